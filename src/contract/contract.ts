@@ -1,0 +1,359 @@
+/**
+ * The one table of what a UI or the command line may ask of a running instance, and of what it tells them (STYLE: one table, both
+ * ends typed). Views are complete plain values, never patches. Imports nothing.
+ */
+
+export type Kind = 'files' | 'contacts' | 'calendar';
+export type CollectionState = 'in-step' | 'working' | 'waiting' | 'halted' | 'paused' | 'problem';
+export type SourceState = 'ready' | 'scanning' | 'writing' | 'halted' | 'unavailable' | 'paused';
+export type Role = 'admin' | 'editor' | 'reader';
+
+export interface StatusView {
+  readonly device: { readonly id: string; readonly name: string };
+  /** Bytes since start as they crossed the links, framing included. */
+  readonly links: { readonly bytesIn: number; readonly bytesOut: number };
+  readonly collections: readonly CollectionView[];
+}
+export interface CollectionView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: Kind;
+  readonly state: CollectionState;
+  /** Live records. */
+  readonly records: number;
+  /** Records that ignore or selection rules keep out of the sources here. */
+  readonly outside: number;
+  readonly conflicts: number;
+  readonly problems: number;
+  readonly sources: readonly SourceView[];
+  readonly peers: readonly PeerView[];
+  readonly progress: ProgressView | null;
+}
+export interface SourceView {
+  readonly id: string;
+  readonly location: string;
+  readonly format: string;
+  readonly state: SourceState;
+  /** Why it is not ready, for people; null when it is. */
+  readonly reason: string | null;
+  /** The plan to confirm, where it is halted. */
+  readonly plan: string | null;
+}
+export interface PeerView {
+  readonly device: string;
+  readonly name: string;
+  readonly state: 'linked' | 'offline' | 'waiting';
+  readonly link: string | null;
+  /** Packages we hold that it has not applied. */
+  readonly behind: number;
+}
+/** What goes on now, so that a person knows how long it will take. */
+export interface ProgressView {
+  readonly stage: 'listing' | 'reading' | 'receiving' | 'writing';
+  readonly items: number;
+  readonly itemsTotal: number;
+  readonly bytes: number;
+  readonly bytesTotal: number;
+  readonly itemsPerSecond: number;
+  /** null until it can be told. */
+  readonly secondsLeft: number | null;
+}
+export interface AddOptions {
+  readonly location: string;
+  readonly name?: string;
+  readonly kind?: Kind;
+  readonly format?: string;
+  readonly create?: boolean;
+}
+export interface AddedView {
+  readonly collection: string;
+  readonly source: string;
+  readonly kind: Kind;
+  readonly format: string;
+  readonly records: number;
+}
+export interface JoinedView {
+  readonly collection: string;
+  readonly source: string;
+  readonly state: 'joined' | 'waiting-for-approval';
+  readonly code: string;
+}
+/** What a joining device is shown before anything is granted. */
+export interface RequestView {
+  readonly request: string;
+  readonly device: string;
+  readonly name: string;
+  readonly collection: string;
+  readonly collectionName: string;
+  readonly role: Role;
+  readonly records: number;
+  readonly code: string;
+  readonly at: string;
+}
+export interface DeviceView {
+  readonly device: string;
+  readonly name: string;
+  readonly self: boolean;
+  readonly role: Role;
+  readonly collections: readonly string[];
+  readonly lastSeen: string | null;
+}
+export interface SourceSettingsView {
+  readonly sources: readonly SourceView[];
+  readonly only: readonly string[];
+  readonly ignore: readonly string[];
+  readonly outside: number;
+}
+export interface SourceChange {
+  readonly add?: string;
+  readonly remove?: string;
+  readonly only?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly readOnly?: boolean;
+}
+export interface SyncOptions {
+  readonly collection?: string;
+  readonly wait: boolean;
+  /** 'all' or device ids, prefixes or names; absent: those linked now or within 5 s. */
+  readonly for?: readonly string[];
+  readonly timeoutSeconds: number;
+}
+export interface SyncView {
+  readonly inStep: boolean;
+  /** Which exit the command line takes: 3 at the timeout, 4 where a source is halted. */
+  readonly needsPerson: boolean;
+  readonly collections: readonly { readonly id: string; readonly records: number; readonly seconds: number }[];
+  readonly members: readonly { readonly device: string; readonly name: string; readonly inStep: boolean; readonly why: string }[];
+}
+/** For files {"type","size","sha256"}; null: deleted. */
+export type ValueView = unknown;
+export interface ConflictValueView {
+  readonly id: string;
+  readonly kind: 'value' | 'delete';
+  readonly value: ValueView;
+  readonly device: string;
+  readonly at: string;
+}
+export interface ConflictView {
+  readonly id: string;
+  readonly collection: string;
+  readonly record: string;
+  readonly field: string;
+  readonly title: string;
+  readonly base: ValueView;
+  readonly shown: string;
+  readonly values: readonly ConflictValueView[];
+}
+/** What the conflict dialog needs beyond the list: the texts, where they are texts. */
+export interface ConflictDetailView {
+  readonly conflict: ConflictView;
+  /** null: not text, too big, or not kept here. */
+  readonly baseText: string | null;
+  readonly texts: readonly { readonly value: string; readonly text: string | null; readonly why: string | null }[];
+  /** Three-way merge of two texts with their ancestor; null where that makes no sense. */
+  readonly merged: { readonly text: string; readonly clashes: number } | null;
+  /** Device names by id. */
+  readonly names: { readonly [device: string]: string };
+}
+export type Choice =
+  | { readonly take: string }
+  | { readonly value: unknown }
+  | { readonly text: string }
+  | { readonly keepBoth: true };
+export interface ResultView {
+  readonly changes: readonly string[];
+  readonly records: number;
+  readonly conflicts: readonly string[];
+  readonly missing: readonly { readonly record: string; readonly why: string }[];
+}
+export interface HistoryQuery {
+  readonly collection?: string;
+  readonly record?: string;
+  readonly device?: string;
+  /** Part of a record's name. */
+  readonly text?: string;
+  readonly limit?: number;
+  readonly before?: string;
+  /** At most this many changes a package are spelled out (`changeCount` tells how many there are). */
+  readonly changesLimit?: number;
+}
+export interface HistoryChangeView {
+  readonly id: string;
+  readonly record: string;
+  readonly title: string;
+  readonly action: 'add' | 'modify' | 'delete' | 'move';
+  readonly fields: readonly {
+    readonly path: string;
+    readonly before: ValueView;
+    readonly after: ValueView;
+    readonly kept: 'here' | 'no' | readonly string[];
+  }[];
+}
+export interface PackageView {
+  readonly id: string;
+  readonly collection: string;
+  readonly device: string;
+  readonly deviceName: string;
+  readonly at: string;
+  readonly changeCount: number;
+  readonly changes: readonly HistoryChangeView[];
+}
+export interface ExplainView {
+  readonly state: string;
+  readonly fields: readonly {
+    readonly path: string;
+    readonly value: ValueView;
+    readonly device: string;
+    readonly at: string;
+    readonly rule: string;
+  }[];
+  readonly problem: ProblemView | null;
+}
+export interface ProblemView {
+  readonly collection: string;
+  readonly source: string;
+  readonly record: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly since: string;
+}
+export interface PlanView {
+  readonly plan: string;
+  readonly local: readonly PlannedView[];
+  readonly incoming: readonly PlannedView[];
+  readonly halts: readonly { readonly source: string; readonly reason: string; readonly detail: string }[];
+}
+export interface PlannedView {
+  readonly record: string;
+  readonly action: 'add' | 'modify' | 'delete' | 'move';
+}
+export interface VerifyView {
+  readonly collection: string;
+  readonly root: string;
+  readonly records: number;
+  readonly differs: readonly { readonly source: string; readonly record: string }[];
+}
+export interface ExportView {
+  readonly records: number;
+  readonly lost: readonly { readonly record: string; readonly field: string; readonly why: string }[];
+}
+export interface CheckView {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly fix: string | null;
+}
+
+/** `COLLECTION`, `DEVICE`, `RECORD` arguments take an id, an unambiguous prefix of one, or a name (CLI.md). */
+export interface Requests {
+  'status': () => StatusView;
+  'ui:address': () => { readonly ui: string };
+  'collections:add': (options: AddOptions) => AddedView;
+  'collections:invite': (collection: string, role: Role, approveFirst: boolean) => { readonly link: string };
+  'collections:join': (link: string, location: string, format: string | null, wait: boolean) => JoinedView;
+  'collections:leave': (collection: string) => Record<string, never>;
+  'requests:list': () => readonly RequestView[];
+  'requests:answer': (request: string, approve: boolean) => Record<string, never>;
+  'sync': (options: SyncOptions) => SyncView;
+  'devices:list': () => readonly DeviceView[];
+  'devices:remove': (device: string, collection: string | null) => readonly DeviceView[];
+  'devices:rename': (name: string) => readonly DeviceView[];
+  'source:change': (collection: string, change: SourceChange) => SourceSettingsView;
+  /** Bytes of a record: as now, a conflict's value, or as of a time or package. */
+  'records:cat': (collection: string, record: string, which: { value?: string; at?: string }) => Uint8Array;
+  'records:explain': (collection: string, record: string) => ExplainView;
+  'conflicts:list': (collection: string | null) => readonly ConflictView[];
+  'conflicts:detail': (conflict: string) => ConflictDetailView;
+  'conflicts:resolve': (conflict: string, choice: Choice) => ResultView;
+  'conflicts:resolve-all': (prefer: string) => ResultView;
+  'history:list': (query: HistoryQuery) => readonly PackageView[];
+  'history:undo': (id: string) => ResultView;
+  'history:restore': (collection: string, record: string | null, at: string, to: string | null) => ResultView;
+  'problems:list': (collection: string | null) => readonly ProblemView[];
+  'safety:preview': (collection: string | null) => PlanView;
+  'safety:confirm': (planOrSource: string) => Record<string, never>;
+  'verify': (collection: string | null, content: boolean) => readonly VerifyView[];
+  'pause': (collection: string | null, paused: boolean) => Record<string, never>;
+  'export': (collection: string, file: string, format: string | null) => ExportView;
+  'config': (key: string | null, value: string | null) => { readonly [key: string]: string | number | boolean | null };
+  'doctor': () => readonly CheckView[];
+  /** Only where a window exists: asks the person for a folder; null when they thought better of it. */
+  'desktop:pick-folder': () => string | null;
+}
+
+export interface Events {
+  'status': StatusView;
+  'requests': readonly RequestView[];
+  /** Something a person should know, once: also shown as a system notification. */
+  'notice': NoticeView;
+}
+export interface NoticeView {
+  readonly about: 'conflict' | 'halt' | 'request' | 'removed' | 'problem';
+  readonly title: string;
+  readonly text: string;
+}
+
+export type RequestName = keyof Requests;
+export type EventName = keyof Events;
+
+/** Types vanish at run time: the names a caller may use, checked at every door. `satisfies` makes a missing one a compile error. */
+export const REQUESTS = Object.keys({
+  'status': 0,
+  'ui:address': 0,
+  'collections:add': 0,
+  'collections:invite': 0,
+  'collections:join': 0,
+  'collections:leave': 0,
+  'requests:list': 0,
+  'requests:answer': 0,
+  'sync': 0,
+  'devices:list': 0,
+  'devices:remove': 0,
+  'devices:rename': 0,
+  'source:change': 0,
+  'records:cat': 0,
+  'records:explain': 0,
+  'conflicts:list': 0,
+  'conflicts:detail': 0,
+  'conflicts:resolve': 0,
+  'conflicts:resolve-all': 0,
+  'history:list': 0,
+  'history:undo': 0,
+  'history:restore': 0,
+  'problems:list': 0,
+  'safety:preview': 0,
+  'safety:confirm': 0,
+  'verify': 0,
+  'pause': 0,
+  'export': 0,
+  'config': 0,
+  'doctor': 0,
+  'desktop:pick-folder': 0,
+} satisfies Record<RequestName, 0>) as readonly RequestName[];
+export const EVENTS = Object.keys({ status: 0, requests: 0, notice: 0 } satisfies Record<
+  EventName,
+  0
+>) as readonly EventName[];
+
+/** What crosses a boundary instead of an exception. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly subject: string;
+}
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
+
+export type Handlers = {
+  readonly [K in RequestName]: (
+    ...args: Parameters<Requests[K]>
+  ) => ReturnType<Requests[K]> | Promise<ReturnType<Requests[K]>>;
+};
+
+/** What the renderer sees, from the preload (`window.lockstep`) or over the browser's WebSocket. */
+export interface LockstepClient {
+  readonly host: 'electron' | 'browser';
+  request<K extends RequestName>(name: K, ...args: Parameters<Requests[K]>): Promise<Reply<ReturnType<Requests[K]>>>;
+  on<K extends EventName>(name: K, listener: (event: Events[K]) => void): () => void;
+  /** null where a browser cannot know the path. */
+  pathForFile(file: File): string | null;
+}

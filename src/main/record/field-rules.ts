@@ -1,0 +1,37 @@
+import { ENTRY, EXECUTABLE } from './file-entry.ts';
+import type { FieldName } from './ids.ts';
+import { equalValues, type Value } from './value.ts';
+
+export type RecordKind = 'files' | 'contacts' | 'calendar';
+
+/** How one field of a kind merges and compares. */
+export interface FieldRule {
+  /** `conflict`: concurrent values wait for a person. `larger`: the larger value is right and nobody is asked (DESIGN 3). */
+  readonly concurrent: 'conflict' | 'larger';
+  /** Equality of meaning. */
+  same(a: Value, b: Value): boolean;
+}
+
+const LARGER = new Set<string>(['modified', 'updated', 'sequence']);
+
+/** The chunk list is a function of the bytes, so two entries of one digest are one value whoever cut them. */
+function sameEntry(a: Value, b: Value): boolean {
+  const left = a as { type?: Value; digest?: Value; size?: Value } | null;
+  const right = b as { type?: Value; digest?: Value; size?: Value } | null;
+  if (left?.type === 'file' && right?.type === 'file') return left.digest === right.digest && left.size === right.size;
+  return equalValues(a, b);
+}
+
+const entryRule: FieldRule = { concurrent: 'conflict', same: sameEntry };
+const flagRule: FieldRule = { concurrent: 'conflict', same: (a, b) => (a ?? false) === (b ?? false) };
+const largerRule: FieldRule = { concurrent: 'larger', same: equalValues };
+const plainRule: FieldRule = { concurrent: 'conflict', same: equalValues };
+
+export function fieldRule(kind: RecordKind, field: FieldName): FieldRule {
+  if (LARGER.has(field)) return largerRule;
+  if (kind === 'files') {
+    if (field === ENTRY) return entryRule;
+    if (field === EXECUTABLE) return flagRule;
+  }
+  return plainRule;
+}

@@ -1,0 +1,135 @@
+import type { Digest, FieldName, RecordId } from '../record/ids.ts';
+import type { RecordKind } from '../record/field-rules.ts';
+import type { Fields } from '../record/value.ts';
+
+/** Changes whenever the item does; opaque to everyone but the adapter, compared byte for byte. */
+export type Revision = Uint8Array;
+
+/** Something that could not be handled, of one item: named in the UI, retried, in nobody's way. */
+export interface ItemProblem {
+  readonly id: RecordId;
+  readonly code: ProblemCode;
+  /** What a person can do, or what the system said. */
+  readonly detail: string;
+}
+export type ProblemCode =
+  | 'unreadable'
+  | 'changing'
+  | 'special-file'
+  | 'name-not-unicode'
+  | 'name-not-allowed'
+  | 'names-collide'
+  | 'path-too-long'
+  | 'parent-is-file'
+  | 'not-empty'
+  | 'no-permission'
+  | 'disk-full'
+  | 'content-unavailable'
+  | 'content-wrong'
+  | 'changed-underneath'
+  | 'invalid-change'
+  | 'malformed'
+  | 'io';
+
+/** One group of items that a listing covers whole; for files a directory with what lies directly in it. */
+export interface ListedGroup {
+  /** The common prefix of the ids of its items: for files the directory's path (`''` for the root). */
+  readonly group: string;
+  /** Every item of the group that can be read. An id known before, in this group, and missing here is gone. */
+  readonly items: readonly ListedItem[];
+  readonly problems: readonly ItemProblem[];
+}
+export interface ListedItem {
+  readonly id: RecordId;
+  readonly revision: Revision;
+  /** The item changed so lately that its revision cannot vouch for it: read it again next time (DESIGN 4, 2 s rule). */
+  readonly fresh: boolean;
+  /** Bytes to be read for it; 0 where that is nothing (directories, links). */
+  readonly size: number;
+}
+
+/** What a listing says, group by group, in the order of the walk. */
+export type ListEvent =
+  | { readonly is: 'groups'; readonly groups: readonly ListedGroup[] }
+  /** This group and everything below it could not be listed: nothing is known about it, least of all a deletion. */
+  | { readonly is: 'unlisted'; readonly group: string; readonly problem: ItemProblem }
+  /** A group that was there at `since` is not any more: all of it and everything below is gone. */
+  | { readonly is: 'group-gone'; readonly group: string };
+
+/** The end of a complete walk: pass `token` as `since` once everything the listing said is worked in. */
+export interface ListResult {
+  readonly token: number;
+  readonly items: number;
+}
+
+/** An item in the universal format, as this source holds it. */
+export interface Reading {
+  readonly id: RecordId;
+  readonly revision: Revision;
+  readonly fields: Fields;
+}
+
+/** What to make of one item. `fields` null: it shall not be there. */
+export interface ConstructItem {
+  readonly id: RecordId;
+  readonly fields: Fields | null;
+  /** The revision this device last saw; null: there must be nothing at that place. Anything else there is refused. */
+  readonly expected: Revision | null;
+  /** Where bytes come from that are not on this device's disk already. */
+  readonly content?: ContentPlan;
+  /** Fields the writing leaves as they are (mtime only, executable only): no new content needed. */
+  readonly keepContent?: boolean;
+}
+/** How a file's content is put together from places on this device. */
+export type ContentPlan =
+  | { readonly from: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly from: 'file'; readonly path: string; readonly revision: Revision | null }
+  | { readonly from: 'kept'; readonly digest: Digest }
+  | { readonly from: 'pieces'; readonly pieces: readonly ContentPiece[] };
+export interface ContentPiece {
+  readonly length: number;
+  readonly digest: Digest;
+  readonly from:
+    | { readonly is: 'file'; readonly path: string; readonly offset: number }
+    | { readonly is: 'staged'; readonly path: string; readonly offset: number };
+}
+
+export type ConstructOutcome =
+  | { readonly id: RecordId; readonly done: 'written'; readonly revision: Revision | null }
+  | { readonly id: RecordId; readonly done: 'refused'; readonly reason: ProblemCode; readonly detail: string };
+
+export interface Capabilities {
+  readonly write: boolean;
+  readonly watch: boolean;
+  /** null: every field of the kind. */
+  readonly fields: ReadonlySet<FieldName> | null;
+}
+
+/** Can the source be looked at? Absence is weak evidence: `unavailable` says nothing about its items (DESIGN 4). */
+export type SourceCondition =
+  | { readonly is: 'ready' }
+  | { readonly is: 'unavailable'; readonly code: 'missing' | 'no-marker' | 'other-marker' | 'other-disk' | 'unreadable'; readonly detail: string };
+
+/** A place that holds records in its own format. It knows nothing of peers, merging or the database (DESIGN 4). */
+export interface SourceAdapter {
+  readonly kind: RecordKind;
+  readonly can: Capabilities;
+  condition(): Promise<SourceCondition>;
+  /**
+   * Walks the source and tells the groups that may differ from what `since` (an earlier listing that was worked in whole) saw;
+   * all of them where `since` is null or too old. Cheap: nothing is opened. `within`: only these groups, not what lies below.
+   */
+  list(
+    since: number | null,
+    within: readonly string[] | null,
+    tell: (event: ListEvent) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<ListResult>;
+  /** Reads items whole. An item that changes while it is read, or cannot be, is a problem of its own. Same order as asked. */
+  read(ids: readonly RecordId[], signal: AbortSignal): Promise<readonly (Reading | ItemProblem)[]>;
+  /** Writes each item only where its revision is still the expected one; otherwise refuses and changes nothing. Same order. */
+  construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
+  /** Tells the groups something happened in; null: somewhere, look everywhere (overflow). Returns how to stop. */
+  watch?(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
