@@ -279,6 +279,8 @@ export interface Requests {
   'doctor': () => readonly CheckView[];
   /** Only where a window exists: asks the person for a folder; null when they thought better of it. */
   'desktop:pick-folder': () => string | null;
+  /** Only where a window exists: shows the place of one of this device's sources in the system's file manager. */
+  'desktop:open-source': (source: string) => Record<string, never>;
 }
 
 export interface Events {
@@ -329,6 +331,7 @@ export const REQUESTS = Object.keys({
   'config': 0,
   'doctor': 0,
   'desktop:pick-folder': 0,
+  'desktop:open-source': 0,
 } satisfies Record<RequestName, 0>) as readonly RequestName[];
 export const EVENTS = Object.keys({ status: 0, requests: 0, notice: 0 } satisfies Record<
   EventName,

@@ -66,7 +66,11 @@ export interface ListResult {
 export interface Reading {
   readonly id: RecordId;
   readonly revision: Revision;
+  /** As `ListedItem.fresh`, judged when it was read. */
+  readonly fresh: boolean;
   readonly fields: Fields;
+  /** Content the reading made and the fields name by digest (chunk lists); to be stored with the record. */
+  readonly attachments: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[];
 }
 
 /** What to make of one item. `fields` null: it shall not be there. */
@@ -75,27 +79,43 @@ export interface ConstructItem {
   readonly fields: Fields | null;
   /** The revision this device last saw; null: there must be nothing at that place. Anything else there is refused. */
   readonly expected: Revision | null;
-  /** Where bytes come from that are not on this device's disk already. */
-  readonly content?: ContentPlan;
-  /** Fields the writing leaves as they are (mtime only, executable only): no new content needed. */
-  readonly keepContent?: boolean;
+  /** The content digest the item has at `expected`, where it has content: what is replaced or deleted goes to the version store under it. */
+  readonly replaces: Digest | null;
+  /** Where the bytes come from; null where the content stays as it is or there is none (directory, link, delete, mtime only). */
+  readonly content: ContentPlan | null;
 }
-/** How a file's content is put together from places on this device. */
+/** Where a file's content is, on this device. */
 export type ContentPlan =
   | { readonly from: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly from: 'file'; readonly path: string; readonly revision: Revision | null }
+  /** Another item of this source, if it still has this revision. `take`: it is to be deleted in the same batch, so it may be renamed. */
+  | { readonly from: 'item'; readonly id: RecordId; readonly revision: Revision; readonly take: boolean }
+  /** The version store. */
   | { readonly from: 'kept'; readonly digest: Digest }
-  | { readonly from: 'pieces'; readonly pieces: readonly ContentPiece[] };
-export interface ContentPiece {
-  readonly length: number;
+  /** A file that `stage` completed; it is moved into place. */
+  | { readonly from: 'staged'; readonly path: string };
+
+/** Puts a large file together beside its place before it is constructed; repeating a step does no harm, so transfers resume. */
+export interface StageRequest {
   readonly digest: Digest;
-  readonly from:
-    | { readonly is: 'file'; readonly path: string; readonly offset: number }
-    | { readonly is: 'staged'; readonly path: string; readonly offset: number };
+  readonly size: number;
+  /** Ranges that are on this device already. Each is verified against its digest where it is copied. */
+  readonly copies: readonly {
+    readonly offset: number;
+    readonly length: number;
+    readonly digest: Digest;
+    readonly from: { readonly path: string; readonly offset: number };
+  }[];
 }
 
 export type ConstructOutcome =
-  | { readonly id: RecordId; readonly done: 'written'; readonly revision: Revision | null }
+  | {
+      readonly id: RecordId;
+      readonly done: 'written';
+      /** null: the item is not there any more, as asked. */
+      readonly revision: Revision | null;
+      /** The digest under which what was replaced went to the version store; null: nothing was replaced, or it is still there elsewhere. */
+      readonly kept: Digest | null;
+    }
   | { readonly id: RecordId; readonly done: 'refused'; readonly reason: ProblemCode; readonly detail: string };
 
 export interface Capabilities {
@@ -109,6 +129,19 @@ export interface Capabilities {
 export type SourceCondition =
   | { readonly is: 'ready' }
   | { readonly is: 'unavailable'; readonly code: 'missing' | 'no-marker' | 'other-marker' | 'other-disk' | 'unreadable'; readonly detail: string };
+
+export interface ContentRequest {
+  readonly id: RecordId;
+  readonly revision: Revision;
+  readonly offset: number;
+  /** At most this many bytes. */
+  readonly length: number;
+}
+export interface StagedFile {
+  readonly path: string;
+  /** Offsets of `StageRequest.copies` that could not be copied: those bytes have to be fetched. */
+  readonly missing: readonly number[];
+}
 
 /** A place that holds records in its own format. It knows nothing of peers, merging or the database (DESIGN 4). */
 export interface SourceAdapter {
@@ -129,6 +162,13 @@ export interface SourceAdapter {
   read(ids: readonly RecordId[], signal: AbortSignal): Promise<readonly (Reading | ItemProblem)[]>;
   /** Writes each item only where its revision is still the expected one; otherwise refuses and changes nothing. Same order. */
   construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
+  /** Kept out of this source by ignore or selection rules: never a difference, never constructed (DESIGN 4). */
+  outside(id: RecordId, isDirectory: boolean): boolean;
+  /** Bytes of items as they were at a revision; null for one that is not at that revision any more. Kinds with content only. */
+  readContent?(requests: readonly ContentRequest[]): Promise<readonly (Uint8Array | null)[]>;
+  /** Begins or resumes a large file beside its place; returns where it is put together and which of its offsets are there already. */
+  stage?(request: StageRequest): Promise<StagedFile>;
+  writeStaged?(path: string, pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[]): Promise<void>;
   /** Tells the groups something happened in; null: somewhere, look everywhere (overflow). Returns how to stop. */
   watch?(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;

@@ -1,0 +1,141 @@
+import type { CollectionView, ProgressView, RequestView, StatusView } from './contract.ts';
+
+/** What colour and sign a state has. `good` is shown only where the view itself says in step. */
+export type Tone = 'good' | 'busy' | 'waiting' | 'attention' | 'stopped' | 'neutral';
+
+/** The one sentence for everything this device keeps: in the window, the tray and its menu. */
+export interface OverallState {
+  readonly tone: Tone;
+  readonly sentence: string;
+  /** What else is worth a glance; null: nothing. */
+  readonly detail: string | null;
+  /** Where a person can do something about it. */
+  readonly page: 'sources' | 'devices' | 'conflicts' | 'problems';
+}
+
+const STAGES: { readonly [stage in ProgressView['stage']]: string } = {
+  listing: 'Looking through',
+  reading: 'Reading',
+  receiving: 'Receiving',
+  writing: 'Writing',
+};
+
+/** `1 conflict`, `3 conflicts`, `1,200 items`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+/** `Laptop`, `Laptop and Desk`, `Laptop, Desk and Attic`, `Laptop, Desk and 3 others`. */
+export function listed(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? '';
+  if (names.length <= 3) return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return `${names.slice(0, 2).join(', ')} and ${names.length - 2} others`;
+}
+
+const sum = (collections: readonly CollectionView[], of: (collection: CollectionView) => number) =>
+  collections.reduce((total, collection) => total + of(collection), 0);
+
+/** The devices a collection waits for, by name. */
+function awaited(collection: CollectionView): readonly string[] {
+  return collection.peers.filter((peer) => peer.state !== 'linked' || peer.behind > 0).map((peer) => peer.name);
+}
+
+const haltedReason = (collection: CollectionView): string | null =>
+  collection.sources.find((source) => source.state === 'halted')?.reason ?? null;
+
+/** One collection's state in words. Says "in step" only where the view does. */
+export function collectionSentence(collection: CollectionView): string {
+  const { state, peers, progress } = collection;
+  switch (state) {
+    case 'halted':
+      return `Halted: ${haltedReason(collection) ?? 'it waits for your decision'}`;
+    case 'paused':
+      return 'Paused';
+    case 'problem': {
+      if (collection.problems > 0) return `${counted(collection.problems, 'item')} not in step`;
+      const source = collection.sources.find((one) => one.reason !== null);
+      return source?.reason ?? 'Something is wrong';
+    }
+    case 'waiting': {
+      const names = awaited(collection);
+      return names.length > 0 ? `Waiting for ${listed(names)}` : 'Waiting';
+    }
+    case 'working':
+      return progress === null ? 'Working' : STAGES[progress.stage];
+    case 'in-step':
+      return peers.length === 0
+        ? 'On this device only so far'
+        : `In step with ${listed(peers.map((peer) => peer.name))}`;
+  }
+}
+
+/** What waits for a person, most pressing first; null: nothing does. */
+function waitingForPerson(status: StatusView, requests: readonly RequestView[]): OverallState | null {
+  const { collections } = status;
+  const halted = collections.filter((collection) => collection.state === 'halted');
+  const conflicts = sum(collections, (collection) => collection.conflicts);
+  const problems = sum(collections, (collection) => collection.problems);
+  const also = [
+    ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
+    ...(problems > 0 ? [counted(problems, 'problem')] : []),
+  ].join(', ');
+  const [first] = halted;
+  if (first !== undefined) {
+    const sentence =
+      halted.length === 1
+        ? `${first.name} is halted: ${haltedReason(first) ?? 'it waits for your decision'}`
+        : `${counted(halted.length, 'collection')} halted: they wait for your decision`;
+    return { tone: 'stopped', sentence, detail: also === '' ? null : `Also ${also}`, page: 'sources' };
+  }
+  const [asking] = requests;
+  if (asking !== undefined) {
+    const sentence =
+      requests.length === 1
+        ? `${asking.name} asks to join ${asking.collectionName}`
+        : `${counted(requests.length, 'device')} ask to join`;
+    return { tone: 'attention', sentence, detail: also === '' ? null : `Also ${also}`, page: 'devices' };
+  }
+  if (conflicts > 0) {
+    const sentence = conflicts === 1 ? '1 conflict waits for you' : `${counted(conflicts, 'conflict')} wait for you`;
+    return { tone: 'attention', sentence, detail: problems > 0 ? `Also ${also.split(', ')[1]}` : null, page: 'conflicts' };
+  }
+  const broken = collections.find((collection) => collection.state === 'problem' && collection.problems === 0);
+  if (broken !== undefined && problems === 0) {
+    return { tone: 'stopped', sentence: `${broken.name}: ${collectionSentence(broken)}`, detail: null, page: 'sources' };
+  }
+  if (problems > 0) {
+    const sentence = problems === 1 ? '1 item is not in step' : `${counted(problems, 'item')} are not in step`;
+    return { tone: 'attention', sentence, detail: 'See the reason for each under Problems', page: 'problems' };
+  }
+  return null;
+}
+
+/** Pure: the same views give the same sentence. */
+export function overallState(status: StatusView, requests: readonly RequestView[]): OverallState {
+  const { collections } = status;
+  const plain = (tone: Tone, sentence: string, detail: string | null = null): OverallState => ({
+    tone,
+    sentence,
+    detail,
+    page: 'sources',
+  });
+  const person = waitingForPerson(status, requests);
+  if (person !== null) return person;
+  if (collections.length === 0) return plain('neutral', 'Nothing is kept in step yet');
+  const running = collections.filter((collection) => collection.state !== 'paused');
+  const paused = collections.filter((collection) => collection.state === 'paused').map((collection) => collection.name);
+  const detail = paused.length === 0 ? null : `${listed(paused)} ${paused.length === 1 ? 'is' : 'are'} paused`;
+  if (running.length === 0) return plain('neutral', 'Paused', 'Nothing is sent or written until you resume');
+  const working = running.filter((collection) => collection.state === 'working');
+  if (working.length > 0) {
+    return plain('busy', `Bringing ${listed(working.map((collection) => collection.name))} into step`, detail);
+  }
+  const waiting = running.filter((collection) => collection.state === 'waiting');
+  if (waiting.length > 0) {
+    const names = [...new Set(waiting.flatMap(awaited))];
+    return plain('waiting', names.length > 0 ? `Waiting for ${listed(names)}` : 'Waiting for another device', detail);
+  }
+  const peers = new Set(running.flatMap((collection) => collection.peers.map((peer) => peer.device)));
+  if (peers.size === 0) return plain('neutral', 'On this device only so far', detail ?? 'Invite another device to share');
+  return plain('good', `In step with ${counted(peers.size, 'device')}`, detail);
+}

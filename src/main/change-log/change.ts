@@ -1,0 +1,23 @@
+import type { Dot, FieldName, RecordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+
+/** Sets one field and says which dots that replaces: exactly those its author was looking at (DESIGN 5). */
+export interface FieldWrite {
+  readonly field: FieldName;
+  readonly value: Value;
+  readonly replaces: readonly Dot[];
+}
+
+/** Why a change was made, for history and `explain`. */
+export type Cause = 'source' | 'settle' | 'undo' | 'restore' | 'follow-move';
+export const CAUSES: readonly Cause[] = ['source', 'settle', 'undo', 'restore', 'follow-move'];
+
+/** One record's transaction. */
+export interface Change {
+  readonly record: RecordId;
+  readonly writes: readonly FieldWrite[];
+  readonly cause: Cause;
+  /** A delete whose content went to another record in the same cycle, and that record's add. */
+  readonly movedTo?: RecordId;
+  readonly movedFrom?: RecordId;
+}

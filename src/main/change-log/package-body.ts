@@ -1,0 +1,130 @@
+import { decode, encode } from 'cborg';
+import { packName, packValue, type Packed, unpackName, unpackValue } from '../record/encode-value.ts';
+import { EXISTS } from '../record/file-entry.ts';
+import { CHANGES_PER_PACKAGE, type Dot, type RecordId, recordId } from '../record/ids.ts';
+import { CAUSES, type Change, type FieldWrite } from './change.ts';
+
+/** A package as other devices name it: 8 bytes of its hash tell two branches of a forked log apart. */
+export interface PackageName {
+  /** 16 hex digits. */
+  readonly log: string;
+  readonly number: number;
+  /** 16 hex digits: the first 8 bytes of the package's hash. */
+  readonly hash: string;
+}
+
+/** Package bodies are CBOR of `[packages referred to, changes]`; a change is `[record, flags, replaced exists dots, [name, value, replaced dots]*, extras?]`. */
+const DELETE = 1;
+
+/** Encodes changes. `nameOf` tells by which package name and index other devices know a dot. */
+export function encodeBody(changes: readonly Change[], nameOf: (dot: Dot) => { name: PackageName; index: number }): Uint8Array {
+  const packages: Packed[] = [];
+  const places = new Map<string, number>();
+  const reference = (dot: Dot): number => {
+    const { name, index } = nameOf(dot);
+    const key = `${name.log}/${name.number}/${name.hash}`;
+    let place = places.get(key);
+    if (place === undefined) {
+      place = packages.length;
+      places.set(key, place);
+      packages.push([name.log, name.number, name.hash]);
+    }
+    return place * CHANGES_PER_PACKAGE + index;
+  };
+  const packed = changes.map((change) => packChange(change, reference));
+  return encode([packages, packed]);
+}
+
+function packChange(change: Change, reference: (dot: Dot) => number): Packed {
+  const exists = change.writes.find((write) => write.field === EXISTS);
+  const out: Packed[] = [
+    change.record,
+    (exists?.value === false ? DELETE : 0) + 2 * CAUSES.indexOf(change.cause),
+    (exists?.replaces ?? []).map(reference),
+  ];
+  for (const write of change.writes) {
+    if (write.field === EXISTS) continue;
+    out.push(packName(write.field), packValue(write.field, write.value), write.replaces.map(reference));
+  }
+  if (change.movedTo !== undefined) out.push(-1, change.movedTo, []);
+  if (change.movedFrom !== undefined) out.push(-2, change.movedFrom, []);
+  return out;
+}
+
+/** A change of a package, or why it cannot be used: it then stays in the package and is tried again after an update. */
+export type DecodedChange = Change | { readonly invalid: string };
+
+/**
+ * Decodes a body. Its signature has been checked, so what is wrong in one change is a problem of that change.
+ * Throws a RangeError where the body as a whole is not one.
+ */
+export function decodeBody(body: Uint8Array, dotOf: (name: PackageName, index: number) => Dot): readonly DecodedChange[] {
+  let decoded: unknown;
+  try {
+    decoded = decode(body, { strict: true, allowIndefinite: false, allowUndefined: false, allowNaN: false, rejectDuplicateMapKeys: true });
+  } catch (error) {
+    throw new RangeError(`package body: ${(error as Error).message}`);
+  }
+  if (!Array.isArray(decoded) || decoded.length < 2) throw new RangeError('package body: not [packages, changes]');
+  const [packages, changes] = decoded as unknown[];
+  if (!Array.isArray(packages) || !Array.isArray(changes)) throw new RangeError('package body: not two lists');
+  if (changes.length > CHANGES_PER_PACKAGE) throw new RangeError('package body: too many changes');
+  const names = packages.map(packageName);
+  const dot = (reference: unknown): Dot => {
+    if (!Number.isSafeInteger(reference) || (reference as number) < 0) throw new RangeError('a dot is not a number');
+    const name = names[Math.floor((reference as number) / CHANGES_PER_PACKAGE)];
+    if (name === undefined) throw new RangeError('a dot of a package that is not named');
+    return dotOf(name, (reference as number) % CHANGES_PER_PACKAGE);
+  };
+  return changes.map((packed) => unpackChange(packed, dot));
+}
+
+function packageName(packed: unknown): PackageName {
+  if (!Array.isArray(packed) || packed.length !== 3) throw new RangeError('package name: not three parts');
+  const [log, number, hash] = packed as unknown[];
+  if (!isHex16(log) || !isHex16(hash) || !Number.isSafeInteger(number) || (number as number) < 1)
+    throw new RangeError('package name: not log, number, hash');
+  return { log, number: number as number, hash };
+}
+
+const isHex16 = (text: unknown): text is string => typeof text === 'string' && /^[0-9a-f]{16}$/.test(text);
+
+function unpackChange(packed: unknown, dot: (reference: unknown) => Dot): DecodedChange {
+  try {
+    if (!Array.isArray(packed) || packed.length < 3 || packed.length % 3 !== 0) throw new RangeError('not groups of three');
+    const [record, flags, replaced] = packed as unknown[];
+    if (typeof record !== 'string' || record.length === 0) throw new RangeError('no record');
+    const cause = CAUSES[Math.floor((flags as number) / 2)];
+    if (cause === undefined) throw new RangeError('a cause this version does not know');
+    const dots = (list: unknown): readonly Dot[] => {
+      if (!Array.isArray(list)) throw new RangeError('dots are not a list');
+      return list.map(dot);
+    };
+    const writes: FieldWrite[] = [];
+    let movedTo: RecordId | undefined;
+    let movedFrom: RecordId | undefined;
+    for (let at = 3; at < packed.length; at += 3) {
+      const [name, value, replaces] = [packed[at], packed[at + 1], packed[at + 2]] as unknown[];
+      if (name === -1 || name === -2) {
+        if (typeof value !== 'string') throw new RangeError('moved, but not to or from a record');
+        if (name === -1) movedTo = recordId(value);
+        else movedFrom = recordId(value);
+        continue;
+      }
+      const field = unpackName(name);
+      if (field === null) throw new RangeError('a field this version does not know');
+      if (field === EXISTS || writes.some((write) => write.field === field)) throw new RangeError('a field twice');
+      writes.push({ field, value: unpackValue(field, value as Packed), replaces: dots(replaces) });
+    }
+    writes.push({ field: EXISTS, value: ((flags as number) & DELETE) === 0, replaces: dots(replaced) });
+    return {
+      record: recordId(record),
+      writes,
+      cause,
+      ...(movedTo === undefined ? {} : { movedTo }),
+      ...(movedFrom === undefined ? {} : { movedFrom }),
+    };
+  } catch (error) {
+    return { invalid: (error as Error).message };
+  }
+}

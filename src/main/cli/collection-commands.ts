@@ -1,0 +1,207 @@
+import { resolve } from 'node:path';
+import type { SourceSettingsView } from '../../contract/contract.ts';
+import type { Command } from './command.ts';
+import { EXIT } from './exit-status.ts';
+import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
+import { checkFormat, checkKind, FORMAT_NAMES, KINDS, sourcePlace } from './place.ts';
+import { plainText } from './plain-text.ts';
+import { withProgress } from './progress-bar.ts';
+import { counted, shortId } from './show-value.ts';
+import { table } from './table.ts';
+
+const ROLES = ['admin', 'editor', 'reader'] as const;
+const format = {
+  type: 'string',
+  value: 'FORMAT',
+  help: 'the format of the source, where it cannot be recognized',
+  offers: FORMAT_NAMES,
+} as const;
+
+const add: Command = {
+  name: 'add',
+  takes: 'PATH|URL',
+  summary: 'makes a new collection with this source',
+  options: {
+    name: { type: 'string', value: 'NAME', help: 'name of the collection (default: the last part of the path)' },
+    kind: {
+      type: 'string',
+      value: 'KIND',
+      help: 'files, contacts or calendar, where it cannot be recognized',
+      offers: KINDS,
+    },
+    format,
+    create: { type: 'boolean', help: 'make the path where it is missing' },
+  },
+  async run(call) {
+    const { options } = call;
+    const kind = wordOption(options, 'kind', KINDS);
+    const wanted = textOption(options, 'format');
+    checkKind(kind);
+    checkFormat(wanted);
+    const create = flagOption(options, 'create') || undefined;
+    const location = sourcePlace(call.positionals[0]!, call.terminal.directory);
+    const added = await withProgress(
+      call,
+      call.ask('collections:add', given({ location, name: textOption(options, 'name'), kind, format: wanted, create })),
+    );
+    await call.print(added, (view) => {
+      const invite = call.paint.dim(`Share it with another device: lockstep invite ${view.collection}`);
+      return `Collection ${view.collection}: ${counted(view.records, 'record')} in ${plainText(location)}.\n${invite}\n`;
+    });
+    return EXIT.done;
+  },
+};
+
+const invite: Command = {
+  name: 'invite',
+  takes: 'COLLECTION',
+  summary: 'makes a one-time link with which another device joins',
+  details: 'The link is a secret: send it by a way you trust. The joining device takes it with `lockstep join`.',
+  options: {
+    role: { type: 'string', value: 'ROLE', help: 'admin, editor or reader (default: admin)', offers: ROLES },
+    'approve-first': { type: 'boolean', help: 'admit the first device that brings the link, without asking' },
+  },
+  async run(call) {
+    const role = wordOption(call.options, 'role', ROLES) ?? 'admin';
+    const link = await call.ask(
+      'collections:invite',
+      call.positionals[0]!,
+      role,
+      flagOption(call.options, 'approve-first'),
+    );
+    await call.print(link, (view) => `${view.link}\n`);
+    return EXIT.done;
+  },
+};
+
+const join: Command = {
+  name: 'join',
+  takes: 'LINK|- PATH|URL',
+  summary: 'joins a collection with this source',
+  details:
+    'Give - to read the link from standard input: other users of this machine can see arguments. An empty or new place is filled, a\n' +
+    'full one is merged. Exit status 4 while an admin has to approve; the code shown there must be the one shown here.',
+  options: { format, wait: { type: 'boolean', help: 'wait until membership is granted' } },
+  async run(call) {
+    const wanted = textOption(call.options, 'format');
+    checkFormat(wanted);
+    const location = sourcePlace(call.positionals[1]!, call.terminal.directory);
+    const given = call.positionals[0]!;
+    const link = given === '-' ? (await call.terminal.readInput()).trim() : given;
+    if (!link.startsWith('lockstep://')) throw usageError('A link begins with lockstep://join#.', 'LINK');
+    const joined = await withProgress(
+      call,
+      call.ask('collections:join', link, location, wanted ?? null, flagOption(call.options, 'wait')),
+    );
+    await call.print(joined, (view) =>
+      view.state === 'joined'
+        ? `Joined collection ${view.collection} with ${plainText(location)}.\n`
+        : `Waiting for approval. Compare this code with the one on the other device: ${call.paint.strong(view.code)}\n`,
+    );
+    return joined.state === 'joined' ? EXIT.done : EXIT.needsPerson;
+  },
+};
+
+const leave: Command = {
+  name: 'leave',
+  takes: 'COLLECTION',
+  summary: 'stops sharing a collection on this device; its files stay where they are',
+  options: {},
+  async run(call) {
+    await call.print(
+      await call.ask('collections:leave', call.positionals[0]!),
+      () => 'Left. Files and other devices keep what they have.\n',
+    );
+    return EXIT.done;
+  },
+};
+
+const source: Command = {
+  name: 'source',
+  takes: 'COLLECTION',
+  summary: 'sources on this device, selective sync, ignore rules',
+  details:
+    "Without options it shows them. --only and --ignore may be repeated and replace the patterns there were; --only '' clears.",
+  options: {
+    add: { type: 'string', value: 'PATH|URL', help: 'another source of the collection on this device' },
+    remove: { type: 'string', value: 'SOURCE', help: 'keep this source no longer in step; its files stay' },
+    only: { type: 'string', multiple: true, value: 'PATTERN', help: 'keep only what matches here' },
+    ignore: { type: 'string', multiple: true, value: 'PATTERN', help: 'leave out what matches' },
+    'read-only': { type: 'boolean', help: 'write nothing into the sources here (--no-read-only: write again)' },
+  },
+  async run(call) {
+    const { options } = call;
+    const place = textOption(options, 'add');
+    const readOnly = options['read-only'];
+    const change = given({
+      add: place === undefined ? undefined : sourcePlace(place, call.terminal.directory),
+      remove: textOption(options, 'remove'),
+      only: listOption(options, 'only')?.filter((pattern) => pattern !== ''),
+      ignore: listOption(options, 'ignore')?.filter((pattern) => pattern !== ''),
+      readOnly: typeof readOnly === 'boolean' ? readOnly : undefined,
+    });
+    await call.print(await call.ask('source:change', call.positionals[0]!, change), showSettings);
+    return EXIT.done;
+  },
+};
+
+function showSettings(view: SourceSettingsView): string {
+  const patterns = (title: string, list: readonly string[]) =>
+    list.length > 0 ? `${title}: ${list.map(plainText).join(', ')}\n` : '';
+  const rows = view.sources.map((entry) => [
+    shortId(entry.id),
+    entry.state,
+    entry.format,
+    entry.location,
+    entry.reason ?? '',
+  ]);
+  return (
+    table(['source', 'state', 'format', 'location', 'reason'], rows, 'No source on this device.') +
+    patterns('Only', view.only) +
+    patterns('Ignored', view.ignore) +
+    (view.outside > 0 ? `Outside: ${counted(view.outside, 'record')}\n` : '')
+  );
+}
+
+const pauseOrResume = (name: 'pause' | 'resume', summary: string): Command => ({
+  name,
+  takes: '[COLLECTION]',
+  summary,
+  options: {},
+  async run(call) {
+    const done = await call.ask('pause', call.positionals[0] ?? null, name === 'pause');
+    await call.print(done, () => (name === 'pause' ? 'Paused.\n' : 'Resumed.\n'));
+    return EXIT.done;
+  },
+});
+
+const exportOnce: Command = {
+  name: 'export',
+  takes: 'COLLECTION FILE',
+  summary: 'writes the collection once, in any format it can be written in',
+  options: { format },
+  async run(call) {
+    const wanted = textOption(call.options, 'format');
+    checkFormat(wanted);
+    const file = resolve(call.terminal.directory, call.positionals[1]!);
+    const exported = await call.ask('export', call.positionals[0]!, file, wanted ?? null);
+    await call.print(exported, (view) => {
+      const lost = view.lost.map((entry) => [entry.record, entry.field, entry.why]);
+      const done = `Wrote ${counted(view.records, 'record')} to ${plainText(file)}.\n`;
+      return lost.length === 0 ? done : `${done}Could not be written:\n${table(['record', 'field', 'why'], lost, '')}`;
+    });
+    return EXIT.done;
+  },
+};
+
+/** Making, sharing and shaping collections. */
+export const collectionCommands: readonly Command[] = [
+  add,
+  invite,
+  join,
+  leave,
+  source,
+  pauseOrResume('pause', 'stops all exchange and writing, of one collection or all'),
+  pauseOrResume('resume', 'lets it go on'),
+  exportOnce,
+];

@@ -1,0 +1,215 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Choice, ResultView } from '../../contract/contract.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { Command, CommandCall } from './command.ts';
+import { EXIT } from './exit-status.ts';
+import { localTime } from './local-time.ts';
+import { moment } from './moment.ts';
+import { flagOption, given, numberOption, textOption, usageError } from './options.ts';
+import { plainText } from './plain-text.ts';
+import { counted, shortId, showValue } from './show-value.ts';
+import { table } from './table.ts';
+
+const conflicts: Command = {
+  name: 'conflicts',
+  takes: '[COLLECTION]',
+  summary: 'open conflicts',
+  options: {},
+  async run(call) {
+    await call.print(await call.ask('conflicts:list', call.positionals[0] ?? null), (views) => {
+      if (views.length === 0) return 'No conflicts.\n';
+      return views
+        .map((view) => {
+          const rows = view.values.map((value) => [
+            value.id,
+            value.kind === 'delete' ? 'deleted' : showValue(value.value),
+            shortId(value.device),
+            localTime(value.at),
+            value.id === view.shown ? 'shown' : '',
+          ]);
+          const head = `${call.paint.strong(plainText(view.title))}  ${plainText(view.field)}  ${call.paint.dim(view.id)}\n`;
+          return `${head}was: ${showValue(view.base)}\n${table(['value id', 'value', 'device', 'at', ''], rows, '')}`;
+        })
+        .join('\n');
+    });
+    return EXIT.done;
+  },
+};
+
+const resolveConflict: Command = {
+  name: 'resolve',
+  takes: '[CONFLICT]',
+  summary: 'settles a conflict, or all of them',
+  details:
+    '--value takes JSON, or @FILE for the content of a file. With --all every conflict takes the value --prefer names: newest,\n' +
+    'this-device, or a device. Settling can be undone.',
+  options: {
+    take: { type: 'string', value: 'VALUE_ID', help: 'the value to keep' },
+    value: { type: 'string', value: 'JSON|@FILE', help: 'another value' },
+    'keep-both': { type: 'boolean', help: 'keep all values, as records of their own' },
+    all: { type: 'boolean', help: 'every open conflict' },
+    prefer: { type: 'string', value: 'newest|this-device|DEVICE', help: 'with --all: which value wins' },
+  },
+  async run(call) {
+    const { options, positionals } = call;
+    const choices = ['take', 'value', 'keep-both'].filter((name) => options[name] !== undefined);
+    const prefer = textOption(options, 'prefer');
+    if (flagOption(options, 'all')) {
+      if (positionals.length > 0 || choices.length > 0 || !prefer)
+        throw usageError('--all takes --prefer, and no conflict.', 'all');
+      return printResult(call, await call.ask('conflicts:resolve-all', prefer), 'Settled');
+    }
+    if (positionals.length === 0) throw usageError('Name a conflict, or give --all --prefer.', 'CONFLICT');
+    if (choices.length !== 1 || prefer) throw usageError('Give one of --take, --value and --keep-both.', 'CONFLICT');
+    return printResult(call, await call.ask('conflicts:resolve', positionals[0]!, await choiceOf(call)), 'Settled');
+  },
+};
+
+async function choiceOf(call: CommandCall): Promise<Choice> {
+  const take = textOption(call.options, 'take');
+  if (take !== undefined) return { take };
+  const value = textOption(call.options, 'value');
+  if (value === undefined) return { keepBoth: true };
+  if (value.startsWith('@')) return contentOf(resolve(call.terminal.directory, value.slice(1)));
+  try {
+    return { value: JSON.parse(value) };
+  } catch {
+    throw usageError(`--value is not JSON: ${value}`, 'value');
+  }
+}
+
+/** The content of a file: as text where it is one, else as bytes. */
+async function contentOf(path: string): Promise<Choice> {
+  const bytes = await readFile(path).catch((cause: Error) => {
+    throw new LockstepError('no-such-path', `Cannot read ${path}: ${cause.message}`, path, cause);
+  });
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { value: new Uint8Array(bytes) };
+  }
+}
+
+const history: Command = {
+  name: 'history',
+  takes: '[COLLECTION]',
+  summary: 'what was changed, where and when; newest first',
+  options: {
+    record: { type: 'string', value: 'RECORD', help: 'only changes of this record' },
+    limit: { type: 'string', value: 'N', help: 'at most so many packages' },
+    before: { type: 'string', value: 'ID', help: 'older than this package' },
+  },
+  async run(call) {
+    const query = given({
+      collection: call.positionals[0],
+      record: textOption(call.options, 'record'),
+      limit: numberOption(call.options, 'limit', 1, 1_000_000),
+      before: textOption(call.options, 'before'),
+    });
+    await call.print(await call.ask('history:list', query), (views) => {
+      if (views.length === 0) return 'No history.\n';
+      return views
+        .map((view) => {
+          const rows = view.changes.map((change) => [
+            change.action,
+            change.title,
+            change.fields.map((field) => field.path).join(', '),
+            change.id,
+          ]);
+          const more = view.changeCount - view.changes.length;
+          const head = `${localTime(view.at)}  ${call.paint.strong(plainText(view.deviceName))}  ${call.paint.dim(view.id)}\n`;
+          return (
+            head +
+            table(['action', 'record', 'fields', 'id'], rows, '') +
+            (more > 0 ? `and ${more.toLocaleString('en')} more\n` : '')
+          );
+        })
+        .join('\n');
+    });
+    return EXIT.done;
+  },
+};
+
+const undo: Command = {
+  name: 'undo',
+  takes: 'ID',
+  summary: 'reverses a package or one change; what was changed since stays',
+  options: {},
+  run: async (call) => printResult(call, await call.ask('history:undo', call.positionals[0]!), 'Undone'),
+};
+
+const restore: Command = {
+  name: 'restore',
+  takes: 'COLLECTION [RECORD]',
+  summary: 'brings a record, or everything, back as it was',
+  details:
+    'TIME is ISO 8601, local without a zone. With --to it is written there instead, and nothing in the collection changes.',
+  options: {
+    at: { type: 'string', value: 'TIME|ID', help: 'as of this time, package or change' },
+    to: { type: 'string', value: 'PATH', help: 'write it to this path instead' },
+  },
+  async run(call) {
+    const at = textOption(call.options, 'at');
+    if (!at) throw usageError('Say as of when: --at TIME or --at ID.', 'at');
+    const to = textOption(call.options, 'to');
+    const path = to === undefined ? null : resolve(call.terminal.directory, to);
+    const [collection, record] = call.positionals;
+    return printResult(
+      call,
+      await call.ask('history:restore', collection!, record ?? null, moment(at), path),
+      'Restored',
+    );
+  },
+};
+
+const cat: Command = {
+  name: 'cat',
+  takes: 'COLLECTION RECORD',
+  summary: 'writes the bytes of a record to standard output',
+  options: {
+    value: { type: 'string', value: 'VALUE_ID', help: 'a value of an open conflict' },
+    at: { type: 'string', value: 'TIME|ID', help: 'as of this time, package or change' },
+  },
+  async run(call) {
+    const [collection, record] = call.positionals as [string, string];
+    const at = textOption(call.options, 'at');
+    const value = textOption(call.options, 'value');
+    if (at !== undefined && value !== undefined) throw usageError('Give --value or --at, not both.', 'at');
+    const which = given({ value, at: at === undefined ? undefined : moment(at) });
+    const instance = await call.instance();
+    if (call.json) {
+      const pieces: Uint8Array[] = [];
+      await instance.requestBytes('records:cat', [collection, record, which], async (piece) => void pieces.push(piece));
+      const bytes = Buffer.concat(pieces);
+      await call.print({ size: bytes.length, base64: bytes.toString('base64') }, () => '');
+    } else await instance.requestBytes('records:cat', [collection, record, which], (piece) => call.terminal.out(piece));
+    return EXIT.done;
+  },
+};
+
+/** Prints a RESULT; fails with `content-not-kept` where there was something to do and nothing could be done. */
+async function printResult(call: CommandCall, result: ResultView, done: string): Promise<number> {
+  if (
+    result.records === 0 &&
+    result.changes.length === 0 &&
+    result.conflicts.length === 0 &&
+    result.missing.length > 0
+  ) {
+    const first = result.missing[0]!;
+    const others = result.missing.length > 1 ? `, and ${result.missing.length - 1} more` : '';
+    throw new LockstepError('content-not-kept', `${first.record}: ${first.why}${others}.`, first.record);
+  }
+  await call.print(result, (view) => {
+    const became = view.conflicts.length > 0 ? `, ${counted(view.conflicts.length, 'conflict')} to settle` : '';
+    const missing = view.missing.map((item) => [item.record, item.why]);
+    const lacking = missing.length > 0 ? `Not possible:\n${table(['record', 'why'], missing, '')}` : '';
+    const undoing =
+      view.changes.length === 1 ? call.paint.dim(`Take it back with: lockstep undo ${view.changes[0]}\n`) : '';
+    return `${done}: ${counted(view.records, 'record')}${became}.\n${lacking}${undoing}`;
+  });
+  return EXIT.done;
+}
+
+/** Conflicts, and what was. */
+export const historyCommands: readonly Command[] = [conflicts, resolveConflict, history, undo, restore, cat];

@@ -1,0 +1,190 @@
+import type { CheckView } from '../../contract/contract.ts';
+import { DEFAULT_PORT } from '../engine-api.ts';
+import { type ListenOn, parseHostAndPort } from '../platform/bind-port.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { Command, CommandCall } from './command.ts';
+import { EXIT } from './exit-status.ts';
+import { flagOption, textOption, usageError } from './options.ts';
+import { plainText } from './plain-text.ts';
+import { table } from './table.ts';
+
+/** The device settings `config` knows, in the order people read them; the instance checks their values. */
+const SETTINGS = [
+  'name',
+  'listen',
+  'relay',
+  'limits.up',
+  'limits.down',
+  'schedule',
+  'scan.interval',
+  'history.days',
+  'history.bytes',
+  'history.copy-limit',
+  'disk.reserve',
+  'safety.delete-share',
+  'safety.delete-count',
+  'safety.rewrite-share',
+  'keys',
+] as const;
+
+const serve: Command = {
+  name: 'serve',
+  takes: '',
+  summary: 'keeps everything in step without a window, in the foreground',
+  details: 'Prints one line of JSON when it is ready. SIGTERM and SIGINT stop it within 5 seconds.',
+  options: {
+    listen: {
+      type: 'string',
+      value: 'HOST:PORT',
+      help: `where other devices connect (default: port ${DEFAULT_PORT} or the next free one; 0: any)`,
+    },
+    ui: {
+      type: 'string',
+      value: 'HOST:PORT',
+      help: 'where the UI for a browser is, on this machine only (default: 127.0.0.1, any port)',
+    },
+    'no-ui': { type: 'boolean', help: 'no UI for a browser' },
+    'no-discovery': { type: 'boolean', help: 'do not look for devices on the local network' },
+    relay: { type: 'string', value: 'URL', help: 'a relay to use' },
+  },
+  async run(call) {
+    if (flagOption(call.options, 'no-ui') && call.options['ui'] !== undefined)
+      throw usageError('Give --ui or --no-ui, not both.', 'ui');
+    const started = await import('../serve.ts');
+    return started.serve({
+      dataDirectory: call.dataDirectory,
+      ...serveOptions(call),
+      log: (line) => call.terminal.note(`${line}\n`),
+      onReady: (instance) => {
+        const ready = {
+          ready: true,
+          device: instance.deviceId,
+          listen: instance.listenAddress,
+          ui: instance.uiAddress(),
+        };
+        void call.terminal.out(`${JSON.stringify(ready)}\n`);
+      },
+    });
+  },
+};
+
+function serveOptions(call: CommandCall) {
+  const listen = textOption(call.options, 'listen');
+  const relay = textOption(call.options, 'relay');
+  if (relay !== undefined) throw new LockstepError('not-available', 'Relays are not available in this version.', relay);
+  const on = textOption(call.options, 'ui') ?? '127.0.0.1:0';
+  return {
+    listen: listen === undefined ? null : listenOn(listen, '0.0.0.0'),
+    ui: flagOption(call.options, 'no-ui') ? null : listenOn(on, '127.0.0.1'),
+    discovery: !flagOption(call.options, 'no-discovery'),
+    relay: null,
+  };
+}
+
+function listenOn(text: string, defaultHost: string): ListenOn {
+  try {
+    return { ...parseHostAndPort(text, defaultHost), orNext: false };
+  } catch (failure) {
+    throw usageError((failure as Error).message, text);
+  }
+}
+
+const ui: Command = {
+  name: 'ui',
+  takes: '',
+  summary: 'prints a fresh one-time address of the UI for a browser',
+  options: {},
+  async run(call) {
+    await call.print(await call.ask('ui:address'), (view) => `${view.ui}\n`);
+    return EXIT.done;
+  },
+};
+
+const config: Command = {
+  name: 'config',
+  takes: '[KEY [VALUE]]',
+  summary: 'shows or changes the settings of this device',
+  details: `Settings: ${SETTINGS.join(', ')}.`,
+  options: {},
+  offers: SETTINGS,
+  async run(call) {
+    const [key, value] = call.positionals;
+    await call.print(await call.ask('config', key ?? null, value ?? null), (view) =>
+      table(
+        ['setting', 'value'],
+        Object.entries(view).map(([name, setting]) => [name, setting === null ? '' : String(setting)]),
+        'No settings.',
+      ),
+    );
+    return EXIT.done;
+  },
+};
+
+const doctor: Command = {
+  name: 'doctor',
+  takes: '',
+  summary: 'checks the machine and the instance',
+  options: {},
+  async run(call) {
+    const { checkMachine } = await import('./check-machine.ts');
+    const checks = [...(await checkMachine(call.dataDirectory)), ...(await checkInstance(call))];
+    await call.print(checks, (views) => {
+      const lines = views.map((view) => {
+        const mark = view.ok ? call.paint.good('✓') : call.paint.bad('✗');
+        const fix = view.fix === null ? '' : `\n    ${plainText(view.fix)}`;
+        return `${mark} ${view.check}: ${plainText(view.detail)}${fix}`;
+      });
+      return `${lines.join('\n')}\n`;
+    });
+    return EXIT.done;
+  },
+};
+
+/** What the instance finds; that none runs is worth knowing and no failure. */
+async function checkInstance(call: CommandCall): Promise<readonly CheckView[]> {
+  try {
+    return [
+      { check: 'instance', ok: true, detail: `runs on ${call.dataDirectory}`, fix: null },
+      ...(await call.ask('doctor')),
+    ];
+  } catch (failure) {
+    if (!(failure instanceof LockstepError)) throw failure;
+    if (failure.code === 'no-instance') {
+      return [
+        {
+          check: 'instance',
+          ok: true,
+          detail: `none runs on ${call.dataDirectory}; its database was not looked at`,
+          fix: null,
+        },
+      ];
+    }
+    return [{ check: 'instance', ok: false, detail: failure.message, fix: 'Stop it and start it again.' }];
+  }
+}
+
+const relay: Command = {
+  name: 'relay',
+  takes: 'serve',
+  summary: 'the relay: keeps encrypted changes for devices that are away',
+  options: {
+    listen: { type: 'string', value: 'HOST:PORT', help: 'where devices connect' },
+    database: { type: 'string', value: 'URL', help: 'its database' },
+    blobs: { type: 'string', value: 'URL', help: 'its object store' },
+    role: {
+      type: 'string',
+      value: 'ROLE',
+      help: 'all, storage or management',
+      offers: ['all', 'storage', 'management'],
+    },
+  },
+  offers: ['serve'],
+  run: async (call) => {
+    if (call.positionals[0] !== 'serve')
+      throw usageError('The only thing a relay does is: lockstep relay serve.', 'relay');
+    throw new LockstepError('not-available', 'The relay is not available in this version.', 'relay');
+  },
+};
+
+/** The machine, the instance and its settings. */
+export const machineCommands: readonly Command[] = [serve, ui, config, doctor, relay];

@@ -1,0 +1,43 @@
+import { LockstepError } from '../platform/trouble.ts';
+import type { CommandCall } from './command.ts';
+
+type Options = CommandCall['options'];
+
+/** A mistake in the command line itself: exit status 2. */
+export const usageError = (message: string, subject = ''): LockstepError =>
+  new LockstepError('usage', message, subject);
+
+/** The value of a text option; undefined: not given. */
+export function textOption(options: Options, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The values of an option that may be repeated; undefined: not given. */
+export function listOption(options: Options, name: string): readonly string[] | undefined {
+  const value = options[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
+}
+
+export const flagOption = (options: Options, name: string): boolean => options[name] === true;
+
+/** A number option within limits; fails as wrong usage. */
+export function numberOption(options: Options, name: string, from: number, to: number): number | undefined {
+  const value = textOption(options, name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (value.trim() !== '' && number >= from && number <= to) return number;
+  throw usageError(`--${name} must be a number from ${from} to ${to}, not "${value}".`, name);
+}
+
+/** One of several words; fails as wrong usage. */
+export function wordOption<W extends string>(options: Options, name: string, words: readonly W[]): W | undefined {
+  const value = textOption(options, name);
+  if (value === undefined || words.includes(value as W)) return value as W | undefined;
+  throw usageError(`--${name} must be one of ${words.join(', ')}, not "${value}".`, name);
+}
+
+/** An object without the properties that are undefined, as the contract's checks want it. */
+export function given<T extends object>(properties: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import type { Command, CommandOption, OptionValue } from './command.ts';
+import { usageError } from './options.ts';
+
+/** Options every command takes, and that may stand before it. */
+export const GLOBAL_OPTIONS: { readonly [name: string]: CommandOption } = {
+  data: {
+    type: 'string',
+    value: 'DIR',
+    help: 'the instance (default: LOCKSTEP_DATA, else the application-data folder)',
+  },
+  json: { type: 'boolean', help: 'one JSON value on standard output, errors included' },
+  help: { type: 'boolean', short: 'h', help: 'what a command does' },
+  version: { type: 'boolean', short: 'V', help: 'the version' },
+};
+
+/** The command a command line begins with: what stands before it are global options. `word` null: there is none. */
+export function splitCommandLine(argv: readonly string[]): {
+  readonly word: string | null;
+  readonly rest: readonly string[];
+} {
+  for (let at = 0; at < argv.length; at++) {
+    const argument = argv[at]!;
+    if (argument === '--data') at++;
+    else if (!argument.startsWith('-')) return { word: argument, rest: [...argv.slice(0, at), ...argv.slice(at + 1)] };
+  }
+  return { word: null, rest: argv };
+}
+
+export interface ParsedCommandLine {
+  readonly positionals: readonly string[];
+  readonly options: { readonly [name: string]: OptionValue | undefined };
+}
+
+/** The options and arguments of a command; null: only the global ones. Fails as wrong usage, naming what is wrong. */
+export function parseCommandLine(command: Command | null, rest: readonly string[]): ParsedCommandLine {
+  const options = { ...command?.options, ...GLOBAL_OPTIONS };
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    // `--no-ui` is an option of its own; where there is one like it, parseArgs must not take it for a negation.
+    const allowNegative = !Object.keys(options).some((name) => name.startsWith('no-'));
+    parsed = parseArgs({ args: [...rest], options, allowPositionals: true, allowNegative, strict: true });
+  } catch (failure) {
+    throw usageError(firstSentence((failure as Error).message), command?.name);
+  }
+  const { positionals, values } = parsed;
+  if (command && values['help'] !== true) checkCount(command, positionals);
+  return { positionals, options: values as ParsedCommandLine['options'] };
+}
+
+/** How many arguments the `takes` line of a command asks for. */
+export function argumentCount(takes: string): { readonly least: number; readonly most: number } {
+  const words = takes.split(' ').filter((word) => word !== '');
+  return { least: words.filter((word) => !/[[\]]/.test(word)).length, most: words.length };
+}
+
+function checkCount(command: Command, positionals: readonly string[]): void {
+  const { least, most } = argumentCount(command.takes);
+  const form = `lockstep ${command.name} ${command.takes}`.trim();
+  if (positionals.length < least) throw usageError(`Something is missing. Usage: ${form}`, command.name);
+  if (positionals.length > most) throw usageError(`"${positionals[most]}" is too much. Usage: ${form}`, command.name);
+}
+
+const firstSentence = (text: string) => `${text.split('. ')[0]!.replace(/\.$/, '')}.`;
+
+/** The known word nearest to a mistyped one, for "did you mean"; null: none is near. */
+export function nearestWord(word: string, known: readonly string[]): string | null {
+  const ranked = known
+    .map((name) => ({ name, distance: editDistance(word, name) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.name : null;
+}
+
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (const [line, character] of [...from].entries()) {
+    const next = [line + 1];
+    for (let at = 1; at <= to.length; at++) {
+      const change = row[at - 1]! + (to[at - 1] === character ? 0 : 1);
+      next.push(Math.min(change, row[at]! + 1, next[at - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}

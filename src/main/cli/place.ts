@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import { LockstepError } from '../platform/trouble.ts';
+import { usageError } from './options.ts';
+
+/** Every format a source can have (`--format`), by the kind of collection it belongs to. */
+const FORMATS = {
+  files: ['folder'],
+  contacts: [
+    'vcard',
+    'vcard3',
+    'vcard-folder',
+    'vcard3-folder',
+    'csv-google',
+    'csv-google-legacy',
+    'csv-outlook',
+    'csv-outlook-com',
+    'csv-thunderbird',
+    'ldif',
+    'thunderbird',
+    'carddav',
+  ],
+  calendar: ['icalendar', 'icalendar-folder', 'caldav', 'subscription'],
+} as const;
+
+export const KINDS = ['files', 'contacts', 'calendar'] as const;
+export const FORMAT_NAMES: readonly string[] = KINDS.flatMap((kind) => FORMATS[kind]);
+/** The formats this version reads and writes. */
+const AVAILABLE: ReadonlySet<string> = new Set(['folder']);
+
+const isUrl = (place: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
+
+/** The place of a source as the instance wants it: a path made absolute. A URL is `not-available` in this version. */
+export function sourcePlace(place: string, directory: string): string {
+  if (place === '') throw usageError('The path is empty.', 'PATH');
+  if (!isUrl(place)) return resolve(directory, place);
+  throw new LockstepError('not-available', `This version keeps folders in step; ${place} needs a later one.`, place);
+}
+
+/** Fails for a format nobody knows (wrong usage), and for one this version cannot do yet (`not-available`). */
+export function checkFormat(format: string | undefined): void {
+  if (format === undefined || AVAILABLE.has(format)) return;
+  if (!FORMAT_NAMES.includes(format)) {
+    throw usageError(`There is no format "${format}". Formats: ${FORMAT_NAMES.join(', ')}.`, format);
+  }
+  throw new LockstepError('not-available', `The format ${format} is not available in this version; folder is.`, format);
+}
+
+/** As `checkFormat`, for the kind of a collection. */
+export function checkKind(kind: string | undefined): void {
+  if (kind === undefined || kind === 'files') return;
+  throw new LockstepError(
+    'not-available',
+    `Collections of ${kind} are not available in this version; files are.`,
+    kind,
+  );
+}

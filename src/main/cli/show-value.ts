@@ -1,0 +1,39 @@
+import { plainText } from './plain-text.ts';
+
+const SHORT = 12;
+
+/** A long id as people need it: enough to be told apart and typed. */
+export const shortId = (id: string): string => (/^[0-9a-f]{24,}$/i.test(id) ? id.slice(0, SHORT) : id);
+
+/** A value of a field in one line, for people. */
+export function showValue(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (isFile(value)) {
+    const size = typeof value.size === 'number' ? `, ${bytesText(value.size)}` : '';
+    const digest = typeof value.sha256 === 'string' ? `, ${value.sha256.slice(0, SHORT)}` : '';
+    return `${plainText(String(value.type))}${size}${digest}`;
+  }
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return plainText(text.length > 200 ? `${text.slice(0, 199)}…` : text);
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** A number of bytes in the largest unit that leaves a whole part. */
+export function bytesText(bytes: number): string {
+  let amount = bytes;
+  let unit = 0;
+  while (amount >= 1024 && unit < UNITS.length - 1) {
+    amount /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** "1 file", "2 files". */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+function isFile(value: unknown): value is { type: unknown; size?: unknown; sha256?: unknown } {
+  return typeof value === 'object' && value !== null && 'type' in value && ('size' in value || 'sha256' in value);
+}

@@ -1,0 +1,197 @@
+import type { CollectionState, PlannedView, StatusView, SyncView } from '../../contract/contract.ts';
+import type { Command } from './command.ts';
+import { EXIT } from './exit-status.ts';
+import { localTime } from './local-time.ts';
+import { flagOption, given, listOption, numberOption } from './options.ts';
+import type { Paint } from './paint.ts';
+import { plainText } from './plain-text.ts';
+import { progressLine, withProgress } from './progress-bar.ts';
+import { bytesText, counted, shortId, showValue } from './show-value.ts';
+import { table } from './table.ts';
+
+const DEFAULT_TIMEOUT_S = 60;
+
+const sync: Command = {
+  name: 'sync',
+  takes: '[COLLECTION]',
+  summary: 'looks for changes now and exchanges them',
+  details:
+    'With --wait it returns when each member asked for has applied what this device holds, and the reverse. Exit status 3 at the\n' +
+    'timeout, 4 where a source is halted. --for may be repeated: all, or ids or names of devices (default: those linked now or soon).',
+  options: {
+    wait: { type: 'boolean', help: 'wait until all are in step' },
+    for: { type: 'string', multiple: true, value: 'all|DEVICE', help: 'the members to wait for' },
+    timeout: { type: 'string', value: 'SECONDS', help: `give up waiting after (default ${DEFAULT_TIMEOUT_S})` },
+  },
+  async run(call) {
+    const wait = flagOption(call.options, 'wait');
+    const members = listOption(call.options, 'for')
+      ?.flatMap((item) => item.split(','))
+      .filter((item) => item !== '');
+    const timeoutSeconds = numberOption(call.options, 'timeout', 0, 1e7) ?? DEFAULT_TIMEOUT_S;
+    const work = call.ask('sync', given({ collection: call.positionals[0], wait, for: members, timeoutSeconds }));
+    const result = await withProgress(call, work);
+    await call.print(result, (view) => showSync(view, wait, call.paint));
+    if (!wait || (result.inStep && !result.needsPerson)) return EXIT.done;
+    return result.needsPerson ? EXIT.needsPerson : EXIT.notInStep;
+  },
+};
+
+function showSync(view: SyncView, waited: boolean, paint: Paint): string {
+  const records = view.collections.reduce((sum, collection) => sum + collection.records, 0);
+  const seconds = view.collections.reduce((longest, collection) => Math.max(longest, collection.seconds), 0);
+  const counts = `${counted(records, 'record')} in ${seconds.toFixed(1)} s`;
+  const members = view.members.map((member) => [
+    member.name,
+    { painted: member.inStep ? paint.good('in step') : paint.warn('not in step') },
+    member.why,
+  ]);
+  const head = view.inStep ? paint.good('In step') : waited ? paint.warn('Not in step') : 'Looked for changes';
+  return `${head}: ${counts}.\n${members.length > 0 ? table(['device', 'state', 'why'], members, '') : ''}`;
+}
+
+const status: Command = {
+  name: 'status',
+  takes: '',
+  summary: 'everything at a glance',
+  options: {},
+  async run(call) {
+    await call.print(await call.ask('status'), (view) => showStatus(view, call.paint));
+    return EXIT.done;
+  },
+};
+
+function showStatus(view: StatusView, paint: Paint): string {
+  const { device, links } = view;
+  const head =
+    `${paint.strong(plainText(device.name))}  ${paint.dim(device.id)}\n` +
+    paint.dim(`received ${bytesText(links.bytesIn)}, sent ${bytesText(links.bytesOut)} since start\n`);
+  if (view.collections.length === 0) return `${head}\nNothing is kept in step yet. Begin with: lockstep add PATH\n`;
+  const blocks = view.collections.map((collection) => {
+    const trouble = [
+      collection.conflicts > 0 ? paint.warn(counted(collection.conflicts, 'conflict')) : null,
+      collection.problems > 0 ? paint.bad(counted(collection.problems, 'problem')) : null,
+      collection.outside > 0 ? `${collection.outside.toLocaleString('en')} outside` : null,
+    ].filter((part) => part !== null);
+    const facts = [stateText(collection.state, paint), counted(collection.records, 'record'), ...trouble].join(', ');
+    const sources = collection.sources.map((source) => {
+      const state =
+        source.state === 'ready' ? '' : `  ${source.state}${source.reason ? `: ${plainText(source.reason)}` : ''}`;
+      return `  ${plainText(source.location)}${paint.warn(state)}${source.plan ? `\n    go on with: lockstep confirm ${source.plan}` : ''}`;
+    });
+    const peers = collection.peers.map((peer) => {
+      const behind = peer.behind > 0 ? `, ${counted(peer.behind, 'package')} behind` : '';
+      const state = `${peer.state}${peer.link ? ` (${plainText(peer.link)})` : ''}${behind}`;
+      return `  ${plainText(peer.name)}: ${peer.state === 'linked' ? state : paint.dim(state)}`;
+    });
+    const progress = collection.progress ? [`  ${progressLine(collection.name, collection.progress, 100)}`] : [];
+    return [
+      `${paint.strong(plainText(collection.name))}  ${facts}  ${paint.dim(shortId(collection.id))}`,
+      ...progress,
+      ...sources,
+      ...peers,
+    ].join('\n');
+  });
+  return `${head}\n${blocks.join('\n\n')}\n`;
+}
+
+function stateText(state: CollectionState, paint: Paint): string {
+  if (state === 'in-step') return paint.good('in step');
+  return state === 'halted' || state === 'problem' ? paint.bad(state) : paint.warn(state);
+}
+
+const explain: Command = {
+  name: 'explain',
+  takes: 'COLLECTION RECORD',
+  summary: 'why a record is, or is not, in step, and who changed what',
+  options: {},
+  async run(call) {
+    const explained = await call.ask('records:explain', call.positionals[0]!, call.positionals[1]!);
+    await call.print(explained, (view) => {
+      const rows = view.fields.map((field) => [
+        field.path,
+        showValue(field.value),
+        shortId(field.device),
+        localTime(field.at),
+        field.rule,
+      ]);
+      const problem = view.problem
+        ? call.paint.bad(`Problem: ${plainText(view.problem.detail)} (${view.problem.code})\n`)
+        : '';
+      return `${plainText(view.state)}\n${problem}${table(['field', 'value', 'device', 'at', 'rule'], rows, 'No fields.')}`;
+    });
+    return EXIT.done;
+  },
+};
+
+const preview: Command = {
+  name: 'preview',
+  takes: '[COLLECTION]',
+  summary: 'what the next sync would do, without doing it',
+  options: {},
+  async run(call) {
+    const plan = await call.ask('safety:preview', call.positionals[0] ?? null);
+    await call.print(plan, (view) => {
+      const rows = (where: string, list: readonly PlannedView[]) =>
+        list.map((item) => [where, item.action, item.record]);
+      const halts = view.halts
+        .map((halt) => call.paint.warn(`Halted: ${plainText(halt.detail)} (${halt.reason})\n`))
+        .join('');
+      const confirm = view.halts.length > 0 ? `Let it go on with: lockstep confirm ${view.plan}\n` : '';
+      const all = [...rows('from here', view.local), ...rows('to here', view.incoming)];
+      return `${halts}${table(['which way', 'action', 'record'], all, 'Nothing to do.')}${confirm}`;
+    });
+    return EXIT.done;
+  },
+};
+
+const confirm: Command = {
+  name: 'confirm',
+  takes: 'PLAN|SOURCE',
+  summary: 'lets a halted source go on, for this plan only',
+  options: {},
+  async run(call) {
+    await call.print(await call.ask('safety:confirm', call.positionals[0]!), () => 'It goes on.\n');
+    return EXIT.done;
+  },
+};
+
+const verify: Command = {
+  name: 'verify',
+  takes: '[COLLECTION]',
+  summary: 'a digest of the merged records, equal on devices in step',
+  options: { content: { type: 'boolean', help: 'read every source again and name what differs' } },
+  async run(call) {
+    const work = call.ask('verify', call.positionals[0] ?? null, flagOption(call.options, 'content'));
+    await call.print(await withProgress(call, work), (views) => {
+      const rows = views.map((view) => [shortId(view.collection), view.records, view.root]);
+      const differing = views.flatMap((view) => view.differs.map((item) => [shortId(item.source), item.record]));
+      const differs = differing.length > 0 ? `Differs:\n${table(['source', 'record'], differing, '')}` : '';
+      return table(['collection', 'records', 'root'], rows, 'No collections.') + differs;
+    });
+    return EXIT.done;
+  },
+};
+
+const problems: Command = {
+  name: 'problems',
+  takes: '[COLLECTION]',
+  summary: 'every item that is not in step, with the reason',
+  options: {},
+  async run(call) {
+    await call.print(await call.ask('problems:list', call.positionals[0] ?? null), (views) => {
+      const rows = views.map((view) => [
+        shortId(view.collection),
+        view.record,
+        view.code,
+        view.detail,
+        localTime(view.since),
+      ]);
+      return table(['collection', 'record', 'code', 'detail', 'since'], rows, 'No problems.');
+    });
+    return EXIT.done;
+  },
+};
+
+/** Exchanging, and knowing where things stand. */
+export const syncCommands: readonly Command[] = [sync, status, explain, preview, confirm, verify, problems];

@@ -1,0 +1,40 @@
+import { createReadStream } from 'node:fs';
+
+/** What a command has of the world around it: streams, the working directory and the environment. */
+export interface Terminal {
+  /** Resolves once the text or bytes were taken, so that a slow reader holds large output back. */
+  out(content: string | Uint8Array): Promise<void>;
+  /** For people: progress, messages, errors. Never part of the result. */
+  note(text: string): void;
+  /** All of standard input as text. */
+  readInput(): Promise<string>;
+  readonly directory: string;
+  readonly environment: { readonly [name: string]: string | undefined };
+  /** Whether standard output is a terminal that shows colours. */
+  readonly colour: boolean;
+  /** Columns of the terminal that notes go to; null: it is none, and nothing may be drawn over. */
+  readonly noteColumns: number | null;
+}
+
+/** The real one. A reader that went away (`lockstep history | head`) ends the process quietly. */
+export function processTerminal(): Terminal {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const plain = process.env['NO_COLOR'] !== undefined || process.env['TERM'] === 'dumb';
+  return {
+    out: (content) => new Promise((resolve) => process.stdout.write(content, () => resolve())),
+    note: (text) => void process.stderr.write(text),
+    async readInput() {
+      const chunks: Buffer[] = [];
+      // Not process.stdin: as a pipe that stays open it would keep the process alive.
+      for await (const chunk of createReadStream('', { fd: 0, autoClose: false })) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString('utf8');
+    },
+    directory: process.cwd(),
+    environment: process.env,
+    colour: process.stdout.isTTY === true && !plain,
+    noteColumns: process.stderr.isTTY === true ? (process.stderr.columns ?? 80) : null,
+  };
+}

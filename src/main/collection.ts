@@ -1,0 +1,308 @@
+import type Database from 'better-sqlite3';
+import type { Change } from './change-log/change.ts';
+import { compressBody, decompressBody } from './change-log/compress-body.ts';
+import { millisecondsOf, nextTime, witnessTime } from './change-log/hybrid-time.ts';
+import { makePackage, type PackageHead, readPackage, type SignedPackage } from './change-log/package.ts';
+import { type DecodedChange, decodeBody, encodeBody } from './change-log/package-body.ts';
+import { applyChange } from './merge/apply-change.ts';
+import { EMPTY_STATE, type RecordState, shownFields } from './merge/record-state.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Random } from './platform/random.ts';
+import { hexOf } from './record/encode-value.ts';
+import { EXISTS } from './record/file-entry.ts';
+import { CHANGES_PER_PACKAGE, type Dot, dotOf, type LogId, type MemberKey, recordId } from './record/ids.ts';
+import type { EarlierValue } from './snapshot/adopt.ts';
+import { LogStore, type StoredLog } from './store/log-store.ts';
+import { ProblemStore } from './store/problem-store.ts';
+import { RecordStore, type StoredRecord } from './store/record-store.ts';
+import type { RegistryStore, StoredCollection } from './store/registry-store.ts';
+
+/** A package closes at this many bytes of body, unpacked (DESIGN 6). */
+const BODY_CLOSES_AT = 64 << 10;
+/** Source 0 of the problem table: what is wrong with the change log itself. */
+export const CHANGE_LOG_SOURCE = 0;
+
+export interface CollectionAuthority {
+  readonly member: MemberKey;
+  sign(bytes: Uint8Array): Uint8Array;
+  verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean;
+  /** Why a package of this member must not be taken, or null (not a member, a reader, beyond its cut). */
+  refuses(head: PackageHead): string | null;
+  /** Why a change cannot be used by any source of this kind, or null. */
+  invalid(change: Change): string | null;
+}
+
+/** One applied change: where it landed. */
+export interface AppliedChange {
+  readonly dot: Dot;
+  readonly change: Change;
+  /** The record before; null if it was new here. */
+  readonly before: StoredRecord | null;
+  readonly row: number;
+  readonly state: RecordState;
+}
+export interface WrittenPackage {
+  readonly log: LogId;
+  readonly number: number;
+  readonly row: number;
+  readonly bytes: Uint8Array;
+  readonly applied: readonly AppliedChange[];
+}
+export type Received =
+  | { readonly is: 'stored'; readonly package: WrittenPackage; readonly invalid: number }
+  | { readonly is: 'known' }
+  | { readonly is: 'gap'; readonly log: LogId; readonly held: number }
+  | { readonly is: 'forked'; readonly package: WrittenPackage }
+  | { readonly is: 'refused'; readonly why: string };
+
+/**
+ * One collection as this device knows it: its records, and the change log they follow from.
+ * Everything is synchronous and happens inside `transact`, so that nothing half-happens (DESIGN 9).
+ */
+export class Collection {
+  readonly records: RecordStore;
+  readonly log: LogStore;
+  readonly problems: ProblemStore;
+  readonly #database: Database.Database;
+  readonly #registry: RegistryStore;
+  readonly #authority: CollectionAuthority;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #stored: StoredCollection;
+
+  constructor(
+    database: Database.Database,
+    registry: RegistryStore,
+    stored: StoredCollection,
+    authority: CollectionAuthority,
+    clock: Clock,
+    random: Random,
+  ) {
+    this.#database = database;
+    this.#registry = registry;
+    this.#stored = stored;
+    this.#authority = authority;
+    this.#clock = clock;
+    this.#random = random;
+    this.records = new RecordStore(database, stored.row, stored.kind);
+    this.log = new LogStore(database, stored.row);
+    this.problems = new ProblemStore(database);
+  }
+
+  get stored(): StoredCollection {
+    return this.#stored;
+  }
+  get kind() {
+    return this.#stored.kind;
+  }
+
+  update(change: Partial<Pick<StoredCollection, 'name' | 'paused' | 'captured' | 'ownLog'>>): void {
+    this.#stored = { ...this.#stored, ...change };
+    this.#registry.updateCollection(this.#stored);
+  }
+
+  /** Commits all of `work` or none of it. */
+  transact<T>(work: () => T): T {
+    const before = this.#stored;
+    try {
+      return this.#database.transaction(work).immediate();
+    } catch (error) {
+      this.#stored = before;
+      this.records.forgetCaches();
+      this.log.forgetCaches();
+      throw error;
+    }
+  }
+
+  /** Writes changes of this device as the next packages of its log and applies them. Inside `transact`. */
+  write(changes: readonly Change[]): readonly WrittenPackage[] {
+    const written: WrittenPackage[] = [];
+    let at = 0;
+    while (at < changes.length) {
+      let count = Math.min(CHANGES_PER_PACKAGE, changes.length - at);
+      let body = encodeBody(changes.slice(at, at + count), (dot) => this.log.nameOf(dot));
+      while (body.length > BODY_CLOSES_AT && count > 1) {
+        count = Math.max(1, Math.floor((count * BODY_CLOSES_AT * 0.9) / body.length));
+        body = encodeBody(changes.slice(at, at + count), (dot) => this.log.nameOf(dot));
+      }
+      written.push(this.#writePackage(changes.slice(at, at + count), body));
+      at += count;
+    }
+    return written;
+  }
+
+  #writePackage(changes: readonly Change[], body: Uint8Array): WrittenPackage {
+    const log = this.log.log(this.#stored.ownLog, this.#authority.member);
+    const time = nextTime(this.#stored.time, this.#clock.now());
+    const seen = this.log
+      .logs()
+      .filter((other) => other.log !== log.log && other.held > 0)
+      .map((other) => ({ log: other.log, number: other.held, hash: other.hash.slice(0, 16) }));
+    const made = makePackage(
+      {
+        collection: this.#stored.id,
+        member: this.#authority.member,
+        log: log.log,
+        number: log.held + 1,
+        previous: log.hash,
+        epoch: 0,
+        time,
+        seen,
+      },
+      compressBody(body),
+      (bytes) => this.#authority.sign(bytes),
+    );
+    return this.#append(log, made, changes, time).package;
+  }
+
+  /** Takes a package from a peer or a relay: checks, stores, and merges it. Inside `transact`. Never throws for what a peer sent. */
+  receive(bytes: Uint8Array): Received {
+    let read: SignedPackage;
+    try {
+      read = readPackage(bytes);
+    } catch (error) {
+      return { is: 'refused', why: (error as Error).message };
+    }
+    const { head } = read;
+    if (head.collection !== this.#stored.id) return { is: 'refused', why: 'of another collection' };
+    const log = this.log.log(head.log, '');
+    if (log.member !== '' && log.member !== head.member) return { is: 'refused', why: 'the log of another member' };
+    const isFork = head.number <= log.held;
+    if (isFork && this.#isKnown(log, read)) return { is: 'known' };
+    if (!isFork && head.number > log.held + 1) return { is: 'gap', log: log.log, held: log.held };
+    const refusal = this.#authority.refuses(head);
+    if (refusal !== null) return { is: 'refused', why: refusal };
+    if (!this.#authority.verify(head.member, read.signed, read.signature))
+      return { is: 'refused', why: 'not signed by its author' };
+    if (log.frozen) return { is: 'refused', why: 'a log with two branches' };
+    if (!isFork && head.previous !== log.hash) return { is: 'refused', why: 'does not follow the package before it' };
+    let changes: readonly DecodedChange[];
+    try {
+      changes = decodeBody(decompressBody(read.body), (name, index) => this.log.intern(name, index));
+    } catch (error) {
+      return { is: 'refused', why: (error as Error).message };
+    }
+    const owned = this.log.log(head.log, head.member);
+    if (isFork) {
+      const row = this.log.addBranch(owned, head.number, read.hash, head.time, changes.length, bytes);
+      const applied = this.#applyAll(row, changes, head.log, head.number);
+      this.log.freeze(head.log);
+      return { is: 'forked', package: { log: head.log, number: head.number, row, bytes, applied: applied.applied } };
+    }
+    const { package: stored, invalid } = this.#append(owned, read, changes, head.time);
+    return { is: 'stored', package: stored, invalid };
+  }
+
+  #isKnown(log: StoredLog, read: SignedPackage): boolean {
+    return this.log.holds(log.log, read.head.number, read.hash.slice(0, 16));
+  }
+
+  #append(log: StoredLog, made: SignedPackage, changes: readonly DecodedChange[], time: number) {
+    const { number } = made.head;
+    const row = this.log.append(log, number, made.hash, time, changes.length, made.bytes);
+    const last = witnessTime(this.#stored.time, time, this.#clock.now());
+    if (last !== this.#stored.time) {
+      this.#stored = { ...this.#stored, time: last };
+      this.#registry.setTime(this.#stored.row, last);
+    }
+    const { applied, invalid } = this.#applyAll(row, changes, log.log, number);
+    return { package: { log: log.log, number, row, bytes: made.bytes, applied }, invalid };
+  }
+
+  #applyAll(row: number, changes: readonly DecodedChange[], log: LogId, number: number) {
+    const applied: AppliedChange[] = [];
+    let invalid = 0;
+    changes.forEach((change, index) => {
+      const why = 'invalid' in change ? change.invalid : this.#authority.invalid(change);
+      if (why === null) applied.push(this.#apply(change as Change, dotOf(row, index)));
+      else {
+        invalid++;
+        const name = 'invalid' in change ? `${log}-${number}-${index}` : change.record;
+        this.problems.put(
+          CHANGE_LOG_SOURCE - this.#stored.row,
+          recordId(name),
+          'invalid-change',
+          why,
+          this.#clock.now(),
+        );
+      }
+    });
+    return { applied, invalid };
+  }
+
+  #apply(change: Change, dot: Dot): AppliedChange {
+    const before = this.records.find(change.record);
+    const state = applyChange(this.kind, before?.state ?? EMPTY_STATE, dot, change, (each) => this.log.isApplied(each));
+    if (before !== null) this.#rememberHeld(before);
+    const row = this.records.put(change.record, before, state);
+    this.log.noteChange(row, dot);
+    return { dot, change, before, row, state };
+  }
+
+  /** Before a state moves on, sources that showed exactly that state get it written down as what they hold. */
+  #rememberHeld(before: StoredRecord): void {
+    for (const source of this.sourceRows()) {
+      const stored = this.records.snapshot(source, before.row);
+      if (stored === undefined) {
+        if (before.state.fields.get(EXISTS)?.some((sibling) => sibling.value === true) === true) continue;
+        this.records.putSnapshot(source, before.row, null, shownFields(this.kind, before.state, this.log.order));
+      } else if (stored.held === null)
+        this.records.putSnapshot(
+          source,
+          before.row,
+          stored.revision,
+          shownFields(this.kind, before.state, this.log.order),
+        );
+    }
+  }
+
+  #sources: readonly number[] | null = null;
+  sourceRows(): readonly number[] {
+    this.#sources ??= this.#registry.sources(this.#stored.row).map((source) => source.row);
+    return this.#sources;
+  }
+  sourcesChanged(): void {
+    this.#sources = null;
+  }
+
+  /** The change a dot names, with what its package says of it; null where the package is not held or the change is not valid. */
+  changeAt(dot: Dot): { readonly change: Change; readonly member: MemberKey; readonly atMs: number } | null {
+    const found = this.packageChanges(Math.floor(dot / CHANGES_PER_PACKAGE));
+    const change = found?.changes[dot % CHANGES_PER_PACKAGE];
+    if (found === null || change === undefined || 'invalid' in change) return null;
+    return { change, member: found.head.member, atMs: millisecondsOf(found.head.time) };
+  }
+
+  readonly #opened = new Map<number, { head: PackageHead; changes: readonly DecodedChange[] }>();
+
+  /** The changes of a package by its row; null where it is not held. */
+  packageChanges(row: number): { readonly head: PackageHead; readonly changes: readonly DecodedChange[] } | null {
+    const known = this.#opened.get(row);
+    if (known !== undefined) return known;
+    const stored = this.log.packageAt(row);
+    if (stored === null) return null;
+    const { head, body } = readPackage(stored.bytes);
+    const opened = { head, changes: decodeBody(decompressBody(body), (name, index) => this.log.intern(name, index)) };
+    if (this.#opened.size >= 16) this.#opened.clear();
+    this.#opened.set(row, opened);
+    return opened;
+  }
+
+  /** Every value the fields of a record ever had, oldest known first. */
+  earlierValues(row: number): readonly EarlierValue[] {
+    const values: EarlierValue[] = [];
+    for (const dot of this.log.changesOf(row)) {
+      const found = this.changeAt(dot);
+      for (const write of found?.change.writes ?? []) values.push({ field: write.field, value: write.value, dot });
+    }
+    return values;
+  }
+
+  /**
+   * Another device knows a package of our own log that we do not: our state was restored from a copy. A new log is begun, so no
+   * number is ever used twice (DESIGN 9). What the old log holds further arrives like anyone else's.
+   */
+  beginNewLog(): void {
+    this.transact(() => this.update({ ownLog: hexOf(this.#random.bytes(8)) as LogId }));
+  }
+}

@@ -1,0 +1,342 @@
+import type { FileSystem } from '../platform/file-system.ts';
+import { digestOf } from '../platform/hash.ts';
+import { type Digest, digest } from '../record/ids.ts';
+import { ObjectIndex } from './object-index.ts';
+import {
+  BLOCK_BYTES,
+  BLOCK_OBJECTS,
+  type BlockHeader,
+  decodeHeader,
+  decodeTable,
+  decompress,
+  encodeBlock,
+  HEADER_BYTES,
+  headBytes,
+  type PackedObject,
+  stateOffset,
+} from './pack-block.ts';
+import { readFully } from './read-fully.ts';
+import { writeFully } from './write-fully.ts';
+
+/** Bytes after which a pack is closed and the next one begun. */
+const PACK_BYTES = 32 * 1024 * 1024;
+/** Read at once where a block begins: mostly its whole head. */
+const HEAD_GUESS = 4096;
+
+interface Pack {
+  readonly number: number;
+  readonly path: string;
+  end: number;
+  /** Bytes of objects in it, before compression, and of those not dropped. */
+  plain: number;
+  live: number;
+  /** Never appended to again. */
+  closed: boolean;
+}
+interface Block {
+  readonly pack: Pack;
+  readonly offset: number;
+  readonly header: BlockHeader;
+}
+
+/**
+ * Many small objects in few files (see pack-block.ts). Packs are only appended to, each `flush` ends in one sync, and the index is
+ * rebuilt from the heads of the blocks when the first question is asked. One instance a directory at a time.
+ */
+export class PackFiles {
+  readonly #fs: FileSystem;
+  readonly #directory: string;
+  readonly #onDamage: (digest: Digest, where: string) => void;
+  readonly #packs = new Map<number, Pack>();
+  readonly #blocks: Block[] = [];
+  #newest = 0;
+  #index: ObjectIndex | null = null;
+  #pending = new Map<Digest, Uint8Array>();
+  #appending: { readonly pack: Pack; readonly fd: number } | null = null;
+  #reading: { readonly pack: Pack; readonly fd: number } | null = null;
+  #unpacked: { readonly block: Block; readonly bytes: Uint8Array } | null = null;
+
+  constructor(fs: FileSystem, directory: string, onDamage: (digest: Digest, where: string) => void) {
+    this.#fs = fs;
+    this.#directory = directory;
+    this.#onDamage = onDamage;
+  }
+
+  has(name: Digest): boolean {
+    return this.#pending.has(name) || this.#open().get(name) !== null;
+  }
+
+  /** To be kept at the next `flush`; `read` gives it at once. The bytes must not be changed until then. */
+  add(name: Digest, bytes: Uint8Array): void {
+    if (!this.has(name)) this.#pending.set(name, bytes);
+  }
+
+  /** Writes what was added and waits for the disk. Where that fails nothing of it is kept, and nothing older is harmed. */
+  flush(): void {
+    if (this.#pending.size === 0) return;
+    const objects = [...this.#pending].map(([name, bytes]) => ({ digest: name, bytes }));
+    this.#pending = new Map();
+    const index = this.#open();
+    const { pack, fd } = this.#appendable();
+    const blocks = inBlocks(objects).map((group) => ({ group, bytes: encodeBlock(group) }));
+    let end = pack.end;
+    try {
+      for (const { bytes } of blocks) {
+        writeFully(this.#fs, fd, bytes, end);
+        end += bytes.length;
+      }
+      this.#fs.sync(fd);
+    } catch (error) {
+      this.#fs.truncate(fd, pack.end);
+      throw error;
+    }
+    for (const { group, bytes } of blocks) {
+      const header = decodeHeader(bytes)!;
+      this.#enter(index, { pack, offset: pack.end, header }, group.entries());
+      pack.end += bytes.length;
+    }
+    if (pack.end >= PACK_BYTES) this.#seal();
+  }
+
+  /** null: not here, or damaged (and then reported). */
+  read(name: Digest): Uint8Array | null {
+    const pending = this.#pending.get(name);
+    if (pending !== undefined) return pending;
+    const place = this.#open().get(name);
+    if (place === null) return null;
+    const block = this.#blocks[Math.floor(place / BLOCK_OBJECTS)]!;
+    const bytes = this.#readObject(block, place % BLOCK_OBJECTS);
+    if (bytes !== null && digestOf(bytes) === name) return bytes;
+    this.#index!.delete(name);
+    this.#onDamage(name, block.pack.path);
+    return null;
+  }
+
+  /** Forgets objects. A pack of which less than half is still live is written anew. */
+  drop(names: Iterable<Digest>): void {
+    const touched = new Set<Pack>();
+    const index = this.#open();
+    for (const name of names) {
+      this.#pending.delete(name);
+      const place = index.get(name);
+      if (place === null) continue;
+      const block = this.#blocks[Math.floor(place / BLOCK_OBJECTS)]!;
+      this.#markDropped(block, place % BLOCK_OBJECTS);
+      index.delete(name);
+      touched.add(block.pack);
+    }
+    for (const pack of touched) if (pack.live * 2 < pack.plain) this.#rewrite(pack);
+  }
+
+  /** Bytes on disk. */
+  size(): number {
+    this.#open();
+    let sum = 0;
+    for (const pack of this.#packs.values()) sum += pack.end;
+    return sum;
+  }
+
+  /** Keeps what was added and lets go of its files. */
+  close(): void {
+    this.flush();
+    this.#seal();
+    this.#stopReading();
+  }
+
+  #open(): ObjectIndex {
+    if (this.#index !== null) return this.#index;
+    const index = new ObjectIndex();
+    const numbers = this.#fs
+      .readDirectory(this.#directory)
+      .map(({ name }) => /^(\d{6,})\.pack$/.exec(name ?? '')?.[1])
+      .filter((text) => text !== undefined)
+      .map(Number)
+      .sort((a, b) => a - b);
+    for (const number of numbers) this.#scan(index, number, number === numbers.at(-1));
+    this.#index = index;
+    return index;
+  }
+
+  /** Only the last pack can hold what no sync has confirmed, so there every object is read; a torn tail is cut off. */
+  #scan(index: ObjectIndex, number: number, last: boolean): void {
+    this.#newest = Math.max(this.#newest, number);
+    const path = this.#pathOf(number);
+    const size = this.#fs.lstat(path)?.size ?? 0;
+    const pack: Pack = { number, path, end: 0, plain: 0, live: 0, closed: false };
+    this.#packs.set(number, pack);
+    while (pack.end < size) {
+      const head = this.#readHead(pack, pack.end);
+      const header = head === null ? null : decodeHeader(head);
+      const entries = head === null ? null : decodeTable(head);
+      if (header === null || entries === null || pack.end + headBytes(header) + header.stored > size) break;
+      const block = { pack, offset: pack.end, header };
+      const live = [...entries.entries()].filter(([n, entry]) => entry.live && (!last || this.#sound(block, n, entry.digest)));
+      pack.plain += header.plain - live.reduce((sum, [, entry]) => sum + entry.length, 0);
+      for (const [, entry] of live) this.#dropOlder(index, entry.digest);
+      this.#enter(index, block, live);
+      pack.end += headBytes(header) + header.stored;
+    }
+    if (pack.end === size) return;
+    if (last) this.#truncate(pack);
+    else this.#onDamage(digest(''), path);
+  }
+
+  /** An interrupted rewrite leaves an object twice; the older one would come back when the newer is dropped. */
+  #dropOlder(index: ObjectIndex, name: Digest): void {
+    const place = index.get(name);
+    if (place !== null) this.#markDropped(this.#blocks[Math.floor(place / BLOCK_OBJECTS)]!, place % BLOCK_OBJECTS);
+  }
+
+  #sound(block: Block, n: number, name: Digest): boolean {
+    const bytes = this.#readObject(block, n);
+    return bytes !== null && digestOf(bytes) === name;
+  }
+
+  #enter(
+    index: ObjectIndex,
+    block: Block,
+    entries: Iterable<[number, { readonly digest: Digest; readonly length?: number; readonly bytes?: Uint8Array }]>,
+  ): void {
+    const row = this.#blocks.push(block) - 1;
+    for (const [n, entry] of entries) {
+      const length = entry.length ?? entry.bytes?.length ?? 0;
+      index.set(entry.digest, row * BLOCK_OBJECTS + n);
+      block.pack.plain += length;
+      block.pack.live += length;
+    }
+  }
+
+  #truncate(pack: Pack): void {
+    const fd = this.#fs.open(pack.path, 'write');
+    try {
+      this.#fs.truncate(fd, pack.end);
+      this.#fs.sync(fd);
+    } finally {
+      this.#fs.close(fd);
+    }
+  }
+
+  #readObject(block: Block, n: number): Uint8Array | null {
+    const entry = this.#tableOf(block)?.[n];
+    const bytes = entry === undefined ? null : this.#plainOf(block);
+    return entry === undefined || bytes === null ? null : bytes.slice(entry.offset, entry.offset + entry.length);
+  }
+
+  #tableOf(block: Block) {
+    const head = this.#readHead(block.pack, block.offset);
+    return head === null ? null : decodeTable(head);
+  }
+
+  /** The last block asked for stays unpacked: what was replaced together is mostly asked for together. */
+  #plainOf(block: Block): Uint8Array | null {
+    if (this.#unpacked?.block === block) return this.#unpacked.bytes;
+    const stored = new Uint8Array(block.header.stored);
+    const got = readFully(this.#fs, this.#readFd(block.pack), stored, block.offset + headBytes(block.header));
+    if (got < stored.length) return null;
+    try {
+      const bytes = block.header.compressed ? decompress(stored, block.header.plain) : stored;
+      this.#unpacked = { block, bytes };
+      return bytes;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Header, table and states of the block at `offset`; null where the file ends before. */
+  #readHead(pack: Pack, offset: number): Uint8Array | null {
+    const fd = this.#readFd(pack);
+    const guess = new Uint8Array(HEAD_GUESS);
+    const got = readFully(this.#fs, fd, guess, offset);
+    const header = got < HEADER_BYTES ? null : decodeHeader(guess);
+    if (header === null || header.count > BLOCK_OBJECTS) return null;
+    const length = headBytes(header);
+    if (length <= got) return guess.subarray(0, length);
+    const head = new Uint8Array(length);
+    return readFully(this.#fs, fd, head, offset) === length ? head : null;
+  }
+
+  #readFd(pack: Pack): number {
+    if (this.#reading?.pack === pack) return this.#reading.fd;
+    this.#stopReading();
+    this.#reading = { pack, fd: this.#fs.open(pack.path, 'read') };
+    return this.#reading.fd;
+  }
+
+  #stopReading(): void {
+    if (this.#reading !== null) this.#fs.close(this.#reading.fd);
+    this.#reading = null;
+    this.#unpacked = null;
+  }
+
+  #appendable(): { readonly pack: Pack; readonly fd: number } {
+    if (this.#appending !== null) return this.#appending;
+    const last = [...this.#packs.values()].at(-1);
+    if (last !== undefined && !last.closed && last.end < PACK_BYTES) {
+      this.#appending = { pack: last, fd: this.#fs.open(last.path, 'write') };
+      return this.#appending;
+    }
+    const number = ++this.#newest;
+    const pack: Pack = { number, path: this.#pathOf(number), end: 0, plain: 0, live: 0, closed: false };
+    const fd = this.#fs.open(pack.path, 'create-new');
+    this.#fs.setMode(pack.path, 0o600);
+    this.#fs.syncDirectory(this.#directory);
+    this.#packs.set(number, pack);
+    this.#appending = { pack, fd };
+    return this.#appending;
+  }
+
+  #seal(): void {
+    if (this.#appending !== null) this.#fs.close(this.#appending.fd);
+    this.#appending = null;
+  }
+
+  #markDropped(block: Block, n: number): void {
+    const entry = this.#tableOf(block)?.[n];
+    const fd = this.#fs.open(block.pack.path, 'write');
+    try {
+      writeFully(this.#fs, fd, Uint8Array.of(1), block.offset + stateOffset(block.header, n));
+    } finally {
+      this.#fs.close(fd);
+    }
+    block.pack.live -= entry?.length ?? 0;
+  }
+
+  /** What is live goes to the newest pack first, so an interruption leaves it twice and never not at all. */
+  #rewrite(pack: Pack): void {
+    if (this.#appending?.pack === pack) this.#seal();
+    pack.closed = true;
+    const index = this.#open();
+    for (const [row, block] of this.#blocks.entries()) {
+      if (block.pack !== pack) continue;
+      for (const [n, entry] of (this.#tableOf(block) ?? []).entries()) {
+        if (index.get(entry.digest) !== row * BLOCK_OBJECTS + n) continue;
+        const bytes = this.read(entry.digest);
+        if (bytes !== null) this.#pending.set(entry.digest, bytes);
+      }
+    }
+    this.flush();
+    this.#stopReading();
+    this.#fs.unlink(pack.path);
+    this.#packs.delete(pack.number);
+  }
+
+  #pathOf(number: number): string {
+    return `${this.#directory}/${String(number).padStart(6, '0')}.pack`;
+  }
+}
+
+function inBlocks(objects: readonly PackedObject[]): PackedObject[][] {
+  const blocks: PackedObject[][] = [];
+  let bytes = BLOCK_BYTES;
+  for (const object of objects) {
+    const open = blocks.at(-1);
+    if (open === undefined || bytes + object.bytes.length > BLOCK_BYTES || open.length === BLOCK_OBJECTS) {
+      blocks.push([object]);
+      bytes = object.bytes.length;
+    } else {
+      open.push(object);
+      bytes += object.bytes.length;
+    }
+  }
+  return blocks;
+}

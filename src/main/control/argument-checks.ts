@@ -1,0 +1,216 @@
+import type { RequestName, Requests } from '../../contract/contract.ts';
+import { LockstepError } from '../platform/trouble.ts';
+
+/** Returns what is wrong with a value ("must be a text"), with the path to it; null: nothing. */
+type Check = (value: unknown, at: string) => string | null;
+
+const LONGEST_TEXT = 1 << 20;
+const is = (what: string, test: (value: unknown) => boolean): Check => {
+  return (value, at) => (test(value) ? null : `${at} must be ${what}`);
+};
+const text = is('a text', (value) => typeof value === 'string' && value.length <= LONGEST_TEXT);
+const name = is(
+  'a text that is not empty',
+  (value) => typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT,
+);
+const flag = is('true or false', (value) => typeof value === 'boolean');
+const anything: Check = () => null;
+const oneOf = (...allowed: string[]): Check =>
+  is(`one of ${allowed.join(', ')}`, (value) => allowed.includes(value as string));
+const wholeNumber = (from: number, to: number): Check =>
+  is(
+    `a whole number from ${from} to ${to}`,
+    (value) => Number.isInteger(value) && (value as number) >= from && (value as number) <= to,
+  );
+const seconds = is('a number of seconds', (value) => typeof value === 'number' && value >= 0 && value <= 1e7);
+const orNull =
+  (check: Check): Check =>
+  (value, at) =>
+    value === null ? null : check(value, at);
+const optional =
+  (check: Check): Check =>
+  (value, at) =>
+    value === undefined ? null : check(value, at);
+
+function listOf(check: Check): Check {
+  return (value, at) => {
+    if (!Array.isArray(value) || value.length > 100_000) return `${at} must be a list`;
+    for (const [index, item] of value.entries()) {
+      const wrong = check(item, `${at}[${index}]`);
+      if (wrong !== null) return wrong;
+    }
+    return null;
+  };
+}
+
+function shape(properties: { readonly [key: string]: Check }): Check {
+  return (value, at) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${at} must be an object`;
+    for (const key of Object.keys(value))
+      if (!Object.hasOwn(properties, key)) return `${at} has an unknown property "${key}"`;
+    for (const [key, check] of Object.entries(properties)) {
+      const wrong = check((value as { [key: string]: unknown })[key], `${at}.${key}`);
+      if (wrong !== null) return wrong;
+    }
+    return null;
+  };
+}
+
+/** A union told apart by the one property each of its shapes has. */
+function either(...shapes: readonly { readonly [key: string]: Check }[]): Check {
+  return (value, at) => {
+    const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    const match = shapes.find((properties) => keys.length === 1 && Object.hasOwn(properties, keys[0]!));
+    if (match) return shape(match)(value, at);
+    return `${at} must have exactly one of ${shapes.flatMap((properties) => Object.keys(properties)).join(', ')}`;
+  };
+}
+
+const kind = oneOf('files', 'contacts', 'calendar');
+const role = oneOf('admin', 'editor', 'reader');
+
+/** For each request what its arguments must be, in order. A request without an entry does not compile. */
+const ARGUMENTS: {
+  readonly [K in RequestName]: { readonly [I in keyof Parameters<Requests[K]>]: readonly [string, Check] };
+} = {
+  status: [],
+  'ui:address': [],
+  'collections:add': [
+    [
+      'options',
+      shape({
+        location: name,
+        name: optional(name),
+        kind: optional(kind),
+        format: optional(name),
+        create: optional(flag),
+      }),
+    ],
+  ],
+  'collections:invite': [
+    ['collection', name],
+    ['role', role],
+    ['approveFirst', flag],
+  ],
+  'collections:join': [
+    ['link', name],
+    ['location', name],
+    ['format', orNull(name)],
+    ['wait', flag],
+  ],
+  'collections:leave': [['collection', name]],
+  'requests:list': [],
+  'requests:answer': [
+    ['request', name],
+    ['approve', flag],
+  ],
+  sync: [
+    [
+      'options',
+      shape({ collection: optional(name), wait: flag, for: optional(listOf(name)), timeoutSeconds: seconds }),
+    ],
+  ],
+  'devices:list': [],
+  'devices:remove': [
+    ['device', name],
+    ['collection', orNull(name)],
+  ],
+  'devices:rename': [['name', name]],
+  'source:change': [
+    ['collection', name],
+    [
+      'change',
+      shape({
+        add: optional(name),
+        remove: optional(name),
+        only: optional(listOf(name)),
+        ignore: optional(listOf(name)),
+        readOnly: optional(flag),
+      }),
+    ],
+  ],
+  'records:cat': [
+    ['collection', name],
+    ['record', name],
+    ['which', shape({ value: optional(name), at: optional(name) })],
+  ],
+  'records:explain': [
+    ['collection', name],
+    ['record', name],
+  ],
+  'conflicts:list': [['collection', orNull(name)]],
+  'conflicts:detail': [['conflict', name]],
+  'conflicts:resolve': [
+    ['conflict', name],
+    [
+      'choice',
+      either(
+        { take: name },
+        { value: anything },
+        { text: is('a text', (value) => typeof value === 'string') },
+        { keepBoth: is('true', (value) => value === true) },
+      ),
+    ],
+  ],
+  'conflicts:resolve-all': [['prefer', name]],
+  'history:list': [
+    [
+      'query',
+      shape({
+        collection: optional(name),
+        record: optional(name),
+        device: optional(name),
+        text: optional(text),
+        limit: optional(wholeNumber(1, 1_000_000)),
+        before: optional(name),
+        changesLimit: optional(wholeNumber(0, 1_000_000)),
+      }),
+    ],
+  ],
+  'history:undo': [['id', name]],
+  'history:restore': [
+    ['collection', name],
+    ['record', orNull(name)],
+    ['at', name],
+    ['to', orNull(name)],
+  ],
+  'problems:list': [['collection', orNull(name)]],
+  'safety:preview': [['collection', orNull(name)]],
+  'safety:confirm': [['planOrSource', name]],
+  verify: [
+    ['collection', orNull(name)],
+    ['content', flag],
+  ],
+  pause: [
+    ['collection', orNull(name)],
+    ['paused', flag],
+  ],
+  export: [
+    ['collection', name],
+    ['file', name],
+    ['format', orNull(name)],
+  ],
+  config: [
+    ['key', orNull(name)],
+    ['value', orNull(text)],
+  ],
+  doctor: [],
+  'desktop:pick-folder': [],
+};
+
+/** Fails with `bad-argument`, naming the argument, unless `args` are what request `request` takes. */
+export function checkArguments(request: RequestName, args: unknown): asserts args is readonly unknown[] {
+  const checks = ARGUMENTS[request] as readonly (readonly [string, Check])[];
+  const wrong = wrongIn(checks, args);
+  if (wrong !== null) throw new LockstepError('bad-argument', `${request}: ${wrong}.`, request);
+}
+
+function wrongIn(checks: readonly (readonly [string, Check])[], args: unknown): string | null {
+  if (!Array.isArray(args)) return 'the arguments must be a list';
+  if (args.length !== checks.length) return `takes ${checks.length} arguments, not ${args.length}`;
+  for (const [index, [argument, check]] of checks.entries()) {
+    const wrong = check(args[index], argument);
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}

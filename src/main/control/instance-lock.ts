@@ -1,0 +1,34 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { LockstepError } from '../platform/trouble.ts';
+
+/** Held as long as the instance runs; the kernel frees it when the process ends, however it ends. */
+export interface InstanceLock {
+  release(): void;
+}
+
+/**
+ * One instance a data directory: an EXCLUSIVE SQLite transaction on `lock.db` that is never committed. A lock file with a process id in
+ * it would survive a crash and could name another process by then. Fails with `already-running`.
+ */
+export function takeInstanceLock(dataDirectory: string): InstanceLock {
+  const path = join(dataDirectory, 'lock.db');
+  const database = new Database(path, { timeout: 0 });
+  try {
+    if (process.platform !== 'win32') chmodSync(path, 0o600);
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    database.close();
+    if ((cause as { code?: string }).code?.startsWith('SQLITE_BUSY')) {
+      throw new LockstepError(
+        'already-running',
+        `Another Lockstep already runs on ${dataDirectory}.`,
+        dataDirectory,
+        cause,
+      );
+    }
+    throw cause;
+  }
+  return { release: () => void database.close() };
+}

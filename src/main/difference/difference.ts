@@ -1,0 +1,35 @@
+import type { Change, FieldWrite } from '../change-log/change.ts';
+import type { Held } from '../merge/record-state.ts';
+import { EXISTS } from '../record/file-entry.ts';
+import { fieldRule, type RecordKind } from '../record/field-rules.ts';
+import type { Dot, RecordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
+
+/**
+ * What changed between the snapshot of an item and the item as it is now (DESIGN 2). Pure.
+ *
+ * `held` is what the source held and the dots it shows; null where it never held the record. `now` null: the item is gone.
+ * Returns null where nothing changed in meaning. A write replaces exactly the dots the source was showing, never more.
+ */
+export function difference(kind: RecordKind, record: RecordId, held: Held | null, now: Fields | null): Change | null {
+  const existed = held?.get(EXISTS);
+  if (now === null) {
+    if (existed === undefined || existed.value !== true) return null;
+    return { record, cause: 'source', writes: [{ field: EXISTS, value: false, replaces: existed.dots }] };
+  }
+  const writes: FieldWrite[] = [];
+  for (const [field, value] of now) {
+    const before = held?.get(field);
+    if (before !== undefined && fieldRule(kind, field).same(before.value, value)) continue;
+    writes.push({ field, value, replaces: before?.dots ?? NONE });
+  }
+  for (const [field, before] of held ?? []) {
+    if (field === EXISTS || now.has(field) || fieldRule(kind, field).same(before.value, null)) continue;
+    writes.push({ field, value: null, replaces: before.dots });
+  }
+  if (writes.length === 0 && existed?.value === true) return null;
+  writes.push({ field: EXISTS, value: true, replaces: existed?.dots ?? NONE });
+  return { record, cause: 'source', writes };
+}
+
+const NONE: readonly Dot[] = [];

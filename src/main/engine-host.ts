@@ -1,0 +1,101 @@
+import { Worker } from 'node:worker_threads';
+import type { EventName, Reply, RequestName } from '../contract/contract.ts';
+import type { EngineOptions } from './engine-api.ts';
+import type { FromEngine, ToEngine } from './engine-protocol.ts';
+import { LockstepError } from './platform/trouble.ts';
+import { workerScript } from './platform/worker-script.ts';
+
+/** The engine as the main thread sees it. */
+export interface EngineHost {
+  readonly deviceId: string;
+  /** HOST:PORT where peers reach this device. */
+  readonly listenAddress: string;
+  /** Never rejects: a fault of the thread is a reply with the code `engine-fault`, a stopped one `stopping`. */
+  request(name: RequestName, args: readonly unknown[]): Promise<Reply<unknown>>;
+  /** Returns how to stop listening. */
+  onEvent(listener: (name: EventName, value: unknown) => void): () => void;
+  /** Resolves true once the engine ended by itself, false where it had to be cut off after `withinMs`. Losing nothing either way. */
+  stop(withinMs: number): Promise<boolean>;
+}
+
+interface HostOptions {
+  /** Called once, if the thread dies unasked; nothing works after it. */
+  readonly onFault: (fault: Error) => void;
+  /** Another script in the engine's place (tests). */
+  readonly script?: URL;
+}
+
+/** Starts the engine in its thread; fails with what kept it from starting (`keys-locked`, `port-in-use`, …). */
+export async function startEngine(options: EngineOptions, { onFault, script }: HostOptions): Promise<EngineHost> {
+  const worker = new Worker(script ?? workerScript(import.meta.url, './engine-thread.ts'), { workerData: options });
+  const waiting = new Map<number, (reply: Reply<unknown>) => void>();
+  const listeners = new Set<(name: EventName, value: unknown) => void>();
+  let lastId = 0;
+  let ended: { readonly code: string; readonly message: string } | null = null;
+  let stopped = (_clean: boolean) => {};
+
+  const end = (code: string, message: string) => {
+    ended ??= { code, message };
+    for (const answer of waiting.values()) answer({ ok: false, error: { ...ended, subject: '' } });
+    waiting.clear();
+  };
+  const tell = (message: ToEngine) => worker.postMessage(message);
+
+  const ready = await new Promise<FromEngine & { is: 'ready' }>((resolve, reject) => {
+    let running = false;
+    const fault = (error: Error) => {
+      if (ended) return;
+      end('engine-fault', `The synchronizer stopped unexpectedly: ${error.message}`);
+      if (running) onFault(error);
+      else reject(error);
+    };
+    worker.on('error', (error) => fault(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', (code) => fault(new Error(`its thread ended with status ${code}`)));
+    worker.on('message', (message: FromEngine) => {
+      if (message.is === 'reply') {
+        waiting.get(message.id)?.(message.reply);
+        waiting.delete(message.id);
+      } else if (message.is === 'event') {
+        for (const listener of listeners) listener(message.name, message.value);
+      } else if (message.is === 'ready') {
+        running = true;
+        resolve(message);
+      } else if (message.is === 'failed') {
+        end(message.error.code, message.error.message);
+        reject(new LockstepError(message.error.code, message.error.message, message.error.subject));
+      } else stopped(true);
+    });
+  });
+
+  return {
+    deviceId: ready.deviceId,
+    listenAddress: ready.listenAddress,
+    request(name, args) {
+      if (ended) return Promise.resolve({ ok: false, error: { ...ended, subject: '' } });
+      const id = ++lastId;
+      return new Promise((answer) => {
+        waiting.set(id, answer);
+        tell({ is: 'request', id, name, args });
+      });
+    },
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async stop(withinMs) {
+      if (ended) return true;
+      end('stopping', 'Lockstep is stopping.');
+      const clean = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => resolve(false), withinMs);
+        stopped = (how) => {
+          clearTimeout(timer);
+          resolve(how);
+        };
+        worker.once('exit', () => stopped(false));
+        tell({ is: 'stop' });
+      });
+      await worker.terminate();
+      return clean;
+    },
+  };
+}

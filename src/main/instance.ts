@@ -1,0 +1,112 @@
+import type { EventName, Reply } from '../contract/contract.ts';
+import { type BrowserServer, openBrowserServer } from './control/browser-server.ts';
+import { openControlSocket } from './control/control-socket.ts';
+import { takeInstanceLock } from './control/instance-lock.ts';
+import { type Answer, serveContract } from './control/serve-contract.ts';
+import { type Log, replyOf } from './control/wire-error.ts';
+import type { EngineOptions } from './engine-api.ts';
+import { startEngine } from './engine-host.ts';
+import type { ListenOn } from './platform/bind-port.ts';
+import { systemClock } from './platform/clock.ts';
+import { openDataDirectory } from './platform/data-directory.ts';
+import { systemRandom } from './platform/random.ts';
+import { LockstepError } from './platform/trouble.ts';
+
+/** A whole running Lockstep in this process: the engine in its thread, and the doors to it. */
+export interface Instance {
+  readonly deviceId: string;
+  /** HOST:PORT where peers reach this device. */
+  readonly listenAddress: string;
+  /** The request door for whoever is in this process (the window); checks its arguments like every door. */
+  readonly answer: Answer;
+  /** A fresh one-time address of the browser UI; null where none is served. */
+  uiAddress(): string | null;
+  /** Returns how to stop listening. */
+  onEvent(listener: (name: EventName, value: unknown) => void): () => void;
+  /** Closes the doors, ends the engine, frees the directory. false: the engine had to be cut off. Repeating it does no harm. */
+  stop(): Promise<boolean>;
+}
+
+export interface InstanceOptions extends Omit<EngineOptions, 'dataDirectory'> {
+  /** Made where it is missing. */
+  readonly dataDirectory: string;
+  /** null: no UI in a browser. */
+  readonly ui: ListenOn | null;
+  /** The built renderer, absolute. */
+  readonly rendererRoot: string;
+  /** Asks the person for a folder; null where there is no window to ask in. */
+  readonly pickFolder: (() => Promise<string | null>) | null;
+  readonly log: Log;
+  /** The engine died; the process should end. */
+  readonly onFault: (fault: Error) => void;
+  /** Another script in the engine's place (tests). */
+  readonly engineScript?: URL;
+}
+
+/** An instance has to be gone 5 s after it was told to stop. */
+const ENGINE_STOPS_WITHIN_MS = 4_000;
+
+/** Fails, having undone what it began, with `already-running`, `bad-data-directory`, `port-in-use` or what the engine refused with. */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const { log, onFault } = options;
+  const dataDirectory = openDataDirectory(options.dataDirectory);
+  const undo: (() => unknown)[] = [];
+  try {
+    const lock = takeInstanceLock(dataDirectory);
+    undo.push(() => lock.release());
+    const { listen, discovery, relay } = options;
+    const engine = await startEngine(
+      { dataDirectory, listen, discovery, relay },
+      { onFault, ...(options.engineScript && { script: options.engineScript }) },
+    );
+    undo.push(() => engine.stop(ENGINE_STOPS_WITHIN_MS));
+
+    let browser: BrowserServer | null = null;
+    const answer = serveContract((name, args): Promise<Reply<unknown>> => {
+      if (name === 'ui:address') return replyOf(name, log, () => ({ ui: addressOf(browser) }));
+      if (name === 'desktop:pick-folder') return replyOf(name, log, () => pickIn(options.pickFolder));
+      return engine.request(name, args);
+    }, log);
+    if (options.ui) {
+      const { ui: on, rendererRoot: root } = options;
+      const opened = await openBrowserServer({ on, root, clock: systemClock, random: systemRandom }, answer);
+      browser = opened;
+      undo.push(() => opened.close());
+      engine.onEvent((name, value) => opened.sendEvent(name, value));
+    }
+    const control = await openControlSocket(dataDirectory, answer, log);
+
+    let stopping: Promise<boolean> | null = null;
+    const stop = async () => {
+      const clean = await engine.stop(ENGINE_STOPS_WITHIN_MS);
+      await Promise.all([control.close(), browser?.close()]);
+      lock.release();
+      return clean;
+    };
+    return {
+      deviceId: engine.deviceId,
+      listenAddress: engine.listenAddress,
+      answer,
+      uiAddress: () => browser?.address() ?? null,
+      onEvent: engine.onEvent,
+      stop: () => (stopping ??= stop()),
+    };
+  } catch (failure) {
+    for (const step of undo.reverse()) await step();
+    throw failure;
+  }
+}
+
+function addressOf(browser: BrowserServer | null): string {
+  if (browser) return browser.address();
+  throw new LockstepError('no-ui', 'This Lockstep was started without a UI in a browser (--no-ui).', 'ui');
+}
+
+function pickIn(pickFolder: (() => Promise<string | null>) | null): Promise<string | null> {
+  if (pickFolder) return pickFolder();
+  throw new LockstepError(
+    'not-available',
+    'Only the app can ask for a folder; type its path instead.',
+    'desktop:pick-folder',
+  );
+}

@@ -1,0 +1,83 @@
+import { EXISTS } from '../record/file-entry.ts';
+import { type FieldRule, fieldRule, type RecordKind } from '../record/field-rules.ts';
+import type { Dot, FieldName } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+
+/** One value a field holds, with the dots of all changes that wrote it (values equal in meaning are one). Never without a dot. */
+export interface Sibling {
+  readonly value: Value;
+  readonly dots: readonly Dot[];
+}
+
+/** What all changes known here make of a record: per field every value that none of them replaced (DESIGN 5). Immutable. */
+export interface RecordState {
+  readonly fields: ReadonlyMap<FieldName, readonly Sibling[]>;
+  /** Dots replaced before they arrived: when they do, they never appear. */
+  readonly superseded: ReadonlyMap<FieldName, readonly Dot[]>;
+}
+
+export const EMPTY_STATE: RecordState = { fields: new Map(), superseded: new Map() };
+
+/** Orders dots by (signed hybrid time, log, number, index), so that every device shows the same value first. */
+export type DotOrder = (a: Dot, b: Dot) => number;
+
+/** Is the record there? With a delete beside an edit it is: the edit is kept and shown (DESIGN 5). */
+export function isLive(state: RecordState): boolean {
+  return (state.fields.get(EXISTS) ?? []).some((sibling) => sibling.value === true);
+}
+
+/** The value shown where a source held none of them. Null only for a field without values. */
+export function shownSibling(rule: FieldRule, siblings: readonly Sibling[], order: DotOrder): Sibling | null {
+  let best: Sibling | null = null;
+  for (const sibling of siblings) if (best === null || isShownBefore(rule, sibling, best, order)) best = sibling;
+  return best;
+}
+
+function isShownBefore(rule: FieldRule, a: Sibling, b: Sibling, order: DotOrder): boolean {
+  if (typeof a.value === 'boolean' && typeof b.value === 'boolean' && a.value !== b.value) return a.value;
+  if (rule.concurrent === 'larger' && a.value !== b.value) return isLarger(a.value, b.value);
+  return order(largestDot(a, order), largestDot(b, order)) > 0;
+}
+
+function isLarger(a: Value, b: Value): boolean {
+  if (b === null) return true;
+  if (a === null) return false;
+  return typeof a === typeof b ? (a as number | string) > (b as number | string) : typeof a > typeof b;
+}
+
+export function largestDot(sibling: Sibling, order: DotOrder): Dot {
+  return sibling.dots.reduce((largest, dot) => (order(dot, largest) > 0 ? dot : largest));
+}
+
+/** Does a person have to choose between the values of this field? */
+export function isConflict(rule: FieldRule, siblings: readonly Sibling[]): boolean {
+  return siblings.length > 1 && rule.concurrent === 'conflict';
+}
+
+/** The fields a person has to decide about, in the order of their names. Of a record that every device deleted, none. */
+export function conflictFields(kind: RecordKind, state: RecordState): readonly FieldName[] {
+  if (!isLive(state)) return [];
+  const open: FieldName[] = [];
+  for (const [field, siblings] of state.fields) if (isConflict(fieldRule(kind, field), siblings)) open.push(field);
+  return open.sort();
+}
+
+/** What a source that shows this state exactly holds: value and dots of each field. */
+export interface HeldField {
+  readonly value: Value;
+  readonly dots: readonly Dot[];
+}
+export type Held = ReadonlyMap<FieldName, HeldField>;
+
+/** Every field as shown, with the dots a source showing it stands for: of a merged-to-the-larger field all of them. */
+export function shownFields(kind: RecordKind, state: RecordState, order: DotOrder): Held {
+  const shown = new Map<FieldName, HeldField>();
+  for (const [field, siblings] of state.fields) {
+    const rule = fieldRule(kind, field);
+    const sibling = siblings.length === 1 ? siblings[0] : shownSibling(rule, siblings, order);
+    if (sibling === undefined || sibling === null) continue;
+    const dots = rule.concurrent === 'larger' && siblings.length > 1 ? siblings.flatMap((each) => each.dots) : sibling.dots;
+    shown.set(field, { value: sibling.value, dots });
+  }
+  return shown;
+}

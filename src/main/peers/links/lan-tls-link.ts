@@ -1,0 +1,188 @@
+import { constants } from 'node:crypto';
+import {
+  type AddressInfo,
+  connect as connectTcp,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { LockstepError } from '../../platform/trouble.ts';
+import type { Descriptor } from '../descriptor.ts';
+import type { DeviceIdentity } from '../identity.ts';
+import { equalBytes } from '../protocol/canonical-cbor.ts';
+import { formatHostPort, parseHostPort, plainHost } from './host-port.ts';
+import type { Door, Listener, PeerLink, StrangerLink, Transport } from './peer-link.ts';
+import { TlsPeerLink, TlsStrangerLink } from './tls-link.ts';
+
+const HANDSHAKE_MS = 10_000;
+/** Members link with the first. Who wants to be paired says so by the second, also where the two devices know each other already. */
+const LINK_PROTOCOL = 'lockstep/1';
+const PAIR_PROTOCOL = 'lockstep-pair/1';
+
+/**
+ * Links over TLS 1.3 on the local network. No certificate authority is involved: `rejectUnauthorized: false` switches off only the
+ * check of chains. TLS itself proves that the other end holds the key of its certificate, and whose key that is, is looked up here.
+ * In TLS 1.3 a client is told it is connected before the server has judged it: only HELLO_OK makes the link one.
+ */
+export class LanTlsTransport implements Transport {
+  readonly #identity: DeviceIdentity;
+
+  constructor(identity: DeviceIdentity) {
+    this.#identity = identity;
+  }
+
+  #options() {
+    return {
+      key: this.#identity.tlsKey,
+      cert: this.#identity.certificate,
+      minVersion: 'TLSv1.3',
+      maxVersion: 'TLSv1.3',
+      requestCert: true,
+      rejectUnauthorized: false,
+      secureOptions: constants.SSL_OP_NO_TICKET,
+    } as const;
+  }
+
+  async listen(at: { readonly host: string; readonly port: number }, door: Door): Promise<Listener> {
+    const waiting = new Map<string, Socket>();
+    const secure = createTlsServer({
+      ...this.#options(),
+      ALPNProtocols: [LINK_PROTOCOL, PAIR_PROTOCOL],
+      handshakeTimeout: HANDSHAKE_MS,
+    });
+    secure.on('secureConnection', (socket) => {
+      const name = remoteName(socket);
+      const raw = waiting.get(name);
+      waiting.delete(name);
+      if (raw === undefined || !accept(socket, raw, door)) socket.destroy();
+    });
+    secure.on('tlsClientError', (_error, socket) => {
+      waiting.get(remoteName(socket))?.destroy();
+      waiting.delete(remoteName(socket));
+      socket.destroy();
+    });
+    const server = createTcpServer({ noDelay: true }, (raw) => {
+      raw.on('error', () => raw.destroy());
+      if (!door.admit(plainHost(raw.remoteAddress ?? ''))) {
+        raw.destroy();
+        return;
+      }
+      const name = remoteName(raw);
+      waiting.set(name, raw);
+      raw.once('close', () => {
+        if (waiting.get(name) === raw) waiting.delete(name);
+      });
+      secure.emit('connection', raw);
+    });
+    await open(server, at);
+    const bound = server.address() as AddressInfo;
+    return {
+      address: formatHostPort(bound.address, bound.port),
+      port: bound.port,
+      close: () => shut(server, waiting),
+    };
+  }
+
+  async dial(address: string, expect: Descriptor, signal: AbortSignal): Promise<PeerLink> {
+    const { socket, raw, spki } = await this.#connect(address, LINK_PROTOCOL, signal);
+    if (!equalBytes(spki, expect.tls)) {
+      socket.destroy();
+      throw new LockstepError('wrong-peer', `another device answers at ${address}`, address);
+    }
+    return new TlsPeerLink(socket, raw, true, expect);
+  }
+
+  async dialStranger(address: string, signal: AbortSignal): Promise<StrangerLink> {
+    const { socket, raw, spki } = await this.#connect(address, PAIR_PROTOCOL, signal);
+    return new TlsStrangerLink(socket, raw, true, spki);
+  }
+
+  #connect(address: string, protocol: string, signal: AbortSignal): Promise<Connected> {
+    const place = parseHostPort(address);
+    if (place === null) return Promise.reject(new LockstepError('bad-address', `${address} is not host:port`, address));
+    return new Promise((resolve, reject) => {
+      const raw = connectTcp({ ...place, noDelay: true });
+      const socket = connectTls({ socket: raw, ...this.#options(), ALPNProtocols: [protocol] });
+      const fail = (cause: unknown): void => {
+        clearTimeout(late);
+        signal.removeEventListener('abort', onAbort);
+        socket.destroy();
+        raw.destroy();
+        reject(new LockstepError('unreachable', `no answer from ${address}`, address, cause));
+      };
+      const onAbort = (): void => fail(signal.reason);
+      const late = setTimeout(() => fail(new Error('handshake timed out')), HANDSHAKE_MS);
+      late.unref();
+      if (signal.aborted) return onAbort();
+      signal.addEventListener('abort', onAbort);
+      raw.on('error', fail);
+      socket.on('error', fail);
+      socket.on('close', fail);
+      socket.once('secureConnect', () => {
+        clearTimeout(late);
+        signal.removeEventListener('abort', onAbort);
+        const spki = peerKey(socket);
+        if (spki === null || socket.alpnProtocol !== protocol) return fail(new Error('not a Lockstep device'));
+        raw.off('error', fail).on('error', () => raw.destroy());
+        socket.off('error', fail).off('close', fail);
+        resolve({ socket, raw, spki });
+      });
+    });
+  }
+}
+
+interface Connected {
+  readonly socket: TLSSocket;
+  readonly raw: Socket;
+  readonly spki: Uint8Array;
+}
+
+/** false: nobody we know; it is closed before one byte. */
+function accept(socket: TLSSocket, raw: Socket, door: Door): boolean {
+  const spki = peerKey(socket);
+  if (spki === null) return false;
+  if (socket.alpnProtocol === PAIR_PROTOCOL) {
+    if (!door.pairingOpen()) return false;
+    door.onStranger(new TlsStrangerLink(socket, raw, false, spki));
+    return true;
+  }
+  const descriptor = socket.alpnProtocol === LINK_PROTOCOL ? door.known(spki) : null;
+  if (descriptor === null) return false;
+  door.onLink(new TlsPeerLink(socket, raw, false, descriptor));
+  return true;
+}
+
+/** SubjectPublicKeyInfo of the certificate the other end proved to hold the key of; null where it sent none. */
+function peerKey(socket: TLSSocket): Uint8Array | null {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return null;
+  return new Uint8Array(certificate.publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+function remoteName(socket: Socket): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`;
+}
+
+function open(server: Server, at: { readonly host: string; readonly port: number }): Promise<void> {
+  const place = formatHostPort(at.host, at.port);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const code = error.code === 'EADDRINUSE' ? 'address-in-use' : 'cannot-listen';
+      reject(new LockstepError(code, `cannot listen at ${place}: ${error.message}`, place, error));
+    });
+    server.listen({ host: at.host, port: at.port }, () => {
+      // Trouble with one connection to come (too many open files) must not end the program.
+      server.removeAllListeners('error').on('error', () => {});
+      resolve();
+    });
+  });
+}
+
+/** Handshakes under way are given up. What was handed over belongs to others, so the end of those connections is not waited for. */
+function shut(server: Server, waiting: Map<string, Socket>): Promise<void> {
+  for (const raw of waiting.values()) raw.destroy();
+  waiting.clear();
+  server.close();
+  return Promise.resolve();
+}

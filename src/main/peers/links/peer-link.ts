@@ -1,0 +1,68 @@
+import type { DeviceId } from '../../record/ids.ts';
+import type { Descriptor } from '../descriptor.ts';
+
+/** A channel of bytes to another device: ordered, encrypted, both ends proven. It knows nothing of what the bytes mean. */
+export interface ByteLink {
+  /** host:port of the other end, for people. */
+  readonly address: string;
+  /** We opened it. */
+  readonly dialled: boolean;
+  /** Bytes so far as they crossed the network, encryption included. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Sends these bytes in order. false: they are queued, but wait for `onDrain` before sending more. After the close nothing is sent. */
+  send(frame: Uint8Array | readonly Uint8Array[]): boolean;
+  /** Who takes what arrives, in chunks of any size. Nothing is read from the network before; one receiver at a time. */
+  onFrames(receive: (chunk: Uint8Array) => void): void;
+  /** Stops and resumes reading, so that a slow reader slows the peer and not the memory. */
+  pause(): void;
+  resume(): void;
+  onDrain(listener: () => void): () => void;
+  /** Told once, also when it was closed before. */
+  onClose(listener: (reason: string) => void): () => void;
+  /** Sends what is queued, then closes; `reason` is for our own listeners. */
+  close(reason: string): void;
+  /** Keying material only the two ends of this link can compute (RFC 9266). */
+  exporter(label: string, length: number): Uint8Array;
+}
+
+/** A link whose other end proved to be a device we expect. */
+export interface PeerLink extends ByteLink {
+  readonly peer: DeviceId;
+  readonly descriptor: Descriptor;
+}
+
+/** A link to whoever holds this TLS key: for pairing only. */
+export interface StrangerLink extends ByteLink {
+  readonly spki: Uint8Array;
+}
+
+/** Who decides about links that others open to us. */
+export interface Door {
+  /** Asked with the peer's address before a byte is read. false: closed at once. */
+  admit(host: string): boolean;
+  /** The device whose TLS key this is, where it is one we share something with. */
+  known(spki: Uint8Array): Descriptor | null;
+  /** Is anyone invited at the moment? Otherwise strangers are closed before one byte. */
+  pairingOpen(): boolean;
+  onLink(link: PeerLink): void;
+  onStranger(link: StrangerLink): void;
+}
+
+export interface Listener {
+  /** Where it listens, as host:port. */
+  readonly address: string;
+  readonly port: number;
+  /** Takes no further links; those handed over live on. */
+  close(): Promise<void>;
+}
+
+/** How links come to be. Replaced by one in memory where a group of devices is simulated. */
+export interface Transport {
+  /** Fails with `address-in-use` or `cannot-listen`. */
+  listen(at: { readonly host: string; readonly port: number }, door: Door): Promise<Listener>;
+  /** Fails with `unreachable`, or `wrong-peer` where another device answers. */
+  dial(address: string, expect: Descriptor, signal: AbortSignal): Promise<PeerLink>;
+  /** To a device of which only the id is known: the caller has to check who it is before it says anything. */
+  dialStranger(address: string, signal: AbortSignal): Promise<StrangerLink>;
+}

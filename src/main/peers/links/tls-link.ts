@@ -1,0 +1,130 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Descriptor } from '../descriptor.ts';
+import { plainBytes } from '../protocol/canonical-cbor.ts';
+import { Signal } from '../signal.ts';
+import { formatHostPort } from './host-port.ts';
+import type { ByteLink, PeerLink, StrangerLink } from './peer-link.ts';
+
+/** Queued bytes from which a sender is asked to wait. */
+const HIGH_WATER = 1024 * 1024;
+/** How long what is queued may take to leave once the link is closed. */
+const FLUSH_MS = 5000;
+
+/** A TLS connection whose other end was judged already. `raw` is the socket below, whose bytes count. */
+export class TlsLink implements ByteLink {
+  readonly address: string;
+  readonly dialled: boolean;
+  readonly #socket: TLSSocket;
+  readonly #raw: Socket;
+  readonly #drained = new Signal<void>();
+  readonly #closed = new Signal<string>();
+  #reason: string | null = null;
+  #ended = false;
+  #corked = false;
+
+  constructor(socket: TLSSocket, raw: Socket, dialled: boolean) {
+    this.#socket = socket;
+    this.#raw = raw;
+    this.dialled = dialled;
+    this.address = formatHostPort(raw.remoteAddress ?? '', raw.remotePort ?? 0);
+    socket.setNoDelay(true);
+    socket.on('drain', () => this.#drained.tell());
+    socket.on('error', () => this.#end('lost'));
+    socket.on('end', () => this.#end('closed-by-peer'));
+    socket.on('close', () => this.#end('lost'));
+  }
+
+  get bytesIn(): number {
+    return this.#raw.bytesRead;
+  }
+  get bytesOut(): number {
+    return this.#raw.bytesWritten;
+  }
+
+  send(frame: Uint8Array | readonly Uint8Array[]): boolean {
+    if (this.#ended || this.#reason !== null) return false;
+    this.#cork();
+    for (const part of frame instanceof Uint8Array ? [frame] : frame) this.#socket.write(part);
+    return this.#socket.writableLength < HIGH_WATER;
+  }
+
+  /** All that is sent before the program yields leaves in one write: fewer records, fewer packets. */
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#socket.cork();
+    queueMicrotask(() => {
+      this.#corked = false;
+      this.#socket.uncork();
+    });
+  }
+
+  onFrames(receive: (chunk: Uint8Array) => void): void {
+    this.#socket.removeAllListeners('data');
+    this.#socket.on('data', (chunk: Uint8Array) => receive(plainBytes(chunk)));
+  }
+  pause(): void {
+    this.#socket.pause();
+  }
+  resume(): void {
+    this.#socket.resume();
+  }
+  onDrain(listener: () => void): () => void {
+    return this.#drained.on(listener);
+  }
+  onClose(listener: (reason: string) => void): () => void {
+    if (!this.#ended) return this.#closed.on(listener);
+    const reason = this.#reason ?? 'lost';
+    queueMicrotask(() => listener(reason));
+    return () => {};
+  }
+
+  close(reason: string): void {
+    if (this.#reason !== null || this.#ended) return;
+    this.#reason = reason;
+    this.#socket.removeAllListeners('data');
+    // Read on, or the end of the peer would never be seen.
+    this.#socket.resume();
+    // Cut the line once the last bytes left; a peer that takes none is not waited for.
+    const cut = setTimeout(() => this.#socket.destroy(), FLUSH_MS);
+    cut.unref();
+    this.#socket.end(() => {
+      clearTimeout(cut);
+      this.#socket.destroySoon();
+    });
+    this.#end(reason);
+  }
+
+  #end(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#reason ??= reason;
+    // After our own close the queue still has to leave; otherwise there is nobody to send to.
+    if (reason === 'lost' || reason === 'closed-by-peer') this.#socket.destroy();
+    this.#closed.tell(this.#reason);
+  }
+
+  exporter(label: string, length: number): Uint8Array {
+    return new Uint8Array(this.#socket.exportKeyingMaterial(length, label, Buffer.alloc(0)));
+  }
+}
+
+export class TlsPeerLink extends TlsLink implements PeerLink {
+  readonly descriptor: Descriptor;
+  constructor(socket: TLSSocket, raw: Socket, dialled: boolean, descriptor: Descriptor) {
+    super(socket, raw, dialled);
+    this.descriptor = descriptor;
+  }
+  get peer() {
+    return this.descriptor.id;
+  }
+}
+
+export class TlsStrangerLink extends TlsLink implements StrangerLink {
+  readonly spki: Uint8Array;
+  constructor(socket: TLSSocket, raw: Socket, dialled: boolean, spki: Uint8Array) {
+    super(socket, raw, dialled);
+    this.spki = spki;
+  }
+}

@@ -1,0 +1,48 @@
+import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+
+/** Deterministic CBOR (RFC 8949, 4.2.1): one value has one encoding, so it can be signed and hashed. */
+export function encodeCanonical(value: unknown): Uint8Array {
+  return plainBytes(encode(value, rfc8949EncodeOptions));
+}
+
+const STRICT = {
+  strict: true,
+  rejectDuplicateMapKeys: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowInfinity: false,
+  allowNaN: false,
+  allowBigInt: false,
+} as const;
+
+/** Decodes untrusted bytes; null where they are not exactly one well-formed item. Never throws; keys may stand in any order. */
+export function decodeUntrusted(bytes: Uint8Array): { readonly value: unknown } | null {
+  try {
+    return { value: decode(plainBytes(bytes), STRICT) };
+  } catch {
+    // cborg throws Error or RangeError (deep nesting); whatever it is, the bytes are not ours to accept.
+    return null;
+  }
+}
+
+/** As `decodeUntrusted`, and null also where the bytes are not the one encoding of their value: for whatever is signed. */
+export function decodeCanonical(bytes: Uint8Array): { readonly value: unknown } | null {
+  const decoded = decodeUntrusted(bytes);
+  if (decoded === null) return null;
+  try {
+    return equalBytes(encodeCanonical(decoded.value), bytes) ? decoded : null;
+  } catch {
+    return null;
+  }
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+/** The same memory as a plain Uint8Array: what Node gives may be a Buffer, whose `slice` and printing differ. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

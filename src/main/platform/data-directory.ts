@@ -1,0 +1,39 @@
+import { chmodSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { LockstepError } from './trouble.ts';
+
+type Environment = { readonly [name: string]: string | undefined };
+
+/** Where an instance keeps its state when nothing else is said: `LOCKSTEP_DATA`, else the platform's application-data folder. */
+export function defaultDataDirectory(
+  environment: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string {
+  if (environment['LOCKSTEP_DATA']) return resolve(environment['LOCKSTEP_DATA']);
+  if (platform === 'win32') return join(environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'Lockstep');
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Lockstep');
+  return join(environment['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'lockstep');
+}
+
+/** Makes the directory where it is missing, closes it to other users, and returns its real path. Fails with `bad-data-directory`. */
+export function openDataDirectory(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
+    return realpathSync(path);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new LockstepError('bad-data-directory', `Cannot use ${path} as data directory: ${why}`, path, cause);
+  }
+}
+
+/** The real path of a data directory; null: there is none. */
+export function existingDataDirectory(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,59 @@
+import { resolve } from 'node:path';
+import type { Log } from './control/wire-error.ts';
+import { type Instance, startInstance } from './instance.ts';
+import type { ListenOn } from './platform/bind-port.ts';
+
+export interface ServeOptions {
+  readonly dataDirectory: string;
+  readonly listen: ListenOn | null;
+  readonly ui: ListenOn | null;
+  readonly discovery: boolean;
+  readonly relay: string | null;
+  /** Called once all doors are open. */
+  readonly onReady: (instance: Instance) => void;
+  readonly log: Log;
+}
+
+/**
+ * Runs an instance without a window until SIGTERM or SIGINT, then stops it; a second signal does not wait. Resolves with the exit
+ * status: 0 after a clean stop, 1 after a fault or where the engine had to be cut off.
+ */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { onReady, log, ...rest } = options;
+  let end = (_status: number) => {};
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+  // Before the start: a signal that comes while it starts must not leave it half done.
+  let told = 0;
+  const signal = () => {
+    if (++told > 1) process.exit(130);
+    end(0);
+  };
+  process.on('SIGTERM', signal).on('SIGINT', signal);
+  try {
+    const instance = await startInstance({
+      ...rest,
+      log,
+      rendererRoot: resolve(
+        import.meta.dirname,
+        import.meta.filename.endsWith('.ts') ? '../../out/renderer' : '../renderer',
+      ),
+      pickFolder: null,
+      onFault: (fault) => {
+        log(
+          `The synchronizer stopped unexpectedly, so Lockstep ends. Nothing written is lost; start it again.\n${fault.stack ?? fault.message}`,
+        );
+        end(1);
+      },
+    });
+    if (told === 0) onReady(instance);
+    const status = await ended;
+    const clean = await instance.stop();
+    if (!clean && status === 0)
+      log('The synchronizer did not stop in time and was cut off; it recovers at the next start.');
+    return clean ? status : 1;
+  } finally {
+    process.off('SIGTERM', signal).off('SIGINT', signal);
+  }
+}

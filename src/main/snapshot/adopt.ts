@@ -1,0 +1,66 @@
+import type { Held, HeldField, RecordState } from '../merge/record-state.ts';
+import { EXISTS } from '../record/file-entry.ts';
+import { fieldRule, type RecordKind } from '../record/field-rules.ts';
+import type { Dot, FieldName } from '../record/ids.ts';
+import type { Fields, Value } from '../record/value.ts';
+
+/** A value a field had once, and the change that wrote it. */
+export interface EarlierValue {
+  readonly field: FieldName;
+  readonly value: Value;
+  readonly dot: Dot;
+}
+
+/**
+ * What an item that no snapshot tells of stands for (adoption, DESIGN 9): each field that equals a current value, or one it had earlier, is that
+ * value and shows its dots; the others are unknown, and only they will become a change.
+ *
+ * `earlier` is asked for only where a value is not current. Returns null for a deleted record whose item is an earlier version of it:
+ * a person has to say which of the two is meant.
+ */
+export function adopt(
+  kind: RecordKind,
+  state: RecordState,
+  now: Fields,
+  earlier: () => readonly EarlierValue[],
+): { readonly held: Held; readonly deleted: boolean } {
+  const held = new Map<FieldName, HeldField>();
+  let known: readonly EarlierValue[] | null = null;
+  let matched = true;
+  for (const [field, value] of now) {
+    const rule = fieldRule(kind, field);
+    const siblings = state.fields.get(field) ?? [];
+    const current = siblings.find((sibling) => rule.same(sibling.value, value));
+    if (current !== undefined) {
+      held.set(field, { value, dots: current.dots });
+      continue;
+    }
+    if (rule.concurrent === 'larger') {
+      const dots = siblings.flatMap((sibling) => sibling.dots);
+      const isLarger = siblings.every((sibling) => sibling.value === null || (sibling.value as number) < (value as number));
+      if (isLarger && siblings.length > 0) held.set(field, { value: null, dots });
+      else held.set(field, { value, dots: [] });
+      continue;
+    }
+    known ??= earlier();
+    const once = known.filter((each) => each.field === field && rule.same(each.value, value));
+    if (once.length > 0) held.set(field, { value, dots: once.map((each) => each.dot) });
+    else matched = false;
+  }
+  const exists = state.fields.get(EXISTS) ?? [];
+  const live = exists.find((sibling) => sibling.value === true);
+  if (live !== undefined) {
+    held.set(EXISTS, { value: true, dots: live.dots });
+    return { held, deleted: false };
+  }
+  known ??= earlier();
+  const once = known.filter((each) => each.field === EXISTS && each.value === true).map((each) => each.dot);
+  if (matched && once.length > 0) {
+    held.set(EXISTS, { value: true, dots: once });
+    return { held, deleted: true };
+  }
+  for (const [field, siblings] of state.fields)
+    if (!held.has(field) && field !== EXISTS) held.set(field, { value: null, dots: siblings.flatMap((each) => each.dots) });
+  held.set(EXISTS, { value: false, dots: exists.flatMap((each) => each.dots) });
+  return { held, deleted: false };
+}

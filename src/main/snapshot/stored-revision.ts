@@ -1,0 +1,21 @@
+import type { Revision } from '../sources/source-adapter.ts';
+
+/*
+ * A snapshot's revision as it is stored: one byte that says whether the revision can vouch for the item (0), or the item was read within
+ * 2 s of its last change and must be read again (1); then the revision itself.
+ */
+export function storedRevision(revision: Revision, fresh: boolean): Uint8Array {
+  const stored = new Uint8Array(revision.length + 1);
+  stored[0] = fresh ? 1 : 0;
+  stored.set(revision, 1);
+  return stored;
+}
+
+export const revisionIn = (stored: Uint8Array): Revision => stored.subarray(1);
+
+/** Is the item, as listed now, surely the one the snapshot tells of? */
+export function vouchesFor(stored: Uint8Array, listed: Revision): boolean {
+  if (stored[0] !== 0 || stored.length !== listed.length + 1) return false;
+  for (let at = 0; at < listed.length; at++) if (stored[at + 1] !== listed[at]) return false;
+  return true;
+}

@@ -1,0 +1,76 @@
+/** What a directory's file system says about it, seen from the directory above. */
+export interface MountSight {
+  readonly id: string;
+  readonly device: bigint;
+  readonly parentDevice: bigint;
+  /** Its file system when it was last listed in this session; null: not yet. */
+  readonly earlier: bigint | null;
+}
+
+/**
+ * Remembers where other disks are mounted below a root, so that a disk that went away, or one mounted over what was there, is
+ * not taken for the deletion of its files (DESIGN 4). Device numbers do not survive a restart; the list of places does.
+ */
+export class MountMemory {
+  readonly #places: Set<string>;
+  /** Nothing is known from an earlier session, or a whole walk of this one is done: a new mount then hides nothing. */
+  #trusting: boolean;
+  #changed = false;
+
+  /** `places`: as `places()` gave them in an earlier session; null: there was none. */
+  constructor(places: readonly string[] | null) {
+    this.#places = new Set(places ?? []);
+    this.#trusting = places === null;
+    this.#changed = places === null;
+  }
+
+  has(id: string): boolean {
+    return this.#places.has(id);
+  }
+
+  /** Is a place of a disk at this directory or below? */
+  touches(id: string): boolean {
+    for (const place of this.#places) if (place === id || place.startsWith(`${id}/`)) return true;
+    return false;
+  }
+
+  /** The names of the places directly in a directory. */
+  namesIn(id: string): readonly string[] {
+    const prefix = id === '' ? '' : `${id}/`;
+    return [...this.#places]
+      .filter((place) => place.startsWith(prefix) && !place.includes('/', prefix.length))
+      .map((place) => place.slice(prefix.length));
+  }
+
+  /** Why what the directory shows now says nothing about what was in it, or null where it may be listed. */
+  judge(sight: MountSight): string | null {
+    if (sight.earlier !== null) return sight.earlier === sight.device ? null : 'another disk is there than before';
+    const isMount = sight.device !== sight.parentDevice;
+    if (this.#places.has(sight.id)) return isMount ? null : 'the disk that was mounted there is not';
+    if (!isMount) return null;
+    if (!this.#trusting) return 'a disk was mounted there since';
+    this.#places.add(sight.id);
+    this.#changed = true;
+    return null;
+  }
+
+  walkedWhole(): void {
+    this.#trusting = true;
+  }
+
+  /** A person says that what is there now is right. */
+  accept(id: string, isMount: boolean): void {
+    const before = this.#places.size;
+    if (isMount) this.#places.add(id);
+    else
+      for (const place of [...this.#places]) if (place === id || place.startsWith(`${id}/`)) this.#places.delete(place);
+    this.#changed ||= this.#places.size !== before;
+  }
+
+  /** The places to be kept for the next session, if they are not what was kept last; null otherwise. */
+  takeChanged(): readonly string[] | null {
+    if (!this.#changed) return null;
+    this.#changed = false;
+    return [...this.#places].sort();
+  }
+}

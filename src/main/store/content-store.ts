@@ -1,0 +1,94 @@
+import type Database from 'better-sqlite3';
+import { bytesOf, hexOf } from '../record/encode-value.ts';
+import type { Digest } from '../record/ids.ts';
+
+/** Where content named by digest is on this device: in which record's file, in which chunk list, in the version store. */
+export class ContentStore {
+  readonly #sql;
+
+  constructor(database: Database.Database) {
+    this.#sql = statements(database);
+  }
+
+  /** A source here holds a file of this content at this record. */
+  noteHolder(content: Digest, record: number): void {
+    this.#sql.noteHolder.run(keyOf(content), record);
+  }
+
+  forgetHolder(content: Digest, record: number): void {
+    this.#sql.forgetHolder.run(keyOf(content), record);
+  }
+
+  /** Records that may hold the content: their snapshots must be asked, for only a part of the digest is stored. */
+  holders(content: Digest): readonly number[] {
+    return this.#sql.holders.all(keyOf(content));
+  }
+
+  /** Keeps a chunk list and where each of its chunks is. `content`: the file it cuts. */
+  putChunkList(list: Digest, content: Digest, bytes: Uint8Array): void {
+    const digest = bytesOf(list);
+    if (this.#sql.findList.get(digest) !== undefined) return;
+    const row = Number(this.#sql.addList.run(digest, bytesOf(content), bytes).lastInsertRowid);
+    for (let at = 0; at + 36 <= bytes.length; at += 36)
+      this.#sql.addChunk.run(keyOfBytes(bytes.subarray(at, at + 6)), row, at / 36);
+  }
+
+  chunkList(list: Digest): Uint8Array | null {
+    return this.#sql.list.get(bytesOf(list)) ?? null;
+  }
+
+  /** Lists (with the file each cuts) and places in them that may be this chunk. */
+  chunkPlaces(chunk: Digest): readonly { readonly content: Digest; readonly list: Uint8Array; readonly place: number }[] {
+    return this.#sql.chunkPlaces
+      .all(keyOf(chunk))
+      .map(([content, list, place]) => ({ content: hexOf(content) as Digest, list, place }));
+  }
+
+  noteKept(digest: Digest, size: number, since: number): void {
+    this.#sql.noteKept.run(bytesOf(digest), size, since);
+  }
+
+  isKept(digest: Digest): boolean {
+    return this.#sql.isKept.get(bytesOf(digest)) !== undefined;
+  }
+
+  forgetKept(digests: readonly Digest[]): void {
+    for (const digest of digests) this.#sql.forgetKept.run(bytesOf(digest));
+  }
+
+  /** Kept contents, oldest first. */
+  keptByAge(limit: number): readonly { readonly digest: Digest; readonly size: number; readonly since: number }[] {
+    return this.#sql.keptByAge.all(limit).map(([digest, size, since]) => ({ digest: hexOf(digest) as Digest, size, since }));
+  }
+
+  keptBytes(): number {
+    return this.#sql.keptBytes.get() ?? 0;
+  }
+}
+
+/** The first 48 bits of a digest: an integer SQLite and JavaScript both hold exactly. */
+const keyOf = (digest: Digest): number => Number.parseInt(digest.slice(0, 12), 16);
+const keyOfBytes = (bytes: Uint8Array): number => Number.parseInt(hexOf(bytes), 16);
+
+function statements(database: Database.Database) {
+  const rows = <Parameters extends unknown[], Row>(sql: string) => database.prepare<Parameters, Row>(sql).raw();
+  const value = <Parameters extends unknown[], Value>(sql: string) => database.prepare<Parameters, Value>(sql).pluck();
+  type Blob = Uint8Array;
+  return {
+    noteHolder: database.prepare<[number, number]>('INSERT OR IGNORE INTO content_at(key, record) VALUES(?, ?)'),
+    forgetHolder: database.prepare<[number, number]>('DELETE FROM content_at WHERE key = ? AND record = ?'),
+    holders: value<[number], number>('SELECT record FROM content_at WHERE key = ? LIMIT 16'),
+    findList: value<[Blob], number>('SELECT id FROM chunk_list WHERE digest = ?'),
+    addList: database.prepare<[Blob, Blob, Blob]>('INSERT INTO chunk_list(digest, content, bytes) VALUES(?, ?, ?)'),
+    addChunk: database.prepare<[number, number, number]>('INSERT OR IGNORE INTO chunk_at(key, list, place) VALUES(?, ?, ?)'),
+    list: value<[Blob], Blob>('SELECT bytes FROM chunk_list WHERE digest = ?'),
+    chunkPlaces: rows<[number], [Blob, Blob, number]>(
+      'SELECT l.content, l.bytes, c.place FROM chunk_at c JOIN chunk_list l ON l.id = c.list WHERE c.key = ? LIMIT 8',
+    ),
+    noteKept: database.prepare<[Blob, number, number]>('INSERT OR IGNORE INTO kept(digest, size, since) VALUES(?, ?, ?)'),
+    isKept: value<[Blob], number>('SELECT 1 FROM kept WHERE digest = ?'),
+    forgetKept: database.prepare<[Blob]>('DELETE FROM kept WHERE digest = ?'),
+    keptByAge: rows<[number], [Blob, number, number]>('SELECT digest, size, since FROM kept ORDER BY since LIMIT ?'),
+    keptBytes: value<[], number>('SELECT sum(size) FROM kept'),
+  };
+}

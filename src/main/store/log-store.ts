@@ -1,0 +1,237 @@
+import type Database from 'better-sqlite3';
+import type { PackageName } from '../change-log/package-body.ts';
+import { FIRST_PREVIOUS } from '../change-log/package.ts';
+import { type Dot, dotOf, indexOf, type LogId, type MemberKey, packageRowOf } from '../record/ids.ts';
+
+/** One log of a collection: who writes it and how far we are. */
+export interface StoredLog {
+  readonly row: number;
+  readonly log: LogId;
+  /** '' while other packages only refer to it. */
+  readonly member: MemberKey | '';
+  readonly held: number;
+  /** Hash of the package `held`. */
+  readonly hash: string;
+  readonly applied: number;
+  readonly frozen: boolean;
+}
+export interface StoredPackage {
+  readonly row: number;
+  readonly log: LogId;
+  readonly number: number;
+  readonly time: number;
+  readonly bytes: Uint8Array;
+}
+interface Place {
+  readonly log: LogId;
+  readonly number: number;
+  readonly hash: string;
+  readonly time: number;
+}
+
+const CACHED_PLACES = 2048;
+
+/** The change log of one collection: its logs, packages, and which change touched which record. */
+export class LogStore {
+  readonly #collection: number;
+  readonly #sql;
+  readonly #logs = new Map<string, StoredLog>();
+  readonly #places = new Map<number, Place>();
+
+  constructor(database: Database.Database, collection: number) {
+    this.#collection = collection;
+    this.#sql = statements(database);
+    this.forgetCaches();
+  }
+
+  forgetCaches(): void {
+    this.#logs.clear();
+    this.#places.clear();
+    for (const [row, log, member, held, hash, applied, frozen] of this.#sql.logs.all(this.#collection))
+      this.#logs.set(log, { row, log: log as LogId, member: member as MemberKey | '', held, hash, applied, frozen: frozen !== 0 });
+  }
+
+  logs(): readonly StoredLog[] {
+    return [...this.#logs.values()].sort((a, b) => (a.log < b.log ? -1 : 1));
+  }
+
+  /** The log, made where it is not known yet. */
+  log(log: LogId, member: MemberKey | ''): StoredLog {
+    const known = this.#logs.get(log);
+    if (known !== undefined) {
+      if (known.member !== '' || member === '') return known;
+      return this.#change(known, { member });
+    }
+    const row = Number(this.#sql.addLog.run(this.#collection, log, member, FIRST_PREVIOUS).lastInsertRowid);
+    const made: StoredLog = { row, log, member, held: 0, hash: FIRST_PREVIOUS, applied: 0, frozen: false };
+    this.#logs.set(log, made);
+    return made;
+  }
+
+  /** Stores the next package of a log and returns its row. */
+  append(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
+    const short = hash.slice(0, 16);
+    let row = this.#sql.findPackage.get(log.row, number, short);
+    if (row === undefined) row = Number(this.#sql.addPackage.run(log.row, number, short, time, changes, bytes).lastInsertRowid);
+    else this.#sql.fillPackage.run(time, changes, bytes, row);
+    this.#places.set(row, { log: log.log, number, hash: short, time });
+    this.#change(this.#logs.get(log.log) ?? log, { held: number, hash });
+    return row;
+  }
+
+  /** Stores a second package of a number already held: the log has two branches. */
+  addBranch(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
+    const short = hash.slice(0, 16);
+    const row = this.#sql.findPackage.get(log.row, number, short);
+    if (row === undefined) return Number(this.#sql.addPackage.run(log.row, number, short, time, changes, bytes).lastInsertRowid);
+    this.#sql.fillPackage.run(time, changes, bytes, row);
+    return row;
+  }
+
+  /** Is this very package held? */
+  holds(log: LogId, number: number, shortHash: string): boolean {
+    const known = this.#logs.get(log);
+    return known !== undefined && this.#sql.holds.get(known.row, number, shortHash) !== undefined;
+  }
+
+  setApplied(log: LogId, applied: number): void {
+    const known = this.#logs.get(log);
+    if (known !== undefined && known.applied < applied) this.#change(known, { applied });
+  }
+
+  freeze(log: LogId): void {
+    const known = this.#logs.get(log);
+    if (known !== undefined) this.#change(known, { frozen: true });
+  }
+
+  /** The dot a package name and index stand for here; a package not seen yet gets its row now. */
+  intern(name: PackageName, index: number): Dot {
+    const log = this.log(name.log as LogId, '');
+    let row = this.#sql.findPackage.get(log.row, name.number, name.hash);
+    if (row === undefined) row = Number(this.#sql.addPackage.run(log.row, name.number, name.hash, 0, 0, null).lastInsertRowid);
+    return dotOf(row, index);
+  }
+
+  /** How other devices name a dot. */
+  nameOf(dot: Dot): { name: PackageName; index: number } {
+    const place = this.place(packageRowOf(dot));
+    return { name: { log: place.log, number: place.number, hash: place.hash }, index: indexOf(dot) };
+  }
+
+  /** Has the change a dot names been applied to the records here? */
+  isApplied(dot: Dot): boolean {
+    const place = this.place(packageRowOf(dot));
+    const log = this.#logs.get(place.log);
+    return log !== undefined && place.time > 0 && place.number <= log.held;
+  }
+
+  place(row: number): Place {
+    let place = this.#places.get(row);
+    if (place === undefined) {
+      const found = this.#sql.place.get(row);
+      if (found === undefined) throw new Error(`no package ${row}`);
+      place = { log: found[0] as LogId, number: found[1], hash: found[2], time: found[3] };
+      if (this.#places.size >= CACHED_PLACES) this.#places.clear();
+      if (place.time > 0) this.#places.set(row, place);
+    }
+    return place;
+  }
+
+  /** Larger is later: by (signed hybrid time, log, number, index), the same on every device. */
+  order = (a: Dot, b: Dot): number => {
+    if (a === b) return 0;
+    const [left, right] = [this.place(packageRowOf(a)), this.place(packageRowOf(b))];
+    if (left.time !== right.time) return left.time - right.time;
+    if (left.log !== right.log) return left.log < right.log ? -1 : 1;
+    if (left.number !== right.number) return left.number - right.number;
+    return indexOf(a) - indexOf(b);
+  };
+
+  /** Up to `limit` packages of a log with numbers above `after`, in order. */
+  after(log: LogId, after: number, limit: number): readonly StoredPackage[] {
+    const known = this.#logs.get(log);
+    if (known === undefined) return [];
+    return this.#sql.after.all(known.row, after, limit).map(([row, number, time, bytes]) => ({ row, log, number, time, bytes }));
+  }
+
+  packageAt(row: number): StoredPackage | null {
+    const found = this.#sql.packageAt.get(row);
+    if (found === undefined || found[3] === null) return null;
+    return { row, log: found[0] as LogId, number: found[1], time: found[2], bytes: found[3] };
+  }
+
+  /** The package a name stands for; null where it is not held. A hash prefix may be left out. */
+  find(log: LogId, number: number): StoredPackage | null {
+    const known = this.#logs.get(log);
+    const row = known === undefined ? undefined : this.#sql.findNumber.get(known.row, number);
+    return row === undefined ? null : this.packageAt(row);
+  }
+
+  /** Full hash of a package held, by number; the log's own hash where it is the newest. Null where it is not held. */
+  bytesOf(log: LogId, number: number): Uint8Array | null {
+    return this.find(log, number)?.bytes ?? null;
+  }
+
+  noteChange(record: number, dot: Dot): void {
+    this.#sql.noteChange.run(record, packageRowOf(dot), indexOf(dot));
+  }
+
+  /** Changes of one record, as dots, in the order in which this device learned of them. */
+  changesOf(record: number): readonly Dot[] {
+    return this.#sql.changesOf.all(record).map(([packageRow, index]) => dotOf(packageRow, index));
+  }
+
+  /** Newest first by signed time; `before`: only those that come after it in that order. */
+  newest(before: { time: number; row: number } | null, limit: number): readonly StoredPackage[] {
+    const from = before ?? { time: Number.MAX_SAFE_INTEGER, row: Number.MAX_SAFE_INTEGER };
+    return this.#sql.newest
+      .all(this.#collection, from.time, from.time, from.row, limit)
+      .map(([row, log, number, time, bytes]) => ({ row, log: log as LogId, number, time, bytes }));
+  }
+
+  #change(log: StoredLog, change: Partial<StoredLog>): StoredLog {
+    const next = { ...log, ...change };
+    this.#logs.set(log.log, next);
+    this.#sql.setLog.run(next.member, next.held, next.hash, next.applied, next.frozen ? 1 : 0, log.row);
+    return next;
+  }
+}
+
+function statements(database: Database.Database) {
+  const rows = <Parameters extends unknown[], Row>(sql: string) => database.prepare<Parameters, Row>(sql).raw();
+  const value = <Parameters extends unknown[], Value>(sql: string) => database.prepare<Parameters, Value>(sql).pluck();
+  type Blob = Uint8Array;
+  return {
+    logs: rows<[number], [number, string, string, number, string, number, number]>(
+      'SELECT id, log, member, held, hash, applied, frozen FROM log WHERE collection = ?',
+    ),
+    addLog: database.prepare<[number, string, string, string]>(
+      'INSERT INTO log(collection, log, member, held, hash, applied, frozen) VALUES(?, ?, ?, 0, ?, 0, 0)',
+    ),
+    setLog: database.prepare<[string, number, string, number, number, number]>(
+      'UPDATE log SET member = ?, held = ?, hash = ?, applied = ?, frozen = ? WHERE id = ?',
+    ),
+    findPackage: value<[number, number, string], number>('SELECT id FROM package WHERE log = ? AND number = ? AND hash = ?'),
+    findNumber: value<[number, number], number>('SELECT id FROM package WHERE log = ? AND number = ? AND bytes IS NOT NULL LIMIT 1'),
+    holds: value<[number, number, string], number>('SELECT 1 FROM package WHERE log = ? AND number = ? AND hash = ? AND bytes IS NOT NULL'),
+    addPackage: database.prepare<[number, number, string, number, number, Blob | null]>(
+      'INSERT INTO package(log, number, hash, time, changes, bytes) VALUES(?, ?, ?, ?, ?, ?)',
+    ),
+    fillPackage: database.prepare<[number, number, Blob, number]>('UPDATE package SET time = ?, changes = ?, bytes = ? WHERE id = ?'),
+    place: rows<[number], [string, number, string, number]>(
+      'SELECT l.log, p.number, p.hash, p.time FROM package p JOIN log l ON l.id = p.log WHERE p.id = ?',
+    ),
+    after: rows<[number, number, number], [number, number, number, Blob]>(
+      'SELECT id, number, time, bytes FROM package WHERE log = ? AND number > ? AND bytes IS NOT NULL ORDER BY number LIMIT ?',
+    ),
+    packageAt: rows<[number], [string, number, number, Blob | null]>(
+      'SELECT l.log, p.number, p.time, p.bytes FROM package p JOIN log l ON l.id = p.log WHERE p.id = ?',
+    ),
+    noteChange: database.prepare<[number, number, number]>('INSERT OR IGNORE INTO change_of(record, package, idx) VALUES(?, ?, ?)'),
+    changesOf: rows<[number], [number, number]>('SELECT package, idx FROM change_of WHERE record = ? ORDER BY package, idx'),
+    newest: rows<[number, number, number, number, number], [number, string, number, number, Blob]>(
+      `SELECT p.id, l.log, p.number, p.time, p.bytes FROM package p JOIN log l ON l.id = p.log
+       WHERE l.collection = ? AND p.bytes IS NOT NULL AND (p.time < ? OR (p.time = ? AND p.id < ?)) ORDER BY p.time DESC, p.id DESC LIMIT ?`,
+    ),
+  };
+}

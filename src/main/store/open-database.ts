@@ -1,0 +1,37 @@
+import { chmodSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { LockstepError } from '../platform/trouble.ts';
+import schema from './schema/01-all.sql?raw';
+
+/** The version the schema makes. A database of an older version is migrated, one of a newer version refused. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Opens (or makes) the device's database: WAL, every commit durable (`synchronous=FULL`). Throws `database-newer` for one a later version wrote,
+ * and `database-damaged` where SQLite finds it broken: it may then be moved away, for nothing current is lost with it.
+ */
+export function openDatabase(file: string): Database.Database {
+  let database: Database.Database;
+  try {
+    database = new Database(file);
+    if (file !== ':memory:') chmodSync(file, 0o600);
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = OFF');
+    database.pragma('temp_store = MEMORY');
+    database.pragma('cache_size = -8192');
+    database.pragma('wal_autocheckpoint = 4000');
+    const version = database.pragma('user_version', { simple: true }) as number;
+    if (version > SCHEMA_VERSION)
+      throw new LockstepError('database-newer', `${file} was written by a later version of Lockstep (${version}); update this one`, file);
+    if (version === 0)
+      database.transaction(() => {
+        database.exec(schema);
+        database.pragma(`user_version = ${SCHEMA_VERSION}`);
+      })();
+    return database;
+  } catch (error) {
+    if (error instanceof LockstepError) throw error;
+    throw new LockstepError('database-damaged', `${file} cannot be opened: ${(error as Error).message}`, file, error);
+  }
+}

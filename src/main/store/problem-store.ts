@@ -1,0 +1,51 @@
+import type Database from 'better-sqlite3';
+import { type RecordId, recordId } from '../record/ids.ts';
+
+export interface StoredProblem {
+  /** 0: a problem of the collection's change log, not of a source. */
+  readonly source: number;
+  readonly record: RecordId;
+  readonly code: string;
+  readonly detail: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** What could not be handled, item by item, until it can. */
+export class ProblemStore {
+  readonly #sql;
+
+  constructor(database: Database.Database) {
+    this.#sql = {
+      put: database.prepare<[number, string, string, string, number]>(
+        `INSERT INTO problem(source, record, code, detail, since) VALUES(?, ?, ?, ?, ?)
+         ON CONFLICT(source, record) DO UPDATE SET since = iif(code = excluded.code, since, excluded.since), code = excluded.code, detail = excluded.detail`,
+      ),
+      drop: database.prepare<[number, string]>('DELETE FROM problem WHERE source = ? AND record = ?'),
+      dropAll: database.prepare<[number]>('DELETE FROM problem WHERE source = ?'),
+      find: database.prepare<[number, string], [string, string, number]>('SELECT code, detail, since FROM problem WHERE source = ? AND record = ?').raw(),
+      of: database.prepare<[number], [string, string, string, number]>('SELECT record, code, detail, since FROM problem WHERE source = ? ORDER BY record').raw(),
+      count: database.prepare<[number], number>('SELECT count(*) FROM problem WHERE source = ?').pluck(),
+    };
+  }
+
+  put(source: number, record: RecordId, code: string, detail: string, now: number): void {
+    this.#sql.put.run(source, record, code, detail, now);
+  }
+  drop(source: number, record: RecordId): void {
+    this.#sql.drop.run(source, record);
+  }
+  dropAll(source: number): void {
+    this.#sql.dropAll.run(source);
+  }
+  find(source: number, record: RecordId): StoredProblem | null {
+    const found = this.#sql.find.get(source, record);
+    return found === undefined ? null : { source, record, code: found[0], detail: found[1], since: found[2] };
+  }
+  of(source: number): readonly StoredProblem[] {
+    return this.#sql.of.all(source).map(([record, code, detail, since]) => ({ source, record: recordId(record), code, detail, since }));
+  }
+  count(source: number): number {
+    return this.#sql.count.get(source) ?? 0;
+  }
+}

@@ -1,0 +1,218 @@
+import type Database from 'better-sqlite3';
+import { conflictFields, isLive, type Held, type RecordState } from '../merge/record-state.ts';
+import type { RecordKind } from '../record/field-rules.ts';
+import { type RecordId, recordId } from '../record/ids.ts';
+import { decodeHeld, decodeState, encodeHeld, encodeState } from './encode-state.ts';
+
+/** A record as stored. `row` is local and never reused while the record is there. */
+export interface StoredRecord {
+  readonly row: number;
+  readonly id: RecordId;
+  readonly state: RecordState;
+}
+/** The snapshot of one record in one source. */
+export interface StoredSnapshot {
+  /** null: the item is not there. */
+  readonly revision: Uint8Array | null;
+  /** null: the source shows exactly the record's state. */
+  readonly held: Held | null;
+}
+export interface GroupMember {
+  readonly row: number;
+  readonly name: string;
+  /** null: known, and not there. undefined: this source never held it. */
+  readonly revision: Uint8Array | null | undefined;
+}
+
+const LIVE = 1;
+const CONFLICT = 2;
+const CACHED_DIRECTORIES = 4096;
+
+/** The records of one collection and the snapshots of its sources. Synchronous; callers put it in a transaction. */
+export class RecordStore {
+  readonly #collection: number;
+  readonly #kind: RecordKind;
+  readonly #directories = new Map<string, number>();
+  readonly #sql;
+  #live: number;
+
+  constructor(database: Database.Database, collection: number, kind: RecordKind) {
+    this.#collection = collection;
+    this.#kind = kind;
+    this.#sql = statements(database);
+    this.#live = this.#sql.countLive.get(collection) ?? 0;
+  }
+
+  /** Live records. */
+  get live(): number {
+    return this.#live;
+  }
+
+  find(id: RecordId): StoredRecord | null {
+    const [path, name] = split(id);
+    const directory = this.#directory(path, false);
+    if (directory === null) return null;
+    const found = this.#sql.find.get(directory, name);
+    return found === undefined ? null : { row: found[0], id, state: decodeState(found[1]) };
+  }
+
+  at(row: number): StoredRecord | null {
+    const found = this.#sql.at.get(row);
+    if (found === undefined || found[3] !== this.#collection) return null;
+    return { row, id: joined(found[0], found[1]), state: decodeState(found[2]) };
+  }
+
+  /** Stores a state and returns the record's row. `before`: as found; null for a record that is new here. */
+  put(id: RecordId, before: StoredRecord | null, state: RecordState): number {
+    const live = isLive(state);
+    const flags = (live ? LIVE : 0) + (conflictFields(this.#kind, state).length > 0 ? CONFLICT : 0);
+    this.#live += (live ? 1 : 0) - (before !== null && isLive(before.state) ? 1 : 0);
+    if (before !== null) {
+      this.#sql.update.run(flags, encodeState(state), before.row);
+      return before.row;
+    }
+    const [path, name] = split(id);
+    return Number(this.#sql.insert.run(this.#directory(path, true), name, flags, encodeState(state)).lastInsertRowid);
+  }
+
+  /** Undo of what a rolled back transaction told the caches. */
+  forgetCaches(): void {
+    this.#directories.clear();
+    this.#live = this.#sql.countLive.get(this.#collection) ?? 0;
+  }
+
+  /** Records right below a directory, with what the source's snapshot says of them. */
+  group(source: number, path: string): readonly GroupMember[] {
+    const directory = this.#directory(path, false);
+    if (directory === null) return [];
+    return this.#sql.group
+      .all(source, directory)
+      .map(([row, name, revision, known]) => ({ row, name, revision: known === null ? undefined : revision }));
+  }
+
+  /** Paths of the directories at and below `path` that hold records. */
+  groupsFrom(path: string): readonly string[] {
+    if (path === '') return this.#sql.allGroups.all(this.#collection).map(([found]) => found);
+    return this.#sql.groupsFrom.all(this.#collection, path, `${path}/`, `${path}0`).map(([found]) => found);
+  }
+
+  hasSnapshots(source: number): boolean {
+    return this.#sql.anySnapshot.get(source) !== undefined;
+  }
+
+  /** Items the source holds now. */
+  countHeld(source: number): number {
+    return this.#sql.countHeld.get(source) ?? 0;
+  }
+
+  /** undefined: the source never held this record. */
+  snapshot(source: number, row: number): StoredSnapshot | undefined {
+    const found = this.#sql.snapshot.get(source, row);
+    if (found === undefined) return undefined;
+    return { revision: found[0], held: found[1] === null ? null : decodeHeld(found[1]) };
+  }
+
+  putSnapshot(source: number, row: number, revision: Uint8Array | null, held: Held | null): void {
+    this.#sql.putSnapshot.run(source, row, revision, held === null ? null : encodeHeld(held));
+  }
+
+  dropSnapshot(source: number, row: number): void {
+    this.#sql.dropSnapshot.run(source, row);
+  }
+
+  dropSnapshots(source: number): void {
+    this.#sql.dropSnapshots.run(source);
+  }
+
+  /** Records with an open conflict, in the order of their rows. */
+  inConflict(): readonly StoredRecord[] {
+    return this.#sql.inConflict
+      .all(this.#collection)
+      .map(([row, path, name, state]) => ({ row, id: joined(path, name), state: decodeState(state) }));
+  }
+
+  countConflicts(): number {
+    return this.#sql.countConflicts.get(this.#collection) ?? 0;
+  }
+
+  /** Every record from a place on, by directory and name; page with the last one's id. */
+  page(after: RecordId | null, limit: number): readonly StoredRecord[] {
+    const [path, name] = after === null ? ['', ''] : split(after);
+    return this.#sql.page
+      .all(this.#collection, path, path, name, limit)
+      .map(([row, directory, own, state]) => ({ row, id: joined(directory, own), state: decodeState(state) }));
+  }
+
+  /** Is anything alive directly or further below this path? */
+  hasLiveBelow(path: RecordId): boolean {
+    return this.#sql.liveBelow.get(this.#collection, path, `${path}/`, `${path}0`) !== undefined;
+  }
+
+  #directory(path: string, create: true): number;
+  #directory(path: string, create: boolean): number | null;
+  #directory(path: string, create: boolean): number | null {
+    const known = this.#directories.get(path);
+    if (known !== undefined) return known;
+    let row = this.#sql.directory.get(this.#collection, path) ?? null;
+    if (row === null) {
+      if (!create) return null;
+      row = Number(this.#sql.addDirectory.run(this.#collection, path).lastInsertRowid);
+    }
+    if (this.#directories.size >= CACHED_DIRECTORIES) this.#directories.clear();
+    this.#directories.set(path, row);
+    return row;
+  }
+}
+
+function split(id: RecordId): [string, string] {
+  const at = id.lastIndexOf('/');
+  return at < 0 ? ['', id] : [id.slice(0, at), id.slice(at + 1)];
+}
+
+const joined = (path: string, name: string): RecordId => recordId(path === '' ? name : `${path}/${name}`);
+
+function statements(database: Database.Database) {
+  const rows = <Parameters extends unknown[], Row>(sql: string) => database.prepare<Parameters, Row>(sql).raw();
+  const value = <Parameters extends unknown[], Value>(sql: string) => database.prepare<Parameters, Value>(sql).pluck();
+  type Blob = Uint8Array;
+  return {
+    find: rows<[number, string], [number, Blob]>('SELECT id, state FROM record WHERE directory = ? AND name = ?'),
+    at: rows<[number], [string, string, Blob, number]>(
+      'SELECT d.path, r.name, r.state, d.collection FROM record r JOIN directory d ON d.id = r.directory WHERE r.id = ?',
+    ),
+    insert: database.prepare<[number, string, number, Blob]>('INSERT INTO record(directory, name, flags, state) VALUES(?, ?, ?, ?)'),
+    update: database.prepare<[number, Blob, number]>('UPDATE record SET flags = ?, state = ? WHERE id = ?'),
+    group: rows<[number, number], [number, string, Blob | null, number | null]>(
+      `SELECT r.id, r.name, s.revision, s.source FROM record r LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id WHERE r.directory = ?`,
+    ),
+    allGroups: rows<[number], [string]>('SELECT path FROM directory WHERE collection = ? ORDER BY path'),
+    groupsFrom: rows<[number, string, string, string], [string]>(
+      'SELECT path FROM directory WHERE collection = ? AND (path = ? OR (path >= ? AND path < ?)) ORDER BY path',
+    ),
+    anySnapshot: value<[number], number>('SELECT 1 FROM snapshot WHERE source = ? LIMIT 1'),
+    countHeld: value<[number], number>('SELECT count(*) FROM snapshot WHERE source = ? AND revision IS NOT NULL'),
+    snapshot: rows<[number, number], [Blob | null, Blob | null]>('SELECT revision, held FROM snapshot WHERE source = ? AND record = ?'),
+    putSnapshot: database.prepare<[number, number, Blob | null, Blob | null]>('REPLACE INTO snapshot(source, record, revision, held) VALUES(?, ?, ?, ?)'),
+    dropSnapshot: database.prepare<[number, number]>('DELETE FROM snapshot WHERE source = ? AND record = ?'),
+    dropSnapshots: database.prepare<[number]>('DELETE FROM snapshot WHERE source = ?'),
+    inConflict: rows<[number], [number, string, string, Blob]>(
+      `SELECT r.id, d.path, r.name, r.state FROM record r JOIN directory d ON d.id = r.directory WHERE (r.flags & 2) AND d.collection = ? ORDER BY r.id`,
+    ),
+    countConflicts: value<[number], number>(
+      'SELECT count(*) FROM record r JOIN directory d ON d.id = r.directory WHERE (r.flags & 2) AND d.collection = ?',
+    ),
+    countLive: value<[number], number>(
+      'SELECT count(*) FROM directory d JOIN record r ON r.directory = d.id WHERE d.collection = ? AND (r.flags & 1)',
+    ),
+    page: rows<[number, string, string, string, number], [number, string, string, Blob]>(
+      `SELECT r.id, d.path, r.name, r.state FROM directory d CROSS JOIN record r ON r.directory = d.id
+       WHERE d.collection = ? AND d.path >= ? AND (d.path > ? OR r.name > ?) ORDER BY d.path, r.name LIMIT ?`,
+    ),
+    liveBelow: value<[number, string, string, string], number>(
+      `SELECT 1 FROM directory d JOIN record r ON r.directory = d.id
+       WHERE d.collection = ? AND (d.path = ? OR (d.path >= ? AND d.path < ?)) AND (r.flags & 1) LIMIT 1`,
+    ),
+    directory: value<[number, string], number>('SELECT id FROM directory WHERE collection = ? AND path = ?'),
+    addDirectory: database.prepare<[number, string]>('INSERT INTO directory(collection, path) VALUES(?, ?)'),
+  };
+}

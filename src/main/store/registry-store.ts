@@ -1,0 +1,166 @@
+import type Database from 'better-sqlite3';
+import type { RecordKind } from '../record/field-rules.ts';
+import type { CollectionId, DeviceId, LogId, SourceId } from '../record/ids.ts';
+
+export interface StoredCollection {
+  readonly row: number;
+  readonly id: CollectionId;
+  readonly name: string;
+  readonly kind: RecordKind;
+  readonly ownLog: LogId;
+  readonly time: number;
+  readonly paused: boolean;
+  readonly captured: number;
+}
+/** What a person set for a source, and what waits for one. */
+export interface SourceSettings {
+  readonly only: readonly string[];
+  readonly ignore: readonly string[];
+  readonly readOnly: boolean;
+}
+export interface StoredSource {
+  readonly row: number;
+  readonly id: SourceId;
+  readonly collection: number;
+  readonly location: string;
+  readonly format: string;
+  readonly adopting: boolean;
+  readonly settings: SourceSettings;
+}
+export interface Acknowledged {
+  readonly held: number;
+  readonly applied: number;
+}
+
+/** The collections and sources of this device, its settings, and what other members said they have. */
+export class RegistryStore {
+  readonly #sql;
+
+  constructor(database: Database.Database) {
+    this.#sql = statements(database);
+  }
+
+  setting(key: string): string | null {
+    return this.#sql.setting.get(key) ?? null;
+  }
+  settings(): ReadonlyMap<string, string> {
+    return new Map(this.#sql.settings.all());
+  }
+  setSetting(key: string, value: string | null): void {
+    if (value === null) this.#sql.dropSetting.run(key);
+    else this.#sql.setSetting.run(key, value);
+  }
+
+  collections(): readonly StoredCollection[] {
+    return this.#sql.collections.all().map(([row, id, name, kind, ownLog, time, paused, captured]) => ({
+      row,
+      id: id as CollectionId,
+      name,
+      kind: kind as RecordKind,
+      ownLog: ownLog as LogId,
+      time,
+      paused: paused !== 0,
+      captured,
+    }));
+  }
+  addCollection(id: CollectionId, name: string, kind: RecordKind, ownLog: LogId): StoredCollection {
+    const row = Number(this.#sql.addCollection.run(id, name, kind, ownLog).lastInsertRowid);
+    return { row, id, name, kind, ownLog, time: 0, paused: false, captured: 0 };
+  }
+  updateCollection(collection: StoredCollection): void {
+    const { name, ownLog, time, paused, captured, row } = collection;
+    this.#sql.updateCollection.run(name, ownLog, time, paused ? 1 : 0, captured, row);
+  }
+  setTime(collection: number, time: number): void {
+    this.#sql.setTime.run(time, collection);
+  }
+
+  sources(collection: number): readonly StoredSource[] {
+    return this.#sql.sources.all(collection).map(([row, id, location, format, adopting, settings]) => ({
+      row,
+      id: id as SourceId,
+      collection,
+      location,
+      format,
+      adopting: adopting !== 0,
+      settings: JSON.parse(settings) as SourceSettings,
+    }));
+  }
+  addSource(id: SourceId, collection: number, location: string, format: string, settings: SourceSettings): StoredSource {
+    const row = Number(this.#sql.addSource.run(id, collection, location, format, JSON.stringify(settings)).lastInsertRowid);
+    return { row, id, collection, location, format, adopting: true, settings };
+  }
+  updateSource(source: StoredSource): void {
+    this.#sql.updateSource.run(source.location, source.adopting ? 1 : 0, JSON.stringify(source.settings), source.row);
+  }
+  removeSource(row: number): void {
+    this.#sql.removeSource.run(row);
+  }
+
+  acknowledged(collection: number, device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
+    return new Map(
+      this.#sql.acknowledged.all(collection, device).map(([log, held, applied]) => [log as LogId, { held, applied }]),
+    );
+  }
+  acknowledge(collection: number, device: DeviceId, log: LogId, said: Acknowledged): void {
+    this.#sql.acknowledge.run(collection, device, log, said.held, said.applied);
+  }
+
+  /** Everything of a collection but its packages' content kept in the version store. */
+  removeCollection(row: number): void {
+    this.#sql.removeCollection.forEach((statement) => {
+      statement.run(row);
+    });
+  }
+}
+
+function statements(database: Database.Database) {
+  const rows = <Parameters extends unknown[], Row>(sql: string) => database.prepare<Parameters, Row>(sql).raw();
+  const value = <Parameters extends unknown[], Value>(sql: string) => database.prepare<Parameters, Value>(sql).pluck();
+  return {
+    setting: value<[string], string>('SELECT value FROM setting WHERE key = ?'),
+    settings: rows<[], [string, string]>('SELECT key, value FROM setting'),
+    setSetting: database.prepare<[string, string]>('REPLACE INTO setting(key, value) VALUES(?, ?)'),
+    dropSetting: database.prepare<[string]>('DELETE FROM setting WHERE key = ?'),
+    collections: rows<[], [number, string, string, string, string, number, number, number]>(
+      'SELECT id, uid, name, kind, own_log, time, paused, captured FROM collection ORDER BY id',
+    ),
+    addCollection: database.prepare<[string, string, string, string]>(
+      'INSERT INTO collection(uid, name, kind, own_log, time, paused, captured) VALUES(?, ?, ?, ?, 0, 0, 0)',
+    ),
+    updateCollection: database.prepare<[string, string, number, number, number, number]>(
+      'UPDATE collection SET name = ?, own_log = ?, time = ?, paused = ?, captured = ? WHERE id = ?',
+    ),
+    setTime: database.prepare<[number, number]>('UPDATE collection SET time = ? WHERE id = ?'),
+    sources: rows<[number], [number, string, string, string, number, string]>(
+      'SELECT id, uid, location, format, adopting, settings FROM source WHERE collection = ? ORDER BY id',
+    ),
+    addSource: database.prepare<[string, number, string, string, string]>(
+      'INSERT INTO source(uid, collection, location, format, adopting, settings) VALUES(?, ?, ?, ?, 1, ?)',
+    ),
+    updateSource: database.prepare<[string, number, string, number]>(
+      'UPDATE source SET location = ?, adopting = ?, settings = ? WHERE id = ?',
+    ),
+    removeSource: database.prepare<[number]>('DELETE FROM source WHERE id = ?'),
+    acknowledged: rows<[number, string], [string, number, number]>(
+      'SELECT log, held, applied FROM acknowledged WHERE collection = ? AND device = ?',
+    ),
+    acknowledge: database.prepare<[number, string, string, number, number]>(
+      'REPLACE INTO acknowledged(collection, device, log, held, applied) VALUES(?, ?, ?, ?, ?)',
+    ),
+    removeCollection: [
+      'DELETE FROM content_at WHERE record IN (SELECT r.id FROM record r JOIN directory d ON d.id = r.directory WHERE d.collection = ?)',
+      'DELETE FROM change_of WHERE record IN (SELECT r.id FROM record r JOIN directory d ON d.id = r.directory WHERE d.collection = ?)',
+      'DELETE FROM record WHERE directory IN (SELECT id FROM directory WHERE collection = ?)',
+      'DELETE FROM directory WHERE collection = ?',
+      'DELETE FROM snapshot WHERE source IN (SELECT id FROM source WHERE collection = ?)',
+      'DELETE FROM problem WHERE source IN (SELECT id FROM source WHERE collection = ?)',
+      'DELETE FROM unsynced WHERE source IN (SELECT id FROM source WHERE collection = ?)',
+      'DELETE FROM package WHERE log IN (SELECT id FROM log WHERE collection = ?)',
+      'DELETE FROM log WHERE collection = ?',
+      'DELETE FROM acknowledged WHERE collection = ?',
+      'DELETE FROM source WHERE collection = ?',
+      'DELETE FROM collection WHERE id = ?',
+    ].map((sql) => database.prepare<[number]>(sql)),
+  };
+}

@@ -1,0 +1,102 @@
+-- The whole database as the newest version makes it from nothing. STRICT everywhere; a change of shape is a new file in ../migrations
+-- whose number is the version it produces, and is made here too. Everything in here is disposable: see docs/decisions.
+CREATE TABLE setting(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE collection(
+  id INTEGER PRIMARY KEY,
+  uid TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  own_log TEXT NOT NULL,          -- the log this device writes now
+  time INTEGER NOT NULL,          -- last hybrid time written or read
+  paused INTEGER NOT NULL,
+  captured INTEGER NOT NULL       -- packages up to this row have had their content captured
+) STRICT;
+
+CREATE TABLE source(
+  id INTEGER PRIMARY KEY,
+  uid TEXT NOT NULL UNIQUE,
+  collection INTEGER NOT NULL REFERENCES collection,
+  location TEXT NOT NULL,
+  format TEXT NOT NULL,
+  adopting INTEGER NOT NULL,      -- 1 until a first cycle has compared every item with what the collection holds
+  settings TEXT NOT NULL          -- JSON: only, ignore, readOnly, halt, confirmed plan
+) STRICT;
+
+CREATE TABLE log(
+  id INTEGER PRIMARY KEY,
+  collection INTEGER NOT NULL REFERENCES collection,
+  log TEXT NOT NULL,
+  member TEXT NOT NULL,           -- '' while only referred to
+  held INTEGER NOT NULL,          -- highest number held without a gap
+  hash TEXT NOT NULL,             -- of that package
+  applied INTEGER NOT NULL,       -- highest number constructed, or named as a problem, in every source here
+  frozen INTEGER NOT NULL,
+  UNIQUE(collection, log)
+) STRICT;
+
+-- A row without bytes is a package that others refer to and that has not arrived. Ids are never used twice: dots are made of them.
+CREATE TABLE package(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  log INTEGER NOT NULL REFERENCES log,
+  number INTEGER NOT NULL,
+  hash TEXT NOT NULL,             -- the first 8 bytes
+  time INTEGER NOT NULL,
+  changes INTEGER NOT NULL,
+  bytes BLOB,
+  UNIQUE(log, number, hash)
+) STRICT;
+
+CREATE TABLE directory(
+  id INTEGER PRIMARY KEY,
+  collection INTEGER NOT NULL REFERENCES collection,
+  path TEXT NOT NULL,
+  UNIQUE(collection, path)
+) STRICT;
+
+CREATE TABLE record(
+  id INTEGER PRIMARY KEY,
+  directory INTEGER NOT NULL REFERENCES directory,
+  name TEXT NOT NULL,
+  flags INTEGER NOT NULL,         -- 1 live, 2 open conflict
+  state BLOB NOT NULL,
+  UNIQUE(directory, name)
+) STRICT;
+CREATE INDEX record_in_conflict ON record(id) WHERE flags & 2;
+
+CREATE TABLE snapshot(
+  source INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  revision BLOB,                  -- NULL: the item is not there
+  held BLOB,                      -- NULL: the source shows exactly the record's state
+  PRIMARY KEY(source, record)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE change_of(
+  record INTEGER NOT NULL,
+  package INTEGER NOT NULL,
+  idx INTEGER NOT NULL,
+  PRIMARY KEY(record, package, idx)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE problem(
+  source INTEGER NOT NULL,
+  record TEXT NOT NULL,
+  code TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY(source, record)
+) STRICT, WITHOUT ROWID;
+
+-- Which record's file holds a content, by the first 6 bytes of its digest; the record's snapshot has the whole of it.
+CREATE TABLE content_at(key INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY(key, record)) STRICT, WITHOUT ROWID;
+CREATE TABLE chunk_list(id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, content BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE chunk_at(key INTEGER NOT NULL, list INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(key, list, place)) STRICT, WITHOUT ROWID;
+CREATE TABLE kept(digest BLOB PRIMARY KEY, size INTEGER NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- What each member said it holds and has applied; and recent writes not known to be durable yet.
+CREATE TABLE acknowledged(
+  collection INTEGER NOT NULL, device TEXT NOT NULL, log TEXT NOT NULL, held INTEGER NOT NULL, applied INTEGER NOT NULL,
+  PRIMARY KEY(collection, device, log)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE unsynced(source INTEGER NOT NULL, record INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(source, record)) STRICT, WITHOUT ROWID;

@@ -1,0 +1,464 @@
+import type { PlannedView } from '../contract/contract.ts';
+import type { Change } from './change-log/change.ts';
+import type { Collection, WrittenPackage } from './collection.ts';
+import { difference } from './difference/difference.ts';
+import type { Held } from './merge/record-state.ts';
+import { isLive } from './merge/record-state.ts';
+import type { Clock } from './platform/clock.ts';
+import { digestOf } from './platform/hash.ts';
+import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
+import { type Digest, type RecordId, recordId } from './record/ids.ts';
+import { type HaltReason, haltReason, type SafetyLimits } from './safety.ts';
+import { adopt } from './snapshot/adopt.ts';
+import { heldAfter, heldOf, isAsShown } from './snapshot/held.ts';
+import type {
+  ItemProblem,
+  ListEvent,
+  ListedGroup,
+  Reading,
+  Revision,
+  SourceAdapter,
+} from './sources/source-adapter.ts';
+import type { ContentStore } from './store/content-store.ts';
+import type { StoredSource } from './store/registry-store.ts';
+
+/** A batch commits in one transaction and is at most this big (DESIGN 9). */
+const BATCH_RECORDS = 1000;
+const BATCH_BYTES = 64 << 20;
+
+export type TakeInResult =
+  | { readonly is: 'done'; readonly token: number; readonly changes: number; readonly fresh: ReadonlySet<string> }
+  | { readonly is: 'unavailable'; readonly code: string; readonly detail: string }
+  | {
+      readonly is: 'halted';
+      readonly reason: HaltReason;
+      readonly plan: string;
+      readonly local: readonly PlannedView[];
+    }
+  | { readonly is: 'planned'; readonly local: readonly PlannedView[] }
+  | { readonly is: 'question'; readonly plan: string; readonly records: readonly RecordId[] };
+
+export interface TakeInRequest {
+  /** Token of the last listing that was worked in whole; null: look at everything. */
+  readonly since: number | null;
+  readonly within: readonly string[] | null;
+  /** A plan a person let go on. */
+  readonly confirmed: string | null;
+  readonly limits: SafetyLimits;
+  /** Only tell what would happen. */
+  readonly dry: boolean;
+  readonly signal: AbortSignal;
+}
+interface Dirty {
+  readonly id: RecordId;
+  readonly size: number;
+}
+
+/**
+ * The first half of a cycle: list, compare with the snapshot, read what differs, and commit the differences as packages
+ * (source → snapshot → difference → package). Runs under the source's lock, so nothing is constructed meanwhile.
+ */
+export class TakeIn {
+  readonly #collection: Collection;
+  readonly #source: StoredSource;
+  readonly #adapter: SourceAdapter;
+  readonly #contents: ContentStore;
+  readonly #clock: Clock;
+  readonly #written: (packages: readonly WrittenPackage[]) => void;
+  readonly #progress: (items: number, bytes: number, itemsTotal: number) => void;
+  readonly #dirty = new Map<RecordId, Dirty>();
+  readonly #gone = new Map<RecordId, number>();
+  readonly #fresh = new Set<string>();
+  readonly #deletedElsewhere: RecordId[] = [];
+  #changes = 0;
+  #dirtyBytes = 0;
+
+  constructor(
+    collection: Collection,
+    source: StoredSource,
+    adapter: SourceAdapter,
+    contents: ContentStore,
+    clock: Clock,
+    written: (packages: readonly WrittenPackage[]) => void,
+    progress: (items: number, bytes: number, itemsTotal: number) => void,
+  ) {
+    this.#collection = collection;
+    this.#source = source;
+    this.#adapter = adapter;
+    this.#contents = contents;
+    this.#clock = clock;
+    this.#written = written;
+    this.#progress = progress;
+  }
+
+  async run(request: TakeInRequest): Promise<TakeInResult> {
+    const condition = await this.#adapter.condition();
+    if (condition.is === 'unavailable') return condition;
+    const streams = !request.dry && !this.#collection.records.hasSnapshots(this.#source.row);
+    const listed = await this.#adapter.list(
+      request.since,
+      request.within,
+      async (event) => {
+        this.#compare(event);
+        if (streams && (this.#dirty.size >= BATCH_RECORDS || this.#dirtyBytes >= BATCH_BYTES))
+          await this.#takeDirty(request, new Map());
+      },
+      request.signal,
+    );
+    const readings = streams ? null : await this.#readAll(request.signal);
+    const moves = readings === null ? new Map<RecordId, RecordId>() : this.#moves(readings);
+    if (readings !== null) {
+      const halt = this.#halt(request, readings, moves);
+      if (halt !== null) return halt;
+      if (request.dry) return { is: 'planned', local: this.#planned(readings, moves) };
+      for (let at = 0; at < readings.length; at += BATCH_RECORDS)
+        this.#commit(readings.slice(at, at + BATCH_RECORDS), moves, request);
+    } else await this.#takeDirty(request, moves);
+    this.#commitGone(moves);
+    if (this.#deletedElsewhere.length > 0) return this.#question();
+    return { is: 'done', token: listed.token, changes: this.#changes, fresh: this.#fresh };
+  }
+
+  #compare(event: ListEvent): void {
+    switch (event.is) {
+      case 'groups':
+        for (const group of event.groups) this.#compareGroup(group);
+        return;
+      case 'unlisted':
+        this.#note(event.problem);
+        return;
+      case 'group-gone':
+        for (const path of this.#collection.records.groupsFrom(event.group))
+          for (const member of this.#collection.records.group(this.#source.row, path))
+            if (member.revision instanceof Uint8Array) this.#goneCandidate(idIn(path, member.name), member.row);
+        return;
+    }
+  }
+
+  #compareGroup(group: ListedGroup): void {
+    const known = new Map(
+      this.#collection.records.group(this.#source.row, group.group).map((member) => [member.name, member]),
+    );
+    const prefix = group.group === '' ? 0 : group.group.length + 1;
+    for (const item of group.items) {
+      const name = item.id.slice(prefix);
+      const revision = known.get(name)?.revision;
+      known.delete(name);
+      if (revision instanceof Uint8Array && vouchesFor(revision, item.revision)) continue;
+      this.#dirty.set(item.id, { id: item.id, size: item.size });
+      this.#dirtyBytes += item.size;
+    }
+    const troubled = new Set<string>(group.problems.map((problem) => problem.id));
+    for (const problem of group.problems) this.#note(problem);
+    for (const [name, member] of known) {
+      const id = idIn(group.group, name);
+      if (member.revision instanceof Uint8Array && !troubled.has(id)) this.#goneCandidate(id, member.row);
+    }
+  }
+
+  /** Gone from the listing is gone from the source, unless rules put it outside: then the source just stops holding it. */
+  #goneCandidate(id: RecordId, row: number): void {
+    if (this.#adapter.outside(id, false)) this.#collection.records.dropSnapshot(this.#source.row, row);
+    else this.#gone.set(id, row);
+  }
+
+  async #takeDirty(request: TakeInRequest, moves: ReadonlyMap<RecordId, RecordId>): Promise<void> {
+    for (const batch of this.#batches()) this.#commit(await this.#read(batch, request.signal), moves, request);
+  }
+
+  async #readAll(signal: AbortSignal): Promise<Reading[]> {
+    const readings: Reading[] = [];
+    for (const batch of this.#batches()) readings.push(...(await this.#read(batch, signal)));
+    return readings;
+  }
+
+  #batches(): readonly (readonly Dirty[])[] {
+    const batches: Dirty[][] = [];
+    let bytes = 0;
+    for (const item of this.#dirty.values()) {
+      let batch = batches.at(-1);
+      if (
+        batch === undefined ||
+        batch.length >= BATCH_RECORDS ||
+        (bytes + item.size > BATCH_BYTES && batch.length > 0)
+      ) {
+        batch = [];
+        batches.push(batch);
+        bytes = 0;
+      }
+      batch.push(item);
+      bytes += item.size;
+    }
+    this.#dirty.clear();
+    this.#dirtyBytes = 0;
+    return batches;
+  }
+
+  async #read(batch: readonly Dirty[], signal: AbortSignal): Promise<Reading[]> {
+    const read = await this.#adapter.read(
+      batch.map((item) => item.id),
+      signal,
+    );
+    const readings: Reading[] = [];
+    for (const each of read) {
+      if ('code' in each) this.#note(each);
+      else readings.push(each);
+    }
+    this.#progress(
+      batch.length,
+      batch.reduce((sum, item) => sum + item.size, 0),
+      0,
+    );
+    return readings;
+  }
+
+  /** Where what is gone went to: an added file of the same content. Prefers one of the same name; empty files are all alike and never a move. */
+  #moves(readings: readonly Reading[]): ReadonlyMap<RecordId, RecordId> {
+    if (this.#gone.size === 0) return new Map();
+    const gone = new Map<Digest, RecordId[]>();
+    for (const [id, row] of this.#gone) {
+      const entry = fileEntry(this.#heldAt(row)?.get(ENTRY)?.value);
+      if (entry?.type !== 'file' || entry.size === 0) continue;
+      const same = gone.get(entry.digest);
+      if (same === undefined) gone.set(entry.digest, [id]);
+      else same.push(id);
+    }
+    const moves = new Map<RecordId, RecordId>();
+    for (const reading of readings) {
+      const entry = fileEntry(reading.fields.get(ENTRY));
+      const from = entry?.type === 'file' ? gone.get(entry.digest) : undefined;
+      if (from === undefined || from.length === 0 || this.#isHeld(reading.id)) continue;
+      const own = nameOf(reading.id);
+      const at = Math.max(
+        0,
+        from.findIndex((id) => nameOf(id) === own),
+      );
+      const [source] = from.splice(at, 1);
+      if (source !== undefined) moves.set(source, reading.id);
+    }
+    return moves;
+  }
+
+  #halt(
+    request: TakeInRequest,
+    readings: readonly Reading[],
+    moves: ReadonlyMap<RecordId, RecordId>,
+  ): TakeInResult | null {
+    const { limits } = request;
+    if (this.#gone.size <= 1 && readings.length <= limits.deleteCount) return null;
+    const deleted = [...this.#gone].filter(
+      ([id, row]) => !moves.has(id) && fileEntry(this.#heldAt(row)?.get(ENTRY)?.value)?.type !== 'directory',
+    );
+    const rewritten = readings.filter((reading) => this.#isRewrite(reading));
+    const held = this.#collection.records.countHeld(this.#source.row);
+    const added = readings.filter((reading) => !this.#isHeld(reading.id)).length;
+    const reason = haltReason(
+      { held, deletes: deleted.length, rewrites: rewritten.length, present: held - this.#gone.size + added },
+      limits,
+    );
+    if (reason === null) return null;
+    const ids = [...deleted.map(([id]) => id), ...rewritten.map((reading) => reading.id)].sort();
+    const plan = digestOf(`${reason}\0${ids.join('\0')}`).slice(0, 16);
+    if (plan === request.confirmed && !request.dry) return null;
+    return { is: 'halted', reason, plan, local: this.#planned(readings, moves) };
+  }
+
+  #isRewrite(reading: Reading): boolean {
+    const found = this.#collection.records.find(reading.id);
+    const held = found === null ? null : this.#heldAt(found.row);
+    const before = fileEntry(held?.get(ENTRY)?.value);
+    const after = fileEntry(reading.fields.get(ENTRY));
+    return before?.type === 'file' && after?.type === 'file' && before.digest !== after.digest;
+  }
+
+  #planned(readings: readonly Reading[], moves: ReadonlyMap<RecordId, RecordId>): readonly PlannedView[] {
+    const targets = new Set(moves.values());
+    const planned: PlannedView[] = [];
+    for (const reading of readings) {
+      const draft = this.#draft(reading, false);
+      if (draft.change === null) continue;
+      const isNew = draft.held?.get(EXISTS)?.value !== true;
+      planned.push({ record: reading.id, action: targets.has(reading.id) ? 'move' : isNew ? 'add' : 'modify' });
+    }
+    for (const id of this.#gone.keys()) if (!moves.has(id)) planned.push({ record: id, action: 'delete' });
+    return planned;
+  }
+
+  /** What one reading means: the snapshot it is compared with and the change it makes; null change: nothing differs. */
+  #draft(
+    reading: Reading,
+    confirmed: boolean,
+  ): { held: Held | null; change: Change | null; row: number | null; wait: boolean } {
+    const { records, kind, log } = this.#collection;
+    const found = records.find(reading.id);
+    if (found === null)
+      return { held: null, change: difference(kind, reading.id, null, reading.fields), row: null, wait: false };
+    const stored = records.snapshot(this.#source.row, found.row);
+    const live = isLive(found.state);
+    const isImplied =
+      fileEntry(reading.fields.get(ENTRY))?.type === 'directory' && !live && records.hasLiveBelow(reading.id);
+    if (isImplied) return { held: null, change: null, row: null, wait: true };
+    if (stored !== undefined || (!live && !this.#source.adopting)) {
+      const held = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
+      return { held, change: difference(kind, reading.id, held, reading.fields), row: found.row, wait: false };
+    }
+    const adopted = adopt(kind, found.state, reading.fields, () => this.#collection.earlierValues(found.row));
+    if (adopted.deleted && !confirmed) return { held: null, change: null, row: found.row, wait: true };
+    return {
+      held: adopted.held,
+      change: difference(kind, reading.id, adopted.held, reading.fields),
+      row: found.row,
+      wait: false,
+    };
+  }
+
+  #commit(readings: readonly Reading[], moves: ReadonlyMap<RecordId, RecordId>, request: TakeInRequest): void {
+    if (readings.length === 0) return;
+    const movedFrom = new Map([...moves].map(([from, to]) => [to, from]));
+    const packages = this.#collection.transact(() => {
+      const changed: { reading: Reading; held: Held | null; change: Change }[] = [];
+      for (const reading of readings) {
+        const { held, change, row, wait } = this.#draft(reading, request.confirmed !== null);
+        if (wait) {
+          if (row !== null) this.#deletedElsewhere.push(reading.id);
+          continue;
+        }
+        this.#resolved(reading);
+        if (change === null) {
+          if (row !== null && held !== null) this.#keep(reading, row, held);
+          continue;
+        }
+        const from = movedFrom.get(reading.id);
+        changed.push({ reading, held, change: from === undefined ? change : { ...change, movedFrom: from } });
+      }
+      const written = this.#collection.write(changed.map((each) => each.change));
+      const applied = written.flatMap((each) => each.applied);
+      applied.forEach(({ dot, row, state }, at) => {
+        const { reading, held, change } = changed[at] as (typeof changed)[number];
+        const now = heldAfter(this.#collection.kind, held, change, reading.fields, dot);
+        this.#putSnapshot(
+          reading,
+          row,
+          isAsShown(this.#collection.kind, now, state, this.#collection.log.order) ? null : now,
+        );
+        this.#noteContent(held, reading, row);
+      });
+      return written;
+    });
+    this.#emit(packages);
+  }
+
+  /** Deletes come last, after the adds and modifies of the cycle (DESIGN 3). */
+  #commitGone(moves: ReadonlyMap<RecordId, RecordId>): void {
+    const gone = [...this.#gone];
+    for (let at = 0; at < gone.length; at += BATCH_RECORDS) {
+      const packages = this.#collection.transact(() => {
+        const changes: Change[] = [];
+        const rows: number[] = [];
+        for (const [id, row] of gone.slice(at, at + BATCH_RECORDS)) {
+          const held = this.#heldAt(row);
+          const change = difference(this.#collection.kind, id, held, null);
+          const entry = fileEntry(held?.get(ENTRY)?.value);
+          if (entry?.type === 'file') this.#contents.forgetHolder(entry.digest, row);
+          this.#collection.problems.drop(this.#source.row, id);
+          if (change === null) {
+            this.#collection.records.dropSnapshot(this.#source.row, row);
+            continue;
+          }
+          const to = moves.get(id);
+          changes.push(to === undefined ? change : { ...change, movedTo: to });
+          rows.push(row);
+        }
+        const written = this.#collection.write(changes);
+        for (const { dot, row, state, change } of written.flatMap((each) => each.applied)) {
+          const before = this.#collection.records.snapshot(this.#source.row, row);
+          const held = heldAfter(this.#collection.kind, before?.held ?? null, change, null, dot);
+          if (isLive(state)) this.#collection.records.putSnapshot(this.#source.row, row, null, held);
+          else this.#collection.records.dropSnapshot(this.#source.row, row);
+        }
+        return written;
+      });
+      this.#emit(packages);
+    }
+    this.#gone.clear();
+  }
+
+  #emit(packages: readonly WrittenPackage[]): void {
+    for (const each of packages) this.#changes += each.applied.length;
+    if (packages.length > 0) this.#written(packages);
+  }
+
+  /** Nothing changed in meaning: the snapshot takes the new revision, and for a new item what it holds. */
+  #keep(reading: Reading, row: number, held: Held): void {
+    const found = this.#collection.records.at(row);
+    const asShown = found !== null && isAsShown(this.#collection.kind, held, found.state, this.#collection.log.order);
+    this.#putSnapshot(reading, row, asShown ? null : held);
+    this.#noteContent(null, reading, row);
+  }
+
+  #putSnapshot(reading: Reading, row: number, held: Held | null): void {
+    this.#collection.records.putSnapshot(
+      this.#source.row,
+      row,
+      storedRevision(reading.revision, reading.fresh),
+      held,
+    );
+    if (reading.fresh) this.#fresh.add(groupOf(reading.id));
+  }
+
+  #noteContent(before: Held | null, reading: Reading, row: number): void {
+    const old = fileEntry(before?.get(ENTRY)?.value);
+    const entry = fileEntry(reading.fields.get(ENTRY));
+    const isSame = old?.type === 'file' && entry?.type === 'file' && old.digest === entry.digest;
+    if (old?.type === 'file' && !isSame) this.#contents.forgetHolder(old.digest, row);
+    if (entry?.type !== 'file') return;
+    if (entry.size > 0) this.#contents.noteHolder(entry.digest, row);
+    for (const { digest, bytes } of reading.attachments) this.#contents.putChunkList(digest, entry.digest, bytes);
+  }
+
+  #heldAt(row: number): Held | null {
+    const found = this.#collection.records.at(row);
+    if (found === null) return null;
+    const stored = this.#collection.records.snapshot(this.#source.row, row);
+    return heldOf(
+      this.#collection.kind,
+      found.state,
+      stored === undefined ? undefined : stored.held,
+      this.#collection.log.order,
+    );
+  }
+
+  #isHeld(id: RecordId): boolean {
+    const found = this.#collection.records.find(id);
+    return (
+      found !== null && this.#collection.records.snapshot(this.#source.row, found.row)?.revision instanceof Uint8Array
+    );
+  }
+
+  #note(problem: ItemProblem): void {
+    this.#collection.problems.put(this.#source.row, problem.id, problem.code, problem.detail, this.#clock.now());
+    if (problem.code === 'changing') this.#fresh.add(groupOf(problem.id));
+  }
+
+  #resolved(reading: Reading): void {
+    if (this.#collection.problems.count(this.#source.row) > 0)
+      this.#collection.problems.drop(this.#source.row, reading.id);
+  }
+
+  #question(): TakeInResult {
+    const records = [...this.#deletedElsewhere].sort();
+    for (const id of records)
+      this.#collection.problems.put(
+        this.#source.row,
+        id,
+        'deleted-elsewhere',
+        'it was deleted on another device, and an earlier version of it is here: confirm to delete it here too',
+        this.#clock.now(),
+      );
+    return { is: 'question', plan: digestOf(`deleted-elsewhere\0${records.join('\0')}`).slice(0, 16), records };
+  }
+}
+
+const idIn = (group: string, name: string): RecordId => recordId(group === '' ? name : `${group}/${name}`);
+const nameOf = (id: RecordId): string => id.slice(id.lastIndexOf('/') + 1);
+export const groupOf = (id: RecordId): string => id.slice(0, Math.max(0, id.lastIndexOf('/')));

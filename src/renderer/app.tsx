@@ -1,0 +1,81 @@
+import { useEffect } from 'react';
+import { AppProvider, goTo, useApp, useAppContext } from './client/app-context.tsx';
+import { PAGES, type Page } from './client/app-store.ts';
+import type { RendererClient } from './client/connection.ts';
+import { Sidebar } from './components/sidebar.tsx';
+import { StateBanner } from './components/state-banner.tsx';
+import { Toasts } from './components/toasts.tsx';
+import { ConflictsPage } from './conflicts/conflicts-page.tsx';
+import { DevicesPage } from './devices/devices-page.tsx';
+import { HistoryPage } from './history/history-page.tsx';
+import { ProblemsPage } from './problems/problems-page.tsx';
+import { SettingsPage } from './settings/settings-page.tsx';
+import { AddDialog } from './sources/add-dialog.tsx';
+import { DropTarget } from './sources/drop-target.tsx';
+import { JoinDialog } from './sources/join-dialog.tsx';
+import { SourcesPage } from './sources/sources-page.tsx';
+import './style/tokens.css';
+import './style/base.css';
+import './style/controls.css';
+import './style/pages.css';
+
+const VIEWS: { readonly [page in Page]: () => React.ReactNode } = {
+  sources: SourcesPage,
+  devices: DevicesPage,
+  conflicts: ConflictsPage,
+  history: HistoryPage,
+  problems: ProblemsPage,
+  settings: SettingsPage,
+};
+
+/** The whole window, for one client. */
+export function App({ client }: { client: RendererClient }) {
+  return (
+    <AppProvider client={client}>
+      <a className="skip" href="#content" onClick={skip}>
+        Skip to content
+      </a>
+      <Window />
+      <Toasts />
+    </AppProvider>
+  );
+}
+
+/** The address names the page, so the skip link moves the focus by hand. */
+function skip(event: React.MouseEvent) {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('main h1')?.focus();
+}
+
+function Window() {
+  const page = useApp((state) => state.page);
+  const adding = useApp((state) => state.adding);
+  const joining = useApp((state) => state.joining);
+  const { store } = useAppContext();
+  useEffect(() => {
+    // Ctrl or Command with 1 to 6: the pages, in the order of the sidebar.
+    const onKey = (event: KeyboardEvent) => {
+      const target = PAGES[Number(event.key) - 1];
+      if (target === undefined || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      event.preventDefault();
+      goTo(target);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+  const View = VIEWS[page];
+  return (
+    <div className="window">
+      <Sidebar />
+      <div className="main-column">
+        <StateBanner />
+        <main id="content">
+          <View key={page} />
+        </main>
+      </div>
+      <DropTarget />
+      {adding !== null && <AddDialog locations={adding} onClose={() => store.setState({ adding: null })} />}
+      {joining !== null && <JoinDialog link={joining} onClose={() => store.setState({ joining: null })} />}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import { type AppState, type AppStore, createAppStore, type Page, pageOfHash, type Toast } from './app-store.ts';
+import type { RendererClient } from './connection.ts';
+
+interface AppContext {
+  readonly client: RendererClient;
+  readonly store: AppStore;
+}
+const Context = createContext<AppContext | null>(null);
+
+/** Connects the pages below it to one client: keeps the shared state as the instance tells it. */
+export function AppProvider({ client, children }: { client: RendererClient; children: ReactNode }) {
+  const [store] = useState(() => createAppStore(pageOfHash(location.hash)));
+  useEffect(() => follow(client, store), [client, store]);
+  const value = useMemo(() => ({ client, store }), [client, store]);
+  return <Context value={value}>{children}</Context>;
+}
+
+/** Feeds the store from the client until the function it returns is called. */
+function follow(client: RendererClient, store: AppStore): () => void {
+  const setStatus = (status: NonNullable<AppState['status']>) =>
+    store.setState({ status, revision: store.getState().revision + 1 });
+  const load = async () => {
+    const [status, requests] = await Promise.all([client.request('status'), client.request('requests:list')]);
+    if (status.ok) setStatus(status.value);
+    if (requests.ok) store.setState({ requests: requests.value });
+    if (client.onConnection === undefined) {
+      store.setState({ connection: status.ok ? { is: 'open' } : { is: 'lost', why: status.error.message, again: false } });
+    }
+  };
+  const onHash = () => {
+    const link = new URLSearchParams(location.hash.slice(1)).get('join');
+    if (link === null) store.setState({ page: pageOfHash(location.hash) });
+    else {
+      // The link holds a secret: it must not stay in the address.
+      history.replaceState(null, '', '#sources');
+      store.setState({ page: 'sources', joining: link });
+    }
+  };
+  const stops = [
+    client.on('status', setStatus),
+    client.on('requests', (requests) => store.setState({ requests })),
+    client.onConnection?.((connection) => {
+      store.setState({ connection });
+      if (connection.is === 'open') void load();
+    }),
+  ];
+  window.addEventListener('hashchange', onHash);
+  onHash();
+  if (client.onConnection === undefined) void load();
+  return () => {
+    window.removeEventListener('hashchange', onHash);
+    for (const stop of stops) stop?.();
+  };
+}
+
+export function useAppContext(): AppContext {
+  const context = useContext(Context);
+  if (context === null) throw new Error('no AppProvider above');
+  return context;
+}
+
+export const useClient = (): RendererClient => useAppContext().client;
+
+export function useApp<T>(select: (state: AppState) => T): T {
+  return useStore(useAppContext().store as Parameters<typeof useStore>[0], select as (state: unknown) => T);
+}
+
+export const goTo = (page: Page): void => {
+  location.hash = page;
+};
+
+let lastToast = 0;
+
+/** Says something once; it goes away by itself. */
+export function useToast(): (tone: Toast['tone'], text: string, action?: Toast['action']) => void {
+  const { store } = useAppContext();
+  return (tone, text, action = null) =>
+    store.setState({ toasts: [...store.getState().toasts, { id: ++lastToast, tone, text, action }].slice(-4) });
+}

@@ -1,0 +1,54 @@
+import { createStore } from 'zustand/vanilla';
+import type { RequestView, StatusView } from '../../contract/contract.ts';
+import type { Connection } from './connection.ts';
+
+export const PAGES = ['sources', 'devices', 'conflicts', 'history', 'problems', 'settings'] as const;
+export type Page = (typeof PAGES)[number];
+
+/** A short message at the edge of the window. One with an action stays longer; none asks for a decision. */
+export interface Toast {
+  readonly id: number;
+  readonly tone: 'done' | 'failed';
+  readonly text: string;
+  readonly action: { readonly label: string; readonly run: () => void } | null;
+}
+
+/** What every page shares. Page data that is asked for on demand lives in `useRequest`. */
+export interface AppState {
+  readonly connection: Connection;
+  /** null until the instance has told. */
+  readonly status: StatusView | null;
+  readonly requests: readonly RequestView[];
+  readonly page: Page;
+  readonly toasts: readonly Toast[];
+  /** Rises with every status, so that lists that depend on it are asked for again. */
+  readonly revision: number;
+  /** What was dropped on the window or chosen; null: the add dialog is closed. */
+  readonly adding: readonly string[] | null;
+  /** The link to join by; null: the join dialog is closed. */
+  readonly joining: string | null;
+}
+
+export interface AppStore {
+  getState(): AppState;
+  setState(next: Partial<AppState>): void;
+  subscribe(listener: () => void): () => void;
+}
+
+export function pageOfHash(hash: string): Page {
+  const name = hash.replace(/^#\/?/, '');
+  return PAGES.find((page) => page === name) ?? 'sources';
+}
+
+export function createAppStore(page: Page): AppStore {
+  return createStore<AppState>(() => ({
+    connection: { is: 'connecting' },
+    status: null,
+    requests: [],
+    page,
+    toasts: [],
+    revision: 0,
+    adding: null,
+    joining: null,
+  }));
+}

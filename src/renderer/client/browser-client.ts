@@ -1,0 +1,124 @@
+import type { EventName, Events, Reply } from '../../contract/contract.ts';
+import { decode, encode } from '../../contract/codec.ts';
+import type { Connection, RendererClient } from './connection.ts';
+
+const SESSION = 'lockstep-session';
+const REFUSED = 4401;
+const RETRY_MS = [500, 1_000, 2_000, 5_000] as const;
+
+interface Message {
+  readonly id?: number;
+  readonly reply?: Reply<unknown>;
+  readonly event?: EventName;
+  readonly value?: unknown;
+}
+type Answer = (reply: Reply<never>) => void;
+
+const lost: Reply<never> = {
+  ok: false,
+  error: { code: 'not-connected', message: 'Lockstep is not running. Start it and try again.', subject: '' },
+};
+
+/** The one-time token of the address, taken out of it: it must not stay in the history or be shared with the page's address. */
+function takeToken(): string | null {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (token !== null) history.replaceState(null, '', location.pathname);
+  return token;
+}
+
+/**
+ * The contract over a loopback WebSocket. The first message spends the address's token and is answered with a session secret that lives as
+ * long as this tab, so a reload works and another tab does not. Requests made while it is not connected are answered `not-connected`.
+ */
+export function connectBrowserClient(): RendererClient {
+  const waiting = new Map<number, Answer>();
+  const listeners = new Map<string, Set<(value: never) => void>>();
+  const watchers = new Set<(connection: Connection) => void>();
+  let token = takeToken();
+  let connection: Connection = { is: 'connecting' };
+  let socket: WebSocket | null = null;
+  let queue: string[] = [];
+  let lastId = 0;
+  let failures = 0;
+
+  const become = (next: Connection) => {
+    connection = next;
+    for (const watcher of watchers) watcher(next);
+  };
+  const onMessage = (text: string) => {
+    const message = decode(text) as Message;
+    if (message.event !== undefined) {
+      for (const listener of listeners.get(message.event) ?? []) listener(message.value as never);
+      return;
+    }
+    const answer = waiting.get(message.id ?? -1);
+    waiting.delete(message.id ?? -1);
+    if (message.reply !== undefined) answer?.(message.reply as Reply<never>);
+  };
+  const onClose = (code: number) => {
+    socket = null;
+    queue = [];
+    for (const answer of waiting.values()) answer(lost);
+    waiting.clear();
+    if (code === REFUSED) {
+      const why = 'This address was already used. Run “lockstep ui” for a new one.';
+      become({ is: 'lost', why, again: false });
+      return;
+    }
+    become({ is: 'lost', why: 'Lockstep is not running.', again: true });
+    setTimeout(open, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+  };
+  const open = () => {
+    const ws = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
+    socket = ws;
+    let admitted = false;
+    ws.onopen = () => ws.send(JSON.stringify({ auth: token ?? sessionStorage.getItem(SESSION) }));
+    ws.onmessage = (message) => {
+      const text = String(message.data);
+      if (admitted) {
+        onMessage(text);
+        return;
+      }
+      admitted = true;
+      token = null;
+      failures = 0;
+      sessionStorage.setItem(SESSION, (JSON.parse(text) as { session: string }).session);
+      for (const held of queue.splice(0)) ws.send(held);
+      become({ is: 'open' });
+    };
+    ws.onclose = (event) => onClose(event.code);
+  };
+  open();
+
+  return {
+    host: 'browser',
+    request: (name, ...args) =>
+      new Promise((resolve) => {
+        if (socket === null) {
+          resolve(lost);
+          return;
+        }
+        const id = ++lastId;
+        const text = encode({ id, name, args });
+        waiting.set(id, resolve as Answer);
+        if (connection.is === 'open') socket.send(text);
+        else queue.push(text);
+      }),
+    on: <K extends EventName>(name: K, listener: (event: Events[K]) => void) => {
+      const of = listeners.get(name) ?? new Set();
+      listeners.set(name, of);
+      of.add(listener as (value: never) => void);
+      return () => {
+        of.delete(listener as (value: never) => void);
+      };
+    },
+    pathForFile: () => null,
+    onConnection: (watcher) => {
+      watchers.add(watcher);
+      watcher(connection);
+      return () => {
+        watchers.delete(watcher);
+      };
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { RequestName, Requests, WireError } from '../../contract/contract.ts';
+import { useClient } from './app-context.tsx';
+
+export interface Requested<T> {
+  /** null until the first answer; kept while the same question is asked again. */
+  readonly value: T | null;
+  readonly error: WireError | null;
+  readonly loading: boolean;
+  reload(): void;
+}
+
+/**
+ * Asks once for each question (name and arguments) and again whenever `refresh` changes. An answer that comes after the next question was
+ * put is dropped. `args` null: asks nothing.
+ */
+export function useRequest<K extends RequestName>(
+  name: K,
+  args: Parameters<Requests[K]> | null,
+  refresh: unknown = null,
+): Requested<ReturnType<Requests[K]>> {
+  type Value = ReturnType<Requests[K]>;
+  const client = useClient();
+  const question = args === null ? null : JSON.stringify([name, args]);
+  const [state, setState] = useState<{ of: string | null; value: Value | null; error: WireError | null }>({
+    of: null,
+    value: null,
+    error: null,
+  });
+  const [loading, setLoading] = useState(question !== null);
+  const [again, setAgain] = useState(0);
+  const asked = useRef(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the question is the arguments' text; refresh and again only ask anew
+  useEffect(() => {
+    const mine = ++asked.current;
+    if (question === null || args === null) {
+      setLoading(false);
+      return;
+    }
+    setLoading(true);
+    void client.request(name, ...args).then((reply) => {
+      if (mine !== asked.current) return;
+      setLoading(false);
+      if (reply.ok) setState({ of: question, value: reply.value, error: null });
+      else setState((before) => ({ of: question, value: before.of === question ? before.value : null, error: reply.error }));
+    });
+  }, [client, question, refresh, again]);
+
+  const reload = useCallback(() => setAgain((count) => count + 1), []);
+  const mine = state.of === question;
+  return { value: mine ? state.value : null, error: mine ? state.error : null, loading, reload };
+}

@@ -1,0 +1,38 @@
+import type { ResultView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { useClient, useToast } from './app-context.tsx';
+
+/** What a settlement, undo or restore did and did not do, in one sentence. */
+export function resultText(done: string, result: ResultView): string {
+  const parts = [done];
+  if (result.conflicts.length > 0) parts.push(`${counted(result.conflicts.length, 'conflict')} came of it, because it was changed again since`);
+  const [missing] = result.missing;
+  if (missing !== undefined) {
+    const others = result.missing.length === 1 ? '' : ` and ${counted(result.missing.length - 1, 'other')}`;
+    parts.push(`${missing.record}${others} could not be brought back: ${missing.why}`);
+  }
+  return parts.join('. ');
+}
+
+/** Says what was done and offers to take it back: every result names the changes that an undo reverses. */
+export function useSayDone(): (done: string, result: ResultView) => void {
+  const client = useClient();
+  const toast = useToast();
+  return (done, result) => {
+    const undo = async () => {
+      for (const change of result.changes) {
+        const reply = await client.request('history:undo', change);
+        if (!reply.ok) {
+          toast('failed', reply.error.message);
+          return;
+        }
+      }
+      toast('done', 'Undone');
+    };
+    toast(
+      result.missing.length > 0 ? 'failed' : 'done',
+      resultText(done, result),
+      result.changes.length === 0 ? null : { label: 'Undo', run: () => void undo() },
+    );
+  };
+}

@@ -1,0 +1,44 @@
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+
+/**
+ * A dialog that keeps the focus inside and gives it back when closed. Escape and the corner button close it; a click beside it does not
+ * where `careful`, because something typed would be lost.
+ */
+export function DialogFrame(props: {
+  title: string;
+  wide?: boolean;
+  careful?: boolean;
+  alert?: boolean;
+  onClose: () => void;
+  footer?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <ModalOverlay
+      className="overlay"
+      isOpen
+      isDismissable={props.careful !== true}
+      onOpenChange={(open) => {
+        if (!open) props.onClose();
+      }}
+    >
+      <Modal className={props.wide === true ? 'modal modal-wide' : 'modal'}>
+        <Dialog className="dialog" role={props.alert === true ? 'alertdialog' : 'dialog'}>
+          <header className="dialog-head">
+            <Heading slot="title">{props.title}</Heading>
+            <Button className="button button-icon button-quiet" aria-label="Close" onPress={props.onClose}>
+              <X aria-hidden size={18} />
+            </Button>
+          </header>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text must be scrollable by keyboard */}
+          <section className="dialog-body" tabIndex={0} aria-label={props.title}>
+            {props.children}
+          </section>
+          {props.footer !== undefined && <footer className="dialog-foot">{props.footer}</footer>}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

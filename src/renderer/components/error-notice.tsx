@@ -1,0 +1,16 @@
+import { OctagonAlert } from 'lucide-react';
+import type { WireError } from '../../contract/contract.ts';
+
+/** Why something failed, told at once to screen readers. Shows nothing without an error. */
+export function ErrorNotice({ error }: { error: WireError | null }) {
+  if (error === null) return null;
+  return (
+    <div className="notice notice-bad" role="alert">
+      <OctagonAlert aria-hidden size={16} />
+      <div>
+        <p>{error.message}</p>
+        {error.subject !== '' && !error.message.includes(error.subject) && <p className="subject">{error.subject}</p>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { FieldError, Input, Label, Text, TextArea, TextField } from 'react-aria-components';
+
+/** A labelled line or box of text, with what it means below it. */
+export function Field(props: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  hint?: string;
+  placeholder?: string;
+  rows?: number;
+  mono?: boolean;
+  required?: boolean;
+  autoFocus?: boolean;
+  type?: 'text' | 'number';
+  /** Why the value will not do; null: it will. */
+  invalid?: string | null;
+}) {
+  const className = props.mono === true ? 'input mono' : 'input';
+  return (
+    <TextField
+      className="field"
+      value={props.value}
+      onChange={props.onChange}
+      isRequired={props.required === true}
+      isInvalid={props.invalid !== undefined && props.invalid !== null}
+      autoFocus={props.autoFocus === true}
+      {...(props.type === undefined ? {} : { type: props.type })}
+    >
+      <Label>{props.label}</Label>
+      {props.rows === undefined ? (
+        <Input className={className} placeholder={props.placeholder ?? ''} spellCheck="false" autoComplete="off" />
+      ) : (
+        <TextArea className={className} rows={props.rows} placeholder={props.placeholder ?? ''} spellCheck="false" />
+      )}
+      {props.hint !== undefined && (
+        <Text slot="description" className="hint">
+          {props.hint}
+        </Text>
+      )}
+      <FieldError className="field-error">{props.invalid ?? ''}</FieldError>
+    </TextField>
+  );
+}

@@ -1,0 +1,12 @@
+import { CalendarDays, Folder, UsersRound } from 'lucide-react';
+import type { Kind } from '../../contract/contract.ts';
+
+const ICONS = { files: Folder, contacts: UsersRound, calendar: CalendarDays } as const;
+
+export function KindIcon({ kind, size = 18 }: { kind: Kind; size?: number }) {
+  const Icon = ICONS[kind];
+  return <Icon aria-hidden size={size} strokeWidth={1.9} />;
+}
+
+/** What the records of a kind are called: `file`, `contact`, `event`. */
+export const RECORD_WORD: { readonly [kind in Kind]: string } = { files: 'file', contacts: 'contact', calendar: 'event' };

@@ -1,0 +1,70 @@
+import { Pause, Play, RefreshCw } from 'lucide-react';
+import { Button } from 'react-aria-components';
+import { overallState } from '../../contract/overall-state.ts';
+import { useApp, useToast } from '../client/app-context.tsx';
+import { useAction } from '../client/use-action.ts';
+import { ToneIcon } from './tone-icon.tsx';
+
+/** The one sentence that says how everything stands. Heard when it changes; leads to where something can be done. */
+export function StateBanner() {
+  const connection = useApp((state) => state.connection);
+  const status = useApp((state) => state.status);
+  const requests = useApp((state) => state.requests);
+  const page = useApp((state) => state.page);
+  if (connection.is === 'lost') {
+    return (
+      <div className="banner tone-stopped">
+        <ToneIcon tone="stopped" size={20} />
+        <div role="alert">
+          <strong>{connection.why}</strong>
+          {connection.again && <span className="banner-detail">Trying again…</span>}
+        </div>
+      </div>
+    );
+  }
+  const state = status === null ? null : overallState(status, requests);
+  return (
+    <div className={`banner tone-${state?.tone ?? 'neutral'}`}>
+      <ToneIcon tone={state?.tone ?? 'neutral'} size={20} />
+      <div role="status">
+        <strong>{state?.sentence ?? 'Connecting…'}</strong>
+        {state?.detail != null && <span className="banner-detail">{state.detail}</span>}
+      </div>
+      {state !== null && (state.tone === 'attention' || state.tone === 'stopped') && state.page !== page && (
+        <a className="button" href={`#${state.page}`}>
+          Look at it
+        </a>
+      )}
+      {status !== null && status.collections.length > 0 && (
+        <BannerActions paused={status.collections.every((one) => one.state === 'paused')} />
+      )}
+    </div>
+  );
+}
+
+function BannerActions({ paused }: { paused: boolean }) {
+  const sync = useAction('sync');
+  const pause = useAction('pause');
+  const toast = useToast();
+  const say = (reply: { ok: boolean; error?: { message: string } }) => {
+    if (!reply.ok) toast('failed', reply.error?.message ?? 'It failed');
+  };
+  return (
+    <div className="banner-actions">
+      <Button
+        className="button button-quiet"
+        isDisabled={sync.busy || paused}
+        onPress={() => void sync.run({ wait: false, timeoutSeconds: 60 }).then(say)}
+      >
+        <RefreshCw aria-hidden size={15} />
+        <span className="wide-only">Look now</span>
+        <span className="narrow-only sr-only">Look for changes now</span>
+      </Button>
+      <Button className="button button-quiet" isDisabled={pause.busy} onPress={() => void pause.run(null, !paused).then(say)}>
+        {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
+        <span className="wide-only">{paused ? 'Resume all' : 'Pause all'}</span>
+        <span className="narrow-only sr-only">{paused ? 'Resume all' : 'Pause all'}</span>
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { CircleCheck, OctagonAlert, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { Toast } from '../client/app-store.ts';
+import { useApp, useAppContext } from '../client/app-context.tsx';
+
+const PLAIN_MS = 8_000;
+const WITH_ACTION_MS = 30_000;
+
+function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    // Failures stay until they are put away; nothing goes while it is pointed at or holds the focus.
+    if (held || toast.tone === 'failed') return;
+    const timer = setTimeout(onClose, toast.action === null ? PLAIN_MS : WITH_ACTION_MS);
+    return () => clearTimeout(timer);
+  }, [held, toast, onClose]);
+  const Icon = toast.tone === 'done' ? CircleCheck : OctagonAlert;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: pointing only holds the message; every action in it is a button
+    <div
+      className={`toast toast-${toast.tone}`}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <Icon aria-hidden size={18} />
+      <p>{toast.text}</p>
+      {toast.action !== null && (
+        <Button
+          className="button button-small"
+          onPress={() => {
+            toast.action?.run();
+            onClose();
+          }}
+        >
+          {toast.action.label}
+        </Button>
+      )}
+      <Button className="button button-icon button-quiet button-small" aria-label="Dismiss" onPress={onClose}>
+        <X aria-hidden size={16} />
+      </Button>
+    </div>
+  );
+}
+
+/** The messages at the lower edge. A live region, so each is also heard; a landmark, so it can be reached. */
+export function Toasts() {
+  const toasts = useApp((state) => state.toasts);
+  const { store } = useAppContext();
+  return (
+    // data-react-aria-top-layer: it stays usable while a dialog is open.
+    <section className="toasts" aria-label="Messages" aria-live="polite" data-react-aria-top-layer="true">
+      {toasts.map((toast) => (
+        <ToastCard
+          key={toast.id}
+          toast={toast}
+          onClose={() => store.setState({ toasts: store.getState().toasts.filter((one) => one.id !== toast.id) })}
+        />
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+import type { ValueView } from '../../contract/contract.ts';
+import { byteSize } from './byte-size.ts';
+
+const isObject = (value: ValueView): value is { readonly [key: string]: ValueView } =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
+
+/** Properties of contacts and events that say the whole of the object they are in. */
+const TELLING = ['full', 'number', 'address', 'uri', 'value', 'name', 'title', 'text', 'note'] as const;
+
+/** Any value of a field in one line for people. null is an empty field; a deleted record is told by the change, not the value. */
+export function valueText(value: ValueView): string {
+  if (value === null || value === undefined) return 'empty';
+  if (value === true) return 'yes';
+  if (value === false) return 'no';
+  if (typeof value === 'string') return value === '' ? 'empty' : value;
+  if (value instanceof Uint8Array) return byteSize(value.length);
+  if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(valueText).join(', ');
+  if (!isObject(value)) return String(value);
+  return fileText(value) ?? objectText(value);
+}
+
+/** null: not a file's entry. */
+function fileText(value: { readonly [key: string]: ValueView }): string | null {
+  const { type, size, target, sha256, digest } = value;
+  if (type === 'directory') return 'folder';
+  if (type === 'symlink') return `link to ${String(target)}`;
+  if (type !== 'file' || typeof size !== 'number') return null;
+  const mark = typeof sha256 === 'string' ? sha256 : digest;
+  return typeof mark === 'string' ? `${byteSize(size)} (${mark.slice(0, 8)})` : byteSize(size);
+}
+
+function objectText(value: { readonly [key: string]: ValueView }): string {
+  const parts = Object.entries(value).filter(([key, item]) => !key.startsWith('@') && item !== null);
+  for (const key of TELLING) {
+    const telling = value[key];
+    if (typeof telling === 'string' && telling !== '') {
+      const rest = parts.filter(([name, item]) => name !== key && typeof item === 'string').map(([, item]) => String(item));
+      return rest.length === 0 ? telling : `${telling} (${rest.join(', ')})`;
+    }
+  }
+  return parts.length === 0 ? 'empty' : parts.map(([key, item]) => `${key}: ${valueText(item)}`).join(', ');
+}
+
+const FIELD_NAMES: { readonly [field: string]: string } = {
+  entry: 'Content',
+  exists: 'Exists',
+  modified: 'Modified',
+  executable: 'Executable',
+};
+
+/** A field's path for people: `emails/e1` is `emails e1`, `entry` is `Content`. */
+export function fieldText(path: string): string {
+  const known = FIELD_NAMES[path];
+  if (known !== undefined) return known;
+  const words = path.replaceAll('/', ' ').replace(/([a-z])([A-Z])/g, '$1 $2');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,162 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { Choice, ConflictDetailView, ConflictView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { useAction } from '../client/use-action.ts';
+import { useRequest } from '../client/use-request.ts';
+import { ChoiceField } from '../components/choice-field.tsx';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Field } from '../components/field.tsx';
+import { Loading } from '../components/loading.tsx';
+import { Note } from '../components/note.tsx';
+import { fieldText, valueText } from '../components/value-text.ts';
+import { canKeepBoth, conflictSentence, type NameOf } from './conflict-title.ts';
+import { ConflictValue } from './conflict-value.tsx';
+import { TextDiff } from './text-diff.tsx';
+import { useSayDone } from '../client/use-say-done.ts';
+
+/** Settles one conflict: the ancestor, every side, what differs, and a merge to edit. Nothing is lost whichever is chosen: all stay in history. */
+export function ConflictDialog({ conflict, onClose }: { conflict: ConflictView; onClose: () => void }) {
+  const detail = useRequest('conflicts:detail', [conflict.id]);
+  if (detail.value !== null) return <Settle key={conflict.id} detail={detail.value} onClose={onClose} />;
+  return (
+    <DialogFrame title={conflict.title} wide onClose={onClose}>
+      {detail.error === null ? <Loading what="both sides" /> : <ErrorNotice error={detail.error} />}
+    </DialogFrame>
+  );
+}
+
+function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () => void }) {
+  const { conflict, merged } = detail;
+  const nameOf: NameOf = (device) => detail.names[device] ?? device.slice(0, 8);
+  const resolve = useAction('conflicts:resolve');
+  const sayDone = useSayDone();
+  const typable = conflict.values.every((value) => typeof value.value === 'string' || value.kind === 'delete');
+  const firstText = conflict.values.find((value) => typeof value.value === 'string')?.value as string | undefined;
+  const [text, setText] = useState(merged?.text ?? firstText ?? '');
+  const settle = async (choice: Choice, done: string) => {
+    const reply = await resolve.run(conflict.id, choice);
+    if (!reply.ok) return;
+    sayDone(`${conflict.title}: ${done}`, reply.value);
+    onClose();
+  };
+  return (
+    <DialogFrame
+      title={conflict.title}
+      wide
+      careful
+      onClose={onClose}
+      footer={
+        <>
+          <p className="muted foot-note">Whichever you choose, the others stay in History.</p>
+          <Button className="button" onPress={onClose}>
+            Decide later
+          </Button>
+          {canKeepBoth(conflict) && (
+            <Button className="button" isDisabled={resolve.busy} onPress={() => void settle({ keepBoth: true }, 'both kept')}>
+              {conflict.values.length > 2 ? 'Keep all' : 'Keep both'}
+            </Button>
+          )}
+          {merged !== null && (
+            <Button
+              className="button button-primary"
+              isDisabled={resolve.busy}
+              onPress={() => void settle({ text }, 'merged text saved')}
+            >
+              Save merged text
+            </Button>
+          )}
+          {merged === null && typable && (
+            <Button
+              className="button button-primary"
+              isDisabled={resolve.busy}
+              onPress={() => void settle({ value: text }, 'your text saved')}
+            >
+              Save this text
+            </Button>
+          )}
+        </>
+      }
+    >
+      <p className="lead">{conflictSentence(conflict, nameOf)}, without either knowing of the other.</p>
+      <p className="muted">
+        <span className="path">{conflict.record}</span> · {fieldText(conflict.field)}
+      </p>
+      <ErrorNotice error={resolve.error} />
+      <div className="sides">
+        <article className="side side-base" aria-label="What both started from">
+          <h3>Before</h3>
+          <p className="muted">What both started from</p>
+          <p className="side-value path">{conflict.base === null ? 'It was not there' : valueText(conflict.base)}</p>
+        </article>
+        {conflict.values.map((value) => (
+          <ConflictValue
+            key={value.id}
+            conflict={conflict}
+            value={value}
+            device={nameOf(value.device)}
+            why={detail.texts.find((one) => one.value === value.id)?.why ?? null}
+            busy={resolve.busy}
+            onTake={() =>
+              void settle({ take: value.id }, value.kind === 'delete' ? 'deleted' : `taken from ${nameOf(value.device)}`)
+            }
+          />
+        ))}
+      </div>
+      <Differences detail={detail} nameOf={nameOf} />
+      {merged !== null && (
+        <>
+          <h3>Merged text</h3>
+          {merged.clashes > 0 ? (
+            <Note tone="warn">
+              <p>
+                {counted(merged.clashes, 'place')} changed on both sides. Look for the lines with &lt;&lt;&lt;&lt;&lt;&lt;&lt; and leave
+                what shall stand.
+              </p>
+            </Note>
+          ) : (
+            <p className="muted">All changes of both sides fit together. Edit it if you like.</p>
+          )}
+          <Field label="Text to save" value={text} onChange={setText} rows={12} mono />
+        </>
+      )}
+      {merged === null && typable && <Field label="Or write it anew" value={text} onChange={setText} rows={3} />}
+    </DialogFrame>
+  );
+}
+
+const BASE = 'base';
+
+/** Any two of the texts against each other, the ancestor and the first side to begin with. */
+function Differences({ detail, nameOf }: { detail: ConflictDetailView; nameOf: NameOf }) {
+  const { conflict } = detail;
+  const texts = new Map<string, string>(detail.baseText === null ? [] : [[BASE, detail.baseText]]);
+  for (const one of detail.texts) if (one.text !== null) texts.set(one.value, one.text);
+  const labelOf = (id: string) => {
+    const value = conflict.values.find((one) => one.id === id);
+    return value === undefined ? 'Before' : nameOf(value.device);
+  };
+  const ids = [...texts.keys()];
+  const [from, setFrom] = useState(ids[0] ?? '');
+  const [to, setTo] = useState(ids[1] ?? '');
+  if (ids.length < 2) return null;
+  const options = ids.map((id) => ({ id, label: labelOf(id) }));
+  return (
+    <section className="differences">
+      <div className="section-head">
+        <h3>What differs</h3>
+        <div className="actions">
+          <ChoiceField label="From" hideLabel options={options} value={from} onChange={setFrom} />
+          <span aria-hidden>→</span>
+          <ChoiceField label="To" hideLabel options={options} value={to} onChange={setTo} />
+        </div>
+      </div>
+      <TextDiff
+        before={texts.get(from) ?? ''}
+        after={texts.get(to) ?? ''}
+        label={`Differences from ${labelOf(from)} to ${labelOf(to)}`}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,22 @@
+import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
+import { counted, listed } from '../../contract/overall-state.ts';
+
+export type NameOf = (device: string) => string;
+
+/** Who disagrees about what, in one sentence: `Changed on Laptop and on Desk`, `Deleted on Laptop, changed on Desk`. */
+export function conflictSentence(conflict: ConflictView, nameOf: NameOf): string {
+  const deleted = conflict.values.filter((value) => value.kind === 'delete').map((value) => nameOf(value.device));
+  const changed = conflict.values.filter((value) => value.kind === 'value').map((value) => nameOf(value.device));
+  if (deleted.length > 0 && changed.length > 0) return `Deleted on ${listed(deleted)}, changed on ${listed(changed)}`;
+  const names = [...new Set(changed)];
+  if (names.length === 1 && changed.length > 1) return `Changed on ${names[0]} in ${counted(changed.length, 'different way')}`;
+  return `Changed on ${listed(names)}`;
+}
+
+/** The newest moment of a conflict's values. */
+export function newestAt(values: readonly ConflictValueView[]): string {
+  return values.reduce((latest, value) => (value.at > latest ? value.at : latest), '');
+}
+
+/** Whether two texts can both live on: a deletion has no copy to keep. */
+export const canKeepBoth = (conflict: ConflictView): boolean => conflict.values.every((value) => value.kind === 'value');

@@ -1,0 +1,41 @@
+import { Check, FileText, Trash2 } from 'lucide-react';
+import { Button } from 'react-aria-components';
+import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
+import { valueText } from '../components/value-text.ts';
+import { When } from '../components/when.tsx';
+
+/** One side of a conflict: who, when, what; and the button that takes it. */
+export function ConflictValue(props: {
+  conflict: ConflictView;
+  value: ConflictValueView;
+  device: string;
+  /** Why its text cannot be shown; null: it can, or it has none. */
+  why: string | null;
+  busy: boolean;
+  onTake: () => void;
+}) {
+  const { conflict, value, device } = props;
+  const deleted = value.kind === 'delete';
+  const beside = conflict.values.some((one) => one.kind === 'delete');
+  const label = deleted ? 'Delete it' : beside ? 'Keep it, with this' : 'Take this';
+  const Icon = deleted ? Trash2 : FileText;
+  return (
+    <article className={deleted ? 'side side-deleted' : 'side'} aria-label={`What ${device} has`}>
+      <h3>
+        <Icon aria-hidden size={15} />
+        {device}
+      </h3>
+      <p className="muted">
+        {deleted ? 'Deleted' : 'Changed'} <When at={value.at} />
+      </p>
+      <p className="side-value path">{deleted ? 'It was deleted there' : valueText(value.value)}</p>
+      {value.id === conflict.shown && <p className="tag">Shown where there was nothing</p>}
+      {props.why !== null && <p className="hint">{props.why}</p>}
+      <Button className="button" isDisabled={props.busy} onPress={props.onTake}>
+        <Check aria-hidden size={15} />
+        {label}
+        <span className="sr-only">, from {device}</span>
+      </Button>
+    </article>
+  );
+}

@@ -1,0 +1,84 @@
+import { Laptop, Monitor, Pencil, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { CollectionView, DeviceView, PeerView, Role } from '../../contract/contract.ts';
+import { counted, type Tone } from '../../contract/overall-state.ts';
+import { ToneIcon } from '../components/tone-icon.tsx';
+import { When } from '../components/when.tsx';
+import { RemoveDialog } from './remove-dialog.tsx';
+import { RenameDialog } from './rename-dialog.tsx';
+
+const ROLES: { readonly [role in Role]: string } = { admin: 'Admin', editor: 'Editor', reader: 'Reader' };
+
+/** How another device stands, over everything shared with it. */
+export function linkState(peers: readonly PeerView[]): { readonly tone: Tone; readonly text: string } {
+  const linked = peers.find((peer) => peer.state === 'linked');
+  const behind = peers.reduce((most, peer) => Math.max(most, peer.behind), 0);
+  const lag = behind === 0 ? '' : `, ${counted(behind, 'package')} behind`;
+  if (linked !== undefined) {
+    const over = linked.link === null ? 'Linked' : `Linked over ${linked.link}`;
+    return { tone: behind === 0 ? 'good' : 'busy', text: `${over}${lag}` };
+  }
+  if (peers.some((peer) => peer.state === 'waiting')) return { tone: 'waiting', text: `Waiting for it${lag}` };
+  return { tone: 'neutral', text: `Not reachable now${lag}` };
+}
+
+/** One device: its name, what it shares with this one, and how it stands. */
+export function DeviceCard(props: {
+  device: DeviceView;
+  collections: readonly CollectionView[];
+  onChanged: () => void;
+}) {
+  const { device, collections } = props;
+  const [dialog, setDialog] = useState<'none' | 'rename' | 'remove'>('none');
+  const shared = collections.filter((one) => device.collections.includes(one.id) || device.collections.includes(one.name));
+  const peers = collections.flatMap((one) => one.peers.filter((peer) => peer.device === device.device));
+  const state = linkState(peers);
+  const Icon = device.self ? Monitor : Laptop;
+  const close = () => setDialog('none');
+  return (
+    <li className="card device">
+      <span className="kind-icon">
+        <Icon aria-hidden size={20} strokeWidth={1.8} />
+      </span>
+      <div className="device-text">
+        <h2>
+          {device.name}
+          {device.self && <span className="tag">This device</span>}
+          <span className="tag">{ROLES[device.role]}</span>
+        </h2>
+        {!device.self && (
+          <p className={`state-line tone-${state.tone}`}>
+            <ToneIcon tone={state.tone} size={14} />
+            <span>
+              {state.text}
+              {peers.every((peer) => peer.state !== 'linked') && device.lastSeen !== null && (
+                <>
+                  , last seen <When at={device.lastSeen} />
+                </>
+              )}
+            </span>
+          </p>
+        )}
+        <p className="muted">
+          {shared.length === 0 ? 'Shares nothing with this device' : `Shares ${shared.map((one) => one.name).join(', ')}`}
+        </p>
+      </div>
+      {device.self ? (
+        <Button className="button" onPress={() => setDialog('rename')}>
+          <Pencil aria-hidden size={15} />
+          Rename
+        </Button>
+      ) : (
+        <Button className="button" onPress={() => setDialog('remove')}>
+          <Trash2 aria-hidden size={15} />
+          Remove<span className="sr-only"> {device.name}</span>
+        </Button>
+      )}
+      {dialog === 'rename' && <RenameDialog name={device.name} onDone={props.onChanged} onClose={close} />}
+      {dialog === 'remove' && (
+        <RemoveDialog device={device} shared={shared} onDone={props.onChanged} onClose={close} />
+      )}
+    </li>
+  );
+}

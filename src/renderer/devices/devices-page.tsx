@@ -1,0 +1,65 @@
+import { MonitorSmartphone, UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import { goTo, useApp } from '../client/app-context.tsx';
+import { useRequest } from '../client/use-request.ts';
+import { EmptyState } from '../components/empty-state.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Loading } from '../components/loading.tsx';
+import { PageFrame } from '../components/page-frame.tsx';
+import { DeviceCard } from './device-card.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import { RequestCard } from './request-card.tsx';
+
+/** Who shares what; who asks to join; how to invite. */
+export function DevicesPage() {
+  const revision = useApp((state) => state.revision);
+  const collections = useApp((state) => state.status?.collections) ?? [];
+  const requests = useApp((state) => state.requests);
+  const devices = useRequest('devices:list', [], revision);
+  const [inviting, setInviting] = useState(false);
+  const nothing = collections.length === 0;
+  const alone = devices.value !== null && devices.value.every((one) => one.self) && requests.length === 0;
+  const invite = (
+    <Button className="button button-primary" isDisabled={nothing} onPress={() => setInviting(true)}>
+      <UserPlus aria-hidden size={16} />
+      Invite a device
+    </Button>
+  );
+  return (
+    <PageFrame title="Devices" actions={invite}>
+      {requests.map((request) => (
+        <RequestCard key={request.request} request={request} />
+      ))}
+      <ErrorNotice error={devices.error} />
+      {devices.value === null && devices.error === null && <Loading what="your devices" />}
+      <ul className="stack" aria-label="Devices">
+        {devices.value?.map((device) => (
+          <DeviceCard key={device.device} device={device} collections={collections} onChanged={devices.reload} />
+        ))}
+      </ul>
+      {alone && (
+        <EmptyState
+          icon={MonitorSmartphone}
+          title="No other device yet"
+          {...(nothing
+            ? {
+                actions: (
+                  <Button className="button" onPress={() => goTo('sources')}>
+                    Go to Sources
+                  </Button>
+                ),
+              }
+            : {})}
+        >
+          <p>
+            {nothing
+              ? 'First add something to keep in step; then invite the device that shall have it too.'
+              : 'Invite a device to share something with it. Both sides agree before anything is shared.'}
+          </p>
+        </EmptyState>
+      )}
+      {inviting && <InviteDialog collection={null} onClose={() => setInviting(false)} />}
+    </PageFrame>
+  );
+}

@@ -1,0 +1,113 @@
+import { useState } from 'react';
+import { Button, Checkbox, Label, Radio, RadioGroup } from 'react-aria-components';
+import type { Role } from '../../contract/contract.ts';
+import { useApp } from '../client/app-context.tsx';
+import { useAction } from '../client/use-action.ts';
+import { ChoiceField } from '../components/choice-field.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Note } from '../components/note.tsx';
+import { QrCode } from '../components/qr-code.tsx';
+
+const ROLES: readonly { readonly role: Role; readonly label: string; readonly means: string }[] = [
+  { role: 'admin', label: 'One of my own', means: 'Reads and changes everything, and may invite and remove devices.' },
+  { role: 'editor', label: 'Somebody who works on it', means: 'Reads and changes everything.' },
+  { role: 'reader', label: 'Somebody who only reads', means: 'Receives everything; changes made there are not taken.' },
+];
+
+/** Makes a one-time invitation to a collection, as a link and as a QR code. */
+export function InviteDialog({ collection: given, onClose }: { collection: string | null; onClose: () => void }) {
+  const collections = useApp((state) => state.status?.collections ?? []);
+  const [collection, setCollection] = useState(given ?? collections[0]?.id ?? '');
+  const [role, setRole] = useState<Role>('admin');
+  const [approveFirst, setApproveFirst] = useState(false);
+  const [link, setLink] = useState<string | null>(null);
+  const invite = useAction('collections:invite');
+  const name = collections.find((one) => one.id === collection)?.name ?? '';
+  const run = async () => {
+    const reply = await invite.run(collection, role, approveFirst);
+    if (reply.ok) setLink(reply.value.link);
+  };
+  if (link !== null) return <Invitation name={name} link={link} approveFirst={approveFirst} onClose={onClose} />;
+  return (
+    <DialogFrame
+      title={given === null ? 'Invite a device' : `Invite a device to ${name}`}
+      onClose={onClose}
+      footer={
+        <>
+          <Button className="button" onPress={onClose}>
+            Cancel
+          </Button>
+          <Button
+            className="button button-primary"
+            isDisabled={invite.busy || collection === ''}
+            onPress={() => void run()}
+          >
+            Make invitation
+          </Button>
+        </>
+      }
+    >
+      {given === null && (
+        <ChoiceField
+          label="To"
+          options={collections.map((one) => ({ id: one.id, label: one.name }))}
+          value={collection}
+          onChange={setCollection}
+        />
+      )}
+      <RadioGroup className="field radios" value={role} onChange={(value) => setRole(value as Role)}>
+        <Label>Whose device is it?</Label>
+        {ROLES.map((one) => (
+          <Radio key={one.role} className="radio" value={one.role}>
+            <span>
+              {one.label}
+              <small>{one.means}</small>
+            </span>
+          </Radio>
+        ))}
+      </RadioGroup>
+      <Checkbox className="checkbox" isSelected={approveFirst} onChange={setApproveFirst}>
+        <span className="box" aria-hidden />
+        <span>
+          Admit the first device that brings it, without asking here
+          <small>Only for a link nobody else can see.</small>
+        </span>
+      </Checkbox>
+      <ErrorNotice error={invite.error} />
+    </DialogFrame>
+  );
+}
+
+function Invitation(props: { name: string; link: string; approveFirst: boolean; onClose: () => void }) {
+  return (
+    <DialogFrame
+      title={`Invitation to ${props.name}`}
+      onClose={props.onClose}
+      footer={
+        <>
+          <CopyButton text={props.link} label="Copy link" />
+          <Button className="button button-primary" autoFocus onPress={props.onClose}>
+            Done
+          </Button>
+        </>
+      }
+    >
+      <div className="invitation">
+        <QrCode text={props.link} label={`QR code of the invitation to ${props.name}`} />
+        <div>
+          <p>On the other device choose “Join with a link” and paste this, or scan the code.</p>
+          <p className="link-text path">{props.link}</p>
+        </div>
+      </div>
+      <Note tone={props.approveFirst ? 'warn' : 'info'}>
+        <p>
+          {props.approveFirst
+            ? 'Whoever brings this link first is admitted. It works once and ends after 15 minutes.'
+            : 'It works once and ends after 15 minutes. You will be asked here before anything is shared.'}
+        </p>
+      </Note>
+    </DialogFrame>
+  );
+}

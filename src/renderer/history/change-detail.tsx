@@ -1,0 +1,73 @@
+import { ChevronDown, RotateCcw, Undo2 } from 'lucide-react';
+import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
+import type { HistoryChangeView } from '../../contract/contract.ts';
+import { listed } from '../../contract/overall-state.ts';
+import { fieldText, valueText } from '../components/value-text.ts';
+import { actionText } from './package-summary.ts';
+
+type Kept = HistoryChangeView['fields'][number]['kept'];
+
+/** Whether what was replaced can be given back, and by whom. */
+export function keptText(kept: Kept, nameOf: (device: string) => string): string {
+  if (kept === 'here') return 'Kept here';
+  if (kept === 'no') return 'Not kept';
+  return `Kept on ${listed(kept.map(nameOf))}`;
+}
+
+/** One change of a package: what it did to each field, and the way back. */
+export function ChangeDetail(props: {
+  change: HistoryChangeView;
+  open: boolean;
+  busy: boolean;
+  nameOf: (device: string) => string;
+  onUndo: () => void;
+  onRestore: () => void;
+}) {
+  const { change } = props;
+  return (
+    <Disclosure className="change" defaultExpanded={props.open}>
+      <Heading level={3} className="change-head">
+        <Button slot="trigger" className="change-trigger">
+          <ChevronDown aria-hidden size={16} className="chevron" />
+          <span className={`tag action-${change.action}`}>{actionText(change.action)}</span>
+          <span className="path clip">{change.title}</span>
+        </Button>
+      </Heading>
+      <DisclosurePanel className="change-panel">
+        {change.record !== change.title && <p className="path muted">{change.record}</p>}
+        {change.fields.length > 0 && (
+          <table className="facts">
+            <thead>
+              <tr>
+                <th scope="col">Field</th>
+                <th scope="col">Before</th>
+                <th scope="col">After</th>
+                <th scope="col">What was before</th>
+              </tr>
+            </thead>
+            <tbody>
+              {change.fields.map((field) => (
+                <tr key={field.path}>
+                  <th scope="row">{fieldText(field.path)}</th>
+                  <td className="path">{valueText(field.before)}</td>
+                  <td className="path">{valueText(field.after)}</td>
+                  <td>{field.before === null ? '—' : keptText(field.kept, props.nameOf)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        <div className="actions">
+          <Button className="button button-small" isDisabled={props.busy} onPress={props.onUndo}>
+            <Undo2 aria-hidden size={14} />
+            Undo this change<span className="sr-only"> to {change.title}</span>
+          </Button>
+          <Button className="button button-small" isDisabled={props.busy} onPress={props.onRestore}>
+            <RotateCcw aria-hidden size={14} />
+            Restore as it was then…<span className="sr-only"> {change.title}</span>
+          </Button>
+        </div>
+      </DisclosurePanel>
+    </Disclosure>
+  );
+}

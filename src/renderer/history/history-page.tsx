@@ -1,0 +1,85 @@
+import { History, Search, X } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
+import { Button, Input, SearchField } from 'react-aria-components';
+import type { HistoryQuery, PackageView } from '../../contract/contract.ts';
+import { useApp } from '../client/app-context.tsx';
+import { useRequest } from '../client/use-request.ts';
+import { ChoiceField } from '../components/choice-field.tsx';
+import { EmptyState } from '../components/empty-state.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Loading } from '../components/loading.tsx';
+import { PageFrame } from '../components/page-frame.tsx';
+import { HistoryList } from './history-list.tsx';
+import { PackageDialog } from './package-dialog.tsx';
+import { useHistory } from './use-history.ts';
+
+const ANY = 'any';
+
+/** What happened, newest first: filter it, look into it, take it back. */
+export function HistoryPage() {
+  const revision = useApp((state) => state.revision);
+  const collections = useApp((state) => state.status?.collections) ?? [];
+  const devices = useRequest('devices:list', []);
+  const [text, setText] = useState('');
+  const [device, setDevice] = useState(ANY);
+  const [collection, setCollection] = useState(ANY);
+  const [open, setOpen] = useState<{ readonly view: PackageView; readonly before: string | null } | null>(null);
+  const asked = useDeferredValue(text.trim());
+  const filter: HistoryQuery = {
+    ...(asked === '' ? {} : { text: asked }),
+    ...(device === ANY ? {} : { device }),
+    ...(collection === ANY ? {} : { collection }),
+  };
+  const pages = useHistory(filter, revision);
+  const filtered = Object.keys(filter).length > 0;
+  const nothing = !pages.loading && pages.packages.length === 0 && pages.error === null;
+  const openPackage = (view: PackageView) => {
+    const at = pages.packages.findIndex((one) => one.id === view.id);
+    setOpen({ view, before: pages.packages[at - 1]?.id ?? null });
+  };
+  return (
+    <PageFrame title="History">
+      <div className="filters">
+        <SearchField className="field search" aria-label="Find by name" value={text} onChange={setText}>
+          <Search aria-hidden size={16} />
+          <Input className="input" placeholder="Find by name" />
+          <Button className="button button-icon button-quiet button-small" aria-label="Clear">
+            <X aria-hidden size={14} />
+          </Button>
+        </SearchField>
+        <ChoiceField
+          label="Collection"
+          hideLabel
+          options={[{ id: ANY, label: 'All collections' }, ...collections.map((one) => ({ id: one.id, label: one.name }))]}
+          value={collection}
+          onChange={setCollection}
+        />
+        <ChoiceField
+          label="Device"
+          hideLabel
+          options={[
+            { id: ANY, label: 'All devices' },
+            ...(devices.value ?? []).map((one) => ({ id: one.device, label: one.name })),
+          ]}
+          value={device}
+          onChange={setDevice}
+        />
+      </div>
+      <ErrorNotice error={pages.error} />
+      {pages.loading && pages.packages.length === 0 && <Loading what="history" />}
+      {pages.packages.length > 0 && <HistoryList key={JSON.stringify(filter)} pages={pages} onOpen={openPackage} />}
+      {nothing && (
+        <EmptyState icon={History} title={filtered ? 'Nothing found' : 'Nothing happened yet'}>
+          <p>
+            {filtered
+              ? 'No change fits what you look for.'
+              : 'Every change on any of your devices will stand here, and can be taken back.'}
+          </p>
+        </EmptyState>
+      )}
+      {open !== null && (
+        <PackageDialog view={open.view} before={open.before} filter={filter} onClose={() => setOpen(null)} />
+      )}
+    </PageFrame>
+  );
+}

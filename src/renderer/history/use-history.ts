@@ -1,0 +1,89 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { HistoryQuery, PackageView, WireError } from '../../contract/contract.ts';
+import { useClient } from '../client/app-context.tsx';
+
+const PAGE = 200;
+/** How many changes of a package a row needs to describe it. */
+const SPELLED_OUT = 4;
+
+export interface HistoryPages {
+  readonly packages: readonly PackageView[];
+  /** true: no older ones. */
+  readonly complete: boolean;
+  readonly loading: boolean;
+  readonly error: WireError | null;
+  more(): void;
+}
+
+/**
+ * The history from the newest on, page by page as it is scrolled. `revision` rises when something happened: then the newest page is asked
+ * for again and put before what is here, so that nothing below jumps.
+ */
+export function useHistory(filter: HistoryQuery, revision: number): HistoryPages {
+  const client = useClient();
+  const question = JSON.stringify(filter);
+  const [state, setState] = useState<{ of: string; packages: readonly PackageView[]; complete: boolean }>({
+    of: question,
+    packages: [],
+    complete: false,
+  });
+  const [error, setError] = useState<WireError | null>(null);
+  const [loading, setLoading] = useState(false);
+  const busy = useRef(false);
+
+  const ask = useCallback(
+    async (before: string | undefined) => {
+      const query = JSON.parse(question) as HistoryQuery;
+      return client.request('history:list', {
+        ...query,
+        limit: PAGE,
+        changesLimit: SPELLED_OUT,
+        ...(before === undefined ? {} : { before }),
+      });
+    },
+    [client, question],
+  );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: revision only asks for the newest again
+  useEffect(() => {
+    let dropped = false;
+    setLoading(true);
+    void ask(undefined).then((reply) => {
+      if (dropped) return;
+      setLoading(false);
+      setError(reply.ok ? null : reply.error);
+      if (!reply.ok) return;
+      const newest = reply.value;
+      setState((old) => {
+        const fresh = { of: question, packages: newest, complete: newest.length < PAGE };
+        if (old.of !== question) return fresh;
+        const known = new Set(newest.map((one) => one.id));
+        const meets = old.packages.findIndex((one) => known.has(one.id));
+        if (meets === -1) return fresh;
+        const older = old.packages.slice(meets).filter((one) => !known.has(one.id));
+        return { of: question, packages: [...newest, ...older], complete: old.complete };
+      });
+    });
+    return () => {
+      dropped = true;
+    };
+  }, [ask, question, revision]);
+
+  const mine = state.of === question ? state : { packages: [], complete: false };
+  const last = mine.packages.at(-1)?.id;
+  const more = () => {
+    if (busy.current || mine.complete || last === undefined) return;
+    busy.current = true;
+    void ask(last).then((reply) => {
+      busy.current = false;
+      setError(reply.ok ? null : reply.error);
+      if (!reply.ok) return;
+      setState((old) => {
+        // Another question was put meanwhile, or this page is here already.
+        if (old.of !== question || old.packages.at(-1)?.id !== last) return old;
+        return { of: question, packages: [...old.packages, ...reply.value], complete: reply.value.length < PAGE };
+      });
+    });
+  };
+  return { packages: mine.packages, complete: mine.complete, loading, error, more };
+}

@@ -1,0 +1,54 @@
+import { useRequest } from '../client/use-request.ts';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Loading } from '../components/loading.tsx';
+import { Note } from '../components/note.tsx';
+import { fieldText, valueText } from '../components/value-text.ts';
+import { When } from '../components/when.tsx';
+import { problemAdvice } from './problem-advice.ts';
+
+/** One record: its state, and for each field who set it, when, and by which rule it is what it is. */
+export function ExplainDialog(props: { collection: string; record: string; onClose: () => void }) {
+  const explain = useRequest('records:explain', [props.collection, props.record]);
+  const devices = useRequest('devices:list', []);
+  const name = (id: string) => devices.value?.find((one) => one.device === id)?.name ?? id.slice(0, 8);
+  const view = explain.value;
+  return (
+    <DialogFrame title="Why it is as it is" wide onClose={props.onClose}>
+      <p className="path strong">{props.record}</p>
+      <ErrorNotice error={explain.error} />
+      {view === null && explain.error === null && <Loading what="the reasons" />}
+      {view !== null && <p className="lead">{view.state}</p>}
+      {view?.problem != null && (
+        <Note tone="warn">
+          <p>{view.problem.detail}</p>
+          <p>{problemAdvice(view.problem.code)}</p>
+        </Note>
+      )}
+      {view !== null && view.fields.length > 0 && (
+        <table className="facts">
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">Value</th>
+              <th scope="col">Set by</th>
+              <th scope="col">Rule</th>
+            </tr>
+          </thead>
+          <tbody>
+            {view.fields.map((field) => (
+              <tr key={`${field.path} ${field.device} ${field.at}`}>
+                <th scope="row">{fieldText(field.path)}</th>
+                <td className="path">{valueText(field.value)}</td>
+                <td>
+                  {name(field.device)}, <When at={field.at} />
+                </td>
+                <td>{field.rule}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </DialogFrame>
+  );
+}

@@ -1,0 +1,41 @@
+import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react';
+import { Button } from 'react-aria-components';
+import { useRequest } from '../client/use-request.ts';
+import { ErrorNotice } from '../components/error-notice.tsx';
+
+/** What was checked on this machine, and what to do where something is amiss. */
+export function DoctorList() {
+  const checks = useRequest('doctor', []);
+  const bad = checks.value?.filter((check) => !check.ok).length ?? 0;
+  return (
+    <section className="card" aria-labelledby="doctor">
+      <div className="section-head">
+        <h2 id="doctor">Checks of this machine</h2>
+        <Button className="button button-small" isDisabled={checks.loading} onPress={checks.reload}>
+          <RefreshCw aria-hidden size={14} />
+          Check again
+        </Button>
+      </div>
+      <ErrorNotice error={checks.error} />
+      <p className="muted" role="status">
+        {checks.loading ? 'Checking…' : checks.value === null ? '' : bad === 0 ? 'All is well.' : `${bad} to look at.`}
+      </p>
+      <ul className="rows">
+        {checks.value?.map((check) => (
+          <li key={check.check} className="row check">
+            {check.ok ? (
+              <CircleCheck aria-label="Fine" size={16} className="tone-good" />
+            ) : (
+              <TriangleAlert aria-label="Look at this" size={16} className="tone-attention" />
+            )}
+            <div className="row-text">
+              <span className="strong">{check.check}</span>
+              <span className="muted">{check.detail}</span>
+              {check.fix !== null && !check.ok && <span>{check.fix}</span>}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+import { useState } from 'react';
+import { Button, Form } from 'react-aria-components';
+import type { WireError } from '../../contract/contract.ts';
+import { useApp, useClient, useToast } from '../client/app-context.tsx';
+import { useRequest } from '../client/use-request.ts';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Field } from '../components/field.tsx';
+import { Loading } from '../components/loading.tsx';
+import { PageFrame } from '../components/page-frame.tsx';
+import { DoctorList } from './doctor-list.tsx';
+import { SETTING_GROUPS, type SettingField, type SettingGroup, settingToText, textToSetting } from './setting-fields.ts';
+
+type Config = { readonly [key: string]: string | number | boolean | null };
+
+/** The device's settings, saved group by group, and the checks of the machine. */
+export function SettingsPage() {
+  const config = useRequest('config', [null, null]);
+  const device = useApp((state) => state.status?.device);
+  return (
+    <PageFrame title="Settings">
+      <ErrorNotice error={config.error} />
+      {config.value === null && config.error === null && <Loading what="the settings" />}
+      {config.value !== null &&
+        SETTING_GROUPS.map((group) => (
+          <SettingsGroup key={group.title} group={group} config={config.value as Config} onSaved={config.reload} />
+        ))}
+      <DoctorList />
+      {device !== undefined && (
+        <p className="muted">
+          Device id <span className="path">{device.id}</span>
+        </p>
+      )}
+    </PageFrame>
+  );
+}
+
+function SettingsGroup(props: { group: SettingGroup; config: Config; onSaved: () => void }) {
+  const { group, config } = props;
+  const client = useClient();
+  const toast = useToast();
+  const [typed, setTyped] = useState<{ readonly [key: string]: string }>({});
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<WireError | null>(null);
+  const textOf = (field: SettingField) => typed[field.key] ?? settingToText(field, config[field.key]);
+  const whyOf = (field: SettingField) => {
+    const read = textToSetting(field, textOf(field));
+    return 'why' in read ? read.why : null;
+  };
+  const changed = group.fields.filter((field) => textOf(field) !== settingToText(field, config[field.key]));
+  const wrong = group.fields.some((field) => whyOf(field) !== null);
+  const save = async () => {
+    setBusy(true);
+    setError(null);
+    for (const field of changed) {
+      const read = textToSetting(field, textOf(field));
+      if ('why' in read) continue;
+      const reply = await client.request('config', field.key, read.value);
+      if (!reply.ok) {
+        setError(reply.error);
+        setBusy(false);
+        return;
+      }
+    }
+    setBusy(false);
+    setTyped({});
+    toast('done', `${group.title}: saved`);
+    props.onSaved();
+  };
+  return (
+    <Form
+      className="card settings-group"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (changed.length > 0 && !wrong) void save();
+      }}
+    >
+      <h2>{group.title}</h2>
+      <div className="settings-grid">
+        {group.fields.map((field) => (
+          <Field
+            key={field.key}
+            label={field.label}
+            hint={field.hint}
+            value={textOf(field)}
+            invalid={whyOf(field)}
+            onChange={(text) => setTyped((before) => ({ ...before, [field.key]: text }))}
+          />
+        ))}
+      </div>
+      <ErrorNotice error={error} />
+      <div className="actions end">
+        {changed.length > 0 && (
+          <Button className="button" onPress={() => setTyped({})}>
+            Undo changes
+          </Button>
+        )}
+        <Button className="button button-primary" type="submit" isDisabled={busy || changed.length === 0 || wrong}>
+          Save<span className="sr-only"> {group.title}</span>
+        </Button>
+      </div>
+    </Form>
+  );
+}

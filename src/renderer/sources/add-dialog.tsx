@@ -1,0 +1,102 @@
+import { useState } from 'react';
+import { Button, Checkbox } from 'react-aria-components';
+import type { WireError } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { useClient, useToast } from '../client/app-context.tsx';
+import { ChoiceField } from '../components/choice-field.tsx';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Field } from '../components/field.tsx';
+import { RECORD_WORD } from '../components/kind-icon.tsx';
+import { Note } from '../components/note.tsx';
+import { FORMATS } from './formats.ts';
+import { PlaceField } from './place-field.tsx';
+
+/** Starts keeping places in step: one that is typed or picked, or several that were dropped. Nothing starts before the person says so. */
+export function AddDialog({ locations, onClose }: { locations: readonly string[]; onClose: () => void }) {
+  const client = useClient();
+  const toast = useToast();
+  const several = locations.length > 1;
+  const [left, setLeft] = useState(locations);
+  const [place, setPlace] = useState(locations[0] ?? '');
+  const [name, setName] = useState('');
+  const [format, setFormat] = useState('auto');
+  const [create, setCreate] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<WireError | null>(null);
+
+  const addOne = async (location: string) => {
+    const reply = await client.request('collections:add', {
+      location,
+      ...(name.trim() === '' || several ? {} : { name: name.trim() }),
+      ...(format === 'auto' ? {} : { format }),
+      ...(create ? { create } : {}),
+    });
+    if (reply.ok) {
+      const { records, kind } = reply.value;
+      toast('done', `${location}: ${counted(records, RECORD_WORD[kind])} from now on kept in step`);
+    } else setError(reply.error);
+    return reply.ok;
+  };
+  const add = async () => {
+    setBusy(true);
+    setError(null);
+    // One by one, and what failed stays on the screen: a bad place must not hide that the others were added.
+    let failed: readonly string[] = [];
+    for (const location of several ? left : [place.trim()]) if (!(await addOne(location))) failed = [...failed, location];
+    setBusy(false);
+    setLeft(failed);
+    if (failed.length === 0) onClose();
+  };
+  return (
+    <DialogFrame
+      title={several ? `Add ${left.length} places` : 'Add a source'}
+      careful
+      onClose={onClose}
+      footer={
+        <>
+          <Button className="button" onPress={onClose}>
+            Cancel
+          </Button>
+          <Button
+            className="button button-primary"
+            isDisabled={busy || (!several && place.trim() === '')}
+            onPress={() => void add()}
+          >
+            {busy ? 'Adding…' : 'Add'}
+          </Button>
+        </>
+      }
+    >
+      {several ? (
+        <ul className="plain-list">
+          {left.map((location) => (
+            <li key={location} className="path">
+              {location}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <>
+          <PlaceField
+            label="Place"
+            value={place}
+            onChange={setPlace}
+            autoFocus
+            hint="A folder, a contacts or calendar file, or the address of a CardDAV or CalDAV collection."
+          />
+          <Field label="Name" value={name} onChange={setName} hint="How your devices call it. Left empty: the name of the place." />
+          <ChoiceField label="What it holds" options={FORMATS} value={format} onChange={setFormat} />
+          <Checkbox className="checkbox" isSelected={create} onChange={setCreate}>
+            <span className="box" aria-hidden />
+            Create it if it is not there
+          </Checkbox>
+        </>
+      )}
+      <ErrorNotice error={error} />
+      <Note>
+        <p>Adding changes nothing in it. Nothing leaves this device until you invite another one.</p>
+      </Note>
+    </DialogFrame>
+  );
+}

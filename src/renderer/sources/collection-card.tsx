@@ -1,0 +1,139 @@
+import { ListFilter, LogOut, Pause, Play, RefreshCw, ShieldCheck, UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { CollectionState, CollectionView } from '../../contract/contract.ts';
+import { collectionSentence, counted, type Tone } from '../../contract/overall-state.ts';
+import { goTo, useToast } from '../client/app-context.tsx';
+import { useAction } from '../client/use-action.ts';
+import { ActionMenu } from '../components/action-menu.tsx';
+import { KindIcon, RECORD_WORD } from '../components/kind-icon.tsx';
+import { ToneIcon } from '../components/tone-icon.tsx';
+import { InviteDialog } from '../devices/invite-dialog.tsx';
+import { HaltDialog } from './halt-dialog.tsx';
+import { LeaveDialog } from './leave-dialog.tsx';
+import { ProgressLine } from './progress-line.tsx';
+import { RulesDialog } from './rules-dialog.tsx';
+import { SourceLine } from './source-line.tsx';
+import { VerifyDialog } from './verify-dialog.tsx';
+
+/** A collection nobody shares yet is in step with nobody: it gets no green sign. */
+export function collectionTone(collection: CollectionView): Tone {
+  const tones: { readonly [state in CollectionState]: Tone } = {
+    'in-step': collection.peers.length === 0 ? 'neutral' : 'good',
+    'working': 'busy',
+    'waiting': 'waiting',
+    'halted': 'stopped',
+    'paused': 'neutral',
+    'problem': 'attention',
+  };
+  return tones[collection.state];
+}
+
+type Dialog = 'none' | 'invite' | 'rules' | 'halt' | 'verify' | 'leave';
+
+/** One collection: what it is, where it lives here, how it stands, and what can be done with it. */
+export function CollectionCard({ collection }: { collection: CollectionView }) {
+  const [dialog, setDialog] = useState<Dialog>('none');
+  const close = () => setDialog('none');
+  const pause = useAction('pause');
+  const sync = useAction('sync');
+  const toast = useToast();
+  const paused = collection.state === 'paused';
+  const { name } = collection;
+
+  const setPaused = async () => {
+    const reply = await pause.run(collection.id, !paused);
+    if (!reply.ok) toast('failed', reply.error.message);
+  };
+  const syncNow = async () => {
+    const reply = await sync.run({ collection: collection.id, wait: false, timeoutSeconds: 60 });
+    if (!reply.ok) toast('failed', reply.error.message);
+  };
+
+  return (
+    <article className="card collection" aria-labelledby={`collection-${collection.id}`}>
+      <div className="collection-head">
+        <span className="kind-icon">
+          <KindIcon kind={collection.kind} size={20} />
+        </span>
+        <div className="collection-name">
+          <h2 id={`collection-${collection.id}`}>{name}</h2>
+          <p className="muted">
+            {counted(collection.records, RECORD_WORD[collection.kind])}
+            {collection.outside > 0 && ` · ${collection.outside.toLocaleString('en')} left out by rules`}
+          </p>
+        </div>
+        <div className="actions">
+          <Button className="button" isDisabled={pause.busy} onPress={() => void setPaused()}>
+            {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
+            {paused ? 'Resume' : 'Pause'}
+            <span className="sr-only"> {name}</span>
+          </Button>
+          <ActionMenu
+            label={`More for ${name}`}
+            actions={[
+              { id: 'invite', label: 'Invite a device…', icon: UserPlus, run: () => setDialog('invite') },
+              { id: 'sync', label: 'Look for changes now', icon: RefreshCw, run: () => void syncNow() },
+              { id: 'rules', label: 'Places and rules…', icon: ListFilter, run: () => setDialog('rules') },
+              { id: 'verify', label: 'Verify…', icon: ShieldCheck, run: () => setDialog('verify') },
+              {
+                id: 'leave',
+                label: 'Stop keeping in step…',
+                icon: LogOut,
+                danger: true,
+                run: () => setDialog('leave'),
+              },
+            ]}
+          />
+        </div>
+      </div>
+      <p className={`state-line tone-${collectionTone(collection)}`}>
+        <ToneIcon tone={collectionTone(collection)} />
+        <span>{collectionSentence(collection)}</span>
+      </p>
+      {collection.sources.map((source) => (
+        <SourceLine key={source.id} source={source} />
+      ))}
+      {collection.progress !== null && <ProgressLine progress={collection.progress} name={name} />}
+      <CardLinks collection={collection} onHalt={() => setDialog('halt')} onInvite={() => setDialog('invite')} />
+      {dialog === 'invite' && <InviteDialog collection={collection.id} onClose={close} />}
+      {dialog === 'rules' && <RulesDialog collection={collection} onClose={close} />}
+      {dialog === 'halt' && <HaltDialog collection={collection} onClose={close} />}
+      {dialog === 'verify' && <VerifyDialog collection={collection} onClose={close} />}
+      {dialog === 'leave' && <LeaveDialog collection={collection} onClose={close} />}
+    </article>
+  );
+}
+
+/** What waits for the person in this collection, each with its way there. */
+function CardLinks(props: { collection: CollectionView; onHalt: () => void; onInvite: () => void }) {
+  const { conflicts, problems, state, peers } = props.collection;
+  const halted = state === 'halted';
+  const alone = peers.length === 0;
+  if (!halted && !alone && conflicts === 0 && problems === 0) return null;
+  return (
+    <div className="card-links">
+      {halted && (
+        <Button className="button button-primary" onPress={props.onHalt}>
+          See what would happen…
+        </Button>
+      )}
+      {alone && !halted && (
+        <Button className="button" onPress={props.onInvite}>
+          <UserPlus aria-hidden size={15} />
+          Invite a device…
+        </Button>
+      )}
+      {conflicts > 0 && (
+        <Button className="button" onPress={() => goTo('conflicts')}>
+          {counted(conflicts, 'conflict')}
+        </Button>
+      )}
+      {problems > 0 && (
+        <Button className="button" onPress={() => goTo('problems')}>
+          {counted(problems, 'problem')}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { JoinedView } from '../../contract/contract.ts';
+import { useToast } from '../client/app-context.tsx';
+import { useAction } from '../client/use-action.ts';
+import { ChoiceField } from '../components/choice-field.tsx';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Field } from '../components/field.tsx';
+import { PairingCode } from '../components/pairing-code.tsx';
+import { FORMATS } from './formats.ts';
+import { PlaceField } from './place-field.tsx';
+
+const LINK = /^lockstep:\/\/join#\S+$/;
+
+/** Joins a collection another device shares: its link, and the place here. */
+export function JoinDialog({ link: given, onClose }: { link: string; onClose: () => void }) {
+  const [link, setLink] = useState(given);
+  const [place, setPlace] = useState('');
+  const [format, setFormat] = useState('auto');
+  const [joined, setJoined] = useState<JoinedView | null>(null);
+  const join = useAction('collections:join');
+  const toast = useToast();
+  const wrong = link.trim() !== '' && !LINK.test(link.trim()) ? 'An invitation begins with lockstep://join#' : null;
+  const run = async () => {
+    const reply = await join.run(link.trim(), place.trim(), format === 'auto' ? null : format, false);
+    if (!reply.ok) return;
+    if (reply.value.state === 'waiting-for-approval') setJoined(reply.value);
+    else {
+      toast('done', 'Joined. What the other device holds is on its way.');
+      onClose();
+    }
+  };
+  if (joined !== null) {
+    return (
+      <DialogFrame
+        title="Waiting for approval"
+        onClose={onClose}
+        footer={
+          <Button className="button button-primary" autoFocus onPress={onClose}>
+            Done
+          </Button>
+        }
+      >
+        <p>On the device that invited you, approve the request that shows this code:</p>
+        <PairingCode code={joined.code} />
+        <p>If the codes differ, deny it there: somebody else has the link. You can close this; it goes on by itself.</p>
+      </DialogFrame>
+    );
+  }
+  return (
+    <DialogFrame
+      title="Join with a link"
+      careful
+      onClose={onClose}
+      footer={
+        <>
+          <Button className="button" onPress={onClose}>
+            Cancel
+          </Button>
+          <Button
+            className="button button-primary"
+            isDisabled={join.busy || link.trim() === '' || wrong !== null || place.trim() === ''}
+            onPress={() => void run()}
+          >
+            {join.busy ? 'Asking the other device…' : 'Join'}
+          </Button>
+        </>
+      }
+    >
+      <p>On the other device, open Devices, choose “Invite a device” and send yourself the link.</p>
+      <Field
+        label="Invitation link"
+        value={link}
+        onChange={setLink}
+        rows={3}
+        mono
+        placeholder="lockstep://join#…"
+        autoFocus={given === ''}
+        invalid={wrong}
+      />
+      <PlaceField
+        label="Place on this device"
+        value={place}
+        onChange={setPlace}
+        autoFocus={given !== ''}
+        hint="An empty or new place is filled. What is in it already is merged in; nothing is overwritten."
+      />
+      <ChoiceField label="Keep it here as" options={FORMATS} value={format} onChange={setFormat} />
+      <ErrorNotice error={join.error} />
+    </DialogFrame>
+  );
+}

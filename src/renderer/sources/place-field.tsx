@@ -1,0 +1,42 @@
+import { FolderSearch } from 'lucide-react';
+import { Button } from 'react-aria-components';
+import { useClient, useToast } from '../client/app-context.tsx';
+import { useAction } from '../client/use-action.ts';
+import { Field } from '../components/field.tsx';
+
+/** A place: typed, or picked with the system's own dialog where there is a window. */
+export function PlaceField(props: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  hint?: string;
+  autoFocus?: boolean;
+}) {
+  const client = useClient();
+  const pick = useAction('desktop:pick-folder');
+  const toast = useToast();
+  const choose = async () => {
+    const reply = await pick.run();
+    if (!reply.ok) toast('failed', reply.error.message);
+    else if (reply.value !== null) props.onChange(reply.value);
+  };
+  return (
+    <div className="field-row">
+      <Field
+        label={props.label}
+        value={props.value}
+        onChange={props.onChange}
+        mono
+        placeholder="/home/ana/Documents"
+        autoFocus={props.autoFocus === true}
+        {...(props.hint === undefined ? {} : { hint: props.hint })}
+      />
+      {client.host === 'electron' && (
+        <Button className="button" isDisabled={pick.busy} onPress={() => void choose()}>
+          <FolderSearch aria-hidden size={16} />
+          Choose…
+        </Button>
+      )}
+    </div>
+  );
+}

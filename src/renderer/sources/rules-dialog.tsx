@@ -1,0 +1,155 @@
+import { FolderPlus, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
+import type { CollectionView, SourceSettingsView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { useToast } from '../client/app-context.tsx';
+import { useAction } from '../client/use-action.ts';
+import { useRequest } from '../client/use-request.ts';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Field } from '../components/field.tsx';
+import { Loading } from '../components/loading.tsx';
+import { PlaceField } from './place-field.tsx';
+
+const lines = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+/** Where a collection lives here, and what of it: selected paths, ignore rules. */
+export function RulesDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
+  const settings = useRequest('source:change', [collection.id, {}]);
+  return settings.value === null ? (
+    <DialogFrame title={`Places and rules of ${collection.name}`} onClose={onClose}>
+      {settings.error === null ? <Loading what="the rules" /> : <ErrorNotice error={settings.error} />}
+    </DialogFrame>
+  ) : (
+    <RulesForm collection={collection} settings={settings.value} onChanged={settings.reload} onClose={onClose} />
+  );
+}
+
+function RulesForm(props: {
+  collection: CollectionView;
+  settings: SourceSettingsView;
+  onChanged: () => void;
+  onClose: () => void;
+}) {
+  const { collection, settings } = props;
+  const files = collection.kind === 'files';
+  const [part, setPart] = useState(settings.only.length > 0 ? 'some' : 'all');
+  const [only, setOnly] = useState(settings.only.join('\n'));
+  const [ignore, setIgnore] = useState(settings.ignore.join('\n'));
+  const change = useAction('source:change');
+  const toast = useToast();
+  const save = async () => {
+    const reply = await change.run(collection.id, { only: part === 'all' ? [] : lines(only), ignore: lines(ignore) });
+    if (!reply.ok) return;
+    const { outside } = reply.value;
+    toast('done', outside === 0 ? 'Saved. Everything is kept in step.' : `Saved. ${counted(outside, 'item')} left out.`);
+    props.onClose();
+  };
+  return (
+    <DialogFrame
+      title={`Places and rules of ${collection.name}`}
+      careful
+      onClose={props.onClose}
+      footer={
+        files ? (
+          <>
+            <Button className="button" onPress={props.onClose}>
+              Cancel
+            </Button>
+            <Button
+              className="button button-primary"
+              isDisabled={change.busy || (part === 'some' && lines(only).length === 0)}
+              onPress={() => void save()}
+            >
+              Save rules
+            </Button>
+          </>
+        ) : undefined
+      }
+    >
+      <Places collection={collection} settings={settings} onChanged={props.onChanged} />
+      {files && (
+        <>
+          <RadioGroup className="field radios" value={part} onChange={setPart}>
+            <Label>What is kept in step on this device</Label>
+            <Radio className="radio" value="all">
+              Everything
+            </Radio>
+            <Radio className="radio" value="some">
+              Only some of it
+            </Radio>
+          </RadioGroup>
+          {part === 'some' && (
+            <Field
+              label="Only these"
+              value={only}
+              onChange={setOnly}
+              rows={4}
+              mono
+              placeholder={'Work/\nPhotos/2026/'}
+              hint="One path or pattern a line. What is no longer selected stays on this disk and is no longer updated."
+            />
+          )}
+          <Field
+            label="Ignore"
+            value={ignore}
+            onChange={setIgnore}
+            rows={5}
+            mono
+            placeholder={'node_modules/\n*.tmp'}
+            hint="One pattern a line, as in .gitignore. Ignored items are never sent, changed or deleted. A .lockstepignore file at the top of the folder does the same on every device."
+          />
+        </>
+      )}
+      <ErrorNotice error={change.error} />
+    </DialogFrame>
+  );
+}
+
+function Places(props: { collection: CollectionView; settings: SourceSettingsView; onChanged: () => void }) {
+  const [place, setPlace] = useState('');
+  const change = useAction('source:change');
+  const run = async (how: { add: string } | { remove: string }) => {
+    const reply = await change.run(props.collection.id, how);
+    if (!reply.ok) return;
+    setPlace('');
+    props.onChanged();
+  };
+  return (
+    <section className="places">
+      <h3>Places on this device</h3>
+      <ul className="plain-list">
+        {props.settings.sources.map((source) => (
+          <li key={source.id} className="place">
+            <span className="path">{source.location}</span>
+            <Button
+              className="button button-quiet button-small"
+              isDisabled={change.busy || props.settings.sources.length === 1}
+              onPress={() => void run({ remove: source.id })}
+            >
+              <Trash2 aria-hidden size={14} />
+              Remove<span className="sr-only"> {source.location}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <div className="field-row">
+        <PlaceField label="Keep it in another place here too" value={place} onChange={setPlace} />
+        <Button
+          className="button"
+          isDisabled={change.busy || place.trim() === ''}
+          onPress={() => void run({ add: place.trim() })}
+        >
+          <FolderPlus aria-hidden size={16} />
+          Add place
+        </Button>
+      </div>
+      <ErrorNotice error={change.error} />
+    </section>
+  );
+}

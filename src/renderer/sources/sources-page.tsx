@@ -1,0 +1,40 @@
+import { FolderPlus, FolderSync, Link2 } from 'lucide-react';
+import { Button } from 'react-aria-components';
+import { useApp, useAppContext } from '../client/app-context.tsx';
+import { EmptyState } from '../components/empty-state.tsx';
+import { Loading } from '../components/loading.tsx';
+import { PageFrame } from '../components/page-frame.tsx';
+import { CollectionCard } from './collection-card.tsx';
+
+/** Everything this device keeps in step, and how to add to it. */
+export function SourcesPage() {
+  const status = useApp((state) => state.status);
+  const { store } = useAppContext();
+  const actions = (
+    <>
+      <Button className="button" onPress={() => store.setState({ joining: '' })}>
+        <Link2 aria-hidden size={16} />
+        Join with a link
+      </Button>
+      <Button className="button button-primary" onPress={() => store.setState({ adding: [] })}>
+        <FolderPlus aria-hidden size={16} />
+        Add a source
+      </Button>
+    </>
+  );
+  const empty = status !== null && status.collections.length === 0;
+  return (
+    <PageFrame title="Sources" {...(empty ? {} : { actions })}>
+      {status === null && <Loading what="your sources" />}
+      {empty && (
+        <EmptyState icon={FolderSync} title="Nothing is kept in step yet" actions={actions}>
+          <p>Drag a folder into this window, or add one. Contacts and calendars work the same way.</p>
+          <p>Is it on another device already? Join there with its invitation link.</p>
+        </EmptyState>
+      )}
+      {status?.collections.map((collection) => (
+        <CollectionCard key={collection.id} collection={collection} />
+      ))}
+    </PageFrame>
+  );
+}

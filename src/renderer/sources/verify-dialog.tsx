@@ -1,0 +1,66 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { CollectionView, VerifyView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { useAction } from '../client/use-action.ts';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Loading } from '../components/loading.tsx';
+import { Note } from '../components/note.tsx';
+
+/** Two devices in step show the same check sum; a content check re-reads everything and names what differs. */
+export function VerifyDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
+  const verify = useAction('verify');
+  const [results, setResults] = useState<readonly VerifyView[] | null>(null);
+  const run = async (content: boolean) => {
+    setResults(null);
+    const reply = await verify.run(collection.id, content);
+    if (reply.ok) setResults(reply.value);
+  };
+  return (
+    <DialogFrame
+      title={`Verify ${collection.name}`}
+      onClose={onClose}
+      footer={
+        <>
+          <Button className="button" isDisabled={verify.busy} onPress={() => void run(false)}>
+            Compare check sum
+          </Button>
+          <Button className="button button-primary" isDisabled={verify.busy} onPress={() => void run(true)}>
+            Read everything again
+          </Button>
+        </>
+      }
+    >
+      <p>
+        <strong>Compare check sum</strong> is quick: two devices that are in step show the same letters.{' '}
+        <strong>Read everything again</strong> reads every item of the source and names each that differs from what is recorded.
+      </p>
+      <ErrorNotice error={verify.error} />
+      {verify.busy && <Loading what={collection.name} />}
+      <div role="status">
+        {results?.map((result) => (
+          <div key={result.collection} className="result">
+            <p>
+              Check sum of {counted(result.records, 'record')}: <code className="path">{result.root.slice(0, 16)}</code>
+            </p>
+            {result.differs.length === 0 ? (
+              <p>No item differs.</p>
+            ) : (
+              <Note tone="warn">
+                <p>{counted(result.differs.length, 'item')} differ from what is recorded:</p>
+                <ul className="plain-list scroll-box">
+                  {result.differs.map((one) => (
+                    <li key={`${one.source} ${one.record}`} className="path">
+                      {one.record}
+                    </li>
+                  ))}
+                </ul>
+              </Note>
+            )}
+          </div>
+        ))}
+      </div>
+    </DialogFrame>
+  );
+}
