@@ -14,10 +14,10 @@ export interface OverallState {
 }
 
 const STAGES: { readonly [stage in ProgressView['stage']]: string } = {
-  listing: 'Looking through',
-  reading: 'Reading',
-  receiving: 'Receiving',
-  writing: 'Writing',
+  listing: 'Looking through it',
+  reading: 'Reading what changed',
+  receiving: 'Receiving what changed elsewhere',
+  writing: 'Writing what changed elsewhere',
 };
 
 /** `1 conflict`, `3 conflicts`, `1,200 items`. */
@@ -97,7 +97,7 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
   }
   if (conflicts > 0) {
     const sentence = conflicts === 1 ? '1 conflict waits for you' : `${counted(conflicts, 'conflict')} wait for you`;
-    return { tone: 'attention', sentence, detail: problems > 0 ? `Also ${also.split(', ')[1]}` : null, page: 'conflicts' };
+    return { tone: 'attention', sentence, detail: problems > 0 ? `Also ${counted(problems, 'problem')}` : null, page: 'conflicts' };
   }
   const broken = collections.find((collection) => collection.state === 'problem' && collection.problems === 0);
   if (broken !== undefined && problems === 0) {

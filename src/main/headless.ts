@@ -1,5 +1,4 @@
 import { runCommandLine } from './cli/run-command-line.ts';
-import { processTerminal } from './cli/terminal.ts';
 
 // The entry without a window or a command word: `headless.js [serve's options]` is `lockstep serve [serve's options]`.
-process.exitCode = await runCommandLine(['serve', ...process.argv.slice(2)], processTerminal());
+process.exitCode = await runCommandLine(['serve', ...process.argv.slice(2)]);

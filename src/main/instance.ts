@@ -1,4 +1,4 @@
-import type { EventName, Reply } from '../contract/contract.ts';
+import type { EventName, Handlers, Reply, RequestName } from '../contract/contract.ts';
 import { type BrowserServer, openBrowserServer } from './control/browser-server.ts';
 import { openControlSocket } from './control/control-socket.ts';
 import { takeInstanceLock } from './control/instance-lock.ts';
@@ -27,6 +27,9 @@ export interface Instance {
   stop(): Promise<boolean>;
 }
 
+type DesktopRequest = Extract<RequestName, `desktop:${string}`>;
+export type DesktopHandlers = Pick<Handlers, DesktopRequest>;
+
 export interface InstanceOptions extends Omit<EngineOptions, 'dataDirectory'> {
   /** Made where it is missing. */
   readonly dataDirectory: string;
@@ -34,8 +37,8 @@ export interface InstanceOptions extends Omit<EngineOptions, 'dataDirectory'> {
   readonly ui: ListenOn | null;
   /** The built renderer, absolute. */
   readonly rendererRoot: string;
-  /** Asks the person for a folder; null where there is no window to ask in. */
-  readonly pickFolder: (() => Promise<string | null>) | null;
+  /** What only a desktop can do; null where there is no window: those requests are then `not-available`. */
+  readonly desktop: DesktopHandlers | null;
   readonly log: Log;
   /** The engine died; the process should end. */
   readonly onFault: (fault: Error) => void;
@@ -64,7 +67,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     let browser: BrowserServer | null = null;
     const answer = serveContract((name, args): Promise<Reply<unknown>> => {
       if (name === 'ui:address') return replyOf(name, log, () => ({ ui: addressOf(browser) }));
-      if (name === 'desktop:pick-folder') return replyOf(name, log, () => pickIn(options.pickFolder));
+      if (isDesktop(name)) return replyOf(name, log, () => callDesktop(options.desktop, name, args));
       return engine.request(name, args);
     }, log);
     if (options.ui) {
@@ -102,11 +105,9 @@ function addressOf(browser: BrowserServer | null): string {
   throw new LockstepError('no-ui', 'This Lockstep was started without a UI in a browser (--no-ui).', 'ui');
 }
 
-function pickIn(pickFolder: (() => Promise<string | null>) | null): Promise<string | null> {
-  if (pickFolder) return pickFolder();
-  throw new LockstepError(
-    'not-available',
-    'Only the app can ask for a folder; type its path instead.',
-    'desktop:pick-folder',
-  );
+const isDesktop = (name: RequestName): name is DesktopRequest => name.startsWith('desktop:');
+
+function callDesktop(desktop: DesktopHandlers | null, name: DesktopRequest, args: readonly unknown[]): unknown {
+  if (desktop) return (desktop[name] as (...args: readonly unknown[]) => unknown)(...args);
+  throw new LockstepError('not-available', 'Only the app in its window can do that.', name);
 }

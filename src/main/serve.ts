@@ -39,7 +39,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         import.meta.dirname,
         import.meta.filename.endsWith('.ts') ? '../../out/renderer' : '../renderer',
       ),
-      pickFolder: null,
+      desktop: null,
       onFault: (fault) => {
         log(
           `The synchronizer stopped unexpectedly, so Lockstep ends. Nothing written is lost; start it again.\n${fault.stack ?? fault.message}`,

@@ -11,14 +11,8 @@ import { type Digest, type RecordId, recordId } from './record/ids.ts';
 import { type HaltReason, haltReason, type SafetyLimits } from './safety.ts';
 import { adopt } from './snapshot/adopt.ts';
 import { heldAfter, heldOf, isAsShown } from './snapshot/held.ts';
-import type {
-  ItemProblem,
-  ListEvent,
-  ListedGroup,
-  Reading,
-  Revision,
-  SourceAdapter,
-} from './sources/source-adapter.ts';
+import { storedRevision, vouchesFor } from './snapshot/stored-revision.ts';
+import type { ItemProblem, ListEvent, ListedGroup, Reading, SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 
@@ -397,12 +391,7 @@ export class TakeIn {
   }
 
   #putSnapshot(reading: Reading, row: number, held: Held | null): void {
-    this.#collection.records.putSnapshot(
-      this.#source.row,
-      row,
-      storedRevision(reading.revision, reading.fresh),
-      held,
-    );
+    this.#collection.records.putSnapshot(this.#source.row, row, storedRevision(reading.revision, reading.fresh), held);
     if (reading.fresh) this.#fresh.add(groupOf(reading.id));
   }
 

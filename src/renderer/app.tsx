@@ -1,7 +1,10 @@
+import { Unplug } from 'lucide-react';
 import { useEffect } from 'react';
 import { AppProvider, goTo, useApp, useAppContext } from './client/app-context.tsx';
 import { PAGES, type Page } from './client/app-store.ts';
 import type { RendererClient } from './client/connection.ts';
+import { EmptyState } from './components/empty-state.tsx';
+import { PageFrame } from './components/page-frame.tsx';
 import { Sidebar } from './components/sidebar.tsx';
 import { StateBanner } from './components/state-banner.tsx';
 import { Toasts } from './components/toasts.tsx';
@@ -47,6 +50,22 @@ function skip(event: React.MouseEvent) {
   document.querySelector<HTMLElement>('main h1')?.focus();
 }
 
+/** Nothing is known and nobody answers: says how to get an answer. */
+function Unreachable() {
+  const again = useApp((state) => state.connection.is === 'lost' && state.connection.again);
+  return (
+    <PageFrame title="No connection">
+      <EmptyState icon={Unplug} title="This page has no connection to Lockstep">
+        {again ? (
+          <p>Start Lockstep on this computer; this page then goes on by itself.</p>
+        ) : (
+          <p>Run “lockstep ui” on this computer and open the address it prints. Each address works once, in one tab.</p>
+        )}
+      </EmptyState>
+    </PageFrame>
+  );
+}
+
 function Window() {
   const page = useApp((state) => state.page);
   const adding = useApp((state) => state.adding);
@@ -64,13 +83,14 @@ function Window() {
     return () => window.removeEventListener('keydown', onKey);
   }, []);
   const View = VIEWS[page];
+  const unreachable = useApp((state) => state.connection.is === 'lost' && state.status === null);
   return (
     <div className="window">
       <Sidebar />
       <div className="main-column">
         <StateBanner />
         <main id="content">
-          <View key={page} />
+          {unreachable ? <Unreachable /> : <View key={page} />}
         </main>
       </div>
       <DropTarget />

@@ -107,11 +107,12 @@ export class DeviceClock implements Clock {
   readonly #world: FakeClock;
   /** Milliseconds this wall clock is ahead of true time. */
   #skew: number;
-  #stopped = false;
+  #stopped: boolean;
 
   constructor(world: FakeClock, skew: number) {
     this.#world = world;
     this.#skew = skew;
+    this.#stopped = false;
   }
 
   now(): number {

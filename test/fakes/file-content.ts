@@ -85,7 +85,10 @@ export class FileContent {
    * (the disk may write in any order). What survives is durable.
    */
   losePower(keep: KeepUnsynced): void {
-    if (!this.unsynced || keep === 'all') return this.sync();
+    if (!this.unsynced || keep === 'all') {
+      this.sync();
+      return;
+    }
     const steps = keep === 'none' ? [] : survivors(this.#steps, keep);
     this.#buffer = this.#synced.buffer;
     this.#size = this.#synced.size;

@@ -118,7 +118,7 @@ export function storedName(name: string, rules: NameRules): string {
 export function pathOf(directory: Inode): string {
   const names: string[] = [];
   let at = directory;
-  while (true) {
+  for (;;) {
     if (at.covers !== null) at = at.covers;
     else if (at.parent === at) break;
     else {
@@ -127,4 +127,10 @@ export function pathOf(directory: Inode): string {
     }
   }
   return `/${names.join('/')}`;
+}
+
+/** Absolute path of what has this name in a directory. */
+export function pathIn(directory: Inode, name: string): string {
+  const folder = pathOf(directory);
+  return folder === '/' ? `/${name}` : `${folder}/${name}`;
 }

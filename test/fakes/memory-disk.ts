@@ -1,10 +1,11 @@
 import type { Clock } from '../../src/main/platform/clock.ts';
-import type { FileStat } from '../../src/main/platform/file-system.ts';
-import { cloneInodes } from './clone-inodes.ts';
+import { cloneDisk } from './clone-disk.ts';
 import { describeTree } from './describe-tree.ts';
 import { DiskError } from './disk-error.ts';
-import type { KeepUnsynced } from './file-content.ts';
+import type { DiskState, JournalRecord, Undo } from './disk-journal.ts';
+import { keepDurable } from './disk-journal.ts';
 import type { FaultPlan } from './fault-plan.ts';
+import type { KeepUnsynced } from './file-content.ts';
 import {
   type Entry,
   type Inode,
@@ -13,10 +14,12 @@ import {
   makeInode,
   makeVolume,
   type NameRules,
-  pathOf,
+  pathIn,
+  storedName,
   type Volume,
 } from './inode.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
+import { recountInodes } from './recount-inodes.ts';
 import type { Place } from './walk-path.ts';
 import { walkPath } from './walk-path.ts';
 
@@ -36,28 +39,6 @@ export interface DiskOptions {
   readonly flushAfter?: number;
 }
 
-/** How to take back one step of names or attributes. */
-type Undo =
-  | {
-      readonly is: 'entry';
-      readonly directory: Inode;
-      readonly key: string;
-      readonly before: Entry | null;
-      readonly modifiedNs: bigint;
-      readonly changedNs: bigint;
-    }
-  | { readonly is: 'mode'; readonly inode: Inode; readonly before: number }
-  | { readonly is: 'modified'; readonly inode: Inode; readonly before: bigint; readonly set: bigint };
-
-/** One operation on names or attributes that is not durable yet. It survives a power loss whole or not at all. */
-export interface JournalRecord {
-  readonly at: number;
-  readonly undo: readonly Undo[];
-}
-interface DiskState {
-  readonly root: Volume;
-  readonly journal: readonly JournalRecord[];
-}
 /** A disk to come back to, any number of times. */
 export type DiskSnapshot = DiskState;
 
@@ -201,7 +182,7 @@ export class MemoryDisk {
 
   create(place: Place, type: InodeType, mode: number, target = ''): Inode {
     const inode = makeInode(place.parent.volume, type, mode, this.stamp(), target);
-    const { storedName: name } = nameFor(place);
+    const name = storedName(place.name, place.parent.volume.names);
     this.record((undo) => this.setEntry(undo, place.parent, place.key, { name, raw: null, inode }));
     return inode;
   }
@@ -281,8 +262,7 @@ export class MemoryDisk {
 
   changed(directory: Inode, name: string): void {
     if (this.#listeners.size === 0) return;
-    const folder = pathOf(directory);
-    const path = folder === '/' ? `/${name}` : `${folder}/${name}`;
+    const path = pathIn(directory, name);
     for (const listener of this.#listeners) listener(path);
   }
 
@@ -290,27 +270,23 @@ export class MemoryDisk {
 
   /** Costs as much as there are items, whatever their size. Open files are not part of it. */
   snapshot(): DiskSnapshot {
-    return cloneInodes(this.root, this.#journal);
+    return cloneDisk({ root: this.root, journal: this.#journal });
   }
 
-  /** The disk as it was. All processes are dead after it. */
+  /** The disk as it was. All processes are dead after it; volumes held from before are no longer those of this disk. */
   restore(snapshot: DiskSnapshot): void {
-    const state = cloneInodes(snapshot.root, snapshot.journal);
+    const state = cloneDisk(snapshot);
     this.root = state.root;
     this.#journal = [...state.journal];
-    this.#recount();
+    recountInodes(this.root.root);
+    this.#epoch += 1;
   }
 
   /** The power goes: all processes are dead, what was not made durable survives in part. */
   losePower(options: { readonly keepUnsynced: KeepUnsynced }): void {
-    const keep = options.keepUnsynced;
-    const whole = this.#journal.length;
-    const survive = keep === 'all' ? whole : keep === 'none' ? 0 : keep.int(whole + 1);
-    for (const record of this.#journal.splice(survive).reverse())
-      for (const undo of [...record.undo].reverse()) takeBack(undo);
+    keepDurable({ root: this.root, journal: this.#journal }, options.keepUnsynced);
     this.#journal = [];
-    for (const inode of this.#recount()) inode.content.losePower(keep);
-    this.#recount();
+    this.#epoch += 1;
   }
 
   #existing(path: string): Inode {
@@ -321,48 +297,5 @@ export class MemoryDisk {
 
   #volume(names: Partial<NameRules>, capacity: number): Volume {
     return makeVolume(this.#nextDevice++, { ...LINUX_NAMES, ...names }, capacity, this.stamp());
-  }
-
-  /** Works out links, parents, used bytes and free numbers from the names alone; ends all processes. Gives the files found. */
-  #recount(): Set<Inode> {
-    this.#epoch += 1;
-    const found = new Set<Inode>();
-    const volumes = new Set<Volume>();
-    const visit = (directory: Inode): void => {
-      const { volume } = directory;
-      if (!volumes.has(volume)) {
-        volumes.add(volume);
-        volume.used = 0;
-      }
-      found.add(directory);
-      directory.opens = 0;
-      directory.links = 2;
-      for (const { inode, name } of directory.entries.values()) {
-        if (inode.type === 'directory') {
-          directory.links += 1;
-          inode.parent = directory;
-          inode.name = name;
-          visit(inode);
-          if (inode.mounted !== null) visit(inode.mounted);
-          continue;
-        }
-        if (!found.has(inode)) {
-          inode.links = 0;
-          inode.opens = 0;
-          volume.used += inode.content.allocated;
-        }
-        inode.links += 1;
-        found.add(inode);
-      }
-    };
-    visit(this.root.root);
-    for (const volume of volumes) {
-      const taken = new Set<number>();
-      for (const inode of found) if (inode.volume === volume) taken.add(inode.number);
-      volume.freeNumbers = [];
-      for (let number = 2; number < volume.nextNumber; number++)
-        if (!taken.has(number)) volume.freeNumbers.push(number);
-    }
-    return found;
   }
 }

@@ -26,35 +26,56 @@ export interface Walk {
   readonly mayEnter: (directory: Inode) => boolean;
 }
 
+/** A path walked up to its last name, which has not been looked up yet. */
+export interface ParentPlace {
+  readonly directory: Inode;
+  readonly last: string;
+  readonly trailing: boolean;
+}
+
 /**
- * Follows a path as the Linux kernel does: links in the middle always, the last one where `follow` says so or the path ends in `/`.
- * Throws ENOENT, ENOTDIR, ELOOP, EACCES, ENAMETOOLONG; something missing under the last name is no error.
+ * Follows a path as the Linux kernel does to open or look at what is there: links in the middle always, the last one where
+ * `follow` says so or the path ends in `/`. Throws ENOENT, ENOTDIR, ELOOP, EACCES, ENAMETOOLONG; nothing under the last name is no error.
  */
 export function walkPath(walk: Walk, path: string, follow: boolean): Place {
+  return toItem(walk, walkParent(walk, path), follow, { links: 0 });
+}
+
+/** As the kernel does to make, rename or remove a name: the last name stands for itself and is looked up by `lookUpLast`. */
+export function walkParent(walk: Walk, path: string): ParentPlace {
   if (path.includes('\0')) throw new TypeError(`path with a null byte: ${JSON.stringify(path)}`);
   if (path !== '' && !path.startsWith('/')) throw new TypeError(`not an absolute path: ${JSON.stringify(path)}`);
   if (utf8Length(path) > LONGEST_PATH) throw new DiskError('ENAMETOOLONG');
-  return step(walk, walk.root, path.toWellFormed(), follow, { links: 0 });
+  return toParent(walk, walk.root, path.toWellFormed(), { links: 0 });
 }
 
-function step(walk: Walk, start: Inode, path: string, follow: boolean, budget: { links: number }): Place {
+export function lookUpLast(walk: Walk, { directory, last, trailing }: ParentPlace): Place {
+  if (last === '') return { parent: directory, name: '', key: '', inode: directory, special: 'root', trailing: false };
+  return { ...lookUp(walk, directory, last), trailing };
+}
+
+function toParent(walk: Walk, start: Inode, path: string, budget: { links: number }): ParentPlace {
   if (path === '') throw new DiskError('ENOENT');
   const names = path.split('/').filter((name) => name !== '');
+  const last = names.pop() ?? '';
   let directory = path.startsWith('/') ? walk.root : start;
-  if (names.length === 0)
-    return { parent: directory, name: '', key: '', inode: directory, special: 'root', trailing: false };
-  const trailing = path.endsWith('/');
-  for (let at = 0; at < names.length - 1; at++) {
-    const place = lookUp(walk, directory, names[at] as string);
+  for (const name of names) {
+    const place = lookUp(walk, directory, name);
     const next = place.inode?.type === 'symlink' ? followLink(walk, place, budget).inode : place.inode;
     if (next === null) throw new DiskError('ENOENT');
     if (next.type !== 'directory') throw new DiskError('ENOTDIR');
     directory = next;
   }
-  let last = lookUp(walk, directory, names.at(-1) as string);
-  if (last.inode?.type === 'symlink' && (follow || trailing)) last = followLink(walk, last, budget);
-  if (trailing && last.inode !== null && last.inode.type !== 'directory') throw new DiskError('ENOTDIR');
-  return { ...last, trailing };
+  if (!walk.mayEnter(directory)) throw new DiskError('EACCES');
+  return { directory, last, trailing: last !== '' && path.endsWith('/') };
+}
+
+function toItem(walk: Walk, parent: ParentPlace, follow: boolean, budget: { links: number }): Place {
+  let place = lookUpLast(walk, parent);
+  const { trailing } = parent;
+  if (place.inode?.type === 'symlink' && (follow || trailing)) place = followLink(walk, place, budget);
+  if (trailing && place.inode !== null && place.inode.type !== 'directory') throw new DiskError('ENOTDIR');
+  return { ...place, trailing };
 }
 
 function lookUp(walk: Walk, directory: Inode, name: string): Place {
@@ -73,7 +94,7 @@ function lookUp(walk: Walk, directory: Inode, name: string): Place {
 function followLink(walk: Walk, link: Place, budget: { links: number }): Place {
   budget.links += 1;
   if (budget.links > MOST_LINKS) throw new DiskError('ELOOP');
-  return step(walk, link.parent, (link.inode as Inode).target, true, budget);
+  return toItem(walk, toParent(walk, link.parent, (link.inode as Inode).target, budget), true, budget);
 }
 
 function above(directory: Inode): Inode {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Choice, ResultView } from '../../contract/contract.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -62,11 +62,11 @@ const resolveConflict: Command = {
     }
     if (positionals.length === 0) throw usageError('Name a conflict, or give --all --prefer.', 'CONFLICT');
     if (choices.length !== 1 || prefer) throw usageError('Give one of --take, --value and --keep-both.', 'CONFLICT');
-    return printResult(call, await call.ask('conflicts:resolve', positionals[0]!, await choiceOf(call)), 'Settled');
+    return printResult(call, await call.ask('conflicts:resolve', positionals[0]!, choiceOf(call)), 'Settled');
   },
 };
 
-async function choiceOf(call: CommandCall): Promise<Choice> {
+function choiceOf(call: CommandCall): Choice {
   const take = textOption(call.options, 'take');
   if (take !== undefined) return { take };
   const value = textOption(call.options, 'value');
@@ -80,10 +80,8 @@ async function choiceOf(call: CommandCall): Promise<Choice> {
 }
 
 /** The content of a file: as text where it is one, else as bytes. */
-async function contentOf(path: string): Promise<Choice> {
-  const bytes = await readFile(path).catch((cause: Error) => {
-    throw new LockstepError('no-such-path', `Cannot read ${path}: ${cause.message}`, path, cause);
-  });
+function contentOf(path: string): Choice {
+  const bytes = bytesIn(path);
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
@@ -187,6 +185,14 @@ const cat: Command = {
     return EXIT.done;
   },
 };
+
+function bytesIn(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new LockstepError('no-such-path', `Cannot read ${path}: ${(cause as Error).message}`, path, cause);
+  }
+}
 
 /** Prints a RESULT; fails with `content-not-kept` where there was something to do and nothing could be done. */
 async function printResult(call: CommandCall, result: ResultView, done: string): Promise<number> {

@@ -48,7 +48,7 @@ const serve: Command = {
     relay: { type: 'string', value: 'URL', help: 'a relay to use' },
   },
   async run(call) {
-    if (flagOption(call.options, 'no-ui') && call.options['ui'] !== undefined)
+    if (flagOption(call.options, 'no-ui') && call.options.ui !== undefined)
       throw usageError('Give --ui or --no-ui, not both.', 'ui');
     const started = await import('../serve.ts');
     return started.serve({

@@ -37,8 +37,8 @@ export async function openApp(call: CommandCall): Promise<number> {
 /** Electron's executable, or why there is none to use. */
 async function electronBinary(folder: string, call: CommandCall): Promise<string | { readonly missing: string }> {
   const { environment, note } = call.terminal;
-  if (environment['LOCKSTEP_BROWSER']) return { missing: 'LOCKSTEP_BROWSER is set' };
-  const display = process.platform !== 'linux' || environment['DISPLAY'] || environment['WAYLAND_DISPLAY'];
+  if (environment.LOCKSTEP_BROWSER) return { missing: 'LOCKSTEP_BROWSER is set' };
+  const display = process.platform !== 'linux' || environment.DISPLAY || environment.WAYLAND_DISPLAY;
   if (!display) return { missing: 'no display on this machine' };
   const here = installedBinary(folder, environment);
   if (here !== null) return here;
@@ -52,7 +52,7 @@ async function electronBinary(folder: string, call: CommandCall): Promise<string
 function installedBinary(folder: string, environment: { readonly [name: string]: string | undefined }): string | null {
   try {
     const path = readFileSync(join(folder, 'path.txt'), 'utf8');
-    const binary = join(environment['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(folder, 'dist'), path);
+    const binary = join(environment.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'), path);
     return existsSync(binary) ? binary : null;
   } catch {
     return null;

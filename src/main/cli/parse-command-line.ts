@@ -44,7 +44,7 @@ export function parseCommandLine(command: Command | null, rest: readonly string[
     throw usageError(firstSentence((failure as Error).message), command?.name);
   }
   const { positionals, values } = parsed;
-  if (command && values['help'] !== true) checkCount(command, positionals);
+  if (command && values.help !== true) checkCount(command, positionals);
   return { positionals, options: values as ParsedCommandLine['options'] };
 }
 

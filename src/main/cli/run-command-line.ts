@@ -13,7 +13,8 @@ import { textOption, usageError } from './options.ts';
 import { paintFor } from './paint.ts';
 import { nearestWord, type ParsedCommandLine, parseCommandLine, splitCommandLine } from './parse-command-line.ts';
 import { plainText } from './plain-text.ts';
-import type { Terminal } from './terminal.ts';
+import { syncCommands } from './sync-commands.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 
 const help: Command = {
   name: 'help',
@@ -53,7 +54,7 @@ const COMMANDS: readonly Command[] = [
  * Runs one call of the command line and resolves with its exit status; never rejects. The result goes to `terminal.out`, everything else
  * to `terminal.note`; with `--json` an error is the result.
  */
-export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCommandLine(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
   const end = argv.indexOf('--');
   const json = (end === -1 ? argv : argv.slice(0, end)).includes('--json');
   let client: Promise<ControlClient> | null = null;
@@ -62,8 +63,8 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     const command = word === null ? null : commandNamed(word);
     const parsed = parseCommandLine(command, rest);
     const call = callFor(parsed, json, terminal, (dataDirectory) => (client ??= connectControl(dataDirectory)));
-    if (parsed.options['version'] === true) return await showVersion(call);
-    if (parsed.options['help'] === true) return await showHelp(call, command?.name ?? null);
+    if (parsed.options.version === true) return await showVersion(call);
+    if (parsed.options.help === true) return await showHelp(call, command?.name ?? null);
     if (command) return await command.run(call);
     const { openApp } = await import('./open-app.ts');
     return await openApp(call);

@@ -13,7 +13,7 @@ export function showValue(value: unknown): string {
     const digest = typeof value.sha256 === 'string' ? `, ${value.sha256.slice(0, SHORT)}` : '';
     return `${plainText(String(value.type))}${size}${digest}`;
   }
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return plainText(text.length > 200 ? `${text.slice(0, 199)}…` : text);
 }
 

@@ -22,7 +22,7 @@ export function processTerminal(): Terminal {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  const plain = process.env['NO_COLOR'] !== undefined || process.env['TERM'] === 'dumb';
+  const plain = process.env.NO_COLOR !== undefined || process.env.TERM === 'dumb';
   return {
     out: (content) => new Promise((resolve) => process.stdout.write(content, () => resolve())),
     note: (text) => void process.stderr.write(text),

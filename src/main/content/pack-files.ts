@@ -170,7 +170,9 @@ export class PackFiles {
       const entries = head === null ? null : decodeTable(head);
       if (header === null || entries === null || pack.end + headBytes(header) + header.stored > size) break;
       const block = { pack, offset: pack.end, header };
-      const live = [...entries.entries()].filter(([n, entry]) => entry.live && (!last || this.#sound(block, n, entry.digest)));
+      const live = [...entries.entries()].filter(
+        ([n, entry]) => entry.live && (!last || this.#sound(block, n, entry.digest)),
+      );
       pack.plain += header.plain - live.reduce((sum, [, entry]) => sum + entry.length, 0);
       for (const [, entry] of live) this.#dropOlder(index, entry.digest);
       this.#enter(index, block, live);

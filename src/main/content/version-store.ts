@@ -135,7 +135,8 @@ export class VersionStore {
    * digest names.
    */
   keepBytes(name: Digest, bytes: Uint8Array): void {
-    if (digestOf(bytes) !== name) throw new LockstepError('content-wrong', 'These bytes are not what their name says.', name);
+    if (digestOf(bytes) !== name)
+      throw new LockstepError('content-wrong', 'These bytes are not what their name says.', name);
     if (this.#isKept(name)) return;
     if (bytes.length <= SMALL_OBJECT) {
       this.#packs.add(name, bytes);
@@ -176,39 +177,50 @@ export class VersionStore {
   }
 
   #isKept(name: Digest): boolean {
-    return this.#packs.has(name) || this.#isFile(this.#objectPath(name)) || this.#isFile(`${this.#objectPath(name)}.zst`);
+    return (
+      this.#packs.has(name) || this.#isFile(this.#objectPath(name)) || this.#isFile(`${this.#objectPath(name)}.zst`)
+    );
   }
 
   #pack(file: FileToKeep): Digest {
     const bytes = this.#readFile(file.path);
     if (bytes === null) throw new LockstepError('not-a-file', 'The file went away while it was read.', file.path);
     const name = digestOf(bytes);
-    this.#packs.add(name, bytes);
+    // Read, not only looked up: what is kept must be sound before the file goes.
+    if (this.#packs.read(name) === null) this.#packs.add(name, bytes);
     return name;
   }
 
   #keepLarge(file: FileToKeep, stat: FileStat, move: boolean): Digest {
     const renamed = move && stat.links === 1 && stat.device === this.#ownDevice();
     const name = file.digest ?? this.#hashFile(file.path);
-    if (this.#isKept(name)) return name;
     if (renamed) {
-      this.#fs.setMode(file.path, 0o600);
       this.#fs.rename(file.path, this.#placeOf(name));
+      this.#makePrivate(this.#objectPath(name));
       return name;
     }
-    let copied = name;
+    if (!move && this.#isKept(name)) return name;
     const temporary = this.#temporaryOf(name);
     this.#copy(file.path, temporary);
-    copied = this.#hashFile(temporary);
+    const copied = this.#hashFile(temporary);
     this.#fs.rename(temporary, this.#placeOf(copied));
     return copied;
+  }
+
+  /** The directories are 0700, so a file of another owner, whose mode cannot be changed, is private as well. */
+  #makePrivate(path: string): void {
+    try {
+      this.#fs.setMode(path, 0o600);
+    } catch (error) {
+      if (problemOf(error) !== 'EPERM') throw error;
+    }
   }
 
   #copy(from: string, to: string): void {
     if (this.#isFile(to)) this.#fs.unlink(to);
     try {
       this.#fs.copy(from, to);
-      this.#fs.setMode(to, 0o600);
+      this.#makePrivate(to);
       const fd = this.#fs.open(to, 'write');
       try {
         this.#fs.sync(fd);
@@ -329,4 +341,8 @@ export class VersionStore {
   #isFile(path: string): boolean {
     return this.#fs.lstat(path)?.type === 'file';
   }
+}
+
+function problemOf(error: unknown): string | undefined {
+  return (error as { code?: string }).code;
 }

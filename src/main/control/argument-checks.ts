@@ -69,10 +69,11 @@ function either(...shapes: readonly { readonly [key: string]: Check }[]): Check 
 const kind = oneOf('files', 'contacts', 'calendar');
 const role = oneOf('admin', 'editor', 'reader');
 
+/** An argument's name and what it must be, for each of a request's parameters. */
+type Checks<P extends readonly unknown[]> = { readonly [I in keyof P]: readonly [string, Check] };
+
 /** For each request what its arguments must be, in order. A request without an entry does not compile. */
-const ARGUMENTS: {
-  readonly [K in RequestName]: { readonly [I in keyof Parameters<Requests[K]>]: readonly [string, Check] };
-} = {
+const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> } = {
   status: [],
   'ui:address': [],
   'collections:add': [
@@ -196,12 +197,12 @@ const ARGUMENTS: {
   ],
   doctor: [],
   'desktop:pick-folder': [],
+  'desktop:open-source': [['source', name]],
 };
 
 /** Fails with `bad-argument`, naming the argument, unless `args` are what request `request` takes. */
 export function checkArguments(request: RequestName, args: unknown): asserts args is readonly unknown[] {
-  const checks = ARGUMENTS[request] as readonly (readonly [string, Check])[];
-  const wrong = wrongIn(checks, args);
+  const wrong = wrongIn(ARGUMENTS[request], args);
   if (wrong !== null) throw new LockstepError('bad-argument', `${request}: ${wrong}.`, request);
 }
 

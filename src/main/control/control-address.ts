@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -16,14 +15,19 @@ export function controlAddress(
   platform: NodeJS.Platform = process.platform,
   environment: { readonly [name: string]: string | undefined } = process.env,
 ): string {
-  const digest = () => createHash('sha256').update(dataDirectory).digest('hex').slice(0, 24);
-  if (platform === 'win32') return `\\\\.\\pipe\\lockstep-${digest()}`;
+  if (platform === 'win32') return `\\\\.\\pipe\\lockstep-${shortDigest(dataDirectory)}`;
   const direct = join(dataDirectory, 'control.sock');
   if (Buffer.byteLength(direct) <= LONGEST) return direct;
-  const runtime = environment['XDG_RUNTIME_DIR'];
-  const inRuntime = runtime ? join(runtime, `lockstep-${digest()}.sock`) : null;
+  const runtime = environment.XDG_RUNTIME_DIR;
+  const inRuntime = runtime ? join(runtime, `lockstep-${shortDigest(dataDirectory)}.sock`) : null;
   if (inRuntime !== null && Buffer.byteLength(inRuntime) <= LONGEST) return inRuntime;
-  return join(tmpdir(), `lockstep-${process.getuid?.() ?? 0}`, `${digest()}.sock`);
+  return join(tmpdir(), `lockstep-${process.getuid?.() ?? 0}`, `${shortDigest(dataDirectory)}.sock`);
+}
+
+function shortDigest(text: string): string {
+  // Not imported: loading node:crypto takes a sixth of a call of the command line, which hardly ever comes here.
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 
 /**

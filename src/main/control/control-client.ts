@@ -76,7 +76,7 @@ async function receive(socket: Socket, waiting: Map<number, Waiting>): Promise<v
       const message = decode(line) as FromControl;
       const request = waiting.get(message.id);
       if (!request) continue;
-      if ('piece' in message) await request.piece(message.piece);
+      if ('base64' in message) await request.piece(Buffer.from(message.base64, 'base64'));
       else {
         waiting.delete(message.id);
         request.settle(message.reply);

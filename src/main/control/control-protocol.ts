@@ -9,9 +9,9 @@ export interface ToControl {
 }
 
 /**
- * One line back. A value that is bytes comes as pieces, in order, before the reply, whose own value is then what is left of it
+ * One line back. A value that is bytes comes as pieces (base64), in order, before the reply, whose own value is then what is left of it
  * (nothing, usually): the whole is all of them one after another.
  */
 export type FromControl =
-  | { readonly id: number; readonly piece: Uint8Array }
+  | { readonly id: number; readonly base64: string }
   | { readonly id: number; readonly reply: Reply<unknown> };

@@ -11,7 +11,7 @@ import type { Log } from './wire-error.ts';
 /** A request is one line; what people can type or a UI can ask stays far below this. */
 const LONGEST_REQUEST = 16 << 20;
 /** Bytes travel in pieces of this size, so that the content of a large file never becomes one string. */
-const PIECE = 192 << 10;
+const PIECE = 768 << 10;
 /** For what was answered to reach the client when the door closes. */
 const GRACE_MS = 300;
 
@@ -68,23 +68,26 @@ function serveConnection(socket: Socket, answer: Answer, log: Log): void {
 }
 
 async function serveLine(socket: Socket, line: string, answer: Answer): Promise<void> {
-  let request: ToControl;
+  let request: Partial<ToControl> | null;
   try {
-    request = decode(line) as ToControl;
+    request = decode(line) as Partial<ToControl> | null;
     if (typeof request?.id !== 'number') throw new SyntaxError('a request needs an id');
   } catch (failure) {
     const error = { code: 'bad-request', message: `Not a request: ${(failure as Error).message}.`, subject: '' };
     await send(socket, { id: 0, reply: { ok: false, error } });
     return;
   }
-  const { id, name, args } = request;
+  const { id, name, args } = request as ToControl;
   await sendReply(socket, id, await answer(name, args));
 }
 
 async function sendReply(socket: Socket, id: number, reply: Reply<unknown>): Promise<void> {
   if (!reply.ok || !(reply.value instanceof Uint8Array)) return send(socket, { id, reply });
   const bytes = reply.value;
-  for (let at = 0; at < bytes.length; at += PIECE) await send(socket, { id, piece: bytes.subarray(at, at + PIECE) });
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    const piece = Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(PIECE, bytes.length - at));
+    await send(socket, { id, base64: piece.toString('base64') });
+  }
   await send(socket, { id, reply: { ok: true, value: bytes.subarray(bytes.length) } });
 }
 

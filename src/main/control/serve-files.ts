@@ -15,10 +15,13 @@ const TYPES: { readonly [extension: string]: string } = {
 /** Answers GET and HEAD with the files of one built folder, and nothing outside it. */
 export function serveFiles(root: string, headers: { readonly [name: string]: string }) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const refuse = (status: number) => void response.writeHead(status, headers).end();
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
-    const file = fileAt(root, request.url ?? '/');
-    if (file === null) return refuse(404);
+    const refuse = (status: number) => response.writeHead(status, headers).end();
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const file = reads ? fileAt(root, request.url ?? '/') : null;
+    if (file === null) {
+      refuse(reads ? 404 : 405);
+      return;
+    }
     const content = createReadStream(file);
     content.on('error', () => (response.headersSent ? response.destroy() : refuse(404)));
     content.on('open', () => {

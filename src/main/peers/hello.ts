@@ -58,23 +58,26 @@ export function greet(link: PeerLink, own: Greeting, clock: Clock, versions = VE
       reject(new LockstepError(code, `${link.address}: ${detail}`, link.peer));
     };
 
-    const onHello = (hello: MessageOf<'HELLO'>): void => {
-      if (theirs !== null) return stream.fault('a second HELLO');
-      if (!equalBytes(hello.descriptor, link.descriptor.bytes)) return fail('wrong-peer', 'says it is another device');
+    const agree = (hello: MessageOf<'HELLO'>): void => {
       theirs = hello;
       version = Math.max(0, ...versions.filter((each) => hello.versions.includes(each)));
-      if (version === 0) {
-        stream.send({ is: 'ERROR', code: 'version-unsupported', text: `speaks ${versions.join(', ')}`, fatal: true });
-        return fail(
-          'version-unsupported',
-          `speaks versions ${hello.versions.join(', ')}, this device ${versions.join(', ')}`,
-        );
+      if (version > 0) {
+        stream.send({ is: 'HELLO_OK', version, caps: common(own.caps, hello.caps), credit: FIRST_CREDIT });
+        return;
       }
-      stream.send({ is: 'HELLO_OK', version, caps: common(own.caps, hello.caps), credit: FIRST_CREDIT });
+      stream.send({ is: 'ERROR', code: 'version-unsupported', text: `speaks ${versions.join(', ')}`, fatal: true });
+      fail('version-unsupported', `speaks versions ${hello.versions.join(', ')}, this device ${versions.join(', ')}`);
+    };
+    const onHello = (hello: MessageOf<'HELLO'>): void => {
+      if (theirs !== null) stream.fault('a second HELLO');
+      else if (!equalBytes(hello.descriptor, link.descriptor.bytes)) fail('wrong-peer', 'says it is another device');
+      else agree(hello);
     };
     const onHelloOk = (ok: MessageOf<'HELLO_OK'>): void => {
-      if (theirs === null) return stream.fault('HELLO_OK before HELLO');
-      if (ok.version !== version) return stream.fault('another version than agreed');
+      if (theirs === null || ok.version !== version) {
+        stream.fault('HELLO_OK of something not agreed');
+        return;
+      }
       stream.becomeLinked();
       finish();
       const { app, caps, nonce } = theirs;

@@ -28,12 +28,13 @@ export class MessageStream<L extends ByteLink = ByteLink> {
   readonly #early: Message[] = [];
   #receive: ((message: Message) => void) | null = null;
   #stage: Stage;
-  #closed = false;
+  #closed: boolean = false;
 
   constructor(link: L, stage: Stage) {
     this.link = link;
     this.#stage = stage;
-    link.onClose(() => this.#stop());
+    // What arrived before the peer closed may still be received.
+    link.onClose(() => this.#decoder.stop());
     link.onFrames((chunk) => this.#take(chunk));
   }
 
@@ -61,7 +62,9 @@ export class MessageStream<L extends ByteLink = ByteLink> {
     this.#receive = receiver;
     while (this.#early.length > 0 && this.#receive !== null && !this.#closed)
       this.#receive(this.#early.shift() as Message);
-    if (!this.#closed) this.#receive === null ? this.link.pause() : this.link.resume();
+    if (this.#closed) return;
+    if (this.#receive === null) this.link.pause();
+    else this.link.resume();
   }
 
   onDrain(listener: () => void): () => void {
@@ -107,16 +110,22 @@ export class MessageStream<L extends ByteLink = ByteLink> {
 
   #frame(frame: Frame): void {
     const message = decodeMessage(frame);
-    if (message.is === 'malformed') return this.fault(`${message.code}: ${message.detail}`);
-    if (message.is === 'ignored')
-      return this.#stage === 'linked' ? undefined : this.fault('unknown message before the link');
-    if (!mayBeSaid(this.#stage, message.is)) return this.fault(`${message.is} is out of place`);
-    if (message.is === 'PING') {
-      this.send({ is: 'PONG', n: message.n });
+    if (message.is === 'malformed') this.fault(`${message.code}: ${message.detail}`);
+    else if (message.is === 'ignored') this.#passOver();
+    else if (!mayBeSaid(this.#stage, message.is)) this.fault(`${message.is} is out of place`);
+    else if (message.is === 'PING') this.send({ is: 'PONG', n: message.n });
+    else if (message.is !== 'PONG') this.#deliver(message);
+  }
+
+  #passOver(): void {
+    if (this.#stage !== 'linked') this.fault('unknown message before the link');
+  }
+
+  #deliver(message: Message): void {
+    if (this.#receive !== null) {
+      this.#receive(message);
       return;
     }
-    if (message.is === 'PONG') return;
-    if (this.#receive !== null) return this.#receive(message);
     this.#early.push(message);
     this.link.pause();
   }

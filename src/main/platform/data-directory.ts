@@ -11,10 +11,10 @@ export function defaultDataDirectory(
   platform: NodeJS.Platform = process.platform,
   home: string = homedir(),
 ): string {
-  if (environment['LOCKSTEP_DATA']) return resolve(environment['LOCKSTEP_DATA']);
-  if (platform === 'win32') return join(environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'Lockstep');
+  if (environment.LOCKSTEP_DATA) return resolve(environment.LOCKSTEP_DATA);
+  if (platform === 'win32') return join(environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'Lockstep');
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Lockstep');
-  return join(environment['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'lockstep');
+  return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'lockstep');
 }
 
 /** Makes the directory where it is missing, closes it to other users, and returns its real path. Fails with `bad-data-directory`. */

@@ -37,6 +37,17 @@ function toStat(stat: BigIntStats): FileStat {
   };
 }
 
+function lstat(path: string): FileStat | null {
+  try {
+    const stat = fs.lstatSync(path, LSTAT);
+    return stat === undefined ? null : toStat(stat);
+  } catch (error) {
+    // throwIfNoEntry lets this one through: something on the way is no directory.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
 function typeOf(entry: Dirent<string> | Dirent<Buffer>): DirectoryName['type'] {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'directory';
@@ -99,10 +110,7 @@ function syncDirectory(path: string): void {
 
 /** The disk of this computer. Every call is synchronous and throws Node's own errors (`code`, `path`). */
 export const nodeFileSystem: FileSystem = {
-  lstat(path) {
-    const stat = fs.lstatSync(path, LSTAT);
-    return stat === undefined ? null : toStat(stat);
-  },
+  lstat,
   readDirectory,
   readLink,
   open: (path, how) => fs.openSync(path, OPEN_FLAGS[how], 0o666),

@@ -98,13 +98,15 @@ export type ContentPlan =
 export interface StageRequest {
   readonly digest: Digest;
   readonly size: number;
-  /** Ranges that are on this device already. Each is verified against its digest where it is copied. */
+  /** Ranges that items of this source hold, if they still have that revision. Each is verified against its digest where it is copied. */
   readonly copies: readonly {
     readonly offset: number;
     readonly length: number;
     readonly digest: Digest;
-    readonly from: { readonly path: string; readonly offset: number };
+    readonly from: { readonly id: RecordId; readonly revision: Revision; readonly offset: number };
   }[];
+  /** The other ranges: they will be fetched, unless an interrupted staging left them here. */
+  readonly wanted: readonly { readonly offset: number; readonly length: number; readonly digest: Digest }[];
 }
 
 export type ConstructOutcome =
@@ -137,9 +139,14 @@ export interface ContentRequest {
   /** At most this many bytes. */
   readonly length: number;
 }
+export interface StagedPiece {
+  readonly offset: number;
+  readonly digest: Digest;
+  readonly bytes: Uint8Array;
+}
 export interface StagedFile {
   readonly path: string;
-  /** Offsets of `StageRequest.copies` that could not be copied: those bytes have to be fetched. */
+  /** Offsets of the ranges, of `copies` and `wanted`, that are not there: those bytes have to be fetched. */
   readonly missing: readonly number[];
 }
 
@@ -168,7 +175,8 @@ export interface SourceAdapter {
   readContent?(requests: readonly ContentRequest[]): Promise<readonly (Uint8Array | null)[]>;
   /** Begins or resumes a large file beside its place; returns where it is put together and which of its offsets are there already. */
   stage?(request: StageRequest): Promise<StagedFile>;
-  writeStaged?(path: string, pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[]): Promise<void>;
+  /** Writes pieces that were fetched. Returns the offsets of those that are not what their digest says: they were not written. */
+  writeStaged?(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]>;
   /** Tells the groups something happened in; null: somewhere, look everywhere (overflow). Returns how to stop. */
   watch?(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;

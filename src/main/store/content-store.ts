@@ -37,11 +37,15 @@ export class ContentStore {
     return this.#sql.list.get(bytesOf(list)) ?? null;
   }
 
-  /** Lists (with the file each cuts) and places in them that may be this chunk. */
-  chunkPlaces(chunk: Digest): readonly { readonly content: Digest; readonly list: Uint8Array; readonly place: number }[] {
-    return this.#sql.chunkPlaces
-      .all(keyOf(chunk))
-      .map(([content, list, place]) => ({ content: hexOf(content) as Digest, list, place }));
+  /** Places in chunk lists that may be this chunk. */
+  chunkPlaces(chunk: Digest): readonly { readonly list: number; readonly place: number }[] {
+    return this.#sql.chunkPlaces.all(keyOf(chunk)).map(([list, place]) => ({ list, place }));
+  }
+
+  /** A chunk list by its row, and the file it cuts. */
+  listAt(row: number): { readonly content: Digest; readonly bytes: Uint8Array } | null {
+    const found = this.#sql.listAt.get(row);
+    return found === undefined ? null : { content: hexOf(found[0]) as Digest, bytes: found[1] };
   }
 
   noteKept(digest: Digest, size: number, since: number): void {
@@ -82,9 +86,8 @@ function statements(database: Database.Database) {
     addList: database.prepare<[Blob, Blob, Blob]>('INSERT INTO chunk_list(digest, content, bytes) VALUES(?, ?, ?)'),
     addChunk: database.prepare<[number, number, number]>('INSERT OR IGNORE INTO chunk_at(key, list, place) VALUES(?, ?, ?)'),
     list: value<[Blob], Blob>('SELECT bytes FROM chunk_list WHERE digest = ?'),
-    chunkPlaces: rows<[number], [Blob, Blob, number]>(
-      'SELECT l.content, l.bytes, c.place FROM chunk_at c JOIN chunk_list l ON l.id = c.list WHERE c.key = ? LIMIT 8',
-    ),
+    chunkPlaces: rows<[number], [number, number]>('SELECT list, place FROM chunk_at WHERE key = ? LIMIT 8'),
+    listAt: rows<[number], [Blob, Blob]>('SELECT content, bytes FROM chunk_list WHERE id = ?'),
     noteKept: database.prepare<[Blob, number, number]>('INSERT OR IGNORE INTO kept(digest, size, since) VALUES(?, ?, ?)'),
     isKept: value<[Blob], number>('SELECT 1 FROM kept WHERE digest = ?'),
     forgetKept: database.prepare<[Blob]>('DELETE FROM kept WHERE digest = ?'),

@@ -64,7 +64,7 @@ export function useAppContext(): AppContext {
 export const useClient = (): RendererClient => useAppContext().client;
 
 export function useApp<T>(select: (state: AppState) => T): T {
-  return useStore(useAppContext().store as Parameters<typeof useStore>[0], select as (state: unknown) => T);
+  return useStore(useAppContext().store, select);
 }
 
 export const goTo = (page: Page): void => {

@@ -1,4 +1,4 @@
-import { createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RequestView, StatusView } from '../../contract/contract.ts';
 import type { Connection } from './connection.ts';
 
@@ -29,11 +29,7 @@ export interface AppState {
   readonly joining: string | null;
 }
 
-export interface AppStore {
-  getState(): AppState;
-  setState(next: Partial<AppState>): void;
-  subscribe(listener: () => void): () => void;
-}
+export type AppStore = StoreApi<AppState>;
 
 export function pageOfHash(hash: string): Page {
   const name = hash.replace(/^#\/?/, '');

@@ -61,7 +61,7 @@ export function connectBrowserClient(): RendererClient {
     for (const answer of waiting.values()) answer(lost);
     waiting.clear();
     if (code === REFUSED) {
-      const why = 'This address was already used. Run “lockstep ui” for a new one.';
+      const why = 'This address was already used.';
       become({ is: 'lost', why, again: false });
       return;
     }

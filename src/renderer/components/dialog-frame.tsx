@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { useReturnFocus } from './use-return-focus.ts';
 
 /**
  * A dialog that keeps the focus inside and gives it back when closed. Escape and the corner button close it; a click beside it does not
@@ -15,6 +16,7 @@ export function DialogFrame(props: {
   footer?: ReactNode;
   children: ReactNode;
 }) {
+  useReturnFocus();
   return (
     <ModalOverlay
       className="overlay"

@@ -13,18 +13,18 @@ export function StateBanner() {
   const page = useApp((state) => state.page);
   if (connection.is === 'lost') {
     return (
-      <div className="banner tone-stopped">
+      <header className="banner tone-stopped">
         <ToneIcon tone="stopped" size={20} />
         <div role="alert">
           <strong>{connection.why}</strong>
           {connection.again && <span className="banner-detail">Trying again…</span>}
         </div>
-      </div>
+      </header>
     );
   }
   const state = status === null ? null : overallState(status, requests);
   return (
-    <div className={`banner tone-${state?.tone ?? 'neutral'}`}>
+    <header className={`banner tone-${state?.tone ?? 'neutral'}`}>
       <ToneIcon tone={state?.tone ?? 'neutral'} size={20} />
       <div role="status">
         <strong>{state?.sentence ?? 'Connecting…'}</strong>
@@ -38,7 +38,7 @@ export function StateBanner() {
       {status !== null && status.collections.length > 0 && (
         <BannerActions paused={status.collections.every((one) => one.state === 'paused')} />
       )}
-    </div>
+    </header>
   );
 }
 

@@ -8,6 +8,7 @@ import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
+import { useReturnFocus } from '../components/use-return-focus.ts';
 import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
 import { fieldText, valueText } from '../components/value-text.ts';
@@ -18,6 +19,7 @@ import { useSayDone } from '../client/use-say-done.ts';
 
 /** Settles one conflict: the ancestor, every side, what differs, and a merge to edit. Nothing is lost whichever is chosen: all stay in history. */
 export function ConflictDialog({ conflict, onClose }: { conflict: ConflictView; onClose: () => void }) {
+  useReturnFocus();
   const detail = useRequest('conflicts:detail', [conflict.id]);
   if (detail.value !== null) return <Settle key={conflict.id} detail={detail.value} onClose={onClose} />;
   return (
@@ -26,6 +28,9 @@ export function ConflictDialog({ conflict, onClose }: { conflict: ConflictView; 
     </DialogFrame>
   );
 }
+
+/** Fields that mean the whole record: naming them tells a person nothing. */
+const WHOLE: ReadonlySet<string> = new Set(['entry', 'exists']);
 
 function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () => void }) {
   const { conflict, merged } = detail;
@@ -81,7 +86,8 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
     >
       <p className="lead">{conflictSentence(conflict, nameOf)}, without either knowing of the other.</p>
       <p className="muted">
-        <span className="path">{conflict.record}</span> · {fieldText(conflict.field)}
+        <span className="path">{conflict.record}</span>
+        {!WHOLE.has(conflict.field) && ` · ${fieldText(conflict.field)}`}
       </p>
       <ErrorNotice error={resolve.error} />
       <div className="sides">

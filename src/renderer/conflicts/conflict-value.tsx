@@ -29,12 +29,12 @@ export function ConflictValue(props: {
         {deleted ? 'Deleted' : 'Changed'} <When at={value.at} />
       </p>
       <p className="side-value path">{deleted ? 'It was deleted there' : valueText(value.value)}</p>
-      {value.id === conflict.shown && <p className="tag">Shown where there was nothing</p>}
+      {value.id === conflict.shown && <p className="hint">Meanwhile shown where no version was</p>}
       {props.why !== null && <p className="hint">{props.why}</p>}
       <Button className="button" isDisabled={props.busy} onPress={props.onTake}>
         <Check aria-hidden size={15} />
         {label}
-        <span className="sr-only">, from {device}</span>
+        <span className="sr-only"> from {device}</span>
       </Button>
     </article>
   );

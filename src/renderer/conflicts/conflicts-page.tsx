@@ -30,6 +30,8 @@ export function ConflictsPage() {
   const others = (devices.value ?? [])
     .filter((one) => !one.self && involved.has(one.device))
     .map((one) => ({ id: one.device, name: one.name }));
+  // Only a file's record is a path that tells a person something.
+  const isPath = (id: string) => collections.find((one) => one.id === id)?.kind === 'files';
   return (
     <PageFrame
       title="Conflicts"
@@ -60,7 +62,7 @@ export function ConflictsPage() {
                 <Button className="row row-button" onPress={() => setOpen(conflict.id)}>
                   <span className="row-text">
                     <span className="strong">{conflict.title}</span>
-                    {conflict.title !== conflict.record && <span className="path muted">{conflict.record}</span>}
+                    {conflict.title !== conflict.record && isPath(conflict.collection) && <span className="path muted">{conflict.record}</span>}
                     <span>
                       {conflictSentence(conflict, nameOf)}
                       {conflict.field !== 'entry' && conflict.field !== 'exists' && ` · ${fieldText(conflict.field)}`}

@@ -8,6 +8,7 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Note } from '../components/note.tsx';
+import { useReturnFocus } from '../components/use-return-focus.ts';
 import { QrCode } from '../components/qr-code.tsx';
 
 const ROLES: readonly { readonly role: Role; readonly label: string; readonly means: string }[] = [
@@ -18,6 +19,7 @@ const ROLES: readonly { readonly role: Role; readonly label: string; readonly me
 
 /** Makes a one-time invitation to a collection, as a link and as a QR code. */
 export function InviteDialog({ collection: given, onClose }: { collection: string | null; onClose: () => void }) {
+  useReturnFocus();
   const collections = useApp((state) => state.status?.collections ?? []);
   const [collection, setCollection] = useState(given ?? collections[0]?.id ?? '');
   const [role, setRole] = useState<Role>('admin');

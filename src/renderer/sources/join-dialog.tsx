@@ -8,6 +8,7 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { PairingCode } from '../components/pairing-code.tsx';
+import { useReturnFocus } from '../components/use-return-focus.ts';
 import { FORMATS } from './formats.ts';
 import { PlaceField } from './place-field.tsx';
 
@@ -15,6 +16,7 @@ const LINK = /^lockstep:\/\/join#\S+$/;
 
 /** Joins a collection another device shares: its link, and the place here. */
 export function JoinDialog({ link: given, onClose }: { link: string; onClose: () => void }) {
+  useReturnFocus();
   const [link, setLink] = useState(given);
   const [place, setPlace] = useState('');
   const [format, setFormat] = useState('auto');

@@ -34,14 +34,10 @@ export function ProgressLine({ progress, name }: { progress: ProgressView; name:
       isIndeterminate={percent === null}
       {...(percent === null ? {} : { value: percent })}
     >
-      <div className="progress-head">
-        <span>{STAGES[progress.stage]}</span>
-        {percent !== null && <span className="num">{Math.floor(percent)} %</span>}
-      </div>
       <div className="progress-track">
         <div className={percent === null ? 'progress-fill endless' : 'progress-fill'} style={{ width: `${percent ?? 30}%` }} />
       </div>
-      <p className="progress-facts num">{parts.join(' · ')}</p>
+      <p className="progress-facts num">{[...(percent === null ? [] : [`${Math.floor(percent)} %`]), ...parts].join(' · ')}</p>
     </ProgressBar>
   );
 }

@@ -10,6 +10,7 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { Loading } from '../components/loading.tsx';
+import { useReturnFocus } from '../components/use-return-focus.ts';
 import { PlaceField } from './place-field.tsx';
 
 const lines = (text: string) =>
@@ -20,6 +21,7 @@ const lines = (text: string) =>
 
 /** Where a collection lives here, and what of it: selected paths, ignore rules. */
 export function RulesDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
+  useReturnFocus();
   const settings = useRequest('source:change', [collection.id, {}]);
   return settings.value === null ? (
     <DialogFrame title={`Places and rules of ${collection.name}`} onClose={onClose}>

@@ -27,9 +27,9 @@ export function SourcesPage() {
     <PageFrame title="Sources" {...(empty ? {} : { actions })}>
       {status === null && <Loading what="your sources" />}
       {empty && (
-        <EmptyState icon={FolderSync} title="Nothing is kept in step yet" actions={actions}>
+        <EmptyState icon={FolderSync} title="What shall be the same on all your devices?" actions={actions}>
           <p>Drag a folder into this window, or add one. Contacts and calendars work the same way.</p>
-          <p>Is it on another device already? Join there with its invitation link.</p>
+          <p>Is it on another device already? Make an invitation there, and join with its link.</p>
         </EmptyState>
       )}
       {status?.collections.map((collection) => (

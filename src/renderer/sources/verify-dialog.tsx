@@ -48,7 +48,7 @@ export function VerifyDialog({ collection, onClose }: { collection: CollectionVi
               <p>No item differs.</p>
             ) : (
               <Note tone="warn">
-                <p>{counted(result.differs.length, 'item')} differ from what is recorded:</p>
+                <p>{counted(result.differs.length, 'item differs', 'items differ')} from what is recorded:</p>
                 <ul className="plain-list scroll-box">
                   {result.differs.map((one) => (
                     <li key={`${one.source} ${one.record}`} className="path">

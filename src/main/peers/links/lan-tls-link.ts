@@ -114,7 +114,10 @@ export class LanTlsTransport implements Transport {
       const onAbort = (): void => fail(signal.reason);
       const late = setTimeout(() => fail(new Error('handshake timed out')), HANDSHAKE_MS);
       late.unref();
-      if (signal.aborted) return onAbort();
+      if (signal.aborted) {
+        onAbort();
+        return;
+      }
       signal.addEventListener('abort', onAbort);
       raw.on('error', fail);
       socket.on('error', fail);
@@ -123,7 +126,10 @@ export class LanTlsTransport implements Transport {
         clearTimeout(late);
         signal.removeEventListener('abort', onAbort);
         const spki = peerKey(socket);
-        if (spki === null || socket.alpnProtocol !== protocol) return fail(new Error('not a Lockstep device'));
+        if (spki === null || socket.alpnProtocol !== protocol) {
+          fail(new Error('not a Lockstep device'));
+          return;
+        }
         raw.off('error', fail).on('error', () => raw.destroy());
         socket.off('error', fail).off('close', fail);
         resolve({ socket, raw, spki });

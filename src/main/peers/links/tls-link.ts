@@ -20,8 +20,8 @@ export class TlsLink implements ByteLink {
   readonly #drained = new Signal<void>();
   readonly #closed = new Signal<string>();
   #reason: string | null = null;
-  #ended = false;
-  #corked = false;
+  #ended: boolean = false;
+  #corked: boolean = false;
 
   constructor(socket: TLSSocket, raw: Socket, dialled: boolean) {
     this.#socket = socket;
@@ -86,13 +86,11 @@ export class TlsLink implements ByteLink {
     this.#socket.removeAllListeners('data');
     // Read on, or the end of the peer would never be seen.
     this.#socket.resume();
-    // Cut the line once the last bytes left; a peer that takes none is not waited for.
+    // The peer's own end closes the socket once the last bytes left; a peer that takes none is not waited for.
     const cut = setTimeout(() => this.#socket.destroy(), FLUSH_MS);
     cut.unref();
-    this.#socket.end(() => {
-      clearTimeout(cut);
-      this.#socket.destroySoon();
-    });
+    this.#socket.once('close', () => clearTimeout(cut));
+    this.#socket.end();
     this.#end(reason);
   }
 

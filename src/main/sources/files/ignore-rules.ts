@@ -14,7 +14,7 @@ export interface RuleSettings {
 /** Rules mean the same on every device, whatever its disk makes of case. */
 const OPTIONS = { ignorecase: false, allowRelativePaths: true } as const;
 /** The library remembers every path it was asked about; this many, and it is made to forget. */
-const REMEMBERED = 50_000;
+const REMEMBERED = 4_000;
 
 /**
  * Tells what is outside a files source: never listed, never constructed, copies stay (DESIGN 4). Of `.lockstep` everything is, of

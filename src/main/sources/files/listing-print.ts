@@ -30,7 +30,7 @@ export class ListingPrint {
     const start = this.#count * REVISION_BYTES;
     this.#reserve(start + text.length * 3);
     const length = this.#bytes.write(text, start, 'utf8');
-    return hash('sha256', this.#bytes.subarray(0, start + length), 'latin1').slice(0, 16);
+    return hash('sha256', this.#bytes.subarray(0, start + length), 'binary').slice(0, 16);
   }
 
   /** What was put, `REVISION_BYTES` an item, to be kept. */

@@ -1,3 +1,5 @@
+import { compareNames } from './names.ts';
+
 /** What a directory's file system says about it, seen from the directory above. */
 export interface MountSight {
   readonly id: string;
@@ -15,13 +17,14 @@ export class MountMemory {
   readonly #places: Set<string>;
   /** Nothing is known from an earlier session, or a whole walk of this one is done: a new mount then hides nothing. */
   #trusting: boolean;
-  #changed = false;
+  readonly #accepted = new Set<string>();
+  #kept: string | null;
 
-  /** `places`: as `places()` gave them in an earlier session; null: there was none. */
+  /** `places`: what `takeChanged` gave last in an earlier session; null: there was none. */
   constructor(places: readonly string[] | null) {
     this.#places = new Set(places ?? []);
     this.#trusting = places === null;
-    this.#changed = places === null;
+    this.#kept = places === null ? null : JSON.stringify(this.#sorted());
   }
 
   has(id: string): boolean {
@@ -34,12 +37,17 @@ export class MountMemory {
     return false;
   }
 
-  /** The names of the places directly in a directory. */
+  /** The places at this directory or above it, outermost first. */
+  above(id: string): readonly string[] {
+    return [...this.#places].filter((place) => id === place || id.startsWith(`${place}/`)).sort(compareNames);
+  }
+
+  /** The names, directly in a directory, that lead to places. */
   namesIn(id: string): readonly string[] {
     const prefix = id === '' ? '' : `${id}/`;
     return [...this.#places]
-      .filter((place) => place.startsWith(prefix) && !place.includes('/', prefix.length))
-      .map((place) => place.slice(prefix.length));
+      .filter((place) => place.startsWith(prefix))
+      .map((place) => place.slice(prefix.length).split('/', 1)[0] as string);
   }
 
   /** Why what the directory shows now says nothing about what was in it, or null where it may be listed. */
@@ -48,9 +56,8 @@ export class MountMemory {
     const isMount = sight.device !== sight.parentDevice;
     if (this.#places.has(sight.id)) return isMount ? null : 'the disk that was mounted there is not';
     if (!isMount) return null;
-    if (!this.#trusting) return 'a disk was mounted there since';
+    if (!this.#trusting && !this.#accepted.has(sight.id)) return 'a disk was mounted there since';
     this.#places.add(sight.id);
-    this.#changed = true;
     return null;
   }
 
@@ -58,19 +65,25 @@ export class MountMemory {
     this.#trusting = true;
   }
 
-  /** A person says that what is there now is right. */
-  accept(id: string, isMount: boolean): void {
-    const before = this.#places.size;
-    if (isMount) this.#places.add(id);
-    else
-      for (const place of [...this.#places]) if (place === id || place.startsWith(`${id}/`)) this.#places.delete(place);
-    this.#changed ||= this.#places.size !== before;
+  /** A person says that what is there now is right: it is taken as it is when it is seen next. */
+  accept(id: string): void {
+    for (const place of this.#places) {
+      if (place !== id && !place.startsWith(`${id}/`)) continue;
+      this.#places.delete(place);
+    }
+    this.#accepted.add(id);
   }
 
   /** The places to be kept for the next session, if they are not what was kept last; null otherwise. */
   takeChanged(): readonly string[] | null {
-    if (!this.#changed) return null;
-    this.#changed = false;
-    return [...this.#places].sort();
+    const places = this.#sorted();
+    const text = JSON.stringify(places);
+    if (text === this.#kept) return null;
+    this.#kept = text;
+    return places;
+  }
+
+  #sorted(): string[] {
+    return [...this.#places].sort(compareNames);
   }
 }

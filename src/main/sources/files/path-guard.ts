@@ -17,7 +17,7 @@ export function checkRecordPath(id: string): string | null {
   if (id === '') return 'the path is empty';
   if (!id.isWellFormed()) return 'the path is not Unicode';
   if (id.includes('\0')) return 'the path holds a NUL';
-  if (id.normalize('NFC') !== id) return 'the path is not in Unicode form NFC';
+  if (!isAscii(id) && id.normalize('NFC') !== id) return 'the path is not in Unicode form NFC';
   if (byteLength(id) > PATH_BYTES) return `the path is longer than ${PATH_BYTES} bytes`;
   const components = id.split('/');
   for (const component of components) {
@@ -32,13 +32,13 @@ export function checkRecordPath(id: string): string | null {
 
 /** Could some file system take this name for our own directory: by case, form, ignorable code points, a trailing dot, its short name? */
 export function namesOwnDirectory(component: string): boolean {
-  const folded = component
-    .replace(IGNORABLE, '')
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFKC')
-    .replace(IGNORABLE, '');
+  const folded = isAscii(component) ? component.toLowerCase() : foldWidely(component);
+  if (!folded.startsWith('.lock') && !folded.startsWith('lockst')) return false;
   return folded.replace(/[. ]+$/, '') === OWN_DIRECTORY || SHORT_NAME.test(folded);
+}
+
+function foldWidely(component: string): string {
+  return component.replace(IGNORABLE, '').normalize('NFKC').toLowerCase().normalize('NFKC').replace(IGNORABLE, '');
 }
 
 function byteLength(text: string): number {

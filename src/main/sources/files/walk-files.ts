@@ -150,6 +150,11 @@ export class FileWalker {
   #start(walk: Walk, guard: ParentGuard, id: string): void {
     if (id !== '' && (checkRecordPath(id) !== null || walk.rules.outside(id, true))) return;
     const node = nodeAt(this.#top, id);
+    const lost = this.#options.mounts.above(id).find((place) => !this.#isMounted(guard, place));
+    if (lost !== undefined) {
+      unlisted(walk, id, node, 'io', `the disk at ${lost} is not known to be the one that was mounted there`);
+      return;
+    }
     const at = guard.directory(id);
     const stat = at?.is === 'there' ? this.#fs.lstat(at.path) : null;
     if (at?.is === 'there' && stat !== null) {
@@ -166,6 +171,13 @@ export class FileWalker {
       bury(node, walk.generation);
       tell(walk, { is: 'group-gone', group: id });
     }
+  }
+
+  /** Is the disk at that place the one a whole walk of this session found there? */
+  #isMounted(guard: ParentGuard, place: string): boolean {
+    const at = guard.directory(place);
+    const device = at?.is === 'there' ? this.#fs.lstat(at.path)?.device : undefined;
+    return device !== undefined && device === nodeAt(this.#top, place).device;
   }
 
   #list(walk: Walk, at: Directory): void {

@@ -1,0 +1,155 @@
+// Who may know whom: checks every import under src/ against the table below, and that no imports go in a circle.
+// A folder that is not in the table is an error until someone decides what it may know. Imports of types count as well.
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readModules } from './read-modules.mjs';
+
+const PLATFORM = 'main/platform';
+// Who a peer is, which a link has to check; nothing of what is said to it.
+const PEER_NAMES = ['descriptor', 'identity', 'certificate', 'signal'].map((name) => `main/peers/${name}.ts`);
+const ADAPTER = 'main/sources/source-adapter.ts';
+// `may`: what of src/ it may import besides itself; `packages`: what else (`node:` stands for every module of Node). The first row that
+// fits a file counts. The rows up to merge, snapshot and difference are the pure middle, in the order the data flows.
+const RULES = [
+  { from: 'contract', may: [], packages: [] },
+  { from: 'main/record', may: [], packages: [] },
+  {
+    from: 'main/change-log',
+    may: ['main/record', PLATFORM],
+    packages: ['cborg', 'node:crypto', 'node:zlib'],
+  },
+  { from: 'main/merge', may: ['main/record', 'main/change-log'], packages: ['node-diff3'] },
+  { from: 'main/snapshot', may: ['main/record', 'main/change-log', 'main/merge', ADAPTER], packages: [] },
+  { from: 'main/difference', may: ['main/record', 'main/change-log', 'main/merge', 'main/snapshot'], packages: [] },
+  { from: ADAPTER, may: ['main/record'], packages: [] },
+  {
+    from: 'main/sources',
+    may: ['main/record', 'main/content', PLATFORM],
+    packages: ['node:', 'chokidar', 'ignore'],
+  },
+  { from: 'main/content', may: ['main/record', ADAPTER, PLATFORM], packages: ['node:'] },
+  {
+    from: 'main/store',
+    may: ['main/record', 'main/snapshot', 'main/change-log', 'main/merge', PLATFORM],
+    packages: ['node:', 'better-sqlite3', 'cborg'],
+  },
+  {
+    from: 'main/construct',
+    may: ['main/record', 'main/merge', 'main/difference', 'main/snapshot', ADAPTER, PLATFORM],
+    packages: [],
+  },
+  { from: 'main/peers/protocol', may: ['main/record', 'main/change-log', PLATFORM], packages: ['cborg'] },
+  {
+    from: 'main/peers/links',
+    may: ['main/record/ids.ts', 'main/peers/protocol', ...PEER_NAMES, PLATFORM],
+    packages: ['node:', 'ws'],
+  },
+  {
+    from: 'main/peers',
+    may: ['main/record', 'main/change-log', PLATFORM],
+    packages: ['node:', 'cborg', 'bonjour-service'],
+  },
+  { from: PLATFORM, may: ['main/record/ids.ts'], packages: ['node:'] },
+  { from: 'main/control', may: ['contract', PLATFORM], packages: ['node:', 'ws', 'better-sqlite3'] },
+  {
+    from: 'main/cli',
+    may: ['contract', 'main/control', PLATFORM, 'main/serve.ts', 'main/engine-api.ts'],
+    packages: ['node:', 'better-sqlite3'],
+  },
+  { from: 'main/desktop', may: ['contract', PLATFORM, 'main/instance.ts'], packages: ['electron', 'node:'] },
+  { from: 'main/electron.ts', may: ['contract', 'main'], packages: ['electron', 'node:'] },
+  // Where the parts are put together: only the rows above that name such a file may import it.
+  { from: 'main/*.ts', may: ['contract', 'main'], packages: ['node:', 'better-sqlite3'] },
+  { from: 'preload', may: ['contract'], packages: ['electron'] },
+  {
+    from: 'renderer',
+    may: ['contract'],
+    packages: [
+      'react',
+      'react-dom',
+      'react-aria-components',
+      'zustand',
+      'lucide-react',
+      'diff',
+      'uqr',
+      '@tanstack/react-virtual',
+    ],
+  },
+];
+
+/** The first row that a file under src/ (by its path there) belongs to. */
+export function ruleFor(file, rules = RULES) {
+  return rules.find(({ from }) => within(file, from)) ?? null;
+}
+
+function within(file, place) {
+  if (place.endsWith('/*.ts')) return dirname(file) === place.slice(0, -5);
+  return file === place || file.startsWith(`${place}/`);
+}
+
+/** What is wrong with the imports of these files: `[{ file, imports: [specifier] }]`, as sentences. */
+export function importTrouble(files, rules = RULES) {
+  return [...forbiddenIn(files, rules), ...circlesIn(files)];
+}
+
+function forbiddenIn(files, rules) {
+  return files.flatMap(({ file, imports }) => {
+    const rule = ruleFor(file, rules);
+    if (rule === null) return [`src/${file}: its folder has no row in scripts/lint-imports.mjs`];
+    return imports.flatMap((specifier) => {
+      const allowed = specifier.startsWith('.') ? mayImport(rule, targetOf(file, specifier)) : mayUse(rule, specifier);
+      return allowed ? [] : [`src/${file}: ${rule.from} must not know ${specifier}`];
+    });
+  });
+}
+
+const mayImport = (rule, target) => within(target, rule.from) || rule.may.some((place) => within(target, place));
+
+function mayUse(rule, specifier) {
+  return (rule.packages ?? []).some((name) => {
+    return name.endsWith(':') ? specifier.startsWith(name) : specifier === name || specifier.startsWith(`${name}/`);
+  });
+}
+
+const targetOf = (file, specifier) => join(dirname(file), specifier).replaceAll('\\', '/').replace(/\?.*$/, '');
+
+/** Each circle once, by its smallest member. */
+function circlesIn(files) {
+  const edges = new Map(
+    files.map(({ file, imports }) => [
+      file,
+      imports.filter((name) => name.startsWith('.')).map((name) => targetOf(file, name)),
+    ]),
+  );
+  const state = new Map();
+  const circles = new Set();
+  const visit = (file, path) => {
+    if (state.get(file) === 'done') return;
+    const start = path.indexOf(file);
+    if (start !== -1) {
+      const circle = path.slice(start);
+      const smallest = circle.indexOf([...circle].sort()[0]);
+      circles.add([...circle.slice(smallest), ...circle.slice(0, smallest), circle[smallest]].join(' → '));
+      return;
+    }
+    for (const next of edges.get(file) ?? []) visit(next, [...path, file]);
+    state.set(file, 'done');
+  };
+  for (const file of edges.keys()) visit(file, []);
+  return [...circles].map((circle) => `imports in a circle: ${circle}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const files = readModules('src/**/*.{ts,tsx}').map(({ file, imports }) => ({
+    file: file.replace(/^src\//, ''),
+    imports: imports.map(({ specifier }) => specifier),
+  }));
+  const trouble = importTrouble(files);
+  for (const line of trouble) console.error(line);
+  console.log(
+    trouble.length === 0
+      ? `Imports of ${files.length} files are as the table says.`
+      : `${trouble.length} imports are wrong.`,
+  );
+  process.exitCode = trouble.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,312 @@
+import type { AppliedChange, Collection } from '../collection.ts';
+import type { FoundContent } from '../contents.ts';
+import type { Held } from '../merge/record-state.ts';
+import type { Clock } from '../platform/clock.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import { heldOf, isAsShown } from '../snapshot/held.ts';
+import { revisionIn, storedRevision } from '../snapshot/stored-revision.ts';
+import type { ConstructItem, ConstructOutcome, ProblemCode, Revision, SourceAdapter } from '../sources/source-adapter.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import type { StoredSource } from '../store/registry-store.ts';
+import type { Ticket } from './pending.ts';
+import { type PlannedItem, planItem } from './plan-construction.ts';
+
+/** A batch commits in one transaction; its content lies in memory at once. */
+const BATCH_RECORDS = 500;
+const BATCH_BYTES = 8 << 20;
+/** Batches whose content is on its way while another is written. */
+const BATCHES_AHEAD = 3;
+
+interface Job {
+  readonly row: number;
+  readonly tickets: Ticket[];
+  /** The record moved on while this was being prepared: what was planned is stale. */
+  touched: boolean;
+}
+interface Prepared {
+  readonly job: Job;
+  readonly id: RecordId;
+  readonly planned: PlannedItem;
+  readonly before: Held | null;
+  readonly asShown: boolean;
+  readonly expected: Revision | null;
+  readonly content: FoundContent | null;
+}
+/** What the construction of a source needs from the rest. */
+export interface ConstructionPort {
+  /** Finds what files need, here or at a peer; `missing` where nobody linked has it now. Same order. */
+  findContents(wanted: readonly WantedContent[], signal: AbortSignal): Promise<readonly FoundContent[]>;
+  /** The source's lock: nothing looks at the source while something is written. */
+  locked<T>(work: () => Promise<T>): Promise<T>;
+  /** Something at this item is not as the snapshot says: look there before trying again. */
+  lookAgain(id: RecordId): void;
+  done(tickets: readonly Ticket[]): void;
+  progress(items: number, bytes: number): void;
+}
+export interface WantedContent {
+  readonly source: number;
+  readonly id: RecordId;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly chunks: Digest | null;
+  /** Chunk list of what the item holds now: most of the new one is probably in it. */
+  readonly base: { readonly digest: Digest; readonly chunks: Digest | null } | null;
+  /** Rows that this batch deletes from the source: their files may be renamed instead of copied. */
+  readonly deleted: ReadonlySet<number>;
+}
+
+/**
+ * The second half of a cycle, for one source: brings it to what the records say, batch by batch, and moves its snapshot only by what was
+ * really written (STYLE: advance by what was achieved). Never overwrites what it did not expect; what is refused comes back in the next cycle.
+ */
+export class RunConstruction {
+  readonly #collection: Collection;
+  readonly #source: StoredSource;
+  readonly #adapter: SourceAdapter;
+  readonly #contents: ContentStore;
+  readonly #clock: Clock;
+  readonly #port: ConstructionPort;
+  readonly #queue = new Map<number, Job>();
+  readonly #inFlight = new Map<number, Job>();
+  /** Jobs whose content nobody linked has; tried again when somebody new is. */
+  readonly #waiting = new Map<number, Job>();
+  #running: Promise<void> | null = null;
+
+  constructor(
+    collection: Collection,
+    source: StoredSource,
+    adapter: SourceAdapter,
+    contents: ContentStore,
+    clock: Clock,
+    port: ConstructionPort,
+  ) {
+    this.#collection = collection;
+    this.#source = source;
+    this.#adapter = adapter;
+    this.#contents = contents;
+    this.#clock = clock;
+    this.#port = port;
+  }
+
+  /** Records still to be brought to this source. */
+  get open(): number {
+    return this.#queue.size + this.#inFlight.size + this.#waiting.size;
+  }
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  enqueue(row: number, ticket: Ticket | null): void {
+    const flying = this.#inFlight.get(row);
+    if (flying !== undefined) flying.touched = true;
+    const waiting = this.#waiting.get(row);
+    this.#waiting.delete(row);
+    const job = this.#queue.get(row) ?? waiting ?? { row, tickets: [], touched: false };
+    if (ticket !== null) job.tickets.push(ticket);
+    this.#queue.set(row, job);
+  }
+
+  /** A record of this source changed by the source itself: a plan made before that is stale. */
+  touch(applied: readonly AppliedChange[]): void {
+    for (const { row } of applied) {
+      const flying = this.#inFlight.get(row);
+      if (flying !== undefined) flying.touched = true;
+    }
+  }
+
+  retryWaiting(): void {
+    for (const [row, job] of this.#waiting) this.#queue.set(row, job);
+    this.#waiting.clear();
+  }
+
+  /** Works until nothing is left but what waits for content. One run at a time. */
+  run(signal: AbortSignal): Promise<void> {
+    this.#running ??= this.#work(signal).finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    const ahead: Promise<readonly Prepared[]>[] = [];
+    try {
+      while (!signal.aborted && (this.#queue.size > 0 || ahead.length > 0)) {
+        while (this.#queue.size > 0 && ahead.length < BATCHES_AHEAD) {
+          const prepared = this.#prepare(signal);
+          prepared.catch(() => undefined);
+          ahead.push(prepared);
+        }
+        const batch = await (ahead.shift() as Promise<readonly Prepared[]>);
+        await this.#port.locked(() => this.#construct(batch));
+      }
+    } finally {
+      for (const job of this.#inFlight.values()) this.#requeue(job);
+      this.#inFlight.clear();
+    }
+  }
+
+  /** Plans the next records and finds their content. */
+  async #prepare(signal: AbortSignal): Promise<readonly Prepared[]> {
+    const items: Omit<Prepared, 'content'>[] = [];
+    const wanted: { at: number; want: Omit<WantedContent, 'deleted'> }[] = [];
+    const deleted = new Set<number>();
+    const done: Ticket[] = [];
+    let bytes = 0;
+    for (const [row, job] of this.#queue) {
+      if (items.length >= BATCH_RECORDS || bytes >= BATCH_BYTES) break;
+      this.#queue.delete(row);
+      const item = this.#plan(job);
+      if (item === null) {
+        done.push(...job.tickets);
+        continue;
+      }
+      this.#inFlight.set(row, job);
+      if (item.planned.fields === null) deleted.add(row);
+      const want = this.#wanted(item);
+      if (want !== null) {
+        bytes += want.size;
+        wanted.push({ at: items.length, want });
+      }
+      items.push(item);
+    }
+    if (done.length > 0) this.#port.done(done);
+    const found = await this.#port.findContents(
+      wanted.map(({ want }) => ({ ...want, deleted })),
+      signal,
+    );
+    const contents = new Map(wanted.map(({ at }, each) => [at, found[each] as FoundContent]));
+    return items.map((item, at) => ({ ...item, content: contents.get(at) ?? null }));
+  }
+
+  #plan(job: Job): Omit<Prepared, 'content'> | null {
+    const { records, kind, log, problems } = this.#collection;
+    const found = records.at(job.row);
+    if (found === null) return null;
+    const stored = records.snapshot(this.#source.row, job.row);
+    const before = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
+    const planned = planItem(kind, found.state, before, log.order);
+    const isDirectory = fileEntry(planned.fields?.get(ENTRY))?.type === 'directory';
+    if (stored === undefined && (planned.fields === null || this.#adapter.outside(found.id, isDirectory))) return null;
+    if (problems.find(this.#source.row, found.id)?.code === 'deleted-elsewhere') return null;
+    const asShown = isAsShown(kind, planned.held, found.state, log.order);
+    const revision = stored?.revision ?? null;
+    job.touched = false;
+    return { job, id: found.id, planned, before, asShown, expected: revision === null ? null : revisionIn(revision) };
+  }
+
+  #wanted(item: Omit<Prepared, 'content'>): Omit<WantedContent, 'deleted'> | null {
+    if (!item.planned.write) return null;
+    const entry = fileEntry(item.planned.fields?.get(ENTRY));
+    if (entry?.type !== 'file') return null;
+    const held = fileEntry(item.before?.get(ENTRY)?.value);
+    const holds = item.expected !== null && held?.type === 'file' ? held : null;
+    if (holds?.digest === entry.digest) return null;
+    return {
+      source: this.#source.row,
+      id: item.id,
+      digest: entry.digest,
+      size: entry.size,
+      chunks: entry.chunks ?? null,
+      base: holds === null ? null : { digest: holds.digest, chunks: holds.chunks ?? null },
+    };
+  }
+
+  async #construct(batch: readonly Prepared[]): Promise<void> {
+    const ready: Prepared[] = [];
+    const agreed: Prepared[] = [];
+    for (const item of batch) {
+      if (item.job.touched) this.#requeue(item.job);
+      else if (!item.planned.write) agreed.push(item);
+      else if (item.content?.from === 'missing') this.#wait(item);
+      else ready.push(item);
+    }
+    const outcomes = ready.length === 0 ? [] : await this.#adapter.construct(ready.map((item) => this.#item(item)));
+    const done: Ticket[] = [];
+    this.#collection.transact(() => {
+      for (const item of agreed) this.#commitAgreed(item);
+      outcomes.forEach((outcome, at) => {
+        this.#commitOutcome(ready[at] as Prepared, outcome);
+      });
+    });
+    let bytes = 0;
+    for (const item of agreed) done.push(...this.#finish(item.job));
+    outcomes.forEach((outcome, at) => {
+      const item = ready[at] as Prepared;
+      if (outcome.done === 'refused' && outcome.reason === 'changed-underneath') {
+        this.#requeue(item.job, true);
+        this.#port.lookAgain(item.id);
+        return;
+      }
+      const entry = fileEntry(item.planned.fields?.get(ENTRY));
+      if (entry?.type === 'file' && item.content !== null) bytes += entry.size;
+      done.push(...this.#finish(item.job));
+    });
+    this.#port.progress(agreed.length + outcomes.length, bytes);
+    if (done.length > 0) this.#port.done(done);
+  }
+
+  #item(item: Prepared): ConstructItem {
+    const held = fileEntry(item.before?.get(ENTRY)?.value);
+    const replaces = item.expected !== null && held?.type === 'file' ? held.digest : null;
+    const content = item.content === null || item.content.from === 'missing' ? null : item.content;
+    return { id: item.id, fields: item.planned.fields, expected: item.expected, replaces, content };
+  }
+
+  #commitAgreed(item: Prepared): void {
+    const { records } = this.#collection;
+    const held = item.planned.held;
+    if (item.planned.fields === null && item.asShown) records.dropSnapshot(this.#source.row, item.job.row);
+    else {
+      const revision = records.snapshot(this.#source.row, item.job.row)?.revision ?? null;
+      records.putSnapshot(this.#source.row, item.job.row, revision, item.asShown && !item.job.touched ? null : held);
+    }
+  }
+
+  #commitOutcome(item: Prepared, outcome: ConstructOutcome): void {
+    const { records, problems } = this.#collection;
+    const source = this.#source.row;
+    if (outcome.done === 'refused') {
+      if (outcome.reason !== 'changed-underneath') this.#problem(item.id, outcome.reason, outcome.detail);
+      return;
+    }
+    const before = fileEntry(item.before?.get(ENTRY)?.value);
+    const after = fileEntry(item.planned.fields?.get(ENTRY));
+    if (before?.type === 'file' && !(after?.type === 'file' && after.digest === before.digest))
+      this.#contents.forgetHolder(before.digest, item.job.row);
+    if (after?.type === 'file' && after.size > 0) this.#contents.noteHolder(after.digest, item.job.row);
+    if (outcome.kept !== null && before?.type === 'file') this.#contents.noteKept(outcome.kept, before.size, this.#clock.now());
+    const asShown = item.asShown && !item.job.touched;
+    if (outcome.revision === null && asShown) records.dropSnapshot(source, item.job.row);
+    else {
+      const revision = outcome.revision === null ? null : storedRevision(outcome.revision, false);
+      records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held);
+    }
+    if (problems.count(source) > 0) problems.drop(source, item.id);
+  }
+
+  #problem(id: RecordId, code: ProblemCode, detail: string): void {
+    this.#collection.problems.put(this.#source.row, id, code, detail, this.#clock.now());
+  }
+
+  #wait(item: Prepared): void {
+    this.#inFlight.delete(item.job.row);
+    this.#waiting.set(item.job.row, item.job);
+  }
+
+  #finish(job: Job): readonly Ticket[] {
+    this.#inFlight.delete(job.row);
+    const queued = this.#queue.get(job.row);
+    if (queued === undefined) return job.tickets;
+    queued.tickets.push(...job.tickets);
+    return [];
+  }
+
+  #requeue(job: Job, later = false): void {
+    this.#inFlight.delete(job.row);
+    const queued = this.#queue.get(job.row);
+    if (queued !== undefined) queued.tickets.push(...job.tickets);
+    else if (later) this.#waiting.set(job.row, job);
+    else this.#queue.set(job.row, job);
+  }
+}

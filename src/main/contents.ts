@@ -1,0 +1,431 @@
+import type { Collection } from './collection.ts';
+import type { WantedContent } from './construct/run-construction.ts';
+import { type Chunk, decodeChunkList } from './content/chunk-list.ts';
+import { applySplice, makeSplice } from './content/splice.ts';
+import type { ContentAsked, ContentGiven } from './peers/shared-collection.ts';
+import { digestOf } from './platform/hash.ts';
+import { ENTRY, fileEntry } from './record/file-entry.ts';
+import type { Digest, RecordId } from './record/ids.ts';
+import { heldOf } from './snapshot/held.ts';
+import { revisionIn } from './snapshot/stored-revision.ts';
+import type { ContentPlan, ContentRequest, Revision, SourceAdapter, StagedPiece } from './sources/source-adapter.ts';
+import type { ContentStore } from './store/content-store.ts';
+
+export type FoundContent = ContentPlan | { readonly from: 'missing' };
+
+/** The version store, as far as the engine asks it. */
+export interface KeptContents {
+  read(digest: Digest): Promise<Uint8Array | null>;
+  keep(contents: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): Promise<void>;
+  drop(digests: readonly Digest[]): Promise<void>;
+}
+/** Asks linked peers of one collection, one after the other, for contents. null: none of them has it now. Same order. */
+export type AskPeers = (
+  asked: readonly ContentAsked[],
+) => Promise<readonly ({ bytes: Uint8Array; splice: boolean } | null)[]>;
+
+interface Holder {
+  readonly row: number;
+  readonly source: number;
+  readonly id: RecordId;
+  readonly revision: Revision;
+}
+interface Registered {
+  readonly collection: Collection;
+  readonly adapter: SourceAdapter;
+}
+interface OpenList {
+  readonly content: Digest;
+  readonly chunks: readonly Chunk[];
+  readonly offsets: Float64Array;
+}
+
+const REQUEST_ITEMS = 512;
+const REQUEST_BYTES = 2 << 20;
+const REQUESTS_AHEAD = 4;
+const LISTS_OPEN = 8;
+
+/**
+ * Finds the bytes a digest names: in a file of any source here, in the version store, at a peer (DESIGN 6: what is here
+ * already is never fetched), and gives them to peers who ask.
+ */
+export class Contents {
+  readonly #store: ContentStore;
+  readonly #kept: KeptContents;
+  readonly #sources = new Map<number, Registered>();
+  readonly #lists = new Map<number, OpenList>();
+
+  constructor(store: ContentStore, kept: KeptContents) {
+    this.#store = store;
+    this.#kept = kept;
+  }
+
+  register(source: number, collection: Collection, adapter: SourceAdapter): void {
+    this.#sources.set(source, { collection, adapter });
+  }
+  forget(source: number): void {
+    this.#sources.delete(source);
+  }
+
+  /** Finds what files to be constructed need. Same order. */
+  async find(wanted: readonly WantedContent[], ask: AskPeers, signal: AbortSignal): Promise<readonly FoundContent[]> {
+    const found: (FoundContent | null)[] = wanted.map((want) => this.#here(want));
+    const small: number[] = [];
+    const large: number[] = [];
+    wanted.forEach((want, at) => {
+      if (found[at] === null) (want.chunks === null ? small : large).push(at);
+    });
+    await Promise.all([
+      this.#fetchSmall(small, wanted, ask, (at, content) => {
+        found[at] = content;
+      }),
+      (async () => {
+        for (const at of large)
+          found[at] = signal.aborted
+            ? { from: 'missing' }
+            : await this.#stage(wanted[at] as WantedContent, ask, signal);
+      })(),
+    ]);
+    return found.map((each) => each ?? { from: 'missing' });
+  }
+
+  #here(want: WantedContent): FoundContent | null {
+    if (want.size === 0) return { from: 'bytes', bytes: new Uint8Array(0) };
+    for (const holder of this.#holders(want.digest)) {
+      if (holder.source !== want.source || holder.id === want.id) continue;
+      return { from: 'item', id: holder.id, revision: holder.revision, take: want.deleted.has(holder.row) };
+    }
+    return this.#store.isKept(want.digest) ? { from: 'kept', digest: want.digest } : null;
+  }
+
+  async #fetchSmall(
+    places: readonly number[],
+    wanted: readonly WantedContent[],
+    ask: AskPeers,
+    tell: (at: number, content: FoundContent) => void,
+  ): Promise<void> {
+    const remote: number[] = [];
+    for (const at of places) {
+      const bytes = await this.#readHeld((wanted[at] as WantedContent).digest);
+      if (bytes === null) remote.push(at);
+      else tell(at, { from: 'bytes', bytes });
+    }
+    const requests = batches(remote, (at) => (wanted[at] as WantedContent).size);
+    await allAhead(requests, async (request) => {
+      const answers = await ask(
+        request.map((at) => {
+          const want = wanted[at] as WantedContent;
+          return { digest: want.digest, kind: 'content', hint: want.id, base: null } as const;
+        }),
+      );
+      request.forEach((at, each) => {
+        const answer = answers[each];
+        const size = (wanted[at] as WantedContent).size;
+        if (answer?.bytes.length === size) tell(at, { from: 'bytes', bytes: answer.bytes });
+      });
+    });
+  }
+
+  /** Puts a large file together beside its place, from what is here and what peers have. */
+  async #stage(want: WantedContent, ask: AskPeers, signal: AbortSignal): Promise<FoundContent> {
+    const adapter = this.#sources.get(want.source)?.adapter;
+    const chunks = await this.#chunks(want, ask);
+    if (chunks === null || adapter?.stage === undefined || adapter.writeStaged === undefined)
+      return { from: 'missing' };
+    const base = this.#baseChunks(want);
+    const here: {
+      offset: number;
+      length: number;
+      digest: Digest;
+      from: { id: RecordId; revision: Revision; offset: number };
+    }[] = [];
+    const needed = new Map<number, Chunk>();
+    let offset = 0;
+    for (const chunk of chunks) {
+      const from = base.get(chunk.digest) ?? this.#chunkHere(want.source, chunk.digest);
+      if (from === null) needed.set(offset, chunk);
+      else here.push({ offset, length: chunk.length, digest: chunk.digest, from });
+      offset += chunk.length;
+    }
+    const staged = await adapter.stage({
+      digest: want.digest,
+      size: want.size,
+      copies: here,
+      wanted: [...needed].map(([at, chunk]) => ({ offset: at, ...chunk })),
+    });
+    const missing = new Map<number, Chunk>();
+    const lengths = new Map(here.map((copy) => [copy.offset, { digest: copy.digest, length: copy.length }]));
+    for (const at of staged.missing) {
+      const chunk = needed.get(at) ?? lengths.get(at);
+      if (chunk !== undefined) missing.set(at, chunk);
+    }
+    const requests = batches([...missing], ([, chunk]) => chunk.length);
+    let failed = false;
+    await allAhead(requests, async (request) => {
+      if (signal.aborted || failed) {
+        failed = true;
+        return;
+      }
+      const answers = await ask(
+        request.map(([, chunk]) => ({ digest: chunk.digest, kind: 'chunk', hint: want.id, base: null }) as const),
+      );
+      const pieces: StagedPiece[] = [];
+      request.forEach(([at, chunk], each) => {
+        const answer = answers[each];
+        if (answer?.bytes.length === chunk.length)
+          pieces.push({ offset: at, digest: chunk.digest, bytes: answer.bytes });
+      });
+      const wrong = (await adapter.writeStaged?.(staged.path, pieces)) ?? [];
+      if (pieces.length < request.length || wrong.length > 0) failed = true;
+    });
+    return failed ? { from: 'missing' } : { from: 'staged', path: staged.path };
+  }
+
+  async #chunks(want: WantedContent, ask: AskPeers): Promise<readonly Chunk[] | null> {
+    if (want.chunks === null) return null;
+    let list = this.#store.chunkList(want.chunks);
+    if (list === null) {
+      const base = want.base?.chunks ?? null;
+      const baseList = base === null ? null : this.#store.chunkList(base);
+      const [answer] = await ask([
+        { digest: want.chunks, kind: 'chunk-list', hint: want.id, base: baseList === null ? null : base },
+      ]);
+      if (answer === null || answer === undefined) return null;
+      try {
+        list = answer.splice && baseList !== null ? applySplice(baseList, answer.bytes) : answer.bytes;
+      } catch {
+        return null;
+      }
+      if (digestOf(list) !== want.chunks) return null;
+      this.#store.putChunkList(want.chunks, want.digest, list);
+    }
+    try {
+      return decodeChunkList(list, want.size);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Where the chunks of what the item holds now lie in it. */
+  #baseChunks(want: WantedContent): ReadonlyMap<Digest, { id: RecordId; revision: Revision; offset: number }> {
+    const places = new Map<Digest, { id: RecordId; revision: Revision; offset: number }>();
+    const list = want.base?.chunks == null ? null : this.#store.chunkList(want.base.chunks);
+    const holder =
+      want.base === null
+        ? undefined
+        : this.#holders(want.base.digest).find((each) => each.source === want.source && each.id === want.id);
+    if (list === null || holder === undefined) return places;
+    let offset = 0;
+    for (const chunk of decodeChunkList(list, sizeOf(list))) {
+      if (!places.has(chunk.digest)) places.set(chunk.digest, { id: holder.id, revision: holder.revision, offset });
+      offset += chunk.length;
+    }
+    return places;
+  }
+
+  #chunkHere(source: number, chunk: Digest): { id: RecordId; revision: Revision; offset: number } | null {
+    for (const { list, place } of this.#store.chunkPlaces(chunk)) {
+      const opened = this.#openList(list);
+      if (opened?.chunks[place]?.digest !== chunk) continue;
+      const holder = this.#holders(opened.content).find((each) => each.source === source);
+      if (holder !== undefined)
+        return { id: holder.id, revision: holder.revision, offset: opened.offsets[place] as number };
+    }
+    return null;
+  }
+
+  /** Gives what peers ask for; null for what is not here. */
+  async give(collection: Collection, asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
+    const given: (ContentGiven | null)[] = asked.map(() => null);
+    const reads = new Map<number, { at: number; request: ContentRequest; length: number | null }[]>();
+    for (const [at, want] of asked.entries()) {
+      if (want.kind === 'chunk-list') {
+        given[at] = this.#giveList(want);
+        continue;
+      }
+      const place = want.kind === 'chunk' ? this.#chunkPlace(want.digest) : this.#contentPlace(collection, want);
+      if (place === null) continue;
+      const queue = reads.get(place.source) ?? [];
+      queue.push({ at, request: place.request, length: want.kind === 'chunk' ? place.request.length : null });
+      reads.set(place.source, queue);
+    }
+    for (const [source, queue] of reads) {
+      const bytes = await this.#sources.get(source)?.adapter.readContent?.(queue.map((each) => each.request));
+      queue.forEach(({ at, length }, each) => {
+        const read = bytes?.[each];
+        if (read !== null && read !== undefined && (length === null || read.length === length))
+          given[at] = { bytes: read, splice: false };
+      });
+    }
+    for (const [at, want] of asked.entries()) {
+      if (given[at] !== null || want.kind === 'chunk-list' || !this.#store.isKept(want.digest)) continue;
+      const bytes = await this.#kept.read(want.digest);
+      if (bytes !== null) given[at] = { bytes, splice: false };
+    }
+    return given;
+  }
+
+  #giveList(want: ContentAsked): ContentGiven | null {
+    const list = this.#store.chunkList(want.digest);
+    if (list === null) return null;
+    const base = want.base === null ? null : this.#store.chunkList(want.base);
+    const splice = base === null ? null : makeSplice(base, list);
+    return splice !== null && splice.length < list.length
+      ? { bytes: splice, splice: true }
+      : { bytes: list, splice: false };
+  }
+
+  #contentPlace(collection: Collection, want: ContentAsked): { source: number; request: ContentRequest } | null {
+    const hinted = want.hint === null ? null : collection.records.find(want.hint);
+    const rows = hinted === null ? [] : [hinted.row];
+    const holder = this.#holdersIn(rows, want.digest)[0] ?? this.#holders(want.digest)[0];
+    if (holder === undefined) return null;
+    return { source: holder.source, request: { id: holder.id, revision: holder.revision, offset: 0, length: 4 << 20 } };
+  }
+
+  #chunkPlace(chunk: Digest): { source: number; request: ContentRequest } | null {
+    for (const { list, place } of this.#store.chunkPlaces(chunk)) {
+      const opened = this.#openList(list);
+      const found = opened?.chunks[place];
+      if (opened === null || found?.digest !== chunk) continue;
+      const holder = this.#holders(opened.content)[0];
+      if (holder === undefined) continue;
+      const offset = opened.offsets[place] as number;
+      return {
+        source: holder.source,
+        request: { id: holder.id, revision: holder.revision, offset, length: found.length },
+      };
+    }
+    return null;
+  }
+
+  /** The whole bytes of a content, up to a limit: from here, else from peers. null where nobody has it. Verified. */
+  async read(
+    collection: Collection,
+    id: RecordId,
+    entry: { digest: Digest; size: number; chunks?: Digest },
+    ask: AskPeers,
+  ): Promise<Uint8Array | null> {
+    if (entry.size === 0) return new Uint8Array(0);
+    const here =
+      (await this.#readHeld(entry.digest)) ??
+      (this.#store.isKept(entry.digest) ? await this.#kept.read(entry.digest) : null);
+    if (here !== null) return here;
+    if (entry.chunks === undefined) {
+      const [answer] = await ask([{ digest: entry.digest, kind: 'content', hint: id, base: null }]);
+      return answer !== null && answer !== undefined && digestOf(answer.bytes) === entry.digest ? answer.bytes : null;
+    }
+    const want = {
+      source: 0,
+      id,
+      digest: entry.digest,
+      size: entry.size,
+      chunks: entry.chunks,
+      base: null,
+      deleted: new Set<number>(),
+    };
+    const chunks = await this.#chunks(want, ask);
+    if (chunks === null) return null;
+    const whole = new Uint8Array(entry.size);
+    let offset = 0;
+    for (const request of batches(chunks, (chunk) => chunk.length)) {
+      const answers = await ask(
+        request.map((chunk) => ({ digest: chunk.digest, kind: 'chunk', hint: id, base: null }) as const),
+      );
+      for (const [at, chunk] of request.entries()) {
+        const bytes = answers[at]?.bytes;
+        if (bytes?.length !== chunk.length || digestOf(bytes) !== chunk.digest) return null;
+        whole.set(bytes, offset);
+        offset += bytes.length;
+      }
+    }
+    return collection === undefined ? null : whole;
+  }
+
+  /** Is the content on this device, so that history can give it back? */
+  isHere(content: Digest): boolean {
+    return this.#store.isKept(content) || this.#holders(content).length > 0;
+  }
+
+  /** Reads a content from a file of any source here; null where none holds it (any more). Verified. */
+  async #readHeld(content: Digest): Promise<Uint8Array | null> {
+    for (const holder of this.#holders(content)) {
+      const adapter = this.#sources.get(holder.source)?.adapter;
+      const [bytes] =
+        (await adapter?.readContent?.([
+          { id: holder.id, revision: holder.revision, offset: 0, length: Number.MAX_SAFE_INTEGER },
+        ])) ?? [];
+      if (bytes !== null && bytes !== undefined && digestOf(bytes) === content) return bytes;
+    }
+    return null;
+  }
+
+  #holders(content: Digest): readonly Holder[] {
+    return this.#holdersIn(this.#store.holders(content), content);
+  }
+
+  #holdersIn(rows: readonly number[], content: Digest): readonly Holder[] {
+    const holders: Holder[] = [];
+    for (const row of rows)
+      for (const [source, { collection }] of this.#sources) {
+        const record = collection.records.at(row);
+        if (record === null) continue;
+        const stored = collection.records.snapshot(source, row);
+        if (stored === undefined || stored.revision === null) continue;
+        const held = heldOf(collection.kind, record.state, stored.held, collection.log.order);
+        const entry = fileEntry(held?.get(ENTRY)?.value);
+        if (entry?.type === 'file' && entry.digest === content)
+          holders.push({ row, source, id: record.id, revision: revisionIn(stored.revision) });
+      }
+    return holders;
+  }
+
+  #openList(row: number): OpenList | null {
+    const known = this.#lists.get(row);
+    if (known !== undefined) return known;
+    const stored = this.#store.listAt(row);
+    if (stored === null) return null;
+    const chunks = decodeChunkList(stored.bytes, sizeOf(stored.bytes));
+    const offsets = new Float64Array(chunks.length);
+    for (let at = 1; at < chunks.length; at++)
+      offsets[at] = (offsets[at - 1] as number) + (chunks[at - 1] as Chunk).length;
+    const opened = { content: stored.content, chunks, offsets };
+    if (this.#lists.size >= LISTS_OPEN) this.#lists.delete(this.#lists.keys().next().value as number);
+    this.#lists.set(row, opened);
+    return opened;
+  }
+}
+
+/** Bytes of the file an encoded chunk list cuts. */
+function sizeOf(list: Uint8Array): number {
+  const view = new DataView(list.buffer, list.byteOffset, list.byteLength);
+  let size = 0;
+  for (let at = 32; at < list.length; at += 36) size += view.getUint32(at);
+  return size;
+}
+
+function batches<T>(items: readonly T[], sizeOfItem: (item: T) => number): readonly (readonly T[])[] {
+  const out: T[][] = [];
+  let bytes = 0;
+  for (const item of items) {
+    let last = out.at(-1);
+    const size = sizeOfItem(item);
+    if (last === undefined || last.length >= REQUEST_ITEMS || bytes + size > REQUEST_BYTES) {
+      last = [];
+      out.push(last);
+      bytes = 0;
+    }
+    last.push(item);
+    bytes += size;
+  }
+  return out;
+}
+
+/** Works on a few at a time, beginning in order. */
+async function allAhead<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(REQUESTS_AHEAD, items.length) }, worker));
+}

@@ -1,0 +1,117 @@
+import type { PackageHead } from '../change-log/package.ts';
+import { bytesOf } from '../record/encode-value.ts';
+import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../record/ids.ts';
+import type { DeviceIdentity, MemberSigner } from './identity.ts';
+import { evaluateMembership, type Member, type Membership } from './membership.ts';
+import { addMember, type Newcomer } from './membership-log.ts';
+import { type MembershipOp, makeOp, parseOp, verifySignature } from './membership-op.ts';
+
+/** Where the operations of one collection are kept: outside the database, for they cannot be made anew. */
+export interface MembershipFile {
+  load(): readonly Uint8Array[];
+  /** Durable when it returns. */
+  save(operations: readonly Uint8Array[]): void;
+}
+
+/** Who belongs to one collection, as this device knows it, and this device's own key in it. */
+export class GroupMembership {
+  readonly group: CollectionId;
+  readonly #identity: DeviceIdentity;
+  readonly #signer: MemberSigner;
+  readonly #file: MembershipFile;
+  readonly #operations = new Map<Digest, MembershipOp>();
+  #current: Membership | null = null;
+  #byKey: ReadonlyMap<MemberKey, Member> | null = null;
+
+  constructor(identity: DeviceIdentity, group: CollectionId, file: MembershipFile) {
+    this.group = group;
+    this.#identity = identity;
+    this.#signer = identity.member(group);
+    this.#file = file;
+    this.#take(file.load());
+  }
+
+  get ownKey(): MemberKey {
+    return this.#signer.key;
+  }
+  sign(bytes: Uint8Array): Uint8Array {
+    return this.#signer.sign(bytes);
+  }
+  verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean {
+    return verifySignature(bytesOf(member), bytes, signature);
+  }
+
+  /** null while the collection's first operation is not here. */
+  get current(): Membership | null {
+    this.#current ??= evaluateMembership(this.group, this.#operations.values());
+    return this.#current;
+  }
+
+  others(): readonly Member[] {
+    return [...(this.current?.members.values() ?? [])].filter((member) => member.device !== this.#identity.id);
+  }
+  isMember(): boolean {
+    return this.current?.members.has(this.#identity.id) === true;
+  }
+  member(device: DeviceId): Member | null {
+    return this.current?.members.get(device) ?? null;
+  }
+  memberKeyOf(device: DeviceId): MemberKey | null {
+    return this.member(device)?.memberKey ?? null;
+  }
+
+  /** The device behind a key, also one that was removed since. */
+  authorOf(key: MemberKey): Member | null {
+    if (this.#byKey === null) {
+      const all = [...(this.current?.removed.values() ?? []), ...(this.current?.members.values() ?? [])];
+      this.#byKey = new Map(
+        all.flatMap((member) => (member.memberKey === null ? [] : [[member.memberKey, member] as const])),
+      );
+    }
+    return this.#byKey.get(key) ?? null;
+  }
+
+  /** Why what this member wrote must not be taken, or null. */
+  refuses(head: PackageHead): string | null {
+    const author = this.authorOf(head.member);
+    if (author === null) return 'its author is no member';
+    if (author.cut !== null)
+      return head.number <= (author.cut.get(head.log) ?? 0) ? null : 'written after its author was removed';
+    return author.role === 'admin' || author.role === 'editor' ? null : 'its author may only read';
+  }
+
+  heads(): readonly Digest[] {
+    return this.current?.heads ?? [];
+  }
+  operations(): readonly Uint8Array[] {
+    return [...this.#operations.values()].map((op) => op.bytes);
+  }
+
+  /** Takes in operations; what is malformed is left out. true where they told something new. */
+  receive(operations: readonly Uint8Array[]): boolean {
+    const before = this.#operations.size;
+    this.#take(operations);
+    if (this.#operations.size === before) return false;
+    this.#file.save(this.operations());
+    return true;
+  }
+
+  add(newcomer: Newcomer, now: number): void {
+    this.receive([addMember(this.#identity, this.group, this.heads(), now, newcomer).bytes]);
+  }
+
+  /** Takes a device out. `cut`: what it wrote and we hold; nothing it writes after that counts. */
+  remove(device: DeviceId, cut: readonly { readonly log: LogId; readonly number: number }[], now: number): void {
+    const op = makeOp(this.#identity, this.group, this.heads(), now, { op: 'remove', device, cut, epoch: 0 });
+    this.receive([op.bytes]);
+  }
+
+  #take(operations: readonly Uint8Array[]): void {
+    for (const bytes of operations) {
+      const op = parseOp(bytes);
+      if (op !== null) this.#operations.set(op.hash, op);
+    }
+    this.#current = null;
+    this.#byKey = null;
+  }
+}

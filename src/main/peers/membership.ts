@@ -1,0 +1,74 @@
+import type { RecordKind } from '../record/field-rules.ts';
+import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../record/ids.ts';
+import type { Descriptor } from './descriptor.ts';
+import { type Misplaced, placeOps } from './membership-graph.ts';
+import { judge, type Refusal } from './membership-judgement.ts';
+import type { MembershipOp } from './membership-op.ts';
+import { standingOf } from './membership-standing.ts';
+import { displayName } from './protocol/display-name.ts';
+import type { MemberRole } from './protocol/messages.ts';
+
+export interface Member {
+  readonly device: DeviceId;
+  /** null only for a creator whose own `add` is not here yet. */
+  readonly memberKey: MemberKey | null;
+  readonly role: MemberRole;
+  readonly descriptor: Descriptor;
+  /** What the device is called. */
+  readonly name: string;
+  readonly addedBy: DeviceId;
+  /** May be given what was written before it came. */
+  readonly history: boolean;
+  /** Of one who may not write any more: the last number of each log that counts; logs not in it count not at all. null: all count. */
+  readonly cut: ReadonlyMap<LogId, number> | null;
+}
+/** What a set of operations comes to: the same on every device that holds the same set. */
+export interface Membership {
+  readonly group: CollectionId;
+  readonly kind: RecordKind;
+  /** The collection's name. */
+  readonly name: string;
+  readonly creator: DeviceId;
+  readonly members: ReadonlyMap<DeviceId, Member>;
+  /** Those who were members and are none any more, with the cut of what they wrote. */
+  readonly removed: ReadonlyMap<DeviceId, Member>;
+  /** What the next operation names as its parents, sorted. */
+  readonly heads: readonly Digest[];
+  /** Operations without effect, and why. Kept and passed on: another device must come to the same verdict. */
+  readonly invalid: ReadonlyMap<Digest, Misplaced | Refusal>;
+  /** Operations that are named and not here. */
+  readonly missing: readonly Digest[];
+}
+
+/**
+ * Evaluates a membership log. Pure, and the same whatever the order and repetition of `ops`. Everything is verified from `create` on;
+ * null where no operation creates `group`.
+ *
+ * An operation counts if its author was allowed to make it by what it had seen, unless a more senior admin removed (or demoted) the
+ * author meanwhile: *strong remove*. Seniority is the (depth, hash) of the operation that made someone an admin: it is fixed before any dispute.
+ */
+export function evaluateMembership(group: CollectionId, ops: Iterable<MembershipOp>): Membership | null {
+  const graph = placeOps(group, ops);
+  const root = graph.order[0];
+  if (root?.body?.op !== 'create') return null;
+  const { ledger, invalid } = judge(graph);
+  const members = new Map<DeviceId, Member>();
+  const removed = new Map<DeviceId, Member>();
+  for (const device of [...ledger.bySubject.keys()].sort()) {
+    const standing = standingOf(ledger, device, null);
+    if (standing === null) continue;
+    const { removed: gone, seniority: _, ...member } = standing;
+    (gone ? removed : members).set(device, { ...member, name: displayName(member.name) });
+  }
+  return {
+    group,
+    kind: root.body.kind,
+    name: displayName(root.body.name),
+    creator: root.author,
+    members,
+    removed,
+    heads: graph.heads,
+    invalid: new Map<Digest, Misplaced | Refusal>([...graph.refused, ...invalid]),
+    missing: graph.missing,
+  };
+}

@@ -1,0 +1,403 @@
+import { createHmac } from 'node:crypto';
+import type { Clock } from '../platform/clock.ts';
+import { bytesOf, hexOf } from '../record/encode-value.ts';
+import type { CollectionId, DeviceId, LogId } from '../record/ids.ts';
+import { ContentReplies, ContentRequests, type Fetched } from './content-exchange.ts';
+import type { GreetedLink } from './hello.ts';
+import type { PeerLink } from './links/peer-link.ts';
+import type { MessageStream } from './message-stream.ts';
+import type { Message, MessageOf } from './protocol/messages.ts';
+import type { ContentAsked, SharedCollection } from './shared-collection.ts';
+
+/** Bytes of packages in one frame, and how many packages. */
+const FRAME_PACKAGES_BYTES = 512 << 10;
+const FRAME_PACKAGES = 256;
+/** Packages of others wait this long before they are passed on: their author is probably linked with the peer too. */
+const FORWARD_AFTER_MS = 250;
+const GRANT_AT = 2 << 20;
+const MAX_FRAME_PARTS = 900 << 10;
+
+interface Opened {
+  readonly shared: SharedCollection;
+  readonly ownHandle: number;
+  /** What the peer has or was sent, per log; null until it told. */
+  sent: Map<LogId, number> | null;
+  peerOpened: boolean;
+  ackPlanned: boolean;
+  forwardPlanned: boolean;
+}
+
+/**
+ * What two members say to each other once their link stands: which collections they share, membership, packages, acknowledgements,
+ * content (PROTOCOL 2.9). Packages are pushed in the order of their log as soon as the peer has told what it holds; asking (WANT) only repairs.
+ */
+export class PeerSession {
+  readonly peer: DeviceId;
+  readonly link: PeerLink;
+  readonly #stream: MessageStream<PeerLink>;
+  readonly #clock: Clock;
+  readonly #exporter: Uint8Array;
+  readonly #opened = new Map<CollectionId, Opened>();
+  readonly #byPeerHandle = new Map<number, Opened>();
+  readonly #requests: ContentRequests;
+  readonly #replies: ContentReplies;
+  readonly #scans = new Map<number, () => void>();
+  readonly #changed: () => void;
+  readonly #collections: () => readonly SharedCollection[];
+  #credit: number;
+  #consumed = 0;
+  #nextHandle = 1;
+  #nextScan = 1;
+  #closed = false;
+  #pumping = false;
+
+  constructor(greeted: GreetedLink, collections: () => readonly SharedCollection[], clock: Clock, changed: () => void) {
+    this.#stream = greeted.stream;
+    this.link = greeted.stream.link;
+    this.peer = this.link.peer;
+    this.#credit = greeted.credit;
+    this.#clock = clock;
+    this.#collections = collections;
+    this.#changed = changed;
+    this.#exporter = this.link.exporter('EXPORTER-lockstep-session', 32);
+    this.#requests = new ContentRequests((message) => this.#stream.send(message));
+    this.#replies = new ContentReplies(
+      () => this.#pump(),
+      (message) => this.#stream.send(message),
+    );
+    this.#stream.onDrain(() => this.#pump());
+    this.#stream.onClose(() => this.#end());
+    this.#stream.receive((message) => this.#receive(message));
+    this.announce();
+  }
+
+  /** Tells the peer which collections are here; again whenever one is added or left, or membership changed. */
+  announce(): void {
+    if (this.#closed) return;
+    const tags = this.#collections().map((shared) => this.#tag(shared.id, this.link.dialled));
+    this.#stream.send({ is: 'GROUPS', tags });
+    this.#announced = true;
+    this.#openKnown();
+  }
+  #announced = false;
+  #peerTags: readonly string[] = [];
+
+  /** Is this collection open between the two, so that packages flow? */
+  isOpen(id: CollectionId): boolean {
+    return this.#opened.get(id)?.sent !== undefined && this.#opened.get(id)?.sent !== null;
+  }
+
+  /** New packages are in the log of this collection: the peer gets them. */
+  packagesWritten(id: CollectionId): void {
+    const opened = this.#opened.get(id);
+    if (opened === undefined || opened.sent === null) return;
+    this.#pump();
+    this.#planForward(opened);
+    this.acknowledge(id);
+  }
+
+  /** Something was applied or constructed: the peer is told soon, once for many. */
+  acknowledge(id: CollectionId): void {
+    const opened = this.#opened.get(id);
+    if (opened === undefined || opened.ackPlanned || opened.sent === null) return;
+    opened.ackPlanned = true;
+    queueMicrotask(() => {
+      opened.ackPlanned = false;
+      if (this.#closed || opened.sent === null) return;
+      this.#stream.send({ is: 'ACK', h: opened.ownHandle, ...opened.shared.positions() });
+    });
+  }
+
+  membershipChanged(id: CollectionId): void {
+    const opened = this.#opened.get(id);
+    if (opened === undefined) {
+      this.announce();
+      return;
+    }
+    this.#sendMembers(opened, true);
+    this.#openKnown();
+  }
+
+  /** Fetches content; null for what the peer does not have. Rejects when the link ends. */
+  fetch(id: CollectionId, asked: readonly ContentAsked[]): Promise<readonly (Fetched | null)[]> {
+    const opened = this.#opened.get(id);
+    if (opened === undefined || opened.sent === null) return Promise.resolve(asked.map(() => null));
+    return this.#requests.ask(opened.ownHandle, asked);
+  }
+
+  /** Asks the peer to look at its sources; resolves when it has, or when the link ends. */
+  scan(id: CollectionId): Promise<void> {
+    const opened = this.#opened.get(id);
+    if (opened === undefined || opened.sent === null || this.#closed) return Promise.resolve();
+    const req = this.#nextScan++;
+    return new Promise((resolve) => {
+      this.#scans.set(req, resolve);
+      this.#stream.send({ is: 'SCAN', h: opened.ownHandle, req });
+    });
+  }
+
+  close(reason: string): void {
+    this.#stream.close(reason);
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#requests.end();
+    for (const resolve of this.#scans.values()) resolve();
+    this.#scans.clear();
+    this.#opened.clear();
+    this.#byPeerHandle.clear();
+  }
+
+  #receive(message: Message): void {
+    if (this.#closed) return;
+    switch (message.is) {
+      case 'GROUPS':
+        this.#peerTags = message.tags.map(hexOf);
+        this.#openKnown();
+        return;
+      case 'OPEN':
+        this.#onOpen(message);
+        return;
+      case 'CREDIT':
+        this.#credit += message.bytes;
+        this.#pump();
+        return;
+      case 'CONTENT':
+        this.#consume(message.data.reduce((sum, piece) => sum + piece.length, 0));
+        if (!this.#requests.take(message)) this.#stream.fault('content nobody asked for');
+        return;
+      case 'CONTENT_NO':
+        this.#requests.refuse(message);
+        return;
+      case 'SCANNED':
+        this.#scans.get(message.req)?.();
+        this.#scans.delete(message.req);
+        return;
+      case 'MEMBERS':
+      case 'HAVE':
+      case 'WANT':
+      case 'PACKAGE':
+      case 'ACK':
+      case 'CONTENT_WANT':
+      case 'SCAN': {
+        const opened = this.#byPeerHandle.get(message.h);
+        if (opened !== undefined) this.#receiveIn(opened, message);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #receiveIn(
+    opened: Opened,
+    message: Extract<Message, { is: 'MEMBERS' | 'HAVE' | 'WANT' | 'PACKAGE' | 'ACK' | 'CONTENT_WANT' | 'SCAN' }>,
+  ): void {
+    const { shared } = opened;
+    if (shared.memberKeyOf(this.peer) === null) return;
+    switch (message.is) {
+      case 'MEMBERS': {
+        const isNew = message.ops.length > 0 && shared.receiveMembership(message.ops);
+        const same = JSON.stringify([...message.heads].sort()) === JSON.stringify([...shared.membershipHeads()].sort());
+        if (!same && message.ops.length === 0) this.#sendMembers(opened, true);
+        if (isNew) this.#sendHave(opened);
+        return;
+      }
+      case 'HAVE':
+        shared.peerHolds(this.peer, message.vector);
+        opened.sent = new Map(message.vector.map(({ log, number }) => [log, number]));
+        this.#changed();
+        this.acknowledge(shared.id);
+        this.#pump();
+        return;
+      case 'WANT':
+        for (const { log, from } of message.ranges) opened.sent?.set(log, from - 1);
+        this.#pump();
+        return;
+      case 'PACKAGE':
+        this.#onPackages(opened, message);
+        return;
+      case 'ACK':
+        for (const { log, number } of message.held)
+          if ((opened.sent?.get(log) ?? 0) < number) opened.sent?.set(log, number);
+        shared.acknowledged(this.peer, message.held, message.applied);
+        this.#changed();
+        return;
+      case 'CONTENT_WANT':
+        void this.#replies.answer(shared, message);
+        return;
+      case 'SCAN':
+        void shared.scan().then(() => {
+          if (!this.#closed) this.#stream.send({ is: 'SCANNED', h: opened.ownHandle, req: message.req });
+        });
+        return;
+    }
+  }
+
+  #onPackages(opened: Opened, message: MessageOf<'PACKAGE'>): void {
+    const taken = opened.shared.receivePackages(this.peer, message.packages);
+    this.#consume(message.packages.reduce((sum, each) => sum + each.length, 0));
+    const last = message.numbers.first + message.numbers.count - 1;
+    if (opened.sent !== null && (opened.sent.get(message.log) ?? 0) < last) opened.sent.set(message.log, last);
+    for (const { log, member, held } of taken.gaps)
+      this.#stream.send({
+        is: 'WANT',
+        h: opened.ownHandle,
+        ranges: [{ member, log, from: held + 1, to: Number.MAX_SAFE_INTEGER }],
+        max: 0,
+      });
+    if (taken.refused !== null) this.#stream.fault(`package refused: ${taken.refused}`.slice(0, 200));
+  }
+
+  #openKnown(): void {
+    if (!this.#announced) return;
+    for (const shared of this.#collections()) {
+      if (this.#opened.has(shared.id) || shared.memberKeyOf(this.peer) === null) continue;
+      if (!this.#peerTags.includes(hexOf(this.#tag(shared.id, !this.link.dialled)))) continue;
+      const opened: Opened = {
+        shared,
+        ownHandle: this.#nextHandle++,
+        sent: null,
+        peerOpened: false,
+        ackPlanned: false,
+        forwardPlanned: false,
+      };
+      this.#opened.set(shared.id, opened);
+      this.#stream.send({
+        is: 'OPEN',
+        h: opened.ownHandle,
+        tag: this.#tag(shared.id, this.link.dialled),
+        member: shared.member,
+        proof: shared.sign(this.#openStatement(shared.id, this.link.dialled)),
+      });
+      this.#sendMembers(opened, false);
+      this.#sendHave(opened);
+    }
+  }
+
+  #onOpen(message: MessageOf<'OPEN'>): void {
+    const tag = hexOf(message.tag);
+    const shared = this.#collections().find((each) => hexOf(this.#tag(each.id, !this.link.dialled)) === tag);
+    if (shared === undefined) return;
+    const member = shared.memberKeyOf(this.peer);
+    if (member === null) return;
+    if (
+      member !== message.member ||
+      !shared.verify(member, this.#openStatement(shared.id, !this.link.dialled), message.proof)
+    ) {
+      this.#stream.fault('OPEN without proof');
+      return;
+    }
+    if (!this.#peerTags.includes(tag)) this.#peerTags = [...this.#peerTags, tag];
+    this.#openKnown();
+    const opened = this.#opened.get(shared.id);
+    if (opened === undefined) return;
+    opened.peerOpened = true;
+    this.#byPeerHandle.set(message.h, opened);
+  }
+
+  #tag(id: CollectionId, byDialler: boolean): Uint8Array {
+    return new Uint8Array(
+      createHmac('sha256', this.#exporter)
+        .update(byDialler ? 'dialler' : 'listener')
+        .update(bytesOf(id))
+        .digest(),
+    );
+  }
+
+  #openStatement(id: CollectionId, byDialler: boolean): Uint8Array {
+    return new Uint8Array(
+      Buffer.concat([
+        Buffer.from(`lockstep-open-1\0${byDialler ? 'dialler' : 'listener'}\0`),
+        this.#exporter,
+        bytesOf(id),
+      ]),
+    );
+  }
+
+  #sendMembers(opened: Opened, withOperations: boolean): void {
+    const heads = opened.shared.membershipHeads();
+    const ops = withOperations ? opened.shared.membershipOperations() : [];
+    let batch: Uint8Array[] = [];
+    let bytes = 0;
+    for (const op of ops) {
+      if (bytes + op.length > MAX_FRAME_PARTS || batch.length >= 2048) {
+        this.#stream.send({ is: 'MEMBERS', h: opened.ownHandle, heads, ops: batch });
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(op);
+      bytes += op.length;
+    }
+    this.#stream.send({ is: 'MEMBERS', h: opened.ownHandle, heads, ops: batch });
+  }
+
+  #sendHave(opened: Opened): void {
+    this.#stream.send({ is: 'HAVE', h: opened.ownHandle, vector: opened.shared.heads() });
+  }
+
+  #planForward(opened: Opened): void {
+    if (opened.forwardPlanned) return;
+    opened.forwardPlanned = true;
+    this.#clock.after(FORWARD_AFTER_MS, () => {
+      opened.forwardPlanned = false;
+      this.#pump(true);
+    });
+  }
+
+  /** Sends bulk as long as the peer's credit and the socket allow: content that was asked for, then packages. */
+  #pump(forward = false): void {
+    if (this.#pumping || this.#closed) return;
+    this.#pumping = true;
+    try {
+      while (this.#credit > 0 && !this.#closed) {
+        const message = this.#replies.next() ?? this.#nextPackages(forward);
+        if (message === null) return;
+        const parts = message.is === 'CONTENT' ? message.data : message.packages;
+        this.#credit -= parts.reduce((sum, part) => sum + part.length, 0);
+        if (!this.#stream.send(message)) return;
+      }
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #nextPackages(forward: boolean): MessageOf<'PACKAGE'> | null {
+    for (const opened of this.#opened.values()) {
+      if (opened.sent === null || !opened.peerOpened) continue;
+      for (const { log, member, number } of opened.shared.heads()) {
+        const sent = opened.sent.get(log) ?? 0;
+        if (number <= sent) continue;
+        if (!forward && !opened.shared.isOwn(log) && opened.forwardPlanned) continue;
+        const packages: Uint8Array[] = [];
+        let bytes = 0;
+        for (const each of opened.shared.packagesAfter(log, sent, FRAME_PACKAGES)) {
+          if (packages.length > 0 && bytes + each.bytes.length > FRAME_PACKAGES_BYTES) break;
+          packages.push(each.bytes);
+          bytes += each.bytes.length;
+        }
+        if (packages.length === 0) continue;
+        opened.sent.set(log, sent + packages.length);
+        return {
+          is: 'PACKAGE',
+          h: opened.ownHandle,
+          member,
+          log,
+          numbers: { first: sent + 1, count: packages.length },
+          packages,
+        };
+      }
+    }
+    return null;
+  }
+
+  #consume(bytes: number): void {
+    this.#consumed += bytes;
+    if (this.#consumed < GRANT_AT || this.#closed) return;
+    this.#stream.send({ is: 'CREDIT', bytes: this.#consumed });
+    this.#consumed = 0;
+  }
+}

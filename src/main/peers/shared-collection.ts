@@ -1,0 +1,65 @@
+import type { CollectionId, DeviceId, Digest, LogId, MemberKey, RecordId } from '../record/ids.ts';
+
+export interface LogPosition {
+  readonly member: MemberKey;
+  readonly log: LogId;
+  readonly number: number;
+}
+export interface LogHead extends LogPosition {
+  /** Hash of that package: a fork shows at once. */
+  readonly hash: Digest;
+}
+export interface ContentAsked {
+  readonly digest: Digest;
+  readonly kind: 'content' | 'chunk' | 'chunk-list';
+  readonly hint: RecordId | null;
+  /** A chunk list the asker has. */
+  readonly base: Digest | null;
+}
+export interface ContentGiven {
+  readonly bytes: Uint8Array;
+  /** The bytes are a splice of the chunk list the asker named as base. */
+  readonly splice: boolean;
+}
+/** Packages taken in: what is still needed to go on. */
+export interface PackagesTaken {
+  readonly stored: number;
+  /** Logs in which packages before these are missing. */
+  readonly gaps: readonly { readonly log: LogId; readonly member: MemberKey; readonly held: number }[];
+  /** What must not be taken, and why; the peer that sent it is told and left. */
+  readonly refused: string | null;
+}
+
+/** A collection as a peer session sees it: logs, acknowledgements and content; no records, no sources (STYLE 3.2). */
+export interface SharedCollection {
+  readonly id: CollectionId;
+  readonly member: MemberKey;
+  sign(bytes: Uint8Array): Uint8Array;
+  verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean;
+  /** The member key of a device that may take part now; null for strangers and removed ones. */
+  memberKeyOf(device: DeviceId): MemberKey | null;
+  membershipHeads(): readonly Digest[];
+  membershipOperations(): readonly Uint8Array[];
+  /** Takes in operations; true where they told something new. */
+  receiveMembership(operations: readonly Uint8Array[]): boolean;
+  heads(): readonly LogHead[];
+  /** Tells what a peer holds, before anything is sent: our own past may be in it. */
+  peerHolds(device: DeviceId, heads: readonly LogHead[]): void;
+  packagesAfter(
+    log: LogId,
+    after: number,
+    limit: number,
+  ): readonly { readonly number: number; readonly bytes: Uint8Array }[];
+  isOwn(log: LogId): boolean;
+  receivePackages(device: DeviceId, packages: readonly Uint8Array[]): PackagesTaken;
+  positions(): {
+    readonly held: readonly LogPosition[];
+    readonly applied: readonly LogPosition[];
+    readonly problems: number;
+  };
+  acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void;
+  /** Content for a peer; null for what is not here. Same order. */
+  giveContent(asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]>;
+  /** Looks at the sources now; resolves when what it found is in the log. */
+  scan(): Promise<void>;
+}

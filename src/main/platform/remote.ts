@@ -1,0 +1,89 @@
+import type { MessagePort, TransferListItem, Worker } from 'node:worker_threads';
+
+/** A service as seen from outside the thread it works in: the same calls, each a promise. */
+export type Remote<Service> = {
+  readonly [Name in keyof Service as Service[Name] extends (...args: never[]) => unknown ? Name : never]: Service[Name] extends (
+    ...args: infer Args
+  ) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never;
+};
+
+interface Call {
+  readonly id: number;
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: { readonly message: string; readonly code: string; readonly subject: string };
+}
+
+/** The service's own calls as promises, in this thread: what a simulation uses in place of a worker. */
+export function inline<Service extends object>(service: Service): Remote<Service> {
+  return new Proxy({} as Remote<Service>, {
+    get: (_, name: string) => async (...args: unknown[]) => {
+      await Promise.resolve();
+      return (service as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args);
+    },
+  });
+}
+
+/** Answers calls that come through `port`, one after the other, with `service`. Runs in the worker. */
+export function serveCalls(port: MessagePort, service: object): void {
+  const methods = service as Record<string, (...args: unknown[]) => unknown>;
+  port.on('message', ({ id, name, args }: Call) => {
+    let answer: Answer;
+    try {
+      answer = { id, value: methods[name]?.(...args) };
+    } catch (error) {
+      const { message, code, subject } = error as { message: string; code?: string; subject?: string };
+      answer = { id, error: { message, code: code ?? 'internal', subject: subject ?? '' } };
+    }
+    port.postMessage(answer, buffersOf(answer.value));
+  });
+}
+
+/** Calls a service in a worker. Rejects with what it threw, and with `thread-ended` once the worker is gone. */
+export function remote<Service extends object>(
+  worker: Worker,
+  makeError: (code: string, message: string, subject: string) => Error,
+): Remote<Service> {
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  let next = 1;
+  let ended: Error | null = null;
+  worker.on('message', ({ id, value, error }: Answer) => {
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) call?.resolve(value);
+    else call?.reject(makeError(error.code, error.message, error.subject));
+  });
+  const end = (why: string): void => {
+    ended ??= makeError('thread-ended', `a worker thread ended: ${why}`, '');
+    for (const call of waiting.values()) call.reject(ended);
+    waiting.clear();
+  };
+  worker.on('error', (error) => end((error as Error).message));
+  worker.on('exit', (code) => end(`exit ${code}`));
+  return new Proxy({} as Remote<Service>, {
+    get:
+      (_, name: string) =>
+      (...args: unknown[]) =>
+        new Promise((resolve, reject) => {
+          if (ended !== null) {
+            reject(ended);
+            return;
+          }
+          const id = next++;
+          waiting.set(id, { resolve, reject });
+          worker.postMessage({ id, name, args } satisfies Call);
+        }),
+  });
+}
+
+/** Large buffers a service made for its answer alone travel without a copy; it says which by wrapping them. */
+function buffersOf(value: unknown): TransferListItem[] {
+  const owned = (value as { owned?: readonly ArrayBuffer[] } | null | undefined)?.owned;
+  return owned === undefined ? [] : [...owned];
+}

@@ -1,0 +1,260 @@
+import type { Change } from './change-log/change.ts';
+import type { AppliedChange, Collection, Received, WrittenPackage } from './collection.ts';
+import { Pending, type Ticket } from './construct/pending.ts';
+import type { Contents } from './contents.ts';
+import type { GroupMembership } from './peers/group-membership.ts';
+import type { ContentAsked, LogHead, LogPosition, PackagesTaken, SharedCollection } from './peers/shared-collection.ts';
+import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from './record/ids.ts';
+import type { Acknowledged, RegistryStore } from './store/registry-store.ts';
+import type { Synchronizer } from './synchronizer.ts';
+
+/** What a replica tells the rest of the program. */
+export interface ReplicaPort {
+  /** Packages are in the log: sessions push them and acknowledge. */
+  packages(id: CollectionId): void;
+  /** More was applied here: sessions acknowledge. */
+  applied(id: CollectionId): void;
+  membership(id: CollectionId): void;
+  changed(): void;
+  /** A cycle, or only its second half, is due in every source of the collection. */
+  constructSoon(id: CollectionId): void;
+  scanNow(id: CollectionId): Promise<void>;
+  forked(id: CollectionId, log: LogId): void;
+}
+
+/** One collection with its sources here: what peers write reaches the sources, what sources say reaches peers. */
+export class Replica implements SharedCollection {
+  readonly collection: Collection;
+  readonly membership: GroupMembership;
+  readonly synchronizers = new Map<number, Synchronizer>();
+  readonly #registry: RegistryStore;
+  readonly #contents: Contents;
+  readonly #port: ReplicaPort;
+  readonly #pending = new Pending();
+  /** What each peer told it holds since we linked: adoption waits until all of it is here. */
+  readonly #told = new Map<DeviceId, ReadonlyMap<LogId, number>>();
+
+  constructor(
+    collection: Collection,
+    membership: GroupMembership,
+    registry: RegistryStore,
+    contents: Contents,
+    port: ReplicaPort,
+  ) {
+    this.collection = collection;
+    this.membership = membership;
+    this.#registry = registry;
+    this.#contents = contents;
+    this.#port = port;
+  }
+
+  get id(): CollectionId {
+    return this.collection.stored.id;
+  }
+  get member(): MemberKey {
+    return this.membership.ownKey;
+  }
+
+  /** Puts back in the queue what was merged and not constructed when the program ended. Call once the sources are there. */
+  resume(): void {
+    for (const log of this.collection.log.logs())
+      for (const { row, number } of this.collection.log.after(log.log, log.applied, Number.MAX_SAFE_INTEGER)) {
+        const rows = (this.collection.packageChanges(row)?.changes ?? []).flatMap((change) => {
+          const record = 'record' in change ? this.collection.records.find(change.record) : null;
+          return record === null ? [] : [record.row];
+        });
+        this.#open(log.log, number, rows, null);
+      }
+    this.#noteApplied();
+  }
+
+  /** Writes changes that no source made (a settlement, an undo) and brings them to every source. */
+  commit(changes: readonly Change[]): readonly WrittenPackage[] {
+    const packages = this.collection.transact(() => this.collection.write(changes));
+    this.written(packages, null);
+    return packages;
+  }
+
+  /** Packages of this device were committed. `by`: the source that made them has them already. */
+  written(packages: readonly WrittenPackage[], by: number | null): void {
+    for (const each of packages) this.#open(each.log, each.number, rowsOf(each.applied), by);
+    this.#noteApplied();
+    this.#port.packages(this.id);
+    this.#port.changed();
+    if (this.synchronizers.size > (by === null ? 0 : 1)) this.#port.constructSoon(this.id);
+  }
+
+  done(tickets: readonly Ticket[]): void {
+    for (const ticket of tickets) this.#pending.close(ticket);
+    this.#noteApplied();
+  }
+
+  /** Everything any linked peer told of is held here. A collection nobody else is in has nothing to wait for. */
+  caughtUp(): boolean {
+    if (this.membership.others().length === 0) return true;
+    if (this.#told.size === 0) return false;
+    const held = new Map(this.collection.log.logs().map((log) => [log.log, log.held]));
+    for (const told of this.#told.values())
+      for (const [log, number] of told) if ((held.get(log) ?? 0) < number) return false;
+    return true;
+  }
+
+  forgetPeer(device: DeviceId): void {
+    this.#told.delete(device);
+  }
+
+  /** What a member is known to hold and to have applied. */
+  acknowledgedBy(device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
+    return this.#registry.acknowledged(this.collection.stored.row, device);
+  }
+
+  /** Packages held here that the device has not applied. */
+  behind(device: DeviceId): number {
+    const theirs = this.acknowledgedBy(device);
+    let behind = 0;
+    for (const log of this.collection.log.logs()) behind += Math.max(0, log.held - (theirs.get(log.log)?.applied ?? 0));
+    return behind;
+  }
+
+  /** Has this device applied all that the other holds, as far as it told? */
+  hasAppliedAllOf(device: DeviceId): boolean {
+    const own = new Map(this.collection.log.logs().map((log) => [log.log, log.applied]));
+    for (const [log, { held }] of this.acknowledgedBy(device)) if ((own.get(log) ?? 0) < held) return false;
+    return true;
+  }
+
+  sign(bytes: Uint8Array): Uint8Array {
+    return this.membership.sign(bytes);
+  }
+  verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean {
+    return this.membership.verify(member, bytes, signature);
+  }
+  memberKeyOf(device: DeviceId): MemberKey | null {
+    return this.membership.memberKeyOf(device);
+  }
+  membershipHeads(): readonly Digest[] {
+    return this.membership.heads();
+  }
+  membershipOperations(): readonly Uint8Array[] {
+    return this.membership.operations();
+  }
+  receiveMembership(operations: readonly Uint8Array[]): boolean {
+    const isNew = this.membership.receive(operations);
+    if (isNew) this.#port.membership(this.id);
+    return isNew;
+  }
+
+  heads(): readonly LogHead[] {
+    return this.collection.log
+      .logs()
+      .flatMap((log) =>
+        log.member === '' || log.held === 0
+          ? []
+          : [{ member: log.member, log: log.log, number: log.held, hash: log.hash as Digest }],
+      );
+  }
+
+  peerHolds(device: DeviceId, heads: readonly LogHead[]): void {
+    this.#told.set(device, new Map(heads.map((head) => [head.log, head.number])));
+    const own = this.collection.log.logs().find((log) => log.log === this.collection.stored.ownLog);
+    const past = heads.find((head) => head.log === this.collection.stored.ownLog);
+    if (past !== undefined && past.number > (own?.held ?? 0)) this.collection.beginNewLog();
+    for (const head of heads)
+      this.#registry.acknowledge(this.collection.stored.row, device, head.log, {
+        held: head.number,
+        applied: Math.min(head.number, this.acknowledgedBy(device).get(head.log)?.applied ?? 0),
+      });
+    this.#port.constructSoon(this.id);
+  }
+
+  packagesAfter(log: LogId, after: number, limit: number) {
+    return this.collection.log.after(log, after, limit);
+  }
+  isOwn(log: LogId): boolean {
+    return log === this.collection.stored.ownLog;
+  }
+
+  receivePackages(_device: DeviceId, packages: readonly Uint8Array[]): PackagesTaken {
+    const received = this.collection.transact(() => packages.map((bytes) => this.collection.receive(bytes)));
+    const gaps = new Map<LogId, { log: LogId; member: MemberKey; held: number }>();
+    let refused: string | null = null;
+    let stored = 0;
+    for (const each of received) {
+      const taken = this.#took(each);
+      if (taken) stored++;
+      else if (each.is === 'gap') gaps.set(each.log, { log: each.log, member: this.member, held: each.held });
+      else if (each.is === 'refused') refused = each.why;
+    }
+    if (stored > 0) {
+      this.#noteApplied();
+      this.#port.packages(this.id);
+      this.#port.constructSoon(this.id);
+      this.#port.changed();
+    }
+    return { stored, gaps: [...gaps.values()], refused };
+  }
+
+  #took(received: Received): boolean {
+    if (received.is !== 'stored' && received.is !== 'forked') return false;
+    const { package: stored } = received;
+    this.#open(stored.log, stored.number, rowsOf(stored.applied), null);
+    if (received.is === 'forked') this.#port.forked(this.id, stored.log);
+    return true;
+  }
+
+  #open(log: LogId, number: number, rows: readonly number[], by: number | null): void {
+    const targets = [...this.synchronizers].filter(([source]) => source !== by);
+    const distinct = new Set(rows);
+    const ticket = this.#pending.open(log, number, distinct.size * targets.length);
+    for (const [, synchronizer] of targets) for (const row of distinct) synchronizer.construction.enqueue(row, ticket);
+  }
+
+  #noteApplied(): void {
+    const moved = this.#pending.applied();
+    if (moved.length === 0) return;
+    this.collection.transact(() => {
+      for (const { log, number } of moved) this.collection.log.setApplied(log, number);
+    });
+    this.#port.applied(this.id);
+    this.#port.changed();
+  }
+
+  positions() {
+    const held: LogPosition[] = [];
+    const applied: LogPosition[] = [];
+    for (const log of this.collection.log.logs()) {
+      if (log.member === '') continue;
+      held.push({ member: log.member, log: log.log, number: log.held });
+      applied.push({ member: log.member, log: log.log, number: log.applied });
+    }
+    let problems = 0;
+    for (const source of this.synchronizers.keys()) problems += this.collection.problems.count(source);
+    return { held, applied, problems };
+  }
+
+  acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
+    const done = new Map(applied.map((each) => [each.log, each.number]));
+    const before = this.acknowledgedBy(device);
+    const news = held.filter(({ log, number }) => {
+      const known = before.get(log);
+      return known === undefined || known.held !== number || known.applied !== (done.get(log) ?? 0);
+    });
+    if (news.length === 0) return;
+    this.collection.transact(() => {
+      for (const { log, number } of news)
+        this.#registry.acknowledge(this.collection.stored.row, device, log, {
+          held: number,
+          applied: done.get(log) ?? 0,
+        });
+    });
+  }
+
+  giveContent(asked: readonly ContentAsked[]) {
+    return this.#contents.give(this.collection, asked);
+  }
+  scan(): Promise<void> {
+    return this.#port.scanNow(this.id);
+  }
+}
+
+const rowsOf = (applied: readonly AppliedChange[]): readonly number[] => applied.map((each) => each.row);

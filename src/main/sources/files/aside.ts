@@ -1,0 +1,92 @@
+import type { FileStat } from '../../platform/file-system.ts';
+import type { Digest, RecordId } from '../../record/ids.ts';
+import type { ItemProblem } from '../source-adapter.ts';
+import type { ConstructContext } from './construct-context.ts';
+import { problemCode } from './path-guard.ts';
+import { isExecutable, modifiedMicroseconds } from './revision.ts';
+import { removeBatch } from './staging-batch.ts';
+
+/** What was taken from its place, as it was then. */
+export interface Aside {
+  readonly id: RecordId;
+  readonly path: string;
+  /** The content this device knows it by; null: not known. */
+  readonly digest: Digest | null;
+  readonly stat: FileStat;
+}
+/** What a batch took from its places and has not given to the version store yet. */
+export interface AsideBatch {
+  readonly directory: string;
+  readonly asides: readonly Aside[];
+}
+/** Somebody wrote to a file after it was replaced or deleted: these bytes, now in the version store, are a change of that item. */
+export interface MovedOn {
+  /** null: the crash that left it took the journal too. */
+  readonly id: RecordId | null;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly executable: boolean;
+  /** Microseconds since 1970. */
+  readonly modified: number;
+}
+export interface Recheck {
+  readonly moved: readonly MovedOn[];
+  /** Items whose old bytes could not be given to the version store; they stay aside. */
+  readonly problems: readonly ItemProblem[];
+  /** To be looked at again two seconds later; null: done, nothing of the batch is left. */
+  readonly again: AsideBatch | null;
+}
+
+/** Is it still the file that was looked at, written by nobody? Linking and renaming change only the time of change. */
+export function sameBytes(a: FileStat, b: FileStat): boolean {
+  return a.inode === b.inode && a.size === b.size && a.modifiedNs === b.modifiedNs;
+}
+
+/**
+ * Looks again at what a batch took aside, about two seconds later. What is as it was goes to the version store and the batch
+ * ends; what was written to is copied there, told in `moved`, and stays until it is quiet.
+ */
+export function recheckAside(context: ConstructContext, batch: AsideBatch): Recheck {
+  const { fs, versions } = context;
+  const quiet: Aside[] = [];
+  const moved: MovedOn[] = [];
+  const problems: ItemProblem[] = [];
+  const again: Aside[] = [];
+  for (const aside of batch.asides) {
+    const stat = fs.lstat(aside.path);
+    if (stat === null) continue;
+    if (sameBytes(stat, aside.stat)) {
+      quiet.push(aside);
+      continue;
+    }
+    const result = versions.keepFiles([{ path: aside.path, digest: null }], { move: false })[0]!;
+    if (aside.digest !== null) versions.unlend(aside.digest);
+    if (result.kept === null) problems.push(problemOf(aside.id, result.error));
+    else if (result.kept !== aside.digest) moved.push(movedOn(aside.id, result.kept, stat));
+    again.push(result.kept === null ? aside : { ...aside, digest: result.kept, stat });
+  }
+  const results = versions.keepFiles(quiet, { move: true });
+  for (const [at, aside] of quiet.entries()) {
+    const result = results[at]!;
+    if (result.kept === null) {
+      problems.push(problemOf(aside.id, result.error));
+      again.push(aside);
+      continue;
+    }
+    // Written to within the tick of the clock in which it was read: the times are equal, the bytes are not.
+    if (aside.digest !== null && result.kept !== aside.digest) moved.push(movedOn(aside.id, result.kept, aside.stat));
+    if (aside.digest !== null) versions.unlend(aside.digest);
+  }
+  if (again.length > 0) return { moved, problems, again: { directory: batch.directory, asides: again } };
+  removeBatch(fs, batch.directory);
+  return { moved, problems, again: null };
+}
+
+export function movedOn(id: RecordId | null, kept: Digest, stat: FileStat): MovedOn {
+  return { id, digest: kept, size: stat.size, executable: isExecutable(stat), modified: modifiedMicroseconds(stat) };
+}
+
+function problemOf(id: RecordId, error: unknown): ItemProblem {
+  return { id, code: problemCode(error), detail: `Its earlier bytes wait in staging: ${(error as Error).message}` };
+}

@@ -1,0 +1,306 @@
+import type { FileStat } from '../../platform/file-system.ts';
+import type { FileEntry } from '../../record/file-entry.ts';
+import type { Digest, RecordId } from '../../record/ids.ts';
+import type { ConstructItem, Revision } from '../source-adapter.ts';
+import { sameBytes } from './aside.ts';
+import { attempt } from './attempt.ts';
+import {
+  type ConstructWork,
+  changedUnderneath,
+  hasNoLinks,
+  linkAside,
+  moveToFree,
+  putBack,
+  Refusal,
+  takeAside,
+} from './construct-work.ts';
+import { type Place, parentOf } from './path-guard.ts';
+import { adjustFile, hashFile, prepareFile, type WantedFile, wantsExecutable } from './prepare-file.ts';
+import { isExecutable, revisionOf, sameRevision } from './revision.ts';
+
+/** What became of an item that was not refused. */
+export interface Written {
+  readonly revision: Revision | null;
+  readonly kept: Digest | null;
+}
+export type FreePlace = Exclude<Place, { is: 'refused' }>;
+
+/** Is `target` what the item's author last saw there? A directory that this batch emptied is as good as nothing. */
+function asExpected(work: ConstructWork, item: ConstructItem, target: FileStat | null): boolean {
+  if (target?.type === 'directory' && item.expected === null) return work.emptied.has(item.id);
+  if (target === null || item.expected === null) return target === null && item.expected === null;
+  return sameRevision(revisionOf(target), item.expected);
+}
+
+/** Makes the place of item `n` hold `entry`. `target`: what is there now. */
+export function writeItem(
+  work: ConstructWork,
+  n: number,
+  item: ConstructItem,
+  entry: FileEntry,
+  place: FreePlace,
+  target: FileStat | null,
+): Written {
+  if (target?.type === 'other') throw new Refusal('special-file', `${item.id} is no file, directory or link here.`);
+  if (!asExpected(work, item, target) || (target?.type === 'directory' && entry.type === 'directory')) {
+    if (target === null || !isAlready(work, item, entry, place.path, target)) throw changedUnderneath(item.id);
+    if (entry.type === 'file') adjustFile(work, item, place.path, target);
+    return { revision: revisionAt(work, item.id, place.path), kept: null };
+  }
+  if (entry.type === 'directory') return writeDirectory(work, n, item, place, target);
+  if (entry.type === 'file' && target?.type === 'file' && staysAsIs(item, entry)) {
+    return adjust(work, item, place.path, target);
+  }
+  const made =
+    entry.type === 'file' ? prepareFile(work, n, item, entry, fileOf(target)) : makeLink(work, n, entry.target);
+  try {
+    return moveIn(work, n, item, entry, place, made.path, target);
+  } catch (error) {
+    if (made.ours) attempt(() => work.context.fs.lstat(made.path) !== null && work.context.fs.unlink(made.path));
+    throw error;
+  }
+}
+
+/** Takes the item from its place. A directory goes only when it is empty. */
+export function deleteItem(
+  work: ConstructWork,
+  n: number,
+  item: ConstructItem,
+  path: string,
+  target: FileStat,
+): Written {
+  const { fs } = work.context;
+  if (target.type === 'other') throw new Refusal('special-file', `${item.id} is no file, directory or link here.`);
+  if (!asExpected(work, item, target)) throw changedUnderneath(item.id);
+  if (target.type === 'directory') {
+    fs.removeDirectory(path);
+    work.guard.forget(item.id);
+    work.emptied.add(parentOf(item.id));
+    return { revision: null, kept: null };
+  }
+  const old = work.batch.oldPath(n);
+  takeAside(work, item.id, path, old, target);
+  work.emptied.add(parentOf(item.id));
+  return { revision: null, kept: settleAside(work, item, old, target) };
+}
+
+/**
+ * Moves the file of an item that is to be deleted to this one's place: the same inode, so nothing is copied and an editor that has
+ * it open goes on in it. null: this disk has no links, so the bytes must be copied.
+ */
+export function takeItem(
+  work: ConstructWork,
+  item: ConstructItem,
+  place: FreePlace,
+  source: { readonly n: number; readonly id: RecordId; readonly path: string; readonly stat: FileStat },
+): Written | null {
+  const { fs } = work.context;
+  try {
+    withParents(work, place, () => fs.link(source.path, place.path));
+  } catch (error) {
+    if (hasNoLinks(error)) return null;
+    throw error;
+  }
+  try {
+    const linked = fs.lstat(place.path);
+    if (linked === null || !sameBytes(linked, source.stat)) throw changedUnderneath(source.id);
+    adjustFile(work, item, place.path, linked);
+    const checked = fs.lstat(place.path) ?? linked;
+    takeAside(work, source.id, source.path, work.batch.oldPath(source.n), checked);
+  } catch (error) {
+    attempt(() => fs.unlink(place.path));
+    throw error;
+  }
+  attempt(() => fs.unlink(work.batch.oldPath(source.n)));
+  return { revision: revisionAt(work, item.id, place.path), kept: null };
+}
+
+function writeDirectory(
+  work: ConstructWork,
+  n: number,
+  item: ConstructItem,
+  place: FreePlace,
+  target: FileStat | null,
+): Written {
+  const { fs } = work.context;
+  let kept: Digest | null = null;
+  if (target === null) withParents(work, place, () => fs.makeDirectory(place.path));
+  else if (target.type !== 'directory') {
+    const old = work.batch.oldPath(n);
+    takeAside(work, item.id, place.path, old, target);
+    try {
+      fs.makeDirectory(place.path);
+    } catch (error) {
+      attempt(() => putBack(work.context, old, place.path));
+      throw error;
+    }
+    kept = settleAside(work, item, old, target);
+  }
+  work.guard.forget(item.id);
+  return { revision: revisionAt(work, item.id, place.path), kept };
+}
+
+/** Moves what was made in staging to its place, whatever was there. */
+function moveIn(
+  work: ConstructWork,
+  n: number,
+  item: ConstructItem,
+  entry: FileEntry,
+  place: FreePlace,
+  made: string,
+  target: FileStat | null,
+): Written {
+  const { fs } = work.context;
+  if (target === null) {
+    withParents(work, place, () => moveNew(work, entry, made, place.path));
+    return { revision: revisionAt(work, item.id, place.path), kept: null };
+  }
+  // Making the new bytes may have taken long, so the place is compared again at the last moment.
+  const now = fs.lstat(place.path);
+  if (now === null || !asExpected(work, item, now)) throw changedUnderneath(item.id);
+  if (now.type === 'directory') return replaceDirectory(work, n, item, entry, made, place.path);
+  if (now.type === 'symlink') {
+    fs.rename(made, place.path);
+    return { revision: revisionAt(work, item.id, place.path), kept: null };
+  }
+  const old = work.batch.oldPath(n);
+  linkAside(work, item.id, place.path, old, now);
+  try {
+    fs.rename(made, place.path);
+  } catch (error) {
+    attempt(() => fs.unlink(old));
+    throw error;
+  }
+  refuseIfMovedOn(work, item, place.path, old, now);
+  const sameContent = entry.type === 'file' && entry.digest === item.replaces;
+  const kept = settleAside(work, item, old, now);
+  return { revision: revisionAt(work, item.id, place.path), kept: sameContent ? null : kept };
+}
+
+/** Someone wrote to the old inode between the comparison and the rename: theirs goes back, ours comes again in another cycle. */
+function refuseIfMovedOn(
+  work: ConstructWork,
+  item: ConstructItem,
+  place: string,
+  old: string,
+  checked: FileStat,
+): void {
+  const { fs, versions } = work.context;
+  const after = fs.lstat(old);
+  if (after !== null && sameBytes(after, checked)) return;
+  if (after !== null) {
+    // The new bytes are known elsewhere, but someone may already have written to them too.
+    attempt(() => versions.keepFile(place, null, { move: false }));
+    fs.rename(old, place);
+  }
+  throw changedUnderneath(item.id);
+}
+
+function replaceDirectory(
+  work: ConstructWork,
+  n: number,
+  item: ConstructItem,
+  entry: FileEntry,
+  made: string,
+  place: string,
+): Written {
+  const { fs } = work.context;
+  const old = work.batch.oldPath(n);
+  fs.rename(place, old);
+  try {
+    if (fs.readDirectory(old).length > 0)
+      throw new Refusal('not-empty', `${item.id} is a directory that is not empty.`);
+    moveNew(work, entry, made, place);
+  } catch (error) {
+    attempt(() => putBack(work.context, old, place));
+    throw error;
+  }
+  attempt(() => fs.removeDirectory(old));
+  work.guard.forget(item.id);
+  return { revision: revisionAt(work, item.id, place), kept: null };
+}
+
+/** A link has no second name on every system, so it is moved by rename after a look. */
+function moveNew(work: ConstructWork, entry: FileEntry, made: string, place: string): void {
+  const { fs } = work.context;
+  if (entry.type === 'file') {
+    moveToFree(work.context, made, place);
+    return;
+  }
+  if (fs.lstat(place) !== null) throw Object.assign(new Error(`EEXIST: ${place}`), { code: 'EEXIST' });
+  fs.rename(made, place);
+}
+
+function makeLink(work: ConstructWork, n: number, target: string): { readonly path: string; readonly ours: true } {
+  const path = work.batch.newPath(n);
+  work.context.fs.symlink(target, path);
+  return { path, ours: true };
+}
+
+/** Makes missing parents only now that what goes there is complete, and takes them away again where that fails. */
+function withParents(work: ConstructWork, place: FreePlace, put: () => void): void {
+  const { fs } = work.context;
+  const made: string[] = [];
+  try {
+    for (const parent of place.is === 'parent-missing' ? place.make : []) {
+      fs.makeDirectory(parent.path);
+      made.push(parent.path);
+    }
+    put();
+  } catch (error) {
+    for (const path of made.reverse()) attempt(() => fs.removeDirectory(path));
+    work.guard.forget();
+    throw error;
+  }
+  if (place.is === 'parent-missing') work.made.push(...place.make.map(({ id }) => id));
+}
+
+/** Notes what was taken aside. Returns the digest under which history will find it. */
+function settleAside(work: ConstructWork, item: ConstructItem, old: string, stat: FileStat): Digest | null {
+  if (stat.type === 'symlink') {
+    attempt(() => work.context.fs.unlink(old));
+    return null;
+  }
+  work.asides.set(item.id, { id: item.id, path: old, digest: item.replaces, stat });
+  if (item.replaces !== null) work.context.versions.lend(item.replaces, old);
+  return item.replaces;
+}
+
+function staysAsIs(item: ConstructItem, wanted: WantedFile): boolean {
+  return item.content === null && (item.replaces === null || item.replaces === wanted.digest);
+}
+
+function adjust(work: ConstructWork, item: ConstructItem, path: string, target: FileStat): Written {
+  adjustFile(work, item, path, target);
+  const after = work.context.fs.lstat(path);
+  if (after === null || after.inode !== target.inode || after.size !== target.size) throw changedUnderneath(item.id);
+  return { revision: revisionOf(after), kept: null };
+}
+
+/** Is what was not expected there the very thing that is wanted? Then a crash or another device's copy came before. */
+function isAlready(
+  work: ConstructWork,
+  item: ConstructItem,
+  entry: FileEntry,
+  path: string,
+  target: FileStat,
+): boolean {
+  const { fs } = work.context;
+  if (entry.type !== target.type) return false;
+  if (entry.type === 'directory') return true;
+  if (entry.type === 'symlink') return fs.readLink(path) === entry.target;
+  if (target.size !== entry.size || isExecutable(target) !== wantsExecutable(work, item, target)) return false;
+  const found = hashFile(fs, path);
+  const after = fs.lstat(path);
+  return found === entry.digest && after !== null && sameBytes(after, target);
+}
+
+function fileOf(target: FileStat | null): FileStat | null {
+  return target?.type === 'file' ? target : null;
+}
+
+function revisionAt(work: ConstructWork, id: RecordId, path: string): Revision {
+  const stat = work.context.fs.lstat(path);
+  if (stat === null) throw changedUnderneath(id);
+  return revisionOf(stat);
+}

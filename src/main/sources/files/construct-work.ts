@@ -1,0 +1,112 @@
+import type { FileStat } from '../../platform/file-system.ts';
+import type { RecordId } from '../../record/ids.ts';
+import type { ProblemCode } from '../source-adapter.ts';
+import { type Aside, sameBytes } from './aside.ts';
+import { attempt } from './attempt.ts';
+import type { ConstructContext } from './construct-context.ts';
+import { type ParentGuard, problemCode } from './path-guard.ts';
+import type { StagingBatch } from './staging-batch.ts';
+
+/** What the steps of one batch share. */
+export interface ConstructWork {
+  readonly context: ConstructContext;
+  readonly guard: ParentGuard;
+  readonly batch: StagingBatch;
+  /** What was taken from its place so far. */
+  readonly asides: Map<RecordId, Aside>;
+  /** Directories made because something shall lie in them. */
+  readonly made: RecordId[];
+  /** Directories ('' is the root) from which this batch took something. */
+  readonly emptied: Set<string>;
+}
+
+/** An item that is not written; ends that item and nothing else. */
+export class Refusal extends Error {
+  readonly reason: ProblemCode;
+  constructor(reason: ProblemCode, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}
+
+export const changedUnderneath = (id: RecordId): Refusal =>
+  new Refusal('changed-underneath', `${id} was changed here in the meantime.`);
+
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EINVAL']);
+
+/** Did a link fail because this disk, or this file, cannot have one? */
+export function hasNoLinks(error: unknown): boolean {
+  return NO_LINKS.has((error as { code?: string }).code ?? '');
+}
+
+/** Moves a made file to where nothing is, and never over something that just came there: then throws EEXIST. */
+export function moveToFree(context: ConstructContext, from: string, to: string): void {
+  const { fs } = context;
+  try {
+    fs.link(from, to);
+  } catch (error) {
+    if (!hasNoLinks(error)) throw error;
+    if (fs.lstat(to) !== null) throw Object.assign(new Error(`EEXIST: ${to}`), { code: 'EEXIST' });
+    fs.rename(from, to);
+    return;
+  }
+  fs.unlink(from);
+}
+
+/**
+ * Gives the file at `place` a second name in staging, so that replacing it loses nothing. Where the disk has no links it is copied;
+ * what is written to the old inode during the replacement can then not be seen. Throws where it is not `checked` any more.
+ */
+export function linkAside(work: ConstructWork, id: RecordId, place: string, old: string, checked: FileStat): void {
+  const { fs } = work.context;
+  try {
+    fs.link(place, old);
+  } catch (error) {
+    if (!hasNoLinks(error)) throw error;
+    fs.copy(place, old);
+    const now = fs.lstat(place);
+    if (now !== null && sameBytes(now, checked)) return;
+    attempt(() => fs.unlink(old));
+    throw changedUnderneath(id);
+  }
+  const linked = fs.lstat(old);
+  if (linked !== null && sameBytes(linked, checked)) return;
+  attempt(() => fs.unlink(old));
+  throw changedUnderneath(id);
+}
+
+/**
+ * Takes a file or link from its place by renaming it into staging. Where it turns out not to be what was `checked` it goes back,
+ * and if its place was taken meanwhile, into the version store; throws `changed-underneath`.
+ */
+export function takeAside(work: ConstructWork, id: RecordId, place: string, old: string, checked: FileStat): void {
+  const { fs } = work.context;
+  fs.rename(place, old);
+  const taken = fs.lstat(old);
+  if (taken !== null && sameBytes(taken, checked)) return;
+  putBack(work.context, old, place);
+  throw changedUnderneath(id);
+}
+
+/** Returns what was taken aside to its place; where something newer is there, the version store has it. */
+export function putBack(context: ConstructContext, old: string, place: string): void {
+  const { fs, versions } = context;
+  const type = fs.lstat(old)?.type;
+  if (type === 'file') {
+    try {
+      moveToFree(context, old, place);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EEXIST') throw error;
+      versions.keepFile(old, null, { move: true });
+    }
+  } else if (fs.lstat(place) === null) fs.rename(old, place);
+}
+
+/** The refusal that trouble of any kind means for an item. */
+export function refusalOf(id: RecordId, error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const code = (error as { code?: string }).code;
+  if (code === 'EEXIST') return changedUnderneath(id);
+  if (code === 'ENOTEMPTY') return new Refusal('not-empty', `${id} holds something that is not synced.`);
+  return new Refusal(problemCode(error), `${id}: ${(error as Error).message}`);
+}

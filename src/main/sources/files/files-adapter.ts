@@ -1,0 +1,196 @@
+import { LockstepError } from '../../platform/trouble.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Remote } from '../../platform/remote.ts';
+import type { RecordId } from '../../record/ids.ts';
+import type {
+  Capabilities,
+  ConstructItem,
+  ConstructOutcome,
+  ContentRequest,
+  ItemProblem,
+  ListEvent,
+  ListResult,
+  Reading,
+  SourceAdapter,
+  SourceCondition,
+  StagedFile,
+  StagedPiece,
+  StageRequest,
+} from '../source-adapter.ts';
+import type { AsideBatch, MovedOn } from './aside.ts';
+import { IgnoreRules, type RuleSettings } from './ignore-rules.ts';
+import type { LookService } from './look-service.ts';
+import type { NamePlatform } from './names.ts';
+import type { SourceMarker } from './source-marker.ts';
+import type { FilesWatch, WatchOptions } from './watch-files.ts';
+import type { WriteService } from './write-service.ts';
+
+/** Items a listing brings over from its thread at a time. */
+const LIST_ITEMS = 2000;
+/** What was taken aside is looked at once more after this long: an editor may still have held it open (DESIGN 4). */
+const RECHECK_MS = 2000;
+
+export interface FilesAdapterOptions {
+  readonly source: string;
+  /** A real path. */
+  readonly root: string;
+  readonly platform: NamePlatform;
+  readonly folding: boolean;
+  readonly marker: SourceMarker;
+  readonly rules: RuleSettings;
+  /** For the watcher, which lives in the caller's thread. */
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  readonly watch: ((options: WatchOptions) => FilesWatch) | null;
+  /** Bytes somebody wrote to a file after it was replaced or deleted: they are in the version store, and a change of that item. */
+  onMovedOn(moved: readonly MovedOn[]): void;
+  onProblems(problems: readonly ItemProblem[]): void;
+}
+
+/** A folder as a source: looks through `LookService`, writes through `WriteService`, both in threads of their own. */
+export class FilesAdapter implements SourceAdapter {
+  readonly kind = 'files';
+  readonly can: Capabilities;
+  readonly #look: Remote<LookService>;
+  readonly #write: Remote<WriteService>;
+  readonly #options: FilesAdapterOptions;
+  #settings: RuleSettings;
+  #rules: IgnoreRules;
+  #ignoreText = '';
+  #watch: FilesWatch | null = null;
+  readonly #seen = new Set<string>();
+
+  constructor(look: Remote<LookService>, write: Remote<WriteService>, options: FilesAdapterOptions) {
+    this.#look = look;
+    this.#write = write;
+    this.#options = options;
+    this.#settings = options.rules;
+    this.#rules = new IgnoreRules('', options.rules);
+    this.can = { write: true, watch: options.watch !== null, fields: null };
+  }
+
+  /** Takes the root in care; `fresh`: a new source, which is marked. Fails with `other-marker` where it belongs to another. */
+  async open(fresh: boolean): Promise<void> {
+    await this.#openServices();
+    if (fresh) await this.#look.makeMarker(this.#options.source);
+    if ((await this.condition()).is !== 'ready') return;
+    const recovery = await this.#write.recover(this.#options.source);
+    if (recovery.problems.length > 0) this.#options.onProblems(recovery.problems);
+    if (recovery.moved.length > 0) this.#options.onMovedOn(recovery.moved);
+    await this.#readRules();
+  }
+
+  async #openServices(): Promise<void> {
+    const { source, root, platform, folding, marker } = this.#options;
+    await this.#look.open(source, root, { platform, folding, rules: this.#settings, marker });
+    await this.#write.open(source, root, { platform, folding });
+  }
+
+  /** Other selection or ignore rules hold from now on. */
+  async setRules(settings: RuleSettings): Promise<void> {
+    this.#settings = settings;
+    await this.#openServices();
+    this.#ignoreText = '\0';
+    await this.#readRules();
+  }
+
+  async #readRules(): Promise<void> {
+    const text = await this.#look.ignoreText(this.#options.source);
+    if (text === this.#ignoreText) return;
+    this.#ignoreText = text;
+    this.#rules = new IgnoreRules(text, this.#settings);
+  }
+
+  condition(): Promise<SourceCondition> {
+    return this.#look.condition(this.#options.source);
+  }
+
+  outside(id: RecordId, isDirectory: boolean): boolean {
+    return this.#rules.outside(id, isDirectory);
+  }
+
+  async list(
+    since: number | null,
+    within: readonly string[] | null,
+    tell: (event: ListEvent) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<ListResult> {
+    await this.#readRules();
+    const listing = await this.#look.beginList(this.#options.source, since, within);
+    for (;;) {
+      const { events, done } = await this.#look.nextList(listing, LIST_ITEMS);
+      for (const event of events) {
+        this.#watchListed(event);
+        await tell(event);
+      }
+      if (done !== null) return done;
+      if (signal.aborted) {
+        await this.#look.endList(listing);
+        throw new LockstepError('stopped', 'the listing was stopped', this.#options.root);
+      }
+    }
+  }
+
+  #watchListed(event: ListEvent): void {
+    if (event.is !== 'groups') return;
+    const groups = event.groups.map((group) => group.group);
+    if (this.#watch === null) for (const group of groups) this.#seen.add(group);
+    else this.#watch.add(groups);
+  }
+
+  read(ids: readonly RecordId[]): Promise<readonly (Reading | ItemProblem)[]> {
+    return this.#look.read(this.#options.source, ids);
+  }
+
+  async construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
+    const { outcomes, aside, madeDirectories } = await this.#write.construct(this.#options.source, items);
+    if (aside !== null) this.#recheckLater(aside);
+    if (this.#watch !== null && madeDirectories.length > 0) this.#watch.add(madeDirectories);
+    return outcomes;
+  }
+
+  #recheckLater(batch: AsideBatch): void {
+    this.#options.clock.after(RECHECK_MS, () => {
+      this.#write
+        .recheck(this.#options.source, batch)
+        .then(({ moved, problems, again }) => {
+          if (moved.length > 0) this.#options.onMovedOn(moved);
+          if (problems.length > 0) this.#options.onProblems(problems);
+          if (again !== null) this.#recheckLater(again);
+        })
+        // The source was closed meanwhile: what is aside is settled when it is opened again.
+        .catch(() => undefined);
+    });
+  }
+
+  async readContent(requests: readonly ContentRequest[]): Promise<readonly (Uint8Array | null)[]> {
+    return (await this.#write.readContent(this.#options.source, requests)).items;
+  }
+  stage(request: StageRequest): Promise<StagedFile> {
+    return this.#write.stage(this.#options.source, request);
+  }
+  writeStaged(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]> {
+    return this.#write.writeStaged(this.#options.source, path, pieces);
+  }
+
+  watch(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>> {
+    const { fs, root, platform, folding, watch } = this.#options;
+    if (watch === null) throw new LockstepError('not-watchable', 'this source is not watched', root);
+    const watching = watch({ fs, root, platform, folding, outside: (id, isDirectory) => this.#rules.outside(id, isDirectory), onDirty, onLimit });
+    this.#watch = watching;
+    watching.add(['', ...this.#seen]);
+    this.#seen.clear();
+    return Promise.resolve(async () => {
+      this.#watch = null;
+      await watching.close();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#watch?.close();
+    this.#watch = null;
+    await this.#look.close(this.#options.source);
+    await this.#write.close(this.#options.source);
+  }
+}

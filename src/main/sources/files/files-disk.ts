@@ -1,0 +1,165 @@
+import type { FileSystem } from '../../platform/file-system.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import type { RecordId } from '../../record/ids.ts';
+import type { ItemProblem, ListEvent, Reading, SourceCondition } from '../source-adapter.ts';
+import { IGNORE_FILE, IgnoreRules, type RuleSettings } from './ignore-rules.ts';
+import { MountMemory } from './mount-memory.ts';
+import type { NamePlatform } from './names.ts';
+import { ParentGuard } from './path-guard.ts';
+import { FileReader } from './read-files.ts';
+import { readMarker, readSmallFile, type SourceMarker, type StoredMarker, writeMarker } from './source-marker.ts';
+import { FileWalker, type WalkResult } from './walk-files.ts';
+
+const IGNORE_FILE_BYTES = 1024 * 1024;
+
+export interface FilesDiskOptions {
+  readonly platform: NamePlatform;
+  /** The disk does not tell names apart by case. */
+  readonly folding: boolean;
+  /** This source's own rules; those of `.lockstepignore` come before them. */
+  readonly rules: RuleSettings;
+  /** Whose root this is. */
+  readonly marker: SourceMarker;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/**
+ * The files source's looking at a disk: synchronous, one call at a time, in a worker thread or inline. It keeps what it needs
+ * to list only differences; losing it costs a whole listing and nothing else.
+ */
+export class FilesDisk {
+  readonly #fs: FileSystem;
+  readonly #root: string;
+  readonly #options: FilesDiskOptions;
+  readonly #reader: FileReader;
+  #device: bigint | null = null;
+  #looking: { readonly walker: FileWalker; readonly mounts: MountMemory } | null = null;
+  #rules: { readonly text: string; readonly rules: IgnoreRules } | null = null;
+
+  /** `root`: a real path (no links in it). */
+  constructor(fs: FileSystem, root: string, options: FilesDiskOptions) {
+    this.#fs = fs;
+    this.#root = root;
+    this.#options = options;
+    this.#reader = new FileReader(fs, () => options.now());
+  }
+
+  /** Is the root there, on the disk it was on, with the marker it should have? */
+  condition(): SourceCondition {
+    try {
+      const stat = this.#fs.lstat(this.#root);
+      if (stat?.type !== 'directory') return unavailable('missing', `${this.#root} is not there`);
+      if (this.#device !== null && stat.device !== this.#device) {
+        return unavailable('other-disk', `${this.#root} is on another disk than before`);
+      }
+      const marker = readMarker(this.#fs, this.#root);
+      if (marker === null)
+        return unavailable('no-marker', `${this.#root} has lost its marker: was it emptied, or is its disk away?`);
+      if (!this.#isOurs(marker)) return unavailable('other-marker', `${this.#root} belongs to another source`);
+      this.#device = stat.device;
+      return { is: 'ready' };
+    } catch (error) {
+      return unavailable('unreadable', (error as Error).message);
+    }
+  }
+
+  /** Marks the root as this source's. Fails with `other-marker` where it belongs to another one. */
+  makeMarker(): void {
+    const there = readMarker(this.#fs, this.#root);
+    if (there !== null && !this.#isOurs(there)) {
+      throw new LockstepError('other-marker', `${this.#root} belongs to another source`, this.#root);
+    }
+    if (there === null) writeMarker(this.#fs, this.#root, { ...this.#options.marker, mounts: null });
+  }
+
+  /**
+   * As `SourceAdapter.list`, and `complete` (see `WalkResult`). Fails with `source-unavailable` where `condition` is not ready or
+   * stops being so; whatever was told until then holds.
+   */
+  list(
+    since: number | null,
+    within: readonly string[] | null,
+    tell: (event: ListEvent) => void,
+    signal: { readonly aborted: boolean } = { aborted: false },
+  ): WalkResult {
+    const condition = this.condition();
+    if (condition.is !== 'ready') throw new LockstepError('source-unavailable', condition.detail, this.#root);
+    const { walker, mounts } = this.#lookingAt();
+    const listing = walker.walk(since, within, this.readRules(), signal);
+    for (;;) {
+      const step = listing.next();
+      if (step.done) {
+        if (within === null) this.#keepMounts(mounts);
+        return step.value;
+      }
+      tell(step.value);
+    }
+  }
+
+  /** As `list`, taken step by step. */
+  *listing(since: number | null, within: readonly string[] | null): Generator<ListEvent, WalkResult> {
+    const condition = this.condition();
+    if (condition.is !== 'ready') throw new LockstepError('source-unavailable', condition.detail, this.#root);
+    const { walker, mounts } = this.#lookingAt();
+    const result = yield* walker.walk(since, within, this.readRules(), { aborted: false });
+    if (within === null) this.#keepMounts(mounts);
+    return result;
+  }
+
+  /** As `SourceAdapter.read`. */
+  read(ids: readonly RecordId[]): readonly (Reading | ItemProblem)[] {
+    const { platform, folding } = this.#options;
+    const { mounts } = this.#lookingAt();
+    return this.#reader.read(new ParentGuard(this.#fs, this.#root, platform, folding, (id) => mounts.has(id)), ids);
+  }
+
+  /** The rules as they stand on the disk now. Fails with the system's error, or `too-large`, where they cannot be read. */
+  readRules(): IgnoreRules {
+    const bytes = readSmallFile(this.#fs, `${this.#root}/${IGNORE_FILE}`, IGNORE_FILE_BYTES);
+    const text = bytes === null ? '' : new TextDecoder().decode(bytes);
+    if (this.#rules?.text !== text) this.#rules = { text, rules: new IgnoreRules(text, this.#options.rules) };
+    return this.#rules.rules;
+  }
+
+  /**
+   * A person says that what is at this directory now is right, although another disk was, or was not, mounted there before.
+   * The next whole listing takes it as it is.
+   */
+  acceptDisk(directory: RecordId): void {
+    const { walker, mounts } = this.#lookingAt();
+    mounts.accept(directory);
+    walker.forgetDisk(directory);
+    this.#keepMounts(mounts);
+  }
+
+  #lookingAt(): { readonly walker: FileWalker; readonly mounts: MountMemory } {
+    if (this.#looking === null) {
+      const { platform, folding } = this.#options;
+      const mounts = new MountMemory(readMarker(this.#fs, this.#root)?.mounts ?? null);
+      const walker = new FileWalker(this.#fs, this.#root, {
+        platform,
+        folding,
+        mounts,
+        now: () => this.#options.now(),
+      });
+      this.#looking = { walker, mounts };
+    }
+    return this.#looking;
+  }
+
+  /** What a listing learned of mounts is worth keeping only beside the marker it belongs to. */
+  #keepMounts(mounts: MountMemory): void {
+    const places = mounts.takeChanged();
+    if (places !== null) writeMarker(this.#fs, this.#root, { ...this.#options.marker, mounts: places });
+  }
+
+  #isOurs(marker: StoredMarker): boolean {
+    const { collection, source, device } = this.#options.marker;
+    return marker.collection === collection && marker.source === source && marker.device === device;
+  }
+}
+
+function unavailable(code: Exclude<SourceCondition, { is: 'ready' }>['code'], detail: string): SourceCondition {
+  return { is: 'unavailable', code, detail };
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { readFully } from '../../content/read-fully.ts';
+import { writeFully } from '../../content/write-fully.ts';
+import type { FileStat, FileSystem } from '../../platform/file-system.ts';
+import { digestOf } from '../../platform/hash.ts';
+import { EXECUTABLE, type FileEntry, MODIFIED } from '../../record/file-entry.ts';
+import { type Digest, digest } from '../../record/ids.ts';
+import type { ConstructItem, ContentPlan } from '../source-adapter.ts';
+import { attempt } from './attempt.ts';
+import { stagingOf } from './construct-context.ts';
+import { type ConstructWork, Refusal } from './construct-work.ts';
+import { isExecutable, modifiedMicroseconds, revisionOf, sameRevision } from './revision.ts';
+
+export type WantedFile = Extract<FileEntry, { type: 'file' }>;
+
+/** Permission bits; what runs as another user is never carried over to new bytes. */
+const PERMISSIONS = 0o777;
+/** Copied through memory up to here, which is faster than asking the system to; larger files may be cloned by it. */
+const SMALL_COPY = 64 * 1024;
+const PIECE = 256 * 1024;
+
+/** A complete new file in staging, with the mode and time it shall have. `ours`: made here, so it goes where it is not used. */
+export interface PreparedFile {
+  readonly path: string;
+  readonly ours: boolean;
+}
+
+/** Makes the new bytes of item `n` beside its place, verified. `current`: the file it replaces, whose mode is kept. */
+export function prepareFile(
+  work: ConstructWork,
+  n: number,
+  item: ConstructItem,
+  wanted: WantedFile,
+  current: FileStat | null,
+): PreparedFile {
+  const { fs, newFileMode } = work.context;
+  const plan = item.content ?? emptyContent(wanted);
+  if (plan === null) throw new Refusal('content-unavailable', `Nothing here has the content of ${item.id}.`);
+  const ours = plan.from !== 'staged';
+  const path = plan.from === 'staged' ? stagedPath(work, plan.path, wanted) : work.batch.newPath(n);
+  try {
+    if (ours) bring(work, item, plan, wanted, path);
+    else if (hashFile(fs, path) !== wanted.digest) {
+      throw new Refusal('content-wrong', `The pieces that came for ${item.id} are not the file announced.`);
+    }
+    const kept = current === null ? newFileMode : current.mode & PERMISSIONS;
+    const mode = withExecutable(kept, wantsExecutable(work, item, current));
+    if (plan.from !== 'bytes' || mode !== newFileMode) fs.setMode(path, mode);
+    const modified = wantedModified(item);
+    if (modified !== null) fs.setModified(path, modified);
+  } catch (error) {
+    if (ours) attempt(() => fs.lstat(path) !== null && fs.unlink(path));
+    throw error;
+  }
+  return { path, ours };
+}
+
+/** Sets what of mode and time is not yet as wanted, on a file whose content stays. */
+export function adjustFile(work: ConstructWork, item: ConstructItem, path: string, current: FileStat): void {
+  const { fs } = work.context;
+  const executable = wantsExecutable(work, item, current);
+  if (executable !== isExecutable(current)) fs.setMode(path, withExecutable(current.mode & 0o7777, executable));
+  const modified = wantedModified(item);
+  if (modified !== null && modified !== modifiedMicroseconds(current)) fs.setModified(path, modified);
+}
+
+/** Whoever may read it may execute it, and back. */
+function withExecutable(mode: number, executable: boolean): number {
+  if (!executable) return mode & ~0o111;
+  return (mode & 0o100) !== 0 ? mode : mode | ((mode & 0o444) >> 2);
+}
+
+export function wantsExecutable(work: ConstructWork, item: ConstructItem, current: FileStat | null): boolean {
+  // Windows has no such bit, so there it is neither set nor cleared.
+  if (work.context.platform === 'windows') return current !== null && isExecutable(current);
+  return item.fields?.get(EXECUTABLE) === true;
+}
+
+/** Microseconds; null: the record says nothing. */
+export function wantedModified(item: ConstructItem): number | null {
+  const modified = item.fields?.get(MODIFIED) ?? null;
+  return typeof modified === 'number' ? modified : null;
+}
+
+function emptyContent(wanted: WantedFile): ContentPlan | null {
+  return wanted.size === 0 ? { from: 'bytes', bytes: new Uint8Array(0) } : null;
+}
+
+function bring(work: ConstructWork, item: ConstructItem, plan: ContentPlan, wanted: WantedFile, path: string): void {
+  const { fs, versions } = work.context;
+  if (plan.from === 'bytes') {
+    if (plan.bytes.length !== wanted.size || digestOf(plan.bytes) !== wanted.digest) {
+      throw new Refusal('content-wrong', `The bytes that came for ${item.id} are not the ones announced.`);
+    }
+    writeNew(fs, path, plan.bytes);
+  } else if (plan.from === 'kept') {
+    if (plan.digest !== wanted.digest || !versions.readTo(plan.digest, path)) {
+      throw new Refusal('content-unavailable', `The content of ${item.id} is not in the version store.`);
+    }
+  } else if (plan.from === 'item') copyItem(work, item, plan, wanted, path);
+}
+
+/** Copies another item, from its place if it is still as it was, else from where this batch put it aside. */
+function copyItem(
+  work: ConstructWork,
+  item: ConstructItem,
+  plan: Extract<ContentPlan, { from: 'item' }>,
+  wanted: WantedFile,
+  path: string,
+): void {
+  const { fs } = work.context;
+  const unavailable = new Refusal(
+    'content-unavailable',
+    `${plan.id}, whose content ${item.id} shall have, has changed.`,
+  );
+  const place = work.guard.place(plan.id);
+  const there = place.is === 'there' ? fs.lstat(place.path) : null;
+  const inPlace = place.is === 'there' && there !== null && sameRevision(revisionOf(there), plan.revision);
+  const source = inPlace ? place.path : work.asides.get(plan.id)?.path;
+  if (source === undefined) throw unavailable;
+  const size = fs.lstat(source)?.size;
+  if (size !== wanted.size) throw unavailable;
+  if (size <= SMALL_COPY) {
+    const bytes = readWhole(fs, source, size);
+    if (digestOf(bytes) !== wanted.digest) throw unavailable;
+    writeNew(fs, path, bytes);
+  } else {
+    fs.copy(source, path);
+    if (hashFile(fs, path) !== wanted.digest) throw unavailable;
+  }
+}
+
+/** A staged file is used where it lies, so that a refused item does not cost the transfer. */
+function stagedPath(work: ConstructWork, path: string, wanted: WantedFile): string {
+  const { fs, root } = work.context;
+  const stat = path === `${stagingOf(root)}/${wanted.digest}.part` ? fs.lstat(path) : null;
+  if (stat?.type !== 'file' || stat.size !== wanted.size) {
+    throw new Refusal('content-unavailable', `${path} is no complete staged file of that content.`);
+  }
+  return path;
+}
+
+function writeNew(fs: FileSystem, path: string, bytes: Uint8Array): void {
+  const fd = fs.open(path, 'create-new');
+  try {
+    writeFully(fs, fd, bytes, 0);
+  } finally {
+    fs.close(fd);
+  }
+}
+
+function readWhole(fs: FileSystem, path: string, size: number): Uint8Array {
+  const fd = fs.open(path, 'read');
+  try {
+    const bytes = new Uint8Array(size);
+    return bytes.subarray(0, readFully(fs, fd, bytes, 0));
+  } finally {
+    fs.close(fd);
+  }
+}
+
+/** The SHA-256 of a file that nobody writes to. */
+export function hashFile(fs: FileSystem, path: string): Digest {
+  const hash = createHash('sha256');
+  const buffer = new Uint8Array(PIECE);
+  const fd = fs.open(path, 'read');
+  try {
+    let read = 0;
+    for (let got = -1; got !== 0; read += got) {
+      got = fs.read(fd, buffer, 0, PIECE, read);
+      hash.update(buffer.subarray(0, got));
+    }
+  } finally {
+    fs.close(fd);
+  }
+  return digest(hash.digest('hex'));
+}

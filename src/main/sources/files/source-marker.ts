@@ -1,0 +1,91 @@
+import type { FileSystem } from '../../platform/file-system.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import type { CollectionId, DeviceId, SourceId } from '../../record/ids.ts';
+import { OWN_DIRECTORY } from './path-guard.ts';
+
+/** Whose root a folder is. */
+export interface SourceMarker {
+  readonly collection: CollectionId;
+  readonly source: SourceId;
+  readonly device: DeviceId;
+}
+
+/** What `.lockstep/marker.json` says. */
+export interface StoredMarker extends SourceMarker {
+  /** Where other disks were mounted below the root; null: no listing has told yet. */
+  readonly mounts: readonly string[] | null;
+}
+
+const MOST_BYTES = 1024 * 1024;
+
+/** The marker of a root; null where it has none. Fails with `marker-unreadable` where what is there is no marker. */
+export function readMarker(fs: FileSystem, root: string): StoredMarker | null {
+  const directory = fs.lstat(`${root}/${OWN_DIRECTORY}`);
+  if (directory === null) return null;
+  const path = markerPath(root);
+  if (directory.type !== 'directory')
+    throw new LockstepError('marker-unreadable', `${root}/${OWN_DIRECTORY} is not a directory`, path);
+  const bytes = readSmallFile(fs, path, MOST_BYTES);
+  if (bytes === null) return null;
+  const marker = decodeMarker(new TextDecoder().decode(bytes));
+  if (marker === null) throw new LockstepError('marker-unreadable', `${path} is damaged`, path);
+  return marker;
+}
+
+/** Writes the marker so that a reader sees the old one or the new one. */
+export function writeMarker(fs: FileSystem, root: string, marker: StoredMarker): void {
+  const directory = `${root}/${OWN_DIRECTORY}`;
+  if (fs.lstat(directory) === null) fs.makeDirectory(directory);
+  const { collection, source, device, mounts } = marker;
+  const bytes = new TextEncoder().encode(`${JSON.stringify({ collection, source, device, mounts }, null, 2)}\n`);
+  const beside = `${markerPath(root)}.new`;
+  if (fs.lstat(beside) !== null) fs.unlink(beside);
+  const fd = fs.open(beside, 'create-new');
+  try {
+    for (let at = 0; at < bytes.length; ) at += fs.write(fd, bytes, at, bytes.length - at, at);
+    fs.sync(fd);
+  } finally {
+    fs.close(fd);
+  }
+  fs.rename(beside, markerPath(root));
+  fs.syncDirectory(directory);
+}
+
+const markerPath = (root: string): string => `${root}/${OWN_DIRECTORY}/marker.json`;
+
+function decodeMarker(text: string): StoredMarker | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { collection, source, device, mounts = null } = value as Record<string, unknown>;
+  if (typeof collection !== 'string' || typeof source !== 'string' || typeof device !== 'string') return null;
+  if (mounts !== null && !(Array.isArray(mounts) && mounts.every((place) => typeof place === 'string'))) return null;
+  return { collection, source, device, mounts } as StoredMarker;
+}
+
+/**
+ * The bytes of a small regular file, never through a link. null: nothing there, or no regular file.
+ * Fails with `too-large` past `most` bytes, and with the system's error where it cannot be read.
+ */
+export function readSmallFile(fs: FileSystem, path: string, most: number): Uint8Array | null {
+  const stat = fs.lstat(path);
+  if (stat === null || stat.type !== 'file') return null;
+  if (stat.size > most) throw new LockstepError('too-large', `${path} is larger than ${most} bytes`, path);
+  const fd = fs.open(path, 'read');
+  try {
+    const bytes = new Uint8Array(stat.size);
+    let length = 0;
+    while (length < bytes.length) {
+      const count = fs.read(fd, bytes, length, bytes.length - length, length);
+      if (count === 0) break;
+      length += count;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    fs.close(fd);
+  }
+}

@@ -1,0 +1,257 @@
+import { type FSWatcher, watch } from 'node:fs';
+import type { FileSystem } from '../../platform/file-system.ts';
+import { type NamePlatform, recordName } from './names.ts';
+import { ParentGuard, parentOf } from './path-guard.ts';
+
+export interface WatchOptions {
+  readonly fs: FileSystem;
+  /** A real path (no links in it). */
+  readonly root: string;
+  readonly platform: NamePlatform;
+  readonly folding: boolean;
+  /** As `IgnoreRules.outside`, with the rules as they stand. */
+  outside(id: string, isDirectory: boolean): boolean;
+  /** Something happened in this directory (record id); null: somewhere. Not batched: the caller does. */
+  onDirty(group: string | null): void;
+  /** Called once when the system gives no more watches; what is not watched is left to scanning. */
+  onLimit(detail: string): void;
+  /** How to watch one directory; the system's own unless a test says otherwise. */
+  readonly watch?: typeof watch;
+}
+
+export interface FilesWatch {
+  /** Watches these directories too: those a listing told. Returns at once; one directory is taken up a turn. */
+  add(groups: Iterable<string>): void;
+  /** Stops watching a directory and what lies below it. */
+  remove(group: string): void;
+  close(): Promise<void>;
+}
+
+/** Told more new directories than this at once, a caller is better off looking everywhere. */
+const MANY = 256;
+
+/** macOS and Windows watch a whole tree with one handle; elsewhere every directory has a watch of its own. */
+export function watchFiles(options: WatchOptions): FilesWatch {
+  return options.platform === 'posix' ? new DirectoryWatch(options) : new TreeWatch(options);
+}
+
+interface Watched {
+  readonly watcher: FSWatcher;
+  /** Another one at the same path is another directory. */
+  readonly inode: bigint;
+}
+
+/**
+ * One watch a directory. A new directory is taken up with everything below it, and each is told as dirty once its watch stands, so
+ * that nothing made in between is missed. Watching starts after listing; hence what `add` took up is told too.
+ */
+class DirectoryWatch implements FilesWatch {
+  readonly #options: WatchOptions;
+  readonly #watch: typeof watch;
+  readonly #watched = new Map<string, Watched>();
+  readonly #queue = new Set<string>();
+  /** Taken up since the queue was last empty, and not told yet. */
+  #taken: string[] = [];
+  #turn: NodeJS.Immediate | null = null;
+  #limited: boolean = false;
+  #closed: boolean = false;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#watch = options.watch ?? watch;
+  }
+
+  add(groups: Iterable<string>): void {
+    if (this.#closed) return;
+    for (const group of groups) if (!this.#watched.has(group)) this.#queue.add(group);
+    this.#schedule();
+  }
+
+  remove(group: string): void {
+    const isBelow = (id: string): boolean => group === '' || id === group || id.startsWith(`${group}/`);
+    for (const [id, { watcher }] of this.#watched) {
+      if (!isBelow(id)) continue;
+      watcher.close();
+      this.#watched.delete(id);
+    }
+    for (const id of this.#queue) if (isBelow(id)) this.#queue.delete(id);
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.remove('');
+    if (this.#turn !== null) clearImmediate(this.#turn);
+    return Promise.resolve();
+  }
+
+  #schedule(): void {
+    if (this.#turn !== null || this.#queue.size === 0) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = null;
+      for (const group of this.#queue) {
+        this.#queue.delete(group);
+        this.#takeUp(group);
+        break;
+      }
+      if (this.#queue.size > 0) this.#schedule();
+      else this.#tellTaken();
+    });
+  }
+
+  #tellTaken(): void {
+    const taken = this.#taken;
+    this.#taken = [];
+    if (taken.length > MANY) this.#options.onDirty(null);
+    else for (const group of taken) this.#options.onDirty(group);
+  }
+
+  #takeUp(group: string): void {
+    const { fs, root, platform, folding } = this.#options;
+    if (this.#watched.has(group) || (group !== '' && this.#options.outside(group, true))) return;
+    const at = new ParentGuard(fs, root, platform, folding, () => true).directory(group);
+    if (at?.is !== 'there') return;
+    this.#taken.push(group);
+    try {
+      const inode = fs.lstat(at.path)?.inode;
+      if (inode === undefined) return;
+      if (!this.#limited) this.#watched.set(group, { watcher: this.#open(group, at.path), inode });
+      for (const { name, type } of fs.readDirectory(at.path)) {
+        const record = name === null ? null : recordName(name, platform);
+        if (record === null || (type !== 'directory' && type !== 'unknown')) continue;
+        const id = group === '' ? record : `${group}/${record}`;
+        if (!this.#watched.has(id) && !this.#options.outside(id, true)) this.#queue.add(id);
+      }
+    } catch (error) {
+      this.#trouble(group, error);
+    }
+  }
+
+  #open(group: string, path: string): FSWatcher {
+    const watcher = this.#watch(path, { persistent: false }, (_event, name) => this.#happened(group, path, name));
+    watcher.on('error', (error) => this.#trouble(group, error));
+    return watcher;
+  }
+
+  #happened(group: string, path: string, name: string | null): void {
+    if (this.#closed) return;
+    if (name === null) {
+      this.#options.onDirty(group);
+      return;
+    }
+    const record = recordName(name, this.#options.platform);
+    const id = record === null ? null : group === '' ? record : `${group}/${record}`;
+    if (id === null) {
+      this.#options.onDirty(group);
+      return;
+    }
+    const known = this.#watched.get(id);
+    let inode: bigint | null = null;
+    try {
+      const stat = this.#options.fs.lstat(`${path}/${name}`);
+      inode = stat?.type === 'directory' ? stat.inode : null;
+    } catch {
+      // What cannot be looked at is no directory to be watched; the listing names the trouble.
+    }
+    if (this.#options.outside(id, inode !== null || known !== undefined)) return;
+    if (known !== undefined && known.inode !== inode) this.remove(id);
+    this.#options.onDirty(group);
+    if (known !== undefined && inode === null) this.#options.onDirty(id);
+    if (inode !== null) this.add([id]);
+  }
+
+  #trouble(group: string, error: unknown): void {
+    if (this.#closed) return;
+    const { code } = error as { code?: string };
+    if (code === 'ENOSPC' || code === 'EMFILE' || code === 'ENFILE') {
+      if (this.#limited) return;
+      this.#limited = true;
+      this.#options.onLimit(
+        `the system gives no more watches (${(error as Error).message}); changes are found by scanning instead`,
+      );
+      return;
+    }
+    // A directory that may not be looked at is named by the listing.
+    if (code === 'EACCES' || code === 'EPERM') return;
+    this.#watched.get(group)?.watcher.close();
+    this.#watched.delete(group);
+    this.#options.onDirty(code === 'ENOENT' || code === 'ENOTDIR' ? parentOf(group) : null);
+  }
+}
+
+/** One recursive watch of the system's own. */
+class TreeWatch implements FilesWatch {
+  readonly #options: WatchOptions;
+  #watcher: FSWatcher | null = null;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    try {
+      this.#watcher = (options.watch ?? watch)(options.root, { recursive: true, persistent: false }, (event, name) => {
+        this.#happened(event, name);
+      });
+      this.#watcher.on('error', () => options.onDirty(null));
+    } catch (error) {
+      options.onLimit(
+        `the folder cannot be watched (${(error as Error).message}); changes are found by scanning instead`,
+      );
+    }
+  }
+
+  add(_groups: Iterable<string>): void {
+    // Everything below the root is watched from the start.
+  }
+
+  remove(_group: string): void {
+    // The one watch stays as long as the root.
+  }
+
+  close(): Promise<void> {
+    this.#watcher?.close();
+    this.#watcher = null;
+    return Promise.resolve();
+  }
+
+  #happened(event: string, name: string | null): void {
+    if (this.#watcher === null) return;
+    const parts = (name ?? '').split(/[\\/]/).map((part) => recordName(part, this.#options.platform));
+    if (name === null || parts.includes(null)) {
+      this.#options.onDirty(null);
+      return;
+    }
+    const id = parts.join('/');
+    const path = `${this.#options.root}/${name}`;
+    let isDirectory = false;
+    try {
+      isDirectory = this.#options.fs.lstat(path)?.type === 'directory';
+    } catch {
+      // It counts as a file; its group is dirty either way.
+    }
+    if (this.#options.outside(id, isDirectory)) return;
+    this.#options.onDirty(parentOf(id));
+    if (!isDirectory) return;
+    // Of a directory that was moved in, the system tells its own name and nothing of what lies below.
+    const dirty = event === 'rename' ? this.#directoriesBelow(id, path) : [id];
+    if (dirty === null) this.#options.onDirty(null);
+    else for (const group of dirty) this.#options.onDirty(group);
+  }
+
+  /** The directory and those below it; null: too many, or not to be told. */
+  #directoriesBelow(id: string, path: string): readonly string[] | null {
+    const { fs, platform, outside } = this.#options;
+    const all = [{ id, path }];
+    for (let at = 0; at < all.length; at++) {
+      const directory = all[at] as { id: string; path: string };
+      try {
+        for (const { name, type } of fs.readDirectory(directory.path)) {
+          const record = name === null ? null : recordName(name, platform);
+          if (record === null || type !== 'directory' || outside(`${directory.id}/${record}`, true)) continue;
+          all.push({ id: `${directory.id}/${record}`, path: `${directory.path}/${name}` });
+          if (all.length > MANY) return null;
+        }
+      } catch {
+        return null;
+      }
+    }
+    return all.map((directory) => directory.id);
+  }
+}

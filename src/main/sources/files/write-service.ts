@@ -1,0 +1,127 @@
+import { readFully } from '../../content/read-fully.ts';
+import { VersionStore } from '../../content/version-store.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import type { Digest } from '../../record/ids.ts';
+import type { ConstructItem, ContentRequest, StagedFile, StagedPiece, StageRequest } from '../source-adapter.ts';
+import { type AsideBatch, recheckAside } from './aside.ts';
+import type { ConstructContext } from './construct-context.ts';
+import { type ConstructReport, constructFiles } from './construct-files.ts';
+import { ParentGuard } from './path-guard.ts';
+import { recoverStaging } from './recover-staging.ts';
+import { revisionOf, sameRevision } from './revision.ts';
+import { StagedContent } from './stage-content.ts';
+
+export interface OpenRoot {
+  readonly platform: ConstructContext['platform'];
+  readonly folding: boolean;
+}
+
+/**
+ * Writes into the roots of all files sources of this device, keeps what is replaced, and reads content for peers. Lives in one worker thread:
+ * the version store has one writer, and a root one construction at a time.
+ */
+export class WriteService {
+  readonly #fs: FileSystem;
+  readonly #versions: VersionStore;
+  readonly #newFileMode: number;
+  readonly #roots = new Map<string, ConstructContext>();
+
+  constructor(fs: FileSystem, versionsDirectory: string, newFileMode: number) {
+    this.#fs = fs;
+    this.#versions = new VersionStore(fs, versionsDirectory);
+    this.#newFileMode = newFileMode;
+  }
+
+  open(source: string, root: string, { platform, folding }: OpenRoot): void {
+    const context = { fs: this.#fs, root, platform, folding, versions: this.#versions, newFileMode: this.#newFileMode };
+    this.#roots.set(source, context);
+  }
+  close(source: string): void {
+    this.#roots.delete(source);
+  }
+
+  /** Puts right what a crash left half-done in a root. */
+  recover(source: string) {
+    return recoverStaging(this.#root(source));
+  }
+
+  construct(source: string, items: readonly ConstructItem[]): ConstructReport {
+    return constructFiles(this.#root(source), items);
+  }
+
+  recheck(source: string, batch: AsideBatch) {
+    return recheckAside(this.#root(source), batch);
+  }
+
+  stage(source: string, request: StageRequest): StagedFile {
+    return new StagedContent(this.#root(source)).stage(request);
+  }
+  writeStaged(source: string, path: string, pieces: readonly StagedPiece[]): readonly number[] {
+    return new StagedContent(this.#root(source)).write(path, pieces);
+  }
+
+  /** As `SourceAdapter.readContent`; small contents share buffers, which the caller of the thread is given. */
+  readContent(source: string, requests: readonly ContentRequest[]): { items: (Uint8Array | null)[]; owned: ArrayBuffer[] } {
+    const { root, platform, folding } = this.#root(source);
+    const guard = new ParentGuard(this.#fs, root, platform, folding);
+    const slabs = new Slabs();
+    const items = requests.map((request) => this.#readOne(guard, request, slabs));
+    return { items, owned: slabs.buffers };
+  }
+
+  #readOne(guard: ParentGuard, request: ContentRequest, slabs: Slabs): Uint8Array | null {
+    let fd: number | null = null;
+    try {
+      const place = guard.place(request.id);
+      if (place.is !== 'there') return null;
+      fd = this.#fs.open(place.path, 'read');
+      const stat = this.#fs.fstat(fd);
+      if (stat.type !== 'file' || !sameRevision(revisionOf(stat), request.revision)) return null;
+      const bytes = slabs.take(Math.max(0, Math.min(request.length, stat.size - request.offset)));
+      return readFully(this.#fs, fd, bytes, request.offset) === bytes.length ? bytes : null;
+    } catch {
+      return null;
+    } finally {
+      if (fd !== null) this.#fs.close(fd);
+    }
+  }
+
+  readKept(digest: Digest): Uint8Array | null {
+    return this.#versions.read(digest);
+  }
+  keep(contents: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): void {
+    for (const { digest, bytes } of contents) this.#versions.keepBytes(digest, bytes);
+    this.#versions.flush();
+  }
+  drop(digests: readonly Digest[]): void {
+    this.#versions.drop(digests);
+  }
+  keptBytes(): number {
+    return this.#versions.size();
+  }
+
+  #root(source: string): ConstructContext {
+    const context = this.#roots.get(source);
+    if (context === undefined) throw new LockstepError('no-source', 'the source is not open', source);
+    return context;
+  }
+}
+
+const SLAB_BYTES = 1 << 20;
+
+/** Hands out pieces of large buffers: one transfer between threads for hundreds of small contents. */
+class Slabs {
+  readonly buffers: ArrayBuffer[] = [];
+  #used = SLAB_BYTES;
+
+  take(length: number): Uint8Array {
+    if (this.#used + length > (this.buffers.at(-1)?.byteLength ?? 0)) {
+      this.buffers.push(new ArrayBuffer(Math.max(SLAB_BYTES, length)));
+      this.#used = 0;
+    }
+    const piece = new Uint8Array(this.buffers.at(-1) as ArrayBuffer, this.#used, length);
+    this.#used += length;
+    return piece;
+  }
+}

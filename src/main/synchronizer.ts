@@ -1,0 +1,259 @@
+import type { PlannedView, SourceState } from '../contract/contract.ts';
+import type { AppliedChange, Collection, WrittenPackage } from './collection.ts';
+import type { Ticket } from './construct/pending.ts';
+import { RunConstruction } from './construct/run-construction.ts';
+import type { AskPeers, Contents } from './contents.ts';
+import type { Clock } from './platform/clock.ts';
+import { Lock } from './platform/lock.ts';
+import type { RecordId } from './record/ids.ts';
+import type { SafetyLimits } from './safety.ts';
+import type { SourceAdapter } from './sources/source-adapter.ts';
+import type { ContentStore } from './store/content-store.ts';
+import type { StoredSource } from './store/registry-store.ts';
+import { groupOf, TakeIn, type TakeInResult } from './take-in.ts';
+
+/** What a synchronizer needs of the collection it belongs to and of the world. */
+export interface SynchronizerPort {
+  ask: AskPeers;
+  /** Packages were committed: other sources and peers get them. */
+  written(packages: readonly WrittenPackage[]): void;
+  /** Records reached this source, or were named as problems. */
+  done(tickets: readonly Ticket[]): void;
+  /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9). */
+  caughtUp(): boolean;
+  limits(): SafetyLimits;
+  changed(): void;
+  /** Look at these groups again soon: what was read there may still be moving. */
+  lookLater(groups: ReadonlySet<string>): void;
+  sourceUpdated(source: StoredSource): void;
+}
+export interface Progress {
+  readonly stage: 'listing' | 'reading' | 'writing';
+  readonly items: number;
+  readonly bytes: number;
+  readonly since: number;
+}
+
+/**
+ * One source and its two half-cycles: what the source says becomes packages, what packages say becomes the source.
+ *
+ *     source → snapshot → difference → package      package → merge → construct → source
+ */
+export class Synchronizer {
+  readonly adapter: SourceAdapter;
+  readonly construction: RunConstruction;
+  readonly #collection: Collection;
+  readonly #contentStore: ContentStore;
+  readonly #clock: Clock;
+  readonly #port: SynchronizerPort;
+  readonly #lock = new Lock();
+  readonly #abort = new AbortController();
+  #source: StoredSource;
+  #token: number | null = null;
+  #confirmed: string | null = null;
+  #state: SourceState = 'scanning';
+  #reason: string | null = null;
+  #plan: string | null = null;
+  #progress: Progress | null = null;
+
+  constructor(
+    collection: Collection,
+    source: StoredSource,
+    adapter: SourceAdapter,
+    contents: Contents,
+    contentStore: ContentStore,
+    clock: Clock,
+    port: SynchronizerPort,
+  ) {
+    this.#collection = collection;
+    this.#source = source;
+    this.adapter = adapter;
+    this.#contentStore = contentStore;
+    this.#clock = clock;
+    this.#port = port;
+    this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
+      findContents: (wanted, signal) => contents.find(wanted, port.ask, signal),
+      locked: (work) => this.#lock.run(() => this.#whileReady(work)),
+      lookAgain: (id: RecordId) => port.lookLater(new Set([groupOf(id)])),
+      done: (tickets) => port.done(tickets),
+      progress: (items, bytes) => this.#advance('writing', items, bytes),
+    });
+  }
+
+  get source(): StoredSource {
+    return this.#source;
+  }
+  get state(): SourceState {
+    return this.#state;
+  }
+  get reason(): string | null {
+    return this.#reason;
+  }
+  /** The plan a person may let go on; null where nothing waits for one. */
+  get plan(): string | null {
+    return this.#plan;
+  }
+  get progress(): Progress | null {
+    return this.#progress;
+  }
+
+  /** One cycle: take in what changed in the source, then construct what it lacks. `within`: only these groups; null: everywhere. */
+  async cycle(within: readonly string[] | null): Promise<void> {
+    if (this.#collection.stored.paused || this.#abort.signal.aborted) return;
+    if (await this.#takeIn(within)) await this.construct();
+  }
+
+  /** Brings to the source what the records say; nothing where it is halted or not there. */
+  async construct(): Promise<void> {
+    if (this.#collection.stored.paused || this.#abort.signal.aborted || this.#source.adopting) return;
+    if (this.#state === 'halted' || this.#state === 'unavailable' || this.#source.settings.readOnly) return;
+    if (this.construction.open === this.construction.waiting) return;
+    this.#set('writing');
+    try {
+      await this.construction.run(this.#abort.signal);
+    } catch (error) {
+      if (!(error instanceof SourceAway)) throw error;
+    } finally {
+      if (this.#state === 'writing') this.#set('ready');
+    }
+  }
+
+  /** What the next cycle would take in, without doing it. */
+  async preview(): Promise<{ readonly local: readonly PlannedView[]; readonly halt: string | null }> {
+    const taken = await this.#lock.run(() => this.#newTakeIn().run(this.#request(null, null, true)));
+    if (taken.is === 'planned') return { local: taken.local, halt: null };
+    if (taken.is === 'halted') return { local: taken.local, halt: taken.reason };
+    return { local: [], halt: taken.is === 'unavailable' ? taken.detail : null };
+  }
+
+  /** Lets a halted source go on with exactly the plan it halted for. */
+  confirm(plan: string): void {
+    this.#confirmed = plan;
+  }
+
+  update(source: StoredSource): void {
+    this.#source = source;
+    this.#token = null;
+  }
+
+  /** The next look is at everything. */
+  forgetLook(): void {
+    this.#token = null;
+  }
+
+  touch(applied: readonly AppliedChange[]): void {
+    this.construction.touch(applied);
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#lock.run(async () => undefined);
+    await this.adapter.close();
+  }
+
+  async #takeIn(within: readonly string[] | null): Promise<boolean> {
+    const all = within === null || this.#token === null;
+    if (this.#source.adopting && !this.#port.caughtUp()) {
+      this.#set('scanning', 'Waits until the collection is here, to compare the two.');
+      return false;
+    }
+    if (this.#state === 'ready' && all) this.#set('scanning');
+    const taken = await this.#lock.run(() =>
+      this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false)),
+    );
+    return this.#took(taken, all);
+  }
+
+  #request(since: number | null, within: readonly string[] | null, dry: boolean) {
+    return { since, within, confirmed: this.#confirmed, limits: this.#port.limits(), dry, signal: this.#abort.signal };
+  }
+
+  #newTakeIn(): TakeIn {
+    return new TakeIn(
+      this.#collection,
+      this.#source,
+      this.adapter,
+      this.#contentStore,
+      this.#clock,
+      (packages) => {
+        this.construction.touch(packages.flatMap((each) => each.applied));
+        this.#port.written(packages);
+      },
+      (items, bytes) => this.#advance('reading', items, bytes),
+    );
+  }
+
+  #took(taken: TakeInResult, all: boolean): boolean {
+    switch (taken.is) {
+      case 'planned':
+        return false;
+      case 'unavailable':
+        this.#token = null;
+        this.#set('unavailable', taken.detail);
+        return false;
+      case 'halted':
+        this.#token = null;
+        this.#set('halted', HALT_TEXTS[taken.reason], taken.plan);
+        return false;
+      case 'question':
+        this.#token = null;
+        this.#set(
+          'halted',
+          `${taken.records.length} items here were deleted on another device. Delete them here too?`,
+          taken.plan,
+        );
+        return false;
+      case 'done': {
+        if (all) this.#token = taken.token;
+        if (taken.fresh.size > 0) this.#port.lookLater(taken.fresh);
+        if (all) this.#confirmed = null;
+        if (this.#source.adopting && all) {
+          this.#source = { ...this.#source, adopting: false };
+          this.#port.sourceUpdated(this.#source);
+        }
+        if (all) this.#retryProblems();
+        this.#set('ready');
+        return true;
+      }
+    }
+  }
+
+  #retryProblems(): void {
+    for (const problem of this.#collection.problems.of(this.#source.row)) {
+      const record = this.#collection.records.find(problem.record);
+      if (record !== null) this.construction.enqueue(record.row, null);
+    }
+  }
+
+  async #whileReady<T>(work: () => Promise<T>): Promise<T> {
+    const condition = await this.adapter.condition();
+    if (condition.is === 'ready') return work();
+    this.#set('unavailable', condition.detail);
+    throw new SourceAway(condition.detail);
+  }
+
+  #advance(stage: Progress['stage'], items: number, bytes: number): void {
+    const now = this.#clock.now();
+    const before = this.#progress?.stage === stage ? this.#progress : { items: 0, bytes: 0, since: now };
+    this.#progress = { stage, items: before.items + items, bytes: before.bytes + bytes, since: before.since };
+    this.#port.changed();
+  }
+
+  #set(state: SourceState, reason: string | null = null, plan: string | null = null): void {
+    if (state === 'ready') this.#progress = null;
+    if (this.#state === state && this.#reason === reason && this.#plan === plan) return;
+    this.#state = state;
+    this.#reason = reason;
+    this.#plan = plan;
+    this.#port.changed();
+  }
+}
+
+class SourceAway extends Error {}
+
+const HALT_TEXTS = {
+  emptied:
+    'Everything in it is gone. Nothing was deleted elsewhere: look whether the disk is there, then confirm or put the files back.',
+  'mass-delete': 'Unusually many items are gone. Nothing was deleted elsewhere: confirm, or put them back.',
+  'mass-rewrite': 'Unusually many items have other contents. Nothing was changed elsewhere: confirm, or put them back.',
+} as const;

@@ -1,0 +1,268 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import type { SampleClient } from '../fakes/sample-client.ts';
+import { buildPages, openPages } from './harness-page.ts';
+
+let pages = '';
+test.beforeAll(async () => {
+  pages = await buildPages();
+});
+
+const asked = (page: Page, name: string) =>
+  page.evaluate(
+    (wanted) => (window as unknown as { sample: SampleClient }).sample.asked.filter((one) => one.name === wanted).map((one) => one.args),
+    name,
+  );
+
+/** Every state a person can bring on the screen, and how. */
+const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((page: Page) => Promise<unknown>)?])[] = [
+  ['sources', {}],
+  ['sources in Electron', { host: 'electron', scenario: 'calm' }],
+  ['devices', { page: 'devices' }],
+  ['conflicts', { page: 'conflicts' }],
+  ['history', { page: 'history' }],
+  ['problems', { page: 'problems' }],
+  ['settings', { page: 'settings' }],
+  ['no sources', { scenario: 'empty' }],
+  ['no devices', { scenario: 'empty', page: 'devices' }],
+  ['no history', { scenario: 'empty', page: 'history' }],
+  ['no conflicts', { scenario: 'calm', page: 'conflicts' }],
+  ['a failure', { scenario: 'broken', page: 'history' }],
+  ['no connection', { scenario: 'lost' }],
+  ['menu', {}, (page) => page.getByRole('button', { name: 'More for Documents' }).click()],
+  ['add', { host: 'electron' }, (page) => page.getByRole('button', { name: 'Add a source' }).click()],
+  ['join', {}, (page) => page.getByRole('button', { name: 'Join with a link' }).click()],
+  ['halted', {}, (page) => page.getByRole('button', { name: /See what would/ }).click()],
+  ['rules', {}, (page) => fromMenu(page, /Places and rules/)],
+  ['verify', {}, (page) => fromMenu(page, /Verify/)],
+  ['leave', {}, (page) => fromMenu(page, /Stop keeping/)],
+  ['text conflict', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /plans\.md/ }).click()],
+  ['deleted and changed', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /summary\.ods/ }).click()],
+  ['a field', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /Mara/ }).click()],
+  ['settle all', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /Settle all/ }).click()],
+  ['a package', { page: 'history' }, (page) => page.locator('.history-row').nth(2).click()],
+  ['invite', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Invite a device' }).click()],
+  ['an invitation', { page: 'devices' }, invitation],
+  ['remove', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Remove Laptop' }).click()],
+  ['rename', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Rename' }).click()],
+  ['why', { page: 'problems' }, (page) => page.getByRole('button', { name: /Why/ }).first().click()],
+];
+
+async function fromMenu(page: Page, item: RegExp) {
+  await page.getByRole('button', { name: 'More for Documents' }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+async function invitation(page: Page) {
+  await page.getByRole('button', { name: 'Invite a device' }).click();
+  await page.getByRole('button', { name: 'Make invitation' }).click();
+  await expect(page.getByRole('img', { name: /QR code/ })).toBeVisible();
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`no axe violations, no errors, nothing wider than the window: ${colorScheme}`, async ({ browser }) => {
+    test.setTimeout(180_000);
+    const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce', viewport: { width: 1040, height: 720 } });
+    const errors: string[] = [];
+    for (const [state, shown, act] of STATES) {
+      const page = await context.newPage();
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(`${state}: ${message.text()}`);
+      });
+      page.on('pageerror', (error) => errors.push(`${state}: ${error.message}`));
+      await openPages(page, pages, shown);
+      await expect(page.locator('h1')).toBeVisible();
+      await expect(page.locator('.loading')).toHaveCount(0);
+      await act?.(page);
+      if (act !== undefined) await expect(page.locator('[role=dialog], [role=alertdialog], [role=menu]').first()).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`),
+        state,
+      ).toEqual([]);
+      for (const width of [1040, 480]) {
+        await page.setViewportSize({ width, height: 720 });
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(overflow, `${state} at ${width}`).toBeLessThanOrEqual(0);
+      }
+      await page.close();
+    }
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+}
+
+test('the state is said once, and in step only where it is', async ({ page }) => {
+  await openPages(page, pages, { scenario: 'calm' });
+  const banner = page.getByRole('status').filter({ hasText: /\S/ }).first();
+  await expect(banner).toHaveText('In step with 2 devices');
+  await page.getByRole('button', { name: 'Pause all' }).first().click();
+  await expect(banner).toContainText('Paused');
+  await expect(page.getByText('In step')).toHaveCount(0);
+});
+
+test('everything by keyboard: pages, a dialog that holds and returns the focus, a settlement and its undo', async ({ page }) => {
+  await openPages(page, pages, {});
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(page.getByText('Skip to content')).toBeFocused();
+  await page.keyboard.press('Control+3');
+  await expect(page.getByRole('heading', { name: 'Conflicts', level: 1 })).toBeFocused();
+  const row = page.getByRole('button', { name: /plans\.md/ });
+  await row.focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'plans.md' });
+  await expect(dialog).toBeVisible();
+  for (let at = 0; at < 20; at++) {
+    await page.keyboard.press('Tab');
+    expect(await dialog.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+  }
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(row).toBeFocused();
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Save merged text' }).press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(row).toHaveCount(0);
+  expect(await asked(page, 'conflicts:resolve')).toEqual([['k1', { text: expect.stringContaining('oat milk') }]]);
+  await expect(page.getByRole('heading', { name: 'Conflicts', level: 1 })).toBeFocused();
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await expect.poll(() => asked(page, 'history:undo')).toEqual([['z1']]);
+});
+
+test('dialogs opened from a menu, or that change while open, give the focus back too', async ({ page }) => {
+  await openPages(page, pages, {});
+  const more = page.getByRole('button', { name: 'More for Documents' });
+  for (const item of [/Places and rules/, /Stop keeping/, /Invite a device/]) {
+    await more.press('Enter');
+    await page.getByRole('menuitem', { name: item }).press('Enter');
+    await expect(page.locator('[role=dialog], [role=alertdialog]')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.locator('[role=dialog], [role=alertdialog]')).toHaveCount(0);
+    await expect(more).toBeFocused();
+  }
+});
+
+test('a text conflict shows the ancestor, each side and what differs; the merge can be edited', async ({ page }) => {
+  await openPages(page, pages, { page: 'conflicts' });
+  await page.getByRole('button', { name: /plans\.md/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('article', { name: 'What both started from' })).toBeVisible();
+  await expect(dialog.getByRole('article', { name: 'What Laptop has' })).toContainText('Changed 22 minutes ago');
+  const diff = dialog.getByRole('region', { name: 'Differences from Before to Laptop' });
+  await expect(diff.locator('.diff-removed')).toHaveCount(3);
+  await expect(diff.locator('mark').first()).toHaveText('oat ');
+  await expect(dialog.getByText('1 place changed on both sides')).toBeVisible();
+  await dialog.getByLabel('Text to save').fill('mine');
+  await dialog.getByRole('button', { name: 'Save merged text' }).click();
+  await expect.poll(() => asked(page, 'conflicts:resolve')).toEqual([['k1', { text: 'mine' }]]);
+});
+
+test('a deletion against an edit offers no copy and says which button deletes', async ({ page }) => {
+  await openPages(page, pages, { page: 'conflicts' });
+  await page.getByRole('button', { name: /summary\.ods/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('Deleted on Attic, changed on Desk')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: /Keep both/ })).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Keep it, with this from Desk' }).click();
+  await expect.poll(() => asked(page, 'conflicts:resolve')).toEqual([['k2', { take: 'v4' }]]);
+});
+
+test('ten thousand packages scroll, only those in view exist, End reaches the last loaded', async ({ page }) => {
+  await openPages(page, pages, { page: 'history', scenario: 'long' });
+  const rows = page.locator('.history-row');
+  await expect(rows.first()).toBeVisible();
+  expect(await rows.count()).toBeLessThan(60);
+  await rows.first().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('[data-row="1"]')).toBeFocused();
+  for (let at = 0; at < 12; at++) await page.keyboard.press('End');
+  await expect.poll(() => page.evaluate(() => Number((document.activeElement as HTMLElement).dataset.row))).toBeGreaterThan(500);
+  expect(await rows.count()).toBeLessThan(60);
+  await page.getByLabel('Find by name').fill('item-77-');
+  await expect(rows).toHaveCount(1);
+  await rows.first().click();
+  await expect(page.getByRole('dialog', { name: 'Attic changed Photos' })).toBeVisible();
+});
+
+test('a package opens whole: every change, what was kept, undo and restore', async ({ page }) => {
+  await openPages(page, pages, { page: 'history' });
+  await page.locator('[data-row="5"]').click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('40 changes,')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: /item-5-/ })).toHaveCount(40);
+  await dialog.getByRole('button', { name: 'Undo all 40' }).click();
+  await expect.poll(() => asked(page, 'history:undo')).toEqual([['p5']]);
+  await page.locator('[data-row="3"]').click();
+  await dialog.getByRole('button', { name: /Restore as it was then/ }).click();
+  const restore = page.getByRole('dialog', { name: 'Restore' });
+  await restore.getByText('Its folder photos/may').click();
+  await restore.getByText('As a copy in another place').click();
+  await restore.getByLabel('Place for the copy').fill('/tmp/copy');
+  await restore.getByRole('button', { name: 'Restore' }).click();
+  await expect.poll(() => asked(page, 'history:restore')).toEqual([[expect.any(String), 'photos/may', 'p3', '/tmp/copy']]);
+});
+
+test('a halted source says why and what would happen, and goes on only for this plan', async ({ page }) => {
+  await openPages(page, pages, {});
+  await page.getByRole('button', { name: /See what would/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Music is halted' });
+  await expect(dialog.getByText('On your other devices: 7,990 deleted')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Keep as it is' })).toBeFocused();
+  await dialog.getByRole('button', { name: 'Keep as it is' }).click();
+  expect(await asked(page, 'safety:confirm')).toEqual([]);
+  await page.getByRole('button', { name: /See what would/ }).click();
+  await dialog.getByRole('button', { name: 'Let it go on' }).click();
+  await expect.poll(() => asked(page, 'safety:confirm')).toEqual([['plan-1']]);
+});
+
+test('a dropped folder is added only after it is confirmed; a bad place keeps the dialog and names it', async ({ page }) => {
+  await openPages(page, pages, { host: 'electron' });
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
+  const drop = (name: string) =>
+    page.evaluate((called) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['x'], called));
+      window.dispatchEvent(new DragEvent('dragover', { dataTransfer, cancelable: true }));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+    }, name);
+  await drop('missing');
+  const dialog = page.getByRole('dialog', { name: 'Add a source' });
+  await expect(dialog.getByLabel('Place')).toHaveValue('/home/ana/missing');
+  expect(await asked(page, 'collections:add')).toEqual([]);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toContainText('There is no such place');
+  await dialog.getByLabel('Place').fill('/home/ana/Recipes');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Recipes' })).toBeVisible();
+});
+
+test('a pairing request names what it grants; joining shows the code to compare', async ({ page }) => {
+  await openPages(page, pages, { page: 'devices' });
+  const request = page.getByRole('article', { name: /Kitchen tablet asks to join/ });
+  await expect(request).toContainText('will get all of Documents (12,431 files) and may read and change it');
+  await expect(request).toContainText('482 913');
+  await request.getByRole('button', { name: 'Allow Kitchen tablet' }).click();
+  await expect.poll(() => asked(page, 'requests:answer')).toEqual([['r1', true]]);
+  await page.goto(`${page.url().split('#')[0]}#sources`);
+  await page.getByRole('button', { name: 'Join with a link' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Invitation link').fill('https://example.org');
+  await expect(dialog.getByText('An invitation begins with')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Join', exact: true })).toBeDisabled();
+  await dialog.getByLabel('Invitation link').fill('lockstep://join#v=1&i=x');
+  await dialog.getByLabel('Place on this device').fill('/home/ana/Shared');
+  await dialog.getByRole('button', { name: 'Join', exact: true }).click();
+  await expect(page.getByRole('dialog', { name: 'Waiting for approval' })).toContainText('482 913');
+});
+
+test('settings are typed in people’s units, refused when wrong, and saved one group at a time', async ({ page }) => {
+  await openPages(page, pages, { page: 'settings' });
+  const share = page.getByLabel('Halt when this much is deleted at once');
+  await expect(share).toHaveValue('30');
+  await share.fill('150');
+  await expect(page.getByText('At most 100 percent')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Save Safety' })).toBeDisabled();
+  await share.fill('45');
+  await page.getByRole('button', { name: 'Save Safety' }).click();
+  await expect.poll(() => asked(page, 'config')).toContainEqual(['safety.delete-share', '0.45']);
+});

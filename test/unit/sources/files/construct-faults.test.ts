@@ -1,0 +1,308 @@
+import { describe, expect, it } from 'vitest';
+import { recordId } from '../../../../src/main/record/ids.ts';
+import { recheckAside } from '../../../../src/main/sources/files/aside.ts';
+import type { ConstructReport } from '../../../../src/main/sources/files/construct-files.ts';
+import { recoverStaging } from '../../../../src/main/sources/files/recover-staging.ts';
+import type { ConstructItem } from '../../../../src/main/sources/source-adapter.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { Crash, type Fault, faultAt } from '../../../fakes/fault-plan.ts';
+import { MemoryDisk } from '../../../fakes/memory-disk.ts';
+import type { MemoryFileSystem } from '../../../fakes/memory-file-system.ts';
+import { SeededRandom } from '../../../fakes/seeded-random.ts';
+import { ConstructRoom } from './construct-room.ts';
+
+const LARGE = 'large '.repeat(15_000);
+const OLD: Record<string, string> = {
+  a: 'old a',
+  b: 'old b',
+  large: LARGE,
+  'large-gone': `${LARGE}gone`,
+  'f-d': 'a file',
+  'd/x': 'in d',
+  m: 'moved',
+  meta: 'same',
+};
+
+/** A disk with the old state on it, all of it durable. */
+function oldDisk(): MemoryDisk {
+  const disk = new MemoryDisk({ clock: new FakeClock() });
+  const fs = disk.process();
+  fs.makeDirectory('/home');
+  const room = new ConstructRoom(fs, '/home');
+  for (const [id, text] of Object.entries(OLD)) {
+    room.write(id, text);
+    const fd = fs.open(room.path(id), 'write');
+    fs.sync(fd);
+    fs.close(fd);
+  }
+  room.directory('d-f');
+  fs.syncDirectory('/home/root');
+  return disk;
+}
+
+/** Of everything something: replace, delete, type swaps, move, metadata, new files with and without new parents. */
+function script(room: ConstructRoom): ConstructItem[] {
+  const from = { from: 'item', id: recordId('m'), revision: room.revision('m')!, take: true } as const;
+  return [
+    room.file('a', 'new a'),
+    room.remove('b'),
+    room.file('large', 'small now'),
+    room.remove('large-gone'),
+    room.makeDirectory('f-d'),
+    room.file('d-f', 'D'),
+    room.file('d', 'no directory'),
+    room.remove('d/x'),
+    room.file('moved/n', 'moved', { content: from }),
+    room.remove('m'),
+    room.file('meta', 'same', { content: null, executable: true }),
+    room.file('new/file', 'N'),
+    room.link('new/link', 'a'),
+  ];
+}
+
+interface Run {
+  readonly report: ConstructReport | null;
+  readonly died: boolean;
+}
+
+/** The whole batch and the second look, on the room of a process that suffers one fault. */
+function run(fs: MemoryFileSystem, items: (room: ConstructRoom) => ConstructItem[]): Run {
+  let report: ConstructReport | null = null;
+  try {
+    const room = new ConstructRoom(fs, '/home');
+    report = room.construct(...items(room));
+    if (report.aside !== null) recheckAside(room.context, report.aside);
+  } catch (error) {
+    if (!(error instanceof Crash) && !fs.dead) throw error;
+  }
+  return { report, died: fs.dead };
+}
+
+const newTree = (): Record<string, string> => {
+  const room = new ConstructRoom(oldDisk().process(), '/home');
+  room.construct(...script(room));
+  return room.tree();
+};
+
+/** What of the old state is not in its place any more, and not in the version store. */
+function lost(room: ConstructRoom): string[] {
+  const texts = Object.keys(room.tree()).map((id) => room.text(id));
+  return Object.entries(OLD)
+    .filter(([, text]) => !texts.includes(text) && room.kept(text) === null)
+    .map(([id]) => id);
+}
+
+/** Paths that hold neither what they held nor what they shall hold. `absent`: may it also be nothing for a moment? */
+function strange(
+  room: ConstructRoom,
+  old: Record<string, string>,
+  fresh: Record<string, string>,
+  absent: string[] = [],
+) {
+  const now = room.tree();
+  const paths = new Set([...Object.keys(old), ...Object.keys(fresh), ...Object.keys(now)]);
+  return [...paths].filter((path) => {
+    const bytes = (tree: Record<string, string>) => tree[path]?.replace(' executable', '');
+    if (now[path] === undefined && absent.includes(path)) return false;
+    return bytes(now) !== bytes(old) && bytes(now) !== bytes(fresh);
+  });
+}
+
+const start = oldDisk();
+const before = start.snapshot();
+const oldTree = new ConstructRoom(start.process(), '/home').tree();
+const wanted = newTree();
+const calls = (() => {
+  start.restore(before);
+  const fs = start.process();
+  run(fs, script);
+  return fs.calls;
+})();
+
+/** A swap of a file and a directory cannot be one step; recovery ends it. */
+const SWAPPED = ['f-d', 'd-f', 'd', 'd/x'];
+
+describe('a batch that is interrupted', () => {
+  it.each(['before', 'half-way', 'after'] as const)('loses nothing where the process dies %s any call', (dies) => {
+    for (let n = 1; n <= calls; n++) {
+      start.restore(before);
+      run(start.process(faultAt(n, { dies })), script);
+      const room = new ConstructRoom(start.process(), '/home');
+      expect(strange(room, oldTree, wanted, SWAPPED), `strange at call ${n}`).toEqual([]);
+      const recovery = recoverStaging(room.context);
+      expect(recovery, `recovery at call ${n}`).toEqual({ moved: [], problems: [] });
+      expect(strange(room, oldTree, wanted), `strange after recovery at call ${n}`).toEqual([]);
+      expect(lost(room), `lost at call ${n}`).toEqual([]);
+      expect(room.staged(), `left at call ${n}`).toEqual([]);
+      expect(room.damaged, `damaged at call ${n}`).toEqual([]);
+    }
+  });
+
+  it('can die in its recovery as well', () => {
+    for (let n = 1; n <= calls; n += 5) {
+      start.restore(before);
+      run(start.process(faultAt(n, { dies: 'after' })), script);
+      const half = start.snapshot();
+      for (let m = 1; ; m++) {
+        start.restore(half);
+        const fs = start.process(faultAt(m, { dies: 'half-way' }));
+        try {
+          recoverStaging(new ConstructRoom(fs, '/home').context);
+        } catch (error) {
+          if (!(error instanceof Crash)) throw error;
+        }
+        const room = new ConstructRoom(start.process(), '/home');
+        recoverStaging(room.context);
+        expect([lost(room), room.staged(), strange(room, oldTree, wanted)], `calls ${n}, ${m}`).toEqual([[], [], []]);
+        if (!fs.dead) break;
+      }
+    }
+  });
+
+  it('loses nothing of the old where the power goes', () => {
+    const random = new SeededRandom('power');
+    for (let n = 1; n <= calls; n++) {
+      for (const keepUnsynced of ['none', random, random] as const) {
+        start.restore(before);
+        run(start.process(faultAt(n, { dies: 'half-way' })), script);
+        start.losePower({ keepUnsynced });
+        const room = new ConstructRoom(start.process(), '/home');
+        recoverStaging(room.context);
+        expect(lost(room), `lost at call ${n}`).toEqual([]);
+      }
+    }
+  });
+
+  it.each<[string, Fault]>([
+    ['the disk is full', { fails: 'ENOSPC' }],
+    ['the disk fails', { fails: 'EIO' }],
+    ['it is not allowed', { fails: 'EACCES' }],
+    ['there are no links', { fails: 'EPERM' }],
+  ])('says so for one item and loses nothing where %s once', (_, fault) => {
+    for (let n = 1; n <= calls; n++) {
+      start.restore(before);
+      const fs = start.process();
+      const room = new ConstructRoom(fs, '/home');
+      const items = script(room);
+      fs.plan = (call) => (call.number === n + fs.calls - call.number ? null : null);
+      const offset = fs.calls;
+      fs.plan = faultAt(offset + n, fault);
+      const report = room.construct(...items);
+      if (report.aside !== null) recheckAside(room.context, report.aside);
+      fs.plan = null;
+      for (const [at, outcome] of report.outcomes.entries()) {
+        if (outcome.done === 'refused') continue;
+        const id = items[at]!.id;
+        expect(room.tree()[id], `${id} at call ${n}`).toBe(wanted[id]);
+      }
+      expect(strange(room, oldTree, wanted), `strange at call ${n}`).toEqual([]);
+      recoverStaging(room.context);
+      expect([lost(room), room.staged()], `at call ${n}`).toEqual([[], []]);
+    }
+  });
+});
+
+describe('a disk that stays in trouble', () => {
+  it('refuses for want of room, and the old bytes stay whole', () => {
+    start.restore(before);
+    const fs = start.process((call) => (call.name === 'write' || call.name === 'copy' ? { fails: 'ENOSPC' } : null));
+    const room = new ConstructRoom(fs, '/home');
+    const items = [room.file('a', 'new a'), room.file('new/x', 'x'), room.link('l', 'x')];
+    const { outcomes } = room.construct(...items);
+    expect(outcomes).toMatchObject([{ reason: 'disk-full' }, { reason: 'disk-full' }, { done: 'refused' }]);
+    fs.plan = null;
+    expect([room.tree(), room.staged()]).toEqual([oldTree, []]);
+  });
+
+  it('works where there are no links at all', () => {
+    start.restore(before);
+    const fs = start.process((call) => (call.name === 'link' ? { fails: 'EPERM' } : null));
+    const room = new ConstructRoom(fs, '/home');
+    const report = room.construct(...script(room));
+    expect(report.outcomes.filter(({ done }) => done !== 'written')).toEqual([]);
+    recheckAside(room.context, report.aside!);
+    expect([room.tree(), lost(room), room.staged()]).toEqual([wanted, [], []]);
+  });
+
+  it('names a denied item and writes the others', () => {
+    start.restore(before);
+    start.deny('/home/root/d');
+    const room = new ConstructRoom(start.process(), '/home');
+    const items = [{ ...room.file('a', 'new a') }, { ...room.file('d/new', 'x'), expected: null, replaces: null }];
+    expect(room.construct(...items).outcomes).toMatchObject([{ done: 'written' }, { reason: 'no-permission' }]);
+  });
+});
+
+describe('someone who writes at the same moment', () => {
+  /** At every call of the batch a person writes to `id`: what they wrote must be somewhere in the end. */
+  function editedAt(id: string, edit: (room: ConstructRoom) => void, items: (room: ConstructRoom) => ConstructItem[]) {
+    for (let n = 1; n <= calls; n++) {
+      start.restore(before);
+      const fs = start.process();
+      const room = new ConstructRoom(fs, '/home');
+      const person = new ConstructRoom(start.process(), '/home');
+      const list = items(room);
+      const first = fs.calls + n;
+      fs.plan = (call) => {
+        if (call.number === first) edit(person);
+        return null;
+      };
+      const report = room.construct(...list);
+      const happened = fs.calls >= first;
+      const rechecked = report.aside === null ? null : recheckAside(room.context, report.aside);
+      if (rechecked?.again) recheckAside(room.context, rechecked.again);
+      recoverStaging(room.context);
+      if (!happened) return;
+      const texts = Object.keys(room.tree()).map((path) => room.text(path));
+      expect(texts.includes('theirs') || room.kept('theirs') !== null, `${id} at call ${n}`).toBe(true);
+      expect(room.staged(), `left at call ${n}`).toEqual([]);
+    }
+    throw new Error('the batch never ended');
+  }
+
+  const overwrite = (id: string) => (person: ConstructRoom) => {
+    if (person.text(id) !== null) person.write(id, 'theirs', 'write');
+    else person.write(id, 'theirs');
+  };
+
+  it('keeps an edit in place of a file that is replaced', () => {
+    editedAt('a', overwrite('a'), (room) => [room.file('a', 'new a')]);
+  });
+
+  it('keeps an edit in place of a file that is deleted, and of one that is moved', () => {
+    editedAt('b', overwrite('b'), (room) => [room.remove('b')]);
+    editedAt('m', overwrite('m'), (room) => script(room).filter(({ id }) => id === 'm' || id === 'moved/n'));
+  });
+
+  it('keeps what an editor writes through a file it holds open', () => {
+    for (const items of [
+      (room: ConstructRoom) => [room.file('a', 'new a')],
+      (room: ConstructRoom) => [room.remove('a')],
+    ]) {
+      for (let n = 1; n <= 60; n++) {
+        start.restore(before);
+        const fs = start.process();
+        const room = new ConstructRoom(fs, '/home');
+        const list = items(room);
+        const editor = start.process();
+        const fd = editor.open('/home/root/a', 'write');
+        const first = fs.calls + n;
+        fs.plan = (call) => {
+          if (call.number === first) editor.write(fd, Buffer.from('edit!'), 0, 5, 0);
+          return null;
+        };
+        const report = room.construct(...list);
+        const rechecked = report.aside === null ? null : recheckAside(room.context, report.aside);
+        const happened = fs.calls >= first;
+        if (rechecked?.again) recheckAside(room.context, rechecked.again);
+        if (!happened) break;
+        expect(room.text('a') === 'edit!' || room.kept('edit!') !== null, `at call ${n}`).toBe(true);
+      }
+    }
+  });
+
+  it('never writes over a file that comes where nothing was', () => {
+    editedAt('fresh', overwrite('fresh'), (room) => [room.file('fresh', 'mine')]);
+    editedAt('new/link', overwrite('new/link'), (room) => [room.file('new/link', 'mine')]);
+  });
+});
