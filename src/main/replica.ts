@@ -1,4 +1,6 @@
 import type { Change } from './change-log/change.ts';
+import { EXISTS, fileFields } from './record/file-entry.ts';
+import type { MovedOn } from './sources/files/aside.ts';
 import type { AppliedChange, Collection, Received, WrittenPackage } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
 import type { Contents } from './contents.ts';
@@ -19,6 +21,8 @@ export interface ReplicaPort {
   /** A cycle, or only its second half, is due in every source of the collection. */
   constructSoon(id: CollectionId): void;
   scanNow(id: CollectionId): Promise<void>;
+  /** A source that waited to compare itself with the collection may now. */
+  caughtUp(id: CollectionId): void;
   forked(id: CollectionId, log: LogId): void;
 }
 
@@ -82,6 +86,19 @@ export class Replica implements SharedCollection {
     this.#port.packages(this.id);
     this.#port.changed();
     if (this.synchronizers.size > (by === null ? 0 : 1)) this.#port.constructSoon(this.id);
+  }
+
+  /**
+   * Bytes that were written to a file after the source's file was replaced or deleted become a change of the record, beside what
+   * replaced it: neither is lost, and a person decides.
+   */
+  takeMovedOn(source: number, moved: readonly MovedOn[]): void {
+    const changes = moved.flatMap(({ id, digest, size, executable, modified }): Change[] => {
+      if (id === null) return [];
+      const writes = [...fileFields({ type: 'file', digest, size }, { executable, modified })].map(([field, value]) => ({ field, value, replaces: [] }));
+      return [{ record: id, cause: 'source', writes: [...writes, { field: EXISTS, value: true, replaces: [] }] }];
+    });
+    if (changes.length > 0) this.written(this.collection.transact(() => this.collection.write(changes)), source);
   }
 
   done(tickets: readonly Ticket[]): void {
@@ -164,7 +181,13 @@ export class Replica implements SharedCollection {
         held: head.number,
         applied: Math.min(head.number, this.acknowledgedBy(device).get(head.log)?.applied ?? 0),
       });
+    this.#tellCaughtUp();
     this.#port.constructSoon(this.id);
+  }
+
+  #tellCaughtUp(): void {
+    const adopts = [...this.synchronizers.values()].some((each) => each.source.adopting);
+    if (adopts && this.caughtUp()) this.#port.caughtUp(this.id);
   }
 
   packagesAfter(log: LogId, after: number, limit: number) {
@@ -186,6 +209,7 @@ export class Replica implements SharedCollection {
       else if (each.is === 'refused') refused = each.why;
     }
     if (stored > 0) {
+      this.#tellCaughtUp();
       this.#noteApplied();
       this.#port.packages(this.id);
       this.#port.constructSoon(this.id);

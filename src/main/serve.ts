@@ -12,6 +12,8 @@ export interface ServeOptions {
   /** Called once all doors are open. */
   readonly onReady: (instance: Instance) => void;
   readonly log: Log;
+  /** Another script in the engine's place (tests). */
+  readonly engineScript?: URL;
 }
 
 /**

@@ -3,6 +3,8 @@ import type { AppliedChange, Collection, WrittenPackage } from './collection.ts'
 import type { Ticket } from './construct/pending.ts';
 import { RunConstruction } from './construct/run-construction.ts';
 import type { AskPeers, Contents } from './contents.ts';
+import type { Held } from './merge/record-state.ts';
+import { heldOf } from './snapshot/held.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
@@ -32,6 +34,12 @@ export interface Progress {
   readonly items: number;
   readonly bytes: number;
   readonly since: number;
+}
+
+export interface SourcePreview {
+  readonly local: readonly PlannedView[];
+  readonly halt: { readonly reason: string; readonly detail: string } | null;
+  readonly plan: string | null;
 }
 
 /**
@@ -97,13 +105,13 @@ export class Synchronizer {
     return this.#progress;
   }
 
-  /** One cycle: take in what changed in the source, then construct what it lacks. `within`: only these groups; null: everywhere. */
-  async cycle(within: readonly string[] | null): Promise<void> {
-    if (this.#collection.stored.paused || this.#abort.signal.aborted) return;
-    if (await this.#takeIn(within)) await this.construct();
+  /** The first half of a cycle: takes in what changed in the source. `within`: only these groups; null: everywhere. false: it could not. */
+  look(within: readonly string[] | null): Promise<boolean> {
+    if (this.#collection.stored.paused || this.#abort.signal.aborted) return Promise.resolve(false);
+    return this.#takeIn(within);
   }
 
-  /** Brings to the source what the records say; nothing where it is halted or not there. */
+  /** The second half: brings to the source what the records say; nothing where it is halted or not there. */
   async construct(): Promise<void> {
     if (this.#collection.stored.paused || this.#abort.signal.aborted || this.#source.adopting) return;
     if (this.#state === 'halted' || this.#state === 'unavailable' || this.#source.settings.readOnly) return;
@@ -119,11 +127,26 @@ export class Synchronizer {
   }
 
   /** What the next cycle would take in, without doing it. */
-  async preview(): Promise<{ readonly local: readonly PlannedView[]; readonly halt: string | null }> {
+  async preview(): Promise<SourcePreview> {
     const taken = await this.#lock.run(() => this.#newTakeIn().run(this.#request(null, null, true)));
-    if (taken.is === 'planned') return { local: taken.local, halt: null };
-    if (taken.is === 'halted') return { local: taken.local, halt: taken.reason };
-    return { local: [], halt: taken.is === 'unavailable' ? taken.detail : null };
+    switch (taken.is) {
+      case 'planned':
+        return { local: taken.local, halt: null, plan: null };
+      case 'halted':
+        return { local: taken.local, halt: { reason: taken.reason, detail: HALT_TEXTS[taken.reason] }, plan: taken.plan };
+      case 'unavailable':
+        return { local: [], halt: { reason: taken.code, detail: taken.detail }, plan: null };
+      default:
+        return { local: [], halt: null, plan: null };
+    }
+  }
+
+  /** What the source holds of a record now; null: it never held it. */
+  heldNow(row: number): Held | null {
+    const { records, kind, log } = this.#collection;
+    const record = records.at(row);
+    const stored = records.snapshot(this.#source.row, row);
+    return record === null ? null : heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
   }
 
   /** Lets a halted source go on with exactly the plan it halted for. */

@@ -64,6 +64,8 @@ export class TakeIn {
   readonly #gone = new Map<RecordId, number>();
   readonly #fresh = new Set<string>();
   readonly #deletedElsewhere: RecordId[] = [];
+  readonly #listed = new Set<string>();
+  readonly #unlisted: string[] = [];
   #changes = 0;
   #dirtyBytes = 0;
 
@@ -99,6 +101,7 @@ export class TakeIn {
       },
       request.signal,
     );
+    if (listed.complete) this.#sweep();
     const readings = streams ? null : await this.#readAll(request.signal);
     const moves = readings === null ? new Map<RecordId, RecordId>() : this.#moves(readings);
     if (readings !== null) {
@@ -116,9 +119,13 @@ export class TakeIn {
   #compare(event: ListEvent): void {
     switch (event.is) {
       case 'groups':
-        for (const group of event.groups) this.#compareGroup(group);
+        for (const group of event.groups) {
+          this.#listed.add(group.group);
+          this.#compareGroup(group);
+        }
         return;
       case 'unlisted':
+        this.#unlisted.push(event.group);
         this.#note(event.problem);
         return;
       case 'group-gone':
@@ -126,6 +133,15 @@ export class TakeIn {
           for (const member of this.#collection.records.group(this.#source.row, path))
             if (member.revision instanceof Uint8Array) this.#goneCandidate(idIn(path, member.name), member.row);
         return;
+    }
+  }
+
+  /** A whole look saw every group that is there: what is known of others is gone, but not where it could not look. */
+  #sweep(): void {
+    for (const path of this.#collection.records.groupsFrom('')) {
+      if (this.#listed.has(path) || this.#unlisted.some((group) => group === '' || path === group || path.startsWith(`${group}/`))) continue;
+      for (const member of this.#collection.records.group(this.#source.row, path))
+        if (member.revision instanceof Uint8Array) this.#goneCandidate(idIn(path, member.name), member.row);
     }
   }
 

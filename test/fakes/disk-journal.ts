@@ -1,4 +1,4 @@
-import type { KeepUnsynced } from './file-content.ts';
+import type { KeepUnsynced, Moment } from './file-content.ts';
 import type { Entry, Inode, Volume } from './inode.ts';
 import { recountInodes } from './recount-inodes.ts';
 
@@ -30,12 +30,13 @@ export interface DiskState {
  * Leaves what a power loss leaves: of the journal everything up to some point, of each file's bytes what was synced and some of the
  * rest. Afterwards all of it is durable.
  */
-export function keepDurable(disk: DiskState, keep: KeepUnsynced): void {
+export function keepDurable(disk: DiskState, keep: KeepUnsynced, moment: Moment): void {
   const whole = disk.journal.length;
-  const survive = keep === 'all' ? whole : keep === 'none' ? 0 : keep.int(whole + 1);
+  const sure = disk.journal.findLastIndex((record) => moment.now - record.at >= moment.flushAfter) + 1;
+  const survive = keep === 'all' ? whole : keep === 'none' ? sure : keep.between(sure, whole);
   for (const record of disk.journal.slice(survive).reverse())
     for (const undo of [...record.undo].reverse()) takeBack(undo);
-  for (const inode of recountInodes(disk.root.root)) inode.content.losePower(keep);
+  for (const inode of recountInodes(disk.root.root)) inode.content.losePower(keep, moment);
   recountInodes(disk.root.root);
 }
 

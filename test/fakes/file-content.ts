@@ -4,9 +4,18 @@ import type { SeededRandom } from './seeded-random.ts';
 export type KeepUnsynced = 'all' | 'none' | SeededRandom;
 
 /** One step of writing that has not been made durable: bytes at a place, or a new size. */
-type Step =
+type Step = { readonly when: number } & (
   | { readonly is: 'write'; readonly at: number; readonly bytes: Uint8Array }
-  | { readonly is: 'resize'; readonly size: number };
+  | { readonly is: 'resize'; readonly size: number }
+);
+
+/** When a step is made, and how long after it the system has written it back by itself; milliseconds. */
+export interface Moment {
+  readonly now: number;
+  readonly flushAfter: number;
+}
+/** So many steps are kept before old ones are folded into what is synced: it costs a copy of the file. */
+const MANY_STEPS = 64;
 
 interface Bytes {
   readonly buffer: Uint8Array;
@@ -28,7 +37,6 @@ export class FileContent {
   /** What is durable, and what has happened since; no steps: the bytes above are durable. */
   #synced: Bytes = NOTHING;
   #steps: Step[] = [];
-  #lastStep = 0;
 
   get size(): number {
     return this.#size;
@@ -51,13 +59,13 @@ export class FileContent {
     return end - position;
   }
 
-  write(bytes: Uint8Array, at: number, now: number, flushAfter: number): void {
-    this.#step({ is: 'write', at, bytes: bytes.slice() }, now, flushAfter);
+  write(bytes: Uint8Array, at: number, moment: Moment): void {
+    this.#step({ is: 'write', at, bytes: bytes.slice(), when: moment.now }, moment);
     this.#allocated = Math.max(this.#allocated, at + bytes.length);
   }
 
-  resize(size: number, now: number, flushAfter: number): void {
-    this.#step({ is: 'resize', size }, now, flushAfter);
+  resize(size: number, moment: Moment): void {
+    this.#step({ is: 'resize', size, when: moment.now }, moment);
     this.#allocated = Math.min(this.#allocated, size);
   }
 
@@ -76,7 +84,6 @@ export class FileContent {
     copy.#allocated = this.#allocated;
     copy.#synced = this.#synced;
     copy.#steps = [...this.#steps];
-    copy.#lastStep = this.#lastStep;
     return copy;
   }
 
@@ -84,30 +91,47 @@ export class FileContent {
    * The power went. Of the steps since the last sync survive none, all, the first few with the next one torn, or any of them
    * (the disk may write in any order). What survives is durable.
    */
-  losePower(keep: KeepUnsynced): void {
+  losePower(keep: KeepUnsynced, moment: Moment): void {
+    this.#writeBack(moment);
     if (!this.unsynced || keep === 'all') {
       this.sync();
       return;
     }
     const steps = keep === 'none' ? [] : survivors(this.#steps, keep);
-    this.#buffer = this.#synced.buffer;
-    this.#size = this.#synced.size;
-    this.#mine = false;
+    this.#take(this.#synced);
     for (const step of steps) this.#apply(step);
     this.#allocated = this.#size;
     this.sync();
   }
 
-  #step(step: Step, now: number, flushAfter: number): void {
-    // The system writes back by itself what has lain long enough.
-    if (this.unsynced && now - this.#lastStep >= flushAfter) this.sync();
+  #step(step: Step, moment: Moment): void {
+    if (this.#steps.length >= MANY_STEPS || isOld(this.#steps.at(-1), moment)) this.#writeBack(moment);
     if (!this.unsynced && this.#size > 0) {
       this.#synced = { buffer: this.#buffer, size: this.#size };
       this.#mine = false;
     }
     this.#apply(step);
     this.#steps.push(step);
-    this.#lastStep = now;
+  }
+
+  /** The system writes back by itself what has lain long enough. */
+  #writeBack(moment: Moment): void {
+    const young = this.#steps.findIndex((step) => !isOld(step, moment));
+    if (young < 0) {
+      this.sync();
+      return;
+    }
+    if (young === 0) return;
+    const settled = new FileContent();
+    settled.#take(this.#synced);
+    for (const step of this.#steps.splice(0, young)) settled.#apply(step);
+    this.#synced = { buffer: settled.#buffer, size: settled.#size };
+  }
+
+  #take(bytes: Bytes): void {
+    this.#buffer = bytes.buffer;
+    this.#size = bytes.size;
+    this.#mine = false;
   }
 
   #apply(step: Step): void {
@@ -125,6 +149,10 @@ export class FileContent {
     this.#size = size;
     if (step.is === 'write') this.#buffer.set(step.bytes, step.at);
   }
+}
+
+function isOld(step: Step | undefined, { now, flushAfter }: Moment): boolean {
+  return step !== undefined && now - step.when >= flushAfter;
 }
 
 function survivors(steps: readonly Step[], random: SeededRandom): readonly Step[] {

@@ -5,7 +5,7 @@ import { DiskError } from './disk-error.ts';
 import type { DiskState, JournalRecord, Undo } from './disk-journal.ts';
 import { keepDurable } from './disk-journal.ts';
 import type { FaultPlan } from './fault-plan.ts';
-import type { KeepUnsynced } from './file-content.ts';
+import type { KeepUnsynced, Moment } from './file-content.ts';
 import {
   type Entry,
   type Inode,
@@ -168,8 +168,10 @@ export class MemoryDisk {
   /** Runs one operation on names or attributes; what it pushes is undone together. */
   record(operation: (undo: Undo[]) => void): void {
     const now = this.clock.now();
-    const old = this.#journal.findLastIndex((record) => now - record.at >= this.flushAfter);
-    if (old >= 0) this.#journal.splice(0, old + 1);
+    // From the front, so that it costs nothing where nothing is old.
+    let old = 0;
+    while (now - (this.#journal[old]?.at ?? now) >= this.flushAfter) old++;
+    if (old > 0) this.#journal.splice(0, old);
     const undo: Undo[] = [];
     operation(undo);
     this.#journal.push({ at: now, undo });
@@ -241,14 +243,14 @@ export class MemoryDisk {
     const fits = Math.min(bytes.length, from - at + this.free(inode.volume));
     if (fits <= 0) throw new DiskError('ENOSPC');
     inode.volume.used += Math.max(0, at + fits - allocated);
-    inode.content.write(fits === bytes.length ? bytes : bytes.subarray(0, fits), at, this.clock.now(), this.flushAfter);
+    inode.content.write(fits === bytes.length ? bytes : bytes.subarray(0, fits), at, this.#moment());
     inode.modifiedNs = inode.changedNs = this.stamp();
     return fits;
   }
 
   resizeContent(inode: Inode, size: number): void {
     const allocated = inode.content.allocated;
-    inode.content.resize(size, this.clock.now(), this.flushAfter);
+    inode.content.resize(size, this.#moment());
     inode.volume.used += inode.content.allocated - allocated;
     inode.modifiedNs = inode.changedNs = this.stamp();
   }
@@ -284,9 +286,13 @@ export class MemoryDisk {
 
   /** The power goes: all processes are dead, what was not made durable survives in part. */
   losePower(options: { readonly keepUnsynced: KeepUnsynced }): void {
-    keepDurable({ root: this.root, journal: this.#journal }, options.keepUnsynced);
+    keepDurable({ root: this.root, journal: this.#journal }, options.keepUnsynced, this.#moment());
     this.#journal = [];
     this.#epoch += 1;
+  }
+
+  #moment(): Moment {
+    return { now: this.clock.now(), flushAfter: this.flushAfter };
   }
 
   #existing(path: string): Inode {

@@ -6,7 +6,7 @@ import { type Inode, type InodeType, storedName } from './inode.ts';
 import type { MemoryDisk } from './memory-disk.ts';
 import { Permission } from './permission.ts';
 import { renameEntry } from './rename-entry.ts';
-import { lookUpLast, type Place, type Walk, walkParent, walkPath } from './walk-path.ts';
+import { isSpecial, lookUpLast, type Place, type Walk, walkParent, walkPath } from './walk-path.ts';
 
 const FORMAT: Record<InodeType, number> = { file: 0o100000, directory: 0o040000, symlink: 0o120000, other: 0o010000 };
 
@@ -104,9 +104,7 @@ export class MemoryFileSystem implements FileSystem {
         const there = this.#walk(path, false);
         return this.#addFile(this.#openable(there, how), path, there, how);
       }
-      const place = this.#name(path);
-      if (place.trailing && place.special === null) throw new DiskError('EISDIR');
-      this.#permission.demandNew(place);
+      const place = this.#newFile(path);
       return this.#addFile(this.disk.create(place, 'file', 0o644), path, place, 'write');
     });
   }
@@ -247,9 +245,7 @@ export class MemoryFileSystem implements FileSystem {
   copy(from: string, to: string): void {
     const copy = (part: number) => {
       const source = this.#openable(this.#walk(from, true), 'read');
-      const place = this.#name(to);
-      if (place.trailing && place.special === null) throw new DiskError('EISDIR');
-      this.#permission.demandNew(place);
+      const place = this.#newFile(to);
       if (source.type === 'directory') throw new DiskError('EISDIR');
       const bytes = source.content.bytes();
       const wanted = Math.floor(bytes.length * part);
@@ -286,6 +282,15 @@ export class MemoryFileSystem implements FileSystem {
   /** The place of a name that is to be made or removed. */
   #name(path: string): Place {
     return lookUpLast(this.#lookUps, walkParent(this.#lookUps, path));
+  }
+
+  /** The place for a file that is to be made by open: the kernel looks at the end of the path before the name. */
+  #newFile(path: string): Place {
+    const parent = walkParent(this.#lookUps, path);
+    if (parent.trailing && !isSpecial(parent.last)) throw new DiskError('EISDIR');
+    const place = lookUpLast(this.#lookUps, parent);
+    this.#permission.demandNew(place);
+    return place;
   }
 
   #there(place: Place): Inode {

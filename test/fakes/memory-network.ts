@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
-import { LockstepError } from '../../src/main/platform/trouble.ts';
-import type { Clock } from '../../src/main/platform/clock.ts';
-import type { DeviceId } from '../../src/main/record/ids.ts';
 import type { Descriptor } from '../../src/main/peers/descriptor.ts';
-import { equalBytes } from '../../src/main/peers/protocol/canonical-cbor.ts';
 import { formatHostPort, parseHostPort } from '../../src/main/peers/links/host-port.ts';
-import type { ByteLink, Door, Listener, PeerLink, StrangerLink, Transport } from '../../src/main/peers/links/peer-link.ts';
+import type {
+  ByteLink,
+  Door,
+  Listener,
+  PeerLink,
+  StrangerLink,
+  Transport,
+} from '../../src/main/peers/links/peer-link.ts';
+import { equalBytes } from '../../src/main/peers/protocol/canonical-cbor.ts';
 import { Signal } from '../../src/main/peers/signal.ts';
+import type { Clock } from '../../src/main/platform/clock.ts';
+import { LockstepError } from '../../src/main/platform/trouble.ts';
+import type { DeviceId } from '../../src/main/record/ids.ts';
 
 /** How a message fares on the way; drawn anew for each. */
 export interface Weather {
@@ -38,14 +45,19 @@ export class MemoryNetwork {
       listen: (at, door) => this.#listen(owner, host, at.port, door),
       dial: async (address, expect, signal) => {
         const line = await this.#connect(owner, host, address, signal);
-        if (!equalBytes(line.owner.tls, expect.tls)) throw new LockstepError('wrong-peer', 'another device answers', address);
+        if (!equalBytes(line.owner.tls, expect.tls))
+          throw new LockstepError('wrong-peer', 'another device answers', address);
         const known = line.door.known(owner.tls);
-        return this.#join(line, host, address, expect, (end) => (known === null ? null : () => line.door.onLink(Object.assign(end, { peer: known.id, descriptor: known }))));
+        return this.#join(line, host, address, expect, (end) =>
+          known === null ? null : () => line.door.onLink(Object.assign(end, { peer: known.id, descriptor: known })),
+        );
       },
       dialStranger: async (address, signal) => {
         const line = await this.#connect(owner, host, address, signal);
         const open = line.door.pairingOpen();
-        return this.#join(line, host, address, line.owner, (end) => (open ? () => line.door.onStranger(Object.assign(end, { spki: owner.tls })) : null));
+        return this.#join(line, host, address, line.owner, (end) =>
+          open ? () => line.door.onStranger(Object.assign(end, { spki: owner.tls })) : null,
+        );
       },
     };
   }
@@ -74,19 +86,37 @@ export class MemoryNetwork {
     return { address, port, close };
   }
 
-  async #connect(owner: Descriptor, host: string, address: string, signal: AbortSignal): Promise<{ owner: Descriptor; door: Door; from: Descriptor }> {
+  async #connect(
+    owner: Descriptor,
+    host: string,
+    address: string,
+    signal: AbortSignal,
+  ): Promise<{ owner: Descriptor; door: Door; from: Descriptor }> {
     const place = parseHostPort(address);
     if (place === null) throw new LockstepError('bad-address', `${address} is not host:port`, address);
     await new Promise<void>((resolve) => void this.#clock.after(this.#weather.latency(), resolve));
     const found = this.#doors.get(address);
     const apart = this.#apart.has(pairOf(host, place.host));
-    if (signal.aborted || apart || found === undefined || !found.door.admit(host)) throw new LockstepError('unreachable', `no answer from ${address}`, address);
+    if (signal.aborted || apart || found === undefined || !found.door.admit(host))
+      throw new LockstepError('unreachable', `no answer from ${address}`, address);
     return { ...found, from: owner };
   }
 
-  #join<T>(line: { owner: Descriptor; from: Descriptor }, host: string, address: string, peer: Descriptor, welcome: (end: MemoryEnd) => (() => void) | null): PeerLink & StrangerLink {
+  #join<T>(
+    line: { owner: Descriptor; from: Descriptor },
+    host: string,
+    address: string,
+    peer: Descriptor,
+    welcome: (end: MemoryEnd) => (() => void) | null,
+  ): PeerLink & StrangerLink {
     const secret = `${this.#nextLine++}`;
-    const made = new Line(this.#clock, this.#weather, secret, [host, (parseHostPort(address) as { host: string }).host], [address, formatHostPort(host, 1)]);
+    const made = new Line(
+      this.#clock,
+      this.#weather,
+      secret,
+      [host, (parseHostPort(address) as { host: string }).host],
+      [address, formatHostPort(host, 1)],
+    );
     this.#lines.add(made);
     made.near.onClose(() => this.#lines.delete(made));
     const arrive = welcome(made.far);
@@ -103,7 +133,13 @@ class Line {
   readonly near: MemoryEnd;
   readonly far: MemoryEnd;
   readonly hosts: readonly [string, string];
-  constructor(clock: Clock, weather: Weather, secret: string, hosts: readonly [string, string], addresses: readonly [string, string]) {
+  constructor(
+    clock: Clock,
+    weather: Weather,
+    secret: string,
+    hosts: readonly [string, string],
+    addresses: readonly [string, string],
+  ) {
     this.hosts = hosts;
     this.near = new MemoryEnd(clock, weather, secret, addresses[0], true);
     this.far = new MemoryEnd(clock, weather, secret, addresses[1], false);
@@ -214,6 +250,8 @@ class MemoryEnd implements ByteLink {
     this.#closed.tell(reason);
   }
   exporter(label: string, length: number): Uint8Array {
-    return new Uint8Array(createHash('shake256', { outputLength: length }).update(`${this.#secret}\0${label}`).digest());
+    return new Uint8Array(
+      createHash('shake256', { outputLength: length }).update(`${this.#secret}\0${label}`).digest(),
+    );
   }
 }

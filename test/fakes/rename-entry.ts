@@ -2,7 +2,7 @@ import { DiskError } from './disk-error.ts';
 import { type Inode, storedName } from './inode.ts';
 import type { MemoryDisk } from './memory-disk.ts';
 import type { Permission } from './permission.ts';
-import { lookUpLast, type ParentPlace, type Walk } from './walk-path.ts';
+import { isSpecial, lookUpLast, type ParentPlace, type Walk } from './walk-path.ts';
 
 /** rename(2), with its checks in the order of the Linux kernel, which decides the error where several would fit. */
 export function renameEntry(
@@ -39,8 +39,6 @@ export function renameEntry(
   });
   moved.opens -= 1;
 }
-
-const isSpecial = (name: string): boolean => name === '' || name === '.' || name === '..';
 
 function demandReplaceable(permission: Permission, moved: Inode, replaced: Inode, parent: Inode): void {
   permission.demand(parent, 'write');

@@ -26,6 +26,9 @@ export interface Walk {
   readonly mayEnter: (directory: Inode) => boolean;
 }
 
+/** A last name that is no name: `/`, `.` or `..`. */
+export const isSpecial = (name: string): boolean => name === '' || name === '.' || name === '..';
+
 /** A path walked up to its last name, which has not been looked up yet. */
 export interface ParentPlace {
   readonly directory: Inode;

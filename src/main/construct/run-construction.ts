@@ -93,6 +93,10 @@ export class RunConstruction {
   get open(): number {
     return this.#queue.size + this.#inFlight.size + this.#waiting.size;
   }
+  /** Their rows. */
+  rows(): readonly number[] {
+    return [...this.#queue.keys(), ...this.#inFlight.keys(), ...this.#waiting.keys()];
+  }
   get waiting(): number {
     return this.#waiting.size;
   }

@@ -87,7 +87,7 @@ export class PackFiles {
       }
       this.#fs.sync(fd);
     } catch (error) {
-      this.#fs.truncate(fd, pack.end);
+      this.#cutOff(fd, pack.end);
       throw error;
     }
     for (const { group, bytes } of blocks) {
@@ -96,6 +96,15 @@ export class PackFiles {
       pack.end += bytes.length;
     }
     if (pack.end >= PACK_BYTES) this.#seal();
+  }
+
+  /** What is left behind the end after all is written over by the next flush, or cut off at the next start. */
+  #cutOff(fd: number, end: number): void {
+    try {
+      this.#fs.truncate(fd, end);
+    } catch {
+      // The failure of the write is the one to report.
+    }
   }
 
   /** null: not here, or damaged (and then reported). */
@@ -146,6 +155,8 @@ export class PackFiles {
   #open(): ObjectIndex {
     if (this.#index !== null) return this.#index;
     const index = new ObjectIndex();
+    this.#packs.clear();
+    this.#blocks.length = 0;
     const numbers = this.#fs
       .readDirectory(this.#directory)
       .map(({ name }) => /^(\d{6,})\.pack$/.exec(name ?? '')?.[1])
@@ -280,8 +291,13 @@ export class PackFiles {
     const number = ++this.#newest;
     const pack: Pack = { number, path: this.#pathOf(number), end: 0, plain: 0, live: 0, closed: false };
     const fd = this.#fs.open(pack.path, 'create-new');
-    this.#fs.setMode(pack.path, 0o600);
-    this.#fs.syncDirectory(this.#directory);
+    try {
+      this.#fs.setMode(pack.path, 0o600);
+      this.#fs.syncDirectory(this.#directory);
+    } catch (error) {
+      this.#fs.close(fd);
+      throw error;
+    }
     this.#packs.set(number, pack);
     this.#appending = { pack, fd };
     return this.#appending;

@@ -13,8 +13,13 @@ export interface FileToKeep {
   readonly path: string;
   readonly digest: Digest | null;
 }
-/** The digest under which a file is kept, or why it is not (and then it is where it was). */
-export type KeptFile = { readonly kept: Digest } | { readonly kept: null; readonly error: unknown };
+/**
+ * The digest under which a file is kept, or why it is not (and then it is where it was). `left`: why it was kept but not removed
+ * as asked; `changed` where it was written to while it was kept.
+ */
+export type KeptFile =
+  | { readonly kept: Digest; readonly left: 'changed' | 'failed' | null }
+  | { readonly kept: null; readonly error: unknown };
 
 /** Bytes of the longest object that `read` gives in one piece. */
 const LONGEST_READ = 1024 * 1024 * 1024;
@@ -108,15 +113,15 @@ export class VersionStore {
   keepFiles(files: readonly FileToKeep[], how: { readonly move: boolean }): KeptFile[] {
     const results: KeptFile[] = [];
     const packed: number[] = [];
-    const remove: number[] = [];
+    const remove: { readonly at: number; readonly stat: FileStat }[] = [];
     for (const [at, file] of files.entries()) {
       try {
         const stat = this.#fs.lstat(file.path);
         if (stat?.type !== 'file') throw new LockstepError('not-a-file', 'There is no file here to keep.', file.path);
         const small = stat.size <= SMALL_OBJECT;
-        results.push({ kept: small ? this.#pack(file) : this.#keepLarge(file, stat, how.move) });
+        results.push({ kept: small ? this.#pack(file) : this.#keepLarge(file, stat, how.move), left: null });
         if (small) packed.push(at);
-        remove.push(at);
+        remove.push({ at, stat });
       } catch (error) {
         results.push({ kept: null, error });
       }
@@ -126,7 +131,7 @@ export class VersionStore {
     } catch (error) {
       for (const at of packed) results[at] = { kept: null, error };
     }
-    if (how.move) for (const at of remove) this.#removeKept(results, at, files[at]!.path);
+    if (how.move) for (const { at, stat } of remove) this.#removeKept(results, at, files[at]!.path, stat);
     return results;
   }
 
@@ -233,12 +238,16 @@ export class VersionStore {
     }
   }
 
-  #removeKept(results: KeptFile[], at: number, path: string): void {
-    if (results[at]!.kept === null) return;
+  #removeKept(results: KeptFile[], at: number, path: string, checked: FileStat): void {
+    const { kept } = results[at]!;
+    if (kept === null) return;
     try {
-      if (this.#isFile(path)) this.#fs.unlink(path);
-    } catch (error) {
-      results[at] = { kept: null, error };
+      const stat = this.#fs.lstat(path);
+      if (stat === null) return;
+      if (stat.size === checked.size && stat.modifiedNs === checked.modifiedNs) this.#fs.unlink(path);
+      else results[at] = { kept, left: 'changed' };
+    } catch {
+      results[at] = { kept, left: 'failed' };
     }
   }
 

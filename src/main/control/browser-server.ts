@@ -51,7 +51,7 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
   const files = serveFiles(root, securityHeaders(self));
   // A page of another site can make its own name resolve to 127.0.0.1; it cannot make the browser send our Host.
   server.on('request', (request, response) => {
-    if (request.headers.host === self) files(request, response);
+    if (request.headers.host === self) void files(request, response);
     else response.writeHead(421).end();
   });
 

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 
@@ -12,30 +12,24 @@ const TYPES: { readonly [extension: string]: string } = {
   '.woff2': 'font/woff2',
 };
 
-/** Answers GET and HEAD with the files of one built folder, and nothing outside it. */
+/** Answers GET and HEAD with the files of one built folder, and nothing outside it. They are small, so they are read whole. */
 export function serveFiles(root: string, headers: { readonly [name: string]: string }) {
-  return (request: IncomingMessage, response: ServerResponse): void => {
-    const refuse = (status: number) => response.writeHead(status, headers).end();
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const reads = request.method === 'GET' || request.method === 'HEAD';
     const file = reads ? fileAt(root, request.url ?? '/') : null;
-    if (file === null) {
-      refuse(reads ? 404 : 405);
+    const content = file === null ? null : await readFile(file).catch(() => null);
+    if (file === null || content === null) {
+      response.writeHead(reads ? 404 : 405, headers).end();
       return;
     }
-    const content = createReadStream(file);
-    content.on('error', () => (response.headersSent ? response.destroy() : refuse(404)));
-    content.on('open', () => {
-      response.writeHead(200, {
-        ...headers,
-        'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-        // The build names assets by their content; the page itself must be looked at each time.
-        'cache-control': extname(file) === '.html' ? 'no-store' : 'no-cache',
-      });
-      if (request.method === 'HEAD') {
-        content.destroy();
-        response.end();
-      } else content.pipe(response);
+    response.writeHead(200, {
+      ...headers,
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-length': content.length,
+      // The build names assets by their content; the page itself must be looked at each time.
+      'cache-control': extname(file) === '.html' ? 'no-store' : 'no-cache',
     });
+    response.end(request.method === 'HEAD' ? undefined : content);
   };
 }
 

@@ -23,6 +23,8 @@ export class DoorLimits {
   /** Counts a connection that still has to prove itself. false: too many, or banned. */
   admit(host: string): boolean {
     if (this.banned(host)) return false;
+    // Who is on this machine already is no stranger of the network, and may be several devices.
+    if (host === '::1' || host.startsWith('127.')) return true;
     return count(this.#greetings, host, this.#clock.now(), MINUTE) <= GREETINGS_A_MINUTE;
   }
 

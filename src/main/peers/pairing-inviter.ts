@@ -137,8 +137,8 @@ export class InviteDesk {
   }
 
   requests(): readonly PairingRequest[] {
-    const waiting = [...this.#standing.values()].flatMap(({ request, granted }) =>
-      request === null || granted ? [] : [request],
+    const waiting = [...this.#standing.values()].flatMap(({ request, approved }) =>
+      request === null || approved ? [] : [request],
     );
     return waiting.map(({ newcomer: _, ...request }) => request).sort((a, b) => a.at - b.at);
   }

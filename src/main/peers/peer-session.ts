@@ -17,6 +17,17 @@ const FORWARD_AFTER_MS = 250;
 const GRANT_AT = 2 << 20;
 const MAX_FRAME_PARTS = 900 << 10;
 
+/** What a session needs of the device it speaks for. */
+export interface SessionPort {
+  collections(): readonly SharedCollection[];
+  /** host:port where this device can be reached. */
+  ownAddresses(): readonly string[];
+  /** Where else the peer says it can be reached. */
+  addresses(addresses: readonly string[]): void;
+  /** What the peer shares, holds or has applied became something else. */
+  changed(): void;
+}
+
 interface Opened {
   readonly shared: SharedCollection;
   readonly ownHandle: number;
@@ -42,8 +53,7 @@ export class PeerSession {
   readonly #requests: ContentRequests;
   readonly #replies: ContentReplies;
   readonly #scans = new Map<number, () => void>();
-  readonly #changed: () => void;
-  readonly #collections: () => readonly SharedCollection[];
+  readonly #port: SessionPort;
   #credit: number;
   #consumed = 0;
   #nextHandle = 1;
@@ -51,14 +61,13 @@ export class PeerSession {
   #closed = false;
   #pumping = false;
 
-  constructor(greeted: GreetedLink, collections: () => readonly SharedCollection[], clock: Clock, changed: () => void) {
+  constructor(greeted: GreetedLink, clock: Clock, port: SessionPort) {
     this.#stream = greeted.stream;
     this.link = greeted.stream.link;
     this.peer = this.link.peer;
     this.#credit = greeted.credit;
     this.#clock = clock;
-    this.#collections = collections;
-    this.#changed = changed;
+    this.#port = port;
     this.#exporter = this.link.exporter('EXPORTER-lockstep-session', 32);
     this.#requests = new ContentRequests((message) => this.#stream.send(message));
     this.#replies = new ContentReplies(
@@ -68,13 +77,14 @@ export class PeerSession {
     this.#stream.onDrain(() => this.#pump());
     this.#stream.onClose(() => this.#end());
     this.#stream.receive((message) => this.#receive(message));
+    this.#stream.send({ is: 'ADDRS', addrs: [...port.ownAddresses()] });
     this.announce();
   }
 
   /** Tells the peer which collections are here; again whenever one is added or left, or membership changed. */
   announce(): void {
     if (this.#closed) return;
-    const tags = this.#collections().map((shared) => this.#tag(shared.id, this.link.dialled));
+    const tags = this.#port.collections().map((shared) => this.#tag(shared.id, this.link.dialled));
     this.#stream.send({ is: 'GROUPS', tags });
     this.#announced = true;
     this.#openKnown();
@@ -161,6 +171,9 @@ export class PeerSession {
       case 'OPEN':
         this.#onOpen(message);
         return;
+      case 'ADDRS':
+        this.#port.addresses(message.addrs);
+        return;
       case 'CREDIT':
         this.#credit += message.bytes;
         this.#pump();
@@ -209,7 +222,7 @@ export class PeerSession {
       case 'HAVE':
         shared.peerHolds(this.peer, message.vector);
         opened.sent = new Map(message.vector.map(({ log, number }) => [log, number]));
-        this.#changed();
+        this.#port.changed();
         this.acknowledge(shared.id);
         this.#pump();
         return;
@@ -224,7 +237,7 @@ export class PeerSession {
         for (const { log, number } of message.held)
           if ((opened.sent?.get(log) ?? 0) < number) opened.sent?.set(log, number);
         shared.acknowledged(this.peer, message.held, message.applied);
-        this.#changed();
+        this.#port.changed();
         return;
       case 'CONTENT_WANT':
         void this.#replies.answer(shared, message);
@@ -254,7 +267,7 @@ export class PeerSession {
 
   #openKnown(): void {
     if (!this.#announced) return;
-    for (const shared of this.#collections()) {
+    for (const shared of this.#port.collections()) {
       if (this.#opened.has(shared.id) || shared.memberKeyOf(this.peer) === null) continue;
       if (!this.#peerTags.includes(hexOf(this.#tag(shared.id, !this.link.dialled)))) continue;
       const opened: Opened = {
@@ -280,7 +293,7 @@ export class PeerSession {
 
   #onOpen(message: MessageOf<'OPEN'>): void {
     const tag = hexOf(message.tag);
-    const shared = this.#collections().find((each) => hexOf(this.#tag(each.id, !this.link.dialled)) === tag);
+    const shared = this.#port.collections().find((each) => hexOf(this.#tag(each.id, !this.link.dialled)) === tag);
     if (shared === undefined) return;
     const member = shared.memberKeyOf(this.peer);
     if (member === null) return;

@@ -60,6 +60,8 @@ export type ListEvent =
 export interface ListResult {
   readonly token: number;
   readonly items: number;
+  /** It looked everywhere, whatever was seen before: a group it neither told nor could not list is gone. */
+  readonly complete: boolean;
 }
 
 /** An item in the universal format, as this source holds it. */

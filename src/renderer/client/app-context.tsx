@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import type { NoticeView } from '../../contract/contract.ts';
 import { type AppState, type AppStore, createAppStore, type Page, pageOfHash, type Toast } from './app-store.ts';
 import type { RendererClient } from './connection.ts';
 
@@ -41,6 +42,10 @@ function follow(client: RendererClient, store: AppStore): () => void {
   const stops = [
     client.on('status', setStatus),
     client.on('requests', (requests) => store.setState({ requests })),
+    client.on('notice', (notice) => {
+      const action = { label: 'Look at it', run: () => goTo(NOTICE_PAGES[notice.about]) };
+      addToast(store, { tone: 'notice', text: `${notice.title}: ${notice.text}`, action });
+    }),
     client.onConnection?.((connection) => {
       store.setState({ connection });
       if (connection.is === 'open') void load();
@@ -71,11 +76,22 @@ export const goTo = (page: Page): void => {
   location.hash = page;
 };
 
+const NOTICE_PAGES: { readonly [about in NoticeView['about']]: Page } = {
+  conflict: 'conflicts',
+  halt: 'sources',
+  request: 'devices',
+  removed: 'devices',
+  problem: 'problems',
+};
 let lastToast = 0;
+const MOST_TOASTS = 4;
+
+function addToast(store: AppStore, toast: Omit<Toast, 'id'>): void {
+  store.setState({ toasts: [...store.getState().toasts, { id: ++lastToast, ...toast }].slice(-MOST_TOASTS) });
+}
 
 /** Says something once; it goes away by itself. */
 export function useToast(): (tone: Toast['tone'], text: string, action?: Toast['action']) => void {
   const { store } = useAppContext();
-  return (tone, text, action = null) =>
-    store.setState({ toasts: [...store.getState().toasts, { id: ++lastToast, tone, text, action }].slice(-4) });
+  return (tone, text, action = null) => addToast(store, { tone, text, action });
 }

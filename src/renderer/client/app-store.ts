@@ -8,7 +8,7 @@ export type Page = (typeof PAGES)[number];
 /** A short message at the edge of the window. One with an action stays longer; none asks for a decision. */
 export interface Toast {
   readonly id: number;
-  readonly tone: 'done' | 'failed';
+  readonly tone: 'done' | 'notice' | 'failed';
   readonly text: string;
   readonly action: { readonly label: string; readonly run: () => void } | null;
 }

@@ -1,9 +1,10 @@
-import { CircleCheck, OctagonAlert, X } from 'lucide-react';
+import { Bell, CircleCheck, OctagonAlert, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Toast } from '../client/app-store.ts';
 import { useApp, useAppContext } from '../client/app-context.tsx';
 
+const ICONS = { done: CircleCheck, notice: Bell, failed: OctagonAlert } as const;
 const PLAIN_MS = 8_000;
 const WITH_ACTION_MS = 30_000;
 
@@ -15,7 +16,7 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
     const timer = setTimeout(onClose, toast.action === null ? PLAIN_MS : WITH_ACTION_MS);
     return () => clearTimeout(timer);
   }, [held, toast, onClose]);
-  const Icon = toast.tone === 'done' ? CircleCheck : OctagonAlert;
+  const Icon = ICONS[toast.tone];
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: pointing only holds the message; every action in it is a button
     <div

@@ -35,7 +35,8 @@ function PlannedList({ title, planned }: { title: string; planned: readonly Plan
       <h3>
         {title}: {planSummary(planned)}
       </h3>
-      <ul className="plain-list scroll-box">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list must be scrollable by keyboard */}
+      <ul className="plain-list scroll-box" tabIndex={0} aria-label={title}>
         {order.slice(0, SHOWN).map((one) => (
           <li key={`${one.action} ${one.record}`}>
             <span className={`tag action-${one.action}`}>{DONE[one.action]}</span>

@@ -49,7 +49,8 @@ export function VerifyDialog({ collection, onClose }: { collection: CollectionVi
             ) : (
               <Note tone="warn">
                 <p>{counted(result.differs.length, 'item differs', 'items differ')} from what is recorded:</p>
-                <ul className="plain-list scroll-box">
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list must be scrollable by keyboard */}
+                <ul className="plain-list scroll-box" tabIndex={0} aria-label="Items that differ">
                   {result.differs.map((one) => (
                     <li key={`${one.source} ${one.record}`} className="path">
                       {one.record}

@@ -11,8 +11,6 @@ it('runs chains of promises of any length to their end, and those they start', a
   void chain('short', 3);
   process.nextTick(() => void chain('from a tick', 1));
   await flush();
-  expect(trace).toEqual(
-    ['from a tick', 'short', 'long', 'started by long'].sort((a, b) => trace.indexOf(a) - trace.indexOf(b)),
-  );
-  expect(trace).toHaveLength(4);
+  expect(trace.indexOf('short')).toBeLessThan(trace.indexOf('long'));
+  expect(new Set(trace)).toEqual(new Set(['short', 'from a tick', 'long', 'started by long']));
 });

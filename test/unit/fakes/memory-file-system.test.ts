@@ -133,6 +133,11 @@ describe('links', () => {
   });
 });
 
+it('a directory cannot have a second name', () => {
+  user.mkdirp('/d');
+  expect(() => fs.link('/d', '/e')).toThrow(code('EPERM'));
+});
+
 describe('mounts', () => {
   it('hide what is below, have their own device and refuse renames across', () => {
     user.mkdirp('/m');

@@ -47,7 +47,7 @@ describe('SeededRandom', () => {
     expect(() => random.int(0)).toThrow(RangeError);
     expect(() => random.pick([])).toThrow(RangeError);
     expect(random.bytes(0)).toHaveLength(0);
-    expect(random.shuffle([1, 2, 3, 4, 5]).sort()).toEqual([1, 2, 3, 4, 5]);
+    expect(new Set(random.shuffle([1, 2, 3, 4, 5]))).toEqual(new Set([1, 2, 3, 4, 5]));
   });
 
   it('forks by label, whatever was drawn before', () => {

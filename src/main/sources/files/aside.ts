@@ -1,6 +1,7 @@
 import type { FileStat } from '../../platform/file-system.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
 import type { ItemProblem } from '../source-adapter.ts';
+import { attempt } from './attempt.ts';
 import type { ConstructContext } from './construct-context.ts';
 import { problemCode } from './path-guard.ts';
 import { isExecutable, modifiedMicroseconds } from './revision.ts';
@@ -50,37 +51,46 @@ export function sameBytes(a: FileStat, b: FileStat): boolean {
 export function recheckAside(context: ConstructContext, batch: AsideBatch): Recheck {
   const { fs, versions } = context;
   const quiet: Aside[] = [];
+  const again: Aside[] = [];
   const moved: MovedOn[] = [];
   const problems: ItemProblem[] = [];
-  const again: Aside[] = [];
+  const stay = (aside: Aside, error: unknown) => {
+    problems.push(problemOf(aside.id, error));
+    again.push(aside);
+  };
   for (const aside of batch.asides) {
-    const stat = fs.lstat(aside.path);
-    if (stat === null) continue;
-    if (sameBytes(stat, aside.stat)) {
-      quiet.push(aside);
-      continue;
+    try {
+      const stat = fs.lstat(aside.path);
+      if (stat === null) endLoan(context, aside);
+      else if (sameBytes(stat, aside.stat)) quiet.push(aside);
+      else {
+        const kept = versions.keepFile(aside.path, null, { move: false });
+        if (kept !== aside.digest) moved.push(movedOn(aside.id, kept, stat));
+        endLoan(context, aside);
+        again.push({ ...aside, digest: kept, stat });
+      }
+    } catch (error) {
+      stay(aside, error);
     }
-    const result = versions.keepFiles([{ path: aside.path, digest: null }], { move: false })[0]!;
-    if (aside.digest !== null) versions.unlend(aside.digest);
-    if (result.kept === null) problems.push(problemOf(aside.id, result.error));
-    else if (result.kept !== aside.digest) moved.push(movedOn(aside.id, result.kept, stat));
-    again.push(result.kept === null ? aside : { ...aside, digest: result.kept, stat });
   }
-  const results = versions.keepFiles(quiet, { move: true });
-  for (const [at, aside] of quiet.entries()) {
-    const result = results[at]!;
+  for (const [at, result] of versions.keepFiles(quiet, { move: true }).entries()) {
+    const aside = quiet[at]!;
     if (result.kept === null) {
-      problems.push(problemOf(aside.id, result.error));
-      again.push(aside);
+      stay(aside, result.error);
       continue;
     }
     // Written to within the tick of the clock in which it was read: the times are equal, the bytes are not.
     if (aside.digest !== null && result.kept !== aside.digest) moved.push(movedOn(aside.id, result.kept, aside.stat));
-    if (aside.digest !== null) versions.unlend(aside.digest);
+    endLoan(context, aside);
+    if (result.left !== null) again.push({ ...aside, digest: result.kept });
   }
   if (again.length > 0) return { moved, problems, again: { directory: batch.directory, asides: again } };
-  removeBatch(fs, batch.directory);
+  attempt(() => removeBatch(fs, batch.directory));
   return { moved, problems, again: null };
+}
+
+function endLoan(context: ConstructContext, aside: Aside): void {
+  if (aside.digest !== null) context.versions.unlend(aside.digest);
 }
 
 export function movedOn(id: RecordId | null, kept: Digest, stat: FileStat): MovedOn {

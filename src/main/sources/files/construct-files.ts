@@ -18,6 +18,8 @@ export interface ConstructReport {
   readonly madeDirectories: readonly RecordId[];
   /** What was replaced or deleted: to be given to `recheckAside` two seconds later; null: nothing was. */
   readonly aside: AsideBatch | null;
+  /** A failure could not be undone: `recoverStaging` must run before the root is listed again, or it would seem a deletion. */
+  readonly needsRecovery: boolean;
 }
 
 /** Longest target of a link any system we write to takes (bytes). */
@@ -67,14 +69,25 @@ class Construction {
     const writes = sorted(this.#items.filter(({ fields }) => fields !== null).map(({ id }) => id));
     for (const id of writes) this.#settle(this.#numbers.get(id)!);
     for (const id of this.#deletions.toReversed()) this.#settle(this.#numbers.get(id)!);
-    const { batch, asides, made, context } = this.#work;
-    const left = [...asides.values()];
-    if (batch.directory !== null && left.length === 0) removeQuietly(context, batch.directory);
     return {
       outcomes: this.#items.map(({ id }, n) => this.#outcomes[n] ?? twice(id)),
-      madeDirectories: made,
-      aside: batch.directory === null || left.length === 0 ? null : { directory: batch.directory, asides: left },
+      madeDirectories: this.#work.made,
+      ...this.#leave(),
     };
+  }
+
+  /** Ends the batch as far as that can be done now. */
+  #leave(): Pick<ConstructReport, 'aside' | 'needsRecovery'> {
+    const { batch, asides, context } = this.#work;
+    if (batch.directory === null) return { aside: null, needsRecovery: false };
+    const aside = asides.size === 0 ? null : { directory: batch.directory, asides: [...asides.values()] };
+    try {
+      const left = context.fs.readDirectory(batch.directory).filter(({ name }) => name !== 'journal');
+      if (left.length === 0) removeBatch(context.fs, batch.directory);
+      return { aside, needsRecovery: left.length > asides.size };
+    } catch {
+      return { aside, needsRecovery: true };
+    }
   }
 
   #settle(n: number): void {
@@ -211,14 +224,6 @@ function wantedEntry(item: ConstructItem): FileEntry {
 function isLinkTarget(target: unknown): boolean {
   if (typeof target !== 'string' || target === '' || target.includes('\0') || !target.isWellFormed()) return false;
   return Buffer.byteLength(target) <= LINK_BYTES;
-}
-
-function removeQuietly(context: ConstructContext, directory: string): void {
-  try {
-    removeBatch(context.fs, directory);
-  } catch {
-    // Found again by `recoverStaging`.
-  }
 }
 
 /** By code units: a parent before what lies in it, the same everywhere. */

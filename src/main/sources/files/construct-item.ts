@@ -164,16 +164,16 @@ function moveIn(
     return { revision: revisionAt(work, item.id, place.path), kept: null };
   }
   const old = work.batch.oldPath(n);
-  linkAside(work, item.id, place.path, old, now);
+  const aside = linkAside(work, item.id, place.path, old, now);
   try {
     fs.rename(made, place.path);
   } catch (error) {
     attempt(() => fs.unlink(old));
     throw error;
   }
-  refuseIfMovedOn(work, item, place.path, old, now);
+  refuseIfMovedOn(work, item, place.path, old, aside);
   const sameContent = entry.type === 'file' && entry.digest === item.replaces;
-  const kept = settleAside(work, item, old, now);
+  const kept = settleAside(work, item, old, aside);
   return { revision: revisionAt(work, item.id, place.path), kept: sameContent ? null : kept };
 }
 

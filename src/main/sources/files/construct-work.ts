@@ -54,25 +54,29 @@ export function moveToFree(context: ConstructContext, from: string, to: string):
 }
 
 /**
- * Gives the file at `place` a second name in staging, so that replacing it loses nothing. Where the disk has no links it is copied;
- * what is written to the old inode during the replacement can then not be seen. Throws where it is not `checked` any more.
+ * Gives the file at `place` a second name in staging, so that replacing it loses nothing; returns how that is now. Where the disk has
+ * no links it is copied; what is written to the old inode during the replacement can then not be seen. Throws where it is not
+ * `checked` any more.
  */
-export function linkAside(work: ConstructWork, id: RecordId, place: string, old: string, checked: FileStat): void {
+export function linkAside(work: ConstructWork, id: RecordId, place: string, old: string, checked: FileStat): FileStat {
   const { fs } = work.context;
   try {
-    fs.link(place, old);
-  } catch (error) {
-    if (!hasNoLinks(error)) throw error;
-    fs.copy(place, old);
-    const now = fs.lstat(place);
-    if (now !== null && sameBytes(now, checked)) return;
-    attempt(() => fs.unlink(old));
+    let original = old;
+    try {
+      fs.link(place, old);
+    } catch (error) {
+      if (!hasNoLinks(error)) throw error;
+      fs.copy(place, old);
+      original = place;
+    }
+    const now = fs.lstat(original);
+    const aside = original === old ? now : fs.lstat(old);
+    if (now !== null && aside !== null && sameBytes(now, checked)) return aside;
     throw changedUnderneath(id);
+  } catch (error) {
+    attempt(() => fs.lstat(old) !== null && fs.unlink(old));
+    throw error;
   }
-  const linked = fs.lstat(old);
-  if (linked !== null && sameBytes(linked, checked)) return;
-  attempt(() => fs.unlink(old));
-  throw changedUnderneath(id);
 }
 
 /**
@@ -82,10 +86,15 @@ export function linkAside(work: ConstructWork, id: RecordId, place: string, old:
 export function takeAside(work: ConstructWork, id: RecordId, place: string, old: string, checked: FileStat): void {
   const { fs } = work.context;
   fs.rename(place, old);
-  const taken = fs.lstat(old);
-  if (taken !== null && sameBytes(taken, checked)) return;
-  putBack(work.context, old, place);
-  throw changedUnderneath(id);
+  let trouble: unknown = changedUnderneath(id);
+  try {
+    const taken = fs.lstat(old);
+    if (taken !== null && sameBytes(taken, checked)) return;
+  } catch (error) {
+    trouble = error;
+  }
+  attempt(() => putBack(work.context, old, place));
+  throw trouble;
 }
 
 /** Returns what was taken aside to its place; where something newer is there, the version store has it. */

@@ -83,26 +83,23 @@ export class FilesDisk {
     tell: (event: ListEvent) => void,
     signal: { readonly aborted: boolean } = { aborted: false },
   ): WalkResult {
-    const condition = this.condition();
-    if (condition.is !== 'ready') throw new LockstepError('source-unavailable', condition.detail, this.#root);
-    const { walker, mounts } = this.#lookingAt();
-    const listing = walker.walk(since, within, this.readRules(), signal);
-    for (;;) {
-      const step = listing.next();
-      if (step.done) {
-        if (within === null) this.#keepMounts(mounts);
-        return step.value;
-      }
+    const listing = this.listing(since, within, signal);
+    for (let step = listing.next(); ; step = listing.next()) {
+      if (step.done === true) return step.value;
       tell(step.value);
     }
   }
 
-  /** As `list`, taken step by step. */
-  *listing(since: number | null, within: readonly string[] | null): Generator<ListEvent, WalkResult> {
+  /** The same, event by event as they are asked for. A listing may be left half-way, and others may begin before it ends. */
+  *listing(
+    since: number | null,
+    within: readonly string[] | null,
+    signal: { readonly aborted: boolean } = { aborted: false },
+  ): Generator<ListEvent, WalkResult> {
     const condition = this.condition();
     if (condition.is !== 'ready') throw new LockstepError('source-unavailable', condition.detail, this.#root);
     const { walker, mounts } = this.#lookingAt();
-    const result = yield* walker.walk(since, within, this.readRules(), { aborted: false });
+    const result = yield* walker.walk(since, within, this.readRules(), signal);
     if (within === null) this.#keepMounts(mounts);
     return result;
   }

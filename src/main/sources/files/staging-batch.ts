@@ -112,6 +112,7 @@ export function readJournal(fs: FileSystem, directory: string): ReadonlyMap<numb
 
 /** Removes a batch of which only the journal is left; one that still holds something stays for `recoverStaging`. */
 export function removeBatch(fs: FileSystem, directory: string): void {
+  if (fs.lstat(directory) === null) return;
   const left = fs.readDirectory(directory).map(({ name }) => name);
   if (left.some((name) => name !== 'journal')) return;
   if (left.length > 0) fs.unlink(`${directory}/journal`);

@@ -130,6 +130,11 @@ export class FileWalker {
     forgetBelow(nodeAt(this.#top, id));
   }
 
+  /** When something was first seen: no listing that began since may vouch for it, as it may have looked there before. */
+  #stamp(walk: Walk): number {
+    return walk.generation === this.#generation ? walk.generation : this.#generation + 1;
+  }
+
   /** What was read is told only while the root is still the directory it was: had its disk gone, everything in it would look deleted. */
   #take(walk: Walk): ListEvent[] {
     this.#checkRoot();
@@ -168,7 +173,7 @@ export class FileWalker {
     } else if (this.#options.mounts.touches(id)) {
       unlisted(walk, id, node, 'io', 'the disk that was mounted there is not');
     } else {
-      bury(node, walk.generation);
+      bury(node, this.#stamp(walk));
       tell(walk, { is: 'group-gone', group: id });
     }
   }
@@ -265,7 +270,7 @@ export class FileWalker {
     const print = anyFresh ? null : this.#print.fingerprint(names);
     if (print === null || print !== node.print) {
       node.print = print;
-      node.printedIn = walk.generation;
+      node.printedIn = this.#stamp(walk);
     } else if (node.printedIn <= walk.since) {
       return;
     }
@@ -317,7 +322,7 @@ export class FileWalker {
         at.node.children.delete(name);
         continue;
       }
-      if (node.goneIn === 0) bury(node, walk.generation);
+      if (node.goneIn === 0) bury(node, this.#stamp(walk));
       tell(walk, { is: 'group-gone', group: id });
     }
   }

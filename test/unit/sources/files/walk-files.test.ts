@@ -256,6 +256,28 @@ describe('a listing since another', () => {
     expect(told.groups.get('')?.items.find((item) => item.id === 'a')?.size).toBe(8);
   });
 
+  it('misses nothing when another listing ends before it does', () => {
+    for (let i = 0; i < 1_000; i++) tree.write(`b/${i}`, '');
+    const from = walker();
+    const { token } = list(from).result;
+    tree.write('b/new');
+    const slow = from.walk(token, null, noRules, running);
+    expect(slow.next().value).toMatchObject({ is: 'groups', groups: [{ group: 'b' }] });
+    tree.write('c/x');
+    const quick = list(from, token);
+    expect([...quick.groups.keys()]).toEqual(['', 'b', 'c']);
+    tree.write('a/late');
+    tree.remove('c');
+    expect([...slow]).toEqual([]);
+    expect(list(from, quick.result.token)).toMatchObject({
+      gone: ['c'],
+      groups: new Map([
+        ['a', expect.anything()],
+        ['', expect.anything()],
+      ]),
+    });
+  });
+
   it('tells everything for a token it does not know', () => {
     const { token } = list(walker(nodeFileSystem, { now: () => Date.now() - 60_000 })).result;
     const told = list(walker(), token);

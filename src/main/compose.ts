@@ -1,0 +1,121 @@
+import { mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Engine, type EngineWorld } from './engine.ts';
+import { DEFAULT_PORT, type EngineApi, type EngineOptions } from './engine-api.ts';
+import { loadIdentity } from './peers/identity-store.ts';
+import { LanTlsTransport } from './peers/links/lan-tls-link.ts';
+import { decodeCanonical, encodeCanonical } from './peers/protocol/canonical-cbor.ts';
+import { readSecretFile, writeSecretFile } from './peers/secret-file.ts';
+import { parseHostAndPort } from './platform/bind-port.ts';
+import { systemClock } from './platform/clock.ts';
+import { nodeFileSystem } from './platform/node-file-system.ts';
+import { systemRandom } from './platform/random.ts';
+import { remote } from './platform/remote.ts';
+import { LockstepError } from './platform/trouble.ts';
+import { workerScript } from './platform/worker-script.ts';
+import type { CollectionId } from './record/ids.ts';
+import { handlersOf } from './requests/handlers.ts';
+import type { LookService } from './sources/files/look-service.ts';
+import { watchFiles } from './sources/files/watch-files.ts';
+import type { WriteService } from './sources/files/write-service.ts';
+import { openDatabase } from './store/open-database.ts';
+
+/** Builds a device out of the real world, and starts it. The only place that constructs what touches it. */
+export async function compose(options: EngineOptions): Promise<EngineApi> {
+  const { dataDirectory } = options;
+  const database = openDatabase(join(dataDirectory, 'lockstep.db'));
+  const umask = process.umask();
+  const lookThread = new Worker(workerScript(import.meta.url, './sources/files/look-thread.ts'));
+  const writeThread = new Worker(workerScript(import.meta.url, './sources/files/write-thread.ts'), {
+    workerData: { versions: join(dataDirectory, 'versions'), newFileMode: 0o666 & ~umask },
+  });
+  const makeError = (code: string, message: string, subject: string) => new LockstepError(code, message, subject);
+  const identity = loadIdentity(dataDirectory, null, systemRandom);
+  const world: EngineWorld = {
+    clock: systemClock,
+    random: systemRandom,
+    database,
+    identity,
+    membershipFile: (group) => membershipFile(dataDirectory, group),
+    removeMembership: (group) => rmSync(membershipPath(dataDirectory, group), { force: true }),
+    transport: new LanTlsTransport(identity),
+    fs: nodeFileSystem,
+    look: remote<LookService>(lookThread, makeError),
+    write: remote<WriteService>(writeThread, makeError),
+    watch: watchFiles,
+    platform: process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'mac' : 'posix',
+    isFolding: foldsNames,
+    realDirectory,
+    makeDirectory: (path) => mkdirSync(path, { recursive: true }),
+    dataDirectory,
+    defaultName: hostname(),
+    localHosts,
+    log: (line) => console.error(line),
+  };
+  const engine = new Engine(world);
+  const handlers = handlersOf(engine);
+  const listenAddress = await engine.start(options.listen ?? configuredListen(engine));
+  return {
+    handlers,
+    onEvent: (listener) => engine.onEvent(listener),
+    listenAddress,
+    deviceId: identity.id,
+    stop: async () => {
+      await engine.stop();
+      await Promise.all([lookThread.terminate(), writeThread.terminate()]);
+      database.close();
+    },
+  };
+}
+
+function configuredListen(engine: Engine) {
+  const configured = engine.config.text('listen');
+  if (configured === '') return { host: '::', port: DEFAULT_PORT, orNext: true };
+  return { ...parseHostAndPort(configured, '::'), orNext: false };
+}
+
+const membershipPath = (dataDirectory: string, group: CollectionId): string => join(dataDirectory, 'identity', `${group}.members`);
+
+function membershipFile(dataDirectory: string, group: CollectionId) {
+  const path = membershipPath(dataDirectory, group);
+  return {
+    load(): readonly Uint8Array[] {
+      const stored = readSecretFile(path);
+      if (stored === null) return [];
+      const operations = decodeCanonical(stored)?.value;
+      if (!Array.isArray(operations) || !operations.every((each) => each instanceof Uint8Array))
+        throw new LockstepError('membership-damaged', `${path} is damaged: put back a copy of it, or join the collection anew.`, path);
+      return operations as Uint8Array[];
+    },
+    save: (operations: readonly Uint8Array[]) => writeSecretFile(path, encodeCanonical(operations)),
+  };
+}
+
+/** Loopback comes last: it serves two instances on one machine. */
+function localHosts(): readonly string[] {
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const outside = all.filter((each) => !each.internal && !each.address.startsWith('fe80'));
+  return [...outside.map((each) => each.address), '127.0.0.1'];
+}
+
+function realDirectory(path: string): string | null {
+  try {
+    const real = realpathSync(path);
+    return statSync(real).isDirectory() ? real : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Asks the disk by name: a directory whose name differs in case only is the same inode where the disk folds names. */
+function foldsNames(root: string): boolean {
+  const probe = join(root, '.lockstep');
+  try {
+    mkdirSync(probe, { recursive: true, mode: 0o700 });
+    return statSync(join(root, '.LOCKSTEP')).ino === statSync(probe).ino;
+  } catch {
+    return false;
+  }
+}

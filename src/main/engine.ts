@@ -1,0 +1,372 @@
+import type Database from 'better-sqlite3';
+import type { AddedView, AddOptions, EventName, Events, NoticeView } from '../contract/contract.ts';
+import { Collection } from './collection.ts';
+import { Config } from './config.ts';
+import { Contents } from './contents.ts';
+import { GroupMembership, type MembershipFile } from './peers/group-membership.ts';
+import type { DeviceIdentity } from './peers/identity.ts';
+import type { Transport } from './peers/links/peer-link.ts';
+import { createCollection } from './peers/membership-log.ts';
+import { PeerNetwork } from './peer-network.ts';
+import type { Clock } from './platform/clock.ts';
+import type { FileSystem } from './platform/file-system.ts';
+import type { Random } from './platform/random.ts';
+import type { Remote } from './platform/remote.ts';
+import { LockstepError } from './platform/trouble.ts';
+import { hexOf } from './record/encode-value.ts';
+import { type CollectionId, type DeviceId, type LogId, type SourceId, sourceId } from './record/ids.ts';
+import { Replica } from './replica.ts';
+import { Schedule } from './schedule.ts';
+import type { MovedOn } from './sources/files/aside.ts';
+import { FilesAdapter } from './sources/files/files-adapter.ts';
+import type { LookService } from './sources/files/look-service.ts';
+import type { NamePlatform } from './sources/files/names.ts';
+import { validateFileChange } from './sources/files/validate-file-change.ts';
+import type { FilesWatch, WatchOptions } from './sources/files/watch-files.ts';
+import type { WriteService } from './sources/files/write-service.ts';
+import { ContentStore } from './store/content-store.ts';
+import { RegistryStore, type SourceSettings, type StoredCollection, type StoredSource } from './store/registry-store.ts';
+import { Synchronizer } from './synchronizer.ts';
+
+/** Everything of the world an engine touches, so that a whole group of them runs in one process under a fake one. */
+export interface EngineWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly database: Database.Database;
+  readonly identity: DeviceIdentity;
+  membershipFile(group: CollectionId): MembershipFile;
+  removeMembership(group: CollectionId): void;
+  readonly transport: Transport;
+  readonly fs: FileSystem;
+  readonly look: Remote<LookService>;
+  readonly write: Remote<WriteService>;
+  readonly watch: ((options: WatchOptions) => FilesWatch) | null;
+  readonly platform: NamePlatform;
+  /** Does the disk at this root fail to tell names apart by case? */
+  isFolding(root: string): boolean;
+  /** The real path of an existing directory; null where there is none. */
+  realDirectory(path: string): string | null;
+  makeDirectory(path: string): void;
+  /** Never a source: the instance's own state lives there. Real path. */
+  readonly dataDirectory: string;
+  readonly defaultName: string;
+  /** Addresses of this machine's network interfaces, those of the local network first. */
+  localHosts(): readonly string[];
+  log(line: string): void;
+}
+
+const NO_SETTINGS: SourceSettings = { only: [], ignore: [], readOnly: false };
+/** Changes of state are told at most this often. */
+const TELL_MS = 100;
+
+/** One device: its collections, their sources, and the peers it shares them with. */
+export class Engine {
+  readonly world: EngineWorld;
+  readonly registry: RegistryStore;
+  readonly config: Config;
+  readonly contents: Contents;
+  readonly contentStore: ContentStore;
+  readonly replicas = new Map<CollectionId, Replica>();
+  readonly schedules = new Map<number, Schedule>();
+  readonly network: PeerNetwork;
+  readonly #stopWatching = new Map<number, () => Promise<void>>();
+  readonly #listeners = new Set<(name: EventName, value: never) => void>();
+  readonly #changedListeners = new Set<() => void>();
+  #tellPlanned = false;
+  #view: (() => Events['status']) | null = null;
+  readonly #noticed = new Set<string>();
+
+  constructor(world: EngineWorld) {
+    this.world = world;
+    this.registry = new RegistryStore(world.database);
+    this.config = new Config(this.registry, () => this.changed());
+    this.contentStore = new ContentStore(world.database);
+    this.contents = new Contents(this.contentStore, {
+      read: (digest) => world.write.readKept(digest),
+      keep: async (contents) => {
+        await world.write.keep(contents);
+        const now = world.clock.now();
+        for (const { digest, bytes } of contents) this.contentStore.noteKept(digest, bytes.length, now);
+      },
+      drop: (digests) => world.write.drop(digests),
+    });
+    this.network = new PeerNetwork(this);
+  }
+
+  get deviceId(): DeviceId {
+    return this.world.identity.id;
+  }
+  get name(): string {
+    return this.config.text('name') || this.world.defaultName;
+  }
+
+  /** Opens every collection and source and begins to look and link. */
+  async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
+    for (const stored of this.registry.collections()) this.#openReplica(stored);
+    for (const replica of this.replicas.values())
+      for (const source of this.registry.sources(replica.collection.stored.row)) await this.#openSource(replica, source, false);
+    for (const replica of this.replicas.values()) replica.resume();
+    const address = await this.network.start(listen);
+    for (const schedule of this.schedules.values()) schedule.dirty(null);
+    return address;
+  }
+
+  async stop(): Promise<void> {
+    await this.network.stop();
+    for (const schedule of this.schedules.values()) schedule.stop();
+    for (const stop of this.#stopWatching.values()) await stop();
+    for (const replica of this.replicas.values()) for (const synchronizer of replica.synchronizers.values()) await synchronizer.stop();
+  }
+
+  /** Tells of every event from now on. */
+  onEvent(listener: (name: EventName, value: never) => void): void {
+    this.#listeners.add(listener);
+  }
+  tell<E extends EventName>(name: E, value: Events[E]): void {
+    for (const listener of this.#listeners) listener(name, value as never);
+  }
+  /** Told once for each subject until it is settled. */
+  notice(key: string, notice: NoticeView): void {
+    if (this.#noticed.has(key)) return;
+    this.#noticed.add(key);
+    this.tell('notice', notice);
+  }
+  forgetNotice(key: string): void {
+    this.#noticed.delete(key);
+  }
+
+  /** Whose status is told when something changed. */
+  showWith(view: () => Events['status']): void {
+    this.#view = view;
+  }
+  /** Calls after anything a person or a waiting command may care about has changed. */
+  onChanged(listener: () => void): () => void {
+    this.#changedListeners.add(listener);
+    return () => this.#changedListeners.delete(listener);
+  }
+  changed = (): void => {
+    for (const listener of [...this.#changedListeners]) listener();
+    if (this.#tellPlanned || this.#listeners.size === 0) return;
+    this.#tellPlanned = true;
+    this.world.clock.after(TELL_MS, () => {
+      this.#tellPlanned = false;
+      if (this.#view !== null) this.tell('status', this.#view());
+    });
+  };
+
+  /** A new collection with this folder as its first source; returns once what is in it is in the log. */
+  async add(options: AddOptions): Promise<AddedView> {
+    if ((options.kind ?? 'files') !== 'files' || (options.format ?? 'folder') !== 'folder')
+      throw new LockstepError('not-available', 'Only folders can be kept in step so far.', options.location);
+    const root = this.#place(options.location, options.create === true);
+    const { identity, clock, random } = this.world;
+    const name = options.name ?? root.slice(root.lastIndexOf('/') + 1);
+    const made = createCollection(identity, {
+      kind: 'files',
+      name,
+      deviceName: this.name,
+      nonce: random.bytes(32),
+      time: clock.now(),
+    });
+    this.world.membershipFile(made.group).save(made.ops.map((op) => op.bytes));
+    const replica = this.openCollection(made.group, name);
+    const source = await this.addSource(replica, root);
+    await this.schedules.get(source.row)?.lookNow();
+    return { collection: made.group, source: source.id, kind: 'files', format: 'folder', records: replica.collection.records.live };
+  }
+
+  /** The collection as this device knows it from now on, made where it is new. Its membership is stored already. */
+  openCollection(id: CollectionId, name: string): Replica {
+    const known = this.replicas.get(id);
+    if (known !== undefined) return known;
+    const log = hexOf(this.world.random.bytes(8)) as LogId;
+    const replica = this.#openReplica(this.registry.addCollection(id, name, 'files', log));
+    this.network.collectionsChanged();
+    return replica;
+  }
+
+  /** Another place on this device for a collection. */
+  async addSource(replica: Replica, root: string): Promise<StoredSource> {
+    const id = sourceId(hexOf(this.world.random.bytes(8)));
+    const source = this.registry.addSource(id, replica.collection.stored.row, root, 'folder', NO_SETTINGS);
+    try {
+      await this.#openSource(replica, source, true);
+    } catch (error) {
+      this.registry.removeSource(source.row);
+      throw error;
+    }
+    this.schedules.get(source.row)?.dirty(null);
+    this.changed();
+    return source;
+  }
+
+  /** Where a source is to be: an existing or made directory that is in nobody's way. Fails with `no-such-path`, `overlaps-source`. */
+  place(location: string, create: boolean): string {
+    return this.#place(location, create);
+  }
+
+  #place(location: string, create: boolean): string {
+    let root = this.world.realDirectory(location);
+    if (root === null) {
+      if (!create) throw new LockstepError('no-such-path', `There is no folder ${location}. Make it, or say --create.`, location);
+      this.world.makeDirectory(location);
+      root = this.world.realDirectory(location);
+      if (root === null) throw new LockstepError('no-such-path', `${location} cannot be made.`, location);
+    }
+    const taken = [...this.replicas.values()].flatMap((replica) => [...replica.synchronizers.values()].map((each) => each.source.location));
+    const other = [...taken, this.world.dataDirectory].find((path) => contains(path, root) || contains(root, path));
+    if (other !== undefined)
+      throw new LockstepError('overlaps-source', `${root} is inside or around ${other}, which is kept in step already or holds Lockstep's own data.`, root);
+    return root;
+  }
+
+  async removeSource(replica: Replica, row: number): Promise<void> {
+    this.schedules.get(row)?.stop();
+    this.schedules.delete(row);
+    await this.#stopWatching.get(row)?.();
+    this.#stopWatching.delete(row);
+    await replica.synchronizers.get(row)?.stop();
+    replica.synchronizers.delete(row);
+    this.contents.forget(row);
+    replica.collection.records.dropSnapshots(row);
+    replica.collection.problems.dropAll(row);
+    this.registry.removeSource(row);
+    replica.collection.sourcesChanged();
+    this.changed();
+  }
+
+  /** Forgets a collection here; what is in its folders stays. */
+  async leave(replica: Replica): Promise<void> {
+    for (const row of [...replica.synchronizers.keys()]) await this.removeSource(replica, row);
+    this.replicas.delete(replica.id);
+    this.registry.removeCollection(replica.collection.stored.row);
+    this.world.removeMembership(replica.id);
+    this.network.collectionsChanged();
+    this.changed();
+  }
+
+  /** Other selection or ignore rules for a source: what is outside now is let go of, what is inside again is compared as at a join. */
+  async changeRules(replica: Replica, row: number, settings: SourceSettings): Promise<void> {
+    const synchronizer = replica.synchronizers.get(row);
+    if (synchronizer === undefined) return;
+    const source = { ...synchronizer.source, settings, adopting: true };
+    this.registry.updateSource(source);
+    synchronizer.update(source);
+    await (synchronizer.adapter as FilesAdapter).setRules(settings);
+    for (const record of this.#everyRecord(replica)) synchronizer.construction.enqueue(record, null);
+    await this.schedules.get(row)?.lookNow();
+  }
+
+  *#everyRecord(replica: Replica): Generator<number> {
+    for (let page = replica.collection.records.page(null, 1000); page.length > 0; ) {
+      for (const record of page) yield record.row;
+      page = replica.collection.records.page(page.at(-1)?.id ?? null, 1000);
+    }
+  }
+
+  #openReplica(stored: StoredCollection): Replica {
+    const { identity, clock, random, database } = this.world;
+    const membership = new GroupMembership(identity, stored.id, this.world.membershipFile(stored.id));
+    const collection = new Collection(
+      database,
+      this.registry,
+      stored,
+      {
+        member: membership.ownKey,
+        sign: (bytes) => membership.sign(bytes),
+        verify: (member, bytes, signature) => membership.verify(member, bytes, signature),
+        refuses: (head) => membership.refuses(head),
+        invalid: validateFileChange,
+      },
+      clock,
+      random,
+    );
+    const replica = new Replica(collection, membership, this.registry, this.contents, {
+      packages: (id) => this.network.packagesWritten(id),
+      applied: (id) => this.network.applied(id),
+      membership: (id) => this.network.membershipChanged(id),
+      changed: this.changed,
+      constructSoon: (id) => this.#each(id, (schedule) => schedule.constructSoon()),
+      scanNow: async (id) => {
+        await Promise.all(this.#schedulesOf(id).map((schedule) => schedule.lookNow()));
+      },
+      caughtUp: (id) => this.#each(id, (schedule) => schedule.dirty(null)),
+      forked: (_id, log) =>
+        this.notice(`fork-${log}`, {
+          about: 'problem',
+          title: 'A device was copied or restored',
+          text: `Two computers wrote as one in ${stored.name}. Both kept their changes; pair the copy anew.`,
+        }),
+    });
+    this.replicas.set(stored.id, replica);
+    return replica;
+  }
+
+  async #openSource(replica: Replica, source: StoredSource, fresh: boolean): Promise<void> {
+    const { world } = this;
+    const adapter = new FilesAdapter(world.look, world.write, {
+      source: source.id,
+      root: source.location,
+      platform: world.platform,
+      folding: world.isFolding(source.location),
+      marker: { collection: replica.id, source: source.id, device: this.deviceId },
+      rules: source.settings,
+      fs: world.fs,
+      clock: world.clock,
+      watch: world.watch,
+      onMovedOn: (moved) => this.#takeMovedOn(replica, source, moved),
+      onProblems: (problems) => {
+        for (const { id, code, detail } of problems) replica.collection.problems.put(source.row, id, code, detail, world.clock.now());
+        this.changed();
+      },
+    });
+    await adapter.open(fresh);
+    const synchronizer: Synchronizer = new Synchronizer(replica.collection, source, adapter, this.contents, this.contentStore, world.clock, {
+      ask: (asked) => this.network.ask(replica.id, asked),
+      written: (packages) => replica.written(packages, source.row),
+      done: (tickets) => replica.done(tickets),
+      caughtUp: () => replica.caughtUp(),
+      limits: () => this.config.safety,
+      changed: this.changed,
+      lookLater: (groups) => this.schedules.get(source.row)?.lookLater(groups),
+      sourceUpdated: (updated) => this.registry.updateSource(updated),
+    });
+    replica.synchronizers.set(source.row, synchronizer);
+    replica.collection.sourcesChanged();
+    this.contents.register(source.row, replica.collection, adapter);
+    const schedule = new Schedule(
+      world.clock,
+      synchronizer,
+      () => this.config.number('scan.interval') * 1000,
+      (error) => world.log(`${source.location}: ${error.stack ?? error.message}`),
+    );
+    this.schedules.set(source.row, schedule);
+    if (adapter.can.watch)
+      this.#stopWatching.set(
+        source.row,
+        await adapter.watch(
+          (group) => schedule.dirty(group),
+          (detail) => {
+            world.log(`${source.location}: ${detail}`);
+            this.notice(`watch-${source.id}`, { about: 'problem', title: 'Too few watches', text: detail });
+          },
+        ),
+      );
+  }
+
+  /** Somebody still wrote to a file while it was replaced: those bytes are a change of that item, beside what replaced it. */
+  #takeMovedOn(replica: Replica, source: StoredSource, moved: readonly MovedOn[]): void {
+    for (const { digest, size } of moved) this.contentStore.noteKept(digest, size, this.world.clock.now());
+    replica.takeMovedOn(source.row, moved);
+  }
+
+  #schedulesOf(id: CollectionId): readonly Schedule[] {
+    return [...(this.replicas.get(id)?.synchronizers.keys() ?? [])].flatMap((row) => this.schedules.get(row) ?? []);
+  }
+  #each(id: CollectionId, call: (schedule: Schedule) => void): void {
+    for (const schedule of this.#schedulesOf(id)) call(schedule);
+  }
+}
+
+const contains = (path: string, inner: string): boolean => inner === path || inner.startsWith(path.endsWith('/') ? path : `${path}/`);
+export type { SourceId };

@@ -1,0 +1,293 @@
+import type { RequestView, Role } from '../contract/contract.ts';
+import type { Engine } from './engine.ts';
+import type { Descriptor } from './peers/descriptor.ts';
+import type { GreetedLink } from './peers/hello.ts';
+import { parseInviteLink } from './peers/invite-link.ts';
+import { LinkKeeper } from './peers/link-manager.ts';
+import { formatHostPort, parseHostPort } from './peers/links/host-port.ts';
+import { InviteDesk, type PairingRequest } from './peers/pairing-inviter.ts';
+import { type Joined, joinByInvite, type OfferShown } from './peers/pairing-joiner.ts';
+import { PeerSession } from './peers/peer-session.ts';
+import type { ContentAsked } from './peers/shared-collection.ts';
+import { LockstepError } from './platform/trouble.ts';
+import type { CollectionId, DeviceId } from './record/ids.ts';
+import type { Replica } from './replica.ts';
+
+/** The engine's peers: who is linked, what is shared with whom, who asks to be let in. */
+export class PeerNetwork {
+  readonly #engine: Engine;
+  readonly #sessions = new Map<DeviceId, PeerSession>();
+  readonly #desk: InviteDesk;
+  readonly #links: LinkKeeper;
+  readonly #joining = new Map<CollectionId, AbortController>();
+  #listenAddress = '';
+  #bytesIn = 0;
+  #bytesOut = 0;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    const { identity, clock, random, transport } = engine.world;
+    this.#desk = new InviteDesk({
+      identity,
+      clock,
+      random,
+      addresses: () => this.#ownAddresses(),
+      admit: async (collection, newcomer) => {
+        const replica = this.#replica(collection);
+        replica.membership.add(newcomer, clock.now());
+        this.membershipChanged(collection);
+        return replica.membership.operations();
+      },
+      onRequests: (requests) => {
+        engine.tell('requests', requests.map(requestView));
+        for (const request of requests)
+          engine.notice(`request-${request.id}`, {
+            about: 'request',
+            title: `${request.name} wants to join ${request.terms.name}`,
+            text: `Compare the code ${request.code} on both screens before you allow it.`,
+          });
+        engine.changed();
+      },
+    });
+    this.#links = new LinkKeeper({
+      self: identity.descriptor,
+      transport,
+      clock,
+      random,
+      app: 'lockstep',
+      caps: [],
+      onLinked: (greeted) => this.#linked(greeted),
+      onUnlinked: (device) => this.#unlinked(device),
+      pairing: this.#desk,
+    });
+  }
+
+  /** HOST:PORT where peers reach this device; '' before the start. */
+  get listenAddress(): string {
+    return this.#listenAddress;
+  }
+  async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
+    const listener = await this.#links.listen(listen.host, listen.orNext ? null : listen.port);
+    this.#listenAddress = listener.address;
+    this.collectionsChanged();
+    return listener.address;
+  }
+  async stop(): Promise<void> {
+    for (const joining of this.#joining.values()) joining.abort();
+    this.#desk.withdraw(null);
+    await this.#links.stop();
+  }
+
+  /** host:port at which others may find this device, the best first. */
+  #ownAddresses(): readonly string[] {
+    const own = parseHostPort(this.#listenAddress);
+    if (own === null) return [];
+    if (!['::', '0.0.0.0'].includes(own.host)) return [this.#listenAddress];
+    return this.#engine.world.localHosts().map((host) => formatHostPort(host, own.port)).slice(0, 16);
+  }
+
+  get bytes(): { readonly bytesIn: number; readonly bytesOut: number } {
+    let [bytesIn, bytesOut] = [this.#bytesIn, this.#bytesOut];
+    for (const { link } of this.#sessions.values()) {
+      bytesIn += link.bytesIn;
+      bytesOut += link.bytesOut;
+    }
+    return { bytesIn, bytesOut };
+  }
+
+  session(device: DeviceId): PeerSession | null {
+    return this.#sessions.get(device) ?? null;
+  }
+  /** Devices linked now that share this collection. */
+  linkedTo(id: CollectionId): readonly PeerSession[] {
+    return [...this.#sessions.values()].filter((session) => session.isOpen(id));
+  }
+  /** Looks for peers at once, without waiting for the next try. */
+  dialNow(): void {
+    this.#links.networkChanged();
+  }
+  /** Somebody told where a device may be found; remembered over a restart. */
+  suggest(device: DeviceId, addresses: readonly string[]): void {
+    for (const address of addresses) this.#links.suggest(device, address);
+    this.#remember(device, addresses);
+  }
+  #remember(device: DeviceId, addresses: readonly string[]): void {
+    const known = [...new Set([...this.#links.addresses(device), ...addresses])].slice(0, 16);
+    if (known.length > 0) this.#engine.registry.setSetting(`addresses.${device}`, JSON.stringify(known));
+  }
+
+  /** Asks linked peers, one after the other, until each content is found or nobody is left to ask. */
+  async ask(id: CollectionId, asked: readonly ContentAsked[]): Promise<readonly ({ bytes: Uint8Array; splice: boolean } | null)[]> {
+    const found: ({ bytes: Uint8Array; splice: boolean } | null)[] = asked.map(() => null);
+    for (const session of this.linkedTo(id)) {
+      const open = found.flatMap((each, at) => (each === null ? [at] : []));
+      if (open.length === 0) break;
+      const answers = await session.fetch(id, open.map((at) => asked[at] as ContentAsked)).catch(() => null);
+      answers?.forEach((answer, each) => {
+        found[open[each] as number] = answer;
+      });
+    }
+    return found;
+  }
+
+  packagesWritten(id: CollectionId): void {
+    for (const session of this.#sessions.values()) session.packagesWritten(id);
+  }
+  applied(id: CollectionId): void {
+    for (const session of this.#sessions.values()) session.acknowledge(id);
+  }
+  membershipChanged(id: CollectionId): void {
+    for (const session of this.#sessions.values()) session.membershipChanged(id);
+    this.#expectMembers();
+    const replica = this.#engine.replicas.get(id);
+    if (replica?.membership.current !== null && replica?.membership.isMember() === false)
+      this.#engine.notice(`removed-${id}`, {
+        about: 'removed',
+        title: `This device was removed from ${replica.collection.stored.name}`,
+        text: 'What is in its folder stays as it is; nothing is exchanged any more.',
+      });
+    this.#engine.changed();
+  }
+  collectionsChanged(): void {
+    this.#expectMembers();
+    for (const session of this.#sessions.values()) session.announce();
+  }
+
+  invite(id: CollectionId, role: Role, approveFirst: boolean): string {
+    const replica = this.#replica(id);
+    const own = replica.membership.member(this.#engine.deviceId);
+    if (own?.role !== 'admin') throw new LockstepError('not-allowed', 'Only an admin of the collection may invite.', id);
+    return this.#desk.invite({
+      collection: id,
+      kind: replica.collection.kind,
+      name: replica.collection.stored.name,
+      role,
+      history: true,
+      approveFirst,
+      records: replica.collection.records.live,
+    });
+  }
+  /** Takes a device out of a collection: what it wrote and we hold counts, nothing after that. */
+  remove(replica: Replica, device: DeviceId): void {
+    const member = replica.membership.member(device);
+    if (member === null) return;
+    const cut = replica.collection.log.logs().flatMap((log) => (log.member === member.memberKey ? [{ log: log.log, number: log.held }] : []));
+    replica.membership.remove(device, cut, this.#engine.world.clock.now());
+    this.membershipChanged(replica.id);
+  }
+
+  requests(): readonly RequestView[] {
+    return this.#desk.requests().map(requestView);
+  }
+  answer(request: string, approve: boolean): Promise<void> {
+    return this.#desk.answer(request, approve);
+  }
+
+  /** Redeems a link. `shown`: told as soon as the code is known; the promise resolves once the inviter's person approved. */
+  async join(link: string, shown: (offer: OfferShown) => Promise<boolean>): Promise<Joined> {
+    const { identity, clock, random, transport } = this.#engine.world;
+    const abort = new AbortController();
+    const invite = parseInviteLink(link);
+    let collection: CollectionId | null = null;
+    const joined = await joinByInvite(
+      invite,
+      {
+        identity,
+        clock,
+        random,
+        name: this.#engine.name,
+        dialStranger: (address, signal) => transport.dialStranger(address, signal),
+        show: async (offer) => {
+          collection = offer.collection;
+          this.#joining.set(offer.collection, abort);
+          return shown(offer);
+        },
+      },
+      abort.signal,
+    ).finally(() => {
+      if (collection !== null) this.#joining.delete(collection);
+    });
+    const file = this.#engine.world.membershipFile(joined.collection);
+    file.save(joined.ops.map((op) => op.bytes));
+    this.#remember(joined.inviter.id, joined.addresses);
+    return joined;
+  }
+
+  #expectMembers(): void {
+    const members = new Map<DeviceId, Descriptor>();
+    for (const replica of this.#engine.replicas.values())
+      if (replica.membership.isMember()) for (const member of replica.membership.others()) members.set(member.device, member.descriptor);
+    this.#links.expect(members.values());
+    for (const device of members.keys()) {
+      const stored = this.#engine.registry.setting(`addresses.${device}`);
+      for (const address of stored === null ? [] : (JSON.parse(stored) as string[])) this.#links.suggest(device, address);
+    }
+  }
+
+  #linked(greeted: GreetedLink): void {
+    const { link } = greeted.stream;
+    const session = new PeerSession(greeted, this.#engine.world.clock, {
+      collections: () => [...this.#engine.replicas.values()],
+      ownAddresses: () => this.#ownAddresses(),
+      addresses: (addresses) => this.suggest(link.peer, addresses),
+      changed: () => {
+        this.#retryWaiting(link.peer);
+        this.#engine.changed();
+      },
+    });
+    this.#sessions.set(link.peer, session);
+    this.#remember(link.peer, link.dialled ? [link.address] : []);
+    this.#engine.registry.setSetting(`seen.${link.peer}`, String(this.#engine.world.clock.now()));
+    this.#engine.changed();
+  }
+
+  readonly #retried = new Set<string>();
+  /** What waited for content is tried again once a peer shares the collection anew. */
+  #retryWaiting(device: DeviceId): void {
+    const session = this.#sessions.get(device);
+    for (const replica of this.#engine.replicas.values()) {
+      const key = `${device}/${replica.id}`;
+      if (session?.isOpen(replica.id) !== true || this.#retried.has(key)) continue;
+      this.#retried.add(key);
+      for (const [row, synchronizer] of replica.synchronizers) {
+        synchronizer.construction.retryWaiting();
+        this.#engine.schedules.get(row)?.constructSoon();
+      }
+    }
+  }
+
+  #unlinked(device: DeviceId): void {
+    const session = this.#sessions.get(device);
+    if (session === undefined) return;
+    this.#bytesIn += session.link.bytesIn;
+    this.#bytesOut += session.link.bytesOut;
+    this.#sessions.delete(device);
+    for (const replica of this.#engine.replicas.values()) {
+      this.#retried.delete(`${device}/${replica.id}`);
+      replica.forgetPeer(device);
+    }
+    this.#engine.registry.setSetting(`seen.${device}`, String(this.#engine.world.clock.now()));
+    this.#engine.changed();
+  }
+
+  #replica(id: CollectionId): Replica {
+    const replica = this.#engine.replicas.get(id);
+    if (replica === undefined) throw new LockstepError('no-such-collection', `There is no collection ${id} here.`, id);
+    return replica;
+  }
+}
+
+function requestView(request: PairingRequest): RequestView {
+  const { terms } = request;
+  return {
+    request: request.id,
+    device: request.device,
+    name: request.name,
+    collection: terms.collection,
+    collectionName: terms.name,
+    role: terms.role === 'relay' ? 'reader' : terms.role,
+    records: terms.records,
+    code: request.code,
+    at: new Date(request.at).toISOString(),
+  };
+}

@@ -1,0 +1,82 @@
+import type { DeviceId } from '../record/ids.ts';
+import type { Descriptor } from './descriptor.ts';
+import type { LiveLink } from './live-link.ts';
+import { toHex } from './protocol/hex.ts';
+
+/** Addresses remembered of one device; the one that helped least lately goes first. */
+const MAX_ADDRESSES = 16;
+/** Devices that are no members yet of which addresses are remembered. */
+const MAX_STRANGERS = 64;
+
+/** A device links are wanted to. */
+export interface KnownDevice {
+  readonly descriptor: Descriptor;
+  /** host:port, the best first. */
+  addresses: readonly string[];
+  live: LiveLink | null;
+  dialling: AbortController | null;
+  /** In a row. */
+  failures: number;
+  /** The next dial waits for its time. */
+  planned: boolean;
+  cancelPlan: () => void;
+}
+
+/** The devices links are wanted to, by id and by TLS key. */
+export class KnownDevices {
+  readonly #byId = new Map<DeviceId, KnownDevice>();
+  readonly #byTlsKey = new Map<string, Descriptor>();
+
+  /** Addresses of devices that may become known. */
+  readonly #hints = new Map<DeviceId, readonly string[]>();
+  readonly #self: DeviceId;
+
+  constructor(self: DeviceId) {
+    this.#self = self;
+  }
+
+  /** These and no others, the device itself left out; gives those that go. What is known of the others stays. */
+  replace(descriptors: Iterable<Descriptor>): readonly KnownDevice[] {
+    const wanted = new Map<DeviceId, Descriptor>();
+    for (const descriptor of descriptors) if (descriptor.id !== this.#self) wanted.set(descriptor.id, descriptor);
+    const gone = this.all().filter(({ descriptor }) => !wanted.has(descriptor.id));
+    for (const { descriptor } of gone) {
+      this.#byId.delete(descriptor.id);
+      this.#byTlsKey.delete(toHex(descriptor.tls));
+    }
+    for (const descriptor of wanted.values()) if (!this.#byId.has(descriptor.id)) this.#add(descriptor);
+    return gone;
+  }
+
+  #add(descriptor: Descriptor): void {
+    const addresses = this.#hints.get(descriptor.id) ?? [];
+    this.#hints.delete(descriptor.id);
+    const idle = { live: null, dialling: null, failures: 0, planned: false, cancelPlan: () => {} };
+    this.#byId.set(descriptor.id, { descriptor, addresses, ...idle });
+    this.#byTlsKey.set(toHex(descriptor.tls), descriptor);
+  }
+
+  all(): readonly KnownDevice[] {
+    return [...this.#byId.values()];
+  }
+  get(id: DeviceId): KnownDevice | null {
+    return this.#byId.get(id) ?? null;
+  }
+  byTlsKey(spki: Uint8Array): Descriptor | null {
+    return this.#byTlsKey.get(toHex(spki)) ?? null;
+  }
+
+  /** Was it unknown? */
+  addAddress(id: DeviceId, address: string): boolean {
+    const device = this.get(id);
+    const known = device?.addresses ?? this.#hints.get(id) ?? [];
+    if (id === this.#self || known.includes(address)) return false;
+    const all = [...known.slice(0, MAX_ADDRESSES - 1), address];
+    if (device !== null) device.addresses = all;
+    else if (this.#hints.has(id) || this.#hints.size < MAX_STRANGERS) this.#hints.set(id, all);
+    return true;
+  }
+  preferAddress(device: KnownDevice, address: string): void {
+    device.addresses = [address, ...device.addresses.filter((each) => each !== address)].slice(0, MAX_ADDRESSES);
+  }
+}

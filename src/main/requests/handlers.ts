@@ -1,0 +1,184 @@
+import type { DeviceView, Handlers, PlanView, ProblemView } from '../../contract/contract.ts';
+import { CHANGE_LOG_SOURCE } from '../collection.ts';
+import type { Engine } from '../engine.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import { planItem } from '../construct/plan-construction.ts';
+import type { Replica } from '../replica.ts';
+import { changeSource } from './source-settings.ts';
+import { findCollection, findCollections, findDevice } from './find-named.ts';
+import { joinRequest } from './join-request.ts';
+import { statusView } from './status-view.ts';
+import { syncRequest } from './sync-request.ts';
+
+const NOTHING: Record<string, never> = {};
+
+/** Answers every request of the contract for one device. */
+export function handlersOf(engine: Engine): Handlers {
+  engine.showWith(() => statusView(engine));
+  return {
+    status: () => statusView(engine),
+    'ui:address': () => {
+      throw new LockstepError('no-ui', 'This instance serves no browser UI.');
+    },
+    'collections:add': (options) => engine.add(options),
+    'collections:invite': (collection, role, approveFirst) => ({ link: engine.network.invite(findCollection(engine, collection).id, role, approveFirst) }),
+    'collections:join': (link, location, format, wait) => joinRequest(engine, link, location, format, wait),
+    'collections:leave': async (collection) => {
+      await engine.leave(findCollection(engine, collection));
+      return NOTHING;
+    },
+    'requests:list': () => engine.network.requests(),
+    'requests:answer': async (request, approve) => {
+      await engine.network.answer(request, approve);
+      return NOTHING;
+    },
+    sync: (options) => syncRequest(engine, options),
+    'devices:list': () => deviceViews(engine),
+    'devices:remove': (device, collection) => {
+      const { device: id } = findDevice(engine, device);
+      for (const replica of findCollections(engine, collection)) engine.network.remove(replica, id);
+      return deviceViews(engine);
+    },
+    'devices:rename': (name) => {
+      if (name.trim() === '' || name.length > 64) throw new LockstepError('bad-name', 'A name has 1 to 64 characters.', name);
+      engine.config.set('name', name);
+      return deviceViews(engine);
+    },
+    'source:change': (collection, change) => changeSource(engine, findCollection(engine, collection), change),
+    'records:cat': () => {
+      throw new LockstepError('not-available', 'Not yet.');
+    },
+    'records:explain': () => {
+      throw new LockstepError('not-available', 'Not yet.');
+    },
+    'conflicts:list': () => [],
+    'conflicts:detail': () => {
+      throw new LockstepError('not-available', 'Not yet.');
+    },
+    'conflicts:resolve': () => {
+      throw new LockstepError('not-available', 'Not yet.');
+    },
+    'conflicts:resolve-all': () => {
+      throw new LockstepError('not-available', 'Not yet.');
+    },
+    'history:list': () => [],
+    'history:undo': () => {
+      throw new LockstepError('not-available', 'Not yet.');
+    },
+    'history:restore': () => {
+      throw new LockstepError('not-available', 'Not yet.');
+    },
+    'problems:list': (collection) => findCollections(engine, collection).flatMap(problemViews),
+    'safety:preview': (collection) => preview(engine, findCollections(engine, collection)),
+    'safety:confirm': (planOrSource) => {
+      confirm(engine, planOrSource);
+      return NOTHING;
+    },
+    verify: () => {
+      throw new LockstepError('not-available', 'Not yet.');
+    },
+    pause: (collection, paused) => {
+      for (const replica of findCollections(engine, collection)) {
+        replica.collection.transact(() => replica.collection.update({ paused }));
+        for (const row of replica.synchronizers.keys()) {
+          engine.schedules.get(row)?.dirty(null);
+          engine.schedules.get(row)?.constructSoon();
+        }
+      }
+      engine.changed();
+      return NOTHING;
+    },
+    export: (_collection, file) => {
+      throw new LockstepError('not-available', 'A folder is its own export: use restore --to.', file);
+    },
+    config: (key, value) => {
+      if (key === null) return engine.config.all();
+      const name = engine.config.named(key);
+      if (value !== null) engine.config.set(name, value);
+      return { [name]: engine.config.value(name) };
+    },
+    doctor: () => [
+      integrity(engine),
+      { check: 'listening', ok: true, detail: engine.network.listenAddress, fix: null },
+    ],
+    'desktop:pick-folder': () => null,
+    'desktop:open-source': () => NOTHING,
+  };
+}
+
+function integrity(engine: Engine) {
+  const found = engine.world.database.pragma('quick_check', { simple: true });
+  const ok = found === 'ok';
+  return { check: 'database', ok, detail: String(found), fix: ok ? null : 'Stop Lockstep and move lockstep.db away: it is made anew from the folders and the other devices.' };
+}
+
+function deviceViews(engine: Engine): readonly DeviceView[] {
+  const devices = new Map<string, DeviceView>();
+  for (const replica of engine.replicas.values())
+    for (const member of replica.membership.current?.members.values() ?? []) {
+      const self = member.device === engine.deviceId;
+      const seen = self || engine.network.session(member.device) !== null ? String(engine.world.clock.now()) : engine.registry.setting(`seen.${member.device}`);
+      const known = devices.get(member.device);
+      devices.set(member.device, {
+        device: member.device,
+        name: self ? engine.name : member.name,
+        self,
+        role: known?.role ?? (member.role === 'relay' ? 'reader' : member.role),
+        collections: [...(known?.collections ?? []), replica.id],
+        lastSeen: seen === null ? null : new Date(Number(seen)).toISOString(),
+      });
+    }
+  if (!devices.has(engine.deviceId))
+    devices.set(engine.deviceId, { device: engine.deviceId, name: engine.name, self: true, role: 'admin', collections: [], lastSeen: new Date(engine.world.clock.now()).toISOString() });
+  return [...devices.values()];
+}
+
+function problemViews(replica: Replica): readonly ProblemView[] {
+  const { problems, stored } = replica.collection;
+  const sources = [...replica.synchronizers.values()].map((each) => ({ row: each.source.row, name: each.source.location }));
+  return [...sources, { row: CHANGE_LOG_SOURCE - stored.row, name: '' }].flatMap(({ row, name }) =>
+    problems.of(row).map(({ record, code, detail, since }) => ({
+      collection: replica.id,
+      source: name,
+      record,
+      code,
+      detail,
+      since: new Date(since).toISOString(),
+    })),
+  );
+}
+
+async function preview(engine: Engine, replicas: readonly Replica[]): Promise<PlanView> {
+  const local: PlanView['local'][number][] = [];
+  const incoming: PlanView['incoming'][number][] = [];
+  const halts: PlanView['halts'][number][] = [];
+  let plan = '';
+  for (const replica of replicas)
+    for (const synchronizer of replica.synchronizers.values()) {
+      const seen = await synchronizer.preview();
+      local.push(...seen.local);
+      if (seen.halt !== null) halts.push({ source: synchronizer.source.id, reason: seen.halt.reason, detail: seen.halt.detail });
+      plan ||= seen.plan ?? synchronizer.plan ?? '';
+      const { kind, records, log } = replica.collection;
+      for (const row of synchronizer.construction.rows()) {
+        const record = records.at(row);
+        if (record === null) continue;
+        const planned = planItem(kind, record.state, synchronizer.heldNow(row), log.order);
+        if (planned.write) incoming.push({ record: record.id, action: planned.fields === null ? 'delete' : synchronizer.heldNow(row) === null ? 'add' : 'modify' });
+      }
+    }
+  engine.changed();
+  return { plan, local, incoming, halts };
+}
+
+function confirm(engine: Engine, planOrSource: string): void {
+  for (const replica of engine.replicas.values())
+    for (const [row, synchronizer] of replica.synchronizers) {
+      const { source, plan } = synchronizer;
+      if (plan === null || (plan !== planOrSource && source.id !== planOrSource && source.location !== planOrSource)) continue;
+      synchronizer.confirm(plan);
+      engine.schedules.get(row)?.dirty(null);
+      return;
+    }
+  throw new LockstepError('no-such-plan', `Nothing waits for "${planOrSource}": look at status for the plan of a halted source.`, planOrSource);
+}

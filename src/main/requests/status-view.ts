@@ -1,0 +1,98 @@
+import type { CollectionState, CollectionView, PeerView, ProgressView, SourceView, StatusView } from '../../contract/contract.ts';
+import { CHANGE_LOG_SOURCE } from '../collection.ts';
+import type { Engine } from '../engine.ts';
+import type { Replica } from '../replica.ts';
+import type { Synchronizer } from '../synchronizer.ts';
+
+/** Everything at a glance (CLI `status`). */
+export function statusView(engine: Engine): StatusView {
+  return {
+    device: { id: engine.deviceId, name: engine.name },
+    links: engine.network.bytes,
+    collections: [...engine.replicas.values()].map((replica) => collectionView(engine, replica)),
+  };
+}
+
+function collectionView(engine: Engine, replica: Replica): CollectionView {
+  const { collection } = replica;
+  const peers = peerViews(engine, replica);
+  const sources = [...replica.synchronizers.values()].map((each) => sourceView(replica, each));
+  const problems = problemCount(replica);
+  return {
+    id: replica.id,
+    name: collection.stored.name,
+    kind: collection.kind,
+    state: collectionState(replica, sources, peers, problems),
+    records: collection.records.live,
+    outside: 0,
+    conflicts: collection.records.countConflicts(),
+    problems,
+    sources,
+    peers,
+    progress: progressView(engine, replica),
+  };
+}
+
+export function problemCount(replica: Replica): number {
+  let count = replica.collection.problems.count(CHANGE_LOG_SOURCE - replica.collection.stored.row);
+  for (const source of replica.synchronizers.keys()) count += replica.collection.problems.count(source);
+  return count;
+}
+
+/** "In step" is said only where every member linked now has applied what is here, this device what they hold, and every source agrees. */
+function collectionState(replica: Replica, sources: readonly SourceView[], peers: readonly PeerView[], problems: number): CollectionState {
+  if (replica.collection.stored.paused) return 'paused';
+  if (sources.some((source) => source.state === 'halted' || source.state === 'unavailable')) return 'halted';
+  const open = [...replica.synchronizers.values()].reduce((sum, each) => sum + each.construction.open - each.construction.waiting, 0);
+  if (open > 0 || sources.some((source) => source.state !== 'ready')) return 'working';
+  const linked = peers.filter((peer) => peer.state === 'linked');
+  if (linked.some((peer) => peer.behind > 0)) return 'working';
+  const waits = [...replica.synchronizers.values()].some((each) => each.construction.waiting > 0);
+  if (waits || peers.some((peer) => peer.behind > 0 || peer.state === 'waiting')) return 'waiting';
+  return problems > 0 ? 'problem' : 'in-step';
+}
+
+export function sourceView(replica: Replica, synchronizer: Synchronizer): SourceView {
+  const { source, state, reason, plan } = synchronizer;
+  return {
+    id: source.id,
+    location: source.location,
+    format: source.format,
+    state: replica.collection.stored.paused ? 'paused' : state,
+    reason,
+    plan,
+  };
+}
+
+function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
+  return replica.membership.others().map((member) => {
+    const session = engine.network.session(member.device);
+    const linked = session?.isOpen(replica.id) === true;
+    return {
+      device: member.device,
+      name: member.name,
+      state: linked ? 'linked' : session === null ? 'offline' : 'waiting',
+      link: session === null ? null : `lan ${session.link.address}`,
+      behind: replica.behind(member.device),
+    };
+  });
+}
+
+function progressView(engine: Engine, replica: Replica): ProgressView | null {
+  for (const { progress, construction } of replica.synchronizers.values()) {
+    if (progress === null) continue;
+    const seconds = Math.max(0.001, (engine.world.clock.now() - progress.since) / 1000);
+    const total = progress.stage === 'writing' ? progress.items + construction.open : progress.items;
+    const rate = progress.items / seconds;
+    return {
+      stage: progress.stage,
+      items: progress.items,
+      itemsTotal: total,
+      bytes: progress.bytes,
+      bytesTotal: progress.bytes,
+      itemsPerSecond: Math.round(rate),
+      secondsLeft: progress.stage === 'writing' && rate > 0 ? Math.round((total - progress.items) / rate) : null,
+    };
+  }
+  return null;
+}

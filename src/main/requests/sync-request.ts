@@ -1,0 +1,120 @@
+import type { SyncOptions, SyncView } from '../../contract/contract.ts';
+import type { Engine } from '../engine.ts';
+import type { DeviceId } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+import { findCollections, findDevice } from './find-named.ts';
+
+/** Members linked within this time of the call count as reachable. */
+const LINK_WITHIN_MS = 5000;
+
+type Member = SyncView['members'][number];
+
+/**
+ * Looks at the sources now and, with `wait`, returns once each member asked for has applied what this device holds, and the reverse;
+ * or at the timeout, saying who is not in step and why (CLI `sync`).
+ */
+export async function syncRequest(engine: Engine, options: SyncOptions): Promise<SyncView> {
+  const replicas = findCollections(engine, options.collection ?? null);
+  const { clock } = engine.world;
+  const started = clock.now();
+  const deadline = started + options.timeoutSeconds * 1000;
+  engine.network.dialNow();
+  await race(Promise.all(replicas.map((replica) => replica.scan())), engine, deadline);
+  if (!options.wait) return view(engine, replicas, new Map(), started, true);
+  const seconds = new Map<Replica, number>();
+  const members = new Map<Replica, readonly DeviceId[]>();
+  await Promise.all(
+    replicas.map(async (replica) => {
+      const wanted = await membersWanted(engine, replica, options.for ?? null, Math.min(deadline, started + LINK_WITHIN_MS));
+      members.set(replica, wanted);
+      await race(Promise.all(wanted.map((device) => engine.network.session(device)?.scan(replica.id) ?? Promise.resolve())), engine, deadline);
+      await waitUntil(engine, deadline, () => blocked(replica) || isInStep(engine, replica, wanted));
+      seconds.set(replica, (clock.now() - started) / 1000);
+    }),
+  );
+  return view(engine, replicas, members, started, false, seconds);
+}
+
+/** Whom to wait for: those named, or those linked now or soon; at least one, unless nobody else is in the collection. */
+async function membersWanted(engine: Engine, replica: Replica, named: readonly string[] | null, until: number): Promise<readonly DeviceId[]> {
+  const others = replica.membership.others().map((member) => member.device);
+  if (named !== null) {
+    if (named.includes('all')) return others;
+    const devices = named.map((text) => findDevice(engine, text).device);
+    return others.filter((device) => devices.includes(device));
+  }
+  const linked = () => others.filter((device) => engine.network.session(device)?.isOpen(replica.id) === true);
+  if (others.length > 0 && linked().length < others.length) await waitUntil(engine, until, () => linked().length === others.length);
+  const found = linked();
+  return found.length > 0 ? found : others;
+}
+
+function blocked(replica: Replica): boolean {
+  return [...replica.synchronizers.values()].some((each) => each.state === 'halted' || each.state === 'unavailable');
+}
+
+function isInStep(engine: Engine, replica: Replica, members: readonly DeviceId[]): boolean {
+  const settled = [...replica.synchronizers.values()].every((each) => each.construction.open === 0 && !each.source.adopting && each.state === 'ready');
+  return settled && members.every((device) => whyNot(engine, replica, device) === '');
+}
+
+/** Why a member is not in step, in words; '' where it is. */
+function whyNot(engine: Engine, replica: Replica, device: DeviceId): string {
+  const behind = replica.behind(device);
+  const applied = replica.hasAppliedAllOf(device);
+  if (behind === 0 && applied && engine.network.session(device)?.isOpen(replica.id) === true) return '';
+  if (engine.network.session(device) === null) return behind === 0 ? 'not linked, as far as we know it has everything' : `not linked; it has not applied ${behind} of our packages`;
+  if (behind > 0) return `has not applied ${behind} of our packages`;
+  return applied ? 'the collection is not open between the two' : 'this device has not applied all it holds';
+}
+
+function view(
+  engine: Engine,
+  replicas: readonly Replica[],
+  members: ReadonlyMap<Replica, readonly DeviceId[]>,
+  started: number,
+  justLooked: boolean,
+  seconds: ReadonlyMap<Replica, number> = new Map(),
+): SyncView {
+  const all = replicas.flatMap((replica) =>
+    (members.get(replica) ?? []).map((device): Member => {
+      const why = whyNot(engine, replica, device);
+      return { device, name: replica.membership.member(device)?.name ?? '', inStep: why === '', why };
+    }),
+  );
+  const needsPerson = replicas.some(blocked);
+  const settled = replicas.every((replica) => isInStep(engine, replica, members.get(replica) ?? []));
+  return {
+    inStep: !needsPerson && (justLooked ? true : settled),
+    needsPerson,
+    collections: replicas.map((replica) => ({
+      id: replica.id,
+      records: replica.collection.records.live,
+      seconds: seconds.get(replica) ?? (engine.world.clock.now() - started) / 1000,
+    })),
+    members: all,
+  };
+}
+
+/** Resolves when `holds` does, asked after every change, or at the deadline. */
+function waitUntil(engine: Engine, deadline: number, holds: () => boolean): Promise<void> {
+  if (holds()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const cancel = engine.world.clock.after(Math.max(0, deadline - engine.world.clock.now()), () => finish());
+    const stop = engine.onChanged(() => {
+      if (holds()) finish();
+    });
+    const finish = (): void => {
+      cancel();
+      stop();
+      resolve();
+    };
+  });
+}
+
+async function race(work: Promise<unknown>, engine: Engine, deadline: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const cancel = engine.world.clock.after(Math.max(0, deadline - engine.world.clock.now()), resolve);
+    work.then(() => resolve(), reject).finally(cancel);
+  });
+}

@@ -1,0 +1,121 @@
+import type { Clock } from './platform/clock.ts';
+import type { Synchronizer } from './synchronizer.ts';
+
+/** Changes that come within this time are looked at together. */
+const DEBOUNCE_MS = 20;
+/** After an item that was just changing, its group is looked at again: only then can its revision vouch for it (DESIGN 4). */
+const SETTLE_MS = 2100;
+const UNAVAILABLE_RETRY_MS = 5000;
+
+/**
+ * When the two half-cycles of one source run, never what they do: soon after something happened in it, on a timer, and when somebody asks.
+ * Looking and constructing are two loops; the source's own lock keeps them apart batch by batch, so a long transfer holds up no look.
+ */
+export class Schedule {
+  readonly #clock: Clock;
+  readonly #synchronizer: Synchronizer;
+  readonly #interval: () => number;
+  readonly #fault: (error: Error) => void;
+  readonly #groups = new Set<string>();
+  #everywhere = false;
+  #waiting: (() => void)[] = [];
+  #looking = false;
+  #constructing = false;
+  #constructAgain = false;
+  #planned: (() => void) | null = null;
+  #timer: (() => void) | null = null;
+  #stopped = false;
+
+  /** `interval`: milliseconds between whole looks. */
+  constructor(clock: Clock, synchronizer: Synchronizer, interval: () => number, fault: (error: Error) => void) {
+    this.#clock = clock;
+    this.#synchronizer = synchronizer;
+    this.#interval = interval;
+    this.#fault = fault;
+    this.#plan();
+  }
+
+  /** Something happened in this group; null: somewhere. */
+  dirty(group: string | null): void {
+    if (group === null) this.#everywhere = true;
+    else this.#groups.add(group);
+    if (this.#planned !== null || this.#looking || this.#stopped) return;
+    this.#planned = this.#clock.after(DEBOUNCE_MS, () => {
+      this.#planned = null;
+      void this.#look();
+    });
+  }
+
+  lookLater(groups: ReadonlySet<string>): void {
+    this.#clock.after(SETTLE_MS, () => {
+      for (const group of groups) this.dirty(group);
+    });
+  }
+
+  /** Looks everywhere; resolves after a look that began after this call. */
+  lookNow(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#everywhere = true;
+      void this.#look();
+    });
+  }
+
+  constructSoon(): void {
+    this.#constructAgain = true;
+    if (!this.#constructing && !this.#stopped) void this.#construct();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#planned?.();
+    this.#timer?.();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #plan(): void {
+    this.#timer?.();
+    if (this.#stopped) return;
+    const away = this.#synchronizer.state === 'unavailable';
+    this.#timer = this.#clock.after(away ? UNAVAILABLE_RETRY_MS : this.#interval(), () => this.dirty(null));
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking || this.#stopped) return;
+    this.#looking = true;
+    try {
+      while (!this.#stopped && (this.#everywhere || this.#groups.size > 0)) {
+        const groups = this.#everywhere ? null : [...this.#groups];
+        const waiting = this.#everywhere ? this.#waiting.splice(0) : [];
+        this.#everywhere = false;
+        this.#groups.clear();
+        try {
+          await this.#synchronizer.look(groups);
+        } catch (error) {
+          this.#synchronizer.forgetLook();
+          if (!this.#stopped) this.#fault(error as Error);
+        }
+        for (const resolve of waiting) resolve();
+        this.constructSoon();
+      }
+    } finally {
+      this.#looking = false;
+      this.#plan();
+    }
+  }
+
+  async #construct(): Promise<void> {
+    this.#constructing = true;
+    try {
+      while (this.#constructAgain && !this.#stopped) {
+        this.#constructAgain = false;
+        await this.#synchronizer.construct();
+      }
+    } catch (error) {
+      if (!this.#stopped) this.#fault(error as Error);
+    } finally {
+      this.#constructing = false;
+    }
+  }
+}

@@ -1,0 +1,401 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Handlers, SyncView } from '../../../src/contract/contract.ts';
+import { runCommandLine } from '../../../src/main/cli/run-command-line.ts';
+import { type ControlSocket, openControlSocket } from '../../../src/main/control/control-socket.ts';
+import { serveContract } from '../../../src/main/control/serve-contract.ts';
+import { replyOf } from '../../../src/main/control/wire-error.ts';
+import { LockstepError } from '../../../src/main/platform/trouble.ts';
+import { capturedTerminal } from '../../fakes/captured-terminal.ts';
+import { EMPTY_STATUS, handlersDouble } from '../../fakes/engine-double.ts';
+
+let data: string;
+let socket: ControlSocket;
+let asked: unknown[];
+let given: Partial<Handlers>;
+
+beforeAll(async () => {
+  data = realpathSync(mkdtempSync(join(tmpdir(), 'lockstep-cli-')));
+  const quiet = () => {};
+  const answer = serveContract((name, args) => {
+    asked.push([name, ...args]);
+    return replyOf(name, quiet, () =>
+      (handlersDouble(given)[name] as (...args: readonly unknown[]) => unknown)(...args),
+    );
+  }, quiet);
+  socket = await openControlSocket(data, answer, quiet);
+});
+afterAll(async () => {
+  await socket.close();
+  rmSync(data, { recursive: true });
+});
+beforeEach(() => {
+  asked = [];
+  given = {};
+});
+
+async function run(argv: readonly string[], options: Parameters<typeof capturedTerminal>[0] = {}) {
+  const terminal = capturedTerminal({ environment: { LOCKSTEP_DATA: data }, ...options });
+  const status = await runCommandLine(argv, terminal);
+  return { status, out: terminal.output(), notes: terminal.notes() };
+}
+const RESULT = { changes: ['p1'], records: 1, conflicts: [], missing: [] };
+const SYNC: SyncView = { inStep: true, needsPerson: false, collections: [], members: [] };
+
+describe('what a command line asks the instance', () => {
+  const anything = new Proxy({}, { get: () => () => ({}) }) as Partial<Handlers>;
+  it.each<[readonly string[], readonly unknown[]]>([
+    [
+      ['add', 'Photos'],
+      ['collections:add', { location: '/home/ana/Photos' }],
+    ],
+    [
+      ['add', '/x/../y', '--name', 'Y', '--kind', 'files', '--format', 'folder', '--create'],
+      ['collections:add', { location: '/y', name: 'Y', kind: 'files', format: 'folder', create: true }],
+    ],
+    [
+      ['invite', 'Photos'],
+      ['collections:invite', 'Photos', 'admin', false],
+    ],
+    [
+      ['invite', 'Photos', '--role', 'reader', '--approve-first'],
+      ['collections:invite', 'Photos', 'reader', true],
+    ],
+    [
+      ['join', 'lockstep://join#x', 'P'],
+      ['collections:join', 'lockstep://join#x', '/home/ana/P', null, false],
+    ],
+    [
+      ['join', '-', 'P', '--wait'],
+      ['collections:join', 'lockstep://join#stdin', '/home/ana/P', null, true],
+    ],
+    [
+      ['leave', 'Photos'],
+      ['collections:leave', 'Photos'],
+    ],
+    [['requests'], ['requests:list']],
+    [
+      ['approve', 'r1'],
+      ['requests:answer', 'r1', true],
+    ],
+    [
+      ['deny', 'r1'],
+      ['requests:answer', 'r1', false],
+    ],
+    [['sync'], ['sync', { wait: false, timeoutSeconds: 60 }]],
+    [
+      ['sync', 'Photos', '--wait', '--for', 'all', '--timeout', '1.5'],
+      ['sync', { collection: 'Photos', wait: true, for: ['all'], timeoutSeconds: 1.5 }],
+    ],
+    [
+      ['sync', '--for', 'd1,d2', '--for=d3'],
+      ['sync', { wait: false, for: ['d1', 'd2', 'd3'], timeoutSeconds: 60 }],
+    ],
+    [['status'], ['status']],
+    [['devices'], ['devices:list']],
+    [
+      ['remove-device', 'Phone'],
+      ['devices:remove', 'Phone', null],
+    ],
+    [
+      ['remove-device', 'Phone', 'Photos'],
+      ['devices:remove', 'Phone', 'Photos'],
+    ],
+    [
+      ['rename-device', 'Desk'],
+      ['devices:rename', 'Desk'],
+    ],
+    [
+      ['source', 'Photos'],
+      ['source:change', 'Photos', {}],
+    ],
+    [
+      ['source', 'Photos', '--only', ''],
+      ['source:change', 'Photos', { only: [] }],
+    ],
+    [
+      ['source', 'Photos', '--add', 'More', '--only', 'a', '--only', 'b', '--ignore', '*.tmp', '--read-only'],
+      ['source:change', 'Photos', { add: '/home/ana/More', only: ['a', 'b'], ignore: ['*.tmp'], readOnly: true }],
+    ],
+    [
+      ['source', 'Photos', '--remove', 's1', '--no-read-only'],
+      ['source:change', 'Photos', { remove: 's1', readOnly: false }],
+    ],
+    [['conflicts'], ['conflicts:list', null]],
+    [
+      ['resolve', 'f1', '--take', 'v1'],
+      ['conflicts:resolve', 'f1', { take: 'v1' }],
+    ],
+    [
+      ['resolve', 'f1', '--keep-both'],
+      ['conflicts:resolve', 'f1', { keepBoth: true }],
+    ],
+    [
+      ['resolve', 'f1', '--value', '{"type":"file"}'],
+      ['conflicts:resolve', 'f1', { value: { type: 'file' } }],
+    ],
+    [
+      ['resolve', '--all', '--prefer', 'newest'],
+      ['conflicts:resolve-all', 'newest'],
+    ],
+    [
+      ['history', 'Photos', '--record', 'a.txt', '--limit', '5', '--before', 'p9'],
+      ['history:list', { collection: 'Photos', record: 'a.txt', limit: 5, before: 'p9' }],
+    ],
+    [
+      ['undo', 'p1'],
+      ['history:undo', 'p1'],
+    ],
+    [
+      ['restore', 'Photos', '--at', 'p1'],
+      ['history:restore', 'Photos', null, 'p1', null],
+    ],
+    [
+      ['restore', 'Photos', 'a.txt', '--at', '2026-01-31T10:00:00Z', '--to', 'old.txt'],
+      ['history:restore', 'Photos', 'a.txt', '2026-01-31T10:00:00.000Z', '/home/ana/old.txt'],
+    ],
+    [
+      ['explain', 'Photos', 'a.txt'],
+      ['records:explain', 'Photos', 'a.txt'],
+    ],
+    [['problems'], ['problems:list', null]],
+    [
+      ['preview', 'Photos'],
+      ['safety:preview', 'Photos'],
+    ],
+    [
+      ['confirm', 'plan1'],
+      ['safety:confirm', 'plan1'],
+    ],
+    [
+      ['verify', '--content'],
+      ['verify', null, true],
+    ],
+    [['pause'], ['pause', null, true]],
+    [
+      ['resume', 'Photos'],
+      ['pause', 'Photos', false],
+    ],
+    [
+      ['export', 'Photos', 'out'],
+      ['export', 'Photos', '/home/ana/out', null],
+    ],
+    [['config'], ['config', null, null]],
+    [
+      ['config', 'name'],
+      ['config', 'name', null],
+    ],
+    [
+      ['config', 'name', ''],
+      ['config', 'name', ''],
+    ],
+    [['ui'], ['ui:address']],
+  ])('%j', async (argv, request) => {
+    given = anything;
+    await run([...argv, '--json'], { input: 'lockstep://join#stdin\n' });
+    expect(asked).toEqual([request]);
+  });
+
+  it('@FILE is the content of a file, text or not', async () => {
+    given = { 'conflicts:resolve': () => RESULT };
+    writeFileSync(join(data, 'merged.txt'), '\ufeffhällo\n');
+    writeFileSync(join(data, 'picture'), new Uint8Array([0xff, 0xd8, 0]));
+    await run(['resolve', 'f1', '--value', '@merged.txt'], { directory: data });
+    await run(['resolve', 'f1', '--value', '@picture'], { directory: data });
+    expect(asked).toEqual([
+      ['conflicts:resolve', 'f1', { text: '\ufeffhällo\n' }],
+      ['conflicts:resolve', 'f1', { value: new Uint8Array([0xff, 0xd8, 0]) }],
+    ]);
+  });
+});
+
+describe('exit status', () => {
+  const sync = (view: Partial<SyncView>) => ({ sync: () => ({ ...SYNC, ...view }) });
+  const fails = (code: string) => ({
+    status: () => {
+      throw new LockstepError(code, 'It failed.', 'x');
+    },
+  });
+  const joined = (state: 'joined' | 'waiting-for-approval') => ({
+    'collections:join': () => ({ collection: 'c', source: 's', state, code: '123456' }),
+  });
+  const undone = (missing: readonly { record: string; why: string }[], records: number) => ({
+    'history:undo': () => ({ ...RESULT, changes: records > 0 ? ['p2'] : [], records, missing }),
+  });
+  const lost = [{ record: 'a.txt', why: 'its content is kept nowhere' }];
+
+  it.each<[number, string, readonly string[], Partial<Handlers>]>([
+    [0, 'done', ['status'], { status: () => EMPTY_STATUS }],
+    [1, 'any failure', ['status'], fails('no-such-collection')],
+    [
+      1,
+      'a fault',
+      ['status'],
+      {
+        status: () => {
+          throw new TypeError('a bug');
+        },
+      },
+    ],
+    [4, 'locked keys', ['status'], fails('keys-locked')],
+    [4, 'a halted source', ['status'], fails('source-halted')],
+    [0, 'in step', ['sync', '--wait'], sync({})],
+    [0, 'not in step, but nobody waits', ['sync'], sync({ inStep: false })],
+    [3, 'not in step in time', ['sync', '--wait'], sync({ inStep: false })],
+    [4, 'halted while waiting', ['sync', '--wait'], sync({ inStep: false, needsPerson: true })],
+    [0, 'joined', ['join', 'lockstep://join#x', 'P'], joined('joined')],
+    [4, 'waiting for approval', ['join', 'lockstep://join#x', 'P'], joined('waiting-for-approval')],
+    [0, 'undone', ['undo', 'p1'], undone([], 1)],
+    [0, 'undone in part', ['undo', 'p1'], undone(lost, 1)],
+    [1, 'nothing could be undone', ['undo', 'p1'], undone(lost, 0)],
+    [0, 'nothing to undo', ['undo', 'p1'], undone([], 0)],
+    [1, 'another format', ['add', 'contacts.vcf', '--format', 'vcard'], {}],
+    [1, 'a URL', ['add', 'https://ana@host/path/'], {}],
+    [1, 'a relay', ['relay', 'serve'], {}],
+    [0, 'help', ['help'], {}],
+    [0, 'help of a command', ['sync', '--help'], {}],
+    [0, 'the version', ['--version'], {}],
+    [0, 'completions', ['completions', 'fish'], {}],
+    [2, 'an unknown command', ['conflcts'], {}],
+    [2, 'an unknown option', ['status', '--verbose'], {}],
+    [2, 'an option without its value', ['sync', '--timeout'], {}],
+    [2, 'a missing argument', ['add'], {}],
+    [2, 'an argument too many', ['status', 'Photos'], {}],
+    [2, 'a number that is none', ['sync', '--timeout', 'soon'], {}],
+    [2, 'an unknown format', ['add', 'x', '--format', 'vcrad'], {}],
+    [2, 'an unknown kind', ['add', 'x', '--kind', 'photos'], {}],
+    [2, 'a role that is none', ['invite', 'c', '--role', 'owner'], {}],
+    [2, 'what is no link', ['join', 'https://x', 'P'], {}],
+    [2, 'no choice', ['resolve', 'f1'], {}],
+    [2, 'two choices', ['resolve', 'f1', '--take', 'v', '--keep-both'], {}],
+    [2, 'all without a preference', ['resolve', '--all'], {}],
+    [2, 'a value that is no JSON', ['resolve', 'f1', '--value', '{'], {}],
+    [2, 'a restore to nowhere in time', ['restore', 'c'], {}],
+    [2, 'a time that is none', ['restore', 'c', '--at', '2026-13-45'], {}],
+    [2, 'an unknown shell', ['completions', 'tcsh'], {}],
+    [2, 'an address that is none', ['serve', '--listen', 'here'], {}],
+    [2, 'a UI and none', ['serve', '--no-ui', '--ui', '127.0.0.1:0'], {}],
+  ])('%i: %s', async (status, _what, argv, handlers) => {
+    given = handlers;
+    expect((await run(argv)).status).toBe(status);
+    const json = await run([...argv, '--json']);
+    expect(json.status).toBe(status);
+    const value = JSON.parse(json.out) as { error?: { code: string; message: string } };
+    const isView = status === 0 || (['sync', 'join'].includes(argv[0] as string) && status > 2);
+    if (isView) expect(value).not.toHaveProperty('error');
+    else
+      expect(value).toMatchObject({
+        error: {
+          code: expect.stringMatching(/^[a-z]+(-[a-z]+)*$/),
+          message: expect.stringMatching(/.{8,}/),
+        },
+      });
+  });
+
+  it('5: no instance', async () => {
+    const nowhere = { environment: { LOCKSTEP_DATA: join(data, 'none') } };
+    for (const argv of [['status'], ['sync'], ['ui'], ['cat', 'c', 'r']])
+      expect((await run(argv, nowhere)).status).toBe(5);
+    const { out } = await run(['status', '--json'], nowhere);
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'no-instance', subject: join(data, 'none') } });
+  });
+});
+
+describe('what is printed', () => {
+  it('is for people on a terminal of any kind, and errors are apart from results', async () => {
+    given = { status: () => EMPTY_STATUS };
+    const good = await run(['status']);
+    expect(good.out).toContain('Laptop');
+    expect(good.notes).toBe('');
+    const bad = await run(['statsu']);
+    expect(bad.out).toBe('');
+    expect(bad.notes).toBe('lockstep: There is no command "statsu". Did you mean "status"? See: lockstep help\n');
+  });
+
+  it('cannot be made to move the cursor by a name somebody chose', async () => {
+    given = { status: () => ({ ...EMPTY_STATUS, device: { id: 'd0', name: 'evil\u001b[2J\u202e' } }) };
+    expect((await run(['status'])).out).toContain('evil\\u{1b}[2J\\u{202e}');
+  });
+
+  it('is one JSON value with --json, wherever that stands', async () => {
+    given = { status: () => EMPTY_STATUS };
+    for (const argv of [
+      ['status', '--json'],
+      ['--json', 'status'],
+      ['--data', data, '--json', 'status'],
+    ]) {
+      expect(JSON.parse((await run(argv)).out)).toEqual(EMPTY_STATUS);
+    }
+  });
+
+  it('is the bytes of a record for cat, untouched', async () => {
+    given = { 'records:cat': () => new Uint8Array([0, 10, 255]) };
+    const terminal = capturedTerminal({
+      environment: { LOCKSTEP_DATA: data },
+      out: async (content) => void pieces.push(Buffer.from(content as Uint8Array)),
+    });
+    const pieces: Buffer[] = [];
+    expect(await runCommandLine(['cat', 'Photos', 'a.txt', '--at', 'p1'], terminal)).toBe(0);
+    expect(Buffer.concat(pieces)).toEqual(Buffer.from([0, 10, 255]));
+    expect(asked).toEqual([['records:cat', 'Photos', 'a.txt', { at: 'p1' }]]);
+    expect(JSON.parse((await run(['cat', 'Photos', 'a.txt', '--json'])).out)).toEqual({ size: 3, base64: 'AAr/' });
+  });
+
+  it('shows progress on a terminal while it waits, and wipes it away', async () => {
+    let release = (_view: SyncView) => {};
+    const progress = {
+      stage: 'reading',
+      items: 5,
+      itemsTotal: 10,
+      bytes: 0,
+      bytesTotal: 0,
+      itemsPerSecond: 1,
+      secondsLeft: 5,
+    } as const;
+    const collection = {
+      id: 'c1',
+      name: 'Photos',
+      kind: 'files',
+      state: 'working',
+      records: 10,
+      outside: 0,
+      conflicts: 0,
+      problems: 0,
+      sources: [],
+      peers: [],
+      progress,
+    } as const;
+    given = {
+      sync: () => new Promise((resolve) => (release = resolve)),
+      status: () => {
+        queueMicrotask(() => release(SYNC));
+        return { ...EMPTY_STATUS, collections: [collection] };
+      },
+    };
+    const { notes, out } = await run(['sync', '--wait'], { noteColumns: 100 });
+    expect(notes.endsWith('\r\u001b[2K')).toBe(true);
+    expect(out).toContain('In step');
+  });
+
+  it('knows an instance by --data more than by the environment', async () => {
+    given = { status: () => EMPTY_STATUS };
+    expect((await run(['status', '--data', data], { environment: { LOCKSTEP_DATA: '/nowhere' } })).status).toBe(0);
+    expect((await run(['status', '--data', '.'], { directory: data, environment: {} })).status).toBe(0);
+  });
+});
+
+describe('doctor', () => {
+  it('needs no instance, and asks one that is there', async () => {
+    const none = await run(['doctor', '--json'], { environment: { LOCKSTEP_DATA: join(data, 'none') } });
+    expect(none.status).toBe(0);
+    const checks = JSON.parse(none.out) as { check: string }[];
+    expect(checks.map(({ check }) => check)).toEqual(
+      expect.arrayContaining(['versions', 'sqlite', 'disk', 'clock', 'ports', 'instance']),
+    );
+    given = { doctor: () => [{ check: 'database', ok: true, detail: 'sound', fix: null }] };
+    const some = JSON.parse((await run(['doctor', '--json'])).out) as unknown[];
+    expect(some.at(-1)).toEqual({ check: 'database', ok: true, detail: 'sound', fix: null });
+  });
+});

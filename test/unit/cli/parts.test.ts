@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { clockCheck, watchChecks } from '../../../src/main/cli/check-machine.ts';
+import { moment } from '../../../src/main/cli/moment.ts';
+import { argumentCount, nearestWord, splitCommandLine } from '../../../src/main/cli/parse-command-line.ts';
+import { progressLine, progressOf } from '../../../src/main/cli/progress-bar.ts';
+import { bytesText, showValue } from '../../../src/main/cli/show-value.ts';
+import { table } from '../../../src/main/cli/table.ts';
+
+describe('the command word', () => {
+  it.each<[readonly string[], string | null, readonly string[]]>([
+    [[], null, []],
+    [['status'], 'status', []],
+    [['--data', 'status', 'sync', '--wait'], 'sync', ['--data', 'status', '--wait']],
+    [['--data=x', '--json', 'cat', 'c', 'r'], 'cat', ['--data=x', '--json', 'c', 'r']],
+    [['--version'], null, ['--version']],
+  ])('of %j is %j', (argv, word, rest) => {
+    expect(splitCommandLine(argv)).toEqual({ word, rest });
+  });
+
+  it.each([
+    ['', 0, 0],
+    ['COLLECTION', 1, 1],
+    ['COLLECTION [RECORD]', 1, 2],
+    ['[KEY [VALUE]]', 0, 2],
+    ['LINK|- PATH|URL', 2, 2],
+  ])('with %j takes %i to %i arguments', (takes, least, most) => {
+    expect(argumentCount(takes)).toEqual({ least, most });
+  });
+
+  it('may be mistyped a little', () => {
+    const known = ['status', 'sync', 'conflicts'];
+    expect(nearestWord('conflict', known)).toBe('conflicts');
+    expect(nearestWord('snyc', ['sync'])).toBeNull();
+    expect(nearestWord('synk', known)).toBe('sync');
+    expect(nearestWord('frobnicate', known)).toBeNull();
+  });
+});
+
+describe('a moment', () => {
+  it.each([
+    ['2026-01-31T18:30:00Z', '2026-01-31T18:30:00.000Z'],
+    ['2026-01-31T18:30:00.25+02:00', '2026-01-31T16:30:00.250Z'],
+    ['2026-01-31 18:30-0130', '2026-01-31T20:00:00.000Z'],
+    ['2026-01-31', new Date(2026, 0, 31).toISOString()],
+    ['2026-01-31T18:30', new Date(2026, 0, 31, 18, 30).toISOString()],
+    ['2026-01-31T18:30:15,5', new Date(2026, 0, 31, 18, 30, 15, 500).toISOString()],
+    ['0f3a77', '0f3a77'],
+    ['p12', 'p12'],
+  ])('%s is %s', (text, utc) => expect(moment(text)).toBe(utc));
+
+  it.each(['2026-02-31x', '2026-01-31T25:00', '2026-13-01', '2026-01-31T10'])('%s is none', (text) => {
+    expect(() => moment(text)).toThrow(expect.objectContaining({ code: 'usage', subject: text }));
+  });
+});
+
+describe('a table', () => {
+  it('aligns columns, numbers to the right, wide characters by their width', () => {
+    const rows = [
+      ['ascii', 5],
+      ['日本', 12_345],
+      ['e\u0301', 1],
+    ] as const;
+    expect(table(['name', 'records'], rows, '')).toBe(
+      'NAME   RECORDS\nascii        5\n日本    12,345\ne\u0301            1\n',
+    );
+  });
+  it('does not count colours', () => {
+    expect(
+      table(
+        ['a', 'b'],
+        [
+          [{ painted: '\u001b[32mok\u001b[39m' }, 'x'],
+          ['long', 'y'],
+        ],
+        '',
+      ),
+    ).toBe('A     B\n\u001b[32mok\u001b[39m    x\nlong  y\n');
+  });
+  it('says when there is nothing', () => expect(table(['a'], [], 'Nothing.')).toBe('Nothing.\n'));
+});
+
+describe('progress', () => {
+  const progress = {
+    stage: 'writing',
+    items: 1_500,
+    itemsTotal: 3_000,
+    bytes: 512 * 1024,
+    bytesTotal: 1 << 20,
+    itemsPerSecond: 10,
+    secondsLeft: 150,
+  } as const;
+  it('tells share, count, bytes and time', () => {
+    expect(progressLine('Photos', progress, 200)).toBe(
+      'Photos: writing  [████████████░░░░░░░░░░░░] 50 %  1,500 of 3,000  512 KiB of 1.0 MiB  3 min left',
+    );
+  });
+  it('tells what it knows while the whole is not known', () => {
+    expect(progressLine('Photos', { ...progress, itemsTotal: 0, bytesTotal: 0, secondsLeft: null }, 200)).toBe(
+      'Photos: writing  1,500',
+    );
+  });
+  it.each([10, 40, 80])('stays within %i columns', (columns) =>
+    expect(progressLine('Photos', progress, columns)).toHaveLength(Math.min(columns - 1, 89)),
+  );
+  it('is nothing where nothing works', () => expect(progressOf([], 80)).toBeNull());
+});
+
+describe('values for people', () => {
+  it.each([
+    [null, 'nothing'],
+    ['a\nb', 'a\\u{a}b'],
+    [{ type: 'file', size: 2048, sha256: 'a'.repeat(64) }, 'file, 2.0 KiB, aaaaaaaaaaaa'],
+    [{ full: 'Ana' }, '{"full":"Ana"}'],
+    [true, 'true'],
+  ])('%j is %s', (value, text) => expect(showValue(value)).toBe(text));
+
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 KiB'],
+    [150 * 1024, '150 KiB'],
+    [5 * 2 ** 40, '5.0 TiB'],
+  ])('%i bytes are %s', (bytes, text) => {
+    expect(bytesText(bytes)).toBe(text);
+  });
+});
+
+describe('checks of the machine', () => {
+  it('want watches enough for large folders, where there are such limits', () => {
+    const limits = (watches: number | null) =>
+      watchChecks('linux', (path) => (path.endsWith('watches') ? watches : 128));
+    expect(limits(8192)).toMatchObject([
+      { check: 'watches', ok: false, fix: expect.stringContaining('fs.inotify.max_user_watches=65536') },
+      { ok: true },
+    ]);
+    expect(limits(65_536)).toMatchObject([{ ok: true, fix: null }, { ok: true }]);
+    expect(limits(null)).toMatchObject([{ ok: false, detail: 'not known' }, { ok: true }]);
+    expect(watchChecks('darwin', () => 0)).toEqual([]);
+  });
+  it('distrust a clock that runs behind what was written', () => {
+    const now = Date.UTC(2027, 5, 1);
+    expect(clockCheck(now, now - 1000).ok).toBe(true);
+    expect(clockCheck(now, null).ok).toBe(true);
+    expect(clockCheck(now, now + 3_600_000)).toMatchObject({ ok: false, fix: expect.stringContaining('clock') });
+    expect(clockCheck(Date.UTC(2001, 0, 1), null).ok).toBe(false);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import {
+  chunkedFile,
+  chunkFile,
+  cutAndHash,
+  hashWhole,
+  joinShares,
+  sharesOf,
+} from '../../../src/main/content/chunk-file.ts';
+import { decodeChunkList } from '../../../src/main/content/chunk-list.ts';
+import { digestOf } from '../../../src/main/platform/hash.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+import { MemoryDisk } from '../../fakes/memory-disk.ts';
+import type { MemoryFileSystem } from '../../fakes/memory-file-system.ts';
+import { seededBytes } from './bytes.ts';
+
+function opened(bytes: Uint8Array): { fs: MemoryFileSystem; fd: number } {
+  const fs = new MemoryDisk({ clock: new FakeClock() }).process();
+  const fd = fs.open('/file', 'create-new');
+  if (bytes.length > 0) fs.write(fd, bytes, 0, bytes.length, 0);
+  fs.close(fd);
+  return { fs, fd: fs.open('/file', 'read') };
+}
+
+const LARGE = seededBytes(9_000_001, 11);
+
+describe('chunking a file', () => {
+  it.each([0, 1, 16_384, 16_385, 262_144, 262_145, 3_000_000])('names every chunk of %i bytes', (size) => {
+    const bytes = LARGE.subarray(0, size);
+    const { fs, fd } = opened(bytes);
+    const { digest, list, read } = chunkFile(fs, fd, size);
+    expect([digest, read]).toEqual([digestOf(bytes), size]);
+    if (list === null) {
+      expect(size).toBeLessThanOrEqual(262_144);
+      return;
+    }
+    expect(list.digest).toBe(digestOf(list.bytes));
+    let at = 0;
+    for (const chunk of decodeChunkList(list.bytes, size)) {
+      expect(chunk.digest).toBe(digestOf(bytes.subarray(at, at + chunk.length)));
+      at += chunk.length;
+    }
+  });
+
+  it('finds the same in short reads', () => {
+    const { fs, fd } = opened(LARGE.subarray(0, 1_000_000));
+    const whole = chunkFile(fs, fd, 1_000_000);
+    fs.plan = (call) => (call.name === 'read' ? { short: 7_777 } : null);
+    expect(chunkFile(fs, fd, 1_000_000)).toEqual(whole);
+  });
+
+  it('says how much it read of a file that is not as long as it was', () => {
+    const { fs, fd } = opened(LARGE.subarray(0, 100_000));
+    expect(chunkFile(fs, fd, 200_000).read).toBe(100_000);
+    expect(chunkFile(fs, fd, 50_000).read).toBe(100_000);
+  });
+
+  it('finds the same in two shares', () => {
+    const { fs, fd } = opened(LARGE);
+    const shares = sharesOf(LARGE.length);
+    const first = cutAndHash(fs, fd, LARGE.length, shares.first);
+    const second = cutAndHash(fs, fd, LARGE.length, shares.second);
+    const joined = joinShares(first, second);
+    const whole = hashWhole(fs, fd);
+    expect(whole.read).toBe(LARGE.length);
+    expect(joined === null ? null : chunkedFile(whole.digest, joined)).toEqual(chunkFile(fs, fd, LARGE.length));
+  });
+
+  it('does not join what has no cut in common, and can go on instead', () => {
+    const zeros = new Uint8Array(3_000_000);
+    const { fs, fd } = opened(zeros);
+    const first = cutAndHash(fs, fd, zeros.length, { from: 0, until: 1_000_000 });
+    expect(
+      joinShares(first, cutAndHash(fs, fd, zeros.length, { from: 999_999, until: Number.POSITIVE_INFINITY })),
+    ).toBeNull();
+    const rest = cutAndHash(fs, fd, zeros.length, { from: first.to, until: Number.POSITIVE_INFINITY });
+    expect(joinShares(first, rest)).toEqual(cutAndHash(fs, fd, zeros.length));
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { countPlaywright, countVitest } from '../../../scripts/count-tests.mjs';
+import { deadCode } from '../../../scripts/lint-dead-code.mjs';
+import { importTrouble } from '../../../scripts/lint-imports.mjs';
+import { readModule } from '../../../scripts/read-modules.mjs';
+
+describe('the table of who may know whom', () => {
+  it.each([
+    ['main/record/value.ts', './ids.ts'],
+    ['main/merge/merge.ts', '../record/ids.ts'],
+    ['main/sources/files/walk.ts', 'node:fs'],
+    ['main/control/control-socket.ts', '../../contract/codec.ts'],
+    ['main/electron.ts', 'electron'],
+    ['main/compose.ts', './store/open-database.ts'],
+    ['renderer/app.tsx', '../contract/contract.ts'],
+    ['renderer/app.tsx', 'react-dom/client'],
+  ])('%s may know %s', (file, specifier) => expect(importTrouble([{ file, imports: [specifier] }])).toEqual([]));
+
+  it.each([
+    ['contract/contract.ts', '../main/record/ids.ts'],
+    ['main/record/value.ts', 'node:fs'],
+    ['main/record/value.ts', '../merge/merge.ts'],
+    ['main/merge/merge.ts', '../platform/clock.ts'],
+    ['main/sources/files/walk.ts', '../../store/open-database.ts'],
+    ['main/sources/files/walk.ts', '../../peers/identity.ts'],
+    ['main/store/record-store.ts', '../sources/files/walk.ts'],
+    ['main/peers/links/lan-tls-link.ts', '../peer-session.ts'],
+    ['main/peers/peer-session.ts', 'better-sqlite3'],
+    ['main/control/control-socket.ts', '../engine.ts'],
+    ['main/synchronizer.ts', 'electron'],
+    ['preload/index.ts', '../main/instance.ts'],
+    ['renderer/app.tsx', '../main/engine.ts'],
+    ['renderer/app.tsx', 'node:fs'],
+    ['main/newcomer/file.ts', 'node:fs'],
+  ])('%s must not know %s', (file, specifier) =>
+    expect(importTrouble([{ file, imports: [specifier] }])).toHaveLength(1),
+  );
+
+  it('finds imports that go in a circle, once', () => {
+    const file = (name: string, ...imports: string[]) => ({
+      file: `main/record/${name}.ts`,
+      imports: imports.map((other) => `./${other}.ts`),
+    });
+    expect(importTrouble([file('a', 'b'), file('b', 'c', 'd'), file('c', 'a'), file('d')])).toEqual([
+      'imports in a circle: main/record/a.ts → main/record/b.ts → main/record/c.ts → main/record/a.ts',
+    ]);
+    expect(importTrouble([file('a', 'b', 'c'), file('b', 'c'), file('c')])).toEqual([]);
+  });
+});
+
+describe('what a module imports and exports', () => {
+  it('is read from TypeScript, types and dynamic imports included', () => {
+    const source = `import type { A } from './a.ts'; import b, { c as d } from 'b'; import * as e from './e.ts'; import './f.css';
+      export { g } from './g.ts'; export const h = await import('./i.ts'); export interface J { k: A };`;
+    const { imports, exports } = readModule('x.ts', source) as {
+      imports: { specifier: string; names: string[] | null }[];
+      exports: string[];
+    };
+    expect(imports).toEqual([
+      { specifier: './a.ts', names: ['A'] },
+      { specifier: 'b', names: ['default', 'c'] },
+      { specifier: './e.ts', names: null },
+      { specifier: './f.css', names: [] },
+      { specifier: './i.ts', names: null },
+      { specifier: './g.ts', names: ['g'] },
+    ]);
+    expect(exports).toEqual(['h']);
+  });
+});
+
+describe('dead code', () => {
+  const entry = { file: 'src/main/cli.ts', imports: [{ specifier: './used.ts', names: ['one'] }], exports: [] };
+  const used = { file: 'src/main/used.ts', imports: [], exports: ['one'] };
+  it('is none where everything is used', () =>
+    expect(deadCode([entry, used], ['typescript', '@types/node'])).toEqual([]));
+  it('is an export nobody imports, but a test is somebody', () => {
+    const two = { ...used, exports: ['one', 'two'] };
+    expect(deadCode([entry, two], [])).toEqual(['src/main/used.ts: nobody imports two']);
+    const test = {
+      file: 'test/unit/used.test.ts',
+      imports: [{ specifier: '../../src/main/used.ts', names: ['two'] }],
+      exports: [],
+    };
+    expect(deadCode([entry, two, test], [])).toEqual([]);
+  });
+  it('is a file only a test leads to', () => {
+    const alone = { file: 'src/main/alone.ts', imports: [], exports: ['x'] };
+    const test = {
+      file: 'test/unit/alone.test.ts',
+      imports: [{ specifier: '../../src/main/alone.ts', names: null }],
+      exports: [],
+    };
+    expect(deadCode([entry, used, alone, test], [])).toEqual(['src/main/alone.ts: no entry leads here']);
+  });
+  it('is a dependency nobody imports', () => {
+    expect(
+      deadCode([{ ...entry, imports: [...entry.imports, { specifier: '@a/b/c', names: null }] }, used], ['@a/b', 'd']),
+    ).toEqual(['package.json: nobody imports d']);
+  });
+});
+
+describe('counting tests', () => {
+  it('takes what did not pass for failed', () => {
+    expect(countVitest({ numTotalTests: 10, numPassedTests: 7 })).toEqual({ passed: 7, failed: 3 });
+    expect(countPlaywright({ stats: { expected: 5, unexpected: 1, flaky: 2, skipped: 3 } })).toEqual({
+      passed: 5,
+      failed: 6,
+    });
+  });
+});

@@ -1,0 +1,127 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../src/main/platform/hash.ts';
+import { type Digest, recordId } from '../../../../src/main/record/ids.ts';
+import { StagedContent } from '../../../../src/main/sources/files/stage-content.ts';
+import type { StageRequest } from '../../../../src/main/sources/source-adapter.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { MemoryDisk } from '../../../fakes/memory-disk.ts';
+import type { MemoryFileSystem } from '../../../fakes/memory-file-system.ts';
+import { ConstructRoom, digestOfText } from './construct-room.ts';
+
+const OLD = 'AAAABBBBCCCCDDDDEEEE';
+const NEW = 'AAAABBBBXXXXDDDDEEEEFFFF';
+
+let fs: MemoryFileSystem;
+let room: ConstructRoom;
+let staged: StagedContent;
+
+beforeEach(() => {
+  fs = new MemoryDisk({ clock: new FakeClock() }).process();
+  fs.makeDirectory('/home');
+  room = new ConstructRoom(fs, '/home');
+  staged = new StagedContent(room.context);
+});
+
+const piece = (offset: number) => ({ offset, length: 4, digest: digestOfText(NEW.slice(offset, offset + 4)) });
+const fetched = (offset: number, text = NEW.slice(offset, offset + 4)) => ({
+  offset,
+  digest: piece(offset).digest,
+  bytes: Buffer.from(text),
+});
+
+function request(...fromOld: number[]): StageRequest {
+  const from = (offset: number) => ({ id: recordId('old'), revision: room.revision('old')!, offset });
+  return {
+    digest: digestOfText(NEW),
+    size: NEW.length,
+    copies: fromOld.map((offset) => ({ ...piece(offset), from: from(offset) })),
+    wanted: [0, 4, 8, 12, 16, 20].filter((offset) => !fromOld.includes(offset)).map(piece),
+  };
+}
+
+const stagedItem = (path: string) => room.file('target', NEW, { content: { from: 'staged', path } });
+
+describe('staging a large file', () => {
+  it('clones the item that holds most of it and asks for the rest', () => {
+    room.write('old', OLD);
+    const { path, missing } = staged.stage(request(0, 4, 12, 16));
+    expect(missing).toEqual([8, 20]);
+    expect(fs.callsByName.get('copy')).toBe(1);
+    expect(staged.write(path, [fetched(8), fetched(20)])).toEqual([]);
+    expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ done: 'written' }]);
+    expect([room.text('target'), room.text('old'), room.staged()]).toEqual([NEW, OLD, []]);
+    expect(fs.lstat(room.path('target'))!.mode & 0o777).toBe(0o644);
+  });
+
+  it('copies ranges that moved', () => {
+    room.write('old', `zz${OLD.slice(12)}`);
+    const moved = { ...piece(12), from: { id: recordId('old'), revision: room.revision('old')!, offset: 2 } };
+    const { path, missing } = staged.stage({ ...request(), copies: [moved], wanted: [0, 4, 8, 16, 20].map(piece) });
+    expect(missing).toEqual([0, 4, 8, 16, 20]);
+    expect(room.textAt(path)!.slice(12, 16)).toBe('DDDD');
+  });
+
+  it('resumes with what is there', () => {
+    const first = staged.stage(request());
+    expect(first.missing).toEqual([0, 4, 8, 12, 16, 20]);
+    staged.write(first.path, [fetched(4), fetched(16)]);
+    const second = new StagedContent(room.context).stage(request());
+    expect(second).toEqual({ path: first.path, missing: [0, 8, 12, 20] });
+  });
+
+  it('does not believe an item that has changed, or is gone', () => {
+    room.write('old', OLD);
+    const asked = request(0, 4);
+    room.write('old', 'something else', 'write');
+    expect(staged.stage(asked).missing).toEqual([0, 4, 8, 12, 16, 20]);
+    fs.unlink(room.path('old'));
+    expect(staged.stage(asked).missing).toEqual([0, 4, 8, 12, 16, 20]);
+  });
+
+  it('does not write pieces that are not what they shall be', () => {
+    const { path } = staged.stage(request());
+    expect(staged.write(path, [fetched(0, 'evil'), fetched(4)])).toEqual([0]);
+    expect(staged.stage(request()).missing).toEqual([0, 8, 12, 16, 20]);
+  });
+
+  it('is refused while it is not whole, and can then go on', () => {
+    const { path } = staged.stage(request());
+    staged.write(
+      path,
+      [0, 4, 8, 12, 20].map((offset) => fetched(offset)),
+    );
+    expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ reason: 'content-wrong' }]);
+    expect(staged.stage(request()).missing).toEqual([16]);
+    staged.write(path, [fetched(16)]);
+    expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ done: 'written' }]);
+  });
+
+  it('survives that its item is refused', () => {
+    room.write('target', 'mine');
+    const { path } = staged.stage(request());
+    staged.write(
+      path,
+      [0, 4, 8, 12, 16, 20].map((offset) => fetched(offset)),
+    );
+    const outdated = { ...stagedItem(path), expected: null };
+    expect(room.construct(outdated).outcomes).toMatchObject([{ reason: 'changed-underneath' }]);
+    expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ done: 'written', kept: digestOfText('mine') }]);
+  });
+
+  it('writes to nothing but its own files', () => {
+    room.write('old', OLD);
+    for (const path of [room.path('old'), '/etc/passwd', `${room.path('.lockstep/staging')}/../../old`]) {
+      expect(() => staged.write(path, [fetched(0)])).toThrow(expect.objectContaining({ code: 'not-staged' }));
+    }
+    expect(room.text('old')).toBe(OLD);
+  });
+
+  it('cleans away what nobody wants any more', () => {
+    const { path } = staged.stage(request());
+    const other: Digest = digestOf(Buffer.from('other'));
+    staged.clean(new Set([other, digestOfText(NEW)]));
+    expect(fs.lstat(path)).not.toBeNull();
+    staged.clean(new Set([other]));
+    expect(fs.lstat(path)).toBeNull();
+  });
+});
