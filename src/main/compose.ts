@@ -1,5 +1,5 @@
 import { mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Engine, type EngineWorld } from './engine.ts';
@@ -26,6 +26,7 @@ import { openDatabase } from './store/open-database.ts';
 export async function compose(options: EngineOptions): Promise<EngineApi> {
   const { dataDirectory } = options;
   const database = openDatabase(join(dataDirectory, 'lockstep.db'));
+  mkdirSync(join(dataDirectory, 'versions'), { recursive: true, mode: 0o700 });
   const umask = process.umask();
   const lookThread = new Worker(workerScript(import.meta.url, './sources/files/look-thread.ts'));
   const writeThread = new Worker(workerScript(import.meta.url, './sources/files/write-thread.ts'), {
@@ -51,7 +52,6 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     makeDirectory: (path) => mkdirSync(path, { recursive: true }),
     dataDirectory,
     defaultName: hostname(),
-    localHosts,
     log: (line) => console.error(line),
   };
   const engine = new Engine(world);
@@ -76,7 +76,8 @@ function configuredListen(engine: Engine) {
   return { ...parseHostAndPort(configured, '::'), orNext: false };
 }
 
-const membershipPath = (dataDirectory: string, group: CollectionId): string => join(dataDirectory, 'identity', `${group}.members`);
+const membershipPath = (dataDirectory: string, group: CollectionId): string =>
+  join(dataDirectory, 'identity', `${group}.members`);
 
 function membershipFile(dataDirectory: string, group: CollectionId) {
   const path = membershipPath(dataDirectory, group);
@@ -86,18 +87,15 @@ function membershipFile(dataDirectory: string, group: CollectionId) {
       if (stored === null) return [];
       const operations = decodeCanonical(stored)?.value;
       if (!Array.isArray(operations) || !operations.every((each) => each instanceof Uint8Array))
-        throw new LockstepError('membership-damaged', `${path} is damaged: put back a copy of it, or join the collection anew.`, path);
+        throw new LockstepError(
+          'membership-damaged',
+          `${path} is damaged: put back a copy of it, or join the collection anew.`,
+          path,
+        );
       return operations as Uint8Array[];
     },
     save: (operations: readonly Uint8Array[]) => writeSecretFile(path, encodeCanonical(operations)),
   };
-}
-
-/** Loopback comes last: it serves two instances on one machine. */
-function localHosts(): readonly string[] {
-  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  const outside = all.filter((each) => !each.internal && !each.address.startsWith('fe80'));
-  return [...outside.map((each) => each.address), '127.0.0.1'];
 }
 
 function realDirectory(path: string): string | null {

@@ -58,7 +58,8 @@ export class Config {
     const number = Number(value);
     if (kind !== 'text' && (value.trim() === '' || !Number.isFinite(number) || number < 0))
       throw new LockstepError('bad-value', `${key} takes a number that is not negative, not "${value}".`, key);
-    if (kind === 'share' && number > 1) throw new LockstepError('bad-value', `${key} is a share from 0 to 1, not ${value}.`, key);
+    if (kind === 'share' && number > 1)
+      throw new LockstepError('bad-value', `${key} is a share from 0 to 1, not ${value}.`, key);
     this.#stored.setSetting(`config.${name}`, value);
     this.#changed(name);
     return name;
@@ -66,7 +67,11 @@ export class Config {
 
   named(key: string): SettingName {
     if (!Object.hasOwn(SETTINGS, key))
-      throw new LockstepError('unknown-setting', `There is no setting "${key}". Known are: ${Object.keys(SETTINGS).join(', ')}.`, key);
+      throw new LockstepError(
+        'unknown-setting',
+        `There is no setting "${key}". Known are: ${Object.keys(SETTINGS).join(', ')}.`,
+        key,
+      );
     return key as SettingName;
   }
 

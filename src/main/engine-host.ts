@@ -62,6 +62,8 @@ export async function startEngine(options: EngineOptions, { onFault, script }: H
         resolve(message);
       } else if (message.is === 'failed') {
         end(message.error.code, message.error.message);
+        // Whatever it had begun (threads of its own, timers) must not keep the process alive.
+        void worker.terminate();
         reject(new LockstepError(message.error.code, message.error.message, message.error.subject));
       } else stopped(true);
     });

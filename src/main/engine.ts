@@ -3,11 +3,11 @@ import type { AddedView, AddOptions, EventName, Events, NoticeView } from '../co
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents } from './contents.ts';
+import { PeerNetwork } from './peer-network.ts';
 import { GroupMembership, type MembershipFile } from './peers/group-membership.ts';
 import type { DeviceIdentity } from './peers/identity.ts';
 import type { Transport } from './peers/links/peer-link.ts';
 import { createCollection } from './peers/membership-log.ts';
-import { PeerNetwork } from './peer-network.ts';
 import type { Clock } from './platform/clock.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Random } from './platform/random.ts';
@@ -25,7 +25,12 @@ import { validateFileChange } from './sources/files/validate-file-change.ts';
 import type { FilesWatch, WatchOptions } from './sources/files/watch-files.ts';
 import type { WriteService } from './sources/files/write-service.ts';
 import { ContentStore } from './store/content-store.ts';
-import { RegistryStore, type SourceSettings, type StoredCollection, type StoredSource } from './store/registry-store.ts';
+import {
+  RegistryStore,
+  type SourceSettings,
+  type StoredCollection,
+  type StoredSource,
+} from './store/registry-store.ts';
 import { Synchronizer } from './synchronizer.ts';
 
 /** Everything of the world an engine touches, so that a whole group of them runs in one process under a fake one. */
@@ -50,8 +55,6 @@ export interface EngineWorld {
   /** Never a source: the instance's own state lives there. Real path. */
   readonly dataDirectory: string;
   readonly defaultName: string;
-  /** Addresses of this machine's network interfaces, those of the local network first. */
-  localHosts(): readonly string[];
   log(line: string): void;
 }
 
@@ -104,7 +107,8 @@ export class Engine {
   async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
     for (const stored of this.registry.collections()) this.#openReplica(stored);
     for (const replica of this.replicas.values())
-      for (const source of this.registry.sources(replica.collection.stored.row)) await this.#openSource(replica, source, false);
+      for (const source of this.registry.sources(replica.collection.stored.row))
+        await this.#openSource(replica, source, false);
     for (const replica of this.replicas.values()) replica.resume();
     const address = await this.network.start(listen);
     for (const schedule of this.schedules.values()) schedule.dirty(null);
@@ -115,7 +119,8 @@ export class Engine {
     await this.network.stop();
     for (const schedule of this.schedules.values()) schedule.stop();
     for (const stop of this.#stopWatching.values()) await stop();
-    for (const replica of this.replicas.values()) for (const synchronizer of replica.synchronizers.values()) await synchronizer.stop();
+    for (const replica of this.replicas.values())
+      for (const synchronizer of replica.synchronizers.values()) await synchronizer.stop();
   }
 
   /** Tells of every event from now on. */
@@ -172,7 +177,13 @@ export class Engine {
     const replica = this.openCollection(made.group, name);
     const source = await this.addSource(replica, root);
     await this.schedules.get(source.row)?.lookNow();
-    return { collection: made.group, source: source.id, kind: 'files', format: 'folder', records: replica.collection.records.live };
+    return {
+      collection: made.group,
+      source: source.id,
+      kind: 'files',
+      format: 'folder',
+      records: replica.collection.records.live,
+    };
   }
 
   /** The collection as this device knows it from now on, made where it is new. Its membership is stored already. */
@@ -208,15 +219,22 @@ export class Engine {
   #place(location: string, create: boolean): string {
     let root = this.world.realDirectory(location);
     if (root === null) {
-      if (!create) throw new LockstepError('no-such-path', `There is no folder ${location}. Make it, or say --create.`, location);
+      if (!create)
+        throw new LockstepError('no-such-path', `There is no folder ${location}. Make it, or say --create.`, location);
       this.world.makeDirectory(location);
       root = this.world.realDirectory(location);
       if (root === null) throw new LockstepError('no-such-path', `${location} cannot be made.`, location);
     }
-    const taken = [...this.replicas.values()].flatMap((replica) => [...replica.synchronizers.values()].map((each) => each.source.location));
+    const taken = [...this.replicas.values()].flatMap((replica) =>
+      [...replica.synchronizers.values()].map((each) => each.source.location),
+    );
     const other = [...taken, this.world.dataDirectory].find((path) => contains(path, root) || contains(root, path));
     if (other !== undefined)
-      throw new LockstepError('overlaps-source', `${root} is inside or around ${other}, which is kept in step already or holds Lockstep's own data.`, root);
+      throw new LockstepError(
+        'overlaps-source',
+        `${root} is inside or around ${other}, which is kept in step already or holds Lockstep's own data.`,
+        root,
+      );
     return root;
   }
 
@@ -316,21 +334,30 @@ export class Engine {
       watch: world.watch,
       onMovedOn: (moved) => this.#takeMovedOn(replica, source, moved),
       onProblems: (problems) => {
-        for (const { id, code, detail } of problems) replica.collection.problems.put(source.row, id, code, detail, world.clock.now());
+        for (const { id, code, detail } of problems)
+          replica.collection.problems.put(source.row, id, code, detail, world.clock.now());
         this.changed();
       },
     });
     await adapter.open(fresh);
-    const synchronizer: Synchronizer = new Synchronizer(replica.collection, source, adapter, this.contents, this.contentStore, world.clock, {
-      ask: (asked) => this.network.ask(replica.id, asked),
-      written: (packages) => replica.written(packages, source.row),
-      done: (tickets) => replica.done(tickets),
-      caughtUp: () => replica.caughtUp(),
-      limits: () => this.config.safety,
-      changed: this.changed,
-      lookLater: (groups) => this.schedules.get(source.row)?.lookLater(groups),
-      sourceUpdated: (updated) => this.registry.updateSource(updated),
-    });
+    const synchronizer: Synchronizer = new Synchronizer(
+      replica.collection,
+      source,
+      adapter,
+      this.contents,
+      this.contentStore,
+      world.clock,
+      {
+        ask: (asked) => this.network.ask(replica.id, asked),
+        written: (packages) => replica.written(packages, source.row),
+        done: (tickets) => replica.done(tickets),
+        caughtUp: () => replica.caughtUp(),
+        limits: () => this.config.safety,
+        changed: this.changed,
+        lookLater: (groups) => this.schedules.get(source.row)?.lookLater(groups),
+        sourceUpdated: (updated) => this.registry.updateSource(updated),
+      },
+    );
     replica.synchronizers.set(source.row, synchronizer);
     replica.collection.sourcesChanged();
     this.contents.register(source.row, replica.collection, adapter);
@@ -368,5 +395,7 @@ export class Engine {
   }
 }
 
-const contains = (path: string, inner: string): boolean => inner === path || inner.startsWith(path.endsWith('/') ? path : `${path}/`);
+const contains = (path: string, inner: string): boolean =>
+  inner === path || inner.startsWith(path.endsWith('/') ? path : `${path}/`);
+
 export type { SourceId };

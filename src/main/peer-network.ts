@@ -3,8 +3,7 @@ import type { Engine } from './engine.ts';
 import type { Descriptor } from './peers/descriptor.ts';
 import type { GreetedLink } from './peers/hello.ts';
 import { parseInviteLink } from './peers/invite-link.ts';
-import { LinkKeeper } from './peers/link-manager.ts';
-import { formatHostPort, parseHostPort } from './peers/links/host-port.ts';
+import { LinkManager } from './peers/link-manager.ts';
 import { InviteDesk, type PairingRequest } from './peers/pairing-inviter.ts';
 import { type Joined, joinByInvite, type OfferShown } from './peers/pairing-joiner.ts';
 import { PeerSession } from './peers/peer-session.ts';
@@ -18,7 +17,7 @@ export class PeerNetwork {
   readonly #engine: Engine;
   readonly #sessions = new Map<DeviceId, PeerSession>();
   readonly #desk: InviteDesk;
-  readonly #links: LinkKeeper;
+  readonly #links: LinkManager;
   readonly #joining = new Map<CollectionId, AbortController>();
   #listenAddress = '';
   #bytesIn = 0;
@@ -31,7 +30,7 @@ export class PeerNetwork {
       identity,
       clock,
       random,
-      addresses: () => this.#ownAddresses(),
+      addresses: () => this.#links.ownAddresses(),
       admit: async (collection, newcomer) => {
         const replica = this.#replica(collection);
         replica.membership.add(newcomer, clock.now());
@@ -49,16 +48,17 @@ export class PeerNetwork {
         engine.changed();
       },
     });
-    this.#links = new LinkKeeper({
-      self: identity.descriptor,
+    this.#links = new LinkManager({
+      identity,
       transport,
       clock,
       random,
       app: 'lockstep',
-      caps: [],
+      members: () => this.#members(),
+      pairingOpen: () => this.#desk.isOpen(),
+      onStranger: (link) => this.#desk.accept(link),
       onLinked: (greeted) => this.#linked(greeted),
       onUnlinked: (device) => this.#unlinked(device),
-      pairing: this.#desk,
     });
   }
 
@@ -67,23 +67,14 @@ export class PeerNetwork {
     return this.#listenAddress;
   }
   async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
-    const listener = await this.#links.listen(listen.host, listen.orNext ? null : listen.port);
-    this.#listenAddress = listener.address;
-    this.collectionsChanged();
-    return listener.address;
+    this.#listenAddress = await this.#links.start(listen);
+    this.#suggestRemembered();
+    return this.#listenAddress;
   }
   async stop(): Promise<void> {
     for (const joining of this.#joining.values()) joining.abort();
     this.#desk.withdraw(null);
     await this.#links.stop();
-  }
-
-  /** host:port at which others may find this device, the best first. */
-  #ownAddresses(): readonly string[] {
-    const own = parseHostPort(this.#listenAddress);
-    if (own === null) return [];
-    if (!['::', '0.0.0.0'].includes(own.host)) return [this.#listenAddress];
-    return this.#engine.world.localHosts().map((host) => formatHostPort(host, own.port)).slice(0, 16);
   }
 
   get bytes(): { readonly bytesIn: number; readonly bytesOut: number } {
@@ -104,11 +95,11 @@ export class PeerNetwork {
   }
   /** Looks for peers at once, without waiting for the next try. */
   dialNow(): void {
-    this.#links.networkChanged();
+    this.#links.dialNow();
   }
   /** Somebody told where a device may be found; remembered over a restart. */
   suggest(device: DeviceId, addresses: readonly string[]): void {
-    for (const address of addresses) this.#links.suggest(device, address);
+    this.#links.suggest(device, addresses);
     this.#remember(device, addresses);
   }
   #remember(device: DeviceId, addresses: readonly string[]): void {
@@ -117,12 +108,20 @@ export class PeerNetwork {
   }
 
   /** Asks linked peers, one after the other, until each content is found or nobody is left to ask. */
-  async ask(id: CollectionId, asked: readonly ContentAsked[]): Promise<readonly ({ bytes: Uint8Array; splice: boolean } | null)[]> {
+  async ask(
+    id: CollectionId,
+    asked: readonly ContentAsked[],
+  ): Promise<readonly ({ bytes: Uint8Array; splice: boolean } | null)[]> {
     const found: ({ bytes: Uint8Array; splice: boolean } | null)[] = asked.map(() => null);
     for (const session of this.linkedTo(id)) {
       const open = found.flatMap((each, at) => (each === null ? [at] : []));
       if (open.length === 0) break;
-      const answers = await session.fetch(id, open.map((at) => asked[at] as ContentAsked)).catch(() => null);
+      const answers = await session
+        .fetch(
+          id,
+          open.map((at) => asked[at] as ContentAsked),
+        )
+        .catch(() => null);
       answers?.forEach((answer, each) => {
         found[open[each] as number] = answer;
       });
@@ -138,7 +137,8 @@ export class PeerNetwork {
   }
   membershipChanged(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.membershipChanged(id);
-    this.#expectMembers();
+    this.#links.membersChanged();
+    this.#suggestRemembered();
     const replica = this.#engine.replicas.get(id);
     if (replica?.membership.current !== null && replica?.membership.isMember() === false)
       this.#engine.notice(`removed-${id}`, {
@@ -149,14 +149,16 @@ export class PeerNetwork {
     this.#engine.changed();
   }
   collectionsChanged(): void {
-    this.#expectMembers();
+    this.#links.membersChanged();
+    this.#suggestRemembered();
     for (const session of this.#sessions.values()) session.announce();
   }
 
   invite(id: CollectionId, role: Role, approveFirst: boolean): string {
     const replica = this.#replica(id);
     const own = replica.membership.member(this.#engine.deviceId);
-    if (own?.role !== 'admin') throw new LockstepError('not-allowed', 'Only an admin of the collection may invite.', id);
+    if (own?.role !== 'admin')
+      throw new LockstepError('not-allowed', 'Only an admin of the collection may invite.', id);
     return this.#desk.invite({
       collection: id,
       kind: replica.collection.kind,
@@ -171,7 +173,9 @@ export class PeerNetwork {
   remove(replica: Replica, device: DeviceId): void {
     const member = replica.membership.member(device);
     if (member === null) return;
-    const cut = replica.collection.log.logs().flatMap((log) => (log.member === member.memberKey ? [{ log: log.log, number: log.held }] : []));
+    const cut = replica.collection.log
+      .logs()
+      .flatMap((log) => (log.member === member.memberKey ? [{ log: log.log, number: log.held }] : []));
     replica.membership.remove(device, cut, this.#engine.world.clock.now());
     this.membershipChanged(replica.id);
   }
@@ -213,14 +217,17 @@ export class PeerNetwork {
     return joined;
   }
 
-  #expectMembers(): void {
+  #members(): ReadonlyMap<DeviceId, Descriptor> {
     const members = new Map<DeviceId, Descriptor>();
     for (const replica of this.#engine.replicas.values())
       if (replica.membership.isMember()) for (const member of replica.membership.others()) members.set(member.device, member.descriptor);
-    this.#links.expect(members.values());
-    for (const device of members.keys()) {
+    return members;
+  }
+
+  #suggestRemembered(): void {
+    for (const device of this.#members().keys()) {
       const stored = this.#engine.registry.setting(`addresses.${device}`);
-      for (const address of stored === null ? [] : (JSON.parse(stored) as string[])) this.#links.suggest(device, address);
+      if (stored !== null) this.#links.suggest(device, JSON.parse(stored) as string[]);
     }
   }
 
@@ -228,7 +235,7 @@ export class PeerNetwork {
     const { link } = greeted.stream;
     const session = new PeerSession(greeted, this.#engine.world.clock, {
       collections: () => [...this.#engine.replicas.values()],
-      ownAddresses: () => this.#ownAddresses(),
+      ownAddresses: () => this.#links.ownAddresses(),
       addresses: (addresses) => this.suggest(link.peer, addresses),
       changed: () => {
         this.#retryWaiting(link.peer);

@@ -1,12 +1,12 @@
 import type { Change } from './change-log/change.ts';
-import { EXISTS, fileFields } from './record/file-entry.ts';
-import type { MovedOn } from './sources/files/aside.ts';
 import type { AppliedChange, Collection, Received, WrittenPackage } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
 import type { Contents } from './contents.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
 import type { ContentAsked, LogHead, LogPosition, PackagesTaken, SharedCollection } from './peers/shared-collection.ts';
+import { EXISTS, fileFields } from './record/file-entry.ts';
 import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from './record/ids.ts';
+import type { MovedOn } from './sources/files/aside.ts';
 import type { Acknowledged, RegistryStore } from './store/registry-store.ts';
 import type { Synchronizer } from './synchronizer.ts';
 
@@ -95,10 +95,16 @@ export class Replica implements SharedCollection {
   takeMovedOn(source: number, moved: readonly MovedOn[]): void {
     const changes = moved.flatMap(({ id, digest, size, executable, modified }): Change[] => {
       if (id === null) return [];
-      const writes = [...fileFields({ type: 'file', digest, size }, { executable, modified })].map(([field, value]) => ({ field, value, replaces: [] }));
+      const writes = [...fileFields({ type: 'file', digest, size }, { executable, modified })].map(
+        ([field, value]) => ({ field, value, replaces: [] }),
+      );
       return [{ record: id, cause: 'source', writes: [...writes, { field: EXISTS, value: true, replaces: [] }] }];
     });
-    if (changes.length > 0) this.written(this.collection.transact(() => this.collection.write(changes)), source);
+    if (changes.length > 0)
+      this.written(
+        this.collection.transact(() => this.collection.write(changes)),
+        source,
+      );
   }
 
   done(tickets: readonly Ticket[]): void {

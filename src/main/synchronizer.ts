@@ -4,11 +4,11 @@ import type { Ticket } from './construct/pending.ts';
 import { RunConstruction } from './construct/run-construction.ts';
 import type { AskPeers, Contents } from './contents.ts';
 import type { Held } from './merge/record-state.ts';
-import { heldOf } from './snapshot/held.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
 import type { SafetyLimits } from './safety.ts';
+import { heldOf } from './snapshot/held.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
@@ -133,7 +133,11 @@ export class Synchronizer {
       case 'planned':
         return { local: taken.local, halt: null, plan: null };
       case 'halted':
-        return { local: taken.local, halt: { reason: taken.reason, detail: HALT_TEXTS[taken.reason] }, plan: taken.plan };
+        return {
+          local: taken.local,
+          halt: { reason: taken.reason, detail: HALT_TEXTS[taken.reason] },
+          plan: taken.plan,
+        };
       case 'unavailable':
         return { local: [], halt: { reason: taken.code, detail: taken.detail }, plan: null };
       default:
@@ -146,7 +150,9 @@ export class Synchronizer {
     const { records, kind, log } = this.#collection;
     const record = records.at(row);
     const stored = records.snapshot(this.#source.row, row);
-    return record === null ? null : heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
+    return record === null
+      ? null
+      : heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
   }
 
   /** Lets a halted source go on with exactly the plan it halted for. */

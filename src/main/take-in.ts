@@ -139,7 +139,11 @@ export class TakeIn {
   /** A whole look saw every group that is there: what is known of others is gone, but not where it could not look. */
   #sweep(): void {
     for (const path of this.#collection.records.groupsFrom('')) {
-      if (this.#listed.has(path) || this.#unlisted.some((group) => group === '' || path === group || path.startsWith(`${group}/`))) continue;
+      if (
+        this.#listed.has(path) ||
+        this.#unlisted.some((group) => group === '' || path === group || path.startsWith(`${group}/`))
+      )
+        continue;
       for (const member of this.#collection.records.group(this.#source.row, path))
         if (member.revision instanceof Uint8Array) this.#goneCandidate(idIn(path, member.name), member.row);
     }

@@ -167,11 +167,11 @@ class MemoryEnd implements ByteLink {
   readonly #closed = new Signal<string>();
   readonly #arrived: (Uint8Array | 'end')[] = [];
   #receive: ((chunk: Uint8Array) => void) | null = null;
-  #paused = false;
+  #paused: boolean = false;
   #reason: string | null = null;
   #due = 0;
   #queued = 0;
-  #full = false;
+  #full: boolean = false;
 
   constructor(clock: Clock, weather: Weather, secret: string, address: string, dialled: boolean) {
     this.#clock = clock;

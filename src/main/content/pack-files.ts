@@ -5,6 +5,7 @@ import { ObjectIndex } from './object-index.ts';
 import {
   BLOCK_BYTES,
   BLOCK_OBJECTS,
+  type BlockEntry,
   type BlockHeader,
   decodeHeader,
   decodeTable,
@@ -54,7 +55,8 @@ export class PackFiles {
   #pending = new Map<Digest, Uint8Array>();
   #appending: { readonly pack: Pack; readonly fd: number } | null = null;
   #reading: { readonly pack: Pack; readonly fd: number } | null = null;
-  #unpacked: { readonly block: Block; readonly bytes: Uint8Array } | null = null;
+  #unpacked: { readonly block: Block; readonly entries: readonly BlockEntry[]; readonly bytes: Uint8Array } | null =
+    null;
 
   constructor(fs: FileSystem, directory: string, onDamage: (digest: Digest, where: string) => void) {
     this.#fs = fs;
@@ -230,26 +232,27 @@ export class PackFiles {
   }
 
   #readObject(block: Block, n: number): Uint8Array | null {
-    const entry = this.#tableOf(block)?.[n];
-    const bytes = entry === undefined ? null : this.#plainOf(block);
-    return entry === undefined || bytes === null ? null : bytes.slice(entry.offset, entry.offset + entry.length);
+    const unpacked = this.#unpack(block);
+    const entry = unpacked?.entries[n];
+    return entry === undefined ? null : unpacked!.bytes.slice(entry.offset, entry.offset + entry.length);
   }
 
-  #tableOf(block: Block) {
+  #tableOf(block: Block): BlockEntry[] | null {
     const head = this.#readHead(block.pack, block.offset);
     return head === null ? null : decodeTable(head);
   }
 
   /** The last block asked for stays unpacked: what was replaced together is mostly asked for together. */
-  #plainOf(block: Block): Uint8Array | null {
-    if (this.#unpacked?.block === block) return this.#unpacked.bytes;
+  #unpack(block: Block): { readonly entries: readonly BlockEntry[]; readonly bytes: Uint8Array } | null {
+    if (this.#unpacked?.block === block) return this.#unpacked;
+    const entries = this.#tableOf(block);
     const stored = new Uint8Array(block.header.stored);
     const got = readFully(this.#fs, this.#readFd(block.pack), stored, block.offset + headBytes(block.header));
-    if (got < stored.length) return null;
+    if (entries === null || got < stored.length) return null;
     try {
       const bytes = block.header.compressed ? decompress(stored, block.header.plain) : stored;
-      this.#unpacked = { block, bytes };
-      return bytes;
+      this.#unpacked = { block, entries, bytes };
+      return this.#unpacked;
     } catch {
       return null;
     }

@@ -12,6 +12,8 @@ import { writeFully } from './write-fully.ts';
 export interface FileToKeep {
   readonly path: string;
   readonly digest: Digest | null;
+  /** Where the caller has just looked; otherwise it is looked at. */
+  readonly stat?: FileStat;
 }
 /**
  * The digest under which a file is kept, or why it is not (and then it is where it was). `left`: why it was kept but not removed
@@ -116,10 +118,10 @@ export class VersionStore {
     const remove: { readonly at: number; readonly stat: FileStat }[] = [];
     for (const [at, file] of files.entries()) {
       try {
-        const stat = this.#fs.lstat(file.path);
+        const stat = file.stat ?? this.#fs.lstat(file.path);
         if (stat?.type !== 'file') throw new LockstepError('not-a-file', 'There is no file here to keep.', file.path);
         const small = stat.size <= SMALL_OBJECT;
-        results.push({ kept: small ? this.#pack(file) : this.#keepLarge(file, stat, how.move), left: null });
+        results.push({ kept: small ? this.#pack(file, stat.size) : this.#keepLarge(file, stat, how.move), left: null });
         if (small) packed.push(at);
         remove.push({ at, stat });
       } catch (error) {
@@ -187,9 +189,8 @@ export class VersionStore {
     );
   }
 
-  #pack(file: FileToKeep): Digest {
-    const bytes = this.#readFile(file.path);
-    if (bytes === null) throw new LockstepError('not-a-file', 'The file went away while it was read.', file.path);
+  #pack(file: FileToKeep, size: number): Digest {
+    const bytes = this.#readBytes(file.path, size);
     const name = digestOf(bytes);
     // Read, not only looked up: what is kept must be sound before the file goes.
     if (this.#packs.read(name) === null) this.#packs.add(name, bytes);
@@ -273,10 +274,13 @@ export class VersionStore {
 
   #readFile(path: string): Uint8Array | null {
     const stat = this.#fs.lstat(path);
-    if (stat?.type !== 'file' || stat.size > LONGEST_READ) return null;
+    return stat?.type !== 'file' || stat.size > LONGEST_READ ? null : this.#readBytes(path, stat.size);
+  }
+
+  #readBytes(path: string, size: number): Uint8Array {
     const fd = this.#fs.open(path, 'read');
     try {
-      const bytes = new Uint8Array(stat.size);
+      const bytes = new Uint8Array(size);
       return bytes.subarray(0, readFully(this.#fs, fd, bytes, 0));
     } finally {
       this.#fs.close(fd);

@@ -4,8 +4,8 @@ export function Logo({ size = 26 }: { size?: number }) {
     <svg className="logo" width={size} height={size} viewBox="0 0 64 64" aria-hidden>
       <rect width="64" height="64" rx="15" fill="#0c6b5e" />
       <g fill="none" strokeWidth="6" strokeLinecap="round" strokeLinejoin="round">
-        <path d="M13 40V30h11V20h11v-7" stroke="#8fe3d0" />
-        <path d="M29 51v-7h11V34h11V24" stroke="#fff" />
+        <path d="M14.5 39.5V30H25V20.5h10.5V14" stroke="#8fe3d0" />
+        <path d="M28.5 50v-6.5H39V34h10.5v-9.5" stroke="#fff" />
       </g>
     </svg>
   );

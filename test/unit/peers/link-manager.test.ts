@@ -284,9 +284,8 @@ describe('LinkManager', () => {
           onStranger: (link) => link.close('no'),
         }),
     ) as [LinkManager, LinkManager];
-    const listener = await managers[1].listen('127.0.0.1', 0);
-    for (const manager of managers) manager.expect([smaller.descriptor, larger.descriptor]);
-    managers[0].suggest(larger.id, listener.address);
+    for (const manager of managers) await manager.start({ host: '127.0.0.1', port: 0, orNext: false });
+    managers[0].suggest(larger.id, managers[1].ownAddresses());
     const [near, far] = await Promise.all(linked.map((each) => each.promise));
     const heard = new Promise((resolve) => far?.stream.receive(resolve));
     near?.stream.send({ is: 'CREDIT', bytes: 5 });
@@ -301,18 +300,16 @@ describe('greeting', () => {
     const clock = new FakeClock();
     const network = new MemoryNetwork(clock);
     const arrived = Promise.withResolvers<PeerLink>();
-    await network
-      .transport(larger.descriptor, 'far')
-      .listen(
-        { host: 'far', port: 1 },
-        {
-          admit: () => true,
-          known: () => smaller.descriptor,
-          pairingOpen: () => false,
-          onLink: arrived.resolve,
-          onStranger: () => {},
-        },
-      );
+    await network.transport(larger.descriptor, 'far').listen(
+      { host: 'far', port: 1 },
+      {
+        admit: () => true,
+        known: () => smaller.descriptor,
+        pairingOpen: () => false,
+        onLink: arrived.resolve,
+        onStranger: () => {},
+      },
+    );
     const dialling = network.transport(smaller.descriptor, 'near').dial('far:1', larger.descriptor, never);
     await clock.advance(10);
     const far = new MessageStream(await arrived.promise, 'greeting');

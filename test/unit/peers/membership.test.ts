@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
 import { evaluateMembership, type Membership } from '../../../src/main/peers/membership.ts';
 import { addMember, createCollection, mayWrite, selfAsMember } from '../../../src/main/peers/membership-log.ts';
-import { groupOf, type MembershipOp, makeOp, type OpBody, parseOp } from '../../../src/main/peers/membership-op.ts';
+import { type MembershipOp, makeOp, type OpBody, parseOp } from '../../../src/main/peers/membership-op.ts';
 import { decodeCanonical, encodeCanonical } from '../../../src/main/peers/protocol/canonical-cbor.ts';
 import type { MemberRole } from '../../../src/main/peers/protocol/messages.ts';
 import { type CollectionId, type Digest, logId } from '../../../src/main/record/ids.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
+const decoded = (bytes: Uint8Array): unknown => decodeCanonical(bytes)?.value;
 const random = new SeededRandom('membership');
 const device = (name: string): DeviceIdentity => new DeviceIdentity(makeSecrets(random.fork(name)));
 const [ana, ben, cleo, dan, eve] = ['ana', 'ben', 'cleo', 'dan', 'eve'].map(device) as [
@@ -115,8 +116,8 @@ describe('operations', () => {
     const op = new Copy().adds(ana, ben);
     expect(parseOp(op.bytes.subarray(1))).toBeNull();
     expect(parseOp(Buffer.concat([op.bytes, Uint8Array.of(0)]))).toBeNull();
-    const [content, sig] = decodeCanonical(op.bytes)?.value as [Uint8Array, Uint8Array];
-    const inner = decodeCanonical(content)?.value as { p: unknown[] };
+    const [content, sig] = decoded(op.bytes) as [Uint8Array, Uint8Array];
+    const inner = decoded(content) as { p: unknown[] };
     const remade = (change: object): unknown =>
       parseOp(encodeCanonical([encodeCanonical({ ...inner, ...change }), sig]));
     expect(remade({})).toEqual(op);
@@ -130,8 +131,8 @@ describe('operations', () => {
   it('of kinds to come keep their place and change nothing', () => {
     const copy = new Copy();
     const op = copy.adds(ana, ben);
-    const [content] = decodeCanonical(op.bytes)?.value as [Uint8Array];
-    const later = encodeCanonical({ ...(decodeCanonical(content)?.value as object), o: 'rotate', b: { any: 1 } });
+    const [content] = decoded(op.bytes) as [Uint8Array];
+    const later = encodeCanonical({ ...(decoded(content) as object), o: 'rotate', b: { any: 1 } });
     const signed = new Uint8Array(Buffer.concat([Buffer.from('lockstep-membership-1\0'), later]));
     const unknown = parseOp(encodeCanonical([later, ana.sign(signed)])) as MembershipOp;
     expect(unknown.body).toBeNull();
@@ -142,9 +143,7 @@ describe('operations', () => {
   it('count only with the signature of their author', () => {
     const copy = new Copy();
     const op = copy.adds(ana, ben);
-    const forged = parseOp(
-      encodeCanonical([(decodeCanonical(op.bytes)?.value as [Uint8Array])[0], eve.sign(op.signed)]),
-    );
+    const forged = parseOp(encodeCanonical([(decoded(op.bytes) as [Uint8Array])[0], eve.sign(op.signed)]));
     const state = evaluateMembership(group, [...founding, forged as MembershipOp]) as Membership;
     expect([roles(state), state.invalid.get(op.hash)]).toEqual([{ ana: 'admin' }, 'bad-signature']);
     // Nobody builds on what nobody signed.

@@ -42,7 +42,7 @@ class World {
   readonly address = 'ana-host:21027';
   ops: MembershipOp[] = [...founding.ops];
   requests: readonly PairingRequest[] = [];
-  admitFails = false;
+  admitFails: boolean = false;
   readonly shown: OfferShown[] = [];
 
   constructor() {

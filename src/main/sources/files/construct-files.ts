@@ -1,3 +1,4 @@
+import type { FileStat } from '../../platform/file-system.ts';
 import { ENTRY, type FileEntry, fileEntry, MODIFIED } from '../../record/file-entry.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type { ConstructItem, ConstructOutcome } from '../source-adapter.ts';
@@ -116,21 +117,30 @@ class Construction {
 
   #write(n: number, item: ConstructItem): Written {
     const entry = wantedEntry(item);
-    const { fs } = this.#work.context;
     const place = this.#placeOf(item.id);
-    let target = place.is === 'there' ? fs.lstat(place.path) : null;
+    // A new file is moved in only where nothing is, which the disk itself makes sure of: that saves a look at each.
+    if (item.expected === null && entry.type === 'file' && place.is === 'there') {
+      try {
+        return this.#put(n, item, entry, place, null);
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'EEXIST') throw error;
+      }
+    }
+    const target = place.is === 'there' ? this.#work.context.fs.lstat(place.path) : null;
+    return this.#put(n, item, entry, place, target);
+  }
+
+  #put(n: number, item: ConstructItem, entry: FileEntry, place: FreePlace, target: FileStat | null): Written {
     if (target?.type === 'directory' && entry.type !== 'directory') this.#clear(item.id);
     const taken = this.#take(item, place, target === null);
     if (taken !== null) return taken;
     const folded =
       item.expected === null && target !== null ? this.#folded.get(collisionKey(item.id, true)) : undefined;
-    if (folded !== undefined) {
-      const renamed = entry.type === 'directory' ? this.#recase(item, place.path, folded, target!.inode) : null;
-      if (renamed !== null) return renamed;
-      this.#settle(folded);
-      target = fs.lstat(place.path);
-    }
-    return writeItem(this.#work, n, item, entry, place, target);
+    if (folded === undefined) return writeItem(this.#work, n, item, entry, place, target);
+    const recased = entry.type === 'directory' ? this.#recase(item, place.path, folded, target!.inode) : null;
+    if (recased !== null) return recased;
+    this.#settle(folded);
+    return writeItem(this.#work, n, item, entry, place, this.#work.context.fs.lstat(place.path));
   }
 
   /** The place of an item that is to be there: a parent that is still a file makes room first, if the batch says so. */

@@ -86,15 +86,14 @@ export function linkAside(work: ConstructWork, id: RecordId, place: string, old:
 export function takeAside(work: ConstructWork, id: RecordId, place: string, old: string, checked: FileStat): void {
   const { fs } = work.context;
   fs.rename(place, old);
-  let trouble: unknown = changedUnderneath(id);
   try {
     const taken = fs.lstat(old);
     if (taken !== null && sameBytes(taken, checked)) return;
+    throw changedUnderneath(id);
   } catch (error) {
-    trouble = error;
+    attempt(() => putBack(work.context, old, place));
+    throw error;
   }
-  attempt(() => putBack(work.context, old, place));
-  throw trouble;
 }
 
 /** Returns what was taken aside to its place; where something newer is there, the version store has it. */

@@ -1,0 +1,104 @@
+// npm run mutants -- FILE…: changes each file in small ways, one at a time, and names the changes that no test notices. Works on a copy of
+// the repository, so nothing here changes. Only tests that (directly or not) import the file are run.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative, resolve } from 'node:path';
+import { parseSync } from 'vite';
+
+const root = resolve(import.meta.dirname, '..');
+const SWAPS = {
+  '===': '!==',
+  '!==': '===',
+  '<': '<=',
+  '<=': '<',
+  '>': '>=',
+  '>=': '>',
+  '&&': '||',
+  '||': '&&',
+  '??': '&&',
+  '+': '-',
+  '-': '+',
+  '*': '/',
+  '/': '*',
+  '%': '*',
+};
+
+/** Every small change of a source: `{ start, end, to }`. */
+export function mutantsOf(file, source) {
+  const { program, errors } = parseSync(file, source);
+  if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
+  const found = [];
+  visit(program, (node) => {
+    if ((node.type === 'BinaryExpression' || node.type === 'LogicalExpression') && SWAPS[node.operator]) {
+      const start = source.indexOf(node.operator, node.left.end);
+      found.push({ start, end: start + node.operator.length, to: SWAPS[node.operator] });
+    } else if (node.type === 'Literal' && typeof node.value === 'boolean') {
+      found.push({ start: node.start, end: node.end, to: String(!node.value) });
+    } else if (node.type === 'Literal' && typeof node.value === 'number') {
+      found.push({ start: node.start, end: node.end, to: `(${source.slice(node.start, node.end)} + 1)` });
+    } else if (node.type === 'UnaryExpression' && node.operator === '!') {
+      found.push({ start: node.start, end: node.start + 1, to: '' });
+    } else if (node.type === 'IfStatement') {
+      found.push({ start: node.test.start, end: node.test.end, to: 'false' });
+    }
+  });
+  return found.sort((a, b) => a.start - b.start);
+}
+
+function visit(node, see) {
+  if (Array.isArray(node)) for (const item of node) visit(item, see);
+  else if (node !== null && typeof node === 'object' && !/^TS(Type|Interface|Literal)/.test(node.type ?? '')) {
+    if (typeof node.type === 'string') see(node);
+    for (const value of Object.values(node)) visit(value, see);
+  }
+}
+
+function main(files) {
+  if (files.length === 0) {
+    console.error('Usage: npm run mutants -- src/main/merge/apply-change.ts …');
+    return 2;
+  }
+  const copy = mkdtempSync(join(tmpdir(), 'lockstep-mutants-'));
+  try {
+    for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+      cpSync(join(root, part), join(copy, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    const survivors = files.reduce((sum, file) => sum + tryMutants(copy, relative(root, resolve(file))), 0);
+    return survivors === 0 ? 0 : 1;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** How many mutants of a file survived. */
+function tryMutants(copy, file) {
+  const path = join(copy, file);
+  const source = readFileSync(path, 'utf8');
+  const vitest = () =>
+    spawnSync(
+      process.execPath,
+      ['node_modules/vitest/vitest.mjs', 'related', '--run', '--bail=1', '--reporter=dot', file],
+      {
+        cwd: copy,
+        stdio: 'ignore',
+        timeout: 120_000,
+      },
+    ).status === 0;
+  if (!vitest()) throw new Error(`the tests of ${file} fail, or it has none`);
+  const mutants = mutantsOf(file, source);
+  let survived = 0;
+  for (const { start, end, to } of mutants) {
+    writeFileSync(path, source.slice(0, start) + to + source.slice(end));
+    if (!vitest()) continue;
+    survived++;
+    const line = source.slice(0, start).split('\n').length;
+    console.log(`${file}:${line}: nobody notices "${source.slice(start, end).split('\n')[0]}" → "${to}"`);
+  }
+  writeFileSync(path, source);
+  console.log(`${basename(file)}: ${mutants.length - survived} of ${mutants.length} noticed`);
+  return survived;
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename)
+  process.exitCode = main(process.argv.slice(2));
