@@ -39,6 +39,8 @@ export const SAMPLE_NOW = new Date('2026-11-22T15:04:30Z');
 /** Opens a page of the sample device. No server: the built files are given to the browser as it asks. */
 export async function openPages(page: Page, directory: string, shown: Shown = {}): Promise<void> {
   await page.clock.setFixedTime(SAMPLE_NOW);
+  // Away first: an address that differs only after its # is not loaded anew.
+  await page.goto('about:blank');
   await page.unrouteAll();
   await page.route(`${ORIGIN}/**`, (route) => {
     const path = new URL(route.request().url()).pathname;

@@ -22,8 +22,10 @@ export function handlersDouble(given: Partial<Handlers>): Handlers {
 /** An engine without sources or peers, whose `config` requests do what a test needs: fail, fault, tell an event, never answer. */
 export function engineDouble(options: EngineOptions): Promise<EngineApi> {
   if (options.relay === 'refuse') {
+    // As a real one would: something begun already that keeps its thread alive.
     setInterval(() => {}, 1_000_000);
     throw new LockstepError('keys-locked', 'The keys are locked.', 'identity');
+  }
   let tell = (_name: (typeof EVENTS)[number], _value: unknown) => {};
   const handlers = handlersDouble({
     status: () => EMPTY_STATUS,

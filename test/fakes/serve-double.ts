@@ -1,12 +1,12 @@
 import { serve } from '../../src/main/serve.ts';
 
-// `node serve-double.ts DIR`: `lockstep serve --data DIR --no-ui` with an engine double in the engine's place.
+// `node serve-double.ts DIR [RELAY]`: `lockstep serve --data DIR --no-ui` with an engine double in the engine's place.
 process.exitCode = await serve({
   dataDirectory: process.argv[2] ?? '',
   listen: null,
   ui: null,
   discovery: false,
-  relay: null,
+  relay: process.argv[3] ?? null,
   engineScript: new URL('./engine-double-thread.ts', import.meta.url),
   onReady: () => console.log('ready'),
   log: (line) => console.error(line),

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { Bonjour, type Browser, type Service } from 'bonjour-service';
 import type { Random } from '../platform/random.ts';
@@ -65,11 +66,11 @@ export class MdnsBeacon implements BeaconChannel {
   }
 
   #open(address: string): Card {
-    // Trouble of one network is no fault of the program; the UDP beacon is there too.
-    const mdns = new Bonjour(
-      { interface: address, bind: '0.0.0.0' } as ConstructorParameters<typeof Bonjour>[0],
-      () => {},
-    );
+    const options = { interface: address, bind: '0.0.0.0' } as ConstructorParameters<typeof Bonjour>[0];
+    const mdns = new Bonjour(options, () => {});
+    // Trouble of one network (port 5353 in exclusive use) is no fault of the program; the UDP beacon is there too. The library
+    // throws what nobody listens to.
+    (mdns as unknown as { readonly server: { readonly mdns: EventEmitter } }).server.mdns.on('error', () => {});
     const browser = mdns.find({ type: TYPE });
     const hear = (service: Service): void => this.#hear(service);
     browser.on('up', hear);

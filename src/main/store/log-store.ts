@@ -22,6 +22,13 @@ export interface StoredPackage {
   readonly time: number;
   readonly bytes: Uint8Array;
 }
+/** A package's place in history, which is the same on every device: by (signed hybrid time, log, number). */
+export interface PackagePlace {
+  readonly row: number;
+  readonly log: LogId;
+  readonly number: number;
+  readonly time: number;
+}
 interface Place {
   readonly log: LogId;
   readonly number: number;
@@ -189,6 +196,30 @@ export class LogStore {
       .map(([row, log, number, time, bytes]) => ({ row, log: log as LogId, number, time, bytes }));
   }
 
+  /**
+   * Places of packages, the newest first: those before `before` in that order, of `logs` and with changes of the records with these rows only
+   * (null: all).
+   */
+  places(
+    only: { readonly logs: readonly LogId[] | null; readonly records: readonly number[] | null },
+    before: Omit<PackagePlace, 'row'> | null,
+    limit: number,
+  ): readonly PackagePlace[] {
+    const from = before ?? { time: Number.MAX_SAFE_INTEGER, log: '', number: 0 };
+    const logs = only.logs === null ? null : JSON.stringify(only.logs);
+    const place = [this.#collection, logs, logs, from.time, from.log, from.number] as const;
+    const found =
+      only.records === null
+        ? this.#sql.places.all(...place, limit)
+        : this.#sql.placesOf.all(JSON.stringify(only.records), ...place, limit);
+    return found.map(([row, log, number, time]) => ({ row, log: log as LogId, number, time }));
+  }
+
+  /** Rows of the records that have changes in packages at or after this place. */
+  recordsFrom(place: Omit<PackagePlace, 'row'>): readonly number[] {
+    return this.#sql.recordsFrom.all(this.#collection, place.time, place.log, place.number);
+  }
+
   #change(log: StoredLog, change: Partial<StoredLog>): StoredLog {
     const next = { ...log, ...change };
     this.#logs.set(log.log, next);
@@ -196,6 +227,10 @@ export class LogStore {
     return next;
   }
 }
+
+type PlaceQuery = [number, string | null, string | null, number, string, number, number];
+const PLACE = `l.collection = ? AND p.bytes IS NOT NULL AND (? IS NULL OR l.log IN (SELECT value FROM json_each(?)))
+  AND (p.time, l.log, p.number) < (?, ?, ?) ORDER BY p.time DESC, l.log DESC, p.number DESC`;
 
 function statements(database: Database.Database) {
   const rows = <Parameters extends unknown[], Row>(sql: string) => database.prepare<Parameters, Row>(sql).raw();
@@ -229,6 +264,17 @@ function statements(database: Database.Database) {
     ),
     noteChange: database.prepare<[number, number, number]>('INSERT OR IGNORE INTO change_of(record, package, idx) VALUES(?, ?, ?)'),
     changesOf: rows<[number], [number, number]>('SELECT package, idx FROM change_of WHERE record = ? ORDER BY package, idx'),
+    places: rows<PlaceQuery, [number, string, number, number]>(
+      `SELECT p.id, l.log, p.number, p.time FROM package p JOIN log l ON l.id = p.log WHERE ${PLACE} LIMIT ?`,
+    ),
+    placesOf: rows<[string, ...PlaceQuery], [number, string, number, number]>(
+      `SELECT p.id, l.log, p.number, p.time FROM package p JOIN log l ON l.id = p.log
+       WHERE p.id IN (SELECT c.package FROM json_each(?) j CROSS JOIN change_of c ON c.record = j.value) AND ${PLACE} LIMIT ?`,
+    ),
+    recordsFrom: value<[number, number, string, number], number>(
+      `SELECT DISTINCT c.record FROM change_of c JOIN package p ON p.id = c.package JOIN log l ON l.id = p.log
+       WHERE l.collection = ? AND p.bytes IS NOT NULL AND (p.time, l.log, p.number) >= (?, ?, ?)`,
+    ),
     newest: rows<[number, number, number, number, number], [number, string, number, number, Blob]>(
       `SELECT p.id, l.log, p.number, p.time, p.bytes FROM package p JOIN log l ON l.id = p.log
        WHERE l.collection = ? AND p.bytes IS NOT NULL AND (p.time < ? OR (p.time = ? AND p.id < ?)) ORDER BY p.time DESC, p.id DESC LIMIT ?`,

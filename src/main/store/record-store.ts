@@ -143,6 +143,21 @@ export class RecordStore {
       .map(([row, directory, own, state]) => ({ row, id: joined(directory, own), state: decodeState(state) }));
   }
 
+  /** Records whose name (for files: the last part of the path) is this one. At most 64. */
+  named(name: string): readonly RecordId[] {
+    return this.#sql.named.all(this.#collection, name).map(([path, own]) => joined(path, own));
+  }
+
+  /** Records whose id begins so. At most 64. */
+  beginning(text: string): readonly RecordId[] {
+    return this.#sql.beginning.all(this.#collection, text, text).map(([path, own]) => joined(path, own));
+  }
+
+  /** Rows of records whose id contains this text; letters of ASCII in either case. */
+  containing(text: string): readonly number[] {
+    return this.#sql.containing.all(this.#collection, text);
+  }
+
   /** Is anything alive directly or further below this path? */
   hasLiveBelow(path: RecordId): boolean {
     return this.#sql.liveBelow.get(this.#collection, path, `${path}/`, `${path}0`) !== undefined;
@@ -207,6 +222,17 @@ function statements(database: Database.Database) {
     page: rows<[number, string, string, string, number], [number, string, string, Blob]>(
       `SELECT r.id, d.path, r.name, r.state FROM directory d CROSS JOIN record r ON r.directory = d.id
        WHERE d.collection = ? AND d.path >= ? AND (d.path > ? OR r.name > ?) ORDER BY d.path, r.name LIMIT ?`,
+    ),
+    named: rows<[number, string], [string, string]>(
+      'SELECT d.path, r.name FROM directory d JOIN record r ON r.directory = d.id WHERE d.collection = ? AND r.name = ? LIMIT 64',
+    ),
+    beginning: rows<[number, string, string], [string, string]>(
+      `SELECT d.path, r.name FROM directory d JOIN record r ON r.directory = d.id
+       WHERE d.collection = ? AND substr(iif(d.path = '', r.name, d.path || '/' || r.name), 1, length(?)) = ? LIMIT 64`,
+    ),
+    containing: value<[number, string], number>(
+      `SELECT r.id FROM directory d JOIN record r ON r.directory = d.id
+       WHERE d.collection = ? AND instr(lower(iif(d.path = '', r.name, d.path || '/' || r.name)), lower(?)) > 0`,
     ),
     liveBelow: value<[number, string, string, string], number>(
       `SELECT 1 FROM directory d JOIN record r ON r.directory = d.id

@@ -19,8 +19,8 @@ afterEach(() => {
 });
 
 /** `lockstep serve` with an engine double, as a process of its own; resolves once it is ready. */
-async function serve(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [resolve('test/fakes/serve-double.ts'), data], {
+async function serve(relay = 'none'): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [resolve('test/fakes/serve-double.ts'), data, relay], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   instance = child;
@@ -76,3 +76,17 @@ it('without an instance: help and version work, the rest is status 5', () => {
   expect(lockstep('help').status).toBe(0);
   expect(lockstep('status')).toMatchObject({ status: 5, stdout: '' });
 });
+
+it('an engine that refuses to start ends the process, whatever it had begun', () => {
+  const { status, stderr } = spawnSync(process.execPath, [resolve('test/fakes/serve-double.ts'), data, 'refuse'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  expect({ status, locked: stderr.includes('The keys are locked.') }).toEqual({ status: 1, locked: true });
+}, 30_000);
+
+it('an engine that does not stop is cut off, with status 1', async () => {
+  const child = await serve('hang');
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([1, null]);
+}, 30_000);

@@ -62,7 +62,7 @@ export function recheckAside(context: ConstructContext, batch: AsideBatch): Rech
     try {
       const stat = fs.lstat(aside.path);
       if (stat === null) endLoan(context, aside);
-      else if (sameBytes(stat, aside.stat)) quiet.push(aside);
+      else if (sameBytes(stat, aside.stat)) quiet.push({ ...aside, stat });
       else {
         const kept = versions.keepFile(aside.path, null, { move: false });
         if (kept !== aside.digest) moved.push(movedOn(aside.id, kept, stat));

@@ -211,6 +211,15 @@ describe('a disk that stays in trouble', () => {
     expect([room.tree(), room.staged()]).toEqual([oldTree, []]);
   });
 
+  it('gives a large file to the version store without copying it', () => {
+    start.restore(before);
+    const fs = start.process();
+    const room = new ConstructRoom(fs, '/home');
+    const report = room.construct(room.file('large', 'small now'), room.remove('large-gone'));
+    recheckAside(room.context, report.aside!);
+    expect([fs.callsByName.get('copy'), lost(room), room.staged()]).toEqual([undefined, [], []]);
+  });
+
   it('works where there are no links at all', () => {
     start.restore(before);
     const fs = start.process((call) => (call.name === 'link' ? { fails: 'EPERM' } : null));

@@ -1,0 +1,88 @@
+import type { ConflictView, ValueView } from '../../contract/contract.ts';
+import { authorOf } from '../history/author-of.ts';
+import type { HistoryPort } from '../history/history-port.ts';
+import { entrySeen, writtenBy } from '../history/record-past.ts';
+import { recordTitle, valueView } from '../history/value-view.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import { ENTRY, EXISTS } from '../record/file-entry.ts';
+import type { Value } from '../record/value.ts';
+import type { StoredRecord } from '../store/record-store.ts';
+import { commonAncestor } from './common-ancestor.ts';
+import { type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
+
+type Port = Pick<HistoryPort, 'collection' | 'members'>;
+
+/** Every open conflict of a collection, by record. */
+export function listConflicts(port: Port): readonly ConflictView[] {
+  return port.collection.records.inConflict().flatMap((record) => openConflicts(port.collection, record).map((conflict) => conflictView(port, record, conflict)));
+}
+
+/**
+ * The open conflict an id names, by its full id or an unambiguous beginning; null: this collection has none such.
+ * Fails with `ambiguous-id`.
+ */
+export function findConflict(port: Port, id: string): { readonly record: StoredRecord; readonly conflict: OpenConflict } | null {
+  if (id === '') return null;
+  const found = port.collection.records
+    .inConflict()
+    .flatMap((record) => openConflicts(port.collection, record).map((conflict) => ({ record, conflict })))
+    .filter(({ conflict }) => conflict.id.startsWith(id));
+  if (found.length > 1) throw new LockstepError('ambiguous-id', `${id} can mean ${found.length} conflicts; give more digits.`, id);
+  return found[0] ?? null;
+}
+
+export function conflictView(port: Port, record: StoredRecord, conflict: OpenConflict): ConflictView {
+  const { collection } = port;
+  const title = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
+  return {
+    id: conflict.id,
+    collection: collection.stored.id,
+    record: record.id,
+    field: conflict.field,
+    title: `${title}: ${whoDidWhat(port, conflict)}`,
+    base: baseOf(port, conflict)?.view ?? null,
+    shown: conflict.shown.id,
+    values: conflict.values.map((value) => {
+      const { device, at } = authorOf(port, value.latest);
+      return { id: value.id, kind: value.kind, value: shownValue(port, record, conflict, value), device, at };
+    }),
+  };
+}
+
+/** A contact or event as a whole is all its fields; a file is its entry. */
+function shownValue(port: Port, record: StoredRecord, conflict: OpenConflict, value: OpenValue): ValueView {
+  if (value.kind === 'delete') return null;
+  if (conflict.field !== EXISTS) return valueView(value.value);
+  const fields = [...record.state.fields].filter(([field]) => field !== EXISTS);
+  return Object.fromEntries(fields.flatMap(([field, [first]]) => (first === undefined || first.value === null ? [] : [[field, valueView(first.value)]])));
+}
+
+/** What all values of a conflict were made from; null where they have no common origin, or none that is still held. */
+export function baseOf(port: Pick<Port, 'collection'>, conflict: OpenConflict): { readonly value: Value; readonly view: ValueView } | null {
+  const { collection } = port;
+  const through = conflict.ofRecord ? EXISTS : conflict.field;
+  const dot = commonAncestor(collection, through, conflict.values.map((value) => value.dots));
+  if (dot === null) return null;
+  const value = conflict.ofRecord && conflict.field === ENTRY ? entrySeen(collection, [dot])?.value : writtenBy(collection, dot, through);
+  return value === undefined || value === null || conflict.field === EXISTS ? null : { value, view: valueView(value) };
+}
+
+/** `edited on Laptop and Phone`, `edited on Laptop, deleted on Phone`. */
+function whoDidWhat(port: Port, conflict: OpenConflict): string {
+  const names = (kind: OpenValue['kind']): readonly string[] => {
+    const own = conflict.values.filter((value) => value.kind === kind).map((value) => authorOf(port, value.latest).name);
+    return [...new Set(own)];
+  };
+  const values = conflict.values.filter((value) => value.kind === 'value').length;
+  const edited = names('value');
+  const deleted = names('delete');
+  const parts: string[] = [];
+  if (values > 1 && edited.length === 1) parts.push(`edited on ${listed(edited)} in ${values} different ways`);
+  else if (values > 0) parts.push(`edited on ${listed(edited)}`);
+  if (deleted.length > 0) parts.push(`deleted on ${listed(deleted)}`);
+  return parts.join(', ');
+}
+
+export function listed(names: readonly string[]): string {
+  return names.length <= 1 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

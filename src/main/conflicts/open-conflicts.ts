@@ -1,0 +1,85 @@
+import type { Collection } from '../collection.ts';
+import { canonicalText } from '../history/canonical-text.ts';
+import { conflictFields, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { digestOf } from '../platform/hash.ts';
+import { ENTRY, EXISTS } from '../record/file-entry.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import type { CollectionId, Dot, FieldName, RecordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+import type { StoredRecord } from '../store/record-store.ts';
+
+/** One of the values a person chooses between. */
+export interface OpenValue {
+  /** 12 hex digits, equal on every device. */
+  readonly id: string;
+  /** `delete`: the record, or this field of it, shall not be there. */
+  readonly kind: 'value' | 'delete';
+  readonly value: Value;
+  /** The changes that say so. Never empty. */
+  readonly dots: readonly Dot[];
+  /** The largest of them. */
+  readonly latest: Dot;
+}
+/** A field with several values, as a person sees it: a delete beside edits is one conflict of the whole record. */
+export interface OpenConflict {
+  /** 16 hex digits, equal on every device. */
+  readonly id: string;
+  readonly record: RecordId;
+  readonly field: FieldName;
+  /** A delete stands beside what is kept of the record. */
+  readonly ofRecord: boolean;
+  /** The latest first. */
+  readonly values: readonly OpenValue[];
+  /** What a source that held none of them shows. */
+  readonly shown: OpenValue;
+}
+
+export const conflictId = (collection: CollectionId, record: RecordId, field: FieldName): string =>
+  digestOf(`${collection}\0${record}\0${field}`).slice(0, 16);
+
+const valueId = (conflict: string, field: FieldName, value: Value): string => digestOf(`${conflict}\0${canonicalText(field, value)}`).slice(0, 12);
+
+/** What a person has to decide about a record, in the order of the fields' names. */
+export function openConflicts(collection: Collection, record: StoredRecord): readonly OpenConflict[] {
+  const fields = conflictFields(collection.kind, record.state);
+  const ofRecord = fields.includes(EXISTS);
+  const whole = collection.kind === 'files' ? ENTRY : EXISTS;
+  const open = fields
+    .filter((field) => field !== EXISTS && !(ofRecord && field === whole))
+    .map((field) => conflictOf(collection, record, field, valuesOf(collection, record, field), false));
+  if (ofRecord) open.push(conflictOf(collection, record, whole, valuesOfRecord(collection, record, whole), true));
+  return open.sort((a, b) => (a.field < b.field ? -1 : 1));
+}
+
+type Draft = Omit<OpenValue, 'id' | 'latest'>;
+
+function valuesOf(collection: Collection, record: StoredRecord, field: FieldName): readonly Draft[] {
+  return shownFirst(collection, field, record.state.fields.get(field) ?? []).map(({ value, dots }) => ({
+    kind: value === null ? 'delete' : 'value',
+    value,
+    dots,
+  }));
+}
+
+/** Each value of the whole record, then its deletion. A single entry is dated by the changes that kept the record, not by its own. */
+function valuesOfRecord(collection: Collection, record: StoredRecord, whole: FieldName): readonly Draft[] {
+  const exists = record.state.fields.get(EXISTS) ?? [];
+  const alive = exists.find((sibling) => sibling.value === true) as Sibling;
+  const gone = exists.find((sibling) => sibling.value !== true) as Sibling;
+  const kept: readonly Draft[] = whole === EXISTS ? [] : valuesOf(collection, record, whole);
+  const values = kept.length > 1 ? kept : [{ kind: 'value' as const, value: kept[0]?.value ?? true, dots: alive.dots }];
+  return [...values, { kind: 'delete', value: null, dots: gone.dots }];
+}
+
+function shownFirst(collection: Collection, field: FieldName, siblings: readonly Sibling[]): readonly Sibling[] {
+  const shown = shownSibling(fieldRule(collection.kind, field), siblings, collection.log.order);
+  return shown === null ? [] : [shown, ...siblings.filter((sibling) => sibling !== shown)];
+}
+
+function conflictOf(collection: Collection, record: StoredRecord, field: FieldName, drafts: readonly Draft[], ofRecord: boolean): OpenConflict {
+  const { order } = collection.log;
+  const id = conflictId(collection.stored.id, record.id, field);
+  const values = drafts.map((draft) => ({ ...draft, id: valueId(id, field, draft.value), latest: largestDot(draft, order) }));
+  const shown = values[0] as OpenValue;
+  return { id, record: record.id, field, ofRecord, values: values.sort((a, b) => order(b.latest, a.latest)), shown };
+}

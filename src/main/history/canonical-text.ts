@@ -1,0 +1,28 @@
+import { hexOf } from '../record/encode-value.ts';
+import { EXECUTABLE, fileEntry } from '../record/file-entry.ts';
+import type { FieldName } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+
+/**
+ * One text for all values of a field that are equal in meaning, the same on every device: keys sorted, bytes in hex, the chunk list of
+ * a file left out (it follows from the bytes), a flag that is not set is one that is off.
+ */
+export function canonicalText(field: FieldName, value: Value): string {
+  if (field === EXECUTABLE) return value === true ? 'true' : 'false';
+  const entry = value !== null && typeof value === 'object' ? fileEntry(value) : null;
+  if (entry?.type === 'file') return `file ${entry.digest} ${entry.size}`;
+  return textOf(value);
+}
+
+function textOf(value: Value): string {
+  if (value === null || typeof value === 'boolean') return String(value);
+  // Adding zero makes one number of the two zeros, which are equal in meaning.
+  if (typeof value === 'number') return String(value + 0);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (value instanceof Uint8Array) return `h'${hexOf(value)}'`;
+  if (isList(value)) return `[${value.map(textOf).join(',')}]`;
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${textOf(value[key] as Value)}`).join(',')}}`;
+}
+
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

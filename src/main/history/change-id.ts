@@ -1,0 +1,50 @@
+import type { Collection } from '../collection.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import { CHANGES_PER_PACKAGE, type Dot, dotOf, type LogId } from '../record/ids.ts';
+
+/** `LOG-NUMBER`: a package, by the same name on every device. */
+export const packageId = (log: LogId, number: number): string => `${log}-${number}`;
+
+/** `LOG-NUMBER-INDEX`: one change of a package. */
+export function changeId(collection: Collection, dot: Dot): string {
+  const { name, index } = collection.log.nameOf(dot);
+  return `${name.log}-${name.number}-${index}`;
+}
+
+/** A package of this collection, or one change of it. */
+export interface FoundId {
+  readonly row: number;
+  readonly log: LogId;
+  readonly number: number;
+  /** Hybrid time of the package. */
+  readonly time: number;
+  /** null: the whole package. */
+  readonly dot: Dot | null;
+}
+
+const FORM = /^([0-9a-f]{1,16})-([1-9][0-9]{0,14})(?:-([0-9]{1,3}))?$/;
+
+export const isChangeOrPackageId = (text: string): boolean => FORM.test(text);
+
+/**
+ * What a package or change id names here; the log may be shortened as long as it stays clear. null: no package of this collection.
+ * Fails with `ambiguous-id` where several logs begin so, and with `no-such-change` where the package has no such change.
+ */
+export function findId(collection: Collection, text: string): FoundId | null {
+  const parts = FORM.exec(text);
+  if (parts === null) return null;
+  const [, prefix, number, index] = parts as unknown as [string, string, string, string | undefined];
+  const found = collection.log
+    .logs()
+    .filter((log) => log.log.startsWith(prefix))
+    .flatMap((log) => collection.log.find(log.log, Number(number)) ?? []);
+  if (found.length > 1) throw new LockstepError('ambiguous-id', `${text} can mean several packages; give more digits.`, text);
+  const [stored] = found;
+  if (stored === undefined) return null;
+  const { row, log, time } = stored;
+  if (index === undefined) return { row, log, number: stored.number, time, dot: null };
+  const count = collection.packageChanges(row)?.changes.length ?? 0;
+  if (Number(index) >= Math.min(count, CHANGES_PER_PACKAGE))
+    throw new LockstepError('no-such-change', `The package ${packageId(log, stored.number)} has ${count} changes; ${text} is none of them.`, text);
+  return { row, log, number: stored.number, time, dot: dotOf(row, Number(index)) };
+}

@@ -1,0 +1,52 @@
+import type { WrittenPackage, Collection } from '../collection.ts';
+import type { Change } from '../change-log/change.ts';
+import type { Digest, LogId, MemberKey, RecordId } from '../record/ids.ts';
+import type { SourceAdapter } from '../sources/source-adapter.ts';
+
+/** A file's content by name. `chunks`: digest of its chunk list; absent where it is one chunk. */
+export interface NamedContent {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly chunks?: Digest;
+}
+
+/** Content, as far as history and conflicts ask for it. */
+export interface HistoryContents {
+  /** Can this device give it back without asking anyone? */
+  isHere(content: Digest): boolean;
+  /** The bytes, from here or else from linked peers; null where nobody has them now. Verified. */
+  read(record: RecordId, content: NamedContent): Promise<Uint8Array | null>;
+  /** Keeps new bytes, durably, with the list of their chunks; returns what names them. */
+  keep(bytes: Uint8Array): Promise<NamedContent>;
+}
+
+/** Who writes in a collection, and what is known of what the others have. */
+export interface Members {
+  /** Id of this device. */
+  readonly self: string;
+  /** The device behind a member key, also one that was removed since; the key itself where that is not known. */
+  deviceOf(member: MemberKey): string;
+  /** What people call a device; a short form of its id where nothing is known. */
+  nameOf(device: string): string;
+  /** The other devices that take part now, with the number up to which each has applied each log. */
+  others(): readonly { readonly device: string; readonly applied: ReadonlyMap<LogId, number> }[];
+}
+
+/** A place here that holds the collection. */
+export interface HistorySource {
+  readonly row: number;
+  readonly id: string;
+  readonly location: string;
+  readonly adapter: Pick<SourceAdapter, 'condition' | 'list' | 'read' | 'outside'>;
+}
+
+/** One collection, as history, conflicts, undo and explanations ask of it. */
+export interface HistoryPort {
+  readonly collection: Collection;
+  readonly members: Members;
+  readonly contents: HistoryContents;
+  sources(): readonly HistorySource[];
+  /** Writes changes no source made, and brings them to every source. */
+  commit(changes: readonly Change[]): readonly WrittenPackage[];
+}

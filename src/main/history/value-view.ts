@@ -1,0 +1,26 @@
+import type { ValueView } from '../../contract/contract.ts';
+import { fileEntry } from '../record/file-entry.ts';
+import type { RecordKind } from '../record/field-rules.ts';
+import { fieldName, type FieldName, type RecordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+
+/** A value as people and scripts see it: a file by type, size and SHA-256 (never by its chunks), anything else as it is. */
+export function valueView(value: Value | undefined): ValueView {
+  const entry = fileEntry(value);
+  if (entry === null) return value ?? null;
+  if (entry.type === 'file') return { type: 'file', size: entry.size, sha256: entry.digest };
+  return entry.type === 'symlink' ? { type: 'symlink', target: entry.target } : { type: 'directory' };
+}
+
+const NAME = fieldName('name');
+const FULL_NAME = fieldName('name/full');
+const TITLE = fieldName('title');
+
+/** What people call a record: a file by its name, a contact or an event by what its fields say; its id where they say nothing. */
+export function recordTitle(kind: RecordKind, id: RecordId, fieldOf: (field: FieldName) => Value | undefined): string {
+  if (kind === 'files') return id.slice(id.lastIndexOf('/') + 1);
+  const name = fieldOf(NAME);
+  const full = name !== null && typeof name === 'object' && 'full' in name ? name.full : (fieldOf(FULL_NAME) ?? name);
+  const text = kind === 'calendar' ? fieldOf(TITLE) : full;
+  return typeof text === 'string' && text !== '' ? text : id;
+}
