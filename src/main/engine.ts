@@ -186,14 +186,15 @@ export class Engine {
     };
   }
 
-  /** The collection as this device knows it from now on, made where it is new. Its membership is stored already. */
+  /**
+   * The collection as this device knows it from now on, made where it is new. Its membership is stored already. Peers hear of it with its first
+   * source: what they send before would count as applied here.
+   */
   openCollection(id: CollectionId, name: string): Replica {
     const known = this.replicas.get(id);
     if (known !== undefined) return known;
     const log = hexOf(this.world.random.bytes(8)) as LogId;
-    const replica = this.#openReplica(this.registry.addCollection(id, name, 'files', log));
-    this.network.collectionsChanged();
-    return replica;
+    return this.#openReplica(this.registry.addCollection(id, name, 'files', log));
   }
 
   /** Another place on this device for a collection. */
@@ -206,6 +207,7 @@ export class Engine {
       this.registry.removeSource(source.row);
       throw error;
     }
+    this.network.collectionsChanged();
     this.schedules.get(source.row)?.dirty(null);
     this.changed();
     return source;

@@ -239,6 +239,7 @@ export class Synchronizer {
         if (this.#source.adopting && all) {
           this.#source = { ...this.#source, adopting: false };
           this.#port.sourceUpdated(this.#source);
+          for (const row of this.#collection.records.notAsShown(this.#source.row)) this.construction.enqueue(row, null);
         }
         if (all) this.#retryProblems();
         this.#set('ready');

@@ -15,7 +15,7 @@ export interface TextSide {
 export const LONGEST_TEXT = 1 << 20;
 /** Comparing takes about rows × rows; beyond this it would hold up everything else for a second. */
 const MOST_STEPS = 200e6;
-const MOST_LINES = 100_000;
+const MOST_LINES = 50_000;
 
 /**
  * The text bytes hold; null where they are none: over 1 MiB, not UTF-8, or with a NUL, which no text has. A byte order mark stays part of it.
@@ -36,21 +36,28 @@ const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * the halves of each clash and nothing else.
  */
 export function mergeTexts(base: string, left: TextSide, right: TextSide): MergedText | null {
-  const endings = [base, left.text, right.text].map(endingOf);
-  const uniform = endings.every((ending) => ending !== null);
-  const [was, mine, theirs] = endings as [string | null, string | null, string | null];
-  const ending = uniform && mine !== was ? mine : theirs;
+  const [was, mine, theirs] = [endingOf(base), endingOf(left.text), endingOf(right.text)];
+  const uniform = ![was, mine, theirs].includes('mixed');
   const lines = (text: string): string[] => (uniform ? text.replaceAll('\r\n', '\n') : text).split('\n');
-  const merged = mergeLines(lines(base), lines(left.text), lines(right.text), left.name, right.name, !uniform && base.includes('\r\n') ? '\r' : '');
+  const mark = !uniform && base.includes('\r\n') ? '\r' : '';
+  const merged = mergeLines(lines(base), lines(left.text), lines(right.text), `${left.name}${mark}`, `${right.name}${mark}`, mark);
   if (merged === null) return null;
-  return { text: merged.lines.join(uniform && ending === 'crlf' ? '\r\n' : '\n'), clashes: merged.clashes };
+  return { text: merged.lines.join(uniform ? joinWith(was, mine, theirs) : '\n'), clashes: merged.clashes };
 }
 
-/** How the lines of a text end; null: not all in one way. */
-function endingOf(text: string): 'lf' | 'crlf' | null {
+type Ending = 'none' | 'lf' | 'crlf' | 'mixed';
+
+function joinWith(was: Ending, mine: Ending, theirs: Ending): string {
+  const said = [mine, theirs].filter((ending) => ending !== 'none');
+  const changed = said.filter((ending) => ending !== was);
+  const meant = changed.length > 0 ? changed : said.length > 0 ? said : [was];
+  return meant.every((ending) => ending === 'crlf') ? '\r\n' : '\n';
+}
+
+function endingOf(text: string): Ending {
   const all = text.split('\n').length - 1;
   const crlf = text.split('\r\n').length - 1;
-  return crlf === 0 ? 'lf' : crlf === all ? 'crlf' : null;
+  return all === 0 ? 'none' : crlf === 0 ? 'lf' : crlf === all ? 'crlf' : 'mixed';
 }
 
 function mergeLines(base: readonly string[], left: readonly string[], right: readonly string[], leftName: string, rightName: string, mark: string) {
@@ -65,14 +72,14 @@ function mergeLines(base: readonly string[], left: readonly string[], right: rea
   tail = Math.max(0, tail - 1);
   const middle = (lines: readonly string[]): string[] => lines.slice(head, lines.length - tail);
   const [o, a, b] = [middle(base), middle(left), middle(right)];
-  if (o.length + a.length + b.length > MOST_LINES || steps(o, a) + steps(o, b) > MOST_STEPS) return null;
+  if (Math.max(o.length, a.length, b.length) > MOST_LINES || steps(o, a) + steps(o, b) > MOST_STEPS) return null;
   const lines: string[] = [...base.slice(0, head)];
   let clashes = 0;
   for (const region of diff3Merge(a, o, b)) {
     if (region.ok !== undefined) lines.push(...region.ok);
     if (region.conflict === undefined) continue;
     clashes++;
-    lines.push(`<<<<<<< ${leftName}${mark}`, ...region.conflict.a, `=======${mark}`, ...region.conflict.b, `>>>>>>> ${rightName}${mark}`);
+    lines.push(`<<<<<<< ${leftName}`, ...region.conflict.a, `=======${mark}`, ...region.conflict.b, `>>>>>>> ${rightName}`);
   }
   lines.push(...base.slice(base.length - tail));
   return { lines, clashes };

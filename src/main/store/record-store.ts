@@ -135,6 +135,11 @@ export class RecordStore {
     return this.#sql.countConflicts.get(this.#collection) ?? 0;
   }
 
+  /** Records that the source does not hold as they are shown: what adoption found older, or not at all. */
+  notAsShown(source: number): readonly number[] {
+    return this.#sql.notAsShown.all(source, this.#collection);
+  }
+
   /** Every record from a place on, by directory and name; page with the last one's id. */
   page(after: RecordId | null, limit: number): readonly StoredRecord[] {
     const [path, name] = after === null ? ['', ''] : split(after);
@@ -233,6 +238,10 @@ function statements(database: Database.Database) {
     containing: value<[number, string], number>(
       `SELECT r.id FROM directory d JOIN record r ON r.directory = d.id
        WHERE d.collection = ? AND instr(lower(iif(d.path = '', r.name, d.path || '/' || r.name)), lower(?)) > 0`,
+    ),
+    notAsShown: value<[number, number], number>(
+      `SELECT r.id FROM directory d JOIN record r ON r.directory = d.id LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id
+       WHERE d.collection = ? AND ((s.record IS NULL AND (r.flags & 1)) OR s.held IS NOT NULL) ORDER BY r.id`,
     ),
     liveBelow: value<[number, string, string, string], number>(
       `SELECT 1 FROM directory d JOIN record r ON r.directory = d.id

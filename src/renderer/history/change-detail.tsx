@@ -49,9 +49,13 @@ export function ChangeDetail(props: {
               {change.fields.map((field) => (
                 <tr key={field.path}>
                   <th scope="row">{fieldText(field.path)}</th>
-                  <td className="path">{valueText(field.before)}</td>
-                  <td className="path">{valueText(field.after)}</td>
-                  <td>{field.before === null ? '—' : keptText(field.kept, props.nameOf)}</td>
+                  <td className="path" data-label="Before">
+                    {valueText(field.before)}
+                  </td>
+                  <td className="path" data-label="After">
+                    {valueText(field.after)}
+                  </td>
+                  <td data-label="What was before">{field.before === null ? '—' : keptText(field.kept, props.nameOf)}</td>
                 </tr>
               ))}
             </tbody>

@@ -39,11 +39,13 @@ export function ExplainDialog(props: { collection: string; record: string; onClo
             {view.fields.map((field) => (
               <tr key={`${field.path} ${field.device} ${field.at}`}>
                 <th scope="row">{fieldText(field.path)}</th>
-                <td className="path">{valueText(field.value)}</td>
-                <td>
+                <td className="path" data-label="Value">
+                  {valueText(field.value)}
+                </td>
+                <td data-label="Set by">
                   {name(field.device)}, <When at={field.at} />
                 </td>
-                <td>{field.rule}</td>
+                <td data-label="Rule">{field.rule}</td>
               </tr>
             ))}
           </tbody>

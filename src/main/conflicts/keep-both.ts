@@ -1,0 +1,67 @@
+import type { Change, FieldWrite } from '../change-log/change.ts';
+import type { Collection } from '../collection.ts';
+import { authorOf } from '../history/author-of.ts';
+import type { HistoryPort } from '../history/history-port.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import { type RecordId, recordId } from '../record/ids.ts';
+import type { OpenConflict, OpenValue } from './open-conflicts.ts';
+
+/** No file system takes a longer name (bytes of UTF-8). */
+const LONGEST_NAME = 255;
+
+/** Which value stays where it is: the shown one, but never a file in place of a folder that something lives in. */
+export function valueThatStays(collection: Collection, conflict: OpenConflict): OpenValue {
+  if (!collection.records.hasLiveBelow(conflict.record)) return conflict.shown;
+  return conflict.values.find((value) => fileEntry(value.value)?.type === 'directory') ?? conflict.shown;
+}
+
+/** The adds that put every other value beside it, named after the device it comes from. A folder without its content is nothing to keep. */
+export function copiesBeside(port: Pick<HistoryPort, 'collection' | 'members'>, conflict: OpenConflict, stays: OpenValue): readonly Change[] {
+  const taken = namesBeside(port.collection, conflict.record);
+  const changes: Change[] = [];
+  for (const value of conflict.values) {
+    if (value === stays || value.kind === 'delete' || fileEntry(value.value)?.type === 'directory') continue;
+    const record = freeName(conflict.record, authorOf(port, value.latest).name, taken);
+    changes.push({ record, cause: 'settle', writes: [...writesOf(port.collection, value), { field: EXISTS, value: true, replaces: [] }] });
+  }
+  return changes;
+}
+
+/** The entry, and what its author said of it in the same change: its time, and whether it may be executed. */
+function writesOf(collection: Collection, value: OpenValue): readonly FieldWrite[] {
+  const said = collection.changeAt(value.latest)?.change.writes ?? [];
+  const others = said.filter((write) => write.field !== ENTRY && write.field !== EXISTS && write.value !== null);
+  return [{ field: ENTRY, value: value.value, replaces: [] }, ...others.map((write) => ({ ...write, replaces: [] }))];
+}
+
+/** Folded names of all records that are or were beside this one: a copy takes the place of none of them on any system. */
+function namesBeside(collection: Collection, id: RecordId): Set<string> {
+  const directory = id.slice(0, Math.max(0, id.lastIndexOf('/')));
+  const names = collection.records.group(0, directory).map((member) => member.name);
+  const below = collection.records.groupsFrom(directory).map((path) => path.slice(directory === '' ? 0 : directory.length + 1).split('/')[0] ?? '');
+  return new Set([...names, ...below].map(folded));
+}
+
+const folded = (name: string): string => name.normalize('NFC').toLowerCase();
+
+/** `report (Phone).ods`, `report (Phone 2).ods` … */
+function freeName(id: RecordId, device: string, taken: Set<string>): RecordId {
+  const at = id.lastIndexOf('/') + 1;
+  const name = id.slice(at);
+  const dot = name.lastIndexOf('.');
+  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  const label = [...device.normalize('NFC').replace(/[\p{C}<>:"|?*\\/]/gu, '')].slice(0, 40).join('').trim() || 'copy';
+  for (let count = 1; ; count++) {
+    const ending = ` (${count === 1 ? label : `${label} ${count}`})${extension}`;
+    const free = `${shortened(stem, LONGEST_NAME - Buffer.byteLength(ending))}${ending}`;
+    if (taken.has(folded(free))) continue;
+    taken.add(folded(free));
+    return recordId(`${id.slice(0, at)}${free}`);
+  }
+}
+
+function shortened(stem: string, bytes: number): string {
+  let kept = stem;
+  while (Buffer.byteLength(kept) > bytes && kept !== '') kept = [...kept].slice(0, -1).join('');
+  return kept;
+}

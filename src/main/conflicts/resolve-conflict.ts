@@ -1,0 +1,94 @@
+import type { Choice, ResultView } from '../../contract/contract.ts';
+import type { Change } from '../change-log/change.ts';
+import { authorOf } from '../history/author-of.ts';
+import { findDevice } from '../history/find-device.ts';
+import type { HistoryPort } from '../history/history-port.ts';
+import { keptWhere } from '../history/kept-where.ts';
+import { type Missing, NOT_KEPT, resultOf } from '../history/result.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import { ENTRY } from '../record/file-entry.ts';
+import type { StoredRecord } from '../store/record-store.ts';
+import { newValue, takenValue } from './chosen-value.ts';
+import { findConflict } from './conflict-view.ts';
+import { copiesBeside, valueThatStays } from './keep-both.ts';
+import { type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
+import { type Settled, settleChange } from './settle-change.ts';
+
+type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
+
+/**
+ * Settles one conflict. null: this collection has no such conflict. Fails with `bad-value`, `no-such-value`, `unknown-content`,
+ * `content-not-kept`, and with `cannot-keep-both` where the values are not files.
+ */
+export async function resolveConflict(port: Port, id: string, choice: Choice): Promise<ResultView | null> {
+  const before = findConflict(port, id);
+  if (before === null) return null;
+  if ('keepBoth' in choice) return keepBoth(port, before.record, before.conflict);
+  if ('take' in choice) {
+    const value = takenValue(before.conflict, choice.take);
+    if (lacksContent(port, value)) return resultOf(port, [], [{ record: before.record.id, why: NOT_KEPT }]);
+    return commitSettled(port, before.record, [settledWith(before.conflict, value)]);
+  }
+  const given = 'text' in choice ? textChoice(port, before.conflict, choice.text) : choice.value;
+  const value = await newValue(port, before.record, before.conflict, given);
+  const now = port.collection.records.at(before.record.row) ?? before.record;
+  const conflict = openConflicts(port.collection, now).find((each) => each.id === before.conflict.id);
+  if (conflict === undefined || !sameValues(conflict, before.conflict))
+    throw new LockstepError('changed-meanwhile', `${now.id} changed while its conflict was being settled; look at it again.`, now.id);
+  const deleted = value === null && (conflict.ofRecord || isEntry(port, conflict));
+  return commitSettled(port, now, [deleted ? { conflict, deleted } : { conflict, value }]);
+}
+
+/**
+ * Settles every conflict of the collection with the newest value, or with that of one device (`this-device`, or a DEVICE). Those to which that
+ * device has said nothing, or whose content nobody has, stay open.
+ */
+export function resolveAll(port: Port, prefer: string): ResultView {
+  const device = prefer === 'newest' ? null : prefer === 'this-device' ? port.members.self : findDevice(port.members, prefer);
+  const changes: Change[] = [];
+  const missing: Missing[] = [];
+  const left: string[] = [];
+  for (const record of port.collection.records.inConflict()) {
+    const settled: Settled[] = [];
+    for (const conflict of openConflicts(port.collection, record)) {
+      const value = device === null ? conflict.values[0] : conflict.values.find((each) => each.dots.some((dot) => authorOf(port, dot).device === device));
+      if (value !== undefined && !lacksContent(port, value)) settled.push(settledWith(conflict, value));
+      else {
+        left.push(conflict.id);
+        if (value !== undefined) missing.push({ record: record.id, why: NOT_KEPT });
+      }
+    }
+    if (settled.length > 0) changes.push(settleChange(record, settled));
+  }
+  const result = resultOf(port, changes.length === 0 ? [] : port.commit(changes), missing);
+  return { ...result, conflicts: [...new Set([...result.conflicts, ...left])] };
+}
+
+function settledWith(conflict: OpenConflict, value: OpenValue): Settled {
+  return value.kind === 'delete' && conflict.ofRecord ? { conflict, deleted: true } : { conflict, value: value.value };
+}
+
+function commitSettled(port: Port, record: StoredRecord, settled: readonly Settled[]): ResultView {
+  return resultOf(port, port.commit([settleChange(record, settled)]), []);
+}
+
+function keepBoth(port: Port, record: StoredRecord, conflict: OpenConflict): ResultView {
+  if (!isEntry(port, conflict))
+    throw new LockstepError('cannot-keep-both', `${record.id}: only files can be kept beside each other; take one of the values of ${conflict.field}.`, record.id);
+  const stays = valueThatStays(port.collection, conflict);
+  const copies = copiesBeside(port, conflict, stays);
+  return resultOf(port, port.commit([settleChange(record, [{ conflict, value: stays.value }]), ...copies]), []);
+}
+
+function lacksContent(port: Port, value: OpenValue): boolean {
+  return value.dots.every((dot) => keptWhere(port, value.value, dot, null) === 'no');
+}
+
+function textChoice(port: Port, conflict: OpenConflict, text: string): Uint8Array | string {
+  return isEntry(port, conflict) ? new TextEncoder().encode(text) : text;
+}
+
+const isEntry = (port: Port, conflict: OpenConflict): boolean => conflict.field === ENTRY && port.collection.kind === 'files';
+
+const sameValues = (a: OpenConflict, b: OpenConflict): boolean =>
+  a.values.length === b.values.length && a.values.every((value, at) => value.id === b.values[at]?.id && value.latest === b.values[at]?.latest);

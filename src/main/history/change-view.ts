@@ -1,0 +1,78 @@
+import type { HistoryChangeView } from '../../contract/contract.ts';
+import type { Change } from '../change-log/change.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import type { Dot, FieldName } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+import type { HistoryPort } from './history-port.ts';
+import { type KeptWhere, keptWhere } from './kept-where.ts';
+import { entrySeen, type PastValue, replacedBy, valuesOf } from './record-past.ts';
+import { recordTitle, valueView } from './value-view.ts';
+
+type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
+type FieldView = HistoryChangeView['fields'][number];
+
+/** What a change did to its record. A record made anew after a delete is an add. */
+export function actionOf(port: Pick<Port, 'collection'>, change: Change): HistoryChangeView['action'] {
+  if (change.movedTo !== undefined || change.movedFrom !== undefined) return 'move';
+  if (change.writes.some((write) => write.field === EXISTS && write.value === false)) return 'delete';
+  const before = replacedBy(change, EXISTS);
+  const wasThere = before.length > 0 && (valuesOf(port.collection, EXISTS, before)[0]?.value ?? true) === true;
+  return wasThere ? 'modify' : 'add';
+}
+
+/** One change as history shows it: per field what stood there before and what was written, and who can give back what was before. */
+export function changeView(port: Port, id: string, dot: Dot, change: Change): HistoryChangeView {
+  const action = actionOf(port, change);
+  return { id, record: change.record, title: titleOf(port, change), action, fields: fieldsOf(port, dot, change, action) };
+}
+
+function titleOf(port: Port, change: Change): string {
+  const { kind, records } = port.collection;
+  if (kind === 'files') return recordTitle(kind, change.record, () => undefined);
+  const state = records.find(change.record)?.state;
+  return recordTitle(kind, change.record, (field) => change.writes.find((write) => write.field === field)?.value ?? state?.fields.get(field)?.[0]?.value);
+}
+
+function fieldsOf(port: Port, dot: Dot, change: Change, action: HistoryChangeView['action']): readonly FieldView[] {
+  const fields: FieldView[] = [];
+  if (change.movedFrom !== undefined) fields.push({ path: 'path', before: change.movedFrom, after: change.record, kept: 'here' });
+  if (change.movedTo !== undefined) fields.push({ path: 'path', before: change.record, after: change.movedTo, kept: 'here' });
+  const isFiles = port.collection.kind === 'files';
+  const makesOrEnds = action !== 'modify' && !change.writes.some((write) => write.field === ENTRY) && change.movedTo === undefined;
+  if (isFiles && makesOrEnds) fields.push(...entryOf(port, dot, change, action));
+  for (const { field, value, replaces } of change.writes) {
+    if (field === EXISTS) continue;
+    const before = valuesOf(port.collection, field, replaces);
+    if (change.movedFrom !== undefined && before.length === 0) continue;
+    fields.push(fieldView(port, dot, field, before, value));
+  }
+  if (fields.length === 0) fields.push({ path: EXISTS, before: action !== 'add', after: action !== 'delete', kept: 'here' });
+  return fields;
+}
+
+/** A delete says nothing of the content it ends, nor does bringing the record back: it is the one its author saw. */
+function entryOf(port: Port, dot: Dot, change: Change, action: HistoryChangeView['action']): readonly FieldView[] {
+  const seen = entrySeen(port.collection, replacedBy(change, EXISTS));
+  if (seen === null) return [];
+  return action === 'delete' ? [fieldView(port, dot, ENTRY, [seen], null)] : [fieldView(port, dot, ENTRY, [], seen.value)];
+}
+
+function fieldView(port: Port, dot: Dot, path: FieldName, before: readonly PastValue[], after: Value): FieldView {
+  const views = before.map(({ value }) => valueView(value));
+  return { path, before: views.length > 1 ? views : (views[0] ?? null), after: valueView(after), kept: keptAll(port, before, dot) };
+}
+
+/** Where all of these can be had: most often it is one. */
+function keptAll(port: Port, before: readonly PastValue[], replacing: Dot): KeptWhere {
+  let all: KeptWhere = 'here';
+  for (const { value, dot } of before) {
+    if (fileEntry(value)?.type !== 'file') continue;
+    const where = keptWhere(port, value, dot, replacing);
+    if (where === 'no') return 'no';
+    if (where === 'here') continue;
+    const before: KeptWhere = all;
+    all = before === 'here' ? where : where.filter((device) => before.includes(device));
+    if (all.length === 0) return 'no';
+  }
+  return all;
+}

@@ -1,0 +1,95 @@
+import type { HistoryChangeView, HistoryQuery, PackageView } from '../../contract/contract.ts';
+import type { Change } from '../change-log/change.ts';
+import type { DecodedChange } from '../change-log/package-body.ts';
+import type { Collection } from '../collection.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import { dotOf, type LogId, type RecordId } from '../record/ids.ts';
+import type { PackagePlace } from '../store/log-store.ts';
+import { timeText } from './author-of.ts';
+import { findId, packageId } from './change-id.ts';
+import { changeView } from './change-view.ts';
+import { findDevice } from './find-device.ts';
+import { allRecords, findRecord } from './find-record.ts';
+import type { HistoryPort } from './history-port.ts';
+import { recordTitle } from './value-view.ts';
+
+type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
+
+/** Packages of a page where the query names no limit. */
+const PAGE = 100;
+const AT_ONCE = 64;
+
+/**
+ * A page of one collection's packages, the newest first by the time they were signed with, as far as they pass the query's filters. A move is
+ * shown once, at its new name. Fails with `no-such-change` (`before`), `no-such-record` and `no-such-device`.
+ */
+export function listHistory(port: Port, query: Omit<HistoryQuery, 'collection'>): readonly PackageView[] {
+  const { collection } = port;
+  const record = query.record === undefined ? null : findRecord(collection, query.record);
+  const named = query.text === undefined || query.text === '' ? null : rowsNamed(collection, query.text);
+  const rows = record === null ? named : [record.row].filter((row) => named === null || named.includes(row));
+  const ids = rows === null ? null : new Set(rows.flatMap((row) => collection.records.at(row)?.id ?? []));
+  const only = { logs: query.device === undefined ? null : logsOf(port, query.device), records: rows };
+  const limit = query.limit ?? PAGE;
+  const views: PackageView[] = [];
+  let before = query.before === undefined ? null : placeOf(collection, query.before);
+  while (views.length < limit) {
+    const places = collection.log.places(only, before, Math.min(AT_ONCE, limit - views.length));
+    for (const place of places) {
+      const view = packageView(port, place, ids, record?.id ?? null, query.changesLimit ?? Number.POSITIVE_INFINITY);
+      if (view.changeCount > 0) views.push(view);
+    }
+    before = places.at(-1) ?? null;
+    if (before === null) break;
+  }
+  return views;
+}
+
+/** One package as history shows it; null where it is none of this collection. Fails with `ambiguous-id` and `no-such-change`. */
+export function findPackageView(port: Port, id: string): PackageView | null {
+  const found = findId(port.collection, id);
+  return found === null ? null : packageView(port, found, null, null, Number.POSITIVE_INFINITY);
+}
+
+function packageView(port: Port, place: PackagePlace, ids: ReadonlySet<RecordId> | null, asked: RecordId | null, most: number): PackageView {
+  const { collection, members } = port;
+  const found = collection.packageChanges(place.row);
+  const id = packageId(place.log, place.number);
+  const changes: HistoryChangeView[] = [];
+  let changeCount = 0;
+  for (const [index, change] of (found?.changes ?? []).entries()) {
+    if (!isShown(change, ids, asked)) continue;
+    changeCount++;
+    if (changes.length < most) changes.push(changeView(port, `${id}-${index}`, dotOf(place.row, index), change));
+  }
+  const device = found === null ? place.log : members.deviceOf(found.head.member);
+  return { id, collection: collection.stored.id, device, deviceName: members.nameOf(device), at: timeText(place.time), changeCount, changes };
+}
+
+/** The delete half of a move is told with its add, but is what happened to the old name when somebody asks for that. */
+function isShown(change: DecodedChange, ids: ReadonlySet<RecordId> | null, asked: RecordId | null): change is Change {
+  if ('invalid' in change || (ids !== null && !ids.has(change.record))) return false;
+  return change.movedTo === undefined || change.record === asked;
+}
+
+function rowsNamed(collection: Collection, text: string): readonly number[] {
+  if (collection.kind === 'files') return collection.records.containing(text);
+  const wanted = text.toLowerCase();
+  const rows: number[] = [];
+  for (const record of allRecords(collection)) {
+    const title = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
+    if (title.toLowerCase().includes(wanted) || record.id.includes(text)) rows.push(record.row);
+  }
+  return rows;
+}
+
+function logsOf(port: Port, text: string): readonly LogId[] {
+  const device = findDevice(port.members, text);
+  return port.collection.log.logs().flatMap((log) => (log.member !== '' && port.members.deviceOf(log.member) === device ? [log.log] : []));
+}
+
+function placeOf(collection: Collection, id: string): PackagePlace {
+  const found = findId(collection, id);
+  if (found === null) throw new LockstepError('no-such-change', `${collection.stored.name} has no package ${id}.`, id);
+  return found;
+}

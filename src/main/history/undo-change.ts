@@ -1,0 +1,178 @@
+import type { ResultView } from '../../contract/contract.ts';
+import type { Change, FieldWrite } from '../change-log/change.ts';
+import { type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { ENTRY, EXISTS } from '../record/file-entry.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import { type Dot, dotOf, type FieldName, type RecordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+import { EMPTY_STATE } from '../merge/record-state.ts';
+import { findId } from './change-id.ts';
+import type { HistoryPort } from './history-port.ts';
+import { keptWhere } from './kept-where.ts';
+import { descendsFrom, entrySeen, type PastValue, replacedBy, stateAfter, valuesOf } from './record-past.ts';
+import { type Missing, NOT_KEPT, resultOf } from './result.ts';
+
+type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
+
+/** The changes to one record that are undone together. */
+interface Undone {
+  readonly record: RecordId;
+  readonly changes: ReadonlyMap<Dot, Change>;
+  readonly state: RecordState;
+}
+
+/**
+ * Undoes a package or one change: writes what it replaced, and replaces only what it wrote, so whatever was changed since stays beside it as
+ * a conflict. Undo of an add is a delete, of a delete the record as it was, of either half of a move both names. null: no package of this
+ * collection. Fails with `ambiguous-id`, `no-such-change`, and `content-not-kept` where nothing could be undone.
+ */
+export function undoChange(port: Port, id: string): ResultView | null {
+  const { collection } = port;
+  const found = findId(collection, id);
+  if (found === null) return null;
+  const count = collection.packageChanges(found.row)?.changes.length ?? 0;
+  const asked = found.dot !== null ? [found.dot] : Array.from({ length: count }, (_, index) => dotOf(found.row, index));
+  const dots = new Set([...asked, ...asked.flatMap((dot) => otherHalf(port, dot) ?? [])]);
+  const changes: Change[] = [];
+  const missing: Missing[] = [];
+  for (const undone of byRecord(port, dots)) {
+    const made = undoOf(port, undone);
+    if ('why' in made) missing.push({ record: undone.record, why: made.why });
+    else changes.push(...made.changes);
+  }
+  // Adds and modifies before deletes, as everywhere: what goes can then be renamed to what comes.
+  const ordered = changes.sort((a, b) => Number(isDelete(a)) - Number(isDelete(b)));
+  return resultOf(port, ordered.length === 0 ? [] : port.commit(ordered), missing);
+}
+
+const isDelete = (change: Change): boolean => change.writes.some((write) => write.field === EXISTS && write.value === false);
+
+function byRecord(port: Port, dots: ReadonlySet<Dot>): readonly Undone[] {
+  const { collection } = port;
+  const records = new Map<RecordId, Map<Dot, Change>>();
+  for (const dot of dots) {
+    const change = collection.changeAt(dot)?.change;
+    if (change === undefined) continue;
+    const known = records.get(change.record) ?? new Map<Dot, Change>();
+    records.set(change.record, known.set(dot, change));
+  }
+  return [...records].map(([record, changes]) => ({ record, changes, state: collection.records.find(record)?.state ?? EMPTY_STATE }));
+}
+
+/** The delete of a move's add, the add of its delete; null where the change is no move. */
+function otherHalf(port: Port, dot: Dot): Dot | null {
+  const { collection } = port;
+  const change = collection.changeAt(dot)?.change;
+  const other = change?.movedFrom ?? change?.movedTo;
+  const row = other === undefined ? undefined : collection.records.find(other)?.row;
+  if (change === undefined || row === undefined) return null;
+  const log = placeOf(port, dot).log;
+  const halves = collection.log.changesOf(row).filter((each) => {
+    const half = placeOf(port, each).log === log ? collection.changeAt(each)?.change : undefined;
+    return half !== undefined && (change.movedFrom === undefined ? half.movedFrom : half.movedTo) === change.record;
+  });
+  const distance = (each: Dot): number => Math.abs(placeOf(port, each).number - placeOf(port, dot).number);
+  return halves.reduce<Dot | null>((best, each) => (best === null || distance(each) < distance(best) ? each : best), null);
+}
+
+const placeOf = (port: Port, dot: Dot) => port.collection.log.nameOf(dot).name;
+
+function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change[] } | { readonly why: string } {
+  const dots = new Set(undone.changes.keys());
+  const replaced = (field: FieldName): readonly Dot[] =>
+    [...undone.changes.values()].flatMap((change) => replacedBy(change, field)).filter((dot) => !dots.has(dot));
+  const own = [...dots];
+  const before = replaced(EXISTS);
+  if (!before.every((dot) => port.collection.changeAt(dot) !== null)) return { why: 'what it replaced is no longer in history' };
+  const was = valuesOf(port.collection, EXISTS, before).some(({ value }) => value === true);
+  const is = [...undone.changes.values()].some((change) => !isDelete(change));
+  if (!was && is && !standsBeside(port, undone, dots)) return { changes: [{ ...head(undone), writes: [{ field: EXISTS, value: false, replaces: own }] }] };
+  const fields = was && !is ? fieldsThen(port, undone, before) : fieldsBefore(port, undone, dots, replaced);
+  if (fields === null) return { why: NOT_KEPT };
+  return { changes: written(undone, fields, own) };
+}
+
+/** Was this record made at the same time by somebody else too? Then to take one add back is not to delete what the other made. */
+function standsBeside(port: Port, undone: Undone, dots: ReadonlySet<Dot>): boolean {
+  const alive = (undone.state.fields.get(EXISTS) ?? []).filter((sibling) => sibling.value === true).flatMap((sibling) => sibling.dots);
+  return alive.some((dot) => !dots.has(dot) && !descendsFrom(port.collection, dot, dots));
+}
+
+interface Back {
+  readonly field: FieldName;
+  readonly values: readonly Value[];
+  readonly replaces: readonly Dot[];
+}
+
+/** What the changes replaced, field by field; null where the content of a value is kept nowhere. */
+function fieldsBefore(port: Port, undone: Undone, dots: ReadonlySet<Dot>, replaced: (field: FieldName) => readonly Dot[]): readonly Back[] | null {
+  const { kind } = port.collection;
+  const names = new Set([...undone.changes.values()].flatMap((change) => change.writes.map((write) => write.field)));
+  const fields: Back[] = [];
+  for (const field of names) {
+    if (field === EXISTS) continue;
+    const rule = fieldRule(kind, field);
+    const now = undone.state.fields.get(field) ?? [];
+    const own = [...dots].filter((dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field) === true);
+    const past = valuesOf(port.collection, field, replaced(field));
+    if (past.length === 0 && replaced(field).length > 0) return null;
+    if (past.some((each) => keptWhere(port, each.value, each.dot, own[0] ?? null) === 'no')) return null;
+    const values = past.length > 0 ? past.map((each) => each.value) : [withoutThem(port, field, now, dots)];
+    if (field === ENTRY && values[0] === null) continue;
+    const stands = own.some((dot) => now.some((sibling) => sibling.dots.includes(dot)));
+    if (!stands && values.every((value) => now.some((sibling) => rule.same(sibling.value, value)))) continue;
+    fields.push({ field, values, replaces: own });
+  }
+  return fields;
+}
+
+/** What a field that these changes brought into being holds without them: what somebody else wrote at the same time, else nothing. */
+function withoutThem(port: Port, field: FieldName, now: readonly Sibling[], dots: ReadonlySet<Dot>): Value {
+  if (!now.some((sibling) => sibling.dots.some((dot) => dots.has(dot)))) return null;
+  const others = now.filter((sibling) => sibling.dots.some((dot) => !dots.has(dot)));
+  return shownSibling(fieldRule(port.collection.kind, field), others, port.collection.log.order)?.value ?? null;
+}
+
+/** A delete kept the fields it ended. Those that somebody wrote anew since come back beside what they are now. */
+function fieldsThen(port: Port, undone: Undone, before: readonly Dot[]): readonly Back[] | null {
+  const { collection } = port;
+  const then: readonly (readonly [FieldName, readonly PastValue[]])[] =
+    collection.kind === 'files'
+      ? [[ENTRY, [entrySeen(collection, before)].filter((seen) => seen !== null)]]
+      : [...stateAfter(collection, before).fields].map(([field, siblings]) => [field, siblings.map(({ value, dots }) => ({ value, dot: dots[0] as Dot }))]);
+  const fields: Back[] = [];
+  for (const [field, past] of then) {
+    if (field === EXISTS) continue;
+    const rule = fieldRule(collection.kind, field);
+    if (past.some(({ value, dot }) => keptWhere(port, value, dot, null) === 'no')) return null;
+    const now = undone.state.fields.get(field) ?? [];
+    const lost = past.filter(({ value }) => rule.concurrent === 'conflict' && !now.some((sibling) => rule.same(sibling.value, value)));
+    if (lost.length > 0) fields.push({ field, values: lost.map(({ value }) => value), replaces: [] });
+  }
+  return fields;
+}
+
+/** A change writes one value a field: where several were replaced (a settled conflict), others follow in changes of their own. */
+function written(undone: Undone, fields: readonly Back[], own: readonly Dot[]): readonly Change[] {
+  const most = Math.max(1, ...fields.map((field) => field.values.length));
+  return Array.from({ length: most }, (_, turn) => {
+    const writes: FieldWrite[] = fields.flatMap(({ field, values, replaces }) => {
+      const value = values[turn];
+      return value === undefined ? [] : [{ field, value, replaces: turn === 0 ? replaces : [] }];
+    });
+    return { ...head(undone), writes: [...writes, { field: EXISTS, value: true, replaces: turn === 0 ? own : [] }] };
+  });
+}
+
+/** An undone move is a move back. */
+function head(undone: Undone): Pick<Change, 'record' | 'cause' | 'movedFrom' | 'movedTo'> {
+  const all = [...undone.changes.values()];
+  const from = all.length === 1 ? all[0]?.movedFrom : undefined;
+  const to = all.length === 1 ? all[0]?.movedTo : undefined;
+  return {
+    record: undone.record,
+    cause: 'undo',
+    ...(from === undefined ? {} : { movedTo: from }),
+    ...(to === undefined ? {} : { movedFrom: to }),
+  };
+}
