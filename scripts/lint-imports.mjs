@@ -50,6 +50,35 @@ const RULES = [
     packages: ['node:', 'cborg', 'bonjour-service'],
   },
   { from: PLATFORM, may: ['main/record/ids.ts'], packages: ['node:'] },
+  // What was, and conflicts: read from the store and settled by ordinary changes; they know no source, no peer and no door.
+  {
+    from: 'main/history',
+    may: [
+      'contract',
+      'main/record',
+      'main/change-log',
+      'main/merge',
+      'main/store',
+      'main/content',
+      'main/collection.ts',
+      PLATFORM,
+    ],
+    packages: [],
+  },
+  {
+    from: 'main/conflicts',
+    may: [
+      'contract',
+      'main/record',
+      'main/change-log',
+      'main/merge',
+      'main/store',
+      'main/history',
+      'main/collection.ts',
+      PLATFORM,
+    ],
+    packages: ['node-diff3'],
+  },
   // Answers the contract's requests out of the engine; only compose.ts takes it in.
   { from: 'main/requests', may: ['contract', 'main'], packages: ['node:'] },
   { from: 'main/control', may: ['contract', PLATFORM], packages: ['node:', 'ws', 'better-sqlite3'] },

@@ -110,6 +110,7 @@ export class Collection {
       this.#stored = before;
       this.records.forgetCaches();
       this.log.forgetCaches();
+      this.problems.forgetCaches();
       throw error;
     }
   }

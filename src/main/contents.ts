@@ -10,6 +10,7 @@ import { heldOf } from './snapshot/held.ts';
 import { revisionIn } from './snapshot/stored-revision.ts';
 import type { ContentPlan, ContentRequest, Revision, SourceAdapter, StagedPiece } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
+import type { StoredRecord } from './store/record-store.ts';
 
 export type FoundContent = ContentPlan | { readonly from: 'missing' };
 
@@ -277,8 +278,7 @@ export class Contents {
 
   #contentPlace(collection: Collection, want: ContentAsked): { source: number; request: ContentRequest } | null {
     const hinted = want.hint === null ? null : collection.records.find(want.hint);
-    const rows = hinted === null ? [] : [hinted.row];
-    const holder = this.#holdersIn(rows, want.digest)[0] ?? this.#holders(want.digest)[0];
+    const holder = (hinted === null ? null : this.#holderIn(collection, hinted, want.digest)) ?? this.#holders(want.digest)[0];
     if (holder === undefined) return null;
     return { source: holder.source, request: { id: holder.id, revision: holder.revision, offset: 0, length: 4 << 20 } };
   }
@@ -361,23 +361,28 @@ export class Contents {
   }
 
   #holders(content: Digest): readonly Holder[] {
-    return this.#holdersIn(this.#store.holders(content), content);
+    const collections = new Set([...this.#sources.values()].map((each) => each.collection));
+    return this.#store.holders(content).flatMap((row) => {
+      for (const collection of collections) {
+        const record = collection.records.at(row);
+        const holder = record === null ? null : this.#holderIn(collection, record, content);
+        if (holder !== null) return [holder];
+      }
+      return [];
+    });
   }
 
-  #holdersIn(rows: readonly number[], content: Digest): readonly Holder[] {
-    const holders: Holder[] = [];
-    for (const row of rows)
-      for (const [source, { collection }] of this.#sources) {
-        const record = collection.records.at(row);
-        if (record === null) continue;
-        const stored = collection.records.snapshot(source, row);
-        if (stored === undefined || stored.revision === null) continue;
-        const held = heldOf(collection.kind, record.state, stored.held, collection.log.order);
-        const entry = fileEntry(held?.get(ENTRY)?.value);
-        if (entry?.type === 'file' && entry.digest === content)
-          holders.push({ row, source, id: record.id, revision: revisionIn(stored.revision) });
-      }
-    return holders;
+  /** The record in a source that shows just this content, going by the snapshot. */
+  #holderIn(collection: Collection, record: StoredRecord, content: Digest): Holder | null {
+    for (const source of collection.sourceRows()) {
+      const stored = collection.records.snapshot(source, record.row);
+      if (stored === undefined || stored.revision === null) continue;
+      const held = heldOf(collection.kind, record.state, stored.held, collection.log.order);
+      const entry = fileEntry(held?.get(ENTRY)?.value);
+      if (entry?.type === 'file' && entry.digest === content)
+        return { row: record.row, source, id: record.id, revision: revisionIn(stored.revision) };
+    }
+    return null;
   }
 
   #openList(row: number): OpenList | null {

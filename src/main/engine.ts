@@ -61,6 +61,8 @@ export interface EngineWorld {
 const NO_SETTINGS: SourceSettings = { only: [], ignore: [], readOnly: false };
 /** Changes of state are told at most this often. */
 const TELL_MS = 100;
+/** What peers acknowledged is written down this much later. */
+const SAVE_MS = 3000;
 
 /** One device: its collections, their sources, and the peers it shares them with. */
 export class Engine {
@@ -310,6 +312,7 @@ export class Engine {
       scanNow: async (id) => {
         await Promise.all(this.#schedulesOf(id).map((schedule) => schedule.lookNow()));
       },
+      later: (call) => void clock.after(SAVE_MS, call),
       caughtUp: (id) => this.#each(id, (schedule) => schedule.dirty(null)),
       forked: (_id, log) =>
         this.notice(`fork-${log}`, {

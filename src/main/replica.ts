@@ -21,6 +21,8 @@ export interface ReplicaPort {
   /** A cycle, or only its second half, is due in every source of the collection. */
   constructSoon(id: CollectionId): void;
   scanNow(id: CollectionId): Promise<void>;
+  /** Calls once, in a few seconds. */
+  later(call: () => void): void;
   /** A source that waited to compare itself with the collection may now. */
   caughtUp(id: CollectionId): void;
   forked(id: CollectionId, log: LogId): void;
@@ -36,6 +38,8 @@ export class Replica implements SharedCollection {
   readonly #port: ReplicaPort;
   readonly #pending = new Pending();
   /** What each peer told it holds since we linked: adoption waits until all of it is here. */
+  readonly #acknowledged = new Map<DeviceId, Map<LogId, Acknowledged>>();
+  readonly #unsaved = new Set<DeviceId>();
   readonly #told = new Map<DeviceId, ReadonlyMap<LogId, number>>();
 
   constructor(
@@ -81,7 +85,7 @@ export class Replica implements SharedCollection {
 
   /** Packages of this device were committed. `by`: the source that made them has them already. */
   written(packages: readonly WrittenPackage[], by: number | null): void {
-    for (const each of packages) this.#open(each.log, each.number, rowsOf(each.applied), by);
+    for (const each of packages) this.#open(each.log, each.number, rowsOf(each.applied), by, each.applied);
     this.#noteApplied();
     this.#port.packages(this.id);
     this.#port.changed();
@@ -128,7 +132,32 @@ export class Replica implements SharedCollection {
 
   /** What a member is known to hold and to have applied. */
   acknowledgedBy(device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
-    return this.#registry.acknowledged(this.collection.stored.row, device);
+    return this.#acknowledgedBy(device);
+  }
+  #acknowledgedBy(device: DeviceId): Map<LogId, Acknowledged> {
+    let known = this.#acknowledged.get(device);
+    if (known === undefined) {
+      known = new Map(this.#registry.acknowledged(this.collection.stored.row, device));
+      this.#acknowledged.set(device, known);
+    }
+    return known;
+  }
+
+  #acknowledge(device: DeviceId, log: LogId, said: Acknowledged): void {
+    this.#acknowledgedBy(device).set(log, said);
+    this.#unsaved.add(device);
+    if (this.#unsaved.size > 1) return;
+    this.#port.later(() => this.saveAcknowledged());
+  }
+
+  /** Writes down what members said: often enough, for they say it again whenever they link. */
+  saveAcknowledged(): void {
+    if (this.#unsaved.size === 0) return;
+    this.collection.transact(() => {
+      for (const device of this.#unsaved)
+        for (const [log, said] of this.#acknowledgedBy(device)) this.#registry.acknowledge(this.collection.stored.row, device, log, said);
+    });
+    this.#unsaved.clear();
   }
 
   /** Packages held here that the device has not applied. */
@@ -183,7 +212,7 @@ export class Replica implements SharedCollection {
     const past = heads.find((head) => head.log === this.collection.stored.ownLog);
     if (past !== undefined && past.number > (own?.held ?? 0)) this.collection.beginNewLog();
     for (const head of heads)
-      this.#registry.acknowledge(this.collection.stored.row, device, head.log, {
+      this.#acknowledge(device, head.log, {
         held: head.number,
         applied: Math.min(head.number, this.acknowledgedBy(device).get(head.log)?.applied ?? 0),
       });
@@ -227,16 +256,17 @@ export class Replica implements SharedCollection {
   #took(received: Received): boolean {
     if (received.is !== 'stored' && received.is !== 'forked') return false;
     const { package: stored } = received;
-    this.#open(stored.log, stored.number, rowsOf(stored.applied), null);
+    this.#open(stored.log, stored.number, rowsOf(stored.applied), null, stored.applied);
     if (received.is === 'forked') this.#port.forked(this.id, stored.log);
     return true;
   }
 
-  #open(log: LogId, number: number, rows: readonly number[], by: number | null): void {
+  #open(log: LogId, number: number, rows: readonly number[], by: number | null, applied: readonly AppliedChange[] = []): void {
     const targets = [...this.synchronizers].filter(([source]) => source !== by);
     const distinct = new Set(rows);
+    const last = new Map(applied.map((each) => [each.row, each]));
     const ticket = this.#pending.open(log, number, distinct.size * targets.length);
-    for (const [, synchronizer] of targets) for (const row of distinct) synchronizer.construction.enqueue(row, ticket);
+    for (const [, synchronizer] of targets) for (const row of distinct) synchronizer.construction.enqueue(row, ticket, last.get(row) ?? null);
   }
 
   #noteApplied(): void {
@@ -264,19 +294,7 @@ export class Replica implements SharedCollection {
 
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
     const done = new Map(applied.map((each) => [each.log, each.number]));
-    const before = this.acknowledgedBy(device);
-    const news = held.filter(({ log, number }) => {
-      const known = before.get(log);
-      return known === undefined || known.held !== number || known.applied !== (done.get(log) ?? 0);
-    });
-    if (news.length === 0) return;
-    this.collection.transact(() => {
-      for (const { log, number } of news)
-        this.#registry.acknowledge(this.collection.stored.row, device, log, {
-          held: number,
-          applied: done.get(log) ?? 0,
-        });
-    });
+    for (const { log, number } of held) this.#acknowledge(device, log, { held: number, applied: done.get(log) ?? 0 });
   }
 
   giveContent(asked: readonly ContentAsked[]) {

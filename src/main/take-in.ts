@@ -3,7 +3,7 @@ import type { Change } from './change-log/change.ts';
 import type { Collection, WrittenPackage } from './collection.ts';
 import { difference } from './difference/difference.ts';
 import type { Held } from './merge/record-state.ts';
-import { isLive } from './merge/record-state.ts';
+import { isLive, type RecordState } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { digestOf } from './platform/hash.ts';
 import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
@@ -349,6 +349,11 @@ export class TakeIn {
       const applied = written.flatMap((each) => each.applied);
       applied.forEach(({ dot, row, state }, at) => {
         const { reading, held, change } = changed[at] as (typeof changed)[number];
+        if (held === null && state.fields.size === change.writes.length && isSingle(state)) {
+          this.#putSnapshot(reading, row, null);
+          this.#noteContent(null, reading, row);
+          return;
+        }
         const now = heldAfter(this.#collection.kind, held, change, reading.fields, dot);
         this.#putSnapshot(
           reading,
@@ -468,6 +473,8 @@ export class TakeIn {
   }
 }
 
+/** Nothing but one value in every field: what a new record's first change makes. */
+const isSingle = (state: RecordState): boolean => [...state.fields.values()].every((siblings) => siblings.length === 1);
 const idIn = (group: string, name: string): RecordId => recordId(group === '' ? name : `${group}/${name}`);
 const nameOf = (id: RecordId): string => id.slice(id.lastIndexOf('/') + 1);
 export const groupOf = (id: RecordId): string => id.slice(0, Math.max(0, id.lastIndexOf('/')));

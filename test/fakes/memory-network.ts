@@ -31,6 +31,8 @@ export class MemoryNetwork {
   readonly #doors = new Map<string, { readonly owner: Descriptor; readonly door: Door }>();
   readonly #lines = new Set<Line>();
   readonly #apart = new Set<string>();
+  /** How often the process at a host died: what an earlier one began comes to nothing. */
+  readonly #deaths = new Map<string, number>();
   #nextPort = 40_000;
   #nextLine = 1;
 
@@ -41,10 +43,11 @@ export class MemoryNetwork {
 
   /** The network as `owner` sees it from `host`. */
   transport(owner: Descriptor, host: string): Transport {
+    const born = this.#deathsOf(host);
     return {
       listen: (at, door) => this.#listen(owner, host, at.port, door),
       dial: async (address, expect, signal) => {
-        const line = await this.#connect(owner, host, address, signal);
+        const line = await this.#connect(owner, host, address, signal, born);
         if (!equalBytes(line.owner.tls, expect.tls))
           throw new LockstepError('wrong-peer', 'another device answers', address);
         const known = line.door.known(owner.tls);
@@ -53,7 +56,7 @@ export class MemoryNetwork {
         );
       },
       dialStranger: async (address, signal) => {
-        const line = await this.#connect(owner, host, address, signal);
+        const line = await this.#connect(owner, host, address, signal, born);
         const open = line.door.pairingOpen();
         return this.#join(line, host, address, line.owner, (end) =>
           open ? () => line.door.onStranger(Object.assign(end, { spki: owner.tls })) : null,
@@ -69,6 +72,21 @@ export class MemoryNetwork {
   }
   mend(one: string, other: string): void {
     this.#apart.delete(pairOf(one, other));
+  }
+  /** The process at this host dies without a word: its doors are gone, and who was linked with it finds the link broken. */
+  unplug(host: string): void {
+    this.#deaths.set(host, this.#deathsOf(host) + 1);
+    for (const address of [...this.#doors.keys()]) if (parseHostPort(address)?.host === host) this.#doors.delete(address);
+    for (const line of [...this.#lines]) {
+      if (!line.hosts.includes(host)) continue;
+      this.#lines.delete(line);
+      const [own, other] = line.hosts[0] === host ? [line.near, line.far] : [line.far, line.near];
+      own.fallSilent();
+      this.#clock.after(this.#weather.latency(), () => other.drop('lost'));
+    }
+  }
+  #deathsOf(host: string): number {
+    return this.#deaths.get(host) ?? 0;
   }
   /** Links that are up. */
   get lines(): number {
@@ -91,13 +109,15 @@ export class MemoryNetwork {
     host: string,
     address: string,
     signal: AbortSignal,
+    born: number,
   ): Promise<{ owner: Descriptor; door: Door; from: Descriptor }> {
     const place = parseHostPort(address);
     if (place === null) throw new LockstepError('bad-address', `${address} is not host:port`, address);
     await new Promise<void>((resolve) => void this.#clock.after(this.#weather.latency(), resolve));
     const found = this.#doors.get(address);
     const apart = this.#apart.has(pairOf(host, place.host));
-    if (signal.aborted || apart || found === undefined || !found.door.admit(host))
+    const died = this.#deathsOf(host) !== born;
+    if (signal.aborted || apart || died || found === undefined || !found.door.admit(host))
       throw new LockstepError('unreachable', `no answer from ${address}`, address);
     return { ...found, from: owner };
   }
@@ -248,6 +268,11 @@ class MemoryEnd implements ByteLink {
     if (this.#reason !== null) return;
     this.#reason = reason;
     this.#closed.tell(reason);
+  }
+  /** Its process is no more: nothing is sent, received or told. */
+  fallSilent(): void {
+    this.#reason ??= 'dead';
+    this.#receive = null;
   }
   exporter(label: string, length: number): Uint8Array {
     return new Uint8Array(

@@ -8,6 +8,7 @@ import { heldOf, isAsShown } from '../snapshot/held.ts';
 import { revisionIn, storedRevision } from '../snapshot/stored-revision.ts';
 import type { ConstructItem, ConstructOutcome, ProblemCode, Revision, SourceAdapter } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
+import type { StoredRecord } from '../store/record-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import type { Ticket } from './pending.ts';
 import { type PlannedItem, planItem } from './plan-construction.ts';
@@ -20,6 +21,10 @@ const BATCHES_AHEAD = 3;
 
 interface Job {
   readonly row: number;
+  /** The record as merged last, while that is known here; null: to be read. */
+  record: StoredRecord | null;
+  /** No source can hold it yet: that merge made it. */
+  isNew: boolean;
   readonly tickets: Ticket[];
   /** The record moved on while this was being prepared: what was planned is stale. */
   touched: boolean;
@@ -101,12 +106,16 @@ export class RunConstruction {
     return this.#waiting.size;
   }
 
-  enqueue(row: number, ticket: Ticket | null): void {
+  /** `applied`: the change that makes it necessary, if it is at hand. */
+  enqueue(row: number, ticket: Ticket | null, applied: AppliedChange | null = null): void {
     const flying = this.#inFlight.get(row);
     if (flying !== undefined) flying.touched = true;
     const waiting = this.#waiting.get(row);
     this.#waiting.delete(row);
-    const job = this.#queue.get(row) ?? waiting ?? { row, tickets: [], touched: false };
+    const queued = this.#queue.get(row) ?? waiting;
+    const job = queued ?? { row, record: null, isNew: applied?.before === null && flying === undefined, tickets: [], touched: false };
+    if (applied !== null) job.record = { row, id: applied.change.record, state: applied.state };
+    if (queued !== undefined) job.isNew = false;
     if (ticket !== null) job.tickets.push(ticket);
     this.#queue.set(row, job);
   }
@@ -116,6 +125,11 @@ export class RunConstruction {
     for (const { row } of applied) {
       const flying = this.#inFlight.get(row);
       if (flying !== undefined) flying.touched = true;
+      for (const job of [flying, this.#queue.get(row), this.#waiting.get(row)]) {
+        if (job === undefined) continue;
+        job.record = null;
+        job.isNew = false;
+      }
     }
   }
 
@@ -185,9 +199,11 @@ export class RunConstruction {
 
   #plan(job: Job): Omit<Prepared, 'content'> | null {
     const { records, kind, log, problems } = this.#collection;
-    const found = records.at(job.row);
+    const found = job.record ?? records.at(job.row);
     if (found === null) return null;
-    const stored = records.snapshot(this.#source.row, job.row);
+    const stored = job.isNew ? undefined : records.snapshot(this.#source.row, job.row);
+    job.record = null;
+    job.isNew = false;
     const before = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
     const planned = planItem(kind, found.state, before, log.order);
     const isDirectory = fileEntry(planned.fields?.get(ENTRY))?.type === 'directory';

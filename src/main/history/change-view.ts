@@ -1,6 +1,6 @@
 import type { HistoryChangeView } from '../../contract/contract.ts';
 import type { Change } from '../change-log/change.ts';
-import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { HistoryPort } from './history-port.ts';
@@ -64,15 +64,9 @@ function fieldView(port: Port, dot: Dot, path: FieldName, before: readonly PastV
 
 /** Where all of these can be had: most often it is one. */
 function keptAll(port: Port, before: readonly PastValue[], replacing: Dot): KeptWhere {
-  let all: KeptWhere = 'here';
-  for (const { value, dot } of before) {
-    if (fileEntry(value)?.type !== 'file') continue;
-    const where = keptWhere(port, value, dot, replacing);
-    if (where === 'no') return 'no';
-    if (where === 'here') continue;
-    const before: KeptWhere = all;
-    all = before === 'here' ? where : where.filter((device) => before.includes(device));
-    if (all.length === 0) return 'no';
-  }
-  return all;
+  const places = before.map(({ value, dot }) => keptWhere(port, value, dot, replacing)).filter((where) => where !== 'here');
+  const [first, ...others] = places;
+  if (first === undefined) return 'here';
+  const all = first === 'no' ? [] : first.filter((device) => others.every((where) => where.includes(device)));
+  return all.length === 0 ? 'no' : all;
 }

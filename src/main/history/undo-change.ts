@@ -1,11 +1,10 @@
 import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
-import { type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { EMPTY_STATE, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { type Dot, dotOf, type FieldName, type RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
-import { EMPTY_STATE } from '../merge/record-state.ts';
 import { findId } from './change-id.ts';
 import type { HistoryPort } from './history-port.ts';
 import { keptWhere } from './kept-where.ts';
@@ -77,18 +76,19 @@ function otherHalf(port: Port, dot: Dot): Dot | null {
 
 const placeOf = (port: Port, dot: Dot) => port.collection.log.nameOf(dot).name;
 
-function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change[] } | { readonly why: string } {
+function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change[] } | Why {
   const dots = new Set(undone.changes.keys());
   const replaced = (field: FieldName): readonly Dot[] =>
     [...undone.changes.values()].flatMap((change) => replacedBy(change, field)).filter((dot) => !dots.has(dot));
   const own = [...dots];
   const before = replaced(EXISTS);
-  if (!before.every((dot) => port.collection.changeAt(dot) !== null)) return { why: 'what it replaced is no longer in history' };
+  if (!before.every((dot) => port.collection.changeAt(dot) !== null)) return { why: FORGOTTEN };
   const was = valuesOf(port.collection, EXISTS, before).some(({ value }) => value === true);
   const is = [...undone.changes.values()].some((change) => !isDelete(change));
-  if (!was && is && !standsBeside(port, undone, dots)) return { changes: [{ ...head(undone), writes: [{ field: EXISTS, value: false, replaces: own }] }] };
+  if (!was && !is) return { changes: [] };
+  if (!was && !standsBeside(port, undone, dots)) return { changes: [{ ...head(undone), writes: [{ field: EXISTS, value: false, replaces: own }] }] };
   const fields = was && !is ? fieldsThen(port, undone, before) : fieldsBefore(port, undone, dots, replaced);
-  if (fields === null) return { why: NOT_KEPT };
+  if ('why' in fields) return fields;
   return { changes: written(undone, fields, own) };
 }
 
@@ -98,14 +98,19 @@ function standsBeside(port: Port, undone: Undone, dots: ReadonlySet<Dot>): boole
   return alive.some((dot) => !dots.has(dot) && !descendsFrom(port.collection, dot, dots));
 }
 
+interface Why {
+  readonly why: string;
+}
+const FORGOTTEN = 'what it replaced is no longer in history';
+
 interface Back {
   readonly field: FieldName;
   readonly values: readonly Value[];
   readonly replaces: readonly Dot[];
 }
 
-/** What the changes replaced, field by field; null where the content of a value is kept nowhere. */
-function fieldsBefore(port: Port, undone: Undone, dots: ReadonlySet<Dot>, replaced: (field: FieldName) => readonly Dot[]): readonly Back[] | null {
+/** What the changes replaced, field by field; or why that is not possible. */
+function fieldsBefore(port: Port, undone: Undone, dots: ReadonlySet<Dot>, replaced: (field: FieldName) => readonly Dot[]): readonly Back[] | Why {
   const { kind } = port.collection;
   const names = new Set([...undone.changes.values()].flatMap((change) => change.writes.map((write) => write.field)));
   const fields: Back[] = [];
@@ -115,8 +120,8 @@ function fieldsBefore(port: Port, undone: Undone, dots: ReadonlySet<Dot>, replac
     const now = undone.state.fields.get(field) ?? [];
     const own = [...dots].filter((dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field) === true);
     const past = valuesOf(port.collection, field, replaced(field));
-    if (past.length === 0 && replaced(field).length > 0) return null;
-    if (past.some((each) => keptWhere(port, each.value, each.dot, own[0] ?? null) === 'no')) return null;
+    if (past.length === 0 && replaced(field).length > 0) return { why: FORGOTTEN };
+    if (past.some((each) => keptWhere(port, each.value, each.dot, own[0] ?? null) === 'no')) return { why: NOT_KEPT };
     const values = past.length > 0 ? past.map((each) => each.value) : [withoutThem(port, field, now, dots)];
     if (field === ENTRY && values[0] === null) continue;
     const stands = own.some((dot) => now.some((sibling) => sibling.dots.includes(dot)));
@@ -134,7 +139,7 @@ function withoutThem(port: Port, field: FieldName, now: readonly Sibling[], dots
 }
 
 /** A delete kept the fields it ended. Those that somebody wrote anew since come back beside what they are now. */
-function fieldsThen(port: Port, undone: Undone, before: readonly Dot[]): readonly Back[] | null {
+function fieldsThen(port: Port, undone: Undone, before: readonly Dot[]): readonly Back[] | Why {
   const { collection } = port;
   const then: readonly (readonly [FieldName, readonly PastValue[]])[] =
     collection.kind === 'files'
@@ -144,7 +149,7 @@ function fieldsThen(port: Port, undone: Undone, before: readonly Dot[]): readonl
   for (const [field, past] of then) {
     if (field === EXISTS) continue;
     const rule = fieldRule(collection.kind, field);
-    if (past.some(({ value, dot }) => keptWhere(port, value, dot, null) === 'no')) return null;
+    if (past.some(({ value, dot }) => keptWhere(port, value, dot, null) === 'no')) return { why: NOT_KEPT };
     const now = undone.state.fields.get(field) ?? [];
     const lost = past.filter(({ value }) => rule.concurrent === 'conflict' && !now.some((sibling) => rule.same(sibling.value, value)));
     if (lost.length > 0) fields.push({ field, values: lost.map(({ value }) => value), replaces: [] });

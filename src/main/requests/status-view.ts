@@ -25,7 +25,7 @@ function collectionView(engine: Engine, replica: Replica): CollectionView {
     state: collectionState(replica, sources, peers, problems),
     records: collection.records.live,
     outside: 0,
-    conflicts: collection.records.countConflicts(),
+    conflicts: collection.records.conflicts,
     problems,
     sources,
     peers,

@@ -14,6 +14,8 @@ export interface StoredProblem {
 /** What could not be handled, item by item, until it can. */
 export class ProblemStore {
   readonly #sql;
+  /** Which records have one, by source: asked on every hot path, and nearly always of nothing. */
+  readonly #known = new Map<number, Set<string>>();
 
   constructor(database: Database.Database) {
     this.#sql = {
@@ -25,20 +27,22 @@ export class ProblemStore {
       dropAll: database.prepare<[number]>('DELETE FROM problem WHERE source = ?'),
       find: database.prepare<[number, string], [string, string, number]>('SELECT code, detail, since FROM problem WHERE source = ? AND record = ?').raw(),
       of: database.prepare<[number], [string, string, string, number]>('SELECT record, code, detail, since FROM problem WHERE source = ? ORDER BY record').raw(),
-      count: database.prepare<[number], number>('SELECT count(*) FROM problem WHERE source = ?').pluck(),
     };
   }
 
   put(source: number, record: RecordId, code: string, detail: string, now: number): void {
+    this.#recordsOf(source).add(record);
     this.#sql.put.run(source, record, code, detail, now);
   }
   drop(source: number, record: RecordId): void {
-    this.#sql.drop.run(source, record);
+    if (this.#recordsOf(source).delete(record)) this.#sql.drop.run(source, record);
   }
   dropAll(source: number): void {
+    this.#known.delete(source);
     this.#sql.dropAll.run(source);
   }
   find(source: number, record: RecordId): StoredProblem | null {
+    if (!this.#recordsOf(source).has(record)) return null;
     const found = this.#sql.find.get(source, record);
     return found === undefined ? null : { source, record, code: found[0], detail: found[1], since: found[2] };
   }
@@ -46,6 +50,20 @@ export class ProblemStore {
     return this.#sql.of.all(source).map(([record, code, detail, since]) => ({ source, record: recordId(record), code, detail, since }));
   }
   count(source: number): number {
-    return this.#sql.count.get(source) ?? 0;
+    return this.#recordsOf(source).size;
+  }
+
+  /** Undo of what a rolled back transaction told the cache. */
+  forgetCaches(): void {
+    this.#known.clear();
+  }
+
+  #recordsOf(source: number): Set<string> {
+    let known = this.#known.get(source);
+    if (known === undefined) {
+      known = new Set(this.of(source).map((problem) => problem.record));
+      this.#known.set(source, known);
+    }
+    return known;
   }
 }

@@ -35,12 +35,14 @@ export class RecordStore {
   readonly #directories = new Map<string, number>();
   readonly #sql;
   #live: number;
+  #conflicts: number;
 
   constructor(database: Database.Database, collection: number, kind: RecordKind) {
     this.#collection = collection;
     this.#kind = kind;
     this.#sql = statements(database);
     this.#live = this.#sql.countLive.get(collection) ?? 0;
+    this.#conflicts = this.#sql.countConflicts.get(collection) ?? 0;
   }
 
   /** Live records. */
@@ -65,7 +67,10 @@ export class RecordStore {
   /** Stores a state and returns the record's row. `before`: as found; null for a record that is new here. */
   put(id: RecordId, before: StoredRecord | null, state: RecordState): number {
     const live = isLive(state);
-    const flags = (live ? LIVE : 0) + (conflictFields(this.#kind, state).length > 0 ? CONFLICT : 0);
+    const clashes = conflictFields(this.#kind, state).length > 0;
+    const clashed = before !== null && conflictFields(this.#kind, before.state).length > 0;
+    const flags = (live ? LIVE : 0) + (clashes ? CONFLICT : 0);
+    this.#conflicts += (clashes ? 1 : 0) - (clashed ? 1 : 0);
     this.#live += (live ? 1 : 0) - (before !== null && isLive(before.state) ? 1 : 0);
     if (before !== null) {
       this.#sql.update.run(flags, encodeState(state), before.row);
@@ -79,6 +84,7 @@ export class RecordStore {
   forgetCaches(): void {
     this.#directories.clear();
     this.#live = this.#sql.countLive.get(this.#collection) ?? 0;
+    this.#conflicts = this.#sql.countConflicts.get(this.#collection) ?? 0;
   }
 
   /** Records right below a directory, with what the source's snapshot says of them. */
@@ -131,8 +137,9 @@ export class RecordStore {
       .map(([row, path, name, state]) => ({ row, id: joined(path, name), state: decodeState(state) }));
   }
 
-  countConflicts(): number {
-    return this.#sql.countConflicts.get(this.#collection) ?? 0;
+  /** Records with an open conflict. */
+  get conflicts(): number {
+    return this.#conflicts;
   }
 
   /** Records that the source does not hold as they are shown: what adoption found older, or not at all. */

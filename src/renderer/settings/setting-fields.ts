@@ -24,8 +24,8 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Speed',
     fields: [
-      { key: 'limits.up', label: 'Send at most', hint: 'MB a second. 0 or empty: no limit.', unit: 'mega' },
-      { key: 'limits.down', label: 'Receive at most', hint: 'MB a second. 0 or empty: no limit.', unit: 'mega' },
+      { key: 'limits.up', label: 'Send at most', hint: 'MB a second. 0: no limit.', unit: 'mega' },
+      { key: 'limits.down', label: 'Receive at most', hint: 'MB a second. 0: no limit.', unit: 'mega' },
       { key: 'schedule', label: 'Only at these times', hint: 'For example 22:00-06:00. Empty: always.', unit: 'text' },
     ],
   },
@@ -56,16 +56,16 @@ export function settingToText(field: SettingField, value: Stored): string {
   if (value === null || value === undefined || value === '') return '';
   const number = Number(value);
   if (field.unit === 'share' && Number.isFinite(number)) return String(Number((number * 100).toFixed(4)));
-  if (field.unit === 'mega' && Number.isFinite(number)) return String(Number((number / MEGA).toFixed(6)));
+  if (field.unit === 'mega' && Number.isFinite(number)) return String(Number((number / MEGA).toFixed(2)));
   return String(value);
 }
 
 /** What is typed as it is stored, or why it will not do. */
 export function textToSetting(field: SettingField, text: string): { readonly value: string } | { readonly why: string } {
   const trimmed = text.trim();
-  if (field.unit === 'text' || trimmed === '') return { value: trimmed };
+  if (field.unit === 'text') return { value: trimmed };
   const number = Number(trimmed.replace(',', '.'));
-  if (!Number.isFinite(number) || number < 0) return { why: 'A number, 0 or more' };
+  if (trimmed === '' || !Number.isFinite(number) || number < 0) return { why: 'A number, 0 or more' };
   if (field.unit === 'share') return number <= 100 ? { value: String(number / 100) } : { why: 'At most 100 percent' };
   return { value: String(field.unit === 'mega' ? Math.round(number * MEGA) : number) };
 }

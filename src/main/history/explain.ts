@@ -1,0 +1,156 @@
+import type { ExplainView } from '../../contract/contract.ts';
+import { openConflicts } from '../conflicts/open-conflicts.ts';
+import { listed } from '../conflicts/conflict-view.ts';
+import { planItem } from '../construct/plan-construction.ts';
+import { isConflict, isLive, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import { CHANGES_PER_PACKAGE, type Dot, type FieldName } from '../record/ids.ts';
+import { heldOf } from '../snapshot/held.ts';
+import type { StoredRecord } from '../store/record-store.ts';
+import type { StoredProblem } from '../store/problem-store.ts';
+import { authorOf } from './author-of.ts';
+import type { HistoryPort, HistorySource } from './history-port.ts';
+import { replacedBy } from './record-past.ts';
+import { valueView } from './value-view.ts';
+
+type Port = Pick<HistoryPort, 'collection' | 'members' | 'sources'>;
+
+/** Why a record is as it is, also one that is deleted: each value with who wrote it when, and the rule by which it stands there. */
+export function explainRecord(port: Port, record: StoredRecord): ExplainView {
+  const names = [...record.state.fields.keys()].sort((a, b) => (a === EXISTS ? -1 : b === EXISTS ? 1 : a < b ? -1 : 1));
+  const fields = names.flatMap((field) => explainField(port, record, field));
+  const trouble = problemOf(port, record);
+  const problem =
+    trouble === null
+      ? null
+      : {
+          collection: port.collection.stored.id,
+          source: trouble.source?.id ?? '',
+          record: record.id,
+          code: trouble.problem.code,
+          detail: trouble.problem.detail,
+          since: new Date(trouble.problem.since).toISOString(),
+        };
+  return { state: stateText(port, record, trouble?.problem ?? null), fields, problem };
+}
+
+function explainField(port: Port, record: StoredRecord, field: FieldName): ExplainView['fields'] {
+  const { kind, log } = port.collection;
+  const siblings = record.state.fields.get(field) ?? [];
+  const rule = fieldRule(kind, field);
+  const shown = shownSibling(rule, siblings, log.order);
+  const told = rule.concurrent === 'larger' && shown !== null ? [shown] : siblings;
+  return [...told]
+    .sort((a, b) => Number(b === shown) - Number(a === shown) || log.order(largestDot(b, log.order), largestDot(a, log.order)))
+    .map((sibling) => {
+      const dot = largestDot(sibling, log.order);
+      const { device, at } = authorOf(port, dot);
+      return { path: field, value: valueView(sibling.value), device, at, rule: ruleText(port, record, field, sibling, shown) };
+    });
+}
+
+function ruleText(port: Port, record: StoredRecord, field: FieldName, sibling: Sibling, shown: Sibling | null): string {
+  const siblings = record.state.fields.get(field) ?? [];
+  if (isConflict(fieldRule(port.collection.kind, field), siblings) && isLive(record.state)) return conflictText(port, record, field, sibling, shown);
+  if (siblings.length > 1) return field === 'sequence' ? 'the larger number wins' : 'the larger time wins';
+  const dots = [...sibling.dots].sort(port.collection.log.order);
+  const writers = [...new Set(dots.map((dot) => authorOf(port, dot).name))];
+  if (writers.length > 1) return `merged: ${listed(writers)} wrote the same`;
+  return originText(port, dots.at(-1) as Dot, field);
+}
+
+/** How a value that stands alone came to be there. */
+function originText(port: Port, dot: Dot, field: FieldName): string {
+  const { device, name } = authorOf(port, dot);
+  const change = port.collection.changeAt(dot)?.change;
+  const own = device === port.members.self;
+  switch (change?.cause) {
+    case 'settle':
+      return `settled by ${name}`;
+    case 'restore':
+      return `restored by ${name}`;
+    case 'undo': {
+      const [undone] = replacedBy(change, field);
+      return undone === undefined ? `brought back by an undo on ${name}` : `undo of a change made on ${authorOf(port, undone).name}`;
+    }
+    case 'follow-move':
+      return 'it followed the record to its new name';
+    default:
+      if (change?.movedFrom !== undefined) return `moved from ${change.movedFrom} on ${name}`;
+      if (change?.movedTo !== undefined) return `moved to ${change.movedTo} on ${name}`;
+      return own ? 'written here' : `merged: only ${name} changed it`;
+  }
+}
+
+function conflictText(port: Port, record: StoredRecord, field: FieldName, sibling: Sibling, shown: Sibling | null): string {
+  const holders = port.sources().filter((source) => {
+    const held = heldIn(port, record, source)?.get(field);
+    return held !== undefined && sibling.dots.some((dot) => held.dots.includes(dot));
+  });
+  if (holders.length > 0) return `kept: ${listed(holders.map((source) => source.location))} holds it while the conflict is open`;
+  return sibling === shown ? 'shown where none of the values was held, while the conflict is open' : 'waits beside the others until a person decides';
+}
+
+function heldIn(port: Port, record: StoredRecord, source: HistorySource) {
+  const { kind, records, log } = port.collection;
+  const stored = records.snapshot(source.row, record.row);
+  return stored === undefined ? null : heldOf(kind, record.state, stored.held, log.order);
+}
+
+function stateText(port: Port, record: StoredRecord, problem: StoredProblem | null): string {
+  const parts: string[] = [];
+  const live = isLive(record.state);
+  const conflicts = openConflicts(port.collection, record).length;
+  const gone = record.state.fields.get(EXISTS)?.[0];
+  if (!live && gone !== undefined) parts.push(`deleted on ${authorOf(port, largestDot(gone, port.collection.log.order)).name}`);
+  if (!live && gone === undefined) parts.push('known only by what others say of it; its changes have not arrived');
+  if (conflicts > 0) parts.push(conflicts === 1 ? 'in conflict: a person has to choose' : `in conflict: a person has to choose ${conflicts} times`);
+  if (problem !== null) parts.push('not in step here, because of a problem');
+  const outside = live ? port.sources().filter((source) => source.adapter.outside(record.id, isDirectory(record))) : [];
+  if (outside.length > 0) parts.push(`outside ${listed(outside.map((source) => source.location))} by its rules`);
+  const waiting = problem !== null ? [] : port.sources().filter((source) => !outside.includes(source) && isDue(port, record, source));
+  if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map((source) => source.location))}`);
+  const behind = devicesBehind(port, record);
+  if (behind.length > 0) parts.push(`not yet applied on ${listed(behind)}`);
+  if (parts.length === 0) return 'in step';
+  return live || parts.length > 1 || gone === undefined ? parts.join('; ') : `${parts[0]}, and in step`;
+}
+
+const isDirectory = (record: StoredRecord): boolean => fileEntry(record.state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
+
+function isDue(port: Port, record: StoredRecord, source: HistorySource): boolean {
+  const { kind, records, log } = port.collection;
+  const stored = records.snapshot(source.row, record.row);
+  if (stored === undefined && !isLive(record.state)) return false;
+  const held = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
+  return planItem(kind, record.state, held, log.order).write;
+}
+
+/** Members that have not said they applied the packages the record's values are from. */
+function devicesBehind(port: Port, record: StoredRecord): readonly string[] {
+  const places = new Map<string, number>();
+  for (const siblings of record.state.fields.values())
+    for (const dot of siblings.flatMap((sibling) => sibling.dots)) {
+      const { log, number } = port.collection.log.place(Math.floor(dot / CHANGES_PER_PACKAGE));
+      places.set(log, Math.max(number, places.get(log) ?? 0));
+    }
+  const own = new Map(port.collection.log.logs().map((log) => [log.log as string, log.member === '' ? null : port.members.deviceOf(log.member)]));
+  return port.members
+    .others()
+    .filter(({ device, applied }) => {
+      const known = new Map<string, number>(applied);
+      return [...places].some(([log, number]) => own.get(log) !== device && (known.get(log) ?? 0) < number);
+    })
+    .map(({ device }) => port.members.nameOf(device));
+}
+
+function problemOf(port: Port, record: StoredRecord): { readonly problem: StoredProblem; readonly source: HistorySource | null } | null {
+  const { problems, stored } = port.collection;
+  for (const source of port.sources()) {
+    const problem = problems.find(source.row, record.id);
+    if (problem !== null) return { problem, source };
+  }
+  const problem = problems.find(-stored.row, record.id);
+  return problem === null ? null : { problem, source: null };
+}

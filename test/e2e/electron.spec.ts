@@ -1,0 +1,94 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ElectronApplication, expect, test } from '@playwright/test';
+import type { LockstepClient } from '../../src/contract/contract.ts';
+import { dropPaths, freshDirectory, launch, realElectron } from './launch.ts';
+
+type Page = { readonly lockstep: LockstepClient };
+/** What the host records of the parts of the desktop that cannot be seen. */
+interface Recorded {
+  readonly trays: readonly { readonly _tip: string; readonly _menu: Electron.Menu }[];
+  readonly notifications: readonly { readonly title: string; readonly body: string }[];
+  readonly opened: readonly string[];
+}
+// The tray, its menu and the notifications can be looked into only where the host stands in for Electron.
+const recorded = <T>(app: ElectronApplication, look: (of: Recorded) => T) =>
+  app.evaluate((electron, source) => new Function('of', `return (${source})(of)`)((electron as unknown as { __recorded: Recorded }).__recorded) as T, String(look));
+
+test('the window: the page sees the contract and nothing else, a dropped folder keeps in step, a restart finds it', async () => {
+  const data = freshDirectory('data');
+  const folder = join(freshDirectory('home'), 'Recipes');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'soup.md'), '# Soup');
+  const { app, page } = await launch(data);
+  await expect(page.getByRole('heading', { name: 'What shall be the same on all your devices?' })).toBeVisible();
+  expect(
+    await page.evaluate(() => ({
+      keys: Object.keys((window as unknown as Page).lockstep),
+      frozen: Object.isFrozen((window as unknown as Page).lockstep),
+      require: typeof (globalThis as { require?: unknown }).require,
+      process: typeof (globalThis as { process?: unknown }).process,
+    })),
+  ).toEqual({ keys: ['host', 'request', 'on', 'pathForFile'], frozen: true, require: 'undefined', process: 'undefined' });
+  await expect(page.evaluate(() => (window as unknown as Page).lockstep.request('shell' as never))).rejects.toThrow('unknown request shell');
+  expect(await page.evaluate(() => (window as unknown as Page).lockstep.request('pause', 7 as never, true))).toMatchObject({
+    ok: false,
+    error: { code: 'bad-argument' },
+  });
+
+  await dropPaths(page, [folder]);
+  const dialog = page.getByRole('dialog', { name: 'Add a source' });
+  await expect(dialog.getByLabel('Place')).toHaveValue(folder);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  const card = page.getByRole('article', { name: 'Recipes' });
+  await expect(card).toContainText('1 file');
+  await app.close();
+  const again = await launch(data);
+  await expect(again.page.getByRole('article', { name: 'Recipes' })).toContainText('1 file');
+  await again.app.close();
+});
+
+test('the folder dialog, the tray and its menu, closing to the tray', async () => {
+  test.skip(realElectron !== null, 'the tray of a real desktop cannot be looked into');
+  const folder = join(freshDirectory('home'), 'Music');
+  mkdirSync(folder);
+  const { app, page } = await launch(freshDirectory('data'));
+  await app.evaluate(({ dialog }, picked) => {
+    dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [picked] });
+  }, folder);
+  await page.getByRole('button', { name: 'Add a source' }).click();
+  await page.getByRole('button', { name: 'Choose…' }).click();
+  await expect(page.getByLabel('Place')).toHaveValue(folder);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  const card = page.getByRole('article', { name: 'Music' });
+  await expect(card).toBeVisible();
+  await card.getByRole('button', { name: /Open/ }).click();
+  await expect.poll(() => recorded(app, (of) => of.opened)).toEqual([folder]);
+
+  await expect.poll(() => recorded(app, (of) => of.trays[0]?._tip)).toBe('Lockstep: On this device only so far');
+  const click = (id: string) =>
+    app.evaluate((electron, item) => {
+      (electron as unknown as { __recorded: Recorded }).__recorded.trays[0]?._menu.getMenuItemById(item)?.click();
+    }, id);
+  await click('pause');
+  await expect(page.locator('.banner')).toContainText('Paused');
+  await expect.poll(() => recorded(app, (of) => of.trays[0]?._menu.getMenuItemById('pause')?.label)).toBe('Resume');
+
+  const window = await app.browserWindow(page);
+  await window.evaluate((one: Electron.BrowserWindow) => one.close());
+  expect(await window.evaluate((one: Electron.BrowserWindow) => [one.isVisible(), one.isDestroyed()])).toEqual([false, false]);
+  await click('open');
+  expect(await window.evaluate((one: Electron.BrowserWindow) => one.isVisible())).toBe(true);
+  await app.close();
+});
+
+test('a link of another program opens the join dialog, filled in and waiting', async () => {
+  const { app, page } = await launch(freshDirectory('data'));
+  await expect(page.getByRole('button', { name: 'Join with a link' })).toBeVisible();
+  await app.evaluate(({ app: running }) => {
+    running.emit('second-instance', {}, ['lockstep', 'lockstep://join#v=1&i=abc&s=def'], '/');
+  });
+  await expect(page.getByLabel('Invitation link')).toHaveValue('lockstep://join#v=1&i=abc&s=def');
+  expect(page.url()).not.toContain('def');
+  await app.close();
+});
