@@ -5,9 +5,25 @@ import { pathToFileURL } from 'node:url';
 import { readModules } from './read-modules.mjs';
 
 const PLATFORM = 'main/platform';
+const ADAPTER = 'main/sources/source-adapter.ts';
+const PAST = [
+  'contract',
+  'main/history',
+  'main/conflicts',
+  'main/record',
+  'main/change-log',
+  'main/merge',
+  'main/snapshot',
+  'main/difference',
+  'main/construct/plan-construction.ts',
+  'main/store',
+  'main/content',
+  'main/collection.ts',
+  ADAPTER,
+  PLATFORM,
+];
 // Who a peer is, which a link has to check; nothing of what is said to it.
 const PEER_NAMES = ['descriptor', 'identity', 'certificate', 'signal'].map((name) => `main/peers/${name}.ts`);
-const ADAPTER = 'main/sources/source-adapter.ts';
 // `may`: what of src/ it may import besides itself; `packages`: what else (`node:` stands for every module of Node). The first row that
 // fits a file counts. The rows up to merge, snapshot and difference are the pure middle, in the order the data flows.
 const RULES = [
@@ -50,35 +66,9 @@ const RULES = [
     packages: ['node:', 'cborg', 'bonjour-service'],
   },
   { from: PLATFORM, may: ['main/record/ids.ts'], packages: ['node:'] },
-  // What was, and conflicts: read from the store and settled by ordinary changes; they know no source, no peer and no door.
-  {
-    from: 'main/history',
-    may: [
-      'contract',
-      'main/record',
-      'main/change-log',
-      'main/merge',
-      'main/store',
-      'main/content',
-      'main/collection.ts',
-      PLATFORM,
-    ],
-    packages: [],
-  },
-  {
-    from: 'main/conflicts',
-    may: [
-      'contract',
-      'main/record',
-      'main/change-log',
-      'main/merge',
-      'main/store',
-      'main/history',
-      'main/collection.ts',
-      PLATFORM,
-    ],
-    packages: ['node-diff3'],
-  },
+  // What was, and conflicts: read from the store and settled by ordinary changes. They know no particular source, no peer and no door.
+  { from: 'main/history', may: PAST, packages: ['node:crypto'] },
+  { from: 'main/conflicts', may: PAST, packages: ['node-diff3'] },
   // Answers the contract's requests out of the engine; only compose.ts takes it in.
   { from: 'main/requests', may: ['contract', 'main'], packages: ['node:'] },
   { from: 'main/control', may: ['contract', PLATFORM], packages: ['node:', 'ws', 'better-sqlite3'] },

@@ -1,12 +1,13 @@
 // npm run mutants -- FILE…: changes each file in small ways, one at a time, and names the changes that no test notices. Works on a copy of
 // the repository, so nothing here changes. Only tests that (directly or not) import the file are run.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseSync } from 'vite';
 
 const root = resolve(import.meta.dirname, '..');
+const LEFT_OUT = new Set(['.git', 'node_modules', 'out', 'test-results', 'dist-app']);
 const SWAPS = {
   '===': '!==',
   '!==': '===',
@@ -61,7 +62,7 @@ function main(files) {
   }
   const copy = mkdtempSync(join(tmpdir(), 'lockstep-mutants-'));
   try {
-    for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+    for (const part of readdirSync(root).filter((name) => !LEFT_OUT.has(name)))
       cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const survivors = files.reduce((sum, file) => sum + tryMutants(copy, relative(root, resolve(file))), 0);

@@ -97,11 +97,21 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
   }
   if (conflicts > 0) {
     const sentence = conflicts === 1 ? '1 conflict waits for you' : `${counted(conflicts, 'conflict')} wait for you`;
-    return { tone: 'attention', sentence, detail: problems > 0 ? `Also ${counted(problems, 'problem')}` : null, page: 'conflicts' };
+    return {
+      tone: 'attention',
+      sentence,
+      detail: problems > 0 ? `Also ${counted(problems, 'problem')}` : null,
+      page: 'conflicts',
+    };
   }
   const broken = collections.find((collection) => collection.state === 'problem' && collection.problems === 0);
   if (broken !== undefined && problems === 0) {
-    return { tone: 'stopped', sentence: `${broken.name}: ${collectionSentence(broken)}`, detail: null, page: 'sources' };
+    return {
+      tone: 'stopped',
+      sentence: `${broken.name}: ${collectionSentence(broken)}`,
+      detail: null,
+      page: 'sources',
+    };
   }
   if (problems > 0) {
     const sentence = problems === 1 ? '1 item is not in step' : `${counted(problems, 'item')} are not in step`;
@@ -136,6 +146,7 @@ export function overallState(status: StatusView, requests: readonly RequestView[
     return plain('waiting', names.length > 0 ? `Waiting for ${listed(names)}` : 'Waiting for another device', detail);
   }
   const peers = new Set(running.flatMap((collection) => collection.peers.map((peer) => peer.device)));
-  if (peers.size === 0) return plain('neutral', 'On this device only so far', detail ?? 'Invite another device to share');
+  if (peers.size === 0)
+    return plain('neutral', 'On this device only so far', detail ?? 'Invite another device to share');
   return plain('good', `In step with ${counted(peers.size, 'device')}`, detail);
 }

@@ -53,7 +53,8 @@ export type Received =
   | { readonly is: 'known' }
   | { readonly is: 'gap'; readonly log: LogId; readonly held: number }
   | { readonly is: 'forked'; readonly package: WrittenPackage }
-  | { readonly is: 'refused'; readonly why: string };
+  /** `hostile`: no honest member sends this; else its author may not (any more) write here, and whoever passed it on may not know. */
+  | { readonly is: 'refused'; readonly why: string; readonly hostile: boolean };
 
 /**
  * One collection as this device knows it: its records, and the change log they follow from.
@@ -162,26 +163,26 @@ export class Collection {
     try {
       read = readPackage(bytes);
     } catch (error) {
-      return { is: 'refused', why: (error as Error).message };
+      return { is: 'refused', why: (error as Error).message, hostile: true };
     }
     const { head } = read;
-    if (head.collection !== this.#stored.id) return { is: 'refused', why: 'of another collection' };
+    if (head.collection !== this.#stored.id) return { is: 'refused', why: 'of another collection', hostile: true };
     const log = this.log.log(head.log, '');
-    if (log.member !== '' && log.member !== head.member) return { is: 'refused', why: 'the log of another member' };
+    if (log.member !== '' && log.member !== head.member) return { is: 'refused', why: 'the log of another member', hostile: true };
     const isFork = head.number <= log.held;
     if (isFork && this.#isKnown(log, read)) return { is: 'known' };
     if (!isFork && head.number > log.held + 1) return { is: 'gap', log: log.log, held: log.held };
     const refusal = this.#authority.refuses(head);
-    if (refusal !== null) return { is: 'refused', why: refusal };
+    if (refusal !== null) return { is: 'refused', why: refusal, hostile: false };
     if (!this.#authority.verify(head.member, read.signed, read.signature))
-      return { is: 'refused', why: 'not signed by its author' };
-    if (log.frozen) return { is: 'refused', why: 'a log with two branches' };
-    if (!isFork && head.previous !== log.hash) return { is: 'refused', why: 'does not follow the package before it' };
+      return { is: 'refused', why: 'not signed by its author', hostile: true };
+    if (log.frozen) return { is: 'refused', why: 'a log with two branches', hostile: false };
+    if (!isFork && head.previous !== log.hash) return { is: 'refused', why: 'does not follow the package before it', hostile: false };
     let changes: readonly DecodedChange[];
     try {
       changes = decodeBody(decompressBody(read.body), (name, index) => this.log.intern(name, index));
     } catch (error) {
-      return { is: 'refused', why: (error as Error).message };
+      return { is: 'refused', why: (error as Error).message, hostile: true };
     }
     const owned = this.log.log(head.log, head.member);
     if (isFork) {

@@ -1,11 +1,14 @@
 import { mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Engine, type EngineWorld } from './engine.ts';
 import { DEFAULT_PORT, type EngineApi, type EngineOptions } from './engine-api.ts';
 import { loadIdentity } from './peers/identity-store.ts';
 import { LanTlsTransport } from './peers/links/lan-tls-link.ts';
+import { MdnsBeacon } from './peers/mdns-beacon.ts';
+import { networkPrint } from './peers/network-cards.ts';
+import { UdpBeacon } from './peers/udp-beacon.ts';
 import { decodeCanonical, encodeCanonical } from './peers/protocol/canonical-cbor.ts';
 import { readSecretFile, writeSecretFile } from './peers/secret-file.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
@@ -42,6 +45,8 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     membershipFile: (group) => membershipFile(dataDirectory, group),
     removeMembership: (group) => rmSync(membershipPath(dataDirectory, group), { force: true }),
     transport: new LanTlsTransport(identity),
+    beacons: options.discovery ? [new UdpBeacon(), new MdnsBeacon(systemRandom, () => Math.floor(Date.now() / 3_600_000))] : [],
+    networks: () => networkPrint(networkInterfaces()),
     fs: nodeFileSystem,
     look: remote<LookService>(lookThread, makeError),
     write: remote<WriteService>(writeThread, makeError),

@@ -2,8 +2,9 @@ import type Database from 'better-sqlite3';
 import type { AddedView, AddOptions, EventName, Events, NoticeView } from '../contract/contract.ts';
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
-import { Contents } from './contents.ts';
+import { Contents, type KeptContents } from './contents.ts';
 import { PeerNetwork } from './peer-network.ts';
+import type { BeaconChannel } from './peers/discovery.ts';
 import { GroupMembership, type MembershipFile } from './peers/group-membership.ts';
 import type { DeviceIdentity } from './peers/identity.ts';
 import type { Transport } from './peers/links/peer-link.ts';
@@ -42,6 +43,10 @@ export interface EngineWorld {
   membershipFile(group: CollectionId): MembershipFile;
   removeMembership(group: CollectionId): void;
   readonly transport: Transport;
+  /** By which members find each other on the local network; none where discovery is off. */
+  readonly beacons: readonly BeaconChannel[];
+  /** Changes whenever the machine's networks do. */
+  networks(): string;
   readonly fs: FileSystem;
   readonly look: Remote<LookService>;
   readonly write: Remote<WriteService>;
@@ -71,6 +76,7 @@ export class Engine {
   readonly config: Config;
   readonly contents: Contents;
   readonly contentStore: ContentStore;
+  readonly kept: KeptContents;
   readonly replicas = new Map<CollectionId, Replica>();
   readonly schedules = new Map<number, Schedule>();
   readonly network: PeerNetwork;
@@ -86,7 +92,7 @@ export class Engine {
     this.registry = new RegistryStore(world.database);
     this.config = new Config(this.registry, () => this.changed());
     this.contentStore = new ContentStore(world.database);
-    this.contents = new Contents(this.contentStore, {
+    this.kept = {
       read: (digest) => world.write.readKept(digest),
       keep: async (contents) => {
         await world.write.keep(contents);
@@ -94,7 +100,8 @@ export class Engine {
         for (const { digest, bytes } of contents) this.contentStore.noteKept(digest, bytes.length, now);
       },
       drop: (digests) => world.write.drop(digests),
-    });
+    };
+    this.contents = new Contents(this.contentStore, this.kept);
     this.network = new PeerNetwork(this);
   }
 
@@ -357,6 +364,7 @@ export class Engine {
         written: (packages) => replica.written(packages, source.row),
         done: (tickets) => replica.done(tickets),
         caughtUp: () => replica.caughtUp(),
+      mayWrite: () => replica.mayWrite(),
         limits: () => this.config.safety,
         changed: this.changed,
         lookLater: (groups) => this.schedules.get(source.row)?.lookLater(groups),

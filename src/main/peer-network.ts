@@ -1,6 +1,7 @@
 import type { RequestView, Role } from '../contract/contract.ts';
 import type { Engine } from './engine.ts';
 import type { Descriptor } from './peers/descriptor.ts';
+import { Discovery } from './peers/discovery.ts';
 import type { GreetedLink } from './peers/hello.ts';
 import { parseInviteLink } from './peers/invite-link.ts';
 import { LinkManager } from './peers/link-manager.ts';
@@ -18,6 +19,7 @@ export class PeerNetwork {
   readonly #sessions = new Map<DeviceId, PeerSession>();
   readonly #desk: InviteDesk;
   readonly #links: LinkManager;
+  readonly #discovery: Discovery | null;
   readonly #joining = new Map<CollectionId, AbortController>();
   #listenAddress = '';
   #bytesIn = 0;
@@ -60,6 +62,26 @@ export class PeerNetwork {
       onLinked: (greeted) => this.#linked(greeted),
       onUnlinked: (device) => this.#unlinked(device),
     });
+    this.#discovery = engine.world.beacons.length === 0 ? null : this.#newDiscovery();
+  }
+
+  #newDiscovery(): Discovery {
+    const { identity, clock, random, beacons, networks } = this.#engine.world;
+    return new Discovery({
+      self: identity.id,
+      clock,
+      random,
+      channels: beacons,
+      port: () => Number(this.#listenAddress.slice(this.#listenAddress.lastIndexOf(':') + 1)),
+      collections: () => [...this.#engine.replicas.keys()],
+      known: () =>
+        [...this.#engine.replicas.values()].flatMap((replica) =>
+          replica.membership.others().map((member) => ({ collection: replica.id, device: member.device })),
+        ),
+      networks,
+      suggest: (device, addresses) => this.#links.suggest(device, addresses),
+      onNetworkChange: () => this.#links.networkChanged(),
+    });
   }
 
   /** HOST:PORT where peers reach this device; '' before the start. */
@@ -69,11 +91,13 @@ export class PeerNetwork {
   async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
     this.#listenAddress = await this.#links.start(listen);
     this.#suggestRemembered();
+    await this.#discovery?.start();
     return this.#listenAddress;
   }
   async stop(): Promise<void> {
     for (const joining of this.#joining.values()) joining.abort();
     this.#desk.withdraw(null);
+    await this.#discovery?.stop();
     await this.#links.stop();
   }
 

@@ -4,8 +4,10 @@ import { Pending, type Ticket } from './construct/pending.ts';
 import type { Contents } from './contents.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
 import type { ContentAsked, LogHead, LogPosition, PackagesTaken, SharedCollection } from './peers/shared-collection.ts';
+import { followMove, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
+import type { RecordState } from './merge/record-state.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
-import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from './record/ids.ts';
+import type { CollectionId, DeviceId, Digest, LogId, MemberKey, RecordId } from './record/ids.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import type { Acknowledged, RegistryStore } from './store/registry-store.ts';
 import type { Synchronizer } from './synchronizer.ts';
@@ -241,9 +243,10 @@ export class Replica implements SharedCollection {
       const taken = this.#took(each);
       if (taken) stored++;
       else if (each.is === 'gap') gaps.set(each.log, { log: each.log, member: this.member, held: each.held });
-      else if (each.is === 'refused') refused = each.why;
+      else if (each.is === 'refused' && each.hostile) refused = each.why;
     }
     if (stored > 0) {
+      this.#followMoves(received.flatMap((each) => ('package' in each ? each.package.applied : [])));
       this.#tellCaughtUp();
       this.#noteApplied();
       this.#port.packages(this.id);
@@ -251,6 +254,43 @@ export class Replica implements SharedCollection {
       this.#port.changed();
     }
     return { stored, gaps: [...gaps.values()], refused };
+  }
+
+  /** Edits that met a move of their record go where it went. */
+  #followMoves(applied: readonly AppliedChange[]): void {
+    const changes: Change[] = [];
+    const seen = new Set<RecordId>();
+    for (const { change } of applied)
+      for (const id of [change.record, change.movedFrom]) {
+        if (id === undefined || seen.has(id)) continue;
+        seen.add(id);
+        const record = this.collection.records.find(id);
+        if (record === null || !isDeletedBesideEdit(record.state)) continue;
+        const move = this.#moveOf(record.state);
+        if (move !== null) changes.push(...followMove(this.collection.kind, id, record.state, move));
+      }
+    if (changes.length > 0 && this.mayWrite()) this.commit(changes);
+  }
+
+  /** Where the deletion among a record's values moved it; null where none did, or its other half has not arrived. */
+  #moveOf(state: RecordState): Move | null {
+    const gone = state.fields.get(EXISTS)?.find((sibling) => sibling.value === false);
+    for (const dot of gone?.dots ?? []) {
+      const { movedTo, record } = this.collection.changeAt(dot)?.change ?? {};
+      const target = movedTo === undefined ? null : this.collection.records.find(movedTo);
+      if (movedTo === undefined || target === null) continue;
+      for (const addedBy of this.collection.log.changesOf(target.row)) {
+        const added = this.collection.changeAt(addedBy)?.change;
+        if (added?.movedFrom === record && added !== undefined) return { to: movedTo, added, addedBy };
+      }
+    }
+    return null;
+  }
+
+  /** May this device change the collection? What a reader changes in its folder stays its own. */
+  mayWrite(): boolean {
+    const own = this.membership.authorOf(this.membership.ownKey);
+    return own !== null && own.cut === null && (own.role === 'admin' || own.role === 'editor');
   }
 
   #took(received: Received): boolean {

@@ -23,6 +23,8 @@ export interface SynchronizerPort {
   done(tickets: readonly Ticket[]): void;
   /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9). */
   caughtUp(): boolean;
+  /** false: what changes in the source stays there. */
+  mayWrite(): boolean;
   limits(): SafetyLimits;
   changed(): void;
   /** Look at these groups again soon: what was read there may still be moving. */
@@ -194,7 +196,7 @@ export class Synchronizer {
   }
 
   #request(since: number | null, within: readonly string[] | null, dry: boolean) {
-    return { since, within, confirmed: this.#confirmed, limits: this.#port.limits(), dry, signal: this.#abort.signal };
+    return { since, within, confirmed: this.#confirmed, limits: this.#port.limits(), readOnly: !this.#port.mayWrite(), dry, signal: this.#abort.signal };
   }
 
   #newTakeIn(): TakeIn {

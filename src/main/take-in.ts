@@ -39,6 +39,8 @@ export interface TakeInRequest {
   /** A plan a person let go on. */
   readonly confirmed: string | null;
   readonly limits: SafetyLimits;
+  /** This device may only read: what differs is named, and not passed on. */
+  readonly readOnly: boolean;
   /** Only tell what would happen. */
   readonly dry: boolean;
   readonly signal: AbortSignal;
@@ -111,7 +113,8 @@ export class TakeIn {
       for (let at = 0; at < readings.length; at += BATCH_RECORDS)
         this.#commit(readings.slice(at, at + BATCH_RECORDS), moves, request);
     } else await this.#takeDirty(request, moves);
-    this.#commitGone(moves);
+    if (request.readOnly) for (const id of this.#gone.keys()) this.#note(notPassedOn(id));
+    else this.#commitGone(moves);
     if (this.#deletedElsewhere.length > 0) return this.#question();
     return { is: 'done', token: listed.token, changes: this.#changes, fresh: this.#fresh };
   }
@@ -342,6 +345,10 @@ export class TakeIn {
           if (row !== null && held !== null) this.#keep(reading, row, held);
           continue;
         }
+        if (request.readOnly) {
+          this.#note(notPassedOn(reading.id));
+          continue;
+        }
         const from = movedFrom.get(reading.id);
         changed.push({ reading, held, change: from === undefined ? change : { ...change, movedFrom: from } });
       }
@@ -475,6 +482,11 @@ export class TakeIn {
 
 /** Nothing but one value in every field: what a new record's first change makes. */
 const isSingle = (state: RecordState): boolean => [...state.fields.values()].every((siblings) => siblings.length === 1);
+const notPassedOn = (id: RecordId): ItemProblem => ({
+  id,
+  code: 'read-only',
+  detail: 'This device may only read the collection: the change stays here. Put the item back, or ask an admin to let this device edit.',
+});
 const idIn = (group: string, name: string): RecordId => recordId(group === '' ? name : `${group}/${name}`);
 const nameOf = (id: RecordId): string => id.slice(id.lastIndexOf('/') + 1);
 export const groupOf = (id: RecordId): string => id.slice(0, Math.max(0, id.lastIndexOf('/')));

@@ -35,6 +35,7 @@ const VIEWS: { readonly [page in Page]: () => React.ReactNode } = {
 export function App({ client }: { client: RendererClient }) {
   return (
     <AppProvider client={client}>
+      {/* biome-ignore lint/a11y/useValidAnchor: it goes to a place in this page, only not by its address */}
       <a className="skip" href="#content" onClick={skip}>
         Skip to content
       </a>
@@ -89,9 +90,7 @@ function Window() {
       <Sidebar />
       <div className="main-column">
         <StateBanner />
-        <main id="content">
-          {unreachable ? <Unreachable /> : <View key={page} />}
-        </main>
+        <main id="content">{unreachable ? <Unreachable /> : <View key={page} />}</main>
       </div>
       <DropTarget />
       {adding !== null && <AddDialog locations={adding} onClose={() => store.setState({ adding: null })} />}

@@ -13,7 +13,11 @@ interface Recorded {
 }
 // The tray, its menu and the notifications can be looked into only where the host stands in for Electron.
 const recorded = <T>(app: ElectronApplication, look: (of: Recorded) => T) =>
-  app.evaluate((electron, source) => new Function('of', `return (${source})(of)`)((electron as unknown as { __recorded: Recorded }).__recorded) as T, String(look));
+  app.evaluate(
+    (electron, source) =>
+      new Function('of', `return (${source})(of)`)((electron as unknown as { __recorded: Recorded }).__recorded) as T,
+    String(look),
+  );
 
 test('the window: the page sees the contract and nothing else, a dropped folder keeps in step, a restart finds it', async () => {
   const data = freshDirectory('data');
@@ -29,9 +33,19 @@ test('the window: the page sees the contract and nothing else, a dropped folder 
       require: typeof (globalThis as { require?: unknown }).require,
       process: typeof (globalThis as { process?: unknown }).process,
     })),
-  ).toEqual({ keys: ['host', 'request', 'on', 'pathForFile'], frozen: true, require: 'undefined', process: 'undefined' });
-  await expect(page.evaluate(() => (window as unknown as Page).lockstep.request('shell' as never))).rejects.toThrow('unknown request shell');
-  expect(await page.evaluate(() => (window as unknown as Page).lockstep.request('pause', 7 as never, true))).toMatchObject({
+  ).toEqual({
+    keys: ['host', 'request', 'on', 'pathForFile'],
+    frozen: true,
+    require: 'undefined',
+    process: 'undefined',
+  });
+  const unknown = page.evaluate(() =>
+    (window as unknown as { lockstep: { request(name: string): Promise<unknown> } }).lockstep.request('shell'),
+  );
+  await expect(unknown).rejects.toThrow('unknown request shell');
+  expect(
+    await page.evaluate(() => (window as unknown as Page).lockstep.request('pause', 7 as never, true)),
+  ).toMatchObject({
     ok: false,
     error: { code: 'bad-argument' },
   });
@@ -76,7 +90,10 @@ test('the folder dialog, the tray and its menu, closing to the tray', async () =
 
   const window = await app.browserWindow(page);
   await window.evaluate((one: Electron.BrowserWindow) => one.close());
-  expect(await window.evaluate((one: Electron.BrowserWindow) => [one.isVisible(), one.isDestroyed()])).toEqual([false, false]);
+  expect(await window.evaluate((one: Electron.BrowserWindow) => [one.isVisible(), one.isDestroyed()])).toEqual([
+    false,
+    false,
+  ]);
   await click('open');
   expect(await window.evaluate((one: Electron.BrowserWindow) => one.isVisible())).toBe(true);
   await app.close();

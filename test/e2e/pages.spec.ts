@@ -10,7 +10,10 @@ test.beforeAll(async () => {
 
 const asked = (page: Page, name: string) =>
   page.evaluate(
-    (wanted) => (window as unknown as { sample: SampleClient }).sample.asked.filter((one) => one.name === wanted).map((one) => one.args),
+    (wanted) =>
+      (window as unknown as { sample: SampleClient }).sample.asked
+        .filter((one) => one.name === wanted)
+        .map((one) => one.args),
     name,
   );
 
@@ -76,16 +79,21 @@ test('no axe violations in light or dark, no errors, nothing wider than the wind
     await expect(page.locator('h1')).toBeVisible();
     await expect(page.locator('.loading')).toHaveCount(0);
     await act?.(page);
-    if (act !== undefined) await expect(page.locator('[role=dialog], [role=alertdialog], [role=menu]').first()).toBeVisible();
+    if (act !== undefined)
+      await expect(page.locator('[role=dialog], [role=alertdialog], [role=menu]').first()).toBeVisible();
     // Legacy mode only spares a second page for each run; there are no frames.
     const light = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
     await page.emulateMedia({ colorScheme: 'dark' });
     const dark = await new AxeBuilder({ page }).setLegacyMode(true).withRules(['color-contrast']).analyze();
     const found = [...light.violations, ...dark.violations];
-    expect(found.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`), name).toEqual([]);
+    expect(
+      found.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`),
+      name,
+    ).toEqual([]);
     for (const width of [1040, 480]) {
       await page.setViewportSize({ width, height: 720 });
-      const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const over = () =>
+        page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       await expect.poll(over, `${name} at ${width}`).toBeLessThanOrEqual(0);
     }
   }
@@ -99,10 +107,12 @@ test('the state is said once, and in step only where it is', async ({ page }) =>
   await expect(banner).toHaveText('In step with 2 devices');
   await page.getByRole('button', { name: 'Pause all' }).first().click();
   await expect(banner).toContainText('Paused');
-  await expect(page.getByText('In step')).toHaveCount(0);
+  await expect(page.getByText(/In step/)).toHaveCount(0);
 });
 
-test('everything by keyboard: pages, a dialog that holds and returns the focus, a settlement and its undo', async ({ page }) => {
+test('everything by keyboard: pages, a dialog that holds and returns the focus, a settlement and its undo', async ({
+  page,
+}) => {
   await openPages(page, pages, {});
   await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
   await page.keyboard.press('Tab');
@@ -178,7 +188,9 @@ test('ten thousand packages scroll, only those in view exist, End reaches the la
   await page.keyboard.press('ArrowDown');
   await expect(page.locator('[data-row="1"]')).toBeFocused();
   for (let at = 0; at < 12; at++) await page.keyboard.press('End');
-  await expect.poll(() => page.evaluate(() => Number((document.activeElement as HTMLElement).dataset.row))).toBeGreaterThan(500);
+  await expect
+    .poll(() => page.evaluate(() => Number((document.activeElement as HTMLElement).dataset.row)))
+    .toBeGreaterThan(500);
   expect(await rows.count()).toBeLessThan(60);
   await page.getByLabel('Find by name').fill('item-77-');
   await expect(rows).toHaveCount(1);
@@ -201,7 +213,9 @@ test('a package opens whole: every change, what was kept, undo and restore', asy
   await restore.getByText('As a copy in another place').click();
   await restore.getByLabel('Place for the copy').fill('/tmp/copy');
   await restore.getByRole('button', { name: 'Restore' }).click();
-  await expect.poll(() => asked(page, 'history:restore')).toEqual([[expect.any(String), 'photos/may', 'p3', '/tmp/copy']]);
+  await expect
+    .poll(() => asked(page, 'history:restore'))
+    .toEqual([[expect.any(String), 'photos/may', 'p3', '/tmp/copy']]);
 });
 
 test('a halted source says why and what would happen, and goes on only for this plan', async ({ page }) => {
@@ -217,7 +231,9 @@ test('a halted source says why and what would happen, and goes on only for this 
   await expect.poll(() => asked(page, 'safety:confirm')).toEqual([['plan-1']]);
 });
 
-test('a dropped folder is added only after it is confirmed; a bad place keeps the dialog and names it', async ({ page }) => {
+test('a dropped folder is added only after it is confirmed; a bad place keeps the dialog and names it', async ({
+  page,
+}) => {
   await openPages(page, pages, { host: 'electron' });
   await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
   const drop = (name: string) =>

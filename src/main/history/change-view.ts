@@ -38,7 +38,7 @@ function fieldsOf(port: Port, dot: Dot, change: Change, action: HistoryChangeVie
   if (change.movedFrom !== undefined) fields.push({ path: 'path', before: change.movedFrom, after: change.record, kept: 'here' });
   if (change.movedTo !== undefined) fields.push({ path: 'path', before: change.record, after: change.movedTo, kept: 'here' });
   const isFiles = port.collection.kind === 'files';
-  const makesOrEnds = action !== 'modify' && !change.writes.some((write) => write.field === ENTRY) && change.movedTo === undefined;
+  const makesOrEnds = (action === 'add' || action === 'delete') && !change.writes.some((write) => write.field === ENTRY);
   if (isFiles && makesOrEnds) fields.push(...entryOf(port, dot, change, action));
   for (const { field, value, replaces } of change.writes) {
     if (field === EXISTS) continue;

@@ -3,7 +3,7 @@ import type { Change } from '../change-log/change.ts';
 import type { DecodedChange } from '../change-log/package-body.ts';
 import type { Collection } from '../collection.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { dotOf, type LogId, type RecordId } from '../record/ids.ts';
+import { type Digest, dotOf, type LogId, type RecordId } from '../record/ids.ts';
 import type { PackagePlace } from '../store/log-store.ts';
 import { timeText } from './author-of.ts';
 import { findId, packageId } from './change-id.ts';
@@ -23,7 +23,8 @@ const AT_ONCE = 64;
  * A page of one collection's packages, the newest first by the time they were signed with, as far as they pass the query's filters. A move is
  * shown once, at its new name. Fails with `no-such-change` (`before`), `no-such-record` and `no-such-device`.
  */
-export function listHistory(port: Port, query: Omit<HistoryQuery, 'collection'>): readonly PackageView[] {
+export function listHistory(asked: Port, query: Omit<HistoryQuery, 'collection'>): readonly PackageView[] {
+  const port = standingStill(asked);
   const { collection } = port;
   const record = query.record === undefined ? null : findRecord(collection, query.record);
   const named = query.text === undefined || query.text === '' ? null : rowsNamed(collection, query.text);
@@ -49,6 +50,23 @@ export function listHistory(port: Port, query: Omit<HistoryQuery, 'collection'>)
 export function findPackageView(port: Port, id: string): PackageView | null {
   const found = findId(port.collection, id);
   return found === null ? null : packageView(port, found, null, null, Number.POSITIVE_INFINITY);
+}
+
+/** A page is made in one go: what is here and what others have is asked once. */
+function standingStill(port: Port): Port {
+  const { collection, members, contents } = port;
+  const others = members.others();
+  const here = new Map<Digest, boolean>();
+  const isHere = (content: Digest): boolean => {
+    const known = here.get(content) ?? contents.isHere(content);
+    here.set(content, known);
+    return known;
+  };
+  return {
+    collection,
+    members: { self: members.self, deviceOf: (member) => members.deviceOf(member), nameOf: (device) => members.nameOf(device), others: () => others },
+    contents: { isHere, read: (record, content) => contents.read(record, content), keep: (bytes) => contents.keep(bytes) },
+  };
 }
 
 function packageView(port: Port, place: PackagePlace, ids: ReadonlySet<RecordId> | null, asked: RecordId | null, most: number): PackageView {

@@ -12,21 +12,23 @@ export interface Moment {
 }
 
 /**
- * The moment TIME|ID names: all packages signed at or before that time (ISO 8601, UTC where it names no zone), or up to and with that package or
+ * The moment TIME|ID names: all packages signed at or before that time (ISO 8601, local where it names no zone), or up to and with that package or
  * change. Fails with `no-such-change` and `bad-time`.
  */
 export function findMoment(collection: Collection, text: string): Moment {
   const { log } = collection;
-  if (isChangeOrPackageId(text)) {
+  const isTime = /^\d{4}-\d{2}-\d{2}(?:[T ]|$)/.test(text);
+  if (!isTime && isChangeOrPackageId(text)) {
     const found = findId(collection, text);
     if (found === null) throw new LockstepError('no-such-change', `${collection.stored.name} has no package ${text}.`, text);
     const { row, dot } = found;
     const last = dot ?? ((row * CHANGES_PER_PACKAGE + CHANGES_PER_PACKAGE - 1) as Dot);
     return { had: (each) => log.order(each, last) <= 0, place: { time: found.time, log: found.log, number: found.number } };
   }
-  const milliseconds = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) || text.length === 10 ? text : `${text}Z`) : Number.NaN;
+  // A date alone would be read as UTC, with a time it is local.
+  const milliseconds = isTime ? Date.parse(text.length === 10 ? `${text}T00:00` : text) : Number.NaN;
   if (Number.isNaN(milliseconds))
-    throw new LockstepError('bad-time', `${text} is neither a time like 2026-01-31T18:30:00Z nor a package or change of ${collection.stored.name}.`, text);
+    throw new LockstepError('bad-time', `${text} is neither a time like 2026-01-31T18:30 nor a package or change of ${collection.stored.name}.`, text);
   const end = earliestTimeAt(milliseconds + 1);
   return { had: (each) => log.place(Math.floor(each / CHANGES_PER_PACKAGE)).time < end, place: { time: end, log: '', number: 0 } };
 }

@@ -3,7 +3,7 @@ import type { VerifyView } from '../../contract/contract.ts';
 import type { Collection } from '../collection.ts';
 import { difference } from '../difference/difference.ts';
 import { isConflict, isLive, shownSibling } from '../merge/record-state.ts';
-import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import { ENTRY, EXECUTABLE, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
 import { heldOf } from '../snapshot/held.ts';
@@ -47,7 +47,8 @@ function fieldText(collection: Collection, record: StoredRecord, field: FieldNam
   const siblings = record.state.fields.get(field) ?? [];
   const [first] = siblings;
   if (siblings.length === 1 && first !== undefined) {
-    if (field === EXISTS || first.value === null) return '';
+    // A flag that is off may be false on one device and cleared on another, whichever came first: they mean the same.
+    if (field === EXISTS || first.value === null || (field === EXECUTABLE && first.value === false)) return '';
     return ` ${field} ${canonicalText(field, first.value)}\n`;
   }
   const rule = fieldRule(collection.kind, field);

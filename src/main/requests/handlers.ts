@@ -7,6 +7,7 @@ import type { Replica } from '../replica.ts';
 import { changeSource } from './source-settings.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { joinRequest } from './join-request.ts';
+import { RecordRequests } from './record-requests.ts';
 import { statusView } from './status-view.ts';
 import { syncRequest } from './sync-request.ts';
 
@@ -15,6 +16,7 @@ const NOTHING: Record<string, never> = {};
 /** Answers every request of the contract for one device. */
 export function handlersOf(engine: Engine): Handlers {
   engine.showWith(() => statusView(engine));
+  const records = new RecordRequests(engine);
   return {
     status: () => statusView(engine),
     'ui:address': () => {
@@ -45,38 +47,22 @@ export function handlersOf(engine: Engine): Handlers {
       return deviceViews(engine);
     },
     'source:change': (collection, change) => changeSource(engine, findCollection(engine, collection), change),
-    'records:cat': () => {
-      throw new LockstepError('not-available', 'Not yet.');
-    },
-    'records:explain': () => {
-      throw new LockstepError('not-available', 'Not yet.');
-    },
-    'conflicts:list': () => [],
-    'conflicts:detail': () => {
-      throw new LockstepError('not-available', 'Not yet.');
-    },
-    'conflicts:resolve': () => {
-      throw new LockstepError('not-available', 'Not yet.');
-    },
-    'conflicts:resolve-all': () => {
-      throw new LockstepError('not-available', 'Not yet.');
-    },
-    'history:list': () => [],
-    'history:undo': () => {
-      throw new LockstepError('not-available', 'Not yet.');
-    },
-    'history:restore': () => {
-      throw new LockstepError('not-available', 'Not yet.');
-    },
+    'records:cat': (collection, record, which) => records.cat(collection, record, which),
+    'records:explain': (collection, record) => records.explain(collection, record),
+    'conflicts:list': (collection) => records.conflicts(collection),
+    'conflicts:detail': (conflict) => records.detail(conflict),
+    'conflicts:resolve': (conflict, choice) => records.resolve(conflict, choice),
+    'conflicts:resolve-all': (prefer) => records.resolveAll(prefer),
+    'history:list': (query) => records.history(query),
+    'history:undo': (id) => records.undo(id),
+    'history:restore': (collection, record, at, to) => records.restore(collection, record, at, to),
     'problems:list': (collection) => findCollections(engine, collection).flatMap(problemViews),
     'safety:preview': (collection) => preview(engine, findCollections(engine, collection)),
     'safety:confirm': (planOrSource) => {
       confirm(engine, planOrSource);
       return NOTHING;
     },
-    verify: () => {
-      throw new LockstepError('not-available', 'Not yet.');
-    },
+    verify: (collection, content) => records.verify(collection, content),
     pause: (collection, paused) => {
       for (const replica of findCollections(engine, collection)) {
         replica.collection.transact(() => replica.collection.update({ paused }));

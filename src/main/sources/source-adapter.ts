@@ -28,6 +28,7 @@ export type ProblemCode =
   | 'content-wrong'
   | 'changed-underneath'
   | 'invalid-change'
+  | 'read-only'
   | 'malformed'
   | 'io';
 

@@ -27,7 +27,9 @@ function follow(client: RendererClient, store: AppStore): () => void {
     if (status.ok) setStatus(status.value);
     if (requests.ok) store.setState({ requests: requests.value });
     if (client.onConnection === undefined) {
-      store.setState({ connection: status.ok ? { is: 'open' } : { is: 'lost', why: status.error.message, again: false } });
+      store.setState({
+        connection: status.ok ? { is: 'open' } : { is: 'lost', why: status.error.message, again: false },
+      });
     }
   };
   const onHash = () => {

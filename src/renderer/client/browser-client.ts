@@ -1,5 +1,5 @@
-import type { EventName, Events, Reply } from '../../contract/contract.ts';
 import { decode, encode } from '../../contract/codec.ts';
+import type { EventName, Events, Reply } from '../../contract/contract.ts';
 import type { Connection, RendererClient } from './connection.ts';
 
 const SESSION = 'lockstep-session';

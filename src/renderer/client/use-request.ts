@@ -43,7 +43,12 @@ export function useRequest<K extends RequestName>(
       if (mine !== asked.current) return;
       setLoading(false);
       if (reply.ok) setState({ of: question, value: reply.value, error: null });
-      else setState((before) => ({ of: question, value: before.of === question ? before.value : null, error: reply.error }));
+      else
+        setState((before) => ({
+          of: question,
+          value: before.of === question ? before.value : null,
+          error: reply.error,
+        }));
     });
   }, [client, question, refresh, again]);
 

@@ -5,7 +5,8 @@ import { useClient, useToast } from './app-context.tsx';
 /** What a settlement, undo or restore did and did not do, in one sentence. */
 export function resultText(done: string, result: ResultView): string {
   const parts = [done];
-  if (result.conflicts.length > 0) parts.push(`${counted(result.conflicts.length, 'conflict')} came of it, because it was changed again since`);
+  if (result.conflicts.length > 0)
+    parts.push(`${counted(result.conflicts.length, 'conflict')} came of it, because it was changed again since`);
   const [missing] = result.missing;
   if (missing !== undefined) {
     const others = result.missing.length === 1 ? '' : ` and ${counted(result.missing.length - 1, 'other')}`;

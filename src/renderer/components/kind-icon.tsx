@@ -9,4 +9,8 @@ export function KindIcon({ kind, size = 18 }: { kind: Kind; size?: number }) {
 }
 
 /** What the records of a kind are called: `file`, `contact`, `event`. */
-export const RECORD_WORD: { readonly [kind in Kind]: string } = { files: 'file', contacts: 'contact', calendar: 'event' };
+export const RECORD_WORD: { readonly [kind in Kind]: string } = {
+  files: 'file',
+  contacts: 'contact',
+  calendar: 'event',
+};

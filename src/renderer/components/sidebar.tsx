@@ -1,6 +1,14 @@
-import { CircleAlert, FolderSync, GitCompareArrows, History, type LucideIcon, MonitorSmartphone, Settings } from 'lucide-react';
-import type { Page } from '../client/app-store.ts';
+import {
+  CircleAlert,
+  FolderSync,
+  GitCompareArrows,
+  History,
+  type LucideIcon,
+  MonitorSmartphone,
+  Settings,
+} from 'lucide-react';
 import { useApp } from '../client/app-context.tsx';
+import type { Page } from '../client/app-store.ts';
 import { Logo } from './logo.tsx';
 
 const ITEMS: readonly { readonly page: Page; readonly label: string; readonly icon: LucideIcon }[] = [

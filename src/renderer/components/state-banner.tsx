@@ -60,7 +60,11 @@ function BannerActions({ paused }: { paused: boolean }) {
         <span className="wide-only">Look now</span>
         <span className="narrow-only sr-only">Look for changes now</span>
       </Button>
-      <Button className="button button-quiet" isDisabled={pause.busy} onPress={() => void pause.run(null, !paused).then(say)}>
+      <Button
+        className="button button-quiet"
+        isDisabled={pause.busy}
+        onPress={() => void pause.run(null, !paused).then(say)}
+      >
         {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
         <span className="wide-only">{paused ? 'Resume all' : 'Pause all'}</span>
         <span className="narrow-only sr-only">{paused ? 'Resume all' : 'Pause all'}</span>

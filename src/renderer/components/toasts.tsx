@@ -1,8 +1,8 @@
 import { Bell, CircleCheck, OctagonAlert, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { Toast } from '../client/app-store.ts';
 import { useApp, useAppContext } from '../client/app-context.tsx';
+import type { Toast } from '../client/app-store.ts';
 
 const ICONS = { done: CircleCheck, notice: Bell, failed: OctagonAlert } as const;
 const PLAIN_MS = 8_000;

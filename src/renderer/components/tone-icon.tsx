@@ -1,4 +1,12 @@
-import { CircleCheck, CircleDashed, CircleSlash2, Clock, type LucideIcon, RefreshCw, TriangleAlert } from 'lucide-react';
+import {
+  CircleCheck,
+  CircleDashed,
+  CircleSlash2,
+  Clock,
+  type LucideIcon,
+  RefreshCw,
+  TriangleAlert,
+} from 'lucide-react';
 import type { Tone } from '../../contract/overall-state.ts';
 
 const ICONS: { readonly [tone in Tone]: LucideIcon } = {

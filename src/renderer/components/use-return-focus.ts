@@ -18,7 +18,8 @@ export function useReturnFocus(): void {
       requestAnimationFrame(() => {
         const { activeElement } = document;
         if (activeElement !== null && activeElement !== document.body) return;
-        const back = opener?.isConnected === true && opener !== document.body ? opener : document.querySelector('main h1');
+        const back =
+          opener?.isConnected === true && opener !== document.body ? opener : document.querySelector('main h1');
         if (back instanceof HTMLElement) back.focus();
       });
     },

@@ -34,7 +34,9 @@ function objectText(value: { readonly [key: string]: ValueView }): string {
   for (const key of TELLING) {
     const telling = value[key];
     if (typeof telling === 'string' && telling !== '') {
-      const rest = parts.filter(([name, item]) => name !== key && typeof item === 'string').map(([, item]) => String(item));
+      const rest = parts
+        .filter(([name, item]) => name !== key && typeof item === 'string')
+        .map(([, item]) => String(item));
       return rest.length === 0 ? telling : `${telling} (${rest.join(', ')})`;
     }
   }

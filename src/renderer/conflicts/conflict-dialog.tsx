@@ -4,18 +4,18 @@ import type { Choice, ConflictDetailView, ConflictView } from '../../contract/co
 import { counted } from '../../contract/overall-state.ts';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
+import { useSayDone } from '../client/use-say-done.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
-import { useReturnFocus } from '../components/use-return-focus.ts';
 import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
+import { useReturnFocus } from '../components/use-return-focus.ts';
 import { fieldText, valueText } from '../components/value-text.ts';
 import { canKeepBoth, conflictSentence, type NameOf } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
 import { TextDiff } from './text-diff.tsx';
-import { useSayDone } from '../client/use-say-done.ts';
 
 /** Settles one conflict: the ancestor, every side, what differs, and a merge to edit. Nothing is lost whichever is chosen: all stay in history. */
 export function ConflictDialog({ conflict, onClose }: { conflict: ConflictView; onClose: () => void }) {
@@ -59,7 +59,11 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
             Decide later
           </Button>
           {canKeepBoth(conflict) && (
-            <Button className="button" isDisabled={resolve.busy} onPress={() => void settle({ keepBoth: true }, 'both kept')}>
+            <Button
+              className="button"
+              isDisabled={resolve.busy}
+              onPress={() => void settle({ keepBoth: true }, 'both kept')}
+            >
               {conflict.values.length > 2 ? 'Keep all' : 'Keep both'}
             </Button>
           )}
@@ -105,7 +109,10 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
             why={detail.texts.find((one) => one.value === value.id)?.why ?? null}
             busy={resolve.busy}
             onTake={() =>
-              void settle({ take: value.id }, value.kind === 'delete' ? 'deleted' : `taken from ${nameOf(value.device)}`)
+              void settle(
+                { take: value.id },
+                value.kind === 'delete' ? 'deleted' : `taken from ${nameOf(value.device)}`,
+              )
             }
           />
         ))}
@@ -117,8 +124,8 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
           {merged.clashes > 0 ? (
             <Note tone="warn">
               <p>
-                {counted(merged.clashes, 'place')} changed on both sides. Look for the lines with &lt;&lt;&lt;&lt;&lt;&lt;&lt; and leave
-                what shall stand.
+                {counted(merged.clashes, 'place')} changed on both sides. Look for the lines with
+                &lt;&lt;&lt;&lt;&lt;&lt;&lt; and leave what shall stand.
               </p>
             </Note>
           ) : (

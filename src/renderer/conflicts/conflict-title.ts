@@ -9,7 +9,8 @@ export function conflictSentence(conflict: ConflictView, nameOf: NameOf): string
   const changed = conflict.values.filter((value) => value.kind === 'value').map((value) => nameOf(value.device));
   if (deleted.length > 0 && changed.length > 0) return `Deleted on ${listed(deleted)}, changed on ${listed(changed)}`;
   const names = [...new Set(changed)];
-  if (names.length === 1 && changed.length > 1) return `Changed on ${names[0]} in ${counted(changed.length, 'different way')}`;
+  if (names.length === 1 && changed.length > 1)
+    return `Changed on ${names[0]} in ${counted(changed.length, 'different way')}`;
   return `Changed on ${listed(names)}`;
 }
 
@@ -19,4 +20,5 @@ export function newestAt(values: readonly ConflictValueView[]): string {
 }
 
 /** Whether two texts can both live on: a deletion has no copy to keep. */
-export const canKeepBoth = (conflict: ConflictView): boolean => conflict.values.every((value) => value.kind === 'value');
+export const canKeepBoth = (conflict: ConflictView): boolean =>
+  conflict.values.every((value) => value.kind === 'value');

@@ -50,7 +50,9 @@ export function ConflictsPage() {
       {conflicts.value === null && conflicts.error === null && <Loading what="conflicts" />}
       {conflicts.value?.length === 0 && (
         <EmptyState icon={Handshake} title="No conflicts">
-          <p>When the same thing is changed on two devices before they meet, both versions wait here for your choice.</p>
+          <p>
+            When the same thing is changed on two devices before they meet, both versions wait here for your choice.
+          </p>
         </EmptyState>
       )}
       {list.length > 0 && (
@@ -62,7 +64,9 @@ export function ConflictsPage() {
                 <Button className="row row-button" onPress={() => setOpen(conflict.id)}>
                   <span className="row-text">
                     <span className="strong">{conflict.title}</span>
-                    {conflict.title !== conflict.record && isPath(conflict.collection) && <span className="path muted">{conflict.record}</span>}
+                    {conflict.title !== conflict.record && isPath(conflict.collection) && (
+                      <span className="path muted">{conflict.record}</span>
+                    )}
                     <span>
                       {conflictSentence(conflict, nameOf)}
                       {conflict.field !== 'entry' && conflict.field !== 'exists' && ` · ${fieldText(conflict.field)}`}

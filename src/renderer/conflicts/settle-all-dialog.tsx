@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
 import { counted } from '../../contract/overall-state.ts';
 import { useAction } from '../client/use-action.ts';
-import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { useSayDone } from '../client/use-say-done.ts';
+import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 
 /** One answer for all open conflicts. */
 export function SettleAllDialog(props: {
@@ -48,7 +48,10 @@ export function SettleAllDialog(props: {
           </Radio>
         ))}
       </RadioGroup>
-      <p>A conflict in which the chosen device has no part stays open. What is not taken stays in History, and you can undo this.</p>
+      <p>
+        A conflict in which the chosen device has no part stays open. What is not taken stays in History, and you can
+        undo this.
+      </p>
     </ConfirmDialog>
   );
 }

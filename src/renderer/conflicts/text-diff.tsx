@@ -106,7 +106,9 @@ export function TextDiff({ before, after, label }: { before: string; after: stri
           </div>
         ),
       )}
-      {all.length > shown.length && <div className="diff-gap">{all.length - shown.length} more lines are not shown</div>}
+      {all.length > shown.length && (
+        <div className="diff-gap">{all.length - shown.length} more lines are not shown</div>
+      )}
     </section>
   );
 }

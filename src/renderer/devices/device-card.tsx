@@ -31,7 +31,9 @@ export function DeviceCard(props: {
 }) {
   const { device, collections } = props;
   const [dialog, setDialog] = useState<'none' | 'rename' | 'remove'>('none');
-  const shared = collections.filter((one) => device.collections.includes(one.id) || device.collections.includes(one.name));
+  const shared = collections.filter(
+    (one) => device.collections.includes(one.id) || device.collections.includes(one.name),
+  );
   const peers = collections.flatMap((one) => one.peers.filter((peer) => peer.device === device.device));
   const state = linkState(peers);
   const Icon = device.self ? Monitor : Laptop;
@@ -61,7 +63,9 @@ export function DeviceCard(props: {
           </p>
         )}
         <p className="muted">
-          {shared.length === 0 ? 'Shares nothing with this device' : `Shares ${shared.map((one) => one.name).join(', ')}`}
+          {shared.length === 0
+            ? 'Shares nothing with this device'
+            : `Shares ${shared.map((one) => one.name).join(', ')}`}
         </p>
       </div>
       {device.self ? (
@@ -76,9 +80,7 @@ export function DeviceCard(props: {
         </Button>
       )}
       {dialog === 'rename' && <RenameDialog name={device.name} onDone={props.onChanged} onClose={close} />}
-      {dialog === 'remove' && (
-        <RemoveDialog device={device} shared={shared} onDone={props.onChanged} onClose={close} />
-      )}
+      {dialog === 'remove' && <RemoveDialog device={device} shared={shared} onDone={props.onChanged} onClose={close} />}
     </li>
   );
 }

@@ -8,8 +8,8 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Note } from '../components/note.tsx';
-import { useReturnFocus } from '../components/use-return-focus.ts';
 import { QrCode } from '../components/qr-code.tsx';
+import { useReturnFocus } from '../components/use-return-focus.ts';
 
 const ROLES: readonly { readonly role: Role; readonly label: string; readonly means: string }[] = [
   { role: 'admin', label: 'One of my own', means: 'Reads and changes everything, and may invite and remove devices.' },

@@ -46,10 +46,12 @@ export function RemoveDialog(props: {
           onChange={setFrom}
         />
       )}
-      <p>It gets nothing new from now on, and what it changes from now on is not taken. What it changed before stays.</p>
       <p>
-        Copies that are on {device.name} already stay there: removing cannot reach them. If it was lost or stolen, change what was
-        secret in them.
+        It gets nothing new from now on, and what it changes from now on is not taken. What it changed before stays.
+      </p>
+      <p>
+        Copies that are on {device.name} already stay there: removing cannot reach them. If it was lost or stolen,
+        change what was secret in them.
       </p>
     </ConfirmDialog>
   );

@@ -27,7 +27,13 @@ export function RenameDialog(props: { name: string; onDone: () => void; onClose:
           void run();
         }}
       >
-        <Field label="Name" value={name} onChange={setName} autoFocus hint="Your other devices show it from the next exchange on." />
+        <Field
+          label="Name"
+          value={name}
+          onChange={setName}
+          autoFocus
+          hint="Your other devices show it from the next exchange on."
+        />
         <ErrorNotice error={rename.error} />
         <div className="actions end">
           <Button className="button" onPress={props.onClose}>

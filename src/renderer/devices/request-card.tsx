@@ -22,17 +22,19 @@ export function RequestCard({ request }: { request: RequestView }) {
   const word = kind === null ? 'record' : RECORD_WORD[kind];
   const give = async (approve: boolean) => {
     const reply = await answer.run(request.request, approve);
-    if (reply.ok) toast('done', approve ? `${request.name} joins ${request.collectionName}` : `${request.name} was denied`);
+    if (reply.ok)
+      toast('done', approve ? `${request.name} joins ${request.collectionName}` : `${request.name} was denied`);
   };
   return (
     <article className="card request" aria-labelledby={`request-${request.request}`}>
       <div className="request-text">
         <h2 id={`request-${request.request}`}>
-          <Laptop aria-hidden size={18} /> {request.name} asks to join {request.collectionName}
+          <Laptop aria-hidden size={18} className="request-icon" /> {request.name} asks to join {request.collectionName}
         </h2>
         <p>
           If you allow it, <strong>{request.name}</strong> will get all of <strong>{request.collectionName}</strong> (
-          {request.records.toLocaleString('en')} {request.records === 1 ? word : `${word}s`}) and may {MAY[request.role]}.
+          {request.records.toLocaleString('en')} {request.records === 1 ? word : `${word}s`}) and may{' '}
+          {MAY[request.role]}.
         </p>
         <p className="muted">
           Allow it only if {request.name} shows the same code. Asked <When at={request.at} />.

@@ -8,7 +8,7 @@ import { actionText } from './package-summary.ts';
 type Kept = HistoryChangeView['fields'][number]['kept'];
 
 /** Whether what was replaced can be given back, and by whom. */
-export function keptText(kept: Kept, nameOf: (device: string) => string): string {
+function keptText(kept: Kept, nameOf: (device: string) => string): string {
   if (kept === 'here') return 'Kept here';
   if (kept === 'no') return 'Not kept';
   return `Kept on ${listed(kept.map(nameOf))}`;
@@ -55,7 +55,9 @@ export function ChangeDetail(props: {
                   <td className="path" data-label="After">
                     {valueText(field.after)}
                   </td>
-                  <td data-label="What was before">{field.before === null ? '—' : keptText(field.kept, props.nameOf)}</td>
+                  <td data-label="What was before">
+                    {field.before === null ? '—' : keptText(field.kept, props.nameOf)}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -1,11 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ChevronRight, FilePen, FilePlus2, FileSymlink, FileX2, Files } from 'lucide-react';
+import { ChevronRight, FilePen, FilePlus2, FileSymlink, Files, FileX2 } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { PackageView } from '../../contract/contract.ts';
 import { useApp } from '../client/app-context.tsx';
 import { clockText, dayText } from '../components/when.tsx';
-import type { HistoryPages } from './use-history.ts';
 import { packageAction, packageSummary } from './package-summary.ts';
+import type { HistoryPages } from './use-history.ts';
 
 const ICONS = { add: FilePlus2, modify: FilePen, delete: FileX2, move: FileSymlink, mixed: Files } as const;
 const ROW = 58;
@@ -67,9 +67,14 @@ export function HistoryList({ pages, onOpen }: { pages: HistoryPages; onOpen: (v
   };
   const stop = items.some((item) => item.index === focused) ? focused : (items[0]?.index ?? 0);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrows move between the buttons in it
     // biome-ignore lint/a11y/useSemanticElements: rows are positioned by hand, and a list element may hold nothing but items
-    <div className="history-scroll card" ref={scroller} role="list" aria-label="Changes, newest first" onKeyDown={onKeyDown}>
+    <div
+      className="history-scroll card"
+      ref={scroller}
+      role="list"
+      aria-label="Changes, newest first"
+      onKeyDown={onKeyDown}
+    >
       <div role="presentation" className="history-space" style={{ height: rows.getTotalSize() }}>
         {items.map((item) => {
           const view = packages[item.index];

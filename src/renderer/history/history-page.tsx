@@ -50,7 +50,10 @@ export function HistoryPage() {
         <ChoiceField
           label="Collection"
           hideLabel
-          options={[{ id: ANY, label: 'All collections' }, ...collections.map((one) => ({ id: one.id, label: one.name }))]}
+          options={[
+            { id: ANY, label: 'All collections' },
+            ...collections.map((one) => ({ id: one.id, label: one.name })),
+          ]}
           value={collection}
           onChange={setCollection}
         />

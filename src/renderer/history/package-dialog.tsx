@@ -71,8 +71,8 @@ export function PackageDialog(props: {
           {counted(view.changeCount, 'change')}, <When at={view.at} />
         </p>
         <p className="muted">
-          Undoing is a change of its own: it goes to all your devices and can be undone too. What was changed again since stays
-          beside it as a conflict.
+          Undoing is a change of its own: it goes to all your devices and can be undone too. What was changed again
+          since stays beside it as a conflict.
         </p>
         <ErrorNotice error={undo.error ?? whole.error} />
         {whole.loading && found.changes.length < found.changeCount && <Loading what="all of them" />}

@@ -17,7 +17,8 @@ export function packageSummary(view: PackageView): string {
   if (view.changeCount === 1) return `${DID[first.action]} ${first.title}`;
   const names = view.changes.slice(0, 3).map((change) => change.title);
   const more = view.changeCount > names.length ? ' …' : '';
-  const one = view.changes.every((change) => change.action === first.action) && view.changes.length === view.changeCount;
+  const one =
+    view.changes.every((change) => change.action === first.action) && view.changes.length === view.changeCount;
   const head = one ? `${DID[first.action]} ${counted(view.changeCount, 'item')}` : counted(view.changeCount, 'change');
   return `${head}: ${names.join(', ')}${more}`;
 }

@@ -59,7 +59,11 @@ export function RestoreDialog(props: {
     >
       <p>As it was just after this change, {whenText(props.at, Date.now())}.</p>
       {record !== null && (
-        <RadioGroup className="field radios" value={what} onChange={(value) => setWhat(value as 'record' | 'folder' | 'all')}>
+        <RadioGroup
+          className="field radios"
+          value={what}
+          onChange={(value) => setWhat(value as 'record' | 'folder' | 'all')}
+        >
           <Label>What</Label>
           <Radio className="radio" value="record">
             <span className="path">{record}</span>

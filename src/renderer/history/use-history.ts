@@ -29,7 +29,7 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
   });
   const [error, setError] = useState<WireError | null>(null);
   const [loading, setLoading] = useState(false);
-  const busy = useRef(false);
+  const busy = useRef<boolean>(false);
 
   const ask = useCallback(
     async (before: string | undefined) => {

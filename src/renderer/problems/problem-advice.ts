@@ -1,21 +1,23 @@
 /** What a person can do about a kind of problem. Codes are stable; one this version does not know gets the general advice. */
 const ADVICE: { readonly [code: string]: string } = {
-  'name-not-unicode': 'Rename it with ordinary letters; then it is kept in step.',
-  'names-collide': 'Two names differ only in case or accents, which some of your devices cannot tell apart. Rename one of them.',
-  'name-too-long': 'Give it, or a folder above it, a shorter name.',
-  'bad-path': 'Rename it: its name cannot be used on your other devices.',
-  'no-permission': 'Allow your user to read and write it, then look for changes again.',
-  'disk-full': 'Free some space on this disk; it goes on by itself.',
-  'read-failed': 'Check the disk and the item’s permissions. It is tried again at every look for changes.',
-  'write-failed': 'Check the disk and the folder’s permissions. It is tried again by itself.',
+  'unreadable': 'Allow your user to read it, or check the disk. It is tried again at every look for changes.',
+  'changing': 'A program is still writing it. It is taken once that ends.',
   'special-file': 'Sockets, pipes and devices cannot be kept in step. Move it elsewhere or ignore it.',
-  'too-large': 'Make it smaller, or ignore it.',
-  'unavailable': 'Connect the disk or open the network place again; it goes on by itself.',
+  'name-not-unicode': 'Rename it with ordinary letters; then it is kept in step.',
+  'name-not-allowed': 'Rename it: your other devices cannot hold this name.',
+  'names-collide': 'Two names differ only in case or accents, which this disk cannot tell apart. Rename one of them.',
+  'path-too-long': 'Give it, or a folder above it, a shorter name.',
+  'parent-is-file': 'A file stands where its folder should be. Rename or move one of them.',
+  'not-empty': 'The folder still holds items that are left out by rules. Move them away, or keep the folder.',
+  'no-permission': 'Allow your user to read and write it and the folder it is in.',
+  'disk-full': 'Free some space on this disk; it goes on by itself.',
+  'content-unavailable': 'The device that has it is not reachable. It comes once that is.',
+  'content-wrong': 'What arrived was not what was announced, and was thrown away. It is fetched again by itself.',
+  'changed-underneath': 'It was changed while it was being written. Both versions are merged at the next look.',
+  'invalid-change':
+    'Another device sent something that cannot be right. Look into History to see which, and undo it there.',
   'malformed': 'Open it in the program that made it, correct the entry and save.',
-  'changed-while-reading': 'It is being written. It is taken once that ends.',
-  'content-not-kept': 'No device kept this content. Put the file back from a backup if you have one.',
-  'unsupported-format': 'Choose the format of this source under “Places and rules”, or use another place.',
-  'conflict-of-types': 'A file and a folder have one name. Rename one of them.',
+  'io': 'Check the disk it lies on. It is tried again at every look for changes.',
 };
 
 /** Never empty. */

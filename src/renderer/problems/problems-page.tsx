@@ -85,11 +85,7 @@ function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
         </Button>
       )}
       {explained !== null && (
-        <ExplainDialog
-          collection={explained.collection}
-          record={explained.record}
-          onClose={() => setExplained(null)}
-        />
+        <ExplainDialog collection={explained.collection} record={explained.record} onClose={() => setExplained(null)} />
       )}
     </section>
   );

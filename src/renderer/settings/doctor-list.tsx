@@ -24,9 +24,9 @@ export function DoctorList() {
         {checks.value?.map((check) => (
           <li key={check.check} className="row check">
             {check.ok ? (
-              <CircleCheck aria-label="Fine" size={16} className="tone-good" />
+              <CircleCheck aria-label="Fine" size={16} className="row-sign tone-good" />
             ) : (
-              <TriangleAlert aria-label="Look at this" size={16} className="tone-attention" />
+              <TriangleAlert aria-label="Look at this" size={16} className="row-sign tone-attention" />
             )}
             <div className="row-text">
               <span className="strong">{check.check}</span>

@@ -16,9 +16,24 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     title: 'This device',
     fields: [
       { key: 'name', label: 'Name', hint: 'What your other devices call it.', unit: 'text' },
-      { key: 'listen', label: 'Listens on', hint: 'HOST:PORT for your other devices. Takes effect at the next start.', unit: 'text' },
-      { key: 'relay', label: 'Relay', hint: 'Address of a relay for devices that do not meet. Empty: none.', unit: 'text' },
-      { key: 'scan.interval', label: 'Full look for changes every', hint: 'Seconds. Changes are also noticed as they happen.', unit: 'number' },
+      {
+        key: 'listen',
+        label: 'Listens on',
+        hint: 'HOST:PORT for your other devices. Takes effect at the next start.',
+        unit: 'text',
+      },
+      {
+        key: 'relay',
+        label: 'Relay',
+        hint: 'Address of a relay for devices that do not meet. Empty: none.',
+        unit: 'text',
+      },
+      {
+        key: 'scan.interval',
+        label: 'Full look for changes every',
+        hint: 'Seconds. Changes are also noticed as they happen.',
+        unit: 'number',
+      },
     ],
   },
   {
@@ -34,16 +49,31 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     fields: [
       { key: 'history.days', label: 'Keep what was replaced or deleted for', hint: 'Days.', unit: 'number' },
       { key: 'history.bytes', label: 'Use at most', hint: 'MB of this disk.', unit: 'mega' },
-      { key: 'history.copy-limit', label: 'Copy items up to', hint: 'MB. Larger ones are kept only where the disk can do it without a copy.', unit: 'mega' },
+      {
+        key: 'history.copy-limit',
+        label: 'Copy items up to',
+        hint: 'MB. Larger ones are kept only where the disk can do it without a copy.',
+        unit: 'mega',
+      },
       { key: 'disk.reserve', label: 'Leave free', hint: 'MB of the disk are never filled.', unit: 'mega' },
     ],
   },
   {
     title: 'Safety',
     fields: [
-      { key: 'safety.delete-share', label: 'Halt when this much is deleted at once', hint: 'Percent of a source; both this and the number below must be passed.', unit: 'share' },
+      {
+        key: 'safety.delete-share',
+        label: 'Halt when this much is deleted at once',
+        hint: 'Percent of a source; both this and the number below must be passed.',
+        unit: 'share',
+      },
       { key: 'safety.delete-count', label: '… and at least this many items', hint: 'Items.', unit: 'number' },
-      { key: 'safety.rewrite-share', label: 'Halt when this much is rewritten at once', hint: 'Percent of a source.', unit: 'share' },
+      {
+        key: 'safety.rewrite-share',
+        label: 'Halt when this much is rewritten at once',
+        hint: 'Percent of a source.',
+        unit: 'share',
+      },
     ],
   },
 ];
@@ -61,7 +91,10 @@ export function settingToText(field: SettingField, value: Stored): string {
 }
 
 /** What is typed as it is stored, or why it will not do. */
-export function textToSetting(field: SettingField, text: string): { readonly value: string } | { readonly why: string } {
+export function textToSetting(
+  field: SettingField,
+  text: string,
+): { readonly value: string } | { readonly why: string } {
   const trimmed = text.trim();
   if (field.unit === 'text') return { value: trimmed };
   const number = Number(trimmed.replace(',', '.'));

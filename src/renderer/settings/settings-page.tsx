@@ -8,7 +8,13 @@ import { Field } from '../components/field.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { DoctorList } from './doctor-list.tsx';
-import { SETTING_GROUPS, type SettingField, type SettingGroup, settingToText, textToSetting } from './setting-fields.ts';
+import {
+  SETTING_GROUPS,
+  type SettingField,
+  type SettingGroup,
+  settingToText,
+  textToSetting,
+} from './setting-fields.ts';
 
 type Config = { readonly [key: string]: string | number | boolean | null };
 

@@ -43,7 +43,8 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
     setError(null);
     // One by one, and what failed stays on the screen: a bad place must not hide that the others were added.
     let failed: readonly string[] = [];
-    for (const location of several ? left : [place.trim()]) if (!(await addOne(location))) failed = [...failed, location];
+    for (const location of several ? left : [place.trim()])
+      if (!(await addOne(location))) failed = [...failed, location];
     setBusy(false);
     setLeft(failed);
     if (failed.length === 0) onClose();
@@ -85,7 +86,12 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
             autoFocus
             hint="A folder, a contacts or calendar file, or the address of a CardDAV or CalDAV collection."
           />
-          <Field label="Name" value={name} onChange={setName} hint="How your devices call it. Left empty: the name of the place." />
+          <Field
+            label="Name"
+            value={name}
+            onChange={setName}
+            hint="How your devices call it. Left empty: the name of the place."
+          />
           <ChoiceField label="What it holds" options={FORMATS} value={format} onChange={setFormat} />
           <Checkbox className="checkbox" isSelected={create} onChange={setCreate}>
             <span className="box" aria-hidden />

@@ -17,7 +17,7 @@ import { SourceLine } from './source-line.tsx';
 import { VerifyDialog } from './verify-dialog.tsx';
 
 /** A collection nobody shares yet is in step with nobody: it gets no green sign. */
-export function collectionTone(collection: CollectionView): Tone {
+function collectionTone(collection: CollectionView): Tone {
   const tones: { readonly [state in CollectionState]: Tone } = {
     'in-step': collection.peers.length === 0 ? 'neutral' : 'good',
     'working': 'busy',

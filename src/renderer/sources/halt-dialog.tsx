@@ -86,9 +86,9 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
     >
       <p className="lead">{source?.reason ?? 'It stopped before doing something that may not be meant.'}</p>
       <p>
-        Nothing has been sent to your other devices and nothing is written here. <strong>Let it go on</strong> does exactly what is
-        listed below. <strong>Keep as it is</strong> changes nothing: it stays halted, and goes on by itself once what is missing
-        is back.
+        Nothing has been sent to your other devices and nothing is written here. <strong>Let it go on</strong> does
+        exactly what is listed below. <strong>Keep as it is</strong> changes nothing: it stays halted, and goes on by
+        itself once what is missing is back.
       </p>
       <ErrorNotice error={preview.error ?? confirm.error} />
       {plan === null && preview.error === null && <Loading what="what would happen" />}

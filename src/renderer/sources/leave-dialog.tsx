@@ -24,7 +24,9 @@ export function LeaveDialog({ collection, onClose }: { collection: CollectionVie
       onConfirm={() => void confirm()}
       onClose={onClose}
     >
-      <p>Everything stays where it is, here and on your other devices. What changes from now on is no longer exchanged.</p>
+      <p>
+        Everything stays where it is, here and on your other devices. What changes from now on is no longer exchanged.
+      </p>
       <p>The history kept on this device for {collection.name} ends. To come back you need a new invitation.</p>
     </ConfirmDialog>
   );

@@ -12,7 +12,10 @@ const STAGES: { readonly [stage in ProgressView['stage']]: string } = {
 const count = (value: number) => Math.round(value).toLocaleString('en');
 
 /** How far, how fast and how long still; each only where it is known. Bytes tell progress better where there are any. */
-export function progressParts(progress: ProgressView): { readonly percent: number | null; readonly parts: readonly string[] } {
+export function progressParts(progress: ProgressView): {
+  readonly percent: number | null;
+  readonly parts: readonly string[];
+} {
   const { items, itemsTotal, bytes, bytesTotal, itemsPerSecond, secondsLeft } = progress;
   const share = bytesTotal > 0 ? bytes / bytesTotal : itemsTotal > 0 ? items / itemsTotal : null;
   const parts = [itemsTotal > 0 ? `${count(items)} of ${count(itemsTotal)} items` : `${count(items)} items`];
@@ -35,9 +38,14 @@ export function ProgressLine({ progress, name }: { progress: ProgressView; name:
       {...(percent === null ? {} : { value: percent })}
     >
       <div className="progress-track">
-        <div className={percent === null ? 'progress-fill endless' : 'progress-fill'} style={{ width: `${percent ?? 30}%` }} />
+        <div
+          className={percent === null ? 'progress-fill endless' : 'progress-fill'}
+          style={{ width: `${percent ?? 30}%` }}
+        />
       </div>
-      <p className="progress-facts num">{[...(percent === null ? [] : [`${Math.floor(percent)} %`]), ...parts].join(' · ')}</p>
+      <p className="progress-facts num">
+        {[...(percent === null ? [] : [`${Math.floor(percent)} %`]), ...parts].join(' · ')}
+      </p>
     </ProgressBar>
   );
 }

@@ -49,7 +49,10 @@ function RulesForm(props: {
     const reply = await change.run(collection.id, { only: part === 'all' ? [] : lines(only), ignore: lines(ignore) });
     if (!reply.ok) return;
     const { outside } = reply.value;
-    toast('done', outside === 0 ? 'Saved. Everything is kept in step.' : `Saved. ${counted(outside, 'item')} left out.`);
+    toast(
+      'done',
+      outside === 0 ? 'Saved. Everything is kept in step.' : `Saved. ${counted(outside, 'item')} left out.`,
+    );
     props.onClose();
   };
   return (

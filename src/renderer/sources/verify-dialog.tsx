@@ -34,7 +34,8 @@ export function VerifyDialog({ collection, onClose }: { collection: CollectionVi
     >
       <p>
         <strong>Compare check sum</strong> is quick: two devices that are in step show the same letters.{' '}
-        <strong>Read everything again</strong> reads every item of the source and names each that differs from what is recorded.
+        <strong>Read everything again</strong> reads every item of the source and names each that differs from what is
+        recorded.
       </p>
       <ErrorNotice error={verify.error} />
       {verify.busy && <Loading what={collection.name} />}

@@ -75,10 +75,14 @@ export class FilesAdapter implements SourceAdapter {
     await this.#openServices();
     if (fresh) await this.#look.makeMarker(this.#options.source);
     if ((await this.condition()).is !== 'ready') return;
+    await this.#recover();
+    await this.#readRules();
+  }
+
+  async #recover(): Promise<void> {
     const recovery = await this.#write.recover(this.#options.source);
     if (recovery.problems.length > 0) this.#options.onProblems(recovery.problems);
     if (recovery.moved.length > 0) this.#options.onMovedOn(recovery.moved);
-    await this.#readRules();
   }
 
   async #openServices(): Promise<void> {
@@ -144,7 +148,9 @@ export class FilesAdapter implements SourceAdapter {
   }
 
   async construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
-    const { outcomes, aside, madeDirectories } = await this.#write.construct(this.#options.source, items);
+    const { outcomes, aside, madeDirectories, needsRecovery } = await this.#write.construct(this.#options.source, items);
+    // Before anything is listed again: what could not be put back would look like a deletion.
+    if (needsRecovery) await this.#recover();
     if (aside !== null) this.#recheckLater(aside);
     if (this.#watch !== null && madeDirectories.length > 0) this.#watch.add(madeDirectories);
     return outcomes;

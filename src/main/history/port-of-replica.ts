@@ -1,0 +1,81 @@
+import { Chunker, averageFor } from '../content/chunker.ts';
+import { encodeChunkList } from '../content/chunk-list.ts';
+import type { Chunk } from '../content/chunk-list.ts';
+import type { AskPeers, Contents, KeptContents } from '../contents.ts';
+import { digestOf } from '../platform/hash.ts';
+import type { Digest } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import type { HistoryContents, HistoryPort, Members, NamedContent } from './history-port.ts';
+
+/** What a replica needs around it to answer about its history. */
+export interface AroundReplica {
+  readonly self: { readonly device: string; name(): string };
+  readonly contents: Contents;
+  readonly kept: Pick<KeptContents, 'keep'>;
+  readonly contentStore: ContentStore;
+  /** Asks the linked peers of this replica's collection. */
+  readonly ask: AskPeers;
+}
+
+export function portOfReplica(replica: Replica, around: AroundReplica): HistoryPort {
+  return {
+    collection: replica.collection,
+    members: membersOf(replica, around.self),
+    contents: contentsOf(replica, around),
+    sources: () =>
+      [...replica.synchronizers.values()].map(({ source, adapter }) => ({ row: source.row, id: source.id, location: source.location, adapter })),
+    commit: (changes) => replica.commit(changes),
+  };
+}
+
+function membersOf(replica: Replica, self: AroundReplica['self']): Members {
+  const { membership } = replica;
+  return {
+    self: self.device,
+    deviceOf: (member) => (member === membership.ownKey ? self.device : (membership.authorOf(member)?.device ?? member)),
+    nameOf(device) {
+      if (device === self.device) return self.name();
+      const { members, removed } = membership.current ?? {};
+      const known = [...(members?.values() ?? []), ...(removed?.values() ?? [])].find((member) => member.device === device);
+      return known?.name ?? device.slice(0, 8);
+    },
+    others: () =>
+      membership.others().map(({ device }) => ({
+        device,
+        applied: new Map([...replica.acknowledgedBy(device)].map(([log, { applied }]) => [log, applied])),
+      })),
+  };
+}
+
+function contentsOf(replica: Replica, { contents, kept, contentStore, ask }: AroundReplica): HistoryContents {
+  return {
+    isHere: (content) => contents.isHere(content),
+    read: (record, content) => contents.read(replica.collection, record, content, ask),
+    async keep(bytes) {
+      const { content, list } = nameContent(bytes);
+      await kept.keep([{ digest: content.digest, bytes }]);
+      if (list !== null) replica.collection.transact(() => contentStore.putChunkList(list.digest, content.digest, list.bytes));
+      return content;
+    },
+  };
+}
+
+/** Names content as a source that reads it from a file would. Pure. */
+export function nameContent(bytes: Uint8Array): { readonly content: NamedContent; readonly list: { readonly digest: Digest; readonly bytes: Uint8Array } | null } {
+  const content = { digest: digestOf(bytes), size: bytes.length };
+  const chunker = new Chunker(averageFor(bytes.length));
+  const chunks: Chunk[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const cut = chunker.next(bytes, start, bytes.length);
+    const end = cut < 0 ? bytes.length : cut;
+    const chunk = bytes.subarray(start, end);
+    chunks.push({ digest: digestOf(chunk), length: chunk.length });
+    start = end;
+  }
+  // What fits the smallest average is never cut by a source, whatever the cuts would be.
+  if (chunks.length <= 1 || bytes.length <= averageFor(0)) return { content, list: null };
+  const list = encodeChunkList(chunks);
+  const named = { digest: digestOf(list), bytes: list };
+  return { content: { ...content, chunks: named.digest }, list: named };
+}

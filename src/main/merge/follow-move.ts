@@ -1,0 +1,45 @@
+import type { Change, FieldWrite } from '../change-log/change.ts';
+import { EXISTS } from '../record/file-entry.ts';
+import { fieldRule, type RecordKind } from '../record/field-rules.ts';
+import type { Dot, RecordId } from '../record/ids.ts';
+import type { RecordState } from './record-state.ts';
+
+/** A record moved away while it was edited: where it went, and the change that made it there. */
+export interface Move {
+  readonly to: RecordId;
+  /** The add that made it there, and what it wrote. */
+  readonly added: Change;
+  readonly addedBy: Dot;
+}
+
+/**
+ * An edit of x beside its move to y shows at y (DESIGN 3): the edited fields are written there, beside what the move brought, and x is deleted.
+ * Every device that sees both writes the same values, which are then one. Returns [] where the edit is in conflict itself, or nothing differs:
+ * a person decides about x as about any edit beside a delete.
+ */
+export function followMove(kind: RecordKind, from: RecordId, state: RecordState, move: Move): readonly Change[] {
+  const exists = state.fields.get(EXISTS) ?? [];
+  const writes: FieldWrite[] = [];
+  for (const [field, siblings] of state.fields) {
+    if (field === EXISTS) continue;
+    const [only] = siblings;
+    if (only === undefined || siblings.length > 1) return [];
+    const brought = move.added.writes.find((write) => write.field === field)?.value ?? null;
+    if (!fieldRule(kind, field).same(brought, only.value)) writes.push({ field, value: only.value, replaces: [move.addedBy] });
+  }
+  writes.push({ field: EXISTS, value: true, replaces: [move.addedBy] });
+  return [
+    { record: move.to, writes, cause: 'follow-move', movedFrom: from },
+    {
+      record: from,
+      writes: [{ field: EXISTS, value: false, replaces: exists.flatMap((sibling) => sibling.dots) }],
+      cause: 'follow-move',
+      movedTo: move.to,
+    },
+  ];
+}
+
+/** Is it deleted in one place and changed in another? */
+export function isDeletedBesideEdit(state: RecordState): boolean {
+  return (state.fields.get(EXISTS) ?? []).length > 1;
+}

@@ -1,0 +1,110 @@
+import type { Choice, ConflictView, ConflictDetailView, ExplainView, HistoryQuery, PackageView, ResultView, VerifyView } from '../../contract/contract.ts';
+import { conflictDetail } from '../conflicts/conflict-detail.ts';
+import { findConflict, listConflicts } from '../conflicts/conflict-view.ts';
+import { resolveAll, resolveConflict } from '../conflicts/resolve-conflict.ts';
+import type { Engine } from '../engine.ts';
+import { catRecord } from '../history/cat.ts';
+import { explainRecord } from '../history/explain.ts';
+import { findRecord } from '../history/find-record.ts';
+import type { HistoryPort } from '../history/history-port.ts';
+import { listHistory } from '../history/history-view.ts';
+import { findMoment } from '../history/moment.ts';
+import { portOfReplica } from '../history/port-of-replica.ts';
+import { restore } from '../history/restore.ts';
+import { restoreTo } from '../history/restore-to.ts';
+import { undoChange } from '../history/undo-change.ts';
+import { verifyCollection } from '../history/verify.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { Replica } from '../replica.ts';
+import { findCollection, findCollections } from './find-named.ts';
+
+const HISTORY_LIMIT = 100;
+
+/** What people ask about single records and their past, over all collections of a device. */
+export class RecordRequests {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  #port(replica: Replica): HistoryPort {
+    const engine = this.#engine;
+    return portOfReplica(replica, {
+      self: { device: engine.deviceId, name: () => engine.name },
+      contents: engine.contents,
+      kept: engine.kept,
+      contentStore: engine.contentStore,
+      ask: (asked) => engine.network.ask(replica.id, asked),
+    });
+  }
+  #ports(collection: string | null): readonly HistoryPort[] {
+    return findCollections(this.#engine, collection).map((replica) => this.#port(replica));
+  }
+
+  cat(collection: string, record: string, which: { value?: string; at?: string }): Promise<Uint8Array> {
+    return catRecord(this.#port(findCollection(this.#engine, collection)), record, which);
+  }
+  explain(collection: string, record: string): ExplainView {
+    const port = this.#port(findCollection(this.#engine, collection));
+    return explainRecord(port, findRecord(port.collection, record));
+  }
+  verify(collection: string | null, content: boolean): Promise<readonly VerifyView[]> {
+    return Promise.all(this.#ports(collection).map((port) => verifyCollection(port, content, new AbortController().signal)));
+  }
+
+  conflicts(collection: string | null): readonly ConflictView[] {
+    return this.#ports(collection).flatMap(listConflicts);
+  }
+  detail(id: string): Promise<ConflictDetailView> {
+    for (const port of this.#ports(null)) {
+      const found = findConflict(port, id);
+      if (found !== null) return conflictDetail(port, found.record, found.conflict);
+    }
+    throw noConflict(id);
+  }
+  async resolve(id: string, choice: Choice): Promise<ResultView> {
+    for (const port of this.#ports(null)) {
+      const result = await resolveConflict(port, id, choice);
+      if (result !== null) return result;
+    }
+    throw noConflict(id);
+  }
+  resolveAll(prefer: string): ResultView {
+    return joined(this.#ports(null).map((port) => resolveAll(port, prefer)));
+  }
+
+  /** Newest first over all collections asked about; `before` counts in the collection it is of. */
+  history(query: HistoryQuery): readonly PackageView[] {
+    const { collection, ...rest } = query;
+    const pages = this.#ports(collection ?? null).flatMap((port) => listHistory(port, rest));
+    return pages.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, query.limit ?? HISTORY_LIMIT);
+  }
+  undo(id: string): ResultView {
+    for (const port of this.#ports(null)) {
+      const result = undoChange(port, id);
+      if (result !== null) return result;
+    }
+    throw new LockstepError('no-such-change', `There is no change or package ${id} here.`, id);
+  }
+  async restore(collection: string, record: string | null, at: string, to: string | null): Promise<ResultView> {
+    const port = this.#port(findCollection(this.#engine, collection));
+    const moment = findMoment(port.collection, at);
+    if (to === null) return restore(port, record, moment);
+    const { fs, realDirectory, dataDirectory } = this.#engine.world;
+    const sources = [...this.#engine.replicas.values()].flatMap((each) => [...each.synchronizers.values()].map(({ source }) => source.location));
+    return restoreTo(port, record, moment, to, { fs, realDirectory, forbidden: [...sources, dataDirectory] });
+  }
+}
+
+const noConflict = (id: string): LockstepError =>
+  new LockstepError('no-such-conflict', `There is no open conflict ${id}; it may have been settled on another device.`, id);
+
+function joined(results: readonly ResultView[]): ResultView {
+  return {
+    changes: results.flatMap((each) => each.changes),
+    records: results.reduce((sum, each) => sum + each.records, 0),
+    conflicts: results.flatMap((each) => each.conflicts),
+    missing: results.flatMap((each) => each.missing),
+  };
+}

@@ -1,0 +1,230 @@
+import { Collection } from '../../src/main/collection.ts';
+import { canonicalText } from '../../src/main/history/canonical-text.ts';
+import { isConflict, isLive, type RecordState } from '../../src/main/merge/record-state.ts';
+import { ENTRY, EXECUTABLE, EXISTS, fileEntry, MODIFIED } from '../../src/main/record/file-entry.ts';
+import { fieldRule } from '../../src/main/record/field-rules.ts';
+import { digestOf } from '../../src/main/platform/hash.ts';
+import type { LogId } from '../../src/main/record/ids.ts';
+import type { Replica } from '../../src/main/replica.ts';
+import { validateFileChange } from '../../src/main/sources/files/validate-file-change.ts';
+import { openDatabase } from '../../src/main/store/open-database.ts';
+import { RegistryStore } from '../../src/main/store/registry-store.ts';
+import type { StoredRecord } from '../../src/main/store/record-store.ts';
+import type { SeededRandom } from '../fakes/seeded-random.ts';
+import { show } from './ledger.ts';
+import { bytesOfText, type Seen } from './root-view.ts';
+import type { SimulatedDevice } from './simulated-device.ts';
+import type { SimulatedGroup } from './simulated-group.ts';
+
+/** Packages whose deletes were looked at, by log. */
+export type Looked = Map<LogId, number>;
+
+/** What must hold after every step. */
+export function checkStep(group: SimulatedGroup, looked: Looked): void {
+  for (const device of group.devices) {
+    group.ledger.observe(device);
+    group.ledger.checkOwed(device);
+  }
+  for (const device of group.members) {
+    checkDeletes(group, device, looked);
+    checkInStep(group, device);
+  }
+}
+
+/** I10: a delete that a source told was seen by the person who did it, or had come from elsewhere before. */
+function checkDeletes(group: SimulatedGroup, device: SimulatedDevice, looked: Looked): void {
+  const replica = group.replica(device) as Replica;
+  const { collection } = replica;
+  const log = collection.stored.ownLog;
+  const after = looked.get(log) ?? 0;
+  for (const { row, number } of collection.log.after(log, after, 1000)) {
+    looked.set(log, number);
+    for (const change of collection.packageChanges(row)?.changes ?? []) {
+      if ('invalid' in change || change.cause !== 'source') continue;
+      const { record } = change;
+      if (!change.writes.some((write) => write.field === EXISTS && write.value === false)) continue;
+      if (group.ledger.vanishedAt(device, record) > 0) continue;
+      const found = collection.records.find(record) as StoredRecord;
+      const history = collection.log.changesOf(found.row).flatMap((dot) => collection.changeAt(dot) ?? []);
+      const deletedBefore = history.filter((each) => each.change.writes.some((write) => write.field === EXISTS && write.value === false)).length > 1;
+      const wasDirectory = history.some((each) =>
+        each.change.writes.some((write) => write.field === ENTRY && fileEntry(write.value)?.type === 'directory'),
+      );
+      if (!deletedBefore && !wasDirectory) group.find('I10', `${device.name} deletes ${record}, which nobody deleted there`);
+    }
+  }
+}
+
+/** Status says "in step" only where it is so: what is here has been applied by all members that can be asked. */
+function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
+  const replica = group.replica(device) as Replica;
+  const shown = device.running?.handlers.status().collections.find((each) => each.id === group.collection);
+  if (shown?.state !== 'in-step') return;
+  for (const other of group.members) {
+    const theirs = group.replica(other) as Replica;
+    const logs = new Map(theirs.collection.log.logs().map((log) => [log.log, log]));
+    for (const log of replica.collection.log.logs())
+      if (log.held > (logs.get(log.log)?.applied ?? 0))
+        group.find('status', `${device.name} says in step, but ${other.name} has applied ${logs.get(log.log)?.applied ?? 0} of ${log.held}`);
+  }
+}
+
+/** I2: with everything mended and quiet, all members know, merged and show the same. */
+export function checkConvergence(group: SimulatedGroup): void {
+  const [first, ...others] = group.members;
+  if (first === undefined) return;
+  const wanted = mergedText(group.replica(first) as Replica);
+  for (const other of others) {
+    const merged = mergedText(group.replica(other) as Replica);
+    for (const id of new Set([...wanted.keys(), ...merged.keys()]))
+      if (wanted.get(id) !== merged.get(id))
+        group.find('I2', `${first.name} and ${other.name} differ in ${id}: ${wanted.get(id)} and ${merged.get(id)}`);
+  }
+  for (const device of group.members) checkProjection(group, device);
+}
+
+/** A collection as merged: by record, its values with the changes that wrote them. */
+export function mergedText(replica: Pick<Replica, 'collection'>): Map<string, string> {
+  const { collection } = replica;
+  const merged = new Map<string, string>();
+  for (const record of allRecords(collection)) {
+    const fields = [...record.state.fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([field, siblings]) => {
+      const values = siblings.map(({ value, dots }) => {
+        const names = dots.map((dot) => nameOfDot(collection, dot)).sort();
+        return `${canonicalText(field, value)} by ${names.join('+')}`;
+      });
+      return `${field}: ${values.sort().join(' | ')}`;
+    });
+    merged.set(record.id, fields.join('; '));
+  }
+  return merged;
+}
+
+function nameOfDot(collection: Collection, dot: number): string {
+  const { name, index } = collection.log.nameOf(dot as never);
+  return `${name.log.slice(0, 4)}-${name.number}-${index}`;
+}
+
+function* allRecords(collection: Collection): Generator<StoredRecord> {
+  for (let page = collection.records.page(null, 1000); page.length > 0; ) {
+    yield* page;
+    const last = page.at(-1) as StoredRecord;
+    page = page.length < 1000 ? [] : collection.records.page(last.id, 1000);
+  }
+}
+
+/** The folder shows what is merged; where a conflict is open, one of its values. */
+function checkProjection(group: SimulatedGroup, device: SimulatedDevice): void {
+  const { collection, synchronizers } = group.replica(device) as Replica;
+  const view = group.ledger.view(device);
+  const problems = [...synchronizers.keys()].flatMap((source) => collection.problems.of(source));
+  const troubled = (id: string): boolean =>
+    problems.some(({ record }) => record === id || id.startsWith(`${record}/`) || record.startsWith(`${id}/`));
+  const live = new Set<string>();
+  for (const record of allRecords(collection)) {
+    if (!isLive(record.state)) continue;
+    live.add(record.id);
+    if (troubled(record.id)) continue;
+    const why = whyOther(record.state, view.get(record.id), record.id);
+    if (why !== null) group.find('I2', `${device.name} does not show ${record.id} as merged: ${why}`);
+  }
+  for (const [path, seen] of view) {
+    const implied = seen.type === 'directory' && [...live].some((id) => id.startsWith(`${path}/`));
+    if (!live.has(path) && !implied && !troubled(path)) group.find('I2', `${device.name} shows ${path}, which is deleted`);
+  }
+}
+
+function whyOther(state: RecordState, seen: Seen | undefined, id: string): string | null {
+  const values = (field: typeof ENTRY) => (state.fields.get(field) ?? []).map((sibling) => sibling.value);
+  const exists = values(EXISTS);
+  if (seen === undefined) return exists.includes(false) ? null : 'it is not there';
+  const entries = values(ENTRY);
+  if (!entries.some((value) => isEntry(value, seen))) return `it is ${seen.type} ${show(seen.content)}, not ${entries.map((value) => canonicalText(ENTRY, value)).join(' | ')}`;
+  if (entries.length > 1 || seen.type !== 'file') return null;
+  const executable = values(EXECUTABLE);
+  if (!(executable.length === 0 ? [false] : executable).some((value) => (value ?? false) === seen.executable)) return `executable is ${seen.executable}`;
+  const modified = values(MODIFIED).filter((value) => typeof value === 'number');
+  const largest = Math.max(...modified);
+  const shown = Number((seen.modified + 500n) / 1000n);
+  const isOpen = exists.length > 1 || isConflict(fieldRule('files', EXECUTABLE), state.fields.get(EXECUTABLE) ?? []);
+  return modified.length === 0 || isOpen || Math.abs(largest - shown) <= 1 ? null : `${id} was modified at ${shown}, not ${largest}`;
+}
+
+function isEntry(value: unknown, seen: Seen): boolean {
+  const entry = fileEntry(value as never);
+  if (entry === null || entry.type !== seen.type) return false;
+  if (entry.type === 'symlink') return entry.target === seen.content;
+  return entry.type === 'directory' || entry.digest === digestOf(bytesOfText(seen.content));
+}
+
+/** I1: every value that stands, and every one history says is here, can be given back. */
+export function checkContents(group: SimulatedGroup): void {
+  const { ledger } = group;
+  for (const device of group.devices) ledger.checkOwed(device, true);
+  const [first] = group.members;
+  if (first === undefined) return;
+  for (const record of allRecords((group.replica(first) as Replica).collection)) {
+    if (!isLive(record.state)) continue;
+    for (const { value } of record.state.fields.get(ENTRY) ?? []) {
+      const entry = fileEntry(value);
+      if (entry?.type !== 'file' || entry.size === 0) continue;
+      const content = ledger.contentOf(entry.digest);
+      if (content === null) group.find('I6', `${record.id} has a content nobody wrote: ${entry.digest}`);
+      else if (!group.devices.some((device) => ledger.has(device, content))) group.find('I1', `${record.id} stands for ${show(content)}, which nobody has`);
+    }
+  }
+  for (const device of group.members) checkClaims(group, device);
+}
+
+function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
+  const { collection } = group.replica(device) as Replica;
+  for (const { row } of collection.log.logs().flatMap((log) => collection.log.after(log.log, 0, 10_000)))
+    for (const change of collection.packageChanges(row)?.changes ?? [])
+      for (const write of 'invalid' in change ? [] : change.writes) {
+        const entry = fileEntry(write.value);
+        if (entry?.type !== 'file' || entry.size === 0) continue;
+        const content = group.ledger.contentOf(entry.digest);
+        if (content === null) group.find('I6', `a change of ${device.name} names a content nobody wrote: ${entry.digest}`);
+        else if (device.engine.contents.isHere(entry.digest) && !group.ledger.has(device, content))
+          group.find('I1', `${device.name} says it keeps ${show(content)} and has it not`);
+      }
+}
+
+/** I3: the packages in another order, some of them twice, make the same records. */
+export function checkOrder(group: SimulatedGroup, random: SeededRandom): void {
+  const [first] = group.members;
+  if (first === undefined) return;
+  const replica = group.replica(first) as Replica;
+  const database = openDatabase(':memory:');
+  try {
+    const registry = new RegistryStore(database);
+    const stored = registry.addCollection(replica.id, 'again', 'files', 'ffffffffffffffff' as LogId);
+    const { membership } = replica;
+    const again = new Collection(
+      database,
+      registry,
+      stored,
+      {
+        member: membership.ownKey,
+        sign: (bytes) => membership.sign(bytes),
+        verify: (member, bytes, signature) => membership.verify(member, bytes, signature),
+        refuses: () => null,
+        invalid: validateFileChange,
+      },
+      first.wall,
+      random,
+    );
+    const queues = replica.collection.log.logs().map((log) => replica.collection.log.after(log.log, 0, 100_000).map((each) => each.bytes)).filter((queue) => queue.length > 0);
+    while (queues.some((queue) => queue.length > 0)) {
+      const queue = random.pick(queues.filter((each) => each.length > 0));
+      const count = random.between(1, queue.length);
+      const packages = queue.splice(0, count);
+      again.transact(() => [...packages, ...(random.chance(0.2) ? packages : [])].map((bytes) => again.receive(bytes)));
+    }
+    const [wanted, found] = [mergedText(replica), mergedText({ collection: again })];
+    for (const id of new Set([...wanted.keys(), ...found.keys()]))
+      if (wanted.get(id) !== found.get(id)) group.find('I3', `another order makes of ${id}: ${found.get(id)}, not ${wanted.get(id)}`);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,172 @@
+import { digestOf } from '../../src/main/platform/hash.ts';
+import type { Digest } from '../../src/main/record/ids.ts';
+import { bytesOfText, stagedContents, type View, viewRoot } from './root-view.ts';
+import { ROOT, type SimulatedDevice } from './simulated-device.ts';
+
+/** Something that must not be. */
+export interface Finding {
+  /** The invariant that is broken, as docs/invariants name them. */
+  readonly rule: string;
+  readonly what: string;
+}
+
+/** What is known of one computer's folder. */
+interface Folder {
+  view: View;
+  /** Paths the person (or the world: power, disks) made go, and how often. */
+  readonly vanished: Map<string, number>;
+  /** Contents the program took out of the folder: it owes them. */
+  readonly owed: Map<string, string>;
+  /** Of these, what was not looked for yet. */
+  readonly unchecked: Set<string>;
+  /** Contents a power loss tore; they must go no further. */
+  readonly torn: Set<string>;
+  /** Paths last written by the program. */
+  readonly programWrote: Set<string>;
+}
+
+/**
+ * Who wrote what. It looks at each folder before and after everything a person does, so it knows of each change whose it is, and
+ * holds against the program what it took away (I1, I5), made up (I4, I6) or deleted without cause (I10).
+ */
+export class Ledger {
+  /** Every content somebody wrote, and every half of one that stood on a disk. */
+  readonly written = new Set<string>(['']);
+  readonly #digests = new Map<Digest, string>();
+  readonly #folders = new Map<SimulatedDevice, Folder>();
+  readonly #report: (finding: Finding) => void;
+  step = 0;
+
+  constructor(report: (finding: Finding) => void) {
+    this.#report = report;
+  }
+
+  /** The content a digest names; null: nobody wrote it. */
+  contentOf(digest: Digest): string | null {
+    return this.#digests.get(digest) ?? null;
+  }
+  note(content: string): void {
+    if (this.written.has(content)) return;
+    this.written.add(content);
+    this.#digests.set(digestOf(bytesOfText(content)), content);
+  }
+  vanishedAt(device: SimulatedDevice, path: string): number {
+    return this.#folder(device).vanished.get(path) ?? 0;
+  }
+  view(device: SimulatedDevice): View {
+    return this.#folder(device).view;
+  }
+
+  /** Runs what a person does to a folder; what is other afterwards is the person's. `torn`: it was the power that went. */
+  byPerson<T>(device: SimulatedDevice, act: () => T, torn = false): T {
+    this.observe(device);
+    try {
+      return act();
+    } finally {
+      this.#takePerson(device, torn);
+    }
+  }
+
+  /** Looks at what the program has done to a folder since it was last looked at. */
+  observe(device: SimulatedDevice): void {
+    const folder = this.#folder(device);
+    const view = viewRoot(device.disk, ROOT);
+    if (view === null || !device.isMounted) return;
+    const still = new Set([...view.values()].filter(isFile).map((seen) => seen.content));
+    for (const [path, seen] of folder.view) {
+      const now = view.get(path);
+      if (now?.type === seen.type && now.content === seen.content) continue;
+      folder.programWrote.add(path);
+      if (!isFile(seen) || seen.content === '' || still.has(seen.content) || folder.torn.has(seen.content)) continue;
+      folder.owed.set(seen.content, path);
+      folder.unchecked.add(seen.content);
+    }
+    for (const [path, seen] of view) {
+      const before = folder.view.get(path);
+      if (before?.type === seen.type && before.content === seen.content) continue;
+      folder.programWrote.add(path);
+      if (isFile(seen) && !this.written.has(seen.content) && !folder.torn.has(seen.content))
+        this.#report({ rule: 'I6', what: `${device.name} shows at ${path} what nobody wrote: ${show(seen.content)}` });
+    }
+    folder.view = view;
+  }
+
+  /** Has the program still what it took from the folder? `all`: also what it had when last asked. */
+  checkOwed(device: SimulatedDevice, all = false): void {
+    const folder = this.#folder(device);
+    const open = all ? [...folder.owed.keys()] : [...folder.unchecked];
+    if (open.length === 0 || device.running === null || !device.isMounted) return;
+    const shown = new Set([...folder.view.values()].filter(isFile).map((seen) => seen.content));
+    const staged = stagedContents(device.disk, ROOT);
+    for (const content of open) {
+      folder.unchecked.delete(content);
+      if (shown.has(content) || staged.has(content) || this.isKept(device, content)) continue;
+      const path = folder.owed.get(content) ?? '';
+      folder.owed.delete(content);
+      this.#report({ rule: 'I1', what: `${device.name} took ${show(content)} from ${path} and has it no more` });
+    }
+  }
+
+  /** Is a content on this computer, where its program can give it back? */
+  has(device: SimulatedDevice, content: string): boolean {
+    return [...this.#folder(device).view.values()].some((seen) => isFile(seen) && seen.content === content) || this.isKept(device, content);
+  }
+
+  /** Is a content in the version store of a running program? */
+  isKept(device: SimulatedDevice, content: string): boolean {
+    const { running, onCall } = device;
+    if (running === null) return false;
+    // Looking is not a call of the program.
+    device.onCall = null;
+    try {
+      return running.write.readKept(digestOf(bytesOfText(content))) !== null;
+    } finally {
+      device.onCall = onCall;
+    }
+  }
+
+  /** A person finished writing to a file the program may have taken aside meanwhile: those bytes count as well. */
+  finished(device: SimulatedDevice, content: string, path: string): void {
+    this.note(content);
+    const { view, owed, unchecked } = this.#folder(device);
+    if ([...view.values()].some((seen) => isFile(seen) && seen.content === content)) return;
+    owed.set(content, path);
+    unchecked.add(content);
+  }
+
+  #takePerson(device: SimulatedDevice, torn: boolean): void {
+    const folder = this.#folder(device);
+    const view = viewRoot(device.disk, ROOT);
+    if (view === null || !device.isMounted) return;
+    for (const [path, before] of folder.view) {
+      if (before.type === 'directory' || view.get(path)?.type === before.type) continue;
+      folder.vanished.set(path, (folder.vanished.get(path) ?? 0) + 1);
+    }
+    for (const [path, seen] of view) {
+      if (folder.view.get(path)?.content === seen.content || !isFile(seen)) continue;
+      if (torn && folder.programWrote.has(path) && !this.written.has(seen.content)) folder.torn.add(seen.content);
+      else {
+        this.note(seen.content);
+        folder.programWrote.delete(path);
+      }
+    }
+    folder.view = view;
+  }
+
+  #folder(device: SimulatedDevice): Folder {
+    let folder = this.#folders.get(device);
+    if (folder === undefined) {
+      folder = { view: new Map(), vanished: new Map(), owed: new Map(), unchecked: new Set(), torn: new Set(), programWrote: new Set() };
+      this.#folders.set(device, folder);
+    }
+    return folder;
+  }
+}
+
+const isFile = (seen: { readonly type: string }): boolean => seen.type === 'file';
+
+/** A content, short enough for a line. */
+export function show(content: string): string {
+  const text = content.length > 40 ? `${content.slice(0, 28)}… (${content.length} bytes)` : content;
+  return JSON.stringify(text);
+}

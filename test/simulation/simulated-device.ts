@@ -1,0 +1,289 @@
+import Database from 'better-sqlite3';
+import { Engine, type EngineWorld } from '../../src/main/engine.ts';
+import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
+import type { Clock } from '../../src/main/platform/clock.ts';
+import type { CollectionId } from '../../src/main/record/ids.ts';
+import { handlersOf } from '../../src/main/requests/handlers.ts';
+import type { FilesWatch, WatchOptions } from '../../src/main/sources/files/watch-files.ts';
+import { LookService } from '../../src/main/sources/files/look-service.ts';
+import { WriteService } from '../../src/main/sources/files/write-service.ts';
+import { openDatabase } from '../../src/main/store/open-database.ts';
+import type { DeviceClock, FakeClock } from '../fakes/fake-clock.ts';
+import type { Fault, FileCall } from '../fakes/fault-plan.ts';
+import { Crash } from '../fakes/fault-plan.ts';
+import type { Volume } from '../fakes/inode.ts';
+import { MemoryDisk } from '../fakes/memory-disk.ts';
+import type { MemoryFileSystem } from '../fakes/memory-file-system.ts';
+import type { MemoryNetwork } from '../fakes/memory-network.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+import { SimulatedUser } from '../fakes/simulated-user.ts';
+import { OWN } from './root-view.ts';
+import { slowService } from './slow-service.ts';
+
+export const ROOT = '/home/sync';
+export const PORT = 21_027;
+const DATA = '/data';
+
+/** What a device tells those who watch over the simulation. */
+export interface DeviceReport {
+  /** Something that would have ended, or stopped a part of, a real program. */
+  fault(device: SimulatedDevice, what: string): void;
+}
+
+/** A process of the program: what dies together. */
+interface Running {
+  readonly engine: Engine;
+  readonly fs: MemoryFileSystem;
+  readonly clock: DeviceClock;
+  readonly database: Database.Database;
+  readonly write: WriteService;
+  readonly handlers: ReturnType<typeof handlersOf>;
+  readonly stopWatching: Set<() => void>;
+}
+
+/** One computer: a disk, a person, a wall clock, and the program on it, which may die and be started again. */
+export class SimulatedDevice {
+  readonly name: string;
+  readonly host: string;
+  readonly index: number;
+  /** What this computer takes for the time. */
+  readonly wall: DeviceClock;
+  readonly disk: MemoryDisk;
+  readonly user: SimulatedUser;
+  readonly identity: DeviceIdentity;
+  readonly random: SeededRandom;
+  readonly membership = new Map<CollectionId, readonly Uint8Array[]>();
+  readonly network: MemoryNetwork;
+  readonly folding: boolean;
+  /** Asked before each call of the program to the file system; may act as another program would at that moment. */
+  onCall: ((call: FileCall) => Fault | 'power' | null) | null = null;
+  /** Share of the notices of a change on the disk that are lost. */
+  deafness = 0;
+  /** Calls to the file system of processes that are gone. */
+  #formerCalls = 0;
+  readonly #world: FakeClock;
+  readonly #report: DeviceReport;
+  #image: Buffer | null = null;
+  #running: Running | null = null;
+  #starts = 0;
+  #disconnected: Volume | null = null;
+
+  constructor(
+    index: number,
+    options: { readonly clock: FakeClock; readonly network: MemoryNetwork; readonly random: SeededRandom; readonly skew: number; readonly folding: boolean },
+    report: DeviceReport,
+  ) {
+    this.index = index;
+    this.name = 'ABCDEFGH'[index] as string;
+    this.host = `10.0.0.${index + 1}`;
+    this.#world = options.clock;
+    this.#report = report;
+    this.network = options.network;
+    this.random = options.random;
+    this.folding = options.folding;
+    this.wall = options.clock.device(options.skew);
+    this.disk = new MemoryDisk({ clock: this.wall });
+    this.user = new SimulatedUser(this.disk);
+    this.user.mkdirp(ROOT);
+    this.user.mkdirp(`${DATA}/versions`);
+    this.disk.mount(ROOT, { names: options.folding ? { caseless: true } : {} });
+    this.disk.commitNames();
+    this.identity = identityOf(index);
+  }
+
+  get running(): Running | null {
+    return this.#running;
+  }
+  /** The engine. Fails where the program does not run. */
+  get engine(): Engine {
+    if (this.#running === null) throw new Error(`${this.name} does not run`);
+    return this.#running.engine;
+  }
+  get calls(): number {
+    return this.#formerCalls + (this.#running?.fs.calls ?? 0);
+  }
+  get isMounted(): boolean {
+    return this.#disconnected === null;
+  }
+
+  /** Starts the program; resolves when it listens, or died on the way. */
+  async start(): Promise<void> {
+    const run = this.#starts++;
+    const clock = this.#world.device();
+    const fs = this.disk.process((call) => this.#beforeCall(call));
+    const random = this.random.fork(`run ${run}`);
+    const latency = random.fork('latency');
+    const database = this.#openDatabase();
+    const guarded = this.#guardedClock(clock);
+    const now = () => this.wall.now();
+    const stopWatching = new Set<() => void>();
+    let running: Running | null = null;
+    try {
+      const write = new WriteService(fs, `${DATA}/versions`, 0o644);
+      const world: EngineWorld = {
+        clock: guarded,
+        random,
+        database,
+        identity: this.identity,
+        membershipFile: (group) => ({
+          load: () => this.membership.get(group) ?? [],
+          save: (operations) => void this.membership.set(group, [...operations]),
+        }),
+        removeMembership: (group) => void this.membership.delete(group),
+        transport: this.network.transport(this.identity.descriptor, this.host),
+        fs,
+        look: slowService(new LookService(fs, now), guarded, () => latency.int(3)),
+        write: slowService(write, guarded, () => latency.int(3)),
+        watch: (options) => this.#watch(options, guarded, stopWatching, random.fork('watch')),
+        beacons: [],
+        networks: () => '',
+        platform: 'posix',
+        isFolding: () => this.folding,
+        realDirectory: (path) => (this.user.fs.lstat(path)?.type === 'directory' ? path : null),
+        makeDirectory: (path) => this.user.mkdirp(path),
+        dataDirectory: DATA,
+        defaultName: this.name,
+        log: (line) => this.#logged(running, line),
+      };
+      const engine = new Engine(world);
+      running = { engine, fs, clock, database, write, handlers: handlersOf(engine), stopWatching };
+      this.#running = running;
+      await engine.start({ host: this.host, port: PORT, orNext: false });
+    } catch (error) {
+      if (fs.dead || error instanceof Crash) {
+        this.#bury(fs, database, clock, stopWatching);
+        return;
+      }
+      throw error;
+    }
+  }
+
+  /** The person ends the program properly. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    await running.engine.stop();
+    if (this.#running !== running) return;
+    this.#bury(running.fs, running.database, running.clock, running.stopWatching);
+  }
+
+  /** `kill -9`. */
+  kill(): void {
+    const running = this.#running;
+    if (running !== null) this.#bury(running.fs, running.database, running.clock, running.stopWatching);
+  }
+
+  /** The power goes: what was not synced survives as `random` decides. */
+  losePower(random: SeededRandom): void {
+    this.kill();
+    this.disk.losePower({ keepUnsynced: random });
+  }
+
+  /** The database is gone, as if its file had been deleted. The program must not run. */
+  loseDatabase(): void {
+    this.#image = null;
+  }
+  get hasDatabase(): boolean {
+    return this.#image !== null || this.#running !== null;
+  }
+
+  unmount(): void {
+    this.#disconnected ??= this.disk.unmount(ROOT);
+  }
+  remount(): void {
+    if (this.#disconnected === null) return;
+    this.disk.mount(ROOT, this.#disconnected);
+    this.#disconnected = null;
+  }
+
+  #openDatabase(): Database.Database {
+    if (this.#image === null) return openDatabase(':memory:');
+    const database = new Database(this.#image);
+    database.pragma('foreign_keys = OFF');
+    return database;
+  }
+
+  /** Everything of a process ends at once; its database keeps what was committed. */
+  #bury(fs: MemoryFileSystem, database: Database.Database, clock: DeviceClock, stopWatching: ReadonlySet<() => void>): void {
+    this.#freeze(fs, database, clock, stopWatching);
+    fs.kill();
+  }
+
+  /** As `bury`, but for the call to the disk that is under way. */
+  #freeze(fs: MemoryFileSystem, database: Database.Database, clock: DeviceClock, stopWatching: ReadonlySet<() => void>): void {
+    if (!database.open) return;
+    this.#image = database.serialize();
+    database.close();
+    clock.stop();
+    this.network.unplug(this.host);
+    for (const stop of stopWatching) stop();
+    this.#formerCalls += fs.calls;
+    if (this.#running?.fs === fs) this.#running = null;
+  }
+
+  #beforeCall(call: FileCall): Fault | null {
+    const fault = this.onCall?.(call) ?? null;
+    if (fault === 'power') {
+      this.losePower(this.random);
+      return null;
+    }
+    if (fault !== null && 'dies' in fault) {
+      // The call is the last thing the process does; nothing of it is committed or sent any more.
+      const running = this.#running;
+      if (running !== null) this.#freeze(running.fs, running.database, running.clock, running.stopWatching);
+    }
+    return fault;
+  }
+
+  /** The clock of one process: it sees the wall's time, and what its timers throw ends the process as it would in Node. */
+  #guardedClock(own: DeviceClock): Clock {
+    return {
+      now: () => this.wall.now(),
+      after: (milliseconds, call) =>
+        own.after(milliseconds, () => {
+          try {
+            call();
+          } catch (error) {
+            if (this.#running?.clock === own) this.#report.fault(this, `uncaught: ${(error as Error).stack}`);
+          }
+        }),
+    };
+  }
+
+  #logged(running: Running | null, line: string): void {
+    if (running === null || this.#running !== running || /the process died at/.test(line)) return;
+    this.#report.fault(this, line);
+  }
+
+  /** Tells what the disk tells, a moment later, but for what is lost. */
+  #watch(options: WatchOptions, clock: Clock, stops: Set<() => void>, random: SeededRandom): FilesWatch {
+    const told = (path: string): void => {
+      if (!path.startsWith(`${options.root}/`) || random.chance(this.deafness)) return;
+      const id = path.slice(options.root.length + 1);
+      if (id === OWN || id.startsWith(`${OWN}/`)) return;
+      clock.after(random.int(5), () => {
+        const groups = [id.slice(0, Math.max(0, id.lastIndexOf('/'))), ...this.#directoriesFrom(options.root, id)];
+        for (const group of groups) options.onDirty(group.normalize('NFC'));
+      });
+    };
+    const stop = this.disk.onChange(told);
+    stops.add(stop);
+    return { add: () => {}, remove: () => {}, close: async () => stop() };
+  }
+
+  /** The directory of that name and those in it: what a watcher takes up anew. */
+  #directoriesFrom(root: string, id: string): readonly string[] {
+    try {
+      return [...(this.disk.tree(`${root}/${id}`) ?? [])].filter(([, what]) => what === 'directory').map(([path]) => `${id}/${path}`).concat(id);
+    } catch {
+      return [];
+    }
+  }
+}
+
+const identities: DeviceIdentity[] = [];
+/** Keys are slow to make, and which they are means nothing: each computer has the same in every run. */
+function identityOf(index: number): DeviceIdentity {
+  identities[index] ??= new DeviceIdentity(makeSecrets(new SeededRandom(`identity ${index}`)));
+  return identities[index];
+}

@@ -1,0 +1,151 @@
+import { type CollectionId, collectionId } from '../../src/main/record/ids.ts';
+import { selfAsMember } from '../../src/main/peers/membership-log.ts';
+import type { Replica } from '../../src/main/replica.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { MemoryNetwork } from '../fakes/memory-network.ts';
+import type { SeededRandom } from '../fakes/seeded-random.ts';
+import { type Finding, Ledger } from './ledger.ts';
+import { PORT, ROOT, SimulatedDevice } from './simulated-device.ts';
+
+const YEAR_MS = 365 * 24 * 3600_000;
+
+/** A group of computers under one clock, and the person before them. */
+export class SimulatedGroup {
+  readonly clock = new FakeClock();
+  readonly network: MemoryNetwork;
+  readonly devices: SimulatedDevice[] = [];
+  readonly ledger: Ledger;
+  readonly findings: Finding[] = [];
+  readonly #random: SeededRandom;
+  readonly #weather: SeededRandom;
+  readonly #cuts = new Set<string>();
+  readonly #removed = new Set<SimulatedDevice>();
+  /** Milliseconds a message takes at most. */
+  slowness = 20;
+  collection: CollectionId | null = null;
+
+  constructor(random: SeededRandom) {
+    this.#random = random;
+    this.#weather = random.fork('weather');
+    this.network = new MemoryNetwork(this.clock, { latency: () => 1 + this.#weather.int(this.slowness) });
+    this.ledger = new Ledger((finding) => this.find(finding.rule, finding.what));
+  }
+
+  find(rule: string, what: string): void {
+    // The first of a kind tells; what follows from it is noise.
+    if (this.findings.length < 20 && !this.findings.some((known) => known.rule === rule && known.what === what))
+      this.findings.push({ rule, what: `step ${this.ledger.step}: ${what}` });
+  }
+
+  /** A new computer. Its program does not run yet. */
+  addDevice(options: { readonly skewed: boolean; readonly folding: boolean }): SimulatedDevice {
+    const index = this.devices.length;
+    const random = this.#random.fork(`device ${index}`);
+    const skew = options.skewed ? random.pick([0, 1500, -90_000, YEAR_MS, -YEAR_MS]) : 0;
+    const { clock, network } = this;
+    const device = new SimulatedDevice(
+      index,
+      { clock, network, random, skew, folding: options.folding },
+      { fault: (from, what) => this.find('fault', `${from.name}: ${what}`) },
+    );
+    this.devices.push(device);
+    return device;
+  }
+
+  /** Devices whose program runs. */
+  get alive(): readonly SimulatedDevice[] {
+    return this.devices.filter((device) => device.running !== null);
+  }
+  get members(): readonly SimulatedDevice[] {
+    return this.devices.filter((device) => this.replica(device) !== null && !this.#removed.has(device));
+  }
+
+  replica(device: SimulatedDevice): Replica | null {
+    if (device.running === null || this.collection === null) return null;
+    return device.engine.replicas.get(this.collection) ?? null;
+  }
+
+  /** Lets the clock run while a promise of the program is awaited; resolves with it. null: the program died meanwhile. */
+  async until<T>(device: SimulatedDevice, work: Promise<T>): Promise<T | null> {
+    let done: { value: T } | { error: unknown } | null = null;
+    work.then(
+      (value) => {
+        done = { value };
+      },
+      (error: unknown) => {
+        done = { error };
+      },
+    );
+    const { running } = device;
+    for (let turn = 0; done === null && turn < 2000; turn++) {
+      await this.clock.advance(turn < 500 ? 5 : 500);
+      if (device.running !== running) return null;
+    }
+    const ended = done as { value: T } | { error: unknown } | null;
+    if (ended === null) throw new Error(`${device.name} does not come to an end`);
+    if ('error' in ended) throw ended.error;
+    return ended.value;
+  }
+
+  /** Starts a program; it may die on the way. */
+  async start(device: SimulatedDevice): Promise<void> {
+    let done = false;
+    const starting = device.start().finally(() => {
+      done = true;
+    });
+    starting.catch(() => undefined);
+    for (let turn = 0; !done && turn < 500; turn++) {
+      await this.clock.advance(5);
+      if (device.running === null && turn > 0) return;
+    }
+    if (done) await starting;
+  }
+
+  /** The first device makes the collection of what is in its folder. */
+  async create(device: SimulatedDevice): Promise<void> {
+    const added = await this.until(device, device.engine.add({ location: ROOT, name: 'things' }));
+    this.collection = added === null ? null : collectionId(added.collection);
+  }
+
+  /** Makes `device` a member as a pairing would, and its folder a source. */
+  async join(device: SimulatedDevice, by: SimulatedDevice): Promise<void> {
+    const inviter = this.replica(by) as Replica;
+    if (inviter.membership.member(device.identity.id) === null) {
+      inviter.membership.add(
+        {
+          descriptor: device.identity.descriptor,
+          ...selfAsMember(device.identity, inviter.id),
+          role: 'admin',
+          name: device.name,
+          history: true,
+        },
+        by.wall.now(),
+      );
+      by.engine.network.membershipChanged(inviter.id);
+    }
+    device.membership.set(inviter.id, inviter.membership.operations());
+    const replica = device.engine.openCollection(inviter.id, 'things');
+    device.engine.network.suggest(by.identity.id, [`${by.host}:${PORT}`]);
+    await this.until(device, device.engine.addSource(replica, ROOT));
+  }
+
+  cut(one: SimulatedDevice, other: SimulatedDevice): void {
+    this.#cuts.add([one.host, other.host].sort().join(' '));
+    this.network.cut(one.host, other.host);
+  }
+  mendAll(): void {
+    for (const cut of this.#cuts) this.network.mend(...(cut.split(' ') as [string, string]));
+    this.#cuts.clear();
+  }
+  get cuts(): number {
+    return this.#cuts.size;
+  }
+
+  remove(device: SimulatedDevice, by: SimulatedDevice): void {
+    this.#removed.add(device);
+    by.engine.network.remove(this.replica(by) as Replica, device.identity.id);
+  }
+  isRemoved(device: SimulatedDevice): boolean {
+    return this.#removed.has(device);
+  }
+}

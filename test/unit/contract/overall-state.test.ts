@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { CollectionView, PeerView, RequestView, StatusView } from '../../../src/contract/contract.ts';
+import { collectionSentence, counted, listed, overallState } from '../../../src/contract/overall-state.ts';
+
+const laptop: PeerView = { device: 'l', name: 'Laptop', state: 'linked', link: 'lan', behind: 0 };
+const attic: PeerView = { device: 'a', name: 'Attic', state: 'offline', link: null, behind: 3 };
+const source = { id: 's', location: '/docs', format: 'folder', state: 'ready', reason: null, plan: null } as const;
+const collection = (change: Partial<CollectionView> = {}): CollectionView => ({
+  id: 'c',
+  name: 'Docs',
+  kind: 'files',
+  state: 'in-step',
+  records: 3,
+  outside: 0,
+  conflicts: 0,
+  problems: 0,
+  sources: [source],
+  peers: [laptop],
+  progress: null,
+  ...change,
+});
+const status = (...collections: CollectionView[]): StatusView => ({
+  device: { id: 'd', name: 'Desk' },
+  links: { bytesIn: 0, bytesOut: 0 },
+  collections,
+});
+const request: RequestView = {
+  request: 'r',
+  device: 'k',
+  name: 'Kitchen',
+  collection: 'c',
+  collectionName: 'Docs',
+  role: 'editor',
+  records: 3,
+  code: '123456',
+  at: '2026-01-01T00:00:00Z',
+};
+const halted = collection({
+  name: 'Music',
+  state: 'halted',
+  sources: [{ ...source, state: 'halted', reason: 'everything is gone' }],
+});
+const sentence = (view: StatusView, requests: readonly RequestView[] = []) => overallState(view, requests).sentence;
+
+describe('overallState', () => {
+  it.each([
+    ['nothing is kept', status(), 'Nothing is kept in step yet', 'neutral'],
+    ['all in step', status(collection(), collection({ id: 'e' })), 'In step with 1 device', 'good'],
+    ['nobody shares it', status(collection({ peers: [] })), 'On this device only so far', 'neutral'],
+    ['one works', status(collection({ state: 'working' }), collection()), 'Bringing Docs into step', 'busy'],
+    ['one waits', status(collection({ state: 'waiting', peers: [laptop, attic] })), 'Waiting for Attic', 'waiting'],
+    ['all paused', status(collection({ state: 'paused' })), 'Paused', 'neutral'],
+    ['a halt', status(halted, collection({ conflicts: 2 })), 'Music is halted: everything is gone', 'stopped'],
+    ['one conflict', status(collection({ conflicts: 1 })), '1 conflict waits for you', 'attention'],
+    [
+      'conflicts',
+      status(collection({ conflicts: 2 }), collection({ conflicts: 1 })),
+      '3 conflicts wait for you',
+      'attention',
+    ],
+    ['problems', status(collection({ state: 'problem', problems: 1 })), '1 item is not in step', 'attention'],
+  ] as const)('%s', (_name, view, expected, tone) => {
+    expect(overallState(view, [])).toMatchObject({ sentence: expected, tone });
+  });
+
+  it('says good only where every collection that is not paused is in step', () => {
+    for (const state of ['working', 'waiting', 'halted', 'problem'] as const) {
+      expect(overallState(status(collection(), collection({ state })), []).tone).not.toBe('good');
+      expect(sentence(status(collection(), collection({ state })))).not.toMatch(/^In step/);
+    }
+    expect(overallState(status(collection(), collection({ state: 'paused', name: 'Books' })), [])).toMatchObject({
+      tone: 'good',
+      detail: 'Books is paused',
+    });
+  });
+
+  it('a source that is not there is told by its reason', () => {
+    const gone = collection({
+      state: 'problem',
+      sources: [{ ...source, state: 'unavailable', reason: 'The disk is not there' }],
+    });
+    expect(overallState(status(gone), [])).toMatchObject({ sentence: 'Docs: The disk is not there', tone: 'stopped' });
+  });
+
+  it('a request to join comes before conflicts and after halts', () => {
+    const view = status(collection({ conflicts: 1, problems: 2 }));
+    expect(overallState(view, [request])).toMatchObject({
+      sentence: 'Kitchen asks to join Docs',
+      detail: 'Also 1 conflict, 2 problems',
+      page: 'devices',
+    });
+    expect(overallState(view, []).detail).toBe('Also 2 problems');
+    expect(sentence(status(halted), [request])).toContain('Music is halted');
+  });
+});
+
+describe('collectionSentence', () => {
+  it('names who is awaited, the stage, the reason', () => {
+    expect(collectionSentence(collection({ peers: [laptop, attic] }))).toBe('In step with Laptop and Attic');
+    expect(collectionSentence(collection({ state: 'waiting', peers: [{ ...laptop, behind: 2 }, attic] }))).toBe(
+      'Waiting for Laptop and Attic',
+    );
+    expect(collectionSentence(halted)).toBe('Halted: everything is gone');
+    expect(collectionSentence(collection({ state: 'problem', problems: 1_200 }))).toBe('1,200 items not in step');
+  });
+});
+
+it('counts and lists as people do', () => {
+  expect([counted(1, 'item'), counted(0, 'item'), counted(2, 'entry', 'entries')]).toEqual([
+    '1 item',
+    '0 items',
+    '2 entries',
+  ]);
+  expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd']].map(listed)).toEqual([
+    '',
+    'a',
+    'a and b',
+    'a, b and c',
+    'a, b and 2 others',
+  ]);
+});

@@ -1,0 +1,251 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
+import { resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
+import { changeId } from '../../../src/main/history/change-id.ts';
+import { listHistory } from '../../../src/main/history/history-view.ts';
+import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { recordsRoot } from '../../../src/main/history/verify.ts';
+import type { WrittenPackage } from '../../../src/main/collection.ts';
+import { EXECUTABLE, ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
+import { fieldName, recordId } from '../../../src/main/record/ids.ts';
+import { equalValues, type Value } from '../../../src/main/record/value.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+import { liveHistory } from '../../fakes/random-history.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
+
+function pair(): [GroupDevice, GroupDevice, CollectionGroup] {
+  const group = new CollectionGroup(2, 'undo');
+  return [group.devices[0] as GroupDevice, group.devices[1] as GroupDevice, group];
+}
+const idOf = (device: GroupDevice, written: WrittenPackage | null): string => {
+  const dot = written?.applied[0]?.dot;
+  if (dot === undefined) throw new Error('nothing was written');
+  return changeId(device.collection, dot);
+};
+/** A step later, so that what follows is later. */
+function save(device: GroupDevice, record: string, text: string | null): string {
+  device.group.tick();
+  return idOf(device, device.save(record, text));
+}
+const text = (device: GroupDevice, value: Value | undefined): string => new TextDecoder().decode(device.bytes.get((value as { digest: never }).digest));
+
+describe('undo of one change', () => {
+  it('brings back what an edit replaced', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    const edit = save(laptop, 'a', 'two');
+    const result = undoChange(laptop.port, edit);
+    expect(result).toMatchObject({ records: 1, conflicts: [], missing: [] });
+    expect(text(laptop, laptop.shown('a'))).toBe('one');
+  });
+
+  it('undoes an undo, by the id its result names', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    const edit = save(laptop, 'a', 'two');
+    const first = undoChange(laptop.port, edit);
+    const second = undoChange(laptop.port, first?.changes[0] as string);
+    expect(text(laptop, laptop.shown('a'))).toBe('two');
+    undoChange(laptop.port, second?.changes[0] as string);
+    expect(text(laptop, laptop.shown('a'))).toBe('one');
+  });
+
+  it('makes of an add a delete, and of a delete the record as it was', () => {
+    const [laptop] = pair();
+    const add = save(laptop, 'a', 'one');
+    const gone = undoChange(laptop.port, add);
+    expect(laptop.isThere('a')).toBe(false);
+    undoChange(laptop.port, gone?.changes[0] as string);
+    expect(text(laptop, laptop.shown('a'))).toBe('one');
+    const end = save(laptop, 'a', null);
+    undoChange(laptop.port, end);
+    expect(text(laptop, laptop.shown('a'))).toBe('one');
+    expect(listConflicts(laptop.port)).toEqual([]);
+  });
+
+  it('leaves what was changed since beside the earlier value, as a conflict', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    const edit = save(laptop, 'a', 'two');
+    save(laptop, 'a', 'three');
+    const result = undoChange(laptop.port, edit);
+    expect(result?.conflicts).toHaveLength(1);
+    expect(laptop.values('a').map((value) => text(laptop, value)).sort()).toEqual(['one', 'three']);
+  });
+
+  it('brings back the old content of a deleted file beside what was made anew in its place', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    const end = save(laptop, 'a', null);
+    save(laptop, 'a', 'anew');
+    expect(undoChange(laptop.port, end)?.conflicts).toHaveLength(1);
+    expect(laptop.values('a').map((value) => text(laptop, value)).sort()).toEqual(['anew', 'one']);
+  });
+
+  it('takes back an add without touching what somebody else added there at the same time', () => {
+    const [laptop, phone, group] = pair();
+    const add = save(laptop, 'a', 'mine');
+    save(phone, 'a', 'theirs');
+    group.exchange();
+    expect(undoChange(phone.port, add)?.conflicts).toEqual([]);
+    expect(text(phone, phone.shown('a'))).toBe('theirs');
+    expect(phone.values('a')).toHaveLength(1);
+  });
+
+  it('shows an edit made elsewhere beside the delete that undoes the add', () => {
+    const [laptop, phone, group] = pair();
+    const add = save(laptop, 'a', 'one');
+    group.exchange();
+    save(phone, 'a', 'two');
+    undoChange(laptop.port, add);
+    group.exchange();
+    expect(listConflicts(laptop.port)).toMatchObject([{ field: 'entry', values: [{ kind: 'delete' }, { kind: 'value' }] }]);
+    expect(text(laptop, laptop.shown('a'))).toBe('two');
+  });
+
+  it('opens a conflict again when its settlement is undone', async () => {
+    const [laptop, phone, group] = pair();
+    save(laptop, 'a', 'mine');
+    save(phone, 'a', 'theirs');
+    group.exchange();
+    const [conflict] = listConflicts(laptop.port);
+    const settled = await resolveConflict(laptop.port, conflict?.id as string, { take: conflict?.values[0]?.id as string });
+    expect(listConflicts(laptop.port)).toEqual([]);
+    const result = undoChange(laptop.port, settled?.changes[0] as string);
+    expect(result?.conflicts).toEqual([conflict?.id]);
+    expect(laptop.values('a').map((value) => text(laptop, value)).sort()).toEqual(['mine', 'theirs']);
+    // Both changes of that undo are one package: undone together, the settlement stands again.
+    const [newest] = listHistory(laptop.port, { limit: 1 });
+    undoChange(laptop.port, newest?.id as string);
+    expect(listConflicts(laptop.port)).toEqual([]);
+  });
+
+  it('gives back a flag that was set', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    const change = laptop.edit('a', new Map<typeof ENTRY, Value>([[ENTRY, laptop.shown('a') as Value], [EXECUTABLE, true]]));
+    const [set] = laptop.write(change === null ? [] : [change]);
+    undoChange(laptop.port, idOf(laptop, set ?? null));
+    expect(laptop.values('a', EXECUTABLE)).toEqual([null]);
+    expect(listConflicts(laptop.port)).toEqual([]);
+  });
+
+  it('clears a field of a contact that the change brought, and restores all of a deleted contact', () => {
+    const group = new CollectionGroup(1, 'undo-contacts', 'contacts');
+    const [laptop] = group.devices as [GroupDevice];
+    const [name, phone] = [fieldName('name'), fieldName('phones/p1')];
+    const edit = (fields: Map<typeof name, Value> | null): string => {
+      group.tick();
+      const change = laptop.edit('c1', fields);
+      return idOf(laptop, laptop.write(change === null ? [] : [change])[0] ?? null);
+    };
+    edit(new Map<typeof name, Value>([[name, { full: 'Mara' }]]));
+    const added = edit(new Map<typeof name, Value>([[name, { full: 'Mara' }], [phone, { number: '1' }]]));
+    const end = edit(null);
+    undoChange(laptop.port, end);
+    expect(laptop.values('c1', phone)).toEqual([{ number: '1' }]);
+    expect(laptop.isThere('c1')).toBe(true);
+    undoChange(laptop.port, added);
+    expect(laptop.values('c1', phone)).toEqual([null]);
+    expect(laptop.values('c1', name)).toEqual([{ full: 'Mara' }]);
+  });
+});
+
+describe('undo of a move', () => {
+  function moved(): { device: GroupDevice; written: WrittenPackage } {
+    const [device, , group] = pair();
+    save(device, 'old', 'one');
+    group.tick();
+    const add = device.edit('new', new Map([[ENTRY, device.shown('old') as Value]]), { movedFrom: recordId('old') });
+    const end = device.edit('old', null, { movedTo: recordId('new') });
+    if (add === null || end === null) throw new Error('no move');
+    const [written] = device.write([add, end]);
+    return { device, written: written as WrittenPackage };
+  }
+
+  it.each([0, 1, null])('restores both names, whichever half is named (%s)', (half) => {
+    const { device, written } = moved();
+    const result = undoChange(device.port, half === null ? `${written.log}-${written.number}` : `${written.log}-${written.number}-${half}`);
+    expect(result?.records).toBe(2);
+    expect(device.isThere('new')).toBe(false);
+    expect(text(device, device.shown('old'))).toBe('one');
+    expect(listHistory(device.port, { limit: 1 })[0]?.changes).toMatchObject([{ action: 'move', record: 'old', fields: [{ path: 'path', before: 'new', after: 'old' }] }]);
+    undoChange(device.port, result?.changes[0] as string);
+    expect([device.isThere('new'), device.isThere('old')]).toEqual([true, false]);
+  });
+});
+
+describe('what cannot be undone', () => {
+  it('is named where its content is kept nowhere, and fails where that is all', () => {
+    const [laptop] = pair();
+    const group = laptop.group;
+    save(laptop, 'a', 'one');
+    save(laptop, 'b', 'one of b');
+    group.tick();
+    const [edit, other] = [laptop.edit('a', new Map([[ENTRY, laptop.file('two') as Value]])), laptop.edit('b', new Map([[ENTRY, laptop.file('two of b') as Value]]))];
+    const [both] = laptop.write([edit, other].filter((change) => change !== null));
+    laptop.bytes.delete(laptop.file('one').digest);
+    const result = undoChange(laptop.port, `${both?.log}-${both?.number}`);
+    expect(result).toMatchObject({ records: 1, missing: [{ record: 'a', why: 'its content is kept on no device any more' }] });
+    expect(text(laptop, laptop.shown('b'))).toBe('one of b');
+    expect(() => undoChange(laptop.port, `${both?.log}-${both?.number}-0`)).toThrow(expect.objectContaining({ code: 'content-not-kept', subject: 'a' }));
+  });
+
+  it('is undone all the same where another device has the content', () => {
+    const [laptop, phone, group] = pair();
+    save(laptop, 'a', 'one');
+    group.exchange();
+    const edit = save(laptop, 'a', 'two');
+    laptop.bytes.delete(laptop.file('one').digest);
+    expect(phone.collection.log.logs().some((log) => log.log === laptop.log && log.held === 1)).toBe(true);
+    expect(undoChange(laptop.port, edit)).toMatchObject({ records: 1, missing: [] });
+  });
+
+  it('is no package of this collection, or no change of the package', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    expect(undoChange(laptop.port, '0123456789abcdef-1')).toBeNull();
+    expect(undoChange(laptop.port, 'nonsense')).toBeNull();
+    expect(() => undoChange(laptop.port, `${laptop.log}-1-9`)).toThrow(expect.objectContaining({ code: 'no-such-change' }));
+  });
+});
+
+describe('undo after any history', () => {
+  it('of each change there is gives its earlier value, alone or in a conflict, and never fails', async () => {
+    const databases = new GroupDatabases();
+    let undone = 0;
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const group = new CollectionGroup(3, `undo ${seed} ${runs++}`, 'files', databases);
+        await liveHistory(group, group.devices, new SeededRandom(`undo ${seed}`), 16);
+        group.exchange();
+        const [device] = group.devices as [GroupDevice];
+        const places = device.collection.log.places({ logs: null, records: null }, null, 1000);
+        for (const place of places)
+          for (const [index, change] of (device.collection.packageChanges(place.row)?.changes ?? []).entries()) {
+            if ('invalid' in change) throw new Error(change.invalid);
+            group.tick();
+            undoChange(device.port, `${place.log}-${place.number}-${index}`);
+            undone++;
+            const replaced = change.writes.find((write) => write.field === ENTRY)?.replaces ?? [];
+            const wasThere = (change.writes.find((write) => write.field === EXISTS)?.replaces ?? []).some(
+              (dot) => device.collection.changeAt(dot)?.change.writes.some((write) => write.field === EXISTS && write.value === true) === true,
+            );
+            for (const dot of wasThere ? replaced : []) {
+              const before = device.collection.changeAt(dot)?.change.writes.find((write) => write.field === ENTRY)?.value as { digest: string };
+              const now = device.values(change.record) as readonly { digest: string }[];
+              if (!now.some((value) => equalValues(value.digest, before.digest))) throw new Error(`seed ${seed}: ${change.record} lacks what change ${index} of ${place.log}-${place.number} replaced`);
+            }
+            if (!wasThere) continue;
+            expect(device.existsValues(change.record), `seed ${seed}`).toContain(true);
+          }
+        group.exchange();
+        for (const other of group.devices) expect(recordsRoot(other.collection), `seed ${seed}`).toEqual(recordsRoot(device.collection));
+      }),
+      { numRuns: 60, seed: 7 },
+    );
+    expect(undone).toBeGreaterThan(500);
+  }, 120_000);
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { ProblemView, ProgressView } from '../../../src/contract/contract.ts';
+import { problemAdvice, problemTitle } from '../../../src/renderer/problems/problem-advice.ts';
+import { groupProblems } from '../../../src/renderer/problems/problems-page.tsx';
+import { planSummary } from '../../../src/renderer/sources/halt-dialog.tsx';
+import { progressParts } from '../../../src/renderer/sources/progress-line.tsx';
+
+const progress = (change: Partial<ProgressView>): ProgressView => ({
+  stage: 'receiving',
+  items: 0,
+  itemsTotal: 0,
+  bytes: 0,
+  bytesTotal: 0,
+  itemsPerSecond: 0,
+  secondsLeft: null,
+  ...change,
+});
+
+describe('progress', () => {
+  it('tells how far, how fast and how long', () => {
+    expect(
+      progressParts(
+        progress({
+          items: 1_204,
+          itemsTotal: 4_012,
+          bytes: 25_000_000,
+          bytesTotal: 100_000_000,
+          itemsPerSecond: 38,
+          secondsLeft: 75,
+        }),
+      ),
+    ).toEqual({
+      percent: 25,
+      parts: ['1,204 of 4,012 items', '25 MB of 100 MB', '38 items/s', '1 MB/s', 'about 1 minute left'],
+    });
+  });
+  it('invents nothing that is not known', () => {
+    expect(progressParts(progress({ items: 5 }))).toEqual({ percent: null, parts: ['5 items'] });
+    expect(progressParts(progress({ items: 5, itemsTotal: 10 })).percent).toBe(50);
+  });
+});
+
+it('a plan is summed up with the deletes last', () => {
+  expect(
+    planSummary([
+      { record: 'a', action: 'delete' },
+      { record: 'b', action: 'add' },
+      { record: 'c', action: 'delete' },
+    ]),
+  ).toBe('1 added, 2 deleted');
+  expect(planSummary([])).toBe('nothing');
+});
+
+describe('problems', () => {
+  const problem = (collection: string, code: string, record: string): ProblemView => ({
+    collection,
+    source: 's',
+    record,
+    code,
+    detail: '',
+    since: '',
+  });
+  it('of one kind in one collection stand together, largest group first, none lost', () => {
+    const problems = [
+      problem('a', 'io', '1'),
+      problem('b', 'io', '2'),
+      problem('b', 'io', '3'),
+      problem('b', 'malformed', '4'),
+    ];
+    const groups = groupProblems(problems);
+    expect(groups[0]?.map((one) => one.record)).toEqual(['2', '3']);
+    expect(groups.flat()).toHaveLength(problems.length);
+  });
+  it('each has a title and advice, also one nobody knows', () => {
+    expect(problemTitle('names-collide')).toBe('Names collide');
+    expect(problemAdvice('disk-full')).toContain('space');
+    expect(problemAdvice('never-heard-of')).not.toBe('');
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import type { PackageView } from '../../../src/contract/contract.ts';
+import { resultText } from '../../../src/renderer/client/use-say-done.ts';
+import { byteSize } from '../../../src/renderer/components/byte-size.ts';
+import { duration } from '../../../src/renderer/components/duration.ts';
+import { fieldText, valueText } from '../../../src/renderer/components/value-text.ts';
+import { canKeepBoth, conflictSentence, newestAt } from '../../../src/renderer/conflicts/conflict-title.ts';
+import { linkState } from '../../../src/renderer/devices/device-card.tsx';
+import { packageAction, packageSummary } from '../../../src/renderer/history/package-summary.ts';
+import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
+
+describe('amounts', () => {
+  it('bytes', () => {
+    expect([0, 999, 1_000, 1_250, 99_600, 999_600, 3_420_000_000].map(byteSize)).toEqual([
+      '0 B',
+      '999 B',
+      '1 kB',
+      '1.3 kB',
+      '100 kB',
+      '1 MB',
+      '3.4 GB',
+    ]);
+  });
+  it('time left', () => {
+    expect([1, 12, 54, 61, 131, 3_600, 7_800, 200_000].map(duration)).toEqual([
+      'a few seconds',
+      '15 seconds',
+      '55 seconds',
+      '1 minute',
+      '2 minutes',
+      '1 h',
+      '2 h 10 min',
+      '2 days',
+    ]);
+  });
+});
+
+describe('values', () => {
+  it.each([
+    [null, 'empty'],
+    ['', 'empty'],
+    [true, 'yes'],
+    [{ type: 'file', size: 1_200, sha256: 'abcdef0123456789' }, '1.2 kB (abcdef01)'],
+    [{ type: 'directory' }, 'folder'],
+    [{ type: 'symlink', target: '../x' }, 'link to ../x'],
+    [{ '@type': 'Phone', number: '+46 8', features: { voice: true } }, '+46 8'],
+    [['a', 'b'], 'a, b'],
+    [{ start: '2026-01-01T09:00:00', duration: 'PT1H' }, 'start: 2026-01-01T09:00:00, duration: PT1H'],
+    [new Uint8Array(2_000), '2 kB'],
+  ])('%j is %s', (value, expected) => {
+    expect(valueText(value)).toBe(expected);
+  });
+  it('field names', () => {
+    expect(['entry', 'emails/e1', 'timeZone'].map(fieldText)).toEqual(['Content', 'Emails e1', 'Time Zone']);
+  });
+});
+
+describe('conflicts', () => {
+  const value = (id: string, kind: 'value' | 'delete', device: string, at: string) => ({
+    id,
+    kind,
+    value: null,
+    device,
+    at,
+  });
+  const conflict = (...values: ReturnType<typeof value>[]) => ({
+    id: 'k',
+    collection: 'c',
+    record: 'r',
+    field: 'entry',
+    title: 't',
+    base: null,
+    shown: '',
+    values,
+  });
+  const nameOf = (id: string) => id.toUpperCase();
+  it('say who did what, and offer a copy only of what is there', () => {
+    const edited = conflict(value('1', 'value', 'a', '2026-01-02'), value('2', 'value', 'b', '2026-01-03'));
+    const deleted = conflict(value('1', 'delete', 'a', '2026-01-02'), value('2', 'value', 'b', '2026-01-01'));
+    expect(conflictSentence(edited, nameOf)).toBe('Changed on A and B');
+    expect(conflictSentence(deleted, nameOf)).toBe('Deleted on A, changed on B');
+    expect(conflictSentence(conflict(value('1', 'value', 'a', ''), value('2', 'value', 'a', '')), nameOf)).toBe(
+      'Changed on A in 2 different ways',
+    );
+    expect([canKeepBoth(edited), canKeepBoth(deleted)]).toEqual([true, false]);
+    expect(newestAt(deleted.values)).toBe('2026-01-02');
+  });
+  it('results name what could not be done', () => {
+    const result = {
+      changes: ['1'],
+      records: 1,
+      conflicts: ['k'],
+      missing: [
+        { record: 'a.txt', why: 'it was not kept' },
+        { record: 'b', why: 'x' },
+      ],
+    };
+    expect(resultText('Undone', result)).toBe(
+      'Undone. 1 conflict came of it, because it was changed again since. a.txt and 1 other could not be brought back: it was not kept',
+    );
+  });
+});
+
+describe('packages', () => {
+  const change = (action: 'add' | 'delete', title: string) => ({ id: title, record: title, title, action, fields: [] });
+  const view = (changeCount: number, ...changes: ReturnType<typeof change>[]): PackageView => ({
+    id: 'p',
+    collection: 'c',
+    device: 'd',
+    deviceName: 'Desk',
+    at: '',
+    changeCount,
+    changes,
+  });
+  it('one, several alike, a mixture, more than are spelled out', () => {
+    expect(packageSummary(view(1, change('add', 'a')))).toBe('Added a');
+    expect(packageSummary(view(2, change('delete', 'a'), change('delete', 'b')))).toBe('Deleted 2 items: a, b');
+    expect(packageSummary(view(2, change('add', 'a'), change('delete', 'b')))).toBe('2 changes: a, b');
+    expect(
+      packageSummary(view(9, change('add', 'a'), change('add', 'b'), change('add', 'c'), change('add', 'd'))),
+    ).toBe('9 changes: a, b, c …');
+    expect(packageAction(view(2, change('add', 'a'), change('delete', 'b')))).toBe('mixed');
+  });
+});
+
+describe('devices', () => {
+  const peer = { device: 'l', name: 'L', link: null, behind: 0 };
+  it('the best link counts, the largest lag shows', () => {
+    expect(
+      linkState([
+        { ...peer, state: 'offline' },
+        { ...peer, state: 'linked', link: 'the relay', behind: 1 },
+      ]),
+    ).toEqual({ tone: 'busy', text: 'Linked over the relay, 1 package behind' });
+    expect(linkState([{ ...peer, state: 'linked' }])).toEqual({ tone: 'good', text: 'Linked' });
+    expect(linkState([])).toEqual({ tone: 'neutral', text: 'Not reachable now' });
+  });
+});
+
+describe('settings', () => {
+  const field = (key: string) => SETTING_GROUPS.flatMap((group) => group.fields).find((one) => one.key === key)!;
+  it('shares are percent, bytes are MB, both ways', () => {
+    expect(settingToText(field('safety.delete-share'), 0.3)).toBe('30');
+    expect(textToSetting(field('safety.delete-share'), '45,5')).toEqual({ value: '0.455' });
+    expect(textToSetting(field('safety.delete-share'), '101')).toEqual({ why: 'At most 100 percent' });
+    expect(settingToText(field('limits.up'), 2_500_000)).toBe('2.5');
+    expect(textToSetting(field('limits.up'), '2.5')).toEqual({ value: '2500000' });
+  });
+  it('a number that is none is refused; a text may be empty', () => {
+    for (const text of ['', 'many', '-1']) expect(textToSetting(field('history.days'), text)).toHaveProperty('why');
+    expect(textToSetting(field('relay'), ' ')).toEqual({ value: '' });
+  });
+});
