@@ -25,7 +25,8 @@ export type AskPeers = (
   asked: readonly ContentAsked[],
 ) => Promise<readonly ({ bytes: Uint8Array; splice: boolean } | null)[]>;
 
-interface Holder {
+/** An item of a source here whose file has a content, as far as its snapshot knows. */
+export interface Holder {
   readonly row: number;
   readonly source: number;
   readonly id: RecordId;
@@ -340,6 +341,11 @@ export class Contents {
       }
     }
     return collection === undefined ? null : whole;
+  }
+
+  /** Items of sources here that hold the content. */
+  whoHolds(content: Digest): readonly Holder[] {
+    return this.#holders(content);
   }
 
   /** Is the content on this device, so that history can give it back? */

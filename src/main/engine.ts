@@ -361,7 +361,8 @@ export class Engine {
       world.clock,
       {
         ask: (asked) => this.network.ask(replica.id, asked),
-        written: (packages) => replica.written(packages, source.row),
+        peersEpoch: () => this.network.epoch,
+      written: (packages) => replica.written(packages, source.row),
         done: (tickets) => replica.done(tickets),
         caughtUp: () => replica.caughtUp(),
       mayWrite: () => replica.mayWrite(),

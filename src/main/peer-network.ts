@@ -21,6 +21,8 @@ export class PeerNetwork {
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
   readonly #joining = new Map<CollectionId, AbortController>();
+  /** Rises with every collection that opens between this device and a peer. */
+  epoch = 0;
   #listenAddress = '';
   #bytesIn = 0;
   #bytesOut = 0;
@@ -280,6 +282,7 @@ export class PeerNetwork {
       const key = `${device}/${replica.id}`;
       if (session?.isOpen(replica.id) !== true || this.#retried.has(key)) continue;
       this.#retried.add(key);
+      this.epoch++;
       for (const [row, synchronizer] of replica.synchronizers) {
         synchronizer.construction.retryWaiting();
         this.#engine.schedules.get(row)?.constructSoon();

@@ -35,6 +35,11 @@ export class Schedule {
     this.#plan();
   }
 
+  /** Is it looking or constructing, or about to? */
+  get isWorking(): boolean {
+    return this.#looking || this.#constructing || this.#planned !== null;
+  }
+
   /** Something happened in this group; null: somewhere. */
   dirty(group: string | null): void {
     if (group === null) this.#everywhere = true;

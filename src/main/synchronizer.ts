@@ -17,10 +17,15 @@ import { groupOf, TakeIn, type TakeInResult } from './take-in.ts';
 /** What a synchronizer needs of the collection it belongs to and of the world. */
 export interface SynchronizerPort {
   ask: AskPeers;
+  peersEpoch(): number;
   /** Packages were committed: other sources and peers get them. */
   written(packages: readonly WrittenPackage[]): void;
   /** Records reached this source, or were named as problems. */
   done(tickets: readonly Ticket[]): void;
+  /** See `ConstructionPort.writing`. */
+  writing(rows: readonly number[]): void;
+  /** What stands there may be torn and is neither an edit nor a deletion until that is known. */
+  heldBack(id: RecordId): boolean;
   /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9). */
   caughtUp(): boolean;
   /** false: what changes in the source stays there. */
@@ -83,8 +88,10 @@ export class Synchronizer {
     this.#port = port;
     this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
       findContents: (wanted, signal) => contents.find(wanted, port.ask, signal),
+      peersEpoch: () => port.peersEpoch(),
       locked: (work) => this.#lock.run(() => this.#whileReady(work)),
       lookAgain: (id: RecordId) => port.lookLater(new Set([groupOf(id)])),
+      writing: (rows) => port.writing(rows),
       done: (tickets) => port.done(tickets),
       progress: (items, bytes) => this.#advance('writing', items, bytes),
     });
@@ -196,7 +203,7 @@ export class Synchronizer {
   }
 
   #request(since: number | null, within: readonly string[] | null, dry: boolean) {
-    return { since, within, confirmed: this.#confirmed, limits: this.#port.limits(), readOnly: !this.#port.mayWrite(), dry, signal: this.#abort.signal };
+    return { since, within, confirmed: this.#confirmed, limits: this.#port.limits(), heldBack: (id: RecordId) => this.#port.heldBack(id), readOnly: !this.#port.mayWrite(), dry, signal: this.#abort.signal };
   }
 
   #newTakeIn(): TakeIn {

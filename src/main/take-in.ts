@@ -41,6 +41,8 @@ export interface TakeInRequest {
   readonly limits: SafetyLimits;
   /** This device may only read: what differs is named, and not passed on. */
   readonly readOnly: boolean;
+  /** Items of which nothing is known for sure yet: neither changed nor gone. */
+  heldBack(id: RecordId): boolean;
   /** Only tell what would happen. */
   readonly dry: boolean;
   readonly signal: AbortSignal;
@@ -68,6 +70,7 @@ export class TakeIn {
   readonly #deletedElsewhere: RecordId[] = [];
   readonly #listed = new Set<string>();
   readonly #unlisted: string[] = [];
+  #heldBack: (id: RecordId) => boolean = () => false;
   #changes = 0;
   #dirtyBytes = 0;
 
@@ -90,6 +93,7 @@ export class TakeIn {
   }
 
   async run(request: TakeInRequest): Promise<TakeInResult> {
+    this.#heldBack = (id) => request.heldBack(id);
     const condition = await this.#adapter.condition();
     if (condition.is === 'unavailable') return condition;
     const streams = !request.dry && !this.#collection.records.hasSnapshots(this.#source.row);
@@ -162,6 +166,7 @@ export class TakeIn {
       const revision = known.get(name)?.revision;
       known.delete(name);
       if (revision instanceof Uint8Array && vouchesFor(revision, item.revision)) continue;
+      if (this.#heldBack(item.id)) continue;
       this.#dirty.set(item.id, { id: item.id, size: item.size });
       this.#dirtyBytes += item.size;
     }
@@ -175,6 +180,7 @@ export class TakeIn {
 
   /** Gone from the listing is gone from the source, unless rules put it outside: then the source just stops holding it. */
   #goneCandidate(id: RecordId, row: number): void {
+    if (this.#heldBack(id)) return;
     if (this.#adapter.outside(id, false)) this.#collection.records.dropSnapshot(this.#source.row, row);
     else this.#gone.set(id, row);
   }
@@ -385,7 +391,7 @@ export class TakeIn {
           const held = this.#heldAt(row);
           const change = difference(this.#collection.kind, id, held, null);
           const entry = fileEntry(held?.get(ENTRY)?.value);
-          if (entry?.type === 'file') this.#contents.forgetHolder(entry.digest, row);
+          if (entry?.type === 'file') this.#contents.forgetHolder(entry.digest, row, this.#clock.now());
           this.#collection.problems.drop(this.#source.row, id);
           if (change === null) {
             this.#collection.records.dropSnapshot(this.#source.row, row);
@@ -431,7 +437,7 @@ export class TakeIn {
     const old = fileEntry(before?.get(ENTRY)?.value);
     const entry = fileEntry(reading.fields.get(ENTRY));
     const isSame = old?.type === 'file' && entry?.type === 'file' && old.digest === entry.digest;
-    if (old?.type === 'file' && !isSame) this.#contents.forgetHolder(old.digest, row);
+    if (old?.type === 'file' && !isSame) this.#contents.forgetHolder(old.digest, row, this.#clock.now());
     if (entry?.type !== 'file') return;
     if (entry.size > 0) this.#contents.noteHolder(entry.digest, row);
     for (const { digest, bytes } of reading.attachments) this.#contents.putChunkList(digest, entry.digest, bytes);

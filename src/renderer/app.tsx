@@ -20,7 +20,13 @@ import { SourcesPage } from './sources/sources-page.tsx';
 import './style/tokens.css';
 import './style/base.css';
 import './style/controls.css';
-import './style/pages.css';
+import './style/overlays.css';
+import './style/lists.css';
+import './style/sources.css';
+import './style/devices.css';
+import './style/conflicts.css';
+import './style/history.css';
+import './style/settings.css';
 
 const VIEWS: { readonly [page in Page]: () => React.ReactNode } = {
   sources: SourcesPage,

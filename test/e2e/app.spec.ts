@@ -64,14 +64,11 @@ test('a typed folder is kept in step; one that is not there is refused by name',
   await expect(card).toContainText('2 files');
 });
 
-test('two devices pair by link and code, and what is written on one arrives on the other', async ({
-  page,
-  browser,
-}) => {
-  test.setTimeout(60_000);
+/** Two devices with one folder in step, each with its page, made as people make them. */
+async function pair(page: Page, letter: string) {
   const [desk, laptop] = [await device('desk'), await device('laptop')];
   const [here, there] = [freshDirectory('here'), freshDirectory('there')];
-  writeFileSync(join(here, 'letter.txt'), 'Dear Ana');
+  writeFileSync(join(here, 'letter.txt'), letter);
   await page.goto(desk.ui);
   await addFolder(page, here);
   await page.getByRole('button', { name: 'Invite a device…' }).click();
@@ -80,7 +77,8 @@ test('two devices pair by link and code, and what is written on one arrives on t
   const link = (await page.locator('.link-text').textContent()) ?? '';
   await page.getByRole('button', { name: 'Done' }).click();
 
-  const other = await (await browser.newContext()).newPage();
+  const context = await page.context().browser()?.newContext();
+  const other = (await context?.newPage()) as Page;
   await other.goto(laptop.ui);
   await other.getByRole('button', { name: 'Join with a link' }).click();
   await other.getByLabel('Invitation link').fill(link);
@@ -96,15 +94,61 @@ test('two devices pair by link and code, and what is written on one arrives on t
   expect(existsSync(join(there, 'letter.txt'))).toBe(false);
   await request.getByRole('button', { name: /Allow/ }).click();
   await waiting.getByRole('button', { name: 'Done' }).click();
-  await expect.poll(() => existsSync(join(there, 'letter.txt')), { timeout: 20_000 }).toBe(true);
-  expect(readFileSync(join(there, 'letter.txt'), 'utf8')).toBe('Dear Ana');
-  await expect(page.locator('.banner')).toContainText('In step with 1 device', { timeout: 20_000 });
-  await expect(other.locator('.banner')).toContainText('In step with 1 device', { timeout: 20_000 });
+  await expect.poll(() => read(there), LONG).toBe(letter);
+  await expect(page.locator('.banner')).toContainText('In step with 1 device', LONG);
+  await expect(other.locator('.banner')).toContainText('In step with 1 device', LONG);
+  return { here, there, other, laptop };
+}
+
+const LONG = { timeout: 20_000 };
+const read = (folder: string) => {
+  const path = join(folder, 'letter.txt');
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+};
+
+test('two devices pair by link and code, and what is written on one arrives on the other', async ({ page }) => {
+  test.setTimeout(60_000);
+  const { here, other, laptop } = await pair(page, 'Dear Ana');
   await laptop.stop();
   served = served.filter((one) => one !== laptop);
   writeFileSync(join(here, 'letter.txt'), 'Dear Ana, thank you');
-  await expect(page.locator('.banner')).toContainText('Waiting for', { timeout: 20_000 });
+  await expect(page.locator('.banner')).toContainText('Waiting for', LONG);
   await expect(other.getByRole('alert')).toContainText('Lockstep is not running');
+});
+
+test('edits made apart wait as a conflict, are merged in the dialog, and the history takes it back', async ({
+  page,
+}) => {
+  test.setTimeout(90_000);
+  const { here, there, other } = await pair(page, 'one\ntwo\nthree\nfour\nfive\n');
+  for (const one of [page, other]) {
+    await one.getByRole('button', { name: 'Pause all' }).first().click();
+    await expect(one.locator('.banner')).toContainText('Paused');
+  }
+  writeFileSync(join(here, 'letter.txt'), 'ONE\ntwo\nthree\nfour\nfive\n');
+  writeFileSync(join(there, 'letter.txt'), 'one\ntwo\nthree\nfour\nFIVE\n');
+  for (const one of [page, other]) await one.getByRole('button', { name: 'Resume all' }).first().click();
+  await expect(page.locator('.banner')).toContainText('1 conflict waits for you', LONG);
+  await expect(other.locator('.banner')).toContainText('1 conflict waits for you', LONG);
+  // Until somebody chooses, each keeps what it has.
+  expect(read(here)).toContain('ONE');
+  expect(read(there)).toContain('FIVE');
+
+  await page.getByRole('link', { name: /Conflicts/ }).click();
+  await page.getByRole('button', { name: /letter\.txt/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'letter.txt' });
+  await expect(dialog.getByRole('region', { name: /Differences from Before/ }).locator('.diff-added')).toHaveCount(1);
+  await expect(dialog.getByLabel('Text to save')).toHaveValue('ONE\ntwo\nthree\nfour\nFIVE\n');
+  await dialog.getByRole('button', { name: 'Save merged text' }).click();
+  for (const folder of [here, there]) await expect.poll(() => read(folder), LONG).toBe('ONE\ntwo\nthree\nfour\nFIVE\n');
+  for (const one of [page, other]) await expect(one.locator('.banner')).toContainText('In step with 1 device', LONG);
+
+  await other.getByRole('link', { name: /History/ }).click();
+  await other.locator('[data-row="0"]').click();
+  await other.getByRole('dialog').getByRole('button', { name: 'Undo it' }).click();
+  await expect(other.getByText(/^Undone/)).toBeVisible();
+  await expect(other.getByRole('dialog')).toHaveCount(0);
+  await expect(other.locator('[data-row="0"]')).toContainText('letter.txt');
 });
 
 test('an emptied folder halts and asks; keeping it as it is changes nothing, letting it go on deletes', async ({

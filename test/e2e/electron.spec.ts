@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { type ElectronApplication, expect, test } from '@playwright/test';
 import type { LockstepClient } from '../../src/contract/contract.ts';
 import { dropPaths, freshDirectory, launch, realElectron } from './launch.ts';
+import { serve } from './serve.ts';
 
 type Page = { readonly lockstep: LockstepClient };
 /** What the host records of the parts of the desktop that cannot be seen. */
@@ -108,4 +111,36 @@ test('a link of another program opens the join dialog, filled in and waiting', a
   await expect(page.getByLabel('Invitation link')).toHaveValue('lockstep://join#v=1&i=abc&s=def');
   expect(page.url()).not.toContain('def');
   await app.close();
+});
+
+test('who asks to join is told by a notification while the window is hidden, by the tray, and by a message in the window', async () => {
+  test.skip(realElectron !== null, 'the notifications of a real desktop cannot be looked into');
+  const { app, page } = await launch(freshDirectory('data'));
+  const other = freshDirectory('other');
+  const served = await serve(other);
+  try {
+    const folder = freshDirectory('home');
+    writeFileSync(join(folder, 'a.txt'), 'a');
+    const link = await page.evaluate(async (location) => {
+      const { lockstep } = window as unknown as Page;
+      const added = await lockstep.request('collections:add', { location, name: 'Home' });
+      if (!added.ok) throw new Error(added.error.message);
+      const invited = await lockstep.request('collections:invite', added.value.collection, 'editor', false);
+      if (!invited.ok) throw new Error(invited.error.message);
+      return invited.value.link;
+    }, folder);
+    const window = await app.browserWindow(page);
+    await window.evaluate((one: Electron.BrowserWindow) => one.close());
+    const joined = ['join', link, freshDirectory('place'), '--data', other, '--json'];
+    // It ends with 4: a person has to approve.
+    const waiting = promisify(execFile)(process.execPath, [resolve('out/main/cli.js'), ...joined]);
+    await expect(waiting).rejects.toMatchObject({ code: 4, stdout: expect.stringContaining('waiting-for-approval') });
+    await expect.poll(() => recorded(app, (of) => of.notifications.length)).toBe(1);
+    await expect.poll(() => recorded(app, (of) => of.trays[0]?._tip)).toContain('asks to join Home');
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await expect(page.getByRole('article', { name: /asks to join Home/ })).toContainText('may read and change it');
+  } finally {
+    await served.stop();
+    await app.close();
+  }
 });

@@ -1,9 +1,9 @@
 import { Collection, type CollectionAuthority, type WrittenPackage } from '../../src/main/collection.ts';
 import type { Change } from '../../src/main/change-log/change.ts';
-import type { HistoryContents, HistoryPort, HistorySource, NamedContent } from '../../src/main/history/history-port.ts';
+import type { HistoryContents, HistoryPort, HistorySource } from '../../src/main/history/history-port.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
-import { ENTRY, EXISTS, type FileEntry } from '../../src/main/record/file-entry.ts';
+import { ENTRY, EXISTS } from '../../src/main/record/file-entry.ts';
 import type { RecordKind } from '../../src/main/record/field-rules.ts';
 import { collectionId, type Digest, type FieldName, type LogId, logId, memberKey, recordId, type RecordId } from '../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../src/main/record/value.ts';
@@ -80,7 +80,7 @@ export class GroupDevice {
     return change === null ? null : { ...change, ...extra };
   }
   save(record: string, text: string | null, extra: Partial<Change> = {}): WrittenPackage | null {
-    const change = this.edit(record, text === null ? null : new Map([[ENTRY, this.file(text) as Value]]), extra);
+    const change = this.edit(record, text === null ? null : new Map([[ENTRY, this.file(text)]]), extra);
     return change === null ? null : (this.write([change])[0] as WrittenPackage);
   }
   held(id: RecordId): Held | null {
@@ -89,7 +89,7 @@ export class GroupDevice {
   }
 
   /** The entry of a file with this text, which this device then has. */
-  file(text: string): FileEntry & NamedContent {
+  file(text: string): { readonly type: 'file'; readonly digest: Digest; readonly size: number } {
     const bytes = new TextEncoder().encode(text);
     const digest = digestOf(bytes);
     this.bytes.set(digest, bytes);

@@ -6,6 +6,7 @@ import { fieldRule } from '../../src/main/record/field-rules.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import type { LogId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
+import { statusView } from '../../src/main/requests/status-view.ts';
 import { validateFileChange } from '../../src/main/sources/files/validate-file-change.ts';
 import { openDatabase } from '../../src/main/store/open-database.ts';
 import { RegistryStore } from '../../src/main/store/registry-store.ts';
@@ -58,7 +59,7 @@ function checkDeletes(group: SimulatedGroup, device: SimulatedDevice, looked: Lo
 /** Status says "in step" only where it is so: what is here has been applied by all members that can be asked. */
 function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
   const replica = group.replica(device) as Replica;
-  const shown = device.running?.handlers.status().collections.find((each) => each.id === group.collection);
+  const shown = statusView(device.engine).collections.find((each) => each.id === group.collection);
   if (shown?.state !== 'in-step') return;
   for (const other of group.members) {
     const theirs = group.replica(other) as Replica;
@@ -125,6 +126,7 @@ function checkProjection(group: SimulatedGroup, device: SimulatedDevice): void {
     if (!isLive(record.state)) continue;
     live.add(record.id);
     if (troubled(record.id)) continue;
+    if (isUnavailable(group, record.state)) continue;
     const why = whyOther(record.state, view.get(record.id), record.id);
     if (why !== null) group.find('I2', `${device.name} does not show ${record.id} as merged: ${why}`);
   }
@@ -170,10 +172,23 @@ export function checkContents(group: SimulatedGroup): void {
       if (entry?.type !== 'file' || entry.size === 0) continue;
       const content = ledger.contentOf(entry.digest);
       if (content === null) group.find('I6', `${record.id} has a content nobody wrote: ${entry.digest}`);
-      else if (!group.devices.some((device) => ledger.has(device, content))) group.find('I1', `${record.id} stands for ${show(content)}, which nobody has`);
+      else if (!isLost(group, content)) continue;
+      else if (!ledger.destroyed.has(content)) group.find('I1', `${record.id} stands for ${show(content)}, which nobody has`);
     }
   }
   for (const device of group.members) checkClaims(group, device);
+}
+
+/** Nobody has it: a person destroyed it before another member could fetch it, or worse. */
+const isLost = (group: SimulatedGroup, content: string): boolean => !group.devices.some((device) => group.ledger.has(device, content));
+
+/** Does a value of the record stand for a content nobody has? Then there is nothing to show. */
+function isUnavailable(group: SimulatedGroup, state: RecordState): boolean {
+  return (state.fields.get(ENTRY) ?? []).some(({ value }) => {
+    const entry = fileEntry(value);
+    const content = entry?.type === 'file' && entry.size > 0 ? group.ledger.contentOf(entry.digest) : null;
+    return content !== null && group.ledger.destroyed.has(content) && isLost(group, content);
+  });
 }
 
 function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
@@ -227,4 +242,37 @@ export function checkOrder(group: SimulatedGroup, random: SeededRandom): void {
   } finally {
     database.close();
   }
+}
+
+/** All that each running device knows of one record, for a person who looks into a finding. */
+export function dumpRecord(group: SimulatedGroup, id: string): readonly string[] {
+  const lines: string[] = [];
+  for (const device of group.alive) {
+    const replica = group.replica(device);
+    if (replica === null) continue;
+    const { collection } = replica;
+    const found = collection.records.find(id as never);
+    const seen = group.ledger.view(device).get(id);
+    lines.push(`${device.name} shows ${seen === undefined ? 'nothing' : `${seen.type} ${show(seen.content)}`}`);
+    if (found === null) continue;
+    lines.push(`  merged: ${mergedText(replica).get(id)}`);
+    for (const [source, synchronizer] of replica.synchronizers) {
+      const snapshot = collection.records.snapshot(source, found.row);
+      const held = [...(synchronizer.heldNow(found.row) ?? [])].map(([field, each]) => `${field} ${canonicalText(field, each.value)} by ${each.dots.map((dot) => nameOfDot(collection, dot)).join('+')}`);
+      const { state, reason, construction } = synchronizer;
+      lines.push(`  snapshot: ${snapshot === undefined ? 'none' : `revision ${snapshot.revision === null ? 'none' : 'some'}${snapshot.held === null ? ', as shown' : ''}`}; held ${held.join(', ')}`);
+      lines.push(`  source ${state} ${reason ?? ''}; open ${construction.open}, waiting ${construction.waiting}, this one ${construction.rows().includes(found.row)}`);
+      for (const problem of collection.problems.of(source)) lines.push(`  problem ${problem.record}: ${problem.code} ${problem.detail}`);
+    }
+    for (const dot of collection.log.changesOf(found.row)) {
+      const change = collection.changeAt(dot)?.change;
+      const writes = change?.writes.map((write) => {
+        const entry = fileEntry(write.value);
+        const content = entry?.type === 'file' ? show(group.ledger.contentOf(entry.digest) ?? '?') : '';
+        return `${write.field}=${canonicalText(write.field, write.value).slice(0, 16)}${content} for ${write.replaces.map((each) => nameOfDot(collection, each)).join('+')}`;
+      });
+      lines.push(`  ${nameOfDot(collection, dot)} ${change?.cause} ${writes?.join('; ')}${change?.movedTo ? ` to ${change.movedTo}` : ''}${change?.movedFrom ? ` from ${change.movedFrom}` : ''}`);
+    }
+  }
+  return lines;
 }

@@ -35,6 +35,8 @@ export class Ledger {
   readonly #digests = new Map<Digest, string>();
   readonly #folders = new Map<SimulatedDevice, Folder>();
   readonly #report: (finding: Finding) => void;
+  /** Contents of which a person destroyed the last one seen on a computer. */
+  readonly destroyed = new Set<string>();
   step = 0;
 
   constructor(report: (finding: Finding) => void) {
@@ -150,6 +152,8 @@ export class Ledger {
         folder.programWrote.delete(path);
       }
     }
+    const still = new Set([...view.values()].map((seen) => seen.content));
+    for (const { content } of folder.view.values()) if (!still.has(content)) this.destroyed.add(content);
     folder.view = view;
   }
 

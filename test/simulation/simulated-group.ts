@@ -22,6 +22,8 @@ export class SimulatedGroup {
   readonly #removed = new Set<SimulatedDevice>();
   /** Milliseconds a message takes at most. */
   slowness = 20;
+  /** Who joined knows only the address of who let it in. */
+  star = false;
   collection: CollectionId | null = null;
 
   constructor(random: SeededRandom) {
@@ -125,7 +127,8 @@ export class SimulatedGroup {
     }
     device.membership.set(inviter.id, inviter.membership.operations());
     const replica = device.engine.openCollection(inviter.id, 'things');
-    device.engine.network.suggest(by.identity.id, [`${by.host}:${PORT}`]);
+    for (const other of this.star ? [by] : this.devices)
+      if (other !== device) device.engine.network.suggest(other.identity.id, [`${other.host}:${PORT}`]);
     await this.until(device, device.engine.addSource(replica, ROOT));
   }
 

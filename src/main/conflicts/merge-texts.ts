@@ -1,4 +1,5 @@
 import { diff3Merge } from 'node-diff3';
+import { sharedLines } from './shared-lines.ts';
 
 export interface MergedText {
   readonly text: string;
@@ -13,8 +14,8 @@ export interface TextSide {
 
 /** Longer texts (bytes of UTF-8) are not merged here. */
 export const LONGEST_TEXT = 1 << 20;
-/** Comparing takes about rows × rows; beyond this it would hold up everything else for a second. */
-const MOST_STEPS = 200e6;
+/** Comparing lines that none stands out of takes about rows × rows; beyond this it would hold up everything else. */
+const MOST_STEPS = 20e6;
 const MOST_LINES = 50_000;
 
 /**
@@ -61,32 +62,31 @@ function endingOf(text: string): Ending {
 }
 
 function mergeLines(base: readonly string[], left: readonly string[], right: readonly string[], leftName: string, rightName: string, mark: string) {
-  const shortest = Math.min(base.length, left.length, right.length);
-  let head = 0;
-  while (head < shortest && base[head] === left[head] && base[head] === right[head]) head++;
-  let tail = 0;
-  const last = (lines: readonly string[]): string | undefined => lines[lines.length - 1 - tail];
-  while (tail < shortest - head && last(base) === last(left) && last(base) === last(right)) tail++;
-  // One line of what is equal stays on either side, so that a change next to it is still told from one that is not.
-  head = Math.max(0, head - 1);
-  tail = Math.max(0, tail - 1);
-  const middle = (lines: readonly string[]): string[] => lines.slice(head, lines.length - tail);
-  const [o, a, b] = [middle(base), middle(left), middle(right)];
-  if (Math.max(o.length, a.length, b.length) > MOST_LINES || steps(o, a) + steps(o, b) > MOST_STEPS) return null;
-  const lines: string[] = [...base.slice(0, head)];
+  const shared = [...sharedLines(base, left, right), { base: base.length, left: left.length, right: right.length }];
+  const lines: string[] = [];
   let clashes = 0;
-  for (const region of diff3Merge(a, o, b)) {
-    if (region.ok !== undefined) lines.push(...region.ok);
-    if (region.conflict === undefined) continue;
-    clashes++;
-    lines.push(`<<<<<<< ${leftName}`, ...region.conflict.a, `=======${mark}`, ...region.conflict.b, `>>>>>>> ${rightName}`);
+  let budget = MOST_STEPS;
+  let [o, a, b] = [0, 0, 0];
+  for (const next of shared) {
+    const parts = [left.slice(a, next.left), base.slice(o, next.base), right.slice(b, next.right)] as const;
+    budget -= steps(parts[1], parts[0]) + steps(parts[1], parts[2]);
+    if (budget < 0 || parts.some((part) => part.length > MOST_LINES)) return null;
+    for (const region of diff3Merge(...parts)) {
+      const { ok, conflict } = region;
+      if (conflict !== undefined) clashes++;
+      const said = conflict === undefined ? (ok ?? []) : [`<<<<<<< ${leftName}`, ...conflict.a, `=======${mark}`, ...conflict.b, `>>>>>>> ${rightName}`];
+      for (const line of said) lines.push(line);
+    }
+    const line = base[next.base];
+    if (line !== undefined) lines.push(line);
+    [o, a, b] = [next.base + 1, next.left + 1, next.right + 1];
   }
-  lines.push(...base.slice(base.length - tail));
   return { lines, clashes };
 }
 
 /** About how often the comparison looks at a line: once for each pair of equal lines, and through its candidates for each line. */
 function steps(o: readonly string[], a: readonly string[]): number {
+  if (o.length === 0 || a.length === 0) return 0;
   const counts = new Map<string, number>();
   for (const line of a) counts.set(line, (counts.get(line) ?? 0) + 1);
   let pairs = 0;

@@ -37,15 +37,21 @@ interface Prepared {
   readonly asShown: boolean;
   readonly expected: Revision | null;
   readonly content: FoundContent | null;
+  /** `peersEpoch` when its content was asked for. */
+  readonly epoch: number;
 }
 /** What the construction of a source needs from the rest. */
 export interface ConstructionPort {
   /** Finds what files need, here or at a peer; `missing` where nobody linked has it now. Same order. */
   findContents(wanted: readonly WantedContent[], signal: AbortSignal): Promise<readonly FoundContent[]>;
+  /** Rises with every peer that begins to share the collection: what was missing before may be had now. */
+  peersEpoch(): number;
   /** The source's lock: nothing looks at the source while something is written. */
   locked<T>(work: () => Promise<T>): Promise<T>;
   /** Something at this item is not as the snapshot says: look there before trying again. */
   lookAgain(id: RecordId): void;
+  /** These items are being written: what a power loss leaves of them shall not be taken for an edit. Inside a transaction. */
+  writing(rows: readonly number[]): void;
   done(tickets: readonly Ticket[]): void;
   progress(items: number, bytes: number): void;
 }
@@ -166,7 +172,7 @@ export class RunConstruction {
 
   /** Plans the next records and finds their content. */
   async #prepare(signal: AbortSignal): Promise<readonly Prepared[]> {
-    const items: Omit<Prepared, 'content'>[] = [];
+    const items: Omit<Prepared, 'content' | 'epoch'>[] = [];
     const wanted: { at: number; want: Omit<WantedContent, 'deleted'> }[] = [];
     const deleted = new Set<number>();
     const done: Ticket[] = [];
@@ -189,15 +195,16 @@ export class RunConstruction {
       items.push(item);
     }
     if (done.length > 0) this.#port.done(done);
+    const epoch = this.#port.peersEpoch();
     const found = await this.#port.findContents(
       wanted.map(({ want }) => ({ ...want, deleted })),
       signal,
     );
     const contents = new Map(wanted.map(({ at }, each) => [at, found[each] as FoundContent]));
-    return items.map((item, at) => ({ ...item, content: contents.get(at) ?? null }));
+    return items.map((item, at) => ({ ...item, content: contents.get(at) ?? null, epoch }));
   }
 
-  #plan(job: Job): Omit<Prepared, 'content'> | null {
+  #plan(job: Job): Omit<Prepared, 'content' | 'epoch'> | null {
     const { records, kind, log, problems } = this.#collection;
     const found = job.record ?? records.at(job.row);
     if (found === null) return null;
@@ -215,7 +222,7 @@ export class RunConstruction {
     return { job, id: found.id, planned, before, asShown, expected: revision === null ? null : revisionIn(revision) };
   }
 
-  #wanted(item: Omit<Prepared, 'content'>): Omit<WantedContent, 'deleted'> | null {
+  #wanted(item: Omit<Prepared, 'content' | 'epoch'>): Omit<WantedContent, 'deleted'> | null {
     if (!item.planned.write) return null;
     const entry = fileEntry(item.planned.fields?.get(ENTRY));
     if (entry?.type !== 'file') return null;
@@ -241,9 +248,13 @@ export class RunConstruction {
       else if (item.content?.from === 'missing') this.#wait(item);
       else ready.push(item);
     }
+    // What a package asks for is known to be open until the package counts as applied; of the rest nothing else would tell.
+    const untold = ready.filter((item) => item.job.tickets.length === 0);
+    if (untold.length > 0) this.#collection.transact(() => this.#port.writing(untold.map((item) => item.job.row)));
     const outcomes = ready.length === 0 ? [] : await this.#adapter.construct(ready.map((item) => this.#item(item)));
     const done: Ticket[] = [];
     this.#collection.transact(() => {
+      this.#port.writing(ready.map((item) => item.job.row));
       for (const item of agreed) this.#commitAgreed(item);
       outcomes.forEach((outcome, at) => {
         this.#commitOutcome(ready[at] as Prepared, outcome);
@@ -293,7 +304,7 @@ export class RunConstruction {
     const before = fileEntry(item.before?.get(ENTRY)?.value);
     const after = fileEntry(item.planned.fields?.get(ENTRY));
     if (before?.type === 'file' && !(after?.type === 'file' && after.digest === before.digest))
-      this.#contents.forgetHolder(before.digest, item.job.row);
+      this.#contents.forgetHolder(before.digest, item.job.row, this.#clock.now());
     if (after?.type === 'file' && after.size > 0) this.#contents.noteHolder(after.digest, item.job.row);
     if (outcome.kept !== null && before?.type === 'file') this.#contents.noteKept(outcome.kept, before.size, this.#clock.now());
     const asShown = item.asShown && !item.job.touched;
@@ -310,6 +321,10 @@ export class RunConstruction {
   }
 
   #wait(item: Prepared): void {
+    if (item.epoch !== this.#port.peersEpoch()) {
+      this.#requeue(item.job);
+      return;
+    }
     this.#inFlight.delete(item.job.row);
     this.#waiting.set(item.job.row, item.job);
   }

@@ -23,6 +23,15 @@ export type KeptFile =
   | { readonly kept: Digest; readonly left: 'changed' | 'failed' | null }
   | { readonly kept: null; readonly error: unknown };
 
+/** Some of what is kept, and where to go on; `next` null: that was all. */
+export interface KeptListing {
+  /** `size`: bytes of the object, of a large one as it lies on the disk (it may be compressed). */
+  readonly items: readonly { readonly digest: Digest; readonly size: number }[];
+  readonly next: number | null;
+}
+
+/** Large objects lie in as many directories as a byte has values. */
+const GROUPS = 256;
 /** Bytes of the longest object that `read` gives in one piece. */
 const LONGEST_READ = 1024 * 1024 * 1024;
 const COPY_PIECE = 256 * 1024;
@@ -166,6 +175,23 @@ export class VersionStore {
         if (this.#isFile(path)) this.#fs.unlink(path);
       }
     }
+  }
+
+  /** What is kept, part by part from 0 on: a part is a directory of large objects or a pack. Lent files are not part of it. */
+  listing(part: number): KeptListing {
+    if (part >= GROUPS) {
+      const { items, more } = this.#packs.entries(part - GROUPS);
+      return { items, next: more ? part + 1 : null };
+    }
+    const group = part.toString(16).padStart(2, '0');
+    const directory = `${this.#directory}/objects/${group}`;
+    const items: { digest: Digest; size: number }[] = [];
+    for (const { name } of this.#isDirectory(directory) ? this.#fs.readDirectory(directory) : []) {
+      const rest = /^([0-9a-f]{62})(?:\.zst)?$/.exec(name ?? '')?.[1];
+      const stat = rest === undefined ? null : this.#fs.lstat(`${directory}/${name}`);
+      if (stat?.type === 'file') items.push({ digest: digest(group + rest), size: stat.size });
+    }
+    return { items, next: part + 1 };
   }
 
   /** Bytes it takes on disk. Looks at every large object. */
@@ -353,6 +379,9 @@ export class VersionStore {
 
   #isFile(path: string): boolean {
     return this.#fs.lstat(path)?.type === 'file';
+  }
+  #isDirectory(path: string): boolean {
+    return this.#fs.lstat(path)?.type === 'directory';
   }
 }
 

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { LockstepError } from '../platform/trouble.ts';
 
+/** A connection that nobody refers to is closed when memory is collected, and its lock with it. */
+const held = new Set<Database.Database>();
+
 /** Held as long as the instance runs; the kernel frees it when the process ends, however it ends. */
 export interface InstanceLock {
   release(): void;
@@ -30,5 +33,11 @@ export function takeInstanceLock(dataDirectory: string): InstanceLock {
     }
     throw cause;
   }
-  return { release: () => void database.close() };
+  held.add(database);
+  return {
+    release() {
+      held.delete(database);
+      database.close();
+    },
+  };
 }

@@ -1,14 +1,15 @@
 import { earliestTimeAt } from '../change-log/hybrid-time.ts';
 import type { Collection } from '../collection.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { CHANGES_PER_PACKAGE, type Dot } from '../record/ids.ts';
+import { CHANGES_PER_PACKAGE, type Dot, type LogId } from '../record/ids.ts';
+import type { PackagePlace } from '../store/log-store.ts';
 import { findId, isChangeOrPackageId } from './change-id.ts';
 
 /** A moment of a collection's history: what had been signed by then, whenever it came here. */
 export interface Moment {
   had(dot: Dot): boolean;
   /** Everything that came later is in packages from this place on. */
-  readonly place: { readonly time: number; readonly log: string; readonly number: number };
+  readonly place: Omit<PackagePlace, 'row'>;
 }
 
 /**
@@ -30,5 +31,5 @@ export function findMoment(collection: Collection, text: string): Moment {
   if (Number.isNaN(milliseconds))
     throw new LockstepError('bad-time', `${text} is neither a time like 2026-01-31T18:30 nor a package or change of ${collection.stored.name}.`, text);
   const end = earliestTimeAt(milliseconds + 1);
-  return { had: (each) => log.place(Math.floor(each / CHANGES_PER_PACKAGE)).time < end, place: { time: end, log: '', number: 0 } };
+  return { had: (each) => log.place(Math.floor(each / CHANGES_PER_PACKAGE)).time < end, place: { time: end, log: '' as LogId, number: 0 } };
 }

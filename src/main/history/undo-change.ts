@@ -1,6 +1,6 @@
 import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
-import { EMPTY_STATE, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { EMPTY_STATE, isLive, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { type Dot, dotOf, type FieldName, type RecordId } from '../record/ids.ts';
@@ -83,13 +83,20 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   const own = [...dots];
   const before = replaced(EXISTS);
   if (!before.every((dot) => port.collection.changeAt(dot) !== null)) return { why: FORGOTTEN };
-  const was = valuesOf(port.collection, EXISTS, before).some(({ value }) => value === true);
+  const lived = valuesOf(port.collection, EXISTS, before).map(({ value }) => value === true);
+  const was = lived.includes(true);
   const is = [...undone.changes.values()].some((change) => !isDelete(change));
-  if (!was && !is) return { changes: [] };
-  if (!was && !standsBeside(port, undone, dots)) return { changes: [{ ...head(undone), writes: [{ field: EXISTS, value: false, replaces: own }] }] };
-  const fields = was && !is ? fieldsThen(port, undone, before) : fieldsBefore(port, undone, dots, replaced);
+  if (!was && !is) return { changes: isLive(undone.state) ? [existsChange(undone, true, own)] : [] };
+  if (!was && !standsBeside(port, undone, dots)) return { changes: [existsChange(undone, false, own)] };
+  const fields = is ? fieldsBefore(port, undone, dots, replaced) : fieldsThen(port, undone, before);
   if ('why' in fields) return fields;
-  return { changes: written(undone, fields, own) };
+  // Where a delete and an edit stood beside each other, and these changes chose, both stand there again.
+  const both = lived.length > 1 ? [existsChange(undone, false, [])] : [];
+  return { changes: [...written(undone, fields, own), ...both] };
+}
+
+function existsChange(undone: Undone, value: boolean, replaces: readonly Dot[]): Change {
+  return { ...head(undone), writes: [{ field: EXISTS, value, replaces }] };
 }
 
 /** Was this record made at the same time by somebody else too? Then to take one add back is not to delete what the other made. */

@@ -2,6 +2,15 @@ import type Database from 'better-sqlite3';
 import { bytesOf, hexOf } from '../record/encode-value.ts';
 import type { Digest } from '../record/ids.ts';
 
+/** A content in the version store. */
+export interface KeptContent {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
 /** Where content named by digest is on this device: in which record's file, in which chunk list, in the version store. */
 export class ContentStore {
   readonly #sql;
@@ -15,8 +24,10 @@ export class ContentStore {
     this.#sql.noteHolder.run(keyOf(content), record);
   }
 
-  forgetHolder(content: Digest, record: number): void {
+  /** The record's file has another content from `now` on (milliseconds since 1970): what is kept of this one ages from here. */
+  forgetHolder(content: Digest, record: number, now: number): void {
     this.#sql.forgetHolder.run(keyOf(content), record);
+    this.#sql.renewKept.run(now, bytesOf(content), now);
   }
 
   /** Records that may hold the content: their snapshots must be asked, for only a part of the digest is stored. */
@@ -48,6 +59,7 @@ export class ContentStore {
     return found === undefined ? null : { content: hexOf(found[0]) as Digest, bytes: found[1] };
   }
 
+  /** `since`: when it became, or was last, what history alone may have to give back; milliseconds since 1970. */
   noteKept(digest: Digest, size: number, since: number): void {
     this.#sql.noteKept.run(bytesOf(digest), size, since);
   }
@@ -60,15 +72,27 @@ export class ContentStore {
     for (const digest of digests) this.#sql.forgetKept.run(bytesOf(digest));
   }
 
-  /** Kept contents, oldest first. */
-  keptByAge(limit: number): readonly { readonly digest: Digest; readonly size: number; readonly since: number }[] {
-    return this.#sql.keptByAge.all(limit).map(([digest, size, since]) => ({ digest: hexOf(digest) as Digest, size, since }));
+  /** Kept contents, oldest first, from after `after` on. */
+  keptByAge(after: KeptContent | null, limit: number): readonly KeptContent[] {
+    const digest = after === null ? new Uint8Array(0) : bytesOf(after.digest);
+    return this.#sql.keptByAge.all(after?.since ?? Number.MIN_SAFE_INTEGER, digest, limit).map(keptContent);
+  }
+
+  /** Kept contents in the order of their digests. */
+  keptByDigest(after: Digest | null, limit: number): readonly KeptContent[] {
+    return this.#sql.keptByDigest.all(after === null ? new Uint8Array(0) : bytesOf(after), limit).map(keptContent);
   }
 
   keptBytes(): number {
     return this.#sql.keptBytes.get() ?? 0;
   }
 }
+
+const keptContent = ([digest, size, since]: [Uint8Array, number, number]): KeptContent => ({
+  digest: hexOf(digest) as Digest,
+  size,
+  since,
+});
 
 /** The first 48 bits of a digest: an integer SQLite and JavaScript both hold exactly. */
 const keyOf = (digest: Digest): number => Number.parseInt(digest.slice(0, 12), 16);
@@ -88,10 +112,18 @@ function statements(database: Database.Database) {
     list: value<[Blob], Blob>('SELECT bytes FROM chunk_list WHERE digest = ?'),
     chunkPlaces: rows<[number], [number, number]>('SELECT list, place FROM chunk_at WHERE key = ? LIMIT 8'),
     listAt: rows<[number], [Blob, Blob]>('SELECT content, bytes FROM chunk_list WHERE id = ?'),
-    noteKept: database.prepare<[Blob, number, number]>('INSERT OR IGNORE INTO kept(digest, size, since) VALUES(?, ?, ?)'),
+    noteKept: database.prepare<[Blob, number, number]>(
+      'INSERT INTO kept(digest, size, since) VALUES(?, ?, ?) ON CONFLICT(digest) DO UPDATE SET since = max(since, excluded.since)',
+    ),
+    renewKept: database.prepare<[number, Blob, number]>('UPDATE kept SET since = ? WHERE digest = ? AND since < ?'),
     isKept: value<[Blob], number>('SELECT 1 FROM kept WHERE digest = ?'),
     forgetKept: database.prepare<[Blob]>('DELETE FROM kept WHERE digest = ?'),
-    keptByAge: rows<[number], [Blob, number, number]>('SELECT digest, size, since FROM kept ORDER BY since LIMIT ?'),
+    keptByAge: rows<[number, Blob, number], [Blob, number, number]>(
+      'SELECT digest, size, since FROM kept WHERE (since, digest) > (?, ?) ORDER BY since, digest LIMIT ?',
+    ),
+    keptByDigest: rows<[Blob, number], [Blob, number, number]>(
+      'SELECT digest, size, since FROM kept WHERE digest > ? ORDER BY digest LIMIT ?',
+    ),
     keptBytes: value<[], number>('SELECT sum(size) FROM kept'),
   };
 }

@@ -161,6 +161,16 @@ export class LogStore {
     return this.#sql.after.all(known.row, after, limit).map(([row, number, time, bytes]) => ({ row, log, number, time, bytes }));
   }
 
+  /**
+   * Packages in the order of their rows, from after `row` on: in which this device learned of them, and of those that others refer
+   * to, which may arrive later (`held` false).
+   */
+  byRow(row: number, limit: number): readonly { readonly row: number; readonly log: LogId; readonly number: number; readonly held: boolean }[] {
+    return this.#sql.byRow
+      .all(this.#collection, row, limit)
+      .map(([each, log, number, held]) => ({ row: each, log: log as LogId, number, held: held !== 0 }));
+  }
+
   packageAt(row: number): StoredPackage | null {
     const found = this.#sql.packageAt.get(row);
     if (found === undefined || found[3] === null) return null;
@@ -258,6 +268,10 @@ function statements(database: Database.Database) {
     ),
     after: rows<[number, number, number], [number, number, number, Blob]>(
       'SELECT id, number, time, bytes FROM package WHERE log = ? AND number > ? AND bytes IS NOT NULL ORDER BY number LIMIT ?',
+    ),
+    byRow: rows<[number, number, number], [number, string, number, number]>(
+      `SELECT p.id, l.log, p.number, p.bytes IS NOT NULL FROM package p CROSS JOIN log l ON l.id = p.log
+       WHERE l.collection = ? AND p.id > ? ORDER BY p.id LIMIT ?`,
     ),
     packageAt: rows<[number], [string, number, number, Blob | null]>(
       'SELECT l.log, p.number, p.time, p.bytes FROM package p JOIN log l ON l.id = p.log WHERE p.id = ?',

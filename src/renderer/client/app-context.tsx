@@ -18,10 +18,19 @@ export function AppProvider({ client, children }: { client: RendererClient; chil
   return <Context value={value}>{children}</Context>;
 }
 
+const REVISION_MS = 300;
+
 /** Feeds the store from the client until the function it returns is called. */
 function follow(client: RendererClient, store: AppStore): () => void {
-  const setStatus = (status: NonNullable<AppState['status']>) =>
-    store.setState({ status, revision: store.getState().revision + 1 });
+  let rising: ReturnType<typeof setTimeout> | null = null;
+  const setStatus = (status: NonNullable<AppState['status']>) => {
+    store.setState({ status });
+    // A status may come many times a second; the lists that hang on it need not be asked for as often.
+    rising ??= setTimeout(() => {
+      rising = null;
+      store.setState({ revision: store.getState().revision + 1 });
+    }, REVISION_MS);
+  };
   const load = async () => {
     const [status, requests] = await Promise.all([client.request('status'), client.request('requests:list')]);
     if (status.ok) setStatus(status.value);
@@ -58,6 +67,7 @@ function follow(client: RendererClient, store: AppStore): () => void {
   if (client.onConnection === undefined) void load();
   return () => {
     window.removeEventListener('hashchange', onHash);
+    if (rising !== null) clearTimeout(rising);
     for (const stop of stops) stop?.();
   };
 }

@@ -19,7 +19,7 @@ export function DevicesPage() {
   const devices = useRequest('devices:list', [], revision);
   const [inviting, setInviting] = useState(false);
   const nothing = collections.length === 0;
-  const alone = devices.value !== null && devices.value.every((one) => one.self) && requests.length === 0;
+  const alone = devices.value?.every((one) => one.self) === true && requests.length === 0;
   const invite = (
     <Button className="button button-primary" isDisabled={nothing} onPress={() => setInviting(true)}>
       <UserPlus aria-hidden size={16} />

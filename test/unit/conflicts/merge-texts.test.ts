@@ -44,9 +44,15 @@ describe('a merge of texts', () => {
     expect(merge(`a\n${many}z\n`, `b\n${many}x\ny\n`, `c\nx\n${many}w\n`)).toBeNull();
   });
   it('merges a long text with edits at both ends', () => {
-    const long = Array.from({ length: 12_000 }, (_, line) => `line ${line}`).join('\n');
+    const long = Array.from({ length: 40_000 }, (_, line) => `line ${line}`).join('\n');
     const merged = merge(`a\n${long}\nz\n`, `A\n${long}\nz\n`, `a\n${long}\nZ\n`);
     expect(merged).toEqual({ text: `A\n${long}\nZ\n`, clashes: 0 });
+  });
+  it('is not thrown off by a line that moved from one end to the other', () => {
+    const lines = Array.from({ length: 300 }, (_, line) => `line ${line}`);
+    const [base, left] = [lines.join('\n'), lines.map((line) => (line === 'line 50' ? 'line fifty' : line)).join('\n')];
+    const right = [...lines.slice(1), lines[0]].join('\n');
+    expect(merge(base, left, right)).toEqual({ text: right.replace('line 50', 'line fifty'), clashes: 0 });
   });
   it('obeys its laws on any texts', () => {
     const text = fc.array(fc.constantFrom('a', 'b', 'c', 'd', '', '__proto__'), { maxLength: 12 }).chain((lines) =>

@@ -183,7 +183,7 @@ describe('what cannot be undone', () => {
     save(laptop, 'a', 'one');
     save(laptop, 'b', 'one of b');
     group.tick();
-    const [edit, other] = [laptop.edit('a', new Map([[ENTRY, laptop.file('two') as Value]])), laptop.edit('b', new Map([[ENTRY, laptop.file('two of b') as Value]]))];
+    const [edit, other] = [laptop.edit('a', new Map([[ENTRY, laptop.file('two')]])), laptop.edit('b', new Map([[ENTRY, laptop.file('two of b')]]))];
     const [both] = laptop.write([edit, other].filter((change) => change !== null));
     laptop.bytes.delete(laptop.file('one').digest);
     const result = undoChange(laptop.port, `${both?.log}-${both?.number}`);

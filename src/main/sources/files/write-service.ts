@@ -1,16 +1,19 @@
 import { readFully } from '../../content/read-fully.ts';
-import { VersionStore } from '../../content/version-store.ts';
+import { type KeptListing, VersionStore } from '../../content/version-store.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
-import type { Digest } from '../../record/ids.ts';
+import type { Digest, RecordId } from '../../record/ids.ts';
 import type { ConstructItem, ContentRequest, StagedFile, StagedPiece, StageRequest } from '../source-adapter.ts';
 import { type AsideBatch, recheckAside } from './aside.ts';
+import { type Captured, type CaptureRequest, captureFiles } from './capture-files.ts';
 import type { ConstructContext } from './construct-context.ts';
 import { type ConstructReport, constructFiles } from './construct-files.ts';
+import { type Inspected, inspectFiles } from './inspect-files.ts';
 import { ParentGuard } from './path-guard.ts';
 import { recoverStaging } from './recover-staging.ts';
 import { revisionOf, sameRevision } from './revision.ts';
 import { StagedContent } from './stage-content.ts';
+import { syncFiles } from './sync-files.ts';
 
 export interface OpenRoot {
   readonly platform: ConstructContext['platform'];
@@ -25,12 +28,20 @@ export class WriteService {
   readonly #fs: FileSystem;
   readonly #versions: VersionStore;
   readonly #newFileMode: number;
+  readonly #free: () => number | null;
   readonly #roots = new Map<string, ConstructContext>();
 
-  constructor(fs: FileSystem, versionsDirectory: string, newFileMode: number) {
+  /** `freeBytes`: room left on the disk of a path; null: the system does not say. */
+  constructor(
+    fs: FileSystem,
+    versionsDirectory: string,
+    newFileMode: number,
+    freeBytes: (path: string) => number | null = () => null,
+  ) {
     this.#fs = fs;
     this.#versions = new VersionStore(fs, versionsDirectory);
     this.#newFileMode = newFileMode;
+    this.#free = () => freeBytes(versionsDirectory);
   }
 
   open(source: string, root: string, { platform, folding }: OpenRoot): void {
@@ -87,6 +98,22 @@ export class WriteService {
     }
   }
 
+  /** Keeps files in the version store as they are at a revision; `reserve`: bytes of its disk that stay free. Same order. */
+  capture(source: string, requests: readonly CaptureRequest[], reserve: number): readonly Captured[] {
+    const free = this.#free();
+    return captureFiles(this.#root(source), requests, free === null ? Number.POSITIVE_INFINITY : free - reserve);
+  }
+  inspect(source: string, ids: readonly RecordId[]): readonly Inspected[] {
+    return inspectFiles(this.#root(source), ids);
+  }
+  sync(source: string, ids: readonly RecordId[]): readonly boolean[] {
+    return syncFiles(this.#root(source), ids);
+  }
+  /** Bytes that can still be written where the version store is; null: the system does not say. */
+  freeBytes(): number | null {
+    return this.#free();
+  }
+
   readKept(digest: Digest): Uint8Array | null {
     return this.#versions.read(digest);
   }
@@ -99,6 +126,13 @@ export class WriteService {
   }
   keptBytes(): number {
     return this.#versions.size();
+  }
+  /** One part of what the version store holds, from part 0 on; see `VersionStore.listing`. */
+  keptListing(part: number): KeptListing {
+    return this.#versions.listing(part);
+  }
+  hasKept(digests: readonly Digest[]): readonly boolean[] {
+    return digests.map((digest) => this.#versions.has(digest));
   }
 
   #root(source: string): ConstructContext {

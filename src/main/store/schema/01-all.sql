@@ -93,6 +93,7 @@ CREATE TABLE content_at(key INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY K
 CREATE TABLE chunk_list(id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, content BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE chunk_at(key INTEGER NOT NULL, list INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(key, list, place)) STRICT, WITHOUT ROWID;
 CREATE TABLE kept(digest BLOB PRIMARY KEY, size INTEGER NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX kept_by_age ON kept(since, digest);
 
 -- What each member said it holds and has applied; and recent writes not known to be durable yet.
 CREATE TABLE acknowledged(

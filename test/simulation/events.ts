@@ -1,0 +1,317 @@
+import type { Change } from '../../src/main/change-log/change.ts';
+import { isLive, type Sibling } from '../../src/main/merge/record-state.ts';
+import { EXISTS } from '../../src/main/record/file-entry.ts';
+import type { FieldName } from '../../src/main/record/ids.ts';
+import type { StoredRecord } from '../../src/main/store/record-store.ts';
+import type { Replica } from '../../src/main/replica.ts';
+import type { SeededRandom } from '../fakes/seeded-random.ts';
+import { DEEDS, type Person } from './person.ts';
+import { viewRoot } from './root-view.ts';
+import { ROOT, type SimulatedDevice } from './simulated-device.ts';
+import type { SimulatedGroup } from './simulated-group.ts';
+
+export interface Scene {
+  readonly group: SimulatedGroup;
+  readonly person: Person;
+  readonly random: SeededRandom;
+}
+/** Something that happens to the group; the text says what. null: it cannot happen now. */
+export type Event = (scene: Scene) => string | null | Promise<string | null>;
+
+/** What a seed may leave out, so that each kind of trouble also appears alone and with any other. */
+export const KINDS = ['tree', 'attributes', 'links', 'crash', 'power', 'database', 'pause', 'disk', 'clock', 'members', 'settle', 'race', 'deaf'] as const;
+export type Kind = (typeof KINDS)[number];
+
+interface Entry {
+  readonly weight: number;
+  /** null: always there. */
+  readonly kind: Kind | null;
+  readonly happen: Event;
+}
+
+const deed =
+  (name: keyof typeof DEEDS): Event =>
+  ({ group, person, random }) => {
+    const device = random.pick(group.devices);
+    if (!device.isMounted) return null;
+    return `${device.name}: ${person.act(device, name, DEEDS[name])}`;
+  };
+
+/** Runs `act` on a device whose program runs and belongs to the group. */
+const onMember =
+  (act: (device: SimulatedDevice, scene: Scene) => string | null | Promise<string | null>): Event =>
+  (scene) => {
+    const members = scene.group.members;
+    return members.length === 0 ? null : act(scene.random.pick(members), scene);
+  };
+
+export const EVENTS = {
+  create: { weight: 10, kind: null, happen: deed('create') },
+  edit: { weight: 12, kind: null, happen: deed('edit') },
+  append: { weight: 4, kind: null, happen: deed('append') },
+  remove: { weight: 5, kind: null, happen: deed('remove') },
+  'write-slowly': { weight: 3, kind: 'race', happen: deed('write-slowly') },
+  'remove-directory': { weight: 2, kind: 'tree', happen: deed('remove-directory') },
+  move: { weight: 5, kind: 'tree', happen: deed('move') },
+  'move-directory': { weight: 3, kind: 'tree', happen: deed('move-directory') },
+  'change-case': { weight: 2, kind: 'tree', happen: deed('change-case') },
+  'file-to-directory': { weight: 2, kind: 'tree', happen: deed('file-to-directory') },
+  'directory-to-file': { weight: 2, kind: 'tree', happen: deed('directory-to-file') },
+  rotate: { weight: 2, kind: 'tree', happen: deed('rotate') },
+  'make-directory': { weight: 2, kind: 'tree', happen: deed('make-directory') },
+  link: { weight: 2, kind: 'attributes', happen: deed('link') },
+  'make-executable': { weight: 3, kind: 'attributes', happen: deed('make-executable') },
+  touch: { weight: 3, kind: 'attributes', happen: deed('touch') },
+  cut: {
+    weight: 6,
+    kind: 'links',
+    happen: ({ group, random }) => {
+      if (group.devices.length < 2) return null;
+      const [one, other] = random.shuffle(group.devices) as [SimulatedDevice, SimulatedDevice];
+      group.cut(one, other);
+      return `cut ${one.name}-${other.name}`;
+    },
+  },
+  partition: {
+    weight: 2,
+    kind: 'links',
+    happen: ({ group, random }) => {
+      const away = random.pick(group.devices);
+      for (const other of group.devices) if (other !== away) group.cut(away, other);
+      return `cut ${away.name} off`;
+    },
+  },
+  mend: {
+    weight: 5,
+    kind: 'links',
+    happen: ({ group }) => {
+      if (group.cuts === 0) return null;
+      group.mendAll();
+      for (const device of group.alive) device.engine.network.dialNow();
+      return 'mend';
+    },
+  },
+  'crash-soon': {
+    weight: 5,
+    kind: 'crash',
+    happen: ({ group, random }) => {
+      if (group.alive.length === 0) return null;
+      const device = random.pick(group.alive);
+      const how = random.pick(['before', 'half-way', 'after'] as const);
+      let left = random.between(1, 80);
+      device.onCall = () => {
+        if (--left > 0) return null;
+        device.onCall = null;
+        return { dies: how };
+      };
+      return `${device.name} dies ${how} call ${left} from now`;
+    },
+  },
+  kill: {
+    weight: 2,
+    kind: 'crash',
+    happen: ({ group, random }) => {
+      if (group.alive.length === 0) return null;
+      const device = random.pick(group.alive);
+      device.kill();
+      return `kill ${device.name}`;
+    },
+  },
+  'end-properly': {
+    weight: 2,
+    kind: 'crash',
+    happen: async ({ group, random }) => {
+      if (group.alive.length === 0) return null;
+      const device = random.pick(group.alive);
+      await group.until(device, device.stop());
+      return `stop ${device.name}`;
+    },
+  },
+  'lose-power': {
+    weight: 4,
+    kind: 'power',
+    happen: ({ group, person, random }) => {
+      const device = random.pick(group.devices);
+      if (!device.isMounted) return null;
+      person.finishWriting(device);
+      group.ledger.byPerson(device, () => device.losePower(random.fork(`power ${group.ledger.step}`)), true);
+      return `power of ${device.name} goes`;
+    },
+  },
+  'lose-database': {
+    weight: 2,
+    kind: 'database',
+    happen: ({ group, random }) => {
+      const device = random.pick(group.devices);
+      device.kill();
+      device.loseDatabase();
+      return `${device.name} loses its database`;
+    },
+  },
+  pause: {
+    weight: 2,
+    kind: 'pause',
+    happen: onMember((device, { group }) => {
+      const paused = !(group.replica(device) as Replica).collection.stored.paused;
+      device.running?.handlers.pause(group.collection, paused);
+      return `${device.name} ${paused ? 'pauses' : 'goes on'}`;
+    }),
+  },
+  'fill-disk': {
+    weight: 2,
+    kind: 'disk',
+    happen: ({ group, random }) => {
+      const device = random.pick(group.devices);
+      const volume = device.disk.volumeAt(random.pick([ROOT, '/data']));
+      volume.capacity = volume.used + random.int(60);
+      return `a disk of ${device.name} is full`;
+    },
+  },
+  'free-disk': {
+    weight: 2,
+    kind: 'disk',
+    happen: ({ group, random }) => {
+      const device = random.pick(group.devices);
+      for (const path of [ROOT, '/data']) device.disk.volumeAt(path).capacity = Number.POSITIVE_INFINITY;
+      return `room on the disks of ${device.name}`;
+    },
+  },
+  forbid: {
+    weight: 2,
+    kind: 'disk',
+    happen: ({ group, person, random }) => {
+      const device = random.pick(group.devices);
+      if (!device.isMounted) return null;
+      const path = person.existing(device);
+      const allowed = random.chance(0.5);
+      return `${device.name}: ${person.act(device, allowed ? 'allow' : 'forbid', () => {
+        device.disk.deny(`${ROOT}/${path}`, !allowed);
+        return path;
+      })}`;
+    },
+  },
+  unmount: {
+    weight: 2,
+    kind: 'disk',
+    happen: ({ group, random }) => {
+      const device = random.pick(group.devices);
+      if (device.isMounted) group.ledger.observe(device);
+      if (device.isMounted) device.unmount();
+      else device.remount();
+      return `${device.name} ${device.isMounted ? 'has its disk again' : 'loses sight of its disk'}`;
+    },
+  },
+  'jump-clock': {
+    weight: 3,
+    kind: 'clock',
+    happen: ({ group, random }) => {
+      const device = random.pick(group.devices);
+      const by = random.pick([-3_600_000, -2500, 1000, 86_400_000]);
+      device.wall.jump(by);
+      return `clock of ${device.name} jumps ${by}`;
+    },
+  },
+  'add-device': {
+    weight: 2,
+    kind: 'members',
+    happen: async ({ group, random }) => {
+      const [by] = group.members;
+      if (group.devices.length >= 5 || by === undefined || group.cuts > 0) return null;
+      const device = group.addDevice({ skewed: false, folding: false });
+      const how = random.pick(['empty', 'equal', 'other'] as const);
+      group.ledger.byPerson(device, () => fillFolder(device, by, how));
+      await group.start(device);
+      await group.join(device, by);
+      return `${device.name} joins with a folder that is ${how}`;
+    },
+  },
+  'remove-device': {
+    weight: 1,
+    kind: 'members',
+    happen: onMember((by, { group, random }) => {
+      const others = group.members.filter((device) => device !== by);
+      if (others.length < 2) return null;
+      const device = random.pick(others);
+      group.remove(device, by);
+      return `${by.name} removes ${device.name}`;
+    }),
+  },
+  settle: {
+    weight: 6,
+    kind: 'settle',
+    happen: onMember((device, { group, random }) => {
+      const replica = group.replica(device) as Replica;
+      const [record] = random.shuffle([...replica.collection.records.inConflict()]);
+      if (record === undefined) return null;
+      const change = settlement(record, random);
+      if (change !== null) replica.commit([change]);
+      return `${device.name} settles ${record.id}`;
+    }),
+  },
+  confirm: {
+    weight: 3,
+    kind: null,
+    happen: onMember((device, { group }) => {
+      const halted = [...(group.replica(device) as Replica).synchronizers.values()].find((each) => each.plan !== null);
+      if (halted?.plan == null) return null;
+      device.running?.handlers['safety:confirm'](halted.plan);
+      return `${device.name} confirms ${halted.reason}`;
+    }),
+  },
+  race: {
+    weight: 6,
+    kind: 'race',
+    happen: ({ group, person, random }) => {
+      if (group.alive.length === 0) return null;
+      const device = random.pick(group.alive);
+      const name = random.pick(['edit', 'append', 'remove', 'create', 'write-slowly'] as const);
+      let left = random.between(1, 60);
+      device.onCall = () => {
+        if (--left > 0 || !device.isMounted) return null;
+        device.onCall = null;
+        person.act(device, name, DEEDS[name]);
+        return null;
+      };
+      return `${device.name}: a person will ${name} between two calls, ${left} from now`;
+    },
+  },
+  deafen: {
+    weight: 1,
+    kind: 'deaf',
+    happen: ({ group, random }) => {
+      const device = random.pick(group.devices);
+      device.deafness = random.pick([0, 0.3, 1]);
+      return `${device.name} misses ${device.deafness} of all notices`;
+    },
+  },
+} as const satisfies { readonly [name: string]: Entry };
+export type EventName = keyof typeof EVENTS;
+
+/** A person chooses one of the values of one field, as it stands there. */
+function settlement(record: StoredRecord, random: SeededRandom): Change | null {
+  if (!isLive(record.state)) return null;
+  const open = [...record.state.fields].filter(([, siblings]) => siblings.length > 1) as [FieldName, readonly Sibling[]][];
+  if (open.length === 0) return null;
+  const writes = open.map(([field, siblings]) => ({
+    field,
+    value: random.pick(siblings).value,
+    replaces: siblings.flatMap((sibling) => sibling.dots),
+  }));
+  const exists = record.state.fields.get(EXISTS) ?? [];
+  if (!writes.some((write) => write.field === EXISTS)) writes.push({ field: EXISTS, value: true, replaces: exists.flatMap((each) => each.dots) });
+  return { record: record.id, cause: 'settle', writes };
+}
+
+function fillFolder(device: SimulatedDevice, like: SimulatedDevice, how: 'empty' | 'equal' | 'other'): void {
+  if (how === 'empty') return;
+  const { user } = device;
+  for (const [path, seen] of viewRoot(like.disk, ROOT) ?? []) {
+    const to = `${ROOT}/${path}`;
+    if (seen.type === 'directory') user.mkdirp(to);
+    else if (seen.type === 'file') {
+      user.writeFile(to, new Uint8Array(Buffer.from(seen.content, 'latin1')));
+      user.touch(to, Number(seen.modified / 1000n));
+    }
+  }
+  if (how === 'other') user.writeFile(`${ROOT}/x`, `${device.name} had this before.`);
+}

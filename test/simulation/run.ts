@@ -1,0 +1,48 @@
+import { registerSql } from './register-sql.ts';
+
+// node test/simulation/run.ts 20000 | --seed N --verbose [--kinds a,b] [--from N] [--steps N]
+registerSql();
+const { simulate } = await import('./simulate.ts');
+type Kinds = NonNullable<NonNullable<Parameters<typeof simulate>[1]>['kinds']>;
+
+const args = process.argv.slice(2);
+const option = (name: string): string | null => {
+  const at = args.indexOf(`--${name}`);
+  return at < 0 ? null : (args[at + 1] ?? '');
+};
+const verbose = args.includes('--verbose');
+const kinds = option('kinds');
+const steps = option('steps');
+const dump = option('dump');
+const chosen = {
+  ...(dump === null ? {} : { dump: dump.split(','), dumpEach: args.includes('--each') }),
+  ...(kinds === null ? {} : { kinds: kinds.split(',') as unknown as Kinds }),
+  ...(steps === null ? {} : { steps: Number(steps) }),
+  ...(verbose ? { tell: (line: string) => console.log(line) } : {}),
+};
+const seed = option('seed');
+const from = Number(option('from') ?? 1);
+const count = seed === null ? Number(args.find((arg) => /^\d+$/.test(arg)) ?? 500) : 1;
+const started = Date.now();
+const counts = new Map<string, number>();
+const rules = new Map<string, number>();
+let now = '';
+process.on('unhandledRejection', (error) => {
+  console.log(`seed ${now}: unhandled ${(error as Error).stack}`);
+});
+let failed = 0;
+for (let at = 0; at < count; at++) {
+  now = seed ?? String(from + at);
+  const done = await simulate(now, chosen);
+  for (const [name, times] of done.counts) counts.set(name, (counts.get(name) ?? 0) + times);
+  if (done.findings.length > 0) {
+    failed++;
+    const [first] = done.findings;
+    rules.set(first?.rule ?? '', (rules.get(first?.rule ?? '') ?? 0) + 1);
+    if (!verbose) console.log(`seed ${now}: ${first?.rule}: ${first?.what.split('\n')[0]?.slice(0, 250)}`);
+  }
+  if (count > 20 && (at + 1) % 100 === 0) console.log(`${at + 1} of ${count}, ${failed} with findings, ${Math.round((Date.now() - started) / (at + 1))} ms each`);
+}
+console.log([...counts].sort(([, a], [, b]) => b - a).map(([name, times]) => `${name} ${times}`).join(', '));
+console.log(`${count} seeds, ${failed} with findings${[...rules].map(([rule, times]) => `, ${rule} ${times}`).join('')}; ${Math.round((Date.now() - started) / 1000)} s`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,226 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
+import { catRecord } from '../../../src/main/history/cat.ts';
+import { findMoment } from '../../../src/main/history/moment.ts';
+import { restore } from '../../../src/main/history/restore.ts';
+import { restoreTo } from '../../../src/main/history/restore-to.ts';
+import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { recordsRoot } from '../../../src/main/history/verify.ts';
+import { ENTRY, EXECUTABLE, MODIFIED } from '../../../src/main/record/file-entry.ts';
+import type { FieldName } from '../../../src/main/record/ids.ts';
+import type { Value } from '../../../src/main/record/value.ts';
+import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+import { liveHistory } from '../../fakes/random-history.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+import { MemoryDisk } from '../../fakes/memory-disk.ts';
+
+let group: CollectionGroup;
+let laptop: GroupDevice;
+let phone: GroupDevice;
+let made = 0;
+
+beforeEach(() => {
+  group = new CollectionGroup(2, `restore ${made++}`);
+  [laptop, phone] = group.devices as [GroupDevice, GroupDevice];
+});
+function save(device: GroupDevice, record: string, content: string | null): void {
+  group.tick();
+  device.save(record, content);
+}
+const text = (record: string): string | null => {
+  const value = laptop.shown(record) as { digest: never } | undefined;
+  return value === undefined ? null : new TextDecoder().decode(laptop.bytes.get(value.digest));
+};
+const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
+const moment = (textOf: string) => findMoment(laptop.collection, textOf);
+
+describe('restore', () => {
+  it('brings one record back, and leaves the others', () => {
+    save(laptop, 'a', 'one');
+    save(laptop, 'b', 'b one');
+    save(laptop, 'a', 'two');
+    save(laptop, 'b', 'b two');
+    const result = restore(laptop.port, 'a', moment(at(2)));
+    expect(result).toMatchObject({ records: 1, conflicts: [], missing: [] });
+    expect([text('a'), text('b')]).toEqual(['one', 'b two']);
+    undoChange(laptop.port, result.changes[0] as string);
+    expect(text('a')).toBe('two');
+  });
+
+  it('brings everything back: edits, deletes and adds, also after changes of others', () => {
+    save(laptop, 'edited', 'one');
+    save(laptop, 'deleted', 'was here');
+    group.exchange();
+    save(phone, 'edited', 'two');
+    save(phone, 'deleted', null);
+    save(phone, 'added', 'new');
+    group.exchange();
+    const result = restore(laptop.port, null, moment(at(2)));
+    expect(result.records).toBe(3);
+    expect([text('edited'), text('deleted'), text('added')]).toEqual(['one', 'was here', null]);
+    group.exchange();
+    expect(recordsRoot(phone.collection)).toEqual(recordsRoot(laptop.collection));
+    expect(listConflicts(phone.port)).toEqual([]);
+    expect(restore(laptop.port, null, moment(at(2)))).toMatchObject({ changes: [], records: 0, missing: [] });
+  });
+
+  it('takes a folder, a package and a single change', () => {
+    save(laptop, 'docs/a', 'one');
+    save(laptop, 'docs/deep/b', 'one');
+    save(laptop, 'docsother', 'one');
+    for (const record of ['docs/a', 'docs/deep/b', 'docsother']) save(laptop, record, 'two');
+    restore(laptop.port, 'docs/', moment(`${laptop.log}-3`));
+    expect(['docs/a', 'docs/deep/b', 'docsother'].map(text)).toEqual(['one', 'one', 'two']);
+    restore(laptop.port, null, moment(`${laptop.log}-4-0`));
+    expect(['docs/a', 'docs/deep/b', 'docsother'].map(text)).toEqual(['two', 'one', 'one']);
+  });
+
+  it('settles a conflict with what was there before it', () => {
+    save(laptop, 'a', 'base');
+    group.exchange();
+    save(laptop, 'a', 'mine');
+    save(phone, 'a', 'theirs');
+    group.exchange();
+    expect(restore(laptop.port, 'a', moment(at(1))).conflicts).toEqual([]);
+    expect(text('a')).toBe('base');
+  });
+
+  it('names what is kept nowhere, and fails where that is all', () => {
+    save(laptop, 'a', 'one');
+    save(laptop, 'a', 'two');
+    laptop.bytes.delete(laptop.file('one').digest);
+    const port = { ...laptop.port, members: { ...laptop.port.members, others: () => [] } };
+    expect(() => restore(port, 'a', moment(at(1)))).toThrow(expect.objectContaining({ code: 'content-not-kept' }));
+    save(laptop, 'b', 'later');
+    expect(restore(port, null, moment(at(1)))).toMatchObject({ records: 1, missing: [{ record: 'a' }] });
+    expect([text('a'), text('b')]).toEqual(['two', null]);
+  });
+
+  it('refuses what is no moment and no record', () => {
+    save(laptop, 'a', 'one');
+    expect(() => moment('yesterday')).toThrow(expect.objectContaining({ code: 'bad-time' }));
+    expect(() => moment('2026-13-01')).toThrow(expect.objectContaining({ code: 'bad-time' }));
+    expect(() => moment('ffff-1')).toThrow(expect.objectContaining({ code: 'no-such-change' }));
+    expect(() => restore(laptop.port, 'nothing', moment(at(1)))).toThrow(expect.objectContaining({ code: 'no-such-record' }));
+  });
+
+  it('brings back, after any history, just what was shown at a moment', async () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const [device] = new CollectionGroup(2, `restore ${seed} ${made++}`).devices as [GroupDevice];
+      const random = new SeededRandom(`restore ${seed}`);
+      await liveHistory(device.group, device.group.devices, random, 10);
+      device.group.exchange();
+      device.group.tick(120_000);
+      // Only where no conflict is open: of a conflict the shown value comes back, and no other.
+      for (const conflict of listConflicts(device.port)) {
+        const change = device.edit(conflict.record, null);
+        if (change !== null) device.write([{ ...change, writes: change.writes.map((write) => ({ ...write, replaces: device.collection.records.find(change.record)?.state.fields.get(write.field)?.flatMap((each) => each.dots) ?? [] })) }]);
+      }
+      expect(listConflicts(device.port)).toEqual([]);
+      const then = recordsRoot(device.collection);
+      const now = new Date(device.clock.time).toISOString();
+      device.group.tick();
+      await liveHistory(device.group, [device], random, 8);
+      device.group.tick(120_000);
+      restore(device.port, null, findMoment(device.collection, now));
+      expect(recordsRoot(device.collection), `seed ${seed}`).toEqual(then);
+    }
+  });
+});
+
+describe('cat', () => {
+  const read = async (which: Parameters<typeof catRecord>[2]) => new TextDecoder().decode(await catRecord(laptop.port, 'a', which));
+
+  it('gives the bytes of now, of then, and of a value in conflict', async () => {
+    save(laptop, 'a', 'base');
+    group.exchange();
+    save(laptop, 'a', 'mine');
+    save(phone, 'a', 'theirs');
+    group.exchange();
+    expect(await read({})).toBe('theirs');
+    expect(await read({ at: at(1) })).toBe('base');
+    expect(await read({ at: `${laptop.log.slice(0, 8)}-2` })).toBe('mine');
+    const [conflict] = listConflicts(laptop.port);
+    expect(await Promise.all((conflict?.values ?? []).map((value) => read({ value: value.id.slice(0, 6) })))).toEqual(['theirs', 'mine']);
+    await expect(read({ value: 'nope' })).rejects.toMatchObject({ code: 'no-such-value' });
+  });
+
+  it('says what is no file, not there, or not kept', async () => {
+    save(laptop, 'a', 'one');
+    await expect(read({ at: at(0) })).rejects.toMatchObject({ code: 'no-such-record' });
+    laptop.bytes.clear();
+    await expect(read({})).rejects.toMatchObject({ code: 'content-not-kept', subject: 'a' });
+    const change = laptop.edit('a', new Map([[ENTRY, { type: 'symlink', target: 'b' } as Value]]));
+    if (change !== null) laptop.write([change]);
+    await expect(read({})).rejects.toMatchObject({ code: 'not-a-file' });
+    save(laptop, 'a', null);
+    await expect(read({})).rejects.toMatchObject({ code: 'no-such-record' });
+  });
+});
+
+describe('restore to a path', () => {
+  function disk() {
+    const fs = new MemoryDisk({ clock: new FakeClock() }).process();
+    for (const path of ['/out', '/home', '/home/docs']) fs.makeDirectory(path);
+    const realDirectory = (path: string): string | null => {
+      const stat = fs.lstat(path);
+      return stat?.type === 'directory' ? path : stat?.type === 'symlink' ? fs.readLink(path) : null;
+    };
+    return { fs, realDirectory, forbidden: ['/home/docs'] };
+  }
+  function read(fs: ReturnType<typeof disk>['fs'], path: string): string {
+    const fd = fs.open(path, 'read');
+    const bytes = new Uint8Array(100);
+    const size = fs.read(fd, bytes, 0, 100, 0);
+    fs.close(fd);
+    return new TextDecoder().decode(bytes.subarray(0, size));
+  }
+
+  it('writes real files as of then, and changes nothing in the collection', async () => {
+    save(laptop, 'docs/a.txt', 'one');
+    group.tick();
+    const run = laptop.edit('run', new Map<FieldName, Value>([[ENTRY, laptop.file('#!')], [EXECUTABLE, true], [MODIFIED, 1_600_000_000_000_000]]));
+    const link = laptop.edit('link', new Map([[ENTRY, { type: 'symlink', target: 'docs' } as Value]]));
+    const folder = laptop.edit('empty', new Map([[ENTRY, { type: 'directory' } as Value]]));
+    laptop.write([run, link, folder].filter((change) => change !== null));
+    save(laptop, 'docs/a.txt', 'two');
+    const before = recordsRoot(laptop.collection);
+    const { commits } = laptop;
+    const world = disk();
+    const result = await restoreTo(laptop.port, null, moment(at(2)), '/out/then', world);
+    expect(result).toEqual({ changes: [], records: 4, conflicts: [], missing: [] });
+    expect(read(world.fs, '/out/then/docs/a.txt')).toBe('one');
+    expect(world.fs.lstat('/out/then/run')).toMatchObject({ modifiedNs: 1_600_000_000_000_000_000n });
+    expect((world.fs.lstat('/out/then/run')?.mode ?? 0) & 0o111).toBe(0o111);
+    expect(world.fs.readLink('/out/then/link')).toBe('docs');
+    expect(world.fs.lstat('/out/then/empty')?.type).toBe('directory');
+    expect([laptop.commits, recordsRoot(laptop.collection)]).toEqual([commits, before]);
+  });
+
+  it('writes one record, or a folder, right below the path', async () => {
+    save(laptop, 'docs/deep/a.txt', 'one');
+    save(laptop, 'docs/b.txt', 'b');
+    const world = disk();
+    await restoreTo(laptop.port, 'docs/deep/a.txt', moment(at(9)), '/out', world);
+    await restoreTo(laptop.port, 'docs', moment(at(9)), '/out/docs', world);
+    expect([read(world.fs, '/out/a.txt'), read(world.fs, '/out/docs/deep/a.txt'), read(world.fs, '/out/docs/b.txt')]).toEqual(['one', 'one', 'b']);
+    await expect(restoreTo(laptop.port, 'docs/b.txt', moment(at(1)), '/out', world)).rejects.toMatchObject({ code: 'no-such-record' });
+  });
+
+  it('never writes over anything, through a link, into a source, or where there is no folder', async () => {
+    save(laptop, 'a', 'one');
+    save(laptop, 'sub/b', 'one');
+    const world = disk();
+    world.fs.symlink('/home', '/out/sub');
+    world.fs.close(world.fs.open('/out/a', 'create-new'));
+    const all = restoreTo(laptop.port, null, moment(at(9)), '/out', world);
+    await expect(all).rejects.toMatchObject({ code: 'content-not-kept' });
+    expect([read(world.fs, '/out/a'), world.fs.lstat('/home/b')]).toEqual(['', null]);
+    for (const inside of ['/home/docs', '/home/docs/new'])
+      await expect(restoreTo(laptop.port, null, moment(at(9)), inside, world)).rejects.toMatchObject({ code: 'inside-source' });
+    for (const nowhere of ['/none/below', '/out/a'])
+      await expect(restoreTo(laptop.port, null, moment(at(9)), nowhere, world)).rejects.toMatchObject({ code: 'no-such-path' });
+    expect(world.fs.readDirectory('/home/docs')).toEqual([]);
+  });
+});
