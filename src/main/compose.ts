@@ -21,6 +21,7 @@ import { workerScript } from './platform/worker-script.ts';
 import type { CollectionId } from './record/ids.ts';
 import { handlersOf } from './requests/handlers.ts';
 import type { LookService } from './sources/files/look-service.ts';
+import { watchRoot } from './sources/files/watch-root.ts';
 import { watchFiles } from './sources/files/watch-files.ts';
 import type { WriteService } from './sources/files/write-service.ts';
 import { openDatabase } from './store/open-database.ts';
@@ -51,6 +52,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     look: remote<LookService>(lookThread, makeError),
     write: remote<WriteService>(writeThread, makeError),
     watch: watchFiles,
+    watchRoot,
     platform: process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'mac' : 'posix',
     isFolding: foldsNames,
     realDirectory,

@@ -1,5 +1,4 @@
 import type { Collection } from './collection.ts';
-import type { WantedContent } from './construct/run-construction.ts';
 import { type Chunk, decodeChunkList } from './content/chunk-list.ts';
 import { applySplice, makeSplice } from './content/splice.ts';
 import type { ContentAsked, ContentGiven } from './peers/shared-collection.ts';
@@ -12,6 +11,18 @@ import type { ContentPlan, ContentRequest, Revision, SourceAdapter, StagedPiece 
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredRecord } from './store/record-store.ts';
 
+/** What a file to be constructed needs. */
+export interface WantedContent {
+  readonly source: number;
+  readonly id: RecordId;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly chunks: Digest | null;
+  /** Chunk list of what the item holds now: most of the new one is probably in it. */
+  readonly base: { readonly digest: Digest; readonly chunks: Digest | null } | null;
+  /** Rows that this batch deletes from the source: their files may be renamed instead of copied. */
+  readonly deleted: ReadonlySet<number>;
+}
 export type FoundContent = ContentPlan | { readonly from: 'missing' };
 
 /** The version store, as far as the engine asks it. */

@@ -51,6 +51,7 @@ export interface EngineWorld {
   readonly look: Remote<LookService>;
   readonly write: Remote<WriteService>;
   readonly watch: ((options: WatchOptions) => FilesWatch) | null;
+  readonly watchRoot: ((root: string, onChange: () => void) => () => Promise<void>) | null;
   readonly platform: NamePlatform;
   /** Does the disk at this root fail to tell names apart by case? */
   isFolding(root: string): boolean;
@@ -344,6 +345,7 @@ export class Engine {
       fs: world.fs,
       clock: world.clock,
       watch: world.watch,
+      watchRoot: world.watchRoot,
       onMovedOn: (moved) => this.#takeMovedOn(replica, source, moved),
       onProblems: (problems) => {
         for (const { id, code, detail } of problems)

@@ -1,21 +1,47 @@
-import type { RequestView, Role } from '../contract/contract.ts';
-import type { Engine } from './engine.ts';
+import type { NoticeView, RequestView, Role } from '../contract/contract.ts';
 import type { Descriptor } from './peers/descriptor.ts';
-import { Discovery } from './peers/discovery.ts';
+import { type BeaconChannel, Discovery } from './peers/discovery.ts';
 import type { GreetedLink } from './peers/hello.ts';
 import { parseInviteLink } from './peers/invite-link.ts';
+import type { MembershipFile } from './peers/group-membership.ts';
+import type { DeviceIdentity } from './peers/identity.ts';
+import type { Transport } from './peers/links/peer-link.ts';
 import { LinkManager } from './peers/link-manager.ts';
 import { InviteDesk, type PairingRequest } from './peers/pairing-inviter.ts';
 import { type Joined, joinByInvite, type OfferShown } from './peers/pairing-joiner.ts';
 import { PeerSession } from './peers/peer-session.ts';
 import type { ContentAsked } from './peers/shared-collection.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Random } from './platform/random.ts';
 import { LockstepError } from './platform/trouble.ts';
 import type { CollectionId, DeviceId } from './record/ids.ts';
 import type { Replica } from './replica.ts';
+import type { RegistryStore } from './store/registry-store.ts';
+
+/** What the network needs of the device it links. */
+export interface NetworkHost {
+  readonly world: {
+    readonly identity: DeviceIdentity;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly transport: Transport;
+    readonly beacons: readonly BeaconChannel[];
+    networks(): string;
+    membershipFile(group: CollectionId): MembershipFile;
+  };
+  readonly deviceId: DeviceId;
+  readonly name: string;
+  readonly replicas: ReadonlyMap<CollectionId, Replica>;
+  readonly schedules: ReadonlyMap<number, { constructSoon(): void }>;
+  readonly registry: Pick<RegistryStore, 'setting' | 'setSetting'>;
+  tell(name: 'requests', requests: readonly RequestView[]): void;
+  notice(key: string, notice: NoticeView): void;
+  changed(): void;
+}
 
 /** The engine's peers: who is linked, what is shared with whom, who asks to be let in. */
 export class PeerNetwork {
-  readonly #engine: Engine;
+  readonly #engine: NetworkHost;
   readonly #sessions = new Map<DeviceId, PeerSession>();
   readonly #desk: InviteDesk;
   readonly #links: LinkManager;
@@ -27,7 +53,7 @@ export class PeerNetwork {
   #bytesIn = 0;
   #bytesOut = 0;
 
-  constructor(engine: Engine) {
+  constructor(engine: NetworkHost) {
     this.#engine = engine;
     const { identity, clock, random, transport } = engine.world;
     this.#desk = new InviteDesk({

@@ -1,7 +1,7 @@
 import type { PlannedView, SourceState } from '../contract/contract.ts';
 import type { AppliedChange, Collection, WrittenPackage } from './collection.ts';
 import type { Ticket } from './construct/pending.ts';
-import { RunConstruction } from './construct/run-construction.ts';
+import { RunConstruction } from './run-construction.ts';
 import type { AskPeers, Contents } from './contents.ts';
 import type { Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';

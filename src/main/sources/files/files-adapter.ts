@@ -43,6 +43,8 @@ export interface FilesAdapterOptions {
   readonly fs: FileSystem;
   readonly clock: Clock;
   readonly watch: ((options: WatchOptions) => FilesWatch) | null;
+  /** Tells when the root itself goes away or comes back. */
+  readonly watchRoot: ((root: string, onChange: () => void) => () => Promise<void>) | null;
   /** Bytes somebody wrote to a file after it was replaced or deleted: they are in the version store, and a change of that item. */
   onMovedOn(moved: readonly MovedOn[]): void;
   onProblems(problems: readonly ItemProblem[]): void;
@@ -187,8 +189,10 @@ export class FilesAdapter implements SourceAdapter {
     this.#watch = watching;
     watching.add(['', ...this.#seen]);
     this.#seen.clear();
+    const stopRoot = this.#options.watchRoot?.(root, () => onDirty(null));
     return Promise.resolve(async () => {
       this.#watch = null;
+      await stopRoot?.();
       await watching.close();
     });
   }

@@ -1,17 +1,17 @@
-import type { AppliedChange, Collection } from '../collection.ts';
-import type { FoundContent } from '../contents.ts';
-import type { Held } from '../merge/record-state.ts';
-import type { Clock } from '../platform/clock.ts';
-import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import type { Digest, RecordId } from '../record/ids.ts';
-import { heldOf, isAsShown } from '../snapshot/held.ts';
-import { revisionIn, storedRevision } from '../snapshot/stored-revision.ts';
-import type { ConstructItem, ConstructOutcome, ProblemCode, Revision, SourceAdapter } from '../sources/source-adapter.ts';
-import type { ContentStore } from '../store/content-store.ts';
-import type { StoredRecord } from '../store/record-store.ts';
-import type { StoredSource } from '../store/registry-store.ts';
-import type { Ticket } from './pending.ts';
-import { type PlannedItem, planItem } from './plan-construction.ts';
+import type { AppliedChange, Collection } from './collection.ts';
+import type { FoundContent, WantedContent } from './contents.ts';
+import type { Held } from './merge/record-state.ts';
+import type { Clock } from './platform/clock.ts';
+import { ENTRY, fileEntry } from './record/file-entry.ts';
+import type { Digest, RecordId } from './record/ids.ts';
+import { heldOf, isAsShown } from './snapshot/held.ts';
+import { revisionIn, storedRevision } from './snapshot/stored-revision.ts';
+import type { ConstructItem, ConstructOutcome, ProblemCode, Revision, SourceAdapter } from './sources/source-adapter.ts';
+import type { ContentStore } from './store/content-store.ts';
+import type { StoredRecord } from './store/record-store.ts';
+import type { StoredSource } from './store/registry-store.ts';
+import type { Ticket } from './construct/pending.ts';
+import { type PlannedItem, planItem } from './construct/plan-construction.ts';
 
 /** A batch commits in one transaction; its content lies in memory at once. */
 const BATCH_RECORDS = 500;
@@ -54,17 +54,6 @@ export interface ConstructionPort {
   writing(rows: readonly number[]): void;
   done(tickets: readonly Ticket[]): void;
   progress(items: number, bytes: number): void;
-}
-export interface WantedContent {
-  readonly source: number;
-  readonly id: RecordId;
-  readonly digest: Digest;
-  readonly size: number;
-  readonly chunks: Digest | null;
-  /** Chunk list of what the item holds now: most of the new one is probably in it. */
-  readonly base: { readonly digest: Digest; readonly chunks: Digest | null } | null;
-  /** Rows that this batch deletes from the source: their files may be renamed instead of copied. */
-  readonly deleted: ReadonlySet<number>;
 }
 
 /**

@@ -1,0 +1,129 @@
+import type { Collection } from '../collection.ts';
+import { baseOf } from '../conflicts/conflict-view.ts';
+import { openConflicts } from '../conflicts/open-conflicts.ts';
+import { fileEntry } from '../record/file-entry.ts';
+import { hexOf } from '../record/encode-value.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+import type { NamedContent } from './history-port.ts';
+import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
+
+/** A larger content is not fetched ahead of need: it passes through memory whole. */
+const LARGEST = 64 << 20;
+const STEP_BYTES = 4 << 20;
+
+export interface ConflictContent {
+  readonly record: RecordId;
+  readonly content: NamedContent;
+}
+
+/** The contents of every value of every open conflict, and of what they were made from. Found anew only when the log moved on. */
+export class ConflictContents {
+  readonly #known = new WeakMap<Collection, { readonly key: string; readonly contents: readonly ConflictContent[] }>();
+
+  of(collection: Collection): readonly ConflictContent[] {
+    if (collection.kind !== 'files') return [];
+    const count = collection.records.conflicts;
+    if (count === 0) return [];
+    const key = `${count} ${collection.log.logs().map((log) => `${log.row}:${log.held}`).join(' ')}`;
+    const known = this.#known.get(collection);
+    if (known?.key === key) return known.contents;
+    const contents = new Map<Digest, ConflictContent>();
+    const add = (record: RecordId, value: Value): void => {
+      const entry = fileEntry(value);
+      if (entry?.type === 'file' && entry.size > 0) contents.set(entry.digest, { record, content: entry });
+    };
+    for (const record of collection.records.inConflict())
+      for (const conflict of openConflicts(collection, record)) {
+        for (const { value } of conflict.values) add(record.id, value);
+        const base = baseOf({ collection }, conflict);
+        if (base !== null) add(record.id, base.value);
+      }
+    const found = { key, contents: [...contents.values()] };
+    this.#known.set(collection, found);
+    return found.contents;
+  }
+}
+
+/**
+ * Brings the contents of open conflicts into the version store as soon as they can be had, from a file here or a peer that is linked, so
+ * that a person can look at them and decide when the other device is gone.
+ */
+export class KeepConflicts implements IdleJob {
+  readonly #port: KeepPort;
+  readonly #contents: ConflictContents;
+  readonly #needsRoom: () => void;
+  /** Where a content was sought in vain: nothing is asked twice of the same. */
+  readonly #tried = new Map<Digest, string>();
+
+  constructor(port: KeepPort, contents: ConflictContents, needsRoom: () => void) {
+    this.#port = port;
+    this.#contents = contents;
+    this.#needsRoom = needsRoom;
+  }
+
+  async step(): Promise<boolean> {
+    for (const each of this.#port.collections()) {
+      const missing = this.#contents
+        .of(each.collection)
+        .filter(({ content }) => content.size <= LARGEST && !this.#port.kept.isKept(content.digest));
+      const linked = each.linked().join(' ');
+      let bytes = 0;
+      for (const { record, content } of missing) {
+        const holder = this.#holder(content.digest);
+        const where = `${linked}/${holder === null ? '' : hexOf(holder.revision)}`;
+        if (this.#tried.get(content.digest) === where || (linked === '' && holder === null)) continue;
+        if (bytes > 0 && bytes + content.size > STEP_BYTES) return true;
+        if (!(await this.#hasRoom(content.size))) return false;
+        bytes += content.size;
+        this.#tried.set(content.digest, where);
+        if (!(await this.#copy(each, holder, content))) await this.#fetch(each, record, content);
+      }
+    }
+    return false;
+  }
+
+  #holder(digest: Digest) {
+    const away = new Set(
+      this.#port
+        .collections()
+        .flatMap((each) => each.sources())
+        .filter((source) => source.isAway)
+        .map((source) => source.row),
+    );
+    return this.#port.whoHolds(digest).find(({ source }) => !away.has(source)) ?? null;
+  }
+
+  async #copy(
+    each: KeepCollection,
+    holder: ReturnType<KeepPort['whoHolds']>[number] | null,
+    { digest, size }: NamedContent,
+  ): Promise<boolean> {
+    const source = this.#port
+      .collections()
+      .flatMap((one) => one.sources())
+      .find(({ row }) => row === holder?.source);
+    if (holder === null || source === undefined) return false;
+    const { id, revision } = holder;
+    const [result] = await this.#port.store.capture(source.id, [{ id, revision, digest }], this.#port.limits().reserve);
+    if (result !== 'kept') return false;
+    each.collection.transact(() => this.#port.kept.noteKept(digest, size, this.#port.clock.now()));
+    return true;
+  }
+
+  async #fetch(each: KeepCollection, record: RecordId, content: NamedContent): Promise<void> {
+    if (each.linked().length === 0) return;
+    const bytes = await each.read(record, content);
+    if (bytes !== null) await this.#port.store.keep([{ digest: content.digest, bytes }]);
+  }
+
+  async #hasRoom(size: number): Promise<boolean> {
+    const { bytes, reserve } = this.#port.limits();
+    if (this.#port.kept.keptBytes() + size > bytes) {
+      this.#needsRoom();
+      return false;
+    }
+    const free = await this.#port.store.freeBytes();
+    return free === null || free - size >= reserve;
+  }
+}

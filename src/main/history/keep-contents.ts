@@ -1,0 +1,117 @@
+import type { Collection } from '../collection.ts';
+import type { Digest } from '../record/ids.ts';
+import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
+import { PackageWalk, type WalkPart } from './keep-walk.ts';
+
+/** One step copies at most so much: what comes meanwhile waits no longer than that takes. */
+const STEP_ITEMS = 64;
+const STEP_BYTES = 4 << 20;
+/** A file that was just changing is read again by a look within this time. */
+const LATER_MS = 3000;
+const FULL_MS = 60_000;
+
+/**
+ * Copies what files here hold into the version store, so that the next edit does not take the only copy with it: an undo of it, and the
+ * common ancestor of a later conflict, have their bytes. Only while there is room for it by the limits.
+ */
+export class KeepContents implements IdleJob {
+  readonly #port: KeepPort;
+  readonly #needsRoom: () => void;
+  readonly #walks = new WeakMap<Collection, PackageWalk>();
+  #keptBytes: number | null = null;
+  #fullUntil = Number.NEGATIVE_INFINITY;
+
+  /** `needsRoom`: content that nobody else has does not fit any more. */
+  constructor(port: KeepPort, needsRoom: () => void) {
+    this.#port = port;
+    this.#needsRoom = needsRoom;
+  }
+
+  /** What is kept has become less, or the limits may be others. */
+  roomMade(): void {
+    this.#fullUntil = Number.NEGATIVE_INFINITY;
+    this.#keptBytes = null;
+  }
+
+  async step(): Promise<boolean> {
+    const now = this.#port.clock.now();
+    if (now < this.#fullUntil) return false;
+    for (const each of this.#port.collections()) {
+      const walk = this.#walkOf(each);
+      const part = walk.next(STEP_ITEMS, STEP_BYTES, now);
+      if (part === null) {
+        this.#commit(walk, []);
+        continue;
+      }
+      return this.#copy(each, walk, part);
+    }
+    this.#keptBytes = null;
+    return false;
+  }
+
+  #walkOf(each: KeepCollection): PackageWalk {
+    let walk = this.#walks.get(each.collection);
+    if (walk === undefined) {
+      walk = new PackageWalk(each, ({ digest, size }) => {
+        return size > 0 && size <= this.#port.limits().copyLimit && !this.#port.kept.isKept(digest);
+      });
+      this.#walks.set(each.collection, walk);
+    }
+    return walk;
+  }
+
+  async #copy(each: KeepCollection, walk: PackageWalk, part: WalkPart): Promise<boolean> {
+    const { clock, limits, kept, store } = this.#port;
+    const sources = new Map(this.#port.collections().flatMap((one) => one.sources()).map((source) => [source.row, source]));
+    const wanted = new Map(part.contents.map((content) => [content.digest, content.size]));
+    const { bytes, reserve } = limits();
+    this.#keptBytes ??= kept.keptBytes();
+    const size = [...wanted.values()].reduce((sum, each) => sum + each, 0);
+    if (size > 0 && this.#keptBytes + size > bytes) return this.#full(part);
+    const requests = new Map<string, { id: never; revision: Uint8Array; digest: Digest }[]>();
+    let again = false;
+    for (const digest of wanted.keys()) {
+      const holders = this.#port.whoHolds(digest);
+      const holder = holders.find(({ source }) => sources.get(source)?.isAway === false);
+      const source = holder === undefined ? undefined : sources.get(holder.source);
+      // On a disk that went away: it comes back as it was, or as another change.
+      if (holder === undefined || source === undefined) again ||= holders.length > 0;
+      else requests.set(source.id, [...(requests.get(source.id) ?? []), { id: holder.id as never, revision: holder.revision, digest }]);
+    }
+    const got: { digest: Digest; size: number }[] = [];
+    let full = false;
+    for (const [source, asked] of requests) {
+      const results = await store.capture(source, asked, reserve);
+      for (const [at, result] of results.entries()) {
+        const { digest } = asked[at] as (typeof asked)[number];
+        if (result === 'kept') got.push({ digest, size: wanted.get(digest) ?? 0 });
+        again ||= result === 'moved';
+        full ||= result === 'no-room';
+      }
+    }
+    for (const { size } of got) this.#keptBytes = (this.#keptBytes ?? 0) + size;
+    if (!full) {
+      walk.took(part, { again, now: clock.now(), later: LATER_MS });
+      if (again) clock.after(LATER_MS, () => this.#port.wake());
+    }
+    this.#commit(walk, got);
+    return full ? this.#full(part) : true;
+  }
+
+  #full(part: WalkPart): false {
+    this.#fullUntil = this.#port.clock.now() + FULL_MS;
+    this.#keptBytes = null;
+    if (part.only) this.#needsRoom();
+    return false;
+  }
+
+  #commit(walk: PackageWalk, got: readonly { readonly digest: Digest; readonly size: number }[]): void {
+    const { collection, captured } = walk;
+    if (got.length === 0 && captured <= collection.stored.captured) return;
+    const now = this.#port.clock.now();
+    collection.transact(() => {
+      for (const { digest, size } of got) this.#port.kept.noteKept(digest, size, now);
+      if (captured > collection.stored.captured) collection.update({ captured });
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import type { Digest, Dot } from '../record/ids.ts';
+import { packageRowOf } from '../record/ids.ts';
+import type { ConflictContents } from './keep-conflicts.ts';
+import type { KeepCollection, KeepPort } from './keep-port.ts';
+
+/** More own packages than this that nobody else has applied are not looked through: their files are here to tell. */
+const OWN_PACKAGES = 2000;
+
+/** Which contents must not be let go of, whatever their age. A picture of one moment: make a new one for each pass. */
+export class NeededContents {
+  readonly #port: KeepPort;
+  readonly #digests = new Set<Digest>();
+
+  constructor(port: KeepPort, conflicts: ConflictContents) {
+    this.#port = port;
+    for (const each of port.collections()) {
+      for (const { content } of conflicts.of(each.collection)) this.#digests.add(content.digest);
+      this.#addPending(each);
+      this.#addOwn(each);
+    }
+  }
+
+  has(digest: Digest): boolean {
+    return this.#digests.has(digest) || this.#isOnlyHere(digest);
+  }
+
+  /** What a source here does not hold yet may be in the version store alone. */
+  #addPending(each: KeepCollection): void {
+    for (const source of each.sources())
+      for (const row of source.pending()) {
+        const record = each.collection.records.at(row);
+        for (const { value } of record?.state.fields.get(ENTRY) ?? []) this.#add(value);
+      }
+  }
+
+  /** Current values this device wrote that no other member has applied, whether or not a file here still holds them. */
+  #addOwn(each: KeepCollection): void {
+    const { log, stored, records } = each.collection;
+    const others = each.others();
+    if (others.length === 0) return;
+    const applied = Math.max(...others.map((other) => other.applied.get(stored.ownLog) ?? 0));
+    for (const { row } of log.after(stored.ownLog, applied, OWN_PACKAGES))
+      for (const change of each.collection.packageChanges(row)?.changes ?? []) {
+        if ('invalid' in change) continue;
+        const digest = this.#digestOf(change.writes.find((write) => write.field === ENTRY)?.value);
+        const current = digest === null ? undefined : records.find(change.record)?.state.fields.get(ENTRY);
+        if (current?.some(({ value }) => this.#digestOf(value) === digest)) this.#digests.add(digest as Digest);
+      }
+  }
+
+  /** Does a file here hold it as its current value, and does no other member have that? The next edit would take the last copy. */
+  #isOnlyHere(digest: Digest): boolean {
+    const collections = this.#port.collections();
+    return this.#port.whoHolds(digest).some(({ row, source }) => {
+      const each = collections.find((one) => one.sources().some((known) => known.row === source));
+      const siblings = each?.collection.records.at(row)?.state.fields.get(ENTRY) ?? [];
+      const sibling = siblings.find(({ value }) => this.#digestOf(value) === digest);
+      return each !== undefined && sibling !== undefined && !sibling.dots.some((dot) => isElsewhere(each, dot));
+    });
+  }
+
+  #add(value: Parameters<typeof fileEntry>[0]): void {
+    const digest = this.#digestOf(value);
+    if (digest !== null) this.#digests.add(digest);
+  }
+  #digestOf(value: Parameters<typeof fileEntry>[0]): Digest | null {
+    const entry = fileEntry(value);
+    return entry?.type === 'file' ? entry.digest : null;
+  }
+}
+
+/** Did another member write this change, or apply it? */
+function isElsewhere({ collection, others }: KeepCollection, dot: Dot): boolean {
+  const { log, number } = collection.log.place(packageRowOf(dot));
+  const own = collection.log.log(collection.stored.ownLog, '');
+  const writer = collection.log.log(log, '');
+  if (writer.member !== own.member) return true;
+  return others().some((other) => (other.applied.get(log) ?? 0) >= number);
+}

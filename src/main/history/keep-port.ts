@@ -1,0 +1,110 @@
+import type { Collection } from '../collection.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Digest, LogId, RecordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
+import type { Revision } from '../sources/source-adapter.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import type { UnsyncedStore } from '../store/unsynced-store.ts';
+import type { NamedContent } from './history-port.ts';
+
+/** What stands at an item's place. `unreadable`: it cannot be told now. */
+export type Standing =
+  | { readonly is: 'missing' }
+  | { readonly is: 'unreadable' }
+  | {
+      readonly is: 'there';
+      readonly revision: Revision;
+      readonly fields: Fields;
+      /** A file without any byte that is not zero. */
+      readonly zeroes: boolean;
+      /** A file with a page of zeroes in it. */
+      readonly holes: boolean;
+    };
+
+/** The version store and the roots of sources, as the thread that writes them serves it. */
+export interface KeepStore {
+  /** `reserve`: bytes of the store's disk that stay free. Same order. */
+  capture(
+    source: string,
+    requests: readonly { readonly id: RecordId; readonly revision: Revision; readonly digest: Digest }[],
+    reserve: number,
+  ): Promise<readonly ('kept' | 'moved' | 'no-room')[]>;
+  inspect(source: string, ids: readonly RecordId[]): Promise<readonly Standing[]>;
+  sync(source: string, ids: readonly RecordId[]): Promise<readonly boolean[]>;
+  /** null: the system does not say. */
+  freeBytes(): Promise<number | null>;
+  readKept(digest: Digest): Promise<Uint8Array | null>;
+  /** Durably, and noted in the table of what is kept. */
+  keep(contents: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): Promise<void>;
+  drop(digests: readonly Digest[]): Promise<void>;
+  keptListing(part: number): Promise<{
+    readonly items: readonly { readonly digest: Digest; readonly size: number }[];
+    readonly next: number | null;
+  }>;
+  hasKept(digests: readonly Digest[]): Promise<readonly boolean[]>;
+}
+
+/** A place here that holds the collection. */
+export interface KeepSource {
+  readonly row: number;
+  readonly id: string;
+  /** It cannot be looked at now: what is missing in it says nothing. */
+  readonly isAway: boolean;
+  /** Rows of records that are still to be brought to it. */
+  pending(): readonly number[];
+  /** Brings a record to it (again). */
+  construct(row: number): void;
+  /** Something may have changed in these groups. */
+  look(groups: ReadonlySet<string>): void;
+}
+
+/** One collection, as what is kept for it is decided. */
+export interface KeepCollection {
+  readonly collection: Collection;
+  sources(): readonly KeepSource[];
+  /** The other members, with the number up to which each has applied each log. */
+  others(): readonly { readonly device: string; readonly applied: ReadonlyMap<LogId, number> }[];
+  /** Devices linked now that share it. */
+  linked(): readonly string[];
+  /** From here, else from linked peers; null where nobody has it now. Verified. */
+  read(record: RecordId, content: NamedContent): Promise<Uint8Array | null>;
+}
+
+export interface KeepLimits {
+  /** Days what was replaced or deleted is kept. */
+  readonly days: number;
+  /** Bytes of everything kept, before compression. */
+  readonly bytes: number;
+  /** Larger files are not copied ahead of need; bytes. */
+  readonly copyLimit: number;
+  /** Bytes of the disk that stay free. */
+  readonly reserve: number;
+}
+
+export interface KeepPort {
+  readonly clock: Clock;
+  readonly store: KeepStore;
+  readonly kept: ContentStore;
+  readonly unsynced: UnsyncedStore;
+  collections(): readonly KeepCollection[];
+  limits(): KeepLimits;
+  /** Items of sources here whose files hold a content. */
+  whoHolds(content: Digest): readonly {
+    readonly row: number;
+    readonly source: number;
+    readonly id: RecordId;
+    readonly revision: Revision;
+  }[];
+  /** The bytes of an item of a source at a revision; null where it is not at it any more. */
+  readItem(source: number, id: RecordId, revision: Revision): Promise<Uint8Array | null>;
+  /** Commits all of `work` or none of it. */
+  transact<T>(work: () => T): T;
+  /** Something may be to do again. */
+  wake(): void;
+}
+
+/** Work that waits until the device has nothing better to do. */
+export interface IdleJob {
+  /** Does a little of it; true: there is more that can be done now. */
+  step(): Promise<boolean>;
+}

@@ -1,0 +1,62 @@
+import type { IdleJob, KeepPort, KeepSource } from './keep-port.ts';
+import type { KeepCollection } from './keep-port.ts';
+
+const STEP = 64;
+/** By then the system has mostly written back by itself, so making sure costs next to nothing. */
+const SETTLED_MS = 60_000;
+
+/** Takes items off the journal of un-synced writes, once they are surely on the disk. */
+export class KeepSynced implements IdleJob {
+  readonly #port: KeepPort;
+  #planned = Number.POSITIVE_INFINITY;
+  #cancel: (() => void) | null = null;
+
+  constructor(port: KeepPort) {
+    this.#port = port;
+  }
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  async step(): Promise<boolean> {
+    const { clock, unsynced } = this.#port;
+    const until = clock.now() - SETTLED_MS;
+    let next = Number.POSITIVE_INFINITY;
+    for (const each of this.#port.collections())
+      for (const source of each.sources()) {
+        if (source.isAway) continue;
+        const rows = unsynced.due(source.row, until, STEP);
+        if (rows.length > 0) {
+          await this.#sync(each, source, rows, until);
+          return true;
+        }
+        next = Math.min(next, unsynced.oldest(source.row) ?? next);
+      }
+    this.#plan(next + SETTLED_MS);
+    return false;
+  }
+
+  async #sync(each: KeepCollection, source: KeepSource, rows: readonly number[], until: number): Promise<void> {
+    const { clock, store, transact, unsynced } = this.#port;
+    const items = rows.map((row) => ({ row, id: each.collection.records.at(row)?.id ?? null }));
+    const ids = items.flatMap(({ id }) => id ?? []);
+    const synced = await store.sync(source.id, ids);
+    const done = new Set(ids.filter((_, at) => synced[at] === true));
+    const failed = items.filter(({ id }) => id !== null && !done.has(id)).map(({ row }) => row);
+    transact(() => {
+      unsynced.forget(source.row, items.filter(({ id }) => id === null || done.has(id)).map(({ row }) => row), until);
+      unsynced.note(source.row, failed, clock.now());
+    });
+  }
+
+  #plan(at: number): void {
+    if (at >= this.#planned) return;
+    const { clock } = this.#port;
+    this.#cancel?.();
+    this.#planned = at;
+    this.#cancel = clock.after(Math.max(0, at - clock.now()), () => {
+      this.#planned = Number.POSITIVE_INFINITY;
+      this.#port.wake();
+    });
+  }
+}

@@ -1,0 +1,253 @@
+import type { Collection } from '../collection.ts';
+import { planItem } from '../construct/plan-construction.ts';
+import { hexOf } from '../record/encode-value.ts';
+import { ENTRY, EXISTS, type FileEntry, fileEntry } from '../record/file-entry.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import { heldOf } from '../snapshot/held.ts';
+import { storedRevision } from '../snapshot/stored-revision.ts';
+import type { IdleJob, KeepCollection, KeepPort, KeepSource, Standing } from './keep-port.ts';
+import { isTorn } from './keep-torn.ts';
+
+const STEP = 64;
+/** A larger file is not compared byte by byte with what it should be. */
+const LARGEST = 64 << 20;
+
+interface Suspect {
+  readonly each: KeepCollection;
+  readonly source: KeepSource;
+  readonly row: number;
+  readonly id: RecordId;
+  /** As it was when it could not be told first; one that changed since is somebody's edit. */
+  seen: string | null;
+  /** Who was linked then. */
+  asked: string | null;
+}
+type There = Extract<Standing, { is: 'there' }>;
+type File = Extract<FileEntry, { type: 'file' }>;
+
+/**
+ * After a stop in which the power may have gone: files are not synced one by one when they are constructed, so what was written last may
+ * be torn, or not have happened. Such items are held back, neither edit nor deletion, until they were compared with what they should
+ * be. What the power left of them is constructed again, and its bytes go to the version store as anything replaced; all else
+ * is somebody's edit and is let go.
+ */
+export class WholeFiles implements IdleJob {
+  readonly #port: KeepPort;
+  readonly #suspects = new Map<number, Map<RecordId, Suspect>>();
+  #queue: Suspect[] = [];
+  #undecided: Suspect[] = [];
+  #working: Promise<void> | null = null;
+
+  constructor(port: KeepPort) {
+    this.#port = port;
+  }
+
+  /** Holds back what a source was being brought to, or was lately. To be called before it is looked at for the first time. */
+  suspect(each: KeepCollection, source: KeepSource): void {
+    const rows = new Set([...this.#port.unsynced.of(source.row), ...source.pending()]);
+    const suspects = new Map<RecordId, Suspect>();
+    for (const row of rows) {
+      const id = each.collection.records.at(row)?.id;
+      if (id !== undefined) suspects.set(id, { each, source, row, id, seen: null, asked: null });
+    }
+    this.#suspects.set(source.row, suspects);
+    this.#queue.push(...suspects.values());
+  }
+
+  holdsBack(source: number, id: RecordId): boolean {
+    return this.#suspects.get(source)?.has(id) === true;
+  }
+  forget(source: number): void {
+    this.#suspects.delete(source);
+    const stays = (suspect: Suspect): boolean => suspect.source.row !== source;
+    this.#queue = this.#queue.filter(stays);
+    this.#undecided = this.#undecided.filter(stays);
+  }
+
+  /** Looks at the suspects now, without waiting for a quiet moment: the rest of the program waits for them. */
+  async run(): Promise<void> {
+    while (await this.step());
+  }
+
+  async step(): Promise<boolean> {
+    // One at a time: the walk at the start may still be under way when it gets quiet.
+    if (this.#working !== null) {
+      await this.#working.catch(() => undefined);
+      return this.#queue.length > 0;
+    }
+    const batch = this.#take();
+    if (batch.length === 0) return false;
+    this.#working = this.#inspect(batch);
+    try {
+      await this.#working;
+    } finally {
+      this.#working = null;
+    }
+    return true;
+  }
+
+  /** The next batch, all of one source that is there. */
+  #take(): readonly Suspect[] {
+    const again = this.#undecided.filter((each) => each.asked !== each.each.linked().join(' '));
+    if (again.length > 0) {
+      this.#undecided = this.#undecided.filter((each) => !again.includes(each));
+      this.#queue.push(...again);
+    }
+    const first = this.#queue.find(({ source }) => !source.isAway);
+    if (first === undefined) return [];
+    const batch: Suspect[] = [];
+    const rest: Suspect[] = [];
+    for (const each of this.#queue) (each.source.row === first.source.row && batch.length < STEP ? batch : rest).push(each);
+    this.#queue = rest;
+    return batch;
+  }
+
+  async #inspect(batch: readonly Suspect[]): Promise<void> {
+    const [{ source }] = batch as [Suspect];
+    let standing: readonly Standing[];
+    try {
+      standing = await this.#port.store.inspect(source.id, batch.map(({ id }) => id));
+    } catch (error) {
+      this.#queue.push(...batch);
+      throw error;
+    }
+    if (source.isAway) {
+      this.#queue.push(...batch);
+      return;
+    }
+    const groups = new Set<string>();
+    for (const [at, suspect] of batch.entries()) {
+      const verdict = await this.#judge(suspect, standing[at] as Standing);
+      if (this.#suspects.get(source.row)?.get(suspect.id) !== suspect) continue;
+      if (verdict === 'undecided') {
+        this.#hold(suspect, standing[at] as There);
+        continue;
+      }
+      this.#settle(suspect, standing[at] as Standing, verdict);
+      groups.add(suspect.id.slice(0, Math.max(0, suspect.id.lastIndexOf('/'))));
+    }
+    if (groups.size > 0) source.look(groups);
+  }
+
+  async #judge(suspect: Suspect, standing: Standing): Promise<'let-go' | 'again' | 'undecided'> {
+    const expected = expectedOf(suspect);
+    if (expected === null || standing.is === 'unreadable') return 'let-go';
+    const { collection } = suspect.each;
+    if (standing.is === 'missing') return expected.wasThere ? 'again' : 'let-go';
+    const found = fileEntry(standing.fields.get(ENTRY));
+    const rule = fieldRule(collection.kind, ENTRY);
+    if (found === null || expected.entries.some((entry) => rule.same(entry, found))) return 'let-go';
+    if (expected.wasThere || expected.isGone) {
+      const earlier = collection.earlierValues(suspect.row);
+      if (earlier.some(({ field, value }) => field === ENTRY && rule.same(value, found))) return 'again';
+    }
+    if (found.type !== 'file') return 'let-go';
+    const wholes = expected.entries.filter((entry): entry is File => entry.type === 'file' && entry.size >= found.size);
+    if (wholes.length === 0) return 'let-go';
+    if (standing.zeroes) return 'again';
+    if (suspect.seen !== null && suspect.seen !== hexOf(standing.revision)) return 'let-go';
+    return this.#compare(suspect, standing, found, wholes);
+  }
+
+  async #compare(suspect: Suspect, standing: There, found: File, wholes: readonly File[]): Promise<'let-go' | 'again' | 'undecided'> {
+    const { each, source, id } = suspect;
+    let unknown = false;
+    for (const whole of wholes) {
+      // A write is torn at its end or by the page, and nobody edits a file of that size within the minute.
+      if (whole.size > LARGEST) {
+        if (found.size < whole.size || standing.holes) return 'again';
+        continue;
+      }
+      const should = await each.read(id, whole);
+      if (should === null) unknown = true;
+      else {
+        const bytes = await this.#port.readItem(source.row, id, standing.revision);
+        if (bytes !== null && isTorn(bytes, should)) return 'again';
+      }
+    }
+    return unknown ? 'undecided' : 'let-go';
+  }
+
+  #hold(suspect: Suspect, standing: There): void {
+    const { each, source, id } = suspect;
+    suspect.seen ??= hexOf(standing.revision);
+    suspect.asked = each.linked().join(' ');
+    this.#undecided.push(suspect);
+    each.collection.problems.put(
+      source.row,
+      id,
+      'content-unavailable',
+      'it may be torn by a power loss: it is compared once a device that has its content is linked, and left as it is until then',
+      this.#port.clock.now(),
+    );
+  }
+
+  #settle(suspect: Suspect, standing: Standing, verdict: 'let-go' | 'again'): void {
+    const { each, source, row, id } = suspect;
+    each.collection.transact(() => {
+      if (verdict === 'again') this.#expect(suspect, standing);
+      each.collection.problems.drop(source.row, id);
+      this.#port.unsynced.note(source.row, [row], this.#port.clock.now());
+    });
+    this.#suspects.get(source.row)?.delete(id);
+    if (verdict === 'again') source.construct(row);
+  }
+
+  /** The snapshot says what stands there, so that construction replaces it and the next look sees no edit in it. */
+  #expect({ each, source, row }: Suspect, standing: Standing): void {
+    const { records, kind, log } = each.collection;
+    const record = records.at(row);
+    if (record === null) return;
+    const stored = records.snapshot(source.row, row);
+    const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
+    const lost = fileEntry(before?.get(ENTRY)?.value);
+    if (lost?.type === 'file') this.#port.kept.forgetHolder(lost.digest, row, this.#port.clock.now());
+    if (standing.is !== 'there') {
+      records.dropSnapshot(source.row, row);
+      return;
+    }
+    const held = new Map(planItem(kind, record.state, before, log.order).held);
+    held.set(EXISTS, { value: true, dots: held.get(EXISTS)?.dots ?? [] });
+    held.set(ENTRY, { value: standing.fields.get(ENTRY) ?? null, dots: held.get(ENTRY)?.dots ?? [] });
+    records.putSnapshot(source.row, row, storedRevision(standing.revision, false), held);
+  }
+
+  /**
+   * Are these bytes, which were found aside, only what the power left of an earlier version of the record? Judged by what is here or
+   * linked now.
+   */
+  async isLeftTorn(each: KeepCollection, id: RecordId, digest: Digest): Promise<boolean> {
+    const record = each.collection.records.find(id);
+    const bytes = await this.#port.store.readKept(digest);
+    if (record === null || bytes === null) return false;
+    if (bytes.every((byte) => byte === 0)) return true;
+    for (const { field, value } of each.collection.earlierValues(record.row)) {
+      const whole = field === ENTRY ? fileEntry(value) : null;
+      if (whole?.type !== 'file' || whole.size < bytes.length || whole.size > LARGEST) continue;
+      const should = await each.read(id, whole);
+      if (should !== null && isTorn(bytes, should)) return true;
+    }
+    return false;
+  }
+}
+
+/** What should stand at a suspect's place: as it was when last seen, or as it was being made. null: nobody knows of the record. */
+function expectedOf({ each, source, row }: Suspect): {
+  readonly entries: readonly FileEntry[];
+  /** The snapshot says that something was there. */
+  readonly wasThere: boolean;
+  /** Nothing shall be there. */
+  readonly isGone: boolean;
+} | null {
+  const { records, kind, log }: Collection = each.collection;
+  const record = records.at(row);
+  if (record === null) return null;
+  const stored = records.snapshot(source.row, row);
+  const wasThere = stored !== undefined && stored.revision !== null;
+  const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
+  const planned = planItem(kind, record.state, before, log.order);
+  const held = wasThere ? fileEntry(before?.get(ENTRY)?.value) : null;
+  const target = fileEntry(planned.fields?.get(ENTRY));
+  return { entries: [held, target].flatMap((entry) => entry ?? []), wasThere, isGone: planned.fields === null };
+}
