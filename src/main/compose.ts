@@ -13,6 +13,7 @@ import { decodeCanonical, encodeCanonical } from './peers/protocol/canonical-cbo
 import { readSecretFile, writeSecretFile } from './peers/secret-file.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
 import { systemClock } from './platform/clock.ts';
+import { bootId } from './platform/boot-id.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
 import { systemRandom } from './platform/random.ts';
 import { remote } from './platform/remote.ts';
@@ -55,6 +56,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     watchRoot,
     platform: process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'mac' : 'posix',
     isFolding: foldsNames,
+    boot: bootId(),
     realDirectory,
     makeDirectory: (path) => mkdirSync(path, { recursive: true }),
     dataDirectory,

@@ -5,6 +5,7 @@ import { Config } from './config.ts';
 import { Contents, type KeptContents } from './contents.ts';
 import { PeerNetwork } from './peer-network.ts';
 import type { BeaconChannel } from './peers/discovery.ts';
+import { HistoryKeeper } from './history-keeper.ts';
 import { GroupMembership, type MembershipFile } from './peers/group-membership.ts';
 import type { DeviceIdentity } from './peers/identity.ts';
 import type { Transport } from './peers/links/peer-link.ts';
@@ -55,6 +56,8 @@ export interface EngineWorld {
   readonly platform: NamePlatform;
   /** Does the disk at this root fail to tell names apart by case? */
   isFolding(root: string): boolean;
+  /** Another text after every start of the system; null or absent where that cannot be told. */
+  readonly boot?: string | null;
   /** The real path of an existing directory; null where there is none. */
   realDirectory(path: string): string | null;
   makeDirectory(path: string): void;
@@ -81,6 +84,7 @@ export class Engine {
   readonly replicas = new Map<CollectionId, Replica>();
   readonly schedules = new Map<number, Schedule>();
   readonly network: PeerNetwork;
+  readonly keeper: HistoryKeeper;
   readonly #stopWatching = new Map<number, () => Promise<void>>();
   readonly #listeners = new Set<(name: EventName, value: never) => void>();
   readonly #changedListeners = new Set<() => void>();
@@ -104,6 +108,7 @@ export class Engine {
     };
     this.contents = new Contents(this.contentStore, this.kept);
     this.network = new PeerNetwork(this);
+    this.keeper = new HistoryKeeper(this);
   }
 
   get deviceId(): DeviceId {
@@ -120,6 +125,7 @@ export class Engine {
       for (const source of this.registry.sources(replica.collection.stored.row))
         await this.#openSource(replica, source, false);
     for (const replica of this.replicas.values()) replica.resume();
+    this.keeper.start();
     const address = await this.network.start(listen);
     for (const schedule of this.schedules.values()) schedule.dirty(null);
     return address;
@@ -129,6 +135,7 @@ export class Engine {
     await this.network.stop();
     for (const schedule of this.schedules.values()) schedule.stop();
     for (const stop of this.#stopWatching.values()) await stop();
+    await this.keeper.stop();
     for (const replica of this.replicas.values())
       for (const synchronizer of replica.synchronizers.values()) await synchronizer.stop();
   }
@@ -160,6 +167,7 @@ export class Engine {
     return () => this.#changedListeners.delete(listener);
   }
   changed = (): void => {
+    this.keeper.wake();
     for (const listener of [...this.#changedListeners]) listener();
     if (this.#tellPlanned || this.#listeners.size === 0) return;
     this.#tellPlanned = true;
@@ -258,6 +266,7 @@ export class Engine {
     await replica.synchronizers.get(row)?.stop();
     replica.synchronizers.delete(row);
     this.contents.forget(row);
+    this.keeper.forgetSource(row);
     replica.collection.records.dropSnapshots(row);
     replica.collection.problems.dropAll(row);
     this.registry.removeSource(row);
@@ -366,6 +375,8 @@ export class Engine {
         peersEpoch: () => this.network.epoch,
       written: (packages) => replica.written(packages, source.row),
         done: (tickets) => replica.done(tickets),
+        writing: (rows) => this.keeper.writing(source.row, rows),
+        heldBack: (id) => this.keeper.holdsBack(source.row, id),
         caughtUp: () => replica.caughtUp(),
       mayWrite: () => replica.mayWrite(),
         limits: () => this.config.safety,

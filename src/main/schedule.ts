@@ -98,7 +98,7 @@ export class Schedule {
         try {
           await this.#synchronizer.look(groups);
         } catch (error) {
-          this.#synchronizer.forgetLook();
+          this.#synchronizer.lookFailed(error as Error);
           if (!this.#stopped) this.#fault(error as Error);
         }
         for (const resolve of waiting) resolve();

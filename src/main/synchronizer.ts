@@ -179,6 +179,12 @@ export class Synchronizer {
     this.#token = null;
   }
 
+  /** A look failed altogether: that is said, and the next one is at everything. */
+  lookFailed(error: Error): void {
+    this.#token = null;
+    if (!this.#abort.signal.aborted) this.#set('unavailable', error.message);
+  }
+
   touch(applied: readonly AppliedChange[]): void {
     this.construction.touch(applied);
   }

@@ -1,8 +1,8 @@
 import type { Collection } from '../collection.ts';
 import { baseOf } from '../conflicts/conflict-view.ts';
 import { openConflicts } from '../conflicts/open-conflicts.ts';
-import { fileEntry } from '../record/file-entry.ts';
 import { hexOf } from '../record/encode-value.ts';
+import { fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { NamedContent } from './history-port.ts';
@@ -25,7 +25,10 @@ export class ConflictContents {
     if (collection.kind !== 'files') return [];
     const count = collection.records.conflicts;
     if (count === 0) return [];
-    const key = `${count} ${collection.log.logs().map((log) => `${log.row}:${log.held}`).join(' ')}`;
+    const key = `${count} ${collection.log
+      .logs()
+      .map((log) => `${log.row}:${log.held}`)
+      .join(' ')}`;
     const known = this.#known.get(collection);
     if (known?.key === key) return known.contents;
     const contents = new Map<Digest, ConflictContent>();

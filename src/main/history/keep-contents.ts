@@ -1,5 +1,6 @@
 import type { Collection } from '../collection.ts';
-import type { Digest } from '../record/ids.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import type { Revision } from '../sources/source-adapter.ts';
 import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
 import { PackageWalk, type WalkPart } from './keep-walk.ts';
 
@@ -43,7 +44,7 @@ export class KeepContents implements IdleJob {
         this.#commit(walk, []);
         continue;
       }
-      return this.#copy(each, walk, part);
+      return this.#copy(walk, part);
     }
     this.#keptBytes = null;
     return false;
@@ -60,15 +61,20 @@ export class KeepContents implements IdleJob {
     return walk;
   }
 
-  async #copy(each: KeepCollection, walk: PackageWalk, part: WalkPart): Promise<boolean> {
+  async #copy(walk: PackageWalk, part: WalkPart): Promise<boolean> {
     const { clock, limits, kept, store } = this.#port;
-    const sources = new Map(this.#port.collections().flatMap((one) => one.sources()).map((source) => [source.row, source]));
+    const sources = new Map(
+      this.#port
+        .collections()
+        .flatMap((one) => one.sources())
+        .map((source) => [source.row, source]),
+    );
     const wanted = new Map(part.contents.map((content) => [content.digest, content.size]));
     const { bytes, reserve } = limits();
     this.#keptBytes ??= kept.keptBytes();
     const size = [...wanted.values()].reduce((sum, each) => sum + each, 0);
     if (size > 0 && this.#keptBytes + size > bytes) return this.#full(part);
-    const requests = new Map<string, { id: never; revision: Uint8Array; digest: Digest }[]>();
+    const requests = new Map<string, { id: RecordId; revision: Revision; digest: Digest }[]>();
     let again = false;
     for (const digest of wanted.keys()) {
       const holders = this.#port.whoHolds(digest);
@@ -76,7 +82,11 @@ export class KeepContents implements IdleJob {
       const source = holder === undefined ? undefined : sources.get(holder.source);
       // On a disk that went away: it comes back as it was, or as another change.
       if (holder === undefined || source === undefined) again ||= holders.length > 0;
-      else requests.set(source.id, [...(requests.get(source.id) ?? []), { id: holder.id as never, revision: holder.revision, digest }]);
+      else
+        requests.set(source.id, [
+          ...(requests.get(source.id) ?? []),
+          { id: holder.id, revision: holder.revision, digest },
+        ]);
     }
     const got: { digest: Digest; size: number }[] = [];
     let full = false;

@@ -17,8 +17,8 @@ export class IdleWork {
   #lastWake = Number.NEGATIVE_INFINITY;
   #timer: (() => void) | null = null;
   #running: Promise<void> | null = null;
-  #woken = false;
-  #stopped = false;
+  #woken: boolean = false;
+  #stopped: boolean = false;
 
   constructor(clock: Clock, jobs: readonly IdleJob[], isBusy: () => boolean, fault: (error: Error) => void) {
     this.#clock = clock;

@@ -48,8 +48,10 @@ export interface KeepStore {
 export interface KeepSource {
   readonly row: number;
   readonly id: string;
-  /** It cannot be looked at now: what is missing in it says nothing. */
+  /** When last looked at, it could not be: what is missing in it says nothing. */
   readonly isAway: boolean;
+  /** As `isAway`, asked anew. */
+  isReady(): Promise<boolean>;
   /** Rows of records that are still to be brought to it. */
   pending(): readonly number[];
   /** Brings a record to it (again). */

@@ -1,5 +1,4 @@
-import type { IdleJob, KeepPort, KeepSource } from './keep-port.ts';
-import type { KeepCollection } from './keep-port.ts';
+import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 
 const STEP = 64;
 /** By then the system has mostly written back by itself, so making sure costs next to nothing. */
@@ -44,7 +43,11 @@ export class KeepSynced implements IdleJob {
     const done = new Set(ids.filter((_, at) => synced[at] === true));
     const failed = items.filter(({ id }) => id !== null && !done.has(id)).map(({ row }) => row);
     transact(() => {
-      unsynced.forget(source.row, items.filter(({ id }) => id === null || done.has(id)).map(({ row }) => row), until);
+      unsynced.forget(
+        source.row,
+        items.filter(({ id }) => id === null || done.has(id)).map(({ row }) => row),
+        until,
+      );
       unsynced.note(source.row, failed, clock.now());
     });
   }

@@ -121,8 +121,7 @@ export class PackageWalk {
       const applied = Math.max(...others.map((other) => other.applied.get(stored.ownLog) ?? 0));
       const done = this.#only?.log === stored.ownLog ? this.#only.number : 0;
       const [own] = log.after(stored.ownLog, Math.max(applied, done), 1);
-      if (own !== undefined)
-        return { row: own.row, log: own.log, number: own.number, only: true, at: 0, again: false };
+      if (own !== undefined) return { row: own.row, log: own.log, number: own.number, only: true, at: 0, again: false };
     }
     const applied = new Map(log.logs().map((each) => [each.log, each.applied]));
     const isReady = (each: { log: LogId; number: number }): boolean => each.number <= (applied.get(each.log) ?? 0);

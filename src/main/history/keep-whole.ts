@@ -1,8 +1,8 @@
 import type { Collection } from '../collection.ts';
 import { planItem } from '../construct/plan-construction.ts';
 import { hexOf } from '../record/encode-value.ts';
-import { ENTRY, EXISTS, type FileEntry, fileEntry } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
+import { ENTRY, EXISTS, type FileEntry, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import { heldOf } from '../snapshot/held.ts';
 import { storedRevision } from '../snapshot/stored-revision.ts';
@@ -35,7 +35,8 @@ type File = Extract<FileEntry, { type: 'file' }>;
 export class WholeFiles implements IdleJob {
   readonly #port: KeepPort;
   readonly #suspects = new Map<number, Map<RecordId, Suspect>>();
-  #queue: Suspect[] = [];
+  /** By source. */
+  readonly #queues = new Map<number, Suspect[]>();
   #undecided: Suspect[] = [];
   #working: Promise<void> | null = null;
 
@@ -52,7 +53,7 @@ export class WholeFiles implements IdleJob {
       if (id !== undefined) suspects.set(id, { each, source, row, id, seen: null, asked: null });
     }
     this.#suspects.set(source.row, suspects);
-    this.#queue.push(...suspects.values());
+    this.#queues.set(source.row, [...suspects.values()]);
   }
 
   holdsBack(source: number, id: RecordId): boolean {
@@ -60,9 +61,8 @@ export class WholeFiles implements IdleJob {
   }
   forget(source: number): void {
     this.#suspects.delete(source);
-    const stays = (suspect: Suspect): boolean => suspect.source.row !== source;
-    this.#queue = this.#queue.filter(stays);
-    this.#undecided = this.#undecided.filter(stays);
+    this.#queues.delete(source);
+    this.#undecided = this.#undecided.filter((suspect) => suspect.source.row !== source);
   }
 
   /** Looks at the suspects now, without waiting for a quiet moment: the rest of the program waits for them. */
@@ -74,48 +74,49 @@ export class WholeFiles implements IdleJob {
     // One at a time: the walk at the start may still be under way when it gets quiet.
     if (this.#working !== null) {
       await this.#working.catch(() => undefined);
-      return this.#queue.length > 0;
+      return true;
     }
     const batch = this.#take();
     if (batch.length === 0) return false;
-    this.#working = this.#inspect(batch);
+    const working = this.#inspect(batch);
+    this.#working = working.then(() => undefined);
     try {
-      await this.#working;
+      return await working;
     } finally {
       this.#working = null;
     }
-    return true;
   }
 
   /** The next batch, all of one source that is there. */
   #take(): readonly Suspect[] {
-    const again = this.#undecided.filter((each) => each.asked !== each.each.linked().join(' '));
-    if (again.length > 0) {
-      this.#undecided = this.#undecided.filter((each) => !again.includes(each));
-      this.#queue.push(...again);
+    for (const suspect of this.#undecided.filter((each) => each.asked !== each.each.linked().join(' '))) {
+      this.#undecided.splice(this.#undecided.indexOf(suspect), 1);
+      this.#putBack([suspect]);
     }
-    const first = this.#queue.find(({ source }) => !source.isAway);
-    if (first === undefined) return [];
-    const batch: Suspect[] = [];
-    const rest: Suspect[] = [];
-    for (const each of this.#queue) (each.source.row === first.source.row && batch.length < STEP ? batch : rest).push(each);
-    this.#queue = rest;
-    return batch;
+    for (const queue of this.#queues.values()) if (queue[0]?.source.isAway === false) return queue.splice(-STEP);
+    return [];
   }
 
-  async #inspect(batch: readonly Suspect[]): Promise<void> {
+  #putBack(suspects: readonly Suspect[]): void {
+    for (const suspect of suspects) this.#queues.get(suspect.source.row)?.push(suspect);
+  }
+
+  /** false: the source is not there; its suspects wait. */
+  async #inspect(batch: readonly Suspect[]): Promise<boolean> {
     const [{ source }] = batch as [Suspect];
-    let standing: readonly Standing[];
+    let standing: readonly Standing[] | null = null;
     try {
-      standing = await this.#port.store.inspect(source.id, batch.map(({ id }) => id));
-    } catch (error) {
-      this.#queue.push(...batch);
-      throw error;
+      // Asked before and after: what is missing on a disk that went away is not gone.
+      if (await source.isReady())
+        standing = await this.#port.store.inspect(
+          source.id,
+          batch.map(({ id }) => id),
+        );
+      if (standing !== null && !(await source.isReady())) standing = null;
+    } finally {
+      if (standing === null) this.#putBack(batch);
     }
-    if (source.isAway) {
-      this.#queue.push(...batch);
-      return;
-    }
+    if (standing === null) return false;
     const groups = new Set<string>();
     for (const [at, suspect] of batch.entries()) {
       const verdict = await this.#judge(suspect, standing[at] as Standing);
@@ -128,6 +129,7 @@ export class WholeFiles implements IdleJob {
       groups.add(suspect.id.slice(0, Math.max(0, suspect.id.lastIndexOf('/'))));
     }
     if (groups.size > 0) source.look(groups);
+    return true;
   }
 
   async #judge(suspect: Suspect, standing: Standing): Promise<'let-go' | 'again' | 'undecided'> {
@@ -150,7 +152,12 @@ export class WholeFiles implements IdleJob {
     return this.#compare(suspect, standing, found, wholes);
   }
 
-  async #compare(suspect: Suspect, standing: There, found: File, wholes: readonly File[]): Promise<'let-go' | 'again' | 'undecided'> {
+  async #compare(
+    suspect: Suspect,
+    standing: There,
+    found: File,
+    wholes: readonly File[],
+  ): Promise<'let-go' | 'again' | 'undecided'> {
     const { each, source, id } = suspect;
     let unknown = false;
     for (const whole of wholes) {
@@ -203,11 +210,15 @@ export class WholeFiles implements IdleJob {
     const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
     const lost = fileEntry(before?.get(ENTRY)?.value);
     if (lost?.type === 'file') this.#port.kept.forgetHolder(lost.digest, row, this.#port.clock.now());
+    const planned = planItem(kind, record.state, before, log.order);
+    const held = new Map(planned.held);
     if (standing.is !== 'there') {
-      records.dropSnapshot(source.row, row);
+      // It still stands for the value it held, so that in a conflict it gets that one again.
+      for (const field of [EXISTS, ENTRY]) held.set(field, { value: null, dots: held.get(field)?.dots ?? [] });
+      if (planned.fields === null) records.dropSnapshot(source.row, row);
+      else records.putSnapshot(source.row, row, null, held);
       return;
     }
-    const held = new Map(planItem(kind, record.state, before, log.order).held);
     held.set(EXISTS, { value: true, dots: held.get(EXISTS)?.dots ?? [] });
     held.set(ENTRY, { value: standing.fields.get(ENTRY) ?? null, dots: held.get(ENTRY)?.dots ?? [] });
     records.putSnapshot(source.row, row, storedRevision(standing.revision, false), held);

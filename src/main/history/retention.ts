@@ -29,7 +29,7 @@ export class Retention implements IdleJob {
   readonly #dropped: () => void;
   #pass: Pass | null = null;
   #due = Number.NEGATIVE_INFINITY;
-  #wantsRoom = false;
+  #wantsRoom: boolean = false;
   #cancel: (() => void) | null = null;
 
   /** `dropped`: after a pass that let go of something. */
@@ -51,7 +51,8 @@ export class Retention implements IdleJob {
 
   async step(): Promise<boolean> {
     const { clock, kept, store } = this.#port;
-    const pass = (this.#pass ??= this.#begin(clock.now()));
+    this.#pass ??= this.#begin(clock.now());
+    const pass = this.#pass;
     if (pass === null) return false;
     const page = kept.keptByAge(pass.after, STEP);
     const drop: KeptContent[] = [];

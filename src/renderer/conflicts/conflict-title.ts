@@ -1,7 +1,10 @@
-import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
+import type { ConflictValueView, ConflictView, Kind } from '../../contract/contract.ts';
 import { counted, listed } from '../../contract/overall-state.ts';
+import type { NameOf } from '../client/use-device-names.ts';
 
-export type NameOf = (device: string) => string;
+/** A conflict's heading: of a file its name, of anything else what the instance calls it. */
+export const conflictHeading = (conflict: ConflictView, kind: Kind | undefined): string =>
+  kind === 'files' ? conflict.record.slice(conflict.record.lastIndexOf('/') + 1) : conflict.title;
 
 /** Who disagrees about what, in one sentence: `Changed on Laptop and on Desk`, `Deleted on Laptop, changed on Desk`. */
 export function conflictSentence(conflict: ConflictView, nameOf: NameOf): string {

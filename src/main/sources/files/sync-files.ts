@@ -38,7 +38,13 @@ function syncFile(fs: FileSystem, path: string, writable: boolean): void {
   }
 }
 
-function syncDirectory(fs: FileSystem, guard: ParentGuard, root: string, id: string, done: Map<string, boolean>): boolean {
+function syncDirectory(
+  fs: FileSystem,
+  guard: ParentGuard,
+  root: string,
+  id: string,
+  done: Map<string, boolean>,
+): boolean {
   const known = done.get(id);
   if (known !== undefined) return known;
   let durable = true;

@@ -1,0 +1,227 @@
+import type Database from 'better-sqlite3';
+import type { Config } from './config.ts';
+import type { AskPeers, Contents, KeptContents } from './contents.ts';
+import { ConflictContents, KeepConflicts } from './history/keep-conflicts.ts';
+import { KeepContents } from './history/keep-contents.ts';
+import { IdleWork } from './history/keep-idle.ts';
+import type { KeepCollection, KeepPort, KeepSource } from './history/keep-port.ts';
+import { KeepReconcile } from './history/keep-reconcile.ts';
+import { KeepSynced } from './history/keep-synced.ts';
+import { WholeFiles } from './history/keep-whole.ts';
+import { Retention } from './history/retention.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Remote } from './platform/remote.ts';
+import type { CollectionId, DeviceId, RecordId } from './record/ids.ts';
+import type { Replica } from './replica.ts';
+import type { Schedule } from './schedule.ts';
+import type { MovedOn } from './sources/files/aside.ts';
+import type { WriteService } from './sources/files/write-service.ts';
+import type { ContentStore } from './store/content-store.ts';
+import type { RegistryStore } from './store/registry-store.ts';
+import { UnsyncedStore } from './store/unsynced-store.ts';
+import type { Synchronizer } from './synchronizer.ts';
+
+/** Which run of the system the journal of un-synced writes is of: in the same one nothing that was written can be torn. */
+const BOOT = 'keep.boot';
+/** Set while the program runs; still there at its start, the last stop was none. */
+const RUNNING = 'keep.running';
+
+/** What the keeper asks of the engine around it. */
+export interface KeeperEngine {
+  readonly world: {
+    readonly clock: Clock;
+    readonly database: Database.Database;
+    readonly write: Remote<WriteService>;
+    readonly boot?: string | null;
+    log(line: string): void;
+  };
+  readonly registry: RegistryStore;
+  readonly config: Config;
+  readonly contents: Contents;
+  readonly contentStore: ContentStore;
+  readonly kept: KeptContents;
+  readonly replicas: ReadonlyMap<CollectionId, Replica>;
+  readonly schedules: ReadonlyMap<number, Schedule>;
+  readonly network: {
+    session(device: DeviceId): { isOpen(id: CollectionId): boolean } | null;
+    ask(id: CollectionId, asked: Parameters<AskPeers>[0]): ReturnType<AskPeers>;
+  };
+}
+
+/** What of an engine history needs to give things back: what is kept, and that nothing torn is taken for an edit. */
+export class HistoryKeeper {
+  readonly #engine: KeeperEngine;
+  readonly #port: KeepPort;
+  readonly #unsynced: UnsyncedStore;
+  readonly #whole: WholeFiles;
+  readonly #contents: KeepContents;
+  readonly #retention: Retention;
+  readonly #synced: KeepSynced;
+  readonly #idle: IdleWork;
+  readonly #collections = new WeakMap<Replica, KeepCollection>();
+  readonly #sources = new WeakMap<Synchronizer, KeepSource>();
+  /** The power may have gone since the last stop. */
+  readonly #isDoubtful: boolean;
+  #started = false;
+
+  constructor(engine: KeeperEngine) {
+    const { clock, database, boot = null } = engine.world;
+    const { registry } = engine;
+    this.#engine = engine;
+    this.#unsynced = new UnsyncedStore(database);
+    this.#port = this.#makePort();
+    this.#isDoubtful = boot === null || registry.setting(BOOT) !== boot;
+    const wasRunning = registry.setting(RUNNING) !== null;
+    registry.setSetting(BOOT, boot);
+    registry.setSetting(RUNNING, '1');
+    const conflicts = new ConflictContents();
+    this.#whole = new WholeFiles(this.#port);
+    this.#retention = new Retention(this.#port, conflicts, () => this.#contents.roomMade());
+    this.#contents = new KeepContents(this.#port, () => this.#retention.makeRoom());
+    this.#synced = new KeepSynced(this.#port);
+    const jobs = [
+      this.#whole,
+      new KeepReconcile(this.#port, wasRunning),
+      new KeepConflicts(this.#port, conflicts, () => this.#retention.makeRoom()),
+      this.#contents,
+      this.#retention,
+      this.#synced,
+    ];
+    const isBusy = (): boolean => [...engine.schedules.values()].some((schedule) => schedule.isWorking);
+    this.#idle = new IdleWork(clock, jobs, isBusy, (error) => engine.world.log(error.stack ?? error.message));
+  }
+
+  /** To be called once all sources are open, before any is looked at. */
+  start(): void {
+    this.#started = true;
+    for (const replica of this.#engine.replicas.values())
+      for (const synchronizer of replica.synchronizers.values()) {
+        if (this.#isDoubtful) this.#whole.suspect(this.#collectionOf(replica), this.#sourceOf(synchronizer));
+        // What was looked at until now was held back.
+        synchronizer.forgetLook();
+      }
+    this.#whole.run().catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
+    this.wake();
+  }
+
+  wake = (): void => this.#idle.wake();
+
+  /** Ends what is under way; the writing thread is free afterwards. */
+  async stop(): Promise<void> {
+    this.#retention.stop();
+    this.#synced.stop();
+    await this.#idle.stop();
+    this.#engine.registry.setSetting(RUNNING, null);
+  }
+
+  /** These items are being written, and no sync says that they are on the disk. Inside a transaction. */
+  writing(source: number, rows: readonly number[]): void {
+    this.#unsynced.note(source, rows, this.#engine.world.clock.now());
+  }
+  holdsBack(source: number, id: RecordId): boolean {
+    return (this.#isDoubtful && !this.#started) || this.#whole.holdsBack(source, id);
+  }
+  forgetSource(source: number): void {
+    this.#unsynced.dropAll(source);
+    this.#whole.forget(source);
+  }
+
+  /** Bytes found aside after an interruption: those that are not only what the power left of something. */
+  async notTorn(replica: Replica, moved: readonly MovedOn[]): Promise<readonly MovedOn[]> {
+    if (!this.#isDoubtful) return moved;
+    const edits: MovedOn[] = [];
+    for (const each of moved)
+      if (each.id === null || !(await this.#whole.isLeftTorn(this.#collectionOf(replica), each.id, each.digest)))
+        edits.push(each);
+    return edits;
+  }
+
+  #makePort(): KeepPort {
+    const engine = this.#engine;
+    const { write, database, clock } = engine.world;
+    return {
+      clock,
+      store: {
+        capture: (source, requests, reserve) => write.capture(source, requests, reserve),
+        inspect: (source, ids) => write.inspect(source, ids),
+        sync: (source, ids) => write.sync(source, ids),
+        freeBytes: () => write.freeBytes(),
+        readKept: (digest) => write.readKept(digest),
+        keep: (contents) => engine.kept.keep(contents),
+        drop: (digests) => write.drop(digests),
+        keptListing: (part) => write.keptListing(part),
+        hasKept: (digests) => write.hasKept(digests),
+      },
+      kept: engine.contentStore,
+      unsynced: this.#unsynced,
+      collections: () => [...engine.replicas.values()].map((replica) => this.#collectionOf(replica)),
+      limits: () => ({
+        days: engine.config.number('history.days'),
+        bytes: engine.config.number('history.bytes'),
+        copyLimit: engine.config.number('history.copy-limit'),
+        reserve: engine.config.number('disk.reserve'),
+      }),
+      whoHolds: (content) => engine.contents.whoHolds(content),
+      readItem: async (source, id, revision) => {
+        const synchronizer = [...engine.replicas.values()].flatMap(
+          (replica) => replica.synchronizers.get(source) ?? [],
+        )[0];
+        const request = { id, revision, offset: 0, length: Number.MAX_SAFE_INTEGER };
+        const [bytes] = (await synchronizer?.adapter.readContent?.([request])) ?? [];
+        return bytes ?? null;
+      },
+      transact: (work) => database.transaction(work).immediate(),
+      wake: () => this.wake(),
+    };
+  }
+
+  #collectionOf(replica: Replica): KeepCollection {
+    let known = this.#collections.get(replica);
+    if (known === undefined) {
+      const { network, contents } = this.#engine;
+      known = {
+        collection: replica.collection,
+        sources: () => [...replica.synchronizers.values()].map((each) => this.#sourceOf(each)),
+        others: () =>
+          replica.membership.others().map(({ device }) => ({
+            device,
+            applied: new Map([...replica.acknowledgedBy(device)].map(([log, said]) => [log, said.applied])),
+          })),
+        linked: () =>
+          replica.membership
+            .others()
+            .flatMap(({ device }) => (network.session(device)?.isOpen(replica.id) === true ? [device] : [])),
+        read: (record, content) =>
+          contents.read(replica.collection, record, content, (asked) => network.ask(replica.id, asked)),
+      };
+      this.#collections.set(replica, known);
+    }
+    return known;
+  }
+
+  #sourceOf(synchronizer: Synchronizer): KeepSource {
+    let known = this.#sources.get(synchronizer);
+    if (known === undefined) {
+      const { source, construction } = synchronizer;
+      const schedule = () => this.#engine.schedules.get(source.row);
+      known = {
+        row: source.row,
+        id: source.id,
+        get isAway() {
+          return synchronizer.state === 'unavailable';
+        },
+        isReady: async () => (await synchronizer.adapter.condition()).is === 'ready',
+        pending: () => construction.rows(),
+        construct: (row) => {
+          construction.enqueue(row, null);
+          schedule()?.constructSoon();
+        },
+        look: (groups) => {
+          for (const group of groups) schedule()?.dirty(group);
+        },
+      };
+      this.#sources.set(synchronizer, known);
+    }
+    return known;
+  }
+}

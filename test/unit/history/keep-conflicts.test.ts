@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { KeepRoom } from './keep-room.ts';
+
+it('brings every value of a conflict and what they were made from to both devices', async () => {
+  const room = await KeepRoom.open('conflict', 2, { 'a.txt': 'base' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  for (const device of room.devices) device.engine.config.set('history.copy-limit', '0');
+  room.group.cut(a, b);
+  room.write(a, 'a.txt', 'by A');
+  room.write(b, 'a.txt', 'by B');
+  await room.run(5000);
+  expect(room.kept(a, 'by B')).toBe(false);
+  room.group.mendAll();
+  await room.run(120_000);
+  expect(room.conflicts(a)).toBe(1);
+  for (const device of room.devices)
+    for (const text of ['base', 'by A', 'by B']) expect(room.kept(device, text)).toBe(true);
+  room.expectNoFaults();
+});

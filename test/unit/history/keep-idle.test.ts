@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { IdleWork } from '../../../src/main/history/keep-idle.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+
+function make(steps: number) {
+  const clock = new FakeClock();
+  const done: number[] = [];
+  const faults: string[] = [];
+  const state = { left: steps, busy: false, fails: false };
+  const job = {
+    step: async () => {
+      if (state.fails) throw new Error('the disk says no');
+      if (state.left === 0) return false;
+      state.left--;
+      done.push(clock.now());
+      return state.left > 0;
+    },
+  };
+  const idle = new IdleWork(
+    clock,
+    [job],
+    () => state.busy,
+    (error) => faults.push(error.message),
+  );
+  return { clock, done, faults, state, idle, start: clock.now() };
+}
+
+it('begins once nothing happened for 150 ms, and leaves no timer when all is done', async () => {
+  const { clock, done, idle, start } = make(3);
+  idle.wake();
+  await clock.advance(100);
+  idle.wake();
+  await clock.advance(149);
+  expect(done).toEqual([]);
+  await clock.advance(151);
+  expect(done).toHaveLength(3);
+  expect(done[0]).toBeGreaterThanOrEqual(start + 250);
+  await clock.advance(1000);
+  expect(clock.untilNext()).toBeNull();
+});
+
+it('stops at the next step when work arrives, and goes on when it is quiet again', async () => {
+  const { clock, done, state, idle } = make(3);
+  state.busy = true;
+  idle.wake();
+  await clock.advance(10_000);
+  expect(done).toEqual([]);
+  state.busy = false;
+  await clock.advance(200);
+  expect(done).toHaveLength(3);
+});
+
+it('tells of a step that failed, once a minute, and does not stop for good', async () => {
+  const { clock, done, faults, state, idle } = make(1);
+  state.fails = true;
+  idle.wake();
+  await clock.advance(90_000);
+  expect(faults).toEqual(['the disk says no', 'the disk says no']);
+  state.fails = false;
+  await clock.advance(60_000);
+  expect(done).toHaveLength(1);
+});
+
+it('begins no step after it was stopped', async () => {
+  const { clock, done, idle } = make(3);
+  idle.wake();
+  await idle.stop();
+  idle.wake();
+  await clock.advance(10_000);
+  expect(done).toEqual([]);
+});

@@ -1,0 +1,75 @@
+import { expect } from 'vitest';
+import { digestOf } from '../../../src/main/platform/hash.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
+import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { SimulatedGroup } from '../../simulation/simulated-group.ts';
+
+/** Some computers that share a folder, with the words for what these tests do to them. */
+export class KeepRoom {
+  readonly group: SimulatedGroup;
+  readonly devices: readonly SimulatedDevice[];
+
+  private constructor(seed: string, count: number) {
+    this.group = new SimulatedGroup(new SeededRandom(seed));
+    this.devices = Array.from({ length: count }, () => this.group.addDevice({ skewed: false, folding: false }));
+  }
+
+  /** The first device has these files, and made the collection of them; the others have joined and hold them too. */
+  static async open(seed: string, count: number, files: Readonly<Record<string, string>>): Promise<KeepRoom> {
+    const room = new KeepRoom(seed, count);
+    const [first, ...others] = room.devices as [SimulatedDevice];
+    for (const [path, text] of Object.entries(files)) room.write(first, path, text);
+    await room.group.start(first);
+    await room.group.create(first);
+    for (const device of others) {
+      await room.group.start(device);
+      await room.group.join(device, first);
+    }
+    await room.run(5000);
+    for (const device of others)
+      for (const [path, text] of Object.entries(files)) expect(room.read(device, path)).toBe(text);
+    return room;
+  }
+
+  run(milliseconds: number): Promise<void> {
+    return this.group.clock.advance(milliseconds);
+  }
+
+  write(device: SimulatedDevice, path: string, text: string): void {
+    const at = path.lastIndexOf('/');
+    if (at > 0) device.user.mkdirp(`${ROOT}/${path.slice(0, at)}`);
+    device.user.writeFile(`${ROOT}/${path}`, text);
+  }
+  read(device: SimulatedDevice, path: string): string | null {
+    return device.user.readText(`${ROOT}/${path}`);
+  }
+
+  /** What the version store gives back, and whether the table says so too. */
+  kept(device: SimulatedDevice, text: string): boolean {
+    const bytes = device.running?.write.readKept(digestOf(Buffer.from(text))) ?? null;
+    const inStore = bytes !== null && Buffer.from(bytes).toString() === text;
+    expect(device.engine.contentStore.isKept(digestOf(Buffer.from(text)))).toBe(inStore);
+    return inStore;
+  }
+
+  /** Changes in the collection, from whatever device. */
+  changes(device: SimulatedDevice): number {
+    const { log } = this.replica(device).collection;
+    return log.byRow(0, 1000).reduce((sum, { row }) => sum + (this.replica(device).collection.packageChanges(row)?.changes.length ?? 0), 0);
+  }
+  conflicts(device: SimulatedDevice): number {
+    return this.replica(device).collection.records.countConflicts();
+  }
+  problems(device: SimulatedDevice): readonly string[] {
+    const replica = this.replica(device);
+    return [...replica.synchronizers.keys()].flatMap((source) => replica.collection.problems.of(source).map((each) => `${each.record}: ${each.code}`));
+  }
+  replica(device: SimulatedDevice) {
+    const replica = this.group.replica(device);
+    if (replica === null) throw new Error(`${device.name} is no member`);
+    return replica;
+  }
+  expectNoFaults(): void {
+    expect(this.group.findings).toEqual([]);
+  }
+}

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { KeepRoom } from './keep-room.ts';
+
+const DAY_MS = 24 * 3600_000;
+
+it('lets go of what was replaced longer ago than the user wants, in the table and in the store', async () => {
+  const room = await KeepRoom.open('days', 1, { 'a.txt': 'one', 'still.txt': 'still' });
+  const [device] = room.devices as [(typeof room.devices)[0]];
+  device.engine.config.set('history.days', '5');
+  await room.run(20 * DAY_MS);
+  // Current and nowhere else: age means nothing.
+  expect(room.kept(device, 'one')).toBe(true);
+  room.write(device, 'a.txt', 'two');
+  await room.run(4 * DAY_MS);
+  // It ages from when it was replaced, not from when it was copied.
+  expect(room.kept(device, 'one')).toBe(true);
+  await room.run(3 * DAY_MS);
+  expect(room.kept(device, 'one')).toBe(false);
+  expect(room.kept(device, 'two')).toBe(true);
+  expect(room.kept(device, 'still')).toBe(true);
+  room.expectNoFaults();
+});
+
+it('keeps within the bytes, the oldest first, and makes room for what nobody else has', async () => {
+  const room = await KeepRoom.open('bytes', 1, {});
+  const [device] = room.devices as [(typeof room.devices)[0]];
+  device.engine.config.set('history.bytes', '1000');
+  for (let n = 0; n < 8; n++) {
+    room.write(device, 'a.txt', `${n}`.repeat(100));
+    await room.run(DAY_MS);
+  }
+  device.engine.config.set('history.bytes', '350');
+  await room.run(2 * DAY_MS);
+  expect(device.engine.contentStore.keptBytes()).toBeLessThanOrEqual(350);
+  expect(room.kept(device, '0'.repeat(100))).toBe(false);
+  expect(room.kept(device, '7'.repeat(100))).toBe(true);
+  room.expectNoFaults();
+});
+
+it('never lets go of what an open conflict needs', async () => {
+  const room = await KeepRoom.open('pinned', 2, { 'a.txt': 'base' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'a.txt', 'by A');
+  room.write(b, 'a.txt', 'by B');
+  await room.run(5000);
+  room.group.mendAll();
+  await room.run(120_000);
+  for (const device of room.devices) {
+    device.engine.config.set('history.days', '0');
+    device.engine.config.set('history.bytes', '0');
+  }
+  await room.run(3 * DAY_MS);
+  for (const device of room.devices)
+    for (const text of ['base', 'by A', 'by B']) expect(room.kept(device, text)).toBe(true);
+  room.expectNoFaults();
+});
