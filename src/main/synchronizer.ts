@@ -70,6 +70,7 @@ export class Synchronizer {
   #reason: string | null = null;
   #plan: string | null = null;
   #progress: Progress | null = null;
+  #rules: number | null = null;
 
   constructor(
     collection: Collection,
@@ -238,6 +239,8 @@ export class Synchronizer {
       case 'halted':
         this.#token = null;
         this.#set('halted', HALT_TEXTS[taken.reason], taken.plan);
+        // The plan a person confirms is that of a look at everything.
+        if (!all) this.#port.lookLater(new Set(['']));
         return false;
       case 'question':
         this.#token = null;
@@ -254,13 +257,22 @@ export class Synchronizer {
         if (this.#source.adopting && all) {
           this.#source = { ...this.#source, adopting: false };
           this.#port.sourceUpdated(this.#source);
-          for (const row of this.#collection.records.notAsShown(this.#source.row)) this.construction.enqueue(row, null);
+          this.#constructAll();
+        }
+        if (all && this.#rules !== this.adapter.rulesVersion()) {
+          if (this.#rules !== null) this.#constructAll();
+          this.#rules = this.adapter.rulesVersion();
         }
         if (all) this.#retryProblems();
         this.#set('ready');
         return true;
       }
     }
+  }
+
+  /** After adoption, or when rules let more in: whatever the source does not hold as it is shown is due. */
+  #constructAll(): void {
+    for (const row of this.#collection.records.notAsShown(this.#source.row)) this.construction.enqueue(row, null);
   }
 
   #retryProblems(): void {

@@ -5,6 +5,7 @@ import { checkContents, checkConvergence, checkOrder, checkStep, dumpRecord, typ
 import { EVENTS, type EventName, KINDS, type Kind } from './events.ts';
 import type { Finding } from './ledger.ts';
 import { Person } from './person.ts';
+import { OWN } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
 
@@ -157,6 +158,7 @@ class Run {
     if (device.running === null || group.replica(device) !== null || group.collection === null || !device.isMounted) return;
     const by = group.members.find((other) => other !== device);
     if (by === undefined) return;
+    group.ledger.byPerson(device, () => device.user.remove(`${ROOT}/${OWN}/marker.json`));
     await group.join(device, by);
   }
 

@@ -3,6 +3,7 @@ import { CHANGE_LOG_SOURCE } from '../collection.ts';
 import type { Engine } from '../engine.ts';
 import type { Replica } from '../replica.ts';
 import type { Synchronizer } from '../synchronizer.ts';
+import { countOutside } from './count-outside.ts';
 
 /** Everything at a glance (CLI `status`). */
 export function statusView(engine: Engine): StatusView {
@@ -24,13 +25,28 @@ function collectionView(engine: Engine, replica: Replica): CollectionView {
     kind: collection.kind,
     state: collectionState(replica, sources, peers, problems),
     records: collection.records.live,
-    outside: 0,
+    outside: outsideCount(replica),
     conflicts: collection.records.conflicts,
     problems,
     sources,
     peers,
     progress: progressView(engine, replica),
   };
+}
+
+const counted = new WeakMap<Replica, { readonly key: string; readonly outside: number }>();
+
+/** Records that rules keep out of the sources here; counted anew only when rules or records have changed. */
+function outsideCount(replica: Replica): number {
+  const rules = [...replica.synchronizers.values()].map((each) => each.adapter.rulesVersion());
+  if (rules.every((version) => version === 0)) return 0;
+  const heads = replica.collection.log.logs().reduce((sum, log) => sum + log.held, 0);
+  const key = `${rules.join()} ${heads}`;
+  const known = counted.get(replica);
+  if (known?.key === key) return known.outside;
+  const outside = countOutside(replica);
+  counted.set(replica, { key, outside });
+  return outside;
 }
 
 export function problemCount(replica: Replica): number {

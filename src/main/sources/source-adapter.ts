@@ -174,6 +174,8 @@ export interface SourceAdapter {
   construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
   /** Kept out of this source by ignore or selection rules: never a difference, never constructed (DESIGN 4). */
   outside(id: RecordId, isDirectory: boolean): boolean;
+  /** 0 while nothing is left out; otherwise another number with each change of the rules. */
+  rulesVersion(): number;
   /** Bytes of items as they were at a revision; null for one that is not at that revision any more. Kinds with content only. */
   readContent?(requests: readonly ContentRequest[]): Promise<readonly (Uint8Array | null)[]>;
   /** Begins or resumes a large file beside its place; returns where it is put together and which of its offsets are there already. */

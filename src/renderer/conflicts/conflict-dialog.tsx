@@ -2,7 +2,9 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Choice, ConflictDetailView, ConflictView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
+import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { type NameOf, useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
@@ -13,7 +15,7 @@ import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
 import { fieldText, valueText } from '../components/value-text.ts';
-import { canKeepBoth, conflictSentence, type NameOf } from './conflict-title.ts';
+import { canKeepBoth, conflictHeading, conflictSentence } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
 import { TextDiff } from './text-diff.tsx';
 
@@ -34,21 +36,25 @@ const WHOLE: ReadonlySet<string> = new Set(['entry', 'exists']);
 
 function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () => void }) {
   const { conflict, merged } = detail;
-  const nameOf: NameOf = (device) => detail.names[device] ?? device.slice(0, 8);
+  const kind = useApp((state) => state.status?.collections.find((one) => one.id === conflict.collection)?.kind);
+  const heading = conflictHeading(conflict, kind);
+  const nameOf = useDeviceNames(detail.names);
   const resolve = useAction('conflicts:resolve');
   const sayDone = useSayDone();
   const typable = conflict.values.every((value) => typeof value.value === 'string' || value.kind === 'delete');
   const firstText = conflict.values.find((value) => typeof value.value === 'string')?.value as string | undefined;
-  const [text, setText] = useState(merged?.text ?? firstText ?? '');
+  const mergeable = merged !== null || detail.texts.every((one) => one.text !== null);
+  const shownText = detail.texts.find((one) => one.value === conflict.shown)?.text;
+  const [text, setText] = useState(merged?.text ?? firstText ?? shownText ?? '');
   const settle = async (choice: Choice, done: string) => {
     const reply = await resolve.run(conflict.id, choice);
     if (!reply.ok) return;
-    sayDone(`${conflict.title}: ${done}`, reply.value);
+    sayDone(`${heading}: ${done}`, reply.value);
     onClose();
   };
   return (
     <DialogFrame
-      title={conflict.title}
+      title={heading}
       wide
       careful
       onClose={onClose}
@@ -67,7 +73,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
               {conflict.values.length > 2 ? 'Keep all' : 'Keep both'}
             </Button>
           )}
-          {merged !== null && (
+          {mergeable && (
             <Button
               className="button button-primary"
               isDisabled={resolve.busy}
@@ -76,7 +82,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
               Save merged text
             </Button>
           )}
-          {merged === null && typable && (
+          {!mergeable && typable && (
             <Button
               className="button button-primary"
               isDisabled={resolve.busy}

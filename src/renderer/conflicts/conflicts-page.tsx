@@ -2,6 +2,7 @@ import { ChevronRight, Handshake, ListChecks } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useApp } from '../client/app-context.tsx';
+import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
@@ -10,7 +11,7 @@ import { PageFrame } from '../components/page-frame.tsx';
 import { fieldText } from '../components/value-text.ts';
 import { When } from '../components/when.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
-import { conflictSentence, type NameOf, newestAt } from './conflict-title.ts';
+import { conflictHeading, conflictSentence, newestAt } from './conflict-title.ts';
 import { SettleAllDialog } from './settle-all-dialog.tsx';
 
 const SHOWN = 200;
@@ -24,14 +25,13 @@ export function ConflictsPage() {
   const [open, setOpen] = useState<string | null>(null);
   const [all, setAll] = useState(false);
   const list = conflicts.value ?? [];
-  const nameOf: NameOf = (id) => devices.value?.find((one) => one.device === id)?.name ?? id.slice(0, 8);
+  const nameOf = useDeviceNames();
+  const kindOf = (id: string) => collections.find((one) => one.id === id)?.kind;
   const opened = list.find((one) => one.id === open) ?? null;
   const involved = new Set(list.flatMap((one) => one.values.map((value) => value.device)));
   const others = (devices.value ?? [])
     .filter((one) => !one.self && involved.has(one.device))
-    .map((one) => ({ id: one.device, name: one.name }));
-  // Only a file's record is a path that tells a person something.
-  const isPath = (id: string) => collections.find((one) => one.id === id)?.kind === 'files';
+    .map((one) => ({ id: one.device, name: nameOf(one.device) }));
   return (
     <PageFrame
       title="Conflicts"
@@ -63,8 +63,8 @@ export function ConflictsPage() {
               <li key={conflict.id}>
                 <Button className="row row-button" onPress={() => setOpen(conflict.id)}>
                   <span className="row-text">
-                    <span className="strong">{conflict.title}</span>
-                    {conflict.title !== conflict.record && isPath(conflict.collection) && (
+                    <span className="strong">{conflictHeading(conflict, kindOf(conflict.collection))}</span>
+                    {conflict.record.includes('/') && kindOf(conflict.collection) === 'files' && (
                       <span className="path muted">{conflict.record}</span>
                     )}
                     <span>

@@ -3,6 +3,7 @@ import { useDeferredValue, useState } from 'react';
 import { Button, Input, SearchField } from 'react-aria-components';
 import type { HistoryQuery, PackageView } from '../../contract/contract.ts';
 import { useApp } from '../client/app-context.tsx';
+import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
@@ -20,6 +21,7 @@ export function HistoryPage() {
   const revision = useApp((state) => state.revision);
   const collections = useApp((state) => state.status?.collections) ?? [];
   const devices = useRequest('devices:list', []);
+  const nameOf = useDeviceNames();
   const [text, setText] = useState('');
   const [device, setDevice] = useState(ANY);
   const [collection, setCollection] = useState(ANY);
@@ -62,7 +64,7 @@ export function HistoryPage() {
           hideLabel
           options={[
             { id: ANY, label: 'All devices' },
-            ...(devices.value ?? []).map((one) => ({ id: one.device, label: one.name })),
+            ...(devices.value ?? []).map((one) => ({ id: one.device, label: nameOf(one.device) })),
           ]}
           value={device}
           onChange={setDevice}

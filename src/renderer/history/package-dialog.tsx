@@ -5,6 +5,7 @@ import type { HistoryQuery, PackageView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
@@ -30,14 +31,13 @@ export function PackageDialog(props: {
   const whole = useRequest('history:list', [
     { ...props.filter, limit: 2, changesLimit: ALL, ...(before === null ? {} : { before }) },
   ]);
-  const devices = useRequest('devices:list', []);
   const undo = useAction('history:undo');
   const sayDone = useSayDone();
   const [restoring, setRestoring] = useState<{ readonly record: string | null } | null>(null);
   const [shown, setShown] = useState(SHOWN);
   const collection = useApp((state) => state.status?.collections.find((one) => one.id === view.collection)?.name);
   const found = whole.value?.find((one) => one.id === view.id) ?? view;
-  const nameOf = (id: string) => devices.value?.find((one) => one.device === id)?.name ?? id.slice(0, 8);
+  const nameOf = useDeviceNames();
   const takeBack = async (id: string, what: string) => {
     const reply = await undo.run(id);
     if (!reply.ok) return;

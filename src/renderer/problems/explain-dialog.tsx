@@ -1,3 +1,4 @@
+import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
@@ -10,8 +11,7 @@ import { problemAdvice } from './problem-advice.ts';
 /** One record: its state, and for each field who set it, when, and by which rule it is what it is. */
 export function ExplainDialog(props: { collection: string; record: string; onClose: () => void }) {
   const explain = useRequest('records:explain', [props.collection, props.record]);
-  const devices = useRequest('devices:list', []);
-  const name = (id: string) => devices.value?.find((one) => one.device === id)?.name ?? id.slice(0, 8);
+  const name = useDeviceNames();
   const view = explain.value;
   return (
     <DialogFrame title="Why it is as it is" wide onClose={props.onClose}>

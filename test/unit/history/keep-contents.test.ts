@@ -71,7 +71,7 @@ it('finds what the version store holds when the database was lost', async () => 
   room.write(device, 'a.txt', large);
   await room.run(5000);
   expect(room.kept(device, large)).toBe(true);
-  await device.stop();
+  await room.group.until(device, device.stop());
   device.loseDatabase();
   await room.group.start(device);
   expect(device.engine.contentStore.keptBytes()).toBe(0);

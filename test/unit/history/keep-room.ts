@@ -58,7 +58,7 @@ export class KeepRoom {
     return log.byRow(0, 1000).reduce((sum, { row }) => sum + (this.replica(device).collection.packageChanges(row)?.changes.length ?? 0), 0);
   }
   conflicts(device: SimulatedDevice): number {
-    return this.replica(device).collection.records.countConflicts();
+    return this.replica(device).collection.records.conflicts;
   }
   problems(device: SimulatedDevice): readonly string[] {
     const replica = this.replica(device);

@@ -59,6 +59,7 @@ export class FilesAdapter implements SourceAdapter {
   readonly #options: FilesAdapterOptions;
   #settings: RuleSettings;
   #rules: IgnoreRules;
+  #rulesVersion = 1;
   #ignoreText = '';
   #watch: FilesWatch | null = null;
   readonly #seen = new Set<string>();
@@ -105,11 +106,16 @@ export class FilesAdapter implements SourceAdapter {
     const text = await this.#look.ignoreText(this.#options.source);
     if (text === this.#ignoreText) return;
     this.#ignoreText = text;
+    this.#rulesVersion++;
     this.#rules = new IgnoreRules(text, this.#settings);
   }
 
   condition(): Promise<SourceCondition> {
     return this.#look.condition(this.#options.source);
+  }
+
+  rulesVersion(): number {
+    return this.#rules.empty ? 0 : this.#rulesVersion;
   }
 
   outside(id: RecordId, isDirectory: boolean): boolean {

@@ -1,0 +1,18 @@
+import { isLive, shownFields } from '../merge/record-state.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import type { Replica } from '../replica.ts';
+
+/** Live records that rules keep out of the sources here. Asks every record, so it is not for what is shown all the time. */
+export function countOutside(replica: Replica): number {
+  const { records, kind, log } = replica.collection;
+  const [first] = replica.synchronizers.values();
+  if (first === undefined) return 0;
+  let outside = 0;
+  for (let page = records.page(null, 1000); page.length > 0; page = records.page(page.at(-1)?.id ?? null, 1000))
+    for (const { id, state } of page) {
+      if (!isLive(state)) continue;
+      const isDirectory = fileEntry(shownFields(kind, state, log.order).get(ENTRY)?.value)?.type === 'directory';
+      if (first.adapter.outside(id, isDirectory)) outside++;
+    }
+  return outside;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
+import { ROOT } from '../../simulation/simulated-device.ts';
+import { KeepRoom } from './keep-room.ts';
+
+const TEXTS = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`d${n % 3}/f${n}.txt`, `text ${n} `.repeat(n + 1)]));
+
+/** B holds everything for longer than a minute; then A changes all, adds and deletes; the power of B goes soon after it wrote that. */
+async function interrupted(seed: string) {
+  const room = await KeepRoom.open(seed, 2, TEXTS);
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  await room.run(200_000);
+  b.disk.commitNames();
+  const paths = Object.keys(TEXTS);
+  for (const [n, path] of paths.entries()) {
+    if (n % 4 === 3) a.user.remove(`${ROOT}/${path}`);
+    else if (n % 4 !== 0) room.write(a, path, `newer ${n} `.repeat(n + 2));
+  }
+  room.write(a, 'new/one.txt', 'never seen before');
+  room.write(a, 'new/two.txt', 'nor this '.repeat(2000));
+  return { room, a, b };
+}
+
+describe.each(Array.from({ length: 80 }, (_, n) => `s${n}`))('power that goes, %s', (seed) => {
+  it('leaves nothing that is taken for an edit or a deletion', async () => {
+    const { room, a, b } = await interrupted(seed);
+    const random = new SeededRandom(`power ${seed}`);
+    await room.run(20 + random.int(600));
+    const before = room.changes(a);
+    const view = a.disk.tree(ROOT);
+    b.losePower(random);
+    await room.group.start(b);
+    await room.run(60_000);
+    expect(room.changes(a)).toBe(before);
+    expect(room.conflicts(a)).toBe(0);
+    for (const path of [...Object.keys(TEXTS), 'new/one.txt', 'new/two.txt']) expect([path, room.read(b, path)]).toEqual([path, room.read(a, path)]);
+    expect(a.disk.tree(ROOT).size).toBe(view.size);
+    expect(room.problems(b)).toEqual([]);
+    room.expectNoFaults();
+  });
+
+  it('holds back what cannot be told while nobody is linked', async () => {
+    const { room, a, b } = await interrupted(seed);
+    const random = new SeededRandom(`alone ${seed}`);
+    await room.run(20 + random.int(600));
+    room.group.cut(a, b);
+    b.losePower(random);
+    const before = room.changes(a);
+    await room.group.start(b);
+    await room.run(60_000);
+    const own = room.replica(b).collection.log.logs().find((log) => log.log === room.replica(b).collection.stored.ownLog);
+    expect(own?.held ?? 0).toBe(0);
+    room.group.mendAll();
+    await room.run(300_000);
+    expect(room.changes(a)).toBe(before);
+    for (const path of [...Object.keys(TEXTS), 'new/one.txt', 'new/two.txt']) expect([path, room.read(b, path)]).toEqual([path, room.read(a, path)]);
+    expect(room.problems(b)).toEqual([]);
+    room.expectNoFaults();
+  });
+});
+
+it('an edit made before the power went is an edit', async () => {
+  const { room, a, b } = await interrupted('edit');
+  await room.run(1000);
+  b.kill();
+  room.write(b, 'new/one.txt', 'what the person wrote here');
+  await room.group.start(b);
+  await room.run(30_000);
+  expect(room.read(a, 'new/one.txt')).toBe('what the person wrote here');
+  room.expectNoFaults();
+});
+
+it('forgets what was written once it is surely on the disk', async () => {
+  const room = await KeepRoom.open('forget', 2, TEXTS);
+  const b = room.devices[1] as (typeof room.devices)[0];
+  const count = () => b.running?.database.prepare('SELECT count(*) FROM unsynced').pluck().get();
+  // The files and their three directories.
+  expect(count()).toBe(Object.keys(TEXTS).length + 3);
+  await room.run(90_000);
+  expect(count()).toBe(0);
+  b.losePower(new SeededRandom('late'));
+  for (const [path, text] of Object.entries(TEXTS)) expect(room.read(b, path)).toBe(text);
+});
