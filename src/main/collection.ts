@@ -19,6 +19,8 @@ import type { RegistryStore, StoredCollection } from './store/registry-store.ts'
 
 /** A package closes at this many bytes of body, unpacked (DESIGN 6). */
 const BODY_CLOSES_AT = 64 << 10;
+/** Packages kept decoded, the last used ones: history and undo look at many changes of few packages. */
+const PACKAGES_OPEN = 48;
 /** Source 0 of the problem table: what is wrong with the change log itself. */
 export const CHANGE_LOG_SOURCE = 0;
 
@@ -112,6 +114,8 @@ export class Collection {
       this.records.forgetCaches();
       this.log.forgetCaches();
       this.problems.forgetCaches();
+      // Rows of packages that were rolled back are given to others.
+      this.#opened.clear();
       throw error;
     }
   }
@@ -280,12 +284,16 @@ export class Collection {
   /** The changes of a package by its row; null where it is not held. */
   packageChanges(row: number): { readonly head: PackageHead; readonly changes: readonly DecodedChange[] } | null {
     const known = this.#opened.get(row);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#opened.delete(row);
+      this.#opened.set(row, known);
+      return known;
+    }
     const stored = this.log.packageAt(row);
     if (stored === null) return null;
     const { head, body } = readPackage(stored.bytes);
     const opened = { head, changes: decodeBody(decompressBody(body), (name, index) => this.log.intern(name, index)) };
-    if (this.#opened.size >= 16) this.#opened.clear();
+    if (this.#opened.size >= PACKAGES_OPEN) this.#opened.delete(this.#opened.keys().next().value as number);
     this.#opened.set(row, opened);
     return opened;
   }

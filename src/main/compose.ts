@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -10,6 +10,7 @@ import { MdnsBeacon } from './peers/mdns-beacon.ts';
 import { networkPrint } from './peers/network-cards.ts';
 import { UdpBeacon } from './peers/udp-beacon.ts';
 import { decodeCanonical, encodeCanonical } from './peers/protocol/canonical-cbor.ts';
+import { type PlacesFile, readPlaces, writePlaces } from './places.ts';
 import { readSecretFile, writeSecretFile } from './peers/secret-file.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
 import { systemClock } from './platform/clock.ts';
@@ -30,7 +31,7 @@ import { openDatabase } from './store/open-database.ts';
 /** Builds a device out of the real world, and starts it. The only place that constructs what touches it. */
 export async function compose(options: EngineOptions): Promise<EngineApi> {
   const { dataDirectory } = options;
-  const database = openDatabase(join(dataDirectory, 'lockstep.db'));
+  const database = openOrRenew(join(dataDirectory, 'lockstep.db'));
   mkdirSync(join(dataDirectory, 'versions'), { recursive: true, mode: 0o700 });
   const umask = process.umask();
   const lookThread = new Worker(workerScript(import.meta.url, './sources/files/look-thread.ts'));
@@ -46,6 +47,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     identity,
     membershipFile: (group) => membershipFile(dataDirectory, group),
     removeMembership: (group) => rmSync(membershipPath(dataDirectory, group), { force: true }),
+    places: placesFile(join(dataDirectory, 'identity', 'places.json')),
     transport: new LanTlsTransport(identity),
     beacons: options.discovery ? [new UdpBeacon(), new MdnsBeacon(systemRandom, () => Math.floor(Date.now() / 3_600_000))] : [],
     networks: () => networkPrint(networkInterfaces()),
@@ -83,6 +85,29 @@ function configuredListen(engine: Engine) {
   const configured = engine.config.text('listen');
   if (configured === '') return { host: '::', port: DEFAULT_PORT, orNext: true };
   return { ...parseHostAndPort(configured, '::'), orNext: false };
+}
+
+function placesFile(path: string): PlacesFile {
+  return {
+    load() {
+      const stored = readSecretFile(path);
+      return stored === null ? null : readPlaces(new TextDecoder().decode(stored));
+    },
+    save: (places) => writeSecretFile(path, new TextEncoder().encode(writePlaces(places))),
+  };
+}
+
+/** The device's database; one that is damaged is set aside, for everything in it can be had again (adoption). */
+function openOrRenew(file: string) {
+  try {
+    return openDatabase(file);
+  } catch (error) {
+    if (!(error instanceof LockstepError) || error.code !== 'database-damaged') throw error;
+    const aside = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
+    console.error(`${error.message}. It is set aside as ${aside}; a new one is made from the folders and the other devices.`);
+    for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    return openDatabase(file);
+  }
 }
 
 const membershipPath = (dataDirectory: string, group: CollectionId): string =>

@@ -15,6 +15,7 @@ import type { FileSystem } from './platform/file-system.ts';
 import type { Random } from './platform/random.ts';
 import type { Remote } from './platform/remote.ts';
 import { LockstepError } from './platform/trouble.ts';
+import type { PlacesFile } from './places.ts';
 import { hexOf } from './record/encode-value.ts';
 import { type CollectionId, type DeviceId, type LogId, type SourceId, sourceId } from './record/ids.ts';
 import { Replica } from './replica.ts';
@@ -43,6 +44,7 @@ export interface EngineWorld {
   readonly identity: DeviceIdentity;
   membershipFile(group: CollectionId): MembershipFile;
   removeMembership(group: CollectionId): void;
+  readonly places: PlacesFile;
   readonly transport: Transport;
   /** By which members find each other on the local network; none where discovery is off. */
   readonly beacons: readonly BeaconChannel[];
@@ -120,6 +122,7 @@ export class Engine {
 
   /** Opens every collection and source and begins to look and link. */
   async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
+    this.#recoverPlaces();
     for (const stored of this.registry.collections()) this.#openReplica(stored);
     for (const replica of this.replicas.values())
       for (const source of this.registry.sources(replica.collection.stored.row))
@@ -138,6 +141,7 @@ export class Engine {
     await this.keeper.stop();
     for (const replica of this.replicas.values())
       for (const synchronizer of replica.synchronizers.values()) await synchronizer.stop();
+    for (const replica of this.replicas.values()) replica.saveAcknowledged();
   }
 
   /** Tells of every event from now on. */
@@ -225,6 +229,7 @@ export class Engine {
       this.registry.removeSource(source.row);
       throw error;
     }
+    this.savePlaces();
     this.network.collectionsChanged();
     this.schedules.get(source.row)?.dirty(null);
     this.changed();
@@ -271,6 +276,7 @@ export class Engine {
     replica.collection.problems.dropAll(row);
     this.registry.removeSource(row);
     replica.collection.sourcesChanged();
+    this.savePlaces();
     this.changed();
   }
 
@@ -280,6 +286,7 @@ export class Engine {
     this.replicas.delete(replica.id);
     this.registry.removeCollection(replica.collection.stored.row);
     this.world.removeMembership(replica.id);
+    this.savePlaces();
     this.network.collectionsChanged();
     this.changed();
   }
@@ -291,9 +298,36 @@ export class Engine {
     const source = { ...synchronizer.source, settings, adopting: true };
     this.registry.updateSource(source);
     synchronizer.update(source);
+    this.savePlaces();
     await (synchronizer.adapter as FilesAdapter).setRules(settings);
     for (const record of this.#everyRecord(replica)) synchronizer.construction.enqueue(record, null);
     await this.schedules.get(row)?.lookNow();
+  }
+
+  /** Writes down what a lost database could not tell again. */
+  savePlaces(): void {
+    const collections = this.registry.collections().map((stored) => ({
+      id: stored.id,
+      name: stored.name,
+      kind: stored.kind,
+      sources: this.registry.sources(stored.row).map(({ id, location, format, settings }) => ({ id, location, format, settings })),
+    }));
+    this.world.places.save({ collections, addresses: this.network.rememberedAddresses() });
+  }
+
+  /**
+   * The database is new, but this device was in collections: it is in them again, and each source compares itself with what the others hold
+   * (adoption), so nothing is lost and nothing deleted comes back. Logs are begun anew.
+   */
+  #recoverPlaces(): void {
+    if (this.registry.collections().length > 0) return;
+    const places = this.world.places.load();
+    for (const { id, name, kind, sources } of places?.collections ?? []) {
+      if (this.world.membershipFile(id).load().length === 0) continue;
+      const stored = this.registry.addCollection(id, name, kind, hexOf(this.world.random.bytes(8)) as LogId);
+      for (const source of sources) this.registry.addSource(source.id, stored.row, source.location, source.format, source.settings);
+    }
+    for (const { device, addresses } of places?.addresses ?? []) this.registry.setSetting(`addresses.${device}`, JSON.stringify(addresses));
   }
 
   *#everyRecord(replica: Replica): Generator<number> {

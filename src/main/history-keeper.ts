@@ -96,7 +96,7 @@ export class HistoryKeeper {
     this.#started = true;
     for (const replica of this.#engine.replicas.values())
       for (const synchronizer of replica.synchronizers.values()) {
-        if (this.#isDoubtful) this.#whole.suspect(this.#collectionOf(replica), this.#sourceOf(synchronizer));
+        this.#whole.suspect(this.#collectionOf(replica), this.#sourceOf(synchronizer), this.#isDoubtful);
         // What was looked at until now was held back.
         synchronizer.forgetLook();
       }
@@ -119,7 +119,7 @@ export class HistoryKeeper {
     this.#unsynced.note(source, rows, this.#engine.world.clock.now());
   }
   holdsBack(source: number, id: RecordId): boolean {
-    return (this.#isDoubtful && !this.#started) || this.#whole.holdsBack(source, id);
+    return !this.#started || this.#whole.holdsBack(source, id);
   }
   forgetSource(source: number): void {
     this.#unsynced.dropAll(source);

@@ -37,6 +37,8 @@ export interface NetworkHost {
   tell(name: 'requests', requests: readonly RequestView[]): void;
   notice(key: string, notice: NoticeView): void;
   changed(): void;
+  /** Where members are found became something else. */
+  savePlaces(): void;
 }
 
 /** The engine's peers: who is linked, what is shared with whom, who asks to be let in. */
@@ -156,7 +158,10 @@ export class PeerNetwork {
   }
   #remember(device: DeviceId, addresses: readonly string[]): void {
     const known = [...new Set([...this.#links.addresses(device), ...addresses])].slice(0, 16);
-    if (known.length > 0) this.#engine.registry.setSetting(`addresses.${device}`, JSON.stringify(known));
+    const text = JSON.stringify(known);
+    if (known.length === 0 || this.#engine.registry.setting(`addresses.${device}`) === text) return;
+    this.#engine.registry.setSetting(`addresses.${device}`, text);
+    this.#engine.savePlaces();
   }
 
   /** Asks linked peers, one after the other, until each content is found or nobody is left to ask. */
@@ -274,6 +279,14 @@ export class PeerNetwork {
     for (const replica of this.#engine.replicas.values())
       if (replica.membership.isMember()) for (const member of replica.membership.others()) members.set(member.device, member.descriptor);
     return members;
+  }
+
+  /** Where members were found, as far as it is remembered. */
+  rememberedAddresses(): readonly { readonly device: DeviceId; readonly addresses: readonly string[] }[] {
+    return [...this.#members().keys()].flatMap((device) => {
+      const stored = this.#engine.registry.setting(`addresses.${device}`);
+      return stored === null ? [] : [{ device, addresses: JSON.parse(stored) as string[] }];
+    });
   }
 
   #suggestRemembered(): void {

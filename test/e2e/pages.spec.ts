@@ -173,9 +173,9 @@ test('a deletion against an edit offers no copy and says which button deletes', 
   await openPages(page, pages, { page: 'conflicts' });
   await page.getByRole('button', { name: /summary\.ods/ }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByText('Deleted on Attic, changed on Desk')).toBeVisible();
+  await expect(dialog.getByText('Deleted on Attic, changed on Desk (this device)')).toBeVisible();
   await expect(dialog.getByRole('button', { name: /Keep both/ })).toHaveCount(0);
-  await dialog.getByRole('button', { name: 'Keep it, with this from Desk' }).click();
+  await dialog.getByRole('button', { name: 'Keep it, with this from Desk (this device)' }).click();
   await expect.poll(() => asked(page, 'conflicts:resolve')).toEqual([['k2', { take: 'v4' }]]);
 });
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   type Stats,
   chmodSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -51,8 +50,12 @@ export class Folder {
   read(id: string): string {
     return readFileSync(this.path(id), 'utf8');
   }
+  bytes(id: string): Buffer {
+    return readFileSync(this.path(id));
+  }
+  /** Is there anything of that name, a link to nowhere too? */
   has(id: string): boolean {
-    return existsSync(this.path(id));
+    return lstatSync(this.path(id), { throwIfNoEntry: false }) !== undefined;
   }
   remove(id: string): void {
     rmSync(this.path(id), { recursive: true, force: true });

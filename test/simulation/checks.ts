@@ -59,10 +59,14 @@ function checkDeletes(group: SimulatedGroup, device: SimulatedDevice, looked: Lo
 /** Status says "in step" only where it is so: what is here has been applied by all members that can be asked. */
 function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
   const replica = group.replica(device) as Replica;
+  const linked = (one: SimulatedDevice, other: SimulatedDevice): boolean =>
+    one.engine.network.session(other.identity.id)?.isOpen(replica.id) === true;
   const shown = statusView(device.engine).collections.find((each) => each.id === group.collection);
   if (shown?.state !== 'in-step') return;
   for (const other of group.members) {
     const theirs = group.replica(other) as Replica;
+    // That a member lost its database is known once it is linked again.
+    if (group.lostDatabase.has(other) && !(linked(device, other) && linked(other, device))) continue;
     const logs = new Map(theirs.collection.log.logs().map((log) => [log.log, log]));
     for (const log of replica.collection.log.logs())
       if (log.held > (logs.get(log.log)?.applied ?? 0))
@@ -200,7 +204,7 @@ function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
         if (entry?.type !== 'file' || entry.size === 0) continue;
         const content = group.ledger.contentOf(entry.digest);
         if (content === null) group.find('I6', `a change of ${device.name} names a content nobody wrote: ${entry.digest}`);
-        else if (device.engine.contents.isHere(entry.digest) && !group.ledger.has(device, content))
+        else if (device.engine.contents.isHere(entry.digest) && !group.ledger.halves.has(content) && !group.ledger.has(device, content))
           group.find('I1', `${device.name} says it keeps ${show(content)} and has it not`);
       }
 }

@@ -133,7 +133,7 @@ export const EVENTS = {
     happen: ({ group, person, random }) => {
       const device = random.pick(group.devices);
       if (!device.isMounted) return null;
-      person.finishWriting(device);
+      person.finishWriting();
       group.ledger.byPerson(device, () => device.losePower(random.fork(`power ${group.ledger.step}`)), true);
       return `power of ${device.name} goes`;
     },
@@ -145,6 +145,7 @@ export const EVENTS = {
       const device = random.pick(group.devices);
       device.kill();
       device.loseDatabase();
+      group.lostDatabase.add(device);
       return `${device.name} loses its database`;
     },
   },

@@ -37,6 +37,8 @@ export class Ledger {
   readonly #report: (finding: Finding) => void;
   /** Contents of which a person destroyed the last one seen on a computer. */
   readonly destroyed = new Set<string>();
+  /** What stood in a file only while it was being written. */
+  readonly halves = new Set<string>();
   step = 0;
 
   constructor(report: (finding: Finding) => void) {
@@ -80,7 +82,7 @@ export class Ledger {
       if (now?.type === seen.type && now.content === seen.content) continue;
       folder.programWrote.add(path);
       if (!isFile(seen) || seen.content === '' || still.has(seen.content) || folder.torn.has(seen.content)) continue;
-      folder.owed.set(seen.content, path);
+      folder.owed.set(seen.content, `${path} at step ${this.step}`);
       folder.unchecked.add(seen.content);
     }
     for (const [path, seen] of view) {
@@ -134,6 +136,14 @@ export class Ledger {
     if ([...view.values()].some((seen) => isFile(seen) && seen.content === content)) return;
     owed.set(content, path);
     unchecked.add(content);
+  }
+
+  /** A person wrote on in a file the program may have taken aside: the half that stood there is owed no more. */
+  forgive(device: SimulatedDevice, content: string): void {
+    this.destroyed.add(content);
+    this.halves.add(content);
+    this.#folder(device).owed.delete(content);
+    this.#folder(device).unchecked.delete(content);
   }
 
   #takePerson(device: SimulatedDevice, torn: boolean): void {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/main/platform/clock.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import type { Ledger } from './ledger.ts';
 import { bytesOfText, viewRoot } from './root-view.ts';
@@ -10,6 +11,14 @@ const DIRECTORIES = ['a', 'b', 'a/c', 'c', 'c/d'];
 /** What a person does to a folder; the text says what it was. Throws the system's error where it cannot be done. */
 export type Deed = (person: Person, device: SimulatedDevice) => string;
 
+/** A file that is being written. */
+interface Begun {
+  readonly device: SimulatedDevice;
+  readonly path: string;
+  readonly content: string;
+  readonly finish: () => void;
+}
+
 /** The person (and the programs) before the computers of a group. */
 export class Person {
   readonly random: SeededRandom;
@@ -17,11 +26,12 @@ export class Person {
   #texts = 0;
   /** Contents written lately: now and then one is written again. */
   readonly #lately: string[] = [];
-  /** What is being written, and ends a little later. */
-  readonly open: { readonly device: SimulatedDevice; readonly path: string; readonly finish: () => void; readonly content: string }[] = [];
+  readonly #open = new Set<Begun>();
+  readonly #clock: Clock;
 
-  constructor(random: SeededRandom, ledger: Ledger) {
+  constructor(random: SeededRandom, ledger: Ledger, clock: Clock) {
     this.random = random;
+    this.#clock = clock;
     this.#ledger = ledger;
   }
 
@@ -62,23 +72,31 @@ export class Person {
     return text;
   }
 
-  /** Ends what was begun `on` this device; all that was where it is null. */
-  finishWriting(on: SimulatedDevice | null): void {
-    for (const each of this.open.splice(0)) {
-      if (on !== null && each.device !== on) {
-        this.open.push(each);
-        continue;
+  /** Begins to write a file; the rest follows within the time in which the program still looks after what it took aside. */
+  begin(device: SimulatedDevice, path: string, content: string): void {
+    const finish = device.user.writeInTwoSteps(`${ROOT}/${path}`, bytesOfText(content));
+    const begun = { device, path, content, finish };
+    this.#open.add(begun);
+    this.#clock.after(this.random.int(1500), () => this.#finish(begun));
+  }
+
+  finishWriting(): void {
+    for (const begun of [...this.#open]) this.#finish(begun);
+  }
+
+  #finish(begun: Begun): void {
+    if (!this.#open.delete(begun)) return;
+    const { device, path, content, finish } = begun;
+    const alive = !device.user.fs.dead;
+    this.#ledger.byPerson(device, () => {
+      try {
+        finish();
+      } catch (error) {
+        if ((error as { code?: string }).code === undefined) throw error;
       }
-      const alive = !each.device.user.fs.dead;
-      this.#ledger.byPerson(each.device, () => {
-        try {
-          each.finish();
-        } catch (error) {
-          if ((error as { code?: string }).code === undefined) throw error;
-        }
-      });
-      if (alive) this.#ledger.finished(each.device, each.content, each.path);
-    }
+    });
+    if (alive) this.#ledger.finished(device, content, path);
+    this.#ledger.forgive(device, content.slice(0, content.length >> 1));
   }
 }
 
@@ -107,8 +125,7 @@ export const DEEDS = {
   'write-slowly': (person, device) => {
     const path = person.existing(device, isFile);
     const content = person.text(device);
-    const finish = device.user.writeInTwoSteps(at(path), bytesOfText(content));
-    person.open.push({ device, path, finish, content });
+    person.begin(device, path, content);
     return path;
   },
   remove: (person, device) => {

@@ -56,7 +56,7 @@ class Run {
     this.#random = random.fork('events');
     this.#options = options;
     this.#group = new SimulatedGroup(random.fork('group'));
-    this.#person = new Person(random.fork('person'), this.#group.ledger);
+    this.#person = new Person(random.fork('person'), this.#group.ledger, this.#group.clock);
     const chosen = random.fork('kinds');
     const allowed = options.kinds ?? KINDS;
     this.#kinds = new Set(KINDS.filter((kind) => chosen.chance(0.4) && allowed.includes(kind)));
@@ -113,10 +113,6 @@ class Run {
     const what = await EVENTS[name].happen({ group, person: this.#person, random: this.#random });
     if (what !== null) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     const wait = this.#random.pick(WAITS);
-    if (this.#person.open.length > 0) {
-      await group.clock.advance(Math.min(wait, 1000));
-      this.#person.finishWriting(null);
-    }
     await group.clock.advance(wait);
     for (const device of group.devices)
       if (device.running === null && this.#random.chance(0.3)) await this.#restart(device);
@@ -165,7 +161,7 @@ class Run {
   async #end(): Promise<void> {
     const group = this.#group;
     group.ledger.step = 0;
-    this.#person.finishWriting(null);
+    this.#person.finishWriting();
     this.#mend();
     for (let round = 0; round < 6; round++) {
       for (const device of group.devices) if (device.running === null) await this.#restart(device);

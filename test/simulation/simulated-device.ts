@@ -1,3 +1,4 @@
+import type { Places } from '../../src/main/places.ts';
 import Database from 'better-sqlite3';
 import { Engine, type EngineWorld } from '../../src/main/engine.ts';
 import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
@@ -106,6 +107,8 @@ export class SimulatedDevice {
     return this.#disconnected === null;
   }
 
+  #places: Places | null = null;
+
   /** Starts the program; resolves when it listens, or died on the way. */
   async start(): Promise<void> {
     const run = this.#starts++;
@@ -136,7 +139,8 @@ export class SimulatedDevice {
         write: slowService(write, guarded, () => latency.int(3), () => fs.dead),
         watch: (options) => this.#watch(options, guarded, stopWatching, random.fork('watch')),
         watchRoot: null,
-    beacons: [],
+        places: { load: () => this.#places, save: (places) => void (this.#places = places) },
+        beacons: [],
         networks: () => '',
         platform: 'posix',
         isFolding: () => this.folding,

@@ -19,6 +19,7 @@ export class SimulatedGroup {
   readonly #random: SeededRandom;
   readonly #weather: SeededRandom;
   readonly #cuts = new Set<string>();
+  readonly lostDatabase = new Set<SimulatedDevice>();
   readonly #removed = new Set<SimulatedDevice>();
   /** Milliseconds a message takes at most. */
   slowness = 20;
@@ -83,6 +84,7 @@ export class SimulatedGroup {
       await this.clock.advance(turn < 500 ? 5 : 500);
       if (device.running !== running) return null;
     }
+    if (device.running !== running) return null;
     const ended = done as { value: T } | { error: unknown } | null;
     if (ended === null) throw new Error(`${device.name} does not come to an end`);
     if ('error' in ended) throw ended.error;

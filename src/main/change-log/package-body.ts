@@ -70,11 +70,16 @@ export function decodeBody(body: Uint8Array, dotOf: (name: PackageName, index: n
   if (!Array.isArray(packages) || !Array.isArray(changes)) throw new RangeError('package body: not two lists');
   if (changes.length > CHANGES_PER_PACKAGE) throw new RangeError('package body: too many changes');
   const names = packages.map(packageName);
+  // A package is looked up once, not for each dot in it.
+  const firstDots: (Dot | undefined)[] = [];
   const dot = (reference: unknown): Dot => {
     if (!Number.isSafeInteger(reference) || (reference as number) < 0) throw new RangeError('a dot is not a number');
-    const name = names[Math.floor((reference as number) / CHANGES_PER_PACKAGE)];
+    const place = Math.floor((reference as number) / CHANGES_PER_PACKAGE);
+    const name = names[place];
     if (name === undefined) throw new RangeError('a dot of a package that is not named');
-    return dotOf(name, (reference as number) % CHANGES_PER_PACKAGE);
+    const first = firstDots[place] ?? dotOf(name, 0);
+    firstDots[place] = first;
+    return (first + ((reference as number) % CHANGES_PER_PACKAGE)) as Dot;
   };
   return changes.map((packed) => unpackChange(packed, dot));
 }

@@ -18,11 +18,14 @@ interface Suspect {
   readonly source: KeepSource;
   readonly row: number;
   readonly id: RecordId;
+  readonly power: boolean;
   /** As it was when it could not be told first; one that changed since is somebody's edit. */
   seen: string | null;
   /** Who was linked then. */
   asked: string | null;
 }
+/** `made`: it is what was being made, only nobody noted that. `again`: what the power left. */
+type Verdict = 'let-go' | 'made' | 'again';
 type There = Extract<Standing, { is: 'there' }>;
 type File = Extract<FileEntry, { type: 'file' }>;
 
@@ -44,13 +47,16 @@ export class WholeFiles implements IdleJob {
     this.#port = port;
   }
 
-  /** Holds back what a source was being brought to, or was lately. To be called before it is looked at for the first time. */
-  suspect(each: KeepCollection, source: KeepSource): void {
-    const rows = new Set([...this.#port.unsynced.of(source.row), ...source.pending()]);
+  /**
+   * Holds back what a source was being brought to, and where the `power` may have gone what it was brought to lately as well. To be
+   * called before it is looked at for the first time.
+   */
+  suspect(each: KeepCollection, source: KeepSource, power: boolean): void {
+    const rows = new Set([...(power ? this.#port.unsynced.of(source.row) : []), ...source.pending()]);
     const suspects = new Map<RecordId, Suspect>();
     for (const row of rows) {
       const id = each.collection.records.at(row)?.id;
-      if (id !== undefined) suspects.set(id, { each, source, row, id, seen: null, asked: null });
+      if (id !== undefined) suspects.set(id, { each, source, row, id, power, seen: null, asked: null });
     }
     this.#suspects.set(source.row, suspects);
     this.#queues.set(source.row, [...suspects.values()]);
@@ -132,20 +138,25 @@ export class WholeFiles implements IdleJob {
     return true;
   }
 
-  async #judge(suspect: Suspect, standing: Standing): Promise<'let-go' | 'again' | 'undecided'> {
+  async #judge(suspect: Suspect, standing: Standing): Promise<Verdict | 'undecided'> {
     const expected = expectedOf(suspect);
     if (expected === null || standing.is === 'unreadable') return 'let-go';
     const { collection } = suspect.each;
-    if (standing.is === 'missing') return expected.wasThere ? 'again' : 'let-go';
+    if (standing.is === 'missing') return suspect.power && expected.wasThere ? 'again' : 'let-go';
     const found = fileEntry(standing.fields.get(ENTRY));
     const rule = fieldRule(collection.kind, ENTRY);
-    if (found === null || expected.entries.some((entry) => rule.same(entry, found))) return 'let-go';
+    const is = (entry: FileEntry | null): boolean => entry !== null && found !== null && rule.same(entry, found);
+    if (found === null || is(expected.held)) return 'let-go';
+    if (is(expected.target)) return 'made';
+    if (!suspect.power) return 'let-go';
     if (expected.wasThere || expected.isGone) {
       const earlier = collection.earlierValues(suspect.row);
       if (earlier.some(({ field, value }) => field === ENTRY && rule.same(value, found))) return 'again';
     }
     if (found.type !== 'file') return 'let-go';
-    const wholes = expected.entries.filter((entry): entry is File => entry.type === 'file' && entry.size >= found.size);
+    const wholes = [expected.held, expected.target].filter(
+      (entry): entry is File => entry?.type === 'file' && entry.size >= found.size,
+    );
     if (wholes.length === 0) return 'let-go';
     if (standing.zeroes) return 'again';
     if (suspect.seen !== null && suspect.seen !== hexOf(standing.revision)) return 'let-go';
@@ -157,7 +168,7 @@ export class WholeFiles implements IdleJob {
     standing: There,
     found: File,
     wholes: readonly File[],
-  ): Promise<'let-go' | 'again' | 'undecided'> {
+  ): Promise<Verdict | 'undecided'> {
     const { each, source, id } = suspect;
     let unknown = false;
     for (const whole of wholes) {
@@ -190,15 +201,30 @@ export class WholeFiles implements IdleJob {
     );
   }
 
-  #settle(suspect: Suspect, standing: Standing, verdict: 'let-go' | 'again'): void {
+  #settle(suspect: Suspect, standing: Standing, verdict: Verdict): void {
     const { each, source, row, id } = suspect;
     each.collection.transact(() => {
+      if (verdict === 'made') this.#note(suspect, standing as There);
       if (verdict === 'again') this.#expect(suspect, standing);
       each.collection.problems.drop(source.row, id);
       this.#port.unsynced.note(source.row, [row], this.#port.clock.now());
     });
     this.#suspects.get(source.row)?.delete(id);
-    if (verdict === 'again') source.construct(row);
+    if (verdict !== 'let-go') source.construct(row);
+  }
+
+  /** It was written, and the program ended before it could say so. The next look reads it once more. */
+  #note({ each, source, row }: Suspect, standing: There): void {
+    const { records, kind, log } = each.collection;
+    const record = records.at(row);
+    if (record === null) return;
+    const stored = records.snapshot(source.row, row);
+    const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
+    const planned = planItem(kind, record.state, before, log.order);
+    const [old, made] = [fileEntry(before?.get(ENTRY)?.value), fileEntry(planned.held.get(ENTRY)?.value)];
+    if (old?.type === 'file') this.#port.kept.forgetHolder(old.digest, row, this.#port.clock.now());
+    if (made?.type === 'file' && made.size > 0) this.#port.kept.noteHolder(made.digest, row);
+    records.putSnapshot(source.row, row, storedRevision(standing.revision, true), planned.held);
   }
 
   /** The snapshot says what stands there, so that construction replaces it and the next look sees no edit in it. */
@@ -245,7 +271,8 @@ export class WholeFiles implements IdleJob {
 
 /** What should stand at a suspect's place: as it was when last seen, or as it was being made. null: nobody knows of the record. */
 function expectedOf({ each, source, row }: Suspect): {
-  readonly entries: readonly FileEntry[];
+  readonly held: FileEntry | null;
+  readonly target: FileEntry | null;
   /** The snapshot says that something was there. */
   readonly wasThere: boolean;
   /** Nothing shall be there. */
@@ -260,5 +287,5 @@ function expectedOf({ each, source, row }: Suspect): {
   const planned = planItem(kind, record.state, before, log.order);
   const held = wasThere ? fileEntry(before?.get(ENTRY)?.value) : null;
   const target = fileEntry(planned.fields?.get(ENTRY));
-  return { entries: [held, target].flatMap((entry) => entry ?? []), wasThere, isGone: planned.fields === null };
+  return { held, target, wasThere, isGone: planned.fields === null };
 }

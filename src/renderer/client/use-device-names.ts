@@ -4,7 +4,9 @@ import { useRequest } from './use-request.ts';
 export type NameOf = (device: string) => string;
 
 /** What each device is called on the screen: this one is said to be this one, and two of one name are told apart by their ids. */
-export function deviceLabels(devices: readonly Pick<DeviceView, 'device' | 'name' | 'self'>[]): ReadonlyMap<string, string> {
+export function deviceLabels(
+  devices: readonly Pick<DeviceView, 'device' | 'name' | 'self'>[],
+): ReadonlyMap<string, string> {
   const others = devices.filter((one) => !one.self).map((one) => one.name);
   const label = ({ device, name, self }: Pick<DeviceView, 'device' | 'name' | 'self'>) => {
     if (self) return `${name} (this device)`;

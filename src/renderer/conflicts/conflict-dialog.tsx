@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Choice, ConflictDetailView, ConflictView } from '../../contract/contract.ts';
-import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { type NameOf, useDeviceNames } from '../client/use-device-names.ts';
@@ -10,14 +9,14 @@ import { useSayDone } from '../client/use-say-done.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { Field } from '../components/field.tsx';
 import { Loading } from '../components/loading.tsx';
-import { Note } from '../components/note.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
 import { fieldText, valueText } from '../components/value-text.ts';
 import { canKeepBoth, conflictHeading, conflictSentence } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
+import { choiceOf, editableText } from './editable-text.ts';
 import { TextDiff } from './text-diff.tsx';
+import { TextEditor } from './text-editor.tsx';
 
 /** Settles one conflict: the ancestor, every side, what differs, and a merge to edit. Nothing is lost whichever is chosen: all stay in history. */
 export function ConflictDialog({ conflict, onClose }: { conflict: ConflictView; onClose: () => void }) {
@@ -41,11 +40,8 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
   const nameOf = useDeviceNames(detail.names);
   const resolve = useAction('conflicts:resolve');
   const sayDone = useSayDone();
-  const typable = conflict.values.every((value) => typeof value.value === 'string' || value.kind === 'delete');
-  const firstText = conflict.values.find((value) => typeof value.value === 'string')?.value as string | undefined;
-  const mergeable = merged !== null || detail.texts.every((one) => one.text !== null);
-  const shownText = detail.texts.find((one) => one.value === conflict.shown)?.text;
-  const [text, setText] = useState(merged?.text ?? firstText ?? shownText ?? '');
+  const editable = editableText(detail);
+  const [text, setText] = useState(editable?.text ?? '');
   const settle = async (choice: Choice, done: string) => {
     const reply = await resolve.run(conflict.id, choice);
     if (!reply.ok) return;
@@ -73,22 +69,15 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
               {conflict.values.length > 2 ? 'Keep all' : 'Keep both'}
             </Button>
           )}
-          {mergeable && (
+          {editable !== null && (
             <Button
               className="button button-primary"
               isDisabled={resolve.busy}
-              onPress={() => void settle({ text }, 'merged text saved')}
+              onPress={() =>
+                void settle(choiceOf(editable, text), merged === null ? 'your text saved' : 'merged text saved')
+              }
             >
-              Save merged text
-            </Button>
-          )}
-          {!mergeable && typable && (
-            <Button
-              className="button button-primary"
-              isDisabled={resolve.busy}
-              onPress={() => void settle({ value: text }, 'your text saved')}
-            >
-              Save this text
+              {merged === null ? 'Save this text' : 'Save merged text'}
             </Button>
           )}
         </>
@@ -124,23 +113,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
         ))}
       </div>
       <Differences detail={detail} nameOf={nameOf} />
-      {merged !== null && (
-        <>
-          <h3>Merged text</h3>
-          {merged.clashes > 0 ? (
-            <Note tone="warn">
-              <p>
-                {counted(merged.clashes, 'place')} changed on both sides. Look for the lines with
-                &lt;&lt;&lt;&lt;&lt;&lt;&lt; and leave what shall stand.
-              </p>
-            </Note>
-          ) : (
-            <p className="muted">All changes of both sides fit together. Edit it if you like.</p>
-          )}
-          <Field label="Text to save" value={text} onChange={setText} rows={12} mono />
-        </>
-      )}
-      {merged === null && typable && <Field label="Or write it anew" value={text} onChange={setText} rows={3} />}
+      {editable !== null && <TextEditor merged={merged} text={text} onChange={setText} />}
     </DialogFrame>
   );
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { PackageView } from '../../../src/contract/contract.ts';
+import type { ConflictDetailView, PackageView } from '../../../src/contract/contract.ts';
+import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
 import { resultText } from '../../../src/renderer/client/use-say-done.ts';
 import { byteSize } from '../../../src/renderer/components/byte-size.ts';
 import { duration } from '../../../src/renderer/components/duration.ts';
 import { fieldText, valueText } from '../../../src/renderer/components/value-text.ts';
 import { canKeepBoth, conflictSentence, newestAt } from '../../../src/renderer/conflicts/conflict-title.ts';
+import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { packageAction, packageSummary } from '../../../src/renderer/history/package-summary.ts';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
@@ -150,4 +152,54 @@ describe('settings', () => {
     for (const text of ['', 'many', '-1']) expect(textToSetting(field('history.days'), text)).toHaveProperty('why');
     expect(textToSetting(field('relay'), ' ')).toEqual({ value: '' });
   });
+});
+
+describe('what can be edited', () => {
+  const value = (id: string, held: unknown, kind: 'value' | 'delete' = 'value') => ({
+    id,
+    kind,
+    value: held,
+    device: 'd',
+    at: '',
+  });
+  const detail = (
+    values: ReturnType<typeof value>[],
+    texts: readonly (string | null)[],
+    merged: string | null,
+  ): ConflictDetailView => ({
+    conflict: { id: 'k', collection: 'c', record: 'r', field: 'f', title: 't', base: null, shown: '2', values },
+    baseText: null,
+    texts: values.map((one, at) => ({ value: one.id, text: texts[at] ?? null, why: null })),
+    merged: merged === null ? null : { text: merged, clashes: 0 },
+    names: {},
+  });
+  const file = { type: 'file', size: 1 };
+  it('the merge, else the side that is shown; a file by its text, a field by its value', () => {
+    expect(editableText(detail([value('1', file), value('2', file)], ['a', 'b'], 'm'))).toEqual({
+      as: 'text',
+      text: 'm',
+    });
+    expect(editableText(detail([value('1', file), value('2', file)], ['a', 'b'], null))).toEqual({
+      as: 'text',
+      text: 'b',
+    });
+    const field = editableText(detail([value('1', 'x'), value('2', 'y')], ['x', 'y'], null));
+    expect(field).toEqual({ as: 'value', text: 'y' });
+    expect(choiceOf(field!, 'z')).toEqual({ value: 'z' });
+  });
+  it('nothing where a side is deleted, or is no text', () => {
+    expect(editableText(detail([value('1', file), value('2', null, 'delete')], ['a', null], null))).toBeNull();
+    expect(editableText(detail([value('1', file), value('2', file)], ['a', null], null))).toBeNull();
+    expect(editableText(detail([value('1', { number: 1 }), value('2', { number: 2 })], [null, null], null))).toBeNull();
+  });
+});
+
+it('this device is said to be it, and two of one name are told apart', () => {
+  const labels = deviceLabels([
+    { device: 'aaaa1', name: 'vm', self: true },
+    { device: 'bbbb1', name: 'vm', self: false },
+    { device: 'cccc1', name: 'nas', self: false },
+    { device: 'dddd1', name: 'nas', self: false },
+  ]);
+  expect([...labels.values()]).toEqual(['vm (this device)', 'vm', 'nas (cccc)', 'nas (dddd)']);
 });

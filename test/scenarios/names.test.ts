@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Device, end, type Pair, startPair } from './device.ts';
+import { Folder } from './folder.ts';
+
+/** Root may read and write everything, so what may not is tried as another user. */
+const NOBODY = process.getuid?.() === 0 ? 65_534 : undefined;
+
+describe('hard names', () => {
+  let pair: Pair;
+  beforeAll(async () => {
+    pair = await startPair();
+  });
+  afterAll(() => end(pair?.a, pair?.b));
+
+  const NAMES = [
+    'gr\u00fc\u00dfe.txt',
+    '\u65e5\u672c\u8a9e/\u6587\u66f8.txt',
+    'family \u{1f468}\u200d\u{1f469}\u200d\u{1f467}.png',
+    ' leading and trailing ',
+    'two\nlines',
+    'tab\tand \u0001 control',
+    'quotes \' " ` and $HOME;&|',
+    'back\\slash: <colon> *?',
+    '-rf',
+    '.hidden/.deeper',
+    '...',
+    'ends with a dot.',
+    'CON',
+    'nul.txt',
+    '%2e%2e%2f',
+    'x'.repeat(255),
+    `${'\u00e9'.repeat(127)}`,
+    Array.from({ length: 30 }, (_, at) => `level ${at} ${'y'.repeat(100)}`).join('/'),
+    '\u202egnp.exe',
+    '.lockstepx/not-ours',
+    'inner/.lockstep/not-ours-either',
+  ];
+
+  it('arrive as they are, and come back edited', async () => {
+    const { a, b, folderA, folderB, collection } = pair;
+    for (const name of NAMES) folderA.write(name, `content of ${name}`);
+    await a.sync();
+    expect(await b.problems()).toEqual([]);
+    expect(folderB.tree()).toEqual(folderA.tree());
+    for (const name of NAMES) folderB.write(name, `edited: ${name}`);
+    await b.sync();
+    expect(await a.problems()).toEqual([]);
+    for (const name of NAMES) expect(folderA.read(name)).toBe(`edited: ${name}`);
+    expect(await a.bytes(collection, 'two\nlines')).toBe('edited: two\nlines');
+  });
+
+  it('decomposed names are one name with the composed ones', async () => {
+    const { a, b, folderA, folderB } = pair;
+    folderA.write('cafe\u0301/re\u0301sume\u0301.txt', 'decomposed');
+    await a.sync();
+    expect(folderB.read('caf\u00e9/r\u00e9sum\u00e9.txt')).toBe('decomposed');
+    folderB.write('caf\u00e9/r\u00e9sum\u00e9.txt', 'edited elsewhere');
+    await b.sync();
+    expect(folderA.read('cafe\u0301/re\u0301sume\u0301.txt')).toBe('edited elsewhere');
+    expect(folderA.has('caf\u00e9')).toBe(false);
+  });
+
+  it('two names that are one: the smaller keeps it, the other is a problem of its own', async () => {
+    const { a, folderA, folderB } = pair;
+    folderA.write('both/\u00fc', 'composed');
+    folderA.write('both/u\u0308', 'decomposed');
+    folderA.write('both/other', 'goes on');
+    await a.sync();
+    expect(folderB.read('both/other')).toBe('goes on');
+    expect(folderB.read('both/\u00fc')).toBe('decomposed');
+    expect((await a.problems()).map((problem) => problem.code)).toEqual(['name-collision']);
+    folderA.remove('both/u\u0308');
+    await a.sync();
+    expect(folderB.read('both/\u00fc')).toBe('composed');
+    expect(await a.problems()).toEqual([]);
+  });
+
+  it('a name that is not Unicode is a problem of that item', async () => {
+    const { a, folderA, folderB } = pair;
+    mkdirSync(folderA.path('odd'));
+    writeFileSync(Buffer.concat([Buffer.from(`${folderA.path('odd')}/bad`), Buffer.from([0xff, 0xfe])]), 'unnamed');
+    folderA.write('odd/good', 'named');
+    await a.sync();
+    expect(folderB.read('odd/good')).toBe('named');
+    const problems = await a.problems();
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ code: 'name-not-unicode', record: expect.stringContaining('odd/bad') });
+    folderA.remove('odd');
+    await a.sync();
+    expect(await a.problems()).toEqual([]);
+  });
+
+  it('a fifo is a problem of that item; what stands in its place later is a file', async () => {
+    const { a, folderA, folderB } = pair;
+    mkdirSync(folderA.path('queue'));
+    execFileSync('mkfifo', [folderA.path('queue/pipe')]);
+    folderA.write('queue/file', 'plain');
+    await a.sync();
+    expect(folderB.contents()['queue/file']).toBeDefined();
+    expect(await a.problems()).toMatchObject([{ record: 'queue/pipe', code: 'special-file' }]);
+    folderA.remove('queue/pipe');
+    folderA.write('queue/pipe', 'a file now');
+    await a.sync();
+    expect(folderB.read('queue/pipe')).toBe('a file now');
+    expect(await a.problems()).toEqual([]);
+  });
+});
+
+describe('what may not be read or written', () => {
+  let [a, b]: Device[] = [];
+  const [folderA, folderB] = [new Folder('carla'), new Folder('dora')];
+  let collection = '';
+  const own = (...ids: readonly string[]): void => {
+    if (NOBODY !== undefined) for (const id of ids) chownSync(join(folderA.root, id), NOBODY, NOBODY);
+  };
+  beforeAll(async () => {
+    const user = NOBODY === undefined ? {} : { user: NOBODY };
+    if (NOBODY !== undefined) for (const folder of [folderA, folderB]) chownSync(folder.root, NOBODY, NOBODY);
+    [a, b] = await Promise.all([Device.start('carla', user), Device.start('dora', user)]);
+    for (const id of ['open/file', 'closed/file', 'secret.txt']) folderA.write(id, id);
+    own('open', 'open/file', 'closed', 'closed/file', 'secret.txt');
+    ({ collection } = await a.add(folderA));
+    await b.join(a, collection, folderB);
+    await a.sync();
+  });
+  afterAll(() => {
+    chmodSync(folderA.path('closed'), 0o755);
+    return end(a, b);
+  });
+
+  it('an unreadable file is a problem of that file, and no delete', async () => {
+    folderA.write('secret.txt', 'changed, and then closed');
+    chmodSync(folderA.path('secret.txt'), 0);
+    folderA.write('open/file', 'goes on');
+    own('open/file');
+    await a!.sync();
+    expect(folderB.read('open/file')).toBe('goes on');
+    expect(folderB.read('secret.txt')).toBe('secret.txt');
+    expect(await a!.problems()).toMatchObject([{ record: 'secret.txt', code: 'no-permission' }]);
+    chmodSync(folderA.path('secret.txt'), 0o644);
+    await a!.sync();
+    expect(folderB.read('secret.txt')).toBe('changed, and then closed');
+    expect(await a!.problems()).toEqual([]);
+  });
+
+  it('what is in an unreadable directory is not deleted', async () => {
+    chmodSync(folderA.path('closed'), 0);
+    folderA.write('open/file', 'goes on again');
+    await a!.sync();
+    expect(folderB.read('open/file')).toBe('goes on again');
+    expect(folderB.read('closed/file')).toBe('closed/file');
+    expect(await a!.problems()).toMatchObject([{ record: 'closed', code: 'no-permission' }]);
+    chmodSync(folderA.path('closed'), 0o755);
+    await a!.sync();
+    expect(await a!.problems()).toEqual([]);
+  });
+
+  it('a directory that may not be written to is a problem of what belongs there, and tried again', async () => {
+    chmodSync(folderB.path('closed'), 0o555);
+    folderA.write('closed/new', 'new');
+    folderA.write('open/other', 'other');
+    own('closed/new', 'open/other');
+    await a!.sync();
+    expect(folderB.read('open/other')).toBe('other');
+    expect(await b!.problems()).toMatchObject([{ record: 'closed/new', code: 'no-permission' }]);
+    expect((await b!.status()).collections[0]?.state).toBe('problem');
+    chmodSync(folderB.path('closed'), 0o755);
+    await b!.sync();
+    expect(folderB.read('closed/new')).toBe('new');
+    expect(await b!.problems()).toEqual([]);
+  });
+});
