@@ -1,4 +1,5 @@
 import { LockstepError } from './platform/trouble.ts';
+import { parseTimeWindows } from './peers/time-windows.ts';
 import type { SafetyLimits } from './safety.ts';
 
 type Kind = 'text' | 'number' | 'share' | 'bytes-per-second';
@@ -60,6 +61,9 @@ export class Config {
       throw new LockstepError('bad-value', `${key} takes a number that is not negative, not "${value}".`, key);
     if (kind === 'share' && number > 1)
       throw new LockstepError('bad-value', `${key} is a share from 0 to 1, not ${value}.`, key);
+    if (name === 'schedule') parseTimeWindows(value);
+    if (name === 'relay' && value !== '') throw new LockstepError('not-available', 'Relays cannot be used yet.', value);
+    if (name === 'keys' && value !== 'file') throw new LockstepError('bad-value', 'Keys can be kept in a file only so far: "file".', value);
     this.#stored.setSetting(`config.${name}`, value);
     this.#changed(name);
     return name;

@@ -3,6 +3,7 @@ import type { AddedView, AddOptions, EventName, Events, NoticeView } from '../co
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents, type KeptContents } from './contents.ts';
+import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
 import { PeerNetwork } from './peer-network.ts';
 import type { BeaconChannel } from './peers/discovery.ts';
 import { HistoryKeeper } from './history-keeper.ts';
@@ -118,6 +119,13 @@ export class Engine {
   }
   get name(): string {
     return this.config.text('name') || this.world.defaultName;
+  }
+
+  limit(direction: 'up' | 'down'): number {
+    return this.config.number(`limits.${direction}`);
+  }
+  mayExchange(): boolean {
+    return isWithin(parseTimeWindows(this.config.text('schedule')), new Date(this.world.clock.now()));
   }
 
   /** Opens every collection and source and begins to look and link. */

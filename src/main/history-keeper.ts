@@ -62,7 +62,7 @@ export class HistoryKeeper {
   readonly #sources = new WeakMap<Synchronizer, KeepSource>();
   /** The power may have gone since the last stop. */
   readonly #isDoubtful: boolean;
-  #started = false;
+  #started: boolean = false;
 
   constructor(engine: KeeperEngine) {
     const { clock, database, boot = null } = engine.world;

@@ -10,6 +10,7 @@ import { LinkManager } from './peers/link-manager.ts';
 import { InviteDesk, type PairingRequest } from './peers/pairing-inviter.ts';
 import { type Joined, joinByInvite, type OfferShown } from './peers/pairing-joiner.ts';
 import { PeerSession } from './peers/peer-session.ts';
+import { RateLimit } from './peers/rate-limit.ts';
 import type { ContentAsked } from './peers/shared-collection.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
@@ -37,6 +38,10 @@ export interface NetworkHost {
   tell(name: 'requests', requests: readonly RequestView[]): void;
   notice(key: string, notice: NoticeView): void;
   changed(): void;
+  /** Bytes a second to or from all peers; 0: no limit. */
+  limit(direction: 'up' | 'down'): number;
+  /** Is this a time at which devices exchange? */
+  mayExchange(): boolean;
   /** Where members are found became something else. */
   savePlaces(): void;
 }
@@ -45,6 +50,8 @@ export interface NetworkHost {
 export class PeerNetwork {
   readonly #engine: NetworkHost;
   readonly #sessions = new Map<DeviceId, PeerSession>();
+  readonly #up: RateLimit;
+  readonly #down: RateLimit;
   readonly #desk: InviteDesk;
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
@@ -58,6 +65,8 @@ export class PeerNetwork {
   constructor(engine: NetworkHost) {
     this.#engine = engine;
     const { identity, clock, random, transport } = engine.world;
+    this.#up = new RateLimit(() => engine.limit('up'));
+    this.#down = new RateLimit(() => engine.limit('down'));
     this.#desk = new InviteDesk({
       identity,
       clock,
@@ -302,6 +311,9 @@ export class PeerNetwork {
       collections: () => [...this.#engine.replicas.values()],
       ownAddresses: () => this.#links.ownAddresses(),
       addresses: (addresses) => this.suggest(link.peer, addresses),
+      up: this.#up,
+      down: this.#down,
+      mayExchange: () => this.#engine.mayExchange(),
       changed: () => {
         this.#retryWaiting(link.peer);
         this.#engine.changed();

@@ -7,6 +7,7 @@ import type { GreetedLink } from './hello.ts';
 import type { PeerLink } from './links/peer-link.ts';
 import type { MessageStream } from './message-stream.ts';
 import type { Message, MessageOf } from './protocol/messages.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { ContentAsked, SharedCollection } from './shared-collection.ts';
 
 /** Bytes of packages in one frame, and how many packages. */
@@ -26,7 +27,15 @@ export interface SessionPort {
   addresses(addresses: readonly string[]): void;
   /** What the peer shares, holds or has applied became something else. */
   changed(): void;
+  /** Bytes of bulk to and from all peers together. */
+  readonly up: RateLimit;
+  readonly down: RateLimit;
+  /** Is this a time at which bulk may be exchanged? */
+  mayExchange(): boolean;
 }
+
+/** Bulk that may not go now is tried again after this long at the latest. */
+const LATEST_RETRY_MS = 30_000;
 
 interface Opened {
   readonly shared: SharedCollection;
@@ -60,6 +69,7 @@ export class PeerSession {
   #nextScan = 1;
   #closed = false;
   #pumping = false;
+  #pumpPlanned = false;
 
   constructor(greeted: GreetedLink, clock: Clock, port: SessionPort) {
     this.#stream = greeted.stream;
@@ -366,16 +376,34 @@ export class PeerSession {
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
     try {
-      while (this.#credit > 0 && !this.#closed) {
+      while (this.#credit > 0 && !this.#closed && this.#maySend()) {
         const message = this.#replies.next() ?? this.#nextPackages(forward);
         if (message === null) return;
         const parts = message.is === 'CONTENT' ? message.data : message.packages;
-        this.#credit -= parts.reduce((sum, part) => sum + part.length, 0);
+        const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+        this.#credit -= bytes;
+        this.#port.up.passed(bytes, this.#clock.now());
         if (!this.#stream.send(message)) return;
       }
     } finally {
       this.#pumping = false;
     }
+  }
+
+  /** The device's own limits; where they hold, bulk goes on later. */
+  #maySend(): boolean {
+    const wait = this.#port.mayExchange() ? this.#port.up.delay(this.#clock.now()) : LATEST_RETRY_MS;
+    if (wait > 0) this.#pumpIn(Math.min(wait, LATEST_RETRY_MS));
+    return wait === 0;
+  }
+
+  #pumpIn(milliseconds: number): void {
+    if (this.#pumpPlanned) return;
+    this.#pumpPlanned = true;
+    this.#clock.after(milliseconds, () => {
+      this.#pumpPlanned = false;
+      this.#pump();
+    });
   }
 
   #nextPackages(forward: boolean): MessageOf<'PACKAGE'> | null {
@@ -407,9 +435,20 @@ export class PeerSession {
     return null;
   }
 
+  /** What arrived is dealt with: the peer may send as much again, as fast as this device's limit lets it. */
   #consume(bytes: number): void {
     this.#consumed += bytes;
-    if (this.#consumed < GRANT_AT || this.#closed) return;
+    this.#port.down.passed(bytes, this.#clock.now());
+    if (this.#consumed >= GRANT_AT) this.#grant();
+  }
+
+  #grant(): void {
+    if (this.#closed || this.#consumed === 0) return;
+    const wait = this.#port.down.delay(this.#clock.now());
+    if (wait > 0) {
+      this.#clock.after(wait, () => this.#grant());
+      return;
+    }
     this.#stream.send({ is: 'CREDIT', bytes: this.#consumed });
     this.#consumed = 0;
   }
