@@ -123,7 +123,12 @@ export interface SyncView {
   /** Which exit the command line takes: 3 at the timeout, 4 where a source is halted. */
   readonly needsPerson: boolean;
   readonly collections: readonly { readonly id: string; readonly records: number; readonly seconds: number }[];
-  readonly members: readonly { readonly device: string; readonly name: string; readonly inStep: boolean; readonly why: string }[];
+  readonly members: readonly {
+    readonly device: string;
+    readonly name: string;
+    readonly inStep: boolean;
+    readonly why: string;
+  }[];
 }
 /** For files {"type","size","sha256"}; null: deleted. */
 export type ValueView = unknown;

@@ -2,7 +2,8 @@ import type Database from 'better-sqlite3';
 import type { Change } from './change-log/change.ts';
 import { compressBody, decompressBody } from './change-log/compress-body.ts';
 import { millisecondsOf, nextTime, witnessTime } from './change-log/hybrid-time.ts';
-import { makePackage, type PackageHead, readPackage, type SignedPackage } from './change-log/package.ts';
+import { type OpenBody, openBody } from './change-log/open-body.ts';
+import { bodyIn, makePackage, type PackageHead, readPackage, type SignedPackage } from './change-log/package.ts';
 import { type DecodedChange, decodeBody, encodeBody } from './change-log/package-body.ts';
 import { applyChange } from './merge/apply-change.ts';
 import { EMPTY_STATE, type RecordState, shownFields } from './merge/record-state.ts';
@@ -49,6 +50,12 @@ export interface WrittenPackage {
   readonly row: number;
   readonly bytes: Uint8Array;
   readonly applied: readonly AppliedChange[];
+}
+/** A package held here: who signed it and when (milliseconds since 1970), and its changes. */
+export interface OpenPackage {
+  readonly member: MemberKey;
+  readonly atMs: number;
+  readonly body: OpenBody;
 }
 export type Received =
   | { readonly is: 'stored'; readonly package: WrittenPackage; readonly invalid: number }
@@ -273,16 +280,17 @@ export class Collection {
 
   /** The change a dot names, with what its package says of it; null where the package is not held or the change is not valid. */
   changeAt(dot: Dot): { readonly change: Change; readonly member: MemberKey; readonly atMs: number } | null {
-    const found = this.packageChanges(Math.floor(dot / CHANGES_PER_PACKAGE));
-    const change = found?.changes[dot % CHANGES_PER_PACKAGE];
-    if (found === null || change === undefined || 'invalid' in change) return null;
-    return { change, member: found.head.member, atMs: millisecondsOf(found.head.time) };
+    const found = this.openPackage(Math.floor(dot / CHANGES_PER_PACKAGE));
+    const index = dot % CHANGES_PER_PACKAGE;
+    const change = found === null || index >= found.body.count ? null : found.body.at(index);
+    if (found === null || change === null || 'invalid' in change) return null;
+    return { change, member: found.member, atMs: found.atMs };
   }
 
-  readonly #opened = new Map<number, { head: PackageHead; changes: readonly DecodedChange[] }>();
+  readonly #opened = new Map<number, OpenPackage>();
 
-  /** The changes of a package by its row; null where it is not held. */
-  packageChanges(row: number): { readonly head: PackageHead; readonly changes: readonly DecodedChange[] } | null {
+  /** A package by its row, its changes decoded as they are looked at; null where it is not held. */
+  openPackage(row: number): OpenPackage | null {
     const known = this.#opened.get(row);
     if (known !== undefined) {
       this.#opened.delete(row);
@@ -291,11 +299,18 @@ export class Collection {
     }
     const stored = this.log.packageAt(row);
     if (stored === null) return null;
-    const { head, body } = readPackage(stored.bytes);
-    const opened = { head, changes: decodeBody(decompressBody(body), (name, index) => this.log.intern(name, index)) };
+    const body = openBody(decompressBody(bodyIn(stored.bytes)), (name, index) => this.log.intern(name, index));
+    const member = this.log.log(stored.log, '').member as MemberKey;
+    const opened: OpenPackage = { member, atMs: millisecondsOf(stored.time), body };
     if (this.#opened.size >= PACKAGES_OPEN) this.#opened.delete(this.#opened.keys().next().value as number);
     this.#opened.set(row, opened);
     return opened;
+  }
+
+  /** All changes of a package by its row; null where it is not held. */
+  packageChanges(row: number): { readonly changes: readonly DecodedChange[] } | null {
+    const body = this.openPackage(row)?.body;
+    return body === undefined ? null : { changes: Array.from({ length: body.count }, (_, index) => body.at(index)) };
   }
 
   /** Every value the fields of a record ever had, oldest known first. */

@@ -210,9 +210,12 @@ export class Replica implements SharedCollection {
 
   peerHolds(device: DeviceId, heads: readonly LogHead[]): void {
     this.#told.set(device, new Map(heads.map((head) => [head.log, head.number])));
-    const own = this.collection.log.logs().find((log) => log.log === this.collection.stored.ownLog);
     const past = heads.find((head) => head.log === this.collection.stored.ownLog);
-    if (past !== undefined && past.number > (own?.held ?? 0)) this.collection.beginNewLog();
+    const isOurs = past === undefined || this.collection.log.holds(past.log, past.number, past.hash.slice(0, 16));
+    if (!isOurs) this.collection.beginNewLog();
+    const named = new Set(heads.map((head) => head.log));
+    // A device that lost its database holds nothing of what it once acknowledged.
+    for (const log of this.acknowledgedBy(device).keys()) if (!named.has(log)) this.#acknowledge(device, log, { held: 0, applied: 0 });
     for (const head of heads)
       this.#acknowledge(device, head.log, {
         held: head.number,

@@ -263,7 +263,24 @@ export class RunConstruction {
       done.push(...this.#finish(item.job));
     });
     this.#port.progress(agreed.length + outcomes.length, bytes);
+    const freed = this.#freedBy(ready.flatMap((item, at) => (outcomes[at]?.done === 'refused' ? [] : [item.id])));
+    for (const row of freed) this.enqueue(row, null);
+    // The packages count as applied once what they made way for was tried again.
+    const first = freed[0] === undefined ? undefined : this.#queue.get(freed[0]);
+    first?.tickets.push(...done.splice(0));
     if (done.length > 0) this.#port.done(done);
+  }
+
+  /** Rows of the problems that these items were in the way of: what was in a directory that is to be a file, a file where a directory is to be. */
+  #freedBy(written: readonly RecordId[]): readonly number[] {
+    const { problems, records } = this.#collection;
+    if (written.length === 0 || problems.count(this.#source.row) === 0) return [];
+    return problems.of(this.#source.row).flatMap(({ record, code }) => {
+      const isFreed =
+        (code === 'not-empty' && written.some((id) => id.startsWith(`${record}/`))) ||
+        (code === 'parent-is-file' && written.some((id) => record.startsWith(`${id}/`)));
+      return isFreed ? (records.find(record)?.row ?? []) : [];
+    });
   }
 
   #item(item: Prepared): ConstructItem {

@@ -65,6 +65,8 @@ export class Synchronizer {
   readonly #abort = new AbortController();
   #source: StoredSource;
   #token: number | null = null;
+  /** Counts what made earlier looks worthless: one that was under way meanwhile is not a look at everything. */
+  #forgotten = 0;
   #confirmed: string | null = null;
   #state: SourceState = 'scanning';
   #reason: string | null = null;
@@ -172,11 +174,13 @@ export class Synchronizer {
 
   update(source: StoredSource): void {
     this.#source = source;
+    this.#forgotten++;
     this.#token = null;
   }
 
   /** The next look is at everything. */
   forgetLook(): void {
+    this.#forgotten++;
     this.#token = null;
   }
 
@@ -203,10 +207,11 @@ export class Synchronizer {
       return false;
     }
     if (this.#state === 'ready' && all) this.#set('scanning');
+    const forgotten = this.#forgotten;
     const taken = await this.#lock.run(() =>
       this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false)),
     );
-    return this.#took(taken, all);
+    return this.#took(taken, all && forgotten === this.#forgotten);
   }
 
   #request(since: number | null, within: readonly string[] | null, dry: boolean) {

@@ -70,6 +70,8 @@ export class TakeIn {
   readonly #deletedElsewhere: RecordId[] = [];
   readonly #listed = new Set<string>();
   readonly #unlisted: string[] = [];
+  readonly #goneGroups: string[] = [];
+  readonly #noted = new Set<RecordId>();
   #heldBack: (id: RecordId) => boolean = () => false;
   #changes = 0;
   #dirtyBytes = 0;
@@ -119,6 +121,7 @@ export class TakeIn {
     } else await this.#takeDirty(request, moves);
     if (request.readOnly) for (const id of this.#gone.keys()) this.#note(notPassedOn(id));
     else this.#commitGone(moves);
+    this.#forgetProblems(listed.complete);
     if (this.#deletedElsewhere.length > 0) return this.#question();
     return { is: 'done', token: listed.token, changes: this.#changes, fresh: this.#fresh };
   }
@@ -136,6 +139,7 @@ export class TakeIn {
         this.#note(event.problem);
         return;
       case 'group-gone':
+        this.#goneGroups.push(event.group);
         for (const path of this.#collection.records.groupsFrom(event.group))
           for (const member of this.#collection.records.group(this.#source.row, path))
             if (member.revision instanceof Uint8Array) this.#goneCandidate(idIn(path, member.name), member.row);
@@ -463,13 +467,30 @@ export class TakeIn {
   }
 
   #note(problem: ItemProblem): void {
+    this.#noted.add(problem.id);
     this.#collection.problems.put(this.#source.row, problem.id, problem.code, problem.detail, this.#clock.now());
     if (problem.code === 'changing') this.#fresh.add(groupOf(problem.id));
   }
 
   #resolved(reading: Reading): void {
-    if (this.#collection.problems.count(this.#source.row) > 0)
+    // Of two names that are one record, one can be read and the other still is a problem.
+    if (this.#collection.problems.count(this.#source.row) > 0 && !this.#noted.has(reading.id))
       this.#collection.problems.drop(this.#source.row, reading.id);
+  }
+
+  /** An item that never became a record and is not there any more, and a directory that can be listed again, are no problem. */
+  #forgetProblems(complete: boolean): void {
+    const { problems, records } = this.#collection;
+    if (problems.count(this.#source.row) === 0) return;
+    const within = (id: string, groups: readonly string[]) =>
+      groups.some((group) => group === '' || id === group || id.startsWith(`${group}/`));
+    for (const { record } of problems.of(this.#source.row)) {
+      if (this.#noted.has(record) || within(record, this.#unlisted)) continue;
+      const looked = complete || this.#listed.has(groupOf(record)) || within(record, this.#goneGroups);
+      const found = records.find(record);
+      const isListable = this.#listed.has(record) && found !== null && isLive(found.state) && this.#isHeld(record);
+      if (isListable || (looked && found === null)) problems.drop(this.#source.row, record);
+    }
   }
 
   #question(): TakeInResult {

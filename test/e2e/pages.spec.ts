@@ -169,6 +169,22 @@ test('a text conflict shows the ancestor, each side and what differs; the merge 
   await expect.poll(() => asked(page, 'conflicts:resolve')).toEqual([['k1', { text: 'mine' }]]);
 });
 
+test('a message that comes while a dialog is open lies under it, and leads on afterwards', async ({ page }) => {
+  await openPages(page, pages, { page: 'conflicts' });
+  await page.getByRole('button', { name: /plans\.md/ }).click();
+  await page.evaluate(() =>
+    (window as unknown as { sample: SampleClient }).sample.tell('notice', {
+      about: 'halt',
+      title: 'Music',
+      text: 'It is halted',
+    }),
+  );
+  await expect(page.getByText('Music: It is halted')).toBeVisible();
+  await page.getByRole('button', { name: 'Save merged text' }).click({ timeout: 2_000 });
+  await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Look at it' }).click();
+  await expect(page.getByRole('heading', { name: 'Sources', level: 1 })).toBeVisible();
+});
+
 test('a deletion against an edit offers no copy and says which button deletes', async ({ page }) => {
   await openPages(page, pages, { page: 'conflicts' });
   await page.getByRole('button', { name: /summary\.ods/ }).click();

@@ -1,18 +1,27 @@
-import { Collection, type CollectionAuthority, type WrittenPackage } from '../../src/main/collection.ts';
+import type Database from 'better-sqlite3';
 import type { Change } from '../../src/main/change-log/change.ts';
+import { Collection, type CollectionAuthority, type WrittenPackage } from '../../src/main/collection.ts';
+import { difference } from '../../src/main/difference/difference.ts';
 import type { HistoryContents, HistoryPort, HistorySource } from '../../src/main/history/history-port.ts';
+import { type Held, isLive, shownFields } from '../../src/main/merge/record-state.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
-import { ENTRY, EXISTS } from '../../src/main/record/file-entry.ts';
 import type { RecordKind } from '../../src/main/record/field-rules.ts';
-import { collectionId, type Digest, type FieldName, type LogId, logId, memberKey, recordId, type RecordId } from '../../src/main/record/ids.ts';
+import { ENTRY, EXISTS } from '../../src/main/record/file-entry.ts';
+import {
+  collectionId,
+  type Digest,
+  type FieldName,
+  type LogId,
+  logId,
+  memberKey,
+  type RecordId,
+  recordId,
+} from '../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../src/main/record/value.ts';
-import { difference } from '../../src/main/difference/difference.ts';
-import { type Held, isLive, shownFields } from '../../src/main/merge/record-state.ts';
 import { openDatabase } from '../../src/main/store/open-database.ts';
 import { RegistryStore } from '../../src/main/store/registry-store.ts';
 import { SeededRandom } from './seeded-random.ts';
-import type Database from 'better-sqlite3';
 
 const NAMES = ['Laptop', 'Phone', 'Desk', 'Attic', 'Work'];
 const SIGNATURE = new Uint8Array(64).fill(7);
@@ -63,7 +72,14 @@ export class GroupDevice {
     this.log = logId(digestOf(`${group.seed} log ${index}`).slice(0, 16));
     const { database, registry } = databases.of(index);
     const stored = registry.addCollection(group.id, 'Documents', group.kind, this.log);
-    this.collection = new Collection(database, registry, stored, authorityOf(index), this.clock, new SeededRandom(`${group.seed} ${index}`));
+    this.collection = new Collection(
+      database,
+      registry,
+      stored,
+      authorityOf(index),
+      this.clock,
+      new SeededRandom(`${group.seed} ${index}`),
+    );
   }
 
   write(changes: readonly Change[]): readonly WrittenPackage[] {
@@ -113,7 +129,9 @@ export class GroupDevice {
   }
   /** Every value a field holds. */
   values(record: string, field: FieldName = ENTRY): readonly Value[] {
-    return (this.collection.records.find(recordId(record))?.state.fields.get(field) ?? []).map((sibling) => sibling.value);
+    return (this.collection.records.find(recordId(record))?.state.fields.get(field) ?? []).map(
+      (sibling) => sibling.value,
+    );
   }
   isThere(record: string): boolean {
     const found = this.collection.records.find(recordId(record));
@@ -128,7 +146,9 @@ export class GroupDevice {
     const contents: HistoryContents = {
       isHere: (content) => this.bytes.has(content),
       read: async (_record, { digest }) =>
-        this.bytes.get(digest) ?? group.devices.find((device) => group.linked.has(device) && device.bytes.has(digest))?.bytes.get(digest) ?? null,
+        this.bytes.get(digest) ??
+        group.devices.find((device) => group.linked.has(device) && device.bytes.has(digest))?.bytes.get(digest) ??
+        null,
       keep: async (bytes) => {
         const digest = digestOf(bytes);
         this.bytes.set(digest, bytes);
@@ -147,7 +167,10 @@ export class GroupDevice {
         others: () =>
           group.devices
             .filter((device) => device !== this)
-            .map((device) => ({ device: device.id, applied: new Map(device.collection.log.logs().map((log) => [log.log, log.held])) })),
+            .map((device) => ({
+              device: device.id,
+              applied: new Map(device.collection.log.logs().map((log) => [log.log, log.held])),
+            })),
       },
     };
   }
@@ -172,7 +195,8 @@ export class CollectionGroup {
   /** Everything reaches everyone. */
   exchange(): void {
     for (let round = 0; round < 2; round++)
-      for (const device of this.devices) for (const other of this.devices) if (other !== device) device.receiveFrom(other);
+      for (const device of this.devices)
+        for (const other of this.devices) if (other !== device) device.receiveFrom(other);
   }
   /** All clocks go on, so that what follows is later. */
   tick(milliseconds = 1000): void {

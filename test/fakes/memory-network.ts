@@ -79,10 +79,12 @@ export class MemoryNetwork {
     for (const address of [...this.#doors.keys()]) if (parseHostPort(address)?.host === host) this.#doors.delete(address);
     for (const line of [...this.#lines]) {
       if (!line.hosts.includes(host)) continue;
-      this.#lines.delete(line);
       const [own, other] = line.hosts[0] === host ? [line.near, line.far] : [line.far, line.near];
       own.fallSilent();
-      this.#clock.after(this.#weather.latency(), () => other.drop('lost'));
+      this.#clock.after(this.#weather.latency(), () => {
+        this.#lines.delete(line);
+        other.drop('lost');
+      });
     }
   }
   #deathsOf(host: string): number {

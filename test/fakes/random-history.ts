@@ -1,16 +1,21 @@
 import { findConflict, listConflicts } from '../../src/main/conflicts/conflict-view.ts';
 import { resolveConflict } from '../../src/main/conflicts/resolve-conflict.ts';
 import { undoChange } from '../../src/main/history/undo-change.ts';
-import type { Value } from '../../src/main/record/value.ts';
 import { ENTRY, EXECUTABLE, MODIFIED } from '../../src/main/record/file-entry.ts';
-import { type CollectionGroup, type GroupDevice } from './collection-group.ts';
+import type { Value } from '../../src/main/record/value.ts';
+import type { CollectionGroup, GroupDevice } from './collection-group.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 const RECORDS = ['a.txt', 'b.txt', 'docs/c.txt', 'docs/d'];
 const TEXTS = ['one', 'two', 'three', 'four'];
 
 /** People at work on all devices of a group: they write, delete, move, settle, undo, and sometimes hear from each other. */
-export async function liveHistory(group: CollectionGroup, devices: readonly GroupDevice[], random: SeededRandom, steps: number): Promise<void> {
+export async function liveHistory(
+  group: CollectionGroup,
+  devices: readonly GroupDevice[],
+  random: SeededRandom,
+  steps: number,
+): Promise<void> {
   for (let step = 0; step < steps; step++) {
     if (random.chance(0.7)) group.tick(random.int(3) * 500);
     const device = random.pick(devices);
@@ -37,7 +42,11 @@ async function act(device: GroupDevice, random: SeededRandom): Promise<void> {
 function touch(device: GroupDevice, record: string, random: SeededRandom): void {
   const entry = device.shown(record);
   if (entry === undefined) return;
-  const fields = new Map<typeof ENTRY, Value>([[ENTRY, entry], [EXECUTABLE, random.chance(0.5)], [MODIFIED, random.int(4)]]);
+  const fields = new Map<typeof ENTRY, Value>([
+    [ENTRY, entry],
+    [EXECUTABLE, random.chance(0.5)],
+    [MODIFIED, random.int(4)],
+  ]);
   const change = device.edit(record, fields);
   if (change !== null) device.write([change]);
 }
@@ -54,9 +63,14 @@ async function settle(device: GroupDevice, random: SeededRandom): Promise<void> 
   const conflicts = listConflicts(device.port);
   if (conflicts.length === 0) return;
   const conflict = random.pick(conflicts);
-  if (findConflict(device.port, conflict.id)?.conflict.record !== conflict.record) throw new Error('a conflict that is listed is not found');
+  if (findConflict(device.port, conflict.id)?.conflict.record !== conflict.record)
+    throw new Error('a conflict that is listed is not found');
   const both = conflict.field === ENTRY && random.chance(0.2);
-  await resolveConflict(device.port, conflict.id, both ? { keepBoth: true } : { take: random.pick(conflict.values).id });
+  await resolveConflict(
+    device.port,
+    conflict.id,
+    both ? { keepBoth: true } : { take: random.pick(conflict.values).id },
+  );
 }
 
 function undoSomething(device: GroupDevice, random: SeededRandom): void {

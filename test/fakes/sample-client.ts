@@ -129,13 +129,14 @@ export class SampleClient implements LockstepClient {
     };
   }
 
-  #tell<K extends EventName>(name: K, value: Events[K]) {
+  /** Says something to the page, as a running instance would by itself. */
+  tell<K extends EventName>(name: K, value: Events[K]) {
     for (const listener of this.#listeners.get(name) ?? []) listener(value as never);
   }
 
   #change(id: string | null, how: (collection: CollectionView) => CollectionView) {
     this.#collections = this.#collections.map((one) => (id === null || one.id === id ? how(one) : one));
-    this.#tell('status', this.#status());
+    this.tell('status', this.#status());
   }
 
   /** undefined: the request fails. */
@@ -189,16 +190,16 @@ export class SampleClient implements LockstepClient {
           ...this.#collections,
           { ...plain, id: '99'.repeat(16), name: label, records: 12, peers: [], sources: [folder('s9', location)] },
         ];
-        this.#tell('status', this.#status());
+        this.tell('status', this.#status());
         return { collection: '99'.repeat(16), source: 's9', kind: 'files', format: 'folder', records: 12 };
       }
       case 'collections:leave':
         this.#collections = this.#collections.filter((one) => one.id !== args[0]);
-        this.#tell('status', this.#status());
+        this.tell('status', this.#status());
         return {};
       case 'requests:answer':
         this.#requests = [];
-        this.#tell('requests', []);
+        this.tell('requests', []);
         return {};
       case 'devices:remove':
         this.#devices = this.#devices.filter((one) => one.device !== args[0]);

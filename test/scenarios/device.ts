@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type {
@@ -20,6 +20,8 @@ import { Folder, scratch } from './folder.ts';
 export const PROGRAM = process.env.LOCKSTEP_PROGRAM ?? resolve('out/main/cli.js');
 /** A device that is not ready, or a command that has not ended, by then never will. */
 const READY_MS = 30_000;
+/** Much more than any of these exchanges takes on a busy machine. */
+const SYNC_S = 40;
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
@@ -55,6 +57,10 @@ export class Device {
     this.name = name;
     this.#user = options.user ?? null;
     this.data = options.data ?? join(scratch(`${name}-data`), 'data');
+    if (this.#user !== null) {
+      mkdirSync(this.data, { recursive: true });
+      chownSync(this.data, this.#user, this.#user);
+    }
   }
 
   /** A device that was never there before, running. */
@@ -136,9 +142,10 @@ export class Device {
   status(): Promise<StatusView> {
     return this.ask('status');
   }
-  /** Waits until this device and every member of its collections hold and applied the same. */
-  sync(...args: readonly string[]): Promise<SyncView> {
-    return this.ask('sync', '--wait', '--for', 'all', '--timeout', '60', ...args);
+  /** Waits until this device and these members (default: all) hold and have applied the same. */
+  sync(...members: readonly string[]): Promise<SyncView> {
+    const wanted = (members.length === 0 ? ['all'] : members).flatMap((member) => ['--for', member]);
+    return this.ask('sync', '--wait', ...wanted, '--timeout', String(SYNC_S));
   }
   /** Only looks, and sends what it can. */
   look(): Promise<SyncView> {

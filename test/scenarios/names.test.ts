@@ -71,7 +71,7 @@ describe('hard names', () => {
     await a.sync();
     expect(folderB.read('both/other')).toBe('goes on');
     expect(folderB.read('both/\u00fc')).toBe('decomposed');
-    expect((await a.problems()).map((problem) => problem.code)).toEqual(['name-collision']);
+    expect((await a.problems()).map((problem) => problem.code)).toEqual(['names-collide']);
     folderA.remove('both/u\u0308');
     await a.sync();
     expect(folderB.read('both/\u00fc')).toBe('composed');
@@ -139,7 +139,7 @@ describe('what may not be read or written', () => {
     await a!.sync();
     expect(folderB.read('open/file')).toBe('goes on');
     expect(folderB.read('secret.txt')).toBe('secret.txt');
-    expect(await a!.problems()).toMatchObject([{ record: 'secret.txt', code: 'no-permission' }]);
+    expect(await a!.problems()).toMatchObject([{ record: 'secret.txt', code: 'unreadable' }]);
     chmodSync(folderA.path('secret.txt'), 0o644);
     await a!.sync();
     expect(folderB.read('secret.txt')).toBe('changed, and then closed');
@@ -152,7 +152,7 @@ describe('what may not be read or written', () => {
     await a!.sync();
     expect(folderB.read('open/file')).toBe('goes on again');
     expect(folderB.read('closed/file')).toBe('closed/file');
-    expect(await a!.problems()).toMatchObject([{ record: 'closed', code: 'no-permission' }]);
+    expect(await a!.problems()).toMatchObject([{ record: 'closed', code: 'unreadable' }]);
     chmodSync(folderA.path('closed'), 0o755);
     await a!.sync();
     expect(await a!.problems()).toEqual([]);

@@ -129,21 +129,19 @@ export class Ledger {
     }
   }
 
-  /** A person finished writing to a file the program may have taken aside meanwhile: those bytes count as well. */
-  finished(device: SimulatedDevice, content: string, path: string): void {
+  /**
+   * A person wrote the rest of a content whose first `half` stood in a file. Where the program had taken that file aside, it now owes
+   * the whole, and no longer the half.
+   */
+  finished(device: SimulatedDevice, content: string, half: string, path: string): void {
     this.note(content);
+    this.destroyed.add(half);
+    this.halves.add(half);
     const { view, owed, unchecked } = this.#folder(device);
-    if ([...view.values()].some((seen) => isFile(seen) && seen.content === content)) return;
+    unchecked.delete(half);
+    if (!owed.delete(half) || [...view.values()].some((seen) => isFile(seen) && seen.content === content)) return;
     owed.set(content, path);
     unchecked.add(content);
-  }
-
-  /** A person wrote on in a file the program may have taken aside: the half that stood there is owed no more. */
-  forgive(device: SimulatedDevice, content: string): void {
-    this.destroyed.add(content);
-    this.halves.add(content);
-    this.#folder(device).owed.delete(content);
-    this.#folder(device).unchecked.delete(content);
   }
 
   #takePerson(device: SimulatedDevice, torn: boolean): void {

@@ -95,8 +95,7 @@ export class Person {
         if ((error as { code?: string }).code === undefined) throw error;
       }
     });
-    if (alive) this.#ledger.finished(device, content, path);
-    this.#ledger.forgive(device, content.slice(0, content.length >> 1));
+    if (alive) this.#ledger.finished(device, content, content.slice(0, content.length >> 1), path);
   }
 }
 

@@ -67,6 +67,7 @@ export class SimulatedDevice {
   #image: Buffer | null = null;
   #running: Running | null = null;
   #starts = 0;
+  #powerLosses = 0;
   #disconnected: Volume | null = null;
 
   constructor(
@@ -138,6 +139,7 @@ export class SimulatedDevice {
         look: slowService(new LookService(fs, now), guarded, () => latency.int(3), () => fs.dead),
         write: slowService(write, guarded, () => latency.int(3), () => fs.dead),
         watch: (options) => this.#watch(options, guarded, stopWatching, random.fork('watch')),
+        boot: `boot ${this.#powerLosses}`,
         watchRoot: null,
         places: { load: () => this.#places, save: (places) => void (this.#places = places) },
         beacons: [],
@@ -180,6 +182,7 @@ export class SimulatedDevice {
 
   /** The power goes: what was not synced survives as `random` decides. */
   losePower(random: SeededRandom): void {
+    this.#powerLosses++;
     this.kill();
     this.disk.losePower({ keepUnsynced: random });
   }

@@ -20,7 +20,8 @@ export function decompressBody(travelling: Uint8Array): Uint8Array {
   if (travelling[0] === PLAIN) return content;
   if (travelling[0] !== ZSTD) throw new RangeError('package body: packed in a way this version does not know');
   try {
-    return zstdDecompressSync(content, { maxOutputLength: BODY_LIMIT });
+    // Bodies are rarely longer than a piece: with the default one twice as much is allocated, and the call takes twice as long.
+    return zstdDecompressSync(content, { maxOutputLength: BODY_LIMIT, chunkSize: 64 << 10 });
   } catch (error) {
     throw new RangeError(`package body: ${(error as Error).message}`);
   }

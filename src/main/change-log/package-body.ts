@@ -69,10 +69,20 @@ export function decodeBody(body: Uint8Array, dotOf: (name: PackageName, index: n
   const [packages, changes] = decoded as unknown[];
   if (!Array.isArray(packages) || !Array.isArray(changes)) throw new RangeError('package body: not two lists');
   if (changes.length > CHANGES_PER_PACKAGE) throw new RangeError('package body: too many changes');
-  const names = packages.map(packageName);
-  // A package is looked up once, not for each dot in it.
+  const dot = dotReader(decodeNames(packages), dotOf);
+  return changes.map((packed) => unpackChange(packed, dot));
+}
+
+/** The packages a body refers to. Throws a RangeError. */
+export function decodeNames(packages: unknown): readonly PackageName[] {
+  if (!Array.isArray(packages)) throw new RangeError('package body: not two lists');
+  return packages.map(packageName);
+}
+
+/** Reads references to changes as dots; a package is looked up once, not for each dot in it. */
+export function dotReader(names: readonly PackageName[], dotOf: (name: PackageName, index: number) => Dot): (reference: unknown) => Dot {
   const firstDots: (Dot | undefined)[] = [];
-  const dot = (reference: unknown): Dot => {
+  return (reference) => {
     if (!Number.isSafeInteger(reference) || (reference as number) < 0) throw new RangeError('a dot is not a number');
     const place = Math.floor((reference as number) / CHANGES_PER_PACKAGE);
     const name = names[place];
@@ -81,7 +91,6 @@ export function decodeBody(body: Uint8Array, dotOf: (name: PackageName, index: n
     firstDots[place] = first;
     return (first + ((reference as number) % CHANGES_PER_PACKAGE)) as Dot;
   };
-  return changes.map((packed) => unpackChange(packed, dot));
 }
 
 function packageName(packed: unknown): PackageName {
@@ -94,7 +103,8 @@ function packageName(packed: unknown): PackageName {
 
 const isHex16 = (text: unknown): text is string => typeof text === 'string' && /^[0-9a-f]{16}$/.test(text);
 
-function unpackChange(packed: unknown, dot: (reference: unknown) => Dot): DecodedChange {
+/** A change as `decodeBody` gives it, from its decoded CBOR. */
+export function unpackChange(packed: unknown, dot: (reference: unknown) => Dot): DecodedChange {
   try {
     if (!Array.isArray(packed) || packed.length < 3 || packed.length % 3 !== 0) throw new RangeError('not groups of three');
     const [record, flags, replaced] = packed as unknown[];

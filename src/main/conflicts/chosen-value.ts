@@ -1,7 +1,7 @@
 import type { HistoryPort } from '../history/history-port.ts';
 import { valuesOf, writtenBy } from '../history/record-past.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { ENTRY, EXISTS, fileEntry, type FileEntry } from '../record/file-entry.ts';
+import { ENTRY, EXISTS, type FileEntry, fileEntry } from '../record/file-entry.ts';
 import { digest } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
@@ -16,14 +16,23 @@ export function takenValue(conflict: OpenConflict, id: string): OpenValue {
   const [value] = found;
   if (value !== undefined) return value;
   const all = conflict.values.map((each) => each.id).join(', ');
-  throw new LockstepError('no-such-value', `The conflict ${conflict.id} of ${conflict.record} has no value ${id}; it has ${all}.`, id);
+  throw new LockstepError(
+    'no-such-value',
+    `The conflict ${conflict.id} of ${conflict.record} has no value ${id}; it has ${all}.`,
+    id,
+  );
 }
 
 /**
  * The value a person wrote in place of those in conflict. null: delete. For files an entry whose content is known here, or the bytes of a
  * new one, which are kept before anything names them. Fails with `bad-value` and `unknown-content`.
  */
-export async function newValue(port: Port, record: StoredRecord, conflict: OpenConflict, given: unknown): Promise<Value> {
+export async function newValue(
+  port: Port,
+  record: StoredRecord,
+  conflict: OpenConflict,
+  given: unknown,
+): Promise<Value> {
   if (given === null) return null;
   if (conflict.field === EXISTS) throw bad(conflict, 'take one of the values: it is kept as a whole or deleted');
   if (conflict.field !== ENTRY || port.collection.kind !== 'files') return plainValue(conflict, given);
@@ -31,9 +40,13 @@ export async function newValue(port: Port, record: StoredRecord, conflict: OpenC
   if (typeof given !== 'object' || Array.isArray(given)) throw bad(conflict, 'an entry is {"type": …}');
   const { type, target, sha256, size } = given as { readonly [key: string]: unknown };
   if (type === 'directory') return { type };
-  if (type === 'symlink' && typeof target === 'string' && target !== '' && !target.includes('\0')) return { type, target };
+  if (type === 'symlink' && typeof target === 'string' && target !== '' && !target.includes('\0'))
+    return { type, target };
   if (type !== 'file' || typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/i.test(sha256))
-    throw bad(conflict, 'a file is {"type": "file", "sha256": 64 hex digits}, a link {"type": "symlink", "target": text}, a folder {"type": "directory"}');
+    throw bad(
+      conflict,
+      'a file is {"type": "file", "sha256": 64 hex digits}, a link {"type": "symlink", "target": text}, a folder {"type": "directory"}',
+    );
   return (await knownContent(port, record, sha256.toLowerCase(), size)) as Value;
 }
 
@@ -47,7 +60,8 @@ async function knownContent(port: Port, record: StoredRecord, sha256: string, si
   }
   const name = digest(sha256);
   const content = { digest: name, size: typeof size === 'number' ? size : Number.NaN };
-  const bytes = contents.isHere(name) && Number.isSafeInteger(content.size) ? await contents.read(record.id, content) : null;
+  const bytes =
+    contents.isHere(name) && Number.isSafeInteger(content.size) ? await contents.read(record.id, content) : null;
   if (bytes?.length === content.size) return { type: 'file', ...content };
   throw new LockstepError(
     'unknown-content',
@@ -58,7 +72,8 @@ async function knownContent(port: Port, record: StoredRecord, sha256: string, si
 
 /** JSON as a field's value; what no field can hold is refused. */
 function plainValue(conflict: OpenConflict, given: unknown): Value {
-  if (given === null || typeof given === 'boolean' || typeof given === 'string' || given instanceof Uint8Array) return given;
+  if (given === null || typeof given === 'boolean' || typeof given === 'string' || given instanceof Uint8Array)
+    return given;
   if (typeof given === 'number' && Number.isFinite(given)) return given;
   if (Array.isArray(given)) return given.map((item) => plainValue(conflict, item));
   if (typeof given === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(given)))
@@ -67,5 +82,9 @@ function plainValue(conflict: OpenConflict, given: unknown): Value {
 }
 
 function bad(conflict: OpenConflict, why: string): LockstepError {
-  return new LockstepError('bad-value', `${conflict.record}, ${conflict.field}: this value cannot stand there; ${why}.`, conflict.record);
+  return new LockstepError(
+    'bad-value',
+    `${conflict.record}, ${conflict.field}: this value cannot stand there; ${why}.`,
+    conflict.record,
+  );
 }

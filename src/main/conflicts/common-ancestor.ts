@@ -6,7 +6,11 @@ import type { Dot, FieldName } from '../record/ids.ts';
  * The nearest change that all values of a field descend from, by what their authors said they replaced; null where there is none, or none
  * that is still held. `values`: the dots of each value. Looks at the largest dots first, so it rarely goes further back than it must.
  */
-export function commonAncestor(collection: Collection, field: FieldName, values: readonly (readonly Dot[])[]): Dot | null {
+export function commonAncestor(
+  collection: Collection,
+  field: FieldName,
+  values: readonly (readonly Dot[])[],
+): Dot | null {
   const all = 2 ** values.length - 1;
   const reached = new Map<Dot, number>();
   const open: Dot[] = [];

@@ -13,16 +13,23 @@ type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
 type Text = { readonly text: string; readonly why: null } | { readonly text: null; readonly why: string | null };
 
 /** What the conflict dialog shows beyond the list: the texts, and a merge of two of them with what they came from. Asks peers for content. */
-export async function conflictDetail(port: Port, record: StoredRecord, conflict: OpenConflict): Promise<ConflictDetailView> {
+export async function conflictDetail(
+  port: Port,
+  record: StoredRecord,
+  conflict: OpenConflict,
+): Promise<ConflictDetailView> {
   const base = baseOf(port, conflict);
   const baseText = base === null ? null : (await readText(port, conflict.record, base.value)).text;
   const texts: ({ readonly value: string } & Text)[] = [];
   for (const value of conflict.values) {
-    const read: Text = value.kind === 'delete' ? { text: null, why: null } : await readText(port, conflict.record, value.value);
+    const read: Text =
+      value.kind === 'delete' ? { text: null, why: null } : await readText(port, conflict.record, value.value);
     texts.push({ value: value.id, ...read });
   }
   const view = conflictView(port, record, conflict);
-  const names = Object.fromEntries(conflict.values.map((value) => authorOf(port, value.latest)).map(({ device, name }) => [device, name]));
+  const names = Object.fromEntries(
+    conflict.values.map((value) => authorOf(port, value.latest)).map(({ device, name }) => [device, name]),
+  );
   return { conflict: view, baseText, texts, merged: merge(baseText, view, texts, names), names };
 }
 
@@ -33,7 +40,8 @@ function merge(
   names: ConflictDetailView['names'],
 ): ConflictDetailView['merged'] {
   const [left, right, ...more] = texts;
-  if (baseText === null || more.length > 0 || typeof left?.text !== 'string' || typeof right?.text !== 'string') return null;
+  if (baseText === null || more.length > 0 || typeof left?.text !== 'string' || typeof right?.text !== 'string')
+    return null;
   const nameOf = (at: number): string => names[view.values[at]?.device ?? ''] ?? '';
   return mergeTexts(baseText, { name: nameOf(0), text: left.text }, { name: nameOf(1), text: right.text });
 }
@@ -43,7 +51,8 @@ async function readText(port: Port, record: RecordId, value: Value): Promise<Tex
   if (typeof value === 'string') return { text: value, why: null };
   const entry = fileEntry(value);
   if (entry === null) return { text: null, why: null };
-  if (entry.type !== 'file') return { text: null, why: entry.type === 'directory' ? 'It is a folder.' : `It is a link to ${entry.target}.` };
+  if (entry.type !== 'file')
+    return { text: null, why: entry.type === 'directory' ? 'It is a folder.' : `It is a link to ${entry.target}.` };
   if (entry.size > LONGEST_TEXT) return { text: null, why: 'It is too big to be shown as a text.' };
   const bytes = await port.contents.read(record, entry);
   if (bytes === null) return { text: null, why: 'Its content is not here, and no device that is linked now has it.' };

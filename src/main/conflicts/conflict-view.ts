@@ -14,20 +14,28 @@ type Port = Pick<HistoryPort, 'collection' | 'members'>;
 
 /** Every open conflict of a collection, by record. */
 export function listConflicts(port: Port): readonly ConflictView[] {
-  return port.collection.records.inConflict().flatMap((record) => openConflicts(port.collection, record).map((conflict) => conflictView(port, record, conflict)));
+  return port.collection.records
+    .inConflict()
+    .flatMap((record) =>
+      openConflicts(port.collection, record).map((conflict) => conflictView(port, record, conflict)),
+    );
 }
 
 /**
  * The open conflict an id names, by its full id or an unambiguous beginning; null: this collection has none such.
  * Fails with `ambiguous-id`.
  */
-export function findConflict(port: Port, id: string): { readonly record: StoredRecord; readonly conflict: OpenConflict } | null {
+export function findConflict(
+  port: Port,
+  id: string,
+): { readonly record: StoredRecord; readonly conflict: OpenConflict } | null {
   if (id === '') return null;
   const found = port.collection.records
     .inConflict()
     .flatMap((record) => openConflicts(port.collection, record).map((conflict) => ({ record, conflict })))
     .filter(({ conflict }) => conflict.id.startsWith(id));
-  if (found.length > 1) throw new LockstepError('ambiguous-id', `${id} can mean ${found.length} conflicts; give more digits.`, id);
+  if (found.length > 1)
+    throw new LockstepError('ambiguous-id', `${id} can mean ${found.length} conflicts; give more digits.`, id);
   return found[0] ?? null;
 }
 
@@ -54,23 +62,39 @@ function shownValue(port: Port, record: StoredRecord, conflict: OpenConflict, va
   if (value.kind === 'delete') return null;
   if (conflict.field !== EXISTS) return valueView(value.value);
   const fields = [...record.state.fields].filter(([field]) => field !== EXISTS);
-  return Object.fromEntries(fields.flatMap(([field, [first]]) => (first === undefined || first.value === null ? [] : [[field, valueView(first.value)]])));
+  return Object.fromEntries(
+    fields.flatMap(([field, [first]]) =>
+      first === undefined || first.value === null ? [] : [[field, valueView(first.value)]],
+    ),
+  );
 }
 
 /** What all values of a conflict were made from; null where they have no common origin, or none that is still held. */
-export function baseOf(port: Pick<Port, 'collection'>, conflict: OpenConflict): { readonly value: Value; readonly view: ValueView } | null {
+export function baseOf(
+  port: Pick<Port, 'collection'>,
+  conflict: OpenConflict,
+): { readonly value: Value; readonly view: ValueView } | null {
   const { collection } = port;
   const through = conflict.ofRecord ? EXISTS : conflict.field;
-  const dot = commonAncestor(collection, through, conflict.values.map((value) => value.dots));
+  const dot = commonAncestor(
+    collection,
+    through,
+    conflict.values.map((value) => value.dots),
+  );
   if (dot === null) return null;
-  const value = conflict.ofRecord && conflict.field === ENTRY ? entrySeen(collection, [dot])?.value : writtenBy(collection, dot, through);
+  const value =
+    conflict.ofRecord && conflict.field === ENTRY
+      ? entrySeen(collection, [dot])?.value
+      : writtenBy(collection, dot, through);
   return value === undefined || value === null || conflict.field === EXISTS ? null : { value, view: valueView(value) };
 }
 
 /** `edited on Laptop and Phone`, `edited on Laptop, deleted on Phone`. */
 function whoDidWhat(port: Port, conflict: OpenConflict): string {
   const names = (kind: OpenValue['kind']): readonly string[] => {
-    const own = conflict.values.filter((value) => value.kind === kind).map((value) => authorOf(port, value.latest).name);
+    const own = conflict.values
+      .filter((value) => value.kind === kind)
+      .map((value) => authorOf(port, value.latest).name);
     return [...new Set(own)];
   };
   const values = conflict.values.filter((value) => value.kind === 'value').length;

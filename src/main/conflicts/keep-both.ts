@@ -16,13 +16,21 @@ export function valueThatStays(collection: Collection, conflict: OpenConflict): 
 }
 
 /** The adds that put every other value beside it, named after the device it comes from. A folder without its content is nothing to keep. */
-export function copiesBeside(port: Pick<HistoryPort, 'collection' | 'members'>, conflict: OpenConflict, stays: OpenValue): readonly Change[] {
+export function copiesBeside(
+  port: Pick<HistoryPort, 'collection' | 'members'>,
+  conflict: OpenConflict,
+  stays: OpenValue,
+): readonly Change[] {
   const taken = namesBeside(port.collection, conflict.record);
   const changes: Change[] = [];
   for (const value of conflict.values) {
     if (value === stays || value.kind === 'delete' || fileEntry(value.value)?.type === 'directory') continue;
     const record = freeName(conflict.record, authorOf(port, value.latest).name, taken);
-    changes.push({ record, cause: 'settle', writes: [...writesOf(port.collection, value), { field: EXISTS, value: true, replaces: [] }] });
+    changes.push({
+      record,
+      cause: 'settle',
+      writes: [...writesOf(port.collection, value), { field: EXISTS, value: true, replaces: [] }],
+    });
   }
   return changes;
 }
@@ -38,7 +46,9 @@ function writesOf(collection: Collection, value: OpenValue): readonly FieldWrite
 function namesBeside(collection: Collection, id: RecordId): Set<string> {
   const directory = id.slice(0, Math.max(0, id.lastIndexOf('/')));
   const names = collection.records.group(0, directory).map((member) => member.name);
-  const below = collection.records.groupsFrom(directory).map((path) => path.slice(directory === '' ? 0 : directory.length + 1).split('/')[0] ?? '');
+  const below = collection.records
+    .groupsFrom(directory)
+    .map((path) => path.slice(directory === '' ? 0 : directory.length + 1).split('/')[0] ?? '');
   return new Set([...names, ...below].map(folded));
 }
 

@@ -41,7 +41,14 @@ export function mergeTexts(base: string, left: TextSide, right: TextSide): Merge
   const uniform = ![was, mine, theirs].includes('mixed');
   const lines = (text: string): string[] => (uniform ? text.replaceAll('\r\n', '\n') : text).split('\n');
   const mark = !uniform && base.includes('\r\n') ? '\r' : '';
-  const merged = mergeLines(lines(base), lines(left.text), lines(right.text), `${left.name}${mark}`, `${right.name}${mark}`, mark);
+  const merged = mergeLines(
+    lines(base),
+    lines(left.text),
+    lines(right.text),
+    `${left.name}${mark}`,
+    `${right.name}${mark}`,
+    mark,
+  );
   if (merged === null) return null;
   return { text: merged.lines.join(uniform ? joinWith(was, mine, theirs) : '\n'), clashes: merged.clashes };
 }
@@ -61,7 +68,14 @@ function endingOf(text: string): Ending {
   return all === 0 ? 'none' : crlf === 0 ? 'lf' : crlf === all ? 'crlf' : 'mixed';
 }
 
-function mergeLines(base: readonly string[], left: readonly string[], right: readonly string[], leftName: string, rightName: string, mark: string) {
+function mergeLines(
+  base: readonly string[],
+  left: readonly string[],
+  right: readonly string[],
+  leftName: string,
+  rightName: string,
+  mark: string,
+) {
   const shared = [...sharedLines(base, left, right), { base: base.length, left: left.length, right: right.length }];
   const lines: string[] = [];
   let clashes = 0;
@@ -74,7 +88,10 @@ function mergeLines(base: readonly string[], left: readonly string[], right: rea
     for (const region of diff3Merge(...parts)) {
       const { ok, conflict } = region;
       if (conflict !== undefined) clashes++;
-      const said = conflict === undefined ? (ok ?? []) : [`<<<<<<< ${leftName}`, ...conflict.a, `=======${mark}`, ...conflict.b, `>>>>>>> ${rightName}`];
+      const said =
+        conflict === undefined
+          ? (ok ?? [])
+          : [`<<<<<<< ${leftName}`, ...conflict.a, `=======${mark}`, ...conflict.b, `>>>>>>> ${rightName}`];
       for (const line of said) lines.push(line);
     }
     const line = base[next.base];

@@ -2,8 +2,8 @@ import type { Collection } from '../collection.ts';
 import { canonicalText } from '../history/canonical-text.ts';
 import { conflictFields, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
 import { digestOf } from '../platform/hash.ts';
-import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
+import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { CollectionId, Dot, FieldName, RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
@@ -37,7 +37,8 @@ export interface OpenConflict {
 export const conflictId = (collection: CollectionId, record: RecordId, field: FieldName): string =>
   digestOf(`${collection}\0${record}\0${field}`).slice(0, 16);
 
-const valueId = (conflict: string, field: FieldName, value: Value): string => digestOf(`${conflict}\0${canonicalText(field, value)}`).slice(0, 12);
+const valueId = (conflict: string, field: FieldName, value: Value): string =>
+  digestOf(`${conflict}\0${canonicalText(field, value)}`).slice(0, 12);
 
 /** What a person has to decide about a record, in the order of the fields' names. */
 export function openConflicts(collection: Collection, record: StoredRecord): readonly OpenConflict[] {
@@ -76,10 +77,20 @@ function shownFirst(collection: Collection, field: FieldName, siblings: readonly
   return shown === null ? [] : [shown, ...siblings.filter((sibling) => sibling !== shown)];
 }
 
-function conflictOf(collection: Collection, record: StoredRecord, field: FieldName, drafts: readonly Draft[], ofRecord: boolean): OpenConflict {
+function conflictOf(
+  collection: Collection,
+  record: StoredRecord,
+  field: FieldName,
+  drafts: readonly Draft[],
+  ofRecord: boolean,
+): OpenConflict {
   const { order } = collection.log;
   const id = conflictId(collection.stored.id, record.id, field);
-  const values = drafts.map((draft) => ({ ...draft, id: valueId(id, field, draft.value), latest: largestDot(draft, order) }));
+  const values = drafts.map((draft) => ({
+    ...draft,
+    id: valueId(id, field, draft.value),
+    latest: largestDot(draft, order),
+  }));
   const shown = values[0] as OpenValue;
   return { id, record: record.id, field, ofRecord, values: values.sort((a, b) => order(b.latest, a.latest)), shown };
 }

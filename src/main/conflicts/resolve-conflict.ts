@@ -34,7 +34,11 @@ export async function resolveConflict(port: Port, id: string, choice: Choice): P
   const now = port.collection.records.at(before.record.row) ?? before.record;
   const conflict = openConflicts(port.collection, now).find((each) => each.id === before.conflict.id);
   if (conflict === undefined || !sameValues(conflict, before.conflict))
-    throw new LockstepError('changed-meanwhile', `${now.id} changed while its conflict was being settled; look at it again.`, now.id);
+    throw new LockstepError(
+      'changed-meanwhile',
+      `${now.id} changed while its conflict was being settled; look at it again.`,
+      now.id,
+    );
   const deleted = value === null && (conflict.ofRecord || isEntry(port, conflict));
   return commitSettled(port, now, [deleted ? { conflict, deleted } : { conflict, value }]);
 }
@@ -44,14 +48,18 @@ export async function resolveConflict(port: Port, id: string, choice: Choice): P
  * device has said nothing, or whose content nobody has, stay open.
  */
 export function resolveAll(port: Port, prefer: string): ResultView {
-  const device = prefer === 'newest' ? null : prefer === 'this-device' ? port.members.self : findDevice(port.members, prefer);
+  const device =
+    prefer === 'newest' ? null : prefer === 'this-device' ? port.members.self : findDevice(port.members, prefer);
   const changes: Change[] = [];
   const missing: Missing[] = [];
   const left: string[] = [];
   for (const record of port.collection.records.inConflict()) {
     const settled: Settled[] = [];
     for (const conflict of openConflicts(port.collection, record)) {
-      const value = device === null ? conflict.values[0] : conflict.values.find((each) => each.dots.some((dot) => authorOf(port, dot).device === device));
+      const value =
+        device === null
+          ? conflict.values[0]
+          : conflict.values.find((each) => each.dots.some((dot) => authorOf(port, dot).device === device));
       if (value !== undefined && !lacksContent(port, value)) settled.push(settledWith(conflict, value));
       else {
         left.push(conflict.id);
@@ -74,7 +82,11 @@ function commitSettled(port: Port, record: StoredRecord, settled: readonly Settl
 
 function keepBoth(port: Port, record: StoredRecord, conflict: OpenConflict): ResultView {
   if (!isEntry(port, conflict))
-    throw new LockstepError('cannot-keep-both', `${record.id}: only files can be kept beside each other; take one of the values of ${conflict.field}.`, record.id);
+    throw new LockstepError(
+      'cannot-keep-both',
+      `${record.id}: only files can be kept beside each other; take one of the values of ${conflict.field}.`,
+      record.id,
+    );
   const stays = valueThatStays(port.collection, conflict);
   const copies = copiesBeside(port, conflict, stays);
   return resultOf(port, port.commit([settleChange(record, [{ conflict, value: stays.value }]), ...copies]), []);
@@ -88,7 +100,9 @@ function textChoice(port: Port, conflict: OpenConflict, text: string): Uint8Arra
   return isEntry(port, conflict) ? new TextEncoder().encode(text) : text;
 }
 
-const isEntry = (port: Port, conflict: OpenConflict): boolean => conflict.field === ENTRY && port.collection.kind === 'files';
+const isEntry = (port: Port, conflict: OpenConflict): boolean =>
+  conflict.field === ENTRY && port.collection.kind === 'files';
 
 const sameValues = (a: OpenConflict, b: OpenConflict): boolean =>
-  a.values.length === b.values.length && a.values.every((value, at) => value.id === b.values[at]?.id && value.latest === b.values[at]?.latest);
+  a.values.length === b.values.length &&
+  a.values.every((value, at) => value.id === b.values[at]?.id && value.latest === b.values[at]?.latest);

@@ -20,7 +20,8 @@ export function settleChange(record: StoredRecord, settled: readonly Settled[]):
   const writes: FieldWrite[] = [];
   for (const each of settled) {
     const { field } = each.conflict;
-    if (field !== EXISTS && 'value' in each) writes.push({ field, value: each.value, replaces: dotsOf(record.state.fields.get(field) ?? []) });
+    if (field !== EXISTS && 'value' in each)
+      writes.push({ field, value: each.value, replaces: dotsOf(record.state.fields.get(field) ?? []) });
   }
   const decided = settled.some(({ conflict }) => conflict.ofRecord);
   const replaced = decided ? exists : exists.filter((sibling) => sibling.value === true);

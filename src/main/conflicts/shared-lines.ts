@@ -9,7 +9,11 @@ export interface SharedLine {
  * Lines that stand exactly once in each of three texts, as many as can be had in one common order: what lies between two of them can be
  * merged by itself (patience diff, Bram Cohen). Takes about n log n. Pure.
  */
-export function sharedLines(base: readonly string[], left: readonly string[], right: readonly string[]): readonly SharedLine[] {
+export function sharedLines(
+  base: readonly string[],
+  left: readonly string[],
+  right: readonly string[],
+): readonly SharedLine[] {
   const [inLeft, inRight] = [onlyPlaces(left), onlyPlaces(right)];
   const shared: SharedLine[] = [];
   for (const [line, at] of onlyPlaces(base)) {

@@ -20,7 +20,7 @@ export function difference(kind: RecordKind, record: RecordId, held: Held | null
   const writes: FieldWrite[] = [];
   for (const [field, value] of now) {
     const before = held?.get(field);
-    if (before !== undefined && fieldRule(kind, field).same(before.value, value)) continue;
+    if (fieldRule(kind, field).same(before?.value ?? null, value)) continue;
     writes.push({ field, value, replaces: before?.dots ?? NONE });
   }
   for (const [field, before] of held ?? []) {

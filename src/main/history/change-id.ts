@@ -38,13 +38,18 @@ export function findId(collection: Collection, text: string): FoundId | null {
     .logs()
     .filter((log) => log.log.startsWith(prefix))
     .flatMap((log) => collection.log.find(log.log, Number(number)) ?? []);
-  if (found.length > 1) throw new LockstepError('ambiguous-id', `${text} can mean several packages; give more digits.`, text);
+  if (found.length > 1)
+    throw new LockstepError('ambiguous-id', `${text} can mean several packages; give more digits.`, text);
   const [stored] = found;
   if (stored === undefined) return null;
   const { row, log, time } = stored;
   if (index === undefined) return { row, log, number: stored.number, time, dot: null };
-  const count = collection.packageChanges(row)?.changes.length ?? 0;
+  const count = collection.openPackage(row)?.body.count ?? 0;
   if (Number(index) >= Math.min(count, CHANGES_PER_PACKAGE))
-    throw new LockstepError('no-such-change', `The package ${packageId(log, stored.number)} has ${count} changes; ${text} is none of them.`, text);
+    throw new LockstepError(
+      'no-such-change',
+      `The package ${packageId(log, stored.number)} has ${count} changes; ${text} is none of them.`,
+      text,
+    );
   return { row, log, number: stored.number, time, dot: dotOf(row, Number(index)) };
 }

@@ -23,22 +23,35 @@ export function actionOf(port: Pick<Port, 'collection'>, change: Change): Histor
 /** One change as history shows it: per field what stood there before and what was written, and who can give back what was before. */
 export function changeView(port: Port, id: string, dot: Dot, change: Change): HistoryChangeView {
   const action = actionOf(port, change);
-  return { id, record: change.record, title: titleOf(port, change), action, fields: fieldsOf(port, dot, change, action) };
+  return {
+    id,
+    record: change.record,
+    title: titleOf(port, change),
+    action,
+    fields: fieldsOf(port, dot, change, action),
+  };
 }
 
 function titleOf(port: Port, change: Change): string {
   const { kind, records } = port.collection;
   if (kind === 'files') return recordTitle(kind, change.record, () => undefined);
   const state = records.find(change.record)?.state;
-  return recordTitle(kind, change.record, (field) => change.writes.find((write) => write.field === field)?.value ?? state?.fields.get(field)?.[0]?.value);
+  return recordTitle(
+    kind,
+    change.record,
+    (field) => change.writes.find((write) => write.field === field)?.value ?? state?.fields.get(field)?.[0]?.value,
+  );
 }
 
 function fieldsOf(port: Port, dot: Dot, change: Change, action: HistoryChangeView['action']): readonly FieldView[] {
   const fields: FieldView[] = [];
-  if (change.movedFrom !== undefined) fields.push({ path: 'path', before: change.movedFrom, after: change.record, kept: 'here' });
-  if (change.movedTo !== undefined) fields.push({ path: 'path', before: change.record, after: change.movedTo, kept: 'here' });
+  if (change.movedFrom !== undefined)
+    fields.push({ path: 'path', before: change.movedFrom, after: change.record, kept: 'here' });
+  if (change.movedTo !== undefined)
+    fields.push({ path: 'path', before: change.record, after: change.movedTo, kept: 'here' });
   const isFiles = port.collection.kind === 'files';
-  const makesOrEnds = (action === 'add' || action === 'delete') && !change.writes.some((write) => write.field === ENTRY);
+  const makesOrEnds =
+    (action === 'add' || action === 'delete') && !change.writes.some((write) => write.field === ENTRY);
   if (isFiles && makesOrEnds) fields.push(...entryOf(port, dot, change, action));
   for (const { field, value, replaces } of change.writes) {
     if (field === EXISTS) continue;
@@ -46,7 +59,8 @@ function fieldsOf(port: Port, dot: Dot, change: Change, action: HistoryChangeVie
     if (change.movedFrom !== undefined && before.length === 0) continue;
     fields.push(fieldView(port, dot, field, before, value));
   }
-  if (fields.length === 0) fields.push({ path: EXISTS, before: action !== 'add', after: action !== 'delete', kept: 'here' });
+  if (fields.length === 0)
+    fields.push({ path: EXISTS, before: action !== 'add', after: action !== 'delete', kept: 'here' });
   return fields;
 }
 
@@ -54,17 +68,26 @@ function fieldsOf(port: Port, dot: Dot, change: Change, action: HistoryChangeVie
 function entryOf(port: Port, dot: Dot, change: Change, action: HistoryChangeView['action']): readonly FieldView[] {
   const seen = entrySeen(port.collection, replacedBy(change, EXISTS));
   if (seen === null) return [];
-  return action === 'delete' ? [fieldView(port, dot, ENTRY, [seen], null)] : [fieldView(port, dot, ENTRY, [], seen.value)];
+  return action === 'delete'
+    ? [fieldView(port, dot, ENTRY, [seen], null)]
+    : [fieldView(port, dot, ENTRY, [], seen.value)];
 }
 
 function fieldView(port: Port, dot: Dot, path: FieldName, before: readonly PastValue[], after: Value): FieldView {
   const views = before.map(({ value }) => valueView(value));
-  return { path, before: views.length > 1 ? views : (views[0] ?? null), after: valueView(after), kept: keptAll(port, before, dot) };
+  return {
+    path,
+    before: views.length > 1 ? views : (views[0] ?? null),
+    after: valueView(after),
+    kept: keptAll(port, before, dot),
+  };
 }
 
 /** Where all of these can be had: most often it is one. */
 function keptAll(port: Port, before: readonly PastValue[], replacing: Dot): KeptWhere {
-  const places = before.map(({ value, dot }) => keptWhere(port, value, dot, replacing)).filter((where) => where !== 'here');
+  const places = before
+    .map(({ value, dot }) => keptWhere(port, value, dot, replacing))
+    .filter((where) => where !== 'here');
   const [first, ...others] = places;
   if (first === undefined) return 'here';
   const all = first === 'no' ? [] : first.filter((device) => others.every((where) => where.includes(device)));

@@ -1,14 +1,14 @@
 import type { ExplainView } from '../../contract/contract.ts';
-import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { listed } from '../conflicts/conflict-view.ts';
+import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { planItem } from '../construct/plan-construction.ts';
 import { isConflict, isLive, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
-import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type FieldName } from '../record/ids.ts';
 import { heldOf } from '../snapshot/held.ts';
-import type { StoredRecord } from '../store/record-store.ts';
 import type { StoredProblem } from '../store/problem-store.ts';
+import type { StoredRecord } from '../store/record-store.ts';
 import { authorOf } from './author-of.ts';
 import type { HistoryPort, HistorySource } from './history-port.ts';
 import { replacedBy } from './record-past.ts';
@@ -42,17 +42,27 @@ function explainField(port: Port, record: StoredRecord, field: FieldName): Expla
   const shown = shownSibling(rule, siblings, log.order);
   const told = rule.concurrent === 'larger' && shown !== null ? [shown] : siblings;
   return [...told]
-    .sort((a, b) => Number(b === shown) - Number(a === shown) || log.order(largestDot(b, log.order), largestDot(a, log.order)))
+    .sort(
+      (a, b) =>
+        Number(b === shown) - Number(a === shown) || log.order(largestDot(b, log.order), largestDot(a, log.order)),
+    )
     .map((sibling) => {
       const dot = largestDot(sibling, log.order);
       const { device, at } = authorOf(port, dot);
-      return { path: field, value: valueView(sibling.value), device, at, rule: ruleText(port, record, field, sibling, shown) };
+      return {
+        path: field,
+        value: valueView(sibling.value),
+        device,
+        at,
+        rule: ruleText(port, record, field, sibling, shown),
+      };
     });
 }
 
 function ruleText(port: Port, record: StoredRecord, field: FieldName, sibling: Sibling, shown: Sibling | null): string {
   const siblings = record.state.fields.get(field) ?? [];
-  if (isConflict(fieldRule(port.collection.kind, field), siblings) && isLive(record.state)) return conflictText(port, record, field, sibling, shown);
+  if (isConflict(fieldRule(port.collection.kind, field), siblings) && isLive(record.state))
+    return conflictText(port, record, field, sibling, shown);
   if (siblings.length > 1) return field === 'sequence' ? 'the larger number wins' : 'the larger time wins';
   const dots = [...sibling.dots].sort(port.collection.log.order);
   const writers = [...new Set(dots.map((dot) => authorOf(port, dot).name))];
@@ -72,7 +82,9 @@ function originText(port: Port, dot: Dot, field: FieldName): string {
       return `restored by ${name}`;
     case 'undo': {
       const [undone] = replacedBy(change, field);
-      return undone === undefined ? `brought back by an undo on ${name}` : `undo of a change made on ${authorOf(port, undone).name}`;
+      return undone === undefined
+        ? `brought back by an undo on ${name}`
+        : `undo of a change made on ${authorOf(port, undone).name}`;
     }
     case 'follow-move':
       return 'it followed the record to its new name';
@@ -83,13 +95,22 @@ function originText(port: Port, dot: Dot, field: FieldName): string {
   }
 }
 
-function conflictText(port: Port, record: StoredRecord, field: FieldName, sibling: Sibling, shown: Sibling | null): string {
+function conflictText(
+  port: Port,
+  record: StoredRecord,
+  field: FieldName,
+  sibling: Sibling,
+  shown: Sibling | null,
+): string {
   const holders = port.sources().filter((source) => {
     const held = heldIn(port, record, source)?.get(field);
     return held !== undefined && sibling.dots.some((dot) => held.dots.includes(dot));
   });
-  if (holders.length > 0) return `kept: ${listed(holders.map((source) => source.location))} holds it while the conflict is open`;
-  return sibling === shown ? 'shown where none of the values was held, while the conflict is open' : 'waits beside the others until a person decides';
+  if (holders.length > 0)
+    return `kept: ${listed(holders.map((source) => source.location))} holds it while the conflict is open`;
+  return sibling === shown
+    ? 'shown where none of the values was held, while the conflict is open'
+    : 'waits beside the others until a person decides';
 }
 
 function heldIn(port: Port, record: StoredRecord, source: HistorySource) {
@@ -103,13 +124,20 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   const live = isLive(record.state);
   const conflicts = openConflicts(port.collection, record).length;
   const gone = record.state.fields.get(EXISTS)?.[0];
-  if (!live && gone !== undefined) parts.push(`deleted on ${authorOf(port, largestDot(gone, port.collection.log.order)).name}`);
+  if (!live && gone !== undefined)
+    parts.push(`deleted on ${authorOf(port, largestDot(gone, port.collection.log.order)).name}`);
   if (!live && gone === undefined) parts.push('known only by what others say of it; its changes have not arrived');
-  if (conflicts > 0) parts.push(conflicts === 1 ? 'in conflict: a person has to choose' : `in conflict: a person has to choose ${conflicts} times`);
+  if (conflicts > 0)
+    parts.push(
+      conflicts === 1
+        ? 'in conflict: a person has to choose'
+        : `in conflict: a person has to choose ${conflicts} times`,
+    );
   if (problem !== null) parts.push('not in step here, because of a problem');
   const outside = live ? port.sources().filter((source) => source.adapter.outside(record.id, isDirectory(record))) : [];
   if (outside.length > 0) parts.push(`outside ${listed(outside.map((source) => source.location))} by its rules`);
-  const waiting = problem !== null ? [] : port.sources().filter((source) => !outside.includes(source) && isDue(port, record, source));
+  const waiting =
+    problem !== null ? [] : port.sources().filter((source) => !outside.includes(source) && isDue(port, record, source));
   if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map((source) => source.location))}`);
   const behind = devicesBehind(port, record);
   if (behind.length > 0) parts.push(`not yet applied on ${listed(behind)}`);
@@ -117,7 +145,8 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   return live || parts.length > 1 || gone === undefined ? parts.join('; ') : `${parts[0]}, and in step`;
 }
 
-const isDirectory = (record: StoredRecord): boolean => fileEntry(record.state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
+const isDirectory = (record: StoredRecord): boolean =>
+  fileEntry(record.state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
 
 function isDue(port: Port, record: StoredRecord, source: HistorySource): boolean {
   const { kind, records, log } = port.collection;
@@ -135,7 +164,11 @@ function devicesBehind(port: Port, record: StoredRecord): readonly string[] {
       const { log, number } = port.collection.log.place(Math.floor(dot / CHANGES_PER_PACKAGE));
       places.set(log, Math.max(number, places.get(log) ?? 0));
     }
-  const own = new Map(port.collection.log.logs().map((log) => [log.log as string, log.member === '' ? null : port.members.deviceOf(log.member)]));
+  const own = new Map(
+    port.collection.log
+      .logs()
+      .map((log) => [log.log as string, log.member === '' ? null : port.members.deviceOf(log.member)]),
+  );
   return port.members
     .others()
     .filter(({ device, applied }) => {
@@ -145,7 +178,10 @@ function devicesBehind(port: Port, record: StoredRecord): readonly string[] {
     .map(({ device }) => port.members.nameOf(device));
 }
 
-function problemOf(port: Port, record: StoredRecord): { readonly problem: StoredProblem; readonly source: HistorySource | null } | null {
+function problemOf(
+  port: Port,
+  record: StoredRecord,
+): { readonly problem: StoredProblem; readonly source: HistorySource | null } | null {
   const { problems, stored } = port.collection;
   for (const source of port.sources()) {
     const problem = problems.find(source.row, record.id);

@@ -1,7 +1,7 @@
 import type { Collection } from '../collection.ts';
+import { isLive } from '../merge/record-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { type RecordId, recordId } from '../record/ids.ts';
-import { isLive } from '../merge/record-state.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { recordTitle } from './value-view.ts';
 
@@ -42,7 +42,11 @@ function onlyOne(collection: Collection, text: string, ids: readonly RecordId[])
   if (meant.length <= 1) return meant[0] ?? null;
   const some = meant.slice(0, 5).map((record) => record.id);
   const more = meant.length > some.length ? ', …' : '';
-  throw new LockstepError('ambiguous-record', `${text} can mean ${some.join(', ')}${more}; give the whole of it.`, text);
+  throw new LockstepError(
+    'ambiguous-record',
+    `${text} can mean ${some.join(', ')}${more}; give the whole of it.`,
+    text,
+  );
 }
 
 /** Ids of the records people call so. Looks at all of them: collections of contacts and events are small. */

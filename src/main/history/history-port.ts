@@ -1,5 +1,5 @@
-import type { WrittenPackage, Collection } from '../collection.ts';
 import type { Change } from '../change-log/change.ts';
+import type { Collection, WrittenPackage } from '../collection.ts';
 import type { Digest, LogId, MemberKey, RecordId } from '../record/ids.ts';
 import type { SourceAdapter } from '../sources/source-adapter.ts';
 

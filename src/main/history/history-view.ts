@@ -1,6 +1,6 @@
 import type { HistoryChangeView, HistoryQuery, PackageView } from '../../contract/contract.ts';
 import type { Change } from '../change-log/change.ts';
-import type { DecodedChange } from '../change-log/package-body.ts';
+import type { OpenBody } from '../change-log/open-body.ts';
 import type { Collection } from '../collection.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { type Digest, dotOf, type LogId, type RecordId } from '../record/ids.ts';
@@ -18,6 +18,15 @@ type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
 /** Packages of a page where the query names no limit. */
 const PAGE = 100;
 const AT_ONCE = 64;
+/** Of more records than this with a name the packages are not looked up one by one. */
+const MOST_NAMED = 1000;
+
+interface Filter {
+  /** null: every change passes. */
+  readonly matches: ((change: Change) => boolean) | null;
+  /** The record somebody asked for by name. */
+  readonly asked: RecordId | null;
+}
 
 /**
  * A page of one collection's packages, the newest first by the time they were signed with, as far as they pass the query's filters. A move is
@@ -27,17 +36,23 @@ export function listHistory(asked: Port, query: Omit<HistoryQuery, 'collection'>
   const port = standingStill(asked);
   const { collection } = port;
   const record = query.record === undefined ? null : findRecord(collection, query.record);
-  const named = query.text === undefined || query.text === '' ? null : rowsNamed(collection, query.text);
-  const rows = record === null ? named : [record.row].filter((row) => named === null || named.includes(row));
-  const ids = rows === null ? null : new Set(rows.flatMap((row) => collection.records.at(row)?.id ?? []));
+  const named = query.text === undefined || query.text === '' ? null : recordsNamed(collection, query.text);
+  const rows = record === null ? (named?.rows ?? null) : [record.row];
   const only = { logs: query.device === undefined ? null : logsOf(port, query.device), records: rows };
+  const filter: Filter = {
+    matches:
+      named === null && record === null
+        ? null
+        : (change) => (record === null || change.record === record.id) && named?.matches(change.record) !== false,
+    asked: record?.id ?? null,
+  };
   const limit = query.limit ?? PAGE;
   const views: PackageView[] = [];
   let before = query.before === undefined ? null : placeOf(collection, query.before);
   while (views.length < limit) {
     const places = collection.log.places(only, before, Math.min(AT_ONCE, limit - views.length));
     for (const place of places) {
-      const view = packageView(port, place, ids, record?.id ?? null, query.changesLimit ?? Number.POSITIVE_INFINITY);
+      const view = packageView(port, place, filter, query.changesLimit ?? Number.POSITIVE_INFINITY);
       if (view.changeCount > 0) views.push(view);
     }
     before = places.at(-1) ?? null;
@@ -49,7 +64,7 @@ export function listHistory(asked: Port, query: Omit<HistoryQuery, 'collection'>
 /** One package as history shows it; null where it is none of this collection. Fails with `ambiguous-id` and `no-such-change`. */
 export function findPackageView(port: Port, id: string): PackageView | null {
   const found = findId(port.collection, id);
-  return found === null ? null : packageView(port, found, null, null, Number.POSITIVE_INFINITY);
+  return found === null ? null : packageView(port, found, { matches: null, asked: null }, Number.POSITIVE_INFINITY);
 }
 
 /** A page is made in one go: what is here and what others have is asked once. */
@@ -64,46 +79,77 @@ function standingStill(port: Port): Port {
   };
   return {
     collection,
-    members: { self: members.self, deviceOf: (member) => members.deviceOf(member), nameOf: (device) => members.nameOf(device), others: () => others },
-    contents: { isHere, read: (record, content) => contents.read(record, content), keep: (bytes) => contents.keep(bytes) },
+    members: {
+      self: members.self,
+      deviceOf: (member) => members.deviceOf(member),
+      nameOf: (device) => members.nameOf(device),
+      others: () => others,
+    },
+    contents: {
+      isHere,
+      read: (record, content) => contents.read(record, content),
+      keep: (bytes) => contents.keep(bytes),
+    },
   };
 }
 
-function packageView(port: Port, place: PackagePlace, ids: ReadonlySet<RecordId> | null, asked: RecordId | null, most: number): PackageView {
+function packageView(port: Port, place: PackagePlace, filter: Filter, most: number): PackageView {
   const { collection, members } = port;
-  const found = collection.packageChanges(place.row);
+  const found = collection.openPackage(place.row);
   const id = packageId(place.log, place.number);
   const changes: HistoryChangeView[] = [];
   let changeCount = 0;
-  for (const [index, change] of (found?.changes ?? []).entries()) {
-    if (!isShown(change, ids, asked)) continue;
+  for (let index = 0; found !== null && index < found.body.count; index++) {
+    if (!isShown(found.body, index, filter)) continue;
     changeCount++;
-    if (changes.length < most) changes.push(changeView(port, `${id}-${index}`, dotOf(place.row, index), change));
+    if (changes.length >= most) continue;
+    const change = found.body.at(index);
+    if ('invalid' in change) changeCount--;
+    else changes.push(changeView(port, `${id}-${index}`, dotOf(place.row, index), change));
   }
-  const device = found === null ? place.log : members.deviceOf(found.head.member);
-  return { id, collection: collection.stored.id, device, deviceName: members.nameOf(device), at: timeText(place.time), changeCount, changes };
+  const device = found === null ? place.log : members.deviceOf(found.member);
+  return {
+    id,
+    collection: collection.stored.id,
+    device,
+    deviceName: members.nameOf(device),
+    at: timeText(place.time),
+    changeCount,
+    changes,
+  };
 }
 
 /** The delete half of a move is told with its add, but is what happened to the old name when somebody asks for that. */
-function isShown(change: DecodedChange, ids: ReadonlySet<RecordId> | null, asked: RecordId | null): change is Change {
-  if ('invalid' in change || (ids !== null && !ids.has(change.record))) return false;
-  return change.movedTo === undefined || change.record === asked;
+function isShown(body: OpenBody, index: number, { matches, asked }: Filter): boolean {
+  const hidden = body.endsMove(index);
+  if (matches === null) return !hidden;
+  const change = body.at(index);
+  return !('invalid' in change) && matches(change) && (!hidden || change.record === asked);
 }
 
-function rowsNamed(collection: Collection, text: string): readonly number[] {
-  if (collection.kind === 'files') return collection.records.containing(text);
+/** Records people call so, in part. `rows` null: they are so many that going through the packages finds them sooner. */
+function recordsNamed(
+  collection: Collection,
+  text: string,
+): { readonly rows: readonly number[] | null; matches(record: RecordId): boolean } {
   const wanted = text.toLowerCase();
-  const rows: number[] = [];
+  if (collection.kind === 'files') {
+    const rows = collection.records.containing(text, MOST_NAMED);
+    return { rows: rows.length < MOST_NAMED ? rows : null, matches: (record) => record.toLowerCase().includes(wanted) };
+  }
+  const named = new Map<RecordId, number>();
   for (const record of allRecords(collection)) {
     const title = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
-    if (title.toLowerCase().includes(wanted) || record.id.includes(text)) rows.push(record.row);
+    if (title.toLowerCase().includes(wanted) || record.id.includes(text)) named.set(record.id, record.row);
   }
-  return rows;
+  return { rows: [...named.values()], matches: (record) => named.has(record) };
 }
 
 function logsOf(port: Port, text: string): readonly LogId[] {
   const device = findDevice(port.members, text);
-  return port.collection.log.logs().flatMap((log) => (log.member !== '' && port.members.deviceOf(log.member) === device ? [log.log] : []));
+  return port.collection.log
+    .logs()
+    .flatMap((log) => (log.member !== '' && port.members.deviceOf(log.member) === device ? [log.log] : []));
 }
 
 function placeOf(collection: Collection, id: string): PackagePlace {

@@ -11,16 +11,27 @@ export type KeptWhere = 'here' | 'no' | readonly string[];
  * still stands. A device that wrote or applied a value keeps it when something from elsewhere replaces it; only the device whose own
  * user overwrote it may not have been quick enough. Values without content are always here.
  */
-export function keptWhere(port: Pick<HistoryPort, 'collection' | 'members' | 'contents'>, value: Value, dot: Dot, replacedBy: Dot | null): KeptWhere {
+export function keptWhere(
+  port: Pick<HistoryPort, 'collection' | 'members' | 'contents'>,
+  value: Value,
+  dot: Dot,
+  replacedBy: Dot | null,
+): KeptWhere {
   const entry = fileEntry(value);
   if (entry?.type !== 'file' || entry.size === 0 || port.contents.isHere(entry.digest as Digest)) return 'here';
   const { log } = port.collection;
   const written = log.place(Math.floor(dot / CHANGES_PER_PACKAGE));
   const author = deviceOf(port, dot);
-  const overwrote = replacedBy !== null && port.collection.changeAt(replacedBy)?.change.cause === 'source' ? deviceOf(port, replacedBy) : null;
+  const overwrote =
+    replacedBy !== null && port.collection.changeAt(replacedBy)?.change.cause === 'source'
+      ? deviceOf(port, replacedBy)
+      : null;
   const devices = port.members
     .others()
-    .filter(({ device, applied }) => device !== overwrote && (device === author || (applied.get(written.log) ?? 0) >= written.number))
+    .filter(
+      ({ device, applied }) =>
+        device !== overwrote && (device === author || (applied.get(written.log) ?? 0) >= written.number),
+    )
     .map(({ device }) => device);
   return devices.length === 0 ? 'no' : devices.sort();
 }

@@ -21,15 +21,26 @@ export function findMoment(collection: Collection, text: string): Moment {
   const isTime = /^\d{4}-\d{2}-\d{2}(?:[T ]|$)/.test(text);
   if (!isTime && isChangeOrPackageId(text)) {
     const found = findId(collection, text);
-    if (found === null) throw new LockstepError('no-such-change', `${collection.stored.name} has no package ${text}.`, text);
+    if (found === null)
+      throw new LockstepError('no-such-change', `${collection.stored.name} has no package ${text}.`, text);
     const { row, dot } = found;
     const last = dot ?? ((row * CHANGES_PER_PACKAGE + CHANGES_PER_PACKAGE - 1) as Dot);
-    return { had: (each) => log.order(each, last) <= 0, place: { time: found.time, log: found.log, number: found.number } };
+    return {
+      had: (each) => log.order(each, last) <= 0,
+      place: { time: found.time, log: found.log, number: found.number },
+    };
   }
   // A date alone would be read as UTC, with a time it is local.
   const milliseconds = isTime ? Date.parse(text.length === 10 ? `${text}T00:00` : text) : Number.NaN;
   if (Number.isNaN(milliseconds))
-    throw new LockstepError('bad-time', `${text} is neither a time like 2026-01-31T18:30 nor a package or change of ${collection.stored.name}.`, text);
+    throw new LockstepError(
+      'bad-time',
+      `${text} is neither a time like 2026-01-31T18:30 nor a package or change of ${collection.stored.name}.`,
+      text,
+    );
   const end = earliestTimeAt(milliseconds + 1);
-  return { had: (each) => log.place(Math.floor(each / CHANGES_PER_PACKAGE)).time < end, place: { time: end, log: '' as LogId, number: 0 } };
+  return {
+    had: (each) => log.place(Math.floor(each / CHANGES_PER_PACKAGE)).time < end,
+    place: { time: end, log: '' as LogId, number: 0 },
+  };
 }

@@ -1,6 +1,6 @@
-import { Chunker, averageFor } from '../content/chunker.ts';
-import { encodeChunkList } from '../content/chunk-list.ts';
 import type { Chunk } from '../content/chunk-list.ts';
+import { encodeChunkList } from '../content/chunk-list.ts';
+import { averageFor, Chunker } from '../content/chunker.ts';
 import type { AskPeers, Contents, KeptContents } from '../contents.ts';
 import { digestOf } from '../platform/hash.ts';
 import type { Digest } from '../record/ids.ts';
@@ -24,7 +24,12 @@ export function portOfReplica(replica: Replica, around: AroundReplica): HistoryP
     members: membersOf(replica, around.self),
     contents: contentsOf(replica, around),
     sources: () =>
-      [...replica.synchronizers.values()].map(({ source, adapter }) => ({ row: source.row, id: source.id, location: source.location, adapter })),
+      [...replica.synchronizers.values()].map(({ source, adapter }) => ({
+        row: source.row,
+        id: source.id,
+        location: source.location,
+        adapter,
+      })),
     commit: (changes) => replica.commit(changes),
   };
 }
@@ -33,11 +38,14 @@ function membersOf(replica: Replica, self: AroundReplica['self']): Members {
   const { membership } = replica;
   return {
     self: self.device,
-    deviceOf: (member) => (member === membership.ownKey ? self.device : (membership.authorOf(member)?.device ?? member)),
+    deviceOf: (member) =>
+      member === membership.ownKey ? self.device : (membership.authorOf(member)?.device ?? member),
     nameOf(device) {
       if (device === self.device) return self.name();
       const { members, removed } = membership.current ?? {};
-      const known = [...(members?.values() ?? []), ...(removed?.values() ?? [])].find((member) => member.device === device);
+      const known = [...(members?.values() ?? []), ...(removed?.values() ?? [])].find(
+        (member) => member.device === device,
+      );
       return known?.name ?? device.slice(0, 8);
     },
     others: () =>
@@ -55,14 +63,18 @@ function contentsOf(replica: Replica, { contents, kept, contentStore, ask }: Aro
     async keep(bytes) {
       const { content, list } = nameContent(bytes);
       await kept.keep([{ digest: content.digest, bytes }]);
-      if (list !== null) replica.collection.transact(() => contentStore.putChunkList(list.digest, content.digest, list.bytes));
+      if (list !== null)
+        replica.collection.transact(() => contentStore.putChunkList(list.digest, content.digest, list.bytes));
       return content;
     },
   };
 }
 
 /** Names content as a source that reads it from a file would. Pure. */
-export function nameContent(bytes: Uint8Array): { readonly content: NamedContent; readonly list: { readonly digest: Digest; readonly bytes: Uint8Array } | null } {
+export function nameContent(bytes: Uint8Array): {
+  readonly content: NamedContent;
+  readonly list: { readonly digest: Digest; readonly bytes: Uint8Array } | null;
+} {
   const content = { digest: digestOf(bytes), size: bytes.length };
   const chunker = new Chunker(averageFor(bytes.length));
   const chunks: Chunk[] = [];

@@ -1,9 +1,9 @@
 import type { Change } from '../change-log/change.ts';
+import type { Collection } from '../collection.ts';
 import { applyChange } from '../merge/apply-change.ts';
 import { EMPTY_STATE, type RecordState } from '../merge/record-state.ts';
-import type { Collection } from '../collection.ts';
-import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
+import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 

@@ -36,14 +36,23 @@ interface Item {
  * changes nothing in the collection. Never writes over anything, through a link, or inside a source. Fails with `no-such-path`, `inside-source`,
  * `not-available` (kinds without content) and as `restore` does.
  */
-export async function restoreTo(port: Port, record: string | null, moment: Moment, to: string, disk: RestoreDisk): Promise<ResultView> {
-  if (port.collection.kind !== 'files') throw new LockstepError('not-available', 'Only files can be written to a path so far; use export.', to);
+export async function restoreTo(
+  port: Port,
+  record: string | null,
+  moment: Moment,
+  to: string,
+  disk: RestoreDisk,
+): Promise<ResultView> {
+  if (port.collection.kind !== 'files')
+    throw new LockstepError('not-available', 'Only files can be written to a path so far; use export.', to);
   const items = itemsAt(port, record, moment);
   const root = openRoot(to, disk);
   const missing: Missing[] = [];
   let records = 0;
   // Links come last: nothing is then written through one.
-  for (const item of [...items].sort((a, b) => Number(a.entry.type === 'symlink') - Number(b.entry.type === 'symlink'))) {
+  for (const item of [...items].sort(
+    (a, b) => Number(a.entry.type === 'symlink') - Number(b.entry.type === 'symlink'),
+  )) {
     const why = await write(port, root, item, disk.fs);
     if (why === null) records++;
     else missing.push({ record: item.record, why });
@@ -68,9 +77,16 @@ function itemsAt(port: Port, text: string | null, moment: Moment): readonly Item
     const modified = shown.get(MODIFIED)?.value;
     const path = found.id.slice(found.id === meant?.id ? found.id.lastIndexOf('/') + 1 : above);
     if (entry === null || (entry.type === 'directory' && found.id === meant?.id && meant.rows.length > 1)) continue;
-    items.push({ path, record: found.id, entry, executable: shown.get(EXECUTABLE)?.value === true, modified: typeof modified === 'number' ? modified : null });
+    items.push({
+      path,
+      record: found.id,
+      entry,
+      executable: shown.get(EXECUTABLE)?.value === true,
+      modified: typeof modified === 'number' ? modified : null,
+    });
   }
-  if (items.length === 0 && meant !== null) throw new LockstepError('no-such-record', `${meant.id} was not there then.`, meant.id);
+  if (items.length === 0 && meant !== null)
+    throw new LockstepError('no-such-record', `${meant.id} was not there then.`, meant.id);
   return items;
 }
 
@@ -81,8 +97,15 @@ function openRoot(to: string, disk: RestoreDisk): string {
   const parent = root ?? disk.realDirectory(to.slice(0, at) || '/');
   if (parent === null) throw new LockstepError('no-such-path', `There is no folder for ${to}.`, to);
   const meant = root ?? `${parent}/${to.slice(at + 1)}`;
-  const held = disk.forbidden.find((path) => meant === path || meant.startsWith(path.endsWith('/') ? path : `${path}/`));
-  if (held !== undefined) throw new LockstepError('inside-source', `${to} lies inside ${held}, which is kept in step; choose a place outside.`, to);
+  const held = disk.forbidden.find(
+    (path) => meant === path || meant.startsWith(path.endsWith('/') ? path : `${path}/`),
+  );
+  if (held !== undefined)
+    throw new LockstepError(
+      'inside-source',
+      `${to} lies inside ${held}, which is kept in step; choose a place outside.`,
+      to,
+    );
   if (root === null) {
     if (disk.fs.lstat(to) !== null) throw new LockstepError('no-such-path', `${to} is no folder.`, to);
     disk.fs.makeDirectory(to);
@@ -95,7 +118,8 @@ function openRoot(to: string, disk: RestoreDisk): string {
 /** null: written. Otherwise why not. */
 async function write(port: Port, root: string, item: Item, fs: FileSystem): Promise<string | null> {
   const parts = item.path.split('/');
-  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'))) return 'its name is none this system can hold';
+  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0')))
+    return 'its name is none this system can hold';
   const bytes = item.entry.type === 'file' ? await port.contents.read(item.record, item.entry) : null;
   if (item.entry.type === 'file' && bytes === null) return NOT_KEPT;
   try {

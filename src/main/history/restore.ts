@@ -2,8 +2,8 @@ import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import type { WrittenPackage } from '../collection.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
-import { EXISTS } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { cleanId, findExact, findRecord } from './find-record.ts';
@@ -41,7 +41,8 @@ function byOrderOfWriting(a: Change, b: Change): number {
   return ends !== 0 ? ends : a.record < b.record ? -1 : 1;
 }
 
-const isDelete = (change: Change): boolean => change.writes.some((write) => write.field === EXISTS && write.value === false);
+const isDelete = (change: Change): boolean =>
+  change.writes.some((write) => write.field === EXISTS && write.value === false);
 
 /** Rows of the records that changed since the moment, as far as they are meant. */
 function rowsMeant(port: Port, record: string | null, moment: Moment): readonly number[] {
@@ -54,7 +55,10 @@ function rowsMeant(port: Port, record: string | null, moment: Moment): readonly 
 }
 
 /** The records a RECORD argument means where a folder means all that is in it, now or once. Fails as `findRecord`. */
-export function recordsMeant(port: Pick<Port, 'collection'>, text: string): { readonly id: RecordId; readonly rows: readonly number[] } {
+export function recordsMeant(
+  port: Pick<Port, 'collection'>,
+  text: string,
+): { readonly id: RecordId; readonly rows: readonly number[] } {
   const { collection } = port;
   const folder = cleanId(collection, text);
   const below = collection.kind === 'files' && folder !== '' ? rowsBelow(port, folder) : [];

@@ -17,7 +17,11 @@ export const NOT_KEPT = 'its content is kept on no device any more';
  * What came of writing these packages: the changes made, the conflicts their records have now, and what was not possible. Fails with
  * `content-not-kept` where something was asked and nothing could be done.
  */
-export function resultOf(port: Pick<HistoryPort, 'collection'>, written: readonly WrittenPackage[], missing: readonly Missing[]): ResultView {
+export function resultOf(
+  port: Pick<HistoryPort, 'collection'>,
+  written: readonly WrittenPackage[],
+  missing: readonly Missing[],
+): ResultView {
   const applied = written.flatMap((each) => each.applied);
   const rows = new Set(applied.map((each) => each.row));
   refuseNothing(rows.size, missing);
@@ -26,7 +30,12 @@ export function resultOf(port: Pick<HistoryPort, 'collection'>, written: readonl
     const record = port.collection.records.at(row);
     for (const conflict of record === null ? [] : openConflicts(port.collection, record)) conflicts.add(conflict.id);
   }
-  return { changes: applied.map((each) => changeId(port.collection, each.dot)), records: rows.size, conflicts: [...conflicts], missing };
+  return {
+    changes: applied.map((each) => changeId(port.collection, each.dot)),
+    records: rows.size,
+    conflicts: [...conflicts],
+    missing,
+  };
 }
 
 export function refuseNothing(done: number, missing: readonly Missing[]): void {

@@ -1,8 +1,8 @@
 import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import { EMPTY_STATE, isLive, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
-import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
+import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import { type Dot, dotOf, type FieldName, type RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import { findId } from './change-id.ts';
@@ -29,7 +29,7 @@ export function undoChange(port: Port, id: string): ResultView | null {
   const { collection } = port;
   const found = findId(collection, id);
   if (found === null) return null;
-  const count = collection.packageChanges(found.row)?.changes.length ?? 0;
+  const count = collection.openPackage(found.row)?.body.count ?? 0;
   const asked = found.dot !== null ? [found.dot] : Array.from({ length: count }, (_, index) => dotOf(found.row, index));
   const dots = new Set([...asked, ...asked.flatMap((dot) => otherHalf(port, dot) ?? [])]);
   const changes: Change[] = [];
@@ -44,7 +44,8 @@ export function undoChange(port: Port, id: string): ResultView | null {
   return resultOf(port, ordered.length === 0 ? [] : port.commit(ordered), missing);
 }
 
-const isDelete = (change: Change): boolean => change.writes.some((write) => write.field === EXISTS && write.value === false);
+const isDelete = (change: Change): boolean =>
+  change.writes.some((write) => write.field === EXISTS && write.value === false);
 
 function byRecord(port: Port, dots: ReadonlySet<Dot>): readonly Undone[] {
   const { collection } = port;
@@ -55,7 +56,11 @@ function byRecord(port: Port, dots: ReadonlySet<Dot>): readonly Undone[] {
     const known = records.get(change.record) ?? new Map<Dot, Change>();
     records.set(change.record, known.set(dot, change));
   }
-  return [...records].map(([record, changes]) => ({ record, changes, state: collection.records.find(record)?.state ?? EMPTY_STATE }));
+  return [...records].map(([record, changes]) => ({
+    record,
+    changes,
+    state: collection.records.find(record)?.state ?? EMPTY_STATE,
+  }));
 }
 
 /** The delete of a move's add, the add of its delete; null where the change is no move. */
@@ -71,7 +76,10 @@ function otherHalf(port: Port, dot: Dot): Dot | null {
     return half !== undefined && (change.movedFrom === undefined ? half.movedFrom : half.movedTo) === change.record;
   });
   const distance = (each: Dot): number => Math.abs(placeOf(port, each).number - placeOf(port, dot).number);
-  return halves.reduce<Dot | null>((best, each) => (best === null || distance(each) < distance(best) ? each : best), null);
+  return halves.reduce<Dot | null>(
+    (best, each) => (best === null || distance(each) < distance(best) ? each : best),
+    null,
+  );
 }
 
 const placeOf = (port: Port, dot: Dot) => port.collection.log.nameOf(dot).name;
@@ -101,7 +109,9 @@ function existsChange(undone: Undone, value: boolean, replaces: readonly Dot[]):
 
 /** Was this record made at the same time by somebody else too? Then to take one add back is not to delete what the other made. */
 function standsBeside(port: Port, undone: Undone, dots: ReadonlySet<Dot>): boolean {
-  const alive = (undone.state.fields.get(EXISTS) ?? []).filter((sibling) => sibling.value === true).flatMap((sibling) => sibling.dots);
+  const alive = (undone.state.fields.get(EXISTS) ?? [])
+    .filter((sibling) => sibling.value === true)
+    .flatMap((sibling) => sibling.dots);
   return alive.some((dot) => !dots.has(dot) && !descendsFrom(port.collection, dot, dots));
 }
 
@@ -117,7 +127,12 @@ interface Back {
 }
 
 /** What the changes replaced, field by field; or why that is not possible. */
-function fieldsBefore(port: Port, undone: Undone, dots: ReadonlySet<Dot>, replaced: (field: FieldName) => readonly Dot[]): readonly Back[] | Why {
+function fieldsBefore(
+  port: Port,
+  undone: Undone,
+  dots: ReadonlySet<Dot>,
+  replaced: (field: FieldName) => readonly Dot[],
+): readonly Back[] | Why {
   const { kind } = port.collection;
   const names = new Set([...undone.changes.values()].flatMap((change) => change.writes.map((write) => write.field)));
   const fields: Back[] = [];
@@ -125,7 +140,9 @@ function fieldsBefore(port: Port, undone: Undone, dots: ReadonlySet<Dot>, replac
     if (field === EXISTS) continue;
     const rule = fieldRule(kind, field);
     const now = undone.state.fields.get(field) ?? [];
-    const own = [...dots].filter((dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field) === true);
+    const own = [...dots].filter(
+      (dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field) === true,
+    );
     const past = valuesOf(port.collection, field, replaced(field));
     if (past.length === 0 && replaced(field).length > 0) return { why: FORGOTTEN };
     if (past.some((each) => keptWhere(port, each.value, each.dot, own[0] ?? null) === 'no')) return { why: NOT_KEPT };
@@ -151,14 +168,19 @@ function fieldsThen(port: Port, undone: Undone, before: readonly Dot[]): readonl
   const then: readonly (readonly [FieldName, readonly PastValue[]])[] =
     collection.kind === 'files'
       ? [[ENTRY, [entrySeen(collection, before)].filter((seen) => seen !== null)]]
-      : [...stateAfter(collection, before).fields].map(([field, siblings]) => [field, siblings.map(({ value, dots }) => ({ value, dot: dots[0] as Dot }))]);
+      : [...stateAfter(collection, before).fields].map(([field, siblings]) => [
+          field,
+          siblings.map(({ value, dots }) => ({ value, dot: dots[0] as Dot })),
+        ]);
   const fields: Back[] = [];
   for (const [field, past] of then) {
     if (field === EXISTS) continue;
     const rule = fieldRule(collection.kind, field);
     if (past.some(({ value, dot }) => keptWhere(port, value, dot, null) === 'no')) return { why: NOT_KEPT };
     const now = undone.state.fields.get(field) ?? [];
-    const lost = past.filter(({ value }) => rule.concurrent === 'conflict' && !now.some((sibling) => rule.same(sibling.value, value)));
+    const lost = past.filter(
+      ({ value }) => rule.concurrent === 'conflict' && !now.some((sibling) => rule.same(sibling.value, value)),
+    );
     if (lost.length > 0) fields.push({ field, values: lost.map(({ value }) => value), replaces: [] });
   }
   return fields;

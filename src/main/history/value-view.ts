@@ -1,7 +1,7 @@
 import type { ValueView } from '../../contract/contract.ts';
-import { fileEntry } from '../record/file-entry.ts';
 import type { RecordKind } from '../record/field-rules.ts';
-import { fieldName, type FieldName, type RecordId } from '../record/ids.ts';
+import { fileEntry } from '../record/file-entry.ts';
+import { type FieldName, fieldName, type RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 
 /** A value as people and scripts see it: a file by type, size and SHA-256 (never by its chunks), anything else as it is. */

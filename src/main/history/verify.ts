@@ -3,8 +3,8 @@ import type { VerifyView } from '../../contract/contract.ts';
 import type { Collection } from '../collection.ts';
 import { difference } from '../difference/difference.ts';
 import { isConflict, isLive, shownSibling } from '../merge/record-state.ts';
-import { ENTRY, EXECUTABLE, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { fieldRule } from '../record/field-rules.ts';
+import { ENTRY, EXECUTABLE, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
 import { heldOf } from '../snapshot/held.ts';
 import type { StoredRecord } from '../store/record-store.ts';
@@ -37,9 +37,8 @@ export function recordsRoot(collection: Collection): { readonly root: string; re
 
 /** A record's id and fields in the order of their names, each with every value that stands there, in the order of their texts. */
 function textOf(collection: Collection, record: StoredRecord): string {
-  const names = [...record.state.fields.keys()].sort();
-  let text = `${JSON.stringify(record.id)}\n`;
-  for (const field of names) text += fieldText(collection, record, field);
+  let text = `${record.id.length} ${record.id}\n`;
+  for (const field of [...record.state.fields.keys()].sort()) text += fieldText(collection, record, field);
   return text;
 }
 
@@ -66,7 +65,11 @@ const BATCH = 500;
  * The records' digest; with `content` every source is read again, whole, and each record that is not as the snapshot says is named. A source that
  * cannot be looked at now differs by itself: it is named with an empty record.
  */
-export async function verifyCollection(port: Pick<HistoryPort, 'collection' | 'sources'>, content: boolean, signal: AbortSignal): Promise<VerifyView> {
+export async function verifyCollection(
+  port: Pick<HistoryPort, 'collection' | 'sources'>,
+  content: boolean,
+  signal: AbortSignal,
+): Promise<VerifyView> {
   const { root, records } = recordsRoot(port.collection);
   const differs: { source: string; record: string }[] = [];
   for (const source of content ? port.sources() : [])
@@ -74,7 +77,11 @@ export async function verifyCollection(port: Pick<HistoryPort, 'collection' | 's
   return { collection: port.collection.stored.id, root, records, differs };
 }
 
-async function differing(collection: Collection, source: HistorySource, signal: AbortSignal): Promise<readonly string[]> {
+async function differing(
+  collection: Collection,
+  source: HistorySource,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   if ((await source.adapter.condition()).is === 'unavailable') return [''];
   const listed = new Set<RecordId>();
   const differs = new Set<string>();
@@ -93,7 +100,12 @@ async function differing(collection: Collection, source: HistorySource, signal: 
   );
   for (const record of allRecords(collection)) {
     const stored = collection.records.snapshot(source.row, record.row);
-    if (stored?.revision instanceof Uint8Array && !listed.has(record.id) && !source.adapter.outside(record.id, isDirectory(record))) differs.add(record.id);
+    if (
+      stored?.revision instanceof Uint8Array &&
+      !listed.has(record.id) &&
+      !source.adapter.outside(record.id, isDirectory(record))
+    )
+      differs.add(record.id);
   }
   const ids = [...listed];
   for (let at = 0; at < ids.length; at += BATCH)
@@ -102,13 +114,20 @@ async function differing(collection: Collection, source: HistorySource, signal: 
   return [...differs].sort();
 }
 
-const isDirectory = (record: StoredRecord): boolean => fileEntry(record.state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
+const isDirectory = (record: StoredRecord): boolean =>
+  fileEntry(record.state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
 
-function isAsHeld(collection: Collection, source: number, id: RecordId, fields: Parameters<typeof difference>[3]): boolean {
+function isAsHeld(
+  collection: Collection,
+  source: number,
+  id: RecordId,
+  fields: Parameters<typeof difference>[3],
+): boolean {
   const record = collection.records.find(id);
   const stored = record === null ? undefined : collection.records.snapshot(source, record.row);
   // A folder that is there only because of what lives in it is no item of its own.
-  if (stored?.revision == null) return fileEntry(fields?.get(ENTRY))?.type === 'directory' && collection.records.hasLiveBelow(id);
+  if (stored?.revision == null)
+    return fileEntry(fields?.get(ENTRY))?.type === 'directory' && collection.records.hasLiveBelow(id);
   const held = record === null ? null : heldOf(collection.kind, record.state, stored.held, collection.log.order);
   return difference(collection.kind, id, held, fields) === null;
 }

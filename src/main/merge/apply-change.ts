@@ -22,7 +22,8 @@ export function applyChange(
   for (const write of change.writes) {
     const left = removeDots(fields.get(write.field) ?? [], write.replaces);
     const waiting = (superseded ?? state.superseded).get(write.field) ?? [];
-    const early = write.replaces.filter((replaced) => replaced !== dot && !isApplied(replaced) && !waiting.includes(replaced));
+    const isWaiting = among(waiting);
+    const early = [...new Set(write.replaces)].filter((replaced) => replaced !== dot && !isApplied(replaced) && !isWaiting(replaced));
     const isSuperseded = waiting.includes(dot);
     if (early.length > 0 || isSuperseded) {
       superseded ??= new Map(state.superseded);
@@ -40,12 +41,20 @@ export function applyChange(
 function removeDots(siblings: readonly Sibling[], replaced: readonly Dot[]): readonly Sibling[] {
   if (replaced.length === 0 || siblings.length === 0) return siblings;
   const left: Sibling[] = [];
+  const isReplaced = among(replaced);
   for (const sibling of siblings) {
-    const dots = sibling.dots.filter((dot) => !replaced.includes(dot));
+    const dots = sibling.dots.filter((dot) => !isReplaced(dot));
     if (dots.length === sibling.dots.length) left.push(sibling);
     else if (dots.length > 0) left.push({ value: sibling.value, dots });
   }
   return left;
+}
+
+/** Looks dots up, in a set where they are many: a hostile member may name a million of them. */
+function among(dots: readonly Dot[]): (dot: Dot) => boolean {
+  if (dots.length <= 8) return (dot) => dots.includes(dot);
+  const known = new Set(dots);
+  return (dot) => known.has(dot);
 }
 
 /** The value of a sibling with several dots is that of the first that came; equal in meaning is equal for every purpose but bytes. */

@@ -62,13 +62,9 @@ function unpackEntry(packed: Packed[]): Value {
 
 const isDigest = (packed: Packed | undefined): packed is Uint8Array => packed instanceof Uint8Array && packed.length === 32;
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
 /** Lowercase hex of bytes. */
 export function hexOf(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += HEX[byte];
-  return text;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
 const NIBBLE = new Uint8Array(128).fill(255);

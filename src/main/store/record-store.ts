@@ -165,9 +165,9 @@ export class RecordStore {
     return this.#sql.beginning.all(this.#collection, text, text).map(([path, own]) => joined(path, own));
   }
 
-  /** Rows of records whose id contains this text; letters of ASCII in either case. */
-  containing(text: string): readonly number[] {
-    return this.#sql.containing.all(this.#collection, text);
+  /** Rows of at most `limit` records whose id contains this text; letters of ASCII in either case. */
+  containing(text: string, limit: number): readonly number[] {
+    return this.#sql.containing.all(this.#collection, text, limit);
   }
 
   /** Is anything alive directly or further below this path? */
@@ -242,9 +242,9 @@ function statements(database: Database.Database) {
       `SELECT d.path, r.name FROM directory d JOIN record r ON r.directory = d.id
        WHERE d.collection = ? AND substr(iif(d.path = '', r.name, d.path || '/' || r.name), 1, length(?)) = ? LIMIT 64`,
     ),
-    containing: value<[number, string], number>(
+    containing: value<[number, string, number], number>(
       `SELECT r.id FROM directory d JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND instr(lower(iif(d.path = '', r.name, d.path || '/' || r.name)), lower(?)) > 0`,
+       WHERE d.collection = ? AND instr(lower(iif(d.path = '', r.name, d.path || '/' || r.name)), lower(?)) > 0 LIMIT ?`,
     ),
     notAsShown: value<[number, number], number>(
       `SELECT r.id FROM directory d JOIN record r ON r.directory = d.id LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id

@@ -13,7 +13,12 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
   useEffect(() => {
     // Failures stay until they are put away; nothing goes while it is pointed at or holds the focus.
     if (held || toast.tone === 'failed') return;
-    const timer = setTimeout(onClose, toast.action === null ? PLAIN_MS : WITH_ACTION_MS);
+    const away = () => {
+      // Under a dialog it is hardly seen: it waits.
+      if (document.querySelector('.overlay') === null) onClose();
+      else timer = setTimeout(away, PLAIN_MS);
+    };
+    let timer = setTimeout(away, toast.action === null ? PLAIN_MS : WITH_ACTION_MS);
     return () => clearTimeout(timer);
   }, [held, toast, onClose]);
   const Icon = ICONS[toast.tone];
@@ -51,7 +56,7 @@ export function Toasts() {
   const toasts = useApp((state) => state.toasts);
   const { store } = useAppContext();
   return (
-    // data-react-aria-top-layer: it stays usable while a dialog is open.
+    // data-react-aria-top-layer: it is also heard while a dialog is open, though it lies under it.
     <section className="toasts" aria-label="Messages" aria-live="polite" data-react-aria-top-layer="true">
       {toasts.map((toast) => (
         <ToastCard

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeTexts, textOf } from '../../../src/main/conflicts/merge-texts.ts';
 
-const merge = (base: string, left: string, right: string) => mergeTexts(base, { name: 'Laptop', text: left }, { name: 'Phone', text: right });
+const merge = (base: string, left: string, right: string) =>
+  mergeTexts(base, { name: 'Laptop', text: left }, { name: 'Phone', text: right });
 const BASE = 'bread\nmilk\napples\n\nthe train at 8:40\n\nask Tom\n';
 
 describe('a merge of texts', () => {
@@ -15,12 +16,18 @@ describe('a merge of texts', () => {
   it('shows both versions of a line that both changed, and counts them', () => {
     const merged = merge(BASE, BASE.replace('8:40', '9:10'), BASE.replace('8:40', '10:05'));
     expect(merged).toEqual({
-      text: BASE.replace('the train at 8:40', '<<<<<<< Laptop\nthe train at 9:10\n=======\nthe train at 10:05\n>>>>>>> Phone'),
+      text: BASE.replace(
+        'the train at 8:40',
+        '<<<<<<< Laptop\nthe train at 9:10\n=======\nthe train at 10:05\n>>>>>>> Phone',
+      ),
       clashes: 1,
     });
   });
   it('is no clash where both did the same', () => {
-    expect(merge(BASE, BASE.replace('milk', 'oats'), BASE.replace('milk', 'oats'))).toEqual({ text: BASE.replace('milk', 'oats'), clashes: 0 });
+    expect(merge(BASE, BASE.replace('milk', 'oats'), BASE.replace('milk', 'oats'))).toEqual({
+      text: BASE.replace('milk', 'oats'),
+      clashes: 0,
+    });
   });
   it('keeps CRLF, and the missing end of the last line', () => {
     const windows = BASE.replaceAll('\n', '\r\n').slice(0, -2);
@@ -29,12 +36,18 @@ describe('a merge of texts', () => {
   });
   it('takes over new line endings of one side with the edits of the other', () => {
     const edited = BASE.replace('milk', 'oat milk');
-    for (const [left, right] of [[BASE.replaceAll('\n', '\r\n'), edited], [edited, BASE.replaceAll('\n', '\r\n')]] as const)
+    for (const [left, right] of [
+      [BASE.replaceAll('\n', '\r\n'), edited],
+      [edited, BASE.replaceAll('\n', '\r\n')],
+    ] as const)
       expect(merge(BASE, left, right)).toEqual({ text: edited.replaceAll('\n', '\r\n'), clashes: 0 });
   });
   it('leaves mixed line endings as each line has them', () => {
     const mixed = 'a\r\nb\nc\r\nd\ne\r\n';
-    expect(merge(mixed, mixed.replace('a', 'A'), mixed.replace('e', 'E'))).toEqual({ text: 'A\r\nb\nc\r\nd\nE\r\n', clashes: 0 });
+    expect(merge(mixed, mixed.replace('a', 'A'), mixed.replace('e', 'E'))).toEqual({
+      text: 'A\r\nb\nc\r\nd\nE\r\n',
+      clashes: 0,
+    });
   });
   it('does not let a text of one line decide about line endings', () => {
     expect(merge('a\r\nb\r\n', 'a', 'a\r\nb\r\nc\r\n')?.text).toContain('\r\n');
@@ -55,9 +68,9 @@ describe('a merge of texts', () => {
     expect(merge(base, left, right)).toEqual({ text: right.replace('line 50', 'line fifty'), clashes: 0 });
   });
   it('obeys its laws on any texts', () => {
-    const text = fc.array(fc.constantFrom('a', 'b', 'c', 'd', '', '__proto__'), { maxLength: 12 }).chain((lines) =>
-      fc.constantFrom('\n', '\r\n').map((end) => lines.join(end)),
-    );
+    const text = fc
+      .array(fc.constantFrom('a', 'b', 'c', 'd', '', '__proto__'), { maxLength: 12 })
+      .chain((lines) => fc.constantFrom('\n', '\r\n').map((end) => lines.join(end)));
     fc.assert(
       fc.property(text, text, text, (base, left, right) => {
         expect(merge(base, left, base)?.clashes).toBe(0);
@@ -68,7 +81,8 @@ describe('a merge of texts', () => {
         if (there?.clashes === 0) expect(back?.text).toBe(there.text);
         const said = new Set((there?.text ?? '').split(/\r?\n/));
         // A line both sides have in this place is never lost.
-        if (left.split(/\r?\n/)[0] === right.split(/\r?\n/)[0]) expect(said.has(left.split(/\r?\n/)[0] as string)).toBe(true);
+        if (left.split(/\r?\n/)[0] === right.split(/\r?\n/)[0])
+          expect(said.has(left.split(/\r?\n/)[0] as string)).toBe(true);
       }),
       { numRuns: 400, seed: 3 },
     );

@@ -6,7 +6,7 @@ import { resolveAll, resolveConflict } from '../../../src/main/conflicts/resolve
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
 import { ENTRY, EXECUTABLE, EXISTS, MODIFIED } from '../../../src/main/record/file-entry.ts';
-import { fieldName, type FieldName } from '../../../src/main/record/ids.ts';
+import { type FieldName, fieldName } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 
@@ -21,7 +21,8 @@ beforeEach(() => {
   [laptop, phone, desk] = group.devices as [GroupDevice, GroupDevice, GroupDevice];
 });
 
-const text = (device: GroupDevice, value: Value | undefined): string => new TextDecoder().decode(device.bytes.get((value as { digest: never }).digest));
+const text = (device: GroupDevice, value: Value | undefined): string =>
+  new TextDecoder().decode(device.bytes.get((value as { digest: never }).digest));
 const sha = (of: string): string => laptop.file(of).digest;
 function one(device: GroupDevice): ConflictView {
   const all = listConflicts(device.port);
@@ -52,12 +53,25 @@ describe('a list of conflicts', () => {
       title: 'report.txt: edited on Phone and Laptop',
       base: { type: 'file', size: 4, sha256: sha('base') },
       values: [
-        { kind: 'value', value: { type: 'file', size: 6, sha256: sha('theirs') }, device: phone.id, at: '2026-01-01T00:00:03.000Z' },
-        { kind: 'value', value: { type: 'file', size: 4, sha256: sha('mine') }, device: laptop.id, at: '2026-01-01T00:00:02.000Z' },
+        {
+          kind: 'value',
+          value: { type: 'file', size: 6, sha256: sha('theirs') },
+          device: phone.id,
+          at: '2026-01-01T00:00:03.000Z',
+        },
+        {
+          kind: 'value',
+          value: { type: 'file', size: 4, sha256: sha('mine') },
+          device: laptop.id,
+          at: '2026-01-01T00:00:02.000Z',
+        },
       ],
     });
     expect(view.id).toMatch(/^[0-9a-f]{16}$/);
-    expect(view.values.map((value) => value.id)).toEqual([expect.stringMatching(/^[0-9a-f]{12}$/), expect.stringMatching(/^[0-9a-f]{12}$/)]);
+    expect(view.values.map((value) => value.id)).toEqual([
+      expect.stringMatching(/^[0-9a-f]{12}$/),
+      expect.stringMatching(/^[0-9a-f]{12}$/),
+    ]);
     expect(view.shown).toBe(view.values[0]?.id);
     for (const device of group.devices) expect(one(device)).toEqual(view);
   });
@@ -83,7 +97,10 @@ describe('a list of conflicts', () => {
     save(phone, 'a', 'theirs');
     save(desk, 'a', null);
     group.exchange();
-    expect(one(laptop)).toMatchObject({ title: 'a: edited on Phone and Laptop, deleted on Desk', base: { sha256: sha('base') } });
+    expect(one(laptop)).toMatchObject({
+      title: 'a: edited on Phone and Laptop, deleted on Desk',
+      base: { sha256: sha('base') },
+    });
     expect(one(laptop).values.map((value) => value.kind)).toEqual(['delete', 'value', 'value']);
   });
 
@@ -122,7 +139,11 @@ describe('a list of conflicts', () => {
       const change = device.edit(id, fields);
       if (change !== null) device.write([change]);
     };
-    const card = (number: string | null): ReadonlyMap<FieldName, Value> => new Map<FieldName, Value>([[name, { full: 'Mara' }], ...(number === null ? [] : [[phoneField, { number }] as const])]);
+    const card = (number: string | null): ReadonlyMap<FieldName, Value> =>
+      new Map<FieldName, Value>([
+        [name, { full: 'Mara' }],
+        ...(number === null ? [] : [[phoneField, { number }] as const]),
+      ]);
     edit(mine, 'c1', card('1'));
     edit(mine, 'c2', card('1'));
     people.exchange();
@@ -132,8 +153,19 @@ describe('a list of conflicts', () => {
     edit(theirs, 'c2', card('3'));
     people.exchange();
     expect(listConflicts(theirs.port)).toMatchObject([
-      { field: 'phones/p1', title: 'Mara: edited on Phone, deleted on Laptop', base: { number: '1' }, values: [{ kind: 'value' }, { kind: 'delete', value: null }] },
-      { field: 'exists', values: [{ kind: 'value', value: { name: { full: 'Mara' }, 'phones/p1': { number: '3' } } }, { kind: 'delete' }] },
+      {
+        field: 'phones/p1',
+        title: 'Mara: edited on Phone, deleted on Laptop',
+        base: { number: '1' },
+        values: [{ kind: 'value' }, { kind: 'delete', value: null }],
+      },
+      {
+        field: 'exists',
+        values: [
+          { kind: 'value', value: { name: { full: 'Mara' }, 'phones/p1': { number: '3' } } },
+          { kind: 'delete' },
+        ],
+      },
     ]);
   });
 });
@@ -145,10 +177,15 @@ describe('the detail of a conflict', () => {
     save(laptop, 'a', 'ONE\ntwo\nthree\n');
     save(phone, 'a', 'one\ntwo\nTHREE\n');
     group.exchange();
-    const { record, conflict } = findConflict(laptop.port, one(laptop).id) as NonNullable<ReturnType<typeof findConflict>>;
+    const { record, conflict } = findConflict(laptop.port, one(laptop).id) as NonNullable<
+      ReturnType<typeof findConflict>
+    >;
     expect(await conflictDetail(laptop.port, record, conflict)).toMatchObject({
       baseText: 'one\ntwo\nthree\n',
-      texts: [{ text: 'one\ntwo\nTHREE\n', why: null }, { text: 'ONE\ntwo\nthree\n', why: null }],
+      texts: [
+        { text: 'one\ntwo\nTHREE\n', why: null },
+        { text: 'ONE\ntwo\nthree\n', why: null },
+      ],
       merged: { text: 'ONE\ntwo\nTHREE\n', clashes: 0 },
       names: { [laptop.id]: 'Laptop', [phone.id]: 'Phone' },
     });
@@ -157,9 +194,14 @@ describe('the detail of a conflict', () => {
   it('says why a text is not there', async () => {
     apart('mine', 'a\0b', 'a');
     laptop.bytes.delete(laptop.file('mine').digest);
-    const { record, conflict } = findConflict(laptop.port, one(laptop).id) as NonNullable<ReturnType<typeof findConflict>>;
+    const { record, conflict } = findConflict(laptop.port, one(laptop).id) as NonNullable<
+      ReturnType<typeof findConflict>
+    >;
     const detail = await conflictDetail(laptop.port, record, conflict);
-    expect(detail.texts.map((each) => each.why)).toEqual(['Its text cannot be shown: it is not a text.', 'Its content is not here, and no device that is linked now has it.']);
+    expect(detail.texts.map((each) => each.why)).toEqual([
+      'Its text cannot be shown: it is not a text.',
+      'Its content is not here, and no device that is linked now has it.',
+    ]);
     expect(detail.merged).toBeNull();
     phone.bytes.set(phone.file('mine').digest, new TextEncoder().encode('mine'));
     group.linked.add(phone);
@@ -186,7 +228,11 @@ describe('settling a conflict', () => {
     save(desk, 'docs/report.txt', 'from the desk');
     await resolveConflict(laptop.port, one(laptop).id, { take: one(laptop).shown });
     group.exchange();
-    expect(one(laptop).values.map((value) => value.device).sort()).toEqual([desk.id, laptop.id].sort());
+    expect(
+      one(laptop)
+        .values.map((value) => value.device)
+        .sort(),
+    ).toEqual([desk.id, laptop.id].sort());
   });
 
   it('deletes where the deletion is taken, and keeps where the edit is', async () => {
@@ -196,7 +242,11 @@ describe('settling a conflict', () => {
     const result = await resolveConflict(laptop.port, one(laptop).id, { take: gone?.id as string });
     expect(laptop.isThere('docs/report.txt')).toBe(false);
     undoChange(laptop.port, result?.changes[0] as string);
-    expect(one(laptop).values.map((value) => value.kind).sort()).toEqual(['delete', 'value']);
+    expect(
+      one(laptop)
+        .values.map((value) => value.kind)
+        .sort(),
+    ).toEqual(['delete', 'value']);
     await resolveConflict(laptop.port, one(laptop).id, { take: kept?.id as string });
     expect(text(laptop, laptop.shown('docs/report.txt'))).toBe('mine');
     expect(laptop.existsValues('docs/report.txt')).toEqual([true]);
@@ -206,8 +256,20 @@ describe('settling a conflict', () => {
     apart('mine', null, 'a');
     const set = (device: GroupDevice, to: boolean): void => {
       group.tick();
-      const change = device.edit('a', new Map<FieldName, Value>([[ENTRY, device.shown('a') as Value], [EXECUTABLE, to]]));
-      if (change !== null) device.write([{ ...change, writes: change.writes.map((write) => (write.field === EXISTS ? { ...write, replaces: [] } : write)) }]);
+      const change = device.edit(
+        'a',
+        new Map<FieldName, Value>([
+          [ENTRY, device.shown('a') as Value],
+          [EXECUTABLE, to],
+        ]),
+      );
+      if (change !== null)
+        device.write([
+          {
+            ...change,
+            writes: change.writes.map((write) => (write.field === EXISTS ? { ...write, replaces: [] } : write)),
+          },
+        ]);
     };
     set(laptop, true);
     group.exchange();
@@ -215,7 +277,16 @@ describe('settling a conflict', () => {
     set(phone, false);
     const write = phone.collection.records.find('a' as never)?.state.fields.get(EXECUTABLE);
     expect(write).toHaveLength(1);
-    phone.write([{ record: 'a' as never, cause: 'source', writes: [{ field: EXECUTABLE, value: true, replaces: [] }, { field: EXISTS, value: true, replaces: [] }] }]);
+    phone.write([
+      {
+        record: 'a' as never,
+        cause: 'source',
+        writes: [
+          { field: EXECUTABLE, value: true, replaces: [] },
+          { field: EXISTS, value: true, replaces: [] },
+        ],
+      },
+    ]);
     group.exchange();
     const flag = listConflicts(laptop.port).find((view) => view.field === 'executable') as ConflictView;
     await resolveConflict(laptop.port, flag.id, { take: flag.shown });
@@ -238,7 +309,9 @@ describe('settling a conflict', () => {
   it('takes the entry of an earlier version, and refuses content nobody knows', async () => {
     apart('mine', 'theirs');
     const { id } = one(laptop);
-    await expect(resolveConflict(laptop.port, id, { value: { type: 'file', sha256: 'ab'.repeat(32), size: 3 } })).rejects.toMatchObject({ code: 'unknown-content', subject: 'docs/report.txt' });
+    await expect(
+      resolveConflict(laptop.port, id, { value: { type: 'file', sha256: 'ab'.repeat(32), size: 3 } }),
+    ).rejects.toMatchObject({ code: 'unknown-content', subject: 'docs/report.txt' });
     for (const value of [7, 'text', [], { type: 'file' }, { type: 'symlink', target: '' }])
       await expect(resolveConflict(laptop.port, id, { value })).rejects.toMatchObject({ code: 'bad-value' });
     expect(laptop.commits).toBe(2);
@@ -249,7 +322,9 @@ describe('settling a conflict', () => {
   it('knows content that is on this device by its digest and true size', async () => {
     apart('mine', 'theirs');
     const { id } = one(laptop);
-    await expect(resolveConflict(laptop.port, id, { value: { type: 'file', sha256: sha('elsewhere'), size: 5 } })).rejects.toMatchObject({ code: 'unknown-content' });
+    await expect(
+      resolveConflict(laptop.port, id, { value: { type: 'file', sha256: sha('elsewhere'), size: 5 } }),
+    ).rejects.toMatchObject({ code: 'unknown-content' });
     await resolveConflict(laptop.port, id, { value: { type: 'file', sha256: sha('elsewhere'), size: 9 } });
     expect(text(laptop, laptop.shown('docs/report.txt'))).toBe('elsewhere');
   });
@@ -265,7 +340,9 @@ describe('settling a conflict', () => {
 
   it('fails for a value it does not have', async () => {
     apart('mine', 'theirs');
-    await expect(resolveConflict(laptop.port, one(laptop).id, { take: 'zzz' })).rejects.toMatchObject({ code: 'no-such-value' });
+    await expect(resolveConflict(laptop.port, one(laptop).id, { take: 'zzz' })).rejects.toMatchObject({
+      code: 'no-such-value',
+    });
     expect(await resolveConflict(laptop.port, 'ffffffffffffffff', { take: 'zzz' })).toBeNull();
   });
 
@@ -275,8 +352,14 @@ describe('settling a conflict', () => {
     const [alone] = gone.devices as [GroupDevice];
     for (const device of [laptop, phone]) alone.receiveFrom(device);
     const view = one(laptop);
-    const port = { ...laptop.port, members: { ...laptop.port.members, others: () => [] }, contents: { ...laptop.port.contents, isHere: () => false } };
-    await expect(resolveConflict(port, view.id, { take: view.shown })).rejects.toMatchObject({ code: 'content-not-kept' });
+    const port = {
+      ...laptop.port,
+      members: { ...laptop.port.members, others: () => [] },
+      contents: { ...laptop.port.contents, isHere: () => false },
+    };
+    await expect(resolveConflict(port, view.id, { take: view.shown })).rejects.toMatchObject({
+      code: 'content-not-kept',
+    });
     expect(() => resolveAll(port, 'newest')).toThrow(expect.objectContaining({ code: 'content-not-kept' }));
   });
 });
@@ -288,7 +371,14 @@ describe('keeping both', () => {
     group.exchange();
     save(laptop, 'docs/report.txt', 'mine');
     group.tick();
-    const change = phone.edit('docs/report.txt', new Map<FieldName, Value>([[ENTRY, phone.file('theirs')], [EXECUTABLE, true], [MODIFIED, 5]]));
+    const change = phone.edit(
+      'docs/report.txt',
+      new Map<FieldName, Value>([
+        [ENTRY, phone.file('theirs')],
+        [EXECUTABLE, true],
+        [MODIFIED, 5],
+      ]),
+    );
     if (change !== null) phone.write([change]);
     save(desk, 'docs/report.txt', 'the desk’s');
     group.exchange();
@@ -333,12 +423,17 @@ describe('keeping both', () => {
     expect(listConflicts(laptop.port)).toEqual([]);
     const people = new CollectionGroup(2, `people ${made++}`, 'contacts');
     const [mine, theirs] = people.devices as [GroupDevice, GroupDevice];
-    for (const [device, full] of [[mine, 'A'], [theirs, 'B']] as const) {
+    for (const [device, full] of [
+      [mine, 'A'],
+      [theirs, 'B'],
+    ] as const) {
       const change = device.edit('c', new Map<FieldName, Value>([[fieldName('name'), full]]));
       if (change !== null) device.write([change]);
     }
     people.exchange();
-    await expect(resolveConflict(mine.port, one(mine).id, { keepBoth: true })).rejects.toMatchObject({ code: 'cannot-keep-both' });
+    await expect(resolveConflict(mine.port, one(mine).id, { keepBoth: true })).rejects.toMatchObject({
+      code: 'cannot-keep-both',
+    });
     await resolveConflict(mine.port, one(mine).id, { text: 'C' });
     expect(mine.values('c', fieldName('name'))).toEqual(['C']);
   });

@@ -4,8 +4,8 @@ import { resolveAll } from '../../../src/main/conflicts/resolve-conflict.ts';
 import { explainRecord } from '../../../src/main/history/explain.ts';
 import { allRecords, findRecord } from '../../../src/main/history/find-record.ts';
 import type { HistorySource } from '../../../src/main/history/history-port.ts';
-import { restore } from '../../../src/main/history/restore.ts';
 import { findMoment } from '../../../src/main/history/moment.ts';
+import { restore } from '../../../src/main/history/restore.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { ENTRY, EXECUTABLE, MODIFIED } from '../../../src/main/record/file-entry.ts';
 import { type FieldName, recordId } from '../../../src/main/record/ids.ts';
@@ -23,8 +23,10 @@ function save(device: GroupDevice, record: string, content: string | null): void
   device.group.tick();
   device.save(record, content);
 }
-const explain = (device: GroupDevice, record: string) => explainRecord(device.port, findRecord(device.collection, record));
-const rules = (device: GroupDevice, record: string) => explain(device, record).fields.map((field) => [field.path, field.rule]);
+const explain = (device: GroupDevice, record: string) =>
+  explainRecord(device.port, findRecord(device.collection, record));
+const rules = (device: GroupDevice, record: string) =>
+  explain(device, record).fields.map((field) => [field.path, field.rule]);
 
 /** A source that holds what its snapshot says, and is not looked at. */
 function source(device: GroupDevice, location: string): HistorySource {
@@ -32,7 +34,12 @@ function source(device: GroupDevice, location: string): HistorySource {
   const never = (): never => {
     throw new Error('not looked at');
   };
-  return { row, id: `source ${location}`, location, adapter: { condition: never, list: never, read: never, outside: (id) => id.startsWith('outside/') } };
+  return {
+    row,
+    id: `source ${location}`,
+    location,
+    adapter: { condition: never, list: never, read: never, outside: (id) => id.startsWith('outside/') },
+  };
 }
 
 describe('an explanation', () => {
@@ -45,22 +52,44 @@ describe('an explanation', () => {
       problem: null,
       fields: [
         { path: 'exists', value: true, device: laptop.id, at: '2026-01-01T00:00:01.000Z', rule: 'written here' },
-        { path: 'entry', value: { type: 'file', size: 3, sha256: laptop.file('one').digest }, device: laptop.id, at: '2026-01-01T00:00:01.000Z', rule: 'written here' },
+        {
+          path: 'entry',
+          value: { type: 'file', size: 3, sha256: laptop.file('one').digest },
+          device: laptop.id,
+          at: '2026-01-01T00:00:01.000Z',
+          rule: 'written here',
+        },
       ],
     });
-    expect(rules(phone, 'a')).toEqual([['exists', 'merged: only Laptop changed it'], ['entry', 'merged: only Laptop changed it']]);
+    expect(rules(phone, 'a')).toEqual([
+      ['exists', 'merged: only Laptop changed it'],
+      ['entry', 'merged: only Laptop changed it'],
+    ]);
   });
 
   it('tells of equal edits, larger times, undo, restore and settlement', () => {
     const [laptop, phone, group] = pair();
-    for (const [device, time] of [[laptop, 5], [phone, 9]] as const) {
+    for (const [device, time] of [
+      [laptop, 5],
+      [phone, 9],
+    ] as const) {
       group.tick();
-      const change = device.edit('a', new Map<FieldName, Value>([[ENTRY, laptop.file('same')], [EXECUTABLE, device === laptop], [MODIFIED, time]]));
+      const change = device.edit(
+        'a',
+        new Map<FieldName, Value>([
+          [ENTRY, laptop.file('same')],
+          [EXECUTABLE, device === laptop],
+          [MODIFIED, time],
+        ]),
+      );
       if (change !== null) device.write([change]);
     }
     group.exchange();
     const told = new Map(rules(laptop, 'a') as [string, string][]);
-    expect([told.get('entry'), told.get('modified')]).toEqual(['merged: Laptop and Phone wrote the same', 'the larger time wins']);
+    expect([told.get('entry'), told.get('modified')]).toEqual([
+      'merged: Laptop and Phone wrote the same',
+      'the larger time wins',
+    ]);
     expect(explain(laptop, 'a').state).toBe('in conflict: a person has to choose');
     resolveAll(laptop.port, 'newest');
     expect(new Map(rules(laptop, 'a') as [string, string][]).get('executable')).toBe('settled by Laptop');
@@ -68,10 +97,16 @@ describe('an explanation', () => {
     save(phone, 'b', 'two');
     group.exchange();
     undoChange(laptop.port, `${phone.log}-3`);
-    expect(rules(laptop, 'b')).toEqual([['exists', 'undo of a change made on Phone'], ['entry', 'undo of a change made on Phone']]);
+    expect(rules(laptop, 'b')).toEqual([
+      ['exists', 'undo of a change made on Phone'],
+      ['entry', 'undo of a change made on Phone'],
+    ]);
     group.tick();
     restore(laptop.port, 'b', findMoment(laptop.collection, `${phone.log}-3`));
-    expect(rules(laptop, 'b')).toEqual([['exists', 'restored by Laptop'], ['entry', 'restored by Laptop']]);
+    expect(rules(laptop, 'b')).toEqual([
+      ['exists', 'restored by Laptop'],
+      ['entry', 'restored by Laptop'],
+    ]);
   });
 
   it('tells of deleted and moved records, and of devices that are behind', () => {
@@ -81,7 +116,10 @@ describe('an explanation', () => {
     save(phone, 'a', null);
     expect(explain(phone, 'a').state).toBe('deleted on Phone; not yet applied on Laptop');
     group.exchange();
-    expect(explain(phone, 'a')).toMatchObject({ state: 'deleted on Phone, and in step', fields: [{ path: 'exists', value: false, rule: 'written here' }, { path: 'entry' }] });
+    expect(explain(phone, 'a')).toMatchObject({
+      state: 'deleted on Phone, and in step',
+      fields: [{ path: 'exists', value: false, rule: 'written here' }, { path: 'entry' }],
+    });
     save(laptop, 'old', 'x');
     group.tick();
     const add = laptop.edit('new', new Map([[ENTRY, laptop.shown('old') as Value]]), { movedFrom: recordId('old') });
@@ -103,7 +141,11 @@ describe('an explanation', () => {
     laptop.collection.records.putSnapshot(here.row, row, Uint8Array.of(0), laptop.held(recordId('a')));
     save(phone, 'a', 'theirs');
     group.exchange();
-    expect(explain(laptop, 'a').fields.filter((field) => field.path === 'entry').map((field) => [field.device, field.rule])).toEqual([
+    expect(
+      explain(laptop, 'a')
+        .fields.filter((field) => field.path === 'entry')
+        .map((field) => [field.device, field.rule]),
+    ).toEqual([
       [phone.id, 'shown where none of the values was held, while the conflict is open'],
       [laptop.id, 'kept: /home/docs holds it while the conflict is open'],
     ]);
@@ -112,8 +154,17 @@ describe('an explanation', () => {
     group.exchange();
     expect(explain(laptop, 'b').state).toBe('still to be written to /home/docs');
     laptop.collection.problems.put(here.row, recordId('b'), 'disk-full', 'no room is left', laptop.clock.now());
-    expect(explain(laptop, 'b')).toMatchObject({ state: 'not in step here, because of a problem', problem: { source: here.id, code: 'disk-full', detail: 'no room is left', record: 'b' } });
-    laptop.collection.problems.put(-laptop.collection.stored.row, recordId('outside/x'), 'invalid-change', 'no sense', laptop.clock.now());
+    expect(explain(laptop, 'b')).toMatchObject({
+      state: 'not in step here, because of a problem',
+      problem: { source: here.id, code: 'disk-full', detail: 'no room is left', record: 'b' },
+    });
+    laptop.collection.problems.put(
+      -laptop.collection.stored.row,
+      recordId('outside/x'),
+      'invalid-change',
+      'no sense',
+      laptop.clock.now(),
+    );
     expect(explain(laptop, 'outside/x').problem).toMatchObject({ source: '', code: 'invalid-change' });
   });
 
@@ -131,7 +182,11 @@ describe('an explanation', () => {
           expect(view.fields.length).toBeGreaterThan(0);
           told++;
         }
-      expect(listConflicts(group.devices[0]!.port).every((conflict) => explain(group.devices[0]!, conflict.record).state.includes('in conflict'))).toBe(true);
+      expect(
+        listConflicts(group.devices[0]!.port).every((conflict) =>
+          explain(group.devices[0]!, conflict.record).state.includes('in conflict'),
+        ),
+      ).toBe(true);
     }
     expect(told).toBeGreaterThan(200);
   }, 60_000);
@@ -140,7 +195,8 @@ describe('an explanation', () => {
 describe('a RECORD argument', () => {
   it('is an id, a name, or an unambiguous beginning; the living come first', () => {
     const [laptop] = pair();
-    for (const record of ['docs/Käse.txt', 'docs/plan.md', 'old/plan.md', 'report', 'report.bak', 'gone']) save(laptop, record, 'x');
+    for (const record of ['docs/Käse.txt', 'docs/plan.md', 'old/plan.md', 'report', 'report.bak', 'gone'])
+      save(laptop, record, 'x');
     save(laptop, 'old/plan.md', null);
     save(laptop, 'gone', null);
     const found = (text: string) => findRecord(laptop.collection, text).id;

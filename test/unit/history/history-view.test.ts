@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findPackageView, listHistory } from '../../../src/main/history/history-view.ts';
-import { ENTRY } from '../../../src/main/record/file-entry.ts';
-import { fieldName, type FieldName, recordId } from '../../../src/main/record/ids.ts';
-import type { Value } from '../../../src/main/record/value.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { ENTRY } from '../../../src/main/record/file-entry.ts';
+import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
+import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 
 let group: CollectionGroup;
@@ -19,7 +19,11 @@ function save(device: GroupDevice, record: string, content: string | null): void
   group.tick();
   device.save(record, content);
 }
-const view = (content: string) => ({ type: 'file', size: Buffer.byteLength(content), sha256: laptop.file(content).digest });
+const view = (content: string) => ({
+  type: 'file',
+  size: Buffer.byteLength(content),
+  sha256: laptop.file(content).digest,
+});
 
 describe('history', () => {
   it('tells packages newest first, with what was before and after, the same on all devices', () => {
@@ -40,7 +44,13 @@ describe('history', () => {
       { action: 'add', fields: [{ path: 'entry', before: view('two'), after: view('anew') }] },
       { action: 'delete', fields: [{ path: 'entry', before: view('two'), after: null, kept: 'here' }] },
       { action: 'modify', fields: [{ path: 'entry', before: view('one'), after: view('two') }] },
-      { id: `${laptop.log}-1-0`, record: 'docs/a.txt', title: 'a.txt', action: 'add', fields: [{ path: 'entry', before: null, after: view('one') }] },
+      {
+        id: `${laptop.log}-1-0`,
+        record: 'docs/a.txt',
+        title: 'a.txt',
+        action: 'add',
+        fields: [{ path: 'entry', before: null, after: view('one') }],
+      },
     ]);
     expect(list[3]).toMatchObject({ id: `${laptop.log}-1`, collection: group.id, device: laptop.id });
     expect(listHistory(phone.port, {})).toEqual(list);
@@ -61,7 +71,9 @@ describe('history', () => {
       paged.push(...page.map((each) => each.id));
     }
     expect(paged).toEqual(all);
-    expect(() => listHistory(laptop.port, { before: '00ff-1' })).toThrow(expect.objectContaining({ code: 'no-such-change' }));
+    expect(() => listHistory(laptop.port, { before: '00ff-1' })).toThrow(
+      expect.objectContaining({ code: 'no-such-change' }),
+    );
   });
 
   it('filters by record, device and a part of the name', () => {
@@ -70,19 +82,28 @@ describe('history', () => {
     group.exchange();
     save(phone, 'docs/Plan.txt', 'three');
     group.exchange();
-    const titles = (query: Parameters<typeof listHistory>[1]) => listHistory(laptop.port, query).map((each) => `${each.deviceName} ${each.changes[0]?.title}`);
+    const titles = (query: Parameters<typeof listHistory>[1]) =>
+      listHistory(laptop.port, query).map((each) => `${each.deviceName} ${each.changes[0]?.title}`);
     expect(titles({ record: 'docs/Plan.txt' })).toEqual(['Phone Plan.txt', 'Laptop Plan.txt']);
     expect(titles({ record: 'Plan.txt', device: 'laptop' })).toEqual(['Laptop Plan.txt']);
     expect(titles({ text: 'PLAN' })).toEqual(['Phone Plan.txt', 'Laptop Plan.txt']);
     expect(titles({ text: 'docs/p', device: phone.id.slice(0, 6) })).toEqual(['Phone Plan.txt']);
     expect(titles({ text: 'nowhere' })).toEqual([]);
     expect(titles({ text: 'other', record: 'docs/Plan.txt' })).toEqual([]);
-    expect(() => titles({ record: 'nowhere' })).toThrow(expect.objectContaining({ code: 'no-such-record', subject: 'nowhere' }));
+    expect(() => titles({ record: 'nowhere' })).toThrow(
+      expect.objectContaining({ code: 'no-such-record', subject: 'nowhere' }),
+    );
   });
 
   it('spells out as many changes as asked for and counts all', () => {
-    laptop.write(Array.from({ length: 5 }, (_, at) => laptop.edit(`f${at}`, new Map([[ENTRY, laptop.file(`${at}`)]]))).filter((change) => change !== null));
-    expect(listHistory(laptop.port, { changesLimit: 2 })).toMatchObject([{ changeCount: 5, changes: [{ record: 'f0' }, { record: 'f1' }] }]);
+    laptop.write(
+      Array.from({ length: 5 }, (_, at) => laptop.edit(`f${at}`, new Map([[ENTRY, laptop.file(`${at}`)]]))).filter(
+        (change) => change !== null,
+      ),
+    );
+    expect(listHistory(laptop.port, { changesLimit: 2 })).toMatchObject([
+      { changeCount: 5, changes: [{ record: 'f0' }, { record: 'f1' }] },
+    ]);
     expect(findPackageView(laptop.port, `${laptop.log}-1`)?.changes).toHaveLength(5);
     expect(findPackageView(laptop.port, '0123-1')).toBeNull();
   });
@@ -95,7 +116,11 @@ describe('history', () => {
     if (add !== null) laptop.write([add]);
     if (end !== null) laptop.write([end]);
     const [first, second, ...more] = listHistory(laptop.port, {});
-    expect([first?.changes, second?.changes[0]?.action, more]).toMatchObject([[{ record: 'new', action: 'move', fields: [{ path: 'path', before: 'old', after: 'new', kept: 'here' }] }], 'add', []]);
+    expect([first?.changes, second?.changes[0]?.action, more]).toMatchObject([
+      [{ record: 'new', action: 'move', fields: [{ path: 'path', before: 'old', after: 'new', kept: 'here' }] }],
+      'add',
+      [],
+    ]);
     expect(listHistory(laptop.port, { record: 'old' }).map((each) => each.changes[0]?.action)).toEqual(['move', 'add']);
   });
 
@@ -104,19 +129,28 @@ describe('history', () => {
     save(laptop, 'a', null);
     group.tick();
     undoChange(laptop.port, `${laptop.log}-2`);
-    expect(listHistory(laptop.port, { limit: 1 })[0]?.changes).toMatchObject([{ action: 'add', fields: [{ path: 'entry', before: null, after: view('one') }] }]);
+    expect(listHistory(laptop.port, { limit: 1 })[0]?.changes).toMatchObject([
+      { action: 'add', fields: [{ path: 'entry', before: null, after: view('one') }] },
+    ]);
   });
 
   it('tells contacts by name', () => {
     const people = new CollectionGroup(1, `people ${made++}`, 'contacts');
     const [device] = people.devices as [GroupDevice];
-    const change = device.edit('urn:uuid:1', new Map<FieldName, Value>([[fieldName('name'), { full: 'Mara Lindqvist' }]]));
+    const change = device.edit(
+      'urn:uuid:1',
+      new Map<FieldName, Value>([[fieldName('name'), { full: 'Mara Lindqvist' }]]),
+    );
     if (change !== null) device.write([change]);
     people.tick();
     const end = device.edit('urn:uuid:1', null);
     if (end !== null) device.write([end]);
     expect(listHistory(device.port, { text: 'mara' }).map((each) => each.changes[0])).toMatchObject([
-      { title: 'Mara Lindqvist', action: 'delete', fields: [{ path: 'exists', before: true, after: false, kept: 'here' }] },
+      {
+        title: 'Mara Lindqvist',
+        action: 'delete',
+        fields: [{ path: 'exists', before: true, after: false, kept: 'here' }],
+      },
       { title: 'Mara Lindqvist', action: 'add', fields: [{ path: 'name', before: null }] },
     ]);
     expect(listHistory(device.port, { record: 'mara lindqvist' })).toHaveLength(2);

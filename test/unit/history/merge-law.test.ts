@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
-import { CollectionGroup, type GroupDevice, GroupDatabases } from '../../fakes/collection-group.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 import { liveHistory } from '../../fakes/random-history.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
@@ -21,7 +21,8 @@ function deliverAnyhow(group: CollectionGroup, to: GroupDevice, random: SeededRa
   }
 }
 
-const conflictsOf = (device: GroupDevice) => listConflicts(device.port).map(({ id, shown, values }) => ({ id, shown, values }));
+const conflictsOf = (device: GroupDevice) =>
+  listConflicts(device.port).map(({ id, shown, values }) => ({ id, shown, values }));
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
 
 describe('the law of merging', () => {

@@ -10,10 +10,10 @@ import { ENTRY, EXECUTABLE, MODIFIED } from '../../../src/main/record/file-entry
 import type { FieldName } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
-import { liveHistory } from '../../fakes/random-history.ts';
-import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { MemoryDisk } from '../../fakes/memory-disk.ts';
+import { liveHistory } from '../../fakes/random-history.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 let group: CollectionGroup;
 let laptop: GroupDevice;
@@ -102,7 +102,9 @@ describe('restore', () => {
     expect(() => moment('yesterday')).toThrow(expect.objectContaining({ code: 'bad-time' }));
     expect(() => moment('2026-13-01')).toThrow(expect.objectContaining({ code: 'bad-time' }));
     expect(() => moment('ffff-1')).toThrow(expect.objectContaining({ code: 'no-such-change' }));
-    expect(() => restore(laptop.port, 'nothing', moment(at(1)))).toThrow(expect.objectContaining({ code: 'no-such-record' }));
+    expect(() => restore(laptop.port, 'nothing', moment(at(1)))).toThrow(
+      expect.objectContaining({ code: 'no-such-record' }),
+    );
   });
 
   it('brings back, after any history, just what was shown at a moment', async () => {
@@ -115,7 +117,20 @@ describe('restore', () => {
       // Only where no conflict is open: of a conflict the shown value comes back, and no other.
       for (const conflict of listConflicts(device.port)) {
         const change = device.edit(conflict.record, null);
-        if (change !== null) device.write([{ ...change, writes: change.writes.map((write) => ({ ...write, replaces: device.collection.records.find(change.record)?.state.fields.get(write.field)?.flatMap((each) => each.dots) ?? [] })) }]);
+        if (change !== null)
+          device.write([
+            {
+              ...change,
+              writes: change.writes.map((write) => ({
+                ...write,
+                replaces:
+                  device.collection.records
+                    .find(change.record)
+                    ?.state.fields.get(write.field)
+                    ?.flatMap((each) => each.dots) ?? [],
+              })),
+            },
+          ]);
       }
       expect(listConflicts(device.port)).toEqual([]);
       // By package, not by time: a clock that is set back signs what comes later with the same moment.
@@ -131,7 +146,8 @@ describe('restore', () => {
 });
 
 describe('cat', () => {
-  const read = async (which: Parameters<typeof catRecord>[2]) => new TextDecoder().decode(await catRecord(laptop.port, 'a', which));
+  const read = async (which: Parameters<typeof catRecord>[2]) =>
+    new TextDecoder().decode(await catRecord(laptop.port, 'a', which));
 
   it('gives the bytes of now, of then, and of a value in conflict', async () => {
     save(laptop, 'a', 'base');
@@ -143,7 +159,10 @@ describe('cat', () => {
     expect(await read({ at: at(1) })).toBe('base');
     expect(await read({ at: `${laptop.log.slice(0, 8)}-2` })).toBe('mine');
     const [conflict] = listConflicts(laptop.port);
-    expect(await Promise.all((conflict?.values ?? []).map((value) => read({ value: value.id.slice(0, 6) })))).toEqual(['theirs', 'mine']);
+    expect(await Promise.all((conflict?.values ?? []).map((value) => read({ value: value.id.slice(0, 6) })))).toEqual([
+      'theirs',
+      'mine',
+    ]);
     await expect(read({ value: 'nope' })).rejects.toMatchObject({ code: 'no-such-value' });
   });
 
@@ -181,7 +200,14 @@ describe('restore to a path', () => {
   it('writes real files as of then, and changes nothing in the collection', async () => {
     save(laptop, 'docs/a.txt', 'one');
     group.tick();
-    const run = laptop.edit('run', new Map<FieldName, Value>([[ENTRY, laptop.file('#!')], [EXECUTABLE, true], [MODIFIED, 1_600_000_000_000_000]]));
+    const run = laptop.edit(
+      'run',
+      new Map<FieldName, Value>([
+        [ENTRY, laptop.file('#!')],
+        [EXECUTABLE, true],
+        [MODIFIED, 1_600_000_000_000_000],
+      ]),
+    );
     const link = laptop.edit('link', new Map([[ENTRY, { type: 'symlink', target: 'docs' } as Value]]));
     const folder = laptop.edit('empty', new Map([[ENTRY, { type: 'directory' } as Value]]));
     laptop.write([run, link, folder].filter((change) => change !== null));
@@ -205,8 +231,14 @@ describe('restore to a path', () => {
     const world = disk();
     await restoreTo(laptop.port, 'docs/deep/a.txt', moment(at(9)), '/out', world);
     await restoreTo(laptop.port, 'docs', moment(at(9)), '/out/docs', world);
-    expect([read(world.fs, '/out/a.txt'), read(world.fs, '/out/docs/deep/a.txt'), read(world.fs, '/out/docs/b.txt')]).toEqual(['one', 'one', 'b']);
-    await expect(restoreTo(laptop.port, 'docs/b.txt', moment(at(1)), '/out', world)).rejects.toMatchObject({ code: 'no-such-record' });
+    expect([
+      read(world.fs, '/out/a.txt'),
+      read(world.fs, '/out/docs/deep/a.txt'),
+      read(world.fs, '/out/docs/b.txt'),
+    ]).toEqual(['one', 'one', 'b']);
+    await expect(restoreTo(laptop.port, 'docs/b.txt', moment(at(1)), '/out', world)).rejects.toMatchObject({
+      code: 'no-such-record',
+    });
   });
 
   it('never writes over anything, through a link, into a source, or where there is no folder', async () => {
@@ -219,9 +251,13 @@ describe('restore to a path', () => {
     await expect(all).rejects.toMatchObject({ code: 'content-not-kept' });
     expect([read(world.fs, '/out/a'), world.fs.lstat('/home/b')]).toEqual(['', null]);
     for (const inside of ['/home/docs', '/home/docs/new'])
-      await expect(restoreTo(laptop.port, null, moment(at(9)), inside, world)).rejects.toMatchObject({ code: 'inside-source' });
+      await expect(restoreTo(laptop.port, null, moment(at(9)), inside, world)).rejects.toMatchObject({
+        code: 'inside-source',
+      });
     for (const nowhere of ['/none/below', '/out/a'])
-      await expect(restoreTo(laptop.port, null, moment(at(9)), nowhere, world)).rejects.toMatchObject({ code: 'no-such-path' });
+      await expect(restoreTo(laptop.port, null, moment(at(9)), nowhere, world)).rejects.toMatchObject({
+        code: 'no-such-path',
+      });
     expect(world.fs.readDirectory('/home/docs')).toEqual([]);
   });
 });

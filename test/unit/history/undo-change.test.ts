@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { WrittenPackage } from '../../../src/main/collection.ts';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
 import { changeId } from '../../../src/main/history/change-id.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
-import type { WrittenPackage } from '../../../src/main/collection.ts';
-import { EXECUTABLE, ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
+import { ENTRY, EXECUTABLE, EXISTS } from '../../../src/main/record/file-entry.ts';
 import { fieldName, recordId } from '../../../src/main/record/ids.ts';
 import { equalValues, type Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
@@ -28,7 +28,8 @@ function save(device: GroupDevice, record: string, text: string | null): string 
   device.group.tick();
   return idOf(device, device.save(record, text));
 }
-const text = (device: GroupDevice, value: Value | undefined): string => new TextDecoder().decode(device.bytes.get((value as { digest: never }).digest));
+const text = (device: GroupDevice, value: Value | undefined): string =>
+  new TextDecoder().decode(device.bytes.get((value as { digest: never }).digest));
 
 describe('undo of one change', () => {
   it('brings back what an edit replaced', () => {
@@ -71,7 +72,12 @@ describe('undo of one change', () => {
     save(laptop, 'a', 'three');
     const result = undoChange(laptop.port, edit);
     expect(result?.conflicts).toHaveLength(1);
-    expect(laptop.values('a').map((value) => text(laptop, value)).sort()).toEqual(['one', 'three']);
+    expect(
+      laptop
+        .values('a')
+        .map((value) => text(laptop, value))
+        .sort(),
+    ).toEqual(['one', 'three']);
   });
 
   it('brings back the old content of a deleted file beside what was made anew in its place', () => {
@@ -80,7 +86,12 @@ describe('undo of one change', () => {
     const end = save(laptop, 'a', null);
     save(laptop, 'a', 'anew');
     expect(undoChange(laptop.port, end)?.conflicts).toHaveLength(1);
-    expect(laptop.values('a').map((value) => text(laptop, value)).sort()).toEqual(['anew', 'one']);
+    expect(
+      laptop
+        .values('a')
+        .map((value) => text(laptop, value))
+        .sort(),
+    ).toEqual(['anew', 'one']);
   });
 
   it('takes back an add without touching what somebody else added there at the same time', () => {
@@ -100,7 +111,9 @@ describe('undo of one change', () => {
     save(phone, 'a', 'two');
     undoChange(laptop.port, add);
     group.exchange();
-    expect(listConflicts(laptop.port)).toMatchObject([{ field: 'entry', values: [{ kind: 'delete' }, { kind: 'value' }] }]);
+    expect(listConflicts(laptop.port)).toMatchObject([
+      { field: 'entry', values: [{ kind: 'delete' }, { kind: 'value' }] },
+    ]);
     expect(text(laptop, laptop.shown('a'))).toBe('two');
   });
 
@@ -110,11 +123,18 @@ describe('undo of one change', () => {
     save(phone, 'a', 'theirs');
     group.exchange();
     const [conflict] = listConflicts(laptop.port);
-    const settled = await resolveConflict(laptop.port, conflict?.id as string, { take: conflict?.values[0]?.id as string });
+    const settled = await resolveConflict(laptop.port, conflict?.id as string, {
+      take: conflict?.values[0]?.id as string,
+    });
     expect(listConflicts(laptop.port)).toEqual([]);
     const result = undoChange(laptop.port, settled?.changes[0] as string);
     expect(result?.conflicts).toEqual([conflict?.id]);
-    expect(laptop.values('a').map((value) => text(laptop, value)).sort()).toEqual(['mine', 'theirs']);
+    expect(
+      laptop
+        .values('a')
+        .map((value) => text(laptop, value))
+        .sort(),
+    ).toEqual(['mine', 'theirs']);
     // Both changes of that undo are one package: undone together, the settlement stands again.
     const [newest] = listHistory(laptop.port, { limit: 1 });
     undoChange(laptop.port, newest?.id as string);
@@ -124,7 +144,13 @@ describe('undo of one change', () => {
   it('gives back a flag that was set', () => {
     const [laptop] = pair();
     save(laptop, 'a', 'one');
-    const change = laptop.edit('a', new Map<typeof ENTRY, Value>([[ENTRY, laptop.shown('a') as Value], [EXECUTABLE, true]]));
+    const change = laptop.edit(
+      'a',
+      new Map<typeof ENTRY, Value>([
+        [ENTRY, laptop.shown('a') as Value],
+        [EXECUTABLE, true],
+      ]),
+    );
     const [set] = laptop.write(change === null ? [] : [change]);
     undoChange(laptop.port, idOf(laptop, set ?? null));
     expect(laptop.values('a', EXECUTABLE)).toEqual([null]);
@@ -141,7 +167,12 @@ describe('undo of one change', () => {
       return idOf(laptop, laptop.write(change === null ? [] : [change])[0] ?? null);
     };
     edit(new Map<typeof name, Value>([[name, { full: 'Mara' }]]));
-    const added = edit(new Map<typeof name, Value>([[name, { full: 'Mara' }], [phone, { number: '1' }]]));
+    const added = edit(
+      new Map<typeof name, Value>([
+        [name, { full: 'Mara' }],
+        [phone, { number: '1' }],
+      ]),
+    );
     const end = edit(null);
     undoChange(laptop.port, end);
     expect(laptop.values('c1', phone)).toEqual([{ number: '1' }]);
@@ -166,11 +197,16 @@ describe('undo of a move', () => {
 
   it.each([0, 1, null])('restores both names, whichever half is named (%s)', (half) => {
     const { device, written } = moved();
-    const result = undoChange(device.port, half === null ? `${written.log}-${written.number}` : `${written.log}-${written.number}-${half}`);
+    const result = undoChange(
+      device.port,
+      half === null ? `${written.log}-${written.number}` : `${written.log}-${written.number}-${half}`,
+    );
     expect(result?.records).toBe(2);
     expect(device.isThere('new')).toBe(false);
     expect(text(device, device.shown('old'))).toBe('one');
-    expect(listHistory(device.port, { limit: 1 })[0]?.changes).toMatchObject([{ action: 'move', record: 'old', fields: [{ path: 'path', before: 'new', after: 'old' }] }]);
+    expect(listHistory(device.port, { limit: 1 })[0]?.changes).toMatchObject([
+      { action: 'move', record: 'old', fields: [{ path: 'path', before: 'new', after: 'old' }] },
+    ]);
     undoChange(device.port, result?.changes[0] as string);
     expect([device.isThere('new'), device.isThere('old')]).toEqual([true, false]);
   });
@@ -183,13 +219,21 @@ describe('what cannot be undone', () => {
     save(laptop, 'a', 'one');
     save(laptop, 'b', 'one of b');
     group.tick();
-    const [edit, other] = [laptop.edit('a', new Map([[ENTRY, laptop.file('two')]])), laptop.edit('b', new Map([[ENTRY, laptop.file('two of b')]]))];
+    const [edit, other] = [
+      laptop.edit('a', new Map([[ENTRY, laptop.file('two')]])),
+      laptop.edit('b', new Map([[ENTRY, laptop.file('two of b')]])),
+    ];
     const [both] = laptop.write([edit, other].filter((change) => change !== null));
     laptop.bytes.delete(laptop.file('one').digest);
     const result = undoChange(laptop.port, `${both?.log}-${both?.number}`);
-    expect(result).toMatchObject({ records: 1, missing: [{ record: 'a', why: 'its content is kept on no device any more' }] });
+    expect(result).toMatchObject({
+      records: 1,
+      missing: [{ record: 'a', why: 'its content is kept on no device any more' }],
+    });
     expect(text(laptop, laptop.shown('b'))).toBe('one of b');
-    expect(() => undoChange(laptop.port, `${both?.log}-${both?.number}-0`)).toThrow(expect.objectContaining({ code: 'content-not-kept', subject: 'a' }));
+    expect(() => undoChange(laptop.port, `${both?.log}-${both?.number}-0`)).toThrow(
+      expect.objectContaining({ code: 'content-not-kept', subject: 'a' }),
+    );
   });
 
   it('is undone all the same where another device has the content', () => {
@@ -207,7 +251,9 @@ describe('what cannot be undone', () => {
     save(laptop, 'a', 'one');
     expect(undoChange(laptop.port, '0123456789abcdef-1')).toBeNull();
     expect(undoChange(laptop.port, 'nonsense')).toBeNull();
-    expect(() => undoChange(laptop.port, `${laptop.log}-1-9`)).toThrow(expect.objectContaining({ code: 'no-such-change' }));
+    expect(() => undoChange(laptop.port, `${laptop.log}-1-9`)).toThrow(
+      expect.objectContaining({ code: 'no-such-change' }),
+    );
   });
 });
 
@@ -231,18 +277,26 @@ describe('undo after any history', () => {
             undone++;
             const replaced = change.writes.find((write) => write.field === ENTRY)?.replaces ?? [];
             const wasThere = (change.writes.find((write) => write.field === EXISTS)?.replaces ?? []).some(
-              (dot) => device.collection.changeAt(dot)?.change.writes.some((write) => write.field === EXISTS && write.value === true) === true,
+              (dot) =>
+                device.collection
+                  .changeAt(dot)
+                  ?.change.writes.some((write) => write.field === EXISTS && write.value === true) === true,
             );
             for (const dot of wasThere ? replaced : []) {
-              const before = device.collection.changeAt(dot)?.change.writes.find((write) => write.field === ENTRY)?.value as { digest: string };
+              const before = device.collection.changeAt(dot)?.change.writes.find((write) => write.field === ENTRY)
+                ?.value as { digest: string };
               const now = device.values(change.record) as readonly { digest: string }[];
-              if (!now.some((value) => equalValues(value.digest, before.digest))) throw new Error(`seed ${seed}: ${change.record} lacks what change ${index} of ${place.log}-${place.number} replaced`);
+              if (!now.some((value) => equalValues(value.digest, before.digest)))
+                throw new Error(
+                  `seed ${seed}: ${change.record} lacks what change ${index} of ${place.log}-${place.number} replaced`,
+                );
             }
             if (!wasThere) continue;
             expect(device.existsValues(change.record), `seed ${seed}`).toContain(true);
           }
         group.exchange();
-        for (const other of group.devices) expect(recordsRoot(other.collection), `seed ${seed}`).toEqual(recordsRoot(device.collection));
+        for (const other of group.devices)
+          expect(recordsRoot(other.collection), `seed ${seed}`).toEqual(recordsRoot(device.collection));
       }),
       { numRuns: 60, seed: 7 },
     );

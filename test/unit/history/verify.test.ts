@@ -3,7 +3,7 @@ import { canonicalText } from '../../../src/main/history/canonical-text.ts';
 import type { HistorySource } from '../../../src/main/history/history-port.ts';
 import { recordsRoot, verifyCollection } from '../../../src/main/history/verify.ts';
 import { ENTRY, EXECUTABLE, fileFields } from '../../../src/main/record/file-entry.ts';
-import { fieldName, type FieldName, recordId } from '../../../src/main/record/ids.ts';
+import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type { ListEvent } from '../../../src/main/sources/source-adapter.ts';
@@ -55,21 +55,43 @@ describe('the root of a collection', () => {
 
 describe('verifying content', () => {
   /** A source with these items; what it reads is what is in `now`. */
-  function sourceOf(device: GroupDevice, now: ReadonlyMap<string, Fields>, condition: 'ready' | 'unavailable' = 'ready'): HistorySource {
+  function sourceOf(
+    device: GroupDevice,
+    now: ReadonlyMap<string, Fields>,
+    condition: 'ready' | 'unavailable' = 'ready',
+  ): HistorySource {
     const row = device.collection.stored.row * 10 + 1;
     return {
       row,
       id: 's1',
       location: '/home/docs',
       adapter: {
-        condition: async () => (condition === 'ready' ? { is: 'ready' } : { is: 'unavailable', code: 'missing', detail: 'gone' }),
+        condition: async () =>
+          condition === 'ready' ? { is: 'ready' } : { is: 'unavailable', code: 'missing', detail: 'gone' },
         outside: (id) => id.startsWith('ignored'),
         list: async (_since, _within, tell) => {
-          const items = [...now.keys()].map((id) => ({ id: recordId(id), revision: Uint8Array.of(1), fresh: false, size: 1 }));
-          await tell({ is: 'groups', groups: [{ group: '', items, problems: [{ id: recordId('pipe'), code: 'special-file', detail: 'a pipe' }] }] } as ListEvent);
+          const items = [...now.keys()].map((id) => ({
+            id: recordId(id),
+            revision: Uint8Array.of(1),
+            fresh: false,
+            size: 1,
+          }));
+          await tell({
+            is: 'groups',
+            groups: [
+              { group: '', items, problems: [{ id: recordId('pipe'), code: 'special-file', detail: 'a pipe' }] },
+            ],
+          } as ListEvent);
           return { token: 1, items: items.length, complete: true };
         },
-        read: async (ids) => ids.map((id) => ({ id, revision: Uint8Array.of(1), fresh: false, fields: now.get(id) as Fields, attachments: [] })),
+        read: async (ids) =>
+          ids.map((id) => ({
+            id,
+            revision: Uint8Array.of(1),
+            fresh: false,
+            fields: now.get(id) as Fields,
+            attachments: [],
+          })),
       },
     };
   }
@@ -83,14 +105,19 @@ describe('verifying content', () => {
       laptop.save(name, name);
       const row = laptop.collection.records.find(recordId(name))?.row as number;
       laptop.collection.records.putSnapshot(source.row, row, storedRevision(Uint8Array.of(1), false), null);
-      if (name !== 'gone' && name !== 'ignored') now.set(name, fields(laptop, name === 'other' ? 'changed on the disk' : name));
+      if (name !== 'gone' && name !== 'ignored')
+        now.set(name, fields(laptop, name === 'other' ? 'changed on the disk' : name));
     }
     now.set('new', fields(laptop, 'nobody knows'));
     now.set('dir', new Map<FieldName, Value>([[ENTRY, { type: 'directory' }]]));
     laptop.sources = [source];
     const { signal } = new AbortController();
     const differs = ['gone', 'new', 'other', 'pipe'].map((record) => ({ source: 's1', record }));
-    expect(await verifyCollection(laptop.port, true, signal)).toMatchObject({ collection: laptop.group.id, records: 5, differs });
+    expect(await verifyCollection(laptop.port, true, signal)).toMatchObject({
+      collection: laptop.group.id,
+      records: 5,
+      differs,
+    });
     expect((await verifyCollection(laptop.port, false, signal)).differs).toEqual([]);
   });
 
@@ -98,6 +125,8 @@ describe('verifying content', () => {
     const [laptop] = pair();
     laptop.save('a', 'one');
     laptop.sources = [sourceOf(laptop, new Map(), 'unavailable')];
-    expect((await verifyCollection(laptop.port, true, new AbortController().signal)).differs).toEqual([{ source: 's1', record: '' }]);
+    expect((await verifyCollection(laptop.port, true, new AbortController().signal)).differs).toEqual([
+      { source: 's1', record: '' },
+    ]);
   });
 });

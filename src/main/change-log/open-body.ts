@@ -1,0 +1,87 @@
+import { decode } from 'cborg';
+import type { Dot } from '../record/ids.ts';
+import { type DecodedChange, decodeNames, dotReader, type PackageName, unpackChange } from './package-body.ts';
+
+/** A package's body whose changes are decoded when they are looked at: history looks at few of the many in each. */
+export interface OpenBody {
+  /** Changes in it. */
+  readonly count: number;
+  /** A change by its index. Decoded once. */
+  at(index: number): DecodedChange;
+  /** Is this change the delete of a move, told with the add? Decodes nothing. */
+  endsMove(index: number): boolean;
+}
+
+/** CBOR of -1, the name under which a change says where its record went. */
+const MOVED_TO = 0x20;
+
+/** Opens a body that `decodeBody` took when it arrived. Throws a RangeError where it is none. */
+export function openBody(body: Uint8Array, dotOf: (name: PackageName, index: number) => Dot): OpenBody {
+  const namesAt = head(body, 0);
+  const changesAt = skip(body, namesAt.next);
+  const names = decodeNames(decode(body.subarray(namesAt.next, changesAt)));
+  const list = head(body, changesAt);
+  if (list.major !== 4) throw new RangeError('package body: not [packages, changes]');
+  const starts = new Uint32Array(list.value + 1);
+  starts[0] = list.next;
+  for (let index = 0; index < list.value; index++) starts[index + 1] = skip(body, starts[index] as number);
+  const dot = dotReader(names, dotOf);
+  const decoded: DecodedChange[] = [];
+  return {
+    count: list.value,
+    at(index) {
+      const known = decoded[index];
+      if (known !== undefined) return known;
+      const change = unpackChange(decode(body.subarray(starts[index], starts[index + 1])), dot);
+      decoded[index] = change;
+      return change;
+    },
+    endsMove: (index) => endsMove(body, starts[index] as number),
+  };
+}
+
+/** `[record, flags, dots, [name, value, dots]*]`: is one of the names the mark of a move? */
+function endsMove(body: Uint8Array, start: number): boolean {
+  const { value: items, next } = head(body, start);
+  let at = next;
+  for (let item = 0; item < items; item++) {
+    if (item >= 3 && item % 3 === 0 && body[at] === MOVED_TO) return true;
+    at = skip(body, at);
+  }
+  return false;
+}
+
+/** Head of a CBOR item (RFC 8949, 3): its major type, its number, and where it goes on. Definite lengths only. */
+function head(body: Uint8Array, at: number): { readonly major: number; readonly value: number; readonly next: number } {
+  const first = body[at];
+  if (first === undefined) throw new RangeError('package body: it is cut off');
+  const info = first & 31;
+  if (info < 24) return { major: first >> 5, value: info, next: at + 1 };
+  if (info > 27) throw new RangeError('package body: a length that is not said');
+  const bytes = 1 << (info - 24);
+  let value = 0;
+  for (let each = 1; each <= bytes; each++) value = value * 256 + (body[at + each] ?? 0);
+  return { major: first >> 5, value, next: at + 1 + bytes };
+}
+
+/** Where the item that begins at `at` ends. */
+function skip(body: Uint8Array, at: number): number {
+  let next = at;
+  for (let left = 1; left > 0; left--) {
+    const first = body[next];
+    if (first === undefined) throw new RangeError('package body: it is cut off');
+    const major = first >> 5;
+    let value = first & 31;
+    next++;
+    if (value > 27) throw new RangeError('package body: a length that is not said');
+    if (value > 23) {
+      const end = next + (1 << (value - 24));
+      for (value = 0; next < end; next++) value = value * 256 + (body[next] ?? 0);
+    }
+    if (major === 2 || major === 3) next += value;
+    else if (major === 4) left += value;
+    else if (major === 5) left += 2 * value;
+    else if (major === 6) left++;
+  }
+  return next;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { followMove, isDeletedBesideEdit, type Move } from '../../../src/main/merge/follow-move.ts';
+import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
+import { recordId } from '../../../src/main/record/ids.ts';
+import { change, dot, entryA, entryA2, RECORD, sets, state, write } from '../../fakes/tiny-records.ts';
+
+const to = recordId('docs/b.txt');
+/** `RECORD` went to `to` by the change 7, with the content it had then. */
+const move: Move = { to, added: { ...sets(entryA), record: to, movedFrom: RECORD }, addedBy: dot(7) };
+
+describe('an edit beside a move', () => {
+  it('shows where the record went, and ends where it was', () => {
+    const edited = state({ entry: [[entryA2, 6]], exists: [[false, 5], [true, 6]] });
+    expect(followMove('files', RECORD, edited, move)).toEqual([
+      { record: to, cause: 'follow-move', movedFrom: RECORD, writes: [write(ENTRY, entryA2, 7), write(EXISTS, true, 7)] },
+      { record: RECORD, cause: 'follow-move', movedTo: to, writes: [write(EXISTS, false, 5, 6)] },
+    ]);
+  });
+
+  it('writes only the fields that differ from what the move brought', () => {
+    const edited = state({ entry: [[entryA, 1]], executable: [[true, 6]], exists: [[false, 5], [true, 6]] });
+    const [made] = followMove('files', RECORD, edited, move);
+    expect(made?.writes).toEqual([write('executable', true, 7), write(EXISTS, true, 7)]);
+  });
+
+  it('takes what means the same for the same', () => {
+    const edited = state({ entry: [[{ ...entryA, chunks: entryA2.digest }, 1]], executable: [[false, 6]], exists: [[false, 5], [true, 6]] });
+    const [made] = followMove('files', RECORD, edited, move);
+    expect(made?.writes).toEqual([write(EXISTS, true, 7)]);
+  });
+
+  it('is left to a person where it is in conflict itself', () => {
+    const edited = state({ entry: [[entryA, 4], [entryA2, 6]], exists: [[false, 5], [true, 6]] });
+    expect(followMove('files', RECORD, edited, move)).toEqual([]);
+  });
+
+  it('is there only where a delete stands beside something', () => {
+    expect(isDeletedBesideEdit(state({ exists: [[false, 5], [true, 6]] }))).toBe(true);
+    expect(isDeletedBesideEdit(state({ exists: [[true, 6]] }))).toBe(false);
+    expect(isDeletedBesideEdit(state({}))).toBe(false);
+  });
+
+  it('makes the same change on every device, so that two who see it write one value', () => {
+    const edited = state({ entry: [[entryA2, 6]], exists: [[true, 6], [false, 5]] });
+    const [one] = followMove('files', RECORD, edited, move);
+    const other = followMove('files', RECORD, state({ exists: [[false, 5], [true, 6]], entry: [[entryA2, 6]] }), move);
+    expect(other[0]).toEqual(one);
+    expect(change(...(one?.writes ?? []))).toEqual(change(write(ENTRY, entryA2, 7), write(EXISTS, true, 7)));
+  });
+});

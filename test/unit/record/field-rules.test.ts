@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { fieldRule } from '../../../src/main/record/field-rules.ts';
+import { ENTRY, EXECUTABLE, EXISTS, MODIFIED } from '../../../src/main/record/file-entry.ts';
+import { fieldName } from '../../../src/main/record/ids.ts';
+import { digestA2, digestA3, directory, entryA, entryA2 } from '../../fakes/tiny-records.ts';
+
+describe('how fields compare', () => {
+  const entry = fieldRule('files', ENTRY);
+
+  it('takes two entries of one content for one value, whoever cut it', () => {
+    expect(entry.same(entryA, { ...entryA, chunks: digestA2 })).toBe(true);
+    expect(entry.same({ ...entryA, chunks: digestA3 }, { ...entryA, chunks: digestA2 })).toBe(true);
+  });
+  it.each([
+    ['another content', entryA2],
+    ['another size', { ...entryA, size: 9 }],
+    ['a directory', directory],
+    ['a link', { type: 'symlink', target: 'x' }],
+    ['nothing', null],
+  ])('tells a file from %s', (_, other) => {
+    expect([entry.same(entryA, other), entry.same(other, entryA)]).toEqual([false, false]);
+  });
+  it('tells links by their targets', () => {
+    expect(entry.same({ type: 'symlink', target: 'x' }, { type: 'symlink', target: 'x' })).toBe(true);
+    expect(entry.same({ type: 'symlink', target: 'x' }, { type: 'symlink', target: 'y' })).toBe(false);
+  });
+  it('takes an absent flag for false, of files only', () => {
+    expect(fieldRule('files', EXECUTABLE).same(null, false)).toBe(true);
+    expect(fieldRule('files', EXECUTABLE).same(null, true)).toBe(false);
+    expect(fieldRule('contacts', EXECUTABLE).same(null, false)).toBe(false);
+    expect(fieldRule('contacts', ENTRY).same(entryA, { ...entryA, chunks: digestA2 })).toBe(false);
+  });
+});
+
+describe('how fields merge', () => {
+  it.each([
+    ['files', MODIFIED, 'larger'],
+    ['contacts', 'updated', 'larger'],
+    ['calendar', 'sequence', 'larger'],
+    ['files', ENTRY, 'conflict'],
+    ['files', EXISTS, 'conflict'],
+    ['files', EXECUTABLE, 'conflict'],
+    ['contacts', 'emails/e1', 'conflict'],
+  ] as const)('of %s, %s is a case of %s', (kind, field, concurrent) => {
+    expect(fieldRule(kind, fieldName(field)).concurrent).toBe(concurrent);
+  });
+});
