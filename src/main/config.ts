@@ -61,6 +61,8 @@ export class Config {
       throw new LockstepError('bad-value', `${key} takes a number that is not negative, not "${value}".`, key);
     if (kind === 'share' && number > 1)
       throw new LockstepError('bad-value', `${key} is a share from 0 to 1, not ${value}.`, key);
+    if (name === 'scan.interval' && number < 1)
+      throw new LockstepError('bad-value', `${key} is at least 1 second, not ${value}.`, key);
     if (name === 'schedule') parseTimeWindows(value);
     if (name === 'relay' && value !== '') throw new LockstepError('not-available', 'Relays cannot be used yet.', value);
     if (name === 'keys' && value !== 'file') throw new LockstepError('bad-value', 'Keys can be kept in a file only so far: "file".', value);

@@ -67,6 +67,8 @@ export class Contents {
   readonly #kept: KeptContents;
   readonly #sources = new Map<number, Registered>();
   readonly #lists = new Map<number, OpenList>();
+  #given = 0;
+  #lastKept: { readonly digest: Digest; readonly bytes: WeakRef<Uint8Array> } | null = null;
 
   constructor(store: ContentStore, kept: KeptContents) {
     this.#store = store;
@@ -247,8 +249,14 @@ export class Contents {
     return null;
   }
 
+  /** Rises while peers are given contents, so that nothing less urgent gets in their way. */
+  get given(): number {
+    return this.#given;
+  }
+
   /** Gives what peers ask for; null for what is not here. */
   async give(collection: Collection, asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
+    this.#given++;
     const given: (ContentGiven | null)[] = asked.map(() => null);
     const reads = new Map<number, { at: number; request: ContentRequest; length: number | null }[]>();
     for (const [at, want] of asked.entries()) {
@@ -271,11 +279,32 @@ export class Contents {
       });
     }
     for (const [at, want] of asked.entries()) {
-      if (given[at] !== null || want.kind === 'chunk-list' || !this.#store.isKept(want.digest)) continue;
-      const bytes = await this.#kept.read(want.digest);
+      if (given[at] !== null || want.kind === 'chunk-list') continue;
+      const bytes = this.#store.isKept(want.digest)
+        ? await this.#kept.read(want.digest)
+        : want.kind === 'chunk'
+          ? await this.#keptChunk(want.digest)
+          : null;
       if (bytes !== null) given[at] = { bytes, splice: false };
     }
+    this.#given++;
     return given;
+  }
+
+  /** A chunk of a content that no file holds any more, but the version store does. Peers ask for many in a row: it is read once. */
+  async #keptChunk(chunk: Digest): Promise<Uint8Array | null> {
+    for (const { list, place } of this.#store.chunkPlaces(chunk)) {
+      const opened = this.#openList(list);
+      const found = opened?.chunks[place];
+      if (opened === null || found?.digest !== chunk || !this.#store.isKept(opened.content)) continue;
+      const known = this.#lastKept?.digest === opened.content ? this.#lastKept.bytes.deref() : undefined;
+      const whole = known ?? (await this.#kept.read(opened.content));
+      if (whole === null) continue;
+      this.#lastKept = { digest: opened.content, bytes: new WeakRef(whole) };
+      const offset = opened.offsets[place] as number;
+      return whole.slice(offset, offset + found.length);
+    }
+    return null;
   }
 
   #giveList(want: ContentAsked): ContentGiven | null {
@@ -290,7 +319,8 @@ export class Contents {
 
   #contentPlace(collection: Collection, want: ContentAsked): { source: number; request: ContentRequest } | null {
     const hinted = want.hint === null ? null : collection.records.find(want.hint);
-    const holder = (hinted === null ? null : this.#holderIn(collection, hinted, want.digest)) ?? this.#holders(want.digest)[0];
+    const holder =
+      (hinted === null ? null : this.#holderIn(collection, hinted, want.digest)) ?? this.#holders(want.digest)[0];
     if (holder === undefined) return null;
     return { source: holder.source, request: { id: holder.id, revision: holder.revision, offset: 0, length: 4 << 20 } };
   }

@@ -365,6 +365,7 @@ export class Engine {
     const replica = new Replica(collection, membership, this.registry, this.contents, {
       packages: (id) => this.network.packagesWritten(id),
       applied: (id) => this.network.applied(id),
+      appliedElsewhere: (id) => this.network.contentsMayBeThere(id),
       membership: (id) => this.network.membershipChanged(id),
       changed: this.changed,
       constructSoon: (id) => this.#each(id, (schedule) => schedule.constructSoon()),

@@ -87,7 +87,12 @@ export class HistoryKeeper {
       this.#retention,
       this.#synced,
     ];
-    const isBusy = (): boolean => [...engine.schedules.values()].some((schedule) => schedule.isWorking);
+    let given = 0;
+    const isBusy = (): boolean => {
+      const gives = given !== engine.contents.given;
+      given = engine.contents.given;
+      return gives || [...engine.schedules.values()].some((schedule) => schedule.isWorking);
+    };
     this.#idle = new IdleWork(clock, jobs, isBusy, (error) => engine.world.log(error.stack ?? error.message));
   }
 

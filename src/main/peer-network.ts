@@ -333,11 +333,16 @@ export class PeerNetwork {
       const key = `${device}/${replica.id}`;
       if (session?.isOpen(replica.id) !== true || this.#retried.has(key)) continue;
       this.#retried.add(key);
-      this.epoch++;
-      for (const [row, synchronizer] of replica.synchronizers) {
-        synchronizer.construction.retryWaiting();
-        this.#engine.schedules.get(row)?.constructSoon();
-      }
+      this.contentsMayBeThere(replica.id);
+    }
+  }
+  /** What waits for content is tried again: somebody may have it now. */
+  contentsMayBeThere(id: CollectionId): void {
+    this.epoch++;
+    for (const [row, { construction }] of this.#engine.replicas.get(id)?.synchronizers ?? []) {
+      if (construction.waiting === 0) continue;
+      construction.retryWaiting();
+      this.#engine.schedules.get(row)?.constructSoon();
     }
   }
 

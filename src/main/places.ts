@@ -28,13 +28,32 @@ export interface PlacesFile {
 /** The text of the file; readable, for people may want to look. */
 export const writePlaces = (places: Places): string => `${JSON.stringify({ version: 1, ...places }, null, 1)}\n`;
 
+const KINDS = new Set<unknown>(['files', 'contacts', 'calendar'] satisfies RecordKind[]);
+
 /** null where the text is not of this form: then it is as if there were none. */
 export function readPlaces(text: string): Places | null {
   try {
     const read = JSON.parse(text) as Partial<Places> & { version?: unknown };
-    if (read.version !== 1 || !Array.isArray(read.collections) || !Array.isArray(read.addresses)) return null;
+    if (read.version !== 1 || !isListOf(read.collections, isCollection) || !isListOf(read.addresses, isAddresses)) return null;
     return { collections: read.collections, addresses: read.addresses };
   } catch {
     return null;
   }
 }
+
+type Unread<T> = { readonly [Name in keyof T]?: unknown } | null;
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isListOf = <T>(list: readonly T[] | undefined, isOne: (item: Unread<T>) => boolean): list is readonly T[] =>
+  Array.isArray(list) && list.every((item) => isOne(item));
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+
+const isCollection = (read: Unread<Places['collections'][number]>): boolean =>
+  isText(read?.id) && isText(read?.name) && KINDS.has(read?.kind) && Array.isArray(read?.sources) && read.sources.every(isSource);
+
+function isSource(read: Unread<Places['collections'][number]['sources'][number]>): boolean {
+  const settings = read?.settings as Unread<SourceSettings> | undefined;
+  const isPlace = isText(read?.id) && isText(read?.location) && isText(read?.format);
+  return isPlace && areTexts(settings?.only) && areTexts(settings?.ignore) && typeof settings?.readOnly === 'boolean';
+}
+
+const isAddresses = (read: Unread<Places['addresses'][number]>): boolean => isText(read?.device) && areTexts(read?.addresses);

@@ -18,6 +18,8 @@ export interface ReplicaPort {
   packages(id: CollectionId): void;
   /** More was applied here: sessions acknowledge. */
   applied(id: CollectionId): void;
+  /** A member has applied more: contents nobody had before may be there now. */
+  appliedElsewhere(id: CollectionId): void;
   membership(id: CollectionId): void;
   changed(): void;
   /** A cycle, or only its second half, is due in every source of the collection. */
@@ -337,7 +339,13 @@ export class Replica implements SharedCollection {
 
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
     const done = new Map(applied.map((each) => [each.log, each.number]));
-    for (const { log, number } of held) this.#acknowledge(device, log, { held: number, applied: done.get(log) ?? 0 });
+    let more = false;
+    for (const { log, number } of held) {
+      const now = done.get(log) ?? 0;
+      more ||= now > (this.#acknowledgedBy(device).get(log)?.applied ?? 0);
+      this.#acknowledge(device, log, { held: number, applied: now });
+    }
+    if (more) this.#port.appliedElsewhere(this.id);
   }
 
   giveContent(asked: readonly ContentAsked[]) {

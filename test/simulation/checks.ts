@@ -65,6 +65,7 @@ function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
   if (shown?.state !== 'in-step') return;
   for (const other of group.members) {
     const theirs = group.replica(other) as Replica;
+    if (replica.membership.member(other.identity.id) === null) continue;
     // That a member lost its database is known once it is linked again.
     if (group.lostDatabase.has(other) && !(linked(device, other) && linked(other, device))) continue;
     const logs = new Map(theirs.collection.log.logs().map((log) => [log.log, log]));

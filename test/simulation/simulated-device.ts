@@ -25,6 +25,9 @@ export const ROOT = '/home/sync';
 export const PORT = 21_027;
 const DATA = '/data';
 
+/** What a log may say: a disk's own troubles, which the simulation makes, and the end of a process. */
+const EXPECTED = /the process died at|\b(?:ENOSPC|EACCES|EPERM|EROFS)\b/;
+
 /** What a device tells those who watch over the simulation. */
 export interface DeviceReport {
   /** Something that would have ended, or stopped a part of, a real program. */
@@ -259,7 +262,7 @@ export class SimulatedDevice {
   }
 
   #logged(running: Running | null, line: string): void {
-    if (running === null || this.#running !== running || /the process died at/.test(line)) return;
+    if (running === null || this.#running !== running || EXPECTED.test(line)) return;
     this.#report.fault(this, line);
   }
 

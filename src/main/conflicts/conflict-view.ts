@@ -52,13 +52,13 @@ export function conflictView(port: Port, record: StoredRecord, conflict: OpenCon
     shown: conflict.shown.id,
     values: conflict.values.map((value) => {
       const { device, at } = authorOf(port, value.latest);
-      return { id: value.id, kind: value.kind, value: shownValue(port, record, conflict, value), device, at };
+      return { id: value.id, kind: value.kind, value: shownValue(record, conflict, value), device, at };
     }),
   };
 }
 
 /** A contact or event as a whole is all its fields; a file is its entry. */
-function shownValue(port: Port, record: StoredRecord, conflict: OpenConflict, value: OpenValue): ValueView {
+function shownValue(record: StoredRecord, conflict: OpenConflict, value: OpenValue): ValueView {
   if (value.kind === 'delete') return null;
   if (conflict.field !== EXISTS) return valueView(value.value);
   const fields = [...record.state.fields].filter(([field]) => field !== EXISTS);

@@ -34,7 +34,7 @@ export interface OpenConflict {
   readonly shown: OpenValue;
 }
 
-export const conflictId = (collection: CollectionId, record: RecordId, field: FieldName): string =>
+const conflictId = (collection: CollectionId, record: RecordId, field: FieldName): string =>
   digestOf(`${collection}\0${record}\0${field}`).slice(0, 16);
 
 const valueId = (conflict: string, field: FieldName, value: Value): string =>

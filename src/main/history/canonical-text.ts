@@ -21,7 +21,7 @@ function textOf(value: Value): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value instanceof Uint8Array) return `h'${hexOf(value)}'`;
   if (isList(value)) return `[${value.map(textOf).join(',')}]`;
-  const keys = Object.keys(value).sort();
+  const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
   return `{${keys.map((key) => `${JSON.stringify(key)}:${textOf(value[key] as Value)}`).join(',')}}`;
 }
 

@@ -24,7 +24,7 @@ export async function catRecord(
   if (port.collection.kind !== 'files')
     throw new LockstepError('not-a-file', `${record.id} is no file; history shows its fields.`, record.id);
   const entry = fileEntry(
-    which.value !== undefined ? valueOf(port, record, which.value) : entryAt(port, record, which.at),
+    which.value !== undefined ? conflictValue(port, record, which.value) : entryAt(port, record, which.at),
   );
   if (entry?.type !== 'file') {
     const what =
@@ -56,7 +56,7 @@ function entryAt(port: Port, record: StoredRecord, at: string | undefined): Valu
   );
 }
 
-function valueOf(port: Port, record: StoredRecord, id: string): Value {
+function conflictValue(port: Port, record: StoredRecord, id: string): Value {
   const values = id === '' ? [] : openConflicts(port.collection, record).flatMap((conflict) => conflict.values);
   const [value, ...more] = values.filter((each) => each.id.startsWith(id));
   if (value === undefined)

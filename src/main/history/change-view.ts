@@ -12,7 +12,7 @@ type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
 type FieldView = HistoryChangeView['fields'][number];
 
 /** What a change did to its record. A record made anew after a delete is an add. */
-export function actionOf(port: Pick<Port, 'collection'>, change: Change): HistoryChangeView['action'] {
+function actionOf(port: Pick<Port, 'collection'>, change: Change): HistoryChangeView['action'] {
   if (change.movedTo !== undefined || change.movedFrom !== undefined) return 'move';
   if (change.writes.some((write) => write.field === EXISTS && write.value === false)) return 'delete';
   const before = replacedBy(change, EXISTS);

@@ -37,7 +37,7 @@ export function undoChange(port: Port, id: string): ResultView | null {
   for (const undone of byRecord(port, dots)) {
     const made = undoOf(port, undone);
     if ('why' in made) missing.push({ record: undone.record, why: made.why });
-    else changes.push(...made.changes);
+    else changes.push(...made.changes.map((change) => movedBack(change, undone)));
   }
   // Adds and modifies before deletes, as everywhere: what goes can then be renamed to what comes.
   const ordered = changes.sort((a, b) => Number(isDelete(a)) - Number(isDelete(b)));
@@ -198,15 +198,13 @@ function written(undone: Undone, fields: readonly Back[], own: readonly Dot[]): 
   });
 }
 
-/** An undone move is a move back. */
-function head(undone: Undone): Pick<Change, 'record' | 'cause' | 'movedFrom' | 'movedTo'> {
-  const all = [...undone.changes.values()];
-  const from = all.length === 1 ? all[0]?.movedFrom : undefined;
-  const to = all.length === 1 ? all[0]?.movedTo : undefined;
-  return {
-    record: undone.record,
-    cause: 'undo',
-    ...(from === undefined ? {} : { movedTo: from }),
-    ...(to === undefined ? {} : { movedFrom: to }),
-  };
+function head(undone: Undone): Pick<Change, 'record' | 'cause'> {
+  return { record: undone.record, cause: 'undo' };
+}
+
+/** An undone move is a move back: the delete says where the record went, the add where it came from. */
+function movedBack(change: Change, undone: Undone): Change {
+  const { movedFrom, movedTo } = [...undone.changes.values()][0] ?? {};
+  if (isDelete(change)) return movedFrom === undefined ? change : { ...change, movedTo: movedFrom };
+  return movedTo === undefined ? change : { ...change, movedFrom: movedTo };
 }

@@ -25,7 +25,8 @@ export class RateLimit {
   }
 
   #drain(now: number, rate: number): void {
-    this.#level = Math.max(0, this.#level - ((now - this.#at) * rate) / 1000);
+    // A clock that was set back has let nothing pass.
+    this.#level = Math.max(0, this.#level - (Math.max(0, now - this.#at) * rate) / 1000);
     this.#at = now;
   }
 }

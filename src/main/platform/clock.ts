@@ -6,10 +6,13 @@ export interface Clock {
   after(milliseconds: number, call: () => void): () => void;
 }
 
+/** The longest a timer of the system can wait; asked for more it would not wait at all. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, call) {
-    const timer = setTimeout(call, milliseconds);
+    const timer = setTimeout(call, Math.min(milliseconds, LONGEST_WAIT_MS));
     timer.unref();
     return () => clearTimeout(timer);
   },

@@ -1,4 +1,13 @@
-import type { Choice, ConflictView, ConflictDetailView, ExplainView, HistoryQuery, PackageView, ResultView, VerifyView } from '../../contract/contract.ts';
+import type {
+  Choice,
+  ConflictDetailView,
+  ConflictView,
+  ExplainView,
+  HistoryQuery,
+  PackageView,
+  ResultView,
+  VerifyView,
+} from '../../contract/contract.ts';
 import { conflictDetail } from '../conflicts/conflict-detail.ts';
 import { findConflict, listConflicts } from '../conflicts/conflict-view.ts';
 import { resolveAll, resolveConflict } from '../conflicts/resolve-conflict.ts';
@@ -9,12 +18,12 @@ import { findRecord } from '../history/find-record.ts';
 import type { HistoryPort } from '../history/history-port.ts';
 import { listHistory } from '../history/history-view.ts';
 import { findMoment } from '../history/moment.ts';
-import { portOfReplica } from '../history/port-of-replica.ts';
 import { restore } from '../history/restore.ts';
 import { restoreTo } from '../history/restore-to.ts';
 import { undoChange } from '../history/undo-change.ts';
 import { verifyCollection } from '../history/verify.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { portOfReplica } from '../port-of-replica.ts';
 import type { Replica } from '../replica.ts';
 import { findCollection, findCollections } from './find-named.ts';
 
@@ -50,7 +59,9 @@ export class RecordRequests {
     return explainRecord(port, findRecord(port.collection, record));
   }
   verify(collection: string | null, content: boolean): Promise<readonly VerifyView[]> {
-    return Promise.all(this.#ports(collection).map((port) => verifyCollection(port, content, new AbortController().signal)));
+    return Promise.all(
+      this.#ports(collection).map((port) => verifyCollection(port, content, new AbortController().signal)),
+    );
   }
 
   conflicts(collection: string | null): readonly ConflictView[] {
@@ -92,13 +103,19 @@ export class RecordRequests {
     const moment = findMoment(port.collection, at);
     if (to === null) return restore(port, record, moment);
     const { fs, realDirectory, dataDirectory } = this.#engine.world;
-    const sources = [...this.#engine.replicas.values()].flatMap((each) => [...each.synchronizers.values()].map(({ source }) => source.location));
+    const sources = [...this.#engine.replicas.values()].flatMap((each) =>
+      [...each.synchronizers.values()].map(({ source }) => source.location),
+    );
     return restoreTo(port, record, moment, to, { fs, realDirectory, forbidden: [...sources, dataDirectory] });
   }
 }
 
 const noConflict = (id: string): LockstepError =>
-  new LockstepError('no-such-conflict', `There is no open conflict ${id}; it may have been settled on another device.`, id);
+  new LockstepError(
+    'no-such-conflict',
+    `There is no open conflict ${id}; it may have been settled on another device.`,
+    id,
+  );
 
 function joined(results: readonly ResultView[]): ResultView {
   return {

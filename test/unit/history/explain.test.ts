@@ -4,6 +4,7 @@ import { resolveAll } from '../../../src/main/conflicts/resolve-conflict.ts';
 import { explainRecord } from '../../../src/main/history/explain.ts';
 import { allRecords, findRecord } from '../../../src/main/history/find-record.ts';
 import type { HistorySource } from '../../../src/main/history/history-port.ts';
+import { listHistory } from '../../../src/main/history/history-view.ts';
 import { findMoment } from '../../../src/main/history/moment.ts';
 import { restore } from '../../../src/main/history/restore.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
@@ -90,19 +91,23 @@ describe('an explanation', () => {
       'merged: Laptop and Phone wrote the same',
       'the larger time wins',
     ]);
-    expect(explain(laptop, 'a').state).toBe('in conflict: a person has to choose');
+    save(laptop, 'c', 'mine');
+    save(phone, 'c', 'theirs');
+    group.exchange();
+    expect(explain(laptop, 'c').state).toBe('in conflict: a person has to choose');
     resolveAll(laptop.port, 'newest');
-    expect(new Map(rules(laptop, 'a') as [string, string][]).get('executable')).toBe('settled by Laptop');
+    expect(rules(laptop, 'c')).toContainEqual(['entry', 'settled by Laptop']);
     save(phone, 'b', 'one');
     save(phone, 'b', 'two');
     group.exchange();
-    undoChange(laptop.port, `${phone.log}-3`);
+    const edit = listHistory(laptop.port, { record: 'b', limit: 1 })[0]?.id as string;
+    undoChange(laptop.port, edit);
     expect(rules(laptop, 'b')).toEqual([
       ['exists', 'undo of a change made on Phone'],
       ['entry', 'undo of a change made on Phone'],
     ]);
     group.tick();
-    restore(laptop.port, 'b', findMoment(laptop.collection, `${phone.log}-3`));
+    restore(laptop.port, 'b', findMoment(laptop.collection, edit));
     expect(rules(laptop, 'b')).toEqual([
       ['exists', 'restored by Laptop'],
       ['entry', 'restored by Laptop'],

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Held } from '../../../src/main/merge/record-state.ts';
 import { ENTRY, EXISTS, MODIFIED } from '../../../src/main/record/file-entry.ts';
+import type { FieldName } from '../../../src/main/record/ids.ts';
+import type { Value } from '../../../src/main/record/value.ts';
 import { heldAfter, heldOf, isAsShown } from '../../../src/main/snapshot/held.ts';
 import {
   byNumber,
@@ -55,7 +57,7 @@ describe('what it holds after a change of its own', () => {
   it('takes the form in which the source has a value that means the same', () => {
     const chunked = { ...entryA, chunks: digestA2 };
     const touched = change(write(MODIFIED, 8), write(EXISTS, true, 1));
-    expect(heldAfter('files', heldA, touched, new Map([[ENTRY, chunked], [MODIFIED, 8]]), at)).toEqual(
+    expect(heldAfter('files', heldA, touched, new Map<FieldName, Value>([[ENTRY, chunked], [MODIFIED, 8]]), at)).toEqual(
       held({ exists: [true, 9], entry: [chunked, 1], modified: [8, 9] }),
     );
   });

@@ -1,5 +1,5 @@
 import type { Change } from '../../change-log/change.ts';
-import { ENTRY, EXECUTABLE, EXISTS, fileEntry, MODIFIED } from '../../record/file-entry.ts';
+import { ENTRY, EXECUTABLE, EXISTS, type FileEntry, fileEntry, MODIFIED } from '../../record/file-entry.ts';
 import { checkRecordPath } from './path-guard.ts';
 
 const LONGEST_TARGET = 4095;
@@ -14,8 +14,8 @@ export function validateFileChange(change: Change): string | null {
     if (value === null && field !== EXISTS) continue;
     if (field === ENTRY) {
       const entry = fileEntry(value);
-      if (entry === null) return 'an entry of a form this version does not know';
-      if (entry.type === 'symlink' && (entry.target.length > LONGEST_TARGET || entry.target.includes('\0'))) return 'a link whose target no system can hold';
+      if (entry === null || !isWhole(entry)) return 'an entry of a form this version does not know';
+      if (entry.type === 'symlink' && !canBeHeld(entry.target)) return 'a link whose target no system can hold';
     } else if (field === EXECUTABLE || field === EXISTS) {
       if (typeof value !== 'boolean') return `${field} is neither true nor false`;
     } else if (field === MODIFIED) {
@@ -23,4 +23,16 @@ export function validateFileChange(change: Change): string | null {
     } else return `a field this version does not know: ${field}`;
   }
   return null;
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;
+const isDigest = (value: unknown): boolean => typeof value === 'string' && value.length === 64 && DIGEST.test(value);
+const canBeHeld = (target: string): boolean => target !== '' && target.length <= LONGEST_TARGET && !target.includes('\0');
+
+/** Is every part of the entry what its type says? A member may have sent it in the long form, which nobody has checked. */
+function isWhole(entry: FileEntry): boolean {
+  if (entry.type === 'directory') return true;
+  if (entry.type === 'symlink') return typeof entry.target === 'string';
+  const { digest, size, chunks } = entry;
+  return isDigest(digest) && Number.isSafeInteger(size) && size >= 0 && (chunks === undefined || isDigest(chunks));
 }

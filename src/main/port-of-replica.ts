@@ -1,12 +1,12 @@
-import type { Chunk } from '../content/chunk-list.ts';
-import { encodeChunkList } from '../content/chunk-list.ts';
-import { averageFor, Chunker } from '../content/chunker.ts';
-import type { AskPeers, Contents, KeptContents } from '../contents.ts';
-import { digestOf } from '../platform/hash.ts';
-import type { Digest } from '../record/ids.ts';
-import type { Replica } from '../replica.ts';
-import type { ContentStore } from '../store/content-store.ts';
-import type { HistoryContents, HistoryPort, Members, NamedContent } from './history-port.ts';
+import type { Chunk } from './content/chunk-list.ts';
+import { encodeChunkList } from './content/chunk-list.ts';
+import { averageFor, Chunker } from './content/chunker.ts';
+import type { AskPeers, Contents, KeptContents } from './contents.ts';
+import type { HistoryContents, HistoryPort, Members, NamedContent } from './history/history-port.ts';
+import { digestOf } from './platform/hash.ts';
+import type { Digest } from './record/ids.ts';
+import type { Replica } from './replica.ts';
+import type { ContentStore } from './store/content-store.ts';
 
 /** What a replica needs around it to answer about its history. */
 export interface AroundReplica {

@@ -1,0 +1,94 @@
+import { EventEmitter } from 'node:events';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it } from 'vitest';
+import { inline, remote, serveCalls } from '../../../src/main/platform/remote.ts';
+import { LockstepError } from '../../../src/main/platform/trouble.ts';
+
+class Adder {
+  sum = 0;
+  add(a: number, b: number): number {
+    this.sum += a + b;
+    return a + b;
+  }
+  refuse(what: string): never {
+    throw new LockstepError('not-that', `cannot ${what}`, what);
+  }
+  fault(): never {
+    throw new TypeError('a bug');
+  }
+  nothing(): void {}
+  large(): { owned: ArrayBuffer[]; bytes: Uint8Array } {
+    const bytes = Uint8Array.of(1, 2, 3);
+    return { owned: [bytes.buffer], bytes };
+  }
+}
+
+const ports: MessagePort[] = [];
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close();
+});
+
+/** A worker without the thread: the other end of a real channel, which `die` ends. */
+function worker(service: object) {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  serveCalls(port2, service);
+  const ends = new EventEmitter();
+  port1.on('message', (message) => ends.emit('message', message));
+  const stub = Object.assign(ends, { postMessage: (message: unknown) => port1.postMessage(message) });
+  return { stub: stub as unknown as Worker, ends };
+}
+const called = (service: object) => {
+  const { stub, ends } = worker(service);
+  return { adder: remote<Adder>(stub, (code, message, subject) => new LockstepError(code, message, subject)), ends };
+};
+
+describe('a service in another thread', () => {
+  it('answers each call with what it gave', async () => {
+    const { adder } = called(new Adder());
+    expect(await Promise.all([adder.add(1, 2), adder.add(3, 4), adder.nothing()])).toEqual([3, 7, undefined]);
+  });
+  it('fails with the code, the words and the subject it failed with', async () => {
+    const { adder } = called(new Adder());
+    await expect(adder.refuse('fly')).rejects.toMatchObject({ code: 'not-that', message: 'cannot fly', subject: 'fly' });
+    await expect(adder.fault()).rejects.toMatchObject({ code: 'internal', message: 'a bug', subject: '' });
+    expect(await adder.add(1, 1)).toBe(2);
+  });
+  it('hands over the buffers it names, and keeps none of them', async () => {
+    let given: ReturnType<Adder['large']> | null = null;
+    class Giving extends Adder {
+      override large() {
+        given = super.large();
+        return given;
+      }
+    }
+    const { adder } = called(new Giving());
+    expect([...(await adder.large()).bytes]).toEqual([1, 2, 3]);
+    expect(given!.bytes.length).toBe(0);
+  });
+  it('that ends fails all calls under way and all to come', async () => {
+    const { adder, ends } = called({ add: () => 0 });
+    const waiting = [adder.add(1, 1), adder.add(1, 1)];
+    ends.emit('exit', 7);
+    for (const call of waiting) await expect(call).rejects.toMatchObject({ code: 'thread-ended', message: expect.stringContaining('7') });
+    await expect(adder.add(1, 1)).rejects.toMatchObject({ code: 'thread-ended' });
+  });
+  it('that breaks says how', async () => {
+    const { adder, ends } = called({});
+    const call = adder.add(1, 1);
+    ends.emit('error', new Error('out of memory'));
+    ends.emit('exit', 1);
+    await expect(call).rejects.toMatchObject({ code: 'thread-ended', message: expect.stringContaining('out of memory') });
+  });
+});
+
+describe('a service in this thread', () => {
+  it('answers as one in another would: later, and with what it throws', async () => {
+    const service = new Adder();
+    const adder = inline(service);
+    const call = adder.add(1, 2);
+    expect(service.sum).toBe(0);
+    expect(await call).toBe(3);
+    await expect(adder.refuse('fly')).rejects.toMatchObject({ code: 'not-that', subject: 'fly' });
+  });
+});
