@@ -276,7 +276,9 @@ export class Engine {
     this.schedules.delete(row);
     await this.#stopWatching.get(row)?.();
     this.#stopWatching.delete(row);
-    await replica.synchronizers.get(row)?.stop();
+    const synchronizer = replica.synchronizers.get(row);
+    await (synchronizer?.adapter as FilesAdapter | undefined)?.release();
+    await synchronizer?.stop();
     replica.synchronizers.delete(row);
     this.contents.forget(row);
     this.keeper.forgetSource(row);

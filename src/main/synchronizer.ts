@@ -268,7 +268,11 @@ export class Synchronizer {
           if (this.#rules !== null) this.#constructAll();
           this.#rules = this.adapter.rulesVersion();
         }
-        if (all) this.#retryProblems();
+        if (all) {
+          this.#retryProblems();
+          // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
+          this.construction.retryWaiting();
+        }
         this.#set('ready');
         return true;
       }

@@ -7,6 +7,9 @@ const { IdleWork } = await import('/work/main/src/main/history/keep-idle.ts');
 const { WholeFiles } = await import('/work/main/src/main/history/keep-whole.ts');
 const off = process.argv[2] === 'off';
 if (off) { (HistoryKeeper.prototype as any).writing = () => {}; (IdleWork.prototype as any).wake = () => {}; }
+const { KeepContents } = await import('/work/main/src/main/history/keep-contents.ts');
+const step = KeepContents.prototype.step; let steps = 0, stepMs = 0, worst = 0; const marks: number[] = [];
+KeepContents.prototype.step = async function () { const t = performance.now(); const r = await step.call(this); const d = performance.now() - t; steps++; stepMs += d; worst = Math.max(worst, d); marks.push(Math.round(t)); return r; };
 const base = mkdtempSync('/tmp/keepbench-');
 const N = Number(process.argv[3] ?? 10000);
 mkdirSync(`${base}/a`); mkdirSync(`${base}/da`); mkdirSync(`${base}/db`); mkdirSync(`${base}/b`);
@@ -20,11 +23,11 @@ const tAdd = performance.now() - t;
 const { link } = await A.handlers['collections:invite'](added.collection, 'admin', false);
 const joined = B.handlers['collections:join'](link, `${base}/b`, null, false);
 for (;;) { const [r] = await A.handlers['requests:list'](); if (r) { await A.handlers['requests:answer'](r.request, true); break; } await new Promise((x) => setTimeout(x, 10)); }
-t = performance.now();
+t = performance.now(); const cpu = process.cpuUsage(); const before = steps; console.log('steps before join', steps, stepMs.toFixed(0));
 await joined;
 const wait = async () => { for (;;) { const s = await B.handlers['status'](); const c = s.collections[0]; let n = 0; try { for (const d of readdirSync(`${base}/b`)) if (d.startsWith('d')) n += readdirSync(`${base}/b/${d}`).length; } catch {} if (n >= N && c?.state === 'in-step') return; await new Promise((r) => setTimeout(r, 50)); } };
 await wait();
-console.log(off ? 'off' : 'on ', 'add', tAdd.toFixed(0), 'join+sync', (performance.now() - t).toFixed(0));
+console.log(off ? 'off' : 'on ', 'add', tAdd.toFixed(0), 'join+sync', (performance.now() - t).toFixed(0), 'cpu', (process.cpuUsage(cpu).user/1000).toFixed(0), (process.cpuUsage(cpu).system/1000).toFixed(0), 'steps', steps - before, stepMs.toFixed(0), 'worst', worst.toFixed(0));
 if (!off) {
   const { default: Database } = await import('better-sqlite3');
   const t2 = performance.now();

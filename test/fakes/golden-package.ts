@@ -73,7 +73,8 @@ export const GOLDEN_CHANGES: readonly Change[] = [
     ],
   },
 ];
-if (new Set(GOLDEN_CHANGES.map((change) => change.cause)).size !== CAUSES.length) throw new Error('a cause without a golden change');
+if (new Set(GOLDEN_CHANGES.map((change) => change.cause)).size !== CAUSES.length)
+  throw new Error('a cause without a golden change');
 
 export const GOLDEN_HEAD: Omit<PackageHead, 'body'> = {
   collection: collectionId('c0'.repeat(16)),

@@ -30,10 +30,7 @@ const siblings = (values: Values): readonly Sibling[] =>
   values.map(([value, ...dots]) => ({ value, dots: dots.map(dot) }));
 
 /** A record's state, field by field. */
-export function state(
-  fields: Named,
-  superseded: { readonly [field: string]: readonly number[] } = {},
-): RecordState {
+export function state(fields: Named, superseded: { readonly [field: string]: readonly number[] } = {}): RecordState {
   return {
     fields: new Map(Object.entries(fields).map(([name, values]) => [fieldName(name), siblings(values)])),
     superseded: new Map(Object.entries(superseded).map(([name, dots]) => [fieldName(name), dots.map(dot)])),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SourceSettingsView } from '../../src/contract/contract.ts';
 import { end, type Pair, startPair } from './device.ts';
+import { Folder } from './folder.ts';
 
 let pair: Pair;
 beforeAll(async () => {
@@ -41,6 +42,7 @@ it('what becomes ignored is deleted nowhere; what is no longer ignored is shared
   await a.sync();
   await pair.b.sync();
   expect([folderB.read('x.tmp'), folderA.read('y.tmp')]).toEqual(['of anna', 'of bert']);
+  for (const folder of [folderA, folderB]) folder.remove('build');
 });
 
 it('only a part is kept here: copies stay, edits of the rest do not come, and clearing brings all', async () => {
@@ -119,7 +121,6 @@ it('a second folder of one device in the same collection holds the same', async 
   const second = `${folderB.root}-second`;
   await b.ask('source', collection, '--add', second);
   await b.sync();
-  const { Folder } = await import('./folder.ts');
   const folder = new Folder('second', second);
   expect(folder.contents()).toEqual(folderA.contents());
   folder.write('in-second.txt', 'written in the second folder');

@@ -6,7 +6,8 @@ function open() {
   const changed: SettingName[] = [];
   const store = {
     setting: (key: string) => stored.get(key) ?? null,
-    setSetting: (key: string, value: string | null) => void (value === null ? stored.delete(key) : stored.set(key, value)),
+    setSetting: (key: string, value: string | null) =>
+      void (value === null ? stored.delete(key) : stored.set(key, value)),
   };
   return { config: new Config(store, (key) => changed.push(key)), stored, changed, store };
 }
@@ -38,10 +39,17 @@ describe('settings', () => {
     const { config, stored, changed, store } = open();
     expect(config.set('limits.up', '250000')).toBe('limits.up');
     config.set('name', 'Änne’s laptop');
-    expect([...stored]).toEqual([['config.limits.up', '250000'], ['config.name', 'Änne’s laptop']]);
+    expect([...stored]).toEqual([
+      ['config.limits.up', '250000'],
+      ['config.name', 'Änne’s laptop'],
+    ]);
     expect(changed).toEqual(['limits.up', 'name']);
     const next = new Config(store, () => {});
-    expect([next.number('limits.up'), next.text('name'), next.value('limits.up')]).toEqual([250_000, 'Änne’s laptop', 250_000]);
+    expect([next.number('limits.up'), next.text('name'), next.value('limits.up')]).toEqual([
+      250_000,
+      'Änne’s laptop',
+      250_000,
+    ]);
   });
 
   it.each([

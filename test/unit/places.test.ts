@@ -47,7 +47,12 @@ describe('the file of places', () => {
     ],
     [
       'with settings of another form',
-      { ...whole, collections: [{ ...collection, sources: [{ id: 's', location: '/x', format: 'folder', settings: { only: 'x' } }] }] },
+      {
+        ...whole,
+        collections: [
+          { ...collection, sources: [{ id: 's', location: '/x', format: 'folder', settings: { only: 'x' } }] },
+        ],
+      },
     ],
     ['with addresses that are none', { ...whole, addresses: [{ device: 'd', addresses: 'here' }] }],
     ['with an address that is a number', { ...whole, addresses: [{ device: 'd', addresses: [5] }] }],
@@ -55,7 +60,10 @@ describe('the file of places', () => {
   it.each(damaged)('is as if there were none, %s', (_, content) => {
     expect(readPlaces(JSON.stringify(content))).toBeNull();
   });
-  it.each(['', '{', 'null', writePlaces(places).slice(0, -4)])('is as if there were none where it is cut off: %j', (text) => {
-    expect(readPlaces(text)).toBeNull();
-  });
+  it.each(['', '{', 'null', writePlaces(places).slice(0, -4)])(
+    'is as if there were none where it is cut off: %j',
+    (text) => {
+      expect(readPlaces(text)).toBeNull();
+    },
+  );
 });

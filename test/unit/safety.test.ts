@@ -3,7 +3,13 @@ import { haltReason, type LookResult } from '../../src/main/safety.ts';
 
 const limits = { deleteShare: 0.3, deleteCount: 10, rewriteShare: 0.5 };
 /** 100 items were there; what happened to them. */
-const look = (change: Partial<LookResult>): LookResult => ({ held: 100, deletes: 0, rewrites: 0, present: 100, ...change });
+const look = (change: Partial<LookResult>): LookResult => ({
+  held: 100,
+  deletes: 0,
+  rewrites: 0,
+  present: 100,
+  ...change,
+});
 
 describe('a source halts', () => {
   const rows: readonly [string, Partial<LookResult>, ReturnType<typeof haltReason>][] = [

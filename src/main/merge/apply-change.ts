@@ -23,7 +23,9 @@ export function applyChange(
     const left = removeDots(fields.get(write.field) ?? [], write.replaces);
     const waiting = (superseded ?? state.superseded).get(write.field) ?? [];
     const isWaiting = among(waiting);
-    const early = [...new Set(write.replaces)].filter((replaced) => replaced !== dot && !isApplied(replaced) && !isWaiting(replaced));
+    const early = [...new Set(write.replaces)].filter(
+      (replaced) => replaced !== dot && !isApplied(replaced) && !isWaiting(replaced),
+    );
     const isSuperseded = waiting.includes(dot);
     if (early.length > 0 || isSuperseded) {
       superseded ??= new Map(state.superseded);
@@ -61,5 +63,7 @@ function among(dots: readonly Dot[]): (dot: Dot) => boolean {
 function addSibling(rule: FieldRule, siblings: readonly Sibling[], value: Value, dot: Dot): readonly Sibling[] {
   const at = siblings.findIndex((sibling) => rule.same(sibling.value, value));
   if (at < 0) return [...siblings, { value, dots: [dot] }];
-  return siblings.map((sibling, each) => (each === at ? { value: sibling.value, dots: [...sibling.dots, dot] } : sibling));
+  return siblings.map((sibling, each) =>
+    each === at ? { value: sibling.value, dots: [...sibling.dots, dot] } : sibling,
+  );
 }

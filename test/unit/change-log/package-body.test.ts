@@ -1,9 +1,9 @@
-import { encode } from 'cborg';
 import { readFileSync } from 'node:fs';
+import { encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { decodeBody, encodeBody } from '../../../src/main/change-log/package-body.ts';
-import { type Dot, dotOf } from '../../../src/main/record/ids.ts';
 import { hexOf } from '../../../src/main/record/encode-value.ts';
+import { type Dot, dotOf } from '../../../src/main/record/ids.ts';
 import { GOLDEN_CHANGES, goldenDot, goldenName } from '../../fakes/golden-package.ts';
 
 const GOLDEN = readFileSync(new URL('../../fixtures/wire/change-log-body.hex', import.meta.url), 'utf8').trim();
@@ -58,7 +58,10 @@ describe('a body that is none', () => {
     ['a key twice', Uint8Array.from([0x82, 0x80, 0x81, 0xa2, 0x61, 0x61, 0, 0x61, 0x61, 0])],
     ['undefined', Uint8Array.from([0x82, 0x80, 0xf7])],
     ['a tag', Uint8Array.from([0x82, 0x80, 0xc1, 0x80])],
-    ['a list said to be longer than memory', Uint8Array.from([0x82, 0x80, 0x9b, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],
+    [
+      'a list said to be longer than memory',
+      Uint8Array.from([0x82, 0x80, 0x9b, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+    ],
     ['nested deep', cyclic(1000)],
     ['nested as deep as a body can be', cyclic((1 << 20) - 1)],
   ];
@@ -107,10 +110,19 @@ describe('a change that cannot be used', () => {
   it('leaves a package it names, and never existed, to be looked up once', () => {
     let looks = 0;
     const dots = Array.from({ length: 256 }, (_, index) => index);
-    decodeBody(encode([[[LOG, 1, HASH]], [['a', 0, dots], ['b', 0, dots]]]), (_, index) => {
-      looks++;
-      return dotOf(9, index);
-    });
+    decodeBody(
+      encode([
+        [[LOG, 1, HASH]],
+        [
+          ['a', 0, dots],
+          ['b', 0, dots],
+        ],
+      ]),
+      (_, index) => {
+        looks++;
+        return dotOf(9, index);
+      },
+    );
     expect(looks).toBe(1);
   });
 });
@@ -123,6 +135,8 @@ describe('a change with a million dots', () => {
     expect(change).toMatchObject({ writes: [{ field: 'exists', value: true, replaces: [dotOf(9, 3)] }] });
   });
   it('keeps the order of those that differ', () => {
-    expect(only(['a', 0, [3, 1, 3, 2, 1]])).toMatchObject({ writes: [{ replaces: [3, 1, 2].map((each) => dotOf(1, each)) }] });
+    expect(only(['a', 0, [3, 1, 3, 2, 1]])).toMatchObject({
+      writes: [{ replaces: [3, 1, 2].map((each) => dotOf(1, each)) }],
+    });
   });
 });

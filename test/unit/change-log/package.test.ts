@@ -1,12 +1,13 @@
-import { decode, encode } from 'cborg';
 import { readFileSync } from 'node:fs';
+import { decode, encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { BODY_LIMIT, bodyIn, FIRST_PREVIOUS, makePackage, readPackage } from '../../../src/main/change-log/package.ts';
 import { sha256 } from '../../../src/main/platform/hash.ts';
 import { bytesOf, hexOf } from '../../../src/main/record/encode-value.ts';
 import { GOLDEN_HEAD, GOLDEN_SIGNATURE } from '../../fakes/golden-package.ts';
 
-const golden = (name: string) => readFileSync(new URL(`../../fixtures/wire/${name}.hex`, import.meta.url), 'utf8').trim();
+const golden = (name: string) =>
+  readFileSync(new URL(`../../fixtures/wire/${name}.hex`, import.meta.url), 'utf8').trim();
 const GOLDEN = golden('change-log-package');
 /** The golden body as it travels, not packed. */
 const BODY = Uint8Array.from([0, ...bytesOf(golden('change-log-body'))]);
@@ -48,7 +49,8 @@ describe('a package', () => {
 describe('bytes that are no package', () => {
   const head = () => decode((decode(bytesOf(GOLDEN)) as [Uint8Array])[0]) as Record<string, unknown>;
   /** The golden package with another head. */
-  const withHead = (change: Record<string, unknown>) => encode([encode({ ...head(), ...change }), GOLDEN_SIGNATURE, BODY]);
+  const withHead = (change: Record<string, unknown>) =>
+    encode([encode({ ...head(), ...change }), GOLDEN_SIGNATURE, BODY]);
   const without = (field: string) => {
     const { [field]: _, ...rest } = head();
     return encode([encode(rest), GOLDEN_SIGNATURE, BODY]);
@@ -97,7 +99,10 @@ describe('bytes that are no package', () => {
     ['another body', encode([headBytes, GOLDEN_SIGNATURE, BODY.subarray(1)])],
     ['bytes behind it', Uint8Array.from([...bytesOf(GOLDEN), 0])],
     ['nested deep', Uint8Array.from(Array(100_000).fill(0x81))],
-    ['a key twice in the head', encode([Uint8Array.from([0xa2, 0x61, 0x76, 1, 0x61, 0x76, 1]), GOLDEN_SIGNATURE, BODY])],
+    [
+      'a key twice in the head',
+      encode([Uint8Array.from([0xa2, 0x61, 0x76, 1, 0x61, 0x76, 1]), GOLDEN_SIGNATURE, BODY]),
+    ],
   ];
   it.each(rows)('are refused: %s', (_, bytes) => expect(() => readPackage(bytes)).toThrow(RangeError));
 

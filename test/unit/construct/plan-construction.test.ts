@@ -3,15 +3,38 @@ import { planItem } from '../../../src/main/construct/plan-construction.ts';
 import type { Held, RecordState } from '../../../src/main/merge/record-state.ts';
 import { EXECUTABLE } from '../../../src/main/record/file-entry.ts';
 import type { Fields } from '../../../src/main/record/value.ts';
-import { byNumber, digestA2, entryA, entryA2, entryA3, fileA, fileA2, gone, held, state } from '../../fakes/tiny-records.ts';
+import {
+  byNumber,
+  digestA2,
+  entryA,
+  entryA2,
+  entryA3,
+  fileA,
+  fileA2,
+  gone,
+  held,
+  state,
+} from '../../fakes/tiny-records.ts';
 
 const isA = state({ exists: [[true, 1]], entry: [[entryA, 1]] });
 const isA2 = state({ exists: [[true, 2]], entry: [[entryA2, 2]] });
 const isGone = state({ exists: [[false, 3]], entry: [[entryA2, 2]] });
 /** A and A2 were written apart from each other; the later one is shown. */
-const open = state({ exists: [[true, 1, 2]], entry: [[entryA, 1], [entryA2, 2]] });
+const open = state({
+  exists: [[true, 1, 2]],
+  entry: [
+    [entryA, 1],
+    [entryA2, 2],
+  ],
+});
 /** It was deleted in one place and changed in another. */
-const both = state({ exists: [[false, 3], [true, 2]], entry: [[entryA2, 2]] });
+const both = state({
+  exists: [
+    [false, 3],
+    [true, 2],
+  ],
+  entry: [[entryA2, 2]],
+});
 const heldA = held({ exists: [true, 1], entry: [entryA, 1] });
 const heldA2 = held({ exists: [true, 2], entry: [entryA2, 2] });
 const heldGone = held({ exists: [false, 3], entry: [entryA, 1] });
@@ -21,15 +44,33 @@ describe('what a source has to do', () => {
     ['it lacks the record: makes it', isA, null, true, fileA],
     ['it holds the record: nothing', isA, heldA, false, fileA],
     ['it holds another value: writes the new one', isA2, heldA, true, fileA2],
-    ['it holds the value in another form: nothing', isA, held({ exists: [true, 1], entry: [{ ...entryA, chunks: digestA2 }, 1] }), false, fileA],
-    ['it holds the value by an older dot: only the snapshot moves', isA2, held({ exists: [true, 1], entry: [entryA2, 1] }), false, fileA2],
+    [
+      'it holds the value in another form: nothing',
+      isA,
+      held({ exists: [true, 1], entry: [{ ...entryA, chunks: digestA2 }, 1] }),
+      false,
+      fileA,
+    ],
+    [
+      'it holds the value by an older dot: only the snapshot moves',
+      isA2,
+      held({ exists: [true, 1], entry: [entryA2, 1] }),
+      false,
+      fileA2,
+    ],
     ['the record is deleted: removes it', isGone, heldA2, true, gone],
     ['the record is deleted and it lacks it: nothing', isGone, null, false, gone],
     ['the record is deleted and it holds the tombstone: nothing', isGone, heldGone, false, gone],
     ['the record was made anew: makes it', isA2, heldGone, true, fileA2],
     ['a conflict, and it holds the value not shown: keeps it', open, heldA, false, fileA],
     ['a conflict, and it holds the value shown: keeps it', open, heldA2, false, fileA2],
-    ['a conflict, and it holds neither: gets the shown one', open, held({ exists: [true, 9], entry: [entryA3, 9] }), true, fileA2],
+    [
+      'a conflict, and it holds neither: gets the shown one',
+      open,
+      held({ exists: [true, 9], entry: [entryA3, 9] }),
+      true,
+      fileA2,
+    ],
     ['a conflict, and it holds nothing: gets the shown one', open, null, true, fileA2],
     ['a delete beside an edit, and it holds the edit: keeps it', both, heldA2, false, fileA2],
     ['a delete beside an edit, and it holds neither: gets the record', both, null, true, fileA2],
@@ -53,8 +94,18 @@ describe('what a source has to do', () => {
     expect(planItem('files', open, lookalike, byNumber).fields).toEqual(fileA2);
   });
   it('decides field by field', () => {
-    const flags = state({ exists: [[true, 5]], entry: [[entryA, 1], [entryA2, 2]], executable: [[true, 5]] });
-    expect(planItem('files', flags, heldA, byNumber)).toMatchObject({ write: true, fields: new Map([...fileA, [EXECUTABLE, true]]) });
+    const flags = state({
+      exists: [[true, 5]],
+      entry: [
+        [entryA, 1],
+        [entryA2, 2],
+      ],
+      executable: [[true, 5]],
+    });
+    expect(planItem('files', flags, heldA, byNumber)).toMatchObject({
+      write: true,
+      fields: new Map([...fileA, [EXECUTABLE, true]]),
+    });
   });
   it('writes no cleared field, and clears what was there', () => {
     const cleared = state({ exists: [[true, 5]], entry: [[entryA, 1]], modified: [[null, 5]] });
@@ -63,10 +114,20 @@ describe('what a source has to do', () => {
     expect(planItem('files', cleared, heldA, byNumber)).toMatchObject({ write: false, fields: fileA });
   });
   it('of what merges to the larger writes that, though it holds one of the values', () => {
-    const times = state({ exists: [[true, 1]], entry: [[entryA, 1]], modified: [[7, 1], [9, 2]] });
+    const times = state({
+      exists: [[true, 1]],
+      entry: [[entryA, 1]],
+      modified: [
+        [7, 1],
+        [9, 2],
+      ],
+    });
     const before = held({ exists: [true, 1], entry: [entryA, 1], modified: [7, 1] });
     const planned = planItem('files', times, before, byNumber);
-    expect([planned.write, planned.held]).toEqual([true, held({ exists: [true, 1], entry: [entryA, 1], modified: [9, 1, 2] })]);
+    expect([planned.write, planned.held]).toEqual([
+      true,
+      held({ exists: [true, 1], entry: [entryA, 1], modified: [9, 1, 2] }),
+    ]);
   });
   it('is nothing once it is done', () => {
     for (const [name, record, holds] of rows) {

@@ -3,12 +3,24 @@ import type { Change } from '../../../src/main/change-log/change.ts';
 import { applyChange } from '../../../src/main/merge/apply-change.ts';
 import { EMPTY_STATE, type RecordState } from '../../../src/main/merge/record-state.ts';
 import { ENTRY, EXECUTABLE, EXISTS } from '../../../src/main/record/file-entry.ts';
-import { change, deletes, digestA2, dot, entryA, entryA2, entryA3, sets, state, write } from '../../fakes/tiny-records.ts';
+import {
+  change,
+  deletes,
+  digestA2,
+  dot,
+  entryA,
+  entryA2,
+  entryA3,
+  sets,
+  state,
+  write,
+} from '../../fakes/tiny-records.ts';
 
 /** Applies changes, each under its own dot, in this order; what is not yet applied is known not to be. */
 function after(start: RecordState, ...changes: readonly (readonly [number, Change])[]): RecordState {
   const applied = new Set<number>();
-  for (const siblings of start.fields.values()) for (const { dots } of siblings) for (const each of dots) applied.add(each);
+  for (const siblings of start.fields.values())
+    for (const { dots } of siblings) for (const each of dots) applied.add(each);
   return changes.reduce((now, [number, each]) => {
     const next = applyChange('files', now, dot(number), each, (replaced) => applied.has(replaced));
     applied.add(number);
@@ -24,12 +36,20 @@ describe('applying a change', () => {
   });
 
   it('takes away just what it replaces', () => {
-    expect(after(EMPTY_STATE, first, [2, sets(entryA2, 1)])).toEqual(state({ entry: [[entryA2, 2]], exists: [[true, 2]] }));
+    expect(after(EMPTY_STATE, first, [2, sets(entryA2, 1)])).toEqual(
+      state({ entry: [[entryA2, 2]], exists: [[true, 2]] }),
+    );
   });
 
   it('keeps both of two made apart from each other', () => {
     expect(after(EMPTY_STATE, first, [2, sets(entryA2, 1)], [3, sets(entryA3, 1)])).toEqual(
-      state({ entry: [[entryA2, 2], [entryA3, 3]], exists: [[true, 2, 3]] }),
+      state({
+        entry: [
+          [entryA2, 2],
+          [entryA3, 3],
+        ],
+        exists: [[true, 2, 3]],
+      }),
     );
   });
 
@@ -50,12 +70,24 @@ describe('applying a change', () => {
   it('keeps what is left of such a value where only one of its dots is replaced', () => {
     const shared = state({ entry: [[entryA2, 2, 3]], exists: [[true, 2, 3]] });
     expect(after(shared, [4, sets(entryA3, 2)])).toEqual(
-      state({ entry: [[entryA2, 3], [entryA3, 4]], exists: [[true, 3, 4]] }),
+      state({
+        entry: [
+          [entryA2, 3],
+          [entryA3, 4],
+        ],
+        exists: [[true, 3, 4]],
+      }),
     );
   });
 
   it('settles a conflict by replacing all its values', () => {
-    const open = state({ entry: [[entryA, 2], [entryA2, 3]], exists: [[true, 2, 3]] });
+    const open = state({
+      entry: [
+        [entryA, 2],
+        [entryA2, 3],
+      ],
+      exists: [[true, 2, 3]],
+    });
     expect(after(open, [4, sets(entryA2, 2, 3)])).toEqual(state({ entry: [[entryA2, 4]], exists: [[true, 4]] }));
   });
 
@@ -64,13 +96,25 @@ describe('applying a change', () => {
   });
 
   it('holds a delete beside an edit', () => {
-    const both = state({ entry: [[entryA2, 3]], exists: [[false, 2], [true, 3]] });
+    const both = state({
+      entry: [[entryA2, 3]],
+      exists: [
+        [false, 2],
+        [true, 3],
+      ],
+    });
     expect(after(EMPTY_STATE, first, [2, deletes(1)], [3, sets(entryA2, 1)])).toEqual(both);
   });
 
   it('replaces nothing it does not name, whatever arrived before', () => {
     expect(after(EMPTY_STATE, first, [2, sets(entryA2)])).toEqual(
-      state({ entry: [[entryA, 1], [entryA2, 2]], exists: [[true, 1, 2]] }),
+      state({
+        entry: [
+          [entryA, 1],
+          [entryA2, 2],
+        ],
+        exists: [[true, 1, 2]],
+      }),
     );
   });
 
@@ -90,17 +134,29 @@ describe('what is replaced before it is seen', () => {
   });
 
   it('never appears, and is then forgotten', () => {
-    expect(after(EMPTY_STATE, [2, sets(entryA2, 1)], first)).toEqual(state({ entry: [[entryA2, 2]], exists: [[true, 2]] }));
+    expect(after(EMPTY_STATE, [2, sets(entryA2, 1)], first)).toEqual(
+      state({ entry: [[entryA2, 2]], exists: [[true, 2]] }),
+    );
   });
 
   it('is remembered once, by whomever it is replaced', () => {
     const twice = after(EMPTY_STATE, [2, sets(entryA2, 1)], [3, sets(entryA3, 1)]);
-    expect(twice.superseded).toEqual(new Map([[ENTRY, [1]], [EXISTS, [1]]]));
+    expect(twice.superseded).toEqual(
+      new Map([
+        [ENTRY, [1]],
+        [EXISTS, [1]],
+      ]),
+    );
     expect(after(twice, first).superseded.size).toBe(0);
   });
 
   it('is remembered once where one change names it twice', () => {
-    expect(after(EMPTY_STATE, [2, sets(entryA2, 1, 1)]).superseded).toEqual(new Map([[ENTRY, [1]], [EXISTS, [1]]]));
+    expect(after(EMPTY_STATE, [2, sets(entryA2, 1, 1)]).superseded).toEqual(
+      new Map([
+        [ENTRY, [1]],
+        [EXISTS, [1]],
+      ]),
+    );
   });
 
   it('takes away only the fields that were replaced', () => {
@@ -137,7 +193,13 @@ describe('the larger of two', () => {
     const modified = (value: number) => change(write('modified', value, 1), write(EXISTS, true, 1));
     const start = state({ modified: [[5, 1]], exists: [[true, 1]] });
     expect(after(start, [2, modified(9)], [3, modified(7)])).toEqual(
-      state({ modified: [[9, 2], [7, 3]], exists: [[true, 2, 3]] }),
+      state({
+        modified: [
+          [9, 2],
+          [7, 3],
+        ],
+        exists: [[true, 2, 3]],
+      }),
     );
   });
 });

@@ -10,40 +10,100 @@ const move: Move = { to, added: { ...sets(entryA), record: to, movedFrom: RECORD
 
 describe('an edit beside a move', () => {
   it('shows where the record went, and ends where it was', () => {
-    const edited = state({ entry: [[entryA2, 6]], exists: [[false, 5], [true, 6]] });
+    const edited = state({
+      entry: [[entryA2, 6]],
+      exists: [
+        [false, 5],
+        [true, 6],
+      ],
+    });
     expect(followMove('files', RECORD, edited, move)).toEqual([
-      { record: to, cause: 'follow-move', movedFrom: RECORD, writes: [write(ENTRY, entryA2, 7), write(EXISTS, true, 7)] },
+      {
+        record: to,
+        cause: 'follow-move',
+        movedFrom: RECORD,
+        writes: [write(ENTRY, entryA2, 7), write(EXISTS, true, 7)],
+      },
       { record: RECORD, cause: 'follow-move', movedTo: to, writes: [write(EXISTS, false, 5, 6)] },
     ]);
   });
 
   it('writes only the fields that differ from what the move brought', () => {
-    const edited = state({ entry: [[entryA, 1]], executable: [[true, 6]], exists: [[false, 5], [true, 6]] });
+    const edited = state({
+      entry: [[entryA, 1]],
+      executable: [[true, 6]],
+      exists: [
+        [false, 5],
+        [true, 6],
+      ],
+    });
     const [made] = followMove('files', RECORD, edited, move);
     expect(made?.writes).toEqual([write('executable', true, 7), write(EXISTS, true, 7)]);
   });
 
   it('takes what means the same for the same', () => {
-    const edited = state({ entry: [[{ ...entryA, chunks: entryA2.digest }, 1]], executable: [[false, 6]], exists: [[false, 5], [true, 6]] });
+    const edited = state({
+      entry: [[{ ...entryA, chunks: entryA2.digest }, 1]],
+      executable: [[false, 6]],
+      exists: [
+        [false, 5],
+        [true, 6],
+      ],
+    });
     const [made] = followMove('files', RECORD, edited, move);
     expect(made?.writes).toEqual([write(EXISTS, true, 7)]);
   });
 
   it('is left to a person where it is in conflict itself', () => {
-    const edited = state({ entry: [[entryA, 4], [entryA2, 6]], exists: [[false, 5], [true, 6]] });
+    const edited = state({
+      entry: [
+        [entryA, 4],
+        [entryA2, 6],
+      ],
+      exists: [
+        [false, 5],
+        [true, 6],
+      ],
+    });
     expect(followMove('files', RECORD, edited, move)).toEqual([]);
   });
 
   it('is there only where a delete stands beside something', () => {
-    expect(isDeletedBesideEdit(state({ exists: [[false, 5], [true, 6]] }))).toBe(true);
+    expect(
+      isDeletedBesideEdit(
+        state({
+          exists: [
+            [false, 5],
+            [true, 6],
+          ],
+        }),
+      ),
+    ).toBe(true);
     expect(isDeletedBesideEdit(state({ exists: [[true, 6]] }))).toBe(false);
     expect(isDeletedBesideEdit(state({}))).toBe(false);
   });
 
   it('makes the same change on every device, so that two who see it write one value', () => {
-    const edited = state({ entry: [[entryA2, 6]], exists: [[true, 6], [false, 5]] });
+    const edited = state({
+      entry: [[entryA2, 6]],
+      exists: [
+        [true, 6],
+        [false, 5],
+      ],
+    });
     const [one] = followMove('files', RECORD, edited, move);
-    const other = followMove('files', RECORD, state({ exists: [[false, 5], [true, 6]], entry: [[entryA2, 6]] }), move);
+    const other = followMove(
+      'files',
+      RECORD,
+      state({
+        exists: [
+          [false, 5],
+          [true, 6],
+        ],
+        entry: [[entryA2, 6]],
+      }),
+      move,
+    );
     expect(other[0]).toEqual(one);
     expect(change(...(one?.writes ?? []))).toEqual(change(write(ENTRY, entryA2, 7), write(EXISTS, true, 7)));
   });

@@ -12,24 +12,95 @@ describe('what is shown', () => {
     expect(shown({ ...there, entry: [[entryA, 1, 2]] })).toEqual(held({ exists: [true, 1], entry: [entryA, 1, 2] }));
   });
   it('of a conflict is the value with the last dot, by the order all devices share', () => {
-    const open = { ...there, entry: [[entryA, 1, 9], [entryA2, 5]] } as const;
+    const open = {
+      ...there,
+      entry: [
+        [entryA, 1, 9],
+        [entryA2, 5],
+      ],
+    } as const;
     expect(shown(open)).toEqual(held({ exists: [true, 1], entry: [entryA, 1, 9] }));
     expect(shown(open, (a, b) => b - a)).toEqual(held({ exists: [true, 1], entry: [entryA, 1, 9] }));
-    expect(shown({ ...there, entry: [[entryA, 1, 4], [entryA2, 5]] })).toEqual(held({ exists: [true, 1], entry: [entryA2, 5] }));
+    expect(
+      shown({
+        ...there,
+        entry: [
+          [entryA, 1, 4],
+          [entryA2, 5],
+        ],
+      }),
+    ).toEqual(held({ exists: [true, 1], entry: [entryA2, 5] }));
   });
   it('of a delete beside an edit is the edit, whichever came last', () => {
-    expect(shown({ exists: [[true, 1], [false, 9]] })).toEqual(held({ exists: [true, 1] }));
-    expect(shown({ exists: [[false, 9], [true, 1]] })).toEqual(held({ exists: [true, 1] }));
+    expect(
+      shown({
+        exists: [
+          [true, 1],
+          [false, 9],
+        ],
+      }),
+    ).toEqual(held({ exists: [true, 1] }));
+    expect(
+      shown({
+        exists: [
+          [false, 9],
+          [true, 1],
+        ],
+      }),
+    ).toEqual(held({ exists: [true, 1] }));
   });
   it('of a flag set in one place and cleared in another is the flag set', () => {
-    expect(shown({ ...there, executable: [[false, 9], [true, 2]] })).toEqual(held({ exists: [true, 1], executable: [true, 2] }));
+    expect(
+      shown({
+        ...there,
+        executable: [
+          [false, 9],
+          [true, 2],
+        ],
+      }),
+    ).toEqual(held({ exists: [true, 1], executable: [true, 2] }));
   });
   it.each([
-    ['the first', [[9, 2], [7, 3]], 9],
-    ['the last', [[7, 3], [9, 2]], 9],
-    ['not nothing', [[null, 9], [7, 3]], 7],
-    ['nor nothing first', [[7, 3], [null, 9]], 7],
-    ['less than nothing is more than nothing', [[null, 9], [-7, 3]], -7],
+    [
+      'the first',
+      [
+        [9, 2],
+        [7, 3],
+      ],
+      9,
+    ],
+    [
+      'the last',
+      [
+        [7, 3],
+        [9, 2],
+      ],
+      9,
+    ],
+    [
+      'not nothing',
+      [
+        [null, 9],
+        [7, 3],
+      ],
+      7,
+    ],
+    [
+      'nor nothing first',
+      [
+        [7, 3],
+        [null, 9],
+      ],
+      7,
+    ],
+    [
+      'less than nothing is more than nothing',
+      [
+        [null, 9],
+        [-7, 3],
+      ],
+      -7,
+    ],
   ] as const)('of what merges to the larger is the larger, with the dots of all: %s', (_, values, larger) => {
     const dots = values.map(([, each]) => each);
     expect(shown({ modified: values }).get(MODIFIED)).toEqual({ value: larger, dots });
@@ -43,20 +114,64 @@ describe('a record', () => {
   it.each([
     ['that is', [[true, 1]], true],
     ['deleted', [[false, 1]], false],
-    ['deleted here and edited there', [[false, 1], [true, 2]], true],
+    [
+      'deleted here and edited there',
+      [
+        [false, 1],
+        [true, 2],
+      ],
+      true,
+    ],
   ] as const)('%s: %j', (_, exists, live) => {
     expect(isLive(state({ exists }))).toBe(live);
   });
   it('nobody wrote is not there', () => expect(isLive(state({}))).toBe(false));
 
   it('has its conflicts in the order of their names', () => {
-    const open = state({ ...there, 'b': [[1, 1], [2, 2]], 'a': [[1, 1], [2, 2]], modified: [[1, 1], [2, 2]], c: [[1, 1]] });
+    const open = state({
+      ...there,
+      'b': [
+        [1, 1],
+        [2, 2],
+      ],
+      'a': [
+        [1, 1],
+        [2, 2],
+      ],
+      modified: [
+        [1, 1],
+        [2, 2],
+      ],
+      c: [[1, 1]],
+    });
     expect(conflictFields('files', open)).toEqual([fieldName('a'), fieldName('b')]);
   });
   it('that everybody deleted has none', () => {
-    expect(conflictFields('files', state({ exists: [[false, 3]], entry: [[entryA, 1], [entryA2, 2]] }))).toEqual([]);
+    expect(
+      conflictFields(
+        'files',
+        state({
+          exists: [[false, 3]],
+          entry: [
+            [entryA, 1],
+            [entryA2, 2],
+          ],
+        }),
+      ),
+    ).toEqual([]);
   });
   it('deleted beside an edit has one in whether it is there', () => {
-    expect(conflictFields('files', state({ exists: [[false, 3], [true, 2]], entry: [[entryA, 1]] }))).toEqual([EXISTS]);
+    expect(
+      conflictFields(
+        'files',
+        state({
+          exists: [
+            [false, 3],
+            [true, 2],
+          ],
+          entry: [[entryA, 1]],
+        }),
+      ),
+    ).toEqual([EXISTS]);
   });
 });

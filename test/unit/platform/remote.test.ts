@@ -50,7 +50,11 @@ describe('a service in another thread', () => {
   });
   it('fails with the code, the words and the subject it failed with', async () => {
     const { adder } = called(new Adder());
-    await expect(adder.refuse('fly')).rejects.toMatchObject({ code: 'not-that', message: 'cannot fly', subject: 'fly' });
+    await expect(adder.refuse('fly')).rejects.toMatchObject({
+      code: 'not-that',
+      message: 'cannot fly',
+      subject: 'fly',
+    });
     await expect(adder.fault()).rejects.toMatchObject({ code: 'internal', message: 'a bug', subject: '' });
     expect(await adder.add(1, 1)).toBe(2);
   });
@@ -70,7 +74,8 @@ describe('a service in another thread', () => {
     const { adder, ends } = called({ add: () => 0 });
     const waiting = [adder.add(1, 1), adder.add(1, 1)];
     ends.emit('exit', 7);
-    for (const call of waiting) await expect(call).rejects.toMatchObject({ code: 'thread-ended', message: expect.stringContaining('7') });
+    for (const call of waiting)
+      await expect(call).rejects.toMatchObject({ code: 'thread-ended', message: expect.stringContaining('7') });
     await expect(adder.add(1, 1)).rejects.toMatchObject({ code: 'thread-ended' });
   });
   it('that breaks says how', async () => {
@@ -78,7 +83,10 @@ describe('a service in another thread', () => {
     const call = adder.add(1, 1);
     ends.emit('error', new Error('out of memory'));
     ends.emit('exit', 1);
-    await expect(call).rejects.toMatchObject({ code: 'thread-ended', message: expect.stringContaining('out of memory') });
+    await expect(call).rejects.toMatchObject({
+      code: 'thread-ended',
+      message: expect.stringContaining('out of memory'),
+    });
   });
 });
 

@@ -7,7 +7,13 @@ import { digestA, digestA2, directory, entryA } from '../../fakes/tiny-records.t
 
 describe('short forms of names', () => {
   it('never change: they are under signatures', () => {
-    expect([EXISTS, ENTRY, EXECUTABLE, MODIFIED, fieldName('emails/e1')].map(packName)).toEqual([0, 1, 2, 3, 'emails/e1']);
+    expect([EXISTS, ENTRY, EXECUTABLE, MODIFIED, fieldName('emails/e1')].map(packName)).toEqual([
+      0,
+      1,
+      2,
+      3,
+      'emails/e1',
+    ]);
   });
   it.each([[4], [-1], [0.5], [''], [null], [true], [['entry']]])('know nothing of %j', (packed) => {
     expect(unpackName(packed)).toBeNull();
@@ -62,7 +68,10 @@ describe('file entries', () => {
     (value) => expect(fileEntry(value as never)).toBeNull(),
   );
   it('make fields: no flag where there is none, no times of what is no file', () => {
-    expect([...fileFields(entryA, { executable: false, modified: 5 })]).toEqual([[ENTRY, entryA], [MODIFIED, 5]]);
+    expect([...fileFields(entryA, { executable: false, modified: 5 })]).toEqual([
+      [ENTRY, entryA],
+      [MODIFIED, 5],
+    ]);
     expect([...fileFields(entryA, { executable: true, modified: 5 }).keys()]).toEqual([ENTRY, EXECUTABLE, MODIFIED]);
     expect([...fileFields(directory, { executable: true, modified: 5 })]).toEqual([[ENTRY, directory]]);
   });

@@ -1,20 +1,37 @@
 import { describe, expect, it } from 'vitest';
+import { planItem } from '../../../src/main/construct/plan-construction.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
+import { applyChange } from '../../../src/main/merge/apply-change.ts';
 import type { RecordState } from '../../../src/main/merge/record-state.ts';
 import { ENTRY, EXECUTABLE, EXISTS, fileFields, MODIFIED } from '../../../src/main/record/file-entry.ts';
 import { fieldName } from '../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
-import { planItem } from '../../../src/main/construct/plan-construction.ts';
 import { adopt, type EarlierValue } from '../../../src/main/snapshot/adopt.ts';
 import { heldAfter } from '../../../src/main/snapshot/held.ts';
-import { applyChange } from '../../../src/main/merge/apply-change.ts';
-import { byNumber, dot, entryA, entryA2, entryA3, fileA, fileA2, fileA3, held, RECORD, state, write } from '../../fakes/tiny-records.ts';
+import {
+  byNumber,
+  dot,
+  entryA,
+  entryA2,
+  entryA3,
+  fileA,
+  fileA2,
+  fileA3,
+  held,
+  RECORD,
+  state,
+  write,
+} from '../../fakes/tiny-records.ts';
 
 /** The record was A (by 1), then A2 (by 2). */
 const now2 = state({ exists: [[true, 2]], entry: [[entryA2, 2]] });
 /** … and was then deleted (by 3). */
 const deleted = state({ exists: [[false, 3]], entry: [[entryA2, 2]] });
-const said = (field: string, value: Value, by: number): EarlierValue => ({ field: fieldName(field), value, dot: dot(by) });
+const said = (field: string, value: Value, by: number): EarlierValue => ({
+  field: fieldName(field),
+  value,
+  dot: dot(by),
+});
 const earlier = () => [
   said('entry', entryA, 1),
   said('exists', true, 1),
@@ -50,9 +67,21 @@ describe('an item that no snapshot tells of', () => {
 
   it('of a value nobody knows becomes a change, beside what is there: neither is lost', () => {
     const { held: stands, change } = adopted(now2, fileA3);
-    expect(change).toEqual({ record: RECORD, cause: 'source', writes: [write(ENTRY, entryA3), write(EXISTS, true, 2)] });
+    expect(change).toEqual({
+      record: RECORD,
+      cause: 'source',
+      writes: [write(ENTRY, entryA3), write(EXISTS, true, 2)],
+    });
     const merged = applyChange('files', now2, dot(9), change!, () => true);
-    expect(merged).toEqual(state({ entry: [[entryA2, 2], [entryA3, 9]], exists: [[true, 9]] }));
+    expect(merged).toEqual(
+      state({
+        entry: [
+          [entryA2, 2],
+          [entryA3, 9],
+        ],
+        exists: [[true, 9]],
+      }),
+    );
     const holds = heldAfter('files', stands, change!, fileA3, dot(9));
     expect(planItem('files', merged, holds, byNumber).write).toBe(false);
   });
@@ -70,7 +99,9 @@ describe('an item that no snapshot tells of', () => {
     const { deleted: isQuestion, change } = adopted(deleted, fileA3);
     expect(isQuestion).toBe(false);
     expect(change?.writes).toEqual([write(ENTRY, entryA3, 2), write(EXISTS, true, 3)]);
-    expect(applyChange('files', deleted, dot(9), change!, () => true)).toEqual(state({ entry: [[entryA3, 9]], exists: [[true, 9]] }));
+    expect(applyChange('files', deleted, dot(9), change!, () => true)).toEqual(
+      state({ entry: [[entryA3, 9]], exists: [[true, 9]] }),
+    );
   });
 
   it('of a record deleted before anybody knew it to be there is a change', () => {
@@ -79,15 +110,30 @@ describe('an item that no snapshot tells of', () => {
   });
 
   it('of a record in conflict that holds one of its values stands for that one alone', () => {
-    const open = state({ exists: [[true, 2]], entry: [[entryA, 1], [entryA2, 2]] });
+    const open = state({
+      exists: [[true, 2]],
+      entry: [
+        [entryA, 1],
+        [entryA2, 2],
+      ],
+    });
     const { held: stands, change } = adopted(open, fileA, never);
     expect([stands.get(ENTRY), change]).toEqual([{ value: entryA, dots: [dot(1)] }, null]);
     expect(planItem('files', open, stands, byNumber).write).toBe(false);
   });
 
   it('of a record deleted beside an edit is there', () => {
-    const both = state({ exists: [[false, 3], [true, 4]], entry: [[entryA2, 4]] });
-    expect(adopted(both, fileA2, never)).toMatchObject({ held: held({ entry: [entryA2, 4], exists: [true, 4] }), change: null });
+    const both = state({
+      exists: [
+        [false, 3],
+        [true, 4],
+      ],
+      entry: [[entryA2, 4]],
+    });
+    expect(adopted(both, fileA2, never)).toMatchObject({
+      held: held({ entry: [entryA2, 4], exists: [true, 4] }),
+      change: null,
+    });
   });
 
   it('with a value written several times shows all that wrote it', () => {
@@ -99,7 +145,10 @@ describe('an item that no snapshot tells of', () => {
     const marked = state({ exists: [[true, 2]], entry: [[entryA2, 2]], executable: [[true, 2]] });
     const { held: stands, change } = adopted(marked, fileA2, never);
     expect(change).toBeNull();
-    expect(planItem('files', marked, stands, byNumber)).toMatchObject({ write: true, fields: new Map([...fileA2, [EXECUTABLE, true]]) });
+    expect(planItem('files', marked, stands, byNumber)).toMatchObject({
+      write: true,
+      fields: new Map([...fileA2, [EXECUTABLE, true]]),
+    });
   });
 });
 

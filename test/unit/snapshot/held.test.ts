@@ -32,7 +32,13 @@ describe('what a source holds', () => {
     expect(heldOf('files', deleted, undefined, byNumber)).toEqual(held({ exists: [false, 2], entry: [entryA, 1] }));
   });
   it('is what the record shows where the snapshot says so', () => {
-    const open = state({ exists: [[true, 1]], entry: [[entryA, 1], [entryA2, 5]] });
+    const open = state({
+      exists: [[true, 1]],
+      entry: [
+        [entryA, 1],
+        [entryA2, 5],
+      ],
+    });
     expect(heldOf('files', open, null, byNumber)).toEqual(held({ exists: [true, 1], entry: [entryA2, 5] }));
   });
   it('is what is stored, whatever the record is now', () => {
@@ -57,9 +63,18 @@ describe('what it holds after a change of its own', () => {
   it('takes the form in which the source has a value that means the same', () => {
     const chunked = { ...entryA, chunks: digestA2 };
     const touched = change(write(MODIFIED, 8), write(EXISTS, true, 1));
-    expect(heldAfter('files', heldA, touched, new Map<FieldName, Value>([[ENTRY, chunked], [MODIFIED, 8]]), at)).toEqual(
-      held({ exists: [true, 9], entry: [chunked, 1], modified: [8, 9] }),
-    );
+    expect(
+      heldAfter(
+        'files',
+        heldA,
+        touched,
+        new Map<FieldName, Value>([
+          [ENTRY, chunked],
+          [MODIFIED, 8],
+        ]),
+        at,
+      ),
+    ).toEqual(held({ exists: [true, 9], entry: [chunked, 1], modified: [8, 9] }));
   });
   it('changes nothing it was given', () => {
     const copy = structuredClone(heldA);
@@ -72,7 +87,11 @@ describe('a source shows just the record', () => {
   const rows: readonly [string, boolean, Held][] = [
     ['with its values and dots', true, heldA],
     ['in any order of fields', true, held({ entry: [entryA, 1], exists: [true, 1] })],
-    ['with a value that means the same', true, held({ exists: [true, 1], entry: [{ ...entryA, chunks: digestA2 }, 1] })],
+    [
+      'with a value that means the same',
+      true,
+      held({ exists: [true, 1], entry: [{ ...entryA, chunks: digestA2 }, 1] }),
+    ],
     ['not with another value', false, held({ exists: [true, 1], entry: [entryA2, 1] })],
     ['not with another dot', false, held({ exists: [true, 1], entry: [entryA, 2] })],
     ['not with a dot less', false, held({ exists: [true], entry: [entryA, 1] })],
@@ -89,13 +108,29 @@ describe('a source shows just the record', () => {
     expect(isAsShown('files', held({ exists: [true, 2, 1], entry: [entryA, 1, 2] }), two, byNumber)).toBe(true);
   });
   it('never in a conflict: what it holds has to be written down', () => {
-    const open = state({ exists: [[true, 1]], entry: [[entryA, 1], [entryA2, 5]] });
+    const open = state({
+      exists: [[true, 1]],
+      entry: [
+        [entryA, 1],
+        [entryA2, 5],
+      ],
+    });
     expect(isAsShown('files', held({ exists: [true, 1], entry: [entryA2, 5] }), open, byNumber)).toBe(false);
   });
   it('beside values that merge to the larger, with the dots of all', () => {
-    const times = state({ exists: [[true, 1]], entry: [[entryA, 1]], modified: [[7, 1], [9, 2]] });
+    const times = state({
+      exists: [[true, 1]],
+      entry: [[entryA, 1]],
+      modified: [
+        [7, 1],
+        [9, 2],
+      ],
+    });
     const shows = (...dots: number[]) => held({ exists: [true, 1], entry: [entryA, 1], modified: [9, ...dots] });
-    expect([isAsShown('files', shows(1, 2), times, byNumber), isAsShown('files', shows(2), times, byNumber)]).toEqual([true, false]);
+    expect([isAsShown('files', shows(1, 2), times, byNumber), isAsShown('files', shows(2), times, byNumber)]).toEqual([
+      true,
+      false,
+    ]);
   });
   it('is what it holds, said by the record itself', () => {
     for (const each of [live, deleted])

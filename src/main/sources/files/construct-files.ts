@@ -99,10 +99,24 @@ class Construction {
       const written = item.fields === null ? this.#delete(n, item) : this.#write(n, item);
       this.#outcomes[n] = { id: item.id, done: 'written', ...written };
     } catch (error) {
-      const { reason, message } = refusalOf(item.id, error);
+      const { reason, message } = this.#named(item, refusalOf(item.id, error));
       this.#outcomes[n] = { id: item.id, done: 'refused', reason, detail: message };
     }
     this.#open.delete(n);
+  }
+
+  /** What stands where a new item belongs may be another one, whose name this disk does not tell from its name: neither of them changed. */
+  #named(item: ConstructItem, refusal: Refusal): Refusal {
+    const { guard, context } = this.#work;
+    if (!context.folding || refusal.reason !== 'changed-underneath' || item.fields === null || item.expected !== null) return refusal;
+    const place = guard.place(item.id);
+    const at = place.is === 'there' ? place.path.lastIndexOf('/') : -1;
+    if (place.is !== 'there' || at < 0) return refusal;
+    const own = place.path.slice(at + 1);
+    const names = namesIn(context, place.path.slice(0, at));
+    const other = names.find((name) => collisionKey(name, true) === collisionKey(own, true));
+    if (names.includes(own) || other === undefined) return refusal;
+    return new Refusal('names-collide', `${item.id}: ${other} is there, and this disk does not tell the two names apart; rename one of them.`);
   }
 
   #delete(n: number, item: ConstructItem): Written {
@@ -229,6 +243,15 @@ function wantedEntry(item: ConstructItem): FileEntry {
     throw new Refusal('invalid-change', `${item.id} is a link to no path.`);
   }
   return entry;
+}
+
+/** Names in a directory; none where it cannot be read. */
+function namesIn({ fs }: ConstructContext, directory: string): readonly string[] {
+  try {
+    return fs.readDirectory(directory).map(({ name }) => name ?? '');
+  } catch {
+    return [];
+  }
 }
 
 function isLinkTarget(target: unknown): boolean {

@@ -203,6 +203,11 @@ export class FilesAdapter implements SourceAdapter {
     });
   }
 
+  /** The root is not this source any more: its marker goes, so that it may become another's. What cannot be reached now keeps it. */
+  async release(): Promise<void> {
+    await this.#look.removeMarker(this.#options.source).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     await this.#watch?.close();
     this.#watch = null;

@@ -7,7 +7,7 @@ import { MountMemory } from './mount-memory.ts';
 import type { NamePlatform } from './names.ts';
 import { ParentGuard } from './path-guard.ts';
 import { FileReader } from './read-files.ts';
-import { readMarker, readSmallFile, type SourceMarker, type StoredMarker, writeMarker } from './source-marker.ts';
+import { markerPath, readMarker, readSmallFile, type SourceMarker, type StoredMarker, writeMarker } from './source-marker.ts';
 import { FileWalker, type WalkResult } from './walk-files.ts';
 
 const IGNORE_FILE_BYTES = 1024 * 1024;
@@ -64,13 +64,20 @@ export class FilesDisk {
     }
   }
 
-  /** Marks the root as this source's. Fails with `other-marker` where it belongs to another one. */
+  /** Marks the root as this source's; a marker of this device is left of a source that is no more. Fails with `other-marker` where it is another device's. */
   makeMarker(): void {
     const there = readMarker(this.#fs, this.#root);
-    if (there !== null && !this.#isOurs(there)) {
-      throw new LockstepError('other-marker', `${this.#root} belongs to another source`, this.#root);
+    if (there !== null && there.device !== this.#options.marker.device) {
+      const advice = `If no device keeps it in step, remove ${this.#root}/.lockstep and try again.`;
+      throw new LockstepError('other-marker', `${this.#root} belongs to another device. ${advice}`, this.#root);
     }
-    if (there === null) writeMarker(this.#fs, this.#root, { ...this.#options.marker, mounts: null });
+    if (there === null || !this.#isOurs(there)) writeMarker(this.#fs, this.#root, { ...this.#options.marker, mounts: null });
+  }
+
+  /** The root is nobody's any more. Does nothing where the marker is not this source's. */
+  removeMarker(): void {
+    const there = readMarker(this.#fs, this.#root);
+    if (there !== null && this.#isOurs(there)) this.#fs.unlink(markerPath(this.#root));
   }
 
   /**

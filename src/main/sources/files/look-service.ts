@@ -39,6 +39,10 @@ export class LookService {
     this.#disk(source).makeMarker();
   }
 
+  removeMarker(source: string): void {
+    this.#disk(source).removeMarker();
+  }
+
   /** The text of the root's ignore file; '' where there is none. */
   ignoreText(source: string): string {
     const root = this.#disks.get(source)?.root ?? '';

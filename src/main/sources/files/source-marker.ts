@@ -51,7 +51,7 @@ export function writeMarker(fs: FileSystem, root: string, marker: StoredMarker):
   fs.syncDirectory(directory);
 }
 
-const markerPath = (root: string): string => `${root}/${OWN_DIRECTORY}/marker.json`;
+export const markerPath = (root: string): string => `${root}/${OWN_DIRECTORY}/marker.json`;
 
 function decodeMarker(text: string): StoredMarker | null {
   let value: unknown;

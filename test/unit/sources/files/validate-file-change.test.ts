@@ -58,7 +58,22 @@ describe('a change from a member is refused', () => {
   ];
   it.each(others)('%s', (_, each) => expect(validateFileChange(each)).toEqual(expect.any(String)));
 
-  const paths = ['', '.', '..', '/etc/passwd', 'a//b', 'a/', '/a', 'a/../b', 'a/./b', '.lockstep', '.lockstep/x', 'a\0b', 'e\u0301', '\ud800'];
+  const paths = [
+    '',
+    '.',
+    '..',
+    '/etc/passwd',
+    'a//b',
+    'a/',
+    '/a',
+    'a/../b',
+    'a/./b',
+    '.lockstep',
+    '.lockstep/x',
+    'a\0b',
+    'e\u0301',
+    '\ud800',
+  ];
   it.each(paths)('of the path %j', (path) => {
     expect(validateFileChange({ ...sets(entryA), record: recordId(path) })).toEqual(expect.any(String));
   });
