@@ -179,7 +179,8 @@ export class Collection {
     const { head } = read;
     if (head.collection !== this.#stored.id) return { is: 'refused', why: 'of another collection', hostile: true };
     const log = this.log.log(head.log, '');
-    if (log.member !== '' && log.member !== head.member) return { is: 'refused', why: 'the log of another member', hostile: true };
+    if (log.member !== '' && log.member !== head.member)
+      return { is: 'refused', why: 'the log of another member', hostile: true };
     const isFork = head.number <= log.held;
     if (isFork && this.#isKnown(log, read)) return { is: 'known' };
     if (!isFork && head.number > log.held + 1) return { is: 'gap', log: log.log, held: log.held };
@@ -188,7 +189,8 @@ export class Collection {
     if (!this.#authority.verify(head.member, read.signed, read.signature))
       return { is: 'refused', why: 'not signed by its author', hostile: true };
     if (log.frozen) return { is: 'refused', why: 'a log with two branches', hostile: false };
-    if (!isFork && head.previous !== log.hash) return { is: 'refused', why: 'does not follow the package before it', hostile: false };
+    if (!isFork && head.previous !== log.hash)
+      return { is: 'refused', why: 'does not follow the package before it', hostile: false };
     let changes: readonly DecodedChange[];
     try {
       changes = decodeBody(decompressBody(read.body), (name, index) => this.log.intern(name, index));

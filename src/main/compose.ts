@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -8,13 +8,13 @@ import { loadIdentity } from './peers/identity-store.ts';
 import { LanTlsTransport } from './peers/links/lan-tls-link.ts';
 import { MdnsBeacon } from './peers/mdns-beacon.ts';
 import { networkPrint } from './peers/network-cards.ts';
-import { UdpBeacon } from './peers/udp-beacon.ts';
 import { decodeCanonical, encodeCanonical } from './peers/protocol/canonical-cbor.ts';
-import { type PlacesFile, readPlaces, writePlaces } from './places.ts';
 import { readSecretFile, writeSecretFile } from './peers/secret-file.ts';
+import { UdpBeacon } from './peers/udp-beacon.ts';
+import { type PlacesFile, readPlaces, writePlaces } from './places.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
-import { systemClock } from './platform/clock.ts';
 import { bootId } from './platform/boot-id.ts';
+import { systemClock } from './platform/clock.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
 import { systemRandom } from './platform/random.ts';
 import { remote } from './platform/remote.ts';
@@ -23,8 +23,8 @@ import { workerScript } from './platform/worker-script.ts';
 import type { CollectionId } from './record/ids.ts';
 import { handlersOf } from './requests/handlers.ts';
 import type { LookService } from './sources/files/look-service.ts';
-import { watchRoot } from './sources/files/watch-root.ts';
 import { watchFiles } from './sources/files/watch-files.ts';
+import { watchRoot } from './sources/files/watch-root.ts';
 import type { WriteService } from './sources/files/write-service.ts';
 import { openDatabase } from './store/open-database.ts';
 
@@ -49,7 +49,9 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     removeMembership: (group) => rmSync(membershipPath(dataDirectory, group), { force: true }),
     places: placesFile(join(dataDirectory, 'identity', 'places.json')),
     transport: new LanTlsTransport(identity),
-    beacons: options.discovery ? [new UdpBeacon(), new MdnsBeacon(systemRandom, () => Math.floor(Date.now() / 3_600_000))] : [],
+    beacons: options.discovery
+      ? [new UdpBeacon(), new MdnsBeacon(systemRandom, () => Math.floor(Date.now() / 3_600_000))]
+      : [],
     networks: () => networkPrint(networkInterfaces()),
     fs: nodeFileSystem,
     look: remote<LookService>(lookThread, makeError),
@@ -104,7 +106,9 @@ function openOrRenew(file: string) {
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code !== 'database-damaged') throw error;
     const aside = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
-    console.error(`${error.message}. It is set aside as ${aside}; a new one is made from the folders and the other devices.`);
+    console.error(
+      `${error.message}. It is set aside as ${aside}; a new one is made from the folders and the other devices.`,
+    );
     for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     return openDatabase(file);
   }

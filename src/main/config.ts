@@ -1,5 +1,5 @@
-import { LockstepError } from './platform/trouble.ts';
 import { parseTimeWindows } from './peers/time-windows.ts';
+import { LockstepError } from './platform/trouble.ts';
 import type { SafetyLimits } from './safety.ts';
 
 type Kind = 'text' | 'number' | 'share' | 'bytes-per-second';
@@ -30,6 +30,8 @@ type SettingValue = string | number;
 export class Config {
   readonly #stored: { setting(key: string): string | null; setSetting(key: string, value: string | null): void };
   readonly #changed: (key: SettingName) => void;
+  /** As stored; what is asked for every few milliseconds is not read anew each time. */
+  readonly #known = new Map<SettingName, string>();
 
   constructor(
     stored: { setting(key: string): string | null; setSetting(key: string, value: string | null): void },
@@ -40,7 +42,12 @@ export class Config {
   }
 
   text(name: SettingName): string {
-    return this.#stored.setting(`config.${name}`) ?? String(SETTINGS[name].value);
+    let known = this.#known.get(name);
+    if (known === undefined) {
+      known = this.#stored.setting(`config.${name}`) ?? String(SETTINGS[name].value);
+      this.#known.set(name, known);
+    }
+    return known;
   }
   number(name: SettingName): number {
     return Number(this.text(name));
@@ -65,8 +72,10 @@ export class Config {
       throw new LockstepError('bad-value', `${key} is at least 1 second, not ${value}.`, key);
     if (name === 'schedule') parseTimeWindows(value);
     if (name === 'relay' && value !== '') throw new LockstepError('not-available', 'Relays cannot be used yet.', value);
-    if (name === 'keys' && value !== 'file') throw new LockstepError('bad-value', 'Keys can be kept in a file only so far: "file".', value);
+    if (name === 'keys' && value !== 'file')
+      throw new LockstepError('bad-value', 'Keys can be kept in a file only so far: "file".', value);
     this.#stored.setSetting(`config.${name}`, value);
+    this.#known.set(name, value);
     this.#changed(name);
     return name;
   }

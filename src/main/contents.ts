@@ -121,7 +121,8 @@ export class Contents {
   ): Promise<void> {
     const remote: number[] = [];
     for (const at of places) {
-      const bytes = await this.#readHeld((wanted[at] as WantedContent).digest);
+      // Files of the source itself were looked through.
+      const bytes = this.#sources.size > 1 ? await this.#readHeld((wanted[at] as WantedContent).digest) : null;
       if (bytes === null) remote.push(at);
       else tell(at, { from: 'bytes', bytes });
     }

@@ -3,20 +3,20 @@ import type { AddedView, AddOptions, EventName, Events, NoticeView } from '../co
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents, type KeptContents } from './contents.ts';
-import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
+import { HistoryKeeper } from './history-keeper.ts';
 import { PeerNetwork } from './peer-network.ts';
 import type { BeaconChannel } from './peers/discovery.ts';
-import { HistoryKeeper } from './history-keeper.ts';
 import { GroupMembership, type MembershipFile } from './peers/group-membership.ts';
 import type { DeviceIdentity } from './peers/identity.ts';
 import type { Transport } from './peers/links/peer-link.ts';
 import { createCollection } from './peers/membership-log.ts';
+import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
+import type { PlacesFile } from './places.ts';
 import type { Clock } from './platform/clock.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Random } from './platform/random.ts';
 import type { Remote } from './platform/remote.ts';
 import { LockstepError } from './platform/trouble.ts';
-import type { PlacesFile } from './places.ts';
 import { hexOf } from './record/encode-value.ts';
 import { type CollectionId, type DeviceId, type LogId, type SourceId, sourceId } from './record/ids.ts';
 import { Replica } from './replica.ts';
@@ -320,7 +320,9 @@ export class Engine {
       id: stored.id,
       name: stored.name,
       kind: stored.kind,
-      sources: this.registry.sources(stored.row).map(({ id, location, format, settings }) => ({ id, location, format, settings })),
+      sources: this.registry
+        .sources(stored.row)
+        .map(({ id, location, format, settings }) => ({ id, location, format, settings })),
     }));
     this.world.places.save({ collections, addresses: this.network.rememberedAddresses() });
   }
@@ -335,9 +337,11 @@ export class Engine {
     for (const { id, name, kind, sources } of places?.collections ?? []) {
       if (this.world.membershipFile(id).load().length === 0) continue;
       const stored = this.registry.addCollection(id, name, kind, hexOf(this.world.random.bytes(8)) as LogId);
-      for (const source of sources) this.registry.addSource(source.id, stored.row, source.location, source.format, source.settings);
+      for (const source of sources)
+        this.registry.addSource(source.id, stored.row, source.location, source.format, source.settings);
     }
-    for (const { device, addresses } of places?.addresses ?? []) this.registry.setSetting(`addresses.${device}`, JSON.stringify(addresses));
+    for (const { device, addresses } of places?.addresses ?? [])
+      this.registry.setSetting(`addresses.${device}`, JSON.stringify(addresses));
   }
 
   *#everyRecord(replica: Replica): Generator<number> {
@@ -418,12 +422,12 @@ export class Engine {
       {
         ask: (asked) => this.network.ask(replica.id, asked),
         peersEpoch: () => this.network.epoch,
-      written: (packages) => replica.written(packages, source.row),
+        written: (packages) => replica.written(packages, source.row),
         done: (tickets) => replica.done(tickets),
         writing: (rows) => this.keeper.writing(source.row, rows),
         heldBack: (id) => this.keeper.holdsBack(source.row, id),
         caughtUp: () => replica.caughtUp(),
-      mayWrite: () => replica.mayWrite(),
+        mayWrite: () => replica.mayWrite(),
         limits: () => this.config.safety,
         changed: this.changed,
         lookLater: (groups) => this.schedules.get(source.row)?.lookLater(groups),

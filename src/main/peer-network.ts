@@ -1,12 +1,12 @@
 import type { NoticeView, RequestView, Role } from '../contract/contract.ts';
 import type { Descriptor } from './peers/descriptor.ts';
 import { type BeaconChannel, Discovery } from './peers/discovery.ts';
-import type { GreetedLink } from './peers/hello.ts';
-import { parseInviteLink } from './peers/invite-link.ts';
 import type { MembershipFile } from './peers/group-membership.ts';
+import type { GreetedLink } from './peers/hello.ts';
 import type { DeviceIdentity } from './peers/identity.ts';
-import type { Transport } from './peers/links/peer-link.ts';
+import { parseInviteLink } from './peers/invite-link.ts';
 import { LinkManager } from './peers/link-manager.ts';
+import type { Transport } from './peers/links/peer-link.ts';
 import { InviteDesk, type PairingRequest } from './peers/pairing-inviter.ts';
 import { type Joined, joinByInvite, type OfferShown } from './peers/pairing-joiner.ts';
 import { PeerSession } from './peers/peer-session.ts';
@@ -286,7 +286,8 @@ export class PeerNetwork {
   #members(): ReadonlyMap<DeviceId, Descriptor> {
     const members = new Map<DeviceId, Descriptor>();
     for (const replica of this.#engine.replicas.values())
-      if (replica.membership.isMember()) for (const member of replica.membership.others()) members.set(member.device, member.descriptor);
+      if (replica.membership.isMember())
+        for (const member of replica.membership.others()) members.set(member.device, member.descriptor);
     return members;
   }
 

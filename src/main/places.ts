@@ -1,5 +1,5 @@
-import type { CollectionId, DeviceId, SourceId } from './record/ids.ts';
 import type { RecordKind } from './record/field-rules.ts';
+import type { CollectionId, DeviceId, SourceId } from './record/ids.ts';
 import type { SourceSettings } from './store/registry-store.ts';
 
 /** What cannot be had back from folders and peers when the database is lost: which folders belong to which collection, and where peers are. */
@@ -34,7 +34,8 @@ const KINDS = new Set<unknown>(['files', 'contacts', 'calendar'] satisfies Recor
 export function readPlaces(text: string): Places | null {
   try {
     const read = JSON.parse(text) as Partial<Places> & { version?: unknown };
-    if (read.version !== 1 || !isListOf(read.collections, isCollection) || !isListOf(read.addresses, isAddresses)) return null;
+    if (read.version !== 1 || !isListOf(read.collections, isCollection) || !isListOf(read.addresses, isAddresses))
+      return null;
     return { collections: read.collections, addresses: read.addresses };
   } catch {
     return null;
@@ -48,7 +49,11 @@ const isListOf = <T>(list: readonly T[] | undefined, isOne: (item: Unread<T>) =>
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
 const isCollection = (read: Unread<Places['collections'][number]>): boolean =>
-  isText(read?.id) && isText(read?.name) && KINDS.has(read?.kind) && Array.isArray(read?.sources) && read.sources.every(isSource);
+  isText(read?.id) &&
+  isText(read?.name) &&
+  KINDS.has(read?.kind) &&
+  Array.isArray(read?.sources) &&
+  read.sources.every(isSource);
 
 function isSource(read: Unread<Places['collections'][number]['sources'][number]>): boolean {
   const settings = read?.settings as Unread<SourceSettings> | undefined;
@@ -56,4 +61,5 @@ function isSource(read: Unread<Places['collections'][number]['sources'][number]>
   return isPlace && areTexts(settings?.only) && areTexts(settings?.ignore) && typeof settings?.readOnly === 'boolean';
 }
 
-const isAddresses = (read: Unread<Places['addresses'][number]>): boolean => isText(read?.device) && areTexts(read?.addresses);
+const isAddresses = (read: Unread<Places['addresses'][number]>): boolean =>
+  isText(read?.device) && areTexts(read?.addresses);

@@ -2,10 +2,10 @@ import type { Change } from './change-log/change.ts';
 import type { AppliedChange, Collection, Received, WrittenPackage } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
 import type { Contents } from './contents.ts';
-import type { GroupMembership } from './peers/group-membership.ts';
-import type { ContentAsked, LogHead, LogPosition, PackagesTaken, SharedCollection } from './peers/shared-collection.ts';
 import { followMove, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
 import type { RecordState } from './merge/record-state.ts';
+import type { GroupMembership } from './peers/group-membership.ts';
+import type { ContentAsked, LogHead, LogPosition, PackagesTaken, SharedCollection } from './peers/shared-collection.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
 import type { CollectionId, DeviceId, Digest, LogId, MemberKey, RecordId } from './record/ids.ts';
 import type { MovedOn } from './sources/files/aside.ts';
@@ -159,7 +159,8 @@ export class Replica implements SharedCollection {
     if (this.#unsaved.size === 0) return;
     this.collection.transact(() => {
       for (const device of this.#unsaved)
-        for (const [log, said] of this.#acknowledgedBy(device)) this.#registry.acknowledge(this.collection.stored.row, device, log, said);
+        for (const [log, said] of this.#acknowledgedBy(device))
+          this.#registry.acknowledge(this.collection.stored.row, device, log, said);
     });
     this.#unsaved.clear();
   }
@@ -217,7 +218,8 @@ export class Replica implements SharedCollection {
     if (!isOurs) this.collection.beginNewLog();
     const named = new Set(heads.map((head) => head.log));
     // A device that lost its database holds nothing of what it once acknowledged.
-    for (const log of this.acknowledgedBy(device).keys()) if (!named.has(log)) this.#acknowledge(device, log, { held: 0, applied: 0 });
+    for (const log of this.acknowledgedBy(device).keys())
+      if (!named.has(log)) this.#acknowledge(device, log, { held: 0, applied: 0 });
     for (const head of heads)
       this.#acknowledge(device, head.log, {
         held: head.number,
@@ -264,16 +266,19 @@ export class Replica implements SharedCollection {
   /** Edits that met a move of their record go where it went. */
   #followMoves(applied: readonly AppliedChange[]): void {
     const changes: Change[] = [];
-    const seen = new Set<RecordId>();
-    for (const { change } of applied)
-      for (const id of [change.record, change.movedFrom]) {
-        if (id === undefined || seen.has(id)) continue;
-        seen.add(id);
-        const record = this.collection.records.find(id);
-        if (record === null || !isDeletedBesideEdit(record.state)) continue;
-        const move = this.#moveOf(record.state);
-        if (move !== null) changes.push(...followMove(this.collection.kind, id, record.state, move));
-      }
+    const states = new Map<RecordId, RecordState>();
+    for (const { change, state } of applied) states.set(change.record, state);
+    for (const { change } of applied) {
+      const from = change.movedFrom;
+      if (from === undefined || states.has(from)) continue;
+      const record = this.collection.records.find(from);
+      if (record !== null) states.set(from, record.state);
+    }
+    for (const [id, state] of states) {
+      if (!isDeletedBesideEdit(state)) continue;
+      const move = this.#moveOf(state);
+      if (move !== null) changes.push(...followMove(this.collection.kind, id, state, move));
+    }
     if (changes.length > 0 && this.mayWrite()) this.commit(changes);
   }
 
@@ -306,12 +311,19 @@ export class Replica implements SharedCollection {
     return true;
   }
 
-  #open(log: LogId, number: number, rows: readonly number[], by: number | null, applied: readonly AppliedChange[] = []): void {
+  #open(
+    log: LogId,
+    number: number,
+    rows: readonly number[],
+    by: number | null,
+    applied: readonly AppliedChange[] = [],
+  ): void {
     const targets = [...this.synchronizers].filter(([source]) => source !== by);
     const distinct = new Set(rows);
     const last = new Map(applied.map((each) => [each.row, each]));
     const ticket = this.#pending.open(log, number, distinct.size * targets.length);
-    for (const [, synchronizer] of targets) for (const row of distinct) synchronizer.construction.enqueue(row, ticket, last.get(row) ?? null);
+    for (const [, synchronizer] of targets)
+      for (const row of distinct) synchronizer.construction.enqueue(row, ticket, last.get(row) ?? null);
   }
 
   #noteApplied(): void {

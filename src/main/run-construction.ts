@@ -1,17 +1,23 @@
 import type { AppliedChange, Collection } from './collection.ts';
+import type { Ticket } from './construct/pending.ts';
+import { type PlannedItem, planItem } from './construct/plan-construction.ts';
 import type { FoundContent, WantedContent } from './contents.ts';
 import type { Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { ENTRY, fileEntry } from './record/file-entry.ts';
-import type { Digest, RecordId } from './record/ids.ts';
+import type { RecordId } from './record/ids.ts';
 import { heldOf, isAsShown } from './snapshot/held.ts';
 import { revisionIn, storedRevision } from './snapshot/stored-revision.ts';
-import type { ConstructItem, ConstructOutcome, ProblemCode, Revision, SourceAdapter } from './sources/source-adapter.ts';
+import type {
+  ConstructItem,
+  ConstructOutcome,
+  ProblemCode,
+  Revision,
+  SourceAdapter,
+} from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredRecord } from './store/record-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
-import type { Ticket } from './construct/pending.ts';
-import { type PlannedItem, planItem } from './construct/plan-construction.ts';
 
 /** A batch commits in one transaction; its content lies in memory at once. */
 const BATCH_RECORDS = 500;
@@ -108,7 +114,13 @@ export class RunConstruction {
     const waiting = this.#waiting.get(row);
     this.#waiting.delete(row);
     const queued = this.#queue.get(row) ?? waiting;
-    const job = queued ?? { row, record: null, isNew: applied?.before === null && flying === undefined, tickets: [], touched: false };
+    const job = queued ?? {
+      row,
+      record: null,
+      isNew: applied?.before === null && flying === undefined,
+      tickets: [],
+      touched: false,
+    };
     if (applied !== null) job.record = { row, id: applied.change.record, state: applied.state };
     if (queued !== undefined) job.isNew = false;
     if (ticket !== null) job.tickets.push(ticket);
@@ -126,6 +138,11 @@ export class RunConstruction {
         job.isNew = false;
       }
     }
+  }
+
+  /** The source was compared with the collection: it may hold what was new here when it was queued. */
+  forgetNew(): void {
+    for (const job of this.#queue.values()) job.isNew = false;
   }
 
   retryWaiting(): void {
@@ -312,7 +329,8 @@ export class RunConstruction {
     if (before?.type === 'file' && !(after?.type === 'file' && after.digest === before.digest))
       this.#contents.forgetHolder(before.digest, item.job.row, this.#clock.now());
     if (after?.type === 'file' && after.size > 0) this.#contents.noteHolder(after.digest, item.job.row);
-    if (outcome.kept !== null && before?.type === 'file') this.#contents.noteKept(outcome.kept, before.size, this.#clock.now());
+    if (outcome.kept !== null && before?.type === 'file')
+      this.#contents.noteKept(outcome.kept, before.size, this.#clock.now());
     const asShown = item.asShown && !item.job.touched;
     if (outcome.revision === null && asShown) records.dropSnapshot(source, item.job.row);
     else {

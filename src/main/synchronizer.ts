@@ -1,12 +1,12 @@
 import type { PlannedView, SourceState } from '../contract/contract.ts';
 import type { AppliedChange, Collection, WrittenPackage } from './collection.ts';
 import type { Ticket } from './construct/pending.ts';
-import { RunConstruction } from './run-construction.ts';
 import type { AskPeers, Contents } from './contents.ts';
 import type { Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
+import { RunConstruction } from './run-construction.ts';
 import type { SafetyLimits } from './safety.ts';
 import { heldOf } from './snapshot/held.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
@@ -208,14 +208,26 @@ export class Synchronizer {
     }
     if (this.#state === 'ready' && all) this.#set('scanning');
     const forgotten = this.#forgotten;
+    const troubled = this.#troubled();
     const taken = await this.#lock.run(() =>
       this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false)),
     );
+    // An item that could be read again is no problem any more, but what was to be written there may still be due.
+    if (taken.is === 'done') for (const row of troubled) this.construction.enqueue(row, null);
     return this.#took(taken, all && forgotten === this.#forgotten);
   }
 
   #request(since: number | null, within: readonly string[] | null, dry: boolean) {
-    return { since, within, confirmed: this.#confirmed, limits: this.#port.limits(), heldBack: (id: RecordId) => this.#port.heldBack(id), readOnly: !this.#port.mayWrite(), dry, signal: this.#abort.signal };
+    return {
+      since,
+      within,
+      confirmed: this.#confirmed,
+      limits: this.#port.limits(),
+      heldBack: (id: RecordId) => this.#port.heldBack(id),
+      readOnly: !this.#port.mayWrite(),
+      dry,
+      signal: this.#abort.signal,
+    };
   }
 
   #newTakeIn(): TakeIn {
@@ -262,6 +274,7 @@ export class Synchronizer {
         if (this.#source.adopting && all) {
           this.#source = { ...this.#source, adopting: false };
           this.#port.sourceUpdated(this.#source);
+          this.construction.forgetNew();
           this.#constructAll();
         }
         if (all && this.#rules !== this.adapter.rulesVersion()) {
@@ -269,7 +282,6 @@ export class Synchronizer {
           this.#rules = this.adapter.rulesVersion();
         }
         if (all) {
-          this.#retryProblems();
           // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
           this.construction.retryWaiting();
         }
@@ -284,11 +296,11 @@ export class Synchronizer {
     for (const row of this.#collection.records.notAsShown(this.#source.row)) this.construction.enqueue(row, null);
   }
 
-  #retryProblems(): void {
-    for (const problem of this.#collection.problems.of(this.#source.row)) {
-      const record = this.#collection.records.find(problem.record);
-      if (record !== null) this.construction.enqueue(record.row, null);
-    }
+  /** Rows of the records with a problem in this source. */
+  #troubled(): readonly number[] {
+    const { problems, records } = this.#collection;
+    if (problems.count(this.#source.row) === 0) return [];
+    return problems.of(this.#source.row).flatMap(({ record }) => records.find(record)?.row ?? []);
   }
 
   async #whileReady<T>(work: () => Promise<T>): Promise<T> {

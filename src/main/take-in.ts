@@ -512,7 +512,8 @@ const isSingle = (state: RecordState): boolean => [...state.fields.values()].eve
 const notPassedOn = (id: RecordId): ItemProblem => ({
   id,
   code: 'read-only',
-  detail: 'This device may only read the collection: the change stays here. Put the item back, or ask an admin to let this device edit.',
+  detail:
+    'This device may only read the collection: the change stays here. Put the item back, or ask an admin to let this device edit.',
 });
 const idIn = (group: string, name: string): RecordId => recordId(group === '' ? name : `${group}/${name}`);
 const nameOf = (id: RecordId): string => id.slice(id.lastIndexOf('/') + 1);

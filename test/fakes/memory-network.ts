@@ -76,7 +76,8 @@ export class MemoryNetwork {
   /** The process at this host dies without a word: its doors are gone, and who was linked with it finds the link broken. */
   unplug(host: string): void {
     this.#deaths.set(host, this.#deathsOf(host) + 1);
-    for (const address of [...this.#doors.keys()]) if (parseHostPort(address)?.host === host) this.#doors.delete(address);
+    for (const address of [...this.#doors.keys()])
+      if (parseHostPort(address)?.host === host) this.#doors.delete(address);
     for (const line of [...this.#lines]) {
       if (!line.hosts.includes(host)) continue;
       const [own, other] = line.hosts[0] === host ? [line.near, line.far] : [line.far, line.near];

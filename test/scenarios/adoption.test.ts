@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import { Device, end, type Pair, startPair } from './device.ts';
 import { Folder } from './folder.ts';

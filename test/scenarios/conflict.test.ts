@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ConflictView, ResultView } from '../../src/contract/contract.ts';
 import { end, type Pair, startPair } from './device.ts';
@@ -44,7 +44,7 @@ async function settled(): Promise<void> {
   expect([await pair.a.conflicts(), await pair.b.conflicts()]).toEqual([[], []]);
   expect(pair.folderB.contents()).toEqual(pair.folderA.contents());
 }
-const valueOf = (conflict: ConflictView, text: string): string =>
+const valueHolding = (conflict: ConflictView, text: string): string =>
   conflict.values.find((each) => (each.value as { sha256?: string } | null)?.sha256 === file(text).sha256)!.id;
 
 it('two edits apart are one conflict with its ancestor; nobody’s file changes, nothing is put beside it', async () => {
@@ -64,7 +64,7 @@ it('two edits apart are one conflict with its ancestor; nobody’s file changes,
   expect([Object.keys(folderA.tree()), Object.keys(folderB.tree())]).toEqual([['report.txt'], ['report.txt']]);
   for (const device of [a, b])
     for (const text of [mine, theirs])
-      expect(await device.bytes(collection, 'report.txt', '--value', valueOf(conflict, text))).toBe(text);
+      expect(await device.bytes(collection, 'report.txt', '--value', valueHolding(conflict, text))).toBe(text);
   expect((await a.status()).collections[0]).toMatchObject({ conflicts: 1, problems: 0 });
 });
 
@@ -72,7 +72,7 @@ it('taking one value settles it everywhere; undo of that opens it again; nothing
   const { a, b, folderA, folderB, collection } = pair;
   const [mine, theirs] = [folderA.read('report.txt'), folderB.read('report.txt')];
   const conflict = await theConflict();
-  const result = await b.ask<ResultView>('resolve', conflict.id, '--take', valueOf(conflict, mine));
+  const result = await b.ask<ResultView>('resolve', conflict.id, '--take', valueHolding(conflict, mine));
   expect(result).toMatchObject({ records: 1, conflicts: [], missing: [] });
   await settled();
   expect(folderB.read('report.txt')).toBe(mine);
@@ -82,7 +82,7 @@ it('taking one value settles it everywhere; undo of that opens it again; nothing
   const again = await theConflict();
   for (const device of [a, b])
     for (const text of [mine, theirs])
-      expect(await device.bytes(collection, 'report.txt', '--value', valueOf(again, text))).toBe(text);
+      expect(await device.bytes(collection, 'report.txt', '--value', valueHolding(again, text))).toBe(text);
 });
 
 it('a third value settles it', async () => {
@@ -140,7 +140,12 @@ it('the delete can be taken too, and undone', async () => {
     () => folderB.write('diary.txt', 'wednesday'),
   );
   const conflict = await theConflict();
-  const result = await a.ask<ResultView>('resolve', conflict.id, '--take', conflict.values.find((each) => each.kind === 'delete')!.id);
+  const result = await a.ask<ResultView>(
+    'resolve',
+    conflict.id,
+    '--take',
+    conflict.values.find((each) => each.kind === 'delete')!.id,
+  );
   await settled();
   expect([folderA.has('diary.txt'), folderB.has('diary.txt')]).toEqual([false, false]);
   await a.ask('undo', result.changes[0]!);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { vi } from 'vitest';
 import type {
   AddedView,
   ConflictView,
@@ -13,7 +14,6 @@ import type {
   SyncView,
   VerifyView,
 } from '../../src/contract/contract.ts';
-import { vi } from 'vitest';
 import { Folder, scratch } from './folder.ts';
 
 /** The built command line: `npm test` builds it first. */
@@ -23,7 +23,7 @@ const READY_MS = 30_000;
 /** Much more than any of these exchanges takes on a busy machine. */
 const SYNC_S = 40;
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export interface Call {
   readonly status: number;

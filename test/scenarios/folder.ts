@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  type Stats,
   chmodSync,
   lstatSync,
   mkdirSync,
@@ -11,6 +10,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   symlinkSync,
   utimesSync,
   writeFileSync,

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { HistoryChangeView, ResultView } from '../../src/contract/contract.ts';
 import { end, type Pair, startPair } from './device.ts';

@@ -1,7 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { encode } from 'cborg';
 import { compressBody } from '../../src/main/change-log/compress-body.ts';
-import { FIRST_PREVIOUS, makePackage, type PackageHead, type SignedPackage } from '../../src/main/change-log/package.ts';
+import {
+  FIRST_PREVIOUS,
+  makePackage,
+  type PackageHead,
+  type SignedPackage,
+} from '../../src/main/change-log/package.ts';
 import type { Descriptor } from '../../src/main/peers/descriptor.ts';
 import { greet } from '../../src/main/peers/hello.ts';
 import { DeviceIdentity, type MemberSigner, makeSecrets } from '../../src/main/peers/identity.ts';
@@ -99,7 +104,12 @@ export class HostileMember {
   async link(): Promise<HostileLink> {
     const transport = new LanTlsTransport(this.identity);
     const link = await transport.dial(this.#address, this.#inviter, AbortSignal.timeout(20_000));
-    const greeting = { descriptor: this.identity.descriptor.bytes, app: 'mallory', caps: [], run: systemRandom.bytes(32) };
+    const greeting = {
+      descriptor: this.identity.descriptor.bytes,
+      app: 'mallory',
+      caps: [],
+      run: systemRandom.bytes(32),
+    };
     return new HostileLink(this, await greet(link, greeting, systemClock));
   }
   /** As `link`, with the collection open between the two. */
@@ -137,15 +147,21 @@ export class HostileLink {
   }
 
   /** The first message of this kind that holds, heard already or still to come. Fails when the link ends first. */
-  async hear<N extends MessageName>(name: N, holds: (message: MessageOf<N>) => boolean = () => true): Promise<MessageOf<N>> {
+  async hear<N extends MessageName>(
+    name: N,
+    holds: (message: MessageOf<N>) => boolean = () => true,
+  ): Promise<MessageOf<N>> {
     for (;;) {
-      const found = this.heard.find((each) => each.is === name && holds(each as MessageOf<N>));
-      if (found !== undefined) return found as MessageOf<N>;
+      const found = this.heard.find((each) => each.is === name && holds(each as unknown as MessageOf<N>));
+      if (found !== undefined) return found as unknown as MessageOf<N>;
       const next = new Promise<null>((resolve) => {
         this.#waiting.push(() => resolve(null));
       });
       const ended = await Promise.race([next, this.closed]);
-      if (ended !== null) throw new Error(`the link ended (${ended}) before ${name}; heard ${this.heard.map((each) => each.is).join(' ')}`);
+      if (ended !== null)
+        throw new Error(
+          `the link ended (${ended}) before ${name}; heard ${this.heard.map((each) => each.is).join(' ')}`,
+        );
     }
   }
 

@@ -57,11 +57,9 @@ it('only a part is kept here: copies stay, edits of the rest do not come, and cl
   folderA.write('photos/2024/d.jpg', 'd');
   folderB.write('work/of-bert.txt', 'outside what is selected');
   await a.sync();
-  expect([folderB.read('work/report.txt'), folderB.has('photos/2025/c.jpg'), folderB.has('photos/2024/d.jpg')]).toEqual([
-    'report',
-    true,
-    false,
-  ]);
+  expect([folderB.read('work/report.txt'), folderB.has('photos/2025/c.jpg'), folderB.has('photos/2024/d.jpg')]).toEqual(
+    ['report', true, false],
+  );
   expect(folderA.has('work/of-bert.txt')).toBe(false);
   folderB.remove('photos/2024');
   await b.sync();
@@ -125,7 +123,9 @@ it('a second folder of one device in the same collection holds the same', async 
   expect(folder.contents()).toEqual(folderA.contents());
   folder.write('in-second.txt', 'written in the second folder');
   await b.sync();
-  expect([folderA.read('in-second.txt'), folderB.read('in-second.txt')]).toEqual(Array(2).fill('written in the second folder'));
+  expect([folderA.read('in-second.txt'), folderB.read('in-second.txt')]).toEqual(
+    Array(2).fill('written in the second folder'),
+  );
   await b.ask('source', collection, '--remove', second);
   folder.write('left.txt', 'no longer shared');
   await b.sync();

@@ -56,7 +56,9 @@ it('a conflict of those two is seen, and can be read and settled, by all three',
   await b!.restart();
   await b!.sync();
   const conflicts = await Promise.all([a!, b!, c!].map((device) => device.conflicts()));
-  expect(conflicts.map((each) => each.map(({ id }) => id))).toEqual(Array.from({ length: 3 }, () => [conflicts[0]?.[0]?.id]));
+  expect(conflicts.map((each) => each.map(({ id }) => id))).toEqual(
+    Array.from({ length: 3 }, () => [conflicts[0]?.[0]?.id]),
+  );
   for (const device of [a!, b!, c!]) {
     const texts = conflicts[0]![0]!.values.map((value) => device.bytes(collection, 'plan.txt', '--value', value.id));
     expect((await Promise.all(texts)).sort()).toEqual(['plan of anna', 'plan of carl']);

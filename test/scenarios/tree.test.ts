@@ -140,7 +140,10 @@ it('an edit in a large file sends little more than the edit', async () => {
   const { a, folderA } = pair;
   const before = await a.sent();
   const bytes = folderA.bytes('sizes/large');
-  folderA.write('sizes/large', Buffer.concat([bytes.subarray(0, 4_000_000), Buffer.from('new words'), bytes.subarray(4_000_000)]));
+  folderA.write(
+    'sizes/large',
+    Buffer.concat([bytes.subarray(0, 4_000_000), Buffer.from('new words'), bytes.subarray(4_000_000)]),
+  );
   await expectEqual();
   expect((await a.sent()) - before).toBeLessThan(1_000_000);
 });

@@ -1,16 +1,16 @@
 import { Collection } from '../../src/main/collection.ts';
 import { canonicalText } from '../../src/main/history/canonical-text.ts';
 import { isConflict, isLive, type RecordState } from '../../src/main/merge/record-state.ts';
-import { ENTRY, EXECUTABLE, EXISTS, fileEntry, MODIFIED } from '../../src/main/record/file-entry.ts';
-import { fieldRule } from '../../src/main/record/field-rules.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
+import { fieldRule } from '../../src/main/record/field-rules.ts';
+import { ENTRY, EXECUTABLE, EXISTS, fileEntry, MODIFIED } from '../../src/main/record/file-entry.ts';
 import type { LogId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { statusView } from '../../src/main/requests/status-view.ts';
 import { validateFileChange } from '../../src/main/sources/files/validate-file-change.ts';
 import { openDatabase } from '../../src/main/store/open-database.ts';
-import { RegistryStore } from '../../src/main/store/registry-store.ts';
 import type { StoredRecord } from '../../src/main/store/record-store.ts';
+import { RegistryStore } from '../../src/main/store/registry-store.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { show } from './ledger.ts';
 import { bytesOfText, type Seen } from './root-view.ts';
@@ -47,11 +47,14 @@ function checkDeletes(group: SimulatedGroup, device: SimulatedDevice, looked: Lo
       if (group.ledger.vanishedAt(device, record) > 0) continue;
       const found = collection.records.find(record) as StoredRecord;
       const history = collection.log.changesOf(found.row).flatMap((dot) => collection.changeAt(dot) ?? []);
-      const deletedBefore = history.filter((each) => each.change.writes.some((write) => write.field === EXISTS && write.value === false)).length > 1;
+      const deletedBefore =
+        history.filter((each) => each.change.writes.some((write) => write.field === EXISTS && write.value === false))
+          .length > 1;
       const wasDirectory = history.some((each) =>
         each.change.writes.some((write) => write.field === ENTRY && fileEntry(write.value)?.type === 'directory'),
       );
-      if (!deletedBefore && !wasDirectory) group.find('I10', `${device.name} deletes ${record}, which nobody deleted there`);
+      if (!deletedBefore && !wasDirectory)
+        group.find('I10', `${device.name} deletes ${record}, which nobody deleted there`);
     }
   }
 }
@@ -71,7 +74,10 @@ function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
     const logs = new Map(theirs.collection.log.logs().map((log) => [log.log, log]));
     for (const log of replica.collection.log.logs())
       if (log.held > (logs.get(log.log)?.applied ?? 0))
-        group.find('status', `${device.name} says in step, but ${other.name} has applied ${logs.get(log.log)?.applied ?? 0} of ${log.held}`);
+        group.find(
+          'status',
+          `${device.name} says in step, but ${other.name} has applied ${logs.get(log.log)?.applied ?? 0} of ${log.held}`,
+        );
   }
 }
 
@@ -94,13 +100,15 @@ export function mergedText(replica: Pick<Replica, 'collection'>): Map<string, st
   const { collection } = replica;
   const merged = new Map<string, string>();
   for (const record of allRecords(collection)) {
-    const fields = [...record.state.fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([field, siblings]) => {
-      const values = siblings.map(({ value, dots }) => {
-        const names = dots.map((dot) => nameOfDot(collection, dot)).sort();
-        return `${canonicalText(field, value)} by ${names.join('+')}`;
+    const fields = [...record.state.fields]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([field, siblings]) => {
+        const values = siblings.map(({ value, dots }) => {
+          const names = dots.map((dot) => nameOfDot(collection, dot)).sort();
+          return `${canonicalText(field, value)} by ${names.join('+')}`;
+        });
+        return `${field}: ${values.sort().join(' | ')}`;
       });
-      return `${field}: ${values.sort().join(' | ')}`;
-    });
     merged.set(record.id, fields.join('; '));
   }
   return merged;
@@ -126,10 +134,13 @@ function checkProjection(group: SimulatedGroup, device: SimulatedDevice): void {
   const problems = [...synchronizers.keys()].flatMap((source) => collection.problems.of(source));
   const troubled = (id: string): boolean =>
     problems.some(({ record }) => record === id || id.startsWith(`${record}/`) || record.startsWith(`${id}/`));
-  const live = new Set<string>();
+  const live = new Set(
+    [...allRecords(collection)].filter((record) => isLive(record.state)).map((record) => record.id as string),
+  );
   for (const record of allRecords(collection)) {
     if (!isLive(record.state)) continue;
-    live.add(record.id);
+    // A record with live children shows as a directory.
+    if (view.get(record.id)?.type === 'directory' && [...live].some((id) => id.startsWith(`${record.id}/`))) continue;
     if (troubled(record.id)) continue;
     if (isUnavailable(group, record.state)) continue;
     const why = whyOther(record.state, view.get(record.id), record.id);
@@ -137,7 +148,8 @@ function checkProjection(group: SimulatedGroup, device: SimulatedDevice): void {
   }
   for (const [path, seen] of view) {
     const implied = seen.type === 'directory' && [...live].some((id) => id.startsWith(`${path}/`));
-    if (!live.has(path) && !implied && !troubled(path)) group.find('I2', `${device.name} shows ${path}, which is deleted`);
+    if (!live.has(path) && !implied && !troubled(path))
+      group.find('I2', `${device.name} shows ${path}, which is deleted`);
   }
 }
 
@@ -146,15 +158,19 @@ function whyOther(state: RecordState, seen: Seen | undefined, id: string): strin
   const exists = values(EXISTS);
   if (seen === undefined) return exists.includes(false) ? null : 'it is not there';
   const entries = values(ENTRY);
-  if (!entries.some((value) => isEntry(value, seen))) return `it is ${seen.type} ${show(seen.content)}, not ${entries.map((value) => canonicalText(ENTRY, value)).join(' | ')}`;
+  if (!entries.some((value) => isEntry(value, seen)))
+    return `it is ${seen.type} ${show(seen.content)}, not ${entries.map((value) => canonicalText(ENTRY, value)).join(' | ')}`;
   if (entries.length > 1 || seen.type !== 'file') return null;
   const executable = values(EXECUTABLE);
-  if (!(executable.length === 0 ? [false] : executable).some((value) => (value ?? false) === seen.executable)) return `executable is ${seen.executable}`;
+  if (!(executable.length === 0 ? [false] : executable).some((value) => (value ?? false) === seen.executable))
+    return `executable is ${seen.executable}`;
   const modified = values(MODIFIED).filter((value) => typeof value === 'number');
   const largest = Math.max(...modified);
   const shown = Number((seen.modified + 500n) / 1000n);
   const isOpen = exists.length > 1 || isConflict(fieldRule('files', EXECUTABLE), state.fields.get(EXECUTABLE) ?? []);
-  return modified.length === 0 || isOpen || Math.abs(largest - shown) <= 1 ? null : `${id} was modified at ${shown}, not ${largest}`;
+  return modified.length === 0 || isOpen || Math.abs(largest - shown) <= 1
+    ? null
+    : `${id} was modified at ${shown}, not ${largest}`;
 }
 
 function isEntry(value: unknown, seen: Seen): boolean {
@@ -178,21 +194,29 @@ export function checkContents(group: SimulatedGroup): void {
       const content = ledger.contentOf(entry.digest);
       if (content === null) group.find('I6', `${record.id} has a content nobody wrote: ${entry.digest}`);
       else if (!isLost(group, content)) continue;
-      else if (!ledger.destroyed.has(content)) group.find('I1', `${record.id} stands for ${show(content)}, which nobody has`);
+      else if (!ledger.destroyed.has(content) && !wentAway(group, content))
+        group.find('I1', `${record.id} stands for ${show(content)}, which nobody has`);
     }
   }
   for (const device of group.members) checkClaims(group, device);
 }
 
 /** Nobody has it: a person destroyed it before another member could fetch it, or worse. */
-const isLost = (group: SimulatedGroup, content: string): boolean => !group.devices.some((device) => group.ledger.has(device, content));
+const isLost = (group: SimulatedGroup, content: string): boolean =>
+  !group.members.some((device) => group.ledger.has(device, content));
+
+/** What only a removed device has went with it. */
+const wentAway = (group: SimulatedGroup, content: string): boolean =>
+  group.devices.some((device) => group.isRemoved(device) && group.ledger.has(device, content));
 
 /** Does a value of the record stand for a content nobody has? Then there is nothing to show. */
 function isUnavailable(group: SimulatedGroup, state: RecordState): boolean {
   return (state.fields.get(ENTRY) ?? []).some(({ value }) => {
     const entry = fileEntry(value);
     const content = entry?.type === 'file' && entry.size > 0 ? group.ledger.contentOf(entry.digest) : null;
-    return content !== null && group.ledger.destroyed.has(content) && isLost(group, content);
+    return (
+      content !== null && isLost(group, content) && (group.ledger.destroyed.has(content) || wentAway(group, content))
+    );
   });
 }
 
@@ -204,8 +228,13 @@ function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
         const entry = fileEntry(write.value);
         if (entry?.type !== 'file' || entry.size === 0) continue;
         const content = group.ledger.contentOf(entry.digest);
-        if (content === null) group.find('I6', `a change of ${device.name} names a content nobody wrote: ${entry.digest}`);
-        else if (device.engine.contents.isHere(entry.digest) && !group.ledger.halves.has(content) && !group.ledger.has(device, content))
+        if (content === null)
+          group.find('I6', `a change of ${device.name} names a content nobody wrote: ${entry.digest}`);
+        else if (
+          device.engine.contents.isHere(entry.digest) &&
+          !group.ledger.halves.has(content) &&
+          !group.ledger.has(device, content)
+        )
           group.find('I1', `${device.name} says it keeps ${show(content)} and has it not`);
       }
 }
@@ -234,7 +263,10 @@ export function checkOrder(group: SimulatedGroup, random: SeededRandom): void {
       first.wall,
       random,
     );
-    const queues = replica.collection.log.logs().map((log) => replica.collection.log.after(log.log, 0, 100_000).map((each) => each.bytes)).filter((queue) => queue.length > 0);
+    const queues = replica.collection.log
+      .logs()
+      .map((log) => replica.collection.log.after(log.log, 0, 100_000).map((each) => each.bytes))
+      .filter((queue) => queue.length > 0);
     while (queues.some((queue) => queue.length > 0)) {
       const queue = random.pick(queues.filter((each) => each.length > 0));
       const count = random.between(1, queue.length);
@@ -243,7 +275,8 @@ export function checkOrder(group: SimulatedGroup, random: SeededRandom): void {
     }
     const [wanted, found] = [mergedText(replica), mergedText({ collection: again })];
     for (const id of new Set([...wanted.keys(), ...found.keys()]))
-      if (wanted.get(id) !== found.get(id)) group.find('I3', `another order makes of ${id}: ${found.get(id)}, not ${wanted.get(id)}`);
+      if (wanted.get(id) !== found.get(id))
+        group.find('I3', `another order makes of ${id}: ${found.get(id)}, not ${wanted.get(id)}`);
   } finally {
     database.close();
   }
@@ -263,11 +296,19 @@ export function dumpRecord(group: SimulatedGroup, id: string): readonly string[]
     lines.push(`  merged: ${mergedText(replica).get(id)}`);
     for (const [source, synchronizer] of replica.synchronizers) {
       const snapshot = collection.records.snapshot(source, found.row);
-      const held = [...(synchronizer.heldNow(found.row) ?? [])].map(([field, each]) => `${field} ${canonicalText(field, each.value)} by ${each.dots.map((dot) => nameOfDot(collection, dot)).join('+')}`);
+      const held = [...(synchronizer.heldNow(found.row) ?? [])].map(
+        ([field, each]) =>
+          `${field} ${canonicalText(field, each.value)} by ${each.dots.map((dot) => nameOfDot(collection, dot)).join('+')}`,
+      );
       const { state, reason, construction } = synchronizer;
-      lines.push(`  snapshot: ${snapshot === undefined ? 'none' : `revision ${snapshot.revision === null ? 'none' : 'some'}${snapshot.held === null ? ', as shown' : ''}`}; held ${held.join(', ')}`);
-      lines.push(`  source ${state} ${reason ?? ''}; open ${construction.open}, waiting ${construction.waiting}, this one ${construction.rows().includes(found.row)}`);
-      for (const problem of collection.problems.of(source)) lines.push(`  problem ${problem.record}: ${problem.code} ${problem.detail}`);
+      lines.push(
+        `  snapshot: ${snapshot === undefined ? 'none' : `revision ${snapshot.revision === null ? 'none' : 'some'}${snapshot.held === null ? ', as shown' : ''}`}; held ${held.join(', ')}`,
+      );
+      lines.push(
+        `  source ${state} ${reason ?? ''}; open ${construction.open}, waiting ${construction.waiting}, this one ${construction.rows().includes(found.row)}`,
+      );
+      for (const problem of collection.problems.of(source))
+        lines.push(`  problem ${problem.record}: ${problem.code} ${problem.detail}`);
     }
     for (const dot of collection.log.changesOf(found.row)) {
       const change = collection.changeAt(dot)?.change;
@@ -276,7 +317,9 @@ export function dumpRecord(group: SimulatedGroup, id: string): readonly string[]
         const content = entry?.type === 'file' ? show(group.ledger.contentOf(entry.digest) ?? '?') : '';
         return `${write.field}=${canonicalText(write.field, write.value).slice(0, 16)}${content} for ${write.replaces.map((each) => nameOfDot(collection, each)).join('+')}`;
       });
-      lines.push(`  ${nameOfDot(collection, dot)} ${change?.cause} ${writes?.join('; ')}${change?.movedTo ? ` to ${change.movedTo}` : ''}${change?.movedFrom ? ` from ${change.movedFrom}` : ''}`);
+      lines.push(
+        `  ${nameOfDot(collection, dot)} ${change?.cause} ${writes?.join('; ')}${change?.movedTo ? ` to ${change.movedTo}` : ''}${change?.movedFrom ? ` from ${change.movedFrom}` : ''}`,
+      );
     }
   }
   return lines;

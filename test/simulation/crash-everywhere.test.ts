@@ -8,12 +8,18 @@ import { SimulatedGroup } from './simulated-group.ts';
 type How = Extract<Fault, { dies: unknown }>['dies'];
 
 /** Two computers, and what A's person did while B was away: everything B has to do when it comes back is one session of few calls. */
-async function session(beforeB: (b: SimulatedDevice) => void): Promise<{ group: SimulatedGroup; calls: number; reached: boolean }> {
+async function session(
+  beforeB: (b: SimulatedDevice) => void,
+): Promise<{ group: SimulatedGroup; calls: number; reached: boolean }> {
   const group = new SimulatedGroup(new SeededRandom('crash everywhere'));
-  const [a, b] = [0, 1].map(() => group.addDevice({ skewed: false, folding: false })) as [SimulatedDevice, SimulatedDevice];
+  const [a, b] = [0, 1].map(() => group.addDevice({ skewed: false, folding: false })) as [
+    SimulatedDevice,
+    SimulatedDevice,
+  ];
   group.ledger.byPerson(a, () => {
     a.user.mkdirp(`${ROOT}/d/e`);
-    for (const name of ['kept', 'edited', 'removed', 'd/moved', 'd/e/deep', 'both']) a.user.writeFile(`${ROOT}/${name}`, `${name}, as it was first.`);
+    for (const name of ['kept', 'edited', 'removed', 'd/moved', 'd/e/deep', 'both'])
+      a.user.writeFile(`${ROOT}/${name}`, `${name}, as it was first.`);
   });
   await group.start(a);
   await group.start(b);
@@ -49,20 +55,24 @@ async function session(beforeB: (b: SimulatedDevice) => void): Promise<{ group: 
 }
 
 describe('a crash at every call to the disk', () => {
-  it.each(['before', 'half-way', 'after'] as const)('dies %s it, comes back and ends with the same folders', async (how: How) => {
-    const whole = await session(() => {});
-    expect(whole.group.findings).toEqual([]);
-    expect(whole.calls).toBeGreaterThan(100);
-    for (const device of whole.group.devices) device.kill();
-    for (let call = 1; call <= whole.calls; call++) {
-      let left = call;
-      const { group } = await session((b) => {
-        b.onCall = () => (--left > 0 ? null : { dies: how });
-      });
-      expect(group.findings, `call ${call}`).toEqual([]);
-      for (const device of group.devices) device.kill();
-    }
-  }, 180_000);
+  it.each(['before', 'half-way', 'after'] as const)(
+    'dies %s it, comes back and ends with the same folders',
+    async (how: How) => {
+      const whole = await session(() => {});
+      expect(whole.group.findings).toEqual([]);
+      expect(whole.calls).toBeGreaterThan(100);
+      for (const device of whole.group.devices) device.kill();
+      for (let call = 1; call <= whole.calls; call++) {
+        let left = call;
+        const { group } = await session((b) => {
+          b.onCall = () => (--left > 0 ? null : { dies: how });
+        });
+        expect(group.findings, `call ${call}`).toEqual([]);
+        for (const device of group.devices) device.kill();
+      }
+    },
+    180_000,
+  );
 });
 
 describe('a reader', () => {

@@ -2,8 +2,8 @@ import type { Change } from '../../src/main/change-log/change.ts';
 import { isLive, type Sibling } from '../../src/main/merge/record-state.ts';
 import { EXISTS } from '../../src/main/record/file-entry.ts';
 import type { FieldName } from '../../src/main/record/ids.ts';
-import type { StoredRecord } from '../../src/main/store/record-store.ts';
 import type { Replica } from '../../src/main/replica.ts';
+import type { StoredRecord } from '../../src/main/store/record-store.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { DEEDS, type Person } from './person.ts';
 import { viewRoot } from './root-view.ts';
@@ -19,7 +19,21 @@ export interface Scene {
 export type Event = (scene: Scene) => string | null | Promise<string | null>;
 
 /** What a seed may leave out, so that each kind of trouble also appears alone and with any other. */
-export const KINDS = ['tree', 'attributes', 'links', 'crash', 'power', 'database', 'pause', 'disk', 'clock', 'members', 'settle', 'race', 'deaf'] as const;
+export const KINDS = [
+  'tree',
+  'attributes',
+  'links',
+  'crash',
+  'power',
+  'database',
+  'pause',
+  'disk',
+  'clock',
+  'members',
+  'settle',
+  'race',
+  'deaf',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 interface Entry {
@@ -291,7 +305,10 @@ export type EventName = keyof typeof EVENTS;
 /** A person chooses one of the values of one field, as it stands there. */
 function settlement(record: StoredRecord, random: SeededRandom): Change | null {
   if (!isLive(record.state)) return null;
-  const open = [...record.state.fields].filter(([, siblings]) => siblings.length > 1) as [FieldName, readonly Sibling[]][];
+  const open = [...record.state.fields].filter(([, siblings]) => siblings.length > 1) as [
+    FieldName,
+    readonly Sibling[],
+  ][];
   if (open.length === 0) return null;
   const writes = open.map(([field, siblings]) => ({
     field,
@@ -299,7 +316,8 @@ function settlement(record: StoredRecord, random: SeededRandom): Change | null {
     replaces: siblings.flatMap((sibling) => sibling.dots),
   }));
   const exists = record.state.fields.get(EXISTS) ?? [];
-  if (!writes.some((write) => write.field === EXISTS)) writes.push({ field: EXISTS, value: true, replaces: exists.flatMap((each) => each.dots) });
+  if (!writes.some((write) => write.field === EXISTS))
+    writes.push({ field: EXISTS, value: true, replaces: exists.flatMap((each) => each.dots) });
   return { record: record.id, cause: 'settle', writes };
 }
 

@@ -113,7 +113,10 @@ export class Ledger {
 
   /** Is a content on this computer, where its program can give it back? */
   has(device: SimulatedDevice, content: string): boolean {
-    return [...this.#folder(device).view.values()].some((seen) => isFile(seen) && seen.content === content) || this.isKept(device, content);
+    return (
+      [...this.#folder(device).view.values()].some((seen) => isFile(seen) && seen.content === content) ||
+      this.isKept(device, content)
+    );
   }
 
   /** Is a content in the version store of a running program? */
@@ -168,7 +171,14 @@ export class Ledger {
   #folder(device: SimulatedDevice): Folder {
     let folder = this.#folders.get(device);
     if (folder === undefined) {
-      folder = { view: new Map(), vanished: new Map(), owed: new Map(), unchecked: new Set(), torn: new Set(), programWrote: new Set() };
+      folder = {
+        view: new Map(),
+        vanished: new Map(),
+        owed: new Map(),
+        unchecked: new Set(),
+        torn: new Set(),
+        programWrote: new Set(),
+      };
       this.#folders.set(device, folder);
     }
     return folder;

@@ -56,7 +56,9 @@ export class Person {
   }
   /** Something that is there; a path out of the few where nothing is. */
   existing(device: SimulatedDevice, wanted: (type: string) => boolean = () => true): string {
-    const found = [...(viewRoot(device.disk, ROOT) ?? [])].filter(([, seen]) => wanted(seen.type)).map(([path]) => path);
+    const found = [...(viewRoot(device.disk, ROOT) ?? [])]
+      .filter(([, seen]) => wanted(seen.type))
+      .map(([path]) => path);
     return found.length === 0 ? this.path() : this.random.pick(found);
   }
 
@@ -108,7 +110,11 @@ export const DEEDS = {
   create: (person, device) => {
     const path = person.path();
     device.user.mkdirp(parentOf(path));
-    device.user.save(at(path), bytesOfText(person.text(device)), person.random.pick(['in-place', 'rename', 'backup'] as const));
+    device.user.save(
+      at(path),
+      bytesOfText(person.text(device)),
+      person.random.pick(['in-place', 'rename', 'backup'] as const),
+    );
     return path;
   },
   edit: (person, device) => {

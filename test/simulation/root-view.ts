@@ -1,4 +1,4 @@
-import { type Inode } from '../fakes/inode.ts';
+import type { Inode } from '../fakes/inode.ts';
 import type { MemoryDisk } from '../fakes/memory-disk.ts';
 import { walkPath } from '../fakes/walk-path.ts';
 
@@ -59,5 +59,6 @@ function seen(inode: Inode): Seen {
   return { type: inode.type, content, executable, modified: inode.modifiedNs };
 }
 
-export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+export const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 export const bytesOfText = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));

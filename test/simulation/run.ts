@@ -41,11 +41,20 @@ for (let at = 0; at < count; at++) {
     // Findings of one kind are many: three seeds of each will do.
     const kind = `${first?.rule}: ${first?.what.replaceAll(/"[^"]*"|[0-9a-f]{8,}|[ABCDE]\b|\d+/g, '_').slice(0, 60)}`;
     rules.set(kind, (rules.get(kind) ?? 0) + 1);
-    if (!verbose && (rules.get(kind) ?? 0) <= 3) console.log(`seed ${now}: ${first?.rule}: ${first?.what.split('\n')[0]?.slice(0, 250)}`);
+    if (!verbose && (rules.get(kind) ?? 0) <= 3)
+      console.log(`seed ${now}: ${first?.rule}: ${first?.what.split('\n')[0]?.slice(0, 250)}`);
   }
-  if (count > 20 && (at + 1) % 100 === 0) console.log(`${at + 1} of ${count}, ${failed} with findings, ${Math.round((Date.now() - started) / (at + 1))} ms each`);
+  if (count > 20 && (at + 1) % 100 === 0)
+    console.log(
+      `${at + 1} of ${count}, ${failed} with findings, ${Math.round((Date.now() - started) / (at + 1))} ms each`,
+    );
 }
-console.log([...counts].sort(([, a], [, b]) => b - a).map(([name, times]) => `${name} ${times}`).join(', '));
+console.log(
+  [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, times]) => `${name} ${times}`)
+    .join(', '),
+);
 console.log(`${count} seeds, ${failed} with findings; ${Math.round((Date.now() - started) / 1000)} s`);
 for (const [kind, times] of [...rules].sort(([, a], [, b]) => b - a)) console.log(`${times} × ${kind}`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -35,7 +35,19 @@ export interface Simulation {
 const WAITS = [0, 0, 3, 20, 80, 400, 1500, 5000, 12_000];
 /** Longer than the longest pause between two tries to link, and than the pause between two whole looks. */
 const LONG_MS = 620_000;
-const CALLS_THAT_WRITE = ['write', 'rename', 'unlink', 'makeDirectory', 'removeDirectory', 'link', 'symlink', 'setModified', 'setMode', 'truncate', 'copy'];
+const CALLS_THAT_WRITE = [
+  'write',
+  'rename',
+  'unlink',
+  'makeDirectory',
+  'removeDirectory',
+  'link',
+  'symlink',
+  'setModified',
+  'setMode',
+  'truncate',
+  'copy',
+];
 
 /** Runs a group of computers through what the seed makes of chance, and says what was not as it must be. */
 export async function simulate(seed: number | string, options: SimulationOptions = {}): Promise<Simulation> {
@@ -72,7 +84,8 @@ class Run {
     } catch (error) {
       this.#group.find('simulation', (error as Error).stack ?? String(error));
     }
-    for (const id of this.#options.dump ?? []) for (const line of dumpRecord(this.#group, id)) this.#options.tell?.(line);
+    for (const id of this.#options.dump ?? [])
+      for (const line of dumpRecord(this.#group, id)) this.#options.tell?.(line);
     for (const device of this.#group.devices) device.kill();
     const { findings } = this.#group;
     for (const finding of findings) this.#tell(`FINDING ${finding.rule}: ${finding.what}`);
@@ -92,7 +105,8 @@ class Run {
     const [first, ...others] = group.devices as [SimulatedDevice, ...SimulatedDevice[]];
     this.#tell(`${count} devices, ${[...this.#kinds].join(' ')}`);
     for (const device of group.devices)
-      for (let item = this.#random.int(4); item > 0; item--) this.#person.act(device, 'create', (person, at) => this.#first(person, at));
+      for (let item = this.#random.int(4); item > 0; item--)
+        this.#person.act(device, 'create', (person, at) => this.#first(person, at));
     for (const device of group.devices) await group.start(device);
     await group.create(first);
     for (const other of others) await group.join(other, first);
@@ -118,7 +132,8 @@ class Run {
       if (device.running === null && this.#random.chance(0.3)) await this.#restart(device);
     checkStep(group, this.#looked);
     this.#tell(`${step} ${what ?? `no ${name}`}, ${wait} ms ${this.#state()}`);
-    if (this.#options.dumpEach === true) for (const id of this.#options.dump ?? []) for (const line of dumpRecord(group, id)) this.#options.tell?.(line);
+    if (this.#options.dumpEach === true)
+      for (const id of this.#options.dump ?? []) for (const line of dumpRecord(group, id)) this.#options.tell?.(line);
   }
 
   #draw(): EventName {
@@ -151,7 +166,8 @@ class Run {
   /** After its database was lost a person says again which folder belongs to the collection. */
   async #comeBack(device: SimulatedDevice): Promise<void> {
     const group = this.#group;
-    if (device.running === null || group.replica(device) !== null || group.collection === null || !device.isMounted) return;
+    if (device.running === null || group.replica(device) !== null || group.collection === null || !device.isMounted)
+      return;
     const by = group.members.find((other) => other !== device);
     if (by === undefined) return;
     group.ledger.byPerson(device, () => device.user.remove(`${ROOT}/${OWN}/marker.json`));
@@ -220,18 +236,23 @@ class Run {
   async #checkSilence(): Promise<void> {
     const count = (device: SimulatedDevice): string => {
       const calls = device.running?.fs.callsByName ?? new Map<string, number>();
-      const written = CALLS_THAT_WRITE.map((name) => `${name} ${calls.get(name) ?? 0}`).filter((each) => !each.endsWith(' 0'));
+      const written = CALLS_THAT_WRITE.map((name) => `${name} ${calls.get(name) ?? 0}`).filter(
+        (each) => !each.endsWith(' 0'),
+      );
       const logs = this.#group.replica(device)?.collection.log.logs() ?? [];
       const replica = this.#group.replica(device);
       // What is a problem is tried again with each whole look, and staged for it.
-      const tries = [...(replica?.synchronizers.keys() ?? [])].some((source) => replica?.collection.problems.count(source) !== 0);
+      const tries = [...(replica?.synchronizers.keys() ?? [])].some(
+        (source) => replica?.collection.problems.count(source) !== 0,
+      );
       return `${tries ? '' : written.join(', ')}; ${logs.map((log) => `${log.held}/${log.applied}`).join(' ')}`;
     };
     const before = this.#group.devices.map(count);
     await this.#group.clock.advance(3 * LONG_MS);
     this.#group.devices.forEach((device, at) => {
       const after = count(device);
-      if (after !== before[at]) this.#group.find('I8', `${device.name} does not keep still: ${before[at]} became ${after}`);
+      if (after !== before[at])
+        this.#group.find('I8', `${device.name} does not keep still: ${before[at]} became ${after}`);
     });
   }
 }

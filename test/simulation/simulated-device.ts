@@ -1,12 +1,12 @@
-import type { Places } from '../../src/main/places.ts';
 import Database from 'better-sqlite3';
 import { Engine, type EngineWorld } from '../../src/main/engine.ts';
 import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
+import type { Places } from '../../src/main/places.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
 import type { CollectionId } from '../../src/main/record/ids.ts';
 import { handlersOf } from '../../src/main/requests/handlers.ts';
-import type { FilesWatch, WatchOptions } from '../../src/main/sources/files/watch-files.ts';
 import { LookService } from '../../src/main/sources/files/look-service.ts';
+import type { FilesWatch, WatchOptions } from '../../src/main/sources/files/watch-files.ts';
 import { WriteService } from '../../src/main/sources/files/write-service.ts';
 import { openDatabase } from '../../src/main/store/open-database.ts';
 import type { DeviceClock, FakeClock } from '../fakes/fake-clock.ts';
@@ -68,6 +68,7 @@ export class SimulatedDevice {
   readonly #world: FakeClock;
   readonly #report: DeviceReport;
   #image: Buffer | null = null;
+  readonly #graves = new Set<Database.Database>();
   #running: Running | null = null;
   #starts = 0;
   #powerLosses = 0;
@@ -75,7 +76,13 @@ export class SimulatedDevice {
 
   constructor(
     index: number,
-    options: { readonly clock: FakeClock; readonly network: MemoryNetwork; readonly random: SeededRandom; readonly skew: number; readonly folding: boolean },
+    options: {
+      readonly clock: FakeClock;
+      readonly network: MemoryNetwork;
+      readonly random: SeededRandom;
+      readonly skew: number;
+      readonly folding: boolean;
+    },
     report: DeviceReport,
   ) {
     this.index = index;
@@ -115,6 +122,7 @@ export class SimulatedDevice {
 
   /** Starts the program; resolves when it listens, or died on the way. */
   async start(): Promise<void> {
+    this.#closeGraves();
     const run = this.#starts++;
     const clock = this.#world.device();
     const fs = this.disk.process((call) => this.#beforeCall(call));
@@ -134,17 +142,27 @@ export class SimulatedDevice {
         identity: this.identity,
         membershipFile: (group) => ({
           load: () => this.membership.get(group) ?? [],
-          save: (operations) => void this.membership.set(group, [...operations]),
+          save: (operations) => void (fs.dead || this.membership.set(group, [...operations])),
         }),
         removeMembership: (group) => void this.membership.delete(group),
         transport: this.network.transport(this.identity.descriptor, this.host),
         fs,
-        look: slowService(new LookService(fs, now), guarded, () => latency.int(3), () => fs.dead),
-        write: slowService(write, guarded, () => latency.int(3), () => fs.dead),
+        look: slowService(
+          new LookService(fs, now),
+          guarded,
+          () => latency.int(3),
+          () => fs.dead,
+        ),
+        write: slowService(
+          write,
+          guarded,
+          () => latency.int(3),
+          () => fs.dead,
+        ),
         watch: (options) => this.#watch(options, guarded, stopWatching, random.fork('watch')),
         boot: `boot ${this.#powerLosses}`,
         watchRoot: null,
-        places: { load: () => this.#places, save: (places) => void (this.#places = places) },
+        places: { load: () => this.#places, save: (places) => void (fs.dead || (this.#places = places)) },
         beacons: [],
         networks: () => '',
         platform: 'posix',
@@ -198,6 +216,10 @@ export class SimulatedDevice {
     return this.#image !== null || this.#running !== null;
   }
 
+  #closeGraves(): void {
+    for (const database of this.#graves) database.close();
+  }
+
   unmount(): void {
     this.#disconnected ??= this.disk.unmount(ROOT);
   }
@@ -215,16 +237,27 @@ export class SimulatedDevice {
   }
 
   /** Everything of a process ends at once; its database keeps what was committed. */
-  #bury(fs: MemoryFileSystem, database: Database.Database, clock: DeviceClock, stopWatching: ReadonlySet<() => void>): void {
+  #bury(
+    fs: MemoryFileSystem,
+    database: Database.Database,
+    clock: DeviceClock,
+    stopWatching: ReadonlySet<() => void>,
+  ): void {
     this.#freeze(fs, database, clock, stopWatching);
     fs.kill();
   }
 
   /** As `bury`, but for the call to the disk that is under way. */
-  #freeze(fs: MemoryFileSystem, database: Database.Database, clock: DeviceClock, stopWatching: ReadonlySet<() => void>): void {
-    if (!database.open) return;
+  #freeze(
+    fs: MemoryFileSystem,
+    database: Database.Database,
+    clock: DeviceClock,
+    stopWatching: ReadonlySet<() => void>,
+  ): void {
+    if (this.#graves.has(database)) return;
+    // What is still under way in the dead process may go on writing to a database that nobody will read.
     this.#image = database.serialize();
-    database.close();
+    this.#graves.add(database);
     clock.stop();
     this.network.unplug(this.host);
     for (const stop of stopWatching) stop();
@@ -285,7 +318,10 @@ export class SimulatedDevice {
   /** The directory of that name and those in it: what a watcher takes up anew. */
   #directoriesFrom(root: string, id: string): readonly string[] {
     try {
-      return [...(this.disk.tree(`${root}/${id}`) ?? [])].filter(([, what]) => what === 'directory').map(([path]) => `${id}/${path}`).concat(id);
+      return [...(this.disk.tree(`${root}/${id}`) ?? [])]
+        .filter(([, what]) => what === 'directory')
+        .map(([path]) => `${id}/${path}`)
+        .concat(id);
     } catch {
       return [];
     }

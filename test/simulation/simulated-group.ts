@@ -1,5 +1,5 @@
-import { type CollectionId, collectionId } from '../../src/main/record/ids.ts';
 import { selfAsMember } from '../../src/main/peers/membership-log.ts';
+import { type CollectionId, collectionId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { MemoryNetwork } from '../fakes/memory-network.ts';

@@ -6,7 +6,8 @@ const ZSTD = 1;
 
 /** The body as it is signed and travels: zstd where that helps. */
 export function compressBody(body: Uint8Array): Uint8Array {
-  const packed = body.length < 128 ? body : zstdCompressSync(body, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  const packed =
+    body.length < 128 ? body : zstdCompressSync(body, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
   const [flag, content] = packed.length < body.length ? [ZSTD, packed] : [PLAIN, body];
   const out = new Uint8Array(content.length + 1);
   out[0] = flag;

@@ -1,5 +1,5 @@
 import { decode, encode } from 'cborg';
-import { packName, packValue, type Packed, unpackName, unpackValue } from '../record/encode-value.ts';
+import { type Packed, packName, packValue, unpackName, unpackValue } from '../record/encode-value.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type RecordId, recordId } from '../record/ids.ts';
 import { CAUSES, type Change, type FieldWrite } from './change.ts';
@@ -17,7 +17,10 @@ export interface PackageName {
 const DELETE = 1;
 
 /** Encodes changes. `nameOf` tells by which package name and index other devices know a dot. */
-export function encodeBody(changes: readonly Change[], nameOf: (dot: Dot) => { name: PackageName; index: number }): Uint8Array {
+export function encodeBody(
+  changes: readonly Change[],
+  nameOf: (dot: Dot) => { name: PackageName; index: number },
+): Uint8Array {
   const packages: Packed[] = [];
   const places = new Map<string, number>();
   const reference = (dot: Dot): number => {
@@ -58,10 +61,19 @@ export type DecodedChange = Change | { readonly invalid: string };
  * Decodes a body. Its signature has been checked, so what is wrong in one change is a problem of that change.
  * Throws a RangeError where the body as a whole is not one.
  */
-export function decodeBody(body: Uint8Array, dotOf: (name: PackageName, index: number) => Dot): readonly DecodedChange[] {
+export function decodeBody(
+  body: Uint8Array,
+  dotOf: (name: PackageName, index: number) => Dot,
+): readonly DecodedChange[] {
   let decoded: unknown;
   try {
-    decoded = decode(body, { strict: true, allowIndefinite: false, allowUndefined: false, allowNaN: false, rejectDuplicateMapKeys: true });
+    decoded = decode(body, {
+      strict: true,
+      allowIndefinite: false,
+      allowUndefined: false,
+      allowNaN: false,
+      rejectDuplicateMapKeys: true,
+    });
   } catch (error) {
     throw new RangeError(`package body: ${(error as Error).message}`);
   }
@@ -80,7 +92,10 @@ export function decodeNames(packages: unknown): readonly PackageName[] {
 }
 
 /** Reads references to changes as dots; a package is looked up once, not for each dot in it. */
-export function dotReader(names: readonly PackageName[], dotOf: (name: PackageName, index: number) => Dot): (reference: unknown) => Dot {
+export function dotReader(
+  names: readonly PackageName[],
+  dotOf: (name: PackageName, index: number) => Dot,
+): (reference: unknown) => Dot {
   const firstDots: (Dot | undefined)[] = [];
   return (reference) => {
     if (!Number.isSafeInteger(reference) || (reference as number) < 0) throw new RangeError('a dot is not a number');
@@ -106,7 +121,8 @@ const isHex16 = (text: unknown): text is string => typeof text === 'string' && /
 /** A change as `decodeBody` gives it, from its decoded CBOR. */
 export function unpackChange(packed: unknown, dot: (reference: unknown) => Dot): DecodedChange {
   try {
-    if (!Array.isArray(packed) || packed.length < 3 || packed.length % 3 !== 0) throw new RangeError('not groups of three');
+    if (!Array.isArray(packed) || packed.length < 3 || packed.length % 3 !== 0)
+      throw new RangeError('not groups of three');
     const [record, flags, replaced] = packed as unknown[];
     if (typeof record !== 'string' || record.length === 0) throw new RangeError('no record');
     const cause = Number.isSafeInteger(flags) ? CAUSES[Math.floor((flags as number) / 2)] : undefined;

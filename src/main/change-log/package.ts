@@ -115,9 +115,11 @@ function unpackHead(bytes: Uint8Array): PackageHead {
   } catch (error) {
     throw new RangeError(`package head: ${(error as Error).message}`);
   }
-  if (map === null || typeof map !== 'object' || map.v !== 1) throw new RangeError('package head: a version this one does not know');
+  if (map === null || typeof map !== 'object' || map.v !== 1)
+    throw new RangeError('package head: a version this one does not know');
   const hex = (value: unknown, length: number): string => {
-    if (!(value instanceof Uint8Array) || value.length !== length) throw new RangeError('package head: a field of the wrong shape');
+    if (!(value instanceof Uint8Array) || value.length !== length)
+      throw new RangeError('package head: a field of the wrong shape');
     return hexOf(value);
   };
   const count = (value: unknown, least: number): number => {
@@ -134,7 +136,8 @@ function unpackHead(bytes: Uint8Array): PackageHead {
     epoch: count(map.e, 0),
     time: count(map.t, 0),
     seen: (map.h as unknown[]).map((seen) => {
-      if (!Array.isArray(seen) || seen.length !== 3) throw new RangeError('package head: a head seen is not three parts');
+      if (!Array.isArray(seen) || seen.length !== 3)
+        throw new RangeError('package head: a head seen is not three parts');
       return { log: hex(seen[0], 8) as LogId, number: count(seen[1], 1), hash: hex(seen[2], 8) };
     }),
     body: hex(map.b, 32),

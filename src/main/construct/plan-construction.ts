@@ -1,6 +1,14 @@
-import { type Held, type HeldField, isConflict, type RecordState, shownFields, type DotOrder, type Sibling } from '../merge/record-state.ts';
-import { EXISTS } from '../record/file-entry.ts';
+import {
+  type DotOrder,
+  type Held,
+  type HeldField,
+  isConflict,
+  type RecordState,
+  type Sibling,
+  shownFields,
+} from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
 import type { FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 

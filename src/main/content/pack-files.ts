@@ -140,14 +140,18 @@ export class PackFiles {
   }
 
   /** What the n-th pack holds, from 0 on, and is there another one? */
-  entries(n: number): { readonly items: readonly { readonly digest: Digest; readonly size: number }[]; readonly more: boolean } {
+  entries(n: number): {
+    readonly items: readonly { readonly digest: Digest; readonly size: number }[];
+    readonly more: boolean;
+  } {
     const index = this.#open();
     const packs = [...this.#packs.values()];
     const items: { digest: Digest; size: number }[] = [];
     for (const [row, block] of this.#blocks.entries()) {
       if (block.pack !== packs[n]) continue;
       for (const [at, entry] of (this.#tableOf(block) ?? []).entries())
-        if (index.get(entry.digest) === row * BLOCK_OBJECTS + at) items.push({ digest: entry.digest, size: entry.length });
+        if (index.get(entry.digest) === row * BLOCK_OBJECTS + at)
+          items.push({ digest: entry.digest, size: entry.length });
     }
     return { items, more: n + 1 < packs.length };
   }

@@ -1,7 +1,7 @@
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import type { Held } from '../merge/record-state.ts';
-import { EXISTS } from '../record/file-entry.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 

@@ -1,8 +1,11 @@
 import type { Clock } from '../platform/clock.ts';
 import type { IdleJob } from './keep-port.ts';
 
-/** So long nothing may have been looked at or constructed before work in the background begins. */
+/** So long nothing may have happened before work in the background begins. */
 const QUIET_MS = 150;
+/** After much work a pause is rather a stall of it than its end: then a fifth of its time, up to this. */
+const LONGEST_QUIET_MS = 2000;
+const QUIET_SHARE = 0.2;
 /** After a job failed. */
 const BACK_OFF_MS = 60_000;
 
@@ -14,7 +17,9 @@ export class IdleWork {
   readonly #jobs: readonly IdleJob[];
   readonly #isBusy: () => boolean;
   readonly #fault: (error: Error) => void;
-  #lastWake = Number.NEGATIVE_INFINITY;
+  #lastWake = 0;
+  /** Since when there is something to do; null: all was done. */
+  #since: number | null = null;
   #timer: (() => void) | null = null;
   #running: Promise<void> | null = null;
   #woken: boolean = false;
@@ -29,7 +34,7 @@ export class IdleWork {
 
   /** Something happened: there may be work, once it is quiet. */
   wake(): void {
-    this.#lastWake = this.#clock.now();
+    this.#note();
     this.#woken = true;
     if (this.#timer === null && this.#running === null) this.#arm(QUIET_MS);
   }
@@ -45,11 +50,19 @@ export class IdleWork {
     if (this.#stopped) return;
     this.#timer = this.#clock.after(milliseconds, () => {
       this.#timer = null;
+      if (this.#isBusy()) this.#note();
       const quiet = this.#clock.now() - this.#lastWake;
+      const worked = (this.#lastWake - (this.#since ?? this.#lastWake)) * QUIET_SHARE;
+      const needed = Math.min(LONGEST_QUIET_MS, Math.max(QUIET_MS, worked));
       // A wall clock that was set back must not put this off for as long.
-      if (this.#isBusy() || (quiet >= 0 && quiet < QUIET_MS)) this.#arm(QUIET_MS);
+      if (quiet >= 0 && quiet < needed) this.#arm(QUIET_MS);
       else this.#begin();
     });
+  }
+
+  #note(): void {
+    this.#lastWake = this.#clock.now();
+    this.#since ??= this.#lastWake;
   }
 
   #begin(): void {
@@ -70,9 +83,13 @@ export class IdleWork {
     for (const job of this.#jobs)
       for (let more = true; more; ) {
         if (this.#stopped) return null;
-        if (this.#isBusy()) return QUIET_MS;
+        if (this.#isBusy()) {
+          this.#note();
+          return QUIET_MS;
+        }
         more = await job.step();
       }
+    this.#since = null;
     return null;
   }
 }

@@ -10,6 +10,8 @@ import type { IdleJob, KeepCollection, KeepPort, KeepSource, Standing } from './
 import { isTorn } from './keep-torn.ts';
 
 const STEP = 64;
+/** Earlier versions of a file it is compared with. */
+const EARLIER = 8;
 /** A larger file is not compared byte by byte with what it should be. */
 const LARGEST = 64 << 20;
 
@@ -149,18 +151,20 @@ export class WholeFiles implements IdleJob {
     if (found === null || is(expected.held)) return 'let-go';
     if (is(expected.target)) return 'made';
     if (!suspect.power) return 'let-go';
-    if (expected.wasThere || expected.isGone) {
-      const earlier = collection.earlierValues(suspect.row);
-      if (earlier.some(({ field, value }) => field === ENTRY && rule.same(value, found))) return 'again';
-    }
+    const past = collection
+      .earlierValues(suspect.row)
+      .flatMap(({ field, value }) => (field === ENTRY ? (fileEntry(value) ?? []) : []));
+    if ((expected.wasThere || expected.isGone) && past.some(is)) return 'again';
     if (found.type !== 'file') return 'let-go';
-    const wholes = [expected.held, expected.target].filter(
-      (entry): entry is File => entry?.type === 'file' && entry.size >= found.size,
+    const needed = [expected.held, expected.target].flatMap((entry) => entry ?? []);
+    // What was replaced or deleted last may be back, and torn as well.
+    const wholes = [...needed, ...past.slice(-EARLIER)].filter(
+      (entry): entry is File => entry.type === 'file' && entry.size >= found.size,
     );
     if (wholes.length === 0) return 'let-go';
     if (standing.zeroes) return 'again';
     if (suspect.seen !== null && suspect.seen !== hexOf(standing.revision)) return 'let-go';
-    return this.#compare(suspect, standing, found, wholes);
+    return this.#compare(suspect, standing, found, wholes, new Set(needed));
   }
 
   async #compare(
@@ -168,6 +172,7 @@ export class WholeFiles implements IdleJob {
     standing: There,
     found: File,
     wholes: readonly File[],
+    needed: ReadonlySet<FileEntry>,
   ): Promise<Verdict | 'undecided'> {
     const { each, source, id } = suspect;
     let unknown = false;
@@ -178,7 +183,8 @@ export class WholeFiles implements IdleJob {
         continue;
       }
       const should = await each.read(id, whole);
-      if (should === null) unknown = true;
+      // An earlier version that nobody who is linked has is not waited for.
+      if (should === null) unknown ||= needed.has(whole) || each.linked().length === 0;
       else {
         const bytes = await this.#port.readItem(source.row, id, standing.revision);
         if (bytes !== null && isTorn(bytes, should)) return 'again';

@@ -1,6 +1,6 @@
 import type { Change, FieldWrite } from '../change-log/change.ts';
-import { EXISTS } from '../record/file-entry.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, RecordId } from '../record/ids.ts';
 import type { RecordState } from './record-state.ts';
 
@@ -25,7 +25,8 @@ export function followMove(kind: RecordKind, from: RecordId, state: RecordState,
     const [only] = siblings;
     if (only === undefined || siblings.length > 1) return [];
     const brought = move.added.writes.find((write) => write.field === field)?.value ?? null;
-    if (!fieldRule(kind, field).same(brought, only.value)) writes.push({ field, value: only.value, replaces: [move.addedBy] });
+    if (!fieldRule(kind, field).same(brought, only.value))
+      writes.push({ field, value: only.value, replaces: [move.addedBy] });
   }
   writes.push({ field: EXISTS, value: true, replaces: [move.addedBy] });
   return [

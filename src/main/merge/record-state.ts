@@ -1,5 +1,5 @@
-import { EXISTS } from '../record/file-entry.ts';
 import { type FieldRule, fieldRule, type RecordKind } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 
@@ -59,7 +59,7 @@ export function conflictFields(kind: RecordKind, state: RecordState): readonly F
   if (!isLive(state)) return [];
   const open: FieldName[] = [];
   for (const [field, siblings] of state.fields) if (isConflict(fieldRule(kind, field), siblings)) open.push(field);
-  return open.sort();
+  return open.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** What a source that shows this state exactly holds: value and dots of each field. */
@@ -76,7 +76,8 @@ export function shownFields(kind: RecordKind, state: RecordState, order: DotOrde
     const rule = fieldRule(kind, field);
     const sibling = siblings.length === 1 ? siblings[0] : shownSibling(rule, siblings, order);
     if (sibling === undefined || sibling === null) continue;
-    const dots = rule.concurrent === 'larger' && siblings.length > 1 ? siblings.flatMap((each) => each.dots) : sibling.dots;
+    const dots =
+      rule.concurrent === 'larger' && siblings.length > 1 ? siblings.flatMap((each) => each.dots) : sibling.dots;
     shown.set(field, { value: sibling.value, dots });
   }
   return shown;

@@ -25,7 +25,8 @@ interface Asking {
   readonly items: (Uint8Array | null)[];
   readonly splices: boolean[];
   readonly got: number[];
-  left: number;
+  /** Items still to come. */
+  readonly open: Set<number>;
   resolve(items: readonly (Fetched | null)[]): void;
   reject(error: Error): void;
 }
@@ -52,7 +53,7 @@ export class ContentRequests {
         items: asked.map(() => null),
         splices: asked.map(() => false),
         got: asked.map(() => 0),
-        left: asked.length,
+        open: new Set(asked.keys()),
         resolve,
         reject,
       });
@@ -78,7 +79,7 @@ export class ContentRequests {
     if (asking === undefined) return false;
     for (const [at, piece] of message.pieces.entries()) {
       const data = message.data[at] as Uint8Array;
-      if (piece.item >= asking.items.length || piece.total > (asking.limits[piece.item] ?? 0)) return false;
+      if (!asking.open.has(piece.item) || piece.total > (asking.limits[piece.item] ?? 0)) return false;
       if (asking.got[piece.item] !== piece.offset || piece.offset + data.length > piece.total) return false;
       let whole = asking.items[piece.item];
       if (whole === null || whole === undefined) {
@@ -91,7 +92,7 @@ export class ContentRequests {
       if ((piece.flags & PIECE_LAST) === 0) continue;
       if (asking.got[piece.item] !== piece.total) return false;
       asking.splices[piece.item] = (piece.flags & PIECE_SPLICE) !== 0;
-      this.#settle(message.req, asking);
+      this.#settle(message.req, asking, piece.item);
     }
     return true;
   }
@@ -100,8 +101,9 @@ export class ContentRequests {
     const asking = this.#asking.get(message.req);
     if (asking === undefined) return;
     for (const { item } of message.items) {
+      if (!asking.open.has(item)) continue;
       asking.items[item] = null;
-      this.#settle(message.req, asking);
+      this.#settle(message.req, asking, item);
     }
   }
 
@@ -111,8 +113,9 @@ export class ContentRequests {
     this.#asking.clear();
   }
 
-  #settle(req: number, asking: Asking): void {
-    if (--asking.left > 0) return;
+  #settle(req: number, asking: Asking, item: number): void {
+    asking.open.delete(item);
+    if (asking.open.size > 0) return;
     this.#asking.delete(req);
     asking.resolve(
       asking.items.map((bytes, at) => (bytes === null ? null : { bytes, splice: asking.splices[at] === true })),

@@ -30,7 +30,7 @@ const MAGIC = Buffer.from('LKS1');
 const FIELDS = object({ v: uint(1), p: uint(65_535), n: bytes(NONCE_BYTES), t: list(bytes(TAG_BYTES), TAGS_LIMIT) });
 
 /** The key whose tags members of a collection recognise. Until its secrets rotate, it follows from the collection's id, which only members know. */
-export function discoveryKey(collection: CollectionId): Uint8Array {
+function discoveryKey(collection: CollectionId): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', fromHex(collection), new Uint8Array(0), 'lockstep-disc-1', 32));
 }
 

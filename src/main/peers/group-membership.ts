@@ -75,9 +75,9 @@ export class GroupMembership {
   refuses(head: PackageHead): string | null {
     const author = this.authorOf(head.member);
     if (author === null) return 'its author is no member';
-    if (author.cut !== null)
-      return head.number <= (author.cut.get(head.log) ?? 0) ? null : 'written after its author was removed';
-    return author.role === 'admin' || author.role === 'editor' ? null : 'its author may only read';
+    const counts = author.cut === null ? mayWrite(author) : head.number <= (author.cut.get(head.log) ?? 0);
+    if (counts) return null;
+    return this.member(author.device) === null ? 'written after its author was removed' : 'its author may only read';
   }
 
   heads(): readonly Digest[] {
@@ -115,3 +115,5 @@ export class GroupMembership {
     this.#byKey = null;
   }
 }
+
+const mayWrite = ({ role }: Member): boolean => role === 'admin' || role === 'editor';

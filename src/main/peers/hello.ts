@@ -7,10 +7,10 @@ import { toHex } from './protocol/hex.ts';
 import type { Message, MessageOf } from './protocol/messages.ts';
 
 /** The versions of the protocol this program speaks. */
-export const VERSIONS: readonly number[] = [1];
+const VERSIONS: readonly number[] = [1];
 const HELLO_MS = 10_000;
 /** Bytes of bulk a peer may send before we grant more. */
-export const FIRST_CREDIT = 4 * 1024 * 1024;
+const FIRST_CREDIT = 4 * 1024 * 1024;
 
 /** What this device says of itself on every link. */
 export interface Greeting {

@@ -111,8 +111,9 @@ export class PeerSession {
   packagesWritten(id: CollectionId): void {
     const opened = this.#opened.get(id);
     if (opened === undefined || opened.sent === null) return;
-    this.#pump();
+    // First, or those of others would go at once.
     this.#planForward(opened);
+    this.#pump();
     this.acknowledge(id);
   }
 

@@ -24,5 +24,8 @@ export function parseTimeWindows(text: string): readonly Window[] {
 /** May devices exchange at this time? */
 export function isWithin(windows: readonly Window[], at: Date): boolean {
   const minute = at.getHours() * 60 + at.getMinutes();
-  return windows.length === 0 || windows.some(({ from, to }) => (from <= to ? minute >= from && minute < to : minute >= from || minute < to));
+  return (
+    windows.length === 0 ||
+    windows.some(({ from, to }) => (from <= to ? minute >= from && minute < to : minute >= from || minute < to))
+  );
 }

@@ -4,7 +4,7 @@ import type { BeaconChannel } from './discovery.ts';
 import { type Beacon, decodeBeacon, encodeBeacon } from './discovery-beacon.ts';
 import { broadcastAddresses } from './network-cards.ts';
 
-export const BEACON_PORT = 21_028;
+const BEACON_PORT = 21_028;
 /** Link-local scope; the group's name is "LS". */
 const GROUP = 'ff12::4c53';
 

@@ -2,9 +2,9 @@ import type { MessagePort, TransferListItem, Worker } from 'node:worker_threads'
 
 /** A service as seen from outside the thread it works in: the same calls, each a promise. */
 export type Remote<Service> = {
-  readonly [Name in keyof Service as Service[Name] extends (...args: never[]) => unknown ? Name : never]: Service[Name] extends (
-    ...args: infer Args
-  ) => infer Result
+  readonly [Name in keyof Service as Service[Name] extends (...args: never[]) => unknown
+    ? Name
+    : never]: Service[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Promise<Awaited<Result>>
     : never;
 };
@@ -23,10 +23,12 @@ interface Answer {
 /** The service's own calls as promises, in this thread: what a simulation uses in place of a worker. */
 export function inline<Service extends object>(service: Service): Remote<Service> {
   return new Proxy({} as Remote<Service>, {
-    get: (_, name: string) => async (...args: unknown[]) => {
-      await Promise.resolve();
-      return (service as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args);
-    },
+    get:
+      (_, name: string) =>
+      async (...args: unknown[]) => {
+        await Promise.resolve();
+        return (service as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args);
+      },
   });
 }
 

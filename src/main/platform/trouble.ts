@@ -11,8 +11,3 @@ export class LockstepError extends Error {
     this.subject = subject;
   }
 }
-
-/** Closes a switch: reaching it is a compile error, and a fault if a value slipped past the types. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected ${JSON.stringify(value)}`);
-}

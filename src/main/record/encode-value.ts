@@ -60,7 +60,8 @@ function unpackEntry(packed: Packed[]): Value {
   return packed as Value;
 }
 
-const isDigest = (packed: Packed | undefined): packed is Uint8Array => packed instanceof Uint8Array && packed.length === 32;
+const isDigest = (packed: Packed | undefined): packed is Uint8Array =>
+  packed instanceof Uint8Array && packed.length === 32;
 
 /** Lowercase hex of bytes. */
 export function hexOf(bytes: Uint8Array): string {

@@ -1,7 +1,14 @@
 import type { FieldName } from './ids.ts';
 
 /** What a field can hold. `null` means cleared: the author knows the field and emptied it. */
-export type Value = null | boolean | number | string | Uint8Array | readonly Value[] | { readonly [key: string]: Value };
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | readonly Value[]
+  | { readonly [key: string]: Value };
 
 /** The fields of a record as one source holds them or as a person sees them: one value each. */
 export type Fields = ReadonlyMap<FieldName, Value>;

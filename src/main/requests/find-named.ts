@@ -4,12 +4,19 @@ import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 
 /** The one thing an id, an unambiguous prefix of one, or a name stands for (CLI). Fails with `no-such-KIND` or `ambiguous`. */
-export function findNamed<T>(kind: string, all: readonly T[], text: string, idOf: (each: T) => string, nameOf: (each: T) => string): T {
+export function findNamed<T>(
+  kind: string,
+  all: readonly T[],
+  text: string,
+  idOf: (each: T) => string,
+  nameOf: (each: T) => string,
+): T {
   const exact = all.filter((each) => idOf(each) === text);
   const named = all.filter((each) => nameOf(each) === text);
   const begins = text.length < 2 ? [] : all.filter((each) => idOf(each).startsWith(text));
   const found = [exact, named, begins].find((each) => each.length > 0) ?? [];
-  if (found.length > 1) throw new LockstepError('ambiguous', `"${text}" names more than one ${kind}; give its id.`, text);
+  if (found.length > 1)
+    throw new LockstepError('ambiguous', `"${text}" names more than one ${kind}; give its id.`, text);
   const [only] = found;
   if (only === undefined) throw new LockstepError(`no-such-${kind}`, `There is no ${kind} "${text}" here.`, text);
   return only;
@@ -36,10 +43,11 @@ export interface KnownDevice {
 }
 
 /** Every device that any collection here has as a member, this one included. */
-export function knownDevices(engine: Engine): readonly KnownDevice[] {
+function knownDevices(engine: Engine): readonly KnownDevice[] {
   const known = new Map<DeviceId, KnownDevice>([[engine.deviceId, { device: engine.deviceId, name: engine.name }]]);
   for (const replica of engine.replicas.values())
-    for (const member of replica.membership.others()) known.set(member.device, { device: member.device, name: member.name });
+    for (const member of replica.membership.others())
+      known.set(member.device, { device: member.device, name: member.name });
   return [...known.values()];
 }
 

@@ -1,13 +1,13 @@
 import type { DeviceView, Handlers, PlanView, ProblemView } from '../../contract/contract.ts';
 import { CHANGE_LOG_SOURCE } from '../collection.ts';
+import { planItem } from '../construct/plan-construction.ts';
 import type { Engine } from '../engine.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { planItem } from '../construct/plan-construction.ts';
 import type { Replica } from '../replica.ts';
-import { changeSource } from './source-settings.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { joinRequest } from './join-request.ts';
 import { RecordRequests } from './record-requests.ts';
+import { changeSource } from './source-settings.ts';
 import { statusView } from './status-view.ts';
 import { syncRequest } from './sync-request.ts';
 
@@ -23,7 +23,9 @@ export function handlersOf(engine: Engine): Handlers {
       throw new LockstepError('no-ui', 'This instance serves no browser UI.');
     },
     'collections:add': (options) => engine.add(options),
-    'collections:invite': (collection, role, approveFirst) => ({ link: engine.network.invite(findCollection(engine, collection).id, role, approveFirst) }),
+    'collections:invite': (collection, role, approveFirst) => ({
+      link: engine.network.invite(findCollection(engine, collection).id, role, approveFirst),
+    }),
     'collections:join': (link, location, format, wait) => joinRequest(engine, link, location, format, wait),
     'collections:leave': async (collection) => {
       await engine.leave(findCollection(engine, collection));
@@ -42,7 +44,8 @@ export function handlersOf(engine: Engine): Handlers {
       return deviceViews(engine);
     },
     'devices:rename': (name) => {
-      if (name.trim() === '' || name.length > 64) throw new LockstepError('bad-name', 'A name has 1 to 64 characters.', name);
+      if (name.trim() === '' || name.length > 64)
+        throw new LockstepError('bad-name', 'A name has 1 to 64 characters.', name);
       engine.config.set('name', name);
       return deviceViews(engine);
     },
@@ -95,7 +98,12 @@ export function handlersOf(engine: Engine): Handlers {
 function integrity(engine: Engine) {
   const found = engine.world.database.pragma('quick_check', { simple: true });
   const ok = found === 'ok';
-  return { check: 'database', ok, detail: String(found), fix: ok ? null : 'Stop Lockstep and move lockstep.db away: it is made anew from the folders and the other devices.' };
+  return {
+    check: 'database',
+    ok,
+    detail: String(found),
+    fix: ok ? null : 'Stop Lockstep and move lockstep.db away: it is made anew from the folders and the other devices.',
+  };
 }
 
 function deviceViews(engine: Engine): readonly DeviceView[] {
@@ -103,7 +111,10 @@ function deviceViews(engine: Engine): readonly DeviceView[] {
   for (const replica of engine.replicas.values())
     for (const member of replica.membership.current?.members.values() ?? []) {
       const self = member.device === engine.deviceId;
-      const seen = self || engine.network.session(member.device) !== null ? String(engine.world.clock.now()) : engine.registry.setting(`seen.${member.device}`);
+      const seen =
+        self || engine.network.session(member.device) !== null
+          ? String(engine.world.clock.now())
+          : engine.registry.setting(`seen.${member.device}`);
       const known = devices.get(member.device);
       devices.set(member.device, {
         device: member.device,
@@ -115,13 +126,23 @@ function deviceViews(engine: Engine): readonly DeviceView[] {
       });
     }
   if (!devices.has(engine.deviceId))
-    devices.set(engine.deviceId, { device: engine.deviceId, name: engine.name, self: true, role: 'admin', collections: [], lastSeen: new Date(engine.world.clock.now()).toISOString() });
+    devices.set(engine.deviceId, {
+      device: engine.deviceId,
+      name: engine.name,
+      self: true,
+      role: 'admin',
+      collections: [],
+      lastSeen: new Date(engine.world.clock.now()).toISOString(),
+    });
   return [...devices.values()];
 }
 
 function problemViews(replica: Replica): readonly ProblemView[] {
   const { problems, stored } = replica.collection;
-  const sources = [...replica.synchronizers.values()].map((each) => ({ row: each.source.row, name: each.source.location }));
+  const sources = [...replica.synchronizers.values()].map((each) => ({
+    row: each.source.row,
+    name: each.source.location,
+  }));
   return [...sources, { row: CHANGE_LOG_SOURCE - stored.row, name: '' }].flatMap(({ row, name }) =>
     problems.of(row).map(({ record, code, detail, since }) => ({
       collection: replica.id,
@@ -143,14 +164,19 @@ async function preview(engine: Engine, replicas: readonly Replica[]): Promise<Pl
     for (const synchronizer of replica.synchronizers.values()) {
       const seen = await synchronizer.preview();
       local.push(...seen.local);
-      if (seen.halt !== null) halts.push({ source: synchronizer.source.id, reason: seen.halt.reason, detail: seen.halt.detail });
+      if (seen.halt !== null)
+        halts.push({ source: synchronizer.source.id, reason: seen.halt.reason, detail: seen.halt.detail });
       plan ||= seen.plan ?? synchronizer.plan ?? '';
       const { kind, records, log } = replica.collection;
       for (const row of synchronizer.construction.rows()) {
         const record = records.at(row);
         if (record === null) continue;
         const planned = planItem(kind, record.state, synchronizer.heldNow(row), log.order);
-        if (planned.write) incoming.push({ record: record.id, action: planned.fields === null ? 'delete' : synchronizer.heldNow(row) === null ? 'add' : 'modify' });
+        if (planned.write)
+          incoming.push({
+            record: record.id,
+            action: planned.fields === null ? 'delete' : synchronizer.heldNow(row) === null ? 'add' : 'modify',
+          });
       }
     }
   engine.changed();
@@ -161,10 +187,15 @@ function confirm(engine: Engine, planOrSource: string): void {
   for (const replica of engine.replicas.values())
     for (const [row, synchronizer] of replica.synchronizers) {
       const { source, plan } = synchronizer;
-      if (plan === null || (plan !== planOrSource && source.id !== planOrSource && source.location !== planOrSource)) continue;
+      if (plan === null || (plan !== planOrSource && source.id !== planOrSource && source.location !== planOrSource))
+        continue;
       synchronizer.confirm(plan);
       engine.schedules.get(row)?.dirty(null);
       return;
     }
-  throw new LockstepError('no-such-plan', `Nothing waits for "${planOrSource}": look at status for the plan of a halted source.`, planOrSource);
+  throw new LockstepError(
+    'no-such-plan',
+    `Nothing waits for "${planOrSource}": look at status for the plan of a halted source.`,
+    planOrSource,
+  );
 }

@@ -6,17 +6,30 @@ import { LockstepError } from '../platform/trouble.ts';
  * Joins by a link with a folder as source (CLI `join`). Resolves when membership is granted, or, without `wait`, as soon as both screens show the
  * code and a person at the other end has to approve; the join then goes on by itself.
  */
-export function joinRequest(engine: Engine, link: string, location: string, format: string | null, wait: boolean): Promise<JoinedView> {
-  if (format !== null && format !== 'folder') throw new LockstepError('not-available', 'Only folders can be kept in step so far.', format);
+export function joinRequest(
+  engine: Engine,
+  link: string,
+  location: string,
+  format: string | null,
+  wait: boolean,
+): Promise<JoinedView> {
+  if (format !== null && format !== 'folder')
+    throw new LockstepError('not-available', 'Only folders can be kept in step so far.', format);
   const root = engine.place(location, true);
   return new Promise((resolve, reject) => {
     let code = '';
     const asked = engine.network.join(link, async (offer) => {
       if (engine.replicas.has(offer.collection))
-        throw new LockstepError('already-joined', `This device is in ${offer.name} already. Add another source to it instead.`, offer.collection);
+        throw new LockstepError(
+          'already-joined',
+          `This device is in ${offer.name} already. Add another source to it instead.`,
+          offer.collection,
+        );
       code = offer.code;
       if (!wait)
-        engine.world.clock.after(APPROVAL_MS, () => resolve({ collection: offer.collection, source: '', state: 'waiting-for-approval', code }));
+        engine.world.clock.after(APPROVAL_MS, () =>
+          resolve({ collection: offer.collection, source: '', state: 'waiting-for-approval', code }),
+        );
       return true;
     });
     asked

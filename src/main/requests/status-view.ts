@@ -1,4 +1,11 @@
-import type { CollectionState, CollectionView, PeerView, ProgressView, SourceView, StatusView } from '../../contract/contract.ts';
+import type {
+  CollectionState,
+  CollectionView,
+  PeerView,
+  ProgressView,
+  SourceView,
+  StatusView,
+} from '../../contract/contract.ts';
 import { CHANGE_LOG_SOURCE } from '../collection.ts';
 import type { Engine } from '../engine.ts';
 import type { Replica } from '../replica.ts';
@@ -49,17 +56,25 @@ function outsideCount(replica: Replica): number {
   return outside;
 }
 
-export function problemCount(replica: Replica): number {
+function problemCount(replica: Replica): number {
   let count = replica.collection.problems.count(CHANGE_LOG_SOURCE - replica.collection.stored.row);
   for (const source of replica.synchronizers.keys()) count += replica.collection.problems.count(source);
   return count;
 }
 
 /** "In step" is said only where every member linked now has applied what is here, this device what they hold, and every source agrees. */
-function collectionState(replica: Replica, sources: readonly SourceView[], peers: readonly PeerView[], problems: number): CollectionState {
+function collectionState(
+  replica: Replica,
+  sources: readonly SourceView[],
+  peers: readonly PeerView[],
+  problems: number,
+): CollectionState {
   if (replica.collection.stored.paused) return 'paused';
   if (sources.some((source) => source.state === 'halted' || source.state === 'unavailable')) return 'halted';
-  const open = [...replica.synchronizers.values()].reduce((sum, each) => sum + each.construction.open - each.construction.waiting, 0);
+  const open = [...replica.synchronizers.values()].reduce(
+    (sum, each) => sum + each.construction.open - each.construction.waiting,
+    0,
+  );
   if (open > 0 || sources.some((source) => source.state !== 'ready')) return 'working';
   const linked = peers.filter((peer) => peer.state === 'linked');
   if (linked.some((peer) => peer.behind > 0)) return 'working';

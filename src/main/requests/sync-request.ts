@@ -25,9 +25,18 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
   const members = new Map<Replica, readonly DeviceId[]>();
   await Promise.all(
     replicas.map(async (replica) => {
-      const wanted = await membersWanted(engine, replica, options.for ?? null, Math.min(deadline, started + LINK_WITHIN_MS));
+      const wanted = await membersWanted(
+        engine,
+        replica,
+        options.for ?? null,
+        Math.min(deadline, started + LINK_WITHIN_MS),
+      );
       members.set(replica, wanted);
-      await race(Promise.all(wanted.map((device) => engine.network.session(device)?.scan(replica.id) ?? Promise.resolve())), engine, deadline);
+      await race(
+        Promise.all(wanted.map((device) => engine.network.session(device)?.scan(replica.id) ?? Promise.resolve())),
+        engine,
+        deadline,
+      );
       await waitUntil(engine, deadline, () => blocked(replica) || isInStep(engine, replica, wanted));
       seconds.set(replica, (clock.now() - started) / 1000);
     }),
@@ -36,7 +45,12 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
 }
 
 /** Whom to wait for: those named, or those linked now or soon; at least one, unless nobody else is in the collection. */
-async function membersWanted(engine: Engine, replica: Replica, named: readonly string[] | null, until: number): Promise<readonly DeviceId[]> {
+async function membersWanted(
+  engine: Engine,
+  replica: Replica,
+  named: readonly string[] | null,
+  until: number,
+): Promise<readonly DeviceId[]> {
   const others = replica.membership.others().map((member) => member.device);
   if (named !== null) {
     if (named.includes('all')) return others;
@@ -44,7 +58,8 @@ async function membersWanted(engine: Engine, replica: Replica, named: readonly s
     return others.filter((device) => devices.includes(device));
   }
   const linked = () => others.filter((device) => engine.network.session(device)?.isOpen(replica.id) === true);
-  if (others.length > 0 && linked().length < others.length) await waitUntil(engine, until, () => linked().length === others.length);
+  if (others.length > 0 && linked().length < others.length)
+    await waitUntil(engine, until, () => linked().length === others.length);
   const found = linked();
   return found.length > 0 ? found : others;
 }
@@ -54,7 +69,9 @@ function blocked(replica: Replica): boolean {
 }
 
 function isInStep(engine: Engine, replica: Replica, members: readonly DeviceId[]): boolean {
-  const settled = [...replica.synchronizers.values()].every((each) => each.construction.open === 0 && !each.source.adopting && each.state === 'ready');
+  const settled = [...replica.synchronizers.values()].every(
+    (each) => each.construction.open === 0 && !each.source.adopting && each.state === 'ready',
+  );
   return settled && members.every((device) => whyNot(engine, replica, device) === '');
 }
 
@@ -63,7 +80,10 @@ function whyNot(engine: Engine, replica: Replica, device: DeviceId): string {
   const behind = replica.behind(device);
   const applied = replica.hasAppliedAllOf(device);
   if (behind === 0 && applied && engine.network.session(device)?.isOpen(replica.id) === true) return '';
-  if (engine.network.session(device) === null) return behind === 0 ? 'not linked, as far as we know it has everything' : `not linked; it has not applied ${behind} of our packages`;
+  if (engine.network.session(device) === null)
+    return behind === 0
+      ? 'not linked, as far as we know it has everything'
+      : `not linked; it has not applied ${behind} of our packages`;
   if (behind > 0) return `has not applied ${behind} of our packages`;
   return applied ? 'the collection is not open between the two' : 'this device has not applied all it holds';
 }

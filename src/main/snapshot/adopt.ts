@@ -1,6 +1,6 @@
 import type { Held, HeldField, RecordState } from '../merge/record-state.ts';
-import { EXISTS } from '../record/file-entry.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 
@@ -37,7 +37,9 @@ export function adopt(
     }
     if (rule.concurrent === 'larger') {
       const dots = siblings.flatMap((sibling) => sibling.dots);
-      const isLarger = siblings.every((sibling) => sibling.value === null || (sibling.value as number) < (value as number));
+      const isLarger = siblings.every(
+        (sibling) => sibling.value === null || (sibling.value as number) < (value as number),
+      );
       if (isLarger && siblings.length > 0) held.set(field, { value: null, dots });
       else held.set(field, { value, dots: [] });
       continue;
@@ -60,7 +62,8 @@ export function adopt(
     return { held, deleted: true };
   }
   for (const [field, siblings] of state.fields)
-    if (!held.has(field) && field !== EXISTS) held.set(field, { value: null, dots: siblings.flatMap((each) => each.dots) });
+    if (!held.has(field) && field !== EXISTS)
+      held.set(field, { value: null, dots: siblings.flatMap((each) => each.dots) });
   held.set(EXISTS, { value: false, dots: exists.flatMap((each) => each.dots) });
   return { held, deleted: false };
 }

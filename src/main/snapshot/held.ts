@@ -1,5 +1,12 @@
 import type { Change } from '../change-log/change.ts';
-import { type Held, type HeldField, isLive, type RecordState, shownFields, type DotOrder } from '../merge/record-state.ts';
+import {
+  type DotOrder,
+  type Held,
+  type HeldField,
+  isLive,
+  type RecordState,
+  shownFields,
+} from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
@@ -8,7 +15,12 @@ import type { Fields } from '../record/value.ts';
  * What a source holds of a record, from what is stored of its snapshot: `undefined` (no snapshot): it never held the record, unless that is
  * deleted: then it shows the tombstone, so making the item anew is no conflict. `null`: exactly what the record's state shows.
  */
-export function heldOf(kind: RecordKind, state: RecordState, stored: Held | null | undefined, order: DotOrder): Held | null {
+export function heldOf(
+  kind: RecordKind,
+  state: RecordState,
+  stored: Held | null | undefined,
+  order: DotOrder,
+): Held | null {
   if (stored === null) return shownFields(kind, state, order);
   if (stored !== undefined) return stored;
   return isLive(state) ? null : shownFields(kind, state, order);
@@ -20,7 +32,8 @@ export function heldAfter(kind: RecordKind, before: Held | null, change: Change,
   for (const write of change.writes) held.set(write.field, { value: write.value, dots: [dot] });
   for (const [field, value] of now ?? []) {
     const known = held.get(field);
-    if (known !== undefined && fieldRule(kind, field).same(known.value, value)) held.set(field, { value, dots: known.dots });
+    if (known !== undefined && fieldRule(kind, field).same(known.value, value))
+      held.set(field, { value, dots: known.dots });
   }
   return held;
 }
@@ -33,7 +46,8 @@ export function isAsShown(kind: RecordKind, held: Held, state: RecordState, orde
   if (shown.size !== held.size) return false;
   for (const [field, { value, dots }] of shown) {
     const mine = held.get(field);
-    if (mine === undefined || !fieldRule(kind, field).same(mine.value, value) || mine.dots.length !== dots.length) return false;
+    if (mine === undefined || !fieldRule(kind, field).same(mine.value, value) || mine.dots.length !== dots.length)
+      return false;
     if (!mine.dots.every((dot) => dots.includes(dot))) return false;
   }
   return true;

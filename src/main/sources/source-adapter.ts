@@ -1,5 +1,5 @@
-import type { Digest, FieldName, RecordId } from '../record/ids.ts';
 import type { RecordKind } from '../record/field-rules.ts';
+import type { Digest, FieldName, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 
 /** Changes whenever the item does; opaque to everyone but the adapter, compared byte for byte. */
@@ -133,7 +133,11 @@ export interface Capabilities {
 /** Can the source be looked at? Absence is weak evidence: `unavailable` says nothing about its items (DESIGN 4). */
 export type SourceCondition =
   | { readonly is: 'ready' }
-  | { readonly is: 'unavailable'; readonly code: 'missing' | 'no-marker' | 'other-marker' | 'other-disk' | 'unreadable'; readonly detail: string };
+  | {
+      readonly is: 'unavailable';
+      readonly code: 'missing' | 'no-marker' | 'other-marker' | 'other-disk' | 'unreadable';
+      readonly detail: string;
+    };
 
 export interface ContentRequest {
   readonly id: RecordId;

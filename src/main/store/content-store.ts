@@ -108,7 +108,9 @@ function statements(database: Database.Database) {
     holders: value<[number], number>('SELECT record FROM content_at WHERE key = ? LIMIT 16'),
     findList: value<[Blob], number>('SELECT id FROM chunk_list WHERE digest = ?'),
     addList: database.prepare<[Blob, Blob, Blob]>('INSERT INTO chunk_list(digest, content, bytes) VALUES(?, ?, ?)'),
-    addChunk: database.prepare<[number, number, number]>('INSERT OR IGNORE INTO chunk_at(key, list, place) VALUES(?, ?, ?)'),
+    addChunk: database.prepare<[number, number, number]>(
+      'INSERT OR IGNORE INTO chunk_at(key, list, place) VALUES(?, ?, ?)',
+    ),
     list: value<[Blob], Blob>('SELECT bytes FROM chunk_list WHERE digest = ?'),
     chunkPlaces: rows<[number], [number, number]>('SELECT list, place FROM chunk_at WHERE key = ? LIMIT 8'),
     listAt: rows<[number], [Blob, Blob]>('SELECT content, bytes FROM chunk_list WHERE id = ?'),

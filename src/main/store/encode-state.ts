@@ -1,6 +1,6 @@
 import { decode, encode } from 'cborg';
 import type { Held, HeldField, RecordState, Sibling } from '../merge/record-state.ts';
-import { packName, packValue, type Packed, unpackName, unpackValue } from '../record/encode-value.ts';
+import { type Packed, packName, packValue, unpackName, unpackValue } from '../record/encode-value.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
@@ -18,11 +18,16 @@ export function encodeState(state: RecordState): Uint8Array {
     const only = siblings.length === 1 ? siblings[0] : undefined;
     if (only !== undefined && only.dots.length === 1 && only.dots[0] === base) {
       if (field !== EXISTS || only.value !== true) plain.push(packName(field), packValue(field, only.value));
-    } else others.push(packName(field), siblings.map((each) => [packValue(field, each.value), ...each.dots]));
+    } else
+      others.push(
+        packName(field),
+        siblings.map((each) => [packValue(field, each.value), ...each.dots]),
+      );
   }
   const out: Packed[] = [base, plain];
   if (others.length > 0 || state.superseded.size > 0) out.push(others);
-  if (state.superseded.size > 0) out.push([...state.superseded].flatMap(([field, dots]) => [packName(field), [...dots]]));
+  if (state.superseded.size > 0)
+    out.push([...state.superseded].flatMap(([field, dots]) => [packName(field), [...dots]]));
   return encode(out);
 }
 
@@ -32,7 +37,12 @@ function firstDot(state: RecordState): number {
 }
 
 export function decodeState(bytes: Uint8Array): RecordState {
-  const [base, plain, others, superseded] = decode(bytes) as [Dot, Packed[], Packed[] | undefined, Packed[] | undefined];
+  const [base, plain, others, superseded] = decode(bytes) as [
+    Dot,
+    Packed[],
+    Packed[] | undefined,
+    Packed[] | undefined,
+  ];
   const fields = new Map<FieldName, readonly Sibling[]>();
   const alone: readonly Dot[] = [base];
   for (let at = 0; at < plain.length; at += 2) {

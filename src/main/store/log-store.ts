@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { PackageName } from '../change-log/package-body.ts';
 import { FIRST_PREVIOUS } from '../change-log/package.ts';
+import type { PackageName } from '../change-log/package-body.ts';
 import { type Dot, dotOf, indexOf, type LogId, type MemberKey, packageRowOf } from '../record/ids.ts';
 
 /** One log of a collection: who writes it and how far we are. */
@@ -55,7 +55,15 @@ export class LogStore {
     this.#logs.clear();
     this.#places.clear();
     for (const [row, log, member, held, hash, applied, frozen] of this.#sql.logs.all(this.#collection))
-      this.#logs.set(log, { row, log: log as LogId, member: member as MemberKey | '', held, hash, applied, frozen: frozen !== 0 });
+      this.#logs.set(log, {
+        row,
+        log: log as LogId,
+        member: member as MemberKey | '',
+        held,
+        hash,
+        applied,
+        frozen: frozen !== 0,
+      });
   }
 
   logs(): readonly StoredLog[] {
@@ -79,7 +87,8 @@ export class LogStore {
   append(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
     const short = hash.slice(0, 16);
     let row = this.#sql.findPackage.get(log.row, number, short);
-    if (row === undefined) row = Number(this.#sql.addPackage.run(log.row, number, short, time, changes, bytes).lastInsertRowid);
+    if (row === undefined)
+      row = Number(this.#sql.addPackage.run(log.row, number, short, time, changes, bytes).lastInsertRowid);
     else this.#sql.fillPackage.run(time, changes, bytes, row);
     this.#places.set(row, { log: log.log, number, hash: short, time });
     this.#change(this.#logs.get(log.log) ?? log, { held: number, hash });
@@ -90,8 +99,10 @@ export class LogStore {
   addBranch(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
     const short = hash.slice(0, 16);
     const row = this.#sql.findPackage.get(log.row, number, short);
-    if (row === undefined) return Number(this.#sql.addPackage.run(log.row, number, short, time, changes, bytes).lastInsertRowid);
+    if (row === undefined)
+      return Number(this.#sql.addPackage.run(log.row, number, short, time, changes, bytes).lastInsertRowid);
     this.#sql.fillPackage.run(time, changes, bytes, row);
+    this.#places.delete(row);
     return row;
   }
 
@@ -115,7 +126,8 @@ export class LogStore {
   intern(name: PackageName, index: number): Dot {
     const log = this.log(name.log as LogId, '');
     let row = this.#sql.findPackage.get(log.row, name.number, name.hash);
-    if (row === undefined) row = Number(this.#sql.addPackage.run(log.row, name.number, name.hash, 0, 0, null).lastInsertRowid);
+    if (row === undefined)
+      row = Number(this.#sql.addPackage.run(log.row, name.number, name.hash, 0, 0, null).lastInsertRowid);
     return dotOf(row, index);
   }
 
@@ -139,7 +151,7 @@ export class LogStore {
       if (found === undefined) throw new Error(`no package ${row}`);
       place = { log: found[0] as LogId, number: found[1], hash: found[2], time: found[3] };
       if (this.#places.size >= CACHED_PLACES) this.#places.clear();
-      if (place.time > 0) this.#places.set(row, place);
+      this.#places.set(row, place);
     }
     return place;
   }
@@ -158,14 +170,19 @@ export class LogStore {
   after(log: LogId, after: number, limit: number): readonly StoredPackage[] {
     const known = this.#logs.get(log);
     if (known === undefined) return [];
-    return this.#sql.after.all(known.row, after, limit).map(([row, number, time, bytes]) => ({ row, log, number, time, bytes }));
+    return this.#sql.after
+      .all(known.row, after, limit)
+      .map(([row, number, time, bytes]) => ({ row, log, number, time, bytes }));
   }
 
   /**
    * Packages in the order of their rows, from after `row` on: in which this device learned of them, and of those that others refer
    * to, which may arrive later (`held` false).
    */
-  byRow(row: number, limit: number): readonly { readonly row: number; readonly log: LogId; readonly number: number; readonly held: boolean }[] {
+  byRow(
+    row: number,
+    limit: number,
+  ): readonly { readonly row: number; readonly log: LogId; readonly number: number; readonly held: boolean }[] {
     return this.#sql.byRow
       .all(this.#collection, row, limit)
       .map(([each, log, number, held]) => ({ row: each, log: log as LogId, number, held: held !== 0 }));
@@ -256,13 +273,21 @@ function statements(database: Database.Database) {
     setLog: database.prepare<[string, number, string, number, number, number]>(
       'UPDATE log SET member = ?, held = ?, hash = ?, applied = ?, frozen = ? WHERE id = ?',
     ),
-    findPackage: value<[number, number, string], number>('SELECT id FROM package WHERE log = ? AND number = ? AND hash = ?'),
-    findNumber: value<[number, number], number>('SELECT id FROM package WHERE log = ? AND number = ? AND bytes IS NOT NULL LIMIT 1'),
-    holds: value<[number, number, string], number>('SELECT 1 FROM package WHERE log = ? AND number = ? AND hash = ? AND bytes IS NOT NULL'),
+    findPackage: value<[number, number, string], number>(
+      'SELECT id FROM package WHERE log = ? AND number = ? AND hash = ?',
+    ),
+    findNumber: value<[number, number], number>(
+      'SELECT id FROM package WHERE log = ? AND number = ? AND bytes IS NOT NULL LIMIT 1',
+    ),
+    holds: value<[number, number, string], number>(
+      'SELECT 1 FROM package WHERE log = ? AND number = ? AND hash = ? AND bytes IS NOT NULL',
+    ),
     addPackage: database.prepare<[number, number, string, number, number, Blob | null]>(
       'INSERT INTO package(log, number, hash, time, changes, bytes) VALUES(?, ?, ?, ?, ?, ?)',
     ),
-    fillPackage: database.prepare<[number, number, Blob, number]>('UPDATE package SET time = ?, changes = ?, bytes = ? WHERE id = ?'),
+    fillPackage: database.prepare<[number, number, Blob, number]>(
+      'UPDATE package SET time = ?, changes = ?, bytes = ? WHERE id = ?',
+    ),
     place: rows<[number], [string, number, string, number]>(
       'SELECT l.log, p.number, p.hash, p.time FROM package p JOIN log l ON l.id = p.log WHERE p.id = ?',
     ),
@@ -276,8 +301,12 @@ function statements(database: Database.Database) {
     packageAt: rows<[number], [string, number, number, Blob | null]>(
       'SELECT l.log, p.number, p.time, p.bytes FROM package p JOIN log l ON l.id = p.log WHERE p.id = ?',
     ),
-    noteChange: database.prepare<[number, number, number]>('INSERT OR IGNORE INTO change_of(record, package, idx) VALUES(?, ?, ?)'),
-    changesOf: rows<[number], [number, number]>('SELECT package, idx FROM change_of WHERE record = ? ORDER BY package, idx'),
+    noteChange: database.prepare<[number, number, number]>(
+      'INSERT OR IGNORE INTO change_of(record, package, idx) VALUES(?, ?, ?)',
+    ),
+    changesOf: rows<[number], [number, number]>(
+      'SELECT package, idx FROM change_of WHERE record = ? ORDER BY package, idx',
+    ),
     places: rows<PlaceQuery, [number, string, number, number]>(
       `SELECT p.id, l.log, p.number, p.time FROM package p JOIN log l ON l.id = p.log WHERE ${PLACE} LIMIT ?`,
     ),

@@ -23,7 +23,11 @@ export function openDatabase(file: string): Database.Database {
     database.pragma('wal_autocheckpoint = 4000');
     const version = database.pragma('user_version', { simple: true }) as number;
     if (version > SCHEMA_VERSION)
-      throw new LockstepError('database-newer', `${file} was written by a later version of Lockstep (${version}); update this one`, file);
+      throw new LockstepError(
+        'database-newer',
+        `${file} was written by a later version of Lockstep (${version}); update this one`,
+        file,
+      );
     if (version === 0)
       database.transaction(() => {
         database.exec(schema);

@@ -25,8 +25,16 @@ export class ProblemStore {
       ),
       drop: database.prepare<[number, string]>('DELETE FROM problem WHERE source = ? AND record = ?'),
       dropAll: database.prepare<[number]>('DELETE FROM problem WHERE source = ?'),
-      find: database.prepare<[number, string], [string, string, number]>('SELECT code, detail, since FROM problem WHERE source = ? AND record = ?').raw(),
-      of: database.prepare<[number], [string, string, string, number]>('SELECT record, code, detail, since FROM problem WHERE source = ? ORDER BY record').raw(),
+      find: database
+        .prepare<[number, string], [string, string, number]>(
+          'SELECT code, detail, since FROM problem WHERE source = ? AND record = ?',
+        )
+        .raw(),
+      of: database
+        .prepare<[number], [string, string, string, number]>(
+          'SELECT record, code, detail, since FROM problem WHERE source = ? ORDER BY record',
+        )
+        .raw(),
     };
   }
 
@@ -47,7 +55,9 @@ export class ProblemStore {
     return found === undefined ? null : { source, record, code: found[0], detail: found[1], since: found[2] };
   }
   of(source: number): readonly StoredProblem[] {
-    return this.#sql.of.all(source).map(([record, code, detail, since]) => ({ source, record: recordId(record), code, detail, since }));
+    return this.#sql.of
+      .all(source)
+      .map(([record, code, detail, since]) => ({ source, record: recordId(record), code, detail, since }));
   }
   count(source: number): number {
     return this.#recordsOf(source).size;

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { conflictFields, isLive, type Held, type RecordState } from '../merge/record-state.ts';
+import { conflictFields, type Held, isLive, type RecordState } from '../merge/record-state.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { type RecordId, recordId } from '../record/ids.ts';
 import { decodeHeld, decodeState, encodeHeld, encodeState } from './encode-state.ts';
@@ -207,7 +207,9 @@ function statements(database: Database.Database) {
     at: rows<[number], [string, string, Blob, number]>(
       'SELECT d.path, r.name, r.state, d.collection FROM record r JOIN directory d ON d.id = r.directory WHERE r.id = ?',
     ),
-    insert: database.prepare<[number, string, number, Blob]>('INSERT INTO record(directory, name, flags, state) VALUES(?, ?, ?, ?)'),
+    insert: database.prepare<[number, string, number, Blob]>(
+      'INSERT INTO record(directory, name, flags, state) VALUES(?, ?, ?, ?)',
+    ),
     update: database.prepare<[number, Blob, number]>('UPDATE record SET flags = ?, state = ? WHERE id = ?'),
     group: rows<[number, number], [number, string, Blob | null, number | null]>(
       `SELECT r.id, r.name, s.revision, s.source FROM record r LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id WHERE r.directory = ?`,
@@ -218,8 +220,12 @@ function statements(database: Database.Database) {
     ),
     anySnapshot: value<[number], number>('SELECT 1 FROM snapshot WHERE source = ? LIMIT 1'),
     countHeld: value<[number], number>('SELECT count(*) FROM snapshot WHERE source = ? AND revision IS NOT NULL'),
-    snapshot: rows<[number, number], [Blob | null, Blob | null]>('SELECT revision, held FROM snapshot WHERE source = ? AND record = ?'),
-    putSnapshot: database.prepare<[number, number, Blob | null, Blob | null]>('REPLACE INTO snapshot(source, record, revision, held) VALUES(?, ?, ?, ?)'),
+    snapshot: rows<[number, number], [Blob | null, Blob | null]>(
+      'SELECT revision, held FROM snapshot WHERE source = ? AND record = ?',
+    ),
+    putSnapshot: database.prepare<[number, number, Blob | null, Blob | null]>(
+      'REPLACE INTO snapshot(source, record, revision, held) VALUES(?, ?, ?, ?)',
+    ),
     dropSnapshot: database.prepare<[number, number]>('DELETE FROM snapshot WHERE source = ? AND record = ?'),
     dropSnapshots: database.prepare<[number]>('DELETE FROM snapshot WHERE source = ?'),
     inConflict: rows<[number], [number, string, string, Blob]>(

@@ -86,8 +86,16 @@ export class RegistryStore {
       settings: JSON.parse(settings) as SourceSettings,
     }));
   }
-  addSource(id: SourceId, collection: number, location: string, format: string, settings: SourceSettings): StoredSource {
-    const row = Number(this.#sql.addSource.run(id, collection, location, format, JSON.stringify(settings)).lastInsertRowid);
+  addSource(
+    id: SourceId,
+    collection: number,
+    location: string,
+    format: string,
+    settings: SourceSettings,
+  ): StoredSource {
+    const row = Number(
+      this.#sql.addSource.run(id, collection, location, format, JSON.stringify(settings)).lastInsertRowid,
+    );
     return { row, id, collection, location, format, adopting: true, settings };
   }
   updateSource(source: StoredSource): void {

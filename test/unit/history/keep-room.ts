@@ -55,14 +55,18 @@ export class KeepRoom {
   /** Changes in the collection, from whatever device. */
   changes(device: SimulatedDevice): number {
     const { log } = this.replica(device).collection;
-    return log.byRow(0, 1000).reduce((sum, { row }) => sum + (this.replica(device).collection.packageChanges(row)?.changes.length ?? 0), 0);
+    return log
+      .byRow(0, 1000)
+      .reduce((sum, { row }) => sum + (this.replica(device).collection.packageChanges(row)?.changes.length ?? 0), 0);
   }
   conflicts(device: SimulatedDevice): number {
     return this.replica(device).collection.records.conflicts;
   }
   problems(device: SimulatedDevice): readonly string[] {
     const replica = this.replica(device);
-    return [...replica.synchronizers.keys()].flatMap((source) => replica.collection.problems.of(source).map((each) => `${each.record}: ${each.code}`));
+    return [...replica.synchronizers.keys()].flatMap((source) =>
+      replica.collection.problems.of(source).map((each) => `${each.record}: ${each.code}`),
+    );
   }
   replica(device: SimulatedDevice) {
     const replica = this.group.replica(device);

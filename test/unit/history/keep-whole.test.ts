@@ -3,7 +3,9 @@ import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { ROOT } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from './keep-room.ts';
 
-const TEXTS = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`d${n % 3}/f${n}.txt`, `text ${n} `.repeat(n + 1)]));
+const TEXTS = Object.fromEntries(
+  Array.from({ length: 12 }, (_, n) => [`d${n % 3}/f${n}.txt`, `text ${n} `.repeat(n + 1)]),
+);
 
 /** B holds everything for longer than a minute; then A changes all, adds and deletes; the power of B goes soon after it wrote that. */
 async function interrupted(seed: string) {
@@ -33,7 +35,8 @@ describe.each(['one', 'two', 'three', 'four', 'five', 'six'])('power that goes, 
     await room.run(60_000);
     expect(room.changes(a)).toBe(before);
     expect(room.conflicts(a)).toBe(0);
-    for (const path of [...Object.keys(TEXTS), 'new/one.txt', 'new/two.txt']) expect([path, room.read(b, path)]).toEqual([path, room.read(a, path)]);
+    for (const path of [...Object.keys(TEXTS), 'new/one.txt', 'new/two.txt'])
+      expect([path, room.read(b, path)]).toEqual([path, room.read(a, path)]);
     expect(a.disk.tree(ROOT).size).toBe(view.size);
     expect(room.problems(b)).toEqual([]);
     room.expectNoFaults();
@@ -48,16 +51,40 @@ describe.each(['one', 'two', 'three', 'four', 'five', 'six'])('power that goes, 
     const before = room.changes(a);
     await room.group.start(b);
     await room.run(60_000);
-    const own = room.replica(b).collection.log.logs().find((log) => log.log === room.replica(b).collection.stored.ownLog);
+    const own = room
+      .replica(b)
+      .collection.log.logs()
+      .find((log) => log.log === room.replica(b).collection.stored.ownLog);
     expect(own?.held ?? 0).toBe(0);
     room.group.mendAll();
     await room.run(300_000);
     expect(room.changes(a)).toBe(before);
-    for (const path of [...Object.keys(TEXTS), 'new/one.txt', 'new/two.txt']) expect([path, room.read(b, path)]).toEqual([path, room.read(a, path)]);
+    for (const path of [...Object.keys(TEXTS), 'new/one.txt', 'new/two.txt'])
+      expect([path, room.read(b, path)]).toEqual([path, room.read(a, path)]);
     expect(room.problems(b)).toEqual([]);
     room.expectNoFaults();
   });
 });
+
+it.each(Array.from({ length: 8 }, (_, n) => n * 19 + 3))(
+  'power that goes in the middle of writing, at call %i',
+  async (at) => {
+    const { room, a, b } = await interrupted(`in the middle of a call ${at}`);
+    let left = at;
+    b.onCall = () => (left-- === 0 ? 'power' : null);
+    await room.run(2000);
+    b.onCall = null;
+    expect(b.running).toBeNull();
+    const before = room.changes(a);
+    await room.group.start(b);
+    await room.run(60_000);
+    expect(room.changes(a)).toBe(before);
+    for (const path of [...Object.keys(TEXTS), 'new/one.txt', 'new/two.txt'])
+      expect([path, room.read(b, path)]).toEqual([path, room.read(a, path)]);
+    expect(room.problems(b)).toEqual([]);
+    room.expectNoFaults();
+  },
+);
 
 it('an edit made before the power went is an edit', async () => {
   const { room, a, b } = await interrupted('edit');

@@ -5,7 +5,7 @@ import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/c
 import { liveHistory } from '../../fakes/random-history.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
-const HISTORIES = Number(process.env.LOCKSTEP_HISTORIES ?? 2000);
+const HISTORIES = Number(process.env.LOCKSTEP_HISTORIES ?? 300);
 const FIRST = Number(process.env.LOCKSTEP_FIRST ?? 0);
 /** As many groups as share databases: they stay small. */
 const SHARING = 250;

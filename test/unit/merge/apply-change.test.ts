@@ -17,7 +17,7 @@ import {
 } from '../../fakes/tiny-records.ts';
 
 /** Applies changes, each under its own dot, in this order; what is not yet applied is known not to be. */
-function after(start: RecordState, ...changes: readonly (readonly [number, Change])[]): RecordState {
+function merged(start: RecordState, ...changes: readonly (readonly [number, Change])[]): RecordState {
   const applied = new Set<number>();
   for (const siblings of start.fields.values())
     for (const { dots } of siblings) for (const each of dots) applied.add(each);
@@ -32,17 +32,17 @@ const first = [1, sets(entryA)] as const;
 
 describe('applying a change', () => {
   it('sets the values of a new record', () => {
-    expect(after(EMPTY_STATE, first)).toEqual(state({ entry: [[entryA, 1]], exists: [[true, 1]] }));
+    expect(merged(EMPTY_STATE, first)).toEqual(state({ entry: [[entryA, 1]], exists: [[true, 1]] }));
   });
 
   it('takes away just what it replaces', () => {
-    expect(after(EMPTY_STATE, first, [2, sets(entryA2, 1)])).toEqual(
+    expect(merged(EMPTY_STATE, first, [2, sets(entryA2, 1)])).toEqual(
       state({ entry: [[entryA2, 2]], exists: [[true, 2]] }),
     );
   });
 
   it('keeps both of two made apart from each other', () => {
-    expect(after(EMPTY_STATE, first, [2, sets(entryA2, 1)], [3, sets(entryA3, 1)])).toEqual(
+    expect(merged(EMPTY_STATE, first, [2, sets(entryA2, 1)], [3, sets(entryA3, 1)])).toEqual(
       state({
         entry: [
           [entryA2, 2],
@@ -55,21 +55,21 @@ describe('applying a change', () => {
 
   it('leaves the fields it does not write', () => {
     const executable = change(write(EXECUTABLE, true), write(EXISTS, true, 1));
-    expect(after(EMPTY_STATE, first, [2, executable])).toEqual(
+    expect(merged(EMPTY_STATE, first, [2, executable])).toEqual(
       state({ entry: [[entryA, 1]], exists: [[true, 2]], executable: [[true, 2]] }),
     );
   });
 
   it('makes one value of two equal in meaning, with the dots of both', () => {
     const chunked = { ...entryA2, chunks: digestA2 };
-    expect(after(EMPTY_STATE, first, [2, sets(entryA2, 1)], [3, sets(chunked, 1)])).toEqual(
+    expect(merged(EMPTY_STATE, first, [2, sets(entryA2, 1)], [3, sets(chunked, 1)])).toEqual(
       state({ entry: [[entryA2, 2, 3]], exists: [[true, 2, 3]] }),
     );
   });
 
   it('keeps what is left of such a value where only one of its dots is replaced', () => {
     const shared = state({ entry: [[entryA2, 2, 3]], exists: [[true, 2, 3]] });
-    expect(after(shared, [4, sets(entryA3, 2)])).toEqual(
+    expect(merged(shared, [4, sets(entryA3, 2)])).toEqual(
       state({
         entry: [
           [entryA2, 3],
@@ -88,11 +88,11 @@ describe('applying a change', () => {
       ],
       exists: [[true, 2, 3]],
     });
-    expect(after(open, [4, sets(entryA2, 2, 3)])).toEqual(state({ entry: [[entryA2, 4]], exists: [[true, 4]] }));
+    expect(merged(open, [4, sets(entryA2, 2, 3)])).toEqual(state({ entry: [[entryA2, 4]], exists: [[true, 4]] }));
   });
 
   it('keeps the other fields of what is deleted', () => {
-    expect(after(EMPTY_STATE, first, [2, deletes(1)])).toEqual(state({ entry: [[entryA, 1]], exists: [[false, 2]] }));
+    expect(merged(EMPTY_STATE, first, [2, deletes(1)])).toEqual(state({ entry: [[entryA, 1]], exists: [[false, 2]] }));
   });
 
   it('holds a delete beside an edit', () => {
@@ -103,11 +103,11 @@ describe('applying a change', () => {
         [true, 3],
       ],
     });
-    expect(after(EMPTY_STATE, first, [2, deletes(1)], [3, sets(entryA2, 1)])).toEqual(both);
+    expect(merged(EMPTY_STATE, first, [2, deletes(1)], [3, sets(entryA2, 1)])).toEqual(both);
   });
 
   it('replaces nothing it does not name, whatever arrived before', () => {
-    expect(after(EMPTY_STATE, first, [2, sets(entryA2)])).toEqual(
+    expect(merged(EMPTY_STATE, first, [2, sets(entryA2)])).toEqual(
       state({
         entry: [
           [entryA, 1],
@@ -119,39 +119,39 @@ describe('applying a change', () => {
   });
 
   it('changes no state it was given', () => {
-    const before = after(EMPTY_STATE, first);
+    const before = merged(EMPTY_STATE, first);
     const copy = structuredClone(before);
-    after(before, [2, sets(entryA2, 1)]);
+    merged(before, [2, sets(entryA2, 1)]);
     expect(before).toEqual(copy);
   });
 });
 
 describe('what is replaced before it is seen', () => {
   it('is remembered', () => {
-    expect(after(EMPTY_STATE, [2, sets(entryA2, 1)])).toEqual(
+    expect(merged(EMPTY_STATE, [2, sets(entryA2, 1)])).toEqual(
       state({ entry: [[entryA2, 2]], exists: [[true, 2]] }, { entry: [1], exists: [1] }),
     );
   });
 
   it('never appears, and is then forgotten', () => {
-    expect(after(EMPTY_STATE, [2, sets(entryA2, 1)], first)).toEqual(
+    expect(merged(EMPTY_STATE, [2, sets(entryA2, 1)], first)).toEqual(
       state({ entry: [[entryA2, 2]], exists: [[true, 2]] }),
     );
   });
 
   it('is remembered once, by whomever it is replaced', () => {
-    const twice = after(EMPTY_STATE, [2, sets(entryA2, 1)], [3, sets(entryA3, 1)]);
+    const twice = merged(EMPTY_STATE, [2, sets(entryA2, 1)], [3, sets(entryA3, 1)]);
     expect(twice.superseded).toEqual(
       new Map([
         [ENTRY, [1]],
         [EXISTS, [1]],
       ]),
     );
-    expect(after(twice, first).superseded.size).toBe(0);
+    expect(merged(twice, first).superseded.size).toBe(0);
   });
 
   it('is remembered once where one change names it twice', () => {
-    expect(after(EMPTY_STATE, [2, sets(entryA2, 1, 1)]).superseded).toEqual(
+    expect(merged(EMPTY_STATE, [2, sets(entryA2, 1, 1)]).superseded).toEqual(
       new Map([
         [ENTRY, [1]],
         [EXISTS, [1]],
@@ -161,13 +161,13 @@ describe('what is replaced before it is seen', () => {
 
   it('takes away only the fields that were replaced', () => {
     const executable = change(write(EXECUTABLE, true), write(EXISTS, true, 1));
-    expect(after(EMPTY_STATE, [2, executable], first)).toEqual(
+    expect(merged(EMPTY_STATE, [2, executable], first)).toEqual(
       state({ executable: [[true, 2]], exists: [[true, 2]], entry: [[entryA, 1]] }),
     );
   });
 
   it('leaves a field without values where nothing else was written to it', () => {
-    const cleared = after(EMPTY_STATE, [2, change(write(EXISTS, false, 1))], [1, change(write(EXISTS, true))]);
+    const cleared = merged(EMPTY_STATE, [2, change(write(EXISTS, false, 1))], [1, change(write(EXISTS, true))]);
     expect(cleared).toEqual(state({ exists: [[false, 2]] }));
   });
 
@@ -192,7 +192,7 @@ describe('the larger of two', () => {
   it('is kept beside the smaller: nobody is asked, and both are known', () => {
     const modified = (value: number) => change(write('modified', value, 1), write(EXISTS, true, 1));
     const start = state({ modified: [[5, 1]], exists: [[true, 1]] });
-    expect(after(start, [2, modified(9)], [3, modified(7)])).toEqual(
+    expect(merged(start, [2, modified(9)], [3, modified(7)])).toEqual(
       state({
         modified: [
           [9, 2],

@@ -12,7 +12,7 @@ const HIGH_WATER = 1024 * 1024;
 const FLUSH_MS = 5000;
 
 /** A TLS connection whose other end was judged already. `raw` is the socket below, whose bytes count. */
-export class TlsLink implements ByteLink {
+class TlsLink implements ByteLink {
   readonly address: string;
   readonly dialled: boolean;
   readonly #socket: TLSSocket;

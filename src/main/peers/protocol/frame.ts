@@ -7,7 +7,7 @@ import { plainBytes } from './canonical-cbor.ts';
 
 /** What a linked peer may send in one frame: 1 MiB of payload and a full header. */
 export const FRAME_LIMIT = 1024 * 1024 + 64 * 1024;
-export const HEADER_LIMIT = 64 * 1024 - 1;
+const HEADER_LIMIT = 64 * 1024 - 1;
 /** What a peer may send before HELLO_OK, and a stranger in a pairing session. */
 export const GREETING_LIMIT = 4096;
 

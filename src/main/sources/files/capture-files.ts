@@ -31,9 +31,8 @@ export function captureFiles(
   const results = requests.map(({ id, revision, digest }): Captured => {
     const bytes = readAt(fs, guard, id, revision);
     if (bytes === null || digestOf(bytes) !== digest) return 'moved';
-    if (versions.has(digest)) return 'kept';
-    if (bytes.length > left) return 'no-room';
     left -= bytes.length;
+    if (left < 0) return 'no-room';
     versions.keepBytes(digest, bytes);
     return 'kept';
   });

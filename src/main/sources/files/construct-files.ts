@@ -108,7 +108,8 @@ class Construction {
   /** What stands where a new item belongs may be another one, whose name this disk does not tell from its name: neither of them changed. */
   #named(item: ConstructItem, refusal: Refusal): Refusal {
     const { guard, context } = this.#work;
-    if (!context.folding || refusal.reason !== 'changed-underneath' || item.fields === null || item.expected !== null) return refusal;
+    if (!context.folding || refusal.reason !== 'changed-underneath' || item.fields === null || item.expected !== null)
+      return refusal;
     const place = guard.place(item.id);
     const at = place.is === 'there' ? place.path.lastIndexOf('/') : -1;
     if (place.is !== 'there' || at < 0) return refusal;
@@ -116,7 +117,10 @@ class Construction {
     const names = namesIn(context, place.path.slice(0, at));
     const other = names.find((name) => collisionKey(name, true) === collisionKey(own, true));
     if (names.includes(own) || other === undefined) return refusal;
-    return new Refusal('names-collide', `${item.id}: ${other} is there, and this disk does not tell the two names apart; rename one of them.`);
+    return new Refusal(
+      'names-collide',
+      `${item.id}: ${other} is there, and this disk does not tell the two names apart; rename one of them.`,
+    );
   }
 
   #delete(n: number, item: ConstructItem): Written {

@@ -1,7 +1,7 @@
-import { LockstepError } from '../../platform/trouble.ts';
-import type { FileSystem } from '../../platform/file-system.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
 import type { Remote } from '../../platform/remote.ts';
+import { LockstepError } from '../../platform/trouble.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type {
   Capabilities,
@@ -156,7 +156,10 @@ export class FilesAdapter implements SourceAdapter {
   }
 
   async construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
-    const { outcomes, aside, madeDirectories, needsRecovery } = await this.#write.construct(this.#options.source, items);
+    const { outcomes, aside, madeDirectories, needsRecovery } = await this.#write.construct(
+      this.#options.source,
+      items,
+    );
     // Before anything is listed again: what could not be put back would look like a deletion.
     if (needsRecovery) await this.#recover();
     if (aside !== null) this.#recheckLater(aside);
@@ -191,7 +194,15 @@ export class FilesAdapter implements SourceAdapter {
   watch(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>> {
     const { fs, root, platform, folding, watch } = this.#options;
     if (watch === null) throw new LockstepError('not-watchable', 'this source is not watched', root);
-    const watching = watch({ fs, root, platform, folding, outside: (id, isDirectory) => this.#rules.outside(id, isDirectory), onDirty, onLimit });
+    const watching = watch({
+      fs,
+      root,
+      platform,
+      folding,
+      outside: (id, isDirectory) => this.#rules.outside(id, isDirectory),
+      onDirty,
+      onLimit,
+    });
     this.#watch = watching;
     watching.add(['', ...this.#seen]);
     this.#seen.clear();

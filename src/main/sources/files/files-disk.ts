@@ -7,7 +7,14 @@ import { MountMemory } from './mount-memory.ts';
 import type { NamePlatform } from './names.ts';
 import { ParentGuard } from './path-guard.ts';
 import { FileReader } from './read-files.ts';
-import { markerPath, readMarker, readSmallFile, type SourceMarker, type StoredMarker, writeMarker } from './source-marker.ts';
+import {
+  markerPath,
+  readMarker,
+  readSmallFile,
+  type SourceMarker,
+  type StoredMarker,
+  writeMarker,
+} from './source-marker.ts';
 import { FileWalker, type WalkResult } from './walk-files.ts';
 
 const IGNORE_FILE_BYTES = 1024 * 1024;
@@ -71,7 +78,8 @@ export class FilesDisk {
       const advice = `If no device keeps it in step, remove ${this.#root}/.lockstep and try again.`;
       throw new LockstepError('other-marker', `${this.#root} belongs to another device. ${advice}`, this.#root);
     }
-    if (there === null || !this.#isOurs(there)) writeMarker(this.#fs, this.#root, { ...this.#options.marker, mounts: null });
+    if (there === null || !this.#isOurs(there))
+      writeMarker(this.#fs, this.#root, { ...this.#options.marker, mounts: null });
   }
 
   /** The root is nobody's any more. Does nothing where the marker is not this source's. */

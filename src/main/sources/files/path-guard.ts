@@ -51,7 +51,7 @@ export function parentOf(id: string): string {
   return slash < 0 ? '' : id.slice(0, slash);
 }
 
-export function lastComponent(id: string): string {
+function lastComponent(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1);
 }
 

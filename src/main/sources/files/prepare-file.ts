@@ -77,7 +77,7 @@ export function wantsExecutable(work: ConstructWork, item: ConstructItem, curren
 }
 
 /** Microseconds; null: the record says nothing. */
-export function wantedModified(item: ConstructItem): number | null {
+function wantedModified(item: ConstructItem): number | null {
   const modified = item.fields?.get(MODIFIED) ?? null;
   return typeof modified === 'number' ? modified : null;
 }

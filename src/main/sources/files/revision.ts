@@ -45,7 +45,10 @@ export function isExecutable(stat: FileStat): boolean {
   return stat.type === 'file' && (stat.mode & 0o100) !== 0;
 }
 
-/** Changed within two seconds of `nowMs`, or in its future: the revision cannot vouch for the content. Never true of a directory. */
+/**
+ * Changed within two seconds of `nowMs`, or in its future: the revision cannot vouch for the content. Never true of a directory. A time of
+ * modification further in the future was set by somebody (another computer's clock); the time of change, which nobody can set, tells then.
+ */
 export function isFresh(stat: FileStat, nowMs: number): boolean {
   return isFreshSince(stat, freshCutoff(nowMs));
 }
@@ -56,7 +59,8 @@ export function freshCutoff(nowMs: number): bigint {
 }
 
 export function isFreshSince(stat: FileStat, cutoff: bigint): boolean {
-  return stat.type !== 'directory' && (stat.modifiedNs >= cutoff || stat.changedNs >= cutoff);
+  if (stat.type === 'directory') return false;
+  return stat.changedNs >= cutoff || (stat.modifiedNs >= cutoff && stat.modifiedNs <= cutoff + 2n * FRESH_NS);
 }
 
 /** Whole microseconds since 1970, to the nearest: what every file system we write to can give back. */

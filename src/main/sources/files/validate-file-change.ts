@@ -27,7 +27,8 @@ export function validateFileChange(change: Change): string | null {
 
 const DIGEST = /^[0-9a-f]{64}$/;
 const isDigest = (value: unknown): boolean => typeof value === 'string' && value.length === 64 && DIGEST.test(value);
-const canBeHeld = (target: string): boolean => target !== '' && target.length <= LONGEST_TARGET && !target.includes('\0');
+const canBeHeld = (target: string): boolean =>
+  target !== '' && target.length <= LONGEST_TARGET && !target.includes('\0');
 
 /** Is every part of the entry what its type says? A member may have sent it in the long form, which nobody has checked. */
 function isWhole(entry: FileEntry): boolean {

@@ -73,7 +73,10 @@ export class WriteService {
   }
 
   /** As `SourceAdapter.readContent`; small contents share buffers, which the caller of the thread is given. */
-  readContent(source: string, requests: readonly ContentRequest[]): { items: (Uint8Array | null)[]; owned: ArrayBuffer[] } {
+  readContent(
+    source: string,
+    requests: readonly ContentRequest[],
+  ): { items: (Uint8Array | null)[]; owned: ArrayBuffer[] } {
     const { root, platform, folding } = this.#root(source);
     const guard = new ParentGuard(this.#fs, root, platform, folding);
     const slabs = new Slabs();

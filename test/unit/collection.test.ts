@@ -1,0 +1,370 @@
+import { encode } from 'cborg';
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/main/change-log/change.ts';
+import { compressBody } from '../../src/main/change-log/compress-body.ts';
+import { makePackage, type PackageHead, readPackage } from '../../src/main/change-log/package.ts';
+import { encodeBody } from '../../src/main/change-log/package-body.ts';
+import { Collection, type CollectionAuthority, type Received, type WrittenPackage } from '../../src/main/collection.ts';
+import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
+import { verifySignature } from '../../src/main/peers/membership-op.ts';
+import { bytesOf } from '../../src/main/record/encode-value.ts';
+import { ENTRY, EXISTS } from '../../src/main/record/file-entry.ts';
+import { collectionId, type LogId, logId, recordId } from '../../src/main/record/ids.ts';
+import { validateFileChange } from '../../src/main/sources/files/validate-file-change.ts';
+import { openDatabase } from '../../src/main/store/open-database.ts';
+import { RegistryStore } from '../../src/main/store/registry-store.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+import { change, digestA, entryA, entryA2, entryA3, RECORD, sets, write } from '../fakes/tiny-records.ts';
+
+const GROUP = collectionId('ab'.repeat(16));
+const random = new SeededRandom('collections');
+
+/** One device's view of a collection, with real keys and a real database. */
+class Device {
+  readonly signer;
+  readonly clock = new FakeClock();
+  readonly collection: Collection;
+  readonly log: LogId;
+  readonly database = openDatabase(':memory:');
+  refuses: (head: PackageHead) => string | null = () => null;
+  verified = 0;
+
+  constructor(name: string) {
+    this.signer = new DeviceIdentity(makeSecrets(random.fork(name))).member(GROUP);
+    this.log = logId(Buffer.from(name.padEnd(8, '.')).toString('hex'));
+    const registry = new RegistryStore(this.database);
+    const authority: CollectionAuthority = {
+      member: this.signer.key,
+      sign: (bytes) => this.signer.sign(bytes),
+      verify: (member, bytes, signature) => {
+        this.verified++;
+        return verifySignature(bytesOf(member), bytes, signature);
+      },
+      refuses: (head) => this.refuses(head),
+      invalid: validateFileChange,
+    };
+    const stored = registry.addCollection(GROUP, 'docs', 'files', this.log);
+    this.collection = new Collection(
+      this.database,
+      registry,
+      stored,
+      authority,
+      this.clock,
+      random.fork(`${name} more`),
+    );
+  }
+  write(...changes: readonly Change[]): readonly WrittenPackage[] {
+    return this.collection.transact(() => this.collection.write(changes));
+  }
+  one(each: Change): Uint8Array {
+    return this.write(each)[0]!.bytes;
+  }
+  receive(bytes: Uint8Array): Received {
+    return this.collection.transact(() => this.collection.receive(bytes));
+  }
+  held(log: LogId): number {
+    return this.collection.log.logs().find((each) => each.log === log)?.held ?? 0;
+  }
+  values(record = RECORD) {
+    return (this.collection.records.find(record)?.state.fields.get(ENTRY) ?? []).map(({ value }) => value);
+  }
+  /** A package as this member could sign it, whatever it says. */
+  forge(head: Partial<PackageHead>, body: Uint8Array): Uint8Array {
+    const log = this.collection.log.logs().find((each) => each.log === this.log);
+    const whole = {
+      collection: GROUP,
+      member: this.signer.key,
+      log: this.log,
+      number: (log?.held ?? 0) + 1,
+      previous: log?.hash ?? '0'.repeat(64),
+      epoch: 0,
+      time: this.clock.now() * 1024,
+      seen: [],
+    };
+    return makePackage({ ...whole, ...head }, body, (bytes) => this.signer.sign(bytes)).bytes;
+  }
+}
+const pair = () => [new Device('one'), new Device('two')] as const;
+const body = (...changes: readonly Change[]) =>
+  compressBody(
+    encodeBody(changes, () => ({ name: { log: '0'.repeat(16), number: 1, hash: '0'.repeat(16) }, index: 0 })),
+  );
+const raw = (value: unknown) => compressBody(encode(value));
+
+describe('writing', () => {
+  it('makes a chain: each package follows the one before it', () => {
+    const [one] = pair();
+    const heads = [sets(entryA), sets(entryA2), sets(entryA3)].map((each) => readPackage(one.one(each)));
+    expect(heads.map(({ head }) => head.number)).toEqual([1, 2, 3]);
+    expect(heads.map(({ head }) => head.previous)).toEqual(['0'.repeat(64), heads[0]!.hash, heads[1]!.hash]);
+    expect(heads[0]!.head.time).toBeLessThan(heads[1]!.head.time);
+  });
+
+  it('says what it had seen of others', () => {
+    const [one, two] = pair();
+    const first = one.one(sets(entryA));
+    two.receive(first);
+    const { head } = readPackage(two.one(sets(entryA2)));
+    expect(head.seen).toEqual([{ log: one.log, number: 1, hash: readPackage(first).hash.slice(0, 16) }]);
+  });
+
+  it('closes a package at 256 changes', () => {
+    const [one, two] = pair();
+    const changes = Array.from({ length: 600 }, (_, at) => ({ ...sets(entryA), record: recordId(`f${at}`) }));
+    const packages = one.write(...changes);
+    expect(packages.map(({ applied }) => applied.length)).toEqual([256, 256, 88]);
+    for (const each of packages) two.receive(each.bytes);
+    expect(two.collection.records.live).toBe(600);
+  });
+
+  it('closes a package at 64 KiB, and loses nothing of it', () => {
+    const [one, two] = pair();
+    const changes = Array.from({ length: 200 }, (_, at) => ({
+      ...sets({ type: 'symlink', target: `${at}`.padEnd(2000, 'x') }),
+      record: recordId(`link${at}`),
+    }));
+    const packages = one.write(...changes);
+    expect(packages.length).toBeGreaterThan(5);
+    expect(packages.flatMap(({ applied }) => applied.map((each) => each.change.record))).toEqual(
+      changes.map((each) => each.record),
+    );
+    for (const each of packages) expect(two.receive(each.bytes)).toMatchObject({ is: 'stored', invalid: 0 });
+    expect(two.collection.records.live).toBe(200);
+  });
+
+  it('of nothing writes no package', () => {
+    const [one] = pair();
+    expect(one.write()).toEqual([]);
+  });
+
+  it('that fails leaves nothing behind, in memory either', () => {
+    const [one] = pair();
+    one.write(sets(entryA));
+    const before = one.collection.stored;
+    expect(() =>
+      one.collection.transact(() => {
+        one.collection.write([sets(entryA2)]);
+        one.collection.update({ name: 'other' });
+        throw new Error('the disk is full');
+      }),
+    ).toThrow('the disk is full');
+    expect(one.collection.stored).toEqual(before);
+    expect([one.held(one.log), one.values(), one.collection.records.live]).toEqual([1, [entryA], 1]);
+    const { head } = readPackage(one.one(sets(entryA3)));
+    expect(head.number).toBe(2);
+  });
+});
+
+describe('receiving', () => {
+  it('stores and merges what follows, once', () => {
+    const [one, two] = pair();
+    const bytes = one.one(sets(entryA));
+    expect(two.receive(bytes)).toMatchObject({ is: 'stored', invalid: 0, package: { log: one.log, number: 1 } });
+    expect(two.receive(bytes)).toEqual({ is: 'known' });
+    expect([two.held(one.log), two.values()]).toEqual([1, [entryA]]);
+    expect(Buffer.from(bytes).equals(two.collection.log.bytesOf(one.log, 1)!)).toBe(true);
+  });
+
+  it('tells what is missing before a package, and takes it afterwards', () => {
+    const [one, two] = pair();
+    const [first, second, third] = [sets(entryA), sets(entryA2), sets(entryA3)].map((each) => one.one(each));
+    expect(two.receive(third!)).toEqual({ is: 'gap', log: one.log, held: 0 });
+    two.receive(first!);
+    expect(two.receive(third!)).toEqual({ is: 'gap', log: one.log, held: 1 });
+    two.receive(second!);
+    expect(two.receive(third!)).toMatchObject({ is: 'stored' });
+    expect(two.held(one.log)).toBe(3);
+  });
+
+  it('never throws, whatever comes', () => {
+    const [one, two] = pair();
+    const good = one.one(sets(entryA));
+    for (let at = 0; at < good.length; at++) {
+      const bytes = Uint8Array.from(good);
+      bytes[at]! ^= 1 << (at % 8);
+      expect(two.receive(bytes), `byte ${at}`).toMatchObject({ is: 'refused' });
+    }
+    for (const bytes of [new Uint8Array(0), Uint8Array.of(0x80), new Uint8Array(1000)])
+      expect(two.receive(bytes)).toMatchObject({ is: 'refused', hostile: true });
+    expect(two.collection.log.logs().filter((log) => log.held > 0)).toEqual([]);
+  });
+
+  it('refuses what is of another collection, or not signed by its author', () => {
+    const [one, two] = pair();
+    const other = one.forge({ collection: collectionId('cd'.repeat(16)) }, body(sets(entryA)));
+    expect(two.receive(other)).toEqual({ is: 'refused', why: 'of another collection', hostile: true });
+    const inOurName = one.forge({ member: two.signer.key }, body(sets(entryA)));
+    expect(two.receive(inOurName)).toEqual({ is: 'refused', why: 'not signed by its author', hostile: true });
+  });
+
+  it('refuses an author who may not write, and says that whoever passed it on may not know', () => {
+    const [one, two] = pair();
+    two.refuses = () => 'its author may only read';
+    expect(two.receive(one.one(sets(entryA)))).toEqual({
+      is: 'refused',
+      why: 'its author may only read',
+      hostile: false,
+    });
+    expect(two.verified).toBe(0);
+  });
+
+  it('refuses to let one member write in the log of another', () => {
+    const [one, two] = pair();
+    const third = new Device('three');
+    two.receive(one.one(sets(entryA)));
+    const intruder = third.forge(
+      { log: one.log, number: 2, previous: readPackage(one.collection.log.bytesOf(one.log, 1)!).hash },
+      body(sets(entryA2)),
+    );
+    expect(two.receive(intruder)).toEqual({ is: 'refused', why: 'the log of another member', hostile: true });
+    expect(two.held(one.log)).toBe(1);
+  });
+
+  it('refuses what does not follow the package before it', () => {
+    const [one, two] = pair();
+    two.receive(one.one(sets(entryA)));
+    const other = one.forge({ previous: digestA }, body(sets(entryA2)));
+    expect(two.receive(other)).toEqual({ is: 'refused', why: 'does not follow the package before it', hostile: false });
+  });
+
+  it('keeps both branches of a log that has two, freezes it, and goes no further', () => {
+    const [one, two] = pair();
+    const first = one.one(sets(entryA));
+    const branch = one.forge(
+      { number: 1, previous: '0'.repeat(64), time: one.clock.now() * 1024 + 5 },
+      body(sets(entryA2)),
+    );
+    two.receive(first);
+    expect(two.receive(branch)).toMatchObject({ is: 'forked', package: { number: 1 } });
+    expect(two.values()).toEqual([entryA, entryA2]);
+    expect(two.collection.log.logs().find((each) => each.log === one.log)).toMatchObject({ frozen: true, held: 1 });
+    expect([two.receive(first), two.receive(branch)]).toEqual([{ is: 'known' }, { is: 'known' }]);
+    expect(two.receive(one.one(sets(entryA3)))).toEqual({
+      is: 'refused',
+      why: 'a log with two branches',
+      hostile: false,
+    });
+  });
+
+  it('lets nobody pass off bytes of their own as a package that is known', () => {
+    const [one, two] = pair();
+    two.receive(one.one(sets(entryA)));
+    const other = two.forge(
+      { log: one.log, member: one.signer.key, number: 1, previous: '0'.repeat(64) },
+      body(sets(entryA2)),
+    );
+    expect(two.receive(other)).toMatchObject({ is: 'refused', hostile: true });
+    expect(two.collection.log.logs().find((each) => each.log === one.log)?.frozen).toBe(false);
+  });
+
+  it('takes the time of others into its own, and no further than ten minutes', () => {
+    const [one, two] = pair();
+    const far = one.forge({ time: Number.MAX_SAFE_INTEGER }, body(sets(entryA)));
+    two.receive(far);
+    const { head } = readPackage(two.one(sets(entryA2)));
+    expect(Math.round(head.time / 1024 - two.clock.now())).toBe(600_000);
+  });
+
+  it('begins a new log where its own past turned out to be longer', () => {
+    const [one] = pair();
+    const before = one.collection.stored.ownLog;
+    one.write(sets(entryA));
+    one.collection.beginNewLog();
+    expect(one.collection.stored.ownLog).not.toBe(before);
+    const { head } = readPackage(one.one(sets(entryA2)));
+    expect([head.log, head.number]).toEqual([one.collection.stored.ownLog, 1]);
+  });
+});
+
+describe('a change in a package that cannot be used', () => {
+  const good = ['good.txt', 0, [], 1, [1], []];
+  const entryOf = (value: unknown) => ['bad.txt', 0, [], 1, value, []];
+  let deep: unknown = 1;
+  for (let depth = 0; depth < 3000; depth++) deep = [deep];
+  const rows: readonly [string, unknown][] = [
+    ['of no form', 5],
+    ['with a path out of the root', ['../../etc/passwd', 0, [], 1, [1], []]],
+    ['with a path into our own directory', ['.lockstep/marker.json', 0, [], 1, [1], []]],
+    ['with a file without a digest', entryOf({ type: 'file' })],
+    ['with a file whose digest is no hex', entryOf({ type: 'file', digest: 'zz'.repeat(32), size: 1 })],
+    ['with a link without target', entryOf({ type: 'symlink' })],
+    ['with an entry to come', entryOf([9, 'x'])],
+    ['with an entry nested deep', entryOf(deep)],
+    ['with a field to come', ['bad.txt', 0, [], 'colour', 'red', []]],
+    ['with a time that is text', ['bad.txt', 0, [], 3, 'now', []]],
+  ];
+  it.each(rows)('is a problem by its name, and the others count: %s', (_, bad) => {
+    const [one, two] = pair();
+    const received = two.receive(one.forge({}, raw([[], [good, bad, ['last.txt', 0, [], 1, [1], []]]])));
+    expect(received).toMatchObject({ is: 'stored', invalid: 1 });
+    expect([two.held(one.log), two.collection.records.live]).toEqual([1, 2]);
+    expect(two.collection.problems.of(-two.collection.stored.row)).toMatchObject([{ code: 'invalid-change' }]);
+  });
+
+  const bodies: readonly [string, Uint8Array][] = [
+    ['nothing', new Uint8Array(0)],
+    ['packed in a way to come', Uint8Array.of(9, 1)],
+    ['no lists', raw(5)],
+    ['257 changes', raw([[], Array(257).fill(good)])],
+    ['nested deep', Uint8Array.from([0, ...Array(200_000).fill(0x81)])],
+  ];
+  it.each(bodies)('is different where the body is none: the package is refused: %s', (_, bytes) => {
+    const [one, two] = pair();
+    expect(two.receive(one.forge({}, bytes))).toMatchObject({ is: 'refused', hostile: true });
+    expect([two.held(one.log), two.collection.records.live]).toEqual([0, 0]);
+  });
+
+  it('that replaces a million dots is taken, and the next one after it too', () => {
+    const [one, two] = pair();
+    const names = Array.from({ length: 250 }, (_, at) => [at.toString(16).padStart(16, '0'), 1, '0'.repeat(16)]);
+    const dots = Array.from({ length: 64_000 }, (_, at) => at);
+    const hostile = (number: number) => [
+      names,
+      [
+        ['a', 0, dots.slice(number)],
+        ['a', 0, dots],
+      ],
+    ];
+    for (let number = 0; number < 3; number++) {
+      const bytes = one.forge(
+        {
+          number: number + 1,
+          previous:
+            number === 0 ? '0'.repeat(64) : two.collection.log.logs().find((each) => each.log === one.log)!.hash,
+        },
+        raw(hostile(number)),
+      );
+      expect(two.receive(bytes)).toMatchObject({ is: 'stored', invalid: 0 });
+    }
+    expect(two.collection.records.find(recordId('a'))?.state.superseded.get(EXISTS)).toHaveLength(dots.length);
+  });
+});
+
+describe('the past of a record', () => {
+  it('is every value it had, and who wrote it when', () => {
+    const [one, two] = pair();
+    const [first] = one.write(sets(entryA));
+    const dot = first!.applied[0]!.dot;
+    one.write({
+      ...change(write(ENTRY, entryA2), write(EXISTS, true)),
+      writes: [
+        { field: ENTRY, value: entryA2, replaces: [dot] },
+        { field: EXISTS, value: true, replaces: [dot] },
+      ],
+    });
+    const { row } = one.collection.records.find(RECORD)!;
+    expect(
+      one.collection
+        .earlierValues(row)
+        .filter(({ field }) => field === ENTRY)
+        .map(({ value }) => value),
+    ).toEqual([entryA, entryA2]);
+    expect(one.collection.changeAt(dot)).toMatchObject({
+      member: one.signer.key,
+      atMs: one.clock.now(),
+      change: { record: RECORD },
+    });
+    expect(two.collection.changeAt(dot)).toBeNull();
+  });
+});

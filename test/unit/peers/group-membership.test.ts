@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { PackageHead } from '../../../src/main/change-log/package.ts';
+import { GroupMembership } from '../../../src/main/peers/group-membership.ts';
+import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
+import { createCollection, selfAsMember } from '../../../src/main/peers/membership-log.ts';
+import type { MemberRole } from '../../../src/main/peers/protocol/messages.ts';
+import { type LogId, logId } from '../../../src/main/record/ids.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
+
+const random = new SeededRandom('group membership');
+const [ana, ben, cleo] = ['ana', 'ben', 'cleo'].map((name) => new DeviceIdentity(makeSecrets(random.fork(name)))) as [
+  DeviceIdentity,
+  DeviceIdentity,
+  DeviceIdentity,
+];
+const about = {
+  kind: 'files',
+  name: 'Photos',
+  deviceName: 'ana',
+  nonce: new Uint8Array(32).fill(1),
+  time: 1000,
+} as const;
+const { group, ops } = createCollection(ana, about);
+const founding = ops.map(({ bytes }) => bytes);
+const log = logId('0011223344556677');
+
+/** One device's file of the log, and what was written to it. */
+function open(identity: DeviceIdentity, stored: readonly Uint8Array[] = founding) {
+  let kept = stored;
+  let saves = 0;
+  const file = {
+    load: () => kept,
+    save: (operations: readonly Uint8Array[]) => {
+      kept = operations;
+      saves++;
+    },
+  };
+  const membership = new GroupMembership(identity, group, file);
+  return { membership, file, saves: () => saves, again: () => new GroupMembership(identity, group, file) };
+}
+const newcomer = (who: DeviceIdentity, role: MemberRole) => ({
+  descriptor: who.descriptor,
+  ...selfAsMember(who, group),
+  role,
+  name: 'new',
+  history: true,
+});
+/** The head of a package of this device. */
+const head = (who: DeviceIdentity, number: number, of: LogId = log): PackageHead =>
+  ({ member: who.member(group).key, log: of, number }) as PackageHead;
+
+describe('who belongs to a collection', () => {
+  it('is nobody before its first operation is here', () => {
+    const { membership } = open(ana, []);
+    expect([membership.current, membership.isMember(), membership.others(), membership.heads()]).toEqual([
+      null,
+      false,
+      [],
+      [],
+    ]);
+    expect(membership.refuses(head(ana, 1))).toBe('its author is no member');
+  });
+
+  it('is who was added, and is written down before it counts', () => {
+    const { membership, saves, again } = open(ana);
+    membership.add(newcomer(ben, 'editor'), 2000);
+    expect(saves()).toBe(1);
+    expect(membership.others().map(({ device }) => device)).toEqual([ben.id]);
+    expect(membership.memberKeyOf(ben.id)).toBe(ben.member(group).key);
+    expect(membership.memberKeyOf(cleo.id)).toBeNull();
+    expect(
+      again()
+        .others()
+        .map(({ device }) => device),
+    ).toEqual([ben.id]);
+  });
+
+  it('is the same for whom the operations reach, told once', () => {
+    const [one, two] = [open(ana), open(ben, [])];
+    one.membership.add(newcomer(ben, 'editor'), 2000);
+    expect(two.membership.receive(one.membership.operations())).toBe(true);
+    expect(two.membership.isMember()).toBe(true);
+    expect(two.membership.heads()).toEqual(one.membership.heads());
+    expect(two.membership.receive(one.membership.operations())).toBe(false);
+    expect(two.saves()).toBe(1);
+  });
+
+  it('is not changed by bytes that are no operation', () => {
+    const { membership, saves } = open(ana);
+    expect(membership.receive([new Uint8Array(0), Uint8Array.of(0x80), founding[0]!.subarray(1)])).toBe(false);
+    expect(saves()).toBe(0);
+  });
+
+  it('signs and checks with the keys of this collection alone', () => {
+    const { membership } = open(ana);
+    const said = Buffer.from('said');
+    const signature = membership.sign(said);
+    expect(membership.verify(membership.ownKey, said, signature)).toBe(true);
+    expect(membership.verify(ben.member(group).key, said, signature)).toBe(false);
+    expect(membership.verify(membership.ownKey, Buffer.from('sait'), signature)).toBe(false);
+  });
+});
+
+describe('who may write', () => {
+  it.each([
+    ['admin', null],
+    ['editor', null],
+    ['reader', 'its author may only read'],
+    ['relay', 'its author may only read'],
+  ] as const)('%s: %s', (role, expected) => {
+    const { membership } = open(ana);
+    membership.add(newcomer(ben, role), 2000);
+    expect(membership.refuses(head(ben, 1))).toBe(expected);
+  });
+  it('a stranger may not', () => {
+    expect(open(ana).membership.refuses(head(cleo, 1))).toBe('its author is no member');
+  });
+  it('one removed may up to where it was cut, in the logs that were known', () => {
+    const { membership } = open(ana);
+    membership.add(newcomer(ben, 'editor'), 2000);
+    membership.remove(ben.id, [{ log, number: 7 }], 3000);
+    expect(membership.memberKeyOf(ben.id)).toBeNull();
+    expect([membership.refuses(head(ben, 7)), membership.refuses(head(ben, 8))]).toEqual([
+      null,
+      'written after its author was removed',
+    ]);
+    expect(membership.refuses(head(ben, 1, logId('ff'.repeat(8))))).toBe('written after its author was removed');
+    expect(membership.authorOf(ben.member(group).key)?.device).toBe(ben.id);
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { Schedule } from '../../src/main/schedule.ts';
+import type { Synchronizer } from '../../src/main/synchronizer.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { flush } from '../fakes/flush.ts';
+
+const INTERVAL = 600_000;
+
+/** A source's two half-cycles as the schedule sees them: what was asked of them, and when they end. */
+function world() {
+  const clock = new FakeClock();
+  const looks: (readonly string[] | null)[] = [];
+  const waiting: (() => void)[] = [];
+  const faults: string[] = [];
+  const double = {
+    state: 'ready' as string,
+    holdsLooks: false,
+    constructs: 0,
+    failing: null as Error | null,
+    failed: [] as string[],
+    async look(groups: readonly string[] | null): Promise<void> {
+      looks.push(groups);
+      if (double.holdsLooks) await new Promise<void>((resolve) => waiting.push(resolve));
+      if (double.failing !== null) throw double.failing;
+    },
+    lookFailed: (error: Error) => void double.failed.push(error.message),
+    async construct(): Promise<void> {
+      double.constructs++;
+    },
+  };
+  const schedule = new Schedule(
+    clock,
+    double as unknown as Synchronizer,
+    () => INTERVAL,
+    (error) => faults.push(error.message),
+  );
+  return { clock, schedule, double, looks, faults, goOn: () => waiting.shift()?.() };
+}
+
+describe('looking', () => {
+  it('comes soon after something happened, once for what happened together', async () => {
+    const { clock, schedule, looks } = world();
+    for (const group of ['docs', 'music', 'docs']) schedule.dirty(group);
+    await clock.advance(19);
+    expect(looks).toEqual([]);
+    await clock.advance(1);
+    expect(looks).toEqual([['docs', 'music']]);
+    await clock.advance(1000);
+    expect(looks).toHaveLength(1);
+  });
+  it('is everywhere where nobody knows where', async () => {
+    const { clock, schedule, looks } = world();
+    schedule.dirty('docs');
+    schedule.dirty(null);
+    await clock.advance(20);
+    expect(looks).toEqual([null]);
+  });
+  it('comes again for what happens meanwhile', async () => {
+    const { clock, schedule, double, looks, goOn } = world();
+    double.holdsLooks = true;
+    schedule.dirty('docs');
+    await clock.advance(20);
+    schedule.dirty('music');
+    await clock.advance(1000);
+    expect(looks).toEqual([['docs']]);
+    goOn();
+    await flush();
+    expect(looks).toEqual([['docs'], ['music']]);
+  });
+  it('comes by itself after the interval, and after it again', async () => {
+    const { clock, looks } = world();
+    await clock.advance(INTERVAL + 20);
+    expect(looks).toEqual([null]);
+    await clock.advance(INTERVAL + 20);
+    expect(looks).toEqual([null, null]);
+  });
+  it('comes back soon to a source that is away', async () => {
+    const { clock, schedule, double, looks } = world();
+    double.state = 'unavailable';
+    schedule.dirty('docs');
+    await clock.advance(20);
+    await clock.advance(5020);
+    expect(looks).toEqual([['docs'], null]);
+  });
+  it('comes back to what was just changing once it has settled', async () => {
+    const { clock, schedule, looks } = world();
+    schedule.lookLater(new Set(['docs', 'music']));
+    await clock.advance(2000);
+    expect(looks).toEqual([]);
+    await clock.advance(200);
+    expect(looks).toEqual([['docs', 'music']]);
+  });
+  it('now resolves after a look that began after the asking', async () => {
+    const { clock, schedule, double, looks, goOn } = world();
+    double.holdsLooks = true;
+    schedule.dirty('docs');
+    await clock.advance(20);
+    let done = false;
+    void schedule.lookNow().then(() => {
+      done = true;
+    });
+    goOn();
+    await flush();
+    expect([looks, done]).toEqual([[['docs'], null], false]);
+    goOn();
+    await flush();
+    expect(done).toBe(true);
+  });
+  it('that fails is told, ends the wait of who asked, and stops nothing', async () => {
+    const { clock, schedule, double, looks, faults } = world();
+    double.failing = new Error('the disk is gone');
+    await schedule.lookNow();
+    expect([faults, double.failed]).toEqual([['the disk is gone'], ['the disk is gone']]);
+    double.failing = null;
+    schedule.dirty('docs');
+    await clock.advance(20);
+    expect(looks).toEqual([null, ['docs']]);
+  });
+  it('is followed by constructing', async () => {
+    const { schedule, double } = world();
+    await schedule.lookNow();
+    await flush();
+    expect(double.constructs).toBe(1);
+  });
+});
+
+describe('constructing', () => {
+  it('goes on while more comes, one at a time', async () => {
+    const { schedule, double } = world();
+    let running = 0;
+    let most = 0;
+    double.construct = async () => {
+      double.constructs++;
+      most = Math.max(most, ++running);
+      if (double.constructs === 1) schedule.constructSoon();
+      await Promise.resolve();
+      running--;
+    };
+    schedule.constructSoon();
+    await flush();
+    expect([double.constructs, most, schedule.isWorking]).toEqual([2, 1, false]);
+  });
+  it('holds up no look', async () => {
+    const { clock, schedule, double, looks } = world();
+    double.construct = () => new Promise(() => {});
+    schedule.constructSoon();
+    schedule.dirty('docs');
+    await clock.advance(20);
+    expect([looks, schedule.isWorking]).toEqual([[['docs']], true]);
+  });
+  it('that fails is told, and tried again when asked', async () => {
+    const { schedule, double, faults } = world();
+    const construct = double.construct;
+    double.construct = () => Promise.reject(new Error('no'));
+    schedule.constructSoon();
+    await flush();
+    double.construct = construct;
+    schedule.constructSoon();
+    await flush();
+    expect([faults, double.constructs]).toEqual([['no'], 1]);
+  });
+});
+
+describe('a schedule that is stopped', () => {
+  it('does nothing any more, and keeps nobody waiting', async () => {
+    const { clock, schedule, double, looks } = world();
+    double.holdsLooks = true;
+    schedule.dirty('docs');
+    await clock.advance(20);
+    const waiting = schedule.lookNow();
+    schedule.stop();
+    await waiting;
+    await schedule.lookNow();
+    schedule.dirty('docs');
+    schedule.dirty(null);
+    schedule.constructSoon();
+    await clock.advance(INTERVAL * 3);
+    expect([looks, double.constructs]).toEqual([[['docs']], 0]);
+  });
+});
