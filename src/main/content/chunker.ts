@@ -2,6 +2,7 @@ import { GEAR } from './gear.ts';
 
 const KIB = 1024;
 const GIB = 1024 * KIB * KIB;
+const FIRST_LIMIT = 1.5 * GIB;
 const SMALLEST_AVERAGE = 64 * KIB;
 const LARGEST_AVERAGE = 1024 * KIB;
 
@@ -9,12 +10,13 @@ const LARGEST_AVERAGE = 1024 * KIB;
 export const LONGEST_CHUNK = 4 * LARGEST_AVERAGE;
 
 /**
- * The average chunk length (bytes, a power of two) for a file of `size` bytes: 64 KiB up to 1 GiB, then doubling with each
- * fourfold size up to 1 MiB, so that a list stays short while an edit of a small file stays cheap.
+ * The average chunk length (bytes, a power of two) for a file of `size` bytes: 64 KiB up to 1.5 GiB, then doubling with each
+ * fourfold size up to 1 MiB, so that a list stays short while an edit of a small file stays cheap. A file that grows over a limit is
+ * cut anew and sent whole, so the limits lie where sizes seldom do: not at round ones (docs/decisions/019).
  */
 export function averageFor(size: number): number {
   let average = SMALLEST_AVERAGE;
-  for (let limit = GIB; size > limit && average < LARGEST_AVERAGE; limit *= 4) average *= 2;
+  for (let limit = FIRST_LIMIT; size > limit && average < LARGEST_AVERAGE; limit *= 4) average *= 2;
   return average;
 }
 

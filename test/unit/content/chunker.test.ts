@@ -103,8 +103,8 @@ describe('chunker', () => {
   });
 
   it('doubles its average with each fourfold size', () => {
-    const table = [0, 1, GIB, GIB + 1, 4 * GIB, 4 * GIB + 1, 16 * GIB, 64 * GIB, 64 * GIB + 1, 9e15];
-    expect(table.map((size) => averageFor(size) / KIB)).toEqual([64, 64, 64, 128, 128, 256, 256, 512, 1024, 1024]);
+    const table = [0, 1, GIB, 1.5 * GIB, 1.5 * GIB + 1, 6 * GIB, 6 * GIB + 1, 24 * GIB, 96 * GIB, 96 * GIB + 1, 9e15];
+    expect(table.map((size) => averageFor(size) / KIB)).toEqual([64, 64, 64, 64, 128, 128, 256, 256, 512, 1024, 1024]);
   });
 
   it('refuses an average it has no mask for', () => {
