@@ -53,6 +53,8 @@ interface OpenList {
   readonly offsets: Float64Array;
 }
 
+/** No file of more than nothing has these bytes: its construction is refused as `content-wrong`, and a person is told. */
+const CONTRADICTION: FoundContent = { from: 'bytes', bytes: new Uint8Array(0) };
 const REQUEST_ITEMS = 512;
 const REQUEST_BYTES = 2 << 20;
 const REQUESTS_AHEAD = 4;
@@ -136,8 +138,10 @@ export class Contents {
       );
       request.forEach((at, each) => {
         const answer = answers[each];
-        const size = (wanted[at] as WantedContent).size;
-        if (answer?.bytes.length === size) tell(at, { from: 'bytes', bytes: answer.bytes });
+        const { size, digest } = wanted[at] as WantedContent;
+        // Of another length and yet what the digest says: the record contradicts itself, and nobody will ever have it.
+        const fits = answer?.bytes.length === size || (answer && digestOf(answer.bytes) === digest);
+        if (answer && fits) tell(at, { from: 'bytes', bytes: answer.bytes });
       });
     });
   }
@@ -146,6 +150,7 @@ export class Contents {
   async #stage(want: WantedContent, ask: AskPeers, signal: AbortSignal): Promise<FoundContent> {
     const adapter = this.#sources.get(want.source)?.adapter;
     const chunks = await this.#chunks(want, ask);
+    if (chunks === 'wrong') return CONTRADICTION;
     if (chunks === null || adapter?.stage === undefined || adapter.writeStaged === undefined)
       return { from: 'missing' };
     const base = this.#baseChunks(want);
@@ -197,9 +202,11 @@ export class Contents {
     return failed ? { from: 'missing' } : { from: 'staged', path: staged.path };
   }
 
-  async #chunks(want: WantedContent, ask: AskPeers): Promise<readonly Chunk[] | null> {
+  /** null: nobody has the list now. `wrong`: it is the one the record names, and no list of a file of that size. */
+  async #chunks(want: WantedContent, ask: AskPeers): Promise<readonly Chunk[] | 'wrong' | null> {
     if (want.chunks === null) return null;
     let list = this.#store.chunkList(want.chunks);
+    const isStored = list !== null;
     if (list === null) {
       const base = want.base?.chunks ?? null;
       const baseList = base === null ? null : this.#store.chunkList(base);
@@ -213,12 +220,13 @@ export class Contents {
         return null;
       }
       if (digestOf(list) !== want.chunks) return null;
-      this.#store.putChunkList(want.chunks, want.digest, list);
     }
     try {
-      return decodeChunkList(list, want.size);
+      const chunks = decodeChunkList(list, want.size);
+      if (!isStored) this.#store.putChunkList(want.chunks, want.digest, list);
+      return chunks;
     } catch {
-      return null;
+      return 'wrong';
     }
   }
 
@@ -368,7 +376,7 @@ export class Contents {
       deleted: new Set<number>(),
     };
     const chunks = await this.#chunks(want, ask);
-    if (chunks === null) return null;
+    if (chunks === null || chunks === 'wrong') return null;
     const whole = new Uint8Array(entry.size);
     let offset = 0;
     for (const request of batches(chunks, (chunk) => chunk.length)) {

@@ -11,6 +11,7 @@ import type { SafetyLimits } from './safety.ts';
 import { heldOf } from './snapshot/held.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
+import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 import { groupOf, TakeIn, type TakeInResult } from './take-in.ts';
 
@@ -212,8 +213,7 @@ export class Synchronizer {
     const taken = await this.#lock.run(() =>
       this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false)),
     );
-    // An item that could be read again is no problem any more, but what was to be written there may still be due.
-    if (taken.is === 'done') for (const row of troubled) this.construction.enqueue(row, null);
+    if (taken.is === 'done') this.#retryTroubled(troubled, all);
     return this.#took(taken, all && forgotten === this.#forgotten);
   }
 
@@ -296,11 +296,22 @@ export class Synchronizer {
     for (const row of this.#collection.records.notAsShown(this.#source.row)) this.construction.enqueue(row, null);
   }
 
-  /** Rows of the records with a problem in this source. */
-  #troubled(): readonly number[] {
+  #troubled(): readonly StoredProblem[] {
+    const { problems } = this.#collection;
+    return problems.count(this.#source.row) === 0 ? [] : problems.of(this.#source.row);
+  }
+
+  /**
+   * An item that could be read again is no problem any more, but what was to be written there may still be due. Of those that still are one,
+   * only a look at everything tries again: a try can itself be what the next look is called for.
+   */
+  #retryTroubled(troubled: readonly StoredProblem[], all: boolean): void {
     const { problems, records } = this.#collection;
-    if (problems.count(this.#source.row) === 0) return [];
-    return problems.of(this.#source.row).flatMap(({ record }) => records.find(record)?.row ?? []);
+    for (const { record } of troubled) {
+      if (!all && problems.find(this.#source.row, record) !== null) continue;
+      const found = records.find(record);
+      if (found !== null) this.construction.enqueue(found.row, null);
+    }
   }
 
   async #whileReady<T>(work: () => Promise<T>): Promise<T> {

@@ -221,7 +221,7 @@ export const EVENTS = {
     kind: 'clock',
     happen: ({ group, random }) => {
       const device = random.pick(group.devices);
-      const by = random.pick([-3_600_000, -2500, 1000, 86_400_000]);
+      const by = random.pick([-60_000, -2500, 1000, 86_400_000]);
       device.wall.jump(by);
       return `clock of ${device.name} jumps ${by}`;
     },
@@ -242,7 +242,7 @@ export const EVENTS = {
   },
   'remove-device': {
     weight: 1,
-    kind: 'members',
+    kind: 'remove',
     happen: onMember((by, { group, random }) => {
       const others = group.members.filter((device) => device !== by);
       if (others.length < 2) return null;

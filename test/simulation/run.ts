@@ -31,9 +31,14 @@ process.on('unhandledRejection', (error) => {
   console.log(`seed ${now}: unhandled ${(error as Error).stack}`);
 });
 let failed = 0;
+/** A simulated hour takes a second; one that takes longer hides something that never rests. */
+const SLOW_SECONDS = 5;
 for (let at = 0; at < count; at++) {
   now = seed ?? String(from + at);
+  const begun = process.cpuUsage().user;
   const done = await simulate(now, chosen);
+  const seconds = (process.cpuUsage().user - begun) / 1e6;
+  if (seconds > SLOW_SECONDS) console.log(`seed ${now}: took ${seconds.toFixed(1)} s of the processor`);
   for (const [name, times] of done.counts) counts.set(name, (counts.get(name) ?? 0) + times);
   if (done.findings.length > 0) {
     failed++;

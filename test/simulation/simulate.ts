@@ -86,7 +86,7 @@ class Run {
     }
     for (const id of this.#options.dump ?? [])
       for (const line of dumpRecord(this.#group, id)) this.#options.tell?.(line);
-    for (const device of this.#group.devices) device.kill();
+    for (const device of this.#group.devices) device.end();
     const { findings } = this.#group;
     for (const finding of findings) this.#tell(`FINDING ${finding.rule}: ${finding.what}`);
     return { seed: this.#random.seed, trace: this.#trace.digest('hex'), steps, counts: this.#counts, findings };

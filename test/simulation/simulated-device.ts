@@ -216,6 +216,11 @@ export class SimulatedDevice {
     return this.#image !== null || this.#running !== null;
   }
 
+  /** The simulation is over. */
+  end(): void {
+    this.kill();
+    this.#closeGraves();
+  }
   #closeGraves(): void {
     for (const database of this.#graves) database.close();
   }
