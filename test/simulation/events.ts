@@ -30,6 +30,7 @@ export const KINDS = [
   'disk',
   'clock',
   'members',
+  'remove',
   'settle',
   'race',
   'deaf',
