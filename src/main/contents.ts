@@ -7,7 +7,15 @@ import { ENTRY, fileEntry } from './record/file-entry.ts';
 import type { Digest, RecordId } from './record/ids.ts';
 import { heldOf } from './snapshot/held.ts';
 import { revisionIn } from './snapshot/stored-revision.ts';
-import type { ContentPlan, ContentRequest, Revision, SourceAdapter, StagedPiece } from './sources/source-adapter.ts';
+import { problemCode } from './sources/files/path-guard.ts';
+import type {
+  ContentPlan,
+  ContentRequest,
+  ProblemCode,
+  Revision,
+  SourceAdapter,
+  StagedPiece,
+} from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredRecord } from './store/record-store.ts';
 
@@ -23,7 +31,11 @@ export interface WantedContent {
   /** Rows that this batch deletes from the source: their files may be renamed instead of copied. */
   readonly deleted: ReadonlySet<number>;
 }
-export type FoundContent = ContentPlan | { readonly from: 'missing' };
+export type FoundContent =
+  | ContentPlan
+  | { readonly from: 'missing' }
+  /** It is to be had, and this place cannot take it (its disk is full). */
+  | { readonly from: 'refused'; readonly code: ProblemCode; readonly detail: string };
 
 /** The version store, as far as the engine asks it. */
 export interface KeptContents {
@@ -100,7 +112,12 @@ export class Contents {
         for (const at of large)
           found[at] = signal.aborted
             ? { from: 'missing' }
-            : await this.#stage(wanted[at] as WantedContent, ask, signal);
+            : await this.#stage(wanted[at] as WantedContent, ask, signal).catch(
+                (error): FoundContent =>
+                  signal.aborted
+                    ? { from: 'missing' }
+                    : { from: 'refused', code: problemCode(error), detail: (error as Error).message },
+              );
       })(),
     ]);
     return found.map((each) => each ?? { from: 'missing' });

@@ -220,8 +220,13 @@ export class RunConstruction {
     const before = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
     const planned = planItem(kind, found.state, before, log.order);
     const isDirectory = fileEntry(planned.fields?.get(ENTRY))?.type === 'directory';
-    if (stored === undefined && (planned.fields === null || this.#adapter.outside(found.id, isDirectory))) return null;
-    if (problems.find(this.#source.row, found.id)?.code === 'deleted-elsewhere') return null;
+    const problem = problems.find(this.#source.row, found.id);
+    if (stored === undefined && (planned.fields === null || this.#adapter.outside(found.id, isDirectory))) {
+      // It was to be written here and is so no longer.
+      if (problem !== null && problem.code !== 'deleted-elsewhere') problems.drop(this.#source.row, found.id);
+      return null;
+    }
+    if (problem?.code === 'deleted-elsewhere') return null;
     const asShown = isAsShown(kind, planned.held, found.state, log.order);
     const revision = stored?.revision ?? null;
     job.touched = false;
@@ -248,10 +253,12 @@ export class RunConstruction {
   async #construct(batch: readonly Prepared[]): Promise<void> {
     const ready: Prepared[] = [];
     const agreed: Prepared[] = [];
+    const refused: Prepared[] = [];
     for (const item of batch) {
       if (item.job.touched) this.#requeue(item.job);
       else if (!item.planned.write) agreed.push(item);
       else if (item.content?.from === 'missing') this.#wait(item);
+      else if (item.content?.from === 'refused') refused.push(item);
       else ready.push(item);
     }
     // What a package asks for is known to be open until the package counts as applied; of the rest nothing else would tell.
@@ -262,12 +269,14 @@ export class RunConstruction {
     this.#collection.transact(() => {
       this.#port.writing(ready.map((item) => item.job.row));
       for (const item of agreed) this.#commitAgreed(item);
+      for (const { id, content } of refused)
+        if (content?.from === 'refused') this.#problem(id, content.code, content.detail);
       outcomes.forEach((outcome, at) => {
         this.#commitOutcome(ready[at] as Prepared, outcome);
       });
     });
     let bytes = 0;
-    for (const item of agreed) done.push(...this.#finish(item.job));
+    for (const item of [...agreed, ...refused]) done.push(...this.#finish(item.job));
     outcomes.forEach((outcome, at) => {
       const item = ready[at] as Prepared;
       if (outcome.done === 'refused' && outcome.reason === 'changed-underneath') {
@@ -303,13 +312,15 @@ export class RunConstruction {
   #item(item: Prepared): ConstructItem {
     const held = fileEntry(item.before?.get(ENTRY)?.value);
     const replaces = item.expected !== null && held?.type === 'file' ? held.digest : null;
-    const content = item.content === null || item.content.from === 'missing' ? null : item.content;
+    const { content: found } = item;
+    const content = found === null || found.from === 'missing' || found.from === 'refused' ? null : found;
     return { id: item.id, fields: item.planned.fields, expected: item.expected, replaces, content };
   }
 
   #commitAgreed(item: Prepared): void {
-    const { records } = this.#collection;
+    const { records, problems } = this.#collection;
     const held = item.planned.held;
+    if (problems.count(this.#source.row) > 0) problems.drop(this.#source.row, item.id);
     if (item.planned.fields === null && item.asShown) records.dropSnapshot(this.#source.row, item.job.row);
     else {
       const revision = records.snapshot(this.#source.row, item.job.row)?.revision ?? null;

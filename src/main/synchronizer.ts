@@ -302,15 +302,17 @@ export class Synchronizer {
   }
 
   /**
-   * An item that could be read again is no problem any more, but what was to be written there may still be due. Of those that still are one,
-   * only a look at everything tries again: a try can itself be what the next look is called for.
+   * An item that can be read is no problem of reading any more, but what could not be written there is still due: it stays named, and only a
+   * look at everything tries it again. A try can itself be what the next look is called for, so trying after each would never rest.
    */
   #retryTroubled(troubled: readonly StoredProblem[], all: boolean): void {
     const { problems, records } = this.#collection;
-    for (const { record } of troubled) {
-      if (!all && problems.find(this.#source.row, record) !== null) continue;
+    for (const { source, record, code, detail, since } of troubled) {
       const found = records.find(record);
-      if (found !== null) this.construction.enqueue(found.row, null);
+      if (found === null) continue;
+      if (WRITE_PROBLEMS.has(code) && problems.find(source, record) === null)
+        problems.put(source, record, code, detail, since);
+      if (all) this.construction.enqueue(found.row, null);
     }
   }
 
@@ -337,6 +339,19 @@ export class Synchronizer {
     this.#port.changed();
   }
 }
+
+/** What constructing an item may come upon, and reading it never tells. */
+const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
+  'parent-is-file',
+  'not-empty',
+  'no-permission',
+  'disk-full',
+  'content-unavailable',
+  'content-wrong',
+  'name-not-allowed',
+  'path-too-long',
+  'io',
+]);
 
 class SourceAway extends Error {}
 

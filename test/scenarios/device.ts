@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { vi } from 'vitest';
@@ -125,6 +125,10 @@ export class Device {
   async cli(...args: readonly string[]): Promise<Call> {
     return this.#run([...args, '--data', this.data]);
   }
+  /** As `cli`, with a file as standard input. */
+  async from(file: string, ...args: readonly string[]): Promise<Call> {
+    return this.#run([...args, '--data', this.data], file);
+  }
   /** As `cli`, but the command has to end with 0; its JSON. */
   async ask<T = unknown>(...args: readonly string[]): Promise<T> {
     const call = await this.#run([...args, '--data', this.data, '--json']);
@@ -183,8 +187,8 @@ export class Device {
     return this.ask('join', link, folder.root, '--wait');
   }
 
-  #run(args: readonly string[]): Promise<Call> {
-    const child = this.#spawn(args, true);
+  #run(args: readonly string[], input: string | null = null): Promise<Call> {
+    const child = this.#spawn(args, true, input);
     const stdout: Buffer[] = [];
     let stderr = '';
     child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
@@ -198,12 +202,14 @@ export class Device {
     }));
   }
 
-  #spawn(args: readonly string[], asOurselves = false): ChildProcess {
+  #spawn(args: readonly string[], asOurselves = false, input: string | null = null): ChildProcess {
     const command = [process.execPath, PROGRAM, ...args];
     const user = asOurselves ? null : this.#user;
     const [program, ...rest] =
       user === null ? command : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...command];
-    const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdin = input === null ? 'ignore' : openSync(input, 'r');
+    const child = spawn(program!, rest, { stdio: [stdin, 'pipe', 'pipe'] });
+    if (stdin !== 'ignore') closeSync(stdin);
     child.on('error', (error) => this.log.push(error.message));
     return child;
   }

@@ -110,7 +110,7 @@ class Run {
     for (const device of group.devices) await group.start(device);
     await group.create(first);
     for (const other of others) await group.join(other, first);
-    await group.clock.advance(this.#random.pick([0, 100, 5000]));
+    await group.pass(this.#random.pick([0, 100, 5000]));
   }
 
   #first(person: Person, device: SimulatedDevice): string {
@@ -127,7 +127,7 @@ class Run {
     const what = await EVENTS[name].happen({ group, person: this.#person, random: this.#random });
     if (what !== null) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     const wait = this.#random.pick(WAITS);
-    await group.clock.advance(wait);
+    await group.pass(wait);
     for (const device of group.devices)
       if (device.running === null && this.#random.chance(0.3)) await this.#restart(device);
     checkStep(group, this.#looked);
@@ -186,7 +186,7 @@ class Run {
         if (group.replica(device) === null) await this.#comeBack(device);
         device.engine.network.dialNow();
       }
-      await group.clock.advance(LONG_MS);
+      await group.pass(LONG_MS);
       checkStep(group, this.#looked);
       if (!this.#confirm() && round > 0) break;
     }
@@ -248,7 +248,7 @@ class Run {
       return `${tries ? '' : written.join(', ')}; ${logs.map((log) => `${log.held}/${log.applied}`).join(' ')}`;
     };
     const before = this.#group.devices.map(count);
-    await this.#group.clock.advance(3 * LONG_MS);
+    await this.#group.pass(3 * LONG_MS);
     this.#group.devices.forEach((device, at) => {
       const after = count(device);
       if (after !== before[at])

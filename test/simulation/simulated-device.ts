@@ -26,7 +26,7 @@ export const PORT = 21_027;
 const DATA = '/data';
 
 /** What a log may say: a disk's own troubles, which the simulation makes, and the end of a process. */
-const EXPECTED = /the process died at|\b(?:ENOSPC|EACCES|EPERM|EROFS)\b/;
+const EXPECTED = /the process died at|is on another disk|is not there|\b(?:ENOSPC|EACCES|EPERM|EROFS)\b/;
 
 /** What a device tells those who watch over the simulation. */
 export interface DeviceReport {
@@ -61,6 +61,8 @@ export class SimulatedDevice {
   readonly folding: boolean;
   /** Asked before each call of the program to the file system; may act as another program would at that moment. */
   onCall: ((call: FileCall) => Fault | 'power' | null) | null = null;
+  /** Calls to the file system the program may still make before it counts as one that never rests. */
+  patience = Number.POSITIVE_INFINITY;
   /** Share of the notices of a change on the disk that are lost. */
   deafness = 0;
   /** Calls to the file system of processes that are gone. */
@@ -271,7 +273,11 @@ export class SimulatedDevice {
   }
 
   #beforeCall(call: FileCall): Fault | null {
-    const fault = this.onCall?.(call) ?? null;
+    let fault = this.onCall?.(call) ?? null;
+    if (this.patience-- === 0) {
+      this.#report.fault(this, `never rests: ${call.name} ${call.path}`);
+      fault = { dies: 'before' };
+    }
     if (fault === 'power') {
       this.losePower(this.random);
       return null;

@@ -7,6 +7,8 @@ import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { type Finding, Ledger } from './ledger.ts';
 import { PORT, ROOT, SimulatedDevice } from './simulated-device.ts';
 
+/** Calls to the file system in one span of time, however long: nobody has so many files here. */
+const PATIENCE = 20_000;
 const YEAR_MS = 365 * 24 * 3600_000;
 
 /** A group of computers under one clock, and the person before them. */
@@ -70,6 +72,7 @@ export class SimulatedGroup {
 
   /** Lets the clock run while a promise of the program is awaited; resolves with it. null: the program died meanwhile. */
   async until<T>(device: SimulatedDevice, work: Promise<T>): Promise<T | null> {
+    for (const each of this.devices) each.patience = PATIENCE;
     let done: { value: T } | { error: unknown } | null = null;
     work.then(
       (value) => {
@@ -89,6 +92,12 @@ export class SimulatedGroup {
     if (ended === null) throw new Error(`${device.name} does not come to an end`);
     if ('error' in ended) throw ended.error;
     return ended.value;
+  }
+
+  /** Lets this much time pass. */
+  async pass(milliseconds: number): Promise<void> {
+    for (const device of this.devices) device.patience = PATIENCE;
+    await this.clock.advance(milliseconds);
   }
 
   /** Starts a program; it may die on the way. */

@@ -7,7 +7,7 @@ import { type Digest, digest } from '../../record/ids.ts';
 import type { StagedFile, StagedPiece, StageRequest } from '../source-adapter.ts';
 import { attempt } from './attempt.ts';
 import { type ConstructContext, ensureStaging, stagingOf } from './construct-context.ts';
-import { ParentGuard } from './path-guard.ts';
+import { ParentGuard, problemCode } from './path-guard.ts';
 import { revisionOf, sameRevision } from './revision.ts';
 
 type Copy = StageRequest['copies'][number];
@@ -64,6 +64,10 @@ export class StagedContent {
         if (digestOf(bytes) === name) writeFully(this.#fs, fd, bytes, offset);
         else wrong.push(offset);
       }
+    } catch (error) {
+      // What cannot become whole here would only take the room of what can.
+      if (problemCode(error) === 'disk-full') attempt(() => this.#fs.unlink(path));
+      throw error;
     } finally {
       this.#fs.close(fd);
     }

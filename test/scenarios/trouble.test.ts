@@ -1,0 +1,212 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+import { CutProxy } from './cut-proxy.ts';
+import { Device, end, startPair } from './device.ts';
+import { Folder, scratch } from './folder.ts';
+
+let devices: Device[] = [];
+const mounts: string[] = [];
+const proxies: CutProxy[] = [];
+afterEach(async () => {
+  for (const proxy of proxies.splice(0)) proxy.close();
+  await end(...devices);
+  for (const mount of mounts.splice(0)) execFileSync('umount', ['-l', mount]);
+  devices = [];
+});
+async function lone(name: string, data?: string): Promise<Device> {
+  const device = await Device.start(name, data === undefined ? {} : { data });
+  devices.push(device);
+  return device;
+}
+const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Files in a folder, whatever is below; [path, digest]. Nothing of ours. */
+function files(folder: Folder, below = ''): [string, string][] {
+  return readdirSync(folder.path(below), { withFileTypes: true }).flatMap((entry): [string, string][] => {
+    const id = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (id === '.lockstep') return [];
+    return entry.isDirectory() ? files(folder, id) : [[id, sha(readFileSync(folder.path(id)))]];
+  });
+}
+
+const countFiles = ({ root }: Folder): number =>
+  readdirSync(root).reduce((sum, name) => sum + (name === '.lockstep' ? 0 : readdirSync(join(root, name)).length), 0);
+
+describe('kill -9', () => {
+  it('of either side, ten times in a first sync of 3,000 files: a reader never sees half a file, and all arrives', async () => {
+    const random = new SeededRandom('kill -9');
+    const [a, b] = [await lone('anna'), await lone('bert')];
+    const [folderA, folderB] = [new Folder('anna'), new Folder('bert')];
+    for (let each = 0; each < 3000; each++)
+      folderA.write(`${each % 50}/${each}.txt`, `file ${each} `.repeat(1 + random.int(200)));
+    const { collection } = await a.add(folderA);
+    const whole = new Map(files(folderA));
+    await b.join(a, collection, folderB);
+    for (let kill = 1; kill <= 10; kill++) {
+      const victim = kill % 2 === 0 ? a : b;
+      const enough = Math.min(2900, countFiles(folderB) + random.int(300));
+      await expect.poll(() => countFiles(folderB), { interval: 5, timeout: 30_000 }).toBeGreaterThanOrEqual(enough);
+      await victim.kill9();
+      for (const [id, digest] of files(folderB)) expect([id, digest]).toEqual([id, whole.get(id)]);
+      await victim.restart();
+    }
+    await b.sync();
+    expect(folderB.tree()).toEqual(folderA.tree());
+    const [rootA, rootB] = [await a.root(collection), await b.root(collection)];
+    expect([rootB.root, rootA.differs, rootB.differs]).toEqual([rootA.root, [], []]);
+    expect([await a.conflicts(), await b.conflicts(), await b.problems()]).toEqual([[], [], []]);
+  });
+
+  it('while edits come in: each file has old or new bytes, and the edits arrive', async () => {
+    const { a, b, folderA, folderB } = await startPair((folder) => {
+      for (let each = 0; each < 300; each++) folder.write(`${each}.txt`, `old ${each}`);
+    });
+    devices.push(a, b);
+    for (let each = 0; each < 300; each++) folderA.write(`${each}.txt`, `new ${each} `.repeat(50));
+    await a.ask('config', 'safety.rewrite-share', '1');
+    const looked = a.look();
+    const isNew = () => [0, 150, 299].some((each) => folderB.read(`${each}.txt`) !== `old ${each}`);
+    await expect.poll(isNew, { interval: 1, timeout: 30_000 }).toBe(true);
+    await b.kill9();
+    await looked;
+    for (let each = 0; each < 300; each++)
+      expect([`old ${each}`, `new ${each} `.repeat(50)]).toContain(folderB.read(`${each}.txt`));
+    folderB.write('7.txt', 'written by bert while he was down');
+    await b.restart();
+    await b.sync();
+    const differing = files(folderA).filter(([id, digest]) => digest !== sha(readFileSync(folderB.path(id))));
+    expect(differing.map(([id]) => id)).toEqual((await a.conflicts()).map((each) => each.record));
+    const readings = [folderA.read('7.txt'), folderB.read('7.txt')];
+    expect(readings).toContain('written by bert while he was down');
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('a full disk (needs root to make a small one)', () => {
+  function smallDisk(megabytes: number): string {
+    const path = join(scratch('disk'), 'mounted');
+    mkdirSync(path);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
+    mounts.push(path);
+    return path;
+  }
+  const enlarge = (path: string, megabytes: number): void => {
+    execFileSync('mount', ['-o', `remount,size=${megabytes}m`, path]);
+  };
+
+  it('under the folder: what does not fit is a problem of that file, and arrives when there is room', async () => {
+    const disk = smallDisk(6);
+    const [a, b] = [await lone('anna'), await lone('bert')];
+    const [folderA, folderB] = [new Folder('anna'), new Folder('bert', join(disk, 'docs'))];
+    for (let each = 0; each < 10; each++) folderA.write(`large/${each}.raw`, randomBytes(1_500_000));
+    folderA.write('small.txt', 'small');
+    const { collection } = await a.add(folderA);
+    await b.join(a, collection, folderB);
+    await a.sync();
+    const problems = await b.problems();
+    expect(problems.length).toBeGreaterThan(3);
+    expect(new Set(problems.map((each) => each.code))).toEqual(new Set(['disk-full']));
+    expect(folderB.read('small.txt')).toBe('small');
+    for (const [id, digest] of files(folderB)) expect(digest).toBe(sha(folderA.bytes(id)));
+    enlarge(disk, 60);
+    await b.sync();
+    expect(await b.problems()).toEqual([]);
+    expect(folderB.contents()).toEqual(folderA.contents());
+  });
+
+  it('under its own data: it says so, harms nothing, and goes on when there is room', async () => {
+    const disk = smallDisk(3);
+    const a = await lone('anna');
+    const b = await lone('bert', join(disk, 'data'));
+    const [folderA, folderB] = [new Folder('anna'), new Folder('bert')];
+    folderA.write('first.txt', 'first');
+    const { collection } = await a.add(folderA);
+    await b.join(a, collection, folderB);
+    await a.sync();
+    for (let each = 0; each < 6000; each++)
+      folderA.write(`${each % 40}/a name that is long enough to fill a database ${each}.txt`, `${each}`);
+    await a.look();
+    expect((await a.cli('sync', '--wait', '--for', 'all', '--timeout', '4')).status).toBe(3);
+    expect(folderB.read('first.txt')).toBe('first');
+    enlarge(disk, 200);
+    if (!b.isUp) await b.restart();
+    await a.sync();
+    expect(folderB.contents()).toEqual(folderA.contents());
+  });
+});
+
+describe('links', () => {
+  it('a connection that is cut again and again still brings all, without sending what arrived twice', async () => {
+    const [a, b] = [await lone('anna'), await lone('bert')];
+    const [folderA, folderB] = [new Folder('anna'), new Folder('bert')];
+    let size = 0;
+    for (let each = 0; each < 40; each++) {
+      folderA.write(`${each}.raw`, randomBytes(250_000));
+      size += 250_000;
+    }
+    folderA.write('large.raw', randomBytes(6_000_000));
+    size += 6_000_000;
+    const { collection } = await a.add(folderA);
+    const proxy = await CutProxy.to(a.listen);
+    proxies.push(proxy);
+    const { link } = await a.ask<{ link: string }>('invite', collection, '--approve-first');
+    proxy.cutAfter = 2_000_000;
+    await b.ask('join', link.replace(/a=.*$/, `a=${proxy.address}`), folderB.root, '--wait');
+    await b.sync();
+    expect(folderB.contents()).toEqual(folderA.contents());
+    expect(proxy.cuts).toBeGreaterThan(0);
+    expect(await a.sent()).toBeLessThan(size * 1.6);
+  });
+
+  it('who is away catches up when it is back, and both knew that meanwhile', async () => {
+    const { a, b, folderA, folderB } = await startPair((folder) => folder.write('x', 'x'));
+    devices.push(a, b);
+    await b.kill9();
+    folderA.write('meanwhile', 'written');
+    const call = await a.cli('sync', '--wait', '--for', 'all', '--timeout', '3', '--json');
+    expect(call.status).toBe(3);
+    expect(JSON.parse(call.stdout.toString())).toMatchObject({
+      inStep: false,
+      members: [{ name: 'bert', inStep: false }],
+    });
+    const [peer] = (await a.status()).collections[0]!.peers;
+    expect([peer?.state, peer?.behind]).toEqual(['offline', 1]);
+    await b.restart();
+    await a.sync();
+    expect(folderB.read('meanwhile')).toBe('written');
+  });
+});
+
+describe('the process', () => {
+  it('SIGTERM ends it within 5 s with status 0, also in the middle of work', async () => {
+    const a = await lone('anna');
+    const folder = new Folder('anna');
+    for (let each = 0; each < 2000; each++) folder.write(`${each % 20}/${each}`, `content ${each}`.repeat(20));
+    const adding = a.cli('add', folder.root, '--json');
+    await expect.poll(async () => (await a.status()).collections.length, { timeout: 30_000 }).toBe(1);
+    const { status, ms } = await a.stop();
+    await adding;
+    expect(status).toBe(0);
+    expect(ms).toBeLessThan(5000);
+    await a.restart();
+    await a.look();
+    expect((await a.status()).collections[0]?.records).toBe(2020);
+  });
+
+  it('a second one on the same directory is told, and the first goes on', async () => {
+    const a = await lone('anna');
+    const second = await a.refused('serve', '--listen', '127.0.0.1:0', '--no-ui', '--no-discovery');
+    expect(second).toEqual({ status: 1, code: 'already-running' });
+    expect((await a.status()).device.id).toBe(a.id);
+  });
+
+  it('one that was killed leaves nothing that keeps the next from starting', async () => {
+    const a = await lone('anna');
+    await a.kill9();
+    await a.restart();
+    expect((await a.status()).device.name).toBe('anna');
+  });
+});
