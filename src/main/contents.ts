@@ -285,12 +285,15 @@ export class Contents {
     this.#given++;
     const given: (ContentGiven | null)[] = asked.map(() => null);
     const reads = new Map<number, { at: number; request: ContentRequest; length: number | null }[]>();
+    // Chunks are asked for many at a time, and mostly of one file.
+    const holders = new Map<Digest, Holder | undefined>();
     for (const [at, want] of asked.entries()) {
       if (want.kind === 'chunk-list') {
         given[at] = this.#giveList(want);
         continue;
       }
-      const place = want.kind === 'chunk' ? this.#chunkPlace(want.digest) : this.#contentPlace(collection, want);
+      const place =
+        want.kind === 'chunk' ? this.#chunkPlace(want.digest, holders) : this.#contentPlace(collection, want);
       if (place === null) continue;
       const queue = reads.get(place.source) ?? [];
       queue.push({ at, request: place.request, length: want.kind === 'chunk' ? place.request.length : null });
@@ -351,12 +354,16 @@ export class Contents {
     return { source: holder.source, request: { id: holder.id, revision: holder.revision, offset: 0, length: 4 << 20 } };
   }
 
-  #chunkPlace(chunk: Digest): { source: number; request: ContentRequest } | null {
+  #chunkPlace(
+    chunk: Digest,
+    holders: Map<Digest, Holder | undefined>,
+  ): { source: number; request: ContentRequest } | null {
     for (const { list, place } of this.#store.chunkPlaces(chunk)) {
       const opened = this.#openList(list);
       const found = opened?.chunks[place];
       if (opened === null || found?.digest !== chunk) continue;
-      const holder = this.#holders(opened.content)[0];
+      if (!holders.has(opened.content)) holders.set(opened.content, this.#holders(opened.content)[0]);
+      const holder = holders.get(opened.content);
       if (holder === undefined) continue;
       const offset = opened.offsets[place] as number;
       return {

@@ -14,8 +14,10 @@ export interface KeptContent {
 /** Where content named by digest is on this device: in which record's file, in which chunk list, in the version store. */
 export class ContentStore {
   readonly #sql;
+  readonly #database: Database.Database;
 
   constructor(database: Database.Database) {
+    this.#database = database;
     this.#sql = statements(database);
   }
 
@@ -35,13 +37,15 @@ export class ContentStore {
     return this.#sql.holders.all(keyOf(content));
   }
 
-  /** Keeps a chunk list and where each of its chunks is. `content`: the file it cuts. */
+  /** Keeps a chunk list and where each of its chunks is, all or nothing; in a transaction of its own where there is none. `content`: the file it cuts. */
   putChunkList(list: Digest, content: Digest, bytes: Uint8Array): void {
     const digest = bytesOf(list);
     if (this.#sql.findList.get(digest) !== undefined) return;
-    const row = Number(this.#sql.addList.run(digest, bytesOf(content), bytes).lastInsertRowid);
-    for (let at = 0; at + 36 <= bytes.length; at += 36)
-      this.#sql.addChunk.run(keyOfBytes(bytes.subarray(at, at + 6)), row, at / 36);
+    this.#database.transaction(() => {
+      const row = Number(this.#sql.addList.run(digest, bytesOf(content), bytes).lastInsertRowid);
+      for (let at = 0; at + 36 <= bytes.length; at += 36)
+        this.#sql.addChunk.run(keyOfBytes(bytes.subarray(at, at + 6)), row, at / 36);
+    })();
   }
 
   chunkList(list: Digest): Uint8Array | null {
