@@ -15,6 +15,7 @@ import { CHANGES_PER_PACKAGE, type Dot, dotOf, type LogId, type MemberKey, recor
 import type { EarlierValue } from './snapshot/adopt.ts';
 import { LogStore, type StoredLog } from './store/log-store.ts';
 import { ProblemStore } from './store/problem-store.ts';
+import { QuarantineStore } from './store/quarantine-store.ts';
 import { RecordStore, type StoredRecord } from './store/record-store.ts';
 import type { RegistryStore, StoredCollection } from './store/registry-store.ts';
 
@@ -29,8 +30,8 @@ export interface CollectionAuthority {
   readonly member: MemberKey;
   sign(bytes: Uint8Array): Uint8Array;
   verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean;
-  /** Why a package of this member must not be taken, or null (not a member, a reader, beyond its cut). */
-  refuses(head: PackageHead): string | null;
+  /** Why a package must not be taken, or null (not a member, a reader, beyond its cut). `setAside`: a person may still want it. */
+  refuses(head: PackageHead): { readonly why: string; readonly setAside: boolean } | null;
   /** Why a change cannot be used by any source of this kind, or null. */
   invalid(change: Change): string | null;
 }
@@ -73,6 +74,7 @@ export class Collection {
   readonly records: RecordStore;
   readonly log: LogStore;
   readonly problems: ProblemStore;
+  readonly quarantine: QuarantineStore;
   readonly #database: Database.Database;
   readonly #registry: RegistryStore;
   readonly #authority: CollectionAuthority;
@@ -97,6 +99,7 @@ export class Collection {
     this.records = new RecordStore(database, stored.row, stored.kind);
     this.log = new LogStore(database, stored.row);
     this.problems = new ProblemStore(database);
+    this.quarantine = new QuarantineStore(database, stored.row);
   }
 
   get stored(): StoredCollection {
@@ -183,9 +186,10 @@ export class Collection {
       return { is: 'refused', why: 'the log of another member', hostile: true };
     const isFork = head.number <= log.held;
     if (isFork && this.#isKnown(log, read)) return { is: 'known' };
-    if (!isFork && head.number > log.held + 1) return { is: 'gap', log: log.log, held: log.held };
+    // Before a gap: what is not taken anyway must not be asked for.
     const refusal = this.#authority.refuses(head);
-    if (refusal !== null) return { is: 'refused', why: refusal, hostile: false };
+    if (refusal !== null) return this.#refuse(read, refusal);
+    if (!isFork && head.number > log.held + 1) return { is: 'gap', log: log.log, held: log.held };
     if (!this.#authority.verify(head.member, read.signed, read.signature))
       return { is: 'refused', why: 'not signed by its author', hostile: true };
     if (log.frozen) return { is: 'refused', why: 'a log with two branches', hostile: false };
@@ -206,6 +210,25 @@ export class Collection {
     }
     const { package: stored, invalid } = this.#append(owned, read, changes, head.time);
     return { is: 'stored', package: stored, invalid };
+  }
+
+  #refuse(read: SignedPackage, { why, setAside }: { why: string; setAside: boolean }): Received {
+    const { member, log, number } = read.head;
+    if (!setAside) return { is: 'refused', why, hostile: false };
+    if (!this.#authority.verify(member, read.signed, read.signature))
+      return { is: 'refused', why: 'not signed by its author', hostile: true };
+    this.quarantine.add({ log, number, hash: read.hash, member, bytes: read.bytes });
+    return { is: 'refused', why, hostile: false };
+  }
+
+  /** Takes what was set aside and may be taken now: somebody had taken it before, or a person wants it. Inside `transact`. */
+  receiveQuarantined(): readonly Received[] {
+    return this.quarantine.all().flatMap((each) => {
+      if (this.#authority.refuses(readPackage(each.bytes).head) !== null) return [];
+      const received = this.receive(each.bytes);
+      if (received.is !== 'gap') this.quarantine.drop(each);
+      return [received];
+    });
   }
 
   #isKnown(log: StoredLog, read: SignedPackage): boolean {

@@ -135,7 +135,11 @@ export class Engine {
     for (const replica of this.replicas.values())
       for (const source of this.registry.sources(replica.collection.stored.row))
         await this.#openSource(replica, source, false);
-    for (const replica of this.replicas.values()) replica.resume();
+    for (const replica of this.replicas.values()) {
+      replica.resume();
+      // What a program that ended in between had still to say.
+      replica.membershipChanged();
+    }
     this.keeper.start();
     const address = await this.network.start(listen);
     for (const schedule of this.schedules.values()) schedule.dirty(null);
@@ -374,6 +378,7 @@ export class Engine {
       appliedElsewhere: (id) => this.network.contentsMayBeThere(id),
       membership: (id) => this.network.membershipChanged(id),
       changed: this.changed,
+      now: () => clock.now(),
       constructSoon: (id) => this.#each(id, (schedule) => schedule.constructSoon()),
       scanNow: async (id) => {
         await Promise.all(this.#schedulesOf(id).map((schedule) => schedule.lookNow()));

@@ -75,7 +75,7 @@ export class PeerNetwork {
       admit: async (collection, newcomer) => {
         const replica = this.#replica(collection);
         replica.membership.add(newcomer, clock.now());
-        this.membershipChanged(collection);
+        replica.membershipChanged();
         return replica.membership.operations();
       },
       onRequests: (requests) => {
@@ -243,7 +243,7 @@ export class PeerNetwork {
       .logs()
       .flatMap((log) => (log.member === member.memberKey ? [{ log: log.log, number: log.held }] : []));
     replica.membership.remove(device, cut, this.#engine.world.clock.now());
-    this.membershipChanged(replica.id);
+    replica.membershipChanged();
   }
 
   requests(): readonly RequestView[] {

@@ -1,13 +1,28 @@
 import type { Change } from './change-log/change.ts';
-import type { AppliedChange, Collection, Received, WrittenPackage } from './collection.ts';
+import {
+  type AppliedChange,
+  CHANGE_LOG_SOURCE,
+  type Collection,
+  type Received,
+  type WrittenPackage,
+} from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
 import type { Contents } from './contents.ts';
 import { followMove, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
 import type { RecordState } from './merge/record-state.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
 import type { ContentAsked, LogHead, LogPosition, PackagesTaken, SharedCollection } from './peers/shared-collection.ts';
+import { quarantinedBy, quarantineText } from './quarantined.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
-import type { CollectionId, DeviceId, Digest, LogId, MemberKey, RecordId } from './record/ids.ts';
+import {
+  type CollectionId,
+  type DeviceId,
+  type Digest,
+  type LogId,
+  type MemberKey,
+  type RecordId,
+  recordId,
+} from './record/ids.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import type { Acknowledged, RegistryStore } from './store/registry-store.ts';
 import type { Synchronizer } from './synchronizer.ts';
@@ -22,6 +37,8 @@ export interface ReplicaPort {
   appliedElsewhere(id: CollectionId): void;
   membership(id: CollectionId): void;
   changed(): void;
+  /** Milliseconds since 1970. */
+  now(): number;
   /** A cycle, or only its second half, is due in every source of the collection. */
   constructSoon(id: CollectionId): void;
   scanNow(id: CollectionId): Promise<void>;
@@ -44,7 +61,7 @@ export class Replica implements SharedCollection {
   /** What each peer told it holds since we linked: adoption waits until all of it is here. */
   readonly #acknowledged = new Map<DeviceId, Map<LogId, Acknowledged>>();
   readonly #unsaved = new Set<DeviceId>();
-  readonly #told = new Map<DeviceId, ReadonlyMap<LogId, number>>();
+  readonly #told = new Map<DeviceId, readonly LogHead[]>();
 
   constructor(
     collection: Collection,
@@ -126,7 +143,8 @@ export class Replica implements SharedCollection {
     if (this.#told.size === 0) return false;
     const held = new Map(this.collection.log.logs().map((log) => [log.log, log.held]));
     for (const told of this.#told.values())
-      for (const [log, number] of told) if ((held.get(log) ?? 0) < number) return false;
+      for (const { member, log, number } of told)
+        if ((held.get(log) ?? 0) < this.#counting(member, log, number)) return false;
     return true;
   }
 
@@ -169,14 +187,24 @@ export class Replica implements SharedCollection {
   behind(device: DeviceId): number {
     const theirs = this.acknowledgedBy(device);
     let behind = 0;
-    for (const log of this.collection.log.logs()) behind += Math.max(0, log.held - (theirs.get(log.log)?.applied ?? 0));
+    for (const { member, log, held } of this.collection.log.logs())
+      behind += Math.max(0, this.#counting(member, log, held) - (theirs.get(log)?.applied ?? 0));
     return behind;
+  }
+
+  /** How far a log counts that somebody holds up to `number`: nobody waits for what its author might not write. */
+  #counting(member: MemberKey | '', log: LogId, number: number): number {
+    return member === '' ? number : Math.min(number, this.membership.counting(member, log));
   }
 
   /** Has this device applied all that the other holds, as far as it told? */
   hasAppliedAllOf(device: DeviceId): boolean {
-    const own = new Map(this.collection.log.logs().map((log) => [log.log, log.applied]));
-    for (const [log, { held }] of this.acknowledgedBy(device)) if ((own.get(log) ?? 0) < held) return false;
+    const own = new Map(this.collection.log.logs().map((log) => [log.log, log]));
+    const told = new Map(this.#told.get(device)?.map((head) => [head.log, head.member]));
+    for (const [log, { held }] of this.acknowledgedBy(device)) {
+      const member = own.get(log)?.member || told.get(log) || '';
+      if ((own.get(log)?.applied ?? 0) < this.#counting(member, log, held)) return false;
+    }
     return true;
   }
 
@@ -187,7 +215,7 @@ export class Replica implements SharedCollection {
     return this.membership.verify(member, bytes, signature);
   }
   memberKeyOf(device: DeviceId): MemberKey | null {
-    return this.membership.memberKeyOf(device);
+    return this.membership.isMember() ? this.membership.memberKeyOf(device) : null;
   }
   membershipHeads(): readonly Digest[] {
     return this.membership.heads();
@@ -197,8 +225,57 @@ export class Replica implements SharedCollection {
   }
   receiveMembership(operations: readonly Uint8Array[]): boolean {
     const isNew = this.membership.receive(operations);
-    if (isNew) this.#port.membership(this.id);
+    if (isNew) this.membershipChanged();
     return isNew;
+  }
+
+  /**
+   * Who may write became something else. What was taken here of those who may not any more is made known before anyone can ask for it, and
+   * what was set aside is taken where others had taken it.
+   */
+  membershipChanged(): void {
+    this.membership.extendCuts(this.heads(), this.#port.now());
+    this.#port.membership(this.id);
+    const received = this.collection.transact(() => this.collection.receiveQuarantined());
+    this.#take(received);
+    this.#tellQuarantined();
+  }
+
+  /** What is set aside is a problem, one a member, until a person has decided. */
+  #tellQuarantined(): void {
+    const { problems, stored } = this.collection;
+    const source = CHANGE_LOG_SOURCE - stored.row;
+    const waiting = quarantinedBy(this.collection.quarantine.all());
+    const told = new Map([...waiting].map(([member, each]) => [this.#quarantineRecord(member), each]));
+    for (const { record, code } of problems.of(source))
+      if (code === 'quarantined' && !told.has(record)) problems.drop(source, record);
+    for (const [record, waits] of told)
+      problems.put(source, record, 'quarantined', quarantineText(waits), this.#port.now());
+    this.#port.changed();
+  }
+  #quarantineRecord(member: MemberKey): RecordId {
+    const author = this.membership.authorOf(member);
+    return recordId(`${author?.name ?? ''} (${(author?.device ?? member).slice(0, 8)})`);
+  }
+
+  /**
+   * A person decided about what a member wrote that might not any more: it counts after all, everywhere, or is let go of. A member that is
+   * not set aside here is passed over.
+   */
+  settleQuarantine(device: DeviceId, take: boolean): void {
+    const waiting = this.collection.quarantine
+      .all()
+      .filter(({ member }) => this.membership.authorOf(member)?.device === device);
+    const [first] = waiting;
+    if (first === undefined) return;
+    if (take) {
+      const furthest = new Map(waiting.map((each) => [each.log, { ...each, hash: each.hash as Digest }]));
+      this.membership.extendCuts([...furthest.values()], this.#port.now());
+      this.membershipChanged();
+      return;
+    }
+    this.collection.transact(() => this.collection.quarantine.letGo(first.member));
+    this.#tellQuarantined();
   }
 
   heads(): readonly LogHead[] {
@@ -212,7 +289,7 @@ export class Replica implements SharedCollection {
   }
 
   peerHolds(device: DeviceId, heads: readonly LogHead[]): void {
-    this.#told.set(device, new Map(heads.map((head) => [head.log, head.number])));
+    this.#told.set(device, heads);
     const past = heads.find((head) => head.log === this.collection.stored.ownLog);
     const isOurs = past === undefined || this.collection.log.holds(past.log, past.number, past.hash.slice(0, 16));
     if (!isOurs) this.collection.beginNewLog();
@@ -243,6 +320,11 @@ export class Replica implements SharedCollection {
 
   receivePackages(_device: DeviceId, packages: readonly Uint8Array[]): PackagesTaken {
     const received = this.collection.transact(() => packages.map((bytes) => this.collection.receive(bytes)));
+    if (received.some((each) => each.is === 'refused')) this.#tellQuarantined();
+    return this.#take(received);
+  }
+
+  #take(received: readonly Received[]): PackagesTaken {
     const gaps = new Map<LogId, { log: LogId; member: MemberKey; held: number }>();
     let refused: string | null = null;
     let stored = 0;

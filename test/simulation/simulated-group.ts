@@ -134,7 +134,7 @@ export class SimulatedGroup {
         },
         by.wall.now(),
       );
-      by.engine.network.membershipChanged(inviter.id);
+      inviter.membershipChanged();
     }
     device.membership.set(inviter.id, inviter.membership.operations());
     const replica = device.engine.openCollection(inviter.id, 'things');

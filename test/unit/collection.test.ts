@@ -27,7 +27,7 @@ class Device {
   readonly collection: Collection;
   readonly log: LogId;
   readonly database = openDatabase(':memory:');
-  refuses: (head: PackageHead) => string | null = () => null;
+  refuses: CollectionAuthority['refuses'] = () => null;
   verified = 0;
 
   constructor(name: string) {
@@ -200,7 +200,7 @@ describe('receiving', () => {
 
   it('refuses an author who may not write, and says that whoever passed it on may not know', () => {
     const [one, two] = pair();
-    two.refuses = () => 'its author may only read';
+    two.refuses = () => ({ why: 'its author may only read', setAside: false });
     expect(two.receive(one.one(sets(entryA)))).toEqual({
       is: 'refused',
       why: 'its author may only read',
@@ -245,6 +245,40 @@ describe('receiving', () => {
       why: 'a log with two branches',
       hostile: false,
     });
+  });
+
+  it('sets aside what its author might not write, asks for nothing more of it, and takes it once it may', () => {
+    const [one, two] = pair();
+    const packages = [entryA, entryA2, entryA3].map((entry) => one.one(sets(entry)));
+    let cut = 1;
+    two.refuses = ({ number }) => (number <= cut ? null : { why: 'beyond the cut', setAside: true });
+    const refused = { is: 'refused', why: 'beyond the cut', hostile: false };
+    // The third first: a package that is not taken leaves no gap.
+    expect([0, 2, 1, 2].map((at) => two.receive(packages[at]!))).toMatchObject([
+      { is: 'stored' },
+      refused,
+      refused,
+      refused,
+    ]);
+    expect(two.collection.quarantine.all().map(({ number }) => number)).toEqual([2, 3]);
+    const receive = () => two.collection.transact(() => two.collection.receiveQuarantined());
+    expect(receive()).toEqual([]);
+    cut = 3;
+    expect(receive()).toMatchObject([{ is: 'stored' }, { is: 'stored' }]);
+    expect([two.held(one.log), two.collection.quarantine.all(), two.values().length]).toEqual([3, [], 3]);
+  });
+
+  it('does not set aside again what a person let go of, nor what nobody signed', () => {
+    const [one, two] = pair();
+    two.refuses = () => ({ why: 'beyond the cut', setAside: true });
+    const sent = one.one(sets(entryA));
+    two.receive(sent);
+    two.collection.quarantine.letGo(one.signer.key);
+    two.receive(sent);
+    expect(two.collection.quarantine.all()).toEqual([]);
+    const forged = two.forge({ log: one.log, member: one.signer.key, number: 2 }, body(sets(entryA2)));
+    expect(two.receive(forged)).toMatchObject({ is: 'refused', hostile: true });
+    expect(two.collection.quarantine.all()).toEqual([]);
   });
 
   it('lets nobody pass off bytes of their own as a package that is known', () => {

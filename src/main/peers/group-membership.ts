@@ -4,13 +4,21 @@ import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../record
 import type { DeviceIdentity, MemberSigner } from './identity.ts';
 import { evaluateMembership, type Member, type Membership } from './membership.ts';
 import { addMember, type Newcomer } from './membership-log.ts';
-import { type MembershipOp, makeOp, parseOp, verifySignature } from './membership-op.ts';
+import { type MembershipOp, makeOp, type OpBody, parseOp, verifySignature } from './membership-op.ts';
+import type { LogHead } from './shared-collection.ts';
 
 /** Where the operations of one collection are kept: outside the database, for they cannot be made anew. */
 export interface MembershipFile {
   load(): readonly Uint8Array[];
   /** Durable when it returns. */
   save(operations: readonly Uint8Array[]): void;
+}
+
+/** Why a package is not taken. */
+export interface PackageRefusal {
+  readonly why: string;
+  /** Its author was a member: a person may still want it. */
+  readonly setAside: boolean;
 }
 
 /** Who belongs to one collection, as this device knows it, and this device's own key in it. */
@@ -72,12 +80,20 @@ export class GroupMembership {
   }
 
   /** Why what this member wrote must not be taken, or null. */
-  refuses(head: PackageHead): string | null {
+  refuses(head: Pick<PackageHead, 'member' | 'log' | 'number'>): PackageRefusal | null {
     const author = this.authorOf(head.member);
-    if (author === null) return 'its author is no member';
-    const counts = author.cut === null ? mayWrite(author) : head.number <= (author.cut.get(head.log) ?? 0);
-    if (counts) return null;
-    return this.member(author.device) === null ? 'written after its author was removed' : 'its author may only read';
+    if (author === null) return { why: 'its author is no member', setAside: false };
+    if (head.number <= this.counting(head.member, head.log)) return null;
+    const isMember = this.member(author.device) !== null;
+    return { why: isMember ? 'its author may only read' : 'written after its author was removed', setAside: true };
+  }
+
+  /** The last number of a log of this member that counts: all of them where it may write, none where it never could. */
+  counting(member: MemberKey, log: LogId): number {
+    const author = this.authorOf(member);
+    if (author === null) return 0;
+    if (author.cut !== null) return author.cut.get(log) ?? 0;
+    return mayWrite(author) ? Number.POSITIVE_INFINITY : 0;
   }
 
   heads(): readonly Digest[] {
@@ -102,8 +118,27 @@ export class GroupMembership {
 
   /** Takes a device out. `cut`: what it wrote and we hold; nothing it writes after that counts. */
   remove(device: DeviceId, cut: readonly { readonly log: LogId; readonly number: number }[], now: number): void {
-    const op = makeOp(this.#identity, this.group, this.heads(), now, { op: 'remove', device, cut, epoch: 0 });
-    this.receive([op.bytes]);
+    this.#say({ op: 'remove', device, cut, epoch: 0 }, now);
+  }
+
+  /**
+   * Tells how far this device had taken what those wrote who may not any more, where that is further than the cut: what was applied anywhere
+   * is applied everywhere (PROTOCOL 2.5). `held`: the logs here. true where there was something to tell.
+   */
+  extendCuts(held: readonly LogHead[], now: number): boolean {
+    if (!this.isMember()) return false;
+    const further = held.filter(
+      ({ member, log, number }) => member !== this.ownKey && number > this.counting(member, log),
+    );
+    for (const { member, log, number, hash } of further) {
+      const author = this.authorOf(member);
+      if (author !== null) this.#say({ op: 'extend-cut', device: author.device, log, to: number, hash }, now);
+    }
+    return further.length > 0;
+  }
+
+  #say(body: OpBody, now: number): void {
+    this.receive([makeOp(this.#identity, this.group, this.heads(), now, body).bytes]);
   }
 
   #take(operations: readonly Uint8Array[]): void {

@@ -102,8 +102,11 @@ class Round {
 
 function mayDo(op: MembershipOp, author: Standing | null): boolean {
   if (author === null || author.removed) return false;
+  // A cut is extended by those who had taken more, never by the one that was cut: a reader could write on for ever.
+  if (op.body?.op === 'extend-cut') return op.subject !== op.author;
   return author.role === 'admin' || !needsAdmin(op);
 }
+
 /** Everyone may leave, rename itself, and tell how far it had applied a removed member's log. */
 function needsAdmin({ body, author, subject }: MembershipOp): boolean {
   if (body?.op === 'remove') return subject !== author;

@@ -49,6 +49,10 @@ export function standingOf(ledger: Ledger, device: DeviceId, at: number | null):
   const effective = latest([...basis, ...of('role')].sort((a, b) => a - b));
   const role = weakest(effective.map((place) => roleGiven(order[place] as MembershipOp)));
   const closing = removed ? removes.filter((remove) => !adds.some((add) => before(remove, add))) : effective;
+  // Nobody had taken anything of one that never could write: there is nothing to extend.
+  const wrote = [...adds, ...of('role')].some(
+    (place) => STRENGTH[roleGiven(order[place] as MembershipOp)] >= STRENGTH.editor,
+  );
   const adminBy = removed
     ? []
     : [...standing, ...of('role').filter(stands)].filter(
@@ -65,7 +69,7 @@ export function standingOf(ledger: Ledger, device: DeviceId, at: number | null):
     history: describing.body?.op === 'add' ? describing.body.history : true,
     cut:
       removed || STRENGTH[role] < STRENGTH.editor
-        ? cutBy([...closing, ...of('extend-cut')].map((place) => order[place] as MembershipOp))
+        ? cutBy((wrote ? [...closing, ...of('extend-cut')] : []).map((place) => order[place] as MembershipOp))
         : null,
     seniority: role === 'admin' ? Math.min(Number.POSITIVE_INFINITY, ...adminBy) : Number.POSITIVE_INFINITY,
   };

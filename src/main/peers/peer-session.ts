@@ -136,7 +136,17 @@ export class PeerSession {
       return;
     }
     this.#sendMembers(opened, true);
+    if (opened.shared.memberKeyOf(this.peer) === null) this.#shut(opened);
+    // Other packages count now: what the peer has to send is another thing than it was.
+    else this.#sendHave(opened);
     this.#openKnown();
+  }
+
+  /** The two share this collection no longer, though maybe others. */
+  #shut(opened: Opened): void {
+    this.#opened.delete(opened.shared.id);
+    for (const [handle, each] of this.#byPeerHandle) if (each === opened) this.#byPeerHandle.delete(handle);
+    this.#port.changed();
   }
 
   /** Fetches content; null for what the peer does not have. Rejects when the link ends. */
@@ -224,10 +234,9 @@ export class PeerSession {
     if (shared.memberKeyOf(this.peer) === null) return;
     switch (message.is) {
       case 'MEMBERS': {
-        const isNew = message.ops.length > 0 && shared.receiveMembership(message.ops);
+        if (message.ops.length > 0) shared.receiveMembership(message.ops);
         const same = JSON.stringify([...message.heads].sort()) === JSON.stringify([...shared.membershipHeads()].sort());
         if (!same && message.ops.length === 0) this.#sendMembers(opened, true);
-        if (isNew) this.#sendHave(opened);
         return;
       }
       case 'HAVE':

@@ -1,10 +1,13 @@
 import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { LockstepError } from '../platform/trouble.ts';
+import quarantine from './migrations/02-quarantine.sql?raw';
 import schema from './schema/01-all.sql?raw';
 
 /** The version the schema makes. A database of an older version is migrated, one of a newer version refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+/** What makes a database of version 1 one of version 2, and so on. */
+const MIGRATIONS: readonly string[] = [quarantine];
 
 /**
  * Opens (or makes) the device's database: WAL, every commit durable (`synchronous=FULL`). Throws `database-newer` for one a later version wrote,
@@ -28,9 +31,10 @@ export function openDatabase(file: string): Database.Database {
         `${file} was written by a later version of Lockstep (${version}); update this one`,
         file,
       );
-    if (version === 0)
+    if (version < SCHEMA_VERSION)
       database.transaction(() => {
-        database.exec(schema);
+        const steps = version === 0 ? [schema] : MIGRATIONS.slice(version - 1);
+        for (const step of steps) database.exec(step);
         database.pragma(`user_version = ${SCHEMA_VERSION}`);
       })();
     return database;

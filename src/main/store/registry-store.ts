@@ -167,6 +167,7 @@ function statements(database: Database.Database) {
       'DELETE FROM package WHERE log IN (SELECT id FROM log WHERE collection = ?)',
       'DELETE FROM log WHERE collection = ?',
       'DELETE FROM acknowledged WHERE collection = ?',
+      'DELETE FROM quarantine WHERE collection = ?',
       'DELETE FROM source WHERE collection = ?',
       'DELETE FROM collection WHERE id = ?',
     ].map((sql) => database.prepare<[number]>(sql)),

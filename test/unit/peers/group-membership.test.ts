@@ -4,7 +4,7 @@ import { GroupMembership } from '../../../src/main/peers/group-membership.ts';
 import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
 import { createCollection, selfAsMember } from '../../../src/main/peers/membership-log.ts';
 import type { MemberRole } from '../../../src/main/peers/protocol/messages.ts';
-import { type LogId, logId } from '../../../src/main/record/ids.ts';
+import { digest, type LogId, logId } from '../../../src/main/record/ids.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const random = new SeededRandom('group membership');
@@ -58,7 +58,7 @@ describe('who belongs to a collection', () => {
       [],
       [],
     ]);
-    expect(membership.refuses(head(ana, 1))).toBe('its author is no member');
+    expect(membership.refuses(head(ana, 1))?.why).toBe('its author is no member');
   });
 
   it('is who was added, and is written down before it counts', () => {
@@ -105,26 +105,67 @@ describe('who may write', () => {
   it.each([
     ['admin', null],
     ['editor', null],
-    ['reader', 'its author may only read'],
-    ['relay', 'its author may only read'],
+    ['reader', { why: 'its author may only read', setAside: true }],
+    ['relay', { why: 'its author may only read', setAside: true }],
   ] as const)('%s: %s', (role, expected) => {
     const { membership } = open(ana);
     membership.add(newcomer(ben, role), 2000);
-    expect(membership.refuses(head(ben, 1))).toBe(expected);
+    expect(membership.refuses(head(ben, 1))).toEqual(expected);
   });
   it('a stranger may not', () => {
-    expect(open(ana).membership.refuses(head(cleo, 1))).toBe('its author is no member');
+    expect(open(ana).membership.refuses(head(cleo, 1))).toEqual({ why: 'its author is no member', setAside: false });
   });
   it('one removed may up to where it was cut, in the logs that were known', () => {
     const { membership } = open(ana);
     membership.add(newcomer(ben, 'editor'), 2000);
     membership.remove(ben.id, [{ log, number: 7 }], 3000);
     expect(membership.memberKeyOf(ben.id)).toBeNull();
-    expect([membership.refuses(head(ben, 7)), membership.refuses(head(ben, 8))]).toEqual([
-      null,
-      'written after its author was removed',
-    ]);
-    expect(membership.refuses(head(ben, 1, logId('ff'.repeat(8))))).toBe('written after its author was removed');
+    const removed = { why: 'written after its author was removed', setAside: true };
+    expect([membership.refuses(head(ben, 7)), membership.refuses(head(ben, 8))]).toEqual([null, removed]);
+    expect(membership.refuses(head(ben, 1, logId('ff'.repeat(8))))).toEqual(removed);
     expect(membership.authorOf(ben.member(group).key)?.device).toBe(ben.id);
+  });
+});
+
+describe('a cut', () => {
+  const had = (who: DeviceIdentity, number: number, of: LogId = log) => ({
+    member: who.member(group).key,
+    log: of,
+    number,
+    hash: digest('ab'.repeat(32)),
+  });
+  /** Ana removed Ben at 7; Cleo learns of it. */
+  function afterRemoval() {
+    const [first, second] = [open(ana), open(cleo)];
+    first.membership.add(newcomer(ben, 'editor'), 2000);
+    first.membership.add(newcomer(cleo, 'reader'), 2000);
+    first.membership.remove(ben.id, [{ log, number: 7 }], 3000);
+    second.membership.receive(first.membership.operations());
+    return { first: first.membership, second: second.membership };
+  }
+
+  it('is extended by a member that had more, and then counts so far for all', () => {
+    const { first, second } = afterRemoval();
+    const other = logId('ff'.repeat(8));
+    expect(second.extendCuts([had(ben, 9), had(ben, 2, other), had(ana, 5)], 4000)).toBe(true);
+    expect(first.receive(second.operations())).toBe(true);
+    for (const membership of [first, second]) {
+      expect([membership.refuses(head(ben, 9)), membership.refuses(head(ben, 2, other))]).toEqual([null, null]);
+      expect(membership.refuses(head(ben, 10))).not.toBeNull();
+    }
+    expect(second.extendCuts([had(ben, 9)], 5000)).toBe(false);
+  });
+
+  it('is left where the member had no more than it says', () => {
+    const { second } = afterRemoval();
+    const before = second.heads();
+    expect([second.extendCuts([had(ben, 7), had(ana, 12)], 4000), second.heads()]).toEqual([false, before]);
+  });
+
+  it('is not extended by one that was removed itself', () => {
+    const { first, second } = afterRemoval();
+    first.remove(cleo.id, [], 3500);
+    second.receive(first.operations());
+    expect(second.extendCuts([had(ben, 9)], 4000)).toBe(false);
   });
 });

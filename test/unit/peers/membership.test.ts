@@ -251,6 +251,19 @@ describe('removal', () => {
     expect(copy.state().invalid.get(late.hash)).toBe('not-allowed');
   });
 
+  it('is not stretched by the one that was cut, nor for one that never could write', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    copy.adds(ana, cleo, 'reader');
+    copy.gives(ana, ben, 'reader', [{ log, number: 4 }]);
+    const extension = { op: 'extend-cut', log, to: 99, hash: 'ab'.repeat(32) as Digest } as const;
+    const own = copy.says(ben, { ...extension, device: ben.id });
+    expect(copy.state().invalid.get(own.hash)).toBe('not-allowed');
+    expect(copy.state().members.get(ben.id)?.cut).toEqual(new Map([[log, 4]]));
+    copy.says(ben, { ...extension, device: cleo.id });
+    expect(copy.state().members.get(cleo.id)?.cut).toEqual(new Map());
+  });
+
   it('by several leaves the furthest cut', () => {
     const copy = new Copy();
     copy.adds(ana, ben);

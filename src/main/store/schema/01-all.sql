@@ -101,3 +101,15 @@ CREATE TABLE acknowledged(
   PRIMARY KEY(collection, device, log)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE unsynced(source INTEGER NOT NULL, record INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(source, record)) STRICT, WITHOUT ROWID;
+
+-- Packages their authors might not write any more, for a person to decide.
+CREATE TABLE quarantine(
+  id INTEGER PRIMARY KEY,
+  collection INTEGER NOT NULL REFERENCES collection,
+  log TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  hash TEXT NOT NULL,             -- the whole of it
+  member TEXT NOT NULL,
+  bytes BLOB,                     -- NULL: a person does not want it
+  UNIQUE(collection, log, number, hash)
+) STRICT;
