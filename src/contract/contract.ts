@@ -94,8 +94,11 @@ export interface DeviceView {
   readonly device: string;
   readonly name: string;
   readonly self: boolean;
+  /** In the first of `collections`. */
   readonly role: Role;
   readonly collections: readonly string[];
+  /** By collection. */
+  readonly roles: { readonly [collection: string]: Role };
   readonly lastSeen: string | null;
 }
 export interface SourceSettingsView {
@@ -263,6 +266,10 @@ export interface Requests {
   'devices:list': () => readonly DeviceView[];
   'devices:remove': (device: string, collection: string | null) => readonly DeviceView[];
   'devices:rename': (name: string) => readonly DeviceView[];
+  /** null: in every collection shared with it. */
+  'devices:role': (device: string, role: Role, collection: string | null) => readonly DeviceView[];
+  /** What a device wrote after it lost the right to counts after all, everywhere, or is let go of here. */
+  'devices:quarantine': (device: string, take: boolean, collection: string | null) => readonly ProblemView[];
   'source:change': (collection: string, change: SourceChange) => SourceSettingsView;
   /** Bytes of a record: as now, a conflict's value, or as of a time or package. */
   'records:cat': (collection: string, record: string, which: { value?: string; at?: string }) => Uint8Array;
@@ -317,6 +324,8 @@ export const REQUESTS = Object.keys({
   'devices:list': 0,
   'devices:remove': 0,
   'devices:rename': 0,
+  'devices:role': 0,
+  'devices:quarantine': 0,
   'source:change': 0,
   'records:cat': 0,
   'records:explain': 0,

@@ -98,7 +98,10 @@ export class Engine {
   constructor(world: EngineWorld) {
     this.world = world;
     this.registry = new RegistryStore(world.database);
-    this.config = new Config(this.registry, () => this.changed());
+    this.config = new Config(this.registry, (key) => {
+      if (key === 'name') this.network.renamed();
+      this.changed();
+    });
     this.contentStore = new ContentStore(world.database);
     this.kept = {
       read: (digest) => world.write.readKept(digest),
@@ -140,6 +143,7 @@ export class Engine {
       // What a program that ended in between had still to say.
       replica.membershipChanged();
     }
+    this.network.renamed();
     this.keeper.start();
     const address = await this.network.start(listen);
     for (const schedule of this.schedules.values()) schedule.dirty(null);

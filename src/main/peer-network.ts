@@ -222,9 +222,7 @@ export class PeerNetwork {
 
   invite(id: CollectionId, role: Role, approveFirst: boolean): string {
     const replica = this.#replica(id);
-    const own = replica.membership.member(this.#engine.deviceId);
-    if (own?.role !== 'admin')
-      throw new LockstepError('not-allowed', 'Only an admin of the collection may invite.', id);
+    this.#checkAdmin(replica, 'invite');
     return this.#desk.invite({
       collection: id,
       kind: replica.collection.kind,
@@ -237,13 +235,36 @@ export class PeerNetwork {
   }
   /** Takes a device out of a collection: what it wrote and we hold counts, nothing after that. */
   remove(replica: Replica, device: DeviceId): void {
-    const member = replica.membership.member(device);
-    if (member === null) return;
-    const cut = replica.collection.log
-      .logs()
-      .flatMap((log) => (log.member === member.memberKey ? [{ log: log.log, number: log.held }] : []));
-    replica.membership.remove(device, cut, this.#engine.world.clock.now());
+    if (replica.membership.member(device) === null) return;
+    if (device !== this.#engine.deviceId) this.#checkAdmin(replica, 'remove devices');
+    checkLastAdmin(replica, device);
+    replica.membership.remove(device, replica.heldOf(device), this.#engine.world.clock.now());
     replica.membershipChanged();
+  }
+  /** Gives a device another role: what it wrote so far counts, and where it may only read nothing after that. */
+  setRole(replica: Replica, device: DeviceId, role: Role): void {
+    const member = replica.membership.member(device);
+    if (member === null || member.role === role) return;
+    this.#checkAdmin(replica, 'change roles');
+    if (role !== 'admin') checkLastAdmin(replica, device);
+    const cut = role === 'reader' ? replica.heldOf(device) : [];
+    replica.membership.setRole(device, role, cut, this.#engine.world.clock.now());
+    replica.membershipChanged();
+  }
+  /** Tells everyone what this device is called now. */
+  renamed(): void {
+    for (const replica of this.#engine.replicas.values())
+      if (replica.membership.rename(this.#engine.name, this.#engine.world.clock.now())) replica.membershipChanged();
+  }
+  /** A person decided about what is set aside of a device. */
+  settleQuarantine(replica: Replica, device: DeviceId, take: boolean): void {
+    if (take) this.#checkAdmin(replica, 'take what is set aside');
+    replica.settleQuarantine(device, take);
+  }
+
+  #checkAdmin(replica: Replica, what: string): void {
+    if (replica.membership.member(this.#engine.deviceId)?.role !== 'admin')
+      throw new LockstepError('not-allowed', `Only an admin of the collection may ${what}.`, replica.id);
   }
 
   requests(): readonly RequestView[] {
@@ -366,6 +387,14 @@ export class PeerNetwork {
     if (replica === undefined) throw new LockstepError('no-such-collection', `There is no collection ${id} here.`, id);
     return replica;
   }
+}
+
+/** A collection whose last admin went could neither admit nor remove anyone any more. */
+function checkLastAdmin(replica: Replica, device: DeviceId): void {
+  const members = [...(replica.membership.current?.members.values() ?? [])];
+  const admins = members.filter(({ role }) => role === 'admin');
+  if (members.length > 1 && admins.length === 1 && admins[0]?.device === device)
+    throw new LockstepError('last-admin', 'It is the only admin of the collection: make another one first.', device);
 }
 
 function requestView(request: PairingRequest): RequestView {

@@ -44,7 +44,7 @@ export interface ReplicaPort {
   scanNow(id: CollectionId): Promise<void>;
   /** Calls once, in a few seconds. */
   later(call: () => void): void;
-  /** A source that waited to compare itself with the collection may now. */
+  /** What sources waited for is so: that they may compare themselves with the collection, or write to it. They look anew. */
   caughtUp(id: CollectionId): void;
   forked(id: CollectionId, log: LogId): void;
 }
@@ -61,6 +61,7 @@ export class Replica implements SharedCollection {
   /** What each peer told it holds since we linked: adoption waits until all of it is here. */
   readonly #acknowledged = new Map<DeviceId, Map<LogId, Acknowledged>>();
   readonly #unsaved = new Set<DeviceId>();
+  #couldWrite: boolean;
   readonly #told = new Map<DeviceId, readonly LogHead[]>();
 
   constructor(
@@ -75,6 +76,7 @@ export class Replica implements SharedCollection {
     this.#registry = registry;
     this.#contents = contents;
     this.#port = port;
+    this.#couldWrite = this.mayWrite();
   }
 
   get id(): CollectionId {
@@ -234,6 +236,10 @@ export class Replica implements SharedCollection {
    * what was set aside is taken where others had taken it.
    */
   membershipChanged(): void {
+    const couldWrite = this.#couldWrite;
+    this.#couldWrite = this.mayWrite();
+    // What stayed here while this device could only read is everyone's from now on.
+    if (this.#couldWrite && !couldWrite) this.#port.caughtUp(this.id);
     this.membership.extendCuts(this.heads(), this.#port.now());
     this.#port.membership(this.id);
     const received = this.collection.transact(() => this.collection.receiveQuarantined());
@@ -276,6 +282,14 @@ export class Replica implements SharedCollection {
     }
     this.collection.transact(() => this.collection.quarantine.letGo(first.member));
     this.#tellQuarantined();
+  }
+
+  /** How far the logs of a member are held here. */
+  heldOf(device: DeviceId): readonly { readonly log: LogId; readonly number: number }[] {
+    const key = this.membership.member(device)?.memberKey ?? null;
+    return this.collection.log
+      .logs()
+      .flatMap(({ log, member, held }) => (member === key && held > 0 ? [{ log, number: held }] : []));
   }
 
   heads(): readonly LogHead[] {

@@ -19,6 +19,19 @@ import type { ContentStore } from './store/content-store.ts';
 import type { StoredRecord } from './store/record-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 
+/** What constructing an item may come upon, and reading it never tells. */
+export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
+  'parent-is-file',
+  'not-empty',
+  'no-permission',
+  'disk-full',
+  'content-unavailable',
+  'content-wrong',
+  'name-not-allowed',
+  'path-too-long',
+  'io',
+]);
+
 /** A batch commits in one transaction; its content lies in memory at once. */
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 8 << 20;
@@ -320,7 +333,9 @@ export class RunConstruction {
   #commitAgreed(item: Prepared): void {
     const { records, problems } = this.#collection;
     const held = item.planned.held;
-    if (problems.count(this.#source.row) > 0) problems.drop(this.#source.row, item.id);
+    // What only reading tells stands, though there is nothing to write.
+    if (WRITE_PROBLEMS.has(problems.find(this.#source.row, item.id)?.code ?? ''))
+      problems.drop(this.#source.row, item.id);
     if (item.planned.fields === null && item.asShown) records.dropSnapshot(this.#source.row, item.job.row);
     else {
       const revision = records.snapshot(this.#source.row, item.job.row)?.revision ?? null;

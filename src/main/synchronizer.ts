@@ -6,7 +6,7 @@ import type { Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
-import { RunConstruction } from './run-construction.ts';
+import { RunConstruction, WRITE_PROBLEMS } from './run-construction.ts';
 import type { SafetyLimits } from './safety.ts';
 import { heldOf } from './snapshot/held.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
@@ -339,19 +339,6 @@ export class Synchronizer {
     this.#port.changed();
   }
 }
-
-/** What constructing an item may come upon, and reading it never tells. */
-const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
-  'parent-is-file',
-  'not-empty',
-  'no-permission',
-  'disk-full',
-  'content-unavailable',
-  'content-wrong',
-  'name-not-allowed',
-  'path-too-long',
-  'io',
-]);
 
 class SourceAway extends Error {}
 

@@ -47,6 +47,7 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['invite', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Invite a device' }).click()],
   ['an invitation', { page: 'devices' }, invitation],
   ['remove', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Remove Laptop' }).click()],
+  ['role', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Role of Laptop' }).click()],
   ['rename', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Rename' }).click()],
   ['why', { page: 'problems' }, (page) => page.getByRole('button', { name: /Why/ }).first().click()],
 ];

@@ -10,6 +10,7 @@ import type {
   RequestName,
   Requests,
   RequestView,
+  Role,
   StatusView,
 } from '../../src/contract/contract.ts';
 import {
@@ -207,6 +208,13 @@ export class SampleClient implements LockstepClient {
       case 'devices:rename':
         this.#devices = this.#devices.map((one) => (one.self ? { ...one, name: String(args[0]) } : one));
         return this.#devices;
+      case 'devices:role': {
+        const [device, role, collection] = args as [string, Role, string];
+        this.#devices = this.#devices.map((one) =>
+          one.device === device ? { ...one, role, roles: { ...one.roles, [collection]: role } } : one,
+        );
+        return this.#devices;
+      }
       case 'conflicts:resolve': {
         const settled = this.#conflicts.find((one) => one.id === args[0]);
         this.#conflicts = this.#conflicts.filter((one) => one.id !== args[0]);

@@ -255,6 +255,7 @@ export const DEVICES: readonly DeviceView[] = [
     self: true,
     role: 'admin',
     collections: [DOCS, PHOTOS, PEOPLE, MUSIC, BOOKS],
+    roles: { [DOCS]: 'admin', [PHOTOS]: 'admin', [PEOPLE]: 'admin', [MUSIC]: 'admin', [BOOKS]: 'admin' },
     lastSeen: null,
   },
   {
@@ -263,9 +264,18 @@ export const DEVICES: readonly DeviceView[] = [
     self: false,
     role: 'admin',
     collections: [DOCS, PHOTOS, PEOPLE, MUSIC, BOOKS],
+    roles: { [DOCS]: 'admin', [PHOTOS]: 'admin', [PEOPLE]: 'editor', [MUSIC]: 'admin', [BOOKS]: 'admin' },
     lastSeen: ago(0),
   },
-  { device: ATTIC, name: 'Attic', self: false, role: 'reader', collections: [DOCS], lastSeen: ago(3_100) },
+  {
+    device: ATTIC,
+    name: 'Attic',
+    self: false,
+    role: 'reader',
+    collections: [DOCS],
+    roles: { [DOCS]: 'reader' },
+    lastSeen: ago(3_100),
+  },
 ];
 
 const ACTIONS = ['modify', 'add', 'modify', 'move', 'delete'] as const;

@@ -2,9 +2,12 @@ import type { DeviceView } from '../../contract/contract.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
+import { flagOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
 import { shortId } from './show-value.ts';
 import { table } from './table.ts';
+
+const ROLES = ['admin', 'editor', 'reader'] as const;
 
 const requests: Command = {
   name: 'requests',
@@ -74,6 +77,44 @@ const renameDevice: Command = {
   },
 };
 
+const setRole: Command = {
+  name: 'set-role',
+  takes: 'DEVICE ROLE [COLLECTION]',
+  summary: 'lets a device administer, edit or only read a collection, or all it shares with this one',
+  details: 'Only an admin may. What a device changes while it may only read stays with it.',
+  options: {},
+  async run(call) {
+    const [device, role, collection] = call.positionals as [string, string, string | undefined];
+    const known = ROLES.find((each) => each === role);
+    if (known === undefined) throw usageError(`ROLE must be one of ${ROLES.join(', ')}, not "${role}".`, role);
+    await call.print(await call.ask('devices:role', device, known, collection ?? null), showDevices);
+    return EXIT.done;
+  },
+};
+
+const quarantine: Command = {
+  name: 'quarantine',
+  takes: 'DEVICE [COLLECTION]',
+  summary: 'decides about what a device wrote after it was removed or made a reader',
+  details: '`problems` shows what is set aside so. Taken by an admin it counts on every device.',
+  options: {
+    take: { type: 'boolean', help: 'it counts after all' },
+    drop: { type: 'boolean', help: 'it is not kept here any longer' },
+  },
+  async run(call) {
+    const [take, drop] = [flagOption(call.options, 'take'), flagOption(call.options, 'drop')];
+    if (take === drop) throw usageError('Say either --take or --drop.', 'quarantine');
+    const [device, collection] = call.positionals as [string, string | undefined];
+    const left = await call.ask('devices:quarantine', device, take, collection ?? null);
+    await call.print(
+      left.filter(({ code }) => code === 'quarantined'),
+      (problems) =>
+        problems.map(({ record, detail }) => `${plainText(record)}: ${plainText(detail)}\n`).join('') || 'Done.\n',
+    );
+    return EXIT.done;
+  },
+};
+
 function showDevices(views: readonly DeviceView[]): string {
   const rows = views.map((view) => [
     view.self ? `${plainText(view.name)} (this device)` : view.name,
@@ -93,4 +134,6 @@ export const deviceCommands: readonly Command[] = [
   devices,
   removeDevice,
   renameDevice,
+  setRole,
+  quarantine,
 ];

@@ -117,6 +117,16 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['collection', orNull(name)],
   ],
   'devices:rename': [['name', name]],
+  'devices:role': [
+    ['device', name],
+    ['role', role],
+    ['collection', orNull(name)],
+  ],
+  'devices:quarantine': [
+    ['device', name],
+    ['take', flag],
+    ['collection', orNull(name)],
+  ],
   'source:change': [
     ['collection', name],
     [

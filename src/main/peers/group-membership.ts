@@ -4,7 +4,9 @@ import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../record
 import type { DeviceIdentity, MemberSigner } from './identity.ts';
 import { evaluateMembership, type Member, type Membership } from './membership.ts';
 import { addMember, type Newcomer } from './membership-log.ts';
-import { type MembershipOp, makeOp, type OpBody, parseOp, verifySignature } from './membership-op.ts';
+import { type Cut, type MembershipOp, makeOp, type OpBody, parseOp, verifySignature } from './membership-op.ts';
+import { displayName } from './protocol/display-name.ts';
+import type { MemberRole } from './protocol/messages.ts';
 import type { LogHead } from './shared-collection.ts';
 
 /** Where the operations of one collection are kept: outside the database, for they cannot be made anew. */
@@ -117,8 +119,22 @@ export class GroupMembership {
   }
 
   /** Takes a device out. `cut`: what it wrote and we hold; nothing it writes after that counts. */
-  remove(device: DeviceId, cut: readonly { readonly log: LogId; readonly number: number }[], now: number): void {
+  remove(device: DeviceId, cut: Cut, now: number): void {
     this.#say({ op: 'remove', device, cut, epoch: 0 }, now);
+  }
+
+  /** Gives a device another role. `cut`: as for a removal, where it may not write from now on; else empty. */
+  setRole(device: DeviceId, role: MemberRole, cut: Cut, now: number): void {
+    this.#say({ op: 'role', device, role, cut }, now);
+  }
+
+  /** Tells the others what this device is called, unless they know. true where it told. */
+  rename(name: string, now: number): boolean {
+    const shown = displayName(name);
+    const own = this.member(this.#identity.id);
+    if (own === null || shown === '' || own.name === shown) return false;
+    this.#say({ op: 'name', name: shown }, now);
+    return true;
   }
 
   /**

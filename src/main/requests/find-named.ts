@@ -42,19 +42,26 @@ export interface KnownDevice {
   readonly name: string;
 }
 
-/** Every device that any collection here has as a member, this one included. */
-function knownDevices(engine: Engine): readonly KnownDevice[] {
+/** Every device that any collection here has as a member, this one included, or also those it had. */
+function knownDevices(engine: Engine, which: 'members' | 'and former ones'): readonly KnownDevice[] {
   const known = new Map<DeviceId, KnownDevice>([[engine.deviceId, { device: engine.deviceId, name: engine.name }]]);
   for (const replica of engine.replicas.values())
-    for (const member of replica.membership.others())
-      known.set(member.device, { device: member.device, name: member.name });
+    for (const { device, name } of [
+      ...(which === 'members' ? [] : (replica.membership.current?.removed.values() ?? [])),
+      ...replica.membership.others(),
+    ])
+      known.set(device, { device, name });
   return [...known.values()];
 }
 
-export function findDevice(engine: Engine, text: string): KnownDevice {
+export function findDevice(
+  engine: Engine,
+  text: string,
+  which: 'members' | 'and former ones' = 'members',
+): KnownDevice {
   return findNamed(
     'device',
-    knownDevices(engine),
+    knownDevices(engine, which),
     text,
     (each) => each.device,
     (each) => each.name,

@@ -49,6 +49,17 @@ export function handlersOf(engine: Engine): Handlers {
       engine.config.set('name', name);
       return deviceViews(engine);
     },
+    'devices:role': (device, role, collection) => {
+      const { device: id } = findDevice(engine, device);
+      for (const replica of findCollections(engine, collection)) engine.network.setRole(replica, id, role);
+      return deviceViews(engine);
+    },
+    'devices:quarantine': (device, take, collection) => {
+      const { device: id } = findDevice(engine, device, 'and former ones');
+      const replicas = findCollections(engine, collection);
+      for (const replica of replicas) engine.network.settleQuarantine(replica, id, take);
+      return replicas.flatMap(problemViews);
+    },
     'source:change': (collection, change) => changeSource(engine, findCollection(engine, collection), change),
     'records:cat': (collection, record, which) => records.cat(collection, record, which),
     'records:explain': (collection, record) => records.explain(collection, record),
@@ -116,12 +127,14 @@ function deviceViews(engine: Engine): readonly DeviceView[] {
           ? String(engine.world.clock.now())
           : engine.registry.setting(`seen.${member.device}`);
       const known = devices.get(member.device);
+      const role = member.role === 'relay' ? 'reader' : member.role;
       devices.set(member.device, {
         device: member.device,
         name: self ? engine.name : member.name,
         self,
-        role: known?.role ?? (member.role === 'relay' ? 'reader' : member.role),
+        role: known?.role ?? role,
         collections: [...(known?.collections ?? []), replica.id],
+        roles: { ...known?.roles, [replica.id]: role },
         lastSeen: seen === null ? null : new Date(Number(seen)).toISOString(),
       });
     }
@@ -132,6 +145,7 @@ function deviceViews(engine: Engine): readonly DeviceView[] {
       self: true,
       role: 'admin',
       collections: [],
+      roles: {},
       lastSeen: new Date(engine.world.clock.now()).toISOString(),
     });
   return [...devices.values()];

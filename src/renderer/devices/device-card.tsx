@@ -1,4 +1,4 @@
-import { Laptop, Monitor, Pencil, Trash2 } from 'lucide-react';
+import { Laptop, Monitor, Pencil, Trash2, UserCog } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, DeviceView, PeerView, Role } from '../../contract/contract.ts';
@@ -7,6 +7,7 @@ import { ToneIcon } from '../components/tone-icon.tsx';
 import { When } from '../components/when.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
+import { RoleDialog } from './role-dialog.tsx';
 
 const ROLES: { readonly [role in Role]: string } = { admin: 'Admin', editor: 'Editor', reader: 'Reader' };
 
@@ -30,7 +31,7 @@ export function DeviceCard(props: {
   onChanged: () => void;
 }) {
   const { device, collections } = props;
-  const [dialog, setDialog] = useState<'none' | 'rename' | 'remove'>('none');
+  const [dialog, setDialog] = useState<'none' | 'rename' | 'remove' | 'role'>('none');
   const shared = collections.filter(
     (one) => device.collections.includes(one.id) || device.collections.includes(one.name),
   );
@@ -74,12 +75,21 @@ export function DeviceCard(props: {
           Rename
         </Button>
       ) : (
-        <Button className="button" onPress={() => setDialog('remove')}>
-          <Trash2 aria-hidden size={15} />
-          Remove<span className="sr-only"> {device.name}</span>
-        </Button>
+        <>
+          {shared.length > 0 && (
+            <Button className="button" onPress={() => setDialog('role')}>
+              <UserCog aria-hidden size={15} />
+              Role<span className="sr-only"> of {device.name}</span>
+            </Button>
+          )}
+          <Button className="button" onPress={() => setDialog('remove')}>
+            <Trash2 aria-hidden size={15} />
+            Remove<span className="sr-only"> {device.name}</span>
+          </Button>
+        </>
       )}
       {dialog === 'rename' && <RenameDialog name={device.name} onDone={props.onChanged} onClose={close} />}
+      {dialog === 'role' && <RoleDialog device={device} shared={shared} onDone={props.onChanged} onClose={close} />}
       {dialog === 'remove' && <RemoveDialog device={device} shared={shared} onDone={props.onChanged} onClose={close} />}
     </li>
   );

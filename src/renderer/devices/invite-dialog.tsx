@@ -11,7 +11,7 @@ import { Note } from '../components/note.tsx';
 import { QrCode } from '../components/qr-code.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
 
-const ROLES: readonly { readonly role: Role; readonly label: string; readonly means: string }[] = [
+export const ROLES: readonly { readonly role: Role; readonly label: string; readonly means: string }[] = [
   { role: 'admin', label: 'One of my own', means: 'Reads and changes everything, and may invite and remove devices.' },
   { role: 'editor', label: 'Somebody who works on it', means: 'Reads and changes everything.' },
   { role: 'reader', label: 'Somebody who only reads', means: 'Receives everything; changes made there are not taken.' },

@@ -108,6 +108,22 @@ describe('what a command line asks the instance', () => {
       ['devices:rename', 'Desk'],
     ],
     [
+      ['set-role', 'Phone', 'reader'],
+      ['devices:role', 'Phone', 'reader', null],
+    ],
+    [
+      ['set-role', 'Phone', 'editor', 'Photos'],
+      ['devices:role', 'Phone', 'editor', 'Photos'],
+    ],
+    [
+      ['quarantine', 'Phone', '--take'],
+      ['devices:quarantine', 'Phone', true, null],
+    ],
+    [
+      ['quarantine', 'Phone', 'Photos', '--drop'],
+      ['devices:quarantine', 'Phone', false, 'Photos'],
+    ],
+    [
       ['source', 'Photos'],
       ['source:change', 'Photos', {}],
     ],
