@@ -5,7 +5,7 @@ import { type Digest, digest } from '../record/ids.ts';
 import { type Chunk, encodeChunkList } from './chunk-list.ts';
 import { averageFor, Chunker, LONGEST_CHUNK } from './chunker.ts';
 
-/** What a file is made of, and how many bytes were read of it: fewer or more than its size means it changed meanwhile. */
+/** What a file is made of, and how many bytes were read of it: another number than its size means it changed meanwhile. */
 export interface ChunkedFile {
   /** SHA-256 of the whole file. */
   readonly digest: Digest;
@@ -21,6 +21,17 @@ export interface CutRange {
   readonly chunks: readonly Chunk[];
 }
 
+/** What one of two threads finds out about a file: the SHA-256 and length of all of it, and the chunks of the second share. */
+export interface HelperShare {
+  readonly digest: Digest;
+  readonly read: number;
+  readonly cut: CutRange;
+}
+/**
+ * Another thread that can read files this one has open. It begins at once; what is returned waits for what it found. null: it failed.
+ */
+export type HashHelper = (fd: number, size: number) => () => HelperShare | null;
+
 /** Bytes a read asks for: large enough to make the call cheap, small enough to stay in the processor's cache. */
 const PIECE = 256 * 1024;
 
@@ -29,6 +40,27 @@ export function chunkFile(fs: FileSystem, fd: number, size: number): ChunkedFile
   const whole = createHash('sha256');
   const cut = cutPieces(fs, fd, size, { from: 0, until: Number.POSITIVE_INFINITY }, (piece) => whole.update(piece));
   return chunkedFile(digest(whole.digest('hex')), cut);
+}
+
+/** As `chunkFile`, in half the time: with another thread. Whatever goes wrong there is done here. */
+export function chunkFileHelped(fs: FileSystem, fd: number, size: number, helper: HashHelper): ChunkedFile {
+  const wait = helper(fd, size);
+  const first = cutAndHash(fs, fd, size, sharesOf(size).first);
+  const other = wait();
+  if (other === null) return chunkFile(fs, fd, size);
+  const cut = joinShares(first, other.cut) ?? goOn(fs, fd, size, first);
+  // The two saw the file end in different places: it is being written to, and what was found is worth nothing.
+  return { ...chunkedFile(other.digest, cut), read: other.read === cut.to ? cut.to : -1 };
+}
+
+/** What `chunkFileHelped` has done by another thread. */
+export function helpChunking(fs: FileSystem, fd: number, size: number): HelperShare {
+  return { ...hashWhole(fs, fd), cut: cutAndHash(fs, fd, size, sharesOf(size).second) };
+}
+
+function goOn(fs: FileSystem, fd: number, size: number, first: CutRange): CutRange {
+  const rest = cutAndHash(fs, fd, size, { from: first.to, until: Number.POSITIVE_INFINITY });
+  return { from: first.from, to: rest.to, chunks: [...first.chunks, ...rest.chunks] };
 }
 
 /** Half of `chunkFile`, for one of two threads: the SHA-256 of the whole file. */

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   chunkedFile,
   chunkFile,
+  chunkFileHelped,
   cutAndHash,
   hashWhole,
+  helpChunking,
   joinShares,
   sharesOf,
 } from '../../../src/main/content/chunk-file.ts';
@@ -64,6 +66,22 @@ describe('chunking a file', () => {
     const whole = hashWhole(fs, fd);
     expect(whole.read).toBe(LARGE.length);
     expect(joined === null ? null : chunkedFile(whole.digest, joined)).toEqual(chunkFile(fs, fd, LARGE.length));
+  });
+
+  it('finds the same with a helper, and without one that fails', () => {
+    for (const bytes of [LARGE, new Uint8Array(3_000_000)]) {
+      const { fs, fd } = opened(bytes);
+      const alone = chunkFile(fs, fd, bytes.length);
+      const helper = (file: number, size: number) => () => helpChunking(fs, file, size);
+      expect(chunkFileHelped(fs, fd, bytes.length, helper)).toEqual(alone);
+      expect(chunkFileHelped(fs, fd, bytes.length, () => () => null)).toEqual(alone);
+    }
+  });
+
+  it('says that a file changed where helper and helped saw different ends of it', () => {
+    const { fs, fd } = opened(LARGE);
+    const helper = (file: number, size: number) => () => ({ ...helpChunking(fs, file, size), read: size + 1 });
+    expect(chunkFileHelped(fs, fd, LARGE.length, helper).read).not.toBe(LARGE.length);
   });
 
   it('does not join what has no cut in common, and can go on instead', () => {

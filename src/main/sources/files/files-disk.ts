@@ -1,3 +1,4 @@
+import type { HashHelper } from '../../content/chunk-file.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { RecordId } from '../../record/ids.ts';
@@ -29,6 +30,8 @@ export interface FilesDiskOptions {
   readonly marker: SourceMarker;
   /** Milliseconds since 1970. */
   now(): number;
+  /** For large files; null: none. */
+  readonly helper?: HashHelper | null;
 }
 
 /**
@@ -49,7 +52,7 @@ export class FilesDisk {
     this.#fs = fs;
     this.#root = root;
     this.#options = options;
-    this.#reader = new FileReader(fs, () => options.now());
+    this.#reader = new FileReader(fs, () => options.now(), options.helper);
   }
 
   /** Is the root there, on the disk it was on, with the marker it should have? */

@@ -1,3 +1,4 @@
+import type { HashHelper } from '../../content/chunk-file.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { RecordId } from '../../record/ids.ts';
@@ -7,24 +8,28 @@ import { IGNORE_FILE, type RuleSettings } from './ignore-rules.ts';
 import { readSmallFile } from './source-marker.ts';
 import type { WalkResult } from './walk-files.ts';
 
-export type OpenSource = Omit<FilesDiskOptions, 'now'>;
+export type OpenSource = Omit<FilesDiskOptions, 'now' | 'helper'>;
 
 /** Looks at the roots of all files sources of this device: lists and reads. Lives in a worker thread; synchronous, so nothing in it overlaps. */
 export class LookService {
   readonly #fs: FileSystem;
   readonly #now: () => number;
+  readonly #helper: HashHelper | null;
   readonly #disks = new Map<string, { disk: FilesDisk; root: string; options: OpenSource }>();
   readonly #listings = new Map<number, Generator<ListEvent, WalkResult>>();
   #next = 1;
 
-  constructor(fs: FileSystem, now: () => number) {
+  /** `helper`: a second thread for large files. */
+  constructor(fs: FileSystem, now: () => number, helper: HashHelper | null = null) {
     this.#fs = fs;
     this.#now = now;
+    this.#helper = helper;
   }
 
   /** Takes a root in its care, or changes its rules. `root`: a real path. */
   open(source: string, root: string, options: OpenSource): void {
-    this.#disks.set(source, { disk: new FilesDisk(this.#fs, root, { ...options, now: this.#now }), root, options });
+    const disk = new FilesDisk(this.#fs, root, { ...options, now: this.#now, helper: this.#helper });
+    this.#disks.set(source, { disk, root, options });
   }
 
   close(source: string): void {

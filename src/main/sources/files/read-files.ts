@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { chunkFile } from '../../content/chunk-file.ts';
+import { chunkFile, chunkFileHelped, type HashHelper } from '../../content/chunk-file.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { type FileEntry, fileFields } from '../../record/file-entry.ts';
 import { digest, type RecordId } from '../../record/ids.ts';
@@ -9,6 +9,8 @@ import { isExecutable, isFresh, modifiedMicroseconds, revisionOf, sameRevision }
 
 /** Files up to this size are read in one go and are one chunk. */
 const WHOLE_BYTES = 64 * 1024;
+/** From here on a second thread saves more than it costs. */
+const HELPED_BYTES = 64 * 1024 * 1024;
 
 /** Raised while an item is read, to become a problem of that item. */
 class Unreadable extends Error {
@@ -26,12 +28,14 @@ class Unreadable extends Error {
 export class FileReader {
   readonly #fs: FileSystem;
   readonly #now: () => number;
+  readonly #helper: HashHelper | null;
   readonly #buffer = new Uint8Array(WHOLE_BYTES);
 
-  /** `now`: milliseconds since 1970. */
-  constructor(fs: FileSystem, now: () => number) {
+  /** `now`: milliseconds since 1970. `helper`: for large files. */
+  constructor(fs: FileSystem, now: () => number, helper: HashHelper | null = null) {
     this.#fs = fs;
     this.#now = now;
+    this.#helper = helper;
   }
 
   /** `guard`: a fresh one, which finds the items and vouches for the directories on the way. */
@@ -84,7 +88,13 @@ export class FileReader {
   #content(fd: number, stat: FileStat): { entry: FileEntry; attachments: Reading['attachments'] } {
     const { size } = stat;
     if (size > WHOLE_BYTES) {
-      const { digest: whole, list, read } = chunkFile(this.#fs, fd, size);
+      const {
+        digest: whole,
+        list,
+        read,
+      } = this.#helper === null || size < HELPED_BYTES
+        ? chunkFile(this.#fs, fd, size)
+        : chunkFileHelped(this.#fs, fd, size, this.#helper);
       if (read !== size) throw changing();
       if (list === null) return { entry: { type: 'file', digest: whole, size }, attachments: [] };
       return { entry: { type: 'file', digest: whole, size, chunks: list.digest }, attachments: [list] };
