@@ -5,16 +5,26 @@ import { millisecondsOf, nextTime, witnessTime } from './change-log/hybrid-time.
 import { type OpenBody, openBody } from './change-log/open-body.ts';
 import { bodyIn, makePackage, type PackageHead, readPackage, type SignedPackage } from './change-log/package.ts';
 import { type DecodedChange, decodeBody, encodeBody } from './change-log/package-body.ts';
+import { type PlannedItem, planItem } from './construct/plan-construction.ts';
 import { applyChange } from './merge/apply-change.ts';
-import { EMPTY_STATE, type RecordState, shownFields } from './merge/record-state.ts';
+import { EMPTY_STATE, type Held, type RecordState, shownFields } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
 import { hexOf } from './record/encode-value.ts';
 import { EXISTS } from './record/file-entry.ts';
-import { CHANGES_PER_PACKAGE, type Dot, dotOf, type LogId, type MemberKey, recordId } from './record/ids.ts';
+import {
+  CHANGES_PER_PACKAGE,
+  type Dot,
+  dotOf,
+  type LogId,
+  type MemberKey,
+  type RecordId,
+  recordId,
+} from './record/ids.ts';
 import type { EarlierValue } from './snapshot/adopt.ts';
+import { CoveredFiles } from './store/covered-files.ts';
 import { LogStore, type StoredLog } from './store/log-store.ts';
-import { ProblemStore } from './store/problem-store.ts';
+import { ProblemStore, STAYS } from './store/problem-store.ts';
 import { QuarantineStore } from './store/quarantine-store.ts';
 import { RecordStore, type StoredRecord } from './store/record-store.ts';
 import type { RegistryStore, StoredCollection } from './store/registry-store.ts';
@@ -75,6 +85,8 @@ export class Collection {
   readonly log: LogStore;
   readonly problems: ProblemStore;
   readonly quarantine: QuarantineStore;
+  /** null: only files lie below each other. */
+  readonly #covered: CoveredFiles | null;
   readonly #database: Database.Database;
   readonly #registry: RegistryStore;
   readonly #authority: CollectionAuthority;
@@ -100,6 +112,8 @@ export class Collection {
     this.log = new LogStore(database, stored.row);
     this.problems = new ProblemStore(database);
     this.quarantine = new QuarantineStore(database, stored.row);
+    this.#covered =
+      stored.kind === 'files' ? new CoveredFiles(this.records, (record) => this.#nameUncovered(record)) : null;
   }
 
   get stored(): StoredCollection {
@@ -124,6 +138,7 @@ export class Collection {
       this.records.forgetCaches();
       this.log.forgetCaches();
       this.problems.forgetCaches();
+      this.#covered?.forget();
       // Rows of packages that were rolled back are given to others.
       this.#opened.clear();
       throw error;
@@ -273,8 +288,28 @@ export class Collection {
     const state = applyChange(this.kind, before?.state ?? EMPTY_STATE, dot, change, (each) => this.log.isApplied(each));
     if (before !== null) this.#rememberHeld(before);
     const row = this.records.put(change.record, before, state);
+    this.#covered?.note(change.record, row, before, state);
     this.log.noteChange(row, dot);
     return { dot, change, before, row, state };
+  }
+
+  /** Records that sources have to be brought to anew, with what lies below them, because others changed. */
+  takeDue(): readonly RecordId[] {
+    return this.#covered?.takeDue() ?? [];
+  }
+
+  /** What a source that holds `held` of a record has to do so that it shows it. */
+  plan(record: StoredRecord, held: Held | null): PlannedItem {
+    return planItem(this.kind, record.state, held, this.log.order, this.records.isCovered(record.row));
+  }
+
+  /** Sources that show a directory in its place are due, and shall be so after a restart too: the next look at everything tries them. */
+  #nameUncovered({ id, row }: StoredRecord): void {
+    for (const source of this.sourceRows()) {
+      const stored = this.records.snapshot(source, row);
+      if (stored !== undefined && stored.held !== null)
+        this.problems.put(source, id, STAYS, `${id} is to be a file again.`, this.#clock.now());
+    }
   }
 
   /** Before a state moves on, sources that showed exactly that state get it written down as what they hold. */

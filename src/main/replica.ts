@@ -109,10 +109,30 @@ export class Replica implements SharedCollection {
   /** Packages of this device were committed. `by`: the source that made them has them already. */
   written(packages: readonly WrittenPackage[], by: number | null): void {
     for (const each of packages) this.#open(each.log, each.number, rowsOf(each.applied), by, each.applied);
+    const due = this.#enqueueDue();
     this.#noteApplied();
     this.#port.packages(this.id);
     this.#port.changed();
-    if (this.synchronizers.size > (by === null ? 0 : 1)) this.#port.constructSoon(this.id);
+    if (due || this.synchronizers.size > (by === null ? 0 : 1)) this.#port.constructSoon(this.id);
+  }
+
+  /** Records that others made way for, or got in the way of, are brought to the sources anew. */
+  #enqueueDue(): boolean {
+    const due = this.collection.takeDue();
+    const { records, problems } = this.collection;
+    let some = false;
+    for (const [source, { construction }] of this.synchronizers) {
+      const stuck = due.length === 0 ? [] : problems.of(source).map(({ record }) => record);
+      const freed = stuck.filter((record) => due.some((id) => record.startsWith(`${id}/`)));
+      const emptied = problems.staying(source).filter((record) => !records.hasLiveBelow(record));
+      for (const id of new Set([...due, ...freed, ...emptied])) {
+        const row = records.find(id)?.row;
+        if (row === undefined) continue;
+        construction.enqueue(row, null);
+        some = true;
+      }
+    }
+    return some;
   }
 
   /**
@@ -350,6 +370,7 @@ export class Replica implements SharedCollection {
     }
     if (stored > 0) {
       this.#followMoves(received.flatMap((each) => ('package' in each ? each.package.applied : [])));
+      this.#enqueueDue();
       this.#tellCaughtUp();
       this.#noteApplied();
       this.#port.packages(this.id);
@@ -441,7 +462,7 @@ export class Replica implements SharedCollection {
       applied.push({ member: log.member, log: log.log, number: log.applied });
     }
     let problems = 0;
-    for (const source of this.synchronizers.keys()) problems += this.collection.problems.count(source);
+    for (const source of this.synchronizers.keys()) problems += this.collection.problems.countNamed(source);
     return { held, applied, problems };
   }
 

@@ -1,11 +1,11 @@
 import type { AppliedChange, Collection } from './collection.ts';
 import type { Ticket } from './construct/pending.ts';
-import { type PlannedItem, planItem } from './construct/plan-construction.ts';
+import type { PlannedItem } from './construct/plan-construction.ts';
 import type { FoundContent, WantedContent } from './contents.ts';
-import type { Held } from './merge/record-state.ts';
+import { conflictFields, type Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { ENTRY, fileEntry } from './record/file-entry.ts';
-import type { RecordId } from './record/ids.ts';
+import { type RecordId, recordId } from './record/ids.ts';
 import { heldOf, isAsShown } from './snapshot/held.ts';
 import { revisionIn, storedRevision } from './snapshot/stored-revision.ts';
 import type {
@@ -16,11 +16,13 @@ import type {
   SourceAdapter,
 } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
+import { STAYS } from './store/problem-store.ts';
 import type { StoredRecord } from './store/record-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 
 /** What constructing an item may come upon, and reading it never tells. */
 export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
+  STAYS,
   'parent-is-file',
   'not-empty',
   'no-permission',
@@ -231,7 +233,7 @@ export class RunConstruction {
     job.record = null;
     job.isNew = false;
     const before = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
-    const planned = planItem(kind, found.state, before, log.order);
+    const planned = this.#collection.plan(found, before);
     const isDirectory = fileEntry(planned.fields?.get(ENTRY))?.type === 'directory';
     const problem = problems.find(this.#source.row, found.id);
     if (stored === undefined && (planned.fields === null || this.#adapter.outside(found.id, isDirectory))) {
@@ -316,7 +318,7 @@ export class RunConstruction {
     if (written.length === 0 || problems.count(this.#source.row) === 0) return [];
     return problems.of(this.#source.row).flatMap(({ record, code }) => {
       const isFreed =
-        (code === 'not-empty' && written.some((id) => id.startsWith(`${record}/`))) ||
+        ((code === 'not-empty' || code === STAYS) && written.some((id) => id.startsWith(`${record}/`))) ||
         (code === 'parent-is-file' && written.some((id) => record.startsWith(`${id}/`)));
       return isFreed ? (records.find(record)?.row ?? []) : [];
     });
@@ -347,7 +349,7 @@ export class RunConstruction {
     const { records, problems } = this.#collection;
     const source = this.#source.row;
     if (outcome.done === 'refused') {
-      if (outcome.reason !== 'changed-underneath') this.#problem(item.id, outcome.reason, outcome.detail);
+      if (outcome.reason !== 'changed-underneath') this.#refused(item, outcome.reason, outcome.detail);
       return;
     }
     const before = fileEntry(item.before?.get(ENTRY)?.value);
@@ -366,7 +368,27 @@ export class RunConstruction {
     if (problems.count(source) > 0) problems.drop(source, item.id);
   }
 
-  #problem(id: RecordId, code: ProblemCode, detail: string): void {
+  #refused({ id, planned }: Prepared, reason: ProblemCode, detail: string): void {
+    const { records } = this.#collection;
+    const above = reason === 'parent-is-file' ? this.#fileInConflictAbove(id) : null;
+    if (above !== null)
+      this.#problem(id, reason, `${above} is a file here and a folder on another device: settle its conflict.`);
+    else if (reason === 'not-empty' && planned.fields === null && records.hasLiveBelow(id))
+      this.#problem(id, STAYS, `${id} is deleted, and other items are in it.`);
+    else this.#problem(id, reason, detail);
+  }
+
+  #fileInConflictAbove(id: RecordId): RecordId | null {
+    const { records, kind } = this.#collection;
+    for (let at = id.lastIndexOf('/'); at > 0; at = id.lastIndexOf('/', at - 1)) {
+      const above = records.find(recordId(id.slice(0, at)));
+      if (above === null) continue;
+      if (records.isCovered(above.row) || conflictFields(kind, above.state).includes(ENTRY)) return above.id;
+    }
+    return null;
+  }
+
+  #problem(id: RecordId, code: ProblemCode | typeof STAYS, detail: string): void {
     this.#collection.problems.put(this.#source.row, id, code, detail, this.#clock.now());
   }
 

@@ -209,10 +209,12 @@ export class Synchronizer {
     }
     if (this.#state === 'ready' && all) this.#set('scanning');
     const forgotten = this.#forgotten;
-    const troubled = this.#troubled();
-    const taken = await this.#lock.run(() =>
-      this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false)),
-    );
+    let troubled: readonly StoredProblem[] = [];
+    const taken = await this.#lock.run(() => {
+      // Not before it is our turn: what was being constructed until now may have met with a problem.
+      troubled = this.#troubled();
+      return this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false));
+    });
     if (taken.is === 'done') this.#retryTroubled(troubled, all);
     return this.#took(taken, all && forgotten === this.#forgotten);
   }

@@ -323,7 +323,9 @@ export class TakeIn {
     const stored = records.snapshot(this.#source.row, found.row);
     const live = isLive(found.state);
     const isImplied =
-      fileEntry(reading.fields.get(ENTRY))?.type === 'directory' && !live && records.hasLiveBelow(reading.id);
+      fileEntry(reading.fields.get(ENTRY))?.type === 'directory' &&
+      (!live || stored?.revision === null || (stored === undefined && records.isCovered(found.row))) &&
+      records.hasLiveBelow(reading.id);
     if (isImplied) return { held: null, change: null, row: null, wait: true };
     if (stored !== undefined || (!live && !this.#source.adopting)) {
       const held = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);

@@ -1,9 +1,5 @@
-import type { Change } from '../../src/main/change-log/change.ts';
-import { isLive, type Sibling } from '../../src/main/merge/record-state.ts';
-import { EXISTS } from '../../src/main/record/file-entry.ts';
-import type { FieldName } from '../../src/main/record/ids.ts';
+import type { ConflictView } from '../../src/contract/contract.ts';
 import type { Replica } from '../../src/main/replica.ts';
-import type { StoredRecord } from '../../src/main/store/record-store.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { DEEDS, type Person } from './person.ts';
 import { viewRoot } from './root-view.ts';
@@ -256,12 +252,17 @@ export const EVENTS = {
     weight: 6,
     kind: 'settle',
     happen: onMember((device, { group, random }) => {
-      const replica = group.replica(device) as Replica;
-      const [record] = random.shuffle([...replica.collection.records.inConflict()]);
-      if (record === undefined) return null;
-      const change = settlement(record, random);
-      if (change !== null) replica.commit([change]);
-      return `${device.name} settles ${record.id}`;
+      const handlers = device.running?.handlers;
+      const open = handlers?.['conflicts:list'](group.collection) as readonly ConflictView[] | undefined;
+      if (handlers === undefined || open === undefined || open.length === 0) return null;
+      const conflict = random.pick(open);
+      const choice = random.chance(0.2) ? { keepBoth: true as const } : { take: random.pick(conflict.values).id };
+      // What nobody has any more cannot be taken, and only files be kept beside each other.
+      const settled = Promise.resolve(handlers['conflicts:resolve'](conflict.id, choice));
+      settled.catch((error: Error & { code?: string }) => {
+        if (error.code !== 'content-not-kept' && error.code !== 'cannot-keep-both') throw error;
+      });
+      return `${device.name} settles ${conflict.record} with ${'take' in choice ? choice.take : 'all of them'}`;
     }),
   },
   confirm: {
@@ -304,24 +305,6 @@ export const EVENTS = {
 export type EventName = keyof typeof EVENTS;
 
 /** A person chooses one of the values of one field, as it stands there. */
-function settlement(record: StoredRecord, random: SeededRandom): Change | null {
-  if (!isLive(record.state)) return null;
-  const open = [...record.state.fields].filter(([, siblings]) => siblings.length > 1) as [
-    FieldName,
-    readonly Sibling[],
-  ][];
-  if (open.length === 0) return null;
-  const writes = open.map(([field, siblings]) => ({
-    field,
-    value: random.pick(siblings).value,
-    replaces: siblings.flatMap((sibling) => sibling.dots),
-  }));
-  const exists = record.state.fields.get(EXISTS) ?? [];
-  if (!writes.some((write) => write.field === EXISTS))
-    writes.push({ field: EXISTS, value: true, replaces: exists.flatMap((each) => each.dots) });
-  return { record: record.id, cause: 'settle', writes };
-}
-
 function fillFolder(device: SimulatedDevice, like: SimulatedDevice, how: 'empty' | 'equal' | 'other'): void {
   if (how === 'empty') return;
   const { user } = device;

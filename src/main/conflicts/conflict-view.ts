@@ -1,10 +1,11 @@
 import type { ConflictView, ValueView } from '../../contract/contract.ts';
+import type { Collection } from '../collection.ts';
 import { authorOf } from '../history/author-of.ts';
 import type { HistoryPort } from '../history/history-port.ts';
-import { entrySeen, writtenBy } from '../history/record-past.ts';
+import { entrySeen, replacedBy, valuesOf, writtenBy } from '../history/record-past.ts';
 import { recordTitle, valueView } from '../history/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { ENTRY, EXISTS } from '../record/file-entry.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { commonAncestor } from './common-ancestor.ts';
@@ -75,6 +76,7 @@ export function baseOf(
   conflict: OpenConflict,
 ): { readonly value: Value; readonly view: ValueView } | null {
   const { collection } = port;
+  if (conflict.values.some((value) => value.implied)) return baseOfFile(collection, conflict);
   const through = conflict.ofRecord ? EXISTS : conflict.field;
   const dot = commonAncestor(
     collection,
@@ -89,19 +91,29 @@ export function baseOf(
   return value === undefined || value === null || conflict.field === EXISTS ? null : { value, view: valueView(value) };
 }
 
+/** What a file took the place of, where the folder beside it is there because of what lies in it. */
+function baseOfFile(collection: Collection, conflict: OpenConflict): ReturnType<typeof baseOf> {
+  const file = conflict.values.find((value) => value.kind === 'value' && !value.implied);
+  const change = file === undefined ? undefined : collection.changeAt(file.latest)?.change;
+  const [before] = change === undefined ? [] : valuesOf(collection, ENTRY, replacedBy(change, ENTRY));
+  return before === undefined || before.value === null ? null : { value: before.value, view: valueView(before.value) };
+}
+
 /** `edited on Laptop and Phone`, `edited on Laptop, deleted on Phone`. */
 function whoDidWhat(port: Port, conflict: OpenConflict): string {
-  const names = (kind: OpenValue['kind']): readonly string[] => {
-    const own = conflict.values
-      .filter((value) => value.kind === kind)
-      .map((value) => authorOf(port, value.latest).name);
-    return [...new Set(own)];
-  };
+  const names = (which: (value: OpenValue) => boolean): readonly string[] => [
+    ...new Set(conflict.values.filter(which).map((value) => authorOf(port, value.latest).name)),
+  ];
+  const isFolder = ({ value }: OpenValue): boolean => fileEntry(value)?.type === 'directory';
   const values = conflict.values.filter((value) => value.kind === 'value').length;
-  const edited = names('value');
-  const deleted = names('delete');
+  const edited = names((value) => value.kind === 'value');
+  const deleted = names((value) => value.kind === 'delete');
+  const folders = names(isFolder);
+  const others = names((value) => value.kind === 'value' && !isFolder(value));
   const parts: string[] = [];
-  if (values > 1 && edited.length === 1) parts.push(`edited on ${listed(edited)} in ${values} different ways`);
+  if (folders.length > 0 && others.length > 0)
+    parts.push(`a file on ${listed(others)}`, `a folder on ${listed(folders)}`);
+  else if (values > 1 && edited.length === 1) parts.push(`edited on ${listed(edited)} in ${values} different ways`);
   else if (values > 0) parts.push(`edited on ${listed(edited)}`);
   if (deleted.length > 0) parts.push(`deleted on ${listed(deleted)}`);
   return parts.join(', ');

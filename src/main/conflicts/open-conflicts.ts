@@ -19,6 +19,8 @@ export interface OpenValue {
   readonly dots: readonly Dot[];
   /** The largest of them. */
   readonly latest: Dot;
+  /** No change wrote it: it is a directory because of what lies in it, and the changes are those of one of these. */
+  readonly implied?: true;
 }
 /** A field with several values, as a person sees it: a delete beside edits is one conflict of the whole record. */
 export interface OpenConflict {
@@ -45,14 +47,30 @@ export function openConflicts(collection: Collection, record: StoredRecord): rea
   const fields = conflictFields(collection.kind, record.state);
   const ofRecord = fields.includes(EXISTS);
   const whole = collection.kind === 'files' ? ENTRY : EXISTS;
+  const implied = impliedDirectory(collection, record);
   const open = fields
-    .filter((field) => field !== EXISTS && !(ofRecord && field === whole))
+    .filter((field) => field !== EXISTS && !((ofRecord || implied.length > 0) && field === whole))
     .map((field) => conflictOf(collection, record, field, valuesOf(collection, record, field), false));
-  if (ofRecord) open.push(conflictOf(collection, record, whole, valuesOfRecord(collection, record, whole), true));
+  if (ofRecord)
+    open.push(conflictOf(collection, record, whole, [...implied, ...valuesOfRecord(collection, record, whole)], true));
+  else if (implied.length > 0)
+    open.push(conflictOf(collection, record, whole, [...implied, ...valuesOf(collection, record, whole)], false));
   return open.sort((a, b) => (a.field < b.field ? -1 : 1));
 }
 
 type Draft = Omit<OpenValue, 'id' | 'latest'>;
+
+/**
+ * A file that other records lie below is a directory as well, though no change says so of itself: what lies there says it, and for all of it
+ * the first of them.
+ */
+function impliedDirectory(collection: Collection, record: StoredRecord): readonly Draft[] {
+  const [first] = collection.records.isCovered(record.row) ? collection.records.liveBelow(record.id, 1) : [];
+  const exists = first?.state.fields.get(EXISTS)?.find((sibling) => sibling.value === true);
+  return exists === undefined
+    ? []
+    : [{ kind: 'value', value: { type: 'directory' }, dots: exists.dots, implied: true }];
+}
 
 function valuesOf(collection: Collection, record: StoredRecord, field: FieldName): readonly Draft[] {
   return shownFirst(collection, field, record.state.fields.get(field) ?? []).map(({ value, dots }) => ({

@@ -6,13 +6,14 @@ import type { HistoryPort } from '../history/history-port.ts';
 import { keptWhere } from '../history/kept-where.ts';
 import { type Missing, NOT_KEPT, resultOf } from '../history/result.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { ENTRY } from '../record/file-entry.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { newValue, takenValue } from './chosen-value.ts';
 import { findConflict } from './conflict-view.ts';
 import { copiesBeside, valueThatStays } from './keep-both.ts';
 import { type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
-import { type Settled, settleChange } from './settle-change.ts';
+import { deleteChange, type Settled, settleChange } from './settle-change.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
 
@@ -27,7 +28,7 @@ export async function resolveConflict(port: Port, id: string, choice: Choice): P
   if ('take' in choice) {
     const value = takenValue(before.conflict, choice.take);
     if (lacksContent(port, value)) return resultOf(port, [], [{ record: before.record.id, why: NOT_KEPT }]);
-    return commitSettled(port, before.record, [settledWith(before.conflict, value)]);
+    return commitSettled(port, before.record, settledWith(before.conflict, value));
   }
   const given = 'text' in choice ? textChoice(port, before.conflict, choice.text) : choice.value;
   const value = await newValue(port, before.record, before.conflict, given);
@@ -40,12 +41,12 @@ export async function resolveConflict(port: Port, id: string, choice: Choice): P
       now.id,
     );
   const deleted = value === null && (conflict.ofRecord || isEntry(port, conflict));
-  return commitSettled(port, now, [deleted ? { conflict, deleted } : { conflict, value }]);
+  return commitSettled(port, now, deleted ? { conflict, deleted } : { conflict, value });
 }
 
 /**
  * Settles every conflict of the collection with the newest value, or with that of one device (`this-device`, or a DEVICE). Those to which that
- * device has said nothing, or whose content nobody has, stay open.
+ * device has said nothing, whose content nobody has, or where a file would take the place of a folder with something in it, stay open.
  */
 export function resolveAll(port: Port, prefer: string): ResultView {
   const device =
@@ -60,10 +61,11 @@ export function resolveAll(port: Port, prefer: string): ResultView {
         device === null
           ? conflict.values[0]
           : conflict.values.find((each) => each.dots.some((dot) => authorOf(port, dot).device === device));
-      if (value !== undefined && !lacksContent(port, value)) settled.push(settledWith(conflict, value));
+      if (value === undefined || wouldDelete(port, record, conflict, value)) left.push(conflict.id);
+      else if (!lacksContent(port, value)) settled.push(settledWith(conflict, value));
       else {
         left.push(conflict.id);
-        if (value !== undefined) missing.push({ record: record.id, why: NOT_KEPT });
+        missing.push({ record: record.id, why: NOT_KEPT });
       }
     }
     if (settled.length > 0) changes.push(settleChange(record, settled));
@@ -76,8 +78,22 @@ function settledWith(conflict: OpenConflict, value: OpenValue): Settled {
   return value.kind === 'delete' && conflict.ofRecord ? { conflict, deleted: true } : { conflict, value: value.value };
 }
 
-function commitSettled(port: Port, record: StoredRecord, settled: readonly Settled[]): ResultView {
-  return resultOf(port, port.commit([settleChange(record, settled)]), []);
+/** A file takes the place of a folder: what is in that is deleted with the same settlement. */
+function commitSettled(port: Port, record: StoredRecord, settled: Settled): ResultView {
+  const { conflict } = settled;
+  const below =
+    'value' in settled && isFileValue(port, conflict, settled.value)
+      ? port.collection.records.liveBelow(record.id, Number.MAX_SAFE_INTEGER)
+      : [];
+  const deletions = below.map((each) => deleteChange(each)).reverse();
+  return resultOf(port, port.commit([settleChange(record, [settled]), ...deletions]), []);
+}
+
+const wouldDelete = (port: Port, record: StoredRecord, conflict: OpenConflict, value: OpenValue): boolean =>
+  isFileValue(port, conflict, value.value) && port.collection.records.hasLiveBelow(record.id);
+
+function isFileValue(port: Port, conflict: OpenConflict, value: Value): boolean {
+  return isEntry(port, conflict) && value !== null && fileEntry(value)?.type !== 'directory';
 }
 
 function keepBoth(port: Port, record: StoredRecord, conflict: OpenConflict): ResultView {

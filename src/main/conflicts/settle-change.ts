@@ -15,8 +15,7 @@ export type Settled = { readonly conflict: OpenConflict } & ({ readonly value: V
  */
 export function settleChange(record: StoredRecord, settled: readonly Settled[]): Change {
   const exists = record.state.fields.get(EXISTS) ?? [];
-  if (settled.some((each) => 'deleted' in each))
-    return { record: record.id, cause: 'settle', writes: [{ field: EXISTS, value: false, replaces: dotsOf(exists) }] };
+  if (settled.some((each) => 'deleted' in each)) return deleteChange(record);
   const writes: FieldWrite[] = [];
   for (const each of settled) {
     const { field } = each.conflict;
@@ -27,6 +26,12 @@ export function settleChange(record: StoredRecord, settled: readonly Settled[]):
   const replaced = decided ? exists : exists.filter((sibling) => sibling.value === true);
   writes.push({ field: EXISTS, value: true, replaces: dotsOf(replaced) });
   return { record: record.id, cause: 'settle', writes };
+}
+
+/** Deletes a record as it stands here, whatever is in conflict in it. */
+export function deleteChange(record: StoredRecord): Change {
+  const exists = record.state.fields.get(EXISTS) ?? [];
+  return { record: record.id, cause: 'settle', writes: [{ field: EXISTS, value: false, replaces: dotsOf(exists) }] };
 }
 
 const dotsOf = (siblings: readonly Sibling[]): readonly Dot[] => siblings.flatMap((sibling) => sibling.dots);

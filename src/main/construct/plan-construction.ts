@@ -8,7 +8,7 @@ import {
   shownFields,
 } from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
-import { EXISTS } from '../record/file-entry.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 
@@ -27,8 +27,17 @@ export interface PlannedItem {
  *
  * Where a field is in conflict, a source that holds one of its values keeps it; one that held none gets the shown one (DESIGN 5).
  * So nothing changes under an open editor, and each device's file stays as its user left it until a person decides.
+ *
+ * `covered`: it is a file, and other records lie below it: it shows as a directory but where the source holds the file, or its deletion.
  */
-export function planItem(kind: RecordKind, state: RecordState, held: Held | null, order: DotOrder): PlannedItem {
+export function planItem(
+  kind: RecordKind,
+  state: RecordState,
+  held: Held | null,
+  order: DotOrder,
+  covered = false,
+): PlannedItem {
+  if (covered && !holdsOwn(state, held)) return planDirectory(held);
   const target = new Map<FieldName, HeldField>();
   const shown = shownFields(kind, state, order);
   for (const [field, siblings] of state.fields) {
@@ -46,6 +55,33 @@ export function planItem(kind: RecordKind, state: RecordState, held: Held | null
     if (!fieldRule(kind, field).same(held?.get(field)?.value ?? null, value)) write = true;
   }
   return { write, fields, held: target };
+}
+
+/** Does the source hold a file the record has as its value, or that it was deleted? */
+function holdsOwn(state: RecordState, held: Held | null): boolean {
+  const gone = keptSibling(held?.get(EXISTS), state.fields.get(EXISTS) ?? []);
+  if (gone?.value === false) return true;
+  return held?.get(EXISTS)?.value === true && keptSibling(held.get(ENTRY), state.fields.get(ENTRY) ?? []) !== null;
+}
+
+const DIRECTORY = { type: 'directory' } as const;
+
+/**
+ * A directory that no change says is one: it shows no dots, so that what becomes of it in this source stands beside the file, which was
+ * never seen there.
+ */
+function planDirectory(held: Held | null): PlannedItem {
+  const fields: Fields = new Map([[ENTRY, DIRECTORY]]);
+  if (held?.get(EXISTS)?.value === true && fileEntry(held.get(ENTRY)?.value)?.type === 'directory')
+    return { write: false, fields, held };
+  return {
+    write: true,
+    fields,
+    held: new Map<FieldName, HeldField>([
+      [EXISTS, { value: true, dots: [] }],
+      [ENTRY, { value: DIRECTORY, dots: [] }],
+    ]),
+  };
 }
 
 /** The value of the conflict that the source holds, by the dots it shows. */

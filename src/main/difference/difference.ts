@@ -1,7 +1,7 @@
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import type { Held } from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
-import { EXISTS } from '../record/file-entry.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Dot, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 
@@ -9,7 +9,8 @@ import type { Fields } from '../record/value.ts';
  * What changed between the snapshot of an item and the item as it is now (DESIGN 2). Pure.
  *
  * `held` is what the source held and the dots it shows; null where it never held the record. `now` null: the item is gone.
- * Returns null where nothing changed in meaning. A write replaces exactly the dots the source was showing, never more.
+ * Returns null where nothing changed in meaning. A write replaces exactly the dots the source was showing, never more. What a
+ * directory or link cannot hold is not cleared by its still being one.
  */
 export function difference(kind: RecordKind, record: RecordId, held: Held | null, now: Fields | null): Change | null {
   const existed = held?.get(EXISTS);
@@ -23,7 +24,9 @@ export function difference(kind: RecordKind, record: RecordId, held: Held | null
     if (fieldRule(kind, field).same(before?.value ?? null, value)) continue;
     writes.push({ field, value, replaces: before?.dots ?? NONE });
   }
-  for (const [field, before] of held ?? []) {
+  const isFile = fileEntry(now.get(ENTRY))?.type === 'file';
+  const clears = kind !== 'files' || isFile || writes.some(({ field }) => field === ENTRY);
+  for (const [field, before] of clears ? (held ?? []) : []) {
     if (field === EXISTS || now.has(field) || fieldRule(kind, field).same(before.value, null)) continue;
     writes.push({ field, value: null, replaces: before.dots });
   }

@@ -1,13 +1,12 @@
 import type { ExplainView } from '../../contract/contract.ts';
 import { listed } from '../conflicts/conflict-view.ts';
 import { openConflicts } from '../conflicts/open-conflicts.ts';
-import { planItem } from '../construct/plan-construction.ts';
 import { isConflict, isLive, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type FieldName } from '../record/ids.ts';
 import { heldOf } from '../snapshot/held.ts';
-import type { StoredProblem } from '../store/problem-store.ts';
+import { STAYS, type StoredProblem } from '../store/problem-store.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { authorOf } from './author-of.ts';
 import type { HistoryPort, HistorySource } from './history-port.ts';
@@ -153,7 +152,7 @@ function isDue(port: Port, record: StoredRecord, source: HistorySource): boolean
   const stored = records.snapshot(source.row, record.row);
   if (stored === undefined && !isLive(record.state)) return false;
   const held = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
-  return planItem(kind, record.state, held, log.order).write;
+  return port.collection.plan(record, held).write;
 }
 
 /** Members that have not said they applied the packages the record's values are from. */
@@ -185,7 +184,7 @@ function problemOf(
   const { problems, stored } = port.collection;
   for (const source of port.sources()) {
     const problem = problems.find(source.row, record.id);
-    if (problem !== null) return { problem, source };
+    if (problem !== null && problem.code !== STAYS) return { problem, source };
   }
   const problem = problems.find(-stored.row, record.id);
   return problem === null ? null : { problem, source: null };

@@ -2,7 +2,7 @@ import type { Collection } from '../collection.ts';
 import { baseOf } from '../conflicts/conflict-view.ts';
 import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { hexOf } from '../record/encode-value.ts';
-import { fileEntry } from '../record/file-entry.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { NamedContent } from './history-port.ts';
@@ -15,9 +15,17 @@ const STEP_BYTES = 4 << 20;
 export interface ConflictContent {
   readonly record: RecordId;
   readonly content: NamedContent;
+  /** It is of a file in a folder that stands beside a file: where a folder here holds it, it can be had. */
+  readonly inFolder: boolean;
 }
 
-/** The contents of every value of every open conflict, and of what they were made from. Found anew only when the log moved on. */
+/** Of a folder that stands beside a file this many items are looked after. */
+const MOST_IN_FOLDER = 10_000;
+
+/**
+ * The contents of every value of every open conflict, of a folder those of what is in it, and of what they were made from. Found anew only
+ * when the log moved on.
+ */
 export class ConflictContents {
   readonly #known = new WeakMap<Collection, { readonly key: string; readonly contents: readonly ConflictContent[] }>();
 
@@ -32,13 +40,17 @@ export class ConflictContents {
     const known = this.#known.get(collection);
     if (known?.key === key) return known.contents;
     const contents = new Map<Digest, ConflictContent>();
-    const add = (record: RecordId, value: Value): void => {
+    const add = (record: RecordId, value: Value, inFolder = false): void => {
       const entry = fileEntry(value);
-      if (entry?.type === 'file' && entry.size > 0) contents.set(entry.digest, { record, content: entry });
+      if (entry?.type === 'file' && entry.size > 0 && contents.get(entry.digest)?.inFolder !== false)
+        contents.set(entry.digest, { record, content: entry, inFolder });
     };
     for (const record of collection.records.inConflict())
       for (const conflict of openConflicts(collection, record)) {
         for (const { value } of conflict.values) add(record.id, value);
+        if (conflict.values.some(({ value }) => fileEntry(value)?.type === 'directory'))
+          for (const { id, state } of collection.records.liveBelow(record.id, MOST_IN_FOLDER))
+            for (const { value } of state.fields.get(ENTRY) ?? []) add(id, value, true);
         const base = baseOf({ collection }, conflict);
         if (base !== null) add(record.id, base.value);
       }
@@ -69,7 +81,12 @@ export class KeepConflicts implements IdleJob {
     for (const each of this.#port.collections()) {
       const missing = this.#contents
         .of(each.collection)
-        .filter(({ content }) => content.size <= LARGEST && !this.#port.kept.isKept(content.digest));
+        .filter(
+          ({ content, inFolder }) =>
+            content.size <= LARGEST &&
+            !this.#port.kept.isKept(content.digest) &&
+            !(inFolder && this.#holder(content.digest) !== null),
+        );
       const linked = each.linked().join(' ');
       let bytes = 0;
       for (const { record, content } of missing) {

@@ -1,5 +1,4 @@
 import type { Collection } from '../collection.ts';
-import { planItem } from '../construct/plan-construction.ts';
 import { hexOf } from '../record/encode-value.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, type FileEntry, fileEntry } from '../record/file-entry.ts';
@@ -226,7 +225,7 @@ export class WholeFiles implements IdleJob {
     if (record === null) return;
     const stored = records.snapshot(source.row, row);
     const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
-    const planned = planItem(kind, record.state, before, log.order);
+    const planned = each.collection.plan(record, before);
     const [old, made] = [fileEntry(before?.get(ENTRY)?.value), fileEntry(planned.held.get(ENTRY)?.value)];
     if (old?.type === 'file') this.#port.kept.forgetHolder(old.digest, row, this.#port.clock.now());
     if (made?.type === 'file' && made.size > 0) this.#port.kept.noteHolder(made.digest, row);
@@ -242,7 +241,7 @@ export class WholeFiles implements IdleJob {
     const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
     const lost = fileEntry(before?.get(ENTRY)?.value);
     if (lost?.type === 'file') this.#port.kept.forgetHolder(lost.digest, row, this.#port.clock.now());
-    const planned = planItem(kind, record.state, before, log.order);
+    const planned = each.collection.plan(record, before);
     const held = new Map(planned.held);
     if (standing.is !== 'there') {
       // It still stands for the value it held, so that in a conflict it gets that one again.
@@ -290,7 +289,7 @@ function expectedOf({ each, source, row }: Suspect): {
   const stored = records.snapshot(source.row, row);
   const wasThere = stored !== undefined && stored.revision !== null;
   const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
-  const planned = planItem(kind, record.state, before, log.order);
+  const planned = each.collection.plan(record, before);
   const held = wasThere ? fileEntry(before?.get(ENTRY)?.value) : null;
   const target = fileEntry(planned.fields?.get(ENTRY));
   return { held, target, wasThere, isGone: planned.fields === null };

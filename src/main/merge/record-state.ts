@@ -36,6 +36,8 @@ export function shownSibling(rule: FieldRule, siblings: readonly Sibling[], orde
 function isShownBefore(rule: FieldRule, a: Sibling, b: Sibling, order: DotOrder): boolean {
   if (typeof a.value === 'boolean' && typeof b.value === 'boolean' && a.value !== b.value) return a.value;
   if (rule.concurrent === 'larger' && a.value !== b.value) return isLarger(a.value, b.value);
+  const leads = rule.leads?.(a.value) ?? false;
+  if (leads !== (rule.leads?.(b.value) ?? false)) return leads;
   return order(largestDot(a, order), largestDot(b, order)) > 0;
 }
 

@@ -1,4 +1,4 @@
-import { ENTRY, EXECUTABLE } from './file-entry.ts';
+import { ENTRY, EXECUTABLE, fileEntry } from './file-entry.ts';
 import type { FieldName } from './ids.ts';
 import { equalValues, type Value } from './value.ts';
 
@@ -10,6 +10,8 @@ export interface FieldRule {
   readonly concurrent: 'conflict' | 'larger';
   /** Equality of meaning. */
   same(a: Value, b: Value): boolean;
+  /** Of values in conflict, is this one shown before the others, where a source held none of them? */
+  leads?(value: Value): boolean;
 }
 
 const LARGER = new Set<string>(['modified', 'updated', 'sequence']);
@@ -22,7 +24,12 @@ function sameEntry(a: Value, b: Value): boolean {
   return equalValues(a, b);
 }
 
-const entryRule: FieldRule = { concurrent: 'conflict', same: sameEntry };
+/** Things may live in a directory, and only where it is one can they be shown (DESIGN 3). */
+const entryRule: FieldRule = {
+  concurrent: 'conflict',
+  same: sameEntry,
+  leads: (value) => fileEntry(value)?.type === 'directory',
+};
 const flagRule: FieldRule = { concurrent: 'conflict', same: (a, b) => (a ?? false) === (b ?? false) };
 const largerRule: FieldRule = { concurrent: 'larger', same: equalValues };
 const plainRule: FieldRule = { concurrent: 'conflict', same: equalValues };

@@ -1,9 +1,9 @@
 import type { DeviceView, Handlers, PlanView, ProblemView } from '../../contract/contract.ts';
 import { CHANGE_LOG_SOURCE } from '../collection.ts';
-import { planItem } from '../construct/plan-construction.ts';
 import type { Engine } from '../engine.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
+import { STAYS } from '../store/problem-store.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { joinRequest } from './join-request.ts';
 import { RecordRequests } from './record-requests.ts';
@@ -158,14 +158,17 @@ function problemViews(replica: Replica): readonly ProblemView[] {
     name: each.source.location,
   }));
   return [...sources, { row: CHANGE_LOG_SOURCE - stored.row, name: '' }].flatMap(({ row, name }) =>
-    problems.of(row).map(({ record, code, detail, since }) => ({
-      collection: replica.id,
-      source: name,
-      record,
-      code,
-      detail,
-      since: new Date(since).toISOString(),
-    })),
+    problems
+      .of(row)
+      .filter(({ code }) => code !== STAYS)
+      .map(({ record, code, detail, since }) => ({
+        collection: replica.id,
+        source: name,
+        record,
+        code,
+        detail,
+        since: new Date(since).toISOString(),
+      })),
   );
 }
 
@@ -181,11 +184,11 @@ async function preview(engine: Engine, replicas: readonly Replica[]): Promise<Pl
       if (seen.halt !== null)
         halts.push({ source: synchronizer.source.id, reason: seen.halt.reason, detail: seen.halt.detail });
       plan ||= seen.plan ?? synchronizer.plan ?? '';
-      const { kind, records, log } = replica.collection;
+      const { records } = replica.collection;
       for (const row of synchronizer.construction.rows()) {
         const record = records.at(row);
         if (record === null) continue;
-        const planned = planItem(kind, record.state, synchronizer.heldNow(row), log.order);
+        const planned = replica.collection.plan(record, synchronizer.heldNow(row));
         if (planned.write)
           incoming.push({
             record: record.id,

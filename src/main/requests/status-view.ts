@@ -58,7 +58,7 @@ function outsideCount(replica: Replica): number {
 
 function problemCount(replica: Replica): number {
   let count = replica.collection.problems.count(CHANGE_LOG_SOURCE - replica.collection.stored.row);
-  for (const source of replica.synchronizers.keys()) count += replica.collection.problems.count(source);
+  for (const source of replica.synchronizers.keys()) count += replica.collection.problems.countNamed(source);
   return count;
 }
 

@@ -11,11 +11,14 @@ export interface StoredProblem {
   readonly since: number;
 }
 
+/** The code of what is no problem: a directory stays as long as something lives in it, and is tried again like a problem. */
+export const STAYS = 'stays';
+
 /** What could not be handled, item by item, until it can. */
 export class ProblemStore {
   readonly #sql;
-  /** Which records have one, by source: asked on every hot path, and nearly always of nothing. */
-  readonly #known = new Map<number, Set<string>>();
+  /** Which records have one, by source, and of which code: asked on every hot path, and nearly always of nothing. */
+  readonly #known = new Map<number, Map<string, string>>();
 
   constructor(database: Database.Database) {
     this.#sql = {
@@ -39,7 +42,7 @@ export class ProblemStore {
   }
 
   put(source: number, record: RecordId, code: string, detail: string, now: number): void {
-    this.#recordsOf(source).add(record);
+    this.#recordsOf(source).set(record, code);
     this.#sql.put.run(source, record, code, detail, now);
   }
   drop(source: number, record: RecordId): void {
@@ -62,16 +65,25 @@ export class ProblemStore {
   count(source: number): number {
     return this.#recordsOf(source).size;
   }
+  /** Those a person should know of. */
+  countNamed(source: number): number {
+    return this.count(source) - this.staying(source).length;
+  }
+  /** Records of directories that stay while something lives in them. */
+  staying(source: number): readonly RecordId[] {
+    const known = this.#recordsOf(source);
+    return known.size === 0 ? [] : [...known].flatMap(([record, code]) => (code === STAYS ? [recordId(record)] : []));
+  }
 
   /** Undo of what a rolled back transaction told the cache. */
   forgetCaches(): void {
     this.#known.clear();
   }
 
-  #recordsOf(source: number): Set<string> {
+  #recordsOf(source: number): Map<string, string> {
     let known = this.#known.get(source);
     if (known === undefined) {
-      known = new Set(this.of(source).map((problem) => problem.record));
+      known = new Map(this.of(source).map((problem) => [problem.record, problem.code]));
       this.#known.set(source, known);
     }
     return known;

@@ -26,6 +26,8 @@ export interface GroupMember {
 
 const LIVE = 1;
 const CONFLICT = 2;
+/** With CONFLICT: see `CoveredFiles`. */
+const COVERED = 4;
 const CACHED_DIRECTORIES = 4096;
 
 /** The records of one collection and the snapshots of its sources. Synchronous; callers put it in a transaction. */
@@ -36,6 +38,7 @@ export class RecordStore {
   readonly #sql;
   #live: number;
   #conflicts: number;
+  #covered: Set<number>;
 
   constructor(database: Database.Database, collection: number, kind: RecordKind) {
     this.#collection = collection;
@@ -43,6 +46,7 @@ export class RecordStore {
     this.#sql = statements(database);
     this.#live = this.#sql.countLive.get(collection) ?? 0;
     this.#conflicts = this.#sql.countConflicts.get(collection) ?? 0;
+    this.#covered = new Set(this.#sql.covered.all(collection));
   }
 
   /** Live records. */
@@ -67,9 +71,10 @@ export class RecordStore {
   /** Stores a state and returns the record's row. `before`: as found; null for a record that is new here. */
   put(id: RecordId, before: StoredRecord | null, state: RecordState): number {
     const live = isLive(state);
-    const clashes = conflictFields(this.#kind, state).length > 0;
-    const clashed = before !== null && conflictFields(this.#kind, before.state).length > 0;
-    const flags = (live ? LIVE : 0) + (clashes ? CONFLICT : 0);
+    const covered = before !== null && this.#covered.has(before.row);
+    const clashes = covered || conflictFields(this.#kind, state).length > 0;
+    const clashed = covered || (before !== null && conflictFields(this.#kind, before.state).length > 0);
+    const flags = (live ? LIVE : 0) + (clashes ? CONFLICT : 0) + (covered ? COVERED : 0);
     this.#conflicts += (clashes ? 1 : 0) - (clashed ? 1 : 0);
     this.#live += (live ? 1 : 0) - (before !== null && isLive(before.state) ? 1 : 0);
     if (before !== null) {
@@ -80,8 +85,23 @@ export class RecordStore {
     return Number(this.#sql.insert.run(this.#directory(path, true), name, flags, encodeState(state)).lastInsertRowid);
   }
 
+  /** Is it a file that other records lie below (`CoveredFiles`)? */
+  isCovered(row: number): boolean {
+    return this.#covered.has(row);
+  }
+  /** Makes a record a covered file, which is a conflict, or none any more. */
+  setCovered({ row, state }: StoredRecord, covered: boolean): void {
+    const clashes = conflictFields(this.#kind, state).length > 0;
+    if (covered) this.#covered.add(row);
+    else this.#covered.delete(row);
+    if (!clashes) this.#conflicts += covered ? 1 : -1;
+    const flags = (isLive(state) ? LIVE : 0) + (covered || clashes ? CONFLICT : 0) + (covered ? COVERED : 0);
+    this.#sql.setFlags.run(flags, row);
+  }
+
   /** Undo of what a rolled back transaction told the caches. */
   forgetCaches(): void {
+    this.#covered = new Set(this.#sql.covered.all(this.#collection));
     this.#directories.clear();
     this.#live = this.#sql.countLive.get(this.#collection) ?? 0;
     this.#conflicts = this.#sql.countConflicts.get(this.#collection) ?? 0;
@@ -174,6 +194,21 @@ export class RecordStore {
   hasLiveBelow(path: RecordId): boolean {
     return this.#sql.liveBelow.get(this.#collection, path, `${path}/`, `${path}0`) !== undefined;
   }
+  /** What is alive below this path, in the order of directories and names; at most `limit`. */
+  liveBelow(path: RecordId, limit: number): readonly StoredRecord[] {
+    return this.#sql.allLiveBelow
+      .all(this.#collection, path, `${path}/`, `${path}0`, limit)
+      .map(([row, directory, name, state]) => ({ row, id: joined(directory, name), state: decodeState(state) }));
+  }
+  /** Has any record, also a deleted one, ever been directly or further below this path? */
+  hasDirectory(path: string): boolean {
+    return this.#directory(path, false) !== null || this.hasDirectoriesBelow(path);
+  }
+  /** Has any record ever been in a directory below this one? */
+  hasDirectoriesBelow(path: string): boolean {
+    const [from, to] = path === '' ? ['\0', '\u{10ffff}'] : [`${path}/`, `${path}0`];
+    return this.#sql.directoryWithin.get(this.#collection, from, to) !== undefined;
+  }
 
   #directory(path: string, create: true): number;
   #directory(path: string, create: boolean): number | null;
@@ -211,6 +246,7 @@ function statements(database: Database.Database) {
       'INSERT INTO record(directory, name, flags, state) VALUES(?, ?, ?, ?)',
     ),
     update: database.prepare<[number, Blob, number]>('UPDATE record SET flags = ?, state = ? WHERE id = ?'),
+    setFlags: database.prepare<[number, number]>('UPDATE record SET flags = ? WHERE id = ?'),
     group: rows<[number, number], [number, string, Blob | null, number | null]>(
       `SELECT r.id, r.name, s.revision, s.source FROM record r LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id WHERE r.directory = ?`,
     ),
@@ -233,6 +269,9 @@ function statements(database: Database.Database) {
     ),
     countConflicts: value<[number], number>(
       'SELECT count(*) FROM record r JOIN directory d ON d.id = r.directory WHERE (r.flags & 2) AND d.collection = ?',
+    ),
+    covered: value<[number], number>(
+      'SELECT r.id FROM record r JOIN directory d ON d.id = r.directory WHERE (r.flags & 2) AND (r.flags & 4) AND d.collection = ?',
     ),
     countLive: value<[number], number>(
       'SELECT count(*) FROM directory d JOIN record r ON r.directory = d.id WHERE d.collection = ? AND (r.flags & 1)',
@@ -259,6 +298,13 @@ function statements(database: Database.Database) {
     liveBelow: value<[number, string, string, string], number>(
       `SELECT 1 FROM directory d JOIN record r ON r.directory = d.id
        WHERE d.collection = ? AND (d.path = ? OR (d.path >= ? AND d.path < ?)) AND (r.flags & 1) LIMIT 1`,
+    ),
+    allLiveBelow: rows<[number, string, string, string, number], [number, string, string, Blob]>(
+      `SELECT r.id, d.path, r.name, r.state FROM directory d JOIN record r ON r.directory = d.id
+       WHERE d.collection = ? AND (d.path = ? OR (d.path >= ? AND d.path < ?)) AND (r.flags & 1) ORDER BY d.path, r.name LIMIT ?`,
+    ),
+    directoryWithin: value<[number, string, string], number>(
+      'SELECT 1 FROM directory WHERE collection = ? AND path >= ? AND path < ? LIMIT 1',
     ),
     directory: value<[number, string], number>('SELECT id FROM directory WHERE collection = ? AND path = ?'),
     addDirectory: database.prepare<[number, string]>('INSERT INTO directory(collection, path) VALUES(?, ?)'),

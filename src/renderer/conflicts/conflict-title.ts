@@ -6,8 +6,26 @@ import type { NameOf } from '../client/use-device-names.ts';
 export const conflictHeading = (conflict: ConflictView, kind: Kind | undefined): string =>
   kind === 'files' ? conflict.record.slice(conflict.record.lastIndexOf('/') + 1) : conflict.title;
 
+export const isFolder = (value: ConflictValueView): boolean =>
+  value.value !== null && (value.value as { readonly type?: unknown }).type === 'directory';
+
+/** A folder on one device, a file or link on another. */
+export const isFileBesideFolder = ({ values }: ConflictView): boolean =>
+  values.some(isFolder) && values.some((value) => value.kind === 'value' && !isFolder(value));
+
 /** Who disagrees about what, in one sentence: `Changed on Laptop and on Desk`, `Deleted on Laptop, changed on Desk`. */
 export function conflictSentence(conflict: ConflictView, nameOf: NameOf): string {
+  if (isFileBesideFolder(conflict)) {
+    const on = (folders: boolean) =>
+      listed([
+        ...new Set(
+          conflict.values
+            .filter((value) => value.kind === 'value' && isFolder(value) === folders)
+            .map((value) => nameOf(value.device)),
+        ),
+      ]);
+    return `A file on ${on(false)}, a folder on ${on(true)}`;
+  }
   const deleted = conflict.values.filter((value) => value.kind === 'delete').map((value) => nameOf(value.device));
   const changed = conflict.values.filter((value) => value.kind === 'value').map((value) => nameOf(value.device));
   if (deleted.length > 0 && changed.length > 0) return `Deleted on ${listed(deleted)}, changed on ${listed(changed)}`;

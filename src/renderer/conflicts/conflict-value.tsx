@@ -1,8 +1,9 @@
-import { Check, FileText, Trash2 } from 'lucide-react';
+import { Check, FileText, Folder, Trash2 } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
 import { valueText } from '../components/value-text.ts';
 import { When } from '../components/when.tsx';
+import { isFileBesideFolder, isFolder } from './conflict-title.ts';
 
 /** One side of a conflict: who, when, what; and the button that takes it. */
 export function ConflictValue(props: {
@@ -17,8 +18,16 @@ export function ConflictValue(props: {
   const { conflict, value, device } = props;
   const deleted = value.kind === 'delete';
   const beside = conflict.values.some((one) => one.kind === 'delete');
-  const label = deleted ? 'Delete it' : beside ? 'Keep it, with this' : 'Take this';
-  const Icon = deleted ? Trash2 : FileText;
+  const folder = isFolder(value);
+  const mixed = isFileBesideFolder(conflict);
+  const label = deleted
+    ? 'Delete it'
+    : mixed
+      ? `Take the ${folder ? 'folder' : 'file'}`
+      : beside
+        ? 'Keep it, with this'
+        : 'Take this';
+  const Icon = deleted ? Trash2 : folder ? Folder : FileText;
   return (
     <article className={deleted ? 'side side-deleted' : 'side'} aria-label={`What ${device} has`}>
       <h3>
@@ -30,7 +39,14 @@ export function ConflictValue(props: {
       </p>
       <p className="side-value path">{deleted ? 'It was deleted there' : valueText(value.value)}</p>
       {value.id === conflict.shown && <p className="hint">Meanwhile shown where no version was</p>}
-      {props.why !== null && <p className="hint">{props.why}</p>}
+      {props.why !== null && !folder && <p className="hint">{props.why}</p>}
+      {mixed && !deleted && (
+        <p className="hint">
+          {folder
+            ? 'The file is then in History only.'
+            : 'What is in the folder is then deleted on all devices, and in History only.'}
+        </p>
+      )}
       <Button className="button" isDisabled={props.busy} onPress={props.onTake}>
         <Check aria-hidden size={15} />
         {label}

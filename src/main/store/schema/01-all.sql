@@ -58,7 +58,7 @@ CREATE TABLE record(
   id INTEGER PRIMARY KEY,
   directory INTEGER NOT NULL REFERENCES directory,
   name TEXT NOT NULL,
-  flags INTEGER NOT NULL,         -- 1 live, 2 open conflict
+  flags INTEGER NOT NULL,         -- 1 live, 2 open conflict, 4 with 2: a file that others lie below
   state BLOB NOT NULL,
   UNIQUE(directory, name)
 ) STRICT;

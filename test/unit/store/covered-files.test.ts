@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
+import { resolveAll, resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
+import { isLive } from '../../../src/main/merge/record-state.ts';
+import { ENTRY, fileEntry } from '../../../src/main/record/file-entry.ts';
+import type { RecordId } from '../../../src/main/record/ids.ts';
+import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
+
+const DIRECTORY = new Map([[ENTRY, { type: 'directory' }]]);
+function make(device: GroupDevice, record: string, what: string | typeof DIRECTORY | null): void {
+  device.group.tick();
+  const fields = typeof what === 'string' ? new Map([[ENTRY, device.file(what)]]) : what;
+  const change = device.edit(record, fields as Parameters<GroupDevice['edit']>[1]);
+  if (change !== null) device.write([change]);
+}
+const PATHS = ['x', 'x/a', 'x/b', 'x/b/c', 'x/b/c/d', 'y', 'y/a', 'xb', 'x.d/a'] as RecordId[];
+
+/** Which records are covered, by looking at all of them. */
+function coveredOf(device: GroupDevice): readonly string[] {
+  const { records } = device.collection;
+  const live = PATHS.filter((id) => isLive(records.find(id)?.state ?? { fields: new Map(), superseded: new Map() }));
+  return live.filter((id) => {
+    const types = (records.find(id)?.state.fields.get(ENTRY) ?? []).map(({ value }) => fileEntry(value)?.type);
+    return !types.includes('directory') && live.some((other) => other.startsWith(`${id}/`));
+  });
+}
+const flagged = (device: GroupDevice): readonly string[] =>
+  PATHS.filter((id) => {
+    const row = device.collection.records.find(id)?.row;
+    return row !== undefined && device.collection.records.isCovered(row);
+  });
+
+describe('covered files', () => {
+  it('are found on every device whatever order changes come in, and are conflicts while they are', () => {
+    for (let seed = 0; seed < 120; seed++) {
+      const random = new SeededRandom(`covered ${seed}`);
+      const group = new CollectionGroup(3, `covered ${seed}`);
+      for (let step = 0; step < 25; step++) {
+        const device = random.pick(group.devices);
+        const kind = random.int(10);
+        make(device, random.pick(PATHS), kind < 5 ? `text ${step}` : kind < 8 ? DIRECTORY : null);
+        if (random.chance(0.3)) random.pick(group.devices).receiveFrom(random.pick(group.devices));
+        if (random.chance(0.1)) device.collection.records.forgetCaches();
+        for (const each of group.devices) expect(flagged(each), `seed ${seed} step ${step}`).toEqual(coveredOf(each));
+      }
+      group.exchange();
+      const [first, ...others] = group.devices.map((device) => listConflicts(device.port));
+      for (const other of others)
+        expect(new Set(other.map(({ id }) => id))).toEqual(new Set(first?.map(({ id }) => id)));
+      for (const device of group.devices) {
+        const records = new Set(listConflicts(device.port).map(({ record }) => record));
+        for (const id of flagged(device)) expect(records.has(id)).toBe(true);
+        expect(device.collection.records.conflicts).toBe(records.size);
+      }
+    }
+  });
+
+  it('are nothing any more once their transaction is rolled back', () => {
+    const [device] = new CollectionGroup(1, 'rolled back').devices as [GroupDevice];
+    make(device, 'x', 'the file');
+    const { collection } = device;
+    expect(() =>
+      collection.transact(() => {
+        collection.write([device.edit('x/a', new Map([[ENTRY, device.file('below')]]))!]);
+        expect(flagged(device)).toEqual(['x']);
+        throw new Error('full');
+      }),
+    ).toThrow('full');
+    expect([flagged(device), collection.records.conflicts, collection.takeDue()]).toEqual([[], 0, []]);
+  });
+
+  it('one settlement deletes what is below, or makes a folder of it; settling all does neither where something would go', async () => {
+    const [one, other] = new CollectionGroup(2, 'settled').devices as [GroupDevice, GroupDevice];
+    make(one, 'x', DIRECTORY);
+    make(one, 'x/b', DIRECTORY);
+    one.group.exchange();
+    make(other, 'x/b/c', 'below');
+    make(one, 'x/b', null);
+    make(one, 'x', 'the file');
+    one.group.exchange();
+    const [conflict] = listConflicts(one.port);
+    expect(conflict).toMatchObject({
+      record: 'x',
+      title: 'x: a file on Laptop, a folder on Phone',
+      base: { type: 'directory' },
+    });
+    expect(conflict?.values.map(({ value }) => (value as { type: string }).type)).toEqual(['file', 'directory']);
+    expect(resolveAll(one.port, 'newest')).toMatchObject({ records: 0, conflicts: [conflict?.id] });
+    const before = one.commits;
+    await resolveConflict(one.port, conflict?.id ?? '', { take: conflict?.values[0]?.id ?? '' });
+    expect(one.commits).toBe(before + 1);
+    one.group.exchange();
+    for (const device of [one, other]) {
+      expect(listConflicts(device.port)).toEqual([]);
+      expect([device.isThere('x'), device.isThere('x/b/c')]).toEqual([true, false]);
+    }
+    make(other, 'x/b/c', 'below again');
+    one.group.exchange();
+    expect(resolveAll(other.port, 'newest')).toMatchObject({ records: 1, conflicts: [] });
+    one.group.exchange();
+    expect(one.shown('x')).toEqual({ type: 'directory' });
+    expect(listConflicts(one.port)).toEqual([]);
+  });
+});
