@@ -414,6 +414,7 @@ export class Engine {
       watch: world.watch,
       watchRoot: world.watchRoot,
       onMovedOn: (moved) => this.#takeMovedOn(replica, source, moved),
+      areTorn: (moved) => this.keeper.areTorn(replica, moved),
       onProblems: (problems) => {
         for (const { id, code, detail } of problems)
           replica.collection.problems.put(source.row, id, code, detail, world.clock.now());

@@ -72,10 +72,10 @@ export class HistoryKeeper {
     this.#port = this.#makePort();
     this.#isDoubtful = boot === null || registry.setting(BOOT) !== boot;
     const wasRunning = registry.setting(RUNNING) !== null;
-    registry.setSetting(BOOT, boot);
     registry.setSetting(RUNNING, '1');
     const conflicts = new ConflictContents();
-    this.#whole = new WholeFiles(this.#port);
+    // Until then a start after this one, in the same run of the system, has to doubt them as well.
+    this.#whole = new WholeFiles(this.#port, () => registry.setSetting(BOOT, boot));
     this.#retention = new Retention(this.#port, conflicts, () => this.#contents.roomMade());
     this.#contents = new KeepContents(this.#port, () => this.#retention.makeRoom());
     this.#synced = new KeepSynced(this.#port);
@@ -105,6 +105,7 @@ export class HistoryKeeper {
         // What was looked at until now was held back.
         synchronizer.forgetLook();
       }
+    if (this.#whole.isSettled) this.#engine.registry.setSetting(BOOT, this.#engine.world.boot ?? null);
     this.#whole.run().catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
     this.wake();
   }
@@ -131,14 +132,14 @@ export class HistoryKeeper {
     this.#whole.forget(source);
   }
 
-  /** Bytes found aside after an interruption: those that are not only what the power left of something. */
-  async notTorn(replica: Replica, moved: readonly MovedOn[]): Promise<readonly MovedOn[]> {
-    if (!this.#isDoubtful) return moved;
-    const edits: MovedOn[] = [];
-    for (const each of moved)
-      if (each.id === null || !(await this.#whole.isLeftTorn(this.#collectionOf(replica), each.id, each.digest)))
-        edits.push(each);
-    return edits;
+  /** Bytes found aside after an interruption: are they only what the power left of something? null: that cannot be told now. Same order. */
+  async areTorn(replica: Replica, moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]> {
+    const torn: (boolean | null)[] = [];
+    for (const { id, digest } of moved)
+      torn.push(
+        this.#isDoubtful && id !== null && (await this.#whole.isLeftTorn(this.#collectionOf(replica), id, digest)),
+      );
+    return torn;
   }
 
   #makePort(): KeepPort {

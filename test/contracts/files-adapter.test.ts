@@ -65,6 +65,7 @@ async function subject(
     fs: disk,
     watchRoot: null,
     onMovedOn: () => {},
+    areTorn: async (moved) => moved.map(() => false),
     onProblems: () => {},
     ...options,
   });

@@ -221,6 +221,7 @@ function isUnavailable(group: SimulatedGroup, state: RecordState): boolean {
 }
 
 function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
+  const { ledger } = group;
   const { collection } = group.replica(device) as Replica;
   for (const { row } of collection.log.logs().flatMap((log) => collection.log.after(log.log, 0, 10_000)))
     for (const change of collection.packageChanges(row)?.changes ?? [])
@@ -232,10 +233,13 @@ function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
           group.find('I6', `a change of ${device.name} names a content nobody wrote: ${entry.digest}`);
         else if (
           device.engine.contents.isHere(entry.digest) &&
-          !group.ledger.halves.has(content) &&
-          !group.ledger.has(device, content)
+          !ledger.halves.has(content) &&
+          !ledger.has(device, content)
         )
-          group.find('I1', `${device.name} says it keeps ${show(content)} and has it not`);
+          group.find(
+            'I1',
+            `${device.name} says it keeps ${show(content)} and has it not${ledger.isStaged(device, content) ? ', but aside' : ''}`,
+          );
       }
 }
 

@@ -119,6 +119,11 @@ export class Ledger {
     );
   }
 
+  /** Does it lie where the program put it aside? */
+  isStaged(device: SimulatedDevice, content: string): boolean {
+    return stagedContents(device.disk, ROOT).has(content);
+  }
+
   /** Is a content in the version store of a running program? */
   isKept(device: SimulatedDevice, content: string): boolean {
     const { running, onCall } = device;

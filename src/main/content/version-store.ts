@@ -34,6 +34,8 @@ export interface KeptListing {
 const GROUPS = 256;
 /** Bytes of the longest object that `read` gives in one piece. */
 const LONGEST_READ = 1024 * 1024 * 1024;
+/** Bytes of a file up to which it is waited for until it is on the disk. */
+const LARGEST_SYNCED = 16 * 1024 * 1024;
 const COPY_PIECE = 256 * 1024;
 
 /**
@@ -227,6 +229,8 @@ export class VersionStore {
     const renamed = move && stat.links === 1 && stat.device === this.#ownDevice();
     const name = file.digest ?? this.#hashFile(file.path);
     if (renamed) {
+      // It may have been written a moment ago, by us. A huge one the system has to write back by itself: nothing else could be written meanwhile.
+      if (stat.size <= LARGEST_SYNCED) this.#sync(file.path);
       this.#fs.rename(file.path, this.#placeOf(name));
       this.#makePrivate(this.#objectPath(name));
       return name;
@@ -236,6 +240,8 @@ export class VersionStore {
     this.#copy(file.path, temporary);
     const copied = this.#hashFile(temporary);
     this.#fs.rename(temporary, this.#placeOf(copied));
+    // What it was copied from may go next, so its name has to be on the disk too.
+    this.#fs.syncDirectory(this.#groupOf(copied));
     return copied;
   }
 
@@ -253,15 +259,27 @@ export class VersionStore {
     try {
       this.#fs.copy(from, to);
       this.#makePrivate(to);
-      const fd = this.#fs.open(to, 'write');
-      try {
-        this.#fs.sync(fd);
-      } finally {
-        this.#fs.close(fd);
-      }
+      this.#sync(to);
     } catch (error) {
       if (this.#isFile(to)) this.#fs.unlink(to);
       throw error;
+    }
+  }
+
+  #sync(path: string): void {
+    const fd = this.#openToSync(path);
+    try {
+      this.#fs.sync(fd);
+    } finally {
+      this.#fs.close(fd);
+    }
+  }
+  /** Windows flushes only what is open for writing; elsewhere a file that nobody may write to can be flushed too. */
+  #openToSync(path: string): number {
+    try {
+      return this.#fs.open(path, 'write');
+    } catch {
+      return this.#fs.open(path, 'read');
     }
   }
 
@@ -332,6 +350,7 @@ export class VersionStore {
     if (this.#isFile(temporary)) this.#fs.unlink(temporary);
     write(temporary);
     this.#fs.rename(temporary, this.#placeOf(name) + suffix);
+    this.#fs.syncDirectory(this.#groupOf(name));
   }
 
   #hashFile(path: string): Digest {
@@ -355,12 +374,15 @@ export class VersionStore {
     return this.#device;
   }
 
+  #groupOf(name: Digest): string {
+    return `${this.#directory}/objects/${name.slice(0, 2)}`;
+  }
   #objectPath(name: Digest): string {
-    return `${this.#directory}/objects/${name.slice(0, 2)}/${name.slice(2)}`;
+    return `${this.#groupOf(name)}/${name.slice(2)}`;
   }
 
   #placeOf(name: Digest): string {
-    this.#makeDirectory(`${this.#directory}/objects/${name.slice(0, 2)}`);
+    this.#makeDirectory(this.#groupOf(name));
     return this.#objectPath(name);
   }
 
@@ -373,6 +395,7 @@ export class VersionStore {
     if (this.#fs.lstat(path) === null) {
       this.#fs.makeDirectory(path);
       this.#fs.setMode(path, 0o700);
+      this.#fs.syncDirectory(path.slice(0, path.lastIndexOf('/')));
     }
     this.#made.add(path);
   }

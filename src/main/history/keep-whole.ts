@@ -43,9 +43,16 @@ export class WholeFiles implements IdleJob {
   readonly #queues = new Map<number, Suspect[]>();
   #undecided: Suspect[] = [];
   #working: Promise<void> | null = null;
+  readonly #settled: () => void;
 
-  constructor(port: KeepPort) {
+  /** `settled`: told when no suspect is left. */
+  constructor(port: KeepPort, settled: () => void) {
     this.#port = port;
+    this.#settled = settled;
+  }
+
+  get isSettled(): boolean {
+    return [...this.#suspects.values()].every((suspects) => suspects.size === 0);
   }
 
   /**
@@ -80,13 +87,16 @@ export class WholeFiles implements IdleJob {
   async step(): Promise<boolean> {
     // One at a time: the walk at the start may still be under way when it gets quiet.
     if (this.#working !== null) {
-      await this.#working.catch(() => undefined);
+      await this.#working;
       return true;
     }
     const batch = this.#take();
     if (batch.length === 0) return false;
     const working = this.#inspect(batch);
-    this.#working = working.then(() => undefined);
+    this.#working = working.then(
+      () => undefined,
+      () => undefined,
+    );
     try {
       return await working;
     } finally {
@@ -215,6 +225,7 @@ export class WholeFiles implements IdleJob {
       this.#port.unsynced.note(source.row, [row], this.#port.clock.now());
     });
     this.#suspects.get(source.row)?.delete(id);
+    if (this.isSettled) this.#settled();
     if (verdict !== 'let-go') source.construct(row);
   }
 
@@ -256,21 +267,23 @@ export class WholeFiles implements IdleJob {
   }
 
   /**
-   * Are these bytes, which were found aside, only what the power left of an earlier version of the record? Judged by what is here or
-   * linked now.
+   * Are these bytes, which were found aside, only what the power left of a version of the record? null: that cannot be told by what is
+   * here, and nobody is linked.
    */
-  async isLeftTorn(each: KeepCollection, id: RecordId, digest: Digest): Promise<boolean> {
+  async isLeftTorn(each: KeepCollection, id: RecordId, digest: Digest): Promise<boolean | null> {
     const record = each.collection.records.find(id);
     const bytes = await this.#port.store.readKept(digest);
     if (record === null || bytes === null) return false;
     if (bytes.every((byte) => byte === 0)) return true;
+    let unknown = false;
     for (const { field, value } of each.collection.earlierValues(record.row)) {
       const whole = field === ENTRY ? fileEntry(value) : null;
       if (whole?.type !== 'file' || whole.size < bytes.length || whole.size > LARGEST) continue;
       const should = await each.read(id, whole);
-      if (should !== null && isTorn(bytes, should)) return true;
+      if (should === null) unknown ||= each.linked().length === 0;
+      else if (isTorn(bytes, should)) return true;
     }
-    return false;
+    return unknown ? null : false;
   }
 }
 

@@ -2,7 +2,7 @@ import type { FileStat } from '../../platform/file-system.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
 import type { ItemProblem } from '../source-adapter.ts';
 import { attempt } from './attempt.ts';
-import type { ConstructContext } from './construct-context.ts';
+import { type ConstructContext, stagingOf } from './construct-context.ts';
 import { problemCode } from './path-guard.ts';
 import { isExecutable, modifiedMicroseconds } from './revision.ts';
 import { removeBatch } from './staging-batch.ts';
@@ -54,6 +54,7 @@ export function recheckAside(context: ConstructContext, batch: AsideBatch): Rech
   const again: Aside[] = [];
   const moved: MovedOn[] = [];
   const problems: ItemProblem[] = [];
+  const isAway = () => fs.lstat(batch.directory) === null && fs.lstat(stagingOf(context.root)) === null;
   const stay = (aside: Aside, error: unknown) => {
     problems.push(problemOf(aside.id, error));
     again.push(aside);
@@ -61,7 +62,9 @@ export function recheckAside(context: ConstructContext, batch: AsideBatch): Rech
   for (const aside of batch.asides) {
     try {
       const stat = fs.lstat(aside.path);
-      if (stat === null) endLoan(context, aside);
+      // Where the whole batch is out of reach its disk went away: it comes back as it was.
+      if (stat === null && isAway()) again.push(aside);
+      else if (stat === null) endLoan(context, aside);
       else if (sameBytes(stat, aside.stat)) quiet.push({ ...aside, stat });
       else {
         const kept = versions.keepFile(aside.path, null, { move: false });

@@ -126,12 +126,19 @@ function writeDirectory(
   let kept: Digest | null = null;
   if (target === null) withParents(work, place, () => fs.makeDirectory(place.path));
   else if (target.type !== 'directory') {
-    const old = work.batch.oldPath(n);
-    takeAside(work, item.id, place.path, old, target);
+    const [made, old] = [work.batch.newPath(n), work.batch.oldPath(n)];
+    // Made beside and moved in, so that after an interruption it can be told whether that was done.
+    fs.makeDirectory(made);
     try {
-      fs.makeDirectory(place.path);
+      takeAside(work, item.id, place.path, old, target);
+      try {
+        fs.rename(made, place.path);
+      } catch (error) {
+        attempt(() => putBack(work.context, old, place.path));
+        throw error;
+      }
     } catch (error) {
-      attempt(() => putBack(work.context, old, place.path));
+      attempt(() => fs.removeDirectory(made));
       throw error;
     }
     kept = settleAside(work, item, old, target);

@@ -30,6 +30,8 @@ import type { WriteService } from './write-service.ts';
 const LIST_ITEMS = 2000;
 /** What was taken aside is looked at once more after this long: an editor may still have held it open (DESIGN 4). */
 const RECHECK_MS = 2000;
+/** What an interruption left and could not be settled, for want of room or of a peer who knows it, is tried again after this long. */
+const RECOVER_AGAIN_MS = 30_000;
 
 export interface FilesAdapterOptions {
   readonly source: string;
@@ -47,6 +49,8 @@ export interface FilesAdapterOptions {
   readonly watchRoot: ((root: string, onChange: () => void) => () => Promise<void>) | null;
   /** Bytes somebody wrote to a file after it was replaced or deleted: they are in the version store, and a change of that item. */
   onMovedOn(moved: readonly MovedOn[]): void;
+  /** Of bytes that an interruption left: are they only what a power loss made of something known? null: that cannot be told now. Same order. */
+  areTorn(moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]>;
   onProblems(problems: readonly ItemProblem[]): void;
 }
 
@@ -63,6 +67,9 @@ export class FilesAdapter implements SourceAdapter {
   #ignoreText = '';
   #watch: FilesWatch | null = null;
   readonly #seen = new Set<string>();
+  /** Something half-done may lie in the root: that is put right before it is listed. */
+  #isInterrupted = true;
+  #recoversAgain: (() => void) | null = null;
 
   constructor(look: Remote<LookService>, write: Remote<WriteService>, options: FilesAdapterOptions) {
     this.#look = look;
@@ -82,10 +89,24 @@ export class FilesAdapter implements SourceAdapter {
     await this.#readRules();
   }
 
+  /** Puts right what an interruption left, if the root is there. */
   async #recover(): Promise<void> {
-    const recovery = await this.#write.recover(this.#options.source);
-    if (recovery.problems.length > 0) this.#options.onProblems(recovery.problems);
-    if (recovery.moved.length > 0) this.#options.onMovedOn(recovery.moved);
+    const { source, clock, onProblems, onMovedOn, areTorn } = this.#options;
+    const { moved, problems } = await this.#write.recover(source);
+    if ((await this.condition()).is !== 'ready') return;
+    this.#isInterrupted = false;
+    if (problems.length > 0) onProblems(problems);
+    const torn = moved.length === 0 ? [] : await areTorn(moved);
+    const edits = moved.filter((_, at) => torn[at] === false);
+    if (edits.length > 0) onMovedOn(edits);
+    const settled = moved.filter((_, at) => torn[at] !== null).map(({ path }) => path);
+    if (settled.length > 0) await this.#write.settleRecovered(source, settled);
+    if (problems.length === 0 && settled.length === moved.length) return;
+    this.#recoversAgain?.();
+    this.#recoversAgain = clock.after(RECOVER_AGAIN_MS, () => {
+      // The source was closed meanwhile: it is tried when it is opened again.
+      this.#recover().catch(() => undefined);
+    });
   }
 
   async #openServices(): Promise<void> {
@@ -128,6 +149,7 @@ export class FilesAdapter implements SourceAdapter {
     tell: (event: ListEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<ListResult> {
+    if (this.#isInterrupted) await this.#recover();
     await this.#readRules();
     const listing = await this.#look.beginList(this.#options.source, since, within);
     for (;;) {
@@ -161,7 +183,10 @@ export class FilesAdapter implements SourceAdapter {
       items,
     );
     // Before anything is listed again: what could not be put back would look like a deletion.
-    if (needsRecovery) await this.#recover();
+    if (needsRecovery) {
+      this.#isInterrupted = true;
+      await this.#recover();
+    }
     if (aside !== null) this.#recheckLater(aside);
     if (this.#watch !== null && madeDirectories.length > 0) this.#watch.add(madeDirectories);
     return outcomes;
@@ -220,6 +245,7 @@ export class FilesAdapter implements SourceAdapter {
   }
 
   async close(): Promise<void> {
+    this.#recoversAgain?.();
     await this.#watch?.close();
     this.#watch = null;
     await this.#look.close(this.#options.source);

@@ -1,8 +1,8 @@
-import type { FileToKeep } from '../../content/version-store.ts';
 import type { FileStat } from '../../platform/file-system.ts';
-import { type RecordId, recordId } from '../../record/ids.ts';
+import { type Digest, type RecordId, recordId } from '../../record/ids.ts';
 import type { ItemProblem } from '../source-adapter.ts';
 import { type MovedOn, movedOn } from './aside.ts';
+import { attempt } from './attempt.ts';
 import type { ConstructContext } from './construct-context.ts';
 import { stagingOf } from './construct-context.ts';
 import { putBack } from './construct-work.ts';
@@ -10,30 +10,39 @@ import { ParentGuard, problemCode } from './path-guard.ts';
 import { hashFile } from './prepare-file.ts';
 import { batchNumbers, type JournalEntry, readJournal, removeBatch } from './staging-batch.ts';
 
+/** Bytes that are not what the journal says was replaced. They are in the version store, and in staging until `settleRecovered`. */
+export interface Recovered extends MovedOn {
+  readonly path: string;
+}
 export interface Recovery {
-  /** Bytes that are not what the journal says was replaced: somebody's edit, now in the version store. */
-  readonly moved: readonly MovedOn[];
+  readonly moved: readonly Recovered[];
   readonly problems: readonly ItemProblem[];
 }
 
-interface Waiting extends FileToKeep {
-  readonly entry: JournalEntry | undefined;
+/** A file that was taken aside, item `n` of its batch. */
+interface Aside {
+  readonly path: string;
   readonly stat: FileStat;
+  readonly entry: JournalEntry | undefined;
+  /** What was to be there had been made, and was not moved in. */
+  readonly isMade: boolean;
 }
 
 /**
  * Ends the batches that an interruption left in staging; to be called before the root is listed for the first time. What was made and
- * not yet moved in is removed; what was taken from a place that is empty and should not be goes back; all else goes to the version
- * store. What fails stays and is a problem; calling it again does no harm.
+ * not yet moved in is removed; what was taken from a place that is empty because of the interruption goes back; all else goes to the
+ * version store. What fails stays, is lent to it, and is a problem; calling it again does no harm. `live`: directories of batches
+ * that are not interrupted, but wait to be looked at again.
  */
-export function recoverStaging(context: ConstructContext): Recovery {
+export function recoverStaging(context: ConstructContext, live: ReadonlySet<string> = new Set()): Recovery {
   const { fs } = context;
-  const moved: MovedOn[] = [];
+  const moved: Recovered[] = [];
   const problems: ItemProblem[] = [];
   const staging = stagingOf(context.root);
   if (fs.lstat(staging)?.type !== 'directory') return { moved, problems };
   for (const number of batchNumbers(fs, staging)) {
     const directory = `${staging}/${number}`;
+    if (live.has(directory)) continue;
     const id = recordId(directory.slice(context.root.length + 1));
     try {
       recoverBatch(context, directory, moved, problems);
@@ -45,36 +54,60 @@ export function recoverStaging(context: ConstructContext): Recovery {
   return { moved, problems };
 }
 
-function recoverBatch(context: ConstructContext, directory: string, moved: MovedOn[], problems: ItemProblem[]): void {
-  const { fs, root, platform, folding, versions } = context;
+/** What `recoverStaging` told of is a change now, or known to be none: it goes from staging. */
+export function settleRecovered(context: ConstructContext, paths: readonly string[]): void {
+  const { fs } = context;
+  for (const path of paths) {
+    attempt(() => fs.lstat(path) !== null && fs.unlink(path));
+    attempt(() => removeBatch(fs, path.slice(0, path.lastIndexOf('/'))));
+  }
+}
+
+function recoverBatch(context: ConstructContext, directory: string, moved: Recovered[], problems: ItemProblem[]): void {
+  const { fs, root, platform, folding } = context;
   const journal = readJournal(fs, directory);
   const guard = new ParentGuard(fs, root, platform, folding);
-  const waiting: Waiting[] = [];
-  for (const { name } of fs.readDirectory(directory)) {
+  const names = fs.readDirectory(directory).flatMap(({ name }) => name ?? []);
+  const waiting: Aside[] = [];
+  for (const name of names.filter((each) => each.endsWith('.old'))) {
     const path = `${directory}/${name}`;
-    if (name?.endsWith('.new')) fs.unlink(path);
-    if (!name?.endsWith('.old')) continue;
     const entry = journal.get(Number(name.slice(0, -4)));
     const stat = fs.lstat(path)!;
-    if (stat.type === 'file') {
-      if (!settleFile(context, guard, path, stat, entry)) waiting.push({ path, digest: null, entry, stat });
-    } else settleOther(context, guard, path, stat, entry);
+    const aside = { path, stat, entry, isMade: names.includes(`${name.slice(0, -4)}.new`) };
+    if (stat.type !== 'file') settleOther(context, guard, aside);
+    else if (!settleFile(context, guard, aside)) waiting.push(aside);
   }
-  for (const [at, result] of versions.keepFiles(waiting, { move: true }).entries()) {
-    const { entry, stat } = waiting[at]!;
-    if (result.kept === null) problems.push(waitingProblem(context, waiting[at]!, result.error));
-    else if (result.kept !== (entry?.digest ?? null)) moved.push(movedOn(entry?.id ?? null, result.kept, stat));
+  keep(context, waiting, moved, problems);
+  // Only now: until everything is where it belongs these tell how far the batch had come.
+  for (const name of names.filter((each) => each.endsWith('.new'))) remove(context, `${directory}/${name}`);
+}
+
+/** Gives files to the version store. What they were known to hold goes from staging; other bytes stay until somebody knows what they are. */
+function keep(context: ConstructContext, asides: readonly Aside[], moved: Recovered[], problems: ItemProblem[]): void {
+  const { fs, versions } = context;
+  const known: (Aside & { readonly digest: Digest })[] = [];
+  const unknown: (Aside & { readonly digest: null })[] = [];
+  for (const aside of asides) {
+    const digest = hashFile(fs, aside.path);
+    if (digest === aside.entry?.digest) known.push({ ...aside, digest });
+    else unknown.push({ ...aside, digest: null });
+  }
+  const results = [...versions.keepFiles(known, { move: true }), ...versions.keepFiles(unknown, { move: false })];
+  for (const [at, result] of results.entries()) {
+    const aside = [...known, ...unknown][at]!;
+    if (result.kept === null) {
+      attempt(() => versions.lend(hashFile(fs, aside.path), aside.path));
+      problems.push(waitingProblem(context, aside, result.error));
+      continue;
+    }
+    versions.unlend(result.kept);
+    if (result.kept !== aside.digest)
+      moved.push({ ...movedOn(aside.entry?.id ?? null, result.kept, aside.stat), path: aside.path });
   }
 }
 
 /** True where nothing is left to keep: the file is back, or was never away. */
-function settleFile(
-  context: ConstructContext,
-  guard: ParentGuard,
-  path: string,
-  stat: FileStat,
-  entry: JournalEntry | undefined,
-): boolean {
+function settleFile(context: ConstructContext, guard: ParentGuard, { path, stat, entry, isMade }: Aside): boolean {
   const { fs } = context;
   const place = entry === undefined ? null : placeOf(guard, entry.id);
   if (entry === undefined || place === null) return false;
@@ -84,24 +117,35 @@ function settleFile(
     return true;
   }
   if (there !== null) return false;
-  // Deleted as asked, unless it was written to at the last moment: then it must not be gone.
-  if (entry.gone && hashFile(fs, path) === entry.digest) return false;
+  if (!isAway(context, path, entry, isMade)) return false;
   putBack(context, path, place);
   return true;
 }
 
+/** Is the place of a file empty because of the interruption? A file or link takes the place of another in one step: later somebody removed it. */
+function isAway({ fs }: ConstructContext, path: string, { becomes, digest }: JournalEntry, isMade: boolean): boolean {
+  switch (becomes) {
+    case 'gone':
+      // Deleted as asked, unless it was written to at the last moment: then it must not be gone.
+      return hashFile(fs, path) !== digest;
+    case 'directory':
+      return isMade;
+    default:
+      return false;
+  }
+}
+
 /** Links and directories hold nothing that history does not have: back to an empty place, or away. */
-function settleOther(
-  context: ConstructContext,
-  guard: ParentGuard,
-  path: string,
-  stat: FileStat,
-  entry: JournalEntry | undefined,
-): void {
+function settleOther(context: ConstructContext, guard: ParentGuard, { path, entry, isMade }: Aside): void {
   const { fs } = context;
   const place = entry === undefined ? null : placeOf(guard, entry.id);
-  if (place !== null && entry?.gone === false && fs.lstat(place) === null) fs.rename(path, place);
-  else if (stat.type === 'directory') fs.removeDirectory(path);
+  const isAway = entry?.becomes === 'directory' ? isMade : entry?.becomes !== 'gone';
+  if (place !== null && isAway && fs.lstat(place) === null) fs.rename(path, place);
+  else remove(context, path);
+}
+
+function remove({ fs }: ConstructContext, path: string): void {
+  if (fs.lstat(path)?.type === 'directory') fs.removeDirectory(path);
   else fs.unlink(path);
 }
 
@@ -110,7 +154,7 @@ function placeOf(guard: ParentGuard, id: RecordId): string | null {
   return place.is === 'there' ? place.path : null;
 }
 
-function waitingProblem(context: ConstructContext, waiting: Waiting, error: unknown): ItemProblem {
-  const id = waiting.entry?.id ?? recordId(waiting.path.slice(context.root.length + 1));
+function waitingProblem(context: ConstructContext, { entry, path }: Aside, error: unknown): ItemProblem {
+  const id = entry?.id ?? recordId(path.slice(context.root.length + 1));
   return { id, code: problemCode(error), detail: `Its earlier bytes wait in staging: ${(error as Error).message}` };
 }

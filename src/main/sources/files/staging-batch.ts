@@ -1,6 +1,7 @@
 import { readFully } from '../../content/read-fully.ts';
 import { writeFully } from '../../content/write-fully.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
+import { ENTRY, type FileEntry, fileEntry } from '../../record/file-entry.ts';
 import { type Digest, digest, type RecordId, recordId } from '../../record/ids.ts';
 import type { ConstructItem } from '../source-adapter.ts';
 import { attempt } from './attempt.ts';
@@ -11,11 +12,11 @@ import { ensureStaging } from './construct-context.ts';
  * before the first `.old`). An `.old` stays until it was looked at again: an editor may still hold it open and write to it.
  */
 
-/** What the journal says of one item: its id, the digest its place had, and whether it shall be gone. */
+/** What the journal says of one item: its id, the digest its place had, and what it becomes. */
 export interface JournalEntry {
   readonly id: RecordId;
   readonly digest: Digest | null;
-  readonly gone: boolean;
+  readonly becomes: FileEntry['type'] | 'gone';
 }
 
 /** The directory of a batch, made when it is first needed. */
@@ -63,7 +64,7 @@ export class StagingBatch {
 
   #writeJournal(path: string): void {
     const journal = this.#items.map(({ id, replaces, expected, fields }) =>
-      expected === null ? 0 : [id, replaces, fields === null],
+      expected === null ? 0 : [id, replaces, fileEntry(fields?.get(ENTRY))?.type ?? 'gone'],
     );
     if (journal.every((entry) => entry === 0)) return;
     const fd = this.#fs.open(path, 'create-new');
@@ -98,11 +99,14 @@ export function readJournal(fs: FileSystem, directory: string): ReadonlyMap<numb
     fs.close(fd);
   }
   try {
-    const journal = JSON.parse(Buffer.from(bytes).toString()) as (0 | [string, string | null, boolean])[];
+    const journal = JSON.parse(Buffer.from(bytes).toString()) as (
+      | 0
+      | [string, string | null, JournalEntry['becomes']]
+    )[];
     for (const [n, entry] of journal.entries()) {
       if (entry === 0) continue;
-      const [id, replaced, gone] = entry;
-      entries.set(n, { id: recordId(id), digest: replaced === null ? null : digest(replaced), gone });
+      const [id, replaced, becomes] = entry;
+      entries.set(n, { id: recordId(id), digest: replaced === null ? null : digest(replaced), becomes });
     }
   } catch {
     return new Map();

@@ -10,7 +10,7 @@ import type { ConstructContext } from './construct-context.ts';
 import { type ConstructReport, constructFiles } from './construct-files.ts';
 import { type Inspected, inspectFiles } from './inspect-files.ts';
 import { ParentGuard } from './path-guard.ts';
-import { recoverStaging } from './recover-staging.ts';
+import { recoverStaging, settleRecovered } from './recover-staging.ts';
 import { revisionOf, sameRevision } from './revision.ts';
 import { StagedContent } from './stage-content.ts';
 import { syncFiles } from './sync-files.ts';
@@ -30,6 +30,8 @@ export class WriteService {
   readonly #newFileMode: number;
   readonly #free: () => number | null;
   readonly #roots = new Map<string, ConstructContext>();
+  /** Directories of batches that wait to be looked at again: no recovery touches them. */
+  readonly #live = new Set<string>();
 
   /** `freeBytes`: room left on the disk of a path; null: the system does not say. */
   constructor(
@@ -54,15 +56,23 @@ export class WriteService {
 
   /** Puts right what a crash left half-done in a root. */
   recover(source: string) {
-    return recoverStaging(this.#root(source));
+    return recoverStaging(this.#root(source), this.#live);
+  }
+  /** What a recovery told of, by its paths in staging, needs to be there no longer. */
+  settleRecovered(source: string, paths: readonly string[]): void {
+    settleRecovered(this.#root(source), paths);
   }
 
   construct(source: string, items: readonly ConstructItem[]): ConstructReport {
-    return constructFiles(this.#root(source), items);
+    const report = constructFiles(this.#root(source), items);
+    if (report.aside !== null && !report.needsRecovery) this.#live.add(report.aside.directory);
+    return report;
   }
 
   recheck(source: string, batch: AsideBatch) {
-    return recheckAside(this.#root(source), batch);
+    const recheck = recheckAside(this.#root(source), batch);
+    if (recheck.again === null) this.#live.delete(batch.directory);
+    return recheck;
   }
 
   stage(source: string, request: StageRequest): StagedFile {
