@@ -117,6 +117,7 @@ export class HistoryKeeper {
     this.#retention.stop();
     this.#synced.stop();
     await this.#idle.stop();
+    await this.#synced.finish().catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
     this.#engine.registry.setSetting(RUNNING, null);
   }
 
@@ -135,10 +136,8 @@ export class HistoryKeeper {
   /** Bytes found aside after an interruption: are they only what the power left of something? null: that cannot be told now. Same order. */
   async areTorn(replica: Replica, moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]> {
     const torn: (boolean | null)[] = [];
-    for (const { id, digest } of moved)
-      torn.push(
-        this.#isDoubtful && id !== null && (await this.#whole.isLeftTorn(this.#collectionOf(replica), id, digest)),
-      );
+    for (const each of moved)
+      torn.push(this.#isDoubtful && (await this.#whole.isLeftTorn(this.#collectionOf(replica), each)));
     return torn;
   }
 

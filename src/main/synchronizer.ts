@@ -23,7 +23,7 @@ export interface SynchronizerPort {
   written(packages: readonly WrittenPackage[]): void;
   /** Records reached this source, or were named as problems. */
   done(tickets: readonly Ticket[]): void;
-  /** See `ConstructionPort.writing`. */
+  /** These items are being written, or somebody wrote them just now: what a power loss leaves of them is no edit. Inside a transaction. */
   writing(rows: readonly number[]): void;
   /** What stands there may be torn and is neither an edit nor a deletion until that is known. */
   heldBack(id: RecordId): boolean;
@@ -243,6 +243,7 @@ export class Synchronizer {
         this.construction.touch(packages.flatMap((each) => each.applied));
         this.#port.written(packages);
       },
+      (rows) => this.#port.writing(rows),
       (items, bytes) => this.#advance('reading', items, bytes),
     );
   }

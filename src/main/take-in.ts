@@ -63,6 +63,7 @@ export class TakeIn {
   readonly #contents: ContentStore;
   readonly #clock: Clock;
   readonly #written: (packages: readonly WrittenPackage[]) => void;
+  readonly #lately: (rows: readonly number[]) => void;
   readonly #progress: (items: number, bytes: number, itemsTotal: number) => void;
   readonly #dirty = new Map<RecordId, Dirty>();
   readonly #gone = new Map<RecordId, number>();
@@ -73,6 +74,7 @@ export class TakeIn {
   readonly #goneGroups: string[] = [];
   readonly #noted = new Set<RecordId>();
   #heldBack: (id: RecordId) => boolean = () => false;
+  #isFirst = false;
   #changes = 0;
   #dirtyBytes = 0;
 
@@ -83,6 +85,7 @@ export class TakeIn {
     contents: ContentStore,
     clock: Clock,
     written: (packages: readonly WrittenPackage[]) => void,
+    lately: (rows: readonly number[]) => void,
     progress: (items: number, bytes: number, itemsTotal: number) => void,
   ) {
     this.#collection = collection;
@@ -91,6 +94,7 @@ export class TakeIn {
     this.#contents = contents;
     this.#clock = clock;
     this.#written = written;
+    this.#lately = lately;
     this.#progress = progress;
   }
 
@@ -98,7 +102,8 @@ export class TakeIn {
     this.#heldBack = (id) => request.heldBack(id);
     const condition = await this.#adapter.condition();
     if (condition.is === 'unavailable') return condition;
-    const streams = !request.dry && !this.#collection.records.hasSnapshots(this.#source.row);
+    this.#isFirst = !this.#collection.records.hasSnapshots(this.#source.row);
+    const streams = !request.dry && this.#isFirst;
     const listed = await this.#adapter.list(
       request.since,
       request.within,
@@ -381,6 +386,8 @@ export class TakeIn {
         );
         this.#noteContent(held, reading, row);
       });
+      // In the first look at a source most is old.
+      this.#lately(applied.flatMap(({ row }, at) => (changed[at]?.reading.fresh || !this.#isFirst ? row : [])));
       return written;
     });
     this.#emit(packages);
@@ -414,6 +421,7 @@ export class TakeIn {
           if (isLive(state)) this.#collection.records.putSnapshot(this.#source.row, row, null, held);
           else this.#collection.records.dropSnapshot(this.#source.row, row);
         }
+        this.#lately(rows);
         return written;
       });
       this.#emit(packages);

@@ -88,8 +88,8 @@ export class FileContent {
   }
 
   /**
-   * The power went. Of the steps since the last sync survive none, all, the first few with the next one torn, or any of them
-   * (the disk may write in any order). What survives is durable.
+   * The power went. Of the steps since the last sync survive none, all, the first few with the next one torn, or what they wrote to
+   * some pages (the system may write back in any order). What survives is durable.
    */
   losePower(keep: KeepUnsynced, moment: Moment): void {
     this.#writeBack(moment);
@@ -169,6 +169,29 @@ function survivors(steps: readonly Step[], random: SeededRandom): readonly Step[
       return [...steps.slice(0, whole), ...(bytes.length > 0 ? [{ ...torn, bytes }] : [])];
     }
     default:
-      return steps.filter(() => random.chance(0.5));
+      return somePages(steps, random);
   }
+}
+
+const PAGE = 4096;
+
+/** What a system writes back is pages, each with all that was written to it, in any order. */
+function somePages(steps: readonly Step[], random: SeededRandom): readonly Step[] {
+  const survives = new Map<number, boolean>();
+  const written: Step[] = [];
+  for (const step of steps) {
+    if (step.is === 'resize') {
+      written.push(step);
+      continue;
+    }
+    for (let from = 0; from < step.bytes.length; ) {
+      const page = Math.floor((step.at + from) / PAGE);
+      const to = Math.min(step.bytes.length, (page + 1) * PAGE - step.at);
+      const kept = survives.get(page) ?? random.chance(0.5);
+      survives.set(page, kept);
+      if (kept) written.push({ ...step, at: step.at + from, bytes: step.bytes.subarray(from, to) });
+      from = to;
+    }
+  }
+  return written;
 }

@@ -156,6 +156,7 @@ export const EVENTS = {
       const device = random.pick(group.devices);
       device.kill();
       device.loseDatabase();
+      group.ledger.loseJournal(device);
       group.lostDatabase.add(device);
       return `${device.name} loses its database`;
     },
@@ -233,6 +234,7 @@ export const EVENTS = {
       const how = random.pick(['empty', 'equal', 'other'] as const);
       group.ledger.byPerson(device, () => fillFolder(device, by, how));
       await group.start(device);
+      if (group.replica(by) === null) return `${device.name} finds nobody to let it in`;
       await group.join(device, by);
       return `${device.name} joins with a folder that is ${how}`;
     },

@@ -1,7 +1,11 @@
+import type { Clock } from '../../src/main/platform/clock.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import type { Digest } from '../../src/main/record/ids.ts';
 import { bytesOfText, stagedContents, type View, viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
+
+/** So long what a program wrote may be lost with the power. */
+const UNSYNCED_MS = 60_000;
 
 /** Something that must not be. */
 export interface Finding {
@@ -17,10 +21,14 @@ interface Folder {
   readonly vanished: Map<string, number>;
   /** Contents the program took out of the folder: it owes them. */
   readonly owed: Map<string, string>;
+  /** Of these, what lay aside, not yet on the disk for sure, when the power went: another computer may have it instead. */
+  readonly doubtful: Set<string>;
   /** Of these, what was not looked for yet. */
   readonly unchecked: Set<string>;
   /** Contents a power loss tore; they must go no further. */
   readonly torn: Set<string>;
+  /** When its database, and with it the journal of un-synced writes, was lost; milliseconds. */
+  journalLost: number;
   /** Paths last written by the program. */
   readonly programWrote: Set<string>;
 }
@@ -35,13 +43,17 @@ export class Ledger {
   readonly #digests = new Map<Digest, string>();
   readonly #folders = new Map<SimulatedDevice, Folder>();
   readonly #report: (finding: Finding) => void;
+  readonly #devices: readonly SimulatedDevice[];
+  readonly #clock: Clock;
   /** Contents of which a person destroyed the last one seen on a computer. */
   readonly destroyed = new Set<string>();
   /** What stood in a file only while it was being written. */
   readonly halves = new Set<string>();
   step = 0;
 
-  constructor(report: (finding: Finding) => void) {
+  constructor(devices: readonly SimulatedDevice[], clock: Clock, report: (finding: Finding) => void) {
+    this.#devices = devices;
+    this.#clock = clock;
     this.#report = report;
   }
 
@@ -64,11 +76,21 @@ export class Ledger {
   /** Runs what a person does to a folder; what is other afterwards is the person's. `torn`: it was the power that went. */
   byPerson<T>(device: SimulatedDevice, act: () => T, torn = false): T {
     this.observe(device);
+    const { owed, doubtful } = this.#folder(device);
+    if (torn) for (const content of stagedContents(device.disk, ROOT)) if (owed.has(content)) doubtful.add(content);
     try {
       return act();
     } finally {
       this.#takePerson(device, torn);
     }
+  }
+
+  /** With its database a program loses the journal of un-synced writes: from now on what is torn is as good as any content. */
+  loseJournal(device: SimulatedDevice): void {
+    const folder = this.#folder(device);
+    folder.journalLost = this.#clock.now();
+    for (const content of folder.torn) this.note(content);
+    folder.torn.clear();
   }
 
   /** Looks at what the program has done to a folder since it was last looked at. */
@@ -107,6 +129,8 @@ export class Ledger {
       if (shown.has(content) || staged.has(content) || this.isKept(device, content)) continue;
       const path = folder.owed.get(content) ?? '';
       folder.owed.delete(content);
+      if (folder.doubtful.has(content) && this.#devices.some((other) => other !== device && this.has(other, content)))
+        continue;
       this.#report({ rule: 'I1', what: `${device.name} took ${show(content)} from ${path} and has it no more` });
     }
   }
@@ -156,13 +180,15 @@ export class Ledger {
     const folder = this.#folder(device);
     const view = viewRoot(device.disk, ROOT);
     if (view === null || !device.isMounted) return;
+    const isTold = this.#clock.now() - folder.journalLost > UNSYNCED_MS;
     for (const [path, before] of folder.view) {
       if (before.type === 'directory' || view.get(path)?.type === before.type) continue;
       folder.vanished.set(path, (folder.vanished.get(path) ?? 0) + 1);
     }
     for (const [path, seen] of view) {
       if (folder.view.get(path)?.content === seen.content || !isFile(seen)) continue;
-      if (torn && folder.programWrote.has(path) && !this.written.has(seen.content)) folder.torn.add(seen.content);
+      if (torn && isTold && folder.programWrote.has(path) && !this.written.has(seen.content))
+        folder.torn.add(seen.content);
       else {
         this.note(seen.content);
         folder.programWrote.delete(path);
@@ -180,8 +206,10 @@ export class Ledger {
         view: new Map(),
         vanished: new Map(),
         owed: new Map(),
+        doubtful: new Set(),
         unchecked: new Set(),
         torn: new Set(),
+        journalLost: Number.NEGATIVE_INFINITY,
         programWrote: new Set(),
       };
       this.#folders.set(device, folder);

@@ -33,7 +33,7 @@ export class SimulatedGroup {
     this.#random = random;
     this.#weather = random.fork('weather');
     this.network = new MemoryNetwork(this.clock, { latency: () => 1 + this.#weather.int(this.slowness) });
-    this.ledger = new Ledger((finding) => this.find(finding.rule, finding.what));
+    this.ledger = new Ledger(this.devices, this.clock, (finding) => this.find(finding.rule, finding.what));
   }
 
   find(rule: string, what: string): void {

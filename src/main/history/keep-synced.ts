@@ -3,6 +3,8 @@ import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.
 const STEP = 64;
 /** By then the system has mostly written back by itself, so making sure costs next to nothing. */
 const SETTLED_MS = 60_000;
+/** More than this would hold up the end of the program. */
+const LAST_ITEMS = 256;
 
 /** Takes items off the journal of un-synced writes, once they are surely on the disk. */
 export class KeepSynced implements IdleJob {
@@ -15,6 +17,17 @@ export class KeepSynced implements IdleJob {
   }
   stop(): void {
     this.#cancel?.();
+  }
+
+  /** The program ends properly: what little is still in the journal is made sure of, so that the next start need not doubt it. */
+  async finish(): Promise<void> {
+    const now = this.#port.clock.now();
+    for (const each of this.#port.collections())
+      for (const source of each.sources()) {
+        if (source.isAway) continue;
+        const rows = this.#port.unsynced.due(source.row, now, LAST_ITEMS + 1);
+        if (rows.length > 0 && rows.length <= LAST_ITEMS) await this.#sync(each, source, rows, now);
+      }
   }
 
   async step(): Promise<boolean> {
@@ -40,15 +53,14 @@ export class KeepSynced implements IdleJob {
     const items = rows.map((row) => ({ row, id: each.collection.records.at(row)?.id ?? null }));
     const ids = items.flatMap(({ id }) => id ?? []);
     const synced = await store.sync(source.id, ids);
+    // What is still to be constructed stays noted: after a restart nothing else may tell of it.
+    const pending = new Set(source.pending());
     const done = new Set(ids.filter((_, at) => synced[at] === true));
-    const failed = items.filter(({ id }) => id !== null && !done.has(id)).map(({ row }) => row);
+    const isDone = ({ row, id }: (typeof items)[number]) => id === null || (done.has(id) && !pending.has(row));
+    const rowsOf = (some: typeof items) => some.map(({ row }) => row);
     transact(() => {
-      unsynced.forget(
-        source.row,
-        items.filter(({ id }) => id === null || done.has(id)).map(({ row }) => row),
-        until,
-      );
-      unsynced.note(source.row, failed, clock.now());
+      unsynced.forget(source.row, rowsOf(items.filter(isDone)), until);
+      unsynced.note(source.row, rowsOf(items.filter((item) => !isDone(item))), clock.now());
     });
   }
 

@@ -1,12 +1,14 @@
 import type { Collection } from '../collection.ts';
+import { isLive } from '../merge/record-state.ts';
 import { hexOf } from '../record/encode-value.ts';
 import { fieldRule } from '../record/field-rules.ts';
-import { ENTRY, EXISTS, type FileEntry, fileEntry } from '../record/file-entry.ts';
-import type { Digest, RecordId } from '../record/ids.ts';
+import { ENTRY, EXISTS, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
+import type { RecordId } from '../record/ids.ts';
 import { heldOf } from '../snapshot/held.ts';
 import { storedRevision } from '../snapshot/stored-revision.ts';
+import type { MovedOn } from '../sources/files/aside.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource, Standing } from './keep-port.ts';
-import { isTorn } from './keep-torn.ts';
+import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
 
 const STEP = 64;
 /** Earlier versions of a file it is compared with. */
@@ -60,7 +62,10 @@ export class WholeFiles implements IdleJob {
    * called before it is looked at for the first time.
    */
   suspect(each: KeepCollection, source: KeepSource, power: boolean): void {
-    const rows = new Set([...(power ? this.#port.unsynced.of(source.row) : []), ...source.pending()]);
+    const unsynced = this.#port.unsynced.of(source.row);
+    const rows = new Set([...(power ? unsynced : []), ...source.pending()]);
+    // What was to be constructed when the program ended, and no open package tells of.
+    if (!power) for (const row of unsynced) if (!isSettledThere(each.collection, source, row)) source.construct(row);
     const suspects = new Map<RecordId, Suspect>();
     for (const row of rows) {
       const id = each.collection.records.at(row)?.id;
@@ -160,11 +165,11 @@ export class WholeFiles implements IdleJob {
     if (found === null || is(expected.held)) return 'let-go';
     if (is(expected.target)) return 'made';
     if (!suspect.power) return 'let-go';
-    const past = collection
-      .earlierValues(suspect.row)
-      .flatMap(({ field, value }) => (field === ENTRY ? (fileEntry(value) ?? []) : []));
+    const earlier = collection.earlierValues(suspect.row);
+    const past = earlier.flatMap(({ field, value }) => (field === ENTRY ? (fileEntry(value) ?? []) : []));
     if ((expected.wasThere || expected.isGone) && past.some(is)) return 'again';
     if (found.type !== 'file') return 'let-go';
+    if (hasTimeOfWhole(found, standing.fields.get(MODIFIED), standing.holes, earlier)) return 'again';
     const needed = [expected.held, expected.target].flatMap((entry) => entry ?? []);
     // What was replaced or deleted last may be back, and torn as well.
     const wholes = [...needed, ...past.slice(-EARLIER)].filter(
@@ -226,7 +231,7 @@ export class WholeFiles implements IdleJob {
     });
     this.#suspects.get(source.row)?.delete(id);
     if (this.isSettled) this.#settled();
-    if (verdict !== 'let-go') source.construct(row);
+    if (verdict !== 'let-go' || !isSettledThere(each.collection, source, row)) source.construct(row);
   }
 
   /** It was written, and the program ended before it could say so. The next look reads it once more. */
@@ -270,13 +275,15 @@ export class WholeFiles implements IdleJob {
    * Are these bytes, which were found aside, only what the power left of a version of the record? null: that cannot be told by what is
    * here, and nobody is linked.
    */
-  async isLeftTorn(each: KeepCollection, id: RecordId, digest: Digest): Promise<boolean | null> {
-    const record = each.collection.records.find(id);
+  async isLeftTorn(each: KeepCollection, { id, digest, modified }: MovedOn): Promise<boolean | null> {
+    const record = id === null ? null : each.collection.records.find(id);
     const bytes = await this.#port.store.readKept(digest);
-    if (record === null || bytes === null) return false;
+    if (id === null || record === null || bytes === null) return false;
     if (bytes.every((byte) => byte === 0)) return true;
+    const earlier = each.collection.earlierValues(record.row);
+    if (hasTimeOfWhole({ type: 'file', digest, size: bytes.length }, modified, hasHoles(bytes), earlier)) return true;
     let unknown = false;
-    for (const { field, value } of each.collection.earlierValues(record.row)) {
+    for (const { field, value } of earlier) {
       const whole = field === ENTRY ? fileEntry(value) : null;
       if (whole?.type !== 'file' || whole.size < bytes.length || whole.size > LARGEST) continue;
       const should = await each.read(id, whole);
@@ -285,6 +292,13 @@ export class WholeFiles implements IdleJob {
     }
     return unknown ? null : false;
   }
+}
+
+/** Does the snapshot say that the source shows just what the record says? */
+function isSettledThere({ records }: Collection, source: KeepSource, row: number): boolean {
+  const record = records.at(row);
+  const stored = records.snapshot(source.row, row);
+  return record === null || (stored === undefined ? !isLive(record.state) : stored.held === null);
 }
 
 /** What should stand at a suspect's place: as it was when last seen, or as it was being made. null: nobody knows of the record. */
