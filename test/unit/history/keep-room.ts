@@ -32,6 +32,8 @@ export class KeepRoom {
   }
 
   run(milliseconds: number): Promise<void> {
+    // Weeks pass here, with looks all the time.
+    for (const device of this.devices) device.patience = Number.POSITIVE_INFINITY;
     return this.group.clock.advance(milliseconds);
   }
 
