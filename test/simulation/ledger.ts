@@ -40,6 +40,8 @@ interface Folder {
 export class Ledger {
   /** Every content somebody wrote, and every half of one that stood on a disk. */
   readonly written = new Set<string>(['']);
+  /** When it was written first; milliseconds. */
+  readonly #writtenAt = new Map<string, number>();
   readonly #digests = new Map<Digest, string>();
   readonly #folders = new Map<SimulatedDevice, Folder>();
   readonly #report: (finding: Finding) => void;
@@ -64,6 +66,7 @@ export class Ledger {
   note(content: string): void {
     if (this.written.has(content)) return;
     this.written.add(content);
+    this.#writtenAt.set(content, this.#clock.now());
     this.#digests.set(digestOf(bytesOfText(content)), content);
   }
   vanishedAt(device: SimulatedDevice, path: string): number {
@@ -76,12 +79,23 @@ export class Ledger {
   /** Runs what a person does to a folder; what is other afterwards is the person's. `torn`: it was the power that went. */
   byPerson<T>(device: SimulatedDevice, act: () => T, torn = false): T {
     this.observe(device);
-    const { owed, doubtful } = this.#folder(device);
-    if (torn) for (const content of stagedContents(device.disk, ROOT)) if (owed.has(content)) doubtful.add(content);
+    if (torn) this.#forgive(device);
     try {
       return act();
     } finally {
       this.#takePerson(device, torn);
+    }
+  }
+
+  /** The power will go: what lies aside is not on the disk for sure, and what somebody wrote within the minute is not in any case. */
+  #forgive(device: SimulatedDevice): void {
+    const { owed, unchecked, doubtful } = this.#folder(device);
+    for (const content of stagedContents(device.disk, ROOT)) {
+      if (!owed.has(content)) continue;
+      doubtful.add(content);
+      if (this.#clock.now() - (this.#writtenAt.get(content) ?? 0) > UNSYNCED_MS) continue;
+      owed.delete(content);
+      unchecked.delete(content);
     }
   }
 

@@ -3,10 +3,9 @@ import { isLive } from '../merge/record-state.ts';
 import { hexOf } from '../record/encode-value.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
-import type { RecordId } from '../record/ids.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
 import { heldOf } from '../snapshot/held.ts';
-import { storedRevision } from '../snapshot/stored-revision.ts';
-import type { MovedOn } from '../sources/files/aside.ts';
+import { revisionIn, storedRevision, vouchesFor } from '../snapshot/stored-revision.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource, Standing } from './keep-port.ts';
 import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
 
@@ -26,6 +25,13 @@ interface Suspect {
   seen: string | null;
   /** Who was linked then. */
   asked: string | null;
+}
+/** Bytes that an interruption left beside their place; now in the version store. */
+interface LeftAside {
+  readonly id: RecordId | null;
+  readonly digest: Digest;
+  /** Microseconds since 1970. */
+  readonly modified: number;
 }
 /** `made`: it is what was being made, only nobody noted that. `again`: what the power left. */
 type Verdict = 'let-go' | 'made' | 'again';
@@ -165,6 +171,8 @@ export class WholeFiles implements IdleJob {
     if (found === null || is(expected.held)) return 'let-go';
     if (is(expected.target)) return 'made';
     if (!suspect.power) return 'let-go';
+    // Whoever writes to it changes more than its content.
+    if (expected.vouched !== null && vouchesFor(expected.vouched, standing.revision)) return 'again';
     const earlier = collection.earlierValues(suspect.row);
     const past = earlier.flatMap(({ field, value }) => (field === ENTRY ? (fileEntry(value) ?? []) : []));
     if ((expected.wasThere || expected.isGone) && past.some(is)) return 'again';
@@ -224,6 +232,7 @@ export class WholeFiles implements IdleJob {
   #settle(suspect: Suspect, standing: Standing, verdict: Verdict): void {
     const { each, source, row, id } = suspect;
     each.collection.transact(() => {
+      if (verdict === 'let-go') this.#doubt(suspect);
       if (verdict === 'made') this.#note(suspect, standing as There);
       if (verdict === 'again') this.#expect(suspect, standing);
       each.collection.problems.drop(source.row, id);
@@ -232,6 +241,18 @@ export class WholeFiles implements IdleJob {
     this.#suspects.get(source.row)?.delete(id);
     if (this.isSettled) this.#settled();
     if (verdict !== 'let-go' || !isSettledThere(each.collection, source, row)) source.construct(row);
+  }
+
+  /** Whatever is there is read once more: after a power loss even what looks the same may be other. */
+  #doubt({ each, source, row, power }: Suspect): void {
+    const stored = each.collection.records.snapshot(source.row, row);
+    if (!power || stored === undefined || stored.revision === null) return;
+    each.collection.records.putSnapshot(
+      source.row,
+      row,
+      storedRevision(revisionIn(stored.revision), true),
+      stored.held,
+    );
   }
 
   /** It was written, and the program ended before it could say so. The next look reads it once more. */
@@ -275,7 +296,7 @@ export class WholeFiles implements IdleJob {
    * Are these bytes, which were found aside, only what the power left of a version of the record? null: that cannot be told by what is
    * here, and nobody is linked.
    */
-  async isLeftTorn(each: KeepCollection, { id, digest, modified }: MovedOn): Promise<boolean | null> {
+  async isLeftTorn(each: KeepCollection, { id, digest, modified }: LeftAside): Promise<boolean | null> {
     const record = id === null ? null : each.collection.records.find(id);
     const bytes = await this.#port.store.readKept(digest);
     if (id === null || record === null || bytes === null) return false;
@@ -307,6 +328,8 @@ function expectedOf({ each, source, row }: Suspect): {
   readonly target: FileEntry | null;
   /** The snapshot says that something was there. */
   readonly wasThere: boolean;
+  /** The revision that vouches for what the snapshot says; null: none does. */
+  readonly vouched: Uint8Array | null;
   /** Nothing shall be there. */
   readonly isGone: boolean;
 } | null {
@@ -319,5 +342,5 @@ function expectedOf({ each, source, row }: Suspect): {
   const planned = each.collection.plan(record, before);
   const held = wasThere ? fileEntry(before?.get(ENTRY)?.value) : null;
   const target = fileEntry(planned.fields?.get(ENTRY));
-  return { held, target, wasThere, isGone: planned.fields === null };
+  return { held, target, wasThere, vouched: stored?.revision ?? null, isGone: planned.fields === null };
 }

@@ -22,6 +22,7 @@ import type { AsideBatch, MovedOn } from './aside.ts';
 import { IgnoreRules, type RuleSettings } from './ignore-rules.ts';
 import type { LookService } from './look-service.ts';
 import type { NamePlatform } from './names.ts';
+import { parentOf } from './path-guard.ts';
 import type { SourceMarker } from './source-marker.ts';
 import type { FilesWatch, WatchOptions } from './watch-files.ts';
 import type { WriteService } from './write-service.ts';
@@ -188,6 +189,9 @@ export class FilesAdapter implements SourceAdapter {
       await this.#recover();
     }
     if (aside !== null) this.#recheckLater(aside);
+    const groups = new Set(items.flatMap(({ id, fields }) => (fields === null ? [] : parentOf(id))));
+    // Not waited for: what is asked later is answered later.
+    this.#look.expect(this.#options.source, [...groups]).catch(() => undefined);
     if (this.#watch !== null && madeDirectories.length > 0) this.#watch.add(madeDirectories);
     return outcomes;
   }

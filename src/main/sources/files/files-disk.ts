@@ -122,6 +122,12 @@ export class FilesDisk {
     return result;
   }
 
+  /** Items were written to these directories: should they be gone at the next listing, it tells so. */
+  expect(groups: readonly string[]): void {
+    // A first listing is compared with all that is known.
+    this.#looking?.walker.expect(groups);
+  }
+
   /** As `SourceAdapter.read`. */
   read(ids: readonly RecordId[]): readonly (Reading | ItemProblem)[] {
     const { platform, folding } = this.#options;

@@ -55,6 +55,11 @@ export class LookService {
     return bytes === null ? '' : new TextDecoder().decode(bytes);
   }
 
+  /** Items were written to these groups: should they be gone at the next listing, it tells so. */
+  expect(source: string, groups: readonly string[]): void {
+    this.#disk(source).expect(groups);
+  }
+
   beginList(source: string, since: number | null, within: readonly string[] | null): number {
     const id = this.#next++;
     this.#listings.set(id, this.#disk(source).listing(since, within));

@@ -125,6 +125,17 @@ export class FileWalker {
     return { token: whole ? generation : known ? since : 0, items: walk.items, complete: !known && within === null };
   }
 
+  /** These directories were made since the last listing: should they be gone by the next, that is told. */
+  expect(ids: readonly string[]): void {
+    for (const id of ids) {
+      let node = this.#top;
+      for (const name of id === '' ? [] : id.split('/')) {
+        node = childOf(node, name);
+        node.goneIn = 0;
+      }
+    }
+  }
+
   /** Forgets which disks a directory and those below were on: the next listing takes what is there. */
   forgetDisk(id: string): void {
     forgetBelow(nodeAt(this.#top, id));

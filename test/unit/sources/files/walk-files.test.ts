@@ -246,6 +246,19 @@ describe('a listing since another', () => {
     expect([...list(from, gone.result.token).groups.keys()]).toEqual(expect.arrayContaining(['a', 'a/sub']));
   });
 
+  it('tells a directory it never listed as gone, where items were written to it since', () => {
+    tree.write('a/x');
+    const walk = walker();
+    const { token } = list(walk).result;
+    walk.expect(['a/made/in', 'a']);
+    const then = list(walk, token);
+    expect(then.gone).toEqual(['a/made']);
+    expect(list(walk, then.result.token).gone).toEqual([]);
+    // Gone, made anew and gone again, unseen.
+    walk.expect(['a/made/in']);
+    expect(list(walk, then.result.token).gone).toEqual(['a/made']);
+  });
+
   it('tells a directory that became a file as gone', () => {
     const from = walker();
     const { token } = list(from).result;
