@@ -13,6 +13,9 @@ export function showValue(value: unknown): string {
     const digest = typeof value.sha256 === 'string' ? `, ${value.sha256.slice(0, SHORT)}` : '';
     return `${plainText(String(value.type))}${size}${digest}`;
   }
+  const { type, target } = (value ?? {}) as { readonly type?: unknown; readonly target?: unknown };
+  if (type === 'directory') return 'folder';
+  if (type === 'symlink' && typeof target === 'string') return `link to ${plainText(target)}`;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return plainText(text.length > 200 ? `${text.slice(0, 199)}…` : text);
 }

@@ -47,7 +47,8 @@ function showSync(view: SyncView, waited: boolean, paint: Paint): string {
     member.why,
   ]);
   const head = view.inStep ? paint.good('In step') : waited ? paint.warn('Not in step') : 'Looked for changes';
-  return `${head}: ${counts}.\n${members.length > 0 ? table(['device', 'state', 'why'], members, '') : ''}`;
+  const person = view.needsPerson ? `${paint.warn('A folder is halted and waits for you')}: lockstep status\n` : '';
+  return `${head}: ${counts}.\n${person}${members.length > 0 ? table(['device', 'state', 'why'], members, '') : ''}`;
 }
 
 const status: Command = {

@@ -8,7 +8,7 @@ export type KeptWhere = 'here' | 'no' | readonly string[];
 
 /**
  * Who can give back the content of a value that the change `dot` wrote. `replacedBy`: the change that took its place; null where it
- * still stands. A device that wrote or applied a value keeps it when something from elsewhere replaces it; only the device whose own
+ * still stands. A device that wrote or applied a value keeps it when something from elsewhere replaces it; a device whose own
  * user overwrote it may not have been quick enough. Values without content are always here.
  */
 export function keptWhere(
@@ -22,18 +22,29 @@ export function keptWhere(
   const { log } = port.collection;
   const written = log.place(Math.floor(dot / CHANGES_PER_PACKAGE));
   const author = deviceOf(port, dot);
-  const overwrote =
-    replacedBy !== null && port.collection.changeAt(replacedBy)?.change.cause === 'source'
-      ? deviceOf(port, replacedBy)
-      : null;
+  const gone = replacedBy === null ? new Set<string | null>() : overwriters(port, dot);
   const devices = port.members
     .others()
     .filter(
       ({ device, applied }) =>
-        device !== overwrote && (device === author || (applied.get(written.log) ?? 0) >= written.number),
+        !gone.has(device) && (device === author || (applied.get(written.log) ?? 0) >= written.number),
     )
     .map(({ device }) => device);
   return devices.length === 0 ? 'no' : devices.sort();
+}
+
+/** Devices whose own users replaced or deleted what this change wrote: several where they did it apart. */
+function overwriters(port: Pick<HistoryPort, 'collection' | 'members'>, dot: Dot): ReadonlySet<string | null> {
+  const { collection } = port;
+  const record = collection.changeAt(dot)?.change.record;
+  const row = record === undefined ? undefined : collection.records.find(record)?.row;
+  const devices = new Set<string | null>();
+  for (const later of row === undefined ? [] : collection.log.changesOf(row)) {
+    const change = collection.changeAt(later)?.change;
+    if (change?.cause === 'source' && change.writes.some((write) => write.replaces.includes(dot)))
+      devices.add(deviceOf(port, later));
+  }
+  return devices;
 }
 
 function deviceOf(port: Pick<HistoryPort, 'collection' | 'members'>, dot: Dot): string | null {

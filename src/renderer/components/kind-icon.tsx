@@ -8,9 +8,9 @@ export function KindIcon({ kind, size = 18 }: { kind: Kind; size?: number }) {
   return <Icon aria-hidden size={size} strokeWidth={1.9} />;
 }
 
-/** What the records of a kind are called: `file`, `contact`, `event`. */
+/** What the records of a kind are called; a folder of files holds folders and links too. */
 export const RECORD_WORD: { readonly [kind in Kind]: string } = {
-  files: 'file',
+  files: 'item',
   contacts: 'contact',
   calendar: 'event',
 };

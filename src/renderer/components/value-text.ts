@@ -19,6 +19,15 @@ export function valueText(value: ValueView): string {
   return fileText(value) ?? objectText(value);
 }
 
+/** As `valueText`, in the way of the field it is of: the time of a file is a number of microseconds. */
+export function fieldValueText(field: string, value: ValueView): string {
+  if (field !== 'modified' || typeof value !== 'number') return valueText(value);
+  const date = new Date(value / 1000);
+  return Number.isNaN(date.getTime())
+    ? valueText(value)
+    : date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
 /** null: not a file's entry. */
 function fileText(value: { readonly [key: string]: ValueView }): string | null {
   const { type, size, target, sha256, digest } = value;

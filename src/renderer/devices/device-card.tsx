@@ -17,12 +17,15 @@ export function linkState(peers: readonly PeerView[]): { readonly tone: Tone; re
   const behind = peers.reduce((most, peer) => Math.max(most, peer.behind), 0);
   const lag = behind === 0 ? '' : `, ${counted(behind, 'package')} behind`;
   if (linked !== undefined) {
-    const over = linked.link === null ? 'Linked' : `Linked over ${linked.link}`;
+    const over = linked.link === null ? 'Linked' : `Linked over ${placeOf(linked.link)}`;
     return { tone: behind === 0 ? 'good' : 'busy', text: `${over}${lag}` };
   }
   if (peers.some((peer) => peer.state === 'waiting')) return { tone: 'waiting', text: `Waiting for it${lag}` };
   return { tone: 'neutral', text: `Not reachable now${lag}` };
 }
+
+/** `lan 192.0.2.7:21027` as people say it. */
+const placeOf = (link: string): string => (link.startsWith('lan ') ? `the network (${link.slice(4)})` : link);
 
 /** One device: its name, what it shares with this one, and how it stands. */
 export function DeviceCard(props: {

@@ -2,7 +2,7 @@ import { ChevronDown, RotateCcw, Undo2 } from 'lucide-react';
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { HistoryChangeView } from '../../contract/contract.ts';
 import { listed } from '../../contract/overall-state.ts';
-import { fieldText, valueText } from '../components/value-text.ts';
+import { fieldText, fieldValueText } from '../components/value-text.ts';
 import { actionText } from './package-summary.ts';
 
 type Kept = HistoryChangeView['fields'][number]['kept'];
@@ -24,17 +24,18 @@ export function ChangeDetail(props: {
   onRestore: () => void;
 }) {
   const { change } = props;
+  const folder = change.record.endsWith(`/${change.title}`) ? change.record.slice(0, -change.title.length - 1) : '';
   return (
     <Disclosure className="change" defaultExpanded={props.open}>
       <Heading level={3} className="change-head">
         <Button slot="trigger" className="change-trigger">
           <ChevronDown aria-hidden size={16} className="chevron" />
           <span className={`tag action-${change.action}`}>{actionText(change.action)}</span>
-          <span className="path clip">{change.title}</span>
+          <span className="path">{change.title}</span>
+          {folder !== '' && <span className="path muted clip">{folder}</span>}
         </Button>
       </Heading>
       <DisclosurePanel className="change-panel">
-        {change.record !== change.title && <p className="path muted">{change.record}</p>}
         {change.fields.length > 0 && (
           <table className="facts">
             <thead>
@@ -50,10 +51,10 @@ export function ChangeDetail(props: {
                 <tr key={field.path}>
                   <th scope="row">{fieldText(field.path)}</th>
                   <td className="path" data-label="Before">
-                    {valueText(field.before)}
+                    {fieldValueText(field.path, field.before)}
                   </td>
                   <td className="path" data-label="After">
-                    {valueText(field.after)}
+                    {fieldValueText(field.path, field.after)}
                   </td>
                   <td data-label="What was before">
                     {field.before === null ? '—' : keptText(field.kept, props.nameOf)}

@@ -7,7 +7,7 @@ const ADVICE: { readonly [code: string]: string } = {
   'name-not-allowed': 'Rename it: your other devices cannot hold this name.',
   'names-collide': 'Two names differ only in case or accents, which this disk cannot tell apart. Rename one of them.',
   'path-too-long': 'Give it, or a folder above it, a shorter name.',
-  'parent-is-file': 'A file stands where its folder should be. Rename or move one of them.',
+  'parent-is-file': 'A file stands where its folder should be. Settle the conflict of the two, or rename one of them.',
   'not-empty': 'The folder still holds items that are left out by rules. Move them away, or keep the folder.',
   'no-permission': 'Allow your user to read and write it and the folder it is in.',
   'disk-full': 'Free some space on this disk; it goes on by itself.',
@@ -25,8 +25,32 @@ export function problemAdvice(code: string): string {
   return ADVICE[code] ?? 'Correct what is named, then look for changes again. It is also tried again by itself.';
 }
 
-/** `names-collide` is `Names collide`. */
+const TITLES: { readonly [code: string]: string } = {
+  'unreadable': 'Cannot be read',
+  'changing': 'Still being written',
+  'special-file': 'Neither file nor folder',
+  'name-not-unicode': 'Unreadable name',
+  'name-not-allowed': 'Name not allowed here',
+  'names-collide': 'Two names that are one here',
+  'path-too-long': 'Path too long',
+  'parent-is-file': 'A file is in the way',
+  'not-empty': 'Folder is not empty',
+  'no-permission': 'Not permitted',
+  'disk-full': 'Disk is full',
+  'content-unavailable': 'Content not here yet',
+  'content-wrong': 'Content arrived damaged',
+  'changed-underneath': 'Changed at the same moment',
+  'invalid-change': 'Change that cannot be right',
+  'malformed': 'Entry cannot be understood',
+  'io': 'The disk reports an error',
+  'read-only': 'Changed where only reading is allowed',
+  'deleted-elsewhere': 'Deleted on another device',
+};
+
+/** What kind of problem it is, in words; a code without any gets its own. */
 export function problemTitle(code: string): string {
+  const known = TITLES[code];
+  if (known !== undefined) return known;
   const words = code.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,10 +1,12 @@
+const SIZES = { MB: 1e6, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+
 /** How a setting is shown and typed. The key and its meaning are the command line's (`lockstep config`). */
 export interface SettingField {
   readonly key: string;
   readonly label: string;
   readonly hint: string;
-  /** `share`: 0 to 1, typed as a percentage. `mega`: bytes, typed as MB. */
-  readonly unit: 'text' | 'number' | 'share' | 'mega';
+  /** `share`: 0 to 1, typed as a percentage. Sizes are bytes, typed in their unit. */
+  readonly unit: 'text' | 'number' | 'share' | keyof typeof SIZES;
 }
 export interface SettingGroup {
   readonly title: string;
@@ -23,14 +25,8 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         unit: 'text',
       },
       {
-        key: 'relay',
-        label: 'Relay',
-        hint: 'Address of a relay for devices that do not meet. Empty: none.',
-        unit: 'text',
-      },
-      {
         key: 'scan.interval',
-        label: 'Full look for changes every',
+        label: 'Full look every',
         hint: 'Seconds. Changes are also noticed as they happen.',
         unit: 'number',
       },
@@ -39,23 +35,28 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Speed',
     fields: [
-      { key: 'limits.up', label: 'Send at most', hint: 'MB a second. 0: no limit.', unit: 'mega' },
-      { key: 'limits.down', label: 'Receive at most', hint: 'MB a second. 0: no limit.', unit: 'mega' },
+      { key: 'limits.up', label: 'Send at most', hint: 'MB a second. 0: no limit.', unit: 'MB' },
+      { key: 'limits.down', label: 'Receive at most', hint: 'MB a second. 0: no limit.', unit: 'MB' },
       { key: 'schedule', label: 'Only at these times', hint: 'For example 22:00-06:00. Empty: always.', unit: 'text' },
     ],
   },
   {
     title: 'History',
     fields: [
-      { key: 'history.days', label: 'Keep what was replaced or deleted for', hint: 'Days.', unit: 'number' },
-      { key: 'history.bytes', label: 'Use at most', hint: 'MB of this disk.', unit: 'mega' },
+      {
+        key: 'history.days',
+        label: 'Keep earlier versions for',
+        hint: 'Days, of what was replaced or deleted.',
+        unit: 'number',
+      },
+      { key: 'history.bytes', label: 'Use at most', hint: 'GiB of this disk; the oldest go first.', unit: 'GiB' },
       {
         key: 'history.copy-limit',
         label: 'Copy items up to',
-        hint: 'MB. Larger ones are kept only where the disk can do it without a copy.',
-        unit: 'mega',
+        hint: 'MiB. Of larger ones you overwrite yourself no copy may be kept.',
+        unit: 'MiB',
       },
-      { key: 'disk.reserve', label: 'Leave free', hint: 'MB of the disk are never filled.', unit: 'mega' },
+      { key: 'disk.reserve', label: 'Leave free', hint: 'MiB of the disk are never filled.', unit: 'MiB' },
     ],
   },
   {
@@ -79,14 +80,12 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
 ];
 
 type Stored = string | number | boolean | null | undefined;
-const MEGA = 1_000_000;
-
 /** A stored value as it is typed. Empty: not set. */
 export function settingToText(field: SettingField, value: Stored): string {
   if (value === null || value === undefined || value === '') return '';
   const number = Number(value);
   if (field.unit === 'share' && Number.isFinite(number)) return String(Number((number * 100).toFixed(4)));
-  if (field.unit === 'mega' && Number.isFinite(number)) return String(Number((number / MEGA).toFixed(2)));
+  if (field.unit in SIZES && Number.isFinite(number)) return String(Number((number / sizeOf(field)).toFixed(2)));
   return String(value);
 }
 
@@ -100,5 +99,7 @@ export function textToSetting(
   const number = Number(trimmed.replace(',', '.'));
   if (trimmed === '' || !Number.isFinite(number) || number < 0) return { why: 'A number, 0 or more' };
   if (field.unit === 'share') return number <= 100 ? { value: String(number / 100) } : { why: 'At most 100 percent' };
-  return { value: String(field.unit === 'mega' ? Math.round(number * MEGA) : number) };
+  return { value: String(field.unit in SIZES ? Math.round(number * sizeOf(field)) : number) };
 }
+
+const sizeOf = (field: SettingField): number => SIZES[field.unit as keyof typeof SIZES];

@@ -2,7 +2,7 @@ import { ListFilter, LogOut, Pause, Play, RefreshCw, ShieldCheck, UserPlus } fro
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionState, CollectionView } from '../../contract/contract.ts';
-import { collectionSentence, counted, type Tone } from '../../contract/overall-state.ts';
+import { collectionSentence, counted, listed, type Tone } from '../../contract/overall-state.ts';
 import { goTo, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ActionMenu } from '../components/action-menu.tsx';
@@ -60,6 +60,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
           <h2 id={`collection-${collection.id}`}>{name}</h2>
           <p className="muted">
             {counted(collection.records, RECORD_WORD[collection.kind])}
+            {collection.peers.length > 0 && ` · shared with ${listed(collection.peers.map((peer) => peer.name))}`}
             {collection.outside > 0 && ` · ${collection.outside.toLocaleString('en')} left out by rules`}
           </p>
         </div>

@@ -72,7 +72,8 @@ describe('problems', () => {
     expect(groups.flat()).toHaveLength(problems.length);
   });
   it('each has a title and advice, also one nobody knows', () => {
-    expect(problemTitle('names-collide')).toBe('Names collide');
+    expect(problemTitle('names-collide')).toBe('Two names that are one here');
+    expect(problemTitle('of-a-later-version')).toBe('Of a later version');
     expect(problemAdvice('disk-full')).toContain('space');
     expect(problemAdvice('never-heard-of')).not.toBe('');
   });

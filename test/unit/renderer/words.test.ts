@@ -141,16 +141,18 @@ describe('devices', () => {
 
 describe('settings', () => {
   const field = (key: string) => SETTING_GROUPS.flatMap((group) => group.fields).find((one) => one.key === key)!;
-  it('shares are percent, bytes are MB, both ways', () => {
+  it('shares are percent, sizes have their unit, both ways', () => {
     expect(settingToText(field('safety.delete-share'), 0.3)).toBe('30');
     expect(textToSetting(field('safety.delete-share'), '45,5')).toEqual({ value: '0.455' });
     expect(textToSetting(field('safety.delete-share'), '101')).toEqual({ why: 'At most 100 percent' });
     expect(settingToText(field('limits.up'), 2_500_000)).toBe('2.5');
     expect(textToSetting(field('limits.up'), '2.5')).toEqual({ value: '2500000' });
+    expect(settingToText(field('history.bytes'), 10 * 2 ** 30)).toBe('10');
+    expect(textToSetting(field('history.copy-limit'), '1')).toEqual({ value: '1048576' });
   });
   it('a number that is none is refused; a text may be empty', () => {
     for (const text of ['', 'many', '-1']) expect(textToSetting(field('history.days'), text)).toHaveProperty('why');
-    expect(textToSetting(field('relay'), ' ')).toEqual({ value: '' });
+    expect(textToSetting(field('schedule'), ' ')).toEqual({ value: '' });
   });
 });
 
