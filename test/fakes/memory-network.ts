@@ -141,7 +141,10 @@ export class MemoryNetwork {
       [address, formatHostPort(host, 1)],
     );
     this.#lines.add(made);
-    made.near.onClose(() => this.#lines.delete(made));
+    // One end may have closed while word of it is on its way to a process that dies before it arrives.
+    const forget = () => void (made.near.isClosed && made.far.isClosed && this.#lines.delete(made));
+    made.near.onClose(forget);
+    made.far.onClose(forget);
     const arrive = welcome(made.far);
     if (arrive === null) made.far.close('refused');
     else this.#clock.after(0, arrive);
@@ -271,6 +274,9 @@ class MemoryEnd implements ByteLink {
     if (this.#reason !== null) return;
     this.#reason = reason;
     this.#closed.tell(reason);
+  }
+  get isClosed(): boolean {
+    return this.#reason !== null;
   }
   /** Its process is no more: nothing is sent, received or told. */
   fallSilent(): void {
