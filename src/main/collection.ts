@@ -46,6 +46,15 @@ export interface CollectionAuthority {
   invalid(change: Change): string | null;
 }
 
+/** Who passes a package on. */
+export interface Sender {
+  /** null: nobody in particular. */
+  readonly member: MemberKey | null;
+  /** How far it said it held a log when it linked. */
+  told(log: LogId): number;
+}
+const NOBODY: Sender = { member: null, told: () => 0 };
+
 /** One applied change: where it landed. */
 export interface AppliedChange {
   readonly dot: Dot;
@@ -71,7 +80,8 @@ export interface OpenPackage {
 export type Received =
   | { readonly is: 'stored'; readonly package: WrittenPackage; readonly invalid: number }
   | { readonly is: 'known' }
-  | { readonly is: 'gap'; readonly log: LogId; readonly held: number }
+  /** Packages before it are missing: those from number `from` on are needed. */
+  | { readonly is: 'gap'; readonly log: LogId; readonly from: number }
   | { readonly is: 'forked'; readonly package: WrittenPackage }
   /** `hostile`: no honest member sends this; else its author may not (any more) write here, and whoever passed it on may not know. */
   | { readonly is: 'refused'; readonly why: string; readonly hostile: boolean };
@@ -187,7 +197,7 @@ export class Collection {
   }
 
   /** Takes a package from a peer or a relay: checks, stores, and merges it. Inside `transact`. Never throws for what a peer sent. */
-  receive(bytes: Uint8Array): Received {
+  receive(bytes: Uint8Array, sender: Sender = NOBODY): Received {
     let read: SignedPackage;
     try {
       read = readPackage(bytes);
@@ -199,17 +209,19 @@ export class Collection {
     const log = this.log.log(head.log, '');
     if (log.member !== '' && log.member !== head.member)
       return { is: 'refused', why: 'the log of another member', hostile: true };
-    const isFork = head.number <= log.held;
-    if (isFork && this.#isKnown(log, read)) return { is: 'known' };
+    if (head.number <= log.held && this.#isKnown(log, read)) return { is: 'known' };
     // Before a gap: what is not taken anyway must not be asked for.
     const refusal = this.#authority.refuses(head);
     if (refusal !== null) return this.#refuse(read, refusal);
-    if (!isFork && head.number > log.held + 1) return { is: 'gap', log: log.log, held: log.held };
+    // What a member had taken before it knew of a second branch reaches everyone; the author adds nothing more.
+    if (log.frozen && sender.member === head.member && head.number > sender.told(log.log))
+      return { is: 'refused', why: 'a log with two branches', hostile: false };
+    const follows = head.number <= log.held + 1 && this.log.holdsWhole(log, head.number - 1, head.previous);
+    if (!follows && head.number > 1) return { is: 'gap', log: log.log, from: gapFrom(log.held, head.number) };
     if (!this.#authority.verify(head.member, read.signed, read.signature))
       return { is: 'refused', why: 'not signed by its author', hostile: true };
-    if (log.frozen) return { is: 'refused', why: 'a log with two branches', hostile: false };
-    if (!isFork && head.previous !== log.hash)
-      return { is: 'refused', why: 'does not follow the package before it', hostile: false };
+    if (!follows) return { is: 'refused', why: 'does not follow the package before it', hostile: false };
+    const isFork = head.number <= log.held || head.previous !== log.hash;
     let changes: readonly DecodedChange[];
     try {
       changes = decodeBody(decompressBody(read.body), (name, index) => this.log.intern(name, index));
@@ -220,7 +232,6 @@ export class Collection {
     if (isFork) {
       const row = this.log.addBranch(owned, head.number, read.hash, head.time, changes.length, bytes);
       const applied = this.#applyAll(row, changes, head.log, head.number);
-      this.log.freeze(head.log);
       return { is: 'forked', package: { log: head.log, number: head.number, row, bytes, applied: applied.applied } };
     }
     const { package: stored, invalid } = this.#append(owned, read, changes, head.time);
@@ -390,4 +401,13 @@ export class Collection {
   beginNewLog(): void {
     this.transact(() => this.update({ ownLog: hexOf(this.#random.bytes(8)) as LogId }));
   }
+}
+
+/**
+ * From where on a log is needed so that package `number` finds the one it follows: from where ours ends, or, where that is another branch,
+ * from further and further back.
+ */
+function gapFrom(held: number, number: number): number {
+  const back = Math.max(0, held + 1 - number);
+  return number > held + 1 ? held + 1 : Math.max(1, held - 2 * back);
 }

@@ -167,11 +167,12 @@ export class Engine {
   tell<E extends EventName>(name: E, value: Events[E]): void {
     for (const listener of this.#listeners) listener(name, value as never);
   }
-  /** Told once for each subject until it is settled. */
-  notice(key: string, notice: NoticeView): void {
-    if (this.#noticed.has(key)) return;
+  /** Told once for each subject until it is settled; true where it was told now. */
+  notice(key: string, notice: NoticeView): boolean {
+    if (this.#noticed.has(key)) return false;
     this.#noticed.add(key);
     this.tell('notice', notice);
+    return true;
   }
   forgetNotice(key: string): void {
     this.#noticed.delete(key);
@@ -383,18 +384,22 @@ export class Engine {
       membership: (id) => this.network.membershipChanged(id),
       changed: this.changed,
       now: () => clock.now(),
+      compareAgain: (id) => this.network.compareAgain(id),
       constructSoon: (id) => this.#each(id, (schedule) => schedule.constructSoon()),
       scanNow: async (id) => {
         await Promise.all(this.#schedulesOf(id).map((schedule) => schedule.lookNow()));
       },
       later: (call) => void clock.after(SAVE_MS, call),
       caughtUp: (id) => this.#each(id, (schedule) => schedule.dirty(null)),
-      forked: (_id, log) =>
-        this.notice(`fork-${log}`, {
+      forked: (_id, log) => {
+        const text = `Two computers wrote as one in ${stored.name}: nothing is lost. If ${replica.authorName(log)} was copied to another computer, join anew from there.`;
+        const isFirst = this.notice(`fork-${log}`, {
           about: 'problem',
           title: 'A device was copied or restored',
-          text: `Two computers wrote as one in ${stored.name}. Both kept their changes; pair the copy anew.`,
-        }),
+          text,
+        });
+        if (isFirst) this.world.log(text);
+      },
     });
     this.replicas.set(stored.id, replica);
     return replica;

@@ -198,6 +198,9 @@ export class PeerNetwork {
   packagesWritten(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.packagesWritten(id);
   }
+  compareAgain(id: CollectionId): void {
+    for (const session of this.#sessions.values()) session.compareAgain(id);
+  }
   applied(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.acknowledge(id);
   }

@@ -1,9 +1,11 @@
 import type { Change } from './change-log/change.ts';
+import { hashIn } from './change-log/package.ts';
 import {
   type AppliedChange,
   CHANGE_LOG_SOURCE,
   type Collection,
   type Received,
+  type Sender,
   type WrittenPackage,
 } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
@@ -11,7 +13,16 @@ import type { Contents } from './contents.ts';
 import { followMove, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
 import type { RecordState } from './merge/record-state.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
-import type { ContentAsked, LogHead, LogPosition, PackagesTaken, SharedCollection } from './peers/shared-collection.ts';
+import type {
+  BranchPackage,
+  ContentAsked,
+  Gap,
+  LogHead,
+  LogPosition,
+  Met,
+  PackagesTaken,
+  SharedCollection,
+} from './peers/shared-collection.ts';
 import { quarantinedBy, quarantineText } from './quarantined.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
 import {
@@ -37,6 +48,8 @@ export interface ReplicaPort {
   appliedElsewhere(id: CollectionId): void;
   membership(id: CollectionId): void;
   changed(): void;
+  /** What this device holds is told to those linked anew. */
+  compareAgain(id: CollectionId): void;
   /** Milliseconds since 1970. */
   now(): number;
   /** A cycle, or only its second half, is due in every source of the collection. */
@@ -304,6 +317,12 @@ export class Replica implements SharedCollection {
     this.#tellQuarantined();
   }
 
+  /** What the device that writes a log is called. */
+  authorName(log: LogId): string {
+    const { member } = this.collection.log.log(log, '');
+    return (member === '' ? null : this.membership.authorOf(member)?.name) ?? 'a device';
+  }
+
   /** How far the logs of a member are held here. */
   heldOf(device: DeviceId): readonly { readonly log: LogId; readonly number: number }[] {
     const key = this.membership.member(device)?.memberKey ?? null;
@@ -313,31 +332,79 @@ export class Replica implements SharedCollection {
   }
 
   heads(): readonly LogHead[] {
-    return this.collection.log
-      .logs()
-      .flatMap((log) =>
-        log.member === '' || log.held === 0
-          ? []
-          : [{ member: log.member, log: log.log, number: log.held, hash: log.hash as Digest }],
-      );
+    const { log: logs } = this.collection;
+    return logs.logs().flatMap(({ log, member, held, hash }) => {
+      if (member === '' || held === 0) return [];
+      const beside = (logs.branches(log)?.heads ?? []).flatMap(({ row, number }) => {
+        const stored = logs.packageAt(row);
+        return stored === null ? [] : [{ member, log, number, hash: hashIn(stored.bytes) as Digest }];
+      });
+      return [{ member, log, number: held, hash: hash as Digest }, ...beside];
+    });
   }
 
-  peerHolds(device: DeviceId, heads: readonly LogHead[]): void {
+  peerHolds(device: DeviceId, heads: readonly LogHead[]): Met {
     this.#told.set(device, heads);
-    const past = heads.find((head) => head.log === this.collection.stored.ownLog);
-    const isOurs = past === undefined || this.collection.log.holds(past.log, past.number, past.hash.slice(0, 16));
-    if (!isOurs) this.collection.beginNewLog();
+    const isOurs = heads.every(
+      ({ log, number, hash }) =>
+        log !== this.collection.stored.ownLog || this.collection.log.holds(log, number, hash.slice(0, 16)),
+    );
+    if (!isOurs) this.#beginNewLog();
     const named = new Set(heads.map((head) => head.log));
     // A device that lost its database holds nothing of what it once acknowledged.
     for (const log of this.acknowledgedBy(device).keys())
       if (!named.has(log)) this.#acknowledge(device, log, { held: 0, applied: 0 });
-    for (const head of heads)
-      this.#acknowledge(device, head.log, {
-        held: head.number,
-        applied: Math.min(head.number, this.acknowledgedBy(device).get(head.log)?.applied ?? 0),
+    const furthest = new Map<LogId, number>();
+    for (const { log, number } of heads) furthest.set(log, Math.max(number, furthest.get(log) ?? 0));
+    for (const [log, held] of furthest)
+      this.#acknowledge(device, log, {
+        held,
+        applied: Math.min(held, this.acknowledgedBy(device).get(log)?.applied ?? 0),
       });
     this.#tellCaughtUp();
     this.#port.constructSoon(this.id);
+    return this.#meet(heads);
+  }
+
+  /** Two computers wrote as this one, or this one was restored from a copy: its log is written no further. */
+  #beginNewLog(): void {
+    this.collection.beginNewLog();
+    this.#port.compareAgain(this.id);
+  }
+
+  /** How what a peer holds fits what is here. */
+  #meet(heads: readonly LogHead[]): Met {
+    const { log: logs } = this.collection;
+    const has = new Map<LogId, number>();
+    const beside = new Set<string>();
+    const wanted: Gap[] = [];
+    const known = new Map(logs.logs().map((log) => [log.log, log]));
+    for (const { member, log, number, hash } of heads) {
+      const held = known.get(log)?.held ?? 0;
+      const branches = logs.branches(log);
+      const short = hash.slice(0, 16);
+      const isKnown = logs.holds(log, number, short);
+      let upTo = number;
+      if (branches !== null && number >= branches.first) {
+        upTo = branches.sharedUpTo(short);
+        for (const each of branches.upTo(short)) beside.add(each);
+      } else if (!isKnown && number <= held) upTo = number - 1;
+      if (!isKnown && (number <= held || branches !== null))
+        wanted.push({ member, log, from: Math.min(number, held + 1) });
+      has.set(log, Math.max(upTo, has.get(log) ?? 0));
+    }
+    return { has, branches: beside, wanted };
+  }
+
+  branchPackages(): readonly BranchPackage[] {
+    const { log: logs } = this.collection;
+    return logs.logs().flatMap(({ log, member }) => {
+      const others = member === '' ? [] : (logs.branches(log)?.others ?? []);
+      return others.flatMap(({ row, number, hash }) => {
+        const stored = logs.packageAt(row);
+        return stored === null || member === '' ? [] : [{ log, member, number, hash, bytes: stored.bytes }];
+      });
+    });
   }
 
   #tellCaughtUp(): void {
@@ -346,27 +413,35 @@ export class Replica implements SharedCollection {
   }
 
   packagesAfter(log: LogId, after: number, limit: number) {
-    return this.collection.log.after(log, after, limit);
+    return this.collection.log.mainAfter(log, after, limit);
   }
   isOwn(log: LogId): boolean {
     return log === this.collection.stored.ownLog;
   }
 
-  receivePackages(_device: DeviceId, packages: readonly Uint8Array[]): PackagesTaken {
-    const received = this.collection.transact(() => packages.map((bytes) => this.collection.receive(bytes)));
+  receivePackages(device: DeviceId, packages: readonly Uint8Array[]): PackagesTaken {
+    const told = this.#told.get(device) ?? [];
+    const sender: Sender = {
+      member: this.membership.memberKeyOf(device),
+      told: (log) => told.reduce((most, head) => (head.log === log ? Math.max(most, head.number) : most), 0),
+    };
+    const received = this.collection.transact(() => packages.map((bytes) => this.collection.receive(bytes, sender)));
     if (received.some((each) => each.is === 'refused')) this.#tellQuarantined();
     return this.#take(received);
   }
 
   #take(received: readonly Received[]): PackagesTaken {
-    const gaps = new Map<LogId, { log: LogId; member: MemberKey; held: number }>();
+    const gaps = new Map<LogId, Gap>();
+    const forked = received.flatMap((each) => (each.is === 'forked' ? [each.package.log] : []));
     let refused: string | null = null;
     let stored = 0;
     for (const each of received) {
       const taken = this.#took(each);
       if (taken) stored++;
-      else if (each.is === 'gap') gaps.set(each.log, { log: each.log, member: this.member, held: each.held });
-      else if (each.is === 'refused' && each.hostile) refused = each.why;
+      else if (each.is === 'gap') {
+        const from = Math.min(each.from, gaps.get(each.log)?.from ?? Number.POSITIVE_INFINITY);
+        gaps.set(each.log, { log: each.log, member: this.member, from });
+      } else if (each.is === 'refused' && each.hostile) refused = each.why;
     }
     if (stored > 0) {
       this.#followMoves(received.flatMap((each) => ('package' in each ? each.package.applied : [])));
@@ -377,7 +452,8 @@ export class Replica implements SharedCollection {
       this.#port.constructSoon(this.id);
       this.#port.changed();
     }
-    return { stored, gaps: [...gaps.values()], refused };
+    if (forked.includes(this.collection.stored.ownLog)) this.#beginNewLog();
+    return { stored, gaps: [...gaps.values()], forked, refused };
   }
 
   /** Edits that met a move of their record go where it went. */
@@ -446,8 +522,14 @@ export class Replica implements SharedCollection {
   #noteApplied(): void {
     const moved = this.#pending.applied();
     if (moved.length === 0) return;
+    const logs = new Map(this.collection.log.logs().map((log) => [log.log, log]));
     this.collection.transact(() => {
-      for (const { log, number } of moved) this.collection.log.setApplied(log, number);
+      for (const { log, number } of moved) {
+        // Of a log with several branches packages do not come in the order of their numbers: it is applied when nothing of it is open.
+        const forked = logs.get(log)?.frozen === true;
+        if (!forked) this.collection.log.setApplied(log, number);
+        else if (!this.#pending.isOpen(log)) this.collection.log.setApplied(log, logs.get(log)?.held ?? 0);
+      }
     });
     this.#port.applied(this.id);
     this.#port.changed();

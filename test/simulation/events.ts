@@ -27,6 +27,7 @@ export const KINDS = [
   'clock',
   'members',
   'remove',
+  'restore',
   'settle',
   'race',
   'deaf',
@@ -159,6 +160,27 @@ export const EVENTS = {
       group.ledger.loseJournal(device);
       group.lostDatabase.add(device);
       return `${device.name} loses its database`;
+    },
+  },
+  'back-up': {
+    weight: 2,
+    kind: 'restore',
+    happen: ({ group, random }) => {
+      const device = random.pick(group.devices);
+      device.backUp();
+      return `${device.name} is backed up`;
+    },
+  },
+  'restore-backup': {
+    weight: 2,
+    kind: 'restore',
+    happen: ({ group, random }) => {
+      const device = random.pick(group.devices);
+      if (!device.hasBackup) return null;
+      device.kill();
+      device.restoreBackup();
+      group.lostDatabase.add(device);
+      return `${device.name} is restored from its backup`;
     },
   },
   pause: {

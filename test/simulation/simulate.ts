@@ -151,7 +151,9 @@ class Run {
     return this.#group.devices
       .map((device) => {
         const replica = this.#group.replica(device);
-        const held = replica?.collection.log.logs().map((log) => `${log.held}/${log.applied}`) ?? ['-'];
+        const held = replica?.collection.log
+          .logs()
+          .map((log) => `${log.held}/${log.applied}${log.frozen ? '!' : ''}`) ?? ['-'];
         return `${device.name}[${held.join(' ')} ${device.calls}]`;
       })
       .join(' ');

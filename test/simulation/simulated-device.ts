@@ -26,7 +26,7 @@ export const PORT = 21_027;
 const DATA = '/data';
 
 /** What a log may say: a disk's own troubles, which the simulation makes, and the end of a process. */
-const EXPECTED = /the process died at|is on another disk|is not there|\b(?:ENOSPC|EACCES|EPERM|EROFS)\b/;
+const EXPECTED = /the process died at|is on another disk|wrote as one|is not there|\b(?:ENOSPC|EACCES|EPERM|EROFS)\b/;
 
 /** What a device tells those who watch over the simulation. */
 export interface DeviceReport {
@@ -70,6 +70,7 @@ export class SimulatedDevice {
   readonly #world: FakeClock;
   readonly #report: DeviceReport;
   #image: Buffer | null = null;
+  #backup: Buffer | null = null;
   readonly #graves = new Set<Database.Database>();
   #running: Running | null = null;
   #starts = 0;
@@ -208,6 +209,18 @@ export class SimulatedDevice {
     this.#powerLosses++;
     this.kill();
     this.disk.losePower({ keepUnsynced: random });
+  }
+
+  /** A copy of the database, as a program for backups would take it. */
+  backUp(): void {
+    this.#backup = this.#running?.database.serialize() ?? this.#image;
+  }
+  get hasBackup(): boolean {
+    return this.#backup !== null;
+  }
+  /** The database is as it was when it was backed up; nothing else is. The program must not run. */
+  restoreBackup(): void {
+    this.#image = this.#backup;
   }
 
   /** The database is gone, as if its file had been deleted. The program must not run. */

@@ -169,9 +169,9 @@ describe('receiving', () => {
   it('tells what is missing before a package, and takes it afterwards', () => {
     const [one, two] = pair();
     const [first, second, third] = [sets(entryA), sets(entryA2), sets(entryA3)].map((each) => one.one(each));
-    expect(two.receive(third!)).toEqual({ is: 'gap', log: one.log, held: 0 });
+    expect(two.receive(third!)).toEqual({ is: 'gap', log: one.log, from: 1 });
     two.receive(first!);
-    expect(two.receive(third!)).toEqual({ is: 'gap', log: one.log, held: 1 });
+    expect(two.receive(third!)).toEqual({ is: 'gap', log: one.log, from: 2 });
     two.receive(second!);
     expect(two.receive(third!)).toMatchObject({ is: 'stored' });
     expect(two.held(one.log)).toBe(3);
@@ -221,11 +221,12 @@ describe('receiving', () => {
     expect(two.held(one.log)).toBe(1);
   });
 
-  it('refuses what does not follow the package before it', () => {
+  it('asks further and further back for what a package follows that is another past than ours', () => {
     const [one, two] = pair();
-    two.receive(one.one(sets(entryA)));
-    const other = one.forge({ previous: digestA }, body(sets(entryA2)));
-    expect(two.receive(other)).toEqual({ is: 'refused', why: 'does not follow the package before it', hostile: false });
+    for (let each = 0; each < 12; each++) two.receive(one.one(sets(entryA)));
+    const asked = (number: number) => two.receive(one.forge({ number, previous: digestA }, body(sets(entryA2))));
+    expect([13, 12, 10, 6].map(asked)).toEqual([12, 10, 6, 1].map((from) => ({ is: 'gap', log: one.log, from })));
+    expect(asked(1)).toEqual({ is: 'refused', why: 'does not follow the package before it', hostile: false });
   });
 
   it('keeps both branches of a log that has two, freezes it, and goes no further', () => {
@@ -240,11 +241,62 @@ describe('receiving', () => {
     expect(two.values()).toEqual([entryA, entryA2]);
     expect(two.collection.log.logs().find((each) => each.log === one.log)).toMatchObject({ frozen: true, held: 1 });
     expect([two.receive(first), two.receive(branch)]).toEqual([{ is: 'known' }, { is: 'known' }]);
-    expect(two.receive(one.one(sets(entryA3)))).toEqual({
+    const third = one.one(sets(entryA3));
+    const author = { member: one.signer.key, told: () => 1 };
+    expect(two.collection.transact(() => two.collection.receive(third, author))).toEqual({
       is: 'refused',
       why: 'a log with two branches',
       hostile: false,
     });
+    // Another member had taken it before it knew.
+    expect(two.receive(third)).toMatchObject({ is: 'stored' });
+  });
+
+  /** One device restored from a copy: each of the two wrote on from the second package. */
+  function restored() {
+    const [one] = pair();
+    const again = new Device('one');
+    const common = [one.one(sets(entryA)), one.one(sets(entryA2))];
+    for (const each of common) again.receive(each);
+    void again.clock.advance(5000);
+    return {
+      one,
+      common,
+      long: [1, 2, 3].map((at) => one.one({ ...sets(entryA3), record: recordId(`long ${at}`) })),
+      short: [1, 2].map((at) => again.one({ ...sets(entryA), record: recordId(`short ${at}`) })),
+    };
+  }
+  const stateOf = (device: Device, log: LogId) => ({
+    log: device.collection.log.logs().find((each) => each.log === log),
+    records: ['long 1', 'long 2', 'long 3', 'short 1', 'short 2'].map((id) => device.values(recordId(id)).length),
+    held: device.collection.log.after(log, 0, 100).length,
+  });
+
+  it('comes to the same of two branches whatever came first, and takes the longer for the log', () => {
+    const { one, common, long, short } = restored();
+    const [first, second] = [new Device('first'), new Device('second')];
+    for (const each of [...common, ...long, ...short]) first.receive(each);
+    for (const each of [...common, ...short, ...long]) second.receive(each);
+    expect(stateOf(first, one.log).log).toMatchObject({ held: 5, frozen: true, hash: readPackage(long[2]!).hash });
+    for (const device of [first, second]) {
+      expect(stateOf(device, one.log)).toMatchObject({ records: [1, 1, 1, 1, 1], held: 7, log: { held: 5 } });
+      const { log } = device.collection;
+      expect(log.mainAfter(one.log, 1, 3).map(({ number }) => number)).toEqual([2, 3, 4]);
+      const branches = log.branches(one.log)!;
+      expect(branches.others.map(({ number }) => number)).toEqual([3, 4]);
+      expect(branches.heads.map(({ hash }) => hash)).toEqual([readPackage(short[1]!).hash.slice(0, 16)]);
+    }
+  });
+
+  it('puts off a branch until what it follows is here, and what it brings counts as applied no more', () => {
+    const { one, common, long, short } = restored();
+    const two = new Device('two');
+    for (const each of [...common, ...long]) two.receive(each);
+    two.collection.transact(() => two.collection.log.setApplied(one.log, 5));
+    expect(two.receive(short[1]!)).toEqual({ is: 'gap', log: one.log, from: 1 });
+    expect(two.receive(short[0]!)).toMatchObject({ is: 'forked', package: { number: 3 } });
+    expect(two.receive(short[1]!)).toMatchObject({ is: 'forked', package: { number: 4 } });
+    expect(stateOf(two, one.log).log).toMatchObject({ held: 5, applied: 2, frozen: true });
   });
 
   it('sets aside what its author might not write, asks for nothing more of it, and takes it once it may', () => {

@@ -75,6 +75,16 @@ export function bodyIn(bytes: Uint8Array): Uint8Array {
   return (decode(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[2];
 }
 
+/** Hash of the package before one that `readPackage` took when it arrived; 64 hex digits. */
+export function previousIn(bytes: Uint8Array): string {
+  const [head] = decode(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array];
+  return hexOf((decode(head) as { readonly p: Uint8Array }).p);
+}
+/** Its own hash; 64 hex digits. */
+export function hashIn(bytes: Uint8Array): string {
+  return hashOf((decode(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[0]);
+}
+
 const STRICT = {
   strict: true,
   allowIndefinite: false,

@@ -41,6 +41,11 @@ export class Pending {
     return moved;
   }
 
+  /** Is anything of this log still to be constructed? */
+  isOpen(log: LogId): boolean {
+    return this.#tickets.has(log);
+  }
+
   get isEmpty(): boolean {
     return this.#tickets.size === 0;
   }

@@ -8,7 +8,7 @@ import type { PeerLink } from './links/peer-link.ts';
 import type { MessageStream } from './message-stream.ts';
 import type { Message, MessageOf } from './protocol/messages.ts';
 import type { RateLimit } from './rate-limit.ts';
-import type { ContentAsked, SharedCollection } from './shared-collection.ts';
+import type { ContentAsked, Gap, SharedCollection } from './shared-collection.ts';
 
 /** Bytes of packages in one frame, and how many packages. */
 const FRAME_PACKAGES_BYTES = 512 << 10;
@@ -42,6 +42,10 @@ interface Opened {
   readonly ownHandle: number;
   /** What the peer has or was sent, per log; null until it told. */
   sent: Map<LogId, number> | null;
+  /** Packages beside the logs that it has or was sent. */
+  readonly branches: Set<string>;
+  /** Logs of which the two have different branches: how far one is says nothing of the other. */
+  readonly forked: Set<LogId>;
   peerOpened: boolean;
   ackPlanned: boolean;
   forwardPlanned: boolean;
@@ -127,6 +131,12 @@ export class PeerSession {
       if (this.#closed || opened.sent === null) return;
       this.#stream.send({ is: 'ACK', h: opened.ownHandle, ...opened.shared.positions() });
     });
+  }
+
+  /** What this device holds is told anew: what the two have to exchange is another thing than it was. */
+  compareAgain(id: CollectionId): void {
+    const opened = this.#opened.get(id);
+    if (opened !== undefined) this.#sendHave(opened);
   }
 
   membershipChanged(id: CollectionId): void {
@@ -239,15 +249,23 @@ export class PeerSession {
         if (!same && message.ops.length === 0) this.#sendMembers(opened, true);
         return;
       }
-      case 'HAVE':
-        shared.peerHolds(this.peer, message.vector);
-        opened.sent = new Map(message.vector.map(({ log, number }) => [log, number]));
+      case 'HAVE': {
+        const met = shared.peerHolds(this.peer, message.vector);
+        opened.sent = new Map(met.has);
+        for (const hash of met.branches) opened.branches.add(hash);
+        for (const { log } of met.wanted) opened.forked.add(log);
+        this.#want(opened, met.wanted);
         this.#port.changed();
         this.acknowledge(shared.id);
         this.#pump();
         return;
+      }
       case 'WANT':
-        for (const { log, from } of message.ranges) opened.sent?.set(log, from - 1);
+        for (const { log, from } of message.ranges) {
+          opened.sent?.set(log, from - 1);
+          for (const each of shared.branchPackages())
+            if (each.log === log && each.number >= from) opened.branches.delete(each.hash);
+        }
         this.#pump();
         return;
       case 'PACKAGE':
@@ -255,7 +273,7 @@ export class PeerSession {
         return;
       case 'ACK':
         for (const { log, number } of message.held)
-          if ((opened.sent?.get(log) ?? 0) < number) opened.sent?.set(log, number);
+          if (!opened.forked.has(log) && (opened.sent?.get(log) ?? 0) < number) opened.sent?.set(log, number);
         shared.acknowledged(this.peer, message.held, message.applied);
         this.#port.changed();
         return;
@@ -274,15 +292,21 @@ export class PeerSession {
     const taken = opened.shared.receivePackages(this.peer, message.packages);
     this.#consume(message.packages.reduce((sum, each) => sum + each.length, 0));
     const last = message.numbers.first + message.numbers.count - 1;
-    if (opened.sent !== null && (opened.sent.get(message.log) ?? 0) < last) opened.sent.set(message.log, last);
-    for (const { log, member, held } of taken.gaps)
+    for (const log of taken.forked) opened.forked.add(log);
+    if (opened.sent !== null && !opened.forked.has(message.log) && (opened.sent.get(message.log) ?? 0) < last)
+      opened.sent.set(message.log, last);
+    this.#want(opened, taken.gaps);
+    if (taken.refused !== null) this.#stream.fault(`package refused: ${taken.refused}`.slice(0, 200));
+  }
+
+  #want(opened: Opened, gaps: readonly Gap[]): void {
+    for (const { log, member, from } of gaps)
       this.#stream.send({
         is: 'WANT',
         h: opened.ownHandle,
-        ranges: [{ member, log, from: held + 1, to: Number.MAX_SAFE_INTEGER }],
+        ranges: [{ member, log, from, to: Number.MAX_SAFE_INTEGER }],
         max: 0,
       });
-    if (taken.refused !== null) this.#stream.fault(`package refused: ${taken.refused}`.slice(0, 200));
   }
 
   #openKnown(): void {
@@ -294,6 +318,8 @@ export class PeerSession {
         shared,
         ownHandle: this.#nextHandle++,
         sent: null,
+        branches: new Set(),
+        forked: new Set(),
         peerOpened: false,
         ackPlanned: false,
         forwardPlanned: false,
@@ -441,6 +467,25 @@ export class PeerSession {
           packages,
         };
       }
+      const beside = this.#nextBranch(opened, forward);
+      if (beside !== null) return beside;
+    }
+    return null;
+  }
+
+  /** Once the log itself is sent, what is beside it. */
+  #nextBranch(opened: Opened, forward: boolean): MessageOf<'PACKAGE'> | null {
+    for (const { log, member, number, hash, bytes } of opened.shared.branchPackages()) {
+      if (opened.branches.has(hash) || (!forward && opened.forwardPlanned)) continue;
+      opened.branches.add(hash);
+      return {
+        is: 'PACKAGE',
+        h: opened.ownHandle,
+        member,
+        log,
+        numbers: { first: number, count: 1 },
+        packages: [bytes],
+      };
     }
     return null;
   }

@@ -21,11 +21,36 @@ export interface ContentGiven {
   /** The bytes are a splice of the chunk list the asker named as base. */
   readonly splice: boolean;
 }
+export interface Gap {
+  readonly log: LogId;
+  readonly member: MemberKey;
+  readonly from: number;
+}
+/** A package beside its log, which has several branches. */
+export interface BranchPackage {
+  readonly log: LogId;
+  readonly member: MemberKey;
+  readonly number: number;
+  /** 8 bytes of its hash. */
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
+/** How what a peer holds fits what is held here. */
+export interface Met {
+  /** Per log, how far it has what is here. */
+  readonly has: ReadonlyMap<LogId, number>;
+  /** Packages beside a log that it has: 8 bytes of their hashes. */
+  readonly branches: ReadonlySet<string>;
+  /** Where it has another past than is here. */
+  readonly wanted: readonly Gap[];
+}
 /** Packages taken in: what is still needed to go on. */
 export interface PackagesTaken {
   readonly stored: number;
-  /** Logs in which packages before these are missing. */
-  readonly gaps: readonly { readonly log: LogId; readonly member: MemberKey; readonly held: number }[];
+  /** Logs in which packages before these are missing, and from which number on. */
+  readonly gaps: readonly Gap[];
+  /** Logs that turned out to have several branches. */
+  readonly forked: readonly LogId[];
   /** What must not be taken, and why; the peer that sent it is told and left. */
   readonly refused: string | null;
 }
@@ -42,9 +67,12 @@ export interface SharedCollection {
   membershipOperations(): readonly Uint8Array[];
   /** Takes in operations; true where they told something new. */
   receiveMembership(operations: readonly Uint8Array[]): boolean;
+  /** The newest package of each log; of a log with several branches, of each. */
   heads(): readonly LogHead[];
   /** Tells what a peer holds, before anything is sent: our own past may be in it. */
-  peerHolds(device: DeviceId, heads: readonly LogHead[]): void;
+  peerHolds(device: DeviceId, heads: readonly LogHead[]): Met;
+  /** What is held beside the logs themselves, in an order in which it can be taken. Nearly always nothing. */
+  branchPackages(): readonly BranchPackage[];
   packagesAfter(
     log: LogId,
     after: number,

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import { FIRST_PREVIOUS } from '../change-log/package.ts';
+import { Branches, type BranchLink } from '../change-log/branches.ts';
+import { FIRST_PREVIOUS, hashIn, previousIn } from '../change-log/package.ts';
 import type { PackageName } from '../change-log/package-body.ts';
 import { type Dot, dotOf, indexOf, type LogId, type MemberKey, packageRowOf } from '../record/ids.ts';
 
@@ -21,6 +22,10 @@ export interface StoredPackage {
   readonly number: number;
   readonly time: number;
   readonly bytes: Uint8Array;
+}
+/** A package of a log with several branches. */
+export interface BranchPackage extends BranchLink {
+  readonly row: number;
 }
 /** A package's place in history, which is the same on every device: by (signed hybrid time, log, number). */
 export interface PackagePlace {
@@ -44,6 +49,7 @@ export class LogStore {
   readonly #sql;
   readonly #logs = new Map<string, StoredLog>();
   readonly #places = new Map<number, Place>();
+  readonly #branches = new Map<LogId, Branches<BranchPackage>>();
 
   constructor(database: Database.Database, collection: number) {
     this.#collection = collection;
@@ -54,6 +60,7 @@ export class LogStore {
   forgetCaches(): void {
     this.#logs.clear();
     this.#places.clear();
+    this.#branches.clear();
     for (const [row, log, member, held, hash, applied, frozen] of this.#sql.logs.all(this.#collection))
       this.#logs.set(log, {
         row,
@@ -85,25 +92,56 @@ export class LogStore {
 
   /** Stores the next package of a log and returns its row. */
   append(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
+    const row = this.#store(log, number, hash, time, changes, bytes);
+    this.#change(this.#logs.get(log.log) ?? log, { held: number, hash });
+    return row;
+  }
+
+  /**
+   * Stores a package beside those of the log: it has several branches, and the longest counts as the log itself. What is to be constructed
+   * counts from there on anew, so that it is not forgotten when the program ends.
+   */
+  addBranch(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
+    const row = this.#store(log, number, hash, time, changes, bytes);
+    const known = this.#logs.get(log.log) ?? log;
+    const longest = number > known.held ? { held: number, hash } : {};
+    this.#change(known, { ...longest, applied: Math.min(known.applied, number - 1), frozen: true });
+    return row;
+  }
+
+  #store(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
     const short = hash.slice(0, 16);
     let row = this.#sql.findPackage.get(log.row, number, short);
     if (row === undefined)
       row = Number(this.#sql.addPackage.run(log.row, number, short, time, changes, bytes).lastInsertRowid);
     else this.#sql.fillPackage.run(time, changes, bytes, row);
     this.#places.set(row, { log: log.log, number, hash: short, time });
-    this.#change(this.#logs.get(log.log) ?? log, { held: number, hash });
+    this.#branches.delete(log.log);
     return row;
   }
 
-  /** Stores a second package of a number already held: the log has two branches. */
-  addBranch(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
-    const short = hash.slice(0, 16);
-    const row = this.#sql.findPackage.get(log.row, number, short);
-    if (row === undefined)
-      return Number(this.#sql.addPackage.run(log.row, number, short, time, changes, bytes).lastInsertRowid);
-    this.#sql.fillPackage.run(time, changes, bytes, row);
-    this.#places.delete(row);
-    return row;
+  /** The branches of a log; null where it has but one. */
+  branches(log: LogId): Branches<BranchPackage> | null {
+    const known = this.#logs.get(log);
+    if (known?.frozen !== true) return null;
+    let branches = this.#branches.get(log);
+    if (branches === undefined) {
+      const links = this.#sql.forked
+        .all(known.row, known.row)
+        .map(([row, number, hash, bytes]) => ({ row, number, hash, previous: previousIn(bytes).slice(0, 16) }));
+      branches = new Branches(links, known.hash.slice(0, 16));
+      this.#branches.set(log, branches);
+    }
+    return branches;
+  }
+
+  /** Is the package held that has this hash (64 hex digits)? `FIRST_PREVIOUS` is before the first. */
+  holdsWhole(log: StoredLog, number: number, hash: string): boolean {
+    if (number === 0) return hash === FIRST_PREVIOUS;
+    if (number === log.held && hash === log.hash) return true;
+    const row = this.#sql.findPackage.get(log.row, number, hash.slice(0, 16));
+    const stored = row === undefined ? null : this.packageAt(row);
+    return stored !== null && hashIn(stored.bytes) === hash;
   }
 
   /** Is this very package held? */
@@ -115,11 +153,6 @@ export class LogStore {
   setApplied(log: LogId, applied: number): void {
     const known = this.#logs.get(log);
     if (known !== undefined && known.applied < applied) this.#change(known, { applied });
-  }
-
-  freeze(log: LogId): void {
-    const known = this.#logs.get(log);
-    if (known !== undefined) this.#change(known, { frozen: true });
   }
 
   /** The dot a package name and index stand for here; a package not seen yet gets its row now. */
@@ -166,13 +199,23 @@ export class LogStore {
     return indexOf(a) - indexOf(b);
   };
 
-  /** Up to `limit` packages of a log with numbers above `after`, in order. */
+  /** Up to `limit` packages of a log with numbers above `after`, in order; of a log with branches all of them. */
   after(log: LogId, after: number, limit: number): readonly StoredPackage[] {
     const known = this.#logs.get(log);
     if (known === undefined) return [];
     return this.#sql.after
       .all(known.row, after, limit)
       .map(([row, number, time, bytes]) => ({ row, log, number, time, bytes }));
+  }
+
+  /** As `after`, of the branch that counts as the log itself. */
+  mainAfter(log: LogId, after: number, limit: number): readonly StoredPackage[] {
+    const branches = this.branches(log);
+    if (branches === null) return this.after(log, after, limit);
+    const before = Math.min(limit, branches.first - 1 - after);
+    const linear = before > 0 ? this.after(log, after, before) : [];
+    const forked = branches.main.filter(({ number }) => number > after).slice(0, limit - linear.length);
+    return [...linear, ...forked.flatMap(({ row }) => this.packageAt(row) ?? [])];
   }
 
   /**
@@ -297,6 +340,10 @@ function statements(database: Database.Database) {
     byRow: rows<[number, number, number], [number, string, number, number]>(
       `SELECT p.id, l.log, p.number, p.bytes IS NOT NULL FROM package p CROSS JOIN log l ON l.id = p.log
        WHERE l.collection = ? AND p.id > ? ORDER BY p.id LIMIT ?`,
+    ),
+    forked: rows<[number, number], [number, number, string, Blob]>(
+      `SELECT id, number, hash, bytes FROM package WHERE log = ? AND bytes IS NOT NULL AND number >=
+       (SELECT min(number) FROM (SELECT number FROM package WHERE log = ? AND bytes IS NOT NULL GROUP BY number HAVING count(*) > 1))`,
     ),
     packageAt: rows<[number], [string, number, number, Blob | null]>(
       'SELECT l.log, p.number, p.time, p.bytes FROM package p JOIN log l ON l.id = p.log WHERE p.id = ?',

@@ -6,6 +6,7 @@ import { PeerSession, type SessionPort } from '../../../src/main/peers/peer-sess
 import type { Message, MessageOf } from '../../../src/main/peers/protocol/messages.ts';
 import { RateLimit } from '../../../src/main/peers/rate-limit.ts';
 import type {
+  BranchPackage,
   ContentAsked,
   ContentGiven,
   LogHead,
@@ -47,6 +48,7 @@ class SmallCollection implements SharedCollection {
   readonly contents = new Map<Digest, ContentGiven>();
   operations: Uint8Array[] = [];
   refuses: string | null = null;
+  beside: readonly BranchPackage[] = [];
   scans = 0;
   scanned: () => Promise<void> = () => Promise.resolve();
 
@@ -99,7 +101,13 @@ class SmallCollection implements SharedCollection {
       hash: digestOf(packages.at(-1) ?? new Uint8Array(0)),
     }));
   }
-  peerHolds(): void {}
+  peerHolds(_: DeviceId, heads: readonly LogHead[]) {
+    const has = new Map(heads.map(({ log, number }) => [log, number]));
+    return { has, branches: new Set<string>(), wanted: [] };
+  }
+  branchPackages(): readonly BranchPackage[] {
+    return this.beside;
+  }
   packagesAfter(log: LogId, after: number, limit: number) {
     return (this.logs.get(log) ?? [])
       .slice(after, after + limit)
@@ -118,9 +126,9 @@ class SmallCollection implements SharedCollection {
       if (Number(number) === held + 1) {
         this.logs.set(log, [...(this.logs.get(log) ?? []), new Uint8Array(bytes)]);
         stored++;
-      } else if (Number(number) > held) gaps.push({ log, member: this.member, held });
+      } else if (Number(number) > held) gaps.push({ log, member: this.member, from: held + 1 });
     }
-    return { stored, gaps: gaps.slice(0, 1), refused: this.refuses };
+    return { stored, gaps: gaps.slice(0, 1), forked: [], refused: this.refuses };
   }
   positions() {
     const held = this.heads().map(({ member, log, number }) => ({ member, log, number }));
