@@ -53,7 +53,7 @@ function checkDeletes(group: SimulatedGroup, device: SimulatedDevice, looked: Lo
       const wasDirectory = history.some((each) =>
         each.change.writes.some((write) => write.field === ENTRY && fileEntry(write.value)?.type === 'directory'),
       );
-      if (!deletedBefore && !wasDirectory)
+      if (!deletedBefore && !wasDirectory && !group.restored.has(device))
         group.find('I10', `${device.name} deletes ${record}, which nobody deleted there`);
     }
   }

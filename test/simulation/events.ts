@@ -180,6 +180,7 @@ export const EVENTS = {
       device.kill();
       device.restoreBackup();
       group.lostDatabase.add(device);
+      group.restored.add(device);
       return `${device.name} is restored from its backup`;
     },
   },

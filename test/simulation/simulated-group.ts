@@ -22,6 +22,8 @@ export class SimulatedGroup {
   readonly #weather: SeededRandom;
   readonly #cuts = new Set<string>();
   readonly lostDatabase = new Set<SimulatedDevice>();
+  /** Whose database was put back from a copy: to it, what was done since looks like the deeds of a person. */
+  readonly restored = new Set<SimulatedDevice>();
   readonly #removed = new Set<SimulatedDevice>();
   /** Milliseconds a message takes at most. */
   slowness = 20;
