@@ -14,7 +14,9 @@ import type {
   ProblemCode,
   Revision,
   SourceAdapter,
+  StagedFile,
   StagedPiece,
+  StageRequest,
 } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredRecord } from './store/record-store.ts';
@@ -168,15 +170,13 @@ export class Contents {
     const adapter = this.#sources.get(want.source)?.adapter;
     const chunks = await this.#chunks(want, ask);
     if (chunks === 'wrong') return CONTRADICTION;
-    if (chunks === null || adapter?.stage === undefined || adapter.writeStaged === undefined)
+    const stage = adapter?.stage?.bind(adapter);
+    const writeStaged = adapter?.writeStaged?.bind(adapter);
+    const isStagedWhole = adapter?.isStagedWhole?.bind(adapter);
+    if (chunks === null || stage === undefined || writeStaged === undefined || isStagedWhole === undefined)
       return { from: 'missing' };
     const base = this.#baseChunks(want);
-    const here: {
-      offset: number;
-      length: number;
-      digest: Digest;
-      from: { id: RecordId; revision: Revision; offset: number };
-    }[] = [];
+    const here: StageRequest['copies'][number][] = [];
     const needed = new Map<number, Chunk>();
     let offset = 0;
     for (const chunk of chunks) {
@@ -185,19 +185,35 @@ export class Contents {
       else here.push({ offset, length: chunk.length, digest: chunk.digest, from });
       offset += chunk.length;
     }
-    const staged = await adapter.stage({
+    const request: StageRequest = {
       digest: want.digest,
       size: want.size,
       copies: here,
       wanted: [...needed].map(([at, chunk]) => ({ offset: at, ...chunk })),
-    });
-    const missing = new Map<number, Chunk>();
-    const lengths = new Map(here.map((copy) => [copy.offset, { digest: copy.digest, length: copy.length }]));
-    for (const at of staged.missing) {
-      const chunk = needed.get(at) ?? lengths.get(at);
-      if (chunk !== undefined) missing.set(at, chunk);
-    }
-    const requests = batches([...missing], ([, chunk]) => chunk.length);
+    };
+    const lengths = new Map([...here.map((copy) => [copy.offset, copy] as const), ...needed]);
+    const fill = async (): Promise<StagedFile | null> => {
+      const staged = await stage(request);
+      const missing = staged.missing.flatMap((at) => [[at, lengths.get(at) as Chunk] as const]);
+      return (await this.#fetchChunks(missing, want.id, ask, signal, (pieces) => writeStaged(staged.path, pieces)))
+        ? staged
+        : null;
+    };
+    let staged = await fill();
+    // Then it is verified piece by piece, and what is wrong is fetched again.
+    if (staged !== null && !(await isStagedWhole(staged.path))) staged = await fill();
+    return staged === null ? { from: 'missing' } : { from: 'staged', path: staged.path };
+  }
+
+  /** Fetches chunks, a few requests ahead of what is written; false: some of them nobody has, or they came wrong. */
+  async #fetchChunks(
+    missing: readonly (readonly [offset: number, Chunk])[],
+    hint: RecordId,
+    ask: AskPeers,
+    signal: AbortSignal,
+    write: (pieces: readonly StagedPiece[]) => Promise<readonly number[]>,
+  ): Promise<boolean> {
+    const requests = batches(missing, ([, chunk]) => chunk.length);
     let failed = false;
     await allAhead(requests, async (request) => {
       if (signal.aborted || failed) {
@@ -205,7 +221,7 @@ export class Contents {
         return;
       }
       const answers = await ask(
-        request.map(([, chunk]) => ({ digest: chunk.digest, kind: 'chunk', hint: want.id, base: null }) as const),
+        request.map(([, chunk]) => ({ digest: chunk.digest, kind: 'chunk', hint, base: null }) as const),
       );
       const pieces: StagedPiece[] = [];
       request.forEach(([at, chunk], each) => {
@@ -213,10 +229,10 @@ export class Contents {
         if (answer?.bytes.length === chunk.length)
           pieces.push({ offset: at, digest: chunk.digest, bytes: answer.bytes });
       });
-      const wrong = (await adapter.writeStaged?.(staged.path, pieces)) ?? [];
+      const wrong = await write(pieces);
       if (pieces.length < request.length || wrong.length > 0) failed = true;
     });
-    return failed ? { from: 'missing' } : { from: 'staged', path: staged.path };
+    return !failed;
   }
 
   /** null: nobody has the list now. `wrong`: it is the one the record names, and no list of a file of that size. */

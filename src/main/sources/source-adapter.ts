@@ -101,7 +101,7 @@ export type ContentPlan =
 export interface StageRequest {
   readonly digest: Digest;
   readonly size: number;
-  /** Ranges that items of this source hold, if they still have that revision. Each is verified against its digest where it is copied. */
+  /** Ranges that items of this source hold, if they still have that revision. */
   readonly copies: readonly {
     readonly offset: number;
     readonly length: number;
@@ -184,8 +184,10 @@ export interface SourceAdapter {
   readContent?(requests: readonly ContentRequest[]): Promise<readonly (Uint8Array | null)[]>;
   /** Begins or resumes a large file beside its place; returns where it is put together and which of its offsets are there already. */
   stage?(request: StageRequest): Promise<StagedFile>;
-  /** Writes pieces that were fetched. Returns the offsets of those that are not what their digest says: they were not written. */
+  /** Writes pieces that were fetched. Returns the offsets of those that were found not to be what their digest says: they were not written. */
   writeStaged?(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]>;
+  /** Is the staged file what its digest says? If not, `stage` verifies it piece by piece, and `writeStaged` each that comes. */
+  isStagedWhole?(path: string): Promise<boolean>;
   /** Tells the groups something happened in; null: somewhere, look everywhere (overflow). Returns how to stop. */
   watch?(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;

@@ -3,6 +3,7 @@ import type { FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { NamePlatform } from './names.ts';
 import { OWN_DIRECTORY } from './path-guard.ts';
+import type { StagedHashes } from './staged-hashes.ts';
 
 /** What constructing, staging and recovering one root needs. */
 export interface ConstructContext {
@@ -13,6 +14,8 @@ export interface ConstructContext {
   /** The disk does not tell names apart by case. */
   readonly folding: boolean;
   readonly versions: VersionStore;
+  /** Of large files in staging. */
+  readonly hashes: StagedHashes;
   /** The mode of a new file that may not be executed: 0666 without the process's umask. */
   readonly newFileMode: number;
 }

@@ -219,6 +219,9 @@ export class FilesAdapter implements SourceAdapter {
   writeStaged(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]> {
     return this.#write.writeStaged(this.#options.source, path, pieces);
   }
+  isStagedWhole(path: string): Promise<boolean> {
+    return this.#write.isStagedWhole(this.#options.source, path);
+  }
 
   watch(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>> {
     const { fs, root, platform, folding, watch } = this.#options;

@@ -40,9 +40,10 @@ export function prepareFile(
   const path = plan.from === 'staged' ? stagedPath(work, plan.path, wanted) : work.batch.newPath(n);
   try {
     if (ours) bring(work, item, plan, wanted, path);
-    else if (hashFile(fs, path) !== wanted.digest) {
+    else if (work.context.hashes.digest(path) !== wanted.digest) {
       throw new Refusal('content-wrong', `The pieces that came for ${item.id} are not the file announced.`);
     }
+    if (!ours) work.context.hashes.forget(path);
     const kept = current === null ? newFileMode : current.mode & PERMISSIONS;
     const mode = withExecutable(kept, wantsExecutable(work, item, current));
     if (plan.from !== 'bytes' || mode !== newFileMode) fs.setMode(path, mode);

@@ -9,61 +9,84 @@ import { attempt } from './attempt.ts';
 import { type ConstructContext, ensureStaging, stagingOf } from './construct-context.ts';
 import { ParentGuard, problemCode } from './path-guard.ts';
 import { revisionOf, sameRevision } from './revision.ts';
+import type { StagedHashes } from './staged-hashes.ts';
 
 type Copy = StageRequest['copies'][number];
 /** A stretch of the file (bytes) and what it must hold. */
 type Piece = StageRequest['wanted'][number];
 
 const SUFFIX = '.part';
+const COPY_PIECE = 256 * 1024;
+
+/** Ranges that follow each other in the item (`from`) and in the file (`to`): copied as one. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  length: number;
+  readonly copies: Copy[];
+}
 
 /**
  * Large files, put together piece by piece in `.lockstep/staging/DIGEST.part` of one root. Every step may be repeated, after a crash as
- * well: the file itself says what it holds already. Nothing is trusted unverified, neither other items nor what is there.
+ * well: the file itself says what it holds already. At first all goes well, mostly: pieces are put in unverified, and `isWhole` judges
+ * the file by its own digest. A file it finds wanting, or that an earlier run left, is staged with care: every piece is verified.
  */
 export class StagedContent {
   readonly #fs: FileSystem;
   readonly #root: string;
+  readonly #hashes: StagedHashes;
   readonly #guard: () => ParentGuard;
+  /** Begun here, and not yet found wanting. */
+  readonly #trusted = new Set<string>();
 
-  constructor(context: Pick<ConstructContext, 'fs' | 'root' | 'platform' | 'folding'>) {
-    const { fs, root, platform, folding } = context;
+  constructor(context: Pick<ConstructContext, 'fs' | 'root' | 'platform' | 'folding' | 'hashes'>) {
+    const { fs, root, platform, folding, hashes } = context;
     this.#fs = fs;
     this.#root = root;
+    this.#hashes = hashes;
     this.#guard = () => new ParentGuard(fs, root, platform, folding);
   }
 
   /**
    * Begins or resumes a file and copies into it what other items hold. Where most ranges keep their offset in one of them, that is
-   * copied whole first (a clone where the disk can) and only verified. Ranges whose item has changed or cannot be read are missing.
+   * copied whole first (a clone where the disk can). Ranges whose item has changed or cannot be read are missing.
    */
   stage(request: StageRequest): StagedFile {
     ensureStaging(this.#fs, this.#root);
     const path = this.#pathOf(request.digest);
     const sources = this.#sourcesOf(request.copies);
-    if (this.#fs.lstat(path) === null) this.#begin(path, sources.get(wholeSource(request.copies) ?? ''));
+    const isNew = this.#fs.lstat(path) === null;
+    const whole = isNew ? this.#begin(path, sources, wholeSource(request.copies)) : null;
     this.#cut(path, request.size);
-    const missing = this.#missing(path, request.wanted);
+    const missing = isNew ? [...request.wanted] : this.#missing(path, request.wanted);
+    const open = isNew
+      ? request.copies.filter(({ offset, from }) => from.id !== whole || from.offset !== offset)
+      : this.#missing(path, request.copies);
     const into = this.#fs.open(path, 'write');
     try {
-      for (const [id, copies] of Map.groupBy(this.#missing(path, request.copies), ({ from }) => from.id)) {
-        const left = this.#copyFrom(sources.get(id) ?? null, copies, into);
-        missing.push(...left);
-      }
+      for (const [id, copies] of Map.groupBy(open, ({ from }) => from.id))
+        missing.push(...this.#copyFrom(sources.get(id) ?? null, copies, into, !isNew));
+      this.#hashes.begin(path, into);
     } finally {
       this.#fs.close(into);
     }
+    if (isNew) this.#trusted.add(path);
+    else this.#trusted.delete(path);
     return { path, missing: missing.map(({ offset }) => offset).sort((a, b) => a - b) };
   }
 
-  /** Writes pieces that were fetched; returns the offsets of those that are not what their digest says, which are not written. */
+  /** Writes pieces that were fetched; returns the offsets of those that were found not to be what their digest says, and not written. */
   write(path: string, pieces: readonly StagedPiece[]): number[] {
-    const wrong: number[] = [];
-    const fd = this.#fs.open(this.#checked(path), 'write');
+    const wrong = this.#trusted.has(this.#checked(path))
+      ? []
+      : pieces.filter(({ digest: name, bytes }) => digestOf(bytes) !== name);
+    const right = wrong.length === 0 ? pieces : pieces.filter((piece) => !wrong.includes(piece));
+    const fd = this.#fs.open(path, 'write');
     try {
-      for (const { offset, digest: name, bytes } of pieces) {
-        if (digestOf(bytes) === name) writeFully(this.#fs, fd, bytes, offset);
-        else wrong.push(offset);
-      }
+      this.#hashes.whileWriting(path, fd, () => {
+        for (const { offset, bytes } of right) writeFully(this.#fs, fd, bytes, offset);
+        return right;
+      });
     } catch (error) {
       // What cannot become whole here would only take the room of what can.
       if (problemCode(error) === 'disk-full') attempt(() => this.#fs.unlink(path));
@@ -71,7 +94,14 @@ export class StagedContent {
     } finally {
       this.#fs.close(fd);
     }
-    return wrong;
+    return wrong.map(({ offset }) => offset);
+  }
+
+  /** Is the file what its name says? If not, `stage` finds out which pieces are wrong. */
+  isWhole(path: string): boolean {
+    const isWhole = `${this.#hashes.digest(this.#checked(path))}${SUFFIX}` === path.slice(path.lastIndexOf('/') + 1);
+    if (!isWhole) this.#trusted.delete(path);
+    return isWhole;
   }
 
   /** Removes what is staged for nobody any more, at the start. */
@@ -98,12 +128,14 @@ export class StagedContent {
     return sources;
   }
 
-  #begin(path: string, whole: string | undefined): void {
-    if (whole !== undefined) {
+  /** Makes the file, as a copy of the item `whole` if that can be had: returns its id then. */
+  #begin(path: string, sources: ReadonlyMap<string, string>, whole: string | null): string | null {
+    const source = sources.get(whole ?? '');
+    if (source !== undefined) {
       try {
-        this.#fs.copy(whole, path);
+        this.#fs.copy(source, path);
         this.#fs.setMode(path, 0o600);
-        return;
+        return whole;
       } catch {
         // Unreadable, or gone by now: it is put together range by range, which names what is missing.
         attempt(() => this.#fs.lstat(path) !== null && this.#fs.unlink(path));
@@ -111,6 +143,7 @@ export class StagedContent {
     }
     this.#fs.close(this.#fs.open(path, 'create-new'));
     this.#fs.setMode(path, 0o600);
+    return null;
   }
 
   #cut(path: string, size: number): void {
@@ -131,11 +164,12 @@ export class StagedContent {
     }
   }
 
-  /** Returns what `source` (null: it is not to be had) does not hold. */
-  #copyFrom(source: string | null, copies: readonly Copy[], into: number): Copy[] {
+  /** Returns what `source` (null: it is not to be had) does not hold; unverified, what it is too short for. */
+  #copyFrom(source: string | null, copies: readonly Copy[], into: number, verified: boolean): readonly Copy[] {
     const fd = source === null ? null : this.#openSource(source);
-    if (fd === null) return [...copies];
+    if (fd === null) return copies;
     try {
+      if (!verified) return runsOf(copies).flatMap((run) => this.#copyRun(fd, run, into));
       return copies.filter((copy) => {
         const bytes = this.#readPiece(fd, copy.from.offset, copy);
         if (bytes !== null) writeFully(this.#fs, into, bytes, copy.offset);
@@ -144,6 +178,19 @@ export class StagedContent {
     } finally {
       this.#fs.close(fd);
     }
+  }
+
+  #copyRun(fd: number, run: Run, into: number): readonly Copy[] {
+    const buffer = new Uint8Array(Math.min(run.length, COPY_PIECE));
+    let copied = 0;
+    while (copied < run.length) {
+      const piece = buffer.subarray(0, Math.min(buffer.length, run.length - copied));
+      const got = readFully(this.#fs, fd, piece, run.from + copied);
+      if (got === 0) break;
+      writeFully(this.#fs, into, piece.subarray(0, got), run.to + copied);
+      copied += got;
+    }
+    return run.copies.filter(({ offset, length }) => offset + length > run.to + copied);
   }
 
   #openSource(path: string): number | null {
@@ -171,6 +218,18 @@ export class StagedContent {
     if (/^[0-9a-f]{64}\.part$/.test(name)) return path;
     throw new LockstepError('not-staged', `${path} is no staged file.`, path);
   }
+}
+
+function runsOf(copies: readonly Copy[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const copy of [...copies].sort((a, b) => a.offset - b.offset)) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.to + last.length === copy.offset && last.from + last.length === copy.from.offset) {
+      last.length += copy.length;
+      last.copies.push(copy);
+    } else runs.push({ from: copy.from.offset, to: copy.offset, length: copy.length, copies: [copy] });
+  }
+  return runs;
 }
 
 /** The id of the item in which more than half of the copied bytes have the offset they shall have. */

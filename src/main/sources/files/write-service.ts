@@ -13,11 +13,17 @@ import { ParentGuard } from './path-guard.ts';
 import { recoverStaging, settleRecovered } from './recover-staging.ts';
 import { revisionOf, sameRevision } from './revision.ts';
 import { StagedContent } from './stage-content.ts';
+import { StagedHashes } from './staged-hashes.ts';
 import { syncFiles } from './sync-files.ts';
 
 export interface OpenRoot {
   readonly platform: ConstructContext['platform'];
   readonly folding: boolean;
+}
+
+interface OpenedRoot {
+  readonly context: ConstructContext;
+  readonly staged: StagedContent;
 }
 
 /**
@@ -29,7 +35,7 @@ export class WriteService {
   readonly #versions: VersionStore;
   readonly #newFileMode: number;
   readonly #free: () => number | null;
-  readonly #roots = new Map<string, ConstructContext>();
+  readonly #roots = new Map<string, OpenedRoot>();
   /** Directories of batches that wait to be looked at again: no recovery touches them. */
   readonly #live = new Set<string>();
 
@@ -47,8 +53,16 @@ export class WriteService {
   }
 
   open(source: string, root: string, { platform, folding }: OpenRoot): void {
-    const context = { fs: this.#fs, root, platform, folding, versions: this.#versions, newFileMode: this.#newFileMode };
-    this.#roots.set(source, context);
+    const context: ConstructContext = {
+      fs: this.#fs,
+      root,
+      platform,
+      folding,
+      versions: this.#versions,
+      hashes: new StagedHashes(this.#fs),
+      newFileMode: this.#newFileMode,
+    };
+    this.#roots.set(source, { context, staged: new StagedContent(context) });
   }
   close(source: string): void {
     this.#roots.delete(source);
@@ -76,10 +90,13 @@ export class WriteService {
   }
 
   stage(source: string, request: StageRequest): StagedFile {
-    return new StagedContent(this.#root(source)).stage(request);
+    return this.#opened(source).staged.stage(request);
   }
   writeStaged(source: string, path: string, pieces: readonly StagedPiece[]): readonly number[] {
-    return new StagedContent(this.#root(source)).write(path, pieces);
+    return this.#opened(source).staged.write(path, pieces);
+  }
+  isStagedWhole(source: string, path: string): boolean {
+    return this.#opened(source).staged.isWhole(path);
   }
 
   /** As `SourceAdapter.readContent`; small contents share buffers, which the caller of the thread is given. */
@@ -149,9 +166,12 @@ export class WriteService {
   }
 
   #root(source: string): ConstructContext {
-    const context = this.#roots.get(source);
-    if (context === undefined) throw new LockstepError('no-source', 'the source is not open', source);
-    return context;
+    return this.#opened(source).context;
+  }
+  #opened(source: string): OpenedRoot {
+    const opened = this.#roots.get(source);
+    if (opened === undefined) throw new LockstepError('no-source', 'the source is not open', source);
+    return opened;
   }
 }
 

@@ -10,6 +10,7 @@ import { type Digest, recordId } from '../../../../src/main/record/ids.ts';
 import type { ConstructContext } from '../../../../src/main/sources/files/construct-context.ts';
 import { type ConstructReport, constructFiles } from '../../../../src/main/sources/files/construct-files.ts';
 import { revisionOf } from '../../../../src/main/sources/files/revision.ts';
+import { StagedHashes } from '../../../../src/main/sources/files/staged-hashes.ts';
 import type { ConstructItem, ContentPlan, Revision } from '../../../../src/main/sources/source-adapter.ts';
 import { describeTree } from '../../../fakes/describe-tree.ts';
 
@@ -31,7 +32,8 @@ export class ConstructRoom {
       if (fs.lstat(`${base}/${name}`) === null) fs.makeDirectory(`${base}/${name}`);
     }
     const versions = new VersionStore(fs, `${base}/versions`, (name) => this.damaged.push(name));
-    const rest = { platform: 'posix', folding: false, newFileMode: 0o644 } as const;
+    const hashes = new StagedHashes(fs);
+    const rest = { platform: 'posix', folding: false, newFileMode: 0o644, hashes } as const;
     this.context = { fs, root: `${base}/root`, versions, ...rest, ...options };
   }
 

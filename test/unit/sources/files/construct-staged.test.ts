@@ -14,9 +14,11 @@ const NEW = 'AAAABBBBXXXXDDDDEEEEFFFF';
 let fs: MemoryFileSystem;
 let room: ConstructRoom;
 let staged: StagedContent;
+let clock: FakeClock;
 
 beforeEach(() => {
-  fs = new MemoryDisk({ clock: new FakeClock() }).process();
+  clock = new FakeClock();
+  fs = new MemoryDisk({ clock }).process();
   fs.makeDirectory('/home');
   room = new ConstructRoom(fs, '/home');
   staged = new StagedContent(room.context);
@@ -78,10 +80,59 @@ describe('staging a large file', () => {
     expect(staged.stage(asked).missing).toEqual([0, 4, 8, 12, 16, 20]);
   });
 
-  it('does not write pieces that are not what they shall be', () => {
+  it('finds out in the end that pieces are not what they shall be, and then does not write such ones', () => {
     const { path } = staged.stage(request());
-    expect(staged.write(path, [fetched(0, 'evil'), fetched(4)])).toEqual([0]);
-    expect(staged.stage(request()).missing).toEqual([0, 8, 12, 16, 20]);
+    const rest = [4, 8, 12, 16, 20].map((offset) => fetched(offset));
+    expect(staged.write(path, [fetched(0, 'evil'), ...rest])).toEqual([]);
+    expect(staged.isWhole(path)).toBe(false);
+    expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ reason: 'content-wrong' }]);
+    expect(staged.stage(request()).missing).toEqual([0]);
+    expect(staged.write(path, [fetched(0, 'evil')])).toEqual([0]);
+    expect(staged.write(path, [fetched(0)])).toEqual([]);
+    expect(staged.isWhole(path)).toBe(true);
+  });
+
+  it('finds out in the end that an item it copied does not hold what was said of it', () => {
+    room.write('old', `AAAABBBB${OLD.slice(8, 12)}DDDDevil`);
+    const { path, missing } = staged.stage(request(0, 4, 12, 16));
+    expect(missing).toEqual([8, 20]);
+    staged.write(path, [fetched(8), fetched(20)]);
+    expect(staged.isWhole(path)).toBe(false);
+    expect(staged.stage(request(0, 4, 12, 16)).missing).toEqual([16]);
+  });
+
+  it('does not read again what came in order, and reads what did not', () => {
+    const reads = () => fs.callsByName.get('read') ?? 0;
+    const { path } = staged.stage(request());
+    const inOrder = [0, 4, 8, 12, 16, 20].map((offset) => fetched(offset));
+    staged.write(path, inOrder.slice(0, 3));
+    staged.write(path, inOrder.slice(3));
+    const before = reads();
+    expect(staged.isWhole(path)).toBe(true);
+    expect(reads() - before).toBe(1);
+    expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ done: 'written' }]);
+    expect(reads() - before).toBe(1);
+
+    fs.unlink(room.path('target'));
+    const again = staged.stage(request()).path;
+    staged.write(again, inOrder.slice(3));
+    staged.write(again, inOrder.slice(0, 3));
+    expect(staged.isWhole(again)).toBe(true);
+    expect(room.construct(stagedItem(again)).outcomes).toMatchObject([{ done: 'written' }]);
+  });
+
+  it('notices that somebody else wrote to what it has hashed', () => {
+    const { path } = staged.stage(request());
+    staged.write(
+      path,
+      [0, 4, 8, 12, 16, 20].map((offset) => fetched(offset)),
+    );
+    expect(staged.isWhole(path)).toBe(true);
+    clock.advance(1000);
+    const fd = fs.open(path, 'write');
+    fs.write(fd, Buffer.from('evil'), 0, 4, 0);
+    fs.close(fd);
+    expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ reason: 'content-wrong' }]);
   });
 
   it('is refused while it is not whole, and can then go on', () => {
