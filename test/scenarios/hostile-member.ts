@@ -112,6 +112,15 @@ export class HostileMember {
     };
     return new HostileLink(this, await greet(link, greeting, systemClock));
   }
+  /** What opens the collection on a link: its tag there, and the proof of membership, which is good on no other. */
+  opening(link: HostileLink): readonly [Uint8Array, Uint8Array] {
+    const exporter = link.exporter();
+    const group = bytesOf(this.collection);
+    const tag = new Uint8Array(createHmac('sha256', exporter).update('dialler').update(group).digest());
+    const statement = Buffer.concat([Buffer.from('lockstep-open-1\0dialler\0'), exporter, group]);
+    return [tag, this.signer.sign(statement)];
+  }
+
   /** As `link`, with the collection open between the two. */
   async open(): Promise<HostileLink> {
     const link = await this.link();
@@ -173,13 +182,14 @@ export class HostileLink {
     this.#stream.link.send(bytes);
   }
 
+  exporter(): Uint8Array {
+    return this.#stream.link.exporter('EXPORTER-lockstep-session', 32);
+  }
+
   async open(): Promise<void> {
-    const { collection, signer } = this.#member;
-    const exporter = this.#stream.link.exporter('EXPORTER-lockstep-session', 32);
-    const tag = new Uint8Array(createHmac('sha256', exporter).update('dialler').update(bytesOf(collection)).digest());
-    const statement = Buffer.concat([Buffer.from('lockstep-open-1\0dialler\0'), exporter, bytesOf(collection)]);
+    const [tag, proof] = this.#member.opening(this);
     this.say({ is: 'GROUPS', tags: [tag] });
-    this.say({ is: 'OPEN', h: HANDLE, tag, member: signer.key, proof: signer.sign(statement) });
+    this.say({ is: 'OPEN', h: HANDLE, tag, member: this.#member.signer.key, proof });
     this.say({ is: 'MEMBERS', h: HANDLE, heads: [], ops: [] });
     this.say({ is: 'HAVE', h: HANDLE, vector: [] });
     await this.hear('HAVE');

@@ -4,12 +4,17 @@ import { dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { encode } from 'cborg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { DeviceView } from '../../src/contract/contract.ts';
 import { compressBody } from '../../src/main/change-log/compress-body.ts';
 import type { SignedPackage } from '../../src/main/change-log/package.ts';
+import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
+import { evaluateMembership } from '../../src/main/peers/membership.ts';
+import { selfAsMember } from '../../src/main/peers/membership-log.ts';
+import { makeOp, type OpBody, parseOp } from '../../src/main/peers/membership-op.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { systemRandom } from '../../src/main/platform/random.ts';
 import { bytesOf, hexOf } from '../../src/main/record/encode-value.ts';
-import { collectionId } from '../../src/main/record/ids.ts';
+import { collectionId, type DeviceId, deviceId } from '../../src/main/record/ids.ts';
 import { Device, end } from './device.ts';
 import { Folder } from './folder.ts';
 import { addDirectory, addFile, addLink, type HostileLink, HostileMember } from './hostile-member.ts';
@@ -468,7 +473,6 @@ describe('links on the disk', () => {
 describe('strangers', () => {
   it('one who was never invited gets nothing, not even a HELLO', async () => {
     const { connect } = await import('node:tls');
-    const { DeviceIdentity, makeSecrets } = await import('../../src/main/peers/identity.ts');
     const stranger = new DeviceIdentity(makeSecrets(systemRandom));
     const [host, port] = victim.listen.split(':');
     const heard = await new Promise<number>((resolve) => {
@@ -485,6 +489,69 @@ describe('strangers', () => {
       socket.on('close', () => resolve(bytes));
     });
     expect(heard).toBe(0);
+  });
+
+  it('a proof of membership of another link is none', async () => {
+    const first = await mallory.link();
+    open.push(first);
+    const second = await mallory.link();
+    open.push(second);
+    const [tag] = mallory.opening(second);
+    const [, proof] = mallory.opening(first);
+    second.say({ is: 'GROUPS', tags: [tag] });
+    second.say({ is: 'OPEN', h: 1, tag, member: mallory.signer.key, proof });
+    expect((await second.hear('ERROR')).text).toContain('proof');
+    await second.closed;
+  });
+
+  it('what an editor says of members, or in the name of an admin, is not obeyed', async () => {
+    const before = await victim.ask<readonly DeviceView[]>('devices');
+    const link = await linked();
+    // Heads alone are told at first, and all operations to whoever has other ones.
+    const { ops } = await link.hear('MEMBERS', (message) => message.ops.length > 0);
+    const known = ops.flatMap((bytes) => parseOp(bytes) ?? []);
+    const heads = evaluateMembership(mallory.collection, known)!.heads;
+    const stranger = new DeviceIdentity(makeSecrets(systemRandom));
+    const says = (body: OpBody, as: { readonly id: DeviceId } = mallory.identity) =>
+      makeOp({ id: as.id, sign: (bytes) => mallory.identity.sign(bytes) }, mallory.collection, heads, Date.now(), body)
+        .bytes;
+    const admin = { id: deviceId(victim.id) };
+    const add = {
+      op: 'add',
+      descriptor: stranger.descriptor.bytes,
+      ...selfAsMember(stranger, mallory.collection),
+      role: 'admin',
+      name: 'stranger',
+      history: true,
+    } as const;
+    const promotion = { op: 'role', device: mallory.identity.id, role: 'admin', cut: [] } as const;
+    const bodies: OpBody[] = [add, promotion, { op: 'remove', device: admin.id, cut: [], epoch: 0 }];
+    link.say({ is: 'MEMBERS', h: 1, heads, ops: bodies.flatMap((body) => [says(body), says(body, admin)]) });
+    link.say({ is: 'MEMBERS', h: 1, heads, ops: [systemRandom.bytes(200), new Uint8Array(0)] });
+    await goodAfter(link);
+    const roles = (devices: readonly DeviceView[]) => devices.map(({ device, role }) => `${device} ${role}`).sort();
+    expect(roles(await victim.ask<readonly DeviceView[]>('devices'))).toEqual(roles(before));
+    expect(roles(await buddy.ask<readonly DeviceView[]>('devices'))).toEqual(roles(before));
+  });
+
+  it('what a removed device wrote is set aside, whoever passes it on, until a person has decided', async () => {
+    const removed = await HostileMember.join(victim, collection);
+    const link = await removed.open();
+    const before = removed.pack([addDirectory('while-a-member')]);
+    link.send(before);
+    await link.applied(before);
+    await victim.ask('remove-device', removed.identity.id, collection);
+    await link.closed;
+    const other = await linked();
+    other.send(removed.pack([addDirectory('after-its-removal')]), removed.pack([addDirectory('long-after')]));
+    await goodAfter(other);
+    expect([folder.has('while-a-member'), folder.has('after-its-removal')]).toEqual([true, false]);
+    const setAside = async () => (await victim.problems()).filter(({ code }) => code === 'quarantined');
+    expect((await setAside()).map(({ detail }) => /: (.*)\. Take it/.exec(detail)?.[1])).toEqual([
+      'after-its-removal, long-after',
+    ]);
+    await victim.ask('quarantine', removed.identity.id, '--drop');
+    expect(await setAside()).toEqual([]);
   });
 
   it('a member who was removed is not let in again', async () => {

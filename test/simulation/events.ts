@@ -27,10 +27,10 @@ export const KINDS = [
   'clock',
   'members',
   'remove',
-  'restore',
   'settle',
   'race',
   'deaf',
+  'restore',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
