@@ -34,7 +34,9 @@ export interface WantedContent {
   readonly deleted: ReadonlySet<number>;
 }
 export type FoundContent =
-  | ContentPlan
+  | Exclude<ContentPlan, { from: 'staged' }>
+  /** `list`: its chunk list, to be stored with the file; null where it is. */
+  | (Extract<ContentPlan, { from: 'staged' }> & { readonly list: Uint8Array | null })
   | { readonly from: 'missing' }
   /** It is to be had, and this place cannot take it (its disk is full). */
   | { readonly from: 'refused'; readonly code: ProblemCode; readonly detail: string };
@@ -60,6 +62,10 @@ export interface Holder {
 interface Registered {
   readonly collection: Collection;
   readonly adapter: SourceAdapter;
+}
+interface ContentPlace {
+  readonly source: number;
+  readonly request: ContentRequest;
 }
 interface OpenList {
   readonly content: Digest;
@@ -168,13 +174,14 @@ export class Contents {
   /** Puts a large file together beside its place, from what is here and what peers have. */
   async #stage(want: WantedContent, ask: AskPeers, signal: AbortSignal): Promise<FoundContent> {
     const adapter = this.#sources.get(want.source)?.adapter;
-    const chunks = await this.#chunks(want, ask);
-    if (chunks === 'wrong') return CONTRADICTION;
+    const cut = await this.#chunks(want, ask);
+    if (cut === 'wrong') return CONTRADICTION;
     const stage = adapter?.stage?.bind(adapter);
     const writeStaged = adapter?.writeStaged?.bind(adapter);
     const isStagedWhole = adapter?.isStagedWhole?.bind(adapter);
-    if (chunks === null || stage === undefined || writeStaged === undefined || isStagedWhole === undefined)
+    if (cut === null || stage === undefined || writeStaged === undefined || isStagedWhole === undefined)
       return { from: 'missing' };
+    const { chunks, list } = cut;
     const base = this.#baseChunks(want);
     const here: StageRequest['copies'][number][] = [];
     const needed = new Map<number, Chunk>();
@@ -202,7 +209,7 @@ export class Contents {
     let staged = await fill();
     // Then it is verified piece by piece, and what is wrong is fetched again.
     if (staged !== null && !(await isStagedWhole(staged.path))) staged = await fill();
-    return staged === null ? { from: 'missing' } : { from: 'staged', path: staged.path };
+    return staged === null ? { from: 'missing' } : { from: 'staged', path: staged.path, list };
   }
 
   /** Fetches chunks, a few requests ahead of what is written; false: some of them nobody has, or they came wrong. */
@@ -235,8 +242,11 @@ export class Contents {
     return !failed;
   }
 
-  /** null: nobody has the list now. `wrong`: it is the one the record names, and no list of a file of that size. */
-  async #chunks(want: WantedContent, ask: AskPeers): Promise<readonly Chunk[] | 'wrong' | null> {
+  /** `list`: where it is not stored yet. null: nobody has it now. `wrong`: it is the one the record names, and no list of a file of that size. */
+  async #chunks(
+    want: WantedContent,
+    ask: AskPeers,
+  ): Promise<{ readonly chunks: readonly Chunk[]; readonly list: Uint8Array | null } | 'wrong' | null> {
     if (want.chunks === null) return null;
     let list = this.#store.chunkList(want.chunks);
     const isStored = list !== null;
@@ -256,8 +266,7 @@ export class Contents {
     }
     try {
       const chunks = decodeChunkList(list, want.size);
-      if (!isStored) this.#store.putChunkList(want.chunks, want.digest, list);
-      return chunks;
+      return { chunks, list: isStored ? null : list };
     } catch {
       return 'wrong';
     }
@@ -270,7 +279,7 @@ export class Contents {
     const holder =
       want.base === null
         ? undefined
-        : this.#holders(want.base.digest).find((each) => each.source === want.source && each.id === want.id);
+        : [...this.#holders(want.base.digest)].find((each) => each.source === want.source && each.id === want.id);
     if (list === null || holder === undefined) return places;
     let offset = 0;
     for (const chunk of decodeChunkList(list, sizeOf(list))) {
@@ -284,7 +293,7 @@ export class Contents {
     for (const { list, place } of this.#store.chunkPlaces(chunk)) {
       const opened = this.#openList(list);
       if (opened?.chunks[place]?.digest !== chunk) continue;
-      const holder = this.#holders(opened.content).find((each) => each.source === source);
+      const holder = [...this.#holders(opened.content)].find((each) => each.source === source);
       if (holder !== undefined)
         return { id: holder.id, revision: holder.revision, offset: opened.offsets[place] as number };
     }
@@ -300,29 +309,13 @@ export class Contents {
   async give(collection: Collection, asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
     this.#given++;
     const given: (ContentGiven | null)[] = asked.map(() => null);
-    const reads = new Map<number, { at: number; request: ContentRequest; length: number | null }[]>();
+    for (const [at, want] of asked.entries()) if (want.kind === 'chunk-list') given[at] = this.#giveList(want);
+    await this.#giveFrom(asked, given, (want) => this.#hintedPlace(collection, want));
     // Chunks are asked for many at a time, and mostly of one file.
-    const holders = new Map<Digest, Holder | undefined>();
-    for (const [at, want] of asked.entries()) {
-      if (want.kind === 'chunk-list') {
-        given[at] = this.#giveList(want);
-        continue;
-      }
-      const place =
-        want.kind === 'chunk' ? this.#chunkPlace(want.digest, holders) : this.#contentPlace(collection, want);
-      if (place === null) continue;
-      const queue = reads.get(place.source) ?? [];
-      queue.push({ at, request: place.request, length: want.kind === 'chunk' ? place.request.length : null });
-      reads.set(place.source, queue);
-    }
-    for (const [source, queue] of reads) {
-      const bytes = await this.#sources.get(source)?.adapter.readContent?.(queue.map((each) => each.request));
-      queue.forEach(({ at, length }, each) => {
-        const read = bytes?.[each];
-        if (read !== null && read !== undefined && (length === null || read.length === length))
-          given[at] = { bytes: read, splice: false };
-      });
-    }
+    const holders = new Map<Digest, Holder | null>();
+    await this.#giveFrom(asked, given, (want) =>
+      want.kind === 'chunk' ? this.#chunkPlace(want.digest, holders) : this.#contentPlace(want.digest),
+    );
     for (const [at, want] of asked.entries()) {
       if (given[at] !== null || want.kind === 'chunk-list') continue;
       const bytes = this.#store.isKept(want.digest)
@@ -334,6 +327,30 @@ export class Contents {
     }
     this.#given++;
     return given;
+  }
+
+  /** Reads what is not given yet from where `placeOf` says it lies. */
+  async #giveFrom(
+    asked: readonly ContentAsked[],
+    given: (ContentGiven | null)[],
+    placeOf: (want: ContentAsked) => ContentPlace | null,
+  ): Promise<void> {
+    const reads = new Map<number, { at: number; request: ContentRequest }[]>();
+    for (const [at, want] of asked.entries()) {
+      const place = given[at] !== null || want.kind === 'chunk-list' ? null : placeOf(want);
+      if (place === null) continue;
+      const queue = reads.get(place.source);
+      if (queue === undefined) reads.set(place.source, [{ at, request: place.request }]);
+      else queue.push({ at, request: place.request });
+    }
+    for (const [source, queue] of reads) {
+      const bytes = await this.#sources.get(source)?.adapter.readContent?.(queue.map((each) => each.request));
+      queue.forEach(({ at, request }, each) => {
+        const read = bytes?.[each];
+        const isWhole = asked[at]?.kind === 'content' || read?.length === request.length;
+        if (read !== null && read !== undefined && isWhole) given[at] = { bytes: read, splice: false };
+      });
+    }
   }
 
   /** A chunk of a content that no file holds any more, but the version store does. Peers ask for many in a row: it is read once. */
@@ -362,30 +379,32 @@ export class Contents {
       : { bytes: list, splice: false };
   }
 
-  #contentPlace(collection: Collection, want: ContentAsked): { source: number; request: ContentRequest } | null {
-    const hinted = want.hint === null ? null : collection.records.find(want.hint);
-    const holder =
-      (hinted === null ? null : this.#holderIn(collection, hinted, want.digest)) ?? this.#holders(want.digest)[0];
-    if (holder === undefined) return null;
-    return { source: holder.source, request: { id: holder.id, revision: holder.revision, offset: 0, length: 4 << 20 } };
+  /** Where the record is that the asker wants it for: the content is almost always there. Whether it is, its bytes tell. */
+  #hintedPlace(collection: Collection, { kind, hint, digest }: ContentAsked): ContentPlace | null {
+    if (kind !== 'content' || hint === null) return null;
+    for (const source of collection.sourceRows()) {
+      const revision = collection.records.revisionOf(source, hint);
+      if (revision !== null) return { source, request: wholeOf(hint, revisionIn(revision), digest) };
+    }
+    return null;
   }
 
-  #chunkPlace(
-    chunk: Digest,
-    holders: Map<Digest, Holder | undefined>,
-  ): { source: number; request: ContentRequest } | null {
+  #contentPlace(digest: Digest): ContentPlace | null {
+    const holder = this.#holderOf(digest);
+    return holder === null ? null : { source: holder.source, request: wholeOf(holder.id, holder.revision, digest) };
+  }
+
+  #chunkPlace(chunk: Digest, holders: Map<Digest, Holder | null>): ContentPlace | null {
     for (const { list, place } of this.#store.chunkPlaces(chunk)) {
       const opened = this.#openList(list);
       const found = opened?.chunks[place];
       if (opened === null || found?.digest !== chunk) continue;
-      if (!holders.has(opened.content)) holders.set(opened.content, this.#holders(opened.content)[0]);
+      if (!holders.has(opened.content)) holders.set(opened.content, this.#holderOf(opened.content));
       const holder = holders.get(opened.content);
-      if (holder === undefined) continue;
+      if (holder === null || holder === undefined) continue;
       const offset = opened.offsets[place] as number;
-      return {
-        source: holder.source,
-        request: { id: holder.id, revision: holder.revision, offset, length: found.length },
-      };
+      const { source, id, revision } = holder;
+      return { source, request: { id, revision, offset, length: found.length, digest: null } };
     }
     return null;
   }
@@ -415,8 +434,9 @@ export class Contents {
       base: null,
       deleted: new Set<number>(),
     };
-    const chunks = await this.#chunks(want, ask);
-    if (chunks === null || chunks === 'wrong') return null;
+    const cut = await this.#chunks(want, ask);
+    if (cut === null || cut === 'wrong') return null;
+    const { chunks } = cut;
     const whole = new Uint8Array(entry.size);
     let offset = 0;
     for (const request of batches(chunks, (chunk) => chunk.length)) {
@@ -435,12 +455,12 @@ export class Contents {
 
   /** Items of sources here that hold the content. */
   whoHolds(content: Digest): readonly Holder[] {
-    return this.#holders(content);
+    return [...this.#holders(content)];
   }
 
   /** Is the content on this device, so that history can give it back? */
   isHere(content: Digest): boolean {
-    return this.#store.isKept(content) || this.#holders(content).length > 0;
+    return this.#store.isKept(content) || this.#holderOf(content) !== null;
   }
 
   /** Reads a content from a file of any source here; null where none holds it (any more). Verified. */
@@ -449,23 +469,31 @@ export class Contents {
       const adapter = this.#sources.get(holder.source)?.adapter;
       const [bytes] =
         (await adapter?.readContent?.([
-          { id: holder.id, revision: holder.revision, offset: 0, length: Number.MAX_SAFE_INTEGER },
+          { ...wholeOf(holder.id, holder.revision, content), length: Number.MAX_SAFE_INTEGER },
         ])) ?? [];
-      if (bytes !== null && bytes !== undefined && digestOf(bytes) === content) return bytes;
+      if (bytes !== null && bytes !== undefined) return bytes;
     }
     return null;
   }
 
-  #holders(content: Digest): readonly Holder[] {
+  #holderOf(content: Digest): Holder | null {
+    for (const holder of this.#holders(content)) return holder;
+    return null;
+  }
+
+  *#holders(content: Digest): Generator<Holder, void> {
+    const rows = this.#store.holders(content);
+    if (rows.length === 0) return;
     const collections = new Set([...this.#sources.values()].map((each) => each.collection));
-    return this.#store.holders(content).flatMap((row) => {
+    for (const row of rows)
       for (const collection of collections) {
         const record = collection.records.at(row);
         const holder = record === null ? null : this.#holderIn(collection, record, content);
-        if (holder !== null) return [holder];
+        if (holder !== null) {
+          yield holder;
+          break;
+        }
       }
-      return [];
-    });
   }
 
   /** The record in a source that shows just this content, going by the snapshot. */
@@ -496,6 +524,14 @@ export class Contents {
     return opened;
   }
 }
+
+const wholeOf = (id: RecordId, revision: Revision, digest: Digest): ContentRequest => ({
+  id,
+  revision,
+  offset: 0,
+  length: 4 << 20,
+  digest,
+});
 
 /** Bytes of the file an encoded chunk list cuts. */
 function sizeOf(list: Uint8Array): number {

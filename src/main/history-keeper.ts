@@ -171,7 +171,7 @@ export class HistoryKeeper {
         const synchronizer = [...engine.replicas.values()].flatMap(
           (replica) => replica.synchronizers.get(source) ?? [],
         )[0];
-        const request = { id, revision, offset: 0, length: Number.MAX_SAFE_INTEGER };
+        const request = { id, revision, offset: 0, length: Number.MAX_SAFE_INTEGER, digest: null };
         const [bytes] = (await synchronizer?.adapter.readContent?.([request])) ?? [];
         return bytes ?? null;
       },

@@ -210,7 +210,7 @@ export class Replica implements SharedCollection {
   /** Writes down what members said: often enough, for they say it again whenever they link. */
   saveAcknowledged(): void {
     if (this.#unsaved.size === 0) return;
-    this.collection.transact(() => {
+    this.collection.transactSoon(() => {
       for (const device of this.#unsaved)
         for (const [log, said] of this.#acknowledgedBy(device))
           this.#registry.acknowledge(this.collection.stored.row, device, log, said);
@@ -523,7 +523,7 @@ export class Replica implements SharedCollection {
     const moved = this.#pending.applied();
     if (moved.length === 0) return;
     const logs = new Map(this.collection.log.logs().map((log) => [log.log, log]));
-    this.collection.transact(() => {
+    this.collection.transactSoon(() => {
       for (const { log, number } of moved) {
         // Of a log with several branches packages do not come in the order of their numbers: it is applied when nothing of it is open.
         const forked = logs.get(log)?.frozen === true;

@@ -11,6 +11,7 @@ import { revisionIn, storedRevision } from './snapshot/stored-revision.ts';
 import type {
   ConstructItem,
   ConstructOutcome,
+  ContentPlan,
   ProblemCode,
   Revision,
   SourceAdapter,
@@ -328,7 +329,7 @@ export class RunConstruction {
     const held = fileEntry(item.before?.get(ENTRY)?.value);
     const replaces = item.expected !== null && held?.type === 'file' ? held.digest : null;
     const { content: found } = item;
-    const content = found === null || found.from === 'missing' || found.from === 'refused' ? null : found;
+    const content = found === null || found.from === 'missing' || found.from === 'refused' ? null : planOf(found);
     return { id: item.id, fields: item.planned.fields, expected: item.expected, replaces, content };
   }
 
@@ -357,6 +358,9 @@ export class RunConstruction {
     if (before?.type === 'file' && !(after?.type === 'file' && after.digest === before.digest))
       this.#contents.forgetHolder(before.digest, item.job.row, this.#clock.now());
     if (after?.type === 'file' && after.size > 0) this.#contents.noteHolder(after.digest, item.job.row);
+    const list = item.content?.from === 'staged' ? item.content.list : null;
+    if (after?.type === 'file' && after.chunks !== undefined && list !== null)
+      this.#contents.putChunkList(after.chunks, after.digest, list);
     if (outcome.kept !== null && before?.type === 'file')
       this.#contents.noteKept(outcome.kept, before.size, this.#clock.now());
     const asShown = item.asShown && !item.job.touched;
@@ -417,3 +421,7 @@ export class RunConstruction {
     else this.#queue.set(job.row, job);
   }
 }
+
+/** What the source needs to know of a content that was found. */
+const planOf = (found: Exclude<FoundContent, { from: 'missing' | 'refused' }>): ContentPlan =>
+  found.from === 'staged' ? { from: 'staged', path: found.path } : found;

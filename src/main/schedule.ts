@@ -3,6 +3,8 @@ import type { Synchronizer } from './synchronizer.ts';
 
 /** Changes that come within this time are looked at together. */
 const DEBOUNCE_MS = 20;
+/** The same while a batch is being written there, for most of what happens then is that. */
+const DEBOUNCE_WRITING_MS = 400;
 /** After an item that was just changing, its group is looked at again: only then can its revision vouch for it (DESIGN 4). */
 const SETTLE_MS = 2100;
 const UNAVAILABLE_RETRY_MS = 5000;
@@ -45,7 +47,8 @@ export class Schedule {
     if (group === null) this.#everywhere = true;
     else this.#groups.add(group);
     if (this.#planned !== null || this.#looking || this.#stopped) return;
-    this.#planned = this.#clock.after(DEBOUNCE_MS, () => {
+    const delay = this.#synchronizer.state === 'writing' ? DEBOUNCE_WRITING_MS : DEBOUNCE_MS;
+    this.#planned = this.#clock.after(delay, () => {
       this.#planned = null;
       void this.#look();
     });

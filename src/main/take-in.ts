@@ -47,6 +47,8 @@ export interface TakeInRequest {
   readonly dry: boolean;
   readonly signal: AbortSignal;
 }
+const NO_MOVES: ReadonlyMap<RecordId, RecordId> = new Map();
+
 interface Dirty {
   readonly id: RecordId;
   readonly size: number;
@@ -75,6 +77,7 @@ export class TakeIn {
   readonly #noted = new Set<RecordId>();
   #heldBack: (id: RecordId) => boolean = () => false;
   #isFirst = false;
+  #committed: Promise<void> = Promise.resolve();
   #changes = 0;
   #dirtyBytes = 0;
 
@@ -104,26 +107,32 @@ export class TakeIn {
     if (condition.is === 'unavailable') return condition;
     this.#isFirst = !this.#collection.records.hasSnapshots(this.#source.row);
     const streams = !request.dry && this.#isFirst;
-    const listed = await this.#adapter.list(
-      request.since,
-      request.within,
-      async (event) => {
-        this.#compare(event);
-        if (streams && (this.#dirty.size >= BATCH_RECORDS || this.#dirtyBytes >= BATCH_BYTES))
-          await this.#takeDirty(request, new Map());
-      },
-      request.signal,
-    );
+    const listed = await this.#adapter
+      .list(
+        request.since,
+        request.within,
+        async (event) => {
+          this.#compare(event);
+          if (streams && (this.#dirty.size >= BATCH_RECORDS || this.#dirtyBytes >= BATCH_BYTES))
+            await this.#takeDirty(request);
+        },
+        request.signal,
+      )
+      // Nothing is committed any more once the source is let go of.
+      .finally(() => this.#committed.catch(() => undefined));
     if (listed.complete) this.#sweep();
     const readings = streams ? null : await this.#readAll(request.signal);
-    const moves = readings === null ? new Map<RecordId, RecordId>() : this.#moves(readings);
+    const moves = readings === null ? NO_MOVES : this.#moves(readings);
     if (readings !== null) {
       const halt = this.#halt(request, readings, moves);
       if (halt !== null) return halt;
       if (request.dry) return { is: 'planned', local: this.#planned(readings, moves) };
       for (let at = 0; at < readings.length; at += BATCH_RECORDS)
         this.#commit(readings.slice(at, at + BATCH_RECORDS), moves, request);
-    } else await this.#takeDirty(request, moves);
+    } else {
+      await this.#takeDirty(request);
+      await this.#committed;
+    }
     if (request.readOnly) for (const id of this.#gone.keys()) this.#note(notPassedOn(id));
     else this.#commitGone(moves);
     this.#forgetProblems(listed.complete);
@@ -194,8 +203,16 @@ export class TakeIn {
     else this.#gone.set(id, row);
   }
 
-  async #takeDirty(request: TakeInRequest, moves: ReadonlyMap<RecordId, RecordId>): Promise<void> {
-    for (const batch of this.#batches()) this.#commit(await this.#read(batch, request.signal), moves, request);
+  /** Commits what is dirty, batch by batch. Returns once the last batch is being read: it is committed while the listing goes on. */
+  async #takeDirty(request: TakeInRequest): Promise<void> {
+    for (const batch of this.#batches()) {
+      const reading = this.#read(batch, request.signal);
+      const before = this.#committed;
+      this.#committed = Promise.all([reading, before]).then(([readings]) => this.#commit(readings, NO_MOVES, request));
+      // Whoever awaits it next is told.
+      this.#committed.catch(() => undefined);
+      await before;
+    }
   }
 
   async #readAll(signal: AbortSignal): Promise<Reading[]> {

@@ -451,6 +451,7 @@ export function describeSourceAdapter(
           revision,
           offset,
           length,
+          digest: null,
         });
         const given = await adapter.readContent!([
           read(b.id, atB, 0, b.content!.length),
@@ -466,12 +467,23 @@ export function describeSourceAdapter(
         const { adapter, samples, edit, atA, atB } = await filled();
         edit(samples.a.id, 'change');
         const given = await adapter.readContent!([
-          { id: samples.a.id, revision: atA, offset: 0, length: 10 },
-          { id: recordId('nowhere'), revision: atA, offset: 0, length: 10 },
-          { id: samples.b.id, revision: atA, offset: 0, length: 10 },
-          { id: samples.b.id, revision: atB, offset: 0, length: 1 },
+          { id: samples.a.id, revision: atA, offset: 0, length: 10, digest: null },
+          { id: recordId('nowhere'), revision: atA, offset: 0, length: 10, digest: null },
+          { id: samples.b.id, revision: atA, offset: 0, length: 10, digest: null },
+          { id: samples.b.id, revision: atB, offset: 0, length: 1, digest: null },
         ]);
         expect(given.map((bytes) => bytes?.length ?? null)).toEqual([null, null, null, 1]);
+      });
+
+      it('is given only where it is the one asked for', async () => {
+        const { adapter, samples, atA } = await filled();
+        const { id, content } = samples.a;
+        const whole = { id, revision: atA, offset: 0, length: content!.length };
+        const given = await adapter.readContent!([
+          { ...whole, digest: digestOf(content!) },
+          { ...whole, digest: digestOf(samples.b.content!) },
+        ]);
+        expect(given.map((bytes) => bytes?.length ?? null)).toEqual([content!.length, null]);
       });
 
       it('may be that of another item, copied or taken', async () => {

@@ -148,6 +148,15 @@ describe('constructing', () => {
     await clock.advance(20);
     expect([looks, schedule.isWorking]).toEqual([[['docs']], true]);
   });
+  it('lets a look wait a little while something is written, for most of what happens then is that', async () => {
+    const { clock, schedule, double, looks } = world();
+    double.state = 'writing';
+    schedule.dirty('docs');
+    await clock.advance(399);
+    expect(looks).toEqual([]);
+    await clock.advance(1);
+    expect(looks).toEqual([['docs']]);
+  });
   it('that fails is told, and tried again when asked', async () => {
     const { schedule, double, faults } = world();
     const construct = double.construct;

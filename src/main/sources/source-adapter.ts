@@ -145,6 +145,8 @@ export interface ContentRequest {
   readonly offset: number;
   /** At most this many bytes. */
   readonly length: number;
+  /** What the bytes read must be: others are not given. null: whoever asks checks them. */
+  readonly digest: Digest | null;
 }
 export interface StagedPiece {
   readonly offset: number;

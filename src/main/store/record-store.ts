@@ -29,12 +29,17 @@ const CONFLICT = 2;
 /** With CONFLICT: see `CoveredFiles`. */
 const COVERED = 4;
 const CACHED_DIRECTORIES = 4096;
+/** Names known completely, of directories that are new here: a first sync looks up each of its records twice. */
+const KNOWN_NAMES = 20_000;
 
 /** The records of one collection and the snapshots of its sources. Synchronous; callers put it in a transaction. */
 export class RecordStore {
   readonly #collection: number;
   readonly #kind: RecordKind;
   readonly #directories = new Map<string, number>();
+  /** Of directories made since the start: every name in them. */
+  readonly #names = new Map<number, Set<string>>();
+  #nameCount = 0;
   readonly #sql;
   #live: number;
   #conflicts: number;
@@ -57,7 +62,7 @@ export class RecordStore {
   find(id: RecordId): StoredRecord | null {
     const [path, name] = split(id);
     const directory = this.#directory(path, false);
-    if (directory === null) return null;
+    if (directory === null || this.#names.get(directory)?.has(name) === false) return null;
     const found = this.#sql.find.get(directory, name);
     return found === undefined ? null : { row: found[0], id, state: decodeState(found[1]) };
   }
@@ -82,7 +87,19 @@ export class RecordStore {
       return before.row;
     }
     const [path, name] = split(id);
-    return Number(this.#sql.insert.run(this.#directory(path, true), name, flags, encodeState(state)).lastInsertRowid);
+    const directory = this.#directory(path, true);
+    const row = Number(this.#sql.insert.run(directory, name, flags, encodeState(state)).lastInsertRowid);
+    this.#learn(directory, name);
+    return row;
+  }
+
+  #learn(directory: number, name: string): void {
+    const names = this.#names.get(directory);
+    if (names === undefined) return;
+    names.add(name);
+    if (++this.#nameCount <= KNOWN_NAMES) return;
+    this.#names.clear();
+    this.#nameCount = 0;
   }
 
   /** Is it a file that other records lie below (`CoveredFiles`)? */
@@ -103,6 +120,8 @@ export class RecordStore {
   forgetCaches(): void {
     this.#covered = new Set(this.#sql.covered.all(this.#collection));
     this.#directories.clear();
+    this.#names.clear();
+    this.#nameCount = 0;
     this.#live = this.#sql.countLive.get(this.#collection) ?? 0;
     this.#conflicts = this.#sql.countConflicts.get(this.#collection) ?? 0;
   }
@@ -136,6 +155,13 @@ export class RecordStore {
     const found = this.#sql.snapshot.get(source, row);
     if (found === undefined) return undefined;
     return { revision: found[0], held: found[1] === null ? null : decodeHeld(found[1]) };
+  }
+
+  /** The revision the source's snapshot has of the item with this id; null: the source does not hold it. */
+  revisionOf(source: number, id: RecordId): Uint8Array | null {
+    const [path, name] = split(id);
+    const directory = this.#directory(path, false);
+    return directory === null ? null : (this.#sql.revisionOf.get(source, directory, name) ?? null);
   }
 
   putSnapshot(source: number, row: number, revision: Uint8Array | null, held: Held | null): void {
@@ -219,6 +245,7 @@ export class RecordStore {
     if (row === null) {
       if (!create) return null;
       row = Number(this.#sql.addDirectory.run(this.#collection, path).lastInsertRowid);
+      this.#names.set(row, new Set());
     }
     if (this.#directories.size >= CACHED_DIRECTORIES) this.#directories.clear();
     this.#directories.set(path, row);
@@ -258,6 +285,9 @@ function statements(database: Database.Database) {
     countHeld: value<[number], number>('SELECT count(*) FROM snapshot WHERE source = ? AND revision IS NOT NULL'),
     snapshot: rows<[number, number], [Blob | null, Blob | null]>(
       'SELECT revision, held FROM snapshot WHERE source = ? AND record = ?',
+    ),
+    revisionOf: value<[number, number, string], Blob | null>(
+      'SELECT s.revision FROM record r JOIN snapshot s ON s.source = ? AND s.record = r.id WHERE r.directory = ? AND r.name = ?',
     ),
     putSnapshot: database.prepare<[number, number, Blob | null, Blob | null]>(
       'REPLACE INTO snapshot(source, record, revision, held) VALUES(?, ?, ?, ?)',

@@ -20,7 +20,7 @@ export interface WatchOptions {
 }
 
 export interface FilesWatch {
-  /** Watches these directories too: those a listing told. Returns at once; one directory is taken up a turn. */
+  /** Watches these directories too: those a listing told. Returns at once; a few directories are taken up a turn. */
   add(groups: Iterable<string>): void;
   /** Stops watching a directory and what lies below it. */
   remove(group: string): void;
@@ -29,6 +29,8 @@ export interface FilesWatch {
 
 /** Told more new directories than this at once, a caller is better off looking everywhere. */
 const MANY = 256;
+/** Directories taken up in one turn, so that nothing else waits long. */
+const TURN_GROUPS = 16;
 
 /** macOS and Windows watch a whole tree with one handle; elsewhere every directory has a watch of its own. */
 export function watchFiles(options: WatchOptions): FilesWatch {
@@ -88,10 +90,13 @@ class DirectoryWatch implements FilesWatch {
     if (this.#turn !== null || this.#queue.size === 0) return;
     this.#turn = setImmediate(() => {
       this.#turn = null;
+      const { fs, root, platform, folding } = this.#options;
+      const guard = new ParentGuard(fs, root, platform, folding, () => true);
+      let left = TURN_GROUPS;
       for (const group of this.#queue) {
+        if (left-- === 0) break;
         this.#queue.delete(group);
-        this.#takeUp(group);
-        break;
+        this.#takeUp(group, guard);
       }
       if (this.#queue.size > 0) this.#schedule();
       else this.#tellTaken();
@@ -105,10 +110,10 @@ class DirectoryWatch implements FilesWatch {
     else for (const group of taken) this.#options.onDirty(group);
   }
 
-  #takeUp(group: string): void {
-    const { fs, root, platform, folding } = this.#options;
+  #takeUp(group: string, guard: ParentGuard): void {
+    const { fs, platform } = this.#options;
     if (this.#watched.has(group) || (group !== '' && this.#options.outside(group, true))) return;
-    const at = new ParentGuard(fs, root, platform, folding, () => true).directory(group);
+    const at = guard.directory(group);
     if (at?.is !== 'there') return;
     this.#taken.push(group);
     try {

@@ -1,6 +1,7 @@
 import { readFully } from '../../content/read-fully.ts';
 import { type KeptListing, VersionStore } from '../../content/version-store.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
+import { digestOf } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
 import type { ConstructItem, ContentRequest, StagedFile, StagedPiece, StageRequest } from '../source-adapter.ts';
@@ -120,7 +121,8 @@ export class WriteService {
       const stat = this.#fs.fstat(fd);
       if (stat.type !== 'file' || !sameRevision(revisionOf(stat), request.revision)) return null;
       const bytes = slabs.take(Math.max(0, Math.min(request.length, stat.size - request.offset)));
-      return readFully(this.#fs, fd, bytes, request.offset) === bytes.length ? bytes : null;
+      if (readFully(this.#fs, fd, bytes, request.offset) !== bytes.length) return null;
+      return request.digest === null || digestOf(bytes) === request.digest ? bytes : null;
     } catch {
       return null;
     } finally {
