@@ -287,7 +287,8 @@ export class SimulatedDevice {
 
   #beforeCall(call: FileCall): Fault | null {
     let fault = this.onCall?.(call) ?? null;
-    if (this.patience-- === 0) {
+    if (--this.patience < 0) {
+      this.patience = Number.POSITIVE_INFINITY;
       this.#report.fault(this, `never rests: ${call.name} ${call.path}`);
       fault = { dies: 'before' };
     }
