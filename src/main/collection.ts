@@ -33,6 +33,8 @@ import type { RegistryStore, StoredCollection } from './store/registry-store.ts'
 const BODY_CLOSES_AT = 64 << 10;
 /** Packages kept decoded, the last used ones: history and undo look at many changes of few packages. */
 const PACKAGES_OPEN = 48;
+/** What a member may write in at most; nobody needs a tenth of it (PROTOCOL 2.9). */
+const LOGS_OF_A_MEMBER = 64;
 /** Source 0 of the problem table: what is wrong with the change log itself. */
 export const CHANGE_LOG_SOURCE = 0;
 
@@ -42,6 +44,8 @@ export interface CollectionAuthority {
   verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean;
   /** Why a package must not be taken, or null (not a member, a reader, beyond its cut). `setAside`: a person may still want it. */
   refuses(head: PackageHead): { readonly why: string; readonly setAside: boolean } | null;
+  /** How people know this member. */
+  nameOf(member: MemberKey): string;
   /** Why a change cannot be used by any source of this kind, or null. */
   invalid(change: Change): string | null;
 }
@@ -234,6 +238,8 @@ export class Collection {
     if (!this.#authority.verify(head.member, read.signed, read.signature))
       return { is: 'refused', why: 'not signed by its author', hostile: true };
     if (!follows) return { is: 'refused', why: 'does not follow the package before it', hostile: false };
+    if (log.member === '' && this.#hasManyLogs(head.member))
+      return { is: 'refused', why: 'its author has begun too many logs', hostile: false };
     const isFork = head.number <= log.held || head.previous !== log.hash;
     let changes: readonly DecodedChange[];
     try {
@@ -249,6 +255,20 @@ export class Collection {
     }
     const { package: stored, invalid } = this.#append(owned, read, changes, head.time);
     return { is: 'stored', package: stored, invalid };
+  }
+
+  /** A member begins a log when its computer was restored or lost its database: whoever does nothing else is no honest one, and a person is told. */
+  #hasManyLogs(member: MemberKey): boolean {
+    if (this.log.logs().filter((log) => log.member === member).length < LOGS_OF_A_MEMBER) return false;
+    const detail = `It has begun ${LOGS_OF_A_MEMBER} logs; what it writes in further ones is not taken. Remove the device if it is not yours.`;
+    this.problems.put(
+      CHANGE_LOG_SOURCE - this.#stored.row,
+      recordId(this.#authority.nameOf(member)),
+      'too-many-logs',
+      detail,
+      this.#clock.now(),
+    );
+    return true;
   }
 
   #refuse(read: SignedPackage, { why, setAside }: { why: string; setAside: boolean }): Received {

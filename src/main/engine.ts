@@ -372,6 +372,7 @@ export class Engine {
         sign: (bytes) => membership.sign(bytes),
         verify: (member, bytes, signature) => membership.verify(member, bytes, signature),
         refuses: (head) => membership.refuses(head),
+        nameOf: (member) => membership.nameOf(member),
         invalid: validateFileChange,
       },
       clock,

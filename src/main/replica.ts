@@ -285,16 +285,12 @@ export class Replica implements SharedCollection {
     const { problems, stored } = this.collection;
     const source = CHANGE_LOG_SOURCE - stored.row;
     const waiting = quarantinedBy(this.collection.quarantine.all());
-    const told = new Map([...waiting].map(([member, each]) => [this.#quarantineRecord(member), each]));
+    const told = new Map([...waiting].map(([member, each]) => [recordId(this.membership.nameOf(member)), each]));
     for (const { record, code } of problems.of(source))
       if (code === 'quarantined' && !told.has(record)) problems.drop(source, record);
     for (const [record, waits] of told)
       problems.put(source, record, 'quarantined', quarantineText(waits), this.#port.now());
     this.#port.changed();
-  }
-  #quarantineRecord(member: MemberKey): RecordId {
-    const author = this.membership.authorOf(member);
-    return recordId(`${author?.name ?? ''} (${(author?.device ?? member).slice(0, 8)})`);
   }
 
   /**

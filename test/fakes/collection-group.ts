@@ -208,5 +208,12 @@ const keyOf = (index: number) => memberKey(digestOf(`member ${index}`));
 const idOf = (index: number): string => digestOf(`device ${index}`);
 
 function authorityOf(index: number): CollectionAuthority {
-  return { member: keyOf(index), sign: () => SIGNATURE, verify: () => true, refuses: () => null, invalid: () => null };
+  return {
+    member: keyOf(index),
+    sign: () => SIGNATURE,
+    verify: () => true,
+    nameOf: String,
+    refuses: () => null,
+    invalid: () => null,
+  };
 }

@@ -262,6 +262,7 @@ export function checkOrder(group: SimulatedGroup, random: SeededRandom): void {
         sign: (bytes) => membership.sign(bytes),
         verify: (member, bytes, signature) => membership.verify(member, bytes, signature),
         refuses: () => null,
+        nameOf: String,
         invalid: validateFileChange,
       },
       first.wall,

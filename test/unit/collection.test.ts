@@ -42,6 +42,7 @@ class Device {
         return verifySignature(bytesOf(member), bytes, signature);
       },
       refuses: (head) => this.refuses(head),
+      nameOf: () => 'the other',
       invalid: validateFileChange,
     };
     const stored = registry.addCollection(GROUP, 'docs', 'files', this.log);
@@ -331,6 +332,20 @@ describe('receiving', () => {
     const forged = two.forge({ log: one.log, member: one.signer.key, number: 2 }, body(sets(entryA2)));
     expect(two.receive(forged)).toMatchObject({ is: 'refused', hostile: true });
     expect(two.collection.quarantine.all()).toEqual([]);
+  });
+
+  it('takes 64 logs of a member and no more, and tells a person', () => {
+    const [one, two] = pair();
+    const inLog = (at: number) => one.forge({ log: logId(at.toString(16).padStart(16, '0')) }, body(sets(entryA)));
+    for (let at = 1; at <= 64; at++) expect(two.receive(inLog(at)).is).toBe('stored');
+    expect(two.receive(inLog(65))).toEqual({
+      is: 'refused',
+      why: 'its author has begun too many logs',
+      hostile: false,
+    });
+    expect(two.collection.problems.of(-two.collection.stored.row)).toMatchObject([
+      { record: 'the other', code: 'too-many-logs' },
+    ]);
   });
 
   it('lets nobody pass off bytes of their own as a package that is known', () => {

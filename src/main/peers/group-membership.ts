@@ -81,6 +81,12 @@ export class GroupMembership {
     return this.#byKey.get(key) ?? null;
   }
 
+  /** How people know a member, also one that was removed since; no two are known alike. */
+  nameOf(key: MemberKey): string {
+    const author = this.authorOf(key);
+    return `${author?.name ?? ''} (${(author?.device ?? key).slice(0, 8)})`.trim();
+  }
+
   /** Why what this member wrote must not be taken, or null. */
   refuses(head: Pick<PackageHead, 'member' | 'log' | 'number'>): PackageRefusal | null {
     const author = this.authorOf(head.member);
