@@ -1,14 +1,17 @@
 import type { Collection } from '../collection.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { CHANGES_PER_PACKAGE, type Dot, dotOf, type LogId } from '../record/ids.ts';
+import { CHANGES_PER_PACKAGE, type Dot, dotOf, indexOf, type LogId, packageRowOf } from '../record/ids.ts';
 
-/** `LOG-NUMBER`: a package, by the same name on every device. */
-export const packageId = (log: LogId, number: number): string => `${log}-${number}`;
+/** `LOG-NUMBER`: a package, by the same name on every device. Where several have that number, `LOG-NUMBER~HASH`. */
+export function packageId(collection: Collection, row: number): string {
+  const { log, number, hash } = collection.log.place(row);
+  const first = collection.log.branches(log)?.first ?? Number.POSITIVE_INFINITY;
+  return `${log}-${number}${number < first ? '' : `~${hash}`}`;
+}
 
-/** `LOG-NUMBER-INDEX`: one change of a package. */
+/** The id of its package, and `-INDEX`: one change of it. */
 export function changeId(collection: Collection, dot: Dot): string {
-  const { name, index } = collection.log.nameOf(dot);
-  return `${name.log}-${name.number}-${index}`;
+  return `${packageId(collection, packageRowOf(dot))}-${indexOf(dot)}`;
 }
 
 /** A package of this collection, or one change of it. */
@@ -22,7 +25,7 @@ export interface FoundId {
   readonly dot: Dot | null;
 }
 
-const FORM = /^([0-9a-f]{1,16})-([1-9][0-9]{0,14})(?:-([0-9]{1,3}))?$/;
+const FORM = /^([0-9a-f]{1,16})-([1-9][0-9]{0,14})(?:~([0-9a-f]{1,16}))?(?:-([0-9]{1,3}))?$/;
 
 export const isChangeOrPackageId = (text: string): boolean => FORM.test(text);
 
@@ -33,11 +36,11 @@ export const isChangeOrPackageId = (text: string): boolean => FORM.test(text);
 export function findId(collection: Collection, text: string): FoundId | null {
   const parts = FORM.exec(text);
   if (parts === null) return null;
-  const [, prefix, number, index] = parts as unknown as [string, string, string, string | undefined];
+  const [, prefix, number, hash, index] = parts as unknown as [string, string, string, ...(string | undefined)[]];
   const found = collection.log
     .logs()
     .filter((log) => log.log.startsWith(prefix))
-    .flatMap((log) => collection.log.find(log.log, Number(number)) ?? []);
+    .flatMap((log) => collection.log.find(log.log, Number(number), hash ?? ''));
   if (found.length > 1)
     throw new LockstepError('ambiguous-id', `${text} can mean several packages; give more digits.`, text);
   const [stored] = found;
@@ -48,7 +51,7 @@ export function findId(collection: Collection, text: string): FoundId | null {
   if (Number(index) >= Math.min(count, CHANGES_PER_PACKAGE))
     throw new LockstepError(
       'no-such-change',
-      `The package ${packageId(log, stored.number)} has ${count} changes; ${text} is none of them.`,
+      `The package ${packageId(collection, row)} has ${count} changes; ${text} is none of them.`,
       text,
     );
   return { row, log, number: stored.number, time, dot: dotOf(row, Number(index)) };

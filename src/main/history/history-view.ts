@@ -96,7 +96,7 @@ function standingStill(port: Port): Port {
 function packageView(port: Port, place: PackagePlace, filter: Filter, most: number): PackageView {
   const { collection, members } = port;
   const found = collection.openPackage(place.row);
-  const id = packageId(place.log, place.number);
+  const id = packageId(collection, place.row);
   const changes: HistoryChangeView[] = [];
   let changeCount = 0;
   for (let index = 0; found !== null && index < found.body.count; index++) {

@@ -189,13 +189,14 @@ export class LogStore {
     return place;
   }
 
-  /** Larger is later: by (signed hybrid time, log, number, index), the same on every device. */
+  /** Larger is later: by (signed hybrid time, log, number, hash, index), the same on every device. */
   order = (a: Dot, b: Dot): number => {
     if (a === b) return 0;
     const [left, right] = [this.place(packageRowOf(a)), this.place(packageRowOf(b))];
     if (left.time !== right.time) return left.time - right.time;
     if (left.log !== right.log) return left.log < right.log ? -1 : 1;
     if (left.number !== right.number) return left.number - right.number;
+    if (left.hash !== right.hash) return left.hash < right.hash ? -1 : 1;
     return indexOf(a) - indexOf(b);
   };
 
@@ -237,16 +238,16 @@ export class LogStore {
     return { row, log: found[0] as LogId, number: found[1], time: found[2], bytes: found[3] };
   }
 
-  /** The package a name stands for; null where it is not held. A hash prefix may be left out. */
-  find(log: LogId, number: number): StoredPackage | null {
+  /** The packages held that a name stands for: more than one only where a log has several branches. `hash`: how it begins. */
+  find(log: LogId, number: number, hash: string): readonly StoredPackage[] {
     const known = this.#logs.get(log);
-    const row = known === undefined ? undefined : this.#sql.findNumber.get(known.row, number);
-    return row === undefined ? null : this.packageAt(row);
+    if (known === undefined) return [];
+    return this.#sql.findNumber.all(known.row, number, hash.length, hash).flatMap((row) => this.packageAt(row) ?? []);
   }
 
-  /** Full hash of a package held, by number; the log's own hash where it is the newest. Null where it is not held. */
+  /** The bytes of a package by its number; null where it is not held. */
   bytesOf(log: LogId, number: number): Uint8Array | null {
-    return this.find(log, number)?.bytes ?? null;
+    return this.find(log, number, '')[0]?.bytes ?? null;
   }
 
   noteChange(record: number, dot: Dot): void {
@@ -319,8 +320,8 @@ function statements(database: Database.Database) {
     findPackage: value<[number, number, string], number>(
       'SELECT id FROM package WHERE log = ? AND number = ? AND hash = ?',
     ),
-    findNumber: value<[number, number], number>(
-      'SELECT id FROM package WHERE log = ? AND number = ? AND bytes IS NOT NULL LIMIT 1',
+    findNumber: value<[number, number, number, string], number>(
+      'SELECT id FROM package WHERE log = ? AND number = ? AND bytes IS NOT NULL AND substr(hash, 1, ?) = ? ORDER BY id',
     ),
     holds: value<[number, number, string], number>(
       'SELECT 1 FROM package WHERE log = ? AND number = ? AND hash = ? AND bytes IS NOT NULL',
