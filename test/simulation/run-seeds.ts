@@ -3,7 +3,16 @@ import type { Kind } from './events.ts';
 import { simulate } from './simulate.ts';
 
 /** What runs with every test: the kinds in which no seed tried has a finding. The others (`npm run simulate`) still find bugs: see CHANGELOG. */
-export const SOUND: readonly Kind[] = ['tree', 'attributes', 'links', 'clock', 'settle'];
+export const SOUND: readonly Kind[] = [
+  'tree',
+  'attributes',
+  'links',
+  'clock',
+  'settle',
+  'members',
+  'remove',
+  'restore',
+];
 const AT_ONCE = 10;
 
 /** Runs every `of`-th seed from `first` on, ten in a test. `LOCKSTEP_SEEDS` says how many there are in all. */

@@ -351,6 +351,9 @@ export class PeerSession {
       return;
     }
     if (!this.#peerTags.includes(tag)) this.#peerTags = [...this.#peerTags, tag];
+    // It had shut it, or was let in again: both begin anew.
+    const former = this.#opened.get(shared.id);
+    if (former?.peerOpened === true) this.#shut(former);
     this.#openKnown();
     const opened = this.#opened.get(shared.id);
     if (opened === undefined) return;

@@ -336,6 +336,49 @@ describe('packages', () => {
     expect(one.shared.received).toEqual(numbers(LOG.two, 2));
   });
 
+  it('are kept from one that was removed, though the link stays for what else the two share', async () => {
+    const { clock, one, two } = await talking();
+    one.shared.operations = [Buffer.from('removal')];
+    one.shared.members.delete(second.id);
+    one.session.membershipChanged(one.shared.id);
+    one.shared.add(LOG.one, 3);
+    one.session.packagesWritten(one.shared.id);
+    await clock.advance(1000);
+    expect([two.shared.received, one.session.isOpen(one.shared.id), one.closed]).toEqual([[], false, []]);
+    expect(two.shared.operations.map(textOf)).toEqual(['removal']);
+    two.blurt({ is: 'SCAN', h: 1, req: 1 });
+    await clock.advance(20);
+    expect(one.shared.scans).toBe(0);
+    // Let in again, it is told all of it.
+    one.shared.members.add(second.id);
+    one.session.membershipChanged(one.shared.id);
+    await clock.advance(1000);
+    expect([one.session.isOpen(one.shared.id), two.shared.received]).toEqual([true, numbers(LOG.one, 3)]);
+  });
+
+  it('beside a log with several branches follow it, once, and again where they are asked for', async () => {
+    const branch = (number: number, hash: string) => ({
+      log: LOG.one,
+      member: keyOf(first.id),
+      number,
+      hash,
+      bytes: Buffer.from(`${LOG.one}/${number}/${hash}`),
+    });
+    const { clock, one, two } = await talking((side) => {
+      side.shared.add(LOG.one, 2);
+      side.shared.beside = [branch(1, 'aa'), branch(2, 'bb')];
+    });
+    const beside = () => one.saying('PACKAGE').flatMap(({ packages }) => packages.map((each) => textOf(each).slice(17)));
+    expect(beside()).toEqual([`1/${'x'.repeat(5)}`, `2/${'x'.repeat(5)}`, '1/aa', '2/bb']);
+    one.session.packagesWritten(one.shared.id);
+    await clock.advance(1000);
+    expect(beside().length).toBe(4);
+    const range = { member: keyOf(first.id), log: LOG.one, from: 2, to: Number.MAX_SAFE_INTEGER };
+    two.blurt({ is: 'WANT', h: 1, ranges: [range], max: 0 });
+    await clock.advance(20);
+    expect(beside().slice(4)).toEqual([`2/${'x'.repeat(5)}`, '2/bb']);
+  });
+
   it('that the peer holds are not sent', async () => {
     const { two } = await talking((side, other) => {
       side.shared.add(LOG.one, 5);
