@@ -57,6 +57,19 @@ it('the removed device keeps its folder, gets nothing more, and what it writes r
   expect(names.sort()).toEqual(['anna', 'cleo']);
 });
 
+it('a removed device can be let in again: leaving and joining, its folder meets the others’', async () => {
+  const { link } = await c!.ask<{ link: string }>('invite', collection, '--approve-first');
+  expect(await b!.refused('join', link, new Folder('elsewhere').root, '--wait')).toEqual({ status: 1, code: 'already-joined' });
+  await b!.ask('leave', collection);
+  await b!.join(c!, collection, folderB);
+  await c!.sync();
+  expect([folderB.read('secret.txt'), folderC.read('after.txt')]).toEqual(['not for bert', 'written after']);
+  await a!.sync('cleo');
+  expect((await roots(a!, b!, c!)).map(({ differs }) => differs)).toEqual([[], [], []]);
+  await c!.ask('remove-device', 'bert', collection);
+  await a!.sync('cleo');
+});
+
 it('a device made a reader while it was away: what it had written by then is set aside, for a person to take', async () => {
   await a!.stop();
   folderA.write('meanwhile.txt', 'written before anna knew');

@@ -19,10 +19,13 @@ export function joinRequest(
   return new Promise((resolve, reject) => {
     let code = '';
     const asked = engine.network.join(link, async (offer) => {
-      if (engine.replicas.has(offer.collection))
+      const known = engine.replicas.get(offer.collection);
+      if (known !== undefined)
         throw new LockstepError(
           'already-joined',
-          `This device is in ${offer.name} already. Add another source to it instead.`,
+          known.membership.isMember()
+            ? `This device is in ${offer.name} already. Add another source to it instead.`
+            : `This device was removed from ${offer.name}. Leave it here first, then join anew: its folder stays as it is.`,
           offer.collection,
         );
       code = offer.code;
