@@ -59,7 +59,10 @@ it('the removed device keeps its folder, gets nothing more, and what it writes r
 
 it('a removed device can be let in again: leaving and joining, its folder meets the others’', async () => {
   const { link } = await c!.ask<{ link: string }>('invite', collection, '--approve-first');
-  expect(await b!.refused('join', link, new Folder('elsewhere').root, '--wait')).toEqual({ status: 1, code: 'already-joined' });
+  expect(await b!.refused('join', link, new Folder('elsewhere').root, '--wait')).toEqual({
+    status: 1,
+    code: 'already-joined',
+  });
   await b!.ask('leave', collection);
   await b!.join(c!, collection, folderB);
   await c!.sync();

@@ -368,7 +368,8 @@ describe('packages', () => {
       side.shared.add(LOG.one, 2);
       side.shared.beside = [branch(1, 'aa'), branch(2, 'bb')];
     });
-    const beside = () => one.saying('PACKAGE').flatMap(({ packages }) => packages.map((each) => textOf(each).slice(17)));
+    const beside = () =>
+      one.saying('PACKAGE').flatMap(({ packages }) => packages.map((each) => textOf(each).slice(17)));
     expect(beside()).toEqual([`1/${'x'.repeat(5)}`, `2/${'x'.repeat(5)}`, '1/aa', '2/bb']);
     one.session.packagesWritten(one.shared.id);
     await clock.advance(1000);
