@@ -207,10 +207,11 @@ class MemoryEnd implements ByteLink {
     this.dialled = dialled;
   }
 
-  send(frame: Uint8Array | readonly Uint8Array[]): boolean {
+  send(frame: Uint8Array | readonly Uint8Array[], sent?: () => void): boolean {
     if (this.#reason !== null) return false;
     // A copy: what the sender does with its buffer afterwards must not show at the other end.
     const chunk = new Uint8Array(frame instanceof Uint8Array ? frame : Buffer.concat(frame));
+    sent?.();
     this.bytesOut += chunk.length;
     this.#queued += chunk.length;
     this.#carry(chunk);

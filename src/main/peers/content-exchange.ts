@@ -1,3 +1,4 @@
+import { giveSlabs, SLAB_BYTES, slabsOf, takeSlab } from '../platform/slabs.ts';
 import { digest, recordId } from '../record/ids.ts';
 import {
   CHUNK,
@@ -25,6 +26,8 @@ interface Asking {
   readonly items: (Uint8Array | null)[];
   readonly splices: boolean[];
   readonly got: number[];
+  /** Chunks come into slabs; null: contents, of which each is used by itself. */
+  readonly room: { slab: ArrayBuffer | null; used: number } | null;
   /** Items still to come. */
   readonly open: Set<number>;
   resolve(items: readonly (Fetched | null)[]): void;
@@ -53,6 +56,7 @@ export class ContentRequests {
         items: asked.map(() => null),
         splices: asked.map(() => false),
         got: asked.map(() => 0),
+        room: asked.every((each) => each.kind === 'chunk') ? { slab: null, used: 0 } : null,
         open: new Set(asked.keys()),
         resolve,
         reject,
@@ -83,7 +87,7 @@ export class ContentRequests {
       if (asking.got[piece.item] !== piece.offset || piece.offset + data.length > piece.total) return false;
       let whole = asking.items[piece.item];
       if (whole === null || whole === undefined) {
-        whole = new Uint8Array(piece.total);
+        whole = memoryIn(asking, piece.total);
         asking.items[piece.item] = whole;
       }
       if (whole.length !== piece.total) return false;
@@ -121,6 +125,16 @@ export class ContentRequests {
       asking.items.map((bytes, at) => (bytes === null ? null : { bytes, splice: asking.splices[at] === true })),
     );
   }
+}
+
+function memoryIn({ room }: Asking, length: number): Uint8Array {
+  if (room === null || length > SLAB_BYTES) return new Uint8Array(length);
+  if (room.slab === null || room.used + length > SLAB_BYTES) {
+    room.slab = takeSlab();
+    room.used = 0;
+  }
+  room.used += length;
+  return new Uint8Array(room.slab, room.used - length, length);
 }
 
 interface Reply {
@@ -162,7 +176,8 @@ export class ContentReplies {
     return this.#work;
   }
 
-  next(): MessageOf<'CONTENT'> | null {
+  /** The next frame, and what to do once its bytes have left. */
+  next(): { readonly message: MessageOf<'CONTENT'>; readonly sent: () => void } | null {
     const reply = this.#queue[0];
     if (reply === undefined) return null;
     const pieces: MessageOf<'CONTENT'>['pieces'][number][] = [];
@@ -190,7 +205,12 @@ export class ContentReplies {
         reply.offset = 0;
       } else reply.offset += length;
     }
-    if (reply.given.slice(reply.item).every((each) => each === null)) this.#queue.shift();
-    return pieces.length === 0 ? this.next() : { is: 'CONTENT', req: reply.req, pieces, data };
+    const isLast = reply.given.slice(reply.item).every((each) => each === null);
+    if (isLast) this.#queue.shift();
+    if (pieces.length === 0) return this.next();
+    const sent = (): void => {
+      if (isLast) giveSlabs(slabsOf(reply.given.flatMap((given) => given?.bytes ?? [])));
+    };
+    return { message: { is: 'CONTENT', req: reply.req, pieces, data }, sent };
   }
 }

@@ -53,8 +53,8 @@ export class MessageStream<L extends ByteLink = ByteLink> {
   }
 
   /** As `ByteLink.send`. */
-  send(message: Message): boolean {
-    return !this.#closed && this.link.send(encodeMessage(message));
+  send(message: Message, sent?: () => void): boolean {
+    return !this.#closed && this.link.send(encodeMessage(message), sent);
   }
 
   /** Who takes the messages; null: they wait, and the peer with them. */
@@ -108,25 +108,29 @@ export class MessageStream<L extends ByteLink = ByteLink> {
     if (fault !== null) this.fault(fault.code);
   }
 
-  #frame(frame: Frame): void {
+  /** true: nothing of the frame is kept. */
+  #frame(frame: Frame): boolean {
     const message = decodeMessage(frame);
     if (message.is === 'malformed') this.fault(`${message.code}: ${message.detail}`);
     else if (message.is === 'ignored') this.#passOver();
     else if (!mayBeSaid(this.#stage, message.is)) this.fault(`${message.is} is out of place`);
     else if (message.is === 'PING') this.send({ is: 'PONG', n: message.n });
-    else if (message.is !== 'PONG') this.#deliver(message);
+    else if (message.is !== 'PONG') return this.#deliver(message) && message.is === 'CONTENT';
+    return false;
   }
 
   #passOver(): void {
     if (this.#stage !== 'linked') this.fault('unknown message before the link');
   }
 
-  #deliver(message: Message): void {
+  /** true: it was taken. Content is copied out of its frame by whoever takes it. */
+  #deliver(message: Message): boolean {
     if (this.#receive !== null) {
       this.#receive(message);
-      return;
+      return true;
     }
     this.#early.push(message);
     this.link.pause();
+    return false;
   }
 }

@@ -416,13 +416,14 @@ export class PeerSession {
     this.#pumping = true;
     try {
       while (this.#credit > 0 && !this.#closed && this.#maySend()) {
-        const message = this.#replies.next() ?? this.#nextPackages(forward);
+        const reply = this.#replies.next();
+        const message = reply?.message ?? this.#nextPackages(forward);
         if (message === null) return;
         const parts = message.is === 'CONTENT' ? message.data : message.packages;
         const bytes = parts.reduce((sum, part) => sum + part.length, 0);
         this.#credit -= bytes;
         this.#port.up.passed(bytes, this.#clock.now());
-        if (!this.#stream.send(message)) return;
+        if (!this.#stream.send(message, reply?.sent)) return;
       }
     } finally {
       this.#pumping = false;

@@ -86,7 +86,7 @@ export interface SharedCollection {
     readonly problems: number;
   };
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void;
-  /** Content for a peer; null for what is not here. Same order. */
+  /** Content for a peer, which nobody else may see or keep where it lies in a slab; null for what is not here. Same order. */
   giveContent(asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]>;
   /** Looks at the sources now; resolves when what it found is in the log. */
   scan(): Promise<void>;

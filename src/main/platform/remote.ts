@@ -79,12 +79,12 @@ export function remote<Service extends object>(
           }
           const id = next++;
           waiting.set(id, { resolve, reject });
-          worker.postMessage({ id, name, args } satisfies Call);
+          worker.postMessage({ id, name, args } satisfies Call, args.flatMap(buffersOf));
         }),
   });
 }
 
-/** Large buffers a service made for its answer alone travel without a copy; it says which by wrapping them. */
+/** Large buffers made for an argument or an answer alone travel without a copy: those it names as `owned`. */
 function buffersOf(value: unknown): TransferListItem[] {
   const owned = (value as { owned?: readonly ArrayBuffer[] } | null | undefined)?.owned;
   return owned === undefined ? [] : [...owned];

@@ -186,7 +186,7 @@ export interface SourceAdapter {
   readContent?(requests: readonly ContentRequest[]): Promise<readonly (Uint8Array | null)[]>;
   /** Begins or resumes a large file beside its place; returns where it is put together and which of its offsets are there already. */
   stage?(request: StageRequest): Promise<StagedFile>;
-  /** Writes pieces that were fetched. Returns the offsets of those that were found not to be what their digest says: they were not written. */
+  /** Writes pieces that were fetched, whose memory it may keep. Returns the offsets of those that were found not to be what their digest says: they were not written. */
   writeStaged?(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]>;
   /** Is the staged file what its digest says? If not, `stage` verifies it piece by piece, and `writeStaged` each that comes. */
   isStagedWhole?(path: string): Promise<boolean>;

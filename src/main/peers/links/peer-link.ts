@@ -10,8 +10,11 @@ export interface ByteLink {
   /** Bytes so far as they crossed the network, encryption included. */
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Sends these bytes in order. false: they are queued, but wait for `onDrain` before sending more. After the close nothing is sent. */
-  send(frame: Uint8Array | readonly Uint8Array[]): boolean;
+  /**
+   * Sends these bytes in order. false: they are queued, but wait for `onDrain` before sending more. After the close nothing is sent.
+   * `sent`: their memory is not needed any more; it may never be told.
+   */
+  send(frame: Uint8Array | readonly Uint8Array[], sent?: () => void): boolean;
   /** Who takes what arrives, in chunks of any size. Nothing is read from the network before; one receiver at a time. */
   onFrames(receive: (chunk: Uint8Array) => void): void;
   /** Stops and resumes reading, so that a slow reader slows the peer and not the memory. */

@@ -42,10 +42,13 @@ class TlsLink implements ByteLink {
     return this.#raw.bytesWritten;
   }
 
-  send(frame: Uint8Array | readonly Uint8Array[]): boolean {
+  send(frame: Uint8Array | readonly Uint8Array[], sent?: () => void): boolean {
     if (this.#ended || this.#reason !== null) return false;
     this.#cork();
-    for (const part of frame instanceof Uint8Array ? [frame] : frame) this.#socket.write(part);
+    const parts = frame instanceof Uint8Array ? [frame] : frame;
+    for (const [at, part] of parts.entries())
+      if (sent === undefined || at < parts.length - 1) this.#socket.write(part);
+      else this.#socket.write(part, (error) => error == null && sent());
     return this.#socket.writableLength < HIGH_WATER;
   }
 

@@ -11,6 +11,8 @@ const HEADER_LIMIT = 64 * 1024 - 1;
 /** What a peer may send before HELLO_OK, and a stranger in a pairing session. */
 export const GREETING_LIMIT = 4096;
 
+/** What a buffer that is used again takes: the longest frame of content. */
+const SPARE_BYTES = FRAME_LIMIT;
 const FIXED = 3;
 const LENGTH_BYTES = 4;
 const NOTHING = new Uint8Array(0);
@@ -22,6 +24,8 @@ export interface Frame {
   /** May share memory with the chunk it arrived in. */
   readonly payload: Uint8Array;
 }
+/** Takes a frame; true: it keeps nothing of it. */
+type Tell = (frame: Frame) => unknown;
 export interface FrameFault {
   readonly is: 'frame-fault';
   readonly code: 'frame-too-long' | 'frame-too-short' | 'header-too-long';
@@ -44,7 +48,8 @@ export function encodeFrame(type: number, header: Uint8Array, payload: readonly 
 
 /**
  * Cuts a stream of chunks into frames. A frame that lies whole in one chunk is given as views of it; any other is gathered once into
- * a buffer of its own, so every byte is copied at most once whatever the sizes. Chunks must not be changed afterwards.
+ * a buffer of its own, so every byte is copied at most once whatever the sizes. Chunks must not be changed afterwards. Where `tell`
+ * returns true, nothing of the frame is kept, and that buffer serves for another.
  */
 export class FrameDecoder {
   #limit: number;
@@ -54,6 +59,7 @@ export class FrameDecoder {
   #lengthHeld = 0;
   #gathering: Uint8Array | null = null;
   #gathered = 0;
+  #spare: ArrayBuffer | null = null;
 
   constructor(limit: number = GREETING_LIMIT) {
     this.#limit = limit;
@@ -68,10 +74,11 @@ export class FrameDecoder {
   stop(): void {
     this.#stopped = true;
     this.#gathering = null;
+    this.#spare = null;
   }
 
   /** Tells each frame `arrived` completes. A fault ends the stream: it is returned again whatever follows. */
-  push(arrived: Uint8Array, tell: (frame: Frame) => void): FrameFault | null {
+  push(arrived: Uint8Array, tell: Tell): FrameFault | null {
     const chunk = plainBytes(arrived);
     let at = 0;
     while (!this.#stopped && this.#fault === null && at < chunk.length) {
@@ -82,7 +89,7 @@ export class FrameDecoder {
     return this.#fault;
   }
 
-  #direct(chunk: Uint8Array, at: number, tell: (frame: Frame) => void): number {
+  #direct(chunk: Uint8Array, at: number, tell: Tell): number {
     const length = readLength(chunk, at);
     if (!this.#accept(length)) return chunk.length;
     const start = at + LENGTH_BYTES;
@@ -90,8 +97,7 @@ export class FrameDecoder {
       this.#tell(chunk.subarray(start, start + length), tell);
       return start + length;
     }
-    this.#gathering = new Uint8Array(length);
-    this.#gathered = 0;
+    this.#begin(length);
     return start;
   }
 
@@ -102,21 +108,28 @@ export class FrameDecoder {
     if (this.#lengthHeld < LENGTH_BYTES) return at + take;
     this.#lengthHeld = 0;
     const length = readLength(this.#lengthBytes, 0);
-    if (this.#accept(length)) {
-      this.#gathering = new Uint8Array(length);
-      this.#gathered = 0;
-    }
+    if (this.#accept(length)) this.#begin(length);
     return at + take;
   }
 
-  #gather(chunk: Uint8Array, at: number, tell: (frame: Frame) => void): number {
+  #begin(length: number): void {
+    this.#gathered = 0;
+    if (length > SPARE_BYTES || length < SPARE_BYTES / 4) this.#gathering = new Uint8Array(length);
+    else {
+      this.#gathering = new Uint8Array(this.#spare ?? new ArrayBuffer(SPARE_BYTES), 0, length);
+      this.#spare = null;
+    }
+  }
+
+  #gather(chunk: Uint8Array, at: number, tell: Tell): number {
     const whole = this.#gathering as Uint8Array;
     const take = Math.min(whole.length - this.#gathered, chunk.length - at);
     whole.set(chunk.subarray(at, at + take), this.#gathered);
     this.#gathered += take;
     if (this.#gathered === whole.length) {
       this.#gathering = null;
-      this.#tell(whole, tell);
+      if (this.#tell(whole, tell) && whole.buffer.byteLength === SPARE_BYTES && !this.#stopped)
+        this.#spare = whole.buffer as ArrayBuffer;
     }
     return at + take;
   }
@@ -127,18 +140,19 @@ export class FrameDecoder {
     return this.#fault === null;
   }
 
-  #tell(body: Uint8Array, tell: (frame: Frame) => void): void {
+  #tell(body: Uint8Array, tell: Tell): boolean {
     const headerLength = ((body[1] as number) << 8) | (body[2] as number);
     const headerEnd = FIXED + headerLength;
     if (headerEnd > body.length) {
       this.#fault = { is: 'frame-fault', code: 'header-too-long' };
-      return;
+      return false;
     }
-    tell({
+    const done = tell({
       type: body[0] as number,
       header: body.subarray(FIXED, headerEnd),
       payload: headerEnd === body.length ? NOTHING : body.subarray(headerEnd),
     });
+    return done === true;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import type { Remote } from '../../platform/remote.ts';
+import { freeSlabs, giveSlabs, noteSlab, SLAB_BYTES, slabsOf } from '../../platform/slabs.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type {
@@ -29,6 +30,8 @@ import type { WriteService } from './write-service.ts';
 
 /** Items a listing brings over from its thread at a time. */
 const LIST_ITEMS = 2000;
+/** Room for content that is read: about as much as a peer asks for at once. */
+const SLABS_AT_ONCE = 4;
 /** What was taken aside is looked at once more after this long: an editor may still have held it open (DESIGN 4). */
 const RECHECK_MS = 2000;
 /** What an interruption left and could not be settled, for want of room or of a peer who knows it, is tried again after this long. */
@@ -211,13 +214,22 @@ export class FilesAdapter implements SourceAdapter {
   }
 
   async readContent(requests: readonly ContentRequest[]): Promise<readonly (Uint8Array | null)[]> {
-    return (await this.#write.readContent(this.#options.source, requests)).items;
+    const bytes = requests.reduce((sum, { length }) => sum + length, 0);
+    const room = freeSlabs(Math.min(SLABS_AT_ONCE, Math.ceil(bytes / SLAB_BYTES)));
+    const { items, owned } = await this.#write.readContent(this.#options.source, requests, { owned: room });
+    for (const buffer of owned) noteSlab(buffer);
+    const used = new Set(items.map((item) => item?.buffer));
+    giveSlabs(owned.filter((buffer) => !used.has(buffer)));
+    return items;
   }
   stage(request: StageRequest): Promise<StagedFile> {
     return this.#write.stage(this.#options.source, request);
   }
-  writeStaged(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]> {
-    return this.#write.writeStaged(this.#options.source, path, pieces);
+  async writeStaged(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]> {
+    const sent = { pieces, owned: slabsOf(pieces.map((piece) => piece.bytes)) };
+    const { wrong, owned } = await this.#write.writeStaged(this.#options.source, path, sent);
+    giveSlabs(owned);
+    return wrong;
   }
   isStagedWhole(path: string): Promise<boolean> {
     return this.#write.isStagedWhole(this.#options.source, path);

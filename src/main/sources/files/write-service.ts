@@ -2,6 +2,7 @@ import { readFully } from '../../content/read-fully.ts';
 import { type KeptListing, VersionStore } from '../../content/version-store.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { digestOf } from '../../platform/hash.ts';
+import { SLAB_BYTES } from '../../platform/slabs.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
 import type { ConstructItem, ContentRequest, StagedFile, StagedPiece, StageRequest } from '../source-adapter.ts';
@@ -93,23 +94,29 @@ export class WriteService {
   stage(source: string, request: StageRequest): StagedFile {
     return this.#opened(source).staged.stage(request);
   }
-  writeStaged(source: string, path: string, pieces: readonly StagedPiece[]): readonly number[] {
-    return this.#opened(source).staged.write(path, pieces);
+  /** As `SourceAdapter.writeStaged`; the memory of the pieces that the caller gave away comes back. */
+  writeStaged(
+    source: string,
+    path: string,
+    { pieces, owned }: { readonly pieces: readonly StagedPiece[]; readonly owned: ArrayBuffer[] },
+  ): { wrong: readonly number[]; owned: ArrayBuffer[] } {
+    return { wrong: this.#opened(source).staged.write(path, pieces), owned };
   }
   isStagedWhole(source: string, path: string): boolean {
     return this.#opened(source).staged.isWhole(path);
   }
 
-  /** As `SourceAdapter.readContent`; small contents share buffers, which the caller of the thread is given. */
+  /** As `SourceAdapter.readContent`; contents share slabs, which the caller of the thread is given: those that came as `room`, and new ones. */
   readContent(
     source: string,
     requests: readonly ContentRequest[],
+    room: { readonly owned: ArrayBuffer[] } = { owned: [] },
   ): { items: (Uint8Array | null)[]; owned: ArrayBuffer[] } {
     const { root, platform, folding } = this.#root(source);
     const guard = new ParentGuard(this.#fs, root, platform, folding);
-    const slabs = new Slabs();
+    const slabs = new Slabs(room.owned);
     const items = requests.map((request) => this.#readOne(guard, request, slabs));
-    return { items, owned: slabs.buffers };
+    return { items, owned: [...slabs.buffers, ...room.owned] };
   }
 
   #readOne(guard: ParentGuard, request: ContentRequest, slabs: Slabs): Uint8Array | null {
@@ -177,16 +184,20 @@ export class WriteService {
   }
 }
 
-const SLAB_BYTES = 1 << 20;
-
-/** Hands out pieces of large buffers: one transfer between threads for hundreds of small contents. */
+/** Hands out pieces of large buffers, of `room` while there are any: one transfer between threads for hundreds of small contents. */
 class Slabs {
   readonly buffers: ArrayBuffer[] = [];
+  readonly #room: ArrayBuffer[];
   #used = SLAB_BYTES;
+
+  constructor(room: ArrayBuffer[]) {
+    this.#room = room;
+  }
 
   take(length: number): Uint8Array {
     if (this.#used + length > (this.buffers.at(-1)?.byteLength ?? 0)) {
-      this.buffers.push(new ArrayBuffer(Math.max(SLAB_BYTES, length)));
+      const slab = length <= SLAB_BYTES ? this.#room.pop() : undefined;
+      this.buffers.push(slab ?? new ArrayBuffer(Math.max(SLAB_BYTES, length)));
       this.#used = 0;
     }
     const piece = new Uint8Array(this.buffers.at(-1) as ArrayBuffer, this.#used, length);
