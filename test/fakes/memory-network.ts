@@ -192,7 +192,7 @@ class MemoryEnd implements ByteLink {
   readonly #drained = new Signal<void>();
   readonly #closed = new Signal<string>();
   readonly #arrived: (Uint8Array | 'end')[] = [];
-  #receive: ((chunk: Uint8Array) => void) | null = null;
+  #receive: ((chunk: Uint8Array, lent: boolean) => void) | null = null;
   #paused: boolean = false;
   #reason: string | null = null;
   #due = 0;
@@ -235,7 +235,9 @@ class MemoryEnd implements ByteLink {
       else {
         this.bytesIn += item.length;
         this.other?.taken(item.length);
-        this.#receive(item);
+        this.#receive(item, true);
+        // What was lent is something else afterwards.
+        item.fill(0xa5);
       }
     }
   }
@@ -246,7 +248,7 @@ class MemoryEnd implements ByteLink {
     this.#clock.after(0, () => this.#drained.tell());
   }
 
-  onFrames(receive: (chunk: Uint8Array) => void): void {
+  onFrames(receive: (chunk: Uint8Array, lent: boolean) => void): void {
     this.#receive = receive;
     this.#clock.after(0, () => this.#deliver());
   }

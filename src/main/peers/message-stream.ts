@@ -35,7 +35,7 @@ export class MessageStream<L extends ByteLink = ByteLink> {
     this.#stage = stage;
     // What arrived before the peer closed may still be received.
     link.onClose(() => this.#decoder.stop());
-    link.onFrames((chunk) => this.#take(chunk));
+    link.onFrames((chunk, lent) => this.#take(chunk, lent));
   }
 
   get stage(): Stage {
@@ -103,8 +103,8 @@ export class MessageStream<L extends ByteLink = ByteLink> {
     this.#early.length = 0;
   }
 
-  #take(chunk: Uint8Array): void {
-    const fault = this.#decoder.push(chunk, (frame) => this.#frame(frame));
+  #take(chunk: Uint8Array, lent: boolean): void {
+    const fault = this.#decoder.push(chunk, (frame) => this.#frame(frame), lent);
     if (fault !== null) this.fault(fault.code);
   }
 

@@ -1,19 +1,18 @@
 import { constants } from 'node:crypto';
+import { type AddressInfo, createServer as createTcpServer, type OnReadOpts, type Server, type Socket } from 'node:net';
 import {
-  type AddressInfo,
-  connect as connectTcp,
-  createServer as createTcpServer,
-  type Server,
-  type Socket,
-} from 'node:net';
-import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
+  type ConnectionOptions,
+  connect as connectTls,
+  createServer as createTlsServer,
+  type TLSSocket,
+} from 'node:tls';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { DeviceIdentity } from '../identity.ts';
 import { equalBytes } from '../protocol/canonical-cbor.ts';
 import { formatHostPort, parseHostPort, plainHost } from './host-port.ts';
 import type { Door, Listener, PeerLink, StrangerLink, Transport } from './peer-link.ts';
-import { TlsPeerLink, TlsStrangerLink } from './tls-link.ts';
+import { ReadBuffer, TlsPeerLink, TlsStrangerLink } from './tls-link.ts';
 
 const HANDSHAKE_MS = 10_000;
 /** Members link with the first. Who wants to be paired says so by the second, also where the two devices know each other already. */
@@ -85,30 +84,37 @@ export class LanTlsTransport implements Transport {
   }
 
   async dial(address: string, expect: Descriptor, signal: AbortSignal): Promise<PeerLink> {
-    const { socket, raw, spki } = await this.#connect(address, LINK_PROTOCOL, signal);
+    const { socket, reads, spki } = await this.#connect(address, LINK_PROTOCOL, signal);
     if (!equalBytes(spki, expect.tls)) {
       socket.destroy();
       throw new LockstepError('wrong-peer', `another device answers at ${address}`, address);
     }
-    return new TlsPeerLink(socket, raw, true, expect);
+    return new TlsPeerLink(socket, reads, expect);
   }
 
   async dialStranger(address: string, signal: AbortSignal): Promise<StrangerLink> {
-    const { socket, raw, spki } = await this.#connect(address, PAIR_PROTOCOL, signal);
-    return new TlsStrangerLink(socket, raw, true, spki);
+    const { socket, reads, spki } = await this.#connect(address, PAIR_PROTOCOL, signal);
+    return new TlsStrangerLink(socket, reads, spki);
   }
 
   #connect(address: string, protocol: string, signal: AbortSignal): Promise<Connected> {
     const place = parseHostPort(address);
     if (place === null) return Promise.reject(new LockstepError('bad-address', `${address} is not host:port`, address));
     return new Promise((resolve, reject) => {
-      const raw = connectTcp({ ...place, noDelay: true });
-      const socket = connectTls({ socket: raw, ...this.#options(), ALPNProtocols: [protocol] });
+      const reads = new ReadBuffer();
+      // Node documents `onread` here; its types do not know it.
+      const options: ConnectionOptions & { onread: OnReadOpts } = {
+        ...place,
+        ...this.#options(),
+        ALPNProtocols: [protocol],
+        onread: reads.onread,
+      };
+      const socket = connectTls(options);
+      socket.setNoDelay(true);
       const fail = (cause: unknown): void => {
         clearTimeout(late);
         signal.removeEventListener('abort', onAbort);
         socket.destroy();
-        raw.destroy();
         reject(new LockstepError('unreachable', `no answer from ${address}`, address, cause));
       };
       const onAbort = (): void => fail(signal.reason);
@@ -119,7 +125,6 @@ export class LanTlsTransport implements Transport {
         return;
       }
       signal.addEventListener('abort', onAbort);
-      raw.on('error', fail);
       socket.on('error', fail);
       socket.on('close', fail);
       socket.once('secureConnect', () => {
@@ -130,9 +135,8 @@ export class LanTlsTransport implements Transport {
           fail(new Error('not a Lockstep device'));
           return;
         }
-        raw.off('error', fail).on('error', () => raw.destroy());
         socket.off('error', fail).off('close', fail);
-        resolve({ socket, raw, spki });
+        resolve({ socket, reads, spki });
       });
     });
   }
@@ -140,7 +144,7 @@ export class LanTlsTransport implements Transport {
 
 interface Connected {
   readonly socket: TLSSocket;
-  readonly raw: Socket;
+  readonly reads: ReadBuffer;
   readonly spki: Uint8Array;
 }
 
@@ -150,12 +154,12 @@ function accept(socket: TLSSocket, raw: Socket, door: Door): boolean {
   if (spki === null) return false;
   if (socket.alpnProtocol === PAIR_PROTOCOL) {
     if (!door.pairingOpen()) return false;
-    door.onStranger(new TlsStrangerLink(socket, raw, false, spki));
+    door.onStranger(new TlsStrangerLink(socket, raw, spki));
     return true;
   }
   const descriptor = socket.alpnProtocol === LINK_PROTOCOL ? door.known(spki) : null;
   if (descriptor === null) return false;
-  door.onLink(new TlsPeerLink(socket, raw, false, descriptor));
+  door.onLink(new TlsPeerLink(socket, raw, descriptor));
   return true;
 }
 

@@ -7,7 +7,7 @@ export interface ByteLink {
   readonly address: string;
   /** We opened it. */
   readonly dialled: boolean;
-  /** Bytes so far as they crossed the network, encryption included. */
+  /** Bytes so far, about as they crossed the network. */
   readonly bytesIn: number;
   readonly bytesOut: number;
   /**
@@ -15,9 +15,12 @@ export interface ByteLink {
    * `sent`: their memory is not needed any more; it may never be told.
    */
   send(frame: Uint8Array | readonly Uint8Array[], sent?: () => void): boolean;
-  /** Who takes what arrives, in chunks of any size. Nothing is read from the network before; one receiver at a time. */
-  onFrames(receive: (chunk: Uint8Array) => void): void;
-  /** Stops and resumes reading, so that a slow reader slows the peer and not the memory. */
+  /**
+   * Who takes what arrives, in chunks of any size; one receiver at a time. Before, no more than some chunks are read from the network.
+   * `lent`: the chunk's memory is used again after the call.
+   */
+  onFrames(receive: (chunk: Uint8Array, lent: boolean) => void): void;
+  /** Stops and resumes reading, so that a slow reader slows the peer and not the memory. What was read already may still be told. */
   pause(): void;
   resume(): void;
   onDrain(listener: () => void): () => void;

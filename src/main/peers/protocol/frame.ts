@@ -11,8 +11,8 @@ const HEADER_LIMIT = 64 * 1024 - 1;
 /** What a peer may send before HELLO_OK, and a stranger in a pairing session. */
 export const GREETING_LIMIT = 4096;
 
-/** What a buffer that is used again takes: the longest frame of content. */
-const SPARE_BYTES = FRAME_LIMIT;
+/** A buffer that is used again takes a full frame of content; frames much smaller get their own. */
+const SPARE_BYTES = 320 * 1024;
 const FIXED = 3;
 const LENGTH_BYTES = 4;
 const NOTHING = new Uint8Array(0);
@@ -48,7 +48,7 @@ export function encodeFrame(type: number, header: Uint8Array, payload: readonly 
 
 /**
  * Cuts a stream of chunks into frames. A frame that lies whole in one chunk is given as views of it; any other is gathered once into
- * a buffer of its own, so every byte is copied at most once whatever the sizes. Chunks must not be changed afterwards. Where `tell`
+ * a buffer of its own, so every byte is copied at most once whatever the sizes. Chunks that are not lent must not be changed afterwards. Where `tell`
  * returns true, nothing of the frame is kept, and that buffer serves for another.
  */
 export class FrameDecoder {
@@ -78,23 +78,23 @@ export class FrameDecoder {
   }
 
   /** Tells each frame `arrived` completes. A fault ends the stream: it is returned again whatever follows. */
-  push(arrived: Uint8Array, tell: Tell): FrameFault | null {
+  push(arrived: Uint8Array, tell: Tell, lent = false): FrameFault | null {
     const chunk = plainBytes(arrived);
     let at = 0;
     while (!this.#stopped && this.#fault === null && at < chunk.length) {
       if (this.#gathering !== null) at = this.#gather(chunk, at, tell);
       else if (this.#lengthHeld > 0 || chunk.length - at < LENGTH_BYTES) at = this.#holdLength(chunk, at);
-      else at = this.#direct(chunk, at, tell);
+      else at = this.#direct(chunk, at, tell, lent);
     }
     return this.#fault;
   }
 
-  #direct(chunk: Uint8Array, at: number, tell: Tell): number {
+  #direct(chunk: Uint8Array, at: number, tell: Tell, lent: boolean): number {
     const length = readLength(chunk, at);
     if (!this.#accept(length)) return chunk.length;
     const start = at + LENGTH_BYTES;
     if (chunk.length - start >= length) {
-      this.#tell(chunk.subarray(start, start + length), tell);
+      this.#tell(lent ? chunk.slice(start, start + length) : chunk.subarray(start, start + length), tell);
       return start + length;
     }
     this.#begin(length);

@@ -87,4 +87,31 @@ describe('FrameDecoder', () => {
     new FrameDecoder(FRAME_LIMIT).push(chunk, (frame) => expect(frame.payload.buffer).toBe(chunk.buffer));
     expect.assertions(1);
   });
+
+  it('keeps nothing of a chunk that is lent to it', () => {
+    const chunk = joined(encodeFrame(1, new Uint8Array(0), [new Uint8Array(1000).fill(7)]));
+    let kept: Uint8Array | null = null;
+    new FrameDecoder(FRAME_LIMIT).push(chunk, (frame) => void (kept = frame.payload), true);
+    chunk.fill(0);
+    expect(kept).toEqual(new Uint8Array(1000).fill(7));
+  });
+
+  it('gathers a frame in the memory of one of which nothing was kept, and in no other', () => {
+    const stream = (fill: number) => joined(encodeFrame(1, new Uint8Array(0), [new Uint8Array(250_000).fill(fill)]));
+    const decoder = new FrameDecoder(FRAME_LIMIT);
+    const payloads: Uint8Array[] = [];
+    for (const [fill, done] of [
+      [1, true],
+      [2, false],
+      [3, true],
+    ] as const)
+      for (const half of [stream(fill).subarray(0, 100_000), stream(fill).subarray(100_000)])
+        decoder.push(half, (frame) => {
+          payloads.push(frame.payload);
+          return done;
+        });
+    expect(payloads.map((payload) => payload[0])).toEqual([2, 2, 3]);
+    expect(payloads[0]?.buffer).toBe(payloads[1]?.buffer);
+    expect(payloads[2]?.buffer).not.toBe(payloads[1]?.buffer);
+  });
 });
