@@ -51,8 +51,10 @@ export interface PeerView {
 export interface ProgressView {
   readonly stage: 'listing' | 'reading' | 'receiving' | 'writing';
   readonly items: number;
+  /** 0 until it can be told. */
   readonly itemsTotal: number;
   readonly bytes: number;
+  /** 0 until it can be told. */
   readonly bytesTotal: number;
   readonly itemsPerSecond: number;
   /** null until it can be told. */

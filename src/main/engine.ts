@@ -262,7 +262,11 @@ export class Engine {
     let root = this.world.realDirectory(location);
     if (root === null) {
       if (!create)
-        throw new LockstepError('no-such-path', `There is no folder ${location}. Make it, or say --create.`, location);
+        throw new LockstepError(
+          'no-such-path',
+          `There is no folder ${location}. Make it first, or ask for it to be made (--create).`,
+          location,
+        );
       this.world.makeDirectory(location);
       root = this.world.realDirectory(location);
       if (root === null) throw new LockstepError('no-such-path', `${location} cannot be made.`, location);

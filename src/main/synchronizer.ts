@@ -334,8 +334,9 @@ export class Synchronizer {
   }
 
   #set(state: SourceState, reason: string | null = null, plan: string | null = null): void {
-    if (state === 'ready') this.#progress = null;
-    if (this.#state === state && this.#reason === reason && this.#plan === plan) return;
+    const isDone = state === 'ready' && this.#progress !== null;
+    if (isDone) this.#progress = null;
+    if (!isDone && this.#state === state && this.#reason === reason && this.#plan === plan) return;
     this.#state = state;
     this.#reason = reason;
     this.#plan = plan;

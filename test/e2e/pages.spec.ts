@@ -274,7 +274,7 @@ test('a dropped folder is added only after it is confirmed; a bad place keeps th
 test('a pairing request names what it grants; joining shows the code to compare', async ({ page }) => {
   await openPages(page, pages, { page: 'devices' });
   const request = page.getByRole('article', { name: /Kitchen tablet asks to join/ });
-  await expect(request).toContainText('will get all of Documents (12,431 files) and may read and change it');
+  await expect(request).toContainText('will get all of Documents (12,431 items) and may read and change it');
   await expect(request).toContainText('482 913');
   await request.getByRole('button', { name: 'Allow Kitchen tablet' }).click();
   await expect.poll(() => asked(page, 'requests:answer')).toEqual([['r1', true]]);

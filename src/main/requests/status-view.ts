@@ -113,16 +113,16 @@ function progressView(engine: Engine, replica: Replica): ProgressView | null {
   for (const { progress, construction } of replica.synchronizers.values()) {
     if (progress === null) continue;
     const seconds = Math.max(0.001, (engine.world.clock.now() - progress.since) / 1000);
-    const total = progress.stage === 'writing' ? progress.items + construction.open : progress.items;
+    const left = progress.stage === 'writing' ? construction.open : null;
     const rate = progress.items / seconds;
     return {
       stage: progress.stage,
       items: progress.items,
-      itemsTotal: total,
+      itemsTotal: left === null ? 0 : progress.items + left,
       bytes: progress.bytes,
-      bytesTotal: progress.bytes,
+      bytesTotal: 0,
       itemsPerSecond: Math.round(rate),
-      secondsLeft: progress.stage === 'writing' && rate > 0 ? Math.round((total - progress.items) / rate) : null,
+      secondsLeft: left !== null && left > 0 && rate > 0 ? Math.round(left / rate) : null,
     };
   }
   return null;

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useReturnFocus } from './use-return-focus.ts';
 
@@ -17,6 +17,17 @@ export function DialogFrame(props: {
   children: ReactNode;
 }) {
   useReturnFocus();
+  const dialog = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // A button that was pressed and goes grey gives its focus to nobody, one frame later: Escape and Tab would be lost with it.
+    const refocus = () => {
+      if (document.activeElement === document.body) dialog.current?.focus();
+    };
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(refocus);
+    });
+    return () => cancelAnimationFrame(frame);
+  });
   return (
     <ModalOverlay
       className="overlay"
@@ -27,7 +38,7 @@ export function DialogFrame(props: {
       }}
     >
       <Modal className={props.wide === true ? 'modal modal-wide' : 'modal'}>
-        <Dialog className="dialog" role={props.alert === true ? 'alertdialog' : 'dialog'}>
+        <Dialog ref={dialog} className="dialog" role={props.alert === true ? 'alertdialog' : 'dialog'}>
           <header className="dialog-head">
             <Heading slot="title">{props.title}</Heading>
             <Button className="button button-icon button-quiet" aria-label="Close" onPress={props.onClose}>

@@ -3,13 +3,11 @@ import { Button, Checkbox } from 'react-aria-components';
 import type { WireError } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
-import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Note } from '../components/note.tsx';
-import { FORMATS } from './formats.ts';
 import { PlaceField } from './place-field.tsx';
 
 /** Starts keeping places in step: one that is typed or picked, or several that were dropped. Nothing starts before the person says so. */
@@ -20,7 +18,6 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
   const [left, setLeft] = useState(locations);
   const [place, setPlace] = useState(locations[0] ?? '');
   const [name, setName] = useState('');
-  const [format, setFormat] = useState('auto');
   const [create, setCreate] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
@@ -29,7 +26,6 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
     const reply = await client.request('collections:add', {
       location,
       ...(name.trim() === '' || several ? {} : { name: name.trim() }),
-      ...(format === 'auto' ? {} : { format }),
       ...(create ? { create } : {}),
     });
     if (reply.ok) {
@@ -79,20 +75,13 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
         </ul>
       ) : (
         <>
-          <PlaceField
-            label="Place"
-            value={place}
-            onChange={setPlace}
-            autoFocus
-            hint="A folder, a contacts or calendar file, or the address of a CardDAV or CalDAV collection."
-          />
+          <PlaceField label="Place" value={place} onChange={setPlace} autoFocus hint="A folder on this device." />
           <Field
             label="Name"
             value={name}
             onChange={setName}
-            hint="How your devices call it. Left empty: the name of the place."
+            hint="What your devices call it. Left empty: the name of the place."
           />
-          <ChoiceField label="What it holds" options={FORMATS} value={format} onChange={setFormat} />
           <Checkbox className="checkbox" isSelected={create} onChange={setCreate}>
             <span className="box" aria-hidden />
             Create it if it is not there

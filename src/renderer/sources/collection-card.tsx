@@ -95,7 +95,9 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
       {collection.sources.map((source) => (
         <SourceLine key={source.id} source={source} />
       ))}
-      {collection.progress !== null && <ProgressLine progress={collection.progress} name={name} />}
+      {collection.progress !== null && collection.state === 'working' && (
+        <ProgressLine progress={collection.progress} name={name} />
+      )}
       <CardLinks collection={collection} onHalt={() => setDialog('halt')} onInvite={() => setDialog('invite')} />
       {dialog === 'invite' && <InviteDialog collection={collection.id} onClose={close} />}
       {dialog === 'rules' && <RulesDialog collection={collection} onClose={close} />}

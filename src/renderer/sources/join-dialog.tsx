@@ -3,13 +3,11 @@ import { Button } from 'react-aria-components';
 import type { JoinedView } from '../../contract/contract.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
-import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { PairingCode } from '../components/pairing-code.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { FORMATS } from './formats.ts';
 import { PlaceField } from './place-field.tsx';
 
 const LINK = /^lockstep:\/\/join#\S+$/;
@@ -19,13 +17,12 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
   useReturnFocus();
   const [link, setLink] = useState(given);
   const [place, setPlace] = useState('');
-  const [format, setFormat] = useState('auto');
   const [joined, setJoined] = useState<JoinedView | null>(null);
   const join = useAction('collections:join');
   const toast = useToast();
   const wrong = link.trim() !== '' && !LINK.test(link.trim()) ? 'An invitation begins with lockstep://join#' : null;
   const run = async () => {
-    const reply = await join.run(link.trim(), place.trim(), format === 'auto' ? null : format, false);
+    const reply = await join.run(link.trim(), place.trim(), null, false);
     if (!reply.ok) return;
     if (reply.value.state === 'waiting-for-approval') setJoined(reply.value);
     else {
@@ -88,7 +85,6 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
         autoFocus={given !== ''}
         hint="An empty or new place is filled. What is in it already is merged in; nothing is overwritten."
       />
-      <ChoiceField label="Keep it here as" options={FORMATS} value={format} onChange={setFormat} />
       <ErrorNotice error={join.error} />
     </DialogFrame>
   );

@@ -20,6 +20,7 @@ export function progressParts(progress: ProgressView): {
   const share = bytesTotal > 0 ? bytes / bytesTotal : itemsTotal > 0 ? items / itemsTotal : null;
   const parts = [itemsTotal > 0 ? `${count(items)} of ${count(itemsTotal)} items` : `${count(items)} items`];
   if (bytesTotal > 0) parts.push(`${byteSize(bytes)} of ${byteSize(bytesTotal)}`);
+  else if (bytes > 0) parts.push(byteSize(bytes));
   if (itemsPerSecond >= 1) parts.push(`${count(itemsPerSecond)} items/s`);
   if (bytesTotal > bytes && secondsLeft !== null && secondsLeft > 0) {
     parts.push(`${byteSize((bytesTotal - bytes) / secondsLeft)}/s`);
