@@ -5,7 +5,7 @@ import type { FoundContent, WantedContent } from './contents.ts';
 import { conflictFields, type Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { ENTRY, fileEntry } from './record/file-entry.ts';
-import { type RecordId, recordId } from './record/ids.ts';
+import { type Digest, type RecordId, recordId } from './record/ids.ts';
 import { heldOf, isAsShown } from './snapshot/held.ts';
 import { revisionIn, storedRevision } from './snapshot/stored-revision.ts';
 import type {
@@ -59,6 +59,8 @@ interface Prepared {
   readonly asShown: boolean;
   readonly expected: Revision | null;
   readonly content: FoundContent | null;
+  /** The content that is put together for it; null: it is small, or there is none. */
+  readonly stages: Digest | null;
   /** `peersEpoch` when its content was asked for. */
   readonly epoch: number;
 }
@@ -93,6 +95,9 @@ export class RunConstruction {
   readonly #inFlight = new Map<number, Job>();
   /** Jobs whose content nobody linked has; tried again when somebody new is. */
   readonly #waiting = new Map<number, Job>();
+  /** Large contents that are being put together, each in a place of its own; and in flight, jobs that want one of them too. */
+  readonly #staged = new Set<Digest>();
+  readonly #twins: Job[] = [];
   #running: Promise<void> | null = null;
 
   constructor(
@@ -185,8 +190,12 @@ export class RunConstruction {
         }
         const batch = await (ahead.shift() as Promise<readonly Prepared[]>);
         await this.#port.locked(() => this.#construct(batch));
+        for (const { stages } of batch) if (stages !== null) this.#staged.delete(stages);
+        for (const job of this.#twins.splice(0)) this.#requeue(job);
       }
     } finally {
+      this.#staged.clear();
+      this.#twins.length = 0;
       for (const job of this.#inFlight.values()) this.#requeue(job);
       this.#inFlight.clear();
     }
@@ -210,11 +219,18 @@ export class RunConstruction {
       this.#inFlight.set(row, job);
       if (item.planned.fields === null) deleted.add(row);
       const want = this.#wanted(item);
+      const stages = want === null || want.chunks === null ? null : want.digest;
+      if (stages !== null && this.#staged.has(stages)) {
+        // Once the first one is in its place, this one is copied from it.
+        this.#twins.push(job);
+        continue;
+      }
+      if (stages !== null) this.#staged.add(stages);
       if (want !== null) {
         bytes += want.size;
         wanted.push({ at: items.length, want });
       }
-      items.push(item);
+      items.push({ ...item, stages });
     }
     if (done.length > 0) this.#port.done(done);
     const epoch = this.#port.peersEpoch();
@@ -226,7 +242,7 @@ export class RunConstruction {
     return items.map((item, at) => ({ ...item, content: contents.get(at) ?? null, epoch }));
   }
 
-  #plan(job: Job): Omit<Prepared, 'content' | 'epoch'> | null {
+  #plan(job: Job): Omit<Prepared, 'content' | 'epoch' | 'stages'> | null {
     const { records, kind, log, problems } = this.#collection;
     const found = job.record ?? records.at(job.row);
     if (found === null) return null;
@@ -249,7 +265,7 @@ export class RunConstruction {
     return { job, id: found.id, planned, before, asShown, expected: revision === null ? null : revisionIn(revision) };
   }
 
-  #wanted(item: Omit<Prepared, 'content' | 'epoch'>): Omit<WantedContent, 'deleted'> | null {
+  #wanted(item: Omit<Prepared, 'content' | 'epoch' | 'stages'>): Omit<WantedContent, 'deleted'> | null {
     if (!item.planned.write) return null;
     const entry = fileEntry(item.planned.fields?.get(ENTRY));
     if (entry?.type !== 'file') return null;

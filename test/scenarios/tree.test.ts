@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { end, type Pair, startPair } from './device.ts';
+import { Device, end, type Pair, startPair } from './device.ts';
+import { Folder } from './folder.ts';
 
 let pair: Pair;
 beforeAll(async () => {
@@ -66,6 +67,26 @@ it('a copy of what is there sends no content either', async () => {
   folderA.write('archive/copy.raw', folderA.bytes('archive/2025/summer/3.raw'));
   await expectEqual();
   expect((await a.sent()) - before).toBeLessThan(50_000);
+});
+
+it('many files of few large contents reach a device that joins, each sent once', async () => {
+  const { a, b, folderA, collection } = pair;
+  const contents = Array.from({ length: 12 }, () => randomBytes(400_000));
+  for (let at = 0; at < 40; at++)
+    for (const [n, content] of contents.entries()) folderA.write(`twins/${at}/same ${n}.raw`, content);
+  await a.sync(b.name);
+  const [c, folderC] = [await Device.start('carl'), new Folder('carl')];
+  try {
+    const before = await a.sent();
+    await c.join(a, collection, folderC);
+    await c.sync(a.name);
+    expect(await c.problems()).toEqual([]);
+    expect(folderC.contents()).toEqual(folderA.contents());
+    expect((await a.sent()) - before).toBeLessThan(12_000_000);
+    await a.ask('remove-device', 'carl');
+  } finally {
+    await end(c);
+  }
 });
 
 it('names go round in a circle', async () => {

@@ -1,8 +1,8 @@
 /** Stands in until the first answer; quiet, and seen only when it takes a moment. */
-export function Loading({ what }: { what: string }) {
+export function Loading({ what, verb = 'Loading' }: { what: string; verb?: string }) {
   return (
     <p className="loading" role="status">
-      Loading {what}…
+      {verb} {what}…
     </p>
   );
 }

@@ -4,7 +4,7 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
-import { fieldText, valueText } from '../components/value-text.ts';
+import { fieldText, fieldValueText } from '../components/value-text.ts';
 import { When } from '../components/when.tsx';
 import { problemAdvice } from './problem-advice.ts';
 
@@ -18,7 +18,7 @@ export function ExplainDialog(props: { collection: string; record: string; onClo
       <p className="path strong">{props.record}</p>
       <ErrorNotice error={explain.error} />
       {view === null && explain.error === null && <Loading what="the reasons" />}
-      {view !== null && <p className="lead">{view.state}</p>}
+      {view !== null && <p className="lead first-letter">{view.state}</p>}
       {view?.problem != null && (
         <Note tone="warn">
           <p>{view.problem.detail}</p>
@@ -40,7 +40,7 @@ export function ExplainDialog(props: { collection: string; record: string; onClo
               <tr key={`${field.path} ${field.device} ${field.at}`}>
                 <th scope="row">{fieldText(field.path)}</th>
                 <td className="path" data-label="Value">
-                  {valueText(field.value)}
+                  {fieldValueText(field.path, field.value)}
                 </td>
                 <td data-label="Set by">
                   {name(field.device)}, <When at={field.at} />

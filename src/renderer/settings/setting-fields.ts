@@ -65,7 +65,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       {
         key: 'safety.delete-share',
         label: 'Halt when this much is deleted at once',
-        hint: 'Percent of a source; both this and the number below must be passed.',
+        hint: 'Percent of a source. Both this and the next number must be passed.',
         unit: 'share',
       },
       { key: 'safety.delete-count', label: '… and at least this many items', hint: 'Items.', unit: 'number' },

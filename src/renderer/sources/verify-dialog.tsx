@@ -38,12 +38,12 @@ export function VerifyDialog({ collection, onClose }: { collection: CollectionVi
         recorded.
       </p>
       <ErrorNotice error={verify.error} />
-      {verify.busy && <Loading what={collection.name} />}
+      {verify.busy && <Loading verb="Reading" what={collection.name} />}
       <div role="status">
         {results?.map((result) => (
           <div key={result.collection} className="result">
             <p>
-              Check sum of {counted(result.records, 'record')}: <code className="path">{result.root.slice(0, 16)}</code>
+              Check sum of {counted(result.records, 'item')}: <code className="path">{result.root.slice(0, 16)}</code>
             </p>
             {result.differs.length === 0 ? (
               <p>No item differs.</p>
