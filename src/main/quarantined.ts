@@ -6,8 +6,7 @@ import type { QuarantinedPackage } from './store/quarantine-store.ts';
 
 /** What is set aside of one member. */
 export interface Quarantined {
-  readonly packages: number;
-  /** The records those packages change. */
+  /** What those packages change. */
   readonly records: readonly string[];
 }
 
@@ -15,22 +14,29 @@ export interface Quarantined {
 const NAMED = 5;
 
 /** What is set aside, by who wrote it. */
-export function quarantinedBy(packages: readonly QuarantinedPackage[]): ReadonlyMap<MemberKey, Quarantined> {
+export function quarantinedBy(
+  packages: readonly Pick<QuarantinedPackage, 'member' | 'bytes'>[],
+): ReadonlyMap<MemberKey, Quarantined> {
   const found = new Map<MemberKey, Quarantined>();
   for (const { member, bytes } of packages) {
-    const known = found.get(member);
-    const records = new Set([...(known?.records ?? []), ...recordsIn(bytes)]);
-    found.set(member, { packages: (known?.packages ?? 0) + 1, records: [...records] });
+    const records = new Set([...(found.get(member)?.records ?? []), ...recordsIn(bytes)]);
+    found.set(member, { records: [...records] });
   }
   return found;
 }
 
 /** What a person is told of it. */
-export function quarantineText({ packages, records }: Quarantined): string {
-  const named = records.slice(0, NAMED).join(', ');
+export function quarantineText(waits: Quarantined): string {
+  return `What it wrote after it had been removed or made a reader is set aside: ${namesIn(waits)}. Take it, or let go of it.`;
+}
+/** What a person is told at the device that wrote it. */
+export function notTakenText(waits: Quarantined): string {
+  return `The others have not taken what this device wrote before it knew that it may only read: ${namesIn(waits)}. An admin can take it there.`;
+}
+
+function namesIn({ records }: Quarantined): string {
   const more = records.length > NAMED ? ` and ${records.length - NAMED} more` : '';
-  const what = packages === 1 ? 'one package' : `${packages} packages`;
-  return `What it wrote after it had been removed or made a reader is set aside, ${what}: ${named}${more}. Take it, or let go of it.`;
+  return `${records.slice(0, NAMED).join(', ')}${more}`;
 }
 
 function recordsIn(bytes: Uint8Array): readonly string[] {

@@ -23,7 +23,7 @@ import type {
   PackagesTaken,
   SharedCollection,
 } from './peers/shared-collection.ts';
-import { quarantinedBy, quarantineText } from './quarantined.ts';
+import { notTakenText, quarantinedBy, quarantineText } from './quarantined.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
 import {
   type CollectionId,
@@ -37,6 +37,9 @@ import {
 import type { MovedOn } from './sources/files/aside.ts';
 import type { Acknowledged, RegistryStore } from './store/registry-store.ts';
 import type { Synchronizer } from './synchronizer.ts';
+
+/** Packages that are opened at most to say what is in them. */
+const MOST_READ = 64;
 
 /** What a replica tells the rest of the program. */
 export interface ReplicaPort {
@@ -280,17 +283,32 @@ export class Replica implements SharedCollection {
     this.#tellQuarantined();
   }
 
-  /** What is set aside is a problem, one a member, until a person has decided. */
+  /** What is set aside is a problem, one a member, until a person has decided; so is what the others do not take of this device. */
   #tellQuarantined(): void {
-    const { problems, stored } = this.collection;
+    const { problems, stored, quarantine } = this.collection;
     const source = CHANGE_LOG_SOURCE - stored.row;
-    const waiting = quarantinedBy(this.collection.quarantine.all());
-    const told = new Map([...waiting].map(([member, each]) => [recordId(this.membership.nameOf(member)), each]));
+    const told = new Map<RecordId, readonly [code: string, detail: string]>();
+    for (const [member, waits] of quarantinedBy(quarantine.all()))
+      told.set(recordId(this.membership.nameOf(member)), ['quarantined', quarantineText(waits)]);
+    for (const [member, waits] of quarantinedBy(this.#notTaken()))
+      told.set(recordId(this.membership.nameOf(member)), ['not-taken', notTakenText(waits)]);
     for (const { record, code } of problems.of(source))
-      if (code === 'quarantined' && !told.has(record)) problems.drop(source, record);
-    for (const [record, waits] of told)
-      problems.put(source, record, 'quarantined', quarantineText(waits), this.#port.now());
+      if ((code === 'quarantined' || code === 'not-taken') && !told.has(record)) problems.drop(source, record);
+    for (const [record, [code, detail]] of told) problems.put(source, record, code, detail, this.#port.now());
     this.#port.changed();
+  }
+
+  /** Packages of this device, which is still a member, that count for nobody else. */
+  #notTaken(): readonly { readonly member: MemberKey; readonly bytes: Uint8Array }[] {
+    const { membership } = this;
+    if (!membership.isMember()) return [];
+    const { log: logs } = this.collection;
+    return logs.logs().flatMap(({ log, member: writer, held }) => {
+      const member = membership.ownKey;
+      if (writer !== member) return [];
+      const counting = membership.counting(member, log);
+      return held <= counting ? [] : logs.after(log, counting, MOST_READ).map(({ bytes }) => ({ member, bytes }));
+    });
   }
 
   /**

@@ -89,11 +89,12 @@ it('a device made a reader while it was away: what it had written by then is set
   const [problem] = await set(c!, 'quarantined');
   expect(problem?.detail).toContain('unknowing.txt');
   expect([folderC.has('meanwhile.txt'), folderC.has('unknowing.txt')]).toEqual([true, false]);
+  await expect.poll(() => set(a!, 'not-taken'), { timeout: 20_000 }).toHaveLength(1);
   expect(await a!.refused('quarantine', 'anna', '--take')).toEqual({ status: 1, code: 'not-allowed' });
   await c!.ask('quarantine', 'anna', '--take');
   await c!.sync('anna');
   expect(folderC.read('unknowing.txt')).toBe('written before anna knew');
-  expect(await set(c!, 'quarantined')).toEqual([]);
+  expect([await set(c!, 'quarantined'), await set(a!, 'not-taken')]).toEqual([[], []]);
   const [one, other] = await roots(a!, c!);
   expect(one).toEqual(other);
 });
