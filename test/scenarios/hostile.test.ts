@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
@@ -432,44 +431,43 @@ describe('links on the disk', () => {
     folder.remove('by-hand');
   });
 
-  it('a directory that is swapped for a link again and again lets nothing out', async () => {
+  it('a directory that is swapped for a link between one package and the next lets nothing out', async () => {
     const outside = join(dirname(folder.root), 'outside');
     mkdirSync(outside, { recursive: true });
     // What lies in the directory while it is a link is gone for that time, and this is not about that.
     await victim.ask('config', 'safety.delete-count', '100000');
     folder.write('swapped/mine.txt', 'mine');
     await victim.look();
-    // Another process does it, as fast as it can, while files for that directory arrive.
-    const script = `
-      const fs = require('node:fs');
-      const [, at, aside, to] = process.argv;
-      const end = Date.now() + 60_000;
-      while (Date.now() < end) {
-        try { fs.renameSync(at, aside); fs.symlinkSync(to, at); } catch {}
-        try { fs.unlinkSync(at); } catch {}
-        try { fs.renameSync(aside, at); } catch {}
-      }`;
-    const swapper = spawn(process.execPath, ['-e', script, folder.path('swapped'), `${outside}-aside`, outside]);
     const link = await linked();
-    const packages: SignedPackage[] = [];
-    for (let each = 0; each < 12; each++) {
-      const changes = Array.from({ length: 40 }, (_, at) => {
-        const text = new TextEncoder().encode(`swap ${each} ${at}`);
+    const send = async (name: string): Promise<void> => {
+      const changes = Array.from({ length: 20 }, (_, at) => {
+        const text = new TextEncoder().encode(`${name} ${at}`);
         link.contents.set(digestOf(text), text);
-        return addFile(`swapped/new/${each}-${at}.txt`, text);
+        return addFile(`swapped/${name}/${at}.txt`, text);
       });
-      packages.push(mallory.pack(changes));
-      link.send(packages.at(-1)!);
-    }
-    await link.applied(packages.at(-1)!).finally(() => swapper.kill('SIGKILL'));
-    await new Promise((resolve) => swapper.once('exit', resolve));
-    if (existsSync(`${outside}-aside`)) {
+      const sent = mallory.pack([
+        ...changes,
+        addDirectory(`swapped/${name}-empty`),
+        addLink(`swapped/${name}-link`, 'x'),
+      ]);
+      link.send(sent);
+      await link.applied(sent);
+    };
+    await send('before');
+    expect(folder.read('swapped/before/7.txt')).toBe('before 7');
+    for (const each of ['first', 'second', 'third']) {
+      renameSync(folder.path('swapped'), `${outside}-aside`);
+      symlinkSync(outside, folder.path('swapped'));
+      await send(each);
+      // Those of the directory itself, whose place is a link now, as well as deeper ones.
+      expect(readdirSync(outside).filter((name) => name !== 'secret')).toEqual([]);
       folder.remove('swapped');
       renameSync(`${outside}-aside`, folder.path('swapped'));
-    } else if (folder.stat('swapped').isSymbolicLink()) folder.remove('swapped');
-    expect(readdirSync(outside).filter((name) => name !== 'secret')).toEqual([]);
+    }
     await victim.look();
-    expect(folder.stat('swapped').isDirectory()).toBe(true);
+    await send('after');
+    expect(folder.read('swapped/after/7.txt')).toBe('after 7');
+    expect(readdirSync(outside).filter((name) => name !== 'secret')).toEqual([]);
   });
 });
 
