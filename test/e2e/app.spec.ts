@@ -37,11 +37,11 @@ test('a one-time address: spent by the first tab, good for its reload, refused t
   await page.reload();
   await expect(page.getByRole('button', { name: 'Add a source' })).toBeVisible();
   await page.goto(`${page.url().split('#')[0]}#settings`);
-  await page.getByLabel('Keep what was replaced or deleted for').fill('30');
+  await page.getByLabel('Keep earlier versions for').fill('30');
   await page.getByRole('button', { name: 'Save History' }).click();
   await expect(page.getByText('History: saved')).toBeVisible();
   await page.reload();
-  await expect(page.getByLabel('Keep what was replaced or deleted for')).toHaveValue('30');
+  await expect(page.getByLabel('Keep earlier versions for')).toHaveValue('30');
 });
 
 test('a typed folder is kept in step; one that is not there is refused by name', async ({ page }) => {
@@ -57,11 +57,11 @@ test('a typed folder is kept in step; one that is not there is refused by name',
   await page.getByLabel('Name').fill('Notes');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   const card = page.getByRole('article', { name: 'Notes' });
-  await expect(card).toContainText('1 file');
+  await expect(card).toContainText('1 item');
   await expect(card).toContainText('On this device only so far');
   await expect(page.getByText(/In step/)).toHaveCount(0);
   writeFileSync(join(folder, 'second.txt'), 'two');
-  await expect(card).toContainText('2 files');
+  await expect(card).toContainText('2 items');
 });
 
 /** Two devices with one folder in step, each with its page, made as people make them. */
@@ -161,15 +161,15 @@ test('an emptied folder halts and asks; keeping it as it is changes nothing, let
   await page.goto(desk.ui);
   await addFolder(page, folder);
   const card = page.getByRole('article');
-  await expect(card).toContainText('20 files');
+  await expect(card).toContainText('20 items');
   for (const name of names) rmSync(join(folder, name));
   await expect(page.locator('.banner')).toContainText('is halted', { timeout: 20_000 });
   await page.getByRole('button', { name: /See what would/ }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByText('20 deleted')).toBeVisible();
   await dialog.getByRole('button', { name: 'Keep as it is' }).click();
-  await expect(card).toContainText('20 files');
+  await expect(card).toContainText('20 items');
   await page.getByRole('button', { name: /See what would/ }).click();
   await dialog.getByRole('button', { name: 'Let it go on' }).click();
-  await expect(card).toContainText('0 files', { timeout: 20_000 });
+  await expect(card).toContainText('0 items', { timeout: 20_000 });
 });

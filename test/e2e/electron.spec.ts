@@ -58,10 +58,10 @@ test('the window: the page sees the contract and nothing else, a dropped folder 
   await expect(dialog.getByLabel('Place')).toHaveValue(folder);
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   const card = page.getByRole('article', { name: 'Recipes' });
-  await expect(card).toContainText('1 file');
+  await expect(card).toContainText('1 item');
   await app.close();
   const again = await launch(data);
-  await expect(again.page.getByRole('article', { name: 'Recipes' })).toContainText('1 file');
+  await expect(again.page.getByRole('article', { name: 'Recipes' })).toContainText('1 item');
   await again.app.close();
 });
 

@@ -52,10 +52,15 @@ function follow(client: RendererClient, store: AppStore): () => void {
   };
   const stops = [
     client.on('status', setStatus),
-    client.on('requests', (requests) => store.setState({ requests })),
+    client.on('requests', (requests) => {
+      store.setState({ requests });
+      if (requests.length === 0)
+        store.setState({ toasts: store.getState().toasts.filter((toast) => toast.isRequest !== true) });
+    }),
     client.on('notice', (notice) => {
       const action = { label: 'Look at it', run: () => goTo(NOTICE_PAGES[notice.about]) };
-      addToast(store, { tone: 'notice', text: `${notice.title}: ${notice.text}`, action });
+      const isRequest = notice.about === 'request';
+      addToast(store, { tone: 'notice', text: `${notice.title}: ${notice.text}`, action, isRequest });
     }),
     client.onConnection?.((connection) => {
       store.setState({ connection });

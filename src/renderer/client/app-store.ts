@@ -11,6 +11,8 @@ export interface Toast {
   readonly tone: 'done' | 'notice' | 'failed';
   readonly text: string;
   readonly action: { readonly label: string; readonly run: () => void } | null;
+  /** It asks for an answer to a device that wants to join: it goes once none waits. */
+  readonly isRequest?: boolean;
 }
 
 /** What every page shares. Page data that is asked for on demand lives in `useRequest`. */

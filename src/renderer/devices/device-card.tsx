@@ -68,7 +68,9 @@ export function DeviceCard(props: {
         )}
         <p className="muted">
           {shared.length === 0
-            ? 'Shares nothing with this device'
+            ? device.self
+              ? 'Shares nothing yet'
+              : 'Shares nothing with this device'
             : `Shares ${shared.map((one) => one.name).join(', ')}`}
         </p>
       </div>

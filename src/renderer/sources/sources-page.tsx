@@ -28,7 +28,7 @@ export function SourcesPage() {
       {status === null && <Loading what="your sources" />}
       {empty && (
         <EmptyState icon={FolderSync} title="What shall be the same on all your devices?" actions={actions}>
-          <p>Drag a folder into this window, or add one. Contacts and calendars work the same way.</p>
+          <p>Drag a folder into this window, or add one.</p>
           <p>Is it on another device already? Make an invitation there, and join with its link.</p>
         </EmptyState>
       )}
