@@ -28,15 +28,20 @@ import { watchRoot } from './sources/files/watch-root.ts';
 import type { WriteService } from './sources/files/write-service.ts';
 import { openDatabase } from './store/open-database.ts';
 
+/** As `ENGINE_YOUNG_MB`, for the threads that touch files: they make much and keep little. */
+const FILES_YOUNG_MB = 12;
+
 /** Builds a device out of the real world, and starts it. The only place that constructs what touches it. */
 export async function compose(options: EngineOptions): Promise<EngineApi> {
   const { dataDirectory } = options;
   const database = openOrRenew(join(dataDirectory, 'lockstep.db'));
   mkdirSync(join(dataDirectory, 'versions'), { recursive: true, mode: 0o700 });
   const umask = process.umask();
-  const lookThread = new Worker(workerScript(import.meta.url, './sources/files/look-thread.ts'));
+  const resourceLimits = { maxYoungGenerationSizeMb: FILES_YOUNG_MB };
+  const lookThread = new Worker(workerScript(import.meta.url, './sources/files/look-thread.ts'), { resourceLimits });
   const writeThread = new Worker(workerScript(import.meta.url, './sources/files/write-thread.ts'), {
     workerData: { versions: join(dataDirectory, 'versions'), newFileMode: 0o666 & ~umask },
+    resourceLimits,
   });
   const makeError = (code: string, message: string, subject: string) => new LockstepError(code, message, subject);
   const identity = loadIdentity(dataDirectory, null, systemRandom);

@@ -38,6 +38,8 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
 /** A batch commits in one transaction; its content lies in memory at once. */
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 8 << 20;
+/** Records that wait with their state at hand; those behind are read again when it is their turn, so a long queue is cheap. */
+const RECORDS_AT_HAND = 2000;
 /** Batches whose content is on its way while another is written. */
 const BATCHES_AHEAD = 3;
 
@@ -142,7 +144,9 @@ export class RunConstruction {
       tickets: [],
       touched: false,
     };
-    if (applied !== null) job.record = { row, id: applied.change.record, state: applied.state };
+    if (applied !== null && this.#queue.size < RECORDS_AT_HAND)
+      job.record = { row, id: applied.change.record, state: applied.state };
+    else if (applied !== null) job.record = null;
     if (queued !== undefined) job.isNew = false;
     if (ticket !== null) job.tickets.push(ticket);
     this.#queue.set(row, job);
