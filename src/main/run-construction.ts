@@ -35,6 +35,9 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
   'io',
 ]);
 
+/** What a person has to decide about, and what a reader changed, stays as it is until a look finds it otherwise. */
+const LEFT_ALONE: ReadonlySet<string> = new Set(['deleted-elsewhere', 'read-only']);
+
 /** A batch commits in one transaction; its content lies in memory at once. */
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 8 << 20;
@@ -259,10 +262,10 @@ export class RunConstruction {
     const problem = problems.find(this.#source.row, found.id);
     if (stored === undefined && (planned.fields === null || this.#adapter.outside(found.id, isDirectory))) {
       // It was to be written here and is so no longer.
-      if (problem !== null && problem.code !== 'deleted-elsewhere') problems.drop(this.#source.row, found.id);
+      if (problem !== null && !LEFT_ALONE.has(problem.code)) problems.drop(this.#source.row, found.id);
       return null;
     }
-    if (problem?.code === 'deleted-elsewhere') return null;
+    if (LEFT_ALONE.has(problem?.code ?? '')) return null;
     const asShown = isAsShown(kind, planned.held, found.state, log.order);
     const revision = stored?.revision ?? null;
     job.touched = false;

@@ -215,7 +215,10 @@ export class Synchronizer {
       troubled = this.#troubled();
       return this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false));
     });
-    if (taken.is === 'done') this.#retryTroubled(troubled, all);
+    if (taken.is === 'done') {
+      this.#retryTroubled(troubled, all);
+      for (const row of taken.putBack) this.construction.enqueue(row, null);
+    }
     return this.#took(taken, all && forgotten === this.#forgotten);
   }
 
@@ -313,9 +316,10 @@ export class Synchronizer {
     for (const { source, record, code, detail, since } of troubled) {
       const found = records.find(record);
       if (found === null) continue;
-      if (WRITE_PROBLEMS.has(code) && problems.find(source, record) === null)
-        problems.put(source, record, code, detail, since);
-      if (all) this.construction.enqueue(found.row, null);
+      const isGone = problems.find(source, record) === null;
+      if (WRITE_PROBLEMS.has(code) && isGone) problems.put(source, record, code, detail, since);
+      // What came meanwhile was not written over what a reader had changed.
+      if (all || (code === 'read-only' && isGone)) this.construction.enqueue(found.row, null);
     }
   }
 

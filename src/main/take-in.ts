@@ -11,6 +11,7 @@ import { type Digest, type RecordId, recordId } from './record/ids.ts';
 import { type HaltReason, haltReason, type SafetyLimits } from './safety.ts';
 import { adopt } from './snapshot/adopt.ts';
 import { heldAfter, heldOf, isAsShown } from './snapshot/held.ts';
+import { heldAtTimeOf, isOnlyTime } from './snapshot/put-back.ts';
 import { storedRevision, vouchesFor } from './snapshot/stored-revision.ts';
 import type { ItemProblem, ListEvent, ListedGroup, Reading, SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
@@ -21,7 +22,14 @@ const BATCH_RECORDS = 1000;
 const BATCH_BYTES = 64 << 20;
 
 export type TakeInResult =
-  | { readonly is: 'done'; readonly token: number; readonly changes: number; readonly fresh: ReadonlySet<string> }
+  | {
+      readonly is: 'done';
+      readonly token: number;
+      readonly changes: number;
+      readonly fresh: ReadonlySet<string>;
+      /** Records a reader put back as they were, but for their time: they follow the others again. */
+      readonly putBack: readonly number[];
+    }
   | { readonly is: 'unavailable'; readonly code: string; readonly detail: string }
   | {
       readonly is: 'halted';
@@ -71,6 +79,7 @@ export class TakeIn {
   readonly #gone = new Map<RecordId, number>();
   readonly #fresh = new Set<string>();
   readonly #deletedElsewhere: RecordId[] = [];
+  readonly #putBack: number[] = [];
   readonly #listed = new Set<string>();
   readonly #unlisted: string[] = [];
   readonly #goneGroups: string[] = [];
@@ -137,7 +146,7 @@ export class TakeIn {
     else this.#commitGone(moves);
     this.#forgetProblems(listed.complete);
     if (this.#deletedElsewhere.length > 0) return this.#question();
-    return { is: 'done', token: listed.token, changes: this.#changes, fresh: this.#fresh };
+    return { is: 'done', token: listed.token, changes: this.#changes, fresh: this.#fresh, putBack: this.#putBack };
   }
 
   #compare(event: ListEvent): void {
@@ -380,7 +389,10 @@ export class TakeIn {
           continue;
         }
         if (request.readOnly) {
-          this.#note(notPassedOn(reading.id));
+          if (row !== null && held !== null && isOnlyTime(this.#collection.kind, held, change)) {
+            this.#keep(reading, row, heldAtTimeOf(this.#collection.kind, held, reading.fields));
+            this.#putBack.push(row);
+          } else this.#note(notPassedOn(reading.id));
           continue;
         }
         const from = movedFrom.get(reading.id);

@@ -111,10 +111,32 @@ it('a reader’s changes stay its own, and are everyone’s once it may edit aga
     false,
     'changed while anna was away',
   ]);
+  // Others go on with the same files: the reader's stay as it left them, and its device comes to rest.
+  folderC.write('letter.txt', 'changed by cleo');
+  folderC.remove('further.txt');
+  folderA.write('further.txt', 'of a reader');
+  folderA.remove('unknowing.txt');
+  folderC.write('unknowing.txt', 'cleo goes on with it');
+  await c!.sync('anna');
+  expect([folderA.read('letter.txt'), folderA.read('further.txt')]).toEqual(['changed by a reader', 'of a reader']);
+  expect((await set(a!, 'read-only')).map(({ record }) => record).sort()).toEqual([
+    'further.txt',
+    'letter.txt',
+    'own.txt',
+    'unknowing.txt',
+  ]);
+  // As it was, it follows the others again.
+  folderA.write('unknowing.txt', 'written before anna knew');
+  await expect.poll(() => folderA.read('unknowing.txt'), { timeout: 20_000 }).toBe('cleo goes on with it');
   await c!.ask('set-role', 'anna', 'editor', collection);
   await expect.poll(() => folderC.has('own.txt') && folderC.read('own.txt'), { timeout: 20_000 }).toBe('of anna alone');
   await a!.sync('cleo');
-  expect([folderC.read('letter.txt'), await set(a!, 'read-only')]).toEqual(['changed by a reader', []]);
+  expect(await set(a!, 'read-only')).toEqual([]);
+  // Changed apart: nobody’s is lost, and each keeps its own until a person decides.
+  expect((await c!.conflicts()).map(({ record }) => record).sort()).toEqual(['further.txt', 'letter.txt']);
+  await c!.ask('resolve', '--all', '--prefer', 'anna');
+  await c!.sync('anna');
+  expect([folderC.read('letter.txt'), folderC.read('further.txt')]).toEqual(['changed by a reader', 'of a reader']);
   expect(await a!.refused('set-role', 'cleo', 'reader')).toEqual({ status: 1, code: 'not-allowed' });
   expect(await c!.refused('set-role', 'cleo', 'reader')).toEqual({ status: 1, code: 'last-admin' });
   const roles = (await a!.ask<readonly DeviceView[]>('devices')).map(({ name, role }) => `${name}: ${role}`);
