@@ -1,10 +1,12 @@
-// npm run mutants -- FILE…: changes each file in small ways, one at a time, and names the changes that no test notices. Works on a copy of
-// the repository, so nothing here changes. Only tests that (directly or not) import the file are run.
+// npm run mutants: plants known bugs (planted-bugs.mjs) one at a time, and names those that no test notices.
+// npm run mutants -- FILE…: changes each file in small ways instead; only tests that (directly or not) import the file are run.
+// Both work on a copy of the repository, so nothing here changes.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseSync } from 'vite';
+import { PLANTED_BUGS } from './planted-bugs.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const LEFT_OUT = new Set(['.git', 'node_modules', 'out', 'test-results', 'dist-app']);
@@ -56,20 +58,53 @@ function visit(node, see) {
 }
 
 function main(files) {
-  if (files.length === 0) {
-    console.error('Usage: npm run mutants -- src/main/merge/apply-change.ts …');
-    return 2;
-  }
   const copy = mkdtempSync(join(tmpdir(), 'lockstep-mutants-'));
   try {
     for (const part of readdirSync(root).filter((name) => !LEFT_OUT.has(name)))
       cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    const survivors = files.reduce((sum, file) => sum + tryMutants(copy, relative(root, resolve(file))), 0);
+    const survivors =
+      files.length === 0
+        ? plantBugs(copy)
+        : files.reduce((sum, file) => sum + tryMutants(copy, relative(root, resolve(file))), 0);
     return survivors === 0 ? 0 : 1;
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** How many of the planted bugs no test noticed. */
+function plantBugs(copy) {
+  const vitest = (tests) =>
+    spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...tests], {
+      cwd: copy,
+      stdio: 'ignore',
+      timeout: 600_000,
+    }).status === 0;
+  // Tests with real processes run what was built.
+  const build = () =>
+    spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'error'], { cwd: copy });
+  let survived = 0;
+  for (const { about, file, find, replace, tests } of PLANTED_BUGS) {
+    const path = join(copy, file);
+    const source = readFileSync(path, 'utf8');
+    if (source.split(find).length !== 2) throw new Error(`${file} does not hold "${find}" exactly once`);
+    writeFileSync(
+      path,
+      source.replace(find, () => replace),
+    );
+    const begun = Date.now();
+    const noticed = tests.find((test) => {
+      if (test.startsWith('test/scenarios')) build();
+      return !vitest([test]);
+    });
+    writeFileSync(path, source);
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    if (noticed === undefined) survived++;
+    console.log(`${noticed === undefined ? 'NOT NOTICED' : `noticed by ${noticed}`} (${seconds} s): ${about}`);
+  }
+  console.log(`${PLANTED_BUGS.length - survived} of ${PLANTED_BUGS.length} planted bugs noticed`);
+  return survived;
 }
 
 /** How many mutants of a file survived. */
