@@ -73,6 +73,8 @@ export class Synchronizer {
   #reason: string | null = null;
   #plan: string | null = null;
   #progress: Progress | null = null;
+  /** It is being brought to what the records say, whatever looks end meanwhile. */
+  #writes = false;
   #rules: number | null = null;
 
   constructor(
@@ -129,12 +131,14 @@ export class Synchronizer {
     if (this.#collection.stored.paused || this.#abort.signal.aborted || this.#source.adopting) return;
     if (this.#state === 'halted' || this.#state === 'unavailable' || this.#source.settings.readOnly) return;
     if (this.construction.open === this.construction.waiting) return;
+    this.#writes = true;
     this.#set('writing');
     try {
       await this.construction.run(this.#abort.signal);
     } catch (error) {
       if (!(error instanceof SourceAway)) throw error;
     } finally {
+      this.#writes = false;
       if (this.#state === 'writing') this.#set('ready');
     }
   }
@@ -331,13 +335,16 @@ export class Synchronizer {
   }
 
   #advance(stage: Progress['stage'], items: number, bytes: number): void {
+    // Small looks in between do not begin it anew.
+    if (this.#writes && stage !== 'writing') return;
     const now = this.#clock.now();
     const before = this.#progress?.stage === stage ? this.#progress : { items: 0, bytes: 0, since: now };
     this.#progress = { stage, items: before.items + items, bytes: before.bytes + bytes, since: before.since };
     this.#port.changed();
   }
 
-  #set(state: SourceState, reason: string | null = null, plan: string | null = null): void {
+  #set(to: SourceState, reason: string | null = null, plan: string | null = null): void {
+    const state = to === 'ready' && this.#writes ? 'writing' : to;
     const isDone = state === 'ready' && this.#progress !== null;
     if (isDone) this.#progress = null;
     if (!isDone && this.#state === state && this.#reason === reason && this.#plan === plan) return;
