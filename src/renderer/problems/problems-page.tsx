@@ -14,6 +14,8 @@ import { ExplainDialog } from './explain-dialog.tsx';
 import { problemAdvice, problemTitle } from './problem-advice.ts';
 
 const SHOWN = 100;
+/** So many more at a time: all ten thousand at once would hold up the window. */
+const MORE = 500;
 
 /** Problems of one kind in one collection stand together: one reason, one advice, many items. Largest groups first. */
 export function groupProblems(problems: readonly ProblemView[]): readonly (readonly ProblemView[])[] {
@@ -49,12 +51,12 @@ export function ProblemsPage() {
 }
 
 function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
-  const [all, setAll] = useState(false);
+  const [most, setMost] = useState(SHOWN);
   const [explained, setExplained] = useState<ProblemView | null>(null);
   const collections = useApp((state) => state.status?.collections) ?? [];
   const first = group[0] as ProblemView;
   const collection = collections.find((one) => one.id === first.collection)?.name ?? first.collection;
-  const shown = all ? group : group.slice(0, SHOWN);
+  const shown = group.slice(0, most);
   return (
     <section className="card problem-group">
       <h2>
@@ -80,8 +82,9 @@ function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
         ))}
       </ul>
       {group.length > shown.length && (
-        <Button className="button" onPress={() => setAll(true)}>
-          Show all {group.length.toLocaleString('en')}
+        <Button className="button" onPress={() => setMost(most + MORE)}>
+          Show {Math.min(MORE, group.length - shown.length).toLocaleString('en')} more of{' '}
+          {(group.length - shown.length).toLocaleString('en')}
         </Button>
       )}
       {explained !== null && (
