@@ -58,6 +58,8 @@ function foldSame(lines: readonly DiffLine[]): readonly (DiffLine | DiffGap)[] {
   for (const [at, line] of lines.entries()) {
     if (line.is !== 'same') near.fill(1, Math.max(0, at - CONTEXT), at + CONTEXT + 1);
   }
+  // A gap of one line would take the room of that line.
+  for (const at of lines.keys()) if (near[at] === 0 && near[at - 1] !== 0 && near[at + 1] !== 0) near[at] = 1;
   const folded: (DiffLine | DiffGap)[] = [];
   let skipped = 0;
   for (const [at, line] of lines.entries()) {
