@@ -450,7 +450,7 @@ export class Engine {
         mayWrite: () => replica.mayWrite(),
         limits: () => this.config.safety,
         changed: this.changed,
-        lookLater: (groups) => this.schedules.get(source.row)?.lookLater(groups),
+        lookLater: (groups, after) => this.schedules.get(source.row)?.lookLater(groups, after),
         sourceUpdated: (updated) => this.registry.updateSource(updated),
       },
     );

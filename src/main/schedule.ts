@@ -54,8 +54,9 @@ export class Schedule {
     });
   }
 
-  lookLater(groups: ReadonlySet<string>): void {
-    this.#clock.after(SETTLE_MS, () => {
+  /** `after`: milliseconds. */
+  lookLater(groups: ReadonlySet<string>, after = SETTLE_MS): void {
+    this.#clock.after(after, () => {
       for (const group of groups) this.dirty(group);
     });
   }

@@ -8,6 +8,7 @@ import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
 import { RunConstruction, WRITE_PROBLEMS } from './run-construction.ts';
 import type { SafetyLimits } from './safety.ts';
+import { SETTLE_LARGE_MS, Settling } from './settling.ts';
 import { heldOf } from './snapshot/held.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
@@ -33,8 +34,8 @@ export interface SynchronizerPort {
   mayWrite(): boolean;
   limits(): SafetyLimits;
   changed(): void;
-  /** Look at these groups again soon: what was read there may still be moving. */
-  lookLater(groups: ReadonlySet<string>): void;
+  /** Look at these groups again soon, or after some milliseconds: what was read there may still be moving. */
+  lookLater(groups: ReadonlySet<string>, after?: number): void;
   sourceUpdated(source: StoredSource): void;
 }
 export interface Progress {
@@ -63,6 +64,7 @@ export class Synchronizer {
   readonly #clock: Clock;
   readonly #port: SynchronizerPort;
   readonly #lock = new Lock();
+  readonly #settling: Settling;
   readonly #abort = new AbortController();
   #source: StoredSource;
   #token: number | null = null;
@@ -91,6 +93,7 @@ export class Synchronizer {
     this.adapter = adapter;
     this.#contentStore = contentStore;
     this.#clock = clock;
+    this.#settling = new Settling(clock);
     this.#port = port;
     this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
       findContents: (wanted, signal) => contents.find(wanted, port.ask, signal),
@@ -233,6 +236,7 @@ export class Synchronizer {
       confirmed: this.#confirmed,
       limits: this.#port.limits(),
       heldBack: (id: RecordId) => this.#port.heldBack(id),
+      settling: this.#settling,
       readOnly: !this.#port.mayWrite(),
       dry,
       signal: this.#abort.signal,
@@ -280,6 +284,7 @@ export class Synchronizer {
       case 'done': {
         if (all) this.#token = taken.token;
         if (taken.fresh.size > 0) this.#port.lookLater(taken.fresh);
+        if (taken.settling.size > 0) this.#port.lookLater(taken.settling, SETTLE_LARGE_MS);
         if (all) this.#confirmed = null;
         if (this.#source.adopting && all) {
           this.#source = { ...this.#source, adopting: false };

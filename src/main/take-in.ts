@@ -9,10 +9,11 @@ import { digestOf } from './platform/hash.ts';
 import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
 import { type Digest, type RecordId, recordId } from './record/ids.ts';
 import { type HaltReason, haltReason, type SafetyLimits } from './safety.ts';
+import type { Settling } from './settling.ts';
 import { adopt } from './snapshot/adopt.ts';
 import { heldAfter, heldOf, isAsShown } from './snapshot/held.ts';
 import { heldAtTimeOf, isOnlyTime } from './snapshot/put-back.ts';
-import { storedRevision, vouchesFor } from './snapshot/stored-revision.ts';
+import { isAt, storedRevision, vouchesFor } from './snapshot/stored-revision.ts';
 import type { ItemProblem, ListEvent, ListedGroup, Reading, SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
@@ -27,6 +28,8 @@ export type TakeInResult =
       readonly token: number;
       readonly changes: number;
       readonly fresh: ReadonlySet<string>;
+      /** Groups of large files that are to settle. */
+      readonly settling: ReadonlySet<string>;
       /** Records a reader put back as they were, but for their time: they follow the others again. */
       readonly putBack: readonly number[];
     }
@@ -51,6 +54,8 @@ export interface TakeInRequest {
   readonly readOnly: boolean;
   /** Items of which nothing is known for sure yet: neither changed nor gone. */
   heldBack(id: RecordId): boolean;
+  /** Large files read lately, kept from one look to the next. */
+  readonly settling: Settling;
   /** Only tell what would happen. */
   readonly dry: boolean;
   readonly signal: AbortSignal;
@@ -78,6 +83,7 @@ export class TakeIn {
   readonly #dirty = new Map<RecordId, Dirty>();
   readonly #gone = new Map<RecordId, number>();
   readonly #fresh = new Set<string>();
+  readonly #settlingGroups = new Set<string>();
   readonly #deletedElsewhere: RecordId[] = [];
   readonly #putBack: number[] = [];
   readonly #listed = new Set<string>();
@@ -85,6 +91,7 @@ export class TakeIn {
   readonly #goneGroups: string[] = [];
   readonly #noted = new Set<RecordId>();
   #heldBack: (id: RecordId) => boolean = () => false;
+  #settling: Settling | null = null;
   #isFirst = false;
   #committed: Promise<void> = Promise.resolve();
   #changes = 0;
@@ -112,6 +119,7 @@ export class TakeIn {
 
   async run(request: TakeInRequest): Promise<TakeInResult> {
     this.#heldBack = (id) => request.heldBack(id);
+    this.#settling = request.settling;
     const condition = await this.#adapter.condition();
     if (condition.is === 'unavailable') return condition;
     this.#isFirst = !this.#collection.records.hasSnapshots(this.#source.row);
@@ -146,7 +154,14 @@ export class TakeIn {
     else this.#commitGone(moves);
     this.#forgetProblems(listed.complete);
     if (this.#deletedElsewhere.length > 0) return this.#question();
-    return { is: 'done', token: listed.token, changes: this.#changes, fresh: this.#fresh, putBack: this.#putBack };
+    return {
+      is: 'done',
+      token: listed.token,
+      changes: this.#changes,
+      fresh: this.#fresh,
+      settling: this.#settlingGroups,
+      putBack: this.#putBack,
+    };
   }
 
   #compare(event: ListEvent): void {
@@ -193,6 +208,8 @@ export class TakeIn {
       const revision = known.get(name)?.revision;
       known.delete(name);
       if (revision instanceof Uint8Array && vouchesFor(revision, item.revision)) continue;
+      if (revision instanceof Uint8Array && isAt(revision, item.revision) && this.#settling?.isWaiting(item.id))
+        continue;
       if (this.#heldBack(item.id)) continue;
       this.#dirty.set(item.id, { id: item.id, size: item.size });
       this.#dirtyBytes += item.size;
@@ -473,7 +490,10 @@ export class TakeIn {
 
   #putSnapshot(reading: Reading, row: number, held: Held | null): void {
     this.#collection.records.putSnapshot(this.#source.row, row, storedRevision(reading.revision, reading.fresh), held);
-    if (reading.fresh) this.#fresh.add(groupOf(reading.id));
+    if (!reading.fresh) return;
+    const entry = fileEntry(reading.fields.get(ENTRY));
+    const isLarge = entry?.type === 'file' && this.#settling?.begin(reading.id, entry.size);
+    (isLarge ? this.#settlingGroups : this.#fresh).add(groupOf(reading.id));
   }
 
   #noteContent(before: Held | null, reading: Reading, row: number): void {

@@ -15,7 +15,12 @@ export const revisionIn = (stored: Uint8Array): Revision => stored.subarray(1);
 
 /** Is the item, as listed now, surely the one the snapshot tells of? */
 export function vouchesFor(stored: Uint8Array, listed: Revision): boolean {
-  if (stored[0] !== 0 || stored.length !== listed.length + 1) return false;
+  return stored[0] === 0 && isAt(stored, listed);
+}
+
+/** Has the item, as listed now, the revision at which it was read, whether that can vouch for it or not? */
+export function isAt(stored: Uint8Array, listed: Revision): boolean {
+  if (stored.length !== listed.length + 1) return false;
   for (let at = 0; at < listed.length; at++) if (stored[at + 1] !== listed[at]) return false;
   return true;
 }

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { recordId } from '../../src/main/record/ids.ts';
+import { SETTLE_LARGE_MS, Settling } from '../../src/main/settling.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+
+const film = recordId('film');
+
+it('lets a large file settle once, and a small one be read again at once', async () => {
+  const clock = new FakeClock();
+  const settling = new Settling(clock);
+  expect(settling.begin(recordId('note'), 1000)).toBe(false);
+  expect(settling.isWaiting(recordId('note'))).toBe(false);
+  expect(settling.begin(film, 1 << 30)).toBe(true);
+  await clock.advance(SETTLE_LARGE_MS - 1);
+  expect(settling.isWaiting(film)).toBe(true);
+  await clock.advance(1);
+  expect(settling.isWaiting(film)).toBe(false);
+});
