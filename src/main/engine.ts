@@ -18,7 +18,7 @@ import type { Random } from './platform/random.ts';
 import type { Remote } from './platform/remote.ts';
 import { LockstepError } from './platform/trouble.ts';
 import { hexOf } from './record/encode-value.ts';
-import { type CollectionId, type DeviceId, type LogId, type SourceId, sourceId } from './record/ids.ts';
+import { type CollectionId, type DeviceId, type Digest, type LogId, type SourceId, sourceId } from './record/ids.ts';
 import { Replica } from './replica.ts';
 import { Schedule } from './schedule.ts';
 import type { MovedOn } from './sources/files/aside.ts';
@@ -481,6 +481,15 @@ export class Engine {
   #takeMovedOn(replica: Replica, source: StoredSource, moved: readonly MovedOn[]): void {
     for (const { digest, size } of moved) this.contentStore.noteKept(digest, size, this.world.clock.now());
     replica.takeMovedOn(source.row, moved);
+    this.#recount(moved.flatMap(({ instead }) => instead ?? [])).catch((error: Error) =>
+      this.world.log(error.stack ?? error.message),
+    );
+  }
+
+  /** These were thought to be kept, and other bytes turned out to be there. */
+  async #recount(contents: readonly Digest[]): Promise<void> {
+    const held = await this.world.write.hasKept(contents);
+    this.contentStore.forgetKept(contents.filter((_, at) => held[at] === false));
   }
 
   #schedulesOf(id: CollectionId): readonly Schedule[] {

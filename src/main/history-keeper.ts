@@ -116,6 +116,7 @@ export class HistoryKeeper {
   async stop(): Promise<void> {
     this.#retention.stop();
     this.#synced.stop();
+    await this.#whole.stop();
     await this.#idle.stop();
     await this.#synced.finish().catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
     this.#engine.registry.setSetting(RUNNING, null);

@@ -37,16 +37,35 @@ export class SetClock implements Clock {
   }
 }
 
-/** The databases devices of a group live in; many groups can share them, as a device has many collections. */
+/**
+ * The databases devices of a group live in; many groups can share them, as a device has many collections. A statement is prepared once for
+ * all of them: that costs more than a short history, and an open database keeps every statement.
+ */
 export class GroupDatabases {
   readonly #opened: { database: Database.Database; registry: RegistryStore }[] = [];
   of(device: number): { database: Database.Database; registry: RegistryStore } {
     while (this.#opened.length <= device) {
-      const database = openDatabase(':memory:');
+      const database = preparedOnce(openDatabase(':memory:'));
       this.#opened.push({ database, registry: new RegistryStore(database) });
     }
     return this.#opened[device] as { database: Database.Database; registry: RegistryStore };
   }
+
+  /** No group that lives in them may be used any more. */
+  close(): void {
+    for (const { database } of this.#opened) database.close();
+  }
+}
+
+function preparedOnce(database: Database.Database): Database.Database {
+  const known = new Map<string, Database.Statement>();
+  const prepare = database.prepare.bind(database);
+  database.prepare = ((sql: string) => {
+    const statement = known.get(sql) ?? prepare(sql);
+    known.set(sql, statement);
+    return statement;
+  }) as typeof database.prepare;
+  return database;
 }
 
 /** One device of a group: a real collection, and a history port on it. Packages leave and arrive only when told. */

@@ -4,7 +4,7 @@ import { isConflict, isLive, type RecordState } from '../../src/main/merge/recor
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { fieldRule } from '../../src/main/record/field-rules.ts';
 import { ENTRY, EXECUTABLE, EXISTS, fileEntry, MODIFIED } from '../../src/main/record/file-entry.ts';
-import type { LogId } from '../../src/main/record/ids.ts';
+import type { Digest, LogId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { statusView } from '../../src/main/requests/status-view.ts';
 import { validateFileChange } from '../../src/main/sources/files/validate-file-change.ts';
@@ -238,9 +238,18 @@ function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
         )
           group.find(
             'I1',
-            `${device.name} says it keeps ${show(content)} and has it not${ledger.isStaged(device, content) ? ', but aside' : ''}`,
+            `${device.name} says it has ${show(content)} ${placesOf(group, device, entry.digest, content)}, and has it not`,
           );
       }
+}
+
+/** Where a device says it has a content, for a person who looks into it. */
+function placesOf(group: SimulatedGroup, device: SimulatedDevice, digest: Digest, content: string): string {
+  const { contents, contentStore } = device.engine;
+  const places = contents.whoHolds(digest).map(({ id }) => `at ${id}`);
+  if (contentStore.isKept(digest)) places.push('in its store');
+  if (group.ledger.isStaged(device, content)) places.push('(it is aside)');
+  return places.join(' and ');
 }
 
 /** I3: the packages in another order, some of them twice, make the same records. */

@@ -229,9 +229,12 @@ export const EVENTS = {
   unmount: {
     weight: 2,
     kind: 'disk',
-    happen: ({ group, random }) => {
+    happen: ({ group, person, random }) => {
       const device = random.pick(group.devices);
-      if (device.isMounted) group.ledger.observe(device);
+      if (device.isMounted) {
+        person.finishWriting();
+        group.ledger.observe(device);
+      }
       if (device.isMounted) device.unmount();
       else device.remount();
       return `${device.name} ${device.isMounted ? 'has its disk again' : 'loses sight of its disk'}`;

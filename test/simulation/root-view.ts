@@ -27,10 +27,18 @@ export function viewRoot(disk: MemoryDisk, root: string): View | null {
 
 /** Contents of files in the program's own directory below `root`. */
 export function stagedContents(disk: MemoryDisk, root: string): ReadonlySet<string> {
+  return new Set([...viewOwn(disk, root).values()].filter((seen) => seen.type === 'file').map((seen) => seen.content));
+}
+/** Their paths below `root`. */
+export function stagedPaths(disk: MemoryDisk, root: string): readonly string[] {
+  return [...viewOwn(disk, root).keys()].map((path) => `${OWN}/${path}`);
+}
+
+function viewOwn(disk: MemoryDisk, root: string): View {
   const top = directoryAt(disk, `${root}/${OWN}`);
   const view = new Map<string, Seen>();
   if (top !== null) walk(top, '', view, () => false);
-  return new Set([...view.values()].filter((seen) => seen.type === 'file').map((seen) => seen.content));
+  return view;
 }
 
 function directoryAt(disk: MemoryDisk, path: string): Inode | null {

@@ -5,7 +5,7 @@ import { checkContents, checkConvergence, checkOrder, checkStep, dumpRecord, typ
 import { EVENTS, type EventName, KINDS, type Kind } from './events.ts';
 import type { Finding } from './ledger.ts';
 import { Person } from './person.ts';
-import { OWN } from './root-view.ts';
+import { OWN, stagedPaths } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
 
@@ -210,7 +210,8 @@ class Run {
       device.deafness = 0;
       device.remount();
       for (const path of [ROOT, '/data']) device.disk.volumeAt(path).capacity = Number.POSITIVE_INFINITY;
-      for (const path of group.ledger.view(device).keys()) device.disk.deny(`${ROOT}/${path}`, false);
+      for (const path of [...group.ledger.view(device).keys(), ...stagedPaths(device.disk, ROOT)])
+        device.disk.deny(`${ROOT}/${path}`, false);
       const replica = group.replica(device);
       if (replica?.collection.stored.paused === true) device.running?.handlers.pause(replica.id, false);
     }

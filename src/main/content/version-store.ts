@@ -72,15 +72,22 @@ export class VersionStore {
   read(name: Digest): Uint8Array | null {
     const packed = this.#packs.read(name);
     if (packed !== null) return packed;
-    const lent = this.#lent.get(name);
-    const raw = this.#objectPath(name);
-    for (const path of lent === undefined ? [raw] : [raw, lent]) {
+    const raw = this.#readFile(this.#objectPath(name));
+    if (raw !== null && digestOf(raw) === name) return raw;
+    if (raw !== null) this.#report(name, this.#objectPath(name));
+    return this.#readLent(name) ?? this.#readCompressed(name);
+  }
+
+  /** What was lent is still the user's file, which nobody may be allowed to read. */
+  #readLent(name: Digest): Uint8Array | null {
+    const path = this.#lent.get(name);
+    if (path === undefined) return null;
+    try {
       const bytes = this.#readFile(path);
-      if (bytes === null) continue;
-      if (digestOf(bytes) === name) return bytes;
-      if (path === raw) this.#report(name, path);
+      return bytes !== null && digestOf(bytes) === name ? bytes : null;
+    } catch {
+      return null;
     }
-    return this.#readCompressed(name);
   }
 
   /** Makes the file `path`, which must not exist, hold the object. False (and no file) where it is not here or damaged. */

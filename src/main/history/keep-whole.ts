@@ -12,6 +12,8 @@ import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
 const STEP = 64;
 /** Earlier versions of a file it is compared with. */
 const EARLIER = 8;
+/** What could not be read is tried again after this long. */
+const UNREAD_MS = 30_000;
 /** A larger file is not compared byte by byte with what it should be. */
 const LARGEST = 64 << 20;
 
@@ -51,6 +53,7 @@ export class WholeFiles implements IdleJob {
   readonly #queues = new Map<number, Suspect[]>();
   #undecided: Suspect[] = [];
   #working: Promise<void> | null = null;
+  #stopped = false;
   readonly #settled: () => void;
 
   /** `settled`: told when no suspect is left. */
@@ -90,6 +93,12 @@ export class WholeFiles implements IdleJob {
     this.#undecided = this.#undecided.filter((suspect) => suspect.source.row !== source);
   }
 
+  /** Resolves once nothing is under way; nothing more begins. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#working;
+  }
+
   /** Looks at the suspects now, without waiting for a quiet moment: the rest of the program waits for them. */
   async run(): Promise<void> {
     while (await this.step());
@@ -101,7 +110,7 @@ export class WholeFiles implements IdleJob {
       await this.#working;
       return true;
     }
-    const batch = this.#take();
+    const batch = this.#stopped ? [] : this.#take();
     if (batch.length === 0) return false;
     const working = this.#inspect(batch);
     this.#working = working.then(
@@ -149,10 +158,9 @@ export class WholeFiles implements IdleJob {
     for (const [at, suspect] of batch.entries()) {
       const verdict = await this.#judge(suspect, standing[at] as Standing);
       if (this.#suspects.get(source.row)?.get(suspect.id) !== suspect) continue;
-      if (verdict === 'undecided') {
-        this.#hold(suspect, standing[at] as There);
-        continue;
-      }
+      if (verdict === 'undecided') this.#hold(suspect, standing[at] as There);
+      if (verdict === 'later') this.#holdUnread(suspect);
+      if (verdict === 'undecided' || verdict === 'later') continue;
       this.#settle(suspect, standing[at] as Standing, verdict);
       groups.add(suspect.id.slice(0, Math.max(0, suspect.id.lastIndexOf('/'))));
     }
@@ -160,9 +168,10 @@ export class WholeFiles implements IdleJob {
     return true;
   }
 
-  async #judge(suspect: Suspect, standing: Standing): Promise<Verdict | 'undecided'> {
+  async #judge(suspect: Suspect, standing: Standing): Promise<Verdict | 'undecided' | 'later'> {
     const expected = expectedOf(suspect);
-    if (expected === null || standing.is === 'unreadable') return 'let-go';
+    if (expected === null) return 'let-go';
+    if (standing.is === 'unreadable') return suspect.power ? 'later' : 'let-go';
     const { collection } = suspect.each;
     if (standing.is === 'missing') return suspect.power && expected.wasThere ? 'again' : 'let-go';
     const found = fileEntry(standing.fields.get(ENTRY));
@@ -227,6 +236,16 @@ export class WholeFiles implements IdleJob {
       'it may be torn by a power loss: it is compared once a device that has its content is linked, and left as it is until then',
       this.#port.clock.now(),
     );
+  }
+
+  /** What is there cannot be read now: once it can be, it may be torn as well. A look names the trouble. */
+  #holdUnread(suspect: Suspect): void {
+    suspect.asked = suspect.each.linked().join(' ');
+    this.#undecided.push(suspect);
+    this.#port.clock.after(UNREAD_MS, () => {
+      suspect.asked = null;
+      this.#port.wake();
+    });
   }
 
   #settle(suspect: Suspect, standing: Standing, verdict: Verdict): void {

@@ -25,6 +25,8 @@ export interface MovedOn {
   /** null: the crash that left it took the journal too. */
   readonly id: RecordId | null;
   readonly digest: Digest;
+  /** What was thought to be there, and so to be kept now; null: nobody thought so. */
+  readonly instead: Digest | null;
   /** Bytes. */
   readonly size: number;
   readonly executable: boolean;
@@ -68,7 +70,7 @@ export function recheckAside(context: ConstructContext, batch: AsideBatch): Rech
       else if (sameBytes(stat, aside.stat)) quiet.push({ ...aside, stat });
       else {
         const kept = versions.keepFile(aside.path, null, { move: false });
-        if (kept !== aside.digest) moved.push(movedOn(aside.id, kept, stat));
+        if (kept !== aside.digest) moved.push(movedOn(aside, kept, stat));
         endLoan(context, aside);
         again.push({ ...aside, digest: kept, stat });
       }
@@ -83,7 +85,7 @@ export function recheckAside(context: ConstructContext, batch: AsideBatch): Rech
       continue;
     }
     // Written to within the tick of the clock in which it was read: the times are equal, the bytes are not.
-    if (aside.digest !== null && result.kept !== aside.digest) moved.push(movedOn(aside.id, result.kept, aside.stat));
+    if (aside.digest !== null && result.kept !== aside.digest) moved.push(movedOn(aside, result.kept, aside.stat));
     endLoan(context, aside);
     if (result.left !== null) again.push({ ...aside, digest: result.kept });
   }
@@ -96,8 +98,19 @@ function endLoan(context: ConstructContext, aside: Aside): void {
   if (aside.digest !== null) context.versions.unlend(aside.digest);
 }
 
-export function movedOn(id: RecordId | null, kept: Digest, stat: FileStat): MovedOn {
-  return { id, digest: kept, size: stat.size, executable: isExecutable(stat), modified: modifiedMicroseconds(stat) };
+export function movedOn(
+  { id, digest: instead }: { readonly id: RecordId | null; readonly digest: Digest | null },
+  kept: Digest,
+  stat: FileStat,
+): MovedOn {
+  return {
+    id,
+    digest: kept,
+    instead,
+    size: stat.size,
+    executable: isExecutable(stat),
+    modified: modifiedMicroseconds(stat),
+  };
 }
 
 function problemOf(id: RecordId, error: unknown): ItemProblem {

@@ -102,7 +102,10 @@ function keep(context: ConstructContext, asides: readonly Aside[], moved: Recove
     }
     versions.unlend(result.kept);
     if (result.kept !== aside.digest)
-      moved.push({ ...movedOn(aside.entry?.id ?? null, result.kept, aside.stat), path: aside.path });
+      moved.push({
+        ...movedOn({ id: aside.entry?.id ?? null, digest: aside.entry?.digest ?? null }, result.kept, aside.stat),
+        path: aside.path,
+      });
   }
 }
 
