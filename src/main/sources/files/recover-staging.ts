@@ -119,23 +119,11 @@ function settleFile(context: ConstructContext, guard: ParentGuard, { path, stat,
     fs.unlink(path);
     return true;
   }
-  if (there !== null) return false;
-  if (!isAway(context, path, entry, isMade)) return false;
+  // A file or link takes the place of another in one step, so if that is empty somebody removed it later. Nor does what was deleted come
+  // back: bytes somebody wrote to it at the last moment will be a change.
+  if (there !== null || entry.becomes !== 'directory' || !isMade) return false;
   putBack(context, path, place);
   return true;
-}
-
-/** Is the place of a file empty because of the interruption? A file or link takes the place of another in one step: later somebody removed it. */
-function isAway({ fs }: ConstructContext, path: string, { becomes, digest }: JournalEntry, isMade: boolean): boolean {
-  switch (becomes) {
-    case 'gone':
-      // Deleted as asked, unless it was written to at the last moment: then it must not be gone.
-      return hashFile(fs, path) !== digest;
-    case 'directory':
-      return isMade;
-    default:
-      return false;
-  }
 }
 
 /** Links and directories hold nothing that history does not have: back to an empty place, or away. */
