@@ -74,8 +74,14 @@ export class Person {
     return text;
   }
 
+  /** Nobody writes to one file from two places at once. */
+  finishOn(device: SimulatedDevice): void {
+    for (const begun of [...this.#open]) if (begun.device === device) this.#finish(begun);
+  }
+
   /** Begins to write a file; the rest follows within the time in which the program still looks after what it took aside. */
   begin(device: SimulatedDevice, path: string, content: string): void {
+    this.finishOn(device);
     const finish = device.user.writeInTwoSteps(`${ROOT}/${path}`, bytesOfText(content));
     const begun = { device, path, content, finish };
     this.#open.add(begun);
@@ -109,6 +115,7 @@ const isFile = (type: string): boolean => type === 'file';
 export const DEEDS = {
   create: (person, device) => {
     const path = person.path();
+    person.finishOn(device);
     device.user.mkdirp(parentOf(path));
     device.user.save(
       at(path),
@@ -119,11 +126,13 @@ export const DEEDS = {
   },
   edit: (person, device) => {
     const path = person.existing(device, isFile);
+    person.finishOn(device);
     device.user.save(at(path), bytesOfText(person.text(device)), person.random.pick(['in-place', 'rename'] as const));
     return path;
   },
   append: (person, device) => {
     const path = person.existing(device, isFile);
+    person.finishOn(device);
     device.user.appendFile(at(path), bytesOfText(`\n${device.name} adds ${person.random.int(1000)}.`));
     return path;
   },

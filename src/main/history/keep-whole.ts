@@ -12,8 +12,8 @@ import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
 const STEP = 64;
 /** Earlier versions of a file it is compared with. */
 const EARLIER = 8;
-/** What could not be read is tried again after this long. */
-const UNREAD_MS = 30_000;
+/** What could not be read, or had by anybody, is tried again after this long. */
+const AGAIN_MS = 30_000;
 /** A larger file is not compared byte by byte with what it should be. */
 const LARGEST = 64 << 20;
 
@@ -25,8 +25,12 @@ interface Suspect {
   readonly power: boolean;
   /** As it was when it could not be told first; one that changed since is somebody's edit. */
   seen: string | null;
-  /** Who was linked then. */
-  asked: string | null;
+  /** Who was linked when its contents were asked for. */
+  readonly asked: Set<string>;
+  /** It is to be tried again, whoever is linked. */
+  due: boolean;
+  /** Whoever could have its contents was asked. */
+  lastTry: boolean;
 }
 /** Bytes that an interruption left beside their place; now in the version store. */
 interface LeftAside {
@@ -78,7 +82,8 @@ export class WholeFiles implements IdleJob {
     const suspects = new Map<RecordId, Suspect>();
     for (const row of rows) {
       const id = each.collection.records.at(row)?.id;
-      if (id !== undefined) suspects.set(id, { each, source, row, id, power, seen: null, asked: null });
+      if (id !== undefined)
+        suspects.set(id, { each, source, row, id, power, seen: null, asked: new Set(), due: false, lastTry: false });
     }
     this.#suspects.set(source.row, suspects);
     this.#queues.set(source.row, [...suspects.values()]);
@@ -126,7 +131,7 @@ export class WholeFiles implements IdleJob {
 
   /** The next batch, all of one source that is there. */
   #take(): readonly Suspect[] {
-    for (const suspect of this.#undecided.filter((each) => each.asked !== each.each.linked().join(' '))) {
+    for (const suspect of this.#undecided.filter(isDue)) {
       this.#undecided.splice(this.#undecided.indexOf(suspect), 1);
       this.#putBack([suspect]);
     }
@@ -206,7 +211,9 @@ export class WholeFiles implements IdleJob {
     needed: ReadonlySet<FileEntry>,
   ): Promise<Verdict | 'undecided'> {
     const { each, source, id } = suspect;
-    let unknown = false;
+    suspect.due = false;
+    let [unknown, missing] = [false, false];
+    for (const device of each.linked()) suspect.asked.add(device);
     for (const whole of wholes) {
       // A write is torn at its end or by the page, and nobody edits a file of that size within the minute.
       if (whole.size > LARGEST) {
@@ -215,19 +222,33 @@ export class WholeFiles implements IdleJob {
       }
       const should = await each.read(id, whole);
       // An earlier version that nobody who is linked has is not waited for.
-      if (should === null) unknown ||= needed.has(whole) || each.linked().length === 0;
-      else {
+      if (should === null) {
+        missing ||= needed.has(whole);
+        unknown ||= each.linked().length === 0 || (needed.has(whole) && hasOthersToAsk(suspect));
+      } else {
         const bytes = await this.#port.readItem(source.row, id, standing.revision);
         if (bytes !== null && isTorn(bytes, should)) return 'again';
       }
     }
+    if (!unknown && missing && !suspect.lastTry) {
+      // All were asked. One of them may only not have been able to give it just then.
+      suspect.lastTry = true;
+      this.#tryAgain(suspect);
+      return 'undecided';
+    }
     return unknown ? 'undecided' : 'let-go';
+  }
+
+  #tryAgain(suspect: Suspect): void {
+    this.#port.clock.after(AGAIN_MS, () => {
+      suspect.due = true;
+      this.#port.wake();
+    });
   }
 
   #hold(suspect: Suspect, standing: There): void {
     const { each, source, id } = suspect;
     suspect.seen ??= hexOf(standing.revision);
-    suspect.asked = each.linked().join(' ');
     this.#undecided.push(suspect);
     each.collection.problems.put(
       source.row,
@@ -240,12 +261,9 @@ export class WholeFiles implements IdleJob {
 
   /** What is there cannot be read now: once it can be, it may be torn as well. A look names the trouble. */
   #holdUnread(suspect: Suspect): void {
-    suspect.asked = suspect.each.linked().join(' ');
+    suspect.due = false;
     this.#undecided.push(suspect);
-    this.#port.clock.after(UNREAD_MS, () => {
-      suspect.asked = null;
-      this.#port.wake();
-    });
+    this.#tryAgain(suspect);
   }
 
   #settle(suspect: Suspect, standing: Standing, verdict: Verdict): void {
@@ -333,6 +351,12 @@ export class WholeFiles implements IdleJob {
     return unknown ? null : false;
   }
 }
+
+/** Is there somebody who was not asked? */
+const isDue = ({ each, asked, due }: Suspect): boolean => due || each.linked().some((device) => !asked.has(device));
+
+/** Has some member not been linked yet since it came to be doubted? */
+const hasOthersToAsk = ({ each, asked }: Suspect): boolean => each.others().some(({ device }) => !asked.has(device));
 
 /** Does the snapshot say that the source shows just what the record says? */
 function isSettledThere({ records }: Collection, source: KeepSource, row: number): boolean {
