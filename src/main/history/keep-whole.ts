@@ -133,6 +133,8 @@ export class WholeFiles implements IdleJob {
   #take(): readonly Suspect[] {
     for (const suspect of this.#undecided.filter(isDue)) {
       this.#undecided.splice(this.#undecided.indexOf(suspect), 1);
+      suspect.due = false;
+      for (const device of suspect.each.linked()) suspect.asked.add(device);
       this.#putBack([suspect]);
     }
     for (const queue of this.#queues.values()) if (queue[0]?.source.isAway === false) return queue.splice(-STEP);
@@ -211,7 +213,6 @@ export class WholeFiles implements IdleJob {
     needed: ReadonlySet<FileEntry>,
   ): Promise<Verdict | 'undecided'> {
     const { each, source, id } = suspect;
-    suspect.due = false;
     let [unknown, missing] = [false, false];
     for (const device of each.linked()) suspect.asked.add(device);
     for (const whole of wholes) {
@@ -261,7 +262,6 @@ export class WholeFiles implements IdleJob {
 
   /** What is there cannot be read now: once it can be, it may be torn as well. A look names the trouble. */
   #holdUnread(suspect: Suspect): void {
-    suspect.due = false;
     this.#undecided.push(suspect);
     this.#tryAgain(suspect);
   }

@@ -1,0 +1,90 @@
+import type { Change } from '../../src/main/change-log/change.ts';
+import { undoChange } from '../../src/main/history/undo-change.ts';
+import { recordsRoot } from '../../src/main/history/verify.ts';
+import { ENTRY, EXISTS } from '../../src/main/record/file-entry.ts';
+import { equalValues, type Value } from '../../src/main/record/value.ts';
+import { CollectionGroup, type GroupDatabases, type GroupDevice } from './collection-group.ts';
+import { liveHistory } from './random-history.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+/** `broken`: what did not hold; null: all did. */
+export interface UndoLaw {
+  readonly broken: string | null;
+  readonly undone: number;
+}
+
+/**
+ * After a random history every change there is, undone one after the other, gives what it replaced, alone or in a conflict, and never fails;
+ * then all devices agree.
+ */
+export async function checkUndoLaw(seed: number, databases: GroupDatabases): Promise<UndoLaw> {
+  const group = new CollectionGroup(3, `undo ${seed}`, 'files', databases);
+  await liveHistory(group, group.devices, new SeededRandom(`undo ${seed}`), 16);
+  group.exchange();
+  const [device, ...others] = group.devices as [GroupDevice, ...GroupDevice[]];
+  let undone = 0;
+  for (const place of device.collection.log.places({ logs: null, records: null }, null, 1000))
+    for (const [index, change] of (device.collection.packageChanges(place.row)?.changes ?? []).entries()) {
+      const name = `${place.log}-${place.number}-${index}`;
+      if ('invalid' in change) return { broken: `seed ${seed}: ${name} is invalid: ${change.invalid}`, undone };
+      group.tick();
+      undoChange(device.port, name);
+      undone++;
+      const lacking = lackingAfter(device, change);
+      if (lacking !== null) return { broken: `seed ${seed}: after the undo of ${name}, ${lacking}`, undone };
+    }
+  group.exchange();
+  const { root } = recordsRoot(device.collection);
+  const other = others.find(({ collection }) => recordsRoot(collection).root !== root);
+  return { broken: other === undefined ? null : `seed ${seed}: ${other.name} and ${device.name} differ`, undone };
+}
+
+/** What is not there of what the undone change had replaced; null: nothing. */
+function lackingAfter(device: GroupDevice, { record, writes }: Change): string | null {
+  const replaced = (field: typeof ENTRY): Value[] =>
+    (writes.find((write) => write.field === field)?.replaces ?? []).flatMap(
+      (dot) => device.collection.changeAt(dot)?.change.writes.find((write) => write.field === field)?.value ?? [],
+    );
+  if (!replaced(EXISTS).includes(true)) return null;
+  if (!device.existsValues(record).includes(true)) return `${record} is not there`;
+  const now = device.values(record);
+  const lost = replaced(ENTRY).find((before) => !now.some((value) => equalValues(value, before)));
+  return lost === undefined ? null : `${record} lacks ${JSON.stringify(lost)}`;
+}
+
+/**
+ * What was just done, undone, leaves the records as they were before it, open conflicts too; the undo undone, as they were after it.
+ */
+export async function checkUndoAtOnce(seed: number, databases: GroupDatabases): Promise<UndoLaw> {
+  const group = new CollectionGroup(2, `undo at once ${seed}`, 'files', databases);
+  const random = new SeededRandom(`undo at once ${seed}`);
+  await liveHistory(group, group.devices, random, 10);
+  group.exchange();
+  const [device] = group.devices as [GroupDevice];
+  const root = () => recordsRoot(device.collection).root;
+  let undone = 0;
+  for (let round = 0; round < 3; round++) {
+    const [before, written] = [root(), device.sent.length];
+    group.tick();
+    await liveHistory(group, [device], random, 1);
+    const [done] = device.sent.slice(written);
+    // An undo may reach far back: then it stands beside what came since, and so does the undo of it.
+    if (
+      done === undefined ||
+      device.sent.length > written + 1 ||
+      done.applied.some(({ change }) => change.cause === 'undo')
+    )
+      continue;
+    const after = root();
+    const name = `${done.log}-${done.number}`;
+    group.tick();
+    const undo = undoChange(device.port, name);
+    if (root() !== before) return { broken: `seed ${seed}: ${name}, undone at once, is not as it was`, undone };
+    group.tick();
+    const [first] = undo?.changes ?? [];
+    if (first !== undefined) undoChange(device.port, first.slice(0, first.lastIndexOf('-')));
+    if (root() !== after) return { broken: `seed ${seed}: the undo of ${name}, undone, is not as it was`, undone };
+    undone++;
+  }
+  return { broken: null, undone };
+}
