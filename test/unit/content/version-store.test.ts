@@ -272,6 +272,26 @@ describe('version store after a crash', () => {
     }
   });
 
+  it.each(['of the same disk', 'of another disk'])(
+    'has a large file %s, here or where it was, whatever the power leaves',
+    (where) => {
+      const there = where === 'of another disk' ? '/mnt' : '/from';
+      const bytes = new Uint8Array(100_000).fill(7);
+      if (fs.lstat(there) === null) fs.makeDirectory(there);
+      if (where === 'of another disk') disk.mount(there);
+      const store = open();
+      put(`${there}/x`, bytes);
+      disk.commitNames();
+      store.keepFile(`${there}/x`, nameOf(bytes), { move: true });
+      disk.losePower({ keepUnsynced: 'none' });
+      fs = disk.process();
+      const again = open();
+      // Its name may be the old one again: then the bytes must be whole there.
+      if (again.read(nameOf(bytes)) === null) again.keepFile(`${there}/x`, null, { move: true });
+      expect(equal(again.read(nameOf(bytes)), bytes)).toBe(true);
+    },
+  );
+
   it('cuts a torn tail off', () => {
     const store = open();
     store.keepBytes(nameOf(SMALL), SMALL);
