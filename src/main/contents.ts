@@ -3,6 +3,7 @@ import { type Chunk, decodeChunkList } from './content/chunk-list.ts';
 import { applySplice, makeSplice } from './content/splice.ts';
 import type { ContentAsked, ContentGiven } from './peers/shared-collection.ts';
 import { digestOf } from './platform/hash.ts';
+import { SLAB_BYTES } from './platform/slabs.ts';
 import { ENTRY, fileEntry } from './record/file-entry.ts';
 import type { Digest, RecordId } from './record/ids.ts';
 import { heldOf } from './snapshot/held.ts';
@@ -66,6 +67,11 @@ interface Registered {
 interface ContentPlace {
   readonly source: number;
   readonly request: ContentRequest;
+}
+/** What is read in one go for several who asked: chunks that follow each other in a file. `length` null: all that was read. */
+interface Run {
+  request: ContentRequest;
+  readonly parts: { readonly at: number; readonly offset: number; readonly length: number | null }[];
 }
 interface OpenList {
   readonly content: Digest;
@@ -311,10 +317,9 @@ export class Contents {
     const given: (ContentGiven | null)[] = asked.map(() => null);
     for (const [at, want] of asked.entries()) if (want.kind === 'chunk-list') given[at] = this.#giveList(want);
     await this.#giveFrom(asked, given, (want) => this.#hintedPlace(collection, want));
-    // Chunks are asked for many at a time, and mostly of one file.
-    const holders = new Map<Digest, Holder | null>();
+    const chunkPlace = this.#chunkPlaces();
     await this.#giveFrom(asked, given, (want) =>
-      want.kind === 'chunk' ? this.#chunkPlace(want.digest, holders) : this.#contentPlace(want.digest),
+      want.kind === 'chunk' ? chunkPlace(want.digest) : this.#contentPlace(want.digest),
     );
     for (const [at, want] of asked.entries()) {
       if (given[at] !== null || want.kind === 'chunk-list') continue;
@@ -335,20 +340,24 @@ export class Contents {
     given: (ContentGiven | null)[],
     placeOf: (want: ContentAsked) => ContentPlace | null,
   ): Promise<void> {
-    const reads = new Map<number, { at: number; request: ContentRequest }[]>();
+    const reads = new Map<number, Run[]>();
     for (const [at, want] of asked.entries()) {
       const place = given[at] !== null || want.kind === 'chunk-list' ? null : placeOf(want);
       if (place === null) continue;
+      const part = { at, offset: 0, length: want.kind === 'content' ? null : place.request.length };
       const queue = reads.get(place.source);
-      if (queue === undefined) reads.set(place.source, [{ at, request: place.request }]);
-      else queue.push({ at, request: place.request });
+      if (queue === undefined) reads.set(place.source, [{ request: place.request, parts: [part] }]);
+      else if (!extend(queue.at(-1) as Run, place.request, part)) queue.push({ request: place.request, parts: [part] });
     }
     for (const [source, queue] of reads) {
       const bytes = await this.#sources.get(source)?.adapter.readContent?.(queue.map((each) => each.request));
-      queue.forEach(({ at, request }, each) => {
+      queue.forEach(({ request, parts }, each) => {
         const read = bytes?.[each];
-        const isWhole = asked[at]?.kind === 'content' || read?.length === request.length;
-        if (read !== null && read !== undefined && isWhole) given[at] = { bytes: read, splice: false };
+        if (read === null || read === undefined) return;
+        for (const { at, offset, length } of parts)
+          if (length === null) given[at] = { bytes: read, splice: false };
+          else if (read.length === request.length)
+            given[at] = { bytes: read.subarray(offset, offset + length), splice: false };
       });
     }
   }
@@ -394,19 +403,30 @@ export class Contents {
     return holder === null ? null : { source: holder.source, request: wholeOf(holder.id, holder.revision, digest) };
   }
 
-  #chunkPlace(chunk: Digest, holders: Map<Digest, Holder | null>): ContentPlace | null {
-    for (const { list, place } of this.#store.chunkPlaces(chunk)) {
-      const opened = this.#openList(list);
+  /** Where chunks lie. They are asked for many at a time, and mostly one after the other as they are in one file: there the next is looked for first. */
+  #chunkPlaces(): (chunk: Digest) => ContentPlace | null {
+    const holders = new Map<Digest, Holder | null>();
+    let last: { readonly opened: OpenList; readonly place: number } | null = null;
+    const placeIn = (opened: OpenList | null, place: number, chunk: Digest): ContentPlace | null => {
       const found = opened?.chunks[place];
-      if (opened === null || found?.digest !== chunk) continue;
+      if (opened === null || found?.digest !== chunk) return null;
       if (!holders.has(opened.content)) holders.set(opened.content, this.#holderOf(opened.content));
       const holder = holders.get(opened.content);
-      if (holder === null || holder === undefined) continue;
-      const offset = opened.offsets[place] as number;
+      if (holder === null || holder === undefined) return null;
+      last = { opened, place };
       const { source, id, revision } = holder;
+      const offset = opened.offsets[place] as number;
       return { source, request: { id, revision, offset, length: found.length, digest: null } };
-    }
-    return null;
+    };
+    return (chunk) => {
+      const next = last === null ? null : placeIn(last.opened, last.place + 1, chunk);
+      if (next !== null) return next;
+      for (const { list, place } of this.#store.chunkPlaces(chunk)) {
+        const found = placeIn(this.#openList(list), place, chunk);
+        if (found !== null) return found;
+      }
+      return null;
+    };
   }
 
   /** The whole bytes of a content, up to a limit: from here, else from peers. null where nobody has it. Verified. */
@@ -523,6 +543,22 @@ export class Contents {
     this.#lists.set(row, opened);
     return opened;
   }
+}
+
+/** Adds a chunk to a run that it follows; false: it does not. */
+function extend(run: Run, next: ContentRequest, part: Run['parts'][number]): boolean {
+  const { request, parts } = run;
+  const follows =
+    part.length !== null &&
+    parts[0]?.length !== null &&
+    request.id === next.id &&
+    request.revision === next.revision &&
+    request.offset + request.length === next.offset &&
+    request.length + next.length <= SLAB_BYTES;
+  if (!follows) return false;
+  parts.push({ ...part, offset: request.length });
+  run.request = { ...request, length: request.length + next.length };
+  return true;
 }
 
 const wholeOf = (id: RecordId, revision: Revision, digest: Digest): ContentRequest => ({
