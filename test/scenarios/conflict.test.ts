@@ -156,6 +156,29 @@ it('the delete can be taken too, and undone', async () => {
   expect(folderA.read('diary.txt')).toBe('wednesday');
 });
 
+it('who deletes or moves his version while the conflict is open does not delete the other one', async () => {
+  const { a, b, folderA, folderB } = pair;
+  for (const away of [() => folderB.remove('both.txt'), () => folderB.move('both.txt', 'mine.txt')]) {
+    await apart(
+      'both.txt',
+      'base',
+      () => folderA.write('both.txt', 'anna wrote'),
+      () => folderB.write('both.txt', 'bert wrote'),
+    );
+    await theConflict();
+    away();
+    await b.look();
+    await a.sync();
+    expect([folderA.read('both.txt'), folderB.has('both.txt')]).toEqual(['anna wrote', false]);
+    const conflict = await theConflict();
+    expect(conflict.title).toBe('both.txt: edited on bert and anna, deleted on bert');
+    await b.ask('resolve', conflict.id, '--take', valueHolding(conflict, 'anna wrote'));
+    await settled();
+    expect(folderB.read('both.txt')).toBe('anna wrote');
+  }
+  expect(folderA.read('mine.txt')).toBe('bert wrote');
+});
+
 it('the same edit on both is no conflict; nor are two new files with the same bytes', async () => {
   const { folderA, folderB } = pair;
   await apart(

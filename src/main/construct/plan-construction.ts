@@ -9,7 +9,7 @@ import {
 } from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
-import type { FieldName } from '../record/ids.ts';
+import type { Dot, FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 
 /** What a source has to do so that it shows a record's state. */
@@ -40,11 +40,19 @@ export function planItem(
   if (covered && !holdsOwn(state, held)) return planDirectory(held);
   const target = new Map<FieldName, HeldField>();
   const shown = shownFields(kind, state, order);
+  const unseen = new Set<Dot>();
   for (const [field, siblings] of state.fields) {
-    const kept = isConflict(fieldRule(kind, field), siblings) ? keptSibling(held?.get(field), siblings) : null;
+    const conflicts = isConflict(fieldRule(kind, field), siblings);
+    const kept = conflicts ? keptSibling(held?.get(field), siblings) : null;
     const value = kept === null ? shown.get(field) : { value: kept.value, dots: kept.dots };
-    if (value !== undefined) target.set(field, value);
+    if (value === undefined) continue;
+    target.set(field, value);
+    if (conflicts)
+      for (const { dots } of siblings) for (const dot of dots) if (!value.dots.includes(dot)) unseen.add(dot);
   }
+  const exists = target.get(EXISTS);
+  if (unseen.size > 0 && exists?.value === true)
+    target.set(EXISTS, { value: true, dots: seenDots(exists.dots, held?.get(EXISTS), unseen) });
   const wasThere = held?.get(EXISTS)?.value === true;
   if (target.get(EXISTS)?.value !== true) return { write: wasThere, fields: null, held: target };
   const fields = new Map<FieldName, Value>();
@@ -55,6 +63,17 @@ export function planItem(
     if (!fieldRule(kind, field).same(held?.get(field)?.value ?? null, value)) write = true;
   }
   return { write, fields, held: target };
+}
+
+/**
+ * Which of the changes that keep a record a source stands for while another value of it is elsewhere: those it held before, else all but
+ * the `unseen` ones. A person who deletes the file sees only the version that is there; the others stay, beside the deletion.
+ */
+function seenDots(dots: readonly Dot[], held: HeldField | undefined, unseen: ReadonlySet<Dot>): readonly Dot[] {
+  const before = dots.filter((dot) => held?.value === true && held.dots.includes(dot));
+  if (before.length > 0) return before;
+  const seen = dots.filter((dot) => !unseen.has(dot));
+  return seen.length > 0 ? seen : dots;
 }
 
 /** Does the source hold a file the record has as its value, or that it was deleted? */

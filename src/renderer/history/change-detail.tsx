@@ -51,10 +51,10 @@ export function ChangeDetail(props: {
                 <tr key={field.path}>
                   <th scope="row">{fieldText(field.path)}</th>
                   <td className="path" data-label="Before">
-                    {fieldValueText(field.path, field.before)}
+                    {change.action === 'add' && field.before === null ? '—' : fieldValueText(field.path, field.before)}
                   </td>
                   <td className="path" data-label="After">
-                    {fieldValueText(field.path, field.after)}
+                    {change.action === 'delete' && field.after === null ? '—' : fieldValueText(field.path, field.after)}
                   </td>
                   <td data-label="What was before">
                     {field.before === null ? '—' : keptText(field.kept, props.nameOf)}

@@ -93,7 +93,11 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
         <span>{collectionSentence(collection)}</span>
       </p>
       {collection.sources.map((source) => (
-        <SourceLine key={source.id} source={source} />
+        <SourceLine
+          key={source.id}
+          source={source}
+          told={source.state === 'halted' && collection.sources.length === 1}
+        />
       ))}
       {collection.progress !== null && collection.state === 'working' && (
         <ProgressLine progress={collection.progress} name={name} />

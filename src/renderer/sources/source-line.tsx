@@ -13,8 +13,8 @@ const STATES: { readonly [state in SourceState]: string } = {
   paused: 'Paused',
 };
 
-/** Where a collection lives here: the place, its state, and the reason when it is not ready. */
-export function SourceLine({ source }: { source: SourceView }) {
+/** Where a collection lives here: the place, its state, and the reason when it is not ready, unless that is `told` already. */
+export function SourceLine({ source, told }: { source: SourceView; told: boolean }) {
   const client = useClient();
   const open = useAction('desktop:open-source');
   const toast = useToast();
@@ -38,7 +38,9 @@ export function SourceLine({ source }: { source: SourceView }) {
           </Button>
         )}
       </div>
-      {source.reason !== null && <p className={bad ? 'source-reason bad' : 'source-reason'}>{source.reason}</p>}
+      {source.reason !== null && !told && (
+        <p className={bad ? 'source-reason bad' : 'source-reason'}>{source.reason}</p>
+      )}
     </div>
   );
 }
