@@ -17,6 +17,9 @@ class Adder {
     throw new TypeError('a bug');
   }
   nothing(): void {}
+  echo(given: { owned: ArrayBuffer[] }): { owned: ArrayBuffer[] } {
+    return given;
+  }
   large(): { owned: ArrayBuffer[]; bytes: Uint8Array } {
     const bytes = Uint8Array.of(1, 2, 3);
     return { owned: [bytes.buffer], bytes };
@@ -35,7 +38,8 @@ function worker(service: object) {
   serveCalls(port2, service);
   const ends = new EventEmitter();
   port1.on('message', (message) => ends.emit('message', message));
-  const stub = Object.assign(ends, { postMessage: (message: unknown) => port1.postMessage(message) });
+  const postMessage = (message: unknown, transfer: readonly ArrayBuffer[]) => port1.postMessage(message, transfer);
+  const stub = Object.assign(ends, { postMessage });
   return { stub: stub as unknown as Worker, ends };
 }
 const called = (service: object) => {
@@ -69,6 +73,13 @@ describe('a service in another thread', () => {
     const { adder } = called(new Giving());
     expect([...(await adder.large()).bytes]).toEqual([1, 2, 3]);
     expect(given!.bytes.length).toBe(0);
+  });
+  it('is handed over the buffers an argument names, and can hand them back', async () => {
+    const { adder } = called(new Adder());
+    const { buffer } = Uint8Array.of(4, 5, 6);
+    const back = await adder.echo({ owned: [buffer] });
+    expect(buffer.byteLength).toBe(0);
+    expect([...new Uint8Array(back.owned[0] as ArrayBuffer)]).toEqual([4, 5, 6]);
   });
   it('that ends fails all calls under way and all to come', async () => {
     const { adder, ends } = called({ add: () => 0 });
