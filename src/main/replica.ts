@@ -23,6 +23,7 @@ import type {
   PackagesTaken,
   SharedCollection,
 } from './peers/shared-collection.ts';
+import { LockstepError } from './platform/trouble.ts';
 import { notTakenText, quarantinedBy, quarantineText } from './quarantined.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
 import {
@@ -115,8 +116,14 @@ export class Replica implements SharedCollection {
     this.#noteApplied();
   }
 
-  /** Writes changes that no source made (a settlement, an undo) and brings them to every source. */
+  /** Writes changes that no source made (a settlement, an undo) and brings them to every source. Fails with `not-allowed` where this device may only read. */
   commit(changes: readonly Change[]): readonly WrittenPackage[] {
+    if (!this.mayWrite())
+      throw new LockstepError(
+        'not-allowed',
+        `This device may only read ${this.collection.stored.name}: ask an admin to let it edit.`,
+        this.id,
+      );
     const packages = this.collection.transact(() => this.collection.write(changes));
     this.written(packages, null);
     return packages;
@@ -275,7 +282,10 @@ export class Replica implements SharedCollection {
     const couldWrite = this.#couldWrite;
     this.#couldWrite = this.mayWrite();
     // What stayed here while this device could only read is everyone's from now on.
-    if (this.#couldWrite && !couldWrite) this.#port.caughtUp(this.id);
+    if (this.#couldWrite && !couldWrite) {
+      for (const synchronizer of this.synchronizers.values()) synchronizer.forgetLook();
+      this.#port.caughtUp(this.id);
+    }
     this.membership.extendCuts(this.heads(), this.#port.now());
     this.#port.membership(this.id);
     const received = this.collection.transact(() => this.collection.receiveQuarantined());

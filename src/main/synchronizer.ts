@@ -230,6 +230,7 @@ export class Synchronizer {
   }
 
   #request(since: number | null, within: readonly string[] | null, dry: boolean) {
+    const port = this.#port;
     return {
       since,
       within,
@@ -237,7 +238,10 @@ export class Synchronizer {
       limits: this.#port.limits(),
       heldBack: (id: RecordId) => this.#port.heldBack(id),
       settling: this.#settling,
-      readOnly: !this.#port.mayWrite(),
+      // It may become another while a look is under way.
+      get readOnly() {
+        return !port.mayWrite();
+      },
       dry,
       signal: this.#abort.signal,
     };

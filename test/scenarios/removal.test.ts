@@ -104,6 +104,8 @@ it('a reader’s changes stay its own, and are everyone’s once it may edit aga
   folderA.write('letter.txt', 'changed by a reader');
   await a!.look();
   expect((await set(a!, 'read-only')).map(({ record }) => record).sort()).toEqual(['letter.txt', 'own.txt']);
+  const [newest] = await a!.history(collection, '--record', 'letter.txt');
+  expect(await a!.refused('undo', newest!.id)).toEqual({ status: 1, code: 'not-allowed' });
   folderC.write('further.txt', 'goes on');
   await c!.sync('anna');
   expect([folderA.read('further.txt'), folderC.has('own.txt'), folderC.read('letter.txt')]).toEqual([

@@ -31,6 +31,7 @@ export const KINDS = [
   'race',
   'deaf',
   'restore',
+  'roles',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -56,6 +57,9 @@ const onMember =
     const members = scene.group.members;
     return members.length === 0 ? null : act(scene.random.pick(members), scene);
   };
+
+/** Why a conflict may stay open: what nobody has any more cannot be taken, and who became a reader meanwhile settles nothing. */
+const NOT_SETTLED = new Set(['content-not-kept', 'cannot-keep-both', 'not-allowed']);
 
 export const EVENTS = {
   create: { weight: 10, kind: null, happen: deed('create') },
@@ -254,7 +258,7 @@ export const EVENTS = {
     weight: 2,
     kind: 'members',
     happen: async ({ group, random }) => {
-      const [by] = group.members;
+      const by = group.members.find((each) => group.roleOf(each) === 'admin');
       if (group.devices.length >= 5 || by === undefined || group.cuts > 0) return null;
       const device = group.addDevice({ skewed: false, folding: false });
       const how = random.pick(['empty', 'equal', 'other'] as const);
@@ -272,14 +276,24 @@ export const EVENTS = {
       const others = group.members.filter((device) => device !== by);
       if (others.length < 2) return null;
       const device = random.pick(others);
-      group.remove(device, by);
-      return `${by.name} removes ${device.name}`;
+      return group.remove(device, by) ? `${by.name} removes ${device.name}` : null;
+    }),
+  },
+  'change-role': {
+    weight: 2,
+    kind: 'roles',
+    happen: onMember((by, { group, random }) => {
+      const others = group.members.filter((device) => device !== by);
+      if (others.length === 0) return null;
+      const [device, role] = [random.pick(others), random.pick(['admin', 'editor', 'reader'] as const)];
+      return group.setRole(device, role, by) ? `${by.name} makes ${device.name} ${role}` : null;
     }),
   },
   settle: {
     weight: 6,
     kind: 'settle',
     happen: onMember((device, { group, random }) => {
+      if (group.replica(device)?.mayWrite() !== true) return null;
       const handlers = device.running?.handlers;
       const open = handlers?.['conflicts:list'](group.collection) as readonly ConflictView[] | undefined;
       if (handlers === undefined || open === undefined || open.length === 0) return null;
@@ -288,7 +302,7 @@ export const EVENTS = {
       // What nobody has any more cannot be taken, and only files be kept beside each other.
       const settled = Promise.resolve(handlers['conflicts:resolve'](conflict.id, choice));
       settled.catch((error: Error & { code?: string }) => {
-        if (error.code !== 'content-not-kept' && error.code !== 'cannot-keep-both') throw error;
+        if (!NOT_SETTLED.has(error.code ?? '')) throw error;
       });
       return `${device.name} settles ${conflict.record} with ${'take' in choice ? choice.take : 'all of them'}`;
     }),
@@ -344,5 +358,6 @@ function fillFolder(device: SimulatedDevice, like: SimulatedDevice, how: 'empty'
       user.touch(to, Number(seen.modified / 1000n));
     }
   }
-  if (how === 'other') user.writeFile(`${ROOT}/x`, `${device.name} had this before.`);
+  if (how === 'other' && user.fs.lstat(`${ROOT}/x`)?.type !== 'directory')
+    user.writeFile(`${ROOT}/x`, `${device.name} had this before.`);
 }

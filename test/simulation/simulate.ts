@@ -189,8 +189,10 @@ class Run {
         device.engine.network.dialNow();
       }
       await group.pass(LONG_MS);
+      // Whoever could only read writes again: what it kept to itself is everyone's then.
+      const waits = this.#promote();
       checkStep(group, this.#looked);
-      if (!this.#confirm() && round > 0) break;
+      if (!this.#confirm() && !waits && round > 0) break;
     }
     this.#tell(`quiet ${this.#state()}`);
     if (group.findings.length > 0) return;
@@ -215,6 +217,15 @@ class Run {
       const replica = group.replica(device);
       if (replica?.collection.stored.paused === true) device.running?.handlers.pause(replica.id, false);
     }
+  }
+
+  /** true where somebody could only read. */
+  #promote(): boolean {
+    const { members } = this.#group;
+    const readers = members.filter((device) => this.#group.roleOf(device) === 'reader');
+    const admin = members.find((device) => this.#group.roleOf(device) === 'admin');
+    for (const device of readers) if (admin !== undefined) this.#group.setRole(device, 'editor', admin);
+    return readers.length > 0;
   }
 
   /** Lets everything go on that waits for a person. false: nothing does. */

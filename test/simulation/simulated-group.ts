@@ -1,4 +1,6 @@
+import type { Role } from '../../src/contract/contract.ts';
 import { selfAsMember } from '../../src/main/peers/membership-log.ts';
+import { LockstepError } from '../../src/main/platform/trouble.ts';
 import { type CollectionId, collectionId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -158,9 +160,29 @@ export class SimulatedGroup {
     return this.#cuts.size;
   }
 
-  remove(device: SimulatedDevice, by: SimulatedDevice): void {
-    this.#removed.add(device);
-    by.engine.network.remove(this.replica(by) as Replica, device.identity.id);
+  /** false: who asks may not, as far as it knows. */
+  remove(device: SimulatedDevice, by: SimulatedDevice): boolean {
+    return this.#ask(() => {
+      by.engine.network.remove(this.replica(by) as Replica, device.identity.id);
+      this.#removed.add(device);
+    });
+  }
+  /** false: who asks may not, as far as it knows. */
+  setRole(device: SimulatedDevice, role: Role, by: SimulatedDevice): boolean {
+    return this.#ask(() => by.engine.network.setRole(this.replica(by) as Replica, device.identity.id, role));
+  }
+  /** What a device may do, as it knows. */
+  roleOf(device: SimulatedDevice): string | null {
+    return this.replica(device)?.membership.member(device.identity.id)?.role ?? null;
+  }
+  #ask(change: () => void): boolean {
+    try {
+      change();
+      return true;
+    } catch (error) {
+      if (error instanceof LockstepError) return false;
+      throw error;
+    }
   }
   isRemoved(device: SimulatedDevice): boolean {
     return this.#removed.has(device);
