@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { EventName, Reply, RequestName } from '../contract/contract.ts';
 import type { EngineOptions } from './engine-api.ts';
@@ -27,9 +28,12 @@ interface HostOptions {
 
 /** Room for what has just been made, a multiple of three. Left to itself it grows to 100 MB, and is no faster. */
 const ENGINE_YOUNG_MB = 24;
+/** Percent of what is alive that the heap of a thread may grow by before it is collected: by itself it triples. Costs nothing measurable. */
+const HEAP_GROWS_BY = 40;
 
 /** Starts the engine in its thread; fails with what kept it from starting (`keys-locked`, `port-in-use`, …). */
 export async function startEngine(options: EngineOptions, { onFault, script }: HostOptions): Promise<EngineHost> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY}`);
   const worker = new Worker(script ?? workerScript(import.meta.url, './engine-thread.ts'), {
     workerData: options,
     resourceLimits: { maxYoungGenerationSizeMb: ENGINE_YOUNG_MB },
