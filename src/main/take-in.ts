@@ -16,6 +16,7 @@ import { heldAtTimeOf, isOnlyTime } from './snapshot/put-back.ts';
 import { isAt, storedRevision, vouchesFor } from './snapshot/stored-revision.ts';
 import type { ItemProblem, ListEvent, ListedGroup, Reading, SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
+import { STAYS } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 
 /** A batch commits in one transaction and is at most this big (DESIGN 9). */
@@ -398,6 +399,7 @@ export class TakeIn {
         const { held, change, row, wait } = this.#draft(reading, request.confirmed !== null);
         if (wait) {
           if (row !== null) this.#deletedElsewhere.push(reading.id);
+          else this.#noteStaying(reading);
           continue;
         }
         this.#resolved(reading);
@@ -437,6 +439,19 @@ export class TakeIn {
       return written;
     });
     this.#emit(packages);
+  }
+
+  /** A deleted directory is there only because something lives in it: once nothing does, it goes. */
+  #noteStaying(reading: Reading): void {
+    const { records, problems } = this.#collection;
+    const found = records.find(reading.id);
+    if (found === null || isLive(found.state) || records.snapshot(this.#source.row, found.row) !== undefined) return;
+    const held = new Map(this.#heldAt(found.row));
+    held.set(EXISTS, { value: true, dots: held.get(EXISTS)?.dots ?? [] });
+    held.set(ENTRY, { value: reading.fields.get(ENTRY) ?? null, dots: held.get(ENTRY)?.dots ?? [] });
+    this.#putSnapshot(reading, found.row, held);
+    const detail = `${reading.id} is deleted, and other items are in it.`;
+    problems.put(this.#source.row, reading.id, STAYS, detail, this.#clock.now());
   }
 
   /** Deletes come last, after the adds and modifies of the cycle (DESIGN 3). */

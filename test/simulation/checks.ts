@@ -69,8 +69,9 @@ function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
   for (const other of group.members) {
     const theirs = group.replica(other) as Replica;
     if (replica.membership.member(other.identity.id) === null) continue;
-    // That a member lost its database is known once it is linked again.
-    if (group.lostDatabase.has(other) && !(linked(device, other) && linked(other, device))) continue;
+    // That a member lost its database is known once it is linked again and has said what it applied.
+    const isLinked = linked(device, other) && linked(other, device);
+    if (group.lostDatabase.has(other) && !group.haveTalked(device, other, isLinked)) continue;
     const logs = new Map(theirs.collection.log.logs().map((log) => [log.log, log]));
     for (const log of replica.collection.log.logs())
       if (log.held > (logs.get(log.log)?.applied ?? 0))

@@ -27,6 +27,7 @@ export class SimulatedGroup {
   readonly lostDatabase = new Set<SimulatedDevice>();
   /** Whose database was put back from a copy: to it, what was done since looks like the deeds of a person. */
   readonly restored = new Set<SimulatedDevice>();
+  readonly #linkedSince = new Map<string, number>();
   readonly #removed = new Set<SimulatedDevice>();
   /** Milliseconds a message takes at most. */
   slowness = 20;
@@ -146,6 +147,14 @@ export class SimulatedGroup {
     for (const other of this.star ? [by] : this.devices)
       if (other !== device) device.engine.network.suggest(other.identity.id, [`${other.host}:${PORT}`]);
     await this.until(device, device.engine.addSource(replica, ROOT));
+  }
+
+  /** Were they linked for long enough to have told each other what they have? To be asked after each step. */
+  haveTalked(one: SimulatedDevice, other: SimulatedDevice, areLinked: boolean): boolean {
+    const pair = `${one.name} ${other.name}`;
+    if (!areLinked) this.#linkedSince.delete(pair);
+    else if (!this.#linkedSince.has(pair)) this.#linkedSince.set(pair, this.clock.now());
+    return areLinked && this.clock.now() - (this.#linkedSince.get(pair) as number) > 2 * this.slowness;
   }
 
   cut(one: SimulatedDevice, other: SimulatedDevice): void {
