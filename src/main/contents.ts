@@ -81,6 +81,7 @@ interface OpenList {
 
 /** No file of more than nothing has these bytes: its construction is refused as `content-wrong`, and a person is told. */
 const CONTRADICTION: FoundContent = { from: 'bytes', bytes: new Uint8Array(0) };
+const NEVER = new AbortController().signal;
 const REQUEST_ITEMS = 512;
 const REQUEST_BYTES = 2 << 20;
 const REQUESTS_AHEAD = 4;
@@ -315,7 +316,11 @@ export class Contents {
   async give(collection: Collection, asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
     this.#given++;
     const given: (ContentGiven | null)[] = asked.map(() => null);
-    for (const [at, want] of asked.entries()) if (want.kind === 'chunk-list') given[at] = this.#giveList(want);
+    for (const [at, want] of asked.entries())
+      if (want.kind === 'chunk-list') {
+        if (this.#store.chunkList(want.digest) === null) await this.#cutAgain(collection, want);
+        given[at] = this.#giveList(want);
+      }
     await this.#giveFrom(asked, given, (want) => this.#hintedPlace(collection, want));
     const chunkPlace = this.#chunkPlaces();
     await this.#giveFrom(asked, given, (want) =>
@@ -376,6 +381,23 @@ export class Contents {
       return whole.slice(offset, offset + found.length);
     }
     return null;
+  }
+
+  /** The list of a file here that came whole: out of the version store, or before the database was lost. */
+  async #cutAgain(collection: Collection, { digest, hint }: ContentAsked): Promise<void> {
+    const record = hint === null ? null : collection.records.find(hint);
+    const entry = (record?.state.fields.get(ENTRY) ?? [])
+      .map(({ value }) => fileEntry(value))
+      .find((each) => each?.type === 'file' && each.chunks === digest);
+    if (entry?.type !== 'file') return;
+    for (const { source, id } of this.#holders(entry.digest)) {
+      const read = await this.#sources.get(source)?.adapter.read([id], NEVER);
+      const lists = read?.flatMap((each) => ('attachments' in each ? each.attachments : [])) ?? [];
+      const list = lists.find((each) => each.digest === digest);
+      if (list === undefined) continue;
+      this.#store.putChunkList(digest, entry.digest, list.bytes);
+      return;
+    }
   }
 
   #giveList(want: ContentAsked): ContentGiven | null {
@@ -456,7 +478,7 @@ export class Contents {
     };
     const cut = await this.#chunks(want, ask);
     if (cut === null || cut === 'wrong') return null;
-    const { chunks } = cut;
+    const { chunks, list } = cut;
     const whole = new Uint8Array(entry.size);
     let offset = 0;
     for (const request of batches(chunks, (chunk) => chunk.length)) {
@@ -470,6 +492,8 @@ export class Contents {
         offset += bytes.length;
       }
     }
+    // Whoever keeps it can give it to others as well.
+    if (list !== null) this.#store.putChunkList(entry.chunks, entry.digest, list);
     return collection === undefined ? null : whole;
   }
 

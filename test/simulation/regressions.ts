@@ -41,4 +41,6 @@ export const REGRESSIONS: readonly {
   { seed: '1139', kinds: SOUND, about: 'what was deleted as asked does not come back torn' },
   { seed: '1252', kinds: SOUND, about: 'two programs write to one file, one after the other' },
   { seed: '1320', kinds: SOUND, about: 'what nobody can be compared with is doubted only until all were asked' },
+  { seed: '668', kinds: SOUND, about: 'a deleted directory goes once nothing lives in it, though it came back unseen' },
+  { seed: '937', kinds: SOUND, about: 'who has a large file can say how it is cut, however it came by it' },
 ];
