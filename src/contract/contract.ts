@@ -304,7 +304,7 @@ export interface Events {
   'notice': NoticeView;
 }
 export interface NoticeView {
-  readonly about: 'conflict' | 'halt' | 'request' | 'removed' | 'problem';
+  readonly about: 'conflict' | 'halt' | 'request' | 'joined' | 'removed' | 'problem';
   readonly title: string;
   readonly text: string;
 }

@@ -209,6 +209,7 @@ export class PeerNetwork {
     this.#links.membersChanged();
     this.#suggestRemembered();
     const replica = this.#engine.replicas.get(id);
+    if (replica !== undefined) this.#tellNew(replica);
     if (replica?.membership.current !== null && replica?.membership.isMember() === false)
       this.#engine.notice(`removed-${id}`, {
         about: 'removed',
@@ -217,7 +218,26 @@ export class PeerNetwork {
       });
     this.#engine.changed();
   }
+  readonly #knownMembers = new Map<CollectionId, ReadonlySet<DeviceId>>();
+  /** Whoever was let in, by whichever admin, is announced to everyone: nobody comes in unseen. */
+  #tellNew(replica: Replica): void {
+    const known = this.#knownMembers.get(replica.id);
+    const others = replica.membership.others();
+    this.#knownMembers.set(replica.id, new Set(others.map(({ device }) => device)));
+    const { name: collection } = replica.collection.stored;
+    for (const { device, name, addedBy } of known === undefined ? [] : others) {
+      if (known?.has(device) === true || addedBy === this.#engine.deviceId) continue;
+      const by = replica.membership.member(addedBy)?.name ?? 'a device that was removed since';
+      this.#engine.notice(`joined-${replica.id}-${device}`, {
+        about: 'joined',
+        title: `${name} shares ${collection} now`,
+        text: `It was let in by ${by}. If you do not know it, remove it on the Devices page.`,
+      });
+    }
+  }
+
   collectionsChanged(): void {
+    for (const replica of this.#engine.replicas.values()) this.#tellNew(replica);
     this.#links.membersChanged();
     this.#suggestRemembered();
     for (const session of this.#sessions.values()) session.announce();

@@ -5,6 +5,7 @@ const PAGES: { readonly [about in NoticeView['about']]: string } = {
   conflict: 'conflicts',
   halt: 'sources',
   request: 'devices',
+  joined: 'devices',
   removed: 'devices',
   problem: 'problems',
 };

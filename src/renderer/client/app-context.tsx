@@ -97,6 +97,7 @@ const NOTICE_PAGES: { readonly [about in NoticeView['about']]: Page } = {
   conflict: 'conflicts',
   halt: 'sources',
   request: 'devices',
+  joined: 'devices',
   removed: 'devices',
   problem: 'problems',
 };

@@ -127,6 +127,36 @@ describe('who may write', () => {
   });
 });
 
+describe('what a member says of itself and of others', () => {
+  it('its name is told once, and only as far as it may be shown', () => {
+    const { membership } = open(ana);
+    expect([membership.rename('Desk', 2000), membership.rename('Desk', 2001)]).toEqual([true, false]);
+    expect(membership.rename('\u202eDesk\n', 2002)).toBe(false);
+    expect([membership.rename('\n', 2003), membership.member(ana.id)?.name]).toEqual([false, 'Desk']);
+    const other = open(ben);
+    other.membership.receive(membership.operations());
+    expect(other.membership.member(ana.id)?.name).toBe('Desk');
+    expect(other.membership.rename('nobody', 3000)).toBe(false);
+    expect(other.membership.nameOf(ana.member(group).key)).toBe(`Desk (${ana.id.slice(0, 8)})`);
+  });
+
+  it('an admin’s word on a role holds for all, with the cut where it ends the right to write', () => {
+    const first = open(ana);
+    first.membership.add(newcomer(ben, 'editor'), 2000);
+    first.membership.setRole(ben.id, 'reader', [{ log, number: 3 }], 2001);
+    const second = open(ben);
+    second.membership.receive(first.membership.operations());
+    for (const { membership } of [first, second]) {
+      expect(membership.member(ben.id)?.role).toBe('reader');
+      expect([3, 4].map((number) => membership.refuses(head(ben, number)) === null)).toEqual([true, false]);
+    }
+    second.membership.setRole(ben.id, 'admin', [], 2002);
+    expect(second.membership.member(ben.id)?.role).toBe('reader');
+    first.membership.setRole(ben.id, 'editor', [], 2003);
+    expect(first.membership.counting(ben.member(group).key, log)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
 describe('a cut', () => {
   const had = (who: DeviceIdentity, number: number, of: LogId = log) => ({
     member: who.member(group).key,

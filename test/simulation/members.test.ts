@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import type { NoticeView } from '../../src/contract/contract.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+import type { SimulatedDevice } from './simulated-device.ts';
+import { SimulatedGroup } from './simulated-group.ts';
+
+/** A group of computers that share a folder; each was let in by the first. */
+async function groupOf(count: number): Promise<{ group: SimulatedGroup; devices: SimulatedDevice[] }> {
+  const group = new SimulatedGroup(new SeededRandom('members'));
+  const devices = Array.from({ length: count }, () => group.addDevice({ skewed: false, folding: false }));
+  for (const device of devices) await group.start(device);
+  const [first, ...others] = devices as [SimulatedDevice, ...SimulatedDevice[]];
+  await group.create(first);
+  for (const other of others) await group.join(other, first);
+  await group.pass(5000);
+  return { group, devices };
+}
+function noticesOf(device: SimulatedDevice): NoticeView[] {
+  const told: NoticeView[] = [];
+  device.engine.onEvent((name, value) => {
+    if (name === 'notice') told.push(value as NoticeView);
+  });
+  return told;
+}
+
+it('a device that was let in is announced to everyone but who let it in, once', async () => {
+  const { group, devices } = await groupOf(2);
+  const [first, second] = devices as [SimulatedDevice, SimulatedDevice];
+  const [toFirst, toSecond] = [noticesOf(first), noticesOf(second)];
+  const third = group.addDevice({ skewed: false, folding: false });
+  await group.start(third);
+  const toThird = noticesOf(third);
+  await group.join(third, first);
+  await group.pass(5000);
+  expect(toSecond).toEqual([
+    {
+      about: 'joined',
+      title: 'C shares things now',
+      text: 'It was let in by A. If you do not know it, remove it on the Devices page.',
+    },
+  ]);
+  expect([toFirst, toThird]).toEqual([[], []]);
+  third.engine.config.set('name', 'another');
+  await group.pass(5000);
+  expect(toSecond.length).toBe(1);
+  for (const device of group.devices) device.end();
+});
+
+it('who is removed is told, and status of the others forgets it', async () => {
+  const { group, devices } = await groupOf(3);
+  const [first, second, third] = devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+  const told = noticesOf(third);
+  group.remove(third, second);
+  await group.pass(5000);
+  expect(told.map(({ about }) => about)).toEqual(['removed']);
+  for (const device of [first, second])
+    expect(
+      group
+        .replica(device)
+        ?.membership.others()
+        .map(({ name }) => name),
+    ).not.toContain('C');
+  expect(first.engine.network.session(third.identity.id)).toBeNull();
+  for (const device of group.devices) device.end();
+});
