@@ -104,7 +104,7 @@ export const PLANTED_BUGS = [
   {
     about: 'bytes written to a replaced file within two seconds are lost',
     file: 'src/main/sources/files/aside.ts',
-    find: 'if (kept !== aside.digest) moved.push(movedOn(aside.id, kept, stat));',
+    find: 'if (kept !== aside.digest) moved.push(movedOn(aside, kept, stat));',
     replace: '',
     tests: ['test/unit/sources/files', 'test/contracts', SIMULATION],
   },
@@ -198,6 +198,34 @@ export const PLANTED_BUGS = [
     find: 'if (head.number <= this.counting(head.member, head.log)) return null;',
     replace: 'return null;',
     tests: ['test/unit/peers', 'test/scenarios/membership.test.ts', 'test/scenarios'],
+  },
+  {
+    about: 'what a member had of a removed device stays with it alone',
+    file: 'src/main/peers/group-membership.ts',
+    find: 'if (!this.isMember()) return false;',
+    replace: 'if (held.length >= 0) return false;',
+    tests: ['test/unit/peers/group-membership.test.ts', 'test/scenarios/removal.test.ts'],
+  },
+  {
+    about: 'a reader stretches its own cut, and writes on',
+    file: 'src/main/peers/membership-judgement.ts',
+    find: "if (op.body?.op === 'extend-cut') return op.subject !== op.author;",
+    replace: '',
+    tests: ['test/unit/peers/membership.test.ts'],
+  },
+  {
+    about: 'of a log with two branches only one reaches the others',
+    file: 'src/main/replica.ts',
+    find: "const others = member === '' ? [] : (logs.branches(log)?.others ?? []);",
+    replace: 'const others: readonly { row: number; number: number; hash: string }[] = [];',
+    tests: ['test/scenarios/restored.test.ts'],
+  },
+  {
+    about: 'a collection stays open for who was removed, where something else is shared',
+    file: 'src/main/peers/peer-session.ts',
+    find: 'if (opened.shared.memberKeyOf(this.peer) === null) this.#shut(opened);',
+    replace: 'if (opened.ownHandle === 0) this.#shut(opened);',
+    tests: ['test/unit/peers/peer-session.test.ts'],
   },
   {
     about: 'a small package fills the memory',
