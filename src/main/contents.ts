@@ -314,7 +314,6 @@ export class Contents {
 
   /** Gives what peers ask for; null for what is not here. */
   async give(collection: Collection, asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
-    this.#given++;
     const given: (ContentGiven | null)[] = asked.map(() => null);
     for (const [at, want] of asked.entries())
       if (want.kind === 'chunk-list') {
@@ -335,7 +334,8 @@ export class Contents {
           : null;
       if (bytes !== null) given[at] = { bytes, splice: false };
     }
-    this.#given++;
+    // Who only asks for what is not here must not keep this device from fetching it.
+    if (given.some((each) => each !== null)) this.#given++;
     return given;
   }
 
