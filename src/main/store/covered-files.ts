@@ -38,10 +38,10 @@ export class CoveredFiles {
     const wasFile = was !== 'nothing';
     const isFile = is !== 'nothing';
     if (wasFile !== isFile && this.#above.has(id)) this.#above.clear();
-    if (was === 'file' || is === 'file') {
-      const covered = is === 'file' && (before !== null || this.#mayHaveBelow(id)) && this.#records.hasLiveBelow(id);
-      if (covered !== this.#records.isCovered(row)) this.#cover({ row, id, state }, covered);
-    }
+    if (is === 'file' && was !== 'file') {
+      if ((before !== null || this.#mayHaveBelow(id)) && this.#records.hasLiveBelow(id))
+        this.#cover({ row, id, state }, true);
+    } else if (is !== 'file' && this.#records.isCovered(row)) this.#cover({ row, id, state }, false);
     // A file makes way for what others put below it.
     if (wasFile && !isFile) this.#due.add(id);
     if (wasLive === live) return;

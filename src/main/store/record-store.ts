@@ -218,13 +218,19 @@ export class RecordStore {
 
   /** Is anything alive directly or further below this path? */
   hasLiveBelow(path: RecordId): boolean {
-    return this.#sql.liveBelow.get(this.#collection, path, `${path}/`, `${path}0`) !== undefined;
+    const [collection, from, to] = [this.#collection, `${path}/`, `${path}0`];
+    return this.#sql.liveBelow.get(collection, path, collection, from, to) !== undefined;
   }
   /** What is alive below this path, in the order of directories and names; at most `limit`. */
   liveBelow(path: RecordId, limit: number): readonly StoredRecord[] {
-    return this.#sql.allLiveBelow
-      .all(this.#collection, path, `${path}/`, `${path}0`, limit)
-      .map(([row, directory, name, state]) => ({ row, id: joined(directory, name), state: decodeState(state) }));
+    const found = this.#sql.liveIn.all(this.#collection, path, limit);
+    const left = limit - found.length;
+    if (left > 0) found.push(...this.#sql.liveWithin.all(this.#collection, `${path}/`, `${path}0`, left));
+    return found.map(([row, directory, name, state]) => ({
+      row,
+      id: joined(directory, name),
+      state: decodeState(state),
+    }));
   }
   /** Has any record, also a deleted one, ever been directly or further below this path? */
   hasDirectory(path: string): boolean {
@@ -325,13 +331,21 @@ function statements(database: Database.Database) {
       `SELECT r.id FROM directory d JOIN record r ON r.directory = d.id LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id
        WHERE d.collection = ? AND ((s.record IS NULL AND (r.flags & 1)) OR s.held IS NOT NULL) ORDER BY r.id`,
     ),
-    liveBelow: value<[number, string, string, string], number>(
-      `SELECT 1 FROM directory d JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND (d.path = ? OR (d.path >= ? AND d.path < ?)) AND (r.flags & 1) LIMIT 1`,
+    // In two halves, each along the index: with OR every directory would be looked at.
+    liveBelow: value<[number, string, number, string, string], number>(
+      `SELECT 1 FROM directory d CROSS JOIN record r ON r.directory = d.id
+       WHERE d.collection = ? AND d.path = ? AND (r.flags & 1)
+       UNION ALL
+       SELECT 1 FROM directory d CROSS JOIN record r ON r.directory = d.id
+       WHERE d.collection = ? AND d.path >= ? AND d.path < ? AND (r.flags & 1) LIMIT 1`,
     ),
-    allLiveBelow: rows<[number, string, string, string, number], [number, string, string, Blob]>(
-      `SELECT r.id, d.path, r.name, r.state FROM directory d JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND (d.path = ? OR (d.path >= ? AND d.path < ?)) AND (r.flags & 1) ORDER BY d.path, r.name LIMIT ?`,
+    liveIn: rows<[number, string, number], [number, string, string, Blob]>(
+      `SELECT r.id, d.path, r.name, r.state FROM directory d CROSS JOIN record r ON r.directory = d.id
+       WHERE d.collection = ? AND d.path = ? AND (r.flags & 1) ORDER BY r.name LIMIT ?`,
+    ),
+    liveWithin: rows<[number, string, string, number], [number, string, string, Blob]>(
+      `SELECT r.id, d.path, r.name, r.state FROM directory d CROSS JOIN record r ON r.directory = d.id
+       WHERE d.collection = ? AND d.path >= ? AND d.path < ? AND (r.flags & 1) ORDER BY d.path, r.name LIMIT ?`,
     ),
     directoryWithin: value<[number, string, string], number>(
       'SELECT 1 FROM directory WHERE collection = ? AND path >= ? AND path < ? LIMIT 1',
