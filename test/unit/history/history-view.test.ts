@@ -185,6 +185,16 @@ describe('where what was before is kept', () => {
     expect(kept()).toBe('no');
   });
 
+  it('is nowhere where several people overwrote it apart', () => {
+    save(laptop, 'a', 'one');
+    group.exchange();
+    save(laptop, 'a', 'two');
+    save(phone, 'a', 'three');
+    group.exchange();
+    forget('one');
+    expect(kept()).toBe('no');
+  });
+
   it('is nowhere needed for empty files, and here for values without content', () => {
     save(laptop, 'a', '');
     save(laptop, 'a', 'two');

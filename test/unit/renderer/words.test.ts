@@ -4,7 +4,7 @@ import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
 import { resultText } from '../../../src/renderer/client/use-say-done.ts';
 import { byteSize } from '../../../src/renderer/components/byte-size.ts';
 import { duration } from '../../../src/renderer/components/duration.ts';
-import { fieldText, valueText } from '../../../src/renderer/components/value-text.ts';
+import { fieldText, fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
 import { canKeepBoth, conflictSentence, newestAt } from '../../../src/renderer/conflicts/conflict-title.ts';
 import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
@@ -52,6 +52,10 @@ describe('values', () => {
   ])('%j is %s', (value, expected) => {
     expect(valueText(value)).toBe(expected);
   });
+  it('a moment is a date, not a number', () => {
+    expect(fieldValueText('modified', 1_500_000_000_000_000)).toMatch(/ Jul 2017, /);
+    expect(fieldValueText('entry', { type: 'directory' })).toBe('folder');
+  });
   it('field names', () => {
     expect(['entry', 'emails/e1', 'timeZone'].map(fieldText)).toEqual(['Content', 'Emails e1', 'Time Zone']);
   });
@@ -84,6 +88,9 @@ describe('conflicts', () => {
     expect(conflictSentence(conflict(value('1', 'value', 'a', ''), value('2', 'value', 'a', '')), nameOf)).toBe(
       'Changed on A in 2 different ways',
     );
+    const folder = { ...value('1', 'value', 'a', ''), value: { type: 'directory' } };
+    const file = { ...value('2', 'value', 'b', ''), value: { type: 'file', size: 1 } };
+    expect(conflictSentence({ ...edited, values: [folder, file] }, nameOf)).toBe('A file on B, a folder on A');
     expect([canKeepBoth(edited), canKeepBoth(deleted)]).toEqual([true, false]);
     expect(newestAt(deleted.values)).toBe('2026-01-02');
   });
