@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planItem } from '../../../src/main/construct/plan-construction.ts';
 import type { Held, RecordState } from '../../../src/main/merge/record-state.ts';
-import { EXECUTABLE } from '../../../src/main/record/file-entry.ts';
+import { ENTRY, EXECUTABLE } from '../../../src/main/record/file-entry.ts';
 import type { Fields } from '../../../src/main/record/value.ts';
 import {
   byNumber,
@@ -88,6 +88,32 @@ describe('what a source has to do', () => {
   });
   it('leaves it holding the value it kept, with the dots of that alone', () => {
     expect(planItem('files', open, heldA, byNumber).held).toEqual(held({ exists: [true, 1], entry: [entryA, 1] }));
+  });
+  describe('of a covered file, below which others lie', () => {
+    const folder = { type: 'directory' } as const;
+    const isFolder: Fields = new Map([[ENTRY, folder]]);
+    const was = held({ exists: [true, 9], entry: [folder, 9] });
+    const plan = (record: RecordState, holds: Held | null) => planItem('files', record, holds, byNumber, true);
+
+    it('makes a directory where none of it was, which stands for no change', () => {
+      expect(plan(isA, null)).toEqual({
+        write: true,
+        fields: isFolder,
+        held: held({ exists: [true], entry: [folder] }),
+      });
+      expect(plan(isA2, heldA)).toMatchObject({ write: true, fields: isFolder });
+    });
+    it('leaves the directory that is there as it is, and stands for what it stood for', () => {
+      expect(plan(isA, was)).toEqual({ write: false, fields: isFolder, held: was });
+    });
+    it('leaves the file where it is, and its deletion', () => {
+      expect(plan(isA, heldA)).toMatchObject({ write: false, fields: fileA });
+      expect(plan(both, heldGone)).toMatchObject({ write: false, fields: gone });
+    });
+    it('is a file again everywhere once nothing lies below', () => {
+      for (const holds of [plan(isA, null).held, was])
+        expect(planItem('files', isA, holds, byNumber)).toMatchObject({ write: true, fields: fileA });
+    });
   });
   it('keeps a value by what wrote it, not by what it looks like', () => {
     const lookalike = held({ exists: [true, 9], entry: [entryA, 9] });
