@@ -8,8 +8,10 @@ export const SLAB_BYTES = 1 << 20;
 const LONGEST_LIST = 16;
 
 const slabs = new WeakSet<ArrayBufferLike>();
-/** Weak: what has not been used since the last collection is let go. */
+/** Weak: what lies unused is let go by a collection, but not by one that falls into a transfer. */
 let free = new WeakRef<ArrayBuffer[]>([]);
+let held: readonly ArrayBuffer[] | null = null;
+const HOLD_MS = 5000;
 
 /** A slab with anything in it; a new one where none is free. */
 export function takeSlab(): ArrayBuffer {
@@ -41,5 +43,7 @@ export function giveSlabs(given: readonly ArrayBuffer[]): void {
     list = [];
     free = new WeakRef(list);
   }
+  if (held === null) setTimeout(() => (held = null), HOLD_MS).unref();
+  held = list;
   for (const slab of given) if (slab.byteLength === SLAB_BYTES && list.length < LONGEST_LIST) list.push(noteSlab(slab));
 }

@@ -80,7 +80,7 @@ export class StagedContent {
     const wrong = this.#trusted.has(this.#checked(path))
       ? []
       : pieces.filter(({ digest: name, bytes }) => digestOf(bytes) !== name);
-    const right = wrong.length === 0 ? pieces : pieces.filter((piece) => !wrong.includes(piece));
+    const right = joined(wrong.length === 0 ? pieces : pieces.filter((piece) => !wrong.includes(piece)));
     const fd = this.#fs.open(path, 'write');
     try {
       this.#hashes.whileWriting(path, fd, () => {
@@ -228,6 +228,24 @@ function runsOf(copies: readonly Copy[]): readonly Run[] {
       last.length += copy.length;
       last.copies.push(copy);
     } else runs.push({ from: copy.from.offset, to: copy.offset, length: copy.length, copies: [copy] });
+  }
+  return runs;
+}
+
+/** Pieces that follow each other in the file and in memory as one: a few large writes cost less than many. */
+function joined(
+  pieces: readonly Pick<StagedPiece, 'offset' | 'bytes'>[],
+): readonly Pick<StagedPiece, 'offset' | 'bytes'>[] {
+  const runs: { offset: number; bytes: Uint8Array }[] = [];
+  for (const { offset, bytes } of pieces) {
+    const last = runs.at(-1);
+    const follows =
+      last !== undefined &&
+      last.offset + last.bytes.length === offset &&
+      last.bytes.buffer === bytes.buffer &&
+      last.bytes.byteOffset + last.bytes.length === bytes.byteOffset;
+    if (follows) last.bytes = new Uint8Array(bytes.buffer, last.bytes.byteOffset, last.bytes.length + bytes.length);
+    else runs.push({ offset, bytes });
   }
   return runs;
 }

@@ -34,7 +34,7 @@ export class StagedHashes {
   }
 
   /** Lets `write` write to the file; it returns what it wrote. */
-  whileWriting(path: string, fd: number, write: () => readonly StagedPiece[]): void {
+  whileWriting(path: string, fd: number, write: () => readonly Pick<StagedPiece, 'offset' | 'bytes'>[]): void {
     const known = this.#take(path, fd);
     for (const { offset, bytes } of write()) {
       // Bytes that are hashed already were written over, or all of them were asked for.

@@ -121,6 +121,17 @@ describe('staging a large file', () => {
     expect(room.construct(stagedItem(again)).outcomes).toMatchObject([{ done: 'written' }]);
   });
 
+  it('writes in one go what follows each other in the file and in memory', () => {
+    const { path } = staged.stage(request());
+    const bytes = new Uint8Array(Buffer.from(NEW));
+    const lying = (offset: number) => ({ ...piece(offset), bytes: bytes.subarray(offset, offset + 4) });
+    const before = fs.callsByName.get('write') ?? 0;
+    staged.write(path, [0, 4, 8, 16, 20].map(lying));
+    expect((fs.callsByName.get('write') ?? 0) - before).toBe(2);
+    staged.write(path, [lying(12)]);
+    expect([room.textAt(path), staged.isWhole(path)]).toEqual([NEW, true]);
+  });
+
   it('notices that somebody else wrote to what it has hashed', () => {
     const { path } = staged.stage(request());
     staged.write(
