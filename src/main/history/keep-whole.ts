@@ -225,7 +225,7 @@ export class WholeFiles implements IdleJob {
       // An earlier version that nobody who is linked has is not waited for.
       if (should === null) {
         missing ||= needed.has(whole);
-        unknown ||= each.linked().length === 0 || (needed.has(whole) && hasOthersToAsk(suspect));
+        unknown ||= hasOthersToAsk(suspect) && (needed.has(whole) || each.linked().length === 0);
       } else {
         const bytes = await this.#port.readItem(source.row, id, standing.revision);
         if (bytes !== null && isTorn(bytes, should)) return 'again';
@@ -331,7 +331,7 @@ export class WholeFiles implements IdleJob {
 
   /**
    * Are these bytes, which were found aside, only what the power left of a version of the record? null: that cannot be told by what is
-   * here, and nobody is linked.
+   * here, and nobody who could know is linked.
    */
   async isLeftTorn(each: KeepCollection, { id, digest, modified }: LeftAside): Promise<boolean | null> {
     const record = id === null ? null : each.collection.records.find(id);
@@ -345,7 +345,7 @@ export class WholeFiles implements IdleJob {
       const whole = field === ENTRY ? fileEntry(value) : null;
       if (whole?.type !== 'file' || whole.size < bytes.length || whole.size > LARGEST) continue;
       const should = await each.read(id, whole);
-      if (should === null) unknown ||= each.linked().length === 0;
+      if (should === null) unknown ||= each.others().length > 0 && each.linked().length === 0;
       else if (isTorn(bytes, should)) return true;
     }
     return unknown ? null : false;

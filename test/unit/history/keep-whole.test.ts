@@ -108,3 +108,37 @@ it('forgets what was written once it is surely on the disk', async () => {
   b.losePower(new SeededRandom('late'));
   for (const [path, text] of Object.entries(TEXTS)) expect(room.read(b, path)).toBe(text);
 });
+
+it('takes an edit for one where nobody else could tell', async () => {
+  const room = await KeepRoom.open('alone', 1, { 'a.txt': 'first text' });
+  const [device] = room.devices as [(typeof room.devices)[0]];
+  await room.run(90_000);
+  room.write(device, 'a.txt', 'second one');
+  await room.run(100);
+  const before = room.changes(device);
+  device.losePower(new SeededRandom('alone'));
+  room.write(device, 'a.txt', 'third text');
+  await room.group.start(device);
+  await room.run(120_000);
+  expect([room.changes(device), room.problems(device)]).toEqual([before + 1, []]);
+  expect(room.read(device, 'a.txt')).toBe('third text');
+  room.expectNoFaults();
+});
+
+it('makes again what somebody saved just before the power went, where it is known', async () => {
+  const room = await KeepRoom.open('saved', 2, { 'a.txt': 'first text' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  await room.run(90_000);
+  room.write(a, 'a.txt', 'what was saved a moment ago');
+  await room.run(3000);
+  expect(room.read(b, 'a.txt')).toBe('what was saved a moment ago');
+  const before = room.changes(b);
+  a.kill();
+  a.user.writeFile(`${ROOT}/a.txt`, 'what was sa');
+  a.losePower(new SeededRandom('saved'));
+  a.user.writeFile(`${ROOT}/a.txt`, 'what was sa');
+  await room.group.start(a);
+  await room.run(120_000);
+  expect([room.read(a, 'a.txt'), room.changes(b)]).toEqual(['what was saved a moment ago', before]);
+  room.expectNoFaults();
+});
