@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { NoticeView } from '../../src/contract/contract.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
+import { simulate } from './simulate.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
 
@@ -22,6 +23,16 @@ function noticesOf(device: SimulatedDevice): NoticeView[] {
   });
   return told;
 }
+
+it.each([1, 11, 21])(
+  'roles change while everything else goes on (ten seeds from %i)',
+  async (first) => {
+    const kinds = ['tree', 'attributes', 'links', 'crash', 'settle', 'members', 'remove', 'roles'] as const;
+    for (let seed = first; seed < first + 10; seed++)
+      expect((await simulate(seed, { kinds })).findings, `--seed ${seed} --kinds ${kinds.join(',')}`).toEqual([]);
+  },
+  240_000,
+);
 
 it('a device that was let in is announced to everyone but who let it in, once', async () => {
   const { group, devices } = await groupOf(2);
