@@ -42,7 +42,7 @@ const LEFT_ALONE: ReadonlySet<string> = new Set(['deleted-elsewhere', 'read-only
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 8 << 20;
 /** Records that wait with their state at hand; those behind are read again when it is their turn, so a long queue is cheap. */
-const RECORDS_AT_HAND = 2000;
+const RECORDS_AT_HAND = 5000;
 /** Batches whose content is on its way while another is written. */
 const BATCHES_AHEAD = 3;
 

@@ -293,7 +293,7 @@ function statements(database: Database.Database) {
       'SELECT revision, held FROM snapshot WHERE source = ? AND record = ?',
     ),
     revisionOf: value<[number, number, string], Blob | null>(
-      'SELECT s.revision FROM record r JOIN snapshot s ON s.source = ? AND s.record = r.id WHERE r.directory = ? AND r.name = ?',
+      'SELECT revision FROM snapshot WHERE source = ? AND record = (SELECT id FROM record WHERE directory = ? AND name = ?)',
     ),
     putSnapshot: database.prepare<[number, number, Blob | null, Blob | null]>(
       'REPLACE INTO snapshot(source, record, revision, held) VALUES(?, ?, ?, ?)',
