@@ -412,6 +412,7 @@ export class Engine {
 
   async #openSource(replica: Replica, source: StoredSource, fresh: boolean): Promise<void> {
     const { world } = this;
+    const recovered: number[] = [];
     const adapter = new FilesAdapter(world.look, world.write, {
       source: source.id,
       root: source.location,
@@ -423,7 +424,11 @@ export class Engine {
       clock: world.clock,
       watch: world.watch,
       watchRoot: world.watchRoot,
-      onMovedOn: (moved) => this.#takeMovedOn(replica, source, moved),
+      onMovedOn: (moved) => {
+        const rows = this.#takeMovedOn(replica, moved);
+        this.keeper.writing(source.row, rows);
+        if (!replica.synchronizers.has(source.row)) recovered.push(...rows);
+      },
       areTorn: (moved) => this.keeper.areTorn(replica, moved),
       onProblems: (problems) => {
         for (const { id, code, detail } of problems)
@@ -455,6 +460,8 @@ export class Engine {
       },
     );
     replica.synchronizers.set(source.row, synchronizer);
+    // What was written before the source was there to be brought to it.
+    for (const row of recovered) synchronizer.construction.enqueue(row, null);
     replica.collection.sourcesChanged();
     this.contents.register(source.row, replica.collection, adapter);
     const schedule = new Schedule(
@@ -478,12 +485,13 @@ export class Engine {
   }
 
   /** Somebody still wrote to a file while it was replaced: those bytes are a change of that item, beside what replaced it. */
-  #takeMovedOn(replica: Replica, source: StoredSource, moved: readonly MovedOn[]): void {
+  #takeMovedOn(replica: Replica, moved: readonly MovedOn[]): readonly number[] {
     for (const { digest, size } of moved) this.contentStore.noteKept(digest, size, this.world.clock.now());
-    replica.takeMovedOn(source.row, moved);
+    const rows = replica.takeMovedOn(moved);
     this.#recount(moved.flatMap(({ instead }) => instead ?? [])).catch((error: Error) =>
       this.world.log(error.stack ?? error.message),
     );
+    return rows;
   }
 
   /** These were thought to be kept, and other bytes turned out to be there. */

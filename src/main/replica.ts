@@ -160,9 +160,9 @@ export class Replica implements SharedCollection {
 
   /**
    * Bytes that were written to a file after the source's file was replaced or deleted become a change of the record, beside what
-   * replaced it: neither is lost, and a person decides.
+   * replaced it: neither is lost, and a person decides. Returns their records.
    */
-  takeMovedOn(source: number, moved: readonly MovedOn[]): void {
+  takeMovedOn(moved: readonly MovedOn[]): readonly number[] {
     const changes = moved.flatMap(({ id, digest, size, executable, modified }): Change[] => {
       if (id === null) return [];
       const writes = [...fileFields({ type: 'file', digest, size }, { executable, modified })].map(
@@ -170,11 +170,11 @@ export class Replica implements SharedCollection {
       );
       return [{ record: id, cause: 'source', writes: [...writes, { field: EXISTS, value: true, replaces: [] }] }];
     });
-    if (changes.length > 0)
-      this.written(
-        this.collection.transact(() => this.collection.write(changes)),
-        source,
-      );
+    if (changes.length === 0) return [];
+    const packages = this.collection.transact(() => this.collection.write(changes));
+    // The source they were found beside does not show them either.
+    this.written(packages, null);
+    return packages.flatMap(({ applied }) => applied.map(({ row }) => row));
   }
 
   done(tickets: readonly Ticket[]): void {

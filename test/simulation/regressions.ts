@@ -43,4 +43,5 @@ export const REGRESSIONS: readonly {
   { seed: '1320', kinds: SOUND, about: 'what nobody can be compared with is doubted only until all were asked' },
   { seed: '668', kinds: SOUND, about: 'a deleted directory goes once nothing lives in it, though it came back unseen' },
   { seed: '937', kinds: SOUND, about: 'who has a large file can say how it is cut, however it came by it' },
+  { seed: '404', kinds: SOUND, about: 'an edit found aside at the start is shown in the folder it was found beside' },
 ];
