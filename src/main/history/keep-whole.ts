@@ -9,7 +9,7 @@ import { revisionIn, storedRevision, vouchesFor } from '../snapshot/stored-revis
 import type { IdleJob, KeepCollection, KeepPort, KeepSource, Standing } from './keep-port.ts';
 import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
 
-const STEP = 64;
+const STEP = 256;
 /** Earlier versions of a file it is compared with. */
 const EARLIER = 8;
 /** What could not be read, or had by anybody, is tried again after this long. */
@@ -41,6 +41,11 @@ interface LeftAside {
 }
 /** `made`: it is what was being made, only nobody noted that. `again`: what the power left. */
 type Verdict = 'let-go' | 'made' | 'again';
+interface Judged {
+  readonly suspect: Suspect;
+  readonly standing: Standing;
+  readonly verdict: Verdict;
+}
 type There = Extract<Standing, { is: 'there' }>;
 type File = Extract<FileEntry, { type: 'file' }>;
 
@@ -161,17 +166,15 @@ export class WholeFiles implements IdleJob {
       if (standing === null) this.#putBack(batch);
     }
     if (standing === null) return false;
-    const groups = new Set<string>();
+    const judged: Judged[] = [];
     for (const [at, suspect] of batch.entries()) {
       const verdict = await this.#judge(suspect, standing[at] as Standing);
       if (this.#suspects.get(source.row)?.get(suspect.id) !== suspect) continue;
       if (verdict === 'undecided') this.#hold(suspect, standing[at] as There);
-      if (verdict === 'later') this.#holdUnread(suspect);
-      if (verdict === 'undecided' || verdict === 'later') continue;
-      this.#settle(suspect, standing[at] as Standing, verdict);
-      groups.add(suspect.id.slice(0, Math.max(0, suspect.id.lastIndexOf('/'))));
+      else if (verdict === 'later') this.#holdUnread(suspect);
+      else judged.push({ suspect, standing: standing[at] as Standing, verdict });
     }
-    if (groups.size > 0) source.look(groups);
+    this.#settle(source, judged);
     return true;
   }
 
@@ -266,18 +269,27 @@ export class WholeFiles implements IdleJob {
     this.#tryAgain(suspect);
   }
 
-  #settle(suspect: Suspect, standing: Standing, verdict: Verdict): void {
-    const { each, source, row, id } = suspect;
-    each.collection.transact(() => {
-      if (verdict === 'let-go') this.#doubt(suspect);
-      if (verdict === 'made') this.#note(suspect, standing as There);
-      if (verdict === 'again') this.#expect(suspect, standing);
-      each.collection.problems.drop(source.row, id);
-      this.#port.unsynced.note(source.row, [row], this.#port.clock.now());
+  /** All of a batch at once: there may be tens of thousands, and each commit waits for the disk. */
+  #settle(source: KeepSource, settled: readonly Judged[]): void {
+    const { collection } = settled[0]?.suspect.each ?? {};
+    // A source that went meanwhile has no suspects any more.
+    const judged = settled.filter(({ suspect }) => this.#suspects.get(source.row)?.get(suspect.id) === suspect);
+    if (collection === undefined || judged.length === 0) return;
+    collection.transact(() => {
+      for (const { suspect, standing, verdict } of judged) {
+        if (verdict === 'let-go') this.#doubt(suspect);
+        if (verdict === 'made') this.#note(suspect, standing as There);
+        if (verdict === 'again') this.#expect(suspect, standing);
+        collection.problems.drop(source.row, suspect.id);
+      }
+      const rows = judged.map(({ suspect }) => suspect.row);
+      this.#port.unsynced.note(source.row, rows, this.#port.clock.now());
     });
-    this.#suspects.get(source.row)?.delete(id);
+    for (const { suspect } of judged) this.#suspects.get(source.row)?.delete(suspect.id);
     if (this.isSettled) this.#settled();
-    if (verdict !== 'let-go' || !isSettledThere(each.collection, source, row)) source.construct(row);
+    for (const { suspect, verdict } of judged)
+      if (verdict !== 'let-go' || !isSettledThere(collection, source, suspect.row)) source.construct(suspect.row);
+    source.look(new Set(judged.map(({ suspect: { id } }) => id.slice(0, Math.max(0, id.lastIndexOf('/'))))));
   }
 
   /** Whatever is there is read once more: after a power loss even what looks the same may be other. */
