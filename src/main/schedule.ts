@@ -100,7 +100,7 @@ export class Schedule {
         this.#everywhere = false;
         this.#groups.clear();
         try {
-          await this.#synchronizer.look(groups);
+          await this.#synchronizer.look(groups, waiting.length > 0);
         } catch (error) {
           this.#synchronizer.lookFailed(error as Error);
           if (!this.#stopped) this.#fault(error as Error);

@@ -15,6 +15,7 @@ import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 import { groupOf, TakeIn, type TakeInResult } from './take-in.ts';
+import { Vanishing } from './vanishing.ts';
 
 /** What a synchronizer needs of the collection it belongs to and of the world. */
 export interface SynchronizerPort {
@@ -65,6 +66,7 @@ export class Synchronizer {
   readonly #port: SynchronizerPort;
   readonly #lock = new Lock();
   readonly #settling: Settling;
+  readonly #vanishing: Vanishing;
   readonly #abort = new AbortController();
   #source: StoredSource;
   #token: number | null = null;
@@ -93,6 +95,7 @@ export class Synchronizer {
     this.adapter = adapter;
     this.#contentStore = contentStore;
     this.#clock = clock;
+    this.#vanishing = new Vanishing(clock);
     this.#settling = new Settling(clock);
     this.#port = port;
     this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
@@ -123,10 +126,13 @@ export class Synchronizer {
     return this.#progress;
   }
 
-  /** The first half of a cycle: takes in what changed in the source. `within`: only these groups; null: everywhere. false: it could not. */
-  look(within: readonly string[] | null): Promise<boolean> {
+  /**
+   * The first half of a cycle: takes in what changed in the source. `within`: only these groups; null: everywhere. `asked`: a
+   * person waits for it, so what is gone is deleted. false: it could not.
+   */
+  look(within: readonly string[] | null, asked: boolean): Promise<boolean> {
     if (this.#collection.stored.paused || this.#abort.signal.aborted) return Promise.resolve(false);
-    return this.#takeIn(within);
+    return this.#takeIn(within, asked);
   }
 
   /** The second half: brings to the source what the records say; nothing where it is halted or not there. */
@@ -208,7 +214,8 @@ export class Synchronizer {
     await this.adapter.close();
   }
 
-  async #takeIn(within: readonly string[] | null): Promise<boolean> {
+  async #takeIn(groups: readonly string[] | null, asked: boolean): Promise<boolean> {
+    const within = groups === null ? null : [...new Set([...groups, ...this.#vanishing.groups])];
     const all = within === null || this.#token === null;
     if (this.#source.adopting && !this.#port.caughtUp()) {
       this.#set('scanning', 'Waits until the collection is here, to compare the two.');
@@ -220,7 +227,7 @@ export class Synchronizer {
     const taken = await this.#lock.run(() => {
       // Not before it is our turn: what was being constructed until now may have met with a problem.
       troubled = this.#troubled();
-      return this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false));
+      return this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false, asked));
     });
     if (taken.is === 'done') {
       this.#retryTroubled(troubled, all);
@@ -229,13 +236,16 @@ export class Synchronizer {
     return this.#took(taken, all && forgotten === this.#forgotten);
   }
 
-  #request(since: number | null, within: readonly string[] | null, dry: boolean) {
+  #request(since: number | null, within: readonly string[] | null, dry: boolean, asked = true) {
     const port = this.#port;
+    const limits = port.limits();
     return {
       since,
       within,
       confirmed: this.#confirmed,
-      limits: this.#port.limits(),
+      limits,
+      mayDelete: (count: number) =>
+        asked || this.#confirmed !== null || this.#vanishing.mayTake(count, limits.deleteCount),
       heldBack: (id: RecordId) => this.#port.heldBack(id),
       settling: this.#settling,
       // It may become another while a look is under way.
@@ -273,6 +283,7 @@ export class Synchronizer {
         return false;
       case 'halted':
         this.#token = null;
+        this.#vanishing.took(0);
         this.#set('halted', HALT_TEXTS[taken.reason], taken.plan);
         // The plan a person confirms is that of a look at everything.
         if (!all) this.#port.lookLater(new Set(['']));
@@ -286,7 +297,9 @@ export class Synchronizer {
         );
         return false;
       case 'done': {
-        if (all) this.#token = taken.token;
+        // What waits is told again by the next look at everything.
+        if (all && taken.postponed.size === 0) this.#token = taken.token;
+        this.#noteVanishing(taken.deleted, taken.postponed);
         if (taken.fresh.size > 0) this.#port.lookLater(taken.fresh);
         if (taken.settling.size > 0) this.#port.lookLater(taken.settling, SETTLE_LARGE_MS);
         if (all) this.#confirmed = null;
@@ -304,10 +317,20 @@ export class Synchronizer {
           // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
           this.construction.retryWaiting();
         }
-        this.#set('ready');
+        if (taken.postponed.size > 0) this.#set('scanning', VANISHING_TEXT);
+        else this.#set('ready');
         return true;
       }
     }
+  }
+
+  #noteVanishing(deleted: number, postponed: ReadonlySet<string>): void {
+    if (postponed.size === 0) {
+      this.#vanishing.took(deleted);
+      return;
+    }
+    this.#vanishing.wait(postponed);
+    this.#port.lookLater(postponed);
   }
 
   /** After adoption, or when rules let more in: whatever the source does not hold as it is shown is due. */
@@ -363,6 +386,8 @@ export class Synchronizer {
     this.#port.changed();
   }
 }
+
+const VANISHING_TEXT = 'Many items are going: waits until no more do, before any of it is deleted elsewhere.';
 
 class SourceAway extends Error {}
 

@@ -33,6 +33,10 @@ export type TakeInResult =
       readonly settling: ReadonlySet<string>;
       /** Records a reader put back as they were, but for their time: they follow the others again. */
       readonly putBack: readonly number[];
+      /** Items gone that were taken for deletions, but for those that moved. */
+      readonly deleted: number;
+      /** Groups in which items are gone that were not taken for deletions yet. */
+      readonly postponed: ReadonlySet<string>;
     }
   | { readonly is: 'unavailable'; readonly code: string; readonly detail: string }
   | {
@@ -57,6 +61,8 @@ export interface TakeInRequest {
   heldBack(id: RecordId): boolean;
   /** Large files read lately, kept from one look to the next. */
   readonly settling: Settling;
+  /** Are so many items gone that were not moved, as this look finds them, to be taken for deletions now? */
+  mayDelete(count: number): boolean;
   /** Only tell what would happen. */
   readonly dry: boolean;
   readonly signal: AbortSignal;
@@ -151,6 +157,8 @@ export class TakeIn {
       await this.#takeDirty(request);
       await this.#committed;
     }
+    const postponed = this.#postpone(request, moves);
+    const deleted = this.#gone.size - moves.size;
     if (request.readOnly) for (const id of this.#gone.keys()) this.#note(notPassedOn(id));
     else this.#commitGone(moves);
     this.#forgetProblems(listed.complete);
@@ -162,6 +170,8 @@ export class TakeIn {
       fresh: this.#fresh,
       settling: this.#settlingGroups,
       putBack: this.#putBack,
+      deleted,
+      postponed,
     };
   }
 
@@ -452,6 +462,14 @@ export class TakeIn {
     this.#putSnapshot(reading, found.row, held);
     const detail = `${reading.id} is deleted, and other items are in it.`;
     problems.put(this.#source.row, reading.id, STAYS, detail, this.#clock.now());
+  }
+
+  /** Takes out of what is gone what is not to count as deleted yet; tells where that was. */
+  #postpone(request: TakeInRequest, moves: ReadonlyMap<RecordId, RecordId>): ReadonlySet<string> {
+    const deleted = [...this.#gone.keys()].filter((id) => !moves.has(id));
+    if (request.mayDelete(deleted.length)) return new Set();
+    for (const id of deleted) this.#gone.delete(id);
+    return new Set(deleted.map(groupOf));
   }
 
   /** Deletes come last, after the adds and modifies of the cycle (DESIGN 3). */

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { Vanishing } from '../../src/main/vanishing.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+
+const FEW = 10;
+function world() {
+  const clock = new FakeClock();
+  return { clock, vanishing: new Vanishing(clock) };
+}
+
+describe('what is gone', () => {
+  it('is deleted at once where it is little', () => {
+    const { vanishing } = world();
+    expect([vanishing.mayTake(0, FEW), vanishing.mayTake(10, FEW)]).toEqual([true, true]);
+  });
+  it('waits where it is much, until no more goes for two seconds', async () => {
+    const { clock, vanishing } = world();
+    expect(vanishing.mayTake(11, FEW)).toBe(false);
+    await clock.advance(1999);
+    expect(vanishing.mayTake(12, FEW)).toBe(false);
+    await clock.advance(1999);
+    expect(vanishing.mayTake(12, FEW)).toBe(false);
+    await clock.advance(1);
+    expect(vanishing.mayTake(12, FEW)).toBe(true);
+  });
+  it('counts together with what went just before', async () => {
+    const { clock, vanishing } = world();
+    expect(vanishing.mayTake(6, FEW)).toBe(true);
+    vanishing.took(6);
+    expect(vanishing.mayTake(5, FEW)).toBe(false);
+    await clock.advance(10_000);
+    expect(vanishing.mayTake(5, FEW)).toBe(true);
+  });
+  it('is looked for again where it was, until it was taken', () => {
+    const { vanishing } = world();
+    vanishing.wait(['docs', 'music']);
+    vanishing.wait(['docs']);
+    expect([...vanishing.groups]).toEqual(['docs', 'music']);
+    vanishing.took(40);
+    expect([...vanishing.groups]).toEqual([]);
+  });
+  it('waits two seconds and no longer, whatever went before', async () => {
+    const { clock, vanishing } = world();
+    vanishing.took(40);
+    expect(vanishing.mayTake(11, FEW)).toBe(false);
+    await clock.advance(2000);
+    expect(vanishing.mayTake(11, FEW)).toBe(true);
+  });
+});
