@@ -4,8 +4,10 @@ import { KeepRoom } from './history/keep-room.ts';
 
 const FILES = Object.fromEntries(Array.from({ length: 100 }, (_, each) => [`docs/f${each}`, `content of ${each}`]));
 const NAMES = Object.keys(FILES);
-let room: KeepRoom | undefined;
-afterEach(() => room?.end());
+let room: KeepRoom;
+afterEach(() => {
+  for (const device of room.devices) device.end();
+});
 
 const stateOf = (device: SimulatedDevice) => [...room.replica(device).synchronizers.values()].map(({ state }) => state);
 const left = (device: SimulatedDevice): number => NAMES.filter((path) => room.read(device, path) !== null).length;
