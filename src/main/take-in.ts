@@ -68,6 +68,7 @@ export interface TakeInRequest {
   readonly signal: AbortSignal;
 }
 const NO_MOVES: ReadonlyMap<RecordId, RecordId> = new Map();
+const NOWHERE: ReadonlySet<string> = new Set();
 
 interface Dirty {
   readonly id: RecordId;
@@ -157,8 +158,8 @@ export class TakeIn {
       await this.#takeDirty(request);
       await this.#committed;
     }
-    const postponed = this.#postpone(request, moves);
-    const deleted = this.#gone.size - moves.size;
+    const postponed = request.readOnly ? NOWHERE : this.#postpone(request, moves);
+    const deleted = request.readOnly ? 0 : this.#gone.size - moves.size;
     if (request.readOnly) for (const id of this.#gone.keys()) this.#note(notPassedOn(id));
     else this.#commitGone(moves);
     this.#forgetProblems(listed.complete);
@@ -467,7 +468,7 @@ export class TakeIn {
   /** Takes out of what is gone what is not to count as deleted yet; tells where that was. */
   #postpone(request: TakeInRequest, moves: ReadonlyMap<RecordId, RecordId>): ReadonlySet<string> {
     const deleted = [...this.#gone.keys()].filter((id) => !moves.has(id));
-    if (request.mayDelete(deleted.length)) return new Set();
+    if (request.mayDelete(deleted.length)) return NOWHERE;
     for (const id of deleted) this.#gone.delete(id);
     return new Set(deleted.map(groupOf));
   }
