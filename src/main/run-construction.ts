@@ -103,6 +103,8 @@ export class RunConstruction {
   /** Large contents that are being put together, each in a place of its own; and in flight, jobs that want one of them too. */
   readonly #staged = new Set<Digest>();
   readonly #twins: Job[] = [];
+  /** Of those that wait: what stood in the source was not what was expected. */
+  readonly #unexpected = new Map<number, RecordId>();
   #running: Promise<void> | null = null;
 
   constructor(
@@ -176,6 +178,19 @@ export class RunConstruction {
   retryWaiting(): void {
     for (const [row, job] of this.#waiting) this.#queue.set(row, job);
     this.#waiting.clear();
+    this.#unexpected.clear();
+  }
+
+  /** The source was looked at there: what was not as expected may be now, or is somebody's change. */
+  retryWhere(wasLookedAt: (id: RecordId) => boolean): void {
+    for (const [row, id] of this.#unexpected) {
+      if (!wasLookedAt(id)) continue;
+      this.#unexpected.delete(row);
+      const job = this.#waiting.get(row);
+      if (job === undefined) continue;
+      this.#waiting.delete(row);
+      this.#queue.set(row, job);
+    }
   }
 
   /** Works until nothing is left but what waits for content. One run at a time. */
@@ -320,6 +335,7 @@ export class RunConstruction {
       const item = ready[at] as Prepared;
       if (outcome.done === 'refused' && outcome.reason === 'changed-underneath') {
         this.#requeue(item.job, true);
+        this.#unexpected.set(item.job.row, item.id);
         this.#port.lookAgain(item.id);
         return;
       }

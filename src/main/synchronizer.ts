@@ -233,6 +233,8 @@ export class Synchronizer {
       this.#retryTroubled(troubled, all);
       for (const row of taken.putBack) this.construction.enqueue(row, null);
     }
+    const looked = new Set(within);
+    if (taken.is === 'done' && !all) this.construction.retryWhere((id) => looked.has(groupOf(id)));
     return this.#took(taken, all && forgotten === this.#forgotten);
   }
 
