@@ -3,7 +3,7 @@ import { type Chunk, decodeChunkList } from './content/chunk-list.ts';
 import { applySplice, makeSplice } from './content/splice.ts';
 import type { ContentAsked, ContentGiven } from './peers/shared-collection.ts';
 import { digestOf } from './platform/hash.ts';
-import { SLAB_BYTES } from './platform/slabs.ts';
+import { giveSlabs, SLAB_BYTES, slabsOf } from './platform/slabs.ts';
 import { ENTRY, fileEntry } from './record/file-entry.ts';
 import type { Digest, RecordId } from './record/ids.ts';
 import { heldOf } from './snapshot/held.ts';
@@ -491,6 +491,7 @@ export class Contents {
         whole.set(bytes, offset);
         offset += bytes.length;
       }
+      giveSlabs(slabsOf(answers.flatMap((answer) => answer?.bytes ?? [])));
     }
     // Whoever keeps it can give it to others as well.
     if (list !== null) this.#store.putChunkList(entry.chunks, entry.digest, list);
@@ -515,7 +516,11 @@ export class Contents {
         (await adapter?.readContent?.([
           { ...wholeOf(holder.id, holder.revision, content), length: Number.MAX_SAFE_INTEGER },
         ])) ?? [];
-      if (bytes !== null && bytes !== undefined) return bytes;
+      if (bytes === null || bytes === undefined) continue;
+      // Whoever gets it may keep it: no memory that threads share.
+      const own = bytes.slice();
+      giveSlabs(slabsOf([bytes]));
+      return own;
     }
     return null;
   }

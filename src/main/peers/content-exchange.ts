@@ -27,7 +27,7 @@ interface Asking {
   readonly splices: boolean[];
   readonly got: number[];
   /** Chunks come into slabs; null: contents, of which each is used by itself. */
-  readonly room: { slab: ArrayBuffer | null; used: number } | null;
+  readonly room: { slab: SharedArrayBuffer | null; used: number } | null;
   /** Items still to come. */
   readonly open: Set<number>;
   resolve(items: readonly (Fetched | null)[]): void;

@@ -84,8 +84,8 @@ export function remote<Service extends object>(
   });
 }
 
-/** Large buffers made for an argument or an answer alone travel without a copy: those it names as `owned`. */
+/** Large buffers made for an argument or an answer alone travel without a copy: those it names as `owned`. Shared ones need no more than that. */
 function buffersOf(value: unknown): TransferListItem[] {
-  const owned = (value as { owned?: readonly ArrayBuffer[] } | null | undefined)?.owned;
-  return owned === undefined ? [] : [...owned];
+  const owned = (value as { owned?: readonly ArrayBufferLike[] } | null | undefined)?.owned;
+  return owned?.filter((buffer) => buffer instanceof ArrayBuffer) ?? [];
 }

@@ -1,6 +1,8 @@
 /*
  * Memory for bulk content on its way between threads and the network. It is used again: the garbage collector's work for a GiB of new
- * buffers costs as much as encrypting it. Whoever gives a slab back must be the only one who can still see it.
+ * buffers costs as much as encrypting it. It is shared between threads rather than handed over: V8 takes each buffer that comes from
+ * another thread for new memory, and collects the whole heap after 64 MB of that. Whoever gives a slab back must be the only one who
+ * still uses it; whoever sends one to another thread uses it no more until it comes back.
  */
 
 export const SLAB_BYTES = 1 << 20;
@@ -8,36 +10,40 @@ export const SLAB_BYTES = 1 << 20;
 const LONGEST_LIST = 16;
 
 const slabs = new WeakSet<ArrayBufferLike>();
+
+const isSlab = (buffer: ArrayBufferLike): buffer is SharedArrayBuffer =>
+  buffer instanceof SharedArrayBuffer && buffer.byteLength === SLAB_BYTES;
+
 /** Weak: what lies unused is let go by a collection, but not by one that falls into a transfer. */
-let free = new WeakRef<ArrayBuffer[]>([]);
-let held: readonly ArrayBuffer[] | null = null;
+let free = new WeakRef<SharedArrayBuffer[]>([]);
+let held: readonly SharedArrayBuffer[] | null = null;
 const HOLD_MS = 5000;
 
 /** A slab with anything in it; a new one where none is free. */
-export function takeSlab(): ArrayBuffer {
-  return freeSlabs(1)[0] ?? noteSlab(new ArrayBuffer(SLAB_BYTES));
+export function takeSlab(): SharedArrayBuffer {
+  return freeSlabs(1)[0] ?? noteSlab(new SharedArrayBuffer(SLAB_BYTES));
 }
 
 /** At most `count` slabs, those that are free. */
-export function freeSlabs(count: number): ArrayBuffer[] {
+export function freeSlabs(count: number): SharedArrayBuffer[] {
   return free.deref()?.splice(0, count) ?? [];
 }
 
 /** A slab came from another thread: here it is another object. */
-export function noteSlab(buffer: ArrayBuffer): ArrayBuffer {
-  if (buffer.byteLength === SLAB_BYTES) slabs.add(buffer);
+export function noteSlab<Buffer extends ArrayBufferLike>(buffer: Buffer): Buffer {
+  if (isSlab(buffer)) slabs.add(buffer);
   return buffer;
 }
 
 /** The slabs these bytes lie in, each once; memory of other kinds is left out. */
-export function slabsOf(bytes: Iterable<Uint8Array>): ArrayBuffer[] {
+export function slabsOf(bytes: Iterable<Uint8Array>): SharedArrayBuffer[] {
   const found = new Set<ArrayBufferLike>();
   for (const { buffer } of bytes) if (slabs.has(buffer)) found.add(buffer);
-  return [...found] as ArrayBuffer[];
+  return [...found] as SharedArrayBuffer[];
 }
 
 /** Nobody uses them any more. */
-export function giveSlabs(given: readonly ArrayBuffer[]): void {
+export function giveSlabs(given: readonly ArrayBufferLike[]): void {
   let list = free.deref();
   if (list === undefined) {
     list = [];
@@ -45,5 +51,5 @@ export function giveSlabs(given: readonly ArrayBuffer[]): void {
   }
   if (held === null) setTimeout(() => (held = null), HOLD_MS).unref();
   held = list;
-  for (const slab of given) if (slab.byteLength === SLAB_BYTES && list.length < LONGEST_LIST) list.push(noteSlab(slab));
+  for (const slab of given) if (isSlab(slab) && list.length < LONGEST_LIST) list.push(noteSlab(slab));
 }

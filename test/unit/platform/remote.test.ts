@@ -17,7 +17,7 @@ class Adder {
     throw new TypeError('a bug');
   }
   nothing(): void {}
-  echo(given: { owned: ArrayBuffer[] }): { owned: ArrayBuffer[] } {
+  echo(given: { owned: ArrayBufferLike[] }): { owned: ArrayBufferLike[] } {
     return given;
   }
   large(): { owned: ArrayBuffer[]; bytes: Uint8Array } {
@@ -80,6 +80,13 @@ describe('a service in another thread', () => {
     const back = await adder.echo({ owned: [buffer] });
     expect(buffer.byteLength).toBe(0);
     expect([...new Uint8Array(back.owned[0] as ArrayBuffer)]).toEqual([4, 5, 6]);
+  });
+  it('shares the memory that is for sharing', async () => {
+    const { adder } = called(new Adder());
+    const mine = new Uint8Array(new SharedArrayBuffer(3));
+    const back = await adder.echo({ owned: [mine.buffer] });
+    mine[1] = 7;
+    expect([...new Uint8Array(back.owned[0] as SharedArrayBuffer)]).toEqual([0, 7, 0]);
   });
   it('that ends fails all calls under way and all to come', async () => {
     const { adder, ends } = called({ add: () => 0 });

@@ -13,12 +13,12 @@ it('hands out again what was given back, and only that', () => {
 
 it('keeps no more than are used at a time', () => {
   freeSlabs(100);
-  giveSlabs(Array.from({ length: 40 }, () => new ArrayBuffer(SLAB_BYTES)));
+  giveSlabs(Array.from({ length: 40 }, () => new SharedArrayBuffer(SLAB_BYTES)));
   expect(freeSlabs(100)).toHaveLength(16);
 });
 
 it('tells the slabs some bytes lie in, each once', () => {
-  const slab = noteSlab(new ArrayBuffer(SLAB_BYTES));
-  const other = new Uint8Array(new ArrayBuffer(SLAB_BYTES));
+  const slab = noteSlab(new SharedArrayBuffer(SLAB_BYTES));
+  const other = new Uint8Array(new SharedArrayBuffer(SLAB_BYTES));
   expect(slabsOf([new Uint8Array(slab, 0, 5), new Uint8Array(slab, 5, 5), other, Buffer.from('x')])).toEqual([slab]);
 });

@@ -4,10 +4,13 @@ import type { Descriptor } from '../descriptor.ts';
 import { plainBytes } from '../protocol/canonical-cbor.ts';
 import { Signal } from '../signal.ts';
 import { formatHostPort } from './host-port.ts';
+import { Outgoing } from './outgoing.ts';
 import type { ByteLink, PeerLink, StrangerLink } from './peer-link.ts';
 
 /** Queued bytes from which a sender is asked to wait. */
 const HIGH_WATER = 1024 * 1024;
+/** And until which it waits: there is always something to encrypt. */
+const LOW_WATER = HIGH_WATER / 2;
 /** How long what is queued may take to leave once the link is closed. */
 const FLUSH_MS = 5000;
 
@@ -46,11 +49,13 @@ class TlsLink implements ByteLink {
   readonly #socket: TLSSocket;
   readonly #raw: Socket;
   readonly #reads: ReadBuffer | null;
+  readonly #outgoing: Outgoing;
   readonly #drained = new Signal<void>();
   readonly #closed = new Signal<string>();
   #reason: string | null = null;
   #ended: boolean = false;
-  #corked: boolean = false;
+  /** A sender was asked to wait. */
+  #isFull: boolean = false;
 
   constructor(socket: TLSSocket, below: Socket | ReadBuffer) {
     const reads = below instanceof ReadBuffer ? below : null;
@@ -58,10 +63,13 @@ class TlsLink implements ByteLink {
     this.#socket = socket;
     this.#raw = raw;
     this.#reads = reads;
+    this.#outgoing = new Outgoing(
+      (bytes, written) => socket.write(bytes, (error) => written(error == null)),
+      () => this.#written(),
+    );
     this.dialled = reads !== null;
     this.address = formatHostPort(raw.remoteAddress ?? '', raw.remotePort ?? 0);
     socket.setNoDelay(true);
-    socket.on('drain', () => this.#drained.tell());
     socket.on('error', () => this.#end('lost'));
     socket.on('end', () => this.#end('closed-by-peer'));
     socket.on('close', () => this.#end('lost'));
@@ -76,23 +84,19 @@ class TlsLink implements ByteLink {
 
   send(frame: Uint8Array | readonly Uint8Array[], sent?: () => void): boolean {
     if (this.#ended || this.#reason !== null) return false;
-    this.#cork();
     const parts = frame instanceof Uint8Array ? [frame] : frame;
-    for (const [at, part] of parts.entries())
-      if (sent === undefined || at < parts.length - 1) this.#socket.write(part);
-      else this.#socket.write(part, (error) => error == null && sent());
-    return this.#socket.writableLength < HIGH_WATER;
+    for (const [at, part] of parts.entries()) this.#outgoing.push(part, at === parts.length - 1 ? sent : undefined);
+    this.#isFull ||= this.#outgoing.waiting >= HIGH_WATER;
+    return !this.#isFull;
   }
 
-  /** All that is sent before the program yields leaves in one write: fewer records, fewer packets. */
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#socket.cork();
-    queueMicrotask(() => {
-      this.#corked = false;
-      this.#socket.uncork();
-    });
+  #written(): void {
+    if (this.#ended) {
+      if (this.#outgoing.waiting === 0) this.#socket.end();
+    } else if (this.#isFull && this.#outgoing.waiting < LOW_WATER) {
+      this.#isFull = false;
+      this.#drained.tell();
+    }
   }
 
   onFrames(receive: (chunk: Uint8Array, lent: boolean) => void): void {
@@ -131,7 +135,7 @@ class TlsLink implements ByteLink {
     const cut = setTimeout(() => this.#socket.destroy(), FLUSH_MS);
     cut.unref();
     this.#socket.once('close', () => clearTimeout(cut));
-    this.#socket.end();
+    if (this.#outgoing.waiting === 0) this.#socket.end();
     this.#end(reason);
   }
 

@@ -98,8 +98,8 @@ export class WriteService {
   writeStaged(
     source: string,
     path: string,
-    { pieces, owned }: { readonly pieces: readonly StagedPiece[]; readonly owned: ArrayBuffer[] },
-  ): { wrong: readonly number[]; owned: ArrayBuffer[] } {
+    { pieces, owned }: { readonly pieces: readonly StagedPiece[]; readonly owned: ArrayBufferLike[] },
+  ): { wrong: readonly number[]; owned: ArrayBufferLike[] } {
     return { wrong: this.#opened(source).staged.write(path, pieces), owned };
   }
   isStagedWhole(source: string, path: string): boolean {
@@ -110,8 +110,8 @@ export class WriteService {
   readContent(
     source: string,
     requests: readonly ContentRequest[],
-    room: { readonly owned: ArrayBuffer[] } = { owned: [] },
-  ): { items: (Uint8Array | null)[]; owned: ArrayBuffer[] } {
+    room: { readonly owned: SharedArrayBuffer[] } = { owned: [] },
+  ): { items: (Uint8Array | null)[]; owned: ArrayBufferLike[] } {
     const { root, platform, folding } = this.#root(source);
     const guard = new ParentGuard(this.#fs, root, platform, folding);
     const slabs = new Slabs(room.owned);
@@ -186,21 +186,22 @@ export class WriteService {
 
 /** Hands out pieces of large buffers, of `room` while there are any: one transfer between threads for hundreds of small contents. */
 class Slabs {
-  readonly buffers: ArrayBuffer[] = [];
-  readonly #room: ArrayBuffer[];
+  readonly buffers: ArrayBufferLike[] = [];
+  readonly #room: SharedArrayBuffer[];
   #used = SLAB_BYTES;
 
-  constructor(room: ArrayBuffer[]) {
+  constructor(room: SharedArrayBuffer[]) {
     this.#room = room;
   }
 
   take(length: number): Uint8Array {
     if (this.#used + length > (this.buffers.at(-1)?.byteLength ?? 0)) {
-      const slab = length <= SLAB_BYTES ? this.#room.pop() : undefined;
-      this.buffers.push(slab ?? new ArrayBuffer(Math.max(SLAB_BYTES, length)));
+      this.buffers.push(
+        length > SLAB_BYTES ? new ArrayBuffer(length) : (this.#room.pop() ?? new SharedArrayBuffer(SLAB_BYTES)),
+      );
       this.#used = 0;
     }
-    const piece = new Uint8Array(this.buffers.at(-1) as ArrayBuffer, this.#used, length);
+    const piece = new Uint8Array(this.buffers.at(-1) as ArrayBufferLike, this.#used, length);
     this.#used += length;
     return piece;
   }
