@@ -1,26 +1,21 @@
 import type { Collection } from './collection.ts';
-import { type Chunk, decodeChunkList } from './content/chunk-list.ts';
-import { applySplice, makeSplice } from './content/splice.ts';
-import type { ContentAsked, ContentGiven } from './peers/shared-collection.ts';
+import { type Chunk, chunkListSize, decodeChunkList } from './content/chunk-list.ts';
+import { applySplice } from './content/splice.ts';
+import type { ContentsHere } from './contents-here.ts';
+import type { ContentAsked } from './peers/shared-collection.ts';
 import { digestOf } from './platform/hash.ts';
-import { giveSlabs, SLAB_BYTES, slabsOf } from './platform/slabs.ts';
-import { ENTRY, fileEntry } from './record/file-entry.ts';
+import { giveSlabs, slabsOf } from './platform/slabs.ts';
 import type { Digest, RecordId } from './record/ids.ts';
-import { heldOf } from './snapshot/held.ts';
-import { revisionIn } from './snapshot/stored-revision.ts';
 import { problemCode } from './sources/files/path-guard.ts';
 import type {
   ContentPlan,
-  ContentRequest,
   ProblemCode,
   Revision,
-  SourceAdapter,
   StagedFile,
   StagedPiece,
   StageRequest,
 } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
-import type { StoredRecord } from './store/record-store.ts';
 
 /** What a file to be constructed needs. */
 export interface WantedContent {
@@ -53,62 +48,25 @@ export type AskPeers = (
   asked: readonly ContentAsked[],
 ) => Promise<readonly ({ bytes: Uint8Array; splice: boolean } | null)[]>;
 
-/** An item of a source here whose file has a content, as far as its snapshot knows. */
-export interface Holder {
-  readonly row: number;
-  readonly source: number;
-  readonly id: RecordId;
-  readonly revision: Revision;
-}
-interface Registered {
-  readonly collection: Collection;
-  readonly adapter: SourceAdapter;
-}
-interface ContentPlace {
-  readonly source: number;
-  readonly request: ContentRequest;
-}
-/** What is read in one go for several who asked: chunks that follow each other in a file. `length` null: all that was read. */
-interface Run {
-  request: ContentRequest;
-  readonly parts: { readonly at: number; readonly offset: number; readonly length: number | null }[];
-}
-interface OpenList {
-  readonly content: Digest;
-  readonly chunks: readonly Chunk[];
-  readonly offsets: Float64Array;
-}
-
 /** No file of more than nothing has these bytes: its construction is refused as `content-wrong`, and a person is told. */
 const CONTRADICTION: FoundContent = { from: 'bytes', bytes: new Uint8Array(0) };
-const NEVER = new AbortController().signal;
 const REQUEST_ITEMS = 512;
 const REQUEST_BYTES = 2 << 20;
 const REQUESTS_AHEAD = 4;
-const LISTS_OPEN = 8;
 
 /**
  * Finds the bytes a digest names: in a file of any source here, in the version store, at a peer (DESIGN 6: what is here
- * already is never fetched), and gives them to peers who ask.
+ * already is never fetched).
  */
 export class Contents {
+  readonly here: ContentsHere;
   readonly #store: ContentStore;
   readonly #kept: KeptContents;
-  readonly #sources = new Map<number, Registered>();
-  readonly #lists = new Map<number, OpenList>();
-  #given = 0;
-  #lastKept: { readonly digest: Digest; readonly bytes: WeakRef<Uint8Array> } | null = null;
 
-  constructor(store: ContentStore, kept: KeptContents) {
+  constructor(here: ContentsHere, store: ContentStore, kept: KeptContents) {
+    this.here = here;
     this.#store = store;
     this.#kept = kept;
-  }
-
-  register(source: number, collection: Collection, adapter: SourceAdapter): void {
-    this.#sources.set(source, { collection, adapter });
-  }
-  forget(source: number): void {
-    this.#sources.delete(source);
   }
 
   /** Finds what files to be constructed need. Same order. */
@@ -140,7 +98,7 @@ export class Contents {
 
   #here(want: WantedContent): FoundContent | null {
     if (want.size === 0) return { from: 'bytes', bytes: new Uint8Array(0) };
-    for (const holder of this.#holders(want.digest)) {
+    for (const holder of this.here.holders(want.digest)) {
       if (holder.source !== want.source || holder.id === want.id) continue;
       return { from: 'item', id: holder.id, revision: holder.revision, take: want.deleted.has(holder.row) };
     }
@@ -156,7 +114,7 @@ export class Contents {
     const remote: number[] = [];
     for (const at of places) {
       // Files of the source itself were looked through.
-      const bytes = this.#sources.size > 1 ? await this.#readHeld((wanted[at] as WantedContent).digest) : null;
+      const bytes = this.here.sources > 1 ? await this.here.readHeld((wanted[at] as WantedContent).digest) : null;
       if (bytes === null) remote.push(at);
       else tell(at, { from: 'bytes', bytes });
     }
@@ -180,7 +138,7 @@ export class Contents {
 
   /** Puts a large file together beside its place, from what is here and what peers have. */
   async #stage(want: WantedContent, ask: AskPeers, signal: AbortSignal): Promise<FoundContent> {
-    const adapter = this.#sources.get(want.source)?.adapter;
+    const adapter = this.here.adapter(want.source);
     const cut = await this.#chunks(want, ask);
     if (cut === 'wrong') return CONTRADICTION;
     const stage = adapter?.stage?.bind(adapter);
@@ -194,7 +152,7 @@ export class Contents {
     const needed = new Map<number, Chunk>();
     let offset = 0;
     for (const chunk of chunks) {
-      const from = base.get(chunk.digest) ?? this.#chunkHere(want.source, chunk.digest);
+      const from = base.get(chunk.digest) ?? this.here.chunkIn(want.source, chunk.digest);
       if (from === null) needed.set(offset, chunk);
       else here.push({ offset, length: chunk.length, digest: chunk.digest, from });
       offset += chunk.length;
@@ -285,170 +243,15 @@ export class Contents {
     const list = want.base?.chunks == null ? null : this.#store.chunkList(want.base.chunks);
     const holder =
       want.base === null
-        ? undefined
-        : [...this.#holders(want.base.digest)].find((each) => each.source === want.source && each.id === want.id);
-    if (list === null || holder === undefined) return places;
+        ? null
+        : this.here.holderOf(want.base.digest, (each) => each.source === want.source && each.id === want.id);
+    if (list === null || holder === null) return places;
     let offset = 0;
-    for (const chunk of decodeChunkList(list, sizeOf(list))) {
+    for (const chunk of decodeChunkList(list, chunkListSize(list))) {
       if (!places.has(chunk.digest)) places.set(chunk.digest, { id: holder.id, revision: holder.revision, offset });
       offset += chunk.length;
     }
     return places;
-  }
-
-  #chunkHere(source: number, chunk: Digest): { id: RecordId; revision: Revision; offset: number } | null {
-    for (const { list, place } of this.#store.chunkPlaces(chunk)) {
-      const opened = this.#openList(list);
-      if (opened?.chunks[place]?.digest !== chunk) continue;
-      const holder = [...this.#holders(opened.content)].find((each) => each.source === source);
-      if (holder !== undefined)
-        return { id: holder.id, revision: holder.revision, offset: opened.offsets[place] as number };
-    }
-    return null;
-  }
-
-  /** Rises while peers are given contents, so that nothing less urgent gets in their way. */
-  get given(): number {
-    return this.#given;
-  }
-
-  /** Gives what peers ask for; null for what is not here. */
-  async give(collection: Collection, asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
-    const given: (ContentGiven | null)[] = asked.map(() => null);
-    for (const [at, want] of asked.entries())
-      if (want.kind === 'chunk-list') {
-        if (this.#store.chunkList(want.digest) === null) await this.#cutAgain(collection, want);
-        given[at] = this.#giveList(want);
-      }
-    await this.#giveFrom(asked, given, (want) => this.#hintedPlace(collection, want));
-    const chunkPlace = this.#chunkPlaces();
-    await this.#giveFrom(asked, given, (want) =>
-      want.kind === 'chunk' ? chunkPlace(want.digest) : this.#contentPlace(want.digest),
-    );
-    for (const [at, want] of asked.entries()) {
-      if (given[at] !== null || want.kind === 'chunk-list') continue;
-      const bytes = this.#store.isKept(want.digest)
-        ? await this.#kept.read(want.digest)
-        : want.kind === 'chunk'
-          ? await this.#keptChunk(want.digest)
-          : null;
-      if (bytes !== null) given[at] = { bytes, splice: false };
-    }
-    // Who only asks for what is not here must not keep this device from fetching it.
-    if (given.some((each) => each !== null)) this.#given++;
-    return given;
-  }
-
-  /** Reads what is not given yet from where `placeOf` says it lies. */
-  async #giveFrom(
-    asked: readonly ContentAsked[],
-    given: (ContentGiven | null)[],
-    placeOf: (want: ContentAsked) => ContentPlace | null,
-  ): Promise<void> {
-    const reads = new Map<number, Run[]>();
-    for (const [at, want] of asked.entries()) {
-      const place = given[at] !== null || want.kind === 'chunk-list' ? null : placeOf(want);
-      if (place === null) continue;
-      const part = { at, offset: 0, length: want.kind === 'content' ? null : place.request.length };
-      const queue = reads.get(place.source);
-      if (queue === undefined) reads.set(place.source, [{ request: place.request, parts: [part] }]);
-      else if (!extend(queue.at(-1) as Run, place.request, part)) queue.push({ request: place.request, parts: [part] });
-    }
-    for (const [source, queue] of reads) {
-      const bytes = await this.#sources.get(source)?.adapter.readContent?.(queue.map((each) => each.request));
-      queue.forEach(({ request, parts }, each) => {
-        const read = bytes?.[each];
-        if (read === null || read === undefined) return;
-        for (const { at, offset, length } of parts)
-          if (length === null) given[at] = { bytes: read, splice: false };
-          else if (read.length === request.length)
-            given[at] = { bytes: read.subarray(offset, offset + length), splice: false };
-      });
-    }
-  }
-
-  /** A chunk of a content that no file holds any more, but the version store does. Peers ask for many in a row: it is read once. */
-  async #keptChunk(chunk: Digest): Promise<Uint8Array | null> {
-    for (const { list, place } of this.#store.chunkPlaces(chunk)) {
-      const opened = this.#openList(list);
-      const found = opened?.chunks[place];
-      if (opened === null || found?.digest !== chunk || !this.#store.isKept(opened.content)) continue;
-      const known = this.#lastKept?.digest === opened.content ? this.#lastKept.bytes.deref() : undefined;
-      const whole = known ?? (await this.#kept.read(opened.content));
-      if (whole === null) continue;
-      this.#lastKept = { digest: opened.content, bytes: new WeakRef(whole) };
-      const offset = opened.offsets[place] as number;
-      return whole.slice(offset, offset + found.length);
-    }
-    return null;
-  }
-
-  /** The list of a file here that came whole: out of the version store, or before the database was lost. */
-  async #cutAgain(collection: Collection, { digest, hint }: ContentAsked): Promise<void> {
-    const record = hint === null ? null : collection.records.find(hint);
-    const entry = (record?.state.fields.get(ENTRY) ?? [])
-      .map(({ value }) => fileEntry(value))
-      .find((each) => each?.type === 'file' && each.chunks === digest);
-    if (entry?.type !== 'file') return;
-    for (const { source, id } of this.#holders(entry.digest)) {
-      const read = await this.#sources.get(source)?.adapter.read([id], NEVER);
-      const lists = read?.flatMap((each) => ('attachments' in each ? each.attachments : [])) ?? [];
-      const list = lists.find((each) => each.digest === digest);
-      if (list === undefined) continue;
-      this.#store.putChunkList(digest, entry.digest, list.bytes);
-      return;
-    }
-  }
-
-  #giveList(want: ContentAsked): ContentGiven | null {
-    const list = this.#store.chunkList(want.digest);
-    if (list === null) return null;
-    const base = want.base === null ? null : this.#store.chunkList(want.base);
-    const splice = base === null ? null : makeSplice(base, list);
-    return splice !== null && splice.length < list.length
-      ? { bytes: splice, splice: true }
-      : { bytes: list, splice: false };
-  }
-
-  /** Where the record is that the asker wants it for: the content is almost always there. Whether it is, its bytes tell. */
-  #hintedPlace(collection: Collection, { kind, hint, digest }: ContentAsked): ContentPlace | null {
-    if (kind !== 'content' || hint === null) return null;
-    for (const source of collection.sourceRows()) {
-      const revision = collection.records.revisionOf(source, hint);
-      if (revision !== null) return { source, request: wholeOf(hint, revisionIn(revision), digest) };
-    }
-    return null;
-  }
-
-  #contentPlace(digest: Digest): ContentPlace | null {
-    const holder = this.#holderOf(digest);
-    return holder === null ? null : { source: holder.source, request: wholeOf(holder.id, holder.revision, digest) };
-  }
-
-  /** Where chunks lie. They are asked for many at a time, and mostly one after the other as they are in one file: there the next is looked for first. */
-  #chunkPlaces(): (chunk: Digest) => ContentPlace | null {
-    const holders = new Map<Digest, Holder | null>();
-    let last: { readonly opened: OpenList; readonly place: number } | null = null;
-    const placeIn = (opened: OpenList | null, place: number, chunk: Digest): ContentPlace | null => {
-      const found = opened?.chunks[place];
-      if (opened === null || found?.digest !== chunk) return null;
-      if (!holders.has(opened.content)) holders.set(opened.content, this.#holderOf(opened.content));
-      const holder = holders.get(opened.content);
-      if (holder === null || holder === undefined) return null;
-      last = { opened, place };
-      const { source, id, revision } = holder;
-      const offset = opened.offsets[place] as number;
-      return { source, request: { id, revision, offset, length: found.length, digest: null } };
-    };
-    return (chunk) => {
-      const next = last === null ? null : placeIn(last.opened, last.place + 1, chunk);
-      if (next !== null) return next;
-      for (const { list, place } of this.#store.chunkPlaces(chunk)) {
-        const found = placeIn(this.#openList(list), place, chunk);
-        if (found !== null) return found;
-      }
-      return null;
-    };
   }
 
   /** The whole bytes of a content, up to a limit: from here, else from peers. null where nobody has it. Verified. */
@@ -460,7 +263,7 @@ export class Contents {
   ): Promise<Uint8Array | null> {
     if (entry.size === 0) return new Uint8Array(0);
     const here =
-      (await this.#readHeld(entry.digest)) ??
+      (await this.here.readHeld(entry.digest)) ??
       (this.#store.isKept(entry.digest) ? await this.#kept.read(entry.digest) : null);
     if (here !== null) return here;
     if (entry.chunks === undefined) {
@@ -497,113 +300,6 @@ export class Contents {
     if (list !== null) this.#store.putChunkList(entry.chunks, entry.digest, list);
     return collection === undefined ? null : whole;
   }
-
-  /** Items of sources here that hold the content. */
-  whoHolds(content: Digest): readonly Holder[] {
-    return [...this.#holders(content)];
-  }
-
-  /** Is the content on this device, so that history can give it back? */
-  isHere(content: Digest): boolean {
-    return this.#store.isKept(content) || this.#holderOf(content) !== null;
-  }
-
-  /** Reads a content from a file of any source here; null where none holds it (any more). Verified. */
-  async #readHeld(content: Digest): Promise<Uint8Array | null> {
-    for (const holder of this.#holders(content)) {
-      const adapter = this.#sources.get(holder.source)?.adapter;
-      const [bytes] =
-        (await adapter?.readContent?.([
-          { ...wholeOf(holder.id, holder.revision, content), length: Number.MAX_SAFE_INTEGER },
-        ])) ?? [];
-      if (bytes === null || bytes === undefined) continue;
-      // Whoever gets it may keep it: no memory that threads share.
-      const own = bytes.slice();
-      giveSlabs(slabsOf([bytes]));
-      return own;
-    }
-    return null;
-  }
-
-  #holderOf(content: Digest): Holder | null {
-    for (const holder of this.#holders(content)) return holder;
-    return null;
-  }
-
-  *#holders(content: Digest): Generator<Holder, void> {
-    const rows = this.#store.holders(content);
-    if (rows.length === 0) return;
-    const collections = new Set([...this.#sources.values()].map((each) => each.collection));
-    for (const row of rows)
-      for (const collection of collections) {
-        const record = collection.records.at(row);
-        const holder = record === null ? null : this.#holderIn(collection, record, content);
-        if (holder !== null) {
-          yield holder;
-          break;
-        }
-      }
-  }
-
-  /** The record in a source that shows just this content, going by the snapshot. */
-  #holderIn(collection: Collection, record: StoredRecord, content: Digest): Holder | null {
-    for (const source of collection.sourceRows()) {
-      const stored = collection.records.snapshot(source, record.row);
-      if (stored === undefined || stored.revision === null) continue;
-      const held = heldOf(collection.kind, record.state, stored.held, collection.log.order);
-      const entry = fileEntry(held?.get(ENTRY)?.value);
-      if (entry?.type === 'file' && entry.digest === content)
-        return { row: record.row, source, id: record.id, revision: revisionIn(stored.revision) };
-    }
-    return null;
-  }
-
-  #openList(row: number): OpenList | null {
-    const known = this.#lists.get(row);
-    if (known !== undefined) return known;
-    const stored = this.#store.listAt(row);
-    if (stored === null) return null;
-    const chunks = decodeChunkList(stored.bytes, sizeOf(stored.bytes));
-    const offsets = new Float64Array(chunks.length);
-    for (let at = 1; at < chunks.length; at++)
-      offsets[at] = (offsets[at - 1] as number) + (chunks[at - 1] as Chunk).length;
-    const opened = { content: stored.content, chunks, offsets };
-    if (this.#lists.size >= LISTS_OPEN) this.#lists.delete(this.#lists.keys().next().value as number);
-    this.#lists.set(row, opened);
-    return opened;
-  }
-}
-
-/** Adds a chunk to a run that it follows; false: it does not. */
-function extend(run: Run, next: ContentRequest, part: Run['parts'][number]): boolean {
-  const { request, parts } = run;
-  const follows =
-    part.length !== null &&
-    parts[0]?.length !== null &&
-    request.id === next.id &&
-    request.revision === next.revision &&
-    request.offset + request.length === next.offset &&
-    request.length + next.length <= SLAB_BYTES;
-  if (!follows) return false;
-  parts.push({ ...part, offset: request.length });
-  run.request = { ...request, length: request.length + next.length };
-  return true;
-}
-
-const wholeOf = (id: RecordId, revision: Revision, digest: Digest): ContentRequest => ({
-  id,
-  revision,
-  offset: 0,
-  length: 4 << 20,
-  digest,
-});
-
-/** Bytes of the file an encoded chunk list cuts. */
-function sizeOf(list: Uint8Array): number {
-  const view = new DataView(list.buffer, list.byteOffset, list.byteLength);
-  let size = 0;
-  for (let at = 32; at < list.length; at += 36) size += view.getUint32(at);
-  return size;
 }
 
 function batches<T>(items: readonly T[], sizeOfItem: (item: T) => number): readonly (readonly T[])[] {

@@ -3,6 +3,8 @@ import type { AddedView, AddOptions, EventName, Events, NoticeView } from '../co
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents, type KeptContents } from './contents.ts';
+import { ContentsHere } from './contents-here.ts';
+import { ContentGiver } from './give-content.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { PeerNetwork } from './peer-network.ts';
 import type { BeaconChannel } from './peers/discovery.ts';
@@ -82,6 +84,7 @@ export class Engine {
   readonly registry: RegistryStore;
   readonly config: Config;
   readonly contents: Contents;
+  readonly giver: ContentGiver;
   readonly contentStore: ContentStore;
   readonly kept: KeptContents;
   readonly replicas = new Map<CollectionId, Replica>();
@@ -112,7 +115,9 @@ export class Engine {
       },
       drop: (digests) => world.write.drop(digests),
     };
-    this.contents = new Contents(this.contentStore, this.kept);
+    const here = new ContentsHere(this.contentStore);
+    this.contents = new Contents(here, this.contentStore, this.kept);
+    this.giver = new ContentGiver(here, this.contentStore, this.kept);
     this.network = new PeerNetwork(this);
     this.keeper = new HistoryKeeper(this);
   }
@@ -293,7 +298,7 @@ export class Engine {
     await (synchronizer?.adapter as FilesAdapter | undefined)?.release();
     await synchronizer?.stop();
     replica.synchronizers.delete(row);
-    this.contents.forget(row);
+    this.contents.here.forget(row);
     this.keeper.forgetSource(row);
     replica.collection.records.dropSnapshots(row);
     replica.collection.problems.dropAll(row);
@@ -382,7 +387,7 @@ export class Engine {
       clock,
       random,
     );
-    const replica = new Replica(collection, membership, this.registry, this.contents, {
+    const replica = new Replica(collection, membership, this.registry, this.giver, {
       packages: (id) => this.network.packagesWritten(id),
       applied: (id) => this.network.applied(id),
       appliedElsewhere: (id) => this.network.contentsMayBeThere(id),
@@ -463,7 +468,7 @@ export class Engine {
     // What was written before the source was there to be brought to it.
     for (const row of recovered) synchronizer.construction.enqueue(row, null);
     replica.collection.sourcesChanged();
-    this.contents.register(source.row, replica.collection, adapter);
+    this.contents.here.register(source.row, replica.collection, adapter);
     const schedule = new Schedule(
       world.clock,
       synchronizer,

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Config } from './config.ts';
 import type { AskPeers, Contents, KeptContents } from './contents.ts';
+import type { ContentGiver } from './give-content.ts';
 import { ConflictContents, KeepConflicts } from './history/keep-conflicts.ts';
 import { KeepContents } from './history/keep-contents.ts';
 import { IdleWork } from './history/keep-idle.ts';
@@ -38,6 +39,7 @@ export interface KeeperEngine {
   readonly registry: RegistryStore;
   readonly config: Config;
   readonly contents: Contents;
+  readonly giver: ContentGiver;
   readonly contentStore: ContentStore;
   readonly kept: KeptContents;
   readonly replicas: ReadonlyMap<CollectionId, Replica>;
@@ -89,8 +91,8 @@ export class HistoryKeeper {
     ];
     let given = 0;
     const isBusy = (): boolean => {
-      const gives = given !== engine.contents.given;
-      given = engine.contents.given;
+      const gives = given !== engine.giver.given;
+      given = engine.giver.given;
       return gives || [...engine.schedules.values()].some((schedule) => schedule.isWorking);
     };
     this.#idle = new IdleWork(clock, jobs, isBusy, (error) => engine.world.log(error.stack ?? error.message));
@@ -167,7 +169,7 @@ export class HistoryKeeper {
         copyLimit: engine.config.number('history.copy-limit'),
         reserve: engine.config.number('disk.reserve'),
       }),
-      whoHolds: (content) => engine.contents.whoHolds(content),
+      whoHolds: (content) => [...engine.contents.here.holders(content)],
       readItem: async (source, id, revision) => {
         const synchronizer = [...engine.replicas.values()].flatMap(
           (replica) => replica.synchronizers.get(source) ?? [],

@@ -9,7 +9,7 @@ import {
   type WrittenPackage,
 } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
-import type { Contents } from './contents.ts';
+import type { ContentGiver } from './give-content.ts';
 import { followMove, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
 import type { RecordState } from './merge/record-state.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
@@ -72,7 +72,7 @@ export class Replica implements SharedCollection {
   readonly membership: GroupMembership;
   readonly synchronizers = new Map<number, Synchronizer>();
   readonly #registry: RegistryStore;
-  readonly #contents: Contents;
+  readonly #giver: ContentGiver;
   readonly #port: ReplicaPort;
   readonly #pending = new Pending();
   /** What each peer told it holds since we linked: adoption waits until all of it is here. */
@@ -85,13 +85,13 @@ export class Replica implements SharedCollection {
     collection: Collection,
     membership: GroupMembership,
     registry: RegistryStore,
-    contents: Contents,
+    giver: ContentGiver,
     port: ReplicaPort,
   ) {
     this.collection = collection;
     this.membership = membership;
     this.#registry = registry;
-    this.#contents = contents;
+    this.#giver = giver;
     this.#port = port;
     this.#couldWrite = this.mayWrite();
   }
@@ -584,7 +584,7 @@ export class Replica implements SharedCollection {
   }
 
   giveContent(asked: readonly ContentAsked[]) {
-    return this.#contents.give(this.collection, asked);
+    return this.#giver.give(this.collection, asked);
   }
   scan(): Promise<void> {
     return this.#port.scanNow(this.id);

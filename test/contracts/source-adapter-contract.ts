@@ -486,6 +486,28 @@ export function describeSourceAdapter(
         expect(given.map((bytes) => bytes?.length ?? null)).toEqual([content!.length, null]);
       });
 
+      it('is not read where only a part of it is asked for by the digest of a whole', async () => {
+        const { adapter, samples, atA } = await filled();
+        const { id, content } = samples.a;
+        const part = content!.subarray(0, content!.length - 1);
+        const request = { id, revision: atA, offset: 0, length: part.length };
+        const given = await adapter.readContent!([
+          { ...request, digest: digestOf(part) },
+          { ...request, digest: null },
+        ]);
+        expect(given.map((bytes) => bytes?.length ?? null)).toEqual([null, part.length]);
+      });
+
+      it('is read until as much was read as was to be, whether it was right or wrong', async () => {
+        const { adapter, samples, atA, atB } = await filled();
+        const { a, b } = samples;
+        const wholeA = { id: a.id, revision: atA, offset: 0, length: a.content!.length };
+        const wholeB = { id: b.id, revision: atB, offset: 0, length: b.content!.length, digest: null };
+        const wrong = { ...wholeA, digest: digestOf(b.content!) };
+        const given = await adapter.readContent!([wrong, { ...wholeA, digest: null }, wholeB], a.content!.length + 1);
+        expect(given.map((bytes) => bytes?.length ?? null)).toEqual([null, a.content!.length, null]);
+      });
+
       it('may be that of another item, copied or taken', async () => {
         const { adapter, samples, atB, atC } = await filled();
         const { a2, b, c } = samples;

@@ -233,7 +233,7 @@ function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
         if (content === null)
           group.find('I6', `a change of ${device.name} names a content nobody wrote: ${entry.digest}`);
         else if (
-          device.engine.contents.isHere(entry.digest) &&
+          device.engine.contents.here.isHere(entry.digest) &&
           !ledger.halves.has(content) &&
           !ledger.has(device, content)
         )
@@ -247,7 +247,7 @@ function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
 /** Where a device says it has a content, for a person who looks into it. */
 function placesOf(group: SimulatedGroup, device: SimulatedDevice, digest: Digest, content: string): string {
   const { contents, contentStore } = device.engine;
-  const places = contents.whoHolds(digest).map(({ id }) => `at ${id}`);
+  const places = [...contents.here.holders(digest)].map(({ id }) => `at ${id}`);
   if (contentStore.isKept(digest)) places.push('in its store');
   if (group.ledger.isStaged(device, content)) places.push('(it is aside)');
   return places.join(' and ');

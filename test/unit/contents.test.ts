@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeChunkList } from '../../src/main/content/chunk-list.ts';
-import { Contents } from '../../src/main/contents.ts';
+import { Contents, type KeptContents } from '../../src/main/contents.ts';
+import { ContentsHere } from '../../src/main/contents-here.ts';
+import { ContentGiver } from '../../src/main/give-content.ts';
+import type { ContentAsked } from '../../src/main/peers/shared-collection.ts';
+import { digestOf } from '../../src/main/platform/hash.ts';
 import { nameContent } from '../../src/main/port-of-replica.ts';
 import type { Digest } from '../../src/main/record/ids.ts';
 import { ContentStore } from '../../src/main/store/content-store.ts';
@@ -11,15 +15,17 @@ import { SeededRandom } from '../fakes/seeded-random.ts';
 function device(kept: ReadonlyMap<Digest, Uint8Array>) {
   const store = new ContentStore(openDatabase(':memory:'));
   const reads: Digest[] = [];
-  const contents = new Contents(store, {
+  const here = new ContentsHere(store);
+  const keeps: KeptContents = {
     read: async (digest) => {
       reads.push(digest);
       return kept.get(digest) ?? null;
     },
     keep: async () => undefined,
     drop: async () => undefined,
-  });
-  return { store, contents, reads };
+  };
+  const contents = new Contents(here, store, keeps);
+  return { store, here, contents, giver: new ContentGiver(here, store, keeps), reads };
 }
 
 describe('a large content that only the version store holds', () => {
@@ -37,10 +43,66 @@ describe('a large content that only the version store holds', () => {
       collection,
       'large' as never,
       { digest: content.digest, size: bytes.length, chunks: content.chunks },
-      (asked) => giver.contents.give(collection, asked),
+      (asked) => giver.giver.give(collection, asked),
     );
     expect(read).toEqual(bytes);
     expect(decodeChunkList(list.bytes, bytes.length).length).toBeGreaterThan(3);
     expect(giver.reads).toEqual([content.digest]);
+  });
+});
+
+describe('a peer that asks for more than an honest one', () => {
+  const asks = (count: number, kind: ContentAsked['kind'], digest: (at: number) => Digest): ContentAsked[] =>
+    Array.from({ length: count }, (_, at) => ({ digest: digest(at), kind, hint: null, base: null }));
+  const collection = () => (new CollectionGroup(1, 'greedy').devices[0] as GroupDevice).collection;
+
+  it('has only some of it read from the version store', async () => {
+    const contents = Array.from({ length: 512 }, (_, at) => new Uint8Array(200_000).fill(at));
+    const kept = new Map(contents.map((bytes) => [digestOf(bytes), bytes]));
+    const { store, giver, reads } = device(kept);
+    for (const [digest, bytes] of kept) store.noteKept(digest, bytes.length, 0);
+    const names = [...kept.keys()];
+    const given = await giver.give(
+      collection(),
+      asks(names.length, 'content', (at) => names[at] as Digest),
+    );
+    const bytes = given.reduce((sum, each) => sum + (each?.bytes.length ?? 0), 0);
+    expect(bytes).toBeLessThanOrEqual((8 << 20) + 200_000);
+    expect(reads.length * 200_000).toBe(bytes);
+    expect(given[0]?.bytes).toEqual(contents[0]);
+  });
+
+  it('is not given what is longer than anything asked for whole', async () => {
+    const long = digestOf(new Uint8Array(1));
+    const { store, giver, reads } = device(new Map([[long, new Uint8Array(0)]]));
+    store.noteKept(long, (4 << 20) + 1, 0);
+    expect(
+      await giver.give(
+        collection(),
+        asks(1, 'content', () => long),
+      ),
+    ).toEqual([null]);
+    expect(reads).toEqual([]);
+  });
+
+  it('has chunks of one large content that is kept, and not of one after the other', async () => {
+    const random = new SeededRandom('many kept');
+    const large = Array.from({ length: 4 }, () => random.bytes(9 << 20));
+    const named = large.map((bytes) => nameContent(bytes));
+    const { store, giver, reads } = device(
+      new Map(large.map((bytes, at) => [named[at]?.content.digest as Digest, bytes])),
+    );
+    const chunks = named.map(({ content, list }) => {
+      if (list === null) throw new Error('one chunk is not enough');
+      store.putChunkList(list.digest, content.digest, list.bytes);
+      store.noteKept(content.digest, content.size, 0);
+      return decodeChunkList(list.bytes, content.size)[0]?.digest as Digest;
+    });
+    const given = await giver.give(
+      collection(),
+      asks(chunks.length, 'chunk', (at) => chunks[at] as Digest),
+    );
+    expect(given.map((each) => each !== null)).toEqual([true, false, false, false]);
+    expect(reads).toHaveLength(1);
   });
 });

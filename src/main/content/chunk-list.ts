@@ -42,6 +42,14 @@ export function decodeChunkList(list: Uint8Array, size: number): Chunk[] {
   return chunks;
 }
 
+/** Bytes of the file that an encoded list cuts. */
+export function chunkListSize(list: Uint8Array): number {
+  const view = new DataView(list.buffer, list.byteOffset, list.byteLength);
+  let size = 0;
+  for (let at = DIGEST_BYTES; at < list.length; at += CHUNK_ENTRY) size += view.getUint32(at);
+  return size;
+}
+
 function wrong(detail: string): LockstepError {
   return new LockstepError('chunk-list-wrong', `The chunk list is damaged: ${detail}.`);
 }

@@ -145,7 +145,7 @@ export interface ContentRequest {
   readonly offset: number;
   /** At most this many bytes. */
   readonly length: number;
-  /** What the bytes read must be: others are not given. null: whoever asks checks them. */
+  /** What all bytes from `offset` on must be: others are not given, and more than `length` are not read. null: whoever asks checks them. */
   readonly digest: Digest | null;
 }
 export interface StagedPiece {
@@ -182,8 +182,11 @@ export interface SourceAdapter {
   outside(id: RecordId, isDirectory: boolean): boolean;
   /** 0 while nothing is left out; otherwise another number with each change of the rules. */
   rulesVersion(): number;
-  /** Bytes of items as they were at a revision; null for one that is not at that revision any more. Kinds with content only. */
-  readContent?(requests: readonly ContentRequest[]): Promise<readonly (Uint8Array | null)[]>;
+  /**
+   * Bytes of items as they were at a revision; null for one that is not at that revision any more. Kinds with content only. `most`: no
+   * further item is read once this many bytes were; those are null as well.
+   */
+  readContent?(requests: readonly ContentRequest[], most?: number): Promise<readonly (Uint8Array | null)[]>;
   /** Begins or resumes a large file beside its place; returns where it is put together and which of its offsets are there already. */
   stage?(request: StageRequest): Promise<StagedFile>;
   /** Writes pieces that were fetched, whose memory it may keep. Returns the offsets of those that were found not to be what their digest says: they were not written. */

@@ -69,7 +69,12 @@ export class ContentStore {
   }
 
   isKept(digest: Digest): boolean {
-    return this.#sql.isKept.get(bytesOf(digest)) !== undefined;
+    return this.keptSize(digest) !== null;
+  }
+
+  /** Bytes of a content in the version store; null where it is not in it. */
+  keptSize(digest: Digest): number | null {
+    return this.#sql.keptSize.get(bytesOf(digest)) ?? null;
   }
 
   forgetKept(digests: readonly Digest[]): void {
@@ -122,7 +127,7 @@ function statements(database: Database.Database) {
       'INSERT INTO kept(digest, size, since) VALUES(?, ?, ?) ON CONFLICT(digest) DO UPDATE SET since = max(since, excluded.since)',
     ),
     renewKept: database.prepare<[number, Blob, number]>('UPDATE kept SET since = ? WHERE digest = ? AND since < ?'),
-    isKept: value<[Blob], number>('SELECT 1 FROM kept WHERE digest = ?'),
+    keptSize: value<[Blob], number>('SELECT size FROM kept WHERE digest = ?'),
     forgetKept: database.prepare<[Blob]>('DELETE FROM kept WHERE digest = ?'),
     keptByAge: rows<[number, Blob, number], [Blob, number, number]>(
       'SELECT digest, size, since FROM kept WHERE (since, digest) > (?, ?) ORDER BY since, digest LIMIT ?',

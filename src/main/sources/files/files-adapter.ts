@@ -213,10 +213,13 @@ export class FilesAdapter implements SourceAdapter {
     });
   }
 
-  async readContent(requests: readonly ContentRequest[]): Promise<readonly (Uint8Array | null)[]> {
+  async readContent(
+    requests: readonly ContentRequest[],
+    most = Number.POSITIVE_INFINITY,
+  ): Promise<readonly (Uint8Array | null)[]> {
     const bytes = requests.reduce((sum, { length }) => sum + length, 0);
     const room = freeSlabs(Math.min(SLABS_AT_ONCE, Math.ceil(bytes / SLAB_BYTES)));
-    const { items, owned } = await this.#write.readContent(this.#options.source, requests, { owned: room });
+    const { items, owned } = await this.#write.readContent(this.#options.source, requests, most, { owned: room });
     for (const buffer of owned) noteSlab(buffer);
     const used = new Set(items.map((item) => item?.buffer));
     giveSlabs(owned.filter((buffer) => !used.has(buffer)));

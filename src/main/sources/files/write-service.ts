@@ -110,12 +110,13 @@ export class WriteService {
   readContent(
     source: string,
     requests: readonly ContentRequest[],
+    most: number,
     room: { readonly owned: SharedArrayBuffer[] } = { owned: [] },
   ): { items: (Uint8Array | null)[]; owned: ArrayBufferLike[] } {
     const { root, platform, folding } = this.#root(source);
     const guard = new ParentGuard(this.#fs, root, platform, folding);
     const slabs = new Slabs(room.owned);
-    const items = requests.map((request) => this.#readOne(guard, request, slabs));
+    const items = requests.map((request) => (slabs.taken < most ? this.#readOne(guard, request, slabs) : null));
     return { items, owned: [...slabs.buffers, ...room.owned] };
   }
 
@@ -127,6 +128,8 @@ export class WriteService {
       fd = this.#fs.open(place.path, 'read');
       const stat = this.#fs.fstat(fd);
       if (stat.type !== 'file' || !sameRevision(revisionOf(stat), request.revision)) return null;
+      // A digest is that of all there is: of a longer item no part can be it.
+      if (request.digest !== null && stat.size - request.offset > request.length) return null;
       const bytes = slabs.take(Math.max(0, Math.min(request.length, stat.size - request.offset)));
       if (readFully(this.#fs, fd, bytes, request.offset) !== bytes.length) return null;
       return request.digest === null || digestOf(bytes) === request.digest ? bytes : null;
@@ -187,6 +190,8 @@ export class WriteService {
 /** Hands out pieces of large buffers, of `room` while there are any: one transfer between threads for hundreds of small contents. */
 class Slabs {
   readonly buffers: ArrayBufferLike[] = [];
+  /** Bytes given out. */
+  taken = 0;
   readonly #room: SharedArrayBuffer[];
   #used = SLAB_BYTES;
 
@@ -203,6 +208,7 @@ class Slabs {
     }
     const piece = new Uint8Array(this.buffers.at(-1) as ArrayBufferLike, this.#used, length);
     this.#used += length;
+    this.taken += length;
     return piece;
   }
 }
