@@ -12,17 +12,9 @@ import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
 import { hexOf } from './record/encode-value.ts';
 import { EXISTS } from './record/file-entry.ts';
-import {
-  CHANGES_PER_PACKAGE,
-  type Dot,
-  dotOf,
-  type LogId,
-  type MemberKey,
-  type RecordId,
-  recordId,
-} from './record/ids.ts';
+import { CHANGES_PER_PACKAGE, type Dot, dotOf, type LogId, type MemberKey, recordId } from './record/ids.ts';
 import type { EarlierValue } from './snapshot/adopt.ts';
-import { CoveredFiles } from './store/covered-files.ts';
+import { CoveredFiles, type Due, NOTHING_DUE } from './store/covered-files.ts';
 import { LogStore, type StoredLog } from './store/log-store.ts';
 import { ProblemStore, STAYS } from './store/problem-store.ts';
 import { QuarantineStore } from './store/quarantine-store.ts';
@@ -172,8 +164,11 @@ export class Collection {
     }
   }
 
-  /** Writes changes of this device as the next packages of its log and applies them. Inside `transact`. */
-  write(changes: readonly Change[]): readonly WrittenPackage[] {
+  /**
+   * Writes changes of this device as the next packages of its log and applies them. Inside `transact`. `by`: the source they were found in,
+   * whose snapshot the caller moves for each of them; null: none.
+   */
+  write(changes: readonly Change[], by: number | null = null): readonly WrittenPackage[] {
     const written: WrittenPackage[] = [];
     let at = 0;
     while (at < changes.length) {
@@ -183,13 +178,13 @@ export class Collection {
         count = Math.max(1, Math.floor((count * BODY_CLOSES_AT * 0.9) / body.length));
         body = encodeBody(changes.slice(at, at + count), (dot) => this.log.nameOf(dot));
       }
-      written.push(this.#writePackage(changes.slice(at, at + count), body));
+      written.push(this.#writePackage(changes.slice(at, at + count), body, by));
       at += count;
     }
     return written;
   }
 
-  #writePackage(changes: readonly Change[], body: Uint8Array): WrittenPackage {
+  #writePackage(changes: readonly Change[], body: Uint8Array, by: number | null): WrittenPackage {
     const log = this.log.log(this.#stored.ownLog, this.#authority.member);
     const time = nextTime(this.#stored.time, this.#clock.now());
     const seen = this.log
@@ -210,7 +205,7 @@ export class Collection {
       compressBody(body),
       (bytes) => this.#authority.sign(bytes),
     );
-    return this.#append(log, made, changes, time).package;
+    return this.#append(log, made, changes, time, by).package;
   }
 
   /** Takes a package from a peer or a relay: checks, stores, and merges it. Inside `transact`. Never throws for what a peer sent. */
@@ -294,7 +289,13 @@ export class Collection {
     return this.log.holds(log.log, read.head.number, read.hash.slice(0, 16));
   }
 
-  #append(log: StoredLog, made: SignedPackage, changes: readonly DecodedChange[], time: number) {
+  #append(
+    log: StoredLog,
+    made: SignedPackage,
+    changes: readonly DecodedChange[],
+    time: number,
+    by: number | null = null,
+  ) {
     const { number } = made.head;
     const row = this.log.append(log, number, made.hash, time, changes.length, made.bytes);
     const last = witnessTime(this.#stored.time, time, this.#clock.now());
@@ -302,16 +303,16 @@ export class Collection {
       this.#stored = { ...this.#stored, time: last };
       this.#registry.setTime(this.#stored.row, last);
     }
-    const { applied, invalid } = this.#applyAll(row, changes, log.log, number);
+    const { applied, invalid } = this.#applyAll(row, changes, log.log, number, by);
     return { package: { log: log.log, number, row, bytes: made.bytes, applied }, invalid };
   }
 
-  #applyAll(row: number, changes: readonly DecodedChange[], log: LogId, number: number) {
+  #applyAll(row: number, changes: readonly DecodedChange[], log: LogId, number: number, by: number | null = null) {
     const applied: AppliedChange[] = [];
     let invalid = 0;
     changes.forEach((change, index) => {
       const why = 'invalid' in change ? change.invalid : this.#authority.invalid(change);
-      if (why === null) applied.push(this.#apply(change as Change, dotOf(row, index)));
+      if (why === null) applied.push(this.#apply(change as Change, dotOf(row, index), by));
       else {
         invalid++;
         const name = 'invalid' in change ? `${log}-${number}-${index}` : change.record;
@@ -327,10 +328,10 @@ export class Collection {
     return { applied, invalid };
   }
 
-  #apply(change: Change, dot: Dot): AppliedChange {
+  #apply(change: Change, dot: Dot, by: number | null): AppliedChange {
     const before = this.records.find(change.record);
     const state = applyChange(this.kind, before?.state ?? EMPTY_STATE, dot, change, (each) => this.log.isApplied(each));
-    if (before !== null) this.#rememberHeld(before);
+    if (before !== null) this.#rememberHeld(before, by);
     const row = this.records.put(change.record, before, state);
     this.#covered?.note(change.record, row, before, state);
     this.log.noteChange(row, dot);
@@ -338,8 +339,8 @@ export class Collection {
   }
 
   /** Records that sources have to be brought to anew, with what lies below them, because others changed. */
-  takeDue(): readonly RecordId[] {
-    return this.#covered?.takeDue() ?? [];
+  takeDue(): Due {
+    return this.#covered?.takeDue() ?? NOTHING_DUE;
   }
 
   /** What a source that holds `held` of a record has to do so that it shows it. */
@@ -357,8 +358,9 @@ export class Collection {
   }
 
   /** Before a state moves on, sources that showed exactly that state get it written down as what they hold. */
-  #rememberHeld(before: StoredRecord): void {
+  #rememberHeld(before: StoredRecord, by: number | null): void {
     for (const source of this.sourceRows()) {
+      if (source === by) continue;
       const stored = this.records.snapshot(source, before.row);
       if (stored === undefined) {
         if (before.state.fields.get(EXISTS)?.some((sibling) => sibling.value === true) === true) continue;

@@ -195,6 +195,7 @@ export class HistoryKeeper {
             device,
             applied: new Map([...replica.acknowledgedBy(device)].map(([log, said]) => [log, said.applied])),
           })),
+        isBeingApplied: () => replica.isBeingApplied(),
         linked: () =>
           replica.membership
             .others()

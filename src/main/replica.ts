@@ -41,6 +41,8 @@ import type { Synchronizer } from './synchronizer.ts';
 
 /** Packages that are opened at most to say what is in them. */
 const MOST_READ = 64;
+/** A member that has not applied more for so long is stuck, or waits for its person. */
+const APPLYING_MS = 30_000;
 
 /** What a replica tells the rest of the program. */
 export interface ReplicaPort {
@@ -79,6 +81,8 @@ export class Replica implements SharedCollection {
   readonly #acknowledged = new Map<DeviceId, Map<LogId, Acknowledged>>();
   readonly #unsaved = new Set<DeviceId>();
   #couldWrite: boolean;
+  /** When a member last told that it held or had applied more, but not all of it. */
+  #applyingSince = Number.NEGATIVE_INFINITY;
   readonly #told = new Map<DeviceId, readonly LogHead[]>();
 
   constructor(
@@ -141,14 +145,15 @@ export class Replica implements SharedCollection {
 
   /** Records that others made way for, or got in the way of, are brought to the sources anew. */
   #enqueueDue(): boolean {
-    const due = this.collection.takeDue();
+    const { anew, gone } = this.collection.takeDue();
     const { records, problems } = this.collection;
+    const ways = [...anew, ...gone];
     let some = false;
     for (const [source, { construction }] of this.synchronizers) {
-      const stuck = due.length === 0 ? [] : problems.of(source).map(({ record }) => record);
-      const freed = stuck.filter((record) => due.some((id) => record.startsWith(`${id}/`)));
+      const named = ways.length === 0 || problems.count(source) === 0 ? [] : problems.of(source);
+      const freed = named.flatMap(({ record }) => (ways.some((id) => record.startsWith(`${id}/`)) ? [record] : []));
       const emptied = problems.staying(source).filter((record) => !records.hasLiveBelow(record));
-      for (const id of new Set([...due, ...freed, ...emptied])) {
+      for (const id of new Set([...anew, ...freed, ...emptied])) {
         const row = records.find(id)?.row;
         if (row === undefined) continue;
         construction.enqueue(row, null);
@@ -577,10 +582,21 @@ export class Replica implements SharedCollection {
     let more = false;
     for (const { log, number } of held) {
       const now = done.get(log) ?? 0;
-      more ||= now > (this.#acknowledgedBy(device).get(log)?.applied ?? 0);
+      const before = this.#acknowledgedBy(device).get(log);
+      more ||= now > (before?.applied ?? 0);
+      if (now < number && (more || number > (before?.held ?? 0))) this.#applyingSince = this.#port.now();
       this.#acknowledge(device, log, { held: number, applied: now });
     }
     if (more) this.#port.appliedElsewhere(this.id);
+  }
+
+  /** Does a member seem to be at work with what it holds: did it hold or apply more a moment ago, and not all yet? */
+  isBeingApplied(): boolean {
+    const since = this.#port.now() - this.#applyingSince;
+    if (since < 0 || since > APPLYING_MS) return false;
+    return this.membership
+      .others()
+      .some(({ device }) => [...this.#acknowledgedBy(device).values()].some(({ held, applied }) => applied < held));
   }
 
   giveContent(asked: readonly ContentAsked[]) {

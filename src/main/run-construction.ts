@@ -170,6 +170,18 @@ export class RunConstruction {
     }
   }
 
+  /** A look found these records in the source just as they are shown: nothing is to be done for those not begun. */
+  settle(rows: readonly number[]): void {
+    const done: Ticket[] = [];
+    for (const row of rows) {
+      const job = this.#queue.get(row);
+      if (job === undefined || this.#inFlight.has(row)) continue;
+      this.#queue.delete(row);
+      done.push(...job.tickets);
+    }
+    if (done.length > 0) this.#port.done(done);
+  }
+
   /** The source was compared with the collection: it may hold what was new here when it was queued. */
   forgetNew(): void {
     for (const job of this.#queue.values()) job.isNew = false;

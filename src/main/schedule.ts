@@ -4,7 +4,7 @@ import type { Synchronizer } from './synchronizer.ts';
 /** Changes that come within this time are looked at together. */
 const DEBOUNCE_MS = 20;
 /** The same while a batch is being written there, for most of what happens then is that. */
-const DEBOUNCE_WRITING_MS = 400;
+const DEBOUNCE_WRITING_MS = 1000;
 /** After an item that was just changing, its group is looked at again: only then can its revision vouch for it (DESIGN 4). */
 const SETTLE_MS = 2100;
 const UNAVAILABLE_RETRY_MS = 5000;

@@ -234,7 +234,9 @@ export class Synchronizer {
       for (const row of taken.putBack) this.construction.enqueue(row, null);
     }
     const looked = new Set(within);
-    if (taken.is === 'done' && !all) this.construction.retryWhere((id) => looked.has(groupOf(id)));
+    // What is held back was not looked at: whoever lets go of it calls for a look.
+    if (taken.is === 'done' && !all)
+      this.construction.retryWhere((id) => looked.has(groupOf(id)) && !this.#port.heldBack(id));
     return this.#took(taken, all && forgotten === this.#forgotten);
   }
 
@@ -271,6 +273,7 @@ export class Synchronizer {
         this.#port.written(packages);
       },
       (rows) => this.#port.writing(rows),
+      (rows) => this.construction.settle(rows),
       (items, bytes) => this.#advance('reading', items, bytes),
     );
   }

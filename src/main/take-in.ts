@@ -17,11 +17,14 @@ import { isAt, storedRevision, vouchesFor } from './snapshot/stored-revision.ts'
 import type { ItemProblem, ListEvent, ListedGroup, Reading, SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import { STAYS } from './store/problem-store.ts';
+import type { StoredRecord } from './store/record-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 
 /** A batch commits in one transaction and is at most this big (DESIGN 9). */
 const BATCH_RECORDS = 1000;
 const BATCH_BYTES = 64 << 20;
+/** Of so many items that are gone what the source held is kept in memory while they are worked in. */
+const GONE_AT_HAND = 20_000;
 
 export type TakeInResult =
   | {
@@ -87,9 +90,11 @@ export class TakeIn {
   readonly #clock: Clock;
   readonly #written: (packages: readonly WrittenPackage[]) => void;
   readonly #lately: (rows: readonly number[]) => void;
+  readonly #settled: (rows: readonly number[]) => void;
   readonly #progress: (items: number, bytes: number, itemsTotal: number) => void;
   readonly #dirty = new Map<RecordId, Dirty>();
   readonly #gone = new Map<RecordId, number>();
+  readonly #goneHeld = new Map<number, Held | null>();
   readonly #fresh = new Set<string>();
   readonly #settlingGroups = new Set<string>();
   readonly #deletedElsewhere: RecordId[] = [];
@@ -113,6 +118,7 @@ export class TakeIn {
     clock: Clock,
     written: (packages: readonly WrittenPackage[]) => void,
     lately: (rows: readonly number[]) => void,
+    settled: (rows: readonly number[]) => void,
     progress: (items: number, bytes: number, itemsTotal: number) => void,
   ) {
     this.#collection = collection;
@@ -122,6 +128,7 @@ export class TakeIn {
     this.#clock = clock;
     this.#written = written;
     this.#lately = lately;
+    this.#settled = settled;
     this.#progress = progress;
   }
 
@@ -148,6 +155,8 @@ export class TakeIn {
     if (listed.complete) this.#sweep();
     const readings = streams ? null : await this.#readAll(request.signal);
     const moves = readings === null ? NO_MOVES : this.#moves(readings);
+    // What is still going is not judged before it is gone.
+    const postponed = request.readOnly || request.dry ? NOWHERE : this.#postpone(request, moves);
     if (readings !== null) {
       const halt = this.#halt(request, readings, moves);
       if (halt !== null) return halt;
@@ -158,10 +167,9 @@ export class TakeIn {
       await this.#takeDirty(request);
       await this.#committed;
     }
-    const postponed = request.readOnly ? NOWHERE : this.#postpone(request, moves);
     const deleted = request.readOnly ? 0 : this.#gone.size - moves.size;
     if (request.readOnly) for (const id of this.#gone.keys()) this.#note(notPassedOn(id));
-    else this.#commitGone(moves);
+    else await this.#commitGone(moves);
     this.#forgetProblems(listed.complete);
     if (this.#deletedElsewhere.length > 0) return this.#question();
     return {
@@ -301,10 +309,10 @@ export class TakeIn {
 
   /** Where what is gone went to: an added file of the same content. Prefers one of the same name; empty files are all alike and never a move. */
   #moves(readings: readonly Reading[]): ReadonlyMap<RecordId, RecordId> {
-    if (this.#gone.size === 0) return new Map();
+    if (this.#gone.size === 0 || readings.length === 0) return NO_MOVES;
     const gone = new Map<Digest, RecordId[]>();
     for (const [id, row] of this.#gone) {
-      const entry = fileEntry(this.#heldAt(row)?.get(ENTRY)?.value);
+      const entry = fileEntry(this.#heldByGone(row)?.get(ENTRY)?.value);
       if (entry?.type !== 'file' || entry.size === 0) continue;
       const same = gone.get(entry.digest);
       if (same === undefined) gone.set(entry.digest, [id]);
@@ -334,7 +342,7 @@ export class TakeIn {
     const { limits } = request;
     if (this.#gone.size <= 1 && readings.length <= limits.deleteCount) return null;
     const deleted = [...this.#gone].filter(
-      ([id, row]) => !moves.has(id) && fileEntry(this.#heldAt(row)?.get(ENTRY)?.value)?.type !== 'directory',
+      ([id, row]) => !moves.has(id) && fileEntry(this.#heldByGone(row)?.get(ENTRY)?.value)?.type !== 'directory',
     );
     const rewritten = readings.filter((reading) => this.#isRewrite(reading));
     const held = this.#collection.records.countHeld(this.#source.row);
@@ -375,28 +383,28 @@ export class TakeIn {
   #draft(
     reading: Reading,
     confirmed: boolean,
-  ): { held: Held | null; change: Change | null; row: number | null; wait: boolean } {
+  ): { held: Held | null; change: Change | null; found: StoredRecord | null; wait: boolean } {
     const { records, kind, log } = this.#collection;
     const found = records.find(reading.id);
     if (found === null)
-      return { held: null, change: difference(kind, reading.id, null, reading.fields), row: null, wait: false };
+      return { held: null, change: difference(kind, reading.id, null, reading.fields), found, wait: false };
     const stored = records.snapshot(this.#source.row, found.row);
     const live = isLive(found.state);
     const isImplied =
       fileEntry(reading.fields.get(ENTRY))?.type === 'directory' &&
       (!live || stored?.revision === null || (stored === undefined && records.isCovered(found.row))) &&
       records.hasLiveBelow(reading.id);
-    if (isImplied) return { held: null, change: null, row: null, wait: true };
+    if (isImplied) return { held: null, change: null, found: null, wait: true };
     if (stored !== undefined || (!live && !this.#source.adopting)) {
       const held = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
-      return { held, change: difference(kind, reading.id, held, reading.fields), row: found.row, wait: false };
+      return { held, change: difference(kind, reading.id, held, reading.fields), found, wait: false };
     }
     const adopted = adopt(kind, found.state, reading.fields, () => this.#collection.earlierValues(found.row));
-    if (adopted.deleted && !confirmed) return { held: null, change: null, row: found.row, wait: true };
+    if (adopted.deleted && !confirmed) return { held: null, change: null, found, wait: true };
     return {
       held: adopted.held,
       change: difference(kind, reading.id, adopted.held, reading.fields),
-      row: found.row,
+      found,
       wait: false,
     };
   }
@@ -404,31 +412,35 @@ export class TakeIn {
   #commit(readings: readonly Reading[], moves: ReadonlyMap<RecordId, RecordId>, request: TakeInRequest): void {
     if (readings.length === 0) return;
     const movedFrom = new Map([...moves].map(([from, to]) => [to, from]));
+    const settled: number[] = [];
     const packages = this.#collection.transact(() => {
       const changed: { reading: Reading; held: Held | null; change: Change }[] = [];
       for (const reading of readings) {
-        const { held, change, row, wait } = this.#draft(reading, request.confirmed !== null);
+        const { held, change, found, wait } = this.#draft(reading, request.confirmed !== null);
         if (wait) {
-          if (row !== null) this.#deletedElsewhere.push(reading.id);
+          if (found !== null) this.#deletedElsewhere.push(reading.id);
           else this.#noteStaying(reading);
           continue;
         }
         this.#resolved(reading);
         if (change === null) {
-          if (row !== null && held !== null) this.#keep(reading, row, held);
+          if (found !== null && held !== null && this.#keep(reading, found, held)) settled.push(found.row);
           continue;
         }
         if (request.readOnly) {
-          if (row !== null && held !== null && isOnlyTime(this.#collection.kind, held, change)) {
-            this.#keep(reading, row, heldAtTimeOf(this.#collection.kind, held, reading.fields));
-            this.#putBack.push(row);
+          if (found !== null && held !== null && isOnlyTime(this.#collection.kind, held, change)) {
+            this.#keep(reading, found, heldAtTimeOf(this.#collection.kind, held, reading.fields));
+            this.#putBack.push(found.row);
           } else this.#note(notPassedOn(reading.id));
           continue;
         }
         const from = movedFrom.get(reading.id);
         changed.push({ reading, held, change: from === undefined ? change : { ...change, movedFrom: from } });
       }
-      const written = this.#collection.write(changed.map((each) => each.change));
+      const written = this.#collection.write(
+        changed.map((each) => each.change),
+        this.#source.row,
+      );
       const applied = written.flatMap((each) => each.applied);
       applied.forEach(({ dot, row, state }, at) => {
         const { reading, held, change } = changed[at] as (typeof changed)[number];
@@ -449,6 +461,7 @@ export class TakeIn {
       this.#lately(applied.flatMap(({ row }, at) => (changed[at]?.reading.fresh || !this.#isFirst ? row : [])));
       return written;
     });
+    if (settled.length > 0) this.#settled(settled);
     this.#emit(packages);
   }
 
@@ -473,34 +486,37 @@ export class TakeIn {
     return new Set(deleted.map(groupOf));
   }
 
-  /** Deletes come last, after the adds and modifies of the cycle (DESIGN 3). */
-  #commitGone(moves: ReadonlyMap<RecordId, RecordId>): void {
+  /** Deletes come last, after the adds and modifies of the cycle (DESIGN 3). Peers get each batch while the next is made. */
+  async #commitGone(moves: ReadonlyMap<RecordId, RecordId>): Promise<void> {
     const gone = [...this.#gone];
     for (let at = 0; at < gone.length; at += BATCH_RECORDS) {
+      if (at > 0) await new Promise<void>((resolve) => this.#clock.after(0, resolve));
       const packages = this.#collection.transact(() => {
+        const { records, problems, kind } = this.#collection;
         const changes: Change[] = [];
-        const rows: number[] = [];
+        const before: (Held | null)[] = [];
         for (const [id, row] of gone.slice(at, at + BATCH_RECORDS)) {
-          const held = this.#heldAt(row);
-          const change = difference(this.#collection.kind, id, held, null);
+          const held = this.#heldByGone(row);
+          const change = difference(kind, id, held, null);
           const entry = fileEntry(held?.get(ENTRY)?.value);
           if (entry?.type === 'file') this.#contents.forgetHolder(entry.digest, row, this.#clock.now());
-          this.#collection.problems.drop(this.#source.row, id);
+          problems.drop(this.#source.row, id);
           if (change === null) {
-            this.#collection.records.dropSnapshot(this.#source.row, row);
+            records.dropSnapshot(this.#source.row, row);
             continue;
           }
           const to = moves.get(id);
           changes.push(to === undefined ? change : { ...change, movedTo: to });
-          rows.push(row);
+          before.push(held);
         }
-        const written = this.#collection.write(changes);
-        for (const { dot, row, state, change } of written.flatMap((each) => each.applied)) {
-          const before = this.#collection.records.snapshot(this.#source.row, row);
-          const held = heldAfter(this.#collection.kind, before?.held ?? null, change, null, dot);
-          if (isLive(state)) this.#collection.records.putSnapshot(this.#source.row, row, null, held);
-          else this.#collection.records.dropSnapshot(this.#source.row, row);
-        }
+        const written = this.#collection.write(changes, this.#source.row);
+        const applied = written.flatMap((each) => each.applied);
+        applied.forEach(({ dot, row, state, change }, index) => {
+          if (!isLive(state)) records.dropSnapshot(this.#source.row, row);
+          else
+            records.putSnapshot(this.#source.row, row, null, heldAfter(kind, before[index] ?? null, change, null, dot));
+        });
+        const rows = applied.map(({ row }) => row);
         this.#lately(rows);
         return written;
       });
@@ -514,12 +530,16 @@ export class TakeIn {
     if (packages.length > 0) this.#written(packages);
   }
 
-  /** Nothing changed in meaning: the snapshot takes the new revision, and for a new item what it holds. */
-  #keep(reading: Reading, row: number, held: Held): void {
-    const found = this.#collection.records.at(row);
-    const asShown = found !== null && isAsShown(this.#collection.kind, held, found.state, this.#collection.log.order);
+  /**
+   * Nothing changed in meaning: the snapshot takes the new revision, and for a new item what it holds. true: the source shows just what the
+   * record says.
+   */
+  #keep(reading: Reading, { row, state }: StoredRecord, held: Held): boolean {
+    const { kind, log, records } = this.#collection;
+    const asShown = isAsShown(kind, held, state, log.order);
     this.#putSnapshot(reading, row, asShown ? null : held);
     this.#noteContent(null, reading, row);
+    return asShown && !records.isCovered(row);
   }
 
   #putSnapshot(reading: Reading, row: number, held: Held | null): void {
@@ -550,6 +570,15 @@ export class TakeIn {
       stored === undefined ? undefined : stored.held,
       this.#collection.log.order,
     );
+  }
+
+  /** What the source held of an item that is gone: asked for moves, for the safety halt and for the change itself, all in one go. */
+  #heldByGone(row: number): Held | null {
+    const known = this.#goneHeld.get(row);
+    if (known !== undefined) return known;
+    const held = this.#heldAt(row);
+    if (this.#goneHeld.size < GONE_AT_HAND) this.#goneHeld.set(row, held);
+    return held;
   }
 
   #isHeld(id: RecordId): boolean {

@@ -13,13 +13,15 @@ const FULL_MS = 60_000;
 
 /**
  * Copies what files here hold into the version store, so that the next edit does not take the only copy with it: an undo of it, and the
- * common ancestor of a later conflict, have their bytes. Only while there is room for it by the limits.
+ * common ancestor of a later conflict, have their bytes. Only while there is room for it by the limits, and not while a member is at work
+ * with it: once that has it, it is not only here any more.
  */
 export class KeepContents implements IdleJob {
   readonly #port: KeepPort;
   readonly #needsRoom: () => void;
   readonly #walks = new WeakMap<Collection, PackageWalk>();
   #keptBytes: number | null = null;
+  #wakes: boolean = false;
   #fullUntil = Number.NEGATIVE_INFINITY;
 
   /** `needsRoom`: content that nobody else has does not fit any more. */
@@ -38,6 +40,10 @@ export class KeepContents implements IdleJob {
     const now = this.#port.clock.now();
     if (now < this.#fullUntil) return false;
     for (const each of this.#port.collections()) {
+      if (each.isBeingApplied()) {
+        this.#wakeLater();
+        continue;
+      }
       const walk = this.#walkOf(each);
       const part = walk.next(STEP_ITEMS, STEP_BYTES, now);
       if (part === null) {
@@ -102,10 +108,19 @@ export class KeepContents implements IdleJob {
     for (const { size } of got) this.#keptBytes = (this.#keptBytes ?? 0) + size;
     if (!full) {
       walk.took(part, { again, now: clock.now(), later: LATER_MS });
-      if (again) clock.after(LATER_MS, () => this.#port.wake());
+      if (again) this.#wakeLater();
     }
     this.#commit(walk, got);
     return full ? this.#full(part) : true;
+  }
+
+  #wakeLater(): void {
+    if (this.#wakes) return;
+    this.#wakes = true;
+    this.#port.clock.after(LATER_MS, () => {
+      this.#wakes = false;
+      this.#port.wake();
+    });
   }
 
   #full(part: WalkPart): false {

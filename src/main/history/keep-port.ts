@@ -66,6 +66,8 @@ export interface KeepCollection {
   sources(): readonly KeepSource[];
   /** The other members, with the number up to which each has applied each log. */
   others(): readonly { readonly device: string; readonly applied: ReadonlyMap<LogId, number> }[];
+  /** Is a member at work with what it got, so that it soon is not only here? */
+  isBeingApplied(): boolean;
   /** Devices linked now that share it. */
   linked(): readonly string[];
   /** From here, else from linked peers; null where nobody has it now. Verified. */

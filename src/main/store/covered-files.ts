@@ -13,6 +13,14 @@ interface Above {
   readonly bare: boolean;
 }
 
+export interface Due {
+  /** Records to be planned anew though they themselves did not change, with what could not be written below them. */
+  readonly anew: readonly RecordId[];
+  /** Files that are none any more: what could not be written below them can be. */
+  readonly gone: readonly RecordId[];
+}
+export const NOTHING_DUE: Due = { anew: [], gone: [] };
+
 /**
  * Finds covered files: live records that are files or links in all their values while other live records lie below them, because one
  * device made a file and another one a directory of that name. Such a record shows as a directory, and a person has to decide (DESIGN 3).
@@ -23,6 +31,7 @@ export class CoveredFiles {
   readonly #uncovered: (record: StoredRecord) => void;
   readonly #above = new Map<string, Above>();
   readonly #due = new Set<RecordId>();
+  readonly #gone = new Set<RecordId>();
 
   /** `uncovered`: told within the transaction that this record is a file everywhere now. */
   constructor(records: RecordStore, uncovered: (record: StoredRecord) => void) {
@@ -43,15 +52,17 @@ export class CoveredFiles {
         this.#cover({ row, id, state }, true);
     } else if (is !== 'file' && this.#records.isCovered(row)) this.#cover({ row, id, state }, false);
     // A file makes way for what others put below it.
-    if (wasFile && !isFile) this.#due.add(id);
+    if (wasFile && !isFile) this.#gone.add(id);
     if (wasLive === live) return;
     for (const file of this.#aboveOf(parentOf(id)).files) this.#judge(file);
   }
 
-  /** Records to be planned anew, with what could not be written below them, though they themselves did not change. */
-  takeDue(): readonly RecordId[] {
-    const due = [...this.#due];
+  /** What became due since it was last asked. */
+  takeDue(): Due {
+    if (this.#due.size === 0 && this.#gone.size === 0) return NOTHING_DUE;
+    const due = { anew: [...this.#due], gone: [...this.#gone] };
     this.#due.clear();
+    this.#gone.clear();
     return due;
   }
 
@@ -59,6 +70,7 @@ export class CoveredFiles {
   forget(): void {
     this.#above.clear();
     this.#due.clear();
+    this.#gone.clear();
   }
 
   #judge(id: RecordId): void {

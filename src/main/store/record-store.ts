@@ -37,6 +37,7 @@ export class RecordStore {
   readonly #collection: number;
   readonly #kind: RecordKind;
   readonly #directories = new Map<string, number>();
+  readonly #paths = new Map<number, string>();
   /** Of directories made since the start: every name in them. */
   readonly #names = new Map<number, Set<string>>();
   #nameCount = 0;
@@ -69,8 +70,9 @@ export class RecordStore {
 
   at(row: number): StoredRecord | null {
     const found = this.#sql.at.get(row);
-    if (found === undefined || found[3] !== this.#collection) return null;
-    return { row, id: joined(found[0], found[1]), state: decodeState(found[2]) };
+    const path = found === undefined ? null : this.#pathOf(found[0]);
+    if (found === undefined || path === null) return null;
+    return { row, id: joined(path, found[1]), state: decodeState(found[2]) };
   }
 
   /** Stores a state and returns the record's row. `before`: as found; null for a record that is new here. */
@@ -120,6 +122,7 @@ export class RecordStore {
   forgetCaches(): void {
     this.#covered = new Set(this.#sql.covered.all(this.#collection));
     this.#directories.clear();
+    this.#paths.clear();
     this.#names.clear();
     this.#nameCount = 0;
     this.#live = this.#sql.countLive.get(this.#collection) ?? 0;
@@ -242,6 +245,18 @@ export class RecordStore {
     return this.#sql.directoryWithin.get(this.#collection, from, to) !== undefined;
   }
 
+  /** null: a directory of another collection. */
+  #pathOf(directory: number): string | null {
+    let path = this.#paths.get(directory);
+    if (path === undefined) {
+      path = this.#sql.pathOf.get(directory, this.#collection);
+      if (path === undefined) return null;
+      if (this.#paths.size >= CACHED_DIRECTORIES) this.#paths.clear();
+      this.#paths.set(directory, path);
+    }
+    return path;
+  }
+
   #directory(path: string, create: true): number;
   #directory(path: string, create: boolean): number | null;
   #directory(path: string, create: boolean): number | null {
@@ -272,9 +287,8 @@ function statements(database: Database.Database) {
   type Blob = Uint8Array;
   return {
     find: rows<[number, string], [number, Blob]>('SELECT id, state FROM record WHERE directory = ? AND name = ?'),
-    at: rows<[number], [string, string, Blob, number]>(
-      'SELECT d.path, r.name, r.state, d.collection FROM record r JOIN directory d ON d.id = r.directory WHERE r.id = ?',
-    ),
+    at: rows<[number], [number, string, Blob]>('SELECT directory, name, state FROM record WHERE id = ?'),
+    pathOf: value<[number, number], string>('SELECT path FROM directory WHERE id = ? AND collection = ?'),
     insert: database.prepare<[number, string, number, Blob]>(
       'INSERT INTO record(directory, name, flags, state) VALUES(?, ?, ?, ?)',
     ),

@@ -67,7 +67,11 @@ describe('covered files', () => {
         throw new Error('full');
       }),
     ).toThrow('full');
-    expect([flagged(device), collection.records.conflicts, collection.takeDue()]).toEqual([[], 0, []]);
+    expect([flagged(device), collection.records.conflicts, collection.takeDue()]).toEqual([
+      [],
+      0,
+      { anew: [], gone: [] },
+    ]);
   });
 
   it('one settlement deletes what is below, or makes a folder of it; settling all does neither where something would go', async () => {
