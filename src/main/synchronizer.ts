@@ -249,7 +249,11 @@ export class Synchronizer {
       confirmed: this.#confirmed,
       limits,
       mayDelete: (count: number) =>
-        asked || this.#confirmed !== null || this.#vanishing.mayTake(count, limits.deleteCount),
+        asked ||
+        this.#confirmed !== null ||
+        // It was judged before, and waits for a person.
+        this.#state === 'halted' ||
+        this.#vanishing.mayTake(count, limits.deleteCount),
       heldBack: (id: RecordId) => this.#port.heldBack(id),
       settling: this.#settling,
       // It may become another while a look is under way.

@@ -152,7 +152,7 @@ describe('constructing', () => {
     const { clock, schedule, double, looks } = world();
     double.state = 'writing';
     schedule.dirty('docs');
-    await clock.advance(399);
+    await clock.advance(999);
     expect(looks).toEqual([]);
     await clock.advance(1);
     expect(looks).toEqual([['docs']]);
