@@ -25,6 +25,8 @@ const BATCH_RECORDS = 1000;
 const BATCH_BYTES = 64 << 20;
 /** Of so many items that are gone what the source held is kept in memory while they are worked in. */
 const GONE_AT_HAND = 20_000;
+/** From this size on it is worth looking up where a file was cut before. */
+const CUT_AGAIN_BYTES = 4 << 20;
 
 export type TakeInResult =
   | {
@@ -293,6 +295,7 @@ export class TakeIn {
     const read = await this.#adapter.read(
       batch.map((item) => item.id),
       signal,
+      this.#formerLists(batch),
     );
     const readings: Reading[] = [];
     for (const each of read) {
@@ -305,6 +308,18 @@ export class TakeIn {
       0,
     );
     return readings;
+  }
+
+  /** The chunk lists of large items as this source held them. */
+  #formerLists(batch: readonly Dirty[]): ReadonlyMap<RecordId, Uint8Array> {
+    const lists = new Map<RecordId, Uint8Array>();
+    for (const { id, size } of batch) {
+      const found = size < CUT_AGAIN_BYTES ? null : this.#collection.records.find(id);
+      const entry = found === null ? null : fileEntry(this.#heldAt(found.row)?.get(ENTRY)?.value);
+      const list = entry?.type === 'file' && entry.chunks !== undefined ? this.#contents.chunkList(entry.chunks) : null;
+      if (list !== null) lists.set(id, list);
+    }
+    return lists;
   }
 
   /** Where what is gone went to: an added file of the same content. Prefers one of the same name; empty files are all alike and never a move. */

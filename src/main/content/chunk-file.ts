@@ -4,6 +4,7 @@ import { digestOf } from '../platform/hash.ts';
 import { type Digest, digest } from '../record/ids.ts';
 import { type Chunk, encodeChunkList } from './chunk-list.ts';
 import { averageFor, Chunker, LONGEST_CHUNK } from './chunker.ts';
+import type { FormerCuts } from './former-cuts.ts';
 
 /** What a file is made of, and how many bytes were read of it: another number than its size means it changed meanwhile. */
 export interface ChunkedFile {
@@ -21,41 +22,58 @@ export interface CutRange {
   readonly chunks: readonly Chunk[];
 }
 
-/** What one of two threads finds out about a file: the SHA-256 and length of all of it, and the chunks of the second share. */
+/** What one of two threads finds out about a file: the SHA-256 and length of all of it, and the chunks of the second share if it cuts. */
 export interface HelperShare {
   readonly digest: Digest;
   readonly read: number;
-  readonly cut: CutRange;
+  readonly cut: CutRange | null;
 }
 /**
  * Another thread that can read files this one has open. It begins at once; what is returned waits for what it found. null: it failed.
+ * `cuts`: it has a share in cutting.
  */
-export type HashHelper = (fd: number, size: number) => () => HelperShare | null;
+export type HashHelper = (fd: number, size: number, cuts: boolean) => () => HelperShare | null;
 
 /** Bytes a read asks for: large enough to make the call cheap, small enough to stay in the processor's cache. */
 const PIECE = 256 * 1024;
+const ALL = { from: 0, until: Number.POSITIVE_INFINITY } as const;
 
 /** Reads `size` bytes of an open file (and notices up to a piece more) once, for its digest and its chunks. */
-export function chunkFile(fs: FileSystem, fd: number, size: number): ChunkedFile {
+export function chunkFile(fs: FileSystem, fd: number, size: number, former: FormerCuts | null = null): ChunkedFile {
   const whole = createHash('sha256');
-  const cut = cutPieces(fs, fd, size, { from: 0, until: Number.POSITIVE_INFINITY }, (piece) => whole.update(piece));
+  const cut = cutPieces(fs, fd, size, ALL, (piece) => whole.update(piece), former);
   return chunkedFile(digest(whole.digest('hex')), cut);
 }
 
 /** As `chunkFile`, in half the time: with another thread. Whatever goes wrong there is done here. */
 export function chunkFileHelped(fs: FileSystem, fd: number, size: number, helper: HashHelper): ChunkedFile {
-  const wait = helper(fd, size);
+  const wait = helper(fd, size, true);
   const first = cutAndHash(fs, fd, size, sharesOf(size).first);
   const other = wait();
-  if (other === null) return chunkFile(fs, fd, size);
+  if (other?.cut == null) return chunkFile(fs, fd, size);
   const cut = joinShares(first, other.cut) ?? goOn(fs, fd, size, first);
   // The two saw the file end in different places: it is being written to, and what was found is worth nothing.
   return { ...chunkedFile(other.digest, cut), read: other.read === cut.to ? cut.to : -1 };
 }
 
-/** What `chunkFileHelped` has done by another thread. */
-export function helpChunking(fs: FileSystem, fd: number, size: number): HelperShare {
-  return { ...hashWhole(fs, fd), cut: cutAndHash(fs, fd, size, sharesOf(size).second) };
+/** As `chunkFileHelped` for a file that was cut before: little has to be looked for, so this thread cuts and the other hashes the whole. */
+export function chunkFileAgain(
+  fs: FileSystem,
+  fd: number,
+  size: number,
+  former: FormerCuts,
+  helper: HashHelper,
+): ChunkedFile {
+  const wait = helper(fd, size, false);
+  const cut = cutPieces(fs, fd, size, ALL, () => {}, former);
+  const other = wait();
+  if (other === null) return chunkFile(fs, fd, size);
+  return { ...chunkedFile(other.digest, cut), read: other.read === cut.to ? cut.to : -1 };
+}
+
+/** What `chunkFileHelped` and, without `cuts`, `chunkFileAgain` have done by another thread. */
+export function helpChunking(fs: FileSystem, fd: number, size: number, cuts: boolean): HelperShare {
+  return { ...hashWhole(fs, fd), cut: cuts ? cutAndHash(fs, fd, size, sharesOf(size).second) : null };
 }
 
 function goOn(fs: FileSystem, fd: number, size: number, first: CutRange): CutRange {
@@ -84,7 +102,7 @@ export function cutAndHash(
   fs: FileSystem,
   fd: number,
   size: number,
-  share: { readonly from: number; readonly until: number } = { from: 0, until: Number.POSITIVE_INFINITY },
+  share: { readonly from: number; readonly until: number } = ALL,
 ): CutRange {
   return cutPieces(fs, fd, size, share, () => {});
 }
@@ -134,6 +152,7 @@ function cutPieces(
   size: number,
   share: { readonly from: number; readonly until: number },
   see: (piece: Uint8Array) => void,
+  former: FormerCuts | null = null,
 ): CutRange {
   const average = averageFor(size);
   const chunker = new Chunker(average);
@@ -156,12 +175,35 @@ function cutPieces(
     let seen = end;
     end += got;
     for (;;) {
-      const cut = chunker.next(buffer, seen, end);
-      if (cut < 0) break;
-      chunks.push({ digest: digestOf(buffer.subarray(start, cut)), length: cut - start });
+      const expected = former?.expected(base + start) ?? null;
+      let cut: number;
+      if (expected !== null) {
+        cut = start + expected.length;
+        if (cut > end) break;
+        if (digestOf(buffer.subarray(start, cut)) !== expected.digest) {
+          former?.lose();
+          seen = start;
+          continue;
+        }
+        former?.confirm();
+        chunks.push(expected);
+      } else {
+        cut = chunker.next(buffer, seen, end);
+        if (cut < 0) break;
+        const chunk = { digest: digestOf(buffer.subarray(start, cut)), length: cut - start };
+        former?.found(chunk.digest);
+        chunks.push(chunk);
+      }
       start = cut;
       seen = cut;
       if (base + cut >= share.until) return { from: share.from, to: base + cut, chunks };
+    }
+  }
+  // What was expected and is cut short by the end of the file may hold other cuts.
+  if (former?.expected(base + start) != null) {
+    for (let cut = chunker.next(buffer, start, end); cut >= 0; cut = chunker.next(buffer, start, end)) {
+      chunks.push({ digest: digestOf(buffer.subarray(start, cut)), length: cut - start });
+      start = cut;
     }
   }
   if (end > start) chunks.push({ digest: digestOf(buffer.subarray(start, end)), length: end - start });

@@ -24,9 +24,9 @@ export function encodeChunkList(chunks: readonly Chunk[]): Uint8Array {
 
 /**
  * Reads a list that may come from a peer. Throws `chunk-list-wrong` where it is no whole number of entries, where a length is 0
- * or over 4 MiB, or where the lengths do not add up to `size` (bytes of the file).
+ * or over 4 MiB, or where the lengths do not add up to `size` (bytes of the file; left out where it is not known).
  */
-export function decodeChunkList(list: Uint8Array, size: number): Chunk[] {
+export function decodeChunkList(list: Uint8Array, size?: number): Chunk[] {
   if (list.length % CHUNK_ENTRY !== 0) throw wrong(`${list.length} bytes are no whole number of entries`);
   const bytes = Buffer.from(list.buffer, list.byteOffset, list.length);
   const chunks: Chunk[] = [];
@@ -35,10 +35,10 @@ export function decodeChunkList(list: Uint8Array, size: number): Chunk[] {
     const length = bytes.readUInt32BE(at + DIGEST_BYTES);
     if (length === 0 || length > LONGEST_CHUNK) throw wrong(`entry ${at / CHUNK_ENTRY} has length ${length}`);
     sum += length;
-    if (sum > size) throw wrong(`its chunks are longer than the file (${size} bytes)`);
+    if (size !== undefined && sum > size) throw wrong(`its chunks are longer than the file (${size} bytes)`);
     chunks.push({ digest: digest(bytes.toString('hex', at, at + DIGEST_BYTES)), length });
   }
-  if (sum !== size) throw wrong(`its chunks hold ${sum} bytes, the file ${size}`);
+  if (size !== undefined && sum !== size) throw wrong(`its chunks hold ${sum} bytes, the file ${size}`);
   return chunks;
 }
 

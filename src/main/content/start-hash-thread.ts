@@ -7,11 +7,11 @@ const PATIENCE = 20;
 const LEAST_WAIT_MS = 10_000;
 
 /** Starts a thread for one file: it costs some 20 ms and, unlike one that is kept, no memory afterwards. */
-export const startHashThread: HashHelper = (fd, size) => {
+export const startHashThread: HashHelper = (fd, size, cuts) => {
   const done = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(workerScript(import.meta.url, './hash-thread.ts'), {
-    workerData: { fd, size, done, port: port2 },
+    workerData: { fd, size, cuts, done, port: port2 },
     transferList: [port2],
   });
   // It is missed where it is waited for.

@@ -174,8 +174,15 @@ export interface SourceAdapter {
     tell: (event: ListEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<ListResult>;
-  /** Reads items whole. An item that changes while it is read, or cannot be, is a problem of its own. Same order as asked. */
-  read(ids: readonly RecordId[], signal: AbortSignal): Promise<readonly (Reading | ItemProblem)[]>;
+  /**
+   * Reads items whole. An item that changes while it is read, or cannot be, is a problem of its own. Same order as asked. `former`: chunk
+   * lists of items as they were last; what is still the same is cut faster with them, and with the same result.
+   */
+  read(
+    ids: readonly RecordId[],
+    signal: AbortSignal,
+    former?: ReadonlyMap<RecordId, Uint8Array>,
+  ): Promise<readonly (Reading | ItemProblem)[]>;
   /** Writes each item only where its revision is still the expected one; otherwise refuses and changes nothing. Same order. */
   construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
   /** Kept out of this source by ignore or selection rules: never a difference, never constructed (DESIGN 4). */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   chunkedFile,
   chunkFile,
+  chunkFileAgain,
   chunkFileHelped,
   cutAndHash,
   hashWhole,
@@ -9,7 +10,8 @@ import {
   joinShares,
   sharesOf,
 } from '../../../src/main/content/chunk-file.ts';
-import { decodeChunkList } from '../../../src/main/content/chunk-list.ts';
+import { decodeChunkList, encodeChunkList } from '../../../src/main/content/chunk-list.ts';
+import { FormerCuts } from '../../../src/main/content/former-cuts.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { MemoryDisk } from '../../fakes/memory-disk.ts';
@@ -72,15 +74,64 @@ describe('chunking a file', () => {
     for (const bytes of [LARGE, new Uint8Array(3_000_000)]) {
       const { fs, fd } = opened(bytes);
       const alone = chunkFile(fs, fd, bytes.length);
-      const helper = (file: number, size: number) => () => helpChunking(fs, file, size);
+      const helper = (file: number, size: number) => () => helpChunking(fs, file, size, true);
       expect(chunkFileHelped(fs, fd, bytes.length, helper)).toEqual(alone);
       expect(chunkFileHelped(fs, fd, bytes.length, () => () => null)).toEqual(alone);
     }
   });
 
+  const joinedBytes = (...parts: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
+  const NEW = seededBytes(1_000_003, 12);
+  const BEFORE = LARGE.subarray(0, 3_000_000);
+  const zeros = new Uint8Array(2_000_000);
+  it.each<[string, Uint8Array, Uint8Array]>([
+    ['as it was', BEFORE, BEFORE],
+    [
+      'changed in place',
+      BEFORE,
+      joinedBytes(BEFORE.subarray(0, 1_500_000), NEW.subarray(0, 4096), BEFORE.subarray(1_504_096)),
+    ],
+    ['changed at its start', BEFORE, joinedBytes(Uint8Array.of(1, 2, 3), BEFORE.subarray(3))],
+    ['with something inserted', BEFORE, joinedBytes(BEFORE.subarray(0, 700_007), NEW, BEFORE.subarray(700_007))],
+    ['with something gone', BEFORE, joinedBytes(BEFORE.subarray(0, 700_007), BEFORE.subarray(900_001))],
+    ['cut off', BEFORE, BEFORE.subarray(0, 1_234_567)],
+    ['cut off after few bytes', BEFORE, BEFORE.subarray(0, 70_000)],
+    ['longer', BEFORE, joinedBytes(BEFORE, NEW)],
+    ['twice', BEFORE, joinedBytes(BEFORE, BEFORE)],
+    ['in another order', BEFORE, joinedBytes(BEFORE.subarray(1_500_000), BEFORE.subarray(0, 1_500_000))],
+    ['another file', BEFORE, LARGE.subarray(4_000_000, 7_000_000)],
+    ['of one byte', zeros, zeros.subarray(0, 1_000_001)],
+    ['of one byte, changed', zeros, joinedBytes(zeros, NEW, zeros)],
+  ])('finds the same where it knows how the file was cut before: %s', (_, before, now) => {
+    const earlier = opened(before);
+    const list = chunkFile(earlier.fs, earlier.fd, before.length).list!.bytes;
+    const { fs, fd } = opened(now);
+    const afresh = chunkFile(fs, fd, now.length);
+    const former = () => FormerCuts.of(list, now.length)!;
+    expect(chunkFile(fs, fd, now.length, former())).toEqual(afresh);
+    fs.plan = (call) => (call.name === 'read' ? { short: 77_777 } : null);
+    expect(chunkFile(fs, fd, now.length, former())).toEqual(afresh);
+    const helper = (file: number, size: number, cuts: boolean) => () => helpChunking(fs, file, size, cuts);
+    expect(chunkFileAgain(fs, fd, now.length, former(), helper)).toEqual(afresh);
+    expect(chunkFileAgain(fs, fd, now.length, former(), () => () => null)).toEqual(afresh);
+  });
+
+  it('knows nothing of cuts that are not of its kind', () => {
+    const size = LARGE.length;
+    const { fs, fd } = opened(LARGE);
+    const afresh = chunkFile(fs, fd, size);
+    const crumbs = Array.from({ length: 1000 }, (_, at) => ({
+      digest: digestOf(LARGE.subarray(at, at + 1)),
+      length: 1,
+    }));
+    expect(chunkFile(fs, fd, size, FormerCuts.of(encodeChunkList(crumbs), size))).toEqual(afresh);
+    expect(FormerCuts.of(afresh.list!.bytes, 2 ** 32)).toBeNull();
+    expect(FormerCuts.of(new Uint8Array(7), size)).toBeNull();
+  });
+
   it('says that a file changed where helper and helped saw different ends of it', () => {
     const { fs, fd } = opened(LARGE);
-    const helper = (file: number, size: number) => () => ({ ...helpChunking(fs, file, size), read: size + 1 });
+    const helper = (file: number, size: number) => () => ({ ...helpChunking(fs, file, size, true), read: size + 1 });
     expect(chunkFileHelped(fs, fd, LARGE.length, helper).read).not.toBe(LARGE.length);
   });
 

@@ -15,8 +15,8 @@ it('chunks a file with a thread of its own, while the caller waits without yield
   const fd = nodeFileSystem.open(join(directory, 'large'), 'read');
   onTestFinished(() => nodeFileSystem.close(fd));
   let helped = 0;
-  const helper: typeof startHashThread = (file, length) => {
-    const wait = startHashThread(file, length);
+  const helper: typeof startHashThread = (file, length, cuts) => {
+    const wait = startHashThread(file, length, cuts);
     return () => {
       const share = wait();
       if (share !== null) helped++;
@@ -26,5 +26,5 @@ it('chunks a file with a thread of its own, while the caller waits without yield
   expect(chunkFileHelped(nodeFileSystem, fd, size, helper)).toEqual(chunkFile(nodeFileSystem, fd, size));
   expect(helped).toBe(1);
   // Nothing is open at this number: the thread fails, and the caller still learns of it.
-  expect(startHashThread(1_000_000, size)()).toBeNull();
+  expect(startHashThread(1_000_000, size, true)()).toBeNull();
 });

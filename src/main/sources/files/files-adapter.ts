@@ -177,8 +177,12 @@ export class FilesAdapter implements SourceAdapter {
     else this.#watch.add(groups);
   }
 
-  read(ids: readonly RecordId[]): Promise<readonly (Reading | ItemProblem)[]> {
-    return this.#look.read(this.#options.source, ids);
+  read(
+    ids: readonly RecordId[],
+    _signal: AbortSignal,
+    former?: ReadonlyMap<RecordId, Uint8Array>,
+  ): Promise<readonly (Reading | ItemProblem)[]> {
+    return this.#look.read(this.#options.source, ids, former);
   }
 
   async construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {

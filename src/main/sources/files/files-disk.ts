@@ -129,10 +129,14 @@ export class FilesDisk {
   }
 
   /** As `SourceAdapter.read`. */
-  read(ids: readonly RecordId[]): readonly (Reading | ItemProblem)[] {
+  read(ids: readonly RecordId[], former?: ReadonlyMap<RecordId, Uint8Array>): readonly (Reading | ItemProblem)[] {
     const { platform, folding } = this.#options;
     const { mounts } = this.#lookingAt();
-    return this.#reader.read(new ParentGuard(this.#fs, this.#root, platform, folding, (id) => mounts.has(id)), ids);
+    return this.#reader.read(
+      new ParentGuard(this.#fs, this.#root, platform, folding, (id) => mounts.has(id)),
+      ids,
+      former,
+    );
   }
 
   /** The rules as they stand on the disk now. Fails with the system's error, or `too-large`, where they cannot be read. */

@@ -93,8 +93,12 @@ export class LookService {
     this.#listings.delete(list);
   }
 
-  read(source: string, ids: readonly RecordId[]): readonly (Reading | ItemProblem)[] {
-    return this.#disk(source).read(ids);
+  read(
+    source: string,
+    ids: readonly RecordId[],
+    former?: ReadonlyMap<RecordId, Uint8Array>,
+  ): readonly (Reading | ItemProblem)[] {
+    return this.#disk(source).read(ids, former);
   }
 
   #disk(source: string): FilesDisk {

@@ -1,5 +1,12 @@
 import { hash } from 'node:crypto';
-import { chunkFile, chunkFileHelped, type HashHelper } from '../../content/chunk-file.ts';
+import {
+  type ChunkedFile,
+  chunkFile,
+  chunkFileAgain,
+  chunkFileHelped,
+  type HashHelper,
+} from '../../content/chunk-file.ts';
+import { FormerCuts } from '../../content/former-cuts.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { type FileEntry, fileFields } from '../../record/file-entry.ts';
 import { digest, type RecordId } from '../../record/ids.ts';
@@ -11,6 +18,8 @@ import { isExecutable, isFresh, modifiedMicroseconds, revisionOf, sameRevision }
 const WHOLE_BYTES = 64 * 1024;
 /** From here on a second thread saves more than it costs. */
 const HELPED_BYTES = 64 * 1024 * 1024;
+
+const NONE: ReadonlyMap<RecordId, Uint8Array> = new Map();
 
 /** Raised while an item is read, to become a problem of that item. */
 class Unreadable extends Error {
@@ -38,11 +47,15 @@ export class FileReader {
     this.#helper = helper;
   }
 
-  /** `guard`: a fresh one, which finds the items and vouches for the directories on the way. */
-  read(guard: ParentGuard, ids: readonly RecordId[]): readonly (Reading | ItemProblem)[] {
+  /** `guard`: a fresh one, which finds the items and vouches for the directories on the way. `former`: as in `SourceAdapter.read`. */
+  read(
+    guard: ParentGuard,
+    ids: readonly RecordId[],
+    former: ReadonlyMap<RecordId, Uint8Array> = NONE,
+  ): readonly (Reading | ItemProblem)[] {
     return ids.map((id) => {
       try {
-        return this.#readItem(guard, id);
+        return this.#readItem(guard, id, former.get(id) ?? null);
       } catch (error) {
         if (error instanceof Unreadable) return { id, code: error.code, detail: error.message };
         const code = problemCode(error);
@@ -55,7 +68,7 @@ export class FileReader {
     });
   }
 
-  #readItem(guard: ParentGuard, id: RecordId): Reading {
+  #readItem(guard: ParentGuard, id: RecordId, former: Uint8Array | null): Reading {
     const place = guard.place(id);
     if (place.is === 'parent-missing') throw gone();
     if (place.is === 'refused') throw new Unreadable(place.code, place.detail);
@@ -66,7 +79,7 @@ export class FileReader {
       if (before.type === 'directory') return this.#reading(id, before, { type: 'directory' }, []);
       if (before.type !== 'file') throw special();
       const now = this.#now();
-      const { entry, attachments } = this.#content(fd, before);
+      const { entry, attachments } = this.#content(fd, before, former);
       if (!sameRevision(revisionOf(before), revisionOf(this.#fs.fstat(fd)))) throw changing();
       return this.#reading(id, before, entry, attachments, now);
     } finally {
@@ -85,16 +98,14 @@ export class FileReader {
     }
   }
 
-  #content(fd: number, stat: FileStat): { entry: FileEntry; attachments: Reading['attachments'] } {
+  #content(
+    fd: number,
+    stat: FileStat,
+    former: Uint8Array | null,
+  ): { entry: FileEntry; attachments: Reading['attachments'] } {
     const { size } = stat;
     if (size > WHOLE_BYTES) {
-      const {
-        digest: whole,
-        list,
-        read,
-      } = this.#helper === null || size < HELPED_BYTES
-        ? chunkFile(this.#fs, fd, size)
-        : chunkFileHelped(this.#fs, fd, size, this.#helper);
+      const { digest: whole, list, read } = this.#chunked(fd, size, former);
       if (read !== size) throw changing();
       if (list === null) return { entry: { type: 'file', digest: whole, size }, attachments: [] };
       return { entry: { type: 'file', digest: whole, size, chunks: list.digest }, attachments: [list] };
@@ -109,6 +120,13 @@ export class FileReader {
       entry: { type: 'file', digest: digest(hash('sha256', this.#buffer.subarray(0, size), 'hex')), size },
       attachments: [],
     };
+  }
+
+  #chunked(fd: number, size: number, list: Uint8Array | null): ChunkedFile {
+    const former = list === null ? null : FormerCuts.of(list, size);
+    if (this.#helper === null || size < HELPED_BYTES) return chunkFile(this.#fs, fd, size, former);
+    if (former === null) return chunkFileHelped(this.#fs, fd, size, this.#helper);
+    return chunkFileAgain(this.#fs, fd, size, former, this.#helper);
   }
 
   #readOther(id: RecordId, path: string): Reading {
