@@ -15,6 +15,7 @@ import { type PlacesFile, readPlaces, writePlaces } from './places.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
 import { bootId } from './platform/boot-id.ts';
 import { systemClock } from './platform/clock.ts';
+import { diskSpace } from './platform/disk-space.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
 import { systemRandom } from './platform/random.ts';
 import { remote } from './platform/remote.ts';
@@ -67,6 +68,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     isFolding: foldsNames,
     boot: bootId(),
     realDirectory,
+    diskSpace,
     makeDirectory: (path) => mkdirSync(path, { recursive: true }),
     dataDirectory,
     defaultName: hostname(),

@@ -49,6 +49,11 @@ export class Config {
     }
     return known;
   }
+  /** Bytes of a disk (its size, bytes) that stay free. What nobody set is no more than a twentieth: a small disk is to be used as well. */
+  reserve(size: number): number {
+    const reserve = this.number('disk.reserve');
+    return this.#stored.setting('config.disk.reserve') === null ? Math.min(reserve, size / 20) : reserve;
+  }
   number(name: SettingName): number {
     return Number(this.text(name));
   }

@@ -7,13 +7,14 @@ import { digestOf } from './platform/hash.ts';
 import { giveSlabs, slabsOf } from './platform/slabs.ts';
 import type { Digest, RecordId } from './record/ids.ts';
 import { problemCode } from './sources/files/path-guard.ts';
-import type {
-  ContentPlan,
-  ProblemCode,
-  Revision,
-  StagedFile,
-  StagedPiece,
-  StageRequest,
+import {
+  type ContentPlan,
+  NO_ROOM,
+  type ProblemCode,
+  type Revision,
+  type StagedFile,
+  type StagedPiece,
+  type StageRequest,
 } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 
@@ -62,11 +63,19 @@ export class Contents {
   readonly here: ContentsHere;
   readonly #store: ContentStore;
   readonly #kept: KeptContents;
+  readonly #room: (source: number) => Promise<number | null>;
 
-  constructor(here: ContentsHere, store: ContentStore, kept: KeptContents) {
+  /** `room`: bytes that may be fetched to the disk of a source; null: as many as there are. */
+  constructor(
+    here: ContentsHere,
+    store: ContentStore,
+    kept: KeptContents,
+    room: (source: number) => Promise<number | null> = async () => null,
+  ) {
     this.here = here;
     this.#store = store;
     this.#kept = kept;
+    this.#room = room;
   }
 
   /** Finds what files to be constructed need. Same order. */
@@ -118,7 +127,9 @@ export class Contents {
       if (bytes === null) remote.push(at);
       else tell(at, { from: 'bytes', bytes });
     }
-    const requests = batches(remote, (at) => (wanted[at] as WantedContent).size);
+    const fitting = await this.#fitting(remote, wanted);
+    for (const at of remote) if (!fitting.has(at)) tell(at, { from: 'refused', code: 'disk-full', detail: NO_ROOM });
+    const requests = batches([...fitting], (at) => (wanted[at] as WantedContent).size);
     await allAhead(requests, async (request) => {
       const answers = await ask(
         request.map((at) => {
@@ -134,6 +145,21 @@ export class Contents {
         if (answer && fits) tell(at, { from: 'bytes', bytes: answer.bytes });
       });
     });
+  }
+
+  /** Those that may be fetched without filling the disk, in order. */
+  async #fitting(places: readonly number[], wanted: readonly WantedContent[]): Promise<ReadonlySet<number>> {
+    const [first] = places;
+    const room = first === undefined ? null : await this.#room((wanted[first] as WantedContent).source);
+    let left = room ?? Number.POSITIVE_INFINITY;
+    const fitting = new Set<number>();
+    for (const at of places) {
+      const { size } = wanted[at] as WantedContent;
+      if (size > left) continue;
+      left -= size;
+      fitting.add(at);
+    }
+    return fitting;
   }
 
   /** Puts a large file together beside its place, from what is here and what peers have. */
@@ -162,6 +188,7 @@ export class Contents {
       size: want.size,
       copies: here,
       wanted: [...needed].map(([at, chunk]) => ({ offset: at, ...chunk })),
+      room: await this.#room(want.source),
     };
     const lengths = new Map([...here.map((copy) => [copy.offset, copy] as const), ...needed]);
     const fill = async (): Promise<StagedFile | null> => {

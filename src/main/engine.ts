@@ -15,6 +15,7 @@ import { createCollection } from './peers/membership-log.ts';
 import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
 import type { PlacesFile } from './places.ts';
 import type { Clock } from './platform/clock.ts';
+import type { DiskSpace } from './platform/disk-space.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Random } from './platform/random.ts';
 import type { Remote } from './platform/remote.ts';
@@ -66,6 +67,8 @@ export interface EngineWorld {
   /** The real path of an existing directory; null where there is none. */
   realDirectory(path: string): string | null;
   makeDirectory(path: string): void;
+  /** The disk a path is on; null where that cannot be told. */
+  diskSpace(path: string): Promise<DiskSpace | null>;
   /** Never a source: the instance's own state lives there. Real path. */
   readonly dataDirectory: string;
   readonly defaultName: string;
@@ -103,6 +106,8 @@ export class Engine {
     this.registry = new RegistryStore(world.database);
     this.config = new Config(this.registry, (key) => {
       if (key === 'name') this.network.renamed();
+      // What did not fit may fit now.
+      if (key === 'disk.reserve') for (const schedule of this.schedules.values()) schedule.dirty(null);
       this.changed();
     });
     this.contentStore = new ContentStore(world.database);
@@ -116,7 +121,7 @@ export class Engine {
       drop: (digests) => world.write.drop(digests),
     };
     const here = new ContentsHere(this.contentStore);
-    this.contents = new Contents(here, this.contentStore, this.kept);
+    this.contents = new Contents(here, this.contentStore, this.kept, (source) => this.#room(source));
     this.giver = new ContentGiver(here, this.contentStore, this.kept);
     this.network = new PeerNetwork(this);
     this.keeper = new HistoryKeeper(this);
@@ -503,6 +508,14 @@ export class Engine {
   async #recount(contents: readonly Digest[]): Promise<void> {
     const held = await this.world.write.hasKept(contents);
     this.contentStore.forgetKept(contents.filter((_, at) => held[at] === false));
+  }
+
+  /** Bytes that may be fetched to the disk of a source. */
+  async #room(row: number): Promise<number | null> {
+    const location = [...this.replicas.values()].flatMap((replica) => replica.synchronizers.get(row) ?? [])[0]?.source
+      .location;
+    const space = location === undefined ? null : await this.world.diskSpace(location);
+    return space === null ? null : Math.max(0, space.free - this.config.reserve(space.size));
   }
 
   #schedulesOf(id: CollectionId): readonly Schedule[] {

@@ -85,6 +85,32 @@ describe('kill -9', () => {
   });
 });
 
+describe('a disk of which some is to stay free', () => {
+  it('has nothing fetched to it beyond that: said file by file, everything else goes on, and they arrive when there is room', async () => {
+    const { a, b, folderA, folderB } = await startPair((folder) => folder.write('gone.txt', 'there at first'));
+    devices.push(a, b);
+    await b.ask('config', 'disk.reserve', String(2 ** 60));
+    folderA.write('small.txt', 'small');
+    folderA.write('large.raw', randomBytes(1_500_000));
+    folderA.remove('gone.txt');
+    await a.sync();
+    const problems = await b.problems();
+    expect(problems.map(({ record, code }) => [record, code]).sort()).toEqual([
+      ['large.raw', 'disk-full'],
+      ['small.txt', 'disk-full'],
+    ]);
+    expect(new Set(problems.map(({ detail }) => detail.includes('disk.reserve')))).toEqual(new Set([true]));
+    expect([folderB.has('gone.txt'), folderB.has('small.txt'), folderB.has('large.raw')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    await b.ask('config', 'disk.reserve', '0');
+    await expect.poll(() => b.problems(), { timeout: 20_000 }).toEqual([]);
+    expect(folderB.contents()).toEqual(folderA.contents());
+  });
+});
+
 describe.skipIf(process.getuid?.() !== 0)('a full disk (needs root to make a small one)', () => {
   function smallDisk(megabytes: number): string {
     const path = join(scratch('disk'), 'mounted');

@@ -171,6 +171,10 @@ export class SimulatedDevice {
         platform: 'posix',
         isFolding: () => this.folding,
         realDirectory: (path) => (this.user.fs.lstat(path)?.type === 'directory' ? path : null),
+        diskSpace: async (path) => {
+          const { capacity, used } = this.disk.volumeAt(path);
+          return { free: Math.max(0, capacity - used), size: capacity };
+        },
         makeDirectory: (path) => this.user.mkdirp(path),
         dataDirectory: DATA,
         defaultName: this.name,

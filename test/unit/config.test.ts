@@ -35,6 +35,13 @@ describe('settings', () => {
     expect(config.safety).toEqual({ deleteShare: 0.3, deleteCount: 10, rewriteShare: 0.5 });
   });
 
+  it('leave no more of a small disk free than a twentieth, unless somebody asked for it', () => {
+    const { config } = open();
+    expect([config.reserve(2 ** 40), config.reserve(100 << 20)]).toEqual([256 << 20, 5 << 20]);
+    config.set('disk.reserve', String(64 << 20));
+    expect(config.reserve(100 << 20)).toBe(64 << 20);
+  });
+
   it('are stored, told, and there for the next program', () => {
     const { config, stored, changed, store } = open();
     expect(config.set('limits.up', '250000')).toBe('limits.up');

@@ -97,6 +97,9 @@ export type ContentPlan =
   /** A file that `stage` completed; it is moved into place. */
   | { readonly from: 'staged'; readonly path: string };
 
+/** What a person is told of a file that is not fetched, though it would fit. */
+export const NO_ROOM = 'Too little of this disk would stay free (setting disk.reserve).';
+
 /** Puts a large file together beside its place before it is constructed; repeating a step does no harm, so transfers resume. */
 export interface StageRequest {
   readonly digest: Digest;
@@ -110,6 +113,8 @@ export interface StageRequest {
   }[];
   /** The other ranges: they will be fetched, unless an interrupted staging left them here. */
   readonly wanted: readonly { readonly offset: number; readonly length: number; readonly digest: Digest }[];
+  /** Bytes that may be fetched for it. Where more is missing nothing is begun, and it fails with `disk-full`. null: as many as it needs. */
+  readonly room: number | null;
 }
 
 export type ConstructOutcome =

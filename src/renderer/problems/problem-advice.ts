@@ -10,7 +10,7 @@ const ADVICE: { readonly [code: string]: string } = {
   'parent-is-file': 'A file stands where its folder should be. Settle the conflict of the two, or rename one of them.',
   'not-empty': 'The folder still holds items that are left out by rules. Move them away, or keep the folder.',
   'no-permission': 'Allow your user to read and write it and the folder it is in.',
-  'disk-full': 'Free some space on this disk; it goes on by itself.',
+  'disk-full': 'Free some space on this disk, or let less of it stay free (Settings); it goes on by itself.',
   'content-unavailable': 'The device that has it is not reachable. It comes once that is.',
   'content-wrong': 'What arrived was not what was announced, and was thrown away. It is fetched again by itself.',
   'changed-underneath': 'It was changed while it was being written. Both versions are merged at the next look.',

@@ -233,6 +233,7 @@ export function problemCode(error: unknown): ProblemCode {
       return 'no-permission';
     case 'ENOSPC':
     case 'EDQUOT':
+    case 'disk-full':
       return 'disk-full';
     case 'ENAMETOOLONG':
       return 'path-too-long';

@@ -4,7 +4,7 @@ import type { FileSystem } from '../../platform/file-system.ts';
 import { digestOf } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { type Digest, digest } from '../../record/ids.ts';
-import type { StagedFile, StagedPiece, StageRequest } from '../source-adapter.ts';
+import { NO_ROOM, type StagedFile, type StagedPiece, type StageRequest } from '../source-adapter.ts';
 import { attempt } from './attempt.ts';
 import { type ConstructContext, ensureStaging, stagingOf } from './construct-context.ts';
 import { ParentGuard, problemCode } from './path-guard.ts';
@@ -56,9 +56,11 @@ export class StagedContent {
     const path = this.#pathOf(request.digest);
     const sources = this.#sourcesOf(request.copies);
     const isNew = this.#fs.lstat(path) === null;
+    if (isNew) checkRoom(request.wanted, request.room);
     const whole = isNew ? this.#begin(path, sources, wholeSource(request.copies)) : null;
     this.#cut(path, request.size);
     const missing = isNew ? [...request.wanted] : this.#missing(path, request.wanted);
+    checkRoom(missing, request.room);
     const open = isNew
       ? request.copies.filter(({ offset, from }) => from.id !== whole || from.offset !== offset)
       : this.#missing(path, request.copies);
@@ -260,4 +262,9 @@ function wholeSource(copies: readonly Copy[]): string | null {
   }
   for (const [id, bytes] of inPlace) if (bytes * 2 > all) return id;
   return null;
+}
+
+function checkRoom(missing: readonly Piece[], room: number | null): void {
+  const bytes = missing.reduce((sum, { length }) => sum + length, 0);
+  if (room !== null && bytes > room) throw new LockstepError('disk-full', NO_ROOM);
 }

@@ -38,6 +38,7 @@ function request(...fromOld: number[]): StageRequest {
     size: NEW.length,
     copies: fromOld.map((offset) => ({ ...piece(offset), from: from(offset) })),
     wanted: [0, 4, 8, 12, 16, 20].filter((offset) => !fromOld.includes(offset)).map(piece),
+    room: null,
   };
 }
 
@@ -53,6 +54,16 @@ describe('staging a large file', () => {
     expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ done: 'written' }]);
     expect([room.text('target'), room.text('old'), room.staged()]).toEqual([NEW, OLD, []]);
     expect(fs.lstat(room.path('target'))!.mode & 0o777).toBe(0o644);
+  });
+
+  it('begins nothing where more is missing than may be fetched, and goes on with what was begun', () => {
+    const asked = request();
+    expect(() => staged.stage({ ...asked, room: 23 })).toThrow(expect.objectContaining({ code: 'disk-full' }));
+    expect(room.staged()).toEqual([]);
+    const { path } = staged.stage({ ...asked, room: 24 });
+    staged.write(path, [fetched(0), fetched(4)]);
+    expect(() => staged.stage({ ...asked, room: 15 })).toThrow(expect.objectContaining({ code: 'disk-full' }));
+    expect(staged.stage({ ...asked, room: 16 }).missing).toEqual([8, 12, 16, 20]);
   });
 
   it('copies ranges that moved', () => {
