@@ -10,6 +10,7 @@ import { PeerNetwork } from './peer-network.ts';
 import type { BeaconChannel } from './peers/discovery.ts';
 import { GroupMembership, type MembershipFile } from './peers/group-membership.ts';
 import type { DeviceIdentity } from './peers/identity.ts';
+import { LeftCollection } from './peers/left-collection.ts';
 import type { Transport } from './peers/links/peer-link.ts';
 import { createCollection } from './peers/membership-log.ts';
 import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
@@ -80,6 +81,9 @@ const NO_SETTINGS: SourceSettings = { only: [], ignore: [], readOnly: false };
 const TELL_MS = 100;
 /** What peers acknowledged is written down this much later. */
 const SAVE_MS = 3000;
+/** Setting that names the collections left here, of which nobody knows yet; and how long somebody is looked for (milliseconds). */
+const LEFT = 'left';
+const LEFT_MS = 90 * 24 * 3_600_000;
 
 /** One device: its collections, their sources, and the peers it shares them with. */
 export class Engine {
@@ -91,6 +95,7 @@ export class Engine {
   readonly contentStore: ContentStore;
   readonly kept: KeptContents;
   readonly replicas = new Map<CollectionId, Replica>();
+  readonly left = new Map<CollectionId, LeftCollection>();
   readonly schedules = new Map<number, Schedule>();
   readonly network: PeerNetwork;
   readonly keeper: HistoryKeeper;
@@ -153,6 +158,7 @@ export class Engine {
       // What a program that ended in between had still to say.
       replica.membershipChanged();
     }
+    this.#recoverLeft();
     this.network.renamed();
     this.keeper.start();
     const address = await this.network.start(listen);
@@ -242,6 +248,8 @@ export class Engine {
   openCollection(id: CollectionId, name: string): Replica {
     const known = this.replicas.get(id);
     if (known !== undefined) return known;
+    // It is back before anybody heard that it had left.
+    if (this.left.delete(id)) this.#saveLeft();
     const log = hexOf(this.world.random.bytes(8)) as LogId;
     return this.#openReplica(this.registry.addCollection(id, name, 'files', log));
   }
@@ -313,15 +321,54 @@ export class Engine {
     this.changed();
   }
 
-  /** Forgets a collection here; what is in its folders stays. */
+  /**
+   * Forgets a collection here; what is in its folders stays. Its other members are told, now or when one of them is met. Fails with
+   * `last-admin` where nobody could admit or remove anyone after that.
+   */
   async leave(replica: Replica): Promise<void> {
+    const { membership } = replica;
+    const isToBeTold = membership.isMember() && membership.others().length > 0;
+    if (isToBeTold) this.network.checkMayLeave(replica);
     for (const row of [...replica.synchronizers.keys()]) await this.removeSource(replica, row);
     this.replicas.delete(replica.id);
+    const cut = replica.heldOf(this.deviceId);
     this.registry.removeCollection(replica.collection.stored.row);
-    this.world.removeMembership(replica.id);
+    if (isToBeTold) {
+      membership.remove(this.deviceId, cut, this.world.clock.now());
+      this.#holdLeft(membership, this.world.clock.now());
+    } else this.world.removeMembership(replica.id);
     this.savePlaces();
-    this.network.collectionsChanged();
+    this.network.collectionReplaced(replica.id);
     this.changed();
+  }
+
+  #holdLeft(membership: GroupMembership, since: number): void {
+    const left = new LeftCollection(membership, since, () => this.#forgetLeft(membership.group));
+    this.left.set(membership.group, left);
+    this.#saveLeft();
+  }
+
+  /** Somebody knows, or nobody will: the collection is gone here. */
+  #forgetLeft(id: CollectionId): void {
+    if (!this.left.delete(id)) return;
+    this.#saveLeft();
+    if (!this.replicas.has(id)) this.world.removeMembership(id);
+    this.network.collectionReplaced(id);
+  }
+
+  #saveLeft(): void {
+    const left = [...this.left.values()].map(({ id, since }) => ({ id, since }));
+    this.registry.setSetting(LEFT, left.length === 0 ? null : JSON.stringify(left));
+  }
+
+  #recoverLeft(): void {
+    const stored = JSON.parse(this.registry.setting(LEFT) ?? '[]') as readonly { id: CollectionId; since: number }[];
+    for (const { id, since } of stored) {
+      if (this.replicas.has(id)) continue;
+      if (this.world.clock.now() - since > LEFT_MS) this.world.removeMembership(id);
+      else this.#holdLeft(new GroupMembership(this.world.identity, id, this.world.membershipFile(id)), since);
+    }
+    this.#saveLeft();
   }
 
   /** Other selection or ignore rules for a source: what is outside now is let go of, what is inside again is compared as at a join. */

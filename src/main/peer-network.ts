@@ -5,6 +5,7 @@ import type { MembershipFile } from './peers/group-membership.ts';
 import type { GreetedLink } from './peers/hello.ts';
 import type { DeviceIdentity } from './peers/identity.ts';
 import { parseInviteLink } from './peers/invite-link.ts';
+import type { LeftCollection } from './peers/left-collection.ts';
 import { LinkManager } from './peers/link-manager.ts';
 import type { Transport } from './peers/links/peer-link.ts';
 import { InviteDesk, type PairingRequest } from './peers/pairing-inviter.ts';
@@ -33,6 +34,8 @@ export interface NetworkHost {
   readonly deviceId: DeviceId;
   readonly name: string;
   readonly replicas: ReadonlyMap<CollectionId, Replica>;
+  /** Collections this device left, of which nobody knows yet. */
+  readonly left: ReadonlyMap<CollectionId, LeftCollection>;
   readonly schedules: ReadonlyMap<number, { constructSoon(): void }>;
   readonly registry: Pick<RegistryStore, 'setting' | 'setSetting'>;
   tell(name: 'requests', requests: readonly RequestView[]): void;
@@ -243,6 +246,12 @@ export class PeerNetwork {
     for (const session of this.#sessions.values()) session.announce();
   }
 
+  /** A collection is another one for the peers than it was: what the two had opened is opened anew. */
+  collectionReplaced(id: CollectionId): void {
+    for (const session of this.#sessions.values()) session.shut(id);
+    this.collectionsChanged();
+  }
+
   invite(id: CollectionId, role: Role, approveFirst: boolean): string {
     const replica = this.#replica(id);
     this.#checkAdmin(replica, 'invite');
@@ -263,6 +272,10 @@ export class PeerNetwork {
     checkLastAdmin(replica, device);
     replica.membership.remove(device, replica.heldOf(device), this.#engine.world.clock.now());
     replica.membershipChanged();
+  }
+  /** Fails with `last-admin` where this device has to make another admin first. */
+  checkMayLeave(replica: Replica): void {
+    checkLastAdmin(replica, this.#engine.deviceId);
   }
   /** Gives a device another role: what it wrote so far counts, and where it may only read nothing after that. */
   setRole(replica: Replica, device: DeviceId, role: Role): void {
@@ -332,6 +345,8 @@ export class PeerNetwork {
     for (const replica of this.#engine.replicas.values())
       if (replica.membership.isMember())
         for (const member of replica.membership.others()) members.set(member.device, member.descriptor);
+    for (const left of this.#engine.left.values())
+      for (const member of left.others()) members.set(member.device, member.descriptor);
     return members;
   }
 
@@ -353,7 +368,7 @@ export class PeerNetwork {
   #linked(greeted: GreetedLink): void {
     const { link } = greeted.stream;
     const session = new PeerSession(greeted, this.#engine.world.clock, {
-      collections: () => [...this.#engine.replicas.values()],
+      collections: () => [...this.#engine.replicas.values(), ...this.#engine.left.values()],
       ownAddresses: () => this.#links.ownAddresses(),
       addresses: (addresses) => this.suggest(link.peer, addresses),
       up: this.#up,

@@ -106,6 +106,7 @@ const leave: Command = {
   name: 'leave',
   takes: 'COLLECTION',
   summary: 'stops sharing a collection on this device; its files stay where they are',
+  details: 'The other devices are told. The only admin has to make another one first (set-role).',
   options: {},
   async run(call) {
     await call.print(

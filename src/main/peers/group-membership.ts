@@ -120,6 +120,15 @@ export class GroupMembership {
     return true;
   }
 
+  /** Is what took this device out among these operations? */
+  tellsOfOwnRemoval(operations: readonly Uint8Array[]): boolean {
+    if (this.isMember()) return false;
+    return operations.some((bytes) => {
+      const op = parseOp(bytes);
+      return op?.body?.op === 'remove' && op.subject === this.#identity.id && this.#operations.has(op.hash);
+    });
+  }
+
   add(newcomer: Newcomer, now: number): void {
     this.receive([addMember(this.#identity, this.group, this.heads(), now, newcomer).bytes]);
   }

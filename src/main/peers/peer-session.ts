@@ -152,6 +152,12 @@ export class PeerSession {
     this.#openKnown();
   }
 
+  /** This device has no part in the collection any more, or another one. */
+  shut(id: CollectionId): void {
+    const opened = this.#opened.get(id);
+    if (opened !== undefined) this.#shut(opened);
+  }
+
   /** The two share this collection no longer, though maybe others. */
   #shut(opened: Opened): void {
     this.#opened.delete(opened.shared.id);
@@ -250,6 +256,7 @@ export class PeerSession {
         return;
       }
       case 'HAVE': {
+        if (shared.isLeft) return;
         const met = shared.peerHolds(this.peer, message.vector);
         opened.sent = new Map(met.has);
         for (const hash of met.branches) opened.branches.add(hash);
@@ -332,8 +339,8 @@ export class PeerSession {
         member: shared.member,
         proof: shared.sign(this.#openStatement(shared.id, this.link.dialled)),
       });
-      this.#sendMembers(opened, false);
-      this.#sendHave(opened);
+      this.#sendMembers(opened, shared.isLeft);
+      if (!shared.isLeft) this.#sendHave(opened);
     }
   }
 

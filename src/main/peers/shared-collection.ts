@@ -59,6 +59,8 @@ export interface PackagesTaken {
 export interface SharedCollection {
   readonly id: CollectionId;
   readonly member: MemberKey;
+  /** This device left it: its members are told so, and nothing else is exchanged. */
+  readonly isLeft: boolean;
   sign(bytes: Uint8Array): Uint8Array;
   verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean;
   /** The member key of a device that may take part now; null for strangers and removed ones. */

@@ -25,7 +25,8 @@ export function LeaveDialog({ collection, onClose }: { collection: CollectionVie
       onClose={onClose}
     >
       <p>
-        Everything stays where it is, here and on your other devices. What changes from now on is no longer exchanged.
+        Everything stays where it is, here and on your other devices, which are told. What changes from now on is no
+        longer exchanged.
       </p>
       <p>The history kept on this device for {collection.name} ends. To come back you need a new invitation.</p>
     </ConfirmDialog>

@@ -38,6 +38,7 @@ const LOG = { one: logId('1'.repeat(16)), two: logId('2'.repeat(16)), third: log
 
 /** A collection that keeps packages as texts `LOG/NUMBER/…` and nothing else. */
 class SmallCollection implements SharedCollection {
+  readonly isLeft = false;
   readonly id = collectionId('c'.repeat(32));
   readonly member: MemberKey;
   readonly ownLog: LogId;
