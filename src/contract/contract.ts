@@ -254,12 +254,29 @@ export interface CheckView {
   readonly fix: string | null;
 }
 
+export interface RecoveryKeyView {
+  /** The new key, to be printed or written down; null where none was made. */
+  readonly key: string | null;
+  /** The keys that count; more than one only where two admins made one at the same time. `by`: the device that made it. */
+  readonly keys: readonly { readonly id: string; readonly by: string }[];
+  /** What this device may do. */
+  readonly role: Role;
+}
+
 /** `COLLECTION`, `DEVICE`, `RECORD` arguments take an id, an unambiguous prefix of one, or a name (CLI.md). */
 export interface Requests {
   'status': () => StatusView;
   'ui:address': () => { readonly ui: string };
   'collections:add': (options: AddOptions) => AddedView;
   'collections:invite': (collection: string, role: Role, approveFirst: boolean) => { readonly link: string };
+  /** `link` null: every open one that this device made. How many were open, as far as this device knows. */
+  'collections:revoke-invite': (collection: string, link: string | null) => { readonly revoked: number };
+  /** `make` shows a new key, this once; `use` (with `key`) makes this device an admin. */
+  'collections:recovery-key': (
+    collection: string,
+    action: 'show' | 'make' | 'drop' | 'use',
+    key: string | null,
+  ) => RecoveryKeyView;
   'collections:join': (link: string, location: string, format: string | null, wait: boolean) => JoinedView;
   'collections:leave': (collection: string) => Record<string, never>;
   'requests:list': () => readonly RequestView[];
@@ -318,6 +335,8 @@ export const REQUESTS = Object.keys({
   'ui:address': 0,
   'collections:add': 0,
   'collections:invite': 0,
+  'collections:revoke-invite': 0,
+  'collections:recovery-key': 0,
   'collections:join': 0,
   'collections:leave': 0,
   'requests:list': 0,

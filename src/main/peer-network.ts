@@ -11,7 +11,9 @@ import type { Transport } from './peers/links/peer-link.ts';
 import { InviteDesk, type PairingRequest } from './peers/pairing-inviter.ts';
 import { type Joined, joinByInvite, type OfferShown } from './peers/pairing-joiner.ts';
 import { PeerSession } from './peers/peer-session.ts';
+import { toHex } from './peers/protocol/hex.ts';
 import { RateLimit } from './peers/rate-limit.ts';
+import { makeRecoveryKey, recoveryIdentity } from './peers/recovery-key.ts';
 import type { ContentAsked } from './peers/shared-collection.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
@@ -213,6 +215,7 @@ export class PeerNetwork {
     this.#suggestRemembered();
     const replica = this.#engine.replicas.get(id);
     if (replica !== undefined) this.#tellNew(replica);
+    if (replica !== undefined) this.#desk.revoke(id, replica.membership.current?.revokedInvites ?? []);
     if (replica?.membership.current !== null && replica?.membership.isMember() === false)
       this.#engine.notice(`removed-${id}`, {
         about: 'removed',
@@ -265,6 +268,54 @@ export class PeerNetwork {
       records: replica.collection.records.live,
     });
   }
+  /**
+   * Invitations admit nobody any more: the one of a link, whichever device made it, or (null) all that were made here. Returns how many are
+   * known to have been open.
+   */
+  revokeInvite(replica: Replica, link: string | null): number {
+    this.#checkAdmin(replica, 'revoke invitations');
+    if (link === null) return this.#desk.withdraw(replica.id);
+    const { id, inviter } = parseInviteLink(link);
+    if (inviter === this.#engine.deviceId) return this.#desk.revoke(replica.id, [toHex(id)]);
+    if (replica.membership.member(inviter) === null)
+      throw new LockstepError('not-its-invite', 'No member of this collection made that link.', replica.id);
+    replica.membership.revokeInvite(id, this.#engine.world.clock.now());
+    replica.membershipChanged();
+    return 1;
+  }
+
+  /** A new recovery key, which stands for an admin; former ones do not any more. */
+  makeRecoveryKey(replica: Replica): string {
+    this.#checkAdmin(replica, 'make a recovery key');
+    const { clock, random } = this.#engine.world;
+    const text = makeRecoveryKey(random);
+    const key = recoveryIdentity(text, replica.id);
+    if (key === null) throw new Error('a recovery key that cannot be read');
+    replica.membership.setRecoveryKey(key.descriptor, clock.now());
+    replica.membershipChanged();
+    return text;
+  }
+  dropRecoveryKeys(replica: Replica): void {
+    this.#checkAdmin(replica, 'withdraw a recovery key');
+    replica.membership.dropRecoveryKeys(this.#engine.world.clock.now());
+    replica.membershipChanged();
+  }
+  /** Makes this device an admin. Fails with `bad-recovery-key` or `not-a-member`. */
+  redeemRecoveryKey(replica: Replica, text: string): void {
+    const key = recoveryIdentity(text, replica.id);
+    if (key === null)
+      throw new LockstepError(
+        'bad-recovery-key',
+        'That is no recovery key: was all of it typed, and right?',
+        replica.id,
+      );
+    if (!replica.membership.isMember())
+      throw new LockstepError('not-a-member', 'This device was removed: a recovery key lets nobody in.', replica.id);
+    if (!replica.membership.redeemRecoveryKey(key, this.#engine.world.clock.now()))
+      throw new LockstepError('bad-recovery-key', 'That key is not of this collection, or was replaced.', replica.id);
+    replica.membershipChanged();
+  }
+
   /** Takes a device out of a collection: what it wrote and we hold counts, nothing after that. */
   remove(replica: Replica, device: DeviceId): void {
     if (replica.membership.member(device) === null) return;

@@ -74,6 +74,58 @@ const invite: Command = {
   },
 };
 
+const revokeInvite: Command = {
+  name: 'revoke-invite',
+  takes: 'COLLECTION [LINK|-]',
+  summary: 'withdraws a link before somebody uses it; without one, all open links made on this device',
+  details:
+    'Give - to read the link from standard input. A link that another device made is withdrawn there, once it hears of it. Who was\n' +
+    'admitted already stays: see remove-device.',
+  options: {},
+  async run(call) {
+    const given = call.positionals[1] ?? null;
+    const link = given === '-' ? (await call.terminal.readInput()).trim() : given;
+    if (link !== null && !link.startsWith('lockstep://'))
+      throw usageError('A link begins with lockstep://join#.', 'LINK');
+    const view = await call.ask('collections:revoke-invite', call.positionals[0]!, link);
+    await call.print(view, ({ revoked }) =>
+      revoked === 0 ? 'No such link was open.\n' : `Withdrawn: ${counted(revoked, 'link')}.\n`,
+    );
+    return EXIT.done;
+  },
+};
+
+const recoveryKey: Command = {
+  name: 'recovery-key',
+  takes: 'COLLECTION',
+  summary: 'a printed key that makes a device an admin when the admins’ devices are lost',
+  details:
+    'It lets no new device in and holds no files: one device of the collection has to be left. Made anew, the former key counts no more.',
+  options: {
+    make: { type: 'boolean', help: 'makes a new key and shows it, this once' },
+    drop: { type: 'boolean', help: 'no key counts any more' },
+    use: { type: 'string', value: 'KEY|-', help: 'makes this device an admin; -: the key from standard input' },
+  },
+  async run(call) {
+    const [make, drop] = [flagOption(call.options, 'make'), flagOption(call.options, 'drop')];
+    const given = textOption(call.options, 'use') ?? null;
+    if ([make, drop, given !== null].filter(Boolean).length > 1)
+      throw usageError('Say one of --make, --drop and --use.', 'recovery-key');
+    const key = given === '-' ? (await call.terminal.readInput()).trim() : given;
+    const action = make ? 'make' : drop ? 'drop' : key !== null ? 'use' : 'show';
+    const view = await call.ask('collections:recovery-key', call.positionals[0]!, action, key);
+    await call.print(view, ({ keys, role, ...shown }) => {
+      if (shown.key !== null)
+        return `${call.paint.strong(shown.key)}\nPrint it or write it down, and keep it away from your computers: it is not shown again.\n`;
+      if (action === 'use') return `This device is an ${role} now. Make a new key: this one was typed.\n`;
+      return keys.length === 0
+        ? 'No recovery key counts. Make one with --make.\n'
+        : `${counted(keys.length, 'recovery key')}, made by ${keys.map(({ by }) => shortId(by)).join(', ')}.\n`;
+    });
+    return EXIT.done;
+  },
+};
+
 const join: Command = {
   name: 'join',
   takes: 'LINK|- PATH|URL',
@@ -199,6 +251,8 @@ const exportOnce: Command = {
 export const collectionCommands: readonly Command[] = [
   add,
   invite,
+  revokeInvite,
+  recoveryKey,
   join,
   leave,
   source,

@@ -93,6 +93,15 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['role', role],
     ['approveFirst', flag],
   ],
+  'collections:revoke-invite': [
+    ['collection', name],
+    ['link', orNull(name)],
+  ],
+  'collections:recovery-key': [
+    ['collection', name],
+    ['action', oneOf('show', 'make', 'drop', 'use')],
+    ['key', orNull(name)],
+  ],
   'collections:join': [
     ['link', name],
     ['location', name],

@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, hash, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { type DeviceId, deviceId } from '../record/ids.ts';
+import { checkedText, parseCheckedText } from './checked-text.ts';
 import { decodeCanonical, encodeCanonical } from './protocol/canonical-cbor.ts';
 import { toHex } from './protocol/hex.ts';
 
@@ -51,55 +52,15 @@ export function ed25519PublicKey(raw: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([ED25519_PREFIX, raw]), format: 'der', type: 'spki' });
 }
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const CHECK_DIGITS = 2;
-const GROUP = 6;
+const TEXT_LABEL = 'lockstep-device-text-1';
 
-/** A device id for people: base32 (RFC 4648) and two check digits in nine groups of six. For support; never a means of verification. */
+/** A device id for people. For support; never a means of verification. */
 export function deviceIdText(id: DeviceId): string {
-  const digits = base32(Buffer.from(id, 'hex')) + checkDigits(id);
-  return (digits.match(new RegExp(`.{${GROUP}}`, 'g')) as string[]).join('-');
+  return checkedText(Buffer.from(id, 'hex'), TEXT_LABEL);
 }
 
-/** The id a person typed, whatever case and spacing; null where digits are missing or mistyped. */
+/** The id a person typed; null where digits are missing or mistyped. */
 export function parseDeviceIdText(text: string): DeviceId | null {
-  const digits = text
-    .toUpperCase()
-    .replace(/[\s-]/g, '')
-    .replaceAll('0', 'O')
-    .replaceAll('1', 'I')
-    .replaceAll('8', 'B');
-  const bytes = fromBase32(digits.slice(0, -CHECK_DIGITS));
-  if (bytes === null || bytes.length !== RAW_KEY) return null;
-  const id = deviceId(toHex(bytes));
-  return digits === base32(bytes) + checkDigits(id) ? id : null;
-}
-
-function checkDigits(id: DeviceId): string {
-  return base32(hash('sha256', `lockstep-device-text-1\0${id}`, 'buffer').subarray(0, 2)).slice(0, CHECK_DIGITS);
-}
-function base32(bytes: Uint8Array): string {
-  let text = '';
-  let held = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    held = ((held << 8) | byte) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) text += BASE32[(held >> (bits - 5)) & 31];
-  }
-  return bits > 0 ? text + BASE32[(held << (5 - bits)) & 31] : text;
-}
-function fromBase32(text: string): Uint8Array | null {
-  const bytes: number[] = [];
-  let held = 0;
-  let bits = 0;
-  for (const digit of text) {
-    const value = BASE32.indexOf(digit);
-    if (value < 0) return null;
-    held = ((held << 5) | value) & 0xfff;
-    bits += 5;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push((held >> bits) & 0xff);
-  }
-  return Uint8Array.from(bytes);
+  const bytes = parseCheckedText(text, TEXT_LABEL, RAW_KEY);
+  return bytes === null ? null : deviceId(toHex(bytes));
 }

@@ -1,8 +1,9 @@
 import type { PackageHead } from '../change-log/package.ts';
 import { bytesOf } from '../record/encode-value.ts';
 import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../record/ids.ts';
+import type { Descriptor } from './descriptor.ts';
 import type { DeviceIdentity, MemberSigner } from './identity.ts';
-import { evaluateMembership, type Member, type Membership } from './membership.ts';
+import { evaluateMembership, type Member, type Membership, type RecoveryKey } from './membership.ts';
 import { addMember, type Newcomer } from './membership-log.ts';
 import { type Cut, type MembershipOp, makeOp, type OpBody, parseOp, verifySignature } from './membership-op.ts';
 import { displayName } from './protocol/display-name.ts';
@@ -149,6 +150,33 @@ export class GroupMembership {
     const own = this.member(this.#identity.id);
     if (own === null || shown === '' || own.name === shown) return false;
     this.#say({ op: 'name', name: shown }, now);
+    return true;
+  }
+
+  /** A link admits nobody any more, wherever it was made. */
+  revokeInvite(invite: Uint8Array, now: number): void {
+    this.#say({ op: 'revoke-invite', invite }, now);
+  }
+
+  recoveryKeys(): readonly RecoveryKey[] {
+    return this.current?.recoveryKeys ?? [];
+  }
+
+  /** This key counts as an admin from now on, and no former one does. */
+  setRecoveryKey(key: Descriptor, now: number): void {
+    this.dropRecoveryKeys(now);
+    this.#say({ op: 'recovery-key', descriptor: key.bytes }, now);
+  }
+
+  dropRecoveryKeys(now: number): void {
+    for (const { id } of this.recoveryKeys()) this.#say({ op: 'remove', device: id, cut: [], epoch: 0 }, now);
+  }
+
+  /** Makes this device an admin with a recovery key; false: that key does not count here. */
+  redeemRecoveryKey(key: DeviceIdentity, now: number): boolean {
+    if (!this.recoveryKeys().some(({ id }) => id === key.id)) return false;
+    const body = { op: 'role', device: this.#identity.id, role: 'admin', cut: [] } as const;
+    this.receive([makeOp(key, this.group, this.heads(), now, body).bytes]);
     return true;
   }
 

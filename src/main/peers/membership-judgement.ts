@@ -1,6 +1,6 @@
 import type { DeviceId, Digest } from '../record/ids.ts';
 import type { OpGraph } from './membership-graph.ts';
-import type { MembershipOp } from './membership-op.ts';
+import type { MembershipOp, OpKind } from './membership-op.ts';
 import { type Ledger, type Standing, standingOf } from './membership-standing.ts';
 
 /** Why a genuine operation has no effect. */
@@ -107,8 +107,9 @@ function mayDo(op: MembershipOp, author: Standing | null): boolean {
   return author.role === 'admin' || !needsAdmin(op);
 }
 
+const ADMINS_ONLY: ReadonlySet<OpKind> = new Set(['add', 'role', 'revoke-invite', 'recovery-key']);
 /** Everyone may leave, rename itself, and tell how far it had applied a removed member's log. */
 function needsAdmin({ body, author, subject }: MembershipOp): boolean {
   if (body?.op === 'remove') return subject !== author;
-  return body?.op === 'add' || body?.op === 'role';
+  return body !== null && ADMINS_ONLY.has(body.op);
 }

@@ -57,6 +57,10 @@ const BODIES = {
   'extend-cut': object({ device, log: id(8, logId), to: uint(), hash: id(32, digest) }),
   role: object({ device, role: oneOf(...ROLES), cut }),
   name: object({ name: text(256) }),
+  /** A link that admits nobody any more, wherever it was made. */
+  'revoke-invite': object({ invite: bytes(16) }),
+  /** A printed key that is an admin, and no device. */
+  'recovery-key': object({ descriptor: bytesUpTo(1024) }),
 } as const;
 type Bodies = typeof BODIES;
 export type OpKind = keyof Bodies;
@@ -87,9 +91,9 @@ export interface MembershipOp {
   readonly time: number;
   /** null: a kind this version does not know. It takes its place and has no effect. */
   readonly body: OpBody | null;
-  /** Whom it is about; null where the kind is unknown. */
+  /** Whom it is about; null where that is nobody, or the kind is unknown. */
   readonly subject: DeviceId | null;
-  /** The public keys a `create` or `add` brings. */
+  /** The public keys a `create`, `add` or `recovery-key` brings. */
   readonly describes: Descriptor | null;
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
@@ -137,7 +141,7 @@ export function parseOp(encoded: Uint8Array): MembershipOp | null {
     if ((group === null) !== (o === 'create') || (group === null) !== (p.length === 0)) return null;
     if (p.some((parent, at) => at > 0 && (p[at - 1] as Digest) >= parent)) return null;
     const describes = describedDevice(body);
-    if ((body?.op === 'create' || body?.op === 'add') && describes === null) return null;
+    if (body !== null && 'descriptor' in body && describes === null) return null;
     if (body?.op === 'create' && describes?.id !== a) return null;
     const subject = subjectOf(a, body, describes);
     const signed = labelled(LABEL, content);
@@ -186,11 +190,11 @@ export function verifySignature(raw: Uint8Array, signed: Uint8Array, signature: 
 }
 
 function describedDevice(body: OpBody | null): Descriptor | null {
-  return body?.op === 'add' || body?.op === 'create' ? parseDescriptor(body.descriptor) : null;
+  return body !== null && 'descriptor' in body ? parseDescriptor(body.descriptor) : null;
 }
 function subjectOf(author: DeviceId, body: OpBody | null, describes: Descriptor | null): DeviceId | null {
-  if (body === null) return null;
-  if (body.op === 'add') return describes?.id ?? null;
+  if (body === null || body.op === 'revoke-invite') return null;
+  if (body.op === 'add' || body.op === 'recovery-key') return describes?.id ?? null;
   return body.op === 'create' || body.op === 'name' ? author : body.device;
 }
 

@@ -15,6 +15,8 @@ export interface Ledger {
 export interface Standing {
   readonly device: DeviceId;
   readonly removed: boolean;
+  /** A printed key, and no device. */
+  readonly isRecoveryKey: boolean;
   readonly memberKey: MemberKey | null;
   readonly role: MemberRole;
   readonly descriptor: Descriptor;
@@ -37,7 +39,7 @@ export function standingOf(ledger: Ledger, device: DeviceId, at: number | null):
     places.filter((place) => ops.includes((order[place] as MembershipOp).body?.op as OpBody['op']));
   const latest = (some: readonly number[]): number[] => some.filter((a) => !some.some((b) => before(a, b)));
 
-  const adds = of('create', 'add');
+  const adds = of('create', 'add', 'recovery-key');
   if (adds.length === 0) return null;
   const removes = of('remove');
   /** An add stands only if its author knew of every removal: a removal beats what was done apart from it. */
@@ -45,7 +47,9 @@ export function standingOf(ledger: Ledger, device: DeviceId, at: number | null):
   const standing = adds.filter(stands);
   const removed = standing.length === 0;
   const basis = removed ? adds : standing;
-  const describing = order[latest(basis)[0] as number] as MembershipOp;
+  const devices = basis.filter((place) => (order[place] as MembershipOp).body?.op !== 'recovery-key');
+  const bringing = devices.length > 0 ? devices : basis;
+  const describing = order[latest(bringing)[0] as number] as MembershipOp;
   const effective = latest([...basis, ...of('role')].sort((a, b) => a - b));
   const role = weakest(effective.map((place) => roleGiven(order[place] as MembershipOp)));
   const closing = removed ? removes.filter((remove) => !adds.some((add) => before(remove, add))) : effective;
@@ -61,10 +65,11 @@ export function standingOf(ledger: Ledger, device: DeviceId, at: number | null):
   return {
     device,
     removed,
+    isRecoveryKey: devices.length === 0,
     memberKey: describing.body?.op === 'add' ? describing.body.member : null,
     role,
     descriptor: describing.describes as Descriptor,
-    name: nameGiven(order[Math.max(...basis, ...of('name'))] as MembershipOp),
+    name: nameGiven(order[Math.max(...bringing, ...of('name'))] as MembershipOp),
     addedBy: describing.author,
     history: describing.body?.op === 'add' ? describing.body.history : true,
     cut:

@@ -6,6 +6,7 @@ import { judge, type Refusal } from './membership-judgement.ts';
 import type { MembershipOp } from './membership-op.ts';
 import { standingOf } from './membership-standing.ts';
 import { displayName } from './protocol/display-name.ts';
+import { toHex } from './protocol/hex.ts';
 import type { MemberRole } from './protocol/messages.ts';
 
 export interface Member {
@@ -22,6 +23,11 @@ export interface Member {
   /** Of one who may not write any more: the last number of each log that counts; logs not in it count not at all. null: all count. */
   readonly cut: ReadonlyMap<LogId, number> | null;
 }
+export interface RecoveryKey {
+  /** As a device's. */
+  readonly id: DeviceId;
+  readonly addedBy: DeviceId;
+}
 /** What a set of operations comes to: the same on every device that holds the same set. */
 export interface Membership {
   readonly group: CollectionId;
@@ -32,6 +38,10 @@ export interface Membership {
   readonly members: ReadonlyMap<DeviceId, Member>;
   /** Those who were members and are none any more, with the cut of what they wrote. */
   readonly removed: ReadonlyMap<DeviceId, Member>;
+  /** Printed keys that count as admins. */
+  readonly recoveryKeys: readonly RecoveryKey[];
+  /** Links that admit nobody any more: their ids, in hex. */
+  readonly revokedInvites: ReadonlySet<string>;
   /** What the next operation names as its parents, sorted. */
   readonly heads: readonly Digest[];
   /** Operations without effect, and why. Kept and passed on: another device must come to the same verdict. */
@@ -54,10 +64,15 @@ export function evaluateMembership(group: CollectionId, ops: Iterable<Membership
   const { ledger, invalid } = judge(graph);
   const members = new Map<DeviceId, Member>();
   const removed = new Map<DeviceId, Member>();
+  const recoveryKeys: RecoveryKey[] = [];
   for (const device of [...ledger.bySubject.keys()].sort()) {
     const standing = standingOf(ledger, device, null);
     if (standing === null) continue;
-    const { removed: gone, seniority: _, ...member } = standing;
+    const { removed: gone, seniority: _, isRecoveryKey, ...member } = standing;
+    if (isRecoveryKey) {
+      if (!gone) recoveryKeys.push({ id: device, addedBy: member.addedBy });
+      continue;
+    }
     (gone ? removed : members).set(device, { ...member, name: displayName(member.name) });
   }
   return {
@@ -67,6 +82,12 @@ export function evaluateMembership(group: CollectionId, ops: Iterable<Membership
     creator: root.author,
     members,
     removed,
+    recoveryKeys,
+    revokedInvites: new Set(
+      graph.order.flatMap(({ body, hash }) =>
+        body?.op === 'revoke-invite' && !invalid.has(hash) ? [toHex(body.invite)] : [],
+      ),
+    ),
     heads: graph.heads,
     invalid: new Map<Digest, Misplaced | Refusal>([...graph.refused, ...invalid]),
     missing: graph.missing,

@@ -151,11 +151,25 @@ export class InviteDesk {
     else this.#burn(standing, 'denied');
   }
 
-  /** Withdraws every invitation to a collection; null: all of them. */
-  withdraw(collection: CollectionId | null): void {
-    for (const standing of [...this.#standing.values()]) {
-      if (collection === null || standing.terms.collection === collection) this.#burn(standing, 'invite-withdrawn');
+  /** Withdraws every invitation to a collection that admitted nobody yet; null: all of them. Returns how many. */
+  withdraw(collection: CollectionId | null): number {
+    const open = [...this.#standing.values()].filter(
+      ({ terms, approved }) => collection === null || (terms.collection === collection && !approved),
+    );
+    for (const standing of open) this.#burn(standing, 'invite-withdrawn');
+    return open.length;
+  }
+
+  /** Withdraws these invitations, named by id in hex. Returns how many of them were open here. */
+  revoke(collection: CollectionId, invites: Iterable<string>): number {
+    let revoked = 0;
+    for (const invite of invites) {
+      const standing = this.#standing.get(invite);
+      if (standing === undefined || standing.approved || standing.terms.collection !== collection) continue;
+      this.#burn(standing, 'invite-withdrawn');
+      revoked++;
     }
+    return revoked;
   }
 
   /** A stranger came while an invitation is open. One at a time may still have to prove itself. */

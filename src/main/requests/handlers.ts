@@ -1,4 +1,4 @@
-import type { DeviceView, Handlers, PlanView, ProblemView } from '../../contract/contract.ts';
+import type { DeviceView, Handlers, PlanView, ProblemView, RecoveryKeyView } from '../../contract/contract.ts';
 import { CHANGE_LOG_SOURCE } from '../collection.ts';
 import type { Engine } from '../engine.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -26,6 +26,11 @@ export function handlersOf(engine: Engine): Handlers {
     'collections:invite': (collection, role, approveFirst) => ({
       link: engine.network.invite(findCollection(engine, collection).id, role, approveFirst),
     }),
+    'collections:revoke-invite': (collection, link) => ({
+      revoked: engine.network.revokeInvite(findCollection(engine, collection), link),
+    }),
+    'collections:recovery-key': (collection, action, key) =>
+      recoveryKey(engine, findCollection(engine, collection), action, key),
     'collections:join': (link, location, format, wait) => joinRequest(engine, link, location, format, wait),
     'collections:leave': async (collection) => {
       await engine.leave(findCollection(engine, collection));
@@ -103,6 +108,25 @@ export function handlersOf(engine: Engine): Handlers {
     ],
     'desktop:pick-folder': () => null,
     'desktop:open-source': () => NOTHING,
+  };
+}
+
+function recoveryKey(
+  engine: Engine,
+  replica: Replica,
+  action: 'show' | 'make' | 'drop' | 'use',
+  key: string | null,
+): RecoveryKeyView {
+  const { network } = engine;
+  const made = action === 'make' ? network.makeRecoveryKey(replica) : null;
+  if (action === 'drop') network.dropRecoveryKeys(replica);
+  if (action === 'use') network.redeemRecoveryKey(replica, key ?? '');
+  const { membership } = replica;
+  const role = membership.member(engine.deviceId)?.role ?? 'reader';
+  return {
+    key: made,
+    keys: membership.recoveryKeys().map(({ id, addedBy }) => ({ id, by: addedBy })),
+    role: role === 'relay' ? 'reader' : role,
   };
 }
 

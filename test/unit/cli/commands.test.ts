@@ -72,6 +72,26 @@ describe('what a command line asks the instance', () => {
       ['collections:join', 'lockstep://join#stdin', '/home/ana/P', null, true],
     ],
     [
+      ['revoke-invite', 'Photos'],
+      ['collections:revoke-invite', 'Photos', null],
+    ],
+    [
+      ['revoke-invite', 'Photos', '-'],
+      ['collections:revoke-invite', 'Photos', 'lockstep://join#stdin'],
+    ],
+    [
+      ['recovery-key', 'Photos'],
+      ['collections:recovery-key', 'Photos', 'show', null],
+    ],
+    [
+      ['recovery-key', 'Photos', '--make'],
+      ['collections:recovery-key', 'Photos', 'make', null],
+    ],
+    [
+      ['recovery-key', 'Photos', '--use', 'ABC'],
+      ['collections:recovery-key', 'Photos', 'use', 'ABC'],
+    ],
+    [
       ['leave', 'Photos'],
       ['collections:leave', 'Photos'],
     ],

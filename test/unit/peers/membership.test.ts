@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { deviceIdText } from '../../../src/main/peers/descriptor.ts';
 import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
 import { evaluateMembership, type Membership } from '../../../src/main/peers/membership.ts';
 import { addMember, createCollection, mayWrite, selfAsMember } from '../../../src/main/peers/membership-log.ts';
 import { type MembershipOp, makeOp, type OpBody, parseOp } from '../../../src/main/peers/membership-op.ts';
 import { decodeCanonical, encodeCanonical } from '../../../src/main/peers/protocol/canonical-cbor.ts';
 import type { MemberRole } from '../../../src/main/peers/protocol/messages.ts';
+import { makeRecoveryKey, recoveryIdentity } from '../../../src/main/peers/recovery-key.ts';
 import { type CollectionId, type Digest, logId } from '../../../src/main/record/ids.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
@@ -101,6 +103,68 @@ describe('a new collection', () => {
   it('comes to nothing without its first operation', () => {
     expect(evaluateMembership(group, founding.slice(1))).toBeNull();
     expect(evaluateMembership(createCollection(ana, { ...about, time: 5 }).group, founding)).toBeNull();
+  });
+});
+
+describe('a recovery key', () => {
+  const key = device('printed');
+  const brings = (copy: Copy, author = ana) =>
+    copy.says(author, { op: 'recovery-key', descriptor: key.descriptor.bytes });
+
+  it('is an admin and no member', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    brings(copy);
+    expect(copy.state().recoveryKeys).toEqual([{ id: key.id, addedBy: ana.id }]);
+    expect(roles(copy.state())).toEqual({ ana: 'admin', ben: 'editor' });
+    copy.gives(key, ben, 'admin');
+    copy.removes(ben, ana);
+    expect(roles(copy.state())).toEqual({ ben: 'admin' });
+    expect([...copy.state().invalid]).toEqual([]);
+  });
+
+  it('counts only where an admin brings it, and until one takes it away', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    const refused = brings(copy, ben);
+    expect(copy.state().recoveryKeys).toEqual([]);
+    expect(copy.state().invalid.get(refused.hash)).toBe('not-allowed');
+    brings(copy);
+    copy.removes(ana, key);
+    const late = copy.gives(key, ben, 'admin');
+    expect(copy.state().recoveryKeys).toEqual([]);
+    expect(copy.state().removed.size).toBe(0);
+    expect(copy.state().invalid.get(late.hash)).toBe('not-allowed');
+  });
+
+  it('does not hide a device: one that is a member stays one', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor', 'ben');
+    copy.says(ana, { op: 'recovery-key', descriptor: ben.descriptor.bytes });
+    expect(copy.state().recoveryKeys).toEqual([]);
+    expect(copy.state().members.get(ben.id)).toMatchObject({ name: 'ben', memberKey: ben.member(group).key });
+  });
+
+  it('is read back from print, and is another one in another collection', () => {
+    const text = makeRecoveryKey(random.fork('print'));
+    expect(text).toMatch(/^([A-Z2-7]{6}-){8}[A-Z2-7]{6}$/);
+    const read = recoveryIdentity(text.toLowerCase().replaceAll('-', ' '), group);
+    expect(read?.id).toBe(recoveryIdentity(text, group)?.id);
+    expect(recoveryIdentity(text, 'f'.repeat(32) as CollectionId)?.id).not.toBe(read?.id);
+    expect(recoveryIdentity(text.slice(0, -1), group)).toBeNull();
+    expect(recoveryIdentity(deviceIdText(ana.id), group)).toBeNull();
+  });
+});
+
+describe('a withdrawn link', () => {
+  it('is named to everyone by admins, and by nobody else', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    const [one, other] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)];
+    const op = copy.says(ana, { op: 'revoke-invite', invite: one });
+    copy.says(ben, { op: 'revoke-invite', invite: other });
+    expect(parseOp(op.bytes)).toEqual(op);
+    expect([...copy.state().revokedInvites]).toEqual(['01'.repeat(16)]);
   });
 });
 
