@@ -54,6 +54,8 @@ const CONTRADICTION: FoundContent = { from: 'bytes', bytes: new Uint8Array(0) };
 const REQUEST_ITEMS = 512;
 const REQUEST_BYTES = 2 << 20;
 const REQUESTS_AHEAD = 4;
+/** Bytes that wait in memory until their file is begun. */
+const FETCHED_FIRST = 8 << 20;
 
 /**
  * Finds the bytes a digest names: in a file of any source here, in the version store, at a peer (DESIGN 6: what is here
@@ -189,19 +191,39 @@ export class Contents {
       copies: here,
       wanted: [...needed].map(([at, chunk]) => ({ offset: at, ...chunk })),
       room: await this.#room(want.source),
+      pieces: [],
     };
+    const pieces = await this.#fetchFirst(request, want.id, ask, signal);
     const lengths = new Map([...here.map((copy) => [copy.offset, copy] as const), ...needed]);
-    const fill = async (): Promise<StagedFile | null> => {
-      const staged = await stage(request);
+    const fill = async (pieces: readonly StagedPiece[]): Promise<StagedFile | null> => {
+      const staged = await stage({ ...request, pieces });
       const missing = staged.missing.flatMap((at) => [[at, lengths.get(at) as Chunk] as const]);
-      return (await this.#fetchChunks(missing, want.id, ask, signal, (pieces) => writeStaged(staged.path, pieces)))
+      return (await this.#fetchChunks(missing, want.id, ask, signal, (more) => writeStaged(staged.path, more)))
         ? staged
         : null;
     };
-    let staged = await fill();
+    let staged = await fill(pieces);
     // Then it is verified piece by piece, and what is wrong is fetched again.
-    if (staged !== null && !(await isStagedWhole(staged.path))) staged = await fill();
+    if (staged !== null && !(await isStagedWhole(staged.path))) staged = await fill([]);
     return staged === null ? { from: 'missing' } : { from: 'staged', path: staged.path, list };
+  }
+
+  /** Little beside much that is here is fetched before anything is put together: then the file can be made in one go. */
+  async #fetchFirst(
+    { copies, wanted, room }: StageRequest,
+    hint: RecordId,
+    ask: AskPeers,
+    signal: AbortSignal,
+  ): Promise<readonly StagedPiece[]> {
+    const bytes = wanted.reduce((sum, { length }) => sum + length, 0);
+    if (copies.length === 0 || bytes > Math.min(FETCHED_FIRST, room ?? FETCHED_FIRST)) return [];
+    const fetched: StagedPiece[] = [];
+    const missing = wanted.map((chunk) => [chunk.offset, chunk] as const);
+    await this.#fetchChunks(missing, hint, ask, signal, (pieces) => {
+      fetched.push(...pieces);
+      return Promise.resolve([]);
+    });
+    return fetched;
   }
 
   /** Fetches chunks, a few requests ahead of what is written; false: some of them nobody has, or they came wrong. */

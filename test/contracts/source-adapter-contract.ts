@@ -566,6 +566,7 @@ export function describeSourceAdapter(
           copies: [],
           room: null,
           wanted: pieces.map(({ bytes: _, ...wanted }) => wanted),
+          pieces: [],
         };
         const staged = await adapter.stage!(request);
         expect(staged.missing).toEqual([0, half]);

@@ -33,6 +33,8 @@ export interface DiskOptions {
   readonly tick?: bigint;
   /** Permission bits do not bind this user. */
   readonly superuser?: boolean;
+  /** Files can share their bytes (a reflink); default false. */
+  readonly clones?: boolean;
   /** fsync of a file makes the names of its directory durable too, as ext4 happens to do. POSIX does not promise it; default false. */
   readonly syncCommitsNames?: boolean;
   /** Milliseconds after which the system writes back by itself; default 60,000. */
@@ -53,6 +55,7 @@ export type DiskSnapshot = DiskState;
 export class MemoryDisk {
   readonly clock: Clock;
   readonly superuser: boolean;
+  readonly clones: boolean;
   readonly syncCommitsNames: boolean;
   readonly flushAfter: number;
   root: Volume;
@@ -68,6 +71,7 @@ export class MemoryDisk {
   constructor(options: DiskOptions) {
     this.clock = options.clock;
     this.superuser = options.superuser ?? false;
+    this.clones = options.clones ?? false;
     this.syncCommitsNames = options.syncCommitsNames ?? false;
     this.flushAfter = options.flushAfter ?? 60_000;
     this.#tick = options.tick ?? null;

@@ -257,6 +257,15 @@ export class MemoryFileSystem implements FileSystem {
     this.#gate.pass('copy', from, () => copy(1), { to, halfWay: () => copy(0.5) });
   }
 
+  clone(from: string, to: string): boolean {
+    if (!this.disk.clones) return false;
+    this.copy(from, to);
+    return true;
+  }
+
+  /** What is not synced yet may always be on the disk. */
+  startSync(_path: string): void {}
+
   syncDirectory(path: string): void {
     this.#gate.pass('syncDirectory', path, () => {
       this.#openable(this.#walk(path, true), 'read');

@@ -28,6 +28,10 @@ export interface FileSystem {
   setMode(path: string, mode: number): void;
   /** A whole-file copy, as a clone where the file system can. `to` must not exist. */
   copy(from: string, to: string): void;
+  /** As `copy`, but only where the file system can share the bytes; false, and no file, where it cannot. */
+  clone(from: string, to: string): boolean;
+  /** Has the system begin to bring the file's bytes to the disk, and waits for nothing. */
+  startSync(path: string): void;
   /** Makes the directory's entries durable; does nothing where the system has no such call. */
   syncDirectory(path: string): void;
 }

@@ -108,6 +108,18 @@ function syncDirectory(path: string): void {
   }
 }
 
+const NO_CLONES = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'ENOTTY', 'EXDEV', 'EINVAL']);
+
+function clone(from: string, to: string): boolean {
+  try {
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch (error) {
+    if (NO_CLONES.has((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}
+
 /** The disk of this computer. Every call is synchronous and throws Node's own errors (`code`, `path`). */
 export const nodeFileSystem: FileSystem = {
   lstat,
@@ -131,5 +143,10 @@ export const nodeFileSystem: FileSystem = {
   setModified,
   setMode: (path, mode) => fs.chmodSync(path, mode),
   copy: (from, to) => fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE),
+  clone,
+  startSync: (path) => {
+    const fd = fs.openSync(path, OPEN_FLAGS.write);
+    fs.fdatasync(fd, () => fs.closeSync(fd));
+  },
   syncDirectory,
 };

@@ -115,6 +115,8 @@ export interface StageRequest {
   readonly wanted: readonly { readonly offset: number; readonly length: number; readonly digest: Digest }[];
   /** Bytes that may be fetched for it. Where more is missing nothing is begun, and it fails with `disk-full`. null: as many as it needs. */
   readonly room: number | null;
+  /** Those of them that were fetched before. */
+  readonly pieces: readonly StagedPiece[];
 }
 
 export type ConstructOutcome =
@@ -199,7 +201,7 @@ export interface SourceAdapter {
    * further item is read once this many bytes were; those are null as well.
    */
   readContent?(requests: readonly ContentRequest[], most?: number): Promise<readonly (Uint8Array | null)[]>;
-  /** Begins or resumes a large file beside its place; returns where it is put together and which of its offsets are there already. */
+  /** Begins or resumes a large file beside its place, and may keep the memory of its pieces; returns where it is put together and which of its offsets are there already. */
   stage?(request: StageRequest): Promise<StagedFile>;
   /** Writes pieces that were fetched, whose memory it may keep. Returns the offsets of those that were found not to be what their digest says: they were not written. */
   writeStaged?(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]>;

@@ -229,8 +229,10 @@ export class FilesAdapter implements SourceAdapter {
     giveSlabs(owned.filter((buffer) => !used.has(buffer)));
     return items;
   }
-  stage(request: StageRequest): Promise<StagedFile> {
-    return this.#write.stage(this.#options.source, request);
+  async stage(request: StageRequest): Promise<StagedFile> {
+    const staged = await this.#write.stage(this.#options.source, request);
+    giveSlabs(slabsOf(request.pieces.map((piece) => piece.bytes)));
+    return staged;
   }
   async writeStaged(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]> {
     const sent = { pieces, owned: slabsOf(pieces.map((piece) => piece.bytes)) };

@@ -1,3 +1,4 @@
+import { type HashStream, hashStreamHere } from '../../content/hash-stream.ts';
 import { readFully } from '../../content/read-fully.ts';
 import { writeFully } from '../../content/write-fully.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
@@ -5,26 +6,21 @@ import { digestOf } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { type Digest, digest } from '../../record/ids.ts';
 import { NO_ROOM, type StagedFile, type StagedPiece, type StageRequest } from '../source-adapter.ts';
+import { assembleFile, type Parts } from './assemble-file.ts';
 import { attempt } from './attempt.ts';
 import { type ConstructContext, ensureStaging, stagingOf } from './construct-context.ts';
+import { type Copy, type Run, runsOf } from './copy-runs.ts';
 import { ParentGuard, problemCode } from './path-guard.ts';
 import { revisionOf, sameRevision } from './revision.ts';
 import type { StagedHashes } from './staged-hashes.ts';
 
-type Copy = StageRequest['copies'][number];
 /** A stretch of the file (bytes) and what it must hold. */
 type Piece = StageRequest['wanted'][number];
 
 const SUFFIX = '.part';
 const COPY_PIECE = 256 * 1024;
-
-/** Ranges that follow each other in the item (`from`) and in the file (`to`): copied as one. */
-interface Run {
-  readonly from: number;
-  readonly to: number;
-  length: number;
-  readonly copies: Copy[];
-}
+/** From here on a second thread saves more than it costs. */
+const HASHED_BESIDE = 64 * 1024 * 1024;
 
 /**
  * Large files, put together piece by piece in `.lockstep/staging/DIGEST.part` of one root. Every step may be repeated, after a crash as
@@ -36,10 +32,16 @@ export class StagedContent {
   readonly #root: string;
   readonly #hashes: StagedHashes;
   readonly #guard: () => ParentGuard;
+  readonly #startHash: () => HashStream;
   /** Begun here, and not yet found wanting. */
   readonly #trusted = new Set<string>();
 
-  constructor(context: Pick<ConstructContext, 'fs' | 'root' | 'platform' | 'folding' | 'hashes'>) {
+  /** `startHash`: a second thread that hashes what passes by in large files. */
+  constructor(
+    context: Pick<ConstructContext, 'fs' | 'root' | 'platform' | 'folding' | 'hashes'>,
+    startHash: () => HashStream = hashStreamHere,
+  ) {
+    this.#startHash = startHash;
     const { fs, root, platform, folding, hashes } = context;
     this.#fs = fs;
     this.#root = root;
@@ -49,7 +51,8 @@ export class StagedContent {
 
   /**
    * Begins or resumes a file and copies into it what other items hold. Where most ranges keep their offset in one of them, that is
-   * copied whole first (a clone where the disk can). Ranges whose item has changed or cannot be read are missing.
+   * copied whole first (a clone where the disk can). Ranges whose item has changed or cannot be read are missing. Where nothing is to be
+   * fetched any more, and the disk has no clones, the file is written and hashed in one go.
    */
   stage(request: StageRequest): StagedFile {
     ensureStaging(this.#fs, this.#root);
@@ -57,7 +60,11 @@ export class StagedContent {
     const sources = this.#sourcesOf(request.copies);
     const isNew = this.#fs.lstat(path) === null;
     if (isNew) checkRoom(request.wanted, request.room);
-    const whole = isNew ? this.#begin(path, sources, wholeSource(request.copies)) : null;
+    const source = wholeSource(request.copies);
+    const parts = isNew ? partsOf(request, sources) : null;
+    const isCloned = parts !== null && source !== null && this.#clone(path, sources.get(source) as string);
+    if (parts !== null && !isCloned) return { path, missing: this.#assemble(path, request.size, parts) };
+    const whole = isCloned ? source : isNew ? this.#begin(path, sources, source) : null;
     this.#cut(path, request.size);
     const missing = isNew ? [...request.wanted] : this.#missing(path, request.wanted);
     checkRoom(missing, request.room);
@@ -74,7 +81,54 @@ export class StagedContent {
     }
     if (isNew) this.#trusted.add(path);
     else this.#trusted.delete(path);
-    return { path, missing: missing.map(({ offset }) => offset).sort((a, b) => a - b) };
+    return { path, missing: this.#put(path, request.pieces, missing) };
+  }
+
+  /** Writes those pieces that are missing. Returns the offsets that still are. */
+  #put(path: string, pieces: readonly StagedPiece[], missing: readonly Piece[]): number[] {
+    const open = new Set(missing.map(({ offset }) => offset));
+    const wanted = pieces.filter(({ offset }) => open.has(offset));
+    if (wanted.length > 0) {
+      const wrong = this.write(path, wanted);
+      for (const { offset } of wanted) if (!wrong.includes(offset)) open.delete(offset);
+    }
+    return [...open].sort((a, b) => a - b);
+  }
+
+  #clone(path: string, source: string): boolean {
+    try {
+      if (!this.#fs.clone(source, path)) return false;
+      this.#fs.setMode(path, 0o600);
+      return true;
+    } catch {
+      // Unreadable, or gone by now: what is missing is found out range by range.
+      attempt(() => this.#fs.lstat(path) !== null && this.#fs.unlink(path));
+      return false;
+    }
+  }
+
+  /** Returns the offsets of what is missing after all. */
+  #assemble(path: string, size: number, parts: Parts): number[] {
+    this.#fs.close(this.#fs.open(path, 'create-new'));
+    this.#fs.setMode(path, 0o600);
+    const file = this.#fs.open(path, 'write');
+    try {
+      const stream = size < HASHED_BESIDE ? hashStreamHere() : this.#startHash();
+      const { digest: found, missing } = assembleFile(this.#fs, file, path, parts, stream);
+      this.#hashes.begin(path, file, found);
+      this.#trusted.add(path);
+      return missing.map(({ offset }) => offset).sort((a, b) => a - b);
+    } catch (error) {
+      this.#dropIfFull(path, error);
+      throw error;
+    } finally {
+      this.#fs.close(file);
+    }
+  }
+
+  /** What cannot become whole here would only take the room of what can. */
+  #dropIfFull(path: string, error: unknown): void {
+    if (problemCode(error) === 'disk-full') attempt(() => this.#fs.unlink(path));
   }
 
   /** Writes pieces that were fetched; returns the offsets of those that were found not to be what their digest says, and not written. */
@@ -90,8 +144,7 @@ export class StagedContent {
         return right;
       });
     } catch (error) {
-      // What cannot become whole here would only take the room of what can.
-      if (problemCode(error) === 'disk-full') attempt(() => this.#fs.unlink(path));
+      this.#dropIfFull(path, error);
       throw error;
     } finally {
       this.#fs.close(fd);
@@ -222,18 +275,6 @@ export class StagedContent {
   }
 }
 
-function runsOf(copies: readonly Copy[]): readonly Run[] {
-  const runs: Run[] = [];
-  for (const copy of [...copies].sort((a, b) => a.offset - b.offset)) {
-    const last = runs.at(-1);
-    if (last !== undefined && last.to + last.length === copy.offset && last.from + last.length === copy.from.offset) {
-      last.length += copy.length;
-      last.copies.push(copy);
-    } else runs.push({ from: copy.from.offset, to: copy.offset, length: copy.length, copies: [copy] });
-  }
-  return runs;
-}
-
 /** Pieces that follow each other in the file and in memory as one: a few large writes cost less than many. */
 function joined(
   pieces: readonly Pick<StagedPiece, 'offset' | 'bytes'>[],
@@ -250,6 +291,15 @@ function joined(
     else runs.push({ offset, bytes });
   }
   return runs;
+}
+
+/** null: something is to be fetched first, or an item is not to be had. */
+function partsOf({ wanted, copies, pieces }: StageRequest, sources: ReadonlyMap<string, string>): Parts | null {
+  const given = new Set(pieces.map(({ offset }) => offset));
+  if (wanted.some(({ offset }) => !given.has(offset))) return null;
+  if (copies.some(({ from }) => !sources.has(from.id))) return null;
+  const runs = runsOf(copies).map((run) => ({ run, path: sources.get((run.copies[0] as Copy).from.id) as string }));
+  return { runs, pieces };
 }
 
 /** The id of the item in which more than half of the copied bytes have the offset they shall have. */

@@ -27,10 +27,10 @@ export class StagedHashes {
     this.#fs = fs;
   }
 
-  /** Nothing of the file is hashed yet, whatever was known. `fd`: the file, open. */
-  begin(path: string, fd: number): void {
+  /** Nothing of the file is hashed yet, whatever was known; or all of it is, and `known` is its digest. `fd`: the file, open. */
+  begin(path: string, fd: number, known: Digest | null = null): void {
     const revision = revisionOf(this.#fs.fstat(fd));
-    this.#files.set(path, { hash: createHash('sha256'), to: 0, revision, digest: null });
+    this.#files.set(path, { hash: createHash('sha256'), to: 0, revision, digest: known });
   }
 
   /** Lets `write` write to the file; it returns what it wrote. */

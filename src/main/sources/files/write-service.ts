@@ -1,3 +1,4 @@
+import type { HashStream } from '../../content/hash-stream.ts';
 import { readFully } from '../../content/read-fully.ts';
 import { type KeptListing, VersionStore } from '../../content/version-store.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
@@ -37,17 +38,20 @@ export class WriteService {
   readonly #versions: VersionStore;
   readonly #newFileMode: number;
   readonly #free: () => number | null;
+  readonly #startHash: (() => HashStream) | undefined;
   readonly #roots = new Map<string, OpenedRoot>();
   /** Directories of batches that wait to be looked at again: no recovery touches them. */
   readonly #live = new Set<string>();
 
-  /** `freeBytes`: room left on the disk of a path; null: the system does not say. */
+  /** `freeBytes`: room left on the disk of a path; null: the system does not say. `startHash`: as in `StagedContent`. */
   constructor(
     fs: FileSystem,
     versionsDirectory: string,
     newFileMode: number,
     freeBytes: (path: string) => number | null = () => null,
+    startHash?: () => HashStream,
   ) {
+    this.#startHash = startHash;
     this.#fs = fs;
     this.#versions = new VersionStore(fs, versionsDirectory);
     this.#newFileMode = newFileMode;
@@ -64,7 +68,7 @@ export class WriteService {
       hashes: new StagedHashes(this.#fs),
       newFileMode: this.#newFileMode,
     };
-    this.#roots.set(source, { context, staged: new StagedContent(context) });
+    this.#roots.set(source, { context, staged: new StagedContent(context, this.#startHash) });
   }
   close(source: string): void {
     this.#roots.delete(source);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type HashStream, hashStreamHere } from '../../../../src/main/content/hash-stream.ts';
 import { digestOf } from '../../../../src/main/platform/hash.ts';
 import { type Digest, recordId } from '../../../../src/main/record/ids.ts';
 import { StagedContent } from '../../../../src/main/sources/files/stage-content.ts';
@@ -39,6 +40,7 @@ function request(...fromOld: number[]): StageRequest {
     copies: fromOld.map((offset) => ({ ...piece(offset), from: from(offset) })),
     wanted: [0, 4, 8, 12, 16, 20].filter((offset) => !fromOld.includes(offset)).map(piece),
     room: null,
+    pieces: [],
   };
 }
 
@@ -72,6 +74,74 @@ describe('staging a large file', () => {
     const { path, missing } = staged.stage({ ...request(), copies: [moved], wanted: [0, 4, 8, 16, 20].map(piece) });
     expect(missing).toEqual([0, 4, 8, 16, 20]);
     expect(room.textAt(path)!.slice(12, 16)).toBe('DDDD');
+  });
+
+  it('writes a file in one go where nothing is to be fetched any more, and does not read it again', () => {
+    room.write('old', OLD);
+    const whole = { ...request(0, 4, 12, 16), pieces: [fetched(8), fetched(20)] };
+    const reads = () => fs.callsByName.get('read') ?? 0;
+    const before = reads();
+    const { path, missing } = staged.stage(whole);
+    expect(missing).toEqual([]);
+    // Of the item, two runs.
+    expect([reads() - before, fs.callsByName.get('copy') ?? 0]).toEqual([2, 0]);
+    expect(fs.lstat(path)!.mode & 0o777).toBe(0o600);
+    expect(staged.isWhole(path)).toBe(true);
+    expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ done: 'written' }]);
+    expect(reads() - before).toBe(2);
+    expect([room.text('target'), room.text('old'), room.staged()]).toEqual([NEW, OLD, []]);
+  });
+
+  it('clones where the disk can, and puts in what was fetched', () => {
+    fs = new MemoryDisk({ clock, clones: true }).process();
+    fs.makeDirectory('/home');
+    room = new ConstructRoom(fs, '/home');
+    staged = new StagedContent(room.context);
+    room.write('old', OLD);
+    const { path, missing } = staged.stage({ ...request(0, 4, 12, 16), pieces: [fetched(8), fetched(20)] });
+    expect([missing, fs.callsByName.get('copy')]).toEqual([[], 1]);
+    expect([room.textAt(path), staged.isWhole(path)]).toEqual([NEW, true]);
+  });
+
+  it('finds out that pieces which came first, or an item, are not what they shall be', () => {
+    room.write('old', `AAAABBBB${OLD.slice(8, 12)}DDDDevil`);
+    const whole = { ...request(0, 4, 12, 16), pieces: [fetched(8, 'evil'), fetched(20)] };
+    const { path, missing } = staged.stage(whole);
+    expect([missing, staged.isWhole(path)]).toEqual([[], false]);
+    expect(staged.stage({ ...whole, pieces: [] }).missing).toEqual([8, 16]);
+    // Now each is verified before it is written.
+    expect(staged.stage(whole).missing).toEqual([8, 16]);
+    expect(staged.stage({ ...whole, pieces: [fetched(8)] }).missing).toEqual([16]);
+    expect(staged.write(path, [fetched(16)])).toEqual([]);
+    expect(staged.isWhole(path)).toBe(true);
+  });
+
+  it('names what an item is too short for, and goes on with the rest', () => {
+    room.write('old', OLD.slice(0, 14));
+    const { path, missing } = staged.stage({ ...request(0, 4, 12, 16), pieces: [fetched(8), fetched(20)] });
+    expect(missing).toEqual([12, 16]);
+    expect(staged.write(path, [fetched(12), fetched(16)])).toEqual([]);
+    expect([room.textAt(path), staged.isWhole(path)]).toEqual([NEW, true]);
+  });
+
+  it('takes a hash that is not known for one to be found out', () => {
+    room.write('old', OLD);
+    const silent = (): HashStream => ({ ...hashStreamHere(), digest: () => null });
+    const { path } = new StagedContent(room.context, silent).stage({
+      ...request(0, 4, 12, 16),
+      pieces: [fetched(8), fetched(20)],
+    });
+    expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ done: 'written' }]);
+  });
+
+  it('leaves nothing half-done where the disk is full', () => {
+    const small = new MemoryDisk({ clock, capacity: 40 }).process();
+    small.makeDirectory('/home');
+    room = new ConstructRoom(small, '/home');
+    room.write('old', OLD);
+    const whole = { ...request(0, 4, 12, 16), pieces: [fetched(8), fetched(20)] };
+    expect(() => new StagedContent(room.context).stage(whole)).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
+    expect([room.staged(), small.openPaths]).toEqual([[], []]);
   });
 
   it('resumes with what is there', () => {
