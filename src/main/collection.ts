@@ -3,8 +3,15 @@ import type { Change } from './change-log/change.ts';
 import { compressBody, decompressBody } from './change-log/compress-body.ts';
 import { millisecondsOf, nextTime, witnessTime } from './change-log/hybrid-time.ts';
 import { type OpenBody, openBody } from './change-log/open-body.ts';
-import { bodyIn, makePackage, type PackageHead, readPackage, type SignedPackage } from './change-log/package.ts';
-import { type DecodedChange, decodeBody, encodeBody } from './change-log/package-body.ts';
+import {
+  bodyIn,
+  FIRST_PREVIOUS,
+  makePackage,
+  type PackageHead,
+  readPackage,
+  type SignedPackage,
+} from './change-log/package.ts';
+import { type DecodedChange, decodeBody, encodeBody, type PackageName } from './change-log/package-body.ts';
 import { type PlannedItem, planItem } from './construct/plan-construction.ts';
 import { applyChange } from './merge/apply-change.ts';
 import { EMPTY_STATE, type Held, type RecordState, shownFields } from './merge/record-state.ts';
@@ -26,7 +33,7 @@ const BODY_CLOSES_AT = 64 << 10;
 /** Packages kept decoded, the last used ones: history and undo look at many changes of few packages. */
 const PACKAGES_OPEN = 48;
 /** What a member may write in at most; nobody needs a tenth of it (PROTOCOL 2.9). */
-const LOGS_OF_A_MEMBER = 64;
+export const LOGS_OF_A_MEMBER = 64;
 /** Source 0 of the problem table: what is wrong with the change log itself. */
 export const CHANGE_LOG_SOURCE = 0;
 
@@ -218,7 +225,7 @@ export class Collection {
     }
     const { head } = read;
     if (head.collection !== this.#stored.id) return { is: 'refused', why: 'of another collection', hostile: true };
-    const log = this.log.log(head.log, '');
+    const log = this.log.known(head.log) ?? unknownLog(head.log);
     if (log.member !== '' && log.member !== head.member)
       return { is: 'refused', why: 'the log of another member', hostile: true };
     if (head.number <= log.held && this.#isKnown(log, read)) return { is: 'known' };
@@ -237,10 +244,20 @@ export class Collection {
       return { is: 'refused', why: 'its author has begun too many logs', hostile: false };
     const isFork = head.number <= log.held || head.previous !== log.hash;
     let changes: readonly DecodedChange[];
+    let hasTooMany = false;
+    const intern = (name: PackageName, index: number): Dot => {
+      hasTooMany ||= !this.#mayReferTo(name.log as LogId, head.member);
+      // The package is not taken then: nothing further is remembered for it.
+      return hasTooMany ? dotOf(0, index) : this.log.intern(name, index);
+    };
     try {
-      changes = decodeBody(decompressBody(read.body), (name, index) => this.log.intern(name, index));
+      changes = decodeBody(decompressBody(read.body), intern);
     } catch (error) {
       return { is: 'refused', why: (error as Error).message, hostile: true };
+    }
+    if (hasTooMany) {
+      this.#tellTooManyLogs(head.member, `It refers to ${LOGS_OF_A_MEMBER} logs of which nothing has come`);
+      return { is: 'refused', why: 'it refers to too many logs that nobody has written in', hostile: false };
     }
     const owned = this.log.log(head.log, head.member);
     if (isFork) {
@@ -252,18 +269,29 @@ export class Collection {
     return { is: 'stored', package: stored, invalid };
   }
 
+  /** What members refer to is what they hold: of so many logs something would have come by then. */
+  #mayReferTo(log: LogId, author: MemberKey): boolean {
+    if (this.log.known(log) !== null) return true;
+    if (this.log.referredBy(author) >= LOGS_OF_A_MEMBER) return false;
+    this.log.noteReference(log, author);
+    return true;
+  }
+
   /** A member begins a log when its computer was restored or lost its database: whoever does nothing else is no honest one, and a person is told. */
   #hasManyLogs(member: MemberKey): boolean {
     if (this.log.logs().filter((log) => log.member === member).length < LOGS_OF_A_MEMBER) return false;
-    const detail = `It has begun ${LOGS_OF_A_MEMBER} logs; what it writes in further ones is not taken. Remove the device if it is not yours.`;
+    this.#tellTooManyLogs(member, `It has begun ${LOGS_OF_A_MEMBER} logs`);
+    return true;
+  }
+
+  #tellTooManyLogs(member: MemberKey, what: string): void {
     this.problems.put(
       CHANGE_LOG_SOURCE - this.#stored.row,
       recordId(this.#authority.nameOf(member)),
       'too-many-logs',
-      detail,
+      `${what}; what it writes in further ones is not taken. Remove the device if it is not yours.`,
       this.#clock.now(),
     );
-    return true;
   }
 
   #refuse(read: SignedPackage, { why, setAside }: { why: string; setAside: boolean }): Received {
@@ -446,3 +474,14 @@ function gapFrom(held: number, number: number): number {
   const back = Math.max(0, held + 1 - number);
   return number > held + 1 ? held + 1 : Math.max(1, held - 2 * back);
 }
+
+/** A log of which nothing is stored: nothing is, until a package of it is taken. */
+const unknownLog = (log: LogId): StoredLog => ({
+  row: 0,
+  log,
+  member: '',
+  held: 0,
+  hash: FIRST_PREVIOUS,
+  applied: 0,
+  frozen: false,
+});

@@ -4,6 +4,7 @@ import {
   type AppliedChange,
   CHANGE_LOG_SOURCE,
   type Collection,
+  LOGS_OF_A_MEMBER,
   type Received,
   type Sender,
   type WrittenPackage,
@@ -217,7 +218,10 @@ export class Replica implements SharedCollection {
   }
 
   #acknowledge(device: DeviceId, log: LogId, said: Acknowledged): void {
-    this.#acknowledgedBy(device).set(log, said);
+    const known = this.#acknowledgedBy(device);
+    // More logs than all members may have begun nobody can hold: only who says so would be known worse.
+    if (!known.has(log) && known.size >= LOGS_OF_A_MEMBER * this.membership.everyone()) return;
+    known.set(log, said);
     this.#unsaved.add(device);
     if (this.#unsaved.size > 1) return;
     this.#port.later(() => this.saveAcknowledged());

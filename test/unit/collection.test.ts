@@ -9,7 +9,7 @@ import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
 import { verifySignature } from '../../src/main/peers/membership-op.ts';
 import { bytesOf } from '../../src/main/record/encode-value.ts';
 import { ENTRY, EXISTS } from '../../src/main/record/file-entry.ts';
-import { collectionId, type LogId, logId, recordId } from '../../src/main/record/ids.ts';
+import { collectionId, type Dot, type LogId, logId, recordId } from '../../src/main/record/ids.ts';
 import { validateFileChange } from '../../src/main/sources/files/validate-file-change.ts';
 import { openDatabase } from '../../src/main/store/open-database.ts';
 import { RegistryStore } from '../../src/main/store/registry-store.ts';
@@ -348,6 +348,50 @@ describe('receiving', () => {
     ]);
   });
 
+  it('remembers 64 logs that a member only refers to, and is told of further ones as of nothing', () => {
+    const [one, two] = pair();
+    const refersTo = (from: number, count: number) =>
+      compressBody(
+        encodeBody(
+          [
+            {
+              ...sets(entryA),
+              writes: [
+                { field: ENTRY, value: entryA, replaces: Array.from({ length: count }, (_, at) => (from + at) as Dot) },
+              ],
+            },
+          ],
+          (dot) => ({ name: { log: dot.toString(16).padStart(16, 'f'), number: 1, hash: '1'.repeat(16) }, index: 0 }),
+        ),
+      );
+    const logsHere = () => two.collection.log.logs().length;
+    expect(two.receive(one.forge({}, refersTo(1, 64))).is).toBe('stored');
+    const known = logsHere();
+    expect(known).toBe(65);
+    const next = { number: 2, previous: readPackage(two.collection.log.bytesOf(one.log, 1)!).hash };
+    expect(two.receive(one.forge(next, refersTo(100, 1)))).toEqual({
+      is: 'refused',
+      why: 'it refers to too many logs that nobody has written in',
+      hostile: false,
+    });
+    expect([logsHere(), two.held(one.log)]).toEqual([known, 1]);
+    expect(two.collection.problems.of(-two.collection.stored.row)).toMatchObject([
+      { record: 'the other', code: 'too-many-logs' },
+    ]);
+    // What is known by now may be referred to by anyone.
+    expect(two.receive(one.forge(next, refersTo(1, 64))).is).toBe('stored');
+  });
+
+  it('remembers no log for a package it does not take', () => {
+    const [one, two] = pair();
+    for (let at = 1; at <= 100; at++) {
+      const log = logId(at.toString(16).padStart(16, '0'));
+      two.receive(one.forge({ log, number: 5, previous: digestA }, body(sets(entryA))));
+      two.receive(two.forge({ log, member: one.signer.key }, body(sets(entryA))));
+    }
+    expect(two.collection.log.logs()).toEqual([]);
+  });
+
   it('lets nobody pass off bytes of their own as a package that is known', () => {
     const [one, two] = pair();
     two.receive(one.one(sets(entryA)));
@@ -418,7 +462,7 @@ describe('a change in a package that cannot be used', () => {
 
   it('that replaces a million dots is taken, and the next one after it too', () => {
     const [one, two] = pair();
-    const names = Array.from({ length: 250 }, (_, at) => [at.toString(16).padStart(16, '0'), 1, '0'.repeat(16)]);
+    const names = Array.from({ length: 250 }, (_, at) => ['0'.repeat(16), at + 1, '0'.repeat(16)]);
     const dots = Array.from({ length: 64_000 }, (_, at) => at);
     const hostile = (number: number) => [
       names,

@@ -61,6 +61,10 @@ export class GroupMembership {
   others(): readonly Member[] {
     return [...(this.current?.members.values() ?? [])].filter((member) => member.device !== this.#identity.id);
   }
+  /** How many belong to it or ever did. */
+  everyone(): number {
+    return (this.current?.members.size ?? 0) + (this.current?.removed.size ?? 0);
+  }
   isMember(): boolean {
     return this.current?.members.has(this.#identity.id) === true;
   }

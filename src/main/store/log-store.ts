@@ -77,6 +77,20 @@ export class LogStore {
     return [...this.#logs.values()].sort((a, b) => (a.log < b.log ? -1 : 1));
   }
 
+  /** null where nobody has named it yet. */
+  known(log: LogId): StoredLog | null {
+    return this.#logs.get(log) ?? null;
+  }
+
+  /** Logs of which nothing has arrived, that packages of this member were the first to refer to. */
+  referredBy(member: MemberKey): number {
+    return this.#sql.referredBy.get(this.#collection, member) ?? 0;
+  }
+  /** A package of this member refers to a log that nobody has named yet. */
+  noteReference(log: LogId, member: MemberKey): void {
+    this.#sql.noteReference.run(this.log(log, '').row, member);
+  }
+
   /** The log, made where it is not known yet. */
   log(log: LogId, member: MemberKey | ''): StoredLog {
     const known = this.#logs.get(log);
@@ -311,6 +325,10 @@ function statements(database: Database.Database) {
     logs: rows<[number], [number, string, string, number, string, number, number]>(
       'SELECT id, log, member, held, hash, applied, frozen FROM log WHERE collection = ?',
     ),
+    referredBy: value<[number, string], number>(
+      "SELECT count(*) FROM log_reference r JOIN log l ON l.id = r.log WHERE l.collection = ? AND l.member = '' AND r.member = ?",
+    ),
+    noteReference: database.prepare<[number, string]>('INSERT OR IGNORE INTO log_reference(log, member) VALUES(?, ?)'),
     addLog: database.prepare<[number, string, string, string]>(
       'INSERT INTO log(collection, log, member, held, hash, applied, frozen) VALUES(?, ?, ?, 0, ?, 0, 0)',
     ),

@@ -2,12 +2,13 @@ import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { LockstepError } from '../platform/trouble.ts';
 import quarantine from './migrations/02-quarantine.sql?raw';
+import logReference from './migrations/03-log-reference.sql?raw';
 import schema from './schema/01-all.sql?raw';
 
 /** The version the schema makes. A database of an older version is migrated, one of a newer version refused. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 /** What makes a database of version 1 one of version 2, and so on. */
-const MIGRATIONS: readonly string[] = [quarantine];
+const MIGRATIONS: readonly string[] = [quarantine, logReference];
 
 /**
  * Opens (or makes) the device's database: WAL, every commit durable (`synchronous=FULL`). Throws `database-newer` for one a later version wrote,
