@@ -247,11 +247,25 @@ describe('packages', () => {
     ['a million dots of few', Array.from({ length: 1_000_000 }, (_, at) => at % 24)],
   ])('%s are worked off', async (_name, dots) => {
     const link = await linked();
-    const names = Array.from({ length: 704 }, () => [hexOf(systemRandom.bytes(8)), 1, hexOf(systemRandom.bytes(8))]);
+    const log = hexOf(systemRandom.bytes(8));
+    const names = Array.from({ length: 704 }, (_, at) => [log, at + 1, hexOf(systemRandom.bytes(8))]);
     const sent = mallory.packBody(compressBody(encode([names, [['dots', 0, dots, 1, [1], []]]])));
     link.send(sent);
     await link.applied(sent);
     await goodAfter(link);
+  });
+
+  it('that refer to more logs than anyone writes in are not taken, and a person is told', async () => {
+    const link = await linked();
+    const names = Array.from({ length: 200 }, () => [hexOf(systemRandom.bytes(8)), 1, hexOf(systemRandom.bytes(8))]);
+    const dots = names.map((_, at) => at * 256);
+    link.send(mallory.packBody(compressBody(encode([names, [['many-logs', 0, dots, 1, [1], []]]]))));
+    await expect
+      .poll(async () => (await victim.problems()).map(({ code }) => code), { timeout: 20_000 })
+      .toContain('too-many-logs');
+    expect(await victim.refused('explain', collection, 'many-logs')).toMatchObject({ status: 1 });
+    mallory = await HostileMember.join(victim, collection);
+    await goodAfter(await linked());
   });
 });
 
