@@ -311,6 +311,38 @@ describe('someone who writes at the same moment', () => {
     }
   });
 
+  it.each<[string, (person: ConstructRoom) => void, string | null]>([
+    ['a file they wrote to', overwrite('a'), 'theirs'],
+    [
+      'a link they put in its place',
+      (person) => {
+        person.fs.unlink(person.path('a'));
+        person.fs.symlink('theirs', person.path('a'));
+      },
+      'link to theirs',
+    ],
+    ['a file they deleted', (person) => person.fs.unlink(person.path('a')), null],
+  ])('leaves %s while the new bytes were being written as it is', (_, edit, theirs) => {
+    start.restore(before);
+    const fs = start.process();
+    const room = new ConstructRoom(fs, '/home');
+    const person = new ConstructRoom(start.process(), '/home');
+    const item = room.file('a', 'new a');
+    let edited = false;
+    fs.plan = (call) => {
+      if (!edited && call.name === 'write') {
+        edited = true;
+        edit(person);
+      }
+      return null;
+    };
+    const report = room.construct(item);
+    const now = fs.lstat(room.path('a'));
+    const shown = now?.type === 'symlink' ? `link to ${fs.readLink(room.path('a'))}` : room.text('a');
+    expect([edited, report.outcomes, shown]).toMatchObject([true, [{ reason: 'changed-underneath' }], theirs]);
+    expect([report.aside, room.staged()]).toEqual([null, []]);
+  });
+
   it('never writes over a file that comes where nothing was', () => {
     editedAt('fresh', overwrite('fresh'), (room) => [room.file('fresh', 'mine')]);
     editedAt('new/link', overwrite('new/link'), (room) => [room.file('new/link', 'mine')]);
