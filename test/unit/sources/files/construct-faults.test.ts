@@ -343,6 +343,29 @@ describe('someone who writes at the same moment', () => {
     expect([report.aside, room.staged()]).toEqual([null, []]);
   });
 
+  it('gives back what they wrote to the file in the moment in which it was replaced', () => {
+    start.restore(before);
+    const fs = start.process();
+    const room = new ConstructRoom(fs, '/home');
+    const person = new ConstructRoom(start.process(), '/home');
+    const item = room.file('a', 'new a');
+    let edited = false;
+    fs.plan = (call) => {
+      if (!edited && call.name === 'rename' && call.to === room.path('a')) {
+        edited = true;
+        overwrite('a')(person);
+      }
+      return null;
+    };
+    const report = room.construct(item);
+    expect([edited, report.outcomes, room.text('a')]).toMatchObject([
+      true,
+      [{ reason: 'changed-underneath' }],
+      'theirs',
+    ]);
+    expect([report.aside, room.staged()]).toEqual([null, []]);
+  });
+
   it('never writes over a file that comes where nothing was', () => {
     editedAt('fresh', overwrite('fresh'), (room) => [room.file('fresh', 'mine')]);
     editedAt('new/link', overwrite('new/link'), (room) => [room.file('new/link', 'mine')]);
