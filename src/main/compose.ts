@@ -2,14 +2,16 @@ import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } fro
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type Database from 'better-sqlite3';
 import { Engine, type EngineWorld } from './engine.ts';
 import { DEFAULT_PORT, type EngineApi, type EngineOptions } from './engine-api.ts';
-import { loadIdentity } from './peers/identity-store.ts';
+import { openIdentity } from './peers/identity-store.ts';
 import { LanTlsTransport } from './peers/links/lan-tls-link.ts';
 import { MdnsBeacon } from './peers/mdns-beacon.ts';
 import { networkPrint } from './peers/network-cards.ts';
 import { decodeCanonical, encodeCanonical } from './peers/protocol/canonical-cbor.ts';
 import { readSecretFile, writeSecretFile } from './peers/secret-file.ts';
+import { wrappingVault } from './peers/system-keychain.ts';
 import { UdpBeacon } from './peers/udp-beacon.ts';
 import { type PlacesFile, readPlaces, writePlaces } from './places.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
@@ -28,6 +30,7 @@ import { watchFiles } from './sources/files/watch-files.ts';
 import { watchRoot } from './sources/files/watch-root.ts';
 import type { WriteService } from './sources/files/write-service.ts';
 import { openDatabase } from './store/open-database.ts';
+import { RegistryStore } from './store/registry-store.ts';
 
 /** As `ENGINE_YOUNG_MB`, for the threads that touch files: they make much and keep little. */
 const FILES_YOUNG_MB = 12;
@@ -45,12 +48,19 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     resourceLimits,
   });
   const makeError = (code: string, message: string, subject: string) => new LockstepError(code, message, subject);
-  const identity = loadIdentity(dataDirectory, null, systemRandom);
+  const { wrappingKey } = options;
+  const { identity, keys } = openIdentity(
+    dataDirectory,
+    wrappingKey === null ? null : wrappingVault(wrappingKey, systemRandom),
+    keysWanted(database),
+    systemRandom,
+  );
   const world: EngineWorld = {
     clock: systemClock,
     random: systemRandom,
     database,
     identity,
+    keys,
     membershipFile: (group) => membershipFile(dataDirectory, group),
     removeMembership: (group) => rmSync(membershipPath(dataDirectory, group), { force: true }),
     places: placesFile(join(dataDirectory, 'identity', 'places.json')),
@@ -88,6 +98,12 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
       database.close();
     },
   };
+}
+
+/** As somebody set it (`config keys`). */
+function keysWanted(database: Database.Database): 'file' | 'system' | null {
+  const wanted = new RegistryStore(database).setting('config.keys');
+  return wanted === 'file' || wanted === 'system' ? wanted : null;
 }
 
 function configuredListen(engine: Engine) {

@@ -1,3 +1,4 @@
+import type { KeysAtRest } from './peers/identity-store.ts';
 import { parseTimeWindows } from './peers/time-windows.ts';
 import { LockstepError } from './platform/trouble.ts';
 import type { SafetyLimits } from './safety.ts';
@@ -29,19 +30,24 @@ type SettingValue = string | number;
 /** The settings of this device over what is stored of them. */
 export class Config {
   readonly #stored: { setting(key: string): string | null; setSetting(key: string, value: string | null): void };
+  readonly #keys: KeysAtRest;
   readonly #changed: (key: SettingName) => void;
   /** As stored; what is asked for every few milliseconds is not read anew each time. */
   readonly #known = new Map<SettingName, string>();
 
   constructor(
     stored: { setting(key: string): string | null; setSetting(key: string, value: string | null): void },
+    keys: KeysAtRest,
     changed: (key: SettingName) => void,
   ) {
     this.#stored = stored;
+    this.#keys = keys;
     this.#changed = changed;
   }
 
   text(name: SettingName): string {
+    // Whatever was asked for: where they are.
+    if (name === 'keys') return this.#keys.kept;
     let known = this.#known.get(name);
     if (known === undefined) {
       known = this.#stored.setting(`config.${name}`) ?? String(SETTINGS[name].value);
@@ -77,8 +83,11 @@ export class Config {
       throw new LockstepError('bad-value', `${key} is at least 1 second, not ${value}.`, key);
     if (name === 'schedule') parseTimeWindows(value);
     if (name === 'relay' && value !== '') throw new LockstepError('not-available', 'Relays cannot be used yet.', value);
-    if (name === 'keys' && value !== 'file')
-      throw new LockstepError('bad-value', 'Keys can be kept in a file only so far: "file".', value);
+    if (name === 'keys') {
+      if (value !== 'file' && value !== 'system')
+        throw new LockstepError('bad-value', `keys is "file" or "system", not "${value}".`, value);
+      this.#keys.move(value);
+    }
     this.#stored.setSetting(`config.${name}`, value);
     this.#known.set(name, value);
     this.#changed(name);

@@ -3,6 +3,7 @@ import { app } from 'electron';
 import type { Reply, StatusView } from '../contract/contract.ts';
 import { pickFolder, showFault } from './desktop/dialog.ts';
 import { keepTold } from './desktop/keep-told.ts';
+import { systemKeychain } from './desktop/keychain.ts';
 import { setApplicationMenu } from './desktop/menu.ts';
 import { openSource } from './desktop/open-source.ts';
 import { serveWindow } from './desktop/serve-window.ts';
@@ -61,11 +62,15 @@ async function start(): Promise<void> {
   });
   window = shown;
   setApplicationMenu({ showSettings: () => shown.showAt('settings'), quit: () => app.quit() });
+  const found = systemKeychain();
+  if ('missing' in found)
+    console.error(`Keys lie in a file only you can read, for ${found.missing}: encrypt your disk.`);
   const started = startInstance({
     dataDirectory,
     listen: null,
     discovery: true,
     relay: null,
+    keychain: 'missing' in found ? null : found.keychain,
     // So that "lockstep ui" works beside the window too.
     ui: { host: '127.0.0.1', port: 0, orNext: false },
     rendererRoot: join(root, 'out/renderer'),

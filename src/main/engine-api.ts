@@ -22,6 +22,8 @@ export interface EngineOptions {
   readonly discovery: boolean;
   /** URL of a relay; null: as configured on this device, else none. */
   readonly relay: string | null;
+  /** Opens the device's keys where the keychain of the system wraps them; null: this program has none. */
+  readonly wrappingKey: Uint8Array | null;
 }
 
 /** The port peers try first (CLI `serve`, setting `listen`). */

@@ -10,6 +10,7 @@ import { PeerNetwork } from './peer-network.ts';
 import type { BeaconChannel } from './peers/discovery.ts';
 import { GroupMembership, type MembershipFile } from './peers/group-membership.ts';
 import type { DeviceIdentity } from './peers/identity.ts';
+import type { KeysAtRest } from './peers/identity-store.ts';
 import { LeftCollection } from './peers/left-collection.ts';
 import type { Transport } from './peers/links/peer-link.ts';
 import { createCollection } from './peers/membership-log.ts';
@@ -47,6 +48,7 @@ export interface EngineWorld {
   readonly random: Random;
   readonly database: Database.Database;
   readonly identity: DeviceIdentity;
+  readonly keys: KeysAtRest;
   membershipFile(group: CollectionId): MembershipFile;
   removeMembership(group: CollectionId): void;
   readonly places: PlacesFile;
@@ -109,7 +111,7 @@ export class Engine {
   constructor(world: EngineWorld) {
     this.world = world;
     this.registry = new RegistryStore(world.database);
-    this.config = new Config(this.registry, (key) => {
+    this.config = new Config(this.registry, world.keys, (key) => {
       if (key === 'name') this.network.renamed();
       // What did not fit may fit now.
       if (key === 'disk.reserve') for (const schedule of this.schedules.values()) schedule.dirty(null);

@@ -6,6 +6,7 @@ import { type Answer, serveContract } from './control/serve-contract.ts';
 import { type Log, replyOf } from './control/wire-error.ts';
 import type { EngineOptions } from './engine-api.ts';
 import { startEngine } from './engine-host.ts';
+import { openWrappingKey, type SystemKeychain } from './peers/system-keychain.ts';
 import type { ListenOn } from './platform/bind-port.ts';
 import { systemClock } from './platform/clock.ts';
 import { openDataDirectory } from './platform/data-directory.ts';
@@ -30,7 +31,9 @@ export interface Instance {
 type DesktopRequest = Extract<RequestName, `desktop:${string}`>;
 export type DesktopHandlers = Pick<Handlers, DesktopRequest>;
 
-export interface InstanceOptions extends Omit<EngineOptions, 'dataDirectory'> {
+export type { SystemKeychain } from './peers/system-keychain.ts';
+
+export interface InstanceOptions extends Omit<EngineOptions, 'dataDirectory' | 'wrappingKey'> {
   /** Made where it is missing. */
   readonly dataDirectory: string;
   /** null: no UI in a browser. */
@@ -39,6 +42,8 @@ export interface InstanceOptions extends Omit<EngineOptions, 'dataDirectory'> {
   readonly rendererRoot: string;
   /** What only a desktop can do; null where there is no window: those requests are then `not-available`. */
   readonly desktop: DesktopHandlers | null;
+  /** null where this program can use none: keys then lie in a file. */
+  readonly keychain: SystemKeychain | null;
   readonly log: Log;
   /** The engine died; the process should end. */
   readonly onFault: (fault: Error) => void;
@@ -57,9 +62,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   try {
     const lock = takeInstanceLock(dataDirectory);
     undo.push(() => lock.release());
-    const { listen, discovery, relay } = options;
+    const { listen, discovery, relay, keychain } = options;
+    const wrappingKey = keychain === null ? null : openWrappingKey(dataDirectory, keychain, systemRandom);
     const engine = await startEngine(
-      { dataDirectory, listen, discovery, relay },
+      { dataDirectory, listen, discovery, relay, wrappingKey },
       { onFault, ...(options.engineScript && { script: options.engineScript }) },
     );
     undo.push(() => engine.stop(ENGINE_STOPS_WITHIN_MS));

@@ -42,6 +42,8 @@ export async function serve(options: ServeOptions): Promise<number> {
         import.meta.filename.endsWith('.ts') ? '../../out/renderer' : '../renderer',
       ),
       desktop: null,
+      // Only Electron can ask for it.
+      keychain: null,
       onFault: (fault) => {
         log(
           `The synchronizer stopped unexpectedly, so Lockstep ends. Nothing written is lost; start it again.\n${fault.stack ?? fault.message}`,

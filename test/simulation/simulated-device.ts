@@ -143,6 +143,7 @@ export class SimulatedDevice {
         random,
         database,
         identity: this.identity,
+        keys: { kept: 'file', move: () => {} },
         membershipFile: (group) => ({
           load: () => this.membership.get(group) ?? [],
           save: (operations) => void (fs.dead || this.membership.set(group, [...operations])),

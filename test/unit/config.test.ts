@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Config, type SettingName } from '../../src/main/config.ts';
+import type { KeysAtRest } from '../../src/main/peers/identity-store.ts';
+import { LockstepError } from '../../src/main/platform/trouble.ts';
+
+const KEYS: KeysAtRest = {
+  kept: 'file',
+  move(to) {
+    if (to === 'system') throw new LockstepError('not-available', 'no keychain here');
+  },
+};
 
 function open() {
   const stored = new Map<string, string>();
@@ -9,7 +18,7 @@ function open() {
     setSetting: (key: string, value: string | null) =>
       void (value === null ? stored.delete(key) : stored.set(key, value)),
   };
-  return { config: new Config(store, (key) => changed.push(key)), stored, changed, store };
+  return { config: new Config(store, KEYS, (key) => changed.push(key)), stored, changed, store };
 }
 
 describe('settings', () => {
@@ -51,7 +60,7 @@ describe('settings', () => {
       ['config.name', 'Änne’s laptop'],
     ]);
     expect(changed).toEqual(['limits.up', 'name']);
-    const next = new Config(store, () => {});
+    const next = new Config(store, KEYS, () => {});
     expect([next.number('limits.up'), next.text('name'), next.value('limits.up')]).toEqual([
       250_000,
       'Änne’s laptop',
@@ -73,6 +82,7 @@ describe('settings', () => {
     ['schedule', '22-6', 'bad-value'],
     ['relay', 'relay.example.org', 'not-available'],
     ['keys', 'keychain', 'bad-value'],
+    ['keys', 'system', 'not-available'],
     ['limit.up', '5', 'unknown-setting'],
     ['toString', '5', 'unknown-setting'],
     ['__proto__', '5', 'unknown-setting'],

@@ -23,6 +23,7 @@ async function start(options: Partial<InstanceOptions> = {}): Promise<Instance> 
     ui: null,
     discovery: false,
     relay: null,
+    keychain: null,
     rendererRoot: folder,
     desktop: null,
     log: () => {},

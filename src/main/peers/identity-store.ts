@@ -37,6 +37,62 @@ export function loadIdentity(directory: string, vault: KeyVault | null, random: 
   return new DeviceIdentity(open(stored, vault, path));
 }
 
+/** The kind of vault that locked the device's secrets; null: they lie in the clear, or there are none yet. */
+export function lockedBy(directory: string): string | null {
+  const stored = readSecretFile(join(directory, 'identity', FILE));
+  const file = stored === null ? null : (decodeCanonical(stored)?.value as { vault?: unknown } | null | undefined);
+  return typeof file?.vault === 'string' && file.vault !== PLAIN ? file.vault : null;
+}
+
+/** Where a device's secrets are kept: in a file only its user may read, or locked by the system's keychain. */
+export type KeysKept = 'file' | 'system';
+
+/** The device's secrets at rest, for whoever wants to keep them otherwise. */
+export interface KeysAtRest {
+  readonly kept: KeysKept;
+  /** Durable when it returns. Fails with `not-available` where this program has no keychain. */
+  move(to: KeysKept): void;
+}
+
+/**
+ * The identity as `loadIdentity`, kept as `wanted`; null: as safely as this program can (`vault` null: it has no keychain). What lay in
+ * the clear is locked then.
+ */
+export function openIdentity(
+  directory: string,
+  vault: KeyVault | null,
+  wanted: KeysKept | null,
+  random: Random,
+): { readonly identity: DeviceIdentity; readonly keys: KeysAtRest } {
+  const asWanted = (wanted ?? 'system') === 'system' ? vault : null;
+  const isLocked = lockedBy(directory) !== null;
+  const identity = loadIdentity(directory, isLocked ? vault : null, random);
+  let held = isLocked ? vault : null;
+  const move = (to: KeyVault | null): void => {
+    if (to === held) return;
+    moveKeys(directory, held, to);
+    held = to;
+  };
+  move(asWanted);
+  return {
+    identity,
+    keys: {
+      get kept() {
+        return held === null ? 'file' : 'system';
+      },
+      move(to) {
+        if (to === 'system' && vault === null)
+          throw new LockstepError(
+            'not-available',
+            'Only the app in its window can use the keychain of the system, where there is one.',
+            'keys',
+          );
+        move(to === 'system' ? vault : null);
+      },
+    },
+  };
+}
+
 /** Stores the secrets anew under another vault (null: in the clear). The former one must still open them. */
 export function moveKeys(directory: string, from: KeyVault | null, to: KeyVault | null): void {
   const path = join(directory, 'identity', FILE);
@@ -60,14 +116,24 @@ function open(stored: Uint8Array, vault: KeyVault | null, path: string): Identit
 }
 
 function unlock(name: string, keys: Uint8Array, vault: KeyVault | null, path: string): Uint8Array {
-  const advice = 'start the desktop program and run `lockstep config keys file` there to let this mode open them';
+  const advice =
+    'start the app in its window and run `lockstep config keys file` beside it, to let this mode open them; encrypt your disk then';
   if (vault?.name !== name) {
-    throw new LockstepError('keys-locked', `this device's keys are locked by ${name}: ${advice}`, path);
+    throw new LockstepError(
+      'keys-locked',
+      `this device's keys are locked by the keychain of the ${name}: ${advice}`,
+      path,
+    );
   }
   try {
     return vault.unlock(keys);
   } catch (error) {
-    throw new LockstepError('keys-locked', `${name} does not open this device's keys: ${advice}`, path, error);
+    throw new LockstepError(
+      'keys-locked',
+      `the keychain of the ${name} does not open this device's keys: ${advice}`,
+      path,
+      error,
+    );
   }
 }
 

@@ -104,6 +104,7 @@ export function handlersOf(engine: Engine): Handlers {
     },
     doctor: () => [
       integrity(engine),
+      keysCheck(engine.world.keys.kept),
       { check: 'listening', ok: true, detail: engine.network.listenAddress, fix: null },
     ],
     'desktop:pick-folder': () => null,
@@ -128,6 +129,14 @@ function recoveryKey(
     keys: membership.recoveryKeys().map(({ id, addedBy }) => ({ id, by: addedBy })),
     role: role === 'relay' ? 'reader' : role,
   };
+}
+
+function keysCheck(kept: 'file' | 'system') {
+  const detail =
+    kept === 'system'
+      ? 'locked by the keychain of the system'
+      : 'in a file only you can read, not in a keychain: encrypt your disk';
+  return { check: 'keys', ok: true, detail, fix: null };
 }
 
 function integrity(engine: Engine) {
