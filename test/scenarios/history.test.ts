@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { HistoryChangeView, ResultView } from '../../src/contract/contract.ts';
+import type { HistoryChangeView, PackageView, ResultView } from '../../src/contract/contract.ts';
 import { end, type Pair, startPair } from './device.ts';
-import { scratch } from './folder.ts';
+import { Folder, scratch } from './folder.ts';
 
 let pair: Pair;
 beforeAll(async () => {
@@ -121,6 +121,28 @@ it('a file that was deleted can be read and brought back', async () => {
   await b.ask('restore', collection, 'photo.raw', '--at', at);
   await b.sync();
   expect([folderA.stat('photo.raw').size, folderB.stat('photo.raw').size]).toEqual([400_000, 400_000]);
+});
+
+it('of several collections it is one, from the newest on, and goes on where a page ended', async () => {
+  const { a, folderA, collection } = pair;
+  const other = new Folder('other');
+  other.write('elsewhere.txt', 'first');
+  const { collection: second } = await a.add(other, '--name', 'other');
+  folderA.write('novel.txt', 'the newest of the first');
+  await a.look();
+  other.write('elsewhere.txt', 'the newest of the second');
+  await a.look();
+  const all = await a.ask<readonly PackageView[]>('history', '--limit', '1000');
+  expect(new Set(all.map((each) => each.collection))).toEqual(new Set([collection, second]));
+  for (const at of [0, 1, 2]) {
+    const page = await a.ask<readonly PackageView[]>('history', '--before', all[at]!.id, '--limit', '1');
+    expect(page.map(({ id }) => id)).toEqual([all[at + 1]!.id]);
+  }
+  const named = await a.ask<readonly PackageView[]>('history', '--record', 'elsewhere.txt');
+  expect(named.map((each) => each.collection)).toEqual([second, second]);
+  expect(await a.refused('history', '--record', 'nothing.txt')).toEqual({ status: 1, code: 'no-such-record' });
+  expect(await a.refused('history', '--before', '00ff-1')).toEqual({ status: 1, code: 'no-such-change' });
+  await a.ask('leave', second);
 });
 
 it('what is kept nowhere is said so, and refused', async () => {

@@ -21,6 +21,11 @@ const AT_ONCE = 64;
 /** Of more records than this with a name the packages are not looked up one by one. */
 const MOST_NAMED = 1000;
 
+/** What to show of one collection. `before`: a package of it, or a place that one of another has in time; null or absent: from the newest on. */
+export interface HistoryPage extends Omit<HistoryQuery, 'collection' | 'before'> {
+  readonly before?: string | PackagePlace | null;
+}
+
 interface Filter {
   /** null: every change passes. */
   readonly matches: ((change: Change) => boolean) | null;
@@ -32,7 +37,7 @@ interface Filter {
  * A page of one collection's packages, the newest first by the time they were signed with, as far as they pass the query's filters. A move is
  * shown once, at its new name. Fails with `no-such-change` (`before`), `no-such-record` and `no-such-device`.
  */
-export function listHistory(asked: Port, query: Omit<HistoryQuery, 'collection'>): readonly PackageView[] {
+export function listHistory(asked: Port, query: HistoryPage): readonly PackageView[] {
   const port = standingStill(asked);
   const { collection } = port;
   const record = query.record === undefined ? null : findRecord(collection, query.record);
@@ -48,7 +53,7 @@ export function listHistory(asked: Port, query: Omit<HistoryQuery, 'collection'>
   };
   const limit = query.limit ?? PAGE;
   const views: PackageView[] = [];
-  let before = query.before === undefined ? null : placeOf(collection, query.before);
+  let before = typeof query.before === 'string' ? placeOf(collection, query.before) : (query.before ?? null);
   while (views.length < limit) {
     const places = collection.log.places(only, before, Math.min(AT_ONCE, limit - views.length));
     for (const place of places) {

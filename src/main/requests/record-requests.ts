@@ -13,6 +13,7 @@ import { findConflict, listConflicts } from '../conflicts/conflict-view.ts';
 import { resolveAll, resolveConflict } from '../conflicts/resolve-conflict.ts';
 import type { Engine } from '../engine.ts';
 import { catRecord } from '../history/cat.ts';
+import { findId } from '../history/change-id.ts';
 import { explainRecord } from '../history/explain.ts';
 import { findRecord } from '../history/find-record.ts';
 import type { HistoryPort } from '../history/history-port.ts';
@@ -25,6 +26,7 @@ import { verifyCollection } from '../history/verify.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { portOfReplica } from '../port-of-replica.ts';
 import type { Replica } from '../replica.ts';
+import type { PackagePlace } from '../store/log-store.ts';
 import { findCollection, findCollections } from './find-named.ts';
 
 const HISTORY_LIMIT = 100;
@@ -85,10 +87,12 @@ export class RecordRequests {
     return joined(this.#ports(null).map((port) => resolveAll(port, prefer)));
   }
 
-  /** Newest first over all collections asked about; `before` counts in the collection it is of. */
+  /** Newest first over all collections asked about. Of several, one that has no such record or device has nothing to show. */
   history(query: HistoryQuery): readonly PackageView[] {
-    const { collection, ...rest } = query;
-    const pages = this.#ports(collection ?? null).flatMap((port) => listHistory(port, rest));
+    const { collection, before: id, ...rest } = query;
+    const ports = this.#ports(collection ?? null);
+    const before = id === undefined ? null : placeOf(ports, id);
+    const pages = whereKnown(ports, (port) => listHistory(port, { ...rest, before }));
     return pages.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, query.limit ?? HISTORY_LIMIT);
   }
   undo(id: string): ResultView {
@@ -125,3 +129,33 @@ function joined(results: readonly ResultView[]): ResultView {
     missing: results.flatMap((each) => each.missing),
   };
 }
+
+/** The place of a package in history, which is the same for all collections. */
+function placeOf(ports: readonly HistoryPort[], id: string): PackagePlace {
+  for (const { collection } of ports) {
+    const place = findId(collection, id);
+    if (place !== null) return place;
+  }
+  throw new LockstepError('no-such-change', `There is no package ${id} here.`, id);
+}
+
+/** What each gives; those where what is asked for is not known are passed over, unless it is known nowhere. */
+function whereKnown<T>(ports: readonly HistoryPort[], ask: (port: HistoryPort) => readonly T[]): T[] {
+  let unknown: LockstepError | null = null;
+  let known = false;
+  const found = ports.flatMap((port) => {
+    try {
+      const given = ask(port);
+      known = true;
+      return given;
+    } catch (error) {
+      if (!(error instanceof LockstepError && UNKNOWN.has(error.code))) throw error;
+      unknown = error;
+      return [];
+    }
+  });
+  if (unknown !== null && !known) throw unknown;
+  return found;
+}
+
+const UNKNOWN: ReadonlySet<string> = new Set(['no-such-record', 'no-such-device']);
