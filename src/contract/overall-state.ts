@@ -1,4 +1,4 @@
-import type { CollectionView, ProgressView, RequestView, StatusView } from './contract.ts';
+import type { CollectionView, PeerView, ProgressView, RequestView, StatusView } from './contract.ts';
 
 /** What colour and sign a state has. `good` is shown only where the view itself says in step. */
 export type Tone = 'good' | 'busy' | 'waiting' | 'attention' | 'stopped' | 'neutral';
@@ -43,7 +43,36 @@ function awaited(collection: CollectionView): readonly string[] {
 const haltedReason = (collection: CollectionView): string | null =>
   collection.sources.find((source) => source.state === 'halted')?.reason ?? null;
 
-/** One collection's state in words. Says "in step" only where the view does. */
+/** Who of these nothing is known of now: what they changed since they were here nobody has told. */
+const away = (peers: readonly PeerView[]): readonly string[] =>
+  peers.filter((peer) => peer.state !== 'linked').map((peer) => peer.name);
+
+const isOffline = (names: readonly string[]): string => `${listed(names)} ${names.length === 1 ? 'is' : 'are'} offline`;
+
+/**
+ * What sign a collection gets. The green one says that every device shows the same: not where nobody shares it, who shares it is away, or
+ * each device keeps its own version of something.
+ */
+export function collectionTone(collection: CollectionView): Tone {
+  switch (collection.state) {
+    case 'in-step':
+      if (collection.conflicts > 0) return 'attention';
+      if (collection.peers.length === 0) return 'neutral';
+      return away(collection.peers).length === collection.peers.length ? 'waiting' : 'good';
+    case 'working':
+      return 'busy';
+    case 'waiting':
+      return 'waiting';
+    case 'halted':
+      return 'stopped';
+    case 'paused':
+      return 'neutral';
+    case 'problem':
+      return 'attention';
+  }
+}
+
+/** One collection's state in words. Says "in step" only where the view does, and with whom it is so now. */
 export function collectionSentence(collection: CollectionView): string {
   const { state, peers, progress } = collection;
   switch (state) {
@@ -62,12 +91,19 @@ export function collectionSentence(collection: CollectionView): string {
     }
     case 'working':
       return progress === null ? 'Working' : STAGES[progress.stage];
-    case 'in-step':
-      return peers.length === 0
-        ? 'On this device only so far'
-        : `In step with ${listed(peers.map((peer) => peer.name))}`;
+    case 'in-step': {
+      if (collection.conflicts > 0) return waitForYou(collection.conflicts);
+      if (peers.length === 0) return 'On this device only so far';
+      const gone = away(peers);
+      if (gone.length === peers.length) return isOffline(gone);
+      const present = peers.filter((peer) => peer.state === 'linked').map((peer) => peer.name);
+      return `In step with ${listed(present)}${gone.length === 0 ? '' : `; ${isOffline(gone)}`}`;
+    }
   }
 }
+
+const waitForYou = (conflicts: number): string =>
+  conflicts === 1 ? '1 conflict waits for you' : `${counted(conflicts, 'conflict')} wait for you`;
 
 /** What waits for a person, most pressing first; null: nothing does. */
 function waitingForPerson(status: StatusView, requests: readonly RequestView[]): OverallState | null {
@@ -96,10 +132,9 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
     return { tone: 'attention', sentence, detail: also === '' ? null : `Also ${also}`, page: 'devices' };
   }
   if (conflicts > 0) {
-    const sentence = conflicts === 1 ? '1 conflict waits for you' : `${counted(conflicts, 'conflict')} wait for you`;
     return {
       tone: 'attention',
-      sentence,
+      sentence: waitForYou(conflicts),
       detail: problems > 0 ? `Also ${counted(problems, 'problem')}` : null,
       page: 'conflicts',
     };
@@ -145,8 +180,12 @@ export function overallState(status: StatusView, requests: readonly RequestView[
     const names = [...new Set(waiting.flatMap(awaited))];
     return plain('waiting', names.length > 0 ? `Waiting for ${listed(names)}` : 'Waiting for another device', detail);
   }
-  const peers = new Set(running.flatMap((collection) => collection.peers.map((peer) => peer.device)));
+  const peers = new Map(running.flatMap((collection) => collection.peers.map((peer) => [peer.device, peer])));
   if (peers.size === 0)
     return plain('neutral', 'On this device only so far', detail ?? 'Invite another device to share');
-  return plain('good', `In step with ${counted(peers.size, 'device')}`, detail);
+  const gone = away([...peers.values()]);
+  if (gone.length === peers.size)
+    return plain('waiting', isOffline(gone), detail ?? 'Changes are exchanged when you meet again');
+  const also = [...(gone.length > 0 ? [isOffline(gone)] : []), ...(detail === null ? [] : [detail])];
+  return plain('good', `In step with ${counted(peers.size - gone.length, 'device')}`, also.join('; ') || null);
 }

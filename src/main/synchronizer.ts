@@ -386,7 +386,7 @@ export class Synchronizer {
 
   #set(to: SourceState, reason: string | null = null, plan: string | null = null): void {
     const state = to === 'ready' && this.#writes ? 'writing' : to;
-    const isDone = state === 'ready' && this.#progress !== null;
+    const isDone = state !== 'scanning' && state !== 'writing' && this.#progress !== null;
     if (isDone) this.#progress = null;
     if (!isDone && this.#state === state && this.#reason === reason && this.#plan === plan) return;
     this.#state = state;

@@ -26,6 +26,8 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['history', { page: 'history' }],
   ['problems', { page: 'problems' }],
   ['settings', { page: 'settings' }],
+  ['very many conflicts', { page: 'conflicts', scenario: 'long' }],
+  ['very many problems', { page: 'problems', scenario: 'long' }],
   ['no sources', { scenario: 'empty' }],
   ['no devices', { scenario: 'empty', page: 'devices' }],
   ['no history', { scenario: 'empty', page: 'history' }],
@@ -213,6 +215,39 @@ test('ten thousand packages scroll, only those in view exist, End reaches the la
   await expect(rows).toHaveCount(1);
   await rows.first().click();
   await expect(page.getByRole('dialog', { name: 'Attic changed Photos' })).toBeVisible();
+});
+
+test('lists of thousands hold only what is in view, all of it is reached by keyboard, and the focus comes back', async ({
+  page,
+}) => {
+  await openPages(page, pages, { page: 'conflicts', scenario: 'long' });
+  const rows = page.locator('[data-row]');
+  const last = (text: string) => expect(page.locator('[data-row]:focus')).toContainText(text);
+  await page.locator('[data-row="0"]').focus();
+  await page.keyboard.press('ArrowDown');
+  await last('letter 1.txt');
+  await page.keyboard.press('End');
+  await last('letter 1999.txt');
+  expect(await rows.count()).toBeLessThan(60);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'letter 1999.txt' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await last('letter 1999.txt');
+
+  await page.getByRole('link', { name: /Problems/ }).click();
+  await page.locator('[data-row="0"]').focus();
+  await page.keyboard.press('End');
+  await last('run/pipe 999');
+  expect(await rows.count()).toBeLessThan(60);
+
+  await page.getByRole('link', { name: /Sources/ }).click();
+  await page.getByRole('button', { name: /See what would/ }).click();
+  const planned = page.getByRole('list', { name: 'On your other devices' });
+  await expect(planned.getByText('Album 0/Track 0.flac')).toBeVisible();
+  await planned.focus();
+  await page.keyboard.press('End');
+  await expect(planned.getByText('Album 665/Track 9.flac')).toBeVisible();
+  expect(await planned.getByRole('listitem').count()).toBeLessThan(60);
 });
 
 test('a package opens whole: every change, what was kept, undo and restore', async ({ page }) => {

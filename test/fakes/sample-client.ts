@@ -25,6 +25,8 @@ import {
   history,
   LAPTOP,
   LINK,
+  MANY_CONFLICTS,
+  MANY_PROBLEMS,
   MUSIC,
   PROBLEMS,
   plain,
@@ -72,7 +74,7 @@ export class SampleClient implements LockstepClient {
     this.#scenario = scenario;
     const rich = scenario === 'rich' || scenario === 'long' || scenario === 'broken';
     this.#collections = scenario === 'empty' ? [] : rich ? RICH : CALM;
-    this.#conflicts = rich ? CONFLICTS : [];
+    this.#conflicts = scenario === 'long' ? MANY_CONFLICTS : rich ? CONFLICTS : [];
     this.#requests = rich ? REQUESTS : [];
     this.#devices = scenario === 'empty' ? DEVICES.slice(0, 1).map((one) => ({ ...one, collections: [] })) : DEVICES;
   }
@@ -154,7 +156,7 @@ export class SampleClient implements LockstepClient {
       case 'conflicts:detail':
         return detailOf(CONFLICTS.find((one) => one.id === args[0]) as ConflictView);
       case 'problems:list':
-        return this.#scenario === 'rich' || this.#scenario === 'long' ? PROBLEMS : [];
+        return this.#scenario === 'rich' ? PROBLEMS : this.#scenario === 'long' ? MANY_PROBLEMS : [];
       case 'history:list':
         return history(
           this.#scenario === 'empty' ? 0 : this.#scenario === 'long' ? 10_000 : 60,

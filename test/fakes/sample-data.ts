@@ -227,12 +227,23 @@ export const problem = (record: string, code: string, detail: string, minutes: n
   detail,
   since: ago(minutes),
 });
+export const MANY_CONFLICTS: readonly ConflictView[] = Array.from({ length: 2_000 }, (_, at) => ({
+  ...(CONFLICTS[0] as ConflictView),
+  id: `many-${at}`,
+  record: `letters/letter ${at}.txt`,
+  title: `letter ${at}.txt`,
+}));
+
 export const PROBLEMS: readonly ProblemView[] = [
   problem('Letters/Aunt Olga.txt', 'names-collide', 'It folds to one name with “Letters/aunt olga.txt”', 240),
   problem('Photos/IMG.JPG', 'names-collide', 'It folds to one name with “Photos/img.jpg”', 250),
   problem('private/keys.kdbx', 'no-permission', 'Permission denied when reading it', 4_000),
   problem('run/app.sock', 'special-file', 'It is a socket', 9_000),
 ];
+
+export const MANY_PROBLEMS: readonly ProblemView[] = Array.from({ length: 1_000 }, (_, at) =>
+  problem(`run/pipe ${at}`, 'special-file', 'It is a pipe', 240),
+);
 
 export const REQUESTS: readonly RequestView[] = [
   {

@@ -38,7 +38,7 @@ export function ConflictValue(props: {
         {deleted ? 'Deleted' : 'Changed'} <When at={value.at} />
       </p>
       <p className="side-value path">{deleted ? 'It was deleted there' : valueText(value.value)}</p>
-      {value.id === conflict.shown && <p className="hint">Shown meanwhile where neither version was</p>}
+      {value.id === conflict.shown && <p className="hint">Until you choose, a device that had neither shows this</p>}
       {props.why !== null && !folder && <p className="hint">{props.why}</p>}
       {mixed && !deleted && (
         <p className="hint">

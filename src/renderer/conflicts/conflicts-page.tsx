@@ -1,6 +1,7 @@
 import { ChevronRight, Handshake, ListChecks } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import type { ConflictView } from '../../contract/contract.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -9,24 +10,23 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { fieldText } from '../components/value-text.ts';
+import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { conflictHeading, conflictSentence, newestAt } from './conflict-title.ts';
 import { SettleAllDialog } from './settle-all-dialog.tsx';
 
-const SHOWN = 200;
+const ROW = 80;
 
 /** What was changed apart and waits for a person. */
 export function ConflictsPage() {
   const revision = useApp((state) => state.revision);
-  const collections = useApp((state) => state.status?.collections) ?? [];
   const conflicts = useRequest('conflicts:list', [null], revision);
   const devices = useRequest('devices:list', []);
   const [open, setOpen] = useState<string | null>(null);
   const [all, setAll] = useState(false);
   const list = conflicts.value ?? [];
   const nameOf = useDeviceNames();
-  const kindOf = (id: string) => collections.find((one) => one.id === id)?.kind;
   const opened = list.find((one) => one.id === open) ?? null;
   const involved = new Set(list.flatMap((one) => one.values.map((value) => value.device)));
   const others = (devices.value ?? [])
@@ -58,30 +58,21 @@ export function ConflictsPage() {
       {list.length > 0 && (
         <>
           <p className="intro">Until you choose, each device keeps what it has. Nothing is overwritten.</p>
-          <ul className="rows card" aria-label="Conflicts">
-            {list.slice(0, SHOWN).map((conflict) => (
-              <li key={conflict.id}>
-                <Button className="row row-button" onPress={() => setOpen(conflict.id)}>
-                  <span className="row-text">
-                    <span className="strong">{conflictHeading(conflict, kindOf(conflict.collection))}</span>
-                    {conflict.record.includes('/') && kindOf(conflict.collection) === 'files' && (
-                      <span className="path muted">{conflict.record}</span>
-                    )}
-                    <span>
-                      {conflictSentence(conflict, nameOf)}
-                      {conflict.field !== 'entry' && conflict.field !== 'exists' && ` · ${fieldText(conflict.field)}`}
-                    </span>
-                  </span>
-                  <span className="row-side muted">
-                    <span>{collections.find((one) => one.id === conflict.collection)?.name}</span>
-                    <When at={newestAt(conflict.values)} />
-                  </span>
-                  <ChevronRight aria-hidden size={16} />
-                </Button>
-              </li>
-            ))}
-          </ul>
-          {list.length > SHOWN && <p className="muted">{list.length - SHOWN} more follow once these are settled.</p>}
+          <VirtualRows
+            className="card rows-page rows-divided"
+            label="Conflicts"
+            count={list.length}
+            estimate={() => ROW}
+            keyOf={(at) => list[at]?.id ?? ''}
+            row={(at, focus) => {
+              const conflict = list[at];
+              return (
+                conflict !== undefined && (
+                  <ConflictRow conflict={conflict} focus={focus} nameOf={nameOf} onOpen={() => setOpen(conflict.id)} />
+                )
+              );
+            }}
+          />
         </>
       )}
       {opened !== null && (
@@ -97,5 +88,34 @@ export function ConflictsPage() {
         <SettleAllDialog count={list.length} devices={others} onDone={conflicts.reload} onClose={() => setAll(false)} />
       )}
     </PageFrame>
+  );
+}
+
+function ConflictRow(props: {
+  conflict: ConflictView;
+  focus: RowFocus;
+  nameOf: (device: string) => string;
+  onOpen: () => void;
+}) {
+  const { conflict } = props;
+  const collection = useApp((state) => state.status?.collections.find((one) => one.id === conflict.collection));
+  return (
+    <button type="button" className="row row-button" {...props.focus} onClick={props.onOpen}>
+      <span className="row-text">
+        <span className="strong">{conflictHeading(conflict, collection?.kind)}</span>
+        {conflict.record.includes('/') && collection?.kind === 'files' && (
+          <span className="path muted">{conflict.record}</span>
+        )}
+        <span>
+          {conflictSentence(conflict, props.nameOf)}
+          {conflict.field !== 'entry' && conflict.field !== 'exists' && ` · ${fieldText(conflict.field)}`}
+        </span>
+      </span>
+      <span className="row-side muted">
+        <span>{collection?.name}</span>
+        <When at={newestAt(conflict.values)} />
+      </span>
+      <ChevronRight aria-hidden size={16} />
+    </button>
   );
 }

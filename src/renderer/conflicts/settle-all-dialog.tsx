@@ -24,7 +24,7 @@ export function SettleAllDialog(props: {
   };
   return (
     <ConfirmDialog
-      title={`Settle ${props.count === 1 ? 'the conflict' : `all ${props.count} conflicts`}`}
+      title={`Settle ${props.count === 1 ? 'the conflict' : `all ${counted(props.count, 'conflict')}`}`}
       confirm="Settle all"
       busy={resolve.busy}
       error={resolve.error}

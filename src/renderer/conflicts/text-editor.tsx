@@ -13,7 +13,11 @@ export function TextEditor(props: {
   return (
     <>
       <h3>{merged === null ? 'Or write it yourself' : 'Merged text'}</h3>
-      {merged === null && <p className="muted">There is no merge. It begins as the version that is shown meanwhile.</p>}
+      {merged === null && (
+        <p className="muted">
+          They could not be merged by themselves. It begins as the version a device that had neither shows.
+        </p>
+      )}
       {merged?.clashes === 0 && <p className="muted">All changes of both sides fit together. Edit it if you like.</p>}
       {merged !== null && merged.clashes > 0 && (
         <Note tone="warn">

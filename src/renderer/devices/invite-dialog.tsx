@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Checkbox, Label, Radio, RadioGroup } from 'react-aria-components';
+import { Button, Checkbox } from 'react-aria-components';
 import type { Role } from '../../contract/contract.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -10,12 +10,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Note } from '../components/note.tsx';
 import { QrCode } from '../components/qr-code.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-
-export const ROLES: readonly { readonly role: Role; readonly label: string; readonly means: string }[] = [
-  { role: 'admin', label: 'One of my own', means: 'Reads and changes everything, and may invite and remove devices.' },
-  { role: 'editor', label: 'Somebody who works on it', means: 'Reads and changes everything.' },
-  { role: 'reader', label: 'Somebody who only reads', means: 'Receives everything; changes made there are not taken.' },
-];
+import { RoleField } from './role-field.tsx';
 
 /** Makes a one-time invitation to a collection, as a link and as a QR code. */
 export function InviteDialog({ collection: given, onClose }: { collection: string | null; onClose: () => void }) {
@@ -59,17 +54,7 @@ export function InviteDialog({ collection: given, onClose }: { collection: strin
           onChange={setCollection}
         />
       )}
-      <RadioGroup className="field radios" value={role} onChange={(value) => setRole(value as Role)}>
-        <Label>Whose device is it?</Label>
-        {ROLES.map((one) => (
-          <Radio key={one.role} className="radio" value={one.role}>
-            <span>
-              {one.label}
-              <small>{one.means}</small>
-            </span>
-          </Radio>
-        ))}
-      </RadioGroup>
+      <RoleField role={role} onChange={setRole} />
       <Checkbox className="checkbox" isSelected={approveFirst} onChange={setApproveFirst}>
         <span className="box" aria-hidden />
         <span>

@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import type { DeviceView, Role } from '../../contract/contract.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { ROLES } from './invite-dialog.tsx';
+import { RoleField } from './role-field.tsx';
 
 /** What a device may do with a collection: changed by an admin, for every device. */
 export function RoleDialog(props: {
@@ -55,17 +55,7 @@ export function RoleDialog(props: {
           }}
         />
       )}
-      <RadioGroup className="field radios" value={role} onChange={(value) => setRole(value as Role)}>
-        <Label>Whose device is it?</Label>
-        {ROLES.map((one) => (
-          <Radio key={one.role} className="radio" value={one.role}>
-            <span>
-              {one.label}
-              <small>{one.means}</small>
-            </span>
-          </Radio>
-        ))}
-      </RadioGroup>
+      <RoleField role={role} onChange={setRole} />
       {role === 'reader' && !isSame && <p>What it changed so far stays. What it changes from now on stays with it.</p>}
       <ErrorNotice error={change.error} />
     </DialogFrame>

@@ -1,6 +1,5 @@
 import { CircleCheck, HelpCircle } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from 'react-aria-components';
 import type { ProblemView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
@@ -9,13 +8,12 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
+import { VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ExplainDialog } from './explain-dialog.tsx';
 import { problemAdvice, problemTitle } from './problem-advice.ts';
 
-const SHOWN = 100;
-/** So many more at a time: all ten thousand at once would hold up the window. */
-const MORE = 500;
+const ROW = 59;
 
 /** Problems of one kind in one collection stand together: one reason, one advice, many items. Largest groups first. */
 export function groupProblems(problems: readonly ProblemView[]): readonly (readonly ProblemView[])[] {
@@ -51,12 +49,10 @@ export function ProblemsPage() {
 }
 
 function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
-  const [most, setMost] = useState(SHOWN);
   const [explained, setExplained] = useState<ProblemView | null>(null);
   const collections = useApp((state) => state.status?.collections) ?? [];
   const first = group[0] as ProblemView;
   const collection = collections.find((one) => one.id === first.collection)?.name ?? first.collection;
-  const shown = group.slice(0, most);
   return (
     <section className="card problem-group">
       <h2>
@@ -65,28 +61,37 @@ function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
         <span className="tag">{counted(group.length, 'item')}</span>
       </h2>
       <p className="advice">{problemAdvice(first.code)}</p>
-      <ul className="rows">
-        {shown.map((problem) => (
-          <li key={`${problem.source} ${problem.record}`} className="row">
-            <div className="row-text">
-              <span className="path strong">{problem.record}</span>
-              <span className="muted">
-                {problem.detail} · since <When at={problem.since} />
-              </span>
-            </div>
-            <Button className="button button-quiet button-small" onPress={() => setExplained(problem)}>
-              <HelpCircle aria-hidden size={14} />
-              Why?<span className="sr-only"> {problem.record}</span>
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {group.length > shown.length && (
-        <Button className="button" onPress={() => setMost(most + MORE)}>
-          Show {Math.min(MORE, group.length - shown.length).toLocaleString('en')} more of{' '}
-          {(group.length - shown.length).toLocaleString('en')}
-        </Button>
-      )}
+      <VirtualRows
+        className="rows-box rows-divided"
+        label={problemTitle(first.code)}
+        count={group.length}
+        estimate={() => ROW}
+        keyOf={(at) => `${group[at]?.source} ${group[at]?.record}`}
+        row={(at, focus) => {
+          const problem = group[at];
+          return (
+            problem !== undefined && (
+              <div className="row">
+                <div className="row-text">
+                  <span className="path strong">{problem.record}</span>
+                  <span className="muted">
+                    {problem.detail} · since <When at={problem.since} />
+                  </span>
+                </div>
+                <button
+                  type="button"
+                  className="button button-quiet button-small"
+                  {...focus}
+                  onClick={() => setExplained(problem)}
+                >
+                  <HelpCircle aria-hidden size={14} />
+                  Why?<span className="sr-only"> {problem.record}</span>
+                </button>
+              </div>
+            )
+          );
+        }}
+      />
       {explained !== null && (
         <ExplainDialog collection={explained.collection} record={explained.record} onClose={() => setExplained(null)} />
       )}

@@ -1,8 +1,8 @@
 import { ListFilter, LogOut, Pause, Play, RefreshCw, ShieldCheck, UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { CollectionState, CollectionView } from '../../contract/contract.ts';
-import { collectionSentence, counted, listed, type Tone } from '../../contract/overall-state.ts';
+import type { CollectionView } from '../../contract/contract.ts';
+import { collectionSentence, collectionTone, counted, listed } from '../../contract/overall-state.ts';
 import { goTo, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ActionMenu } from '../components/action-menu.tsx';
@@ -15,19 +15,6 @@ import { ProgressLine } from './progress-line.tsx';
 import { RulesDialog } from './rules-dialog.tsx';
 import { SourceLine } from './source-line.tsx';
 import { VerifyDialog } from './verify-dialog.tsx';
-
-/** A collection nobody shares yet is in step with nobody: it gets no green sign. */
-function collectionTone(collection: CollectionView): Tone {
-  const tones: { readonly [state in CollectionState]: Tone } = {
-    'in-step': collection.peers.length === 0 ? 'neutral' : 'good',
-    'working': 'busy',
-    'waiting': 'waiting',
-    'halted': 'stopped',
-    'paused': 'neutral',
-    'problem': 'attention',
-  };
-  return tones[collection.state];
-}
 
 type Dialog = 'none' | 'invite' | 'rules' | 'halt' | 'verify' | 'leave';
 

@@ -1,6 +1,6 @@
+import { useMemo } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, PlannedView } from '../../contract/contract.ts';
-import { counted } from '../../contract/overall-state.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -8,6 +8,7 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
+import { VirtualRows } from '../components/virtual-rows.tsx';
 
 const DONE: { readonly [action in PlannedView['action']]: string } = {
   add: 'added',
@@ -15,7 +16,7 @@ const DONE: { readonly [action in PlannedView['action']]: string } = {
   delete: 'deleted',
   move: 'moved',
 };
-const SHOWN = 200;
+const ROW = 24;
 
 /** `3 added, 412 deleted`, deletes last because they are what is asked about. */
 export function planSummary(planned: readonly PlannedView[]): string {
@@ -27,24 +28,35 @@ export function planSummary(planned: readonly PlannedView[]): string {
 }
 
 function PlannedList({ title, planned }: { title: string; planned: readonly PlannedView[] }) {
-  if (planned.length === 0) return null;
   // Deletes first: what is lost must be seen without scrolling.
-  const order = [...planned].sort((a, b) => Number(b.action === 'delete') - Number(a.action === 'delete'));
+  const order = useMemo(
+    () => [...planned].sort((a, b) => Number(b.action === 'delete') - Number(a.action === 'delete')),
+    [planned],
+  );
+  if (planned.length === 0) return null;
   return (
     <section>
       <h3>
         {title}: {planSummary(planned)}
       </h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list must be scrollable by keyboard */}
-      <ul className="plain-list scroll-box" tabIndex={0} aria-label={title}>
-        {order.slice(0, SHOWN).map((one) => (
-          <li key={`${one.action} ${one.record}`}>
-            <span className={`tag action-${one.action}`}>{DONE[one.action]}</span>
-            <span className="path">{one.record}</span>
-          </li>
-        ))}
-        {order.length > SHOWN && <li className="muted">and {counted(order.length - SHOWN, 'more', 'more')}</li>}
-      </ul>
+      <VirtualRows
+        className="rows-box"
+        label={title}
+        count={order.length}
+        estimate={() => ROW}
+        keyOf={(at) => `${order[at]?.action} ${order[at]?.record}`}
+        text={(at) => {
+          const one = order[at];
+          return (
+            one !== undefined && (
+              <div className="planned">
+                <span className={`tag action-${one.action}`}>{DONE[one.action]}</span>
+                <span className="path">{one.record}</span>
+              </div>
+            )
+          );
+        }}
+      />
     </section>
   );
 }
@@ -56,6 +68,8 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
   const toast = useToast();
   const source = collection.sources.find((one) => one.state === 'halted');
   const plan = preview.value;
+  // The reason already leads; only what else halts is said besides.
+  const others = plan?.halts.filter((halt) => halt.detail !== source?.reason) ?? [];
   const letGo = async () => {
     // The plan that stands on the screen, not whatever the source has become since: a newer one halts and asks again.
     const target = plan?.plan ?? source?.plan ?? source?.id;
@@ -88,11 +102,11 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
       <p>
         Nothing has been sent to your other devices and nothing is written here. <strong>Let it go on</strong> does
         exactly what is listed below. <strong>Keep as it is</strong> changes nothing: it stays halted, and goes on by
-        itself once what is missing is back.
+        itself once the folder is as it was.
       </p>
       <ErrorNotice error={preview.error ?? confirm.error} />
       {plan === null && preview.error === null && <Loading what="what would happen" />}
-      {plan?.halts.map((halt) => (
+      {others.map((halt) => (
         <Note key={`${halt.source} ${halt.reason}`} tone="warn">
           <p>{halt.detail}</p>
         </Note>

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CollectionView, PeerView, RequestView, StatusView } from '../../../src/contract/contract.ts';
-import { collectionSentence, counted, listed, overallState } from '../../../src/contract/overall-state.ts';
+import {
+  collectionSentence,
+  collectionTone,
+  counted,
+  listed,
+  overallState,
+} from '../../../src/contract/overall-state.ts';
 
 const laptop: PeerView = { device: 'l', name: 'Laptop', state: 'linked', link: 'lan', behind: 0 };
 const attic: PeerView = { device: 'a', name: 'Attic', state: 'offline', link: null, behind: 3 };
@@ -94,9 +100,35 @@ describe('overallState', () => {
   });
 });
 
+describe('in step is said of who is here, and of what every device shows the same', () => {
+  const gone: PeerView = { ...attic, behind: 0 };
+  it.each([
+    ['somebody is away', { peers: [laptop, gone] }, 'In step with Laptop; Attic is offline', 'good'],
+    ['all are away', { peers: [gone] }, 'Attic is offline', 'waiting'],
+    ['each device keeps its version', { conflicts: 2 }, '2 conflicts wait for you', 'attention'],
+    ['nobody shares it', { peers: [] }, 'On this device only so far', 'neutral'],
+  ] as const)('%s', (_name, change, words, tone) => {
+    expect(collectionSentence(collection(change))).toBe(words);
+    expect(collectionTone(collection(change))).toBe(tone);
+  });
+
+  it('also of everything', () => {
+    expect(overallState(status(collection({ peers: [laptop, gone] })), [])).toMatchObject({
+      tone: 'good',
+      sentence: 'In step with 1 device',
+      detail: 'Attic is offline',
+    });
+    expect(overallState(status(collection({ peers: [gone] })), [])).toMatchObject({
+      tone: 'waiting',
+      sentence: 'Attic is offline',
+    });
+  });
+});
+
 describe('collectionSentence', () => {
   it('names who is awaited, the stage, the reason', () => {
-    expect(collectionSentence(collection({ peers: [laptop, attic] }))).toBe('In step with Laptop and Attic');
+    const kitchen: PeerView = { ...laptop, device: 'k', name: 'Kitchen' };
+    expect(collectionSentence(collection({ peers: [laptop, kitchen] }))).toBe('In step with Laptop and Kitchen');
     expect(collectionSentence(collection({ state: 'waiting', peers: [{ ...laptop, behind: 2 }, attic] }))).toBe(
       'Waiting for Laptop and Attic',
     );
