@@ -169,6 +169,26 @@ it('an edit in a large file sends little more than the edit', async () => {
   expect((await a.sent()) - before).toBeLessThan(1_000_000);
 });
 
+it('a file so large that two threads share the work arrives, and so do its edits', async () => {
+  const { a, folderA } = pair;
+  const bytes = randomBytes(66 << 20);
+  const parts = (...cuts: readonly number[]) => cuts.slice(1).map((to, at) => bytes.subarray(cuts[at], to));
+  folderA.write('sizes/huge', bytes);
+  await expectEqual();
+  const before = await a.sent();
+  for (const edited of [
+    [bytes.subarray(0, 30_000_000), randomBytes(4096), bytes.subarray(30_004_096)],
+    [bytes.subarray(0, 10_000_007), randomBytes(100_003), bytes.subarray(10_000_007)],
+    parts(0, 20_000_001, 50_000_000),
+    [...parts(40_000_000, bytes.length), ...parts(0, 40_000_000)],
+  ]) {
+    folderA.write('sizes/huge', Buffer.concat(edited));
+    await expectEqual();
+  }
+  // The last one brought back what the one before had taken away.
+  expect((await a.sent()) - before).toBeLessThan(50_000_000);
+});
+
 it('nothing more is said once all is said', async () => {
   const { a, b } = pair;
   await a.sync();
