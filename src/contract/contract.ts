@@ -101,6 +101,7 @@ export interface DeviceView {
   readonly collections: readonly string[];
   /** By collection. */
   readonly roles: { readonly [collection: string]: Role };
+  /** Linked, or known to have written: what it signed may come through others. null: never. */
   readonly lastSeen: string | null;
 }
 export interface SourceSettingsView {

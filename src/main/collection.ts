@@ -81,11 +81,11 @@ export interface OpenPackage {
   readonly body: OpenBody;
 }
 export type Received =
-  | { readonly is: 'stored'; readonly package: WrittenPackage; readonly invalid: number }
+  | { readonly is: 'stored'; readonly package: WrittenPackage; readonly invalid: number; readonly head: PackageHead }
   | { readonly is: 'known' }
   /** Packages before it are missing: those from number `from` on are needed. */
   | { readonly is: 'gap'; readonly log: LogId; readonly from: number }
-  | { readonly is: 'forked'; readonly package: WrittenPackage }
+  | { readonly is: 'forked'; readonly package: WrittenPackage; readonly head: PackageHead }
   /** `hostile`: no honest member sends this; else its author may not (any more) write here, and whoever passed it on may not know. */
   | { readonly is: 'refused'; readonly why: string; readonly hostile: boolean };
 
@@ -263,10 +263,11 @@ export class Collection {
     if (isFork) {
       const row = this.log.addBranch(owned, head.number, read.hash, head.time, changes.length, bytes);
       const applied = this.#applyAll(row, changes, head.log, head.number);
-      return { is: 'forked', package: { log: head.log, number: head.number, row, bytes, applied: applied.applied } };
+      const forked = { log: head.log, number: head.number, row, bytes, applied: applied.applied };
+      return { is: 'forked', package: forked, head };
     }
     const { package: stored, invalid } = this.#append(owned, read, changes, head.time);
-    return { is: 'stored', package: stored, invalid };
+    return { is: 'stored', package: stored, invalid, head };
   }
 
   /** What members refer to is what they hold: of so many logs something would have come by then. */

@@ -453,7 +453,7 @@ export class Engine {
       scanNow: async (id) => {
         await Promise.all(this.#schedulesOf(id).map((schedule) => schedule.lookNow()));
       },
-      later: (call) => void clock.after(SAVE_MS, call),
+      later: (call, after = SAVE_MS) => void clock.after(after, call),
       caughtUp: (id) => this.#each(id, (schedule) => schedule.dirty(null)),
       forked: (_id, log) => {
         const text = `Two computers wrote as one in ${stored.name}: nothing is lost. If ${replica.authorName(log)} was copied to another computer, join anew from there.`;

@@ -1,4 +1,5 @@
 import type { Change } from './change-log/change.ts';
+import { millisecondsOf } from './change-log/hybrid-time.ts';
 import { hashIn } from './change-log/package.ts';
 import {
   type AppliedChange,
@@ -11,6 +12,7 @@ import {
 } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
 import type { ContentGiver } from './give-content.ts';
+import { HeadsSaid } from './heads-said.ts';
 import { followMove, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
 import type { RecordState } from './merge/record-state.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
@@ -45,6 +47,9 @@ const MOST_READ = 64;
 /** A member that has not applied more for so long is stuck, or waits for its person. */
 const APPLYING_MS = 30_000;
 
+/** What a member had seen and what has not come for this long (milliseconds) is told to a person. */
+const PATIENCE_MS = 10 * 60_000;
+
 /** What a replica tells the rest of the program. */
 export interface ReplicaPort {
   /** Packages are in the log: sessions push them and acknowledge. */
@@ -62,8 +67,8 @@ export interface ReplicaPort {
   /** A cycle, or only its second half, is due in every source of the collection. */
   constructSoon(id: CollectionId): void;
   scanNow(id: CollectionId): Promise<void>;
-  /** Calls once, in a few seconds. */
-  later(call: () => void): void;
+  /** Calls once, in a few seconds, or after some milliseconds. */
+  later(call: () => void, after?: number): void;
   /** What sources waited for is so: that they may compare themselves with the collection, or write to it. They look anew. */
   caughtUp(id: CollectionId): void;
   forked(id: CollectionId, log: LogId): void;
@@ -82,6 +87,8 @@ export class Replica implements SharedCollection {
   /** What each peer told it holds since we linked: adoption waits until all of it is here. */
   readonly #acknowledged = new Map<DeviceId, Map<LogId, Acknowledged>>();
   readonly #unsaved = new Set<DeviceId>();
+  readonly #headsSaid = new HeadsSaid();
+  #asksForMissing = false;
   #couldWrite: boolean;
   /** When a member last told that it held or had applied more, but not all of it. */
   #applyingSince = Number.NEGATIVE_INFINITY;
@@ -318,6 +325,41 @@ export class Replica implements SharedCollection {
     this.#port.changed();
   }
 
+  /** How far a log is held; null where nobody waits for that number: its author might not write it, or is not known. */
+  readonly #heldOf = (log: LogId, number: number): number | null => {
+    const known = this.collection.log.known(log);
+    if (known === null || known.member === '') return null;
+    return this.membership.counting(known.member, log) < number ? null : known.held;
+  };
+
+  /** What a member had seen and nobody gives is a problem by its author's name: somebody keeps it back, or nobody who has it is there. */
+  #tellMissing(): void {
+    const { problems, stored } = this.collection;
+    const source = CHANGE_LOG_SOURCE - stored.row;
+    const now = this.#port.now();
+    const told = new Set<RecordId>();
+    const missing = this.#headsSaid.missingSince(now - PATIENCE_MS, this.#heldOf);
+    // While a linked member has more to give, it may be on its way.
+    for (const { log, number, by, since } of this.caughtUp() ? missing : []) {
+      const { member, held } = this.collection.log.log(log, '');
+      const name = recordId(member === '' ? log : this.membership.nameOf(member));
+      const count = number - held === 1 ? 'A package' : `${number - held} packages`;
+      const detail = `${count} of it that ${this.membership.nameOf(by)} had seen did not come. Each comes once a device that has it is there, unless it keeps it back.`;
+      told.add(name);
+      if ((problems.find(source, name)?.code ?? 'not-come') === 'not-come')
+        problems.put(source, name, 'not-come', detail, since);
+    }
+    for (const { record, code } of problems.count(source) === 0 ? [] : problems.of(source))
+      if (code === 'not-come' && !told.has(record)) problems.drop(source, record);
+    if (this.#headsSaid.isEmpty || this.#asksForMissing) return;
+    this.#asksForMissing = true;
+    this.#port.later(() => {
+      this.#asksForMissing = false;
+      this.#tellMissing();
+      this.#port.changed();
+    }, PATIENCE_MS);
+  }
+
   /** Packages of this device, which is still a member, that count for nobody else. */
   #notTaken(): readonly { readonly member: MemberKey; readonly bytes: Uint8Array }[] {
     const { membership } = this;
@@ -363,6 +405,15 @@ export class Replica implements SharedCollection {
     return this.collection.log
       .logs()
       .flatMap(({ log, member, held }) => (member === key && held > 0 ? [{ log, number: held }] : []));
+  }
+
+  /** When a device last wrote what came here, by whichever way: as it was signed, but never later than now. Milliseconds since 1970; null: never. */
+  lastHeardOf(device: DeviceId): number | null {
+    const key = this.membership.member(device)?.memberKey ?? null;
+    const { log: logs } = this.collection;
+    const times = logs.logs().flatMap((log) => (log.member === key ? [millisecondsOf(logs.lastTime(log))] : []));
+    const last = Math.max(0, ...times);
+    return last === 0 ? null : Math.min(last, this.#port.now());
   }
 
   heads(): readonly LogHead[] {
@@ -482,6 +533,7 @@ export class Replica implements SharedCollection {
       this.#enqueueDue();
       this.#tellCaughtUp();
       this.#noteApplied();
+      this.#tellMissing();
       this.#port.packages(this.id);
       this.#port.constructSoon(this.id);
       this.#port.changed();
@@ -535,6 +587,7 @@ export class Replica implements SharedCollection {
     const { package: stored } = received;
     this.#open(stored.log, stored.number, rowsOf(stored.applied), null, stored.applied);
     if (received.is === 'forked') this.#port.forked(this.id, stored.log);
+    this.#headsSaid.note(received.head.member, received.head.seen, this.#heldOf, this.#port.now());
     return true;
   }
 

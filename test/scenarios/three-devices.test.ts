@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { DeviceView } from '../../src/contract/contract.ts';
 import { Device, end } from './device.ts';
 import { Folder } from './folder.ts';
 
@@ -6,6 +7,7 @@ import { Folder } from './folder.ts';
 let [a, b, c]: Device[] = [];
 const [folderA, folderB, folderC] = [new Folder('anna'), new Folder('bert'), new Folder('carl')];
 let collection = '';
+const started = Date.now() - 1000;
 
 beforeAll(async () => {
   [a, b, c] = await Promise.all(['anna', 'bert', 'carl'].map((name) => Device.start(name)));
@@ -31,6 +33,9 @@ it('what one wrote reaches the other through the third', async () => {
     ['bert', 'linked'],
     ['carl', 'offline'],
   ]);
+  // They never met, and yet Anna has heard of Carl.
+  const carl = (await a!.ask<readonly DeviceView[]>('devices')).find(({ name }) => name === 'carl');
+  expect(Date.parse(carl?.lastSeen ?? '')).toBeGreaterThan(started);
 });
 
 it('also when the one between holds them at different times', async () => {

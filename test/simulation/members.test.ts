@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { NoticeView } from '../../src/contract/contract.ts';
+import type { Replica } from '../../src/main/replica.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { simulate } from './simulate.ts';
-import type { SimulatedDevice } from './simulated-device.ts';
+import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
 
 /** A group of computers that share a folder; each was let in by the first. */
@@ -72,5 +73,36 @@ it('who is removed is told, and status of the others forgets it', async () => {
         .map(({ name }) => name),
     ).not.toContain('C');
   expect(first.engine.network.session(third.identity.id)).toBeNull();
+  for (const device of group.devices) device.end();
+});
+
+it('what a member keeps back of another is found out by what its own packages had seen', async () => {
+  const { group, devices } = await groupOf(3);
+  const [first, second, third] = devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+  const problems = () => {
+    const { collection } = group.replica(third) as Replica;
+    return collection.problems.of(-collection.stored.row).filter(({ code }) => code === 'not-come');
+  };
+  // The second and third meet, and the second is the only one that meets the first: it keeps back what that writes.
+  const writer = group.replica(first) as Replica;
+  const passes = group.replica(second) as Replica;
+  first.user.writeFile(`${ROOT}/before.txt`, 'everyone has it');
+  await group.pass(60_000);
+  group.cut(first, third);
+  const held = writer.collection.log.log(writer.collection.stored.ownLog, '').held;
+  const { heads } = passes;
+  passes.heads = () => heads.call(passes).filter(({ log }) => log !== writer.collection.stored.ownLog);
+  first.user.writeFile(`${ROOT}/secret.txt`, 'not for the third');
+  await group.pass(60_000);
+  second.user.writeFile(`${ROOT}/own.txt`, 'of the second');
+  await group.pass(60_000);
+  expect((group.replica(third) as Replica).collection.log.log(writer.collection.stored.ownLog, '').held).toBe(held);
+  expect(problems()).toEqual([]);
+  await group.pass(11 * 60_000);
+  expect(problems()).toMatchObject([{ record: expect.stringMatching(/^A /), detail: expect.stringContaining('B (') }]);
+  passes.heads = heads;
+  group.mendAll();
+  await group.pass(120_000);
+  expect(problems()).toEqual([]);
   for (const device of group.devices) device.end();
 });

@@ -155,10 +155,9 @@ function deviceViews(engine: Engine): readonly DeviceView[] {
   for (const replica of engine.replicas.values())
     for (const member of replica.membership.current?.members.values() ?? []) {
       const self = member.device === engine.deviceId;
-      const seen =
-        self || engine.network.session(member.device) !== null
-          ? String(engine.world.clock.now())
-          : engine.registry.setting(`seen.${member.device}`);
+      const isHere = self || engine.network.session(member.device) !== null;
+      const met = isHere ? engine.world.clock.now() : Number(engine.registry.setting(`seen.${member.device}`) ?? 0);
+      const seen = Math.max(met, replica.lastHeardOf(member.device) ?? 0);
       const known = devices.get(member.device);
       const role = member.role === 'relay' ? 'reader' : member.role;
       devices.set(member.device, {
@@ -168,7 +167,7 @@ function deviceViews(engine: Engine): readonly DeviceView[] {
         role: known?.role ?? role,
         collections: [...(known?.collections ?? []), replica.id],
         roles: { ...known?.roles, [replica.id]: role },
-        lastSeen: seen === null ? null : new Date(Number(seen)).toISOString(),
+        lastSeen: latest(known?.lastSeen ?? null, seen),
       });
     }
   if (!devices.has(engine.deviceId))
@@ -182,6 +181,12 @@ function deviceViews(engine: Engine): readonly DeviceView[] {
       lastSeen: new Date(engine.world.clock.now()).toISOString(),
     });
   return [...devices.values()];
+}
+
+/** The later of what is said of a device in several collections; 0: nothing. */
+function latest(known: string | null, seen: number): string | null {
+  const last = Math.max(known === null ? 0 : Date.parse(known), seen);
+  return last === 0 ? null : new Date(last).toISOString();
 }
 
 function problemViews(replica: Replica): readonly ProblemView[] {

@@ -264,6 +264,12 @@ export class LogStore {
     return this.find(log, number, '')[0]?.bytes ?? null;
   }
 
+  /** The hybrid time that the newest package held was signed with; 0 where none is held. */
+  lastTime({ row, held, hash }: StoredLog): number {
+    const found = held === 0 ? undefined : this.#sql.findPackage.get(row, held, hash.slice(0, 16));
+    return found === undefined ? 0 : this.place(found).time;
+  }
+
   noteChange(record: number, dot: Dot): void {
     this.#sql.noteChange.run(record, packageRowOf(dot), indexOf(dot));
   }
