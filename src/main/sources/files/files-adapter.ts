@@ -222,7 +222,8 @@ export class FilesAdapter implements SourceAdapter {
     most = Number.POSITIVE_INFINITY,
   ): Promise<readonly (Uint8Array | null)[]> {
     const bytes = requests.reduce((sum, { length }) => sum + length, 0);
-    const room = freeSlabs(Math.min(SLABS_AT_ONCE, Math.ceil(bytes / SLAB_BYTES)));
+    // What is read in one go lies in one slab, so they are not filled. Those that are not needed come back.
+    const room = freeSlabs(Math.min(SLABS_AT_ONCE, 1 + Math.ceil((bytes * 1.5) / SLAB_BYTES)));
     const { items, owned } = await this.#write.readContent(this.#options.source, requests, most, { owned: room });
     for (const buffer of owned) noteSlab(buffer);
     const used = new Set(items.map((item) => item?.buffer));
