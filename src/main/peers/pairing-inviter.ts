@@ -146,7 +146,12 @@ export class InviteDesk {
   /** A person's answer. Fails with `unknown-request`. */
   async answer(request: string, approve: boolean): Promise<void> {
     const standing = [...this.#standing.values()].find((each) => each.request?.id === request && !each.approved);
-    if (standing === undefined) throw new LockstepError('unknown-request', `no request ${request} waits here`, request);
+    if (standing === undefined)
+      throw new LockstepError(
+        'unknown-request',
+        `No request ${request} waits here: it was answered, or has expired.`,
+        request,
+      );
     if (approve) await this.#grant(standing);
     else this.#burn(standing, 'denied');
   }
