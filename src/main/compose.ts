@@ -33,7 +33,7 @@ import { openDatabase } from './store/open-database.ts';
 import { RegistryStore } from './store/registry-store.ts';
 
 /** As `ENGINE_YOUNG_MB`, for the threads that touch files: they make much and keep little. */
-const FILES_YOUNG_MB = 6;
+const FILES_YOUNG_MB = 12;
 
 /** Builds a device out of the real world, and starts it. The only place that constructs what touches it. */
 export async function compose(options: EngineOptions): Promise<EngineApi> {

@@ -46,16 +46,13 @@ const RECORDS_AT_HAND = 5000;
 /** Batches whose content is on its way while another is written. */
 const BATCHES_AHEAD = 3;
 
-const NO_TICKETS: readonly Ticket[] = [];
-
 interface Job {
   readonly row: number;
   /** The record as merged last, while that is known here; null: to be read. */
   record: StoredRecord | null;
   /** No source can hold it yet: that merge made it. */
   isNew: boolean;
-  /** Never changed in place: jobs of one package share it, and a million may wait. */
-  tickets: readonly Ticket[];
+  readonly tickets: Ticket[];
   /** The record moved on while this was being prepared: what was planned is stale. */
   touched: boolean;
 }
@@ -108,7 +105,6 @@ export class RunConstruction {
   readonly #twins: Job[] = [];
   /** Of those that wait: what stood in the source was not what was expected. */
   readonly #unexpected = new Map<number, RecordId>();
-  #lastAlone: readonly Ticket[] = NO_TICKETS;
   #running: Promise<void> | null = null;
 
   constructor(
@@ -150,24 +146,15 @@ export class RunConstruction {
       row,
       record: null,
       isNew: applied?.before === null && flying === undefined,
-      tickets: NO_TICKETS,
+      tickets: [],
       touched: false,
     };
     if (applied !== null && this.#queue.size < RECORDS_AT_HAND)
       job.record = { row, id: applied.change.record, state: applied.state };
     else if (applied !== null) job.record = null;
     if (queued !== undefined) job.isNew = false;
-    if (ticket !== null) this.#add(job, this.#alone(ticket));
+    if (ticket !== null) job.tickets.push(ticket);
     this.#queue.set(row, job);
-  }
-
-  /** A list of this ticket only, the same one for all that ask in a row. */
-  #alone(ticket: Ticket): readonly Ticket[] {
-    if (this.#lastAlone[0] !== ticket) this.#lastAlone = [ticket];
-    return this.#lastAlone;
-  }
-  #add(job: Job, tickets: readonly Ticket[]): void {
-    job.tickets = job.tickets.length === 0 ? tickets : [...job.tickets, ...tickets];
   }
 
   /** A record of this source changed by the source itself: a plan made before that is stale. */
@@ -373,7 +360,7 @@ export class RunConstruction {
     for (const row of freed) this.enqueue(row, null);
     // The packages count as applied once what they made way for was tried again.
     const first = freed[0] === undefined ? undefined : this.#queue.get(freed[0]);
-    if (first !== undefined) this.#add(first, done.splice(0));
+    first?.tickets.push(...done.splice(0));
     if (done.length > 0) this.#port.done(done);
   }
 
@@ -473,14 +460,14 @@ export class RunConstruction {
     this.#inFlight.delete(job.row);
     const queued = this.#queue.get(job.row);
     if (queued === undefined) return job.tickets;
-    this.#add(queued, job.tickets);
+    queued.tickets.push(...job.tickets);
     return [];
   }
 
   #requeue(job: Job, later = false): void {
     this.#inFlight.delete(job.row);
     const queued = this.#queue.get(job.row);
-    if (queued !== undefined) this.#add(queued, job.tickets);
+    if (queued !== undefined) queued.tickets.push(...job.tickets);
     else if (later) this.#waiting.set(job.row, job);
     else this.#queue.set(job.row, job);
   }
