@@ -134,7 +134,7 @@ export const PLANTED_BUGS = [
     file: 'src/main/take-in.ts',
     find: `        this.#unlisted.some((group) => group === '' || path === group || path.startsWith(\`\${group}/\`))`,
     replace: '        false',
-    tests: [SIMULATION, 'test/scenarios/safety.test.ts', 'test/scenarios/names.test.ts'],
+    tests: ['test/scenarios/names.test.ts', 'test/scenarios/safety.test.ts', SIMULATION],
   },
   {
     about: 'a file edited twice in one tick of the clock is read once',
@@ -176,7 +176,7 @@ export const PLANTED_BUGS = [
     file: 'src/main/replica.ts',
     find: 'if (!isOurs) this.#beginNewLog();',
     replace: '',
-    tests: ['test/unit/history', SIMULATION, 'test/scenarios/adoption.test.ts', 'test/scenarios'],
+    tests: ['test/scenarios/restored.test.ts', 'test/scenarios/adoption.test.ts', SIMULATION],
   },
   {
     about: 'anybody may sign for a member',

@@ -13,7 +13,7 @@ import {
 import { Pending, type Ticket } from './construct/pending.ts';
 import type { ContentGiver } from './give-content.ts';
 import { HeadsSaid } from './heads-said.ts';
-import { followMove, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
+import { bringsTheSame, followMove, isDeletedAnywhere, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
 import type { RecordState } from './merge/record-state.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
 import type {
@@ -555,14 +555,35 @@ export class Replica implements SharedCollection {
     }
     for (const [id, state] of states) {
       if (!isDeletedBesideEdit(state)) continue;
-      const move = this.#moveOf(state);
+      const move = this.#moveOf(id, state);
       if (move !== null) changes.push(...followMove(this.collection.kind, id, state, move));
     }
     if (changes.length > 0 && this.mayWrite()) this.commit(changes);
   }
 
-  /** Where the deletion among a record's values moved it; null where none did, or its other half has not arrived. */
-  #moveOf(state: RecordState): Move | null {
+  /**
+   * Where a record that was moved is now: the end of all its moves. null: it was not moved, the other half has not arrived, or an edit must
+   * not follow it. Where the place it went to was deleted by somebody too, or moved back, devices would follow each other there and back
+   * for ever; where a later move brought something new, the edit would replace what it never saw.
+   */
+  #moveOf(id: RecordId, state: RecordState): Move | null {
+    const passed = new Set([id]);
+    let first: Move | null = null;
+    for (let from = state; ; ) {
+      const move = this.#stepOf(from);
+      const target = move === null ? null : this.collection.records.find(move.to);
+      if (move === null || target === null || passed.has(move.to)) return null;
+      if (first !== null && !bringsTheSame(this.collection.kind, first, move)) return null;
+      if (!isDeletedAnywhere(target.state)) return move;
+      if (isDeletedBesideEdit(target.state)) return null;
+      passed.add(move.to);
+      first ??= move;
+      from = target.state;
+    }
+  }
+
+  /** The one move of which a deletion among a record's values is a half. */
+  #stepOf(state: RecordState): Move | null {
     const gone = state.fields.get(EXISTS)?.find((sibling) => sibling.value === false);
     for (const dot of gone?.dots ?? []) {
       const { movedTo, record } = this.collection.changeAt(dot)?.change ?? {};

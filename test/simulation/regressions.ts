@@ -44,4 +44,9 @@ export const REGRESSIONS: readonly {
   { seed: '668', kinds: SOUND, about: 'a deleted directory goes once nothing lives in it, though it came back unseen' },
   { seed: '937', kinds: SOUND, about: 'who has a large file can say how it is cut, however it came by it' },
   { seed: '404', kinds: SOUND, about: 'an edit found aside at the start is shown in the folder it was found beside' },
+  {
+    seed: '2350',
+    kinds: SOUND,
+    about: 'a record moved there and back beside an edit is not followed there and back for ever',
+  },
 ];

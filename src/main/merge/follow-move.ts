@@ -44,3 +44,17 @@ export function followMove(kind: RecordKind, from: RecordId, state: RecordState,
 export function isDeletedBesideEdit(state: RecordState): boolean {
   return (state.fields.get(EXISTS) ?? []).length > 1;
 }
+
+/** Is it deleted, by all or by one of several who did not know of each other? */
+export function isDeletedAnywhere(state: RecordState): boolean {
+  return (state.fields.get(EXISTS) ?? []).some((sibling) => sibling.value === false);
+}
+
+/** Did a later move bring what the first one brought, so that nothing was edited in between? */
+export function bringsTheSame(kind: RecordKind, first: Move, later: Move): boolean {
+  const fields = new Set([...first.added.writes, ...later.added.writes].map((write) => write.field));
+  return [...fields].every((field) => {
+    const brought = (move: Move) => move.added.writes.find((write) => write.field === field)?.value ?? null;
+    return field === EXISTS || fieldRule(kind, field).same(brought(first), brought(later));
+  });
+}

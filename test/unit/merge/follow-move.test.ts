@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { followMove, isDeletedBesideEdit, type Move } from '../../../src/main/merge/follow-move.ts';
+import {
+  bringsTheSame,
+  followMove,
+  isDeletedAnywhere,
+  isDeletedBesideEdit,
+  type Move,
+} from '../../../src/main/merge/follow-move.ts';
 import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
 import { recordId } from '../../../src/main/record/ids.ts';
 import { change, dot, entryA, entryA2, RECORD, sets, state, write } from '../../fakes/tiny-records.ts';
@@ -81,6 +87,25 @@ describe('an edit beside a move', () => {
     ).toBe(true);
     expect(isDeletedBesideEdit(state({ exists: [[true, 6]] }))).toBe(false);
     expect(isDeletedBesideEdit(state({}))).toBe(false);
+  });
+
+  it('knows where a place was deleted by somebody, so that devices do not follow each other there and back', () => {
+    const both = state({
+      exists: [
+        [true, 6],
+        [false, 5],
+      ],
+    });
+    expect([both, state({ exists: [[false, 5]] })].map(isDeletedAnywhere)).toEqual([true, true]);
+    expect([state({ exists: [[true, 6]] }), state({})].map(isDeletedAnywhere)).toEqual([false, false]);
+  });
+
+  it('follows a second move only where nothing was edited in between', () => {
+    const [moved, edited] = [entryA, entryA2].map((entry): Move => {
+      const added = { ...sets(entry), record: recordId('docs/c.txt'), movedFrom: to };
+      return { to: added.record, added, addedBy: dot(9) };
+    }) as [Move, Move];
+    expect([bringsTheSame('files', move, moved), bringsTheSame('files', move, edited)]).toEqual([true, false]);
   });
 
   it('makes the same change on every device, so that two who see it write one value', () => {
