@@ -176,7 +176,7 @@ export const PLANTED_BUGS = [
     file: 'src/main/replica.ts',
     find: 'if (!isOurs) this.#beginNewLog();',
     replace: '',
-    tests: ['test/scenarios/restored.test.ts', 'test/scenarios/adoption.test.ts', SIMULATION],
+    tests: ['test/simulation/members.test.ts', 'test/scenarios/restored.test.ts'],
   },
   {
     about: 'anybody may sign for a member',

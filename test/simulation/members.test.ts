@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import type { NoticeView } from '../../src/contract/contract.ts';
+import type { LogHead } from '../../src/main/peers/shared-collection.ts';
+import { digestOf } from '../../src/main/platform/hash.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { simulate } from './simulate.ts';
@@ -104,5 +106,22 @@ it('what a member keeps back of another is found out by what its own packages ha
   group.mendAll();
   await group.pass(120_000);
   expect(problems()).toEqual([]);
+  for (const device of group.devices) device.end();
+});
+
+it('a device whose own log is further elsewhere than here begins a new one before it writes', async () => {
+  const { group, devices } = await groupOf(2);
+  const [first, second] = devices as [SimulatedDevice, SimulatedDevice];
+  first.user.writeFile(`${ROOT}/x`, 'written');
+  await group.pass(5000);
+  const replica = group.replica(first) as Replica;
+  const { ownLog } = replica.collection.stored;
+  const { number, hash, member } = replica.heads().find(({ log }) => log === ownLog) as LogHead;
+  replica.peerHolds(second.identity.id, [{ log: ownLog, number, hash, member }]);
+  expect(replica.collection.stored.ownLog).toBe(ownLog);
+  replica.peerHolds(second.identity.id, [
+    { log: ownLog, number: number + 3, hash: digestOf(Buffer.from('lost')), member },
+  ]);
+  expect(replica.collection.stored.ownLog).not.toBe(ownLog);
   for (const device of group.devices) device.end();
 });
