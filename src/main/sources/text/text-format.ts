@@ -1,0 +1,72 @@
+import type { RecordKind } from '../../record/field-rules.ts';
+import type { Fields } from '../../record/value.ts';
+
+/** Bytes [start, end) of a text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One item of a text: a card, a row, an event with its overrides. */
+export interface NativeItem {
+  /** Where it lies; several where its parts are apart (a series and its overrides). In order, not overlapping. */
+  readonly spans: readonly Span[];
+  /** The UID it states (of an override without its series: with the recurrence id); null: it states none. */
+  readonly uid: string | null;
+  /** What further decides what it means and lies outside of it: time zones it names. Bytes of them count for its revision. */
+  readonly context: readonly Span[];
+}
+
+/** A text taken apart. Everything that is in no item stays as it is, whatever is written. */
+export interface SplitText<Item extends NativeItem = NativeItem> {
+  readonly bytes: Uint8Array;
+  readonly items: readonly Item[];
+  /** Damaged pieces, by their place: kept byte for byte, never taken for a deletion, named to the person. */
+  readonly damaged: readonly Damaged[];
+}
+export interface Damaged extends Span {
+  /** The UID or name that could be made out, else the line number. */
+  readonly name: string;
+  /** What is wrong and what a person can do. */
+  readonly detail: string;
+}
+
+/** What to make of one item. */
+export interface ItemWrite<Item extends NativeItem = NativeItem> {
+  /** null: a new one. */
+  readonly item: Item | null;
+  /** The native fields it holds now (as `read` gave them); null for a new one. */
+  readonly before: Fields | null;
+  /** The native fields (a projection) it is to hold; null: it is removed. */
+  readonly after: Fields | null;
+  /** The record's uid, for a new item. */
+  readonly uid: string;
+}
+
+/**
+ * One native format: text ↔ record, pure. The same bytes give the same result on every device; no clock, no randomness.
+ *
+ * Laws, each a test of the contract suite: `put(full, project(full), project(full))` is `full`; reading what `write` made of a projection
+ * gives that projection; `write` of no change gives the same bytes; a change of one property changes only that property's lines.
+ */
+export interface TextFormat<Item extends NativeItem = NativeItem> {
+  readonly kind: RecordKind;
+  /** Never throws for what is in the text: what cannot be understood is `damaged`, and the rest goes on. */
+  split(bytes: Uint8Array): SplitText<Item>;
+  /**
+   * The fields an item holds, in the universal format. `previous`: what it held when last read, whose keys of entries are kept by
+   * alignment (FORMATS 2.4). Throws `MalformedItem` where it cannot be understood.
+   */
+  read(text: SplitText<Item>, item: Item, previous: Fields | null): Fields;
+  /** What this format can hold of a record: what `read` would give of it. */
+  project(full: Fields): Fields;
+  /** The text with these items written. Only the lines or cells of what changed are other than before. */
+  write(text: SplitText<Item>, writes: readonly ItemWrite<Item>[]): Uint8Array;
+  /** Items are the same row or card though they changed, where none states a UID: which known item (index) each new one is; null: a new one. */
+  align?(items: readonly Fields[], known: readonly Fields[]): readonly (number | null)[];
+  /** What a new file of this format begins with. */
+  empty(): Uint8Array;
+}
+
+/** An item that cannot be understood: a problem of it alone. */
+export class MalformedItem extends Error {}
