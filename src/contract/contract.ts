@@ -112,6 +112,8 @@ export interface SourceSettingsView {
 }
 export interface SourceChange {
   readonly add?: string;
+  /** Of what is added; absent: whatever is there. */
+  readonly format?: string;
   readonly remove?: string;
   readonly only?: readonly string[];
   readonly ignore?: readonly string[];

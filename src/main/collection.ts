@@ -400,6 +400,7 @@ export class Collection {
           before.row,
           stored.revision,
           shownFields(this.kind, before.state, this.log.order),
+          stored.native,
         );
     }
   }

@@ -29,6 +29,7 @@ import type { LookService } from './sources/files/look-service.ts';
 import { watchFiles } from './sources/files/watch-files.ts';
 import { watchRoot } from './sources/files/watch-root.ts';
 import type { WriteService } from './sources/files/write-service.ts';
+import { watchFile, watchFolder } from './sources/text/watch-text.ts';
 import { openDatabase } from './store/open-database.ts';
 import { RegistryStore } from './store/registry-store.ts';
 
@@ -74,11 +75,12 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     write: remote<WriteService>(writeThread, makeError),
     watch: watchFiles,
     watchRoot,
+    watchText: { file: watchFile, folder: watchFolder },
     platform: process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'mac' : 'posix',
     isFolding: foldsNames,
     boot: bootId(),
-    realDirectory,
     diskSpace,
+    realPath,
     makeDirectory: (path) => mkdirSync(path, { recursive: true }),
     dataDirectory,
     defaultName: hostname(),
@@ -159,10 +161,10 @@ function membershipFile(dataDirectory: string, group: CollectionId) {
   };
 }
 
-function realDirectory(path: string): string | null {
+function realPath(path: string): { path: string; isFolder: boolean } | null {
   try {
     const real = realpathSync(path);
-    return statSync(real).isDirectory() ? real : null;
+    return { path: real, isFolder: statSync(real).isDirectory() };
   } catch {
     return null;
   }

@@ -6,6 +6,7 @@ import { Contents, type KeptContents } from './contents.ts';
 import { ContentsHere } from './contents-here.ts';
 import { ContentGiver } from './give-content.ts';
 import { HistoryKeeper } from './history-keeper.ts';
+import { openAdapter } from './open-source.ts';
 import { PeerNetwork } from './peer-network.ts';
 import type { BeaconChannel } from './peers/discovery.ts';
 import { GroupMembership, type MembershipFile } from './peers/group-membership.ts';
@@ -21,18 +22,19 @@ import type { DiskSpace } from './platform/disk-space.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Random } from './platform/random.ts';
 import type { Remote } from './platform/remote.ts';
-import { LockstepError } from './platform/trouble.ts';
 import { hexOf } from './record/encode-value.ts';
+import type { RecordKind } from './record/field-rules.ts';
 import { type CollectionId, type DeviceId, type Digest, type LogId, type SourceId, sourceId } from './record/ids.ts';
 import { Replica } from './replica.ts';
 import { Schedule } from './schedule.ts';
+import { type AskedFormat, findPlace, nameOfPlace, type SourcePlace } from './source-place.ts';
 import type { MovedOn } from './sources/files/aside.ts';
-import { FilesAdapter } from './sources/files/files-adapter.ts';
 import type { LookService } from './sources/files/look-service.ts';
 import type { NamePlatform } from './sources/files/names.ts';
 import { validateFileChange } from './sources/files/validate-file-change.ts';
 import type { FilesWatch, WatchOptions } from './sources/files/watch-files.ts';
 import type { WriteService } from './sources/files/write-service.ts';
+import { validateItemChange } from './sources/text/validate-item-change.ts';
 import { ContentStore } from './store/content-store.ts';
 import {
   RegistryStore,
@@ -62,13 +64,18 @@ export interface EngineWorld {
   readonly write: Remote<WriteService>;
   readonly watch: ((options: WatchOptions) => FilesWatch) | null;
   readonly watchRoot: ((root: string, onChange: () => void) => () => Promise<void>) | null;
+  /** Tells of changes to a text, or right in a folder of them; null: they are looked at on a timer. */
+  readonly watchText: Record<
+    'file' | 'folder',
+    (path: string, onChange: () => void) => Promise<() => Promise<void>>
+  > | null;
   readonly platform: NamePlatform;
   /** Does the disk at this root fail to tell names apart by case? */
   isFolding(root: string): boolean;
   /** Another text after every start of the system; null or absent where that cannot be told. */
   readonly boot?: string | null;
-  /** The real path of an existing directory; null where there is none. */
-  realDirectory(path: string): string | null;
+  /** The real path of what is there, and whether it is a folder; null where there is nothing. */
+  realPath(path: string): { readonly path: string; readonly isFolder: boolean } | null;
   makeDirectory(path: string): void;
   /** The disk a path is on; null where that cannot be told. */
   diskSpace(path: string): Promise<DiskSpace | null>;
@@ -218,27 +225,26 @@ export class Engine {
 
   /** A new collection with this folder as its first source; returns once what is in it is in the log. */
   async add(options: AddOptions): Promise<AddedView> {
-    if ((options.kind ?? 'files') !== 'files' || (options.format ?? 'folder') !== 'folder')
-      throw new LockstepError('not-available', 'Only folders can be kept in step so far.', options.location);
-    const root = this.#place(options.location, options.create === true);
+    const { location, create = false, kind = null, format = null } = options;
+    const place = this.place(location, create, { kind, format });
     const { identity, clock, random } = this.world;
-    const name = options.name ?? root.slice(root.lastIndexOf('/') + 1);
+    const name = options.name ?? nameOfPlace(place);
     const made = createCollection(identity, {
-      kind: 'files',
+      kind: place.format.kind,
       name,
       deviceName: this.name,
       nonce: random.bytes(32),
       time: clock.now(),
     });
     this.world.membershipFile(made.group).save(made.ops.map((op) => op.bytes));
-    const replica = this.openCollection(made.group, name);
-    const source = await this.addSource(replica, root);
+    const replica = this.openCollection(made.group, name, place.format.kind);
+    const source = await this.addSource(replica, place);
     await this.schedules.get(source.row)?.lookNow();
     return {
       collection: made.group,
       source: source.id,
-      kind: 'files',
-      format: 'folder',
+      kind: place.format.kind,
+      format: place.format.name,
       records: replica.collection.records.live,
     };
   }
@@ -247,19 +253,19 @@ export class Engine {
    * The collection as this device knows it from now on, made where it is new. Its membership is stored already. Peers hear of it with its first
    * source: what they send before would count as applied here.
    */
-  openCollection(id: CollectionId, name: string): Replica {
+  openCollection(id: CollectionId, name: string, kind: RecordKind): Replica {
     const known = this.replicas.get(id);
     if (known !== undefined) return known;
     // It is back before anybody heard that it had left.
     if (this.left.delete(id)) this.#saveLeft();
     const log = hexOf(this.world.random.bytes(8)) as LogId;
-    return this.#openReplica(this.registry.addCollection(id, name, 'files', log));
+    return this.#openReplica(this.registry.addCollection(id, name, kind, log));
   }
 
   /** Another place on this device for a collection. */
-  async addSource(replica: Replica, root: string): Promise<StoredSource> {
+  async addSource(replica: Replica, { path, format }: SourcePlace): Promise<StoredSource> {
     const id = sourceId(hexOf(this.world.random.bytes(8)));
-    const source = this.registry.addSource(id, replica.collection.stored.row, root, 'folder', NO_SETTINGS);
+    const source = this.registry.addSource(id, replica.collection.stored.row, path, format.name, NO_SETTINGS);
     try {
       await this.#openSource(replica, source, true);
     } catch (error) {
@@ -273,35 +279,15 @@ export class Engine {
     return source;
   }
 
-  /** Where a source is to be: an existing or made directory that is in nobody's way. Fails with `no-such-path`, `overlaps-source`. */
-  place(location: string, create: boolean): string {
-    return this.#place(location, create);
-  }
-
-  #place(location: string, create: boolean): string {
-    let root = this.world.realDirectory(location);
-    if (root === null) {
-      if (!create)
-        throw new LockstepError(
-          'no-such-path',
-          `There is no folder ${location}. Make it first, or ask for it to be made (--create).`,
-          location,
-        );
-      this.world.makeDirectory(location);
-      root = this.world.realDirectory(location);
-      if (root === null) throw new LockstepError('no-such-path', `${location} cannot be made.`, location);
-    }
+  /**
+   * Where a source is to be, in whatever format is there or asked for. With `create` it is made where there is nothing. Fails with
+   * `no-such-path`, `overlaps-source`, `unknown-format`, `wrong-format`.
+   */
+  place(location: string, create: boolean, asked: AskedFormat): SourcePlace {
     const taken = [...this.replicas.values()].flatMap((replica) =>
       [...replica.synchronizers.values()].map((each) => each.source.location),
     );
-    const other = [...taken, this.world.dataDirectory].find((path) => contains(path, root) || contains(root, path));
-    if (other !== undefined)
-      throw new LockstepError(
-        'overlaps-source',
-        `${root} is inside or around ${other}, which is kept in step already or holds Lockstep's own data.`,
-        root,
-      );
-    return root;
+    return findPlace(this.world, location, create, asked, [...taken, this.world.dataDirectory]);
   }
 
   async removeSource(replica: Replica, row: number): Promise<void> {
@@ -310,7 +296,7 @@ export class Engine {
     await this.#stopWatching.get(row)?.();
     this.#stopWatching.delete(row);
     const synchronizer = replica.synchronizers.get(row);
-    await (synchronizer?.adapter as FilesAdapter | undefined)?.release();
+    await synchronizer?.adapter.release?.();
     await synchronizer?.stop();
     replica.synchronizers.delete(row);
     this.contents.here.forget(row);
@@ -381,7 +367,7 @@ export class Engine {
     this.registry.updateSource(source);
     synchronizer.update(source);
     this.savePlaces();
-    await (synchronizer.adapter as FilesAdapter).setRules(settings);
+    await synchronizer.adapter.setRules?.(settings);
     for (const record of this.#everyRecord(replica)) synchronizer.construction.enqueue(record, null);
     await this.schedules.get(row)?.lookNow();
   }
@@ -436,7 +422,7 @@ export class Engine {
         verify: (member, bytes, signature) => membership.verify(member, bytes, signature),
         refuses: (head) => membership.refuses(head),
         nameOf: (member) => membership.nameOf(member),
-        invalid: validateFileChange,
+        invalid: stored.kind === 'files' ? validateFileChange : validateItemChange,
       },
       clock,
       random,
@@ -472,30 +458,16 @@ export class Engine {
   async #openSource(replica: Replica, source: StoredSource, fresh: boolean): Promise<void> {
     const { world } = this;
     const recovered: number[] = [];
-    const adapter = new FilesAdapter(world.look, world.write, {
-      source: source.id,
-      root: source.location,
-      platform: world.platform,
-      folding: world.isFolding(source.location),
-      marker: { collection: replica.id, source: source.id, device: this.deviceId },
-      rules: source.settings,
-      fs: world.fs,
-      clock: world.clock,
-      watch: world.watch,
-      watchRoot: world.watchRoot,
-      onMovedOn: (moved) => {
+    const adapter = await openAdapter(this, replica, source, fresh, {
+      movedOn: (moved) => {
         const rows = this.#takeMovedOn(replica, moved);
         this.keeper.writing(source.row, rows);
         if (!replica.synchronizers.has(source.row)) recovered.push(...rows);
       },
       areTorn: (moved) => this.keeper.areTorn(replica, moved),
-      onProblems: (problems) => {
-        for (const { id, code, detail } of problems)
-          replica.collection.problems.put(source.row, id, code, detail, world.clock.now());
-        this.changed();
-      },
     });
-    await adapter.open(fresh);
+    // Only of files a power loss may leave parts: a text is on the disk before it takes its place.
+    const isTree = adapter.kind === 'files';
     const synchronizer: Synchronizer = new Synchronizer(
       replica.collection,
       source,
@@ -508,8 +480,8 @@ export class Engine {
         peersEpoch: () => this.network.epoch,
         written: (packages) => replica.written(packages, source.row),
         done: (tickets) => replica.done(tickets),
-        writing: (rows) => this.keeper.writing(source.row, rows),
-        heldBack: (id) => this.keeper.holdsBack(source.row, id),
+        writing: (rows) => isTree && this.keeper.writing(source.row, rows),
+        heldBack: (id) => isTree && this.keeper.holdsBack(source.row, id),
         caughtUp: () => replica.caughtUp(),
         mayWrite: () => replica.mayWrite(),
         limits: () => this.config.safety,
@@ -530,7 +502,7 @@ export class Engine {
       (error) => world.log(`${source.location}: ${error.stack ?? error.message}`),
     );
     this.schedules.set(source.row, schedule);
-    if (adapter.can.watch)
+    if (adapter.can.watch && adapter.watch !== undefined)
       this.#stopWatching.set(
         source.row,
         await adapter.watch(
@@ -574,8 +546,5 @@ export class Engine {
     for (const schedule of this.#schedulesOf(id)) call(schedule);
   }
 }
-
-const contains = (path: string, inner: string): boolean =>
-  inner === path || inner.startsWith(path.endsWith('/') ? path : `${path}/`);
 
 export type { SourceId };

@@ -102,7 +102,7 @@ export class HistoryKeeper {
   start(): void {
     this.#started = true;
     for (const replica of this.#engine.replicas.values())
-      for (const synchronizer of replica.synchronizers.values()) {
+      for (const synchronizer of treesOf(replica)) {
         this.#whole.suspect(this.#collectionOf(replica), this.#sourceOf(synchronizer), this.#isDoubtful);
         // What was looked at until now was held back.
         synchronizer.forgetLook();
@@ -189,7 +189,7 @@ export class HistoryKeeper {
       const { network, contents } = this.#engine;
       known = {
         collection: replica.collection,
-        sources: () => [...replica.synchronizers.values()].map((each) => this.#sourceOf(each)),
+        sources: () => treesOf(replica).map((each) => this.#sourceOf(each)),
         others: () =>
           replica.membership.others().map(({ device }) => ({
             device,
@@ -234,3 +234,7 @@ export class HistoryKeeper {
     return known;
   }
 }
+
+/** Sources whose items are files: of texts everything is in the records. */
+const treesOf = (replica: Replica): readonly Synchronizer[] =>
+  [...replica.synchronizers.values()].filter(({ adapter }) => adapter.kind === 'files');

@@ -4,9 +4,11 @@ import type { PlannedItem } from './construct/plan-construction.ts';
 import type { FoundContent, WantedContent } from './contents.ts';
 import { conflictFields, type Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
-import { ENTRY, fileEntry } from './record/file-entry.ts';
+import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
 import { type Digest, type RecordId, recordId } from './record/ids.ts';
+import type { Fields } from './record/value.ts';
 import { heldOf, isAsShown } from './snapshot/held.ts';
+import { nativeOf, sameFields } from './snapshot/lens.ts';
 import { revisionIn, storedRevision } from './snapshot/stored-revision.ts';
 import type {
   ConstructItem,
@@ -63,6 +65,9 @@ interface Prepared {
   readonly before: Held | null;
   readonly asShown: boolean;
   readonly expected: Revision | null;
+  /** What the source holds in its own format, and what it is to hold; both null where it holds all of a record. */
+  readonly native: Fields | null;
+  readonly target: Fields | null;
   readonly content: FoundContent | null;
   /** The content that is put together for it; null: it is small, or there is none. */
   readonly stages: Digest | null;
@@ -243,7 +248,7 @@ export class RunConstruction {
     const done: Ticket[] = [];
     let bytes = 0;
     for (const [row, job] of this.#queue) {
-      if (items.length >= BATCH_RECORDS || bytes >= BATCH_BYTES) break;
+      if (items.length >= (this.#adapter.batch ?? BATCH_RECORDS) || bytes >= BATCH_BYTES) break;
       this.#queue.delete(row);
       const item = this.#plan(job);
       if (item === null) {
@@ -284,7 +289,8 @@ export class RunConstruction {
     job.record = null;
     job.isNew = false;
     const before = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
-    const planned = this.#collection.plan(found, before);
+    const lens = this.#lens(this.#collection.plan(found, before), before, stored?.native ?? null);
+    const { planned } = lens;
     const isDirectory = fileEntry(planned.fields?.get(ENTRY))?.type === 'directory';
     const problem = problems.find(this.#source.row, found.id);
     if (stored === undefined && (planned.fields === null || this.#adapter.outside(found.id, isDirectory))) {
@@ -296,7 +302,25 @@ export class RunConstruction {
     const asShown = isAsShown(kind, planned.held, found.state, log.order);
     const revision = stored?.revision ?? null;
     job.touched = false;
-    return { job, id: found.id, planned, before, asShown, expected: revision === null ? null : revisionIn(revision) };
+    const expected = revision === null ? null : revisionIn(revision);
+    return { job, id: found.id, ...lens, before, asShown, expected };
+  }
+
+  /** What is to be written where the source cannot hold all of a record: nothing, if it shows the same of the new one as of the old. */
+  #lens(
+    planned: PlannedItem,
+    before: Held | null,
+    stored: Fields | null,
+  ): Pick<Prepared, 'planned' | 'native' | 'target'> {
+    const adapter = this.#adapter;
+    if (adapter.project === undefined) return { planned, native: null, target: null };
+    const project = (full: Fields): Fields => adapter.project?.(full) ?? full;
+    const wasThere = before?.get(EXISTS)?.value === true;
+    const native = wasThere ? nativeOf(before, stored, project) : null;
+    if (planned.fields === null) return { planned, native, target: null };
+    const target = project(planned.fields);
+    const write = !wasThere || !sameFields(this.#collection.kind, target, nativeOf(before, null, project));
+    return { planned: { ...planned, write }, native, target };
   }
 
   #wanted(item: Omit<Prepared, 'content' | 'epoch' | 'stages'>): Omit<WantedContent, 'deleted'> | null {
@@ -381,7 +405,8 @@ export class RunConstruction {
     const replaces = item.expected !== null && held?.type === 'file' ? held.digest : null;
     const { content: found } = item;
     const content = found === null || found.from === 'missing' || found.from === 'refused' ? null : planOf(found);
-    return { id: item.id, fields: item.planned.fields, expected: item.expected, replaces, content };
+    const { id, expected, native } = item;
+    return { id, fields: item.target ?? item.planned.fields, expected, native, replaces, content };
   }
 
   #commitAgreed(item: Prepared): void {
@@ -392,8 +417,15 @@ export class RunConstruction {
       problems.drop(this.#source.row, item.id);
     if (item.planned.fields === null && item.asShown) records.dropSnapshot(this.#source.row, item.job.row);
     else {
-      const revision = records.snapshot(this.#source.row, item.job.row)?.revision ?? null;
-      records.putSnapshot(this.#source.row, item.job.row, revision, item.asShown && !item.job.touched ? null : held);
+      const stored = records.snapshot(this.#source.row, item.job.row);
+      const asShown = item.asShown && !item.job.touched;
+      records.putSnapshot(
+        this.#source.row,
+        item.job.row,
+        stored?.revision ?? null,
+        asShown ? null : held,
+        stored?.native ?? null,
+      );
     }
   }
 
@@ -418,7 +450,9 @@ export class RunConstruction {
     if (outcome.revision === null && asShown) records.dropSnapshot(source, item.job.row);
     else {
       const revision = outcome.revision === null ? null : storedRevision(outcome.revision, false);
-      records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held);
+      const { holds } = outcome;
+      const isMeant = holds === undefined || sameFields(this.#collection.kind, holds, item.target ?? holds);
+      records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held, isMeant ? null : holds);
     }
     if (problems.count(source) > 0) problems.drop(source, item.id);
   }

@@ -3,15 +3,17 @@ import type { Change } from './change-log/change.ts';
 import type { Collection, WrittenPackage } from './collection.ts';
 import { difference } from './difference/difference.ts';
 import type { Held } from './merge/record-state.ts';
-import { isLive, type RecordState } from './merge/record-state.ts';
+import { isLive, type RecordState, shownFields } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { digestOf } from './platform/hash.ts';
 import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
 import { type Digest, type RecordId, recordId } from './record/ids.ts';
+import type { Fields } from './record/value.ts';
 import { type HaltReason, haltReason, type SafetyLimits } from './safety.ts';
 import type { Settling } from './settling.ts';
 import { adopt } from './snapshot/adopt.ts';
 import { heldAfter, heldOf, isAsShown } from './snapshot/held.ts';
+import { adoptedFields, fieldsOf, nativeOf, type Projection, putFields, sameFields } from './snapshot/lens.ts';
 import { heldAtTimeOf, isOnlyTime } from './snapshot/put-back.ts';
 import { isAt, storedRevision, vouchesFor } from './snapshot/stored-revision.ts';
 import type { ItemProblem, ListEvent, ListedGroup, Reading, SourceAdapter } from './sources/source-adapter.ts';
@@ -75,6 +77,19 @@ export interface TakeInRequest {
 const NO_MOVES: ReadonlyMap<RecordId, RecordId> = new Map();
 const NOWHERE: ReadonlySet<string> = new Set();
 
+/** What one reading means. */
+interface Draft {
+  /** What the source held; null: it never held the record. */
+  readonly held: Held | null;
+  /** The full record as the source stands for it now. */
+  readonly now: Fields;
+  /** null: nothing differs. */
+  readonly change: Change | null;
+  readonly found: StoredRecord | null;
+  /** It is not for the source alone to say. */
+  readonly wait: boolean;
+}
+
 interface Dirty {
   readonly id: RecordId;
   readonly size: number;
@@ -99,6 +114,7 @@ export class TakeIn {
   readonly #goneHeld = new Map<number, Held | null>();
   readonly #fresh = new Set<string>();
   readonly #settlingGroups = new Set<string>();
+  readonly #project: Projection;
   readonly #deletedElsewhere: RecordId[] = [];
   readonly #putBack: number[] = [];
   readonly #listed = new Set<string>();
@@ -126,6 +142,7 @@ export class TakeIn {
     this.#collection = collection;
     this.#source = source;
     this.#adapter = adapter;
+    this.#project = adapter.project === undefined ? null : (full) => adapter.project?.(full) ?? full;
     this.#contents = contents;
     this.#clock = clock;
     this.#written = written;
@@ -395,33 +412,36 @@ export class TakeIn {
   }
 
   /** What one reading means: the snapshot it is compared with and the change it makes; null change: nothing differs. */
-  #draft(
-    reading: Reading,
-    confirmed: boolean,
-  ): { held: Held | null; change: Change | null; found: StoredRecord | null; wait: boolean } {
+  #draft(reading: Reading, confirmed: boolean): Draft {
     const { records, kind, log } = this.#collection;
     const found = records.find(reading.id);
+    const { fields } = reading;
     if (found === null)
-      return { held: null, change: difference(kind, reading.id, null, reading.fields), found, wait: false };
+      return { held: null, now: fields, change: difference(kind, reading.id, null, fields), found, wait: false };
     const stored = records.snapshot(this.#source.row, found.row);
     const live = isLive(found.state);
     const isImplied =
-      fileEntry(reading.fields.get(ENTRY))?.type === 'directory' &&
+      fileEntry(fields.get(ENTRY))?.type === 'directory' &&
       (!live || stored?.revision === null || (stored === undefined && records.isCovered(found.row))) &&
       records.hasLiveBelow(reading.id);
-    if (isImplied) return { held: null, change: null, found: null, wait: true };
+    if (isImplied) return { held: null, now: fields, change: null, found: null, wait: true };
     if (stored !== undefined || (!live && !this.#source.adopting)) {
       const held = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
-      return { held, change: difference(kind, reading.id, held, reading.fields), found, wait: false };
+      const now = this.#put(held, stored?.native ?? null, fields);
+      return { held, now, change: difference(kind, reading.id, held, now), found, wait: false };
     }
-    const adopted = adopt(kind, found.state, reading.fields, () => this.#collection.earlierValues(found.row));
-    if (adopted.deleted && !confirmed) return { held: null, change: null, found, wait: true };
-    return {
-      held: adopted.held,
-      change: difference(kind, reading.id, adopted.held, reading.fields),
-      found,
-      wait: false,
-    };
+    const full = live ? fieldsOf(shownFields(kind, found.state, log.order)) : fields;
+    const own = adoptedFields(kind, full, fields, this.#project);
+    const adopted = adopt(kind, found.state, own, () => this.#collection.earlierValues(found.row));
+    if (adopted.deleted && !confirmed) return { held: null, now: own, change: null, found, wait: true };
+    const change = difference(kind, reading.id, adopted.held, own);
+    return { held: adopted.held, now: own, change, found, wait: false };
+  }
+
+  /** The full record as the source now stands for it. */
+  #put(held: Held | null, native: Fields | null, now: Fields): Fields {
+    if (this.#project === null) return now;
+    return putFields(this.#collection.kind, fieldsOf(held), nativeOf(held, native, this.#project), now);
   }
 
   #commit(readings: readonly Reading[], moves: ReadonlyMap<RecordId, RecordId>, request: TakeInRequest): void {
@@ -429,9 +449,9 @@ export class TakeIn {
     const movedFrom = new Map([...moves].map(([from, to]) => [to, from]));
     const settled: number[] = [];
     const packages = this.#collection.transact(() => {
-      const changed: { reading: Reading; held: Held | null; change: Change }[] = [];
+      const changed: { reading: Reading; held: Held | null; now: Fields; change: Change }[] = [];
       for (const reading of readings) {
-        const { held, change, found, wait } = this.#draft(reading, request.confirmed !== null);
+        const { held, now, change, found, wait } = this.#draft(reading, request.confirmed !== null);
         if (wait) {
           if (found !== null) this.#deletedElsewhere.push(reading.id);
           else this.#noteStaying(reading);
@@ -450,7 +470,7 @@ export class TakeIn {
           continue;
         }
         const from = movedFrom.get(reading.id);
-        changed.push({ reading, held, change: from === undefined ? change : { ...change, movedFrom: from } });
+        changed.push({ reading, held, now, change: from === undefined ? change : { ...change, movedFrom: from } });
       }
       const written = this.#collection.write(
         changed.map((each) => each.change),
@@ -458,18 +478,15 @@ export class TakeIn {
       );
       const applied = written.flatMap((each) => each.applied);
       applied.forEach(({ dot, row, state }, at) => {
-        const { reading, held, change } = changed[at] as (typeof changed)[number];
-        if (held === null && state.fields.size === change.writes.length && isSingle(state)) {
+        const { reading, held, now, change } = changed[at] as (typeof changed)[number];
+        if (this.#project === null && held === null && state.fields.size === change.writes.length && isSingle(state)) {
           this.#putSnapshot(reading, row, null);
           this.#noteContent(null, reading, row);
           return;
         }
-        const now = heldAfter(this.#collection.kind, held, change, reading.fields, dot);
-        this.#putSnapshot(
-          reading,
-          row,
-          isAsShown(this.#collection.kind, now, state, this.#collection.log.order) ? null : now,
-        );
+        const after = heldAfter(this.#collection.kind, held, change, now, dot);
+        const asShown = isAsShown(this.#collection.kind, after, state, this.#collection.log.order);
+        this.#putSnapshot(reading, row, asShown ? null : after, this.#native(reading, after));
         this.#noteContent(held, reading, row);
       });
       // In the first look at a source most is old.
@@ -552,13 +569,21 @@ export class TakeIn {
   #keep(reading: Reading, { row, state }: StoredRecord, held: Held): boolean {
     const { kind, log, records } = this.#collection;
     const asShown = isAsShown(kind, held, state, log.order);
-    this.#putSnapshot(reading, row, asShown ? null : held);
+    this.#putSnapshot(reading, row, asShown ? null : held, this.#native(reading, held));
     this.#noteContent(null, reading, row);
     return asShown && !records.isCovered(row);
   }
 
-  #putSnapshot(reading: Reading, row: number, held: Held | null): void {
-    this.#collection.records.putSnapshot(this.#source.row, row, storedRevision(reading.revision, reading.fresh), held);
+  /** What is stored of a reading beside what the source stands for; null: it is just what the source can hold of that. */
+  #native(reading: Reading, held: Held): Fields | null {
+    if (this.#project === null) return null;
+    const meant = nativeOf(held, null, this.#project);
+    return sameFields(this.#collection.kind, meant, reading.fields) ? null : reading.fields;
+  }
+
+  #putSnapshot(reading: Reading, row: number, held: Held | null, native: Fields | null = null): void {
+    const revision = storedRevision(reading.revision, reading.fresh);
+    this.#collection.records.putSnapshot(this.#source.row, row, revision, held, native);
     if (!reading.fresh) return;
     const entry = fileEntry(reading.fields.get(ENTRY));
     const isLarge = entry?.type === 'file' && this.#settling?.begin(reading.id, entry.size);

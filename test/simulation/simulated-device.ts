@@ -171,11 +171,15 @@ export class SimulatedDevice {
         networks: () => '',
         platform: 'posix',
         isFolding: () => this.folding,
-        realDirectory: (path) => (this.user.fs.lstat(path)?.type === 'directory' ? path : null),
         diskSpace: async (path) => {
           const { capacity, used } = this.disk.volumeAt(path);
           return { free: Math.max(0, capacity - used), size: capacity };
         },
+        realPath: (path) => {
+          const there = this.user.fs.lstat(path);
+          return there === null ? null : { path, isFolder: there.type === 'directory' };
+        },
+        watchText: null,
         makeDirectory: (path) => this.user.mkdirp(path),
         dataDirectory: DATA,
         defaultName: this.name,

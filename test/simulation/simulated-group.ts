@@ -3,6 +3,7 @@ import { selfAsMember } from '../../src/main/peers/membership-log.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 import { type CollectionId, collectionId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
+import { FOLDER } from '../../src/main/sources/formats.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { MemoryNetwork } from '../fakes/memory-network.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
@@ -143,10 +144,10 @@ export class SimulatedGroup {
       inviter.membershipChanged();
     }
     device.membership.set(inviter.id, inviter.membership.operations());
-    const replica = device.engine.openCollection(inviter.id, 'things');
+    const replica = device.engine.openCollection(inviter.id, 'things', 'files');
     for (const other of this.star ? [by] : this.devices)
       if (other !== device) device.engine.network.suggest(other.identity.id, [`${other.host}:${PORT}`]);
-    await this.until(device, device.engine.addSource(replica, ROOT));
+    await this.until(device, device.engine.addSource(replica, { path: ROOT, format: FOLDER }));
   }
 
   /** Were they linked for long enough to have told each other what they have? To be asked after each step. */

@@ -3,7 +3,7 @@ import type { SourceSettingsView } from '../../contract/contract.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
-import { checkFormat, checkKind, FORMAT_NAMES, KINDS, sourcePlace } from './place.ts';
+import { checkFormat, FORMAT_NAMES, KINDS, sourcePlace } from './place.ts';
 import { plainText } from './plain-text.ts';
 import { withProgress } from './progress-bar.ts';
 import { counted, shortId } from './show-value.ts';
@@ -36,7 +36,6 @@ const add: Command = {
     const { options } = call;
     const kind = wordOption(options, 'kind', KINDS);
     const wanted = textOption(options, 'format');
-    checkKind(kind);
     checkFormat(wanted);
     const create = flagOption(options, 'create') || undefined;
     const location = sourcePlace(call.positionals[0]!, call.terminal.directory);
@@ -177,6 +176,7 @@ const source: Command = {
     "Without options it shows them. --only and --ignore may be repeated and replace the patterns there were; --only '' clears.",
   options: {
     add: { type: 'string', value: 'PATH|URL', help: 'another source of the collection on this device' },
+    format,
     remove: { type: 'string', value: 'SOURCE', help: 'keep this source no longer in step; its files stay' },
     only: { type: 'string', multiple: true, value: 'PATTERN', help: 'keep only what matches here' },
     ignore: { type: 'string', multiple: true, value: 'PATTERN', help: 'leave out what matches' },
@@ -185,9 +185,12 @@ const source: Command = {
   async run(call) {
     const { options } = call;
     const place = textOption(options, 'add');
+    const wanted = textOption(options, 'format');
+    checkFormat(wanted);
     const readOnly = options['read-only'];
     const change = given({
       add: place === undefined ? undefined : sourcePlace(place, call.terminal.directory),
+      format: wanted,
       remove: textOption(options, 'remove'),
       only: listOption(options, 'only')?.filter((pattern) => pattern !== ''),
       ignore: listOption(options, 'ignore')?.filter((pattern) => pattern !== ''),

@@ -24,9 +24,6 @@ const FORMATS = {
 
 export const KINDS = ['files', 'contacts', 'calendar'] as const;
 export const FORMAT_NAMES: readonly string[] = KINDS.flatMap((kind) => FORMATS[kind]);
-/** The formats this version reads and writes. */
-const AVAILABLE: ReadonlySet<string> = new Set(['folder']);
-
 const isUrl = (place: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
 
 /** The place of a source as the instance wants it: a path made absolute. A URL is `not-available` in this version. */
@@ -36,21 +33,8 @@ export function sourcePlace(place: string, directory: string): string {
   throw new LockstepError('not-available', `This version keeps folders in step; ${place} needs a later one.`, place);
 }
 
-/** Fails for a format nobody knows (wrong usage), and for one this version cannot do yet (`not-available`). */
+/** Fails for a format nobody knows (wrong usage). Whether this version can do it the instance says. */
 export function checkFormat(format: string | undefined): void {
-  if (format === undefined || AVAILABLE.has(format)) return;
-  if (!FORMAT_NAMES.includes(format)) {
+  if (format !== undefined && !FORMAT_NAMES.includes(format))
     throw usageError(`There is no format "${format}". Formats: ${FORMAT_NAMES.join(', ')}.`, format);
-  }
-  throw new LockstepError('not-available', `The format ${format} is not available in this version; folder is.`, format);
-}
-
-/** As `checkFormat`, for the kind of a collection. */
-export function checkKind(kind: string | undefined): void {
-  if (kind === undefined || kind === 'files') return;
-  throw new LockstepError(
-    'not-available',
-    `Collections of ${kind} are not available in this version; files are.`,
-    kind,
-  );
 }

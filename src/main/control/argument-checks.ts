@@ -142,6 +142,7 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
       'change',
       shape({
         add: optional(name),
+        format: optional(name),
         remove: optional(name),
         only: optional(listOf(name)),
         ignore: optional(listOf(name)),

@@ -106,7 +106,11 @@ export class RecordRequests {
     const port = this.#port(findCollection(this.#engine, collection));
     const moment = findMoment(port.collection, at);
     if (to === null) return restore(port, record, moment);
-    const { fs, realDirectory, dataDirectory } = this.#engine.world;
+    const { fs, realPath, dataDirectory } = this.#engine.world;
+    const realDirectory = (path: string): string | null => {
+      const real = realPath(path);
+      return real?.isFolder === true ? real.path : null;
+    };
     const sources = [...this.#engine.replicas.values()].flatMap((each) =>
       [...each.synchronizers.values()].map(({ source }) => source.location),
     );

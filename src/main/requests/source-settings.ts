@@ -13,7 +13,9 @@ export async function changeSource(
   replica: Replica,
   change: SourceChange,
 ): Promise<SourceSettingsView> {
-  if (change.add !== undefined) await engine.addSource(replica, engine.place(change.add, true));
+  const { kind } = replica.collection;
+  if (change.add !== undefined)
+    await engine.addSource(replica, engine.place(change.add, true, { kind, format: change.format ?? null }));
   if (change.remove !== undefined) {
     const source = findNamed(
       'source',

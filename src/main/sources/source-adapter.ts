@@ -82,6 +82,8 @@ export interface ConstructItem {
   readonly fields: Fields | null;
   /** The revision this device last saw; null: there must be nothing at that place. Anything else there is refused. */
   readonly expected: Revision | null;
+  /** What the source held of it when it was last in step, whose keys of entries the text keeps. Kinds without content only. */
+  readonly native?: Fields | null;
   /** The content digest the item has at `expected`, where it has content: what is replaced or deleted goes to the version store under it. */
   readonly replaces: Digest | null;
   /** Where the bytes come from; null where the content stays as it is or there is none (directory, link, delete, mtime only). */
@@ -125,6 +127,8 @@ export type ConstructOutcome =
       readonly done: 'written';
       /** null: the item is not there any more, as asked. */
       readonly revision: Revision | null;
+      /** What the source holds of it now, as read again; absent: just what it was given. */
+      readonly holds?: Fields;
       /** The digest under which what was replaced went to the version store; null: nothing was replaced, or it is still there elsewhere. */
       readonly kept: Digest | null;
     }
@@ -192,6 +196,8 @@ export interface SourceAdapter {
   ): Promise<readonly (Reading | ItemProblem)[]>;
   /** Writes each item only where its revision is still the expected one; otherwise refuses and changes nothing. Same order. */
   construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
+  /** What the source can hold of a record, and would show of it (the lens of DESIGN 4); absent: all. Pure. */
+  project?(full: Fields): Fields;
   /** Kept out of this source by ignore or selection rules: never a difference, never constructed (DESIGN 4). */
   outside(id: RecordId, isDirectory: boolean): boolean;
   /** 0 while nothing is left out; otherwise another number with each change of the rules. */
@@ -209,5 +215,11 @@ export interface SourceAdapter {
   isStagedWhole?(path: string): Promise<boolean>;
   /** Tells the groups something happened in; null: somewhere, look everywhere (overflow). Returns how to stop. */
   watch?(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>>;
+  /** The place is not this source any more: what marks it as one goes. What cannot be reached now keeps it. */
+  release?(): Promise<void>;
+  /** Other selection and ignore rules hold from now on. Files only. */
+  setRules?(rules: { readonly only: readonly string[]; readonly ignore: readonly string[] }): Promise<void>;
+  /** Items it would rather be given at a time to construct; absent: as many as are at hand. */
+  readonly batch?: number;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Held, HeldField, RecordState, Sibling } from '../merge/record-stat
 import { type Packed, packName, packValue, unpackName, unpackValue } from '../record/encode-value.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
-import type { Value } from '../record/value.ts';
+import type { Fields, Value } from '../record/value.ts';
 
 /*
  * A state as it lies in the database: [base dot, [name, value]* of fields with one value and just the base dot, exceptions?, superseded?].
@@ -68,6 +68,21 @@ export function decodeState(bytes: Uint8Array): RecordState {
 /** What a source holds: [name, value, dots…]*. */
 export function encodeHeld(held: Held): Uint8Array {
   return encode([...held].map(([field, { value, dots }]) => [packName(field), packValue(field, value), ...dots]));
+}
+
+/** What a source really holds, where it is other than what was meant: [name, value]*. */
+export function encodeNative(fields: Fields): Uint8Array {
+  return encode([...fields].flatMap(([field, value]) => [packName(field), packValue(field, value)]));
+}
+
+export function decodeNative(bytes: Uint8Array): Fields {
+  const packed = decode(bytes) as Packed[];
+  const fields = new Map<FieldName, Value>();
+  for (let at = 0; at < packed.length; at += 2) {
+    const field = unpackName(packed[at]) as FieldName;
+    fields.set(field, unpackValue(field, packed[at + 1] as Packed));
+  }
+  return fields;
 }
 
 export function decodeHeld(bytes: Uint8Array): Held {

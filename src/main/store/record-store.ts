@@ -2,7 +2,8 @@ import type Database from 'better-sqlite3';
 import { conflictFields, type Held, isLive, type RecordState } from '../merge/record-state.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { type RecordId, recordId } from '../record/ids.ts';
-import { decodeHeld, decodeState, encodeHeld, encodeState } from './encode-state.ts';
+import type { Fields } from '../record/value.ts';
+import { decodeHeld, decodeNative, decodeState, encodeHeld, encodeNative, encodeState } from './encode-state.ts';
 
 /** A record as stored. `row` is local and never reused while the record is there. */
 export interface StoredRecord {
@@ -16,6 +17,8 @@ export interface StoredSnapshot {
   readonly revision: Uint8Array | null;
   /** null: the source shows exactly the record's state. */
   readonly held: Held | null;
+  /** What the source holds in its own format, where that is other than what it can hold of `held`; null: just that. */
+  readonly native: Fields | null;
 }
 export interface GroupMember {
   readonly row: number;
@@ -157,7 +160,12 @@ export class RecordStore {
   snapshot(source: number, row: number): StoredSnapshot | undefined {
     const found = this.#sql.snapshot.get(source, row);
     if (found === undefined) return undefined;
-    return { revision: found[0], held: found[1] === null ? null : decodeHeld(found[1]) };
+    const [revision, held, native] = found;
+    return {
+      revision,
+      held: held === null ? null : decodeHeld(held),
+      native: native === null ? null : decodeNative(native),
+    };
   }
 
   /** The revision the source's snapshot has of the item with this id; null: the source does not hold it. */
@@ -167,8 +175,20 @@ export class RecordStore {
     return directory === null ? null : (this.#sql.revisionOf.get(source, directory, name) ?? null);
   }
 
-  putSnapshot(source: number, row: number, revision: Uint8Array | null, held: Held | null): void {
-    this.#sql.putSnapshot.run(source, row, revision, held === null ? null : encodeHeld(held));
+  putSnapshot(
+    source: number,
+    row: number,
+    revision: Uint8Array | null,
+    held: Held | null,
+    native: Fields | null = null,
+  ): void {
+    this.#sql.putSnapshot.run(
+      source,
+      row,
+      revision,
+      held === null ? null : encodeHeld(held),
+      native === null ? null : encodeNative(native),
+    );
   }
 
   dropSnapshot(source: number, row: number): void {
@@ -303,14 +323,14 @@ function statements(database: Database.Database) {
     ),
     anySnapshot: value<[number], number>('SELECT 1 FROM snapshot WHERE source = ? LIMIT 1'),
     countHeld: value<[number], number>('SELECT count(*) FROM snapshot WHERE source = ? AND revision IS NOT NULL'),
-    snapshot: rows<[number, number], [Blob | null, Blob | null]>(
-      'SELECT revision, held FROM snapshot WHERE source = ? AND record = ?',
+    snapshot: rows<[number, number], [Blob | null, Blob | null, Blob | null]>(
+      'SELECT revision, held, native FROM snapshot WHERE source = ? AND record = ?',
     ),
     revisionOf: value<[number, number, string], Blob | null>(
       'SELECT revision FROM snapshot WHERE source = ? AND record = (SELECT id FROM record WHERE directory = ? AND name = ?)',
     ),
-    putSnapshot: database.prepare<[number, number, Blob | null, Blob | null]>(
-      'REPLACE INTO snapshot(source, record, revision, held) VALUES(?, ?, ?, ?)',
+    putSnapshot: database.prepare<[number, number, Blob | null, Blob | null, Blob | null]>(
+      'REPLACE INTO snapshot(source, record, revision, held, native) VALUES(?, ?, ?, ?, ?)',
     ),
     dropSnapshot: database.prepare<[number, number]>('DELETE FROM snapshot WHERE source = ? AND record = ?'),
     dropSnapshots: database.prepare<[number]>('DELETE FROM snapshot WHERE source = ?'),

@@ -69,6 +69,7 @@ CREATE TABLE snapshot(
   record INTEGER NOT NULL,
   revision BLOB,                  -- NULL: the item is not there
   held BLOB,                      -- NULL: the source shows exactly the record's state
+  native BLOB,                    -- NULL: the source holds just what it can hold of that
   PRIMARY KEY(source, record)
 ) STRICT, WITHOUT ROWID;
 

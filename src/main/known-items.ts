@@ -1,0 +1,38 @@
+import { isLive, shownFields } from './merge/record-state.ts';
+import type { RecordId } from './record/ids.ts';
+import { recordId } from './record/ids.ts';
+import type { Fields } from './record/value.ts';
+import type { Replica } from './replica.ts';
+import { heldOf } from './snapshot/held.ts';
+import { fieldsOf, nativeOf } from './snapshot/lens.ts';
+import { revisionIn, vouchesFor } from './snapshot/stored-revision.ts';
+import type { KnownItems } from './sources/text/text-adapter.ts';
+
+/** What the snapshot of a source of texts tells its adapter, which keeps nothing itself. `project`: what the source can hold of a record. */
+export function knownItems(replica: Replica, source: number, project: (full: Fields) => Fields): KnownItems {
+  const { collection } = replica;
+  const { records, kind, log } = collection;
+  return {
+    revisions() {
+      const known = new Map<RecordId, { revision: Uint8Array; vouches: boolean }>();
+      for (const { name, revision } of records.group(source, '')) {
+        if (!(revision instanceof Uint8Array)) continue;
+        const own = revisionIn(revision);
+        known.set(recordId(name), { revision: own, vouches: vouchesFor(revision, own) });
+      }
+      return known;
+    },
+    native(id) {
+      const record = records.find(id);
+      const stored = record === null ? undefined : records.snapshot(source, record.row);
+      if (record === null || stored === undefined || stored.revision === null) return null;
+      return nativeOf(heldOf(kind, record.state, stored.held, log.order), stored.native, project);
+    },
+    shown(id) {
+      const record = records.find(id);
+      return record === null || !isLive(record.state)
+        ? null
+        : project(fieldsOf(shownFields(kind, record.state, log.order)));
+    },
+  };
+}

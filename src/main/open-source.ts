@@ -1,0 +1,82 @@
+import type { Engine } from './engine.ts';
+import { knownItems } from './known-items.ts';
+import { LockstepError } from './platform/trouble.ts';
+import type { Fields } from './record/value.ts';
+import type { Replica } from './replica.ts';
+import type { MovedOn } from './sources/files/aside.ts';
+import { FilesAdapter } from './sources/files/files-adapter.ts';
+import { formatNamed, type SourceFormat } from './sources/formats.ts';
+import type { SourceAdapter } from './sources/source-adapter.ts';
+import type { DocumentPlace } from './sources/text/document-place.ts';
+import { FolderOfFiles } from './sources/text/folder-of-files.ts';
+import { OneFile } from './sources/text/one-file.ts';
+import { TextAdapter } from './sources/text/text-adapter.ts';
+import type { TextFormat } from './sources/text/text-format.ts';
+import type { StoredSource } from './store/registry-store.ts';
+
+/** What a folder tells of bytes that came to it beside what is written. */
+export interface FolderNews {
+  movedOn(moved: readonly MovedOn[]): void;
+  areTorn(moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]>;
+}
+
+/** The adapter of a source, by its format, taken in care. `fresh`: it is new, and marked. Fails with `other-marker` where it is another's. */
+export async function openAdapter(
+  engine: Engine,
+  replica: Replica,
+  source: StoredSource,
+  fresh: boolean,
+  news: FolderNews,
+): Promise<SourceAdapter> {
+  const format = formatNamed(source.format);
+  if (format === null)
+    throw new LockstepError(
+      'not-available',
+      `This version does not know the format ${source.format}.`,
+      source.location,
+    );
+  if (format.text !== null) return openText(engine, replica, source, fresh, format, format.text());
+  const { world } = engine;
+  const adapter = new FilesAdapter(world.look, world.write, {
+    source: source.id,
+    root: source.location,
+    platform: world.platform,
+    folding: world.isFolding(source.location),
+    marker: { collection: replica.id, source: source.id, device: engine.deviceId },
+    rules: source.settings,
+    fs: world.fs,
+    clock: world.clock,
+    watch: world.watch,
+    watchRoot: world.watchRoot,
+    onMovedOn: news.movedOn,
+    areTorn: news.areTorn,
+    onProblems: (problems) => {
+      for (const { id, code, detail } of problems)
+        replica.collection.problems.put(source.row, id, code, detail, world.clock.now());
+      engine.changed();
+    },
+  });
+  await adapter.open(fresh);
+  return adapter;
+}
+
+function openText(
+  engine: Engine,
+  replica: Replica,
+  source: StoredSource,
+  fresh: boolean,
+  { layout, ending }: SourceFormat,
+  format: TextFormat,
+): SourceAdapter {
+  const { fs, clock, watchText } = engine.world;
+  let place: DocumentPlace;
+  if (layout === 'folder-of-files') {
+    const marker = { collection: replica.id, source: source.id, device: engine.deviceId };
+    const watch = watchText?.folder ?? null;
+    const folder = new FolderOfFiles({ fs, clock, root: source.location, ending, marker, watch });
+    if (fresh) folder.mark();
+    place = folder;
+  } else place = new OneFile({ fs, clock, path: source.location, watch: watchText?.file ?? null });
+  const project = (full: Fields): Fields => format.project(full);
+  return new TextAdapter(format, place, knownItems(replica, source.row, project));
+}

@@ -1,0 +1,78 @@
+import type { Held } from '../merge/record-state.ts';
+import { fieldRule, type RecordKind } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
+import type { FieldName } from '../record/ids.ts';
+import { equalValues, type Fields, type Value } from '../record/value.ts';
+
+/** What a source can hold of a record (`SourceAdapter.project`); null: all of it. */
+export type Projection = ((full: Fields) => Fields) | null;
+
+const NO_FIELDS: Fields = new Map();
+
+/** The full record a source stands for: every field that is not cleared. */
+export function fieldsOf(held: Held | null): Fields {
+  if (held === null || held.get(EXISTS)?.value !== true) return NO_FIELDS;
+  const fields = new Map<FieldName, Value>();
+  for (const [field, { value }] of held) if (field !== EXISTS && value !== null) fields.set(field, value);
+  return fields;
+}
+
+/** What the source really held when it was last in step: `stored` where that is other than what was meant. */
+export function nativeOf(held: Held | null, stored: Fields | null, project: Projection): Fields {
+  if (stored !== null) return stored;
+  const full = fieldsOf(held);
+  return project === null || full.size === 0 ? full : project(full);
+}
+
+/** Do both say the same, field by field? */
+export function sameFields(kind: RecordKind, a: Fields, b: Fields): boolean {
+  for (const [field, value] of a) if (!fieldRule(kind, field).same(value, b.get(field) ?? null)) return false;
+  for (const [field, value] of b) if (!a.has(field) && !fieldRule(kind, field).same(null, value)) return false;
+  return true;
+}
+
+/**
+ * What a source that is met for the first time says, beside a record that is there already: what it holds just as it would show the record
+ * stands for the whole of it; the rest is its own. What it lacks is not cleared: nobody removed that.
+ */
+export function adoptedFields(kind: RecordKind, full: Fields, reading: Fields, project: Projection): Fields {
+  if (project === null) return reading;
+  const shown = project(full);
+  const adopted = new Map<FieldName, Value>();
+  for (const [field, value] of reading) {
+    const own = full.get(field);
+    adopted.set(field, own !== undefined && fieldRule(kind, field).same(shown.get(field) ?? null, value) ? own : value);
+  }
+  return adopted;
+}
+
+/**
+ * The full record, changed only where the reading differs from what the source showed of it before (the lens of DESIGN 4). `before`: what
+ * the source held when it was last in step; `now`: what it holds. What the source cannot hold is in neither, and stays; what it held and
+ * does not any more is cleared. Within one entry (an address with a label the format has no place for) the same holds part by part.
+ * Law: `putFields(full, held, held)` is `full`.
+ */
+export function putFields(kind: RecordKind, full: Fields, before: Fields, now: Fields): Fields {
+  const after = new Map<FieldName, Value>(full);
+  for (const [field, value] of now) {
+    const held = before.get(field) ?? null;
+    if (fieldRule(kind, field).same(held, value)) continue;
+    after.set(field, putValue(full.get(field) ?? null, held, value));
+  }
+  for (const field of before.keys()) if (!now.has(field)) after.delete(field);
+  return after;
+}
+
+function putValue(full: Value, before: Value, now: Value): Value {
+  if (!isPlain(full) || !isPlain(before) || !isPlain(now)) return now;
+  const after: { [key: string]: Value } = { ...full };
+  for (const [key, value] of Object.entries(now)) {
+    const held = before[key] ?? null;
+    if (!equalValues(held, value)) after[key] = putValue(full[key] ?? null, held, value);
+  }
+  for (const key of Object.keys(before)) if (!Object.hasOwn(now, key)) delete after[key];
+  return after;
+}
+
+const isPlain = (value: Value): value is { readonly [key: string]: Value } =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);

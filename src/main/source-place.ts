@@ -1,0 +1,111 @@
+import type { FileSystem } from './platform/file-system.ts';
+import { LockstepError } from './platform/trouble.ts';
+import type { RecordKind } from './record/field-rules.ts';
+import { formatNamed, recognizeFormat, type SourceFormat } from './sources/formats.ts';
+
+/** Where a source is, and what is there. */
+export interface SourcePlace {
+  /** A real path. */
+  readonly path: string;
+  readonly format: SourceFormat;
+}
+export interface AskedFormat {
+  /** null: whatever is there. */
+  readonly kind: RecordKind | null;
+  readonly format: string | null;
+}
+interface World {
+  readonly fs: FileSystem;
+  realPath(path: string): { readonly path: string; readonly isFolder: boolean } | null;
+  makeDirectory(path: string): void;
+}
+
+/**
+ * Finds out what is at a location, and makes what is to be there where there is nothing and `create` says so. Fails with `no-such-path`,
+ * `overlaps-source` (inside or around one of `taken`), `unknown-format`, `wrong-format`.
+ */
+export function findPlace(
+  world: World,
+  location: string,
+  create: boolean,
+  asked: AskedFormat,
+  taken: readonly string[],
+): SourcePlace {
+  const there = world.realPath(location);
+  if (there === null && !create)
+    throw new LockstepError(
+      'no-such-path',
+      `There is nothing at ${location}. Make it first, or ask for it to be made (--create).`,
+      location,
+    );
+  const format = formatOf(world.fs, there, location, asked);
+  const isFolder = format.layout !== 'one-file';
+  if (there !== null && there.isFolder !== isFolder)
+    throw new LockstepError(
+      'wrong-format',
+      `${location} is a ${there.isFolder ? 'folder' : 'file'}, and ${format.name} is a ${isFolder ? 'folder' : 'file'}.`,
+      location,
+    );
+  const path = there?.path ?? make(world, location, format);
+  const other = taken.find((each) => contains(each, path) || contains(path, each));
+  if (other === undefined) return { path, format };
+  throw new LockstepError(
+    'overlaps-source',
+    `${path} is inside or around ${other}, which is kept in step already or holds Lockstep's own data.`,
+    path,
+  );
+}
+
+function formatOf(
+  fs: FileSystem,
+  there: { readonly path: string; readonly isFolder: boolean } | null,
+  location: string,
+  { kind, format }: AskedFormat,
+): SourceFormat {
+  const found = format === null ? recognizeFormat(fs, there, location, kind) : formatNamed(format);
+  if (found === null)
+    throw new LockstepError(
+      format === null ? 'unknown-format' : 'not-available',
+      format === null
+        ? `It cannot be told what is at ${location}: say it with --format.`
+        : `The format ${format} is not available in this version.`,
+      location,
+    );
+  if (kind === null || found.kind === kind) return found;
+  throw new LockstepError(
+    'wrong-format',
+    `${location} is ${found.name}, which holds ${found.kind} and no ${kind}.`,
+    location,
+  );
+}
+
+function make(world: World, location: string, { layout, text }: SourceFormat): string {
+  const made = (): string => {
+    const real = world.realPath(location);
+    if (real === null) throw new LockstepError('no-such-path', `${location} cannot be made.`, location);
+    return real.path;
+  };
+  if (layout !== 'one-file' || text === null) {
+    world.makeDirectory(location);
+    return made();
+  }
+  const parent = location.slice(0, Math.max(1, location.lastIndexOf('/')));
+  if (world.realPath(parent) === null) world.makeDirectory(parent);
+  const fd = world.fs.open(location, 'create-new');
+  try {
+    const bytes = text().empty();
+    for (let at = 0; at < bytes.length; ) at += world.fs.write(fd, bytes, at, bytes.length - at, at);
+  } finally {
+    world.fs.close(fd);
+  }
+  return made();
+}
+
+/** What a collection is called whose first source is there. */
+export function nameOfPlace({ path, format }: SourcePlace): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return format.layout === 'one-file' ? name.replace(/\.[A-Za-z0-9]{1,5}$/, '') : name;
+}
+
+const contains = (path: string, inner: string): boolean =>
+  inner === path || inner.startsWith(path.endsWith('/') ? path : `${path}/`);

@@ -1,0 +1,80 @@
+import type { FileSystem } from '../platform/file-system.ts';
+import type { RecordKind } from '../record/field-rules.ts';
+import type { TextFormat } from './text/text-format.ts';
+
+/** How items lie at a place: a tree of files, all of them in one file, or a file for each. */
+export type Layout = 'tree' | 'one-file' | 'folder-of-files';
+
+/** A format a source can have (CLI `--format`). */
+export interface SourceFormat {
+  readonly name: string;
+  readonly kind: RecordKind;
+  readonly layout: Layout;
+  /** How the names of its files end. */
+  readonly ending: string;
+  /** How its texts are read and written; null: they are files, and nobody looks into them. */
+  readonly text: (() => TextFormat) | null;
+}
+
+export const FOLDER: SourceFormat = { name: 'folder', kind: 'files', layout: 'tree', ending: '', text: null };
+
+const FORMATS: readonly SourceFormat[] = [FOLDER];
+
+/** The format of this name; null: this version knows none. */
+export function formatNamed(name: string): SourceFormat | null {
+  return FORMATS.find((format) => format.name === name) ?? null;
+}
+
+/** Of a text so much is looked at to tell what it is. */
+const PEEK_BYTES = 64 << 10;
+
+/**
+ * What is at a place: by what a file says, by what lies in a folder, and where there is nothing (`there` null) by the name it is to have and
+ * the `kind` asked for. null: it cannot be told.
+ */
+export function recognizeFormat(
+  fs: FileSystem,
+  there: { readonly path: string; readonly isFolder: boolean } | null,
+  location: string,
+  kind: RecordKind | null,
+): SourceFormat | null {
+  if (kind === 'files') return FOLDER;
+  if (there === null) return formatByName(location, kind);
+  if (!there.isFolder) return recognizeText(peek(fs, there.path), there.path) ?? formatByName(location, kind);
+  const names = fs.readDirectory(there.path).flatMap(({ name }) => (name?.startsWith('.') === false ? [name] : []));
+  const folders = FORMATS.filter(({ layout }) => layout === 'folder-of-files');
+  const fitting = folders.filter(
+    (format) =>
+      (kind === null || format.kind === kind) &&
+      names.every((name) => name.toLowerCase().endsWith(format.ending)) &&
+      (kind !== null || names.length > 0),
+  );
+  return fitting[0] ?? (kind === null ? FOLDER : null);
+}
+
+function formatByName(location: string, kind: RecordKind | null): SourceFormat | null {
+  const name = location.toLowerCase();
+  const files = FORMATS.filter((format) => format.layout === 'one-file' && (kind === null || format.kind === kind));
+  const byName = files.find((format) => name.endsWith(format.ending));
+  if (byName !== undefined) return byName;
+  if (kind === null) return FOLDER;
+  return FORMATS.find((format) => format.layout === 'folder-of-files' && format.kind === kind) ?? null;
+}
+
+function recognizeText(bytes: Uint8Array, path: string): SourceFormat | null {
+  const name = RECOGNIZERS.map((recognize) => recognize(bytes, path)).find((found) => found !== null) ?? null;
+  return name === null ? null : formatNamed(name);
+}
+
+/** The name of the format these bytes are the beginning of; null: none that it knows. */
+const RECOGNIZERS: readonly ((bytes: Uint8Array, path: string) => string | null)[] = [];
+
+function peek(fs: FileSystem, path: string): Uint8Array {
+  const fd = fs.open(path, 'read');
+  try {
+    const bytes = new Uint8Array(PEEK_BYTES);
+    return bytes.subarray(0, fs.read(fd, bytes, 0, bytes.length, 0));
+  } finally {
+    fs.close(fd);
+  }
+}

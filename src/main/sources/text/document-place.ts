@@ -1,0 +1,49 @@
+import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
+
+/** A text as its place lists it. */
+export interface ListedDocument {
+  /** `''` where the place holds but one. */
+  readonly name: string;
+  /** Changes whenever the text does: an ETag, what a file system says of a file. At most 255 bytes. */
+  readonly revision: Uint8Array;
+  /** It changed so lately that the revision cannot vouch for it. */
+  readonly fresh: boolean;
+  /** Bytes. */
+  readonly size: number;
+}
+export interface ReadDocument extends ListedDocument {
+  readonly bytes: Uint8Array;
+}
+export interface UnreadDocument {
+  readonly name: string;
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+export type DocumentWritten =
+  /** `document`: as the place holds it now, which may be other than what it was given; null: it is gone, as asked. */
+  | { readonly done: 'written'; readonly document: ReadDocument | null }
+  | { readonly done: 'refused'; readonly reason: ProblemCode; readonly detail: string };
+
+/** Where texts of items lie: one file, a folder of files, a collection on a server. Knows bytes and names, nothing of what is in them. */
+export interface DocumentPlace {
+  /** Does it hold a document for each item, or all items in one? */
+  readonly many: boolean;
+  readonly writable: boolean;
+  condition(): Promise<SourceCondition>;
+  /** Every document there is, in the order of their names. What could not be listed says nothing of what is in it. */
+  list(): Promise<{ readonly documents: readonly ListedDocument[]; readonly problems: readonly UnreadDocument[] }>;
+  /** Same order; a document that went, changes just now or cannot be read is a problem of its own. */
+  read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]>;
+  /**
+   * Replaces a document whole, if it still has the revision. `expected` null: there must be none of that name. `bytes` null: it is
+   * removed. A reader sees the old text or the new one, whatever happens.
+   */
+  write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten>;
+  /** A name for the document of a new item, in nobody's way. */
+  newName(uid: string, isTaken: (name: string) => boolean): string;
+  /** Tells that something may have changed; returns how to stop. null: it has to be asked. */
+  readonly watch: ((onDirty: () => void) => Promise<() => Promise<void>>) | null;
+  /** The place is not this source any more: what marks it goes. */
+  release(): Promise<void>;
+  close(): Promise<void>;
+}

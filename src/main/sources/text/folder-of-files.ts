@@ -1,0 +1,130 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { FileStat, FileSystem } from '../../platform/file-system.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import { OWN_DIRECTORY } from '../files/path-guard.ts';
+import { readMarker, type SourceMarker, writeMarker } from '../files/source-marker.ts';
+import type { SourceCondition } from '../source-adapter.ts';
+import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
+import { listed, readDocument, unread, writeDocument } from './one-file.ts';
+import { removeLeftOver } from './replace-file.ts';
+
+const LEFT_OVER = /^\.(.+)\.lockstep-(?:new|old)$/;
+/** What is not safe in a name on every system, and a leading dot, which hides it. */
+const UNSAFE = /[^A-Za-z0-9@_+=.-]/g;
+const LONGEST_NAME = 100;
+
+export interface FolderOfFilesOptions {
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  /** A real path. */
+  readonly root: string;
+  /** How names of its texts end: `.vcf`, `.ics`. Whatever else lies there is nobody's business. */
+  readonly ending: string;
+  readonly marker: SourceMarker;
+  readonly watch: ((path: string, onChange: () => void) => Promise<() => Promise<void>>) | null;
+}
+
+/** A file for each item, as vdirsyncer, khal and servers keep them (vdir). Only what lies right in the folder. */
+export class FolderOfFiles implements DocumentPlace {
+  readonly many = true;
+  readonly writable = true;
+  readonly watch: DocumentPlace['watch'];
+  readonly #options: FolderOfFilesOptions;
+
+  constructor(options: FolderOfFilesOptions) {
+    const { watch, root } = options;
+    this.#options = options;
+    this.watch = watch === null ? null : (onDirty) => watch(root, onDirty);
+  }
+
+  /** A new source is marked. Fails with `other-marker` where the folder is another's. */
+  mark(): void {
+    const { fs, root, marker } = this.#options;
+    const known = readMarker(fs, root);
+    if (known !== null && known.source !== marker.source)
+      throw new LockstepError('other-marker', `${root} is kept in step by another source already`, root);
+    writeMarker(fs, root, { ...marker, mounts: null });
+  }
+
+  condition(): Promise<SourceCondition> {
+    return Promise.resolve(this.#condition());
+  }
+
+  list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
+    const { fs, root, ending, clock } = this.#options;
+    const now = clock.now();
+    const documents: ListedDocument[] = [];
+    const problems: UnreadDocument[] = [];
+    for (const { name } of fs.readDirectory(root)) {
+      const left = name === null ? null : LEFT_OVER.exec(name);
+      if (left !== null) removeLeftOver(fs, `${root}/${left[1]}`);
+      if (name === null || name.startsWith('.') || !name.toLowerCase().endsWith(ending)) continue;
+      const stat = this.#stat(name);
+      if (stat === null) continue;
+      if (stat.type === 'file') documents.push(listed(name, stat, now));
+      else if (stat.type !== 'directory') problems.push(unread(name, 'special-file', `${root}/${name} is no file`));
+    }
+    documents.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return Promise.resolve({ documents, problems });
+  }
+
+  read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
+    const { fs, root, clock } = this.#options;
+    return Promise.resolve(names.map((name) => readDocument(fs, name, `${root}/${name}`, clock.now())));
+  }
+
+  write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
+    const { fs, root, clock } = this.#options;
+    if (name.includes('/') || name.startsWith('.'))
+      return Promise.resolve({ done: 'refused', reason: 'name-not-allowed', detail: `${name} cannot be a name` });
+    return Promise.resolve(writeDocument(fs, name, `${root}/${name}`, expected, bytes, clock.now()));
+  }
+
+  newName(uid: string, isTaken: (name: string) => boolean): string {
+    const { ending, fs, root } = this.#options;
+    const base = uid.replace(UNSAFE, '_').replace(/^\.+/, '_').slice(0, LONGEST_NAME) || 'item';
+    for (let at = 1; ; at++) {
+      const name = `${base}${at === 1 ? '' : `-${at}`}${ending}`;
+      if (!isTaken(name) && fs.lstat(`${root}/${name}`) === null) return name;
+    }
+  }
+
+  release(): Promise<void> {
+    const { fs, root } = this.#options;
+    const marker = `${root}/${OWN_DIRECTORY}/marker.json`;
+    if (fs.lstat(marker)?.type === 'file') fs.unlink(marker);
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #condition(): SourceCondition {
+    const { fs, root, marker } = this.#options;
+    const away = (code: 'missing' | 'no-marker' | 'other-marker' | 'unreadable', detail: string): SourceCondition => ({
+      is: 'unavailable',
+      code,
+      detail,
+    });
+    try {
+      const stat = fs.lstat(root);
+      if (stat === null) return away('missing', `${root} is not there. Nothing was deleted elsewhere.`);
+      if (stat.type !== 'directory') return away('unreadable', `${root} is no folder any more.`);
+      const known = readMarker(fs, root);
+      if (known === null) return away('no-marker', `${root} is empty of its marker: is its disk there?`);
+      if (known.source !== marker.source) return away('other-marker', `${root} is another source's.`);
+      return { is: 'ready' };
+    } catch (error) {
+      return away('unreadable', (error as Error).message);
+    }
+  }
+
+  #stat(name: string): FileStat | null {
+    const { fs, root } = this.#options;
+    try {
+      return fs.lstat(`${root}/${name}`);
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { sha256 } from '../../platform/hash.ts';
+import { type RecordId, recordId } from '../../record/ids.ts';
+import type { Fields, Value } from '../../record/value.ts';
+
+const URN = /^urn:uuid:/i;
+
+/**
+ * The record a UID stands for. `urn:uuid:x` and `x` are one. Records of files lie in directories told by `/`; those of texts all lie in one, so
+ * it is written as `%2F`.
+ */
+export function recordIdOfUid(uid: string): RecordId {
+  return recordId(uid.replace(URN, '').replace(/[%/\p{Cc}]/gu, escaped));
+}
+
+/** The UID a new item of this record states. */
+export function uidOfRecord(id: RecordId): string {
+  return id.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** The UID of an item that states none: the same on every device that meets the same item first. */
+export function derivedUid(fields: Fields): string {
+  const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `lockstep-${Buffer.from(sha256(canonical(sorted as unknown as Value)))
+    .toString('base64url')
+    .slice(0, 22)}`;
+}
+
+/** `id`, or with the first number behind it that nobody has. */
+export function freeId(id: RecordId, isTaken: (id: RecordId) => boolean): RecordId {
+  for (let at = 1; ; at++) {
+    const tried = at === 1 ? id : recordId(`${id}#${at}`);
+    if (!isTaken(tried)) return tried;
+  }
+}
+
+const escaped = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+
+function canonical(value: Value): string {
+  if (value instanceof Uint8Array) return `b${Buffer.from(value).toString('base64')}`;
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const object = value as { readonly [key: string]: Value };
+    const keys = Object.keys(object).sort((a, b) => (a < b ? -1 : 1));
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(object[key] as Value)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}

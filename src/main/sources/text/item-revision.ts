@@ -1,0 +1,27 @@
+import type { Revision } from '../source-adapter.ts';
+
+/** What must stay the same for an item of a text to be unchanged. */
+export interface ItemRevision {
+  /** The first 16 bytes of the SHA-256 of its bytes, with what else decides what they mean. */
+  readonly digest: Uint8Array;
+  /** The revision of its document, where each item has one: then the document need not be read. Else empty. */
+  readonly document: Uint8Array;
+  /** The name of its document. */
+  readonly name: string;
+}
+
+const DIGEST_BYTES = 16;
+
+/** Layout: digest, length of the document's revision u8, that revision, the document's name in UTF-8. Local to this device; never sent. */
+export function writeItemRevision({ digest, document, name }: ItemRevision): Revision {
+  return Buffer.concat([digest, Uint8Array.of(document.length), document, Buffer.from(name)]);
+}
+
+export function readItemRevision(revision: Revision): ItemRevision {
+  const end = DIGEST_BYTES + 1 + (revision[DIGEST_BYTES] ?? 0);
+  return {
+    digest: revision.subarray(0, DIGEST_BYTES),
+    document: revision.subarray(DIGEST_BYTES + 1, end),
+    name: Buffer.from(revision.subarray(end)).toString(),
+  };
+}

@@ -1,0 +1,141 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { FileStat, FileSystem } from '../../platform/file-system.ts';
+import { isFresh, revisionOf, sameRevision } from '../files/revision.ts';
+import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
+import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
+import { removeLeftOver, replaceFile } from './replace-file.ts';
+
+/** A larger text is no address book, and would not fit into memory several times over. */
+export const LARGEST_TEXT = 256 << 20;
+
+export interface OneFileOptions {
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  /** A real path. */
+  readonly path: string;
+  /** Calls whenever something happens to the file; returns how to stop. null: it is looked at on a timer only. */
+  readonly watch: ((path: string, onChange: () => void) => Promise<() => Promise<void>>) | null;
+}
+
+/** All items in one file. That it is not there says nothing of them. */
+export class OneFile implements DocumentPlace {
+  readonly many = false;
+  readonly writable = true;
+  readonly watch: DocumentPlace['watch'];
+  readonly #fs: FileSystem;
+  readonly #clock: Clock;
+  readonly #path: string;
+
+  constructor({ fs, clock, path, watch }: OneFileOptions) {
+    this.#fs = fs;
+    this.#clock = clock;
+    this.#path = path;
+    this.watch = watch === null ? null : (onDirty) => watch(path, onDirty);
+  }
+
+  condition(): Promise<SourceCondition> {
+    return Promise.resolve(fileCondition(this.#fs, this.#path));
+  }
+
+  list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
+    removeLeftOver(this.#fs, this.#path);
+    const stat = this.#fs.lstat(this.#path);
+    if (stat?.type !== 'file')
+      return Promise.resolve({ documents: [], problems: [unread('', 'unreadable', `${this.#path} is not there`)] });
+    return Promise.resolve({ documents: [listed('', stat, this.#clock.now())], problems: [] });
+  }
+
+  read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
+    return Promise.resolve(names.map((name) => readDocument(this.#fs, name, this.#path, this.#clock.now())));
+  }
+
+  write(_name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
+    return Promise.resolve(writeDocument(this.#fs, '', this.#path, expected, bytes, this.#clock.now()));
+  }
+
+  newName(): string {
+    return '';
+  }
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function fileCondition(fs: FileSystem, path: string): SourceCondition {
+  const away = (code: 'missing' | 'unreadable', detail: string): SourceCondition => ({
+    is: 'unavailable',
+    code,
+    detail,
+  });
+  try {
+    const stat = fs.lstat(path);
+    if (stat === null) return away('missing', `${path} is not there. Nothing was deleted elsewhere.`);
+    if (stat.type !== 'file') return away('unreadable', `${path} is no file any more.`);
+    return { is: 'ready' };
+  } catch (error) {
+    return away('unreadable', (error as Error).message);
+  }
+}
+
+export function listed(name: string, stat: FileStat, now: number): ListedDocument {
+  return { name, revision: revisionOf(stat), fresh: isFresh(stat, now), size: stat.size };
+}
+
+export const unread = (name: string, code: ProblemCode, detail: string): UnreadDocument => ({ name, code, detail });
+
+/** A text, with the revision it had while all of it was read. */
+export function readDocument(fs: FileSystem, name: string, path: string, now: number): ReadDocument | UnreadDocument {
+  try {
+    const before = fs.lstat(path);
+    if (before?.type !== 'file') return unread(name, 'changing', `${path} is no file`);
+    if (before.size > LARGEST_TEXT)
+      return unread(name, 'unreadable', `${path} is larger than ${LARGEST_TEXT >> 20} MiB: split it`);
+    const fd = fs.open(path, 'read');
+    try {
+      const bytes = new Uint8Array(before.size);
+      let length = 0;
+      for (let count = 1; length < bytes.length && count > 0; length += count)
+        count = fs.read(fd, bytes, length, bytes.length - length, length);
+      const after = fs.fstat(fd);
+      if (length < bytes.length || !sameRevision(revisionOf(before), revisionOf(after)))
+        return unread(name, 'changing', `${path} changed while it was read`);
+      return { ...listed(name, after, now), bytes };
+    } finally {
+      fs.close(fd);
+    }
+  } catch (error) {
+    return unread(name, troubleOf(error), (error as Error).message);
+  }
+}
+
+/** See `DocumentPlace.write`. */
+export function writeDocument(
+  fs: FileSystem,
+  name: string,
+  path: string,
+  expected: Uint8Array | null,
+  bytes: Uint8Array | null,
+  now: number,
+): DocumentWritten {
+  try {
+    const stat = fs.lstat(path);
+    const replaced = expected === null ? null : { revision: expected, mode: stat?.mode ?? 0o600 };
+    if (!replaceFile(fs, path, replaced, bytes))
+      return { done: 'refused', reason: 'changed-underneath', detail: `${path} changed just now` };
+    if (bytes === null) return { done: 'written', document: null };
+    const document = readDocument(fs, name, path, now);
+    if ('code' in document) return { done: 'refused', reason: 'changed-underneath', detail: document.detail };
+    return { done: 'written', document };
+  } catch (error) {
+    return { done: 'refused', reason: troubleOf(error), detail: (error as Error).message };
+  }
+}
+
+function troubleOf(error: unknown): ProblemCode {
+  const code = (error as { code?: string }).code;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'no-permission';
+  return code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'io';
+}

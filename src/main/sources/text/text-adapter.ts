@@ -1,0 +1,453 @@
+import { sha256 } from '../../platform/hash.ts';
+import type { RecordKind } from '../../record/field-rules.ts';
+import { type RecordId, recordId } from '../../record/ids.ts';
+import type { Fields } from '../../record/value.ts';
+import type {
+  Capabilities,
+  ConstructItem,
+  ConstructOutcome,
+  ItemProblem,
+  ListEvent,
+  ListedItem,
+  ListResult,
+  Reading,
+  Revision,
+  SourceAdapter,
+  SourceCondition,
+} from '../source-adapter.ts';
+import type { DocumentPlace, ReadDocument } from './document-place.ts';
+import { derivedUid, freeId, recordIdOfUid, uidOfRecord } from './item-ids.ts';
+import { type ItemRevision, readItemRevision, writeItemRevision } from './item-revision.ts';
+import { type Damaged, MalformedItem, type NativeItem, type SplitText, type TextFormat } from './text-format.ts';
+
+/** Documents that are read at a time, where each holds an item. */
+const DOCUMENTS_AT_ONCE = 200;
+
+/** What the snapshot of this source tells: its adapter keeps nothing itself. */
+export interface KnownItems {
+  /** Revision of every item the source holds. `vouches` false: it was read while it was changing. */
+  revisions(): ReadonlyMap<RecordId, { readonly revision: Revision; readonly vouches: boolean }>;
+  /** What the source holds of an item, in its own format; null: it never held it. */
+  native(id: RecordId): Fields | null;
+  /** What the source would show of the record, where it never held it: keys of entries are taken from there. null: no such record. */
+  shown(id: RecordId): Fields | null;
+}
+
+/** A document taken apart, and which record each of its items is. */
+interface Loaded extends ReadDocument {
+  readonly text: SplitText;
+  readonly ids: (RecordId | null)[];
+}
+interface Place {
+  readonly document: Loaded;
+  readonly item: NativeItem;
+}
+
+/** Texts as a source: contacts or events in a file, a folder of files or on a server, in whatever format they are written. */
+export class TextAdapter implements SourceAdapter {
+  readonly kind: RecordKind;
+  readonly can: Capabilities;
+  /** All changes at once, for a text of many items is written as a whole. */
+  readonly batch = 20_000;
+  readonly #format: TextFormat;
+  readonly #place: DocumentPlace;
+  readonly #known: KnownItems;
+  /** Documents taken apart lately: of a place with but one that one, else those of the last listing that are to be read. */
+  #loaded = new Map<string, Loaded>();
+  #places = new Map<RecordId, Place>();
+
+  constructor(format: TextFormat, place: DocumentPlace, known: KnownItems) {
+    this.#format = format;
+    this.#place = place;
+    this.#known = known;
+    this.kind = format.kind;
+    this.can = { write: place.writable, watch: place.watch !== null, fields: null };
+  }
+
+  condition(): Promise<SourceCondition> {
+    return this.#place.condition();
+  }
+  project(full: Fields): Fields {
+    return this.#format.project(full);
+  }
+  outside(): boolean {
+    return false;
+  }
+  rulesVersion(): number {
+    return 0;
+  }
+
+  async list(
+    _since: number | null,
+    _within: readonly string[] | null,
+    tell: (event: ListEvent) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<ListResult> {
+    const known = this.#knownRevisions();
+    const { documents, problems: unlisted } = await this.#place.list();
+    const items: ListedItem[] = [];
+    const problems: ItemProblem[] = [];
+    const claimed = new Set<RecordId>();
+    const toRead: string[] = [];
+    const loaded = new Map<string, Loaded>();
+    for (const listed of documents) {
+      const own = known.in.get(listed.name) ?? [];
+      const former = this.#loaded.get(listed.name);
+      if (
+        this.#place.many &&
+        own.length > 0 &&
+        own.every((each) => each.vouches && same(each.document, listed.revision))
+      )
+        for (const each of own) {
+          claimed.add(each.id);
+          items.push({ id: each.id, revision: each.stored, fresh: false, size: 0 });
+        }
+      else if (former !== undefined && !former.fresh && same(former.revision, listed.revision))
+        loaded.set(listed.name, former);
+      else toRead.push(listed.name);
+    }
+    const unread = [...unlisted];
+    for (let at = 0; at < toRead.length && !signal.aborted; at += DOCUMENTS_AT_ONCE)
+      for (const read of await this.#place.read(toRead.slice(at, at + DOCUMENTS_AT_ONCE))) {
+        if ('code' in read) unread.push(read);
+        else loaded.set(read.name, this.#load(read));
+      }
+    for (const { name, code, detail } of unread) {
+      const own = known.in.get(name) ?? [];
+      for (const { id } of own) claimed.add(id);
+      for (const { id } of own) problems.push({ id, code, detail });
+      if (own.length === 0) problems.push({ id: recordId(name), code, detail });
+    }
+    this.#assign([...loaded.values()], known, claimed);
+    this.#loaded = loaded;
+    this.#places = new Map();
+    for (const document of loaded.values()) {
+      problems.push(...this.#damaged(document, known, claimed));
+      document.text.items.forEach((item, at) => {
+        const id = document.ids[at];
+        if (id === null || id === undefined) return;
+        this.#places.set(id, { document, item });
+        const revision = this.#revisionOf(document, item);
+        items.push({ id, revision, fresh: document.fresh, size: sizeOf(item) });
+      });
+    }
+    await tell({ is: 'groups', groups: [{ group: '', items, problems }] });
+    return { token: 1, items: items.length, complete: true };
+  }
+
+  read(ids: readonly RecordId[]): Promise<readonly (Reading | ItemProblem)[]> {
+    return Promise.resolve(ids.map((id) => this.#read(id)));
+  }
+
+  async construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
+    const outcomes = new Map<RecordId, ConstructOutcome>();
+    const groups = new Map<string, ConstructItem[]>();
+    const known = this.#knownRevisions();
+    const names = new Set(known.in.keys());
+    for (const item of items) {
+      const name = this.#documentFor(item, names);
+      names.add(name);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, [item]);
+      else group.push(item);
+    }
+    for (const [name, group] of groups)
+      for (const outcome of await this.#writeDocument(name, group, known)) outcomes.set(outcome.id, outcome);
+    return items.map(({ id }) => outcomes.get(id) ?? refused(id, 'io', 'it was not written'));
+  }
+
+  watch(onDirty: (group: string | null) => void): Promise<() => Promise<void>> {
+    return this.#place.watch?.(() => onDirty('')) ?? Promise.resolve(() => Promise.resolve());
+  }
+  release(): Promise<void> {
+    return this.#place.release();
+  }
+  close(): Promise<void> {
+    return this.#place.close();
+  }
+
+  #load(document: ReadDocument): Loaded {
+    const text = this.#format.split(document.bytes);
+    return { ...document, text, ids: text.items.map(() => null) };
+  }
+
+  #knownRevisions(): Known {
+    const found = new Map<string, KnownItem[]>();
+    for (const [id, { revision, vouches }] of this.#known.revisions()) {
+      const { digest, document, name } = readItemRevision(revision);
+      const own = found.get(name);
+      const each = { id, vouches, digest, document, stored: revision };
+      if (own === undefined) found.set(name, [each]);
+      else own.push(each);
+    }
+    return { in: found };
+  }
+
+  /** Says of each item which record it is: by its UID, else as the snapshot knows it, else by what it says. */
+  #assign(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>): void {
+    const isTaken = (id: RecordId): boolean => claimed.has(id);
+    const claim = (document: Loaded, at: number, id: RecordId): void => {
+      document.ids[at] = id;
+      claimed.add(id);
+    };
+    const nameless: { document: Loaded; at: number }[] = [];
+    for (const document of documents) {
+      const own = new Map((known.in.get(document.name) ?? []).map(({ id, digest }) => [hex(digest), id]));
+      document.text.items.forEach((item, at) => {
+        if (item.uid === null) {
+          nameless.push({ document, at });
+          return;
+        }
+        const id = recordIdOfUid(item.uid);
+        // Of several that state one UID each keeps the number it has.
+        const before = own.get(hex(digestOf(document.text, item)));
+        const isKept = before?.startsWith(`${id}#`) === true && !claimed.has(before);
+        claim(document, at, isKept ? before : freeId(id, isTaken));
+      });
+    }
+    if (nameless.length === 0) return;
+    const rest = this.#claimUnchanged(nameless, known, claimed, claim);
+    if (rest.length === 0) return;
+    const read = rest.map(({ document, at }) => this.#fieldsOf(document, document.text.items[at] as NativeItem, null));
+    const free = [...known.in.values()].flat().filter(({ id }) => !claimed.has(id));
+    const matches = this.#align(
+      read,
+      free.map(({ id }) => this.#known.native(id) ?? NO_FIELDS),
+    );
+    rest.forEach(({ document, at }, index) => {
+      const match = matches[index] ?? null;
+      const fields = read[index] ?? null;
+      if (match !== null) claim(document, at, (free[match] as KnownItem).id);
+      else if (fields !== null) claim(document, at, freeId(recordIdOfUid(derivedUid(fields)), isTaken));
+    });
+  }
+
+  /** Items of just the bytes the snapshot knows are those; in a document of its own an item is what was there before. */
+  #claimUnchanged(
+    nameless: readonly { document: Loaded; at: number }[],
+    known: Known,
+    claimed: ReadonlySet<RecordId>,
+    claim: (document: Loaded, at: number, id: RecordId) => void,
+  ): readonly { document: Loaded; at: number }[] {
+    const byDigest = new Map<string, RecordId[]>();
+    for (const own of known.in.values())
+      for (const { id, digest } of own) {
+        const key = hex(digest);
+        const ids = byDigest.get(key);
+        if (ids === undefined) byDigest.set(key, [id]);
+        else ids.push(id);
+      }
+    return nameless.filter(({ document, at }) => {
+      const item = document.text.items[at] as NativeItem;
+      const same = byDigest.get(hex(digestOf(document.text, item)))?.find((id) => !claimed.has(id));
+      const own = document.text.items.length === 1 && this.#place.many ? known.in.get(document.name) : undefined;
+      const before = same ?? own?.find(({ id }) => !claimed.has(id))?.id;
+      if (before !== undefined) claim(document, at, before);
+      return before === undefined;
+    });
+  }
+
+  #align(items: readonly (Fields | null)[], known: readonly Fields[]): readonly (number | null)[] {
+    const readable = items.flatMap((fields, at) => (fields === null ? [] : [{ fields, at }]));
+    const matches: (number | null)[] = items.map(() => null);
+    const found = this.#format.align?.(
+      readable.map(({ fields }) => fields),
+      known,
+    );
+    readable.forEach(({ at }, index) => {
+      matches[at] = found?.[index] ?? null;
+    });
+    return matches;
+  }
+
+  /** What cannot be understood is named and is nobody's deletion: where it cannot be told which item it was, none of its document counts as gone. */
+  #damaged(document: Loaded, known: Known, claimed: ReadonlySet<RecordId>): readonly ItemProblem[] {
+    const missing = new Set((known.in.get(document.name) ?? []).flatMap(({ id }) => (claimed.has(id) ? [] : [id])));
+    const problems: ItemProblem[] = [];
+    let unknown: Damaged | null = null;
+    for (const damaged of document.text.damaged) {
+      const named = recordIdOfUid(damaged.name);
+      if (!missing.delete(named)) unknown ??= damaged;
+      const id = claimed.has(named) ? recordId(`${named} (line ${lineOf(document.bytes, damaged.start)})`) : named;
+      problems.push({ id, code: 'malformed', detail: damaged.detail });
+    }
+    if (unknown !== null)
+      for (const id of missing)
+        problems.push({
+          id,
+          code: 'malformed',
+          detail: `it may be what is damaged at line ${lineOf(document.bytes, unknown.start)}: mend that, and it is clear whether this was deleted`,
+        });
+    document.ids.forEach((id, at) => {
+      if (id !== null) return;
+      const item = document.text.items[at] as NativeItem;
+      const line = lineOf(document.bytes, item.spans[0]?.start ?? 0);
+      problems.push({ id: recordId(`line ${line}`), code: 'malformed', detail: 'it cannot be understood' });
+    });
+    return problems;
+  }
+
+  #read(id: RecordId): Reading | ItemProblem {
+    const place = this.#places.get(id);
+    if (place === undefined) return { id, code: 'changing', detail: 'it went while it was read' };
+    const { document, item } = place;
+    try {
+      const fields = this.#format.read(document.text, item, this.#known.native(id) ?? this.#known.shown(id));
+      return { id, revision: this.#revisionOf(document, item), fresh: document.fresh, fields, attachments: [] };
+    } catch (error) {
+      if (!(error instanceof MalformedItem)) throw error;
+      return { id, code: 'malformed', detail: error.message };
+    }
+  }
+
+  #fieldsOf(document: Loaded, item: NativeItem, previous: Fields | null): Fields | null {
+    try {
+      return this.#format.read(document.text, item, previous);
+    } catch (error) {
+      if (!(error instanceof MalformedItem)) throw error;
+      return null;
+    }
+  }
+
+  /** Bytes that decide what an item says: it is the same as long as they are. */
+  #revisionOf(document: Loaded, item: NativeItem): Revision {
+    const own: ItemRevision = { digest: digestOf(document.text, item), document: NO_BYTES, name: document.name };
+    return writeItemRevision(this.#place.many ? { ...own, document: document.revision } : own);
+  }
+
+  #documentFor({ id, expected }: ConstructItem, names: ReadonlySet<string>): string {
+    if (!this.#place.many) return '';
+    if (expected !== null) return readItemRevision(expected).name;
+    return this.#place.newName(uidOfRecord(id), (name) => names.has(name));
+  }
+
+  /** Writes all changes of one document at once: each of them only where its item is still as it was expected. */
+  async #writeDocument(
+    name: string,
+    items: readonly ConstructItem[],
+    known: Known,
+  ): Promise<readonly ConstructOutcome[]> {
+    const isNew = this.#place.many && items.every(({ expected }) => expected === null);
+    const [read] = isNew ? [] : await this.#place.read([name]);
+    if (read !== undefined && 'code' in read) {
+      const reason = read.code === 'changing' ? 'changed-underneath' : read.code;
+      return items.map(({ id }) => refused(id, reason, read.detail));
+    }
+    const empty = this.#format.empty();
+    const document = this.#load(read ?? { name, revision: NO_BYTES, fresh: false, size: empty.length, bytes: empty });
+    this.#assign([document], { in: new Map([[name, known.in.get(name) ?? []]]) }, new Set());
+    const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
+    const outcomes: ConstructOutcome[] = [];
+    const writes: { item: ConstructItem; native: NativeItem | null; before: Fields | null }[] = [];
+    for (const item of items) {
+      const at = places.get(item.id);
+      const native = at === undefined ? null : (document.text.items[at] as NativeItem);
+      const expected = item.expected === null ? null : readItemRevision(item.expected).digest;
+      const isAsExpected =
+        native === null || expected === null
+          ? native === null && expected === null
+          : same(digestOf(document.text, native), expected);
+      if (native === null && expected !== null && item.fields === null)
+        outcomes.push({ id: item.id, done: 'written', revision: null, kept: null });
+      else if (!isAsExpected) outcomes.push(refused(item.id, 'changed-underneath', 'somebody changed it just now'));
+      else {
+        const before = native === null ? null : this.#fieldsOf(document, native, item.native ?? null);
+        if (native !== null && before === null)
+          outcomes.push(refused(item.id, 'malformed', 'what stands there cannot be understood'));
+        else writes.push({ item, native, before });
+      }
+    }
+    if (writes.length === 0) return outcomes;
+    const bytes = this.#format.write(
+      document.text,
+      writes.map(({ item, native, before }) => ({
+        item: native,
+        before,
+        after: item.fields,
+        uid: uidOfRecord(item.id),
+      })),
+    );
+    const isLast = this.#place.many && document.text.items.length === writes.length;
+    const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
+    const expected = read === undefined ? null : document.revision;
+    const written = await this.#place.write(name, expected, isEmptied ? null : bytes);
+    if (written.done === 'refused')
+      return [...outcomes, ...writes.map(({ item }) => refused(item.id, written.reason, written.detail))];
+    return [
+      ...outcomes,
+      ...this.#reread(
+        written.document,
+        writes.map(({ item }) => item),
+      ),
+    ];
+  }
+
+  /** What the place made of what it was given. */
+  #reread(document: ReadDocument | null, items: readonly ConstructItem[]): readonly ConstructOutcome[] {
+    const loaded = document === null ? null : this.#load(document);
+    const places = new Map<RecordId, number>();
+    if (loaded !== null) {
+      const taken = new Set<RecordId>();
+      loaded.text.items.forEach((item, at) => {
+        if (item.uid === null) return;
+        const id = freeId(recordIdOfUid(item.uid), (tried) => taken.has(tried));
+        taken.add(id);
+        places.set(id, at);
+      });
+    }
+    return items.map((item) => {
+      if (item.fields === null) return { id: item.id, done: 'written', revision: null, kept: null };
+      const at = places.get(item.id) ?? (loaded === null ? null : this.#findWritten(loaded, item, places));
+      const native = at === null || at === undefined ? undefined : loaded?.text.items[at];
+      const holds = loaded === null || native === undefined ? null : this.#fieldsOf(loaded, native, item.fields);
+      if (loaded === null || native === undefined || holds === null)
+        return refused(item.id, 'content-wrong', 'it is not there as it was written');
+      return { id: item.id, done: 'written', revision: this.#revisionOf(loaded, native), kept: null, holds };
+    });
+  }
+
+  /** An item without a UID is found by what it says. */
+  #findWritten(document: Loaded, { fields }: ConstructItem, named: ReadonlyMap<RecordId, number>): number | null {
+    const taken = new Set(named.values());
+    const nameless = document.text.items.flatMap((item, at) => (item.uid === null && !taken.has(at) ? [at] : []));
+    const read = nameless.map((at) => this.#fieldsOf(document, document.text.items[at] as NativeItem, fields));
+    const matches = this.#align(read, [fields ?? NO_FIELDS]);
+    const found = matches.indexOf(0);
+    return found < 0 ? null : (nameless[found] ?? null);
+  }
+}
+
+interface KnownItem {
+  readonly id: RecordId;
+  readonly vouches: boolean;
+  readonly digest: Uint8Array;
+  readonly document: Uint8Array;
+  readonly stored: Revision;
+}
+interface Known {
+  /** By the name of the document. */
+  readonly in: ReadonlyMap<string, readonly KnownItem[]>;
+}
+
+const NO_BYTES = new Uint8Array(0);
+const NO_FIELDS: Fields = new Map();
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);
+const refused = (id: RecordId, reason: ItemProblem['code'], detail: string): ConstructOutcome => ({
+  id,
+  done: 'refused',
+  reason,
+  detail,
+});
+
+function digestOf({ bytes }: SplitText, { spans, context }: NativeItem): Uint8Array {
+  const parts = [...spans, ...context].map(({ start, end }) => bytes.subarray(start, end));
+  return sha256(parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)).subarray(0, 16);
+}
+
+function lineOf(bytes: Uint8Array, offset: number): number {
+  let line = 1;
+  for (let at = bytes.indexOf(10); at >= 0 && at < offset; at = bytes.indexOf(10, at + 1)) line++;
+  return line;
+}

@@ -1,0 +1,28 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { watch as follow } from 'chokidar';
+
+/** Tells whenever something happens to a file, also when another takes its place, as most programs save. Returns how to stop. */
+export function watchFile(path: string, onChange: () => void): Promise<() => Promise<void>> {
+  const watching = follow(path, { ignoreInitial: true, followSymlinks: false, persistent: false, atomic: false });
+  watching.on('all', onChange);
+  // What cannot be watched is looked at on the timer.
+  watching.on('error', () => undefined);
+  return Promise.resolve(() => watching.close());
+}
+
+/** Tells whenever something happens right in a folder. One watch, however many files are in it. */
+export function watchFolder(path: string, onChange: () => void): Promise<() => Promise<void>> {
+  let watching: FSWatcher | null = null;
+  try {
+    watching = watch(path, { persistent: false }, (_event, name) => {
+      if (name?.startsWith('.') !== true) onChange();
+    });
+    watching.on('error', onChange);
+  } catch {
+    // As above.
+  }
+  return Promise.resolve(() => {
+    watching?.close();
+    return Promise.resolve();
+  });
+}
