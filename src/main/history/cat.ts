@@ -2,17 +2,19 @@ import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import type { FieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
+import { fieldsOf } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { findRecord } from './find-record.ts';
 import type { HistoryPort } from './history-port.ts';
 import { findMoment } from './moment.ts';
 import { stateOf } from './record-past.ts';
 
-type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
+type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'sources'>;
 
 /**
- * The bytes of a file: as shown now, of one value of an open conflict, or as of TIME|ID. Fails with `no-such-record` (also where it
+ * The bytes of a file, or of a card or event in its source's format: as shown now, of one value of an open conflict, or as of TIME|ID. Fails with `no-such-record` (also where it
  * was deleted then), `no-such-value`, `not-a-file`, and `content-not-kept` where nobody who is linked has the bytes.
  */
 export async function catRecord(
@@ -21,10 +23,9 @@ export async function catRecord(
   which: { readonly value?: string; readonly at?: string },
 ): Promise<Uint8Array> {
   const record = findRecord(port.collection, text);
-  if (port.collection.kind !== 'files')
-    throw new LockstepError('not-a-file', `${record.id} is no file; history shows its fields.`, record.id);
+  if (port.collection.kind !== 'files') return textOf(port, record, which);
   const entry = fileEntry(
-    which.value !== undefined ? conflictValue(port, record, which.value) : entryAt(port, record, which.at),
+    which.value !== undefined ? conflictValue(port, record, which.value).value : entryAt(port, record, which.at),
   );
   if (entry?.type !== 'file') {
     const what =
@@ -44,11 +45,37 @@ export async function catRecord(
   );
 }
 
+/** A card or an event as a source here would write it: as shown, with one value of an open conflict, or as of then. */
+function textOf(
+  port: Port,
+  record: StoredRecord,
+  { value, at }: { readonly value?: string; readonly at?: string },
+): Uint8Array {
+  const compose = port.sources().flatMap(({ adapter }) => adapter.compose?.bind(adapter) ?? [])[0];
+  if (compose === undefined)
+    throw new LockstepError(
+      'no-source',
+      `${record.id} has no source here whose format it could be written in.`,
+      record.id,
+    );
+  const { kind, log } = port.collection;
+  const shown = new Map(shownFields(kind, stateAt(port, record, at), log.order));
+  if (value !== undefined) {
+    const chosen = conflictValue(port, record, value);
+    shown.set(chosen.field, { value: chosen.value, dots: [] });
+  }
+  return compose(record.id, fieldsOf(shown));
+}
+
 function entryAt(port: Port, record: StoredRecord, at: string | undefined): Value | undefined {
   const { kind, log } = port.collection;
+  return shownFields(kind, stateAt(port, record, at), log.order).get(ENTRY)?.value;
+}
+
+function stateAt(port: Port, record: StoredRecord, at: string | undefined): RecordState {
   const state: RecordState =
     at === undefined ? record.state : stateOf(port.collection, record.row, findMoment(port.collection, at).had);
-  if (isLive(state)) return shownFields(kind, state, log.order).get(ENTRY)?.value;
+  if (isLive(state)) return state;
   throw new LockstepError(
     'no-such-record',
     at === undefined ? `${record.id} is deleted; say as of when.` : `${record.id} was not there at ${at}.`,
@@ -56,13 +83,18 @@ function entryAt(port: Port, record: StoredRecord, at: string | undefined): Valu
   );
 }
 
-function conflictValue(port: Port, record: StoredRecord, id: string): Value {
-  const values = id === '' ? [] : openConflicts(port.collection, record).flatMap((conflict) => conflict.values);
+function conflictValue(
+  port: Port,
+  record: StoredRecord,
+  id: string,
+): { readonly field: FieldName; readonly value: Value } {
+  const open = id === '' ? [] : openConflicts(port.collection, record);
+  const values = open.flatMap(({ field, values: all }) => all.map((each) => ({ ...each, field })));
   const [value, ...more] = values.filter((each) => each.id.startsWith(id));
   if (value === undefined)
     throw new LockstepError('no-such-value', `${record.id} has no open conflict with a value ${id}.`, id);
   if (more.length > 0) throw new LockstepError('ambiguous-id', `${id} can mean several values; give more digits.`, id);
   if (value.kind === 'delete')
     throw new LockstepError('not-a-file', `${id} is the deletion of ${record.id}, and has no bytes.`, id);
-  return value.value;
+  return { field: value.field, value: value.value };
 }

@@ -5,7 +5,9 @@ import { isConflict, isLive, largestDot, type Sibling, shownSibling } from '../m
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type FieldName } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
 import { heldOf } from '../snapshot/held.ts';
+import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import { STAYS, type StoredProblem } from '../store/problem-store.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { authorOf } from './author-of.ts';
@@ -152,7 +154,11 @@ function isDue(port: Port, record: StoredRecord, source: HistorySource): boolean
   const stored = records.snapshot(source.row, record.row);
   if (stored === undefined && !isLive(record.state)) return false;
   const held = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
-  return port.collection.plan(record, held).write;
+  const planned = port.collection.plan(record, held);
+  const { adapter } = source;
+  if (adapter.project === undefined || planned.fields === null || held === null) return planned.write;
+  const project = (full: Fields): Fields => adapter.project?.(full) ?? full;
+  return !sameFields(kind, project(planned.fields), nativeOf(held, null, project));
 }
 
 /** Members that have not said they applied the packages the record's values are from. */

@@ -38,7 +38,7 @@ export interface HistorySource {
   readonly row: number;
   readonly id: string;
   readonly location: string;
-  readonly adapter: Pick<SourceAdapter, 'condition' | 'list' | 'read' | 'outside'>;
+  readonly adapter: Pick<SourceAdapter, 'condition' | 'list' | 'read' | 'outside' | 'project' | 'compose'>;
 }
 
 /** One collection, as history, conflicts, undo and explanations ask of it. */

@@ -6,7 +6,9 @@ import { isConflict, isLive, shownSibling } from '../merge/record-state.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXECUTABLE, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
 import { heldOf } from '../snapshot/held.ts';
+import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { canonicalText } from './canonical-text.ts';
 import { allRecords } from './find-record.ts';
@@ -110,24 +112,24 @@ async function differing(
   const ids = [...listed];
   for (let at = 0; at < ids.length; at += BATCH)
     for (const reading of await source.adapter.read(ids.slice(at, at + BATCH), signal))
-      if ('code' in reading || !isAsHeld(collection, source.row, reading.id, reading.fields)) differs.add(reading.id);
+      if ('code' in reading || !isAsHeld(collection, source, reading.id, reading.fields)) differs.add(reading.id);
   return [...differs].sort();
 }
 
 const isDirectory = (record: StoredRecord): boolean =>
   fileEntry(record.state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
 
-function isAsHeld(
-  collection: Collection,
-  source: number,
-  id: RecordId,
-  fields: Parameters<typeof difference>[3],
-): boolean {
+function isAsHeld(collection: Collection, { row, adapter }: HistorySource, id: RecordId, fields: Fields): boolean {
   const record = collection.records.find(id);
-  const stored = record === null ? undefined : collection.records.snapshot(source, record.row);
+  const stored = record === null ? undefined : collection.records.snapshot(row, record.row);
   // A folder that is there only because of what lives in it is no item of its own.
   if (stored?.revision == null)
-    return fileEntry(fields?.get(ENTRY))?.type === 'directory' && collection.records.hasLiveBelow(id);
+    return fileEntry(fields.get(ENTRY))?.type === 'directory' && collection.records.hasLiveBelow(id);
   const held = record === null ? null : heldOf(collection.kind, record.state, stored.held, collection.log.order);
-  return difference(collection.kind, id, held, fields) === null;
+  if (adapter.project === undefined) return difference(collection.kind, id, held, fields) === null;
+  return sameFields(
+    collection.kind,
+    nativeOf(held, stored.native, (full) => adapter.project?.(full) ?? full),
+    fields,
+  );
 }

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
 import { STAYS } from '../store/problem-store.ts';
+import { exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { joinRequest } from './join-request.ts';
 import { RecordRequests } from './record-requests.ts';
@@ -93,9 +94,7 @@ export function handlersOf(engine: Engine): Handlers {
       engine.changed();
       return NOTHING;
     },
-    export: (_collection, file) => {
-      throw new LockstepError('not-available', 'A folder is its own export: use restore --to.', file);
-    },
+    export: (collection, file, format) => exportRecords(engine, findCollection(engine, collection), file, format),
     config: (key, value) => {
       if (key === null) return engine.config.all();
       const name = engine.config.named(key);

@@ -198,6 +198,8 @@ export interface SourceAdapter {
   construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
   /** What the source can hold of a record, and would show of it (the lens of DESIGN 4); absent: all. Pure. */
   project?(full: Fields): Fields;
+  /** A text of its own of this record, as the source would write it. Kinds without content only. */
+  compose?(id: RecordId, full: Fields): Uint8Array;
   /** Kept out of this source by ignore or selection rules: never a difference, never constructed (DESIGN 4). */
   outside(id: RecordId, isDirectory: boolean): boolean;
   /** 0 while nothing is left out; otherwise another number with each change of the rules. */

@@ -32,6 +32,8 @@ export interface DocumentPlace {
   condition(): Promise<SourceCondition>;
   /** Every document there is, in the order of their names. What could not be listed says nothing of what is in it. */
   list(): Promise<{ readonly documents: readonly ListedDocument[]; readonly problems: readonly UnreadDocument[] }>;
+  /** The revision a document has now, where that can be told at once; null: it is not there. */
+  current?(name: string): Uint8Array | null;
   /** Same order; a document that went, changes just now or cannot be read is a problem of its own. */
   read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]>;
   /**

@@ -5,7 +5,7 @@ import { OWN_DIRECTORY } from '../files/path-guard.ts';
 import { readMarker, type SourceMarker, writeMarker } from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
-import { listed, readDocument, unread, writeDocument } from './one-file.ts';
+import { currentRevision, listed, readDocument, unread, writeDocument } from './one-file.ts';
 import { removeLeftOver } from './replace-file.ts';
 
 const LEFT_OVER = /^\.(.+)\.lockstep-(?:new|old)$/;
@@ -66,6 +66,10 @@ export class FolderOfFiles implements DocumentPlace {
     }
     documents.sort((a, b) => (a.name < b.name ? -1 : 1));
     return Promise.resolve({ documents, problems });
+  }
+
+  current(name: string): Uint8Array | null {
+    return currentRevision(this.#options.fs, `${this.#options.root}/${name}`);
   }
 
   read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {

@@ -45,6 +45,10 @@ export class OneFile implements DocumentPlace {
     return Promise.resolve({ documents: [listed('', stat, this.#clock.now())], problems: [] });
   }
 
+  current(): Uint8Array | null {
+    return currentRevision(this.#fs, this.#path);
+  }
+
   read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
     return Promise.resolve(names.map((name) => readDocument(this.#fs, name, this.#path, this.#clock.now())));
   }
@@ -82,6 +86,11 @@ function fileCondition(fs: FileSystem, path: string): SourceCondition {
 
 export function listed(name: string, stat: FileStat, now: number): ListedDocument {
   return { name, revision: revisionOf(stat), fresh: isFresh(stat, now), size: stat.size };
+}
+
+export function currentRevision(fs: FileSystem, path: string): Uint8Array | null {
+  const stat = fs.lstat(path);
+  return stat?.type === 'file' ? revisionOf(stat) : null;
 }
 
 export const unread = (name: string, code: ProblemCode, detail: string): UnreadDocument => ({ name, code, detail });

@@ -1,7 +1,8 @@
 import { sha256 } from '../../platform/hash.ts';
+import { LockstepError } from '../../platform/trouble.ts';
 import type { RecordKind } from '../../record/field-rules.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
-import type { Fields } from '../../record/value.ts';
+import { equalValues, type Fields } from '../../record/value.ts';
 import type {
   Capabilities,
   ConstructItem,
@@ -47,6 +48,7 @@ interface Place {
 export class TextAdapter implements SourceAdapter {
   readonly kind: RecordKind;
   readonly can: Capabilities;
+  readonly watch?: SourceAdapter['watch'];
   /** All changes at once, for a text of many items is written as a whole. */
   readonly batch = 20_000;
   readonly #format: TextFormat;
@@ -55,6 +57,7 @@ export class TextAdapter implements SourceAdapter {
   /** Documents taken apart lately: of a place with but one that one, else those of the last listing that are to be read. */
   #loaded = new Map<string, Loaded>();
   #places = new Map<RecordId, Place>();
+  #closed = false;
 
   constructor(format: TextFormat, place: DocumentPlace, known: KnownItems) {
     this.#format = format;
@@ -62,6 +65,8 @@ export class TextAdapter implements SourceAdapter {
     this.#known = known;
     this.kind = format.kind;
     this.can = { write: place.writable, watch: place.watch !== null, fields: null };
+    const { watch } = place;
+    if (watch !== null) this.watch = (onDirty) => watch(() => onDirty(''));
   }
 
   condition(): Promise<SourceCondition> {
@@ -69,6 +74,9 @@ export class TextAdapter implements SourceAdapter {
   }
   project(full: Fields): Fields {
     return this.#format.project(full);
+  }
+  compose(id: RecordId, full: Fields): Uint8Array {
+    return composeText(this.#format, [{ id, full }]);
   }
   outside(): boolean {
     return false;
@@ -79,7 +87,7 @@ export class TextAdapter implements SourceAdapter {
 
   async list(
     _since: number | null,
-    _within: readonly string[] | null,
+    within: readonly string[] | null,
     tell: (event: ListEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<ListResult> {
@@ -119,32 +127,73 @@ export class TextAdapter implements SourceAdapter {
       if (own.length === 0) problems.push({ id: recordId(name), code, detail });
     }
     this.#assign([...loaded.values()], known, claimed);
-    this.#loaded = loaded;
+    this.#loaded = new Map();
     this.#places = new Map();
     for (const document of loaded.values()) {
+      this.#remember(document);
       problems.push(...this.#damaged(document, known, claimed));
       document.text.items.forEach((item, at) => {
         const id = document.ids[at];
         if (id === null || id === undefined) return;
-        this.#places.set(id, { document, item });
         const revision = this.#revisionOf(document, item);
         items.push({ id, revision, fresh: document.fresh, size: sizeOf(item) });
       });
     }
     await tell({ is: 'groups', groups: [{ group: '', items, problems }] });
-    return { token: 1, items: items.length, complete: true };
+    return { token: 1, items: items.length, complete: within === null };
   }
 
-  read(ids: readonly RecordId[]): Promise<readonly (Reading | ItemProblem)[]> {
-    return Promise.resolve(ids.map((id) => this.#read(id)));
+  async read(ids: readonly RecordId[]): Promise<readonly (Reading | ItemProblem)[]> {
+    this.#ensureOpen();
+    await this.#loadFor(ids);
+    return ids.map((id) => this.#read(id));
+  }
+
+  /** Documents that are not at hand, or are others by now, are read (again). */
+  async #loadFor(ids: readonly RecordId[]): Promise<void> {
+    const known = this.#knownRevisions();
+    const names = new Map<string, RecordId[]>();
+    const of = new Map([...known.in].flatMap(([name, items]) => items.map(({ id }) => [id, name] as const)));
+    for (const id of ids) {
+      const name = this.#places.get(id)?.document.name ?? of.get(id) ?? (this.#place.many ? null : '');
+      if (name !== null) names.set(name, [...(names.get(name) ?? NO_IDS), id]);
+    }
+    const stale = [...names.keys()].filter((name) => {
+      const loaded = this.#loaded.get(name);
+      const now = this.#place.current?.(name);
+      return loaded === undefined || (now !== undefined && (now === null || !same(now, loaded.revision)));
+    });
+    for (const read of stale.length === 0 ? [] : await this.#place.read(stale)) {
+      for (const [id, place] of this.#places) if (place.document.name === read.name) this.#places.delete(id);
+      this.#loaded.delete(read.name);
+      if ('code' in read) continue;
+      const document = this.#load(read);
+      const others = [...this.#places.values()].flatMap((place) => place.document.ids);
+      this.#assign([document], known, new Set(others.flatMap((id) => id ?? [])));
+      this.#remember(document);
+    }
+  }
+
+  #remember(document: Loaded): void {
+    this.#loaded.set(document.name, document);
+    document.text.items.forEach((item, at) => {
+      const id = document.ids[at];
+      if (id !== null && id !== undefined) this.#places.set(id, { document, item });
+    });
   }
 
   async construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
+    this.#ensureOpen();
     const outcomes = new Map<RecordId, ConstructOutcome>();
     const groups = new Map<string, ConstructItem[]>();
     const known = this.#knownRevisions();
     const names = new Set(known.in.keys());
+    const strangers = items.some(({ expected }) => expected === null) ? await this.#strangers(known) : NOBODY;
     for (const item of items) {
+      if (item.expected === null && strangers.has(item.id)) {
+        outcomes.set(item.id, refused(item.id, 'changed-underneath', 'somebody made it just now'));
+        continue;
+      }
       const name = this.#documentFor(item, names);
       names.add(name);
       const group = groups.get(name);
@@ -156,14 +205,30 @@ export class TextAdapter implements SourceAdapter {
     return items.map(({ id }) => outcomes.get(id) ?? refused(id, 'io', 'it was not written'));
   }
 
-  watch(onDirty: (group: string | null) => void): Promise<() => Promise<void>> {
-    return this.#place.watch?.(() => onDirty('')) ?? Promise.resolve(() => Promise.resolve());
+  /** Of a place with a document for each item: the records of those that no listing told of yet. */
+  async #strangers(known: Known): Promise<ReadonlySet<RecordId>> {
+    if (!this.#place.many) return NOBODY;
+    const { documents } = await this.#place.list();
+    const unknown = documents.flatMap(({ name }) => (known.in.has(name) ? [] : [name]));
+    const ids = new Set([...known.in.values()].flat().map(({ id }) => id));
+    for (const read of unknown.length === 0 ? [] : await this.#place.read(unknown))
+      for (const { uid } of 'code' in read ? [] : this.#format.split(read.bytes).items)
+        if (uid !== null) ids.add(recordIdOfUid(uid));
+    return ids;
   }
+
   release(): Promise<void> {
     return this.#place.release();
   }
   close(): Promise<void> {
+    this.#closed = true;
+    this.#loaded.clear();
+    this.#places.clear();
     return this.#place.close();
+  }
+
+  #ensureOpen(): void {
+    if (this.#closed) throw new LockstepError('stopped', 'the source is closed');
   }
 
   #load(document: ReadDocument): Loaded {
@@ -373,48 +438,76 @@ export class TextAdapter implements SourceAdapter {
     const written = await this.#place.write(name, expected, isEmptied ? null : bytes);
     if (written.done === 'refused')
       return [...outcomes, ...writes.map(({ item }) => refused(item.id, written.reason, written.detail))];
-    return [
-      ...outcomes,
-      ...this.#reread(
-        written.document,
-        writes.map(({ item }) => item),
-      ),
-    ];
+    const done = writes.map(({ item }) => item);
+    return [...outcomes, ...this.#reread(name, written.document, done, places)];
   }
 
   /** What the place made of what it was given. */
-  #reread(document: ReadDocument | null, items: readonly ConstructItem[]): readonly ConstructOutcome[] {
-    const loaded = document === null ? null : this.#load(document);
-    const places = new Map<RecordId, number>();
-    if (loaded !== null) {
-      const taken = new Set<RecordId>();
-      loaded.text.items.forEach((item, at) => {
-        if (item.uid === null) return;
-        const id = freeId(recordIdOfUid(item.uid), (tried) => taken.has(tried));
-        taken.add(id);
-        places.set(id, at);
-      });
-    }
-    return items.map((item) => {
-      if (item.fields === null) return { id: item.id, done: 'written', revision: null, kept: null };
-      const at = places.get(item.id) ?? (loaded === null ? null : this.#findWritten(loaded, item, places));
-      const native = at === null || at === undefined ? undefined : loaded?.text.items[at];
-      const holds = loaded === null || native === undefined ? null : this.#fieldsOf(loaded, native, item.fields);
-      if (loaded === null || native === undefined || holds === null)
-        return refused(item.id, 'content-wrong', 'it is not there as it was written');
-      return { id: item.id, done: 'written', revision: this.#revisionOf(loaded, native), kept: null, holds };
+  #reread(
+    name: string,
+    document: ReadDocument | null,
+    items: readonly ConstructItem[],
+    before: ReadonlyMap<RecordId, number>,
+  ): readonly ConstructOutcome[] {
+    for (const [id, place] of this.#places) if (place.document.name === name) this.#places.delete(id);
+    this.#loaded.delete(name);
+    if (document === null) return items.map(({ id }) => ({ id, done: 'written', revision: null, kept: null }));
+    const loaded = this.#load(document);
+    // Whoever was there keeps its id; what is new is told by its UID or by what it says.
+    const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
+    this.#identify(loaded, [...before.keys()], native);
+    this.#remember(loaded);
+    return items.map(({ id, fields }) => {
+      if (fields === null) return { id, done: 'written', revision: null, kept: null };
+      const item = this.#places.get(id)?.item;
+      const holds = item === undefined ? null : this.#fieldsOf(loaded, item, fields);
+      if (item === undefined || holds === null)
+        return refused(id, 'content-wrong', 'it is not there as it was written');
+      const revision = this.#revisionOf(loaded, item);
+      const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
+      return equal(holds, fields) ? written : { ...written, holds };
     });
   }
 
-  /** An item without a UID is found by what it says. */
-  #findWritten(document: Loaded, { fields }: ConstructItem, named: ReadonlyMap<RecordId, number>): number | null {
-    const taken = new Set(named.values());
-    const nameless = document.text.items.flatMap((item, at) => (item.uid === null && !taken.has(at) ? [at] : []));
-    const read = nameless.map((at) => this.#fieldsOf(document, document.text.items[at] as NativeItem, fields));
-    const matches = this.#align(read, [fields ?? NO_FIELDS]);
-    const found = matches.indexOf(0);
-    return found < 0 ? null : (nameless[found] ?? null);
+  /** Says which record each item of a text we just wrote is: the order of what was there is kept, new items follow. */
+  #identify(document: Loaded, before: readonly RecordId[], native: ReadonlyMap<RecordId, Fields>): void {
+    const claimed = new Set<RecordId>();
+    const candidates = [...new Set([...before, ...native.keys()])];
+    const rest: number[] = [];
+    document.text.items.forEach((item, at) => {
+      const uid = item.uid === null ? null : recordIdOfUid(item.uid);
+      const id =
+        uid === null
+          ? undefined
+          : candidates.find((each) => !claimed.has(each) && (each === uid || each.startsWith(`${uid}#`)));
+      if (id === undefined) rest.push(at);
+      else {
+        document.ids[at] = id;
+        claimed.add(id);
+      }
+    });
+    const free = candidates.filter((id) => !claimed.has(id));
+    const matches = this.#align(
+      rest.map((at) => this.#fieldsOf(document, document.text.items[at] as NativeItem, null)),
+      free.map((id) => native.get(id) ?? this.#known.native(id) ?? NO_FIELDS),
+    );
+    rest.forEach((at, index) => {
+      const match = matches[index] ?? null;
+      const id = match === null ? undefined : free[match];
+      if (id !== undefined) document.ids[at] = id;
+    });
   }
+}
+
+/** A new text of these records. */
+export function composeText(
+  format: TextFormat,
+  records: readonly { readonly id: RecordId; readonly full: Fields }[],
+): Uint8Array {
+  return format.write(
+    format.split(format.empty()),
+    records.map(({ id, full }) => ({ item: null, before: null, after: format.project(full), uid: uidOfRecord(id) })),
+  );
 }
 
 interface KnownItem {
@@ -431,6 +524,8 @@ interface Known {
 
 const NO_BYTES = new Uint8Array(0);
 const NO_FIELDS: Fields = new Map();
+const NOBODY: ReadonlySet<RecordId> = new Set();
+const NO_IDS: readonly RecordId[] = [];
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -440,6 +535,12 @@ const refused = (id: RecordId, reason: ItemProblem['code'], detail: string): Con
   reason,
   detail,
 });
+
+function equal(a: Fields, b: Fields): boolean {
+  if (a.size !== b.size) return false;
+  for (const [field, value] of a) if (!b.has(field) || !equalValues(value, b.get(field) ?? null)) return false;
+  return true;
+}
 
 function digestOf({ bytes }: SplitText, { spans, context }: NativeItem): Uint8Array {
   const parts = [...spans, ...context].map(({ start, end }) => bytes.subarray(start, end));

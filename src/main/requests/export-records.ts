@@ -1,0 +1,96 @@
+import type { ExportView } from '../../contract/contract.ts';
+import type { Engine } from '../engine.ts';
+import { allRecords } from '../history/find-record.ts';
+import { isLive, shownFields } from '../merge/record-state.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import type { FieldName, RecordId } from '../record/ids.ts';
+import type { Fields, Value } from '../record/value.ts';
+import type { Replica } from '../replica.ts';
+import { fieldsOf } from '../snapshot/lens.ts';
+import { formatNamed, type SourceFormat } from '../sources/formats.ts';
+import { composeText } from '../sources/text/text-adapter.ts';
+import type { TextFormat } from '../sources/text/text-format.ts';
+
+/**
+ * Writes a collection once, as it is shown here, in any format it can be written in (CLI `export`), and tells what that cannot hold. Fails
+ * with `already-there` where something is at the place, `wrong-format`, `not-available`.
+ */
+export function exportRecords(engine: Engine, replica: Replica, file: string, asked: string | null): ExportView {
+  const { collection } = replica;
+  if (collection.kind === 'files')
+    throw new LockstepError('not-available', 'A folder is its own export: use restore --to.', file);
+  const format = formatFor(replica, asked, file);
+  const text = format.text?.();
+  if (text === undefined)
+    throw new LockstepError('wrong-format', `${collection.stored.name} cannot be written as ${format.name}.`, file);
+  if (engine.world.realPath(file) !== null)
+    throw new LockstepError('already-there', `${file} is there already: move it away, or choose another name.`, file);
+  const records: { id: RecordId; full: Fields }[] = [];
+  for (const { id, state } of allRecords(collection))
+    if (isLive(state)) records.push({ id, full: fieldsOf(shownFields(collection.kind, state, collection.log.order)) });
+  write(engine, file, format, text, records);
+  return { records: records.length, lost: records.flatMap((record) => lostOf(text, record)) };
+}
+
+function formatFor({ collection, synchronizers }: Replica, asked: string | null, file: string): SourceFormat {
+  const own = [...synchronizers.values()][0]?.source.format ?? null;
+  const format = asked ?? own;
+  const found = format === null ? null : formatNamed(format);
+  if (found === null)
+    throw new LockstepError(
+      'not-available',
+      `Say in which format: --format (${format ?? 'there is no source here'}).`,
+      file,
+    );
+  if (found.kind !== collection.kind)
+    throw new LockstepError(
+      'wrong-format',
+      `${found.name} holds ${found.kind}, and ${collection.stored.name} is ${collection.kind}.`,
+      file,
+    );
+  return found;
+}
+
+function write(
+  engine: Engine,
+  file: string,
+  { layout, ending }: SourceFormat,
+  text: TextFormat,
+  records: readonly { readonly id: RecordId; readonly full: Fields }[],
+): void {
+  const { fs, makeDirectory } = engine.world;
+  const put = (path: string, bytes: Uint8Array): void => {
+    const fd = fs.open(path, 'create-new');
+    try {
+      for (let at = 0; at < bytes.length; ) at += fs.write(fd, bytes, at, bytes.length - at, at);
+      fs.sync(fd);
+    } finally {
+      fs.close(fd);
+    }
+  };
+  if (layout === 'one-file') {
+    put(file, composeText(text, records));
+    return;
+  }
+  makeDirectory(file);
+  records.forEach((record, at) => {
+    put(`${file}/${String(at + 1).padStart(5, '0')}${ending}`, composeText(text, [record]));
+  });
+}
+
+/** Which fields, or parts of them, the format has no place for. */
+function lostOf(text: TextFormat, { id, full }: { readonly id: RecordId; readonly full: Fields }): ExportView['lost'] {
+  const held = text.project(full);
+  const lost: { record: string; field: string; why: string }[] = [];
+  for (const [field, value] of full) {
+    const why = whyLost(text, field, value, held.get(field));
+    if (why !== null) lost.push({ record: id, field, why });
+  }
+  return lost;
+}
+
+function whyLost(text: TextFormat, field: FieldName, value: Value, held: Value | undefined): string | null {
+  if (held === undefined) return 'the format has no place for it';
+  return fieldRule(text.kind, field).same(value, held) ? null : 'the format can hold only a part of it';
+}

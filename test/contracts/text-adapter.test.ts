@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import {
+  collectionId,
+  deviceId,
+  type FieldName,
+  fieldName,
+  type RecordId,
+  recordId,
+  sourceId,
+} from '../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../src/main/record/value.ts';
+import type { ConstructItem, ListEvent, Revision } from '../../src/main/sources/source-adapter.ts';
+import { FolderOfFiles } from '../../src/main/sources/text/folder-of-files.ts';
+import { OneFile } from '../../src/main/sources/text/one-file.ts';
+import { type KnownItems, TextAdapter } from '../../src/main/sources/text/text-adapter.ts';
+import { describeTree } from '../fakes/describe-tree.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { faultAt } from '../fakes/fault-plan.ts';
+import { MemoryDisk } from '../fakes/memory-disk.ts';
+import { SimulatedUser } from '../fakes/simulated-user.ts';
+import { tinyFormat } from '../fakes/tiny-text-format.ts';
+import { type ContractSubject, describeSourceAdapter, type Sample } from './source-adapter-contract.ts';
+
+const fields = (values: { readonly [field: string]: Value }): Fields =>
+  new Map(Object.entries(values).map(([field, value]) => [fieldName(field) as FieldName, value]));
+const sample = (id: string, values: { readonly [field: string]: Value }): Sample => ({
+  id: recordId(id),
+  fields: fields(values),
+  content: null,
+});
+const samples = {
+  a: sample('ada', { name: 'Ada', 'emails/e1': { address: 'ada@example.org' } }),
+  a2: sample('ada', { name: 'Ada L.', 'phones/p1': { number: '1' } }),
+  b: sample('bob', { name: 'Bob' }),
+  c: sample('cÿ', { name: 'Cÿ' }),
+};
+const marker = { collection: collectionId('c1'), source: sourceId('s1'), device: deviceId('d1') };
+
+/** What a snapshot would know: the revisions last listed or written. */
+class Snapshot implements KnownItems {
+  readonly items = new Map<RecordId, { revision: Revision; vouches: boolean; native: Fields }>();
+  revisions() {
+    return this.items;
+  }
+  native(id: RecordId): Fields | null {
+    return this.items.get(id)?.native ?? null;
+  }
+  shown(): null {
+    return null;
+  }
+}
+
+function world(many: boolean) {
+  const clock = new FakeClock();
+  const disk = new MemoryDisk({ clock });
+  const user = new SimulatedUser(disk);
+  user.mkdirp('/home/cards');
+  const path = many ? '/home/cards' : '/home/cards/all.txt';
+  if (!many) user.writeFile(path, '');
+  const fs = disk.process();
+  const folder = new FolderOfFiles({ fs, clock, root: path, ending: '.txt', marker, watch: null });
+  if (many) folder.mark();
+  const snapshot = new Snapshot();
+  const place = many ? folder : new OneFile({ fs, clock, path, watch: null });
+  const adapter = new TextAdapter(tinyFormat(), place, snapshot);
+  return { clock, disk, user, path, adapter, snapshot };
+}
+type World = ReturnType<typeof world>;
+
+const never = new AbortController().signal;
+
+async function look({ adapter, snapshot }: Pick<World, 'adapter' | 'snapshot'>) {
+  const events: ListEvent[] = [];
+  await adapter.list(null, null, (event) => void events.push(event), never);
+  const groups = events.flatMap((event) => (event.is === 'groups' ? event.groups : []));
+  const items = groups.flatMap((group) => group.items);
+  const problems = groups.flatMap((group) => group.problems);
+  const changed = items.filter(({ id, revision, fresh }) => {
+    const known = snapshot.items.get(id);
+    return fresh || known === undefined || Buffer.compare(known.revision, revision) !== 0;
+  });
+  const readings = await adapter.read(changed.map(({ id }) => id));
+  for (const reading of readings)
+    if ('fields' in reading)
+      snapshot.items.set(reading.id, { revision: reading.revision, vouches: !reading.fresh, native: reading.fields });
+  const gone = [...snapshot.items.keys()].filter(
+    (id) => !items.some((item) => item.id === id) && !problems.some((problem) => problem.id === id),
+  );
+  return { ids: items.map(({ id }) => id), changed: changed.map(({ id }) => id), problems, readings, gone };
+}
+
+const change = (world: World, id: string, values: { readonly [field: string]: Value } | null): ConstructItem => ({
+  id: recordId(id),
+  fields: values === null ? null : fields(values),
+  expected: world.snapshot.items.get(recordId(id))?.revision ?? null,
+  native: world.snapshot.native(recordId(id)),
+  replaces: null,
+  content: null,
+});
+
+function subject(many: boolean): Promise<ContractSubject> {
+  const made = world(many);
+  const { user, disk, path } = made;
+  const adapter = remembering(made);
+  const file = (id: RecordId): string => (many ? `${path}/${fileOf(made, id)}` : path);
+  return Promise.resolve({
+    adapter,
+    samples,
+    groupOf: () => '',
+    edit(id, how) {
+      if (many) {
+        if (how === 'remove') user.fs.unlink(file(id));
+        else user.writeFile(file(id), `@ ${id}\nname="by hand ${user.readText(file(id))?.length ?? 0}"\n`);
+        return;
+      }
+      const blocks = (user.readText(path) ?? '').split('\n\n').filter((block) => !block.includes(`@ ${id}\n`));
+      if (how === 'change') blocks.push(`@ ${id}\nname="by hand ${blocks.length}"\n`);
+      user.writeFile(path, blocks.join('\n\n'));
+    },
+    print: () => JSON.stringify([...describeTree(disk.process(), '/home')]),
+    close: () => adapter.close(),
+  });
+}
+
+/** The adapter, with a snapshot that follows what it reads and writes, as take-in and construction keep it. */
+function remembering({ adapter, snapshot }: World): TextAdapter {
+  const [read, construct] = [adapter.read.bind(adapter), adapter.construct.bind(adapter)];
+  adapter.read = async (ids) => {
+    const readings = await read(ids);
+    for (const each of readings)
+      if ('fields' in each)
+        snapshot.items.set(each.id, { revision: each.revision, vouches: !each.fresh, native: each.fields });
+    return readings;
+  };
+  adapter.construct = async (items) => {
+    const outcomes = await construct(items);
+    outcomes.forEach((outcome, at) => {
+      if (outcome.done !== 'written') return;
+      if (outcome.revision === null) snapshot.items.delete(outcome.id);
+      else
+        snapshot.items.set(outcome.id, {
+          revision: outcome.revision,
+          vouches: true,
+          native: outcome.holds ?? items[at]?.fields ?? new Map(),
+        });
+    });
+    return outcomes;
+  };
+  return adapter;
+}
+
+function fileOf({ user, path }: World, id: RecordId): string {
+  const names = user.fs.readDirectory(path).flatMap(({ name }) => (name?.endsWith('.txt') === true ? [name] : []));
+  return names.find((name) => user.readText(`${path}/${name}`)?.startsWith(`@ ${id}\n`) === true) ?? `${id}.txt`;
+}
+
+const peculiarities = { content: false, breakGroup: null, outside: null };
+describeSourceAdapter('a file of many items', peculiarities, () => subject(false));
+describeSourceAdapter('a folder of items', peculiarities, () => subject(true));
+
+describe('a text of many items', () => {
+  it('keeps every byte that is not of what changed', async () => {
+    const here = world(false);
+    here.user.writeFile(here.path, '# mine\n@ x\nname="X"\nq=1\n\n@ y\n# remark\nname="Y"\n');
+    await look(here);
+    await here.adapter.construct([change(here, 'y', { name: 'Why' })]);
+    // The first block begins with a remark, so it is damaged: it stays as it is.
+    expect(here.user.readText(here.path)).toBe('# mine\n@ x\nname="X"\nq=1\n\n@ y\n# remark\nname="Why"\n');
+  });
+
+  it('knows items without a UID again: by their bytes, by what they say, and the same everywhere', async () => {
+    const [one, other] = [world(false), world(false)];
+    for (const each of [one, other]) each.user.writeFile(each.path, '@\nname="Ada"\n\n@\nname="Bob"\n');
+    const [first, same] = [await look(one), await look(other)];
+    expect(first.ids).toHaveLength(2);
+    expect(same.ids).toEqual(first.ids);
+    one.user.writeFile(one.path, '@\nname="Bob"\n\n@\nname="Ada"\nphone="2"\n');
+    const second = await look(one);
+    expect(second.ids).toEqual([first.ids[1], first.ids[0]]);
+    expect(second.gone).toEqual([]);
+  });
+
+  it('gives the second of two that state one UID a number, and keeps it', async () => {
+    const here = world(false);
+    here.user.writeFile(here.path, '@ x\nname="1"\n\n@ x\nname="2"\n');
+    expect((await look(here)).ids).toEqual(['x', 'x#2']);
+    here.user.writeFile(here.path, '@ x\nname="2"\n');
+    const { ids, gone } = await look(here);
+    expect([ids, gone]).toEqual([['x#2'], ['x']]);
+  });
+
+  it('names what is damaged, and takes nothing for deleted that may be it', async () => {
+    const here = world(false);
+    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n');
+    await look(here);
+    here.user.writeFile(here.path, 'garbage\n\n@ y\nname="Y"\n');
+    const { ids, gone, problems } = await look(here);
+    expect([ids, gone]).toEqual([['y'], []]);
+    expect(problems.map(({ id, code }) => [id, code])).toContainEqual(['x', 'malformed']);
+  });
+
+  it('refuses to write over what somebody changed since, and writes the rest', async () => {
+    const here = world(false);
+    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n');
+    await look(here);
+    const items = [change(here, 'x', { name: 'mine' }), change(here, 'y', { name: 'Why' })];
+    here.user.writeFile(here.path, '@ x\nname="theirs"\n\n@ y\nname="Y"\n');
+    const outcomes = await here.adapter.construct(items);
+    expect(outcomes.map(({ done }) => done)).toEqual(['refused', 'written']);
+    expect(here.user.readText(here.path)).toBe('@ x\nname="theirs"\n\n@ y\nname="Why"\n');
+  });
+
+  it('is away while its file is, and says nothing of what was in it', async () => {
+    const here = world(false);
+    here.user.fs.unlink(here.path);
+    expect(await here.adapter.condition()).toMatchObject({ is: 'unavailable', code: 'missing' });
+  });
+
+  it.each([true, false])(
+    'survives the end of the program at any call: the old text or the new one (folder: %s)',
+    async (many) => {
+      const before = '@ x\nname="X"\n';
+      for (let at = 1; at < 60; at++) {
+        const here = world(many);
+        here.user.writeFile(many ? `${here.path}/x.txt` : here.path, before);
+        await look(here);
+        const fs = here.disk.process();
+
+        fs.plan = faultAt(fs.calls + at, { dies: 'before' });
+        const place = many
+          ? new FolderOfFiles({ fs, clock: here.clock, root: here.path, ending: '.txt', marker, watch: null })
+          : new OneFile({ fs, clock: here.clock, path: here.path, watch: null });
+        const adapter = new TextAdapter(tinyFormat(), place, here.snapshot);
+        await adapter.construct([change(here, 'x', { name: 'new' })]).catch(() => undefined);
+        const now = here.user.readText(many ? `${here.path}/x.txt` : here.path);
+        expect([before, '@ x\nname="new"\n']).toContain(now);
+        if (!fs.dead) break;
+      }
+    },
+  );
+});
