@@ -304,6 +304,11 @@ export class Contents {
   }
 
   /** The whole bytes of a content, up to a limit: from here, else from peers. null where nobody has it. Verified. */
+  /** Keeps contents that records refer to, durably. */
+  keep(contents: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): Promise<void> {
+    return this.#kept.keep(contents);
+  }
+
   async read(
     collection: Collection,
     id: RecordId,

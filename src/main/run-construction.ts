@@ -4,6 +4,7 @@ import type { PlannedItem } from './construct/plan-construction.ts';
 import type { FoundContent, WantedContent } from './contents.ts';
 import { conflictFields, type Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
+import { type ContentReference, referencesIn } from './record/content-reference.ts';
 import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
 import { type Digest, type RecordId, recordId } from './record/ids.ts';
 import type { Fields } from './record/value.ts';
@@ -43,10 +44,17 @@ const LEFT_ALONE: ReadonlySet<string> = new Set(['deleted-elsewhere', 'read-only
 /** A batch commits in one transaction; its content lies in memory at once. */
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 8 << 20;
+/** The same of contents that records of a text refer to, where each batch writes the whole text anew. */
+const BATCH_BYTES_OF_TEXTS = 64 << 20;
 /** Records that wait with their state at hand; those behind are read again when it is their turn, so a long queue is cheap. */
 const RECORDS_AT_HAND = 5000;
 /** Batches whose content is on its way while another is written. */
 const BATCHES_AHEAD = 3;
+
+const NO_TICKETS: readonly Ticket[] = [];
+type Attachments = ReadonlyMap<Digest, Uint8Array>;
+const NO_ATTACHMENTS: Attachments = new Map();
+const MISSING: FoundContent = { from: 'missing' };
 
 interface Job {
   readonly row: number;
@@ -68,6 +76,7 @@ interface Prepared {
   /** What the source holds in its own format, and what it is to hold; both null where it holds all of a record. */
   readonly native: Fields | null;
   readonly target: Fields | null;
+  readonly attachments: Attachments;
   readonly content: FoundContent | null;
   /** The content that is put together for it; null: it is small, or there is none. */
   readonly stages: Digest | null;
@@ -78,6 +87,9 @@ interface Prepared {
 export interface ConstructionPort {
   /** Finds what files need, here or at a peer; `missing` where nobody linked has it now. Same order. */
   findContents(wanted: readonly WantedContent[], signal: AbortSignal): Promise<readonly FoundContent[]>;
+  /** A content a record refers to, from here or else from linked peers; null where nobody linked has it now. */
+  readContent(id: RecordId, content: ContentReference): Promise<Uint8Array | null>;
+  keepContents(contents: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): Promise<void>;
   /** Rises with every peer that begins to share the collection: what was missing before may be had now. */
   peersEpoch(): number;
   /** The source's lock: nothing looks at the source while something is written. */
@@ -242,13 +254,14 @@ export class RunConstruction {
 
   /** Plans the next records and finds their content. */
   async #prepare(signal: AbortSignal): Promise<readonly Prepared[]> {
-    const items: Omit<Prepared, 'content' | 'epoch'>[] = [];
+    const items: Omit<Prepared, 'content' | 'epoch' | 'attachments'>[] = [];
     const wanted: { at: number; want: Omit<WantedContent, 'deleted'> }[] = [];
     const deleted = new Set<number>();
     const done: Ticket[] = [];
     let bytes = 0;
+    const mostBytes = this.#adapter.batch === undefined ? BATCH_BYTES : BATCH_BYTES_OF_TEXTS;
     for (const [row, job] of this.#queue) {
-      if (items.length >= (this.#adapter.batch ?? BATCH_RECORDS) || bytes >= BATCH_BYTES) break;
+      if (items.length >= (this.#adapter.batch ?? BATCH_RECORDS) || bytes >= mostBytes) break;
       this.#queue.delete(row);
       const item = this.#plan(job);
       if (item === null) {
@@ -265,6 +278,7 @@ export class RunConstruction {
         continue;
       }
       if (stages !== null) this.#staged.add(stages);
+      for (const { size } of item.target === null ? [] : referencesIn(item.target)) bytes += size;
       if (want !== null) {
         bytes += want.size;
         wanted.push({ at: items.length, want });
@@ -278,10 +292,35 @@ export class RunConstruction {
       signal,
     );
     const contents = new Map(wanted.map(({ at }, each) => [at, found[each] as FoundContent]));
-    return items.map((item, at) => ({ ...item, content: contents.get(at) ?? null, epoch }));
+    const prepared: Prepared[] = [];
+    for (const [at, item] of items.entries()) {
+      const attachments = await this.#attachments(item);
+      const content = attachments === null ? MISSING : (contents.get(at) ?? null);
+      prepared.push({ ...item, attachments: attachments ?? NO_ATTACHMENTS, content, epoch });
+    }
+    return prepared;
   }
 
-  #plan(job: Job): Omit<Prepared, 'content' | 'epoch' | 'stages'> | null {
+  /** What the fields refer to, kept here from now on; null: some of it nobody has now. */
+  async #attachments({
+    id,
+    target,
+    planned,
+  }: Pick<Prepared, 'id' | 'target' | 'planned'>): Promise<Attachments | null> {
+    const wanted = target === null || !planned.write ? [] : referencesIn(target);
+    if (wanted.length === 0) return NO_ATTACHMENTS;
+    const attachments = new Map<Digest, Uint8Array>();
+    for (const reference of wanted) {
+      const bytes = await this.#port.readContent(id, reference);
+      if (bytes === null) return null;
+      attachments.set(reference.content, bytes);
+    }
+    const news = [...attachments].filter(([digest]) => !this.#contents.isKept(digest));
+    if (news.length > 0) await this.#port.keepContents(news.map(([digest, bytes]) => ({ digest, bytes })));
+    return attachments;
+  }
+
+  #plan(job: Job): Omit<Prepared, 'content' | 'epoch' | 'stages' | 'attachments'> | null {
     const { records, kind, log, problems } = this.#collection;
     const found = job.record ?? records.at(job.row);
     if (found === null) return null;
@@ -323,7 +362,7 @@ export class RunConstruction {
     return { planned: { ...planned, write }, native, target };
   }
 
-  #wanted(item: Omit<Prepared, 'content' | 'epoch' | 'stages'>): Omit<WantedContent, 'deleted'> | null {
+  #wanted(item: Omit<Prepared, 'content' | 'epoch' | 'stages' | 'attachments'>): Omit<WantedContent, 'deleted'> | null {
     if (!item.planned.write) return null;
     const entry = fileEntry(item.planned.fields?.get(ENTRY));
     if (entry?.type !== 'file') return null;
@@ -405,8 +444,8 @@ export class RunConstruction {
     const replaces = item.expected !== null && held?.type === 'file' ? held.digest : null;
     const { content: found } = item;
     const content = found === null || found.from === 'missing' || found.from === 'refused' ? null : planOf(found);
-    const { id, expected, native } = item;
-    return { id, fields: item.target ?? item.planned.fields, expected, native, replaces, content };
+    const { id, expected, native, attachments } = item;
+    return { id, fields: item.target ?? item.planned.fields, expected, native, attachments, replaces, content };
   }
 
   #commitAgreed(item: Prepared): void {
@@ -436,6 +475,7 @@ export class RunConstruction {
       if (outcome.reason !== 'changed-underneath') this.#refused(item, outcome.reason, outcome.detail);
       return;
     }
+    for (const digest of item.attachments.keys()) this.#contents.noteHolder(digest, item.job.row);
     const before = fileEntry(item.before?.get(ENTRY)?.value);
     const after = fileEntry(item.planned.fields?.get(ENTRY));
     if (before?.type === 'file' && !(after?.type === 'file' && after.digest === before.digest))

@@ -62,6 +62,7 @@ export class Synchronizer {
   readonly construction: RunConstruction;
   readonly #collection: Collection;
   readonly #contentStore: ContentStore;
+  readonly #contents: Contents;
   readonly #clock: Clock;
   readonly #port: SynchronizerPort;
   readonly #lock = new Lock();
@@ -94,12 +95,15 @@ export class Synchronizer {
     this.#source = source;
     this.adapter = adapter;
     this.#contentStore = contentStore;
+    this.#contents = contents;
     this.#clock = clock;
     this.#vanishing = new Vanishing(clock);
     this.#settling = new Settling(clock);
     this.#port = port;
     this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
       findContents: (wanted, signal) => contents.find(wanted, port.ask, signal),
+      readContent: (id, { content, size }) => contents.read(collection, id, { digest: content, size }, port.ask),
+      keepContents: (found) => contents.keep(found),
       peersEpoch: () => port.peersEpoch(),
       locked: (work) => this.#lock.run(() => this.#whileReady(work)),
       lookAgain: (id: RecordId) => port.lookLater(new Set([groupOf(id)])),
@@ -278,6 +282,7 @@ export class Synchronizer {
       },
       (rows) => this.#port.writing(rows),
       (rows) => this.construction.settle(rows),
+      (contents) => this.#contents.keep(contents),
       (items, bytes) => this.#advance('reading', items, bytes),
     );
   }

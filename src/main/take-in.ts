@@ -6,6 +6,7 @@ import type { Held } from './merge/record-state.ts';
 import { isLive, type RecordState, shownFields } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { digestOf } from './platform/hash.ts';
+import { referencesIn } from './record/content-reference.ts';
 import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
 import { type Digest, type RecordId, recordId } from './record/ids.ts';
 import type { Fields } from './record/value.ts';
@@ -108,6 +109,7 @@ export class TakeIn {
   readonly #written: (packages: readonly WrittenPackage[]) => void;
   readonly #lately: (rows: readonly number[]) => void;
   readonly #settled: (rows: readonly number[]) => void;
+  readonly #keepContents: (contents: Reading['attachments']) => Promise<void>;
   readonly #progress: (items: number, bytes: number, itemsTotal: number) => void;
   readonly #dirty = new Map<RecordId, Dirty>();
   readonly #gone = new Map<RecordId, number>();
@@ -137,6 +139,7 @@ export class TakeIn {
     written: (packages: readonly WrittenPackage[]) => void,
     lately: (rows: readonly number[]) => void,
     settled: (rows: readonly number[]) => void,
+    keepContents: (contents: Reading['attachments']) => Promise<void>,
     progress: (items: number, bytes: number, itemsTotal: number) => void,
   ) {
     this.#collection = collection;
@@ -148,6 +151,7 @@ export class TakeIn {
     this.#written = written;
     this.#lately = lately;
     this.#settled = settled;
+    this.#keepContents = keepContents;
     this.#progress = progress;
   }
 
@@ -319,6 +323,10 @@ export class TakeIn {
       if ('code' in each) this.#note(each);
       else readings.push(each);
     }
+    // Of a file they say how it is cut; of anything else they are a part of what it says, which only the text holds else.
+    const contents = this.#project === null ? [] : readings.flatMap(({ attachments }) => attachments);
+    const news = contents.filter(({ digest }) => !this.#contents.isKept(digest));
+    if (news.length > 0) await this.#keepContents(news);
     this.#progress(
       batch.length,
       batch.reduce((sum, item) => sum + item.size, 0),
@@ -595,6 +603,8 @@ export class TakeIn {
     const entry = fileEntry(reading.fields.get(ENTRY));
     const isSame = old?.type === 'file' && entry?.type === 'file' && old.digest === entry.digest;
     if (old?.type === 'file' && !isSame) this.#contents.forgetHolder(old.digest, row, this.#clock.now());
+    for (const { content } of this.#project === null ? [] : referencesIn(reading.fields))
+      this.#contents.noteHolder(content, row);
     if (entry?.type !== 'file') return;
     if (entry.size > 0) this.#contents.noteHolder(entry.digest, row);
     for (const { digest, bytes } of reading.attachments) this.#contents.putChunkList(digest, entry.digest, bytes);

@@ -30,7 +30,7 @@ export function difference(kind: RecordKind, record: RecordId, held: Held | null
     if (field === EXISTS || now.has(field) || fieldRule(kind, field).same(before.value, null)) continue;
     writes.push({ field, value: null, replaces: before.dots });
   }
-  if (writes.length === 0 && existed?.value === true) return null;
+  if (existed?.value === true && writes.every(({ field }) => fieldRule(kind, field).incidental === true)) return null;
   writes.push({ field: EXISTS, value: true, replaces: existed?.dots ?? NONE });
   return { record, cause: 'source', writes };
 }

@@ -1,13 +1,14 @@
 import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { putInContents, referencesIn } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import type { FieldName } from '../record/ids.ts';
-import type { Value } from '../record/value.ts';
+import type { Digest, FieldName, RecordId } from '../record/ids.ts';
+import type { Fields, Value } from '../record/value.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { findRecord } from './find-record.ts';
-import type { HistoryPort } from './history-port.ts';
+import type { HistoryContents, HistoryPort } from './history-port.ts';
 import { findMoment } from './moment.ts';
 import { stateOf } from './record-past.ts';
 
@@ -46,11 +47,11 @@ export async function catRecord(
 }
 
 /** A card or an event as a source here would write it: as shown, with one value of an open conflict, or as of then. */
-function textOf(
+async function textOf(
   port: Port,
   record: StoredRecord,
   { value, at }: { readonly value?: string; readonly at?: string },
-): Uint8Array {
+): Promise<Uint8Array> {
   const compose = port.sources().flatMap(({ adapter }) => adapter.compose?.bind(adapter) ?? [])[0];
   if (compose === undefined)
     throw new LockstepError(
@@ -64,7 +65,22 @@ function textOf(
     const chosen = conflictValue(port, record, value);
     shown.set(chosen.field, { value: chosen.value, dots: [] });
   }
-  return compose(record.id, fieldsOf(shown));
+  const fields = fieldsOf(shown);
+  return compose(record.id, putInContents(fields, await contentsOf(port.contents, record.id, fields)));
+}
+
+/** The contents the fields refer to, as far as anybody has them now. */
+export async function contentsOf(
+  contents: Pick<HistoryContents, 'read'>,
+  id: RecordId,
+  fields: Fields,
+): Promise<ReadonlyMap<Digest, Uint8Array>> {
+  const found = new Map<Digest, Uint8Array>();
+  for (const { content, size } of referencesIn(fields)) {
+    const bytes = await contents.read(id, { digest: content, size });
+    if (bytes !== null) found.set(content, bytes);
+  }
+  return found;
 }
 
 function entryAt(port: Port, record: StoredRecord, at: string | undefined): Value | undefined {

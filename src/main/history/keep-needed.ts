@@ -1,3 +1,4 @@
+import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, Dot } from '../record/ids.ts';
 import { packageRowOf } from '../record/ids.ts';
@@ -22,7 +23,19 @@ export class NeededContents {
   }
 
   has(digest: Digest): boolean {
-    return this.#digests.has(digest) || this.#isOnlyHere(digest);
+    return this.#digests.has(digest) || this.#isReferredTo(digest) || this.#isOnlyHere(digest);
+  }
+
+  /** A photo or another part of what a record says now has no other place than the version store. */
+  #isReferredTo(digest: Digest): boolean {
+    const collections = this.#port.collections().filter(({ collection }) => collection.kind !== 'files');
+    if (collections.length === 0) return false;
+    return this.#port.kept.holders(digest).some((row) =>
+      collections.some(({ collection }) => {
+        const fields = [...(collection.records.at(row)?.state.fields.values() ?? [])];
+        return fields.flat().some(({ value }) => referencesOf(value).some(({ content }) => content === digest));
+      }),
+    );
   }
 
   /** What a source here does not hold yet may be in the version store alone. */

@@ -10,6 +10,8 @@ export interface FieldRule {
   readonly concurrent: 'conflict' | 'larger';
   /** Equality of meaning. */
   same(a: Value, b: Value): boolean;
+  /** It is carried with other changes, and is none by itself: when a program last saved a card. */
+  readonly incidental?: boolean;
   /** Of values in conflict, is this one shown before the others, where a source held none of them? */
   leads?(value: Value): boolean;
 }
@@ -32,9 +34,14 @@ const entryRule: FieldRule = {
 };
 const flagRule: FieldRule = { concurrent: 'conflict', same: (a, b) => (a ?? false) === (b ?? false) };
 const largerRule: FieldRule = { concurrent: 'larger', same: equalValues };
+const savedRule: FieldRule = { ...largerRule, incidental: true };
+/** When an item was made: programs write it as they like. */
+const madeRule: FieldRule = { concurrent: 'larger', same: (a, b) => (a === null) === (b === null), incidental: true };
 const plainRule: FieldRule = { concurrent: 'conflict', same: equalValues };
 
 export function fieldRule(kind: RecordKind, field: FieldName): FieldRule {
+  if (kind !== 'files' && (field === 'updated' || field === 'sequence')) return savedRule;
+  if (kind !== 'files' && field === 'created') return madeRule;
   if (LARGER.has(field)) return largerRule;
   if (kind === 'files') {
     if (field === ENTRY) return entryRule;

@@ -1,10 +1,12 @@
 import type { ExportView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
+import { contentsOf } from '../history/cat.ts';
 import { allRecords } from '../history/find-record.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { putInContents } from '../record/content-reference.ts';
 import { fieldRule } from '../record/field-rules.ts';
-import type { FieldName, RecordId } from '../record/ids.ts';
+import type { Digest, FieldName, RecordId } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
@@ -16,7 +18,12 @@ import type { TextFormat } from '../sources/text/text-format.ts';
  * Writes a collection once, as it is shown here, in any format it can be written in (CLI `export`), and tells what that cannot hold. Fails
  * with `already-there` where something is at the place, `wrong-format`, `not-available`.
  */
-export function exportRecords(engine: Engine, replica: Replica, file: string, asked: string | null): ExportView {
+export async function exportRecords(
+  engine: Engine,
+  replica: Replica,
+  file: string,
+  asked: string | null,
+): Promise<ExportView> {
   const { collection } = replica;
   if (collection.kind === 'files')
     throw new LockstepError('not-available', 'A folder is its own export: use restore --to.', file);
@@ -29,6 +36,12 @@ export function exportRecords(engine: Engine, replica: Replica, file: string, as
   const records: { id: RecordId; full: Fields }[] = [];
   for (const { id, state } of allRecords(collection))
     if (isLive(state)) records.push({ id, full: fieldsOf(shownFields(collection.kind, state, collection.log.order)) });
+  const contents = {
+    read: (id: RecordId, content: { digest: Digest; size: number }) =>
+      engine.contents.read(collection, id, content, (wanted) => engine.network.ask(replica.id, wanted)),
+  };
+  for (const record of records)
+    record.full = putInContents(record.full, await contentsOf(contents, record.id, record.full));
   write(engine, file, format, text, records);
   return { records: records.length, lost: records.flatMap((record) => lostOf(text, record)) };
 }

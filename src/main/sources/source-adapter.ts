@@ -72,7 +72,7 @@ export interface Reading {
   /** As `ListedItem.fresh`, judged when it was read. */
   readonly fresh: boolean;
   readonly fields: Fields;
-  /** Content the reading made and the fields name by digest (chunk lists); to be stored with the record. */
+  /** Content the reading made and the fields name by digest (chunk lists, photos); to be stored with the record. */
   readonly attachments: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[];
 }
 
@@ -84,6 +84,8 @@ export interface ConstructItem {
   readonly expected: Revision | null;
   /** What the source held of it when it was last in step, whose keys of entries the text keeps. Kinds without content only. */
   readonly native?: Fields | null;
+  /** Contents its fields refer to (record/content-reference.ts), by digest. Kinds without content only. */
+  readonly attachments?: ReadonlyMap<Digest, Uint8Array>;
   /** The content digest the item has at `expected`, where it has content: what is replaced or deleted goes to the version store under it. */
   readonly replaces: Digest | null;
   /** Where the bytes come from; null where the content stays as it is or there is none (directory, link, delete, mtime only). */

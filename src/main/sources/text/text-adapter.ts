@@ -1,7 +1,8 @@
-import { sha256 } from '../../platform/hash.ts';
+import { digestOf as contentDigest, sha256 } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
+import { putInContents, takeOutContents } from '../../record/content-reference.ts';
 import type { RecordKind } from '../../record/field-rules.ts';
-import { type RecordId, recordId } from '../../record/ids.ts';
+import { type Digest, type RecordId, recordId } from '../../record/ids.ts';
 import { equalValues, type Fields } from '../../record/value.ts';
 import type {
   Capabilities,
@@ -357,8 +358,9 @@ export class TextAdapter implements SourceAdapter {
     if (place === undefined) return { id, code: 'changing', detail: 'it went while it was read' };
     const { document, item } = place;
     try {
-      const fields = this.#format.read(document.text, item, this.#known.native(id) ?? this.#known.shown(id));
-      return { id, revision: this.#revisionOf(document, item), fresh: document.fresh, fields, attachments: [] };
+      const read = this.#format.read(document.text, item, this.#known.native(id) ?? this.#known.shown(id));
+      const { fields, contents } = takeOutContents(read, contentDigest);
+      return { id, revision: this.#revisionOf(document, item), fresh: document.fresh, fields, attachments: contents };
     } catch (error) {
       if (!(error instanceof MalformedItem)) throw error;
       return { id, code: 'malformed', detail: error.message };
@@ -428,7 +430,7 @@ export class TextAdapter implements SourceAdapter {
       writes.map(({ item, native, before }) => ({
         item: native,
         before,
-        after: item.fields,
+        after: item.fields === null ? null : putInContents(item.fields, item.attachments ?? NO_CONTENTS),
         uid: uidOfRecord(item.id),
       })),
     );
@@ -460,7 +462,8 @@ export class TextAdapter implements SourceAdapter {
     return items.map(({ id, fields }) => {
       if (fields === null) return { id, done: 'written', revision: null, kept: null };
       const item = this.#places.get(id)?.item;
-      const holds = item === undefined ? null : this.#fieldsOf(loaded, item, fields);
+      const read = item === undefined ? null : this.#fieldsOf(loaded, item, fields);
+      const holds = read === null ? null : takeOutContents(read, contentDigest).fields;
       if (item === undefined || holds === null)
         return refused(id, 'content-wrong', 'it is not there as it was written');
       const revision = this.#revisionOf(loaded, item);
@@ -526,6 +529,7 @@ const NO_BYTES = new Uint8Array(0);
 const NO_FIELDS: Fields = new Map();
 const NOBODY: ReadonlySet<RecordId> = new Set();
 const NO_IDS: readonly RecordId[] = [];
+const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);
