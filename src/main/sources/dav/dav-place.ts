@@ -1,0 +1,172 @@
+import type { Clock } from '../../platform/clock.ts';
+import { sha256 } from '../../platform/hash.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
+import type {
+  DocumentPlace,
+  DocumentWritten,
+  ListedDocument,
+  ReadDocument,
+  UnreadDocument,
+} from '../text/document-place.ts';
+import type { DavKind, DavServer, DavText } from './dav-server.ts';
+
+/** A server is asked so often whether anything changed; it tells nobody by itself. */
+const ASK_MS = 60_000;
+/** An answer counts so long. */
+const CONDITION_MS = 5000;
+const UNSAFE = /[^A-Za-z0-9@_=.-]/g;
+const LONGEST_NAME = 100;
+const LONGEST_ETAG = 255;
+
+export interface DavPlaceOptions {
+  readonly server: Pick<DavServer, 'kindAt' | 'list' | 'changesSince' | 'texts' | 'put' | 'remove'>;
+  /** Address of the collection, with the closing slash. */
+  readonly url: string;
+  readonly kind: DavKind;
+  readonly clock: Clock;
+}
+
+/** A collection on a CardDAV or CalDAV server. Every write says which version it replaces, and what the server made of it is read again. */
+export class DavPlace implements DocumentPlace {
+  readonly many = true;
+  readonly writable = true;
+  readonly #options: DavPlaceOptions;
+  /** What the server held when it was last asked: etags by path, and its token. */
+  #held = new Map<string, string>();
+  #token: string | null = null;
+  #condition: { readonly at: number; readonly is: SourceCondition } | null = null;
+
+  constructor(options: DavPlaceOptions) {
+    this.#options = options;
+  }
+
+  readonly watch = (onDirty: () => void): Promise<() => Promise<void>> => {
+    const { clock } = this.#options;
+    let stop = (): void => undefined;
+    const again = (): void => {
+      stop = clock.after(ASK_MS, () => {
+        onDirty();
+        again();
+      });
+    };
+    again();
+    return Promise.resolve(() => {
+      stop();
+      return Promise.resolve();
+    });
+  };
+
+  async condition(): Promise<SourceCondition> {
+    const { clock, server, url, kind } = this.#options;
+    const known = this.#condition;
+    if (known !== null && Math.abs(clock.now() - known.at) < CONDITION_MS) return known.is;
+    let is: SourceCondition = { is: 'ready' };
+    try {
+      const found = await server.kindAt(url);
+      if (found !== kind) is = away(`${url} holds no ${kind} any more. Nothing was deleted elsewhere.`);
+    } catch (error) {
+      is = away((error as Error).message);
+    }
+    this.#condition = { at: clock.now(), is };
+    return is;
+  }
+
+  async list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
+    const { server, url } = this.#options;
+    const changes = this.#token === null ? null : await server.changesSince(url, this.#token);
+    if (changes === null) {
+      const { resources, token } = await server.list(url);
+      this.#held = new Map(resources.map(({ href, etag }) => [href, etag]));
+      this.#token = token;
+    } else {
+      for (const { href, etag } of changes.changed) this.#held.set(href, etag);
+      for (const href of changes.gone) this.#held.delete(href);
+      this.#token = changes.token;
+    }
+    const documents = [...this.#held].map(([name, etag]) => listed(name, etag, 0));
+    documents.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { documents, problems: [] };
+  }
+
+  async read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
+    const { server, url, kind } = this.#options;
+    const texts = new Map((await server.texts(url, names, kind)).map((text) => [text.href, text]));
+    return names.map((name) => {
+      const text = texts.get(name);
+      if (text === undefined) return { name, code: 'changing', detail: `${name} is not there any more` };
+      this.#held.set(name, text.etag);
+      return documentOf(text);
+    });
+  }
+
+  async write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
+    const { server, url, kind } = this.#options;
+    const etag = this.#held.get(name) ?? null;
+    if (expected !== null && (etag === null || Buffer.compare(revisionOf(etag), expected) !== 0))
+      return refused('changed-underneath', `${name} changed on the server`);
+    const address = new URL(name, url).href;
+    try {
+      if (bytes === null) {
+        const { status, detail } = await server.remove(address, etag ?? '*');
+        if (status !== 404 && status >= 300) return refused(reasonOf(status), detail);
+        this.#held.delete(name);
+        return { done: 'written', document: null };
+      }
+      const { status, detail } = await server.put(address, expected === null ? null : etag, bytes, kind);
+      if (status >= 300) return refused(reasonOf(status), detail);
+      // Servers write texts as they like: what it is now counts.
+      const [document] = await this.read([name]);
+      if (document === undefined || 'code' in document)
+        return refused('changed-underneath', document?.detail ?? 'it went at once');
+      return { done: 'written', document };
+    } catch (error) {
+      if (!(error instanceof LockstepError)) throw error;
+      this.#condition = null;
+      return refused('io', error.message);
+    }
+  }
+
+  newName(uid: string, isTaken: (name: string) => boolean): string {
+    const { kind, url } = this.#options;
+    const base = uid.replace(UNSAFE, '_').replace(/^\.+/, '_').slice(0, LONGEST_NAME) || 'item';
+    for (let at = 1; ; at++) {
+      const file = `${base}${at === 1 ? '' : `-${at}`}${kind === 'contacts' ? '.vcf' : '.ics'}`;
+      const name = new URL(encodeURIComponent(file), url).pathname;
+      if (!isTaken(name) && !this.#held.has(name)) return name;
+    }
+  }
+
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The etag, or where that is too long its digest. */
+function revisionOf(etag: string): Uint8Array {
+  const bytes = Buffer.from(etag);
+  return bytes.length <= LONGEST_ETAG ? bytes : sha256(bytes);
+}
+const listed = (name: string, etag: string, size: number): ListedDocument => ({
+  name,
+  revision: revisionOf(etag),
+  fresh: false,
+  size,
+});
+function documentOf({ href, etag, text }: DavText): ReadDocument {
+  const bytes = Buffer.from(text);
+  return { ...listed(href, etag, bytes.length), bytes };
+}
+const away = (detail: string): SourceCondition => ({ is: 'unavailable', code: 'unreadable', detail });
+const refused = (reason: ProblemCode, detail: string): DocumentWritten => ({ done: 'refused', reason, detail });
+
+function reasonOf(status: number): ProblemCode {
+  if (status === 412) return 'changed-underneath';
+  if (status === 409) return 'names-collide';
+  if (status === 401 || status === 403) return 'no-permission';
+  if (status === 507) return 'disk-full';
+  return status >= 400 && status < 500 ? 'content-wrong' : 'io';
+}

@@ -1,0 +1,257 @@
+import {
+  addressBookMultiGet,
+  calendarMultiGet,
+  createAccount,
+  type DAVResponse,
+  fetchAddressBooks,
+  fetchCalendars,
+  propfind,
+  syncCollection,
+} from 'tsdav';
+import { LockstepError } from '../../platform/trouble.ts';
+import { type Account, type GuardOptions, guardedFetch } from './guarded-fetch.ts';
+
+export type DavKind = 'contacts' | 'calendar';
+
+/** A resource of a collection, by the path of its address. */
+export interface DavResource {
+  readonly href: string;
+  readonly etag: string;
+}
+export interface DavText extends DavResource {
+  readonly text: string;
+}
+/** A collection that was found at an account. */
+export interface FoundCollection {
+  readonly url: string;
+  readonly name: string;
+}
+/** What changed since a sync token; null: the token is worth nothing any more, and everything has to be listed. */
+export interface DavChanges {
+  readonly token: string;
+  readonly changed: readonly DavResource[];
+  readonly gone: readonly string[];
+}
+
+/** A request names at most so many resources (FORMATS 1.5). */
+const HREFS_AT_ONCE = 100;
+const TIMEOUT_MS = 60_000;
+const MOST_BYTES = 50 << 20;
+
+/** What of CardDAV and CalDAV is needed, over tsdav: discovery and raw reports; what to make of them is decided elsewhere. */
+export class DavServer {
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #account: Account;
+
+  constructor(account: Account, options: Partial<GuardOptions> = {}) {
+    this.#account = account;
+    const guarded = guardedFetch({ timeout: TIMEOUT_MS, most: MOST_BYTES, ...options, account });
+    // The types of Node's own fetch, which is never used here (FORMATS 0.4).
+    this.#fetch = guarded as unknown as typeof globalThis.fetch;
+  }
+
+  /** What kind of collection is at this address; null: none that holds contacts or events. Fails with `not-allowed`, `not-reachable`. */
+  async kindAt(url: string): Promise<DavKind | null> {
+    const [found] = await this.#propfind(url, { 'd:resourcetype': {}, 'd:displayname': {} }, '0');
+    const types = Object.keys((found?.props?.resourcetype as object | undefined) ?? {}).map((type) =>
+      type.toLowerCase(),
+    );
+    if (types.includes('addressbook')) return 'contacts';
+    return types.includes('calendar') ? 'calendar' : null;
+  }
+
+  /** The collections of an account, found from any of its addresses (RFC 6764). */
+  async collections(url: string, kind: DavKind): Promise<readonly FoundCollection[]> {
+    const accountType = kind === 'contacts' ? 'carddav' : 'caldav';
+    try {
+      const account = await createAccount({ account: { serverUrl: url, accountType }, fetch: this.#fetch });
+      const found =
+        kind === 'contacts'
+          ? await fetchAddressBooks({ account, fetch: this.#fetch })
+          : await fetchCalendars({ account, fetch: this.#fetch });
+      return found.map((each) => ({
+        url: each.url,
+        name: typeof each.displayName === 'string' ? each.displayName : each.url,
+      }));
+    } catch (error) {
+      if (error instanceof LockstepError) throw error;
+      throw new LockstepError(
+        'no-collections',
+        `No ${kind} were found at ${url}: ${(error as Error).message}`,
+        url,
+        error,
+      );
+    }
+  }
+
+  /** Every resource of a collection, with a token for later where the server gives one. */
+  async list(url: string): Promise<{ readonly resources: readonly DavResource[]; readonly token: string | null }> {
+    const found = await this.#propfind(url, { 'd:getetag': {}, 'd:resourcetype': {} }, '1');
+    const own = pathOf(url, url);
+    const resources = found.flatMap((each) => {
+      const href = each.href === undefined ? null : pathOf(each.href, url);
+      const etag = etagOf(each);
+      const isCollection = Object.keys((each.props?.resourcetype as object | undefined) ?? {}).includes('collection');
+      return href === null || href === own || etag === null || isCollection ? [] : [{ href, etag }];
+    });
+    return { resources, token: await this.#token(url) };
+  }
+
+  /** As `list`, of what changed since. null: everything has to be listed. */
+  async changesSince(url: string, token: string): Promise<DavChanges | null> {
+    try {
+      const found = await syncCollection({
+        url,
+        props: { 'd:getetag': {} },
+        syncLevel: 1,
+        syncToken: token,
+        fetch: this.#fetch,
+      });
+      // 507: the server tells only a part of it.
+      if (found.some(({ status }) => status === 507 || (status >= 400 && status !== 404))) return null;
+      const raw = found[0]?.raw as { multistatus?: { syncToken?: unknown } } | undefined;
+      const next = raw?.multistatus?.syncToken;
+      if (typeof next !== 'string' || next === '') return null;
+      const changed: DavResource[] = [];
+      const gone: string[] = [];
+      for (const each of found) {
+        const href = each.href === undefined ? null : pathOf(each.href, url);
+        if (href === null || href === pathOf(url, url)) continue;
+        const etag = etagOf(each);
+        if (each.status === 404) gone.push(href);
+        else if (etag !== null) changed.push({ href, etag });
+      }
+      return { token: next, changed, gone };
+    } catch (error) {
+      // 403, 409, 412, 500: whatever a server says of a token it does not know (FORMATS 4.1).
+      if (error instanceof LockstepError && error.code === 'not-reachable') throw error;
+      return null;
+    }
+  }
+
+  /** Texts of resources; those that are not there any more are left out. */
+  async texts(url: string, hrefs: readonly string[], kind: DavKind): Promise<readonly DavText[]> {
+    const texts: DavText[] = [];
+    for (let at = 0; at < hrefs.length; at += HREFS_AT_ONCE)
+      texts.push(...(await this.#textsOf(url, hrefs.slice(at, at + HREFS_AT_ONCE), kind)));
+    return texts;
+  }
+
+  async #textsOf(url: string, hrefs: readonly string[], kind: DavKind): Promise<readonly DavText[]> {
+    try {
+      const found = await this.#multiGet(url, [...hrefs], kind);
+      this.#check(found, url);
+      return found.flatMap((each) => {
+        const etag = etagOf(each);
+        const text = textOf(each.props?.[kind === 'contacts' ? 'addressData' : 'calendarData']);
+        return each.href === undefined || etag === null || text === null
+          ? []
+          : [{ href: pathOf(each.href, url), etag, text }];
+      });
+    } catch (error) {
+      if (error instanceof LockstepError) throw error;
+      // Some servers fail a request altogether for one resource that is not there (FORMATS 1.5).
+      if (hrefs.length === 1) return [];
+      const texts: DavText[] = [];
+      for (const href of hrefs) texts.push(...(await this.#textsOf(url, [href], kind)));
+      return texts;
+    }
+  }
+
+  #multiGet(url: string, objectUrls: string[], kind: DavKind): Promise<DAVResponse[]> {
+    const asked = { url, objectUrls, depth: '1' as const, fetch: this.#fetch };
+    return kind === 'contacts'
+      ? addressBookMultiGet({ ...asked, props: { 'd:getetag': {}, 'card:address-data': {} } })
+      : calendarMultiGet({ ...asked, props: { 'd:getetag': {}, 'c:calendar-data': {} } });
+  }
+
+  /** `etag` null: there must be nothing. Answers with the status, whatever it is. */
+  async put(
+    url: string,
+    etag: string | null,
+    text: Uint8Array,
+    kind: DavKind,
+  ): Promise<{ status: number; detail: string }> {
+    const type = kind === 'contacts' ? 'text/vcard' : 'text/calendar';
+    return this.#send(
+      url,
+      'PUT',
+      {
+        'content-type': `${type}; charset=utf-8`,
+        ...(etag === null ? { 'if-none-match': '*' } : { 'if-match': etag }),
+      },
+      text,
+    );
+  }
+  async remove(url: string, etag: string): Promise<{ status: number; detail: string }> {
+    return this.#send(url, 'DELETE', { 'if-match': etag }, null);
+  }
+
+  async #send(url: string, method: string, headers: Record<string, string>, body: Uint8Array | null) {
+    const response = await this.#fetch(url, { method, headers, body: body as BodyInit | null });
+    const detail = response.ok
+      ? ''
+      : (await response.text())
+          .replace(/<[^>]*>/g, ' ')
+          .replace(/\s+/g, ' ')
+          .trim();
+    return { status: response.status, detail: detail.slice(0, 200) || response.statusText };
+  }
+
+  async #token(url: string): Promise<string | null> {
+    const [found] = await this.#propfind(url, { 'd:sync-token': {} }, '0');
+    const token = found?.props?.syncToken as unknown;
+    return typeof token === 'string' && token !== '' ? token : null;
+  }
+
+  async #propfind(url: string, props: Record<string, object>, depth: '0' | '1'): Promise<readonly DAVResponse[]> {
+    const found = await propfind({ url, props, depth, fetch: this.#fetch });
+    this.#check(found, url);
+    return found;
+  }
+
+  /** A request that failed as a whole. */
+  #check(found: readonly DAVResponse[], url: string): void {
+    const [first] = found;
+    if (
+      found.length !== 1 ||
+      first === undefined ||
+      first.status < 400 ||
+      (first.href !== undefined && first.props !== undefined)
+    )
+      return;
+    const { status, statusText } = first;
+    if (status === 401 || status === 403)
+      throw new LockstepError(
+        'not-allowed',
+        `${this.#account.origin} does not let ${this.#account.user ?? 'us'} in: look at the user name and the password.`,
+        url,
+      );
+    if (status === 404) throw new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
+    throw new LockstepError('server-trouble', `${url} answers ${status} ${statusText}.`, url);
+  }
+}
+
+/** The path of an address, as servers write it in one way or another. */
+function pathOf(href: string, base: string): string {
+  const { pathname } = new URL(href, base);
+  try {
+    return new URL(
+      decodeURIComponent(pathname).replaceAll('%', '%25').replaceAll('#', '%23').replaceAll('?', '%3F'),
+      base,
+    ).pathname;
+  } catch {
+    return pathname;
+  }
+}
+
+function etagOf({ props }: DAVResponse): string | null {
+  const etag = props?.getetag as unknown;
+  return typeof etag === 'string' && etag !== '' ? etag : null;
+}
+
+function textOf(data: unknown): string | null {
+  if (typeof data === 'string') return data;
+  const { _cdata } = (data ?? {}) as { _cdata?: unknown };
+  return typeof _cdata === 'string' ? _cdata : null;
+}

@@ -1,0 +1,93 @@
+import { type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
+import { LockstepError } from '../../platform/trouble.ts';
+
+/** Who asks, as the person confirmed it. */
+export interface Account {
+  /** Scheme, host and port: nothing is ever sent anywhere else. */
+  readonly origin: string;
+  readonly user: string | null;
+  readonly password: string | null;
+}
+export interface GuardOptions {
+  readonly account: Account;
+  /** Milliseconds for a whole answer. */
+  readonly timeout: number;
+  /** Bytes of an answer, unpacked. */
+  readonly most: number;
+  /** Tests give their own. */
+  readonly dispatcher?: Dispatcher;
+}
+
+const MOST_REDIRECTS = 5;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * A `fetch` that speaks to one origin only, with the account's password, and never follows anyone elsewhere (PROTOCOL 2.9b): a server that
+ * sends us to another host is named, and a person decides. Answers are bounded in time and size. Fails with `other-host`, `not-reachable`,
+ * `too-large`.
+ */
+export function guardedFetch({ account, timeout, most, dispatcher }: GuardOptions) {
+  return async (input: string | URL, init: RequestInit = {}): Promise<Response> => {
+    let url = new URL(String(input));
+    let { method = 'GET', body } = init;
+    for (let redirects = 0; ; redirects++) {
+      if (url.origin !== account.origin)
+        throw new LockstepError(
+          'other-host',
+          `${account.origin} sends us to ${url.origin}: if that is right, add the collection with that address.`,
+          url.origin,
+        );
+      const response = await ask(url, { ...init, method, ...(body === undefined ? {} : { body }) });
+      const location = response.headers.get('location');
+      if (!REDIRECTS.has(response.status) || location === null) return bounded(response, most, url);
+      await response.body?.cancel();
+      if (redirects >= MOST_REDIRECTS)
+        throw new LockstepError('too-many-redirects', `${url} sends us on and on.`, String(url));
+      url = new URL(location, url);
+      if (response.status === 303) [method, body] = ['GET', undefined];
+    }
+  };
+
+  async function ask(url: URL, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers as Record<string, string>);
+    if (account.user !== null)
+      headers.set(
+        'authorization',
+        `Basic ${Buffer.from(`${account.user}:${account.password ?? ''}`).toString('base64')}`,
+      );
+    try {
+      return await fetch(url, {
+        ...init,
+        headers: Object.fromEntries(headers),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeout),
+        ...(dispatcher === undefined ? {} : { dispatcher }),
+      });
+    } catch (error) {
+      const { cause, message } = error as Error;
+      const why = (cause as Error | undefined)?.message ?? message;
+      throw new LockstepError('not-reachable', `${url.origin} cannot be reached: ${why}.`, url.origin, error);
+    }
+  }
+}
+
+/** The answer, read whole and no further than allowed: sizes are the reader's, never the sender's word. */
+async function bounded(response: Response, most: number, url: URL): Promise<Response> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of response.body ?? []) {
+    length += (part as Uint8Array).length;
+    if (length > most) {
+      await response.body?.cancel().catch(() => undefined);
+      throw new LockstepError('too-large', `${url} answers with more than ${most >> 20} MiB.`, String(url));
+    }
+    parts.push(part as Uint8Array);
+  }
+  const { status, statusText, headers } = response;
+  const hasBody = status !== 204 && status !== 205 && status !== 304;
+  return new (response.constructor as typeof Response)(hasBody ? Buffer.concat(parts) : null, {
+    status,
+    statusText,
+    headers,
+  });
+}
