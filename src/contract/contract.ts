@@ -281,6 +281,8 @@ export interface Requests {
     key: string | null,
   ) => RecoveryKeyView;
   'collections:join': (link: string, location: string, format: string | null, wait: boolean) => JoinedView;
+  /** Remembers the password of the user the address names, for that server; it never comes back out. */
+  'accounts:password': (address: string, password: string) => Record<string, never>;
   'collections:leave': (collection: string) => Record<string, never>;
   'requests:list': () => readonly RequestView[];
   'requests:answer': (request: string, approve: boolean) => Record<string, never>;
@@ -341,6 +343,7 @@ export const REQUESTS = Object.keys({
   'collections:revoke-invite': 0,
   'collections:recovery-key': 0,
   'collections:join': 0,
+  'accounts:password': 0,
   'collections:leave': 0,
   'requests:list': 0,
   'requests:answer': 0,

@@ -3,6 +3,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
+import { accountSecrets } from './accounts.ts';
 import { Engine, type EngineWorld } from './engine.ts';
 import { DEFAULT_PORT, type EngineApi, type EngineOptions } from './engine-api.ts';
 import { openIdentity } from './peers/identity-store.ts';
@@ -80,6 +81,10 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     isFolding: foldsNames,
     boot: bootId(),
     diskSpace,
+    secrets: accountSecrets({
+      load: () => readSecretFile(join(dataDirectory, 'identity', 'accounts.json')),
+      save: (bytes) => writeSecretFile(join(dataDirectory, 'identity', 'accounts.json'), bytes),
+    }),
     realPath,
     makeDirectory: (path) => mkdirSync(path, { recursive: true }),
     dataDirectory,

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { AddedView, AddOptions, EventName, Events, NoticeView } from '../contract/contract.ts';
+import type { AccountSecrets } from './accounts.ts';
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents, type KeptContents } from './contents.ts';
@@ -27,6 +28,7 @@ import type { RecordKind } from './record/field-rules.ts';
 import { type CollectionId, type DeviceId, type Digest, type LogId, type SourceId, sourceId } from './record/ids.ts';
 import { Replica } from './replica.ts';
 import { Schedule } from './schedule.ts';
+import { findServerPlace, isAddress } from './server-place.ts';
 import { type AskedFormat, findPlace, nameOfPlace, type SourcePlace } from './source-place.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import type { LookService } from './sources/files/look-service.ts';
@@ -74,6 +76,8 @@ export interface EngineWorld {
   isFolding(root: string): boolean;
   /** Another text after every start of the system; null or absent where that cannot be told. */
   readonly boot?: string | null;
+  /** Passwords of accounts on servers. */
+  readonly secrets: AccountSecrets;
   /** The real path of what is there, and whether it is a folder; null where there is nothing. */
   realPath(path: string): { readonly path: string; readonly isFolder: boolean } | null;
   makeDirectory(path: string): void;
@@ -226,7 +230,7 @@ export class Engine {
   /** A new collection with this folder as its first source; returns once what is in it is in the log. */
   async add(options: AddOptions): Promise<AddedView> {
     const { location, create = false, kind = null, format = null } = options;
-    const place = this.place(location, create, { kind, format });
+    const place = await this.place(location, create, { kind, format });
     const { identity, clock, random } = this.world;
     const name = options.name ?? nameOfPlace(place);
     const made = createCollection(identity, {
@@ -280,13 +284,14 @@ export class Engine {
   }
 
   /**
-   * Where a source is to be, in whatever format is there or asked for. With `create` it is made where there is nothing. Fails with
-   * `no-such-path`, `overlaps-source`, `unknown-format`, `wrong-format`.
+   * Where a source is to be, on this computer or a server, in whatever format is there or asked for. With `create` it is made where there
+   * is nothing. Fails with `no-such-path`, `overlaps-source`, `unknown-format`, `wrong-format`, and as `findServerPlace`.
    */
-  place(location: string, create: boolean, asked: AskedFormat): SourcePlace {
+  async place(location: string, create: boolean, asked: AskedFormat): Promise<SourcePlace> {
     const taken = [...this.replicas.values()].flatMap((replica) =>
       [...replica.synchronizers.values()].map((each) => each.source.location),
     );
+    if (isAddress(location)) return findServerPlace(location, asked, this.world.secrets, taken);
     return findPlace(this.world, location, create, asked, [...taken, this.world.dataDirectory]);
   }
 

@@ -3,6 +3,11 @@ import { knownItems } from './known-items.ts';
 import { LockstepError } from './platform/trouble.ts';
 import type { Fields } from './record/value.ts';
 import type { Replica } from './replica.ts';
+import { accountOf } from './server-place.ts';
+import { DavPlace } from './sources/dav/dav-place.ts';
+import { type DavKind, DavServer } from './sources/dav/dav-server.ts';
+import { guardedFetch } from './sources/dav/guarded-fetch.ts';
+import { SubscriptionPlace } from './sources/dav/subscription-place.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import { FilesAdapter } from './sources/files/files-adapter.ts';
 import { formatNamed, type SourceFormat } from './sources/formats.ts';
@@ -19,6 +24,13 @@ export interface FolderNews {
   movedOn(moved: readonly MovedOn[]): void;
   areTorn(moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]>;
 }
+
+type FeedFetch = ConstructorParameters<typeof SubscriptionPlace>[0]['fetch'];
+const FEED_TIMEOUT_MS = 60_000;
+const FEED_BYTES = 50 << 20;
+const looksLikeCalendar = (bytes: Uint8Array): boolean =>
+  /^(?:\ufeff)?\s*BEGIN:VCALENDAR/i.test(new TextDecoder().decode(bytes.subarray(0, 200)));
+const davKind = ({ kind }: TextFormat): DavKind => (kind === 'contacts' ? 'contacts' : 'calendar');
 
 /** The adapter of a source, by its format, taken in care. `fresh`: it is new, and marked. Fails with `other-marker` where it is another's. */
 export async function openAdapter(
@@ -68,9 +80,16 @@ function openText(
   { layout, ending }: SourceFormat,
   format: TextFormat,
 ): SourceAdapter {
-  const { fs, clock, watchText } = engine.world;
+  const { fs, clock, watchText, secrets } = engine.world;
   let place: DocumentPlace;
-  if (layout === 'folder-of-files') {
+  if (layout === 'server') {
+    const { url, account } = accountOf(source.location, secrets);
+    place = new DavPlace({ server: new DavServer(account), url: url.href, kind: davKind(format), clock });
+  } else if (layout === 'feed') {
+    const { url, account } = accountOf(source.location, secrets);
+    const fetch = guardedFetch({ account, timeout: FEED_TIMEOUT_MS, most: FEED_BYTES }) as unknown as FeedFetch;
+    place = new SubscriptionPlace({ url: url.href, clock, fetch, isCalendar: looksLikeCalendar });
+  } else if (layout === 'folder-of-files') {
     const marker = { collection: replica.id, source: source.id, device: engine.deviceId };
     const watch = watchText?.folder ?? null;
     const folder = new FolderOfFiles({ fs, clock, root: source.location, ending, marker, watch });

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { SourceSettingsView } from '../../contract/contract.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
-import { checkFormat, FORMAT_NAMES, KINDS, sourcePlace } from './place.ts';
+import { checkFormat, FORMAT_NAMES, KINDS, needsPassword, sourcePlace } from './place.ts';
 import { plainText } from './plain-text.ts';
 import { withProgress } from './progress-bar.ts';
 import { counted, shortId } from './show-value.ts';
@@ -16,6 +16,13 @@ const format = {
   help: 'the format of the source, where it cannot be recognized',
   offers: FORMAT_NAMES,
 } as const;
+
+/** A server's password is taken from the environment, never from the arguments, which others can see. */
+async function givePassword(call: CommandCall, location: string): Promise<void> {
+  const password = call.terminal.environment.LOCKSTEP_PASSWORD;
+  if (!needsPassword(location) || password === undefined) return;
+  await call.ask('accounts:password', location, password);
+}
 
 const add: Command = {
   name: 'add',
@@ -39,6 +46,7 @@ const add: Command = {
     checkFormat(wanted);
     const create = flagOption(options, 'create') || undefined;
     const location = sourcePlace(call.positionals[0]!, call.terminal.directory);
+    await givePassword(call, location);
     const added = await withProgress(
       call,
       call.ask('collections:add', given({ location, name: textOption(options, 'name'), kind, format: wanted, create })),
@@ -140,6 +148,7 @@ const join: Command = {
     const given = call.positionals[0]!;
     const link = given === '-' ? (await call.terminal.readInput()).trim() : given;
     if (!link.startsWith('lockstep://')) throw usageError('A link begins with lockstep://join#.', 'LINK');
+    await givePassword(call, location);
     const joined = await withProgress(
       call,
       call.ask('collections:join', link, location, wanted ?? null, flagOption(call.options, 'wait')),
@@ -187,9 +196,11 @@ const source: Command = {
     const place = textOption(options, 'add');
     const wanted = textOption(options, 'format');
     checkFormat(wanted);
+    const location = place === undefined ? undefined : sourcePlace(place, call.terminal.directory);
+    if (location !== undefined) await givePassword(call, location);
     const readOnly = options['read-only'];
     const change = given({
-      add: place === undefined ? undefined : sourcePlace(place, call.terminal.directory),
+      add: location,
       format: wanted,
       remove: textOption(options, 'remove'),
       only: listOption(options, 'only')?.filter((pattern) => pattern !== ''),

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { LockstepError } from '../platform/trouble.ts';
 import { usageError } from './options.ts';
 
 /** Every format a source can have (`--format`), by the kind of collection it belongs to. */
@@ -26,12 +25,14 @@ export const KINDS = ['files', 'contacts', 'calendar'] as const;
 export const FORMAT_NAMES: readonly string[] = KINDS.flatMap((kind) => FORMATS[kind]);
 const isUrl = (place: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
 
-/** The place of a source as the instance wants it: a path made absolute. A URL is `not-available` in this version. */
+/** The place of a source as the instance wants it: a path made absolute, an address as it is. */
 export function sourcePlace(place: string, directory: string): string {
   if (place === '') throw usageError('The path is empty.', 'PATH');
-  if (!isUrl(place)) return resolve(directory, place);
-  throw new LockstepError('not-available', `This version keeps folders in step; ${place} needs a later one.`, place);
+  return isUrl(place) ? place : resolve(directory, place);
 }
+
+/** Does somebody have to log in there? */
+export const needsPassword = (place: string): boolean => isUrl(place) && /^[a-z][a-z0-9+.-]*:\/\/[^/@]+@/i.test(place);
 
 /** Fails for a format nobody knows (wrong usage). Whether this version can do it the instance says. */
 export function checkFormat(format: string | undefined): void {

@@ -108,6 +108,10 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['format', orNull(name)],
     ['wait', flag],
   ],
+  'accounts:password': [
+    ['address', name],
+    ['password', text],
+  ],
   'collections:leave': [['collection', name]],
   'requests:list': [],
   'requests:answer': [

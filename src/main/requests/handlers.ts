@@ -3,6 +3,7 @@ import { CHANGE_LOG_SOURCE } from '../collection.ts';
 import type { Engine } from '../engine.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
+import { accountOf } from '../server-place.ts';
 import { STAYS } from '../store/problem-store.ts';
 import { exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
@@ -33,6 +34,17 @@ export function handlersOf(engine: Engine): Handlers {
     'collections:recovery-key': (collection, action, key) =>
       recoveryKey(engine, findCollection(engine, collection), action, key),
     'collections:join': (link, location, format, wait) => joinRequest(engine, link, location, format, wait),
+    'accounts:password': (address, password) => {
+      const { url, account } = accountOf(address, engine.world.secrets);
+      if (account.user === null)
+        throw new LockstepError(
+          'bad-address',
+          `Put the user into the address: ${url.protocol}//USER@${url.host}…`,
+          address,
+        );
+      engine.world.secrets.setPassword({ origin: account.origin, user: account.user }, password);
+      return NOTHING;
+    },
     'collections:leave': async (collection) => {
       await engine.leave(findCollection(engine, collection));
       return NOTHING;

@@ -1,13 +1,14 @@
 import type { JoinedView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { isAddress } from '../server-place.ts';
 import type { SourcePlace } from '../source-place.ts';
 
 /**
  * Joins by a link with a place as source, in whatever format it holds the collection's kind (CLI `join`). Resolves when membership is granted, or, without `wait`, as soon as both screens show the
  * code and a person at the other end has to approve; the join then goes on by itself.
  */
-export function joinRequest(
+export async function joinRequest(
   engine: Engine,
   link: string,
   location: string,
@@ -15,7 +16,8 @@ export function joinRequest(
   wait: boolean,
 ): Promise<JoinedView> {
   // What is wrong with the place itself is said before anybody is asked.
-  if (engine.world.realPath(location) !== null) engine.place(location, false, { kind: null, format });
+  if (!isAddress(location) && engine.world.realPath(location) !== null)
+    await engine.place(location, false, { kind: null, format });
   let place: SourcePlace | null = null;
   return new Promise((resolve, reject) => {
     let code = '';
@@ -29,7 +31,7 @@ export function joinRequest(
             : `This device was removed from ${offer.name}. Leave it here first, then join anew: its folder stays as it is.`,
           offer.collection,
         );
-      place = engine.place(location, true, { kind: offer.kind, format });
+      place = await engine.place(location, true, { kind: offer.kind, format });
       code = offer.code;
       if (!wait)
         engine.world.clock.after(APPROVAL_MS, () =>
@@ -40,7 +42,7 @@ export function joinRequest(
     asked
       .then(async (joined) => {
         const replica = engine.openCollection(joined.collection, joined.name, joined.kind);
-        place ??= engine.place(location, true, { kind: joined.kind, format });
+        place ??= await engine.place(location, true, { kind: joined.kind, format });
         const source = await engine.addSource(replica, place);
         resolve({ collection: joined.collection, source: source.id, state: 'joined', code });
       })

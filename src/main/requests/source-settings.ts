@@ -15,7 +15,7 @@ export async function changeSource(
 ): Promise<SourceSettingsView> {
   const { kind } = replica.collection;
   if (change.add !== undefined)
-    await engine.addSource(replica, engine.place(change.add, true, { kind, format: change.format ?? null }));
+    await engine.addSource(replica, await engine.place(change.add, true, { kind, format: change.format ?? null }));
   if (change.remove !== undefined) {
     const source = findNamed(
       'source',

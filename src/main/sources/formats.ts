@@ -1,9 +1,10 @@
 import type { FileSystem } from '../platform/file-system.ts';
+import { LockstepError } from '../platform/trouble.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import type { TextFormat } from './text/text-format.ts';
 
-/** How items lie at a place: a tree of files, all of them in one file, or a file for each. */
-export type Layout = 'tree' | 'one-file' | 'folder-of-files';
+/** How items lie at a place: a tree of files, all of them in one file, a file for each, a collection on a server, or one text that is published. */
+export type Layout = 'tree' | 'one-file' | 'folder-of-files' | 'server' | 'feed';
 
 /** A format a source can have (CLI `--format`). */
 export interface SourceFormat {
@@ -18,7 +19,32 @@ export interface SourceFormat {
 
 export const FOLDER: SourceFormat = { name: 'folder', kind: 'files', layout: 'tree', ending: '', text: null };
 
-const FORMATS: readonly SourceFormat[] = [FOLDER];
+const notYet = (): TextFormat => {
+  throw new LockstepError('not-available', 'This format is not available yet.');
+};
+export const CARDDAV: SourceFormat = {
+  name: 'carddav',
+  kind: 'contacts',
+  layout: 'server',
+  ending: '.vcf',
+  text: notYet,
+};
+export const CALDAV: SourceFormat = {
+  name: 'caldav',
+  kind: 'calendar',
+  layout: 'server',
+  ending: '.ics',
+  text: notYet,
+};
+export const SUBSCRIPTION: SourceFormat = {
+  name: 'subscription',
+  kind: 'calendar',
+  layout: 'feed',
+  ending: '.ics',
+  text: notYet,
+};
+
+const FORMATS: readonly SourceFormat[] = [FOLDER, CARDDAV, CALDAV, SUBSCRIPTION];
 
 /** The format of this name; null: this version knows none. */
 export function formatNamed(name: string): SourceFormat | null {

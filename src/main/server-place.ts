@@ -1,0 +1,96 @@
+import type { AccountSecrets } from './accounts.ts';
+import { LockstepError } from './platform/trouble.ts';
+import type { AskedFormat, SourcePlace } from './source-place.ts';
+import { type DavKind, DavServer } from './sources/dav/dav-server.ts';
+import type { Account } from './sources/dav/guarded-fetch.ts';
+import { CALDAV, CARDDAV, SUBSCRIPTION } from './sources/formats.ts';
+
+const SCHEMES = /^(?:https?|webcals?):\/\//i;
+
+/** Is this location the address of a server? */
+export const isAddress = (location: string): boolean => SCHEMES.test(location);
+
+/**
+ * The address in two parts: where it is, without user and password, and who asks. Fails with `bad-address`. A password in an address is
+ * refused: others can read addresses.
+ */
+export function accountOf(location: string, secrets: AccountSecrets): { readonly url: URL; readonly account: Account } {
+  let url: URL;
+  try {
+    url = new URL(location.replace(/^webcal(s?):/i, 'https:'));
+  } catch {
+    throw new LockstepError('bad-address', `${location} is no address.`, location);
+  }
+  if (url.password !== '')
+    throw new LockstepError(
+      'bad-address',
+      'Leave the password out of the address: it is asked for, or taken from LOCKSTEP_PASSWORD.',
+      url.origin,
+    );
+  const user = url.username === '' ? null : decodeURIComponent(url.username);
+  url.username = '';
+  const password = user === null ? null : secrets.passwordOf({ origin: url.origin, user });
+  return { url, account: { origin: url.origin, user, password } };
+}
+
+/**
+ * Finds the collection at an address: the one that is there, else the only one of the account. Fails with `several-collections`, which names
+ * them, `no-collections`, `not-allowed`, `not-reachable`, `wrong-format`.
+ */
+export async function findServerPlace(
+  location: string,
+  { kind, format }: AskedFormat,
+  secrets: AccountSecrets,
+  taken: readonly string[],
+): Promise<SourcePlace> {
+  const { url, account } = accountOf(location, secrets);
+  const at = (address: string): string => {
+    const found = new URL(address, url);
+    if (account.user !== null) found.username = encodeURIComponent(account.user);
+    if (taken.includes(found.href))
+      throw new LockstepError('overlaps-source', `${found.href} is kept in step already.`, found.href);
+    return found.href;
+  };
+  if (
+    format === SUBSCRIPTION.name ||
+    (format === null && (/^webcal/i.test(location) || /\.ics$/i.test(url.pathname)))
+  ) {
+    if (kind !== null && kind !== 'calendar')
+      throw new LockstepError('wrong-format', 'A subscription is a calendar.', location);
+    return { path: at(url.href), format: SUBSCRIPTION };
+  }
+  const wanted = wantedKind(location, kind, format);
+  const server = new DavServer(account);
+  const there = await server.kindAt(url.href).catch((error: unknown) => {
+    // The address of an account, rather than of a collection: many servers answer that with whatever.
+    if (error instanceof LockstepError && ['no-such-path', 'server-trouble'].includes(error.code)) return null;
+    throw error;
+  });
+  if (there !== null) {
+    if (wanted !== null && wanted !== there)
+      throw new LockstepError('wrong-format', `${url.href} holds ${there}, and no ${wanted}.`, location);
+    return { path: at(url.pathname.endsWith('/') ? url.href : `${url.href}/`), format: formatOf(there) };
+  }
+  if (wanted === null)
+    throw new LockstepError('unknown-format', `Say whether contacts or a calendar is meant: --kind.`, location);
+  const found = await server.collections(url.href, wanted);
+  const [only, ...more] = found;
+  if (only === undefined) throw new LockstepError('no-collections', `There are no ${wanted} at ${url.href}.`, location);
+  if (more.length > 0)
+    throw new LockstepError(
+      'several-collections',
+      `There are several at ${url.origin}: add one of ${found.map((each) => `${at(each.url)} (${each.name})`).join(', ')}.`,
+      location,
+    );
+  return { path: at(only.url), format: formatOf(wanted) };
+}
+
+function wantedKind(location: string, kind: AskedFormat['kind'], format: string | null): DavKind | null {
+  if (format === CARDDAV.name) return 'contacts';
+  if (format === CALDAV.name) return 'calendar';
+  if (format !== null || kind === 'files')
+    throw new LockstepError('wrong-format', `${format ?? 'A folder of files'} is not kept on such a server.`, location);
+  return kind;
+}
+
+const formatOf = (kind: DavKind) => (kind === 'contacts' ? CARDDAV : CALDAV);

@@ -1,0 +1,116 @@
+import type { Clock } from '../../platform/clock.ts';
+import { sha256 } from '../../platform/hash.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import type { SourceCondition } from '../source-adapter.ts';
+import type {
+  DocumentPlace,
+  DocumentWritten,
+  ListedDocument,
+  ReadDocument,
+  UnreadDocument,
+} from '../text/document-place.ts';
+
+/** A feed is asked so often. */
+const ASK_MS = 15 * 60_000;
+/** An answer counts so long. */
+const FRESH_MS = 30_000;
+
+export interface SubscriptionOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly fetch: (url: string, init: { headers: Record<string, string> }) => Promise<Response>;
+  /** Is this the beginning of a calendar? A login page is none, and says nothing of what was in it. */
+  isCalendar(bytes: Uint8Array): boolean;
+}
+
+/** A calendar somebody publishes: read, never written. Asked only whether it changed; what is no calendar makes it unavailable. */
+export class SubscriptionPlace implements DocumentPlace {
+  readonly many = false;
+  readonly writable = false;
+  readonly #options: SubscriptionOptions;
+  #held: { readonly etag: string | null; readonly modified: string | null; readonly bytes: Uint8Array } | null = null;
+  #asked: { readonly at: number; readonly is: SourceCondition } | null = null;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+  }
+
+  readonly watch = (onDirty: () => void): Promise<() => Promise<void>> => {
+    const { clock } = this.#options;
+    let stop = (): void => undefined;
+    const again = (): void => {
+      stop = clock.after(ASK_MS, () => {
+        onDirty();
+        again();
+      });
+    };
+    again();
+    return Promise.resolve(() => {
+      stop();
+      return Promise.resolve();
+    });
+  };
+
+  async condition(): Promise<SourceCondition> {
+    const { clock } = this.#options;
+    if (this.#asked !== null && Math.abs(clock.now() - this.#asked.at) < FRESH_MS) return this.#asked.is;
+    const is = await this.#ask();
+    this.#asked = { at: clock.now(), is };
+    return is;
+  }
+
+  list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
+    if (this.#held === null) throw new LockstepError('not-reachable', `${this.#options.url} was not read yet`);
+    return Promise.resolve({ documents: [documentOf(this.#held.bytes)], problems: [] });
+  }
+  read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
+    const held = this.#held;
+    return Promise.resolve(
+      names.map((name) =>
+        held === null ? { name, code: 'unreadable', detail: 'it was not read yet' } : documentOf(held.bytes),
+      ),
+    );
+  }
+  write(): Promise<DocumentWritten> {
+    const detail = `${this.#options.url} can only be read.`;
+    return Promise.resolve({ done: 'refused', reason: 'no-permission', detail });
+  }
+  newName(): string {
+    return '';
+  }
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #ask(): Promise<SourceCondition> {
+    const { url, fetch, isCalendar } = this.#options;
+    try {
+      const { etag = null, modified = null } = this.#held ?? {};
+      const response = await fetch(url, {
+        headers: {
+          accept: 'text/calendar',
+          ...(etag === null ? {} : { 'if-none-match': etag }),
+          ...(modified === null ? {} : { 'if-modified-since': modified }),
+        },
+      });
+      if (response.status === 304 && this.#held !== null) return { is: 'ready' };
+      if (!response.ok) return away(`${url} answers ${response.status} ${response.statusText}.`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      if (!isCalendar(bytes))
+        return away(`${url} gives no calendar just now (perhaps a page to log in). Nothing was deleted.`);
+      const { headers } = response;
+      this.#held = { etag: headers.get('etag'), modified: headers.get('last-modified'), bytes };
+      return { is: 'ready' };
+    } catch (error) {
+      return away((error as Error).message);
+    }
+  }
+}
+
+function documentOf(bytes: Uint8Array): ReadDocument {
+  return { name: '', revision: sha256(bytes), fresh: false, size: bytes.length, bytes };
+}
+const away = (detail: string): SourceCondition => ({ is: 'unavailable', code: 'unreadable', detail });
