@@ -1,6 +1,7 @@
 import type { FileSystem } from '../platform/file-system.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { RecordKind } from '../record/field-rules.ts';
+import { looksLikeVcard, vcardFormat } from './contacts/vcard/vcard-format.ts';
 import type { TextFormat } from './text/text-format.ts';
 
 /** How items lie at a place: a tree of files, all of them in one file, a file for each, a collection on a server, or one text that is published. */
@@ -22,12 +23,15 @@ export const FOLDER: SourceFormat = { name: 'folder', kind: 'files', layout: 'tr
 const notYet = (): TextFormat => {
   throw new LockstepError('not-available', 'This format is not available yet.');
 };
+const vcard4 = (): TextFormat => vcardFormat('4.0');
+const vcard3 = (): TextFormat => vcardFormat('3.0');
+/** New cards on a server are 3.0, which all of them take. */
 export const CARDDAV: SourceFormat = {
   name: 'carddav',
   kind: 'contacts',
   layout: 'server',
   ending: '.vcf',
-  text: notYet,
+  text: vcard3,
 };
 export const CALDAV: SourceFormat = {
   name: 'caldav',
@@ -44,7 +48,16 @@ export const SUBSCRIPTION: SourceFormat = {
   text: notYet,
 };
 
-const FORMATS: readonly SourceFormat[] = [FOLDER, CARDDAV, CALDAV, SUBSCRIPTION];
+const FORMATS: readonly SourceFormat[] = [
+  FOLDER,
+  { name: 'vcard', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard4 },
+  { name: 'vcard3', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard3 },
+  { name: 'vcard-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard4 },
+  { name: 'vcard3-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard3 },
+  CARDDAV,
+  CALDAV,
+  SUBSCRIPTION,
+];
 
 /** The format of this name; null: this version knows none. */
 export function formatNamed(name: string): SourceFormat | null {
@@ -93,7 +106,9 @@ function recognizeText(bytes: Uint8Array, path: string): SourceFormat | null {
 }
 
 /** The name of the format these bytes are the beginning of; null: none that it knows. */
-const RECOGNIZERS: readonly ((bytes: Uint8Array, path: string) => string | null)[] = [];
+const RECOGNIZERS: readonly ((bytes: Uint8Array, path: string) => string | null)[] = [
+  (bytes) => (looksLikeVcard(bytes) ? 'vcard' : null),
+];
 
 function peek(fs: FileSystem, path: string): Uint8Array {
   const fd = fs.open(path, 'read');

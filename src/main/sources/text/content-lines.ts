@@ -175,7 +175,7 @@ class LineReader {
   #line(start: number, next: number): string {
     let end = next;
     if (this.#text[end - 1] === '\n' && end > start) end--;
-    if (this.#text[end - 1] === '\r' && end > start) end--;
+    while (this.#text[end - 1] === '\r' && end > start) end--;
     return this.#text.slice(start, end);
   }
 }

@@ -1,0 +1,187 @@
+import { type FieldName, fieldName } from '../../../record/ids.ts';
+import type { Fields, Value } from '../../../record/value.ts';
+import { alignKeys, entryText, type KeylessEntry } from '../../text/align-keys.ts';
+import type { Component, ContentLine } from '../../text/content-lines.ts';
+import { displayName } from './display-name.ts';
+import { paramOf, readParams } from './line-params.ts';
+import { type Plain, readName, ruleNamed } from './property-table.ts';
+import { splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
+
+/** A field of a card and the lines that say it. `part`: which item of a line that lists several. */
+export interface CardField {
+  readonly field: FieldName;
+  readonly value: Value;
+  readonly lines: readonly ContentLine[];
+  readonly part: number | null;
+}
+export interface ReadCard {
+  readonly version: VcardVersion;
+  readonly fields: readonly CardField[];
+}
+
+/** What carries no data of its own: notation, or churn (FORMATS 2.5). The UID is the record's id. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['VERSION', 'PRODID', 'UID', 'BEGIN', 'END']);
+const LABEL = 'X-ABLABEL';
+export const COUNTRY = 'X-ABADR';
+
+export function versionOf(card: Component): VcardVersion {
+  const stated = card.lines.find(({ name }) => name.toUpperCase() === 'VERSION')?.value.trim();
+  return stated === '2.1' || stated === '4.0' ? stated : '3.0';
+}
+
+/** A name of a set or map as a field holds it. */
+export const escapeKey = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
+export const unescapeKey = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** The fields of a card, each with its lines. `before`: what it held when last read, whose keys of entries stay. */
+export function readCard(card: Component, before: Fields | null): ReadCard {
+  const version = versionOf(card);
+  const groups = groupsOf(card);
+  const fields: CardField[] = [];
+  const keyless: { entry: KeylessEntry; lines: readonly ContentLine[]; part: number | null }[] = [];
+  const add = (map: string, value: Plain, lines: readonly ContentLine[], part: number | null = null): void => {
+    const key = lines[0] === undefined ? null : paramOf(lines[0], 'PROP-ID');
+    keyless.push({ entry: { map, value, key, text: entryText(value) }, lines, part });
+  };
+  const set = (field: string, value: Value, lines: readonly ContentLine[], part: number | null = null): void => {
+    const name = fieldName(field);
+    if (!fields.some((each) => each.field === name)) fields.push({ field: name, value, lines, part });
+  };
+  const names: { full: ContentLine | null; parts: ContentLine | null } = { full: null, parts: null };
+  for (const line of card.lines) {
+    const name = line.name.toUpperCase();
+    if (LEFT_OUT.has(name) || groups.used.has(line)) continue;
+    const rule = ruleNamed(name);
+    if (name === 'FN' && names.full === null) {
+      names.full = line;
+    } else if (name === 'N' && names.parts === null) names.parts = line;
+    else if (name === 'REV' || name === 'CREATED') {
+      const moment = momentOf(line.value);
+      if (moment !== null) set(name === 'REV' ? 'updated' : 'created', moment, [line]);
+    } else if (name === 'KIND' || name === 'X-ADDRESSBOOKSERVER-KIND') {
+      const kind = line.value.trim().toLowerCase();
+      if (kind !== '' && kind !== 'individual') set('kind', kind, [line]);
+    } else if (name === 'LANGUAGE') set('language', line.value.trim(), [line]);
+    else if (name === 'MEMBER' || name === 'X-ADDRESSBOOKSERVER-MEMBER')
+      set(`members/${escapeKey(line.value.trim().replace(/^urn:uuid:/i, ''))}`, true, [line]);
+    else if (name === 'CATEGORIES')
+      splitAt(line.value, ',').forEach((each, part) => {
+        const word = unescapeText(each, version).trim();
+        if (word !== '') set(`keywords/${escapeKey(word)}`, true, [line], part);
+      });
+    else if (name === 'NICKNAME')
+      splitAt(line.value, ',').forEach((each, part) => {
+        const nick = unescapeText(each, version).trim();
+        if (nick !== '') add('nicknames', { name: nick, ...readParams(line, null, version) }, [line], part);
+      });
+    else {
+      const read = rule?.read(line, version) ?? null;
+      if (rule === null || read === null) {
+        if (line.value !== '') add(`vCard/${name.toLowerCase()}`, unknownOf(line), [line]);
+        continue;
+      }
+      const { label, country, lines } = groups.of(line);
+      add(
+        rule.map,
+        {
+          ...read,
+          ...readParams(line, rule, version),
+          ...(label === null ? {} : { label }),
+          ...(country === null || rule.map !== 'addresses' ? {} : { countryCode: country }),
+        },
+        [line, ...lines],
+      );
+    }
+  }
+  const name = nameOf(
+    names,
+    version,
+    keyless.map(({ entry }) => entry),
+  );
+  if (name !== null) fields.unshift({ field: fieldName('name'), ...name, part: null });
+  const keys = alignKeys(
+    keyless.map(({ entry }) => entry),
+    before,
+  );
+  keyless.forEach(({ entry, lines, part }, at) => {
+    fields.push({ field: keys[at] as FieldName, value: entry.value, lines, part });
+  });
+  return { version, fields };
+}
+
+/** A property nobody knows: its name and value as written, for whoever knows it. */
+function unknownOf({ name, value, params }: ContentLine): Plain {
+  const kept = params.filter((each) => {
+    const upper = each.name.toUpperCase();
+    const isQuoted = each.values.some((one) => /^(?:quoted-printable|7bit|8bit)$/i.test(one));
+    return upper !== 'CHARSET' && !(isQuoted && (upper === '' || upper === 'ENCODING'));
+  });
+  const written = Object.fromEntries(kept.map((each) => [each.name.toLowerCase(), [...each.values]]));
+  // A value needs its line breaks escaped everywhere but in quoted-printable.
+  const plain = value.replace(/\r\n?|\n/g, '\\n');
+  return { name: name.toUpperCase(), value: plain, ...(kept.length === 0 ? {} : { params: written }) };
+}
+
+function nameOf(
+  { full, parts }: { readonly full: ContentLine | null; readonly parts: ContentLine | null },
+  version: VcardVersion,
+  entries: readonly KeylessEntry[],
+): { readonly value: Value; readonly lines: readonly ContentLine[] } | null {
+  const stated = full === null ? '' : unescapeText(full.value, version).trim();
+  const components = parts === null ? [] : readName(parts.value, version);
+  // Made up by whoever wrote the card; but a person may have changed it since.
+  const isDerived = full !== null && paramOf(full, 'DERIVED')?.toLowerCase() === 'true';
+  const text = isDerived && stated === displayName(components, entries) ? '' : stated;
+  if (text === '' && components.length === 0) return null;
+  const params = parts === null ? {} : readParams(parts, null, version);
+  const value: Plain = {
+    ...(text === '' ? {} : { full: text }),
+    ...(components.length === 0 ? {} : { components: components as unknown as Value }),
+    ...(params.vCardParams === undefined ? {} : { vCardParams: params.vCardParams }),
+  };
+  return { value, lines: [full, parts].flatMap((line) => line ?? []) };
+}
+
+/** Lines that only say something of another one of their group: its label, the country of its address. */
+function groupsOf(card: Component): {
+  readonly used: ReadonlySet<ContentLine>;
+  of(line: ContentLine): { label: string | null; country: string | null; lines: readonly ContentLine[] };
+} {
+  const about = new Map<string, ContentLine[]>();
+  const subjects = new Set<string>();
+  for (const line of card.lines) {
+    if (line.group === null) continue;
+    const group = line.group.toLowerCase();
+    const name = line.name.toUpperCase();
+    if (name === LABEL || name === COUNTRY) about.set(group, [...(about.get(group) ?? []), line]);
+    else if (ruleNamed(name) !== null) subjects.add(group);
+  }
+  const used = new Set([...about].flatMap(([group, lines]) => (subjects.has(group) ? lines : [])));
+  return {
+    used,
+    of(line) {
+      const lines = line.group === null ? [] : (about.get(line.group.toLowerCase()) ?? []);
+      const said = (name: string): string | null => {
+        const found = lines.find((each) => each.name.toUpperCase() === name)?.value.trim();
+        return found === undefined || found === '' ? null : found;
+      };
+      const label = said(LABEL);
+      return {
+        // Apple's own words stand in a frame; it is notation.
+        label: label === null ? null : unescapeText(label, '3.0'),
+        country: said(COUNTRY)?.toUpperCase() ?? null,
+        lines,
+      };
+    },
+  };
+}
+
+const MOMENT = /^(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}):?(\d{2})(?:[.,]\d+)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** When a card was saved, in one spelling; null: it cannot be told. */
+function momentOf(value: string): string | null {
+  const match = MOMENT.exec(value.trim());
+  if (match === null) return null;
+  const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = match;
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`;
+}

@@ -1,0 +1,66 @@
+import type { Value } from '../../../record/value.ts';
+import type { ContentLine } from '../../text/content-lines.ts';
+import type { Plain, Written } from './property-table.ts';
+import { escapeText, unescapeText, type VcardVersion } from './vcard-text.ts';
+
+/** The year Apple writes where there is none. */
+const OMITTED = 'X-APPLE-OMIT-YEAR';
+const FULL = /^(\d{4})-?(\d{2})-?(\d{2})$/;
+const NO_YEAR = /^--(\d{2})-?(\d{2})$/;
+const MONTH = /^(\d{4})-(\d{2})$/;
+const YEAR = /^(\d{4})$/;
+const MONTH_ONLY = /^--(\d{2})$/;
+const DAY_ONLY = /^---(\d{2})$/;
+const MOMENT = /^(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/** A date as JSContact has it (RFC 9553 2.8.1): {year, month, day} as far as they are known, {utc}, or {text}. null: there is nothing. */
+export function parseDate(line: ContentLine, version: VcardVersion): Plain | null {
+  const value = line.value.trim();
+  if (value === '') return null;
+  const param = (name: string): string | null =>
+    line.params.find((each) => each.name.toUpperCase() === name)?.values[0] ?? null;
+  if (param('VALUE')?.toLowerCase() === 'text') return { text: unescapeText(value, version) };
+  const full = FULL.exec(value);
+  if (full !== null) {
+    const [, year, month, day] = full;
+    if (param(OMITTED) === year) return { month: Number(month), day: Number(day) };
+    return { year: Number(year), month: Number(month), day: Number(day) };
+  }
+  const part = (match: RegExpExecArray | null, ...names: string[]): Plain | null =>
+    match === null ? null : Object.fromEntries(names.map((name, at) => [name, Number(match[at + 1])]));
+  const partial =
+    part(NO_YEAR.exec(value), 'month', 'day') ??
+    part(MONTH.exec(value), 'year', 'month') ??
+    part(YEAR.exec(value), 'year') ??
+    part(MONTH_ONLY.exec(value), 'month') ??
+    part(DAY_ONLY.exec(value), 'day');
+  if (partial !== null) return partial;
+  const moment = MOMENT.exec(value);
+  if (moment === null) return { text: unescapeText(value, version) };
+  const [, year, month, day, hour, minute, second = '00', zone = ''] = moment;
+  // Midnight without a zone is how some programs write a day.
+  if (hour === '00' && minute === '00' && second === '00' && (zone === '' || zone === 'Z'))
+    return { year: Number(year), month: Number(month), day: Number(day) };
+  return { utc: `${year}-${month}-${day}T${hour}:${minute}:${second}${zone}` };
+}
+
+/** null: this version cannot hold it. */
+export function formatDate(date: Value | undefined, version: VcardVersion): Written | null {
+  if (typeof date !== 'object' || date === null) return null;
+  const { year, month, day, utc, text } = date as Plain;
+  if (typeof text === 'string')
+    return version === '2.1' ? { value: text } : { value: escapeText(text, version), params: [['VALUE', 'text']] };
+  if (typeof utc === 'string') return { value: utc };
+  const two = (part: Value | undefined): string => String(part).padStart(2, '0');
+  const four = String(year).padStart(4, '0');
+  const dash = version === '4.0' ? '' : '-';
+  if (typeof year === 'number') {
+    if (typeof month !== 'number') return { value: four };
+    return {
+      value: typeof day === 'number' ? `${four}${dash}${two(month)}${dash}${two(day)}` : `${four}-${two(month)}`,
+    };
+  }
+  if (typeof month === 'number')
+    return { value: typeof day === 'number' ? `--${two(month)}${dash}${two(day)}` : `--${two(month)}` };
+  return typeof day === 'number' ? { value: `---${two(day)}` } : null;
+}

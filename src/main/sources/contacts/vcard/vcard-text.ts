@@ -1,0 +1,53 @@
+/** Which vCard a card is: it decides how text is escaped and how parameters are written. */
+export type VcardVersion = '2.1' | '3.0' | '4.0';
+
+/** What is between escapes, taken apart at unescaped separators. The parts are still escaped. */
+export function splitAt(value: string, separator: ';' | ','): readonly string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (let at = 0; at < value.length; at++) {
+    const char = value[at] as string;
+    if (char === '\\' && at + 1 < value.length) {
+      part += char + (value[++at] as string);
+    } else if (char === separator) {
+      parts.push(part);
+      part = '';
+    } else part += char;
+  }
+  return [...parts, part];
+}
+
+/** Text as it is meant. Line breaks are `\n`. A backslash that escapes nothing stands for itself. */
+export function unescapeText(value: string, version: VcardVersion): string {
+  const plain =
+    version === '2.1'
+      ? value.replace(/\\([;\\])/g, '$1')
+      : value.replace(/\\([nN;,:\\])/g, (_, char: string) => (char === 'n' || char === 'N' ? '\n' : char));
+  return plain.replace(/\r\n?/g, '\n');
+}
+
+/** Text as it stands in a value. In 2.1 line breaks stay: they need quoted-printable. */
+export function escapeText(text: string, version: VcardVersion): string {
+  if (version === '2.1') return text.replace(/([;\\])/g, '\\$1');
+  return text.replace(/([\\;,])/g, '\\$1').replace(/\r\n?|\n/g, '\\n');
+}
+
+/** RFC 6868, which 4.0 has. */
+export const decodeCarets = (value: string): string =>
+  value.replace(/\^([n'^])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'));
+export const encodeCarets = (value: string): string =>
+  value
+    .replace(/\^/g, '^^')
+    .replace(/\r\n?|\n/g, '^n')
+    .replace(/"/g, "^'");
+
+/** Bytes of a text in quoted-printable, without its soft line breaks. */
+export function quotedPrintable(text: string): string {
+  let written = '';
+  for (const byte of Buffer.from(text.replace(/\r\n?|\n/g, '\r\n')))
+    written +=
+      (byte >= 33 && byte <= 126 && byte !== 61) || byte === 32
+        ? String.fromCharCode(byte)
+        : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  return written;
+}

@@ -1,0 +1,315 @@
+import type { FieldName } from '../../../record/ids.ts';
+import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import {
+  type Component,
+  type ContentLine,
+  composeLine,
+  type Edit,
+  type LineStyle,
+  type Param,
+} from '../../text/content-lines.ts';
+import { displayName } from './display-name.ts';
+import { type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
+import { type Plain, type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
+import { type CardField, COUNTRY, readCard, unescapeKey } from './read-card.ts';
+import { escapeText, quotedPrintable, splitAt, type VcardVersion } from './vcard-text.ts';
+
+const NON_ASCII = /[^\x20-\x7e\t]/;
+/** A soft line break in quoted-printable is another than a fold: such a line is left long. */
+const NEVER_FOLD = 1 << 20;
+/** Fields by which alone nothing is written. */
+const INCIDENTAL: ReadonlySet<string> = new Set(['updated', 'created']);
+
+/** Edits that bring a card from what it says (`before`) to what it shall say; lines of what is equal in both stay as they are. */
+export function patchCard(card: Component, before: Fields, after: Fields, style: LineStyle): readonly Edit[] {
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  const changed = names.filter((field) => !equalValues(before.get(field) ?? null, after.get(field) ?? null));
+  if (changed.every((field) => INCIDENTAL.has(field))) return [];
+  return new CardPatch(card, before, after, style).edits(changed);
+}
+
+/** A new card. */
+export function composeCard(fields: Fields, uid: string, version: VcardVersion, style: LineStyle): string {
+  const lines = new CardLines(version, paramStyleOf([], version), style);
+  const written = [
+    plainLine('BEGIN', 'VCARD'),
+    plainLine('VERSION', version),
+    plainLine(
+      'UID',
+      version === '4.0' && UUID.test(uid) ? `urn:uuid:${uid}` : escapeText(uid, version === '2.1' ? '2.1' : '3.0'),
+    ),
+  ].map((line) => lines.text(line));
+  const name = (fields.get('name' as FieldName) ?? {}) as Plain;
+  written.push(lines.text(lines.fullName(name.full ?? null, fields)));
+  // 2.1 and 3.0 cannot do without.
+  if (name.components !== undefined || version !== '4.0') written.push(lines.text(lines.nameParts(name, null)));
+  const groups = { next: 1 };
+  const entries = [...fields].flatMap(([field, value]) => {
+    const rule = ruleFor(mapOf(field), value as Plain);
+    return rule === null ? [] : [{ rule, value: value as Plain }];
+  });
+  entries.sort((a, b) => RULES.indexOf(a.rule) - RULES.indexOf(b.rule));
+  for (const { rule, value } of entries) written.push(...lines.entry(rule, value, null, groups));
+  for (const [field, value] of fields) written.push(...lines.other(field, value, fields));
+  return [...written, lines.text(plainLine('END', 'VCARD'))].join('');
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+type Line = Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>;
+const plainLine = (name: string, value: string): Line => ({ group: null, name, params: [], value });
+export const mapOf = (field: string): string => field.slice(0, Math.max(0, field.lastIndexOf('/')));
+const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
+
+/** Lines in one version and the style of one card. */
+class CardLines {
+  readonly version: VcardVersion;
+  readonly #params: ParamStyle;
+  readonly #style: LineStyle;
+
+  constructor(version: VcardVersion, params: ParamStyle, style: LineStyle) {
+    this.version = version;
+    this.#params = params;
+    this.#style = style;
+  }
+
+  /** As it stands in a file: 2.1 needs quoted-printable for all but ASCII. */
+  text(line: Line): string {
+    const isQuoted = line.params.some(({ values }) => values.some((value) => /^quoted-printable$/i.test(value)));
+    // Whatever charset the old line was in, the new one is UTF-8.
+    const own = line.params.filter(({ name }) => name.toUpperCase() !== 'CHARSET');
+    if (!isQuoted && (this.version !== '2.1' || !(NON_ASCII.test(line.value) || line.value.includes('\n'))))
+      return composeLine({ ...line, params: own }, this.#style);
+    const params: Param[] = line.params.filter(
+      ({ name, values }) =>
+        name.toUpperCase() !== 'CHARSET' && !values.some((value) => /^quoted-printable$/i.test(value)),
+    );
+    params.push({ name: 'ENCODING', values: ['QUOTED-PRINTABLE'], quoted: [false] });
+    params.push({ name: 'CHARSET', values: ['UTF-8'], quoted: [false] });
+    const value = quotedPrintable(line.value);
+    return composeLine({ ...line, params, value }, { ...this.#style, foldAt: NEVER_FOLD });
+  }
+
+  fullName(full: Value, fields: Fields, existing: ContentLine | null = null): Line {
+    if (typeof full === 'string')
+      return { ...(existing ?? plainLine('FN', '')), value: escapeText(full, this.version) };
+    const value = escapeText(madeUpName(fields), this.version);
+    const derived = [{ name: 'DERIVED', values: ['TRUE'], quoted: [false] }];
+    return { ...plainLine('FN', value), params: derived };
+  }
+
+  nameParts(name: Plain, existing: ContentLine | null): Line {
+    const components = Array.isArray(name.components)
+      ? (name.components as unknown as { kind: string; value: string }[])
+      : [];
+    const value = writeName(components, this.version);
+    if (existing !== null) return { ...existing, value };
+    const params = Object.entries((name.vCardParams ?? {}) as Plain).flatMap(([key, values]) =>
+      /^[A-Za-z0-9-]{1,64}$/.test(key) && Array.isArray(values)
+        ? [{ name: key.toUpperCase(), values: values as string[], quoted: values.map(() => false) }]
+        : [],
+    );
+    return { ...plainLine('N', value), params };
+  }
+
+  /** An entry's line, and those that say more of it. `groups`: the number of the next new group. */
+  entry(
+    rule: PropertyRule,
+    entry: Plain,
+    existing: readonly ContentLine[] | null,
+    groups: { next: number },
+  ): readonly string[] {
+    const written = rule.write(entry, this.version);
+    if (written === null) return [];
+    const [own = null, ...about] = existing ?? [];
+    const more: { name: string; value: string }[] = [];
+    if (typeof entry.label === 'string') more.push({ name: 'X-ABLabel', value: escapeText(entry.label, '3.0') });
+    if (typeof entry.countryCode === 'string' && this.version !== '4.0')
+      more.push({ name: COUNTRY, value: entry.countryCode.toLowerCase() });
+    const group = own?.group ?? (more.length === 0 ? null : `item${groups.next++}`);
+    const params = writeParams(entry, written, rule, this.version, this.#params, own);
+    const isUri = own?.params.some(
+      ({ name, values }) => name.toUpperCase() === 'VALUE' && values[0]?.toLowerCase() === 'uri',
+    );
+    // A number with anything else in it is no address: it is text.
+    const isTel = rule.name === 'TEL' && isUri === true && /^[+\d().*#-]+$/.test(text(entry.number));
+    const line: Line = {
+      group,
+      name: own?.name ?? rule.name,
+      params: isTel ? [{ name: 'VALUE', values: ['uri'], quoted: [false] }, ...params] : params,
+      value: isTel ? `tel:${written.value}` : written.value,
+    };
+    return [
+      this.text(line),
+      ...more.map(({ name, value }) => {
+        const known = about.find((each) => each.name.toUpperCase() === name.toUpperCase());
+        return this.text({ group, name: known?.name ?? name, params: known?.params ?? [], value });
+      }),
+    ];
+  }
+
+  /** Fields of no keyed map, as new lines. */
+  other(field: FieldName, value: Value, fields: Fields): readonly string[] {
+    const key = field.slice(field.lastIndexOf('/') + 1);
+    const map = mapOf(field);
+    if (field === 'updated') return [this.text(plainLine('REV', compact(text(value), this.version)))];
+    if (field === 'created')
+      return this.version === '4.0' ? [this.text(plainLine('CREATED', compact(text(value), '4.0')))] : [];
+    if (field === 'language') return [this.text(plainLine('LANGUAGE', text(value)))];
+    if (field === 'kind')
+      return [this.text(plainLine(this.version === '4.0' ? 'KIND' : 'X-ADDRESSBOOKSERVER-KIND', text(value)))];
+    if (map === 'keywords') return [this.text(plainLine('CATEGORIES', escapeText(unescapeKey(key), this.version)))];
+    if (map === 'members') {
+      const uid = unescapeKey(key);
+      const urn = UUID.test(uid) ? `urn:uuid:${uid}` : uid;
+      const isApple = this.version !== '4.0' && fields.get('kind' as FieldName) === 'group';
+      return [this.text(plainLine(isApple ? 'X-ADDRESSBOOKSERVER-MEMBER' : 'MEMBER', urn))];
+    }
+    if (map === 'nicknames')
+      return [this.text(plainLine('NICKNAME', escapeText(text((value as Plain).name), this.version)))];
+    if (map.startsWith('vCard/')) return this.#unknown(value as Plain, null);
+    return [];
+  }
+
+  #unknown({ name, value, params = {} }: Plain, existing: ContentLine | null): readonly string[] {
+    if (typeof name !== 'string' || !/^[A-Za-z0-9-]{1,64}$/.test(name)) return [];
+    const written = Object.entries(params as Plain).flatMap(([key, values]) =>
+      (key === '' || /^[A-Za-z0-9-]{1,64}$/.test(key)) && Array.isArray(values)
+        ? [
+            {
+              name: key.toUpperCase(),
+              values: values.map(String),
+              quoted: values.map((each) => /[:;,]/.test(String(each))),
+            },
+          ]
+        : [],
+    );
+    return [this.text({ group: null, name: existing?.name ?? name, params: written, value: text(value) })];
+  }
+  unknown(value: Plain, existing: ContentLine): readonly string[] {
+    return this.#unknown(value, existing);
+  }
+}
+
+function madeUpName(fields: Fields): string {
+  const name = (fields.get('name' as FieldName) ?? {}) as Plain;
+  const components = Array.isArray(name.components) ? (name.components as unknown as NamePart[]) : [];
+  return displayName(
+    components,
+    [...fields].map(([field, value]) => ({ map: mapOf(field), value })),
+  );
+}
+type NamePart = { readonly kind: string; readonly value: string };
+
+/** A moment as a card writes it: 4.0 without separators. */
+const compact = (moment: string, version: VcardVersion): string =>
+  version === '4.0' ? moment.replace(/^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})/, '$1$2$3T$4$5$6') : moment;
+
+class CardPatch {
+  readonly #card: Component;
+  readonly #before: Fields;
+  readonly #after: Fields;
+  readonly #fields: ReadonlyMap<FieldName, CardField>;
+  readonly #lines: CardLines;
+  readonly #edits: Edit[] = [];
+  readonly #lists = new Set<ContentLine>();
+  readonly #groups: { next: number };
+
+  constructor(card: Component, before: Fields, after: Fields, style: LineStyle) {
+    const { version, fields } = readCard(card, before);
+    this.#card = card;
+    this.#before = before;
+    this.#after = after;
+    this.#fields = new Map(fields.map((each) => [each.field, each]));
+    this.#lines = new CardLines(version, paramStyleOf(card.lines, version), style);
+    const numbers = card.lines.map(({ group }) => Number(/^item(\d+)$/i.exec(group ?? '')?.[1] ?? 0));
+    this.#groups = { next: Math.max(0, ...numbers) + 1 };
+  }
+
+  edits(changed: readonly FieldName[]): readonly Edit[] {
+    for (const field of changed) this.#change(field);
+    return this.#edits;
+  }
+
+  #change(field: FieldName): void {
+    const known = this.#fields.get(field);
+    const value = this.#after.get(field) ?? null;
+    const map = mapOf(field);
+    if (field === 'name') this.#changeName(known, value as Plain | null);
+    else if (known !== undefined && known.part !== null) this.#changeList(known.lines[0] as ContentLine);
+    else if (value === null) this.#remove(known);
+    else if (known === undefined) this.#insert(this.#composed(field, value), map);
+    else {
+      const rule = ruleFor(map, value as Plain);
+      const own = known.lines[0] as ContentLine;
+      if (rule !== null) this.#exchange(known, this.#lines.entry(rule, value as Plain, known.lines, this.#groups));
+      else if (map.startsWith('vCard/')) this.#exchange(known, this.#lines.unknown(value as Plain, own));
+      else this.#exchange(known, this.#lines.other(field, value, this.#after));
+    }
+  }
+
+  #composed(field: FieldName, value: Value): readonly string[] {
+    const rule = ruleFor(mapOf(field), value as Plain);
+    if (rule !== null) return this.#lines.entry(rule, value as Plain, null, this.#groups);
+    return this.#lines.other(field, value, this.#after);
+  }
+
+  #changeName(known: CardField | undefined, value: Plain | null): void {
+    const before = (this.#before.get('name' as FieldName) ?? {}) as Plain;
+    const after = value ?? {};
+    const [full = null, parts = null] = ['FN', 'N'].map(
+      (name) => known?.lines.find((line) => line.name.toUpperCase() === name) ?? null,
+    );
+    if (!equalValues(before.full ?? null, after.full ?? null)) {
+      const any = full ?? this.#card.lines.find((line) => line.name.toUpperCase() === 'FN') ?? null;
+      const line = this.#lines.text(this.#lines.fullName(after.full ?? null, this.#after, full));
+      if (any === null) this.#insert([line], 'name');
+      else this.#replace(any, line);
+    }
+    if (equalValues(before.components ?? null, after.components ?? null)) return;
+    const line = this.#lines.text(this.#lines.nameParts(after, parts));
+    if (parts === null) this.#insert([line], 'name');
+    else this.#replace(parts, line);
+  }
+
+  /** A line that lists several words is written anew with those that stay. */
+  #changeList(line: ContentLine): void {
+    if (this.#lists.has(line)) return;
+    this.#lists.add(line);
+    const parts = [...this.#fields.values()].filter((each) => each.part !== null && each.lines[0] === line);
+    const raw = splitAt(line.value, ',');
+    const kept = parts.flatMap(({ field, part }) => {
+      const after = this.#after.get(field) ?? null;
+      if (after === null) return [];
+      const isSame = equalValues(this.#before.get(field) ?? null, after);
+      return [isSame ? (raw[part as number] as string) : escapeText(text((after as Plain).name), this.#lines.version)];
+    });
+    this.#replace(line, kept.length === 0 ? '' : this.#lines.text({ ...line, value: kept.join(',') }));
+  }
+
+  #remove(known: CardField | undefined): void {
+    for (const line of known?.lines ?? []) this.#replace(line, '');
+  }
+
+  /** The lines of a field, each in the place of the one it replaces; more of them right behind. */
+  #exchange({ lines }: CardField, written: readonly string[]): void {
+    lines.forEach((line, at) => {
+      const isLast = at === lines.length - 1;
+      this.#replace(line, isLast ? written.slice(at).join('') : (written[at] ?? ''));
+    });
+  }
+
+  #replace({ start, end }: ContentLine, line: string): void {
+    this.#edits.push({ start, end, text: line });
+  }
+
+  /** Behind the last line of its kind, else at the end. */
+  #insert(lines: readonly string[], map: string): void {
+    const like = [...this.#fields.values()].filter((each) =>
+      map === 'name' ? each.field === 'name' : mapOf(each.field) === map,
+    );
+    const ends = like.flatMap((each) => each.lines.map((line) => line.end));
+    const at = ends.length > 0 && map !== '' ? Math.max(...ends) : this.#card.inner.end;
+    this.#edits.push({ start: at, end: at, text: lines.join('') });
+  }
+}

@@ -1,0 +1,148 @@
+import { sha256 } from '../../platform/hash.ts';
+import type { FieldName } from '../../record/ids.ts';
+import { fieldName } from '../../record/ids.ts';
+import { equalValues, type Fields, type Value } from '../../record/value.ts';
+
+/** An entry of a keyed map as it was read. */
+export interface KeylessEntry {
+  /** The map it belongs to: `emails`. */
+  readonly map: string;
+  readonly value: Value;
+  /** What the text itself says is its key (PROP-ID); null: nothing. */
+  readonly key?: string | null;
+  /** What of the value tells it apart: an address, a number. By it similar entries are found. */
+  readonly text: string;
+}
+
+/** Less alike than this are two entries. */
+const ALIKE = 0.45;
+const KEY = /^[A-Za-z0-9_-]{1,255}$/;
+
+/**
+ * The field of each entry: under the key the text states, else under the one the same entry had before, found by what is equal and then by what
+ * is most alike, else under one made of its value. The same entries and the same past give the same keys on every device (FORMATS 2.4).
+ * `before`: the fields as last read; null: nothing is known.
+ */
+export function alignKeys(entries: readonly KeylessEntry[], before: Fields | null): readonly FieldName[] {
+  const keys: (string | null)[] = entries.map(({ key = null }) => (key !== null && KEY.test(key) ? key : null));
+  const byMap = new Map<string, number[]>();
+  entries.forEach(({ map }, at) => {
+    byMap.set(map, [...(byMap.get(map) ?? []), at]);
+  });
+  for (const [map, own] of byMap) alignMap(map, own, entries, keys, before);
+  return entries.map(({ map }, at) => fieldName(`${map}/${keys[at]}`));
+}
+
+interface Known {
+  readonly key: string;
+  readonly value: Value;
+  readonly text: string;
+  readonly at: number;
+}
+
+function alignMap(
+  map: string,
+  own: readonly number[],
+  entries: readonly KeylessEntry[],
+  keys: (string | null)[],
+  before: Fields | null,
+): void {
+  const taken = new Set(own.flatMap((at) => keys[at] ?? []));
+  const known: Known[] = [];
+  for (const [field, value] of before ?? [])
+    if (field.startsWith(`${map}/`))
+      known.push({ key: field.slice(map.length + 1), value, text: textOf(value), at: known.length });
+  const free = known.filter(({ key }) => !taken.has(key));
+  const take = (at: number, found: Known): void => {
+    keys[at] = found.key;
+    taken.add(found.key);
+    free.splice(free.indexOf(found), 1);
+  };
+  for (const same of [
+    (entry: KeylessEntry, one: Known) => equalValues(entry.value, one.value),
+    (entry: KeylessEntry, one: Known) => entry.text === one.text,
+  ])
+    for (const at of own) {
+      if (keys[at] !== null) continue;
+      const found = free.find((one) => same(entries[at] as KeylessEntry, one));
+      if (found !== undefined) take(at, found);
+    }
+  const pairs = own.flatMap((at, place) =>
+    keys[at] !== null ? [] : free.map((one) => ({ at, one, alike: likeness(entries[at] as KeylessEntry, one, place) })),
+  );
+  // Ties go to what comes first, so that it is the same everywhere.
+  pairs.sort((a, b) => b.alike - a.alike || a.at - b.at || a.one.at - b.one.at);
+  for (const { at, one, alike } of pairs) if (alike >= ALIKE && keys[at] === null && !taken.has(one.key)) take(at, one);
+  for (const at of own) {
+    if (keys[at] !== null) continue;
+    const minted = mintKey(map, (entries[at] as KeylessEntry).value);
+    let key = minted;
+    for (let number = 2; taken.has(key); number++) key = `${minted}-${number}`;
+    keys[at] = key;
+    taken.add(key);
+  }
+}
+
+/** A key made of a value: the same wherever the same value is met first. */
+export function mintKey(map: string, value: Value): string {
+  return Buffer.from(sha256(`${map}\0${canonical(value)}`))
+    .toString('base64url')
+    .slice(0, 10);
+}
+
+function canonical(value: Value): string {
+  if (value instanceof Uint8Array) return `b${Buffer.from(sha256(value)).toString('hex')}`;
+  if (Array.isArray(value)) return `[${value.map((each: Value) => canonical(each)).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const object = value as { readonly [key: string]: Value };
+  const names = Object.keys(object).sort((a, b) => (a < b ? -1 : 1));
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(object[name] as Value)}`).join(',')}}`;
+}
+
+/** Every text in a value, in the order of its properties. */
+function textOf(value: Value): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map((each: Value) => textOf(each)).join(' ');
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return '';
+  const { label: _, contexts: __, vCardParams: ___, ...rest } = value as { readonly [key: string]: Value };
+  return Object.keys(rest)
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((name) => textOf(rest[name] as Value))
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+/** Of an entry, the text that tells it apart, as `alignKeys` compares it. */
+export const entryText = textOf;
+
+function likeness(entry: KeylessEntry, one: Known, place: number): number {
+  const text = 0.6 * textLikeness(entry.text, one.text);
+  const part = (name: string): Value => (entry.value as { readonly [key: string]: Value } | null)?.[name] ?? null;
+  const known = (name: string): Value => (one.value as { readonly [key: string]: Value } | null)?.[name] ?? null;
+  const contexts = equalValues(part('contexts'), known('contexts')) && equalValues(part('features'), known('features'));
+  const label = equalValues(part('label'), known('label'));
+  return text + (contexts ? 0.15 : 0) + (label ? 0.15 : 0) + (place === one.at ? 0.1 : 0);
+}
+
+const LONGEST_COMPARED = 200;
+
+/** 1: equal; 0: nothing in common. By edit distance. */
+function textLikeness(a: string, b: string): number {
+  const [left, right] = [a.slice(0, LONGEST_COMPARED), b.slice(0, LONGEST_COMPARED)];
+  const longest = Math.max(left.length, right.length);
+  if (longest === 0) return 1;
+  let row = Array.from({ length: right.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= left.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j++)
+      next.push(
+        Math.min(
+          (row[j] as number) + 1,
+          (next[j - 1] as number) + 1,
+          (row[j - 1] as number) + (left[i - 1] === right[j - 1] ? 0 : 1),
+        ),
+      );
+    row = next;
+  }
+  return 1 - (row[right.length] as number) / longest;
+}
