@@ -269,10 +269,12 @@ export interface LineStyle {
 /** A line as it is written: folded by octets, never within a character. Characters no line can hold are left out. */
 export function composeLine(line: Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>, style: LineStyle): string {
   const params = line.params.map(({ name, values, quoted }) => {
+    // What stands alone is a word, whatever is in it.
+    if (name === '') return `;${values.map((value) => plain(value).replace(/[:;"]/g, '')).join(',')}`;
     const written = values.map((value, at) =>
       quoted[at] === true || /[:;,]/.test(value) ? `"${plain(value).replaceAll('"', "'")}"` : plain(value),
     );
-    return name === '' ? `;${written.join(',')}` : `;${name}=${written.join(',')}`;
+    return `;${name}=${written.join(',')}`;
   });
   const head = `${line.group === null ? '' : `${line.group}.`}${line.name}${params.join('')}:`;
   return fold(head + plain(line.value), style);

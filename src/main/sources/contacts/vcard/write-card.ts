@@ -61,6 +61,11 @@ const plainLine = (name: string, value: string): Line => ({ group: null, name, p
 export const mapOf = (field: string): string => field.slice(0, Math.max(0, field.lastIndexOf('/')));
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
 
+/** What parameters say of an entry. */
+const OF_PARAMS = ['contexts', 'features', 'pref', 'vCardParams'] as const;
+const saysSame = (a: Plain, b: Plain): boolean =>
+  OF_PARAMS.every((part) => equalValues(a[part] ?? null, b[part] ?? null));
+
 /** Lines in one version and the style of one card. */
 class CardLines {
   readonly version: VcardVersion;
@@ -118,6 +123,7 @@ class CardLines {
     entry: Plain,
     existing: readonly ContentLine[] | null,
     groups: { next: number },
+    before: Plain | null = null,
   ): readonly string[] {
     const written = rule.write(entry, this.version);
     if (written === null) return [];
@@ -127,7 +133,11 @@ class CardLines {
     if (typeof entry.countryCode === 'string' && this.version !== '4.0')
       more.push({ name: COUNTRY, value: entry.countryCode.toLowerCase() });
     const group = own?.group ?? (more.length === 0 ? null : `item${groups.next++}`);
-    const params = writeParams(entry, written, rule, this.version, this.#params, own);
+    // Parameters that say the same stay as they are written.
+    const isSame = own !== null && before !== null && written.params === undefined && saysSame(before, entry);
+    const params = isSame
+      ? own.params.filter(({ name, values }) => !/^(?:VALUE)$/i.test(name) || values[0]?.toLowerCase() !== 'uri')
+      : writeParams(entry, written, rule, this.version, this.#params, own);
     const isUri = own?.params.some(
       ({ name, values }) => name.toUpperCase() === 'VALUE' && values[0]?.toLowerCase() === 'uri',
     );
@@ -242,7 +252,8 @@ class CardPatch {
     else {
       const rule = ruleFor(map, value as Plain);
       const own = known.lines[0] as ContentLine;
-      if (rule !== null) this.#exchange(known, this.#lines.entry(rule, value as Plain, known.lines, this.#groups));
+      if (rule !== null)
+        this.#exchange(known, this.#lines.entry(rule, value as Plain, known.lines, this.#groups, known.value as Plain));
       else if (map.startsWith('vCard/')) this.#exchange(known, this.#lines.unknown(value as Plain, own));
       else this.#exchange(known, this.#lines.other(field, value, this.#after));
     }
