@@ -1,0 +1,73 @@
+import { isUtf8 } from 'node:buffer';
+
+/** How the characters of a text are written. */
+export type Charset = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+export interface SniffedCharset {
+  readonly charset: Charset;
+  /** Bytes of the byte order mark. */
+  readonly mark: number;
+}
+
+/** How many bytes are looked at to tell UTF-16 that does not say so. */
+const PEEK = 512;
+
+/** A byte order mark decides; else UTF-16 shows by its zeros, UTF-8 by being valid; what is left is windows-1252. */
+export function sniffCharset(bytes: Uint8Array): SniffedCharset {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { charset: 'utf-8', mark: 3 };
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { charset: 'utf-16le', mark: 2 };
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { charset: 'utf-16be', mark: 2 };
+  const head = bytes.subarray(0, PEEK);
+  const zeros = [0, 0];
+  head.forEach((byte, at) => {
+    if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  });
+  const [even = 0, odd = 0] = zeros;
+  if (odd > head.length / 4 && even === 0) return { charset: 'utf-16le', mark: 0 };
+  if (even > head.length / 4 && odd === 0) return { charset: 'utf-16be', mark: 0 };
+  return { charset: isUtf8(bytes) ? 'utf-8' : 'windows-1252', mark: 0 };
+}
+
+/** The bytes as code units: of one byte each, or of two. */
+export function unitsOf(bytes: Uint8Array, { charset, mark }: SniffedCharset): Uint8Array | Uint16Array {
+  const own = bytes.subarray(mark);
+  if (charset === 'utf-8' || charset === 'windows-1252') return own;
+  const units = new Uint16Array(own.length >> 1);
+  const [low, high] = charset === 'utf-16le' ? [0, 1] : [1, 0];
+  for (let at = 0; at < units.length; at++) units[at] = (own[2 * at + low] ?? 0) | ((own[2 * at + high] ?? 0) << 8);
+  return units;
+}
+
+export const unitBytes = (charset: Charset): number => (charset.startsWith('utf-16') ? 2 : 1);
+
+const windows = new TextDecoder('windows-1252');
+
+/** The text of some bytes. What is no UTF-8 in a text that is, is taken for windows-1252. */
+export function decodeText(bytes: Uint8Array, charset: Charset): string {
+  if (charset === 'utf-8') return isUtf8(bytes) ? bufferOf(bytes).toString('utf8') : windows.decode(bytes);
+  if (charset === 'windows-1252') return windows.decode(bytes);
+  return Buffer.from(charset === 'utf-16le' ? bytes : swapped(bytes)).toString('utf16le');
+}
+
+/** The bytes of a text; null: the charset has no place for one of its characters. */
+export function encodeText(text: string, charset: Charset): Uint8Array | null {
+  if (charset === 'utf-8') return Buffer.from(text, 'utf8');
+  if (charset === 'utf-16le') return Buffer.from(text, 'utf16le');
+  if (charset === 'utf-16be') return swapped(Buffer.from(text, 'utf16le'));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const byte = WINDOWS_BYTES.get(text.charAt(at));
+    if (byte === undefined) return null;
+    bytes[at] = byte;
+  }
+  return bytes;
+}
+
+const WINDOWS_BYTES = new Map(Array.from({ length: 256 }, (_, byte) => [windows.decode(Uint8Array.of(byte)), byte]));
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function swapped(bytes: Uint8Array): Uint8Array {
+  const turned = Buffer.from(bytes.subarray(0, bytes.length & ~1));
+  return turned.swap16();
+}

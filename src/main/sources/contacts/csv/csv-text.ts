@@ -1,0 +1,217 @@
+import type { Damaged, NativeItem, Span, SplitText } from '../../text/text-format.ts';
+import type { Cells } from '../cells/cells.ts';
+import { type Part, partsWith } from '../cells/layout.ts';
+import { columnPart } from '../cells/words.ts';
+import { type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from './charset.ts';
+import { CSV_LAYOUTS, type CsvLayout, known } from './layouts.ts';
+import { nextLine, type RowSpan, rowAt, unquoted } from './tokenize.ts';
+
+/** A row of a CSV. */
+export interface CsvRow extends NativeItem {
+  readonly row: RowSpan;
+}
+/** A CSV taken apart. */
+export interface CsvText extends SplitText<CsvRow> {
+  readonly charset: Charset;
+  /** Bytes of the byte order mark. */
+  readonly mark: number;
+  readonly delimiter: string;
+  readonly lineEnd: string;
+  /** Are all its cells in quotes? */
+  readonly isQuoted: boolean;
+  /** Names of its columns; null: it has no header yet. */
+  readonly header: readonly string[] | null;
+  /** Where each column is that is understood or named. */
+  readonly places: ReadonlyMap<string, number>;
+  /** What its columns can say. */
+  readonly parts: readonly Part[];
+}
+
+const DELIMITERS = [',', ';', '\t', '|'];
+/** Excel's way to say which delimiter a file has. */
+const SEPARATOR_LINE = /^sep=(.)$/i;
+/** After so many damaged pieces the rest is one: each costs a look at all that follows. */
+const MOST_DAMAGED = 100;
+
+/** Where the header is, and what parts its cells. null: there is none. */
+export interface FoundHeader {
+  readonly row: RowSpan;
+  readonly names: readonly string[];
+  readonly delimiter: string;
+}
+
+type Units = Uint8Array | Uint16Array;
+
+/** Takes a CSV apart. Never throws: rows that cannot be understood are damaged, and those after them go on. */
+export function splitCsv(bytes: Uint8Array, layout: CsvLayout): CsvText {
+  const sniffed = sniffCharset(bytes);
+  const { charset, mark } = sniffed;
+  const units = unitsOf(bytes, sniffed);
+  const text = { bytes, charset, mark };
+  const found = findHeader(units, text, [layout]);
+  const base = { ...text, items: [], damaged: [], header: null, isQuoted: false, places: new Map(), parts: [] };
+  if (found === null) {
+    const isEmpty = units.every((unit) => unit <= SPACE);
+    const detail = `it does not begin with the columns of ${layout.name}: its first line has to name them`;
+    const damaged = isEmpty ? [] : [{ start: 0, end: bytes.length, name: '1', detail }];
+    return { ...base, damaged, delimiter: ',', lineEnd: '\r\n' };
+  }
+  const { row: header, names, delimiter } = found;
+  const places = new Map<string, number>();
+  const further: string[] = [];
+  names.forEach((name, at) => {
+    const column = layout.columnOf(name) ?? name.trim();
+    if (places.has(column) || column === '') return;
+    places.set(column, at);
+    if (!layout.understood.has(column)) further.push(column);
+  });
+  const context = [spanOf(text, header.start, header.end)];
+  const { items, damaged } = splitRows(units, text, header, delimiter, context);
+  return {
+    ...base,
+    items,
+    damaged,
+    delimiter,
+    lineEnd: lineEndOf(units, header),
+    isQuoted: header.cells.every((cell) => cell.isQuoted),
+    header: names,
+    places,
+    parts: [...partsWith(new Set(places.keys()), layout), ...further.flatMap((column) => columnPart(column) ?? [])],
+  };
+}
+
+const SPACE = 32;
+
+function splitRows(
+  units: Units,
+  text: TextBytes,
+  header: RowSpan,
+  delimiter: string,
+  context: readonly Span[],
+): { items: readonly CsvRow[]; damaged: readonly Damaged[] } {
+  const code = delimiter.charCodeAt(0);
+  const items: CsvRow[] = [];
+  const damaged: Damaged[] = [];
+  let line = 1;
+  let counted = 0;
+  const lineOf = (at: number): number => {
+    for (let next = units.indexOf(LF, counted); next >= 0 && next < at; next = units.indexOf(LF, counted)) {
+      line++;
+      counted = next + 1;
+    }
+    return line;
+  };
+  let at = header.next;
+  while (at < units.length) {
+    const row = rowAt(units, at, code);
+    if (row.fault === null) {
+      if (!isBlank(units, row, code))
+        items.push({ spans: [spanOf(text, row.start, row.end)], uid: null, context, row });
+      at = row.next;
+      continue;
+    }
+    const name = String(lineOf(at));
+    const next = damaged.length < MOST_DAMAGED ? soundLine(units, at, code, header.cells.length) : units.length;
+    const detail = `${row.fault} in the row at line ${name}: mend its quotes`;
+    damaged.push({ ...spanOf(text, at, next), name, detail });
+    at = next;
+  }
+  return { items, damaged };
+}
+
+const LF = 10;
+
+/** The next line from which on a row has as many cells as there are columns: what is before it may be part of the damaged one. */
+function soundLine(units: Units, start: number, code: number, cells: number): number {
+  let tries = 0;
+  for (let at = nextLine(units, start); at < units.length; at = nextLine(units, at)) {
+    const row = rowAt(units, at, code);
+    if (row.fault === null && row.cells.length === cells) return at;
+    if (++tries >= MOST_DAMAGED) break;
+  }
+  return units.length;
+}
+
+function isBlank(units: Units, { start, end }: RowSpan, code: number): boolean {
+  for (let at = start; at < end; at++) if (units[at] !== code && (units[at] ?? 0) > SPACE) return false;
+  return true;
+}
+
+/** The first line that says something, with the delimiter by which most of its cells are columns some layout knows. */
+export function findHeader(
+  units: Units,
+  text: TextBytes,
+  layouts: readonly CsvLayout[] = CSV_LAYOUTS,
+): FoundHeader | null {
+  let start = 0;
+  let said: string | null = null;
+  const [first] = [rowAt(units, 0, LF)];
+  const separator = SEPARATOR_LINE.exec(
+    decodeText(bytesOf(text, first.start, Math.min(first.end, PEEK)), text.charset).trim(),
+  );
+  if (separator !== null) {
+    said = separator[1] ?? null;
+    start = first.next;
+  }
+  while (start < units.length && (units[start] === LF || units[start] === CR)) start++;
+  let best: (FoundHeader & { readonly score: number }) | null = null;
+  for (const delimiter of said === null ? DELIMITERS : [said]) {
+    const row = rowAt(units, start, delimiter.charCodeAt(0));
+    if (row.fault !== null || row.cells.length > MOST_COLUMNS) continue;
+    const names = textsOf(text, row);
+    const score = Math.max(...layouts.map((layout) => known(layout, names)));
+    if (score > (best?.score ?? 0)) best = { row, names, delimiter, score };
+  }
+  return best === null || (best.score < 2 && best.names.length > 1) ? null : best;
+}
+
+const CR = 13;
+const PEEK = 16;
+const MOST_COLUMNS = 2000;
+
+interface TextBytes {
+  readonly bytes: Uint8Array;
+  readonly charset: Charset;
+  readonly mark: number;
+}
+
+/** The bytes of code units [start, end). */
+export function spanOf({ charset, mark }: TextBytes, start: number, end: number): Span {
+  const size = unitBytes(charset);
+  return { start: mark + start * size, end: mark + end * size };
+}
+
+function bytesOf(text: TextBytes, start: number, end: number): Uint8Array {
+  const span = spanOf(text, start, end);
+  return text.bytes.subarray(span.start, span.end);
+}
+
+/** What the cells of a row say, as they stand there. */
+export function textsOf(text: TextBytes, row: RowSpan): readonly string[] {
+  const whole = decodeText(bytesOf(text, row.start, row.end), text.charset);
+  const isAligned = whole.length === row.end - row.start;
+  return row.cells.map(({ start, end, isQuoted }) => {
+    if (start === end) return '';
+    const raw = isAligned
+      ? whole.slice(start - row.start, end - row.start)
+      : decodeText(bytesOf(text, start, end), text.charset);
+    return unquoted(raw, isQuoted);
+  });
+}
+
+/** The cells of a row by the columns of its text. */
+export function cellsOfRow(text: CsvText, texts: readonly string[]): Cells {
+  return {
+    text(column) {
+      const at = text.places.get(column);
+      if (at === undefined) return null;
+      const said = texts[at] ?? '';
+      return said.includes('\r') ? said.replace(/\r\n?/g, '\n') : said;
+    },
+  };
+}
+
+function lineEndOf(units: Units, { end, next }: RowSpan): string {
+  if (next === end) return '\r\n';
+  return units[end] === LF ? '\n' : next - end === 2 ? '\r\n' : '\r';
+}
