@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { Fields } from '../../src/main/record/value.ts';
 import { csvFormat } from '../../src/main/sources/contacts/csv/csv-format.ts';
 import { CSV_LAYOUTS } from '../../src/main/sources/contacts/csv/layouts.ts';
+import { ldifFormat } from '../../src/main/sources/contacts/ldif/ldif-format.ts';
 import type { TextFormat } from '../../src/main/sources/text/text-format.ts';
 import { anyContact } from '../fakes/arbitrary-contacts.ts';
 import { differs, lawBroken, readAll, withNew } from '../fakes/text-format-laws.ts';
 
 const RUNS = { numRuns: 150 };
-const FORMATS: readonly (readonly [string, TextFormat])[] = CSV_LAYOUTS.map(({ name }) => [name, csvFormat(name)]);
+const FORMATS: readonly (readonly [string, TextFormat])[] = [
+  ...CSV_LAYOUTS.map(({ name }) => [name, csvFormat(name)] as const),
+  ['ldif', ldifFormat],
+];
 
 describe.each(FORMATS)('%s', (_name, format) => {
   it('keeps the laws of a format for any contact', () => {

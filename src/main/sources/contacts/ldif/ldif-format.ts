@@ -1,0 +1,189 @@
+import { fieldName } from '../../../record/ids.ts';
+import type { Fields, Value } from '../../../record/value.ts';
+import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
+import { alignRows } from '../align-rows.ts';
+import { type Cells, escapeName, plainText, unescapeName } from '../cells/cells.ts';
+import { projectCells, readCells, writeCells } from '../cells/layout.ts';
+import { attributeOfColumn, columnOfAttribute, LDIF_LAYOUT, NOTATION, OBJECT_CLASSES } from './ldif-layout.ts';
+import { type LdifLine, type LdifRecord, type LdifText, lineOf, saidBy, splitLdif } from './ldif-text.ts';
+
+const OTHER_ATTRIBUTES = 'ldif/';
+/** An attribute in lower case, and which of several of that name: `mail#2`. */
+const OTHER = /^([a-z0-9.-]{1,64}(?:;[a-z0-9-]{1,64})*)(?:#([2-9]|[1-9]\d{1,2}))?$/;
+
+/** LDIF content records, as Thunderbird and other mail programs export address books. Files that change a directory, or name others, are refused. */
+export const ldifFormat: TextFormat<LdifRecord> = {
+  kind: 'contacts',
+  split: splitLdif,
+  read({ bytes }, item, previous) {
+    const { cells, others } = cellsOf(bytes, item);
+    const fields = new Map(readCells(LDIF_LAYOUT.parts, cells, previous));
+    for (const [name, { text }] of others) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
+    return fields;
+  },
+  project(full) {
+    const fields = new Map(projectCells(LDIF_LAYOUT, full));
+    for (const [name, text] of othersOf(full)) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
+    return fields;
+  },
+  write: (text, writes) => writeRecords(text as LdifText, writes),
+  align: alignRows,
+  empty: () => new Uint8Array(0),
+};
+
+interface Said {
+  readonly line: LdifLine;
+  readonly text: string;
+}
+
+/** What a record says: in the columns that are understood, and in other attributes. */
+function cellsOf(
+  bytes: Uint8Array,
+  { lines }: LdifRecord,
+): {
+  readonly cells: Cells;
+  readonly known: ReadonlyMap<string, LdifLine>;
+  readonly others: ReadonlyMap<string, Said>;
+} {
+  const known = new Map<string, LdifLine>();
+  const texts = new Map<string, string>();
+  const others = new Map<string, Said>();
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const attribute = line.attribute.toLowerCase();
+    if (NOTATION.has(attribute)) continue;
+    const count = (counts.get(attribute) ?? 0) + 1;
+    counts.set(attribute, count);
+    const said = saidBy(bytes, line);
+    const column = columnOfAttribute(attribute);
+    if (column !== null && !known.has(column)) {
+      known.set(column, line);
+      texts.set(column, (said ?? '').replace(/\r\n?/g, '\n'));
+      continue;
+    }
+    const name = count === 1 ? attribute : `${attribute}#${count}`;
+    const text = plainText(said ?? undefined);
+    if (text !== null && OTHER.test(name)) others.set(name, { line, text });
+  }
+  const cells: Cells = { text: (column) => texts.get(column) ?? '' };
+  return { cells, known, others };
+}
+
+/** Attributes nobody understands, of a record. Those that are understood by their first line only can have others. */
+function othersOf(fields: Fields): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [field, value] of fields) {
+    if (!field.startsWith(OTHER_ATTRIBUTES)) continue;
+    const name = unescapeName(field.slice(OTHER_ATTRIBUTES.length));
+    const [, attribute = '', count] = OTHER.exec(name) ?? [];
+    const text = plainText(value as Value);
+    const isOurs = NOTATION.has(attribute) || attribute === 'changetype' || columnOfAttribute(attribute) !== null;
+    if (text !== null && attribute !== '' && count === undefined && !isOurs) found.set(name, text);
+  }
+  return found;
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+const NO_FIELDS: Fields = new Map();
+
+function writeRecords(text: LdifText, writes: readonly ItemWrite<LdifRecord>[]): Uint8Array {
+  const { bytes, lineEnd } = text;
+  const edits: Edit[] = [];
+  const added: string[] = [];
+  for (const { item, before, after, uid } of writes) {
+    if (item === null) {
+      if (after !== null) added.push(newRecord(text, after, uid));
+    } else if (after === null)
+      edits.push({ start: item.spans[0]?.start ?? 0, end: behindRecord(bytes, item), text: '' });
+    else edits.push(...editsOf(text, item, before ?? NO_FIELDS, after));
+  }
+  if (edits.length === 0 && added.length === 0) return bytes;
+  edits.sort((a, b) => a.start - b.start || a.end - b.end);
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const { start, end, text: said } of edits) {
+    parts.push(bytes.subarray(at, start), Buffer.from(said));
+    at = end;
+  }
+  parts.push(bytes.subarray(at));
+  let written = Buffer.concat(parts);
+  if (added.length > 0) {
+    const gap =
+      written.length === 0
+        ? ''
+        : endsWith(written, `${lineEnd}${lineEnd}`)
+          ? ''
+          : endsWith(written, lineEnd)
+            ? lineEnd
+            : lineEnd + lineEnd;
+    written = Buffer.concat([written, Buffer.from(gap + added.join(lineEnd))]);
+  }
+  return written;
+}
+
+const endsWith = (bytes: Buffer, end: string): boolean => bytes.subarray(-end.length).toString('latin1') === end;
+
+/** With the blank line that follows it. */
+function behindRecord(bytes: Uint8Array, { next }: LdifRecord): number {
+  if (bytes[next] === LF) return next + 1;
+  return bytes[next] === CR && bytes[next + 1] === LF ? next + 2 : next;
+}
+const LF = 10;
+const CR = 13;
+
+function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields): readonly Edit[] {
+  const { bytes, lineEnd } = text;
+  const { cells, known, others } = cellsOf(bytes, item);
+  const edits: Edit[] = [];
+  const added: string[] = [];
+  const put = (line: LdifLine | undefined, attribute: string | null, said: string | null): void => {
+    if (said !== null && line !== undefined)
+      edits.push({ start: line.start, end: line.end, text: lineOf(line.attribute, said, text) });
+    else if (said !== null && attribute !== null) added.push(lineOf(attribute, said, text));
+    else if (line !== undefined) edits.push({ start: line.start, end: line.next, text: '' });
+  };
+  for (const [column, said] of writeCells(LDIF_LAYOUT.parts, cells, before, after))
+    put(known.get(column), attributeOfColumn(column), said === '' ? null : said);
+  const wanted = othersOf(after);
+  const held = othersOf(before);
+  for (const name of new Set([...held.keys(), ...wanted.keys()])) {
+    const said = wanted.get(name) ?? null;
+    if (said !== (others.get(name)?.text ?? null)) put(others.get(name)?.line, name, said);
+  }
+  if (added.length === 0) return edits;
+  const isOpen = item.next === item.spans[0]?.end;
+  const said = added.map((line) => (isOpen ? lineEnd + line : line + lineEnd)).join('');
+  return [...edits, { start: item.next, end: item.next, text: said }];
+}
+
+function newRecord(text: LdifText, after: Fields, uid: string): string {
+  const texts = writeCells(LDIF_LAYOUT.parts, { text: () => '' }, NO_FIELDS, after);
+  const lines: string[] = [];
+  const add = (attribute: string, value: string): void => {
+    lines.push(lineOf(attribute, value, text) + text.lineEnd);
+  };
+  add('dn', nameOf(texts, uid));
+  for (const each of OBJECT_CLASSES) add('objectclass', each);
+  for (const [column, said] of texts) {
+    const attribute = attributeOfColumn(column);
+    if (attribute !== null && said !== '') add(attribute, said);
+  }
+  for (const [name, said] of othersOf(after)) add(name, said);
+  return lines.join('');
+}
+
+/** How Thunderbird names a contact in a directory. */
+function nameOf(texts: ReadonlyMap<string, string>, uid: string): string {
+  const [name, mail] = [texts.get('Display Name'), texts.get('Primary Email')];
+  const parts = [
+    name === undefined || name === '' ? null : `cn=${escapedValue(name)}`,
+    mail === undefined || mail === '' ? null : `mail=${escapedValue(mail)}`,
+  ];
+  return parts.filter((part) => part !== null).join(',') || `uid=${escapedValue(uid)}`;
+}
+
+const escapedValue = (text: string): string => text.replace(/[\\,+"<>;=]/g, '\\$&');

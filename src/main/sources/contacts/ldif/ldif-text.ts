@@ -1,0 +1,183 @@
+import type { Damaged, NativeItem, SplitText } from '../../text/text-format.ts';
+import { decodeText } from '../csv/charset.ts';
+
+/** A line of a record, with what it was folded into. */
+export interface LdifLine {
+  readonly start: number;
+  /** Before the line end. */
+  readonly end: number;
+  /** Behind it. */
+  readonly next: number;
+  /** As written; attributes are the same whatever their case. */
+  readonly attribute: string;
+  /** Where the value begins. */
+  readonly value: number;
+  readonly isBase64: boolean;
+}
+export interface LdifRecord extends NativeItem {
+  /** Without comments. */
+  readonly lines: readonly LdifLine[];
+  /** Behind its last line. */
+  readonly next: number;
+}
+export interface LdifText extends SplitText<LdifRecord> {
+  readonly lineEnd: string;
+  /** Are long lines folded? */
+  readonly isFolded: boolean;
+}
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const HASH = 35;
+const COLON = 58;
+const LESS = 60;
+const MARK = [0xef, 0xbb, 0xbf];
+const LONGEST_NAME = 200;
+const ATTRIBUTE = /^[A-Za-z0-9.-]{1,64}(?:;[A-Za-z0-9-]{1,64})*$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+/** Objects that are no contacts: they stay as they are. */
+const LISTS = new Set(['groupofnames', 'groupofuniquenames']);
+
+interface Line {
+  readonly start: number;
+  readonly end: number;
+  readonly next: number;
+}
+
+/** Takes an LDIF apart. Records that are none, or ask for what a file may not ask for, are damaged; those after them go on. */
+export function splitLdif(bytes: Uint8Array): LdifText {
+  const items: LdifRecord[] = [];
+  const damaged: Damaged[] = [];
+  let lines: Line[] = [];
+  let isFolded = false;
+  let number = 1;
+  let first = 1;
+  const finish = (): void => {
+    const [start, last] = [lines[0], lines.at(-1)];
+    if (start === undefined || last === undefined) return;
+    const own = lines;
+    lines = [];
+    const record = recordOf(bytes, own);
+    if (record === null) return;
+    if ('fault' in record)
+      damaged.push({ start: start.start, end: last.end, name: record.name ?? String(first), detail: record.fault });
+    else items.push(record);
+  };
+  let at = MARK.every((byte, index) => bytes[index] === byte) ? MARK.length : 0;
+  while (at < bytes.length) {
+    const line = lineAt(bytes, at);
+    const isBlank = line.end === line.start;
+    const isComment = bytes[line.start] === HASH;
+    const whole = isBlank ? line : withFolds(bytes, line);
+    if (isBlank) finish();
+    else if (!(isComment && lines.length === 0)) {
+      if (lines.length === 0) first = number;
+      lines.push(whole);
+    }
+    if (whole.next !== line.next) isFolded = true;
+    for (let break_ = bytes.indexOf(LF, at); break_ >= 0 && break_ < whole.next; break_ = bytes.indexOf(LF, break_ + 1))
+      number++;
+    at = whole.next;
+  }
+  finish();
+  const lineEnd = bytes[bytes.indexOf(LF) - 1] === CR ? '\r\n' : '\n';
+  return { bytes, items, damaged, lineEnd, isFolded };
+}
+
+function lineAt(bytes: Uint8Array, start: number): Line {
+  const found = bytes.indexOf(LF, start);
+  const next = found < 0 ? bytes.length : found + 1;
+  let end = found < 0 ? bytes.length : found;
+  while (end > start && bytes[end - 1] === CR) end--;
+  return { start, end, next };
+}
+
+function withFolds(bytes: Uint8Array, line: Line): Line {
+  let whole = line;
+  while (whole.next < bytes.length && bytes[whole.next] === SPACE)
+    whole = { ...lineAt(bytes, whole.next), start: line.start };
+  return whole;
+}
+
+/** null: nothing a person would look for, like the version of the format. */
+function recordOf(
+  bytes: Uint8Array,
+  all: readonly Line[],
+): LdifRecord | { readonly fault: string; readonly name: string | null } | null {
+  const lines: LdifLine[] = [];
+  let fault: string | null = null;
+  for (const line of all) {
+    if (bytes[line.start] === HASH) continue;
+    const found = attributeOf(bytes, line);
+    if (typeof found === 'string') fault ??= found;
+    else lines.push(found);
+  }
+  if (lines[0]?.attribute.toLowerCase() === 'version') {
+    lines.shift();
+    if (lines.length === 0 && fault === null) return null;
+  }
+  const [dn] = lines;
+  const isNamed = dn?.attribute.toLowerCase() === 'dn';
+  const name = isNamed ? saidBy(bytes, dn as LdifLine)?.slice(0, LONGEST_NAME) : undefined;
+  if (lines.length === 0 && fault === null) return null;
+  if (!isNamed) fault ??= 'it does not begin with a dn: line';
+  if (lines.some(({ attribute }) => attribute.toLowerCase() === 'changetype'))
+    fault = 'it is a change to make (changetype), not a contact: leave only contacts in the file';
+  if (fault !== null) return { fault, name: name ?? null };
+  const isList = lines.some(
+    (line) => line.attribute.toLowerCase() === 'objectclass' && LISTS.has((saidBy(bytes, line) ?? '').toLowerCase()),
+  );
+  if (isList) return null;
+  const start = (dn as LdifLine).start;
+  const { end, next } = all.at(-1) as Line;
+  return { spans: [{ start, end }], uid: null, context: [], lines, next };
+}
+
+/** A line taken apart, or what is wrong with it. */
+function attributeOf(bytes: Uint8Array, line: Line): LdifLine | string {
+  const colon = bytes.indexOf(COLON, line.start);
+  const attribute =
+    colon < 0 || colon >= line.end ? '' : Buffer.from(bytes.subarray(line.start, colon)).toString('latin1');
+  if (!ATTRIBUTE.test(attribute)) return 'a line in it is no attribute with a value';
+  if (bytes[colon + 1] === LESS)
+    return `${attribute} asks for what is elsewhere (:<), which is not read: put the value itself there`;
+  const isBase64 = bytes[colon + 1] === COLON;
+  let value = colon + (isBase64 ? 2 : 1);
+  while (value < line.end && bytes[value] === SPACE) value++;
+  const found = { ...line, attribute, value, isBase64 };
+  if (isBase64 && !BASE64.test(rawOf(bytes, found).trim())) return `${attribute} is no base64`;
+  return found;
+}
+
+/** The text of a value without its folds, one character a byte. */
+function rawOf(bytes: Uint8Array, { value, end }: LdifLine): string {
+  return Buffer.from(bytes.subarray(value, end))
+    .toString('latin1')
+    .replace(/\r*\n /g, '');
+}
+
+/** What a line says; null: bytes that are no text. */
+export function saidBy(bytes: Uint8Array, line: LdifLine): string | null {
+  const raw = rawOf(bytes, line);
+  const data = Buffer.from(raw, line.isBase64 ? 'base64' : 'latin1');
+  const text = decodeText(data, 'utf-8');
+  return line.isBase64 && data.some((byte) => byte === 0) ? null : text;
+}
+
+const FOLD = 76;
+/** What can stand as it is: printable ASCII, and nothing at its ends that would be taken for something else. */
+const SAFE = /^(?![ :<])[ -~]*(?<! )$/;
+
+/** A line that says this. Whatever a value holds, it is one line and one attribute. */
+export function lineOf(
+  attribute: string,
+  value: string,
+  { isFolded, lineEnd }: Pick<LdifText, 'isFolded' | 'lineEnd'>,
+): string {
+  const line = SAFE.test(value) ? `${attribute}: ${value}` : `${attribute}:: ${Buffer.from(value).toString('base64')}`;
+  if (!isFolded || line.length <= FOLD) return line;
+  const parts = [line.slice(0, FOLD)];
+  for (let at = FOLD; at < line.length; at += FOLD - 1) parts.push(line.slice(at, at + FOLD - 1));
+  return parts.join(`${lineEnd} `);
+}
