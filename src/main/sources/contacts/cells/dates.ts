@@ -1,4 +1,4 @@
-import { entry, type Plain, plain } from './cells.ts';
+import { entry, type Plain, plain, plainText } from './cells.ts';
 import type { ValueCodec } from './slots.ts';
 
 /** A date as people and programs write it, of which the year or the day may be unknown. */
@@ -15,6 +15,8 @@ const ISO = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 const NO_YEAR = /^--(\d{1,2})-(\d{1,2})$/;
 const SLASHES = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 const SLASHES_ISO = /^(\d{4})\/(\d{1,2})\/(\d{1,2})$/;
+/** How Outlook says that there is none. */
+const NONE = /^0+([/.-])0+\1?0*$/;
 const DOTS = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
 const MOST_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -64,17 +66,21 @@ function dateOf(value: Plain): PartialDate | null {
   return m === undefined || d === undefined ? (entry({ year: y, month: m, day: d }) as PartialDate) : valid(y, m, d);
 }
 
-/** Anniversaries in one cell. A date that is meant already keeps its notation. */
+/** Anniversaries in one cell. A date that is meant already keeps its notation; what is no date is text. */
 export function dateCodec(style: DateStyle): ValueCodec {
   return {
     toTexts(value) {
+      const said = plainText(plain(value.date)?.text);
+      if (said !== null) return [said];
       const date = dateOf(value);
       const text = date === null ? null : writeDate(date, style, '');
       return text === null ? null : [text];
     },
     fromTexts([text = '']) {
+      if (NONE.test(text.trim())) return null;
       const date = readDate(text);
-      return date === null || (date.year === undefined && style === 'american') ? null : { date: { ...date } };
+      const isText = date === null || (date.year === undefined && style === 'american');
+      return { date: isText ? { text } : entry({ ...date }) };
     },
     like(_column, now, text) {
       const [before, after] = [readDate(now), readDate(text)];

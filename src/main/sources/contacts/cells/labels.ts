@@ -40,8 +40,26 @@ export const contextOf = (value: Plain): string =>
 export const featureOf = (value: Plain): string =>
   FEATURES.find((each) => members(value.features).includes(each)) ?? '';
 
+/** Labels met lately: there are few, and each stands in thousands of rows. */
+const MOST_REMEMBERED = 1000;
+const remembered = new WeakMap<LabelWords, Map<string, Labelled>>();
+
 /** A label as Google writes them: `Home`, `* Work`, `School`. */
 export function readLabel(text: string, words: LabelWords): Labelled {
+  let labels = remembered.get(words);
+  if (labels === undefined || labels.size > MOST_REMEMBERED) {
+    labels = new Map();
+    remembered.set(words, labels);
+  }
+  let label = labels.get(text);
+  if (label === undefined) {
+    label = labelIn(text, words);
+    labels.set(text, label);
+  }
+  return label;
+}
+
+function labelIn(text: string, words: LabelWords): Labelled {
   const isFirst = text.trimStart().startsWith(STAR);
   const own = (isFirst ? text.trimStart().slice(STAR.length) : text).trim();
   const pref = isFirst ? 1 : undefined;
@@ -72,6 +90,7 @@ export function markedAs(context: string, feature: string): { contexts?: Value; 
 
 /** Do two labels mean the same? */
 export function sameLabel(a: string, b: string, words: LabelWords): boolean {
+  if (a === b) return true;
   const [left, right] = [readLabel(a, words), readLabel(b, words)];
   return (
     left.label === right.label &&

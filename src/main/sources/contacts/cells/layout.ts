@@ -1,7 +1,7 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import { alignKeys, entryText } from '../../text/align-keys.ts';
 import { blankCells, type Cells, type CellTexts, NO_TEXTS, plain } from './cells.ts';
-import { keysOfEntries } from './entry-keys.ts';
 
 /** A place for entries of one kind: `E-mail 2 - Label` with `E-mail 2 - Value`. */
 export interface Slot {
@@ -139,13 +139,9 @@ function placedIn(part: EntriesPart, cells: Cells, previous: Fields | null): rea
   const found = part.slots.flatMap((slot, at) => slot.read(cells).map((value) => ({ value, slot: at })));
   if (found.length === 0) return [];
   if (keyed === undefined) {
-    const known = previous === null ? [] : entriesOf(part, previous);
-    const keys = keysOfEntries(
-      part.name,
-      found.map(({ value }) => value),
-      new Map(known.map(({ key, value }) => [key, value])),
-    );
-    return found.map((each, at) => ({ ...each, key: keys[at] as string }));
+    const entries = found.map(({ value }) => ({ map: part.name, value, text: entryText(value) }));
+    const keys = alignKeys(entries, previous);
+    return found.map((each, at) => ({ ...each, key: (keys[at] as FieldName).slice(part.name.length + 1) }));
   }
   const taken = new Set<string>();
   return found.flatMap(({ value, slot }) => {
@@ -287,7 +283,8 @@ function putTogether(contents: Keyed[][], fits: (at: number, values: readonly Ke
 function holds(slot: Slot, values: readonly Value[], cells: Cells): boolean {
   const texts = slot.write(values, cells);
   if (texts === null) return false;
-  const there = new Set(slot.columns.filter((column) => cells.text(column) !== null));
-  const read = slot.read(blankCells(there, new Map([...texts].filter(([column]) => there.has(column)))));
+  const read = slot.read({
+    text: (column) => (cells.text(column) === null ? null : (texts.get(column) ?? '')),
+  });
   return read.length === values.length;
 }

@@ -1,4 +1,5 @@
-import { type Cells, type CellTexts, entry, type Plain, plain, plainText, said } from './cells.ts';
+import type { Value } from '../../../record/value.ts';
+import { type Cells, type CellTexts, type Plain, plain, plainText, said } from './cells.ts';
 import { contextOf, featureOf, type LabelWords, markedAs, readLabel, sameLabel, writeLabel } from './labels.ts';
 import type { Slot } from './layout.ts';
 
@@ -22,6 +23,8 @@ export function textCodec(name: string): ValueCodec {
   };
 }
 
+const NO_ENTRIES: readonly Value[] = [];
+
 /** One entry in cells of its own. `marks`: what its place says of it; `fits`: does an entry belong there? */
 export function plainSlot(
   columns: readonly string[],
@@ -34,7 +37,7 @@ export function plainSlot(
     read(cells) {
       const texts = columns.map((column) => cells.text(column) ?? '');
       const value = texts.every((text) => text.trim() === '') ? null : codec.fromTexts(texts);
-      return value === null ? [] : [entry({ ...value, ...marks })];
+      return value === null ? NO_ENTRIES : [{ ...value, ...marks }];
     },
     write(entries, cells) {
       if (entries.length === 0) return new Map(columns.map((column) => [column, '']));
@@ -62,10 +65,12 @@ export function labelledSlot(label: string, columns: readonly string[], codec: V
   return {
     columns: [label, ...columns],
     read(cells) {
+      const rows = rowsOf(columns.map((column) => cells.text(column) ?? ''));
+      if (rows.length === 0) return NO_ENTRIES;
       const marks = readLabel(cells.text(label) ?? '', words);
-      return rowsOf(columns.map((column) => cells.text(column) ?? '')).flatMap((texts) => {
+      return rows.flatMap((texts) => {
         const value = codec.fromTexts(texts);
-        return value === null ? [] : entry({ ...value, ...marks });
+        return value === null ? [] : { ...value, ...marks };
       });
     },
     write(entries, cells) {

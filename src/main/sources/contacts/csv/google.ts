@@ -1,6 +1,6 @@
 import { addressCodec } from '../cells/addresses.ts';
 import { type Cells, entry, plain, plainText } from '../cells/cells.ts';
-import { dateCodec, readDate } from '../cells/dates.ts';
+import { dateCodec } from '../cells/dates.ts';
 import { PHONE_WORDS, PLACE_WORDS } from '../cells/labels.ts';
 import type { EntriesPart, Layout, Part, Slot } from '../cells/layout.ts';
 import { namePart } from '../cells/names.ts';
@@ -97,7 +97,8 @@ function eventSlot(label: string, column: string): Slot {
     columns: [label, column],
     read(cells: Cells) {
       const text = cells.text(column) ?? '';
-      return readDate(text) === null ? [] : [{ ...codec.fromTexts([text]), ...meaning(cells.text(label) ?? '') }];
+      const date = text.trim() === '' ? null : codec.fromTexts([text]);
+      return date === null ? [] : [{ ...date, ...meaning(cells.text(label) ?? '') }];
     },
     write(values, cells) {
       if (values.length === 0) return new Map([label, column].map((each) => [each, '']));
