@@ -41,7 +41,7 @@ const RULES = [
   {
     from: 'main/sources',
     may: ['main/record', 'main/content', 'main/change-log/change.ts', PLATFORM],
-    packages: ['node:', 'chokidar', 'ignore'],
+    packages: ['node:', 'chokidar', 'ignore', 'tsdav', 'undici'],
   },
   { from: 'main/content', may: ['main/record', ADAPTER, PLATFORM], packages: ['node:'] },
   {

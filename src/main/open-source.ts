@@ -1,6 +1,7 @@
-import type { Engine } from './engine.ts';
+import type { AccountSecrets } from './accounts.ts';
 import { knownItems } from './known-items.ts';
 import { LockstepError } from './platform/trouble.ts';
+import type { DeviceId } from './record/ids.ts';
 import type { Fields } from './record/value.ts';
 import type { Replica } from './replica.ts';
 import { accountOf } from './server-place.ts';
@@ -9,7 +10,7 @@ import { type DavKind, DavServer } from './sources/dav/dav-server.ts';
 import { guardedFetch } from './sources/dav/guarded-fetch.ts';
 import { SubscriptionPlace } from './sources/dav/subscription-place.ts';
 import type { MovedOn } from './sources/files/aside.ts';
-import { FilesAdapter } from './sources/files/files-adapter.ts';
+import { FilesAdapter, type FilesAdapterOptions } from './sources/files/files-adapter.ts';
 import { formatNamed, type SourceFormat } from './sources/formats.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { DocumentPlace } from './sources/text/document-place.ts';
@@ -32,9 +33,28 @@ const looksLikeCalendar = (bytes: Uint8Array): boolean =>
   /^(?:\ufeff)?\s*BEGIN:VCALENDAR/i.test(new TextDecoder().decode(bytes.subarray(0, 200)));
 const davKind = ({ kind }: TextFormat): DavKind => (kind === 'contacts' ? 'contacts' : 'calendar');
 
+/** What of the program around it a source needs. */
+export interface AroundSource {
+  readonly deviceId: DeviceId;
+  readonly world: SourceWorld;
+  changed(): void;
+}
+type SourceWorld = Pick<FilesAdapterOptions, 'platform' | 'fs' | 'clock' | 'watch' | 'watchRoot'> & {
+  readonly look: ConstructorParameters<typeof FilesAdapter>[0];
+  readonly write: ConstructorParameters<typeof FilesAdapter>[1];
+  readonly secrets: AccountSecrets;
+  /** Tells of changes to a text, or right in a folder of them; null: they are looked at on a timer. */
+  readonly watchText: Record<
+    'file' | 'folder',
+    (path: string, onChange: () => void) => Promise<() => Promise<void>>
+  > | null;
+  /** Does the disk at this root fail to tell names apart by case? */
+  isFolding(root: string): boolean;
+};
+
 /** The adapter of a source, by its format, taken in care. `fresh`: it is new, and marked. Fails with `other-marker` where it is another's. */
 export async function openAdapter(
-  engine: Engine,
+  engine: AroundSource,
   replica: Replica,
   source: StoredSource,
   fresh: boolean,
@@ -73,7 +93,7 @@ export async function openAdapter(
 }
 
 function openText(
-  engine: Engine,
+  engine: AroundSource,
   replica: Replica,
   source: StoredSource,
   fresh: boolean,

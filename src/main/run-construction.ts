@@ -51,7 +51,6 @@ const RECORDS_AT_HAND = 5000;
 /** Batches whose content is on its way while another is written. */
 const BATCHES_AHEAD = 3;
 
-const NO_TICKETS: readonly Ticket[] = [];
 type Attachments = ReadonlyMap<Digest, Uint8Array>;
 const NO_ATTACHMENTS: Attachments = new Map();
 const MISSING: FoundContent = { from: 'missing' };

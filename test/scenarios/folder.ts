@@ -106,5 +106,7 @@ function describe(path: string, stat: Stats): string {
   if (stat.isSymbolicLink()) return `link to ${readlinkSync(path)}`;
   if (!stat.isFile()) return 'special';
   const digest = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
-  return `${stat.size} bytes ${digest}${stat.mode & 0o100 ? ' executable' : ''} @${Math.floor(stat.mtimeMs)}`;
+  // To the microsecond: what every file system can give back is rounded, and a millisecond may lie in between.
+  const modified = (lstatSync(path, { bigint: true }).mtimeNs + 500n) / 1000n;
+  return `${stat.size} bytes ${digest}${stat.mode & 0o100 ? ' executable' : ''} @${modified}`;
 }

@@ -84,7 +84,7 @@ function alignMap(
 }
 
 /** A key made of a value: the same wherever the same value is met first. */
-export function mintKey(map: string, value: Value): string {
+function mintKey(map: string, value: Value): string {
   return Buffer.from(sha256(`${map}\0${canonical(value)}`))
     .toString('base64url')
     .slice(0, 10);

@@ -6,7 +6,7 @@ import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, Unre
 import { removeLeftOver, replaceFile } from './replace-file.ts';
 
 /** A larger text is no address book, and would not fit into memory several times over. */
-export const LARGEST_TEXT = 256 << 20;
+const LARGEST_TEXT = 256 << 20;
 
 export interface OneFileOptions {
   readonly fs: FileSystem;

@@ -2,7 +2,7 @@ import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
 
 /** What stands beside a file while it is replaced: the new text, and the old one under a second name. */
-export const besideNew = (path: string): string => beside(path, 'new');
+const besideNew = (path: string): string => beside(path, 'new');
 const besideOld = (path: string): string => beside(path, 'old');
 
 function beside(path: string, what: string): string {

@@ -1,7 +1,8 @@
 import type { Value } from '../../../record/value.ts';
 import type { ContentLine, Param } from '../../text/content-lines.ts';
-import type { Plain, PropertyRule, Written } from './property-table.ts';
+import type { PropertyRule } from './property-table.ts';
 import { decodeCarets, encodeCarets, type VcardVersion } from './vcard-text.ts';
+import type { Plain, Written } from './written.ts';
 
 /** Words of TYPE that carry no data (FORMATS 2.5, 2.9): they stay in a line that has them. */
 const NOTATION: ReadonlySet<string> = new Set([

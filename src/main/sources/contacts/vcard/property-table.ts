@@ -3,19 +3,12 @@ import type { ContentLine } from '../../text/content-lines.ts';
 import { formatDate, parseDate } from './vcard-date.ts';
 import { formatMedia, parseMedia } from './vcard-media.ts';
 import { escapeText, splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
-
-export type Plain = { readonly [key: string]: Value };
+import type { Plain, Written } from './written.ts';
 
 /** What one line gives: its own part of an entry. Contexts, preference and unknown parameters are read for all alike. */
 export interface ReadEntry {
   readonly map: string;
   readonly value: Plain;
-}
-/** What a property of a card says in a line. */
-export interface Written {
-  readonly value: string;
-  /** Parameters its value needs, before those of all properties. */
-  readonly params?: readonly (readonly [name: string, value: string])[];
 }
 /** One property: line ↔ entry. */
 export interface PropertyRule {

@@ -4,8 +4,9 @@ import { alignKeys, entryText, type KeylessEntry } from '../../text/align-keys.t
 import type { Component, ContentLine } from '../../text/content-lines.ts';
 import { displayName } from './display-name.ts';
 import { paramOf, readParams } from './line-params.ts';
-import { type Plain, readName, ruleNamed } from './property-table.ts';
+import { readName, ruleNamed } from './property-table.ts';
 import { splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
+import type { Plain } from './written.ts';
 
 /** A field of a card and the lines that say it. `part`: which item of a line that lists several. */
 export interface CardField {
@@ -30,7 +31,7 @@ export function versionOf(card: Component): VcardVersion {
 }
 
 /** A name of a set or map as a field holds it. */
-export const escapeKey = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
+const escapeKey = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
 export const unescapeKey = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** The fields of a card, each with its lines. `before`: what it held when last read, whose keys of entries stay. */

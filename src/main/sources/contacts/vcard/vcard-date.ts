@@ -1,7 +1,7 @@
 import type { Value } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
-import type { Plain, Written } from './property-table.ts';
 import { escapeText, unescapeText, type VcardVersion } from './vcard-text.ts';
+import type { Plain, Written } from './written.ts';
 
 /** The year Apple writes where there is none. */
 const OMITTED = 'X-APPLE-OMIT-YEAR';

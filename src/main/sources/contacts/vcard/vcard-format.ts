@@ -9,10 +9,11 @@ import {
   type SplitText,
   type TextFormat,
 } from '../../text/text-format.ts';
-import { ADDRESS_KINDS, holdsNamePart, PHONE_FEATURES, type Plain, ruleFor } from './property-table.ts';
+import { ADDRESS_KINDS, holdsNamePart, PHONE_FEATURES, ruleFor } from './property-table.ts';
 import { readCard } from './read-card.ts';
 import type { VcardVersion } from './vcard-text.ts';
 import { composeCard, mapOf, patchCard } from './write-card.ts';
+import type { Plain } from './written.ts';
 
 interface CardItem extends NativeItem {
   readonly card: Component;
@@ -86,7 +87,7 @@ function write(text: CardText, writes: readonly ItemWrite<CardItem>[], version: 
 }
 
 /** What a card of this version can hold of a record. */
-export function projectCard(full: Fields, version: VcardVersion): Fields {
+function projectCard(full: Fields, version: VcardVersion): Fields {
   const held = new Map<FieldName, Value>();
   for (const [field, value] of full) {
     const projected = projectField(field, value, version);

@@ -10,9 +10,10 @@ import {
 } from '../../text/content-lines.ts';
 import { displayName } from './display-name.ts';
 import { type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
-import { type Plain, type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
+import { type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
 import { type CardField, COUNTRY, readCard, unescapeKey } from './read-card.ts';
 import { escapeText, quotedPrintable, splitAt, type VcardVersion } from './vcard-text.ts';
+import type { Plain } from './written.ts';
 
 const NON_ASCII = /[^\x20-\x7e\t]/;
 /** A soft line break in quoted-printable is another than a fold: such a line is left long. */

@@ -1,0 +1,11 @@
+import type { Value } from '../../../record/value.ts';
+
+/** An object of named parts, as entries of a card are. */
+export type Plain = { readonly [key: string]: Value };
+
+/** What a property of a card says in a line. */
+export interface Written {
+  readonly value: string;
+  /** Parameters its value needs, before those of all properties. */
+  readonly params?: readonly (readonly [name: string, value: string])[];
+}
