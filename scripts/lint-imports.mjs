@@ -38,6 +38,12 @@ const RULES = [
   { from: 'main/snapshot', may: ['main/record', 'main/change-log', 'main/merge', ADAPTER], packages: [] },
   { from: 'main/difference', may: ['main/record', 'main/change-log', 'main/merge', 'main/snapshot'], packages: [] },
   { from: ADAPTER, may: ['main/record'], packages: [] },
+  // A database of another program is one of its formats.
+  {
+    from: 'main/sources/contacts/thunderbird',
+    may: ['main/record', 'main/sources', PLATFORM],
+    packages: ['better-sqlite3'],
+  },
   {
     from: 'main/sources',
     may: ['main/record', 'main/content', 'main/change-log/change.ts', PLATFORM],

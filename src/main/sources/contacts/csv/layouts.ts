@@ -44,13 +44,16 @@ export function csvLayoutNamed(name: CsvLayoutName): CsvLayout {
 /** So many columns of a header have to be known, or all of a smaller one. */
 const FEWEST = 3;
 
-/** The layout of a file with this header; null: none that is known. Of several the one that knows most of it, then the one with the least besides. */
+/** The layout of a file with this header; null: none that is known. Of several the one that knows most of it, and that a new file of has most of. */
 export function layoutOf(header: readonly string[]): CsvLayout | null {
   const own = header.filter((name) => name.trim() !== '');
-  const scored = CSV_LAYOUTS.map((layout) => ({ layout, known: known(layout, own) }));
-  const most = Math.max(...scored.map((each) => each.known));
-  if (most < Math.min(FEWEST, own.length) || most === 0 || most < own.length / 3) return null;
-  return scored.find((each) => each.known === most)?.layout ?? null;
+  const scored = CSV_LAYOUTS.map((layout) => {
+    const columns = own.flatMap((name) => layout.columnOf(name) ?? []);
+    return { layout, known: columns.length, usual: columns.filter((column) => layout.columns.includes(column)).length };
+  });
+  const [best] = scored.toSorted((a, b) => b.known - a.known || b.usual - a.usual);
+  if (best === undefined || best.known < Math.max(2, Math.min(FEWEST, own.length), own.length / 3)) return null;
+  return best.layout;
 }
 
 /** How many columns of a header a layout knows. */

@@ -1,0 +1,128 @@
+import type { FieldName } from '../../../record/ids.ts';
+import type { Fields, Value } from '../../../record/value.ts';
+import { recordIdOfUid } from '../../text/item-ids.ts';
+import { composeText } from '../../text/text-adapter.ts';
+import type { Cells } from '../cells/cells.ts';
+import { plain, plainText } from '../cells/cells.ts';
+import { type Layout, projectCells, readCells, writeCells } from '../cells/layout.ts';
+import { THUNDERBIRD_COLUMNS, type ThunderbirdColumn, thunderbirdParts } from '../csv/thunderbird.ts';
+import { vcardFormat } from '../vcard/vcard-format.ts';
+import type { StoredCard } from './address-book.ts';
+
+/** The property that says all of a card, since version 4. */
+const VCARD = '_vCard';
+const FIRST_WITH_VCARD = 4;
+const format = vcardFormat('4.0');
+
+/** What the properties before version 4 are called. */
+const PROPERTIES: { readonly [Column in ThunderbirdColumn]: string } = {
+  'First Name': 'FirstName',
+  'Last Name': 'LastName',
+  'Display Name': 'DisplayName',
+  'Nickname': 'NickName',
+  'Primary Email': 'PrimaryEmail',
+  'Secondary Email': 'SecondEmail',
+  'Screen Name': '_AimScreenName',
+  'Work Phone': 'WorkPhone',
+  'Home Phone': 'HomePhone',
+  'Fax Number': 'FaxNumber',
+  'Pager Number': 'PagerNumber',
+  'Mobile Number': 'CellularNumber',
+  'Home Address': 'HomeAddress',
+  'Home Address 2': 'HomeAddress2',
+  'Home City': 'HomeCity',
+  'Home State': 'HomeState',
+  'Home ZipCode': 'HomeZipCode',
+  'Home Country': 'HomeCountry',
+  'Work Address': 'WorkAddress',
+  'Work Address 2': 'WorkAddress2',
+  'Work City': 'WorkCity',
+  'Work State': 'WorkState',
+  'Work ZipCode': 'WorkZipCode',
+  'Work Country': 'WorkCountry',
+  'Job Title': 'JobTitle',
+  'Department': 'Department',
+  'Organization': 'Company',
+  'Web Page 1': 'WebPage1',
+  'Web Page 2': 'WebPage2',
+  'Birth Year': 'BirthYear',
+  'Birth Month': 'BirthMonth',
+  'Birth Day': 'BirthDay',
+  'Custom 1': 'Custom1',
+  'Custom 2': 'Custom2',
+  'Custom 3': 'Custom3',
+  'Custom 4': 'Custom4',
+  'Notes': 'Notes',
+};
+const LAYOUT: Layout = {
+  parts: thunderbirdParts((column) => PROPERTIES[column]),
+  columns: THUNDERBIRD_COLUMNS.map((column) => PROPERTIES[column]),
+};
+
+/** A card as a text: the vCard it holds, else one of what its properties say. null: it says nothing. */
+export function textOfCard({ uid, properties }: StoredCard): Uint8Array | null {
+  const stored = properties.get(VCARD);
+  if (stored !== undefined) return Buffer.from(stored);
+  const fields = readCells(LAYOUT.parts, cellsOf(properties), null);
+  return fields.size === 0 ? null : composeText(format, [{ id: recordIdOfUid(uid), full: fields }]);
+}
+
+/** The properties of a card that is to say this text, and keeps what it has besides. null: it is no card. */
+export function propertiesOfText(
+  version: number,
+  bytes: Uint8Array,
+  before: StoredCard | null,
+  now: number,
+): ReadonlyMap<string, string> | null {
+  const text = format.split(bytes);
+  const [item] = text.items;
+  if (item === undefined || text.items.length > 1 || text.damaged.length > 0) return null;
+  const properties = new Map(before?.properties);
+  const isWhole = version >= FIRST_WITH_VCARD || properties.has(VCARD);
+  if (isWhole) {
+    properties.set(VCARD, Buffer.from(bytes).toString());
+    for (const [name, value] of mirrorsOf(format.read(text, item, null))) {
+      if (value === null) properties.delete(name);
+      else properties.set(name, value);
+    }
+  } else {
+    const cells = cellsOf(properties);
+    const held = readCells(LAYOUT.parts, cells, null);
+    const wanted = projectCells(LAYOUT, format.read(text, item, held));
+    for (const [column, said] of writeCells(LAYOUT.parts, cells, held, wanted)) {
+      if (said === '') properties.delete(column);
+      else properties.set(column, said);
+    }
+  }
+  properties.set('LastModifiedDate', String(Math.floor(now / 1000)));
+  return properties;
+}
+
+const cellsOf = (properties: ReadonlyMap<string, string>): Cells => ({
+  text: (column) => (properties.get(column) ?? '').replace(/\r\n?/g, '\n'),
+});
+
+/** What Thunderbird's searches and lists look at beside the card itself. */
+function mirrorsOf(fields: Fields): readonly (readonly [string, string | null])[] {
+  const name = plain(fields.get('name' as FieldName));
+  const components = Array.isArray(name?.components) ? (name.components as readonly Value[]) : [];
+  const part = (kind: string): string | null => {
+    const words = components.flatMap((each) =>
+      plain(each)?.kind === kind ? (plainText(plain(each)?.value) ?? []) : [],
+    );
+    return words.length === 0 ? null : words.join(' ');
+  };
+  const firsts = (map: string, what: string): readonly string[] =>
+    [...fields].flatMap(([field, value]) =>
+      field.startsWith(`${map}/`) ? (plainText(plain(value)?.[what]) ?? []) : [],
+    );
+  const [primary = null, second = null] = firsts('emails', 'address');
+  return [
+    ['DisplayName', plainText(name?.full)],
+    ['FirstName', part('given')],
+    ['LastName', part('surname')],
+    ['NickName', firsts('nicknames', 'name')[0] ?? null],
+    ['PrimaryEmail', primary],
+    ['SecondEmail', second],
+  ];
+}

@@ -1,0 +1,69 @@
+import Database from 'better-sqlite3';
+import type { AddressBook, OpenAddressBook, StoredCard } from './address-book.ts';
+
+/** Thunderbird may hold the database for a moment. */
+const WAIT_MS = 500;
+
+/** Opens `abook.sqlite` as it is: nothing of its schema is changed, and reading changes nothing at all. */
+export const openAddressBook: OpenAddressBook = (path, how): AddressBook => {
+  const database = new Database(path, { readonly: how === 'read', fileMustExist: true, timeout: WAIT_MS });
+  try {
+    return addressBook(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+interface Row {
+  readonly card: string;
+  readonly name: string;
+  readonly value: string | number | null;
+}
+
+function addressBook(database: Database.Database): AddressBook {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  const all = database.prepare<[], Row>('SELECT card, name, value FROM properties ORDER BY card, rowid');
+  const one = database.prepare<[string], Row>('SELECT card, name, value FROM properties WHERE card = ? ORDER BY rowid');
+  const cardOf = (uid: string): StoredCard | null => {
+    const [card] = cardsOf(one.all(uid));
+    return card ?? null;
+  };
+  return {
+    version,
+    cards: () => cardsOf(all.all()),
+    card: cardOf,
+    replace(uid, properties, isAsExpected) {
+      const run = database.transaction((): boolean => {
+        if (!isAsExpected(cardOf(uid))) return false;
+        database.prepare('DELETE FROM properties WHERE card = ?').run(uid);
+        const insert = database.prepare('INSERT INTO properties (card, name, value) VALUES (?, ?, ?)');
+        for (const [name, value] of properties ?? []) insert.run(uid, name, value);
+        if (properties === null && hasLists(database))
+          database.prepare('DELETE FROM list_cards WHERE card = ?').run(uid);
+        return true;
+      });
+      return run.immediate();
+    },
+    close: () => {
+      database.close();
+    },
+  };
+}
+
+function cardsOf(rows: readonly Row[]): readonly StoredCard[] {
+  const cards = new Map<string, Map<string, string>>();
+  for (const { card, name, value } of rows) {
+    if (typeof card !== 'string' || typeof name !== 'string') continue;
+    let properties = cards.get(card);
+    if (properties === undefined) {
+      properties = new Map();
+      cards.set(card, properties);
+    }
+    if (value !== null) properties.set(name, String(value));
+  }
+  return [...cards].map(([uid, properties]) => ({ uid, properties }));
+}
+
+const hasLists = (database: Database.Database): boolean =>
+  database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'list_cards'").get() !== undefined;

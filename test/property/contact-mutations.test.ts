@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { csvFormat } from '../../src/main/sources/contacts/csv/csv-format.ts';
+import { CSV_LAYOUTS } from '../../src/main/sources/contacts/csv/layouts.ts';
+import { ldifFormat } from '../../src/main/sources/contacts/ldif/ldif-format.ts';
+import { recognizeContacts } from '../../src/main/sources/contacts/recognize-contacts.ts';
+import { MalformedItem, type TextFormat } from '../../src/main/sources/text/text-format.ts';
+import { anyContact } from '../fakes/arbitrary-contacts.ts';
+import { withNew } from '../fakes/text-format-laws.ts';
+
+const RUNS = { numRuns: Number(process.env.LOCKSTEP_MUTATIONS ?? 400) };
+const FORMATS: readonly (readonly [string, TextFormat])[] = [
+  ...CSV_LAYOUTS.map(({ name }) => [name, csvFormat(name)] as const),
+  ['ldif', ldifFormat],
+];
+
+type Mutation = { readonly at: number; readonly cut: number; readonly put: Uint8Array };
+const mutation: fc.Arbitrary<Mutation> = fc.record({
+  at: fc.nat(),
+  cut: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 3 }) }, fc.nat(4000)),
+  put: fc.oneof(
+    fc.uint8Array({ maxLength: 4 }),
+    fc
+      .constantFrom(
+        '"',
+        '""',
+        '"\n',
+        ',',
+        '\n',
+        '\r\n',
+        '\r',
+        '\u0000',
+        '\ufeff',
+        ':',
+        ': ',
+        ':: ',
+        ':< ',
+        ' ',
+        '#',
+        '-',
+        ';',
+        ' ::: ',
+        '\ud83d',
+      )
+      .map((text) => new Uint8Array(Buffer.from(text))),
+  ),
+});
+
+function mutated(bytes: Uint8Array, mutations: readonly Mutation[]): Uint8Array {
+  return mutations.reduce<Uint8Array>((text, { at, cut, put }) => {
+    const start = text.length === 0 ? 0 : at % text.length;
+    return Buffer.concat([text.subarray(0, start), put, text.subarray(start + cut)]);
+  }, bytes);
+}
+
+describe.each(FORMATS)('%s', (name, format) => {
+  it('reads any damaged text without a crash, keeps what it does not understand, and writes only into what it does', () => {
+    const text = fc.tuple(fc.array(anyContact, { maxLength: 4 }), fc.array(mutation, { minLength: 1, maxLength: 4 }));
+    fc.assert(
+      fc.property(text, ([contacts, mutations]) => {
+        const sound = contacts.reduce((bytes, full) => withNew(format, bytes, format.project(full)), format.empty());
+        const bytes = mutated(sound, mutations);
+        recognizeContacts(bytes, `a.${name === 'ldif' ? 'ldif' : 'csv'}`);
+        const split = format.split(bytes);
+        let end = 0;
+        for (const { spans } of split.items)
+          for (const span of spans) {
+            expect(span.start).toBeGreaterThanOrEqual(end);
+            expect(span.end).toBeLessThanOrEqual(bytes.length);
+            end = span.end;
+          }
+        const writes = split.items.flatMap((item) => {
+          try {
+            const before = format.read(split, item, null);
+            format.project(before);
+            return { item, before, after: before, uid: '' };
+          } catch (error) {
+            expect(error).toBeInstanceOf(MalformedItem);
+            return [];
+          }
+        });
+        expect(Buffer.compare(format.write(split, writes), bytes)).toBe(0);
+        const [first] = writes;
+        if (first === undefined) return;
+        const without = format.write(split, [{ ...first, after: null }]);
+        const left = format.split(without);
+        for (const { start, end: to } of split.damaged)
+          expect(Buffer.from(without).includes(Buffer.from(bytes.subarray(start, to)))).toBe(true);
+        expect(left.items.length).toBeGreaterThanOrEqual(split.items.length - 1);
+      }),
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,340 @@
+import { describe, expect, it } from 'vitest';
+import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { putFields } from '../../../../src/main/snapshot/lens.ts';
+import { csvFormat } from '../../../../src/main/sources/contacts/csv/csv-format.ts';
+import type { CsvLayoutName } from '../../../../src/main/sources/contacts/csv/layouts.ts';
+import { recognizeContacts } from '../../../../src/main/sources/contacts/recognize-contacts.ts';
+import { readAll } from '../../../fakes/text-format-laws.ts';
+
+const google = csvFormat('csv-google');
+const outlook = csvFormat('csv-outlook');
+const fieldsOf = (fields: { readonly [field: string]: Value }): Fields =>
+  new Map(Object.entries(fields).map(([field, value]) => [fieldName(field), value]));
+const entriesOf = (fields: Fields, map: string): readonly Value[] =>
+  [...fields].flatMap(([field, value]) => (field.startsWith(`${map}/`) ? [value] : []));
+
+/** The text with changes to the fields of one row; null: cleared. */
+function edit(
+  name: CsvLayoutName,
+  bytes: Uint8Array,
+  at: number,
+  change: (fields: Map<FieldName, Value>) => void,
+): string {
+  const format = csvFormat(name);
+  const text = format.split(bytes);
+  const before = readAll(format, text)[at] as Fields;
+  const after = new Map(before);
+  change(after);
+  return Buffer.from(format.write(text, [{ item: text.items[at] ?? null, before, after, uid: 'x' }])).toString(
+    'latin1',
+  );
+}
+const latin = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+const set =
+  (field: string, value: Value) =>
+  (fields: Map<FieldName, Value>): void => {
+    const found = [...fields.keys()].find((each) => each === field || each.startsWith(`${field}/`));
+    fields.set(found ?? fieldName(field), value);
+  };
+
+describe('a CSV as it lies there', () => {
+  it.each([
+    ['windows-1252', latin('First Name,Last Name,Notes\r\nJos\xe9,M\xfcller,\x80\r\n'), 'José', 'Müller'],
+    ['UTF-8 without a mark', Buffer.from('First Name,Last Name,Notes\nJosé,Müller,€\n'), 'José', 'Müller'],
+    ['UTF-16', Buffer.from('\ufeffFirst Name\tLast Name\tNotes\r\nJosé\tMüller\t€\r\n', 'utf16le'), 'José', 'Müller'],
+    [
+      'UTF-16, big end first',
+      Buffer.from('\ufeffFirst Name,Last Name,Notes\r\nJosé,Müller,€', 'utf16le').swap16(),
+      'José',
+      'Müller',
+    ],
+    [
+      'semicolons, and quotes everywhere',
+      Buffer.from('"First Name";"Last Name";"Notes"\n"José";"Müller";"€"\n'),
+      'José',
+      'Müller',
+    ],
+    [
+      'a line that names the delimiter',
+      Buffer.from('sep=;\r\nFirst Name;Last Name;Notes\r\nJosé;Müller;€\r\n'),
+      'José',
+      'Müller',
+    ],
+    ['old Macintosh line ends', Buffer.from('First Name,Last Name,Notes\rJosé,Müller,€\r'), 'José', 'Müller'],
+  ])('is read and patched in %s', (_name, bytes, given, surname) => {
+    expect(recognizeContacts(bytes, 'a.csv')).toBe('csv-google');
+    const text = google.split(bytes);
+    expect(text.damaged).toEqual([]);
+    const [before] = readAll(google, text) as [Fields];
+    expect(before.get(fieldName('name'))).toMatchObject({ full: `${given} ${surname}` });
+    expect(entriesOf(before, 'notes')).toEqual([{ note: '€' }]);
+    const [field] = [...before.keys()].filter((each) => each.startsWith('notes/')) as [FieldName];
+    const after = new Map(before).set(field, { note: 'é, two' });
+    const written = google.write(text, [{ item: text.items[0] ?? null, before, after, uid: '' }]);
+    const again = google.split(written);
+    expect(readAll(google, again, [after])).toEqual([after]);
+    // All but the cell is as it was.
+    let same = 0;
+    while (bytes[same] === written[same]) same++;
+    let tail = 0;
+    while (bytes.at(-1 - tail) === written.at(-1 - tail)) tail++;
+    expect(bytes.length - same - tail).toBeLessThanOrEqual(4);
+  });
+
+  it('keeps a file without a final line end without one, whatever is added or removed', () => {
+    const bytes = Buffer.from('First Name,Last Name,Notes\nAna,B,\nCleo,D,');
+    const text = google.split(bytes);
+    const [first, second] = readAll(google, text) as [Fields, Fields];
+    const added = google.write(text, [{ item: null, before: null, after: first, uid: '' }]);
+    expect(added.toString()).toBe('First Name,Last Name,Notes\nAna,B,\nCleo,D,\nAna,B,');
+    const gone = google.write(text, [{ item: text.items[1] ?? null, before: second, after: null, uid: '' }]);
+    expect(gone.toString()).toBe('First Name,Last Name,Notes\nAna,B,');
+  });
+
+  it('fills up a row that is shorter than the header', () => {
+    const bytes = Buffer.from('First Name,Last Name,Nickname,Notes\nAna\nBo,C,,\n');
+    expect(edit('csv-google', bytes, 0, set('notes/n', { note: 'a,b' }))).toBe(
+      'First Name,Last Name,Nickname,Notes\nAna,,,"a,b"\nBo,C,,\n',
+    );
+  });
+
+  it('skips rows that say nothing, and keeps them', () => {
+    const bytes = Buffer.from('First Name,Last Name,Notes\n\n,,\nAna,,\n,,\n');
+    expect(google.split(bytes).items).toHaveLength(1);
+    expect(edit('csv-google', bytes, 0, set('notes/n', { note: 'x' }))).toBe(
+      'First Name,Last Name,Notes\n\n,,\nAna,,x\n,,\n',
+    );
+  });
+
+  it('keeps a row whose last field is cleared: it is no deletion', () => {
+    const bytes = Buffer.from('First Name,Last Name,Notes\nAna,,\nBo,,\n');
+    const written = Buffer.from(
+      edit('csv-google', bytes, 0, (fields) => fields.clear()),
+      'latin1',
+    );
+    expect(written.toString()).toBe('First Name,Last Name,Notes\n"",,\nBo,,\n');
+    expect(google.split(written).items).toHaveLength(2);
+  });
+
+  it('names a row whose quotes are broken, reads on behind it, and adds new rows before one that swallows the rest', () => {
+    const broken = 'First Name,Last Name,Notes\nAna,,\nBo,,"met at the "Book club";\nsecond line",x\nCleo,,\n';
+    const text = google.split(Buffer.from(broken));
+    expect(readAll(google, text).map((fields) => fields.get(fieldName('name')))).toMatchObject([
+      { full: 'Ana' },
+      { full: 'Cleo' },
+    ]);
+    expect(text.damaged).toMatchObject([{ name: '3', detail: expect.stringContaining('quote') }]);
+    const open = Buffer.from('First Name,Last Name,Notes\nAna,,\nBo,,"never closed\nmore\n');
+    const split = google.split(open);
+    expect(split.items).toHaveLength(1);
+    expect(split.damaged).toHaveLength(1);
+    const [ana] = readAll(google, split) as [Fields];
+    expect(google.write(split, [{ item: null, before: null, after: ana, uid: '' }]).toString()).toBe(
+      'First Name,Last Name,Notes\nAna,,\nAna,,\nBo,,"never closed\nmore\n',
+    );
+  });
+
+  it('is damaged as a whole, and left alone, where the header is none it knows', () => {
+    const bytes = Buffer.from('a,b\n1,2\n');
+    const text = google.split(bytes);
+    expect(text.items).toEqual([]);
+    expect(text.damaged).toMatchObject([{ start: 0, end: bytes.length }]);
+    expect(google.write(text, [{ item: null, before: null, after: fieldsOf({ name: { full: 'A' } }), uid: '' }])).toBe(
+      bytes,
+    );
+  });
+
+  it('gives an empty file a header with its first row', () => {
+    const text = outlook.split(new Uint8Array(0));
+    const after = outlook.project(fieldsOf({ 'emails/a': { address: 'a@example.org' } }));
+    const written = outlook.split(outlook.write(text, [{ item: null, before: null, after, uid: '' }]));
+    expect(readAll(outlook, written, [after])).toEqual([after]);
+  });
+});
+
+describe('hostile cells', () => {
+  const hostile = [
+    '=HYPERLINK("http://x","y")',
+    '+1',
+    '-1+1',
+    '@SUM(A1)',
+    'a\nEve,Mallory,injected',
+    'a\r\nEve,M,i',
+    '"',
+    '","',
+    "'x",
+  ];
+  it.each(hostile.map((note) => [note]))('%j stays as it is in one cell', (note) => {
+    const bytes = Buffer.from('First Name,Last Name,Notes\nAna,,old\nBo,,\n');
+    const written = Buffer.from(edit('csv-google', bytes, 0, set('notes', { note })), 'latin1');
+    const text = google.split(written);
+    expect(text.items).toHaveLength(2);
+    expect(entriesOf(readAll(google, text)[0] as Fields, 'notes')).toEqual([{ note: note.replace('\r\n', '\n') }]);
+    expect(written.toString()).not.toMatch(/[,\n]'[=+@-]/);
+    expect(written.toString().startsWith('First Name,Last Name,Notes\nAna,,')).toBe(true);
+    expect(written.toString().endsWith('\nBo,,\n')).toBe(true);
+  });
+
+  it('leaves a cell as it is where the charset of the file has no character for what it should say', () => {
+    const bytes = latin('First Name,Last Name,Notes\r\nJos\xe9,,old\r\n');
+    expect(edit('csv-google', bytes, 0, set('notes', { note: '山田' }))).toBe(
+      'First Name,Last Name,Notes\r\nJos\xe9,,old\r\n',
+    );
+  });
+});
+
+describe("Google's labels", () => {
+  const HEADER = 'First Name,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value\n';
+  it('say contexts and preference; values of one label share cells, and one of them is changed alone', () => {
+    const bytes = Buffer.from(`${HEADER}Ana,* home,a@x.org,WORK,b@x.org ::: c@x.org\n`);
+    const [fields] = readAll(google, google.split(bytes)) as [Fields];
+    expect(entriesOf(fields, 'emails')).toEqual([
+      { address: 'a@x.org', contexts: { private: true }, pref: 1 },
+      { address: 'b@x.org', contexts: { work: true } },
+      { address: 'c@x.org', contexts: { work: true } },
+    ]);
+    const third = [...fields.keys()].filter((each) => each.startsWith('emails/'))[2] as FieldName;
+    const changed = edit('csv-google', bytes, 0, (own) =>
+      own.set(third, { address: 'd@x.org', contexts: { work: true } }),
+    );
+    expect(changed).toBe(`${HEADER}Ana,* home,a@x.org,WORK,b@x.org ::: d@x.org\n`);
+    expect(edit('csv-google', bytes, 0, (own) => own.delete(third))).toBe(`${HEADER}Ana,* home,a@x.org,WORK,b@x.org\n`);
+  });
+
+  it('put together what shares a label when another needs the place', () => {
+    const bytes = Buffer.from(`${HEADER}Ana,Home,a@x.org,Home,b@x.org\n`);
+    expect(
+      edit('csv-google', bytes, 0, (own) => own.set(fieldName('emails/new'), { address: 'c@x.org', label: 'Club' })),
+    ).toBe(`${HEADER}Ana,Home,a@x.org ::: b@x.org,Club,c@x.org\n`);
+  });
+
+  it('has no place for a third label in this file, and says so when it is read', () => {
+    const bytes = Buffer.from(`${HEADER}Ana,Home,a@x.org,Work,b@x.org\n`);
+    const changed = edit('csv-google', bytes, 0, (own) =>
+      own.set(fieldName('emails/new'), { address: 'c@x.org', label: 'Club' }),
+    );
+    expect(changed).toBe(bytes.toString());
+  });
+});
+
+describe("Outlook's places", () => {
+  const full = fieldsOf({
+    name: {
+      full: 'Ana García',
+      components: [
+        { kind: 'surname', value: 'García' },
+        { kind: 'given', value: 'Ana' },
+      ],
+    },
+    'emails/a': { address: '1@x.org', contexts: { work: true }, label: 'School', pref: 2 },
+    'emails/b': { address: '2@x.org' },
+    'emails/c': { address: '3@x.org' },
+    'emails/d': { address: '4@x.org' },
+    'phones/a': { number: '1', contexts: { work: true }, features: { voice: true } },
+    'phones/b': { number: '2', features: { mobile: true } },
+    'phones/c': { number: '3', features: { mobile: true } },
+    'media/p': { kind: 'photo', data: Uint8Array.of(1, 2, 3) },
+  });
+
+  it('hold three e-mails and one mobile, without labels; the rest survives an edit', () => {
+    const held = outlook.project(full);
+    expect(entriesOf(held, 'emails')).toEqual([{ address: '1@x.org' }, { address: '2@x.org' }, { address: '3@x.org' }]);
+    expect(entriesOf(held, 'phones')).toEqual([
+      { number: '1', contexts: { work: true } },
+      { number: '2', features: { mobile: true } },
+    ]);
+    const bytes = outlook.write(outlook.split(outlook.empty()), [{ item: null, before: null, after: held, uid: '' }]);
+    const changed = Buffer.from(bytes.toString().replace('1@x.org', '9@x.org').replace(',2,', ',,'));
+    const text = outlook.split(changed);
+    const now = outlook.read(text, text.items[0] as never, held);
+    const after = putFields('contacts', full, held, now);
+    expect(after.get(fieldName('emails/a'))).toEqual({
+      address: '9@x.org',
+      contexts: { work: true },
+      label: 'School',
+      pref: 2,
+    });
+    expect(after.get(fieldName('emails/d'))).toEqual({ address: '4@x.org' });
+    expect(after.has(fieldName('phones/b'))).toBe(false);
+    expect(after.get(fieldName('phones/c'))).toEqual({ number: '3', features: { mobile: true } });
+    expect(after.get(fieldName('media/p'))).toBe(full.get(fieldName('media/p')));
+    // The second mobile has a place now.
+    expect(entriesOf(outlook.project(after), 'phones')).toContainEqual({ number: '3', features: { mobile: true } });
+  });
+
+  it('forget how an address was displayed when it changes, and leave the others', () => {
+    const bytes = Buffer.from(
+      'First Name,E-mail Address,E-mail Type,E-mail Display Name,E-mail 2 Address,E-mail 2 Type\nAna,a@x.org,SMTP,Ana (a@x.org),b@x.org,SMTP\n',
+    );
+    const [fields] = readAll(outlook, outlook.split(bytes)) as [Fields];
+    expect([...fields.keys()].filter((field) => field.startsWith('csv/'))).toEqual([]);
+    const [field] = [...fields.keys()].filter((each) => each.startsWith('emails/')) as [FieldName];
+    expect(edit('csv-outlook', bytes, 0, (own) => own.set(field, { address: 'c@x.org' }))).toContain(
+      'Ana,c@x.org,,,b@x.org,SMTP\n',
+    );
+  });
+
+  it.each([
+    ['3/12/1990', { year: 1990, month: 3, day: 12 }],
+    ['25/12/1990', { year: 1990, month: 12, day: 25 }],
+    ['25.12.1990', { year: 1990, month: 12, day: 25 }],
+    ['1990-12-25', { year: 1990, month: 12, day: 25 }],
+    ['spring of 1990', { text: 'spring of 1990' }],
+  ])('say a birthday: %s', (said, date) => {
+    const bytes = Buffer.from(`First Name,Last Name,Birthday\nAna,,${said}\n`);
+    const [fields] = readAll(outlook, outlook.split(bytes)) as [Fields];
+    expect(entriesOf(fields, 'anniversaries')).toEqual([{ kind: 'birth', date }]);
+  });
+
+  it('keep how a date is written when another takes its place, and a zero date as none', () => {
+    const bytes = Buffer.from('First Name,Last Name,Birthday\nAna,,25.12.1990\nBo,,0/0/00\n');
+    expect(entriesOf(readAll(outlook, outlook.split(bytes))[1] as Fields, 'anniversaries')).toEqual([]);
+    expect(
+      edit('csv-outlook', bytes, 0, set('anniversaries', { kind: 'birth', date: { year: 1991, month: 2, day: 3 } })),
+    ).toContain('Ana,,03.02.1991\n');
+  });
+});
+
+describe('columns nobody knows', () => {
+  it('are fields of their own, in files that have them', () => {
+    const bytes = Buffer.from('First Name,Last Name,Shoe size,Notes\nAna,,38,\nBo,,,\n');
+    const rows = readAll(google, google.split(bytes));
+    expect(rows[0]?.get(fieldName('csv/Shoe size'))).toBe('38');
+    expect(google.project(rows[0] as Fields).get(fieldName('csv/Shoe size'))).toBe('38');
+    expect(edit('csv-google', bytes, 1, set('csv/Shoe size', '41'))).toBe(
+      'First Name,Last Name,Shoe size,Notes\nAna,,38,\nBo,,41,\n',
+    );
+  });
+});
+
+describe('rows without a UID', () => {
+  const rows = (text: string): readonly Fields[] =>
+    readAll(google, google.split(Buffer.from(`First Name,Last Name,E-mail 1 - Value,Phone 1 - Value,Notes\n${text}`)));
+  it.each([
+    [
+      'by e-mail, though all else changed',
+      'Eva,Adler,a@x.org,1,\n',
+      'Bo,B,b@x.org,,\nEve,Other,A@X.org,2,n\n',
+      [null, 0],
+    ],
+    ['by name and phone, though the e-mail changed', 'Eva,Adler,a@x.org,030 1,\n', 'Eva,Adler,new@x.org,0301,\n', [0]],
+    [
+      'by name, though e-mail and phone changed',
+      'Eva,Adler,a@x.org,1,\nBo,B,,,\n',
+      'Bo,B,b@x.org,,\nEva,Adler,n@x.org,2,\n',
+      [1, 0],
+    ],
+    ['not by their order, where they share nothing', 'Eva,Adler,a@x.org,1,\n', 'Bo,B,b@x.org,2,\n', [null]],
+    ['by a part of the name, and a note', 'Eva,Adler,,,met in Rome\n', 'Eva,Meier,,,met in Rome\n', [0]],
+    [
+      'of two who share an e-mail by the name',
+      'Eva,A,a@x.org,,\nBo,B,a@x.org,,\n',
+      'Bo,B,a@x.org,,n\nEva,A,a@x.org,,n\n',
+      [1, 0],
+    ],
+    ['of two that are equal in their order', 'Eva,A,,,\nEva,A,,,\n', 'Eva,A,,1,\nEva,A,,2,\n', [0, 1]],
+  ])('are known %s', (_name, before, after, expected) => {
+    expect(google.align?.(rows(after), rows(before))).toEqual(expected);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { ldifFormat } from '../../../../src/main/sources/contacts/ldif/ldif-format.ts';
+import { recognizeContacts } from '../../../../src/main/sources/contacts/recognize-contacts.ts';
+import { readAll } from '../../../fakes/text-format-laws.ts';
+
+const ANA = `dn: cn=Ana García,mail=ana@example.org
+objectclass: top
+objectclass: person
+givenName: Ana
+sn:: R2FyY8OtYQ==
+cn:: QW5hIEdhcmPDrWE=
+mail: ana@example.org
+mozillaSecondEmail: ana@work.example
+telephoneNumber: 1
+mobile: 2
+mozillaHomeStreet: 1 Main St
+mozillaHomeLocalityName: Springfield
+birthyear: 1990
+birthmonth: 3
+# a remark
+description: a long note that some program has fol
+ ded
+custom1: 38
+modifytimestamp: 1700000000
+`;
+const BO = 'dn: cn=Bo\nobjectclass: person\ncn: Bo\nmail: bo@example.org\n';
+const fieldsIn = (text: string): readonly Fields[] => readAll(ldifFormat, ldifFormat.split(Buffer.from(text)));
+const valuesOf = (fields: Fields | undefined, map: string): readonly Value[] =>
+  [...(fields ?? [])].flatMap(([field, value]) => (field.startsWith(`${map}/`) ? [value] : []));
+
+function edit(text: string, at: number, change: (fields: Map<FieldName, Value>) => void): string {
+  const split = ldifFormat.split(Buffer.from(text));
+  const before = readAll(ldifFormat, split)[at] as Fields;
+  const after = new Map(before);
+  change(after);
+  return Buffer.from(ldifFormat.write(split, [{ item: split.items[at] ?? null, before, after, uid: 'x' }])).toString();
+}
+
+describe('LDIF', () => {
+  it('is recognized, with a version, remarks and a mark before it', () => {
+    expect(recognizeContacts(Buffer.from(`\ufeffversion: 1\n\n# Thunderbird\n${ANA}`), 'book.ldif')).toBe('ldif');
+    expect(recognizeContacts(Buffer.from('dear diary\n'), 'book.ldif')).toBe(null);
+  });
+
+  it('reads what Thunderbird exports: base64, folds, remarks, attributes nobody knows', () => {
+    const [ana] = fieldsIn(`version: 1\n\n${ANA}\n${BO}`);
+    expect(ana?.get(fieldName('name'))).toEqual({
+      full: 'Ana García',
+      components: [
+        { kind: 'surname', value: 'García' },
+        { kind: 'given', value: 'Ana' },
+      ],
+    });
+    expect(valuesOf(ana, 'emails')).toEqual([{ address: 'ana@example.org' }, { address: 'ana@work.example' }]);
+    expect(valuesOf(ana, 'anniversaries')).toEqual([{ kind: 'birth', date: { year: 1990, month: 3 } }]);
+    expect(valuesOf(ana, 'notes')).toEqual([{ note: 'a long note that some program has folded' }]);
+    expect(ana?.get(fieldName('ldif/custom1'))).toBe('38');
+    expect([...(ana?.keys() ?? [])].filter((field) => field.startsWith('ldif/'))).toEqual(['ldif/custom1']);
+  });
+
+  it('changes the lines of what changed, and no other', () => {
+    const text = `${ANA}\n${BO}`;
+    const phone = (fields: Map<FieldName, Value>): FieldName =>
+      [...fields].find(([, value]) => (value as { number?: Value } | null)?.number === '1')?.[0] as FieldName;
+    expect(edit(text, 0, (own) => own.set(phone(own), { number: '11', contexts: { work: true } }))).toBe(
+      text.replace('telephoneNumber: 1\n', 'telephoneNumber: 11\n'),
+    );
+    expect(edit(text, 0, (own) => own.delete(phone(own)))).toBe(text.replace('telephoneNumber: 1\n', ''));
+    expect(edit(text, 0, (own) => own.set(fieldName('nicknames/n'), { name: 'Änni' }))).toBe(
+      text
+        .replace('modifytimestamp: 1700000000\n', 'modifytimestamp: 1700000000\nmozillaNickname:: w4RubmlxCg==\n')
+        .replace('w4RubmlxCg==', Buffer.from('Änni').toString('base64')),
+    );
+    const note = [...(fieldsIn(text)[0]?.keys() ?? [])].find((each) => each.startsWith('notes/')) as FieldName;
+    expect(edit(text, 0, (own) => own.set(note, { note: 'short' }))).toBe(
+      text.replace('description: a long note that some program has fol\n ded\n', 'description: short\n'),
+    );
+  });
+
+  it('adds and removes records whole', () => {
+    const text = ldifFormat.split(Buffer.from(`${ANA}\n${BO}`));
+    const [ana, bo] = readAll(ldifFormat, text) as [Fields, Fields];
+    expect(
+      ldifFormat.write(text, [{ item: text.items[0] ?? null, before: ana, after: null, uid: '' }]).toString(),
+    ).toBe(BO);
+    const added = ldifFormat.write(ldifFormat.split(Buffer.from(BO)), [
+      { item: null, before: null, after: bo, uid: 'u' },
+    ]);
+    expect(added.toString()).toBe(
+      `${BO}\ndn: cn=Bo,mail=bo@example.org\nobjectclass: top\nobjectclass: person\nobjectclass: organizationalPerson\nobjectclass: inetOrgPerson\nobjectclass: mozillaAbPersonAlpha\ncn: Bo\nmail: bo@example.org\n`,
+    );
+  });
+
+  it.each([
+    ['a change to a directory', 'dn: cn=Eve\nchangetype: delete\n', /changetype/],
+    ['a value that is elsewhere', 'dn: cn=Eve\ncn: Eve\njpegPhoto:< file:///etc/passwd\n', /jpegPhoto.*:</],
+    ['no dn', 'cn: Eve\nmail: eve@example.org\n', /dn:/],
+    ['broken base64', 'dn: cn=Eve\ncn:: %%%\n', /base64/],
+    ['a line that is none', 'dn: cn=Eve\nwhat is this\n', /attribute/],
+  ])('names a record with %s, and keeps it byte for byte', (_name, record, detail) => {
+    const text = ldifFormat.split(Buffer.from(`${ANA}\n${record}\n${BO}`));
+    expect(text.items).toHaveLength(2);
+    expect(text.damaged).toMatchObject([{ detail: expect.stringMatching(detail) }]);
+    const bo = readAll(ldifFormat, text)[1] as Fields;
+    const written = ldifFormat.write(text, [{ item: text.items[1] ?? null, before: bo, after: null, uid: '' }]);
+    expect(written.toString()).toBe(`${ANA}\n${record}\n`);
+  });
+
+  it('leaves lists of contacts as they are', () => {
+    const list = 'dn: cn=Friends\nobjectclass: top\nobjectclass: groupOfNames\ncn: Friends\nmember: cn=Bo\n';
+    const text = ldifFormat.split(Buffer.from(`${list}\n${BO}`));
+    expect([text.items.length, text.damaged.length]).toEqual([1, 0]);
+  });
+
+  it('lets no value be a line of its own', () => {
+    for (const note of ['x\ndn: cn=Eve\n\ndn: y', ' x', ':x', '< file:///x', 'x ', '\u0000', 'é'])
+      expect(fieldsIn(edit(BO, 0, (own) => own.set(fieldName('notes/n'), { note })))).toHaveLength(1);
+    expect(edit(BO, 0, (own) => own.set(fieldName('ldif/x\nmail'), 'y'))).toBe(BO);
+    expect(edit(BO, 0, (own) => own.set(fieldName('ldif/changetype'), 'delete'))).toBe(BO);
+  });
+});

@@ -1,0 +1,238 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { openAddressBook } from '../../../../src/main/sources/contacts/thunderbird/open-address-book.ts';
+import { isProfileLocked, type ProfileWorld } from '../../../../src/main/sources/contacts/thunderbird/profile-lock.ts';
+import { ThunderbirdPlace } from '../../../../src/main/sources/contacts/thunderbird/thunderbird-place.ts';
+import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+import type { ReadDocument } from '../../../../src/main/sources/text/document-place.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
+
+const format = vcardFormat('4.0');
+const CARD =
+  'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:a1\r\nFN:Ana García\r\nN:García;Ana;;;\r\nEMAIL;PREF=1:ana@example.org\r\nX-FOO:bar\r\nEND:VCARD\r\n';
+let folder: string;
+let path: string;
+let isLocked = false;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'abook-'));
+  path = join(folder, 'abook.sqlite');
+  isLocked = false;
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+type Cards = { readonly [uid: string]: { readonly [name: string]: string } };
+
+/** A database as Thunderbird makes it. */
+function makeBook(version: number, cards: Cards): void {
+  const database = new Database(path);
+  database.pragma('journal_mode = WAL');
+  database.pragma(`user_version = ${version}`);
+  database.exec(
+    'CREATE TABLE properties (card TEXT, name TEXT, value TEXT); CREATE TABLE lists (uid TEXT PRIMARY KEY, name TEXT, nickName TEXT, description TEXT); CREATE TABLE list_cards (list TEXT, card TEXT, PRIMARY KEY(list, card)); CREATE INDEX properties_card ON properties(card)',
+  );
+  for (const [uid, properties] of Object.entries(cards))
+    for (const [name, value] of Object.entries(properties))
+      database.prepare('INSERT INTO properties VALUES (?, ?, ?)').run(uid, name, value);
+  database.prepare('INSERT INTO list_cards VALUES (?, ?)').run('friends', 'a1');
+  database.close();
+}
+function rows(uid: string): { readonly [name: string]: string } {
+  const database = new Database(path, { readonly: true });
+  const found = database
+    .prepare<[string], { name: string; value: string }>('SELECT name, value FROM properties WHERE card = ?')
+    .all(uid);
+  database.close();
+  return Object.fromEntries(found.map(({ name, value }) => [name, value]));
+}
+const place = (): ThunderbirdPlace =>
+  new ThunderbirdPlace({
+    open: openAddressBook,
+    clock: new FakeClock(),
+    path,
+    isLocked: () => isLocked,
+    isThere: () => true,
+    watch: null,
+  });
+async function card(name: string): Promise<ReadDocument> {
+  const [read] = await place().read([name]);
+  if (read === undefined || 'code' in read) throw new Error(JSON.stringify(read));
+  return read;
+}
+function fieldsIn(bytes: Uint8Array, previous: Fields | null = null): Fields {
+  const text = format.split(bytes);
+  return format.read(text, text.items[0] as never, previous);
+}
+function edited(bytes: Uint8Array, change: (fields: Map<FieldName, Value>) => void): Uint8Array {
+  const text = format.split(bytes);
+  const before = fieldsIn(bytes);
+  const after = new Map(before);
+  change(after);
+  return format.write(text, [{ item: text.items[0] ?? null, before, after, uid: '' }]);
+}
+const email = (fields: Fields): FieldName =>
+  [...fields.keys()].find((field) => field.startsWith('emails/')) as FieldName;
+
+describe('an address book since version 4', () => {
+  beforeEach(() =>
+    makeBook(4, {
+      a1: {
+        _vCard: CARD,
+        DisplayName: 'Ana García',
+        PrimaryEmail: 'ana@example.org',
+        PopularityIndex: '7',
+        LastModifiedDate: '1',
+      },
+      b2: { _vCard: CARD.replace('a1', 'b2') },
+    }),
+  );
+
+  it('gives each card as its vCard', async () => {
+    expect(await place().condition()).toEqual({ is: 'ready' });
+    const { documents } = await place().list();
+    expect(documents.map(({ name }) => name)).toEqual(['a1', 'b2']);
+    expect(Buffer.from((await card('a1')).bytes).toString()).toBe(CARD);
+  });
+
+  it('is no other for what Thunderbird counts', async () => {
+    const before = await card('a1');
+    const database = new Database(path);
+    database.exec("UPDATE properties SET value = '99' WHERE name IN ('PopularityIndex', 'LastModifiedDate')");
+    database.close();
+    expect((await card('a1')).revision).toEqual(before.revision);
+  });
+
+  it('is written with what its lists and searches look at, and keeps the rest', async () => {
+    const before = await card('a1');
+    const bytes = edited(before.bytes, (own) => own.set(email(own), { address: 'new@example.org' }));
+    const written = await place().write('a1', before.revision, bytes);
+    expect(written).toMatchObject({ done: 'written' });
+    expect(rows('a1')).toMatchObject({ PrimaryEmail: 'new@example.org', FirstName: 'Ana', PopularityIndex: '7' });
+    expect(rows('a1')._vCard).toBe(CARD.replace('ana@example.org', 'new@example.org').replace(';PREF=1', ''));
+    expect(rows('b2')._vCard).toBe(CARD.replace('a1', 'b2'));
+  });
+
+  it('refuses to write what somebody changed meanwhile, and a card that is there already', async () => {
+    const { revision, bytes } = await card('a1');
+    expect(await place().write('b2', revision, bytes)).toMatchObject({ done: 'refused', reason: 'changed-underneath' });
+    expect(await place().write('b2', null, bytes)).toMatchObject({ done: 'refused', reason: 'changed-underneath' });
+    expect(await place().write('a1', revision, Buffer.from('no card'))).toMatchObject({
+      done: 'refused',
+      reason: 'malformed',
+    });
+    expect(rows('a1')._vCard).toBe(CARD);
+  });
+
+  it('takes new cards, and lets them go, also from lists', async () => {
+    const { bytes, revision } = await card('a1');
+    const name = place().newName('c3', (each) => each === 'c3');
+    expect(await place().write(name, null, bytes)).toMatchObject({ done: 'written', document: { name: 'c3-2' } });
+    expect(await place().write('a1', revision, null)).toEqual({ done: 'written', document: null });
+    expect(rows('a1')).toEqual({});
+    const database = new Database(path, { readonly: true });
+    expect(database.prepare('SELECT count(*) AS count FROM list_cards').get()).toEqual({ count: 0 });
+    database.close();
+  });
+
+  it('is not written while Thunderbird runs, and read all the same', async () => {
+    isLocked = true;
+    const { revision, bytes } = await card('a1');
+    expect(await place().write('a1', revision, bytes)).toMatchObject({
+      done: 'refused',
+      detail: expect.stringContaining('Thunderbird is running'),
+    });
+  });
+
+  it('is unavailable where a newer Thunderbird made it, or it is none', async () => {
+    const database = new Database(path);
+    database.pragma('user_version = 99');
+    database.close();
+    expect(await place().condition()).toMatchObject({ is: 'unavailable', code: 'unreadable' });
+    rmSync(path);
+    expect(await place().condition()).toMatchObject({ is: 'unavailable' });
+  });
+});
+
+describe('an address book before version 4', () => {
+  beforeEach(() =>
+    makeBook(3, {
+      a1: {
+        FirstName: 'Ana',
+        LastName: 'García',
+        DisplayName: 'Ana García',
+        PrimaryEmail: 'ana@example.org',
+        CellularNumber: '1',
+        WorkAddress: '1 Main St',
+        Custom1: '38',
+        PopularityIndex: '7',
+      },
+    }),
+  );
+
+  it('gives each card as a vCard of its properties', async () => {
+    const fields = fieldsIn((await card('a1')).bytes);
+    expect(fields.get(fieldName('name'))).toMatchObject({ full: 'Ana García' });
+    expect(fields.get(email(fields))).toEqual({ address: 'ana@example.org' });
+    expect([...fields.values()]).toContainEqual({ number: '1', features: { mobile: true } });
+  });
+
+  it('is written property by property', async () => {
+    const before = await card('a1');
+    const bytes = edited(before.bytes, (own) =>
+      own.set(email(own), { address: 'new@example.org', contexts: { work: true } }),
+    );
+    const written = await place().write('a1', before.revision, bytes);
+    expect(written).toMatchObject({ done: 'written' });
+    const { LastModifiedDate: _, ...now } = rows('a1');
+    expect(now).toEqual({
+      FirstName: 'Ana',
+      LastName: 'García',
+      DisplayName: 'Ana García',
+      PrimaryEmail: 'new@example.org',
+      CellularNumber: '1',
+      WorkAddress: '1 Main St',
+      Custom1: '38',
+      PopularityIndex: '7',
+    });
+  });
+});
+
+describe('the lock of a profile', () => {
+  const world = (files: { readonly [name: string]: string }, more: Partial<ProfileWorld> = {}): ProfileWorld => ({
+    fs: {
+      lstat: (each) => {
+        const target = files[each.slice('/p/'.length)];
+        const type = target === 'file' ? 'file' : 'symlink';
+        return target === undefined ? null : ({ type, inode: 42n } as never);
+      },
+      readLink: (each) => files[each.slice('/p/'.length)] as string,
+    },
+    platform: 'linux',
+    isRunning: (pid) => pid === 4711,
+    lockedFiles: () => '1: POSIX  ADVISORY  WRITE 4711 fd:01:43 0 EOF\n',
+    ...more,
+  });
+  it.each([
+    ['no lock', {}, {}, false],
+    ['a link to a process that runs', { lock: '127.0.1.1:+4711' }, {}, true],
+    ['a link to one that does not', { lock: '127.0.1.1:+1' }, {}, false],
+    ['a link that says nothing', { lock: 'x' }, {}, true],
+    ['a file nobody holds', { '.parentlock': 'file' }, {}, false],
+    [
+      'a file somebody holds',
+      { '.parentlock': 'file' },
+      { lockedFiles: () => '1: POSIX  ADVISORY  WRITE 4711 fd:01:42 0 EOF\n' },
+      true,
+    ],
+    ['a file of which it cannot be told', { '.parentlock': 'file' }, { lockedFiles: () => null }, true],
+    ['Windows, with the file', { 'parent.lock': 'file' }, { platform: 'win32' as const }, true],
+    ['Windows, without', { '.parentlock': 'file' }, { platform: 'win32' as const }, false],
+  ])('%s', (_name, files, more, expected) => {
+    expect(isProfileLocked(world(files, more), '/p')).toBe(expected);
+  });
+});
