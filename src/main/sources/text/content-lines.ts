@@ -138,9 +138,9 @@ class LineReader {
       .toUpperCase();
     const open = this.#open.at(-1);
     const isAgent = open?.lines.at(-1)?.name.toUpperCase() === 'AGENT' && open.lines.at(-1)?.value.trim() === '';
-    // A card holds no other, but an agent: the END before it is missing.
+    // A card holds no other, but an agent: the END before it is missing. What is around it (a calendar, of an event) goes on.
     if (open !== undefined && ((open.name === name && !isAgent) || name === 'VCALENDAR'))
-      while (this.#open.length > 0) this.#close(start, start, 'its END is missing');
+      while (this.#open.some((each) => each.name === name)) this.#close(start, start, 'its END is missing');
     if (this.#open.length >= DEEPEST) this.#open.at(-1)?.junk.push({ start, end });
     else this.#open.push({ name, start, from: end, lines: [], components: [], junk: [] });
   }

@@ -1,0 +1,97 @@
+import { equalValues, type Value } from '../../../record/value.ts';
+import { mintKey } from './keys.ts';
+
+/** An entry of a keyed map that has no key yet. */
+export interface Keyless {
+  readonly value: Value;
+  /** What it is known by, whatever else is said of it: the address of a participant. */
+  readonly identity: string;
+}
+
+/** More than these are not compared by how alike they are: it would take too long. */
+const MOST_COMPARED = 40;
+const ALIKE = 0.5;
+
+/**
+ * The keys of the entries of one map: that which the same entry has in `previous`, else that of the one it is most like, else a new one. A
+ * pure function of what is said: every device finds the same.
+ */
+export function assignKeys(
+  map: string,
+  entries: readonly Keyless[],
+  previous: ReadonlyMap<string, Value>,
+  identityOf: (value: Value) => string,
+): readonly string[] {
+  const keys: (string | null)[] = entries.map(() => null);
+  const free = new Map<string, { readonly key: string; readonly value: Value; readonly identity: string }[]>();
+  for (const [key, value] of previous) {
+    const identity = identityOf(value);
+    const same = free.get(identity);
+    if (same === undefined) free.set(identity, [{ key, value, identity }]);
+    else same.push({ key, value, identity });
+  }
+  const take = (at: number, isSame: (value: Value) => boolean): void => {
+    const entry = entries[at] as Keyless;
+    const same = free.get(entry.identity);
+    const index = same?.findIndex(({ value }) => isSame(value)) ?? -1;
+    if (same === undefined || index < 0) return;
+    keys[at] = same.splice(index, 1)[0]?.key ?? null;
+  };
+  if (previous.size > 0) {
+    for (const [at, entry] of entries.entries()) take(at, (value) => equalValues(value, entry.value));
+    for (const [at, key] of keys.entries()) if (key === null) take(at, () => true);
+    alignRest(keys, entries, [...free.values()].flat());
+  }
+  const used = new Set(keys);
+  return keys.map((key, at) => {
+    if (key !== null) return key;
+    const { identity } = entries[at] as Keyless;
+    const minted = mintKey(map, identity);
+    let free = minted;
+    for (let count = 2; used.has(free); count++) free = `${minted}-${count}`;
+    used.add(free);
+    return free;
+  });
+}
+
+/** Entries that were edited beyond what they are known by: the pairs most alike first, ties by their order. */
+function alignRest(
+  keys: (string | null)[],
+  entries: readonly Keyless[],
+  free: readonly { readonly key: string; readonly identity: string }[],
+): void {
+  const rest = keys.flatMap((key, at) => (key === null ? [at] : []));
+  if (rest.length === 0 || free.length === 0 || rest.length > MOST_COMPARED || free.length > MOST_COMPARED) return;
+  const pairs = rest.flatMap((at) =>
+    free.map(({ key, identity }, index) => ({
+      at,
+      key,
+      index,
+      alike: alikeness((entries[at] as Keyless).identity, identity),
+    })),
+  );
+  const taken = new Set<string>();
+  for (const { at, key, alike } of pairs.sort((a, b) => b.alike - a.alike || a.at - b.at || a.index - b.index)) {
+    if (alike < ALIKE || keys[at] !== null || taken.has(key)) continue;
+    keys[at] = key;
+    taken.add(key);
+  }
+}
+
+/** How much of two texts is the same, 0 to 1: pairs of neighbouring characters they share. */
+function alikeness(a: string, b: string): number {
+  if (a.length < 2 || b.length < 2) return a === b ? 1 : 0;
+  const counts = new Map<string, number>();
+  const left = a.slice(0, 500);
+  const right = b.slice(0, 500);
+  for (let at = 1; at < left.length; at++)
+    counts.set(left.slice(at - 1, at + 1), (counts.get(left.slice(at - 1, at + 1)) ?? 0) + 1);
+  let shared = 0;
+  for (let at = 1; at < right.length; at++) {
+    const count = counts.get(right.slice(at - 1, at + 1)) ?? 0;
+    if (count === 0) continue;
+    counts.set(right.slice(at - 1, at + 1), count - 1);
+    shared++;
+  }
+  return (2 * shared) / (left.length + right.length - 2);
+}

@@ -1,0 +1,104 @@
+import { type FieldName, fieldName } from '../../../record/ids.ts';
+import type { Fields, Value } from '../../../record/value.ts';
+import { isLocal } from './civil.ts';
+import { type Component, parseComponent } from './component.ts';
+import { type Composed, composeComponent, type Exceptions } from './compose-component.ts';
+import { applyPatch, needsComponent, type Override, occurrenceOf, overridesOf, periodOf } from './overrides.ts';
+import { isPlain, type Property, param } from './property.ts';
+import { composeTime, type EventTime, timeOfKey } from './times.ts';
+import type { EndStyle } from './when.ts';
+import { startOf, whenOfValue } from './when.ts';
+import { isKnownZone } from './zone-names.ts';
+import { isOwnZone, type Zones } from './zones.ts';
+
+/** An item as it is to be: the series, and the occurrences that take a component of their own, by their times. */
+export interface ComposedItem {
+  readonly master: Composed;
+  readonly overrides: ReadonlyMap<string, Override>;
+  /** The component of one occurrence as it is to be, whether it takes one or not. */
+  occurrence(key: string, style: EndStyle): Composed;
+  /** The RECURRENCE-ID of that component; null: the series does not tell its times. */
+  recurrenceId(key: string): Property | null;
+}
+
+const NONE: Exceptions = { excluded: [], added: [] };
+
+export const isTask = (fields: Fields): boolean => fields.get(fieldName('@type')) === 'Task';
+
+/** The text of an item that is carried whole; null: it is none. */
+export function opaqueOf(fields: Fields): Component | null {
+  const text = fields.get(fieldName('iCalendarComponent'));
+  const component = typeof text === 'string' ? parseComponent(text) : null;
+  return component === null || NOT_ITEMS.has(component.name) ? null : component;
+}
+const NOT_ITEMS = new Set(['VCALENDAR', 'VEVENT', 'VTODO', 'VTIMEZONE']);
+
+export function composeItem(fields: Fields, style: EndStyle, zones: Zones): ComposedItem {
+  const task = isTask(fields);
+  const overrides = overridesOf(fields);
+  const excluded: string[] = [];
+  const added: Exceptions['added'][number][] = [];
+  for (const [key, override] of overrides) {
+    if (override.excluded) excluded.push(key);
+    if (override.added) added.push({ key, when: periodOf(override, key) });
+  }
+  const start = startOf(whenOfValue(fields.get(fieldName('when')), task));
+  return {
+    master: composeComponent(fields, { excluded, added }, task, style, zones),
+    overrides,
+    occurrence: (key, own) => {
+      const patch = overrides.get(key)?.patch ?? NO_PATCH;
+      return composeComponent(applyPatch(occurrenceOf(fields, key, task), patch), NONE, task, own, zones);
+    },
+    recurrenceId: (key) => {
+      const time = timeOfKey(key, start);
+      const range = overrides.get(key)?.range === true ? [param('RANGE', 'THISANDFUTURE')] : [];
+      return time === null ? null : composeTime('RECURRENCE-ID', time, zones, range);
+    },
+  };
+}
+
+export const takesComponent = (item: ComposedItem, key: string): boolean => {
+  const override = item.overrides.get(key);
+  return override !== undefined && needsComponent(override, key) && item.recurrenceId(key) !== null;
+};
+
+/** The RECURRENCE-ID of an occurrence whose series is not here; null: it is none. */
+export function recurrenceIdProperty(fields: Fields, zones: Zones): Property | null {
+  const time = recurrenceTimeOf(fields);
+  if (time === null) return null;
+  const range = fields.get(fieldName('recurrenceIdRange')) === true ? [param('RANGE', 'THISANDFUTURE')] : [];
+  return composeTime('RECURRENCE-ID', time, zones, range);
+}
+
+function recurrenceTimeOf(fields: Fields): EventTime | null {
+  const id = fields.get(fieldName('recurrenceId'));
+  const zone = fields.get(fieldName('recurrenceIdTimeZone')) ?? null;
+  if (typeof id !== 'string') return null;
+  if (isLocal(`${id}T00:00:00`)) return { local: `${id}T00:00:00`, zone: null, isDate: true };
+  const isZone = zone === null || (typeof zone === 'string' && (isKnownZone(zone) || isOwnZone(zone)));
+  return isLocal(id) && isZone ? { local: id, zone: zone as string | null, isDate: false } : null;
+}
+
+export const componentOfComposed = (
+  name: string,
+  head: readonly Property[],
+  { properties, parts }: Composed,
+): Component => ({
+  name,
+  properties: [...head, ...properties.values()],
+  parts: [...parts.values()].map(({ whole }) => whole),
+});
+
+/** VTIMEZONEs a record brings, by the names of their zones; what is none is left out. */
+export function zoneTexts(fields: Fields): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const [field, value] of fields) {
+    if (!field.startsWith('timeZones/') || !isPlain(value) || typeof value.text !== 'string') continue;
+    const zone = field.slice('timeZones/'.length).replaceAll('~1', '/').replaceAll('~0', '~');
+    if (isOwnZone(zone) && parseComponent(value.text)?.name === 'VTIMEZONE') texts.set(zone, value.text);
+  }
+  return texts;
+}
+
+const NO_PATCH: ReadonlyMap<FieldName, Value> = new Map();

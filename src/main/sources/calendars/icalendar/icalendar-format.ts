@@ -1,0 +1,97 @@
+import { fieldName } from '../../../record/ids.ts';
+import type { Fields } from '../../../record/value.ts';
+import type { SplitText, TextFormat } from '../../text/text-format.ts';
+import {
+  componentOfComposed,
+  composeItem,
+  isTask,
+  opaqueOf,
+  recurrenceIdProperty,
+  takesComponent,
+  zoneTexts,
+} from './compose-item.ts';
+import { partsOf } from './item-parts.ts';
+import { byText, isPlain } from './property.ts';
+import { opaqueFields, readItem } from './read-item.ts';
+import { strayOverrides } from './series.ts';
+import { type IcalendarItem, splitCalendar } from './split-calendar.ts';
+import { EMPTY_CALENDAR, withStamp, writeCalendar } from './write-calendar.ts';
+import { ownZoneCalled, PLAIN_ZONES, type Zones } from './zones.ts';
+
+/** iCalendar 2.0 (RFC 5545, 7986, 9074) as JSCalendar; vCalendar 1.0 as far as it goes. */
+export const icalendar: TextFormat<IcalendarItem> = {
+  kind: 'calendar',
+  split: splitCalendar,
+  read: ({ bytes }: SplitText, item, previous) =>
+    readItem(partsOf(bytes, item).components, item.frame.zones, previous).fields,
+  project,
+  write: writeCalendar,
+  align,
+  empty: () => Buffer.from(EMPTY_CALENDAR),
+};
+
+/**
+ * What iCalendar can hold of a record: what would be read of it once it was written. What is said of occurrences of another series than the
+ * record's is never written: it would be an event nobody has.
+ */
+function project(full: Fields): Fields {
+  const fields = new Map(full);
+  for (const field of strayOverrides(full)) fields.delete(field);
+  const opaque = opaqueOf(fields);
+  const texts = zoneTexts(fields);
+  const zones: Zones = {
+    zoneOf: (tzid) => ownZoneCalled(tzid, texts) ?? PLAIN_ZONES.zoneOf(tzid),
+    tzidOf: PLAIN_ZONES.tzidOf,
+    textOf: (zone) => texts.get(zone) ?? null,
+  };
+  if (opaque !== null) return opaqueFields(withStamp(opaque, fields), zones);
+  const kind = isTask(fields) ? 'VTODO' : 'VEVENT';
+  const item = composeItem(fields, 'new', zones);
+  const id = recurrenceIdProperty(fields, zones);
+  const master = componentOfComposed(kind, id === null ? [] : [id], item.master);
+  if (id !== null) return readItem({ kind, master: null, overrides: [master] }, zones, fields).fields;
+  const overrides = [...item.overrides.keys()]
+    .filter((key) => takesComponent(item, key))
+    .sort(byText)
+    .flatMap((key) => {
+      const own = item.recurrenceId(key);
+      return own === null ? [] : [componentOfComposed(kind, [own], item.occurrence(key, 'new'))];
+    });
+  return readItem({ kind, master, overrides }, zones, fields).fields;
+}
+
+/** Items without a UID (or of a feed that makes up new ones each time): the same title at the same time, else the same title, else the same time. */
+function align(items: readonly Fields[], known: readonly Fields[]): readonly (number | null)[] {
+  const matches: (number | null)[] = items.map(() => null);
+  const taken = new Set<number>();
+  for (const keyOf of [bothOf, titleOf, startOf]) {
+    const free = new Map<string, number[]>();
+    known.forEach((fields, at) => {
+      const key = taken.has(at) ? null : keyOf(fields);
+      if (key !== null) free.set(key, [...(free.get(key) ?? NONE), at]);
+    });
+    items.forEach((fields, at) => {
+      const key = matches[at] === null ? keyOf(fields) : null;
+      const match = key === null ? undefined : free.get(key)?.shift();
+      if (match === undefined) return;
+      matches[at] = match;
+      taken.add(match);
+    });
+  }
+  return matches;
+}
+
+const NONE: readonly number[] = [];
+const titleOf = (fields: Fields): string | null => {
+  const title = fields.get(fieldName('title'));
+  return typeof title === 'string' ? title : null;
+};
+const startOf = (fields: Fields): string | null => {
+  const when = fields.get(fieldName('when'));
+  const time = isPlain(when) ? (when.start ?? when.due) : null;
+  return typeof time === 'string' ? time : null;
+};
+const bothOf = (fields: Fields): string | null => {
+  const [title, start] = [titleOf(fields), startOf(fields)];
+  return title === null || start === null ? null : `${start} ${title}`;
+};

@@ -1,0 +1,146 @@
+import type {
+  ContentLine,
+  LineStyle,
+  Component as NativeComponent,
+  Param as NativeParam,
+} from '../../text/content-lines.ts';
+import { composeLine } from '../../text/content-lines.ts';
+import type { Component } from './component.ts';
+import { escapeText, type Param, type Property, sameValues, unescapeText } from './property.ts';
+import { fromVcalendar, toVcalendar } from './vcalendar.ts';
+
+/** How the lines of one calendar are written. */
+export interface Notation extends LineStyle {
+  /** vCalendar 1.0. */
+  readonly isOld: boolean;
+}
+
+/** What a line means, whichever version it is of. */
+export function propertyOf(line: ContentLine, isOld: boolean): Property {
+  const params: Param[] = [];
+  for (const { name, values } of line.params) {
+    const upper = name.toUpperCase();
+    if (
+      upper === '' ||
+      upper === 'CHARSET' ||
+      (upper === 'ENCODING' && /^(?:QUOTED-PRINTABLE|[78]BIT)$/i.test(values[0] ?? ''))
+    )
+      continue;
+    params.push({
+      name: upper,
+      values: values.some((value) => value.includes('^')) ? values.map(decodeParam) : values,
+    });
+  }
+  const of = { name: line.name.toUpperCase(), params, value: line.value };
+  if (isOld) return fromVcalendar(of);
+  // Only quoted-printable, which is none of iCalendar's, brings a line break here.
+  return /[\r\n]/.test(of.value) ? { ...of, value: of.value.replace(/\r\n?|\n/g, '\\n') } : of;
+}
+
+export function componentOf(native: NativeComponent, isOld: boolean): Component {
+  return {
+    name: native.name,
+    properties: native.lines.map((line) => propertyOf(line, isOld)),
+    parts: native.components.map((part) => componentOf(part, isOld)),
+  };
+}
+
+/** The line for a property. */
+export function lineOf(of: Property, notation: Notation): string {
+  const written = notation.isOld ? toVcalendar(of) : of;
+  const params = written.params.map(({ name, values }) => nativeParam(name, values));
+  return encoded({ group: null, name: written.name, params, value: written.value }, notation);
+}
+
+export function componentLines(component: Component, notation: Notation): string {
+  const { lineEnd } = notation;
+  const lines = component.properties.map((of) => lineOf(of, notation)).join('');
+  const parts = component.parts.map((part) => componentLines(part, notation)).join('');
+  return `BEGIN:${component.name}${lineEnd}${lines}${parts}END:${component.name}${lineEnd}`;
+}
+
+/** A line that is to say `after` where it said `before`: what is the same in both stays as it is written. */
+export function patchedLine(line: ContentLine, before: Property, after: Property, notation: Notation): string {
+  const from = notation.isOld ? toVcalendar(before) : before;
+  const to = notation.isOld ? toVcalendar(after) : after;
+  const isOther = from.value !== to.value;
+  const pending = new Map(to.params.map((each) => [each.name, each]));
+  const params: NativeParam[] = [];
+  for (const each of line.params) {
+    const name = each.name.toUpperCase();
+    const was = valuesOf(from, name);
+    const is = valuesOf(to, name);
+    // A zone or a kind of value that was as good as none does not go with another value.
+    const isStale = isOther && is.length === 0 && (name === 'TZID' || name === 'VALUE');
+    if (sameValues(was, is)) {
+      if (!isStale) params.push(each);
+    } else if (pending.has(name)) params.push(nativeParam(each.name, is));
+    pending.delete(name);
+  }
+  for (const each of pending.values()) params.push(nativeParam(each.name, each.values));
+  const value = isOther ? to.value : line.value;
+  return encoded({ group: line.group, name: line.name, params, value }, notation);
+}
+
+/** The line with other members, which are given as they are written. */
+export function relistedLine(line: ContentLine, members: readonly string[], notation: Notation): string {
+  const { group, name, params } = line;
+  return encoded({ group, name, params, value: members.join(notation.isOld ? ';' : ',') }, notation);
+}
+
+const valuesOf = ({ params }: Property, name: string): readonly string[] =>
+  params.flatMap((each) => (each.name === name ? each.values : []));
+
+function nativeParam(name: string, values: readonly string[]): NativeParam {
+  return { name, values: values.map(encodeParam), quoted: values.map(() => false) };
+}
+
+/** Lines that are quoted-printable stay that; of vCalendar those become it that could not be written otherwise. */
+function encoded(line: Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>, notation: Notation): string {
+  const says = (param: NativeParam): boolean =>
+    param.values.some((value) => value.toUpperCase() === 'QUOTED-PRINTABLE') && /^(?:ENCODING)?$/i.test(param.name);
+  const isQuoted = line.params.some(says);
+  if (!isQuoted && !(notation.isOld && /[^\x20-\x7e]/.test(line.value))) {
+    const params = line.params.filter(
+      ({ name, values }) => !/^CHARSET$/i.test(name) || /^utf-?8$/i.test(values[0] ?? ''),
+    );
+    return composeLine({ ...line, params }, notation);
+  }
+  const rest = line.params.filter((param) => !says(param) && !/^CHARSET$/i.test(param.name));
+  const params = [...rest, nativeParam('CHARSET', ['UTF-8']), nativeParam('ENCODING', ['QUOTED-PRINTABLE'])];
+  return (
+    composeLine({ ...line, params, value: '' }, { ...notation, foldAt: 10_000 }).trimEnd() +
+    quotedPrintable(line, notation)
+  );
+}
+
+function quotedPrintable({ value }: Pick<ContentLine, 'value'>, { lineEnd, isOld }: Notation): string {
+  const text = isOld ? value : value.replace(/\\n/gi, '\n');
+  let written = '';
+  let length = 60;
+  for (const byte of Buffer.from(text.replace(/\r\n?|\n/g, '\r\n'))) {
+    const isPlain = byte >= 0x20 && byte <= 0x7e && byte !== 0x3d;
+    const piece = isPlain ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    if (length + piece.length > 75) {
+      written += `=${lineEnd}`;
+      length = 0;
+    }
+    written += piece;
+    length += piece.length;
+  }
+  return written + lineEnd;
+}
+
+const decodeParam = (text: string): string =>
+  text.replace(/\^([\^n'])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'));
+const encodeParam = (text: string): string =>
+  text.replace(/[\^"\n]/g, (char) => (char === '^' ? '^^' : char === '"' ? "^'" : '^n'));
+
+/** The UID or another text of a line; null: it is empty. */
+export const textOfLine = (line: ContentLine | undefined): string | null =>
+  line === undefined ? null : unescapeText(line.value).replaceAll('\n', ' ').trim() || null;
+export const uidProperty = (uid: string): Property => ({
+  name: 'UID',
+  params: [],
+  value: escapeText(uid.replace(/\s/g, ' ')),
+});

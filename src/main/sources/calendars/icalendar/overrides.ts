@@ -1,0 +1,120 @@
+import { type FieldName, fieldName } from '../../../record/ids.ts';
+import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import { localOf, wallMs } from './civil.ts';
+import { entryField, entryOf } from './keys.ts';
+import { isPlain } from './property.ts';
+import { isOverride } from './series.ts';
+import { timeOfKey } from './times.ts';
+import { startOf, type When, whenOfValue } from './when.ts';
+
+/** What is said of one occurrence: that it is left out, that it is there beside the rule, or how it differs from the others. */
+export interface Override {
+  readonly excluded: boolean;
+  readonly added: boolean;
+  /** It says so of every later one as well (RANGE=THISANDFUTURE): kept and shown, but the series is not rewritten. */
+  readonly range: boolean;
+  /** Fields that differ; null: one the occurrence lacks. */
+  readonly patch: ReadonlyMap<FieldName, Value>;
+}
+
+const MARKS = new Set(['excluded', 'added', 'range', 'series']);
+/** What an occurrence does not have from its series. */
+const OWN = new Set<string>([
+  'recurrenceRule',
+  'sequence',
+  'updated',
+  'created',
+  '@type',
+  'recurrenceId',
+  'recurrenceIdTimeZone',
+]);
+const isInherited = (field: string): boolean =>
+  !OWN.has(field) && !isOverride(field) && !field.startsWith('timeZones/');
+
+export function overridesOf(fields: Fields): ReadonlyMap<string, Override> {
+  const found = new Map<string, Override>();
+  for (const [field, value] of fields) {
+    const key = isOverride(field) && isPlain(value) ? entryOf(field)?.key : undefined;
+    if (key === undefined || !isPlain(value)) continue;
+    const patch = new Map<FieldName, Value>();
+    for (const [name, differing] of Object.entries(value))
+      if (!MARKS.has(name) && isInherited(name)) patch.set(fieldName(name), differing);
+    found.set(key, {
+      excluded: value.excluded === true,
+      added: value.added === true,
+      range: value.range === true,
+      patch,
+    });
+  }
+  return found;
+}
+
+/** null: nothing is said that a series does not say anyway. */
+export function overrideValue({ excluded, added, range, patch }: Override, series: string): Value {
+  if (!excluded && !added && !range && patch.size === 0) return null;
+  return {
+    ...(excluded ? { excluded } : {}),
+    ...(added ? { added } : {}),
+    ...(range ? { range } : {}),
+    ...Object.fromEntries([...patch].sort(([a], [b]) => (a < b ? -1 : 1))),
+    series,
+  };
+}
+
+export const overrideField = (key: string): FieldName => entryField('recurrenceOverrides', key);
+
+/** How the occurrence at this time would be if nothing were said of it. */
+export function occurrenceOf(fields: Fields, key: string, isTask: boolean): ReadonlyMap<FieldName, Value> {
+  const occurrence = new Map<FieldName, Value>();
+  for (const [field, value] of fields) if (isInherited(field) && value !== null) occurrence.set(field, value);
+  const when = whenOfValue(fields.get(fieldName('when')), isTask);
+  const start = startOf(when);
+  const time = start === null ? null : timeOfKey(key, start);
+  if (when !== null && start !== null && time !== null && time.isDate === start.isDate)
+    occurrence.set(fieldName('when'), movedTo(when, time.local, time.zone) as unknown as Value);
+  return occurrence;
+}
+
+/** An override component says nothing of its own. */
+export function differences(occurrence: Fields, full: Fields): ReadonlyMap<FieldName, Value> {
+  const patch = new Map<FieldName, Value>();
+  for (const [field, value] of full)
+    if (isInherited(field) && !equalValues(value, occurrence.get(field) ?? null)) patch.set(field, value);
+  for (const field of occurrence.keys()) if (!full.has(field)) patch.set(field, null);
+  return patch;
+}
+
+export function applyPatch(occurrence: Fields, patch: Fields): Fields {
+  const fields = new Map(occurrence);
+  for (const [field, value] of patch) {
+    if (value === null) fields.delete(field);
+    else fields.set(field, value);
+  }
+  return fields;
+}
+
+/** An added occurrence that differs in nothing but how long it lasts, which RDATE can say by itself. */
+export function periodOf(override: Override, key: string): When | null {
+  const [only] = override.patch;
+  if (!override.added || override.range || override.patch.size !== 1 || only?.[0] !== 'when') return null;
+  const when = whenOfValue(only[1], false);
+  const isThere = when?.start === key && when.showWithoutTime !== true && when.endTimeZone === undefined;
+  return isThere && when.duration !== undefined && !when.duration.startsWith('-') ? when : null;
+}
+
+/** Does saying it take a component of its own? */
+export const needsComponent = (override: Override, key: string): boolean =>
+  override.range || (override.patch.size > 0 && periodOf(override, key) === null);
+
+function movedTo(when: When, local: string, zone: string | null): When {
+  if (when.start === undefined) return when;
+  const by = wallMs(local) - wallMs(when.start.length === 10 ? `${when.start}T00:00:00` : when.start);
+  const due =
+    when.due === undefined
+      ? undefined
+      : localOf(wallMs(when.due.length === 10 ? `${when.due}T00:00:00` : when.due) + by);
+  const moved = { ...when, start: when.start.length === 10 ? local.slice(0, 10) : local, timeZone: zone };
+  return due === undefined || due === null
+    ? moved
+    : { ...moved, due: when.due?.length === 10 ? due.slice(0, 10) : due };
+}

@@ -1,0 +1,126 @@
+import type { Value } from '../../../record/value.ts';
+
+/** A parameter with its values as meant: unquoted, without RFC 6868's escapes. */
+export interface Param {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+/** A property as meant. `name` in capitals, `value` as iCalendar writes it (text with its escapes). */
+export interface Property {
+  readonly name: string;
+  readonly params: readonly Param[];
+  readonly value: string;
+}
+/** Parameters of a converted property that the universal format has no place for. */
+export type ParamValues = { readonly [name: string]: Value };
+
+export const property = (name: string, value: string, params: readonly Param[] = []): Property => ({
+  name,
+  params,
+  value,
+});
+export const param = (name: string, ...values: readonly string[]): Param => ({ name, values });
+
+/** The first value of a parameter; null: it has none. */
+export function paramOf({ params }: Property, name: string): string | null {
+  for (const each of params) if (each.name === name) return each.values[0] ?? null;
+  return null;
+}
+
+/** Text as a person meant it: one kind of line break, no other control characters, one Unicode form. */
+export function cleanText(text: string): string {
+  const broken = PLAIN.test(text) ? text : text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').toWellFormed();
+  return ASCII.test(broken) ? broken : broken.normalize('NFC');
+}
+/** Text of one line. */
+export const cleanWord = (text: string): string =>
+  cleanText(text)
+    .replace(/[\n\t]+/g, ' ')
+    .trim();
+
+export function unescapeText(value: string): string {
+  if (!value.includes('\\')) return cleanText(value);
+  return cleanText(value.replace(/\\([\\;,nN:"])/g, (_, char: string) => (char === 'n' || char === 'N' ? '\n' : char)));
+}
+export const escapeText = (text: string): string =>
+  cleanText(text)
+    .replace(/[\\;,]/g, (char) => `\\${char}`)
+    .replaceAll('\n', '\\n');
+
+/** The members of a list, still escaped. */
+export function splitList(value: string, separator = ','): readonly string[] {
+  if (!value.includes(separator)) return [value];
+  const members: string[] = [];
+  let from = 0;
+  for (let at = 0; at < value.length; at++) {
+    if (value[at] === '\\') at++;
+    else if (value[at] === separator) {
+      members.push(value.slice(from, at));
+      from = at + 1;
+    }
+  }
+  members.push(value.slice(from));
+  return members;
+}
+
+/** The parameters but these, as an entry carries them; null: there are none. */
+export function otherParams({ params }: Property, known: ReadonlySet<string>): ParamValues | null {
+  let others: { [name: string]: Value } | null = null;
+  for (const { name, values } of params) {
+    if (known.has(name) || values.length === 0 || !NAME.test(name)) continue;
+    others ??= {};
+    const key = name.toLowerCase();
+    const before = others[key] as readonly string[] | undefined;
+    others[key] = [...(before ?? []), ...values.map(cleanParam)];
+  }
+  return others;
+}
+
+/** What an entry carries of parameters, for writing. What a peer sent may be anything. */
+export function paramsOf(carried: Value | undefined): readonly Param[] {
+  if (!isPlain(carried)) return [];
+  return Object.keys(carried)
+    .sort(byText)
+    .flatMap((name) => {
+      const values = textsOf(carried[name]).map(cleanParam);
+      return NAME.test(name) && values.length > 0 ? [{ name: name.toUpperCase(), values }] : [];
+    });
+}
+
+/** A value of a parameter: any text of several lines is possible (RFC 6868), control characters are not. */
+export const cleanParam = (text: string): string => cleanText(text).replaceAll('\t', ' ');
+
+export const textsOf = (value: Value | undefined): readonly string[] =>
+  Array.isArray(value)
+    ? value.filter((each): each is string => typeof each === 'string')
+    : typeof value === 'string'
+      ? [value]
+      : [];
+
+export type Plain = { readonly [key: string]: Value };
+export const isPlain = (value: Value | undefined): value is Plain =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
+
+/** The same order everywhere. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** A name iCalendar allows for a property, a parameter or a component. */
+export const isName = (name: string): boolean => NAME.test(name);
+
+export function sameProperty(a: Property, b: Property): boolean {
+  return a === b || (a.name === b.name && a.value === b.value && sameParams(a.params, b.params));
+}
+function sameParams(a: readonly Param[], b: readonly Param[]): boolean {
+  return (
+    a.length === b.length && a.every((each, at) => b[at]?.name === each.name && sameValues(each.values, b[at].values))
+  );
+}
+export const sameValues = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each, at) => each === b[at]);
+
+const NAME = /^[A-Za-z0-9-]{1,64}$/;
+const ASCII = /^[\x20-\x7e\n\t]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go
+const PLAIN = /^[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]*$/;

@@ -1,0 +1,218 @@
+import { type Component, type ContentLine, readContentLines } from '../../text/content-lines.ts';
+import type { Damaged, NativeItem, Span, SplitText } from '../../text/text-format.ts';
+import { CalendarZones } from './calendar-zones.ts';
+import { type Notation, propertyOf, textOfLine } from './native.ts';
+import { keyOfTime, readTime } from './times.ts';
+import type { Zones } from './zones.ts';
+
+/** A VCALENDAR, or what lies outside of any. */
+export interface CalendarFrame {
+  readonly notation: Notation;
+  readonly zones: Zones;
+  /** Its VTIMEZONEs. */
+  readonly zoneSpans: readonly Span[];
+  /** Where new items go, and where new VTIMEZONEs; null: it is no calendar. */
+  readonly place: { readonly items: number; readonly zones: number } | null;
+}
+export interface IcalendarItem extends NativeItem {
+  /** VEVENT, VTODO, or what else is carried as the text it is. */
+  readonly kind: string;
+  readonly frame: CalendarFrame;
+  /** Which of its spans is the series (or the only one), -1: none; the others are single occurrences. */
+  readonly master: number;
+}
+export interface IcalendarText extends SplitText<IcalendarItem> {
+  readonly frames: readonly CalendarFrame[];
+}
+
+const MOST_DAMAGED = 1_000;
+const ITEMS_ALONE = new Set(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VAVAILABILITY']);
+
+/** Takes a calendar apart. Never throws: what is damaged is named, and the rest goes on. */
+export function splitCalendar(bytes: Uint8Array): IcalendarText {
+  const content = readContentLines(bytes);
+  const { lineEnd, foldAt } = content;
+  const damaged: Damaged[] = [];
+  const items: IcalendarItem[] = [];
+  const frames: CalendarFrame[] = [];
+  const alone: Component[] = [];
+  for (const component of content.components) {
+    if (component.name !== 'VCALENDAR') {
+      if (ITEMS_ALONE.has(component.name)) alone.push(component);
+      continue;
+    }
+    const version = component.lines.find(({ name }) => name.toUpperCase() === 'VERSION')?.value.trim();
+    const isOld = version === '1.0';
+    const zoneParts = component.components.filter(({ name }) => name === 'VTIMEZONE');
+    const before = zoneParts.at(-1)?.end ?? component.components[0]?.start ?? component.inner.end;
+    const frame: CalendarFrame = {
+      notation: { lineEnd, foldAt, isOld },
+      zones: new CalendarZones(zoneParts, isOld),
+      zoneSpans: zoneParts.map(({ start, end }) => ({ start, end })),
+      place: { items: component.inner.end, zones: before },
+    };
+    frames.push(frame);
+    items.push(...itemsOf(component.components, frame, damaged));
+    for (const { start, end } of component.junk) damaged.push(damagedLines(start, end));
+    if (component.problem !== null)
+      damaged.push({
+        start: component.end,
+        end: component.end,
+        name: 'END:VCALENDAR',
+        detail: 'the calendar has no end: the rest of it may be missing',
+      });
+  }
+  if (alone.length > 0) {
+    const frame: CalendarFrame = {
+      notation: { lineEnd, foldAt, isOld: false },
+      zones: new CalendarZones([], false),
+      zoneSpans: [],
+      place: null,
+    };
+    items.push(...itemsOf(alone, frame, damaged));
+  }
+  for (const { start, end } of content.stray) damaged.push(damagedLines(start, end));
+  if (frames.length === 0 && alone.length === 0 && damaged.length === 0 && !isBlank(bytes))
+    damaged.push(damagedLines(0, bytes.length));
+  return { bytes, items, frames, damaged: numbered(joined(damaged), bytes) };
+}
+
+interface Group {
+  readonly kind: string;
+  readonly uid: string | null;
+  master: Component | null;
+  readonly overrides: { readonly component: Component; readonly id: string }[];
+}
+
+function itemsOf(components: readonly Component[], frame: CalendarFrame, damaged: Damaged[]): readonly IcalendarItem[] {
+  const groups: Group[] = [];
+  const byUid = new Map<string, Group>();
+  for (const component of components) {
+    if (component.name === 'VTIMEZONE') continue;
+    let uidLine: ContentLine | undefined;
+    let idLine: ContentLine | undefined;
+    for (const line of component.lines) {
+      const name = line.name.toUpperCase();
+      if (name === 'UID') uidLine ??= line;
+      else if (name === 'RECURRENCE-ID') idLine ??= line;
+    }
+    const uid = textOfLine(uidLine);
+    if (component.problem !== null) {
+      const { start, end } = component;
+      damaged.push({
+        start,
+        end,
+        name: uid ?? nameOf(component),
+        detail: `${component.problem}: add it, or remove what is left`,
+      });
+      continue;
+    }
+    const key = uid === null ? null : `${component.name}\0${uid}`;
+    const known = key === null ? undefined : byUid.get(key);
+    const isOccurrence = idLine !== undefined && (component.name === 'VEVENT' || component.name === 'VTODO');
+    const id = isOccurrence && idLine !== undefined ? occurrenceId(idLine, frame) : '';
+    // A second one that says it is the same is an item of its own: nobody may say which of them is right.
+    const joins =
+      known !== undefined && (isOccurrence ? known.overrides.every((each) => each.id !== id) : known.master === null);
+    const group = joins ? known : { kind: component.name, uid, master: null, overrides: [] };
+    if (!joins) {
+      groups.push(group);
+      if (key !== null && known === undefined) byUid.set(key, group);
+    }
+    if (isOccurrence) group.overrides.push({ component, id });
+    else group.master = component;
+  }
+  return groups.flatMap((group) => toItems(group, frame));
+}
+
+/** Occurrences whose series is not here are items of their own. */
+function toItems(group: Group, frame: CalendarFrame): readonly IcalendarItem[] {
+  const { master, overrides, uid, kind } = group;
+  if (master === null)
+    return overrides.map(({ component, id }) =>
+      item(kind, uid === null ? null : `${uid}#${id}`, [component], -1, frame),
+    );
+  const parts = [master, ...overrides.map(({ component }) => component)].sort((a, b) => a.start - b.start);
+  return [item(kind, uid, parts, parts.indexOf(master), frame)];
+}
+
+function item(
+  kind: string,
+  uid: string | null,
+  parts: readonly Component[],
+  master: number,
+  frame: CalendarFrame,
+): IcalendarItem {
+  return {
+    kind,
+    uid,
+    frame,
+    master,
+    spans: parts.map(({ start, end }) => ({ start, end })),
+    context: contextOf(parts, frame),
+  };
+}
+
+/** The VTIMEZONEs without which it could not be told what zone is meant. */
+function contextOf(parts: readonly Component[], { zones }: CalendarFrame): readonly Span[] {
+  if (!(zones instanceof CalendarZones) || !zones.decidesAny) return NO_SPANS;
+  const found = new Set<Span>();
+  const visit = (component: Component): void => {
+    for (const { params } of component.lines)
+      for (const { name, values } of params) {
+        const zone = name.toUpperCase() === 'TZID' ? zones.decides(values[0] ?? '') : null;
+        if (zone !== null) found.add(zone);
+      }
+    component.components.forEach(visit);
+  };
+  parts.forEach(visit);
+  return found.size === 0
+    ? NO_SPANS
+    : [...found].map(({ start, end }) => ({ start, end })).sort((a, b) => a.start - b.start);
+}
+
+function occurrenceId(line: ContentLine, { zones, notation }: CalendarFrame): string {
+  const time = readTime(propertyOf(line, notation.isOld), zones);
+  return time === null ? line.value.trim() : keyOfTime(time, null);
+}
+
+const nameOf = ({ lines }: Component): string =>
+  textOfLine(lines.find(({ name }) => name.toUpperCase() === 'SUMMARY')) ?? 'without a name';
+
+/** Its name is the number of its line, which `joined` finds. */
+const damagedLines = (start: number, end: number): Damaged => ({
+  start,
+  end,
+  name: '',
+  detail: 'this is no part of a calendar: mend or remove it',
+});
+
+/** In order, neighbouring lines as one. */
+function joined(damaged: readonly Damaged[]): readonly Damaged[] {
+  const found: Damaged[] = [];
+  for (const each of [...damaged].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    const last = found.at(-1);
+    if (
+      last !== undefined &&
+      last.name === each.name &&
+      last.detail === each.detail &&
+      last.end >= each.start &&
+      each.end > each.start
+    )
+      found[found.length - 1] = { ...last, end: Math.max(last.end, each.end) };
+    else if (found.length < MOST_DAMAGED) found.push(each);
+  }
+  return found;
+}
+
+function numbered(damaged: readonly Damaged[], bytes: Uint8Array): readonly Damaged[] {
+  let line = 1;
+  let at = bytes.indexOf(10);
+  return damaged.map((each) => {
+    for (; at >= 0 && at < each.start; at = bytes.indexOf(10, at + 1)) line++;
+    return each.name === '' ? { ...each, name: `line ${line}` } : each;
+  });
+}
+
+const isBlank = (bytes: Uint8Array): boolean => !/[^\s\uFEFF]/.test(Buffer.from(bytes.subarray(0, 4096)).toString());
+const NO_SPANS: readonly Span[] = [];

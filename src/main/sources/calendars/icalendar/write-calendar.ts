@@ -1,0 +1,275 @@
+import { fieldName } from '../../../record/ids.ts';
+import type { Fields, Value } from '../../../record/value.ts';
+import { type Edit, type Component as NativeComponent, readContentLines, splice } from '../../text/content-lines.ts';
+import type { ItemWrite, Span, SplitText } from '../../text/text-format.ts';
+import { CalendarZones } from './calendar-zones.ts';
+import { formatTime, isLocal } from './civil.ts';
+import { type Component, parseComponent } from './component.ts';
+import {
+  componentOfComposed,
+  composeItem,
+  isTask,
+  opaqueOf,
+  recurrenceIdProperty,
+  takesComponent,
+  zoneTexts,
+} from './compose-item.ts';
+import { type ItemParts, partsOf } from './item-parts.ts';
+import { componentLines, patchedLine, uidProperty } from './native.ts';
+import { patchComponent, patchWhole } from './patch-component.ts';
+import { byText, type Property, property, sameProperty } from './property.ts';
+import { isSame, readItem } from './read-item.ts';
+import { type CalendarFrame, type IcalendarItem, type IcalendarText, splitCalendar } from './split-calendar.ts';
+import type { EndStyle } from './when.ts';
+
+const UPDATED = fieldName('updated');
+const CREATED = fieldName('created');
+/** What a new item is stamped with where nobody says when it was written: there is no clock here. */
+const NO_TIME = '19700101T000000Z';
+
+/** What a new calendar begins with. */
+export const EMPTY_CALENDAR = 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Lockstep//Lockstep//EN\r\nEND:VCALENDAR\r\n';
+
+/** The text with these items written; where new ones have no calendar to go to, with one behind what there is. */
+export function writeCalendar(text: SplitText<IcalendarItem>, writes: readonly ItemWrite<IcalendarItem>[]): Uint8Array {
+  const { frames } = framed(text);
+  const isPlaced =
+    frames.some(({ place }) => place !== null) || writes.every(({ item, after }) => item !== null || after === null);
+  if (isPlaced) return new CalendarWriter({ ...text, frames }).write(writes);
+  const { bytes } = text;
+  const isLineStart = bytes.length === 0 || bytes.at(-1) === 10 || isOnlyMark(bytes);
+  const longer = Buffer.concat([bytes, Buffer.from(`${isLineStart ? '' : '\r\n'}${EMPTY_CALENDAR}`)]);
+  return new CalendarWriter(splitCalendar(longer)).write(writes);
+}
+
+const framed = (text: SplitText<IcalendarItem>): IcalendarText =>
+  'frames' in text ? (text as IcalendarText) : splitCalendar(text.bytes);
+const isOnlyMark = (bytes: Uint8Array): boolean => bytes.length === 3 && bytes[0] === 0xef;
+
+/** Writes items into a calendar: the edits of each, and the time zones they need. */
+class CalendarWriter {
+  readonly #text: IcalendarText;
+  readonly #edits: Edit[] = [];
+  readonly #zones = new Map<CalendarFrame, CalendarZones>();
+  readonly #texts = new Map<string, string>();
+  /** TZIDs that were written, with the first year they are used for. */
+  readonly #written = new Map<CalendarFrame, Map<string, number>>();
+
+  constructor(text: IcalendarText) {
+    this.#text = text;
+  }
+
+  write(writes: readonly ItemWrite<IcalendarItem>[]): Uint8Array {
+    const fresh: { uid: string; after: Fields }[] = [];
+    for (const { after } of writes)
+      for (const [zone, text] of after === null ? [] : zoneTexts(after)) this.#texts.set(zone, text);
+    for (const { item, before, after, uid } of writes) {
+      if (item === null) {
+        if (after !== null) fresh.push({ uid, after });
+      } else if (after === null) this.#remove(item.spans);
+      else if (!this.#patch(item, before, after)) {
+        this.#remove(item.spans);
+        fresh.push({ uid: item.uid ?? uid, after });
+      }
+    }
+    if (fresh.length > 0) this.#add(fresh);
+    for (const [frame, tzids] of this.#written) this.#addZones(frame, tzids);
+    return splice(this.#text.bytes, this.#edits);
+  }
+
+  #remove(spans: readonly Span[]): void {
+    for (const { start, end } of spans) this.#edits.push({ start, end, text: '' });
+  }
+
+  /** False: it is to be another kind of component, and cannot be made out of this one. */
+  #patch(item: IcalendarItem, known: Fields | null, after: Fields): boolean {
+    const { frame } = item;
+    const zones = this.#zonesOf(frame);
+    const { components, natives } = partsOf(this.#text.bytes, item);
+    const reading = readItem(components, frame.zones, known);
+    const before = reading.fields;
+    if (isSame(before, after)) return true;
+    if (kindOf(after) !== item.kind) return false;
+    const { notation } = frame;
+    if (reading.master === null) {
+      const [was, is] = [opaqueOf(before), opaqueOf(after)];
+      const [native] = natives;
+      if (was === null || is === null || native === undefined || components.master === null) return false;
+      this.#take(item, native, patchWhole(native.component, was, is, components.master, notation), null);
+      return true;
+    }
+    const first = natives[Math.max(0, item.master)] as ItemParts['natives'][number];
+    const style = endStyle(first.component);
+    const [was, is] = [composeItem(before, style, zones), composeItem(after, style, zones)];
+    const updated = before.get(UPDATED) === after.get(UPDATED) ? null : stampOf(after.get(UPDATED));
+    this.#take(item, first, patchComponent(first.component, reading.master, was.master, is.master, notation), updated);
+    const occurrences = natives.filter((_, at) => at !== Math.max(0, item.master));
+    occurrences.forEach((native, at) => {
+      const occurrence = reading.overrides[at];
+      if (occurrence === undefined) return;
+      const { key } = occurrence;
+      if (takesComponent(was, key) && !takesComponent(is, key)) {
+        this.#remove([native.span]);
+        return;
+      }
+      const own = endStyle(native.component);
+      const edits = [
+        ...patchComponent(
+          native.component,
+          occurrence.reading,
+          was.occurrence(key, own),
+          is.occurrence(key, own),
+          notation,
+        ),
+      ];
+      const [idBefore, idAfter] = [was.recurrenceId(key), is.recurrenceId(key)];
+      const line = native.component.lines.find(({ name }) => name.toUpperCase() === 'RECURRENCE-ID');
+      if (line !== undefined && idBefore !== null && idAfter !== null && !sameProperty(idBefore, idAfter))
+        edits.push({ start: line.start, end: line.end, text: patchedLine(line, idBefore, idAfter, notation) });
+      this.#take(item, native, edits, updated);
+    });
+    const there = new Set(reading.overrides.map(({ key }) => key));
+    const added = [...is.overrides.keys()].filter((key) => !there.has(key) && takesComponent(is, key)).sort(byText);
+    const uid = item.uid ?? '';
+    const text = added.map((key) => {
+      const id = is.recurrenceId(key) as Property;
+      const head = [...(uid === '' ? [] : [uidProperty(uid)]), id, stampProperty(after)];
+      return componentLines(componentOfComposed(item.kind, head, is.occurrence(key, 'new')), notation);
+    });
+    const end = item.spans.at(-1)?.end ?? 0;
+    if (text.length > 0) this.#insert(frame, end, text.join(''));
+    return true;
+  }
+
+  /** Takes in the edits of one component, with the stamps of when it was written where it was. */
+  #take(
+    item: IcalendarItem,
+    { component, span }: ItemParts['natives'][number],
+    edits: readonly Edit[],
+    updated: string | null,
+  ): void {
+    if (edits.length === 0) return;
+    const all = [...edits];
+    for (const line of updated === null ? [] : component.lines) {
+      const name = line.name.toUpperCase();
+      if (name !== 'DTSTAMP' && (name !== 'LAST-MODIFIED' || edits.some(({ start }) => start === line.start))) continue;
+      const [from, to] = [property(name, line.value), property(name, updated as string)];
+      all.push({ start: line.start, end: line.end, text: patchedLine(line, from, to, item.frame.notation) });
+    }
+    const offset = span.start;
+    const source = Buffer.from(
+      this.#text.bytes.buffer,
+      this.#text.bytes.byteOffset + span.start,
+      span.end - span.start,
+    ).toString('latin1');
+    for (const { start, end, text } of all) {
+      this.#edits.push({ start: start + offset, end: end + offset, text });
+      this.#note(item.frame, text, source);
+    }
+  }
+
+  #insert(frame: CalendarFrame, at: number, text: string): void {
+    const { bytes } = this.#text;
+    const isLineStart = at === 0 || bytes[at - 1] === 10 || bytes[at - 1] === 13;
+    this.#edits.push({ start: at, end: at, text: isLineStart ? text : frame.notation.lineEnd + text });
+    this.#note(frame, text, '');
+  }
+
+  #add(items: readonly { readonly uid: string; readonly after: Fields }[]): void {
+    const frame = this.#text.frames.findLast(({ place }) => place !== null);
+    if (frame === undefined || frame.place === null) return;
+    const zones = this.#zonesOf(frame);
+    const components = items.flatMap(({ uid, after }) => newItem(uid, after, zones));
+    this.#insert(frame, frame.place.items, components.map((each) => componentLines(each, frame.notation)).join(''));
+  }
+
+  #zonesOf(frame: CalendarFrame): CalendarZones {
+    const known = this.#zones.get(frame);
+    if (known !== undefined) return known;
+    const parts = frame.zoneSpans.flatMap(
+      ({ start, end }) => readContentLines(this.#text.bytes.subarray(start, end)).components,
+    );
+    const zones = new CalendarZones(parts, frame.notation.isOld, this.#texts);
+    this.#zones.set(frame, zones);
+    return zones;
+  }
+
+  /** Remembers the TZIDs that were written and were not there before. */
+  #note(frame: CalendarFrame, text: string | Uint8Array, source: string): void {
+    if (typeof text !== 'string' || !text.includes('TZID')) return;
+    const years = this.#written.get(frame) ?? new Map<string, number>();
+    this.#written.set(frame, years);
+    for (const [line, plain = '', quoted = plain] of unfolded(text).matchAll(
+      /^[A-Z-]+;(?:[^:"\r\n]*;)?TZID=(?:([^":;\r\n]+)|"([^"\r\n]+)").*$/gm,
+    )) {
+      if (unfolded(source).includes(quoted)) continue;
+      const year = Number(/:(\d{4})/.exec(line.slice(line.indexOf(quoted) + quoted.length))?.[1] ?? 1970);
+      years.set(quoted, Math.min(years.get(quoted) ?? year, year));
+    }
+  }
+
+  #addZones(frame: CalendarFrame, tzids: ReadonlyMap<string, number>): void {
+    if (frame.place === null) return;
+    const zones = this.#zonesOf(frame);
+    const components = [...tzids]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([tzid, year]) => {
+        const lines = zones.missing(tzid, year);
+        return (lines === null ? null : parseComponent(lines.join('\n'))) ?? [];
+      });
+    if (components.length > 0)
+      this.#insert(frame, frame.place.zones, components.map((each) => componentLines(each, frame.notation)).join(''));
+  }
+}
+
+const unfolded = (text: string): string => text.replace(/\r?\n[ \t]/g, '');
+
+function newItem(uid: string, fields: Fields, zones: CalendarZones): readonly Component[] {
+  const opaque = opaqueOf(fields);
+  if (opaque !== null) return [withStamp(opaque, fields)];
+  const kind = kindOf(fields);
+  const item = composeItem(fields, 'new', zones);
+  const id = recurrenceIdProperty(fields, zones);
+  const own = id === null ? uid : uid.replace(/#[^#]*$/, '');
+  const head = [uidProperty(own), ...(id === null ? [] : [id]), stampProperty(fields)];
+  const occurrences = [...item.overrides.keys()].filter((key) => id === null && takesComponent(item, key)).sort(byText);
+  return [
+    componentOfComposed(kind, head, item.master),
+    ...occurrences.map((key) => {
+      const ownId = item.recurrenceId(key) as Property;
+      return componentOfComposed(kind, [uidProperty(uid), ownId, stampProperty(fields)], item.occurrence(key, 'new'));
+    }),
+  ];
+}
+
+/** A component that is carried as the text it is, with when it was written. */
+export function withStamp(component: Component, fields: Fields): Component {
+  const updated = stampOf(fields.get(UPDATED));
+  const modified = updated === null ? [] : [property('LAST-MODIFIED', updated)];
+  return { ...component, properties: [...component.properties, stampProperty(fields), ...modified] };
+}
+
+/** What a record is as a component. */
+function kindOf(fields: Fields): string {
+  const opaque = opaqueOf(fields);
+  return opaque?.name ?? (isTask(fields) ? 'VTODO' : 'VEVENT');
+}
+
+const stampProperty = (fields: Fields): Property =>
+  property('DTSTAMP', stampOf(fields.get(UPDATED)) ?? stampOf(fields.get(CREATED)) ?? NO_TIME);
+
+/** null: it says no moment. */
+function stampOf(value: Value | undefined): string | null {
+  const isMoment = typeof value === 'string' && value.endsWith('Z') && isLocal(value.slice(0, -1));
+  return isMoment ? formatTime(value.slice(0, -1), 'utc') : null;
+}
+
+function endStyle({ lines }: NativeComponent): EndStyle {
+  let style: EndStyle = 'none';
+  for (const { name } of lines) {
+    const upper = name.toUpperCase();
+    if (upper === 'DTEND' || upper === 'DUE') return 'end';
+    if (upper === 'DURATION') style = 'duration';
+  }
+  return style;
+}

@@ -1,0 +1,60 @@
+import { sha256 } from '../../../platform/hash.ts';
+import { cleanWord } from './property.ts';
+import { zoneOfTzid } from './zone-names.ts';
+
+/** How the zones of one calendar are called. */
+export interface Zones {
+  /** The zone a TZID stands for: IANA's name, or one of ours. */
+  zoneOf(tzid: string): string;
+  /** The TZID to write for a zone. */
+  tzidOf(zone: string): string;
+  /** The VTIMEZONE of a zone of somebody's own; null: there is none. */
+  textOf(zone: string): string | null;
+}
+
+/** A zone of somebody's own: its name holds the digest of its rules (`-`: it has none), so that two with one TZID stay two. */
+const OWN = /^\/custom\/(-|[A-Za-z0-9_-]{10})\/(.{1,200})$/s;
+const RENAMED = /^(.{1,180})-([A-Za-z0-9_-]{10})$/s;
+
+export const isOwnZone = (zone: string): boolean => OWN.test(zone);
+export const hasRules = (zone: string): boolean => zone.startsWith('/custom/') && !zone.startsWith('/custom/-/');
+
+/** The TZID a zone of somebody's own has by itself. */
+export const tzidOfOwn = (zone: string): string | null => OWN.exec(zone)?.[2] ?? null;
+
+/** The name of the zone a VTIMEZONE (its lines, without folds) makes; one that was renamed beside another of its TZID keeps its name. */
+export function ownZone(tzid: string, lines: readonly string[]): string {
+  const [, before = '', digest = ''] = RENAMED.exec(tzid) ?? [];
+  if (digest !== '' && digestOfRules(withTzid(lines, before)) === digest) return `/custom/${digest}/${before}`;
+  const name = cleanWord(tzid).slice(0, 200);
+  return `/custom/${digestOfRules(withTzid(lines, name))}/${name}`;
+}
+
+/** The TZID for a zone where another one has its own already. */
+export function renamedTzid(zone: string): string {
+  const [, digest = '', tzid = ''] = OWN.exec(zone) ?? [];
+  return `${tzid.slice(0, 180)}-${digest}`;
+}
+
+export const withTzid = (lines: readonly string[], tzid: string): readonly string[] =>
+  lines.map((line) => (/^TZID[;:]/i.test(line) ? `TZID:${tzid}` : line));
+
+const digestOfRules = (lines: readonly string[]): string =>
+  Buffer.from(sha256(lines.filter((line) => !CHURN.test(line)).join('\n')))
+    .toString('base64url')
+    .slice(0, 10);
+const CHURN = /^(?:LAST-MODIFIED|TZURL|COMMENT|X-LIC-LOCATION)[;:]/i;
+
+/** Zones as a text says them that brings no VTIMEZONE of its own. */
+export const PLAIN_ZONES: Zones = {
+  zoneOf: (tzid) => (isOwnZone(tzid) ? tzid : (zoneOfTzid(tzid) ?? `/custom/-/${cleanWord(tzid).slice(0, 200)}`)),
+  tzidOf: (zone) => zone,
+  textOf: () => null,
+};
+
+/** The zone of somebody's own that has this TZID by itself; null: there is none among these. */
+export function ownZoneCalled(tzid: string, texts: ReadonlyMap<string, string>): string | null {
+  if (zoneOfTzid(tzid) !== null) return null;
+  for (const zone of texts.keys()) if (tzidOfOwn(zone) === tzid) return zone;
+  return null;
+}

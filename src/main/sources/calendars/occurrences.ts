@@ -1,0 +1,169 @@
+import nodeIcal from 'node-ical';
+import { fieldName } from '../../record/ids.ts';
+import type { Fields, Value } from '../../record/value.ts';
+import { formatTime, localOf, wallMs } from './icalendar/civil.ts';
+import { applyPatch, type Override, occurrenceOf, overridesOf } from './icalendar/overrides.ts';
+import { isPlain } from './icalendar/property.ts';
+import { composeRule } from './icalendar/rule.ts';
+import { endTime, startOf, type When, whenOfValue } from './icalendar/when.ts';
+import { isKnownZone } from './icalendar/zone-names.ts';
+import { instantOf, offsetAt } from './icalendar/zone-offsets.ts';
+
+/** One time something takes place. */
+export interface Occurrence {
+  /** Its time in the series: what an override of it is filed under. */
+  readonly key: string;
+  /** Milliseconds since 1970, UTC. A day's begins at midnight where one is. */
+  readonly start: number;
+  readonly end: number;
+  /** As the clocks there show it, and whose clocks: null: those where one is. */
+  readonly local: string;
+  readonly timeZone: string | null;
+  readonly isAllDay: boolean;
+  readonly title: string;
+}
+/** From (inclusive) to (not any more); `timeZone`: where one is. */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+  readonly timeZone: string;
+}
+export interface Occurrences {
+  readonly list: readonly Occurrence[];
+  /** False: there are more than are counted, or its rule is one nobody can follow. */
+  readonly isComplete: boolean;
+}
+
+/** So many steps of a rule are tried for one record: it is shown, and nothing hangs on it. */
+const MOST_STEPS = 10_000;
+/** Of one that has several times a day fewer: a list of them is of no use to anybody. */
+const MOST_WITHIN_DAYS = 2_000;
+const CLOCK_CHANGE_MS = 3 * 3_600_000;
+const DAY_MS = 86_400_000;
+const STEPS: Readonly<Record<string, number>> = {
+  secondly: 1000,
+  minutely: 60_000,
+  hourly: 3_600_000,
+  daily: DAY_MS,
+  weekly: 7 * DAY_MS,
+  monthly: 28 * DAY_MS,
+  yearly: 365 * DAY_MS,
+};
+
+/** When a record takes place in a period, in order. What is excluded is left out, what was moved stands where it was moved to. */
+export function occurrencesOf(fields: Fields, period: Period): Occurrences {
+  const isTask = fields.get(fieldName('@type')) === 'Task';
+  const when = whenOfValue(fields.get(fieldName('when')), isTask);
+  if (when === null) return { list: [], isComplete: true };
+  const overrides = overridesOf(fields);
+  const start = startOf(when);
+  const rule = fields.get(fieldName('recurrenceRule')) ?? null;
+  const expanded = start === null || rule === null ? { keys: [], isComplete: true } : expand(when, rule, period);
+  const keys = new Set(expanded.keys);
+  if (start !== null) keys.add(start.local);
+  for (const [key, { added, patch, range }] of overrides) if (added || patch.size > 0 || range) keys.add(key);
+  const list: Occurrence[] = [];
+  for (const key of start === null ? [''] : keys) {
+    const override = overrides.get(key) ?? overrides.get(key.slice(0, 10));
+    if (override?.excluded === true) continue;
+    const one = occurrenceAt(fields, key, override ?? null, isTask, period.timeZone);
+    if (one !== null && one.start < period.to && (one.end > period.from || one.start >= period.from)) list.push(one);
+  }
+  list.sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1));
+  return { list, isComplete: expanded.isComplete };
+}
+
+/** The first occurrence from a moment on; null: there is none within the next ten years. */
+export function nextOccurrence(fields: Fields, from: number, timeZone: string): Occurrence | null {
+  for (const days of [40, 400, 3_700]) {
+    const { list } = occurrencesOf(fields, { from, to: from + days * DAY_MS, timeZone });
+    const next = list.find(({ start }) => start >= from);
+    if (next !== undefined) return next;
+  }
+  return null;
+}
+
+/** The times a rule makes, by the clocks of the series, whatever zone that is: rules count in the hours that people see. */
+function expand(
+  when: When,
+  rule: Value,
+  { from, to, timeZone }: Period,
+): { readonly keys: readonly string[]; readonly isComplete: boolean } {
+  const given = isPlain(rule) ? rule : {};
+  const frequency = String(given.frequency);
+  const step = (STEPS[frequency] ?? 0) * (typeof given.interval === 'number' ? given.interval : 1);
+  // How many times one step may make: the hours, minutes and seconds it lists, on so many days.
+  const each = ['byHour', 'byMinute', 'bySecond'].reduce((all, key) => all * sizeOf(given[key]), 1);
+  const most = (step < DAY_MS ? MOST_WITHIN_DAYS : MOST_STEPS) / each;
+  if (step === 0 || when.start === undefined || each * Math.min(366, step / DAY_MS) > MOST_STEPS)
+    return { keys: [], isComplete: false };
+  const begin = wallMs(when.start);
+  const zone = when.timeZone !== null && isKnownZone(when.timeZone) ? when.timeZone : timeZone;
+  const wall = (moment: number): number => moment + offsetAt(zone, moment) * 1000;
+  // What lasts may have begun long before; and clocks may change in between.
+  const ending = endTime(when);
+  const lasting = ending === null ? 0 : Math.max(0, wallMs(ending.local) - begin);
+  const first = wall(from) - CLOCK_CHANGE_MS - lasting;
+  const until = wall(to) + CLOCK_CHANGE_MS;
+  const isCounted = given.count !== undefined;
+  const skipped = isCounted || step > 7 * DAY_MS ? 0 : Math.max(0, Math.floor((first - begin) / step) - 1);
+  const anchor = begin + skipped * step;
+  const end = Math.min(until, anchor + most * step);
+  const isComplete = end >= until && (!isCounted || Number(given.count) <= MOST_STEPS);
+  if (anchor > until) return { keys: [], isComplete: true };
+  const text = ruleText(rule, anchor);
+  if (text === null) return { keys: [], isComplete: false };
+  try {
+    const [event] = Object.values(nodeIcal.sync.parseICS(text)).filter((each) => each?.type === 'VEVENT');
+    if (event === undefined || event.type !== 'VEVENT') return { keys: [], isComplete: false };
+    const range = { from: new Date(Math.max(first, anchor)), to: new Date(Math.max(end, first, anchor)) };
+    const keys = nodeIcal.expandRecurringEvent(event, range).flatMap((each) => localOf(each.start.getTime()) ?? []);
+    return { keys: keys.slice(0, MOST_STEPS), isComplete };
+  } catch {
+    // A rule that never comes true is one of these.
+    return { keys: [], isComplete: false };
+  }
+}
+
+/** A calendar of one event whose times are those walls show, written as UTC: so neither a zone nor that of this computer comes into it. */
+function ruleText(rule: Value, anchor: number): string | null {
+  const start = localOf(anchor);
+  const until = isPlain(rule) && typeof rule.until === 'string' ? rule.until : null;
+  const walls = until === null ? {} : { until: `${until.replace('Z', '')}${until.length === 10 ? 'T23:59:59' : ''}Z` };
+  const text = composeRule({ ...(rule as object), ...walls } as Value, { timeZone: null, isDate: false });
+  if (start === null || text === null) return null;
+  const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'BEGIN:VEVENT', 'UID:1', `DTSTART:${formatTime(start, 'utc')}`];
+  return [...lines, `RRULE:${text}`, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+}
+
+function occurrenceAt(
+  fields: Fields,
+  key: string,
+  override: Override | null,
+  isTask: boolean,
+  here: string,
+): Occurrence | null {
+  const own = occurrenceOf(fields, key, isTask);
+  const full = override === null ? own : applyPatch(own, override.patch);
+  const when = whenOfValue(full.get(fieldName('when')), isTask);
+  if (when === null) return null;
+  const ending = endTime(when);
+  const start = startOf(when) ?? ending;
+  if (start === null) return null;
+  const moment = (zone: string | null, local: string): number =>
+    instantOf(zone !== null && isKnownZone(zone) ? zone : here, local);
+  const from = moment(start.zone, start.local);
+  const until = ending === null ? from : Math.max(from, moment(ending.zone, ending.local));
+  const title = full.get(fieldName('title'));
+  return {
+    key: key === '' ? start.local : key,
+    start: from,
+    end: until,
+    local: start.local,
+    timeZone: start.zone,
+    isAllDay: start.isDate,
+    title: typeof title === 'string' ? title : '',
+  };
+}
+
+const sizeOf = (list: Value | undefined): number => (Array.isArray(list) ? Math.max(1, list.length) : 1);
