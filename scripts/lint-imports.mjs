@@ -48,6 +48,7 @@ const RULES = [
     from: 'main/sources',
     may: ['main/record', 'main/content', 'main/change-log/change.ts', PLATFORM],
     packages: ['node:', 'chokidar', 'ignore', 'tsdav', 'undici'],
+    packages: ['node:', 'chokidar', 'ignore', 'node-ical'],
   },
   { from: 'main/content', may: ['main/record', ADAPTER, PLATFORM], packages: ['node:'] },
   {

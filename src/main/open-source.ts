@@ -5,6 +5,7 @@ import type { DeviceId } from './record/ids.ts';
 import type { Fields } from './record/value.ts';
 import type { Replica } from './replica.ts';
 import { accountOf } from './server-place.ts';
+import { looksLikeIcalendar } from './sources/calendars/icalendar/looks-like-icalendar.ts';
 import { DavPlace } from './sources/dav/dav-place.ts';
 import { type DavKind, DavServer } from './sources/dav/dav-server.ts';
 import { guardedFetch } from './sources/dav/guarded-fetch.ts';
@@ -29,8 +30,6 @@ export interface FolderNews {
 type FeedFetch = ConstructorParameters<typeof SubscriptionPlace>[0]['fetch'];
 const FEED_TIMEOUT_MS = 60_000;
 const FEED_BYTES = 50 << 20;
-const looksLikeCalendar = (bytes: Uint8Array): boolean =>
-  /^(?:\ufeff)?\s*BEGIN:VCALENDAR/i.test(new TextDecoder().decode(bytes.subarray(0, 200)));
 const davKind = ({ kind }: TextFormat): DavKind => (kind === 'contacts' ? 'contacts' : 'calendar');
 
 /** What of the program around it a source needs. */
@@ -108,7 +107,7 @@ function openText(
   } else if (layout === 'feed') {
     const { url, account } = accountOf(source.location, secrets);
     const fetch = guardedFetch({ account, timeout: FEED_TIMEOUT_MS, most: FEED_BYTES }) as unknown as FeedFetch;
-    place = new SubscriptionPlace({ url: url.href, clock, fetch, isCalendar: looksLikeCalendar });
+    place = new SubscriptionPlace({ url: url.href, clock, fetch, isCalendar: looksLikeIcalendar });
   } else if (layout === 'folder-of-files') {
     const marker = { collection: replica.id, source: source.id, device: engine.deviceId };
     const watch = watchText?.folder ?? null;

@@ -16,7 +16,7 @@ export interface FieldRule {
   leads?(value: Value): boolean;
 }
 
-const LARGER = new Set<string>(['modified', 'updated', 'sequence']);
+const LARGER = new Set<string>(['modified', 'created', 'updated', 'sequence', 'progressUpdated']);
 
 /** The chunk list is a function of the bytes, so two entries of one digest are one value whoever cut them. */
 function sameEntry(a: Value, b: Value): boolean {

@@ -1,6 +1,7 @@
 import type { FileSystem } from '../platform/file-system.ts';
-import { LockstepError } from '../platform/trouble.ts';
 import type { RecordKind } from '../record/field-rules.ts';
+import { icalendarFormat } from './calendars/icalendar/icalendar-format.ts';
+import { looksLikeIcalendar } from './calendars/icalendar/looks-like-icalendar.ts';
 import { looksLikeVcard, vcardFormat } from './contacts/vcard/vcard-format.ts';
 import type { TextFormat } from './text/text-format.ts';
 
@@ -20,11 +21,9 @@ export interface SourceFormat {
 
 export const FOLDER: SourceFormat = { name: 'folder', kind: 'files', layout: 'tree', ending: '', text: null };
 
-const notYet = (): TextFormat => {
-  throw new LockstepError('not-available', 'This format is not available yet.');
-};
 const vcard4 = (): TextFormat => vcardFormat('4.0');
 const vcard3 = (): TextFormat => vcardFormat('3.0');
+const calendar = (): TextFormat => icalendarFormat;
 /** New cards on a server are 3.0, which all of them take. */
 export const CARDDAV: SourceFormat = {
   name: 'carddav',
@@ -38,14 +37,14 @@ export const CALDAV: SourceFormat = {
   kind: 'calendar',
   layout: 'server',
   ending: '.ics',
-  text: notYet,
+  text: calendar,
 };
 export const SUBSCRIPTION: SourceFormat = {
   name: 'subscription',
   kind: 'calendar',
   layout: 'feed',
   ending: '.ics',
-  text: notYet,
+  text: calendar,
 };
 
 const FORMATS: readonly SourceFormat[] = [
@@ -54,6 +53,8 @@ const FORMATS: readonly SourceFormat[] = [
   { name: 'vcard3', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard3 },
   { name: 'vcard-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard4 },
   { name: 'vcard3-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard3 },
+  { name: 'icalendar', kind: 'calendar', layout: 'one-file', ending: '.ics', text: calendar },
+  { name: 'icalendar-folder', kind: 'calendar', layout: 'folder-of-files', ending: '.ics', text: calendar },
   CARDDAV,
   CALDAV,
   SUBSCRIPTION,
@@ -108,6 +109,7 @@ function recognizeText(bytes: Uint8Array, path: string): SourceFormat | null {
 /** The name of the format these bytes are the beginning of; null: none that it knows. */
 const RECOGNIZERS: readonly ((bytes: Uint8Array, path: string) => string | null)[] = [
   (bytes) => (looksLikeVcard(bytes) ? 'vcard' : null),
+  (bytes) => (looksLikeIcalendar(bytes) ? 'icalendar' : null),
 ];
 
 function peek(fs: FileSystem, path: string): Uint8Array {

@@ -139,8 +139,10 @@ class LineReader {
     const open = this.#open.at(-1);
     const isAgent = open?.lines.at(-1)?.name.toUpperCase() === 'AGENT' && open.lines.at(-1)?.value.trim() === '';
     // A card holds no other, but an agent: the END before it is missing. What is around it (a calendar, of an event) goes on.
-    if (open !== undefined && ((open.name === name && !isAgent) || name === 'VCALENDAR'))
-      while (this.#open.some((each) => each.name === name)) this.#close(start, start, 'its END is missing');
+    const isTop = name === 'VCALENDAR' || name === 'VEVENT' || name === 'VTODO' || name === 'VJOURNAL';
+    if (open !== undefined && (isTop || (open.name === name && !isAgent)))
+      while (name === 'VCALENDAR' ? this.#open.length > 0 : this.#open.some((each) => each.name === name))
+        this.#close(start, start, 'its END is missing');
     if (this.#open.length >= DEEPEST) this.#open.at(-1)?.junk.push({ start, end });
     else this.#open.push({ name, start, from: end, lines: [], components: [], junk: [] });
   }

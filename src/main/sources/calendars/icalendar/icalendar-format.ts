@@ -19,7 +19,7 @@ import { EMPTY_CALENDAR, withStamp, writeCalendar } from './write-calendar.ts';
 import { ownZoneCalled, PLAIN_ZONES, type Zones } from './zones.ts';
 
 /** iCalendar 2.0 (RFC 5545, 7986, 9074) as JSCalendar; vCalendar 1.0 as far as it goes. */
-export const icalendar: TextFormat<IcalendarItem> = {
+export const icalendarFormat: TextFormat<IcalendarItem> = {
   kind: 'calendar',
   split: splitCalendar,
   read: ({ bytes }: SplitText, item, previous) =>
