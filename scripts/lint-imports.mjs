@@ -50,6 +50,7 @@ const RULES = [
     packages: ['node:', 'chokidar', 'ignore', 'tsdav', 'undici'],
     packages: ['node:', 'chokidar', 'ignore', 'node-ical'],
     packages: ['node:', 'chokidar', 'ignore', 'tsdav', 'undici'],
+    packages: ['node:', 'chokidar', 'ignore', 'node-ical', 'tsdav', 'undici'],
   },
   { from: 'main/content', may: ['main/record', ADAPTER, PLATFORM], packages: ['node:'] },
   {
