@@ -47,9 +47,6 @@ const RULES = [
   {
     from: 'main/sources',
     may: ['main/record', 'main/content', 'main/change-log/change.ts', PLATFORM],
-    packages: ['node:', 'chokidar', 'ignore', 'tsdav', 'undici'],
-    packages: ['node:', 'chokidar', 'ignore', 'node-ical'],
-    packages: ['node:', 'chokidar', 'ignore', 'tsdav', 'undici'],
     packages: ['node:', 'chokidar', 'ignore', 'node-ical', 'tsdav', 'undici'],
   },
   { from: 'main/content', may: ['main/record', ADAPTER, PLATFORM], packages: ['node:'] },
