@@ -128,7 +128,7 @@ function relist(
   });
   for (const [name, added] of lists)
     for (const of of added) {
-      const at = name === 'RDATE' && of.value.includes('/') ? -1 : lineForMember(native, slots, of, members, notation);
+      const at = name === 'RDATE' && of.value.includes('/') ? -1 : lineForMember(native, slots, of, notation);
       const line = native.lines[at];
       if (line === undefined) fresh.push(of);
       else members.set(at, [...(members.get(at) ?? membersOf(line, notation)), of.value]);
@@ -141,20 +141,13 @@ function relist(
 }
 
 /** The last line of its name that has its parameters and, of times, lists several already; -1: there is none. */
-function lineForMember(
-  native: NativeComponent,
-  slots: Slots,
-  of: Property,
-  members: ReadonlyMap<number, string[]>,
-  notation: Notation,
-): number {
+function lineForMember(native: NativeComponent, slots: Slots, of: Property, notation: Notation): number {
   if (notation.isOld) return -1;
   return native.lines.findLastIndex((line, at) => {
     const slot = slots[at];
     if (line.name.toUpperCase() !== of.name || slot === null || slot === undefined || typeof slot === 'string')
       return false;
-    const count = (members.get(at) ?? slot).length;
-    if (count < (of.name === 'CATEGORIES' ? 1 : 2)) return false;
+    if (slot.length < (of.name === 'CATEGORIES' ? 1 : 2)) return false;
     const params = line.params.filter(
       ({ name, values }) => !/^VALUE$/i.test(name) || !/^DATE-TIME$/i.test(values[0] ?? ''),
     );

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { nextOccurrence, occurrencesOf } from '../../../../src/main/sources/calendars/occurrences.ts';
+import { calendar, event, readAll, task } from './calendar-text.ts';
+
+const fields = (...lines: string[]) => readAll(calendar(...lines))[0] ?? new Map();
+const within = (from: string, to: string, ...lines: string[]) =>
+  occurrencesOf(fields(...lines), { from: Date.parse(from), to: Date.parse(to), timeZone: 'Europe/Vienna' });
+const times = (...given: Parameters<typeof within>): string[] =>
+  within(...given).list.map(({ start }) => new Date(start).toISOString().slice(0, 16));
+
+describe('when something takes place', () => {
+  it('follows its rule through a change of clocks, by what they show', () => {
+    const weekly = event('DTSTART;TZID=Europe/Vienna:20240318T100000', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY');
+    expect(times('2024-03-01', '2024-04-10', weekly)).toEqual([
+      '2024-03-18T09:00',
+      '2024-03-25T09:00',
+      '2024-04-01T08:00',
+      '2024-04-08T08:00',
+    ]);
+  });
+  it('leaves out, moves, renames and adds what is said so', () => {
+    const list = within(
+      '2024-01-01',
+      '2024-02-01',
+      event(
+        'DTSTART:20240101T100000Z',
+        'DURATION:PT1H',
+        'SUMMARY:A',
+        'RRULE:FREQ=WEEKLY',
+        'EXDATE:20240108T100000Z',
+        'RDATE:20240110T150000Z',
+        'RDATE;VALUE=PERIOD:20240111T150000Z/PT5H',
+      ),
+      event('RECURRENCE-ID:20240115T100000Z', 'DTSTART:20240117T080000Z', 'DURATION:PT1H', 'SUMMARY:B'),
+    ).list;
+    expect(list.map(({ local, title, start, end }) => [local, title, (end - start) / 3_600_000])).toEqual([
+      ['2024-01-01T10:00:00', 'A', 1],
+      ['2024-01-10T15:00:00', 'A', 1],
+      ['2024-01-11T15:00:00', 'A', 5],
+      ['2024-01-17T08:00:00', 'B', 1],
+      ['2024-01-22T10:00:00', 'A', 1],
+      ['2024-01-29T10:00:00', 'A', 1],
+    ]);
+  });
+  it('begins a day at midnight where one is, and counts what has begun before', () => {
+    const [first] = within(
+      '2024-01-03',
+      '2024-01-04',
+      event('DTSTART;VALUE=DATE:20240102', 'DTEND;VALUE=DATE:20240105'),
+    ).list;
+    expect(first).toMatchObject({
+      isAllDay: true,
+      start: Date.parse('2024-01-01T23:00:00Z'),
+      local: '2024-01-02T00:00:00',
+    });
+    expect(
+      times('2024-01-03', '2024-01-04', event('DTSTART:20240101T100000Z', 'DURATION:P10D', 'RRULE:FREQ=YEARLY')),
+    ).toEqual(['2024-01-01T10:00']);
+    expect(times('2024-01-03', '2024-01-04', event('DTSTART:20240101T100000Z', 'DURATION:PT1H'))).toEqual([]);
+  });
+  it('ends where the rule ends, by number and by date', () => {
+    const rule = (text: string): string =>
+      event('DTSTART;TZID=Europe/Vienna:20240101T100000', `RRULE:FREQ=DAILY;${text}`);
+    expect(times('2024-01-01', '2025-01-01', rule('COUNT=3'))).toHaveLength(3);
+    expect(times('2024-01-02', '2025-01-01', rule('COUNT=3'))).toHaveLength(2);
+    expect(times('2024-01-01', '2025-01-01', rule('UNTIL=20240103T090000Z'))).toHaveLength(3);
+    expect(times('2024-01-01', '2025-01-01', rule('UNTIL=20240103'))).toHaveLength(3);
+  });
+  it('of a task is when it is due', () => {
+    expect(times('2024-01-01', '2024-02-01', task('DUE:20240105T100000Z'))).toEqual(['2024-01-05T10:00']);
+  });
+  it('comes next, however far off', () => {
+    const leap = fields(event('DTSTART;VALUE=DATE:20240229', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29'));
+    expect(nextOccurrence(leap, Date.parse('2024-03-01'), 'Etc/UTC')?.local).toBe('2028-02-29T00:00:00');
+    const never = fields(event('DTSTART:20240101T100000Z', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30'));
+    expect(nextOccurrence(never, Date.parse('2024-03-01'), 'Etc/UTC')).toBeNull();
+  });
+  it.each([
+    'FREQ=SECONDLY',
+    'FREQ=SECONDLY;COUNT=999999999',
+    'FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30',
+    'FREQ=MINUTELY;INTERVAL=7',
+    `FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=${[...Array(24).keys()].join()};BYMINUTE=${[...Array(60).keys()].join()};BYSECOND=${[...Array(60).keys()].join()}`,
+  ])('is not counted without end: %s', (rule) => {
+    const { list, isComplete } = within('2024-01-01', '2025-01-01', event('DTSTART:19700101T100000Z', `RRULE:${rule}`));
+    expect(list.length).toBeLessThanOrEqual(10_000);
+    expect(isComplete).toBe(false);
+  });
+  it('is the same on a computer of any zone', () => {
+    const before = process.env.TZ;
+    const all = ['Pacific/Kiritimati', 'America/Adak', 'Europe/Vienna'].map((zone) => {
+      process.env.TZ = zone;
+      return times('2024-03-01', '2024-04-10', event('DTSTART;VALUE=DATE:20240301', 'RRULE:FREQ=DAILY;INTERVAL=9'));
+    });
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+    expect(all[1]).toEqual(all[0]);
+    expect(all[2]).toEqual(all[0]);
+    expect(all[0]).toHaveLength(5);
+  });
+});
