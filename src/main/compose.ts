@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -26,6 +26,7 @@ import { LockstepError } from './platform/trouble.ts';
 import { workerScript } from './platform/worker-script.ts';
 import type { CollectionId } from './record/ids.ts';
 import { handlersOf } from './requests/handlers.ts';
+import { isProfileLocked as isLocked } from './sources/contacts/thunderbird/profile-lock.ts';
 import type { LookService } from './sources/files/look-service.ts';
 import { watchFiles } from './sources/files/watch-files.ts';
 import { watchRoot } from './sources/files/watch-root.ts';
@@ -81,6 +82,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     isFolding: foldsNames,
     boot: bootId(),
     diskSpace,
+    isProfileLocked,
     secrets: accountSecrets({
       load: () => readSecretFile(join(dataDirectory, 'identity', 'accounts.json')),
       save: (bytes) => writeSecretFile(join(dataDirectory, 'identity', 'accounts.json'), bytes),
@@ -164,6 +166,26 @@ function membershipFile(dataDirectory: string, group: CollectionId) {
     },
     save: (operations: readonly Uint8Array[]) => writeSecretFile(path, encodeCanonical(operations)),
   };
+}
+
+function isProfileLocked(profile: string): boolean {
+  const isRunning = (pid: number): boolean => {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch (error) {
+      // Somebody else's runs all the same.
+      return (error as NodeJS.ErrnoException).code === 'EPERM';
+    }
+  };
+  const lockedFiles = (): string | null => {
+    try {
+      return readFileSync('/proc/locks', 'utf8');
+    } catch {
+      return null;
+    }
+  };
+  return isLocked({ fs: nodeFileSystem, platform: process.platform, isRunning, lockedFiles }, profile);
 }
 
 function realPath(path: string): { path: string; isFolder: boolean } | null {

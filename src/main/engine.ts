@@ -76,6 +76,8 @@ export interface EngineWorld {
   isFolding(root: string): boolean;
   /** Another text after every start of the system; null or absent where that cannot be told. */
   readonly boot?: string | null;
+  /** Is Thunderbird running with the profile in this folder? */
+  isProfileLocked(profile: string): boolean;
   /** Passwords of accounts on servers. */
   readonly secrets: AccountSecrets;
   /** The real path of what is there, and whether it is a folder; null where there is nothing. */

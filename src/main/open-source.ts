@@ -6,6 +6,8 @@ import type { Fields } from './record/value.ts';
 import type { Replica } from './replica.ts';
 import { accountOf } from './server-place.ts';
 import { looksLikeIcalendar } from './sources/calendars/icalendar/looks-like-icalendar.ts';
+import { openAddressBook } from './sources/contacts/thunderbird/open-address-book.ts';
+import { ThunderbirdPlace } from './sources/contacts/thunderbird/thunderbird-place.ts';
 import { DavPlace } from './sources/dav/dav-place.ts';
 import { type DavKind, DavServer } from './sources/dav/dav-server.ts';
 import { guardedFetch } from './sources/dav/guarded-fetch.ts';
@@ -42,6 +44,8 @@ type SourceWorld = Pick<FilesAdapterOptions, 'platform' | 'fs' | 'clock' | 'watc
   readonly look: ConstructorParameters<typeof FilesAdapter>[0];
   readonly write: ConstructorParameters<typeof FilesAdapter>[1];
   readonly secrets: AccountSecrets;
+  /** Is Thunderbird running with the profile in this folder? */
+  isProfileLocked(profile: string): boolean;
   /** Tells of changes to a text, or right in a folder of them; null: they are looked at on a timer. */
   readonly watchText: Record<
     'file' | 'folder',
@@ -99,7 +103,7 @@ function openText(
   { layout, ending }: SourceFormat,
   format: TextFormat,
 ): SourceAdapter {
-  const { fs, clock, watchText, secrets } = engine.world;
+  const { fs, clock, watchText, secrets, isProfileLocked } = engine.world;
   let place: DocumentPlace;
   if (layout === 'server') {
     const { url, account } = accountOf(source.location, secrets);
@@ -108,6 +112,16 @@ function openText(
     const { url, account } = accountOf(source.location, secrets);
     const fetch = guardedFetch({ account, timeout: FEED_TIMEOUT_MS, most: FEED_BYTES }) as unknown as FeedFetch;
     place = new SubscriptionPlace({ url: url.href, clock, fetch, isCalendar: looksLikeIcalendar });
+  } else if (layout === 'address-book') {
+    const path = source.location;
+    place = new ThunderbirdPlace({
+      open: openAddressBook,
+      clock,
+      path,
+      isLocked: () => isProfileLocked(path.slice(0, path.lastIndexOf('/'))),
+      isThere: () => fs.lstat(path)?.type === 'file',
+      watch: watchText === null ? null : (onDirty) => watchText.file(path, onDirty),
+    });
   } else if (layout === 'folder-of-files') {
     const marker = { collection: replica.id, source: source.id, device: engine.deviceId };
     const watch = watchText?.folder ?? null;

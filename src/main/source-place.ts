@@ -39,7 +39,13 @@ export function findPlace(
       location,
     );
   const format = formatOf(world.fs, there, location, asked);
-  const isFolder = format.layout !== 'one-file';
+  if (there === null && format.layout === 'address-book')
+    throw new LockstepError(
+      'no-such-path',
+      `There is no address book at ${location}; Thunderbird makes one.`,
+      location,
+    );
+  const isFolder = format.layout === 'tree' || format.layout === 'folder-of-files';
   if (there !== null && there.isFolder !== isFolder)
     throw new LockstepError(
       'wrong-format',
@@ -104,7 +110,9 @@ function make(world: World, location: string, { layout, text }: SourceFormat): s
 /** What a collection is called whose first source is there. */
 export function nameOfPlace({ path, format }: SourcePlace): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return format.layout === 'one-file' ? name.replace(/\.[A-Za-z0-9]{1,5}$/, '') : name;
+  return format.layout === 'one-file' || format.layout === 'address-book'
+    ? name.replace(/\.[A-Za-z0-9]{1,5}$/, '')
+    : name;
 }
 
 const contains = (path: string, inner: string): boolean =>

@@ -180,6 +180,7 @@ export class SimulatedDevice {
           return there === null ? null : { path, isFolder: there.type === 'directory' };
         },
         watchText: null,
+        isProfileLocked: () => false,
         secrets: { passwordOf: () => null, setPassword: () => undefined },
         makeDirectory: (path) => this.user.mkdirp(path),
         dataDirectory: DATA,

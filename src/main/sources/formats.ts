@@ -2,11 +2,16 @@ import type { FileSystem } from '../platform/file-system.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { icalendarFormat } from './calendars/icalendar/icalendar-format.ts';
 import { looksLikeIcalendar } from './calendars/icalendar/looks-like-icalendar.ts';
+import { csvFormat } from './contacts/csv/csv-format.ts';
+import { CSV_LAYOUTS } from './contacts/csv/layouts.ts';
+import { ldifFormat } from './contacts/ldif/ldif-format.ts';
+import { recognizeContacts } from './contacts/recognize-contacts.ts';
 import { looksLikeVcard, vcardFormat } from './contacts/vcard/vcard-format.ts';
 import type { TextFormat } from './text/text-format.ts';
 
-/** How items lie at a place: a tree of files, all of them in one file, a file for each, a collection on a server, or one text that is published. */
-export type Layout = 'tree' | 'one-file' | 'folder-of-files' | 'server' | 'feed';
+/** How items lie at a place: a tree of files, all of them in one file, a file for each, a database of
+ * Thunderbird, a collection on a server, or one text that is published. */
+export type Layout = 'tree' | 'one-file' | 'folder-of-files' | 'address-book' | 'server' | 'feed';
 
 /** A format a source can have (CLI `--format`). */
 export interface SourceFormat {
@@ -53,6 +58,17 @@ const FORMATS: readonly SourceFormat[] = [
   { name: 'vcard3', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard3 },
   { name: 'vcard-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard4 },
   { name: 'vcard3-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard3 },
+  ...CSV_LAYOUTS.map(
+    ({ name }): SourceFormat => ({
+      name,
+      kind: 'contacts',
+      layout: 'one-file',
+      ending: '.csv',
+      text: () => csvFormat(name),
+    }),
+  ),
+  { name: 'ldif', kind: 'contacts', layout: 'one-file', ending: '.ldif', text: () => ldifFormat },
+  { name: 'thunderbird', kind: 'contacts', layout: 'address-book', ending: '.sqlite', text: vcard4 },
   { name: 'icalendar', kind: 'calendar', layout: 'one-file', ending: '.ics', text: calendar },
   { name: 'icalendar-folder', kind: 'calendar', layout: 'folder-of-files', ending: '.ics', text: calendar },
   CARDDAV,
@@ -95,8 +111,9 @@ export function recognizeFormat(
 function formatByName(location: string, kind: RecordKind | null): SourceFormat | null {
   const name = location.toLowerCase();
   const files = FORMATS.filter((format) => format.layout === 'one-file' && (kind === null || format.kind === kind));
-  const byName = files.find((format) => name.endsWith(format.ending));
-  if (byName !== undefined) return byName;
+  const byName = files.filter((format) => name.endsWith(format.ending));
+  // Nothing tells which of the layouts of CSV is meant.
+  if (byName.length > 0) return byName.length > 1 && name.endsWith('.csv') ? null : (byName[0] ?? null);
   if (kind === null) return FOLDER;
   return FORMATS.find((format) => format.layout === 'folder-of-files' && format.kind === kind) ?? null;
 }
@@ -109,6 +126,9 @@ function recognizeText(bytes: Uint8Array, path: string): SourceFormat | null {
 /** The name of the format these bytes are the beginning of; null: none that it knows. */
 const RECOGNIZERS: readonly ((bytes: Uint8Array, path: string) => string | null)[] = [
   (bytes) => (looksLikeVcard(bytes) ? 'vcard' : null),
+  (bytes) =>
+    bytes[0] === 0x53 && Buffer.from(bytes.subarray(0, 15)).toString() === 'SQLite format 3' ? 'thunderbird' : null,
+  recognizeContacts,
   (bytes) => (looksLikeIcalendar(bytes) ? 'icalendar' : null),
 ];
 
