@@ -42,7 +42,7 @@ const RULES = [
   {
     from: 'main/sources/contacts/thunderbird',
     may: ['main/record', 'main/sources', PLATFORM],
-    packages: ['better-sqlite3'],
+    packages: ['node:fs', 'better-sqlite3'],
   },
   {
     from: 'main/sources',

@@ -95,6 +95,18 @@ export async function openAdapter(
   return adapter;
 }
 
+/** Watches several files as one. Returns how to stop. */
+async function watchAll(
+  paths: readonly string[],
+  watch: (path: string, onChange: () => void) => Promise<() => Promise<void>>,
+  onChange: () => void,
+): Promise<() => Promise<void>> {
+  const stops = await Promise.all(paths.map((path) => watch(path, onChange)));
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
 function openText(
   engine: AroundSource,
   replica: Replica,
@@ -120,7 +132,8 @@ function openText(
       path,
       isLocked: () => isProfileLocked(path.slice(0, path.lastIndexOf('/'))),
       isThere: () => fs.lstat(path)?.type === 'file',
-      watch: watchText === null ? null : (onDirty) => watchText.file(path, onDirty),
+      // What Thunderbird writes is in the log beside it at first.
+      watch: watchText === null ? null : (onDirty) => watchAll([path, `${path}-wal`], watchText.file, onDirty),
     });
   } else if (layout === 'folder-of-files') {
     const marker = { collection: replica.id, source: source.id, device: engine.deviceId };

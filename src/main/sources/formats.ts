@@ -96,7 +96,13 @@ export function recognizeFormat(
 ): SourceFormat | null {
   if (kind === 'files') return FOLDER;
   if (there === null) return formatByName(location, kind);
-  if (!there.isFolder) return recognizeText(peek(fs, there.path), there.path) ?? formatByName(location, kind);
+  if (!there.isFolder) {
+    const bytes = peek(fs, there.path);
+    const byName = formatByName(location, kind);
+    // Tables of anything are called .csv: one that is no contacts as any program writes them is none.
+    const isTable = byName?.ending === '.csv' && bytes.length > 0;
+    return recognizeText(bytes, there.path) ?? (isTable ? null : byName);
+  }
   const names = fs.readDirectory(there.path).flatMap(({ name }) => (name?.startsWith('.') === false ? [name] : []));
   const folders = FORMATS.filter(({ layout }) => layout === 'folder-of-files');
   const fitting = folders.filter(

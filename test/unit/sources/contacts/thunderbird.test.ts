@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -97,6 +97,21 @@ describe('an address book since version 4', () => {
     const { documents } = await place().list();
     expect(documents.map(({ name }) => name)).toEqual(['a1', 'b2']);
     expect(Buffer.from((await card('a1')).bytes).toString()).toBe(CARD);
+  });
+
+  it('leaves nothing beside it when it is read, and sees what is only in the log yet', async () => {
+    expect(readdirSync(folder)).toEqual(['abook.sqlite']);
+    await place().condition();
+    await place().list();
+    expect(readdirSync(folder)).toEqual(['abook.sqlite']);
+    const thunderbird = new Database(path);
+    thunderbird
+      .prepare("UPDATE properties SET value = ? WHERE card = 'a1' AND name = '_vCard'")
+      .run(CARD.replace('Ana', 'Eva'));
+    expect(readdirSync(folder)).toContain('abook.sqlite-wal');
+    expect(Buffer.from((await card('a1')).bytes).toString()).toContain('FN:Eva');
+    thunderbird.close();
+    expect(readdirSync(folder)).toEqual(['abook.sqlite']);
   });
 
   it('is no other for what Thunderbird counts', async () => {

@@ -1,12 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { AddressBook, OpenAddressBook, StoredCard } from './address-book.ts';
 
 /** Thunderbird may hold the database for a moment. */
 const WAIT_MS = 500;
 
-/** Opens `abook.sqlite` as it is: nothing of its schema is changed, and reading changes nothing at all. */
+/** Opens `abook.sqlite` as it is: nothing of its schema is changed, and reading leaves nothing in the profile. */
 export const openAddressBook: OpenAddressBook = (path, how): AddressBook => {
-  const database = new Database(path, { readonly: how === 'read', fileMustExist: true, timeout: WAIT_MS });
+  const database =
+    how === 'read' && !existsSync(`${path}-wal`)
+      ? inMemory(path)
+      : new Database(path, { readonly: how === 'read', fileMustExist: true, timeout: WAIT_MS });
   try {
     return addressBook(database);
   } catch (error) {
@@ -14,6 +18,17 @@ export const openAddressBook: OpenAddressBook = (path, how): AddressBook => {
     throw error;
   }
 };
+
+/** Where a database says how its changes are logged, and that it has no log beside it. */
+const LOG_FORMATS = [18, 19];
+const NO_LOG = 1;
+
+/** A copy in memory: opened in its place a database with a log gets files beside it, which would stay. */
+function inMemory(path: string): Database.Database {
+  const bytes = readFileSync(path);
+  for (const at of LOG_FORMATS) bytes[at] = NO_LOG;
+  return new Database(bytes, { readonly: true });
+}
 
 interface Row {
   readonly card: string;
