@@ -246,6 +246,19 @@ export interface VerifyView {
   readonly records: number;
   readonly differs: readonly { readonly source: string; readonly record: string }[];
 }
+/** One time something takes place; milliseconds since 1970. */
+export interface OccurrenceView {
+  readonly record: string;
+  readonly title: string;
+  readonly start: number;
+  readonly end: number;
+  readonly isAllDay: boolean;
+}
+export interface AgendaView {
+  readonly list: readonly OccurrenceView[];
+  /** What comes after the period, where nothing is in it. */
+  readonly next: OccurrenceView | null;
+}
 export interface ExportView {
   readonly records: number;
   readonly lost: readonly { readonly record: string; readonly field: string; readonly why: string }[];
@@ -310,6 +323,8 @@ export interface Requests {
   'safety:confirm': (planOrSource: string) => Record<string, never>;
   'verify': (collection: string | null, content: boolean) => readonly VerifyView[];
   'pause': (collection: string | null, paused: boolean) => Record<string, never>;
+  /** What takes place in a calendar between two moments (milliseconds since 1970), as seen from a time zone (IANA). */
+  'calendar:agenda': (collection: string, from: number, to: number, timeZone: string) => AgendaView;
   'export': (collection: string, file: string, format: string | null) => ExportView;
   'config': (key: string | null, value: string | null) => { readonly [key: string]: string | number | boolean | null };
   'doctor': () => readonly CheckView[];
@@ -368,6 +383,7 @@ export const REQUESTS = Object.keys({
   'safety:confirm': 0,
   'verify': 0,
   'pause': 0,
+  'calendar:agenda': 0,
   'export': 0,
   'config': 0,
   'doctor': 0,

@@ -6,11 +6,11 @@ import type { Fields } from './record/value.ts';
 import type { Replica } from './replica.ts';
 import { accountOf } from './server-place.ts';
 import { looksLikeIcalendar } from './sources/calendars/icalendar/looks-like-icalendar.ts';
+import { splitCalendar } from './sources/calendars/icalendar/split-calendar.ts';
 import { openAddressBook } from './sources/contacts/thunderbird/open-address-book.ts';
 import { ThunderbirdPlace } from './sources/contacts/thunderbird/thunderbird-place.ts';
 import { DavPlace } from './sources/dav/dav-place.ts';
-import { type DavKind, DavServer } from './sources/dav/dav-server.ts';
-import { guardedFetch } from './sources/dav/guarded-fetch.ts';
+import type { DavKind } from './sources/dav/dav-server.ts';
 import { SubscriptionPlace } from './sources/dav/subscription-place.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import { FilesAdapter, type FilesAdapterOptions } from './sources/files/files-adapter.ts';
@@ -32,6 +32,15 @@ export interface FolderNews {
 type FeedFetch = ConstructorParameters<typeof SubscriptionPlace>[0]['fetch'];
 const FEED_TIMEOUT_MS = 60_000;
 const FEED_BYTES = 50 << 20;
+/** A subscription is read by two readers: where they do not find the same, a person is told. */
+async function doubtOf(bytes: Uint8Array): Promise<string | null> {
+  const { countUids, secondReading } = await import('./sources/calendars/second-reading.ts');
+  const theirs = secondReading(bytes);
+  const ours = countUids(splitCalendar(bytes).items);
+  if (theirs === null || theirs.uids === ours) return null;
+  return `another reader finds ${theirs.uids} items in it, and this one ${ours}: what is shown may not be all of it.`;
+}
+
 const davKind = ({ kind }: TextFormat): DavKind => (kind === 'contacts' ? 'contacts' : 'calendar');
 
 /** What of the program around it a source needs. */
@@ -107,23 +116,26 @@ async function watchAll(
   };
 }
 
-function openText(
+async function openText(
   engine: AroundSource,
   replica: Replica,
   source: StoredSource,
   fresh: boolean,
   { layout, ending }: SourceFormat,
   format: TextFormat,
-): SourceAdapter {
+): Promise<SourceAdapter> {
   const { fs, clock, watchText, secrets, isProfileLocked } = engine.world;
   let place: DocumentPlace;
   if (layout === 'server') {
     const { url, account } = accountOf(source.location, secrets);
+    // Only those who sync with a server need what speaks to it.
+    const { DavServer } = await import('./sources/dav/dav-server.ts');
     place = new DavPlace({ server: new DavServer(account), url: url.href, kind: davKind(format), clock });
   } else if (layout === 'feed') {
     const { url, account } = accountOf(source.location, secrets);
+    const { guardedFetch } = await import('./sources/dav/guarded-fetch.ts');
     const fetch = guardedFetch({ account, timeout: FEED_TIMEOUT_MS, most: FEED_BYTES }) as unknown as FeedFetch;
-    place = new SubscriptionPlace({ url: url.href, clock, fetch, isCalendar: looksLikeIcalendar });
+    place = new SubscriptionPlace({ url: url.href, clock, fetch, isCalendar: looksLikeIcalendar, doubt: doubtOf });
   } else if (layout === 'address-book') {
     const path = source.location;
     place = new ThunderbirdPlace({

@@ -1,7 +1,7 @@
 import type { AccountSecrets } from './accounts.ts';
 import { LockstepError } from './platform/trouble.ts';
 import type { AskedFormat, SourcePlace } from './source-place.ts';
-import { type DavKind, DavServer } from './sources/dav/dav-server.ts';
+import type { DavKind } from './sources/dav/dav-server.ts';
 import type { Account } from './sources/dav/guarded-fetch.ts';
 import { CALDAV, CARDDAV, SUBSCRIPTION } from './sources/formats.ts';
 
@@ -60,6 +60,7 @@ export async function findServerPlace(
     return { path: at(url.href), format: SUBSCRIPTION };
   }
   const wanted = wantedKind(location, kind, format);
+  const { DavServer } = await import('./sources/dav/dav-server.ts');
   const server = new DavServer(account);
   const there = await server.kindAt(url.href).catch((error: unknown) => {
     // The address of an account, rather than of a collection: many servers answer that with whatever.

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { SourceSettingsView } from '../../contract/contract.ts';
+import type { OccurrenceView, SourceSettingsView } from '../../contract/contract.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
@@ -242,6 +242,32 @@ const pauseOrResume = (name: 'pause' | 'resume', summary: string): Command => ({
   },
 });
 
+const DAY_MS = 86_400_000;
+
+const agenda: Command = {
+  name: 'agenda',
+  takes: 'COLLECTION',
+  summary: 'what takes place in a calendar in the next days',
+  options: { days: { type: 'string', value: 'N', help: 'so many days from now (default: 14)' } },
+  async run(call) {
+    const days = Number(textOption(call.options, 'days') ?? 14);
+    if (!(days > 0 && days <= 3660)) throw usageError('--days is a number from 1 to 3660.', 'days');
+    const now = Date.now();
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const view = await call.ask('calendar:agenda', call.positionals[0]!, now, now + days * DAY_MS, zone);
+    const line = ({ start, isAllDay, title }: OccurrenceView): string[] => [
+      new Date(start).toLocaleDateString('en-CA'),
+      isAllDay ? '' : new Date(start).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' }),
+      title,
+    ];
+    await call.print(view, ({ list, next }) => {
+      if (list.length > 0) return table(['day', 'time', 'what'], list.map(line), '');
+      return next === null ? 'Nothing comes.\n' : `Nothing in that time. Next: ${line(next).join(' ')}\n`;
+    });
+    return EXIT.done;
+  },
+};
+
 const exportOnce: Command = {
   name: 'export',
   takes: 'COLLECTION FILE',
@@ -272,5 +298,6 @@ export const collectionCommands: readonly Command[] = [
   source,
   pauseOrResume('pause', 'stops all exchange and writing, of one collection or all'),
   pauseOrResume('resume', 'lets it go on'),
+  agenda,
   exportOnce,
 ];

@@ -66,6 +66,7 @@ function either(...shapes: readonly { readonly [key: string]: Check }[]): Check 
   };
 }
 
+const moment = is('milliseconds since 1970', (value) => Number.isSafeInteger(value));
 const kind = oneOf('files', 'contacts', 'calendar');
 const role = oneOf('admin', 'editor', 'reader');
 
@@ -209,6 +210,12 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
   pause: [
     ['collection', orNull(name)],
     ['paused', flag],
+  ],
+  'calendar:agenda': [
+    ['collection', name],
+    ['from', moment],
+    ['to', moment],
+    ['timeZone', name],
   ],
   export: [
     ['collection', name],

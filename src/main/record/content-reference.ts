@@ -12,7 +12,7 @@ export interface ContentReference {
 }
 
 /** The reference this is; null where it is none. */
-export function contentReference(value: Value | undefined): ContentReference | null {
+function contentReference(value: Value | undefined): ContentReference | null {
   if (!isPlain(value)) return null;
   const { content, size } = value as { readonly content?: Value; readonly size?: Value };
   const isOne = typeof content === 'string' && /^[0-9a-f]{64}$/.test(content) && Number.isSafeInteger(size);

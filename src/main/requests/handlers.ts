@@ -5,6 +5,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
 import { accountOf } from '../server-place.ts';
 import { STAYS } from '../store/problem-store.ts';
+import { agendaOf } from './agenda.ts';
 import { exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { joinRequest } from './join-request.ts';
@@ -106,6 +107,8 @@ export function handlersOf(engine: Engine): Handlers {
       engine.changed();
       return NOTHING;
     },
+    'calendar:agenda': (collection, from, to, timeZone) =>
+      agendaOf(findCollection(engine, collection), from, to, timeZone),
     export: (collection, file, format) => exportRecords(engine, findCollection(engine, collection), file, format),
     config: (key, value) => {
       if (key === null) return engine.config.all();

@@ -19,6 +19,8 @@ export interface SubscriptionOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly fetch: (url: string, init: { headers: Record<string, string> }) => Promise<Response>;
+  /** What is wrong with what was read, as far as a reader that is not ours can tell; null: nothing. */
+  doubt(bytes: Uint8Array): Promise<string | null>;
   /** Is this the beginning of a calendar? A login page is none, and says nothing of what was in it. */
   isCalendar(bytes: Uint8Array): boolean;
 }
@@ -29,6 +31,7 @@ export class SubscriptionPlace implements DocumentPlace {
   readonly writable = false;
   readonly #options: SubscriptionOptions;
   #held: { readonly etag: string | null; readonly modified: string | null; readonly bytes: Uint8Array } | null = null;
+  #doubt: string | null = null;
   #asked: { readonly at: number; readonly is: SourceCondition } | null = null;
 
   constructor(options: SubscriptionOptions) {
@@ -61,7 +64,9 @@ export class SubscriptionPlace implements DocumentPlace {
 
   list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
     if (this.#held === null) throw new LockstepError('not-reachable', `${this.#options.url} was not read yet`);
-    return Promise.resolve({ documents: [documentOf(this.#held.bytes)], problems: [] });
+    const problems =
+      this.#doubt === null ? [] : [{ name: this.#options.url, code: 'malformed' as const, detail: this.#doubt }];
+    return Promise.resolve({ documents: [documentOf(this.#held.bytes)], problems });
   }
   read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
     const held = this.#held;
@@ -102,6 +107,7 @@ export class SubscriptionPlace implements DocumentPlace {
       if (!isCalendar(bytes))
         return away(`${url} gives no calendar just now (perhaps a page to log in). Nothing was deleted.`);
       const { headers } = response;
+      this.#doubt = await this.#options.doubt(bytes);
       this.#held = { etag: headers.get('etag'), modified: headers.get('last-modified'), bytes };
       return { is: 'ready' };
     } catch (error) {

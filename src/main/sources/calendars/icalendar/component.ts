@@ -51,7 +51,7 @@ export function parseComponent(text: string): Component | null {
 }
 
 /** One line of content, without folds. */
-export function propertyText({ name, params, value }: Property): string {
+function propertyText({ name, params, value }: Property): string {
   return `${name}${params.map(paramText).join('')}:${cleanText(value).replaceAll('\n', ' ')}`;
 }
 

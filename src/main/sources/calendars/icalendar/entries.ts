@@ -62,7 +62,7 @@ const word = (text: string): string | null => (/^[A-Za-z0-9-]{1,64}$/.test(text)
 const inverse = (table: Readonly<Record<string, string>>, value: string): string | undefined =>
   Object.keys(table).find((key) => table[key] === value);
 
-export const participants: EntryCodec = {
+const participants: EntryCodec = {
   map: 'participants',
   names: ['ATTENDEE'],
   read(of) {
@@ -120,7 +120,7 @@ const LINK_PARAMS = new Set('VALUE ENCODING FMTTYPE SIZE FILENAME DISPLAY LINKRE
 const MEDIA_TYPE = /^[A-Za-z0-9!#$&^_.+-]{1,127}\/[A-Za-z0-9!#$&^_.+-]{1,127}$/;
 
 /** What is attached, by address or by its bytes; pages about it; pictures of it. */
-export const links: EntryCodec = {
+const links: EntryCodec = {
   map: 'links',
   names: ['ATTACH', 'IMAGE', 'URL', 'LINK'],
   read(of) {
@@ -183,7 +183,7 @@ export const links: EntryCodec = {
 
 const CONFERENCE_PARAMS = new Set('VALUE FEATURE LABEL LANGUAGE JSID'.split(' '));
 
-export const virtualLocations: EntryCodec = {
+const virtualLocations: EntryCodec = {
   map: 'virtualLocations',
   names: ['CONFERENCE'],
   read(of) {
@@ -213,7 +213,7 @@ export const virtualLocations: EntryCodec = {
 };
 
 /** Where: a LOCATION, with the GEO beside it. */
-export const locations: EntryCodec = {
+const locations: EntryCodec = {
   map: 'locations',
   names: ['LOCATION', 'GEO'],
   read(of) {
@@ -290,7 +290,7 @@ function decodeBase64(text: string): Uint8Array | null {
 }
 
 /** RELATED-TO: all lines that name one UID are one entry of `relatedTo`. */
-export const RELATED_PARAMS: ReadonlySet<string> = new Set(['RELTYPE']);
+const RELATED_PARAMS: ReadonlySet<string> = new Set(['RELTYPE']);
 export function readRelation(
   of: Property,
 ): { readonly uid: string; readonly relation: string; readonly params: Value } | null {

@@ -90,7 +90,7 @@ export function paramsOf(carried: Value | undefined): readonly Param[] {
 /** A value of a parameter: any text of several lines is possible (RFC 6868), control characters are not. */
 export const cleanParam = (text: string): string => cleanText(text).replaceAll('\t', ' ');
 
-export const textsOf = (value: Value | undefined): readonly string[] =>
+const textsOf = (value: Value | undefined): readonly string[] =>
   Array.isArray(value)
     ? value.filter((each): each is string => typeof each === 'string')
     : typeof value === 'string'

@@ -35,7 +35,7 @@ const TITLE = fieldName('title');
 const UPDATED = fieldName('updated');
 const CREATED = fieldName('created');
 
-export const isOpaque = (kind: string): boolean => kind !== 'VEVENT' && kind !== 'VTODO';
+const isOpaque = (kind: string): boolean => kind !== 'VEVENT' && kind !== 'VTODO';
 
 /** What an item says. Throws `MalformedItem` where it cannot be told when it is. */
 export function readItem(
@@ -103,7 +103,7 @@ function readOverrides(
   return occurrences;
 }
 
-export const recurrenceIdOf = ({ properties }: Component): Property | null =>
+const recurrenceIdOf = ({ properties }: Component): Property | null =>
   properties.find(({ name }) => name === 'RECURRENCE-ID') ?? null;
 
 function addRecurrenceId(component: Component, zones: Zones, fields: Map<FieldName, Value>): void {

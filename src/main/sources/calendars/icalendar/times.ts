@@ -30,10 +30,10 @@ export function composeTime(name: string, time: EventTime, zones: Zones, extra: 
   return property(name, timeText(time), [...timeParams(time, zones), ...extra]);
 }
 
-export const timeText = ({ local, zone, isDate }: EventTime): string =>
+const timeText = ({ local, zone, isDate }: EventTime): string =>
   formatTime(local, isDate ? 'date' : zone === UTC ? 'utc' : 'local');
 
-export function timeParams({ zone, isDate }: EventTime, zones: Zones): readonly Param[] {
+function timeParams({ zone, isDate }: EventTime, zones: Zones): readonly Param[] {
   if (isDate) return [param('VALUE', 'DATE')];
   return zone === null || zone === UTC ? [] : [param('TZID', zones.tzidOf(zone))];
 }

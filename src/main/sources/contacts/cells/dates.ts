@@ -21,7 +21,7 @@ const DOTS = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
 const MOST_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** The date a text says; null: none that can be understood. Of `3/4/2015` the month is first, unless that cannot be. */
-export function readDate(text: string): PartialDate | null {
+function readDate(text: string): PartialDate | null {
   const own = text.trim();
   const iso = ISO.exec(own) ?? SLASHES_ISO.exec(own);
   if (iso !== null) return valid(Number(iso[1]), Number(iso[2]), Number(iso[3]));

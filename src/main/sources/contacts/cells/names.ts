@@ -81,7 +81,7 @@ function componentsOf(
 }
 
 /** The whole name its components make. */
-export function spoken(components: readonly Plain[]): string | null {
+function spoken(components: readonly Plain[]): string | null {
   const words = SPOKEN.flatMap((kind) => components.filter((each) => each.kind === kind).map(({ value }) => value));
   return words.length === 0 ? null : words.join(' ');
 }

@@ -1,6 +1,6 @@
 import type { Value } from '../../../record/value.ts';
 import { type Cells, type CellTexts, type Plain, plain, plainText, said } from './cells.ts';
-import { contextOf, featureOf, type LabelWords, markedAs, readLabel, sameLabel, writeLabel } from './labels.ts';
+import { type LabelWords, readLabel, sameLabel, writeLabel } from './labels.ts';
 import type { Slot } from './layout.ts';
 
 /** How the value of an entry is written into cells: one for `address` of an e-mail, several for an address. */
@@ -47,13 +47,6 @@ export function plainSlot(
       return texts === null ? null : kept(columns, texts, codec, cells);
     },
   };
-}
-
-/** A place for one entry of this context and feature. */
-export function markedSlot(columns: readonly string[], codec: ValueCodec, context: string, feature = ''): Slot {
-  const fits = (value: Plain): boolean =>
-    featureOf(value) === feature && (context === '*' || contextOf(value) === context);
-  return plainSlot(columns, codec, markedAs(context === '*' ? '' : context, feature), fits);
 }
 
 /** Between several values of one cell. */

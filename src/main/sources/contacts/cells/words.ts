@@ -59,4 +59,4 @@ export function columnPart(column: string): FieldsPart | null {
   };
 }
 
-export const columnField = (column: string): FieldName => fieldName(`csv/${escapeName(column)}`);
+const columnField = (column: string): FieldName => fieldName(`csv/${escapeName(column)}`);
