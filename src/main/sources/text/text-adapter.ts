@@ -17,7 +17,7 @@ import type {
   SourceAdapter,
   SourceCondition,
 } from '../source-adapter.ts';
-import type { DocumentPlace, ReadDocument } from './document-place.ts';
+import type { DocumentPlace, ListedDocument, ReadDocument } from './document-place.ts';
 import { derivedUid, freeId, recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { type ItemRevision, readItemRevision, writeItemRevision } from './item-revision.ts';
 import { type Damaged, MalformedItem, type NativeItem, type SplitText, type TextFormat } from './text-format.ts';
@@ -59,6 +59,8 @@ export class TextAdapter implements SourceAdapter {
   #loaded = new Map<string, Loaded>();
   #places = new Map<RecordId, Place>();
   #closed = false;
+  /** What was told last, as long as it was of the documents at hand. */
+  #told: Extract<ListEvent, { is: 'groups' }> | null = null;
 
   constructor(format: TextFormat, place: DocumentPlace, known: KnownItems) {
     this.#format = format;
@@ -92,8 +94,14 @@ export class TextAdapter implements SourceAdapter {
     tell: (event: ListEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<ListResult> {
-    const known = this.#knownRevisions();
     const { documents, problems: unlisted } = await this.#place.list();
+    const again =
+      unlisted.length === 0 && documents.length === 1 ? this.#unchanged(documents[0] as ListedDocument) : null;
+    if (again !== null) {
+      await tell(again);
+      return { token: 1, items: again.groups[0]?.items.length ?? 0, complete: within === null };
+    }
+    const known = this.#knownRevisions();
     const items: ListedItem[] = [];
     const problems: ItemProblem[] = [];
     const claimed = new Set<RecordId>();
@@ -137,10 +145,12 @@ export class TextAdapter implements SourceAdapter {
         const id = document.ids[at];
         if (id === null || id === undefined) return;
         const revision = this.#revisionOf(document, item);
-        items.push({ id, revision, fresh: document.fresh, size: sizeOf(item) });
+        items.push({ id, revision, fresh: this.#isFresh(document, item), size: sizeOf(item) });
       });
     }
-    await tell({ is: 'groups', groups: [{ group: '', items, problems }] });
+    const event = { is: 'groups', groups: [{ group: '', items, problems }] } as const;
+    this.#told = event;
+    await tell(event);
     return { token: 1, items: items.length, complete: within === null };
   }
 
@@ -176,6 +186,7 @@ export class TextAdapter implements SourceAdapter {
   }
 
   #remember(document: Loaded): void {
+    this.#told = null;
     this.#loaded.set(document.name, document);
     document.text.items.forEach((item, at) => {
       const id = document.ids[at];
@@ -230,6 +241,12 @@ export class TextAdapter implements SourceAdapter {
 
   #ensureOpen(): void {
     if (this.#closed) throw new LockstepError('stopped', 'the source is closed');
+  }
+
+  /** The last listing once more, where the only text there is did not change: it need not be looked through. */
+  #unchanged(listed: ListedDocument): Extract<ListEvent, { is: 'groups' }> | null {
+    const loaded = this.#place.many ? undefined : this.#loaded.get(listed.name);
+    return loaded !== undefined && !loaded.fresh && same(loaded.revision, listed.revision) ? this.#told : null;
   }
 
   #load(document: ReadDocument): Loaded {
@@ -360,11 +377,17 @@ export class TextAdapter implements SourceAdapter {
     try {
       const read = this.#format.read(document.text, item, this.#known.native(id) ?? this.#known.shown(id));
       const { fields, contents } = takeOutContents(read, contentDigest);
-      return { id, revision: this.#revisionOf(document, item), fresh: document.fresh, fields, attachments: contents };
+      const fresh = this.#isFresh(document, item);
+      return { id, revision: this.#revisionOf(document, item), fresh, fields, attachments: contents };
     } catch (error) {
       if (!(error instanceof MalformedItem)) throw error;
       return { id, code: 'malformed', detail: error.message };
     }
+  }
+
+  /** Must it be read again, though it seems to be the same? Of many items in one text the first stands for all: their bytes tell. */
+  #isFresh(document: Loaded, item: NativeItem): boolean {
+    return document.fresh && (this.#place.many || item === document.text.items[0]);
   }
 
   #fieldsOf(document: Loaded, item: NativeItem, previous: Fields | null): Fields | null {
@@ -476,19 +499,26 @@ export class TextAdapter implements SourceAdapter {
   #identify(document: Loaded, before: readonly RecordId[], native: ReadonlyMap<RecordId, Fields>): void {
     const claimed = new Set<RecordId>();
     const candidates = [...new Set([...before, ...native.keys()])];
+    const byUid = new Map<string, RecordId[]>();
+    for (const id of candidates) {
+      const base = id.replace(NUMBER, '');
+      for (const uid of base === id ? [base] : [base, id]) {
+        const ids = byUid.get(uid);
+        if (ids === undefined) byUid.set(uid, [id]);
+        else ids.push(id);
+      }
+    }
     const rest: number[] = [];
     document.text.items.forEach((item, at) => {
-      const uid = item.uid === null ? null : recordIdOfUid(item.uid);
-      const id =
-        uid === null
-          ? undefined
-          : candidates.find((each) => !claimed.has(each) && (each === uid || each.startsWith(`${uid}#`)));
+      const ids = item.uid === null ? undefined : byUid.get(recordIdOfUid(item.uid));
+      const id = ids?.find((each) => !claimed.has(each));
       if (id === undefined) rest.push(at);
       else {
         document.ids[at] = id;
         claimed.add(id);
       }
     });
+    if (rest.length === 0) return;
     const free = candidates.filter((id) => !claimed.has(id));
     const matches = this.#align(
       rest.map((at) => this.#fieldsOf(document, document.text.items[at] as NativeItem, null)),
@@ -526,6 +556,8 @@ interface Known {
 }
 
 const NO_BYTES = new Uint8Array(0);
+/** Of a record whose UID several items state. */
+const NUMBER = /#\d+$/;
 const NO_FIELDS: Fields = new Map();
 const NOBODY: ReadonlySet<RecordId> = new Set();
 const NO_IDS: readonly RecordId[] = [];

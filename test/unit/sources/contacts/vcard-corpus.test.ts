@@ -7,6 +7,7 @@ import { equalValues } from '../../../../src/main/record/value.ts';
 import { versionOf } from '../../../../src/main/sources/contacts/vcard/read-card.ts';
 import { looksLikeVcard, vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { VcardVersion } from '../../../../src/main/sources/contacts/vcard/vcard-text.ts';
+import { readContentLines } from '../../../../src/main/sources/text/content-lines.ts';
 
 const CORPUS = resolve(process.env.LOCKSTEP_CORPUS ?? '../shared/corpus');
 const isThere = existsSync(CORPUS);
@@ -85,7 +86,9 @@ describe(`cards other programs wrote (${isThere ? CORPUS : `skipped: ${CORPUS} i
       const any = formats['3.0'];
       const text = any.split(bytes);
       for (const item of text.items) {
-        const version: VcardVersion = versionOf((item as unknown as { card: Parameters<typeof versionOf>[0] }).card);
+        const version: VcardVersion = versionOf(
+          (item as unknown as { card(): Parameters<typeof versionOf>[0] }).card(),
+        );
         const format = formats[version];
         const read = format.read(text, item, null);
         const held = format.project(read);

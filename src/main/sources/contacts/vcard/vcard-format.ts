@@ -1,6 +1,6 @@
 import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
-import { type Component, type ContentText, type Edit, readContentLines, splice } from '../../text/content-lines.ts';
+import { type Component, type Edit, type LineStyle, readContentLines, splice } from '../../text/content-lines.ts';
 import {
   type Damaged,
   type ItemWrite,
@@ -16,33 +16,74 @@ import { composeCard, mapOf, patchCard } from './write-card.ts';
 import type { Plain } from './written.ts';
 
 interface CardItem extends NativeItem {
-  readonly card: Component;
+  /** Its lines; places count from the beginning of the card. Taken apart when it is asked for: a text of many cards is mostly not looked into. */
+  card(): Component;
 }
-interface CardText extends SplitText<CardItem> {
-  readonly lines: ContentText;
-}
+type CardText = SplitText<CardItem>;
 
 /** Cards in a text: each keeps its version; new ones are of `version`. */
 export function vcardFormat(version: VcardVersion): TextFormat<CardItem> {
   return {
     kind: 'contacts',
     empty: () => new Uint8Array(0),
-    split,
-    read: (_text, item, previous) => fieldsOf(item.card, previous),
+    split: (bytes) => splitPlain(bytes) ?? splitAny(bytes),
+    read: (_text, item, previous) => fieldsOf(item.card(), previous),
     project: (full) => projectCard(full, version),
-    write: (text, writes) => write(text as CardText, writes, version),
+    write: (text, writes) => write(text, writes, version),
     align: alignCards,
   };
 }
 
-function split(bytes: Uint8Array): CardText {
-  const lines = readContentLines(bytes);
+function itemOf(bytes: Uint8Array, start: number, end: number, uid: string | null): CardItem {
+  const card = (): Component => readContentLines(bytes.subarray(start, end)).components[0] as Component;
+  return { card, uid, spans: [{ start, end }], context: [] };
+}
+
+const FRAME = /^(BEGIN|END):VCARD[ \t]*\r?$/gim;
+const ODD = /QUOTED-PRINTABLE|^(?:[A-Z0-9-]+\.)?AGENT[:;]|^(?:BEGIN|END):(?!VCARD[ \t]*\r?$)/im;
+const UID = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im;
+
+/** Cards one behind the other, with nothing in them that could be taken for a beginning or an end: most texts. null: it is another one. */
+function splitPlain(bytes: Uint8Array): CardText | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  if (ODD.test(text)) return null;
+  const items: CardItem[] = [];
+  let start = -1;
+  let last = 0;
+  for (const frame of text.matchAll(FRAME)) {
+    const isBegin = frame[1]?.toUpperCase() === 'BEGIN';
+    if (isBegin !== start < 0) return null;
+    const after = text.indexOf('\n', frame.index);
+    const end = after < 0 ? text.length : after + 1;
+    if (isBegin) {
+      // Whatever is between two cards is for the other way to judge.
+      if (!BLANK.test(text.slice(last, frame.index))) return null;
+      start = frame.index;
+      continue;
+    }
+    items.push(itemOf(bytes, start, end, uidIn(bytes, text.slice(start, end), start)));
+    [start, last] = [-1, end];
+  }
+  return start < 0 && BLANK.test(text.slice(last)) ? { bytes, items, damaged: [] } : null;
+}
+
+const BLANK = /^(?:\xef\xbb\xbf)?\s*$/;
+
+function uidIn(bytes: Uint8Array, card: string, start: number): string | null {
+  const found = UID.exec(card);
+  if (found === null) return null;
+  const from = start + found.index + (found[0].length - (found[1] as string).length);
+  const raw = Buffer.from(bytes.subarray(from, from + (found[1] as string).length)).toString();
+  return plainUid(raw.replace(/\r?\n[ \t]/g, ''));
+}
+
+function splitAny(bytes: Uint8Array): CardText {
   const items: CardItem[] = [];
   const damaged: Damaged[] = [];
-  for (const card of lines.components) {
+  for (const card of readContentLines(bytes).components) {
     const { start, end, problem, name } = card;
     const uid = stated(card, 'UID');
-    if (problem === null && name === 'VCARD') items.push({ card, uid, spans: [{ start, end }], context: [] });
+    if (problem === null && name === 'VCARD') items.push(itemOf(bytes, start, end, uid));
     else if (problem === null) continue;
     else
       damaged.push({
@@ -52,13 +93,14 @@ function split(bytes: Uint8Array): CardText {
         detail: `${problem}: mend it, then it is read`,
       });
   }
-  return { bytes, items, damaged, lines };
+  return { bytes, items, damaged };
 }
 
 function stated(card: Component, wanted: string): string | null {
-  const value = card.lines.find(({ name }) => name.toUpperCase() === wanted)?.value.trim();
-  return value === undefined || value === '' ? null : value.replace(/\\([,;\\])/g, '$1');
+  const value = card.lines.find(({ name }) => name.toUpperCase() === wanted)?.value;
+  return value === undefined ? null : plainUid(value);
 }
+const plainUid = (value: string): string | null => value.trim().replace(/\\([,;\\])/g, '$1') || null;
 
 function fieldsOf(card: Component, previous: Fields | null): Fields {
   const { fields } = readCard(card, previous);
@@ -67,16 +109,19 @@ function fieldsOf(card: Component, previous: Fields | null): Fields {
 }
 
 function write(text: CardText, writes: readonly ItemWrite<CardItem>[], version: VcardVersion): Uint8Array {
-  const { lineEnd, foldAt } = text.lines;
-  const isEmpty = text.bytes.length === 0;
-  const style = { lineEnd: isEmpty ? ('\r\n' as const) : lineEnd, foldAt: Math.min(75, foldAt) };
+  const style = styleOf(text.bytes);
   const edits: Edit[] = [];
   const made: string[] = [];
   for (const { item, before, after, uid } of writes) {
+    const { start, end } = item?.spans[0] ?? { start: 0, end: 0 };
     if (item === null) {
       if (after !== null) made.push(composeCard(after, uid, version, style));
-    } else if (after === null) edits.push({ start: item.card.start, end: item.card.end, text: '' });
-    else edits.push(...patchCard(item.card, before ?? fieldsOf(item.card, after), after, style));
+    } else if (after === null) edits.push({ start, end, text: '' });
+    else {
+      const card = item.card();
+      for (const edit of patchCard(card, before ?? fieldsOf(card, after), after, style))
+        edits.push({ start: start + edit.start, end: start + edit.end, text: edit.text });
+    }
   }
   if (made.length > 0) {
     const { length } = text.bytes;
@@ -84,6 +129,15 @@ function write(text: CardText, writes: readonly ItemWrite<CardItem>[], version: 
     edits.push({ start: length, end: length, text: (isOpen ? style.lineEnd : '') + made.join('') });
   }
   return splice(text.bytes, edits);
+}
+
+/** So much of a text shows how it is written. */
+const SHOWS_STYLE = 64 << 10;
+
+function styleOf(bytes: Uint8Array): LineStyle {
+  if (bytes.length === 0) return { lineEnd: '\r\n', foldAt: 75 };
+  const { lineEnd, foldAt } = readContentLines(bytes.subarray(0, SHOWS_STYLE));
+  return { lineEnd, foldAt: Math.min(75, foldAt) };
 }
 
 /** What a card of this version can hold of a record. */
