@@ -435,7 +435,7 @@ export class TakeIn {
     if (isImplied) return { held: null, now: fields, change: null, found: null, wait: true };
     if (stored !== undefined || (!live && !this.#source.adopting)) {
       const held = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
-      const now = this.#put(held, stored?.native ?? null, fields);
+      const now = this.#put(held, stored?.native ?? null, reading);
       return { held, now, change: difference(kind, reading.id, held, now), found, wait: false };
     }
     const full = live ? fieldsOf(shownFields(kind, found.state, log.order)) : fields;
@@ -446,10 +446,12 @@ export class TakeIn {
     return { held: adopted.held, now: own, change, found, wait: false };
   }
 
-  /** The full record as the source now stands for it. */
-  #put(held: Held | null, native: Fields | null, now: Fields): Fields {
+  /** The full record as the source now stands for it. What it lost the place for is not cleared. */
+  #put(held: Held | null, native: Fields | null, { fields: now, hadNoPlaceFor }: Reading): Fields {
     if (this.#project === null) return now;
-    return putFields(this.#collection.kind, fieldsOf(held), nativeOf(held, native, this.#project), now);
+    const before = nativeOf(held, native, this.#project);
+    const counts = new Map([...before].filter(([field]) => now.has(field) || !hadNoPlaceFor?.(before, field)));
+    return putFields(this.#collection.kind, fieldsOf(held), counts, now);
   }
 
   #commit(readings: readonly Reading[], moves: ReadonlyMap<RecordId, RecordId>, request: TakeInRequest): void {

@@ -72,6 +72,8 @@ export interface Reading {
   /** As `ListedItem.fresh`, judged when it was read. */
   readonly fresh: boolean;
   readonly fields: Fields;
+  /** Of a field it held before, and does not any more: had it no place for it? Then it is no change. Absent: it had one for all it held. */
+  readonly hadNoPlaceFor?: (before: Fields, field: FieldName) => boolean;
   /** Content the reading made and the fields name by digest (chunk lists, photos); to be stored with the record. */
   readonly attachments: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[];
 }

@@ -2,7 +2,7 @@ import { digestOf as contentDigest, sha256 } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { putInContents, takeOutContents } from '../../record/content-reference.ts';
 import type { RecordKind } from '../../record/field-rules.ts';
-import { type Digest, type RecordId, recordId } from '../../record/ids.ts';
+import { type Digest, type FieldName, type RecordId, recordId } from '../../record/ids.ts';
 import { equalValues, type Fields } from '../../record/value.ts';
 import type {
   Capabilities,
@@ -378,7 +378,9 @@ export class TextAdapter implements SourceAdapter {
       const read = this.#format.read(document.text, item, this.#known.native(id) ?? this.#known.shown(id));
       const { fields, contents } = takeOutContents(read, contentDigest);
       const fresh = this.#isFresh(document, item);
-      return { id, revision: this.#revisionOf(document, item), fresh, fields, attachments: contents };
+      const hadNoPlaceFor = (before: Fields, field: FieldName): boolean =>
+        this.#format.hasPlaceFor?.(document.text, before, field) === false;
+      return { id, revision: this.#revisionOf(document, item), fresh, fields, hadNoPlaceFor, attachments: contents };
     } catch (error) {
       if (!(error instanceof MalformedItem)) throw error;
       return { id, code: 'malformed', detail: error.message };

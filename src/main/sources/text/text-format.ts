@@ -1,4 +1,5 @@
 import type { RecordKind } from '../../record/field-rules.ts';
+import type { FieldName } from '../../record/ids.ts';
 import type { Fields } from '../../record/value.ts';
 
 /** Bytes [start, end) of a text. */
@@ -58,6 +59,11 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
    * alignment (FORMATS 2.4). Throws `MalformedItem` where it cannot be understood.
    */
   read(text: SplitText<Item>, item: Item, previous: Fields | null): Fields;
+  /**
+   * Is there a place in this text for a field an item held before, beside all else it held? false: that it is not read says nothing of it, as
+   * in a table that lost a column. Absent: there always is one.
+   */
+  hasPlaceFor?(text: SplitText<Item>, before: Fields, field: FieldName): boolean;
   /** What this format can hold of a record: what `read` would give of it. */
   project(full: Fields): Fields;
   /** The text with these items written. Only the lines or cells of what changed are other than before. */

@@ -308,6 +308,29 @@ describe('columns nobody knows', () => {
   });
 });
 
+describe('columns a file has not', () => {
+  const hasPlace = (header: string, before: { readonly [field: string]: Value }): readonly boolean[] => {
+    const text = outlook.split(Buffer.from(`${header}\nAna,x\n`));
+    return Object.keys(before).map((field) => outlook.hasPlaceFor?.(text, fieldsOf(before), fieldName(field)) === true);
+  };
+  const emails = { 'emails/a': { address: 'a@x.org' }, 'emails/b': { address: 'b@x.org' } };
+  it('say nothing of what would be in them', () => {
+    const before = {
+      'name': { full: 'Ana' },
+      'phones/a': { number: '1', features: { mobile: true } },
+      'phones/b': { number: '1', features: { pager: true } },
+      'notes/a': { note: 'x' },
+      'csv/Shoe size': '38',
+    };
+    expect(hasPlace('First Name,E-mail Address,Mobile Phone', before)).toEqual([true, true, false, false, false]);
+    expect(hasPlace('First Name,Shoe size,Pager,Notes', before)).toEqual([true, false, true, true, true]);
+  });
+  it('are missed where there are fewer of them than there were entries', () => {
+    expect(hasPlace('First Name,E-mail Address,E-mail 2 Address', emails)).toEqual([true, true]);
+    expect(hasPlace('First Name,E-mail Address,Notes', emails)).toEqual([false, false]);
+  });
+});
+
 describe('rows without a UID', () => {
   const rows = (text: string): readonly Fields[] =>
     readAll(google, google.split(Buffer.from(`First Name,Last Name,E-mail 1 - Value,Phone 1 - Value,Notes\n${text}`)));

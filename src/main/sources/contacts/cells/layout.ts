@@ -93,6 +93,24 @@ export function writeCells(parts: readonly Part[], cells: Cells, before: Fields,
   return changed;
 }
 
+/** Is there a cell among these columns for one of these fields, beside all the others? */
+export function hasCellFor(
+  parts: readonly Part[],
+  columns: ReadonlySet<string>,
+  fields: Fields,
+  field: FieldName,
+): boolean {
+  const blank = blankCells(columns);
+  return parts.some((part) => {
+    if (part.is === 'fields') return part.owns(field);
+    if (!field.startsWith(`${part.name}/`)) return false;
+    const key = field.slice(part.name.length + 1);
+    const others = entriesOf(part, fields).filter((each) => each.key !== key);
+    const contents = place(part, blank, [], [...others, { key, value: fields.get(field) ?? null }]);
+    return contents.some((held) => held.some((each) => each.key === key));
+  });
+}
+
 /** What cells of this layout can hold of a record, and would say of it. */
 export function projectCells(layout: Layout, full: Fields): Fields {
   const columns = new Set(layout.columns);

@@ -3,7 +3,7 @@ import type { Fields, Value } from '../../../record/value.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { type CellTexts, canName, plainText, unescapeName } from '../cells/cells.ts';
-import { projectCells, readCells, writeCells } from '../cells/layout.ts';
+import { hasCellFor, projectCells, readCells, writeCells } from '../cells/layout.ts';
 import { encodeText } from './charset.ts';
 import { type CsvRow, type CsvText, cellsOfRow, spanOf, splitCsv, textsOf } from './csv-text.ts';
 import { type CsvLayout, type CsvLayoutName, csvLayoutNamed } from './layouts.ts';
@@ -24,6 +24,10 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
     read(text, item, previous) {
       const own = text as CsvText;
       return readCells(own.parts, cellsOfRow(own, textsOf(own, item.row)), previous);
+    },
+    hasPlaceFor(text, before, field) {
+      const { parts, places } = text as CsvText;
+      return hasCellFor(parts, new Set(places.keys()), before, field);
     },
     project: (full) => new Map([...projectCells(layout, full), ...otherColumns(layout, full)]),
     write(text, writes) {
