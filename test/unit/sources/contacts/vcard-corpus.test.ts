@@ -7,7 +7,6 @@ import { equalValues } from '../../../../src/main/record/value.ts';
 import { versionOf } from '../../../../src/main/sources/contacts/vcard/read-card.ts';
 import { looksLikeVcard, vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { VcardVersion } from '../../../../src/main/sources/contacts/vcard/vcard-text.ts';
-import { readContentLines } from '../../../../src/main/sources/text/content-lines.ts';
 
 const CORPUS = resolve(process.env.LOCKSTEP_CORPUS ?? '../shared/corpus');
 const isThere = existsSync(CORPUS);
