@@ -4,7 +4,7 @@ export interface LookResult {
   readonly held: number;
   /** Items gone that did not move elsewhere. */
   readonly deletes: number;
-  /** Items whose content is another. */
+  /** Items whose content is another; of contacts and events, those in which something that was there is another or gone. */
   readonly rewrites: number;
   /** Items there now. */
   readonly present: number;

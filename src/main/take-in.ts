@@ -14,7 +14,15 @@ import { type HaltReason, haltReason, type SafetyLimits } from './safety.ts';
 import type { Settling } from './settling.ts';
 import { adopt } from './snapshot/adopt.ts';
 import { heldAfter, heldOf, isAsShown } from './snapshot/held.ts';
-import { adoptedFields, fieldsOf, nativeOf, type Projection, putFields, sameFields } from './snapshot/lens.ts';
+import {
+  adoptedFields,
+  fieldsOf,
+  nativeOf,
+  type Projection,
+  putFields,
+  replacesFields,
+  sameFields,
+} from './snapshot/lens.ts';
 import { heldAtTimeOf, isOnlyTime } from './snapshot/put-back.ts';
 import { isAt, storedRevision, vouchesFor } from './snapshot/stored-revision.ts';
 import type { ItemProblem, ListEvent, ListedGroup, Reading, SourceAdapter } from './sources/source-adapter.ts';
@@ -403,6 +411,12 @@ export class TakeIn {
     const held = found === null ? null : this.#heldAt(found.row);
     const before = fileEntry(held?.get(ENTRY)?.value);
     const after = fileEntry(reading.fields.get(ENTRY));
+    if (held !== null && found !== null && this.#project !== null) {
+      const stored = this.#collection.records.snapshot(this.#source.row, found.row);
+      return (
+        stored !== undefined && replacesFields(this.#collection.kind, held, this.#put(held, stored.native, reading))
+      );
+    }
     return before?.type === 'file' && after?.type === 'file' && before.digest !== after.digest;
   }
 

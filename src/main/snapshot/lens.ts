@@ -32,6 +32,18 @@ export function sameFields(kind: RecordKind, a: Fields, b: Fields): boolean {
 }
 
 /**
+ * Does `now` replace or clear anything that was there? Entries that only come with it do not count: for the safety halt a record that is added
+ * to is no rewrite, one that says something else is (`safety.rewrite-share`).
+ */
+export function replacesFields(kind: RecordKind, held: Held, now: Fields): boolean {
+  for (const [field, value] of fieldsOf(held)) {
+    const rule = fieldRule(kind, field);
+    if (rule.concurrent === 'conflict' && !rule.same(value, now.get(field) ?? null)) return true;
+  }
+  return false;
+}
+
+/**
  * What a source that is met for the first time says, beside a record that is there already: what it holds just as it would show the record
  * stands for the whole of it; the rest is its own. What it lacks is not cleared: nobody removed that.
  */
