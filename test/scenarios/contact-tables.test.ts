@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AddedView, JoinedView } from '../../src/contract/contract.ts';
+import { Device, end } from './device.ts';
+import { Folder } from './folder.ts';
+
+/*
+ * One address book as four programs have it: Google's CSV and a file of cards with Anna, Outlook's CSV and Thunderbird's LDIF with Bert.
+ */
+
+const GOOGLE = [
+  'First Name,Last Name,Notes,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value,E-mail 3 - Label,E-mail 3 - Value,E-mail 4 - Label,E-mail 4 - Value,Phone 1 - Label,Phone 1 - Value',
+  'Ana,García,=1+1,Home,1@x.org,Work,2@x.org,School,3@x.org,Club,4@x.org,Mobile,+1 555 0100',
+  'Bo,Berg,,Home,bo@x.org,,,,,,,Mobile,+1 555 0200',
+  '',
+].join('\r\n');
+
+let anna: Device;
+let bert: Device;
+let here: Folder;
+let there: Folder;
+beforeAll(async () => {
+  [anna, bert] = await Promise.all([Device.start('anna'), Device.start('bert')]);
+  [here, there] = [new Folder('anna'), new Folder('bert')];
+  here.write('google.csv', GOOGLE);
+  here.write('cards.vcf', '');
+  there.write('outlook.csv', '');
+  there.write('book.ldif', '');
+  const { collection } = await anna.ask<AddedView>('add', here.path('google.csv'), '--name', 'book');
+  await anna.ask('source', collection, '--add', here.path('cards.vcf'));
+  const { link } = await anna.ask<{ link: string }>('invite', collection, '--approve-first');
+  await bert.ask<JoinedView>('join', link, there.path('outlook.csv'), '--format', 'csv-outlook', '--wait');
+  await bert.ask('source', collection, '--add', there.path('book.ldif'));
+  await inStep();
+});
+afterAll(() => end(anna, bert));
+
+/** Everything everybody wrote is in every file. */
+async function inStep(): Promise<void> {
+  for (const device of [anna, bert, anna]) await device.sync();
+}
+const cells = (folder: Folder, name: string, row: string): readonly string[] =>
+  folder
+    .read(name)
+    .split(/\r?\n/)
+    .find((line) => line.includes(row))
+    ?.split(',') ?? [];
+
+it('a new table, cards and records hold what they can', () => {
+  expect(here.read('google.csv')).toBe(GOOGLE);
+  expect(here.read('cards.vcf').match(/EMAIL[;:].*$/gm)).toHaveLength(5);
+  expect(cells(there, 'outlook.csv', 'Ana').filter((cell) => cell.endsWith('@x.org'))).toHaveLength(3);
+  expect(cells(there, 'outlook.csv', 'Ana')).toContain('=1+1');
+  expect(there.read('book.ldif').match(/^(mail|mozillaSecondEmail): \d@x.org$/gm)).toHaveLength(2);
+});
+
+it('an edit in the poorest of them arrives everywhere as that one field, and nothing it could not show is lost', async () => {
+  const mail = /^mail: (\d@x\.org)$/m.exec(there.read('book.ldif'))?.[1] as string;
+  there.write('book.ldif', there.read('book.ldif').replace(`mail: ${mail}`, 'mail: new@x.org'));
+  await inStep();
+  expect(here.read('google.csv')).toBe(GOOGLE.replace(mail, 'new@x.org'));
+  const emails = here.read('cards.vcf').match(/EMAIL[;:].*$/gm);
+  expect(emails).toHaveLength(5);
+  expect(emails?.filter((line) => line.endsWith(':new@x.org'))).toHaveLength(1);
+});
+
+it('a phone that is cleared in a table goes everywhere', async () => {
+  there.write('outlook.csv', there.read('outlook.csv').replace('+1 555 0100', ''));
+  await inStep();
+  expect(here.read('google.csv')).not.toContain('+1 555 0100');
+  expect(here.read('cards.vcf')).not.toContain('+1 555 0100');
+  expect(there.read('book.ldif')).not.toContain('+1 555 0100');
+  expect(here.read('google.csv')).toContain('+1 555 0200');
+});
+
+it('a column that is gone clears nothing, and its coming back blank neither', async () => {
+  const before = here.read('cards.vcf');
+  const rows = here.read('google.csv').split('\r\n');
+  const without = (each: string): string => each.split(',').slice(0, -2).join(',');
+  here.write('google.csv', rows.map(without).join('\r\n').replace('Berg', 'Berger'));
+  await inStep();
+  expect(here.read('cards.vcf')).toBe(before.replaceAll('Berg', 'Berger'));
+  here.write('google.csv', rows.join('\r\n').replace('Berg', 'Berger').replace('Mobile,+1 555 0200', ','));
+  await inStep();
+  expect(here.read('cards.vcf')).toBe(before.replaceAll('Berg', 'Berger'));
+});
+
+it('quiet rounds write nothing', async () => {
+  const texts = (): readonly string[] => [
+    ...['google.csv', 'cards.vcf'].map((name) => here.read(name) + here.stat(name).mtimeMs),
+    ...['outlook.csv', 'book.ldif'].map((name) => there.read(name) + there.stat(name).mtimeMs),
+  ];
+  await inStep();
+  const before = texts();
+  for (let round = 0; round < 5; round++) await inStep();
+  expect(texts()).toEqual(before);
+});
