@@ -52,7 +52,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
   });
   const makeError = (code: string, message: string, subject: string) => new LockstepError(code, message, subject);
   const { wrappingKey } = options;
-  const { identity, keys } = openIdentity(
+  const { identity, keys, accounts } = openIdentity(
     dataDirectory,
     wrappingKey === null ? null : wrappingVault(wrappingKey, systemRandom),
     keysWanted(database),
@@ -83,10 +83,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     boot: bootId(),
     diskSpace,
     isProfileLocked,
-    secrets: accountSecrets({
-      load: () => readSecretFile(join(dataDirectory, 'identity', 'accounts.json')),
-      save: (bytes) => writeSecretFile(join(dataDirectory, 'identity', 'accounts.json'), bytes),
-    }),
+    secrets: accountSecrets(accounts),
     realPath,
     makeDirectory: (path) => mkdirSync(path, { recursive: true }),
     dataDirectory,

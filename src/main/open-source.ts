@@ -1,5 +1,6 @@
 import type { AccountSecrets } from './accounts.ts';
 import { knownItems } from './known-items.ts';
+import type { Random } from './platform/random.ts';
 import { LockstepError } from './platform/trouble.ts';
 import type { DeviceId } from './record/ids.ts';
 import type { Fields } from './record/value.ts';
@@ -53,6 +54,7 @@ type SourceWorld = Pick<FilesAdapterOptions, 'platform' | 'fs' | 'clock' | 'watc
   readonly look: ConstructorParameters<typeof FilesAdapter>[0];
   readonly write: ConstructorParameters<typeof FilesAdapter>[1];
   readonly secrets: AccountSecrets;
+  readonly random: Random;
   /** Is Thunderbird running with the profile in this folder? */
   isProfileLocked(profile: string): boolean;
   /** Tells of changes to a text, or right in a folder of them; null: they are looked at on a timer. */
@@ -124,18 +126,25 @@ async function openText(
   { layout, ending }: SourceFormat,
   format: TextFormat,
 ): Promise<SourceAdapter> {
-  const { fs, clock, watchText, secrets, isProfileLocked } = engine.world;
+  const { fs, clock, random, watchText, secrets, isProfileLocked } = engine.world;
   let place: DocumentPlace;
   if (layout === 'server') {
     const { url, account } = accountOf(source.location, secrets);
     // Only those who sync with a server need what speaks to it.
     const { DavServer } = await import('./sources/dav/dav-server.ts');
-    place = new DavPlace({ server: new DavServer(account), url: url.href, kind: davKind(format), clock });
+    place = new DavPlace({ server: new DavServer(account), url: url.href, kind: davKind(format), clock, random });
   } else if (layout === 'feed') {
     const { url, account } = accountOf(source.location, secrets);
     const { guardedFetch } = await import('./sources/dav/guarded-fetch.ts');
     const fetch = guardedFetch({ account, timeout: FEED_TIMEOUT_MS, most: FEED_BYTES }) as unknown as FeedFetch;
-    place = new SubscriptionPlace({ url: url.href, clock, fetch, isCalendar: looksLikeIcalendar, doubt: doubtOf });
+    place = new SubscriptionPlace({
+      url: url.href,
+      clock,
+      random,
+      fetch,
+      isCalendar: looksLikeIcalendar,
+      doubt: doubtOf,
+    });
   } else if (layout === 'address-book') {
     const path = source.location;
     place = new ThunderbirdPlace({

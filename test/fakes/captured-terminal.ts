@@ -17,6 +17,7 @@ export function capturedTerminal(given: Partial<Terminal> & { readonly input?: s
       notes += text;
     },
     readInput: async () => given.input ?? '',
+    askSecret: null,
     directory: '/home/ana',
     environment: {},
     colour: false,

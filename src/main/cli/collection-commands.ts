@@ -17,10 +17,14 @@ const format = {
   offers: FORMAT_NAMES,
 } as const;
 
-/** A server's password is taken from the environment, never from the arguments, which others can see. */
+/** A server's password is taken from the environment or asked for, never from the arguments, which others can see. */
 async function givePassword(call: CommandCall, location: string): Promise<void> {
-  const password = call.terminal.environment.LOCKSTEP_PASSWORD;
-  if (!needsPassword(location) || password === undefined) return;
+  if (!needsPassword(location)) return;
+  const { environment, askSecret } = call.terminal;
+  const host = plainText(new URL(location).host);
+  const password =
+    environment.LOCKSTEP_PASSWORD ?? (await askSecret?.(`Password at ${host} (empty: the one it has): `));
+  if (password === undefined || password === '') return;
   await call.ask('accounts:password', location, password);
 }
 

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 
 /** What a command has of the world around it: streams, the working directory and the environment. */
 export interface Terminal {
@@ -8,6 +11,8 @@ export interface Terminal {
   note(text: string): void;
   /** All of standard input as text. */
   readInput(): Promise<string>;
+  /** Asks a person for a secret, which is not shown while it is typed; null: nobody is there to ask. */
+  readonly askSecret: ((question: string) => Promise<string>) | null;
   readonly directory: string;
   readonly environment: { readonly [name: string]: string | undefined };
   /** Whether standard output is a terminal that shows colours. */
@@ -32,9 +37,29 @@ export function processTerminal(): Terminal {
       for await (const chunk of createReadStream('', { fd: 0, autoClose: false })) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks).toString('utf8');
     },
+    askSecret: process.stdin.isTTY === true && process.stderr.isTTY === true ? askSecret : null,
     directory: process.cwd(),
     environment: process.env,
     colour: process.stdout.isTTY === true && !plain,
     noteColumns: process.stderr.isTTY === true ? (process.stderr.columns ?? 80) : null,
   };
+}
+
+async function askSecret(question: string): Promise<string> {
+  process.stderr.write(question);
+  // The line editor draws what is typed on its output: this one shows nothing.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  lines.once('SIGINT', () => {
+    process.stderr.write('\n');
+    lines.close();
+    process.exit(130);
+  });
+  try {
+    // The end of the input is no answer.
+    return await Promise.race([lines.question(''), once(lines, 'close').then(() => '')]);
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
 }

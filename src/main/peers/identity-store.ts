@@ -4,20 +4,14 @@ import type { Random } from '../platform/random.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { DeviceIdentity, type IdentitySecrets, makeSecrets } from './identity.ts';
 import { decodeCanonical, encodeCanonical } from './protocol/canonical-cbor.ts';
-import { readSecretFile, writeSecretFile } from './secret-file.ts';
+import { type KeyVault, openSealed, sealedBy, writeSealed } from './sealed-file.ts';
+import { readSecretFile } from './secret-file.ts';
 
-/** Locks secrets before they reach the disk: safeStorage in the desktop program. */
-export interface KeyVault {
-  /** Written beside what it locked, so that another kind of vault knows it cannot open it. */
-  readonly name: string;
-  lock(secret: Uint8Array): Uint8Array;
-  /** Throws where it cannot open what was locked. */
-  unlock(locked: Uint8Array): Uint8Array;
-}
+export type { KeyVault } from './sealed-file.ts';
 
-const PLAIN = 'file';
 const FILE = 'device.key';
-const VERSION = 1;
+/** Passwords of accounts on servers. */
+const ACCOUNTS = 'accounts';
 
 /**
  * The device's identity from `directory`/identity, made at the first start. `vault` null: secrets lie in the file, readable by its owner
@@ -30,7 +24,7 @@ export function loadIdentity(directory: string, vault: KeyVault | null, random: 
   if (stored === null) {
     const secrets = makeSecrets(random);
     const identity = new DeviceIdentity(secrets);
-    writeSecrets(path, secrets, vault);
+    writeSealed(path, encodeCanonical(secrets), vault);
     return identity;
   }
   narrow(path);
@@ -40,8 +34,7 @@ export function loadIdentity(directory: string, vault: KeyVault | null, random: 
 /** The kind of vault that locked the device's secrets; null: they lie in the clear, or there are none yet. */
 export function lockedBy(directory: string): string | null {
   const stored = readSecretFile(join(directory, 'identity', FILE));
-  const file = stored === null ? null : (decodeCanonical(stored)?.value as { vault?: unknown } | null | undefined);
-  return typeof file?.vault === 'string' && file.vault !== PLAIN ? file.vault : null;
+  return stored === null ? null : sealedBy(stored);
 }
 
 /** Where a device's secrets are kept: in a file only its user may read, or locked by the system's keychain. */
@@ -53,6 +46,12 @@ export interface KeysAtRest {
   /** Durable when it returns. Fails with `not-available` where this program has no keychain. */
   move(to: KeysKept): void;
 }
+/** A secret that is kept as the device's own are. */
+export interface SecretFile {
+  /** null: there is none. Fails with `keys-locked`. */
+  load(): Uint8Array | null;
+  save(bytes: Uint8Array): void;
+}
 
 /**
  * The identity as `loadIdentity`, kept as `wanted`; null: as safely as this program can (`vault` null: it has no keychain). What lay in
@@ -63,7 +62,7 @@ export function openIdentity(
   vault: KeyVault | null,
   wanted: KeysKept | null,
   random: Random,
-): { readonly identity: DeviceIdentity; readonly keys: KeysAtRest } {
+): { readonly identity: DeviceIdentity; readonly keys: KeysAtRest; readonly accounts: SecretFile } {
   const asWanted = (wanted ?? 'system') === 'system' ? vault : null;
   const isLocked = lockedBy(directory) !== null;
   const identity = loadIdentity(directory, isLocked ? vault : null, random);
@@ -72,10 +71,32 @@ export function openIdentity(
     if (to === held) return;
     moveKeys(directory, held, to);
     held = to;
+    moveAccounts();
+  };
+  const path = join(directory, 'identity', ACCOUNTS);
+  const accounts: SecretFile = {
+    load() {
+      const stored = readSecretFile(path);
+      return stored === null ? null : openSealed(stored, vault, path);
+    },
+    save: (bytes) => writeSealed(path, bytes, held),
+  };
+  const moveAccounts = (): void => {
+    const stored = readSecretFile(path);
+    if (stored === null || sealedBy(stored) === (held?.name ?? null)) return;
+    const inside = openSealed(stored, vault, path);
+    if (inside !== null) writeSealed(path, inside, held);
   };
   move(asWanted);
+  try {
+    // A move that was cut short is carried on.
+    moveAccounts();
+  } catch {
+    // Passwords that nobody can open any more are asked for again.
+  }
   return {
     identity,
+    accounts,
     keys: {
       get kept() {
         return held === null ? 'file' : 'system';
@@ -98,43 +119,14 @@ export function moveKeys(directory: string, from: KeyVault | null, to: KeyVault 
   const path = join(directory, 'identity', FILE);
   const stored = readSecretFile(path);
   if (stored === null) throw new LockstepError('no-identity', 'this device has no keys yet', path);
-  writeSecrets(path, open(stored, from, path), to);
-}
-
-function writeSecrets(path: string, secrets: IdentitySecrets, vault: KeyVault | null): void {
-  const inside = encodeCanonical(secrets);
-  const keys = vault === null ? inside : vault.lock(inside);
-  writeSecretFile(path, encodeCanonical({ v: VERSION, vault: vault?.name ?? PLAIN, keys }));
+  writeSealed(path, encodeCanonical(open(stored, from, path)), to);
 }
 
 function open(stored: Uint8Array, vault: KeyVault | null, path: string): IdentitySecrets {
-  const file = decodeCanonical(stored)?.value as { v?: unknown; vault?: unknown; keys?: unknown } | null | undefined;
-  if (file?.v !== VERSION || typeof file.vault !== 'string' || !(file.keys instanceof Uint8Array)) throw damaged(path);
-  const secrets = decodeCanonical(file.vault === PLAIN ? file.keys : unlock(file.vault, file.keys, vault, path))?.value;
+  const inside = openSealed(stored, vault, path);
+  const secrets = inside === null ? null : decodeCanonical(inside)?.value;
   if (!isSecrets(secrets)) throw damaged(path);
   return secrets;
-}
-
-function unlock(name: string, keys: Uint8Array, vault: KeyVault | null, path: string): Uint8Array {
-  const advice =
-    'start the app in its window and run `lockstep config keys file` beside it, to let this mode open them; encrypt your disk then';
-  if (vault?.name !== name) {
-    throw new LockstepError(
-      'keys-locked',
-      `this device's keys are locked by the keychain of the ${name}: ${advice}`,
-      path,
-    );
-  }
-  try {
-    return vault.unlock(keys);
-  } catch (error) {
-    throw new LockstepError(
-      'keys-locked',
-      `the keychain of the ${name} does not open this device's keys: ${advice}`,
-      path,
-      error,
-    );
-  }
 }
 
 function isSecrets(value: unknown): value is IdentitySecrets {

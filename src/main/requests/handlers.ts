@@ -148,8 +148,8 @@ function recoveryKey(
 function keysCheck(kept: 'file' | 'system') {
   const detail =
     kept === 'system'
-      ? 'locked by the keychain of the system'
-      : 'in a file only you can read, not in a keychain: encrypt your disk';
+      ? 'locked by the keychain of the system, passwords of servers too'
+      : 'in a file only you can read, not in a keychain, and so are passwords of servers: encrypt your disk';
   return { check: 'keys', ok: true, detail, fix: null };
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { accountSecrets } from '../../../src/main/accounts.ts';
 import { systemKeychain } from '../../../src/main/desktop/keychain.ts';
 import { type KeysKept, loadIdentity, lockedBy, openIdentity } from '../../../src/main/peers/identity-store.ts';
 import { openWrappingKey, wrappingVault } from '../../../src/main/peers/system-keychain.ts';
@@ -62,6 +63,28 @@ describe('keys at rest', () => {
     expect(start(storage).keys.kept).toBe('system');
     expect(start(storage, 'file').keys.kept).toBe('file');
     expect(() => start(null).keys.move('system')).toThrow(expect.objectContaining({ code: 'not-available' }));
+  });
+
+  it('passwords of accounts are kept as the keys are, and move with them', () => {
+    const storage = new FakeSafeStorage();
+    const stored = () => readFileSync(join(directory, 'identity', 'accounts'));
+    const account = { origin: 'https://cards.example', user: 'ana' };
+    const headless = start(null);
+    expect(headless.accounts.load()).toBe(null);
+    accountSecrets(headless.accounts).setPassword(account, 'open sesame');
+    expect([stored().includes('open sesame'), statSync(join(directory, 'identity', 'accounts')).mode & 0o777]).toEqual([
+      true,
+      0o600,
+    ]);
+    const app = start(storage);
+    expect([stored().includes('open sesame'), stored().includes('ana')]).toEqual([false, false]);
+    expect(accountSecrets(app.accounts).passwordOf(account)).toBe('open sesame');
+    accountSecrets(app.accounts).setPassword({ ...account, user: 'bo' }, 'second');
+    expect(stored().includes('second')).toBe(false);
+    app.keys.move('file');
+    expect(stored().includes('open sesame')).toBe(true);
+    expect(accountSecrets(start(null).accounts).passwordOf({ ...account, user: 'bo' })).toBe('second');
+    expect(accountSecrets(start(null).accounts).passwordOf({ ...account, origin: 'https://other.example' })).toBe(null);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { sha256 } from '../../platform/hash.ts';
+import type { Random } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   ReadDocument,
   UnreadDocument,
 } from '../text/document-place.ts';
+import { AskedServer } from './asked-server.ts';
 import type { DavKind, DavServer, DavText } from './dav-server.ts';
 
 /** A server is asked so often whether anything changed; it tells nobody by itself. */
@@ -25,6 +27,7 @@ export interface DavPlaceOptions {
   readonly url: string;
   readonly kind: DavKind;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** A collection on a CardDAV or CalDAV server. Every write says which version it replaces, and what the server made of it is read again. */
@@ -35,41 +38,26 @@ export class DavPlace implements DocumentPlace {
   /** What the server held when it was last asked: etags by path, and its token. */
   #held = new Map<string, string>();
   #token: string | null = null;
-  #condition: { readonly at: number; readonly is: SourceCondition } | null = null;
+  readonly #asked: AskedServer;
+  readonly watch: NonNullable<DocumentPlace['watch']>;
 
   constructor(options: DavPlaceOptions) {
     this.#options = options;
+    const { clock, random } = options;
+    this.#asked = new AskedServer({ clock, random, askMs: ASK_MS, freshMs: CONDITION_MS });
+    this.watch = this.#asked.watch;
   }
 
-  readonly watch = (onDirty: () => void): Promise<() => Promise<void>> => {
-    const { clock } = this.#options;
-    let stop = (): void => undefined;
-    const again = (): void => {
-      stop = clock.after(ASK_MS, () => {
-        onDirty();
-        again();
-      });
-    };
-    again();
-    return Promise.resolve(() => {
-      stop();
-      return Promise.resolve();
+  condition(): Promise<SourceCondition> {
+    const { server, url, kind } = this.#options;
+    return this.#asked.condition(async () => {
+      try {
+        if ((await server.kindAt(url)) === kind) return { is: 'ready' };
+        return away(`${url} holds no ${kind} any more. Nothing was deleted elsewhere.`);
+      } catch (error) {
+        return away((error as Error).message);
+      }
     });
-  };
-
-  async condition(): Promise<SourceCondition> {
-    const { clock, server, url, kind } = this.#options;
-    const known = this.#condition;
-    if (known !== null && Math.abs(clock.now() - known.at) < CONDITION_MS) return known.is;
-    let is: SourceCondition = { is: 'ready' };
-    try {
-      const found = await server.kindAt(url);
-      if (found !== kind) is = away(`${url} holds no ${kind} any more. Nothing was deleted elsewhere.`);
-    } catch (error) {
-      is = away((error as Error).message);
-    }
-    this.#condition = { at: clock.now(), is };
-    return is;
   }
 
   async list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
@@ -122,7 +110,7 @@ export class DavPlace implements DocumentPlace {
       return { done: 'written', document };
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
-      this.#condition = null;
+      this.#asked.forget();
       return refused('io', error.message);
     }
   }

@@ -42,12 +42,22 @@ const MOST_BYTES = 50 << 20;
 export class DavServer {
   readonly #fetch: typeof globalThis.fetch;
   readonly #account: Account;
+  /** A server sent us to another host; discovery goes on without saying so. */
+  #elsewhere: LockstepError | null = null;
 
   constructor(account: Account, options: Partial<GuardOptions> = {}) {
     this.#account = account;
     const guarded = guardedFetch({ timeout: TIMEOUT_MS, most: MOST_BYTES, ...options, account });
+    const remembering: typeof guarded = async (input, init) => {
+      try {
+        return await guarded(input, init);
+      } catch (error) {
+        if (error instanceof LockstepError && error.code === 'other-host') this.#elsewhere = error;
+        throw error;
+      }
+    };
     // The types of Node's own fetch, which is never used here (FORMATS 0.4).
-    this.#fetch = guarded as unknown as typeof globalThis.fetch;
+    this.#fetch = remembering as unknown as typeof globalThis.fetch;
   }
 
   /** What kind of collection is at this address; null: none that holds contacts or events. Fails with `not-allowed`, `not-reachable`. */
@@ -62,6 +72,7 @@ export class DavServer {
 
   /** The collections of an account, found from any of its addresses (RFC 6764). */
   async collections(url: string, kind: DavKind): Promise<readonly FoundCollection[]> {
+    this.#elsewhere = null;
     const accountType = kind === 'contacts' ? 'carddav' : 'caldav';
     try {
       const account = await createAccount({ account: { serverUrl: url, accountType }, fetch: this.#fetch });
@@ -69,12 +80,15 @@ export class DavServer {
         kind === 'contacts'
           ? await fetchAddressBooks({ account, fetch: this.#fetch })
           : await fetchCalendars({ account, fetch: this.#fetch });
+      if (found.length === 0 && this.#elsewhere !== null) throw this.#elsewhere;
       return found.map((each) => ({
         url: each.url,
         name: typeof each.displayName === 'string' ? each.displayName : each.url,
       }));
     } catch (error) {
       if (error instanceof LockstepError) throw error;
+      if (this.#elsewhere !== null) throw this.#elsewhere;
+      if (/\b401\b/.test((error as Error).message)) throw this.#notAllowed(url);
       throw new LockstepError(
         'no-collections',
         `No ${kind} were found at ${url}: ${(error as Error).message}`,
@@ -86,7 +100,11 @@ export class DavServer {
 
   /** Every resource of a collection, with a token for later where the server gives one. */
   async list(url: string): Promise<{ readonly resources: readonly DavResource[]; readonly token: string | null }> {
+    // Before: what changes meanwhile is told again, rather than never.
+    const token = await this.#token(url);
     const found = await this.#propfind(url, { 'd:getetag': {}, 'd:resourcetype': {} }, '1');
+    if (found.some(({ status }) => status === 507))
+      throw new LockstepError('server-trouble', `${url} lists only a part of what it holds.`, url);
     const own = pathOf(url, url);
     const resources = found.flatMap((each) => {
       const href = each.href === undefined ? null : pathOf(each.href, url);
@@ -94,7 +112,7 @@ export class DavServer {
       const isCollection = Object.keys((each.props?.resourcetype as object | undefined) ?? {}).includes('collection');
       return href === null || href === own || etag === null || isCollection ? [] : [{ href, etag }];
     });
-    return { resources, token: await this.#token(url) };
+    return { resources, token };
   }
 
   /** As `list`, of what changed since. null: everything has to be listed. */
@@ -221,14 +239,18 @@ export class DavServer {
     )
       return;
     const { status, statusText } = first;
-    if (status === 401 || status === 403)
-      throw new LockstepError(
-        'not-allowed',
-        `${this.#account.origin} does not let ${this.#account.user ?? 'us'} in: look at the user name and the password.`,
-        url,
-      );
+    if (status === 401 || status === 403) throw this.#notAllowed(url);
     if (status === 404) throw new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
     throw new LockstepError('server-trouble', `${url} answers ${status} ${statusText}.`, url);
+  }
+
+  #notAllowed(url: string): LockstepError {
+    const { origin, user } = this.#account;
+    return new LockstepError(
+      'not-allowed',
+      `${origin} does not let ${user ?? 'us'} in: look at the user name and the password.`,
+      url,
+    );
   }
 }
 

@@ -40,10 +40,13 @@ export function guardedFetch({ account, timeout, most, dispatcher }: GuardOption
       const response = await ask(url, { ...init, method, ...(body === undefined ? {} : { body }) });
       const location = response.headers.get('location');
       if (!REDIRECTS.has(response.status) || location === null) return bounded(response, most, url);
+      const next = new URL(location, url);
+      // Who wants to see where it leads (discovery) sees it, where we may go there.
+      if (init.redirect === 'manual' && next.origin === account.origin) return bounded(response, most, url);
       await response.body?.cancel();
       if (redirects >= MOST_REDIRECTS)
         throw new LockstepError('too-many-redirects', `${url} sends us on and on.`, String(url));
-      url = new URL(location, url);
+      url = next;
       if (response.status === 303) [method, body] = ['GET', undefined];
     }
   };

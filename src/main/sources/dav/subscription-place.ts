@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { sha256 } from '../../platform/hash.ts';
+import type { Random } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   ReadDocument,
   UnreadDocument,
 } from '../text/document-place.ts';
+import { AskedServer } from './asked-server.ts';
 
 /** A feed is asked so often. */
 const ASK_MS = 15 * 60_000;
@@ -18,6 +20,7 @@ const FRESH_MS = 30_000;
 export interface SubscriptionOptions {
   readonly url: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly fetch: (url: string, init: { headers: Record<string, string> }) => Promise<Response>;
   /** What is wrong with what was read, as far as a reader that is not ours can tell; null: nothing. */
   doubt(bytes: Uint8Array): Promise<string | null>;
@@ -32,34 +35,18 @@ export class SubscriptionPlace implements DocumentPlace {
   readonly #options: SubscriptionOptions;
   #held: { readonly etag: string | null; readonly modified: string | null; readonly bytes: Uint8Array } | null = null;
   #doubt: string | null = null;
-  #asked: { readonly at: number; readonly is: SourceCondition } | null = null;
+  readonly #asked: AskedServer;
+  readonly watch: NonNullable<DocumentPlace['watch']>;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
+    const { clock, random } = options;
+    this.#asked = new AskedServer({ clock, random, askMs: ASK_MS, freshMs: FRESH_MS });
+    this.watch = this.#asked.watch;
   }
 
-  readonly watch = (onDirty: () => void): Promise<() => Promise<void>> => {
-    const { clock } = this.#options;
-    let stop = (): void => undefined;
-    const again = (): void => {
-      stop = clock.after(ASK_MS, () => {
-        onDirty();
-        again();
-      });
-    };
-    again();
-    return Promise.resolve(() => {
-      stop();
-      return Promise.resolve();
-    });
-  };
-
-  async condition(): Promise<SourceCondition> {
-    const { clock } = this.#options;
-    if (this.#asked !== null && Math.abs(clock.now() - this.#asked.at) < FRESH_MS) return this.#asked.is;
-    const is = await this.#ask();
-    this.#asked = { at: clock.now(), is };
-    return is;
+  condition(): Promise<SourceCondition> {
+    return this.#asked.condition(() => this.#ask());
   }
 
   list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {

@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { scratch } from './folder.ts';
+
+export type ServerName = 'radicale' | 'xandikos';
+
+/** null: it is there; else why a test with it cannot run. */
+export function missing(name: ServerName): string | null {
+  return spawnSync(name, ['--version']).error === undefined
+    ? null
+    : `${name} is not installed (apt-get install radicale xandikos)`;
+}
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+const BOOK = `<?xml version="1.0"?><mkcol xmlns="DAV:" xmlns:CR="urn:ietf:params:xml:ns:carddav"><set><prop>
+<resourcetype><collection/><CR:addressbook/></resourcetype><displayname>Book</displayname></prop></set></mkcol>`;
+const CALENDAR = `<?xml version="1.0"?><mkcol xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop>
+<resourcetype><collection/><C:calendar/></resourcetype><displayname>Plans</displayname></prop></set></mkcol>`;
+
+/** A request that passed the proxy. */
+export interface Passed {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** A real CardDAV and CalDAV server behind a proxy that counts, and that can do something just before a request arrives. */
+export class RealServer {
+  readonly name: ServerName;
+  readonly passed: Passed[] = [];
+  /** Called once before the next request of this method is passed on. */
+  before: { readonly method: string; run(): Promise<void> } | null = null;
+  readonly #home = scratch('dav');
+  #process: ChildProcess | null = null;
+  #proxy: Server | null = null;
+  #port = 0;
+  #proxyPort = 0;
+  password = 'secret';
+
+  private constructor(name: ServerName) {
+    this.name = name;
+  }
+
+  static async start(name: ServerName): Promise<RealServer> {
+    const server = new RealServer(name);
+    server.#port = await freePort();
+    await server.#startProcess();
+    await server.open();
+    if (name === 'radicale') {
+      await server.send('MKCOL', '/me/book/', BOOK, 'text/xml');
+      await server.send('MKCOL', '/me/plans/', CALENDAR, 'text/xml');
+    }
+    return server;
+  }
+
+  async #startProcess(): Promise<void> {
+    const home = this.#home;
+    const port = String(this.#port);
+    if (this.name === 'radicale') {
+      this.setPassword(this.password);
+      writeFileSync(
+        join(home, 'config'),
+        `[server]\nhosts = 127.0.0.1:${port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = ${join(home, 'users')}\nhtpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = ${join(home, 'collections')}\n[logging]\nlevel = error\n`,
+      );
+    } else mkdirSync(join(home, 'data'), { recursive: true });
+    const args =
+      this.name === 'radicale'
+        ? ['-C', join(home, 'config')]
+        : ['--defaults', '-d', join(home, 'data'), '-l', '127.0.0.1', '-p', port, '--current-user-principal', '/user/'];
+    const child = spawn(this.name, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += String(chunk);
+    });
+    this.#process = child;
+    while (!(await listens(this.#port))) if (child.exitCode !== null) throw new Error(`${this.name} ended: ${said}`);
+  }
+
+  setPassword(password: string): void {
+    this.password = password;
+    writeFileSync(join(this.#home, 'users'), `me:${password}\n`);
+  }
+
+  /** The proxy takes connections (again), at the same address as before. */
+  async open(): Promise<void> {
+    const proxy = createServer((incoming, outgoing) => void this.#pass(incoming, outgoing));
+    proxy.listen(this.#proxyPort, '127.0.0.1');
+    await once(proxy, 'listening');
+    this.#proxyPort = (proxy.address() as { port: number }).port;
+    this.#proxy = proxy;
+  }
+  /** Nobody can reach it any more. */
+  async shut(): Promise<void> {
+    const proxy = this.#proxy;
+    this.#proxy = null;
+    proxy?.closeAllConnections();
+    if (proxy !== null) await new Promise((resolve) => proxy.close(resolve));
+  }
+  async end(): Promise<void> {
+    await this.shut();
+    const child = this.#process;
+    if (child === null || child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+
+  get book(): string {
+    return this.name === 'radicale' ? '/me/book/' : '/user/contacts/addressbook/';
+  }
+  get plans(): string {
+    return this.name === 'radicale' ? '/me/plans/' : '/user/calendars/calendar/';
+  }
+  /** The address a person gives. */
+  address(path: string): string {
+    return `http://${this.name === 'radicale' ? 'me@' : ''}127.0.0.1:${this.#proxyPort}${path}`;
+  }
+  writes(): number {
+    return this.passed.filter(({ method }) => method === 'PUT' || method === 'DELETE').length;
+  }
+
+  /** As another client of the server would, past the proxy. */
+  async send(method: string, path: string, body: string | null = null, type = 'text/vcard'): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
+      method,
+      body,
+      headers: {
+        ...(body === null ? {} : { 'content-type': `${type}; charset=utf-8` }),
+        authorization: `Basic ${Buffer.from(`me:${this.password}`).toString('base64')}`,
+      },
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text;
+  }
+  /** Every text of a collection, by path, in order. */
+  async texts(path: string): Promise<ReadonlyMap<string, string>> {
+    const listing = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
+      method: 'PROPFIND',
+      headers: { depth: '1', authorization: `Basic ${Buffer.from(`me:${this.password}`).toString('base64')}` },
+    }).then((response) => response.text());
+    const hrefs = [...listing.matchAll(/<(?:\w+:)?href>([^<]*\.(?:vcf|ics))</g)].map(([, href]) => href!);
+    const texts = new Map<string, string>();
+    for (const href of [...new Set(hrefs)].sort())
+      texts.set(href, await this.send('GET', new URL(href, 'http://x').pathname));
+    return texts;
+  }
+  /** The path and text of the only one that holds this. */
+  async holding(path: string, part: string): Promise<{ readonly href: string; readonly text: string }> {
+    const found = [...(await this.texts(path))].filter(([, text]) => text.includes(part));
+    if (found.length !== 1) throw new Error(`${found.length} hold ${part}`);
+    const [href, text] = found[0]!;
+    return { href, text };
+  }
+
+  async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { method = '', url = '', headers } = incoming;
+    const { before } = this;
+    if (before?.method === method) {
+      this.before = null;
+      await before.run();
+    }
+    this.passed.push({ method, path: url });
+    const onward = request({ host: '127.0.0.1', port: this.#port, method, path: url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => setTimeout(() => resolve(false), 50));
+  });
+}
