@@ -106,7 +106,7 @@ export function hasCellFor(
     if (!field.startsWith(`${part.name}/`)) return false;
     const key = field.slice(part.name.length + 1);
     const others = entriesOf(part, fields).filter((each) => each.key !== key);
-    const contents = place(part, blank, [], [...others, { key, value: fields.get(field) ?? null }]);
+    const { contents } = place(part, blank, [], [...others, { key, value: fields.get(field) ?? null }]);
     return contents.some((held) => held.some((each) => each.key === key));
   });
 }
@@ -124,17 +124,11 @@ export function projectCells(layout: Layout, full: Fields): Fields {
     }
     const wanted = entriesOf(part, full);
     if (wanted.length === 0) continue;
-    place(part, blank, [], wanted).forEach((held, at) => {
-      if (held.length === 0) return;
-      const slot = part.slots[at] as Slot;
-      const texts = slot.write(
-        held.map(({ value }) => value),
-        blank,
-      );
-      if (texts === null) return;
-      slot.read(blankCells(columns, texts)).forEach((value, index) => {
-        const key = held[index]?.key;
-        if (key !== undefined) fields.set(nameOf(part, key), part.keyed?.withoutKey(value) ?? value);
+    const { contents, shown } = place(part, blank, [], wanted);
+    contents.forEach((held, at) => {
+      held.forEach(({ key }, index) => {
+        const value = shown[at]?.[index] ?? null;
+        fields.set(nameOf(part, key), part.keyed?.withoutKey(value) ?? value);
       });
     });
   }
@@ -205,7 +199,7 @@ function writeEntries(part: EntriesPart, cells: Cells, before: Fields, after: Fi
   const placed = placedIn(part, cells, before);
   if (isAsWanted(placed, wanted)) return NO_TEXTS;
   const texts = new Map<string, string>();
-  place(part, cells, placed, wanted).forEach((held, at) => {
+  place(part, cells, placed, wanted).contents.forEach((held, at) => {
     const slot = part.slots[at] as Slot;
     const values = held.map(({ value }) => value);
     if (equalValues(values, slot.read(cells))) return;
@@ -224,16 +218,17 @@ const blankTexts = ({ columns }: Slot): CellTexts => new Map(columns.map((column
 
 /**
  * Which slot each entry goes to: where it is, while it can stay there; else a free one, else one it can share, else one that is got free
- * by putting together what can share a slot. What finds no place is left out.
+ * by putting together what can share a slot. What finds no place is left out. `shown`: what each slot shows of it then.
  */
 function place(
   part: EntriesPart,
   cells: Cells,
   placed: readonly Placed[],
   wanted: readonly Keyed[],
-): readonly (readonly Keyed[])[] {
+): { readonly contents: readonly (readonly Keyed[])[]; readonly shown: readonly (readonly Value[])[] } {
   const { slots, keyed } = part;
   const contents: Keyed[][] = slots.map(() => []);
+  const shown: (readonly Value[])[] = slots.map(() => []);
   const entries = wanted.flatMap(({ key, value }) => {
     const whole = keyed === undefined ? value : keyed.withKey(key, value);
     return whole === null ? [] : { key, value: whole };
@@ -243,14 +238,9 @@ function place(
   const fits = (at: number, values: readonly Keyed[]): boolean => {
     const slot = slots[at] as Slot;
     if (!usable.has(at)) usable.set(at, isUsable(slot, cells));
-    return (
-      usable.get(at) === true &&
-      holds(
-        slot,
-        values.map(({ value }) => value),
-        cells,
-      )
-    );
+    const read = usable.get(at) === true ? shownBy(slot, values, cells) : null;
+    if (read !== null) shown[at] = read;
+    return read !== null;
   };
   for (const { key, slot } of placed) {
     const each = rest.get(key);
@@ -274,7 +264,7 @@ function place(
       if (freed !== null && fits(freed, [each])) contents[freed]?.push(each);
     }
   }
-  return contents;
+  return { contents, shown };
 }
 
 /** What is in its cells and cannot be understood stays. */
@@ -297,12 +287,15 @@ function putTogether(contents: Keyed[][], fits: (at: number, values: readonly Ke
   return null;
 }
 
-/** Can the slot hold them, and tell them apart again? */
-function holds(slot: Slot, values: readonly Value[], cells: Cells): boolean {
-  const texts = slot.write(values, cells);
-  if (texts === null) return false;
+/** The entries as the slot would show them; null: it cannot hold them, or not tell them apart again. */
+function shownBy(slot: Slot, entries: readonly Keyed[], cells: Cells): readonly Value[] | null {
+  const texts = slot.write(
+    entries.map(({ value }) => value),
+    cells,
+  );
+  if (texts === null) return null;
   const read = slot.read({
     text: (column) => (cells.text(column) === null ? null : (texts.get(column) ?? '')),
   });
-  return read.length === values.length;
+  return read.length === entries.length ? read : null;
 }
