@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { csvFormat } from '../../../../src/main/sources/contacts/csv/csv-format.ts';
-import { type CsvText, textsOf } from '../../../../src/main/sources/contacts/csv/csv-text.ts';
+import { type CsvText, rowOf, textsOf } from '../../../../src/main/sources/contacts/csv/csv-text.ts';
 import type { CsvLayoutName } from '../../../../src/main/sources/contacts/csv/layouts.ts';
 import { recognizeContacts } from '../../../../src/main/sources/contacts/recognize-contacts.ts';
 import { differs, readAll } from '../../../fakes/text-format-laws.ts';
@@ -52,7 +52,7 @@ describe(`CSV files other programs made (${isThere ? CORPUS : `skipped: ${CORPUS
       count.rows += rows.length;
       const all = text.items.map((item, at) => ({ item, before: rows[at] ?? null, after: rows[at] ?? null, uid: '' }));
       expect(Buffer.compare(format.write(text, all), bytes)).toBe(0);
-      const cells = text.items.flatMap((each) => textsOf(text, each.row));
+      const cells = text.items.flatMap((each) => textsOf(text, rowOf(text, each)));
       for (const [at, fields] of rows.entries())
         for (const [field, value] of fields) {
           count.fields++;
@@ -61,7 +61,7 @@ describe(`CSV files other programs made (${isThere ? CORPUS : `skipped: ${CORPUS
           const after: Fields = new Map<FieldName, Value>([...fields, [field, other]]);
           const item = text.items[at] ?? null;
           const written = format.split(format.write(text, [{ item, before: fields, after, uid: '' }])) as CsvText;
-          const now = written.items.flatMap((each) => textsOf(written, each.row));
+          const now = written.items.flatMap((each) => textsOf(written, rowOf(written, each)));
           const changed = now.flatMap((cell, index) => (cell === cells[index] ? [] : [[cells[index], cell]]));
           expect(changed).toHaveLength(1);
           expect(changed[0]?.[1]).toHaveLength((changed[0]?.[0]?.length ?? 0) + 1);

@@ -5,7 +5,7 @@ import { alignRows } from '../align-rows.ts';
 import { type CellTexts, canName, plainText, unescapeName } from '../cells/cells.ts';
 import { hasCellFor, projectCells, readCells, writeCells } from '../cells/layout.ts';
 import { encodeText } from './charset.ts';
-import { type CsvRow, type CsvText, cellsOfRow, spanOf, splitCsv, textsOf } from './csv-text.ts';
+import { type CsvRow, type CsvText, cellsOfRow, rowOf, spanOf, splitCsv, textsOf } from './csv-text.ts';
 import { type CsvLayout, type CsvLayoutName, csvLayoutNamed } from './layouts.ts';
 import { quoted } from './tokenize.ts';
 
@@ -23,7 +23,7 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
     split: (bytes) => splitCsv(bytes, layout),
     read(text, item, previous) {
       const own = text as CsvText;
-      return readCells(own.parts, cellsOfRow(own, textsOf(own, item.row)), previous);
+      return readCells(own.parts, cellsOfRow(own, textsOf(own, rowOf(own, item))), previous);
     },
     hasPlaceFor(text, before, field) {
       const { parts, places } = text as CsvText;
@@ -74,7 +74,7 @@ function writeRows(text: CsvText, writes: readonly ItemWrite<CsvRow>[]): Uint8Ar
   for (const { item, before, after } of writes) {
     if (item === null) {
       if (after !== null) added.push(newRow(text, after));
-    } else if (after === null) edits.push({ ...spanOf(text, item.row.start, item.row.next), bytes: NO_BYTES });
+    } else if (after === null) edits.push({ ...spanOf(text, item.start, item.next), bytes: NO_BYTES });
     else edits.push(...editsOf(text, item, before, after));
   }
   if (edits.length === 0 && added.length === 0) return text.bytes;
@@ -105,13 +105,14 @@ const NO_BYTES = new Uint8Array(0);
 function endOfRows(text: CsvText): number {
   const { bytes, damaged, items } = text;
   const last = items.at(-1);
-  const next = last === undefined ? null : spanOf(text, last.row.next, last.row.next).start;
+  const next = last === undefined ? null : spanOf(text, last.next, last.next).start;
   const broken = damaged.at(-1);
   if (broken !== undefined && broken.end === bytes.length && broken.start >= (next ?? 0)) return broken.start;
   return bytes.length;
 }
 
-function editsOf(text: CsvText, { row }: CsvRow, before: Fields | null, after: Fields): readonly Edit[] {
+function editsOf(text: CsvText, item: CsvRow, before: Fields | null, after: Fields): readonly Edit[] {
+  const row = rowOf(text, item);
   const texts = textsOf(text, row);
   const cells = cellsOfRow(text, texts);
   const changed = placed(text, texts, writeCells(text.parts, cells, before ?? NO_FIELDS, after));

@@ -6,12 +6,17 @@ import { type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from './ch
 import { CSV_LAYOUTS, type CsvLayout, known } from './layouts.ts';
 import { nextLine, type RowSpan, rowAt, unquoted } from './tokenize.ts';
 
+type Units = Uint8Array | Uint16Array;
+
 /** A row of a CSV. */
 export interface CsvRow extends NativeItem {
-  readonly row: RowSpan;
+  /** The code units at which it begins, and at which the next one does. Its cells are found again when they are asked for: a table has millions. */
+  readonly start: number;
+  readonly next: number;
 }
 /** A CSV taken apart. */
 export interface CsvText extends SplitText<CsvRow> {
+  readonly units: Units;
   readonly charset: Charset;
   /** Bytes of the byte order mark. */
   readonly mark: number;
@@ -40,8 +45,6 @@ export interface FoundHeader {
   readonly delimiter: string;
 }
 
-type Units = Uint8Array | Uint16Array;
-
 /** Takes a CSV apart. Never throws: rows that cannot be understood are damaged, and those after them go on. */
 export function splitCsv(bytes: Uint8Array, layout: CsvLayout): CsvText {
   const sniffed = sniffCharset(bytes);
@@ -49,7 +52,7 @@ export function splitCsv(bytes: Uint8Array, layout: CsvLayout): CsvText {
   const units = unitsOf(bytes, sniffed);
   const text = { bytes, charset, mark };
   const found = findHeader(units, text, [layout]);
-  const base = { ...text, items: [], damaged: [], header: null, isQuoted: false, places: new Map(), parts: [] };
+  const base = { ...text, units, items: [], damaged: [], header: null, isQuoted: false, places: new Map(), parts: [] };
   if (found === null) {
     const isEmpty = units.every((unit) => unit <= SPACE);
     const detail = `it does not begin with the columns of ${layout.name}: its first line has to name them`;
@@ -105,8 +108,10 @@ function splitRows(
   while (at < units.length) {
     const row = rowAt(units, at, code);
     if (row.fault === null) {
-      if (!isBlank(units, row, code))
-        items.push({ spans: [spanOf(text, row.start, row.end)], uid: null, context, row });
+      if (!isBlank(units, row, code)) {
+        const { start, end, next } = row;
+        items.push({ spans: [spanOf(text, start, end)], uid: null, context, start, next });
+      }
       at = row.next;
       continue;
     }
@@ -184,6 +189,11 @@ export function spanOf({ charset, mark }: TextBytes, start: number, end: number)
 function bytesOf(text: TextBytes, start: number, end: number): Uint8Array {
   const span = spanOf(text, start, end);
   return text.bytes.subarray(span.start, span.end);
+}
+
+/** The cells of a row by their places. */
+export function rowOf({ units, delimiter }: CsvText, { start }: CsvRow): RowSpan {
+  return rowAt(units, start, delimiter.charCodeAt(0));
 }
 
 /** What the cells of a row say, as they stand there. */
