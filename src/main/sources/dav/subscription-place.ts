@@ -17,6 +17,10 @@ const ASK_MS = 15 * 60_000;
 /** An answer counts so long. */
 const FRESH_MS = 30_000;
 
+/** A calendar that ends is whole: an answer that broke off says nothing of what would have come. */
+const ENDED = /^END:VCALENDAR\s*$/im;
+const TAIL_BYTES = 4096;
+
 export interface SubscriptionOptions {
   readonly url: string;
   readonly clock: Clock;
@@ -93,6 +97,8 @@ export class SubscriptionPlace implements DocumentPlace {
       const bytes = new Uint8Array(await response.arrayBuffer());
       if (!isCalendar(bytes))
         return away(`${url} gives no calendar just now (perhaps a page to log in). Nothing was deleted.`);
+      if (!ENDED.test(new TextDecoder().decode(bytes.subarray(-TAIL_BYTES))))
+        return away(`${url} gives a calendar that breaks off. Nothing was deleted.`);
       const { headers } = response;
       this.#doubt = await this.#options.doubt(bytes);
       this.#held = { etag: headers.get('etag'), modified: headers.get('last-modified'), bytes };

@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DavPlace } from '../../../../src/main/sources/dav/dav-place.ts';
+import { DavServer } from '../../../../src/main/sources/dav/dav-server.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { FakeBook, FakeServer, found, multistatus, status } from './fake-server.ts';
+
+const BOOK = '/me/book/';
+const random = { bytes: (count: number) => new Uint8Array(count) };
+const card = (name: string): string => `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:${name}\r\nFN:${name}\r\nEND:VCARD\r\n`;
+
+let server: FakeServer;
+let book: FakeBook;
+let clock: FakeClock;
+let place: DavPlace;
+beforeEach(async () => {
+  server = await FakeServer.start();
+  book = new FakeBook();
+  clock = new FakeClock();
+  server.answer = (asked) => book.answer(asked);
+  const account = { origin: server.origin, user: 'me', password: 'secret' };
+  place = new DavPlace({ server: new DavServer(account), url: server.origin + BOOK, kind: 'contacts', clock, random });
+  for (const name of ['a', 'b']) book.cards.set(`${BOOK}${name}.vcf`, { etag: `"${name}1"`, text: card(name) });
+});
+afterEach(() => server.end());
+const names = async (): Promise<readonly string[]> => (await place.list()).documents.map(({ name }) => name);
+const methods = (): readonly string[] => server.asked.map(({ method }) => method);
+
+describe('a collection on a server', () => {
+  it('is listed once, and then only asked what changed', async () => {
+    expect(await names()).toEqual([`${BOOK}a.vcf`, `${BOOK}b.vcf`]);
+    book.changed = found(`${BOOK}c.vcf`, '<d:getetag>"c1"</d:getetag>') + status(`${BOOK}a.vcf`, 404);
+    server.asked.length = 0;
+    expect(await names()).toEqual([`${BOOK}b.vcf`, `${BOOK}c.vcf`]);
+    expect(methods()).toEqual(['REPORT']);
+    expect(server.asked[0]?.body).toContain('token-1');
+  });
+
+  it('takes its token before it lists: what changes meanwhile is told again', async () => {
+    await place.list();
+    expect(server.asked.map(({ headers, body }) => (body.includes('sync-token') ? 'token' : headers.depth))).toEqual([
+      'token',
+      '1',
+    ]);
+  });
+
+  it.each([403, 409, 412, 500, 507])('lists everything where its token is answered with %s', async (code) => {
+    await place.list();
+    book.token = { status: code };
+    book.cards.set(`${BOOK}c.vcf`, { etag: '"c1"', text: card('c') });
+    expect(await names()).toEqual([`${BOOK}a.vcf`, `${BOOK}b.vcf`, `${BOOK}c.vcf`]);
+  });
+
+  it('lists everything where a report of changes is cut short (507), or names no new token', async () => {
+    await place.list();
+    book.token = multistatus(`${status(BOOK, 507)}<d:sync-token>token-2</d:sync-token>`);
+    book.cards.delete(`${BOOK}a.vcf`);
+    expect(await names()).toEqual([`${BOOK}b.vcf`]);
+    book.token = multistatus(found(`${BOOK}z.vcf`, '<d:getetag>"z1"</d:getetag>'));
+    expect(await names()).toEqual([`${BOOK}b.vcf`]);
+  });
+
+  it('that lists only a part of itself says nothing of the rest', async () => {
+    server.answer = (asked) =>
+      asked.headers.depth === '1'
+        ? multistatus(found(`${BOOK}a.vcf`, '<d:getetag>"a1"</d:getetag>') + status(BOOK, 507))
+        : book.answer(asked);
+    await expect(place.list()).rejects.toMatchObject({ code: 'server-trouble' });
+  });
+
+  it('cannot be reached: that is said, and nothing counts as gone', async () => {
+    await place.list();
+    await server.end();
+    await expect(place.list()).rejects.toMatchObject({ code: 'not-reachable' });
+    expect(await place.condition()).toMatchObject({ is: 'unavailable' });
+  });
+
+  it('is read at most a hundred at a time, and one by one where one that is not there fails them all', async () => {
+    for (let at = 0; at < 230; at++) book.cards.set(`${BOOK}${at}.vcf`, { etag: `"${at}"`, text: card(String(at)) });
+    const listed = await names();
+    server.asked.length = 0;
+    expect((await place.read(listed)).filter((each) => 'bytes' in each)).toHaveLength(232);
+    expect(methods()).toEqual(['REPORT', 'REPORT', 'REPORT']);
+    book.most = 1;
+    const [one, gone] = await place.read([`${BOOK}a.vcf`, `${BOOK}gone.vcf`]);
+    expect(one).toMatchObject({ name: `${BOOK}a.vcf` });
+    expect(gone).toMatchObject({ code: 'changing' });
+  });
+
+  it('is written with the etag it replaces, and what the server made of it counts', async () => {
+    const { documents } = await place.list();
+    server.asked.length = 0;
+    const written = await place.write(`${BOOK}a.vcf`, documents[0]!.revision, Buffer.from(card('a')));
+    expect(server.asked[0]).toMatchObject({ method: 'PUT', headers: { 'if-match': '"a1"' } });
+    expect(methods()).toEqual(['PUT', 'REPORT']);
+    if (written.done !== 'written' || written.document === null) throw new Error('it was not written');
+    expect(Buffer.from(written.document.bytes).toString()).toContain('FN:Mr a');
+    const made = await place.write(`${BOOK}new.vcf`, null, Buffer.from(card('new')));
+    expect(made.done).toBe('written');
+    expect(server.asked[2]).toMatchObject({ method: 'PUT', headers: { 'if-none-match': '*' } });
+    const removed = await place.write(`${BOOK}a.vcf`, written.document.revision, null);
+    expect(removed).toEqual({ done: 'written', document: null });
+    expect(server.asked.at(-1)).toMatchObject({ method: 'DELETE', headers: { 'if-match': expect.any(String) } });
+    for (const { method, headers } of server.asked)
+      if (method === 'PUT' || method === 'DELETE')
+        expect(headers['if-match'] ?? headers['if-none-match']).toBeDefined();
+  });
+
+  it.each([
+    [412, 'changed-underneath'],
+    [409, 'names-collide'],
+    [403, 'no-permission'],
+    [400, 'content-wrong'],
+    [507, 'disk-full'],
+    [500, 'io'],
+  ])('a write answered with %s is %s, of this item alone', async (code, reason) => {
+    const { documents } = await place.list();
+    server.answer = (asked) =>
+      asked.method === 'PUT' ? { status: code, body: '<e>Incorrect\n padding</e>' } : book.answer(asked);
+    const written = await place.write(`${BOOK}a.vcf`, documents[0]!.revision, Buffer.from(card('a')));
+    expect(written).toMatchObject({ done: 'refused', reason, detail: 'Incorrect padding' });
+  });
+
+  it('that changed since it was read is not written at all', async () => {
+    const { documents } = await place.list();
+    book.changed = found(`${BOOK}a.vcf`, '<d:getetag>"a2"</d:getetag>');
+    await place.list();
+    server.asked.length = 0;
+    const written = await place.write(`${BOOK}a.vcf`, documents[0]!.revision, Buffer.from(card('a')));
+    expect(written).toMatchObject({ done: 'refused', reason: 'changed-underneath' });
+    expect(server.asked).toEqual([]);
+  });
+
+  it('of another kind by now, or behind a password that is wrong by now, is unavailable', async () => {
+    server.answer = () => ({ status: 401 });
+    expect(await place.condition()).toMatchObject({
+      is: 'unavailable',
+      detail: `${server.origin} does not let me in: look at the user name and the password.`,
+    });
+    await clock.advance(5000);
+    server.answer = () => multistatus(found(BOOK, '<d:resourcetype><d:collection/></d:resourcetype>'));
+    expect(await place.condition()).toMatchObject({ is: 'unavailable', detail: expect.stringContaining('holds no') });
+  });
+
+  it('that fails is left alone ever longer, and asked again by itself', async () => {
+    server.answer = () => ({ status: 503 });
+    let dirty = 0;
+    const stop = await place.watch(() => {
+      dirty++;
+    });
+    const waits: number[] = [];
+    for (let failure = 0; failure < 9; failure++) {
+      await place.condition();
+      const since = clock.now();
+      const asked = server.asked.length;
+      await place.condition();
+      expect(server.asked.length).toBe(asked);
+      for (const before = dirty; dirty === before || (await sameAnswer(asked)); ) await clock.advance(100);
+      waits.push(clock.now() - since);
+    }
+    // Random that is all zeros: half of 5 s, doubled each time, until half of 5 minutes.
+    expect(waits.map((wait) => Math.round(wait / 500) / 2)).toEqual([2.5, 5, 10, 20, 40, 80, 150, 150, 150]);
+    server.answer = (asked) => book.answer(asked);
+    await clock.advance(300_000);
+    expect(await place.condition()).toEqual({ is: 'ready' });
+    await stop();
+    expect(clock.untilNext()).toBe(null);
+  });
+
+  /** Is it still the old answer? Asking tells, and the next failure is not to be counted twice. */
+  async function sameAnswer(asked: number): Promise<boolean> {
+    await place.condition();
+    return server.asked.length === asked;
+  }
+});

@@ -1,0 +1,117 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DavServer } from '../../../../src/main/sources/dav/dav-server.ts';
+import { guardedFetch } from '../../../../src/main/sources/dav/guarded-fetch.ts';
+import { FakeServer, found, multistatus } from './fake-server.ts';
+
+const MIB = 1 << 20;
+let server: FakeServer;
+let other: FakeServer;
+beforeEach(async () => {
+  [server, other] = await Promise.all([FakeServer.start(), FakeServer.start()]);
+});
+afterEach(() => Promise.all([server.end(), other.end()]));
+const account = () => ({ origin: server.origin, user: 'me', password: 'secret' });
+const ask = (path: string, options = {}) =>
+  guardedFetch({ account: account(), timeout: 10_000, most: 50 * MIB, ...options })(new URL(path, server.origin));
+
+describe('an address a person confirmed', () => {
+  it('is asked with the password of the account', async () => {
+    server.answer = () => ({ status: 200, body: 'hello' });
+    expect(await (await ask('/')).text()).toBe('hello');
+    expect(server.asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:secret').toString('base64')}`);
+  });
+
+  it.each([301, 302, 303, 307, 308])(
+    'a redirect (%s) to another host is refused and named, and nothing is sent there',
+    async (status) => {
+      server.answer = () => ({ status, headers: { location: `${other.origin}/cards` } });
+      await expect(ask('/')).rejects.toMatchObject({
+        code: 'other-host',
+        message: expect.stringContaining(other.origin),
+        subject: other.origin,
+      });
+      expect(other.asked).toEqual([]);
+    },
+  );
+
+  it.each(['https://127.0.0.1/', 'http://10.0.0.1/', 'http://[::1]/', 'http://localhost/', 'file:///etc/passwd'])(
+    'nobody leads it to %s',
+    async (location) => {
+      server.answer = () => ({ status: 302, headers: { location } });
+      await expect(ask('/')).rejects.toMatchObject({ code: 'other-host' });
+      await expect(ask(location)).rejects.toMatchObject({ code: 'other-host' });
+    },
+  );
+
+  it('a redirect on the same host is followed, with its method and body, five times at most', async () => {
+    server.answer = ({ path }) =>
+      path === '/end' ? { status: 200, body: 'here' } : { status: 308, headers: { location: '/end' } };
+    const guarded = guardedFetch({ account: account(), timeout: 10_000, most: MIB });
+    const response = await guarded(`${server.origin}/begin`, { method: 'PUT', body: 'text' });
+    expect(await response.text()).toBe('here');
+    expect(server.asked.map(({ method, path, body }) => [method, path, body])).toEqual([
+      ['PUT', '/begin', 'text'],
+      ['PUT', '/end', 'text'],
+    ]);
+    server.answer = () => ({ status: 302, headers: { location: '/again' } });
+    await expect(ask('/')).rejects.toMatchObject({ code: 'too-many-redirects' });
+    expect(server.asked).toHaveLength(2 + 6);
+  });
+
+  it('answers of more than 50 MiB are refused, packed or not', async () => {
+    server.answer = () => ({ status: 200, body: Buffer.alloc(50 * MIB + 1) });
+    await expect(ask('/')).rejects.toMatchObject({ code: 'too-large', message: expect.stringContaining('50 MiB') });
+    const packed = gzipSync(Buffer.alloc(60 * MIB));
+    expect(packed.length).toBeLessThan(MIB);
+    server.answer = () => ({ status: 200, headers: { 'content-encoding': 'gzip' }, body: packed });
+    await expect(ask('/')).rejects.toMatchObject({ code: 'too-large' });
+  });
+
+  it('one that never answers is given up', async () => {
+    server.answer = () => null;
+    await expect(ask('/', { timeout: 50 })).rejects.toMatchObject({ code: 'not-reachable' });
+  });
+});
+
+describe('the collections of an account', () => {
+  const home = '<card:addressbook-home-set><d:href>/dav/me/</d:href></card:addressbook-home-set>';
+  const type = '<d:resourcetype><d:collection/><card:addressbook/></d:resourcetype><d:displayname>Book</d:displayname>';
+
+  it('are found where the well-known address leads', async () => {
+    server.answer = ({ path }) => {
+      if (path.startsWith('/.well-known')) return { status: 301, headers: { location: '/dav/' } };
+      if (path === '/dav/')
+        return multistatus(
+          found('/dav/', '<d:current-user-principal><d:href>/dav/principal/</d:href></d:current-user-principal>'),
+        );
+      if (path === '/dav/principal/') return multistatus(found(path, home));
+      if (path === '/dav/me/') return multistatus(found('/dav/me/book/', type));
+      return path === '/dav/me/book/'
+        ? multistatus(found(path, '<d:supported-report-set></d:supported-report-set>'))
+        : { status: 404 };
+    };
+    expect(await new DavServer(account()).collections(`${server.origin}/`, 'contacts')).toEqual([
+      { url: `${server.origin}/dav/me/book/`, name: 'Book' },
+    ]);
+  });
+
+  it('are refused, and the other host is named, where the well-known address leads to one', async () => {
+    server.answer = ({ path }) =>
+      path.startsWith('/.well-known')
+        ? { status: 301, headers: { location: `${other.origin}/dav/` } }
+        : { status: 404 };
+    await expect(new DavServer(account()).collections(`${server.origin}/`, 'contacts')).rejects.toMatchObject({
+      code: 'other-host',
+      subject: other.origin,
+    });
+    expect(other.asked).toEqual([]);
+  });
+
+  it('behind a wrong password: that is said', async () => {
+    server.answer = () => ({ status: 401 });
+    await expect(new DavServer(account()).collections(`${server.origin}/`, 'contacts')).rejects.toMatchObject({
+      code: 'not-allowed',
+    });
+  });
+});
