@@ -580,9 +580,16 @@ function equal(a: Fields, b: Fields): boolean {
   return true;
 }
 
-function digestOf({ bytes }: SplitText, { spans, context }: NativeItem): Uint8Array {
-  const parts = [...spans, ...context].map(({ start, end }) => bytes.subarray(start, end));
-  return sha256(parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)).subarray(0, 16);
+/** An item is one of one text, which never changes; its digest is asked for at every step. */
+const digests = new WeakMap<NativeItem, Uint8Array>();
+
+function digestOf({ bytes }: SplitText, item: NativeItem): Uint8Array {
+  const known = digests.get(item);
+  if (known !== undefined) return known;
+  const parts = [...item.spans, ...item.context].map(({ start, end }) => bytes.subarray(start, end));
+  const digest = sha256(parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)).subarray(0, 16);
+  digests.set(item, digest);
+  return digest;
 }
 
 function lineOf(bytes: Uint8Array, offset: number): number {
