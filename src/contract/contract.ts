@@ -157,6 +157,16 @@ export interface ConflictView {
   readonly shown: string;
   readonly values: readonly ConflictValueView[];
 }
+/** Two contacts that may be one person. */
+export interface DuplicateView {
+  readonly collection: string;
+  /** The first would stay. */
+  readonly records: readonly { readonly record: string; readonly title: string }[];
+  /** They share a name, and an e-mail or phone. */
+  readonly sure: boolean;
+  /** What they share: `email ada@example.org`. */
+  readonly by: readonly string[];
+}
 /** What the conflict dialog needs beyond the list: the texts, where they are texts. */
 export interface ConflictDetailView {
   readonly conflict: ConflictView;
@@ -315,6 +325,10 @@ export interface Requests {
   'conflicts:detail': (conflict: string) => ConflictDetailView;
   'conflicts:resolve': (conflict: string, choice: Choice) => ResultView;
   'conflicts:resolve-all': (prefer: string) => ResultView;
+  /** Contacts that may be one person, the surest first. */
+  'duplicates:list': (collection: string) => readonly DuplicateView[];
+  /** These two contacts are one person, or they are not. */
+  'duplicates:settle': (collection: string, one: string, other: string, isOnePerson: boolean) => ResultView;
   'history:list': (query: HistoryQuery) => readonly PackageView[];
   'history:undo': (id: string) => ResultView;
   'history:restore': (collection: string, record: string | null, at: string, to: string | null) => ResultView;
@@ -375,6 +389,8 @@ export const REQUESTS = Object.keys({
   'conflicts:detail': 0,
   'conflicts:resolve': 0,
   'conflicts:resolve-all': 0,
+  'duplicates:list': 0,
+  'duplicates:settle': 0,
   'history:list': 0,
   'history:undo': 0,
   'history:restore': 0,

@@ -89,6 +89,45 @@ function contentOf(path: string): Choice {
   }
 }
 
+const duplicates: Command = {
+  name: 'duplicates',
+  takes: 'COLLECTION [A [B]]',
+  summary: 'contacts that may be one person; makes them one, or keeps them apart',
+  details:
+    'With --fuse the contacts A and B become one: what both say differently is a conflict to settle. With --apart they are never\n' +
+    'listed again. Either can be undone.',
+  options: {
+    fuse: { type: 'boolean', help: 'A and B are one person' },
+    apart: { type: 'boolean', help: 'A and B are two people' },
+  },
+  async run(call) {
+    const { options, positionals } = call;
+    const [collection, one, other] = positionals as [string, ...string[]];
+    const [isOne, areTwo] = [flagOption(options, 'fuse'), flagOption(options, 'apart')];
+    if (isOne !== areTwo && one !== undefined && other !== undefined)
+      return printResult(
+        call,
+        await call.ask('duplicates:settle', collection, one, other, isOne),
+        isOne ? 'Fused' : 'Kept apart',
+      );
+    if (isOne || areTwo || one !== undefined) throw usageError('Give A and B, with one of --fuse and --apart.', 'A');
+    await call.print(await call.ask('duplicates:list', collection), (views) =>
+      views.length === 0
+        ? 'No duplicates.\n'
+        : table(
+            ['', 'A', 'B', 'both have'],
+            views.map(({ records, sure, by }) => [
+              sure ? 'sure' : 'maybe',
+              ...records.map(({ record, title }) => `${title} (${record})`),
+              by.join(', '),
+            ]),
+            '',
+          ),
+    );
+    return EXIT.done;
+  },
+};
+
 const history: Command = {
   name: 'history',
   takes: '[COLLECTION]',
@@ -218,4 +257,12 @@ async function printResult(call: CommandCall, result: ResultView, done: string):
 }
 
 /** Conflicts, and what was. */
-export const historyCommands: readonly Command[] = [conflicts, resolveConflict, history, undo, restore, cat];
+export const historyCommands: readonly Command[] = [
+  conflicts,
+  resolveConflict,
+  duplicates,
+  history,
+  undo,
+  restore,
+  cat,
+];

@@ -179,6 +179,13 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ],
   ],
   'conflicts:resolve-all': [['prefer', name]],
+  'duplicates:list': [['collection', name]],
+  'duplicates:settle': [
+    ['collection', name],
+    ['one', name],
+    ['other', name],
+    ['isOnePerson', flag],
+  ],
   'history:list': [
     [
       'query',

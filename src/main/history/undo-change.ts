@@ -96,8 +96,12 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   const is = [...undone.changes.values()].some((change) => !isDelete(change));
   if (!was && !is) return { changes: isLive(undone.state) ? [existsChange(undone, true, own)] : [] };
   if (!was && !standsBeside(port, undone, dots)) return { changes: [existsChange(undone, false, own)] };
-  const fields = is ? fieldsBefore(port, undone, dots, replaced) : fieldsThen(port, undone, before);
-  if ('why' in fields) return fields;
+  // What a delete wrote beside (`aliasOf`) is taken back as in any change.
+  const wrote = fieldsBefore(port, undone, dots, replaced);
+  const then = is ? [] : fieldsThen(port, undone, before);
+  if ('why' in wrote) return wrote;
+  if ('why' in then) return then;
+  const fields = [...wrote, ...then];
   // Where a delete and an edit stood beside each other, and these changes chose, both stand there again.
   const both = lived.length > 1 ? [existsChange(undone, false, [])] : [];
   return { changes: [...written(undone, fields, own), ...both] };

@@ -4,6 +4,7 @@ import { contentsOf } from '../history/cat.ts';
 import { allRecords } from '../history/find-record.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { isOwnField } from '../record/alias.ts';
 import { putInContents } from '../record/content-reference.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import type { Digest, FieldName, RecordId } from '../record/ids.ts';
@@ -97,6 +98,7 @@ function lostOf(text: TextFormat, { id, full }: { readonly id: RecordId; readonl
   const held = text.project(full);
   const lost: { record: string; field: string; why: string }[] = [];
   for (const [field, value] of full) {
+    if (isOwnField(field)) continue;
     const why = whyLost(text, field, value, held.get(field));
     if (why !== null) lost.push({ record: id, field, why });
   }

@@ -86,6 +86,9 @@ export function handlersOf(engine: Engine): Handlers {
     'conflicts:detail': (conflict) => records.detail(conflict),
     'conflicts:resolve': (conflict, choice) => records.resolve(conflict, choice),
     'conflicts:resolve-all': (prefer) => records.resolveAll(prefer),
+    'duplicates:list': (collection) => records.duplicates(collection),
+    'duplicates:settle': (collection, one, other, isOnePerson) =>
+      records.settleDuplicate(collection, one, other, isOnePerson),
     'history:list': (query) => records.history(query),
     'history:undo': (id) => records.undo(id),
     'history:restore': (collection, record, at, to) => records.restore(collection, record, at, to),

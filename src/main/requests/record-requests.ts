@@ -2,6 +2,7 @@ import type {
   Choice,
   ConflictDetailView,
   ConflictView,
+  DuplicateView,
   ExplainView,
   HistoryQuery,
   PackageView,
@@ -10,6 +11,7 @@ import type {
 } from '../../contract/contract.ts';
 import { conflictDetail } from '../conflicts/conflict-detail.ts';
 import { findConflict, listConflicts } from '../conflicts/conflict-view.ts';
+import { listDuplicates, settleDuplicate } from '../conflicts/duplicates.ts';
 import { resolveAll, resolveConflict } from '../conflicts/resolve-conflict.ts';
 import type { Engine } from '../engine.ts';
 import { catRecord } from '../history/cat.ts';
@@ -85,6 +87,13 @@ export class RecordRequests {
   }
   resolveAll(prefer: string): ResultView {
     return joined(this.#ports(null).map((port) => resolveAll(port, prefer)));
+  }
+
+  duplicates(collection: string): readonly DuplicateView[] {
+    return listDuplicates(this.#port(findCollection(this.#engine, collection)));
+  }
+  settleDuplicate(collection: string, one: string, other: string, isOnePerson: boolean): ResultView {
+    return settleDuplicate(this.#port(findCollection(this.#engine, collection)), one, other, isOnePerson);
   }
 
   /** Newest first over all collections asked about. Of several, one that has no such record or device has nothing to show. */

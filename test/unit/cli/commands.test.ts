@@ -161,6 +161,18 @@ describe('what a command line asks the instance', () => {
     ],
     [['conflicts'], ['conflicts:list', null]],
     [
+      ['duplicates', 'people'],
+      ['duplicates:list', 'people'],
+    ],
+    [
+      ['duplicates', 'people', 'a', 'b', '--fuse'],
+      ['duplicates:settle', 'people', 'a', 'b', true],
+    ],
+    [
+      ['duplicates', 'people', 'a', 'b', '--apart'],
+      ['duplicates:settle', 'people', 'a', 'b', false],
+    ],
+    [
       ['resolve', 'f1', '--take', 'v1'],
       ['conflicts:resolve', 'f1', { take: 'v1' }],
     ],

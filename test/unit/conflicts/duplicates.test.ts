@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
+import { listDuplicates, settleDuplicate } from '../../../src/main/conflicts/duplicates.ts';
+import { findDuplicates } from '../../../src/main/conflicts/find-duplicates.ts';
+import { difference } from '../../../src/main/difference/difference.ts';
+import { listHistory } from '../../../src/main/history/history-view.ts';
+import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { recordsRoot } from '../../../src/main/history/verify.ts';
+import { conflictFields } from '../../../src/main/merge/record-state.ts';
+import { fieldName, recordId } from '../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../src/main/record/value.ts';
+import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+
+type Said = { readonly [field: string]: Value };
+const fields = (values: Said): Fields =>
+  new Map(Object.entries(values).map(([field, value]) => [fieldName(field), value]));
+const contact = (id: string, values: Said) => ({ id: recordId(id), fields: fields(values) });
+const name = (full: string): Said => ({ name: { full } });
+const email = (address: string, key = address): Said => ({ [`emails/${key}`]: { address } });
+const phone = (number: string): Said => ({ [`phones/${number}`]: { number } });
+
+describe('contacts that may be one person', () => {
+  const pairs = (...contacts: readonly ReturnType<typeof contact>[]) =>
+    findDuplicates(contacts).map(({ ids, sure }) => [...ids, sure ? 'sure' : 'maybe']);
+
+  it('are sure where name and e-mail, or name and phone, are the same, however they are written', () => {
+    const ada = contact('2', { ...name('Ada Lovelace'), ...email('Ada@Example.org') });
+    expect(pairs(ada, contact('1', { ...name('LOVELACE, ada'), ...email('ada@example.org ') }))).toEqual([
+      ['1', '2', 'sure'],
+    ]);
+    const called = contact('2', {
+      name: {
+        components: [
+          { kind: 'title', value: 'Dr' },
+          { kind: 'given', value: 'Ada' },
+          { kind: 'surname', value: 'Lovelace' },
+        ],
+      },
+      ...phone('+47 22 12 34 56'),
+    });
+    expect(pairs(called, contact('1', { ...name('Ada Lovelace'), ...phone('22123456') }))).toEqual([
+      ['1', '2', 'maybe'],
+    ]);
+    expect(pairs(called, contact('1', { ...name('Ada Lovelace'), ...phone('0047-22-123456') }))).toEqual([
+      ['1', '2', 'sure'],
+    ]);
+  });
+
+  it('are not sure where they share a name, or only an e-mail or a phone', () => {
+    expect(pairs(contact('1', name('Ada')), contact('2', name('ada')))).toEqual([['1', '2', 'maybe']]);
+    expect(
+      pairs(contact('1', { ...name('Ada'), ...email('x@y.z') }), contact('2', { ...name('Bob'), ...email('x@y.z') })),
+    ).toEqual([['1', '2', 'maybe']]);
+    expect(pairs(contact('1', phone('555 123456')), contact('2', phone('555123456')))).toEqual([['1', '2', 'maybe']]);
+  });
+
+  it('are not told by nothing: no name, short numbers, what very many share', () => {
+    expect(pairs(contact('1', phone('112')), contact('2', phone('112')))).toEqual([]);
+    expect(pairs(contact('1', { name: { full: ' ' } }), contact('2', {}))).toEqual([]);
+    const office = Array.from({ length: 50 }, (_, at) =>
+      contact(`c${at}`, { ...name(`Person ${at}`), ...phone('5551234567') }),
+    );
+    expect(pairs(...office)).toEqual([]);
+  });
+
+  it('are the same in any order, the surest first', () => {
+    const three = [
+      contact('c', { ...name('Ada'), ...email('x@y.z') }),
+      contact('a', { ...name('Ada'), ...email('x@y.z') }),
+      contact('b', name('Ada')),
+    ];
+    expect(pairs(...three)).toEqual([
+      ['a', 'c', 'sure'],
+      ['a', 'b', 'maybe'],
+      ['b', 'c', 'maybe'],
+    ]);
+    expect(pairs(...[...three].reverse())).toEqual(pairs(...three));
+  });
+
+  it('are found in time that grows with their number', () => {
+    const many = Array.from({ length: 20_000 }, (_, at) =>
+      contact(`c${at}`, { ...name(`Person ${at % 10_000} x`), ...email(`p${at % 10_000}@x.org`) }),
+    );
+    expect(findDuplicates(many)).toHaveLength(1000);
+  });
+});
+
+describe('settling duplicates', () => {
+  const make = (device: GroupDevice, id: string, values: Said) =>
+    device.write([difference('contacts', recordId(id), device.held(recordId(id)), fields(values)) as Change]);
+  const shown = (device: GroupDevice, id: string) =>
+    Object.fromEntries(
+      [...(device.held(recordId(id)) ?? [])].flatMap(([field, { value }]) => (value === null ? [] : [[field, value]])),
+    );
+  function met(count = 2) {
+    const group = new CollectionGroup(count, 'duplicates', 'contacts');
+    const [laptop, phoneDevice] = group.devices as [GroupDevice, GroupDevice];
+    make(laptop, 'b', {
+      ...name('Ada'),
+      ...email('ada@x.org', 'e1'),
+      ...phone('5550001111'),
+      'notes/n': { note: 'mine' },
+    });
+    make(phoneDevice, 'a', {
+      ...name('Ada'),
+      ...email('ADA@x.org', 'e2'),
+      'notes/n': { note: 'yours' },
+      'keywords/friend': true,
+    });
+    group.exchange();
+    return { group, laptop, phone: phoneDevice };
+  }
+  const conflicts = (device: GroupDevice, id: string) =>
+    conflictFields('contacts', device.collection.records.find(recordId(id))!.state);
+
+  it('lists them on every device alike, and not those somebody kept apart', () => {
+    const { group, laptop, phone } = met();
+    expect(listDuplicates(laptop.port)).toEqual(listDuplicates(phone.port));
+    expect(listDuplicates(phone.port)).toMatchObject([
+      {
+        sure: true,
+        records: [
+          { record: 'a', title: 'Ada' },
+          { record: 'b', title: 'Ada' },
+        ],
+        by: ['email ada@x.org', 'name ada'],
+      },
+    ]);
+    settleDuplicate(phone.port, 'b', 'a', false);
+    group.exchange();
+    expect(listDuplicates(laptop.port)).toEqual([]);
+    expect(laptop.isThere('a') && laptop.isThere('b')).toBe(true);
+  });
+
+  it('makes one of two: what agrees is one, what differs a conflict, what one lacks is there', () => {
+    const { group, laptop, phone } = met();
+    settleDuplicate(laptop.port, 'a', 'b', true);
+    group.exchange();
+    for (const device of [laptop, phone]) {
+      expect(device.isThere('b')).toBe(false);
+      expect(device.values('b', fieldName('aliasOf'))).toEqual(['a']);
+      expect(conflicts(device, 'a')).toEqual(['emails/e2', 'notes/n']);
+      expect(shown(device, 'a')).toMatchObject({
+        'keywords/friend': true,
+        'phones/5550001111': { number: '5550001111' },
+      });
+      expect(shown(device, 'a')).not.toHaveProperty('emails/e1');
+      expect(listDuplicates(device.port)).toEqual([]);
+    }
+    expect(recordsRoot(laptop.collection)).toEqual(recordsRoot(phone.collection));
+  });
+
+  it('is taken back with one undo', () => {
+    const { group, laptop, phone } = met();
+    const before = [shown(phone, 'a'), shown(phone, 'b')];
+    settleDuplicate(laptop.port, 'a', 'b', true);
+    group.exchange();
+    undoChange(phone.port, listHistory(phone.port, { limit: 1 })[0]!.id);
+    group.exchange();
+    for (const device of [laptop, phone]) {
+      expect([shown(device, 'a'), shown(device, 'b')]).toEqual(before);
+      expect(conflicts(device, 'a')).toEqual([]);
+      expect(listDuplicates(device.port)).toHaveLength(1);
+    }
+  });
+
+  it('asks about an edit of the one that went, made elsewhere at the same time', () => {
+    const { group, laptop, phone } = met();
+    make(phone, 'b', { ...shown(phone, 'b'), 'phones/new': { number: '1234567' } });
+    settleDuplicate(laptop.port, 'a', 'b', true);
+    group.exchange();
+    for (const device of [laptop, phone]) expect(conflicts(device, 'b')).toEqual(['exists']);
+  });
+
+  it('comes to the same where two devices fuse, and three are one', () => {
+    const { group, laptop, phone } = met(3);
+    const third = group.devices[2]!;
+    make(third, 'c', { ...name('Ada'), ...email('ada@x.org', 'e2') });
+    group.exchange();
+    settleDuplicate(laptop.port, 'a', 'b', true);
+    settleDuplicate(phone.port, 'a', 'b', true);
+    settleDuplicate(third.port, 'a', 'c', true);
+    group.exchange();
+    for (const device of group.devices) {
+      expect(recordsRoot(device.collection)).toEqual(recordsRoot(laptop.collection));
+      expect([device.isThere('a'), device.isThere('b'), device.isThere('c')]).toEqual([true, false, false]);
+    }
+  });
+});
