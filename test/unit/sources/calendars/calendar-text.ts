@@ -38,13 +38,14 @@ export function edit(text: string, change: Record<string, Value | undefined>): s
 /** What is in one text and not in the other, line by line, without folds. */
 export function changedLines(before: string, after: string): { gone: string[]; come: string[] } {
   const lines = (text: string): string[] => text.replace(/\r?\n[ \t]/g, '').split(/\r?\n/);
-  const come = lines(after);
-  const gone: string[] = [];
-  for (const line of lines(before)) {
-    const at = come.indexOf(line);
-    if (at < 0) gone.push(line);
-    else come.splice(at, 1);
-  }
+  const counts = new Map<string, number>();
+  for (const line of lines(after)) counts.set(line, (counts.get(line) ?? 0) + 1);
+  const gone = lines(before).filter((line) => {
+    const count = counts.get(line) ?? 0;
+    counts.set(line, count - 1);
+    return count <= 0;
+  });
+  const come = [...counts].flatMap(([line, count]) => Array<string>(Math.max(0, count)).fill(line));
   return { gone, come };
 }
 

@@ -2,7 +2,7 @@ import type { Component as NativeComponent } from '../../text/content-lines.ts';
 import { componentText } from './component.ts';
 import { composeTimeZone } from './compose-timezone.ts';
 import { componentOf, textOfLine } from './native.ts';
-import { escapeText } from './property.ts';
+import { cleanWord, escapeText } from './property.ts';
 import { isKnownZone, zoneOfTzid } from './zone-names.ts';
 import {
   hasRules,
@@ -37,8 +37,8 @@ export class CalendarZones implements Zones {
       if (component.name !== 'VTIMEZONE') continue;
       const line = (name: string): string | null =>
         textOfLine(component.lines.find((each) => each.name.toUpperCase() === name));
-      const tzid = line('TZID');
-      if (tzid === null || this.#byTzid.has(tzid)) continue;
+      const tzid = cleanWord(line('TZID') ?? '');
+      if (tzid === '' || this.#byTzid.has(tzid)) continue;
       // What the zone is called beside its TZID tells more than rules could.
       const named = [tzid, line('X-LIC-LOCATION'), line('TZID-ALIAS-OF')].map((name) =>
         name === null ? null : zoneOfTzid(name),
@@ -52,7 +52,7 @@ export class CalendarZones implements Zones {
   }
 
   zoneOf(tzid: string): string {
-    return zoneOfTzid(tzid) ?? this.#byTzid.get(tzid)?.zone ?? PLAIN_ZONES.zoneOf(tzid);
+    return zoneOfTzid(tzid) ?? this.#byTzid.get(cleanWord(tzid))?.zone ?? PLAIN_ZONES.zoneOf(tzid);
   }
 
   tzidOf(zone: string): string {
@@ -79,7 +79,7 @@ export class CalendarZones implements Zones {
 
   /** The VTIMEZONE that decides what a TZID means; null: its name does. */
   decides(tzid: string): NativeComponent | null {
-    return zoneOfTzid(tzid) === null ? (this.#byTzid.get(tzid)?.component ?? null) : null;
+    return zoneOfTzid(tzid) === null ? (this.#byTzid.get(cleanWord(tzid))?.component ?? null) : null;
   }
 
   /** The VTIMEZONE, as lines, for a TZID that was written and has none here; null: it has, or none can be made. `fromYear`: when it is used first. */

@@ -19,7 +19,9 @@ const DEEPEST = 8;
 
 /** A component in the one way to write it, for what is carried as a whole: lines without folds, no churn. */
 export function componentText({ name, properties, parts }: Component): string {
-  const lines = properties.flatMap((of) => (isChurn(of) || of.name === 'LAST-MODIFIED' ? [] : [propertyText(of)]));
+  const lines = properties.flatMap((of) =>
+    isChurn(of) || of.name === 'LAST-MODIFIED' || !isName(of.name) ? [] : [propertyText(of)],
+  );
   return [`BEGIN:${name}`, ...lines, ...parts.map(componentText), `END:${name}`].join('\n');
 }
 
@@ -52,7 +54,10 @@ export function parseComponent(text: string): Component | null {
 
 /** One line of content, without folds. */
 function propertyText({ name, params, value }: Property): string {
-  return `${name}${params.map(paramText).join('')}:${cleanText(value).replaceAll('\n', ' ')}`;
+  return `${name}${params
+    .filter((each) => isName(each.name))
+    .map(paramText)
+    .join('')}:${cleanText(value).replaceAll('\n', ' ')}`;
 }
 
 function paramText({ name, values }: Param): string {

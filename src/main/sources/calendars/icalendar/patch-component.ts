@@ -96,7 +96,7 @@ function patchLines(
       else if (is !== undefined) fresh.push(is);
       continue;
     }
-    const text = is === undefined ? '' : patchedLine(line, was ?? { ...is, params: [], value: '' }, is, notation);
+    const text = is === undefined ? '' : rewritten(line, was, is, notation);
     edits.push({ start: line.start, end: line.end, text: terminated(native, line, text, notation) });
     for (const double of is === undefined ? doubles : []) {
       const other = native.lines[double] as ContentLine;
@@ -106,6 +106,12 @@ function patchLines(
   edits.push(...relist(native, slots, gone, lists, fresh, notation));
   for (const of of fresh) edits.push(insertion(native, placeFor(of.name, native), lineOf(of, notation), notation));
   return edits;
+}
+
+/** The line saying `is`; of another property (an address that is attached now) it is made anew. */
+function rewritten(line: ContentLine, was: Property | undefined, is: Property, notation: Notation): string {
+  if (was !== undefined && was.name !== is.name) return lineOf(is, notation);
+  return patchedLine(line, was ?? { ...is, params: [], value: '' }, is, notation);
 }
 
 /** Members that went are taken out of their lines; new ones go to a line of several like them, else get lines of their own (`fresh`). */

@@ -3,6 +3,7 @@ import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { MalformedItem } from '../../text/text-format.ts';
 import { parseTime } from './civil.ts';
 import { type Component, componentText } from './component.ts';
+import { opaqueOf } from './compose-item.ts';
 import { entryField } from './keys.ts';
 import { differences, type Override, occurrenceOf, overrideField, overrideValue } from './overrides.ts';
 import { type Property, paramOf, unescapeText } from './property.ts';
@@ -47,6 +48,7 @@ export function readItem(
   if (first === undefined) throw new MalformedItem('it is empty');
   if (isOpaque(kind)) {
     const fields = opaqueFields(first, zones);
+    if (opaqueOf(fields) === null) throw new MalformedItem('it is not written as a component is');
     keepStamps(fields, previous);
     return { fields, master: null, overrides: [] };
   }

@@ -26,6 +26,8 @@ export interface IcalendarText extends SplitText<IcalendarItem> {
 }
 
 const MOST_DAMAGED = 1_000;
+/** What is part of something else, and nothing by itself. */
+const PARTS = new Set(['VALARM', 'STANDARD', 'DAYLIGHT', 'VCARD', 'VLOCATION', 'PARTICIPANT', 'VRESOURCE']);
 const ITEMS_ALONE = new Set(['VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VAVAILABILITY']);
 
 /** Takes a calendar apart. Never throws: what is damaged is named, and the rest goes on. */
@@ -89,6 +91,13 @@ function itemsOf(components: readonly Component[], frame: CalendarFrame, damaged
   const byUid = new Map<string, Group>();
   for (const component of components) {
     if (component.name === 'VTIMEZONE') continue;
+    if (PARTS.has(component.name)) {
+      damaged.push({
+        ...damagedLines(component.start, component.end),
+        detail: 'it belongs into an event, whose beginning is missing',
+      });
+      continue;
+    }
     let uidLine: ContentLine | undefined;
     let idLine: ContentLine | undefined;
     for (const line of component.lines) {

@@ -1,3 +1,4 @@
+import { cleanWord } from './property.ts';
 import { windowsZone } from './windows-zones.ts';
 
 /** UTC under its other names. */
@@ -14,7 +15,7 @@ const remembered = new Map<string, string | null>();
 export function zoneOfTzid(tzid: string): string | null {
   const known = remembered.get(tzid);
   if (known !== undefined) return known;
-  const found = resolve(tzid.trim());
+  const found = resolve(cleanWord(tzid));
   if (remembered.size >= REMEMBERED) remembered.clear();
   remembered.set(tzid, found);
   return found;
