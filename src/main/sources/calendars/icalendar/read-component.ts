@@ -126,8 +126,10 @@ class ComponentReader {
         const value = of.value === '' ? null : codec.read(of);
         if (value !== null) this.#entry(codec, { at, value, identity: codec.identity(value) });
         else if (of.value !== '') this.#unknown(at, of);
-      } else if (single === undefined && (when === null || !TIMES.has(name))) this.#unknown(at, of);
-      // Another of what there is one of stays in the text alone: who is given it could not tell which of the two counts.
+      } else if (single !== undefined) {
+        // Another of what there is one of stays in the text alone (who is given it could not tell which of them counts), and goes with it.
+        this.#slots[at] = name;
+      } else if (when === null || !TIMES.has(name)) this.#unknown(at, of);
     });
     const partSlots = this.#readParts(parts);
     this.#joinCoordinates();
