@@ -256,6 +256,18 @@ export interface VerifyView {
   readonly records: number;
   readonly differs: readonly { readonly source: string; readonly record: string }[];
 }
+/** One record in a list of them. `line`: what tells most of it. */
+export interface RecordView {
+  readonly id: string;
+  readonly title: string;
+  readonly line: string;
+}
+export interface RecordsView {
+  /** In the order of their titles. */
+  readonly list: readonly RecordView[];
+  /** How many there are by this search; `list` may hold fewer. */
+  readonly total: number;
+}
 /** One time something takes place; milliseconds since 1970. */
 export interface OccurrenceView {
   readonly record: string;
@@ -337,6 +349,8 @@ export interface Requests {
   'safety:confirm': (planOrSource: string) => Record<string, never>;
   'verify': (collection: string | null, content: boolean) => readonly VerifyView[];
   'pause': (collection: string | null, paused: boolean) => Record<string, never>;
+  /** Contacts or events that have this text in what they say; '' for all. At most 10,000. */
+  'records:list': (collection: string, search: string) => RecordsView;
   /** What takes place in a calendar between two moments (milliseconds since 1970), as seen from a time zone (IANA). */
   'calendar:agenda': (collection: string, from: number, to: number, timeZone: string) => AgendaView;
   'export': (collection: string, file: string, format: string | null) => ExportView;
@@ -399,6 +413,7 @@ export const REQUESTS = Object.keys({
   'safety:confirm': 0,
   'verify': 0,
   'pause': 0,
+  'records:list': 0,
   'calendar:agenda': 0,
   'export': 0,
   'config': 0,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Choice, ResultView } from '../../contract/contract.ts';
+import { fieldWords } from '../../contract/field-words.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
@@ -151,7 +152,7 @@ const history: Command = {
           const rows = view.changes.map((change) => [
             change.action,
             change.title,
-            change.fields.map((field) => field.path).join(', '),
+            change.fields.map((field) => fieldWords(field.path, field.after ?? field.before)).join(', '),
             change.id,
           ]);
           const more = view.changeCount - view.changes.length;

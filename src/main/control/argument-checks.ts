@@ -218,6 +218,10 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['collection', orNull(name)],
     ['paused', flag],
   ],
+  'records:list': [
+    ['collection', name],
+    ['search', text],
+  ],
   'calendar:agenda': [
     ['collection', name],
     ['from', moment],

@@ -9,6 +9,7 @@ import { agendaOf } from './agenda.ts';
 import { exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { joinRequest } from './join-request.ts';
+import { listRecords } from './list-records.ts';
 import { RecordRequests } from './record-requests.ts';
 import { changeSource } from './source-settings.ts';
 import { statusView } from './status-view.ts';
@@ -110,6 +111,7 @@ export function handlersOf(engine: Engine): Handlers {
       engine.changed();
       return NOTHING;
     },
+    'records:list': (collection, search) => listRecords(findCollection(engine, collection), search),
     'calendar:agenda': (collection, from, to, timeZone) =>
       agendaOf(findCollection(engine, collection), from, to, timeZone),
     export: (collection, file, format) => exportRecords(engine, findCollection(engine, collection), file, format),

@@ -11,7 +11,7 @@ export function Field(props: {
   mono?: boolean;
   required?: boolean;
   autoFocus?: boolean;
-  type?: 'text' | 'number';
+  type?: 'text' | 'number' | 'password';
   /** Why the value will not do; null: it will. */
   invalid?: string | null;
 }) {

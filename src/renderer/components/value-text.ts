@@ -1,4 +1,5 @@
 import type { ValueView } from '../../contract/contract.ts';
+import { contactWords } from '../../contract/field-words.ts';
 import { byteSize } from './byte-size.ts';
 
 const isObject = (value: ValueView): value is { readonly [key: string]: ValueView } =>
@@ -21,7 +22,7 @@ export function valueText(value: ValueView): string {
 
 /** As `valueText`, in the way of the field it is of: the time of a file is a number of microseconds. */
 export function fieldValueText(field: string, value: ValueView): string {
-  if (field !== 'modified' || typeof value !== 'number') return valueText(value);
+  if (field !== 'modified' || typeof value !== 'number') return contactWords(field, value) || valueText(value);
   const date = new Date(value / 1000);
   return Number.isNaN(date.getTime())
     ? valueText(value)
@@ -50,19 +51,4 @@ function objectText(value: { readonly [key: string]: ValueView }): string {
     }
   }
   return parts.length === 0 ? 'empty' : parts.map(([key, item]) => `${key}: ${valueText(item)}`).join(', ');
-}
-
-const FIELD_NAMES: { readonly [field: string]: string } = {
-  entry: 'Content',
-  exists: 'Exists',
-  modified: 'Modified',
-  executable: 'Executable',
-};
-
-/** A field's path for people: `emails/e1` is `emails e1`, `entry` is `Content`. */
-export function fieldText(path: string): string {
-  const known = FIELD_NAMES[path];
-  if (known !== undefined) return known;
-  const words = path.replaceAll('/', ' ').replace(/([a-z])([A-Z])/g, '$1 $2');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

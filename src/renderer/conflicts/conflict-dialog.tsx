@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Choice, ConflictDetailView, ConflictView } from '../../contract/contract.ts';
+import { fieldWords } from '../../contract/field-words.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { type NameOf, useDeviceNames } from '../client/use-device-names.ts';
@@ -11,7 +12,7 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { fieldText, valueText } from '../components/value-text.ts';
+import { fieldValueText } from '../components/value-text.ts';
 import { canKeepBoth, conflictHeading, conflictSentence } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
 import { choiceOf, editableText } from './editable-text.ts';
@@ -86,14 +87,16 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
       <p className="lead">{conflictSentence(conflict, nameOf)}, without either knowing of the other.</p>
       <p className="muted">
         <span className="path">{conflict.record}</span>
-        {!WHOLE.has(conflict.field) && ` · ${fieldText(conflict.field)}`}
+        {!WHOLE.has(conflict.field) && ` · ${fieldWords(conflict.field, conflict.values[0]?.value ?? conflict.base)}`}
       </p>
       <ErrorNotice error={resolve.error} />
       <div className="sides">
         <article className="side side-base" aria-label="What both started from">
           <h3>Before</h3>
           <p className="muted">What both started from</p>
-          <p className="side-value path">{conflict.base === null ? 'It was not there' : valueText(conflict.base)}</p>
+          <p className="side-value path">
+            {conflict.base === null ? 'It was not there' : fieldValueText(conflict.field, conflict.base)}
+          </p>
         </article>
         {conflict.values.map((value) => (
           <ConflictValue

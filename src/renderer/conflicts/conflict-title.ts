@@ -40,6 +40,6 @@ export function newestAt(values: readonly ConflictValueView[]): string {
   return values.reduce((latest, value) => (value.at > latest ? value.at : latest), '');
 }
 
-/** Whether two texts can both live on: a deletion has no copy to keep. */
+/** Whether both can live on, as two files: a deletion has no copy to keep, and a field of a card has one value. */
 export const canKeepBoth = (conflict: ConflictView): boolean =>
-  conflict.values.every((value) => value.kind === 'value');
+  conflict.field === 'entry' && conflict.values.every((value) => value.kind === 'value');

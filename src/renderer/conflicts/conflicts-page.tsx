@@ -2,6 +2,7 @@ import { ChevronRight, Handshake, ListChecks } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ConflictView } from '../../contract/contract.ts';
+import { fieldWords } from '../../contract/field-words.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -9,7 +10,6 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
-import { fieldText } from '../components/value-text.ts';
 import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
@@ -108,7 +108,9 @@ function ConflictRow(props: {
         )}
         <span>
           {conflictSentence(conflict, props.nameOf)}
-          {conflict.field !== 'entry' && conflict.field !== 'exists' && ` · ${fieldText(conflict.field)}`}
+          {conflict.field !== 'entry' &&
+            conflict.field !== 'exists' &&
+            ` · ${fieldWords(conflict.field, conflict.values[0]?.value ?? conflict.base)}`}
         </span>
       </span>
       <span className="row-side muted">

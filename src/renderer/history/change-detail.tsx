@@ -1,8 +1,9 @@
 import { ChevronDown, RotateCcw, Undo2 } from 'lucide-react';
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { HistoryChangeView } from '../../contract/contract.ts';
+import { fieldWords } from '../../contract/field-words.ts';
 import { listed } from '../../contract/overall-state.ts';
-import { fieldText, fieldValueText } from '../components/value-text.ts';
+import { fieldValueText } from '../components/value-text.ts';
 import { actionText } from './package-summary.ts';
 
 type Kept = HistoryChangeView['fields'][number]['kept'];
@@ -49,7 +50,7 @@ export function ChangeDetail(props: {
             <tbody>
               {change.fields.map((field) => (
                 <tr key={field.path}>
-                  <th scope="row">{fieldText(field.path)}</th>
+                  <th scope="row">{fieldWords(field.path, field.after ?? field.before)}</th>
                   <td className="path" data-label="Before">
                     {change.action === 'add' && field.before === null ? '—' : fieldValueText(field.path, field.before)}
                   </td>

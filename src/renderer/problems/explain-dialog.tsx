@@ -1,10 +1,11 @@
+import { fieldWords } from '../../contract/field-words.ts';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
-import { fieldText, fieldValueText } from '../components/value-text.ts';
+import { fieldValueText } from '../components/value-text.ts';
 import { When } from '../components/when.tsx';
 import { problemAdvice } from './problem-advice.ts';
 
@@ -38,7 +39,7 @@ export function ExplainDialog(props: { collection: string; record: string; onClo
           <tbody>
             {view.fields.map((field) => (
               <tr key={`${field.path} ${field.device} ${field.at}`}>
-                <th scope="row">{fieldText(field.path)}</th>
+                <th scope="row">{fieldWords(field.path, field.value)}</th>
                 <td className="path" data-label="Value">
                   {fieldValueText(field.path, field.value)}
                 </td>

@@ -3,6 +3,7 @@ import { Button, Checkbox } from 'react-aria-components';
 import type { WireError } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
+import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
@@ -19,14 +20,27 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
   const [place, setPlace] = useState(locations[0] ?? '');
   const [name, setName] = useState('');
   const [create, setCreate] = useState(false);
+  const [user, setUser] = useState('');
+  const [password, setPassword] = useState('');
+  const [kind, setKind] = useState<'contacts' | 'calendar'>('contacts');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
 
-  const addOne = async (location: string) => {
+  const isServer = !several && /^(?:https?|webcals?):/i.test(place.trim());
+  const addOne = async (typed: string) => {
+    const location = isServer ? withUser(typed, user.trim()) : typed;
+    if (isServer && user.trim() !== '') {
+      const known = await client.request('accounts:password', location, password);
+      if (!known.ok) {
+        setError(known.error);
+        return false;
+      }
+    }
     const reply = await client.request('collections:add', {
       location,
       ...(name.trim() === '' || several ? {} : { name: name.trim() }),
-      ...(create ? { create } : {}),
+      ...(create && !isServer ? { create } : {}),
+      ...(isServer ? { kind } : {}),
     });
     if (reply.ok) {
       const { records, kind } = reply.value;
@@ -75,17 +89,40 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
         </ul>
       ) : (
         <>
-          <PlaceField label="Place" value={place} onChange={setPlace} autoFocus hint="A folder on this device." />
+          <PlaceField
+            label="Place"
+            value={place}
+            onChange={setPlace}
+            autoFocus
+            hint="A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), or the address of a CardDAV or CalDAV server."
+          />
+          {isServer && (
+            <>
+              <ChoiceField
+                label="What to keep in step"
+                options={[
+                  { id: 'contacts', label: 'Contacts' },
+                  { id: 'calendar', label: 'A calendar' },
+                ]}
+                value={kind}
+                onChange={(value) => setKind(value === 'calendar' ? 'calendar' : 'contacts')}
+              />
+              <Field label="User" value={user} onChange={setUser} hint="Empty where nobody has to log in." />
+              <Field label="Password" type="password" value={password} onChange={setPassword} />
+            </>
+          )}
           <Field
             label="Name"
             value={name}
             onChange={setName}
             hint="What your devices call it. Left empty: the name of the place."
           />
-          <Checkbox className="checkbox" isSelected={create} onChange={setCreate}>
-            <span className="box" aria-hidden />
-            Create it if it is not there
-          </Checkbox>
+          {!isServer && (
+            <Checkbox className="checkbox" isSelected={create} onChange={setCreate}>
+              <span className="box" aria-hidden />
+              Create it if it is not there
+            </Checkbox>
+          )}
         </>
       )}
       <ErrorNotice error={error} />
@@ -94,4 +131,10 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
       </Note>
     </DialogFrame>
   );
+}
+
+/** The address with who asks in it; the password never is. */
+function withUser(address: string, user: string): string {
+  if (user === '' || /^[a-z]+:\/\/[^/@]+@/i.test(address)) return address;
+  return address.replace('://', `://${encodeURIComponent(user)}@`);
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ConflictDetailView, PackageView } from '../../../src/contract/contract.ts';
+import type { ConflictDetailView, PackageView, ValueView } from '../../../src/contract/contract.ts';
+import { fieldWords } from '../../../src/contract/field-words.ts';
 import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
 import { resultText } from '../../../src/renderer/client/use-say-done.ts';
 import { byteSize } from '../../../src/renderer/components/byte-size.ts';
 import { duration } from '../../../src/renderer/components/duration.ts';
-import { fieldText, fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
+import { fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
 import { canKeepBoth, conflictSentence, newestAt } from '../../../src/renderer/conflicts/conflict-title.ts';
 import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
@@ -57,7 +58,18 @@ describe('values', () => {
     expect(fieldValueText('entry', { type: 'directory' })).toBe('folder');
   });
   it('field names', () => {
-    expect(['entry', 'emails/e1', 'timeZone'].map(fieldText)).toEqual(['Content', 'Emails e1', 'Time Zone']);
+    expect(['entry', 'emails/e1', 'timeZone'].map((path) => fieldWords(path))).toEqual([
+      'Content',
+      'E-mail',
+      'Time Zone',
+    ]);
+    expect(fieldWords('phones/p', { number: '1', contexts: { work: true }, features: { mobile: true } })).toBe(
+      'Phone (mobile, work)',
+    );
+    expect(fieldWords('emails/e', { address: 'a', label: '_$!<School>!$_' })).toBe('E-mail (School)');
+    expect(fieldWords('anniversaries/a', { kind: 'birth' })).toBe('Birthday');
+    expect(fieldWords('vCard/x-foo/k', { name: 'X-FOO', value: '1' })).toBe('X-FOO');
+    expect(fieldWords('recurrenceOverrides/2026-01-12T09:00:00')).toBe('On Mon 12 Jan 2026, 09:00');
   });
 });
 
@@ -211,4 +223,25 @@ it('this device is said to be it, and two of one name are told apart', () => {
     { device: 'dddd1', name: 'nas', self: false },
   ]);
   expect([...labels.values()]).toEqual(['vm (this device)', 'vm', 'nas (cccc)', 'nas (dddd)']);
+});
+
+it('fields of contacts and events are told in words', () => {
+  const said = (path: string, value: ValueView) => fieldValueText(path, value);
+  expect(said('anniversaries/a', { kind: 'birth', date: { month: 4, day: 12 } })).toBe('12 April');
+  expect(
+    said('addresses/a', {
+      components: [
+        { kind: 'name', value: '2 Street' },
+        { kind: 'locality', value: 'Town' },
+      ],
+    }),
+  ).toBe('2 Street, Town');
+  expect(said('when', { start: '2026-01-05T09:00:00', duration: 'PT1H30M', timeZone: 'Europe/Vienna' })).toBe(
+    'Mon 5 Jan 2026, 09:00 for 1 hour 30 minutes (Europe/Vienna)',
+  );
+  expect(said('recurrenceRule', { frequency: 'weekly', byDay: [{ day: 'mo' }, { day: 'we' }], count: 3 })).toBe(
+    'every week, on Mon, Wed, 3 times',
+  );
+  expect(said('alerts/a', { trigger: { offset: '-PT15M' } })).toBe('15 minutes before');
+  expect(said('participants/p', { name: 'Ada', participationStatus: 'accepted' })).toBe('Ada, accepted');
 });

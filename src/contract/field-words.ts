@@ -1,0 +1,271 @@
+import type { ValueView } from './contract.ts';
+
+type Plain = { readonly [key: string]: ValueView };
+const isPlain = (value: ValueView | undefined): value is Plain =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
+const text = (value: ValueView | undefined): string => (typeof value === 'string' ? value : '');
+const listOf = (value: ValueView | undefined): readonly Plain[] => (Array.isArray(value) ? value.filter(isPlain) : []);
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** Fields of files. */
+const FILE_FIELDS: { readonly [field: string]: string } = {
+  entry: 'Content',
+  exists: 'Exists',
+  modified: 'Modified',
+  executable: 'Executable',
+};
+const FIELDS: { readonly [field: string]: string } = {
+  name: 'Name',
+  kind: 'Kind',
+  language: 'Language',
+  updated: 'Last saved',
+  created: 'Made',
+  when: 'Time',
+  title: 'Title',
+  description: 'Description',
+  recurrenceRule: 'Repeats',
+  status: 'Status',
+  privacy: 'Visibility',
+  freeBusyStatus: 'Shown as',
+  priority: 'Priority',
+  color: 'Colour',
+  progress: 'Progress',
+  percentComplete: 'Done',
+  estimatedDuration: 'Takes about',
+  sequence: 'Revision',
+  due: 'Due',
+};
+const MAPS: { readonly [map: string]: string } = {
+  emails: 'E-mail',
+  phones: 'Phone',
+  addresses: 'Address',
+  organizations: 'Company',
+  notes: 'Note',
+  nicknames: 'Nickname',
+  onlineServices: 'Account',
+  links: 'Link',
+  relations: 'Related',
+  members: 'Member',
+  keywords: 'Label',
+  locations: 'Place',
+  virtualLocations: 'Online',
+  participants: 'Attendee',
+  alerts: 'Alert',
+  recurrenceOverrides: 'Occurrence',
+  personalInfo: 'Interest',
+  timeZones: 'Time zone',
+};
+const KINDS: { readonly [kind: string]: string } = {
+  birth: 'Birthday',
+  wedding: 'Anniversary',
+  death: 'Day of death',
+  photo: 'Photo',
+  logo: 'Logo',
+  sound: 'Sound',
+  title: 'Title',
+  role: 'Role',
+};
+const OF_KIND: ReadonlySet<string> = new Set(['anniversaries', 'media', 'titles']);
+const FEATURES: { readonly [feature: string]: string } = {
+  mobile: 'mobile',
+  fax: 'fax',
+  pager: 'pager',
+  video: 'video',
+};
+
+/**
+ * What people call a field: `phones/XXXn` of a work phone is `Phone (work)`, `entry` is `Content`. `value`: one the field has or had, which tells
+ * more of an entry than its key.
+ */
+export function fieldWords(path: string, value: ValueView | undefined = null): string {
+  const known = FILE_FIELDS[path] ?? FIELDS[path];
+  if (known !== undefined) return known;
+  const slash = path.indexOf('/');
+  const [map, key] = slash < 0 ? [path, ''] : [path.slice(0, slash), path.slice(slash + 1)];
+  const plain = isPlain(value) ? value : {};
+  if (map === 'vCard' || map === 'iCalendar' || map === 'csv' || map === 'ldif')
+    return text(plain.name) || (key.split('/')[0] ?? key).toUpperCase();
+  if (OF_KIND.has(map)) return KINDS[text(plain.kind)] ?? capital(map);
+  if (map === 'keywords' || map === 'members') return `${MAPS[map]} ${unescaped(key)}`;
+  if (map === 'recurrenceOverrides') return `On ${momentWords(key, false)}`;
+  const word = MAPS[map];
+  if (word === undefined) {
+    const words = path.replaceAll('/', ' ').replace(/([a-z])([A-Z])/g, '$1 $2');
+    return capital(words);
+  }
+  const marks = marksOf(plain);
+  return marks === '' ? word : `${word} (${marks})`;
+}
+
+const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** What tells one entry from its neighbours: its own label, else what it is for. */
+function marksOf({ label, contexts, features, service }: Plain): string {
+  // Apple's own labels stand in a frame.
+  if (typeof label === 'string') return label.replace(/^_\$!<(.*)>!\$_$/, '$1');
+  const marks: string[] = [];
+  if (typeof service === 'string') marks.push(service);
+  for (const [feature, word] of Object.entries(FEATURES))
+    if (isPlain(features) && features[feature] === true) marks.push(word);
+  if (isPlain(contexts) && contexts.work === true) marks.push('work');
+  if (isPlain(contexts) && contexts.private === true) marks.push('home');
+  return marks.join(', ');
+}
+
+/** The value of a contact's or event's field in one line; null: it is of no kind that is known here. */
+export function contactWords(path: string, value: ValueView): string | null {
+  const map = path.split('/')[0] ?? path;
+  if (map === 'keywords' || map === 'members') return value === true ? 'yes' : null;
+  if (!isPlain(value)) return null;
+  switch (map) {
+    case 'name':
+      return (
+        text(value.full) ||
+        joined(
+          listOf(value.components).map((part) => text(part.value)),
+          ' ',
+        )
+      );
+    case 'phones':
+      return text(value.number);
+    case 'emails':
+      return text(value.address);
+    case 'addresses':
+      return (
+        text(value.full) ||
+        joined(
+          listOf(value.components).map((part) => text(part.value)),
+          ', ',
+        )
+      );
+    case 'organizations':
+      return joined([text(value.name), ...listOf(value.units).map((unit) => text(unit.name))], ', ');
+    case 'notes':
+      return text(value.note);
+    case 'titles':
+    case 'nicknames':
+    case 'locations':
+    case 'virtualLocations':
+      return text(value.name) || text(value.uri);
+    case 'onlineServices':
+      return text(value.user) || text(value.uri);
+    case 'anniversaries':
+      return dateWords(value.date);
+    case 'media':
+      return text(value.uri) || 'a picture';
+    case 'when':
+      return whenWords(value);
+    case 'recurrenceRule':
+      return ruleWords(value);
+    case 'recurrenceOverrides':
+      return value.excluded === true ? 'left out' : 'changed';
+    case 'alerts':
+      return alertWords(value);
+    case 'participants':
+      return joined([text(value.name) || text(value.calendarAddress), text(value.participationStatus)], ', ');
+    case 'vCard':
+    case 'iCalendar':
+      return typeof value.value === 'string' ? value.value : null;
+    default:
+      return null;
+  }
+}
+
+const joined = (parts: readonly string[], by: string): string => parts.filter((part) => part !== '').join(by);
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+function dateWords(date: ValueView | undefined): string {
+  if (!isPlain(date)) return '';
+  if (typeof date.text === 'string') return date.text;
+  if (typeof date.utc === 'string') return momentWords(date.utc.slice(0, 19), false);
+  const month = typeof date.month === 'number' ? (MONTHS[date.month - 1] ?? '') : '';
+  return joined(
+    [date.day, month, date.year].map((part) => (part === undefined || part === null ? '' : String(part))),
+    ' ',
+  );
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** `2026-01-05T09:00:00` as clocks there show it: no time zone is reckoned with. */
+function momentWords(local: string, isAllDay: boolean): string {
+  const [, year, month, day, hour, minute] = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}))?/.exec(local) ?? [];
+  if (year === undefined || month === undefined || day === undefined) return local;
+  const weekday = DAYS[new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDay()];
+  const date = `${weekday} ${Number(day)} ${(MONTHS[Number(month) - 1] ?? '').slice(0, 3)} ${year}`;
+  return isAllDay || hour === undefined ? date : `${date}, ${hour}:${minute}`;
+}
+
+function whenWords({ start, due, duration, timeZone, showWithoutTime }: Plain): string {
+  const isAllDay = showWithoutTime === true;
+  const parts: string[] = [];
+  if (typeof start === 'string') parts.push(momentWords(start, isAllDay));
+  if (typeof due === 'string') parts.push(`due ${momentWords(due, isAllDay)}`);
+  if (typeof duration === 'string' && !isAllDay) parts.push(`for ${durationWords(duration)}`);
+  if (typeof timeZone === 'string' && !isAllDay) parts.push(`(${timeZone})`);
+  return parts.join(' ');
+}
+
+const UNITS = [
+  ['W', 'week'],
+  ['D', 'day'],
+  ['H', 'hour'],
+  ['M', 'minute'],
+  ['S', 'second'],
+] as const;
+
+function durationWords(duration: string): string {
+  const parts = UNITS.flatMap(([letter, word]) => {
+    const count = Number(new RegExp(`(\\d+)${letter}`).exec(duration)?.[1] ?? 0);
+    return count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`];
+  });
+  return parts.length === 0 ? duration : parts.join(' ');
+}
+
+function alertWords({ trigger }: Plain): string {
+  if (!isPlain(trigger)) return 'an alert';
+  if (typeof trigger.when === 'string') return momentWords(trigger.when, false);
+  const offset = text(trigger.offset);
+  if (offset === '') return 'an alert';
+  return `${durationWords(offset)} ${offset.startsWith('-') ? 'before' : 'after'}${trigger.relativeTo === 'end' ? ' the end' : ''}`;
+}
+
+const EVERY: { readonly [frequency: string]: string } = {
+  daily: 'day',
+  weekly: 'week',
+  monthly: 'month',
+  yearly: 'year',
+  hourly: 'hour',
+};
+const WEEKDAYS: { readonly [day: string]: string } = {
+  mo: 'Mon',
+  tu: 'Tue',
+  we: 'Wed',
+  th: 'Thu',
+  fr: 'Fri',
+  sa: 'Sat',
+  su: 'Sun',
+};
+
+function ruleWords({ frequency, interval, byDay, count, until }: Plain): string {
+  const unit = EVERY[text(frequency)] ?? text(frequency);
+  const parts = [typeof interval === 'number' && interval > 1 ? `every ${interval} ${unit}s` : `every ${unit}`];
+  const days = listOf(byDay).map((each) => WEEKDAYS[text(each.day)] ?? text(each.day));
+  if (days.length > 0) parts.push(`on ${days.join(', ')}`);
+  if (typeof count === 'number') parts.push(`${count} times`);
+  if (typeof until === 'string') parts.push(`until ${momentWords(until, until.endsWith('T00:00:00'))}`);
+  return parts.join(', ');
+}

@@ -1,0 +1,57 @@
+import type { RecordsView, RecordView } from '../../contract/contract.ts';
+import { allRecords } from '../history/find-record.ts';
+import { recordTitle } from '../history/value-view.ts';
+import { isLive, shownFields } from '../merge/record-state.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { Value } from '../record/value.ts';
+import type { Replica } from '../replica.ts';
+import { fieldsOf } from '../snapshot/lens.ts';
+
+const MOST = 10_000;
+/** What of a record stands beside its title: the first of these that it has. */
+const TELLING = [
+  ['emails/', 'address'],
+  ['phones/', 'number'],
+  ['organizations/', 'name'],
+  ['when', 'start'],
+  ['locations/', 'name'],
+] as const;
+
+/** Contacts or events whose texts hold the search, whatever the case; all of them where it is empty. Fails with `not-available` for files. */
+export function listRecords({ collection }: Replica, search: string): RecordsView {
+  const { kind, log } = collection;
+  if (kind === 'files')
+    throw new LockstepError('not-available', 'A folder is looked at in the file manager.', collection.stored.id);
+  const wanted = search.trim().toLowerCase();
+  const list: RecordView[] = [];
+  for (const { id, state } of allRecords(collection)) {
+    if (!isLive(state)) continue;
+    const fields = fieldsOf(shownFields(kind, state, log.order));
+    const title = recordTitle(kind, id, (field) => fields.get(field));
+    if (
+      wanted !== '' &&
+      !title.toLowerCase().includes(wanted) &&
+      ![...fields.values()].some((value) => holds(value, wanted))
+    )
+      continue;
+    list.push({ id, title, line: lineOf(fields) });
+  }
+  list.sort((a, b) => a.title.localeCompare(b.title) || (a.id < b.id ? -1 : 1));
+  return { list: list.slice(0, MOST), total: list.length };
+}
+
+function holds(value: Value, wanted: string): boolean {
+  if (typeof value === 'string') return value.toLowerCase().includes(wanted);
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return false;
+  return Object.values(value).some((part) => holds(part as Value, wanted));
+}
+
+function lineOf(fields: ReadonlyMap<string, Value>): string {
+  for (const [map, part] of TELLING)
+    for (const [field, value] of fields) {
+      if (!field.startsWith(map) || value === null || typeof value !== 'object') continue;
+      const said = (value as { readonly [key: string]: Value })[part];
+      if (typeof said === 'string' && said !== '') return said;
+    }
+  return '';
+}

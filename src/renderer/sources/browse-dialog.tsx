@@ -1,0 +1,93 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { CollectionView, OccurrenceView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { useRequest } from '../client/use-request.ts';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Field } from '../components/field.tsx';
+import { RECORD_WORD } from '../components/kind-icon.tsx';
+import { Loading } from '../components/loading.tsx';
+import { VirtualRows } from '../components/virtual-rows.tsx';
+import { ExplainDialog } from '../problems/explain-dialog.tsx';
+
+const ROW = 52;
+const DAY_MS = 86_400_000;
+const WEEKS_SHOWN = 4;
+
+/** What is in a collection of contacts or events: to look at and to search. A calendar begins with what comes next. */
+export function BrowseDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
+  const [search, setSearch] = useState('');
+  const [open, setOpen] = useState<string | null>(null);
+  const records = useRequest('records:list', [collection.id, search]);
+  const view = records.value;
+  if (open !== null) return <ExplainDialog collection={collection.id} record={open} onClose={() => setOpen(null)} />;
+  return (
+    <DialogFrame title={collection.name} wide onClose={onClose}>
+      {collection.kind === 'calendar' && search === '' && <Agenda collection={collection.id} onOpen={setOpen} />}
+      <Field label="Search" value={search} onChange={setSearch} hint="In everything a card or an event says." />
+      <ErrorNotice error={records.error} />
+      {view === null && records.error === null && <Loading what="the list" />}
+      {view !== null && <p className="muted">{counted(view.total, RECORD_WORD[collection.kind])}</p>}
+      {view !== null && view.list.length > 0 && (
+        <VirtualRows
+          label={`Everything in ${collection.name}`}
+          className="rows-box"
+          count={view.list.length}
+          estimate={() => ROW}
+          keyOf={(at) => view.list[at]?.id ?? String(at)}
+          row={(at, focus) => {
+            const record = view.list[at];
+            if (record === undefined) return null;
+            return (
+              <button type="button" className="row row-button" {...focus} onClick={() => setOpen(record.id)}>
+                <span className="row-text">
+                  <span className="strong">{record.title}</span>
+                  <span className="muted">{record.line}</span>
+                </span>
+              </button>
+            );
+          }}
+        />
+      )}
+    </DialogFrame>
+  );
+}
+
+/** The next weeks of a calendar. */
+function Agenda({ collection, onOpen }: { collection: string; onOpen: (record: string) => void }) {
+  const [from] = useState(() => Date.now());
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const agenda = useRequest('calendar:agenda', [collection, from, from + WEEKS_SHOWN * 7 * DAY_MS, zone]);
+  const view = agenda.value;
+  if (view === null)
+    return agenda.error === null ? <Loading what="what comes" /> : <ErrorNotice error={agenda.error} />;
+  const shown = view.list.slice(0, 50);
+  return (
+    <section aria-label="What comes next">
+      <h3>Next {WEEKS_SHOWN} weeks</h3>
+      {shown.length === 0 && (
+        <p className="muted">
+          {view.next === null ? 'Nothing comes.' : `Nothing. Next: ${timeOf(view.next)}, ${view.next.title}`}
+        </p>
+      )}
+      <ul className="plain-list">
+        {shown.map((each) => (
+          <li key={`${each.record} ${each.start}`}>
+            <Button className="button button-quiet button-small" onPress={() => onOpen(each.record)}>
+              <span className="muted">{timeOf(each)}</span> {each.title}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function timeOf({ start, isAllDay }: OccurrenceView): string {
+  const options: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short' };
+  return new Date(start).toLocaleString(
+    'en-GB',
+    isAllDay ? options : { ...options, hour: '2-digit', minute: '2-digit' },
+  );
+}
