@@ -466,7 +466,7 @@ export class TextAdapter implements SourceAdapter {
     if (written.done === 'refused')
       return [...outcomes, ...writes.map(({ item }) => refused(item.id, written.reason, written.detail))];
     const done = writes.map(({ item }) => item);
-    return [...outcomes, ...this.#reread(name, written.document, done, places)];
+    return [...outcomes, ...this.#reread(name, written.document, done, document)];
   }
 
   /** What the place made of what it was given. */
@@ -474,7 +474,7 @@ export class TextAdapter implements SourceAdapter {
     name: string,
     document: ReadDocument | null,
     items: readonly ConstructItem[],
-    before: ReadonlyMap<RecordId, number>,
+    before: Loaded,
   ): readonly ConstructOutcome[] {
     for (const [id, place] of this.#places) if (place.document.name === name) this.#places.delete(id);
     this.#loaded.delete(name);
@@ -482,7 +482,7 @@ export class TextAdapter implements SourceAdapter {
     const loaded = this.#load(document);
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
-    this.#identify(loaded, [...before.keys()], native);
+    this.#identify(loaded, before, new Set(items.map(({ id }) => id)), native);
     this.#remember(loaded);
     return items.map(({ id, fields }) => {
       if (fields === null) return { id, done: 'written', revision: null, kept: null };
@@ -498,9 +498,24 @@ export class TextAdapter implements SourceAdapter {
   }
 
   /** Says which record each item of a text we just wrote is: the order of what was there is kept, new items follow. */
-  #identify(document: Loaded, before: readonly RecordId[], native: ReadonlyMap<RecordId, Fields>): void {
+  #identify(
+    document: Loaded,
+    before: Loaded,
+    written: ReadonlySet<RecordId>,
+    native: ReadonlyMap<RecordId, Fields>,
+  ): void {
     const claimed = new Set<RecordId>();
-    const candidates = [...new Set([...before, ...native.keys()])];
+    const candidates = [...new Set([...before.ids.flatMap((id) => id ?? []), ...native.keys()])];
+    // What states no UID and was not written is told by its bytes: of a table of thousands one row is another.
+    const kept = new Map<string, RecordId[]>();
+    before.text.items.forEach((item, at) => {
+      const id = before.ids[at] ?? null;
+      if (item.uid !== null || id === null || written.has(id)) return;
+      const digest = hex(digestOf(before.text, item));
+      const ids = kept.get(digest);
+      if (ids === undefined) kept.set(digest, [id]);
+      else ids.push(id);
+    });
     const byUid = new Map<string, RecordId[]>();
     for (const id of candidates) {
       const base = id.replace(NUMBER, '');
@@ -512,7 +527,7 @@ export class TextAdapter implements SourceAdapter {
     }
     const rest: number[] = [];
     document.text.items.forEach((item, at) => {
-      const ids = item.uid === null ? undefined : byUid.get(recordIdOfUid(item.uid));
+      const ids = item.uid === null ? kept.get(hex(digestOf(document.text, item))) : byUid.get(recordIdOfUid(item.uid));
       const id = ids?.find((each) => !claimed.has(each));
       if (id === undefined) rest.push(at);
       else {
