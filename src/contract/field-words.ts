@@ -131,13 +131,7 @@ export function contactWords(path: string, value: ValueView): string | null {
     case 'emails':
       return text(value.address);
     case 'addresses':
-      return (
-        text(value.full) ||
-        joined(
-          listOf(value.components).map((part) => text(part.value)),
-          ', ',
-        )
-      );
+      return text(value.full) || streetWords(listOf(value.components));
     case 'organizations':
       return joined([text(value.name), ...listOf(value.units).map((unit) => text(unit.name))], ', ');
     case 'notes':
@@ -152,23 +146,68 @@ export function contactWords(path: string, value: ValueView): string | null {
     case 'anniversaries':
       return dateWords(value.date);
     case 'media':
-      return text(value.uri) || 'a picture';
+      return text(value.uri) || pictureWords(value);
     case 'when':
       return whenWords(value);
     case 'recurrenceRule':
       return ruleWords(value);
     case 'recurrenceOverrides':
-      return value.excluded === true ? 'left out' : 'changed';
+      return overrideWords(value);
     case 'alerts':
       return alertWords(value);
     case 'participants':
-      return joined([text(value.name) || text(value.calendarAddress), text(value.participationStatus)], ', ');
+      return participantWords(value);
     case 'vCard':
     case 'iCalendar':
       return typeof value.value === 'string' ? value.value : null;
     default:
       return null;
   }
+}
+
+/** A house number stands beside its street, all else after a comma. */
+function streetWords(components: readonly Plain[]): string {
+  const parts = components.filter((part) => part.kind !== 'separator' && text(part.value) !== '');
+  return parts.reduce((said, part, at) => {
+    const isBeside = part.kind === 'number' || parts[at - 1]?.kind === 'number';
+    return said === '' ? text(part.value) : `${said}${isBeside ? ' ' : ', '}${text(part.value)}`;
+  }, '');
+}
+
+/** Two pictures differ at least in their size, or nobody could tell that anything changed. */
+function pictureWords({ kind, data, mediaType }: Plain): string {
+  const size = data instanceof Uint8Array ? data.length : isPlain(data) ? data.size : null;
+  const what = kind === 'sound' ? 'a sound' : 'a picture';
+  const amount = typeof size !== 'number' ? '' : size < 1000 ? `${size} B` : `${Math.round(size / 1000)} kB`;
+  const more = joined(
+    [
+      text(mediaType)
+        .replace(/^image\//, '')
+        .toUpperCase(),
+      amount,
+    ],
+    ', ',
+  );
+  return more === '' ? what : `${what} (${more})`;
+}
+
+/** What differs on that day. Keys are fields of the event, entries as `participants/…`. */
+function overrideWords(patch: Plain): string {
+  if (patch.excluded === true) return 'does not take place';
+  const parts = Object.entries(patch).map(([path, value]) => {
+    const said = typeof value === 'string' ? value : contactWords(path, value);
+    const what = fieldWords(path, value);
+    return value === null ? `${what}: none` : said === null || said === '' ? what : `${what}: ${said}`;
+  });
+  return parts.length === 0 ? 'takes place too' : parts.join('; ');
+}
+
+const ANSWERS: { readonly [status: string]: string } = { 'needs-action': 'has not answered', 'tentative': 'perhaps' };
+
+function participantWords({ name, calendarAddress, participationStatus }: Plain): string {
+  const status = text(participationStatus);
+  const who = text(name) || text(calendarAddress).replace(/^mailto:/i, '');
+  return joined([who, ANSWERS[status] ?? status], ', ');
 }
 
 const joined = (parts: readonly string[], by: string): string => parts.filter((part) => part !== '').join(by);
@@ -235,11 +274,14 @@ function durationWords(duration: string): string {
   return parts.length === 0 ? duration : parts.join(' ');
 }
 
+const NO_TIME = /^[+-]?P(?:T?0[WDHMS])+$/;
+
 function alertWords({ trigger }: Plain): string {
   if (!isPlain(trigger)) return 'an alert';
   if (typeof trigger.when === 'string') return momentWords(trigger.when, false);
   const offset = text(trigger.offset);
   if (offset === '') return 'an alert';
+  if (NO_TIME.test(offset)) return trigger.relativeTo === 'end' ? 'at the end' : 'when it begins';
   return `${durationWords(offset)} ${offset.startsWith('-') ? 'before' : 'after'}${trigger.relativeTo === 'end' ? ' the end' : ''}`;
 }
 
@@ -260,12 +302,44 @@ const WEEKDAYS: { readonly [day: string]: string } = {
   su: 'Sun',
 };
 
-function ruleWords({ frequency, interval, byDay, count, until }: Plain): string {
+const NTH: { readonly [nth: number]: string } = {
+  1: 'first',
+  2: 'second',
+  3: 'third',
+  4: 'fourth',
+  5: 'fifth',
+  [-1]: 'last',
+};
+/** Of a rule so much is told in words; that there is more is told too. */
+const TOLD: ReadonlySet<string> = new Set([
+  'frequency',
+  'interval',
+  'byDay',
+  'byMonthDay',
+  'byMonth',
+  'count',
+  'until',
+  'firstDayOfWeek',
+]);
+
+function dayWords({ day, nthOfPeriod: nth }: Plain): string {
+  const name = WEEKDAYS[text(day)] ?? text(day);
+  if (typeof nth !== 'number') return name;
+  return NTH[nth] === undefined ? `${name} number ${nth}` : `the ${NTH[nth]} ${name}`;
+}
+
+function ruleWords(rule: Plain): string {
+  const { frequency, interval, byDay, byMonthDay, byMonth, count, until } = rule;
   const unit = EVERY[text(frequency)] ?? text(frequency);
   const parts = [typeof interval === 'number' && interval > 1 ? `every ${interval} ${unit}s` : `every ${unit}`];
-  const days = listOf(byDay).map((each) => WEEKDAYS[text(each.day)] ?? text(each.day));
+  const days = listOf(byDay).map(dayWords);
   if (days.length > 0) parts.push(`on ${days.join(', ')}`);
+  if (Array.isArray(byMonthDay) && byMonthDay.length > 0)
+    parts.push(`on ${byMonthDay.map((day) => (day === -1 ? 'the last day' : `day ${day}`)).join(', ')}`);
+  if (Array.isArray(byMonth) && byMonth.length > 0)
+    parts.push(`in ${byMonth.map((month) => MONTHS[Number(month) - 1] ?? String(month)).join(', ')}`);
   if (typeof count === 'number') parts.push(`${count} times`);
   if (typeof until === 'string') parts.push(`until ${momentWords(until, until.endsWith('T00:00:00'))}`);
+  if (Object.keys(rule).some((key) => !TOLD.has(key) && !key.startsWith('@'))) parts.push('only some of these');
   return parts.join(', ');
 }

@@ -244,4 +244,40 @@ it('fields of contacts and events are told in words', () => {
   );
   expect(said('alerts/a', { trigger: { offset: '-PT15M' } })).toBe('15 minutes before');
   expect(said('participants/p', { name: 'Ada', participationStatus: 'accepted' })).toBe('Ada, accepted');
+  expect(said('participants/p', { calendarAddress: 'mailto:a@b.example', participationStatus: 'needs-action' })).toBe(
+    'a@b.example, has not answered',
+  );
+  expect(said('alerts/a', { trigger: { offset: 'PT0S' } })).toBe('when it begins');
+  expect(
+    said('addresses/a', {
+      components: [
+        { kind: 'number', value: '2' },
+        { kind: 'name', value: 'Street' },
+        { kind: 'locality', value: 'Town' },
+      ],
+    }),
+  ).toBe('2 Street, Town');
+});
+
+it('a rule is never told as less than it is', () => {
+  const said = (rule: ValueView) => fieldValueText('recurrenceRule', rule);
+  expect(said({ frequency: 'monthly', byDay: [{ day: 'fr', nthOfPeriod: -1 }] })).toBe('every month, on the last Fri');
+  expect(said({ frequency: 'yearly', byMonth: ['2'], byMonthDay: [-1] })).toBe(
+    'every year, on the last day, in February',
+  );
+  expect(said({ frequency: 'monthly', byDay: [{ day: 'mo' }], bySetPosition: [1] })).toBe(
+    'every month, on Mon, only some of these',
+  );
+});
+
+it('what differs on one day of a series is told; two pictures are told apart by their size', () => {
+  const said = (value: ValueView) => fieldValueText('recurrenceOverrides/2026-01-12T09:00:00', value);
+  expect(said({ excluded: true })).toBe('does not take place');
+  expect(said({})).toBe('takes place too');
+  expect(said({ title: 'Elsewhere', when: { start: '2026-01-13T10:00:00' } })).toBe(
+    'Title: Elsewhere; Time: Tue 13 Jan 2026, 10:00',
+  );
+  expect(
+    fieldValueText('media/m', { kind: 'photo', mediaType: 'image/jpeg', data: { content: 'a', size: 20_000 } }),
+  ).toBe('a picture (JPEG, 20 kB)');
 });
