@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../src/main/platform/hash.ts';
+import { takeOutContents } from '../../../../src/main/record/content-reference.ts';
+import { fieldName } from '../../../../src/main/record/ids.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
 import { seriesOf } from '../../../../src/main/sources/calendars/icalendar/series.ts';
 import {
@@ -240,6 +243,42 @@ describe('writing a series', () => {
     expect(text).toContain('RECURRENCE-ID;TZID=Europe/Vienna:20240110T090000');
     expect(split(text).items[0]?.uid).toBe('u1#2024-01-10T09:00:00');
     expect(readOne(text)).toEqual(read);
+  });
+});
+
+describe('a large attachment', () => {
+  const data = new Uint8Array(10_000).fill(7);
+  const attached = calendar(
+    event(
+      'LAST-MODIFIED:20240101T000000Z',
+      'DTSTART:20240101T000000Z',
+      `ATTACH;ENCODING=BASE64;VALUE=BINARY:${Buffer.from(data).toString('base64')}`,
+    ),
+  );
+  it('is held by a calendar, whether its bytes are at hand or named by their digest', () => {
+    const [read] = readAll(attached);
+    const { fields } = takeOutContents(read ?? new Map(), digestOf);
+    expect([...fields.values()]).toContainEqual({ rel: 'enclosure', data: { content: digestOf(data), size: 10_000 } });
+    expect(Object.fromEntries(icalendarFormat.project(fields))).toEqual(Object.fromEntries(fields));
+  });
+  it('stays in a text where only its digest is at hand', () => {
+    const parts = split(attached);
+    const [item] = parts.items;
+    const before = takeOutContents(readAll(attached)[0] ?? new Map(), digestOf).fields;
+    for (const after of [before, new Map([...before, [fieldName('title'), 'A'] as const])]) {
+      const written = icalendarFormat.write(parts, [{ item: item ?? null, before, after, uid: 'u1' }]);
+      expect(changedLines(attached, Buffer.from(written).toString()).gone).toEqual([]);
+    }
+  });
+  it('keeps its key, and is no change, where it was named by its digest before', () => {
+    const [read] = readAll(attached);
+    const before = takeOutContents(read ?? new Map(), digestOf).fields;
+    const kept = new Map(
+      [...before].map(([field, value]) => [field.startsWith('links/') ? fieldName('links/k') : field, value]),
+    );
+    const again = readOne(attached.replace('LAST-MODIFIED:2024', 'LAST-MODIFIED:2025'), kept);
+    expect(again['links/k']).toMatchObject({ data });
+    expect(again.updated).toBe('2024-01-01T00:00:00Z');
   });
 });
 

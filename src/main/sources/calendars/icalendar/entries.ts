@@ -177,7 +177,11 @@ const links: EntryCodec = {
   },
   identity: (value) => {
     const { href, data } = value as { href?: Value; data?: Value };
-    return data instanceof Uint8Array ? `data:${digestOf(data)}` : textOf(href);
+    return data instanceof Uint8Array
+      ? `data:${digestOf(data)}`
+      : isPlain(data)
+        ? `data:${textOf(data.content)}`
+        : textOf(href);
   },
 };
 

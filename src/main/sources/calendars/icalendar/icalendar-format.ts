@@ -1,5 +1,6 @@
+import { type ContentReference, putInContents, referencesIn } from '../../../record/content-reference.ts';
 import { fieldName } from '../../../record/ids.ts';
-import type { Fields } from '../../../record/value.ts';
+import type { Fields, Value } from '../../../record/value.ts';
 import type { SplitText, TextFormat } from '../../text/text-format.ts';
 import {
   componentOfComposed,
@@ -35,6 +36,21 @@ export const icalendarFormat: TextFormat<IcalendarItem> = {
  * record's is never written: it would be an event nobody has.
  */
 function project(full: Fields): Fields {
+  const references = referencesIn(full);
+  if (references.length === 0) return projectWhole(full);
+  // Attachments that are named by their digests are written as well: short bytes stand for them meanwhile.
+  const standIns = new Map(references.map((each) => [each.content, new Uint8Array(Buffer.from(each.content))]));
+  const held = projectWhole(putInContents(full, standIns));
+  const named = new Map(references.map((each) => [each.content as string, each]));
+  return new Map([...held].map(([field, value]) => [field, isPlain(value) ? withReference(value, named) : value]));
+}
+
+function withReference(value: { readonly [key: string]: Value }, named: ReadonlyMap<string, ContentReference>): Value {
+  const reference = value.data instanceof Uint8Array ? named.get(Buffer.from(value.data).toString()) : undefined;
+  return reference === undefined ? value : { ...value, data: { ...reference } };
+}
+
+function projectWhole(full: Fields): Fields {
   const fields = new Map(full);
   for (const field of strayOverrides(full)) fields.delete(field);
   const opaque = opaqueOf(fields);

@@ -1,3 +1,5 @@
+import { digestOf } from '../../../platform/hash.ts';
+import { takeOutContents } from '../../../record/content-reference.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { MalformedItem } from '../../text/text-format.ts';
@@ -148,7 +150,8 @@ function keepStamps(fields: Map<FieldName, Value>, previous: Fields | null): voi
   const [updated, created] = [previous.get(UPDATED) ?? null, previous.get(CREATED) ?? null];
   if (created !== null) fields.set(CREATED, created);
   if ((fields.get(UPDATED) ?? null) === updated && (fields.get(CREATED) ?? null) === created) return;
-  if (!isSame(fields, previous)) return;
+  // What was read before may name large attachments by their digests.
+  if (!isSame(takeOutContents(fields, digestOf).fields, takeOutContents(previous, digestOf).fields)) return;
   for (const [field, value] of [
     [UPDATED, updated],
     [CREATED, created],

@@ -1,3 +1,5 @@
+import { digestOf } from '../../../platform/hash.ts';
+import { putInContents, referencesIn, referencesOf, takeOutContents } from '../../../record/content-reference.ts';
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { type Edit, type Component as NativeComponent, readContentLines, splice } from '../../text/content-lines.ts';
@@ -82,12 +84,13 @@ class CalendarWriter {
   }
 
   /** False: it is to be another kind of component, and cannot be made out of this one. */
-  #patch(item: IcalendarItem, known: Fields | null, after: Fields): boolean {
+  #patch(item: IcalendarItem, known: Fields | null, wanted: Fields): boolean {
     const { frame } = item;
     const zones = this.#zonesOf(frame);
     const { components, natives } = partsOf(this.#text.bytes, item);
     const reading = readItem(components, frame.zones, known);
     const before = reading.fields;
+    const after = withContents(wanted, before);
     if (isSame(before, after)) return true;
     if (kindOf(after) !== item.kind) return false;
     const { notation } = frame;
@@ -220,6 +223,19 @@ class CalendarWriter {
     if (components.length > 0)
       this.#insert(frame, frame.place.zones, components.map((each) => componentLines(each, frame.notation)).join(''));
   }
+}
+
+/** Attachments that are only named by their digests are those the text has; one that is not at hand stays as it is there. */
+function withContents(fields: Fields, before: Fields): Fields {
+  if (referencesIn(fields).length === 0) return fields;
+  const contents = new Map(takeOutContents(before, digestOf).contents.map(({ digest, bytes }) => [digest, bytes]));
+  const after = new Map(putInContents(fields, contents));
+  for (const [field, value] of after)
+    if (referencesOf(value).length > 0) {
+      const held = before.get(field);
+      if (held !== undefined) after.set(field, held);
+    }
+  return after;
 }
 
 const unfolded = (text: string): string => text.replace(/\r?\n[ \t]/g, '');
