@@ -16,6 +16,8 @@ export interface KeylessEntry {
 
 /** Less alike than this are two entries. */
 const ALIKE = 0.45;
+/** More than these are not compared: no person has so many that changed at once. */
+const MOST_PAIRS = 40_000;
 const KEY = /^[A-Za-z0-9_-]{1,255}$/;
 
 /**
@@ -27,7 +29,9 @@ export function alignKeys(entries: readonly KeylessEntry[], before: Fields | nul
   const keys: (string | null)[] = entries.map(({ key = null }) => (key !== null && KEY.test(key) ? key : null));
   const byMap = new Map<string, number[]>();
   entries.forEach(({ map }, at) => {
-    byMap.set(map, [...(byMap.get(map) ?? []), at]);
+    const own = byMap.get(map);
+    if (own === undefined) byMap.set(map, [at]);
+    else own.push(at);
   });
   for (const [map, own] of byMap) alignMap(map, own, entries, keys, before);
   return entries.map(({ map }, at) => fieldName(`${map}/${keys[at]}`));
@@ -52,23 +56,31 @@ function alignMap(
   for (const [field, value] of before ?? [])
     if (field.startsWith(`${map}/`))
       known.push({ key: field.slice(map.length + 1), value, text: textOf(value), at: known.length });
-  const free = known.filter(({ key }) => !taken.has(key));
+  const free = new Set(known.filter(({ key }) => !taken.has(key)));
   const take = (at: number, found: Known): void => {
     keys[at] = found.key;
     taken.add(found.key);
-    free.splice(free.indexOf(found), 1);
+    free.delete(found);
   };
-  for (const same of [
-    (entry: KeylessEntry, one: Known) => equalValues(entry.value, one.value),
-    (entry: KeylessEntry, one: Known) => entry.text === one.text,
-  ])
+  const byText = new Map<string, Known[]>();
+  for (const one of free) {
+    const alike = byText.get(one.text);
+    if (alike === undefined) byText.set(one.text, [one]);
+    else alike.push(one);
+  }
+  for (const same of [(entry: KeylessEntry, one: Known) => equalValues(entry.value, one.value), () => true])
     for (const at of own) {
       if (keys[at] !== null) continue;
-      const found = free.find((one) => same(entries[at] as KeylessEntry, one));
+      const entry = entries[at] as KeylessEntry;
+      const found = byText.get(entry.text)?.find((one) => free.has(one) && same(entry, one));
       if (found !== undefined) take(at, found);
     }
+  const rest = own.filter((at) => keys[at] === null);
+  const isMuch = rest.length * free.size > MOST_PAIRS;
   const pairs = own.flatMap((at, place) =>
-    keys[at] !== null ? [] : free.map((one) => ({ at, one, alike: likeness(entries[at] as KeylessEntry, one, place) })),
+    keys[at] !== null || isMuch
+      ? []
+      : [...free].map((one) => ({ at, one, alike: likeness(entries[at] as KeylessEntry, one, place) })),
   );
   // Ties go to what comes first, so that it is the same everywhere.
   pairs.sort((a, b) => b.alike - a.alike || a.at - b.at || a.one.at - b.one.at);

@@ -444,7 +444,12 @@ export class TextAdapter implements SourceAdapter {
       else if (!isAsExpected) outcomes.push(refused(item.id, 'changed-underneath', 'somebody changed it just now'));
       else {
         const before = native === null ? null : this.#fieldsOf(document, native, item.native ?? null);
-        if (native !== null && before === null)
+        const why =
+          native === null && item.fields !== null
+            ? (this.#format.refuses?.(this.#format.project(item.fields), uidOfRecord(item.id)) ?? null)
+            : null;
+        if (why !== null) outcomes.push(refused(item.id, 'content-wrong', why));
+        else if (native !== null && before === null)
           outcomes.push(refused(item.id, 'malformed', 'what stands there cannot be understood'));
         else writes.push({ item, native, before });
       }

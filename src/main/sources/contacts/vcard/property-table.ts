@@ -2,7 +2,7 @@ import type { Value } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
 import { formatDate, parseDate } from './vcard-date.ts';
 import { formatMedia, parseMedia } from './vcard-media.ts';
-import { escapeText, splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
+import { escapePart, escapeText, splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
 import type { Plain, Written } from './written.ts';
 
 /** What one line gives: its own part of an entry. Contexts, preference and unknown parameters are read for all alike. */
@@ -22,6 +22,8 @@ export interface PropertyRule {
   owns(entry: Plain): boolean;
   /** Words of TYPE that are features of the entry, by what the entry calls them. */
   readonly features?: ReadonlyMap<string, string>;
+  /** The part of the entry that its value is, where it is one text. */
+  readonly text?: string;
 }
 
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
@@ -31,6 +33,7 @@ function textRule(name: string, map: string, part: string, fixed: Plain = {}): P
   return {
     name,
     map,
+    text: part,
     read: ({ value }, version) => {
       const plain = unescapeText(value, version);
       return plain === '' ? null : { [part]: plain, ...fixed };
@@ -69,6 +72,7 @@ export const PHONE_FEATURES: ReadonlyMap<string, string> = new Map([
 const phone: PropertyRule = {
   name: 'TEL',
   map: 'phones',
+  text: 'number',
   features: PHONE_FEATURES,
   read: ({ value, params }, version) => {
     const isUri = params.some(
@@ -116,16 +120,21 @@ const EXTENDED = [
   'direction',
 ];
 
-type Component = { readonly kind: string; readonly value: string };
-const componentsOf = (entry: Plain): readonly Component[] =>
-  Array.isArray(entry.components) ? (entry.components as unknown as readonly Component[]) : [];
+export type Component = { readonly kind: string; readonly value: string };
+/** The parts of a name or an address; what is no part, as a peer may send it, is left out. */
+export const componentsOf = (entry: Plain): readonly Component[] =>
+  Array.isArray(entry.components)
+    ? (entry.components as readonly unknown[] as readonly (Partial<Component> | null)[]).filter(
+        (each): each is Component => typeof each?.kind === 'string' && typeof each.value === 'string',
+      )
+    : [];
 
 function readParts(value: string, version: VcardVersion, kindAt: (at: number) => string | null): readonly Component[] {
   return splitAt(value, ';').flatMap((part, at) => {
     const kind = kindAt(at);
     if (kind === null) return [];
     return splitAt(part, ',').flatMap((each) => {
-      const plain = unescapeText(each, version);
+      const plain = unescapePart(each, version);
       return plain === '' ? [] : [{ kind, value: plain }];
     });
   });
@@ -133,7 +142,7 @@ function readParts(value: string, version: VcardVersion, kindAt: (at: number) =>
 const writePart = (components: readonly Component[], kind: string, version: VcardVersion): string =>
   components
     .filter((each) => each.kind === kind)
-    .map((each) => escapeText(each.value, version))
+    .map((each) => escapePart(each.value, version))
     .join(',');
 
 const address: PropertyRule = {
@@ -188,8 +197,8 @@ const organization: PropertyRule = {
     };
   },
   write: (entry, version) => {
-    const units = Array.isArray(entry.units) ? (entry.units as readonly Plain[]) : [];
-    const parts = [text(entry.name), ...units.map((unit) => text(unit.name))];
+    const units = Array.isArray(entry.units) ? (entry.units as readonly (Plain | null)[]) : [];
+    const parts = [text(entry.name), ...units.map((unit) => text(unit?.name))];
     return { value: parts.map((part) => escapeText(part, version)).join(';') };
   },
   owns: always,

@@ -5,7 +5,7 @@ import type { Component, ContentLine } from '../../text/content-lines.ts';
 import { displayName } from './display-name.ts';
 import { paramOf, readParams } from './line-params.ts';
 import { readName, ruleNamed } from './property-table.ts';
-import { splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
+import { splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
 import type { Plain } from './written.ts';
 
 /** A field of a card and the lines that say it. `part`: which item of a line that lists several. */
@@ -39,6 +39,7 @@ export function readCard(card: Component, before: Fields | null): ReadCard {
   const version = versionOf(card);
   const groups = groupsOf(card);
   const fields: CardField[] = [];
+  const known = new Set<FieldName>();
   const keyless: { entry: KeylessEntry; lines: readonly ContentLine[]; part: number | null }[] = [];
   const add = (map: string, value: Plain, lines: readonly ContentLine[], part: number | null = null): void => {
     const key = lines[0] === undefined ? null : paramOf(lines[0], 'PROP-ID');
@@ -46,7 +47,9 @@ export function readCard(card: Component, before: Fields | null): ReadCard {
   };
   const set = (field: string, value: Value, lines: readonly ContentLine[], part: number | null = null): void => {
     const name = fieldName(field);
-    if (!fields.some((each) => each.field === name)) fields.push({ field: name, value, lines, part });
+    if (known.has(name)) return;
+    known.add(name);
+    fields.push({ field: name, value, lines, part });
   };
   const names: { full: ContentLine | null; parts: ContentLine | null } = { full: null, parts: null };
   for (const line of card.lines) {
@@ -67,12 +70,12 @@ export function readCard(card: Component, before: Fields | null): ReadCard {
       set(`members/${escapeKey(line.value.trim().replace(/^urn:uuid:/i, ''))}`, true, [line]);
     else if (name === 'CATEGORIES')
       splitAt(line.value, ',').forEach((each, part) => {
-        const word = unescapeText(each, version).trim();
+        const word = unescapePart(each, version).trim();
         if (word !== '') set(`keywords/${escapeKey(word)}`, true, [line], part);
       });
     else if (name === 'NICKNAME')
       splitAt(line.value, ',').forEach((each, part) => {
-        const nick = unescapeText(each, version).trim();
+        const nick = unescapePart(each, version).trim();
         if (nick !== '') add('nicknames', { name: nick, ...readParams(line, null, version) }, [line], part);
       });
     else {

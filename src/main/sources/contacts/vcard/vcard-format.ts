@@ -9,8 +9,9 @@ import {
   type SplitText,
   type TextFormat,
 } from '../../text/text-format.ts';
-import { ADDRESS_KINDS, holdsNamePart, PHONE_FEATURES, ruleFor } from './property-table.ts';
+import { ADDRESS_KINDS, componentsOf, holdsNamePart, PHONE_FEATURES, ruleFor } from './property-table.ts';
 import { readCard } from './read-card.ts';
+import { whyNotStrict } from './strict-vcard.ts';
 import type { VcardVersion } from './vcard-text.ts';
 import { composeCard, mapOf, patchCard } from './write-card.ts';
 import type { Plain } from './written.ts';
@@ -31,6 +32,8 @@ export function vcardFormat(version: VcardVersion): TextFormat<CardItem> {
     project: (full) => projectCard(full, version),
     write: (text, writes) => write(text, writes, version),
     align: alignCards,
+    // What vcard4 says of a new card; older versions have no such judge.
+    ...(version === '4.0' ? { refuses: whyRefused } : {}),
   };
 }
 
@@ -140,6 +143,12 @@ function styleOf(bytes: Uint8Array): LineStyle {
   return { lineEnd, foldAt: Math.min(75, foldAt) };
 }
 
+function whyRefused(fields: Fields, uid: string): string | null {
+  const why = whyNotStrict(composeCard(fields, uid, '4.0', PLAIN_STYLE));
+  return why === null ? null : `it would be no vCard 4.0: ${why}`;
+}
+const PLAIN_STYLE: LineStyle = { lineEnd: '\r\n', foldAt: 75 };
+
 /** What a card of this version can hold of a record. */
 function projectCard(full: Fields, version: VcardVersion): Fields {
   const held = new Map<FieldName, Value>();
@@ -171,8 +180,11 @@ function projectField(field: FieldName, value: Value, version: VcardVersion): Va
   const heldContexts = some(contexts, ['private', 'work']);
   const heldFeatures = some(features, [...new Set(PHONE_FEATURES.values())]);
   const heldPref = typeof pref === 'number' && (version === '4.0' || pref === 1) ? pref : null;
+  const held = map === 'addresses' ? projectAddress(rest, version) : rest;
+  // An address of which nothing is left is none.
+  if (map === 'addresses' && rule.write(held, version) === null) return null;
   return {
-    ...(map === 'addresses' ? projectAddress(rest, version) : rest),
+    ...held,
     ...(Object.keys(heldContexts).length === 0 ? {} : { contexts: heldContexts }),
     ...(Object.keys(heldFeatures).length === 0 ? {} : { features: heldFeatures }),
     ...(heldPref === null ? {} : { pref: heldPref }),
@@ -180,10 +192,7 @@ function projectField(field: FieldName, value: Value, version: VcardVersion): Va
 }
 
 function projectName(name: Plain, version: VcardVersion): Value {
-  const components = Array.isArray(name.components)
-    ? (name.components as unknown as { kind: string; value: string }[])
-    : [];
-  const held = components.filter(({ kind }) => holdsNamePart(kind, version));
+  const held = componentsOf(name).filter(({ kind }) => holdsNamePart(kind, version));
   const { components: _, ...rest } = only(name, ['full', 'components', 'vCardParams']);
   const projected = { ...rest, ...(held.length === 0 ? {} : { components: held }) };
   return Object.keys(projected).length === 0 ? null : projected;
@@ -191,10 +200,12 @@ function projectName(name: Plain, version: VcardVersion): Value {
 
 function projectAddress(address: Plain, version: VcardVersion): Plain {
   if (version === '4.0') return address;
-  const components = Array.isArray(address.components) ? (address.components as unknown as { kind: string }[]) : [];
+  const components = componentsOf(address);
   const plain: readonly string[] = ADDRESS_KINDS.slice(0, 7);
   const { full: _, coordinates: __, timeZone: ___, ...rest } = address;
-  return { ...rest, components: components.filter(({ kind }) => plain.includes(kind)) as unknown as Value };
+  const held = components.filter(({ kind }) => plain.includes(kind));
+  const { components: ____, ...others } = rest as Plain;
+  return { ...others, ...(held.length === 0 ? {} : { components: held as unknown as Value }) };
 }
 
 const only = (value: Plain, names: readonly string[]): Plain =>

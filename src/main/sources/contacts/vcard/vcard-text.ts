@@ -32,6 +32,15 @@ export function escapeText(text: string, version: VcardVersion): string {
   return text.replace(/([\\;,])/g, '\\$1').replace(/\r\n?|\n/g, '\\n');
 }
 
+/** As `escapeText` and `unescapeText`, of one of several parts between commas: there a comma is escaped in every version. */
+export const escapePart = (text: string, version: VcardVersion): string =>
+  version === '2.1' ? escapeText(text, version).replaceAll(',', '\\,') : escapeText(text, version);
+export const unescapePart = (value: string, version: VcardVersion): string =>
+  unescapeText(
+    version === '2.1' ? value.replace(/\\([,;\\])/g, (_, char: string) => (char === ',' ? ',' : `\\${char}`)) : value,
+    version,
+  );
+
 /** RFC 6868, which 4.0 has. */
 export const decodeCarets = (value: string): string =>
   value.replace(/\^([n'^])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'));

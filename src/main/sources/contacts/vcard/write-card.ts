@@ -10,9 +10,10 @@ import {
 } from '../../text/content-lines.ts';
 import { displayName } from './display-name.ts';
 import { type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
-import { type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
+import { componentsOf, type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
 import { type CardField, COUNTRY, readCard, unescapeKey } from './read-card.ts';
-import { escapeText, quotedPrintable, splitAt, type VcardVersion } from './vcard-text.ts';
+import { composeValue } from './strict-vcard.ts';
+import { escapePart, escapeText, quotedPrintable, splitAt, type VcardVersion } from './vcard-text.ts';
 import type { Plain } from './written.ts';
 
 const NON_ASCII = /[^\x20-\x7e\t]/;
@@ -105,10 +106,7 @@ class CardLines {
   }
 
   nameParts(name: Plain, existing: ContentLine | null): Line {
-    const components = Array.isArray(name.components)
-      ? (name.components as unknown as { kind: string; value: string }[])
-      : [];
-    const value = writeName(components, this.version);
+    const value = writeName(componentsOf(name), this.version);
     if (existing !== null) return { ...existing, value };
     const params = Object.entries((name.vCardParams ?? {}) as Plain).flatMap(([key, values]) =>
       /^[A-Za-z0-9-]{1,64}$/.test(key) && Array.isArray(values)
@@ -137,8 +135,11 @@ class CardLines {
     // Parameters that say the same stay as they are written.
     const isSame = own !== null && before !== null && written.params === undefined && saysSame(before, entry);
     const params = isSame
-      ? own.params.filter(({ name, values }) => !/^(?:VALUE)$/i.test(name) || values[0]?.toLowerCase() !== 'uri')
+      ? own.params.filter(({ name, values }) => !/^VALUE$/i.test(name) || !/^(?:uri|text)$/i.test(values[0] ?? ''))
       : writeParams(entry, written, rule, this.version, this.#params, own);
+    const isNew = own === null && this.version === '4.0';
+    const composed = isNew && rule.text !== undefined ? composeValue(rule.name, text(entry[rule.text])) : null;
+    const value = composed ?? written.value;
     const isUri = own?.params.some(
       ({ name, values }) => name.toUpperCase() === 'VALUE' && values[0]?.toLowerCase() === 'uri',
     );
@@ -148,7 +149,7 @@ class CardLines {
       group,
       name: own?.name ?? rule.name,
       params: isTel ? [{ name: 'VALUE', values: ['uri'], quoted: [false] }, ...params] : params,
-      value: isTel ? `tel:${written.value}` : written.value,
+      value: isTel ? `tel:${value}` : value,
     };
     return [
       this.text(line),
@@ -169,7 +170,7 @@ class CardLines {
     if (field === 'language') return [this.text(plainLine('LANGUAGE', text(value)))];
     if (field === 'kind')
       return [this.text(plainLine(this.version === '4.0' ? 'KIND' : 'X-ADDRESSBOOKSERVER-KIND', text(value)))];
-    if (map === 'keywords') return [this.text(plainLine('CATEGORIES', escapeText(unescapeKey(key), this.version)))];
+    if (map === 'keywords') return [this.text(plainLine('CATEGORIES', escapePart(unescapeKey(key), this.version)))];
     if (map === 'members') {
       const uid = unescapeKey(key);
       const urn = UUID.test(uid) ? `urn:uuid:${uid}` : uid;
@@ -177,7 +178,7 @@ class CardLines {
       return [this.text(plainLine(isApple ? 'X-ADDRESSBOOKSERVER-MEMBER' : 'MEMBER', urn))];
     }
     if (map === 'nicknames')
-      return [this.text(plainLine('NICKNAME', escapeText(text((value as Plain).name), this.version)))];
+      return [this.text(plainLine('NICKNAME', escapePart(text((value as Plain).name), this.version)))];
     if (map.startsWith('vCard/')) return this.#unknown(value as Plain, null);
     return [];
   }
@@ -204,13 +205,11 @@ class CardLines {
 
 function madeUpName(fields: Fields): string {
   const name = (fields.get('name' as FieldName) ?? {}) as Plain;
-  const components = Array.isArray(name.components) ? (name.components as unknown as NamePart[]) : [];
   return displayName(
-    components,
+    componentsOf(name),
     [...fields].map(([field, value]) => ({ map: mapOf(field), value })),
   );
 }
-type NamePart = { readonly kind: string; readonly value: string };
 
 /** A moment as a card writes it: 4.0 without separators. */
 const compact = (moment: string, version: VcardVersion): string =>
@@ -253,7 +252,10 @@ class CardPatch {
     else {
       const rule = ruleFor(map, value as Plain);
       const own = known.lines[0] as ContentLine;
-      if (rule !== null)
+      // Another kind of it is another property.
+      if (rule !== null && rule !== ruleFor(map, known.value as Plain))
+        this.#exchange(known, this.#lines.entry(rule, value as Plain, null, this.#groups));
+      else if (rule !== null)
         this.#exchange(known, this.#lines.entry(rule, value as Plain, known.lines, this.#groups, known.value as Plain));
       else if (map.startsWith('vCard/')) this.#exchange(known, this.#lines.unknown(value as Plain, own));
       else this.#exchange(known, this.#lines.other(field, value, this.#after));
@@ -294,7 +296,7 @@ class CardPatch {
       const after = this.#after.get(field) ?? null;
       if (after === null) return [];
       const isSame = equalValues(this.#before.get(field) ?? null, after);
-      return [isSame ? (raw[part as number] as string) : escapeText(text((after as Plain).name), this.#lines.version)];
+      return [isSame ? (raw[part as number] as string) : escapePart(text((after as Plain).name), this.#lines.version)];
     });
     this.#replace(line, kept.length === 0 ? '' : this.#lines.text({ ...line, value: kept.join(',') }));
   }

@@ -1,0 +1,369 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type FieldName, fieldName } from '../../src/main/record/ids.ts';
+import { equalValues, type Fields, type Value } from '../../src/main/record/value.ts';
+import { putFields } from '../../src/main/snapshot/lens.ts';
+import { vcardFormat } from '../../src/main/sources/contacts/vcard/vcard-format.ts';
+import type { VcardVersion } from '../../src/main/sources/contacts/vcard/vcard-text.ts';
+import { readContentLines } from '../../src/main/sources/text/content-lines.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+
+const VERSIONS: readonly VcardVersion[] = ['2.1', '3.0', '4.0'];
+
+const word = fc
+  .string({ unit: fc.constantFrom(...'abcdeÄé山;,:\\"\'^=~/ .+-_@0123\n'), minLength: 1, maxLength: 30 })
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
+const plainWord = fc.string({ unit: fc.constantFrom(...'abcde012'), minLength: 1, maxLength: 12 });
+const parts = (kinds: readonly string[]) =>
+  fc
+    .subarray([...kinds], { minLength: 1 })
+    .chain((some) => fc.tuple(...some.map((kind) => word.map((value) => ({ kind, value })))));
+const flags = (...names: readonly string[]) =>
+  fc.subarray([...names], { minLength: 1 }).map((some) => Object.fromEntries(some.map((name) => [name, true])));
+const common = { contexts: flags('private', 'work'), pref: fc.constantFrom(1, 2, 7), label: word };
+const entry = (
+  map: string,
+  required: Record<string, fc.Arbitrary<unknown>>,
+  optional: Record<string, fc.Arbitrary<unknown>> = {},
+) =>
+  fc
+    .record({ ...required, ...optional }, { requiredKeys: Object.keys(required) as never[] })
+    .map((value) => [map, value] as [string, Value]);
+const date = fc.constantFrom<Value>(
+  { year: 1990, month: 3, day: 12 },
+  { month: 2, day: 29 },
+  { text: 'about 1800' },
+  { year: 1985 },
+);
+const anyEntry = fc.oneof(
+  entry('emails', { address: word }, common),
+  entry('phones', { number: word }, { ...common, features: flags('mobile', 'fax', 'pager', 'text') }),
+  entry(
+    'addresses',
+    { components: parts(['postOfficeBox', 'name', 'locality', 'region', 'postcode', 'country', 'floor']) },
+    { contexts: common.contexts, label: word },
+  ),
+  entry(
+    'organizations',
+    { name: word },
+    { units: fc.array(fc.record({ name: word }), { minLength: 1, maxLength: 3 }) },
+  ),
+  entry('titles', { name: word, kind: fc.constantFrom('title', 'role') }),
+  entry('notes', { note: word }),
+  entry('nicknames', { name: word }),
+  entry('links', { uri: plainWord.map((text) => `https://example.com/${text}`) }, { label: word }),
+  entry('anniversaries', { kind: fc.constantFrom('birth', 'wedding'), date }),
+  entry(
+    'media',
+    { kind: fc.constant('photo'), data: fc.uint8Array({ minLength: 1, maxLength: 200 }) },
+    { mediaType: fc.constant('image/png') },
+  ),
+  entry('personalInfo', { value: word, kind: fc.constantFrom('hobby', 'expertise') }),
+);
+/** Records as an engine may hold them: more than any one version of a card has room for. */
+const records = fc
+  .tuple(
+    fc.record(
+      {
+        full: word,
+        components: parts(['surname', 'given', 'given2', 'title', 'credential', 'surname2', 'generation']),
+      },
+      { requiredKeys: ['full'] },
+    ),
+    fc.uniqueArray(anyEntry, { selector: ([map, value]) => map + JSON.stringify(value), maxLength: 8 }),
+    fc.uniqueArray(word, { maxLength: 3 }),
+  )
+  .map(([name, entries, words]): Fields => {
+    const fields = new Map<FieldName, Value>([[fieldName('name'), name as Value]]);
+    let births = 0;
+    entries.forEach(([map, value], at) => {
+      // A card has one birthday.
+      if (map === 'anniversaries' && births++ > 0) return;
+      fields.set(fieldName(`${map}/key${at}`), value);
+    });
+    for (const each of words)
+      fields.set(fieldName(`keywords/${each.replaceAll('~', '~0').replaceAll('/', '~1')}`), true);
+    return fields;
+  });
+
+const plain = (fields: Fields): Record<string, Value> =>
+  Object.fromEntries([...fields].sort(([a], [b]) => (a < b ? -1 : 1)));
+const equal = (a: Fields, b: Fields): void => {
+  const differs = [...new Set([...a.keys(), ...b.keys()])].filter(
+    (field) => !equalValues(a.get(field) ?? null, b.get(field) ?? null),
+  );
+  if (differs.length > 0) expect(plain(b)).toEqual(plain(a));
+};
+const RUNS = { numRuns: 1000, seed: 3 };
+
+describe.each(VERSIONS)('cards of version %s, on generated records', (version) => {
+  const format = vcardFormat(version);
+  const make = (after: Fields): Uint8Array =>
+    format.write(format.split(format.empty()), [{ item: null, before: null, after, uid: 'uid-1' }]);
+
+  it('what a card cannot hold survives what it holds', () => {
+    fc.assert(
+      fc.property(records, (full) => {
+        const shown = format.project(full);
+        equal(full, putFields('contacts', full, shown, shown));
+        equal(shown, format.project(shown));
+      }),
+      RUNS,
+    );
+  });
+
+  it('a projection that is written reads as itself, and is no change: the same bytes', () => {
+    fc.assert(
+      fc.property(records, (full) => {
+        const shown = format.project(full);
+        const text = format.split(make(shown));
+        expect([text.items.length, text.damaged]).toEqual([1, []]);
+        const item = text.items[0]!;
+        expect(item.uid).toBe('uid-1');
+        const read = format.read(text, item, shown);
+        equal(shown, read);
+        const again = format.write(text, [{ item, before: read, after: read, uid: 'uid-1' }]);
+        expect(Buffer.compare(again, text.bytes)).toBe(0);
+      }),
+      RUNS,
+    );
+  });
+
+  it('one record made into another reads as that one', () => {
+    fc.assert(
+      fc.property(records, records, (one, other) => {
+        const [before, after] = [format.project(one), format.project(other)];
+        const text = format.split(make(before));
+        const read = format.read(text, text.items[0]!, before);
+        const changed = format.split(format.write(text, [{ item: text.items[0]!, before: read, after, uid: 'uid-1' }]));
+        expect([changed.items.length, changed.damaged]).toEqual([1, []]);
+        equal(after, format.read(changed, changed.items[0]!, after));
+      }),
+      RUNS,
+    );
+  });
+
+  it('whatever a peer says, no line comes of it: one card, no property it did not name', () => {
+    const nasty = fc.oneof(
+      fc.constantFrom(
+        'a\r\nEND:VCARD\r\nBEGIN:VCARD\r\nTEL:1',
+        'BEGIN:VCARD',
+        '\u0000\u0001\u001b[2J\u007f',
+        'x\u2028EVIL:1\u2029EVIL:2\u0085EVIL:3',
+        '"\r\nEVIL:1',
+        '^nEVIL:1^n',
+        '\\nEVIL:1',
+        '=0D=0AEVIL:1',
+        'x\rEVIL:1',
+      ),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+    );
+    const names = fc.oneof(fc.constantFrom('X-A', 'evil:1\r\nEVIL', 'A;B', '', 'END', 'BEGIN', 'x'.repeat(65)), nasty);
+    const value = fc.oneof(
+      fc.record({
+        address: nasty,
+        label: nasty,
+        contexts: fc.dictionary(nasty, fc.constant(true)),
+        vCardParams: fc.dictionary(names, fc.array(nasty)),
+      }),
+      fc.record({ number: nasty, features: fc.dictionary(nasty, fc.constant(true)), pref: fc.anything() }),
+      fc.record({ name: names, value: nasty, params: fc.dictionary(names, fc.array(nasty)) }),
+      fc.record({ uri: nasty, mediaType: nasty, kind: fc.constant('photo'), vCardName: names, service: nasty }),
+      fc.record({ components: fc.anything(), full: nasty, countryCode: nasty, coordinates: nasty, timeZone: nasty }),
+      fc.record({ kind: nasty, date: fc.anything(), note: nasty, name: nasty, user: nasty, units: fc.anything() }),
+      fc.anything(),
+    );
+    const maps = [
+      'emails',
+      'phones',
+      'addresses',
+      'organizations',
+      'titles',
+      'notes',
+      'nicknames',
+      'links',
+      'onlineServices',
+      'anniversaries',
+      'media',
+      'relations',
+      'personalInfo',
+      'vCard/x-a',
+      'unheardOf',
+    ];
+    const field = fc.oneof(
+      fc.tuple(fc.constantFrom(...maps), nasty).map(([map, key]) => `${map}/${key}`),
+      fc.tuple(fc.constantFrom('keywords', 'members'), nasty).map(([map, key]) => `${map}/${key}`),
+      fc.constantFrom('name', 'kind', 'language', 'updated', 'created'),
+    );
+    const hostile = fc.array(fc.tuple(field, fc.oneof(value, nasty, fc.constant(true))), { maxLength: 10 });
+    fc.assert(
+      fc.property(hostile, nasty, (pairs, uid) => {
+        const fields: Fields = new Map(pairs.map(([name, each]) => [name as FieldName, each as Value]));
+        const shown = format.project(fields);
+        const bytes = format.write(format.split(format.empty()), [{ item: null, before: null, after: shown, uid }]);
+        const text = format.split(bytes);
+        expect([text.items.length, text.damaged]).toEqual([1, []]);
+        for (const line of readContentLines(bytes).components[0]!.lines)
+          expect(line.name.toUpperCase()).not.toMatch(/^EVIL/);
+        expect(Buffer.from(bytes).toString()).not.toMatch(/[^\P{Cc}\r\n\t]/u);
+        expect(
+          Buffer.from(bytes)
+            .toString()
+            .match(/^(?:BEGIN|END):/gm),
+        ).toHaveLength(2);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('hostile texts', () => {
+  const MUTATIONS = Number(process.env.LOCKSTEP_MUTATIONS ?? 3000);
+  const SEED = [
+    'BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:J=F6rg;=\r\nAnna\r\nTEL;CELL;PREF:1\r\nAGENT:\r\nBEGIN:VCARD\r\nEND:VCARD\r\nEND:VCARD\r\n',
+    'BEGIN:VCARD\nVERSION:3.0\nFN:A\nitem1.EMAIL;type=INTERNET;type=pref:a@b.c\nitem1.X-ABLabel:_$!<Home>!$_\nPHOTO;ENCODING=b;TYPE=JPEG:AAAA\n BBBB\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-03-12\nEND:VCARD\n',
+    'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:uuid:1\r\nFN:B\r\nTEL;VALUE=uri;TYPE="cell,work";PREF=1:tel:+1\r\nADR;LABEL="a^nb":;;x;y;;1;z\r\nRELATED;VALUE=text:c\r\nEND:VCARD\r\n',
+  ].join('');
+
+  it(`${MUTATIONS} mutated texts: each is read or named, and written back unchanged`, () => {
+    const random = new SeededRandom(7);
+    const at = (length: number): number => Buffer.from(random.bytes(4)).readUInt32LE() % length;
+    const format = vcardFormat('3.0');
+    const count = { items: 0, damaged: 0, malformed: 0 };
+    let slowest = 0;
+    for (let run = 0; run < MUTATIONS; run++) {
+      let bytes = Buffer.from(SEED);
+      for (let edits = 1 + at(8); edits > 0; edits--) {
+        const [from, to] = [at(bytes.length), at(bytes.length)];
+        const [a, b] = [bytes.subarray(0, from), bytes.subarray(from)];
+        const kind = at(5);
+        if (kind === 0) bytes = Buffer.concat([a, random.bytes(1 + at(3)), b]);
+        else if (kind === 1) bytes = Buffer.concat([a, b.subarray(Math.min(b.length, 1 + at(40)))]);
+        else if (kind === 2) bytes = Buffer.concat([a, bytes.subarray(Math.min(from, to), Math.max(from, to)), b]);
+        else if (kind === 3) bytes[from] = at(256);
+        else bytes = Buffer.concat([a, Buffer.from([...';:,="\\\r\n= ^.'][at(12)]!), b]);
+        if (bytes.length === 0) bytes = Buffer.from('B');
+      }
+      const since = process.cpuUsage();
+      const text = format.split(bytes);
+      count.damaged += text.damaged.length;
+      const writes = text.items.flatMap((item) => {
+        try {
+          const before = format.read(text, item, null);
+          count.items++;
+          return [{ item, before, after: before, uid: '' }];
+        } catch {
+          count.malformed++;
+          return [];
+        }
+      });
+      expect(Buffer.compare(format.write(text, writes), bytes)).toBe(0);
+      const { user } = process.cpuUsage(since);
+      slowest = Math.max(slowest, user);
+    }
+    console.log(`${MUTATIONS} mutated texts: ${JSON.stringify(count)}, slowest ${slowest / 1000} ms`);
+    expect(count.items).toBeGreaterThan(MUTATIONS / 10);
+  });
+
+  it.each([
+    ['many numbers', `${'TEL:1\r\n'.repeat(1)}${Array.from({ length: 20_000 }, (_, at) => `TEL:${at}\r\n`).join('')}`],
+    ['many words', `CATEGORIES:${Array.from({ length: 20_000 }, (_, at) => `w${at}`).join(',')}\r\n`],
+    ['many parameters', `TEL${Array.from({ length: 20_000 }, (_, at) => `;X${at}=1`).join('')}:1\r\n`],
+    ['many folds', `NOTE:${'x\r\n '.repeat(200_000)}\r\n`],
+    [
+      'many groups',
+      Array.from({ length: 10_000 }, (_, at) => `item${at}.TEL:${at}\r\nitem${at}.X-ABLabel:l${at}\r\n`).join(''),
+    ],
+    ['many beginnings', 'BEGIN:VCARD\r\n'.repeat(20_000)],
+    ['many escapes', `ADR:${'\\;,'.repeat(200_000)}\r\n`],
+  ])('%s in a card take no time that matters', (_what, inside) => {
+    const format = vcardFormat('3.0');
+    const since = process.cpuUsage();
+    const text = format.split(Buffer.from(`BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\n${inside}END:VCARD\r\n`));
+    for (const item of inside.startsWith('BEGIN') ? [] : text.items) {
+      const before = format.read(text, item, null);
+      // The same once more, with every number another: what is alike is looked for.
+      const other = new Map(
+        [...before].map(
+          ([field, value]) =>
+            [
+              field,
+              (value as { number?: string }).number === undefined
+                ? value
+                : { ...(value as object), number: `9${(value as { number: string }).number}` },
+            ] as [FieldName, Value],
+        ),
+      );
+      format.read(text, item, other);
+    }
+    expect(process.cpuUsage(since).user / 1e6).toBeLessThan(8);
+  });
+});
+
+describe('keys of entries', () => {
+  it('stay with their numbers through 20,000 random edits of phone lists', () => {
+    const random = new SeededRandom(11);
+    const at = (length: number): number => Buffer.from(random.bytes(4)).readUInt32LE() % length;
+    const format = vcardFormat('3.0');
+    const TYPES = ['', ';TYPE=CELL', ';TYPE=HOME', ';TYPE=WORK', ';TYPE=WORK,FAX'];
+    type Phone = { id: number; number: string; type: string };
+    const number = (): string => `+${1 + at(90)} ${100 + at(900)} ${1000 + at(9000)}${1000 + at(9000)}`;
+    const read = (phones: readonly Phone[], before: Fields | null): Fields => {
+      const lines = phones.map((phone) => `TEL${phone.type}:${phone.number}\r\n`).join('');
+      const text = format.split(Buffer.from(`BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\n${lines}END:VCARD\r\n`));
+      return format.read(text, text.items[0]!, before);
+    };
+    const keyOf = (fields: Fields, wanted: string): string =>
+      [...fields].find(
+        ([field, value]) => field.startsWith('phones/') && (value as { number: string }).number === wanted,
+      )![0];
+    const digit = (phone: Phone): Phone => {
+      const place = 2 + at(phone.number.length - 2);
+      const next = (Number(phone.number[place] === ' ' ? '0' : phone.number[place]) + 1 + at(8)) % 10;
+      return { ...phone, number: phone.number.slice(0, place) + String(next) + phone.number.slice(place + 1) };
+    };
+    const shuffled = (phones: readonly Phone[]): Phone[] => {
+      const left = [...phones];
+      return phones.map(() => left.splice(at(left.length), 1)[0]!);
+    };
+    const edits: Record<string, (phones: Phone[]) => Phone[]> = {
+      'change one digit': (phones) => phones.map((each, index) => (index === 0 ? digit(each) : each)),
+      'digit + reorder': (phones) => shuffled(phones.map((each, index) => (index === 0 ? digit(each) : each))),
+      'insert first': (phones) => [{ id: -1, number: number(), type: '' }, ...phones],
+      'delete one': (phones) => phones.slice(1),
+      reorder: shuffled,
+      'change type': (phones) =>
+        phones.map((each, index) => (index === 0 ? { ...each, type: TYPES[at(TYPES.length)]! } : each)),
+      'replace one number': (phones) =>
+        phones.map((each, index) => (index === 0 ? { ...each, number: number() } : each)),
+      'replace all numbers': (phones) => phones.map((each) => ({ ...each, number: number() })),
+    };
+    const least: Record<string, number> = { 'replace all numbers': 0.9 };
+    const each = 20_000 / Object.keys(edits).length;
+    const kept: Record<string, number> = {};
+    for (const [name, change] of Object.entries(edits)) {
+      let right = 0;
+      for (let run = 0; run < each; run++) {
+        const phones = Array.from({ length: 2 + at(4) }, (_, id) => ({
+          id,
+          number: number(),
+          type: TYPES[at(TYPES.length)]!,
+        }));
+        const before = read(phones, null);
+        const after = change(phones);
+        const now = read(after, before);
+        if (after.every(({ id, number: text }) => id < 0 || keyOf(now, text) === keyOf(before, phones[id]!.number)))
+          right++;
+      }
+      kept[name] = right / each;
+    }
+    console.log(
+      `keys kept, of ${each} edits each: ${Object.entries(kept)
+        .map(([name, share]) => `${name} ${(share * 100).toFixed(1)} %`)
+        .join(', ')}`,
+    );
+    for (const [name, share] of Object.entries(kept))
+      expect([name, share >= (least[name] ?? 0.97)]).toEqual([name, true]);
+  });
+});

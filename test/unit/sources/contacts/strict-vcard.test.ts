@@ -1,0 +1,62 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fieldName } from '../../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { whyNotStrict } from '../../../../src/main/sources/contacts/vcard/strict-vcard.ts';
+import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+
+const composed = vi.hoisted(() => [] as string[]);
+vi.mock('vcard4', async (original) => {
+  const real = await original<typeof import('vcard4')>();
+  const TelProperty = new Proxy(real.TelProperty, {
+    construct(target, given) {
+      const made = Reflect.construct(target, given) as { repr(): string };
+      composed.push(made.repr());
+      return made;
+    },
+  });
+  return { ...real, TelProperty };
+});
+afterEach(() => void composed.splice(0));
+
+const fieldsOf = (fields: Record<string, Value>): Fields =>
+  new Map(Object.entries(fields).map(([field, value]) => [fieldName(field), value]));
+const make = (version: '3.0' | '4.0', fields: Fields): string => {
+  const format = vcardFormat(version);
+  const after = format.project(fields);
+  const write = { item: null, before: null, after, uid: 'uid-1' };
+  return Buffer.from(format.write(format.split(format.empty()), [write])).toString();
+};
+const ana = fieldsOf({
+  name: { full: 'Ana; with, everything' },
+  'phones/a': { number: '+1 555; 0100', contexts: { work: true }, label: 'Desk' },
+});
+
+describe('vcard4', () => {
+  it('composes the values of a new 4.0 card, and of no other', () => {
+    expect(make('4.0', ana)).toContain('item1.TEL;TYPE=work:+1 555\\; 0100\r\n');
+    expect(composed).toEqual(['TEL:+1 555\\; 0100']);
+    composed.splice(0);
+    make('3.0', ana);
+    expect(composed).toEqual([]);
+  });
+
+  it('judges every new 4.0 card: one that is none is refused in its words', () => {
+    const format = vcardFormat('4.0');
+    const twice = fieldsOf({
+      name: { full: 'Ana' },
+      'anniversaries/a': { kind: 'birth', date: { year: 1990 } },
+      'anniversaries/b': { kind: 'birth', date: { year: 1991 } },
+    });
+    expect(format.refuses?.(twice, 'uid-1')).toMatch(/^it would be no vCard 4.0: .*more than one .*BDAY/);
+    expect(format.refuses?.(format.project(ana), 'uid-1')).toBe(null);
+    expect(vcardFormat('3.0').refuses).toBe(undefined);
+  });
+
+  it('does not judge what came after it, nor what is somebody else’s own', () => {
+    const card = (...lines: readonly string[]): string =>
+      ['BEGIN:VCARD', 'VERSION:4.0', 'FN:Ana', ...lines, 'END:VCARD', ''].join('\r\n');
+    expect(whyNotStrict(card('EMAIL;PROP-ID=e1:a@example.com', 'PRONOUNS:they', 'LABEL:old', 'X-OWN:1'))).toBe(null);
+    expect(whyNotStrict(card('N;SORT-AS="a,b":Li;Wei;;;;x;y', 'ADR:;;a;b;;;;1;2'))).toBe(null);
+    expect(whyNotStrict(card('UID:1', 'UID:2'))).toContain('UID');
+  });
+});
