@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FieldName, fieldName } from '../../src/main/record/ids.ts';
+import { seriesOf } from '../../src/main/record/series.ts';
 import type { Fields, Value } from '../../src/main/record/value.ts';
 import { icalendarFormat as format } from '../../src/main/sources/calendars/icalendar/icalendar-format.ts';
-import { seriesOf } from '../../src/main/sources/calendars/icalendar/series.ts';
 import { occurrencesOf } from '../../src/main/sources/calendars/occurrences.ts';
 import { MalformedItem } from '../../src/main/sources/text/text-format.ts';
 import { anyEvent } from '../fakes/arbitrary-events.ts';

@@ -1,10 +1,11 @@
 import type { Collection } from '../collection.ts';
 import { canonicalText } from '../history/canonical-text.ts';
-import { conflictFields, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { conflictFields, largestDot, type Sibling, shownSibling, strayFields } from '../merge/record-state.ts';
 import { digestOf } from '../platform/hash.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { CollectionId, Dot, FieldName, RecordId } from '../record/ids.ts';
+import { SERIES_FIELDS } from '../record/series.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 
@@ -73,6 +74,17 @@ function impliedDirectory(collection: Collection, record: StoredRecord): readonl
 }
 
 function valuesOf(collection: Collection, record: StoredRecord, field: FieldName): readonly Draft[] {
+  const stray = collection.kind === 'calendar' && strayFields(record.state).includes(field);
+  return [...(stray ? [withTheSeries(record)] : []), ...ownValues(collection, record, field)];
+}
+
+/** Beside what is said of an occurrence of a series that was moved meanwhile: nothing, said by whoever moved it. That is what is shown. */
+function withTheSeries({ state }: StoredRecord): Draft {
+  const dots = SERIES_FIELDS.flatMap((field) => state.fields.get(field) ?? []).flatMap((sibling) => sibling.dots);
+  return { kind: 'delete', value: null, dots };
+}
+
+function ownValues(collection: Collection, record: StoredRecord, field: FieldName): readonly Draft[] {
   return shownFirst(collection, field, record.state.fields.get(field) ?? []).map(({ value, dots }) => ({
     kind: value === null ? 'delete' : 'value',
     value,

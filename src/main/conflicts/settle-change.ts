@@ -1,7 +1,8 @@
 import type { Change, FieldWrite } from '../change-log/change.ts';
-import type { Sibling } from '../merge/record-state.ts';
+import { type Sibling, strayFields } from '../merge/record-state.ts';
 import { EXISTS } from '../record/file-entry.ts';
-import type { Dot } from '../record/ids.ts';
+import type { Dot, FieldName } from '../record/ids.ts';
+import { adoptedOverride, isOverride, SERIES_FIELDS } from '../record/series.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import type { OpenConflict } from './open-conflicts.ts';
@@ -20,12 +21,25 @@ export function settleChange(record: StoredRecord, settled: readonly Settled[]):
   for (const each of settled) {
     const { field } = each.conflict;
     if (field !== EXISTS && 'value' in each)
-      writes.push({ field, value: each.value, replaces: dotsOf(record.state.fields.get(field) ?? []) });
+      writes.push({
+        field,
+        value: settledValue(record, field, each.value),
+        replaces: dotsOf(record.state.fields.get(field) ?? []),
+      });
   }
   const decided = settled.some(({ conflict }) => conflict.ofRecord);
   const replaced = decided ? exists : exists.filter((sibling) => sibling.value === true);
   writes.push({ field: EXISTS, value: true, replaces: dotsOf(replaced) });
   return { record: record.id, cause: 'settle', writes };
+}
+
+/** What is to be said of an occurrence after all is said of the series as it is now, else it would be in conflict with it for ever. */
+function settledValue({ state }: StoredRecord, field: FieldName, value: Value): Value {
+  if (!isOverride(field) || !strayFields(state).includes(field)) return value;
+  const series = SERIES_FIELDS.flatMap((each) =>
+    (state.fields.get(each) ?? []).map((only) => [each, only.value] as const),
+  );
+  return adoptedOverride(new Map(series), value);
 }
 
 /** Deletes a record as it stands here, whatever is in conflict in it. */

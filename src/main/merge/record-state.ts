@@ -1,6 +1,7 @@
 import { type FieldRule, fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
+import { isOverride, SERIES_FIELDS, strayOverrides } from '../record/series.ts';
 import type { Value } from '../record/value.ts';
 
 /** One value a field holds, with the dots of all changes that wrote it (values equal in meaning are one). Never without a dot. */
@@ -61,7 +62,21 @@ export function conflictFields(kind: RecordKind, state: RecordState): readonly F
   if (!isLive(state)) return [];
   const open: FieldName[] = [];
   for (const [field, siblings] of state.fields) if (isConflict(fieldRule(kind, field), siblings)) open.push(field);
+  if (kind === 'calendar') open.push(...strayFields(state));
   return open.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/**
+ * Of an event: what is said of occurrences while somebody else moved the series (DESIGN 1: fields that only make sense together). Not before it is
+ * decided when that takes place.
+ */
+export function strayFields(state: RecordState): readonly FieldName[] {
+  if (![...state.fields.keys()].some(isOverride)) return [];
+  if (SERIES_FIELDS.some((field) => (state.fields.get(field) ?? []).length > 1)) return [];
+  const single = new Map<FieldName, Value>();
+  for (const [field, [only, ...others]] of state.fields)
+    if (only !== undefined && others.length === 0) single.set(field, only.value);
+  return strayOverrides(single);
 }
 
 /** What a source that shows this state exactly holds: value and dots of each field. */

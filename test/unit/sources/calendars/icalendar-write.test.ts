@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../src/main/platform/hash.ts';
 import { takeOutContents } from '../../../../src/main/record/content-reference.ts';
 import { fieldName } from '../../../../src/main/record/ids.ts';
+import { seriesOf } from '../../../../src/main/record/series.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
-import { seriesOf } from '../../../../src/main/sources/calendars/icalendar/series.ts';
 import {
   calendar,
   changedLines,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { strayOverrides } from '../../../../src/main/record/series.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
-import { strayOverrides } from '../../../../src/main/sources/calendars/icalendar/series.ts';
 import { calendar, event, fieldsOf, readAll } from './calendar-text.ts';
 
 const series = (hour: string, ...lines: string[]): string =>

@@ -1,5 +1,6 @@
 import { type ContentReference, putInContents, referencesIn } from '../../../record/content-reference.ts';
 import { fieldName } from '../../../record/ids.ts';
+import { strayOverrides } from '../../../record/series.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import type { SplitText, TextFormat } from '../../text/text-format.ts';
 import {
@@ -14,7 +15,6 @@ import {
 import { partsOf } from './item-parts.ts';
 import { byText, isPlain } from './property.ts';
 import { opaqueFields, readItem } from './read-item.ts';
-import { strayOverrides } from './series.ts';
 import { type IcalendarItem, splitCalendar } from './split-calendar.ts';
 import { EMPTY_CALENDAR, withStamp, writeCalendar } from './write-calendar.ts';
 import { ownZoneCalled, PLAIN_ZONES, type Zones } from './zones.ts';

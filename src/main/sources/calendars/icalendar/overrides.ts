@@ -1,9 +1,9 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
+import { isOverride } from '../../../record/series.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { localOf, wallMs } from './civil.ts';
 import { entryField, entryOf } from './keys.ts';
 import { isPlain } from './property.ts';
-import { isOverride } from './series.ts';
 import { timeOfKey } from './times.ts';
 import { startOf, type When, whenOfValue } from './when.ts';
 

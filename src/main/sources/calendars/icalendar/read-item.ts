@@ -1,6 +1,7 @@
 import { digestOf } from '../../../platform/hash.ts';
 import { takeOutContents } from '../../../record/content-reference.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
+import { seriesOf } from '../../../record/series.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { MalformedItem } from '../../text/text-format.ts';
 import { parseTime } from './civil.ts';
@@ -10,7 +11,6 @@ import { entryField } from './keys.ts';
 import { differences, type Override, occurrenceOf, overrideField, overrideValue } from './overrides.ts';
 import { type Property, paramOf, unescapeText } from './property.ts';
 import { type ComponentReading, readComponent } from './read-component.ts';
-import { seriesOf } from './series.ts';
 import { keyOfTime, readTime } from './times.ts';
 import { startOf } from './when.ts';
 import { hasRules, type Zones } from './zones.ts';

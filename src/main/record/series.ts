@@ -1,17 +1,20 @@
-import { sha256 } from '../../../platform/hash.ts';
-import type { FieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
-import { byText, isPlain } from './property.ts';
+import { digestOf } from '../platform/hash.ts';
+import { type FieldName, fieldName } from './ids.ts';
+import type { Fields, Value } from './value.ts';
 
 const OVERRIDE = 'recurrenceOverrides/';
+const WHEN = fieldName('when');
+const RULE = fieldName('recurrenceRule');
+/** What the times of the occurrences of a series hang on. */
+export const SERIES_FIELDS: readonly FieldName[] = [WHEN, RULE];
 export const isOverride = (field: string): boolean => field.startsWith(OVERRIDE);
 
 /** A digest of what the times of a series hang on: its start with the zone, and its rule. What is said of one of its occurrences names it. */
 export function seriesOf(fields: Fields): string {
-  const when = fields.get('when' as FieldName);
+  const when = fields.get(WHEN);
   const { start = null, timeZone = null, showWithoutTime = false } = isPlain(when) ? when : {};
-  const rule = fields.get('recurrenceRule' as FieldName) ?? null;
-  return Buffer.from(sha256(canonical([start, timeZone, showWithoutTime, rule])))
+  const rule = fields.get(RULE) ?? null;
+  return Buffer.from(digestOf(canonical([start, timeZone, showWithoutTime, rule])), 'hex')
     .toString('base64url')
     .slice(0, 8);
 }
@@ -31,9 +34,18 @@ export function strayOverrides(fields: Fields): FieldName[] {
   return stray;
 }
 
+/** What was said of an occurrence of another series, said of this one: it takes place beside those of the rule. */
+export function adoptedOverride(fields: Fields, value: Value): Value {
+  if (!isPlain(value)) return value;
+  return { ...value, ...(value.excluded === true ? {} : { added: true }), series: seriesOf(fields) };
+}
+
 function canonical(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isPlain(value)) return JSON.stringify(value) ?? 'null';
-  const keys = Object.keys(value).sort(byText);
+  const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join(',')}}`;
 }
+
+const isPlain = (value: Value | undefined): value is { readonly [key: string]: Value } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
