@@ -74,6 +74,11 @@ export interface AddedView {
   readonly format: string;
   readonly records: number;
 }
+/** One address book or calendar of an account. */
+export interface FoundCollectionView {
+  readonly address: string;
+  readonly name: string;
+}
 export interface JoinedView {
   readonly collection: string;
   readonly source: string;
@@ -318,6 +323,8 @@ export interface Requests {
   'collections:join': (link: string, location: string, format: string | null, wait: boolean) => JoinedView;
   /** Remembers the password of the user the address names, for that server; it never comes back out. */
   'accounts:password': (address: string, password: string) => Record<string, never>;
+  /** What an account holds of a kind. Fails with `bad-address`, `not-reachable`, `not-allowed`, `other-host`, `no-collections`. */
+  'accounts:collections': (address: string, kind: 'contacts' | 'calendar') => readonly FoundCollectionView[];
   'collections:leave': (collection: string) => Record<string, never>;
   'requests:list': () => readonly RequestView[];
   'requests:answer': (request: string, approve: boolean) => Record<string, never>;
@@ -387,6 +394,7 @@ export const REQUESTS = Object.keys({
   'collections:recovery-key': 0,
   'collections:join': 0,
   'accounts:password': 0,
+  'accounts:collections': 0,
   'collections:leave': 0,
   'requests:list': 0,
   'requests:answer': 0,

@@ -86,6 +86,22 @@ export async function findServerPlace(
   return { path: at(only.url), format: formatOf(wanted) };
 }
 
+/** Every collection of a kind that an account holds, each by the address to add it with. Fails as `findServerPlace` does. */
+export async function collectionsOfAccount(
+  location: string,
+  kind: DavKind,
+  secrets: AccountSecrets,
+): Promise<readonly { readonly address: string; readonly name: string }[]> {
+  const { url, account } = accountOf(location, secrets);
+  const { DavServer } = await import('./sources/dav/dav-server.ts');
+  const found = await new DavServer(account).collections(url.href, kind);
+  return found.map((each) => {
+    const address = new URL(each.url, url);
+    if (account.user !== null) address.username = encodeURIComponent(account.user);
+    return { address: address.href, name: each.name };
+  });
+}
+
 function wantedKind(location: string, kind: AskedFormat['kind'], format: string | null): DavKind | null {
   if (format === CARDDAV.name) return 'contacts';
   if (format === CALDAV.name) return 'calendar';

@@ -113,6 +113,10 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['address', name],
     ['password', text],
   ],
+  'accounts:collections': [
+    ['address', name],
+    ['kind', oneOf('contacts', 'calendar')],
+  ],
   'collections:leave': [['collection', name]],
   'requests:list': [],
   'requests:answer': [

@@ -3,7 +3,7 @@ import { CHANGE_LOG_SOURCE } from '../collection.ts';
 import type { Engine } from '../engine.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
-import { accountOf } from '../server-place.ts';
+import { accountOf, collectionsOfAccount } from '../server-place.ts';
 import { STAYS } from '../store/problem-store.ts';
 import { agendaOf } from './agenda.ts';
 import { exportRecords } from './export-records.ts';
@@ -47,6 +47,7 @@ export function handlersOf(engine: Engine): Handlers {
       engine.world.secrets.setPassword({ origin: account.origin, user: account.user }, password);
       return NOTHING;
     },
+    'accounts:collections': (address, kind) => collectionsOfAccount(address, kind, engine.world.secrets),
     'collections:leave': async (collection) => {
       await engine.leave(findCollection(engine, collection));
       return NOTHING;

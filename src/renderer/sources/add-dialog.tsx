@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button, Checkbox } from 'react-aria-components';
-import type { WireError } from '../../contract/contract.ts';
+import type { FoundCollectionView, WireError } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
 import { ChoiceField } from '../components/choice-field.tsx';
@@ -9,6 +9,9 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Note } from '../components/note.tsx';
+import { isAddress, withUser } from './account-address.ts';
+import { AccountFields } from './account-fields.tsx';
+import { accountAdvice, FORMAT_CHOICES, formatWords, RECOGNIZED } from './format-words.ts';
 import { PlaceField } from './place-field.tsx';
 
 /** Starts keeping places in step: one that is typed or picked, or several that were dropped. Nothing starts before the person says so. */
@@ -26,7 +29,11 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
 
-  const isServer = !several && /^(?:https?|webcals?):/i.test(place.trim());
+  const [format, setFormat] = useState(RECOGNIZED);
+  // An account with several collections of the kind: which of them is meant, a person says.
+  const [found, setFound] = useState<readonly FoundCollectionView[]>([]);
+
+  const isServer = !several && isAddress(place);
   const addOne = async (typed: string) => {
     const location = isServer ? withUser(typed, user.trim()) : typed;
     if (isServer && user.trim() !== '') {
@@ -41,12 +48,25 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
       ...(name.trim() === '' || several ? {} : { name: name.trim() }),
       ...(create && !isServer ? { create } : {}),
       ...(isServer ? { kind } : {}),
+      ...(isServer || several || format === RECOGNIZED ? {} : { format }),
     });
     if (reply.ok) {
-      const { records, kind } = reply.value;
-      toast('done', `${location}: ${counted(records, RECORD_WORD[kind])} from now on kept in step`);
-    } else setError(reply.error);
+      const { records, kind, format } = reply.value;
+      const as = kind === 'files' ? '' : ` (${formatWords(format)})`;
+      toast('done', `${location}${as}: ${counted(records, RECORD_WORD[kind])} from now on kept in step`);
+    } else await whyNot(location, reply.error);
     return reply.ok;
+  };
+  const whyNot = async (location: string, failure: WireError) => {
+    const several = failure.code === 'several-collections';
+    const listed = several ? await client.request('accounts:collections', location, kind) : null;
+    const [first] = listed?.ok === true ? listed.value : [];
+    if (listed?.ok !== true || first === undefined) {
+      setError(listed?.ok === false ? listed.error : failure);
+      return;
+    }
+    setFound(listed.value);
+    setPlace(first.address);
   };
   const add = async () => {
     setBusy(true);
@@ -92,7 +112,10 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
           <PlaceField
             label="Place"
             value={place}
-            onChange={setPlace}
+            onChange={(typed) => {
+              setPlace(typed);
+              setFound([]);
+            }}
             autoFocus
             hint="A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), or the address of a CardDAV or CalDAV server."
           />
@@ -107,8 +130,15 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
                 value={kind}
                 onChange={(value) => setKind(value === 'calendar' ? 'calendar' : 'contacts')}
               />
-              <Field label="User" value={user} onChange={setUser} hint="Empty where nobody has to log in." />
-              <Field label="Password" type="password" value={password} onChange={setPassword} />
+              <AccountFields user={user} password={password} onUser={setUser} onPassword={setPassword} />
+              {found.length > 0 && (
+                <ChoiceField
+                  label={`There are ${found.length} in this account. Which one?`}
+                  options={found.map((one) => ({ id: one.address, label: one.name }))}
+                  value={place}
+                  onChange={setPlace}
+                />
+              )}
             </>
           )}
           <Field
@@ -117,6 +147,7 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
             onChange={setName}
             hint="What your devices call it. Left empty: the name of the place."
           />
+          {!isServer && <ChoiceField label="What it is" options={FORMAT_CHOICES} value={format} onChange={setFormat} />}
           {!isServer && (
             <Checkbox className="checkbox" isSelected={create} onChange={setCreate}>
               <span className="box" aria-hidden />
@@ -126,15 +157,12 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
         </>
       )}
       <ErrorNotice error={error} />
+      {isServer && error !== null && accountAdvice(error.code) !== null && (
+        <p className="hint">{accountAdvice(error.code)}</p>
+      )}
       <Note>
         <p>Adding changes nothing in it. Nothing leaves this device until you invite another one.</p>
       </Note>
     </DialogFrame>
   );
-}
-
-/** The address with who asks in it; the password never is. */
-function withUser(address: string, user: string): string {
-  if (user === '' || /^[a-z]+:\/\/[^/@]+@/i.test(address)) return address;
-  return address.replace('://', `://${encodeURIComponent(user)}@`);
 }

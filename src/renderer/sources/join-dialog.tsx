@@ -3,11 +3,15 @@ import { Button } from 'react-aria-components';
 import type { JoinedView } from '../../contract/contract.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { PairingCode } from '../components/pairing-code.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
+import { isAddress, withUser } from './account-address.ts';
+import { AccountFields } from './account-fields.tsx';
+import { accountAdvice, FORMAT_CHOICES, RECOGNIZED } from './format-words.ts';
 import { PlaceField } from './place-field.tsx';
 
 const LINK = /^lockstep:\/\/join#\S+$/;
@@ -18,11 +22,21 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
   const [link, setLink] = useState(given);
   const [place, setPlace] = useState('');
   const [joined, setJoined] = useState<JoinedView | null>(null);
+  const [format, setFormat] = useState(RECOGNIZED);
+  const [user, setUser] = useState('');
+  const [password, setPassword] = useState('');
+  const isServer = isAddress(place);
+  const remember = useAction('accounts:password');
   const join = useAction('collections:join');
   const toast = useToast();
+  const failure = remember.error ?? join.error;
   const wrong = link.trim() !== '' && !LINK.test(link.trim()) ? 'An invitation begins with lockstep://join#' : null;
   const run = async () => {
-    const reply = await join.run(link.trim(), place.trim(), null, false);
+    remember.reset();
+    const location = isServer ? withUser(place, user) : place.trim();
+    if (isServer && user.trim() !== '' && !(await remember.run(location, password)).ok) return;
+    const chosen = isServer || format === RECOGNIZED ? null : format;
+    const reply = await join.run(link.trim(), location, chosen, false);
     if (!reply.ok) return;
     if (reply.value.state === 'waiting-for-approval') setJoined(reply.value);
     else {
@@ -85,7 +99,15 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
         autoFocus={given !== ''}
         hint="An empty or new place is filled. What is in it already is merged in; nothing is overwritten."
       />
-      <ErrorNotice error={join.error} />
+      {isServer ? (
+        <AccountFields user={user} password={password} onUser={setUser} onPassword={setPassword} />
+      ) : (
+        <ChoiceField label="What it is to be" options={FORMAT_CHOICES} value={format} onChange={setFormat} />
+      )}
+      <ErrorNotice error={failure} />
+      {isServer && failure !== null && accountAdvice(failure.code) !== null && (
+        <p className="hint">{accountAdvice(failure.code)}</p>
+      )}
     </DialogFrame>
   );
 }
