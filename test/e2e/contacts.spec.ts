@@ -1,0 +1,74 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { freshDirectory } from './launch.ts';
+import { type Served, serve } from './serve.ts';
+
+let desk: Served;
+test.beforeEach(async () => {
+  desk = await serve(freshDirectory('desk'));
+});
+test.afterEach(() => desk.stop());
+
+const card = (uid: string, name: string, phone: string) =>
+  ['BEGIN:VCARD', 'VERSION:4.0', `UID:${uid}`, `FN:${name}`, `TEL;TYPE=work:${phone}`, 'END:VCARD', ''].join('\r\n');
+
+async function noViolations(page: Page) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
+  }
+}
+
+test('a file of contacts is added, searched, and its history told in words', async ({ page }) => {
+  const file = join(freshDirectory('cards'), 'contacts.vcf');
+  writeFileSync(file, card('u1', 'Jane Doe', '+43 1 555') + card('u2', 'Otto Roe', '+43 2 777'));
+  await page.goto(desk.ui);
+  await page.getByRole('button', { name: 'Add a source' }).click();
+  await page.getByLabel('Place').fill(file);
+  await noViolations(page);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  const collection = page.getByRole('article', { name: /contacts/ });
+  await expect(collection).toContainText('2 contacts');
+
+  writeFileSync(file, readFileSync(file, 'utf8').replace('+43 1 555', '+43 1 999'));
+  await page.keyboard.press('Control+4');
+  const change = page.getByRole('button', { name: /Changed Jane Doe/ });
+  await expect(change).toBeVisible();
+  await change.click();
+  const row = page.getByRole('row', { name: /Phone \(work\)/ });
+  await expect(row).toContainText('+43 1 555');
+  await expect(row).toContainText('+43 1 999');
+  await noViolations(page);
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('Control+1');
+  await page.getByRole('button', { name: /More for/ }).click();
+  await page.getByRole('menuitem', { name: /Look into it/ }).click();
+  await page.getByLabel('Search').fill('otto');
+  await expect(page.getByText('1 contact', { exact: true })).toBeVisible();
+  await page.setViewportSize({ width: 420, height: 720 });
+  await noViolations(page);
+});
+
+test('what a place is can be said, and an account that cannot be reached says what to do', async ({ page }) => {
+  const folder = join(freshDirectory('vdir'), 'cards');
+  await page.goto(desk.ui);
+  await page.getByRole('button', { name: 'Add a source' }).click();
+  await page.getByLabel('Place').fill('http://127.0.0.1:1/dav/');
+  await page.getByLabel('User').fill('ana');
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('cannot be reached');
+  await expect(page.getByText('whether this device is online')).toBeVisible();
+  await noViolations(page);
+  await page.getByLabel('Place').fill(folder);
+  await page.getByRole('button', { name: /What it is/ }).click();
+  await page.getByRole('option', { name: 'Contacts: a folder of vCard 3.0 files' }).click();
+  await page.getByText('Create it if it is not there').click();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByText('0 contacts').first()).toBeVisible();
+});
