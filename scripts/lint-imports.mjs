@@ -47,7 +47,7 @@ const RULES = [
   {
     from: 'main/sources',
     may: ['main/record', 'main/content', 'main/change-log/change.ts', PLATFORM],
-    packages: ['node:', 'chokidar', 'ignore', 'node-ical', 'tsdav', 'undici'],
+    packages: ['node:', 'chokidar', 'ignore', 'node-ical', 'tsdav', 'undici', 'vcard4'],
   },
   { from: 'main/content', may: ['main/record', ADAPTER, PLATFORM], packages: ['node:'] },
   {

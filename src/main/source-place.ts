@@ -109,10 +109,19 @@ function make(world: World, location: string, { layout, text }: SourceFormat): s
 
 /** What a collection is called whose first source is there. */
 export function nameOfPlace({ path, format }: SourcePlace): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = path.replace(/\/+$/, '').replace(/^.*\//, '');
+  if (format.layout === 'server' || format.layout === 'feed') return decoded(name) || path;
   return format.layout === 'one-file' || format.layout === 'address-book'
-    ? name.replace(/\.[A-Za-z0-9]{1,5}$/, '')
+    ? name.replace(/\.[A-Za-z0-9]{1,6}$/, '')
     : name;
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 const contains = (path: string, inner: string): boolean =>

@@ -51,7 +51,7 @@ function lineOf(fields: ReadonlyMap<string, Value>): string {
     for (const [field, value] of fields) {
       if (!field.startsWith(map) || value === null || typeof value !== 'object') continue;
       const said = (value as { readonly [key: string]: Value })[part];
-      if (typeof said === 'string' && said !== '') return said;
+      if (typeof said === 'string' && said !== '') return map === 'when' ? said.replace('T', ' ').slice(0, 16) : said;
     }
   return '';
 }

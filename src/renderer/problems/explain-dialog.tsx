@@ -10,13 +10,17 @@ import { When } from '../components/when.tsx';
 import { problemAdvice } from './problem-advice.ts';
 
 /** One record: its state, and for each field who set it, when, and by which rule it is what it is. */
-export function ExplainDialog(props: { collection: string; record: string; onClose: () => void }) {
+export function ExplainDialog(props: { collection: string; record: string; title?: string; onClose: () => void }) {
   const explain = useRequest('records:explain', [props.collection, props.record]);
   const name = useDeviceNames();
   const view = explain.value;
   return (
     <DialogFrame title="Why it is as it is" wide onClose={props.onClose}>
-      <p className="path strong">{props.record}</p>
+      {props.title === undefined ? (
+        <p className="path strong">{props.record}</p>
+      ) : (
+        <p className="strong">{props.title}</p>
+      )}
       <ErrorNotice error={explain.error} />
       {view === null && explain.error === null && <Loading what="the reasons" />}
       {view !== null && <p className="lead first-letter">{view.state}</p>}
@@ -37,18 +41,20 @@ export function ExplainDialog(props: { collection: string; record: string; onClo
             </tr>
           </thead>
           <tbody>
-            {view.fields.map((field) => (
-              <tr key={`${field.path} ${field.device} ${field.at}`}>
-                <th scope="row">{fieldWords(field.path, field.value)}</th>
-                <td className="path" data-label="Value">
-                  {fieldValueText(field.path, field.value)}
-                </td>
-                <td data-label="Set by">
-                  {name(field.device)}, <When at={field.at} />
-                </td>
-                <td data-label="Rule">{field.rule}</td>
-              </tr>
-            ))}
+            {view.fields
+              .filter(({ path }) => !path.startsWith('@'))
+              .map((field) => (
+                <tr key={`${field.path} ${field.device} ${field.at}`}>
+                  <th scope="row">{fieldWords(field.path, field.value)}</th>
+                  <td className="path" data-label="Value">
+                    {fieldValueText(field.path, field.value)}
+                  </td>
+                  <td data-label="Set by">
+                    {name(field.device)}, <When at={field.at} />
+                  </td>
+                  <td data-label="Rule">{field.rule}</td>
+                </tr>
+              ))}
           </tbody>
         </table>
       )}

@@ -12,16 +12,24 @@ import { VirtualRows } from '../components/virtual-rows.tsx';
 import { ExplainDialog } from '../problems/explain-dialog.tsx';
 
 const ROW = 52;
+/** A record to look at. */
+interface Opened {
+  readonly id: string;
+  readonly title: string;
+}
 const DAY_MS = 86_400_000;
 const WEEKS_SHOWN = 4;
 
 /** What is in a collection of contacts or events: to look at and to search. A calendar begins with what comes next. */
 export function BrowseDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
   const [search, setSearch] = useState('');
-  const [open, setOpen] = useState<string | null>(null);
+  const [open, setOpen] = useState<Opened | null>(null);
   const records = useRequest('records:list', [collection.id, search]);
   const view = records.value;
-  if (open !== null) return <ExplainDialog collection={collection.id} record={open} onClose={() => setOpen(null)} />;
+  if (open !== null)
+    return (
+      <ExplainDialog collection={collection.id} record={open.id} title={open.title} onClose={() => setOpen(null)} />
+    );
   return (
     <DialogFrame title={collection.name} wide onClose={onClose}>
       {collection.kind === 'calendar' && search === '' && <Agenda collection={collection.id} onOpen={setOpen} />}
@@ -40,7 +48,7 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
             const record = view.list[at];
             if (record === undefined) return null;
             return (
-              <button type="button" className="row row-button" {...focus} onClick={() => setOpen(record.id)}>
+              <button type="button" className="row row-button" {...focus} onClick={() => setOpen(record)}>
                 <span className="row-text">
                   <span className="strong">{record.title}</span>
                   <span className="muted">{record.line}</span>
@@ -55,7 +63,7 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
 }
 
 /** The next weeks of a calendar. */
-function Agenda({ collection, onOpen }: { collection: string; onOpen: (record: string) => void }) {
+function Agenda({ collection, onOpen }: { collection: string; onOpen: (opened: Opened) => void }) {
   const [from] = useState(() => Date.now());
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const agenda = useRequest('calendar:agenda', [collection, from, from + WEEKS_SHOWN * 7 * DAY_MS, zone]);
@@ -74,7 +82,10 @@ function Agenda({ collection, onOpen }: { collection: string; onOpen: (record: s
       <ul className="plain-list">
         {shown.map((each) => (
           <li key={`${each.record} ${each.start}`}>
-            <Button className="button button-quiet button-small" onPress={() => onOpen(each.record)}>
+            <Button
+              className="button button-quiet button-small"
+              onPress={() => onOpen({ id: each.record, title: each.title })}
+            >
               <span className="muted">{timeOf(each)}</span> {each.title}
             </Button>
           </li>
