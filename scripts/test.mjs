@@ -44,7 +44,10 @@ const total = counts.reduce(
   (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),
   { passed: 0, failed: 0 },
 );
-for (const { name, passed, failed } of counts) console.log(`Tests ${name}: ${passed} of ${passed + failed} passed.`);
+for (const { name, passed, failed, excused = [] } of counts) {
+  console.log(`Tests ${name}: ${passed} of ${passed + failed} passed.`);
+  for (const each of excused) console.log(`  not tried: ${each}`);
+}
 if (process.argv.includes('--summary')) writeFileSync(summaryFile, JSON.stringify(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
 

@@ -100,11 +100,22 @@ describe('dead code', () => {
 });
 
 describe('counting tests', () => {
-  it('takes what did not pass for failed', () => {
-    expect(countVitest({ numTotalTests: 10, numPassedTests: 7 })).toEqual({ passed: 7, failed: 3 });
+  it('takes what did not pass for failed, but for what says why it was skipped', () => {
+    const assertionResults = [
+      { status: 'skipped', fullName: 'cards (skipped: no corpus) are read' },
+      { status: 'skipped', fullName: 'cards are written' },
+      { status: 'failed', fullName: 'cards (skipped: no corpus) are found' },
+      { status: 'passed', fullName: 'cards (skipped: no corpus) are shown' },
+    ];
+    expect(countVitest({ numTotalTests: 10, numPassedTests: 7, testResults: [{ assertionResults }] })).toEqual({
+      passed: 7,
+      failed: 2,
+      excused: ['cards (skipped: no corpus) are read'],
+    });
     expect(countPlaywright({ stats: { expected: 5, unexpected: 1, flaky: 2, skipped: 3 } })).toEqual({
       passed: 5,
       failed: 6,
+      excused: [],
     });
   });
 });
