@@ -226,7 +226,38 @@ describe('hostile texts', () => {
     'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:uuid:1\r\nFN:B\r\nTEL;VALUE=uri;TYPE="cell,work";PREF=1:tel:+1\r\nADR;LABEL="a^nb":;;x;y;;1;z\r\nRELATED;VALUE=text:c\r\nEND:VCARD\r\n',
   ].join('');
 
-  it(`${MUTATIONS} mutated texts: each is read or named, and written back unchanged`, () => {
+  /** What a card says once an e-mail was added to it, and what was meant. null: there is no card in it. */
+  const withEmail = (
+    bytes: Uint8Array,
+  ): { readonly meant: Fields; readonly said: Fields; readonly cards: number } | null => {
+    const format = vcardFormat('3.0');
+    const text = format.split(bytes);
+    const item = text.items[0];
+    if (item === undefined) return null;
+    const before = format.read(text, item, null);
+    const meant = new Map([...before, ['emails/new' as FieldName, { address: 'new@example.org' } as Value]]);
+    const written = format.split(format.write(text, [{ item, before, after: meant, uid: '' }]));
+    const said = format.read(written, written.items[0]!, meant);
+    return { meant, said, cards: written.items.length - text.items.length };
+  };
+  const sorted = (fields: Fields): Fields => new Map([...fields].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+  it.each([
+    [
+      'a bare CR between two',
+      'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\nEND:VCARD\rBEGIN:VCARD\r\nVERSION:3.0\r\nFN:B\r\nEND:VCARD\r\n',
+    ],
+    [
+      'a component in it that is never closed',
+      'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\nBEGIN:X\r\nX-Y:1\r\nEND:VCARD\r\n',
+    ],
+  ])('with %s, what is added to a card stays in it', (_what, text) => {
+    const found = withEmail(Buffer.from(text));
+    expect(found?.cards).toBe(0);
+    expect(sorted(found!.said)).toEqual(sorted(found!.meant));
+  });
+
+  it(`${MUTATIONS} mutated texts: each is read or named, written back unchanged, and what is added to it stays in it`, () => {
     const random = new SeededRandom(7);
     const at = (length: number): number => Buffer.from(random.bytes(4)).readUInt32LE() % length;
     const format = vcardFormat('3.0');
@@ -261,6 +292,11 @@ describe('hostile texts', () => {
       expect(Buffer.compare(format.write(text, writes), bytes)).toBe(0);
       const { user } = process.cpuUsage(since);
       slowest = Math.max(slowest, user);
+      if (writes[0]?.item !== text.items[0]) continue;
+      const found = withEmail(bytes);
+      if (found === null) continue;
+      expect([run, found.cards]).toEqual([run, 0]);
+      expect([run, sorted(found.said)]).toEqual([run, sorted(found.meant)]);
     }
     console.log(`${MUTATIONS} mutated texts: ${JSON.stringify(count)}, slowest ${slowest / 1000} ms`);
     expect(count.items).toBeGreaterThan(MUTATIONS / 10);

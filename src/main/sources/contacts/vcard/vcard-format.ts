@@ -43,7 +43,8 @@ function itemOf(bytes: Uint8Array, start: number, end: number, uid: string | nul
 }
 
 const FRAME = /^(BEGIN|END):VCARD[ \t]*\r?$/gim;
-const ODD = /QUOTED-PRINTABLE|^(?:[A-Z0-9-]+\.)?AGENT[:;]|^(?:BEGIN|END):(?!VCARD[ \t]*\r?$)/im;
+/** What the quick way would not see as the lenient reader does; a CR by itself ends a line there. */
+const ODD = /\r(?!\n)|QUOTED-PRINTABLE|^(?:[A-Z0-9-]+\.)?AGENT[:;]|^(?:BEGIN|END):(?!VCARD[ \t]*\r?$)/im;
 const UID = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im;
 
 /** Cards one behind the other, with nothing in them that could be taken for a beginning or an end: most texts. null: it is another one. */

@@ -323,7 +323,10 @@ class CardPatch {
       map === 'name' ? each.field === 'name' : mapOf(each.field) === map,
     );
     const ends = like.flatMap((each) => each.lines.map((line) => line.end));
-    const at = ends.length > 0 && map !== '' ? Math.max(...ends) : this.#card.inner.end;
+    // Behind a component that is never closed, everything is part of it.
+    const { components, inner } = this.#card;
+    const last = components.find(({ problem }) => problem !== null)?.start ?? inner.end;
+    const at = ends.length > 0 && map !== '' ? Math.max(...ends) : last;
     this.#edits.push({ start: at, end: at, text: lines.join('') });
   }
 }
