@@ -1,3 +1,4 @@
+import { writeNewFile } from './content/write-new-file.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import { LockstepError } from './platform/trouble.ts';
 import type { RecordKind } from './record/field-rules.ts';
@@ -97,13 +98,7 @@ function make(world: World, location: string, { layout, text }: SourceFormat): s
   }
   const parent = location.slice(0, Math.max(1, location.lastIndexOf('/')));
   if (world.realPath(parent) === null) world.makeDirectory(parent);
-  const fd = world.fs.open(location, 'create-new');
-  try {
-    const bytes = text().empty();
-    for (let at = 0; at < bytes.length; ) at += world.fs.write(fd, bytes, at, bytes.length - at, at);
-  } finally {
-    world.fs.close(fd);
-  }
+  writeNewFile(world.fs, location, text().empty());
   return made();
 }
 

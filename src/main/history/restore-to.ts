@@ -1,4 +1,5 @@
 import type { ResultView } from '../../contract/contract.ts';
+import { writeNewFile } from '../content/write-new-file.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -142,13 +143,7 @@ async function write(port: Port, root: string, item: Item, fs: FileSystem): Prom
 }
 
 function writeFile(fs: FileSystem, path: string, bytes: Uint8Array, item: Item): void {
-  const fd = fs.open(path, 'create-new');
-  try {
-    for (let at = 0; at < bytes.length; ) at += fs.write(fd, bytes, at, bytes.length - at, at);
-    fs.sync(fd);
-  } finally {
-    fs.close(fd);
-  }
+  writeNewFile(fs, path, bytes);
   if (item.executable) fs.setMode(path, 0o755);
   if (item.modified !== null) fs.setModified(path, item.modified);
 }

@@ -1,4 +1,5 @@
 import type { ExportView } from '../../contract/contract.ts';
+import { writeNewFile } from '../content/write-new-file.ts';
 import type { Engine } from '../engine.ts';
 import { contentsOf } from '../history/cat.ts';
 import { allRecords } from '../history/find-record.ts';
@@ -74,22 +75,13 @@ function write(
   records: readonly { readonly id: RecordId; readonly full: Fields }[],
 ): void {
   const { fs, makeDirectory } = engine.world;
-  const put = (path: string, bytes: Uint8Array): void => {
-    const fd = fs.open(path, 'create-new');
-    try {
-      for (let at = 0; at < bytes.length; ) at += fs.write(fd, bytes, at, bytes.length - at, at);
-      fs.sync(fd);
-    } finally {
-      fs.close(fd);
-    }
-  };
   if (layout === 'one-file') {
-    put(file, composeText(text, records));
+    writeNewFile(fs, file, composeText(text, records));
     return;
   }
   makeDirectory(file);
   records.forEach((record, at) => {
-    put(`${file}/${String(at + 1).padStart(5, '0')}${ending}`, composeText(text, [record]));
+    writeNewFile(fs, `${file}/${String(at + 1).padStart(5, '0')}${ending}`, composeText(text, [record]));
   });
 }
 

@@ -1,3 +1,4 @@
+import { writeNewFile } from '../../content/write-new-file.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { CollectionId, DeviceId, SourceId } from '../../record/ids.ts';
@@ -40,13 +41,7 @@ export function writeMarker(fs: FileSystem, root: string, marker: StoredMarker):
   const bytes = new TextEncoder().encode(`${JSON.stringify({ collection, source, device, mounts }, null, 2)}\n`);
   const beside = `${markerPath(root)}.new`;
   if (fs.lstat(beside) !== null) fs.unlink(beside);
-  const fd = fs.open(beside, 'create-new');
-  try {
-    for (let at = 0; at < bytes.length; ) at += fs.write(fd, bytes, at, bytes.length - at, at);
-    fs.sync(fd);
-  } finally {
-    fs.close(fd);
-  }
+  writeNewFile(fs, beside, bytes);
   fs.rename(beside, markerPath(root));
   fs.syncDirectory(directory);
 }

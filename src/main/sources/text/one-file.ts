@@ -1,3 +1,4 @@
+import { readFully } from '../../content/read-fully.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { isFresh, revisionOf, sameRevision } from '../files/revision.ts';
@@ -105,9 +106,7 @@ export function readDocument(fs: FileSystem, name: string, path: string, now: nu
     const fd = fs.open(path, 'read');
     try {
       const bytes = new Uint8Array(before.size);
-      let length = 0;
-      for (let count = 1; length < bytes.length && count > 0; length += count)
-        count = fs.read(fd, bytes, length, bytes.length - length, length);
+      const length = readFully(fs, fd, bytes, 0);
       const after = fs.fstat(fd);
       if (length < bytes.length || !sameRevision(revisionOf(before), revisionOf(after)))
         return unread(name, 'changing', `${path} changed while it was read`);

@@ -1,3 +1,4 @@
+import { writeNewFile } from '../../content/write-new-file.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
 
@@ -23,7 +24,7 @@ export function replaceFile(
   removeLeftOver(fs, path);
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
   const [made, aside] = [besideNew(path), besideOld(path)];
-  if (bytes !== null) writeNew(fs, made, bytes, expected?.mode ?? null);
+  if (bytes !== null) writeNewFile(fs, made, bytes, expected === null ? null : expected.mode & 0o777);
   try {
     if (expected === null) {
       if (fs.lstat(path) !== null) return false;
@@ -62,17 +63,6 @@ export function removeLeftOver(fs: FileSystem, path: string): void {
   // It was to be removed, or replaced: neither is done before the file is in its place.
   if (fs.lstat(path) === null) fs.rename(aside, path);
   else fs.unlink(aside);
-}
-
-function writeNew(fs: FileSystem, path: string, bytes: Uint8Array, mode: number | null): void {
-  const fd = fs.open(path, 'create-new');
-  try {
-    for (let at = 0; at < bytes.length; ) at += fs.write(fd, bytes, at, bytes.length - at, at);
-    fs.sync(fd);
-  } finally {
-    fs.close(fd);
-  }
-  if (mode !== null) fs.setMode(path, mode & 0o777);
 }
 
 const isAs = (stat: FileStat | null, revision: Uint8Array): boolean =>
