@@ -472,6 +472,7 @@ export class TakeIn {
     if (readings.length === 0) return;
     const movedFrom = new Map([...moves].map(([from, to]) => [to, from]));
     const settled: number[] = [];
+    const unchanged: number[] = [];
     const packages = this.#collection.transact(() => {
       const changed: { reading: Reading; held: Held | null; now: Fields; change: Change }[] = [];
       for (const reading of readings) {
@@ -483,7 +484,10 @@ export class TakeIn {
         }
         this.#resolved(reading);
         if (change === null) {
-          if (found !== null && held !== null && this.#keep(reading, found, held)) settled.push(found.row);
+          if (found === null || held === null) continue;
+          if (this.#keep(reading, found, held)) settled.push(found.row);
+          // Whoever wrote it, and the journal that told of that may be lost: what is torn of it shall not count as an edit.
+          if (reading.unsynced) unchanged.push(found.row);
           continue;
         }
         if (request.readOnly) {
@@ -513,8 +517,9 @@ export class TakeIn {
         this.#putSnapshot(reading, row, asShown ? null : after, this.#native(reading, after));
         this.#noteContent(held, reading, row);
       });
-      // In the first look at a source most is old.
-      this.#lately(applied.flatMap(({ row }, at) => (changed[at]?.reading.fresh || !this.#isFirst ? row : [])));
+      // In the first look at a source most is old. Later on all is noted: a clock may jump.
+      const isLate = (at: number): boolean => !this.#isFirst || changed[at]?.reading.unsynced === true;
+      this.#lately([...unchanged, ...applied.flatMap(({ row }, at) => (isLate(at) ? row : []))]);
       return written;
     });
     if (settled.length > 0) this.#settled(settled);

@@ -1,3 +1,4 @@
+import { KINDS } from './events.ts';
 import { SOUND } from './run-seeds.ts';
 import type { SimulationOptions } from './simulate.ts';
 
@@ -48,5 +49,10 @@ export const REGRESSIONS: readonly {
     seed: '2350',
     kinds: SOUND,
     about: 'a record moved there and back beside an edit is not followed there and back for ever',
+  },
+  {
+    seed: '2406',
+    kinds: KINDS,
+    about: 'a torn file gets its time again, where others take the same bytes for an edit',
   },
 ];

@@ -337,7 +337,10 @@ export class WholeFiles implements IdleJob {
       return;
     }
     held.set(EXISTS, { value: true, dots: held.get(EXISTS)?.dots ?? [] });
-    held.set(ENTRY, { value: standing.fields.get(ENTRY) ?? null, dots: held.get(ENTRY)?.dots ?? [] });
+    // Its time and mode too are what stands there: else they would stay where the record comes to have these very bytes.
+    for (const field of new Set([...held.keys(), ...standing.fields.keys()]))
+      if (field !== EXISTS)
+        held.set(field, { value: standing.fields.get(field) ?? null, dots: held.get(field)?.dots ?? [] });
     records.putSnapshot(source.row, row, storedRevision(standing.revision, false), held);
   }
 

@@ -71,6 +71,8 @@ export interface Reading {
   readonly revision: Revision;
   /** As `ListedItem.fresh`, judged when it was read. */
   readonly fresh: boolean;
+  /** It was written so lately, by whomever, that a loss of power could still tear it. Absent: it could not. */
+  readonly unsynced?: boolean;
   readonly fields: Fields;
   /** Of a field it held before, and does not any more: had it no place for it? Then it is no change. Absent: it had one for all it held. */
   readonly hadNoPlaceFor?: (before: Fields, field: FieldName) => boolean;

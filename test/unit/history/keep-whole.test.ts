@@ -142,3 +142,52 @@ it('makes again what somebody saved just before the power went, where it is know
   expect([room.read(a, 'a.txt'), room.changes(b)]).toEqual(['what was saved a moment ago', before]);
   room.expectNoFaults();
 });
+
+it.each(['one', 'two', 'three'])('notes what was written lately where no journal tells of it, %s', async (seed) => {
+  const room = await KeepRoom.open(`adopted ${seed}`, 2, TEXTS);
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  await room.run(200_000);
+  b.disk.commitNames();
+  for (const [n, path] of Object.keys(TEXTS).entries())
+    if (n % 4 !== 0) room.write(a, path, `newer ${path} `.repeat(5));
+  await room.run(5000);
+  b.kill();
+  b.loseDatabase();
+  await room.group.start(b);
+  await room.run(5000);
+  const before = room.changes(a);
+  b.losePower(new SeededRandom(seed));
+  expect(Object.keys(TEXTS).some((path) => room.read(b, path) !== room.read(a, path))).toBe(true);
+  await room.group.start(b);
+  await room.run(60_000);
+  expect(room.changes(a)).toBe(before);
+  for (const path of Object.keys(TEXTS)) expect([path, room.read(b, path)]).toEqual([path, room.read(a, path)]);
+  expect(room.problems(b)).toEqual([]);
+  room.expectNoFaults();
+});
+
+it('gives a torn file its time again, where others come to have the very bytes it has', async () => {
+  const room = await KeepRoom.open('emptied', 2, { 'a.txt': 'first text', 'b.txt': 'another' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  await room.run(200_000);
+  room.write(a, 'a.txt', 'second text');
+  await room.run(3000);
+  expect(room.read(b, 'a.txt')).toBe('second text');
+  const pause = (paused: boolean) => b.running?.handlers.pause(room.replica(b).id, paused);
+  pause(true);
+  b.losePower(new SeededRandom('emptied'));
+  b.user.writeFile(`${ROOT}/a.txt`, '');
+  await room.group.start(b);
+  await room.run(10_000);
+  const modified = (device: typeof a) => device.user.fs.lstat(`${ROOT}/a.txt`)?.modifiedNs ?? 0n;
+  const before = Number(modified(a) / 1000n);
+  room.write(a, 'a.txt', '');
+  a.user.touch(`${ROOT}/a.txt`, before);
+  await room.run(10_000);
+  pause(false);
+  await room.run(60_000);
+  expect([room.read(a, 'a.txt'), room.read(b, 'a.txt')]).toEqual(['', '']);
+  expect(modified(b)).toBe(modified(a));
+  expect([room.problems(b), room.conflicts(a)]).toEqual([[], 0]);
+  room.expectNoFaults();
+});

@@ -12,7 +12,7 @@ import { type FileEntry, fileFields } from '../../record/file-entry.ts';
 import { digest, type RecordId } from '../../record/ids.ts';
 import type { ItemProblem, ProblemCode, Reading } from '../source-adapter.ts';
 import { type ParentGuard, problemCode } from './path-guard.ts';
-import { isExecutable, isFresh, modifiedMicroseconds, revisionOf, sameRevision } from './revision.ts';
+import { isExecutable, isFresh, isUnsynced, modifiedMicroseconds, revisionOf, sameRevision } from './revision.ts';
 
 /** Files up to this size are read in one go and are one chunk. */
 const WHOLE_BYTES = 64 * 1024;
@@ -153,11 +153,18 @@ export class FileReader {
   }
 
   /** `now`: taken before the content was read, so that what changes meanwhile counts as fresh. */
-  #reading(id: RecordId, stat: FileStat, entry: FileEntry, attachments: Reading['attachments'], now = 0): Reading {
+  #reading(
+    id: RecordId,
+    stat: FileStat,
+    entry: FileEntry,
+    attachments: Reading['attachments'],
+    now = this.#now(),
+  ): Reading {
     return {
       id,
       revision: revisionOf(stat),
       fresh: isFresh(stat, now),
+      unsynced: isUnsynced(stat, now),
       fields: fileFields(entry, { executable: isExecutable(stat), modified: modifiedMicroseconds(stat) }),
       attachments,
     };

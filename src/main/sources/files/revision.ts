@@ -7,6 +7,9 @@ export const REVISION_BYTES = 32;
 /** An item younger than this may be written again within the same tick of its clock (DESIGN 4). */
 const FRESH_NS = 2_000_000_000n;
 
+/** By then the system has written back what it was given. */
+const UNSYNCED_NS = 60_000_000_000n;
+
 const KIND = { file: 1, symlink: 2, directory: 3, other: 4 } as const;
 
 /** A directory is there or not: its times change with what lies in it, which its own listing tells. */
@@ -61,6 +64,11 @@ export function freshCutoff(nowMs: number): bigint {
 export function isFreshSince(stat: FileStat, cutoff: bigint): boolean {
   if (stat.type === 'directory') return false;
   return stat.changedNs >= cutoff || (stat.modifiedNs >= cutoff && stat.modifiedNs <= cutoff + 2n * FRESH_NS);
+}
+
+/** Changed so lately, or in the future of `nowMs`, that the power could still take or tear it: whoever wrote it may not have waited for the disk. */
+export function isUnsynced(stat: FileStat, nowMs: number): boolean {
+  return stat.changedNs >= BigInt(Math.floor(nowMs)) * 1_000_000n - UNSYNCED_NS;
 }
 
 /** Whole microseconds since 1970, to the nearest: what every file system we write to can give back. */
