@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LockstepError } from '../../src/main/platform/trouble.ts';
 import {
   collectionId,
   deviceId,
@@ -63,7 +64,7 @@ function world(many: boolean) {
   const snapshot = new Snapshot();
   const place = many ? folder : new OneFile({ fs, clock, path, watch: null });
   const adapter = new TextAdapter(tinyFormat(), place, snapshot);
-  return { clock, disk, user, path, adapter, snapshot };
+  return { clock, disk, user, path, place, adapter, snapshot };
 }
 type World = ReturnType<typeof world>;
 
@@ -208,6 +209,23 @@ describe('a text of many items', () => {
     const outcomes = await here.adapter.construct(items);
     expect(outcomes.map(({ done }) => done)).toEqual(['refused', 'written']);
     expect(here.user.readText(here.path)).toBe('@ x\nname="theirs"\n\n@ y\nname="Why"\n');
+  });
+
+  it('whose place goes while it is written: what was written counts, the rest waits for a look', async () => {
+    const here = world(true);
+    const { write } = here.place;
+    let writes = 0;
+    here.place.write = (...args) =>
+      ++writes === 2
+        ? Promise.reject(new LockstepError('not-reachable', 'the server is away'))
+        : write.apply(here.place, args);
+    const outcomes = await here.adapter.construct(['x', 'y', 'z'].map((id) => change(here, id, { name: id })));
+    expect(outcomes).toMatchObject([
+      { done: 'written' },
+      { done: 'refused', reason: 'changed-underneath', detail: 'the server is away' },
+      { done: 'refused', reason: 'changed-underneath' },
+    ]);
+    expect(here.user.readText(`${here.path}/x.txt`)).toContain('name="x"');
   });
 
   it('is away while its file is, and says nothing of what was in it', async () => {

@@ -38,6 +38,10 @@ export class DavPlace implements DocumentPlace {
   /** What the server held when it was last asked: etags by path, and its token. */
   #held = new Map<string, string>();
   #token: string | null = null;
+  /** Of these it did not say in its last full list which version they are. */
+  #untold: readonly string[] = [];
+  /** Listed, and not given when they were asked for: once that is one that went just now. */
+  readonly #missed = new Set<string>();
   readonly #asked: AskedServer;
   readonly watch: NonNullable<DocumentPlace['watch']>;
 
@@ -62,30 +66,51 @@ export class DavPlace implements DocumentPlace {
 
   async list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
     const { server, url } = this.#options;
-    const changes = this.#token === null ? null : await server.changesSince(url, this.#token);
-    if (changes === null) {
-      const { resources, token } = await server.list(url);
-      this.#held = new Map(resources.map(({ href, etag }) => [href, etag]));
-      this.#token = token;
-    } else {
-      for (const { href, etag } of changes.changed) this.#held.set(href, etag);
-      for (const href of changes.gone) this.#held.delete(href);
-      this.#token = changes.token;
-    }
+    await this.#asking(async () => {
+      const changes =
+        this.#token === null || this.#untold.length > 0 ? null : await server.changesSince(url, this.#token);
+      if (changes === null) {
+        const { resources, untold, token } = await server.list(url);
+        this.#held = new Map(resources.map(({ href, etag }) => [href, etag]));
+        this.#untold = untold;
+        this.#token = token;
+      } else {
+        for (const { href, etag } of changes.changed) this.#held.set(href, etag);
+        for (const href of changes.gone) this.#held.delete(href);
+        this.#token = changes.token;
+      }
+    });
     const documents = [...this.#held].map(([name, etag]) => listed(name, etag, 0));
     documents.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { documents, problems: [] };
+    const problems = this.#untold.map((name) => unreadable(name, 'the server does not say which version of it it has'));
+    return { documents, problems };
   }
 
   async read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
     const { server, url, kind } = this.#options;
-    const texts = new Map((await server.texts(url, names, kind)).map((text) => [text.href, text]));
+    const found = await this.#asking(() => server.texts(url, names, kind));
+    const texts = new Map(found.map((text) => [text.href, text]));
     return names.map((name) => {
       const text = texts.get(name);
-      if (text === undefined) return { name, code: 'changing', detail: `${name} is not there any more` };
+      if (text === undefined) {
+        if (this.#missed.has(name)) return unreadable(name, 'the server lists it, and does not give it');
+        this.#missed.add(name);
+        return { name, code: 'changing', detail: `${name} is not there any more` };
+      }
+      this.#missed.delete(name);
       this.#held.set(name, text.etag);
       return documentOf(text);
     });
+  }
+
+  /** After a failure it is asked anew whether the server is there. */
+  async #asking<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      this.#asked.forget();
+      throw error;
+    }
   }
 
   async write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
@@ -148,6 +173,7 @@ function documentOf({ href, etag, text }: DavText): ReadDocument {
   const bytes = Buffer.from(text);
   return { ...listed(href, etag, bytes.length), bytes };
 }
+const unreadable = (name: string, detail: string): UnreadDocument => ({ name, code: 'unreadable', detail });
 const away = (detail: string): SourceCondition => ({ is: 'unavailable', code: 'unreadable', detail });
 const refused = (reason: ProblemCode, detail: string): DocumentWritten => ({ done: 'refused', reason, detail });
 
@@ -156,5 +182,7 @@ function reasonOf(status: number): ProblemCode {
   if (status === 409) return 'names-collide';
   if (status === 401 || status === 403) return 'no-permission';
   if (status === 507) return 'disk-full';
+  // Locked, or too much at once: that passes.
+  if (status === 408 || status === 423 || status === 429) return 'io';
   return status >= 400 && status < 500 ? 'content-wrong' : 'io';
 }

@@ -38,6 +38,11 @@ const HREFS_AT_ONCE = 100;
 const TIMEOUT_MS = 60_000;
 const MOST_BYTES = 50 << 20;
 
+/** A list that ends is whole: one that broke off, which a parser takes as it is, says nothing of what would have come. */
+const ENDED = /<\/(?:[\w.-]+:)?multistatus\s*>|<(?:[\w.-]+:)?multistatus\b[^<>]*\/>/;
+const TAIL_BYTES = 4096;
+const CUT_SHORT = 'cut-short';
+
 /** What of CardDAV and CalDAV is needed, over tsdav: discovery and raw reports; what to make of them is decided elsewhere. */
 export class DavServer {
   readonly #fetch: typeof globalThis.fetch;
@@ -50,7 +55,9 @@ export class DavServer {
     const guarded = guardedFetch({ timeout: TIMEOUT_MS, most: MOST_BYTES, ...options, account });
     const remembering: typeof guarded = async (input, init) => {
       try {
-        return await guarded(input, init);
+        const response = await guarded(input, init);
+        if (response.status === 207) ensureWhole(await response.clone().arrayBuffer(), String(input));
+        return response;
       } catch (error) {
         if (error instanceof LockstepError && error.code === 'other-host') this.#elsewhere = error;
         throw error;
@@ -98,21 +105,34 @@ export class DavServer {
     }
   }
 
-  /** Every resource of a collection, with a token for later where the server gives one. */
-  async list(url: string): Promise<{ readonly resources: readonly DavResource[]; readonly token: string | null }> {
+  /**
+   * Every resource of a collection, with a token for later where the server gives one. `untold`: those that are there, and of which the server
+   * does not say which version.
+   */
+  async list(url: string): Promise<{
+    readonly resources: readonly DavResource[];
+    readonly untold: readonly string[];
+    readonly token: string | null;
+  }> {
     // Before: what changes meanwhile is told again, rather than never.
     const token = await this.#token(url);
     const found = await this.#propfind(url, { 'd:getetag': {}, 'd:resourcetype': {} }, '1');
     if (found.some(({ status }) => status === 507))
       throw new LockstepError('server-trouble', `${url} lists only a part of what it holds.`, url);
+    // It names itself at least.
+    if (found.every(({ href }) => href === undefined)) throw noListing(url);
     const own = pathOf(url, url);
-    const resources = found.flatMap((each) => {
+    const resources: DavResource[] = [];
+    const untold: string[] = [];
+    for (const each of found) {
       const href = each.href === undefined ? null : pathOf(each.href, url);
-      const etag = etagOf(each);
       const isCollection = Object.keys((each.props?.resourcetype as object | undefined) ?? {}).includes('collection');
-      return href === null || href === own || etag === null || isCollection ? [] : [{ href, etag }];
-    });
-    return { resources, token };
+      if (href === null || href === own || isCollection || each.status === 404) continue;
+      const etag = etagOf(each);
+      if (etag === null) untold.push(href);
+      else resources.push({ href, etag });
+    }
+    return { resources, untold, token };
   }
 
   /** As `list`, of what changed since. null: everything has to be listed. */
@@ -128,8 +148,8 @@ export class DavServer {
       // 507: the server tells only a part of it.
       if (found.some(({ status }) => status === 507 || (status >= 400 && status !== 404))) return null;
       const raw = found[0]?.raw as { multistatus?: { syncToken?: unknown } } | undefined;
-      const next = raw?.multistatus?.syncToken;
-      if (typeof next !== 'string' || next === '') return null;
+      const next = wordOf(raw?.multistatus?.syncToken);
+      if (next === null) return null;
       const changed: DavResource[] = [];
       const gone: string[] = [];
       for (const each of found) {
@@ -137,7 +157,8 @@ export class DavServer {
         if (href === null || href === pathOf(url, url)) continue;
         const etag = etagOf(each);
         if (each.status === 404) gone.push(href);
-        else if (etag !== null) changed.push({ href, etag });
+        else if (etag === null) return null;
+        else changed.push({ href, etag });
       }
       return { token: next, changed, gone };
     } catch (error) {
@@ -167,7 +188,7 @@ export class DavServer {
           : [{ href: pathOf(each.href, url), etag, text }];
       });
     } catch (error) {
-      if (error instanceof LockstepError) throw error;
+      if (error instanceof LockstepError && error.code !== CUT_SHORT) throw error;
       // Some servers fail a request altogether for one resource that is not there (FORMATS 1.5).
       if (hrefs.length === 1) return [];
       const texts: DavText[] = [];
@@ -218,8 +239,7 @@ export class DavServer {
 
   async #token(url: string): Promise<string | null> {
     const [found] = await this.#propfind(url, { 'd:sync-token': {} }, '0');
-    const token = found?.props?.syncToken as unknown;
-    return typeof token === 'string' && token !== '' ? token : null;
+    return wordOf(found?.props?.syncToken);
   }
 
   async #propfind(url: string, props: Record<string, object>, depth: '0' | '1'): Promise<readonly DAVResponse[]> {
@@ -228,19 +248,13 @@ export class DavServer {
     return found;
   }
 
-  /** A request that failed as a whole. */
-  #check(found: readonly DAVResponse[], url: string): void {
-    const [first] = found;
-    if (
-      found.length !== 1 ||
-      first === undefined ||
-      first.status < 400 ||
-      (first.href !== undefined && first.props !== undefined)
-    )
-      return;
+  /** A request that failed as a whole, or was answered with something else. */
+  #check([first]: readonly DAVResponse[], url: string): void {
+    if (first === undefined || (first.raw as { multistatus?: unknown } | undefined)?.multistatus !== undefined) return;
     const { status, statusText } = first;
     if (status === 401 || status === 403) throw this.#notAllowed(url);
     if (status === 404) throw new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
+    if (status < 400) throw noListing(url);
     throw new LockstepError('server-trouble', `${url} answers ${status} ${statusText}.`, url);
   }
 
@@ -267,13 +281,26 @@ function pathOf(href: string, base: string): string {
   }
 }
 
-function etagOf({ props }: DAVResponse): string | null {
-  const etag = props?.getetag as unknown;
-  return typeof etag === 'string' && etag !== '' ? etag : null;
+const etagOf = ({ props }: DAVResponse): string | null => wordOf(props?.getetag);
+
+/** A word as the server wrote it, where the parser did not take it for a number. */
+function wordOf(value: unknown): string | null {
+  if (Number.isSafeInteger(value)) return String(value);
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function textOf(data: unknown): string | null {
   if (typeof data === 'string') return data;
   const { _cdata } = (data ?? {}) as { _cdata?: unknown };
+  // A text with `]]>` in it comes in several pieces.
+  if (Array.isArray(_cdata)) return _cdata.join('');
   return typeof _cdata === 'string' ? _cdata : null;
 }
+
+function ensureWhole(answer: ArrayBuffer, url: string): void {
+  if (ENDED.test(Buffer.from(answer).subarray(-TAIL_BYTES).toString())) return;
+  throw new LockstepError(CUT_SHORT, `${url} answers with a list that breaks off.`, url);
+}
+
+const noListing = (url: string): LockstepError =>
+  new LockstepError('server-trouble', `${url} does not list what it holds (perhaps it wants somebody to log in).`, url);

@@ -67,9 +67,7 @@ export function guardedFetch({ account, timeout, most, dispatcher }: GuardOption
         ...(dispatcher === undefined ? {} : { dispatcher }),
       });
     } catch (error) {
-      const { cause, message } = error as Error;
-      const why = (cause as Error | undefined)?.message ?? message;
-      throw new LockstepError('not-reachable', `${url.origin} cannot be reached: ${why}.`, url.origin, error);
+      throw notReachable(url, error);
     }
   }
 }
@@ -78,14 +76,17 @@ export function guardedFetch({ account, timeout, most, dispatcher }: GuardOption
 async function bounded(response: Response, most: number, url: URL): Promise<Response> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of response.body ?? []) {
-    length += (part as Uint8Array).length;
-    if (length > most) {
-      await response.body?.cancel().catch(() => undefined);
-      throw new LockstepError('too-large', `${url} answers with more than ${most >> 20} MiB.`, String(url));
+  try {
+    for await (const part of response.body ?? []) {
+      length += (part as Uint8Array).length;
+      if (length > most) break;
+      parts.push(part as Uint8Array);
     }
-    parts.push(part as Uint8Array);
+  } catch (error) {
+    throw notReachable(url, error);
   }
+  if (length > most)
+    throw new LockstepError('too-large', `${url} answers with more than ${most >> 20} MiB.`, String(url));
   const { status, statusText, headers } = response;
   const hasBody = status !== 204 && status !== 205 && status !== 304;
   return new (response.constructor as typeof Response)(hasBody ? Buffer.concat(parts) : null, {
@@ -93,4 +94,10 @@ async function bounded(response: Response, most: number, url: URL): Promise<Resp
     statusText,
     headers,
   });
+}
+
+function notReachable(url: URL, error: unknown): LockstepError {
+  const { cause, message } = error as Error;
+  const why = (cause as Error | undefined)?.message ?? message;
+  return new LockstepError('not-reachable', `${url.origin} cannot be reached: ${why}.`, url.origin, error);
 }

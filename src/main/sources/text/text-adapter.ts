@@ -212,9 +212,16 @@ export class TextAdapter implements SourceAdapter {
       if (group === undefined) groups.set(name, [item]);
       else group.push(item);
     }
-    for (const [name, group] of groups)
-      for (const outcome of await this.#writeDocument(name, group, known)) outcomes.set(outcome.id, outcome);
-    return items.map(({ id }) => outcomes.get(id) ?? refused(id, 'io', 'it was not written'));
+    let failure = '';
+    try {
+      for (const [name, group] of groups)
+        for (const outcome of await this.#writeDocument(name, group, known)) outcomes.set(outcome.id, outcome);
+    } catch (error) {
+      if (!(error instanceof LockstepError)) throw error;
+      // What was written counts. The rest waits for a look, which tells whether its place is there at all.
+      failure = error.message;
+    }
+    return items.map(({ id }) => outcomes.get(id) ?? refused(id, 'changed-underneath', failure));
   }
 
   /** Of a place with a document for each item: the records of those that no listing told of yet. */

@@ -67,6 +67,92 @@ describe('a collection on a server', () => {
     await expect(place.list()).rejects.toMatchObject({ code: 'server-trouble' });
   });
 
+  it.each([
+    ['that breaks off', (body: string) => body.slice(0, body.indexOf(`<d:href>${BOOK}b.vcf`))],
+    ['that breaks off right behind an item', (body: string) => body.slice(0, body.lastIndexOf('</d:multistatus>'))],
+    ['that is a page to log in', () => '<html><body>Who are you?</body></html>'],
+    ['of nothing, not even of itself', () => '<d:multistatus xmlns:d="DAV:"/>'],
+  ])('a list %s says nothing of what is there', async (_, make) => {
+    await place.list();
+    book.token = { status: 403 };
+    server.answer = (asked) => {
+      const answer = book.answer(asked);
+      return asked.headers.depth === '1' && asked.method === 'PROPFIND'
+        ? { ...answer, body: make(String(answer.body)) }
+        : answer;
+    };
+    await expect(place.list()).rejects.toThrow();
+    server.answer = (asked) => book.answer(asked);
+    expect(await names()).toEqual([`${BOOK}a.vcf`, `${BOOK}b.vcf`]);
+  });
+
+  it('a page to log in, with the status of success, is no list either', async () => {
+    await place.list();
+    server.answer = () => ({
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: '<html>Who are you?</html>',
+    });
+    await expect(place.list()).rejects.toMatchObject({ code: 'server-trouble' });
+    await expect(place.read([`${BOOK}a.vcf`])).rejects.toMatchObject({ code: 'server-trouble' });
+    expect(await place.condition()).toMatchObject({ is: 'unavailable' });
+  });
+
+  it('a report of changes that breaks off is not believed: everything is listed', async () => {
+    await place.list();
+    const whole = multistatus(`<d:sync-token>token-2</d:sync-token>${status(`${BOOK}a.vcf`, 404)}`);
+    book.token = { ...whole, body: String(whole.body).slice(0, -20) };
+    expect(await names()).toEqual([`${BOOK}a.vcf`, `${BOOK}b.vcf`]);
+  });
+
+  it('an item of which no version is told is there, and is a problem of its own', async () => {
+    book.token = { status: 403 };
+    server.answer = (asked) => {
+      const answer = book.answer(asked);
+      return { ...answer, body: String(answer.body).replace('<d:getetag>"b1"</d:getetag>', '') };
+    };
+    const { documents, problems } = await place.list();
+    expect(documents.map(({ name }) => name)).toEqual([`${BOOK}a.vcf`]);
+    expect(problems).toMatchObject([{ name: `${BOOK}b.vcf`, code: 'unreadable' }]);
+    server.answer = (asked) => book.answer(asked);
+    expect((await place.list()).problems).toEqual([]);
+  });
+
+  it('a change without its version is found by listing everything', async () => {
+    await place.list();
+    book.cards.set(`${BOOK}b.vcf`, { etag: '"b2"', text: card('b') });
+    book.changed = found(`${BOOK}b.vcf`, '');
+    const { documents } = await place.list();
+    expect(documents.map(({ revision }) => Buffer.from(revision).toString())).toEqual(['"a1"', '"b2"']);
+  });
+
+  it('etags and tokens that look like numbers are what they are', async () => {
+    book.cards.set(`${BOOK}a.vcf`, { etag: '1234', text: card('a') });
+    book.token = multistatus('<d:sync-token>17</d:sync-token>');
+    expect(await names()).toEqual([`${BOOK}a.vcf`, `${BOOK}b.vcf`]);
+    expect(await names()).toEqual([`${BOOK}a.vcf`, `${BOOK}b.vcf`]);
+    await names();
+    expect(server.asked.at(-1)?.body).toContain('>17<');
+  });
+
+  it('an item that is listed and never given is not asked for without end', async () => {
+    await place.list();
+    const missing = `${BOOK}missing.vcf`;
+    expect(await place.read([missing])).toMatchObject([{ code: 'changing' }]);
+    expect(await place.read([missing])).toMatchObject([{ code: 'unreadable' }]);
+    book.cards.set(missing, { etag: '"m"', text: card('m') });
+    expect(await place.read([missing])).toMatchObject([{ name: missing }]);
+    book.cards.delete(missing);
+    expect(await place.read([missing])).toMatchObject([{ code: 'changing' }]);
+  });
+
+  it('a text in several pieces is one', async () => {
+    const note = 'BEGIN:VCARD\r\nNOTE:]]]]><![CDATA[>\r\nEND:VCARD';
+    book.cards.set(`${BOOK}a.vcf`, { etag: '"a1"', text: `<![CDATA[${note}]]>` });
+    const [read] = await place.read([`${BOOK}a.vcf`]);
+    expect(read !== undefined && 'bytes' in read && Buffer.from(read.bytes).toString()).toContain('NOTE:]]>');
+  });
+
   it('cannot be reached: that is said, and nothing counts as gone', async () => {
     await place.list();
     await server.end();
