@@ -1,10 +1,10 @@
-import { isLive, shownFields } from './merge/record-state.ts';
+import { shownFields } from './merge/record-state.ts';
 import type { RecordId } from './record/ids.ts';
 import { recordId } from './record/ids.ts';
 import type { Fields } from './record/value.ts';
 import type { Replica } from './replica.ts';
 import { heldOf } from './snapshot/held.ts';
-import { fieldsOf, nativeOf } from './snapshot/lens.ts';
+import { lastFieldsOf, nativeOf } from './snapshot/lens.ts';
 import { revisionIn, vouchesFor } from './snapshot/stored-revision.ts';
 import type { KnownItems } from './sources/text/text-adapter.ts';
 
@@ -30,9 +30,7 @@ export function knownItems(replica: Replica, source: number, project: (full: Fie
     },
     shown(id) {
       const record = records.find(id);
-      return record === null || !isLive(record.state)
-        ? null
-        : project(fieldsOf(shownFields(kind, record.state, log.order)));
+      return record === null ? null : project(lastFieldsOf(shownFields(kind, record.state, log.order)));
     },
   };
 }

@@ -252,12 +252,11 @@ export class Synchronizer {
       within,
       confirmed: this.#confirmed,
       limits,
-      mayDelete: (count: number) =>
+      mayDelete: (count: number, unsettled: boolean) =>
         asked ||
         this.#confirmed !== null ||
-        // It was judged before, and waits for a person.
-        this.#state === 'halted' ||
-        this.#vanishing.mayTake(count, limits.deleteCount),
+        // Halted: it was judged before, and waits for a person.
+        (!unsettled && (this.#state === 'halted' || this.#vanishing.mayTake(count, limits.deleteCount))),
       heldBack: (id: RecordId) => this.#port.heldBack(id),
       settling: this.#settling,
       // It may become another while a look is under way.
@@ -401,7 +400,7 @@ export class Synchronizer {
   }
 }
 
-const VANISHING_TEXT = 'Many items are going: waits until no more do, before any of it is deleted elsewhere.';
+const VANISHING_TEXT = 'Items are going: waits until no more do, before any of it is deleted elsewhere.';
 
 class SourceAway extends Error {}
 

@@ -17,6 +17,7 @@ import { heldAfter, heldOf, isAsShown } from './snapshot/held.ts';
 import {
   adoptedFields,
   fieldsOf,
+  lastFieldsOf,
   nativeOf,
   type Projection,
   putFields,
@@ -77,8 +78,8 @@ export interface TakeInRequest {
   heldBack(id: RecordId): boolean;
   /** Large files read lately, kept from one look to the next. */
   readonly settling: Settling;
-  /** Are so many items gone that were not moved, as this look finds them, to be taken for deletions now? */
-  mayDelete(count: number): boolean;
+  /** Are so many items gone that were not moved, as this look finds them, to be taken for deletions now? `unsettled`: as `ListedGroup` says. */
+  mayDelete(count: number, unsettled: boolean): boolean;
   /** Only tell what would happen. */
   readonly dry: boolean;
   readonly signal: AbortSignal;
@@ -134,6 +135,7 @@ export class TakeIn {
   #heldBack: (id: RecordId) => boolean = () => false;
   #settling: Settling | null = null;
   #isFirst = false;
+  #unsettled = false;
   #committed: Promise<void> = Promise.resolve();
   #changes = 0;
   #dirtyBytes = 0;
@@ -220,6 +222,7 @@ export class TakeIn {
       case 'groups':
         for (const group of event.groups) {
           this.#listed.add(group.group);
+          this.#unsettled ||= group.unsettled === true;
           this.#compareGroup(group);
         }
         return;
@@ -463,9 +466,10 @@ export class TakeIn {
   /** The full record as the source now stands for it. What it lost the place for is not cleared. */
   #put(held: Held | null, native: Fields | null, { fields: now, hadNoPlaceFor }: Reading): Fields {
     if (this.#project === null) return now;
-    const before = nativeOf(held, native, this.#project);
+    const full = lastFieldsOf(held);
+    const before = native ?? (full.size === 0 ? full : this.#project(full));
     const counts = new Map([...before].filter(([field]) => now.has(field) || !hadNoPlaceFor?.(before, field)));
-    return putFields(this.#collection.kind, fieldsOf(held), counts, now);
+    return putFields(this.#collection.kind, full, counts, now);
   }
 
   #commit(readings: readonly Reading[], moves: ReadonlyMap<RecordId, RecordId>, request: TakeInRequest): void {
@@ -542,7 +546,7 @@ export class TakeIn {
   /** Takes out of what is gone what is not to count as deleted yet; tells where that was. */
   #postpone(request: TakeInRequest, moves: ReadonlyMap<RecordId, RecordId>): ReadonlySet<string> {
     const deleted = [...this.#gone.keys()].filter((id) => !moves.has(id));
-    if (request.mayDelete(deleted.length)) return NOWHERE;
+    if (deleted.length === 0 || request.mayDelete(deleted.length, this.#unsettled)) return NOWHERE;
     for (const id of deleted) this.#gone.delete(id);
     return new Set(deleted.map(groupOf));
   }

@@ -228,6 +228,27 @@ describe('a text of many items', () => {
     expect(here.user.readText(`${here.path}/x.txt`)).toContain('name="x"');
   });
 
+  it('tells that what is missing may be yet to come, while its text was written just now', async () => {
+    const here = world(false);
+    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n');
+    await look(here);
+    const unsettled = async (): Promise<boolean | undefined> => {
+      let told: boolean | undefined;
+      await here.adapter.list(
+        null,
+        null,
+        (event) => void (told = event.is === 'groups' ? event.groups[0]?.unsettled : told),
+        never,
+      );
+      return told;
+    };
+    expect(await unsettled()).toBe(false);
+    here.user.writeFile(here.path, '@ x\nname="X"\n');
+    expect(await unsettled()).toBe(true);
+    await here.clock.advance(2100);
+    expect(await unsettled()).toBe(false);
+  });
+
   it('is away while its file is, and says nothing of what was in it', async () => {
     const here = world(false);
     here.user.fs.unlink(here.path);

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AddedView, JoinedView } from '../../src/contract/contract.ts';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { AddedView, JoinedView, StatusView } from '../../src/contract/contract.ts';
 import { Device, end } from './device.ts';
 import { Folder } from './folder.ts';
 
@@ -82,6 +82,37 @@ it('a column that is gone clears nothing, and its coming back blank neither', as
   here.write('google.csv', rows.join('\r\n').replace('Berg', 'Berger').replace('Mobile,+1 555 0200', ','));
   await inStep();
   expect(here.read('cards.vcf')).toBe(before.replaceAll('Berg', 'Berger'));
+});
+
+it('a row that goes and comes again brings back what its table has no place for', async () => {
+  const width = (GOOGLE.split('\r\n')[0] ?? '').split(',').length;
+  const row = ['Cy', 'Cole', ...Array(width - 2).fill('')].join(',');
+  here.write('google.csv', `${here.read('google.csv')}${row}\r\n`);
+  await inStep();
+  here.write('cards.vcf', here.read('cards.vcf').replace(/^FN:Cy/m, 'X-OWN:keep me\r\nNICKNAME:Cycy\r\nFN:Cy'));
+  await inStep();
+  const [cards, table] = [here.read('cards.vcf'), here.read('google.csv')];
+  here.write('google.csv', table.replace(/^Cy,.*\r\n/m, ''));
+  await inStep();
+  expect(here.read('cards.vcf')).not.toContain('Cycy');
+  here.write('google.csv', table);
+  await inStep();
+  const lines = (text: string): readonly string[] => text.split('\r\n').sort();
+  expect(lines(here.read('cards.vcf'))).toEqual(lines(cards));
+});
+
+it('a text that is written in steps deletes nothing that is yet to come', async () => {
+  const whole = here.read('cards.vcf');
+  here.write('cards.vcf', whole.slice(0, whole.lastIndexOf('BEGIN:VCARD')));
+  await vi.waitFor(async () => {
+    const { collections } = await anna.ask<StatusView>('status');
+    expect(collections[0]?.sources.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('going'));
+  });
+  here.write('cards.vcf', whole);
+  await inStep();
+  expect(here.read('cards.vcf')).toBe(whole);
+  const [last] = await anna.ask<{ changes: { action: string }[] }[]>('history', 'book', '--limit', '1');
+  expect(last?.changes.map(({ action }) => action)).toEqual(['add']);
 });
 
 it('quiet rounds write nothing', async () => {

@@ -11,7 +11,12 @@ const NO_FIELDS: Fields = new Map();
 
 /** The full record a source stands for: every field that is not cleared. */
 export function fieldsOf(held: Held | null): Fields {
-  if (held === null || held.get(EXISTS)?.value !== true) return NO_FIELDS;
+  return held?.get(EXISTS)?.value === true ? lastFieldsOf(held) : NO_FIELDS;
+}
+
+/** The same, or of an item that is gone what it said last: made anew, it says nothing of what its source cannot hold. */
+export function lastFieldsOf(held: Held | null): Fields {
+  if (held === null) return NO_FIELDS;
   const fields = new Map<FieldName, Value>();
   for (const [field, { value }] of held) if (field !== EXISTS && value !== null) fields.set(field, value);
   return fields;

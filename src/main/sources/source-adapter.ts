@@ -39,6 +39,8 @@ export interface ListedGroup {
   /** Every item of the group that can be read. An id known before, in this group, and missing here is gone. */
   readonly items: readonly ListedItem[];
   readonly problems: readonly ItemProblem[];
+  /** A text it is in was written just now, and what is missing may be yet to come. */
+  readonly unsettled?: boolean;
 }
 export interface ListedItem {
   readonly id: RecordId;

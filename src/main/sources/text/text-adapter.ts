@@ -148,7 +148,10 @@ export class TextAdapter implements SourceAdapter {
         items.push({ id, revision, fresh: this.#isFresh(document, item), size: sizeOf(item) });
       });
     }
-    const event = { is: 'groups', groups: [{ group: '', items, problems }] } as const;
+    const unsettled = [...loaded.values()].some(
+      ({ name, fresh }) => fresh && known.in.get(name)?.some(({ id }) => !claimed.has(id)) === true,
+    );
+    const event = { is: 'groups', groups: [{ group: '', items, problems, unsettled }] } as const;
     this.#told = event;
     await tell(event);
     return { token: 1, items: items.length, complete: within === null };
