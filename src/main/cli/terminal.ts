@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 
 /** What a command has of the world around it: streams, the working directory and the environment. */
 export interface Terminal {
@@ -33,11 +34,11 @@ export function processTerminal(): Terminal {
     note: (text) => void process.stderr.write(text),
     async readInput() {
       const chunks: Buffer[] = [];
-      // Not process.stdin: as a pipe that stays open it would keep the process alive.
+      // Not process.stdin, here or elsewhere: to look at it is enough to make a pipe non-blocking, and a read before the link came would fail.
       for await (const chunk of createReadStream('', { fd: 0, autoClose: false })) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks).toString('utf8');
     },
-    askSecret: process.stdin.isTTY === true && process.stderr.isTTY === true ? askSecret : null,
+    askSecret: isatty(0) && process.stderr.isTTY === true ? askSecret : null,
     directory: process.cwd(),
     environment: process.env,
     colour: process.stdout.isTTY === true && !plain,

@@ -48,6 +48,19 @@ it('a call of the command line reaches the instance, and its exit status the she
   });
 });
 
+it('waits for what comes late on standard input', async () => {
+  await serve();
+  const call = `"${process.execPath}" "${resolve('src/main/cli.ts')}"`;
+  // The writer makes two calls first: by then the reader has long been waiting.
+  const { stderr } = spawnSync(
+    'sh',
+    ['-c', `{ ${call} help; ${call} help; } | ${call} join - "${data}/there" --data "${data}"`],
+    { encoding: 'utf8' },
+  );
+  expect(stderr).not.toContain('EAGAIN');
+  expect(stderr).toContain('link');
+});
+
 it.each(['SIGTERM', 'SIGINT'] as const)('%s stops it cleanly, status 0', async (signal) => {
   const child = await serve();
   child.kill(signal);
