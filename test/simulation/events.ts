@@ -276,6 +276,7 @@ export const EVENTS = {
       const others = group.members.filter((device) => device !== by);
       if (others.length < 2) return null;
       const device = random.pick(others);
+      if (group.wouldStrand(device)) return null;
       return group.remove(device, by) ? `${by.name} removes ${device.name}` : null;
     }),
   },

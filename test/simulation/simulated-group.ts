@@ -1,7 +1,7 @@
 import type { Role } from '../../src/contract/contract.ts';
 import { selfAsMember } from '../../src/main/peers/membership-log.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
-import { type CollectionId, collectionId } from '../../src/main/record/ids.ts';
+import { type CollectionId, collectionId, type DeviceId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { FOLDER } from '../../src/main/sources/formats.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -30,6 +30,8 @@ export class SimulatedGroup {
   readonly restored = new Set<SimulatedDevice>();
   readonly #linkedSince = new Map<string, number>();
   readonly #removed = new Set<SimulatedDevice>();
+  /** Whom each computer was last seen to know as members. */
+  readonly #acquainted = new Map<SimulatedDevice, ReadonlySet<DeviceId>>();
   /** Milliseconds a message takes at most. */
   slowness = 20;
   /** Who joined knows only the address of who let it in. */
@@ -105,6 +107,10 @@ export class SimulatedGroup {
   async pass(milliseconds: number): Promise<void> {
     for (const device of this.devices) device.patience = PATIENCE + (milliseconds / 60_000) * PATIENCE_A_MINUTE;
     await this.clock.advance(milliseconds);
+    for (const device of this.alive) {
+      const others = this.replica(device)?.membership.others();
+      if (others !== undefined) this.#acquainted.set(device, new Set(others.map((each) => each.device)));
+    }
   }
 
   /** Starts a program; it may die on the way. */
@@ -170,6 +176,18 @@ export class SimulatedGroup {
     return this.#cuts.size;
   }
 
+  /**
+   * Would the removal of `device` leave somebody who knows no other member that stays? To it they are strangers, whom its door tells nothing:
+   * it has to be let in anew.
+   */
+  wouldStrand(device: SimulatedDevice): boolean {
+    const stays = this.devices.filter(
+      (each) => each !== device && !this.#removed.has(each) && each.membership.size > 0,
+    );
+    return stays.some(
+      (each) => !stays.some((other) => other !== each && this.#acquainted.get(each)?.has(other.identity.id)),
+    );
+  }
   /** false: who asks may not, as far as it knows. */
   remove(device: SimulatedDevice, by: SimulatedDevice): boolean {
     return this.#ask(() => {
