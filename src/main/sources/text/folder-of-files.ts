@@ -6,9 +6,8 @@ import { readMarker, type SourceMarker, writeMarker } from '../files/source-mark
 import type { SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
 import { currentRevision, listed, readDocument, unread, writeDocument } from './one-file.ts';
-import { removeLeftOver } from './replace-file.ts';
+import { settleLeftOvers } from './replace-file.ts';
 
-const LEFT_OVER = /^\.(.+)\.lockstep-(?:new|old)$/;
 /** What is not safe in a name on every system, and a leading dot, which hides it. */
 const UNSAFE = /[^A-Za-z0-9@_+=.-]/g;
 const LONGEST_NAME = 100;
@@ -55,9 +54,8 @@ export class FolderOfFiles implements DocumentPlace {
     const now = clock.now();
     const documents: ListedDocument[] = [];
     const problems: UnreadDocument[] = [];
-    for (const { name } of fs.readDirectory(root)) {
-      const left = name === null ? null : LEFT_OVER.exec(name);
-      if (left !== null) removeLeftOver(fs, `${root}/${left[1]}`);
+    const found = fs.readDirectory(root);
+    for (const { name } of settleLeftOvers(fs, root, found) ? fs.readDirectory(root) : found) {
       if (name === null || name.startsWith('.') || !name.toLowerCase().endsWith(ending)) continue;
       const stat = this.#stat(name);
       if (stat === null) continue;

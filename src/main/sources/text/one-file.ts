@@ -4,7 +4,7 @@ import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { isFresh, revisionOf, sameRevision } from '../files/revision.ts';
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
-import { removeLeftOver, replaceFile } from './replace-file.ts';
+import { placeOf, replaceFile, settleLeftOvers } from './replace-file.ts';
 
 /** A larger text is no address book, and would not fit into memory several times over. */
 const LARGEST_TEXT = 256 << 20;
@@ -26,6 +26,8 @@ export class OneFile implements DocumentPlace {
   readonly #fs: FileSystem;
   readonly #clock: Clock;
   readonly #path: string;
+  /** Nothing that an interruption left stands beside the file. */
+  #isSettled = false;
 
   constructor({ fs, clock, path, watch }: OneFileOptions) {
     this.#fs = fs;
@@ -39,7 +41,7 @@ export class OneFile implements DocumentPlace {
   }
 
   list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
-    removeLeftOver(this.#fs, this.#path);
+    this.#settle();
     const stat = this.#fs.lstat(this.#path);
     if (stat?.type !== 'file')
       return Promise.resolve({ documents: [], problems: [unread('', 'unreadable', `${this.#path} is not there`)] });
@@ -55,7 +57,10 @@ export class OneFile implements DocumentPlace {
   }
 
   write(_name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
-    return Promise.resolve(writeDocument(this.#fs, '', this.#path, expected, bytes, this.#clock.now()));
+    this.#settle();
+    const written = writeDocument(this.#fs, '', this.#path, expected, bytes, this.#clock.now());
+    this.#isSettled = written.done === 'written';
+    return Promise.resolve(written);
   }
 
   newName(): string {
@@ -66,6 +71,18 @@ export class OneFile implements DocumentPlace {
   }
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return;
+    const { directory, name } = placeOf(this.#path);
+    try {
+      settleLeftOvers(this.#fs, directory, this.#fs.readDirectory(directory), name);
+      this.#isSettled = true;
+    } catch (error) {
+      // The file may well be read where what lies beside it cannot be listed, or moved just now.
+      if ((error as { code?: string }).code === undefined) throw error;
+    }
   }
 }
 

@@ -1,29 +1,29 @@
 import { writeNewFile } from '../../content/write-new-file.ts';
-import type { FileStat, FileSystem } from '../../platform/file-system.ts';
+import type { DirectoryName, FileStat, FileSystem } from '../../platform/file-system.ts';
+import { digestOf } from '../../platform/hash.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
+import type { Revision } from '../source-adapter.ts';
 
-/** What stands beside a file while it is replaced: the new text, and the old one under a second name. */
-const besideNew = (path: string): string => beside(path, 'new');
-const besideOld = (path: string): string => beside(path, 'old');
-
-function beside(path: string, what: string): string {
-  const at = path.lastIndexOf('/') + 1;
-  return `${path.slice(0, at)}.${path.slice(at)}.lockstep-${what}`;
-}
+/** What a file name ends with while it stands beside the file that is replaced: the new text, or the old one under a second name. */
+const NEW = /^\.(.+)\.lockstep-new$/;
+/** The old one's name tells what it was when it was to be replaced, and what was to take its place (`markOf`). */
+const OLD = /^\.(.+)\.lockstep-old-([0-9a-f]{8})([0-9a-f]{8})$/;
+const NOTHING = '00000000';
 
 /**
  * Puts `bytes` in the place of a file that is as `expected` says (null: there is none), or removes it (`bytes` null). A reader sees the old
- * text or the new one, also across `kill -9` and a loss of power. false: the file is another by now; it stays as it is.
+ * text or the new one, also across `kill -9` and a loss of power. false: the file is another by now; it stays as it is. What an
+ * interruption leaves is settled by `settleLeftOvers`.
  */
 export function replaceFile(
   fs: FileSystem,
   path: string,
-  expected: { readonly revision: Uint8Array; readonly mode: number } | null,
+  expected: { readonly revision: Revision; readonly mode: number } | null,
   bytes: Uint8Array | null,
 ): boolean {
-  removeLeftOver(fs, path);
-  const directory = path.slice(0, path.lastIndexOf('/')) || '/';
-  const [made, aside] = [besideNew(path), besideOld(path)];
+  const { directory, name } = placeOf(path);
+  const made = `${directory}/.${name}.lockstep-new`;
+  removeMade(fs, made);
   if (bytes !== null) writeNewFile(fs, made, bytes, expected === null ? null : expected.mode & 0o777);
   try {
     if (expected === null) {
@@ -32,13 +32,15 @@ export function replaceFile(
       fs.unlink(made);
     } else {
       if (!isAs(fs.lstat(path), expected.revision)) return false;
+      const marks = `${markOf(expected.revision)}${markOfStat(bytes === null ? null : fs.lstat(made))}`;
+      const aside = `${directory}/.${name}.lockstep-old-${marks}`;
       fs.link(path, aside);
       // What is linked is what goes: whoever wrote to it until now is seen in it.
       const before = fs.lstat(aside);
       if (bytes === null) fs.unlink(path);
       else fs.rename(made, path);
       const after = fs.lstat(aside);
-      if (!isSameText(before, expected.revision) || !isSameTextOf(before, after)) {
+      if (!isSameText(before, expected.revision) || !isSameText(after, expected.revision)) {
         // Somebody wrote to it meanwhile: that is put back, and nothing of it is lost.
         fs.rename(aside, path);
         return false;
@@ -51,31 +53,67 @@ export function replaceFile(
     if ((error as { code?: string }).code === 'EEXIST') return false;
     throw error;
   } finally {
-    if (bytes !== null && fs.lstat(made) !== null) fs.unlink(made);
+    if (bytes !== null) removeMade(fs, made);
   }
 }
 
-/** After an interruption: what was made and is not in its place is made again; what was put aside was replaced. */
-export function removeLeftOver(fs: FileSystem, path: string): void {
-  const [made, aside] = [besideNew(path), besideOld(path)];
-  if (fs.lstat(made)?.type === 'file') fs.unlink(made);
-  if (fs.lstat(aside)?.type !== 'file') return;
-  // It was to be removed, or replaced: neither is done before the file is in its place.
-  if (fs.lstat(path) === null) fs.rename(aside, path);
-  else fs.unlink(aside);
+/**
+ * After an interruption, of all files in a directory, or of the one called `only`: what was made and is not in its place is made again; what
+ * was put aside goes where it was replaced as it was expected to be. Where somebody wrote to it at that very moment it is put back,
+ * and what was to replace it is made again. Where somebody also wrote to what replaced it, it stays beside that, as `NAME.kept-…`.
+ * true: something may be other than it was listed.
+ */
+export function settleLeftOvers(
+  fs: FileSystem,
+  directory: string,
+  listed: readonly DirectoryName[],
+  only: string | null = null,
+): boolean {
+  let any = false;
+  for (const { name: found } of listed) {
+    const made = found === null ? null : NEW.exec(found);
+    const old = found === null ? null : OLD.exec(found);
+    const name = made?.[1] ?? old?.[1];
+    if (name === undefined || (only !== null && name.normalize() !== only.normalize())) continue;
+    any = true;
+    if (old === null) removeMade(fs, `${directory}/${found}`);
+    else settleAside(fs, `${directory}/${found}`, `${directory}/${name}`, old[2] as string, old[3] as string);
+  }
+  return any;
 }
 
-const isAs = (stat: FileStat | null, revision: Uint8Array): boolean =>
+function settleAside(fs: FileSystem, aside: string, path: string, was: string, made: string): void {
+  const [old, now] = [fs.lstat(aside), fs.lstat(path)];
+  if (old?.type !== 'file') return;
+  // It was to be removed, or replaced: neither is done before the file is in its place.
+  if (now === null) fs.rename(aside, path);
+  else if (now.inode === old.inode || markOfStat(old) === was) fs.unlink(aside);
+  else if (markOfStat(now) === made) fs.rename(aside, path);
+  else fs.rename(aside, `${path}.kept-${markOfStat(old)}`);
+}
+
+/** The last part of a path, and what it lies in. */
+export function placeOf(path: string): { readonly directory: string; readonly name: string } {
+  const at = path.lastIndexOf('/');
+  return { directory: path.slice(0, at) || '/', name: path.slice(at + 1) };
+}
+
+function removeMade(fs: FileSystem, made: string): void {
+  if (fs.lstat(made)?.type === 'file') fs.unlink(made);
+}
+
+const isAs = (stat: FileStat | null, revision: Revision): boolean =>
   stat !== null && sameRevision(revisionOf(stat), revision);
 
 /** As `isAs`, but for the time of change, which a second name moves. */
-function isSameText(stat: FileStat | null, revision: Uint8Array): boolean {
-  if (stat === null) return false;
-  const now = revisionOf(stat);
-  return now.every((byte, at) => (at >= CHANGED_FROM && at < CHANGED_TO) || byte === revision[at]);
-}
-const isSameTextOf = (a: FileStat | null, b: FileStat | null): boolean => a !== null && isSameText(b, revisionOf(a));
+const isSameText = (stat: FileStat | null, revision: Revision): boolean =>
+  stat !== null && sameRevision(textOf(revisionOf(stat)), textOf(revision));
+
+/** Eight letters that stand for a file as it is, but for its time of change. */
+const markOf = (revision: Revision): string => digestOf(textOf(revision)).slice(0, 8);
+const markOfStat = (stat: FileStat | null): string => (stat === null ? NOTHING : markOf(revisionOf(stat)));
 
 /** Where a revision holds the time of change (`revisionOf`). */
 const CHANGED_FROM = 16;
 const CHANGED_TO = 24;
+const textOf = (revision: Revision): Revision => revision.slice().fill(0, CHANGED_FROM, CHANGED_TO);

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { collectionId, deviceId, sourceId } from '../../../../src/main/record/ids.ts';
+import type { DocumentPlace } from '../../../../src/main/sources/text/document-place.ts';
+import { FolderOfFiles } from '../../../../src/main/sources/text/folder-of-files.ts';
+import { OneFile } from '../../../../src/main/sources/text/one-file.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
+import type { FaultPlan } from '../../../fakes/fault-plan.ts';
+import { MemoryDisk } from '../../../fakes/memory-disk.ts';
+import type { MemoryFileSystem } from '../../../fakes/memory-file-system.ts';
+import { SimulatedUser } from '../../../fakes/simulated-user.ts';
+
+const DIRECTORY = '/home/cards';
+const PATH = `${DIRECTORY}/all.txt`;
+const [OLD, NEW, THEIRS] = ['the old text', 'what is to replace it', 'what another program wrote'];
+const marker = { collection: collectionId('c1'), source: sourceId('s1'), device: deviceId('d1') };
+
+/** A text, another program that has it open, and ours: a process each time `place` is asked for. */
+function room(many: boolean) {
+  const clock = new FakeClock();
+  const disk = new MemoryDisk({ clock });
+  const user = new SimulatedUser(disk);
+  user.mkdirp(DIRECTORY);
+  user.writeFile(PATH, OLD);
+  const open = user.fs.open(PATH, 'write');
+  const place = (): { place: DocumentPlace; fs: MemoryFileSystem } => {
+    const fs = disk.process();
+    const folder = new FolderOfFiles({ fs, clock, root: DIRECTORY, ending: '.txt', marker, watch: null });
+    if (many) folder.mark();
+    const made = many ? folder : new OneFile({ fs, clock, path: PATH, watch: null });
+    return { place: made, fs };
+  };
+  /** What lies there but for our own directory, by name. */
+  const there = (): Record<string, string | null> =>
+    Object.fromEntries(
+      user.fs
+        .readDirectory(DIRECTORY)
+        .flatMap(({ name }) =>
+          name === null || name === '.lockstep' ? [] : [[name, user.readText(`${DIRECTORY}/${name}`)]],
+        ),
+    );
+  /** Writes to the text that was there at first, wherever it is by now. */
+  const writeOpen = (text: string): void => {
+    user.fs.truncate(open, 0);
+    user.fs.write(open, Buffer.from(text), 0, text.length, 0);
+  };
+  return { clock, user, place, there, writeOpen, name: many ? 'all.txt' : '' };
+}
+type Room = ReturnType<typeof room>;
+
+async function replace({ place, name }: Room, to: string | null, plan: FaultPlan | null) {
+  const { place: made, fs } = place();
+  const { documents } = await made.list();
+  const from = fs.calls;
+  fs.plan = plan === null ? null : (call) => plan({ ...call, number: call.number - from });
+  const bytes = to === null ? null : new Uint8Array(Buffer.from(to));
+  const written = await made.write(name, documents[0]?.revision ?? null, bytes).catch(() => null);
+  return { written, dead: fs.dead, calls: fs.calls - from };
+}
+
+describe.each([
+  ['a file', false],
+  ['a file of a folder', true],
+])('%s is replaced', (_, many) => {
+  it.each([
+    ['replaced', NEW],
+    ['removed', null],
+  ])(
+    'an end of the program at any call leaves the old text or the new one, and nothing beside it: %s',
+    async (_how, to) => {
+      for (let at = 1; ; at++) {
+        const here = room(many);
+        const { dead } = await replace(here, to, ({ number }) => (number === at ? { dies: 'before' } : null));
+        await here.place().place.list();
+        const [now] = Object.values(here.there());
+        expect([at, Object.keys(here.there())]).toEqual([at, now === undefined ? [] : ['all.txt']]);
+        expect([OLD, to ?? undefined]).toContain(now);
+        if (!dead) break;
+      }
+    },
+  );
+
+  it('who writes to it at any moment before an end of the program finds its text in its place', async () => {
+    let last = 0;
+    const { calls } = await replace(room(many), NEW, ({ number, name, path }) => {
+      if (name === 'unlink' && path.includes('lockstep-old')) last = number;
+      return null;
+    });
+    expect(last).toBeGreaterThan(8);
+    // What is written after the last look at the old text, and not there at the end of the program, nobody can have back.
+    for (let at = 1; at <= last; at++)
+      for (let end = at; end <= (at === last ? last - 1 : calls); end++) {
+        const here = room(many);
+        await replace(here, NEW, ({ number }) => {
+          if (number === at) here.writeOpen(THEIRS);
+          return number === end + 1 ? { dies: 'before' } : null;
+        });
+        await here.place().place.list();
+        expect([at, end, here.there()]).toEqual([at, end, { 'all.txt': THEIRS }]);
+      }
+  });
+
+  it('who still has the old text open after an end of the program writes to what comes back', async () => {
+    const here = room(many);
+    await replace(here, NEW, ({ name, path }) =>
+      name === 'unlink' && path.includes('lockstep-old') ? { dies: 'before' } : null,
+    );
+    here.writeOpen(THEIRS);
+    await here.place().place.list();
+    expect(here.there()).toEqual({ 'all.txt': THEIRS });
+  });
+
+  it('keeps both where both were written to', async () => {
+    const here = room(many);
+    await replace(here, NEW, ({ name, path }) =>
+      name === 'unlink' && path.includes('lockstep-old') ? { dies: 'before' } : null,
+    );
+    here.writeOpen(THEIRS);
+    here.user.writeFile(PATH, 'and what a person wrote');
+    const { documents, problems } = await here.place().place.list();
+    expect([documents.length, problems]).toEqual([1, []]);
+    expect(Object.values(here.there()).sort()).toEqual(['and what a person wrote', THEIRS]);
+    expect(here.user.readText(PATH)).toBe('and what a person wrote');
+  });
+});
