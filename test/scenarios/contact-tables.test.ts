@@ -84,6 +84,36 @@ it('a column that is gone clears nothing, and its coming back blank neither', as
   expect(here.read('cards.vcf')).toBe(before.replaceAll('Berg', 'Berger'));
 });
 
+it('a contact a table can hold nothing of is no row of it, which is said; one that comes to say nothing keeps its row', async () => {
+  const tables = (): readonly string[] => [here.read('google.csv'), there.read('outlook.csv'), there.read('book.ldif')];
+  const records = async (): Promise<number | undefined> =>
+    (await bert.ask<StatusView>('status')).collections[0]?.records;
+  const [before, count] = [tables(), (await records()) as number];
+  const card = (lines: string): string =>
+    `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:mute\r\n${lines}X-OWN:kept\r\nEND:VCARD\r\n`;
+  const cards = here.read('cards.vcf');
+  here.write('cards.vcf', cards + card(''));
+  await inStep();
+  expect([tables(), await records()]).toEqual([before, count + 1]);
+  const { problem } = await bert.ask<{ problem: { detail: string } | null }>('explain', 'book', 'mute');
+  expect(problem?.detail).toContain('has no place for anything it says');
+  here.write('cards.vcf', cards + card('FN:Mia Mute\r\nN:Mute;Mia;;;\r\n'));
+  await inStep();
+  for (const table of tables()) expect(table).toContain('Mia');
+  here.write('cards.vcf', cards + card(''));
+  await inStep();
+  await inStep();
+  // The name of an LDIF entry stays what it was.
+  for (const table of tables()) expect(table.replace(/^dn: .*/gm, '')).not.toContain('Mia');
+  expect([await records(), here.read('cards.vcf')]).toEqual([count + 1, cards + card('')]);
+  here.write('cards.vcf', cards);
+  await inStep();
+  expect([tables().map((table) => table.trimEnd()), await records()]).toEqual([
+    before.map((table) => table.trimEnd()),
+    count,
+  ]);
+});
+
 it('a row that goes and comes again brings back what its table has no place for', async () => {
   const width = (GOOGLE.split('\r\n')[0] ?? '').split(',').length;
   const row = ['Cy', 'Cole', ...Array(width - 2).fill('')].join(',');

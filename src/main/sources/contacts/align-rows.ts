@@ -48,6 +48,11 @@ export function alignRows(items: readonly Fields[], known: readonly Fields[]): r
     });
   }
   matchRest(rows, others, matches, free);
+  // One that says nothing is as good as another: nobody new, as long as there was such a one.
+  const silent = [...free].filter((at) => others[at]?.all.length === 0);
+  rows.forEach((row, at) => {
+    if (matches[at] === null && row.all.length === 0) matches[at] = silent.shift() ?? null;
+  });
   return matches;
 }
 

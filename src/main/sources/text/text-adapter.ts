@@ -456,7 +456,7 @@ export class TextAdapter implements SourceAdapter {
         const before = native === null ? null : this.#fieldsOf(document, native, item.native ?? null);
         const why =
           native === null && item.fields !== null
-            ? (this.#format.refuses?.(this.#format.project(item.fields), uidOfRecord(item.id)) ?? null)
+            ? (this.#format.refuses?.(this.#format.project(item.fields), uidOfRecord(item.id), document.text) ?? null)
             : null;
         if (why !== null) outcomes.push(refused(item.id, 'content-wrong', why));
         else if (native !== null && before === null)

@@ -68,8 +68,8 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
   project(full: Fields): Fields;
   /** The text with these items written. Only the lines or cells of what changed are other than before. */
   write(text: SplitText<Item>, writes: readonly ItemWrite<Item>[]): Uint8Array;
-  /** Why this format takes no new item of these fields, for people; null: it takes it. */
-  refuses?(fields: Fields, uid: string): string | null;
+  /** Why this text takes no new item of these fields (a projection), for people; null: it takes it. */
+  refuses?(fields: Fields, uid: string, text: SplitText<Item>): string | null;
   /** Items are the same row or card though they changed, where none states a UID: which known item (index) each new one is; null: a new one. */
   align?(items: readonly Fields[], known: readonly Fields[]): readonly (number | null)[];
   /** What a new file of this format begins with. */

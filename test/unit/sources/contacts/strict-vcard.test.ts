@@ -42,13 +42,14 @@ describe('vcard4', () => {
 
   it('judges every new 4.0 card: one that is none is refused in its words', () => {
     const format = vcardFormat('4.0');
+    const empty = format.split(format.empty());
     const twice = fieldsOf({
       name: { full: 'Ana' },
       'anniversaries/a': { kind: 'birth', date: { year: 1990 } },
       'anniversaries/b': { kind: 'birth', date: { year: 1991 } },
     });
-    expect(format.refuses?.(twice, 'uid-1')).toMatch(/^it would be no vCard 4.0: .*more than one .*BDAY/);
-    expect(format.refuses?.(format.project(ana), 'uid-1')).toBe(null);
+    expect(format.refuses?.(twice, 'uid-1', empty)).toMatch(/^it would be no vCard 4.0: .*more than one .*BDAY/);
+    expect(format.refuses?.(format.project(ana), 'uid-1', empty)).toBe(null);
     expect(vcardFormat('3.0').refuses).toBe(undefined);
   });
 

@@ -93,6 +93,9 @@ export function writeCells(parts: readonly Part[], cells: Cells, before: Fields,
   return changed;
 }
 
+/** Why a record is not written into a table that can hold nothing of it. */
+export const SAYS_NOTHING = 'this file has no place for anything it says, and an empty entry would be nobody';
+
 /** Is there a cell among these columns for one of these fields, beside all the others? */
 export function hasCellFor(
   parts: readonly Part[],

@@ -3,7 +3,7 @@ import type { Fields, Value } from '../../../record/value.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { type CellTexts, canName, plainText, unescapeName } from '../cells/cells.ts';
-import { hasCellFor, projectCells, readCells, writeCells } from '../cells/layout.ts';
+import { hasCellFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/layout.ts';
 import { encodeText } from './charset.ts';
 import { type CsvRow, type CsvText, cellsOfRow, rowOf, spanOf, splitCsv, textsOf } from './csv-text.ts';
 import { type CsvLayout, type CsvLayoutName, csvLayoutNamed } from './layouts.ts';
@@ -35,6 +35,13 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
       // A file without a header gets one; what cannot be understood is not written into.
       if (own.header !== null) return writeRows(own, writes);
       return own.damaged.length > 0 || writes.length === 0 ? own.bytes : writeRows(splitCsv(empty(), layout), writes);
+    },
+    refuses(fields, _uid, text) {
+      const { header, parts, places } = text as CsvText;
+      if (header === null) return fields.size > 0 ? null : SAYS_NOTHING;
+      const columns = new Set(places.keys());
+      for (const field of fields.keys()) if (hasCellFor(parts, columns, fields, field)) return null;
+      return SAYS_NOTHING;
     },
     align: alignRows,
     empty,

@@ -3,7 +3,7 @@ import type { Fields, Value } from '../../../record/value.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { type Cells, escapeName, plainText, unescapeName } from '../cells/cells.ts';
-import { projectCells, readCells, writeCells } from '../cells/layout.ts';
+import { projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/layout.ts';
 import { attributeOfColumn, columnOfAttribute, LDIF_LAYOUT, NOTATION, OBJECT_CLASSES } from './ldif-layout.ts';
 import { type LdifLine, type LdifRecord, type LdifText, lineOf, saidBy, splitLdif } from './ldif-text.ts';
 
@@ -27,6 +27,7 @@ export const ldifFormat: TextFormat<LdifRecord> = {
     return fields;
   },
   write: (text, writes) => writeRecords(text as LdifText, writes),
+  refuses: (fields) => (fields.size > 0 ? null : SAYS_NOTHING),
   align: alignRows,
   empty: () => new Uint8Array(0),
 };
