@@ -12,10 +12,12 @@ import {
 } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
 import type { ContentGiver } from './give-content.ts';
-import { HeadsSaid } from './heads-said.ts';
+import { HeadsSaid, type HeldOf } from './heads-said.ts';
 import { bringsTheSame, followMove, isDeletedAnywhere, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
 import type { RecordState } from './merge/record-state.ts';
+import { BeaconsHeard } from './peers/beacons-heard.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
+import { type HeadsBeacon, makeHeadsBeacon, statementOf } from './peers/heads-beacon.ts';
 import type {
   BranchPackage,
   ContentAsked,
@@ -88,6 +90,7 @@ export class Replica implements SharedCollection {
   readonly #acknowledged = new Map<DeviceId, Map<LogId, Acknowledged>>();
   readonly #unsaved = new Set<DeviceId>();
   readonly #headsSaid = new HeadsSaid();
+  readonly #beacons = new BeaconsHeard();
   #asksForMissing = false;
   #couldWrite: boolean;
   /** When a member last told that it held or had applied more, but not all of it. */
@@ -326,10 +329,11 @@ export class Replica implements SharedCollection {
   }
 
   /** How far a log is held; null where nobody waits for that number: its author might not write it, or is not known. */
-  readonly #heldOf = (log: LogId, number: number): number | null => {
+  readonly #heldOf: HeldOf = (log, number, of) => {
     const known = this.collection.log.known(log);
-    if (known === null || known.member === '') return null;
-    return this.membership.counting(known.member, log) < number ? null : known.held;
+    const member = known?.member || of;
+    if (member === null) return null;
+    return this.membership.counting(member, log) < number ? null : (known?.held ?? 0);
   };
 
   /** What a member had seen and nobody gives is a problem by its author's name: somebody keeps it back, or nobody who has it is there. */
@@ -340,9 +344,11 @@ export class Replica implements SharedCollection {
     const told = new Set<RecordId>();
     const missing = this.#headsSaid.missingSince(now - PATIENCE_MS, this.#heldOf);
     // While a linked member has more to give, it may be on its way.
-    for (const { log, number, by, since } of this.caughtUp() ? missing : []) {
-      const { member, held } = this.collection.log.log(log, '');
-      const name = recordId(member === '' ? log : this.membership.nameOf(member));
+    for (const { log, number, of, by, since } of this.caughtUp() ? missing : []) {
+      const known = this.collection.log.known(log);
+      const member = known?.member || of;
+      const held = known?.held ?? 0;
+      const name = recordId(member === null ? log : this.membership.nameOf(member));
       const count = number - held === 1 ? 'A package' : `${number - held} packages`;
       const detail = `${count} of it that ${this.membership.nameOf(by)} had seen did not come. Each comes once a device that has it is there, unless it keeps it back.`;
       told.add(name);
@@ -426,6 +432,41 @@ export class Replica implements SharedCollection {
       });
       return [{ member, log, number: held, hash: hash as Digest }, ...beside];
     });
+  }
+
+  beacons(): readonly HeadsBeacon[] {
+    if (!this.membership.isMember()) return [];
+    const signer = { key: this.membership.ownKey, sign: (bytes: Uint8Array) => this.membership.sign(bytes) };
+    const own = makeHeadsBeacon(this.id, signer, this.heads(), this.#port.now());
+    const others = this.#beacons.all().filter(({ member }) => this.#memberOf(member) !== null);
+    return [own, ...others];
+  }
+
+  beaconHeard(beacon: HeadsBeacon): boolean {
+    const { member: by, heads, time } = beacon;
+    const now = this.#port.now();
+    const device = this.#memberOf(by);
+    if (device === null || by === this.member || !this.#beacons.isNew(beacon, now)) return true;
+    if (!this.verify(by, statementOf(beacon.content), beacon.signature)) return false;
+    this.#beacons.keep(beacon);
+    this.#heardAt(device, Math.min(time, now));
+    this.#headsSaid.note(by, heads, this.#heldOf, now);
+    this.#tellMissing();
+    this.#port.changed();
+    return true;
+  }
+
+  /** The device that has this key, where it is a member now. */
+  #memberOf(key: MemberKey): DeviceId | null {
+    const author = this.membership.authorOf(key);
+    return author === null ? null : (this.membership.member(author.device)?.device ?? null);
+  }
+
+  /** A device was there at this time, wherever it was linked: shown as last heard of. */
+  #heardAt(device: DeviceId, time: number): void {
+    const setting = `seen.${device}`;
+    if (time <= Number(this.#registry.setting(setting) ?? 0)) return;
+    this.collection.transactSoon(() => this.#registry.setSetting(setting, String(time)));
   }
 
   peerHolds(device: DeviceId, heads: readonly LogHead[]): Met {

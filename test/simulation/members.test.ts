@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import type { NoticeView } from '../../src/contract/contract.ts';
+import { makeHeadsBeacon, statementOf } from '../../src/main/peers/heads-beacon.ts';
 import type { LogHead } from '../../src/main/peers/shared-collection.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
+import { logId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { simulate } from './simulate.ts';
@@ -106,6 +108,66 @@ it('what a member keeps back of another is found out by what its own packages ha
   group.mendAll();
   await group.pass(120_000);
   expect(problems()).toEqual([]);
+  for (const device of group.devices) device.end();
+});
+
+it('what a member keeps back is found out by the heads beacons of its author, though nobody writes anything', async () => {
+  const { group, devices } = await groupOf(3);
+  const [first, second, third] = devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+  const at = (device: SimulatedDevice) => group.replica(device) as Replica;
+  const problems = () => {
+    const { collection } = at(third);
+    return collection.problems.of(-collection.stored.row).filter(({ code }) => code === 'not-come');
+  };
+  const lastHeard = () => Number(third.engine.registry.setting(`seen.${first.identity.id}`));
+  await group.pass(60_000);
+  group.cut(first, third);
+  await group.pass(1000);
+  const before = lastHeard();
+  // The second passes on what the first signs of its heads, and not the packages.
+  const passes = at(second);
+  const { heads } = passes;
+  passes.heads = () => heads.call(passes).filter(({ log }) => log !== at(first).collection.stored.ownLog);
+  first.user.writeFile(`${ROOT}/secret.txt`, 'not for the third');
+  await group.pass(21 * 60_000);
+  expect(lastHeard()).toBeGreaterThan(before);
+  await group.pass(11 * 60_000);
+  expect(problems()).toMatchObject([{ record: expect.stringMatching(/^A /), detail: expect.stringContaining('A (') }]);
+  passes.heads = heads;
+  group.mendAll();
+  await group.pass(120_000);
+  expect(problems()).toEqual([]);
+  for (const device of group.devices) device.end();
+});
+
+it('a heads beacon that is forged, told again or of one who was removed changes nothing', async () => {
+  const { group, devices } = await groupOf(3);
+  const [first, second, third] = devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+  await group.pass(5000);
+  const [replica, other] = [group.replica(first) as Replica, group.replica(second) as Replica];
+  const signer = { key: other.member, sign: (bytes: Uint8Array) => other.sign(bytes) };
+  const claim = { member: other.member, log: logId('f'.repeat(16)), number: 9, hash: digestOf(Buffer.from('none')) };
+  const seen = () => Number(first.engine.registry.setting(`seen.${second.identity.id}`));
+  group.cut(first, second);
+  group.cut(second, third);
+  await group.pass(1000);
+  const later = seen() + 300_000;
+  const beacon = makeHeadsBeacon(replica.id, signer, [claim], later);
+  expect(replica.beaconHeard({ ...beacon, signature: replica.sign(statementOf(beacon.content)) })).toBe(false);
+  expect(seen()).toBeLessThan(later);
+  // Nobody's clock makes another seem to be there later than now.
+  expect(replica.beaconHeard(beacon)).toBe(true);
+  expect(seen()).toBeLessThan(later);
+  const heard = () => replica.beacons().map(({ member, time }) => [member, time]);
+  expect(heard()).toContainEqual([other.member, later]);
+  // Told again it is known; an older one, and one of a time that has not come, tell nothing.
+  for (const time of [later, later - 600_000, later + 3_600_000])
+    expect(replica.beaconHeard(makeHeadsBeacon(replica.id, signer, [], time))).toBe(true);
+  expect(heard().filter(([member]) => member === other.member)).toEqual([[other.member, later]]);
+  group.remove(second, first);
+  expect(heard().filter(([member]) => member === other.member)).toEqual([]);
+  expect(replica.beaconHeard(makeHeadsBeacon(replica.id, signer, [], later + 61_000))).toBe(true);
+  expect(heard().filter(([member]) => member === other.member)).toEqual([]);
   for (const device of group.devices) device.end();
 });
 

@@ -21,7 +21,7 @@ it('remembers the furthest that somebody had seen and that is not here, from whe
   said.note(ben, [{ log: one, number: 7 }], held, 300);
   said.note(ben, [{ log: other, number: 4 }], held, 300);
   expect(said.missingSince(99, held)).toEqual([]);
-  expect(said.missingSince(100, held)).toEqual([{ log: one, number: 7, by: ben, since: 100 }]);
+  expect(said.missingSince(100, held)).toEqual([{ log: one, number: 7, of: null, by: ben, since: 100 }]);
   expect(said.missingSince(300, held).map(({ log }) => log)).toEqual([one, other]);
 });
 
@@ -34,4 +34,16 @@ it('forgets what came, and what nobody waits for', () => {
   expect(said.isEmpty).toBe(true);
   said.note(ana, [{ log: one, number: 5 }], () => null, 0);
   expect(said.isEmpty).toBe(true);
+});
+
+it('remembers no more of one member than an honest one could name', () => {
+  const said = new HeadsSaid();
+  const logs = Array.from({ length: 200 }, (_, at) => ({
+    log: logId(at.toString(16).padStart(16, '0')),
+    number: 1,
+    member: ana,
+  }));
+  said.note(ben, logs, () => 0, 0);
+  said.note(ana, [{ log: other, number: 1 }], () => 0, 0);
+  expect(said.missingSince(0, () => 0).map(({ by }) => by)).toEqual([...Array(64).fill(ben), ana]);
 });

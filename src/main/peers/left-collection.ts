@@ -76,6 +76,12 @@ export class LeftCollection implements SharedCollection {
     return { held: [], applied: [], problems: 0 };
   }
   acknowledged(): void {}
+  beacons() {
+    return [];
+  }
+  beaconHeard() {
+    return true;
+  }
   async giveContent(asked: readonly unknown[]) {
     return asked.map(() => null);
   }

@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import { bytesOf, hexOf } from '../record/encode-value.ts';
-import type { CollectionId, DeviceId, LogId } from '../record/ids.ts';
+import type { CollectionId, DeviceId, LogId, MemberKey } from '../record/ids.ts';
+import { BEACON_EVERY_MS } from './beacons-heard.ts';
 import { ContentReplies, ContentRequests, type Fetched } from './content-exchange.ts';
+import { readHeadsBeacon } from './heads-beacon.ts';
 import type { GreetedLink } from './hello.ts';
 import type { PeerLink } from './links/peer-link.ts';
 import type { MessageStream } from './message-stream.ts';
@@ -46,6 +48,10 @@ interface Opened {
   readonly branches: Set<string>;
   /** Logs of which the two have different branches: how far one is says nothing of the other. */
   readonly forked: Set<LogId>;
+  /** Heads beacons that were told, by either: of each member from when the last one is. */
+  readonly beacons: Map<MemberKey, number>;
+  /** Beacons are due once the peer was sent all that they name. */
+  beaconsDue: boolean;
   peerOpened: boolean;
   ackPlanned: boolean;
   forwardPlanned: boolean;
@@ -72,6 +78,7 @@ export class PeerSession {
   #nextHandle = 1;
   #nextScan = 1;
   #closed = false;
+  #stopBeacons: () => void = () => {};
   #pumping = false;
   #pumpPlanned = false;
 
@@ -93,6 +100,7 @@ export class PeerSession {
     this.#stream.receive((message) => this.#receive(message));
     this.#stream.send({ is: 'ADDRS', addrs: [...port.ownAddresses()] });
     this.announce();
+    this.#planBeacons();
   }
 
   /** Tells the peer which collections are here; again whenever one is added or left, or membership changed. */
@@ -191,6 +199,7 @@ export class PeerSession {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#stopBeacons();
     this.#requests.end();
     for (const resolve of this.#scans.values()) resolve();
     this.#scans.clear();
@@ -232,7 +241,8 @@ export class PeerSession {
       case 'PACKAGE':
       case 'ACK':
       case 'CONTENT_WANT':
-      case 'SCAN': {
+      case 'SCAN':
+      case 'HEADS': {
         const opened = this.#byPeerHandle.get(message.h);
         if (opened !== undefined) this.#receiveIn(opened, message);
         return;
@@ -244,7 +254,10 @@ export class PeerSession {
 
   #receiveIn(
     opened: Opened,
-    message: Extract<Message, { is: 'MEMBERS' | 'HAVE' | 'WANT' | 'PACKAGE' | 'ACK' | 'CONTENT_WANT' | 'SCAN' }>,
+    message: Extract<
+      Message,
+      { is: 'MEMBERS' | 'HAVE' | 'WANT' | 'PACKAGE' | 'ACK' | 'CONTENT_WANT' | 'SCAN' | 'HEADS' }
+    >,
   ): void {
     const { shared } = opened;
     if (shared.memberKeyOf(this.peer) === null) return;
@@ -292,6 +305,48 @@ export class PeerSession {
           if (!this.#closed) this.#stream.send({ is: 'SCANNED', h: opened.ownHandle, req: message.req });
         });
         return;
+      case 'HEADS':
+        this.#onBeacon(opened, message);
+        return;
+    }
+  }
+
+  #onBeacon(opened: Opened, message: MessageOf<'HEADS'>): void {
+    if (opened.shared.isLeft) return;
+    const beacon = readHeadsBeacon(message.content, message.signature);
+    if (beacon === 'later') return;
+    if (beacon === null || beacon.group !== opened.shared.id) {
+      this.#stream.fault('a heads beacon of the wrong shape');
+      return;
+    }
+    if (!opened.shared.beaconHeard(beacon)) {
+      this.#stream.fault('a forged heads beacon');
+      return;
+    }
+    opened.beacons.set(beacon.member, Math.max(beacon.time, opened.beacons.get(beacon.member) ?? 0));
+  }
+
+  #planBeacons(): void {
+    this.#stopBeacons = this.#clock.after(BEACON_EVERY_MS, () => {
+      for (const opened of this.#opened.values()) opened.beaconsDue = true;
+      this.#pump();
+      this.#planBeacons();
+    });
+  }
+
+  /**
+   * Tells what members had seen, once the peer was sent all that is here: what a beacon names and the peer misses then, somebody keeps back.
+   */
+  #tellBeacons(): void {
+    for (const opened of this.#opened.values()) {
+      if (!opened.beaconsDue || opened.sent === null || !opened.peerOpened || opened.forwardPlanned) continue;
+      opened.beaconsDue = false;
+      const peer = opened.shared.memberKeyOf(this.peer);
+      for (const { member, time, content, signature } of opened.shared.beacons()) {
+        if (member === peer || time <= (opened.beacons.get(member) ?? -1)) continue;
+        opened.beacons.set(member, time);
+        this.#stream.send({ is: 'HEADS', h: opened.ownHandle, content, signature });
+      }
     }
   }
 
@@ -327,6 +382,8 @@ export class PeerSession {
         sent: null,
         branches: new Set(),
         forked: new Set(),
+        beacons: new Map(),
+        beaconsDue: true,
         peerOpened: false,
         ackPlanned: false,
         forwardPlanned: false,
@@ -425,7 +482,10 @@ export class PeerSession {
       while (this.#credit > 0 && !this.#closed && this.#maySend()) {
         const reply = this.#replies.next();
         const message = reply?.message ?? this.#nextPackages(forward);
-        if (message === null) return;
+        if (message === null) {
+          this.#tellBeacons();
+          return;
+        }
         const parts = message.is === 'CONTENT' ? message.data : message.packages;
         const bytes = parts.reduce((sum, part) => sum + part.length, 0);
         this.#credit -= bytes;

@@ -1,4 +1,5 @@
 import type { CollectionId, DeviceId, Digest, LogId, MemberKey, RecordId } from '../record/ids.ts';
+import type { HeadsBeacon } from './heads-beacon.ts';
 
 export interface LogPosition {
   readonly member: MemberKey;
@@ -88,6 +89,10 @@ export interface SharedCollection {
     readonly problems: number;
   };
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void;
+  /** What this device signs now to say what it holds, and the newest that others signed: for peers to compare with what comes to them. */
+  beacons(): readonly HeadsBeacon[];
+  /** Takes a beacon of this collection that a peer told, of itself or of another; false: the member it names did not sign it. */
+  beaconHeard(beacon: HeadsBeacon): boolean;
   /** Content for a peer, which nobody else may see or keep where it lies in a slab; null for what is not here. Same order. */
   giveContent(asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]>;
   /** Looks at the sources now; resolves when what it found is in the log. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { type HeadsBeacon, makeHeadsBeacon, statementOf } from '../../../src/main/peers/heads-beacon.ts';
 import { type GreetedLink, greet } from '../../../src/main/peers/hello.ts';
 import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
 import type { PeerLink } from '../../../src/main/peers/links/peer-link.ts';
 import { PeerSession, type SessionPort } from '../../../src/main/peers/peer-session.ts';
-import type { Message, MessageOf } from '../../../src/main/peers/protocol/messages.ts';
+import { HEADS_LIMIT, type Message, type MessageOf } from '../../../src/main/peers/protocol/messages.ts';
 import { RateLimit } from '../../../src/main/peers/rate-limit.ts';
 import type {
   BranchPackage,
@@ -137,6 +138,22 @@ class SmallCollection implements SharedCollection {
   }
   acknowledged(_: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
     this.acknowledgements.push({ held, applied });
+  }
+  /** Beacons of others that it passes on; those it heard, and when by the clock of its test it makes its own. */
+  passesOn: readonly HeadsBeacon[] = [];
+  readonly heardBeacons: HeadsBeacon[] = [];
+  now: () => number = () => 0;
+  beacon(): HeadsBeacon {
+    const signer = { key: this.member, sign: (bytes: Uint8Array) => this.sign(bytes) };
+    return makeHeadsBeacon(this.id, signer, this.heads(), this.now());
+  }
+  beacons(): readonly HeadsBeacon[] {
+    return [this.beacon(), ...this.passesOn];
+  }
+  beaconHeard(beacon: HeadsBeacon): boolean {
+    if (!this.verify(beacon.member, statementOf(beacon.content), beacon.signature)) return false;
+    this.heardBeacons.push(beacon);
+    return true;
   }
   async giveContent(asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
     return asked.map(({ digest }) => this.contents.get(digest) ?? null);
@@ -483,6 +500,99 @@ describe('acknowledgements', () => {
     const held = [position(two, LOG.one, 2)];
     expect(one.shared.acknowledgements.at(-1)).toEqual({ held, applied: held });
   });
+});
+
+describe('heads beacons', () => {
+  const MINUTES = 60_000;
+  const told = (side: Side) =>
+    side.shared.heardBeacons.map(({ heads }) => heads.map(({ log, number }) => [log[0], number]));
+  /** Two that talk, and keep the time of their clock in their beacons. */
+  async function telling() {
+    const all = await talking((one, two) => {
+      one.shared.add(LOG.one, 2);
+      two.shared.add(LOG.two, 1);
+    });
+    for (const side of [all.one, all.two]) side.shared.now = () => all.clock.now();
+    return all;
+  }
+
+  it('follow, on connect, all packages that they name, and again every ten minutes', async () => {
+    const { clock, one, two } = await telling();
+    await clock.advance(1000);
+    expect(told(two)[0]).toContainEqual(['1', 2]);
+    const order = one.said.map(({ is }) => is);
+    expect(order.lastIndexOf('PACKAGE')).toBeLessThan(order.indexOf('HEADS'));
+    expect(one.saying('HEADS')).toHaveLength(1);
+    await clock.advance(9 * MINUTES);
+    expect(one.saying('HEADS')).toHaveLength(1);
+    await clock.advance(2 * MINUTES);
+    expect([one.saying('HEADS').length, two.saying('HEADS').length]).toEqual([2, 2]);
+  });
+
+  it('of others are passed on once, and not to who made them or told them', async () => {
+    const { clock, one, two } = await telling();
+    const third = new SmallCollection('third' as DeviceId, LOG.third);
+    third.now = () => 5;
+    third.add(LOG.third, 7);
+    one.shared.passesOn = [third.beacon(), two.shared.beacon()];
+    await clock.advance(11 * MINUTES);
+    expect(two.shared.heardBeacons.filter(({ member }) => member === third.member)).toHaveLength(1);
+    expect(two.shared.heardBeacons.some(({ member }) => member === two.shared.member)).toBe(false);
+    two.shared.passesOn = [...one.shared.passesOn];
+    await clock.advance(21 * MINUTES);
+    expect(two.shared.heardBeacons.filter(({ member }) => member === third.member)).toHaveLength(1);
+    expect(one.shared.heardBeacons.filter(({ member }) => member === third.member)).toHaveLength(0);
+  });
+
+  it('are not told while packages are held back: who has not all would miss what is on its way', async () => {
+    const { clock, one, two } = await talking((side) => {
+      side.open = false;
+      side.shared.add(LOG.one, 2);
+    });
+    await clock.advance(25 * MINUTES);
+    expect([one.saying('HEADS').length, two.shared.received]).toEqual([0, []]);
+    one.open = true;
+    await clock.advance(MINUTES);
+    expect([one.saying('HEADS').length, two.shared.received]).toEqual([1, ['1/1', '1/2']]);
+  });
+
+  it('end with the link', async () => {
+    const { clock, one } = await telling();
+    const before = one.saying('HEADS').length;
+    one.session.close('done');
+    await clock.advance(30 * MINUTES);
+    expect(one.saying('HEADS')).toHaveLength(before);
+  });
+
+  const bad: readonly [string, (side: Side) => Pick<HeadsBeacon, 'content' | 'signature'>][] = [
+    ['forged', (side) => ({ ...side.shared.beacon(), signature: new Uint8Array(64) })],
+    [
+      'in the name of another',
+      (side) => {
+        const signer = { key: keyOf(first.id), sign: (bytes: Uint8Array) => side.shared.sign(bytes) };
+        return makeHeadsBeacon(side.shared.id, signer, [], 1);
+      },
+    ],
+    [
+      'of another collection',
+      (side) => {
+        const signer = { key: side.shared.member, sign: (bytes: Uint8Array) => side.shared.sign(bytes) };
+        return makeHeadsBeacon(collectionId('d'.repeat(32)), signer, [], 1);
+      },
+    ],
+    ['that are none', () => ({ content: Buffer.from('noise'), signature: new Uint8Array(64) })],
+    ['oversized', () => ({ content: new Uint8Array(HEADS_LIMIT + 1), signature: new Uint8Array(64) })],
+  ];
+  for (const [what, make] of bad)
+    it(`${what} end the link`, async () => {
+      const { clock, one, two } = await talking();
+      const before = one.shared.heardBeacons.length;
+      const { content, signature } = make(two);
+      two.blurt({ is: 'HEADS', h: 1, content, signature });
+      await clock.advance(50);
+      expect(one.shared.heardBeacons).toHaveLength(before);
+      expect(one.closed).toEqual(['protocol-error']);
+    });
 });
 
 describe('credit', () => {

@@ -3,6 +3,8 @@ import { bytes, bytesUpTo, type Decoded, flag, id, list, nullable, object, oneOf
 
 /** What one frame of content may carry, all its pieces together. */
 export const CONTENT_PAYLOAD_LIMIT = 256 * 1024;
+/** Bytes that a heads beacon may take. */
+export const HEADS_LIMIT = 96 * 1024;
 /** Contents named in one CONTENT_WANT, and pieces in one CONTENT. */
 export const CONTENT_ITEMS_LIMIT = 512;
 
@@ -171,6 +173,12 @@ export const MESSAGES = {
     parts: 'ops',
   },
   DENY: { number: 38, header: object({ code }) },
+  /** A signed heads beacon (`heads-beacon.ts`), of the sender or one it passes on. Who does not know it yet misses nothing it needs. */
+  HEADS: {
+    number: 128,
+    header: object({ h: handle }),
+    body: object({ content: bytesUpTo(HEADS_LIMIT), signature: bytes(64) }),
+  },
 } as const;
 
 type Table = typeof MESSAGES;
