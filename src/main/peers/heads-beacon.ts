@@ -3,7 +3,6 @@ import type { MemberSigner } from './identity.ts';
 import { decodeCanonical, encodeCanonical } from './protocol/canonical-cbor.ts';
 import { HEADS_LIMIT } from './protocol/messages.ts';
 import { type Decoded, Invalid, id, list, object, row, uint } from './protocol/schema.ts';
-import type { LogHead } from './shared-collection.ts';
 
 const LABEL = new TextEncoder().encode('lockstep-heads-1\0');
 /** Logs that one beacon names; of more than these the rest is left out. */
@@ -38,7 +37,7 @@ export interface HeadsBeacon {
 export function makeHeadsBeacon(
   group: CollectionId,
   signer: Pick<MemberSigner, 'key' | 'sign'>,
-  heads: readonly LogHead[],
+  heads: HeadsBeacon['heads'],
   time: number,
 ): HeadsBeacon {
   const named = heads.slice(0, MOST_LOGS).map((head) => ({ ...head, hash: head.hash.slice(0, 2 * SHORT) }));
