@@ -83,6 +83,8 @@ export function fieldWords(path: string, value: ValueView | undefined = null): s
   const slash = path.indexOf('/');
   const [map, key] = slash < 0 ? [path, ''] : [path.slice(0, slash), path.slice(slash + 1)];
   const plain = isPlain(value) ? value : {};
+  const person = samePerson(map, value, plain);
+  if (person !== null) return person;
   if (map === 'vCard' || map === 'iCalendar' || map === 'csv' || map === 'ldif')
     return text(plain.name) || (key.split('/')[0] ?? key).toUpperCase();
   if (OF_KIND.has(map)) return KINDS[text(plain.kind)] ?? capital(map);
@@ -95,6 +97,16 @@ export function fieldWords(path: string, value: ValueView | undefined = null): s
   }
   const marks = marksOf(plain);
   return marks === '' ? word : `${word} (${marks})`;
+}
+
+/** Of contacts found to be one person; null: the field says nothing of the kind. */
+function samePerson(map: string, value: ValueView, plain: Plain): string | null {
+  const said = (by: ValueView | undefined): string =>
+    Array.isArray(by) ? by.filter((each) => typeof each === 'string').join(', ') : '';
+  if (map === 'aliasOf') return `Same person as ${text(value)}`.trim();
+  if (map === 'matchedBy') return `Known by ${said(value)}`.trim();
+  if (map === 'also') return `Same person as ${text(plain.record)} by ${said(plain.by)}`;
+  return map === 'apart' ? 'Somebody else' : null;
 }
 
 const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');

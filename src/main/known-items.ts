@@ -1,3 +1,4 @@
+import { oneWith } from './conflicts/one-with.ts';
 import { shownFields } from './merge/record-state.ts';
 import type { RecordId } from './record/ids.ts';
 import { recordId } from './record/ids.ts';
@@ -32,5 +33,6 @@ export function knownItems(replica: Replica, source: number, project: (full: Fie
       const record = records.find(id);
       return record === null ? null : project(lastFieldsOf(shownFields(kind, record.state, log.order)));
     },
+    isOneWith: (id) => (kind === 'contacts' ? oneWith(collection, id) : null),
   };
 }

@@ -4,6 +4,7 @@ import type { PlannedItem } from './construct/plan-construction.ts';
 import type { FoundContent, WantedContent } from './contents.ts';
 import { conflictFields, type Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
+import { ALIAS_OF } from './record/alias.ts';
 import { type ContentReference, referencesIn } from './record/content-reference.ts';
 import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
 import { type Digest, type RecordId, recordId } from './record/ids.ts';
@@ -382,6 +383,7 @@ export class RunConstruction {
     const ready: Prepared[] = [];
     const agreed: Prepared[] = [];
     const refused: Prepared[] = [];
+    for (const item of batch) if (item.planned.held.has(ALIAS_OF)) this.#giveBack(item);
     for (const item of batch) {
       if (item.job.touched) this.#requeue(item.job);
       else if (!item.planned.write) agreed.push(item);
@@ -424,6 +426,32 @@ export class RunConstruction {
     const first = freed[0] === undefined ? undefined : this.#queue.get(freed[0]);
     first?.tickets.push(...done.splice(0));
     if (done.length > 0) this.#port.done(done);
+  }
+
+  /**
+   * A contact that is to come into being here, and whose item shows another one, which it was found to be: it has its item back, and the other one
+   * comes into being anew. What the item says of the other one goes with the next batch.
+   */
+  #giveBack({ job, id, expected, planned }: Prepared): void {
+    if (expected !== null || planned.fields === null || this.#adapter.shownAs === undefined) return;
+    const { records, kind, log } = this.#collection;
+    const said = this.#collection.earlierValues(job.row).filter(({ field }) => field === ALIAS_OF);
+    for (const other of new Set(said.flatMap(({ value }) => (typeof value === 'string' ? recordId(value) : [])))) {
+      const found = records.find(other);
+      const stored = found === null ? undefined : records.snapshot(this.#source.row, found.row);
+      if (found === null || stored === undefined || stored.revision === null) continue;
+      if (this.#adapter.shownAs?.(revisionIn(stored.revision)) !== id) continue;
+      const shown = heldOf(kind, found.state, stored.held, log.order) ?? new Map();
+      // It shows nothing anybody wrote of this record: an edit of it now stands beside all that.
+      const held: Held = new Map([...shown].map(([field, { value }]) => [field, { value, dots: [] }]));
+      this.#collection.transact(() => {
+        records.dropSnapshot(this.#source.row, found.row);
+        records.putSnapshot(this.#source.row, job.row, stored.revision, held, stored.native);
+      });
+      job.touched = true;
+      this.enqueue(found.row, null);
+      return;
+    }
   }
 
   /** Rows of the problems that these items were in the way of: what was in a directory that is to be a file, a file where a directory is to be. */

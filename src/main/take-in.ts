@@ -2,6 +2,7 @@ import type { PlannedView } from '../contract/contract.ts';
 import type { Change } from './change-log/change.ts';
 import type { Collection, WrittenPackage } from './collection.ts';
 import { difference } from './difference/difference.ts';
+import { MeetBook, type Met } from './meet-book.ts';
 import type { Held } from './merge/record-state.ts';
 import { isLive, type RecordState, shownFields } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
@@ -132,6 +133,8 @@ export class TakeIn {
   readonly #unlisted: string[] = [];
   readonly #goneGroups: string[] = [];
   readonly #noted = new Set<RecordId>();
+  /** null: it is no book of contacts that meets others for the first time. */
+  #meets: MeetBook | null = null;
   #heldBack: (id: RecordId) => boolean = () => false;
   #settling: Settling | null = null;
   #isFirst = false;
@@ -171,6 +174,7 @@ export class TakeIn {
     const condition = await this.#adapter.condition();
     if (condition.is === 'unavailable') return condition;
     this.#isFirst = !this.#collection.records.hasSnapshots(this.#source.row);
+    this.#meets = this.#meetBook(request);
     const streams = !request.dry && this.#isFirst;
     const listed = await this.#adapter
       .list(
@@ -178,7 +182,7 @@ export class TakeIn {
         request.within,
         async (event) => {
           this.#compare(event);
-          if (streams && (this.#dirty.size >= BATCH_RECORDS || this.#dirtyBytes >= BATCH_BYTES))
+          if (streams && this.#meets === null && (this.#dirty.size >= BATCH_RECORDS || this.#dirtyBytes >= BATCH_BYTES))
             await this.#takeDirty(request);
         },
         request.signal,
@@ -186,6 +190,7 @@ export class TakeIn {
       // Nothing is committed any more once the source is let go of.
       .finally(() => this.#committed.catch(() => undefined));
     if (listed.complete) this.#sweep();
+    await this.#meets?.match(this.#readNews(request.signal));
     const readings = streams ? null : await this.#readAll(request.signal);
     const moves = readings === null ? NO_MOVES : this.#moves(readings);
     // What is still going is not judged before it is gone.
@@ -215,6 +220,20 @@ export class TakeIn {
       deleted,
       postponed,
     };
+  }
+
+  #meetBook({ readOnly }: TakeInRequest): MeetBook | null {
+    const { kind, records } = this.#collection;
+    if (!this.#source.adopting || readOnly || kind !== 'contacts' || records.live === 0) return null;
+    if (this.#adapter.recognize === undefined) return null;
+    return new MeetBook(this.#collection, this.#source.row, this.#adapter, this.#project);
+  }
+
+  /** Items whose id nobody knows. */
+  async *#readNews(signal: AbortSignal): AsyncGenerator<readonly Reading[]> {
+    const news = [...this.#dirty.values()].filter(({ id }) => this.#collection.records.find(id) === null);
+    for (let at = 0; at < news.length && !signal.aborted; at += BATCH_RECORDS)
+      yield await this.#read(news.slice(at, at + BATCH_RECORDS), signal);
   }
 
   #compare(event: ListEvent): void {
@@ -258,6 +277,7 @@ export class TakeIn {
     );
     const prefix = group.group === '' ? 0 : group.group.length + 1;
     for (const item of group.items) {
+      this.#meets?.saw(item.id);
       const name = item.id.slice(prefix);
       const revision = known.get(name)?.revision;
       known.delete(name);
@@ -324,12 +344,18 @@ export class TakeIn {
   }
 
   async #read(batch: readonly Dirty[], signal: AbortSignal): Promise<Reading[]> {
-    const read = await this.#adapter.read(
-      batch.map((item) => item.id),
-      signal,
-      this.#formerLists(batch),
-    );
     const readings: Reading[] = [];
+    const wanted = batch.filter(({ id }) => {
+      const ahead = this.#meets?.takeAhead(id) ?? null;
+      if (ahead !== null) readings.push(ahead);
+      return ahead === null;
+    });
+    if (wanted.length === 0) return readings;
+    const read = await this.#adapter.read(
+      wanted.map((item) => item.id),
+      signal,
+      this.#formerLists(wanted),
+    );
     for (const each of read) {
       if ('code' in each) this.#note(each);
       else readings.push(each);
@@ -339,8 +365,8 @@ export class TakeIn {
     const news = contents.filter(({ digest }) => !this.#contents.isKept(digest));
     if (news.length > 0) await this.#keepContents(news);
     this.#progress(
-      batch.length,
-      batch.reduce((sum, item) => sum + item.size, 0),
+      wanted.length,
+      wanted.reduce((sum, item) => sum + item.size, 0),
       0,
     );
     return readings;
@@ -427,6 +453,11 @@ export class TakeIn {
     const targets = new Set(moves.values());
     const planned: PlannedView[] = [];
     for (const reading of readings) {
+      const match = this.#meets?.matchOf(reading.id) ?? null;
+      if (match !== null) {
+        planned.push({ record: match, action: 'modify' });
+        continue;
+      }
       const draft = this.#draft(reading, false);
       if (draft.change === null) continue;
       const isNew = draft.held?.get(EXISTS)?.value !== true;
@@ -479,7 +510,13 @@ export class TakeIn {
     const unchanged: number[] = [];
     const packages = this.#collection.transact(() => {
       const changed: { reading: Reading; held: Held | null; now: Fields; change: Change }[] = [];
+      const met: Met[] = [];
       for (const reading of readings) {
+        const meeting = request.readOnly ? null : (this.#meets?.meet(reading) ?? null);
+        if (meeting !== null) {
+          met.push(meeting);
+          continue;
+        }
         const { held, now, change, found, wait } = this.#draft(reading, request.confirmed !== null);
         if (wait) {
           if (found !== null) this.#deletedElsewhere.push(reading.id);
@@ -524,10 +561,30 @@ export class TakeIn {
       // In the first look at a source most is old. Later on all is noted: a clock may jump.
       const isLate = (at: number): boolean => !this.#isFirst || changed[at]?.reading.unsynced === true;
       this.#lately([...unchanged, ...applied.flatMap(({ row }, at) => (isLate(at) ? row : []))]);
-      return written;
+      return met.length === 0 ? written : [...written, ...this.#commitMet(met)];
     });
     if (settled.length > 0) this.#settled(settled);
     this.#emit(packages);
+  }
+
+  /** In packages of their own, so that they can be undone and nothing else with them. */
+  #commitMet(met: readonly Met[]): readonly WrittenPackage[] {
+    const { kind, log } = this.#collection;
+    const byChange = new Map(met.map((each) => [each.change, each]));
+    const changes = met.flatMap(({ came, change }) => [came, change]);
+    const written = this.#collection.write(changes, this.#source.row);
+    for (const { dot, row, state, change } of written.flatMap(({ applied }) => applied)) {
+      const each = byChange.get(change);
+      if (each === undefined) continue;
+      const { reading, held, now, came } = each;
+      this.#resolved({ ...reading, id: came.record });
+      const after = heldAfter(kind, held, change, now, dot);
+      const asShown = isAsShown(kind, after, state, log.order);
+      this.#putSnapshot(reading, row, asShown ? null : after, this.#native(reading, after));
+      this.#noteContent(held, reading, row);
+      if (reading.unsynced === true || !this.#isFirst) this.#lately([row]);
+    }
+    return written;
   }
 
   /** A deleted directory is there only because something lives in it: once nothing does, it goes. */

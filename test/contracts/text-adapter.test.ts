@@ -49,6 +49,11 @@ class Snapshot implements KnownItems {
   shown(): null {
     return null;
   }
+  /** Records that became others. */
+  readonly ones = new Map<RecordId, RecordId>();
+  isOneWith(id: RecordId): RecordId | null {
+    return this.ones.get(id) ?? null;
+  }
 }
 
 function world(many: boolean) {

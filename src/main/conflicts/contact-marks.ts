@@ -41,7 +41,7 @@ export function entryMark(field: FieldName, value: Value): string | null {
 }
 
 /** The words of a name, however they are written and ordered: `Lovelace, Ada` is `ada lovelace`. */
-function nameMark(value: Value | undefined): string | null {
+export function nameMark(value: Value | undefined): string | null {
   const name = plain(value ?? null);
   const parts = Array.isArray(name?.components) ? (name.components as readonly Value[]) : [];
   const own = parts.flatMap((part) => {

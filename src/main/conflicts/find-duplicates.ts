@@ -1,6 +1,6 @@
 import type { RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
-import { contactMarks } from './contact-marks.ts';
+import { type ContactMarks, contactMarks } from './contact-marks.ts';
 
 /** Two contacts that may be one person. */
 export interface Duplicate {
@@ -24,14 +24,27 @@ const MOST = 1000;
 export function findDuplicates(
   contacts: Iterable<{ readonly id: RecordId; readonly fields: Fields }>,
 ): readonly Duplicate[] {
+  return [...pairsOf(mapped(contacts))]
+    .sort((a, b) => Number(b.sure) - Number(a.sure) || compare(a.ids[0], b.ids[0]) || compare(a.ids[1], b.ids[1]))
+    .slice(0, MOST);
+}
+
+function* mapped(contacts: Iterable<{ readonly id: RecordId; readonly fields: Fields }>) {
+  for (const { id, fields } of contacts) yield { id, marks: contactMarks(fields) };
+}
+
+/** All pairs of contacts that share a mark not too many have, in no order. */
+export function pairsOf(
+  contacts: Iterable<{ readonly id: RecordId; readonly marks: ContactMarks }>,
+): readonly Duplicate[] {
   const holders = new Map<string, RecordId[]>();
-  for (const { id, fields } of contacts) {
-    const { emails, phones, name } = contactMarks(fields);
+  for (const { id, marks: told } of contacts) {
+    const { emails, phones, name } = told;
     const marks = [...emails.map((mark) => `email ${mark}`), ...phones.map((mark) => `phone ${mark}`)];
     for (const mark of name === null ? marks : [...marks, `name ${name}`]) {
-      const own = holders.get(mark);
-      if (own === undefined) holders.set(mark, [id]);
-      else if (own.length <= COMMON) own.push(id);
+      const ids = holders.get(mark);
+      if (ids === undefined) holders.set(mark, [id]);
+      else if (ids.length <= COMMON) ids.push(id);
     }
   }
   const pairs = new Map<string, { ids: readonly [RecordId, RecordId]; marks: string[] }>();
@@ -46,10 +59,7 @@ export function findDuplicates(
         pairs.set(key, pair);
       }
   }
-  return [...pairs.values()]
-    .map(({ ids, marks }) => duplicateOf(ids, marks.sort()))
-    .sort((a, b) => Number(b.sure) - Number(a.sure) || compare(a.ids[0], b.ids[0]) || compare(a.ids[1], b.ids[1]))
-    .slice(0, MOST);
+  return [...pairs.values()].map(({ ids, marks }) => duplicateOf(ids, marks.sort()));
 }
 
 function duplicateOf(ids: readonly [RecordId, RecordId], marks: readonly string[]): Duplicate {

@@ -1,5 +1,6 @@
 import type { HistoryChangeView } from '../../contract/contract.ts';
 import type { Change } from '../change-log/change.ts';
+import { MATCHED_BY } from '../record/alias.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
@@ -14,6 +15,8 @@ type FieldView = HistoryChangeView['fields'][number];
 /** What a change did to its record. A record made anew after a delete is an add. */
 function actionOf(port: Pick<Port, 'collection'>, change: Change): HistoryChangeView['action'] {
   if (change.movedTo !== undefined || change.movedFrom !== undefined) return 'move';
+  // A contact that was found to be another one when it came: nothing went.
+  if (change.writes.some((write) => write.field === MATCHED_BY && write.value !== null)) return 'modify';
   if (change.writes.some((write) => write.field === EXISTS && write.value === false)) return 'delete';
   const before = replacedBy(change, EXISTS);
   const wasThere = before.length > 0 && (valuesOf(port.collection, EXISTS, before)[0]?.value ?? true) === true;

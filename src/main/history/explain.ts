@@ -1,11 +1,14 @@
 import type { ExplainView } from '../../contract/contract.ts';
+import type { Change } from '../change-log/change.ts';
 import { listed } from '../conflicts/conflict-view.ts';
+import { oneWith } from '../conflicts/one-with.ts';
 import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { isConflict, isLive, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { ALIAS_OF, alsoIn, MATCHED_BY, textsIn } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type FieldName } from '../record/ids.ts';
-import type { Fields } from '../record/value.ts';
+import type { Fields, Value } from '../record/value.ts';
 import { heldOf } from '../snapshot/held.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import { STAYS, type StoredProblem } from '../store/problem-store.ts';
@@ -68,8 +71,24 @@ function ruleText(port: Port, record: StoredRecord, field: FieldName, sibling: S
   const dots = [...sibling.dots].sort(port.collection.log.order);
   const writers = [...new Set(dots.map((dot) => authorOf(port, dot).name))];
   if (writers.length > 1) return `merged: ${listed(writers)} wrote the same`;
-  return originText(port, dots.at(-1) as Dot, field);
+  return matchText(port, dots.at(-1) as Dot, field, sibling) ?? originText(port, dots.at(-1) as Dot, field);
 }
+
+/** Why two contacts are one; null: the field does not say so, or a person did. */
+function matchText(port: Port, dot: Dot, field: FieldName, { value }: Sibling): string | null {
+  const change = port.collection.changeAt(dot)?.change;
+  const by =
+    field === ALIAS_OF
+      ? textsIn(writtenIn(change, MATCHED_BY))
+      : field === MATCHED_BY
+        ? textsIn(value)
+        : alsoIn(field, value)?.by;
+  if (by === undefined || by.length === 0) return null;
+  return `found to be one person when the two met on ${authorOf(port, dot).name}, by ${listed(by)}`;
+}
+
+const writtenIn = (change: Change | undefined, field: FieldName): Value =>
+  change?.writes.find((write) => write.field === field)?.value ?? null;
 
 /** How a value that stands alone came to be there. */
 function originText(port: Port, dot: Dot, field: FieldName): string {
@@ -125,7 +144,9 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   const live = isLive(record.state);
   const conflicts = openConflicts(port.collection, record).length;
   const gone = record.state.fields.get(EXISTS)?.[0];
-  if (!live && gone !== undefined)
+  const one = live ? null : oneWith(port.collection, record.id);
+  if (one !== null) parts.push(`the same person as ${one}`);
+  else if (!live && gone !== undefined)
     parts.push(`deleted on ${authorOf(port, largestDot(gone, port.collection.log.order)).name}`);
   if (!live && gone === undefined) parts.push('known only by what others say of it; its changes have not arrived');
   if (conflicts > 0)

@@ -1,9 +1,10 @@
 import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import { EMPTY_STATE, isLive, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { ALIAS_OF, alsoIn, MATCHED_BY } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
-import { type Dot, dotOf, type FieldName, type RecordId } from '../record/ids.ts';
+import { type Dot, dotOf, type FieldName, type RecordId, recordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import { findId } from './change-id.ts';
 import type { HistoryPort } from './history-port.ts';
@@ -63,10 +64,11 @@ function byRecord(port: Port, dots: ReadonlySet<Dot>): readonly Undone[] {
   }));
 }
 
-/** The delete of a move's add, the add of its delete; null where the change is no move. */
+/** The delete of a move's add, the add of its delete; of two contacts found to be one, what the other one's change was. null: there is none. */
 function otherHalf(port: Port, dot: Dot): Dot | null {
   const { collection } = port;
   const change = collection.changeAt(dot)?.change;
+  if (change !== undefined && collection.kind === 'contacts') return otherContact(port, dot, change);
   const other = change?.movedFrom ?? change?.movedTo;
   const row = other === undefined ? undefined : collection.records.find(other)?.row;
   if (change === undefined || row === undefined) return null;
@@ -82,6 +84,30 @@ function otherHalf(port: Port, dot: Dot): Dot | null {
   );
 }
 
+function otherContact(port: Port, dot: Dot, change: Change): Dot | null {
+  const { collection } = port;
+  const came = cameAs(change);
+  const also = change.writes.flatMap(({ field, value }) => alsoIn(field, value) ?? [])[0] ?? null;
+  const other = came ?? also?.record;
+  const row = other === undefined ? undefined : collection.records.find(other)?.row;
+  const { log } = placeOf(port, dot);
+  const isOther = (each: Dot): boolean => {
+    const half = placeOf(port, each).log === log ? collection.changeAt(each)?.change : undefined;
+    if (half === undefined) return false;
+    return came === null
+      ? cameAs(half) === change.record
+      : half.writes.some(({ field, value }) => alsoIn(field, value)?.record === change.record);
+  };
+  return row === undefined ? null : (collection.log.changesOf(row).find(isOther) ?? null);
+}
+
+/** The contact this one was found to be when it came, so that it never was one of its own; null: the change says nothing of the kind. */
+function cameAs(change: Change): RecordId | null {
+  if (!isDelete(change) || !change.writes.some(({ field }) => field === MATCHED_BY)) return null;
+  const one = change.writes.find(({ field }) => field === ALIAS_OF)?.value;
+  return typeof one === 'string' ? recordId(one) : null;
+}
+
 const placeOf = (port: Port, dot: Dot) => port.collection.log.nameOf(dot).name;
 
 function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change[] } | Why {
@@ -94,6 +120,8 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   const lived = valuesOf(port.collection, EXISTS, before).map(({ value }) => value === true);
   const was = lived.includes(true);
   const is = [...undone.changes.values()].some((change) => !isDelete(change));
+  if (!was && [...undone.changes.values()].some((change) => cameAs(change) !== null))
+    return { changes: [ofItsOwn(undone, own)] };
   if (!was && !is) return { changes: isLive(undone.state) ? [existsChange(undone, true, own)] : [] };
   if (!was && !standsBeside(port, undone, dots)) return { changes: [existsChange(undone, false, own)] };
   // What a delete wrote beside (`aliasOf`) is taken back as in any change.
@@ -105,6 +133,13 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   // Where a delete and an edit stood beside each other, and these changes chose, both stand there again.
   const both = lived.length > 1 ? [existsChange(undone, false, [])] : [];
   return { changes: [...written(undone, fields, own), ...both] };
+}
+
+/** A contact that was found to be another one when it came is one of its own: it said all it says. */
+function ofItsOwn(undone: Undone, own: readonly Dot[]): Change {
+  const { writes, ...rest } = existsChange(undone, true, own);
+  const cleared = [ALIAS_OF, MATCHED_BY].map((field) => ({ field, value: null, replaces: own }));
+  return { ...rest, writes: [...cleared, ...writes] };
 }
 
 function existsChange(undone: Undone, value: boolean, replaces: readonly Dot[]): Change {

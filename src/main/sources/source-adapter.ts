@@ -202,6 +202,13 @@ export interface SourceAdapter {
     signal: AbortSignal,
     former?: ReadonlyMap<RecordId, Uint8Array>,
   ): Promise<readonly (Reading | ItemProblem)[]>;
+  /**
+   * The item it listed as `item` is another record, under which it is listed from now on. Returns the item's revision as that; null: it is not at
+   * hand. Whoever asks puts the revision into the snapshot. Kinds without content only.
+   */
+  recognize?(item: RecordId, record: RecordId): Revision | null;
+  /** The record whose UID an item of this revision states, where it shows another one; null: it shows that one, or states none. */
+  shownAs?(revision: Revision): RecordId | null;
   /** Writes each item only where its revision is still the expected one; otherwise refuses and changes nothing. Same order. */
   construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
   /** What the source can hold of a record, and would show of it (the lens of DESIGN 4); absent: all. Pure. */

@@ -8,20 +8,25 @@ export interface ItemRevision {
   readonly document: Uint8Array;
   /** The name of its document. */
   readonly name: string;
+  /** The record its UID stands for, where it shows another one: it was known for that one when it came. Else empty. */
+  readonly uid: string;
 }
 
 const DIGEST_BYTES = 16;
+/** Neither a name of a document nor an id of a record has one. */
+const PART = '\0';
 
-/** Layout: digest, length of the document's revision u8, that revision, the document's name in UTF-8. Local to this device; never sent. */
-export function writeItemRevision({ digest, document, name }: ItemRevision): Revision {
-  return Buffer.concat([digest, Uint8Array.of(document.length), document, Buffer.from(name)]);
+/**
+ * Layout: digest, length of the document's revision u8, that revision, the document's name in UTF-8, and behind a zero byte the UID, if there is
+ * one. Local to this device; never sent.
+ */
+export function writeItemRevision({ digest, document, name, uid }: ItemRevision): Revision {
+  const text = uid === '' ? name : `${name}${PART}${uid}`;
+  return Buffer.concat([digest, Uint8Array.of(document.length), document, Buffer.from(text)]);
 }
 
 export function readItemRevision(revision: Revision): ItemRevision {
   const end = DIGEST_BYTES + 1 + (revision[DIGEST_BYTES] ?? 0);
-  return {
-    digest: revision.subarray(0, DIGEST_BYTES),
-    document: revision.subarray(DIGEST_BYTES + 1, end),
-    name: Buffer.from(revision.subarray(end)).toString(),
-  };
+  const [name = '', uid = ''] = Buffer.from(revision.subarray(end)).toString().split(PART);
+  return { digest: revision.subarray(0, DIGEST_BYTES), document: revision.subarray(DIGEST_BYTES + 1, end), name, uid };
 }

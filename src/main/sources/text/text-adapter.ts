@@ -33,6 +33,8 @@ export interface KnownItems {
   native(id: RecordId): Fields | null;
   /** What the source would show of the record, where it never held it: keys of entries are taken from there. null: no such record. */
   shown(id: RecordId): Fields | null;
+  /** The record that this one, which is none of its own any more, is known to be; null: it is its own. */
+  isOneWith(id: RecordId): RecordId | null;
 }
 
 /** A document taken apart, and which record each of its items is. */
@@ -43,6 +45,8 @@ interface Loaded extends ReadDocument {
 interface Place {
   readonly document: Loaded;
   readonly item: NativeItem;
+  /** Which of the document's it is. */
+  readonly at: number;
 }
 
 /** Texts as a source: contacts or events in a file, a folder of files or on a server, in whatever format they are written. */
@@ -144,7 +148,7 @@ export class TextAdapter implements SourceAdapter {
       document.text.items.forEach((item, at) => {
         const id = document.ids[at];
         if (id === null || id === undefined) return;
-        const revision = this.#revisionOf(document, item);
+        const revision = this.#revisionOf(document, item, id);
         items.push({ id, revision, fresh: this.#isFresh(document, item), size: sizeOf(item) });
       });
     }
@@ -193,8 +197,24 @@ export class TextAdapter implements SourceAdapter {
     this.#loaded.set(document.name, document);
     document.text.items.forEach((item, at) => {
       const id = document.ids[at];
-      if (id !== null && id !== undefined) this.#places.set(id, { document, item });
+      if (id !== null && id !== undefined) this.#places.set(id, { document, item, at });
     });
+  }
+
+  recognize(item: RecordId, record: RecordId): Revision | null {
+    const place = this.#places.get(item);
+    if (place === undefined) return null;
+    const { document, at } = place;
+    document.ids[at] = record;
+    this.#places.delete(item);
+    this.#places.set(record, place);
+    this.#told = null;
+    return this.#revisionOf(document, place.item, record);
+  }
+
+  shownAs(revision: Revision): RecordId | null {
+    const { uid } = readItemRevision(revision);
+    return uid === '' ? null : recordId(uid);
   }
 
   async construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
@@ -267,22 +287,26 @@ export class TextAdapter implements SourceAdapter {
   #knownRevisions(): Known {
     const found = new Map<string, KnownItem[]>();
     for (const [id, { revision, vouches }] of this.#known.revisions()) {
-      const { digest, document, name } = readItemRevision(revision);
+      const { digest, document, name, uid } = readItemRevision(revision);
       const own = found.get(name);
-      const each = { id, vouches, digest, document, stored: revision };
+      const each = { id, vouches, digest, document, uid, stored: revision };
       if (own === undefined) found.set(name, [each]);
       else own.push(each);
     }
     return { in: found };
   }
 
-  /** Says of each item which record it is: by its UID, else as the snapshot knows it, else by what it says. */
+  /**
+   * Says of each item which record it is: as the snapshot knows its UID, else by that, else as the snapshot knows what states none, else by what
+   * it says. What would be a record that became another one is that one, unless another item shows it.
+   */
   #assign(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>): void {
     const isTaken = (id: RecordId): boolean => claimed.has(id);
     const claim = (document: Loaded, at: number, id: RecordId): void => {
       document.ids[at] = id;
       claimed.add(id);
     };
+    const others = this.#claimOthers(documents, known, claimed, claim);
     const nameless: { document: Loaded; at: number }[] = [];
     for (const document of documents) {
       const own = new Map((known.in.get(document.name) ?? []).map(({ id, digest }) => [hex(digest), id]));
@@ -291,6 +315,7 @@ export class TextAdapter implements SourceAdapter {
           nameless.push({ document, at });
           return;
         }
+        if (others.has(item)) return;
         const id = recordIdOfUid(item.uid);
         // Of several that state one UID each keeps the number it has.
         const before = own.get(hex(digestOf(document.text, item)));
@@ -298,7 +323,51 @@ export class TextAdapter implements SourceAdapter {
         claim(document, at, isKept ? before : freeId(id, isTaken));
       });
     }
-    if (nameless.length === 0) return;
+    if (nameless.length > 0) this.#assignNameless(nameless, known, claimed, claim);
+    this.#claimForOne(documents, known, claimed, claim);
+  }
+
+  /** Items whose UID is that of one record and which show another, as the snapshot tells. */
+  #claimOthers(
+    documents: readonly Loaded[],
+    known: Known,
+    claimed: ReadonlySet<RecordId>,
+    claim: Claim,
+  ): ReadonlySet<NativeItem> {
+    const shown = new Map<string, RecordId>();
+    for (const own of known.in.values()) for (const { id, uid } of own) if (uid !== '') shown.set(uid, id);
+    const others = new Set<NativeItem>();
+    if (shown.size === 0) return others;
+    for (const document of documents)
+      document.text.items.forEach((item, at) => {
+        const id = item.uid === null ? undefined : shown.get(recordIdOfUid(item.uid));
+        if (id === undefined || claimed.has(id)) return;
+        claim(document, at, id);
+        others.add(item);
+      });
+    return others;
+  }
+
+  /** Items no snapshot knows, of a UID whose record became another one: they are that one, if no item is. */
+  #claimForOne(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>, claim: Claim): void {
+    const before = new Set([...known.in.values()].flatMap((own) => own.map(({ id }) => id)));
+    for (const document of documents)
+      document.ids.forEach((id, at) => {
+        if (id === null || before.has(id)) return;
+        const one = this.#known.isOneWith(id);
+        if (one === null || claimed.has(one)) return;
+        claimed.delete(id);
+        claim(document, at, one);
+      });
+  }
+
+  #assignNameless(
+    nameless: readonly { document: Loaded; at: number }[],
+    known: Known,
+    claimed: ReadonlySet<RecordId>,
+    claim: Claim,
+  ): void {
+    const isTaken = (id: RecordId): boolean => claimed.has(id);
     const rest = this.#claimUnchanged(nameless, known, claimed, claim);
     if (rest.length === 0) return;
     const read = rest.map(({ document, at }) => this.#fieldsOf(document, document.text.items[at] as NativeItem, null));
@@ -320,7 +389,7 @@ export class TextAdapter implements SourceAdapter {
     nameless: readonly { document: Loaded; at: number }[],
     known: Known,
     claimed: ReadonlySet<RecordId>,
-    claim: (document: Loaded, at: number, id: RecordId) => void,
+    claim: Claim,
   ): readonly { document: Loaded; at: number }[] {
     const byDigest = new Map<string, RecordId[]>();
     for (const own of known.in.values())
@@ -390,7 +459,8 @@ export class TextAdapter implements SourceAdapter {
       const fresh = this.#isFresh(document, item);
       const hadNoPlaceFor = (before: Fields, field: FieldName): boolean =>
         this.#format.hasPlaceFor?.(document.text, before, field) === false;
-      return { id, revision: this.#revisionOf(document, item), fresh, fields, hadNoPlaceFor, attachments: contents };
+      const revision = this.#revisionOf(document, item, id);
+      return { id, revision, fresh, fields, hadNoPlaceFor, attachments: contents };
     } catch (error) {
       if (!(error instanceof MalformedItem)) throw error;
       return { id, code: 'malformed', detail: error.message };
@@ -412,8 +482,14 @@ export class TextAdapter implements SourceAdapter {
   }
 
   /** Bytes that decide what an item says: it is the same as long as they are. */
-  #revisionOf(document: Loaded, item: NativeItem): Revision {
-    const own: ItemRevision = { digest: digestOf(document.text, item), document: NO_BYTES, name: document.name };
+  #revisionOf(document: Loaded, item: NativeItem, id: RecordId): Revision {
+    const uid = item.uid === null ? '' : recordIdOfUid(item.uid);
+    const own: ItemRevision = {
+      digest: digestOf(document.text, item),
+      document: NO_BYTES,
+      name: document.name,
+      uid: uid === id || uid === id.replace(NUMBER, '') ? '' : uid,
+    };
     return writeItemRevision(this.#place.many ? { ...own, document: document.revision } : own);
   }
 
@@ -506,7 +582,7 @@ export class TextAdapter implements SourceAdapter {
       const holds = read === null ? null : takeOutContents(read, contentDigest).fields;
       if (item === undefined || holds === null)
         return refused(id, 'content-wrong', 'it is not there as it was written');
-      const revision = this.#revisionOf(loaded, item);
+      const revision = this.#revisionOf(loaded, item, id);
       const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
       return equal(holds, fields) ? written : { ...written, holds };
     });
@@ -540,6 +616,13 @@ export class TextAdapter implements SourceAdapter {
         else ids.push(id);
       }
     }
+    // A UID that stood for another record goes on doing so.
+    before.text.items.forEach((item, at) => {
+      const id = before.ids[at] ?? null;
+      const uid = item.uid === null ? null : recordIdOfUid(item.uid);
+      if (id === null || uid === null || uid === id || uid === id.replace(NUMBER, '')) return;
+      byUid.set(uid, [id, ...(byUid.get(uid) ?? [])]);
+    });
     const rest: number[] = [];
     document.text.items.forEach((item, at) => {
       const ids = item.uid === null ? kept.get(hex(digestOf(document.text, item))) : byUid.get(recordIdOfUid(item.uid));
@@ -575,8 +658,12 @@ export function composeText(
   );
 }
 
+/** Says of an item of a document which record it is. */
+type Claim = (document: Loaded, at: number, id: RecordId) => void;
 interface KnownItem {
   readonly id: RecordId;
+  /** See `ItemRevision`. */
+  readonly uid: string;
   readonly vouches: boolean;
   readonly digest: Uint8Array;
   readonly document: Uint8Array;

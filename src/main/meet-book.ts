@@ -1,0 +1,87 @@
+import type { Collection } from './collection.ts';
+import { contactMarks } from './conflicts/contact-marks.ts';
+import { type ContactMatch, matchContacts, type Told } from './conflicts/match-contacts.ts';
+import { type MetContact, meetContact } from './conflicts/meet-contact.ts';
+import { allRecords } from './history/find-record.ts';
+import { isLive, shownFields } from './merge/record-state.ts';
+import type { RecordId } from './record/ids.ts';
+import { fieldsOf, type Projection } from './snapshot/lens.ts';
+import type { Reading, SourceAdapter } from './sources/source-adapter.ts';
+
+/** So many items are kept in memory between being compared and being taken in; further ones are read again. */
+const READ_AHEAD = 20_000;
+const NOBODY: ReadonlyMap<RecordId, ContactMatch> = new Map();
+
+/** A contact that came under another id than it has here. */
+export interface Met extends MetContact {
+  /** As one of the contact it is. */
+  readonly reading: Reading;
+}
+
+/**
+ * A book of contacts that meets a collection for the first time, of whom some may be in both under different ids (DESIGN 5, decision 034). Used by
+ * one look, which tells it what it sees.
+ */
+export class MeetBook {
+  readonly #collection: Collection;
+  readonly #source: number;
+  readonly #adapter: SourceAdapter;
+  readonly #project: Projection;
+  readonly #ids = new Set<RecordId>();
+  readonly #ahead = new Map<RecordId, Reading>();
+  #matches = NOBODY;
+
+  constructor(collection: Collection, source: number, adapter: SourceAdapter, project: Projection) {
+    this.#collection = collection;
+    this.#source = source;
+    this.#adapter = adapter;
+    this.#project = project;
+  }
+
+  /** The book has an item of this id. */
+  saw(id: RecordId): void {
+    this.#ids.add(id);
+  }
+
+  /** Finds out which items nobody knows by their id are surely contacts of the collection. `read` yields them, part by part. */
+  async match(read: AsyncIterable<readonly Reading[]>): Promise<void> {
+    const { kind, log } = this.#collection;
+    const items: Told[] = [];
+    for await (const readings of read)
+      for (const reading of readings) {
+        items.push({ id: reading.id, marks: contactMarks(reading.fields) });
+        if (this.#ahead.size < READ_AHEAD) this.#ahead.set(reading.id, reading);
+      }
+    if (items.length === 0) return;
+    const records: Told[] = [];
+    for (const { id, state } of allRecords(this.#collection))
+      if (isLive(state)) records.push({ id, marks: contactMarks(fieldsOf(shownFields(kind, state, log.order))) });
+    this.#matches = matchContacts(records, items);
+  }
+
+  /** What was read of an item to compare it, once; null: it has to be read. */
+  takeAhead(id: RecordId): Reading | null {
+    const reading = this.#ahead.get(id) ?? null;
+    this.#ahead.delete(id);
+    return reading;
+  }
+
+  /** The contact an item was found to be; null: none. */
+  matchOf(id: RecordId): RecordId | null {
+    return this.#matches.get(id)?.record ?? null;
+  }
+
+  /** What it means that this item is a contact of the collection that has another id; null: it is none, or not any more. Inside a transaction. */
+  meet(reading: Reading): Met | null {
+    const match = this.#matches.get(reading.id);
+    const { records, log } = this.#collection;
+    const found = match === undefined ? null : records.find(match.record);
+    if (match === undefined || found === null || !isLive(found.state) || records.find(reading.id) !== null) return null;
+    // It is in this book under its own id, or another item was found to be it.
+    if (this.#ids.has(found.id) || records.snapshot(this.#source, found.row) !== undefined) return null;
+    const earlier = () => this.#collection.earlierValues(found.row);
+    const met = meetContact(found, reading, match.by, { project: this.#project, order: log.order, earlier });
+    const revision = this.#adapter.recognize?.(reading.id, found.id) ?? null;
+    return revision === null ? null : { ...met, reading: { ...reading, id: found.id, revision, fields: met.fields } };
+  }
+}
