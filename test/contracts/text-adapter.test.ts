@@ -68,8 +68,8 @@ function world(many: boolean) {
   if (many) folder.mark();
   const snapshot = new Snapshot();
   const place = many ? folder : new OneFile({ fs, clock, path, watch: null });
-  const adapter = new TextAdapter(tinyFormat(), place, snapshot);
-  return { clock, disk, user, path, place, adapter, snapshot };
+  const anew = () => new TextAdapter(tinyFormat(), place, snapshot);
+  return { clock, disk, user, path, place, adapter: anew(), anew, snapshot };
 }
 type World = ReturnType<typeof world>;
 
@@ -163,6 +163,70 @@ function fileOf({ user, path }: World, id: RecordId): string {
 const peculiarities = { content: false, breakGroup: null, outside: null };
 describeSourceAdapter('a file of many items', peculiarities, () => subject(false));
 describeSourceAdapter('a folder of items', peculiarities, () => subject(true));
+
+describe.each([
+  ['a text of many items', false],
+  ['a folder of items', true],
+])('%s that meets records of other ids', (_, many) => {
+  const write = (here: World, name: string, text: string) =>
+    here.user.writeFile(many ? `${here.path}/${name}.txt` : here.path, text);
+  /** A text with one item of the UID `x`, which is found to be the record `ada`. */
+  async function met() {
+    const here = world(many);
+    write(here, 'x', '# mine\n\n@ x\nname="Ada"\n'.slice(many ? 8 : 0));
+    await here.clock.advance(10_000);
+    await look(here);
+    const { native } = here.snapshot.items.get(recordId('x'))!;
+    here.snapshot.items.clear();
+    const revision = here.adapter.recognize(recordId('x'), recordId('ada'))!;
+    here.snapshot.items.set(recordId('ada'), { revision, vouches: true, native });
+    return here;
+  }
+  const texts = ({ user, path }: World) =>
+    many
+      ? user.fs
+          .readDirectory(path)
+          .flatMap(({ name }) => (name?.endsWith('.txt') ? user.readText(`${path}/${name}`) : []))
+      : [user.readText(path)];
+
+  it('lists an item as the record it was found to be, and writes that into it under its own UID', async () => {
+    const here = await met();
+    expect(await look(here)).toMatchObject({ ids: ['ada'], changed: [], gone: [] });
+    expect(here.adapter.shownAs(here.snapshot.items.get(recordId('ada'))!.revision)).toBe('x');
+    const [outcome] = await here.adapter.construct([change(here, 'ada', { name: 'Ada L.' })]);
+    expect(outcome).toMatchObject({ done: 'written' });
+    if (outcome?.done === 'written')
+      here.snapshot.items.set(recordId('ada'), { revision: outcome.revision!, vouches: true, native: new Map() });
+    expect(texts(here).join('')).toContain('@ x\nname="Ada L."');
+    await here.clock.advance(10_000);
+    // Another one on the same place knows it from the snapshot alone.
+    const again = { ...here, adapter: here.anew() };
+    expect(await look(again)).toMatchObject({ ids: ['ada'], changed: [], gone: [] });
+  });
+
+  it('does not take an item whose UID is a record again for the deletion of the one it shows', async () => {
+    const here = await met();
+    write(here, 'x', '@ x\nname="Ada, edited"\n');
+    expect(await look(here)).toMatchObject({ ids: ['ada'], changed: ['ada'], gone: [] });
+  });
+
+  it('takes an item nobody knows for what its record became, but not beside an item of that', async () => {
+    const here = world(many);
+    here.snapshot.ones.set(recordId('x'), recordId('ada'));
+    write(here, 'x', '@ x\nname="Ada"\n');
+    expect((await look(here)).ids).toEqual(['ada']);
+    here.snapshot.items.clear();
+    write(here, 'x', '@ x\nname="Ada"\n\n@ ada\nname="Ada"\n');
+    const beside = { ...here, adapter: here.anew() };
+    expect((await look(beside)).ids.toSorted()).toEqual(['ada', 'x']);
+  });
+
+  it('keeps a second item of the UID that is already shown as another record', async () => {
+    const here = await met();
+    write(here, 'x', '@ ada\nname="Ada too"\n\n@ x\nname="Ada"\n');
+    expect(await look(here)).toMatchObject({ ids: ['ada#2', 'ada'], gone: [] });
+  });
+});
 
 describe('a text of many items', () => {
   it('keeps every byte that is not of what changed', async () => {

@@ -154,6 +154,71 @@ it('two cards of one book are never made one, nor is what may be either of two; 
   expect(text(bookB)).not.toContain('apart');
 });
 
+it('tables, which know no UIDs, meet a book of cards and each other: everybody is there once, also after a lost database', async () => {
+  const people = [0, 1, 2].map(
+    (at) => [`Given${at} Family${at}`, `p${at}@example.org`, `+47 22 12 34 5${at}`] as const,
+  );
+  const b = await Device.start('bert');
+  devices = [b];
+  const root = scratch('bert');
+  const bookA = join(root, 'a.vcf');
+  const names = (full: string): readonly string[] => full.split(' ');
+  writeFileSync(
+    bookA,
+    people
+      .map(([full, email], at) =>
+        card(`a-${at}`, full, `N:${names(full)[1]};${names(full)[0]};;;`, `EMAIL;TYPE=home:${email}`, `X-A:${at}`),
+      )
+      .join(''),
+  );
+  const google = join(root, 'google.csv');
+  writeFileSync(
+    google,
+    [
+      'First Name,Last Name,Notes,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value',
+      ...people.map(([full, email, phone]) => `${names(full).join(',')},of google,* Other,${email},Mobile,${phone}`),
+      '',
+    ].join('\r\n'),
+  );
+  const ldif = join(root, 'book.ldif');
+  writeFileSync(
+    ldif,
+    people
+      .map(
+        ([full, , phone]) =>
+          `dn: cn=${full}\nobjectclass: person\ncn: ${full}\ngivenName: ${names(full)[0]}\nsn: ${names(full)[1]}\nmobile: ${phone}\nl: Oslo\n`,
+      )
+      .join('\n'),
+  );
+  await b.ask('add', bookA, '--name', 'people');
+  await b.sync();
+  await b.ask('source', 'people', '--add', google, '--format', 'csv-google');
+  await b.sync();
+  await b.ask('source', 'people', '--add', ldif, '--format', 'ldif');
+  await b.sync();
+  const once = async () => {
+    expect((await b.status()).collections[0]).toMatchObject({ records: 3, conflicts: 0 });
+    expect(count(bookA)).toBe(3);
+    for (const line of [/X-A:/g, /\+47 22 12 34 5/g, /@example.org/g, /of google/g, /Oslo/g])
+      expect(text(bookA).match(line), String(line)).toHaveLength(3);
+    for (const table of [google, ldif]) {
+      for (const person of people) for (const each of person.slice(1)) expect(text(table).split(each)).toHaveLength(2);
+    }
+    expect(text(google).trim().split('\r\n')).toHaveLength(4);
+    expect(text(ldif).match(/^dn:/gm)).toHaveLength(3);
+  };
+  await once();
+  const before = [bookA, google, ldif].map(text);
+  // Nobody else has it: all there is are the three files.
+  await loseDatabase(b);
+  await b.sync();
+  await once();
+  expect([bookA, google, ldif].map(text)).toEqual(before);
+  writeFileSync(google, text(google).replace(people[1]![2], '+47 22 99 99 99'));
+  await b.sync();
+  for (const path of [bookA, google, ldif]) expect(text(path)).toContain('+47 22 99 99 99');
+});
+
 it('a book overwritten by another export of it halts, and goes on when somebody says so', async () => {
   const book = (say: (at: number) => string): string =>
     Array.from({ length: 30 }, (_, at) => card(`c-${at}`, `Person ${at}`, `EMAIL:${say(at)}`)).join('');

@@ -1,7 +1,7 @@
 import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import { EMPTY_STATE, isLive, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
-import { ALIAS_OF, alsoIn, MATCHED_BY } from '../record/alias.ts';
+import { ALIAS_OF, alsoIn, isOwnField, MATCHED_BY } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import { type Dot, dotOf, type FieldName, type RecordId, recordId } from '../record/ids.ts';
@@ -64,18 +64,21 @@ function byRecord(port: Port, dots: ReadonlySet<Dot>): readonly Undone[] {
   }));
 }
 
-/** The delete of a move's add, the add of its delete; of two contacts found to be one, what the other one's change was. null: there is none. */
+/** The delete of a move's add, the add of its delete; of contacts found to be one, the change of the other. null: there is none. */
 function otherHalf(port: Port, dot: Dot): Dot | null {
   const { collection } = port;
   const change = collection.changeAt(dot)?.change;
-  if (change !== undefined && collection.kind === 'contacts') return otherContact(port, dot, change);
-  const other = change?.movedFrom ?? change?.movedTo;
+  if (change === undefined) return null;
+  const pair = pairOf(port, change);
+  const other = pair === null ? (change.movedFrom ?? change.movedTo) : pair.find((id) => id !== change.record);
   const row = other === undefined ? undefined : collection.records.find(other)?.row;
-  if (change === undefined || row === undefined) return null;
+  if (row === undefined) return null;
   const log = placeOf(port, dot).log;
   const halves = collection.log.changesOf(row).filter((each) => {
     const half = placeOf(port, each).log === log ? collection.changeAt(each)?.change : undefined;
-    return half !== undefined && (change.movedFrom === undefined ? half.movedFrom : half.movedTo) === change.record;
+    if (half === undefined) return false;
+    if (pair !== null) return pairOf(port, half)?.every((id, at) => id === pair[at]) === true;
+    return (change.movedFrom === undefined ? half.movedFrom : half.movedTo) === change.record;
   });
   const distance = (each: Dot): number => Math.abs(placeOf(port, each).number - placeOf(port, dot).number);
   return halves.reduce<Dot | null>(
@@ -84,29 +87,23 @@ function otherHalf(port: Port, dot: Dot): Dot | null {
   );
 }
 
-function otherContact(port: Port, dot: Dot, change: Change): Dot | null {
-  const { collection } = port;
-  const came = cameAs(change);
-  const also = change.writes.flatMap(({ field, value }) => alsoIn(field, value) ?? [])[0] ?? null;
-  const other = came ?? also?.record;
-  const row = other === undefined ? undefined : collection.records.find(other)?.row;
-  const { log } = placeOf(port, dot);
-  const isOther = (each: Dot): boolean => {
-    const half = placeOf(port, each).log === log ? collection.changeAt(each)?.change : undefined;
-    if (half === undefined) return false;
-    return came === null
-      ? cameAs(half) === change.record
-      : half.writes.some(({ field, value }) => alsoIn(field, value)?.record === change.record);
-  };
-  return row === undefined ? null : (collection.log.changesOf(row).find(isOther) ?? null);
+/** The contact that came and the one it was found to be, where a change says so or takes that back; null: it does neither. */
+function pairOf({ collection }: Port, change: Change): readonly [RecordId, RecordId] | null {
+  if (collection.kind !== 'contacts') return null;
+  const saidIn = ({ field, value, replaces }: FieldWrite): Value =>
+    value ?? valuesOf(collection, field, replaces)[0]?.value ?? null;
+  for (const write of change.writes) {
+    const also = isOwnField(write.field) ? alsoIn(write.field, saidIn(write)) : null;
+    if (also !== null) return [also.record, change.record];
+  }
+  const alias = change.writes.find(({ field }) => field === ALIAS_OF);
+  const one = alias !== undefined && change.writes.some(({ field }) => field === MATCHED_BY) ? saidIn(alias) : null;
+  return typeof one === 'string' ? [change.record, recordId(one)] : null;
 }
 
-/** The contact this one was found to be when it came, so that it never was one of its own; null: the change says nothing of the kind. */
-function cameAs(change: Change): RecordId | null {
-  if (!isDelete(change) || !change.writes.some(({ field }) => field === MATCHED_BY)) return null;
-  const one = change.writes.find(({ field }) => field === ALIAS_OF)?.value;
-  return typeof one === 'string' ? recordId(one) : null;
-}
+/** Does it say of a contact that it was found to be another one when it came, so that it never was one of its own? */
+const isMet = (change: Change): boolean =>
+  isDelete(change) && change.writes.some(({ field, value }) => field === MATCHED_BY && value !== null);
 
 const placeOf = (port: Port, dot: Dot) => port.collection.log.nameOf(dot).name;
 
@@ -120,10 +117,9 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   const lived = valuesOf(port.collection, EXISTS, before).map(({ value }) => value === true);
   const was = lived.includes(true);
   const is = [...undone.changes.values()].some((change) => !isDelete(change));
-  if (!was && [...undone.changes.values()].some((change) => cameAs(change) !== null))
-    return { changes: [ofItsOwn(undone, own)] };
+  if (!was && [...undone.changes.values()].some(isMet)) return { changes: [ofItsOwn(undone, own)] };
   if (!was && !is) return { changes: isLive(undone.state) ? [existsChange(undone, true, own)] : [] };
-  if (!was && !standsBeside(port, undone, dots)) return { changes: [existsChange(undone, false, own)] };
+  if (!was && !standsBeside(port, undone, dots)) return { changes: [without(port, undone, own, replaced)] };
   // What a delete wrote beside (`aliasOf`) is taken back as in any change.
   const wrote = fieldsBefore(port, undone, dots, replaced);
   const then = is ? [] : fieldsThen(port, undone, before);
@@ -133,6 +129,21 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   // Where a delete and an edit stood beside each other, and these changes chose, both stand there again.
   const both = lived.length > 1 ? [existsChange(undone, false, [])] : [];
   return { changes: [...written(undone, fields, own), ...both] };
+}
+
+/** As it was before it was made: not there; if it was said to be another one, it is that again. */
+function without(
+  { collection }: Port,
+  undone: Undone,
+  own: readonly Dot[],
+  replaced: (field: FieldName) => readonly Dot[],
+): Change {
+  const { writes, ...rest } = existsChange(undone, false, own);
+  const again = [ALIAS_OF, MATCHED_BY].flatMap((field) => {
+    const [before] = valuesOf(collection, field, replaced(field));
+    return before === undefined ? [] : [{ field, value: before.value, replaces: own }];
+  });
+  return { ...rest, writes: [...again, ...writes] };
 }
 
 /** A contact that was found to be another one when it came is one of its own: it said all it says. */

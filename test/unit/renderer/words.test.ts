@@ -67,6 +67,11 @@ describe('values', () => {
       'Phone (mobile, work)',
     );
     expect(fieldWords('emails/e', { address: 'a', label: '_$!<School>!$_' })).toBe('E-mail (School)');
+    expect(fieldWords('aliasOf', 'b-1')).toBe('Same person as b-1');
+    expect(fieldWords('matchedBy', ['name ada'])).toBe('Known by name ada');
+    expect(fieldWords('also/x', { record: 'a-1', by: ['email a@x.org', 'name ada'] })).toBe(
+      'Same person as a-1 by email a@x.org, name ada',
+    );
     expect(fieldWords('anniversaries/a', { kind: 'birth' })).toBe('Birthday');
     expect(fieldWords('vCard/x-foo/k', { name: 'X-FOO', value: '1' })).toBe('X-FOO');
     expect(fieldWords('recurrenceOverrides/2026-01-12T09:00:00')).toBe('On Mon 12 Jan 2026, 09:00');

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
+import { meetContact } from '../../../src/main/conflicts/meet-contact.ts';
+import { oneWith } from '../../../src/main/conflicts/one-with.ts';
+import { difference } from '../../../src/main/difference/difference.ts';
+import { listHistory } from '../../../src/main/history/history-view.ts';
+import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { recordsRoot } from '../../../src/main/history/verify.ts';
+import { conflictFields } from '../../../src/main/merge/record-state.ts';
+import { isOwnField } from '../../../src/main/record/alias.ts';
+import { fieldName, recordId } from '../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../src/main/record/value.ts';
+import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+
+type Said = { readonly [field: string]: Value };
+const fields = (values: Said): Fields =>
+  new Map(Object.entries(values).map(([field, value]) => [fieldName(field), value]));
+const ADA = recordId('ada');
+const CAME = recordId('came');
+
+/** A collection with one contact, on two devices; the second has a book in which it has another id. */
+function meeting(is: Said, came: Said) {
+  const group = new CollectionGroup(2, 'meeting', 'contacts');
+  const [here, there] = group.devices as [GroupDevice, GroupDevice];
+  here.write([difference('contacts', ADA, null, fields(is)) as Change]);
+  group.exchange();
+  return { group, here, there, meet: () => meetOn(there, came) };
+}
+function meetOn(device: GroupDevice, came: Said): void {
+  const { records, log } = device.collection;
+  const found = records.find(ADA)!;
+  const met = meetContact(found, { id: CAME, fields: fields(came) }, ['name ada'], {
+    project: (full) => full,
+    order: log.order,
+    earlier: () => device.collection.earlierValues(found.row),
+  });
+  device.write([met.came, met.change]);
+}
+const said = (device: GroupDevice, id = ADA): Said =>
+  Object.fromEntries(
+    [...(device.held(id) ?? [])].flatMap(([field, { value }]) =>
+      value === null || field === 'exists' || isOwnField(field) ? [] : [[field, value]],
+    ),
+  );
+const conflicts = (device: GroupDevice, id = ADA) =>
+  conflictFields('contacts', device.collection.records.find(id)!.state);
+
+describe('a contact that meets the one it is', () => {
+  it('adds what that lacks, is one where both agree, and asks where they do not', () => {
+    const { there, meet } = meeting(
+      {
+        name: { full: 'Ada Lovelace' },
+        'emails/a': { address: 'ada@x.org', contexts: { work: true } },
+        'phones/a': { number: '22 12 34 56 78' },
+        'titles/a': { name: 'Countess', kind: 'title' },
+        'anniversaries/a': { kind: 'birth', date: '1815-12-10' },
+        'notes/a': { note: 'the same' },
+      },
+      {
+        name: {
+          full: 'Lovelace, Ada',
+          components: [
+            { kind: 'given', value: 'Ada' },
+            { kind: 'surname', value: 'Lovelace' },
+          ],
+        },
+        'emails/b': { address: 'Ada@X.org', pref: 1 },
+        'emails/c': { address: 'other@x.org' },
+        'phones/b': { number: '+44 2212345678', features: { mobile: true } },
+        'titles/b': { name: 'Analyst', kind: 'title' },
+        'anniversaries/b': { kind: 'wedding', date: '1835-07-08' },
+        'notes/b': { note: 'the same' },
+        'keywords/friend': true,
+      },
+    );
+    meet();
+    expect(conflicts(there)).toEqual(['titles/a']);
+    const { 'titles/a': _, name, ...rest } = said(there);
+    expect(name).toMatchObject({ components: [{ value: 'Ada' }, { value: 'Lovelace' }] });
+    expect(rest).toEqual({
+      'emails/a': { address: 'ada@x.org', contexts: { work: true }, pref: 1 },
+      'emails/c': { address: 'other@x.org' },
+      // The one that says its country says more.
+      'phones/a': { number: '+44 2212345678', features: { mobile: true } },
+      'anniversaries/a': { kind: 'birth', date: '1815-12-10' },
+      'anniversaries/b': { kind: 'wedding', date: '1835-07-08' },
+      'notes/a': { note: 'the same' },
+      'keywords/friend': true,
+    });
+  });
+
+  it('asks where two names of the same words have other parts, and where an e-mail is at work for one and at home for the other', () => {
+    const name = (given: string, surname: string): Value => ({
+      components: [
+        { kind: 'given', value: given },
+        { kind: 'surname', value: surname },
+      ],
+    });
+    const { there, meet } = meeting(
+      { name: name('Kim', 'Lee'), 'emails/a': { address: 'k@x.org', contexts: { work: true } } },
+      { name: name('Lee', 'Kim'), 'emails/b': { address: 'k@x.org', contexts: { private: true } } },
+    );
+    meet();
+    expect(conflicts(there)).toEqual(['emails/a', 'name']);
+  });
+
+  it('takes what it says for the newer version where that is known as an earlier one', () => {
+    const { group, here, there, meet } = meeting(
+      { name: { full: 'Ada' }, 'notes/a': { note: 'old' } },
+      { name: { full: 'Ada' }, 'notes/a': { note: 'old' } },
+    );
+    here.write([
+      difference('contacts', ADA, here.held(ADA), fields({ name: { full: 'Ada' }, 'notes/a': { note: 'new' } }))!,
+    ]);
+    group.exchange();
+    meet();
+    expect([conflicts(there), said(there)['notes/a']]).toEqual([[], { note: 'new' }]);
+  });
+
+  it('is known to be that one on every device, until somebody takes it back, from either side of it', () => {
+    const came = { name: { full: 'Ada' }, 'notes/b': { note: 'mine' }, 'phones/b': { number: '1234567' } };
+    const is = { name: { full: 'Ada' }, 'notes/a': { note: 'yours' } };
+    for (const side of [CAME, ADA]) {
+      const { group, here, there, meet } = meeting(is, came);
+      meet();
+      group.exchange();
+      expect(recordsRoot(here.collection)).toEqual(recordsRoot(there.collection));
+      for (const device of [here, there]) {
+        expect(device.isThere(CAME)).toBe(false);
+        expect(oneWith(device.collection, CAME)).toBe(ADA);
+        expect(conflicts(device)).toEqual(['notes/a']);
+      }
+      const [last] = listHistory(here.port, { limit: 1 });
+      expect(last!.changes.map(({ record, action }) => [record, action])).toEqual([
+        ['came', 'modify'],
+        ['ada', 'modify'],
+      ]);
+      undoChange(here.port, last!.changes.find(({ record }) => record === side)!.id);
+      group.exchange();
+      for (const device of [here, there]) {
+        expect(oneWith(device.collection, CAME)).toBeNull();
+        expect([said(device), said(device, CAME)]).toEqual([is, came]);
+        expect([...conflicts(device), ...conflicts(device, CAME)]).toEqual([]);
+      }
+      // That can be taken back as well.
+      const taken = listHistory(there.port, { limit: 1 })[0]!;
+      undoChange(there.port, taken.changes.find(({ record }) => record === side)!.id);
+      group.exchange();
+      expect(oneWith(here.collection, CAME)).toBe(ADA);
+      expect([here.isThere(CAME), said(here)['phones/b']]).toEqual([false, { number: '1234567' }]);
+    }
+  });
+
+  it('keeps, beside it, what was changed since when it is taken back', () => {
+    const { group, here, there, meet } = meeting(
+      { name: { full: 'Ada' } },
+      { name: { full: 'Ada' }, 'notes/b': { note: 'b' } },
+    );
+    meet();
+    group.exchange();
+    here.write([
+      difference(
+        'contacts',
+        ADA,
+        here.held(ADA),
+        new Map([...fields(said(here)), [fieldName('notes/b'), { note: 'c' }]]),
+      )!,
+    ]);
+    undoChange(here.port, listHistory(here.port, {}).at(-2)!.id);
+    group.exchange();
+    expect(there.isThere(CAME)).toBe(true);
+    expect(said(there, CAME)['notes/b']).toEqual({ note: 'b' });
+    expect(conflicts(there)).toEqual(['notes/b']);
+    expect(there.values(ADA, fieldName('notes/b'))).toEqual(expect.arrayContaining([{ note: 'c' }, null]));
+  });
+
+  it('comes to the same where two devices find it at once, or one of them did not', () => {
+    const came = { name: { full: 'Ada' }, 'notes/b': { note: 'b' } };
+    const { group, here, there } = meeting({ name: { full: 'Ada' } }, came);
+    meetOn(here, came);
+    meetOn(there, came);
+    group.exchange();
+    expect(recordsRoot(here.collection)).toEqual(recordsRoot(there.collection));
+    expect([oneWith(here.collection, CAME), conflicts(here)]).toEqual([ADA, []]);
+
+    const other = meeting({ name: { full: 'Ada' } }, came);
+    other.here.write([difference('contacts', CAME, null, fields(came))!]);
+    other.meet();
+    other.group.exchange();
+    // One of them took it for somebody else: a person says.
+    for (const device of [other.here, other.there]) expect(conflicts(device, CAME)).toEqual(['exists']);
+  });
+});
