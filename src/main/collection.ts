@@ -191,6 +191,11 @@ export class Collection {
     return written;
   }
 
+  /** Why nobody could use this change, or null: a package of such changes is not to be made. */
+  whyInvalid(change: Change): string | null {
+    return this.#authority.invalid(change);
+  }
+
   #writePackage(changes: readonly Change[], body: Uint8Array, by: number | null): WrittenPackage {
     const log = this.log.log(this.#stored.ownLog, this.#authority.member);
     const time = nextTime(this.#stored.time, this.#clock.now());

@@ -132,7 +132,10 @@ export class Replica implements SharedCollection {
     this.#noteApplied();
   }
 
-  /** Writes changes that no source made (a settlement, an undo) and brings them to every source. Fails with `not-allowed` where this device may only read. */
+  /**
+   * Writes changes that no source made (a settlement, an undo) and brings them to every source. Fails with `not-allowed` where this device may
+   * only read, and with `invalid-change`.
+   */
   commit(changes: readonly Change[]): readonly WrittenPackage[] {
     if (!this.mayWrite())
       throw new LockstepError(
@@ -140,6 +143,10 @@ export class Replica implements SharedCollection {
         `This device may only read ${this.collection.stored.name}: ask an admin to let it edit.`,
         this.id,
       );
+    for (const change of changes) {
+      const why = this.collection.whyInvalid(change);
+      if (why !== null) throw new LockstepError('invalid-change', `This cannot be passed on: ${why}.`, change.record);
+    }
     const packages = this.collection.transact(() => this.collection.write(changes));
     this.written(packages, null);
     return packages;

@@ -523,6 +523,11 @@ export class TakeIn {
           else this.#noteStaying(reading);
           continue;
         }
+        const why = change === null ? null : this.#collection.whyInvalid(change);
+        if (why !== null) {
+          this.#note({ id: reading.id, code: 'invalid-change', detail: `it cannot be passed on: ${why}` });
+          continue;
+        }
         this.#resolved(reading);
         if (change === null) {
           if (found === null || held === null) continue;

@@ -10,6 +10,8 @@ import { settleLeftOvers } from './replace-file.ts';
 
 /** What is not safe in a name on every system, and a leading dot, which hides it. */
 const UNSAFE = /[^A-Za-z0-9@_+=.-]/g;
+/** Devices of Windows, whatever the ending. */
+const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 const LONGEST_NAME = 100;
 
 export interface FolderOfFilesOptions {
@@ -84,7 +86,8 @@ export class FolderOfFiles implements DocumentPlace {
 
   newName(uid: string, isTaken: (name: string) => boolean): string {
     const { ending, fs, root } = this.#options;
-    const base = uid.replace(UNSAFE, '_').replace(/^\.+/, '_').slice(0, LONGEST_NAME) || 'item';
+    const safe = uid.replace(UNSAFE, '_').replace(/^\.+/, '_').replace(RESERVED, '_$&');
+    const base = safe.slice(0, LONGEST_NAME) || 'item';
     for (let at = 1; ; at++) {
       const name = `${base}${at === 1 ? '' : `-${at}`}${ending}`;
       if (!isTaken(name) && fs.lstat(`${root}/${name}`) === null) return name;
