@@ -327,7 +327,8 @@ export interface Requests {
   'accounts:collections': (address: string, kind: 'contacts' | 'calendar') => readonly FoundCollectionView[];
   'collections:leave': (collection: string) => Record<string, never>;
   'requests:list': () => readonly RequestView[];
-  'requests:answer': (request: string, approve: boolean) => Record<string, never>;
+  /** Returns those that still wait. */
+  'requests:answer': (request: string, approve: boolean) => readonly RequestView[];
   'sync': (options: SyncOptions) => SyncView;
   'devices:list': () => readonly DeviceView[];
   'devices:remove': (device: string, collection: string | null) => readonly DeviceView[];

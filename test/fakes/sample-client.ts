@@ -203,7 +203,7 @@ export class SampleClient implements LockstepClient {
       case 'requests:answer':
         this.#requests = [];
         this.tell('requests', []);
-        return {};
+        return [];
       case 'devices:remove':
         this.#devices = this.#devices.filter((one) => one.device !== args[0]);
         return this.#devices;

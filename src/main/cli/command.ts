@@ -9,6 +9,8 @@ export interface CommandOption extends ParseArgsOptionDescriptor {
   /** How its value is called in the help; absent: it takes none. */
   readonly value?: string;
   readonly help: string;
+  /** Further words right after its value are values too. */
+  readonly several?: true;
   /** What a shell may offer as value. */
   readonly offers?: readonly string[];
 }

@@ -6,7 +6,7 @@ import { GLOBAL_OPTIONS } from './parse-command-line.ts';
 export function overview(commands: readonly Command[], paint: Paint): string {
   const rows = commands.map((command) => [`${command.name} ${command.takes}`.trim(), command.summary] as const);
   return [
-    'Lockstep keeps folders the same on all your computers.',
+    'Lockstep keeps folders, contacts and calendars the same on all your computers.',
     '',
     `${paint.strong('Usage:')} lockstep [COMMAND] [OPTIONS]    without a command it opens the app`,
     '',

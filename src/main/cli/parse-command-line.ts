@@ -39,13 +39,55 @@ export function parseCommandLine(command: Command | null, rest: readonly string[
   try {
     // `--no-ui` is an option of its own; where there is one like it, parseArgs must not take it for a negation.
     const allowNegative = !Object.keys(options).some((name) => name.startsWith('no-'));
-    parsed = parseArgs({ args: [...rest], options, allowPositionals: true, allowNegative, strict: true });
+    parsed = parseArgs({
+      args: command === null ? [...rest] : withSeveral(command, rest),
+      options,
+      allowPositionals: true,
+      allowNegative,
+      strict: true,
+    });
   } catch (failure) {
     throw usageError(firstSentence((failure as Error).message), command?.name);
   }
   const { positionals, values } = parsed;
   if (command && values.help !== true) checkCount(command, positionals);
   return { positionals, options: values as ParsedCommandLine['options'] };
+}
+
+/**
+ * The options of a command that take several values, each value spelled out: `--for a b` becomes `--for a --for b`. A single further word may be
+ * the argument the command still lacks, and stays one.
+ */
+function withSeveral(command: Command, rest: readonly string[]): string[] {
+  const several = Object.keys(command.options).filter((name) => command.options[name]?.several === true);
+  const spelled: string[] = [];
+  for (let at = 0; at < rest.length; at++) {
+    const word = rest[at]!;
+    spelled.push(word);
+    if (!several.some((name) => word === `--${name}`) || at + 1 >= rest.length) continue;
+    spelled.push(rest[++at]!);
+    const further = rest.slice(at + 1);
+    const end = further.findIndex((each) => each.startsWith('-'));
+    const words = end === -1 ? further : further.slice(0, end);
+    const isArgument =
+      words.length === 1 && wordsBefore(command, rest.slice(0, at - 1)) < argumentCount(command.takes).most;
+    if (!isArgument) spelled.push(...words.flatMap((each) => [word, each]));
+    else spelled.push(...words);
+    at += words.length;
+  }
+  return spelled;
+}
+
+/** How many arguments of the command stand among these words. */
+function wordsBefore(command: Command, words: readonly string[]): number {
+  const options: { readonly [name: string]: CommandOption } = { ...command.options, ...GLOBAL_OPTIONS };
+  let count = 0;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (!word.startsWith('-')) count++;
+    else if (options[word.slice(2)]?.type === 'string') at++;
+  }
+  return count;
 }
 
 /** How many arguments the `takes` line of a command asks for. */

@@ -1,5 +1,6 @@
-import type { CollectionState, PlannedView, StatusView, SyncView } from '../../contract/contract.ts';
-import type { Command } from './command.ts';
+import type { CollectionState, PlannedView, StatusView, SyncOptions, SyncView } from '../../contract/contract.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
 import { flagOption, given, listOption, numberOption } from './options.ts';
@@ -17,10 +18,10 @@ const sync: Command = {
   summary: 'looks for changes now and exchanges them',
   details:
     'With --wait it returns when each member asked for has applied what this device holds, and the reverse. Exit status 3 at the\n' +
-    'timeout, 4 where a source is halted. --for may be repeated: all, or ids or names of devices (default: those linked now or soon).',
+    'timeout, 4 where a source is halted. --for takes all, or ids or names of devices (default: those linked now or soon).',
   options: {
     wait: { type: 'boolean', help: 'wait until all are in step' },
-    for: { type: 'string', multiple: true, value: 'all|DEVICE', help: 'the members to wait for' },
+    for: { type: 'string', multiple: true, several: true, value: 'all|DEVICE…', help: 'the members to wait for' },
     timeout: { type: 'string', value: 'SECONDS', help: `give up waiting after (default ${DEFAULT_TIMEOUT_S})` },
   },
   async run(call) {
@@ -29,13 +30,34 @@ const sync: Command = {
       ?.flatMap((item) => item.split(','))
       .filter((item) => item !== '');
     const timeoutSeconds = numberOption(call.options, 'timeout', 0, 1e7) ?? DEFAULT_TIMEOUT_S;
-    const work = call.ask('sync', given({ collection: call.positionals[0], wait, for: members, timeoutSeconds }));
+    const [word] = call.positionals;
+    const work = ask(call, given({ collection: word, wait, for: members, timeoutSeconds }));
     const result = await withProgress(call, work);
     await call.print(result, (view) => showSync(view, wait, call.paint));
     if (!wait || (result.inStep && !result.needsPerson)) return EXIT.done;
     return result.needsPerson ? EXIT.needsPerson : EXIT.notInStep;
   },
 };
+
+/** A word after the devices to wait for is one of them, where no collection is called so. */
+async function ask(call: CommandCall, options: SyncOptions): Promise<SyncView> {
+  try {
+    return await call.ask('sync', options);
+  } catch (failure) {
+    const { collection, for: members, ...others } = options;
+    if (
+      !isCode(failure, 'no-such-collection') ||
+      collection === undefined ||
+      members === undefined ||
+      members.includes('all')
+    )
+      throw failure;
+    return await call
+      .ask('sync', { ...others, for: [...members, collection] })
+      .catch((other: unknown) => Promise.reject(isCode(other, 'no-such-device') ? failure : other));
+  }
+}
+const isCode = (failure: unknown, code: string): boolean => failure instanceof LockstepError && failure.code === code;
 
 function showSync(view: SyncView, waited: boolean, paint: Paint): string {
   const records = view.collections.reduce((sum, collection) => sum + collection.records, 0);

@@ -40,7 +40,7 @@ interface Item {
 export async function restoreTo(
   port: Port,
   record: string | null,
-  moment: Moment,
+  moment: Pick<Moment, 'had'>,
   to: string,
   disk: RestoreDisk,
 ): Promise<ResultView> {
@@ -62,7 +62,7 @@ export async function restoreTo(
   return { changes: [], records, conflicts: [], missing };
 }
 
-function itemsAt(port: Port, text: string | null, moment: Moment): readonly Item[] {
+function itemsAt(port: Port, text: string | null, moment: Pick<Moment, 'had'>): readonly Item[] {
   const { collection } = port;
   const meant = text === null ? null : recordsMeant(port, text);
   const rows = meant?.rows ?? [...allRecords(collection)].map((record) => record.row);

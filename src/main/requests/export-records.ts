@@ -17,24 +17,20 @@ import { composeText } from '../sources/text/text-adapter.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
 
 /**
- * Writes a collection once, as it is shown here, in any format it can be written in (CLI `export`), and tells what that cannot hold. Fails
- * with `already-there` where something is at the place, `wrong-format`, `not-available`.
+ * Writes a collection of items in texts once, as it is shown here, in any format it can be written in (CLI `export`), and tells what that cannot
+ * hold. Fails with `already-there` where something is at the place, and `wrong-format`.
  */
 export async function exportRecords(
   engine: Engine,
   replica: Replica,
   file: string,
-  asked: string | null,
+  format: SourceFormat,
 ): Promise<ExportView> {
   const { collection } = replica;
-  if (collection.kind === 'files')
-    throw new LockstepError('not-available', 'A folder is its own export: use restore --to.', file);
-  const format = formatFor(replica, asked, file);
   const text = format.text?.();
   if (text === undefined)
     throw new LockstepError('wrong-format', `${collection.stored.name} cannot be written as ${format.name}.`, file);
-  if (engine.world.realPath(file) !== null)
-    throw new LockstepError('already-there', `${file} is there already: move it away, or choose another name.`, file);
+  checkFree(engine, file);
   const records: { id: RecordId; full: Fields }[] = [];
   for (const { id, state } of allRecords(collection))
     if (isLive(state)) records.push({ id, full: fieldsOf(shownFields(collection.kind, state, collection.log.order)) });
@@ -48,7 +44,14 @@ export async function exportRecords(
   return { records: records.length, lost: records.flatMap((record) => lostOf(text, record)) };
 }
 
-function formatFor({ collection, synchronizers }: Replica, asked: string | null, file: string): SourceFormat {
+/** Fails with `already-there` where something is at a place. */
+export function checkFree({ world }: Engine, place: string): void {
+  if (world.realPath(place) !== null)
+    throw new LockstepError('already-there', `${place} is there already: move it away, or choose another name.`, place);
+}
+
+/** The format a collection is exported in: the one asked for, else that of its first source here. Fails with `wrong-format`, `not-available`. */
+export function exportFormat({ collection, synchronizers }: Replica, asked: string | null, file: string): SourceFormat {
   const own = [...synchronizers.values()][0]?.source.format ?? null;
   const format = asked ?? own;
   const found = format === null ? null : formatNamed(format);

@@ -6,7 +6,7 @@ import type { Replica } from '../replica.ts';
 import { accountOf, collectionsOfAccount } from '../server-place.ts';
 import { STAYS } from '../store/problem-store.ts';
 import { agendaOf } from './agenda.ts';
-import { exportRecords } from './export-records.ts';
+import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { joinRequest } from './join-request.ts';
 import { listRecords } from './list-records.ts';
@@ -55,7 +55,7 @@ export function handlersOf(engine: Engine): Handlers {
     'requests:list': () => engine.network.requests(),
     'requests:answer': async (request, approve) => {
       await engine.network.answer(request, approve);
-      return NOTHING;
+      return engine.network.requests();
     },
     sync: (options) => syncRequest(engine, options),
     'devices:list': () => deviceViews(engine),
@@ -115,7 +115,13 @@ export function handlersOf(engine: Engine): Handlers {
     'records:list': (collection, search) => listRecords(findCollection(engine, collection), search),
     'calendar:agenda': (collection, from, to, timeZone) =>
       agendaOf(findCollection(engine, collection), from, to, timeZone),
-    export: (collection, file, format) => exportRecords(engine, findCollection(engine, collection), file, format),
+    export: (name, file, asked) => {
+      const replica = findCollection(engine, name);
+      const format = exportFormat(replica, asked, file);
+      return format.kind === 'files'
+        ? records.exportFolder(replica, file)
+        : exportRecords(engine, replica, file, format);
+    },
     config: (key, value) => {
       if (key === null) return engine.config.all();
       const name = engine.config.named(key);

@@ -4,6 +4,7 @@ import type {
   ConflictView,
   DuplicateView,
   ExplainView,
+  ExportView,
   HistoryQuery,
   PackageView,
   ResultView,
@@ -20,15 +21,17 @@ import { explainRecord } from '../history/explain.ts';
 import { findRecord } from '../history/find-record.ts';
 import type { HistoryPort } from '../history/history-port.ts';
 import { listHistory } from '../history/history-view.ts';
-import { findMoment } from '../history/moment.ts';
+import { findMoment, type Moment } from '../history/moment.ts';
 import { restore } from '../history/restore.ts';
 import { restoreTo } from '../history/restore-to.ts';
 import { undoChange } from '../history/undo-change.ts';
 import { verifyCollection } from '../history/verify.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { portOfReplica } from '../port-of-replica.ts';
+import { ENTRY } from '../record/file-entry.ts';
 import type { Replica } from '../replica.ts';
 import type { PackagePlace } from '../store/log-store.ts';
+import { checkFree } from './export-records.ts';
 import { findCollection, findCollections } from './find-named.ts';
 
 const HISTORY_LIMIT = 100;
@@ -114,7 +117,16 @@ export class RecordRequests {
   async restore(collection: string, record: string | null, at: string, to: string | null): Promise<ResultView> {
     const port = this.#port(findCollection(this.#engine, collection));
     const moment = findMoment(port.collection, at);
-    if (to === null) return restore(port, record, moment);
+    return to === null ? restore(port, record, moment) : this.#restoreTo(port, record, moment, to);
+  }
+  /** Writes a whole folder, as it is shown here now, to a place where nothing is yet (CLI `export`). */
+  async exportFolder(replica: Replica, place: string): Promise<ExportView> {
+    checkFree(this.#engine, place);
+    const { records, missing } = await this.#restoreTo(this.#port(replica), null, { had: () => true }, place);
+    return { records, lost: missing.map(({ record, why }) => ({ record, field: ENTRY, why })) };
+  }
+
+  #restoreTo(port: HistoryPort, record: string | null, moment: Pick<Moment, 'had'>, to: string): Promise<ResultView> {
     const { fs, realPath, dataDirectory } = this.#engine.world;
     const realDirectory = (path: string): string | null => {
       const real = realPath(path);

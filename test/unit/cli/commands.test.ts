@@ -113,6 +113,18 @@ describe('what a command line asks the instance', () => {
       ['sync', '--for', 'd1,d2', '--for=d3'],
       ['sync', { wait: false, for: ['d1', 'd2', 'd3'], timeoutSeconds: 60 }],
     ],
+    [
+      ['sync', 'Photos', '--for', 'd1', 'd2', '--wait'],
+      ['sync', { collection: 'Photos', wait: true, for: ['d1', 'd2'], timeoutSeconds: 60 }],
+    ],
+    [
+      ['sync', '--for', 'd1', 'd2', 'd3'],
+      ['sync', { wait: false, for: ['d1', 'd2', 'd3'], timeoutSeconds: 60 }],
+    ],
+    [
+      ['sync', '--timeout', '5', '--for', 'd1', 'Photos'],
+      ['sync', { collection: 'Photos', wait: false, for: ['d1'], timeoutSeconds: 5 }],
+    ],
     [['status'], ['status']],
     [['devices'], ['devices:list']],
     [
