@@ -133,7 +133,7 @@ function likeness(entry: KeylessEntry, one: Known, place: number): number {
   const known = (name: string): Value => (one.value as { readonly [key: string]: Value } | null)?.[name] ?? null;
   const contexts = equalValues(part('contexts'), known('contexts')) && equalValues(part('features'), known('features'));
   const label = equalValues(part('label'), known('label'));
-  return text + (contexts ? 0.15 : 0) + (label ? 0.15 : 0) + (place === one.at ? 0.1 : 0);
+  return text + (contexts ? 0.25 : 0) + (label ? 0.2 : 0) + (place === one.at ? 0.1 : 0);
 }
 
 const LONGEST_COMPARED = 200;

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { alignKeys, entryText } from '../../../../src/main/sources/text/align-keys.ts';
+
+const entry = (map: string, value: Value) => ({ map, value, text: entryText(value) });
+const before: Fields = new Map<FieldName, Value>([
+  [fieldName('organizations/a'), { name: 'Netscape Communications Corp.' }],
+  [fieldName('emails/home'), { address: 'ana@example.org', contexts: { private: true } }],
+  [fieldName('emails/work'), { address: 'garcia@example.com', contexts: { work: true } }],
+]);
+
+it('what is written in the place of something quite different is that entry, changed', () => {
+  expect(alignKeys([entry('organizations', { name: 'Mozilla' })], before)).toEqual(['organizations/a']);
+});
+
+it('what is of another sort, in another place, is a new entry', () => {
+  const keys = alignKeys(
+    [
+      entry('emails', { address: 'ana@example.org', contexts: { private: true } }),
+      entry('emails', { address: 'garcia@example.com', contexts: { work: true } }),
+      entry('emails', { address: 'x@y.zz', contexts: { private: true } }),
+    ],
+    before,
+  );
+  expect(keys.slice(0, 2)).toEqual(['emails/home', 'emails/work']);
+  expect(keys[2]).not.toBe('emails/home');
+});
