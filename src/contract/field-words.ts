@@ -44,7 +44,7 @@ const MAPS: { readonly [map: string]: string } = {
   nicknames: 'Nickname',
   onlineServices: 'Account',
   links: 'Link',
-  relations: 'Related',
+  relatedTo: 'Related to',
   members: 'Member',
   keywords: 'Label',
   locations: 'Place',
@@ -88,7 +88,7 @@ export function fieldWords(path: string, value: ValueView | undefined = null): s
   if (map === 'vCard' || map === 'iCalendar' || map === 'csv' || map === 'ldif')
     return text(plain.name) || (key.split('/')[0] ?? key).toUpperCase();
   if (OF_KIND.has(map)) return KINDS[text(plain.kind)] ?? capital(map);
-  if (map === 'keywords' || map === 'members') return `${MAPS[map]} ${unescaped(key)}`;
+  if (map === 'keywords' || map === 'members' || map === 'relatedTo') return `${MAPS[map]} ${unescaped(key)}`;
   if (map === 'recurrenceOverrides') return `On ${momentWords(key, false)}`;
   const word = MAPS[map];
   if (word === undefined) {

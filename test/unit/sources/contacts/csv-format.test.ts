@@ -107,6 +107,21 @@ describe('a CSV as it lies there', () => {
     );
   });
 
+  it('takes a cell that is no UTF-8 for what it is by itself: those beside it stay UTF-8, also when they change', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('\ufeffFirst Name,Last Name,Notes\nJosé,M'),
+      latin('\xfc'),
+      Buffer.from('ller,é\n'),
+    ]);
+    const text = google.split(bytes);
+    const [before] = readAll(google, text) as [Fields];
+    expect(before.get(fieldName('name'))).toMatchObject({ full: 'José Müller' });
+    const after = new Map(before);
+    set('notes', { note: 'éé' })(after);
+    const written = google.write(text, [{ item: text.items[0] ?? null, before, after, uid: 'x' }]);
+    expect(Buffer.from(written)).toEqual(Buffer.concat([bytes.subarray(0, -1), Buffer.from('é\n')]));
+  });
+
   it('keeps a row whose last field is cleared: it is no deletion', () => {
     const bytes = Buffer.from('First Name,Last Name,Notes\nAna,,\nBo,,\n');
     const written = Buffer.from(
@@ -133,6 +148,17 @@ describe('a CSV as it lies there', () => {
     expect(google.write(split, [{ item: null, before: null, after: ana, uid: '' }]).toString()).toBe(
       'First Name,Last Name,Notes\nAna,,\nAna,,\nBo,,"never closed\nmore\n',
     );
+  });
+
+  it('leaves a blank row where the one goes by which the end of a damaged one is told', () => {
+    const bytes = latin('First Name,Last Name,Notes\n"A"x,B\nC,D,E\nF,G\n');
+    const text = google.split(bytes);
+    expect([text.items.length, text.damaged.length]).toEqual([2, 1]);
+    const [before] = readAll(google, text);
+    const write = { item: text.items[0] ?? null, before: before ?? null, after: null, uid: 'x' };
+    const left = google.split(google.write(text, [write]));
+    expect(left.damaged).toEqual(text.damaged);
+    expect(readAll(google, left)).toEqual(readAll(google, text).slice(1));
   });
 
   it('is damaged as a whole, and left alone, where the header is none it knows', () => {

@@ -79,6 +79,32 @@ describe('LDIF', () => {
     );
   });
 
+  it.each([
+    ['ends in a bare CR', 'dn: cn=A\ncn: A\nmozillaNickname:\r', (fields: Map<FieldName, Value>) => fields],
+    [
+      'loses its last line, which no line end follows',
+      'dn: cn=A\ncn: A\nmozillaNickname: Al',
+      (fields: Map<FieldName, Value>) => {
+        for (const field of fields.keys()) if (field.startsWith('nicknames/')) fields.delete(field);
+      },
+    ],
+  ])('adds a line of its own to a record that %s', (_what, text, change) => {
+    const written = edit(text, 0, (fields) => {
+      change(fields);
+      fields.set(fieldName('emails/new'), { address: 'a@example.org' });
+    });
+    const [read, ...others] = fieldsIn(written);
+    expect(others).toEqual([]);
+    expect([valuesOf(read, 'emails'), valuesOf(read, 'nicknames')]).toEqual([[{ address: 'a@example.org' }], []]);
+  });
+
+  it('keeps a text with a NUL in it when it changes', () => {
+    const written = edit('dn: cn=A\nmozillaNickname: a\0b\n', 0, (fields) => {
+      for (const field of fields.keys()) if (field.startsWith('nicknames/')) fields.set(field, { name: 'a\0c' });
+    });
+    expect(valuesOf(fieldsIn(written)[0], 'nicknames')).toEqual([{ name: 'a\0c' }]);
+  });
+
   it('adds and removes records whole', () => {
     const text = ldifFormat.split(Buffer.from(`${ANA}\n${BO}`));
     const [ana, bo] = readAll(ldifFormat, text) as [Fields, Fields];

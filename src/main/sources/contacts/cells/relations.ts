@@ -4,7 +4,7 @@ import type { EntriesPart, Slot } from './layout.ts';
 import type { ValueCodec } from './slots.ts';
 
 /** Words for relations JSContact has a name for. Others are labels. */
-const RELATIONS = new Set([
+export const RELATIONS: ReadonlySet<string> = new Set([
   'spouse',
   'child',
   'parent',

@@ -81,7 +81,7 @@ function writeRows(text: CsvText, writes: readonly ItemWrite<CsvRow>[]): Uint8Ar
   for (const { item, before, after } of writes) {
     if (item === null) {
       if (after !== null) added.push(newRow(text, after));
-    } else if (after === null) edits.push({ ...spanOf(text, item.start, item.next), bytes: NO_BYTES });
+    } else if (after === null) edits.push(removalOf(text, item));
     else edits.push(...editsOf(text, item, before, after));
   }
   if (edits.length === 0 && added.length === 0) return text.bytes;
@@ -107,6 +107,18 @@ function writeRows(text: CsvText, writes: readonly ItemWrite<CsvRow>[]): Uint8Ar
 }
 
 const NO_BYTES = new Uint8Array(0);
+
+/**
+ * A row that goes. Right behind a damaged piece a blank row stays instead, if others follow: where that piece ends was told by this row, and
+ * without it it would take in what follows.
+ */
+function removalOf(text: CsvText, item: CsvRow): Edit {
+  const whole = spanOf(text, item.start, item.next);
+  const endsDamage = text.damaged.some(({ end }) => end === whole.start) && whole.end < text.bytes.length;
+  if (!endsDamage) return { ...whole, bytes: NO_BYTES };
+  const blank = text.delimiter.repeat((text.header?.length ?? 1) - 1);
+  return { ...spanOf(text, item.start, rowOf(text, item).end), bytes: encoded(text, blank) };
+}
 
 /** Where new rows go: behind the last row that is understood, so that no damaged one swallows them. */
 function endOfRows(text: CsvText): number {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Damaged, NativeItem, Span, SplitText } from '../../text/text-format.ts';
 import type { Cells } from '../cells/cells.ts';
 import { type Part, partsWith } from '../cells/layout.ts';
@@ -198,8 +199,11 @@ export function rowOf({ units, delimiter }: CsvText, { start }: CsvRow): RowSpan
 
 /** What the cells of a row say, as they stand there. */
 export function textsOf(text: TextBytes, row: RowSpan): readonly string[] {
-  const whole = decodeText(bytesOf(text, row.start, row.end), text.charset);
-  const isAligned = whole.length === row.end - row.start;
+  const bytes = bytesOf(text, row.start, row.end);
+  const whole = decodeText(bytes, text.charset);
+  // A cell that is no UTF-8 says nothing of those beside it: each is what it is.
+  const isMixed = text.charset === 'utf-8' && !isUtf8(bytes);
+  const isAligned = !isMixed && whole.length === row.end - row.start;
   return row.cells.map(({ start, end, isQuoted }) => {
     if (start === end) return '';
     const raw = isAligned

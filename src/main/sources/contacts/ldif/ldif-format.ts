@@ -59,16 +59,19 @@ function cellsOf(
     const column = columnOfAttribute(attribute);
     if (column !== null && !known.has(column)) {
       known.set(column, line);
-      texts.set(column, (said ?? '').replace(/\r\n?/g, '\n'));
+      texts.set(column, said.replace(/\r\n?/g, '\n'));
       continue;
     }
     const name = count === 1 ? attribute : `${attribute}#${count}`;
-    const text = plainText(said ?? undefined);
-    if (text !== null && OTHER.test(name)) others.set(name, { line, text });
+    const text = plainText(said);
+    if (text !== null && !isBinary(text) && OTHER.test(name)) others.set(name, { line, text });
   }
   const cells: Cells = { text: (column) => texts.get(column) ?? '' };
   return { cells, known, others };
 }
+
+/** A picture, a certificate: no text to show and to edit. */
+const isBinary = (text: string): boolean => text.includes('\0');
 
 /** Attributes nobody understands, of a record. Those that are understood by their first line only can have others. */
 function othersOf(fields: Fields): ReadonlyMap<string, string> {
@@ -79,7 +82,7 @@ function othersOf(fields: Fields): ReadonlyMap<string, string> {
     const [, attribute = '', count] = OTHER.exec(name) ?? [];
     const text = plainText(value as Value);
     const isOurs = NOTATION.has(attribute) || attribute === 'changetype' || columnOfAttribute(attribute) !== null;
-    if (text !== null && attribute !== '' && count === undefined && !isOurs) found.set(name, text);
+    if (text !== null && !isBinary(text) && attribute !== '' && count === undefined && !isOurs) found.set(name, text);
   }
   return found;
 }
@@ -156,7 +159,8 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
     if (said !== (others.get(name)?.text ?? null)) put(others.get(name)?.line, name, said);
   }
   if (added.length === 0) return edits;
-  const isOpen = item.next === item.spans[0]?.end;
+  const loses = edits.some(({ end, text: said }) => end === item.next && said === '');
+  const isOpen = bytes[item.next - 1] !== LF && !loses;
   const said = added.map((line) => (isOpen ? lineEnd + line : line + lineEnd)).join('');
   return [...edits, { start: item.next, end: item.next, text: said }];
 }

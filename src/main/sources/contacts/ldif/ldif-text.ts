@@ -119,14 +119,14 @@ function recordOf(
   }
   const [dn] = lines;
   const isNamed = dn?.attribute.toLowerCase() === 'dn';
-  const name = isNamed ? saidBy(bytes, dn as LdifLine)?.slice(0, LONGEST_NAME) : undefined;
+  const name = isNamed ? saidBy(bytes, dn as LdifLine).slice(0, LONGEST_NAME) : undefined;
   if (lines.length === 0 && fault === null) return null;
   if (!isNamed) fault ??= 'it does not begin with a dn: line';
   if (lines.some(({ attribute }) => attribute.toLowerCase() === 'changetype'))
     fault = 'it is a change to make (changetype), not a contact: leave only contacts in the file';
   if (fault !== null) return { fault, name: name ?? null };
   const isList = lines.some(
-    (line) => line.attribute.toLowerCase() === 'objectclass' && LISTS.has((saidBy(bytes, line) ?? '').toLowerCase()),
+    (line) => line.attribute.toLowerCase() === 'objectclass' && LISTS.has(saidBy(bytes, line).toLowerCase()),
   );
   if (isList) return null;
   const start = (dn as LdifLine).start;
@@ -157,12 +157,9 @@ function rawOf(bytes: Uint8Array, { value, end }: LdifLine): string {
     .replace(/\r*\n /g, '');
 }
 
-/** What a line says; null: bytes that are no text. */
-export function saidBy(bytes: Uint8Array, line: LdifLine): string | null {
-  const raw = rawOf(bytes, line);
-  const data = Buffer.from(raw, line.isBase64 ? 'base64' : 'latin1');
-  const text = decodeText(data, 'utf-8');
-  return line.isBase64 && data.some((byte) => byte === 0) ? null : text;
+/** What a line says. */
+export function saidBy(bytes: Uint8Array, line: LdifLine): string {
+  return decodeText(Buffer.from(rawOf(bytes, line), line.isBase64 ? 'base64' : 'latin1'), 'utf-8');
 }
 
 const FOLD = 76;

@@ -72,7 +72,7 @@ export function readParams(line: ContentLine, rule: PropertyRule | null, version
       params[name.toLowerCase()] = values.map((value) => (version === '4.0' ? decodeCarets(value) : value));
   return {
     ...(Object.keys(contexts).length === 0 ? {} : { contexts }),
-    ...(Object.keys(features).length === 0 ? {} : { features }),
+    ...(Object.keys(features).length === 0 ? {} : { [rule?.featuresIn ?? 'features']: features }),
     ...(pref === null ? {} : { pref }),
     ...(Object.keys(params).length === 0 ? {} : { vCardParams: params }),
   };
@@ -103,7 +103,7 @@ export function writeParams(
   const words: string[] = [];
   const contexts = partOf(entry.contexts);
   for (const [word, context] of CONTEXTS) if (contexts[context] === true) words.push(word);
-  const features = partOf(entry.features);
+  const features = partOf(entry[rule.featuresIn ?? 'features']);
   const taken = new Set<string>();
   for (const [word, feature] of rule.features ?? [])
     if (features[feature] === true && !taken.has(feature)) {

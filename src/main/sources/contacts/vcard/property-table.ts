@@ -1,5 +1,7 @@
 import type { Value } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
+import { canName, escapeName, unescapeName } from '../cells/cells.ts';
+import { RELATIONS } from '../cells/relations.ts';
 import { formatDate, parseDate } from './vcard-date.ts';
 import { formatMedia, parseMedia } from './vcard-media.ts';
 import { escapePart, escapeText, splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
@@ -22,6 +24,10 @@ export interface PropertyRule {
   owns(entry: Plain): boolean;
   /** Words of TYPE that are features of the entry, by what the entry calls them. */
   readonly features?: ReadonlyMap<string, string>;
+  /** The part of the entry they are in, where it is not `features`. */
+  readonly featuresIn?: string;
+  /** The part of the entry that is its key (`relatedTo/<who>`): in the field's name, not in its value. */
+  readonly key?: string;
   /** The part of the entry that its value is, where it is one text. */
   readonly text?: string;
 }
@@ -267,20 +273,26 @@ const profile = (name: string): PropertyRule => ({
   owns: (entry) => entry.vCardName === name,
 });
 
+const URI = /^[a-z][a-z0-9+.-]*:[^\s\p{Cc}]+$/iu;
+
+/** Somebody, by a URI or in words: whichever it is shows by itself. */
 const relation: PropertyRule = {
   name: 'RELATED',
-  map: 'relations',
+  map: 'relatedTo',
+  key: 'who',
+  featuresIn: 'relation',
+  features: new Map([...RELATIONS].map((word) => [word, word])),
   read: ({ value, params }, version) => {
     const isText = params.some(
       ({ name, values }) => name.toUpperCase() === 'VALUE' && values[0]?.toLowerCase() === 'text',
     );
-    const read: Plain = isText ? { text: unescapeText(value, version) } : { uri: value };
-    return value === '' ? null : read;
+    const who = (isText ? unescapeText(value, version) : value).trim();
+    return canName(who) ? { who, relation: {} } : null;
   },
   write: (entry, version) => {
-    if (version !== '4.0') return null;
-    if (typeof entry.uri === 'string') return { value: entry.uri };
-    return { value: escapeText(text(entry.text), version), params: [['VALUE', 'text']] };
+    const who = text(entry.who);
+    if (version !== '4.0' || !canName(who)) return null;
+    return URI.test(who) ? { value: who } : { value: escapeText(who, version), params: [['VALUE', 'text']] };
   },
   owns: always,
 };
@@ -318,6 +330,22 @@ const BY_MAP = new Map(
 
 /** The rule for a property; null: it is carried as it is. */
 export const ruleNamed = (name: string): PropertyRule | null => BY_NAME.get(name.toUpperCase()) ?? null;
+
+const KEY_OF = new Map(RULES.flatMap(({ map, key }) => (key === undefined ? [] : [[map, key] as const])));
+
+/** An entry as its rule reads and writes it: with its key, where that says something. */
+export function entryOf(field: string, value: Plain): Plain {
+  const slash = field.indexOf('/');
+  const part = KEY_OF.get(field.slice(0, Math.max(0, slash)));
+  return part === undefined ? value : { ...value, [part]: unescapeName(field.slice(slash + 1)) };
+}
+
+/** The field an entry is by its own key, and what is left of it; null: it has none of its own. */
+export function keyedField({ map, key }: PropertyRule, entry: Plain): { field: string; value: Plain } | null {
+  if (key === undefined) return null;
+  const { [key]: own, ...value } = entry;
+  return { field: `${map}/${escapeName(text(own))}`, value };
+}
 
 /** The property an entry is written as; null: no card can hold it. */
 export const ruleFor = (map: string, entry: Plain): PropertyRule | null =>

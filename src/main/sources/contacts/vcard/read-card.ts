@@ -4,7 +4,7 @@ import { alignKeys, entryText, type KeylessEntry } from '../../text/align-keys.t
 import type { Component, ContentLine } from '../../text/content-lines.ts';
 import { displayName } from './display-name.ts';
 import { paramOf, readParams } from './line-params.ts';
-import { readName, ruleNamed } from './property-table.ts';
+import { keyedField, readName, ruleNamed } from './property-table.ts';
 import { splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
 import type { Plain } from './written.ts';
 
@@ -33,6 +33,11 @@ export function versionOf(card: Component): VcardVersion {
 /** A name of a set or map as a field holds it. */
 const escapeKey = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
 export const unescapeKey = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+
+const PROPERTY_NAME = /^[A-Za-z0-9-]{1,64}$/;
+/** Can a line nobody knows have this name? What frames a card, or says what it is, is none, whoever says so. */
+export const namesUnknown = (name: Value | undefined): name is string =>
+  typeof name === 'string' && PROPERTY_NAME.test(name) && !LEFT_OUT.has(name.toUpperCase());
 
 /** The fields of a card, each with its lines. `before`: what it held when last read, whose keys of entries stay. */
 export function readCard(card: Component, before: Fields | null): ReadCard {
@@ -85,16 +90,17 @@ export function readCard(card: Component, before: Fields | null): ReadCard {
         continue;
       }
       const { label, country, lines } = groups.of(line);
-      add(
-        rule.map,
-        {
-          ...read,
-          ...readParams(line, rule, version),
-          ...(label === null ? {} : { label }),
-          ...(country === null || rule.map !== 'addresses' ? {} : { countryCode: country }),
-        },
-        [line, ...lines],
-      );
+      const entry = {
+        ...read,
+        ...readParams(line, rule, version),
+        ...(label === null ? {} : { label }),
+        ...(country === null || rule.map !== 'addresses' ? {} : { countryCode: country }),
+      };
+      const keyed = keyedField(rule, entry);
+      if (keyed === null) add(rule.map, entry, [line, ...lines]);
+      // Of two lines with one key the second travels as it is.
+      else if (known.has(fieldName(keyed.field))) add(`vCard/${name.toLowerCase()}`, unknownOf(line), [line]);
+      else set(keyed.field, keyed.value, [line, ...lines]);
     }
   }
   const name = nameOf(

@@ -9,8 +9,9 @@ import {
   type SplitText,
   type TextFormat,
 } from '../../text/text-format.ts';
-import { ADDRESS_KINDS, componentsOf, holdsNamePart, PHONE_FEATURES, ruleFor } from './property-table.ts';
-import { readCard } from './read-card.ts';
+import { RELATIONS } from '../cells/relations.ts';
+import { ADDRESS_KINDS, componentsOf, entryOf, holdsNamePart, PHONE_FEATURES, ruleFor } from './property-table.ts';
+import { namesUnknown, readCard } from './read-card.ts';
 import { whyNotStrict } from './strict-vcard.ts';
 import type { VcardVersion } from './vcard-text.ts';
 import { composeCard, mapOf, patchCard } from './write-card.ts';
@@ -171,17 +172,23 @@ function projectField(field: FieldName, value: Value, version: VcardVersion): Va
   if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return null;
   const plain = value as Plain;
   if (field === 'name') return projectName(plain, version);
-  if (map.startsWith('vCard/')) return plain;
+  if (map.startsWith('vCard/')) return namesUnknown(plain.name) ? plain : null;
   if (map === 'nicknames') return typeof plain.name === 'string' ? only(plain, ['name', 'vCardParams']) : null;
-  const rule = ruleFor(map, plain);
-  if (rule === null || rule.write(plain, version) === null) return null;
+  const entry = entryOf(field, plain);
+  const rule = ruleFor(map, entry);
+  if (rule === null || rule.write(entry, version) === null) return null;
   const { contexts, features, pref, ...rest } = plain;
   const some = (part: Value | undefined, names: readonly string[]): Plain =>
     Object.fromEntries(names.flatMap((name) => ((part as Plain | undefined)?.[name] === true ? [[name, true]] : [])));
   const heldContexts = some(contexts, ['private', 'work']);
   const heldFeatures = some(features, [...new Set(PHONE_FEATURES.values())]);
   const heldPref = typeof pref === 'number' && (version === '4.0' || pref === 1) ? pref : null;
-  const held = map === 'addresses' ? projectAddress(rest, version) : rest;
+  const held =
+    map === 'addresses'
+      ? projectAddress(rest, version)
+      : map === 'relatedTo'
+        ? { ...only(rest, ['label', 'vCardParams']), relation: some(rest.relation, [...RELATIONS]) }
+        : rest;
   // An address of which nothing is left is none.
   if (map === 'addresses' && rule.write(held, version) === null) return null;
   return {

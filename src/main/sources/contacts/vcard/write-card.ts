@@ -10,8 +10,8 @@ import {
 } from '../../text/content-lines.ts';
 import { displayName } from './display-name.ts';
 import { type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
-import { componentsOf, type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
-import { type CardField, COUNTRY, readCard, unescapeKey } from './read-card.ts';
+import { componentsOf, entryOf, type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
+import { type CardField, COUNTRY, namesUnknown, readCard, unescapeKey } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
 import { escapePart, escapeText, quotedPrintable, splitAt, type VcardVersion } from './vcard-text.ts';
 import type { Plain } from './written.ts';
@@ -47,8 +47,9 @@ export function composeCard(fields: Fields, uid: string, version: VcardVersion, 
   if (name.components !== undefined || version !== '4.0') written.push(lines.text(lines.nameParts(name, null)));
   const groups = { next: 1 };
   const entries = [...fields].flatMap(([field, value]) => {
-    const rule = ruleFor(mapOf(field), value as Plain);
-    return rule === null ? [] : [{ rule, value: value as Plain }];
+    const entry = entryOf(field, value as Plain);
+    const rule = ruleFor(mapOf(field), entry);
+    return rule === null ? [] : [{ rule, value: entry }];
   });
   entries.sort((a, b) => RULES.indexOf(a.rule) - RULES.indexOf(b.rule));
   for (const { rule, value } of entries) written.push(...lines.entry(rule, value, null, groups));
@@ -64,7 +65,7 @@ export const mapOf = (field: string): string => field.slice(0, Math.max(0, field
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
 
 /** What parameters say of an entry. */
-const OF_PARAMS = ['contexts', 'features', 'pref', 'vCardParams'] as const;
+const OF_PARAMS = ['contexts', 'features', 'relation', 'pref', 'vCardParams'] as const;
 const saysSame = (a: Plain, b: Plain): boolean =>
   OF_PARAMS.every((part) => equalValues(a[part] ?? null, b[part] ?? null));
 
@@ -184,7 +185,7 @@ class CardLines {
   }
 
   #unknown({ name, value, params = {} }: Plain, existing: ContentLine | null): readonly string[] {
-    if (typeof name !== 'string' || !/^[A-Za-z0-9-]{1,64}$/.test(name)) return [];
+    if (!namesUnknown(name)) return [];
     const written = Object.entries(params as Plain).flatMap(([key, values]) =>
       (key === '' || /^[A-Za-z0-9-]{1,64}$/.test(key)) && Array.isArray(values)
         ? [
@@ -250,21 +251,22 @@ class CardPatch {
     else if (value === null) this.#remove(known);
     else if (known === undefined) this.#insert(this.#composed(field, value), map);
     else {
-      const rule = ruleFor(map, value as Plain);
+      const [entry, former] = [value, known.value].map((each) => entryOf(field, each as Plain)) as [Plain, Plain];
+      const rule = ruleFor(map, entry);
       const own = known.lines[0] as ContentLine;
       // Another kind of it is another property.
-      if (rule !== null && rule !== ruleFor(map, known.value as Plain))
-        this.#exchange(known, this.#lines.entry(rule, value as Plain, null, this.#groups));
-      else if (rule !== null)
-        this.#exchange(known, this.#lines.entry(rule, value as Plain, known.lines, this.#groups, known.value as Plain));
+      if (rule !== null && rule !== ruleFor(map, former))
+        this.#exchange(known, this.#lines.entry(rule, entry, null, this.#groups));
+      else if (rule !== null) this.#exchange(known, this.#lines.entry(rule, entry, known.lines, this.#groups, former));
       else if (map.startsWith('vCard/')) this.#exchange(known, this.#lines.unknown(value as Plain, own));
       else this.#exchange(known, this.#lines.other(field, value, this.#after));
     }
   }
 
   #composed(field: FieldName, value: Value): readonly string[] {
-    const rule = ruleFor(mapOf(field), value as Plain);
-    if (rule !== null) return this.#lines.entry(rule, value as Plain, null, this.#groups);
+    const entry = entryOf(field, value as Plain);
+    const rule = ruleFor(mapOf(field), entry);
+    if (rule !== null) return this.#lines.entry(rule, entry, null, this.#groups);
     return this.#lines.other(field, value, this.#after);
   }
 
