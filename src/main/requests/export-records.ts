@@ -13,7 +13,7 @@ import type { Fields, Value } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import { formatNamed, type SourceFormat } from '../sources/formats.ts';
-import { composeText } from '../sources/text/text-adapter.ts';
+import { composeText, momentOf } from '../sources/text/text-adapter.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
 
 /**
@@ -77,14 +77,15 @@ function write(
   text: TextFormat,
   records: readonly { readonly id: RecordId; readonly full: Fields }[],
 ): void {
-  const { fs, makeDirectory } = engine.world;
+  const { fs, makeDirectory, clock } = engine.world;
+  const moment = momentOf(clock.now());
   if (layout === 'one-file') {
-    writeNewFile(fs, file, composeText(text, records));
+    writeNewFile(fs, file, composeText(text, records, moment));
     return;
   }
   makeDirectory(file);
   records.forEach((record, at) => {
-    writeNewFile(fs, `${file}/${String(at + 1).padStart(5, '0')}${ending}`, composeText(text, [record]));
+    writeNewFile(fs, `${file}/${String(at + 1).padStart(5, '0')}${ending}`, composeText(text, [record], moment));
   });
 }
 

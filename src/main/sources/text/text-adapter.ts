@@ -1,3 +1,4 @@
+import type { Clock } from '../../platform/clock.ts';
 import { digestOf as contentDigest, sha256 } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { putInContents, takeOutContents } from '../../record/content-reference.ts';
@@ -57,6 +58,8 @@ export class TextAdapter implements SourceAdapter {
   /** All changes at once, for a text of many items is written as a whole. */
   readonly batch = 20_000;
   readonly #format: TextFormat;
+  /** null: what is written is stamped by what the record tells alone. */
+  readonly #clock: Pick<Clock, 'now'> | null;
   readonly #place: DocumentPlace;
   readonly #known: KnownItems;
   /** Documents taken apart lately: of a place with but one that one, else those of the last listing that are to be read. */
@@ -66,7 +69,8 @@ export class TextAdapter implements SourceAdapter {
   /** What was told last, as long as it was of the documents at hand. */
   #told: Extract<ListEvent, { is: 'groups' }> | null = null;
 
-  constructor(format: TextFormat, place: DocumentPlace, known: KnownItems) {
+  constructor(format: TextFormat, place: DocumentPlace, known: KnownItems, clock: Pick<Clock, 'now'> | null = null) {
+    this.#clock = clock;
     this.#format = format;
     this.#place = place;
     this.#known = known;
@@ -309,18 +313,20 @@ export class TextAdapter implements SourceAdapter {
     const others = this.#claimOthers(documents, known, claimed, claim);
     const nameless: { document: Loaded; at: number }[] = [];
     for (const document of documents) {
-      const own = new Map((known.in.get(document.name) ?? []).map(({ id, digest }) => [hex(digest), id]));
+      const before = known.in.get(document.name) ?? [];
+      const own = new Map(before.map(({ id, digest }) => [hex(digest), id]));
+      const isRenamed = this.#isRenamed(document, before);
       document.text.items.forEach((item, at) => {
-        if (item.uid === null) {
+        if (item.uid === null || isRenamed) {
           nameless.push({ document, at });
           return;
         }
         if (others.has(item)) return;
         const id = recordIdOfUid(item.uid);
         // Of several that state one UID each keeps the number it has.
-        const before = own.get(hex(digestOf(document.text, item)));
-        const isKept = before?.startsWith(`${id}#`) === true && !claimed.has(before);
-        claim(document, at, isKept ? before : freeId(id, isTaken));
+        const same = own.get(hex(digestOf(document.text, item)));
+        const isKept = same?.startsWith(`${id}#`) === true && !claimed.has(same);
+        claim(document, at, isKept ? same : freeId(id, isTaken));
       });
     }
     if (nameless.length > 0) this.#assignNameless(nameless, known, claimed, claim);
@@ -379,9 +385,18 @@ export class TextAdapter implements SourceAdapter {
     rest.forEach(({ document, at }, index) => {
       const match = matches[index] ?? null;
       const fields = read[index] ?? null;
+      const uid = (document.text.items[at] as NativeItem).uid ?? (fields === null ? null : derivedUid(fields));
       if (match !== null) claim(document, at, (free[match] as KnownItem).id);
-      else if (fields !== null) claim(document, at, freeId(recordIdOfUid(derivedUid(fields)), isTaken));
+      else if (uid !== null) claim(document, at, freeId(recordIdOfUid(uid), isTaken));
     });
+  }
+
+  /** Does a text that is only read state no UID any more that it did? Whoever publishes it makes up new ones each time: they tell nothing. */
+  #isRenamed({ text }: Loaded, known: readonly KnownItem[]): boolean {
+    if (this.#place.writable || known.length === 0) return false;
+    const ids = new Set<string>(known.map(({ id, uid }) => (uid === '' ? id.replace(NUMBER, '') : uid)));
+    const uids = text.items.flatMap(({ uid }) => (uid === null ? [] : [recordIdOfUid(uid)]));
+    return uids.length > 0 && !uids.some((id) => ids.has(id) || ids.has(id.replace(NUMBER, '')));
   }
 
   /** Items of just the bytes the snapshot knows are those; in a document of its own an item is what was there before. */
@@ -549,6 +564,7 @@ export class TextAdapter implements SourceAdapter {
         after: item.fields === null ? null : putInContents(item.fields, item.attachments ?? NO_CONTENTS),
         uid: uidOfRecord(item.id),
       })),
+      this.#clock === null ? null : momentOf(this.#clock.now()),
     );
     const isLast = this.#place.many && document.text.items.length === writes.length;
     const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
@@ -651,15 +667,21 @@ export class TextAdapter implements SourceAdapter {
 export function composeText(
   format: TextFormat,
   records: readonly { readonly id: RecordId; readonly full: Fields }[],
+  moment: string | null = null,
 ): Uint8Array {
   return format.write(
     format.split(format.empty()),
     records.map(({ id, full }) => ({ item: null, before: null, after: format.project(full), uid: uidOfRecord(id) })),
+    moment,
   );
 }
 
 /** Says of an item of a document which record it is. */
 type Claim = (document: Loaded, at: number, id: RecordId) => void;
+
+/** A moment (ms since 1970) as `TextFormat.write` takes it. */
+export const momentOf = (now: number): string => new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+
 interface KnownItem {
   readonly id: RecordId;
   /** See `ItemRevision`. */

@@ -66,8 +66,11 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
   hasPlaceFor?(text: SplitText<Item>, before: Fields, field: FieldName): boolean;
   /** What this format can hold of a record: what `read` would give of it. */
   project(full: Fields): Fields;
-  /** The text with these items written. Only the lines or cells of what changed are other than before. */
-  write(text: SplitText<Item>, writes: readonly ItemWrite<Item>[]): Uint8Array;
+  /**
+   * The text with these items written. Only the lines or cells of what changed are other than before. `moment`: when it is written, in UTC, for
+   * a format whose new items need a stamp and a record that tells of none; such a stamp is never read.
+   */
+  write(text: SplitText<Item>, writes: readonly ItemWrite<Item>[], moment?: string | null): Uint8Array;
   /** Why this text takes no new item of these fields (a projection), for people; null: it takes it. */
   refuses?(fields: Fields, uid: string, text: SplitText<Item>): string | null;
   /** Items are the same row or card though they changed, where none states a UID: which known item (index) each new one is; null: a new one. */

@@ -3,6 +3,7 @@ import { digestOf } from '../../../../src/main/platform/hash.ts';
 import { takeOutContents } from '../../../../src/main/record/content-reference.ts';
 import { fieldName } from '../../../../src/main/record/ids.ts';
 import { seriesOf } from '../../../../src/main/record/series.ts';
+import type { Value } from '../../../../src/main/record/value.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
 import {
   calendar,
@@ -169,6 +170,33 @@ describe('writing', () => {
       .replace('CATEGORIES:Work,Team\\, A', 'CATEGORIES:Work;B');
     const { come } = changedLines(text, edit(text, { 'title': 'Grüße', 'keywords/C': true }));
     expect(come).toEqual(['summary;X-S=2;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Gr=C3=BC=C3=9Fe', 'CATEGORIES:C']);
+  });
+});
+
+describe('the stamp of a new item', () => {
+  const moment = '2026-11-28T11:30:00Z';
+  const stampsIn = (after: Record<string, Value>): string[] => {
+    const fields = icalendarFormat.project(
+      new Map(Object.entries(after).map(([field, value]) => [fieldName(field), value])),
+    );
+    const [empty, later] = [icalendarFormat.empty(), '2027-01-01T00:00:00Z'];
+    const write = (at: string): Uint8Array =>
+      icalendarFormat.write(icalendarFormat.split(empty), [{ item: null, before: null, after: fields, uid: 'n' }], at);
+    expect(readAll(write(moment), fields)).toEqual(readAll(write(later), fields));
+    return (
+      Buffer.from(write(moment))
+        .toString()
+        .match(/DTSTAMP:.*/g) ?? []
+    );
+  };
+  const when = { start: '2026-12-01T09:00:00', timeZone: 'Europe/Vienna', duration: 'PT1H' };
+
+  it('is what the record tells, else when it is written, and says nothing of it', () => {
+    expect(stampsIn({ title: 'x', when })).toEqual(['DTSTAMP:20261128T113000Z']);
+    expect(stampsIn({ title: 'x', when, created: '2020-01-01T00:00:00Z' })).toEqual(['DTSTAMP:20200101T000000Z']);
+    expect(stampsIn({ title: 'x', when, created: '2020-01-01T00:00:00Z', updated: '2021-01-01T00:00:00Z' })).toEqual([
+      'DTSTAMP:20210101T000000Z',
+    ]);
   });
 });
 

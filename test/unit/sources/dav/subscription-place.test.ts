@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RecordId } from '../../../../src/main/record/ids.ts';
+import type { Fields } from '../../../../src/main/record/value.ts';
+import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
 import { looksLikeIcalendar } from '../../../../src/main/sources/calendars/icalendar/looks-like-icalendar.ts';
 import { guardedFetch } from '../../../../src/main/sources/dav/guarded-fetch.ts';
 import { SubscriptionPlace } from '../../../../src/main/sources/dav/subscription-place.ts';
+import type { Revision } from '../../../../src/main/sources/source-adapter.ts';
+import { TextAdapter } from '../../../../src/main/sources/text/text-adapter.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { type Answer, FakeServer } from './fake-server.ts';
 
@@ -61,4 +66,52 @@ it.each<[string, Answer]>([
   await clock.advance(LONGEST_MS);
   expect(await place.condition()).toEqual({ is: 'ready' });
   expect((await place.list()).documents).not.toEqual(before);
+});
+
+const holiday = (uid: string, date: string, title: string, note = ''): string =>
+  `BEGIN:VEVENT\r\nUID:${uid}\r\nDTSTART;VALUE=DATE:${date}\r\nSUMMARY:${title}\r\n${note}END:VEVENT\r\n`;
+const feed = (...events: string[]): string => `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${events.join('')}END:VCALENDAR\r\n`;
+
+it('knows events again that have another UID at each download, by title and time', async () => {
+  const known = new Map<RecordId, { revision: Revision; vouches: boolean; native: Fields }>();
+  const snapshot = {
+    revisions: () => known,
+    native: (id: RecordId) => known.get(id)?.native ?? null,
+    shown: () => null,
+    isOneWith: () => null,
+  };
+  const adapter = new TextAdapter(icalendarFormat, place, snapshot);
+  const download = async (...events: string[]): Promise<Record<string, string>> => {
+    server.answer = () => ({ status: 200, body: feed(...events) });
+    await clock.advance(60_000);
+    await adapter.condition();
+    const ids: RecordId[] = [];
+    const tell = (event: { is: string; groups?: readonly { items: readonly { id: RecordId }[] }[] }): void => {
+      for (const { items } of event.groups ?? []) ids.push(...items.map(({ id }) => id));
+    };
+    await adapter.list(null, null, tell, new AbortController().signal);
+    known.clear();
+    for (const reading of await adapter.read(ids))
+      if ('fields' in reading)
+        known.set(reading.id, { revision: reading.revision, vouches: true, native: reading.fields });
+    return Object.fromEntries([...known].map(([id, { native }]) => [id, String(native.get('title' as never))]));
+  };
+  const first = await download(holiday('a1', '20260101', 'New Year'), holiday('b1', '20261225', 'Christmas'));
+  expect(first).toEqual({ a1: 'New Year', b1: 'Christmas' });
+  for (const time of ['2', '3']) {
+    const again = await download(
+      holiday(`b${time}`, '20261225', 'Christmas', `DESCRIPTION:${time}\r\n`),
+      holiday(`a${time}`, '20260101', 'New Year'),
+    );
+    expect(again).toEqual(first);
+  }
+  expect(await download(holiday('a4', '20260101', 'New Year'), holiday('c4', '20260501', 'May Day'))).toEqual({
+    a1: 'New Year',
+    c4: 'May Day',
+  });
+  // One UID that stays: the others are other events, whatever they are called.
+  expect(await download(holiday('c4', '20260501', 'May Day'), holiday('d5', '20260101', 'New Year'))).toEqual({
+    c4: 'May Day',
+    d5: 'New Year',
+  });
 });

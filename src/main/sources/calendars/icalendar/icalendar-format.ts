@@ -60,7 +60,7 @@ function projectWhole(full: Fields): Fields {
     tzidOf: PLAIN_ZONES.tzidOf,
     textOf: (zone) => texts.get(zone) ?? null,
   };
-  if (opaque !== null) return opaqueFields(withStamp(opaque, fields), zones);
+  if (opaque !== null) return opaqueFields(withStamp(opaque, fields, null), zones);
   const kind = isTask(fields) ? 'VTODO' : 'VEVENT';
   const item = composeItem(fields, 'new', zones);
   const id = recurrenceIdProperty(fields, zones);

@@ -33,15 +33,19 @@ const NO_TIME = '19700101T000000Z';
 export const EMPTY_CALENDAR = 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Lockstep//Lockstep//EN\r\nEND:VCALENDAR\r\n';
 
 /** The text with these items written; where new ones have no calendar to go to, with one behind what there is. */
-export function writeCalendar(text: SplitText<IcalendarItem>, writes: readonly ItemWrite<IcalendarItem>[]): Uint8Array {
+export function writeCalendar(
+  text: SplitText<IcalendarItem>,
+  writes: readonly ItemWrite<IcalendarItem>[],
+  moment: string | null = null,
+): Uint8Array {
   const { frames } = framed(text);
   const isPlaced =
     frames.some(({ place }) => place !== null) || writes.every(({ item, after }) => item !== null || after === null);
-  if (isPlaced) return new CalendarWriter({ ...text, frames }).write(writes);
+  if (isPlaced) return new CalendarWriter({ ...text, frames }, moment).write(writes);
   const { bytes } = text;
   const isLineStart = bytes.length === 0 || bytes.at(-1) === 10 || isOnlyMark(bytes);
   const longer = Buffer.concat([bytes, Buffer.from(`${isLineStart ? '' : '\r\n'}${EMPTY_CALENDAR}`)]);
-  return new CalendarWriter(splitCalendar(longer)).write(writes);
+  return new CalendarWriter(splitCalendar(longer), moment).write(writes);
 }
 
 const framed = (text: SplitText<IcalendarItem>): IcalendarText =>
@@ -51,14 +55,16 @@ const isOnlyMark = (bytes: Uint8Array): boolean => bytes.length === 3 && bytes[0
 /** Writes items into a calendar: the edits of each, and the time zones they need. */
 class CalendarWriter {
   readonly #text: IcalendarText;
+  readonly #moment: string | null;
   readonly #edits: Edit[] = [];
   readonly #zones = new Map<CalendarFrame, CalendarZones>();
   readonly #texts = new Map<string, string>();
   /** TZIDs that were written, with the first year they are used for. */
   readonly #written = new Map<CalendarFrame, Map<string, number>>();
 
-  constructor(text: IcalendarText) {
+  constructor(text: IcalendarText, moment: string | null) {
     this.#text = text;
+    this.#moment = moment;
   }
 
   write(writes: readonly ItemWrite<IcalendarItem>[]): Uint8Array {
@@ -136,7 +142,7 @@ class CalendarWriter {
     const uid = item.uid ?? '';
     const text = added.map((key) => {
       const id = is.recurrenceId(key) as Property;
-      const head = [...(uid === '' ? [] : [uidProperty(uid)]), id, stampProperty(after)];
+      const head = [...(uid === '' ? [] : [uidProperty(uid)]), id, stampProperty(after, this.#moment)];
       return componentLines(componentOfComposed(item.kind, head, is.occurrence(key, 'new')), notation);
     });
     const end = item.spans.at(-1)?.end ?? 0;
@@ -182,7 +188,7 @@ class CalendarWriter {
     const frame = this.#text.frames.findLast(({ place }) => place !== null);
     if (frame === undefined || frame.place === null) return;
     const zones = this.#zonesOf(frame);
-    const components = items.flatMap(({ uid, after }) => newItem(uid, after, zones));
+    const components = items.flatMap(({ uid, after }) => newItem(uid, after, zones, this.#moment));
     this.#insert(frame, frame.place.items, components.map((each) => componentLines(each, frame.notation)).join(''));
   }
 
@@ -240,29 +246,33 @@ function withContents(fields: Fields, before: Fields): Fields {
 
 const unfolded = (text: string): string => text.replace(/\r?\n[ \t]/g, '');
 
-function newItem(uid: string, fields: Fields, zones: CalendarZones): readonly Component[] {
+function newItem(uid: string, fields: Fields, zones: CalendarZones, moment: string | null): readonly Component[] {
   const opaque = opaqueOf(fields);
-  if (opaque !== null) return [withStamp(opaque, fields)];
+  if (opaque !== null) return [withStamp(opaque, fields, moment)];
   const kind = kindOf(fields);
   const item = composeItem(fields, 'new', zones);
   const id = recurrenceIdProperty(fields, zones);
   const own = id === null ? uid : uid.replace(/#[^#]*$/, '');
-  const head = [uidProperty(own), ...(id === null ? [] : [id]), stampProperty(fields)];
+  const head = [uidProperty(own), ...(id === null ? [] : [id]), stampProperty(fields, moment)];
   const occurrences = [...item.overrides.keys()].filter((key) => id === null && takesComponent(item, key)).sort(byText);
   return [
     componentOfComposed(kind, head, item.master),
     ...occurrences.map((key) => {
       const ownId = item.recurrenceId(key) as Property;
-      return componentOfComposed(kind, [uidProperty(uid), ownId, stampProperty(fields)], item.occurrence(key, 'new'));
+      return componentOfComposed(
+        kind,
+        [uidProperty(uid), ownId, stampProperty(fields, moment)],
+        item.occurrence(key, 'new'),
+      );
     }),
   ];
 }
 
 /** A component that is carried as the text it is, with when it was written. */
-export function withStamp(component: Component, fields: Fields): Component {
+export function withStamp(component: Component, fields: Fields, moment: string | null): Component {
   const updated = stampOf(fields.get(UPDATED));
   const modified = updated === null ? [] : [property('LAST-MODIFIED', updated)];
-  return { ...component, properties: [...component.properties, stampProperty(fields), ...modified] };
+  return { ...component, properties: [...component.properties, stampProperty(fields, moment), ...modified] };
 }
 
 /** What a record is as a component. */
@@ -271,8 +281,11 @@ function kindOf(fields: Fields): string {
   return opaque?.name ?? (isTask(fields) ? 'VTODO' : 'VEVENT');
 }
 
-const stampProperty = (fields: Fields): Property =>
-  property('DTSTAMP', stampOf(fields.get(UPDATED)) ?? stampOf(fields.get(CREATED)) ?? NO_TIME);
+/** When an item was made, as far as anything tells; it is no data, and never read. */
+function stampProperty(fields: Fields, moment: string | null): Property {
+  const told = [fields.get(UPDATED), fields.get(CREATED), moment ?? undefined].map(stampOf);
+  return property('DTSTAMP', told.find((each) => each !== null) ?? NO_TIME);
+}
 
 /** null: it says no moment. */
 function stampOf(value: Value | undefined): string | null {
