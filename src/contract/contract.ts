@@ -340,6 +340,8 @@ export interface Requests {
   'source:change': (collection: string, change: SourceChange) => SourceSettingsView;
   /** Bytes of a record: as now, a conflict's value, or as of a time or package. */
   'records:cat': (collection: string, record: string, which: { value?: string; at?: string }) => Uint8Array;
+  /** Bytes a value of a record refers to (`{content, size}`, as of a photo); at most 4 MiB. Fails with `too-big`, `content-not-kept`. */
+  'records:content': (collection: string, record: string, content: string, size: number) => Uint8Array;
   'records:explain': (collection: string, record: string) => ExplainView;
   'conflicts:list': (collection: string | null) => readonly ConflictView[];
   'conflicts:detail': (conflict: string) => ConflictDetailView;
@@ -407,6 +409,7 @@ export const REQUESTS = Object.keys({
   'devices:quarantine': 0,
   'source:change': 0,
   'records:cat': 0,
+  'records:content': 0,
   'records:explain': 0,
   'conflicts:list': 0,
   'conflicts:detail': 0,

@@ -265,7 +265,9 @@ function whenWords({ start, due, duration, timeZone, showWithoutTime }: Plain): 
   const parts: string[] = [];
   if (typeof start === 'string') parts.push(momentWords(start, isAllDay));
   if (typeof due === 'string') parts.push(`due ${momentWords(due, isAllDay)}`);
-  if (typeof duration === 'string' && !isAllDay) parts.push(`for ${durationWords(duration)}`);
+  // What ends before it begins is a slip of whoever wrote it: of that no length can be said.
+  if (typeof duration === 'string' && !isAllDay && !duration.startsWith('-'))
+    parts.push(`for ${durationWords(duration)}`);
   if (typeof timeZone === 'string' && !isAllDay) parts.push(`(${timeZone})`);
   return parts.join(' ');
 }
@@ -355,3 +357,18 @@ function ruleWords(rule: Plain): string {
   if (Object.keys(rule).some((key) => !TOLD.has(key) && !key.startsWith('@'))) parts.push('only some of these');
   return parts.join(', ');
 }
+
+const UNTOLD: ReadonlySet<string> = new Set([
+  'uid',
+  'prodId',
+  'version',
+  'exists',
+  'updated',
+  'created',
+  'sequence',
+  'kind',
+]);
+
+/** Does a person read this field of a card or an event? What a program keeps for itself is not told. */
+export const isTold = (path: string): boolean =>
+  !path.startsWith('@') && !path.startsWith('aliasOf') && !path.startsWith('apart/') && !UNTOLD.has(path);

@@ -164,6 +164,12 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['record', name],
     ['which', shape({ value: optional(name), at: optional(name) })],
   ],
+  'records:content': [
+    ['collection', name],
+    ['record', name],
+    ['content', name],
+    ['size', wholeNumber(0, Number.MAX_SAFE_INTEGER)],
+  ],
   'records:explain': [
     ['collection', name],
     ['record', name],

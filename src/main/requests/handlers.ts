@@ -83,6 +83,7 @@ export function handlersOf(engine: Engine): Handlers {
     },
     'source:change': (collection, change) => changeSource(engine, findCollection(engine, collection), change),
     'records:cat': (collection, record, which) => records.cat(collection, record, which),
+    'records:content': (collection, record, content, size) => records.content(collection, record, content, size),
     'records:explain': (collection, record) => records.explain(collection, record),
     'conflicts:list': (collection) => records.conflicts(collection),
     'conflicts:detail': (conflict) => records.detail(conflict),

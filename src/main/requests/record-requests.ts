@@ -22,6 +22,7 @@ import { findRecord } from '../history/find-record.ts';
 import type { HistoryPort } from '../history/history-port.ts';
 import { listHistory } from '../history/history-view.ts';
 import { findMoment, type Moment } from '../history/moment.ts';
+import { readContent } from '../history/read-content.ts';
 import { restore } from '../history/restore.ts';
 import { restoreTo } from '../history/restore-to.ts';
 import { undoChange } from '../history/undo-change.ts';
@@ -60,6 +61,9 @@ export class RecordRequests {
 
   cat(collection: string, record: string, which: { value?: string; at?: string }): Promise<Uint8Array> {
     return catRecord(this.#port(findCollection(this.#engine, collection)), record, which);
+  }
+  content(collection: string, record: string, content: string, size: number): Promise<Uint8Array> {
+    return readContent(this.#port(findCollection(this.#engine, collection)), record, content, size);
   }
   explain(collection: string, record: string): ExplainView {
     const port = this.#port(findCollection(this.#engine, collection));

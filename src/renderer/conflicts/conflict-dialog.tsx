@@ -10,9 +10,9 @@ import { useSayDone } from '../client/use-say-done.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { FieldValue } from '../components/field-value.tsx';
 import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { fieldValueText } from '../components/value-text.ts';
 import { canKeepBoth, conflictHeading, conflictSentence } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
 import { choiceOf, editableText } from './editable-text.ts';
@@ -85,18 +85,21 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
       }
     >
       <p className="lead">{conflictSentence(conflict, nameOf)}, without either knowing of the other.</p>
-      <p className="muted">
-        <span className="path">{conflict.record}</span>
-        {!WHOLE.has(conflict.field) && ` · ${fieldWords(conflict.field, conflict.values[0]?.value ?? conflict.base)}`}
+      <p className={kind === 'files' ? 'muted' : 'strong'}>
+        {kind === 'files' && <span className="path">{conflict.record}</span>}
+        {!WHOLE.has(conflict.field) &&
+          `${kind === 'files' ? ' · ' : ''}${fieldWords(conflict.field, conflict.values[0]?.value ?? conflict.base)}`}
       </p>
       <ErrorNotice error={resolve.error} />
       <div className="sides">
         <article className="side side-base" aria-label="What both started from">
           <h3>Before</h3>
           <p className="muted">What both started from</p>
-          <p className="side-value path">
-            {conflict.base === null ? 'It was not there' : fieldValueText(conflict.field, conflict.base)}
-          </p>
+          {conflict.base === null ? (
+            <p className="side-value">It was not there</p>
+          ) : (
+            <FieldValue of={conflict} field={conflict.field} value={conflict.base} />
+          )}
         </article>
         {conflict.values.map((value) => (
           <ConflictValue

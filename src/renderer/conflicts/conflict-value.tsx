@@ -1,7 +1,7 @@
 import { Check, FileText, Folder, Trash2 } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
-import { fieldValueText } from '../components/value-text.ts';
+import { FieldValue } from '../components/field-value.tsx';
 import { When } from '../components/when.tsx';
 import { isFileBesideFolder, isFolder } from './conflict-title.ts';
 
@@ -37,9 +37,11 @@ export function ConflictValue(props: {
       <p className="muted">
         {deleted ? 'Deleted' : 'Changed'} <When at={value.at} />
       </p>
-      <p className="side-value path">
-        {deleted ? 'It was deleted there' : fieldValueText(conflict.field, value.value)}
-      </p>
+      {deleted ? (
+        <p className="side-value">It was deleted there</p>
+      ) : (
+        <FieldValue of={conflict} field={conflict.field} value={value.value} />
+      )}
       {value.id === conflict.shown && <p className="hint">Until you choose, a device that had neither shows this</p>}
       {props.why !== null && !folder && <p className="hint">{props.why}</p>}
       {mixed && !deleted && (

@@ -1,0 +1,100 @@
+import { useMemo, useState } from 'react';
+import type { ValueView } from '../../contract/contract.ts';
+import { fieldWords, isTold } from '../../contract/field-words.ts';
+import { useRequest } from '../client/use-request.ts';
+import { pictureAddress } from './raster-image.ts';
+import { fieldValueText } from './value-text.ts';
+
+/** Whose fields they are. */
+export interface RecordOf {
+  readonly collection: string;
+  readonly record: string;
+}
+
+type Plain = { readonly [key: string]: ValueView };
+const isPlain = (value: ValueView): value is Plain =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
+
+const FILE_FIELDS: ReadonlySet<string> = new Set(['entry', 'modified', 'executable', 'exists']);
+
+/** A value of a field as a person reads it: a photo as the picture it is, a whole card or event field by field, all else in words. */
+export function FieldValue({ of, field, value }: { of: RecordOf; field: string; value: ValueView }) {
+  if (field === 'exists' && isPlain(value) && value.type === undefined)
+    return <RecordFacts of={of} fields={Object.entries(value).map(([path, one]) => ({ path, value: one }))} />;
+  const text = fieldValueText(field, value);
+  if (!field.startsWith('media/') || !isPlain(value) || value.kind === 'sound')
+    return <p className={FILE_FIELDS.has(field) ? 'side-value path' : 'side-value'}>{text}</p>;
+  return (
+    <figure className="picture">
+      <Picture of={of} data={value.data} name={fieldWords(field, value)} />
+      <figcaption className="muted">{text}</figcaption>
+    </figure>
+  );
+}
+
+/** `data`: bytes, or what they are named by where they travel apart. */
+function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: string }) {
+  const [broken, setBroken] = useState(false);
+  const { content, size } = isPlain(data) && !(data instanceof Uint8Array) ? data : { content: null, size: null };
+  const isApart = typeof content === 'string' && typeof size === 'number';
+  const asked = useRequest('records:content', isApart ? [of.collection, of.record, content, size] : null);
+  const bytes = data instanceof Uint8Array ? data : asked.value;
+  const address = useMemo(() => (bytes === null ? null : pictureAddress(bytes)), [bytes]);
+  if (address !== null && !broken) return <img src={address} alt={name} onError={() => setBroken(true)} />;
+  if (asked.error !== null) return <p className="hint">{asked.error.message}</p>;
+  return bytes === null ? null : <p className="hint">It cannot be shown: it is no picture that is known here.</p>;
+}
+
+/** In this order a person reads a card or an event; what is not named comes after them. */
+const ORDER = [
+  'media',
+  'name',
+  'title',
+  'nicknames',
+  'organizations',
+  'titles',
+  'when',
+  'recurrenceRule',
+  'locations',
+  'virtualLocations',
+  'phones',
+  'emails',
+  'onlineServices',
+  'addresses',
+  'anniversaries',
+  'participants',
+  'alerts',
+  'description',
+  'recurrenceOverrides',
+  'relations',
+  'links',
+  'notes',
+  'keywords',
+];
+const placeOf = (path: string): number => {
+  const at = ORDER.indexOf(path.split('/')[0] ?? path);
+  return at < 0 ? ORDER.length : at;
+};
+
+/** What a contact or an event says, field by field, in words. What only programs read is left out. */
+export function RecordFacts(props: {
+  of: RecordOf;
+  fields: readonly { readonly path: string; readonly value: ValueView }[];
+}) {
+  const told = props.fields
+    .filter(({ path, value }) => value !== null && isTold(path))
+    .sort((a, b) => placeOf(a.path) - placeOf(b.path) || (a.path < b.path ? -1 : 1));
+  if (told.length === 0) return <p className="muted">It says nothing.</p>;
+  return (
+    <dl className="record-facts">
+      {told.map(({ path, value }) => (
+        <div key={path}>
+          <dt>{fieldWords(path, value)}</dt>
+          <dd>
+            <FieldValue of={props.of} field={path} value={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
