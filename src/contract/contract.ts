@@ -47,6 +47,26 @@ export interface PeerView {
   /** Packages we hold that it has not applied. */
   readonly behind: number;
 }
+/** What one source has no place for, of what the records of its collection really say. */
+export interface SourceLacksView {
+  readonly source: string;
+  /** How many it cannot hold all of. */
+  readonly records: number;
+  /** What most of them lack first. */
+  readonly lacks: readonly LackView[];
+  /** The first of them. */
+  readonly named: readonly { readonly id: string; readonly title: string }[];
+}
+export interface LackView {
+  /** A field, or a map of them: `emails`. */
+  readonly map: string;
+  /** Of media, dates and titles: `photo`. */
+  readonly kind: string | null;
+  /** None of it, no more than `held`, or only parts. */
+  readonly how: 'all' | 'more' | 'part';
+  readonly held: number;
+  readonly records: number;
+}
 /** What goes on now, so that a person knows how long it will take. */
 export interface ProgressView {
   readonly stage: 'listing' | 'reading' | 'receiving' | 'writing';
@@ -338,6 +358,8 @@ export interface Requests {
   /** What a device wrote after it lost the right to counts after all, everywhere, or is let go of here. */
   'devices:quarantine': (device: string, take: boolean, collection: string | null) => readonly ProblemView[];
   'source:change': (collection: string, change: SourceChange) => SourceSettingsView;
+  /** What the sources of a collection here cannot hold; those that hold all are not named. */
+  'source:lacks': (collection: string) => readonly SourceLacksView[];
   /** Bytes of a record: as now, a conflict's value, or as of a time or package. */
   'records:cat': (collection: string, record: string, which: { value?: string; at?: string }) => Uint8Array;
   /** Bytes a value of a record refers to (`{content, size}`, as of a photo); at most 4 MiB. Fails with `too-big`, `content-not-kept`. */
@@ -408,6 +430,7 @@ export const REQUESTS = Object.keys({
   'devices:role': 0,
   'devices:quarantine': 0,
   'source:change': 0,
+  'source:lacks': 0,
   'records:cat': 0,
   'records:content': 0,
   'records:explain': 0,

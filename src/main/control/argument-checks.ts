@@ -159,6 +159,7 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
       }),
     ],
   ],
+  'source:lacks': [['collection', name]],
   'records:cat': [
     ['collection', name],
     ['record', name],

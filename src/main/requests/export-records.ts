@@ -5,13 +5,12 @@ import { contentsOf } from '../history/cat.ts';
 import { allRecords } from '../history/find-record.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { isOwnField } from '../record/alias.ts';
 import { putInContents } from '../record/content-reference.ts';
-import { fieldRule } from '../record/field-rules.ts';
-import type { Digest, FieldName, RecordId } from '../record/ids.ts';
-import type { Fields, Value } from '../record/value.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
+import { lostFields } from '../snapshot/lost-fields.ts';
 import { formatNamed, type SourceFormat } from '../sources/formats.ts';
 import { composeText, momentOf } from '../sources/text/text-adapter.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
@@ -91,17 +90,9 @@ function write(
 
 /** Which fields, or parts of them, the format has no place for. */
 function lostOf(text: TextFormat, { id, full }: { readonly id: RecordId; readonly full: Fields }): ExportView['lost'] {
-  const held = text.project(full);
-  const lost: { record: string; field: string; why: string }[] = [];
-  for (const [field, value] of full) {
-    if (isOwnField(field)) continue;
-    const why = whyLost(text, field, value, held.get(field));
-    if (why !== null) lost.push({ record: id, field, why });
-  }
-  return lost;
-}
-
-function whyLost(text: TextFormat, field: FieldName, value: Value, held: Value | undefined): string | null {
-  if (held === undefined) return 'the format has no place for it';
-  return fieldRule(text.kind, field).same(value, held) ? null : 'the format can hold only a part of it';
+  return lostFields(text.kind, full, text.project(full)).map(({ field, isPart }) => ({
+    record: id,
+    field,
+    why: isPart ? 'the format can hold only a part of it' : 'the format has no place for it',
+  }));
 }

@@ -11,6 +11,7 @@ import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { joinRequest } from './join-request.ts';
 import { listRecords } from './list-records.ts';
 import { RecordRequests } from './record-requests.ts';
+import { sourceLacks } from './source-lacks.ts';
 import { changeSource } from './source-settings.ts';
 import { statusView } from './status-view.ts';
 import { syncRequest } from './sync-request.ts';
@@ -82,6 +83,7 @@ export function handlersOf(engine: Engine): Handlers {
       return replicas.flatMap(problemViews);
     },
     'source:change': (collection, change) => changeSource(engine, findCollection(engine, collection), change),
+    'source:lacks': (collection) => sourceLacks(findCollection(engine, collection)),
     'records:cat': (collection, record, which) => records.cat(collection, record, which),
     'records:content': (collection, record, content, size) => records.content(collection, record, content, size),
     'records:explain': (collection, record) => records.explain(collection, record),

@@ -14,6 +14,7 @@ import { HaltDialog } from './halt-dialog.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { ProgressLine } from './progress-line.tsx';
 import { RulesDialog } from './rules-dialog.tsx';
+import { SourceLacks, useSourceLacks } from './source-lacks.tsx';
 import { SourceLine } from './source-line.tsx';
 import { VerifyDialog } from './verify-dialog.tsx';
 
@@ -28,6 +29,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
   const toast = useToast();
   const paused = collection.state === 'paused';
   const { name } = collection;
+  const lacks = useSourceLacks(collection);
 
   const setPaused = async () => {
     const reply = await pause.run(collection.id, !paused);
@@ -88,6 +90,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
           key={source.id}
           source={source}
           told={source.state === 'halted' && collection.sources.length === 1}
+          lacks={<SourceLacks collection={collection} lacks={lacks.get(source.id) ?? null} />}
         />
       ))}
       {collection.progress !== null && collection.state === 'working' && (

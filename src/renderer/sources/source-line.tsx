@@ -1,8 +1,10 @@
 import { FolderOpen } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { SourceState, SourceView } from '../../contract/contract.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { formatWords } from './format-words.ts';
 
 const STATES: { readonly [state in SourceState]: string } = {
   ready: 'Ready',
@@ -14,7 +16,8 @@ const STATES: { readonly [state in SourceState]: string } = {
 };
 
 /** Where a collection lives here: the place, its state, and the reason when it is not ready, unless that is `told` already. */
-export function SourceLine({ source, told }: { source: SourceView; told: boolean }) {
+export function SourceLine(props: { source: SourceView; told: boolean; lacks: ReactNode }) {
+  const { source, told } = props;
   const client = useClient();
   const open = useAction('desktop:open-source');
   const toast = useToast();
@@ -29,7 +32,7 @@ export function SourceLine({ source, told }: { source: SourceView; told: boolean
         <span className="path" title={source.location}>
           {source.location}
         </span>
-        {source.format !== 'folder' && <span className="tag">{source.format}</span>}
+        {source.format !== 'folder' && <span className="tag">{formatWords(source.format)}</span>}
         {source.state !== 'ready' && <span className={bad ? 'tag tag-bad' : 'tag'}>{STATES[source.state]}</span>}
         {client.host === 'electron' && !/^https?:/.test(source.location) && (
           <Button className="button button-quiet button-small" onPress={() => void reveal()}>
@@ -41,6 +44,7 @@ export function SourceLine({ source, told }: { source: SourceView; told: boolean
       {source.reason !== null && !told && (
         <p className={bad ? 'source-reason bad' : 'source-reason'}>{source.reason}</p>
       )}
+      {props.lacks}
     </div>
   );
 }

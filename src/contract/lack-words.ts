@@ -1,0 +1,56 @@
+import type { LackView } from './contract.ts';
+
+const MANY: { readonly [map: string]: readonly [one: string, many: string] } = {
+  emails: ['e-mail address', 'e-mail addresses'],
+  phones: ['phone number', 'phone numbers'],
+  addresses: ['address', 'addresses'],
+  organizations: ['company', 'companies'],
+  notes: ['note', 'notes'],
+  nicknames: ['nickname', 'nicknames'],
+  onlineServices: ['account', 'accounts'],
+  links: ['link', 'links'],
+  relations: ['related person', 'related persons'],
+  members: ['member of a group', 'members of groups'],
+  keywords: ['label', 'labels'],
+  locations: ['place', 'places'],
+  virtualLocations: ['online meeting', 'online meetings'],
+  participants: ['attendee', 'attendees'],
+  alerts: ['alert', 'alerts'],
+  recurrenceOverrides: ['changed occurrence', 'changed occurrences'],
+  personalInfo: ['interest', 'interests'],
+  cryptoKeys: ['key', 'keys'],
+  calendars: ['calendar', 'calendars'],
+  schedulingAddresses: ['address for invitations', 'addresses for invitations'],
+  directories: ['directory', 'directories'],
+  preferredLanguages: ['language', 'languages'],
+  photo: ['photo', 'photos'],
+  logo: ['logo', 'logos'],
+  sound: ['sound', 'sounds'],
+  birth: ['birthday', 'birthdays'],
+  wedding: ['anniversary', 'anniversaries'],
+  death: ['day of death', 'days of death'],
+  anniversaries: ['anniversary', 'anniversaries'],
+  media: ['photo', 'photos'],
+  title: ['title', 'titles'],
+  role: ['role', 'roles'],
+  titles: ['title', 'titles'],
+  name: ['name', 'names'],
+  when: ['time', 'times'],
+};
+const NTH = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
+const APART: ReadonlySet<string> = new Set(['vCard', 'iCalendar', 'csv', 'ldif']);
+
+/** What a source has no place for: `photos`, `a fourth e-mail address`, `parts of names`. */
+export function lackWords({ map, kind, how, held }: LackView): string {
+  if (APART.has(map)) return 'what other programs added';
+  const [one, many] = MANY[kind ?? map] ?? MANY[map] ?? plain(map);
+  if (how === 'part') return `parts of ${many}`;
+  if (how === 'all') return many;
+  const nth = NTH[held];
+  return nth === undefined ? `more than ${held} ${many}` : `a ${nth} ${one}`;
+}
+
+const plain = (map: string): readonly [string, string] => {
+  const words = map.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return [words, words];
+};

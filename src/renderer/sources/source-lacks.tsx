@@ -1,0 +1,58 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { CollectionView, SourceLacksView } from '../../contract/contract.ts';
+import { lackWords } from '../../contract/lack-words.ts';
+import { counted, listed } from '../../contract/overall-state.ts';
+import { useRequest } from '../client/use-request.ts';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { RECORD_WORD } from '../components/kind-icon.tsx';
+import { VirtualRows } from '../components/virtual-rows.tsx';
+
+/** What the sources of a collection cannot hold, by source. Asked again when the records become others, not at each step on the way. */
+export function useSourceLacks({ id, kind, state, records }: CollectionView): ReadonlyMap<string, SourceLacksView> {
+  const isQuiet = state !== 'working';
+  const asked = useRequest('source:lacks', kind === 'files' || !isQuiet ? null : [id], `${state} ${records}`);
+  return new Map((asked.value ?? []).map((one) => [one.source, one]));
+}
+
+const LINE = 30;
+
+/** Says at a source what of its collection it has no place for, and whom that concerns. */
+export function SourceLacks({ collection, lacks }: { collection: CollectionView; lacks: SourceLacksView | null }) {
+  const [open, setOpen] = useState(false);
+  if (lacks === null) return null;
+  const what = listed([...new Set(lacks.lacks.map(lackWords))]);
+  const whom = counted(lacks.records, RECORD_WORD[collection.kind]);
+  return (
+    <p className="source-reason">
+      This place cannot hold: {what}{' '}
+      <Button className="button button-quiet button-small" onPress={() => setOpen(true)}>
+        {whom} affected
+      </Button>
+      {open && (
+        <DialogFrame title="What this place cannot hold" onClose={() => setOpen(false)}>
+          <p>
+            Nothing of it is lost: it stays with {collection.name} on this device and the others, in every place that
+            can hold it.
+          </p>
+          <ul className="plain-list bullets">
+            {lacks.lacks.map((lack) => (
+              <li key={`${lack.map} ${lack.kind} ${lack.how}`}>
+                {lackWords(lack)} <span className="muted">{counted(lack.records, RECORD_WORD[collection.kind])}</span>
+              </li>
+            ))}
+          </ul>
+          <h3>{lacks.named.length < lacks.records ? `The first ${lacks.named.length} of ${whom}` : whom}</h3>
+          <VirtualRows
+            label="Whom it concerns"
+            className="rows-box"
+            count={lacks.named.length}
+            estimate={() => LINE}
+            keyOf={(at) => lacks.named[at]?.id ?? String(at)}
+            text={(at) => <span className="planned">{lacks.named[at]?.title}</span>}
+          />
+        </DialogFrame>
+      )}
+    </p>
+  );
+}
