@@ -63,6 +63,12 @@ const add: Command = {
   },
 };
 
+/** A secret as it was given, or from standard input where that is `-`: arguments can be seen by others. */
+const wordOrInput = async <Given extends string | null>(
+  { terminal }: CommandCall,
+  given: Given,
+): Promise<Given | string> => (given === '-' ? (await terminal.readInput()).trim() : given);
+
 const invite: Command = {
   name: 'invite',
   takes: 'COLLECTION',
@@ -95,7 +101,7 @@ const revokeInvite: Command = {
   options: {},
   async run(call) {
     const given = call.positionals[1] ?? null;
-    const link = given === '-' ? (await call.terminal.readInput()).trim() : given;
+    const link = await wordOrInput(call, given);
     if (link !== null && !link.startsWith('lockstep://'))
       throw usageError('A link begins with lockstep://join#.', 'LINK');
     const view = await call.ask('collections:revoke-invite', call.positionals[0]!, link);
@@ -122,7 +128,7 @@ const recoveryKey: Command = {
     const given = textOption(call.options, 'use') ?? null;
     if ([make, drop, given !== null].filter(Boolean).length > 1)
       throw usageError('Say one of --make, --drop and --use.', 'recovery-key');
-    const key = given === '-' ? (await call.terminal.readInput()).trim() : given;
+    const key = await wordOrInput(call, given);
     const action = make ? 'make' : drop ? 'drop' : key !== null ? 'use' : 'show';
     const view = await call.ask('collections:recovery-key', call.positionals[0]!, action, key);
     await call.print(view, ({ keys, role, ...shown }) => {
@@ -150,7 +156,7 @@ const join: Command = {
     checkFormat(wanted);
     const location = sourcePlace(call.positionals[1]!, call.terminal.directory);
     const given = call.positionals[0]!;
-    const link = given === '-' ? (await call.terminal.readInput()).trim() : given;
+    const link = await wordOrInput(call, given);
     if (!link.startsWith('lockstep://')) throw usageError('A link begins with lockstep://join#.', 'LINK');
     await givePassword(call, location);
     const joined = await withProgress(

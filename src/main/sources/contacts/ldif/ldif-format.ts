@@ -1,5 +1,6 @@
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
+import { type Edit, splice } from '../../text/content-lines.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { type Cells, escapeName, plainText, unescapeName } from '../cells/cells.ts';
@@ -87,11 +88,6 @@ function othersOf(fields: Fields): ReadonlyMap<string, string> {
   return found;
 }
 
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 const NO_FIELDS: Fields = new Map();
 
 function writeRecords(text: LdifText, writes: readonly ItemWrite<LdifRecord>[]): Uint8Array {
@@ -105,31 +101,21 @@ function writeRecords(text: LdifText, writes: readonly ItemWrite<LdifRecord>[]):
       edits.push({ start: item.spans[0]?.start ?? 0, end: behindRecord(bytes, item), text: '' });
     else edits.push(...editsOf(text, item, before ?? NO_FIELDS, after));
   }
-  if (edits.length === 0 && added.length === 0) return bytes;
-  edits.sort((a, b) => a.start - b.start || a.end - b.end);
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  for (const { start, end, text: said } of edits) {
-    parts.push(bytes.subarray(at, start), Buffer.from(said));
-    at = end;
-  }
-  parts.push(bytes.subarray(at));
-  let written = Buffer.concat(parts);
-  if (added.length > 0) {
-    const gap =
-      written.length === 0
+  const written = splice(bytes, edits);
+  if (added.length === 0) return written;
+  const gap =
+    written.length === 0
+      ? ''
+      : endsWith(written, `${lineEnd}${lineEnd}`)
         ? ''
-        : endsWith(written, `${lineEnd}${lineEnd}`)
-          ? ''
-          : endsWith(written, lineEnd)
-            ? lineEnd
-            : lineEnd + lineEnd;
-    written = Buffer.concat([written, Buffer.from(gap + added.join(lineEnd))]);
-  }
-  return written;
+        : endsWith(written, lineEnd)
+          ? lineEnd
+          : lineEnd + lineEnd;
+  return Buffer.concat([written, Buffer.from(gap + added.join(lineEnd))]);
 }
 
-const endsWith = (bytes: Buffer, end: string): boolean => bytes.subarray(-end.length).toString('latin1') === end;
+const endsWith = (bytes: Uint8Array, end: string): boolean =>
+  Buffer.from(bytes.subarray(-end.length)).toString('latin1') === end;
 
 /** With the blank line that follows it. */
 function behindRecord(bytes: Uint8Array, { next }: LdifRecord): number {
