@@ -69,7 +69,7 @@ function showSync(view: SyncView, waited: boolean, paint: Paint): string {
     member.why,
   ]);
   const head = view.inStep ? paint.good('In step') : waited ? paint.warn('Not in step') : 'Looked for changes';
-  const person = view.needsPerson ? `${paint.warn('A folder is halted and waits for you')}: lockstep status\n` : '';
+  const person = view.needsPerson ? `${paint.warn('A source is halted and waits for you')}: lockstep status\n` : '';
   return `${head}: ${counts}.\n${person}${members.length > 0 ? table(['device', 'state', 'why'], members, '') : ''}`;
 }
 
