@@ -1,7 +1,7 @@
-import { sha256 } from '../../platform/hash.ts';
 import type { FieldName } from '../../record/ids.ts';
 import { fieldName } from '../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../record/value.ts';
+import { compareEntries, mintKey } from './mint-key.ts';
 
 /** An entry of a keyed map as it was read. */
 export interface KeylessEntry {
@@ -85,30 +85,16 @@ function alignMap(
   // Ties go to what comes first, so that it is the same everywhere.
   pairs.sort((a, b) => b.alike - a.alike || a.at - b.at || a.one.at - b.one.at);
   for (const { at, one, alike } of pairs) if (alike >= ALIKE && keys[at] === null && !taken.has(one.key)) take(at, one);
-  for (const at of own) {
-    if (keys[at] !== null) continue;
+  const fresh = own.filter((at) => keys[at] === null);
+  if (fresh.length > 1)
+    fresh.sort((a, b) => compareEntries((entries[a] as KeylessEntry).value, (entries[b] as KeylessEntry).value));
+  for (const at of fresh) {
     const minted = mintKey(map, (entries[at] as KeylessEntry).value);
     let key = minted;
     for (let number = 2; taken.has(key); number++) key = `${minted}-${number}`;
     keys[at] = key;
     taken.add(key);
   }
-}
-
-/** A key made of a value: the same wherever the same value is met first. */
-function mintKey(map: string, value: Value): string {
-  return Buffer.from(sha256(`${map}\0${canonical(value)}`))
-    .toString('base64url')
-    .slice(0, 10);
-}
-
-function canonical(value: Value): string {
-  if (value instanceof Uint8Array) return `b${Buffer.from(sha256(value)).toString('hex')}`;
-  if (Array.isArray(value)) return `[${value.map((each: Value) => canonical(each)).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const object = value as { readonly [key: string]: Value };
-  const names = Object.keys(object).sort((a, b) => (a < b ? -1 : 1));
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(object[name] as Value)}`).join(',')}}`;
 }
 
 /** Every text in a value, in the order of its properties. */
