@@ -1,6 +1,6 @@
 import type { Held, HeldField, RecordState } from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
-import { EXISTS } from '../record/file-entry.ts';
+import { ENTRY, EXISTS, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 
@@ -13,7 +13,8 @@ export interface EarlierValue {
 
 /**
  * What an item that no snapshot tells of stands for (adoption, DESIGN 9): each field that equals a current value, or one it had earlier, is that
- * value and shows its dots; the others are unknown, and only they will become a change.
+ * value and shows its dots; the others are unknown, and only they will become a change. An empty file with the very time of a version that was
+ * not is what a loss of power left of that one, which may have taken the database too: it stands for that version, and is made again.
  *
  * `earlier` is asked for only where a value is not current. Returns null for a deleted record whose item is an earlier version of it:
  * a person has to say which of the two is meant.
@@ -46,7 +47,8 @@ export function adopt(
     }
     known ??= earlier();
     const once = known.filter((each) => each.field === field && rule.same(each.value, value));
-    if (once.length > 0) held.set(field, { value, dots: once.map((each) => each.dot) });
+    const dots = once.length > 0 || field !== ENTRY ? once.map((each) => each.dot) : emptied(now, known);
+    if (dots.length > 0) held.set(field, { value, dots });
     else matched = false;
   }
   const exists = state.fields.get(EXISTS) ?? [];
@@ -66,4 +68,15 @@ export function adopt(
       held.set(field, { value: null, dots: siblings.flatMap((each) => each.dots) });
   held.set(EXISTS, { value: false, dots: exists.flatMap((each) => each.dots) });
   return { held, deleted: false };
+}
+
+/** The changes that made a file of an earlier version with bytes in it, at the very time this empty one has. */
+function emptied(now: Fields, earlier: readonly EarlierValue[]): readonly Dot[] {
+  const [entry, modified] = [fileEntry(now.get(ENTRY)), now.get(MODIFIED)];
+  if (entry?.type !== 'file' || entry.size > 0 || typeof modified !== 'number') return [];
+  const then = earlier.filter(({ field, value }) => field === MODIFIED && value === modified);
+  return then.flatMap(({ dot }) => {
+    const made = fileEntry(earlier.find((each) => each.dot === dot && each.field === ENTRY)?.value);
+    return made?.type === 'file' && made.size > 0 ? [dot] : [];
+  });
 }

@@ -191,3 +191,23 @@ it('gives a torn file its time again, where others come to have the very bytes i
   expect([room.problems(b), room.conflicts(a)]).toEqual([[], 0]);
   room.expectNoFaults();
 });
+
+it('makes again what a power loss emptied that took the database too', async () => {
+  const room = await KeepRoom.open('both', 2, TEXTS);
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  await room.run(200_000);
+  const before = room.changes(a);
+  b.kill();
+  for (const path of ['d0/f0.txt', 'd1/f1.txt']) {
+    const modified = Number((b.user.fs.lstat(`${ROOT}/${path}`)?.modifiedNs ?? 0n) / 1000n);
+    b.user.writeFile(`${ROOT}/${path}`, '');
+    b.user.touch(`${ROOT}/${path}`, modified);
+  }
+  b.disk.losePower({ keepUnsynced: 'all' });
+  b.loseDatabase();
+  await room.group.start(b);
+  await room.run(30_000);
+  expect([room.changes(a), room.problems(b)]).toEqual([before, []]);
+  for (const path of Object.keys(TEXTS)) expect([path, room.read(b, path)]).toEqual([path, TEXTS[path]]);
+  room.expectNoFaults();
+});

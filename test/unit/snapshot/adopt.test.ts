@@ -3,7 +3,14 @@ import { planItem } from '../../../src/main/construct/plan-construction.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
 import { applyChange } from '../../../src/main/merge/apply-change.ts';
 import type { RecordState } from '../../../src/main/merge/record-state.ts';
-import { ENTRY, EXECUTABLE, EXISTS, fileFields, MODIFIED } from '../../../src/main/record/file-entry.ts';
+import {
+  ENTRY,
+  EXECUTABLE,
+  EXISTS,
+  type FileEntry,
+  fileFields,
+  MODIFIED,
+} from '../../../src/main/record/file-entry.ts';
 import { fieldName } from '../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
 import { adopt, type EarlierValue } from '../../../src/main/snapshot/adopt.ts';
@@ -149,6 +156,29 @@ describe('an item that no snapshot tells of', () => {
       write: true,
       fields: new Map([...fileA2, [EXECUTABLE, true]]),
     });
+  });
+});
+
+describe('an empty file that no snapshot tells of', () => {
+  const nothing = { ...entryA, size: 0 };
+  const record = state({ exists: [[true, 2]], entry: [[entryA2, 2]], modified: [[7, 2]] });
+  const past = () => [...earlier(), said('modified', 5, 1), said('modified', 7, 2)];
+  const at = (modified: number, entry: FileEntry = nothing) =>
+    adopted(record, fileFields(entry, { executable: false, modified }), past);
+
+  it('with the very time of a version that was not is what the power left of it, and is made again', () => {
+    for (const [time, by] of [
+      [7, 2],
+      [5, 1],
+    ] as const) {
+      const { held: stands, change } = at(time);
+      expect([change, stands.get(ENTRY)]).toEqual([null, { value: nothing, dots: [dot(by)] }]);
+      expect(planItem('files', record, stands, byNumber)).toMatchObject({ write: true });
+    }
+  });
+  it('with another time, and one with bytes in it, is an edit', () => {
+    expect(at(6).change?.writes[0]).toEqual(write(ENTRY, nothing));
+    expect(at(7, entryA3).change?.writes[0]).toEqual(write(ENTRY, entryA3));
   });
 });
 
