@@ -415,6 +415,7 @@ export class RunConstruction {
         this.#port.lookAgain(item.id);
         return;
       }
+      if (outcome.done === 'written' && outcome.fresh === true) this.#port.lookAgain(item.id);
       const entry = fileEntry(item.planned.fields?.get(ENTRY));
       if (entry?.type === 'file' && item.content !== null) bytes += entry.size;
       done.push(...this.#finish(item.job));
@@ -516,7 +517,7 @@ export class RunConstruction {
     const asShown = item.asShown && !item.job.touched;
     if (outcome.revision === null && asShown) records.dropSnapshot(source, item.job.row);
     else {
-      const revision = outcome.revision === null ? null : storedRevision(outcome.revision, false);
+      const revision = outcome.revision === null ? null : storedRevision(outcome.revision, outcome.fresh === true);
       const { holds } = outcome;
       const isMeant = holds === undefined || sameFields(this.#collection.kind, holds, item.target ?? holds);
       records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held, isMeant ? null : holds);

@@ -183,6 +183,8 @@ export const EVENTS = {
       if (!device.hasBackup) return null;
       device.kill();
       device.restoreBackup();
+      // The journal is that of the copy.
+      group.ledger.loseJournal(device);
       group.lostDatabase.add(device);
       group.restored.add(device);
       return `${device.name} is restored from its backup`;

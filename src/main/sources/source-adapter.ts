@@ -135,6 +135,8 @@ export type ConstructOutcome =
       readonly done: 'written';
       /** null: the item is not there any more, as asked. */
       readonly revision: Revision | null;
+      /** As `ListedItem.fresh`: somebody may have written to it at that very moment. Absent: nobody did. */
+      readonly fresh?: boolean;
       /** What the source holds of it now, as read again; absent: just what it was given. */
       readonly holds?: Fields;
       /** The digest under which what was replaced went to the version store; null: nothing was replaced, or it is still there elsewhere. */

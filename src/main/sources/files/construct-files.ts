@@ -4,11 +4,11 @@ import type { RecordId } from '../../record/ids.ts';
 import type { ConstructItem, ConstructOutcome } from '../source-adapter.ts';
 import type { Aside, AsideBatch } from './aside.ts';
 import type { ConstructContext } from './construct-context.ts';
-import { deleteItem, type FreePlace, takeItem, type Written, writeItem } from './construct-item.ts';
+import { adjust, deleteItem, type FreePlace, takeItem, type Written, writeItem } from './construct-item.ts';
 import { type ConstructWork, changedUnderneath, Refusal, refusalOf } from './construct-work.ts';
 import { collisionKey } from './names.ts';
 import { ParentGuard, parentOf } from './path-guard.ts';
-import { adjustFile } from './prepare-file.ts';
+import type { WantedFile } from './prepare-file.ts';
 import { revisionOf, sameRevision } from './revision.ts';
 import { removeBatch, StagingBatch } from './staging-batch.ts';
 
@@ -150,12 +150,12 @@ class Construction {
 
   #put(n: number, item: ConstructItem, entry: FileEntry, place: FreePlace, target: FileStat | null): Written {
     if (target?.type === 'directory' && entry.type !== 'directory') this.#clear(item.id);
-    const taken = this.#take(item, place, target === null);
+    const taken = entry.type === 'file' ? this.#take(item, entry, place, target === null) : null;
     if (taken !== null) return taken;
     const folded =
       item.expected === null && target !== null ? this.#folded.get(collisionKey(item.id, true)) : undefined;
     if (folded === undefined) return writeItem(this.#work, n, item, entry, place, target);
-    const recased = entry.type === 'directory' ? this.#recase(item, place.path, folded, target!.inode) : null;
+    const recased = entry.type === 'directory' ? this.#recase(item, entry, place.path, folded, target!.inode) : null;
     if (recased !== null) return recased;
     this.#settle(folded);
     return writeItem(this.#work, n, item, entry, place, this.#work.context.fs.lstat(place.path));
@@ -187,7 +187,7 @@ class Construction {
   }
 
   /** A move: the item whose content is wanted is to go, so its file becomes this one. null: it has to be copied. */
-  #take(item: ConstructItem, place: FreePlace, free: boolean): Written | null {
+  #take(item: ConstructItem, entry: WantedFile, place: FreePlace, free: boolean): Written | null {
     const plan = item.content;
     const n = plan?.from === 'item' && plan.take ? this.#numbers.get(plan.id) : undefined;
     if (plan?.from !== 'item' || n === undefined || item.expected !== null) return null;
@@ -197,8 +197,8 @@ class Construction {
     const stat = this.#work.context.fs.lstat(from.path);
     if (stat?.type !== 'file' || source.expected === null) return null;
     if (!sameRevision(revisionOf(stat), plan.revision) || !sameRevision(plan.revision, source.expected)) return null;
-    if (!free) return this.#recase(item, place.path, n, stat.inode);
-    const written = takeItem(this.#work, item, place, { n, id: plan.id, path: from.path, stat });
+    if (!free) return this.#recase(item, entry, place.path, n, stat.inode);
+    const written = takeItem(this.#work, item, entry, place, { n, id: plan.id, path: from.path, stat });
     if (written !== null) this.#gone(n);
     return written;
   }
@@ -207,7 +207,7 @@ class Construction {
    * A rename that changes only case, on a disk that does not tell case apart: both names lead to the inode `inode`, so each
    * component gets its new case. null: it is no such rename.
    */
-  #recase(item: ConstructItem, to: string, source: number, inode: bigint): Written | null {
+  #recase(item: ConstructItem, entry: FileEntry, to: string, source: number, inode: bigint): Written | null {
     const { guard, context } = this.#work;
     const { fs, root } = context;
     const from = guard.place(this.#items[source]!.id);
@@ -223,9 +223,11 @@ class Construction {
     guard.forget();
     const renamed = fs.lstat(path);
     if (renamed === null) throw changedUnderneath(item.id);
-    if (renamed.type === 'file') adjustFile(this.#work, item, path, renamed);
+    const isFile = renamed.type === 'file' && entry.type === 'file';
+    const written = isFile ? adjust(this.#work, item, entry, path, renamed) : null;
     this.#gone(source);
-    return { revision: revisionOf(fs.lstat(path) ?? renamed), kept: null };
+    // Only the name was looked at, so the next look reads the rest.
+    return { revision: written?.revision ?? revisionOf(renamed), fresh: isFile, kept: null };
   }
 
   /** Notes that a deletion has happened as part of a move. */

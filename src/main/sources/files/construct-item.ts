@@ -1,4 +1,4 @@
-import type { FileStat } from '../../platform/file-system.ts';
+import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import type { FileEntry } from '../../record/file-entry.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
 import type { ConstructItem, Revision } from '../source-adapter.ts';
@@ -15,12 +15,17 @@ import {
   takeAside,
 } from './construct-work.ts';
 import { type Place, parentOf } from './path-guard.ts';
-import { adjustFile, hashFile, prepareFile, type WantedFile, wantsExecutable } from './prepare-file.ts';
+import { adjustFile, hashFile, isAsWanted, prepareFile, type WantedFile, wantsExecutable } from './prepare-file.ts';
 import { isExecutable, revisionOf, sameRevision } from './revision.ts';
+
+/** What is larger is read by the next look instead. */
+const LARGEST_CHECKED = 64 << 20;
 
 /** What became of an item that was not refused. */
 export interface Written {
   readonly revision: Revision | null;
+  /** Somebody may have written to it at that very moment: the revision cannot vouch for it. */
+  readonly fresh?: boolean;
   readonly kept: Digest | null;
 }
 export type FreePlace = Exclude<Place, { is: 'refused' }>;
@@ -44,12 +49,12 @@ export function writeItem(
   if (target?.type === 'other') throw new Refusal('special-file', `${item.id} is no file, directory or link here.`);
   if (!asExpected(work, item, target) || (target?.type === 'directory' && entry.type === 'directory')) {
     if (target === null || !isAlready(work, item, entry, place.path, target)) throw changedUnderneath(item.id);
-    if (entry.type === 'file') adjustFile(work, item, place.path, target);
-    return { revision: revisionAt(work, item.id, place.path), kept: null };
+    if (entry.type === 'file') return adjust(work, item, entry, place.path, target);
+    return { ...asMade(work, item, entry, place.path), kept: null };
   }
   if (entry.type === 'directory') return writeDirectory(work, n, item, place, target);
   if (entry.type === 'file' && target?.type === 'file' && staysAsIs(item, entry)) {
-    return adjust(work, item, place.path, target);
+    return adjust(work, item, entry, place.path, target);
   }
   const made =
     entry.type === 'file' ? prepareFile(work, n, item, entry, fileOf(target)) : makeLink(work, n, entry.target);
@@ -91,6 +96,7 @@ export function deleteItem(
 export function takeItem(
   work: ConstructWork,
   item: ConstructItem,
+  entry: WantedFile,
   place: FreePlace,
   source: { readonly n: number; readonly id: RecordId; readonly path: string; readonly stat: FileStat },
 ): Written | null {
@@ -101,18 +107,20 @@ export function takeItem(
     if (hasNoLinks(error)) return null;
     throw error;
   }
+  let adjusted: Adjusted;
   try {
     const linked = fs.lstat(place.path);
     if (linked === null || !sameBytes(linked, source.stat)) throw changedUnderneath(source.id);
-    adjustFile(work, item, place.path, linked);
-    const checked = fs.lstat(place.path) ?? linked;
-    takeAside(work, source.id, source.path, work.batch.oldPath(source.n), checked);
+    adjusted = adjustTo(work, item, entry, place.path, linked);
+    takeAside(work, source.id, source.path, work.batch.oldPath(source.n), adjusted.stat);
   } catch (error) {
     attempt(() => fs.unlink(place.path));
     throw error;
   }
   attempt(() => fs.unlink(work.batch.oldPath(source.n)));
-  return { revision: revisionAt(work, item.id, place.path), kept: null };
+  const after = fs.lstat(place.path);
+  if (after === null) throw changedUnderneath(item.id);
+  return writtenAs(after, adjusted.fresh || !sameBytes(after, adjusted.stat));
 }
 
 function writeDirectory(
@@ -144,7 +152,7 @@ function writeDirectory(
     kept = settleAside(work, item, old, target);
   }
   work.guard.forget(item.id);
-  return { revision: revisionAt(work, item.id, place.path), kept };
+  return { ...asMade(work, item, { type: 'directory' }, place.path), kept };
 }
 
 /** Moves what was made in staging to its place, whatever was there. */
@@ -160,7 +168,7 @@ function moveIn(
   const { fs } = work.context;
   if (target === null) {
     withParents(work, place, () => moveNew(work, entry, made, place.path));
-    return { revision: revisionAt(work, item.id, place.path), kept: null };
+    return { ...asMade(work, item, entry, place.path), kept: null };
   }
   // Making the new bytes may have taken long, so the place is compared again at the last moment.
   const now = fs.lstat(place.path);
@@ -168,7 +176,7 @@ function moveIn(
   if (now.type === 'directory') return replaceDirectory(work, n, item, entry, made, place.path);
   if (now.type === 'symlink') {
     fs.rename(made, place.path);
-    return { revision: revisionAt(work, item.id, place.path), kept: null };
+    return { ...asMade(work, item, entry, place.path), kept: null };
   }
   const old = work.batch.oldPath(n);
   const aside = linkAside(work, item.id, place.path, old, now);
@@ -181,7 +189,7 @@ function moveIn(
   refuseIfMovedOn(work, item, place.path, old, aside);
   const sameContent = entry.type === 'file' && entry.digest === item.replaces;
   const kept = settleAside(work, item, old, aside);
-  return { revision: revisionAt(work, item.id, place.path), kept: sameContent ? null : kept };
+  return { ...asMade(work, item, entry, place.path), kept: sameContent ? null : kept };
 }
 
 /** Someone wrote to the old inode between the comparison and the rename: theirs goes back, ours comes again in another cycle. */
@@ -224,7 +232,7 @@ function replaceDirectory(
   }
   attempt(() => fs.removeDirectory(old));
   work.guard.forget(item.id);
-  return { revision: revisionAt(work, item.id, place), kept: null };
+  return { ...asMade(work, item, entry, place), kept: null };
 }
 
 /** A link has no second name on every system, so it is moved by rename after a look. */
@@ -277,11 +285,72 @@ function staysAsIs(item: ConstructItem, wanted: WantedFile): boolean {
   return item.content === null && (item.replaces === null || item.replaces === wanted.digest);
 }
 
-function adjust(work: ConstructWork, item: ConstructItem, path: string, target: FileStat): Written {
-  adjustFile(work, item, path, target);
-  const after = work.context.fs.lstat(path);
-  if (after === null || after.inode !== target.inode || after.size !== target.size) throw changedUnderneath(item.id);
-  return { revision: revisionOf(after), kept: null };
+/** A file whose content stays, as it is once its mode and time are as wanted. */
+interface Adjusted {
+  readonly stat: FileStat;
+  /** As in `Written`. */
+  readonly fresh: boolean;
+}
+
+/** Setting a time hides what somebody wrote since the file was looked at, so where something was set its content is looked at after it. */
+function adjustTo(
+  work: ConstructWork,
+  item: ConstructItem,
+  entry: WantedFile,
+  path: string,
+  target: FileStat,
+): Adjusted {
+  const { fs } = work.context;
+  const isSet = adjustFile(work, item, path, target);
+  const stat = fs.lstat(path);
+  const isKnown = stat !== null && stat.inode === target.inode && stat.size === target.size;
+  if (!isKnown || (!isSet && !sameBytes(stat, target))) throw changedUnderneath(item.id);
+  return { stat, fresh: isSet && !hasContent(fs, path, entry, stat) };
+}
+
+/** See `adjustTo`. */
+export function adjust(
+  work: ConstructWork,
+  item: ConstructItem,
+  entry: WantedFile,
+  path: string,
+  target: FileStat,
+): Written {
+  const { stat, fresh } = adjustTo(work, item, entry, path, target);
+  return writtenAs(stat, fresh);
+}
+
+const writtenAs = (stat: FileStat, fresh: boolean): Written => ({
+  revision: revisionOf(stat),
+  ...(fresh ? { fresh } : {}),
+  kept: null,
+});
+
+/** How that stands which was just put in its place: as it was made, or somebody wrote to it at once. */
+function asMade(
+  work: ConstructWork,
+  item: ConstructItem,
+  entry: FileEntry,
+  path: string,
+): Pick<Written, 'revision' | 'fresh'> {
+  const { fs } = work.context;
+  const stat = fs.lstat(path);
+  if (stat === null) throw changedUnderneath(item.id);
+  let isOurs = stat.type === entry.type;
+  if (isOurs && entry.type === 'symlink') isOurs = fs.readLink(path) === entry.target;
+  if (isOurs && entry.type === 'file') isOurs = isAsWanted(item, entry, stat) || hasContent(fs, path, entry, stat);
+  return isOurs ? { revision: revisionOf(stat) } : { revision: revisionOf(stat), fresh: true };
+}
+
+/** Does the file hold this content, and did nobody write to it since it was as `stat` says? false also where that takes too long to tell. */
+function hasContent(fs: FileSystem, path: string, entry: WantedFile, stat: FileStat): boolean {
+  if (stat.size !== entry.size || stat.size > LARGEST_CHECKED) return false;
+  try {
+    const after = hashFile(fs, path) === entry.digest ? fs.lstat(path) : null;
+    return after !== null && sameBytes(after, stat);
+  } catch {
+    return false;
+  }
 }
 
 /** Is what was not expected there the very thing that is wanted? Then a crash or another device's copy came before. */
@@ -304,10 +373,4 @@ function isAlready(
 
 function fileOf(target: FileStat | null): FileStat | null {
   return target?.type === 'file' ? target : null;
-}
-
-function revisionAt(work: ConstructWork, id: RecordId, path: string): Revision {
-  const stat = work.context.fs.lstat(path);
-  if (stat === null) throw changedUnderneath(id);
-  return revisionOf(stat);
 }

@@ -56,13 +56,21 @@ export function prepareFile(
   return { path, ours };
 }
 
-/** Sets what of mode and time is not yet as wanted, on a file whose content stays. */
-export function adjustFile(work: ConstructWork, item: ConstructItem, path: string, current: FileStat): void {
+/** Sets what of mode and time is not yet as wanted, on a file whose content stays. true: it set something. */
+export function adjustFile(work: ConstructWork, item: ConstructItem, path: string, current: FileStat): boolean {
   const { fs } = work.context;
   const executable = wantsExecutable(work, item, current);
-  if (executable !== isExecutable(current)) fs.setMode(path, withExecutable(current.mode & 0o7777, executable));
+  const isOther = executable !== isExecutable(current);
+  if (isOther) fs.setMode(path, withExecutable(current.mode & 0o7777, executable));
   const modified = wantedModified(item);
-  if (modified !== null && modified !== modifiedMicroseconds(current)) fs.setModified(path, modified);
+  const isOlder = modified !== null && modified !== modifiedMicroseconds(current);
+  if (isOlder) fs.setModified(path, modified);
+  return isOther || isOlder;
+}
+
+/** Has a file just the size and time it shall have? One whose time nobody wants has not. */
+export function isAsWanted(item: ConstructItem, wanted: WantedFile, stat: FileStat): boolean {
+  return stat.type === 'file' && stat.size === wanted.size && modifiedMicroseconds(stat) === wantedModified(item);
 }
 
 /** Whoever may read it may execute it, and back. */

@@ -153,6 +153,9 @@ export function writeDocument(
     if (bytes === null) return { done: 'written', document: null };
     const document = readDocument(fs, name, path, now);
     if ('code' in document) return { done: 'refused', reason: 'changed-underneath', detail: document.detail };
+    // Whoever wrote to it at once is not taken for us: the next look finds out what they changed.
+    if (Buffer.compare(document.bytes, bytes) !== 0)
+      return { done: 'refused', reason: 'changed-underneath', detail: `${path} changed just now` };
     return { done: 'written', document };
   } catch (error) {
     return { done: 'refused', reason: troubleOf(error), detail: (error as Error).message };

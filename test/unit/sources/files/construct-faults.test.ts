@@ -280,6 +280,40 @@ describe('someone who writes at the same moment', () => {
     editedAt('m', overwrite('m'), (room) => script(room).filter(({ id }) => id === 'm' || id === 'moved/n'));
   });
 
+  it.each<[string, string, string, (room: ConstructRoom) => ConstructItem[]]>([
+    ['is replaced', 'a', 'new a', (room) => [room.file('a', 'new a')]],
+    ['is replaced by nothing but its time', 'meta', 'same', (room) => [room.file('meta', 'same', { content: null })]],
+    ['gets another mode', 'meta', 'same', (room) => [room.file('meta', 'same', { content: null, executable: true })]],
+    ['is there already', 'meta', 'same', (room) => [room.file('meta', 'same', { expected: null })]],
+    ['is new', 'new', 'new', (room) => [room.file('new', 'new')]],
+    ['is moved', 'moved/n', 'moved', (room) => script(room).filter(({ id }) => id === 'm' || id === 'moved/n')],
+  ])('is not taken for what was written, in place of a file that %s', (_, id, text, items) => {
+    let others = 0;
+    for (let n = 1; ; n++) {
+      start.restore(before);
+      const fs = start.process();
+      const room = new ConstructRoom(fs, '/home');
+      const person = new ConstructRoom(start.process(), '/home');
+      const list = items(room);
+      const first = fs.calls + n;
+      // Of the same size, so that only the times tell.
+      const theirs = text.toUpperCase();
+      fs.plan = (call) => {
+        if (call.number === first) person.write(id, theirs, person.text(id) === null ? 'create-new' : 'write');
+        return null;
+      };
+      const { outcomes } = room.construct(...list);
+      if (fs.calls < first) break;
+      const outcome = outcomes.find((each) => each.id === id);
+      const stands = room.text(id) === text;
+      if (!stands) others++;
+      const vouches = outcome?.done === 'written' && outcome.fresh !== true && outcome.revision;
+      if (vouches && Buffer.compare(vouches, room.revision(id) ?? new Uint8Array(0)) === 0)
+        expect(stands, `${id} at call ${n}`).toBe(true);
+    }
+    expect(others).toBeGreaterThan(0);
+  });
+
   it.each<[string, (room: ConstructRoom) => ConstructItem]>([
     ['replaced', (room) => room.file('a', 'new a')],
     ['deleted', (room) => room.remove('a')],

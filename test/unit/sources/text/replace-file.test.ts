@@ -99,6 +99,21 @@ describe.each([
       }
   });
 
+  it('who writes to it at any moment is not taken for us', async () => {
+    for (let at = 1; ; at++) {
+      const here = room(many);
+      const { written, calls } = await replace(here, NEW, ({ number }) => {
+        if (number === at) here.user.writeFile(PATH, THEIRS);
+        return null;
+      });
+      if (at > calls) break;
+      expect(here.user.readText(PATH)).toBe(THEIRS);
+      const revision = written?.done === 'written' ? written.document?.revision : undefined;
+      const { documents } = await here.place().place.list();
+      if (revision !== undefined) expect([at, documents[0]?.revision]).not.toEqual([at, revision]);
+    }
+  });
+
   it('who still has the old text open after an end of the program writes to what comes back', async () => {
     const here = room(many);
     await replace(here, NEW, ({ name, path }) =>
