@@ -18,8 +18,10 @@ import { type Place, parentOf } from './path-guard.ts';
 import { adjustFile, hashFile, isAsWanted, prepareFile, type WantedFile, wantsExecutable } from './prepare-file.ts';
 import { isExecutable, revisionOf, sameRevision } from './revision.ts';
 
-/** What is larger is read by the next look instead. */
+/** What is larger is not read here only to be sure. */
 const LARGEST_CHECKED = 64 << 20;
+/** The roundest times a disk keeps; microseconds. */
+const ROUNDED = 2_000_000;
 
 /** What became of an item that was not refused. */
 export interface Written {
@@ -338,7 +340,10 @@ function asMade(
   if (stat === null) throw changedUnderneath(item.id);
   let isOurs = stat.type === entry.type;
   if (isOurs && entry.type === 'symlink') isOurs = fs.readLink(path) === entry.target;
-  if (isOurs && entry.type === 'file') isOurs = isAsWanted(item, entry, stat) || hasContent(fs, path, entry, stat);
+  if (isOurs && entry.type === 'file') {
+    const tolerance = stat.size > LARGEST_CHECKED ? ROUNDED : 0;
+    isOurs = isAsWanted(item, entry, stat, tolerance) || hasContent(fs, path, entry, stat);
+  }
   return isOurs ? { revision: revisionOf(stat) } : { revision: revisionOf(stat), fresh: true };
 }
 

@@ -68,9 +68,11 @@ export function adjustFile(work: ConstructWork, item: ConstructItem, path: strin
   return isOther || isOlder;
 }
 
-/** Has a file just the size and time it shall have? One whose time nobody wants has not. */
-export function isAsWanted(item: ConstructItem, wanted: WantedFile, stat: FileStat): boolean {
-  return stat.type === 'file' && stat.size === wanted.size && modifiedMicroseconds(stat) === wantedModified(item);
+/** Has a file just the size and, give or take so many microseconds, the time it shall have? One whose time nobody wants has not. */
+export function isAsWanted(item: ConstructItem, wanted: WantedFile, stat: FileStat, tolerance: number): boolean {
+  const modified = wantedModified(item);
+  if (stat.type !== 'file' || stat.size !== wanted.size || modified === null) return false;
+  return Math.abs(modifiedMicroseconds(stat) - modified) <= tolerance;
 }
 
 /** Whoever may read it may execute it, and back. */
