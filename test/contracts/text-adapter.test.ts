@@ -318,6 +318,19 @@ describe('a text of many items', () => {
     expect(await unsettled()).toBe(false);
   });
 
+  it('is not written while somebody seems to be writing it: not all of it is there, and it is new', async () => {
+    const here = world(false);
+    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n');
+    await look(here);
+    const half = '@ x\nname="X"\n';
+    here.user.writeFile(here.path, half);
+    const outcomes = await here.adapter.construct([change(here, 'x', { name: 'mine' })]);
+    expect(outcomes).toMatchObject([{ done: 'refused', reason: 'changed-underneath' }]);
+    expect(here.user.readText(here.path)).toBe(half);
+    await here.clock.advance(2100);
+    expect(await here.adapter.construct([change(here, 'x', { name: 'mine' })])).toMatchObject([{ done: 'written' }]);
+  });
+
   it('is away while its file is, and says nothing of what was in it', async () => {
     const here = world(false);
     here.user.fs.unlink(here.path);

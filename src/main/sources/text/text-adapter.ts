@@ -528,8 +528,12 @@ export class TextAdapter implements SourceAdapter {
     }
     const empty = this.#format.empty();
     const document = this.#load(read ?? { name, revision: NO_BYTES, fresh: false, size: empty.length, bytes: empty });
-    this.#assign([document], { in: new Map([[name, known.in.get(name) ?? []]]) }, new Set());
+    const own = known.in.get(name) ?? [];
+    this.#assign([document], { in: new Map([[name, own]]) }, new Set());
     const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
+    // Whoever has it open would write the rest to what we had replaced.
+    if (document.fresh && own.some(({ id }) => !places.has(id)))
+      return items.map(({ id }) => refused(id, 'changed-underneath', 'it seems to be written just now'));
     const outcomes: ConstructOutcome[] = [];
     const writes: { item: ConstructItem; native: NativeItem | null; before: Fields | null }[] = [];
     for (const item of items) {
