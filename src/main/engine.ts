@@ -1,28 +1,18 @@
-import type Database from 'better-sqlite3';
 import type { AddedView, AddOptions, EventName, Events, NoticeView } from '../contract/contract.ts';
-import type { AccountSecrets } from './accounts.ts';
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents, type KeptContents } from './contents.ts';
 import { ContentsHere } from './contents-here.ts';
+import type { EngineWorld } from './engine-world.ts';
 import { ContentGiver } from './give-content.ts';
 import { HistoryKeeper } from './history-keeper.ts';
+import { LeftCollections } from './left-collections.ts';
+import { ManageMembers } from './manage-members.ts';
 import { openAdapter } from './open-source.ts';
 import { PeerNetwork } from './peer-network.ts';
-import type { BeaconChannel } from './peers/discovery.ts';
-import { GroupMembership, type MembershipFile } from './peers/group-membership.ts';
-import type { DeviceIdentity } from './peers/identity.ts';
-import type { KeysAtRest } from './peers/identity-store.ts';
-import { LeftCollection } from './peers/left-collection.ts';
-import type { Transport } from './peers/links/peer-link.ts';
+import { GroupMembership } from './peers/group-membership.ts';
 import { createCollection } from './peers/membership-log.ts';
 import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
-import type { PlacesFile } from './places.ts';
-import type { Clock } from './platform/clock.ts';
-import type { DiskSpace } from './platform/disk-space.ts';
-import type { FileSystem } from './platform/file-system.ts';
-import type { Random } from './platform/random.ts';
-import type { Remote } from './platform/remote.ts';
 import { hexOf } from './record/encode-value.ts';
 import type { RecordKind } from './record/field-rules.ts';
 import { type CollectionId, type DeviceId, type Digest, type LogId, type SourceId, sourceId } from './record/ids.ts';
@@ -31,11 +21,7 @@ import { Schedule } from './schedule.ts';
 import { findServerPlace, isAddress } from './server-place.ts';
 import { type AskedFormat, findPlace, nameOfPlace, type SourcePlace } from './source-place.ts';
 import type { MovedOn } from './sources/files/aside.ts';
-import type { LookService } from './sources/files/look-service.ts';
-import type { NamePlatform } from './sources/files/names.ts';
 import { validateFileChange } from './sources/files/validate-file-change.ts';
-import type { FilesWatch, WatchOptions } from './sources/files/watch-files.ts';
-import type { WriteService } from './sources/files/write-service.ts';
 import { validateItemChange } from './sources/text/validate-item-change.ts';
 import { ContentStore } from './store/content-store.ts';
 import {
@@ -46,59 +32,11 @@ import {
 } from './store/registry-store.ts';
 import { Synchronizer } from './synchronizer.ts';
 
-/** Everything of the world an engine touches, so that a whole group of them runs in one process under a fake one. */
-export interface EngineWorld {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly database: Database.Database;
-  readonly identity: DeviceIdentity;
-  readonly keys: KeysAtRest;
-  membershipFile(group: CollectionId): MembershipFile;
-  removeMembership(group: CollectionId): void;
-  readonly places: PlacesFile;
-  readonly transport: Transport;
-  /** By which members find each other on the local network; none where discovery is off. */
-  readonly beacons: readonly BeaconChannel[];
-  /** Changes whenever the machine's networks do. */
-  networks(): string;
-  readonly fs: FileSystem;
-  readonly look: Remote<LookService>;
-  readonly write: Remote<WriteService>;
-  readonly watch: ((options: WatchOptions) => FilesWatch) | null;
-  readonly watchRoot: ((root: string, onChange: () => void) => () => Promise<void>) | null;
-  /** Tells of changes to a text, or right in a folder of them; null: they are looked at on a timer. */
-  readonly watchText: Record<
-    'file' | 'folder',
-    (path: string, onChange: () => void) => Promise<() => Promise<void>>
-  > | null;
-  readonly platform: NamePlatform;
-  /** Does the disk at this root fail to tell names apart by case? */
-  isFolding(root: string): boolean;
-  /** Another text after every start of the system; null or absent where that cannot be told. */
-  readonly boot?: string | null;
-  /** Is Thunderbird running with the profile in this folder? */
-  isProfileLocked(profile: string): boolean;
-  /** Passwords of accounts on servers. */
-  readonly secrets: AccountSecrets;
-  /** The real path of what is there, and whether it is a folder; null where there is nothing. */
-  realPath(path: string): { readonly path: string; readonly isFolder: boolean } | null;
-  makeDirectory(path: string): void;
-  /** The disk a path is on; null where that cannot be told. */
-  diskSpace(path: string): Promise<DiskSpace | null>;
-  /** Never a source: the instance's own state lives there. Real path. */
-  readonly dataDirectory: string;
-  readonly defaultName: string;
-  log(line: string): void;
-}
-
 const NO_SETTINGS: SourceSettings = { only: [], ignore: [], readOnly: false };
 /** Changes of state are told at most this often. */
 const TELL_MS = 100;
 /** What peers acknowledged is written down this much later. */
 const SAVE_MS = 3000;
-/** Setting that names the collections left here, of which nobody knows yet; and how long somebody is looked for (milliseconds). */
-const LEFT = 'left';
-const LEFT_MS = 90 * 24 * 3_600_000;
 
 /** One device: its collections, their sources, and the peers it shares them with. */
 export class Engine {
@@ -110,9 +48,10 @@ export class Engine {
   readonly contentStore: ContentStore;
   readonly kept: KeptContents;
   readonly replicas = new Map<CollectionId, Replica>();
-  readonly left = new Map<CollectionId, LeftCollection>();
+  readonly left: LeftCollections;
   readonly schedules = new Map<number, Schedule>();
   readonly network: PeerNetwork;
+  readonly members: ManageMembers;
   readonly keeper: HistoryKeeper;
   readonly #stopWatching = new Map<number, () => Promise<void>>();
   readonly #listeners = new Set<(name: EventName, value: never) => void>();
@@ -125,7 +64,7 @@ export class Engine {
     this.world = world;
     this.registry = new RegistryStore(world.database);
     this.config = new Config(this.registry, world.keys, (key) => {
-      if (key === 'name') this.network.renamed();
+      if (key === 'name') this.members.renamed();
       // What did not fit may fit now.
       if (key === 'disk.reserve') for (const schedule of this.schedules.values()) schedule.dirty(null);
       this.changed();
@@ -143,7 +82,9 @@ export class Engine {
     const here = new ContentsHere(this.contentStore);
     this.contents = new Contents(here, this.contentStore, this.kept, (source) => this.#room(source));
     this.giver = new ContentGiver(here, this.contentStore, this.kept);
+    this.left = new LeftCollections(this);
     this.network = new PeerNetwork(this);
+    this.members = new ManageMembers(this);
     this.keeper = new HistoryKeeper(this);
   }
 
@@ -173,8 +114,8 @@ export class Engine {
       // What a program that ended in between had still to say.
       replica.membershipChanged();
     }
-    this.#recoverLeft();
-    this.network.renamed();
+    this.left.recover();
+    this.members.renamed();
     this.keeper.start();
     const address = await this.network.start(listen);
     for (const schedule of this.schedules.values()) schedule.dirty(null);
@@ -262,8 +203,7 @@ export class Engine {
   openCollection(id: CollectionId, name: string, kind: RecordKind): Replica {
     const known = this.replicas.get(id);
     if (known !== undefined) return known;
-    // It is back before anybody heard that it had left.
-    if (this.left.delete(id)) this.#saveLeft();
+    this.left.takeBack(id);
     const log = hexOf(this.world.random.bytes(8)) as LogId;
     return this.#openReplica(this.registry.addCollection(id, name, kind, log));
   }
@@ -323,47 +263,18 @@ export class Engine {
   async leave(replica: Replica): Promise<void> {
     const { membership } = replica;
     const isToBeTold = membership.isMember() && membership.others().length > 0;
-    if (isToBeTold) this.network.checkMayLeave(replica);
+    if (isToBeTold) this.members.checkMayLeave(replica);
     for (const row of [...replica.synchronizers.keys()]) await this.removeSource(replica, row);
     this.replicas.delete(replica.id);
     const cut = replica.heldOf(this.deviceId);
     this.registry.removeCollection(replica.collection.stored.row);
     if (isToBeTold) {
       membership.remove(this.deviceId, cut, this.world.clock.now());
-      this.#holdLeft(membership, this.world.clock.now());
+      this.left.hold(membership, this.world.clock.now());
     } else this.world.removeMembership(replica.id);
     this.savePlaces();
     this.network.collectionReplaced(replica.id);
     this.changed();
-  }
-
-  #holdLeft(membership: GroupMembership, since: number): void {
-    const left = new LeftCollection(membership, since, () => this.#forgetLeft(membership.group));
-    this.left.set(membership.group, left);
-    this.#saveLeft();
-  }
-
-  /** Somebody knows, or nobody will: the collection is gone here. */
-  #forgetLeft(id: CollectionId): void {
-    if (!this.left.delete(id)) return;
-    this.#saveLeft();
-    if (!this.replicas.has(id)) this.world.removeMembership(id);
-    this.network.collectionReplaced(id);
-  }
-
-  #saveLeft(): void {
-    const left = [...this.left.values()].map(({ id, since }) => ({ id, since }));
-    this.registry.setSetting(LEFT, left.length === 0 ? null : JSON.stringify(left));
-  }
-
-  #recoverLeft(): void {
-    const stored = JSON.parse(this.registry.setting(LEFT) ?? '[]') as readonly { id: CollectionId; since: number }[];
-    for (const { id, since } of stored) {
-      if (this.replicas.has(id)) continue;
-      if (this.world.clock.now() - since > LEFT_MS) this.world.removeMembership(id);
-      else this.#holdLeft(new GroupMembership(this.world.identity, id, this.world.membershipFile(id)), since);
-    }
-    this.#saveLeft();
   }
 
   /** Other selection or ignore rules for a source: what is outside now is let go of, what is inside again is compared as at a join. */

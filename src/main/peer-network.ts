@@ -1,4 +1,5 @@
 import type { NoticeView, RequestView, Role } from '../contract/contract.ts';
+import { checkAdmin } from './manage-members.ts';
 import type { Descriptor } from './peers/descriptor.ts';
 import { type BeaconChannel, Discovery } from './peers/discovery.ts';
 import type { MembershipFile } from './peers/group-membership.ts';
@@ -13,7 +14,6 @@ import { type Joined, joinByInvite, type OfferShown } from './peers/pairing-join
 import { PeerSession } from './peers/peer-session.ts';
 import { toHex } from './peers/protocol/hex.ts';
 import { RateLimit } from './peers/rate-limit.ts';
-import { makeRecoveryKey, recoveryIdentity } from './peers/recovery-key.ts';
 import type { ContentAsked } from './peers/shared-collection.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
@@ -37,7 +37,7 @@ export interface NetworkHost {
   readonly name: string;
   readonly replicas: ReadonlyMap<CollectionId, Replica>;
   /** Collections this device left, of which nobody knows yet. */
-  readonly left: ReadonlyMap<CollectionId, LeftCollection>;
+  readonly left: { values(): Iterable<LeftCollection> };
   readonly schedules: ReadonlyMap<number, { constructSoon(): void }>;
   readonly registry: Pick<RegistryStore, 'setting' | 'setSetting'>;
   tell(name: 'requests', requests: readonly RequestView[]): void;
@@ -257,7 +257,7 @@ export class PeerNetwork {
 
   invite(id: CollectionId, role: Role, approveFirst: boolean): string {
     const replica = this.#replica(id);
-    this.#checkAdmin(replica, 'invite');
+    checkAdmin(replica, this.#engine.deviceId, 'invite');
     return this.#desk.invite({
       collection: id,
       kind: replica.collection.kind,
@@ -273,7 +273,7 @@ export class PeerNetwork {
    * known to have been open.
    */
   revokeInvite(replica: Replica, link: string | null): number {
-    this.#checkAdmin(replica, 'revoke invitations');
+    checkAdmin(replica, this.#engine.deviceId, 'revoke invitations');
     if (link === null) return this.#desk.withdraw(replica.id);
     const { id, inviter } = parseInviteLink(link);
     if (inviter === this.#engine.deviceId) return this.#desk.revoke(replica.id, [toHex(id)]);
@@ -282,76 +282,6 @@ export class PeerNetwork {
     replica.membership.revokeInvite(id, this.#engine.world.clock.now());
     replica.membershipChanged();
     return 1;
-  }
-
-  /** A new recovery key, which stands for an admin; former ones do not any more. */
-  makeRecoveryKey(replica: Replica): string {
-    this.#checkAdmin(replica, 'make a recovery key');
-    const { clock, random } = this.#engine.world;
-    const text = makeRecoveryKey(random);
-    const key = recoveryIdentity(text, replica.id);
-    if (key === null) throw new Error('a recovery key that cannot be read');
-    replica.membership.setRecoveryKey(key.descriptor, clock.now());
-    replica.membershipChanged();
-    return text;
-  }
-  dropRecoveryKeys(replica: Replica): void {
-    this.#checkAdmin(replica, 'withdraw a recovery key');
-    replica.membership.dropRecoveryKeys(this.#engine.world.clock.now());
-    replica.membershipChanged();
-  }
-  /** Makes this device an admin. Fails with `bad-recovery-key` or `not-a-member`. */
-  redeemRecoveryKey(replica: Replica, text: string): void {
-    const key = recoveryIdentity(text, replica.id);
-    if (key === null)
-      throw new LockstepError(
-        'bad-recovery-key',
-        'That is no recovery key: was all of it typed, and right?',
-        replica.id,
-      );
-    if (!replica.membership.isMember())
-      throw new LockstepError('not-a-member', 'This device was removed: a recovery key lets nobody in.', replica.id);
-    if (!replica.membership.redeemRecoveryKey(key, this.#engine.world.clock.now()))
-      throw new LockstepError('bad-recovery-key', 'That key is not of this collection, or was replaced.', replica.id);
-    replica.membershipChanged();
-  }
-
-  /** Takes a device out of a collection: what it wrote and we hold counts, nothing after that. */
-  remove(replica: Replica, device: DeviceId): void {
-    if (replica.membership.member(device) === null) return;
-    if (device !== this.#engine.deviceId) this.#checkAdmin(replica, 'remove devices');
-    checkLastAdmin(replica, device);
-    replica.membership.remove(device, replica.heldOf(device), this.#engine.world.clock.now());
-    replica.membershipChanged();
-  }
-  /** Fails with `last-admin` where this device has to make another admin first. */
-  checkMayLeave(replica: Replica): void {
-    checkLastAdmin(replica, this.#engine.deviceId);
-  }
-  /** Gives a device another role: what it wrote so far counts, and where it may only read nothing after that. */
-  setRole(replica: Replica, device: DeviceId, role: Role): void {
-    const member = replica.membership.member(device);
-    if (member === null || member.role === role) return;
-    this.#checkAdmin(replica, 'change roles');
-    if (role !== 'admin') checkLastAdmin(replica, device);
-    const cut = role === 'reader' ? replica.heldOf(device) : [];
-    replica.membership.setRole(device, role, cut, this.#engine.world.clock.now());
-    replica.membershipChanged();
-  }
-  /** Tells everyone what this device is called now. */
-  renamed(): void {
-    for (const replica of this.#engine.replicas.values())
-      if (replica.membership.rename(this.#engine.name, this.#engine.world.clock.now())) replica.membershipChanged();
-  }
-  /** A person decided about what is set aside of a device. */
-  settleQuarantine(replica: Replica, device: DeviceId, take: boolean): void {
-    if (take) this.#checkAdmin(replica, 'take what is set aside');
-    replica.settleQuarantine(device, take);
-  }
-
-  #checkAdmin(replica: Replica, what: string): void {
-    if (replica.membership.member(this.#engine.deviceId)?.role !== 'admin')
-      throw new LockstepError('not-allowed', `Only an admin of the collection may ${what}.`, replica.id);
   }
 
   requests(): readonly RequestView[] {
@@ -476,14 +406,6 @@ export class PeerNetwork {
     if (replica === undefined) throw new LockstepError('no-such-collection', `There is no collection ${id} here.`, id);
     return replica;
   }
-}
-
-/** A collection whose last admin went could neither admit nor remove anyone any more. */
-function checkLastAdmin(replica: Replica, device: DeviceId): void {
-  const members = [...(replica.membership.current?.members.values() ?? [])];
-  const admins = members.filter(({ role }) => role === 'admin');
-  if (members.length > 1 && admins.length === 1 && admins[0]?.device === device)
-    throw new LockstepError('last-admin', 'It is the only admin of the collection: make another one first.', device);
 }
 
 function requestView(request: PairingRequest): RequestView {

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
-import { Engine, type EngineWorld } from '../../src/main/engine.ts';
+import { Engine } from '../../src/main/engine.ts';
+import type { EngineWorld } from '../../src/main/engine-world.ts';
 import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
 import type { Places } from '../../src/main/places.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';

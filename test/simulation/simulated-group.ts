@@ -191,13 +191,13 @@ export class SimulatedGroup {
   /** false: who asks may not, as far as it knows. */
   remove(device: SimulatedDevice, by: SimulatedDevice): boolean {
     return this.#ask(() => {
-      by.engine.network.remove(this.replica(by) as Replica, device.identity.id);
+      by.engine.members.remove(this.replica(by) as Replica, device.identity.id);
       this.#removed.add(device);
     });
   }
   /** false: who asks may not, as far as it knows. */
   setRole(device: SimulatedDevice, role: Role, by: SimulatedDevice): boolean {
-    return this.#ask(() => by.engine.network.setRole(this.replica(by) as Replica, device.identity.id, role));
+    return this.#ask(() => by.engine.members.setRole(this.replica(by) as Replica, device.identity.id, role));
   }
   /** What a device may do, as it knows. */
   roleOf(device: SimulatedDevice): string | null {

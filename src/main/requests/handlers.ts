@@ -62,7 +62,7 @@ export function handlersOf(engine: Engine): Handlers {
     'devices:list': () => deviceViews(engine),
     'devices:remove': (device, collection) => {
       const { device: id } = findDevice(engine, device);
-      for (const replica of findCollections(engine, collection)) engine.network.remove(replica, id);
+      for (const replica of findCollections(engine, collection)) engine.members.remove(replica, id);
       return deviceViews(engine);
     },
     'devices:rename': (name) => {
@@ -73,13 +73,13 @@ export function handlersOf(engine: Engine): Handlers {
     },
     'devices:role': (device, role, collection) => {
       const { device: id } = findDevice(engine, device);
-      for (const replica of findCollections(engine, collection)) engine.network.setRole(replica, id, role);
+      for (const replica of findCollections(engine, collection)) engine.members.setRole(replica, id, role);
       return deviceViews(engine);
     },
     'devices:quarantine': (device, take, collection) => {
       const { device: id } = findDevice(engine, device, 'and former ones');
       const replicas = findCollections(engine, collection);
-      for (const replica of replicas) engine.network.settleQuarantine(replica, id, take);
+      for (const replica of replicas) engine.members.settleQuarantine(replica, id, take);
       return replicas.flatMap(problemViews);
     },
     'source:change': (collection, change) => changeSource(engine, findCollection(engine, collection), change),
@@ -147,10 +147,10 @@ function recoveryKey(
   action: 'show' | 'make' | 'drop' | 'use',
   key: string | null,
 ): RecoveryKeyView {
-  const { network } = engine;
-  const made = action === 'make' ? network.makeRecoveryKey(replica) : null;
-  if (action === 'drop') network.dropRecoveryKeys(replica);
-  if (action === 'use') network.redeemRecoveryKey(replica, key ?? '');
+  const { members } = engine;
+  const made = action === 'make' ? members.makeRecoveryKey(replica) : null;
+  if (action === 'drop') members.dropRecoveryKeys(replica);
+  if (action === 'use') members.redeemRecoveryKey(replica, key ?? '');
   const { membership } = replica;
   const role = membership.member(engine.deviceId)?.role ?? 'reader';
   return {

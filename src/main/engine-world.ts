@@ -1,0 +1,63 @@
+import type Database from 'better-sqlite3';
+import type { AccountSecrets } from './accounts.ts';
+import type { BeaconChannel } from './peers/discovery.ts';
+import type { MembershipFile } from './peers/group-membership.ts';
+import type { DeviceIdentity } from './peers/identity.ts';
+import type { KeysAtRest } from './peers/identity-store.ts';
+import type { Transport } from './peers/links/peer-link.ts';
+import type { PlacesFile } from './places.ts';
+import type { Clock } from './platform/clock.ts';
+import type { DiskSpace } from './platform/disk-space.ts';
+import type { FileSystem } from './platform/file-system.ts';
+import type { Random } from './platform/random.ts';
+import type { Remote } from './platform/remote.ts';
+import type { CollectionId } from './record/ids.ts';
+import type { LookService } from './sources/files/look-service.ts';
+import type { NamePlatform } from './sources/files/names.ts';
+import type { FilesWatch, WatchOptions } from './sources/files/watch-files.ts';
+import type { WriteService } from './sources/files/write-service.ts';
+
+/** Everything of the world an engine touches, so that a whole group of them runs in one process under a fake one. */
+export interface EngineWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly database: Database.Database;
+  readonly identity: DeviceIdentity;
+  readonly keys: KeysAtRest;
+  membershipFile(group: CollectionId): MembershipFile;
+  removeMembership(group: CollectionId): void;
+  readonly places: PlacesFile;
+  readonly transport: Transport;
+  /** By which members find each other on the local network; none where discovery is off. */
+  readonly beacons: readonly BeaconChannel[];
+  /** Changes whenever the machine's networks do. */
+  networks(): string;
+  readonly fs: FileSystem;
+  readonly look: Remote<LookService>;
+  readonly write: Remote<WriteService>;
+  readonly watch: ((options: WatchOptions) => FilesWatch) | null;
+  readonly watchRoot: ((root: string, onChange: () => void) => () => Promise<void>) | null;
+  /** Tells of changes to a text, or right in a folder of them; null: they are looked at on a timer. */
+  readonly watchText: Record<
+    'file' | 'folder',
+    (path: string, onChange: () => void) => Promise<() => Promise<void>>
+  > | null;
+  readonly platform: NamePlatform;
+  /** Does the disk at this root fail to tell names apart by case? */
+  isFolding(root: string): boolean;
+  /** Another text after every start of the system; null or absent where that cannot be told. */
+  readonly boot?: string | null;
+  /** Is Thunderbird running with the profile in this folder? */
+  isProfileLocked(profile: string): boolean;
+  /** Passwords of accounts on servers. */
+  readonly secrets: AccountSecrets;
+  /** The real path of what is there, and whether it is a folder; null where there is nothing. */
+  realPath(path: string): { readonly path: string; readonly isFolder: boolean } | null;
+  makeDirectory(path: string): void;
+  /** The disk a path is on; null where that cannot be told. */
+  diskSpace(path: string): Promise<DiskSpace | null>;
+  /** Never a source: the instance's own state lives there. Real path. */
+  readonly dataDirectory: string;
+  readonly defaultName: string;
+  log(line: string): void;
+}
