@@ -1,3 +1,4 @@
+import { Acknowledgements } from './acknowledgements.ts';
 import type { Change } from './change-log/change.ts';
 import { millisecondsOf } from './change-log/hybrid-time.ts';
 import { hashIn } from './change-log/package.ts';
@@ -5,19 +6,17 @@ import {
   type AppliedChange,
   CHANGE_LOG_SOURCE,
   type Collection,
-  LOGS_OF_A_MEMBER,
   type Received,
   type Sender,
   type WrittenPackage,
 } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
+import { editsOfMoved } from './edits-of-moved.ts';
 import type { ContentGiver } from './give-content.ts';
-import { HeadsSaid, type HeldOf } from './heads-said.ts';
-import { bringsTheSame, followMove, isDeletedAnywhere, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
-import type { RecordState } from './merge/record-state.ts';
-import { BeaconsHeard } from './peers/beacons-heard.ts';
+import { HeadsWatch } from './heads-watch.ts';
+import { meetHeads } from './meet-heads.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
-import { type HeadsBeacon, makeHeadsBeacon, statementOf } from './peers/heads-beacon.ts';
+import type { HeadsBeacon } from './peers/heads-beacon.ts';
 import type {
   BranchPackage,
   ContentAsked,
@@ -46,11 +45,6 @@ import type { Synchronizer } from './synchronizer.ts';
 
 /** Packages that are opened at most to say what is in them. */
 const MOST_READ = 64;
-/** A member that has not applied more for so long is stuck, or waits for its person. */
-const APPLYING_MS = 30_000;
-
-/** What a member had seen and what has not come for this long (milliseconds) is told to a person. */
-const PATIENCE_MS = 10 * 60_000;
 
 /** What a replica tells the rest of the program. */
 export interface ReplicaPort {
@@ -82,19 +76,13 @@ export class Replica implements SharedCollection {
   readonly collection: Collection;
   readonly membership: GroupMembership;
   readonly synchronizers = new Map<number, Synchronizer>();
-  readonly #registry: RegistryStore;
   readonly #giver: ContentGiver;
   readonly #port: ReplicaPort;
   readonly #pending = new Pending();
-  /** What each peer told it holds since we linked: adoption waits until all of it is here. */
-  readonly #acknowledged = new Map<DeviceId, Map<LogId, Acknowledged>>();
-  readonly #unsaved = new Set<DeviceId>();
-  readonly #headsSaid = new HeadsSaid();
-  readonly #beacons = new BeaconsHeard();
-  #asksForMissing = false;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #watch: HeadsWatch;
   #couldWrite: boolean;
-  /** When a member last told that it held or had applied more, but not all of it. */
-  #applyingSince = Number.NEGATIVE_INFINITY;
+  /** What each peer told it holds since we linked: adoption waits until all of it is here. */
   readonly #told = new Map<DeviceId, readonly LogHead[]>();
 
   constructor(
@@ -106,10 +94,17 @@ export class Replica implements SharedCollection {
   ) {
     this.collection = collection;
     this.membership = membership;
-    this.#registry = registry;
     this.#giver = giver;
     this.#port = port;
     this.#couldWrite = this.mayWrite();
+    this.#watch = new HeadsWatch(collection, membership, {
+      registry,
+      now: () => port.now(),
+      later: (call, after) => port.later(call, after),
+      changed: () => port.changed(),
+      caughtUp: () => this.caughtUp(),
+    });
+    this.#acknowledgements = new Acknowledgements(collection, registry, membership, port);
   }
 
   get id(): CollectionId {
@@ -221,43 +216,9 @@ export class Replica implements SharedCollection {
     this.#told.delete(device);
   }
 
-  /** What a member is known to hold and to have applied. */
-  acknowledgedBy(device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
-    return this.#acknowledgedBy(device);
-  }
-  #acknowledgedBy(device: DeviceId): Map<LogId, Acknowledged> {
-    let known = this.#acknowledged.get(device);
-    if (known === undefined) {
-      known = new Map(this.#registry.acknowledged(this.collection.stored.row, device));
-      this.#acknowledged.set(device, known);
-    }
-    return known;
-  }
-
-  #acknowledge(device: DeviceId, log: LogId, said: Acknowledged): void {
-    const known = this.#acknowledgedBy(device);
-    // More logs than all members may have begun nobody can hold: only who says so would be known worse.
-    if (!known.has(log) && known.size >= LOGS_OF_A_MEMBER * this.membership.everyone()) return;
-    known.set(log, said);
-    this.#unsaved.add(device);
-    if (this.#unsaved.size > 1) return;
-    this.#port.later(() => this.saveAcknowledged());
-  }
-
-  /** Writes down what members said: often enough, for they say it again whenever they link. */
-  saveAcknowledged(): void {
-    if (this.#unsaved.size === 0) return;
-    this.collection.transactSoon(() => {
-      for (const device of this.#unsaved)
-        for (const [log, said] of this.#acknowledgedBy(device))
-          this.#registry.acknowledge(this.collection.stored.row, device, log, said);
-    });
-    this.#unsaved.clear();
-  }
-
   /** Packages held here that the device has not applied. */
   behind(device: DeviceId): number {
-    const theirs = this.acknowledgedBy(device);
+    const theirs = this.#acknowledgements.of(device);
     let behind = 0;
     for (const { member, log, held } of this.collection.log.logs())
       behind += Math.max(0, this.#counting(member, log, held) - (theirs.get(log)?.applied ?? 0));
@@ -273,7 +234,7 @@ export class Replica implements SharedCollection {
   hasAppliedAllOf(device: DeviceId): boolean {
     const own = new Map(this.collection.log.logs().map((log) => [log.log, log]));
     const told = new Map(this.#told.get(device)?.map((head) => [head.log, head.member]));
-    for (const [log, { held }] of this.acknowledgedBy(device)) {
+    for (const [log, { held }] of this.#acknowledgements.of(device)) {
       const member = own.get(log)?.member || told.get(log) || '';
       if ((own.get(log)?.applied ?? 0) < this.#counting(member, log, held)) return false;
     }
@@ -333,44 +294,6 @@ export class Replica implements SharedCollection {
       if ((code === 'quarantined' || code === 'not-taken') && !told.has(record)) problems.drop(source, record);
     for (const [record, [code, detail]] of told) problems.put(source, record, code, detail, this.#port.now());
     this.#port.changed();
-  }
-
-  /** How far a log is held; null where nobody waits for that number: its author might not write it, or is not known. */
-  readonly #heldOf: HeldOf = (log, number, of) => {
-    const known = this.collection.log.known(log);
-    const member = known?.member || of;
-    if (member === null) return null;
-    return this.membership.counting(member, log) < number ? null : (known?.held ?? 0);
-  };
-
-  /** What a member had seen and nobody gives is a problem by its author's name: somebody keeps it back, or nobody who has it is there. */
-  #tellMissing(): void {
-    const { problems, stored } = this.collection;
-    const source = CHANGE_LOG_SOURCE - stored.row;
-    const now = this.#port.now();
-    const told = new Set<RecordId>();
-    const missing = this.#headsSaid.missingSince(now - PATIENCE_MS, this.#heldOf);
-    // While a linked member has more to give, it may be on its way.
-    for (const { log, number, of, by, since } of this.caughtUp() ? missing : []) {
-      const known = this.collection.log.known(log);
-      const member = known?.member || of;
-      const held = known?.held ?? 0;
-      const name = recordId(member === null ? log : this.membership.nameOf(member));
-      const count = number - held === 1 ? 'A package' : `${number - held} packages`;
-      const detail = `${count} of it that ${this.membership.nameOf(by)} had seen did not come. Each comes once a device that has it is there, unless it keeps it back.`;
-      told.add(name);
-      if ((problems.find(source, name)?.code ?? 'not-come') === 'not-come')
-        problems.put(source, name, 'not-come', detail, since);
-    }
-    for (const { record, code } of problems.count(source) === 0 ? [] : problems.of(source))
-      if (code === 'not-come' && !told.has(record)) problems.drop(source, record);
-    if (this.#headsSaid.isEmpty || this.#asksForMissing) return;
-    this.#asksForMissing = true;
-    this.#port.later(() => {
-      this.#asksForMissing = false;
-      this.#tellMissing();
-      this.#port.changed();
-    }, PATIENCE_MS);
   }
 
   /** Packages of this device, which is still a member, that count for nobody else. */
@@ -442,38 +365,10 @@ export class Replica implements SharedCollection {
   }
 
   beacons(): readonly HeadsBeacon[] {
-    if (!this.membership.isMember()) return [];
-    const signer = { key: this.membership.ownKey, sign: (bytes: Uint8Array) => this.membership.sign(bytes) };
-    const own = makeHeadsBeacon(this.id, signer, this.heads(), this.#port.now());
-    const others = this.#beacons.all().filter(({ member }) => this.#memberOf(member) !== null);
-    return [own, ...others];
+    return this.#watch.beacons(this.heads());
   }
-
   beaconHeard(beacon: HeadsBeacon): boolean {
-    const { member: by, heads, time } = beacon;
-    const now = this.#port.now();
-    const device = this.#memberOf(by);
-    if (device === null || by === this.member || !this.#beacons.isNew(beacon, now)) return true;
-    if (!this.verify(by, statementOf(beacon.content), beacon.signature)) return false;
-    this.#beacons.keep(beacon);
-    this.#heardAt(device, Math.min(time, now));
-    this.#headsSaid.note(by, heads, this.#heldOf, now);
-    this.#tellMissing();
-    this.#port.changed();
-    return true;
-  }
-
-  /** The device that has this key, where it is a member now. */
-  #memberOf(key: MemberKey): DeviceId | null {
-    const author = this.membership.authorOf(key);
-    return author === null ? null : (this.membership.member(author.device)?.device ?? null);
-  }
-
-  /** A device was there at this time, wherever it was linked: shown as last heard of. */
-  #heardAt(device: DeviceId, time: number): void {
-    const setting = `seen.${device}`;
-    if (time <= Number(this.#registry.setting(setting) ?? 0)) return;
-    this.collection.transactSoon(() => this.#registry.setSetting(setting, String(time)));
+    return this.#watch.beaconHeard(beacon);
   }
 
   peerHolds(device: DeviceId, heads: readonly LogHead[]): Met {
@@ -485,48 +380,24 @@ export class Replica implements SharedCollection {
     if (!isOurs) this.#beginNewLog();
     const named = new Set(heads.map((head) => head.log));
     // A device that lost its database holds nothing of what it once acknowledged.
-    for (const log of this.acknowledgedBy(device).keys())
-      if (!named.has(log)) this.#acknowledge(device, log, { held: 0, applied: 0 });
+    for (const log of this.#acknowledgements.of(device).keys())
+      if (!named.has(log)) this.#acknowledgements.note(device, log, { held: 0, applied: 0 });
     const furthest = new Map<LogId, number>();
     for (const { log, number } of heads) furthest.set(log, Math.max(number, furthest.get(log) ?? 0));
     for (const [log, held] of furthest)
-      this.#acknowledge(device, log, {
+      this.#acknowledgements.note(device, log, {
         held,
-        applied: Math.min(held, this.acknowledgedBy(device).get(log)?.applied ?? 0),
+        applied: Math.min(held, this.#acknowledgements.of(device).get(log)?.applied ?? 0),
       });
     this.#tellCaughtUp();
     this.#port.constructSoon(this.id);
-    return this.#meet(heads);
+    return meetHeads(this.collection.log, heads);
   }
 
   /** Two computers wrote as this one, or this one was restored from a copy: its log is written no further. */
   #beginNewLog(): void {
     this.collection.beginNewLog();
     this.#port.compareAgain(this.id);
-  }
-
-  /** How what a peer holds fits what is here. */
-  #meet(heads: readonly LogHead[]): Met {
-    const { log: logs } = this.collection;
-    const has = new Map<LogId, number>();
-    const beside = new Set<string>();
-    const wanted: Gap[] = [];
-    const known = new Map(logs.logs().map((log) => [log.log, log]));
-    for (const { member, log, number, hash } of heads) {
-      const held = known.get(log)?.held ?? 0;
-      const branches = logs.branches(log);
-      const short = hash.slice(0, 16);
-      const isKnown = logs.holds(log, number, short);
-      let upTo = number;
-      if (branches !== null && number >= branches.first) {
-        upTo = branches.sharedUpTo(short);
-        for (const each of branches.upTo(short)) beside.add(each);
-      } else if (!isKnown && number <= held) upTo = number - 1;
-      if (!isKnown && (number <= held || branches !== null))
-        wanted.push({ member, log, from: Math.min(number, held + 1) });
-      has.set(log, Math.max(upTo, has.get(log) ?? 0));
-    }
-    return { has, branches: beside, wanted };
   }
 
   branchPackages(): readonly BranchPackage[] {
@@ -577,72 +448,19 @@ export class Replica implements SharedCollection {
       } else if (each.is === 'refused' && each.hostile) refused = each.why;
     }
     if (stored > 0) {
-      this.#followMoves(received.flatMap((each) => ('package' in each ? each.package.applied : [])));
+      const applied = received.flatMap((each) => ('package' in each ? each.package.applied : []));
+      const followed = this.mayWrite() ? editsOfMoved(this.collection, applied) : [];
+      if (followed.length > 0) this.commit(followed);
       this.#enqueueDue();
       this.#tellCaughtUp();
       this.#noteApplied();
-      this.#tellMissing();
+      this.#watch.tellMissing();
       this.#port.packages(this.id);
       this.#port.constructSoon(this.id);
       this.#port.changed();
     }
     if (forked.includes(this.collection.stored.ownLog)) this.#beginNewLog();
     return { stored, gaps: [...gaps.values()], forked, refused };
-  }
-
-  /** Edits that met a move of their record go where it went. */
-  #followMoves(applied: readonly AppliedChange[]): void {
-    const changes: Change[] = [];
-    const states = new Map<RecordId, RecordState>();
-    for (const { change, state } of applied) states.set(change.record, state);
-    for (const { change } of applied) {
-      const from = change.movedFrom;
-      if (from === undefined || states.has(from)) continue;
-      const record = this.collection.records.find(from);
-      if (record !== null) states.set(from, record.state);
-    }
-    for (const [id, state] of states) {
-      if (!isDeletedBesideEdit(state)) continue;
-      const move = this.#moveOf(id, state);
-      if (move !== null) changes.push(...followMove(this.collection.kind, id, state, move));
-    }
-    if (changes.length > 0 && this.mayWrite()) this.commit(changes);
-  }
-
-  /**
-   * Where a record that was moved is now: the end of all its moves. null: it was not moved, the other half has not arrived, or an edit must
-   * not follow it. Where the place it went to was deleted by somebody too, or moved back, devices would follow each other there and back
-   * for ever; where a later move brought something new, the edit would replace what it never saw.
-   */
-  #moveOf(id: RecordId, state: RecordState): Move | null {
-    const passed = new Set([id]);
-    let first: Move | null = null;
-    for (let from = state; ; ) {
-      const move = this.#stepOf(from);
-      const target = move === null ? null : this.collection.records.find(move.to);
-      if (move === null || target === null || passed.has(move.to)) return null;
-      if (first !== null && !bringsTheSame(this.collection.kind, first, move)) return null;
-      if (!isDeletedAnywhere(target.state)) return move;
-      if (isDeletedBesideEdit(target.state)) return null;
-      passed.add(move.to);
-      first ??= move;
-      from = target.state;
-    }
-  }
-
-  /** The one move of which a deletion among a record's values is a half. */
-  #stepOf(state: RecordState): Move | null {
-    const gone = state.fields.get(EXISTS)?.find((sibling) => sibling.value === false);
-    for (const dot of gone?.dots ?? []) {
-      const { movedTo, record } = this.collection.changeAt(dot)?.change ?? {};
-      const target = movedTo === undefined ? null : this.collection.records.find(movedTo);
-      if (movedTo === undefined || target === null) continue;
-      for (const addedBy of this.collection.log.changesOf(target.row)) {
-        const added = this.collection.changeAt(addedBy)?.change;
-        if (added?.movedFrom === record && added !== undefined) return { to: movedTo, added, addedBy };
-      }
-    }
-    return null;
   }
 
   /** May this device change the collection? What a reader changes in its folder stays its own. */
@@ -656,7 +474,7 @@ export class Replica implements SharedCollection {
     const { package: stored } = received;
     this.#open(stored.log, stored.number, rowsOf(stored.applied), null, stored.applied);
     if (received.is === 'forked') this.#port.forked(this.id, stored.log);
-    this.#headsSaid.note(received.head.member, received.head.seen, this.#heldOf, this.#port.now());
+    this.#watch.note(received.head.member, received.head.seen);
     return true;
   }
 
@@ -705,25 +523,19 @@ export class Replica implements SharedCollection {
   }
 
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
-    const done = new Map(applied.map((each) => [each.log, each.number]));
-    let more = false;
-    for (const { log, number } of held) {
-      const now = done.get(log) ?? 0;
-      const before = this.#acknowledgedBy(device).get(log);
-      more ||= now > (before?.applied ?? 0);
-      if (now < number && (more || number > (before?.held ?? 0))) this.#applyingSince = this.#port.now();
-      this.#acknowledge(device, log, { held: number, applied: now });
-    }
-    if (more) this.#port.appliedElsewhere(this.id);
+    if (this.#acknowledgements.take(device, held, applied)) this.#port.appliedElsewhere(this.id);
   }
-
-  /** Does a member seem to be at work with what it holds: did it hold or apply more a moment ago, and not all yet? */
+  /** What a member is known to hold and to have applied. */
+  acknowledgedBy(device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
+    return this.#acknowledgements.of(device);
+  }
+  /** Writes down what members said. */
+  saveAcknowledged(): void {
+    this.#acknowledgements.save();
+  }
+  /** Does a member seem to be at work with what it holds? */
   isBeingApplied(): boolean {
-    const since = this.#port.now() - this.#applyingSince;
-    if (since < 0 || since > APPLYING_MS) return false;
-    return this.membership
-      .others()
-      .some(({ device }) => [...this.#acknowledgedBy(device).values()].some(({ held, applied }) => applied < held));
+    return this.#acknowledgements.isBeingApplied();
   }
 
   giveContent(asked: readonly ContentAsked[]) {

@@ -1,0 +1,97 @@
+import { type Collection, LOGS_OF_A_MEMBER } from './collection.ts';
+import type { GroupMembership } from './peers/group-membership.ts';
+import type { LogPosition } from './peers/shared-collection.ts';
+import type { DeviceId, LogId } from './record/ids.ts';
+import type { Acknowledged, RegistryStore } from './store/registry-store.ts';
+
+/** A member that has not applied more for so long is stuck, or waits for its person. */
+const APPLYING_MS = 30_000;
+
+interface AcknowledgementsPort {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls once, in a few seconds. */
+  later(call: () => void): void;
+}
+
+/** What the members of one collection are known to hold and to have applied, over restarts. */
+export class Acknowledgements {
+  readonly #collection: Collection;
+  readonly #registry: RegistryStore;
+  readonly #membership: GroupMembership;
+  readonly #port: AcknowledgementsPort;
+  readonly #known = new Map<DeviceId, Map<LogId, Acknowledged>>();
+  readonly #unsaved = new Set<DeviceId>();
+  /** When a member last told that it held or had applied more, but not all of it. */
+  #applyingSince = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    collection: Collection,
+    registry: RegistryStore,
+    membership: GroupMembership,
+    port: AcknowledgementsPort,
+  ) {
+    this.#collection = collection;
+    this.#registry = registry;
+    this.#membership = membership;
+    this.#port = port;
+  }
+
+  /** What a device is known to hold and to have applied. */
+  of(device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
+    return this.#of(device);
+  }
+  #of(device: DeviceId): Map<LogId, Acknowledged> {
+    let known = this.#known.get(device);
+    if (known === undefined) {
+      known = new Map(this.#registry.acknowledged(this.#collection.stored.row, device));
+      this.#known.set(device, known);
+    }
+    return known;
+  }
+
+  /** A device said so of one log. */
+  note(device: DeviceId, log: LogId, said: Acknowledged): void {
+    const known = this.#of(device);
+    // More logs than all members may have begun nobody can hold: only who says so would be known worse.
+    if (!known.has(log) && known.size >= LOGS_OF_A_MEMBER * this.#membership.everyone()) return;
+    known.set(log, said);
+    this.#unsaved.add(device);
+    if (this.#unsaved.size > 1) return;
+    this.#port.later(() => this.save());
+  }
+
+  /** A device acknowledged; true where it has applied more than was known. */
+  take(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): boolean {
+    const done = new Map(applied.map((each) => [each.log, each.number]));
+    let more = false;
+    for (const { log, number } of held) {
+      const now = done.get(log) ?? 0;
+      const before = this.#of(device).get(log);
+      more ||= now > (before?.applied ?? 0);
+      if (now < number && (more || number > (before?.held ?? 0))) this.#applyingSince = this.#port.now();
+      this.note(device, log, { held: number, applied: now });
+    }
+    return more;
+  }
+
+  /** Writes down what members said: often enough, for they say it again whenever they link. */
+  save(): void {
+    if (this.#unsaved.size === 0) return;
+    this.#collection.transactSoon(() => {
+      for (const device of this.#unsaved)
+        for (const [log, said] of this.#of(device))
+          this.#registry.acknowledge(this.#collection.stored.row, device, log, said);
+    });
+    this.#unsaved.clear();
+  }
+
+  /** Does a member seem to be at work with what it holds: did it hold or apply more a moment ago, and not all yet? */
+  isBeingApplied(): boolean {
+    const since = this.#port.now() - this.#applyingSince;
+    if (since < 0 || since > APPLYING_MS) return false;
+    return this.#membership
+      .others()
+      .some(({ device }) => [...this.#of(device).values()].some(({ held, applied }) => applied < held));
+  }
+}
