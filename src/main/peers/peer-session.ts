@@ -1,24 +1,22 @@
-import { createHmac } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
-import { bytesOf, hexOf } from '../record/encode-value.ts';
-import type { CollectionId, DeviceId, LogId, MemberKey } from '../record/ids.ts';
+import { hexOf } from '../record/encode-value.ts';
+import type { CollectionId, DeviceId } from '../record/ids.ts';
 import { BEACON_EVERY_MS } from './beacons-heard.ts';
 import { ContentReplies, ContentRequests, type Fetched } from './content-exchange.ts';
+import { CreditGrants } from './grant-credit.ts';
 import { readHeadsBeacon } from './heads-beacon.ts';
 import type { GreetedLink } from './hello.ts';
 import type { PeerLink } from './links/peer-link.ts';
+import { membersMessages } from './members-messages.ts';
 import type { MessageStream } from './message-stream.ts';
+import { collectionTag, openStatement } from './open-proof.ts';
+import { newlyOpened, nextPackages, type Opened } from './opened-collection.ts';
 import type { Message, MessageOf } from './protocol/messages.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { ContentAsked, Gap, SharedCollection } from './shared-collection.ts';
 
-/** Bytes of packages in one frame, and how many packages. */
-const FRAME_PACKAGES_BYTES = 512 << 10;
-const FRAME_PACKAGES = 256;
 /** Packages of others wait this long before they are passed on: their author is probably linked with the peer too. */
 const FORWARD_AFTER_MS = 250;
-const GRANT_AT = 2 << 20;
-const MAX_FRAME_PARTS = 900 << 10;
 
 /** What a session needs of the device it speaks for. */
 export interface SessionPort {
@@ -39,24 +37,6 @@ export interface SessionPort {
 /** Bulk that may not go now is tried again after this long at the latest. */
 const LATEST_RETRY_MS = 30_000;
 
-interface Opened {
-  readonly shared: SharedCollection;
-  readonly ownHandle: number;
-  /** What the peer has or was sent, per log; null until it told. */
-  sent: Map<LogId, number> | null;
-  /** Packages beside the logs that it has or was sent. */
-  readonly branches: Set<string>;
-  /** Logs of which the two have different branches: how far one is says nothing of the other. */
-  readonly forked: Set<LogId>;
-  /** Heads beacons that were told, by either: of each member from when the last one is. */
-  readonly beacons: Map<MemberKey, number>;
-  /** Beacons are due once the peer was sent all that they name. */
-  beaconsDue: boolean;
-  peerOpened: boolean;
-  ackPlanned: boolean;
-  forwardPlanned: boolean;
-}
-
 /**
  * What two members say to each other once their link stands: which collections they share, membership, packages, acknowledgements,
  * content (PROTOCOL 2.9). Packages are pushed in the order of their log as soon as the peer has told what it holds; asking (WANT) only repairs.
@@ -69,12 +49,12 @@ export class PeerSession {
   readonly #exporter: Uint8Array;
   readonly #opened = new Map<CollectionId, Opened>();
   readonly #byPeerHandle = new Map<number, Opened>();
+  readonly #grants: CreditGrants;
   readonly #requests: ContentRequests;
   readonly #replies: ContentReplies;
   readonly #scans = new Map<number, () => void>();
   readonly #port: SessionPort;
   #credit: number;
-  #consumed = 0;
   #nextHandle = 1;
   #nextScan = 1;
   #closed = false;
@@ -90,6 +70,7 @@ export class PeerSession {
     this.#clock = clock;
     this.#port = port;
     this.#exporter = this.link.exporter('EXPORTER-lockstep-session', 32);
+    this.#grants = new CreditGrants(clock, port.down, (bytes) => this.#stream.send({ is: 'CREDIT', bytes }));
     this.#requests = new ContentRequests((message) => this.#stream.send(message));
     this.#replies = new ContentReplies(
       () => this.#pump(),
@@ -106,7 +87,7 @@ export class PeerSession {
   /** Tells the peer which collections are here; again whenever one is added or left, or membership changed. */
   announce(): void {
     if (this.#closed) return;
-    const tags = this.#port.collections().map((shared) => this.#tag(shared.id, this.link.dialled));
+    const tags = this.#port.collections().map((shared) => collectionTag(this.#exporter, shared.id, this.link.dialled));
     this.#stream.send({ is: 'GROUPS', tags });
     this.#announced = true;
     this.#openKnown();
@@ -200,6 +181,7 @@ export class PeerSession {
     if (this.#closed) return;
     this.#closed = true;
     this.#stopBeacons();
+    this.#grants.end();
     this.#requests.end();
     for (const resolve of this.#scans.values()) resolve();
     this.#scans.clear();
@@ -225,7 +207,7 @@ export class PeerSession {
         this.#pump();
         return;
       case 'CONTENT':
-        this.#consume(message.data.reduce((sum, piece) => sum + piece.length, 0));
+        this.#grants.consume(message.data.reduce((sum, piece) => sum + piece.length, 0));
         if (!this.#requests.take(message)) this.#stream.fault('content nobody asked for');
         return;
       case 'CONTENT_NO':
@@ -352,7 +334,7 @@ export class PeerSession {
 
   #onPackages(opened: Opened, message: MessageOf<'PACKAGE'>): void {
     const taken = opened.shared.receivePackages(this.peer, message.packages);
-    this.#consume(message.packages.reduce((sum, each) => sum + each.length, 0));
+    this.#grants.consume(message.packages.reduce((sum, each) => sum + each.length, 0));
     const last = message.numbers.first + message.numbers.count - 1;
     for (const log of taken.forked) opened.forked.add(log);
     if (opened.sent !== null && !opened.forked.has(message.log) && (opened.sent.get(message.log) ?? 0) < last)
@@ -375,26 +357,15 @@ export class PeerSession {
     if (!this.#announced) return;
     for (const shared of this.#port.collections()) {
       if (this.#opened.has(shared.id) || shared.memberKeyOf(this.peer) === null) continue;
-      if (!this.#peerTags.includes(hexOf(this.#tag(shared.id, !this.link.dialled)))) continue;
-      const opened: Opened = {
-        shared,
-        ownHandle: this.#nextHandle++,
-        sent: null,
-        branches: new Set(),
-        forked: new Set(),
-        beacons: new Map(),
-        beaconsDue: true,
-        peerOpened: false,
-        ackPlanned: false,
-        forwardPlanned: false,
-      };
+      if (!this.#peerTags.includes(hexOf(collectionTag(this.#exporter, shared.id, !this.link.dialled)))) continue;
+      const opened = newlyOpened(shared, this.#nextHandle++);
       this.#opened.set(shared.id, opened);
       this.#stream.send({
         is: 'OPEN',
         h: opened.ownHandle,
-        tag: this.#tag(shared.id, this.link.dialled),
+        tag: collectionTag(this.#exporter, shared.id, this.link.dialled),
         member: shared.member,
-        proof: shared.sign(this.#openStatement(shared.id, this.link.dialled)),
+        proof: shared.sign(openStatement(this.#exporter, shared.id, this.link.dialled)),
       });
       this.#sendMembers(opened, shared.isLeft);
       if (!shared.isLeft) this.#sendHave(opened);
@@ -403,13 +374,15 @@ export class PeerSession {
 
   #onOpen(message: MessageOf<'OPEN'>): void {
     const tag = hexOf(message.tag);
-    const shared = this.#port.collections().find((each) => hexOf(this.#tag(each.id, !this.link.dialled)) === tag);
+    const shared = this.#port
+      .collections()
+      .find((each) => hexOf(collectionTag(this.#exporter, each.id, !this.link.dialled)) === tag);
     if (shared === undefined) return;
     const member = shared.memberKeyOf(this.peer);
     if (member === null) return;
     if (
       member !== message.member ||
-      !shared.verify(member, this.#openStatement(shared.id, !this.link.dialled), message.proof)
+      !shared.verify(member, openStatement(this.#exporter, shared.id, !this.link.dialled), message.proof)
     ) {
       this.#stream.fault('OPEN without proof');
       return;
@@ -425,40 +398,8 @@ export class PeerSession {
     this.#byPeerHandle.set(message.h, opened);
   }
 
-  #tag(id: CollectionId, byDialler: boolean): Uint8Array {
-    return new Uint8Array(
-      createHmac('sha256', this.#exporter)
-        .update(byDialler ? 'dialler' : 'listener')
-        .update(bytesOf(id))
-        .digest(),
-    );
-  }
-
-  #openStatement(id: CollectionId, byDialler: boolean): Uint8Array {
-    return new Uint8Array(
-      Buffer.concat([
-        Buffer.from(`lockstep-open-1\0${byDialler ? 'dialler' : 'listener'}\0`),
-        this.#exporter,
-        bytesOf(id),
-      ]),
-    );
-  }
-
   #sendMembers(opened: Opened, withOperations: boolean): void {
-    const heads = opened.shared.membershipHeads();
-    const ops = withOperations ? opened.shared.membershipOperations() : [];
-    let batch: Uint8Array[] = [];
-    let bytes = 0;
-    for (const op of ops) {
-      if (bytes + op.length > MAX_FRAME_PARTS || batch.length >= 2048) {
-        this.#stream.send({ is: 'MEMBERS', h: opened.ownHandle, heads, ops: batch });
-        batch = [];
-        bytes = 0;
-      }
-      batch.push(op);
-      bytes += op.length;
-    }
-    this.#stream.send({ is: 'MEMBERS', h: opened.ownHandle, heads, ops: batch });
+    for (const message of membersMessages(opened.shared, opened.ownHandle, withOperations)) this.#stream.send(message);
   }
 
   #sendHave(opened: Opened): void {
@@ -481,7 +422,7 @@ export class PeerSession {
     try {
       while (this.#credit > 0 && !this.#closed && this.#maySend()) {
         const reply = this.#replies.next();
-        const message = reply?.message ?? this.#nextPackages(forward);
+        const message = reply?.message ?? nextPackages(this.#opened.values(), forward);
         if (message === null) {
           this.#tellBeacons();
           return;
@@ -511,71 +452,5 @@ export class PeerSession {
       this.#pumpPlanned = false;
       this.#pump();
     });
-  }
-
-  #nextPackages(forward: boolean): MessageOf<'PACKAGE'> | null {
-    for (const opened of this.#opened.values()) {
-      if (opened.sent === null || !opened.peerOpened) continue;
-      for (const { log, member, number } of opened.shared.heads()) {
-        const sent = opened.sent.get(log) ?? 0;
-        if (number <= sent) continue;
-        if (!forward && !opened.shared.isOwn(log) && opened.forwardPlanned) continue;
-        const packages: Uint8Array[] = [];
-        let bytes = 0;
-        for (const each of opened.shared.packagesAfter(log, sent, FRAME_PACKAGES)) {
-          if (packages.length > 0 && bytes + each.bytes.length > FRAME_PACKAGES_BYTES) break;
-          packages.push(each.bytes);
-          bytes += each.bytes.length;
-        }
-        if (packages.length === 0) continue;
-        opened.sent.set(log, sent + packages.length);
-        return {
-          is: 'PACKAGE',
-          h: opened.ownHandle,
-          member,
-          log,
-          numbers: { first: sent + 1, count: packages.length },
-          packages,
-        };
-      }
-      const beside = this.#nextBranch(opened, forward);
-      if (beside !== null) return beside;
-    }
-    return null;
-  }
-
-  /** Once the log itself is sent, what is beside it. */
-  #nextBranch(opened: Opened, forward: boolean): MessageOf<'PACKAGE'> | null {
-    for (const { log, member, number, hash, bytes } of opened.shared.branchPackages()) {
-      if (opened.branches.has(hash) || (!forward && opened.forwardPlanned)) continue;
-      opened.branches.add(hash);
-      return {
-        is: 'PACKAGE',
-        h: opened.ownHandle,
-        member,
-        log,
-        numbers: { first: number, count: 1 },
-        packages: [bytes],
-      };
-    }
-    return null;
-  }
-
-  /** What arrived is dealt with: the peer may send as much again, as fast as this device's limit lets it. */
-  #consume(bytes: number): void {
-    this.#consumed += bytes;
-    this.#port.down.passed(bytes, this.#clock.now());
-    if (this.#consumed >= GRANT_AT) this.#grant();
-  }
-
-  #grant(): void {
-    if (this.#closed || this.#consumed === 0) return;
-    const wait = this.#port.down.delay(this.#clock.now());
-    if (wait > 0) {
-      this.#clock.after(wait, () => this.#grant());
-      return;
-    }
-    this.#stream.send({ is: 'CREDIT', bytes: this.#consumed });
-    this.#consumed = 0;
   }
 }
