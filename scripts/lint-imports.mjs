@@ -75,6 +75,23 @@ const RULES = [
   // What was, and conflicts: read from the store and settled by ordinary changes. They know no particular source, no peer and no door.
   { from: 'main/history', may: PAST, packages: ['node:crypto'] },
   { from: 'main/conflicts', may: PAST, packages: ['node-diff3'] },
+  // What a replica knows of the other members; it knows no source, no link and no door.
+  {
+    from: 'main/sharing',
+    may: [
+      'main/record',
+      'main/change-log',
+      'main/merge',
+      'main/store',
+      'main/collection.ts',
+      'main/peers/group-membership.ts',
+      'main/peers/shared-collection.ts',
+      'main/peers/heads-beacon.ts',
+      'main/peers/beacons-heard.ts',
+      PLATFORM,
+    ],
+    packages: [],
+  },
   // Answers the contract's requests out of the engine; only compose.ts takes it in.
   { from: 'main/requests', may: ['contract', 'main'], packages: ['node:'] },
   { from: 'main/control', may: ['contract', PLATFORM], packages: ['node:', 'ws', 'better-sqlite3'] },

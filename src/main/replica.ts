@@ -1,4 +1,3 @@
-import { Acknowledgements } from './acknowledgements.ts';
 import type { Change } from './change-log/change.ts';
 import { millisecondsOf } from './change-log/hybrid-time.ts';
 import { hashIn } from './change-log/package.ts';
@@ -11,10 +10,7 @@ import {
   type WrittenPackage,
 } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
-import { editsOfMoved } from './edits-of-moved.ts';
 import type { ContentGiver } from './give-content.ts';
-import { HeadsWatch } from './heads-watch.ts';
-import { meetHeads } from './meet-heads.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
 import type { HeadsBeacon } from './peers/heads-beacon.ts';
 import type {
@@ -28,7 +24,6 @@ import type {
   SharedCollection,
 } from './peers/shared-collection.ts';
 import { LockstepError } from './platform/trouble.ts';
-import { notTakenText, quarantinedBy, quarantineText } from './quarantined.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
 import {
   type CollectionId,
@@ -39,6 +34,11 @@ import {
   type RecordId,
   recordId,
 } from './record/ids.ts';
+import { Acknowledgements } from './sharing/acknowledgements.ts';
+import { editsOfMoved } from './sharing/edits-of-moved.ts';
+import { HeadsWatch } from './sharing/heads-watch.ts';
+import { meetHeads } from './sharing/meet-heads.ts';
+import { notTakenText, quarantinedBy, quarantineText } from './sharing/quarantined.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import type { Acknowledged, RegistryStore } from './store/registry-store.ts';
 import type { Synchronizer } from './synchronizer.ts';

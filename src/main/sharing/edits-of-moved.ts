@@ -1,9 +1,9 @@
-import type { Change } from './change-log/change.ts';
-import type { AppliedChange, Collection } from './collection.ts';
-import { bringsTheSame, followMove, isDeletedAnywhere, isDeletedBesideEdit, type Move } from './merge/follow-move.ts';
-import type { RecordState } from './merge/record-state.ts';
-import { EXISTS } from './record/file-entry.ts';
-import type { RecordId } from './record/ids.ts';
+import type { Change } from '../change-log/change.ts';
+import type { AppliedChange, Collection } from '../collection.ts';
+import { bringsTheSame, followMove, isDeletedAnywhere, isDeletedBesideEdit, type Move } from '../merge/follow-move.ts';
+import type { RecordState } from '../merge/record-state.ts';
+import { EXISTS } from '../record/file-entry.ts';
+import type { RecordId } from '../record/ids.ts';
 
 /** The changes that bring edits, which met a move of their record, to where it went. */
 export function editsOfMoved(collection: Collection, applied: readonly AppliedChange[]): readonly Change[] {

@@ -1,8 +1,8 @@
-import { decompressBody } from './change-log/compress-body.ts';
-import { bodyIn } from './change-log/package.ts';
-import { decodeBody } from './change-log/package-body.ts';
-import type { Dot, MemberKey } from './record/ids.ts';
-import type { QuarantinedPackage } from './store/quarantine-store.ts';
+import { decompressBody } from '../change-log/compress-body.ts';
+import { bodyIn } from '../change-log/package.ts';
+import { decodeBody } from '../change-log/package-body.ts';
+import type { Dot, MemberKey } from '../record/ids.ts';
+import type { QuarantinedPackage } from '../store/quarantine-store.ts';
 
 /** What is set aside of one member. */
 export interface Quarantined {

@@ -1,11 +1,11 @@
-import { CHANGE_LOG_SOURCE, type Collection } from './collection.ts';
+import { CHANGE_LOG_SOURCE, type Collection } from '../collection.ts';
+import { BeaconsHeard } from '../peers/beacons-heard.ts';
+import type { GroupMembership } from '../peers/group-membership.ts';
+import { type HeadsBeacon, makeHeadsBeacon, statementOf } from '../peers/heads-beacon.ts';
+import type { LogHead } from '../peers/shared-collection.ts';
+import { type DeviceId, type MemberKey, type RecordId, recordId } from '../record/ids.ts';
+import type { RegistryStore } from '../store/registry-store.ts';
 import { type HeadSeen, HeadsSaid, type HeldOf } from './heads-said.ts';
-import { BeaconsHeard } from './peers/beacons-heard.ts';
-import type { GroupMembership } from './peers/group-membership.ts';
-import { type HeadsBeacon, makeHeadsBeacon, statementOf } from './peers/heads-beacon.ts';
-import type { LogHead } from './peers/shared-collection.ts';
-import { type DeviceId, type MemberKey, type RecordId, recordId } from './record/ids.ts';
-import type { RegistryStore } from './store/registry-store.ts';
 
 /** What a member had seen and what has not come for this long (milliseconds) is told to a person. */
 const PATIENCE_MS = 10 * 60_000;

@@ -1,6 +1,6 @@
-import type { Gap, LogHead, Met } from './peers/shared-collection.ts';
-import type { LogId } from './record/ids.ts';
-import type { LogStore } from './store/log-store.ts';
+import type { Gap, LogHead, Met } from '../peers/shared-collection.ts';
+import type { LogId } from '../record/ids.ts';
+import type { LogStore } from '../store/log-store.ts';
 
 /** How what a peer holds fits what is here. */
 export function meetHeads(logs: LogStore, heads: readonly LogHead[]): Met {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { HeadsSaid } from '../../src/main/heads-said.ts';
-import { logId, memberKey } from '../../src/main/record/ids.ts';
+import { logId, memberKey } from '../../../src/main/record/ids.ts';
+import { HeadsSaid } from '../../../src/main/sharing/heads-said.ts';
 
 const [one, other] = ['1', '2'].map((digit) => logId(digit.repeat(16))) as [
   ReturnType<typeof logId>,

@@ -1,4 +1,4 @@
-import type { LogId, MemberKey } from './record/ids.ts';
+import type { LogId, MemberKey } from '../record/ids.ts';
 
 /** A package that a member had seen and that has not come here. */
 export interface NotCome {
