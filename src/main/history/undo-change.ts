@@ -125,7 +125,8 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   const then = is ? [] : fieldsThen(port, undone, before);
   if ('why' in wrote) return wrote;
   if ('why' in then) return then;
-  const fields = [...wrote, ...then];
+  // What they wrote is what it was before them; a change writes a field once.
+  const fields = [...wrote, ...then.filter(({ field }) => !wrote.some((each) => each.field === field))];
   // Where a delete and an edit stood beside each other, and these changes chose, both stand there again.
   const both = lived.length > 1 ? [existsChange(undone, false, [])] : [];
   return { changes: [...written(undone, fields, own), ...both] };

@@ -164,6 +164,17 @@ describe('settling duplicates', () => {
     }
   });
 
+  it('can be fused again after that, and taken back again', () => {
+    const { group, laptop, phone } = met();
+    for (let turn = 0; turn < 2; turn++) {
+      settleDuplicate(laptop.port, 'a', 'b', true);
+      undoChange(laptop.port, listHistory(laptop.port, { limit: 1 })[0]!.id);
+    }
+    group.exchange();
+    expect(recordsRoot(laptop.collection)).toEqual(recordsRoot(phone.collection));
+    for (const device of [laptop, phone]) expect(conflicts(device, 'b')).toEqual([]);
+  });
+
   it('asks about an edit of the one that went, made elsewhere at the same time', () => {
     const { group, laptop, phone } = met();
     make(phone, 'b', { ...shown(phone, 'b'), 'phones/new': { number: '1234567' } });
