@@ -65,6 +65,8 @@ export class TextAdapter implements SourceAdapter {
   /** Documents taken apart lately: of a place with but one that one, else those of the last listing that are to be read. */
   #loaded = new Map<string, Loaded>();
   #places = new Map<RecordId, Place>();
+  /** Items of which nothing was known, as they were read to tell who they are: they need not be read again for what they say. */
+  readonly #readAnew = new WeakMap<NativeItem, Fields>();
   #closed = false;
   /** What was told last, as long as it was of the documents at hand. */
   #told: Extract<ListEvent, { is: 'groups' }> | null = null;
@@ -173,19 +175,27 @@ export class TextAdapter implements SourceAdapter {
 
   /** Documents that are not at hand, or are others by now, are read (again). */
   async #loadFor(ids: readonly RecordId[]): Promise<void> {
-    const known = this.#knownRevisions();
-    const names = new Map<string, RecordId[]>();
-    const of = new Map([...known.in].flatMap(([name, items]) => items.map(({ id }) => [id, name] as const)));
+    // What the snapshot knows costs as much as it holds: it is asked only where a document is not at hand.
+    let known: Known | null = null;
+    const names = new Set<string>();
+    let of: ReadonlyMap<RecordId, string> | null = null;
     for (const id of ids) {
-      const name = this.#places.get(id)?.document.name ?? of.get(id) ?? (this.#place.many ? null : '');
-      if (name !== null) names.set(name, [...(names.get(name) ?? NO_IDS), id]);
+      let name = this.#places.get(id)?.document.name ?? (this.#place.many ? undefined : '');
+      if (name === undefined) {
+        known ??= this.#knownRevisions();
+        of ??= new Map([...known.in].flatMap(([own, items]) => items.map((each) => [each.id, own] as const)));
+        name = of.get(id);
+      }
+      if (name !== undefined) names.add(name);
     }
-    const stale = [...names.keys()].filter((name) => {
+    const stale = [...names].filter((name) => {
       const loaded = this.#loaded.get(name);
       const now = this.#place.current?.(name);
       return loaded === undefined || (now !== undefined && (now === null || !same(now, loaded.revision)));
     });
-    for (const read of stale.length === 0 ? [] : await this.#place.read(stale)) {
+    if (stale.length === 0) return;
+    known ??= this.#knownRevisions();
+    for (const read of await this.#place.read(stale)) {
       for (const [id, place] of this.#places) if (place.document.name === read.name) this.#places.delete(id);
       this.#loaded.delete(read.name);
       if ('code' in read) continue;
@@ -283,9 +293,12 @@ export class TextAdapter implements SourceAdapter {
     return loaded !== undefined && !loaded.fresh && same(loaded.revision, listed.revision) ? this.#told : null;
   }
 
+  /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already. */
   #load(document: ReadDocument): Loaded {
-    const text = this.#format.split(document.bytes);
-    return { ...document, text, ids: text.items.map(() => null) };
+    const former = this.#loaded.get(document.name);
+    const isSame = former !== undefined && same(former.bytes, document.bytes);
+    const text = isSame ? former.text : this.#format.split(document.bytes);
+    return { ...document, bytes: text.bytes, text, ids: text.items.map(() => null) };
   }
 
   #knownRevisions(): Known {
@@ -314,7 +327,7 @@ export class TextAdapter implements SourceAdapter {
     const nameless: { document: Loaded; at: number }[] = [];
     for (const document of documents) {
       const before = known.in.get(document.name) ?? [];
-      const own = new Map(before.map(({ id, digest }) => [hex(digest), id]));
+      const own = new Map(before.flatMap(({ id, digest }) => (NUMBER.test(id) ? [[hex(digest), id] as const] : [])));
       const isRenamed = this.#isRenamed(document, before);
       document.text.items.forEach((item, at) => {
         if (item.uid === null || isRenamed) {
@@ -324,7 +337,7 @@ export class TextAdapter implements SourceAdapter {
         if (others.has(item)) return;
         const id = recordIdOfUid(item.uid);
         // Of several that state one UID each keeps the number it has.
-        const same = own.get(hex(digestOf(document.text, item)));
+        const same = own.size === 0 ? undefined : own.get(hex(digestOf(document.text, item)));
         const isKept = same?.startsWith(`${id}#`) === true && !claimed.has(same);
         claim(document, at, isKept ? same : freeId(id, isTaken));
       });
@@ -376,7 +389,12 @@ export class TextAdapter implements SourceAdapter {
     const isTaken = (id: RecordId): boolean => claimed.has(id);
     const rest = this.#claimUnchanged(nameless, known, claimed, claim);
     if (rest.length === 0) return;
-    const read = rest.map(({ document, at }) => this.#fieldsOf(document, document.text.items[at] as NativeItem, null));
+    const read = rest.map(({ document, at }) => {
+      const item = document.text.items[at] as NativeItem;
+      const fields = this.#fieldsOf(document, item, null);
+      if (fields !== null) this.#readAnew.set(item, fields);
+      return fields;
+    });
     const free = [...known.in.values()].flat().filter(({ id }) => !claimed.has(id));
     const matches = this.#align(
       read,
@@ -469,7 +487,10 @@ export class TextAdapter implements SourceAdapter {
     if (place === undefined) return { id, code: 'changing', detail: 'it went while it was read' };
     const { document, item } = place;
     try {
-      const read = this.#format.read(document.text, item, this.#known.native(id) ?? this.#known.shown(id));
+      const previous = this.#known.native(id) ?? this.#known.shown(id);
+      const anew = previous === null ? this.#readAnew.get(item) : undefined;
+      this.#readAnew.delete(item);
+      const read = anew ?? this.#format.read(document.text, item, previous);
       const { fields, contents } = takeOutContents(read, contentDigest);
       const fresh = this.#isFresh(document, item);
       const hadNoPlaceFor = (before: Fields, field: FieldName): boolean =>
@@ -551,7 +572,7 @@ export class TextAdapter implements SourceAdapter {
         const before = native === null ? null : this.#fieldsOf(document, native, item.native ?? null);
         const why =
           native === null && item.fields !== null
-            ? (this.#format.refuses?.(this.#format.project(item.fields), uidOfRecord(item.id), document.text) ?? null)
+            ? (this.#format.refuses?.(item.fields, uidOfRecord(item.id), document.text) ?? null)
             : null;
         if (why !== null) outcomes.push(refused(item.id, 'content-wrong', why));
         else if (native !== null && before === null)
@@ -705,7 +726,6 @@ const NO_BYTES = new Uint8Array(0);
 const NUMBER = /#\d+$/;
 const NO_FIELDS: Fields = new Map();
 const NOBODY: ReadonlySet<RecordId> = new Set();
-const NO_IDS: readonly RecordId[] = [];
 const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fieldName } from '../../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
-import { whyNotStrict } from '../../../../src/main/sources/contacts/vcard/strict-vcard.ts';
+import { composeValue, whyNotStrict } from '../../../../src/main/sources/contacts/vcard/strict-vcard.ts';
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 
 const composed = vi.hoisted(() => [] as string[]);
@@ -38,6 +38,43 @@ describe('vcard4', () => {
     composed.splice(0);
     make('3.0', ana);
     expect(composed).toEqual([]);
+  });
+
+  it('composes every value just as its own property would', async () => {
+    const { TelProperty, TextType } = await vi.importActual<typeof import('vcard4')>('vcard4');
+    const values = [
+      '+1 555 0100',
+      'a"b',
+      'Zo\u00eb <x&y>',
+      "it's",
+      'a,b',
+      'a;b',
+      'a:b',
+      'a\\b',
+      'a\nb',
+      'x'.repeat(200),
+      ' a ',
+      '^n',
+      '\t',
+    ];
+    for (const value of values)
+      expect(`TEL:${composeValue('TEL', value)}`).toBe(
+        new TelProperty([], new TextType(value)).repr().replace(/\r\n[ \t]/g, ''),
+      );
+  });
+
+  it('writes just the card it judged, also where the style of the text is another', () => {
+    const format = vcardFormat('4.0');
+    const after = format.project(ana);
+    const added = (before: string, judge: boolean): string => {
+      const text = format.split(Buffer.from(before));
+      const fields = new Map(after);
+      if (judge) expect(format.refuses?.(fields, 'uid-1', text)).toBe(null);
+      return Buffer.from(format.write(text, [{ item: null, before: null, after: fields, uid: 'uid-1' }])).toString();
+    };
+    const card = make('4.0', ana);
+    for (const before of ['', card, card.replaceAll('\r\n', '\n')])
+      expect(added(before, true)).toBe(added(before, false));
   });
 
   it('judges every new 4.0 card: one that is none is refused in its words', () => {

@@ -22,10 +22,14 @@ const COMPOSED = {
   TITLE: TitleProperty,
 } as const;
 
+const ESCAPED = /[\\,:;\r\n]/;
+
 /** The value of a property of a new 4.0 card as vcard4 composes it, escaped; null: it composes no such property. */
 export function composeValue(name: string, plain: string): string | null {
   const Property = COMPOSED[name as keyof typeof COMPOSED];
   if (Property === undefined || plain === '') return null;
+  // Most values are composed just as they are: vcard4 escapes these characters and no others.
+  if (!ESCAPED.test(plain)) return plain;
   try {
     const line = new Property([], new TextType(plain)).repr();
     return line.slice(line.indexOf(':') + 1).replace(/\r\n[ \t]/g, '');

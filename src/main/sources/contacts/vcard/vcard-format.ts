@@ -120,7 +120,7 @@ function write(text: CardText, writes: readonly ItemWrite<CardItem>[], version: 
   for (const { item, before, after, uid } of writes) {
     const { start, end } = item?.spans[0] ?? { start: 0, end: 0 };
     if (item === null) {
-      if (after !== null) made.push(composeCard(after, uid, version, style));
+      if (after !== null) made.push(judgedCard(after, uid, version, style) ?? composeCard(after, uid, version, style));
     } else if (after === null) edits.push({ start, end, text: '' });
     else {
       const card = item.card();
@@ -145,8 +145,19 @@ function styleOf(bytes: Uint8Array): LineStyle {
   return { lineEnd, foldAt: Math.min(75, foldAt) };
 }
 
+/** New cards as they were judged, by their fields: composed once, to be judged and to be written. */
+const judged = new WeakMap<Fields, { readonly uid: string; readonly card: string }>();
+
+function judgedCard(fields: Fields, uid: string, version: VcardVersion, style: LineStyle): string | null {
+  const known = version === '4.0' ? judged.get(fields) : undefined;
+  const isPlain = style.lineEnd === PLAIN_STYLE.lineEnd && style.foldAt === PLAIN_STYLE.foldAt;
+  return known !== undefined && isPlain && known.uid === uid ? known.card : null;
+}
+
 function whyRefused(fields: Fields, uid: string): string | null {
-  const why = whyNotStrict(composeCard(fields, uid, '4.0', PLAIN_STYLE));
+  const card = composeCard(fields, uid, '4.0', PLAIN_STYLE);
+  judged.set(fields, { uid, card });
+  const why = whyNotStrict(card);
   return why === null ? null : `it would be no vCard 4.0: ${why}`;
 }
 const PLAIN_STYLE: LineStyle = { lineEnd: '\r\n', foldAt: 75 };
