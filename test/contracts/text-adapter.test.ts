@@ -11,6 +11,7 @@ import {
 } from '../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../src/main/record/value.ts';
 import type { ConstructItem, ListEvent, Revision } from '../../src/main/sources/source-adapter.ts';
+import type { DocumentPlace } from '../../src/main/sources/text/document-place.ts';
 import { FolderOfFiles } from '../../src/main/sources/text/folder-of-files.ts';
 import { OneFile } from '../../src/main/sources/text/one-file.ts';
 import { type KnownItems, TextAdapter } from '../../src/main/sources/text/text-adapter.ts';
@@ -267,6 +268,42 @@ describe('a text of many items', () => {
     const { ids, gone, problems } = await look(here);
     expect([ids, gone]).toEqual([['y'], []]);
     expect(problems.map(({ id, code }) => [id, code])).toContainEqual(['x', 'malformed']);
+  });
+
+  it('whose place writes something else than it was given has no change after that', async () => {
+    const { clock, place, snapshot, user, path } = world(false);
+    const rewriting: DocumentPlace = {
+      many: false,
+      writable: true,
+      watch: null,
+      condition: () => place.condition(),
+      list: () => place.list(),
+      read: (names) => place.read(names),
+      write: (name, expected, bytes) =>
+        place.write(
+          name,
+          expected,
+          bytes === null ? null : Buffer.from(Buffer.from(bytes).toString().replace('1 2', '12')),
+        ),
+      newName: (uid, isTaken) => place.newName(uid, isTaken),
+      release: () => place.release(),
+      close: () => place.close(),
+    };
+    const adapter = new TextAdapter(tinyFormat(), rewriting, snapshot);
+    const own = { adapter, snapshot };
+    await look(own);
+    const meant = fields({ 'name': 'Ada', 'phones/p1': { number: '1 2' } });
+    const item = { id: recordId('ada'), fields: meant, expected: null, replaces: null, content: null };
+    const [outcome] = await adapter.construct([item]);
+    expect(outcome).toMatchObject({ done: 'written' });
+    if (outcome?.done !== 'written' || outcome.revision === null || outcome.holds === undefined)
+      throw new Error('it does not say what the place made of it');
+    expect(outcome.holds.get(fieldName('phones/p1'))).toEqual({ number: '12' });
+    snapshot.items.set(item.id, { revision: outcome.revision, vouches: true, native: outcome.holds });
+    await clock.advance(60_000);
+    const text = user.readText(path);
+    const after = await look(own);
+    expect([after.changed, after.gone, user.readText(path)]).toEqual([[], [], text]);
   });
 
   it('refuses to write over what somebody changed since, and writes the rest', async () => {
