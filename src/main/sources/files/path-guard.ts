@@ -72,6 +72,7 @@ interface Parent {
   readonly is: 'parent';
   readonly path: string;
   readonly device: bigint;
+  readonly inode: bigint;
   /** Real names on disk by record name, read when one that is not ASCII is asked for. */
   names: ReadonlyMap<string, string> | null;
 }
@@ -114,10 +115,11 @@ export class ParentGuard {
   }
 
   /** The path of a directory of the source ('' is the root) that must be there; null where it is not. */
-  directory(id: string): { readonly is: 'there'; readonly path: string } | Refusal | null {
+  directory(id: string): { readonly is: 'there'; readonly path: string; readonly inode: bigint } | Refusal | null {
     try {
       const parent = this.#parent(id);
-      return parent === null || parent.is === 'refused' ? parent : { is: 'there', path: parent.path };
+      if (parent === null || parent.is === 'refused') return parent;
+      return { is: 'there', path: parent.path, inode: parent.inode };
     } catch (error) {
       return refusalOf(id, error);
     }
@@ -173,7 +175,7 @@ export class ParentGuard {
     if (stat === null) return null;
     if (stat.type !== 'directory')
       return { is: 'refused', code: 'parent-is-file', detail: `${this.#root} is not a directory` };
-    const parent: Parent = { is: 'parent', path: this.#root, device: stat.device, names: null };
+    const parent: Parent = { is: 'parent', path: this.#root, device: stat.device, inode: stat.inode, names: null };
     this.#parents.set('', parent);
     return parent;
   }
@@ -195,7 +197,7 @@ export class ParentGuard {
     if (stat.device !== above.device && !this.#mayCross(id)) {
       return { is: 'refused', code: 'io', detail: `another disk is mounted at ${id}` };
     }
-    const parent: Parent = { is: 'parent', path, device: stat.device, names: null };
+    const parent: Parent = { is: 'parent', path, device: stat.device, inode: stat.inode, names: null };
     this.#parents.set(id, parent);
     return parent;
   }

@@ -30,7 +30,9 @@ export interface FilesWatch {
 /** Told more new directories than this at once, a caller is better off looking everywhere. */
 const MANY = 256;
 /** Directories taken up in one turn, so that nothing else waits long. */
-const TURN_GROUPS = 16;
+const TURN_GROUPS = 32;
+/** Where something happened to more items of a directory than this in one turn, it is read once rather than each item looked at. */
+const NAMES_LOOKED_AT = 8;
 
 /** macOS and Windows watch a whole tree with one handle; elsewhere every directory has a watch of its own. */
 export function watchFiles(options: WatchOptions): FilesWatch {
@@ -55,6 +57,9 @@ class DirectoryWatch implements FilesWatch {
   /** Taken up since the queue was last empty, and not told yet. */
   #taken: string[] = [];
   #turn: NodeJS.Immediate | null = null;
+  /** What happened in this turn: names by directory. */
+  readonly #happenings = new Map<string, { readonly path: string; readonly names: Set<string> }>();
+  #telling: NodeJS.Immediate | null = null;
   #limited: boolean = false;
   #closed: boolean = false;
 
@@ -82,7 +87,9 @@ class DirectoryWatch implements FilesWatch {
   close(): Promise<void> {
     this.#closed = true;
     this.remove('');
+    this.#happenings.clear();
     if (this.#turn !== null) clearImmediate(this.#turn);
+    if (this.#telling !== null) clearImmediate(this.#telling);
     return Promise.resolve();
   }
 
@@ -117,9 +124,7 @@ class DirectoryWatch implements FilesWatch {
     if (at?.is !== 'there') return;
     this.#taken.push(group);
     try {
-      const inode = fs.lstat(at.path)?.inode;
-      if (inode === undefined) return;
-      if (!this.#limited) this.#watched.set(group, { watcher: this.#open(group, at.path), inode });
+      if (!this.#limited) this.#watched.set(group, { watcher: this.#open(group, at.path), inode: at.inode });
       for (const { name, type } of fs.readDirectory(at.path)) {
         const record = name === null ? null : recordName(name, platform);
         if (record === null || (type !== 'directory' && type !== 'unknown')) continue;
@@ -139,29 +144,60 @@ class DirectoryWatch implements FilesWatch {
 
   #happened(group: string, path: string, name: string | null): void {
     if (this.#closed) return;
-    if (name === null) {
+    if (name === null || recordName(name, this.#options.platform) === null) {
       this.#options.onDirty(group);
       return;
     }
-    const record = recordName(name, this.#options.platform);
-    const id = record === null ? null : group === '' ? record : `${group}/${record}`;
-    if (id === null) {
-      this.#options.onDirty(group);
-      return;
+    const known = this.#happenings.get(group);
+    if (known === undefined) this.#happenings.set(group, { path, names: new Set([name]) });
+    else known.names.add(name);
+    this.#telling ??= setImmediate(() => {
+      this.#telling = null;
+      const happened = [...this.#happenings];
+      this.#happenings.clear();
+      for (const [each, { path: at, names }] of happened) this.#tellHappened(each, at, names);
+    });
+  }
+
+  #tellHappened(group: string, path: string, names: ReadonlySet<string>): void {
+    const directories = names.size > NAMES_LOOKED_AT ? this.#directoriesIn(path) : null;
+    let isDirty = false;
+    for (const name of names) {
+      const record = recordName(name, this.#options.platform);
+      if (record === null) continue;
+      const id = group === '' ? record : `${group}/${record}`;
+      const known = this.#watched.get(id);
+      const inode = directories === null || directories.has(name) ? this.#inodeOfDirectory(`${path}/${name}`) : null;
+      if (this.#options.outside(id, inode !== null || known !== undefined)) continue;
+      if (known !== undefined && known.inode !== inode) this.remove(id);
+      if (!isDirty) this.#options.onDirty(group);
+      isDirty = true;
+      if (known !== undefined && inode === null) this.#options.onDirty(id);
+      if (inode !== null) this.add([id]);
     }
-    const known = this.#watched.get(id);
-    let inode: bigint | null = null;
+  }
+
+  /** What in it is a directory, or may be one; null: that cannot be told. */
+  #directoriesIn(path: string): ReadonlySet<string> | null {
     try {
-      const stat = this.#options.fs.lstat(`${path}/${name}`);
-      inode = stat?.type === 'directory' ? stat.inode : null;
+      const found = new Set<string>();
+      for (const { name, type } of this.#options.fs.readDirectory(path))
+        if (name !== null && (type === 'directory' || type === 'unknown')) found.add(name);
+      return found;
+    } catch {
+      return null;
+    }
+  }
+
+  /** null: it is no directory, or not there. */
+  #inodeOfDirectory(path: string): bigint | null {
+    try {
+      const stat = this.#options.fs.lstat(path);
+      return stat?.type === 'directory' ? stat.inode : null;
     } catch {
       // What cannot be looked at is no directory to be watched; the listing names the trouble.
+      return null;
     }
-    if (this.#options.outside(id, inode !== null || known !== undefined)) return;
-    if (known !== undefined && known.inode !== inode) this.remove(id);
-    this.#options.onDirty(group);
-    if (known !== undefined && inode === null) this.#options.onDirty(id);
-    if (inode !== null) this.add([id]);
   }
 
   #trouble(group: string, error: unknown): void {

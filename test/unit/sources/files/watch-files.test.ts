@@ -76,6 +76,16 @@ describe.runIf(process.platform === 'linux')('watching directory by directory', 
     await told.until('new/deep/er');
   });
 
+  it('takes up a new directory among many new files', async () => {
+    await start(['']);
+    for (let i = 0; i < 40; i++) tree.write(`x${i}`);
+    fs.mkdirSync(tree.path('new'));
+    for (let i = 40; i < 80; i++) tree.write(`x${i}`);
+    await told.until('', 'new');
+    tree.write('new/file');
+    await told.until('new');
+  });
+
   it('takes up a directory that was moved in, and lets go of one moved away', async () => {
     const outside = new TempTree();
     outside.write('tree/sub/x');
