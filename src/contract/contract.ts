@@ -47,6 +47,25 @@ export interface PeerView {
   /** Packages we hold that it has not applied. */
   readonly behind: number;
 }
+/** What is at a place, before it is added. */
+export interface PlaceView {
+  readonly kind: Kind;
+  readonly format: string;
+  /** null: they were not counted. */
+  readonly records: number | null;
+  /** Items that cannot be read. */
+  readonly damaged: number;
+}
+/** A contact or an event to read. */
+export interface ShownRecordView {
+  readonly title: string;
+  readonly fields: readonly { readonly path: string; readonly value: ValueView }[];
+  readonly sources: readonly {
+    readonly location: string;
+    readonly format: string;
+    readonly holds: 'all' | 'part' | 'none';
+  }[];
+}
 /** What one source has no place for, of what the records of its collection really say. */
 export interface SourceLacksView {
   readonly source: string;
@@ -358,6 +377,8 @@ export interface Requests {
   /** What a device wrote after it lost the right to counts after all, everywhere, or is let go of here. */
   'devices:quarantine': (device: string, take: boolean, collection: string | null) => readonly ProblemView[];
   'source:change': (collection: string, change: SourceChange) => SourceSettingsView;
+  /** What is at a place on this device; `format` null: whatever it looks like. Adds and makes nothing. */
+  'places:recognize': (location: string, format: string | null) => PlaceView;
   /** What the sources of a collection here cannot hold; those that hold all are not named. */
   'source:lacks': (collection: string) => readonly SourceLacksView[];
   /** Bytes of a record: as now, a conflict's value, or as of a time or package. */
@@ -381,6 +402,8 @@ export interface Requests {
   'safety:confirm': (planOrSource: string) => Record<string, never>;
   'verify': (collection: string | null, content: boolean) => readonly VerifyView[];
   'pause': (collection: string | null, paused: boolean) => Record<string, never>;
+  /** A contact or an event as it is now, and where it is. */
+  'records:show': (collection: string, record: string) => ShownRecordView;
   /** Contacts or events that have this text in what they say; '' for all. At most 10,000. */
   'records:list': (collection: string, search: string) => RecordsView;
   /** What takes place in a calendar between two moments (milliseconds since 1970), as seen from a time zone (IANA). */
@@ -430,6 +453,7 @@ export const REQUESTS = Object.keys({
   'devices:role': 0,
   'devices:quarantine': 0,
   'source:change': 0,
+  'places:recognize': 0,
   'source:lacks': 0,
   'records:cat': 0,
   'records:content': 0,
@@ -448,6 +472,7 @@ export const REQUESTS = Object.keys({
   'safety:confirm': 0,
   'verify': 0,
   'pause': 0,
+  'records:show': 0,
   'records:list': 0,
   'calendar:agenda': 0,
   'export': 0,

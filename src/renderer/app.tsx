@@ -25,6 +25,7 @@ import './style/lists.css';
 import './style/sources.css';
 import './style/devices.css';
 import './style/conflicts.css';
+import './style/records.css';
 import './style/history.css';
 import './style/settings.css';
 

@@ -23,17 +23,21 @@ import {
   file,
   folder,
   history,
+  LACKS,
   LAPTOP,
   LINK,
   MANY_CONFLICTS,
+  MANY_PEOPLE,
   MANY_PROBLEMS,
   MUSIC,
+  PEOPLE,
   PROBLEMS,
   plain,
   REQUESTS,
   RESULT,
   RICH,
   SELF,
+  SHOWN,
 } from './sample-data.ts';
 
 /** Which life the sample device leads. */
@@ -281,6 +285,16 @@ export class SampleClient implements LockstepClient {
           ],
           problem: PROBLEMS.find((one) => one.record === args[1]) ?? null,
         };
+      case 'places:recognize':
+        return String(args[0]).includes('missing')
+          ? undefined
+          : { kind: 'files', format: 'folder', records: null, damaged: 0 };
+      case 'source:lacks':
+        return args[0] === PEOPLE ? LACKS : [];
+      case 'records:list':
+        return { list: MANY_PEOPLE, total: MANY_PEOPLE.length };
+      case 'records:show':
+        return SHOWN;
       case 'doctor':
         return [
           { check: 'Node', ok: true, detail: 'v24.21.0', fix: null },

@@ -8,8 +8,11 @@ import type {
   PackageView,
   PeerView,
   ProblemView,
+  RecordView,
   RequestView,
   ResultView,
+  ShownRecordView,
+  SourceLacksView,
 } from '../../src/contract/contract.ts';
 
 /** What the sample device holds: every state, kind of conflict and problem once. */
@@ -21,7 +24,7 @@ const ATTIC = 'c3'.repeat(32);
 const NAMES: { readonly [id: string]: string } = { [SELF]: 'Desk', [LAPTOP]: 'Laptop', [ATTIC]: 'Attic' };
 export const DOCS = '0d'.repeat(16);
 const PHOTOS = '0f'.repeat(16);
-const PEOPLE = '0c'.repeat(16);
+export const PEOPLE = '0c'.repeat(16);
 export const MUSIC = '0a'.repeat(16);
 const BOOKS = '0b'.repeat(16);
 
@@ -336,3 +339,32 @@ export function history(count: number, query: HistoryQuery): readonly PackageVie
 
 export const RESULT: ResultView = { changes: ['z1'], records: 1, conflicts: [], missing: [] };
 export const LINK = `lockstep://join#v=1&i=kq3VJmQ0cXbq8Xo1y0m3Wg&s=${'Zk4'.repeat(14)}A&d=${'b2'.repeat(32)}&a=192.168.1.7:21027,[fe80::1]:21027`;
+
+export const LACKS: readonly SourceLacksView[] = [
+  {
+    source: 's4',
+    records: 12,
+    lacks: [
+      { map: 'media', kind: 'photo', how: 'all', held: 0, records: 12 },
+      { map: 'emails', kind: null, how: 'more', held: 3, records: 2 },
+    ],
+    named: Array.from({ length: 12 }, (_, at) => ({ id: `p${at}`, title: `Person ${at}` })),
+  },
+];
+export const MANY_PEOPLE: readonly RecordView[] = Array.from({ length: 10_000 }, (_, at) => ({
+  id: `p${at}`,
+  title: `Person ${at}`,
+  line: `person${at}@example.org`,
+}));
+export const SHOWN: ShownRecordView = {
+  title: 'Person 0',
+  fields: [
+    { path: 'name', value: { full: 'Person 0' } },
+    { path: 'emails/e1', value: { address: 'person0@example.org', contexts: { work: true } } },
+    { path: 'notes/n1', value: { note: 'Met in Vienna.\nLikes trains.' } },
+  ],
+  sources: [
+    { location: '/home/ana/contacts.vcf', format: 'vcard', holds: 'all' },
+    { location: '/home/ana/export/google.csv', format: 'csv-google', holds: 'part' },
+  ],
+};

@@ -159,6 +159,10 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
       }),
     ],
   ],
+  'places:recognize': [
+    ['location', name],
+    ['format', orNull(name)],
+  ],
   'source:lacks': [['collection', name]],
   'records:cat': [
     ['collection', name],
@@ -228,6 +232,10 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
   pause: [
     ['collection', orNull(name)],
     ['paused', flag],
+  ],
+  'records:show': [
+    ['collection', name],
+    ['record', name],
   ],
   'records:list': [
     ['collection', name],

@@ -10,7 +10,9 @@ import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { joinRequest } from './join-request.ts';
 import { listRecords } from './list-records.ts';
+import { recognizePlace } from './recognize-place.ts';
 import { RecordRequests } from './record-requests.ts';
+import { showRecord } from './show-record.ts';
 import { sourceLacks } from './source-lacks.ts';
 import { changeSource } from './source-settings.ts';
 import { statusView } from './status-view.ts';
@@ -83,6 +85,7 @@ export function handlersOf(engine: Engine): Handlers {
       return replicas.flatMap(problemViews);
     },
     'source:change': (collection, change) => changeSource(engine, findCollection(engine, collection), change),
+    'places:recognize': (location, format) => recognizePlace(engine, location, format),
     'source:lacks': (collection) => sourceLacks(findCollection(engine, collection)),
     'records:cat': (collection, record, which) => records.cat(collection, record, which),
     'records:content': (collection, record, content, size) => records.content(collection, record, content, size),
@@ -115,6 +118,7 @@ export function handlersOf(engine: Engine): Handlers {
       engine.changed();
       return NOTHING;
     },
+    'records:show': (collection, record) => showRecord(findCollection(engine, collection), record),
     'records:list': (collection, search) => listRecords(findCollection(engine, collection), search),
     'calendar:agenda': (collection, from, to, timeZone) =>
       agendaOf(findCollection(engine, collection), from, to, timeZone),

@@ -1,5 +1,4 @@
 import type { LackView, SourceLacksView } from '../../contract/contract.ts';
-import { isTold } from '../../contract/field-words.ts';
 import { allRecords } from '../history/find-record.ts';
 import { recordTitle } from '../history/value-view.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
@@ -8,7 +7,8 @@ import type { FieldName } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
-import { type LostField, lostFields } from '../snapshot/lost-fields.ts';
+import type { LostField } from '../snapshot/lost-fields.ts';
+import { missedFields } from './missed-fields.ts';
 
 /** Of those affected so many are named. */
 const NAMED = 200;
@@ -46,7 +46,7 @@ async function reckon(replica: Replica): Promise<readonly SourceLacksView[]> {
     const full = fieldsOf(shownFields(kind, state, log.order));
     for (const { project, sum } of sums) {
       const held = project(full);
-      const lost = lostFields(kind, full, held).filter(({ field }) => isTold(field));
+      const lost = missedFields(kind, full, held);
       if (lost.length > 0)
         sum.add(
           id,

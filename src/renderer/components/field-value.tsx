@@ -77,7 +77,10 @@ const placeOf = (path: string): number => {
 };
 
 /** What a contact or an event says, field by field, in words. What only programs read is left out. */
-function RecordFacts(props: { of: RecordOf; fields: readonly { readonly path: string; readonly value: ValueView }[] }) {
+export function RecordFacts(props: {
+  of: RecordOf;
+  fields: readonly { readonly path: string; readonly value: ValueView }[];
+}) {
   const told = props.fields
     .filter(({ path, value }) => value !== null && isTold(path))
     .sort((a, b) => placeOf(a.path) - placeOf(b.path) || (a.path < b.path ? -1 : 1));

@@ -13,6 +13,7 @@ import { isAddress, withUser } from './account-address.ts';
 import { AccountFields } from './account-fields.tsx';
 import { accountAdvice, FORMAT_CHOICES, formatWords, RECOGNIZED } from './format-words.ts';
 import { PlaceField } from './place-field.tsx';
+import { RecognitionLine, RecognizedPlace, useRecognition } from './recognition.tsx';
 
 /** Starts keeping places in step: one that is typed or picked, or several that were dropped. Nothing starts before the person says so. */
 export function AddDialog({ locations, onClose }: { locations: readonly string[]; onClose: () => void }) {
@@ -34,6 +35,7 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
   const [found, setFound] = useState<readonly FoundCollectionView[]>([]);
 
   const isServer = !several && isAddress(place);
+  const recognition = useRecognition(several ? '' : place, format === RECOGNIZED ? null : format);
   const addOne = async (typed: string) => {
     const location = isServer ? withUser(typed, user.trim()) : typed;
     if (isServer && user.trim() !== '') {
@@ -102,8 +104,9 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
       {several ? (
         <ul className="plain-list">
           {left.map((location) => (
-            <li key={location} className="path">
-              {location}
+            <li key={location}>
+              <span className="path">{location}</span>
+              <RecognizedPlace location={location} />
             </li>
           ))}
         </ul>
@@ -119,6 +122,7 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
             autoFocus
             hint="A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), or the address of a CardDAV or CalDAV server."
           />
+          {!isServer && <RecognitionLine recognition={recognition} canCreate={create} />}
           {isServer && (
             <>
               <ChoiceField
@@ -147,7 +151,14 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
             onChange={setName}
             hint="What your devices call it. Left empty: the name of the place."
           />
-          {!isServer && <ChoiceField label="What it is" options={FORMAT_CHOICES} value={format} onChange={setFormat} />}
+          {!isServer && (
+            <ChoiceField
+              label="What it is"
+              options={FORMAT_CHOICES}
+              value={format === RECOGNIZED ? (recognition.value?.format ?? RECOGNIZED) : format}
+              onChange={setFormat}
+            />
+          )}
           {!isServer && (
             <Checkbox className="checkbox" isSelected={create} onChange={setCreate}>
               <span className="box" aria-hidden />

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components';
-import type { CollectionView, OccurrenceView } from '../../contract/contract.ts';
+import { Button, Radio, RadioGroup } from 'react-aria-components';
+import type { CollectionView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
@@ -9,7 +9,9 @@ import { Field } from '../components/field.tsx';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Loading } from '../components/loading.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
-import { ExplainDialog } from '../problems/explain-dialog.tsx';
+import { MonthView } from '../records/month-view.tsx';
+import { timeOf } from '../records/occurrence-words.ts';
+import { RecordDialog } from '../records/record-dialog.tsx';
 
 const ROW = 52;
 /** A record to look at. */
@@ -28,11 +30,11 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
   const view = records.value;
   if (open !== null)
     return (
-      <ExplainDialog collection={collection.id} record={open.id} title={open.title} onClose={() => setOpen(null)} />
+      <RecordDialog collection={collection.id} record={open.id} title={open.title} onClose={() => setOpen(null)} />
     );
   return (
     <DialogFrame title={collection.name} wide onClose={onClose}>
-      {collection.kind === 'calendar' && search === '' && <Agenda collection={collection.id} onOpen={setOpen} />}
+      {collection.kind === 'calendar' && search === '' && <Calendar collection={collection.id} onOpen={setOpen} />}
       <Field label="Search" value={search} onChange={setSearch} hint="In everything a card or an event says." />
       <ErrorNotice error={records.error} />
       {view === null && records.error === null && <Loading what="the list" />}
@@ -62,9 +64,36 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
   );
 }
 
+const VIEWS = [
+  { id: 'agenda', label: 'What comes next' },
+  { id: 'month', label: 'Month' },
+];
+
+/** What comes next, or a month. */
+function Calendar({ collection, onOpen }: { collection: string; onOpen: (opened: Opened) => void }) {
+  const [view, setView] = useState('agenda');
+  const [now] = useState(() => Date.now());
+  return (
+    <>
+      <RadioGroup className="field radios radios-row" aria-label="View" value={view} onChange={setView}>
+        {VIEWS.map(({ id, label }) => (
+          <Radio key={id} className="radio" value={id}>
+            {label}
+          </Radio>
+        ))}
+      </RadioGroup>
+      {view === 'agenda' ? (
+        <Agenda collection={collection} from={now} onOpen={onOpen} />
+      ) : (
+        <MonthView collection={collection} now={now} onOpen={({ record, title }) => onOpen({ id: record, title })} />
+      )}
+    </>
+  );
+}
+
 /** The next weeks of a calendar. */
-function Agenda({ collection, onOpen }: { collection: string; onOpen: (opened: Opened) => void }) {
-  const [from] = useState(() => Date.now());
+function Agenda(props: { collection: string; from: number; onOpen: (opened: Opened) => void }) {
+  const { collection, from, onOpen } = props;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const agenda = useRequest('calendar:agenda', [collection, from, from + WEEKS_SHOWN * 7 * DAY_MS, zone]);
   const view = agenda.value;
@@ -92,13 +121,5 @@ function Agenda({ collection, onOpen }: { collection: string; onOpen: (opened: O
         ))}
       </ul>
     </section>
-  );
-}
-
-function timeOf({ start, isAllDay }: OccurrenceView): string {
-  const options: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short' };
-  return new Date(start).toLocaleString(
-    'en-GB',
-    isAllDay ? options : { ...options, hour: '2-digit', minute: '2-digit' },
   );
 }

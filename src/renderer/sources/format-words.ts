@@ -22,6 +22,15 @@ export const FORMAT_CHOICES: readonly ChoiceOption[] = [
   { id: 'icalendar-folder', label: 'A calendar: a folder of .ics files' },
 ];
 
+const BEGINS: { readonly [kind in 'contacts' | 'calendar']: string } = {
+  contacts: 'Contacts: ',
+  calendar: 'A calendar: ',
+};
+
+/** What a place of such a collection can be. */
+export const formatChoices = (kind: 'contacts' | 'calendar'): readonly ChoiceOption[] =>
+  FORMAT_CHOICES.filter(({ id, label }) => id === RECOGNIZED || label.startsWith(BEGINS[kind]));
+
 /** What was recognized or chosen, for a sentence about it; a format of a later version by its name. */
 export const formatWords = (format: string): string =>
   ({ carddav: 'CardDAV', caldav: 'CalDAV', subscription: 'subscription' })[format] ??

@@ -6,11 +6,14 @@ import { counted } from '../../contract/overall-state.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
+import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
+import { isAddress } from './account-address.ts';
+import { formatChoices, RECOGNIZED } from './format-words.ts';
 import { PlaceField } from './place-field.tsx';
 
 const lines = (text: string) =>
@@ -118,8 +121,10 @@ function RulesForm(props: {
 
 function Places(props: { collection: CollectionView; settings: SourceSettingsView; onChanged: () => void }) {
   const [place, setPlace] = useState('');
+  const [format, setFormat] = useState(RECOGNIZED);
   const change = useAction('source:change');
-  const run = async (how: { add: string } | { remove: string }) => {
+  const { kind } = props.collection;
+  const run = async (how: { add: string; format?: string } | { remove: string }) => {
     const reply = await change.run(props.collection.id, how);
     if (!reply.ok) return;
     setPlace('');
@@ -148,12 +153,15 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
         <Button
           className="button"
           isDisabled={change.busy || place.trim() === ''}
-          onPress={() => void run({ add: place.trim() })}
+          onPress={() => void run({ add: place.trim(), ...(format === RECOGNIZED ? {} : { format }) })}
         >
           <FolderPlus aria-hidden size={16} />
           Add place
         </Button>
       </div>
+      {kind !== 'files' && place.trim() !== '' && !isAddress(place) && (
+        <ChoiceField label="What it is" options={formatChoices(kind)} value={format} onChange={setFormat} />
+      )}
       <ErrorNotice error={change.error} />
     </section>
   );

@@ -9,9 +9,16 @@ import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 
 /** What the sources of a collection cannot hold, by source. Asked again when the records become others, not at each step on the way. */
-export function useSourceLacks({ id, kind, state, records }: CollectionView): ReadonlyMap<string, SourceLacksView> {
+export function useSourceLacks({
+  id,
+  kind,
+  state,
+  records,
+  sources,
+}: CollectionView): ReadonlyMap<string, SourceLacksView> {
   const isQuiet = state !== 'working';
-  const asked = useRequest('source:lacks', kind === 'files' || !isQuiet ? null : [id], `${state} ${records}`);
+  const refresh = [state, records, ...sources.map((source) => source.id)].join(' ');
+  const asked = useRequest('source:lacks', kind === 'files' || !isQuiet ? null : [id], refresh);
   return new Map((asked.value ?? []).map((one) => [one.source, one]));
 }
 
@@ -26,7 +33,7 @@ export function SourceLacks({ collection, lacks }: { collection: CollectionView;
   return (
     <p className="source-reason">
       This place cannot hold: {what}{' '}
-      <Button className="button button-quiet button-small" onPress={() => setOpen(true)}>
+      <Button className="button button-small" onPress={() => setOpen(true)}>
         {whom} affected
       </Button>
       {open && (

@@ -1,0 +1,173 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { OccurrenceView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { useRequest } from '../client/use-request.ts';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { type Day, dayOf, daysLater, isSameDay, monthsLater, on, startOf, weeksAround } from './month-days.ts';
+import { clockOf } from './occurrence-words.ts';
+
+const SHOWN_A_DAY = 3;
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
+const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+
+/** Where a key goes from a day; null: it is not ours. */
+function dayAfter(key: string, day: Day): Day | null {
+  const weekday = (new Date(startOf(day)).getDay() + 6) % 7;
+  switch (key) {
+    case 'ArrowLeft':
+      return daysLater(day, -1);
+    case 'ArrowRight':
+      return daysLater(day, 1);
+    case 'ArrowUp':
+      return daysLater(day, -7);
+    case 'ArrowDown':
+      return daysLater(day, 7);
+    case 'Home':
+      return daysLater(day, -weekday);
+    case 'End':
+      return daysLater(day, 6 - weekday);
+    case 'PageUp':
+      return monthsLater(day, -1);
+    case 'PageDown':
+      return monthsLater(day, 1);
+    default:
+      return null;
+  }
+}
+
+/**
+ * A month of a calendar, and what is on the chosen day. Arrows go from day to day, Page up and down from month to month; a day has one stop
+ * for Tab, and what takes place on it is below.
+ */
+export function MonthView(props: { collection: string; now: number; onOpen: (occurrence: OccurrenceView) => void }) {
+  const [chosen, setChosen] = useState(() => dayOf(props.now));
+  const grid = useRef<HTMLTableElement>(null);
+  const byKey = useRef(false);
+  const weeks = useMemo(() => weeksAround(chosen), [chosen]);
+  const first = weeks[0]?.[0] ?? chosen;
+  const from = startOf(first);
+  const to = startOf(daysLater(first, 42));
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const agenda = useRequest('calendar:agenda', [props.collection, from, to, zone]);
+  const list = agenda.value?.list ?? [];
+  useEffect(() => {
+    if (!byKey.current) return;
+    byKey.current = false;
+    grid.current?.querySelector<HTMLElement>('[aria-pressed=true]')?.focus();
+  });
+  const onKeyDown = (event: KeyboardEvent) => {
+    const next = dayAfter(event.key, chosen);
+    if (next === null || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    byKey.current = true;
+    setChosen(next);
+  };
+  const shown = on(chosen, list);
+  return (
+    <section aria-label="Month" className="month">
+      <div className="section-head">
+        <h3 aria-live="polite">{MONTH.format(startOf(chosen))}</h3>
+        <div className="actions">
+          <Button className="button button-small" onPress={() => setChosen(dayOf(props.now))}>
+            Today
+          </Button>
+          <Button
+            className="button button-icon button-small"
+            aria-label="Previous month"
+            onPress={() => setChosen(monthsLater(chosen, -1))}
+          >
+            <ChevronLeft aria-hidden size={16} />
+          </Button>
+          <Button
+            className="button button-icon button-small"
+            aria-label="Next month"
+            onPress={() => setChosen(monthsLater(chosen, 1))}
+          >
+            <ChevronRight aria-hidden size={16} />
+          </Button>
+        </div>
+      </div>
+      <ErrorNotice error={agenda.error} />
+      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose days are gone through by arrows is a grid */}
+      <table role="grid" aria-label={MONTH.format(startOf(chosen))} ref={grid} onKeyDown={onKeyDown}>
+        <thead>
+          <tr>
+            {WEEKDAYS.map((name) => (
+              <th key={name} scope="col" abbr={name}>
+                {name.slice(0, 2)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {weeks.map((week) => (
+            <tr key={startOf(week[0] ?? chosen)}>
+              {week.map((day) => (
+                <DayCell
+                  key={startOf(day)}
+                  day={day}
+                  list={on(day, list)}
+                  isChosen={isSameDay(day, chosen)}
+                  isToday={isSameDay(day, dayOf(props.now))}
+                  isOther={day.month !== chosen.month}
+                  onChoose={() => setChosen(day)}
+                />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h3>{DAY.format(startOf(chosen))}</h3>
+      {agenda.value !== null && shown.length === 0 && <p className="muted">Nothing takes place.</p>}
+      <ul className="plain-list">
+        {shown.map((each) => (
+          <li key={`${each.record} ${each.start}`}>
+            <Button className="button button-quiet button-small" onPress={() => props.onOpen(each)}>
+              <span className="muted">{clockOf(each)}</span> {each.title}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function DayCell(props: {
+  day: Day;
+  list: readonly OccurrenceView[];
+  isChosen: boolean;
+  isToday: boolean;
+  isOther: boolean;
+  onChoose: () => void;
+}) {
+  const { day, list, isChosen, isToday, isOther } = props;
+  const more = list.length - SHOWN_A_DAY;
+  const what = list.length === 0 ? 'nothing' : counted(list.length, 'event');
+  return (
+    <td className={isOther ? 'day day-other' : 'day'}>
+      <button
+        type="button"
+        tabIndex={isChosen ? 0 : -1}
+        aria-pressed={isChosen}
+        {...(isToday ? { 'aria-current': 'date' as const } : {})}
+        onClick={props.onChoose}
+      >
+        <span className="sr-only">
+          {DAY.format(startOf(day))}, {what}:{' '}
+        </span>
+        <span aria-hidden className="day-number">
+          {day.day}
+        </span>
+        {list.slice(0, SHOWN_A_DAY).map((each) => (
+          <span key={`${each.record} ${each.start}`} className="day-event">
+            {each.title}
+          </span>
+        ))}
+        {more > 0 && <span className="day-more">+{more} more</span>}
+      </button>
+    </td>
+  );
+}

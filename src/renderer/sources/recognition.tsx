@@ -1,0 +1,64 @@
+import { useEffect, useState } from 'react';
+import type { Kind, PlaceView, WireError } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { useRequest } from '../client/use-request.ts';
+import { RECORD_WORD } from '../components/kind-icon.tsx';
+import { isAddress } from './account-address.ts';
+import { formatWords } from './format-words.ts';
+
+/** Nobody types on when it is asked what is there. */
+const PAUSE_MS = 250;
+const KINDS: { readonly [kind in Kind]: string } = { contacts: 'Contacts', calendar: 'A calendar', files: 'Files' };
+
+export interface Recognition {
+  readonly value: PlaceView | null;
+  readonly error: WireError | null;
+}
+
+/** What is at a place on this device that is being typed; a server is asked only when it is added. */
+export function useRecognition(place: string, format: string | null): Recognition {
+  const [asked, setAsked] = useState(place);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(place), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [place]);
+  const location = asked.trim();
+  const { value, error } = useRequest(
+    'places:recognize',
+    location === '' || isAddress(location) ? null : [location, format],
+  );
+  return asked === place ? { value, error } : { value: null, error: null };
+}
+
+/** Why nothing is recognized there, and what to do, as it is done in a window. */
+function adviceOn({ code, message }: WireError, canCreate: boolean): string {
+  if (code === 'no-such-path')
+    return canCreate
+      ? 'There is nothing there yet: it will be made.'
+      : 'There is nothing there. Tick “Create it” to have it made.';
+  if (code === 'unknown-format')
+    return 'What is in it is not known here: no contacts, no calendar, no folder. If it is one of these, say which below.';
+  return message;
+}
+
+/** What was recognized, in words: `Contacts, Google CSV, 812 contacts`. */
+export function RecognitionLine({ recognition, canCreate }: { recognition: Recognition; canCreate: boolean }) {
+  const { value, error } = recognition;
+  return (
+    <p role="status" className={error === null || canCreate ? 'recognized' : 'recognized bad'}>
+      {error !== null && adviceOn(error, canCreate)}
+      {value !== null && placeWords(value)}
+    </p>
+  );
+}
+
+export function RecognizedPlace({ location }: { location: string }) {
+  return <RecognitionLine recognition={useRecognition(location, null)} canCreate={false} />;
+}
+
+function placeWords({ kind, format, records, damaged }: PlaceView): string {
+  if (kind === 'files') return 'A folder of any files';
+  const much = records === null ? [] : [counted(records, RECORD_WORD[kind])];
+  const bad = damaged === 0 ? [] : [`${damaged.toLocaleString('en')} more cannot be read`];
+  return [KINDS[kind], formatWords(format), ...much, ...bad].join(', ');
+}
