@@ -160,8 +160,8 @@ export const PLANTED_BUGS = [
   {
     about: 'after a lost database an old version comes back as an edit',
     file: 'src/main/snapshot/adopt.ts',
-    find: 'if (once.length > 0) held.set(field, { value, dots: once.map((each) => each.dot) });\n    else matched = false;',
-    replace: 'matched = once.length > 0;',
+    find: 'if (dots.length > 0) held.set(field, { value, dots });\n    else matched = false;',
+    replace: 'matched = dots.length > 0;',
     tests: ['test/unit/snapshot', SIMULATION],
   },
   {
