@@ -67,7 +67,7 @@ test('what a place is can be said, and an account that cannot be reached says wh
   await noViolations(page);
   await page.getByLabel('Place').fill(folder);
   await page.getByRole('button', { name: /What it is/ }).click();
-  await page.getByRole('option', { name: 'Contacts: a folder of vCard 3.0 files' }).click();
+  await page.getByRole('option', { name: 'Contacts: a folder of .vcf files, vCard 3.0' }).click();
   await page.getByText('Create it if it is not there').click();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(page.getByText('0 contacts').first()).toBeVisible();

@@ -40,7 +40,7 @@ test('a place is recognized before it is added, says what it cannot hold, and a 
   await place.fill(`${folder}-none`);
   await expect(page.getByText('There is nothing there')).toBeVisible();
   await place.fill(folder);
-  await expect(page.getByText('Contacts, a folder of vCard 4.0 files, 1 contact')).toBeVisible();
+  await expect(page.getByText('Contacts, a folder of .vcf files, 1 contact')).toBeVisible();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
 

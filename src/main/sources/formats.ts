@@ -6,7 +6,7 @@ import { csvFormat } from './contacts/csv/csv-format.ts';
 import { CSV_LAYOUTS } from './contacts/csv/layouts.ts';
 import { ldifFormat } from './contacts/ldif/ldif-format.ts';
 import { recognizeContacts } from './contacts/recognize-contacts.ts';
-import { looksLikeVcard, vcardFormat } from './contacts/vcard/vcard-format.ts';
+import { vcardFormat, vcardVersionIn } from './contacts/vcard/vcard-format.ts';
 import type { TextFormat } from './text/text-format.ts';
 
 /** How items lie at a place: a tree of files, all of them in one file, a file for each, a database of
@@ -111,7 +111,17 @@ export function recognizeFormat(
       names.every((name) => name.toLowerCase().endsWith(format.ending)) &&
       (kind !== null || names.length > 0),
   );
-  return fitting[0] ?? (kind === null ? FOLDER : null);
+  const format = fitting[0] ?? (kind === null ? FOLDER : null);
+  return format?.name === 'vcard-folder' && hasOldCards(fs, there.path, names) ? formatNamed('vcard3-folder') : format;
+}
+
+/** Of a folder of cards so many files are looked into. */
+const PEEK_FILES = 20;
+
+/** Are the cards of a folder older than 4.0, as far as one looks? */
+function hasOldCards(fs: FileSystem, folder: string, names: readonly string[]): boolean {
+  const some = names.slice(0, PEEK_FILES).filter((name) => fs.lstat(`${folder}/${name}`)?.type === 'file');
+  return some.length > 0 && some.every((name) => vcardVersionIn(peek(fs, `${folder}/${name}`)) === '3.0');
 }
 
 function formatByName(location: string, kind: RecordKind | null): SourceFormat | null {
@@ -131,7 +141,10 @@ function recognizeText(bytes: Uint8Array, path: string): SourceFormat | null {
 
 /** The name of the format these bytes are the beginning of; null: none that it knows. */
 const RECOGNIZERS: readonly ((bytes: Uint8Array, path: string) => string | null)[] = [
-  (bytes) => (looksLikeVcard(bytes) ? 'vcard' : null),
+  (bytes) => {
+    const version = vcardVersionIn(bytes);
+    return version === '3.0' ? 'vcard3' : version === '4.0' ? 'vcard' : null;
+  },
   (bytes) =>
     bytes[0] === 0x53 && Buffer.from(bytes.subarray(0, 15)).toString() === 'SQLite format 3' ? 'thunderbird' : null,
   recognizeContacts,

@@ -5,7 +5,7 @@ import type { FieldName } from '../../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { equalValues } from '../../../../src/main/record/value.ts';
 import { versionOf } from '../../../../src/main/sources/contacts/vcard/read-card.ts';
-import { looksLikeVcard, vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+import { vcardFormat, vcardVersionIn } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { VcardVersion } from '../../../../src/main/sources/contacts/vcard/vcard-text.ts';
 
 const CORPUS = resolve(process.env.LOCKSTEP_CORPUS ?? '../shared/corpus');
@@ -17,7 +17,7 @@ function* texts(): Generator<{ name: string; bytes: Uint8Array }> {
     const path = join(CORPUS, name);
     if (!statSync(path).isFile()) continue;
     const bytes = readFileSync(path);
-    if (/\.vcf$/i.test(name) || looksLikeVcard(bytes)) yield { name, bytes };
+    if (/\.vcf$/i.test(name) || vcardVersionIn(bytes) !== null) yield { name, bytes };
   }
 }
 

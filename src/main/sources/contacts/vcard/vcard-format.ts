@@ -263,6 +263,12 @@ function nameMarks(fields: Fields): readonly string[] {
   return typeof full === 'string' ? [full.toLowerCase()] : [];
 }
 
-/** Is this the beginning of a text of cards? */
-export const looksLikeVcard = (bytes: Uint8Array): boolean =>
-  /^(?:\ufeff)?\s*BEGIN:VCARD/i.test(new TextDecoder().decode(bytes.subarray(0, 1000)));
+/**
+ * The newest version of the cards at the beginning of a text: programs that wrote older ones may not read newer ones. null: it is no text of cards.
+ */
+export function vcardVersionIn(bytes: Uint8Array): '3.0' | '4.0' | null {
+  const text = new TextDecoder().decode(bytes);
+  if (!/^(?:\ufeff)?\s*BEGIN:VCARD/i.test(text.slice(0, 1000))) return null;
+  const versions = [...text.matchAll(/^VERSION:\s*([\d.]+)/gim)].map(([, version]) => version);
+  return versions.length > 0 && versions.every((version) => version !== '4.0') ? '3.0' : '4.0';
+}
