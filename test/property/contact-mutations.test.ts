@@ -15,7 +15,9 @@ import {
 import { anyContact } from '../fakes/arbitrary-contacts.ts';
 import { differs, withNew } from '../fakes/text-format-laws.ts';
 
-const RUNS = { numRuns: Number(process.env.LOCKSTEP_MUTATIONS ?? 400) };
+/** The seed is fixed, so that a failure is there again the next time; another one looks elsewhere. */
+const SEED = Number(process.env.LOCKSTEP_SEED ?? 20_260_101);
+const RUNS = { numRuns: Number(process.env.LOCKSTEP_MUTATIONS ?? 400), seed: SEED };
 const TEXTS = Math.min(200, RUNS.numRuns / 4);
 const FORMATS: readonly (readonly [string, TextFormat])[] = [
   ...CSV_LAYOUTS.map(({ name }) => [name, csvFormat(name)] as const),
@@ -92,7 +94,7 @@ describe.each(FORMATS)('%s', (name, format) => {
   it('reads any damaged text without a crash, keeps what it does not understand, and writes only into what it does', () => {
     // Texts are made once: most of the time is for what is done to them.
     const texts = fc
-      .sample(fc.array(anyContact, { maxLength: 4 }), TEXTS)
+      .sample(fc.array(anyContact, { maxLength: 4 }), { numRuns: TEXTS, seed: SEED })
       .map((contacts) =>
         contacts.reduce((bytes, full) => withNew(format, bytes, format.project(full)), format.empty()),
       );

@@ -11,6 +11,8 @@ import { differs, lawBroken, withNew } from '../fakes/text-format-laws.ts';
 
 const RUNS = Number(process.env.LOCKSTEP_RUNS ?? 300);
 const MUTATIONS = Number(process.env.LOCKSTEP_MUTATIONS ?? 400);
+/** The seed is fixed, so that a failure is there again the next time; another one looks elsewhere. */
+const SEED = Number(process.env.LOCKSTEP_SEED ?? 20_260_101);
 
 /** As a reader of its own text would say it: what is said of occurrences names this series. */
 function inSeries(fields: Fields): Fields {
@@ -28,7 +30,7 @@ describe('iCalendar', () => {
         expect(lawBroken(format, inSeries(fields))).toBeNull();
         expect(lawBroken(format, fields)).toBeNull();
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     );
   });
 
@@ -57,7 +59,7 @@ describe('iCalendar', () => {
           expect(differs(without(read), without(held))).toBeNull();
         });
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     );
   });
 
@@ -75,7 +77,7 @@ describe('iCalendar', () => {
         const read = format.read(written, written.items[0] as never, after);
         expect(differs(without(read), without(after))).toBeNull();
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     );
   });
 
@@ -116,7 +118,7 @@ describe('iCalendar', () => {
   it('reads any damaged text without a crash, and writes into it only where it is told', () => {
     // Texts are made once: most of the time is for what is done to them.
     const texts = fc
-      .sample(fc.array(anyEvent, { minLength: 1, maxLength: 3 }), Math.min(200, MUTATIONS / 4))
+      .sample(fc.array(anyEvent, { minLength: 1, maxLength: 3 }), { numRuns: Math.min(200, MUTATIONS / 4), seed: SEED })
       .map((events) =>
         events.reduce<Uint8Array>(
           (bytes, each, at) => withNew(format, bytes, format.project(inSeries(each)), `u${at}`),
@@ -159,7 +161,7 @@ describe('iCalendar', () => {
           expect(lawBroken(format, before)).toBeNull();
         }
       }),
-      { numRuns: MUTATIONS },
+      { numRuns: MUTATIONS, seed: SEED },
     );
   });
 });

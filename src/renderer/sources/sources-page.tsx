@@ -24,7 +24,8 @@ export function SourcesPage() {
   );
   const empty = status !== null && status.collections.length === 0;
   return (
-    <PageFrame title="Sources" {...(empty ? {} : { actions })}>
+    // Not before it is known where they belong: a press on a button that moves away is lost.
+    <PageFrame title="Sources" {...(status === null || empty ? {} : { actions })}>
       {status === null && <Loading what="your sources" />}
       {empty && (
         <EmptyState icon={FolderSync} title="What shall be the same on all your devices?" actions={actions}>

@@ -129,7 +129,7 @@ describe('diskName and recordName', () => {
         expect(recordName(onDisk, 'windows')).toBe(name);
         if (!WINDOWS_REFUSES.test(name)) expect(diskName(recordName(name, 'windows')!, 'windows')).toBe(name);
       }),
-      { numRuns: 5_000 },
+      { numRuns: 5_000, seed: 20_260_101 },
     );
   });
 
