@@ -35,7 +35,7 @@ async function twoPlaces(page: Page, name: string, text: string) {
   await page.getByLabel('Keep it in another place here too').fill(there);
   await page.getByRole('button', { name: 'Add place' }).click();
   await expect(page.getByRole('button', { name: `Remove ${there}` })).toBeVisible();
-  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Close' }).click();
   await expect.poll(() => readFileSync(there, 'utf8')).toContain('UID');
   await page.getByRole('button', { name: 'Pause all' }).first().click();
   await expect(page.locator('.banner')).toContainText('Paused');
