@@ -81,6 +81,8 @@ export class MeetBook {
     if (this.#ids.has(found.id) || records.snapshot(this.#source, found.row) !== undefined) return null;
     const earlier = () => this.#collection.earlierValues(found.row);
     const met = meetContact(found, reading, match.by, { project: this.#project, order: log.order, earlier });
+    // What nobody could use is named as the problem of the item it is, as anywhere; asked before the adapter takes it for the other one.
+    if ([met.came, met.change].some((change) => this.#collection.whyInvalid(change) !== null)) return null;
     const revision = this.#adapter.recognize?.(reading.id, found.id) ?? null;
     return revision === null ? null : { ...met, reading: { ...reading, id: found.id, revision, fields: met.fields } };
   }

@@ -50,6 +50,17 @@ it('a card of one UID on both is one contact: what agrees is one, what one lacks
   expect(conflict?.values).toHaveLength(2);
 });
 
+it('a card nobody could use is named as such and passed on to nobody, whoever it may be', async () => {
+  const ada = card('ada', 'Ada', 'EMAIL:ada@example.org');
+  const odd = card('x'.repeat(1100), 'Ada', 'EMAIL:ada@example.org', 'NOTE:of bert');
+  const { a, b, bookA, bookB } = await meet(ada, odd);
+  const { collections } = await a.status();
+  expect(collections[0]).toMatchObject({ records: 1, conflicts: 0, problems: 0 });
+  expect(text(bookA)).toBe(ada);
+  expect(text(bookB)).toBe(odd + ada);
+  expect((await b.ask<{ code: string }[]>('problems')).map(({ code }) => code)).toEqual(['invalid-change']);
+});
+
 it('one person under two UIDs is one contact when two books meet, which is told and can be taken back', async () => {
   const { a, b, bookA, bookB } = await meet(
     card('b-1', 'Ada Lovelace', 'EMAIL;TYPE=work:ada@example.org', 'NOTE:met in Oslo', 'TITLE:Countess', 'X-A:of anna'),

@@ -2,9 +2,7 @@ import { expect, it } from 'vitest';
 import { allRecords } from '../../src/main/history/find-record.ts';
 import { recordsRoot } from '../../src/main/history/verify.ts';
 import { isLive } from '../../src/main/merge/record-state.ts';
-import { selfAsMember } from '../../src/main/peers/membership-log.ts';
 import { collectionId, fieldName } from '../../src/main/record/ids.ts';
-import type { Replica } from '../../src/main/replica.ts';
 import { formatNamed } from '../../src/main/sources/formats.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { PORT, type SimulatedDevice } from './simulated-device.ts';
@@ -76,21 +74,9 @@ async function run(seed: number): Promise<void> {
   const collection = group.collection;
   const join = async (at: number) => {
     const device = devices[at]!;
-    const inviter = group.replica(first) as Replica;
-    inviter.membership.add(
-      {
-        descriptor: device.identity.descriptor,
-        ...selfAsMember(device.identity, inviter.id),
-        role: 'admin',
-        name: device.name,
-        history: true,
-      },
-      first.wall.now(),
-    );
-    inviter.membershipChanged();
-    device.membership.set(inviter.id, inviter.membership.operations());
+    const { id } = group.admit(device, first);
     introduce();
-    const replica = device.engine.openCollection(inviter.id, 'people', 'contacts');
+    const replica = device.engine.openCollection(id, 'people', 'contacts');
     await group.until(
       device,
       device.engine.addSource(replica, {

@@ -133,8 +133,8 @@ export class SimulatedGroup {
     this.collection = added === null ? null : collectionId(added.collection);
   }
 
-  /** Makes `device` a member as a pairing would, and its folder a source. */
-  async join(device: SimulatedDevice, by: SimulatedDevice): Promise<void> {
+  /** Makes `device` a member as a pairing would. */
+  admit(device: SimulatedDevice, by: SimulatedDevice): Replica {
     const inviter = this.replica(by) as Replica;
     if (inviter.membership.member(device.identity.id) === null) {
       inviter.membership.add(
@@ -150,7 +150,12 @@ export class SimulatedGroup {
       inviter.membershipChanged();
     }
     device.membership.set(inviter.id, inviter.membership.operations());
-    const replica = device.engine.openCollection(inviter.id, 'things', 'files');
+    return inviter;
+  }
+
+  /** The same, and its folder a source. */
+  async join(device: SimulatedDevice, by: SimulatedDevice): Promise<void> {
+    const replica = device.engine.openCollection(this.admit(device, by).id, 'things', 'files');
     for (const other of this.star ? [by] : this.devices)
       if (other !== device) device.engine.network.suggest(other.identity.id, [`${other.host}:${PORT}`]);
     await this.until(device, device.engine.addSource(replica, { path: ROOT, format: FOLDER }));
