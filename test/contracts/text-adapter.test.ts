@@ -10,6 +10,7 @@ import {
   sourceId,
 } from '../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../src/main/record/value.ts';
+import { csvFormat } from '../../src/main/sources/contacts/csv/csv-format.ts';
 import type { ConstructItem, ListEvent, Revision } from '../../src/main/sources/source-adapter.ts';
 import type { DocumentPlace } from '../../src/main/sources/text/document-place.ts';
 import { FolderOfFiles } from '../../src/main/sources/text/folder-of-files.ts';
@@ -237,6 +238,28 @@ describe('a text of many items', () => {
     await here.adapter.construct([change(here, 'y', { name: 'Why' })]);
     // The first block begins with a remark, so it is damaged: it stays as it is.
     expect(here.user.readText(here.path)).toBe('# mine\n@ x\nname="X"\nq=1\n\n@ y\n# remark\nname="Why"\n');
+  });
+
+  it('writes nothing that would make one row of a damaged one and the next', async () => {
+    const here = world(false);
+    const adapter = new TextAdapter(csvFormat('csv-google'), here.place, here.snapshot);
+    const table = 'First Name,Nickname,Notes\r\n"Bob,,\r\nAna,",",here\r\nCy,,there\r\n';
+    here.user.writeFile(here.path, table);
+    const { ids, problems } = await look({ adapter, snapshot: here.snapshot });
+    expect([ids.length, problems.length]).toEqual([2, 1]);
+    const items = ids.map((id) => {
+      const held = here.snapshot.native(id) as Fields;
+      const [field] = [...held.keys()].filter((each) => /^(?:nicknames|notes)/.test(each));
+      const entry = held.get(field as FieldName) as { readonly [part: string]: Value };
+      const [part = ''] = Object.keys(entry).filter((each) => each === 'name' || each === 'note');
+      return {
+        ...change(here, id, {}),
+        fields: new Map([...held, [field as FieldName, { ...entry, [part]: `${entry[part]}x` }]]),
+      };
+    });
+    const outcomes = await adapter.construct(items);
+    expect(outcomes.map(({ done }) => done)).toEqual(['refused', 'written']);
+    expect(here.user.readText(here.path)).toBe(table.replace('there', 'therex'));
   });
 
   it('knows items without a UID again: by their bytes, by what they say, and the same everywhere', async () => {

@@ -591,6 +591,13 @@ export class TextAdapter implements SourceAdapter {
       })),
       this.#clock === null ? null : momentOf(this.#clock.now()),
     );
+    if (!this.#keepsApart(document.text, bytes, writes)) {
+      // Each by itself, so that only those wait which cannot be written.
+      if (writes.length === 1)
+        return [...outcomes, ...writes.map(({ item }) => refused(item.id, 'malformed', WOULD_RUN_TOGETHER))];
+      for (const { item } of writes) outcomes.push(...(await this.#writeDocument(name, [item], known)));
+      return outcomes;
+    }
     const isLast = this.#place.many && document.text.items.length === writes.length;
     const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
     const expected = read === undefined ? null : document.revision;
@@ -599,6 +606,21 @@ export class TextAdapter implements SourceAdapter {
       return [...outcomes, ...writes.map(({ item }) => refused(item.id, written.reason, written.detail))];
     const done = writes.map(({ item }) => item);
     return [...outcomes, ...this.#reread(name, written.document, done, document)];
+  }
+
+  /** Beside what is damaged: is every item of a text still one of its own once it is written, and the damage as it was? */
+  #keepsApart(
+    before: SplitText,
+    bytes: Uint8Array,
+    writes: readonly { readonly item: ConstructItem; readonly native: NativeItem | null }[],
+  ): boolean {
+    if (before.damaged.length === 0) return true;
+    const after = this.#format.split(bytes);
+    const more = writes.reduce(
+      (sum, { item, native }) => sum + (native === null ? 1 : 0) - (item.fields === null ? 1 : 0),
+      0,
+    );
+    return after.items.length === before.items.length + more && after.damaged.length === before.damaged.length;
   }
 
   /** What the place made of what it was given. */
@@ -722,6 +744,7 @@ interface Known {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const WOULD_RUN_TOGETHER = 'what is damaged beside it would become one with it: mend that, then it is written';
 /** Of a record whose UID several items state. */
 const NUMBER = /#\d+$/;
 const NO_FIELDS: Fields = new Map();
