@@ -37,7 +37,7 @@ import {
 import { Acknowledgements } from './sharing/acknowledgements.ts';
 import { editsOfMoved } from './sharing/edits-of-moved.ts';
 import { HeadsWatch } from './sharing/heads-watch.ts';
-import { meetHeads } from './sharing/meet-heads.ts';
+import { comparableUpTo, meetHeads } from './sharing/meet-heads.ts';
 import { notTakenText, quarantinedBy, quarantineText } from './sharing/quarantined.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import type { Acknowledged, RegistryStore } from './store/registry-store.ts';
@@ -387,7 +387,11 @@ export class Replica implements SharedCollection {
     for (const [log, held] of furthest)
       this.#acknowledgements.note(device, log, {
         held,
-        applied: Math.min(held, this.#acknowledgements.of(device).get(log)?.applied ?? 0),
+        applied: Math.min(
+          held,
+          this.#acknowledgements.of(device).get(log)?.applied ?? 0,
+          comparableUpTo(this.collection.log, log, heads),
+        ),
       });
     this.#tellCaughtUp();
     this.#port.constructSoon(this.id);
@@ -460,7 +464,20 @@ export class Replica implements SharedCollection {
       this.#port.changed();
     }
     if (forked.includes(this.collection.stored.ownLog)) this.#beginNewLog();
+    this.#compareBranches(received);
     return { stored, gaps: [...gaps.values()], forked, refused };
+  }
+
+  /** More of a log with branches came: what the others have of it is not known until they name their branches. */
+  #compareBranches(received: readonly Received[]): void {
+    const came = new Set(received.flatMap((each) => ('package' in each ? [each.package.log] : [])));
+    const branched = [...came].flatMap((log) => {
+      const first = this.collection.log.branches(log)?.first;
+      return first === undefined ? [] : [{ log, upTo: first - 1 }];
+    });
+    if (branched.length === 0) return;
+    for (const { log, upTo } of branched) this.#acknowledgements.lower(log, upTo);
+    this.#port.compareAgain(this.id);
   }
 
   /** May this device change the collection? What a reader changes in its folder stays its own. */
@@ -523,7 +540,12 @@ export class Replica implements SharedCollection {
   }
 
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
-    if (this.#acknowledgements.take(device, held, applied)) this.#port.appliedElsewhere(this.id);
+    const told = this.#told.get(device) ?? [];
+    const comparable = applied.map((each) => ({
+      ...each,
+      number: Math.min(each.number, comparableUpTo(this.collection.log, each.log, told)),
+    }));
+    if (this.#acknowledgements.take(device, held, comparable)) this.#port.appliedElsewhere(this.id);
   }
   /** What a member is known to hold and to have applied. */
   acknowledgedBy(device: DeviceId): ReadonlyMap<LogId, Acknowledged> {

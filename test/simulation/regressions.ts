@@ -55,4 +55,14 @@ export const REGRESSIONS: readonly {
     kinds: KINDS,
     about: 'a torn file gets its time again, where others take the same bytes for an edit',
   },
+  {
+    seed: '13021',
+    kinds: SOUND,
+    about: 'nobody counts as in step with a log of two branches who has but one of them',
+  },
+  {
+    seed: '13170',
+    kinds: SOUND,
+    about: 'a file in conflict with a folder comes back beside what is in the folder',
+  },
 ];

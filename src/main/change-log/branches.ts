@@ -48,4 +48,10 @@ export class Branches<L extends BranchLink = BranchLink> {
     const has = this.upTo(hash);
     return this.main.reduce((most, link) => (has.has(link.hash) ? Math.max(most, link.number) : most), this.first - 1);
   }
+
+  /** Has somebody who has these packages all that is here, of every branch? */
+  areAllIn(hashes: readonly string[]): boolean {
+    const has = new Set(hashes.flatMap((hash) => [...this.upTo(hash)]));
+    return [...this.main.slice(-1), ...this.heads].every(({ hash }) => has.has(hash));
+  }
 }

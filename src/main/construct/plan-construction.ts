@@ -41,10 +41,14 @@ export function planItem(
   const target = new Map<FieldName, HeldField>();
   const shown = shownFields(kind, state, order);
   const unseen = new Set<Dot>();
+  const wasThere = held?.get(EXISTS)?.value === true;
+  const standing = (field: FieldName): HeldField | undefined =>
+    keptSibling(held?.get(field), state.fields.get(field) ?? []) ?? shown.get(field);
+  // An item that comes back shows none of the values any more: nothing of what it said once is to be kept there.
+  const comesBack = !wasThere && standing(EXISTS)?.value === true;
   for (const [field, siblings] of state.fields) {
     const conflicts = isConflict(fieldRule(kind, field), siblings);
-    const kept = conflicts ? keptSibling(held?.get(field), siblings) : null;
-    const value = kept === null ? shown.get(field) : { value: kept.value, dots: kept.dots };
+    const value = conflicts && !(comesBack && field !== EXISTS) ? standing(field) : shown.get(field);
     if (value === undefined) continue;
     target.set(field, value);
     if (conflicts)
@@ -53,7 +57,6 @@ export function planItem(
   const exists = target.get(EXISTS);
   if (unseen.size > 0 && exists?.value === true)
     target.set(EXISTS, { value: true, dots: seenDots(exists.dots, held?.get(EXISTS), unseen) });
-  const wasThere = held?.get(EXISTS)?.value === true;
   if (target.get(EXISTS)?.value !== true) return { write: wasThere, fields: null, held: target };
   const fields = new Map<FieldName, Value>();
   let write = !wasThere;

@@ -75,6 +75,14 @@ export class Acknowledgements {
     return more;
   }
 
+  /** Of a log nobody is known any more to have applied more than `upTo`: they are asked anew. */
+  lower(log: LogId, upTo: number): void {
+    for (const { device } of this.#membership.others()) {
+      const known = this.#of(device).get(log);
+      if (known !== undefined && known.applied > upTo) this.note(device, log, { held: known.held, applied: upTo });
+    }
+  }
+
   /** Writes down what members said: often enough, for they say it again whenever they link. */
   save(): void {
     if (this.#unsaved.size === 0) return;

@@ -24,3 +24,14 @@ export function meetHeads(logs: LogStore, heads: readonly LogHead[]): Met {
   }
   return { has, branches: beside, wanted };
 }
+
+/**
+ * Up to which number of a log a peer that told these heads has the packages that are here: a number alone does not say which branch it
+ * counts. Infinite where it has every branch that is here, or where there is but one.
+ */
+export function comparableUpTo(logs: LogStore, log: LogId, heads: readonly LogHead[]): number {
+  const branches = logs.branches(log);
+  if (branches === null) return Number.POSITIVE_INFINITY;
+  const told = heads.flatMap((head) => (head.log === log ? [head.hash.slice(0, 16)] : []));
+  return branches.areAllIn(told) ? Number.POSITIVE_INFINITY : branches.first - 1;
+}

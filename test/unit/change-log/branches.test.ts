@@ -26,6 +26,12 @@ describe('the branches of a log', () => {
     expect(['7a', '6a', '6b', '5c', 'unknown'].map((hash) => branches.sharedUpTo(hash))).toEqual([7, 6, 4, 4, 4]);
     expect([...branches.upTo('6b')]).toEqual(['6b', '5b']);
   });
+  it('tell whether somebody has all of them, of whom a number says only how far one of them is', () => {
+    expect(branches.areAllIn(['7a', '6b', '5c'])).toBe(true);
+    expect(branches.areAllIn(['7a', '6b'])).toBe(false);
+    expect(branches.areAllIn(['7a', '5b', '5c'])).toBe(false);
+    expect(branches.areAllIn(['8a', '6b', '5c'])).toBe(false);
+  });
   it('end where hashes go in a circle', () => {
     const circle = new Branches([link(5, 'x', 'y'), link(5, 'y', 'x')], 'x');
     expect([...circle.upTo('x')]).toEqual(['x', 'y']);

@@ -72,6 +72,13 @@ describe('what a source has to do', () => {
       fileA2,
     ],
     ['a conflict, and it holds nothing: gets the shown one', open, null, true, fileA2],
+    [
+      'a conflict of a record that comes back, and it held one of the values once: gets the shown one',
+      open,
+      held({ exists: [false, 9], entry: [entryA, 1] }),
+      true,
+      fileA2,
+    ],
     ['a delete beside an edit, and it holds the edit: keeps it', both, heldA2, false, fileA2],
     ['a delete beside an edit, and it holds neither: gets the record', both, null, true, fileA2],
     ['a delete beside an edit, and it holds what came before both: gets the edit', both, heldA, true, fileA2],
