@@ -209,8 +209,11 @@ export class Ledger {
       }
     }
     // What lay aside is torn like what stood in its place, and the program may put it back there.
-    for (const content of torn && isTold ? stagedContents(device.disk, ROOT) : [])
-      if (!this.written.has(content)) folder.torn.add(content);
+    for (const content of torn ? stagedContents(device.disk, ROOT) : []) {
+      if (this.written.has(content)) continue;
+      if (isTold) folder.torn.add(content);
+      else this.note(content);
+    }
     const still = new Set([...view.values()].map((seen) => seen.content));
     for (const { content } of folder.view.values()) if (!still.has(content)) this.destroyed.add(content);
     folder.view = view;

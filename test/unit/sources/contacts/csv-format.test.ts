@@ -161,6 +161,15 @@ describe('a CSV as it lies there', () => {
     expect(readAll(google, left)).toEqual(readAll(google, text).slice(1));
   });
 
+  it('leaves a damaged row its line end where the last row goes, that had none', () => {
+    const damaged = 'First Name,Last Name\r\n"Ann,Ames\r\n';
+    const text = google.split(latin(`${damaged}Ben,Bell`));
+    expect([text.items.length, text.damaged.length]).toEqual([1, 1]);
+    const [before] = readAll(google, text);
+    const write = { item: text.items[0] ?? null, before: before ?? null, after: null, uid: 'x' };
+    expect(Buffer.from(google.write(text, [write])).toString()).toBe(damaged);
+  });
+
   it('is damaged as a whole, and left alone, where the header is none it knows', () => {
     const bytes = Buffer.from('a,b\n1,2\n');
     const text = google.split(bytes);

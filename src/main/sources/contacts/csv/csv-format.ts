@@ -100,8 +100,9 @@ function writeRows(text: CsvText, writes: readonly ItemWrite<CsvRow>[]): Uint8Ar
   const isOpen = added.length > 0 && !endsLine(text, written);
   const rows = added.flatMap((row) => [row, lineEnd]);
   const rest = text.bytes.subarray(at);
-  // A file that ends without a line end keeps doing so.
-  const endsBare = !endsLine(text, text.bytes) && rest.length === 0;
+  // A file that ends without a line end keeps doing so, but no damaged piece loses its own.
+  const endsInDamage = edits.some(({ start, end: to }) => to === text.bytes.length && isDamageAbove(text, start));
+  const endsBare = !endsLine(text, text.bytes) && rest.length === 0 && !endsInDamage;
   const all = Buffer.concat([written, ...(isOpen ? [lineEnd] : []), ...rows, rest]);
   return endsBare ? withoutLineEnd(text, all) : all;
 }
@@ -114,11 +115,14 @@ const NO_BYTES = new Uint8Array(0);
  */
 function removalOf(text: CsvText, item: CsvRow): Edit {
   const whole = spanOf(text, item.start, item.next);
-  const endsDamage = text.damaged.some(({ end }) => end === whole.start) && whole.end < text.bytes.length;
+  const endsDamage = isDamageAbove(text, whole.start) && whole.end < text.bytes.length;
   if (!endsDamage) return { ...whole, bytes: NO_BYTES };
   const blank = text.delimiter.repeat((text.header?.length ?? 1) - 1);
   return { ...spanOf(text, item.start, rowOf(text, item).end), bytes: encoded(text, blank) };
 }
+
+/** Does a damaged piece end just here? */
+const isDamageAbove = ({ damaged }: CsvText, at: number): boolean => damaged.some(({ end }) => end === at);
 
 /** Where new rows go: behind the last row that is understood, so that no damaged one swallows them. */
 function endOfRows(text: CsvText): number {
