@@ -65,4 +65,9 @@ export const REGRESSIONS: readonly {
     kinds: SOUND,
     about: 'a file in conflict with a folder comes back beside what is in the folder',
   },
+  {
+    seed: '4562',
+    kinds: SOUND,
+    about: 'what goes to the place of a disk that went away at that moment is not deleted when it is back',
+  },
 ];

@@ -1,20 +1,29 @@
 import type { HashStream } from '../../content/hash-stream.ts';
 import { readFully } from '../../content/read-fully.ts';
 import { type KeptListing, VersionStore } from '../../content/version-store.ts';
-import type { FileSystem } from '../../platform/file-system.ts';
+import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { digestOf } from '../../platform/hash.ts';
 import { SLAB_BYTES } from '../../platform/slabs.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
-import type { ConstructItem, ContentRequest, StagedFile, StagedPiece, StageRequest } from '../source-adapter.ts';
+import type {
+  ConstructItem,
+  ConstructOutcome,
+  ContentRequest,
+  StagedFile,
+  StagedPiece,
+  StageRequest,
+} from '../source-adapter.ts';
 import { type AsideBatch, recheckAside } from './aside.ts';
 import { type Captured, type CaptureRequest, captureFiles } from './capture-files.ts';
 import type { ConstructContext } from './construct-context.ts';
 import { type ConstructReport, constructFiles } from './construct-files.ts';
+import { changedUnderneath } from './construct-work.ts';
 import { type Inspected, inspectFiles } from './inspect-files.ts';
 import { ParentGuard } from './path-guard.ts';
 import { recoverStaging, settleRecovered } from './recover-staging.ts';
 import { revisionOf, sameRevision } from './revision.ts';
+import { markerPath } from './source-marker.ts';
 import { StagedContent } from './stage-content.ts';
 import { StagedHashes } from './staged-hashes.ts';
 import { syncFiles } from './sync-files.ts';
@@ -28,6 +37,13 @@ interface OpenedRoot {
   readonly context: ConstructContext;
   readonly staged: StagedContent;
 }
+
+/** It is tried again once a look has found the root to be there. */
+const awayOutcome = (id: RecordId): ConstructOutcome => {
+  const { reason, message } = changedUnderneath(id);
+  return { id, done: 'refused', reason, detail: message };
+};
+const NOTHING_MADE = { madeDirectories: [], aside: null, needsRecovery: false } as const;
 
 /**
  * Writes into the roots of all files sources of this device, keeps what is replaced, and reads content for peers. Lives in one worker thread:
@@ -83,10 +99,26 @@ export class WriteService {
     settleRecovered(this.#root(source), paths);
   }
 
+  /** As `constructFiles`; where the root's disk goes away meanwhile nothing counts as written: it may have gone to what lies below the mount. */
   construct(source: string, items: readonly ConstructItem[]): ConstructReport {
-    const report = constructFiles(this.#root(source), items);
+    const context = this.#root(source);
+    const before = this.#marked(context.root);
+    if (before === null) return { ...NOTHING_MADE, outcomes: items.map(({ id }) => awayOutcome(id)) };
+    const report = constructFiles(context, items);
+    const after = this.#marked(context.root);
+    if (after === null || after.device !== before.device || after.inode !== before.inode)
+      return { ...report, needsRecovery: true, outcomes: items.map(({ id }) => awayOutcome(id)) };
     if (report.aside !== null && !report.needsRecovery) this.#live.add(report.aside.directory);
     return report;
+  }
+
+  /** The root, where it bears a marker: whose that is, each look asks. null: it is away. */
+  #marked(root: string): FileStat | null {
+    try {
+      return this.#fs.lstat(markerPath(root)) === null ? null : this.#fs.lstat(root);
+    } catch {
+      return null;
+    }
   }
 
   recheck(source: string, batch: AsideBatch) {
@@ -96,6 +128,9 @@ export class WriteService {
   }
 
   stage(source: string, request: StageRequest): StagedFile {
+    const { root } = this.#root(source);
+    if (this.#marked(root) === null)
+      throw new LockstepError('no-staging', `${root} has lost its marker: was it emptied, or is its disk away?`, root);
     return this.#opened(source).staged.stage(request);
   }
   /** As `SourceAdapter.writeStaged`; the memory of the pieces that the caller gave away comes back. */
