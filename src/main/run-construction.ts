@@ -39,6 +39,9 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
   'io',
 ]);
 
+/** What stands in the source and cannot be taken in: until that is over nothing is written over it, and then what came meanwhile is due. */
+export const NOT_TAKEN_IN: ReadonlySet<string> = new Set(['read-only', 'malformed', 'invalid-change']);
+
 /** What a person has to decide about, and what a reader changed, stays as it is until a look finds it otherwise. */
 const LEFT_ALONE: ReadonlySet<string> = new Set(['deleted-elsewhere', 'read-only']);
 
@@ -409,7 +412,8 @@ export class RunConstruction {
     for (const item of [...agreed, ...refused]) done.push(...this.#finish(item.job));
     outcomes.forEach((outcome, at) => {
       const item = ready[at] as Prepared;
-      if (outcome.done === 'refused' && outcome.reason === 'changed-underneath') {
+      // What was found there is named already: it changes no more by looking again and again.
+      if (outcome.done === 'refused' && outcome.reason === 'changed-underneath' && !this.#isNamed(item.id)) {
         this.#requeue(item.job, true);
         this.#unexpected.set(item.job.row, item.id);
         this.#port.lookAgain(item.id);
@@ -543,6 +547,10 @@ export class RunConstruction {
       if (records.isCovered(above.row) || conflictFields(kind, above.state).includes(ENTRY)) return above.id;
     }
     return null;
+  }
+
+  #isNamed(id: RecordId): boolean {
+    return NOT_TAKEN_IN.has(this.#collection.problems.find(this.#source.row, id)?.code ?? '');
   }
 
   #problem(id: RecordId, code: ProblemCode | typeof STAYS, detail: string): void {

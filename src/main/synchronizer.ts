@@ -6,7 +6,7 @@ import type { Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
-import { RunConstruction, WRITE_PROBLEMS } from './run-construction.ts';
+import { NOT_TAKEN_IN, RunConstruction, WRITE_PROBLEMS } from './run-construction.ts';
 import type { SafetyLimits } from './safety.ts';
 import { SETTLE_LARGE_MS, Settling } from './settling.ts';
 import { heldOf } from './snapshot/held.ts';
@@ -367,8 +367,8 @@ export class Synchronizer {
       if (found === null) continue;
       const isGone = problems.find(source, record) === null;
       if (WRITE_PROBLEMS.has(code) && isGone) problems.put(source, record, code, detail, since);
-      // What came meanwhile was not written over what a reader had changed.
-      if (all || (code === 'read-only' && isGone)) this.construction.enqueue(found.row, null);
+      // What came meanwhile was not written over what stood there.
+      if (all || (NOT_TAKEN_IN.has(code) && isGone)) this.construction.enqueue(found.row, null);
     }
   }
 

@@ -133,6 +133,8 @@ export class TakeIn {
   readonly #unlisted: string[] = [];
   readonly #goneGroups: string[] = [];
   readonly #noted = new Set<RecordId>();
+  /** Items with a problem that are just as the snapshot knows them. */
+  readonly #asKnown: RecordId[] = [];
   /** null: it is no book of contacts that meets others for the first time. */
   #meets: MeetBook | null = null;
   #heldBack: (id: RecordId) => boolean = () => false;
@@ -281,7 +283,10 @@ export class TakeIn {
       const name = item.id.slice(prefix);
       const revision = known.get(name)?.revision;
       known.delete(name);
-      if (revision instanceof Uint8Array && vouchesFor(revision, item.revision)) continue;
+      if (revision instanceof Uint8Array && vouchesFor(revision, item.revision)) {
+        if (this.#collection.problems.has(this.#source.row, item.id)) this.#asKnown.push(item.id);
+        continue;
+      }
       if (revision instanceof Uint8Array && isAt(revision, item.revision) && this.#settling?.isWaiting(item.id))
         continue;
       if (this.#heldBack(item.id)) continue;
@@ -737,10 +742,14 @@ export class TakeIn {
       this.#collection.problems.drop(this.#source.row, reading.id);
   }
 
-  /** An item that never became a record and is not there any more, and a directory that can be listed again, are no problem. */
+  /**
+   * An item that never became a record and is not there any more, one that is as it was before the trouble, and a directory that can be
+   * listed again, are no problem.
+   */
   #forgetProblems(complete: boolean): void {
     const { problems, records } = this.#collection;
     if (problems.count(this.#source.row) === 0) return;
+    for (const id of this.#asKnown) if (!this.#noted.has(id)) problems.drop(this.#source.row, id);
     const within = (id: string, groups: readonly string[]) =>
       groups.some((group) => group === '' || id === group || id.startsWith(`${group}/`));
     for (const { record } of problems.of(this.#source.row)) {

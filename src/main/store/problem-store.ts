@@ -57,6 +57,9 @@ export class ProblemStore {
     const found = this.#sql.find.get(source, record);
     return found === undefined ? null : { source, record, code: found[0], detail: found[1], since: found[2] };
   }
+  has(source: number, record: RecordId): boolean {
+    return this.#recordsOf(source).has(record);
+  }
   of(source: number): readonly StoredProblem[] {
     return this.#sql.of
       .all(source)

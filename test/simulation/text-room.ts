@@ -1,0 +1,77 @@
+import { collectionId } from '../../src/main/record/ids.ts';
+import type { Replica } from '../../src/main/replica.ts';
+import { formatNamed } from '../../src/main/sources/formats.ts';
+import type { Synchronizer } from '../../src/main/synchronizer.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+import { PORT, type SimulatedDevice } from './simulated-device.ts';
+import { SimulatedGroup } from './simulated-group.ts';
+
+const BOOK = '/home/book.vcf';
+
+/** A card as short as it can be. */
+export const cardOf = (uid: string, name: string, more = ''): string =>
+  `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${uid}\r\nFN:${name}\r\n${more}END:VCARD\r\n`;
+
+/** Some computers that share an address book, each in a file of many cards. */
+export class TextRoom {
+  readonly group: SimulatedGroup;
+  readonly devices: readonly SimulatedDevice[];
+
+  private constructor(seed: string, count: number) {
+    this.group = new SimulatedGroup(new SeededRandom(seed));
+    this.devices = Array.from({ length: count }, () => this.group.addDevice({ skewed: false, folding: false }));
+  }
+
+  /** The first device has this book, and made the collection of it; the others have joined with an empty one, and hold it too. */
+  static async open(seed: string, count: number, book: string): Promise<TextRoom> {
+    const room = new TextRoom(seed, count);
+    const { group, devices } = room;
+    const [first] = devices as [SimulatedDevice];
+    const format = formatNamed('vcard');
+    if (format === null) throw new Error('no such format');
+    for (const device of devices) {
+      device.user.writeFile(BOOK, device === first ? book : '');
+      await group.start(device);
+      if (device === first) {
+        const adding = first.engine.add({ location: BOOK, name: 'people', format: 'vcard', kind: 'contacts' });
+        group.collection = collectionId((await group.until(first, adding))?.collection ?? '');
+        continue;
+      }
+      const replica = device.engine.openCollection(group.admit(device, first).id, 'people', 'contacts');
+      for (const other of devices)
+        if (other !== device) device.engine.network.suggest(other.identity.id, [`${other.host}:${PORT}`]);
+      await group.until(device, device.engine.addSource(replica, { path: BOOK, format }));
+    }
+    await group.pass(10_000);
+    return room;
+  }
+
+  read(device: SimulatedDevice): string {
+    return device.user.readText(BOOK) ?? '';
+  }
+  write(device: SimulatedDevice, text: string): void {
+    device.user.writeFile(BOOK, text);
+  }
+  /** A person asks for a look. */
+  async look(device: SimulatedDevice): Promise<void> {
+    for (const schedule of device.engine.schedules.values()) await this.group.until(device, schedule.lookNow());
+  }
+  replica(device: SimulatedDevice): Replica {
+    const replica = this.group.replica(device);
+    if (replica === null) throw new Error(`${device.name} is no member`);
+    return replica;
+  }
+  synchronizer(device: SimulatedDevice): Synchronizer {
+    const [only] = this.replica(device).synchronizers.values();
+    if (only === undefined) throw new Error(`${device.name} has no source`);
+    return only;
+  }
+  problems(device: SimulatedDevice): readonly string[] {
+    return this.replica(device)
+      .collection.problems.of(this.synchronizer(device).source.row)
+      .map(({ record, code }) => `${record}: ${code}`);
+  }
+  end(): void {
+    for (const device of this.devices) device.end();
+  }
+}

@@ -1,0 +1,74 @@
+import { afterEach, expect, it } from 'vitest';
+import type { SimulatedDevice } from '../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../simulation/text-room.ts';
+
+const BOOK = [1, 2, 3].map((at) => cardOf(`u${at}`, `P${at}`)).join('');
+const DAMAGED = BOOK.replace('FN:P2\r\nEND:VCARD\r\n', 'FN:P2\r\n');
+let room: TextRoom;
+afterEach(() => room.end());
+
+async function open(): Promise<[SimulatedDevice, SimulatedDevice]> {
+  room = await TextRoom.open('troubles', 2, BOOK);
+  return room.devices as [SimulatedDevice, SimulatedDevice];
+}
+
+it('a card that was damaged and is byte for byte as before is no problem any more', async () => {
+  const [a] = await open();
+  room.write(a, DAMAGED);
+  await room.look(a);
+  expect(room.problems(a)).toEqual(['u2: malformed']);
+  room.write(a, BOOK);
+  await room.look(a);
+  expect(room.problems(a)).toEqual([]);
+});
+
+it('a text that changed while it was read leaves no problems behind', async () => {
+  const [a] = await open();
+  room.write(a, `${BOOK}\r\n`);
+  a.onCall = ({ name, path }) => {
+    if (name === 'fstat' || (name === 'read' && path.endsWith('book.vcf'))) {
+      a.onCall = null;
+      room.write(a, `${BOOK}\r\n\r\n`);
+    }
+    return null;
+  };
+  await room.look(a);
+  expect(room.problems(a)).toEqual(['u1: changing', 'u2: changing', 'u3: changing']);
+  await room.group.pass(10_000);
+  await room.look(a);
+  expect(room.problems(a)).toEqual([]);
+});
+
+it('what is to be written where a damaged card stands waits for it to be mended, without looking again and again', async () => {
+  const [a, b] = await open();
+  room.write(a, DAMAGED);
+  await room.look(a);
+  room.write(b, BOOK.replace('FN:P2', 'FN:P2 of b'));
+  await room.look(b);
+  await room.group.pass(10_000);
+  const { calls } = a;
+  await room.group.pass(60_000);
+  expect(a.calls).toBe(calls);
+  expect(room.read(a)).toBe(DAMAGED);
+  room.write(a, BOOK);
+  await room.look(a);
+  await room.group.pass(5000);
+  expect(room.read(a)).toBe(BOOK.replace('FN:P2', 'FN:P2 of b'));
+  expect(room.problems(a)).toEqual([]);
+});
+
+it('a reader who puts a card back byte for byte follows the others again', async () => {
+  const [a, b] = await open();
+  room.group.setRole(b, 'reader', a);
+  await room.group.pass(5000);
+  room.write(b, BOOK.replace('FN:P2', 'FN:P2 of b'));
+  await room.look(b);
+  expect(room.problems(b)).toEqual(['u2: read-only']);
+  room.write(b, BOOK);
+  await room.look(b);
+  expect(room.problems(b)).toEqual([]);
+  room.write(a, BOOK.replace('FN:P2', 'FN:P2 of a'));
+  await room.look(a);
+  await room.group.pass(5000);
+  expect(room.read(b)).toBe(BOOK.replace('FN:P2', 'FN:P2 of a'));
+});
