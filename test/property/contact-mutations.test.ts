@@ -129,7 +129,9 @@ describe.each(FORMATS)('%s', (name, format) => {
         const left = format.split(without);
         for (const { start, end: to } of split.damaged)
           expect(Buffer.from(without).includes(Buffer.from(bytes.subarray(start, to)))).toBe(true);
-        expect(left.items.length).toBeGreaterThanOrEqual(split.items.length - 1);
+        // Where damage and items would run together the adapter writes nothing (test/contracts/text-adapter.test.ts).
+        if (left.damaged.length === split.damaged.length)
+          expect(left.items.length).toBeGreaterThanOrEqual(split.items.length - 1);
       }),
       RUNS,
     );

@@ -30,16 +30,16 @@ export function assignKeys(
     if (same === undefined) free.set(identity, [{ key, value, identity }]);
     else same.push({ key, value, identity });
   }
-  const take = (at: number, isSame: (value: Value) => boolean): void => {
-    const entry = entries[at] as Keyless;
-    const same = free.get(entry.identity);
-    const index = same?.findIndex(({ value }) => isSame(value)) ?? -1;
-    if (same === undefined || index < 0) return;
-    keys[at] = same.splice(index, 1)[0]?.key ?? null;
+  const take = (at: number, pick: (among: readonly { readonly value: Value }[], value: Value) => number): void => {
+    const { identity, value } = entries[at] as Keyless;
+    const same = free.get(identity) ?? [];
+    const index = pick(same, value);
+    if (index >= 0) keys[at] = same.splice(index, 1)[0]?.key ?? null;
   };
   if (previous.size > 0) {
-    for (const [at, entry] of entries.entries()) take(at, (value) => equalValues(value, entry.value));
-    for (const [at, key] of keys.entries()) if (key === null) take(at, () => true);
+    for (const at of entries.keys())
+      take(at, (among, value) => among.findIndex((one) => equalValues(one.value, value)));
+    for (const [at, key] of keys.entries()) if (key === null) take(at, mostShared);
     alignRest(keys, entries, [...free.values()].flat());
   }
   const used = new Set(keys);
@@ -52,6 +52,19 @@ export function assignKeys(
     used.add(free);
     return free;
   });
+}
+
+/** Which of these has most properties in common with the value; the first of several, -1: there is none. */
+function mostShared(among: readonly { readonly value: Value }[], value: Value): number {
+  if (among.length > MOST_COMPARED) return 0;
+  const shared = among.map((one) => sharedParts(one.value, value));
+  return shared.indexOf(Math.max(...shared));
+}
+
+function sharedParts(a: Value, b: Value): number {
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return 0;
+  const [one, other] = [a, b] as { readonly [name: string]: Value }[];
+  return Object.keys(one ?? {}).filter((name) => equalValues(one?.[name] ?? null, other?.[name] ?? null)).length;
 }
 
 /** Entries that were edited beyond what they are known by: the pairs most alike first, ties by their order. */
