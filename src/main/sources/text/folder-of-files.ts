@@ -1,8 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
-import { OWN_DIRECTORY } from '../files/path-guard.ts';
-import { readMarker, type SourceMarker, writeMarker } from '../files/source-marker.ts';
+import { markerPath, readMarker, type SourceMarker, writeMarker } from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
 import { currentRevision, listed, readDocument, unread, writeDocument } from './one-file.ts';
@@ -81,7 +80,24 @@ export class FolderOfFiles implements DocumentPlace {
     const { fs, root, clock } = this.#options;
     if (name.includes('/') || name.startsWith('.'))
       return Promise.resolve({ done: 'refused', reason: 'name-not-allowed', detail: `${name} cannot be a name` });
-    return Promise.resolve(writeDocument(fs, name, `${root}/${name}`, expected, bytes, clock.now()));
+    // Its disk may go away at any moment: what was then written below the mount would count as deleted once it is back.
+    const away = { done: 'refused', reason: 'changed-underneath', detail: `${root} went away` } as const;
+    const before = this.#marked();
+    if (before === null) return Promise.resolve(away);
+    const written = writeDocument(fs, name, `${root}/${name}`, expected, bytes, clock.now());
+    const after = this.#marked();
+    const isThere = after !== null && after.device === before.device && after.inode === before.inode;
+    return Promise.resolve(isThere ? written : away);
+  }
+
+  /** The folder, where it bears a marker; null: it is away. */
+  #marked(): FileStat | null {
+    const { fs, root } = this.#options;
+    try {
+      return fs.lstat(markerPath(root)) === null ? null : fs.lstat(root);
+    } catch {
+      return null;
+    }
   }
 
   newName(uid: string, isTaken: (name: string) => boolean): string {
@@ -96,7 +112,7 @@ export class FolderOfFiles implements DocumentPlace {
 
   release(): Promise<void> {
     const { fs, root } = this.#options;
-    const marker = `${root}/${OWN_DIRECTORY}/marker.json`;
+    const marker = markerPath(root);
     if (fs.lstat(marker)?.type === 'file') fs.unlink(marker);
     return Promise.resolve();
   }
