@@ -106,6 +106,8 @@ export class Collection {
   readonly #clock: Clock;
   readonly #random: Random;
   #stored: StoredCollection;
+  /** So many changes fit into a package, as the last one tells. */
+  #likelyFit = CHANGES_PER_PACKAGE;
 
   constructor(
     database: Database.Database,
@@ -179,12 +181,14 @@ export class Collection {
     const written: WrittenPackage[] = [];
     let at = 0;
     while (at < changes.length) {
-      let count = Math.min(CHANGES_PER_PACKAGE, changes.length - at);
+      let count = Math.min(CHANGES_PER_PACKAGE, changes.length - at, this.#likelyFit);
       let body = encodeBody(changes.slice(at, at + count), (dot) => this.log.nameOf(dot));
       while (body.length > BODY_CLOSES_AT && count > 1) {
         count = Math.max(1, Math.floor((count * BODY_CLOSES_AT * 0.9) / body.length));
         body = encodeBody(changes.slice(at, at + count), (dot) => this.log.nameOf(dot));
       }
+      // What is encoded and does not fit is encoded twice.
+      if (count > 1) this.#likelyFit = Math.max(1, Math.floor((count * BODY_CLOSES_AT * 0.95) / body.length));
       written.push(this.#writePackage(changes.slice(at, at + count), body, by));
       at += count;
     }

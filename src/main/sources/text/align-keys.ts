@@ -10,8 +10,6 @@ export interface KeylessEntry {
   readonly value: Value;
   /** What the text itself says is its key (PROP-ID); null: nothing. */
   readonly key?: string | null;
-  /** What of the value tells it apart: an address, a number. By it similar entries are found. */
-  readonly text: string;
 }
 
 /** Less alike than this are two entries. */
@@ -40,7 +38,6 @@ export function alignKeys(entries: readonly KeylessEntry[], before: Fields | nul
 interface Known {
   readonly key: string;
   readonly value: Value;
-  readonly text: string;
   readonly at: number;
 }
 
@@ -51,28 +48,78 @@ function alignMap(
   keys: (string | null)[],
   before: Fields | null,
 ): void {
+  const known = before === null ? [] : knownIn(map, before);
+  if (known.length > 0 && !takeSame(own, known, entries, keys)) alignKnown(own, known, entries, keys);
+  const fresh = own.filter((at) => keys[at] === null);
+  if (fresh.length === 0) return;
   const taken = new Set(own.flatMap((at) => keys[at] ?? []));
+  const minted = new Map(fresh.map((at) => [at, mintKey(map, (entries[at] as KeylessEntry).value)]));
+  // Their order only counts where two want one key.
+  if (new Set([...taken, ...minted.values()]).size < taken.size + fresh.length)
+    fresh.sort((a, b) => compareEntries((entries[a] as KeylessEntry).value, (entries[b] as KeylessEntry).value));
+  for (const at of fresh) {
+    const own = minted.get(at) as string;
+    let key = own;
+    for (let number = 2; taken.has(key); number++) key = `${own}-${number}`;
+    keys[at] = key;
+    taken.add(key);
+  }
+}
+
+function knownIn(map: string, before: Fields): readonly Known[] {
+  const prefix = `${map}/`;
   const known: Known[] = [];
-  for (const [field, value] of before ?? [])
-    if (field.startsWith(`${map}/`))
-      known.push({ key: field.slice(map.length + 1), value, text: textOf(value), at: known.length });
+  for (const [field, value] of before)
+    if (field.startsWith(prefix)) known.push({ key: field.slice(prefix.length), value, at: known.length });
+  return known;
+}
+
+/** Most often every entry is what it was, in the same order. false: they are not, and nothing was done. */
+function takeSame(
+  own: readonly number[],
+  known: readonly Known[],
+  entries: readonly KeylessEntry[],
+  keys: (string | null)[],
+): boolean {
+  const isSame =
+    own.length === known.length &&
+    own.every(
+      (at, place) =>
+        keys[at] === null && equalValues((entries[at] as KeylessEntry).value, (known[place] as Known).value),
+    );
+  if (isSame)
+    own.forEach((at, place) => {
+      keys[at] = (known[place] as Known).key;
+    });
+  return isSame;
+}
+
+function alignKnown(
+  own: readonly number[],
+  known: readonly Known[],
+  entries: readonly KeylessEntry[],
+  keys: (string | null)[],
+): void {
+  const taken = new Set(own.flatMap((at) => keys[at] ?? []));
   const free = new Set(known.filter(({ key }) => !taken.has(key)));
   const take = (at: number, found: Known): void => {
     keys[at] = found.key;
     taken.add(found.key);
     free.delete(found);
   };
+  const texts = new Map(own.map((at) => [at, textOf((entries[at] as KeylessEntry).value)]));
+  const knownTexts = new Map([...free].map((one) => [one, textOf(one.value)]));
   const byText = new Map<string, Known[]>();
-  for (const one of free) {
-    const alike = byText.get(one.text);
-    if (alike === undefined) byText.set(one.text, [one]);
+  for (const [one, text] of knownTexts) {
+    const alike = byText.get(text);
+    if (alike === undefined) byText.set(text, [one]);
     else alike.push(one);
   }
   for (const same of [(entry: KeylessEntry, one: Known) => equalValues(entry.value, one.value), () => true])
     for (const at of own) {
       if (keys[at] !== null) continue;
       const entry = entries[at] as KeylessEntry;
-      const found = byText.get(entry.text)?.find((one) => free.has(one) && same(entry, one));
+      const found = byText.get(texts.get(at) as string)?.find((one) => free.has(one) && same(entry, one));
       if (found !== undefined) take(at, found);
     }
   const rest = own.filter((at) => keys[at] === null);
@@ -80,24 +127,17 @@ function alignMap(
   const pairs = own.flatMap((at, place) =>
     keys[at] !== null || isMuch
       ? []
-      : [...free].map((one) => ({ at, one, alike: likeness(entries[at] as KeylessEntry, one, place) })),
+      : [...free].map((one) => {
+          const text = textLikeness(texts.get(at) as string, knownTexts.get(one) as string);
+          return { at, one, alike: likeness(entries[at] as KeylessEntry, one, place, text) };
+        }),
   );
   // Ties go to what comes first, so that it is the same everywhere.
   pairs.sort((a, b) => b.alike - a.alike || a.at - b.at || a.one.at - b.one.at);
   for (const { at, one, alike } of pairs) if (alike >= ALIKE && keys[at] === null && !taken.has(one.key)) take(at, one);
-  const fresh = own.filter((at) => keys[at] === null);
-  if (fresh.length > 1)
-    fresh.sort((a, b) => compareEntries((entries[a] as KeylessEntry).value, (entries[b] as KeylessEntry).value));
-  for (const at of fresh) {
-    const minted = mintKey(map, (entries[at] as KeylessEntry).value);
-    let key = minted;
-    for (let number = 2; taken.has(key); number++) key = `${minted}-${number}`;
-    keys[at] = key;
-    taken.add(key);
-  }
 }
 
-/** Every text in a value, in the order of its properties. */
+/** What of a value tells it apart: every text in it, in the order of its properties. By it similar entries are found. */
 function textOf(value: Value): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map((each: Value) => textOf(each)).join(' ');
@@ -110,16 +150,12 @@ function textOf(value: Value): string {
     .join(' ');
 }
 
-/** Of an entry, the text that tells it apart, as `alignKeys` compares it. */
-export const entryText = textOf;
-
-function likeness(entry: KeylessEntry, one: Known, place: number): number {
-  const text = 0.6 * textLikeness(entry.text, one.text);
+function likeness(entry: KeylessEntry, one: Known, place: number, text: number): number {
   const part = (name: string): Value => (entry.value as { readonly [key: string]: Value } | null)?.[name] ?? null;
   const known = (name: string): Value => (one.value as { readonly [key: string]: Value } | null)?.[name] ?? null;
   const contexts = equalValues(part('contexts'), known('contexts')) && equalValues(part('features'), known('features'));
   const label = equalValues(part('label'), known('label'));
-  return text + (contexts ? 0.25 : 0) + (label ? 0.2 : 0) + (place === one.at ? 0.1 : 0);
+  return 0.6 * text + (contexts ? 0.25 : 0) + (label ? 0.2 : 0) + (place === one.at ? 0.1 : 0);
 }
 
 const LONGEST_COMPARED = 200;

@@ -91,8 +91,10 @@ class LineReader {
     let raw = this.#line(start, next);
     if (raw === '') return next;
     const head = NAME.exec(raw);
-    const isSoft = head !== null && isQuotedPrintable(raw);
-    const isBase64 = head !== null && !isSoft && /;(?:ENCODING=)?(?:BASE64|B)(?=[;:])/i.test(raw);
+    // Only parameters tell of an encoding.
+    const hasParams = head !== null && raw[head[0].length] === ';';
+    const isSoft = hasParams && isQuotedPrintable(raw);
+    const isBase64 = hasParams && !isSoft && /;(?:ENCODING=)?(?:BASE64|B)(?=[;:])/i.test(raw);
     const parts = [raw];
     while (next < this.#text.length) {
       const first = this.#text[next];
@@ -232,15 +234,23 @@ function parseParam(raw: string, from: number): { readonly param: Param; readonl
   return at < raw.length ? { param: { name, values, quoted }, next: at } : null;
 }
 
-const ASCII = /^\p{ASCII}*$/u;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Text of bytes (a character each): UTF-8, or where it is none, what Windows wrote before. */
 function decodeText(latin1: string, charset = 'utf-8'): string {
-  if (ASCII.test(latin1) && !/^(?:utf-16|iso-2022)/i.test(charset)) return latin1;
+  if (!BEYOND_ASCII.test(latin1) && !/^(?:utf-16|iso-2022)/i.test(charset)) return latin1;
   return decodeBytes(Buffer.from(latin1, 'latin1'), charset);
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decodeBytes(bytes: Uint8Array, charset: string): string {
+  if (charset === 'utf-8')
+    try {
+      return UTF_8.decode(bytes);
+    } catch {
+      // Something else then.
+    }
   for (const label of [charset, 'utf-8', 'windows-1252'])
     try {
       return new TextDecoder(label, { fatal: label !== 'windows-1252', ignoreBOM: true }).decode(bytes);
@@ -251,6 +261,7 @@ function decodeBytes(bytes: Uint8Array, charset: string): string {
 }
 
 function decodeValue(value: string, params: readonly Param[]): string {
+  if (params.length === 0) return decodeText(value);
   const charset = params.find(({ name }) => name.toUpperCase() === 'CHARSET')?.values[0] ?? 'utf-8';
   const isQuoted = params.some(({ name, values }) => {
     const says = values.some((each) => each.toUpperCase() === 'QUOTED-PRINTABLE');
@@ -283,7 +294,8 @@ export function composeLine(line: Pick<ContentLine, 'group' | 'name' | 'params' 
 }
 
 /** What would end the line, or is no text at all. */
-const plain = (text: string): string => text.replace(/[^\P{Cc}\t]/gu, '');
+const plain = (text: string): string => (NOT_PLAIN.test(text) ? text.replace(/[^\P{Cc}\t]/gu, '') : text);
+const NOT_PLAIN = /[^\t\u0020-\u007e\u00a0-\uffff]/;
 
 function fold(text: string, { lineEnd, foldAt }: LineStyle): string {
   const most = Math.max(20, foldAt);
@@ -291,6 +303,11 @@ function fold(text: string, { lineEnd, foldAt }: LineStyle): string {
   const lines: string[] = [];
   let line = '';
   let octets = 0;
+  if (!BEYOND_ASCII.test(text)) {
+    for (let at = 0; at < text.length; at += most - (at === 0 ? 0 : 1))
+      lines.push(at === 0 ? text.slice(0, most) : ` ${text.slice(at, at + most - 1)}`);
+    return lines.join(lineEnd) + lineEnd;
+  }
   for (const char of text) {
     const size = Buffer.byteLength(char);
     if (octets + size > most) {

@@ -1,4 +1,4 @@
-import { sha256 } from '../../platform/hash.ts';
+import { digestOf, sha256Text } from '../../platform/hash.ts';
 import type { Value } from '../../record/value.ts';
 
 /** Parts that say what an entry is for or how it was written, which one format shows and another does not. */
@@ -21,9 +21,7 @@ const DESCRIBING: ReadonlySet<string> = new Set([
  * of it. It is made of what tells the entry apart: an address of its words, in whatever cells they are, a number of its digits.
  */
 export function mintKey(map: string, value: Value): string {
-  return Buffer.from(sha256(`${map}\0${identityOf(map, value)}`))
-    .toString('base64url')
-    .slice(0, 10);
+  return sha256Text(`${map}\0${identityOf(map, value)}`).slice(0, 10);
 }
 
 /** In which order entries of one identity are given their keys: by what they say, not by where they stand. */
@@ -56,14 +54,19 @@ function identityOf(map: string, value: Value): string {
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+
 /** The words of a value in lower case, without the kinds of its components. */
 function wordsIn(value: Value): readonly string[] {
-  if (typeof value === 'string')
-    return value
-      .normalize('NFC')
-      .toLowerCase()
-      .split(/[^\p{L}\p{N}]+/u)
-      .filter((word) => word !== '');
+  if (typeof value === 'string') {
+    const words = BEYOND_ASCII.test(value)
+      ? value
+          .normalize('NFC')
+          .toLowerCase()
+          .split(/[^\p{L}\p{N}]+/u)
+      : value.toLowerCase().split(/[^a-z0-9]+/);
+    return words.filter((word) => word !== '');
+  }
   if (Array.isArray(value)) return value.flatMap((each: Value) => wordsIn(each));
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return [];
   return Object.entries(value as { readonly [key: string]: Value }).flatMap(([name, each]) =>
@@ -72,7 +75,7 @@ function wordsIn(value: Value): readonly string[] {
 }
 
 function canonical(value: Value): string {
-  if (value instanceof Uint8Array) return `b${Buffer.from(sha256(value)).toString('hex')}`;
+  if (value instanceof Uint8Array) return `b${digestOf(value)}`;
   if (Array.isArray(value)) return `[${value.map((each: Value) => canonical(each)).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const object = value as { readonly [key: string]: Value };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fieldName } from '../../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
-import { composeValue, whyNotStrict } from '../../../../src/main/sources/contacts/vcard/strict-vcard.ts';
+import { composeValue, shapeOf, whyNotStrict } from '../../../../src/main/sources/contacts/vcard/strict-vcard.ts';
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 
 const composed = vi.hoisted(() => [] as string[]);
@@ -88,6 +88,33 @@ describe('vcard4', () => {
     expect(format.refuses?.(twice, 'uid-1', empty)).toMatch(/^it would be no vCard 4.0: .*more than one .*BDAY/);
     expect(format.refuses?.(format.project(ana), 'uid-1', empty)).toBe(null);
     expect(vcardFormat('3.0').refuses).toBe(undefined);
+  });
+
+  it('is asked once for cards that differ in words and numbers alone, and anew for every other', () => {
+    const shapes = (lines: readonly string[]): ReadonlySet<string> =>
+      new Set(lines.map((line) => shapeOf(`BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ana\r\n${line}END:VCARD\r\n`)));
+    const alike = ['NOTE:a\\nlong n\r\n ote\r\n', 'NOTE:Zo\u00eb\\n2\r\nX-OWN;X-P=2:3\r\n', 'NOTE:a (b) <c>\\n-\r\n'];
+    expect(shapes(alike).size).toBe(1);
+    const others = [
+      'NOTE:\r\n',
+      'NOTE:a\r\n',
+      'NOTE:a,a\r\n',
+      'NOTE:a\\,a\r\n',
+      'NOTE:a\\;a\r\n',
+      'NOTE:a\\:a\r\n',
+      'NOTE:a"a\r\n',
+      'NOTE:a\\\r\n',
+      'NOTE:a\ta\r\n',
+      'NOTE;TYPE=home:a\r\n',
+      'NOTE;TYPE=work:a\r\n',
+      'NOTE;TYPE="a:b":a\r\n',
+      'NOTE;TYPE="a:c":a\r\n',
+      'item1.NOTE:a\r\n',
+      'TITLE:a\r\n',
+      'NOTE:a\r\nNOTE:a\r\n',
+      'X-OWN;ENCODING=b:a\r\n',
+    ];
+    expect(shapes(others).size).toBe(others.length);
   });
 
   it('does not judge what came after it, nor what is somebody else’s own', () => {

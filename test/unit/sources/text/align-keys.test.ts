@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
-import { alignKeys, entryText } from '../../../../src/main/sources/text/align-keys.ts';
+import { alignKeys } from '../../../../src/main/sources/text/align-keys.ts';
 
-const entry = (map: string, value: Value) => ({ map, value, text: entryText(value) });
+const entry = (map: string, value: Value) => ({ map, value });
 const before: Fields = new Map<FieldName, Value>([
   [fieldName('organizations/a'), { name: 'Netscape Communications Corp.' }],
   [fieldName('emails/home'), { address: 'ana@example.org', contexts: { private: true } }],

@@ -1,6 +1,6 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
-import { alignKeys, entryText } from '../../text/align-keys.ts';
+import { alignKeys } from '../../text/align-keys.ts';
 import { blankCells, type Cells, type CellTexts, NO_TEXTS, plain } from './cells.ts';
 
 /** A place for entries of one kind: `E-mail 2 - Label` with `E-mail 2 - Value`. */
@@ -154,7 +154,7 @@ function placedIn(part: EntriesPart, cells: Cells, previous: Fields | null): rea
   const found = part.slots.flatMap((slot, at) => slot.read(cells).map((value) => ({ value, slot: at })));
   if (found.length === 0) return [];
   if (keyed === undefined) {
-    const entries = found.map(({ value }) => ({ map: part.name, value, text: entryText(value) }));
+    const entries = found.map(({ value }) => ({ map: part.name, value }));
     const keys = alignKeys(entries, previous);
     return found.map((each, at) => ({ ...each, key: (keys[at] as FieldName).slice(part.name.length + 1) }));
   }

@@ -1,6 +1,6 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
-import { alignKeys, entryText, type KeylessEntry } from '../../text/align-keys.ts';
+import { alignKeys, type KeylessEntry } from '../../text/align-keys.ts';
 import type { Component, ContentLine } from '../../text/content-lines.ts';
 import { displayName } from './display-name.ts';
 import { paramOf, readParams } from './line-params.ts';
@@ -48,7 +48,7 @@ export function readCard(card: Component, before: Fields | null): ReadCard {
   const keyless: { entry: KeylessEntry; lines: readonly ContentLine[]; part: number | null }[] = [];
   const add = (map: string, value: Plain, lines: readonly ContentLine[], part: number | null = null): void => {
     const key = lines[0] === undefined ? null : paramOf(lines[0], 'PROP-ID');
-    keyless.push({ entry: { map, value, key, text: entryText(value) }, lines, part });
+    keyless.push({ entry: { map, value, key }, lines, part });
   };
   const set = (field: string, value: Value, lines: readonly ContentLine[], part: number | null = null): void => {
     const name = fieldName(field);

@@ -3,6 +3,7 @@ export type VcardVersion = '2.1' | '3.0' | '4.0';
 
 /** What is between escapes, taken apart at unescaped separators. The parts are still escaped. */
 export function splitAt(value: string, separator: ';' | ','): readonly string[] {
+  if (!value.includes('\\')) return value.split(separator);
   const parts: string[] = [];
   let part = '';
   for (let at = 0; at < value.length; at++) {
@@ -17,8 +18,13 @@ export function splitAt(value: string, separator: ';' | ','): readonly string[] 
   return [...parts, part];
 }
 
+/** Most texts have nothing escaped, and nothing to be. */
+const MARKED = /[\\\r]/;
+const SPECIAL = /[\\;,\r\n]/;
+
 /** Text as it is meant. Line breaks are `\n`. A backslash that escapes nothing stands for itself. */
 export function unescapeText(value: string, version: VcardVersion): string {
+  if (!MARKED.test(value)) return value;
   const plain =
     version === '2.1'
       ? value.replace(/\\([;\\])/g, '$1')
@@ -28,6 +34,7 @@ export function unescapeText(value: string, version: VcardVersion): string {
 
 /** Text as it stands in a value. In 2.1 line breaks stay: they need quoted-printable. */
 export function escapeText(text: string, version: VcardVersion): string {
+  if (!SPECIAL.test(text)) return text;
   if (version === '2.1') return text.replace(/([;\\])/g, '\\$1');
   return text.replace(/([\\;,])/g, '\\$1').replace(/\r\n?|\n/g, '\\n');
 }
