@@ -8,6 +8,8 @@ const DEBOUNCE_WRITING_MS = 1000;
 /** After an item that was just changing, its group is looked at again: only then can its revision vouch for it (DESIGN 4). */
 const SETTLE_MS = 2100;
 const UNAVAILABLE_RETRY_MS = 5000;
+/** Who asks for a look waits for so many of them at most, where a text is written on and on. */
+const MOST_LOOKS = 3;
 
 /**
  * When the two half-cycles of one source run, never what they do: soon after something happened in it, on a timer, and when somebody asks.
@@ -20,7 +22,10 @@ export class Schedule {
   readonly #fault: (error: Error) => void;
   readonly #groups = new Set<string>();
   #everywhere = false;
-  #waiting: (() => void)[] = [];
+  /** Who waits for a look, and for how many they did. */
+  #waiting: Asked[] = [];
+  /** Who waits for what was written just now to rest. */
+  #resting: Asked[] = [];
   #looking = false;
   #constructing = false;
   #constructAgain = false;
@@ -61,11 +66,14 @@ export class Schedule {
     });
   }
 
-  /** Looks everywhere; resolves after a look that began after this call. */
+  /**
+   * Looks everywhere; resolves after a look that began after this call. Where what is gone may be yet to come, as in a text that was written just
+   * now, it looks once more when that has rested.
+   */
   lookNow(): Promise<void> {
     if (this.#stopped) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      this.#waiting.push({ resolve, looks: 0 });
       this.#everywhere = true;
       void this.#look();
     });
@@ -80,7 +88,7 @@ export class Schedule {
     this.#stopped = true;
     this.#planned?.();
     this.#timer?.();
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    for (const { resolve } of [...this.#waiting.splice(0), ...this.#resting.splice(0)]) resolve();
   }
 
   #plan(): void {
@@ -105,13 +113,26 @@ export class Schedule {
           this.#synchronizer.lookFailed(error as Error);
           if (!this.#stopped) this.#fault(error as Error);
         }
-        for (const resolve of waiting) resolve();
+        this.#answer(waiting);
         this.constructSoon();
       }
     } finally {
       this.#looking = false;
       this.#plan();
     }
+  }
+
+  #answer(waiting: readonly Asked[]): void {
+    const wait = this.#synchronizer.postpones && !this.#stopped;
+    const resting = waiting.filter(({ looks }) => wait && looks + 1 < MOST_LOOKS);
+    for (const asked of waiting) if (!resting.includes(asked)) asked.resolve();
+    if (resting.length === 0) return;
+    this.#resting.push(...resting);
+    this.#clock.after(SETTLE_MS, () => {
+      this.#waiting.push(...this.#resting.splice(0).map(({ resolve, looks }) => ({ resolve, looks: looks + 1 })));
+      this.#everywhere = true;
+      void this.#look();
+    });
   }
 
   async #construct(): Promise<void> {
@@ -127,4 +148,9 @@ export class Schedule {
       this.#constructing = false;
     }
   }
+}
+
+interface Asked {
+  resolve(): void;
+  readonly looks: number;
 }

@@ -126,13 +126,17 @@ export class Synchronizer {
   get plan(): string | null {
     return this.#plan;
   }
+  /** Something is gone that is not taken for deleted yet. */
+  get postpones(): boolean {
+    return this.#vanishing.groups.size > 0;
+  }
   get progress(): Progress | null {
     return this.#progress;
   }
 
   /**
    * The first half of a cycle: takes in what changed in the source. `within`: only these groups; null: everywhere. `asked`: a
-   * person waits for it, so what is gone is deleted. false: it could not.
+   * person waits for it, so what is gone is deleted, but for what may be yet to come. false: it could not.
    */
   look(within: readonly string[] | null, asked: boolean): Promise<boolean> {
     if (this.#collection.stored.paused || this.#abort.signal.aborted) return Promise.resolve(false);
@@ -253,10 +257,9 @@ export class Synchronizer {
       confirmed: this.#confirmed,
       limits,
       mayDelete: (count: number, unsettled: boolean) =>
-        asked ||
         this.#confirmed !== null ||
         // Halted: it was judged before, and waits for a person.
-        (!unsettled && (this.#state === 'halted' || this.#vanishing.mayTake(count, limits.deleteCount))),
+        (!unsettled && (asked || this.#state === 'halted' || this.#vanishing.mayTake(count, limits.deleteCount))),
       heldBack: (id: RecordId) => this.#port.heldBack(id),
       settling: this.#settling,
       // It may become another while a look is under way.

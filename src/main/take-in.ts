@@ -87,6 +87,8 @@ export interface TakeInRequest {
 }
 const NO_MOVES: ReadonlyMap<RecordId, RecordId> = new Map();
 const NOWHERE: ReadonlySet<string> = new Set();
+/** The only group of a text. */
+const NEAR: ReadonlySet<string> = new Set(['']);
 
 /** What one reading means. */
 interface Draft {
@@ -613,7 +615,8 @@ export class TakeIn {
   /** Takes out of what is gone what is not to count as deleted yet; tells where that was. */
   #postpone(request: TakeInRequest, moves: ReadonlyMap<RecordId, RecordId>): ReadonlySet<string> {
     const deleted = [...this.#gone.keys()].filter((id) => !moves.has(id));
-    if (deleted.length === 0 || request.mayDelete(deleted.length, this.#unsettled)) return NOWHERE;
+    if (deleted.length === 0) return this.#unsettled ? NEAR : NOWHERE;
+    if (request.mayDelete(deleted.length, this.#unsettled)) return NOWHERE;
     for (const id of deleted) this.#gone.delete(id);
     return new Set(deleted.map(groupOf));
   }

@@ -378,6 +378,23 @@ describe('a text of many items', () => {
     expect(await unsettled()).toBe(false);
   });
 
+  it('takes nothing from a row that broke off, while its text was written just now', async () => {
+    const here = world(false);
+    const adapter = new TextAdapter(csvFormat('csv-google'), here.place, here.snapshot);
+    const table = 'First Name,Nickname,Notes\r\nAna,a,one\r\nBob,b,two\r\n';
+    here.user.writeFile(here.path, table);
+    const { ids } = await look({ adapter, snapshot: here.snapshot });
+    await here.clock.advance(5000);
+    await look({ adapter, snapshot: here.snapshot });
+    here.user.writeFile(here.path, table.replace('one', '1').slice(0, -5));
+    const { problems, readings, gone } = await look({ adapter, snapshot: here.snapshot });
+    expect(problems).toMatchObject([{ id: ids[1], code: 'changing' }]);
+    expect([readings.map(({ id }) => id), gone]).toEqual([[ids[0]], []]);
+    await here.clock.advance(2100);
+    const { readings: rested } = await look({ adapter, snapshot: here.snapshot });
+    expect(rested.map(({ id }) => id)).toContain(ids[1]);
+  });
+
   it('is not written while somebody seems to be writing it: not all of it is there, and it is new', async () => {
     const here = world(false);
     here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n');

@@ -1,4 +1,5 @@
-import { collectionId } from '../../src/main/record/ids.ts';
+import { EXISTS } from '../../src/main/record/file-entry.ts';
+import { collectionId, type RecordId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { formatNamed } from '../../src/main/sources/formats.ts';
 import type { Synchronizer } from '../../src/main/synchronizer.ts';
@@ -55,6 +56,28 @@ export class TextRoom {
   /** A person asks for a look. */
   async look(device: SimulatedDevice): Promise<void> {
     for (const schedule of device.engine.schedules.values()) await this.group.until(device, schedule.lookNow());
+  }
+  /** The same, while other things happen. */
+  asked(device: SimulatedDevice): { readonly isOver: boolean } {
+    const asked = { isOver: false };
+    const looks = [...device.engine.schedules.values()].map((schedule) => schedule.lookNow());
+    void Promise.all(looks).then(() => {
+      asked.isOver = true;
+    });
+    return asked;
+  }
+  live(device: SimulatedDevice): number {
+    return this.replica(device).collection.records.live;
+  }
+  /** Records anybody ever deleted, as this device knows. */
+  deletions(device: SimulatedDevice): readonly RecordId[] {
+    const { collection } = this.replica(device);
+    const changes = collection.log.byRow(0, 1000).flatMap(({ row }) => collection.packageChanges(row)?.changes ?? []);
+    return changes.flatMap((change) =>
+      'writes' in change && change.writes.some(({ field, value }) => field === EXISTS && value === false)
+        ? [change.record]
+        : [],
+    );
   }
   replica(device: SimulatedDevice): Replica {
     const replica = this.group.replica(device);

@@ -4,6 +4,7 @@ import { cardOf, TextRoom } from '../simulation/text-room.ts';
 
 const BOOK = [1, 2, 3].map((at) => cardOf(`u${at}`, `P${at}`)).join('');
 const DAMAGED = BOOK.replace('FN:P2\r\nEND:VCARD\r\n', 'FN:P2\r\n');
+const WITHOUT = BOOK.replace(cardOf('u2', 'P2'), '');
 let room: TextRoom;
 afterEach(() => room.end());
 
@@ -71,4 +72,44 @@ it('a reader who puts a card back byte for byte follows the others again', async
   await room.look(a);
   await room.group.pass(5000);
   expect(room.read(b)).toBe(BOOK.replace('FN:P2', 'FN:P2 of a'));
+});
+
+it('a person who asks for a look while a text is written in steps gets it once that is written, and nothing is deleted', async () => {
+  const [a, b] = await open();
+  room.write(a, BOOK.slice(0, BOOK.length / 3));
+  const looked = room.asked(a);
+  await room.group.pass(300);
+  expect([looked.isOver, room.live(a)]).toEqual([false, 3]);
+  room.write(a, BOOK.replace('FN:P3', 'FN:P3 of a'));
+  await room.group.pass(10_000);
+  expect([looked.isOver, room.deletions(a)]).toEqual([true, []]);
+  expect(room.read(b)).toBe(BOOK.replace('FN:P3', 'FN:P3 of a'));
+});
+
+it('a person who asks for a look is told after a card that was deleted just before is deleted elsewhere', async () => {
+  const [a] = await open();
+  room.write(a, WITHOUT);
+  await room.look(a);
+  expect(room.live(a)).toBe(2);
+});
+
+it('a look ends where a text is written on and on, and takes nothing for deleted', async () => {
+  const [a] = await open();
+  const looked = room.asked(a);
+  for (let each = 0; each < 30; each++) {
+    room.write(a, `${WITHOUT}${'\r\n'.repeat(each)}`);
+    await room.group.pass(1000);
+  }
+  expect([looked.isOver, room.live(a)]).toEqual([true, 3]);
+});
+
+it('a text whose times are ahead rests as any other, once it was seen unchanged for as long', async () => {
+  const [a] = await open();
+  room.write(a, WITHOUT);
+  a.wall.jump(-3600_000);
+  await room.look(a);
+  expect(room.live(a)).toBe(2);
+  const { calls } = a;
+  await room.group.pass(60_000);
+  expect(a.calls).toBe(calls);
 });

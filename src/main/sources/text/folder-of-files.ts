@@ -5,6 +5,7 @@ import { markerPath, readMarker, type SourceMarker, writeMarker } from '../files
 import type { SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
 import { currentRevision, listed, readDocument, unread, writeDocument } from './one-file.ts';
+import { RecentTexts } from './recent-texts.ts';
 import { settleLeftOvers } from './replace-file.ts';
 
 /** What is not safe in a name on every system, and a leading dot, which hides it. */
@@ -30,6 +31,7 @@ export class FolderOfFiles implements DocumentPlace {
   readonly writable = true;
   readonly watch: DocumentPlace['watch'];
   readonly #options: FolderOfFilesOptions;
+  readonly #recent = new RecentTexts();
 
   constructor(options: FolderOfFilesOptions) {
     const { watch, root } = options;
@@ -51,8 +53,7 @@ export class FolderOfFiles implements DocumentPlace {
   }
 
   list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
-    const { fs, root, ending, clock } = this.#options;
-    const now = clock.now();
+    const { fs, root, ending } = this.#options;
     const documents: ListedDocument[] = [];
     const problems: UnreadDocument[] = [];
     const found = fs.readDirectory(root);
@@ -60,7 +61,7 @@ export class FolderOfFiles implements DocumentPlace {
       if (name === null || name.startsWith('.') || !name.toLowerCase().endsWith(ending)) continue;
       const stat = this.#stat(name);
       if (stat === null) continue;
-      if (stat.type === 'file') documents.push(listed(name, stat, now));
+      if (stat.type === 'file') documents.push(listed(name, stat, this.#isFresh(name, stat)));
       else if (stat.type !== 'directory') problems.push(unread(name, 'special-file', `${root}/${name} is no file`));
     }
     documents.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -72,19 +73,22 @@ export class FolderOfFiles implements DocumentPlace {
   }
 
   read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
-    const { fs, root, clock } = this.#options;
-    return Promise.resolve(names.map((name) => readDocument(fs, name, `${root}/${name}`, clock.now())));
+    const { fs, root } = this.#options;
+    return Promise.resolve(
+      names.map((name) => readDocument(fs, name, `${root}/${name}`, (stat) => this.#isFresh(name, stat))),
+    );
   }
 
   write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
-    const { fs, root, clock } = this.#options;
+    const { fs, root } = this.#options;
     if (name.includes('/') || name.startsWith('.'))
       return Promise.resolve({ done: 'refused', reason: 'name-not-allowed', detail: `${name} cannot be a name` });
     // Its disk may go away at any moment: what was then written below the mount would count as deleted once it is back.
     const away = { done: 'refused', reason: 'changed-underneath', detail: `${root} went away` } as const;
     const before = this.#marked();
     if (before === null) return Promise.resolve(away);
-    const written = writeDocument(fs, name, `${root}/${name}`, expected, bytes, clock.now());
+    const isFresh = (stat: FileStat): boolean => this.#isFresh(name, stat);
+    const written = writeDocument(fs, name, `${root}/${name}`, expected, bytes, isFresh);
     const after = this.#marked();
     const isThere = after !== null && after.device === before.device && after.inode === before.inode;
     return Promise.resolve(isThere ? written : away);
@@ -138,6 +142,10 @@ export class FolderOfFiles implements DocumentPlace {
     } catch (error) {
       return away('unreadable', (error as Error).message);
     }
+  }
+
+  #isFresh(name: string, stat: FileStat): boolean {
+    return this.#recent.isFresh(name, stat, this.#options.clock.now());
   }
 
   #stat(name: string): FileStat | null {

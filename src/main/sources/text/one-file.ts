@@ -1,9 +1,10 @@
 import { readFully } from '../../content/read-fully.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
-import { isFresh, revisionOf, sameRevision } from '../files/revision.ts';
+import { revisionOf, sameRevision } from '../files/revision.ts';
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
+import { RecentTexts } from './recent-texts.ts';
 import { placeOf, replaceFile, settleLeftOvers } from './replace-file.ts';
 
 /** A larger text is no address book, and would not fit into memory several times over. */
@@ -26,6 +27,7 @@ export class OneFile implements DocumentPlace {
   readonly #fs: FileSystem;
   readonly #clock: Clock;
   readonly #path: string;
+  readonly #recent = new RecentTexts();
   /** Nothing that an interruption left stands beside the file. */
   #isSettled = false;
 
@@ -45,7 +47,7 @@ export class OneFile implements DocumentPlace {
     const stat = this.#fs.lstat(this.#path);
     if (stat?.type !== 'file')
       return Promise.resolve({ documents: [], problems: [unread('', 'unreadable', `${this.#path} is not there`)] });
-    return Promise.resolve({ documents: [listed('', stat, this.#clock.now())], problems: [] });
+    return Promise.resolve({ documents: [listed('', stat, this.#isFresh(stat))], problems: [] });
   }
 
   current(): Uint8Array | null {
@@ -53,12 +55,14 @@ export class OneFile implements DocumentPlace {
   }
 
   read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
-    return Promise.resolve(names.map((name) => readDocument(this.#fs, name, this.#path, this.#clock.now())));
+    return Promise.resolve(
+      names.map((name) => readDocument(this.#fs, name, this.#path, (stat) => this.#isFresh(stat))),
+    );
   }
 
   write(_name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
     this.#settle();
-    const written = writeDocument(this.#fs, '', this.#path, expected, bytes, this.#clock.now());
+    const written = writeDocument(this.#fs, '', this.#path, expected, bytes, (stat) => this.#isFresh(stat));
     this.#isSettled = written.done === 'written';
     return Promise.resolve(written);
   }
@@ -71,6 +75,10 @@ export class OneFile implements DocumentPlace {
   }
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #isFresh(stat: FileStat): boolean {
+    return this.#recent.isFresh('', stat, this.#clock.now());
   }
 
   #settle(): void {
@@ -102,8 +110,8 @@ function fileCondition(fs: FileSystem, path: string): SourceCondition {
   }
 }
 
-export function listed(name: string, stat: FileStat, now: number): ListedDocument {
-  return { name, revision: revisionOf(stat), fresh: isFresh(stat, now), size: stat.size };
+export function listed(name: string, stat: FileStat, fresh: boolean): ListedDocument {
+  return { name, revision: revisionOf(stat), fresh, size: stat.size };
 }
 
 export function currentRevision(fs: FileSystem, path: string): Uint8Array | null {
@@ -114,7 +122,12 @@ export function currentRevision(fs: FileSystem, path: string): Uint8Array | null
 export const unread = (name: string, code: ProblemCode, detail: string): UnreadDocument => ({ name, code, detail });
 
 /** A text, with the revision it had while all of it was read. */
-export function readDocument(fs: FileSystem, name: string, path: string, now: number): ReadDocument | UnreadDocument {
+export function readDocument(
+  fs: FileSystem,
+  name: string,
+  path: string,
+  isFresh: (stat: FileStat) => boolean,
+): ReadDocument | UnreadDocument {
   try {
     const before = fs.lstat(path);
     if (before?.type !== 'file') return unread(name, 'changing', `${path} is no file`);
@@ -127,7 +140,7 @@ export function readDocument(fs: FileSystem, name: string, path: string, now: nu
       const after = fs.fstat(fd);
       if (length < bytes.length || !sameRevision(revisionOf(before), revisionOf(after)))
         return unread(name, 'changing', `${path} changed while it was read`);
-      return { ...listed(name, after, now), bytes };
+      return { ...listed(name, after, isFresh(after)), bytes };
     } finally {
       fs.close(fd);
     }
@@ -143,7 +156,7 @@ export function writeDocument(
   path: string,
   expected: Uint8Array | null,
   bytes: Uint8Array | null,
-  now: number,
+  isFresh: (stat: FileStat) => boolean,
 ): DocumentWritten {
   try {
     const stat = fs.lstat(path);
@@ -151,7 +164,7 @@ export function writeDocument(
     if (!replaceFile(fs, path, replaced, bytes))
       return { done: 'refused', reason: 'changed-underneath', detail: `${path} changed just now` };
     if (bytes === null) return { done: 'written', document: null };
-    const document = readDocument(fs, name, path, now);
+    const document = readDocument(fs, name, path, isFresh);
     if ('code' in document) return { done: 'refused', reason: 'changed-underneath', detail: document.detail };
     // Whoever wrote to it at once is not taken for us: the next look finds out what they changed.
     if (Buffer.compare(document.bytes, bytes) !== 0)

@@ -151,16 +151,19 @@ export class TextAdapter implements SourceAdapter {
     for (const document of loaded.values()) {
       this.#remember(document);
       problems.push(...this.#damaged(document, known, claimed));
+      const torn = this.#isUnsettled(document, known, claimed) ? this.#torn(document, known) : null;
       document.text.items.forEach((item, at) => {
         const id = document.ids[at];
         if (id === null || id === undefined) return;
+        if (item === torn) {
+          problems.push({ id, code: 'changing', detail: 'it seems to be written just now' });
+          return;
+        }
         const revision = this.#revisionOf(document, item, id);
         items.push({ id, revision, fresh: this.#isFresh(document, item), size: sizeOf(item) });
       });
     }
-    const unsettled = [...loaded.values()].some(
-      ({ name, fresh }) => fresh && known.in.get(name)?.some(({ id }) => !claimed.has(id)) === true,
-    );
+    const unsettled = [...loaded.values()].some((document) => this.#isUnsettled(document, known, claimed));
     const event = { is: 'groups', groups: [{ group: '', items, problems, unsettled }] } as const;
     this.#told = event;
     await tell(event);
@@ -503,6 +506,23 @@ export class TextAdapter implements SourceAdapter {
     }
   }
 
+  /** Is a text written just now, and may some of what the snapshot knows be yet to come? */
+  #isUnsettled({ name, fresh, bytes }: Loaded, known: Known, claimed: ReadonlySet<RecordId>): boolean {
+    if (!fresh) return false;
+    const own = known.in.get(name) ?? [];
+    const breaksOff = this.#format.breaksOffUnseen === true && own.length > 0 && bytes.at(-1) !== LINE_END;
+    return breaksOff || own.some(({ id }) => !claimed.has(id));
+  }
+
+  /** The last item of such a text, where it is another than the snapshot knows and may be but the beginning of it. */
+  #torn({ name, text, ids }: Loaded, known: Known): NativeItem | null {
+    const at = text.items.length - 1;
+    const item = text.items[at];
+    if (this.#format.breaksOffUnseen === undefined || item === undefined) return null;
+    const before = known.in.get(name)?.find(({ id }) => id === ids[at]);
+    return before === undefined || same(before.digest, digestOf(text, item)) ? null : item;
+  }
+
   /** Must it be read again, though it seems to be the same? Of many items in one text the first stands for all: their bytes tell. */
   #isFresh(document: Loaded, item: NativeItem): boolean {
     return document.fresh && (this.#place.many || item === document.text.items[0]);
@@ -744,6 +764,7 @@ interface Known {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const LINE_END = 10;
 const WOULD_RUN_TOGETHER = 'what is damaged beside it would become one with it: mend that, then it is written';
 /** Of a record whose UID several items state. */
 const NUMBER = /#\d+$/;

@@ -75,6 +75,8 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
   refuses?(fields: Fields, uid: string, text: SplitText<Item>): string | null;
   /** Items are the same row or card though they changed, where none states a UID: which known item (index) each new one is; null: a new one. */
   align?(items: readonly Fields[], known: readonly Fields[]): readonly (number | null)[];
+  /** An item that breaks off looks like a whole one: a row, an entry that has no end of its own. */
+  readonly breaksOffUnseen?: true;
   /** What a new file of this format begins with. */
   empty(): Uint8Array;
 }

@@ -20,6 +20,7 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
   const empty = (): Uint8Array => newFile(layout);
   return {
     kind: 'contacts',
+    breaksOffUnseen: true,
     split: (bytes) => splitCsv(bytes, layout),
     read(text, item, previous) {
       const own = text as CsvText;

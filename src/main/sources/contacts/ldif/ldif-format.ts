@@ -15,6 +15,7 @@ const OTHER = /^([a-z0-9.-]{1,64}(?:;[a-z0-9-]{1,64})*)(?:#([2-9]|[1-9]\d{1,2}))
 /** LDIF content records, as Thunderbird and other mail programs export address books. Files that change a directory, or name others, are refused. */
 export const ldifFormat: TextFormat<LdifRecord> = {
   kind: 'contacts',
+  breaksOffUnseen: true,
   split: splitLdif,
   read({ bytes }, item, previous) {
     const { cells, others } = cellsOf(bytes, item);
