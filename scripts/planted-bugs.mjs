@@ -51,13 +51,13 @@ export const PLANTED_BUGS = [
   {
     about: 'a conflict changes the file under an open editor',
     file: 'src/main/construct/plan-construction.ts',
-    find: 'const value = kept === null ? shown.get(field) : { value: kept.value, dots: kept.dots };',
+    find: 'const value = conflicts && !(comesBack && field !== EXISTS) ? standing(field) : shown.get(field);',
     replace: 'const value = shown.get(field);',
     tests: ['test/unit/construct', SIMULATION],
   },
   {
     about: 'the snapshot moves though the write was refused',
-    file: 'src/main/run-construction.ts',
+    file: 'src/main/construct/run-construction.ts',
     find: "      if (outcome.reason !== 'changed-underneath') this.#refused(item, outcome.reason, outcome.detail);\n      return;",
     replace: '      records.putSnapshot(source, item.job.row, new Uint8Array(1), null);\n      return;',
     tests: [SIMULATION],
@@ -131,7 +131,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'what cannot be listed counts as deleted',
-    file: 'src/main/take-in.ts',
+    file: 'src/main/take-in/take-in.ts',
     find: `        this.#unlisted.some((group) => group === '' || path === group || path.startsWith(\`\${group}/\`))`,
     replace: '        false',
     tests: ['test/scenarios/names.test.ts', 'test/scenarios/safety.test.ts', SIMULATION],
@@ -145,7 +145,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'what rules leave out is deleted everywhere',
-    file: 'src/main/take-in.ts',
+    file: 'src/main/take-in/take-in.ts',
     find: 'if (this.#adapter.outside(id, false)) this.#collection.records.dropSnapshot(this.#source.row, row);\n    else ',
     replace: '',
     tests: ['test/scenarios/selection.test.ts', 'test/scenarios', SIMULATION],

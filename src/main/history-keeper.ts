@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Config } from './config.ts';
-import type { AskPeers, Contents, KeptContents } from './contents.ts';
-import type { ContentGiver } from './give-content.ts';
+import type { AskPeers, Contents, KeptContents } from './content-exchange/contents.ts';
+import type { ContentGiver } from './content-exchange/give-content.ts';
 import { ConflictContents, KeepConflicts } from './history/keep-conflicts.ts';
 import { KeepContents } from './history/keep-contents.ts';
 import { IdleWork } from './history/keep-idle.ts';

@@ -10,7 +10,7 @@ import {
   type WrittenPackage,
 } from './collection.ts';
 import { Pending, type Ticket } from './construct/pending.ts';
-import type { ContentGiver } from './give-content.ts';
+import type { ContentGiver } from './content-exchange/give-content.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
 import type { HeadsBeacon } from './peers/heads-beacon.ts';
 import type {

@@ -1,21 +1,21 @@
 import type { PlannedView, SourceState } from '../contract/contract.ts';
 import type { AppliedChange, Collection, WrittenPackage } from './collection.ts';
 import type { Ticket } from './construct/pending.ts';
-import type { AskPeers, Contents } from './contents.ts';
+import { NOT_TAKEN_IN, RunConstruction, WRITE_PROBLEMS } from './construct/run-construction.ts';
+import type { AskPeers, Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
-import { NOT_TAKEN_IN, RunConstruction, WRITE_PROBLEMS } from './run-construction.ts';
 import type { SafetyLimits } from './safety.ts';
-import { SETTLE_LARGE_MS, Settling } from './settling.ts';
 import { heldOf } from './snapshot/held.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
-import { groupOf, TakeIn, type TakeInResult } from './take-in.ts';
-import { Vanishing } from './vanishing.ts';
+import { SETTLE_LARGE_MS, Settling } from './take-in/settling.ts';
+import { groupOf, TakeIn, type TakeInResult } from './take-in/take-in.ts';
+import { Vanishing } from './take-in/vanishing.ts';
 
 /** What a synchronizer needs of the collection it belongs to and of the world. */
 export interface SynchronizerPort {

@@ -1,5 +1,5 @@
 import type { EVENTS, Handlers, StatusView } from '../../src/contract/contract.ts';
-import type { EngineApi, EngineOptions } from '../../src/main/engine-api.ts';
+import type { EngineApi, EngineOptions } from '../../src/main/engine-thread/engine-api.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 
 export const EMPTY_STATUS: StatusView = {

@@ -2,7 +2,7 @@ import { readFileSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import type { CheckView } from '../../contract/contract.ts';
-import { DEFAULT_PORT } from '../engine-api.ts';
+import { DEFAULT_PORT } from '../engine-thread/engine-api.ts';
 import { bindPort } from '../platform/bind-port.ts';
 import { bytesText } from './show-value.ts';
 

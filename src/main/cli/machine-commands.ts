@@ -1,5 +1,5 @@
 import type { CheckView } from '../../contract/contract.ts';
-import { DEFAULT_PORT } from '../engine-api.ts';
+import { DEFAULT_PORT } from '../engine-thread/engine-api.ts';
 import { type ListenOn, parseHostAndPort } from '../platform/bind-port.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';

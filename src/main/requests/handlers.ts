@@ -1,9 +1,9 @@
 import type { DeviceView, Handlers, PlanView, ProblemView, RecoveryKeyView } from '../../contract/contract.ts';
 import { CHANGE_LOG_SOURCE } from '../collection.ts';
 import type { Engine } from '../engine.ts';
+import { accountOf, collectionsOfAccount } from '../locations/server-place.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
-import { accountOf, collectionsOfAccount } from '../server-place.ts';
 import { STAYS } from '../store/problem-store.ts';
 import { agendaOf } from './agenda.ts';
 import { exportFormat, exportRecords } from './export-records.ts';

@@ -1,8 +1,8 @@
 import type { JoinedView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
+import { isAddress } from '../locations/server-place.ts';
+import type { SourcePlace } from '../locations/source-place.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { isAddress } from '../server-place.ts';
-import type { SourcePlace } from '../source-place.ts';
 
 /**
  * Joins by a link with a place as source, in whatever format it holds the collection's kind (CLI `join`). Resolves when membership is granted, or, without `wait`, as soon as both screens show the

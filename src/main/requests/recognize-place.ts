@@ -1,8 +1,8 @@
 import type { PlaceView } from '../../contract/contract.ts';
 import { readFully } from '../content/read-fully.ts';
 import type { Engine } from '../engine.ts';
+import type { SourcePlace } from '../locations/source-place.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import type { SourcePlace } from '../source-place.ts';
 import { openAddressBook } from '../sources/contacts/thunderbird/open-address-book.ts';
 
 /** A larger file is recognized, and its items are not counted. Bytes. */

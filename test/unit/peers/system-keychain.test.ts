@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { accountSecrets } from '../../../src/main/accounts.ts';
 import { systemKeychain } from '../../../src/main/desktop/keychain.ts';
+import { accountSecrets } from '../../../src/main/locations/accounts.ts';
 import { type KeysKept, loadIdentity, lockedBy, openIdentity } from '../../../src/main/peers/identity-store.ts';
 import { openWrappingKey, wrappingVault } from '../../../src/main/peers/system-keychain.ts';
 import { systemRandom } from '../../../src/main/platform/random.ts';

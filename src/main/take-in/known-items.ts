@@ -1,13 +1,13 @@
-import { oneWith } from './conflicts/one-with.ts';
-import { shownFields } from './merge/record-state.ts';
-import type { RecordId } from './record/ids.ts';
-import { recordId } from './record/ids.ts';
-import type { Fields } from './record/value.ts';
-import type { Replica } from './replica.ts';
-import { heldOf } from './snapshot/held.ts';
-import { lastFieldsOf, nativeOf } from './snapshot/lens.ts';
-import { revisionIn, vouchesFor } from './snapshot/stored-revision.ts';
-import type { KnownItems } from './sources/text/text-adapter.ts';
+import { oneWith } from '../conflicts/one-with.ts';
+import { shownFields } from '../merge/record-state.ts';
+import type { RecordId } from '../record/ids.ts';
+import { recordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
+import type { Replica } from '../replica.ts';
+import { heldOf } from '../snapshot/held.ts';
+import { lastFieldsOf, nativeOf } from '../snapshot/lens.ts';
+import { revisionIn, vouchesFor } from '../snapshot/stored-revision.ts';
+import type { KnownItems } from '../sources/text/text-adapter.ts';
 
 /** What the snapshot of a source of texts tells its adapter, which keeps nothing itself. `project`: what the source can hold of a record. */
 export function knownItems(replica: Replica, source: number, project: (full: Fields) => Fields): KnownItems {

@@ -1,4 +1,4 @@
-import type { Clock } from './platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 
 /** Deletions within this time count together. */
 const TOGETHER_MS = 10_000;

@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { EventName, Reply, RequestName } from '../contract/contract.ts';
+import type { EventName, Reply, RequestName } from '../../contract/contract.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import { workerScript } from '../platform/worker-script.ts';
 import type { EngineOptions } from './engine-api.ts';
 import type { FromEngine, ToEngine } from './engine-protocol.ts';
-import { LockstepError } from './platform/trouble.ts';
-import { workerScript } from './platform/worker-script.ts';
 
 /** The engine as the main thread sees it. */
 export interface EngineHost {

@@ -1,12 +1,12 @@
-import type { Collection } from './collection.ts';
-import { contactMarks } from './conflicts/contact-marks.ts';
-import { type ContactMatch, matchContacts, type Told } from './conflicts/match-contacts.ts';
-import { type MetContact, meetContact } from './conflicts/meet-contact.ts';
-import { allRecords } from './history/find-record.ts';
-import { isLive, shownFields } from './merge/record-state.ts';
-import type { RecordId } from './record/ids.ts';
-import { fieldsOf, type Projection } from './snapshot/lens.ts';
-import type { Reading, SourceAdapter } from './sources/source-adapter.ts';
+import type { Collection } from '../collection.ts';
+import { contactMarks } from '../conflicts/contact-marks.ts';
+import { type ContactMatch, matchContacts, type Told } from '../conflicts/match-contacts.ts';
+import { type MetContact, meetContact } from '../conflicts/meet-contact.ts';
+import { allRecords } from '../history/find-record.ts';
+import { isLive, shownFields } from '../merge/record-state.ts';
+import type { RecordId } from '../record/ids.ts';
+import { fieldsOf, type Projection } from '../snapshot/lens.ts';
+import type { Reading, SourceAdapter } from '../sources/source-adapter.ts';
 
 /** So many items are kept in memory between being compared and being taken in; further ones are read again. */
 const READ_AHEAD = 20_000;

@@ -1,17 +1,15 @@
-import type { AppliedChange, Collection } from './collection.ts';
-import type { Ticket } from './construct/pending.ts';
-import type { PlannedItem } from './construct/plan-construction.ts';
-import type { FoundContent, WantedContent } from './contents.ts';
-import { conflictFields, type Held } from './merge/record-state.ts';
-import type { Clock } from './platform/clock.ts';
-import { ALIAS_OF } from './record/alias.ts';
-import { type ContentReference, referencesIn } from './record/content-reference.ts';
-import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
-import { type Digest, type RecordId, recordId } from './record/ids.ts';
-import type { Fields } from './record/value.ts';
-import { heldOf, isAsShown } from './snapshot/held.ts';
-import { nativeOf, sameFields } from './snapshot/lens.ts';
-import { revisionIn, storedRevision } from './snapshot/stored-revision.ts';
+import type { AppliedChange, Collection } from '../collection.ts';
+import type { FoundContent, WantedContent } from '../content-exchange/contents.ts';
+import { conflictFields, type Held } from '../merge/record-state.ts';
+import type { Clock } from '../platform/clock.ts';
+import { ALIAS_OF } from '../record/alias.ts';
+import { type ContentReference, referencesIn } from '../record/content-reference.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import { type Digest, type RecordId, recordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
+import { heldOf, isAsShown } from '../snapshot/held.ts';
+import { nativeOf, sameFields } from '../snapshot/lens.ts';
+import { revisionIn, storedRevision } from '../snapshot/stored-revision.ts';
 import type {
   ConstructItem,
   ConstructOutcome,
@@ -19,11 +17,13 @@ import type {
   ProblemCode,
   Revision,
   SourceAdapter,
-} from './sources/source-adapter.ts';
-import type { ContentStore } from './store/content-store.ts';
-import { STAYS } from './store/problem-store.ts';
-import type { StoredRecord } from './store/record-store.ts';
-import type { StoredSource } from './store/registry-store.ts';
+} from '../sources/source-adapter.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import { STAYS } from '../store/problem-store.ts';
+import type { StoredRecord } from '../store/record-store.ts';
+import type { StoredSource } from '../store/registry-store.ts';
+import type { Ticket } from './pending.ts';
+import type { PlannedItem } from './plan-construction.ts';
 
 /** What constructing an item may come upon, and reading it never tells. */
 export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { decodeChunkList } from '../../src/main/content/chunk-list.ts';
-import { Contents, type KeptContents } from '../../src/main/contents.ts';
-import { ContentsHere } from '../../src/main/contents-here.ts';
-import { ContentGiver } from '../../src/main/give-content.ts';
-import type { ContentAsked } from '../../src/main/peers/shared-collection.ts';
-import { digestOf } from '../../src/main/platform/hash.ts';
-import { nameContent } from '../../src/main/port-of-replica.ts';
-import type { Digest } from '../../src/main/record/ids.ts';
-import { ContentStore } from '../../src/main/store/content-store.ts';
-import { openDatabase } from '../../src/main/store/open-database.ts';
-import { CollectionGroup, type GroupDevice } from '../fakes/collection-group.ts';
-import { SeededRandom } from '../fakes/seeded-random.ts';
+import { decodeChunkList } from '../../../src/main/content/chunk-list.ts';
+import { Contents, type KeptContents } from '../../../src/main/content-exchange/contents.ts';
+import { ContentsHere } from '../../../src/main/content-exchange/contents-here.ts';
+import { ContentGiver } from '../../../src/main/content-exchange/give-content.ts';
+import type { ContentAsked } from '../../../src/main/peers/shared-collection.ts';
+import { digestOf } from '../../../src/main/platform/hash.ts';
+import { nameContent } from '../../../src/main/port-of-replica.ts';
+import type { Digest } from '../../../src/main/record/ids.ts';
+import { ContentStore } from '../../../src/main/store/content-store.ts';
+import { openDatabase } from '../../../src/main/store/open-database.ts';
+import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 function device(kept: ReadonlyMap<Digest, Uint8Array>) {
   const store = new ContentStore(openDatabase(':memory:'));

@@ -1,5 +1,5 @@
-import type { EventName, Handlers } from '../contract/contract.ts';
-import type { ListenOn } from './platform/bind-port.ts';
+import type { EventName, Handlers } from '../../contract/contract.ts';
+import type { ListenOn } from '../platform/bind-port.ts';
 
 /** What a running engine offers to the thread it lives in. `compose` makes one. */
 export interface EngineApi {

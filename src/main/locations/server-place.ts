@@ -1,9 +1,9 @@
+import { LockstepError } from '../platform/trouble.ts';
+import type { DavKind } from '../sources/dav/dav-server.ts';
+import type { Account } from '../sources/dav/guarded-fetch.ts';
+import { CALDAV, CARDDAV, SUBSCRIPTION } from '../sources/formats.ts';
 import type { AccountSecrets } from './accounts.ts';
-import { LockstepError } from './platform/trouble.ts';
 import type { AskedFormat, SourcePlace } from './source-place.ts';
-import type { DavKind } from './sources/dav/dav-server.ts';
-import type { Account } from './sources/dav/guarded-fetch.ts';
-import { CALDAV, CARDDAV, SUBSCRIPTION } from './sources/formats.ts';
 
 const SCHEMES = /^(?:https?|webcals?):\/\//i;
 
@@ -60,7 +60,7 @@ export async function findServerPlace(
     return { path: at(url.href), format: SUBSCRIPTION };
   }
   const wanted = wantedKind(location, kind, format);
-  const { DavServer } = await import('./sources/dav/dav-server.ts');
+  const { DavServer } = await import('../sources/dav/dav-server.ts');
   const server = new DavServer(account);
   const there = await server.kindAt(url.href).catch((error: unknown) => {
     // The address of an account, rather than of a collection: many servers answer that with whatever.
@@ -93,7 +93,7 @@ export async function collectionsOfAccount(
   secrets: AccountSecrets,
 ): Promise<readonly { readonly address: string; readonly name: string }[]> {
   const { url, account } = accountOf(location, secrets);
-  const { DavServer } = await import('./sources/dav/dav-server.ts');
+  const { DavServer } = await import('../sources/dav/dav-server.ts');
   const found = await new DavServer(account).collections(url.href, kind);
   return found.map((each) => {
     const address = new URL(each.url, url);

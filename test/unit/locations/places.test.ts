@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Places, readPlaces, writePlaces } from '../../src/main/places.ts';
-import { collectionId, deviceId, sourceId } from '../../src/main/record/ids.ts';
+import { type Places, readPlaces, writePlaces } from '../../../src/main/locations/places.ts';
+import { collectionId, deviceId, sourceId } from '../../../src/main/record/ids.ts';
 
 const settings = { only: ['docs/'], ignore: ['*.tmp'], readOnly: false };
 const places: Places = {

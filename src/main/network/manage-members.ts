@@ -1,10 +1,10 @@
-import type { Role } from '../contract/contract.ts';
-import { makeRecoveryKey, recoveryIdentity } from './peers/recovery-key.ts';
-import type { Clock } from './platform/clock.ts';
-import type { Random } from './platform/random.ts';
-import { LockstepError } from './platform/trouble.ts';
-import type { CollectionId, DeviceId } from './record/ids.ts';
-import type { Replica } from './replica.ts';
+import type { Role } from '../../contract/contract.ts';
+import { makeRecoveryKey, recoveryIdentity } from '../peers/recovery-key.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { CollectionId, DeviceId } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
 
 /** Whose person manages members. */
 interface Manager {

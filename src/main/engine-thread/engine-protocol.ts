@@ -1,4 +1,4 @@
-import type { EventName, Reply, RequestName, WireError } from '../contract/contract.ts';
+import type { EventName, Reply, RequestName, WireError } from '../../contract/contract.ts';
 
 /** What the main thread says to the engine's thread. */
 export type ToEngine =

@@ -1,8 +1,8 @@
-import { writeNewFile } from './content/write-new-file.ts';
-import type { FileSystem } from './platform/file-system.ts';
-import { LockstepError } from './platform/trouble.ts';
-import type { RecordKind } from './record/field-rules.ts';
-import { formatNamed, recognizeFormat, type SourceFormat } from './sources/formats.ts';
+import { writeNewFile } from '../content/write-new-file.ts';
+import type { FileSystem } from '../platform/file-system.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { RecordKind } from '../record/field-rules.ts';
+import { formatNamed, recognizeFormat, type SourceFormat } from '../sources/formats.ts';
 
 /** Where a source is, and what is there. */
 export interface SourcePlace {

@@ -1,6 +1,6 @@
-import type { RecordKind } from './record/field-rules.ts';
-import type { CollectionId, DeviceId, SourceId } from './record/ids.ts';
-import type { SourceSettings } from './store/registry-store.ts';
+import type { RecordKind } from '../record/field-rules.ts';
+import type { CollectionId, DeviceId, SourceId } from '../record/ids.ts';
+import type { SourceSettings } from '../store/registry-store.ts';
 
 /** What cannot be had back from folders and peers when the database is lost: which folders belong to which collection, and where peers are. */
 export interface Places {

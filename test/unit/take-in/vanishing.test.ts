@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Vanishing } from '../../src/main/vanishing.ts';
-import { FakeClock } from '../fakes/fake-clock.ts';
+import { Vanishing } from '../../../src/main/take-in/vanishing.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 
 const FEW = 10;
 function world() {

@@ -1,15 +1,15 @@
-import type { Collection } from './collection.ts';
-import { LONGEST_CHUNK } from './content/chunker.ts';
-import { makeSplice } from './content/splice.ts';
+import type { Collection } from '../collection.ts';
+import { LONGEST_CHUNK } from '../content/chunker.ts';
+import { makeSplice } from '../content/splice.ts';
+import type { ContentAsked, ContentGiven } from '../peers/shared-collection.ts';
+import { SLAB_BYTES } from '../platform/slabs.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import { revisionIn } from '../snapshot/stored-revision.ts';
+import type { ContentRequest, Revision } from '../sources/source-adapter.ts';
+import type { ContentStore } from '../store/content-store.ts';
 import type { KeptContents } from './contents.ts';
 import type { ContentsHere, Holder, OpenList } from './contents-here.ts';
-import type { ContentAsked, ContentGiven } from './peers/shared-collection.ts';
-import { SLAB_BYTES } from './platform/slabs.ts';
-import { ENTRY, fileEntry } from './record/file-entry.ts';
-import type { Digest, RecordId } from './record/ids.ts';
-import { revisionIn } from './snapshot/stored-revision.ts';
-import type { ContentRequest, Revision } from './sources/source-adapter.ts';
-import type { ContentStore } from './store/content-store.ts';
 
 interface ContentPlace {
   readonly source: number;

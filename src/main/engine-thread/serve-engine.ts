@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { type Log, replyOf, wireError } from './control/wire-error.ts';
+import { type Log, replyOf, wireError } from '../control/wire-error.ts';
 import type { EngineApi, EngineOptions } from './engine-api.ts';
 import type { FromEngine, ToEngine } from './engine-protocol.ts';
 

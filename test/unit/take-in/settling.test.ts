@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { recordId } from '../../src/main/record/ids.ts';
-import { SETTLE_LARGE_MS, Settling } from '../../src/main/settling.ts';
-import { FakeClock } from '../fakes/fake-clock.ts';
+import { recordId } from '../../../src/main/record/ids.ts';
+import { SETTLE_LARGE_MS, Settling } from '../../../src/main/take-in/settling.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 
 const film = recordId('film');
 

@@ -1,13 +1,13 @@
-import type { Collection } from './collection.ts';
-import { type Chunk, chunkListSize, decodeChunkList } from './content/chunk-list.ts';
-import { giveSlabs, slabsOf } from './platform/slabs.ts';
-import { ENTRY, fileEntry } from './record/file-entry.ts';
-import type { Digest, RecordId } from './record/ids.ts';
-import { heldOf } from './snapshot/held.ts';
-import { revisionIn } from './snapshot/stored-revision.ts';
-import type { Revision, SourceAdapter } from './sources/source-adapter.ts';
-import type { ContentStore } from './store/content-store.ts';
-import type { StoredRecord } from './store/record-store.ts';
+import type { Collection } from '../collection.ts';
+import { type Chunk, chunkListSize, decodeChunkList } from '../content/chunk-list.ts';
+import { giveSlabs, slabsOf } from '../platform/slabs.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import { heldOf } from '../snapshot/held.ts';
+import { revisionIn } from '../snapshot/stored-revision.ts';
+import type { Revision, SourceAdapter } from '../sources/source-adapter.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import type { StoredRecord } from '../store/record-store.ts';
 
 /** An item of a source here whose file has a content, as far as its snapshot knows. */
 export interface Holder {

@@ -1,26 +1,26 @@
-import type { NoticeView, RequestView, Role } from '../contract/contract.ts';
+import type { NoticeView, RequestView, Role } from '../../contract/contract.ts';
+import type { Descriptor } from '../peers/descriptor.ts';
+import { type BeaconChannel, Discovery } from '../peers/discovery.ts';
+import type { MembershipFile } from '../peers/group-membership.ts';
+import type { GreetedLink } from '../peers/hello.ts';
+import type { DeviceIdentity } from '../peers/identity.ts';
+import { parseInviteLink } from '../peers/invite-link.ts';
+import type { LeftCollection } from '../peers/left-collection.ts';
+import { LinkManager } from '../peers/link-manager.ts';
+import type { Transport } from '../peers/links/peer-link.ts';
+import { InviteDesk, type PairingRequest } from '../peers/pairing-inviter.ts';
+import { type Joined, joinByInvite, type OfferShown } from '../peers/pairing-joiner.ts';
+import { PeerSession } from '../peers/peer-session.ts';
+import { toHex } from '../peers/protocol/hex.ts';
+import { RateLimit } from '../peers/rate-limit.ts';
+import type { ContentAsked } from '../peers/shared-collection.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { CollectionId, DeviceId } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+import type { RegistryStore } from '../store/registry-store.ts';
 import { checkAdmin } from './manage-members.ts';
-import type { Descriptor } from './peers/descriptor.ts';
-import { type BeaconChannel, Discovery } from './peers/discovery.ts';
-import type { MembershipFile } from './peers/group-membership.ts';
-import type { GreetedLink } from './peers/hello.ts';
-import type { DeviceIdentity } from './peers/identity.ts';
-import { parseInviteLink } from './peers/invite-link.ts';
-import type { LeftCollection } from './peers/left-collection.ts';
-import { LinkManager } from './peers/link-manager.ts';
-import type { Transport } from './peers/links/peer-link.ts';
-import { InviteDesk, type PairingRequest } from './peers/pairing-inviter.ts';
-import { type Joined, joinByInvite, type OfferShown } from './peers/pairing-joiner.ts';
-import { PeerSession } from './peers/peer-session.ts';
-import { toHex } from './peers/protocol/hex.ts';
-import { RateLimit } from './peers/rate-limit.ts';
-import type { ContentAsked } from './peers/shared-collection.ts';
-import type { Clock } from './platform/clock.ts';
-import type { Random } from './platform/random.ts';
-import { LockstepError } from './platform/trouble.ts';
-import type { CollectionId, DeviceId } from './record/ids.ts';
-import type { Replica } from './replica.ts';
-import type { RegistryStore } from './store/registry-store.ts';
 
 /** What the network needs of the device it links. */
 export interface NetworkHost {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { compose } from './compose.ts';
+import { compose } from '../compose.ts';
 import type { EngineOptions } from './engine-api.ts';
 import { serveEngine } from './serve-engine.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from './platform/clock.ts';
-import type { RecordId } from './record/ids.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RecordId } from '../record/ids.ts';
 
 /** Files this large are worth waiting for: each read costs as long as some hundred small ones. */
 const LARGE_BYTES = 16 << 20;

@@ -1,12 +1,11 @@
-import type { Collection } from './collection.ts';
-import { type Chunk, chunkListSize, decodeChunkList } from './content/chunk-list.ts';
-import { applySplice } from './content/splice.ts';
-import type { ContentsHere } from './contents-here.ts';
-import type { ContentAsked } from './peers/shared-collection.ts';
-import { digestOf } from './platform/hash.ts';
-import { giveSlabs, slabsOf } from './platform/slabs.ts';
-import type { Digest, RecordId } from './record/ids.ts';
-import { problemCode } from './sources/files/path-guard.ts';
+import type { Collection } from '../collection.ts';
+import { type Chunk, chunkListSize, decodeChunkList } from '../content/chunk-list.ts';
+import { applySplice } from '../content/splice.ts';
+import type { ContentAsked } from '../peers/shared-collection.ts';
+import { digestOf } from '../platform/hash.ts';
+import { giveSlabs, slabsOf } from '../platform/slabs.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import { problemCode } from '../sources/files/path-guard.ts';
 import {
   type ContentPlan,
   NO_ROOM,
@@ -15,8 +14,9 @@ import {
   type StagedFile,
   type StagedPiece,
   type StageRequest,
-} from './sources/source-adapter.ts';
-import type { ContentStore } from './store/content-store.ts';
+} from '../sources/source-adapter.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import type { ContentsHere } from './contents-here.ts';
 
 /** What a file to be constructed needs. */
 export interface WantedContent {

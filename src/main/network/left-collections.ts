@@ -1,8 +1,8 @@
-import type { EngineWorld } from './engine-world.ts';
-import { GroupMembership } from './peers/group-membership.ts';
-import { LeftCollection } from './peers/left-collection.ts';
-import type { CollectionId } from './record/ids.ts';
-import type { RegistryStore } from './store/registry-store.ts';
+import type { EngineWorld } from '../engine-world.ts';
+import { GroupMembership } from '../peers/group-membership.ts';
+import { LeftCollection } from '../peers/left-collection.ts';
+import type { CollectionId } from '../record/ids.ts';
+import type { RegistryStore } from '../store/registry-store.ts';
 
 /** Setting that names the collections left here, of which nobody knows yet; and how long somebody is looked for (milliseconds). */
 const LEFT = 'left';

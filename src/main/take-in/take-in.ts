@@ -1,20 +1,18 @@
-import type { PlannedView } from '../contract/contract.ts';
-import type { Change } from './change-log/change.ts';
-import type { Collection, WrittenPackage } from './collection.ts';
-import { difference } from './difference/difference.ts';
-import { MeetBook, type Met } from './meet-book.ts';
-import type { Held } from './merge/record-state.ts';
-import { isLive, type RecordState, shownFields } from './merge/record-state.ts';
-import type { Clock } from './platform/clock.ts';
-import { digestOf } from './platform/hash.ts';
-import { referencesIn } from './record/content-reference.ts';
-import { ENTRY, EXISTS, fileEntry } from './record/file-entry.ts';
-import { type Digest, type RecordId, recordId } from './record/ids.ts';
-import type { Fields } from './record/value.ts';
-import { type HaltReason, haltReason, type SafetyLimits } from './safety.ts';
-import type { Settling } from './settling.ts';
-import { adopt } from './snapshot/adopt.ts';
-import { heldAfter, heldOf, isAsShown } from './snapshot/held.ts';
+import type { PlannedView } from '../../contract/contract.ts';
+import type { Change } from '../change-log/change.ts';
+import type { Collection, WrittenPackage } from '../collection.ts';
+import { difference } from '../difference/difference.ts';
+import type { Held } from '../merge/record-state.ts';
+import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
+import type { Clock } from '../platform/clock.ts';
+import { digestOf } from '../platform/hash.ts';
+import { referencesIn } from '../record/content-reference.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import { type Digest, type RecordId, recordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
+import { type HaltReason, haltReason, type SafetyLimits } from '../safety.ts';
+import { adopt } from '../snapshot/adopt.ts';
+import { heldAfter, heldOf, isAsShown } from '../snapshot/held.ts';
 import {
   adoptedFields,
   fieldsOf,
@@ -24,14 +22,16 @@ import {
   putFields,
   replacesFields,
   sameFields,
-} from './snapshot/lens.ts';
-import { heldAtTimeOf, isOnlyTime } from './snapshot/put-back.ts';
-import { isAt, storedRevision, vouchesFor } from './snapshot/stored-revision.ts';
-import type { ItemProblem, ListEvent, ListedGroup, Reading, SourceAdapter } from './sources/source-adapter.ts';
-import type { ContentStore } from './store/content-store.ts';
-import { STAYS } from './store/problem-store.ts';
-import type { StoredRecord } from './store/record-store.ts';
-import type { StoredSource } from './store/registry-store.ts';
+} from '../snapshot/lens.ts';
+import { heldAtTimeOf, isOnlyTime } from '../snapshot/put-back.ts';
+import { isAt, storedRevision, vouchesFor } from '../snapshot/stored-revision.ts';
+import type { ItemProblem, ListEvent, ListedGroup, Reading, SourceAdapter } from '../sources/source-adapter.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import { STAYS } from '../store/problem-store.ts';
+import type { StoredRecord } from '../store/record-store.ts';
+import type { StoredSource } from '../store/registry-store.ts';
+import { MeetBook, type Met } from './meet-book.ts';
+import type { Settling } from './settling.ts';
 
 /** A batch commits in one transaction and is at most this big (DESIGN 9). */
 const BATCH_RECORDS = 1000;

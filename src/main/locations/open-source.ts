@@ -1,28 +1,28 @@
+import type { Random } from '../platform/random.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { DeviceId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
+import type { Replica } from '../replica.ts';
+import { looksLikeIcalendar } from '../sources/calendars/icalendar/looks-like-icalendar.ts';
+import { splitCalendar } from '../sources/calendars/icalendar/split-calendar.ts';
+import { openAddressBook } from '../sources/contacts/thunderbird/open-address-book.ts';
+import { ThunderbirdPlace } from '../sources/contacts/thunderbird/thunderbird-place.ts';
+import { DavPlace } from '../sources/dav/dav-place.ts';
+import type { DavKind } from '../sources/dav/dav-server.ts';
+import { SubscriptionPlace } from '../sources/dav/subscription-place.ts';
+import type { MovedOn } from '../sources/files/aside.ts';
+import { FilesAdapter, type FilesAdapterOptions } from '../sources/files/files-adapter.ts';
+import { formatNamed, type SourceFormat } from '../sources/formats.ts';
+import type { SourceAdapter } from '../sources/source-adapter.ts';
+import type { DocumentPlace } from '../sources/text/document-place.ts';
+import { FolderOfFiles } from '../sources/text/folder-of-files.ts';
+import { OneFile } from '../sources/text/one-file.ts';
+import { TextAdapter } from '../sources/text/text-adapter.ts';
+import type { TextFormat } from '../sources/text/text-format.ts';
+import type { StoredSource } from '../store/registry-store.ts';
+import { knownItems } from '../take-in/known-items.ts';
 import type { AccountSecrets } from './accounts.ts';
-import { knownItems } from './known-items.ts';
-import type { Random } from './platform/random.ts';
-import { LockstepError } from './platform/trouble.ts';
-import type { DeviceId } from './record/ids.ts';
-import type { Fields } from './record/value.ts';
-import type { Replica } from './replica.ts';
 import { accountOf } from './server-place.ts';
-import { looksLikeIcalendar } from './sources/calendars/icalendar/looks-like-icalendar.ts';
-import { splitCalendar } from './sources/calendars/icalendar/split-calendar.ts';
-import { openAddressBook } from './sources/contacts/thunderbird/open-address-book.ts';
-import { ThunderbirdPlace } from './sources/contacts/thunderbird/thunderbird-place.ts';
-import { DavPlace } from './sources/dav/dav-place.ts';
-import type { DavKind } from './sources/dav/dav-server.ts';
-import { SubscriptionPlace } from './sources/dav/subscription-place.ts';
-import type { MovedOn } from './sources/files/aside.ts';
-import { FilesAdapter, type FilesAdapterOptions } from './sources/files/files-adapter.ts';
-import { formatNamed, type SourceFormat } from './sources/formats.ts';
-import type { SourceAdapter } from './sources/source-adapter.ts';
-import type { DocumentPlace } from './sources/text/document-place.ts';
-import { FolderOfFiles } from './sources/text/folder-of-files.ts';
-import { OneFile } from './sources/text/one-file.ts';
-import { TextAdapter } from './sources/text/text-adapter.ts';
-import type { TextFormat } from './sources/text/text-format.ts';
-import type { StoredSource } from './store/registry-store.ts';
 
 /** What a folder tells of bytes that came to it beside what is written. */
 export interface FolderNews {
@@ -35,7 +35,7 @@ const FEED_TIMEOUT_MS = 60_000;
 const FEED_BYTES = 50 << 20;
 /** A subscription is read by two readers: where they do not find the same, a person is told. */
 async function doubtOf(bytes: Uint8Array): Promise<string | null> {
-  const { countUids, secondReading } = await import('./sources/calendars/second-reading.ts');
+  const { countUids, secondReading } = await import('../sources/calendars/second-reading.ts');
   const theirs = secondReading(bytes);
   const ours = countUids(splitCalendar(bytes).items);
   if (theirs === null || theirs.uids === ours) return null;
@@ -131,11 +131,11 @@ async function openText(
   if (layout === 'server') {
     const { url, account } = accountOf(source.location, secrets);
     // Only those who sync with a server need what speaks to it.
-    const { DavServer } = await import('./sources/dav/dav-server.ts');
+    const { DavServer } = await import('../sources/dav/dav-server.ts');
     place = new DavPlace({ server: new DavServer(account), url: url.href, kind: davKind(format), clock, random });
   } else if (layout === 'feed') {
     const { url, account } = accountOf(source.location, secrets);
-    const { guardedFetch } = await import('./sources/dav/guarded-fetch.ts');
+    const { guardedFetch } = await import('../sources/dav/guarded-fetch.ts');
     const fetch = guardedFetch({ account, timeout: FEED_TIMEOUT_MS, most: FEED_BYTES }) as unknown as FeedFetch;
     place = new SubscriptionPlace({
       url: url.href,
