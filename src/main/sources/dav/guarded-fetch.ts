@@ -1,5 +1,6 @@
-import { type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
+import { Agent, type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
 import { LockstepError } from '../../platform/trouble.ts';
+import { guardedLookup } from './guarded-lookup.ts';
 
 /** Who asks, as the person confirmed it. */
 export interface Account {
@@ -17,6 +18,12 @@ export interface GuardOptions {
   /** Tests give their own. */
   readonly dispatcher?: Dispatcher;
 }
+
+/**
+ * What is connected to without TLS. With it a server has to prove that it is the one, wherever its name leads: at home to another address than
+ * on the road.
+ */
+const unproved = new Agent({ connect: { lookup: guardedLookup() } });
 
 const MOST_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -58,13 +65,14 @@ export function guardedFetch({ account, timeout, most, dispatcher }: GuardOption
         'authorization',
         `Basic ${Buffer.from(`${account.user}:${account.password ?? ''}`).toString('base64')}`,
       );
+    const via = dispatcher ?? (url.protocol === 'https:' ? undefined : unproved);
     try {
       return await fetch(url, {
         ...init,
         headers: Object.fromEntries(headers),
         redirect: 'manual',
         signal: AbortSignal.timeout(timeout),
-        ...(dispatcher === undefined ? {} : { dispatcher }),
+        ...(via === undefined ? {} : { dispatcher: via }),
       });
     } catch (error) {
       throw notReachable(url, error);
