@@ -30,6 +30,7 @@ export type ProblemCode =
   | 'invalid-change'
   | 'read-only'
   | 'malformed'
+  | 'kept-beside'
   | 'io';
 
 /** One group of items that a listing covers whole; for files a directory with what lies directly in it. */

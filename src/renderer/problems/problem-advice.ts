@@ -17,6 +17,7 @@ const ADVICE: { readonly [code: string]: string } = {
   'changed-underneath': 'It was changed while it was being written. Both versions are merged at the next look.',
   'invalid-change':
     'Another device sent something that cannot be right. Look into History to see which, and undo it there.',
+  'kept-beside': 'Move what you need of that file over by hand, then delete it.',
   'malformed': 'Open it in the program that made it, correct the entry and save.',
   'io': 'Check the disk it lies on. It is tried again at every look for changes.',
 };
@@ -43,6 +44,7 @@ const TITLES: { readonly [code: string]: string } = {
   'content-wrong': 'Content arrived damaged',
   'changed-underneath': 'Changed at the same moment',
   'invalid-change': 'Change that cannot be right',
+  'kept-beside': 'Written to just as it was replaced',
   'malformed': 'Entry cannot be understood',
   'io': 'The disk reports an error',
   'read-only': 'Changed where only reading is allowed',

@@ -4,7 +4,8 @@ import { LockstepError } from '../../platform/trouble.ts';
 import { markerPath, readMarker, type SourceMarker, writeMarker } from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
-import { currentRevision, listed, readDocument, unread, writeDocument } from './one-file.ts';
+import { currentRevision, listed, readDocument, type TextFile, unread, writeDocument } from './one-file.ts';
+import { PastTexts } from './past-texts.ts';
 import { RecentTexts } from './recent-texts.ts';
 import { settleLeftOvers } from './replace-file.ts';
 
@@ -32,11 +33,19 @@ export class FolderOfFiles implements DocumentPlace {
   readonly watch: DocumentPlace['watch'];
   readonly #options: FolderOfFilesOptions;
   readonly #recent = new RecentTexts();
+  readonly #past: PastTexts;
 
   constructor(options: FolderOfFilesOptions) {
     const { watch, root } = options;
     this.#options = options;
-    this.watch = watch === null ? null : (onDirty) => watch(root, onDirty);
+    this.#past = new PastTexts(options.fs, options.clock);
+    this.watch =
+      watch === null
+        ? null
+        : (onDirty) => {
+            this.#past.onKept = onDirty;
+            return watch(root, onDirty);
+          };
   }
 
   /** A new source is marked. Fails with `other-marker` where the folder is another's. */
@@ -57,7 +66,8 @@ export class FolderOfFiles implements DocumentPlace {
     const documents: ListedDocument[] = [];
     const problems: UnreadDocument[] = [];
     const found = fs.readDirectory(root);
-    for (const { name } of settleLeftOvers(fs, root, found) ? fs.readDirectory(root) : found) {
+    const settled = settleLeftOvers(fs, root, found) ? fs.readDirectory(root) : found;
+    for (const { name } of this.#past.meet(root, settled, null) ? fs.readDirectory(root) : settled) {
       if (name === null || name.startsWith('.') || !name.toLowerCase().endsWith(ending)) continue;
       const stat = this.#stat(name);
       if (stat === null) continue;
@@ -65,6 +75,7 @@ export class FolderOfFiles implements DocumentPlace {
       else if (stat.type !== 'directory') problems.push(unread(name, 'special-file', `${root}/${name} is no file`));
     }
     documents.sort((a, b) => (a.name < b.name ? -1 : 1));
+    problems.push(...this.#past.problems((name) => name.toLowerCase().endsWith(ending)));
     return Promise.resolve({ documents, problems });
   }
 
@@ -73,22 +84,18 @@ export class FolderOfFiles implements DocumentPlace {
   }
 
   read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
-    const { fs, root } = this.#options;
-    return Promise.resolve(
-      names.map((name) => readDocument(fs, name, `${root}/${name}`, (stat) => this.#isFresh(name, stat))),
-    );
+    return Promise.resolve(names.map((name) => readDocument(this.#file(name))));
   }
 
   write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
-    const { fs, root } = this.#options;
+    const { root } = this.#options;
     if (name.includes('/') || name.startsWith('.'))
       return Promise.resolve({ done: 'refused', reason: 'name-not-allowed', detail: `${name} cannot be a name` });
     // Its disk may go away at any moment: what was then written below the mount would count as deleted once it is back.
     const away = { done: 'refused', reason: 'changed-underneath', detail: `${root} went away` } as const;
     const before = this.#marked();
     if (before === null) return Promise.resolve(away);
-    const isFresh = (stat: FileStat): boolean => this.#isFresh(name, stat);
-    const written = writeDocument(fs, name, `${root}/${name}`, expected, bytes, isFresh);
+    const written = writeDocument(this.#file(name), expected, bytes);
     const after = this.#marked();
     const isThere = after !== null && after.device === before.device && after.inode === before.inode;
     return Promise.resolve(isThere ? written : away);
@@ -121,7 +128,20 @@ export class FolderOfFiles implements DocumentPlace {
     return Promise.resolve();
   }
   close(): Promise<void> {
+    this.#past.close();
     return Promise.resolve();
+  }
+
+  #file(name: string): TextFile {
+    const { fs, root } = this.#options;
+    const path = `${root}/${name}`;
+    return {
+      fs,
+      name,
+      path,
+      isFresh: (stat) => this.#isFresh(name, stat),
+      replaced: (aside, was) => this.#past.watch(aside, path, was),
+    };
   }
 
   #condition(): SourceCondition {

@@ -4,6 +4,7 @@ import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
+import { PastTexts } from './past-texts.ts';
 import { RecentTexts } from './recent-texts.ts';
 import { placeOf, replaceFile, settleLeftOvers } from './replace-file.ts';
 
@@ -28,6 +29,7 @@ export class OneFile implements DocumentPlace {
   readonly #clock: Clock;
   readonly #path: string;
   readonly #recent = new RecentTexts();
+  readonly #past: PastTexts;
   /** Nothing that an interruption left stands beside the file. */
   #isSettled = false;
 
@@ -35,7 +37,14 @@ export class OneFile implements DocumentPlace {
     this.#fs = fs;
     this.#clock = clock;
     this.#path = path;
-    this.watch = watch === null ? null : (onDirty) => watch(path, onDirty);
+    this.#past = new PastTexts(fs, clock);
+    this.watch =
+      watch === null
+        ? null
+        : (onDirty) => {
+            this.#past.onKept = onDirty;
+            return watch(path, onDirty);
+          };
   }
 
   condition(): Promise<SourceCondition> {
@@ -47,7 +56,7 @@ export class OneFile implements DocumentPlace {
     const stat = this.#fs.lstat(this.#path);
     if (stat?.type !== 'file')
       return Promise.resolve({ documents: [], problems: [unread('', 'unreadable', `${this.#path} is not there`)] });
-    return Promise.resolve({ documents: [listed('', stat, this.#isFresh(stat))], problems: [] });
+    return Promise.resolve({ documents: [listed('', stat, this.#isFresh(stat))], problems: this.#past.problems() });
   }
 
   current(): Uint8Array | null {
@@ -55,14 +64,12 @@ export class OneFile implements DocumentPlace {
   }
 
   read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
-    return Promise.resolve(
-      names.map((name) => readDocument(this.#fs, name, this.#path, (stat) => this.#isFresh(stat))),
-    );
+    return Promise.resolve(names.map((name) => readDocument(this.#file(name))));
   }
 
   write(_name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
     this.#settle();
-    const written = writeDocument(this.#fs, '', this.#path, expected, bytes, (stat) => this.#isFresh(stat));
+    const written = writeDocument(this.#file(''), expected, bytes);
     this.#isSettled = written.done === 'written';
     return Promise.resolve(written);
   }
@@ -74,7 +81,18 @@ export class OneFile implements DocumentPlace {
     return Promise.resolve();
   }
   close(): Promise<void> {
+    this.#past.close();
     return Promise.resolve();
+  }
+
+  #file(name: string): TextFile {
+    return {
+      fs: this.#fs,
+      name,
+      path: this.#path,
+      isFresh: (stat) => this.#isFresh(stat),
+      replaced: (aside, was) => this.#past.watch(aside, this.#path, was),
+    };
   }
 
   #isFresh(stat: FileStat): boolean {
@@ -85,7 +103,9 @@ export class OneFile implements DocumentPlace {
     if (this.#isSettled) return;
     const { directory, name } = placeOf(this.#path);
     try {
-      settleLeftOvers(this.#fs, directory, this.#fs.readDirectory(directory), name);
+      const listed = this.#fs.readDirectory(directory);
+      const moved = settleLeftOvers(this.#fs, directory, listed, name);
+      this.#past.meet(directory, moved ? this.#fs.readDirectory(directory) : listed, name);
       this.#isSettled = true;
     } catch (error) {
       // The file may well be read where what lies beside it cannot be listed, or moved just now.
@@ -121,13 +141,19 @@ export function currentRevision(fs: FileSystem, path: string): Uint8Array | null
 
 export const unread = (name: string, code: ProblemCode, detail: string): UnreadDocument => ({ name, code, detail });
 
+/** A text on a disk. */
+export interface TextFile {
+  readonly fs: FileSystem;
+  /** As `ListedDocument.name`. */
+  readonly name: string;
+  readonly path: string;
+  isFresh(stat: FileStat): boolean;
+  /** As `replaceFile` tells. */
+  replaced(aside: string, was: string): void;
+}
+
 /** A text, with the revision it had while all of it was read. */
-export function readDocument(
-  fs: FileSystem,
-  name: string,
-  path: string,
-  isFresh: (stat: FileStat) => boolean,
-): ReadDocument | UnreadDocument {
+export function readDocument({ fs, name, path, isFresh }: TextFile): ReadDocument | UnreadDocument {
   try {
     const before = fs.lstat(path);
     if (before?.type !== 'file') return unread(name, 'changing', `${path} is no file`);
@@ -150,21 +176,15 @@ export function readDocument(
 }
 
 /** See `DocumentPlace.write`. */
-export function writeDocument(
-  fs: FileSystem,
-  name: string,
-  path: string,
-  expected: Uint8Array | null,
-  bytes: Uint8Array | null,
-  isFresh: (stat: FileStat) => boolean,
-): DocumentWritten {
+export function writeDocument(file: TextFile, expected: Uint8Array | null, bytes: Uint8Array | null): DocumentWritten {
+  const { fs, path } = file;
   try {
     const stat = fs.lstat(path);
     const replaced = expected === null ? null : { revision: expected, mode: stat?.mode ?? 0o600 };
-    if (!replaceFile(fs, path, replaced, bytes))
+    if (!replaceFile(fs, path, replaced, bytes, (aside, was) => file.replaced(aside, was)))
       return { done: 'refused', reason: 'changed-underneath', detail: `${path} changed just now` };
     if (bytes === null) return { done: 'written', document: null };
-    const document = readDocument(fs, name, path, isFresh);
+    const document = readDocument(file);
     if ('code' in document) return { done: 'refused', reason: 'changed-underneath', detail: document.detail };
     // Whoever wrote to it at once is not taken for us: the next look finds out what they changed.
     if (Buffer.compare(document.bytes, bytes) !== 0)

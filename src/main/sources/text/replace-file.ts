@@ -13,13 +13,14 @@ const NOTHING = '00000000';
 /**
  * Puts `bytes` in the place of a file that is as `expected` says (null: there is none), or removes it (`bytes` null). A reader sees the old
  * text or the new one, also across `kill -9` and a loss of power. false: the file is another by now; it stays as it is. What an
- * interruption leaves is settled by `settleLeftOvers`.
+ * interruption leaves is settled by `settleLeftOvers`. `replaced`: takes over what was there, which stands at `aside` and was as `was` says.
  */
 export function replaceFile(
   fs: FileSystem,
   path: string,
   expected: { readonly revision: Revision; readonly mode: number } | null,
   bytes: Uint8Array | null,
+  replaced: (aside: string, was: string) => void,
 ): boolean {
   const { directory, name } = placeOf(path);
   const made = `${directory}/.${name}.lockstep-new`;
@@ -45,7 +46,7 @@ export function replaceFile(
         fs.rename(aside, path);
         return false;
       }
-      fs.unlink(aside);
+      replaced(aside, markOf(expected.revision));
     }
     fs.syncDirectory(directory);
     return true;
@@ -111,7 +112,8 @@ const isSameText = (stat: FileStat | null, revision: Revision): boolean =>
 
 /** Eight letters that stand for a file as it is, but for its time of change. */
 const markOf = (revision: Revision): string => digestOf(textOf(revision)).slice(0, 8);
-const markOfStat = (stat: FileStat | null): string => (stat === null ? NOTHING : markOf(revisionOf(stat)));
+export const markOfFile = (stat: FileStat): string => markOf(revisionOf(stat));
+const markOfStat = (stat: FileStat | null): string => (stat === null ? NOTHING : markOfFile(stat));
 
 /** Where a revision holds the time of change (`revisionOf`). */
 const CHANGED_FROM = 16;

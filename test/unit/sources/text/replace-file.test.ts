@@ -22,11 +22,12 @@ function room(many: boolean) {
   user.mkdirp(DIRECTORY);
   user.writeFile(PATH, OLD);
   const open = user.fs.open(PATH, 'write');
+  const watch = () => Promise.resolve(() => Promise.resolve());
   const place = (): { place: DocumentPlace; fs: MemoryFileSystem } => {
     const fs = disk.process();
-    const folder = new FolderOfFiles({ fs, clock, root: DIRECTORY, ending: '.txt', marker, watch: null });
+    const folder = new FolderOfFiles({ fs, clock, root: DIRECTORY, ending: '.txt', marker, watch });
     if (many) folder.mark();
-    const made = many ? folder : new OneFile({ fs, clock, path: PATH, watch: null });
+    const made = many ? folder : new OneFile({ fs, clock, path: PATH, watch });
     return { place: made, fs };
   };
   /** What lies there but for our own directory, by name. */
@@ -82,20 +83,21 @@ describe.each([
   it('who writes to it at any moment before an end of the program finds its text in its place', async () => {
     let last = 0;
     const { calls } = await replace(room(many), NEW, ({ number, name, path }) => {
-      if (name === 'unlink' && path.includes('lockstep-old')) last = number;
+      if (name === 'rename' && path.includes('lockstep-old')) last = number;
       return null;
     });
     expect(last).toBeGreaterThan(8);
-    // What is written after the last look at the old text, and not there at the end of the program, nobody can have back.
     for (let at = 1; at <= last; at++)
-      for (let end = at; end <= (at === last ? last - 1 : calls); end++) {
+      for (let end = at; end <= calls; end++) {
         const here = room(many);
         await replace(here, NEW, ({ number }) => {
           if (number === at) here.writeOpen(THEIRS);
           return number === end + 1 ? { dies: 'before' } : null;
         });
         await here.place().place.list();
-        expect([at, end, here.there()]).toEqual([at, end, { 'all.txt': THEIRS }]);
+        // What is written after the last look at the old text comes too late for its place, and stays beside it.
+        const there = Object.values(here.there());
+        expect([at, end, there]).toEqual([at, end, at === last && end >= last ? [NEW, THEIRS] : [THEIRS]]);
       }
   });
 
@@ -117,7 +119,7 @@ describe.each([
   it('who still has the old text open after an end of the program writes to what comes back', async () => {
     const here = room(many);
     await replace(here, NEW, ({ name, path }) =>
-      name === 'unlink' && path.includes('lockstep-old') ? { dies: 'before' } : null,
+      name === 'rename' && path.includes('lockstep-old') ? { dies: 'before' } : null,
     );
     here.writeOpen(THEIRS);
     await here.place().place.list();
@@ -127,13 +129,57 @@ describe.each([
   it('keeps both where both were written to', async () => {
     const here = room(many);
     await replace(here, NEW, ({ name, path }) =>
-      name === 'unlink' && path.includes('lockstep-old') ? { dies: 'before' } : null,
+      name === 'rename' && path.includes('lockstep-old') ? { dies: 'before' } : null,
     );
     here.writeOpen(THEIRS);
     here.user.writeFile(PATH, 'and what a person wrote');
     const { documents, problems } = await here.place().place.list();
-    expect([documents.length, problems]).toEqual([1, []]);
+    expect(documents).toHaveLength(1);
+    expect(problems).toMatchObject([{ code: 'kept-beside' }]);
     expect(Object.values(here.there()).sort()).toEqual(['and what a person wrote', THEIRS]);
     expect(here.user.readText(PATH)).toBe('and what a person wrote');
+  });
+
+  it.each([
+    ['replaced', NEW],
+    ['removed', null],
+  ])(
+    'who has the old text open and writes to it within two seconds finds that beside it, and is told: %s',
+    async (_how, to) => {
+      const here = room(many);
+      const { place, fs } = here.place();
+      let told = 0;
+      const { documents } = await place.list();
+      await place.watch?.(() => told++);
+      await place.write(here.name, documents[0]?.revision ?? null, to === null ? null : Buffer.from(to));
+      await here.clock.advance(1000);
+      here.writeOpen(THEIRS);
+      await here.clock.advance(1000);
+      const there = here.there();
+      const [kept] = Object.keys(there).filter((name) => name.startsWith('all.txt.kept-'));
+      expect(there).toEqual({ ...(to === null ? {} : { 'all.txt': to }), [kept as string]: THEIRS });
+      if (to !== null) {
+        expect((await place.list()).problems).toMatchObject([{ name: kept, code: 'kept-beside' }]);
+        expect((await here.place().place.list()).problems).toMatchObject([{ name: kept, code: 'kept-beside' }]);
+        fs.unlink(`${DIRECTORY}/${kept}`);
+        expect((await place.list()).problems).toEqual([]);
+      }
+      expect(told).toBe(1);
+    },
+  );
+
+  it('nothing is left of the old text after two seconds, nor when the place is closed', async () => {
+    for (const after of [2000, 0]) {
+      const here = room(many);
+      const { place } = here.place();
+      const { documents } = await place.list();
+      await place.write(here.name, documents[0]?.revision ?? null, Buffer.from(NEW));
+      expect(Object.keys(here.there())).toHaveLength(2);
+      await place.list();
+      expect(Object.keys(here.there())).toHaveLength(2);
+      await here.clock.advance(after);
+      if (after === 0) await place.close();
+      expect(here.there()).toEqual({ 'all.txt': NEW });
+    }
   });
 });
