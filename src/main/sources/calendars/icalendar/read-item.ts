@@ -8,7 +8,15 @@ import { parseTime } from './civil.ts';
 import { type Component, componentText } from './component.ts';
 import { opaqueOf } from './compose-item.ts';
 import { entryField } from './keys.ts';
-import { differences, type Override, occurrenceOf, overrideField, overrideValue } from './overrides.ts';
+import {
+  applyPatch,
+  differences,
+  type Override,
+  occurrenceOf,
+  overrideField,
+  overridesOf,
+  overrideValue,
+} from './overrides.ts';
 import { type Property, paramOf, unescapeText } from './property.ts';
 import { type ComponentReading, readComponent } from './read-component.ts';
 import { keyOfTime, readTime } from './times.ts';
@@ -58,7 +66,7 @@ export function readItem(
   const reading = readComponent(first, zones, previous, isTask);
   const fields = new Map<FieldName, Value>([[TYPE, isTask ? 'Task' : 'Event'], ...reading.fields]);
   if (master === null) addRecurrenceId(first, zones, fields);
-  const occurrences = master === null ? [] : readOverrides(overrides, zones, reading, fields, isTask);
+  const occurrences = master === null ? [] : readOverrides(overrides, zones, reading, fields, isTask, previous);
   keepStamps(fields, previous);
   return { fields, master: reading, overrides: occurrences };
 }
@@ -69,7 +77,9 @@ function readOverrides(
   reading: ComponentReading,
   fields: Map<FieldName, Value>,
   isTask: boolean,
+  previous: Fields | null,
 ): readonly OccurrenceReading[] {
+  const former = previous === null ? new Map<string, Override>() : overridesOf(previous);
   const found = new Map<string, { -readonly [key in keyof Override]: Override[key] }>();
   const at = (key: string): { -readonly [key in keyof Override]: Override[key] } => {
     const known = found.get(key) ?? { excluded: false, added: false, range: false, patch: new Map() };
@@ -91,7 +101,13 @@ function readOverrides(
       throw new MalformedItem('the RECURRENCE-ID of one of its occurrences is not a date');
     const key = keyOfTime(time, start);
     const occurrence = occurrenceOf(fields, key, isTask);
-    const own = readComponent(component, zones, occurrence, isTask);
+    // Its entries have the keys they had, else those of the series.
+    const known = former.get(key);
+    const before =
+      previous === null || known === undefined
+        ? occurrence
+        : applyPatch(occurrenceOf(previous, key, isTask), known.patch);
+    const own = readComponent(component, zones, before, isTask);
     for (const [field, value] of own.fields) if (field.startsWith('timeZones/')) fields.set(field, value);
     if (key.endsWith(']')) addZone(time.zone, zones, fields);
     const override = at(key);
