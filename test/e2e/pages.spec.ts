@@ -157,6 +157,25 @@ test('dialogs opened from a menu, or that change while open, give the focus back
   }
 });
 
+test('Escape reaches the topmost dialog, and only that, where nothing has the focus', async ({ page }) => {
+  await openPages(page, pages, { page: 'history' });
+  await page.locator('[data-row="3"]').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /Restore as it was then/ }).click();
+  // In one step, before a frame gives the focus back: as after a button that went grey.
+  const pressEscape = () =>
+    page.evaluate(() => {
+      (document.activeElement as HTMLElement).blur();
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+    });
+  await expect(page.getByRole('dialog', { name: 'Restore' })).toBeVisible();
+  const before = await page.locator('.modal').count();
+  await pressEscape();
+  await expect(page.locator('.modal')).toHaveCount(before - 1);
+  for (let left = before - 1; left > 0; left--) await pressEscape();
+  await expect(page.locator('.modal')).toHaveCount(0);
+});
+
 test('a text conflict shows the ancestor, each side and what differs; the merge can be edited', async ({ page }) => {
   await openPages(page, pages, { page: 'conflicts' });
   await page.getByRole('button', { name: /plans\.md/ }).click();

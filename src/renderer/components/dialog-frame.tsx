@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { useEscapeUnfocused } from './use-escape-unfocused.ts';
 import { useReturnFocus } from './use-return-focus.ts';
 
 /**
@@ -17,9 +18,10 @@ export function DialogFrame(props: {
   children: ReactNode;
 }) {
   useReturnFocus();
+  useEscapeUnfocused(props.onClose);
   const dialog = useRef<HTMLElement>(null);
   useEffect(() => {
-    // A button that was pressed and goes grey gives its focus to nobody, one frame later: Escape and Tab would be lost with it.
+    // A button that was pressed and goes grey gives its focus to nobody, one frame later: Tab would begin at the page.
     const refocus = () => {
       if (document.activeElement === document.body) dialog.current?.focus();
     };
