@@ -1,5 +1,5 @@
 import { type FieldRule, fieldRule, type RecordKind } from '../record/field-rules.ts';
-import { EXISTS } from '../record/file-entry.ts';
+import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import { isOverride, SERIES_FIELDS, strayOverrides } from '../record/series.ts';
 import type { Value } from '../record/value.ts';
@@ -64,6 +64,17 @@ export function conflictFields(kind: RecordKind, state: RecordState): readonly F
   for (const [field, siblings] of state.fields) if (isConflict(fieldRule(kind, field), siblings)) open.push(field);
   if (kind === 'calendar') open.push(...strayFields(state));
   return open.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/**
+ * How many choices a record in conflict gives a person: a delete beside edits, and a folder where a file is (`covered`), are one of the whole
+ * record, which for a file is that of its entry.
+ */
+export function countChoices(kind: RecordKind, state: RecordState, covered: boolean): number {
+  const fields = conflictFields(kind, state);
+  const isOfWhole = covered || fields.includes(EXISTS);
+  if (!isOfWhole) return fields.length;
+  return fields.filter((field) => field !== EXISTS && !(kind === 'files' && field === ENTRY)).length + 1;
 }
 
 /**

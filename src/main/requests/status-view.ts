@@ -33,7 +33,7 @@ function collectionView(engine: Engine, replica: Replica): CollectionView {
     state: collectionState(replica, sources, peers, problems),
     records: collection.records.live,
     outside: outsideCount(replica),
-    conflicts: collection.records.conflicts,
+    conflicts: collection.records.choices,
     problems,
     sources,
     peers,

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { conflictFields, type Held, isLive, type RecordState } from '../merge/record-state.ts';
+import { conflictFields, countChoices, type Held, isLive, type RecordState } from '../merge/record-state.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { type RecordId, recordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
@@ -47,6 +47,8 @@ export class RecordStore {
   readonly #sql;
   #live: number;
   #conflicts: number;
+  /** null: not counted yet. */
+  #choices: number | null = null;
   #covered: Set<number>;
 
   constructor(database: Database.Database, collection: number, kind: RecordKind) {
@@ -82,10 +84,13 @@ export class RecordStore {
   put(id: RecordId, before: StoredRecord | null, state: RecordState): number {
     const live = isLive(state);
     const covered = before !== null && this.#covered.has(before.row);
-    const clashes = covered || conflictFields(this.#kind, state).length > 0;
-    const clashed = covered || (before !== null && conflictFields(this.#kind, before.state).length > 0);
+    const choices = countChoices(this.#kind, state, covered);
+    const had = before === null ? 0 : countChoices(this.#kind, before.state, covered);
+    const clashes = choices > 0;
+    const clashed = had > 0;
     const flags = (live ? LIVE : 0) + (clashes ? CONFLICT : 0) + (covered ? COVERED : 0);
     this.#conflicts += (clashes ? 1 : 0) - (clashed ? 1 : 0);
+    if (this.#choices !== null) this.#choices += choices - had;
     this.#live += (live ? 1 : 0) - (before !== null && isLive(before.state) ? 1 : 0);
     if (before !== null) {
       this.#sql.update.run(flags, encodeState(state), before.row);
@@ -117,6 +122,7 @@ export class RecordStore {
     if (covered) this.#covered.add(row);
     else this.#covered.delete(row);
     if (!clashes) this.#conflicts += covered ? 1 : -1;
+    this.#choices = null;
     const flags = (isLive(state) ? LIVE : 0) + (covered || clashes ? CONFLICT : 0) + (covered ? COVERED : 0);
     this.#sql.setFlags.run(flags, row);
   }
@@ -130,6 +136,7 @@ export class RecordStore {
     this.#nameCount = 0;
     this.#live = this.#sql.countLive.get(this.#collection) ?? 0;
     this.#conflicts = this.#sql.countConflicts.get(this.#collection) ?? 0;
+    this.#choices = null;
   }
 
   /** Records right below a directory, with what the source's snapshot says of them. */
@@ -209,6 +216,14 @@ export class RecordStore {
   /** Records with an open conflict. */
   get conflicts(): number {
     return this.#conflicts;
+  }
+  /** Open conflicts as a person sees them (`countChoices`): a contact changed apart in two fields has two. */
+  get choices(): number {
+    this.#choices ??= this.inConflict().reduce(
+      (sum, { row, state }) => sum + countChoices(this.#kind, state, this.#covered.has(row)),
+      0,
+    );
+    return this.#choices;
   }
 
   /** Records that the source does not hold as they are shown: what adoption found older, or not at all. */

@@ -52,6 +52,7 @@ describe('covered files', () => {
         const records = new Set(listConflicts(device.port).map(({ record }) => record));
         for (const id of flagged(device)) expect(records.has(id)).toBe(true);
         expect(device.collection.records.conflicts).toBe(records.size);
+        expect(device.collection.records.choices).toBe(listConflicts(device.port).length);
       }
     }
   });
