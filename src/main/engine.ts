@@ -23,6 +23,7 @@ import { Schedule } from './schedule.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import { validateFileChange } from './sources/files/validate-file-change.ts';
 import { validateItemChange } from './sources/text/validate-item-change.ts';
+import { StatusNotices } from './status-notices.ts';
 import { ContentStore } from './store/content-store.ts';
 import {
   RegistryStore,
@@ -57,6 +58,7 @@ export class Engine {
   readonly #listeners = new Set<(name: EventName, value: never) => void>();
   readonly #changedListeners = new Set<() => void>();
   #tellPlanned = false;
+  readonly #statusNotices = new StatusNotices();
   #view: (() => Events['status']) | null = null;
   readonly #noticed = new Set<string>();
 
@@ -166,7 +168,10 @@ export class Engine {
     this.#tellPlanned = true;
     this.world.clock.after(TELL_MS, () => {
       this.#tellPlanned = false;
-      if (this.#view !== null) this.tell('status', this.#view());
+      if (this.#view === null) return;
+      const status = this.#view();
+      this.tell('status', status);
+      for (const notice of this.#statusNotices.of(status)) this.tell('notice', notice);
     });
   };
 
