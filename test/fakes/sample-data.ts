@@ -155,6 +155,7 @@ export const value = (id: string, kind: 'value' | 'delete', held: unknown, devic
   value: held,
   device,
   at: ago(minutes),
+  places: [],
 });
 export const CONFLICTS: readonly ConflictView[] = [
   {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Choice, ResultView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
+import { placeLabels } from '../../contract/place-labels.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
@@ -9,7 +10,7 @@ import { localTime } from './local-time.ts';
 import { moment } from './moment.ts';
 import { flagOption, given, numberOption, textOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
-import { counted, shortId, showValue } from './show-value.ts';
+import { counted, shortId, shortRecord, showValue } from './show-value.ts';
 import { table } from './table.ts';
 
 const conflicts: Command = {
@@ -20,12 +21,13 @@ const conflicts: Command = {
   async run(call) {
     await call.print(await call.ask('conflicts:list', call.positionals[0] ?? null), (views) => {
       if (views.length === 0) return 'No conflicts.\n';
+      const places = placeLabels(views.flatMap((view) => view.values.flatMap((value) => value.places)));
       return views
         .map((view) => {
           const rows = view.values.map((value) => [
             value.id,
             value.kind === 'delete' ? 'deleted' : showValue(value.value),
-            shortId(value.device),
+            [shortId(value.device), ...value.places.map((place) => places.get(place) ?? place)].join(', '),
             localTime(value.at),
             value.id === view.shown ? 'shown' : '',
           ]);
@@ -248,7 +250,7 @@ async function printResult(call: CommandCall, result: ResultView, done: string):
   }
   await call.print(result, (view) => {
     const became = view.conflicts.length > 0 ? `, ${counted(view.conflicts.length, 'conflict')} to settle` : '';
-    const missing = view.missing.map((item) => [item.record, item.why]);
+    const missing = view.missing.map((item) => [shortRecord(item.record), item.why]);
     const lacking = missing.length > 0 ? `Not possible:\n${table(['record', 'why'], missing, '')}` : '';
     const undoing =
       view.changes.length === 1 ? call.paint.dim(`Take it back with: lockstep undo ${view.changes[0]}\n`) : '';

@@ -1,4 +1,5 @@
 import type { ConflictDetailView } from '../../contract/contract.ts';
+import { placeLabels } from '../../contract/place-labels.ts';
 import { authorOf } from '../history/author-of.ts';
 import type { HistoryPort } from '../history/history-port.ts';
 import { fileEntry } from '../record/file-entry.ts';
@@ -9,7 +10,7 @@ import { baseOf, conflictView } from './conflict-view.ts';
 import { LONGEST_TEXT, mergeTexts, textOf } from './merge-texts.ts';
 import type { OpenConflict } from './open-conflicts.ts';
 
-type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
+type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'sources'>;
 type Text = { readonly text: string; readonly why: null } | { readonly text: null; readonly why: string | null };
 
 /** What the conflict dialog shows beyond the list: the texts, and a merge of two of them with what they came from. Asks peers for content. */
@@ -42,7 +43,11 @@ function merge(
   const [left, right, ...more] = texts;
   if (baseText === null || more.length > 0 || typeof left?.text !== 'string' || typeof right?.text !== 'string')
     return null;
-  const nameOf = (at: number): string => names[view.values[at]?.device ?? ''] ?? '';
+  const labels = placeLabels(view.values.flatMap(({ places }) => places));
+  const nameOf = (at: number): string => {
+    const { device = '', places = [] } = view.values[at] ?? {};
+    return [names[device] ?? '', ...places.map((place) => labels.get(place) ?? place)].join(', ');
+  };
   return mergeTexts(baseText, { name: nameOf(0), text: left.text }, { name: nameOf(1), text: right.text });
 }
 

@@ -7,11 +7,12 @@ import { recordTitle, valueView } from '../history/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Value } from '../record/value.ts';
+import { heldOf } from '../snapshot/held.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { commonAncestor } from './common-ancestor.ts';
 import { type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
 
-type Port = Pick<HistoryPort, 'collection' | 'members'>;
+type Port = Pick<HistoryPort, 'collection' | 'members' | 'sources'>;
 
 /** Every open conflict of a collection, by record. */
 export function listConflicts(port: Port): readonly ConflictView[] {
@@ -42,6 +43,8 @@ export function findConflict(
 
 export function conflictView(port: Port, record: StoredRecord, conflict: OpenConflict): ConflictView {
   const { collection } = port;
+  const isOwn = (value: OpenValue): boolean => authorOf(port, value.latest).device === port.members.self;
+  const isTwiceHere = conflict.values.filter(isOwn).length > 1;
   const title = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
   return {
     id: conflict.id,
@@ -53,9 +56,20 @@ export function conflictView(port: Port, record: StoredRecord, conflict: OpenCon
     shown: conflict.shown.id,
     values: conflict.values.map((value) => {
       const { device, at } = authorOf(port, value.latest);
-      return { id: value.id, kind: value.kind, value: shownValue(record, conflict, value), device, at };
+      const places = isTwiceHere && isOwn(value) ? placesOf(port, record, conflict, value) : [];
+      return { id: value.id, kind: value.kind, value: shownValue(record, conflict, value), device, at, places };
     }),
   };
+}
+
+/** Where it is on this device. */
+function placesOf(port: Port, record: StoredRecord, conflict: OpenConflict, { dots }: OpenValue): readonly string[] {
+  const { records, kind, log } = port.collection;
+  const fields = conflict.ofRecord ? [conflict.field, EXISTS] : [conflict.field];
+  return port.sources().flatMap(({ row, location }) => {
+    const held = heldOf(kind, record.state, records.snapshot(row, record.row)?.held, log.order);
+    return fields.some((field) => held?.get(field)?.dots.some((dot) => dots.includes(dot))) ? [location] : [];
+  });
 }
 
 /** A contact or event as a whole is all its fields; a file is its entry. */

@@ -15,7 +15,7 @@ import { copiesBeside, valueThatStays } from './keep-both.ts';
 import { type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
 import { deleteChange, type Settled, settleChange } from './settle-change.ts';
 
-type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
+type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit' | 'sources'>;
 
 /**
  * Settles one conflict. null: this collection has no such conflict. Fails with `bad-value`, `no-such-value`, `unknown-content`,

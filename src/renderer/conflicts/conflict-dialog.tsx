@@ -13,7 +13,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { FieldValue } from '../components/field-value.tsx';
 import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { canKeepBoth, conflictHeading, conflictSentence } from './conflict-title.ts';
+import { canKeepBoth, conflictHeading, conflictSentence, sideName } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
 import { choiceOf, editableText } from './editable-text.ts';
 import { TextDiff } from './text-diff.tsx';
@@ -106,13 +106,13 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
             key={value.id}
             conflict={conflict}
             value={value}
-            device={nameOf(value.device)}
+            side={sideName(conflict, value, nameOf)}
             why={detail.texts.find((one) => one.value === value.id)?.why ?? null}
             busy={resolve.busy}
             onTake={() =>
               void settle(
                 { take: value.id },
-                value.kind === 'delete' ? 'deleted' : `taken from ${nameOf(value.device)}`,
+                value.kind === 'delete' ? 'deleted' : `taken from ${sideName(conflict, value, nameOf)}`,
               )
             }
           />
@@ -133,7 +133,7 @@ function Differences({ detail, nameOf }: { detail: ConflictDetailView; nameOf: N
   for (const one of detail.texts) if (one.text !== null) texts.set(one.value, one.text);
   const labelOf = (id: string) => {
     const value = conflict.values.find((one) => one.id === id);
-    return value === undefined ? 'Before' : nameOf(value.device);
+    return value === undefined ? 'Before' : sideName(conflict, value, nameOf);
   };
   const ids = [...texts.keys()];
   const [from, setFrom] = useState(ids[0] ?? '');

@@ -1,5 +1,6 @@
 import type { ConflictValueView, ConflictView, Kind } from '../../contract/contract.ts';
 import { counted, listed } from '../../contract/overall-state.ts';
+import { placeLabels } from '../../contract/place-labels.ts';
 import type { NameOf } from '../client/use-device-names.ts';
 
 /** A conflict's heading: of a file its name, of anything else what the instance calls it. */
@@ -13,6 +14,13 @@ export const isFolder = (value: ConflictValueView): boolean =>
 export const isFileBesideFolder = ({ values }: ConflictView): boolean =>
   values.some(isFolder) && values.some((value) => value.kind === 'value' && !isFolder(value));
 
+/** Who has a value: the device, and of several values of this one the place that holds it. */
+export function sideName(conflict: ConflictView, value: ConflictValueView, nameOf: NameOf): string {
+  const labels = placeLabels(conflict.values.flatMap(({ places }) => places));
+  const where = value.places.map((place) => labels.get(place) ?? place);
+  return where.length === 0 ? nameOf(value.device) : `${nameOf(value.device)}, in ${listed(where)}`;
+}
+
 /** Who disagrees about what, in one sentence: `Changed on Laptop and on Desk`, `Deleted on Laptop, changed on Desk`. */
 export function conflictSentence(conflict: ConflictView, nameOf: NameOf): string {
   if (isFileBesideFolder(conflict)) {
@@ -21,15 +29,20 @@ export function conflictSentence(conflict: ConflictView, nameOf: NameOf): string
         ...new Set(
           conflict.values
             .filter((value) => value.kind === 'value' && isFolder(value) === folders)
-            .map((value) => nameOf(value.device)),
+            .map((value) => sideName(conflict, value, nameOf)),
         ),
       ]);
     return `A file on ${on(false)}, a folder on ${on(true)}`;
   }
-  const deleted = conflict.values.filter((value) => value.kind === 'delete').map((value) => nameOf(value.device));
-  const changed = conflict.values.filter((value) => value.kind === 'value').map((value) => nameOf(value.device));
-  if (deleted.length > 0 && changed.length > 0) return `Deleted on ${listed(deleted)}, changed on ${listed(changed)}`;
-  const names = [...new Set(changed)];
+  const of = (kind: ConflictValueView['kind']) => conflict.values.filter((value) => value.kind === kind);
+  const [deleted, changed] = [of('delete'), of('value')];
+  const sides = (values: readonly ConflictValueView[]) =>
+    listed(values.map((value) => sideName(conflict, value, nameOf)));
+  if (deleted.length > 0 && changed.length > 0) return `Deleted on ${sides(deleted)}, changed on ${sides(changed)}`;
+  const names = [...new Set(changed.map((value) => nameOf(value.device)))];
+  const labels = placeLabels(changed.flatMap(({ places }) => places));
+  if (names.length === 1 && changed.every(({ places }) => places.length > 0))
+    return `Changed on ${names[0]} in ${listed([...labels.values()])}`;
   if (names.length === 1 && changed.length > 1)
     return `Changed on ${names[0]} in ${counted(changed.length, 'different way')}`;
   return `Changed on ${listed(names)}`;

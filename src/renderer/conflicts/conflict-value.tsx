@@ -9,13 +9,14 @@ import { isFileBesideFolder, isFolder } from './conflict-title.ts';
 export function ConflictValue(props: {
   conflict: ConflictView;
   value: ConflictValueView;
-  device: string;
+  /** Who has it (`sideName`). */
+  side: string;
   /** Why its text cannot be shown; null: it can, or it has none. */
   why: string | null;
   busy: boolean;
   onTake: () => void;
 }) {
-  const { conflict, value, device } = props;
+  const { conflict, value, side } = props;
   const deleted = value.kind === 'delete';
   const beside = conflict.values.some((one) => one.kind === 'delete');
   const folder = isFolder(value);
@@ -29,10 +30,10 @@ export function ConflictValue(props: {
         : 'Take this';
   const Icon = deleted ? Trash2 : folder ? Folder : FileText;
   return (
-    <article className={deleted ? 'side side-deleted' : 'side'} aria-label={`What ${device} has`}>
+    <article className={deleted ? 'side side-deleted' : 'side'} aria-label={`What ${side} has`}>
       <h3>
         <Icon aria-hidden size={15} />
-        {device}
+        {side}
       </h3>
       <p className="muted">
         {deleted ? 'Deleted' : 'Changed'} <When at={value.at} />
@@ -54,7 +55,7 @@ export function ConflictValue(props: {
       <Button className="button" isDisabled={props.busy} onPress={props.onTake}>
         <Check aria-hidden size={15} />
         {label}
-        <span className="sr-only"> from {device}</span>
+        <span className="sr-only"> from {side}</span>
       </Button>
     </article>
   );

@@ -6,7 +6,7 @@ import { resultText } from '../../../src/renderer/client/use-say-done.ts';
 import { byteSize } from '../../../src/renderer/components/byte-size.ts';
 import { duration } from '../../../src/renderer/components/duration.ts';
 import { fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
-import { canKeepBoth, conflictSentence, newestAt } from '../../../src/renderer/conflicts/conflict-title.ts';
+import { canKeepBoth, conflictSentence, newestAt, sideName } from '../../../src/renderer/conflicts/conflict-title.ts';
 import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { packageAction, packageSummary } from '../../../src/renderer/history/package-summary.ts';
@@ -85,6 +85,7 @@ describe('conflicts', () => {
     value: null,
     device,
     at,
+    places: [] as readonly string[],
   });
   const conflict = (...values: ReturnType<typeof value>[]) => ({
     id: 'k',
@@ -105,6 +106,12 @@ describe('conflicts', () => {
     expect(conflictSentence(conflict(value('1', 'value', 'a', ''), value('2', 'value', 'a', '')), nameOf)).toBe(
       'Changed on A in 2 different ways',
     );
+    const here = { ...value('1', 'value', 'a', ''), places: ['/home/ana/people.vcf'] };
+    const there = { ...value('2', 'value', 'a', ''), places: ['/media/stick/people.vcf'] };
+    const places = conflict(here, there);
+    expect(conflictSentence(places, nameOf)).toBe('Changed on A in ana/people.vcf and stick/people.vcf');
+    expect(sideName(places, there, nameOf)).toBe('A, in stick/people.vcf');
+    expect(sideName(edited, edited.values[0]!, nameOf)).toBe('A');
     const folder = { ...value('1', 'value', 'a', ''), value: { type: 'directory' } };
     const file = { ...value('2', 'value', 'b', ''), value: { type: 'file', size: 1 } };
     expect(conflictSentence({ ...edited, values: [folder, file] }, nameOf)).toBe('A file on B, a folder on A');
@@ -187,6 +194,7 @@ describe('what can be edited', () => {
     value: held,
     device: 'd',
     at: '',
+    places: [],
   });
   const detail = (
     values: ReturnType<typeof value>[],
