@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { ValueView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
+import { inReadingOrder } from '../../contract/reading-order.ts';
 import { useRequest } from '../client/use-request.ts';
 import { pictureAddress } from './raster-image.ts';
 import { fieldValueText } from './value-text.ts';
@@ -45,45 +46,12 @@ function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: stri
   return bytes === null ? null : <p className="hint">It cannot be shown: it is no picture that is known here.</p>;
 }
 
-/** In this order a person reads a card or an event; what is not named comes after them. */
-const ORDER = [
-  'media',
-  'name',
-  'title',
-  'nicknames',
-  'organizations',
-  'titles',
-  'when',
-  'recurrenceRule',
-  'locations',
-  'virtualLocations',
-  'phones',
-  'emails',
-  'onlineServices',
-  'addresses',
-  'anniversaries',
-  'participants',
-  'alerts',
-  'description',
-  'recurrenceOverrides',
-  'relations',
-  'links',
-  'notes',
-  'keywords',
-];
-const placeOf = (path: string): number => {
-  const at = ORDER.indexOf(path.split('/')[0] ?? path);
-  return at < 0 ? ORDER.length : at;
-};
-
 /** What a contact or an event says, field by field, in words. What only programs read is left out. */
 export function RecordFacts(props: {
   of: RecordOf;
   fields: readonly { readonly path: string; readonly value: ValueView }[];
 }) {
-  const told = props.fields
-    .filter(({ path, value }) => value !== null && isTold(path))
-    .sort((a, b) => placeOf(a.path) - placeOf(b.path) || (a.path < b.path ? -1 : 1));
+  const told = inReadingOrder(props.fields.filter(({ path, value }) => value !== null && isTold(path)));
   if (told.length === 0) return <p className="muted">It says nothing.</p>;
   return (
     <dl className="record-facts">
