@@ -6,7 +6,7 @@ import { flagOption, given, listOption, textOption, usageError, wordOption } fro
 import { checkFormat, FORMAT_NAMES, KINDS, needsPassword, sourcePlace } from './place.ts';
 import { plainText } from './plain-text.ts';
 import { withProgress } from './progress-bar.ts';
-import { counted, shortId } from './show-value.ts';
+import { counted, shortId, shortRecord } from './show-value.ts';
 import { table } from './table.ts';
 
 const ROLES = ['admin', 'editor', 'reader'] as const;
@@ -289,7 +289,7 @@ const exportOnce: Command = {
     const file = resolve(call.terminal.directory, call.positionals[1]!);
     const exported = await call.ask('export', call.positionals[0]!, file, wanted ?? null);
     await call.print(exported, (view) => {
-      const lost = view.lost.map((entry) => [entry.record, entry.field, entry.why]);
+      const lost = view.lost.map((entry) => [shortRecord(entry.record), entry.field, entry.why]);
       const done = `Wrote ${counted(view.records, 'record')} to ${plainText(file)}.\n`;
       return lost.length === 0 ? done : `${done}Could not be written:\n${table(['record', 'field', 'why'], lost, '')}`;
     });

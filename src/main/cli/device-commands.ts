@@ -4,7 +4,7 @@ import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
 import { flagOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
-import { shortId } from './show-value.ts';
+import { shortId, shortRecord } from './show-value.ts';
 import { table } from './table.ts';
 
 const ROLES = ['admin', 'editor', 'reader'] as const;
@@ -109,7 +109,8 @@ const quarantine: Command = {
     await call.print(
       left.filter(({ code }) => code === 'quarantined'),
       (problems) =>
-        problems.map(({ record, detail }) => `${plainText(record)}: ${plainText(detail)}\n`).join('') || 'Done.\n',
+        problems.map(({ record, detail }) => `${plainText(shortRecord(record))}: ${plainText(detail)}\n`).join('') ||
+        'Done.\n',
     );
     return EXIT.done;
   },

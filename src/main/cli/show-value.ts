@@ -5,6 +5,14 @@ const SHORT = 12;
 /** A long id as people need it: enough to be told apart and typed. */
 export const shortId = (id: string): string => (/^[0-9a-f]{24,}$/i.test(id) ? id.slice(0, SHORT) : id);
 
+/** The id or path of a record, or a text that names one, as people need it: an id of a thousand letters is cut in its middle. */
+export function shortRecord(text: string, most = 100): string {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const end = Math.floor(most / 4);
+  return `${letters.slice(0, most - end - 1).join('')}…${letters.slice(-end).join('')}`;
+}
+
 /** A value of a field in one line, for people. */
 export function showValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';

@@ -7,7 +7,7 @@ import { flagOption, given, listOption, numberOption } from './options.ts';
 import type { Paint } from './paint.ts';
 import { plainText } from './plain-text.ts';
 import { progressLine, withProgress } from './progress-bar.ts';
-import { bytesText, counted, shortId, showValue } from './show-value.ts';
+import { bytesText, counted, shortId, shortRecord, showValue } from './show-value.ts';
 import { table } from './table.ts';
 
 const DEFAULT_TIMEOUT_S = 60;
@@ -156,7 +156,7 @@ const preview: Command = {
     const plan = await call.ask('safety:preview', call.positionals[0] ?? null);
     await call.print(plan, (view) => {
       const rows = (where: string, list: readonly PlannedView[]) =>
-        list.map((item) => [where, item.action, item.record]);
+        list.map((item) => [where, item.action, shortRecord(item.record)]);
       const halts = view.halts
         .map((halt) => call.paint.warn(`Halted: ${plainText(halt.detail)} (${halt.reason})\n`))
         .join('');
@@ -188,7 +188,9 @@ const verify: Command = {
     const work = call.ask('verify', call.positionals[0] ?? null, flagOption(call.options, 'content'));
     await call.print(await withProgress(call, work), (views) => {
       const rows = views.map((view) => [shortId(view.collection), view.records, view.root]);
-      const differing = views.flatMap((view) => view.differs.map((item) => [shortId(item.source), item.record]));
+      const differing = views.flatMap((view) =>
+        view.differs.map((item) => [shortId(item.source), shortRecord(item.record)]),
+      );
       const differs = differing.length > 0 ? `Differs:\n${table(['source', 'record'], differing, '')}` : '';
       return table(['collection', 'records', 'root'], rows, 'No collections.') + differs;
     });
@@ -205,9 +207,9 @@ const problems: Command = {
     await call.print(await call.ask('problems:list', call.positionals[0] ?? null), (views) => {
       const rows = views.map((view) => [
         shortId(view.collection),
-        view.record,
+        shortRecord(view.record),
         view.code,
-        view.detail,
+        shortRecord(view.detail, 300),
         localTime(view.since),
       ]);
       return table(['collection', 'record', 'code', 'detail', 'since'], rows, 'No problems.');

@@ -3,7 +3,7 @@ import { clockCheck, watchChecks } from '../../../src/main/cli/check-machine.ts'
 import { moment } from '../../../src/main/cli/moment.ts';
 import { argumentCount, nearestWord, splitCommandLine } from '../../../src/main/cli/parse-command-line.ts';
 import { progressLine, progressOf } from '../../../src/main/cli/progress-bar.ts';
-import { bytesText, showValue } from '../../../src/main/cli/show-value.ts';
+import { bytesText, shortRecord, showValue } from '../../../src/main/cli/show-value.ts';
 import { table } from '../../../src/main/cli/table.ts';
 
 describe('the command word', () => {
@@ -113,6 +113,11 @@ describe('values for people', () => {
     [{ full: 'Ana' }, '{"full":"Ana"}'],
     [true, 'true'],
   ])('%j is %s', (value, text) => expect(showValue(value)).toBe(text));
+  it('cuts the middle out of what names a record, and leaves what is short', () => {
+    expect(shortRecord('letters/2026/plan.md')).toBe('letters/2026/plan.md');
+    const cut = shortRecord(`${'u'.repeat(990)}@example.org`);
+    expect([cut.length, cut.slice(0, 5), cut.slice(-12)]).toEqual([100, 'uuuuu', '@example.org']);
+  });
 
   it.each([
     [0, '0 B'],
