@@ -47,10 +47,11 @@ export function processTerminal(): Terminal {
 }
 
 async function askSecret(question: string): Promise<string> {
-  process.stderr.write(question);
   // The line editor draws what is typed on its output: this one shows nothing.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // Only now does the terminal itself show nothing either.
+  process.stderr.write(question);
   lines.once('SIGINT', () => {
     process.stderr.write('\n');
     lines.close();
