@@ -16,6 +16,7 @@ import type { DocumentPlace } from '../../src/main/sources/text/document-place.t
 import { FolderOfFiles } from '../../src/main/sources/text/folder-of-files.ts';
 import { OneFile } from '../../src/main/sources/text/one-file.ts';
 import { type KnownItems, TextAdapter } from '../../src/main/sources/text/text-adapter.ts';
+import type { TextFormat } from '../../src/main/sources/text/text-format.ts';
 import { describeTree } from '../fakes/describe-tree.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { faultAt } from '../fakes/fault-plan.ts';
@@ -260,6 +261,42 @@ describe('a text of many items', () => {
     const outcomes = await adapter.construct(items);
     expect(outcomes.map(({ done }) => done)).toEqual(['refused', 'written']);
     expect(here.user.readText(here.path)).toBe(table.replace('there', 'therex'));
+  });
+
+  it('tries few parts where damage at its end would take in all that is new', async () => {
+    const here = world(false);
+    const format = tinyFormat();
+    let splits = 0;
+    const swallowing: TextFormat = {
+      ...format,
+      split(bytes) {
+        splits++;
+        const text = Buffer.from(bytes).toString();
+        const end = text.includes('DAMAGE') ? text.indexOf('DAMAGE') : text.length;
+        const { items } = format.split(bytes.subarray(0, end));
+        const damaged = end < bytes.length ? [{ start: end, end: bytes.length, name: 'line', detail: 'broken' }] : [];
+        return { bytes, items, damaged };
+      },
+    };
+    const adapter = new TextAdapter(swallowing, here.place, here.snapshot);
+    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n\nDAMAGE');
+    await look({ adapter, snapshot: here.snapshot });
+    await here.clock.advance(5000);
+    splits = 0;
+    const news = Array.from({ length: 200 }, (_, at) => change(here, `new ${at}`, { name: `N${at}` }));
+    const there = [change(here, 'x', null), change(here, 'y', { name: 'Z' })];
+    const outcomes = await adapter.construct([...news, ...there]);
+    expect(outcomes.map(({ done }) => done)).toEqual([...news.map(() => 'refused'), 'written', 'written']);
+    expect(splits).toBeLessThan(20);
+  });
+
+  it('a listing that is stopped says nothing of what it did not read', async () => {
+    const here = world(true);
+    here.user.writeFile(`${here.path}/x.txt`, '@ x\nname="X"\n');
+    await look(here);
+    here.user.writeFile(`${here.path}/x.txt`, '@ x\nname="Y"\n');
+    const listing = here.adapter.list(null, null, () => undefined, AbortSignal.abort());
+    await expect(listing).rejects.toMatchObject({ code: 'stopped' });
   });
 
   it('knows items without a UID again: by their bytes, by what they say, and the same everywhere', async () => {

@@ -6,6 +6,7 @@ import type { Held } from '../merge/record-state.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
 import type { Clock } from '../platform/clock.ts';
 import { digestOf } from '../platform/hash.ts';
+import { LockstepError } from '../platform/trouble.ts';
 import { referencesIn } from '../record/content-reference.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { type Digest, type RecordId, recordId } from '../record/ids.ts';
@@ -236,8 +237,11 @@ export class TakeIn {
   /** Items whose id nobody knows. */
   async *#readNews(signal: AbortSignal): AsyncGenerator<readonly Reading[]> {
     const news = [...this.#dirty.values()].filter(({ id }) => this.#collection.records.find(id) === null);
-    for (let at = 0; at < news.length && !signal.aborted; at += BATCH_RECORDS)
+    for (let at = 0; at < news.length; at += BATCH_RECORDS) {
+      // Who was not compared with the others would be doubled.
+      if (signal.aborted) throw new LockstepError('stopped', 'the look was stopped');
       yield await this.#read(news.slice(at, at + BATCH_RECORDS), signal);
+    }
   }
 
   #compare(event: ListEvent): void {

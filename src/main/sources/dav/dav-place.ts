@@ -42,6 +42,8 @@ export class DavPlace implements DocumentPlace {
   #untold: readonly string[] = [];
   /** Listed, and not given when they were asked for: once that is one that went just now. */
   readonly #missed = new Set<string>();
+  /** What the server says of the version it made of a text was seen to be the version it has. */
+  #tellsVersions = false;
   readonly #asked: AskedServer;
   readonly watch: NonNullable<DocumentPlace['watch']>;
 
@@ -126,12 +128,17 @@ export class DavPlace implements DocumentPlace {
         this.#held.delete(name);
         return { done: 'written', document: null };
       }
-      const { status, detail } = await server.put(address, expected === null ? null : etag, bytes, kind);
+      const { status, detail, etag: made } = await server.put(address, expected === null ? null : etag, bytes, kind);
       if (status >= 300) return refused(reasonOf(status), detail);
       // Servers write texts as they like: what it is now counts.
       const [document] = await this.read([name]);
       if (document === undefined || 'code' in document)
         return refused('changed-underneath', document?.detail ?? 'it went at once');
+      const isOurs = made === this.#held.get(name);
+      // Whoever wrote to it at once is not taken for the server: the next look finds out what they changed.
+      if (made !== null && !isOurs && this.#tellsVersions)
+        return refused('changed-underneath', `${name} changed on the server just now`);
+      this.#tellsVersions ||= isOurs;
       return { done: 'written', document };
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;

@@ -204,13 +204,15 @@ export class DavServer {
       : calendarMultiGet({ ...asked, props: { 'd:getetag': {}, 'c:calendar-data': {} } });
   }
 
-  /** `etag` null: there must be nothing. Answers with the status, whatever it is. */
+  /**
+   * `etag` null: there must be nothing. Answers with the status, whatever it is, and the etag of what was written, where the server tells that.
+   */
   async put(
     url: string,
     etag: string | null,
     text: Uint8Array,
     kind: DavKind,
-  ): Promise<{ status: number; detail: string }> {
+  ): Promise<{ status: number; detail: string; etag: string | null }> {
     const type = kind === 'contacts' ? 'text/vcard' : 'text/calendar';
     return this.#send(
       url,
@@ -234,7 +236,8 @@ export class DavServer {
           .replace(/<[^>]*>/g, ' ')
           .replace(/\s+/g, ' ')
           .trim();
-    return { status: response.status, detail: detail.slice(0, 200) || response.statusText };
+    const { status, statusText, headers: told } = response;
+    return { status, detail: detail.slice(0, 200) || statusText, etag: told.get('etag') };
   }
 
   async #token(url: string): Promise<string | null> {

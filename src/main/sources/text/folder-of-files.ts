@@ -4,7 +4,7 @@ import { LockstepError } from '../../platform/trouble.ts';
 import { markerPath, readMarker, type SourceMarker, writeMarker } from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
-import { currentRevision, listed, readDocument, type TextFile, unread, writeDocument } from './one-file.ts';
+import { currentRevision, listed, readDocument, type TextFile, troubleOf, unread, writeDocument } from './one-file.ts';
 import { PastTexts } from './past-texts.ts';
 import { RecentTexts } from './recent-texts.ts';
 import { settleLeftOvers } from './replace-file.ts';
@@ -69,10 +69,15 @@ export class FolderOfFiles implements DocumentPlace {
     const settled = settleLeftOvers(fs, root, found) ? fs.readDirectory(root) : found;
     for (const { name } of this.#past.meet(root, settled, null) ? fs.readDirectory(root) : settled) {
       if (name === null || name.startsWith('.') || !name.toLowerCase().endsWith(ending)) continue;
-      const stat = this.#stat(name);
-      if (stat === null) continue;
-      if (stat.type === 'file') documents.push(listed(name, stat, this.#isFresh(name, stat)));
-      else if (stat.type !== 'directory') problems.push(unread(name, 'special-file', `${root}/${name} is no file`));
+      try {
+        const stat = fs.lstat(`${root}/${name}`);
+        if (stat?.type === 'file') documents.push(listed(name, stat, this.#isFresh(name, stat)));
+        else if (stat !== null && stat.type !== 'directory')
+          problems.push(unread(name, 'special-file', `${root}/${name} is no file`));
+      } catch (error) {
+        // It is there, whatever it is.
+        problems.push(unread(name, troubleOf(error), (error as Error).message));
+      }
     }
     documents.sort((a, b) => (a.name < b.name ? -1 : 1));
     problems.push(...this.#past.problems((name) => name.toLowerCase().endsWith(ending)));
@@ -166,14 +171,5 @@ export class FolderOfFiles implements DocumentPlace {
 
   #isFresh(name: string, stat: FileStat): boolean {
     return this.#recent.isFresh(name, stat, this.#options.clock.now());
-  }
-
-  #stat(name: string): FileStat | null {
-    const { fs, root } = this.#options;
-    try {
-      return fs.lstat(`${root}/${name}`);
-    } catch {
-      return null;
-    }
   }
 }

@@ -195,7 +195,7 @@ export function writeDocument(file: TextFile, expected: Uint8Array | null, bytes
   }
 }
 
-function troubleOf(error: unknown): ProblemCode {
+export function troubleOf(error: unknown): ProblemCode {
   const code = (error as { code?: string }).code;
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'no-permission';
   return code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'io';

@@ -134,11 +134,14 @@ export class TextAdapter implements SourceAdapter {
       else toRead.push(listed.name);
     }
     const unread = [...unlisted];
-    for (let at = 0; at < toRead.length && !signal.aborted; at += DOCUMENTS_AT_ONCE)
+    for (let at = 0; at < toRead.length; at += DOCUMENTS_AT_ONCE) {
+      // What was not read is not gone.
+      if (signal.aborted) throw new LockstepError('stopped', 'the listing was stopped');
       for (const read of await this.#place.read(toRead.slice(at, at + DOCUMENTS_AT_ONCE))) {
         if ('code' in read) unread.push(read);
         else loaded.set(read.name, this.#load(read));
       }
+    }
     for (const { name, code, detail } of unread) {
       const own = known.in.get(name) ?? [];
       for (const { id } of own) claimed.add(id);
@@ -576,7 +579,7 @@ export class TextAdapter implements SourceAdapter {
     if (document.fresh && own.some(({ id }) => !places.has(id)))
       return items.map(({ id }) => refused(id, 'changed-underneath', 'it seems to be written just now'));
     const outcomes: ConstructOutcome[] = [];
-    const writes: { item: ConstructItem; native: NativeItem | null; before: Fields | null }[] = [];
+    const writes: Write[] = [];
     for (const item of items) {
       const at = places.get(item.id);
       const native = at === undefined ? null : (document.text.items[at] as NativeItem);
@@ -612,11 +615,8 @@ export class TextAdapter implements SourceAdapter {
       this.#clock === null ? null : momentOf(this.#clock.now()),
     );
     if (!this.#keepsApart(document.text, bytes, writes)) {
-      // Each by itself, so that only those wait which cannot be written.
-      if (writes.length === 1)
-        return [...outcomes, ...writes.map(({ item }) => refused(item.id, 'malformed', WOULD_RUN_TOGETHER))];
-      for (const { item } of writes) outcomes.push(...(await this.#writeDocument(name, [item], known)));
-      return outcomes;
+      const inParts = this.#writeInParts(writes, (part) => this.#writeDocument(name, part, known));
+      return [...outcomes, ...(await inParts)];
     }
     const isLast = this.#place.many && document.text.items.length === writes.length;
     const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
@@ -628,12 +628,35 @@ export class TextAdapter implements SourceAdapter {
     return [...outcomes, ...this.#reread(name, written.document, done, document)];
   }
 
+  /** Writes what cannot be written all at once, so that only that waits which cannot be at all. */
+  async #writeInParts(
+    writes: readonly Write[],
+    write: (items: readonly ConstructItem[]) => Promise<readonly ConstructOutcome[]>,
+  ): Promise<readonly ConstructOutcome[]> {
+    const wait = (parts: readonly Write[]) =>
+      parts.map(({ item }) => refused(item.id, 'malformed', WOULD_RUN_TOGETHER));
+    if (writes.length === 1) return wait(writes);
+    const outcomes: ConstructOutcome[] = [];
+    const each = async (part: readonly Write[]): Promise<void> => {
+      if (part.length > 0) outcomes.push(...(await write(part.map(({ item }) => item))));
+    };
+    const news = writes.filter(({ native }) => native === null);
+    let rest = writes.filter(({ native }) => native !== null);
+    if (rest.length === 0) {
+      // All that is new comes to one place: where neither the first nor the last can be written, none can.
+      await each(news.slice(0, 1));
+      await each(news.slice(-1));
+      rest = news.slice(1, -1);
+      if (outcomes.every(({ done }) => done === 'refused')) return [...outcomes, ...wait(rest)];
+    } else await each(news);
+    const half = news.length > 0 && news.length < writes.length ? rest.length : Math.ceil(rest.length / 2);
+    await each(rest.slice(0, half));
+    await each(rest.slice(half));
+    return outcomes;
+  }
+
   /** Beside what is damaged: is every item of a text still one of its own once it is written, and the damage as it was? */
-  #keepsApart(
-    before: SplitText,
-    bytes: Uint8Array,
-    writes: readonly { readonly item: ConstructItem; readonly native: NativeItem | null }[],
-  ): boolean {
+  #keepsApart(before: SplitText, bytes: Uint8Array, writes: readonly Write[]): boolean {
     if (before.damaged.length === 0) return true;
     const after = this.#format.split(bytes);
     const more = writes.reduce(
@@ -743,6 +766,12 @@ export function composeText(
   );
 }
 
+/** What is to be written of a document, at which of its items; null: a new one. */
+interface Write {
+  readonly item: ConstructItem;
+  readonly native: NativeItem | null;
+  readonly before: Fields | null;
+}
 /** Says of an item of a document which record it is. */
 type Claim = (document: Loaded, at: number, id: RecordId) => void;
 

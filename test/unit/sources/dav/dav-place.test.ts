@@ -191,6 +191,27 @@ describe('a collection on a server', () => {
         expect(headers['if-match'] ?? headers['if-none-match']).toBeDefined();
   });
 
+  it('that somebody else writes to at once is not taken for what the server made of it, where that tells versions', async () => {
+    await place.list();
+    let told = (etag: string): string => etag;
+    let theirs: string | null = null;
+    server.answer = (asked) => {
+      const answer = book.answer(asked);
+      const card = book.cards.get(asked.path);
+      if (asked.method !== 'PUT' || card === undefined) return answer;
+      const etag = told(card.etag);
+      if (theirs !== null) book.cards.set(asked.path, { etag: '"theirs"', text: theirs });
+      return { ...answer, headers: { etag } };
+    };
+    const write = async (name: string) => (await place.write(`${BOOK}${name}.vcf`, null, Buffer.from(card(name)))).done;
+    told = () => '"of what was sent"';
+    expect(await write('c')).toBe('written');
+    told = (etag) => etag;
+    expect(await write('d')).toBe('written');
+    theirs = card('somebody');
+    expect(await write('e')).toBe('refused');
+  });
+
   it.each([
     [412, 'changed-underneath'],
     [409, 'names-collide'],

@@ -28,3 +28,17 @@ describe('a folder of texts whose disk has just gone away', () => {
     expect((await folder.list()).documents.map(({ name }) => name)).toEqual(['a.vcf']);
   });
 });
+
+it('a text of a folder of which the disk tells nothing just now is there', async () => {
+  const clock = new FakeClock();
+  const disk = new MemoryDisk({ clock });
+  const fs = disk.process();
+  for (const path of ['/home', ROOT]) fs.makeDirectory(path);
+  const folder = new FolderOfFiles({ fs, clock, root: ROOT, ending: '.vcf', marker: MARKER, watch: null });
+  folder.mark();
+  for (const name of ['a', 'b']) await folder.write(`${name}.vcf`, null, Buffer.from(name));
+  fs.plan = ({ name, path }) => (name === 'lstat' && path.endsWith('/a.vcf') ? { fails: 'EIO' } : null);
+  const { documents, problems } = await folder.list();
+  expect(documents.map(({ name }) => name)).toEqual(['b.vcf']);
+  expect(problems).toMatchObject([{ name: 'a.vcf', code: 'io' }]);
+});
