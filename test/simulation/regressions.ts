@@ -70,4 +70,9 @@ export const REGRESSIONS: readonly {
     kinds: SOUND,
     about: 'what goes to the place of a disk that went away at that moment is not deleted when it is back',
   },
+  {
+    seed: '5600',
+    kinds: SOUND,
+    about: 'a file that cannot be read is said to be kept here no longer',
+  },
 ];

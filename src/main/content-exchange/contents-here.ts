@@ -101,6 +101,8 @@ export class ContentsHere {
     for (const source of collection.sourceRows()) {
       const stored = collection.records.snapshot(source, record.row);
       if (stored === undefined || stored.revision === null) continue;
+      // What cannot be read may hold something else by now, and can be given to nobody.
+      if (collection.problems.find(source, record.id)?.code === 'unreadable') continue;
       const held = heldOf(collection.kind, record.state, stored.held, collection.log.order);
       const entry = fileEntry(held?.get(ENTRY)?.value);
       if (entry?.type === 'file' && entry.digest === content)
