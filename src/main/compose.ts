@@ -32,6 +32,7 @@ import type { LookService } from './sources/files/look-service.ts';
 import { watchFiles } from './sources/files/watch-files.ts';
 import { watchRoot } from './sources/files/watch-root.ts';
 import type { WriteService } from './sources/files/write-service.ts';
+import { countInThread } from './sources/start-count-thread.ts';
 import { watchFile, watchFolder } from './sources/text/watch-text.ts';
 import { openDatabase } from './store/open-database.ts';
 import { RegistryStore } from './store/registry-store.ts';
@@ -87,6 +88,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     secrets: accountSecrets(accounts),
     realPath,
     makeDirectory: (path) => mkdirSync(path, { recursive: true }),
+    countItems: countInThread,
     dataDirectory,
     defaultName: hostname(),
     log: (line) => console.error(line),

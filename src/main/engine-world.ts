@@ -12,6 +12,7 @@ import type { FileSystem } from './platform/file-system.ts';
 import type { Random } from './platform/random.ts';
 import type { Remote } from './platform/remote.ts';
 import type { CollectionId } from './record/ids.ts';
+import type { PlaceCount } from './sources/count-items.ts';
 import type { LookService } from './sources/files/look-service.ts';
 import type { NamePlatform } from './sources/files/names.ts';
 import type { FilesWatch, WatchOptions } from './sources/files/watch-files.ts';
@@ -54,6 +55,8 @@ export interface EngineWorld {
   /** The real path of what is there, and whether it is a folder; null where there is nothing. */
   realPath(path: string): { readonly path: string; readonly isFolder: boolean } | null;
   makeDirectory(path: string): void;
+  /** `countItems`, beside everything else. */
+  countItems(path: string, format: string): Promise<PlaceCount>;
   /** The disk a path is on; null where that cannot be told. */
   diskSpace(path: string): Promise<DiskSpace | null>;
   /** Never a source: the instance's own state lives there. Real path. */

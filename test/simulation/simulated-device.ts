@@ -6,6 +6,7 @@ import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
 import type { CollectionId } from '../../src/main/record/ids.ts';
 import { handlersOf } from '../../src/main/requests/handlers.ts';
+import { countItems } from '../../src/main/sources/count-items.ts';
 import { LookService } from '../../src/main/sources/files/look-service.ts';
 import type { FilesWatch, WatchOptions } from '../../src/main/sources/files/watch-files.ts';
 import { WriteService } from '../../src/main/sources/files/write-service.ts';
@@ -180,6 +181,7 @@ export class SimulatedDevice {
           const there = this.user.fs.lstat(path);
           return there === null ? null : { path, isFolder: there.type === 'directory' };
         },
+        countItems: (path, format) => Promise.resolve().then(() => countItems(this.user.fs, path, format)),
         watchText: null,
         isProfileLocked: () => false,
         secrets: { passwordOf: () => null, setPassword: () => undefined },

@@ -11,5 +11,11 @@ export function missedFields(kind: RecordKind, full: Fields, held: Fields): read
   );
 }
 
-const partsOf = (name: Value | undefined): Value =>
-  name !== null && typeof name === 'object' && 'components' in name ? (name.components as Value) : null;
+/** The parts of a name; in which order they are listed says nothing, unless it says that it does (RFC 9553). */
+function partsOf(name: Value | undefined): Value {
+  if (name === null || typeof name !== 'object' || !('components' in name)) return null;
+  const { components, isOrdered } = name as { readonly components: Value; readonly isOrdered?: Value };
+  if (isOrdered === true || !Array.isArray(components)) return components;
+  const key = (part: Value): string => JSON.stringify(part);
+  return [...(components as readonly Value[])].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}

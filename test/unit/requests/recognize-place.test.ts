@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Engine } from '../../../src/main/engine.ts';
+import { findPlace } from '../../../src/main/locations/source-place.ts';
+import { nodeFileSystem } from '../../../src/main/platform/node-file-system.ts';
+import { recognizePlace } from '../../../src/main/requests/recognize-place.ts';
+import { countInThread } from '../../../src/main/sources/start-count-thread.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'recognize-')));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const realPath = (path: string) => {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : { path: realpathSync(path), isFolder: found.isDirectory() };
+};
+const makeDirectory = () => {
+  throw new Error('nothing is made');
+};
+let counted = 0;
+const engine = {
+  place: async (location: string, create: boolean, asked: { kind: null; format: string | null }) =>
+    findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, location, create, asked, []),
+  world: {
+    countItems: (path: string, format: string) => {
+      counted++;
+      return countInThread(path, format);
+    },
+  },
+} as unknown as Engine;
+const recognize = (name: string, format: string | null = null) => recognizePlace(engine, join(folder, name), format);
+const write = (name: string, text: string | Uint8Array) => writeFileSync(join(folder, name), text);
+const card = (uid: number) => `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:u${uid}\r\nFN:Person ${uid}\r\nEND:VCARD\r\n`;
+
+it('counts what is in a text, a table and a folder, in a thread of its own', async () => {
+  write('people.vcf', [1, 2, 3].map(card).join(''));
+  expect(await recognize('people.vcf')).toEqual({ kind: 'contacts', format: 'vcard', records: 3, damaged: 0 });
+  mkdirSync(join(folder, 'cards'));
+  for (const at of [1, 2]) write(`cards/${at}.vcf`, card(at));
+  expect(await recognize('cards')).toEqual({ kind: 'contacts', format: 'vcard-folder', records: 2, damaged: 0 });
+  write('broken.vcf', `${card(1)}BEGIN:VCARD\r\nVERSION:4.0\r\nFN:cut off\r\n`);
+  expect(await recognize('broken.vcf')).toMatchObject({ records: 1, damaged: 1 });
+});
+
+it('does not count files of any kind, nor a text that is too large', async () => {
+  mkdirSync(join(folder, 'files'));
+  const before = counted;
+  expect(await recognize('files')).toEqual({ kind: 'files', format: 'folder', records: null, damaged: 0 });
+  expect(counted).toBe(before);
+  write('huge.vcf', Buffer.concat([Buffer.from(card(1)), Buffer.alloc(17 << 20, ' ')]));
+  expect(await recognize('huge.vcf')).toEqual({ kind: 'contacts', format: 'vcard', records: null, damaged: 0 });
+});
+
+it('tells an address book of Thunderbird from any other database, and leaves nothing beside either', async () => {
+  for (const [name, table] of [
+    ['abook.sqlite', 'properties'],
+    ['other.sqlite', 'bookmarks'],
+  ] as const) {
+    const database = new Database(join(folder, name));
+    database.exec(`CREATE TABLE ${table} (card TEXT, name TEXT, value TEXT)`);
+    for (const uid of ['a', 'b']) database.prepare(`INSERT INTO ${table} VALUES (?, 'DisplayName', 'Ana')`).run(uid);
+    database.close();
+  }
+  expect(await recognize('abook.sqlite')).toEqual({ kind: 'contacts', format: 'thunderbird', records: 2, damaged: 0 });
+  await expect(recognize('other.sqlite')).rejects.toMatchObject({ code: 'unknown-format' });
+  expect(
+    nodeFileSystem
+      .readDirectory(folder)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['abook.sqlite', 'other.sqlite']);
+});
+
+it('says what keeps it from being told', async () => {
+  await expect(recognize('nothing.vcf')).rejects.toMatchObject({ code: 'no-such-path' });
+  write('odd.csv', 'a,b\n1,2\n');
+  await expect(recognize('odd.csv')).rejects.toMatchObject({ code: 'unknown-format' });
+  write('people.vcf', card(1));
+  await expect(recognize('people.vcf', 'vcard-folder')).rejects.toMatchObject({ code: 'wrong-format' });
+});

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { showRecord } from '../../../src/main/requests/show-record.ts';
+import { contactRoom, jane } from './contact-room.ts';
+
+const held = ({ sources }: ReturnType<typeof showRecord>) => sources.map(({ format, holds }) => [format, holds]);
+
+it('a card is told with its fields and with what each place here holds of it', () => {
+  const { replica, absent, say } = contactRoom();
+  say('jane', jane(4));
+  const shown = showRecord(replica, 'jane');
+  expect(shown.title).toBe('Jane Doe');
+  expect(shown.fields.find(({ path }) => path === 'emails/m3')?.value).toEqual({ address: 'jane3@example.org' });
+  expect(held(shown)).toEqual([
+    ['vcard', 'all'],
+    ['csv-outlook', 'part'],
+  ]);
+  say('john', jane(1));
+  expect(held(showRecord(replica, 'john'))).toEqual([
+    ['vcard', 'all'],
+    ['csv-outlook', 'all'],
+  ]);
+  absent.add('john');
+  expect(held(showRecord(replica, 'john'))).toEqual([
+    ['vcard', 'all'],
+    ['csv-outlook', 'none'],
+  ]);
+});
+
+it('one that is deleted, and one nobody knows, is no such record', () => {
+  const { replica, say } = contactRoom();
+  say('jane', jane(1));
+  say('jane', null);
+  for (const id of ['jane', 'nobody'])
+    expect(() => showRecord(replica, id)).toThrow(expect.objectContaining({ code: 'no-such-record' }));
+});

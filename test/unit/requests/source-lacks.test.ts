@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { lackWords } from '../../../src/contract/lack-words.ts';
+import { sourceLacks } from '../../../src/main/requests/source-lacks.ts';
+import { contactRoom, jane } from './contact-room.ts';
+
+const PHOTO = { 'media/p': { kind: 'photo', data: new Uint8Array([1, 2, 3]) } };
+
+it('a place that holds all of it is not named', async () => {
+  const { replica, say } = contactRoom();
+  say('jane', jane(3));
+  expect(await sourceLacks(replica)).toEqual([]);
+});
+
+it('names what a place has no room for, what most lack first, and whom it is about', async () => {
+  const { replica, say } = contactRoom();
+  say('jane', jane(5, PHOTO));
+  say('john', jane(1, PHOTO));
+  say('plain', jane(1));
+  const [table, ...others] = await sourceLacks(replica);
+  expect(others).toEqual([]);
+  expect(table).toMatchObject({ source: 'source-2', records: 2 });
+  expect(table?.named.map(({ id, title }) => [id, title])).toEqual([
+    ['jane', 'Jane Doe'],
+    ['john', 'Jane Doe'],
+  ]);
+  expect(table?.lacks.map((lack) => [lackWords(lack), lack.records])).toEqual([
+    ['photos', 2],
+    ['a fourth e-mail address', 1],
+  ]);
+});
+
+it('is reckoned anew once something changed, and not before', async () => {
+  const { replica, say } = contactRoom();
+  say('jane', jane(4));
+  const first = sourceLacks(replica);
+  expect(sourceLacks(replica)).toBe(first);
+  expect((await first).map(({ records }) => records)).toEqual([1]);
+  say('jane', jane(2));
+  expect(await sourceLacks(replica)).toEqual([]);
+});
