@@ -290,6 +290,16 @@ describe('a text of many items', () => {
     expect(splits).toBeLessThan(20);
   });
 
+  it.each(['', '\n\n'])('a file of its own that says nothing is nobody’s deletion', async (nothing) => {
+    const here = world(true);
+    here.user.writeFile(`${here.path}/x.txt`, '@ x\nname="X"\n');
+    await look(here);
+    here.user.writeFile(`${here.path}/x.txt`, nothing);
+    expect(await look(here)).toMatchObject({ gone: [], problems: [{ id: 'x', code: 'malformed' }] });
+    here.user.fs.unlink(`${here.path}/x.txt`);
+    expect(await look(here)).toMatchObject({ gone: ['x'], problems: [] });
+  });
+
   it('a listing that is stopped says nothing of what it did not read', async () => {
     const here = world(true);
     here.user.writeFile(`${here.path}/x.txt`, '@ x\nname="X"\n');

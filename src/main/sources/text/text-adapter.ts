@@ -479,6 +479,15 @@ export class TextAdapter implements SourceAdapter {
           code: 'malformed',
           detail: `it may be what is damaged at line ${lineOf(document.bytes, unknown.start)}: mend that, and it is clear whether this was deleted`,
         });
+    // A file of its own is removed where its item is; one that says nothing is what a crash or another program left of it.
+    const { items, damaged } = document.text;
+    if (this.#place.many && items.length === 0 && damaged.length === 0)
+      for (const id of missing)
+        problems.push({
+          id,
+          code: 'malformed',
+          detail: `${document.name} is there and says nothing: put it back, or remove it`,
+        });
     document.ids.forEach((id, at) => {
       if (id !== null) return;
       const item = document.text.items[at] as NativeItem;

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /** How the characters of a text are written. */
 export type Charset = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -12,7 +12,10 @@ export interface SniffedCharset {
 /** How many bytes are looked at to tell UTF-16 that does not say so. */
 const PEEK = 512;
 
-/** A byte order mark decides; else UTF-16 shows by its zeros, UTF-8 by being valid; what is left is windows-1252. */
+/**
+ * A byte order mark decides; else UTF-16 shows by its zeros, UTF-8 by being valid in most lines that are not ASCII: one that another program
+ * wrote otherwise, or that broke off, must not turn the rest into other words. What is left is windows-1252.
+ */
 export function sniffCharset(bytes: Uint8Array): SniffedCharset {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { charset: 'utf-8', mark: 3 };
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { charset: 'utf-16le', mark: 2 };
@@ -25,8 +28,21 @@ export function sniffCharset(bytes: Uint8Array): SniffedCharset {
   const [even = 0, odd = 0] = zeros;
   if (odd > head.length / 4 && even === 0) return { charset: 'utf-16le', mark: 0 };
   if (even > head.length / 4 && odd === 0) return { charset: 'utf-16be', mark: 0 };
-  return { charset: isUtf8(bytes) ? 'utf-8' : 'windows-1252', mark: 0 };
+  return { charset: isUtf8(bytes) || isMostlyUtf8(bytes) ? 'utf-8' : 'windows-1252', mark: 0 };
 }
+
+function isMostlyUtf8(bytes: Uint8Array): boolean {
+  let balance = 0;
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf(LF, start);
+    const end = found < 0 ? bytes.length : found + 1;
+    const line = bytes.subarray(start, end);
+    if (!isAscii(line)) balance += isUtf8(line) ? 1 : -1;
+    start = end;
+  }
+  return balance > 0;
+}
+const LF = 10;
 
 /** The bytes as code units: of one byte each, or of two. */
 export function unitsOf(bytes: Uint8Array, { charset, mark }: SniffedCharset): Uint8Array | Uint16Array {

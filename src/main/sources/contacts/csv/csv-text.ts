@@ -55,7 +55,8 @@ export function splitCsv(bytes: Uint8Array, layout: CsvLayout): CsvText {
   const found = findHeader(units, text, [layout]);
   const base = { ...text, units, items: [], damaged: [], header: null, isQuoted: false, places: new Map(), parts: [] };
   if (found === null) {
-    const isEmpty = units.every((unit) => unit <= SPACE);
+    // A file of zeros is what a loss of power left of one.
+    const isEmpty = units.every((unit) => unit <= SPACE && unit > 0);
     const detail = `it does not begin with the columns of ${layout.name}: its first line has to name them`;
     const damaged = isEmpty ? [] : [{ start: 0, end: bytes.length, name: '1', detail }];
     return { ...base, damaged, delimiter: ',', lineEnd: '\r\n' };

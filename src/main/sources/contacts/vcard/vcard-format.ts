@@ -6,6 +6,7 @@ import {
   type ItemWrite,
   MalformedItem,
   type NativeItem,
+  type Span,
   type SplitText,
   type TextFormat,
 } from '../../text/text-format.ts';
@@ -85,7 +86,8 @@ function uidIn(bytes: Uint8Array, card: string, start: number): string | null {
 function splitAny(bytes: Uint8Array): CardText {
   const items: CardItem[] = [];
   const damaged: Damaged[] = [];
-  for (const card of readContentLines(bytes).components) {
+  const { components, stray } = readContentLines(bytes);
+  for (const card of components) {
     const { start, end, problem, name } = card;
     const uid = stated(card, 'UID');
     if (problem === null && name === 'VCARD') items.push(itemOf(bytes, start, end, uid));
@@ -98,7 +100,24 @@ function splitAny(bytes: Uint8Array): CardText {
         detail: `${problem}: mend it, then it is read`,
       });
   }
-  return { bytes, items, damaged };
+  damaged.push(...strays(bytes, stray));
+  return { bytes, items, damaged: damaged.sort((a, b) => a.start - b.start) };
+}
+
+/** Lines that are in no card: of one whose beginning is damaged, or of a text that is none at all. Neighbours are one. */
+function strays(bytes: Uint8Array, lines: readonly Span[]): readonly Damaged[] {
+  const pieces: { start: number; end: number }[] = [];
+  for (const { start, end } of lines) {
+    const last = pieces.at(-1);
+    if (last !== undefined && BLANK.test(Buffer.from(bytes.subarray(last.end, start)).toString('latin1')))
+      last.end = end;
+    else pieces.push({ start, end });
+  }
+  return pieces.flatMap(({ start, end }) => {
+    const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
+    const detail = 'it is no card, or its BEGIN:VCARD is missing: mend or remove it';
+    return BLANK.test(text) ? [] : [{ start, end, name: uidIn(bytes, text, start) ?? 'a card', detail }];
+  });
 }
 
 function stated(card: Component, wanted: string): string | null {

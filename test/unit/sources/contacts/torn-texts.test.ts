@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
+import { csvFormat } from '../../../../src/main/sources/contacts/csv/csv-format.ts';
+import { ldifFormat } from '../../../../src/main/sources/contacts/ldif/ldif-format.ts';
+import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+import type { TextFormat } from '../../../../src/main/sources/text/text-format.ts';
+
+const CARD = 'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:u1\r\nFN:M\u00fcller\r\nEND:VCARD\r\n';
+const FORMATS: readonly (readonly [string, TextFormat])[] = [
+  ['vcard', vcardFormat('4.0')],
+  ['icalendar', icalendarFormat],
+  ['csv-google', csvFormat('csv-google') as TextFormat],
+  ['ldif', ldifFormat as TextFormat],
+];
+
+// What is damaged is nobody's deletion.
+it.each(FORMATS)('a text that is none of its format is damaged, and not empty: %s', (_, format) => {
+  for (const text of [
+    Buffer.alloc(500),
+    Buffer.from('<html>Who are you?</html>'),
+    Buffer.from(`\ufeff${CARD}`, 'utf16le'),
+  ]) {
+    const { items, damaged } = format.split(text);
+    expect([items.length, damaged.length > 0]).toEqual([0, true]);
+  }
+  for (const text of ['', '\r\n']) expect(format.split(Buffer.from(text)).damaged).toEqual([]);
+});
+
+it('a card whose beginning is damaged is named, and so is what stands between cards', () => {
+  const text = `${CARD.replace('BEGIN', 'EGIN')}${CARD.replace('u1', 'u2')}\r\n \r\n\t\r\n${CARD.replace('u1', 'u3')}# mine\r\n\r\n# too\r\n`;
+  const { items, damaged } = vcardFormat('4.0').split(Buffer.from(text));
+  expect(items.map(({ uid }) => uid)).toEqual(['u2', 'u3']);
+  expect(damaged.map(({ name }) => name)).toEqual(['u1', 'a card']);
+});
+
+it('a row in another charset does not turn the others into other words', () => {
+  const format = csvFormat('csv-google');
+  const rows = ['M\u00fcller', '\u00d6zil', 'J\u00fcrg', 'Zo\u00eb'];
+  const head = Buffer.from(`First Name,Nickname\r\n${rows.map((name) => `${name},a\r\n`).join('')}`);
+  for (const torn of [Buffer.from('Bj\u00f6rn,d\r\n', 'latin1'), Buffer.from('Bj\u00f6').subarray(0, 3)]) {
+    const text = format.split(Buffer.concat([head, torn]));
+    const names = text.items.map((item) => JSON.stringify([...format.read(text, item, null)]));
+    for (const [at, name] of rows.entries()) expect(names[at]).toContain(name);
+  }
+});
