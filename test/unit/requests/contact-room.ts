@@ -36,14 +36,16 @@ export function contactRoom() {
       },
     ] as const;
   const table = csvFormat('csv-outlook');
+  let projected = 0;
+  const project = (full: Fields): Fields => {
+    projected++;
+    return table.project(full);
+  };
   const replica = {
     collection,
-    synchronizers: new Map([
-      place(1, '/book.vcf', 'vcard', {}),
-      place(2, '/book.csv', 'csv-outlook', { project: (full) => table.project(full) }),
-    ]),
+    synchronizers: new Map([place(1, '/book.vcf', 'vcard', {}), place(2, '/book.csv', 'csv-outlook', { project })]),
   } as unknown as Replica;
-  return { replica, absent, say };
+  return { replica, absent, projected: () => projected, say };
 }
 
 /** What a card says, with so many e-mails. */

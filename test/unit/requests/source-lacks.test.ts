@@ -38,3 +38,15 @@ it('is reckoned anew once something changed, and not before', async () => {
   say('jane', jane(2));
   expect(await sourceLacks(replica)).toEqual([]);
 });
+
+it('projects again only what changed', async () => {
+  const { replica, projected, say } = contactRoom();
+  for (const id of ['jane', 'john', 'joan']) say(id, jane(4));
+  expect((await sourceLacks(replica))[0]?.records).toBe(3);
+  const before = projected();
+  say('john', jane(2));
+  expect((await sourceLacks(replica))[0]?.records).toBe(2);
+  expect(projected() - before).toBe(1);
+  say('joan', null);
+  expect((await sourceLacks(replica))[0]?.named.map(({ id }) => id)).toEqual(['jane']);
+});
