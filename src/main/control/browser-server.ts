@@ -13,7 +13,7 @@ import { serveFiles } from './serve-files.ts';
 
 const AUTH_WITHIN_MS = 10_000;
 const LONGEST_MESSAGE = 16 << 20;
-/** A page that takes nothing any more is not sent more; every view is complete, so the next one makes up for those left out. */
+/** A page that takes nothing any more is not sent more. Every view is complete: of those left out it gets the last ones once it takes on. */
 const BACKLOG = 1 << 20;
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -44,7 +44,21 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
     );
   }
   const access = new BrowserAccess(clock, random);
-  const admitted = new Set<WebSocket>();
+  /** Each with the events it was not sent, by name. */
+  const admitted = new Map<WebSocket, Map<EventName, string>>();
+  const tell = (page: WebSocket, name: EventName, message: string): void => {
+    const left = admitted.get(page);
+    if (page.bufferedAmount >= BACKLOG) {
+      left?.set(name, message);
+      return;
+    }
+    left?.delete(name);
+    page.send(message, () => catchUp(page));
+  };
+  const catchUp = (page: WebSocket): void => {
+    if (page.bufferedAmount < BACKLOG)
+      for (const [name, message] of admitted.get(page) ?? []) tell(page, name, message);
+  };
   const server = createServer();
   const { port } = await bindPort(server, on);
   const self = hostAndPort(on.host, port);
@@ -65,8 +79,8 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
     sockets.handleUpgrade(request, socket, head, (page) => {
       page.on('error', () => page.terminate()).on('close', () => admitted.delete(page));
       admitFirst(page, access, clock, () => {
-        admitted.add(page);
-        page.on('message', (raw) => void serveMessage(page, String(raw), answer));
+        admitted.set(page, new Map());
+        page.on('message', (raw) => void serveMessage(page, String(raw), answer, catchUp));
       });
     });
   });
@@ -76,7 +90,7 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
     sendEvent(name, value) {
       if (admitted.size === 0) return;
       const message = encode({ event: name, value });
-      for (const page of admitted) if (page.bufferedAmount < BACKLOG) page.send(message);
+      for (const page of admitted.keys()) tell(page, name, message);
     },
     close: () =>
       new Promise((resolve) => {
@@ -108,7 +122,12 @@ function presentedIn(message: string): unknown {
   }
 }
 
-async function serveMessage(page: WebSocket, message: string, answer: Answer): Promise<void> {
+async function serveMessage(
+  page: WebSocket,
+  message: string,
+  answer: Answer,
+  sent: (page: WebSocket) => void,
+): Promise<void> {
   let request: { id?: unknown; name?: unknown; args?: unknown };
   try {
     request = decode(message) as typeof request;
@@ -118,7 +137,7 @@ async function serveMessage(page: WebSocket, message: string, answer: Answer): P
     return;
   }
   const reply = await answer(request.name, request.args);
-  if (page.readyState === page.OPEN) page.send(encode({ id: request.id, reply }));
+  if (page.readyState === page.OPEN) page.send(encode({ id: request.id, reply }), () => sent(page));
 }
 
 function securityHeaders(self: string): { readonly [name: string]: string } {

@@ -147,6 +147,28 @@ describe('the socket', () => {
     expect((await once(socket, 'close'))[0]).toBe(1007);
   });
 
+  it('that takes nothing for a while gets the last of each event once it does', async () => {
+    const { socket } = await admitted(parts().token);
+    socket.pause();
+    const large = 'x'.repeat(1 << 20);
+    for (let at = 0; at < 40; at++) server.sendEvent('requests', [large]);
+    server.sendEvent('status', { last: true });
+    server.sendEvent('requests', []);
+    const got: Record<string, unknown>[] = [];
+    const isLast = new Promise<void>((resolve) => {
+      socket.on('message', (raw) => {
+        got.push(decode(String(raw)) as Record<string, unknown>);
+        if (JSON.stringify(got.at(-1)?.value) === '[]') resolve();
+      });
+    });
+    socket.resume();
+    await isLast;
+    expect(got.length).toBeLessThan(40);
+    expect(got.some(({ event, value }) => event === 'status' && (value as { last?: boolean }).last === true)).toBe(
+      true,
+    );
+    socket.close();
+  });
   it('tells events to admitted pages only', async () => {
     const { socket } = await admitted(parts().token);
     const stranger = page();
