@@ -1,14 +1,6 @@
 import { Notification } from 'electron';
 import type { NoticeView } from '../../contract/contract.ts';
-
-const PAGES: { readonly [about in NoticeView['about']]: string } = {
-  conflict: 'conflicts',
-  halt: 'sources',
-  request: 'devices',
-  joined: 'devices',
-  removed: 'devices',
-  problem: 'problems',
-};
+import { NOTICE_PAGES } from '../../contract/notice-page.ts';
 
 /** Those on the screen: one that is let go of loses its click. */
 const shown = new Set<Notification>();
@@ -21,7 +13,7 @@ export function notify(notice: NoticeView, open: (page: string) => void): void {
   notification.on('close', () => shown.delete(notification));
   notification.on('click', () => {
     shown.delete(notification);
-    open(PAGES[notice.about]);
+    open(NOTICE_PAGES[notice.about]);
   });
   notification.show();
 }

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import type { NoticeView } from '../../contract/contract.ts';
+import { NOTICE_PAGES } from '../../contract/notice-page.ts';
 import { type AppState, type AppStore, createAppStore, type Page, pageOfHash, type Toast } from './app-store.ts';
 import type { RendererClient } from './connection.ts';
 
@@ -93,14 +93,6 @@ export const goTo = (page: Page): void => {
   location.hash = page;
 };
 
-const NOTICE_PAGES: { readonly [about in NoticeView['about']]: Page } = {
-  conflict: 'conflicts',
-  halt: 'sources',
-  request: 'devices',
-  joined: 'devices',
-  removed: 'devices',
-  problem: 'problems',
-};
 let lastToast = 0;
 const MOST_TOASTS = 4;
 

@@ -39,13 +39,7 @@ export class FolderOfFiles implements DocumentPlace {
     const { watch, root } = options;
     this.#options = options;
     this.#past = new PastTexts(options.fs, options.clock);
-    this.watch =
-      watch === null
-        ? null
-        : (onDirty) => {
-            this.#past.onKept = onDirty;
-            return watch(root, onDirty);
-          };
+    this.watch = watch === null ? null : this.#past.watching(root, watch);
   }
 
   /** A new source is marked. Fails with `other-marker` where the folder is another's. */

@@ -38,13 +38,7 @@ export class OneFile implements DocumentPlace {
     this.#clock = clock;
     this.#path = path;
     this.#past = new PastTexts(fs, clock);
-    this.watch =
-      watch === null
-        ? null
-        : (onDirty) => {
-            this.#past.onKept = onDirty;
-            return watch(path, onDirty);
-          };
+    this.watch = watch === null ? null : this.#past.watching(path, watch);
   }
 
   condition(): Promise<SourceCondition> {

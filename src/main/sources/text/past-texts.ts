@@ -19,12 +19,22 @@ export class PastTexts {
   readonly #clock: Clock;
   readonly #watched = new Map<string, () => void>();
   readonly #kept = new Set<string>();
-  /** Tells that a person has to look at something. */
-  onKept: () => void = () => undefined;
+  #onKept: () => void = () => undefined;
 
   constructor(fs: FileSystem, clock: Clock) {
     this.#fs = fs;
     this.#clock = clock;
+  }
+
+  /** The watch over where the texts are, which tells as well when a person has to look at something. */
+  watching(
+    path: string,
+    watch: (path: string, onChange: () => void) => Promise<() => Promise<void>>,
+  ): (onDirty: () => void) => Promise<() => Promise<void>> {
+    return (onDirty) => {
+      this.#onKept = onDirty;
+      return watch(path, onDirty);
+    };
   }
 
   /** Keeps the text at `aside`, which was at `path` and as `was` says (`markOf`). */
@@ -92,7 +102,7 @@ export class PastTexts {
         const kept = `${path}.kept-${markOfFile(old)}`;
         this.#fs.rename(past, kept);
         this.#kept.add(kept);
-        this.onKept();
+        this.#onKept();
       }
     } catch (error) {
       // Its disk may be away: the next look that finds it settles it.
