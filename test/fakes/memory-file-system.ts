@@ -152,6 +152,18 @@ export class MemoryFileSystem implements FileSystem {
     });
   }
 
+  async syncAll(fds: readonly number[]): Promise<readonly (Error | null)[]> {
+    return fds.map((fd) => {
+      try {
+        this.sync(fd);
+        return null;
+      } catch (error) {
+        if ((error as { code?: string }).code === undefined) throw error;
+        return error as Error;
+      }
+    });
+  }
+
   close(fd: number): void {
     this.#gate.pass('close', this.#nameOf(fd), () => {
       const file = this.#file(fd);

@@ -40,6 +40,8 @@ export class KeepContents implements IdleJob {
     const now = this.#port.clock.now();
     if (now < this.#fullUntil) return false;
     for (const each of this.#port.collections()) {
+      // What records of texts refer to is kept when it is met.
+      if (each.collection.kind !== 'files') continue;
       if (each.isBeingApplied()) {
         this.#wakeLater();
         continue;

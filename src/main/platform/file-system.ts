@@ -14,6 +14,8 @@ export interface FileSystem {
   fstat(fd: number): FileStat;
   truncate(fd: number, size: number): void;
   sync(fd: number): void;
+  /** The same of many at once, which the disk does together. What went wrong with each, in the same order; null: nothing. */
+  syncAll(fds: readonly number[]): Promise<readonly (Error | null)[]>;
   close(fd: number): void;
   makeDirectory(path: string): void;
   removeDirectory(path: string): void;

@@ -131,6 +131,7 @@ export const nodeFileSystem: FileSystem = {
   fstat: (fd) => toStat(fs.fstatSync(fd, FSTAT)),
   truncate: (fd, size) => fs.ftruncateSync(fd, size),
   sync: (fd) => fs.fsyncSync(fd),
+  syncAll: (fds) => Promise.all(fds.map((fd) => new Promise<Error | null>((done) => fs.fsync(fd, done)))),
   close: (fd) => fs.closeSync(fd),
   makeDirectory: (path) => {
     fs.mkdirSync(path);

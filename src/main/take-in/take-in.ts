@@ -37,6 +37,8 @@ import type { Settling } from './settling.ts';
 /** A batch commits in one transaction and is at most this big (DESIGN 9). */
 const BATCH_RECORDS = 1000;
 const BATCH_BYTES = 64 << 20;
+/** The same of texts, which are read in this thread: peers and people wait no longer than one takes. */
+const BATCH_ITEMS = 400;
 /** Of so many items that are gone what the source held is kept in memory while they are worked in. */
 const GONE_AT_HAND = 20_000;
 /** From this size on it is worth looking up where a file was cut before. */
@@ -130,6 +132,7 @@ export class TakeIn {
   readonly #fresh = new Set<string>();
   readonly #settlingGroups = new Set<string>();
   readonly #project: Projection;
+  readonly #batch: number;
   readonly #deletedElsewhere: RecordId[] = [];
   readonly #putBack: number[] = [];
   readonly #listed = new Set<string>();
@@ -164,6 +167,7 @@ export class TakeIn {
     this.#source = source;
     this.#adapter = adapter;
     this.#project = adapter.project === undefined ? null : (full) => adapter.project?.(full) ?? full;
+    this.#batch = this.#project === null ? BATCH_RECORDS : BATCH_ITEMS;
     this.#contents = contents;
     this.#clock = clock;
     this.#written = written;
@@ -187,7 +191,7 @@ export class TakeIn {
         request.within,
         async (event) => {
           this.#compare(event);
-          if (streams && this.#meets === null && (this.#dirty.size >= BATCH_RECORDS || this.#dirtyBytes >= BATCH_BYTES))
+          if (streams && this.#meets === null && (this.#dirty.size >= this.#batch || this.#dirtyBytes >= BATCH_BYTES))
             await this.#takeDirty(request);
         },
         request.signal,
@@ -323,6 +327,8 @@ export class TakeIn {
       // Whoever awaits it next is told.
       this.#committed.catch(() => undefined);
       await before;
+      // Texts are read in this thread: peers get each batch, and whoever asks is answered, while the next is read.
+      if (this.#project !== null) await new Promise<void>((resolve) => this.#clock.after(0, resolve));
     }
   }
 
@@ -337,11 +343,7 @@ export class TakeIn {
     let bytes = 0;
     for (const item of this.#dirty.values()) {
       let batch = batches.at(-1);
-      if (
-        batch === undefined ||
-        batch.length >= BATCH_RECORDS ||
-        (bytes + item.size > BATCH_BYTES && batch.length > 0)
-      ) {
+      if (batch === undefined || batch.length >= this.#batch || (bytes + item.size > BATCH_BYTES && batch.length > 0)) {
         batch = [];
         batches.push(batch);
         bytes = 0;

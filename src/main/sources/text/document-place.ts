@@ -19,6 +19,10 @@ export interface UnreadDocument {
   readonly code: ProblemCode;
   readonly detail: string;
 }
+export interface NewDocument {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
 export type DocumentWritten =
   /** `document`: as the place holds it now, which may be other than what it was given; null: it is gone, as asked. */
   | { readonly done: 'written'; readonly document: ReadDocument | null }
@@ -41,6 +45,8 @@ export interface DocumentPlace {
    * removed. A reader sees the old text or the new one, whatever happens.
    */
   write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten>;
+  /** As `write` of several that there are none of yet, at once: the place is waited for but once. Same order. */
+  make?(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]>;
   /** A name for the document of a new item, in nobody's way. */
   newName(uid: string, isTaken: (name: string) => boolean): string;
   /** Tells that something may have changed; returns how to stop. null: it has to be asked. */

@@ -3,8 +3,25 @@ import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { markerPath, readMarker, type SourceMarker, writeMarker } from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
-import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
-import { currentRevision, listed, readDocument, type TextFile, troubleOf, unread, writeDocument } from './one-file.ts';
+import type {
+  DocumentPlace,
+  DocumentWritten,
+  ListedDocument,
+  NewDocument,
+  ReadDocument,
+  UnreadDocument,
+} from './document-place.ts';
+import { type Made, makeFiles } from './make-files.ts';
+import {
+  currentRevision,
+  listed,
+  readDocument,
+  type TextFile,
+  troubleOf,
+  unread,
+  writeDocument,
+  writtenDocument,
+} from './one-file.ts';
 import { PastTexts } from './past-texts.ts';
 import { RecentTexts } from './recent-texts.ts';
 import { settleLeftOvers } from './replace-file.ts';
@@ -14,6 +31,9 @@ const UNSAFE = /[^A-Za-z0-9@_+=.-]/g;
 /** Devices of Windows, whatever the ending. */
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 const LONGEST_NAME = 100;
+
+/** Each of them is open until all are on the disk. */
+const MADE_AT_ONCE = 128;
 
 export interface FolderOfFilesOptions {
   readonly fs: FileSystem;
@@ -86,18 +106,56 @@ export class FolderOfFiles implements DocumentPlace {
     return Promise.resolve(names.map((name) => readDocument(this.#file(name))));
   }
 
-  write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
-    const { root } = this.#options;
-    if (name.includes('/') || name.startsWith('.'))
-      return Promise.resolve({ done: 'refused', reason: 'name-not-allowed', detail: `${name} cannot be a name` });
-    // Its disk may go away at any moment: what was then written below the mount would count as deleted once it is back.
-    const away = { done: 'refused', reason: 'changed-underneath', detail: `${root} went away` } as const;
+  async write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
+    if (!isName(name)) return notAName(name);
+    const [written] = await this.#whileThere([name], async () => [writeDocument(this.#file(name), expected, bytes)]);
+    return written as DocumentWritten;
+  }
+
+  async make(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]> {
+    const written = new Map<string, DocumentWritten>();
+    const all = documents.filter(({ name }) => isName(name));
+    for (let at = 0; at < all.length; at += MADE_AT_ONCE) {
+      const some = all.slice(at, at + MADE_AT_ONCE);
+      const outcomes = await this.#whileThere(
+        some.map(({ name }) => name),
+        () => this.#make(some),
+      );
+      some.forEach(({ name }, place) => {
+        written.set(name, outcomes[place] as DocumentWritten);
+      });
+    }
+    return documents.map(({ name }) => written.get(name) ?? notAName(name));
+  }
+
+  async #make(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]> {
+    const { fs, root } = this.#options;
+    try {
+      const made = await makeFiles(fs, root, documents);
+      return documents.map(({ name, bytes }, at) => {
+        const outcome = made[at] as Made;
+        if (outcome === 'taken')
+          return { done: 'refused', reason: 'changed-underneath', detail: `${root}/${name} changed just now` };
+        if (outcome instanceof Error) return { done: 'refused', reason: troubleOf(outcome), detail: outcome.message };
+        return writtenDocument(this.#file(name), bytes);
+      });
+    } catch (error) {
+      const detail = (error as Error).message;
+      return documents.map(() => ({ done: 'refused', reason: troubleOf(error), detail }));
+    }
+  }
+
+  /** Its disk may go away at any moment: what was then written below the mount would count as deleted once it is back. */
+  async #whileThere(
+    names: readonly string[],
+    work: () => Promise<readonly DocumentWritten[]>,
+  ): Promise<readonly DocumentWritten[]> {
     const before = this.#marked();
-    if (before === null) return Promise.resolve(away);
-    const written = writeDocument(this.#file(name), expected, bytes);
+    const written = before === null ? [] : await work();
     const after = this.#marked();
-    const isThere = after !== null && after.device === before.device && after.inode === before.inode;
-    return Promise.resolve(isThere ? written : away);
+    const isThere = after !== null && after.device === before?.device && after.inode === before.inode;
+    const detail = `${this.#options.root} went away`;
+    return isThere ? written : names.map(() => ({ done: 'refused', reason: 'changed-underneath', detail }));
   }
 
   /** The folder, where it bears a marker; null: it is away. */
@@ -167,3 +225,10 @@ export class FolderOfFiles implements DocumentPlace {
     return this.#recent.isFresh(name, stat, this.#options.clock.now());
   }
 }
+
+const isName = (name: string): boolean => !name.includes('/') && !name.startsWith('.');
+const notAName = (name: string): DocumentWritten => ({
+  done: 'refused',
+  reason: 'name-not-allowed',
+  detail: `${name} cannot be a name`,
+});

@@ -177,16 +177,20 @@ export function writeDocument(file: TextFile, expected: Uint8Array | null, bytes
     const replaced = expected === null ? null : { revision: expected, mode: stat?.mode ?? 0o600 };
     if (!replaceFile(fs, path, replaced, bytes, (aside, was) => file.replaced(aside, was)))
       return { done: 'refused', reason: 'changed-underneath', detail: `${path} changed just now` };
-    if (bytes === null) return { done: 'written', document: null };
-    const document = readDocument(file);
-    if ('code' in document) return { done: 'refused', reason: 'changed-underneath', detail: document.detail };
-    // Whoever wrote to it at once is not taken for us: the next look finds out what they changed.
-    if (Buffer.compare(document.bytes, bytes) !== 0)
-      return { done: 'refused', reason: 'changed-underneath', detail: `${path} changed just now` };
-    return { done: 'written', document };
+    return bytes === null ? { done: 'written', document: null } : writtenDocument(file, bytes);
   } catch (error) {
     return { done: 'refused', reason: troubleOf(error), detail: (error as Error).message };
   }
+}
+
+/** What stands there, which was just written. */
+export function writtenDocument(file: TextFile, bytes: Uint8Array): DocumentWritten {
+  const document = readDocument(file);
+  if ('code' in document) return { done: 'refused', reason: 'changed-underneath', detail: document.detail };
+  // Whoever wrote to it at once is not taken for us: the next look finds out what they changed.
+  if (Buffer.compare(document.bytes, bytes) !== 0)
+    return { done: 'refused', reason: 'changed-underneath', detail: `${file.path} changed just now` };
+  return { done: 'written', document };
 }
 
 export function troubleOf(error: unknown): ProblemCode {

@@ -23,7 +23,7 @@ export function replaceFile(
   replaced: (aside: string, was: string) => void,
 ): boolean {
   const { directory, name } = placeOf(path);
-  const made = `${directory}/.${name}.lockstep-new`;
+  const made = newNameOf(directory, name);
   removeMade(fs, made);
   if (bytes !== null) writeNewFile(fs, made, bytes, expected === null ? null : expected.mode & 0o777);
   try {
@@ -99,7 +99,10 @@ export function placeOf(path: string): { readonly directory: string; readonly na
   return { directory: path.slice(0, at) || '/', name: path.slice(at + 1) };
 }
 
-function removeMade(fs: FileSystem, made: string): void {
+/** Where a new text stands until it takes its place. */
+export const newNameOf = (directory: string, name: string): string => `${directory}/.${name}.lockstep-new`;
+
+export function removeMade(fs: FileSystem, made: string): void {
   if (fs.lstat(made)?.type === 'file') fs.unlink(made);
 }
 

@@ -18,7 +18,7 @@ import type {
   SourceAdapter,
   SourceCondition,
 } from '../source-adapter.ts';
-import type { DocumentPlace, ListedDocument, ReadDocument } from './document-place.ts';
+import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument } from './document-place.ts';
 import { derivedUid, freeId, recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { type ItemRevision, readItemRevision, writeItemRevision } from './item-revision.ts';
 import { type Damaged, MalformedItem, type NativeItem, type SplitText, type TextFormat } from './text-format.ts';
@@ -42,6 +42,14 @@ export interface KnownItems {
 interface Loaded extends ReadDocument {
   readonly text: SplitText;
   readonly ids: (RecordId | null)[];
+}
+/** A document as it is to be written. */
+interface Composed {
+  readonly document: Loaded;
+  /** Of what is not written. */
+  readonly outcomes: readonly ConstructOutcome[];
+  readonly writes: readonly Write[];
+  readonly bytes: Uint8Array;
 }
 interface Place {
   readonly document: Loaded;
@@ -201,15 +209,20 @@ export class TextAdapter implements SourceAdapter {
     });
     if (stale.length === 0) return;
     known ??= this.#knownRevisions();
+    const documents: Loaded[] = [];
     for (const read of await this.#place.read(stale)) {
-      for (const [id, place] of this.#places) if (place.document.name === read.name) this.#places.delete(id);
-      this.#loaded.delete(read.name);
-      if ('code' in read) continue;
-      const document = this.#load(read);
-      const others = [...this.#places.values()].flatMap((place) => place.document.ids);
-      this.#assign([document], known, new Set(others.flatMap((id) => id ?? [])));
-      this.#remember(document);
+      const former = this.#loaded.get(read.name);
+      this.#forget(read.name);
+      if (!('code' in read)) documents.push(this.#load(read, former));
     }
+    this.#assign(documents, known, new Set(this.#places.keys()));
+    for (const document of documents) this.#remember(document);
+  }
+
+  #forget(name: string): void {
+    for (const id of this.#loaded.get(name)?.ids ?? [])
+      if (id !== null && this.#places.get(id)?.document.name === name) this.#places.delete(id);
+    this.#loaded.delete(name);
   }
 
   #remember(document: Loaded): void {
@@ -256,9 +269,15 @@ export class TextAdapter implements SourceAdapter {
       else group.push(item);
     }
     let failure = '';
+    const isNew = ([, group]: [string, ConstructItem[]]): boolean => this.#isNew(group);
+    const news = this.#place.make === undefined ? [] : [...groups].filter(isNew);
+    for (const [name] of news) groups.delete(name);
     try {
       for (const [name, group] of groups)
         for (const outcome of await this.#writeDocument(name, group, known)) outcomes.set(outcome.id, outcome);
+      for (let at = 0; at < news.length; at += DOCUMENTS_AT_ONCE)
+        for (const outcome of await this.#makeDocuments(news.slice(at, at + DOCUMENTS_AT_ONCE), known))
+          outcomes.set(outcome.id, outcome);
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
       // What was written counts. The rest waits for a look, which tells whether its place is there at all.
@@ -300,8 +319,7 @@ export class TextAdapter implements SourceAdapter {
   }
 
   /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already. */
-  #load(document: ReadDocument): Loaded {
-    const former = this.#loaded.get(document.name);
+  #load(document: ReadDocument, former: Loaded | undefined = this.#loaded.get(document.name)): Loaded {
     const isSame = former !== undefined && same(former.bytes, document.bytes);
     const text = isSame ? former.text : this.#format.split(document.bytes);
     return { ...document, bytes: text.bytes, text, ids: text.items.map(() => null) };
@@ -573,20 +591,69 @@ export class TextAdapter implements SourceAdapter {
     items: readonly ConstructItem[],
     known: Known,
   ): Promise<readonly ConstructOutcome[]> {
-    const isNew = this.#place.many && items.every(({ expected }) => expected === null);
+    const isNew = this.#isNew(items);
     const [read] = isNew ? [] : await this.#place.read([name]);
     if (read !== undefined && 'code' in read) {
       const reason = read.code === 'changing' ? 'changed-underneath' : read.code;
       return items.map(({ id }) => refused(id, reason, read.detail));
     }
+    const document = this.#documentOf(name, read ?? null);
+    const { outcomes, writes, bytes } = this.#compose(document, items, known);
+    if (writes.length === 0) return outcomes;
+    if (!this.#keepsApart(document.text, bytes, writes)) {
+      const inParts = this.#writeInParts(writes, (part) => this.#writeDocument(name, part, known));
+      return [...outcomes, ...(await inParts)];
+    }
+    const isLast = this.#place.many && document.text.items.length === writes.length;
+    const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
+    const expected = read === undefined ? null : document.revision;
+    const written = await this.#place.write(name, expected, isEmptied ? null : bytes);
+    return [...outcomes, ...this.#written(document, writes, written)];
+  }
+
+  #written(before: Loaded, writes: readonly Write[], written: DocumentWritten): readonly ConstructOutcome[] {
+    const items = writes.map(({ item }) => item);
+    if (written.done === 'refused') return items.map(({ id }) => refused(id, written.reason, written.detail));
+    return this.#reread(before.name, written.document, items, before);
+  }
+
+  /** The same of documents that are new, each of one item. */
+  async #makeDocuments(
+    groups: readonly (readonly [string, readonly ConstructItem[]])[],
+    known: Known,
+  ): Promise<readonly ConstructOutcome[]> {
+    const composed = groups.map(([name, items]) => this.#compose(this.#documentOf(name, null), items, known));
+    const made = composed.filter(({ writes }) => writes.length > 0);
+    const written = await this.#place.make?.(made.map(({ document, bytes }) => ({ name: document.name, bytes })));
+    return [
+      ...composed.flatMap(({ outcomes }) => outcomes),
+      ...made.flatMap(({ document, writes }, at) => this.#written(document, writes, written?.[at] as DocumentWritten)),
+    ];
+  }
+
+  /** Is it a document of its own that there is none of yet? */
+  #isNew(items: readonly ConstructItem[]): boolean {
+    return this.#place.many && items.every(({ expected }) => expected === null);
+  }
+
+  #documentOf(name: string, read: ReadDocument | null): Loaded {
     const empty = this.#format.empty();
-    const document = this.#load(read ?? { name, revision: NO_BYTES, fresh: false, size: empty.length, bytes: empty });
-    const own = known.in.get(name) ?? [];
-    this.#assign([document], { in: new Map([[name, own]]) }, new Set());
+    return this.#load(read ?? { name, revision: NO_BYTES, fresh: false, size: empty.length, bytes: empty });
+  }
+
+  /** A document as it is to be: with each item that is as it was expected. */
+  #compose(document: Loaded, items: readonly ConstructItem[], known: Known): Composed {
+    const own = known.in.get(document.name) ?? [];
+    this.#assign([document], { in: new Map([[document.name, own]]) }, new Set());
     const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
+    const refuseAll = (detail: string): Composed => ({
+      document,
+      outcomes: items.map(({ id }) => refused(id, 'changed-underneath', detail)),
+      writes: [],
+      bytes: NO_BYTES,
+    });
     // Whoever has it open would write the rest to what we had replaced.
-    if (document.fresh && own.some(({ id }) => !places.has(id)))
-      return items.map(({ id }) => refused(id, 'changed-underneath', 'it seems to be written just now'));
+    if (document.fresh && own.some(({ id }) => !places.has(id))) return refuseAll('it seems to be written just now');
     const outcomes: ConstructOutcome[] = [];
     const writes: Write[] = [];
     for (const item of items) {
@@ -612,7 +679,7 @@ export class TextAdapter implements SourceAdapter {
         else writes.push({ item, native, before });
       }
     }
-    if (writes.length === 0) return outcomes;
+    if (writes.length === 0) return { document, outcomes, writes, bytes: NO_BYTES };
     const bytes = this.#format.write(
       document.text,
       writes.map(({ item, native, before }) => ({
@@ -623,18 +690,7 @@ export class TextAdapter implements SourceAdapter {
       })),
       this.#clock === null ? null : momentOf(this.#clock.now()),
     );
-    if (!this.#keepsApart(document.text, bytes, writes)) {
-      const inParts = this.#writeInParts(writes, (part) => this.#writeDocument(name, part, known));
-      return [...outcomes, ...(await inParts)];
-    }
-    const isLast = this.#place.many && document.text.items.length === writes.length;
-    const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
-    const expected = read === undefined ? null : document.revision;
-    const written = await this.#place.write(name, expected, isEmptied ? null : bytes);
-    if (written.done === 'refused')
-      return [...outcomes, ...writes.map(({ item }) => refused(item.id, written.reason, written.detail))];
-    const done = writes.map(({ item }) => item);
-    return [...outcomes, ...this.#reread(name, written.document, done, document)];
+    return { document, outcomes, writes, bytes };
   }
 
   /** Writes what cannot be written all at once, so that only that waits which cannot be at all. */
@@ -682,8 +738,7 @@ export class TextAdapter implements SourceAdapter {
     items: readonly ConstructItem[],
     before: Loaded,
   ): readonly ConstructOutcome[] {
-    for (const [id, place] of this.#places) if (place.document.name === name) this.#places.delete(id);
-    this.#loaded.delete(name);
+    this.#forget(name);
     if (document === null) return items.map(({ id }) => ({ id, done: 'written', revision: null, kept: null }));
     const loaded = this.#load(document);
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.

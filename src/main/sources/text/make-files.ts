@@ -1,0 +1,71 @@
+import { writeFully } from '../../content/write-fully.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
+import type { NewDocument } from './document-place.ts';
+import { newNameOf, removeMade } from './replace-file.ts';
+
+/** `taken`: something of that name is there, and stays. An error: what went wrong with this one. */
+export type Made = 'made' | 'taken' | Error;
+
+/**
+ * New files in a directory, all on the disk in their places when this resolves. A reader sees all of one or nothing, also across `kill -9`
+ * and a loss of power, as with `replaceFile`; but the disk is waited for once, not for each of them. Same order.
+ */
+export async function makeFiles(
+  fs: FileSystem,
+  directory: string,
+  files: readonly NewDocument[],
+): Promise<readonly Made[]> {
+  const open = files.map((file) => attempt(() => writeBeside(fs, directory, file)));
+  const fds = open.filter((fd) => typeof fd === 'number');
+  try {
+    const failures = await fs.syncAll(fds);
+    fds.forEach((fd, at) => {
+      const failure = failures[at] ?? null;
+      if (failure !== null) open[open.indexOf(fd)] = failure;
+    });
+  } finally {
+    for (const fd of fds) fs.close(fd);
+  }
+  const made = files.map(({ name }, at) => {
+    const fd = open[at] as number | Error;
+    return fd instanceof Error ? fd : attempt(() => putInPlace(fs, directory, name));
+  });
+  if (made.includes('made')) fs.syncDirectory(directory);
+  for (const { name } of files) attempt(() => removeMade(fs, newNameOf(directory, name)));
+  return made;
+}
+
+function writeBeside(fs: FileSystem, directory: string, { name, bytes }: NewDocument): number {
+  const beside = newNameOf(directory, name);
+  removeMade(fs, beside);
+  const fd = fs.open(beside, 'create-new');
+  try {
+    writeFully(fs, fd, bytes, 0);
+    return fd;
+  } catch (error) {
+    fs.close(fd);
+    throw error;
+  }
+}
+
+function putInPlace(fs: FileSystem, directory: string, name: string): Made {
+  const path = `${directory}/${name}`;
+  if (fs.lstat(path) !== null) return 'taken';
+  try {
+    fs.link(newNameOf(directory, name), path);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EEXIST') return 'taken';
+    throw error;
+  }
+  return 'made';
+}
+
+/** Trouble with one file is not that of the others. */
+function attempt<T>(work: () => T): T | Error {
+  try {
+    return work();
+  } catch (error) {
+    if ((error as { code?: string }).code === undefined) throw error;
+    return error as Error;
+  }
+}
