@@ -51,12 +51,27 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['remove', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Remove Laptop' }).click()],
   ['role', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Role of Laptop' }).click()],
   ['rename', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Rename' }).click()],
+  ['look into', {}, (page) => fromMenu(page, /Look into it/, 'People')],
+  ['a contact', {}, aContact],
+  ['what a place lacks', {}, (page) => page.getByRole('button', { name: '12 contacts affected' }).click()],
+  ['possible duplicates', {}, (page) => fromMenu(page, /Possible duplicates/, 'People')],
+  ['one or two people', {}, oneOrTwo],
   ['why', { page: 'problems' }, (page) => page.getByRole('button', { name: /Why/ }).first().click()],
 ];
 
-async function fromMenu(page: Page, item: RegExp) {
-  await page.getByRole('button', { name: 'More for Documents' }).click();
+async function fromMenu(page: Page, item: RegExp, collection = 'Documents') {
+  await page.getByRole('button', { name: `More for ${collection}` }).click();
   await page.getByRole('menuitem', { name: item }).click();
+}
+async function aContact(page: Page) {
+  await fromMenu(page, /Look into it/, 'People');
+  await page.getByRole('button', { name: /Person 1\b/ }).click();
+  await expect(page.getByText('Where it is on this device')).toBeVisible();
+}
+async function oneOrTwo(page: Page) {
+  await fromMenu(page, /Possible duplicates/, 'People');
+  await page.getByRole('button', { name: /Ada Lovelace/ }).click();
+  await expect(page.getByRole('dialog').getByRole('article')).toHaveCount(2);
 }
 async function invitation(page: Page) {
   await page.getByRole('button', { name: 'Invite a device' }).click();
@@ -205,6 +220,25 @@ test('a message that comes while a dialog is open lies under it, and leads on af
   await page.getByRole('button', { name: 'Save merged text' }).click({ timeout: 2_000 });
   await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Look at it' }).click();
   await expect(page.getByRole('heading', { name: 'Sources', level: 1 })).toBeVisible();
+});
+
+test('two contacts that may be one person are seen side by side; either answer is given and can be undone', async ({
+  page,
+}) => {
+  await openPages(page, pages, {});
+  await oneOrTwo(page);
+  const dialog = page.getByRole('dialog', { name: 'Ada Lovelace · Lovelace, Ada' });
+  await expect(dialog).toContainText('Both have the same name and the e-mail address ada@example.org.');
+  await dialog.getByRole('button', { name: 'One person' }).click();
+  await expect.poll(() => asked(page, 'duplicates:settle')).toEqual([[expect.any(String), 'a-1', 'b-1', true]]);
+  await page.getByRole('button', { name: /Person 7\b/ }).click();
+  await page.getByRole('button', { name: 'Two people' }).click();
+  await expect.poll(() => asked(page, 'duplicates:settle')).toHaveLength(2);
+  expect((await asked(page, 'duplicates:settle'))[1]?.at(-1)).toBe(false);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'More for People' })).toBeFocused();
+  await page.getByRole('button', { name: 'Undo' }).first().click();
+  await expect.poll(() => asked(page, 'history:undo')).toEqual([['d1']]);
 });
 
 test('a deletion against an edit offers no copy and says which button deletes', async ({ page }) => {

@@ -19,6 +19,7 @@ import {
   CONFLICTS,
   DEVICES,
   DOCS,
+  DUPLICATES,
   detailOf,
   file,
   folder,
@@ -293,6 +294,10 @@ export class SampleClient implements LockstepClient {
         return args[0] === PEOPLE ? LACKS : [];
       case 'records:list':
         return { list: MANY_PEOPLE, total: MANY_PEOPLE.length };
+      case 'duplicates:list':
+        return this.#scenario === 'calm' ? [] : DUPLICATES;
+      case 'duplicates:settle':
+        return { changes: ['d1'], records: 2, conflicts: [], missing: [] };
       case 'records:show':
         return SHOWN;
       case 'doctor':

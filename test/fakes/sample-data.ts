@@ -3,6 +3,7 @@ import type {
   ConflictDetailView,
   ConflictView,
   DeviceView,
+  DuplicateView,
   HistoryChangeView,
   HistoryQuery,
   PackageView,
@@ -357,6 +358,26 @@ export const MANY_PEOPLE: readonly RecordView[] = Array.from({ length: 10_000 },
   title: `Person ${at}`,
   line: `person${at}@example.org`,
 }));
+export const DUPLICATES: readonly DuplicateView[] = [
+  {
+    collection: PEOPLE,
+    records: [
+      { record: 'a-1', title: 'Ada Lovelace' },
+      { record: 'b-1', title: 'Lovelace, Ada' },
+    ],
+    sure: true,
+    by: ['email ada@example.org', 'name ada lovelace'],
+  },
+  ...Array.from({ length: 900 }, (_, at) => ({
+    collection: PEOPLE,
+    records: [
+      { record: `p${at}`, title: `Person ${at}` },
+      { record: `q${at}`, title: `Person ${at}` },
+    ],
+    sure: false,
+    by: [`name person ${at}`],
+  })),
+];
 export const SHOWN: ShownRecordView = {
   title: 'Person 0',
   fields: [

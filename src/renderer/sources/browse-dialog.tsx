@@ -38,7 +38,7 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
       <Field label="Search" value={search} onChange={setSearch} hint="In everything a card or an event says." />
       <ErrorNotice error={records.error} />
       {view === null && records.error === null && <Loading what="the list" />}
-      {view !== null && <p className="muted">{counted(view.total, RECORD_WORD[collection.kind])}</p>}
+      {view !== null && <p className="muted">{howMany(view.total, collection, search)}</p>}
       {view !== null && view.list.length > 0 && (
         <VirtualRows
           label={`Everything in ${collection.name}`}
@@ -62,6 +62,11 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
       )}
     </DialogFrame>
   );
+}
+
+function howMany(total: number, { kind, records }: CollectionView, search: string): string {
+  if (total > 0) return counted(total, RECORD_WORD[kind]);
+  return search.trim() === '' ? 'Nothing is in it yet.' : `None of ${counted(records, RECORD_WORD[kind])} says this.`;
 }
 
 const VIEWS = [

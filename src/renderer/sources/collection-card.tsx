@@ -1,4 +1,4 @@
-import { BookOpen, ListFilter, LogOut, Pause, Play, RefreshCw, ShieldCheck, UserPlus } from 'lucide-react';
+import { BookOpen, ListFilter, LogOut, Pause, Play, RefreshCw, ShieldCheck, UserPlus, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView } from '../../contract/contract.ts';
@@ -9,6 +9,7 @@ import { ActionMenu } from '../components/action-menu.tsx';
 import { KindIcon, RECORD_WORD } from '../components/kind-icon.tsx';
 import { ToneIcon } from '../components/tone-icon.tsx';
 import { InviteDialog } from '../devices/invite-dialog.tsx';
+import { DuplicatesDialog } from '../records/duplicates-dialog.tsx';
 import { BrowseDialog } from './browse-dialog.tsx';
 import { HaltDialog } from './halt-dialog.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
@@ -18,7 +19,7 @@ import { SourceLacks, useSourceLacks } from './source-lacks.tsx';
 import { SourceLine } from './source-line.tsx';
 import { VerifyDialog } from './verify-dialog.tsx';
 
-type Dialog = 'none' | 'browse' | 'invite' | 'rules' | 'halt' | 'verify' | 'leave';
+type Dialog = 'none' | 'browse' | 'twice' | 'invite' | 'rules' | 'halt' | 'verify' | 'leave';
 
 /** One collection: what it is, where it lives here, how it stands, and what can be done with it. */
 export function CollectionCard({ collection }: { collection: CollectionView }) {
@@ -66,6 +67,9 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
               ...(collection.kind === 'files'
                 ? []
                 : [{ id: 'browse', label: 'Look into it…', icon: BookOpen, run: () => setDialog('browse') }]),
+              ...(collection.kind === 'contacts'
+                ? [{ id: 'twice', label: 'Possible duplicates…', icon: UsersRound, run: () => setDialog('twice') }]
+                : []),
               { id: 'invite', label: 'Invite a device…', icon: UserPlus, run: () => setDialog('invite') },
               { id: 'sync', label: 'Look for changes now', icon: RefreshCw, run: () => void syncNow() },
               { id: 'rules', label: 'Places and rules…', icon: ListFilter, run: () => setDialog('rules') },
@@ -98,6 +102,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
       )}
       <CardLinks collection={collection} onHalt={() => setDialog('halt')} onInvite={() => setDialog('invite')} />
       {dialog === 'browse' && <BrowseDialog collection={collection} onClose={close} />}
+      {dialog === 'twice' && <DuplicatesDialog collection={collection} onClose={close} />}
       {dialog === 'invite' && <InviteDialog collection={collection.id} onClose={close} />}
       {dialog === 'rules' && <RulesDialog collection={collection} onClose={close} />}
       {dialog === 'halt' && <HaltDialog collection={collection} onClose={close} />}

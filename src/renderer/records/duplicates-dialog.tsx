@@ -1,0 +1,70 @@
+import { ChevronRight } from 'lucide-react';
+import { useState } from 'react';
+import type { CollectionView, DuplicateView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { useApp } from '../client/app-context.tsx';
+import { useRequest } from '../client/use-request.ts';
+import { DialogFrame } from '../components/dialog-frame.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Loading } from '../components/loading.tsx';
+import { useReturnFocus } from '../components/use-return-focus.ts';
+import { VirtualRows } from '../components/virtual-rows.tsx';
+import { DuplicateDialog } from './duplicate-dialog.tsx';
+import { pairTitle, sharedWords } from './duplicate-words.ts';
+
+const ROW = 52;
+
+/** The contacts of a collection that may be one person, to be looked at pair by pair. */
+export function DuplicatesDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
+  useReturnFocus();
+  const revision = useApp((state) => state.revision);
+  const duplicates = useRequest('duplicates:list', [collection.id], revision);
+  const [open, setOpen] = useState<DuplicateView | null>(null);
+  if (open !== null)
+    return (
+      <DuplicateDialog
+        duplicate={open}
+        onClose={() => {
+          setOpen(null);
+          duplicates.reload();
+        }}
+      />
+    );
+  const list = duplicates.value ?? [];
+  return (
+    <DialogFrame title={`Possible duplicates in ${collection.name}`} wide onClose={onClose}>
+      <ErrorNotice error={duplicates.error} />
+      {duplicates.value === null && duplicates.error === null && <Loading what="possible duplicates" />}
+      {duplicates.value !== null && (
+        <p className="muted">
+          {list.length === 0
+            ? 'None: no two contacts share a name, an e-mail address or a phone number.'
+            : `${counted(list.length, 'pair')} to look at. Nothing is made one unless you say so.`}
+        </p>
+      )}
+      {list.length > 0 && (
+        <VirtualRows
+          label="Possible duplicates"
+          className="rows-box"
+          count={list.length}
+          estimate={() => ROW}
+          keyOf={(at) => list[at]?.records.map(({ record }) => record).join('\0') ?? String(at)}
+          row={(at, focus) => {
+            const pair = list[at];
+            if (pair === undefined) return null;
+            return (
+              <button type="button" className="row row-button" {...focus} onClick={() => setOpen(pair)}>
+                <span className="row-text">
+                  <span className="strong">{pairTitle(pair)}</span>
+                  <span className="muted">{sharedWords(pair.by)}</span>
+                </span>
+                {pair.sure && <span className="tag">very likely one</span>}
+                <ChevronRight aria-hidden size={16} />
+              </button>
+            );
+          }}
+        />
+      )}
+    </DialogFrame>
+  );
+}
