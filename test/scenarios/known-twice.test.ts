@@ -207,27 +207,38 @@ it('tables, which know no UIDs, meet a book of cards and each other: everybody i
   await b.sync();
   await b.ask('source', 'people', '--add', ldif, '--format', 'ldif');
   await b.sync();
+  const outlook = join(root, 'outlook.csv');
+  writeFileSync(
+    outlook,
+    [
+      'First Name,Last Name,Job Title,E-mail Address,Mobile Phone',
+      ...people.map(([full, email, phone]) => `${names(full).join(',')},Analyst,${email},${phone}`),
+      '',
+    ].join('\r\n'),
+  );
+  await b.ask('source', 'people', '--add', outlook, '--format', 'csv-outlook');
+  await b.sync();
   const once = async () => {
     expect((await b.status()).collections[0]).toMatchObject({ records: 3, conflicts: 0 });
     expect(count(bookA)).toBe(3);
-    for (const line of [/X-A:/g, /\+47 22 12 34 5/g, /@example.org/g, /of google/g, /Oslo/g])
+    for (const line of [/X-A:/g, /\+47 22 12 34 5/g, /@example.org/g, /of google/g, /Oslo/g, /TITLE:Analyst/g])
       expect(text(bookA).match(line), String(line)).toHaveLength(3);
-    for (const table of [google, ldif]) {
+    for (const table of [google, ldif, outlook]) {
       for (const person of people) for (const each of person.slice(1)) expect(text(table).split(each)).toHaveLength(2);
     }
-    expect(text(google).trim().split('\r\n')).toHaveLength(4);
+    for (const table of [google, outlook]) expect(text(table).trim().split('\r\n')).toHaveLength(4);
     expect(text(ldif).match(/^dn:/gm)).toHaveLength(3);
   };
   await once();
-  const before = [bookA, google, ldif].map(text);
-  // Nobody else has it: all there is are the three files.
+  const before = [bookA, google, ldif, outlook].map(text);
+  // Nobody else has it: all there is are the four files.
   await loseDatabase(b);
   await b.sync();
   await once();
-  expect([bookA, google, ldif].map(text)).toEqual(before);
+  expect([bookA, google, ldif, outlook].map(text)).toEqual(before);
   writeFileSync(google, text(google).replace(people[1]![2], '+47 22 99 99 99'));
   await b.sync();
-  for (const path of [bookA, google, ldif]) expect(text(path)).toContain('+47 22 99 99 99');
+  for (const path of [bookA, google, ldif, outlook]) expect(text(path)).toContain('+47 22 99 99 99');
 });
 
 it('a book overwritten by another export of it halts, and goes on when somebody says so', async () => {

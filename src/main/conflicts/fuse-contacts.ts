@@ -5,8 +5,9 @@ import { ALIAS_OF, apartFrom, isOwnField } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName, RecordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
-import { entryMark } from './contact-marks.ts';
+import { joined, withKeysOf } from './join-contacts.ts';
 
 /**
  * Makes two contacts one: the record of the smaller id takes what only the other one says, values of both that differ stand beside each other as
@@ -31,35 +32,45 @@ export function fuseContacts(one: StoredRecord, other: StoredRecord): readonly C
   ];
 }
 
-/** A change writes one value a field: further ones follow in changes of their own. */
+/**
+ * What the main record takes from the other one: of entries that are the same under whatever keys, and of those that agree (`joined`), what it does
+ * not say yet. A change writes one value a field: further ones follow in changes of their own.
+ */
 function filled(main: StoredRecord, alias: StoredRecord): readonly (readonly FieldWrite[])[] {
   const turns: FieldWrite[][] = [];
-  for (const [field, siblings] of alias.state.fields) {
-    if (field === EXISTS || isOwnField(field)) continue;
-    const target = sameEntry(main, field, siblings);
-    const own = main.state.fields.get(target) ?? [];
+  const said = [...alias.state.fields].filter(([field]) => field !== EXISTS && !isOwnField(field));
+  const keys = [...withKeysOf(firstOf(main.state.fields), firstOf(said)).keys()];
+  said.forEach(([, siblings], at) => {
+    const field = keys[at] as FieldName;
+    const own = main.state.fields.get(field) ?? [];
+    const { same } = fieldRule('contacts', field);
+    const news = siblings.filter(({ value }) => value !== null && !own.some((each) => same(each.value, value)));
+    const [only, ...more] = news;
+    const [known, ...others] = own;
+    const both =
+      only !== undefined && known !== undefined && more.length + others.length === 0
+        ? joined(field, known.value, only.value)
+        : null;
+    if (known !== undefined && both !== null) {
+      if (!same(both, known.value)) put(0, { field, value: both, replaces: known.dots });
+      return;
+    }
     const isEmpty = own.every(({ value }) => value === null);
-    const { same } = fieldRule('contacts', target);
-    siblings
-      .filter(({ value }) => value !== null && !own.some((each) => same(each.value, value)))
-      .forEach(({ value }, turn) => {
-        turns[turn] ??= [];
-        turns[turn].push({ field: target, value, replaces: isEmpty && turn === 0 ? dotsOf(own) : [] });
-      });
-  }
+    news.forEach(({ value }, turn) => {
+      put(turn, { field, value, replaces: isEmpty && turn === 0 ? dotsOf(own) : [] });
+    });
+  });
   return turns;
+
+  function put(turn: number, write: FieldWrite): void {
+    turns[turn] ??= [];
+    turns[turn].push(write);
+  }
 }
 
-/** The entry of the main record that is this one: of the same key, else the same e-mail or number under another. */
-function sameEntry(main: StoredRecord, field: FieldName, siblings: readonly Sibling[]): FieldName {
-  if (main.state.fields.has(field)) return field;
-  const marks = new Set(siblings.flatMap(({ value }) => entryMark(field, value) ?? []));
-  const map = field.slice(0, field.indexOf('/') + 1);
-  if (marks.size === 0) return field;
-  for (const [each, values] of main.state.fields)
-    if (each.startsWith(map) && values.some(({ value }) => marks.has(entryMark(each, value) ?? ''))) return each;
-  return field;
-}
+/** One value of each field, in their order. */
+const firstOf = (fields: Iterable<readonly [FieldName, readonly Sibling[]]>): Fields =>
+  new Map([...fields].map(([field, siblings]) => [field, siblings.find(({ value }) => value !== null)?.value ?? null]));
 
 /** Says of two contacts that they are two people: nobody is asked again. */
 export function keepApart(one: StoredRecord, other: StoredRecord): Change {

@@ -2,11 +2,10 @@ import type { ResultView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useClient, useToast } from './app-context.tsx';
 
-/** What a settlement, undo or restore did and did not do, in one sentence. */
-export function resultText(done: string, result: ResultView): string {
+/** What a settlement, undo or restore did and did not do, in one sentence. `why`: what conflicts come of. */
+export function resultText(done: string, result: ResultView, why = 'because it was changed again since'): string {
   const parts = [done];
-  if (result.conflicts.length > 0)
-    parts.push(`${counted(result.conflicts.length, 'conflict')} came of it, because it was changed again since`);
+  if (result.conflicts.length > 0) parts.push(`${counted(result.conflicts.length, 'conflict')} came of it, ${why}`);
   const [missing] = result.missing;
   if (missing !== undefined) {
     const others = result.missing.length === 1 ? '' : ` and ${counted(result.missing.length - 1, 'other')}`;
@@ -15,8 +14,8 @@ export function resultText(done: string, result: ResultView): string {
   return parts.join('. ');
 }
 
-/** Says what was done and offers to take it back: every result names the changes that an undo reverses. */
-export function useSayDone(): (done: string, result: ResultView) => void {
+/** Says what was done, `why` conflicts came of it, and offers to take it back: every result names the changes that an undo reverses. */
+export function useSayDone(why?: string): (done: string, result: ResultView) => void {
   const client = useClient();
   const toast = useToast();
   return (done, result) => {
@@ -32,7 +31,7 @@ export function useSayDone(): (done: string, result: ResultView) => void {
     };
     toast(
       result.missing.length > 0 ? 'failed' : 'done',
-      resultText(done, result),
+      resultText(done, result, why),
       result.changes.length === 0 ? null : { label: 'Undo', run: () => void undo() },
     );
   };

@@ -100,11 +100,13 @@ describe('settling duplicates', () => {
       ...email('ada@x.org', 'e1'),
       ...phone('5550001111'),
       'notes/n': { note: 'mine' },
+      'titles/t2': { name: 'Analyst' },
     });
     make(phoneDevice, 'a', {
       ...name('Ada'),
       ...email('ADA@x.org', 'e2'),
       'notes/n': { note: 'yours' },
+      'titles/t1': { name: 'Countess' },
       'keywords/friend': true,
     });
     group.exchange();
@@ -139,7 +141,9 @@ describe('settling duplicates', () => {
     for (const device of [laptop, phone]) {
       expect(device.isThere('b')).toBe(false);
       expect(device.values('b', fieldName('aliasOf'))).toEqual(['a']);
-      expect(conflicts(device, 'a')).toEqual(['emails/e2', 'notes/n']);
+      // An e-mail that is only spelled differently is no conflict; a title of each is one, whatever its key.
+      expect(conflicts(device, 'a')).toEqual(['notes/n', 'titles/t1']);
+      expect(device.values('a', fieldName('titles/t1'))).toHaveLength(2);
       expect(shown(device, 'a')).toMatchObject({
         'keywords/friend': true,
         'phones/5550001111': { number: '5550001111' },
