@@ -1,7 +1,7 @@
 import type { PlannedView, SourceState } from '../contract/contract.ts';
 import type { AppliedChange, Collection, WrittenPackage } from './collection.ts';
 import type { Ticket } from './construct/pending.ts';
-import { NOT_TAKEN_IN, RunConstruction, WRITE_PROBLEMS } from './construct/run-construction.ts';
+import { RunConstruction, WRITE_PROBLEMS } from './construct/run-construction.ts';
 import type { AskPeers, Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';
@@ -371,7 +371,7 @@ export class Synchronizer {
       const isGone = problems.find(source, record) === null;
       if (WRITE_PROBLEMS.has(code) && isGone) problems.put(source, record, code, detail, since);
       // What came meanwhile was not written over what stood there.
-      if (all || (NOT_TAKEN_IN.has(code) && isGone)) this.construction.enqueue(found.row, null);
+      if (all || (isGone && !WRITE_PROBLEMS.has(code))) this.construction.enqueue(found.row, null);
     }
   }
 

@@ -113,3 +113,20 @@ it('a text whose times are ahead rests as any other, once it was seen unchanged 
   await room.group.pass(60_000);
   expect(a.calls).toBe(calls);
 });
+
+it('what is refused again and again, though it stands there as it was expected, is named and tried with the next look', async () => {
+  const [a, b] = await open();
+  a.onCall = ({ name }) => (name === 'link' ? { fails: 'EEXIST' } : null);
+  room.write(b, BOOK.replace('FN:P2', 'FN:P2 of b'));
+  await room.look(b);
+  await room.group.pass(30_000);
+  expect(room.problems(a)).toEqual(['u2: changed-underneath']);
+  const { calls } = a;
+  await room.group.pass(60_000);
+  expect(a.calls).toBe(calls);
+  expect(room.synchronizer(a).construction.open).toBe(0);
+  a.onCall = null;
+  await room.look(a);
+  await room.group.pass(5000);
+  expect([room.read(a), room.problems(a)]).toEqual([BOOK.replace('FN:P2', 'FN:P2 of b'), []]);
+});

@@ -39,11 +39,17 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
   'io',
 ]);
 
-/** What stands in the source and cannot be taken in: until that is over nothing is written over it, and then what came meanwhile is due. */
-export const NOT_TAKEN_IN: ReadonlySet<string> = new Set(['read-only', 'malformed', 'invalid-change']);
+/**
+ * What stands in the source and cannot be taken in, or is refused again and again, is named: until that is over nothing is written over it, and
+ * then what came meanwhile is due.
+ */
+const NOT_TAKEN_IN: ReadonlySet<string> = new Set(['read-only', 'malformed', 'invalid-change', 'changed-underneath']);
 
 /** What a person has to decide about, and what a reader changed, stays as it is until a look finds it otherwise. */
 const LEFT_ALONE: ReadonlySet<string> = new Set(['deleted-elsewhere', 'read-only']);
+
+/** What stands there is found as it was expected, and is refused again and again: after so many times that is a problem, and not tried at once. */
+const MOST_REFUSALS = 5;
 
 /** A batch commits in one transaction; its content lies in memory at once. */
 const BATCH_RECORDS = 500;
@@ -68,6 +74,9 @@ interface Job {
   readonly tickets: Ticket[];
   /** The record moved on while this was being prepared: what was planned is stale. */
   touched: boolean;
+  /** How often it was refused as changed underneath, with the same one expected. */
+  refusals: number;
+  refusedAt: Revision | null;
 }
 interface Prepared {
   readonly job: Job;
@@ -168,6 +177,8 @@ export class RunConstruction {
       isNew: applied?.before === null && flying === undefined,
       tickets: [],
       touched: false,
+      refusals: 0,
+      refusedAt: null,
     };
     if (applied !== null && this.#queue.size < RECORDS_AT_HAND)
       job.record = { row, id: applied.change.record, state: applied.state };
@@ -413,7 +424,7 @@ export class RunConstruction {
     outcomes.forEach((outcome, at) => {
       const item = ready[at] as Prepared;
       // What was found there is named already: it changes no more by looking again and again.
-      if (outcome.done === 'refused' && outcome.reason === 'changed-underneath' && !this.#isNamed(item.id)) {
+      if (isUnexpected(outcome) && !this.#isNamed(item.id)) {
         this.#requeue(item.job, true);
         this.#unexpected.set(item.job.row, item.id);
         this.#port.lookAgain(item.id);
@@ -504,7 +515,8 @@ export class RunConstruction {
     const { records, problems } = this.#collection;
     const source = this.#source.row;
     if (outcome.done === 'refused') {
-      if (outcome.reason !== 'changed-underneath') this.#refused(item, outcome.reason, outcome.detail);
+      if (!isUnexpected(outcome) || (!this.#isNamed(item.id) && this.#givesUp(item)))
+        this.#refused(item, outcome.reason, outcome.detail);
       return;
     }
     for (const digest of item.attachments.keys()) this.#contents.noteHolder(digest, item.job.row);
@@ -549,6 +561,14 @@ export class RunConstruction {
     return null;
   }
 
+  /** Is this once too often? */
+  #givesUp({ job, expected }: Prepared): boolean {
+    const isSame =
+      expected === null ? job.refusedAt === null : job.refusedAt !== null && equal(expected, job.refusedAt);
+    job.refusals = isSame ? job.refusals + 1 : 1;
+    job.refusedAt = expected;
+    return job.refusals >= MOST_REFUSALS;
+  }
   #isNamed(id: RecordId): boolean {
     return NOT_TAKEN_IN.has(this.#collection.problems.find(this.#source.row, id)?.code ?? '');
   }
@@ -586,3 +606,6 @@ export class RunConstruction {
 /** What the source needs to know of a content that was found. */
 const planOf = (found: Exclude<FoundContent, { from: 'missing' | 'refused' }>): ContentPlan =>
   found.from === 'staged' ? { from: 'staged', path: found.path } : found;
+const isUnexpected = (outcome: ConstructOutcome): boolean =>
+  outcome.done === 'refused' && outcome.reason === 'changed-underneath';
+const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

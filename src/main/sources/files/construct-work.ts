@@ -40,8 +40,7 @@ export function hasNoLinks(error: unknown): boolean {
 }
 
 /** Moves a made file to where nothing is, and never over something that just came there: then throws EEXIST. */
-export function moveToFree(context: ConstructContext, from: string, to: string): void {
-  const { fs } = context;
+export function moveToFree({ fs }: Pick<ConstructContext, 'fs'>, from: string, to: string): void {
   try {
     fs.link(from, to);
   } catch (error) {

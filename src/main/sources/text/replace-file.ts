@@ -1,6 +1,7 @@
 import { writeNewFile } from '../../content/write-new-file.ts';
 import type { DirectoryName, FileStat, FileSystem } from '../../platform/file-system.ts';
 import { digestOf } from '../../platform/hash.ts';
+import { hasNoLinks, moveToFree } from '../files/construct-work.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
 import type { Revision } from '../source-adapter.ts';
 
@@ -13,7 +14,8 @@ const NOTHING = '00000000';
 /**
  * Puts `bytes` in the place of a file that is as `expected` says (null: there is none), or removes it (`bytes` null). A reader sees the old
  * text or the new one, also across `kill -9` and a loss of power. false: the file is another by now; it stays as it is. What an
- * interruption leaves is settled by `settleLeftOvers`. `replaced`: takes over what was there, which stands at `aside` and was as `was` says.
+ * interruption leaves is settled by `settleLeftOvers`. On a disk without links nobody can have two names, so what is written to the old text at
+ * the very moment goes with it, and of two that make a file at once the later one stays. `replaced`: takes over what was there, which stands at `aside` and was as `was` says.
  */
 export function replaceFile(
   fs: FileSystem,
@@ -29,13 +31,18 @@ export function replaceFile(
   try {
     if (expected === null) {
       if (fs.lstat(path) !== null) return false;
-      fs.link(made, path);
-      fs.unlink(made);
+      moveToFree({ fs }, made, path);
     } else {
       if (!isAs(fs.lstat(path), expected.revision)) return false;
       const marks = `${markOf(expected.revision)}${markOfStat(bytes === null ? null : fs.lstat(made))}`;
       const aside = `${directory}/.${name}.lockstep-old-${marks}`;
-      fs.link(path, aside);
+      if (!linkAside(fs, path, aside)) {
+        if (!isAs(fs.lstat(path), expected.revision)) return false;
+        if (bytes === null) fs.unlink(path);
+        else fs.rename(made, path);
+        fs.syncDirectory(directory);
+        return true;
+      }
       // What is linked is what goes: whoever wrote to it until now is seen in it.
       const before = fs.lstat(aside);
       if (bytes === null) fs.unlink(path);
@@ -55,6 +62,17 @@ export function replaceFile(
     throw error;
   } finally {
     if (bytes !== null) removeMade(fs, made);
+  }
+}
+
+/** false: this disk has no links. */
+function linkAside(fs: FileSystem, path: string, aside: string): boolean {
+  try {
+    fs.link(path, aside);
+    return true;
+  } catch (error) {
+    if (hasNoLinks(error)) return false;
+    throw error;
   }
 }
 

@@ -168,6 +168,24 @@ describe.each([
     },
   );
 
+  it('on a disk without links it is replaced, removed and made as well', async () => {
+    const here = room(many);
+    const { place, fs } = here.place();
+    fs.plan = ({ name }) => (name === 'link' ? { fails: 'EPERM' } : null);
+    const { documents } = await place.list();
+    const written = await place.write(here.name, documents[0]?.revision ?? null, Buffer.from(NEW));
+    expect([written.done, here.there()]).toEqual(['written', { 'all.txt': NEW }]);
+    expect(await place.write(here.name, documents[0]?.revision ?? null, Buffer.from(OLD))).toMatchObject({
+      reason: 'changed-underneath',
+    });
+    const revision = written.done === 'written' ? written.document?.revision : undefined;
+    expect(await place.write(here.name, revision ?? null, null)).toMatchObject({ done: 'written' });
+    expect(here.there()).toEqual({});
+    expect(await place.write(here.name, null, Buffer.from(NEW))).toMatchObject({ done: 'written' });
+    expect(await place.write(here.name, null, Buffer.from(OLD))).toMatchObject({ reason: 'changed-underneath' });
+    expect(here.there()).toEqual({ 'all.txt': NEW });
+  });
+
   it('nothing is left of the old text after two seconds, nor when the place is closed', async () => {
     for (const after of [2000, 0]) {
       const here = room(many);
