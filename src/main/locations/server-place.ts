@@ -18,6 +18,7 @@ export function accountOf(location: string, secrets: AccountSecrets): { readonly
   let url: URL;
   try {
     url = new URL(location.replace(/^webcal(s?):/i, 'https:'));
+    decodeURIComponent(url.username);
   } catch {
     throw new LockstepError('bad-address', `${location} is no address.`, location);
   }

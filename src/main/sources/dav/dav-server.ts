@@ -275,10 +275,9 @@ export class DavServer {
 function pathOf(href: string, base: string): string {
   const { pathname } = new URL(href, base);
   try {
-    return new URL(
-      decodeURIComponent(pathname).replaceAll('%', '%25').replaceAll('#', '%23').replaceAll('?', '%3F'),
-      base,
-    ).pathname;
+    // Part by part: a slash in a name is none between two.
+    const parts = pathname.split('/').map((part) => decodeURIComponent(part).replace(/[%#?/\\]/g, encodeURIComponent));
+    return new URL(parts.join('/'), base).pathname;
   } catch {
     return pathname;
   }

@@ -146,6 +146,20 @@ describe('a collection on a server', () => {
     expect(await place.read([missing])).toMatchObject([{ code: 'changing' }]);
   });
 
+  it.each(['a%2Fb', 'a%5Cb', 'a%25b', 'a%20b', 'a%3Fb', '%C3%A4', 'a@b'])(
+    'a name with what means something in an address is that name: %s',
+    async (name) => {
+      const href = `${BOOK}${name}.vcf`;
+      book.cards.clear();
+      book.cards.set(href, { etag: '"s1"', text: card('s') });
+      expect(await names()).toEqual([href]);
+      expect((await place.read([href]))[0]).toMatchObject({ name: href });
+      const { documents } = await place.list();
+      await place.write(href, documents[0]!.revision, Buffer.from(card('s')));
+      expect(server.asked.find(({ method }) => method === 'PUT')?.path).toBe(href);
+    },
+  );
+
   it('a text in several pieces is one', async () => {
     const note = 'BEGIN:VCARD\r\nNOTE:]]]]><![CDATA[>\r\nEND:VCARD';
     book.cards.set(`${BOOK}a.vcf`, { etag: '"a1"', text: `<![CDATA[${note}]]>` });
