@@ -1,5 +1,6 @@
 import { writeFully } from '../../content/write-fully.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
+import { moveToFree } from '../files/construct-work.ts';
 import type { NewDocument } from './document-place.ts';
 import { newNameOf, removeMade } from './replace-file.ts';
 
@@ -52,7 +53,7 @@ function putInPlace(fs: FileSystem, directory: string, name: string): Made {
   const path = `${directory}/${name}`;
   if (fs.lstat(path) !== null) return 'taken';
   try {
-    fs.link(newNameOf(directory, name), path);
+    moveToFree({ fs }, newNameOf(directory, name), path);
   } catch (error) {
     if ((error as { code?: string }).code === 'EEXIST') return 'taken';
     throw error;

@@ -105,3 +105,15 @@ it('the disk is waited for once for all of them', async () => {
   await folder.make(news);
   expect((fs.callsByName.get('syncDirectory') ?? 0) - before).toBe(1);
 });
+
+it('on a disk without links they are made as well, and nothing that is there is replaced', async () => {
+  const { user, place, there } = room();
+  user.writeFile(`${ROOT}/b.txt`, 'somebody’s');
+  const { folder } = place(
+    () =>
+      ({ name }) =>
+        name === 'link' ? { fails: 'EPERM' } : null,
+  );
+  expect((await folder.make(news)).map(({ done }) => done)).toEqual(['written', 'refused', 'written']);
+  expect(there()).toEqual({ ...TEXTS, 'b.txt': 'somebody’s' });
+});
