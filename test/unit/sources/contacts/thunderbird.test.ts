@@ -154,6 +154,21 @@ describe('an address book since version 4', () => {
     database.close();
   });
 
+  it('without a log of its own is not read while somebody is in the middle of writing to it', async () => {
+    const long = 'x'.repeat(2000);
+    rmSync(path);
+    makeBook(4, Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`c${at}`, { _vCard: CARD, long }])));
+    const writer = new Database(path);
+    writer.pragma('journal_mode = DELETE');
+    writer.pragma('cache_size = 2');
+    writer.exec('BEGIN IMMEDIATE; DELETE FROM properties');
+    expect(() => openAddressBook(path, 'read').cards()).toThrow(/locked/);
+    expect(await place().condition()).toMatchObject({ is: 'unavailable' });
+    writer.exec('ROLLBACK');
+    writer.close();
+    expect((await place().list()).documents).toHaveLength(300);
+  });
+
   it('is not written while Thunderbird runs, and read all the same', async () => {
     isLocked = true;
     const { revision, bytes } = await card('a1');

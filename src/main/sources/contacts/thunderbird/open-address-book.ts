@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { AddressBook, OpenAddressBook, StoredCard } from './address-book.ts';
 
@@ -8,9 +8,8 @@ const WAIT_MS = 500;
 /** Opens `abook.sqlite` as it is: nothing of its schema is changed, and reading leaves nothing in the profile. */
 export const openAddressBook: OpenAddressBook = (path, how): AddressBook => {
   const database =
-    how === 'read' && !existsSync(`${path}-wal`)
-      ? inMemory(path)
-      : new Database(path, { readonly: how === 'read', fileMustExist: true, timeout: WAIT_MS });
+    (how === 'read' ? inMemory(path) : null) ??
+    new Database(path, { readonly: how === 'read', fileMustExist: true, timeout: WAIT_MS });
   try {
     return addressBook(database);
   } catch (error) {
@@ -23,11 +22,20 @@ export const openAddressBook: OpenAddressBook = (path, how): AddressBook => {
 const LOG_FORMATS = [18, 19];
 const NO_LOG = 1;
 
-/** A copy in memory: opened in its place a database with a log gets files beside it, which would stay. */
-function inMemory(path: string): Database.Database {
-  const bytes = readFileSync(path);
+/** A copy in memory: opened in its place a database with a log gets files beside it, which would stay. null: somebody writes to it. */
+function inMemory(path: string): Database.Database | null {
+  const before = printOf(path);
+  const bytes = before === null ? null : readFileSync(path);
+  if (bytes === null || printOf(path) !== before) return null;
   for (const at of LOG_FORMATS) bytes[at] = NO_LOG;
   return new Database(bytes, { readonly: true });
+}
+
+/** What is other once somebody wrote to the file; null: changes lie beside it, which the file alone does not tell (of), or are half in it. */
+function printOf(path: string): string | null {
+  if (existsSync(`${path}-wal`) || existsSync(`${path}-journal`)) return null;
+  const { mtimeNs, ctimeNs, size, ino } = statSync(path, { bigint: true });
+  return `${mtimeNs} ${ctimeNs} ${size} ${ino}`;
 }
 
 interface Row {
