@@ -263,6 +263,18 @@ describe('a text of many items', () => {
     expect(here.user.readText(here.path)).toBe(table.replace('there', 'therex'));
   });
 
+  it('names what was kept beside it for as long as it is there', async () => {
+    const here = world(false);
+    const kept = `${here.path}.kept-0123abcd`;
+    here.user.writeFile(here.path, '@ x\nname="X"\n');
+    here.user.writeFile(kept, 'what another program wrote');
+    await here.clock.advance(5000);
+    for (let each = 0; each < 2; each++)
+      expect((await look(here)).problems).toMatchObject([{ id: 'all.txt.kept-0123abcd', code: 'kept-beside' }]);
+    here.user.fs.unlink(kept);
+    expect(await look(here)).toMatchObject({ problems: [], gone: [] });
+  });
+
   it('tries few parts where damage at its end would take in all that is new', async () => {
     const here = world(false);
     const format = tinyFormat();

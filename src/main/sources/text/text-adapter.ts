@@ -176,7 +176,7 @@ export class TextAdapter implements SourceAdapter {
     }
     const unsettled = [...loaded.values()].some((document) => this.#isUnsettled(document, known, claimed));
     const event = { is: 'groups', groups: [{ group: '', items, problems, unsettled }] } as const;
-    this.#told = event;
+    this.#told = unlisted.length === 0 ? event : null;
     await tell(event);
     return { token: 1, items: items.length, complete: within === null };
   }
