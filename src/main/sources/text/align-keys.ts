@@ -16,6 +16,8 @@ export interface KeylessEntry {
 const ALIKE = 0.45;
 /** More than these are not compared: no person has so many that changed at once. */
 const MOST_PAIRS = 40_000;
+/** The same of the letters that are held against each other, for a server may send entries as long as it likes. */
+const MOST_STEPS = 20_000_000;
 const KEY = /^[A-Za-z0-9_-]{1,255}$/;
 
 /**
@@ -123,7 +125,10 @@ function alignKnown(
       if (found !== undefined) take(at, found);
     }
   const rest = own.filter((at) => keys[at] === null);
-  const isMuch = rest.length * free.size > MOST_PAIRS;
+  const letters = (compared: readonly (string | undefined)[]): number =>
+    compared.reduce((sum, text = '') => sum + Math.min(text.length, LONGEST_COMPARED), 0);
+  const steps = letters(rest.map((at) => texts.get(at))) * letters([...free].map((one) => knownTexts.get(one)));
+  const isMuch = rest.length * free.size > MOST_PAIRS || steps > MOST_STEPS;
   const pairs = own.flatMap((at, place) =>
     keys[at] !== null || isMuch
       ? []
@@ -165,18 +170,16 @@ function textLikeness(a: string, b: string): number {
   const [left, right] = [a.slice(0, LONGEST_COMPARED), b.slice(0, LONGEST_COMPARED)];
   const longest = Math.max(left.length, right.length);
   if (longest === 0) return 1;
-  let row = Array.from({ length: right.length + 1 }, (_, at) => at);
+  let [row, next] = [new Uint16Array(right.length + 1), new Uint16Array(right.length + 1)];
+  for (let j = 0; j <= right.length; j++) row[j] = j;
   for (let i = 1; i <= left.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j++)
-      next.push(
-        Math.min(
-          (row[j] as number) + 1,
-          (next[j - 1] as number) + 1,
-          (row[j - 1] as number) + (left[i - 1] === right[j - 1] ? 0 : 1),
-        ),
-      );
-    row = next;
+    next[0] = i;
+    const letter = left.charCodeAt(i - 1);
+    for (let j = 1; j <= right.length; j++) {
+      const changed = (row[j - 1] as number) + (letter === right.charCodeAt(j - 1) ? 0 : 1);
+      next[j] = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, changed);
+    }
+    [row, next] = [next, row];
   }
   return 1 - (row[right.length] as number) / longest;
 }

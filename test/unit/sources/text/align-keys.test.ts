@@ -26,3 +26,16 @@ it('what is of another sort, in another place, is a new entry', () => {
   expect(keys.slice(0, 2)).toEqual(['emails/home', 'emails/work']);
   expect(keys[2]).not.toBe('emails/home');
 });
+
+it('entries no person has, so many and so long, are new ones: to compare them would take too long', () => {
+  const texts = (sign: string, count: number) => Array.from({ length: count }, (_, at) => `${at} ${sign.repeat(190)}`);
+  const kept = (count: number) => {
+    const known: Fields = new Map(texts('ab', count).map((note, at) => [fieldName(`notes/known${at}`), { note }]));
+    const keys = alignKeys(
+      texts('ac', count).map((note) => entry('notes', { note })),
+      known,
+    );
+    return keys.filter((key) => key.startsWith('notes/known')).length;
+  };
+  expect([kept(20), kept(100)]).toEqual([20, 0]);
+});
