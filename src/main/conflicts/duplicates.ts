@@ -4,33 +4,39 @@ import type { HistoryPort } from '../history/history-port.ts';
 import { resultOf } from '../history/result.ts';
 import { recordTitle } from '../history/value-view.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
+import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import type { RecordId } from '../record/ids.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
+import { contactMarks } from './contact-marks.ts';
 import { findDuplicates } from './find-duplicates.ts';
 import { areApart, fuseContacts, keepApart } from './fuse-contacts.ts';
+import type { Told } from './match-contacts.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
 
-/** Contacts that may be one person and of which nobody said yet whether they are. Only of contacts. */
-export function listDuplicates({ collection }: Pick<Port, 'collection'>): readonly DuplicateView[] {
-  if (collection.kind !== 'contacts') return [];
-  const view = (id: RecordId) => {
-    const record = collection.records.find(id);
-    return { record: id, title: recordTitle('contacts', id, (field) => record?.state.fields.get(field)?.[0]?.value) };
-  };
-  return findDuplicates(contactsOf({ collection })).flatMap(({ ids: [one, other], sure, shared }) => {
-    const [a, b] = [collection.records.find(one), collection.records.find(other)];
-    if (a === null || b === null || areApart(a, b)) return [];
-    const by = shared.map(({ by, mark }) => `${by} ${mark}`);
-    return [{ collection: collection.stored.id, records: [view(one), view(other)], sure, by }];
-  });
-}
+/** So many contacts are looked at in one go. */
+const AT_ONCE = 200;
 
-function* contactsOf({ collection }: Pick<Port, 'collection'>) {
-  for (const { id, state } of allRecords(collection))
-    if (isLive(state)) yield { id, fields: fieldsOf(shownFields(collection.kind, state, collection.log.order)) };
+/** Contacts that may be one person and of which nobody said yet whether they are. Only of contacts. Never for long at a time. */
+export async function listDuplicates({ collection }: Pick<Port, 'collection'>): Promise<readonly DuplicateView[]> {
+  const { kind, records, log } = collection;
+  if (kind !== 'contacts') return [];
+  const told: Told[] = [];
+  for await (const { id, state } of inTurns(allRecords(collection, AT_ONCE), AT_ONCE))
+    if (isLive(state)) told.push({ id, marks: contactMarks(fieldsOf(shownFields(kind, state, log.order))) });
+  const view = ({ id, state }: StoredRecord) => ({
+    record: id,
+    title: recordTitle(kind, id, (field) => state.fields.get(field)?.[0]?.value),
+  });
+  const duplicates: DuplicateView[] = [];
+  for await (const { ids, sure, shared } of inTurns(findDuplicates(told), AT_ONCE)) {
+    const [one, other] = [records.find(ids[0]), records.find(ids[1])];
+    if (one === null || other === null || areApart(one, other)) continue;
+    const by = shared.map(({ by, mark }) => `${by} ${mark}`);
+    duplicates.push({ collection: collection.stored.id, records: [view(one), view(other)], sure, by });
+  }
+  return duplicates;
 }
 
 /** Makes two contacts one, or says that they are two people. Fails with `no-such-record`, `not-contacts`, `same-record`. */

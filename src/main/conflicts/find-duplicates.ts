@@ -1,6 +1,5 @@
 import type { RecordId } from '../record/ids.ts';
-import type { Fields } from '../record/value.ts';
-import { type ContactMarks, contactMarks } from './contact-marks.ts';
+import type { ContactMarks } from './contact-marks.ts';
 
 /** Two contacts that may be one person. */
 export interface Duplicate {
@@ -22,15 +21,11 @@ const MOST = 1000;
  * proportion to what the contacts say. At most 1,000.
  */
 export function findDuplicates(
-  contacts: Iterable<{ readonly id: RecordId; readonly fields: Fields }>,
+  contacts: Iterable<{ readonly id: RecordId; readonly marks: ContactMarks }>,
 ): readonly Duplicate[] {
-  return [...pairsOf(mapped(contacts))]
+  return [...pairsOf(contacts)]
     .sort((a, b) => Number(b.sure) - Number(a.sure) || compare(a.ids[0], b.ids[0]) || compare(a.ids[1], b.ids[1]))
     .slice(0, MOST);
-}
-
-function* mapped(contacts: Iterable<{ readonly id: RecordId; readonly fields: Fields }>) {
-  for (const { id, fields } of contacts) yield { id, marks: contactMarks(fields) };
 }
 
 /** All pairs of contacts that share a mark not too many have, in no order. */

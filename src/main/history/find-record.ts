@@ -61,13 +61,13 @@ function idsTitled(collection: Collection, text: string): readonly RecordId[] {
 }
 
 /** Every record a device knows of, deleted ones included, by directory and name; never more than a page of them in memory. */
-export function* allRecords(collection: Collection): Generator<StoredRecord> {
+export function* allRecords(collection: Collection, pageSize = PAGE): Generator<StoredRecord> {
   let after: RecordId | null = null;
   for (;;) {
-    const page: readonly StoredRecord[] = collection.records.page(after, PAGE);
+    const page: readonly StoredRecord[] = collection.records.page(after, pageSize);
     yield* page;
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
+    if (last === undefined || page.length < pageSize) return;
     after = last.id;
   }
 }

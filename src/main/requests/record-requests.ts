@@ -96,7 +96,7 @@ export class RecordRequests {
     return joined(this.#ports(null).map((port) => resolveAll(port, prefer)));
   }
 
-  duplicates(collection: string): readonly DuplicateView[] {
+  duplicates(collection: string): Promise<readonly DuplicateView[]> {
     return listDuplicates(this.#port(findCollection(this.#engine, collection)));
   }
   settleDuplicate(collection: string, one: string, other: string, isOnePerson: boolean): ResultView {

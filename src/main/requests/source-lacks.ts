@@ -84,7 +84,7 @@ async function reckon(
   );
   if (sources.length === 0) return { views: [], found: new Map() };
   const kept = new Map<string, readonly Lack[]>();
-  for await (const { row, id, state } of inTurns(allRecords(collection), AT_ONCE)) {
+  for await (const { row, id, state } of inTurns(allRecords(collection, 4 * AT_ONCE), AT_ONCE)) {
     if (!isLive(state)) continue;
     const print = printOf(state);
     let full: Fields | null = null;

@@ -1,8 +1,9 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, Radio, RadioGroup } from 'react-aria-components';
-import type { CollectionView } from '../../contract/contract.ts';
+import type { CollectionView, RecordsView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
+import { useSettled } from '../client/use-settled.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
@@ -14,6 +15,8 @@ import { timeOf } from '../records/occurrence-words.ts';
 import { RecordDialog } from '../records/record-dialog.tsx';
 
 const ROW = 52;
+/** Nobody types on when it is searched. */
+const PAUSE_MS = 200;
 /** A record to look at. */
 interface Opened {
   readonly id: string;
@@ -26,8 +29,14 @@ const WEEKS_SHOWN = 4;
 export function BrowseDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
   const [search, setSearch] = useState('');
   const [open, setOpen] = useState<Opened | null>(null);
-  const records = useRequest('records:list', [collection.id, search]);
-  const view = records.value;
+  const wanted = useSettled(search, PAUSE_MS);
+  const records = useRequest('records:list', [collection.id, wanted]);
+  // What was found before stays until the next answer is there.
+  const [last, setLast] = useState<RecordsView | null>(null);
+  useEffect(() => {
+    if (records.value !== null) setLast(records.value);
+  }, [records.value]);
+  const view = records.value ?? last;
   if (open !== null)
     return (
       <RecordDialog collection={collection.id} record={open.id} title={open.title} onClose={() => setOpen(null)} />
@@ -38,7 +47,7 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
       <Field label="Search" value={search} onChange={setSearch} hint="In everything a card or an event says." />
       <ErrorNotice error={records.error} />
       {view === null && records.error === null && <Loading what="the list" />}
-      {view !== null && <p className="muted">{howMany(view.total, collection, search)}</p>}
+      {view !== null && <p className="muted">{howMany(view.total, collection, wanted)}</p>}
       {view !== null && view.list.length > 0 && (
         <VirtualRows
           label={`Everything in ${collection.name}`}

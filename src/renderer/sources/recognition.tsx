@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'react';
 import type { Kind, PlaceView, WireError } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
+import { useSettled } from '../client/use-settled.ts';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { isAddress } from './account-address.ts';
 import { formatWords } from './format-words.ts';
@@ -17,11 +17,7 @@ export interface Recognition {
 
 /** What is at a place on this device that is being typed; a server is asked only when it is added. */
 export function useRecognition(place: string, format: string | null): Recognition {
-  const [asked, setAsked] = useState(place);
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked(place), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [place]);
+  const asked = useSettled(place, PAUSE_MS);
   const location = asked.trim();
   const { value, error } = useRequest(
     'places:recognize',
