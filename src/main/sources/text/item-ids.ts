@@ -25,11 +25,24 @@ export function derivedUid(fields: Fields): string {
     .slice(0, 22)}`;
 }
 
-/** `id`, or with the first number behind it that nobody has. */
-export function freeId(id: RecordId, isTaken: (id: RecordId) => boolean): RecordId {
-  for (let at = 1; ; at++) {
-    const tried = at === 1 ? id : recordId(`${id}#${at}`);
-    if (!isTaken(tried)) return tried;
+/** Ids nobody has, where what is taken stays so. */
+export class FreeIds {
+  readonly #isTaken: (id: RecordId) => boolean;
+  /** How far numbers were tried: a text may state one UID thousands of times. */
+  readonly #tried = new Map<RecordId, number>();
+
+  constructor(isTaken: (id: RecordId) => boolean) {
+    this.#isTaken = isTaken;
+  }
+
+  /** `id`, or with the first number behind it that nobody has. */
+  of(id: RecordId): RecordId {
+    for (let at = this.#tried.get(id) ?? 1; ; at++) {
+      const tried = at === 1 ? id : recordId(`${id}#${at}`);
+      if (this.#isTaken(tried)) continue;
+      this.#tried.set(id, at);
+      return tried;
+    }
   }
 }
 

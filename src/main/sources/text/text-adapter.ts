@@ -19,7 +19,7 @@ import type {
   SourceCondition,
 } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument } from './document-place.ts';
-import { derivedUid, freeId, recordIdOfUid, uidOfRecord } from './item-ids.ts';
+import { derivedUid, FreeIds, recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { type ItemRevision, readItemRevision, writeItemRevision } from './item-revision.ts';
 import { type Damaged, MalformedItem, type NativeItem, type SplitText, type TextFormat } from './text-format.ts';
 
@@ -342,7 +342,7 @@ export class TextAdapter implements SourceAdapter {
    * it says. What would be a record that became another one is that one, unless another item shows it.
    */
   #assign(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>): void {
-    const isTaken = (id: RecordId): boolean => claimed.has(id);
+    const free = new FreeIds((id) => claimed.has(id));
     const claim = (document: Loaded, at: number, id: RecordId): void => {
       document.ids[at] = id;
       claimed.add(id);
@@ -363,10 +363,10 @@ export class TextAdapter implements SourceAdapter {
         // Of several that state one UID each keeps the number it has.
         const same = own.size === 0 ? undefined : own.get(hex(digestOf(document.text, item)));
         const isKept = same?.startsWith(`${id}#`) === true && !claimed.has(same);
-        claim(document, at, isKept ? same : freeId(id, isTaken));
+        claim(document, at, isKept ? same : free.of(id));
       });
     }
-    if (nameless.length > 0) this.#assignNameless(nameless, known, claimed, claim);
+    if (nameless.length > 0) this.#assignNameless(nameless, known, claimed, free, claim);
     this.#claimForOne(documents, known, claimed, claim);
   }
 
@@ -408,9 +408,9 @@ export class TextAdapter implements SourceAdapter {
     nameless: readonly { document: Loaded; at: number }[],
     known: Known,
     claimed: ReadonlySet<RecordId>,
+    ids: FreeIds,
     claim: Claim,
   ): void {
-    const isTaken = (id: RecordId): boolean => claimed.has(id);
     const rest = this.#claimUnchanged(nameless, known, claimed, claim);
     if (rest.length === 0) return;
     const read = rest.map(({ document, at }) => {
@@ -429,7 +429,7 @@ export class TextAdapter implements SourceAdapter {
       const fields = read[index] ?? null;
       const uid = (document.text.items[at] as NativeItem).uid ?? (fields === null ? null : derivedUid(fields));
       if (match !== null) claim(document, at, (free[match] as KnownItem).id);
-      else if (uid !== null) claim(document, at, freeId(recordIdOfUid(uid), isTaken));
+      else if (uid !== null) claim(document, at, ids.of(recordIdOfUid(uid)));
     });
   }
 
@@ -456,9 +456,10 @@ export class TextAdapter implements SourceAdapter {
         if (ids === undefined) byDigest.set(key, [id]);
         else ids.push(id);
       }
+    for (const ids of byDigest.values()) ids.reverse();
     return nameless.filter(({ document, at }) => {
       const item = document.text.items[at] as NativeItem;
-      const same = byDigest.get(hex(digestOf(document.text, item)))?.find((id) => !claimed.has(id));
+      const same = lastFree(byDigest.get(hex(digestOf(document.text, item))), claimed);
       const own = document.text.items.length === 1 && this.#place.many ? known.in.get(document.name) : undefined;
       const before = same ?? own?.find(({ id }) => !claimed.has(id))?.id;
       if (before !== undefined) claim(document, at, before);
@@ -793,10 +794,11 @@ export class TextAdapter implements SourceAdapter {
       if (id === null || uid === null || uid === id || uid === id.replace(NUMBER, '')) return;
       byUid.set(uid, [id, ...(byUid.get(uid) ?? [])]);
     });
+    for (const ids of [...kept.values(), ...byUid.values()]) ids.reverse();
     const rest: number[] = [];
     document.text.items.forEach((item, at) => {
       const ids = item.uid === null ? kept.get(hex(digestOf(document.text, item))) : byUid.get(recordIdOfUid(item.uid));
-      const id = ids?.find((each) => !claimed.has(each));
+      const id = lastFree(ids, claimed);
       if (id === undefined) rest.push(at);
       else {
         document.ids[at] = id;
@@ -864,6 +866,15 @@ const NUMBER = /#\d+$/;
 const NO_FIELDS: Fields = new Map();
 const NOBODY: ReadonlySet<RecordId> = new Set();
 const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();
+/** The last that is not claimed. What is claimed stays so, and is not looked at again: thousands of items may be alike. */
+function lastFree(ids: RecordId[] | undefined, claimed: ReadonlySet<RecordId>): RecordId | undefined {
+  while (ids !== undefined && ids.length > 0) {
+    const last = ids.at(-1) as RecordId;
+    if (!claimed.has(last)) return last;
+    ids.pop();
+  }
+  return undefined;
+}
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);

@@ -83,7 +83,8 @@ interface Group {
   readonly kind: string;
   readonly uid: string | null;
   master: Component | null;
-  readonly overrides: { readonly component: Component; readonly id: string }[];
+  /** By the id of the occurrence, in order. */
+  readonly overrides: Map<string, Component>;
 }
 
 function itemsOf(components: readonly Component[], frame: CalendarFrame, damaged: Damaged[]): readonly IcalendarItem[] {
@@ -121,14 +122,13 @@ function itemsOf(components: readonly Component[], frame: CalendarFrame, damaged
     const isOccurrence = idLine !== undefined && (component.name === 'VEVENT' || component.name === 'VTODO');
     const id = isOccurrence && idLine !== undefined ? occurrenceId(idLine, frame) : '';
     // A second one that says it is the same is an item of its own: nobody may say which of them is right.
-    const joins =
-      known !== undefined && (isOccurrence ? known.overrides.every((each) => each.id !== id) : known.master === null);
-    const group = joins ? known : { kind: component.name, uid, master: null, overrides: [] };
+    const joins = known !== undefined && (isOccurrence ? !known.overrides.has(id) : known.master === null);
+    const group = joins ? known : { kind: component.name, uid, master: null, overrides: new Map() };
     if (!joins) {
       groups.push(group);
       if (key !== null && known === undefined) byUid.set(key, group);
     }
-    if (isOccurrence) group.overrides.push({ component, id });
+    if (isOccurrence) group.overrides.set(id, component);
     else group.master = component;
   }
   return groups.flatMap((group) => toItems(group, frame));
@@ -138,10 +138,10 @@ function itemsOf(components: readonly Component[], frame: CalendarFrame, damaged
 function toItems(group: Group, frame: CalendarFrame): readonly IcalendarItem[] {
   const { master, overrides, uid, kind } = group;
   if (master === null)
-    return overrides.map(({ component, id }) =>
+    return [...overrides].map(([id, component]) =>
       item(kind, uid === null ? null : `${uid}#${id}`, [component], -1, frame),
     );
-  const parts = [master, ...overrides.map(({ component }) => component)].sort((a, b) => a.start - b.start);
+  const parts = [master, ...overrides.values()].sort((a, b) => a.start - b.start);
   return [item(kind, uid, parts, parts.indexOf(master), frame)];
 }
 
