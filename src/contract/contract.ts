@@ -198,7 +198,10 @@ export interface ConflictView {
   readonly collection: string;
   readonly record: string;
   readonly field: string;
+  /** What the record is called, and who did what: `Ada: edited on Laptop and Desk`. */
   readonly title: string;
+  /** What the record is called. */
+  readonly name: string;
   readonly base: ValueView;
   readonly shown: string;
   readonly values: readonly ConflictValueView[];

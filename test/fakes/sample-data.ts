@@ -165,6 +165,7 @@ export const CONFLICTS: readonly ConflictView[] = [
     record: 'notes/plans.md',
     field: 'entry',
     title: 'plans.md',
+    name: 'plans.md',
     base: file(241, 'e0'),
     shown: 'v1',
     values: [value('v1', 'value', file(245, 'e1'), LAPTOP, 22), value('v2', 'value', file(246, 'e2'), SELF, 31)],
@@ -175,6 +176,7 @@ export const CONFLICTS: readonly ConflictView[] = [
     record: 'taxes/2025/summary.ods',
     field: 'exists',
     title: 'summary.ods',
+    name: 'summary.ods',
     base: file(48_200, 'd0'),
     shown: 'v4',
     values: [value('v3', 'delete', null, ATTIC, 1_500), value('v4', 'value', file(51_020, 'd1'), SELF, 1_480)],
@@ -185,6 +187,7 @@ export const CONFLICTS: readonly ConflictView[] = [
     record: 'pictures/logo.png',
     field: 'entry',
     title: 'logo.png',
+    name: 'logo.png',
     base: null,
     shown: 'v5',
     values: [
@@ -199,6 +202,7 @@ export const CONFLICTS: readonly ConflictView[] = [
     record: 'urn:uuid:1f9a7c2e-0000-4000-8000-000000000001',
     field: 'phones/p1',
     title: 'Mara Lindqvist',
+    name: 'Mara Lindqvist',
     base: { '@type': 'Phone', number: '+46 70 123 45 67' },
     shown: 'v8',
     values: [
@@ -237,6 +241,7 @@ export const MANY_CONFLICTS: readonly ConflictView[] = Array.from({ length: 2_00
   id: `many-${at}`,
   record: `letters/letter ${at}.txt`,
   title: `letter ${at}.txt`,
+  name: `letter ${at}.txt`,
 }));
 
 export const PROBLEMS: readonly ProblemView[] = [

@@ -45,13 +45,14 @@ export function conflictView(port: Port, record: StoredRecord, conflict: OpenCon
   const { collection } = port;
   const isOwn = (value: OpenValue): boolean => authorOf(port, value.latest).device === port.members.self;
   const isTwiceHere = conflict.values.filter(isOwn).length > 1;
-  const title = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
+  const name = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
   return {
     id: conflict.id,
     collection: collection.stored.id,
     record: record.id,
     field: conflict.field,
-    title: `${title}: ${whoDidWhat(port, conflict)}`,
+    title: `${name}: ${whoDidWhat(port, conflict)}`,
+    name,
     base: baseOf(port, conflict)?.view ?? null,
     shown: conflict.shown.id,
     values: conflict.values.map((value) => {

@@ -13,7 +13,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { FieldValue } from '../components/field-value.tsx';
 import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { canKeepBoth, conflictHeading, conflictSentence, sideName } from './conflict-title.ts';
+import { canKeepBoth, conflictSentence, sideName } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
 import { choiceOf, editableText } from './editable-text.ts';
 import { TextDiff } from './text-diff.tsx';
@@ -25,7 +25,7 @@ export function ConflictDialog({ conflict, onClose }: { conflict: ConflictView; 
   const detail = useRequest('conflicts:detail', [conflict.id]);
   if (detail.value !== null) return <Settle key={conflict.id} detail={detail.value} onClose={onClose} />;
   return (
-    <DialogFrame title={conflict.title} wide onClose={onClose}>
+    <DialogFrame title={conflict.name} wide onClose={onClose}>
       {detail.error === null ? <Loading what="both sides" /> : <ErrorNotice error={detail.error} />}
     </DialogFrame>
   );
@@ -37,7 +37,6 @@ const WHOLE: ReadonlySet<string> = new Set(['entry', 'exists']);
 function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () => void }) {
   const { conflict, merged } = detail;
   const kind = useApp((state) => state.status?.collections.find((one) => one.id === conflict.collection)?.kind);
-  const heading = conflictHeading(conflict, kind);
   const nameOf = useDeviceNames(detail.names);
   const resolve = useAction('conflicts:resolve');
   const sayDone = useSayDone();
@@ -46,12 +45,12 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
   const settle = async (choice: Choice, done: string) => {
     const reply = await resolve.run(conflict.id, choice);
     if (!reply.ok) return;
-    sayDone(`${heading}: ${done}`, reply.value);
+    sayDone(`${conflict.name}: ${done}`, reply.value);
     onClose();
   };
   return (
     <DialogFrame
-      title={heading}
+      title={conflict.name}
       wide
       careful
       onClose={onClose}

@@ -1,11 +1,7 @@
-import type { ConflictValueView, ConflictView, Kind } from '../../contract/contract.ts';
+import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
 import { counted, listed } from '../../contract/overall-state.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import type { NameOf } from '../client/use-device-names.ts';
-
-/** A conflict's heading: of a file its name, of anything else what the instance calls it. */
-export const conflictHeading = (conflict: ConflictView, kind: Kind | undefined): string =>
-  kind === 'files' ? conflict.record.slice(conflict.record.lastIndexOf('/') + 1) : conflict.title;
 
 export const isFolder = (value: ConflictValueView): boolean =>
   value.value !== null && (value.value as { readonly type?: unknown }).type === 'directory';

@@ -13,7 +13,7 @@ import { PageFrame } from '../components/page-frame.tsx';
 import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
-import { conflictHeading, conflictSentence, newestAt } from './conflict-title.ts';
+import { conflictSentence, newestAt } from './conflict-title.ts';
 import { SettleAllDialog } from './settle-all-dialog.tsx';
 
 const ROW = 80;
@@ -102,7 +102,7 @@ function ConflictRow(props: {
   return (
     <button type="button" className="row row-button" {...props.focus} onClick={props.onOpen}>
       <span className="row-text">
-        <span className="strong">{conflictHeading(conflict, collection?.kind)}</span>
+        <span className="strong">{conflict.name}</span>
         {conflict.record.includes('/') && collection?.kind === 'files' && (
           <span className="path muted">{conflict.record}</span>
         )}

@@ -1,4 +1,5 @@
 import { fieldWords } from '../../contract/field-words.ts';
+import { inReadingOrder } from '../../contract/reading-order.ts';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
@@ -41,20 +42,18 @@ export function ExplainDialog(props: { collection: string; record: string; title
             </tr>
           </thead>
           <tbody>
-            {view.fields
-              .filter(({ path }) => !path.startsWith('@'))
-              .map((field) => (
-                <tr key={`${field.path} ${field.device} ${field.at}`}>
-                  <th scope="row">{fieldWords(field.path, field.value)}</th>
-                  <td className="path" data-label="Value">
-                    {fieldValueText(field.path, field.value)}
-                  </td>
-                  <td data-label="Set by">
-                    {name(field.device)}, <When at={field.at} />
-                  </td>
-                  <td data-label="Rule">{field.rule}</td>
-                </tr>
-              ))}
+            {inReadingOrder(view.fields.filter(({ path }) => !path.startsWith('@'))).map((field) => (
+              <tr key={`${field.path} ${field.device} ${field.at}`}>
+                <th scope="row">{fieldWords(field.path, field.value)}</th>
+                <td className="path" data-label="Value">
+                  {fieldValueText(field.path, field.value)}
+                </td>
+                <td className="set-by" data-label="Set by">
+                  {name(field.device)}, <When at={field.at} />
+                </td>
+                <td data-label="Rule">{field.rule}</td>
+              </tr>
+            ))}
           </tbody>
         </table>
       )}
