@@ -1,6 +1,7 @@
 import type { FieldName } from '../../record/ids.ts';
 import { fieldName } from '../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../record/value.ts';
+import { FreeKeys } from './free-keys.ts';
 import { compareEntries, mintKey } from './mint-key.ts';
 
 /** An entry of a keyed map as it was read. */
@@ -59,13 +60,8 @@ function alignMap(
   // Their order only counts where two want one key.
   if (new Set([...taken, ...minted.values()]).size < taken.size + fresh.length)
     fresh.sort((a, b) => compareEntries((entries[a] as KeylessEntry).value, (entries[b] as KeylessEntry).value));
-  for (const at of fresh) {
-    const own = minted.get(at) as string;
-    let key = own;
-    for (let number = 2; taken.has(key); number++) key = `${own}-${number}`;
-    keys[at] = key;
-    taken.add(key);
-  }
+  const free = new FreeKeys(taken);
+  for (const at of fresh) keys[at] = free.take(minted.get(at) as string);
 }
 
 function knownIn(map: string, before: Fields): readonly Known[] {

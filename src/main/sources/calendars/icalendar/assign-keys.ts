@@ -1,4 +1,5 @@
 import { equalValues, type Value } from '../../../record/value.ts';
+import { FreeKeys } from '../../text/free-keys.ts';
 import { mintKey } from './keys.ts';
 
 /** An entry of a keyed map that has no key yet. */
@@ -42,16 +43,8 @@ export function assignKeys(
     for (const [at, key] of keys.entries()) if (key === null) take(at, mostShared);
     alignRest(keys, entries, [...free.values()].flat());
   }
-  const used = new Set(keys);
-  return keys.map((key, at) => {
-    if (key !== null) return key;
-    const { identity } = entries[at] as Keyless;
-    const minted = mintKey(map, identity);
-    let free = minted;
-    for (let count = 2; used.has(free); count++) free = `${minted}-${count}`;
-    used.add(free);
-    return free;
-  });
+  const unused = new FreeKeys(keys.flatMap((key) => key ?? []));
+  return keys.map((key, at) => key ?? unused.take(mintKey(map, (entries[at] as Keyless).identity)));
 }
 
 /** Which of these has most properties in common with the value; the first of several, -1: there is none. */
