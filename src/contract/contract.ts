@@ -190,8 +190,8 @@ export interface ConflictValueView {
   readonly value: ValueView;
   readonly device: string;
   readonly at: string;
-  /** Of several values of this device: the places here that hold this one. Otherwise none. */
-  readonly places: readonly string[];
+  /** Of several values of this device, where it has several places: those that hold this one. Otherwise absent. */
+  readonly places?: readonly string[];
 }
 export interface ConflictView {
   readonly id: string;

@@ -156,7 +156,6 @@ export const value = (id: string, kind: 'value' | 'delete', held: unknown, devic
   value: held,
   device,
   at: ago(minutes),
-  places: [],
 });
 export const CONFLICTS: readonly ConflictView[] = [
   {

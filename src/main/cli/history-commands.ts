@@ -21,13 +21,13 @@ const conflicts: Command = {
   async run(call) {
     await call.print(await call.ask('conflicts:list', call.positionals[0] ?? null), (views) => {
       if (views.length === 0) return 'No conflicts.\n';
-      const places = placeLabels(views.flatMap((view) => view.values.flatMap((value) => value.places)));
+      const places = placeLabels(views.flatMap((view) => view.values.flatMap(({ places = [] }) => places)));
       return views
         .map((view) => {
           const rows = view.values.map((value) => [
             value.id,
             value.kind === 'delete' ? 'deleted' : showValue(value.value),
-            [shortId(value.device), ...value.places.map((place) => places.get(place) ?? place)].join(', '),
+            [shortId(value.device), ...(value.places ?? []).map((place) => places.get(place) ?? place)].join(', '),
             localTime(value.at),
             value.id === view.shown ? 'shown' : '',
           ]);

@@ -43,7 +43,7 @@ function merge(
   const [left, right, ...more] = texts;
   if (baseText === null || more.length > 0 || typeof left?.text !== 'string' || typeof right?.text !== 'string')
     return null;
-  const labels = placeLabels(view.values.flatMap(({ places }) => places));
+  const labels = placeLabels(view.values.flatMap(({ places = [] }) => places));
   const nameOf = (at: number): string => {
     const { device = '', places = [] } = view.values[at] ?? {};
     return [names[device] ?? '', ...places.map((place) => labels.get(place) ?? place)].join(', ');

@@ -44,7 +44,7 @@ export function findConflict(
 export function conflictView(port: Port, record: StoredRecord, conflict: OpenConflict): ConflictView {
   const { collection } = port;
   const isOwn = (value: OpenValue): boolean => authorOf(port, value.latest).device === port.members.self;
-  const isTwiceHere = conflict.values.filter(isOwn).length > 1;
+  const isTwiceHere = port.sources().length > 1 && conflict.values.filter(isOwn).length > 1;
   const name = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
   return {
     id: conflict.id,
@@ -58,7 +58,8 @@ export function conflictView(port: Port, record: StoredRecord, conflict: OpenCon
     values: conflict.values.map((value) => {
       const { device, at } = authorOf(port, value.latest);
       const places = isTwiceHere && isOwn(value) ? placesOf(port, record, conflict, value) : [];
-      return { id: value.id, kind: value.kind, value: shownValue(record, conflict, value), device, at, places };
+      const view = { id: value.id, kind: value.kind, value: shownValue(record, conflict, value), device, at };
+      return places.length === 0 ? view : { ...view, places };
     }),
   };
 }

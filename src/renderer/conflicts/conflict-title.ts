@@ -12,8 +12,8 @@ export const isFileBesideFolder = ({ values }: ConflictView): boolean =>
 
 /** Who has a value: the device, and of several values of this one the place that holds it. */
 export function sideName(conflict: ConflictView, value: ConflictValueView, nameOf: NameOf): string {
-  const labels = placeLabels(conflict.values.flatMap(({ places }) => places));
-  const where = value.places.map((place) => labels.get(place) ?? place);
+  const labels = placeLabels(conflict.values.flatMap(({ places = [] }) => places));
+  const where = (value.places ?? []).map((place) => labels.get(place) ?? place);
   return where.length === 0 ? nameOf(value.device) : `${nameOf(value.device)}, in ${listed(where)}`;
 }
 
@@ -36,8 +36,8 @@ export function conflictSentence(conflict: ConflictView, nameOf: NameOf): string
     listed(values.map((value) => sideName(conflict, value, nameOf)));
   if (deleted.length > 0 && changed.length > 0) return `Deleted on ${sides(deleted)}, changed on ${sides(changed)}`;
   const names = [...new Set(changed.map((value) => nameOf(value.device)))];
-  const labels = placeLabels(changed.flatMap(({ places }) => places));
-  if (names.length === 1 && changed.every(({ places }) => places.length > 0))
+  const labels = placeLabels(changed.flatMap(({ places = [] }) => places));
+  if (names.length === 1 && changed.every(({ places = [] }) => places.length > 0))
     return `Changed on ${names[0]} in ${listed([...labels.values()])}`;
   if (names.length === 1 && changed.length > 1)
     return `Changed on ${names[0]} in ${counted(changed.length, 'different way')}`;
