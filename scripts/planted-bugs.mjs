@@ -58,8 +58,8 @@ export const PLANTED_BUGS = [
   {
     about: 'the snapshot moves though the write was refused',
     file: 'src/main/construct/run-construction.ts',
-    find: "      if (outcome.reason !== 'changed-underneath') this.#refused(item, outcome.reason, outcome.detail);\n      return;",
-    replace: '      records.putSnapshot(source, item.job.row, new Uint8Array(1), null);\n      return;',
+    find: '        this.#refused(item, outcome.reason, outcome.detail);\n      return;',
+    replace: '        records.putSnapshot(source, item.job.row, new Uint8Array(1), null);\n      return;',
     tests: [SIMULATION],
   },
   {
