@@ -39,11 +39,14 @@ const KNOWN_NAMES = 20_000;
 export class RecordStore {
   readonly #collection: number;
   readonly #kind: RecordKind;
-  readonly #directories = new Map<string, number>();
+  /** Rows of directories by path; null: there is none yet. */
+  readonly #directories = new Map<string, number | null>();
   readonly #paths = new Map<number, string>();
   /** Of directories made since the start: every name in them. */
   readonly #names = new Map<number, Set<string>>();
   #nameCount = 0;
+  /** As they are now, until they change: see `keepAtHand`. */
+  readonly #atHand = new Map<RecordId, StoredRecord>();
   readonly #sql;
   #live: number;
   #conflicts: number;
@@ -65,7 +68,17 @@ export class RecordStore {
     return this.#live;
   }
 
+  /** A record just read that is about to be changed: until it is, or `letGo` is called, it is not read again to be found. */
+  keepAtHand(record: StoredRecord): void {
+    this.#atHand.set(record.id, record);
+  }
+  letGo(): void {
+    this.#atHand.clear();
+  }
+
   find(id: RecordId): StoredRecord | null {
+    const atHand = this.#atHand.get(id);
+    if (atHand !== undefined) return atHand;
     const [path, name] = split(id);
     const directory = this.#directory(path, false);
     if (directory === null || this.#names.get(directory)?.has(name) === false) return null;
@@ -92,6 +105,7 @@ export class RecordStore {
     this.#conflicts += (clashes ? 1 : 0) - (clashed ? 1 : 0);
     if (this.#choices !== null) this.#choices += choices - had;
     this.#live += (live ? 1 : 0) - (before !== null && isLive(before.state) ? 1 : 0);
+    this.#atHand.delete(id);
     if (before !== null) {
       this.#sql.update.run(flags, encodeState(state), before.row);
       return before.row;
@@ -129,6 +143,7 @@ export class RecordStore {
 
   /** Undo of what a rolled back transaction told the caches. */
   forgetCaches(): void {
+    this.letGo();
     this.#covered = new Set(this.#sql.covered.all(this.#collection));
     this.#directories.clear();
     this.#paths.clear();
@@ -296,10 +311,9 @@ export class RecordStore {
   #directory(path: string, create: boolean): number | null;
   #directory(path: string, create: boolean): number | null {
     const known = this.#directories.get(path);
-    if (known !== undefined) return known;
-    let row = this.#sql.directory.get(this.#collection, path) ?? null;
-    if (row === null) {
-      if (!create) return null;
+    if (known !== undefined && (known !== null || !create)) return known;
+    let row = known === null ? null : (this.#sql.directory.get(this.#collection, path) ?? null);
+    if (row === null && create) {
       row = Number(this.#sql.addDirectory.run(this.#collection, path).lastInsertRowid);
       this.#names.set(row, new Set());
     }

@@ -148,6 +148,8 @@ export class TakeIn {
   #isFirst = false;
   #unsettled = false;
   #committed: Promise<void> = Promise.resolve();
+  /** All but the last batch of those. */
+  #committedBefore: Promise<void> = Promise.resolve();
   #changes = 0;
   #dirtyBytes = 0;
 
@@ -178,6 +180,14 @@ export class TakeIn {
   }
 
   async run(request: TakeInRequest): Promise<TakeInResult> {
+    try {
+      return await this.#run(request);
+    } finally {
+      this.#collection.records.letGo();
+    }
+  }
+
+  async #run(request: TakeInRequest): Promise<TakeInResult> {
     this.#heldBack = (id) => request.heldBack(id);
     this.#settling = request.settling;
     const condition = await this.#adapter.condition();
@@ -318,16 +328,23 @@ export class TakeIn {
     else this.#gone.set(id, row);
   }
 
-  /** Commits what is dirty, batch by batch. Returns once the last batch is being read: it is committed while the listing goes on. */
+  /**
+   * Commits what is dirty, batch by batch. Of files it returns while the last two batches are being read: they are committed while the listing
+   * goes on, so that one is read while another is committed.
+   */
   async #takeDirty(request: TakeInRequest): Promise<void> {
     for (const batch of this.#batches()) {
       const reading = this.#read(batch, request.signal);
       const before = this.#committed;
-      this.#committed = Promise.all([reading, before]).then(([readings]) => this.#commit(readings, NO_MOVES, request));
+      // Never settles before the one before it: once it has, nothing is committed any more.
+      this.#committed = before.then(async () => this.#commit(await reading, NO_MOVES, request));
+      reading.catch(() => undefined);
       // Whoever awaits it next is told.
       this.#committed.catch(() => undefined);
-      await before;
       // Texts are read in this thread: peers get each batch, and whoever asks is answered, while the next is read.
+      const room = this.#project === null ? this.#committedBefore : before;
+      this.#committedBefore = before;
+      await room;
       if (this.#project !== null) await new Promise<void>((resolve) => this.#clock.after(0, resolve));
     }
   }
@@ -711,9 +728,10 @@ export class TakeIn {
     for (const { digest, bytes } of reading.attachments) this.#contents.putChunkList(digest, entry.digest, bytes);
   }
 
-  #heldAt(row: number): Held | null {
+  #heldAt(row: number, toBeChanged = false): Held | null {
     const found = this.#collection.records.at(row);
     if (found === null) return null;
+    if (toBeChanged) this.#collection.records.keepAtHand(found);
     const stored = this.#collection.records.snapshot(this.#source.row, row);
     return heldOf(
       this.#collection.kind,
@@ -727,8 +745,9 @@ export class TakeIn {
   #heldByGone(row: number): Held | null {
     const known = this.#goneHeld.get(row);
     if (known !== undefined) return known;
-    const held = this.#heldAt(row);
-    if (this.#goneHeld.size < GONE_AT_HAND) this.#goneHeld.set(row, held);
+    const hasRoom = this.#goneHeld.size < GONE_AT_HAND;
+    const held = this.#heldAt(row, hasRoom);
+    if (hasRoom) this.#goneHeld.set(row, held);
     return held;
   }
 

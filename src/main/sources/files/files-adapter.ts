@@ -156,8 +156,11 @@ export class FilesAdapter implements SourceAdapter {
     if (this.#isInterrupted) await this.#recover();
     await this.#readRules();
     const listing = await this.#look.beginList(this.#options.source, since, within);
-    for (;;) {
-      const { events, done } = await this.#look.nextList(listing, LIST_ITEMS);
+    for (let next = this.#look.nextList(listing, LIST_ITEMS); ; ) {
+      const { events, done } = await next;
+      // Listed while these are worked in.
+      if (done === null) next = this.#look.nextList(listing, LIST_ITEMS);
+      next.catch(() => undefined);
       for (const event of events) {
         this.#watchListed(event);
         await tell(event);

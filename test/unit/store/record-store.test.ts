@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EMPTY_STATE, type RecordState } from '../../../src/main/merge/record-state.ts';
+import { EXISTS } from '../../../src/main/record/file-entry.ts';
+import { dotOf, recordId } from '../../../src/main/record/ids.ts';
+import { openDatabase } from '../../../src/main/store/open-database.ts';
+import { RecordStore } from '../../../src/main/store/record-store.ts';
+
+const live = (index: number): RecordState => ({
+  ...EMPTY_STATE,
+  fields: new Map([[EXISTS, [{ value: true, dots: [dotOf(1, index)] }]]]),
+});
+
+let database: ReturnType<typeof openDatabase>;
+let records: RecordStore;
+beforeEach(() => {
+  database = openDatabase(':memory:');
+  records = new RecordStore(database, 1, 'files');
+});
+afterEach(() => database.close());
+
+describe('RecordStore', () => {
+  it('finds what was looked for before its directory was there', () => {
+    expect(records.find(recordId('new/a'))).toBeNull();
+    expect(records.hasDirectory('new')).toBe(false);
+    const row = records.put(recordId('new/a'), null, live(0));
+    expect(records.find(recordId('new/a'))?.row).toBe(row);
+    expect(records.find(recordId('new/b'))).toBeNull();
+    expect(new RecordStore(database, 1, 'files').find(recordId('new/a'))?.row).toBe(row);
+  });
+
+  it('forgets a directory that was rolled back', () => {
+    expect(records.find(recordId('new/a'))).toBeNull();
+    const rolledBack = new Error('rolled back');
+    expect(() =>
+      database.transaction(() => {
+        records.put(recordId('new/a'), null, live(0));
+        throw rolledBack;
+      })(),
+    ).toThrow(rolledBack);
+    records.forgetCaches();
+    expect(records.find(recordId('new/a'))).toBeNull();
+    const row = records.put(recordId('new/a'), null, live(1));
+    expect(records.find(recordId('new/a'))?.row).toBe(row);
+  });
+
+  it('gives a record that is at hand until it changes, and never one that was rolled back', () => {
+    const id = recordId('a');
+    const row = records.put(id, null, live(0));
+    const kept = records.at(row);
+    if (kept === null) throw new Error('not stored');
+    records.keepAtHand(kept);
+    expect(records.find(id)).toBe(kept);
+    records.put(id, kept, live(1));
+    expect(records.find(id)?.state).toEqual(live(1));
+    const now = records.at(row);
+    if (now === null) throw new Error('not stored');
+    records.keepAtHand(now);
+    records.forgetCaches();
+    expect(records.find(id)).not.toBe(now);
+    expect(records.find(id)?.state).toEqual(live(1));
+  });
+});
