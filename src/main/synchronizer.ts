@@ -106,6 +106,7 @@ export class Synchronizer {
       keepContents: (found) => contents.keep(found),
       peersEpoch: () => port.peersEpoch(),
       locked: (work) => this.#lock.run(() => this.#whileReady(work)),
+      stillThere: () => this.#whileReady(() => Promise.resolve()),
       lookAgain: (id: RecordId) => port.lookLater(new Set([groupOf(id)])),
       writing: (rows) => port.writing(rows),
       done: (tickets) => port.done(tickets),

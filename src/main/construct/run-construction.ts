@@ -60,6 +60,8 @@ const BATCH_BYTES_OF_TEXTS = 64 << 20;
 const RECORDS_AT_HAND = 5000;
 /** Batches whose content is on its way while another is written. */
 const BATCHES_AHEAD = 3;
+/** Files: so many batches are written one after the other before a look has its turn. */
+const BATCHES_A_TURN = 4;
 
 type Attachments = ReadonlyMap<Digest, Uint8Array>;
 const NO_ATTACHMENTS: Attachments = new Map();
@@ -95,6 +97,21 @@ interface Prepared {
   /** `peersEpoch` when its content was asked for. */
   readonly epoch: number;
 }
+/** A batch whose content is on its way. */
+interface Ahead {
+  readonly batch: Promise<readonly Prepared[]>;
+  /** It need not be waited for. */
+  isReady: boolean;
+}
+/** A batch that is being written. */
+interface Begun {
+  readonly batch: readonly Prepared[];
+  readonly ready: readonly Prepared[];
+  readonly agreed: readonly Prepared[];
+  readonly refused: readonly Prepared[];
+  /** One each of `ready`. */
+  readonly outcomes: Promise<readonly ConstructOutcome[]>;
+}
 /** What the construction of a source needs from the rest. */
 export interface ConstructionPort {
   /** Finds what files need, here or at a peer; `missing` where nobody linked has it now. Same order. */
@@ -106,6 +123,8 @@ export interface ConstructionPort {
   peersEpoch(): number;
   /** The source's lock: nothing looks at the source while something is written. */
   locked<T>(work: () => Promise<T>): Promise<T>;
+  /** Fails where the source went away since. */
+  stillThere(): Promise<void>;
   /** Something at this item is not as the snapshot says: look there before trying again. */
   lookAgain(id: RecordId): void;
   /** These items are being written: what a power loss leaves of them shall not be taken for an edit. Inside a transaction. */
@@ -245,24 +264,61 @@ export class RunConstruction {
   }
 
   async #work(signal: AbortSignal): Promise<void> {
-    const ahead: Promise<readonly Prepared[]>[] = [];
+    const ahead: Ahead[] = [];
     try {
-      while (!signal.aborted && (this.#queue.size > 0 || ahead.length > 0)) {
-        while (this.#queue.size > 0 && ahead.length < BATCHES_AHEAD) {
-          const prepared = this.#prepare(signal);
-          prepared.catch(() => undefined);
-          ahead.push(prepared);
-        }
-        const batch = await (ahead.shift() as Promise<readonly Prepared[]>);
-        await this.#port.locked(() => this.#construct(batch));
-        for (const { stages } of batch) if (stages !== null) this.#staged.delete(stages);
-        for (const job of this.#twins.splice(0)) this.#requeue(job);
+      for (;;) {
+        this.#prepareAhead(ahead, signal);
+        const first = ahead.shift();
+        if (first === undefined || signal.aborted) return;
+        const batch = await first.batch;
+        await this.#port.locked(() => this.#constructInTurn(batch, ahead, signal));
       }
     } finally {
       this.#staged.clear();
       this.#twins.length = 0;
       for (const job of this.#inFlight.values()) this.#requeue(job);
       this.#inFlight.clear();
+    }
+  }
+
+  #prepareAhead(ahead: Ahead[], signal: AbortSignal): void {
+    while (!signal.aborted && this.#queue.size > 0 && ahead.length < BATCHES_AHEAD) {
+      const each: Ahead = { batch: this.#prepare(signal), isReady: false };
+      each.batch.then(
+        () => (each.isReady = true),
+        () => undefined,
+      );
+      ahead.push(each);
+    }
+  }
+
+  /** Constructs a batch, and those after it that are ready by then: while one is committed, the next is being written already. */
+  async #constructInTurn(batch: readonly Prepared[], ahead: Ahead[], signal: AbortSignal): Promise<void> {
+    let begun: Begun | null = this.#begin(batch);
+    for (let left = BATCHES_A_TURN - 1; begun !== null; left--) {
+      const current: Begun = begun;
+      const outcomes = await current.outcomes;
+      begun = null;
+      let trouble: unknown = null;
+      // A text is written anew by each batch, from what the one before it left.
+      if (this.#collection.kind === 'files' && left > 0 && ahead[0]?.isReady === true && !signal.aborted) {
+        try {
+          await this.#port.stillThere();
+          begun = this.#begin(await ahead[0].batch);
+          ahead.shift();
+        } catch (error) {
+          trouble = error;
+        }
+      }
+      try {
+        this.#commit(current, outcomes);
+        if (begun !== null) this.#prepareAhead(ahead, signal);
+      } catch (error) {
+        // Nobody looks at the source while something is written.
+        await begun?.outcomes.catch(() => undefined);
+        throw error;
+      }
+      if (trouble !== null) throw trouble;
     }
   }
 
@@ -393,7 +449,8 @@ export class RunConstruction {
     };
   }
 
-  async #construct(batch: readonly Prepared[]): Promise<void> {
+  /** Has a batch written, but for what is not to be. */
+  #begin(batch: readonly Prepared[]): Begun {
     const ready: Prepared[] = [];
     const agreed: Prepared[] = [];
     const refused: Prepared[] = [];
@@ -408,7 +465,15 @@ export class RunConstruction {
     // What a package asks for is known to be open until the package counts as applied; of the rest nothing else would tell.
     const untold = ready.filter((item) => item.job.tickets.length === 0);
     if (untold.length > 0) this.#collection.transact(() => this.#port.writing(untold.map((item) => item.job.row)));
-    const outcomes = ready.length === 0 ? [] : await this.#adapter.construct(ready.map((item) => this.#item(item)));
+    const outcomes =
+      ready.length === 0 ? Promise.resolve([]) : this.#adapter.construct(ready.map((item) => this.#item(item)));
+    // Whoever awaits it next is told.
+    outcomes.catch(() => undefined);
+    return { batch, ready, agreed, refused, outcomes };
+  }
+
+  /** Moves snapshots by what was really written. */
+  #commit({ batch, ready, agreed, refused }: Begun, outcomes: readonly ConstructOutcome[]): void {
     const done: Ticket[] = [];
     this.#collection.transact(() => {
       this.#port.writing(ready.map((item) => item.job.row));
@@ -442,6 +507,8 @@ export class RunConstruction {
     const first = freed[0] === undefined ? undefined : this.#queue.get(freed[0]);
     first?.tickets.push(...done.splice(0));
     if (done.length > 0) this.#port.done(done);
+    for (const { stages } of batch) if (stages !== null) this.#staged.delete(stages);
+    for (const job of this.#twins.splice(0)) this.#requeue(job);
   }
 
   /**
