@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RunConstruction } from '../../../src/main/construct/run-construction.ts';
+import { ENTRY } from '../../../src/main/record/file-entry.ts';
+import { recordId, sourceId } from '../../../src/main/record/ids.ts';
+import type { ConstructItem, ConstructOutcome, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
+import { ContentStore } from '../../../src/main/store/content-store.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+import { flush } from '../../fakes/flush.ts';
+
+const BATCH = 500;
+const away = new Error('away');
+
+/** Answers a batch when a test says so. */
+class WaitingAdapter {
+  readonly begun: { readonly ids: readonly string[]; answer(): void; fail(error: Error): void }[] = [];
+  construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
+    return new Promise((resolve, reject) => {
+      const written = items.map(({ id }) => ({ id, done: 'written', revision: [1, 2, 3], kept: null }) as never);
+      this.begun.push({ ids: items.map(({ id }) => id), answer: () => resolve(written), fail: reject });
+    });
+  }
+  outside(): boolean {
+    return false;
+  }
+}
+
+let databases: GroupDatabases;
+let device: GroupDevice;
+let adapter: WaitingAdapter;
+let construction: RunConstruction;
+let isThere: boolean;
+let locks: number;
+let isLocked: boolean;
+let source: number;
+beforeEach(() => {
+  databases = new GroupDatabases();
+  device = new CollectionGroup(1, 'construction', 'files', databases).devices[0] as GroupDevice;
+  adapter = new WaitingAdapter();
+  isThere = true;
+  locks = 0;
+  isLocked = false;
+  const { database, registry } = databases.of(0);
+  const { collection, clock } = device;
+  const settings = { only: [], ignore: [] } as never;
+  const stored = registry.addSource(sourceId('5'.repeat(16)), collection.stored.row, '/there', 'folder', settings);
+  source = stored.row;
+  construction = new RunConstruction(
+    collection,
+    stored,
+    adapter as unknown as SourceAdapter,
+    new ContentStore(database),
+    clock,
+    {
+      findContents: () => Promise.resolve([]),
+      readContent: () => Promise.resolve(null),
+      keepContents: () => Promise.resolve(),
+      peersEpoch: () => 0,
+      locked: async (work) => {
+        locks++;
+        isLocked = true;
+        try {
+          return await work();
+        } finally {
+          isLocked = false;
+        }
+      },
+      stillThere: () => (isThere ? Promise.resolve() : Promise.reject(away)),
+      lookAgain: () => undefined,
+      writing: () => undefined,
+      done: () => undefined,
+      progress: () => undefined,
+    },
+  );
+});
+afterEach(() => databases.close());
+
+/** Directories that are to be written. */
+function comes(count: number): void {
+  const changes = Array.from({ length: count }, (_, at) => {
+    const change = device.edit(`d${String(at).padStart(5, '0')}`, new Map([[ENTRY, { type: 'directory' }]]));
+    if (change === null) throw new Error('no change');
+    return change;
+  });
+  for (const { applied } of device.write(changes))
+    for (const each of applied) construction.enqueue(each.row, null, each);
+}
+const held = (): number => device.collection.records.countHeld(source);
+
+describe('RunConstruction', () => {
+  it('writes a batch while the one before it is committed, and commits each with what became of it', async () => {
+    comes(3 * BATCH);
+    const ended = construction.run(new AbortController().signal);
+    await flush();
+    expect(adapter.begun.length).toBe(1);
+    const heldThen: number[] = [];
+    const construct = adapter.construct.bind(adapter);
+    adapter.construct = (items) => {
+      heldThen.push(held());
+      return construct(items);
+    };
+    adapter.begun[0]?.answer();
+    await flush();
+    expect(adapter.begun.length).toBe(2);
+    expect(heldThen).toEqual([0]);
+    expect(held()).toBe(BATCH);
+    adapter.begun[1]?.answer();
+    await flush();
+    adapter.begun[2]?.answer();
+    await ended;
+    expect(held()).toBe(3 * BATCH);
+    expect(construction.open).toBe(0);
+    expect(locks).toBe(1);
+  });
+
+  it('lets a look have its turn after some batches', async () => {
+    comes(6 * BATCH);
+    const ended = construction.run(new AbortController().signal);
+    for (let at = 0; at < 6; at++) {
+      await flush();
+      adapter.begun[at]?.answer();
+    }
+    await ended;
+    expect(held()).toBe(6 * BATCH);
+    expect(locks).toBe(2);
+  });
+
+  it('commits what was written before the source went away, and begins nothing more', async () => {
+    comes(2 * BATCH);
+    const ended = construction.run(new AbortController().signal);
+    await flush();
+    isThere = false;
+    adapter.begun[0]?.answer();
+    await expect(ended).rejects.toBe(away);
+    expect(held()).toBe(BATCH);
+    expect(adapter.begun.length).toBe(1);
+    expect(construction.open).toBe(BATCH);
+  });
+
+  it('keeps the source until nothing is written any more where a commit fails, and does all of it again', async () => {
+    comes(2 * BATCH);
+    const ended = construction.run(new AbortController().signal);
+    await flush();
+    const broken = new Error('the disk is full');
+    const { records } = device.collection;
+    const put = records.putSnapshot.bind(records);
+    records.putSnapshot = () => {
+      throw broken;
+    };
+    adapter.begun[0]?.answer();
+    const failed = expect(ended).rejects.toBe(broken);
+    await flush();
+    expect(adapter.begun.length).toBe(2);
+    expect(isLocked).toBe(true);
+    adapter.begun[1]?.answer();
+    await failed;
+    expect(held()).toBe(0);
+    expect(construction.open).toBe(2 * BATCH);
+    records.putSnapshot = put;
+    const again = construction.run(new AbortController().signal);
+    await flush();
+    adapter.begun[2]?.answer();
+    await flush();
+    adapter.begun[3]?.answer();
+    await again;
+    expect(held()).toBe(2 * BATCH);
+  });
+
+  it('writes nothing of a record that moved on before its batch is begun', async () => {
+    comes(2 * BATCH);
+    const ended = construction.run(new AbortController().signal);
+    await flush();
+    const moved = recordId('d00600');
+    const change = device.edit(moved, null);
+    if (change === null) throw new Error('no change');
+    for (const { applied } of device.write([change]))
+      for (const each of applied) construction.enqueue(each.row, null, each);
+    adapter.begun[0]?.answer();
+    await flush();
+    expect(adapter.begun[1]?.ids).not.toContain(moved);
+    adapter.begun[1]?.answer();
+    await flush();
+    for (const { answer } of adapter.begun.slice(2)) answer();
+    await ended;
+    expect(adapter.begun.flatMap(({ ids }) => ids)).not.toContain(moved);
+    expect(held()).toBe(2 * BATCH - 1);
+  });
+});
