@@ -13,7 +13,8 @@ const MOST_LOOKS = 3;
 
 /**
  * When the two half-cycles of one source run, never what they do: soon after something happened in it, on a timer, and when somebody asks.
- * Looking and constructing are two loops; the source's own lock keeps them apart batch by batch, so a long transfer holds up no look.
+ * Looking and constructing are two loops; the source's own lock keeps them apart, some batches at a time, so a long
+ * transfer holds up no look.
  */
 export class Schedule {
   readonly #clock: Clock;
