@@ -71,7 +71,7 @@ const RULES = [
       'main/collection.ts',
       'main/replica.ts',
       'main/safety.ts',
-      'main/sources/text/text-adapter.ts',
+      'main/sources/text/known-revisions.ts',
       ADAPTER,
       PLATFORM,
     ],

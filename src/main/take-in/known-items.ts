@@ -7,7 +7,7 @@ import type { Replica } from '../replica.ts';
 import { heldOf } from '../snapshot/held.ts';
 import { lastFieldsOf, nativeOf } from '../snapshot/lens.ts';
 import { revisionIn, vouchesFor } from '../snapshot/stored-revision.ts';
-import type { KnownItems } from '../sources/text/text-adapter.ts';
+import type { KnownItems } from '../sources/text/known-revisions.ts';
 
 /** What the snapshot of a source of texts tells its adapter, which keeps nothing itself. `project`: what the source can hold of a record. */
 export function knownItems(replica: Replica, source: number, project: (full: Fields) => Fields): KnownItems {

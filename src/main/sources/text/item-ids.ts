@@ -58,3 +58,6 @@ function canonical(value: Value): string {
   }
   return JSON.stringify(value);
 }
+
+/** Of a record whose UID several items state. */
+export const NUMBER = /#\d+$/;

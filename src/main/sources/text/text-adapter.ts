@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { digestOf as contentDigest, sha256 } from '../../platform/hash.ts';
+import { digestOf as contentDigest } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { putInContents, takeOutContents } from '../../record/content-reference.ts';
 import type { RecordKind } from '../../record/field-rules.ts';
@@ -18,31 +18,17 @@ import type {
   SourceAdapter,
   SourceCondition,
 } from '../source-adapter.ts';
+import { AssignItems } from './assign-items.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument } from './document-place.ts';
-import { derivedUid, FreeIds, recordIdOfUid, uidOfRecord } from './item-ids.ts';
+import { NUMBER, recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { type ItemRevision, readItemRevision, writeItemRevision } from './item-revision.ts';
+import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
+import { digestOf, fieldsOf, type Loaded, lineOf } from './loaded-text.ts';
 import { type Damaged, MalformedItem, type NativeItem, type SplitText, type TextFormat } from './text-format.ts';
 
 /** Documents that are read at a time, where each holds an item. */
 const DOCUMENTS_AT_ONCE = 200;
 
-/** What the snapshot of this source tells: its adapter keeps nothing itself. */
-export interface KnownItems {
-  /** Revision of every item the source holds. `vouches` false: it was read while it was changing. */
-  revisions(): ReadonlyMap<RecordId, { readonly revision: Revision; readonly vouches: boolean }>;
-  /** What the source holds of an item, in its own format; null: it never held it. */
-  native(id: RecordId): Fields | null;
-  /** What the source would show of the record, where it never held it: keys of entries are taken from there. null: no such record. */
-  shown(id: RecordId): Fields | null;
-  /** The record that this one, which is none of its own any more, is known to be; null: it is its own. */
-  isOneWith(id: RecordId): RecordId | null;
-}
-
-/** A document taken apart, and which record each of its items is. */
-interface Loaded extends ReadDocument {
-  readonly text: SplitText;
-  readonly ids: (RecordId | null)[];
-}
 /** A document as it is to be written. */
 interface Composed {
   readonly document: Loaded;
@@ -75,6 +61,7 @@ export class TextAdapter implements SourceAdapter {
   #places = new Map<RecordId, Place>();
   /** Items of which nothing was known, as they were read to tell who they are: they need not be read again for what they say. */
   readonly #readAnew = new WeakMap<NativeItem, Fields>();
+  readonly #assign: AssignItems;
   #closed = false;
   /** What was told last, as long as it was of the documents at hand. */
   #told: Extract<ListEvent, { is: 'groups' }> | null = null;
@@ -84,6 +71,7 @@ export class TextAdapter implements SourceAdapter {
     this.#format = format;
     this.#place = place;
     this.#known = known;
+    this.#assign = new AssignItems(format, place, known, (item, fields) => this.#readAnew.set(item, fields));
     this.kind = format.kind;
     this.can = { write: place.writable, watch: place.watch !== null, fields: null };
     const { watch } = place;
@@ -119,7 +107,7 @@ export class TextAdapter implements SourceAdapter {
       await tell(again);
       return { token: 1, items: again.groups[0]?.items.length ?? 0, complete: within === null };
     }
-    const known = this.#knownRevisions();
+    const known = knownRevisions(this.#known);
     const items: ListedItem[] = [];
     const problems: ItemProblem[] = [];
     const claimed = new Set<RecordId>();
@@ -156,7 +144,7 @@ export class TextAdapter implements SourceAdapter {
       for (const { id } of own) problems.push({ id, code, detail });
       if (own.length === 0) problems.push({ id: recordId(name), code, detail });
     }
-    this.#assign([...loaded.values()], known, claimed);
+    this.#assign.assign([...loaded.values()], known, claimed);
     this.#loaded = new Map();
     this.#places = new Map();
     for (const document of loaded.values()) {
@@ -196,7 +184,7 @@ export class TextAdapter implements SourceAdapter {
     for (const id of ids) {
       let name = this.#places.get(id)?.document.name ?? (this.#place.many ? undefined : '');
       if (name === undefined) {
-        known ??= this.#knownRevisions();
+        known ??= knownRevisions(this.#known);
         of ??= new Map([...known.in].flatMap(([own, items]) => items.map((each) => [each.id, own] as const)));
         name = of.get(id);
       }
@@ -208,14 +196,14 @@ export class TextAdapter implements SourceAdapter {
       return loaded === undefined || (now !== undefined && (now === null || !same(now, loaded.revision)));
     });
     if (stale.length === 0) return;
-    known ??= this.#knownRevisions();
+    known ??= knownRevisions(this.#known);
     const documents: Loaded[] = [];
     for (const read of await this.#place.read(stale)) {
       const former = this.#loaded.get(read.name);
       this.#forget(read.name);
       if (!('code' in read)) documents.push(this.#load(read, former));
     }
-    this.#assign(documents, known, new Set(this.#places.keys()));
+    this.#assign.assign(documents, known, new Set(this.#places.keys()));
     for (const document of documents) this.#remember(document);
   }
 
@@ -254,7 +242,7 @@ export class TextAdapter implements SourceAdapter {
     this.#ensureOpen();
     const outcomes = new Map<RecordId, ConstructOutcome>();
     const groups = new Map<string, ConstructItem[]>();
-    const known = this.#knownRevisions();
+    const known = knownRevisions(this.#known);
     const names = new Set(known.in.keys());
     const strangers = items.some(({ expected }) => expected === null) ? await this.#strangers(known) : NOBODY;
     for (const item of items) {
@@ -323,161 +311,6 @@ export class TextAdapter implements SourceAdapter {
     const isSame = former !== undefined && same(former.bytes, document.bytes);
     const text = isSame ? former.text : this.#format.split(document.bytes);
     return { ...document, bytes: text.bytes, text, ids: text.items.map(() => null) };
-  }
-
-  #knownRevisions(): Known {
-    const found = new Map<string, KnownItem[]>();
-    for (const [id, { revision, vouches }] of this.#known.revisions()) {
-      const { digest, document, name, uid } = readItemRevision(revision);
-      const own = found.get(name);
-      const each = { id, vouches, digest, document, uid, stored: revision };
-      if (own === undefined) found.set(name, [each]);
-      else own.push(each);
-    }
-    return { in: found };
-  }
-
-  /**
-   * Says of each item which record it is: as the snapshot knows its UID, else by that, else as the snapshot knows what states none, else by what
-   * it says. What would be a record that became another one is that one, unless another item shows it.
-   */
-  #assign(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>): void {
-    const free = new FreeIds((id) => claimed.has(id));
-    const claim = (document: Loaded, at: number, id: RecordId): void => {
-      document.ids[at] = id;
-      claimed.add(id);
-    };
-    const others = this.#claimOthers(documents, known, claimed, claim);
-    const nameless: { document: Loaded; at: number }[] = [];
-    for (const document of documents) {
-      const before = known.in.get(document.name) ?? [];
-      const own = new Map(before.flatMap(({ id, digest }) => (NUMBER.test(id) ? [[hex(digest), id] as const] : [])));
-      const isRenamed = this.#isRenamed(document, before);
-      document.text.items.forEach((item, at) => {
-        if (item.uid === null || isRenamed) {
-          nameless.push({ document, at });
-          return;
-        }
-        if (others.has(item)) return;
-        const id = recordIdOfUid(item.uid);
-        // Of several that state one UID each keeps the number it has.
-        const same = own.size === 0 ? undefined : own.get(hex(digestOf(document.text, item)));
-        const isKept = same?.startsWith(`${id}#`) === true && !claimed.has(same);
-        claim(document, at, isKept ? same : free.of(id));
-      });
-    }
-    if (nameless.length > 0) this.#assignNameless(nameless, known, claimed, free, claim);
-    this.#claimForOne(documents, known, claimed, claim);
-  }
-
-  /** Items whose UID is that of one record and which show another, as the snapshot tells. */
-  #claimOthers(
-    documents: readonly Loaded[],
-    known: Known,
-    claimed: ReadonlySet<RecordId>,
-    claim: Claim,
-  ): ReadonlySet<NativeItem> {
-    const shown = new Map<string, RecordId>();
-    for (const own of known.in.values()) for (const { id, uid } of own) if (uid !== '') shown.set(uid, id);
-    const others = new Set<NativeItem>();
-    if (shown.size === 0) return others;
-    for (const document of documents)
-      document.text.items.forEach((item, at) => {
-        const id = item.uid === null ? undefined : shown.get(recordIdOfUid(item.uid));
-        if (id === undefined || claimed.has(id)) return;
-        claim(document, at, id);
-        others.add(item);
-      });
-    return others;
-  }
-
-  /** Items no snapshot knows, of a UID whose record became another one: they are that one, if no item is. */
-  #claimForOne(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>, claim: Claim): void {
-    const before = new Set([...known.in.values()].flatMap((own) => own.map(({ id }) => id)));
-    for (const document of documents)
-      document.ids.forEach((id, at) => {
-        if (id === null || before.has(id)) return;
-        const one = this.#known.isOneWith(id);
-        if (one === null || claimed.has(one)) return;
-        claimed.delete(id);
-        claim(document, at, one);
-      });
-  }
-
-  #assignNameless(
-    nameless: readonly { document: Loaded; at: number }[],
-    known: Known,
-    claimed: ReadonlySet<RecordId>,
-    ids: FreeIds,
-    claim: Claim,
-  ): void {
-    const rest = this.#claimUnchanged(nameless, known, claimed, claim);
-    if (rest.length === 0) return;
-    const read = rest.map(({ document, at }) => {
-      const item = document.text.items[at] as NativeItem;
-      const fields = this.#fieldsOf(document, item, null);
-      if (fields !== null) this.#readAnew.set(item, fields);
-      return fields;
-    });
-    const free = [...known.in.values()].flat().filter(({ id }) => !claimed.has(id));
-    const matches = this.#align(
-      read,
-      free.map(({ id }) => this.#known.native(id) ?? NO_FIELDS),
-    );
-    rest.forEach(({ document, at }, index) => {
-      const match = matches[index] ?? null;
-      const fields = read[index] ?? null;
-      const uid = (document.text.items[at] as NativeItem).uid ?? (fields === null ? null : derivedUid(fields));
-      if (match !== null) claim(document, at, (free[match] as KnownItem).id);
-      else if (uid !== null) claim(document, at, ids.of(recordIdOfUid(uid)));
-    });
-  }
-
-  /** Does a text that is only read state no UID any more that it did? Whoever publishes it makes up new ones each time: they tell nothing. */
-  #isRenamed({ text }: Loaded, known: readonly KnownItem[]): boolean {
-    if (this.#place.writable || known.length === 0) return false;
-    const ids = new Set<string>(known.map(({ id, uid }) => (uid === '' ? id.replace(NUMBER, '') : uid)));
-    const uids = text.items.flatMap(({ uid }) => (uid === null ? [] : [recordIdOfUid(uid)]));
-    return uids.length > 0 && !uids.some((id) => ids.has(id) || ids.has(id.replace(NUMBER, '')));
-  }
-
-  /** Items of just the bytes the snapshot knows are those; in a document of its own an item is what was there before. */
-  #claimUnchanged(
-    nameless: readonly { document: Loaded; at: number }[],
-    known: Known,
-    claimed: ReadonlySet<RecordId>,
-    claim: Claim,
-  ): readonly { document: Loaded; at: number }[] {
-    const byDigest = new Map<string, RecordId[]>();
-    for (const own of known.in.values())
-      for (const { id, digest } of own) {
-        const key = hex(digest);
-        const ids = byDigest.get(key);
-        if (ids === undefined) byDigest.set(key, [id]);
-        else ids.push(id);
-      }
-    for (const ids of byDigest.values()) ids.reverse();
-    return nameless.filter(({ document, at }) => {
-      const item = document.text.items[at] as NativeItem;
-      const same = lastFree(byDigest.get(hex(digestOf(document.text, item))), claimed);
-      const own = document.text.items.length === 1 && this.#place.many ? known.in.get(document.name) : undefined;
-      const before = same ?? own?.find(({ id }) => !claimed.has(id))?.id;
-      if (before !== undefined) claim(document, at, before);
-      return before === undefined;
-    });
-  }
-
-  #align(items: readonly (Fields | null)[], known: readonly Fields[]): readonly (number | null)[] {
-    const readable = items.flatMap((fields, at) => (fields === null ? [] : [{ fields, at }]));
-    const matches: (number | null)[] = items.map(() => null);
-    const found = this.#format.align?.(
-      readable.map(({ fields }) => fields),
-      known,
-    );
-    readable.forEach(({ at }, index) => {
-      matches[at] = found?.[index] ?? null;
-    });
-    return matches;
   }
 
   /** What cannot be understood is named and is nobody's deletion: where it cannot be told which item it was, none of its document counts as gone. */
@@ -559,15 +392,6 @@ export class TextAdapter implements SourceAdapter {
     return document.fresh && (this.#place.many || item === document.text.items[0]);
   }
 
-  #fieldsOf(document: Loaded, item: NativeItem, previous: Fields | null): Fields | null {
-    try {
-      return this.#format.read(document.text, item, previous);
-    } catch (error) {
-      if (!(error instanceof MalformedItem)) throw error;
-      return null;
-    }
-  }
-
   /** Bytes that decide what an item says: it is the same as long as they are. */
   #revisionOf(document: Loaded, item: NativeItem, id: RecordId): Revision {
     const uid = item.uid === null ? '' : recordIdOfUid(item.uid);
@@ -645,7 +469,7 @@ export class TextAdapter implements SourceAdapter {
   /** A document as it is to be: with each item that is as it was expected. */
   #compose(document: Loaded, items: readonly ConstructItem[], known: Known): Composed {
     const own = known.in.get(document.name) ?? [];
-    this.#assign([document], { in: new Map([[document.name, own]]) }, new Set());
+    this.#assign.assign([document], { in: new Map([[document.name, own]]) }, new Set());
     const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
     const refuseAll = (detail: string): Composed => ({
       document,
@@ -669,7 +493,7 @@ export class TextAdapter implements SourceAdapter {
         outcomes.push({ id: item.id, done: 'written', revision: null, kept: null });
       else if (!isAsExpected) outcomes.push(refused(item.id, 'changed-underneath', 'somebody changed it just now'));
       else {
-        const before = native === null ? null : this.#fieldsOf(document, native, item.native ?? null);
+        const before = native === null ? null : fieldsOf(this.#format, document, native, item.native ?? null);
         const why =
           native === null && item.fields !== null
             ? (this.#format.refuses?.(item.fields, uidOfRecord(item.id), document.text) ?? null)
@@ -744,77 +568,18 @@ export class TextAdapter implements SourceAdapter {
     const loaded = this.#load(document);
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
-    this.#identify(loaded, before, new Set(items.map(({ id }) => id)), native);
+    this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
     this.#remember(loaded);
     return items.map(({ id, fields }) => {
       if (fields === null) return { id, done: 'written', revision: null, kept: null };
       const item = this.#places.get(id)?.item;
-      const read = item === undefined ? null : this.#fieldsOf(loaded, item, fields);
+      const read = item === undefined ? null : fieldsOf(this.#format, loaded, item, fields);
       const holds = read === null ? null : takeOutContents(read, contentDigest).fields;
       if (item === undefined || holds === null)
         return refused(id, 'content-wrong', 'it is not there as it was written');
       const revision = this.#revisionOf(loaded, item, id);
       const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
       return equal(holds, fields) ? written : { ...written, holds };
-    });
-  }
-
-  /** Says which record each item of a text we just wrote is: the order of what was there is kept, new items follow. */
-  #identify(
-    document: Loaded,
-    before: Loaded,
-    written: ReadonlySet<RecordId>,
-    native: ReadonlyMap<RecordId, Fields>,
-  ): void {
-    const claimed = new Set<RecordId>();
-    const candidates = [...new Set([...before.ids.flatMap((id) => id ?? []), ...native.keys()])];
-    // What states no UID and was not written is told by its bytes: of a table of thousands one row is another.
-    const kept = new Map<string, RecordId[]>();
-    before.text.items.forEach((item, at) => {
-      const id = before.ids[at] ?? null;
-      if (item.uid !== null || id === null || written.has(id)) return;
-      const digest = hex(digestOf(before.text, item));
-      const ids = kept.get(digest);
-      if (ids === undefined) kept.set(digest, [id]);
-      else ids.push(id);
-    });
-    const byUid = new Map<string, RecordId[]>();
-    for (const id of candidates) {
-      const base = id.replace(NUMBER, '');
-      for (const uid of base === id ? [base] : [base, id]) {
-        const ids = byUid.get(uid);
-        if (ids === undefined) byUid.set(uid, [id]);
-        else ids.push(id);
-      }
-    }
-    // A UID that stood for another record goes on doing so.
-    before.text.items.forEach((item, at) => {
-      const id = before.ids[at] ?? null;
-      const uid = item.uid === null ? null : recordIdOfUid(item.uid);
-      if (id === null || uid === null || uid === id || uid === id.replace(NUMBER, '')) return;
-      byUid.set(uid, [id, ...(byUid.get(uid) ?? [])]);
-    });
-    for (const ids of [...kept.values(), ...byUid.values()]) ids.reverse();
-    const rest: number[] = [];
-    document.text.items.forEach((item, at) => {
-      const ids = item.uid === null ? kept.get(hex(digestOf(document.text, item))) : byUid.get(recordIdOfUid(item.uid));
-      const id = lastFree(ids, claimed);
-      if (id === undefined) rest.push(at);
-      else {
-        document.ids[at] = id;
-        claimed.add(id);
-      }
-    });
-    if (rest.length === 0) return;
-    const free = candidates.filter((id) => !claimed.has(id));
-    const matches = this.#align(
-      rest.map((at) => this.#fieldsOf(document, document.text.items[at] as NativeItem, null)),
-      free.map((id) => native.get(id) ?? this.#known.native(id) ?? NO_FIELDS),
-    );
-    rest.forEach((at, index) => {
-      const match = matches[index] ?? null;
-      const id = match === null ? undefined : free[match];
-      if (id !== undefined) document.ids[at] = id;
     });
   }
 }
@@ -838,44 +603,14 @@ interface Write {
   readonly native: NativeItem | null;
   readonly before: Fields | null;
 }
-/** Says of an item of a document which record it is. */
-type Claim = (document: Loaded, at: number, id: RecordId) => void;
-
 /** A moment (ms since 1970) as `TextFormat.write` takes it. */
 export const momentOf = (now: number): string => new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
-
-interface KnownItem {
-  readonly id: RecordId;
-  /** See `ItemRevision`. */
-  readonly uid: string;
-  readonly vouches: boolean;
-  readonly digest: Uint8Array;
-  readonly document: Uint8Array;
-  readonly stored: Revision;
-}
-interface Known {
-  /** By the name of the document. */
-  readonly in: ReadonlyMap<string, readonly KnownItem[]>;
-}
 
 const NO_BYTES = new Uint8Array(0);
 const LINE_END = 10;
 const WOULD_RUN_TOGETHER = 'what is damaged beside it would become one with it: mend that, then it is written';
-/** Of a record whose UID several items state. */
-const NUMBER = /#\d+$/;
-const NO_FIELDS: Fields = new Map();
 const NOBODY: ReadonlySet<RecordId> = new Set();
 const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();
-/** The last that is not claimed. What is claimed stays so, and is not looked at again: thousands of items may be alike. */
-function lastFree(ids: RecordId[] | undefined, claimed: ReadonlySet<RecordId>): RecordId | undefined {
-  while (ids !== undefined && ids.length > 0) {
-    const last = ids.at(-1) as RecordId;
-    if (!claimed.has(last)) return last;
-    ids.pop();
-  }
-  return undefined;
-}
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);
 const refused = (id: RecordId, reason: ItemProblem['code'], detail: string): ConstructOutcome => ({
@@ -889,22 +624,4 @@ function equal(a: Fields, b: Fields): boolean {
   if (a.size !== b.size) return false;
   for (const [field, value] of a) if (!b.has(field) || !equalValues(value, b.get(field) ?? null)) return false;
   return true;
-}
-
-/** An item is one of one text, which never changes; its digest is asked for at every step. */
-const digests = new WeakMap<NativeItem, Uint8Array>();
-
-function digestOf({ bytes }: SplitText, item: NativeItem): Uint8Array {
-  const known = digests.get(item);
-  if (known !== undefined) return known;
-  const parts = [...item.spans, ...item.context].map(({ start, end }) => bytes.subarray(start, end));
-  const digest = sha256(parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)).subarray(0, 16);
-  digests.set(item, digest);
-  return digest;
-}
-
-function lineOf(bytes: Uint8Array, offset: number): number {
-  let line = 1;
-  for (let at = bytes.indexOf(10); at >= 0 && at < offset; at = bytes.indexOf(10, at + 1)) line++;
-  return line;
 }

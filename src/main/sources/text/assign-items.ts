@@ -1,0 +1,246 @@
+import type { RecordId } from '../../record/ids.ts';
+import type { Fields } from '../../record/value.ts';
+import type { DocumentPlace } from './document-place.ts';
+import { derivedUid, FreeIds, NUMBER, recordIdOfUid } from './item-ids.ts';
+import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
+import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
+import type { NativeItem, TextFormat } from './text-format.ts';
+
+/** Says of an item of a document which record it is. */
+type Claim = (document: Loaded, at: number, id: RecordId) => void;
+
+/** Tells which record each item of a text is. */
+export class AssignItems {
+  readonly #format: TextFormat;
+  readonly #place: Pick<DocumentPlace, 'many' | 'writable'>;
+  readonly #known: KnownItems;
+  readonly #readAnew: (item: NativeItem, fields: Fields) => void;
+
+  /** `readAnew`: told what an item says that had to be read to know which it is. */
+  constructor(
+    format: TextFormat,
+    place: Pick<DocumentPlace, 'many' | 'writable'>,
+    known: KnownItems,
+    readAnew: (item: NativeItem, fields: Fields) => void,
+  ) {
+    this.#format = format;
+    this.#place = place;
+    this.#known = known;
+    this.#readAnew = readAnew;
+  }
+
+  /**
+   * Says of each item which record it is: as the snapshot knows its UID, else by that, else as the snapshot knows what states none, else by what
+   * it says. What would be a record that became another one is that one, unless another item shows it.
+   */
+  assign(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>): void {
+    const free = new FreeIds((id) => claimed.has(id));
+    const claim = (document: Loaded, at: number, id: RecordId): void => {
+      document.ids[at] = id;
+      claimed.add(id);
+    };
+    const others = this.#claimOthers(documents, known, claimed, claim);
+    const nameless: { document: Loaded; at: number }[] = [];
+    for (const document of documents) {
+      const before = known.in.get(document.name) ?? [];
+      const own = new Map(before.flatMap(({ id, digest }) => (NUMBER.test(id) ? [[hex(digest), id] as const] : [])));
+      const isRenamed = this.#isRenamed(document, before);
+      document.text.items.forEach((item, at) => {
+        if (item.uid === null || isRenamed) {
+          nameless.push({ document, at });
+          return;
+        }
+        if (others.has(item)) return;
+        const id = recordIdOfUid(item.uid);
+        // Of several that state one UID each keeps the number it has.
+        const same = own.size === 0 ? undefined : own.get(hex(digestOf(document.text, item)));
+        const isKept = same?.startsWith(`${id}#`) === true && !claimed.has(same);
+        claim(document, at, isKept ? same : free.of(id));
+      });
+    }
+    if (nameless.length > 0) this.#assignNameless(nameless, known, claimed, free, claim);
+    this.#claimForOne(documents, known, claimed, claim);
+  }
+
+  /** Items whose UID is that of one record and which show another, as the snapshot tells. */
+  #claimOthers(
+    documents: readonly Loaded[],
+    known: Known,
+    claimed: ReadonlySet<RecordId>,
+    claim: Claim,
+  ): ReadonlySet<NativeItem> {
+    const shown = new Map<string, RecordId>();
+    for (const own of known.in.values()) for (const { id, uid } of own) if (uid !== '') shown.set(uid, id);
+    const others = new Set<NativeItem>();
+    if (shown.size === 0) return others;
+    for (const document of documents)
+      document.text.items.forEach((item, at) => {
+        const id = item.uid === null ? undefined : shown.get(recordIdOfUid(item.uid));
+        if (id === undefined || claimed.has(id)) return;
+        claim(document, at, id);
+        others.add(item);
+      });
+    return others;
+  }
+
+  /** Items no snapshot knows, of a UID whose record became another one: they are that one, if no item is. */
+  #claimForOne(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>, claim: Claim): void {
+    const before = new Set([...known.in.values()].flatMap((own) => own.map(({ id }) => id)));
+    for (const document of documents)
+      document.ids.forEach((id, at) => {
+        if (id === null || before.has(id)) return;
+        const one = this.#known.isOneWith(id);
+        if (one === null || claimed.has(one)) return;
+        claimed.delete(id);
+        claim(document, at, one);
+      });
+  }
+
+  #assignNameless(
+    nameless: readonly { document: Loaded; at: number }[],
+    known: Known,
+    claimed: ReadonlySet<RecordId>,
+    ids: FreeIds,
+    claim: Claim,
+  ): void {
+    const rest = this.#claimUnchanged(nameless, known, claimed, claim);
+    if (rest.length === 0) return;
+    const read = rest.map(({ document, at }) => {
+      const item = document.text.items[at] as NativeItem;
+      const fields = fieldsOf(this.#format, document, item, null);
+      if (fields !== null) this.#readAnew(item, fields);
+      return fields;
+    });
+    const free = [...known.in.values()].flat().filter(({ id }) => !claimed.has(id));
+    const matches = this.#align(
+      read,
+      free.map(({ id }) => this.#known.native(id) ?? NO_FIELDS),
+    );
+    rest.forEach(({ document, at }, index) => {
+      const match = matches[index] ?? null;
+      const fields = read[index] ?? null;
+      const uid = (document.text.items[at] as NativeItem).uid ?? (fields === null ? null : derivedUid(fields));
+      if (match !== null) claim(document, at, (free[match] as KnownItem).id);
+      else if (uid !== null) claim(document, at, ids.of(recordIdOfUid(uid)));
+    });
+  }
+
+  /** Does a text that is only read state no UID any more that it did? Whoever publishes it makes up new ones each time: they tell nothing. */
+  #isRenamed({ text }: Loaded, known: readonly KnownItem[]): boolean {
+    if (this.#place.writable || known.length === 0) return false;
+    const ids = new Set<string>(known.map(({ id, uid }) => (uid === '' ? id.replace(NUMBER, '') : uid)));
+    const uids = text.items.flatMap(({ uid }) => (uid === null ? [] : [recordIdOfUid(uid)]));
+    return uids.length > 0 && !uids.some((id) => ids.has(id) || ids.has(id.replace(NUMBER, '')));
+  }
+
+  /** Items of just the bytes the snapshot knows are those; in a document of its own an item is what was there before. */
+  #claimUnchanged(
+    nameless: readonly { document: Loaded; at: number }[],
+    known: Known,
+    claimed: ReadonlySet<RecordId>,
+    claim: Claim,
+  ): readonly { document: Loaded; at: number }[] {
+    const byDigest = new Map<string, RecordId[]>();
+    for (const own of known.in.values())
+      for (const { id, digest } of own) {
+        const key = hex(digest);
+        const ids = byDigest.get(key);
+        if (ids === undefined) byDigest.set(key, [id]);
+        else ids.push(id);
+      }
+    for (const ids of byDigest.values()) ids.reverse();
+    return nameless.filter(({ document, at }) => {
+      const item = document.text.items[at] as NativeItem;
+      const same = lastFree(byDigest.get(hex(digestOf(document.text, item))), claimed);
+      const own = document.text.items.length === 1 && this.#place.many ? known.in.get(document.name) : undefined;
+      const before = same ?? own?.find(({ id }) => !claimed.has(id))?.id;
+      if (before !== undefined) claim(document, at, before);
+      return before === undefined;
+    });
+  }
+
+  #align(items: readonly (Fields | null)[], known: readonly Fields[]): readonly (number | null)[] {
+    const readable = items.flatMap((fields, at) => (fields === null ? [] : [{ fields, at }]));
+    const matches: (number | null)[] = items.map(() => null);
+    const found = this.#format.align?.(
+      readable.map(({ fields }) => fields),
+      known,
+    );
+    readable.forEach(({ at }, index) => {
+      matches[at] = found?.[index] ?? null;
+    });
+    return matches;
+  }
+
+  /** Says which record each item of a text we just wrote is: the order of what was there is kept, new items follow. */
+  identify(
+    document: Loaded,
+    before: Loaded,
+    written: ReadonlySet<RecordId>,
+    native: ReadonlyMap<RecordId, Fields>,
+  ): void {
+    const claimed = new Set<RecordId>();
+    const candidates = [...new Set([...before.ids.flatMap((id) => id ?? []), ...native.keys()])];
+    // What states no UID and was not written is told by its bytes: of a table of thousands one row is another.
+    const kept = new Map<string, RecordId[]>();
+    before.text.items.forEach((item, at) => {
+      const id = before.ids[at] ?? null;
+      if (item.uid !== null || id === null || written.has(id)) return;
+      const digest = hex(digestOf(before.text, item));
+      const ids = kept.get(digest);
+      if (ids === undefined) kept.set(digest, [id]);
+      else ids.push(id);
+    });
+    const byUid = new Map<string, RecordId[]>();
+    for (const id of candidates) {
+      const base = id.replace(NUMBER, '');
+      for (const uid of base === id ? [base] : [base, id]) {
+        const ids = byUid.get(uid);
+        if (ids === undefined) byUid.set(uid, [id]);
+        else ids.push(id);
+      }
+    }
+    // A UID that stood for another record goes on doing so.
+    before.text.items.forEach((item, at) => {
+      const id = before.ids[at] ?? null;
+      const uid = item.uid === null ? null : recordIdOfUid(item.uid);
+      if (id === null || uid === null || uid === id || uid === id.replace(NUMBER, '')) return;
+      byUid.set(uid, [id, ...(byUid.get(uid) ?? [])]);
+    });
+    for (const ids of [...kept.values(), ...byUid.values()]) ids.reverse();
+    const rest: number[] = [];
+    document.text.items.forEach((item, at) => {
+      const ids = item.uid === null ? kept.get(hex(digestOf(document.text, item))) : byUid.get(recordIdOfUid(item.uid));
+      const id = lastFree(ids, claimed);
+      if (id === undefined) rest.push(at);
+      else {
+        document.ids[at] = id;
+        claimed.add(id);
+      }
+    });
+    if (rest.length === 0) return;
+    const free = candidates.filter((id) => !claimed.has(id));
+    const matches = this.#align(
+      rest.map((at) => fieldsOf(this.#format, document, document.text.items[at] as NativeItem, null)),
+      free.map((id) => native.get(id) ?? this.#known.native(id) ?? NO_FIELDS),
+    );
+    rest.forEach((at, index) => {
+      const match = matches[index] ?? null;
+      const id = match === null ? undefined : free[match];
+      if (id !== undefined) document.ids[at] = id;
+    });
+  }
+}
+
+const NO_FIELDS: Fields = new Map();
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** The last that is not claimed. What is claimed stays so, and is not looked at again: thousands of items may be alike. */
+function lastFree(ids: RecordId[] | undefined, claimed: ReadonlySet<RecordId>): RecordId | undefined {
+  while (ids !== undefined && ids.length > 0) {
+    const last = ids.at(-1) as RecordId;
+    if (!claimed.has(last)) return last;
+    ids.pop();
+  }
+  return undefined;
+}

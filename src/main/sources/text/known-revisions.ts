@@ -1,0 +1,45 @@
+import type { RecordId } from '../../record/ids.ts';
+import type { Fields } from '../../record/value.ts';
+import type { Revision } from '../source-adapter.ts';
+import { readItemRevision } from './item-revision.ts';
+
+/** What the snapshot of this source tells: its adapter keeps nothing itself. */
+export interface KnownItems {
+  /** Revision of every item the source holds. `vouches` false: it was read while it was changing. */
+  revisions(): ReadonlyMap<RecordId, { readonly revision: Revision; readonly vouches: boolean }>;
+  /** What the source holds of an item, in its own format; null: it never held it. */
+  native(id: RecordId): Fields | null;
+  /** What the source would show of the record, where it never held it: keys of entries are taken from there. null: no such record. */
+  shown(id: RecordId): Fields | null;
+  /** The record that this one, which is none of its own any more, is known to be; null: it is its own. */
+  isOneWith(id: RecordId): RecordId | null;
+}
+
+/** An item as the snapshot knows it. */
+export interface KnownItem {
+  readonly id: RecordId;
+  /** See `ItemRevision`. */
+  readonly uid: string;
+  readonly vouches: boolean;
+  readonly digest: Uint8Array;
+  readonly document: Uint8Array;
+  readonly stored: Revision;
+}
+/** All of them. */
+export interface Known {
+  /** By the name of the document. */
+  readonly in: ReadonlyMap<string, readonly KnownItem[]>;
+}
+
+/** What the snapshot knows, by the document each item is in. */
+export function knownRevisions(items: KnownItems): Known {
+  const found = new Map<string, KnownItem[]>();
+  for (const [id, { revision, vouches }] of items.revisions()) {
+    const { digest, document, name, uid } = readItemRevision(revision);
+    const own = found.get(name);
+    const each = { id, vouches, digest, document, uid, stored: revision };
+    if (own === undefined) found.set(name, [each]);
+    else own.push(each);
+  }
+  return { in: found };
+}

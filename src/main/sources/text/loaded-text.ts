@@ -1,0 +1,46 @@
+import { sha256 } from '../../platform/hash.ts';
+import type { RecordId } from '../../record/ids.ts';
+import type { Fields } from '../../record/value.ts';
+import type { ReadDocument } from './document-place.ts';
+import { MalformedItem, type NativeItem, type SplitText, type TextFormat } from './text-format.ts';
+
+/** A document taken apart, and which record each of its items is. */
+export interface Loaded extends ReadDocument {
+  readonly text: SplitText;
+  readonly ids: (RecordId | null)[];
+}
+
+/** An item is one of one text, which never changes; its digest is asked for at every step. */
+const digests = new WeakMap<NativeItem, Uint8Array>();
+
+/** What tells an item by its bytes, with those it is understood by: 16 bytes. */
+export function digestOf({ bytes }: SplitText, item: NativeItem): Uint8Array {
+  const known = digests.get(item);
+  if (known !== undefined) return known;
+  const parts = [...item.spans, ...item.context].map(({ start, end }) => bytes.subarray(start, end));
+  const digest = sha256(parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)).subarray(0, 16);
+  digests.set(item, digest);
+  return digest;
+}
+
+/** The line (from 1) a byte is in. */
+export function lineOf(bytes: Uint8Array, offset: number): number {
+  let line = 1;
+  for (let at = bytes.indexOf(10); at >= 0 && at < offset; at = bytes.indexOf(10, at + 1)) line++;
+  return line;
+}
+
+/** What an item says; null: it cannot be understood. `previous`: as `TextFormat.read`. */
+export function fieldsOf(
+  format: TextFormat,
+  { text }: Loaded,
+  item: NativeItem,
+  previous: Fields | null,
+): Fields | null {
+  try {
+    return format.read(text, item, previous);
+  } catch (error) {
+    if (!(error instanceof MalformedItem)) throw error;
+    return null;
+  }
+}
