@@ -11,9 +11,11 @@ export function placeLabels(places: readonly string[]): ReadonlyMap<string, stri
   return new Map(
     parted.map(({ place, parts }) => {
       const others = parted.filter((one) => one.place !== place);
+      const isShared = (length: number): boolean =>
+        others.some((one) => tail(one.parts, length) === tail(parts, length));
       let length = 1;
-      while (length < parts.length && others.some((one) => tail(one.parts, length) === tail(parts, length))) length++;
-      return [place, length < parts.length ? tail(parts, length) : place];
+      while (length < parts.length && isShared(length)) length++;
+      return [place, length < parts.length || (length === 1 && !isShared(1)) ? tail(parts, length) : place];
     }),
   );
 }
