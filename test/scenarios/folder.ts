@@ -47,6 +47,12 @@ export class Folder {
     mkdirSync(dirname(this.path(id)), { recursive: true });
     writeFileSync(this.path(id), content);
   }
+  /** As careful programs do: beside it, and moved in when it is whole. */
+  save(id: string, content: string | Uint8Array): void {
+    const beside = join(dirname(this.root), 'being-saved');
+    writeFileSync(beside, content);
+    renameSync(beside, this.path(id));
+  }
   read(id: string): string {
     return readFileSync(this.path(id), 'utf8');
   }
