@@ -1,5 +1,5 @@
 import { writeNewFile } from '../../content/write-new-file.ts';
-import type { FileSystem } from '../../platform/file-system.ts';
+import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { CollectionId, DeviceId, SourceId } from '../../record/ids.ts';
 import { OWN_DIRECTORY } from './path-guard.ts';
@@ -84,3 +84,16 @@ export function readSmallFile(fs: FileSystem, path: string, most: number): Uint8
     fs.close(fd);
   }
 }
+
+/** A root that bears a marker: whose that is, each look asks. null: it is away. */
+export function markedRoot(fs: FileSystem, root: string): FileStat | null {
+  try {
+    return fs.lstat(markerPath(root)) === null ? null : fs.lstat(root);
+  } catch {
+    return null;
+  }
+}
+
+/** Is it the same root still, and not what lies below the mount of a disk that has gone away since? */
+export const isSameRoot = (before: FileStat | null, after: FileStat | null): boolean =>
+  before !== null && after !== null && before.device === after.device && before.inode === after.inode;

@@ -1,7 +1,7 @@
 import type { HashStream } from '../../content/hash-stream.ts';
 import { readFully } from '../../content/read-fully.ts';
 import { type KeptListing, VersionStore } from '../../content/version-store.ts';
-import type { FileStat, FileSystem } from '../../platform/file-system.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
 import { digestOf } from '../../platform/hash.ts';
 import { SLAB_BYTES } from '../../platform/slabs.ts';
 import { LockstepError } from '../../platform/trouble.ts';
@@ -23,7 +23,7 @@ import { type Inspected, inspectFiles } from './inspect-files.ts';
 import { ParentGuard } from './path-guard.ts';
 import { recoverStaging, settleRecovered } from './recover-staging.ts';
 import { revisionOf, sameRevision } from './revision.ts';
-import { markerPath } from './source-marker.ts';
+import { isSameRoot, markedRoot } from './source-marker.ts';
 import { StagedContent } from './stage-content.ts';
 import { StagedHashes } from './staged-hashes.ts';
 import { syncFiles } from './sync-files.ts';
@@ -102,23 +102,13 @@ export class WriteService {
   /** As `constructFiles`; where the root's disk goes away meanwhile nothing counts as written: it may have gone to what lies below the mount. */
   construct(source: string, items: readonly ConstructItem[]): ConstructReport {
     const context = this.#root(source);
-    const before = this.#marked(context.root);
+    const before = markedRoot(this.#fs, context.root);
     if (before === null) return { ...NOTHING_MADE, outcomes: items.map(({ id }) => awayOutcome(id)) };
     const report = constructFiles(context, items);
-    const after = this.#marked(context.root);
-    if (after === null || after.device !== before.device || after.inode !== before.inode)
+    if (!isSameRoot(before, markedRoot(this.#fs, context.root)))
       return { ...report, needsRecovery: true, outcomes: items.map(({ id }) => awayOutcome(id)) };
     if (report.aside !== null && !report.needsRecovery) this.#live.add(report.aside.directory);
     return report;
-  }
-
-  /** The root, where it bears a marker: whose that is, each look asks. null: it is away. */
-  #marked(root: string): FileStat | null {
-    try {
-      return this.#fs.lstat(markerPath(root)) === null ? null : this.#fs.lstat(root);
-    } catch {
-      return null;
-    }
   }
 
   recheck(source: string, batch: AsideBatch) {
@@ -129,7 +119,7 @@ export class WriteService {
 
   stage(source: string, request: StageRequest): StagedFile {
     const { root } = this.#root(source);
-    if (this.#marked(root) === null)
+    if (markedRoot(this.#fs, root) === null)
       throw new LockstepError('no-staging', `${root} has lost its marker: was it emptied, or is its disk away?`, root);
     return this.#opened(source).staged.stage(request);
   }

@@ -1,7 +1,14 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
-import { markerPath, readMarker, type SourceMarker, writeMarker } from '../files/source-marker.ts';
+import {
+  isSameRoot,
+  markedRoot,
+  markerPath,
+  readMarker,
+  type SourceMarker,
+  writeMarker,
+} from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type {
   DocumentPlace,
@@ -150,22 +157,13 @@ export class FolderOfFiles implements DocumentPlace {
     names: readonly string[],
     work: () => Promise<readonly DocumentWritten[]>,
   ): Promise<readonly DocumentWritten[]> {
-    const before = this.#marked();
-    const written = before === null ? [] : await work();
-    const after = this.#marked();
-    const isThere = after !== null && after.device === before?.device && after.inode === before.inode;
-    const detail = `${this.#options.root} went away`;
-    return isThere ? written : names.map(() => ({ done: 'refused', reason: 'changed-underneath', detail }));
-  }
-
-  /** The folder, where it bears a marker; null: it is away. */
-  #marked(): FileStat | null {
     const { fs, root } = this.#options;
-    try {
-      return fs.lstat(markerPath(root)) === null ? null : fs.lstat(root);
-    } catch {
-      return null;
-    }
+    const before = markedRoot(fs, root);
+    const written = before === null ? [] : await work();
+    const detail = `${root} went away`;
+    return isSameRoot(before, markedRoot(fs, root))
+      ? written
+      : names.map(() => ({ done: 'refused', reason: 'changed-underneath', detail }));
   }
 
   newName(uid: string, isTaken: (name: string) => boolean): string {
