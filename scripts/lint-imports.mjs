@@ -77,11 +77,15 @@ const RULES = [
     ],
     packages: [],
   },
-  // The half that brings a source to what the records say: batches, content, commit. What it plans is pure.
+  // The half that brings a source to what the records say: batches, content, commit. What it plans, and what it counts, is pure.
+  ...['plan-construction', 'pending'].map((name) => ({
+    from: `main/construct/${name}.ts`,
+    may: ['main/record', 'main/merge'],
+    packages: [],
+  })),
   {
-    from: 'main/construct/run-construction.ts',
+    from: 'main/construct',
     may: [
-      'main/construct',
       'main/record',
       'main/merge',
       'main/snapshot',
@@ -128,11 +132,6 @@ const RULES = [
     packages: [],
   },
   { from: 'main/engine-thread', may: ['contract', 'main/compose.ts', 'main/control', PLATFORM], packages: ['node:'] },
-  {
-    from: 'main/construct',
-    may: ['main/record', 'main/merge', 'main/difference', 'main/snapshot', ADAPTER, PLATFORM],
-    packages: [],
-  },
   { from: 'main/peers/protocol', may: ['main/record', 'main/change-log', PLATFORM], packages: ['cborg'] },
   {
     from: 'main/peers/links',

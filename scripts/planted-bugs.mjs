@@ -57,9 +57,10 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'the snapshot moves though the write was refused',
-    file: 'src/main/construct/run-construction.ts',
+    file: 'src/main/construct/commit-outcome.ts',
     find: '        this.#refused(item, outcome.reason, outcome.detail);\n      return;',
-    replace: '        records.putSnapshot(source, item.job.row, new Uint8Array(1), null);\n      return;',
+    replace:
+      '        this.#collection.records.putSnapshot(this.#source.row, item.job.row, new Uint8Array(1), null);\n      return;',
     tests: [SIMULATION],
   },
   {

@@ -17,10 +17,11 @@ import {
   memberKey,
   type RecordId,
   recordId,
+  sourceId,
 } from '../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../src/main/record/value.ts';
 import { openDatabase } from '../../src/main/store/open-database.ts';
-import { RegistryStore } from '../../src/main/store/registry-store.ts';
+import { RegistryStore, type StoredSource } from '../../src/main/store/registry-store.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 const NAMES = ['Laptop', 'Phone', 'Desk', 'Attic', 'Work'];
@@ -99,6 +100,16 @@ export class GroupDevice {
       this.clock,
       new SeededRandom(`${group.seed} ${index}`),
     );
+  }
+
+  /** A place of the collection on this device, where nothing has been seen yet. */
+  addSource(databases: GroupDatabases): StoredSource {
+    const { registry } = databases.of(this.index);
+    const settings = { only: [], ignore: [], readOnly: false };
+    const { row } = this.collection.stored;
+    const source = registry.addSource(sourceId('5'.repeat(16)), row, '/there', 'folder', settings);
+    this.collection.sourcesChanged();
+    return source;
   }
 
   write(changes: readonly Change[]): readonly WrittenPackage[] {

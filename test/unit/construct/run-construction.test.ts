@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RunConstruction } from '../../../src/main/construct/run-construction.ts';
 import { ENTRY } from '../../../src/main/record/file-entry.ts';
-import { recordId, sourceId } from '../../../src/main/record/ids.ts';
+import { recordId } from '../../../src/main/record/ids.ts';
 import type { ConstructItem, ConstructOutcome, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
 import { ContentStore } from '../../../src/main/store/content-store.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
@@ -39,16 +39,14 @@ beforeEach(() => {
   isThere = true;
   locks = 0;
   isLocked = false;
-  const { database, registry } = databases.of(0);
   const { collection, clock } = device;
-  const settings = { only: [], ignore: [] } as never;
-  const stored = registry.addSource(sourceId('5'.repeat(16)), collection.stored.row, '/there', 'folder', settings);
+  const stored = device.addSource(databases);
   source = stored.row;
   construction = new RunConstruction(
     collection,
     stored,
     adapter as unknown as SourceAdapter,
-    new ContentStore(database),
+    new ContentStore(databases.of(0).database),
     clock,
     {
       findContents: () => Promise.resolve([]),

@@ -1,0 +1,166 @@
+import type { Collection } from '../collection.ts';
+import { conflictFields } from '../merge/record-state.ts';
+import type { Clock } from '../platform/clock.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import { type Digest, type RecordId, recordId } from '../record/ids.ts';
+import { sameFields } from '../snapshot/lens.ts';
+import { storedRevision } from '../snapshot/stored-revision.ts';
+import type { ConstructOutcome, ProblemCode } from '../sources/source-adapter.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import { STAYS } from '../store/problem-store.ts';
+import type { StoredSource } from '../store/registry-store.ts';
+import type { Job } from './construction-queue.ts';
+import type { PreparedItem } from './prepare-item.ts';
+
+/** What constructing an item may come upon, and reading it never tells. */
+export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
+  STAYS,
+  'parent-is-file',
+  'not-empty',
+  'no-permission',
+  'disk-full',
+  'content-unavailable',
+  'content-wrong',
+  'name-not-allowed',
+  'path-too-long',
+  'io',
+]);
+
+/**
+ * What stands in the source and cannot be taken in, or is refused again and again, is named: until that is over nothing is written over it, and
+ * then what came meanwhile is due.
+ */
+const NOT_TAKEN_IN: ReadonlySet<string> = new Set(['read-only', 'malformed', 'invalid-change', 'changed-underneath']);
+
+/** What stands there is found as it was expected, and is refused again and again: after so many times that is a problem, and not tried at once. */
+const MOST_REFUSALS = 5;
+
+/** An item that was to be constructed, and the job it is done for. */
+export interface Attempt extends PreparedItem {
+  readonly job: Job;
+  /** Contents its fields refer to. */
+  readonly attachments: ReadonlyMap<Digest, Uint8Array>;
+  /** The list of chunks by which its content was put together; null: it was not. */
+  readonly chunkList: Uint8Array | null;
+}
+
+/** Writes down what became of items in one source: its snapshot moves by what was really achieved, the rest is a problem. Inside transactions. */
+export class CommitOutcome {
+  readonly #collection: Collection;
+  readonly #source: StoredSource;
+  readonly #contents: ContentStore;
+  readonly #clock: Clock;
+
+  constructor(collection: Collection, source: StoredSource, contents: ContentStore, clock: Clock) {
+    this.#collection = collection;
+    this.#source = source;
+    this.#contents = contents;
+    this.#clock = clock;
+  }
+
+  /** Nothing was to be written: the source holds what it is to show. */
+  agreed({ job, id, planned, asShown }: Attempt): void {
+    const { records, problems } = this.#collection;
+    const source = this.#source.row;
+    // What only reading tells stands, though there is nothing to write.
+    if (WRITE_PROBLEMS.has(problems.find(source, id)?.code ?? '')) problems.drop(source, id);
+    if (planned.fields === null && asShown) {
+      records.dropSnapshot(source, job.row);
+      return;
+    }
+    const stored = records.snapshot(source, job.row);
+    const held = asShown && !job.touched ? null : planned.held;
+    records.putSnapshot(source, job.row, stored?.revision ?? null, held, stored?.native ?? null);
+  }
+
+  /** What the source made of it. */
+  outcome(item: Attempt, outcome: ConstructOutcome): void {
+    if (outcome.done === 'refused') {
+      if (!isUnexpected(outcome) || (!this.isNamed(item.id) && this.#givesUp(item)))
+        this.#refused(item, outcome.reason, outcome.detail);
+      return;
+    }
+    this.#noteContents(item, outcome.kept);
+    const { records, problems } = this.#collection;
+    const source = this.#source.row;
+    const asShown = item.asShown && !item.job.touched;
+    if (outcome.revision === null && asShown) records.dropSnapshot(source, item.job.row);
+    else {
+      const revision = outcome.revision === null ? null : storedRevision(outcome.revision, outcome.fresh === true);
+      const { holds } = outcome;
+      const isMeant = holds === undefined || sameFields(this.#collection.kind, holds, item.target ?? holds);
+      records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held, isMeant ? null : holds);
+    }
+    if (problems.count(source) > 0) problems.drop(source, item.id);
+  }
+
+  /** It was not tried: why, for people. */
+  problem(id: RecordId, code: ProblemCode | typeof STAYS, detail: string): void {
+    this.#collection.problems.put(this.#source.row, id, code, detail, this.#clock.now());
+  }
+
+  /** What stands there is named as a problem already: it becomes no other by looking again and again. */
+  isNamed(id: RecordId): boolean {
+    return NOT_TAKEN_IN.has(this.#collection.problems.find(this.#source.row, id)?.code ?? '');
+  }
+
+  /** Rows of the problems that these items were in the way of: what was in a directory that is to be a file, a file where a directory is to be. */
+  freedBy(written: readonly RecordId[]): readonly number[] {
+    const { problems, records } = this.#collection;
+    if (written.length === 0 || problems.count(this.#source.row) === 0) return [];
+    return problems.of(this.#source.row).flatMap(({ record, code }) => {
+      const isFreed =
+        ((code === 'not-empty' || code === STAYS) && written.some((id) => id.startsWith(`${record}/`))) ||
+        (code === 'parent-is-file' && written.some((id) => record.startsWith(`${id}/`)));
+      return isFreed ? (records.find(record)?.row ?? []) : [];
+    });
+  }
+
+  /** Which contents the source holds by now, and which it does not any more. */
+  #noteContents({ job, planned, before: held, attachments, chunkList }: Attempt, kept: Digest | null): void {
+    const contents = this.#contents;
+    for (const digest of attachments.keys()) contents.noteHolder(digest, job.row);
+    const before = fileEntry(held?.get(ENTRY)?.value);
+    const after = fileEntry(planned.fields?.get(ENTRY));
+    if (before?.type === 'file' && !(after?.type === 'file' && after.digest === before.digest))
+      contents.forgetHolder(before.digest, job.row, this.#clock.now());
+    if (after?.type === 'file' && after.size > 0) contents.noteHolder(after.digest, job.row);
+    if (after?.type === 'file' && after.chunks !== undefined && chunkList !== null)
+      contents.putChunkList(after.chunks, after.digest, chunkList);
+    if (kept !== null && before?.type === 'file') contents.noteKept(kept, before.size, this.#clock.now());
+  }
+
+  #refused({ id, planned }: Attempt, reason: ProblemCode, detail: string): void {
+    const above = reason === 'parent-is-file' ? this.#fileInConflictAbove(id) : null;
+    if (above !== null)
+      this.problem(id, reason, `${above} is a file here and a folder on another device: settle its conflict.`);
+    else if (reason === 'not-empty' && planned.fields === null && this.#collection.records.hasLiveBelow(id))
+      this.problem(id, STAYS, `${id} is deleted, and other items are in it.`);
+    else this.problem(id, reason, detail);
+  }
+
+  #fileInConflictAbove(id: RecordId): RecordId | null {
+    const { records, kind } = this.#collection;
+    for (let at = id.lastIndexOf('/'); at > 0; at = id.lastIndexOf('/', at - 1)) {
+      const above = records.find(recordId(id.slice(0, at)));
+      if (above === null) continue;
+      if (records.isCovered(above.row) || conflictFields(kind, above.state).includes(ENTRY)) return above.id;
+    }
+    return null;
+  }
+
+  /** Is this once too often? */
+  #givesUp({ job, expected }: Attempt): boolean {
+    const isSame =
+      expected === null
+        ? job.refusedAt === null
+        : job.refusedAt !== null && Buffer.compare(expected, job.refusedAt) === 0;
+    job.refusals = isSame ? job.refusals + 1 : 1;
+    job.refusedAt = expected;
+    return job.refusals >= MOST_REFUSALS;
+  }
+}
+
+/** Was it refused because something else stood there? */
+export const isUnexpected = (outcome: ConstructOutcome): boolean =>
+  outcome.done === 'refused' && outcome.reason === 'changed-underneath';

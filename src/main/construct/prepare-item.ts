@@ -1,0 +1,120 @@
+import type { Collection } from '../collection.ts';
+import type { WantedContent } from '../content-exchange/contents.ts';
+import type { Held } from '../merge/record-state.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
+import { heldOf, isAsShown } from '../snapshot/held.ts';
+import { nativeOf, sameFields } from '../snapshot/lens.ts';
+import { revisionIn } from '../snapshot/stored-revision.ts';
+import type { ConstructItem, ContentPlan, Revision, SourceAdapter } from '../sources/source-adapter.ts';
+import type { StoredSource } from '../store/registry-store.ts';
+import type { Job } from './construction-queue.ts';
+import type { PlannedItem } from './plan-construction.ts';
+
+/** What a person has to decide about, and what a reader changed, stays as it is until a look finds it otherwise. */
+const LEFT_ALONE: ReadonlySet<string> = new Set(['deleted-elsewhere', 'read-only']);
+
+/** What one source is to do about one record. */
+export interface PreparedItem {
+  readonly id: RecordId;
+  readonly planned: PlannedItem;
+  /** What the source holds of it; null: it never held it. */
+  readonly before: Held | null;
+  /** The source then shows just what the record's state shows. */
+  readonly asShown: boolean;
+  /** The revision the source is to have it in; null: it is not to be there. */
+  readonly expected: Revision | null;
+  /** What the source holds in its own format, and what it is to hold; both null where it holds all of a record. */
+  readonly native: Fields | null;
+  readonly target: Fields | null;
+}
+
+/** Compares records with what one source holds of them: what is to be done there, and which content that takes. */
+export class PrepareItem {
+  readonly #collection: Collection;
+  readonly #source: StoredSource;
+  readonly #adapter: SourceAdapter;
+
+  constructor(collection: Collection, source: StoredSource, adapter: SourceAdapter) {
+    this.#collection = collection;
+    this.#source = source;
+    this.#adapter = adapter;
+  }
+
+  /** null: nothing is to be done about it in this source. From now on the job is touched if its record moves on. */
+  prepare(job: Job): PreparedItem | null {
+    const { records, kind, log, problems } = this.#collection;
+    const found = job.record ?? records.at(job.row);
+    if (found === null) return null;
+    const stored = job.isNew ? undefined : records.snapshot(this.#source.row, job.row);
+    job.record = null;
+    job.isNew = false;
+    const before = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
+    const lens = this.#throughLens(this.#collection.plan(found, before), before, stored?.native ?? null);
+    const { planned } = lens;
+    const isDirectory = fileEntry(planned.fields?.get(ENTRY))?.type === 'directory';
+    const problem = problems.find(this.#source.row, found.id);
+    if (stored === undefined && (planned.fields === null || this.#adapter.outside(found.id, isDirectory))) {
+      // It was to be written here and is so no longer.
+      if (problem !== null && !LEFT_ALONE.has(problem.code)) problems.drop(this.#source.row, found.id);
+      return null;
+    }
+    if (LEFT_ALONE.has(problem?.code ?? '')) return null;
+    const asShown = isAsShown(kind, planned.held, found.state, log.order);
+    const revision = stored?.revision ?? null;
+    job.touched = false;
+    const expected = revision === null ? null : revisionIn(revision);
+    return { id: found.id, ...lens, before, asShown, expected };
+  }
+
+  /** What is to be written where the source cannot hold all of a record: nothing, if it shows the same of the new one as of the old. */
+  #throughLens(
+    planned: PlannedItem,
+    before: Held | null,
+    stored: Fields | null,
+  ): Pick<PreparedItem, 'planned' | 'native' | 'target'> {
+    const adapter = this.#adapter;
+    if (adapter.project === undefined) return { planned, native: null, target: null };
+    const project = (full: Fields): Fields => adapter.project?.(full) ?? full;
+    const wasThere = before?.get(EXISTS)?.value === true;
+    const native = wasThere ? nativeOf(before, stored, project) : null;
+    if (planned.fields === null) return { planned, native, target: null };
+    const target = project(planned.fields);
+    const write = !wasThere || !sameFields(this.#collection.kind, target, nativeOf(before, null, project));
+    return { planned: { ...planned, write }, native, target };
+  }
+
+  /** The content it takes that the source does not hold at its place already; null: none. */
+  wanted({ id, planned, before, expected }: PreparedItem): Omit<WantedContent, 'deleted'> | null {
+    if (!planned.write) return null;
+    const entry = fileEntry(planned.fields?.get(ENTRY));
+    if (entry?.type !== 'file') return null;
+    const holds = heldFile(before, expected);
+    if (holds?.digest === entry.digest) return null;
+    return {
+      source: this.#source.row,
+      id,
+      digest: entry.digest,
+      size: entry.size,
+      chunks: entry.chunks ?? null,
+      base: holds === null ? null : { digest: holds.digest, chunks: holds.chunks ?? null },
+    };
+  }
+}
+
+/** What the adapter is told of it, with where its content is and the contents its fields refer to. */
+export function constructItemOf(
+  { id, planned, before, expected, native, target }: PreparedItem,
+  content: ContentPlan | null,
+  attachments: ReadonlyMap<Digest, Uint8Array>,
+): ConstructItem {
+  const replaces = heldFile(before, expected)?.digest ?? null;
+  return { id, fields: target ?? planned.fields, expected, native, attachments, replaces, content };
+}
+
+/** The file that the source has at its place, by what is known of it. */
+function heldFile(before: Held | null, expected: Revision | null) {
+  const held = fileEntry(before?.get(ENTRY)?.value);
+  return expected !== null && held?.type === 'file' ? held : null;
+}

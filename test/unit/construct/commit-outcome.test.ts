@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Attempt, CommitOutcome } from '../../../src/main/construct/commit-outcome.ts';
+import { ConstructionQueue, type Job } from '../../../src/main/construct/construction-queue.ts';
+import { PrepareItem } from '../../../src/main/construct/prepare-item.ts';
+import { ENTRY } from '../../../src/main/record/file-entry.ts';
+import { type RecordId, recordId } from '../../../src/main/record/ids.ts';
+import { revisionIn } from '../../../src/main/snapshot/stored-revision.ts';
+import type {
+  ConstructOutcome,
+  ProblemCode,
+  Revision,
+  SourceAdapter,
+} from '../../../src/main/sources/source-adapter.ts';
+import { ContentStore } from '../../../src/main/store/content-store.ts';
+import { STAYS } from '../../../src/main/store/problem-store.ts';
+import type { StoredSource } from '../../../src/main/store/registry-store.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+import { directory } from '../../fakes/tiny-records.ts';
+
+const REVISION = Uint8Array.of(1, 2, 3) as Revision;
+const letter = recordId('docs/letter.txt');
+const docs = recordId('docs');
+
+let databases: GroupDatabases;
+let device: GroupDevice;
+let source: StoredSource;
+let contents: ContentStore;
+let items: PrepareItem;
+let outcomes: CommitOutcome;
+beforeEach(() => {
+  databases = new GroupDatabases();
+  device = new CollectionGroup(1, 'outcomes', 'files', databases).devices[0] as GroupDevice;
+  const { collection, clock } = device;
+  source = device.addSource(databases);
+  contents = new ContentStore(databases.of(0).database);
+  items = new PrepareItem(collection, source, { outside: () => false } as unknown as SourceAdapter);
+  outcomes = new CommitOutcome(collection, source, contents, clock);
+});
+afterEach(() => databases.close());
+
+/** The record is due in the source. */
+function due(id: RecordId): Attempt {
+  const queue = new ConstructionQueue();
+  queue.enqueue(device.collection.records.find(id)?.row ?? -1, []);
+  const [job] = [...queue.take()] as [Job];
+  const item = items.prepare(job);
+  if (item === null) throw new Error(`nothing is to be done about ${id}`);
+  return { ...item, job, attachments: new Map(), chunkList: null };
+}
+const written = (id: RecordId, more: object = {}): ConstructOutcome => ({
+  id,
+  done: 'written',
+  revision: REVISION,
+  kept: null,
+  ...more,
+});
+const refused = (id: RecordId, reason: ProblemCode): ConstructOutcome => ({
+  id,
+  done: 'refused',
+  reason,
+  detail: 'no',
+});
+const snapshot = (id: RecordId) =>
+  device.collection.records.snapshot(source.row, device.collection.records.find(id)?.row ?? -1);
+const problem = (id: RecordId) => device.collection.problems.find(source.row, id);
+
+describe('what became of an item', () => {
+  it('moves the snapshot to what was written, and ends the problem of it', () => {
+    device.save(letter, 'hello');
+    outcomes.problem(letter, 'io', 'the disk was away');
+    outcomes.outcome(due(letter), written(letter));
+    expect([...revisionIn(snapshot(letter)?.revision as Uint8Array)]).toEqual([...REVISION]);
+    expect(problem(letter)).toBeNull();
+    expect(contents.holders(device.file('hello').digest)).toEqual([rowOf(letter)]);
+  });
+
+  it('keeps no snapshot of what is gone for all', () => {
+    device.save(letter, 'hello');
+    outcomes.outcome(due(letter), written(letter));
+    device.save(letter, null);
+    outcomes.outcome(due(letter), written(letter, { revision: null, kept: device.file('hello').digest }));
+    expect(snapshot(letter)).toBeUndefined();
+    expect(contents.isKept(device.file('hello').digest)).toBe(true);
+    expect(contents.holders(device.file('hello').digest)).toEqual([]);
+  });
+
+  it('moves no snapshot where it was refused, and names why', () => {
+    device.save(letter, 'hello');
+    outcomes.outcome(due(letter), refused(letter, 'no-permission'));
+    expect(snapshot(letter)).toBeUndefined();
+    expect(problem(letter)).toMatchObject({ code: 'no-permission', detail: 'no' });
+  });
+
+  it('names what stands there only after it was found the same again and again', () => {
+    device.save(letter, 'hello');
+    const item = due(letter);
+    for (let times = 1; times < 5; times++) {
+      outcomes.outcome(item, refused(letter, 'changed-underneath'));
+      expect(problem(letter)).toBeNull();
+      expect(outcomes.isNamed(letter)).toBe(false);
+    }
+    outcomes.outcome(item, refused(letter, 'changed-underneath'));
+    expect(problem(letter)).toMatchObject({ code: 'changed-underneath' });
+    expect(outcomes.isNamed(letter)).toBe(true);
+  });
+
+  it('says of a directory that is deleted, and in which other items are, that it stays; once one of them is gone it is due', () => {
+    device.write([device.edit(docs, new Map([[ENTRY, directory]])) as never]);
+    device.save(letter, 'hello');
+    outcomes.outcome(due(docs), written(docs));
+    device.write([device.edit(docs, null) as never]);
+    outcomes.outcome(due(docs), refused(docs, 'not-empty'));
+    expect(problem(docs)?.code).toBe(STAYS);
+    expect(outcomes.freedBy([recordId('elsewhere/letter.txt')])).toEqual([]);
+    expect(outcomes.freedBy([letter])).toEqual([rowOf(docs)]);
+  });
+
+  it('says which file is in the way of a folder', () => {
+    device.save(docs, 'a file');
+    device.save(letter, 'hello');
+    outcomes.outcome(due(letter), refused(letter, 'parent-is-file'));
+    expect(problem(letter)?.detail).toMatch(/^docs is a file here and a folder on another device/);
+    expect(outcomes.freedBy([docs])).toEqual([rowOf(letter)]);
+  });
+
+  it('leaves what only reading tells where nothing was to be written', () => {
+    device.save(letter, 'hello');
+    const item = due(letter);
+    outcomes.problem(letter, 'malformed', 'not read');
+    outcomes.agreed(item);
+    expect(problem(letter)?.code).toBe('malformed');
+    outcomes.problem(letter, 'io', 'not written');
+    outcomes.agreed(item);
+    expect(problem(letter)).toBeNull();
+  });
+});
+
+const rowOf = (id: RecordId): number => device.collection.records.find(id)?.row ?? -1;

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConstructionQueue, type Job } from '../../../src/main/construct/construction-queue.ts';
+import { constructItemOf, type PreparedItem, PrepareItem } from '../../../src/main/construct/prepare-item.ts';
+import { fileFields } from '../../../src/main/record/file-entry.ts';
+import { recordId } from '../../../src/main/record/ids.ts';
+import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
+import type { Revision, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
+import type { StoredSource } from '../../../src/main/store/registry-store.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+
+const REVISION = Uint8Array.of(1, 2, 3) as Revision;
+const letter = recordId('letter.txt');
+
+let databases: GroupDatabases;
+let device: GroupDevice;
+let source: StoredSource;
+let items: PrepareItem;
+let isOutside: boolean;
+beforeEach(() => {
+  databases = new GroupDatabases();
+  device = new CollectionGroup(1, 'items', 'files', databases).devices[0] as GroupDevice;
+  source = device.addSource(databases);
+  isOutside = false;
+  items = new PrepareItem(device.collection, source, { outside: () => isOutside } as unknown as SourceAdapter);
+});
+afterEach(() => databases.close());
+
+const row = (): number => device.collection.records.find(letter)?.row ?? -1;
+function prepared(): PreparedItem | null {
+  const queue = new ConstructionQueue();
+  queue.enqueue(row(), []);
+  return items.prepare([...queue.take()][0] as Job);
+}
+/** The source holds the record as it is now. */
+const holds = (): void =>
+  device.collection.records.putSnapshot(source.row, row(), storedRevision(REVISION, false), null);
+/** The next state is due where the source holds the one before. */
+function saveBeside(text: string | null): void {
+  const before = device.held(letter);
+  device.save(letter, text);
+  device.collection.records.putSnapshot(source.row, row(), storedRevision(REVISION, false), before);
+}
+
+describe('what one source is to do about a record', () => {
+  it('is to write what it does not have, where nothing stands', () => {
+    device.save(letter, 'hello');
+    const item = prepared() as PreparedItem;
+    expect(item).toMatchObject({ id: letter, expected: null, asShown: true, planned: { write: true } });
+    expect(items.wanted(item)).toMatchObject({ id: letter, digest: device.file('hello').digest, base: null });
+    expect(constructItemOf(item, null, new Map()).replaces).toBeNull();
+  });
+
+  it('is to replace the revision it has, whose content is told so that it can be kept', () => {
+    device.save(letter, 'hello');
+    saveBeside('hello again');
+    const item = prepared() as PreparedItem;
+    expect([...(item.expected as Revision)]).toEqual([...REVISION]);
+    expect(items.wanted(item)).toMatchObject({ base: { digest: device.file('hello').digest } });
+    expect(constructItemOf(item, null, new Map()).replaces).toBe(device.file('hello').digest);
+  });
+
+  it('is to find no content where only the time is another', () => {
+    device.save(letter, 'hello');
+    const before = device.held(letter);
+    device.write([device.edit(letter, fileFields(device.file('hello'), { executable: false, modified: 5 })) as never]);
+    device.collection.records.putSnapshot(source.row, row(), storedRevision(REVISION, false), before);
+    const item = prepared() as PreparedItem;
+    expect(item.planned.write).toBe(true);
+    expect(items.wanted(item)).toBeNull();
+  });
+
+  it('is to write nothing where it holds the record as it is', () => {
+    device.save(letter, 'hello');
+    holds();
+    expect(prepared()).toMatchObject({ asShown: true, planned: { write: false } });
+  });
+
+  it('is nothing where the rules of the source keep the record out, or it is gone before it came', () => {
+    device.save(letter, 'hello');
+    isOutside = true;
+    expect(prepared()).toBeNull();
+    isOutside = false;
+    device.save(letter, null);
+    expect(prepared()).toBeNull();
+  });
+
+  it('is nothing while a person has to decide about the item', () => {
+    device.save(letter, 'hello');
+    device.collection.problems.put(source.row, letter, 'deleted-elsewhere', 'asked', 0);
+    expect(prepared()).toBeNull();
+    device.collection.problems.put(source.row, letter, 'io', 'the disk was away', 0);
+    expect(prepared()).not.toBeNull();
+  });
+});
