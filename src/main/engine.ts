@@ -131,7 +131,7 @@ export class Engine {
     await this.keeper.stop();
     for (const replica of this.replicas.values())
       for (const synchronizer of replica.synchronizers.values()) await synchronizer.stop();
-    for (const replica of this.replicas.values()) replica.saveAcknowledged();
+    for (const replica of this.replicas.values()) replica.memberPositions.save();
   }
 
   /** Tells of every event from now on. */
@@ -405,7 +405,7 @@ export class Engine {
         done: (tickets) => replica.done(tickets),
         writing: (rows) => isTree && this.keeper.writing(source.row, rows),
         heldBack: (id) => isTree && this.keeper.holdsBack(source.row, id),
-        caughtUp: () => replica.caughtUp(),
+        caughtUp: () => replica.memberPositions.caughtUp(),
         mayWrite: () => replica.mayWrite(),
         limits: () => this.config.safety,
         changed: this.changed,

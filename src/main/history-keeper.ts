@@ -193,9 +193,9 @@ export class HistoryKeeper {
         others: () =>
           replica.membership.others().map(({ device }) => ({
             device,
-            applied: new Map([...replica.acknowledgedBy(device)].map(([log, said]) => [log, said.applied])),
+            applied: new Map([...replica.memberPositions.of(device)].map(([log, said]) => [log, said.applied])),
           })),
-        isBeingApplied: () => replica.isBeingApplied(),
+        isBeingApplied: () => replica.memberPositions.isBeingApplied(),
         linked: () =>
           replica.membership
             .others()

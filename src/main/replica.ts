@@ -1,15 +1,7 @@
 import type { Change } from './change-log/change.ts';
-import { millisecondsOf } from './change-log/hybrid-time.ts';
-import { hashIn } from './change-log/package.ts';
-import {
-  type AppliedChange,
-  CHANGE_LOG_SOURCE,
-  type Collection,
-  type Received,
-  type Sender,
-  type WrittenPackage,
-} from './collection.ts';
-import { Pending, type Ticket } from './construct/pending.ts';
+import type { Collection, Received, Sender, WrittenPackage } from './collection.ts';
+import { BringToSources } from './construct/bring-to-sources.ts';
+import type { Ticket } from './construct/pending.ts';
 import type { ContentGiver } from './content-exchange/give-content.ts';
 import type { GroupMembership } from './peers/group-membership.ts';
 import type { HeadsBeacon } from './peers/heads-beacon.ts';
@@ -25,26 +17,16 @@ import type {
 } from './peers/shared-collection.ts';
 import { LockstepError } from './platform/trouble.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
-import {
-  type CollectionId,
-  type DeviceId,
-  type Digest,
-  type LogId,
-  type MemberKey,
-  type RecordId,
-  recordId,
-} from './record/ids.ts';
-import { Acknowledgements } from './sharing/acknowledgements.ts';
+import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from './record/ids.ts';
 import { editsOfMoved } from './sharing/edits-of-moved.ts';
 import { HeadsWatch } from './sharing/heads-watch.ts';
-import { comparableUpTo, meetHeads } from './sharing/meet-heads.ts';
-import { notTakenText, quarantinedBy, quarantineText } from './sharing/quarantined.ts';
+import { branchPackagesIn, headsIn, heldOfMember, lastSignedBy, positionsIn } from './sharing/log-heads.ts';
+import { meetHeads } from './sharing/meet-heads.ts';
+import { MemberPositions } from './sharing/member-positions.ts';
+import { Quarantine } from './sharing/quarantine.ts';
 import type { MovedOn } from './sources/files/aside.ts';
-import type { Acknowledged, RegistryStore } from './store/registry-store.ts';
+import type { RegistryStore } from './store/registry-store.ts';
 import type { Synchronizer } from './synchronizer.ts';
-
-/** Packages that are opened at most to say what is in them. */
-const MOST_READ = 64;
 
 /** What a replica tells the rest of the program. */
 export interface ReplicaPort {
@@ -76,14 +58,14 @@ export class Replica implements SharedCollection {
   readonly collection: Collection;
   readonly membership: GroupMembership;
   readonly synchronizers = new Map<number, Synchronizer>();
+  /** How far the others are. Adoption waits until all that they told is here. */
+  readonly memberPositions: MemberPositions;
   readonly #giver: ContentGiver;
   readonly #port: ReplicaPort;
-  readonly #pending = new Pending();
-  readonly #acknowledgements: Acknowledgements;
+  readonly #sources: BringToSources;
+  readonly #quarantine: Quarantine;
   readonly #watch: HeadsWatch;
   #couldWrite: boolean;
-  /** What each peer told it holds since we linked: adoption waits until all of it is here. */
-  readonly #told = new Map<DeviceId, readonly LogHead[]>();
 
   constructor(
     collection: Collection,
@@ -102,9 +84,11 @@ export class Replica implements SharedCollection {
       now: () => port.now(),
       later: (call, after) => port.later(call, after),
       changed: () => port.changed(),
-      caughtUp: () => this.caughtUp(),
+      caughtUp: () => this.memberPositions.caughtUp(),
     });
-    this.#acknowledgements = new Acknowledgements(collection, registry, membership, port);
+    this.memberPositions = new MemberPositions(collection, registry, membership, port);
+    this.#sources = new BringToSources(collection, this.synchronizers);
+    this.#quarantine = new Quarantine(collection, membership);
   }
 
   get id(): CollectionId {
@@ -116,14 +100,7 @@ export class Replica implements SharedCollection {
 
   /** Puts back in the queue what was merged and not constructed when the program ended. Call once the sources are there. */
   resume(): void {
-    for (const log of this.collection.log.logs())
-      for (const { row, number } of this.collection.log.after(log.log, log.applied, Number.MAX_SAFE_INTEGER)) {
-        const rows = (this.collection.packageChanges(row)?.changes ?? []).flatMap((change) => {
-          const record = 'record' in change ? this.collection.records.find(change.record) : null;
-          return record === null ? [] : [record.row];
-        });
-        this.#open(log.log, number, rows, null);
-      }
+    this.#sources.resume();
     this.#noteApplied();
   }
 
@@ -149,32 +126,12 @@ export class Replica implements SharedCollection {
 
   /** Packages of this device were committed. `by`: the source that made them has them already. */
   written(packages: readonly WrittenPackage[], by: number | null): void {
-    for (const each of packages) this.#open(each.log, each.number, rowsOf(each.applied), by, each.applied);
-    const due = this.#enqueueDue();
+    for (const each of packages) this.#sources.bring(each, by);
+    const due = this.#sources.bringDue();
     this.#noteApplied();
     this.#port.packages(this.id);
     this.#port.changed();
     if (due || this.synchronizers.size > (by === null ? 0 : 1)) this.#port.constructSoon(this.id);
-  }
-
-  /** Records that others made way for, or got in the way of, are brought to the sources anew. */
-  #enqueueDue(): boolean {
-    const { anew, gone } = this.collection.takeDue();
-    const { records, problems } = this.collection;
-    const ways = [...anew, ...gone];
-    let some = false;
-    for (const [source, { construction }] of this.synchronizers) {
-      const named = ways.length === 0 || problems.count(source) === 0 ? [] : problems.of(source);
-      const freed = named.flatMap(({ record }) => (ways.some((id) => record.startsWith(`${id}/`)) ? [record] : []));
-      const emptied = problems.staying(source).filter((record) => !records.hasLiveBelow(record));
-      for (const id of new Set([...anew, ...freed, ...emptied])) {
-        const row = records.find(id)?.row;
-        if (row === undefined) continue;
-        construction.enqueue(row, null);
-        some = true;
-      }
-    }
-    return some;
   }
 
   /**
@@ -197,48 +154,8 @@ export class Replica implements SharedCollection {
   }
 
   done(tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) this.#pending.close(ticket);
+    this.#sources.close(tickets);
     this.#noteApplied();
-  }
-
-  /** Everything any linked peer told of is held here. A collection nobody else is in has nothing to wait for. */
-  caughtUp(): boolean {
-    if (this.membership.others().length === 0) return true;
-    if (this.#told.size === 0) return false;
-    const held = new Map(this.collection.log.logs().map((log) => [log.log, log.held]));
-    for (const told of this.#told.values())
-      for (const { member, log, number } of told)
-        if ((held.get(log) ?? 0) < this.#counting(member, log, number)) return false;
-    return true;
-  }
-
-  forgetPeer(device: DeviceId): void {
-    this.#told.delete(device);
-  }
-
-  /** Packages held here that the device has not applied. */
-  behind(device: DeviceId): number {
-    const theirs = this.#acknowledgements.of(device);
-    let behind = 0;
-    for (const { member, log, held } of this.collection.log.logs())
-      behind += Math.max(0, this.#counting(member, log, held) - (theirs.get(log)?.applied ?? 0));
-    return behind;
-  }
-
-  /** How far a log counts that somebody holds up to `number`: nobody waits for what its author might not write. */
-  #counting(member: MemberKey | '', log: LogId, number: number): number {
-    return member === '' ? number : Math.min(number, this.membership.counting(member, log));
-  }
-
-  /** Has this device applied all that the other holds, as far as it told? */
-  hasAppliedAllOf(device: DeviceId): boolean {
-    const own = new Map(this.collection.log.logs().map((log) => [log.log, log]));
-    const told = new Map(this.#told.get(device)?.map((head) => [head.log, head.member]));
-    for (const [log, { held }] of this.#acknowledgements.of(device)) {
-      const member = own.get(log)?.member || told.get(log) || '';
-      if ((own.get(log)?.applied ?? 0) < this.#counting(member, log, held)) return false;
-    }
-    return true;
   }
 
   sign(bytes: Uint8Array): Uint8Array {
@@ -281,32 +198,9 @@ export class Replica implements SharedCollection {
     this.#tellQuarantined();
   }
 
-  /** What is set aside is a problem, one a member, until a person has decided; so is what the others do not take of this device. */
   #tellQuarantined(): void {
-    const { problems, stored, quarantine } = this.collection;
-    const source = CHANGE_LOG_SOURCE - stored.row;
-    const told = new Map<RecordId, readonly [code: string, detail: string]>();
-    for (const [member, waits] of quarantinedBy(quarantine.all()))
-      told.set(recordId(this.membership.nameOf(member)), ['quarantined', quarantineText(waits)]);
-    for (const [member, waits] of quarantinedBy(this.#notTaken()))
-      told.set(recordId(this.membership.nameOf(member)), ['not-taken', notTakenText(waits)]);
-    for (const { record, code } of problems.of(source))
-      if ((code === 'quarantined' || code === 'not-taken') && !told.has(record)) problems.drop(source, record);
-    for (const [record, [code, detail]] of told) problems.put(source, record, code, detail, this.#port.now());
+    this.#quarantine.tell(this.#port.now());
     this.#port.changed();
-  }
-
-  /** Packages of this device, which is still a member, that count for nobody else. */
-  #notTaken(): readonly { readonly member: MemberKey; readonly bytes: Uint8Array }[] {
-    const { membership } = this;
-    if (!membership.isMember()) return [];
-    const { log: logs } = this.collection;
-    return logs.logs().flatMap(({ log, member: writer, held }) => {
-      const member = membership.ownKey;
-      if (writer !== member) return [];
-      const counting = membership.counting(member, log);
-      return held <= counting ? [] : logs.after(log, counting, MOST_READ).map(({ bytes }) => ({ member, bytes }));
-    });
   }
 
   /**
@@ -314,19 +208,9 @@ export class Replica implements SharedCollection {
    * not set aside here is passed over.
    */
   settleQuarantine(device: DeviceId, take: boolean): void {
-    const waiting = this.collection.quarantine
-      .all()
-      .filter(({ member }) => this.membership.authorOf(member)?.device === device);
-    const [first] = waiting;
-    if (first === undefined) return;
-    if (take) {
-      const furthest = new Map(waiting.map((each) => [each.log, { ...each, hash: each.hash as Digest }]));
-      this.membership.extendCuts([...furthest.values()], this.#port.now());
-      this.membershipChanged();
-      return;
-    }
-    this.collection.transact(() => this.collection.quarantine.letGo(first.member));
-    this.#tellQuarantined();
+    if (!take) {
+      if (this.#quarantine.letGo(device)) this.#tellQuarantined();
+    } else if (this.#quarantine.take(device, this.#port.now())) this.membershipChanged();
   }
 
   /** What the device that writes a log is called. */
@@ -337,31 +221,17 @@ export class Replica implements SharedCollection {
 
   /** How far the logs of a member are held here. */
   heldOf(device: DeviceId): readonly { readonly log: LogId; readonly number: number }[] {
-    const key = this.membership.member(device)?.memberKey ?? null;
-    return this.collection.log
-      .logs()
-      .flatMap(({ log, member, held }) => (member === key && held > 0 ? [{ log, number: held }] : []));
+    return heldOfMember(this.collection.log, this.membership.member(device)?.memberKey ?? null);
   }
 
   /** When a device last wrote what came here, by whichever way: as it was signed, but never later than now. Milliseconds since 1970; null: never. */
   lastHeardOf(device: DeviceId): number | null {
-    const key = this.membership.member(device)?.memberKey ?? null;
-    const { log: logs } = this.collection;
-    const times = logs.logs().flatMap((log) => (log.member === key ? [millisecondsOf(logs.lastTime(log))] : []));
-    const last = Math.max(0, ...times);
-    return last === 0 ? null : Math.min(last, this.#port.now());
+    const signed = lastSignedBy(this.collection.log, this.membership.member(device)?.memberKey ?? null);
+    return signed === null ? null : Math.min(signed, this.#port.now());
   }
 
   heads(): readonly LogHead[] {
-    const { log: logs } = this.collection;
-    return logs.logs().flatMap(({ log, member, held, hash }) => {
-      if (member === '' || held === 0) return [];
-      const beside = (logs.branches(log)?.heads ?? []).flatMap(({ row, number }) => {
-        const stored = logs.packageAt(row);
-        return stored === null ? [] : [{ member, log, number, hash: hashIn(stored.bytes) as Digest }];
-      });
-      return [{ member, log, number: held, hash: hash as Digest }, ...beside];
-    });
+    return headsIn(this.collection.log);
   }
 
   beacons(): readonly HeadsBeacon[] {
@@ -372,27 +242,13 @@ export class Replica implements SharedCollection {
   }
 
   peerHolds(device: DeviceId, heads: readonly LogHead[]): Met {
-    this.#told.set(device, heads);
+    this.memberPositions.tell(device, heads);
     const isOurs = heads.every(
       ({ log, number, hash }) =>
         log !== this.collection.stored.ownLog || this.collection.log.holds(log, number, hash.slice(0, 16)),
     );
     if (!isOurs) this.#beginNewLog();
-    const named = new Set(heads.map((head) => head.log));
-    // A device that lost its database holds nothing of what it once acknowledged.
-    for (const log of this.#acknowledgements.of(device).keys())
-      if (!named.has(log)) this.#acknowledgements.note(device, log, { held: 0, applied: 0 });
-    const furthest = new Map<LogId, number>();
-    for (const { log, number } of heads) furthest.set(log, Math.max(number, furthest.get(log) ?? 0));
-    for (const [log, held] of furthest)
-      this.#acknowledgements.note(device, log, {
-        held,
-        applied: Math.min(
-          held,
-          this.#acknowledgements.of(device).get(log)?.applied ?? 0,
-          comparableUpTo(this.collection.log, log, heads),
-        ),
-      });
+    this.memberPositions.lowerToTold(device);
     this.#tellCaughtUp();
     this.#port.constructSoon(this.id);
     return meetHeads(this.collection.log, heads);
@@ -405,19 +261,12 @@ export class Replica implements SharedCollection {
   }
 
   branchPackages(): readonly BranchPackage[] {
-    const { log: logs } = this.collection;
-    return logs.logs().flatMap(({ log, member }) => {
-      const others = member === '' ? [] : (logs.branches(log)?.others ?? []);
-      return others.flatMap(({ row, number, hash }) => {
-        const stored = logs.packageAt(row);
-        return stored === null || member === '' ? [] : [{ log, member, number, hash, bytes: stored.bytes }];
-      });
-    });
+    return branchPackagesIn(this.collection.log);
   }
 
   #tellCaughtUp(): void {
     const adopts = [...this.synchronizers.values()].some((each) => each.source.adopting);
-    if (adopts && this.caughtUp()) this.#port.caughtUp(this.id);
+    if (adopts && this.memberPositions.caughtUp()) this.#port.caughtUp(this.id);
   }
 
   packagesAfter(log: LogId, after: number, limit: number) {
@@ -428,10 +277,9 @@ export class Replica implements SharedCollection {
   }
 
   receivePackages(device: DeviceId, packages: readonly Uint8Array[]): PackagesTaken {
-    const told = this.#told.get(device) ?? [];
     const sender: Sender = {
       member: this.membership.memberKeyOf(device),
-      told: (log) => told.reduce((most, head) => (head.log === log ? Math.max(most, head.number) : most), 0),
+      told: (log) => this.memberPositions.toldNumber(device, log),
     };
     const received = this.collection.transact(() => packages.map((bytes) => this.collection.receive(bytes, sender)));
     if (received.some((each) => each.is === 'refused')) this.#tellQuarantined();
@@ -455,7 +303,7 @@ export class Replica implements SharedCollection {
       const applied = received.flatMap((each) => ('package' in each ? each.package.applied : []));
       const followed = this.mayWrite() ? editsOfMoved(this.collection, applied) : [];
       if (followed.length > 0) this.commit(followed);
-      this.#enqueueDue();
+      this.#sources.bringDue();
       this.#tellCaughtUp();
       this.#noteApplied();
       this.#watch.tellMissing();
@@ -476,7 +324,7 @@ export class Replica implements SharedCollection {
       return first === undefined ? [] : [{ log, upTo: first - 1 }];
     });
     if (branched.length === 0) return;
-    for (const { log, upTo } of branched) this.#acknowledgements.lower(log, upTo);
+    for (const { log, upTo } of branched) this.memberPositions.lower(log, upTo);
     this.#port.compareAgain(this.id);
   }
 
@@ -489,75 +337,26 @@ export class Replica implements SharedCollection {
   #took(received: Received): boolean {
     if (received.is !== 'stored' && received.is !== 'forked') return false;
     const { package: stored } = received;
-    this.#open(stored.log, stored.number, rowsOf(stored.applied), null, stored.applied);
+    this.#sources.bring(stored, null);
     if (received.is === 'forked') this.#port.forked(this.id, stored.log);
     this.#watch.note(received.head.member, received.head.seen);
     return true;
   }
 
-  #open(
-    log: LogId,
-    number: number,
-    rows: readonly number[],
-    by: number | null,
-    applied: readonly AppliedChange[] = [],
-  ): void {
-    const targets = [...this.synchronizers].filter(([source]) => source !== by);
-    const distinct = new Set(rows);
-    const last = new Map(applied.map((each) => [each.row, each]));
-    const ticket = this.#pending.open(log, number, distinct.size * targets.length);
-    for (const [, synchronizer] of targets)
-      for (const row of distinct) synchronizer.construction.enqueue(row, ticket, last.get(row) ?? null);
-  }
-
   #noteApplied(): void {
-    const moved = this.#pending.applied();
-    if (moved.length === 0) return;
-    const logs = new Map(this.collection.log.logs().map((log) => [log.log, log]));
-    this.collection.transactSoon(() => {
-      for (const { log, number } of moved) {
-        // Of a log with several branches packages do not come in the order of their numbers: it is applied when nothing of it is open.
-        const forked = logs.get(log)?.frozen === true;
-        if (!forked) this.collection.log.setApplied(log, number);
-        else if (!this.#pending.isOpen(log)) this.collection.log.setApplied(log, logs.get(log)?.held ?? 0);
-      }
-    });
+    if (!this.#sources.noteApplied()) return;
     this.#port.applied(this.id);
     this.#port.changed();
   }
 
   positions() {
-    const held: LogPosition[] = [];
-    const applied: LogPosition[] = [];
-    for (const log of this.collection.log.logs()) {
-      if (log.member === '') continue;
-      held.push({ member: log.member, log: log.log, number: log.held });
-      applied.push({ member: log.member, log: log.log, number: log.applied });
-    }
     let problems = 0;
     for (const source of this.synchronizers.keys()) problems += this.collection.problems.countNamed(source);
-    return { held, applied, problems };
+    return { ...positionsIn(this.collection.log), problems };
   }
 
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
-    const told = this.#told.get(device) ?? [];
-    const comparable = applied.map((each) => ({
-      ...each,
-      number: Math.min(each.number, comparableUpTo(this.collection.log, each.log, told)),
-    }));
-    if (this.#acknowledgements.take(device, held, comparable)) this.#port.appliedElsewhere(this.id);
-  }
-  /** What a member is known to hold and to have applied. */
-  acknowledgedBy(device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
-    return this.#acknowledgements.of(device);
-  }
-  /** Writes down what members said. */
-  saveAcknowledged(): void {
-    this.#acknowledgements.save();
-  }
-  /** Does a member seem to be at work with what it holds? */
-  isBeingApplied(): boolean {
-    return this.#acknowledgements.isBeingApplied();
+    if (this.memberPositions.acknowledged(device, held, applied)) this.#port.appliedElsewhere(this.id);
   }
 
   giveContent(asked: readonly ContentAsked[]) {
@@ -567,5 +366,3 @@ export class Replica implements SharedCollection {
     return this.#port.scanNow(this.id);
   }
 }
-
-const rowsOf = (applied: readonly AppliedChange[]): readonly number[] => applied.map((each) => each.row);

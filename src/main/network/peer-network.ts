@@ -395,7 +395,7 @@ export class PeerNetwork {
     this.#sessions.delete(device);
     for (const replica of this.#engine.replicas.values()) {
       this.#retried.delete(`${device}/${replica.id}`);
-      replica.forgetPeer(device);
+      replica.memberPositions.forget(device);
     }
     this.#engine.registry.setSetting(`seen.${device}`, String(this.#engine.world.clock.now()));
     this.#engine.changed();

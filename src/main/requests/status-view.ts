@@ -104,7 +104,7 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
       name: member.name,
       state: linked ? 'linked' : session === null ? 'offline' : 'waiting',
       link: session === null ? null : `lan ${session.link.address}`,
-      behind: replica.behind(member.device),
+      behind: replica.memberPositions.behind(member.device),
     };
   });
 }

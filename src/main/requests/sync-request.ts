@@ -77,8 +77,8 @@ function isInStep(engine: Engine, replica: Replica, members: readonly DeviceId[]
 
 /** Why a member is not in step, in words; '' where it is. */
 function whyNot(engine: Engine, replica: Replica, device: DeviceId): string {
-  const behind = replica.behind(device);
-  const applied = replica.hasAppliedAllOf(device);
+  const behind = replica.memberPositions.behind(device);
+  const applied = replica.memberPositions.hasAppliedAllOf(device);
   if (behind === 0 && applied && engine.network.session(device)?.isOpen(replica.id) === true) return '';
   if (engine.network.session(device) === null)
     return behind === 0

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BringToSources } from '../../../src/main/construct/bring-to-sources.ts';
+import type { Ticket } from '../../../src/main/construct/pending.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+
+/** What was queued in one source. */
+class Queue {
+  readonly rows: number[] = [];
+  readonly tickets: Ticket[] = [];
+  readonly construction = {
+    enqueue: (row: number, ticket: Ticket | null): void => {
+      this.rows.push(row);
+      if (ticket !== null) this.tickets.push(ticket);
+    },
+  };
+}
+
+let databases: GroupDatabases;
+let device: GroupDevice;
+let sources: Map<number, Queue>;
+let bringing: BringToSources;
+beforeEach(() => {
+  databases = new GroupDatabases();
+  device = new CollectionGroup(1, 'bring', 'files', databases).devices[0] as GroupDevice;
+  sources = new Map([
+    [1, new Queue()],
+    [2, new Queue()],
+  ]);
+  bringing = new BringToSources(device.collection, sources);
+});
+afterEach(() => databases.close());
+
+const written = (name: string) => device.save(name, name) as NonNullable<ReturnType<GroupDevice['save']>>;
+const applied = (): number => device.collection.log.logs()[0]?.applied ?? -1;
+const queue = (source: number) => sources.get(source) as Queue;
+
+describe('bringing packages to the sources here', () => {
+  it('queues a record in every source but the one that said so', () => {
+    bringing.bring(written('a'), 1);
+    expect([queue(1).rows.length, queue(2).rows.length]).toEqual([0, 1]);
+    bringing.bring(written('b'), null);
+    expect([queue(1).rows.length, queue(2).rows.length]).toEqual([1, 2]);
+  });
+
+  it('takes a package for applied once every source has it, and the packages before', () => {
+    bringing.bring(written('a'), null);
+    bringing.bring(written('b'), 2);
+    const [[first, second], [third]] = [queue(1).tickets, queue(2).tickets] as [[Ticket, Ticket], [Ticket]];
+    bringing.close([first, second]);
+    expect([bringing.noteApplied(), applied()]).toEqual([false, 0]);
+    bringing.close([third]);
+    expect([bringing.noteApplied(), applied()]).toEqual([true, 2]);
+    expect(bringing.noteApplied()).toBe(false);
+  });
+
+  it('takes a package for applied at once where no other source is there', () => {
+    sources.delete(2);
+    bringing.bring(written('a'), 1);
+    expect([bringing.noteApplied(), applied()]).toEqual([true, 1]);
+  });
+
+  it('queues again, after a restart, what had not reached every source', () => {
+    bringing.bring(written('a'), null);
+    bringing.close([...queue(1).tickets, ...queue(2).tickets]);
+    bringing.noteApplied();
+    bringing.bring(written('b'), null);
+    for (const each of sources.values()) each.rows.length = 0;
+    const again = new BringToSources(device.collection, sources);
+    again.resume();
+    expect([queue(1).rows.length, queue(2).rows.length, again.noteApplied()]).toEqual([1, 1, false]);
+  });
+
+  it('queues what waited for something to make way', () => {
+    written('folder/a');
+    device.collection.problems.put(2, 'folder/a' as never, 'parent-is-file', 'a file is in the way', 0);
+    written('folder');
+    bringing.bringDue();
+    for (const each of sources.values()) each.rows.length = 0;
+    expect(bringing.bringDue()).toBe(false);
+    device.save('folder', null);
+    expect(bringing.bringDue()).toBe(true);
+    expect(queue(2).rows).toContain(device.collection.records.find('folder/a' as never)?.row);
+  });
+});

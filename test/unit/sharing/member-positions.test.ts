@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { GroupMembership } from '../../../src/main/peers/group-membership.ts';
+import type { LogHead } from '../../../src/main/peers/shared-collection.ts';
+import { type DeviceId, type LogId, logId } from '../../../src/main/record/ids.ts';
+import { headsIn, positionsIn } from '../../../src/main/sharing/log-heads.ts';
+import { MemberPositions } from '../../../src/main/sharing/member-positions.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+
+const phone = 'phone' as DeviceId;
+
+let databases: GroupDatabases;
+let here: GroupDevice;
+let there: GroupDevice;
+/** How far each log counts; everything where it is not named. */
+let cuts: Map<LogId, number>;
+let members: MemberPositions;
+let saves: (() => void)[];
+beforeEach(() => {
+  databases = new GroupDatabases();
+  [here, there] = new CollectionGroup(2, 'positions', 'files', databases).devices as [GroupDevice, GroupDevice];
+  cuts = new Map();
+  saves = [];
+  members = opened();
+});
+afterEach(() => databases.close());
+
+const opened = (): MemberPositions =>
+  new MemberPositions(
+    here.collection,
+    databases.of(0).registry,
+    {
+      others: () => [{ device: phone }],
+      everyone: () => 2,
+      counting: (_member: string, log: LogId) => cuts.get(log) ?? Number.POSITIVE_INFINITY,
+    } as unknown as GroupMembership,
+    { now: () => here.clock.now(), later: (save) => saves.push(save) },
+  );
+const heads = (device: GroupDevice): readonly LogHead[] => headsIn(device.collection.log);
+const all = (device: GroupDevice) => positionsIn(device.collection.log).held;
+const write = (device: GroupDevice, ...names: readonly string[]) => {
+  for (const name of names) device.save(name, name);
+};
+
+describe('how far the other members are', () => {
+  it('is not known before any of them told, and nothing counts as caught up with by then', () => {
+    expect(members.caughtUp()).toBe(false);
+    members.tell(phone, []);
+    expect(members.caughtUp()).toBe(true);
+  });
+
+  it('is caught up with once all that a linked one told is here, or it is gone', () => {
+    write(there, 'a', 'b');
+    members.tell(phone, heads(there));
+    expect(members.caughtUp()).toBe(false);
+    here.receiveFrom(there);
+    expect(members.caughtUp()).toBe(true);
+    write(there, 'c');
+    members.tell(phone, heads(there));
+    expect([members.caughtUp(), members.toldNumber(phone, there.log)]).toEqual([false, 3]);
+    members.forget(phone);
+    members.tell('desk' as DeviceId, []);
+    expect(members.caughtUp()).toBe(true);
+  });
+
+  it('waits for nothing that its author might not write', () => {
+    write(there, 'a', 'b');
+    cuts.set(there.log, 0);
+    members.tell(phone, heads(there));
+    expect(members.caughtUp()).toBe(true);
+  });
+
+  it('counts the packages that one has not applied, without those that count for nobody', () => {
+    write(here, 'a', 'b', 'c');
+    expect(members.behind(phone)).toBe(3);
+    members.acknowledged(phone, all(here), [{ ...(all(here)[0] as LogHead), number: 2 }]);
+    expect(members.behind(phone)).toBe(1);
+    cuts.set(here.log, 2);
+    expect(members.behind(phone)).toBe(0);
+  });
+
+  it('says whether this device has applied all that one holds', () => {
+    write(there, 'a');
+    members.acknowledged(phone, all(there), []);
+    expect(members.hasAppliedAllOf(phone)).toBe(false);
+    here.receiveFrom(there);
+    here.collection.transact(() => here.collection.log.setApplied(there.log, 1));
+    expect(members.hasAppliedAllOf(phone)).toBe(true);
+  });
+
+  it('forgets what a device acknowledged once, where it holds less of it now', () => {
+    write(here, 'a', 'b');
+    members.acknowledged(phone, all(here), all(here));
+    members.tell(phone, []);
+    members.lowerToTold(phone);
+    expect(members.of(phone).get(here.log)).toEqual({ held: 0, applied: 0 });
+    expect(members.behind(phone)).toBe(2);
+  });
+
+  it('is known after a restart', () => {
+    write(here, 'a');
+    members.acknowledged(phone, all(here), all(here));
+    for (const save of saves) save();
+    expect(opened().behind(phone)).toBe(0);
+  });
+});
+
+describe('the heads of what is held here', () => {
+  it('are one of each log that something came of', () => {
+    write(here, 'a', 'b');
+    write(there, 'c');
+    here.receiveFrom(there);
+    here.collection.transact(() => here.collection.log.log(logId('9'.repeat(16)), ''));
+    expect(new Map(heads(here).map(({ log, number }) => [log, number]))).toEqual(
+      new Map([
+        [here.log, 2],
+        [there.log, 1],
+      ]),
+    );
+    expect(positionsIn(here.collection.log).applied.map(({ number }) => number)).toEqual([0, 0]);
+  });
+});

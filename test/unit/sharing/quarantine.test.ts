@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHANGE_LOG_SOURCE } from '../../../src/main/collection.ts';
+import type { GroupMembership } from '../../../src/main/peers/group-membership.ts';
+import type { DeviceId, MemberKey } from '../../../src/main/record/ids.ts';
+import { headsIn } from '../../../src/main/sharing/log-heads.ts';
+import { Quarantine } from '../../../src/main/sharing/quarantine.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+
+let databases: GroupDatabases;
+let here: GroupDevice;
+let removed: GroupDevice;
+let extended: string[];
+/** Up to which package what this device wrote counts. */
+let ownCounts: number;
+let quarantine: Quarantine;
+beforeEach(() => {
+  databases = new GroupDatabases();
+  [here, removed] = new CollectionGroup(2, 'quarantine', 'files', databases).devices as [GroupDevice, GroupDevice];
+  extended = [];
+  ownCounts = Number.POSITIVE_INFINITY;
+  here.save('own.txt', 'own');
+  const ownKey = headsIn(here.collection.log)[0]?.member as MemberKey;
+  const member = headsIn(removedAfterWriting('letter.txt', 'note.txt').collection.log)[0]?.member as MemberKey;
+  for (const { log, number, bytes } of removed.sent)
+    here.collection.transact(() =>
+      here.collection.quarantine.add({ log, number, hash: String(number).padStart(64, '0'), member, bytes }),
+    );
+  quarantine = new Quarantine(here.collection, {
+    ownKey,
+    isMember: () => true,
+    nameOf: (key: MemberKey) => (key === member ? 'Phone' : 'Laptop'),
+    authorOf: (key: MemberKey) => (key === member ? { device: 'phone' } : null),
+    counting: () => ownCounts,
+    extendCuts: (heads: readonly { log: string; number: number }[]) =>
+      extended.push(...heads.map(({ log, number }) => `${log} ${number}`)),
+  } as unknown as GroupMembership);
+});
+afterEach(() => databases.close());
+
+function removedAfterWriting(...names: readonly string[]): GroupDevice {
+  for (const name of names) removed.save(name, name);
+  return removed;
+}
+const told = () => here.collection.problems.of(CHANGE_LOG_SOURCE - here.collection.stored.row);
+
+describe('what is set aside of a member', () => {
+  it('is one problem, which names what those packages change', () => {
+    quarantine.tell(5);
+    expect(told()).toMatchObject([{ record: 'Phone', code: 'quarantined' }]);
+    expect(told()[0]?.detail).toContain('letter.txt, note.txt');
+  });
+
+  it('counts up to its last package once a person takes it', () => {
+    expect(quarantine.take('phone' as DeviceId, 5)).toBe(true);
+    expect(extended).toEqual([`${removed.log} 2`]);
+  });
+
+  it('is no problem any more once it is let go of', () => {
+    quarantine.tell(5);
+    expect(quarantine.letGo('phone' as DeviceId)).toBe(true);
+    quarantine.tell(6);
+    expect(told()).toEqual([]);
+  });
+
+  it('is told at the device that wrote it too, which is still a member', () => {
+    quarantine.tell(5);
+    expect(told().map(({ code }) => code)).toEqual(['quarantined']);
+    ownCounts = 0;
+    quarantine.tell(5);
+    expect(told().find(({ code }) => code === 'not-taken')?.detail).toContain('own.txt');
+  });
+
+  it('is nothing to decide about where another device is meant', () => {
+    expect([quarantine.take('desk' as DeviceId, 5), quarantine.letGo('desk' as DeviceId)]).toEqual([false, false]);
+    expect(extended).toEqual([]);
+  });
+});
