@@ -1,17 +1,16 @@
 import type Database from 'better-sqlite3';
 import type { Change } from './change-log/change.ts';
 import { compressBody, decompressBody } from './change-log/compress-body.ts';
-import { millisecondsOf, nextTime, witnessTime } from './change-log/hybrid-time.ts';
-import { type OpenBody, openBody } from './change-log/open-body.ts';
+import { type FilledPackage, FillPackages } from './change-log/fill-packages.ts';
+import { nextTime, witnessTime } from './change-log/hybrid-time.ts';
 import {
-  bodyIn,
   FIRST_PREVIOUS,
   makePackage,
   type PackageHead,
   readPackage,
   type SignedPackage,
 } from './change-log/package.ts';
-import { type DecodedChange, decodeBody, encodeBody, type PackageName } from './change-log/package-body.ts';
+import { type DecodedChange, decodeBody, type PackageName } from './change-log/package-body.ts';
 import { type PlannedItem, planItem } from './construct/plan-construction.ts';
 import { applyChange } from './merge/apply-change.ts';
 import { EMPTY_STATE, type Held, type RecordState, shownFields } from './merge/record-state.ts';
@@ -19,23 +18,15 @@ import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
 import { hexOf } from './record/encode-value.ts';
 import { EXISTS } from './record/file-entry.ts';
-import { CHANGES_PER_PACKAGE, type Dot, dotOf, type LogId, type MemberKey, recordId } from './record/ids.ts';
-import type { EarlierValue } from './snapshot/adopt.ts';
+import { type Dot, dotOf, type LogId, type MemberKey, recordId } from './record/ids.ts';
 import { CoveredFiles, type Due, NOTHING_DUE } from './store/covered-files.ts';
+import { LogLimits } from './store/log-limits.ts';
 import { LogStore, type StoredLog } from './store/log-store.ts';
-import { ProblemStore, STAYS } from './store/problem-store.ts';
+import { PackageReader } from './store/package-reader.ts';
+import { changeLogSource, ProblemStore, STAYS } from './store/problem-store.ts';
 import { QuarantineStore } from './store/quarantine-store.ts';
 import { RecordStore, type StoredRecord } from './store/record-store.ts';
 import type { RegistryStore, StoredCollection } from './store/registry-store.ts';
-
-/** A package closes at this many bytes of body, unpacked (DESIGN 6). */
-const BODY_CLOSES_AT = 64 << 10;
-/** Packages kept decoded, the last used ones: history and undo look at many changes of few packages. */
-const PACKAGES_OPEN = 48;
-/** What a member may write in at most; nobody needs a tenth of it (PROTOCOL 2.9). */
-export const LOGS_OF_A_MEMBER = 64;
-/** Source 0 of the problem table: what is wrong with the change log itself. */
-export const CHANGE_LOG_SOURCE = 0;
 
 export interface CollectionAuthority {
   readonly member: MemberKey;
@@ -74,20 +65,21 @@ export interface WrittenPackage {
   readonly bytes: Uint8Array;
   readonly applied: readonly AppliedChange[];
 }
-/** A package held here: who signed it and when (milliseconds since 1970), and its changes. */
-export interface OpenPackage {
-  readonly member: MemberKey;
-  readonly atMs: number;
-  readonly body: OpenBody;
-}
 export type Received =
   | { readonly is: 'stored'; readonly package: WrittenPackage; readonly invalid: number; readonly head: PackageHead }
   | { readonly is: 'known' }
   /** Packages before it are missing: those from number `from` on are needed. */
   | { readonly is: 'gap'; readonly log: LogId; readonly from: number }
   | { readonly is: 'forked'; readonly package: WrittenPackage; readonly head: PackageHead }
-  /** `hostile`: no honest member sends this; else its author may not (any more) write here, and whoever passed it on may not know. */
-  | { readonly is: 'refused'; readonly why: string; readonly hostile: boolean };
+  | Refused;
+/** `hostile`: no honest member sends this; else its author may not (any more) write here, and whoever passed it on may not know. */
+interface Refused {
+  readonly is: 'refused';
+  readonly why: string;
+  readonly hostile: boolean;
+}
+const refused = (why: string): Refused => ({ is: 'refused', why, hostile: false });
+const refusedAsHostile = (why: string): Refused => ({ is: 'refused', why, hostile: true });
 
 /**
  * One collection as this device knows it: its records, and the change log they follow from.
@@ -96,6 +88,8 @@ export type Received =
 export class Collection {
   readonly records: RecordStore;
   readonly log: LogStore;
+  /** What the packages of the log say. */
+  readonly packages: PackageReader;
   readonly problems: ProblemStore;
   readonly quarantine: QuarantineStore;
   /** null: only files lie below each other. */
@@ -105,9 +99,9 @@ export class Collection {
   readonly #authority: CollectionAuthority;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #filling = new FillPackages();
+  readonly #limits: LogLimits;
   #stored: StoredCollection;
-  /** So many changes fit into a package, as the last one tells. */
-  #likelyFit = CHANGES_PER_PACKAGE;
 
   constructor(
     database: Database.Database,
@@ -125,6 +119,8 @@ export class Collection {
     this.#random = random;
     this.records = new RecordStore(database, stored.row, stored.kind);
     this.log = new LogStore(database, stored.row);
+    this.packages = new PackageReader(this.log);
+    this.#limits = new LogLimits(this.log, (member, what) => this.#tellTooManyLogs(member, what));
     this.problems = new ProblemStore(database);
     this.quarantine = new QuarantineStore(database, stored.row);
     this.#covered =
@@ -154,8 +150,7 @@ export class Collection {
       this.log.forgetCaches();
       this.problems.forgetCaches();
       this.#covered?.forget();
-      // Rows of packages that were rolled back are given to others.
-      this.#opened.clear();
+      this.packages.forget();
       throw error;
     }
   }
@@ -179,19 +174,8 @@ export class Collection {
    */
   write(changes: readonly Change[], by: number | null = null): readonly WrittenPackage[] {
     const written: WrittenPackage[] = [];
-    let at = 0;
-    while (at < changes.length) {
-      let count = Math.min(CHANGES_PER_PACKAGE, changes.length - at, this.#likelyFit);
-      let body = encodeBody(changes.slice(at, at + count), (dot) => this.log.nameOf(dot));
-      while (body.length > BODY_CLOSES_AT && count > 1) {
-        count = Math.max(1, Math.floor((count * BODY_CLOSES_AT * 0.9) / body.length));
-        body = encodeBody(changes.slice(at, at + count), (dot) => this.log.nameOf(dot));
-      }
-      // What is encoded and does not fit is encoded twice.
-      if (count > 1) this.#likelyFit = Math.max(1, Math.floor((count * BODY_CLOSES_AT * 0.95) / body.length));
-      written.push(this.#writePackage(changes.slice(at, at + count), body, by));
-      at += count;
-    }
+    for (const filled of this.#filling.fill(changes, (dot) => this.log.nameOf(dot)))
+      written.push(this.#writePackage(filled, by));
     return written;
   }
 
@@ -200,7 +184,7 @@ export class Collection {
     return this.#authority.invalid(change);
   }
 
-  #writePackage(changes: readonly Change[], body: Uint8Array, by: number | null): WrittenPackage {
+  #writePackage({ changes, body }: FilledPackage, by: number | null): WrittenPackage {
     const log = this.log.log(this.#stored.ownLog, this.#authority.member);
     const time = nextTime(this.#stored.time, this.#clock.now());
     const seen = this.log
@@ -230,45 +214,16 @@ export class Collection {
     try {
       read = readPackage(bytes);
     } catch (error) {
-      return { is: 'refused', why: (error as Error).message, hostile: true };
+      return refusedAsHostile((error as Error).message);
     }
     const { head } = read;
-    if (head.collection !== this.#stored.id) return { is: 'refused', why: 'of another collection', hostile: true };
     const log = this.log.known(head.log) ?? unknownLog(head.log);
-    if (log.member !== '' && log.member !== head.member)
-      return { is: 'refused', why: 'the log of another member', hostile: true };
-    if (head.number <= log.held && this.#isKnown(log, read)) return { is: 'known' };
-    // Before a gap: what is not taken anyway must not be asked for.
-    const refusal = this.#authority.refuses(head);
-    if (refusal !== null) return this.#refuse(read, refusal);
-    // What a member had taken before it knew of a second branch reaches everyone; the author adds nothing more.
-    if (log.frozen && sender.member === head.member && head.number > sender.told(log.log))
-      return { is: 'refused', why: 'a log with two branches', hostile: false };
-    const follows = head.number <= log.held + 1 && this.log.holdsWhole(log, head.number - 1, head.previous);
-    if (!follows && head.number > 1) return { is: 'gap', log: log.log, from: gapFrom(log.held, head.number) };
-    if (!this.#authority.verify(head.member, read.signed, read.signature))
-      return { is: 'refused', why: 'not signed by its author', hostile: true };
-    if (!follows) return { is: 'refused', why: 'does not follow the package before it', hostile: false };
-    if (log.member === '' && this.#hasManyLogs(head.member))
-      return { is: 'refused', why: 'its author has begun too many logs', hostile: false };
-    const isFork = head.number <= log.held || head.previous !== log.hash;
-    let changes: readonly DecodedChange[];
-    let hasTooMany = false;
-    const intern = (name: PackageName, index: number): Dot => {
-      hasTooMany ||= !this.#mayReferTo(name.log as LogId, head.member);
-      // The package is not taken then: nothing further is remembered for it.
-      return hasTooMany ? dotOf(0, index) : this.log.intern(name, index);
-    };
-    try {
-      changes = decodeBody(decompressBody(read.body), intern);
-    } catch (error) {
-      return { is: 'refused', why: (error as Error).message, hostile: true };
-    }
-    if (hasTooMany) {
-      this.#tellTooManyLogs(head.member, `It refers to ${LOGS_OF_A_MEMBER} logs of which nothing has come`);
-      return { is: 'refused', why: 'it refers to too many logs that nobody has written in', hostile: false };
-    }
+    const untaken = this.#judge(read, log, sender);
+    if (untaken !== null) return untaken;
+    const changes = this.#decode(read);
+    if ('is' in changes) return changes;
     const owned = this.log.log(head.log, head.member);
+    const isFork = head.number <= log.held || head.previous !== log.hash;
     if (isFork) {
       const row = this.log.addBranch(owned, head.number, read.hash, head.time, changes.length, bytes);
       const applied = this.#applyAll(row, changes, head.log, head.number);
@@ -279,38 +234,59 @@ export class Collection {
     return { is: 'stored', package: stored, invalid, head };
   }
 
-  /** What members refer to is what they hold: of so many logs something would have come by then. */
-  #mayReferTo(log: LogId, author: MemberKey): boolean {
-    if (this.log.known(log) !== null) return true;
-    if (this.log.referredBy(author) >= LOGS_OF_A_MEMBER) return false;
-    this.log.noteReference(log, author);
-    return true;
+  /** Why a package is not taken, by its head, its signature and where it stands in its log; null: it is. */
+  #judge(read: SignedPackage, log: StoredLog, sender: Sender): Received | null {
+    const { head } = read;
+    if (head.collection !== this.#stored.id) return refusedAsHostile('of another collection');
+    if (log.member !== '' && log.member !== head.member) return refusedAsHostile('the log of another member');
+    if (head.number <= log.held && this.#isKnown(log, read)) return { is: 'known' };
+    // Before a gap: what is not taken anyway must not be asked for.
+    const refusal = this.#authority.refuses(head);
+    if (refusal !== null) return this.#refuse(read, refusal);
+    // What a member had taken before it knew of a second branch reaches everyone; the author adds nothing more.
+    if (log.frozen && sender.member === head.member && head.number > sender.told(log.log))
+      return refused('a log with two branches');
+    const follows = head.number <= log.held + 1 && this.log.holdsWhole(log, head.number - 1, head.previous);
+    if (!follows && head.number > 1) return { is: 'gap', log: log.log, from: gapFrom(log.held, head.number) };
+    if (!this.#authority.verify(head.member, read.signed, read.signature))
+      return refusedAsHostile('not signed by its author');
+    if (!follows) return refused('does not follow the package before it');
+    if (log.member === '' && !this.#limits.mayBegin(head.member)) return refused('its author has begun too many logs');
+    return null;
   }
 
-  /** A member begins a log when its computer was restored or lost its database: whoever does nothing else is no honest one, and a person is told. */
-  #hasManyLogs(member: MemberKey): boolean {
-    if (this.log.logs().filter((log) => log.member === member).length < LOGS_OF_A_MEMBER) return false;
-    this.#tellTooManyLogs(member, `It has begun ${LOGS_OF_A_MEMBER} logs`);
-    return true;
+  /** The changes of a package that is to be taken. */
+  #decode({ head, body }: SignedPackage): readonly DecodedChange[] | Refused {
+    let hasTooMany = false;
+    const intern = (name: PackageName, index: number): Dot => {
+      hasTooMany ||= !this.#limits.mayReferTo(name.log as LogId, head.member);
+      // The package is not taken then: nothing further is remembered for it.
+      return hasTooMany ? dotOf(0, index) : this.log.intern(name, index);
+    };
+    let changes: readonly DecodedChange[];
+    try {
+      changes = decodeBody(decompressBody(body), intern);
+    } catch (error) {
+      return refusedAsHostile((error as Error).message);
+    }
+    if (!hasTooMany) return changes;
+    this.#limits.tellReferred(head.member);
+    return refused('it refers to too many logs that nobody has written in');
   }
 
   #tellTooManyLogs(member: MemberKey, what: string): void {
-    this.problems.put(
-      CHANGE_LOG_SOURCE - this.#stored.row,
-      recordId(this.#authority.nameOf(member)),
-      'too-many-logs',
-      `${what}; what it writes in further ones is not taken. Remove the device if it is not yours.`,
-      this.#clock.now(),
-    );
+    const name = recordId(this.#authority.nameOf(member));
+    const detail = `${what}; what it writes in further ones is not taken. Remove the device if it is not yours.`;
+    this.problems.put(changeLogSource(this.#stored.row), name, 'too-many-logs', detail, this.#clock.now());
   }
 
   #refuse(read: SignedPackage, { why, setAside }: { why: string; setAside: boolean }): Received {
     const { member, log, number } = read.head;
-    if (!setAside) return { is: 'refused', why, hostile: false };
+    if (!setAside) return refused(why);
     if (!this.#authority.verify(member, read.signed, read.signature))
-      return { is: 'refused', why: 'not signed by its author', hostile: true };
+      return refusedAsHostile('not signed by its author');
     this.quarantine.add({ log, number, hash: read.hash, member, bytes: read.bytes });
-    return { is: 'refused', why, hostile: false };
+    return refused(why);
   }
 
   /** Takes what was set aside and may be taken now: somebody had taken it before, or a person wants it. Inside `transact`. */
@@ -354,13 +330,8 @@ export class Collection {
       else {
         invalid++;
         const name = 'invalid' in change ? `${log}-${number}-${index}` : change.record;
-        this.problems.put(
-          CHANGE_LOG_SOURCE - this.#stored.row,
-          recordId(name),
-          'invalid-change',
-          why,
-          this.#clock.now(),
-        );
+        const source = changeLogSource(this.#stored.row);
+        this.problems.put(source, recordId(name), 'invalid-change', why, this.#clock.now());
       }
     });
     return { applied, invalid };
@@ -421,51 +392,6 @@ export class Collection {
   }
   sourcesChanged(): void {
     this.#sources = null;
-  }
-
-  /** The change a dot names, with what its package says of it; null where the package is not held or the change is not valid. */
-  changeAt(dot: Dot): { readonly change: Change; readonly member: MemberKey; readonly atMs: number } | null {
-    const found = this.openPackage(Math.floor(dot / CHANGES_PER_PACKAGE));
-    const index = dot % CHANGES_PER_PACKAGE;
-    const change = found === null || index >= found.body.count ? null : found.body.at(index);
-    if (found === null || change === null || 'invalid' in change) return null;
-    return { change, member: found.member, atMs: found.atMs };
-  }
-
-  readonly #opened = new Map<number, OpenPackage>();
-
-  /** A package by its row, its changes decoded as they are looked at; null where it is not held. */
-  openPackage(row: number): OpenPackage | null {
-    const known = this.#opened.get(row);
-    if (known !== undefined) {
-      this.#opened.delete(row);
-      this.#opened.set(row, known);
-      return known;
-    }
-    const stored = this.log.packageAt(row);
-    if (stored === null) return null;
-    const body = openBody(decompressBody(bodyIn(stored.bytes)), (name, index) => this.log.intern(name, index));
-    const member = this.log.log(stored.log, '').member as MemberKey;
-    const opened: OpenPackage = { member, atMs: millisecondsOf(stored.time), body };
-    if (this.#opened.size >= PACKAGES_OPEN) this.#opened.delete(this.#opened.keys().next().value as number);
-    this.#opened.set(row, opened);
-    return opened;
-  }
-
-  /** All changes of a package by its row; null where it is not held. */
-  packageChanges(row: number): { readonly changes: readonly DecodedChange[] } | null {
-    const body = this.openPackage(row)?.body;
-    return body === undefined ? null : { changes: Array.from({ length: body.count }, (_, index) => body.at(index)) };
-  }
-
-  /** Every value the fields of a record ever had, oldest known first. */
-  earlierValues(row: number): readonly EarlierValue[] {
-    const values: EarlierValue[] = [];
-    for (const dot of this.log.changesOf(row)) {
-      const found = this.changeAt(dot);
-      for (const write of found?.change.writes ?? []) values.push({ field: write.field, value: write.value, dot });
-    }
-    return values;
   }
 
   /**

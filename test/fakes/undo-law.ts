@@ -24,7 +24,7 @@ export async function checkUndoLaw(seed: number, databases: GroupDatabases): Pro
   const [device, ...others] = group.devices as [GroupDevice, ...GroupDevice[]];
   let undone = 0;
   for (const place of device.collection.log.places({ logs: null, records: null }, null, 1000))
-    for (const [index, change] of (device.collection.packageChanges(place.row)?.changes ?? []).entries()) {
+    for (const [index, change] of (device.collection.packages.changesIn(place.row) ?? []).entries()) {
       const name = `${place.log}-${place.number}-${index}`;
       if ('invalid' in change) return { broken: `seed ${seed}: ${name} is invalid: ${change.invalid}`, undone };
       group.tick();
@@ -43,7 +43,8 @@ export async function checkUndoLaw(seed: number, databases: GroupDatabases): Pro
 function lackingAfter(device: GroupDevice, { record, writes }: Change): string | null {
   const replaced = (field: typeof ENTRY): Value[] =>
     (writes.find((write) => write.field === field)?.replaces ?? []).flatMap(
-      (dot) => device.collection.changeAt(dot)?.change.writes.find((write) => write.field === field)?.value ?? [],
+      (dot) =>
+        device.collection.packages.changeAt(dot)?.change.writes.find((write) => write.field === field)?.value ?? [],
     );
   if (!replaced(EXISTS).includes(true)) return null;
   if (!device.existsValues(record).includes(true)) return `${record} is not there`;

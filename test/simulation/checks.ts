@@ -40,13 +40,13 @@ function checkDeletes(group: SimulatedGroup, device: SimulatedDevice, looked: Lo
   const after = looked.get(log) ?? 0;
   for (const { row, number } of collection.log.after(log, after, 1000)) {
     looked.set(log, number);
-    for (const change of collection.packageChanges(row)?.changes ?? []) {
+    for (const change of collection.packages.changesIn(row) ?? []) {
       if ('invalid' in change || change.cause !== 'source') continue;
       const { record } = change;
       if (!change.writes.some((write) => write.field === EXISTS && write.value === false)) continue;
       if (group.ledger.vanishedAt(device, record) > 0) continue;
       const found = collection.records.find(record) as StoredRecord;
-      const history = collection.log.changesOf(found.row).flatMap((dot) => collection.changeAt(dot) ?? []);
+      const history = collection.log.changesOf(found.row).flatMap((dot) => collection.packages.changeAt(dot) ?? []);
       const deletedBefore =
         history.filter((each) => each.change.writes.some((write) => write.field === EXISTS && write.value === false))
           .length > 1;
@@ -225,7 +225,7 @@ function checkClaims(group: SimulatedGroup, device: SimulatedDevice): void {
   const { ledger } = group;
   const { collection } = group.replica(device) as Replica;
   for (const { row } of collection.log.logs().flatMap((log) => collection.log.after(log.log, 0, 10_000)))
-    for (const change of collection.packageChanges(row)?.changes ?? [])
+    for (const change of collection.packages.changesIn(row) ?? [])
       for (const write of 'invalid' in change ? [] : change.writes) {
         const entry = fileEntry(write.value);
         if (entry?.type !== 'file' || entry.size === 0) continue;
@@ -326,7 +326,7 @@ export function dumpRecord(group: SimulatedGroup, id: string): readonly string[]
         lines.push(`  problem ${problem.record}: ${problem.code} ${problem.detail}`);
     }
     for (const dot of collection.log.changesOf(found.row)) {
-      const change = collection.changeAt(dot)?.change;
+      const change = collection.packages.changeAt(dot)?.change;
       const writes = change?.writes.map((write) => {
         const entry = fileEntry(write.value);
         const content = entry?.type === 'file' ? show(group.ledger.contentOf(entry.digest) ?? '?') : '';

@@ -72,7 +72,7 @@ export class TextRoom {
   /** Records anybody ever deleted, as this device knows. */
   deletions(device: SimulatedDevice): readonly RecordId[] {
     const { collection } = this.replica(device);
-    const changes = collection.log.byRow(0, 1000).flatMap(({ row }) => collection.packageChanges(row)?.changes ?? []);
+    const changes = collection.log.byRow(0, 1000).flatMap(({ row }) => collection.packages.changesIn(row) ?? []);
     return changes.flatMap((change) =>
       'writes' in change && change.writes.some(({ field, value }) => field === EXISTS && value === false)
         ? [change.record]

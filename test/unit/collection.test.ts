@@ -500,16 +500,16 @@ describe('the past of a record', () => {
     });
     const { row } = one.collection.records.find(RECORD)!;
     expect(
-      one.collection
+      one.collection.packages
         .earlierValues(row)
         .filter(({ field }) => field === ENTRY)
         .map(({ value }) => value),
     ).toEqual([entryA, entryA2]);
-    expect(one.collection.changeAt(dot)).toMatchObject({
+    expect(one.collection.packages.changeAt(dot)).toMatchObject({
       member: one.signer.key,
       atMs: one.clock.now(),
       change: { record: RECORD },
     });
-    expect(two.collection.changeAt(dot)).toBeNull();
+    expect(two.collection.packages.changeAt(dot)).toBeNull();
   });
 });

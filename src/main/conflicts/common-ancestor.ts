@@ -27,7 +27,7 @@ export function commonAncestor(
   while (open.length > 0) {
     const at = open.reduce((best, dot, index) => (collection.log.order(dot, open[best] as Dot) > 0 ? index : best), 0);
     const [dot] = open.splice(at, 1) as [Dot];
-    const change = collection.changeAt(dot)?.change;
+    const change = collection.packages.changeAt(dot)?.change;
     if (change === undefined) continue;
     const by = reached.get(dot) as number;
     if (by === all) return dot;

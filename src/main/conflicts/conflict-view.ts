@@ -110,7 +110,7 @@ export function baseOf(
 /** What a file took the place of, where the folder beside it is there because of what lies in it. */
 function baseOfFile(collection: Collection, conflict: OpenConflict): ReturnType<typeof baseOf> {
   const file = conflict.values.find((value) => value.kind === 'value' && !value.implied);
-  const change = file === undefined ? undefined : collection.changeAt(file.latest)?.change;
+  const change = file === undefined ? undefined : collection.packages.changeAt(file.latest)?.change;
   const [before] = change === undefined ? [] : valuesOf(collection, ENTRY, replacedBy(change, ENTRY));
   return before === undefined || before.value === null ? null : { value: before.value, view: valueView(before.value) };
 }

@@ -37,7 +37,7 @@ export function copiesBeside(
 
 /** The entry, and what its author said of it in the same change: its time, and whether it may be executed. */
 function writesOf(collection: Collection, value: OpenValue): readonly FieldWrite[] {
-  const said = collection.changeAt(value.latest)?.change.writes ?? [];
+  const said = collection.packages.changeAt(value.latest)?.change.writes ?? [];
   const others = said.filter((write) => write.field !== ENTRY && write.field !== EXISTS && write.value !== null);
   return [{ field: ENTRY, value: value.value, replaces: [] }, ...others.map((write) => ({ ...write, replaces: [] }))];
 }

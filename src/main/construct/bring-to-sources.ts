@@ -27,7 +27,7 @@ export class BringToSources {
     const { log: logs, records } = this.#collection;
     for (const log of logs.logs())
       for (const { row, number } of logs.after(log.log, log.applied, Number.MAX_SAFE_INTEGER)) {
-        const rows = (this.#collection.packageChanges(row)?.changes ?? []).flatMap((change) => {
+        const rows = (this.#collection.packages.changesIn(row) ?? []).flatMap((change) => {
           const record = 'record' in change ? records.find(change.record) : null;
           return record === null ? [] : [record.row];
         });

@@ -22,7 +22,7 @@ export function giveBack(
   if (!planned.held.has(ALIAS_OF) || expected !== null || planned.fields === null || adapter.shownAs === undefined)
     return null;
   const { records, kind, log } = collection;
-  const said = collection.earlierValues(job.row).filter(({ field }) => field === ALIAS_OF);
+  const said = collection.packages.earlierValues(job.row).filter(({ field }) => field === ALIAS_OF);
   for (const other of new Set(said.flatMap(({ value }) => (typeof value === 'string' ? recordId(value) : [])))) {
     const found = records.find(other);
     const stored = found === null ? undefined : records.snapshot(source.row, found.row);

@@ -47,7 +47,7 @@ export function findId(collection: Collection, text: string): FoundId | null {
   if (stored === undefined) return null;
   const { row, log, time } = stored;
   if (index === undefined) return { row, log, number: stored.number, time, dot: null };
-  const count = collection.openPackage(row)?.body.count ?? 0;
+  const count = collection.packages.open(row)?.body.count ?? 0;
   if (Number(index) >= Math.min(count, CHANGES_PER_PACKAGE))
     throw new LockstepError(
       'no-such-change',

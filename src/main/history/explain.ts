@@ -76,7 +76,7 @@ function ruleText(port: Port, record: StoredRecord, field: FieldName, sibling: S
 
 /** Why two contacts are one; null: the field does not say so, or a person did. */
 function matchText(port: Port, dot: Dot, field: FieldName, { value }: Sibling): string | null {
-  const change = port.collection.changeAt(dot)?.change;
+  const change = port.collection.packages.changeAt(dot)?.change;
   const by =
     field === ALIAS_OF
       ? textsIn(writtenIn(change, MATCHED_BY))
@@ -93,7 +93,7 @@ const writtenIn = (change: Change | undefined, field: FieldName): Value =>
 /** How a value that stands alone came to be there. */
 function originText(port: Port, dot: Dot, field: FieldName): string {
   const { device, name } = authorOf(port, dot);
-  const change = port.collection.changeAt(dot)?.change;
+  const change = port.collection.packages.changeAt(dot)?.change;
   const own = device === port.members.self;
   switch (change?.cause) {
     case 'settle':

@@ -100,7 +100,7 @@ function standingStill(port: Port): Port {
 
 function packageView(port: Port, place: PackagePlace, filter: Filter, most: number): PackageView {
   const { collection, members } = port;
-  const found = collection.openPackage(place.row);
+  const found = collection.packages.open(place.row);
   const id = packageId(collection, place.row);
   const changes: HistoryChangeView[] = [];
   let changeCount = 0;

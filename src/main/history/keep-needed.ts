@@ -54,7 +54,7 @@ export class NeededContents {
     if (others.length === 0) return;
     const applied = Math.max(...others.map((other) => other.applied.get(stored.ownLog) ?? 0));
     for (const { row } of log.after(stored.ownLog, applied, OWN_PACKAGES))
-      for (const change of each.collection.packageChanges(row)?.changes ?? []) {
+      for (const change of each.collection.packages.changesIn(row) ?? []) {
         if ('invalid' in change) continue;
         const digest = this.#digestOf(change.writes.find((write) => write.field === ENTRY)?.value);
         const current = digest === null ? undefined : records.find(change.record)?.state.fields.get(ENTRY);

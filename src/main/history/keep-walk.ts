@@ -98,7 +98,7 @@ export class PackageWalk {
   }
 
   #part(open: Open, items: number, bytes: number): WalkPart {
-    const changes = this.#each.collection.packageChanges(open.row)?.changes ?? [];
+    const changes = this.#each.collection.packages.changesIn(open.row) ?? [];
     const contents: NamedContent[] = [];
     let size = 0;
     let at = open.at;

@@ -192,7 +192,7 @@ export class WholeFiles implements IdleJob {
     if (!suspect.power) return 'let-go';
     // Whoever writes to it changes more than its content.
     if (expected.vouched !== null && vouchesFor(expected.vouched, standing.revision)) return 'again';
-    const earlier = collection.earlierValues(suspect.row);
+    const earlier = collection.packages.earlierValues(suspect.row);
     const past = earlier.flatMap(({ field, value }) => (field === ENTRY ? (fileEntry(value) ?? []) : []));
     if ((expected.wasThere || expected.isGone) && past.some(is)) return 'again';
     if (found.type !== 'file') return 'let-go';
@@ -353,7 +353,7 @@ export class WholeFiles implements IdleJob {
     const bytes = await this.#port.store.readKept(digest);
     if (id === null || record === null || bytes === null) return false;
     if (bytes.every((byte) => byte === 0)) return true;
-    const earlier = each.collection.earlierValues(record.row);
+    const earlier = each.collection.packages.earlierValues(record.row);
     if (hasTimeOfWhole({ type: 'file', digest, size: bytes.length }, modified, hasHoles(bytes), earlier)) return true;
     let unknown = false;
     for (const { field, value } of earlier) {

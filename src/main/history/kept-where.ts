@@ -36,11 +36,11 @@ export function keptWhere(
 /** Devices whose own users replaced or deleted what this change wrote: several where they did it apart. */
 function overwriters(port: Pick<HistoryPort, 'collection' | 'members'>, dot: Dot): ReadonlySet<string | null> {
   const { collection } = port;
-  const record = collection.changeAt(dot)?.change.record;
+  const record = collection.packages.changeAt(dot)?.change.record;
   const row = record === undefined ? undefined : collection.records.find(record)?.row;
   const devices = new Set<string | null>();
   for (const later of row === undefined ? [] : collection.log.changesOf(row)) {
-    const change = collection.changeAt(later)?.change;
+    const change = collection.packages.changeAt(later)?.change;
     if (change?.cause === 'source' && change.writes.some((write) => write.replaces.includes(dot)))
       devices.add(deviceOf(port, later));
   }

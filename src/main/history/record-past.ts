@@ -15,7 +15,7 @@ export interface PastValue {
 
 /** What this change wrote to this field; undefined: nothing, or the change is not held any more. */
 export function writtenBy(collection: Collection, dot: Dot, field: FieldName): Value | undefined {
-  return collection.changeAt(dot)?.change.writes.find((write) => write.field === field)?.value;
+  return collection.packages.changeAt(dot)?.change.writes.find((write) => write.field === field)?.value;
 }
 
 /** The distinct values that dots stand for, largest dot first. Dots whose change is not held are left out. */
@@ -44,7 +44,7 @@ export function entrySeen(collection: Collection, dots: readonly Dot[]): PastVal
   while (open.length > 0) {
     const at = open.reduce((best, dot, index) => (collection.log.order(dot, open[best] as Dot) > 0 ? index : best), 0);
     const [dot] = open.splice(at, 1) as [Dot];
-    const change = collection.changeAt(dot)?.change;
+    const change = collection.packages.changeAt(dot)?.change;
     if (change === undefined) continue;
     const entry = change.writes.find((write) => write.field === ENTRY);
     if (entry !== undefined && entry.value !== null) return { value: entry.value, dot };
@@ -62,7 +62,7 @@ export function stateAfter(collection: Collection, dots: readonly Dot[]): Record
   const past = new Map<Dot, Change>();
   const open = [...dots];
   for (let dot = open.pop(); dot !== undefined; dot = open.pop()) {
-    const change = past.has(dot) ? undefined : collection.changeAt(dot)?.change;
+    const change = past.has(dot) ? undefined : collection.packages.changeAt(dot)?.change;
     if (change === undefined) continue;
     past.set(dot, change);
     for (const write of change.writes) open.push(...write.replaces);
@@ -74,7 +74,7 @@ export function stateAfter(collection: Collection, dots: readonly Dot[]): Record
 export function stateOf(collection: Collection, row: number, counts: (dot: Dot) => boolean): RecordState {
   const past = new Map<Dot, Change>();
   for (const dot of collection.log.changesOf(row)) {
-    const change = counts(dot) ? collection.changeAt(dot)?.change : undefined;
+    const change = counts(dot) ? collection.packages.changeAt(dot)?.change : undefined;
     if (change !== undefined) past.set(dot, change);
   }
   return replay(collection, past);
@@ -98,7 +98,7 @@ export function descendsFrom(collection: Collection, dot: Dot, from: ReadonlySet
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (seen.has(at)) continue;
     seen.add(at);
-    const change = collection.changeAt(at)?.change;
+    const change = collection.packages.changeAt(at)?.change;
     for (const before of change === undefined ? [] : replacedBy(change, EXISTS)) {
       if (from.has(before)) return true;
       open.push(before);

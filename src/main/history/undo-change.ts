@@ -30,7 +30,7 @@ export function undoChange(port: Port, id: string): ResultView | null {
   const { collection } = port;
   const found = findId(collection, id);
   if (found === null) return null;
-  const count = collection.openPackage(found.row)?.body.count ?? 0;
+  const count = collection.packages.open(found.row)?.body.count ?? 0;
   const asked = found.dot !== null ? [found.dot] : Array.from({ length: count }, (_, index) => dotOf(found.row, index));
   const dots = new Set([...asked, ...asked.flatMap((dot) => otherHalf(port, dot) ?? [])]);
   const changes: Change[] = [];
@@ -52,7 +52,7 @@ function byRecord(port: Port, dots: ReadonlySet<Dot>): readonly Undone[] {
   const { collection } = port;
   const records = new Map<RecordId, Map<Dot, Change>>();
   for (const dot of dots) {
-    const change = collection.changeAt(dot)?.change;
+    const change = collection.packages.changeAt(dot)?.change;
     if (change === undefined) continue;
     const known = records.get(change.record) ?? new Map<Dot, Change>();
     records.set(change.record, known.set(dot, change));
@@ -67,7 +67,7 @@ function byRecord(port: Port, dots: ReadonlySet<Dot>): readonly Undone[] {
 /** The delete of a move's add, the add of its delete; of contacts found to be one, the change of the other. null: there is none. */
 function otherHalf(port: Port, dot: Dot): Dot | null {
   const { collection } = port;
-  const change = collection.changeAt(dot)?.change;
+  const change = collection.packages.changeAt(dot)?.change;
   if (change === undefined) return null;
   const pair = pairOf(port, change);
   const other = pair === null ? (change.movedFrom ?? change.movedTo) : pair.find((id) => id !== change.record);
@@ -75,7 +75,7 @@ function otherHalf(port: Port, dot: Dot): Dot | null {
   if (row === undefined) return null;
   const log = placeOf(port, dot).log;
   const halves = collection.log.changesOf(row).filter((each) => {
-    const half = placeOf(port, each).log === log ? collection.changeAt(each)?.change : undefined;
+    const half = placeOf(port, each).log === log ? collection.packages.changeAt(each)?.change : undefined;
     if (half === undefined) return false;
     if (pair !== null) return pairOf(port, half)?.every((id, at) => id === pair[at]) === true;
     return (change.movedFrom === undefined ? half.movedFrom : half.movedTo) === change.record;
@@ -113,7 +113,7 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
     [...undone.changes.values()].flatMap((change) => replacedBy(change, field)).filter((dot) => !dots.has(dot));
   const own = [...dots];
   const before = replaced(EXISTS);
-  if (!before.every((dot) => port.collection.changeAt(dot) !== null)) return { why: FORGOTTEN };
+  if (!before.every((dot) => port.collection.packages.changeAt(dot) !== null)) return { why: FORGOTTEN };
   const lived = valuesOf(port.collection, EXISTS, before).map(({ value }) => value === true);
   const was = lived.includes(true);
   const is = [...undone.changes.values()].some((change) => !isDelete(change));

@@ -1,10 +1,9 @@
 import type { DeviceView, Handlers, PlanView, ProblemView, RecoveryKeyView } from '../../contract/contract.ts';
-import { CHANGE_LOG_SOURCE } from '../collection.ts';
 import type { Engine } from '../engine.ts';
 import { accountOf, collectionsOfAccount } from '../locations/server-place.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
-import { STAYS } from '../store/problem-store.ts';
+import { changeLogSource, STAYS } from '../store/problem-store.ts';
 import { agendaOf } from './agenda.ts';
 import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
@@ -228,7 +227,7 @@ function problemViews(replica: Replica): readonly ProblemView[] {
     row: each.source.row,
     name: each.source.location,
   }));
-  return [...sources, { row: CHANGE_LOG_SOURCE - stored.row, name: '' }].flatMap(({ row, name }) =>
+  return [...sources, { row: changeLogSource(stored.row), name: '' }].flatMap(({ row, name }) =>
     problems
       .of(row)
       .filter(({ code }) => code !== STAYS)

@@ -6,9 +6,9 @@ import type {
   SourceView,
   StatusView,
 } from '../../contract/contract.ts';
-import { CHANGE_LOG_SOURCE } from '../collection.ts';
 import type { Engine } from '../engine.ts';
 import type { Replica } from '../replica.ts';
+import { changeLogSource } from '../store/problem-store.ts';
 import type { Synchronizer } from '../synchronizer.ts';
 import { countOutside } from './count-outside.ts';
 
@@ -57,7 +57,7 @@ function outsideCount(replica: Replica): number {
 }
 
 function problemCount(replica: Replica): number {
-  let count = replica.collection.problems.count(CHANGE_LOG_SOURCE - replica.collection.stored.row);
+  let count = replica.collection.problems.count(changeLogSource(replica.collection.stored.row));
   for (const source of replica.synchronizers.keys()) count += replica.collection.problems.countNamed(source);
   return count;
 }

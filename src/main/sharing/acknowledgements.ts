@@ -1,7 +1,8 @@
-import { type Collection, LOGS_OF_A_MEMBER } from '../collection.ts';
+import type { Collection } from '../collection.ts';
 import type { GroupMembership } from '../peers/group-membership.ts';
 import type { LogPosition } from '../peers/shared-collection.ts';
 import type { DeviceId, LogId } from '../record/ids.ts';
+import { LOGS_OF_A_MEMBER } from '../store/log-limits.ts';
 import type { Acknowledged, RegistryStore } from '../store/registry-store.ts';
 
 /** A member that has not applied more for so long is stuck, or waits for its person. */

@@ -49,11 +49,11 @@ function moveOf(collection: Collection, id: RecordId, state: RecordState): Move 
 function stepOf(collection: Collection, state: RecordState): Move | null {
   const gone = state.fields.get(EXISTS)?.find((sibling) => sibling.value === false);
   for (const dot of gone?.dots ?? []) {
-    const { movedTo, record } = collection.changeAt(dot)?.change ?? {};
+    const { movedTo, record } = collection.packages.changeAt(dot)?.change ?? {};
     const target = movedTo === undefined ? null : collection.records.find(movedTo);
     if (movedTo === undefined || target === null) continue;
     for (const addedBy of collection.log.changesOf(target.row)) {
-      const added = collection.changeAt(addedBy)?.change;
+      const added = collection.packages.changeAt(addedBy)?.change;
       if (added?.movedFrom === record && added !== undefined) return { to: movedTo, added, addedBy };
     }
   }

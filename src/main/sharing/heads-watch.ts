@@ -1,9 +1,10 @@
-import { CHANGE_LOG_SOURCE, type Collection } from '../collection.ts';
+import type { Collection } from '../collection.ts';
 import { BeaconsHeard } from '../peers/beacons-heard.ts';
 import type { GroupMembership } from '../peers/group-membership.ts';
 import { type HeadsBeacon, makeHeadsBeacon, statementOf } from '../peers/heads-beacon.ts';
 import type { LogHead } from '../peers/shared-collection.ts';
 import { type DeviceId, type MemberKey, type RecordId, recordId } from '../record/ids.ts';
+import { changeLogSource } from '../store/problem-store.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
 import { type HeadSeen, HeadsSaid, type HeldOf } from './heads-said.ts';
 
@@ -43,7 +44,7 @@ export class HeadsWatch {
   /** What a member had seen and nobody gives is a problem by its author's name: somebody keeps it back, or nobody who has it is there. */
   tellMissing(): void {
     const { problems, stored } = this.#collection;
-    const source = CHANGE_LOG_SOURCE - stored.row;
+    const source = changeLogSource(stored.row);
     const now = this.#port.now();
     const told = new Set<RecordId>();
     const missing = this.#said.missingSince(now - PATIENCE_MS, this.#heldOf);

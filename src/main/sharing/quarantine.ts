@@ -1,6 +1,7 @@
-import { CHANGE_LOG_SOURCE, type Collection } from '../collection.ts';
+import type { Collection } from '../collection.ts';
 import type { GroupMembership } from '../peers/group-membership.ts';
 import { type DeviceId, type Digest, type MemberKey, type RecordId, recordId } from '../record/ids.ts';
+import { changeLogSource } from '../store/problem-store.ts';
 import { notTakenText, quarantinedBy, quarantineText } from './quarantined.ts';
 
 /** Packages that are opened at most to say what is in them. */
@@ -19,7 +20,7 @@ export class Quarantine {
   /** What is set aside is a problem, one a member, until a person has decided; so is what the others do not take of this device. */
   tell(now: number): void {
     const { problems, stored, quarantine } = this.#collection;
-    const source = CHANGE_LOG_SOURCE - stored.row;
+    const source = changeLogSource(stored.row);
     const told = new Map<RecordId, readonly [code: string, detail: string]>();
     for (const [member, waits] of quarantinedBy(quarantine.all()))
       told.set(recordId(this.#membership.nameOf(member)), ['quarantined', quarantineText(waits)]);

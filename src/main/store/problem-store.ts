@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { type RecordId, recordId } from '../record/ids.ts';
 
 export interface StoredProblem {
-  /** 0: a problem of the collection's change log, not of a source. */
+  /** Its row, or `changeLogSource`. */
   readonly source: number;
   readonly record: RecordId;
   readonly code: string;
@@ -10,6 +10,9 @@ export interface StoredProblem {
   /** Milliseconds since 1970. */
   readonly since: number;
 }
+
+/** In the place of a source: what is wrong with the change log of a collection (by its row) itself. */
+export const changeLogSource = (collection: number): number => -collection;
 
 /** The code of what is no problem: a directory stays as long as something lives in it, and is tried again like a problem. */
 export const STAYS = 'stays';

@@ -79,7 +79,7 @@ export class MeetBook {
     if (match === undefined || found === null || !isLive(found.state) || records.find(reading.id) !== null) return null;
     // It is in this book under its own id, or another item was found to be it.
     if (this.#ids.has(found.id) || records.snapshot(this.#source, found.row) !== undefined) return null;
-    const earlier = () => this.#collection.earlierValues(found.row);
+    const earlier = () => this.#collection.packages.earlierValues(found.row);
     const met = meetContact(found, reading, match.by, { project: this.#project, order: log.order, earlier });
     // What nobody could use is named as the problem of the item it is, as anywhere; asked before the adapter takes it for the other one.
     if ([met.came, met.change].some((change) => this.#collection.whyInvalid(change) !== null)) return null;

@@ -518,7 +518,7 @@ export class TakeIn {
     }
     const full = live ? fieldsOf(shownFields(kind, found.state, log.order)) : fields;
     const own = adoptedFields(kind, full, fields, this.#project);
-    const adopted = adopt(kind, found.state, own, () => this.#collection.earlierValues(found.row));
+    const adopted = adopt(kind, found.state, own, () => this.#collection.packages.earlierValues(found.row));
     if (adopted.deleted && !confirmed) return { held: null, now: own, change: null, found, wait: true };
     const change = difference(kind, reading.id, adopted.held, own);
     return { held: adopted.held, now: own, change, found, wait: false };

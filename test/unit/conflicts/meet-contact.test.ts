@@ -32,7 +32,7 @@ function meetOn(device: GroupDevice, came: Said): void {
   const met = meetContact(found, { id: CAME, fields: fields(came) }, ['name ada'], {
     project: (full) => full,
     order: log.order,
-    earlier: () => device.collection.earlierValues(found.row),
+    earlier: () => device.collection.packages.earlierValues(found.row),
   });
   device.write([met.came, met.change]);
 }

@@ -59,7 +59,7 @@ export class KeepRoom {
     const { log } = this.replica(device).collection;
     return log
       .byRow(0, 1000)
-      .reduce((sum, { row }) => sum + (this.replica(device).collection.packageChanges(row)?.changes.length ?? 0), 0);
+      .reduce((sum, { row }) => sum + (this.replica(device).collection.packages.changesIn(row)?.length ?? 0), 0);
   }
   conflicts(device: SimulatedDevice): number {
     return this.replica(device).collection.records.conflicts;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CHANGE_LOG_SOURCE } from '../../../src/main/collection.ts';
 import type { GroupMembership } from '../../../src/main/peers/group-membership.ts';
 import type { DeviceId, MemberKey } from '../../../src/main/record/ids.ts';
 import { headsIn } from '../../../src/main/sharing/log-heads.ts';
 import { Quarantine } from '../../../src/main/sharing/quarantine.ts';
+import { changeLogSource } from '../../../src/main/store/problem-store.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
 let databases: GroupDatabases;
@@ -41,7 +41,7 @@ function removedAfterWriting(...names: readonly string[]): GroupDevice {
   for (const name of names) removed.save(name, name);
   return removed;
 }
-const told = () => here.collection.problems.of(CHANGE_LOG_SOURCE - here.collection.stored.row);
+const told = () => here.collection.problems.of(changeLogSource(here.collection.stored.row));
 
 describe('what is set aside of a member', () => {
   it('is one problem, which names what those packages change', () => {
