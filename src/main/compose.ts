@@ -98,7 +98,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
   const listenAddress = await engine.start(options.listen ?? configuredListen(engine));
   return {
     handlers,
-    onEvent: (listener) => engine.onEvent(listener),
+    onEvent: (listener) => engine.events.onEvent(listener),
     listenAddress,
     deviceId: identity.id,
     stop: async () => {

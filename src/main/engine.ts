@@ -1,12 +1,14 @@
-import type { AddedView, AddOptions, EventName, Events, NoticeView } from '../contract/contract.ts';
+import type { AddedView, AddOptions } from '../contract/contract.ts';
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents, type KeptContents } from './content-exchange/contents.ts';
 import { ContentsHere } from './content-exchange/contents-here.ts';
 import { ContentGiver } from './content-exchange/give-content.ts';
+import { EngineEvents } from './engine-events.ts';
 import type { EngineWorld } from './engine-world.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { openAdapter } from './locations/open-source.ts';
+import { placesIn, recoverPlaces } from './locations/recover-places.ts';
 import { findServerPlace, isAddress } from './locations/server-place.ts';
 import { type AskedFormat, findPlace, nameOfPlace, type SourcePlace } from './locations/source-place.ts';
 import { LeftCollections } from './network/left-collections.ts';
@@ -17,13 +19,12 @@ import { createCollection } from './peers/membership-log.ts';
 import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
 import { hexOf } from './record/encode-value.ts';
 import type { RecordKind } from './record/field-rules.ts';
-import { type CollectionId, type DeviceId, type Digest, type LogId, type SourceId, sourceId } from './record/ids.ts';
+import { type CollectionId, type DeviceId, type Digest, type LogId, sourceId } from './record/ids.ts';
 import { Replica } from './replica.ts';
 import { Schedule } from './schedule.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import { validateFileChange } from './sources/files/validate-file-change.ts';
 import { validateItemChange } from './sources/text/validate-item-change.ts';
-import { StatusNotices } from './status-notices.ts';
 import { ContentStore } from './store/content-store.ts';
 import {
   RegistryStore,
@@ -34,14 +35,13 @@ import {
 import { Synchronizer } from './synchronizer.ts';
 
 const NO_SETTINGS: SourceSettings = { only: [], ignore: [], readOnly: false };
-/** Changes of state are told at most this often. */
-const TELL_MS = 100;
-/** What peers acknowledged is written down this much later. */
+/** What peers acknowledged is written down this much later, in milliseconds. */
 const SAVE_MS = 3000;
 
 /** One device: its collections, their sources, and the peers it shares them with. */
 export class Engine {
   readonly world: EngineWorld;
+  readonly events: EngineEvents;
   readonly registry: RegistryStore;
   readonly config: Config;
   readonly contents: Contents;
@@ -55,15 +55,9 @@ export class Engine {
   readonly members: ManageMembers;
   readonly keeper: HistoryKeeper;
   readonly #stopWatching = new Map<number, () => Promise<void>>();
-  readonly #listeners = new Set<(name: EventName, value: never) => void>();
-  readonly #changedListeners = new Set<() => void>();
-  #tellPlanned = false;
-  readonly #statusNotices = new StatusNotices();
-  #view: (() => Events['status']) | null = null;
-  readonly #noticed = new Set<string>();
-
   constructor(world: EngineWorld) {
     this.world = world;
+    this.events = new EngineEvents(world.clock);
     this.registry = new RegistryStore(world.database);
     this.config = new Config(this.registry, world.keys, (key) => {
       if (key === 'name') this.members.renamed();
@@ -134,45 +128,10 @@ export class Engine {
     for (const replica of this.replicas.values()) replica.memberPositions.save();
   }
 
-  /** Tells of every event from now on. */
-  onEvent(listener: (name: EventName, value: never) => void): void {
-    this.#listeners.add(listener);
-  }
-  tell<E extends EventName>(name: E, value: Events[E]): void {
-    for (const listener of this.#listeners) listener(name, value as never);
-  }
-  /** Told once for each subject until it is settled; true where it was told now. */
-  notice(key: string, notice: NoticeView): boolean {
-    if (this.#noticed.has(key)) return false;
-    this.#noticed.add(key);
-    this.tell('notice', notice);
-    return true;
-  }
-  forgetNotice(key: string): void {
-    this.#noticed.delete(key);
-  }
-
-  /** Whose status is told when something changed. */
-  showWith(view: () => Events['status']): void {
-    this.#view = view;
-  }
-  /** Calls after anything a person or a waiting command may care about has changed. */
-  onChanged(listener: () => void): () => void {
-    this.#changedListeners.add(listener);
-    return () => this.#changedListeners.delete(listener);
-  }
+  /** Something is other than it was: history may have more to keep, and whoever shows this device is told. */
   changed = (): void => {
     this.keeper.wake();
-    for (const listener of [...this.#changedListeners]) listener();
-    if (this.#tellPlanned || this.#listeners.size === 0) return;
-    this.#tellPlanned = true;
-    this.world.clock.after(TELL_MS, () => {
-      this.#tellPlanned = false;
-      if (this.#view === null) return;
-      const status = this.#view();
-      this.tell('status', status);
-      for (const notice of this.#statusNotices.of(status)) this.tell('notice', notice);
-    });
+    this.events.changed();
   };
 
   /** A new collection with this folder as its first source; returns once what is in it is in the log. */
@@ -209,8 +168,7 @@ export class Engine {
     const known = this.replicas.get(id);
     if (known !== undefined) return known;
     this.left.takeBack(id);
-    const log = hexOf(this.world.random.bytes(8)) as LogId;
-    return this.#openReplica(this.registry.addCollection(id, name, kind, log));
+    return this.#openReplica(this.registry.addCollection(id, name, kind, this.#newLog()));
   }
 
   /** Another place on this device for a collection. */
@@ -291,45 +249,24 @@ export class Engine {
     synchronizer.update(source);
     this.savePlaces();
     await synchronizer.adapter.setRules?.(settings);
-    for (const record of this.#everyRecord(replica)) synchronizer.construction.enqueue(record, null);
+    for (const { row } of replica.collection.records.all()) synchronizer.construction.enqueue(row, null);
     await this.schedules.get(row)?.lookNow();
   }
 
   /** Writes down what a lost database could not tell again. */
   savePlaces(): void {
-    const collections = this.registry.collections().map((stored) => ({
-      id: stored.id,
-      name: stored.name,
-      kind: stored.kind,
-      sources: this.registry
-        .sources(stored.row)
-        .map(({ id, location, format, settings }) => ({ id, location, format, settings })),
-    }));
-    this.world.places.save({ collections, addresses: this.network.rememberedAddresses() });
+    this.world.places.save(placesIn(this.registry, this.network.rememberedAddresses()));
   }
 
-  /**
-   * The database is new, but this device was in collections: it is in them again, and each source compares itself with what the others hold
-   * (adoption), so nothing is lost and nothing deleted comes back. Logs are begun anew.
-   */
   #recoverPlaces(): void {
-    if (this.registry.collections().length > 0) return;
     const places = this.world.places.load();
-    for (const { id, name, kind, sources } of places?.collections ?? []) {
-      if (this.world.membershipFile(id).load().length === 0) continue;
-      const stored = this.registry.addCollection(id, name, kind, hexOf(this.world.random.bytes(8)) as LogId);
-      for (const source of sources)
-        this.registry.addSource(source.id, stored.row, source.location, source.format, source.settings);
-    }
-    for (const { device, addresses } of places?.addresses ?? [])
-      this.registry.setSetting(`addresses.${device}`, JSON.stringify(addresses));
+    if (places === null || this.registry.collections().length > 0) return;
+    const isMember = (id: CollectionId): boolean => this.world.membershipFile(id).load().length > 0;
+    recoverPlaces(this.registry, places, isMember, () => this.#newLog());
   }
 
-  *#everyRecord(replica: Replica): Generator<number> {
-    for (let page = replica.collection.records.page(null, 1000); page.length > 0; ) {
-      for (const record of page) yield record.row;
-      page = replica.collection.records.page(page.at(-1)?.id ?? null, 1000);
-    }
+  #newLog(): LogId {
+    return hexOf(this.world.random.bytes(8)) as LogId;
   }
 
   #openReplica(stored: StoredCollection): Replica {
@@ -366,7 +303,7 @@ export class Engine {
       caughtUp: (id) => this.#each(id, (schedule) => schedule.dirty(null)),
       forked: (_id, log) => {
         const text = `Two computers wrote as one in ${stored.name}: nothing is lost. If ${replica.authorName(log)} was copied to another computer, join anew from there.`;
-        const isFirst = this.notice(`fork-${log}`, {
+        const isFirst = this.events.notice(`fork-${log}`, {
           about: 'problem',
           title: 'A device was copied or restored',
           text,
@@ -432,7 +369,7 @@ export class Engine {
           (group) => schedule.dirty(group),
           (detail) => {
             world.log(`${source.location}: ${detail}`);
-            this.notice(`watch-${source.id}`, { about: 'problem', title: 'Too few watches', text: detail });
+            this.events.notice(`watch-${source.id}`, { about: 'problem', title: 'Too few watches', text: detail });
           },
         ),
       );
@@ -469,5 +406,3 @@ export class Engine {
     for (const schedule of this.#schedulesOf(id)) call(schedule);
   }
 }
-
-export type { SourceId };

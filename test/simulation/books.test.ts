@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { allRecords } from '../../src/main/history/find-record.ts';
 import { recordsRoot } from '../../src/main/history/verify.ts';
 import { isLive } from '../../src/main/merge/record-state.ts';
 import { collectionId, fieldName } from '../../src/main/record/ids.ts';
@@ -96,7 +95,7 @@ async function run(seed: number): Promise<void> {
   await join(2);
   await group.pass(60_000);
   const live = (device: SimulatedDevice) =>
-    [...allRecords(group.replica(device)!.collection)].filter(({ state }) => isLive(state));
+    [...group.replica(device)!.collection.records.all()].filter(({ state }) => isLive(state));
   const told = () =>
     devices.map((device) => `${device.name}: ${group.replica(device)!.collection.records.live}`).join(', ');
   if (!atOnce) for (const device of devices) expect(live(device).length, `seed ${seed}: ${told()}`).toBe(met.size);

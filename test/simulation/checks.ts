@@ -100,7 +100,7 @@ export function checkConvergence(group: SimulatedGroup): void {
 export function mergedText(replica: Pick<Replica, 'collection'>): Map<string, string> {
   const { collection } = replica;
   const merged = new Map<string, string>();
-  for (const record of allRecords(collection)) {
+  for (const record of collection.records.all()) {
     const fields = [...record.state.fields]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([field, siblings]) => {
@@ -120,14 +120,6 @@ function nameOfDot(collection: Collection, dot: number): string {
   return `${name.log.slice(0, 4)}-${name.number}-${index}`;
 }
 
-function* allRecords(collection: Collection): Generator<StoredRecord> {
-  for (let page = collection.records.page(null, 1000); page.length > 0; ) {
-    yield* page;
-    const last = page.at(-1) as StoredRecord;
-    page = page.length < 1000 ? [] : collection.records.page(last.id, 1000);
-  }
-}
-
 /** The folder shows what is merged; where a conflict is open, one of its values. */
 function checkProjection(group: SimulatedGroup, device: SimulatedDevice): void {
   const { collection, synchronizers } = group.replica(device) as Replica;
@@ -136,9 +128,9 @@ function checkProjection(group: SimulatedGroup, device: SimulatedDevice): void {
   const troubled = (id: string): boolean =>
     problems.some(({ record }) => record === id || id.startsWith(`${record}/`) || record.startsWith(`${id}/`));
   const live = new Set(
-    [...allRecords(collection)].filter((record) => isLive(record.state)).map((record) => record.id as string),
+    [...collection.records.all()].filter((record) => isLive(record.state)).map((record) => record.id as string),
   );
-  for (const record of allRecords(collection)) {
+  for (const record of collection.records.all()) {
     if (!isLive(record.state)) continue;
     // A record with live children shows as a directory.
     if (view.get(record.id)?.type === 'directory' && [...live].some((id) => id.startsWith(`${record.id}/`))) continue;
@@ -187,7 +179,7 @@ export function checkContents(group: SimulatedGroup): void {
   for (const device of group.devices) ledger.checkOwed(device, true);
   const [first] = group.members;
   if (first === undefined) return;
-  for (const record of allRecords((group.replica(first) as Replica).collection)) {
+  for (const record of (group.replica(first) as Replica).collection.records.all()) {
     if (!isLive(record.state)) continue;
     for (const { value } of record.state.fields.get(ENTRY) ?? []) {
       const entry = fileEntry(value);

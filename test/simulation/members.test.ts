@@ -23,7 +23,7 @@ async function groupOf(count: number): Promise<{ group: SimulatedGroup; devices:
 }
 function noticesOf(device: SimulatedDevice): NoticeView[] {
   const told: NoticeView[] = [];
-  device.engine.onEvent((name, value) => {
+  device.engine.events.onEvent((name, value) => {
     if (name === 'notice') told.push(value as NoticeView);
   });
   return told;

@@ -1,5 +1,5 @@
 import type { DuplicateView, ResultView } from '../../contract/contract.ts';
-import { allRecords, findRecord } from '../history/find-record.ts';
+import { findRecord } from '../history/find-record.ts';
 import type { HistoryPort } from '../history/history-port.ts';
 import { resultOf } from '../history/result.ts';
 import { recordTitle } from '../history/value-view.ts';
@@ -23,7 +23,7 @@ export async function listDuplicates({ collection }: Pick<Port, 'collection'>): 
   const { kind, records, log } = collection;
   if (kind !== 'contacts') return [];
   const told: Told[] = [];
-  for await (const { id, state } of inTurns(allRecords(collection, AT_ONCE), AT_ONCE))
+  for await (const { id, state } of inTurns(collection.records.all(AT_ONCE), AT_ONCE))
     if (isLive(state)) told.push({ id, marks: contactMarks(fieldsOf(shownFields(kind, state, log.order))) });
   const view = ({ id, state }: StoredRecord) => ({
     record: id,

@@ -5,8 +5,6 @@ import { type RecordId, recordId } from '../record/ids.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { recordTitle } from './value-view.ts';
 
-const PAGE = 1000;
-
 /**
  * The record a RECORD argument means: its id, or else what people call it, or an unambiguous beginning of its id. Deleted records count
  * where nothing alive is meant. Fails with `no-such-record` and `ambiguous-record`, which names candidates.
@@ -53,21 +51,9 @@ function onlyOne(collection: Collection, text: string, ids: readonly RecordId[])
 function idsTitled(collection: Collection, text: string): readonly RecordId[] {
   const wanted = text.toLowerCase();
   const ids: RecordId[] = [];
-  for (const record of allRecords(collection)) {
+  for (const record of collection.records.all()) {
     const title = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
     if (title.toLowerCase() === wanted) ids.push(record.id);
   }
   return ids;
-}
-
-/** Every record a device knows of, deleted ones included, by directory and name; never more than a page of them in memory. */
-export function* allRecords(collection: Collection, pageSize = PAGE): Generator<StoredRecord> {
-  let after: RecordId | null = null;
-  for (;;) {
-    const page: readonly StoredRecord[] = collection.records.page(after, pageSize);
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return;
-    after = last.id;
-  }
 }

@@ -9,7 +9,7 @@ import { timeText } from './author-of.ts';
 import { findId, packageId } from './change-id.ts';
 import { changeView } from './change-view.ts';
 import { findDevice } from './find-device.ts';
-import { allRecords, findRecord } from './find-record.ts';
+import { findRecord } from './find-record.ts';
 import type { HistoryPort } from './history-port.ts';
 import { recordTitle } from './value-view.ts';
 
@@ -143,7 +143,7 @@ function recordsNamed(
     return { rows: rows.length < MOST_NAMED ? rows : null, matches: (record) => record.toLowerCase().includes(wanted) };
   }
   const named = new Map<RecordId, number>();
-  for (const record of allRecords(collection)) {
+  for (const record of collection.records.all()) {
     const title = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
     if (title.toLowerCase().includes(wanted) || record.id.includes(text)) named.set(record.id, record.row);
   }

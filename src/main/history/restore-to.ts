@@ -5,7 +5,6 @@ import type { FileSystem } from '../platform/file-system.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXECUTABLE, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
-import { allRecords } from './find-record.ts';
 import type { HistoryPort } from './history-port.ts';
 import type { Moment } from './moment.ts';
 import { stateOf } from './record-past.ts';
@@ -65,7 +64,7 @@ export async function restoreTo(
 function itemsAt(port: Port, text: string | null, moment: Pick<Moment, 'had'>): readonly Item[] {
   const { collection } = port;
   const meant = text === null ? null : recordsMeant(port, text);
-  const rows = meant?.rows ?? [...allRecords(collection)].map((record) => record.row);
+  const rows = meant?.rows ?? [...collection.records.all()].map((record) => record.row);
   // A single record is written right below the path, under its own name; a folder as what is in it.
   const above = meant === null ? 0 : meant.rows.length > 1 ? meant.id.length + 1 : meant.id.lastIndexOf('/') + 1;
   const items: Item[] = [];

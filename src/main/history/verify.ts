@@ -11,7 +11,6 @@ import { heldOf } from '../snapshot/held.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { canonicalText } from './canonical-text.ts';
-import { allRecords } from './find-record.ts';
 import type { HistoryPort, HistorySource } from './history-port.ts';
 
 const ROOT_LABEL = 'lockstep-records-1\n';
@@ -26,7 +25,7 @@ export function recordsRoot(collection: Collection): { readonly root: string; re
   const hash = createHash('sha256').update(`${ROOT_LABEL}${collection.kind}\n`);
   let records = 0;
   let piece = '';
-  for (const record of allRecords(collection)) {
+  for (const record of collection.records.all()) {
     if (!isLive(record.state)) continue;
     records++;
     piece += textOf(collection, record);
@@ -100,7 +99,7 @@ async function differing(
     },
     signal,
   );
-  for (const record of allRecords(collection)) {
+  for (const record of collection.records.all()) {
     const stored = collection.records.snapshot(source.row, record.row);
     if (
       stored?.revision instanceof Uint8Array &&

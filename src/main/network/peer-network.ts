@@ -39,9 +39,11 @@ export interface NetworkHost {
   /** Collections this device left, of which nobody knows yet. */
   readonly left: { values(): Iterable<LeftCollection> };
   readonly schedules: ReadonlyMap<number, { constructSoon(): void }>;
-  readonly registry: Pick<RegistryStore, 'setting' | 'setSetting'>;
-  tell(name: 'requests', requests: readonly RequestView[]): void;
-  notice(key: string, notice: NoticeView): void;
+  readonly registry: Pick<RegistryStore, 'addresses' | 'setAddresses' | 'setSetting'>;
+  readonly events: {
+    tell(name: 'requests', requests: readonly RequestView[]): void;
+    notice(subject: string, notice: NoticeView): void;
+  };
   changed(): void;
   /** Bytes a second to or from all peers; 0: no limit. */
   limit(direction: 'up' | 'down'): number;
@@ -84,9 +86,9 @@ export class PeerNetwork {
         return replica.membership.operations();
       },
       onRequests: (requests) => {
-        engine.tell('requests', requests.map(requestView));
+        engine.events.tell('requests', requests.map(requestView));
         for (const request of requests)
-          engine.notice(`request-${request.id}`, {
+          engine.events.notice(`request-${request.id}`, {
             about: 'request',
             title: `${request.name} wants to join ${request.terms.name}`,
             text: `Compare the code ${request.code} on both screens before you allow it.`,
@@ -172,10 +174,7 @@ export class PeerNetwork {
   }
   #remember(device: DeviceId, addresses: readonly string[]): void {
     const known = [...new Set([...this.#links.addresses(device), ...addresses])].slice(0, 16);
-    const text = JSON.stringify(known);
-    if (known.length === 0 || this.#engine.registry.setting(`addresses.${device}`) === text) return;
-    this.#engine.registry.setSetting(`addresses.${device}`, text);
-    this.#engine.savePlaces();
+    if (known.length > 0 && this.#engine.registry.setAddresses(device, known)) this.#engine.savePlaces();
   }
 
   /** Asks linked peers, one after the other, until each content is found or nobody is left to ask. */
@@ -217,7 +216,7 @@ export class PeerNetwork {
     if (replica !== undefined) this.#tellNew(replica);
     if (replica !== undefined) this.#desk.revoke(id, replica.membership.current?.revokedInvites ?? []);
     if (replica?.membership.current !== null && replica?.membership.isMember() === false)
-      this.#engine.notice(`removed-${id}`, {
+      this.#engine.events.notice(`removed-${id}`, {
         about: 'removed',
         title: `This device was removed from ${replica.collection.stored.name}`,
         text: 'What is in its folder stays as it is; nothing is exchanged any more.',
@@ -234,7 +233,7 @@ export class PeerNetwork {
     for (const { device, name, addedBy } of known === undefined ? [] : others) {
       if (known?.has(device) === true || addedBy === this.#engine.deviceId) continue;
       const by = replica.membership.member(addedBy)?.name ?? 'a device that was removed since';
-      this.#engine.notice(`joined-${replica.id}-${device}`, {
+      this.#engine.events.notice(`joined-${replica.id}-${device}`, {
         about: 'joined',
         title: `${name} shares ${collection} now`,
         text: `It was let in by ${by}. If you do not know it, remove it on the Devices page.`,
@@ -334,15 +333,15 @@ export class PeerNetwork {
   /** Where members were found, as far as it is remembered. */
   rememberedAddresses(): readonly { readonly device: DeviceId; readonly addresses: readonly string[] }[] {
     return [...this.#members().keys()].flatMap((device) => {
-      const stored = this.#engine.registry.setting(`addresses.${device}`);
-      return stored === null ? [] : [{ device, addresses: JSON.parse(stored) as string[] }];
+      const addresses = this.#engine.registry.addresses(device);
+      return addresses.length === 0 ? [] : [{ device, addresses }];
     });
   }
 
   #suggestRemembered(): void {
     for (const device of this.#members().keys()) {
-      const stored = this.#engine.registry.setting(`addresses.${device}`);
-      if (stored !== null) this.#links.suggest(device, JSON.parse(stored) as string[]);
+      const addresses = this.#engine.registry.addresses(device);
+      if (addresses.length > 0) this.#links.suggest(device, addresses);
     }
   }
 

@@ -1,5 +1,4 @@
 import type { AgendaView } from '../../contract/contract.ts';
-import { allRecords } from '../history/find-record.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -21,7 +20,7 @@ export async function agendaOf(replica: Replica, from: number, to: number, timeZ
   const { nextOccurrence, occurrencesOf } = await import('../sources/calendars/occurrences.ts');
   const list: { record: string; title: string; start: number; end: number; isAllDay: boolean }[] = [];
   let next: (typeof list)[number] | null = null;
-  for await (const { id, state } of inTurns(allRecords(collection))) {
+  for await (const { id, state } of inTurns(collection.records.all())) {
     if (!isLive(state)) continue;
     const fields = fieldsOf(shownFields(collection.kind, state, collection.log.order));
     const found = occurrencesOf(fields, { from, to, timeZone }).list;

@@ -8,11 +8,10 @@ export function countOutside(replica: Replica): number {
   const [first] = replica.synchronizers.values();
   if (first === undefined) return 0;
   let outside = 0;
-  for (let page = records.page(null, 1000); page.length > 0; page = records.page(page.at(-1)?.id ?? null, 1000))
-    for (const { id, state } of page) {
-      if (!isLive(state)) continue;
-      const isDirectory = fileEntry(shownFields(kind, state, log.order).get(ENTRY)?.value)?.type === 'directory';
-      if (first.adapter.outside(id, isDirectory)) outside++;
-    }
+  for (const { id, state } of records.all()) {
+    if (!isLive(state)) continue;
+    const isDirectory = fileEntry(shownFields(kind, state, log.order).get(ENTRY)?.value)?.type === 'directory';
+    if (first.adapter.outside(id, isDirectory)) outside++;
+  }
   return outside;
 }

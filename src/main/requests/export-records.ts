@@ -2,7 +2,6 @@ import type { ExportView } from '../../contract/contract.ts';
 import { writeNewFile } from '../content/write-new-file.ts';
 import type { Engine } from '../engine.ts';
 import { contentsOf } from '../history/cat.ts';
-import { allRecords } from '../history/find-record.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { putInContents } from '../record/content-reference.ts';
@@ -31,7 +30,7 @@ export async function exportRecords(
     throw new LockstepError('wrong-format', `${collection.stored.name} cannot be written as ${format.name}.`, file);
   checkFree(engine, file);
   const records: { id: RecordId; full: Fields }[] = [];
-  for (const { id, state } of allRecords(collection))
+  for (const { id, state } of collection.records.all())
     if (isLive(state)) records.push({ id, full: fieldsOf(shownFields(collection.kind, state, collection.log.order)) });
   const contents = {
     read: (id: RecordId, content: { digest: Digest; size: number }) =>

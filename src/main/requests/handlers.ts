@@ -21,7 +21,7 @@ const NOTHING: Record<string, never> = {};
 
 /** Answers every request of the contract for one device. */
 export function handlersOf(engine: Engine): Handlers {
-  engine.showWith(() => statusView(engine));
+  engine.events.showWith(() => statusView(engine));
   const records = new RecordRequests(engine);
   return {
     status: () => statusView(engine),

@@ -1,5 +1,4 @@
 import type { RecordsView, RecordView } from '../../contract/contract.ts';
-import { allRecords } from '../history/find-record.ts';
 import { recordTitle } from '../history/value-view.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { inTurns } from '../platform/in-turns.ts';
@@ -28,7 +27,7 @@ export async function listRecords({ collection }: Replica, search: string): Prom
     throw new LockstepError('not-available', 'A folder is looked at in the file manager.', collection.stored.id);
   const wanted = search.trim().toLowerCase();
   const list: RecordView[] = [];
-  for await (const { id, state } of inTurns(allRecords(collection, AT_ONCE), AT_ONCE)) {
+  for await (const { id, state } of inTurns(collection.records.all(AT_ONCE), AT_ONCE)) {
     if (!isLive(state)) continue;
     const fields = fieldsOf(shownFields(kind, state, log.order));
     const title = recordTitle(kind, id, (field) => fields.get(field));

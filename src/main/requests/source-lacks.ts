@@ -1,5 +1,4 @@
 import type { LackView, SourceLacksView } from '../../contract/contract.ts';
-import { allRecords } from '../history/find-record.ts';
 import { recordTitle } from '../history/value-view.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
 import { inTurns } from '../platform/in-turns.ts';
@@ -84,7 +83,7 @@ async function reckon(
   );
   if (sources.length === 0) return { views: [], found: new Map() };
   const kept = new Map<string, readonly Lack[]>();
-  for await (const { row, id, state } of inTurns(allRecords(collection, 4 * AT_ONCE), AT_ONCE)) {
+  for await (const { row, id, state } of inTurns(collection.records.all(4 * AT_ONCE), AT_ONCE)) {
     if (!isLive(state)) continue;
     const print = printOf(state);
     let full: Fields | null = null;

@@ -121,7 +121,7 @@ function waitUntil(engine: Engine, deadline: number, holds: () => boolean): Prom
   if (holds()) return Promise.resolve();
   return new Promise((resolve) => {
     const cancel = engine.world.clock.after(Math.max(0, deadline - engine.world.clock.now()), () => finish());
-    const stop = engine.onChanged(() => {
+    const stop = engine.events.onChanged(() => {
       if (holds()) finish();
     });
     const finish = (): void => {

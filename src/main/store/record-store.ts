@@ -31,7 +31,10 @@ const LIVE = 1;
 const CONFLICT = 2;
 /** With CONFLICT: see `CoveredFiles`. */
 const COVERED = 4;
+/** Directories whose rows are remembered. */
 const CACHED_DIRECTORIES = 4096;
+/** Records in memory at once where all are looked at. */
+const PAGE = 1000;
 /** Names known completely, of directories that are new here: a first sync looks up each of its records twice. */
 const KNOWN_NAMES = 20_000;
 
@@ -252,6 +255,17 @@ export class RecordStore {
     return this.#sql.page
       .all(this.#collection, path, path, name, limit)
       .map(([row, directory, own, state]) => ({ row, id: joined(directory, own), state: decodeState(state) }));
+  }
+
+  /** Every record a device knows of, deleted ones included, by directory and name; never more than a page of them in memory. */
+  *all(pageSize = PAGE): Generator<StoredRecord> {
+    for (let after: RecordId | null = null; ; ) {
+      const page: readonly StoredRecord[] = this.page(after, pageSize);
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageSize) return;
+      after = last.id;
+    }
   }
 
   /** Records whose name (for files: the last part of the path) is this one. At most 64. */

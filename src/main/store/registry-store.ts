@@ -51,6 +51,19 @@ export class RegistryStore {
     else this.#sql.setSetting.run(key, value);
   }
 
+  /** Where a device was found, the surest first. */
+  addresses(device: DeviceId): readonly string[] {
+    const stored = this.setting(`addresses.${device}`);
+    return stored === null ? [] : (JSON.parse(stored) as string[]);
+  }
+  /** true where others were remembered until now. */
+  setAddresses(device: DeviceId, addresses: readonly string[]): boolean {
+    const text = JSON.stringify(addresses);
+    if (this.setting(`addresses.${device}`) === text) return false;
+    this.setSetting(`addresses.${device}`, text);
+    return true;
+  }
+
   collections(): readonly StoredCollection[] {
     return this.#sql.collections.all().map(([row, id, name, kind, ownLog, time, paused, captured]) => ({
       row,

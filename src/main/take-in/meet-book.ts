@@ -2,7 +2,6 @@ import type { Collection } from '../collection.ts';
 import { contactMarks } from '../conflicts/contact-marks.ts';
 import { type ContactMatch, matchContacts, type Told } from '../conflicts/match-contacts.ts';
 import { type MetContact, meetContact } from '../conflicts/meet-contact.ts';
-import { allRecords } from '../history/find-record.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import type { RecordId } from '../record/ids.ts';
 import { fieldsOf, type Projection } from '../snapshot/lens.ts';
@@ -54,7 +53,7 @@ export class MeetBook {
       }
     if (items.length === 0) return;
     const records: Told[] = [];
-    for (const { id, state } of allRecords(this.#collection))
+    for (const { id, state } of this.#collection.records.all())
       if (isLive(state)) records.push({ id, marks: contactMarks(fieldsOf(shownFields(kind, state, log.order))) });
     this.#matches = matchContacts(records, items);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveAll } from '../../../src/main/conflicts/resolve-conflict.ts';
 import { explainRecord } from '../../../src/main/history/explain.ts';
-import { allRecords, findRecord } from '../../../src/main/history/find-record.ts';
+import { findRecord } from '../../../src/main/history/find-record.ts';
 import type { HistorySource } from '../../../src/main/history/history-port.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
 import { findMoment } from '../../../src/main/history/moment.ts';
@@ -180,7 +180,7 @@ describe('an explanation', () => {
       const group = new CollectionGroup(3, `explain any ${seed}`, 'files', databases);
       await liveHistory(group, group.devices, new SeededRandom(`explain ${seed}`), 14);
       for (const device of group.devices)
-        for (const record of allRecords(device.collection)) {
+        for (const record of device.collection.records.all()) {
           const view = explainRecord(device.port, record);
           expect(view.state).not.toBe('');
           for (const field of view.fields) expect(field.rule, `seed ${seed} ${record.id}`).not.toBe('');
