@@ -1,8 +1,8 @@
 import type { PlannedView, SourceState } from '../contract/contract.ts';
 import type { AppliedChange, Collection, WrittenPackage } from './collection.ts';
-import { WRITE_PROBLEMS } from './construct/commit-outcome.ts';
 import type { Ticket } from './construct/pending.ts';
 import { RunConstruction } from './construct/run-construction.ts';
+import { WRITE_PROBLEMS } from './construct/write-problems.ts';
 import type { AskPeers, Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
 import type { Clock } from './platform/clock.ts';

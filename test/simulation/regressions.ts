@@ -75,4 +75,9 @@ export const REGRESSIONS: readonly {
     kinds: SOUND,
     about: 'a file that cannot be read is said to be kept here no longer',
   },
+  {
+    seed: '6021',
+    kinds: SOUND,
+    about: 'a file that could not be read is tried again where another device deleted one, and named until then',
+  },
 ];

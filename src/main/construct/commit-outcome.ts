@@ -11,20 +11,7 @@ import { STAYS } from '../store/problem-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import type { Job } from './construction-queue.ts';
 import type { PreparedItem } from './prepare-item.ts';
-
-/** What constructing an item may come upon, and reading it never tells. */
-export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
-  STAYS,
-  'parent-is-file',
-  'not-empty',
-  'no-permission',
-  'disk-full',
-  'content-unavailable',
-  'content-wrong',
-  'name-not-allowed',
-  'path-too-long',
-  'io',
-]);
+import { WRITE_PROBLEMS } from './write-problems.ts';
 
 /**
  * What stands in the source and cannot be taken in, or is refused again and again, is named: until that is over nothing is written over it, and

@@ -11,6 +11,7 @@ import type { ConstructItem, ContentPlan, Revision, SourceAdapter } from '../sou
 import type { StoredSource } from '../store/registry-store.ts';
 import type { Job } from './construction-queue.ts';
 import type { PlannedItem } from './plan-construction.ts';
+import { WRITE_PROBLEMS } from './write-problems.ts';
 
 /** What a person has to decide about, and what a reader changed, stays as it is until a look finds it otherwise. */
 const LEFT_ALONE: ReadonlySet<string> = new Set(['deleted-elsewhere', 'read-only']);
@@ -55,9 +56,12 @@ export class PrepareItem {
     const { planned } = lens;
     const isDirectory = fileEntry(planned.fields?.get(ENTRY))?.type === 'directory';
     const problem = problems.find(this.#source.row, found.id);
-    if (stored === undefined && (planned.fields === null || this.#adapter.outside(found.id, isDirectory))) {
-      // It was to be written here and is so no longer.
-      if (problem !== null && !LEFT_ALONE.has(problem.code)) problems.drop(this.#source.row, found.id);
+    const isOutside = this.#adapter.outside(found.id, isDirectory);
+    if (stored === undefined && (planned.fields === null || isOutside)) {
+      // It was to be written here and is so no longer. What a look met with stands where looks go on: something else is there.
+      const isOver = (code: string): boolean =>
+        isOutside ? !LEFT_ALONE.has(code) : WRITE_PROBLEMS.has(code) || code === 'changed-underneath';
+      if (problem !== null && isOver(problem.code)) problems.drop(this.#source.row, found.id);
       return null;
     }
     if (LEFT_ALONE.has(problem?.code ?? '')) return null;

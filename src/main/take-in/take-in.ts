@@ -44,6 +44,18 @@ const GONE_AT_HAND = 20_000;
 /** From this size on it is worth looking up where a file was cut before. */
 const CUT_AGAIN_BYTES = 4 << 20;
 
+/** What a look names of an item that it met with. */
+const READ_PROBLEMS: ReadonlySet<string> = new Set([
+  'unreadable',
+  'changing',
+  'special-file',
+  'name-not-unicode',
+  'names-collide',
+  'malformed',
+  'invalid-change',
+  'read-only',
+]);
+
 export type TakeInResult =
   | {
       readonly is: 'done';
@@ -780,12 +792,14 @@ export class TakeIn {
     for (const id of this.#asKnown) if (!this.#noted.has(id)) problems.drop(this.#source.row, id);
     const within = (id: string, groups: readonly string[]) =>
       groups.some((group) => group === '' || id === group || id.startsWith(`${group}/`));
-    for (const { record } of problems.of(this.#source.row)) {
-      if (this.#noted.has(record) || within(record, this.#unlisted)) continue;
+    for (const { record, code } of problems.of(this.#source.row)) {
+      if (this.#noted.has(record) || this.#heldBack(record) || within(record, this.#unlisted)) continue;
       const looked = complete || this.#listed.has(groupOf(record)) || within(record, this.#goneGroups);
       const found = records.find(record);
       const isListable = this.#listed.has(record) && found !== null && isLive(found.state) && this.#isHeld(record);
-      if (isListable || (looked && found === null)) problems.drop(this.#source.row, record);
+      // Of what is deleted nothing is there to be read, and nothing to be written.
+      const isOver = found === null || (READ_PROBLEMS.has(code) && !isLive(found.state) && !this.#isHeld(record));
+      if (isListable || (looked && isOver)) problems.drop(this.#source.row, record);
     }
   }
 

@@ -131,12 +131,15 @@ export class FilesDisk {
   /** As `SourceAdapter.read`. */
   read(ids: readonly RecordId[], former?: ReadonlyMap<RecordId, Uint8Array>): readonly (Reading | ItemProblem)[] {
     const { platform, folding } = this.#options;
-    const { mounts } = this.#lookingAt();
-    return this.#reader.read(
+    const { walker, mounts } = this.#lookingAt();
+    const read = this.#reader.read(
       new ParentGuard(this.#fs, this.#root, platform, folding, (id) => mounts.has(id)),
       ids,
       former,
     );
+    // Nothing on the disk says that another program let go of a file, or that the disk is well again.
+    for (const each of read) if ('code' in each) walker.doubt(each.id.slice(0, Math.max(0, each.id.lastIndexOf('/'))));
+    return read;
   }
 
   /** The rules as they stand on the disk now. Fails with the system's error, or `too-large`, where they cannot be read. */

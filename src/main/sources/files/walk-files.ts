@@ -136,6 +136,11 @@ export class FileWalker {
     }
   }
 
+  /** Nothing vouches for what lies in this directory: the next listing tells it, though nothing changed. */
+  doubt(id: string): void {
+    nodeAt(this.#top, id).print = null;
+  }
+
   /** Forgets which disks a directory and those below were on: the next listing takes what is there. */
   forgetDisk(id: string): void {
     forgetBelow(nodeAt(this.#top, id));
