@@ -19,13 +19,14 @@ import type { Random } from './platform/random.ts';
 import { hexOf } from './record/encode-value.ts';
 import { EXISTS } from './record/file-entry.ts';
 import { type Dot, dotOf, type LogId, type MemberKey, recordId } from './record/ids.ts';
+import { heldOf } from './snapshot/held.ts';
 import { CoveredFiles, type Due, NOTHING_DUE } from './store/covered-files.ts';
 import { LogLimits } from './store/log-limits.ts';
 import { LogStore, type StoredLog } from './store/log-store.ts';
 import { PackageReader } from './store/package-reader.ts';
 import { changeLogSource, ProblemStore, STAYS } from './store/problem-store.ts';
 import { QuarantineStore } from './store/quarantine-store.ts';
-import { RecordStore, type StoredRecord } from './store/record-store.ts';
+import { RecordStore, type StoredRecord, type StoredSnapshot } from './store/record-store.ts';
 import type { RegistryStore, StoredCollection } from './store/registry-store.ts';
 
 export interface CollectionAuthority {
@@ -350,6 +351,11 @@ export class Collection {
   /** Records that sources have to be brought to anew, with what lies below them, because others changed. */
   takeDue(): Due {
     return this.#covered?.takeDue() ?? NOTHING_DUE;
+  }
+
+  /** What a source holds of a record by what is stored of its snapshot (`heldOf`); null: it never held it. */
+  held(record: StoredRecord, stored: StoredSnapshot | undefined): Held | null {
+    return heldOf(this.kind, record.state, stored?.held, this.log.order);
   }
 
   /** What a source that holds `held` of a record has to do so that it shows it. */

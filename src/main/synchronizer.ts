@@ -9,7 +9,6 @@ import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
 import type { SafetyLimits } from './safety.ts';
-import { heldOf } from './snapshot/held.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
@@ -183,12 +182,9 @@ export class Synchronizer {
 
   /** What the source holds of a record now; null: it never held it. */
   heldNow(row: number): Held | null {
-    const { records, kind, log } = this.#collection;
+    const { records } = this.#collection;
     const record = records.at(row);
-    const stored = records.snapshot(this.#source.row, row);
-    return record === null
-      ? null
-      : heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
+    return record === null ? null : this.#collection.held(record, records.snapshot(this.#source.row, row));
   }
 
   /** Lets a halted source go on with exactly the plan it halted for. */

@@ -7,7 +7,6 @@ import { recordTitle, valueView } from '../history/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Value } from '../record/value.ts';
-import { heldOf } from '../snapshot/held.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { commonAncestor } from './common-ancestor.ts';
 import { type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
@@ -66,10 +65,10 @@ export function conflictView(port: Port, record: StoredRecord, conflict: OpenCon
 
 /** Where it is on this device. */
 function placesOf(port: Port, record: StoredRecord, conflict: OpenConflict, { dots }: OpenValue): readonly string[] {
-  const { records, kind, log } = port.collection;
+  const { collection } = port;
   const fields = conflict.ofRecord ? [conflict.field, EXISTS] : [conflict.field];
   return port.sources().flatMap(({ row, location }) => {
-    const held = heldOf(kind, record.state, records.snapshot(row, record.row)?.held, log.order);
+    const held = collection.held(record, collection.records.snapshot(row, record.row));
     return fields.some((field) => held?.get(field)?.dots.some((dot) => dots.includes(dot))) ? [location] : [];
   });
 }

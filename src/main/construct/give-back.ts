@@ -2,7 +2,6 @@ import type { Collection } from '../collection.ts';
 import type { Held } from '../merge/record-state.ts';
 import { ALIAS_OF } from '../record/alias.ts';
 import { recordId } from '../record/ids.ts';
-import { heldOf } from '../snapshot/held.ts';
 import { revisionIn } from '../snapshot/stored-revision.ts';
 import type { SourceAdapter } from '../sources/source-adapter.ts';
 import type { StoredSource } from '../store/registry-store.ts';
@@ -21,14 +20,14 @@ export function giveBack(
 ): number | null {
   if (!planned.held.has(ALIAS_OF) || expected !== null || planned.fields === null || adapter.shownAs === undefined)
     return null;
-  const { records, kind, log } = collection;
+  const { records } = collection;
   const said = collection.packages.earlierValues(job.row).filter(({ field }) => field === ALIAS_OF);
   for (const other of new Set(said.flatMap(({ value }) => (typeof value === 'string' ? recordId(value) : [])))) {
     const found = records.find(other);
     const stored = found === null ? undefined : records.snapshot(source.row, found.row);
     if (found === null || stored === undefined || stored.revision === null) continue;
     if (adapter.shownAs(revisionIn(stored.revision)) !== id) continue;
-    const shown = heldOf(kind, found.state, stored.held, log.order) ?? new Map();
+    const shown = collection.held(found, stored) ?? new Map();
     // It shows nothing anybody wrote of this record: an edit of it now stands beside all that.
     const held: Held = new Map([...shown].map(([field, { value }]) => [field, { value, dots: [] }]));
     collection.transact(() => {

@@ -4,7 +4,7 @@ import type { Held } from '../merge/record-state.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
-import { heldOf, isAsShown } from '../snapshot/held.ts';
+import { isAsShown } from '../snapshot/held.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import { revisionIn } from '../snapshot/stored-revision.ts';
 import type { ConstructItem, ContentPlan, Revision, SourceAdapter } from '../sources/source-adapter.ts';
@@ -51,7 +51,7 @@ export class PrepareItem {
     const stored = job.isNew ? undefined : records.snapshot(this.#source.row, job.row);
     job.record = null;
     job.isNew = false;
-    const before = heldOf(kind, found.state, stored === undefined ? undefined : stored.held, log.order);
+    const before = this.#collection.held(found, stored);
     const lens = this.#throughLens(this.#collection.plan(found, before), before, stored?.native ?? null);
     const { planned } = lens;
     const isDirectory = fileEntry(planned.fields?.get(ENTRY))?.type === 'directory';

@@ -3,7 +3,6 @@ import { type Chunk, chunkListSize, decodeChunkList } from '../content/chunk-lis
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
-import { heldOf } from '../snapshot/held.ts';
 import { revisionIn } from '../snapshot/stored-revision.ts';
 import type { Revision, SourceAdapter } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
@@ -103,7 +102,7 @@ export class ContentsHere {
       if (stored === undefined || stored.revision === null) continue;
       // What cannot be read may hold something else by now, and can be given to nobody.
       if (collection.problems.find(source, record.id)?.code === 'unreadable') continue;
-      const held = heldOf(collection.kind, record.state, stored.held, collection.log.order);
+      const held = collection.held(record, stored);
       const entry = fileEntry(held?.get(ENTRY)?.value);
       if (entry?.type === 'file' && entry.digest === content)
         return { row: record.row, source, id: record.id, revision: revisionIn(stored.revision) };

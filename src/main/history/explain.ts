@@ -9,7 +9,6 @@ import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
-import { heldOf } from '../snapshot/held.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import { STAYS, type StoredProblem } from '../store/problem-store.ts';
 import type { StoredRecord } from '../store/record-store.ts';
@@ -134,9 +133,8 @@ function conflictText(
 }
 
 function heldIn(port: Port, record: StoredRecord, source: HistorySource) {
-  const { kind, records, log } = port.collection;
-  const stored = records.snapshot(source.row, record.row);
-  return stored === undefined ? null : heldOf(kind, record.state, stored.held, log.order);
+  const stored = port.collection.records.snapshot(source.row, record.row);
+  return stored === undefined ? null : port.collection.held(record, stored);
 }
 
 function stateText(port: Port, record: StoredRecord, problem: StoredProblem | null): string {
@@ -171,10 +169,10 @@ const isDirectory = (record: StoredRecord): boolean =>
   fileEntry(record.state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
 
 function isDue(port: Port, record: StoredRecord, source: HistorySource): boolean {
-  const { kind, records, log } = port.collection;
-  const stored = records.snapshot(source.row, record.row);
+  const { kind } = port.collection;
+  const stored = port.collection.records.snapshot(source.row, record.row);
   if (stored === undefined && !isLive(record.state)) return false;
-  const held = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
+  const held = port.collection.held(record, stored);
   const planned = port.collection.plan(record, held);
   const { adapter } = source;
   if (adapter.project === undefined || planned.fields === null || held === null) return planned.write;

@@ -1,25 +1,10 @@
 import type { Collection } from '../collection.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Digest, LogId, RecordId } from '../record/ids.ts';
-import type { Fields } from '../record/value.ts';
-import type { Revision } from '../sources/source-adapter.ts';
+import type { Revision, Standing } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { UnsyncedStore } from '../store/unsynced-store.ts';
 import type { NamedContent } from './history-port.ts';
-
-/** What stands at an item's place. `unreadable`: it cannot be told now. */
-export type Standing =
-  | { readonly is: 'missing' }
-  | { readonly is: 'unreadable' }
-  | {
-      readonly is: 'there';
-      readonly revision: Revision;
-      readonly fields: Fields;
-      /** A file without any byte that is not zero. */
-      readonly zeroes: boolean;
-      /** A file with a page of zeroes in it. */
-      readonly holes: boolean;
-    };
 
 /** The version store and the roots of sources, as the thread that writes them serves it. */
 export interface KeepStore {

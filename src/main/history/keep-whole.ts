@@ -4,9 +4,9 @@ import { hexOf } from '../record/encode-value.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
-import { heldOf } from '../snapshot/held.ts';
 import { revisionIn, storedRevision, vouchesFor } from '../snapshot/stored-revision.ts';
-import type { IdleJob, KeepCollection, KeepPort, KeepSource, Standing } from './keep-port.ts';
+import type { Standing } from '../sources/source-adapter.ts';
+import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
 
 const STEP = 256;
@@ -306,12 +306,10 @@ export class WholeFiles implements IdleJob {
 
   /** It was written, and the program ended before it could say so. The next look reads it once more. */
   #note({ each, source, row }: Suspect, standing: There): void {
-    const { records, kind, log } = each.collection;
-    const record = records.at(row);
-    if (record === null) return;
-    const stored = records.snapshot(source.row, row);
-    const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
-    const planned = each.collection.plan(record, before);
+    const plan = planOf(each.collection, source, row);
+    if (plan === null) return;
+    const { before, planned } = plan;
+    const { records } = each.collection;
     const [old, made] = [fileEntry(before?.get(ENTRY)?.value), fileEntry(planned.held.get(ENTRY)?.value)];
     if (old?.type === 'file') this.#port.kept.forgetHolder(old.digest, row, this.#port.clock.now());
     if (made?.type === 'file' && made.size > 0) this.#port.kept.noteHolder(made.digest, row);
@@ -320,14 +318,12 @@ export class WholeFiles implements IdleJob {
 
   /** The snapshot says what stands there, so that construction replaces it and the next look sees no edit in it. */
   #expect({ each, source, row }: Suspect, standing: Standing): void {
-    const { records, kind, log } = each.collection;
-    const record = records.at(row);
-    if (record === null) return;
-    const stored = records.snapshot(source.row, row);
-    const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
+    const plan = planOf(each.collection, source, row);
+    if (plan === null) return;
+    const { before, planned } = plan;
+    const { records } = each.collection;
     const lost = fileEntry(before?.get(ENTRY)?.value);
     if (lost?.type === 'file') this.#port.kept.forgetHolder(lost.digest, row, this.#port.clock.now());
-    const planned = each.collection.plan(record, before);
     const held = new Map(planned.held);
     if (standing.is !== 'there') {
       // It still stands for the value it held, so that in a conflict it gets that one again.
@@ -380,6 +376,15 @@ function isSettledThere({ records }: Collection, source: KeepSource, row: number
   return record === null || (stored === undefined ? !isLive(record.state) : stored.held === null);
 }
 
+/** What a source holds of a record and is to show of it; null: nobody knows of the record. */
+function planOf(collection: Collection, source: KeepSource, row: number) {
+  const record = collection.records.at(row);
+  if (record === null) return null;
+  const stored = collection.records.snapshot(source.row, row);
+  const before = collection.held(record, stored);
+  return { stored, before, planned: collection.plan(record, before) };
+}
+
 /** What should stand at a suspect's place: as it was when last seen, or as it was being made. null: nobody knows of the record. */
 function expectedOf({ each, source, row }: Suspect): {
   readonly held: FileEntry | null;
@@ -391,13 +396,10 @@ function expectedOf({ each, source, row }: Suspect): {
   /** Nothing shall be there. */
   readonly isGone: boolean;
 } | null {
-  const { records, kind, log }: Collection = each.collection;
-  const record = records.at(row);
-  if (record === null) return null;
-  const stored = records.snapshot(source.row, row);
+  const plan = planOf(each.collection, source, row);
+  if (plan === null) return null;
+  const { stored, before, planned } = plan;
   const wasThere = stored !== undefined && stored.revision !== null;
-  const before = heldOf(kind, record.state, stored === undefined ? undefined : stored.held, log.order);
-  const planned = each.collection.plan(record, before);
   const held = wasThere ? fileEntry(before?.get(ENTRY)?.value) : null;
   const target = fileEntry(planned.fields?.get(ENTRY));
   return { held, target, wasThere, vouched: stored?.revision ?? null, isGone: planned.fields === null };

@@ -7,7 +7,6 @@ import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXECUTABLE, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
-import { heldOf } from '../snapshot/held.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { canonicalText } from './canonical-text.ts';
@@ -124,7 +123,7 @@ function isAsHeld(collection: Collection, { row, adapter }: HistorySource, id: R
   // A folder that is there only because of what lives in it is no item of its own.
   if (stored?.revision == null)
     return fileEntry(fields.get(ENTRY))?.type === 'directory' && collection.records.hasLiveBelow(id);
-  const held = record === null ? null : heldOf(collection.kind, record.state, stored.held, collection.log.order);
+  const held = record === null ? null : collection.held(record, stored);
   if (adapter.project === undefined) return difference(collection.kind, id, held, fields) === null;
   return sameFields(
     collection.kind,

@@ -145,6 +145,20 @@ export type ConstructOutcome =
     }
   | { readonly id: RecordId; readonly done: 'refused'; readonly reason: ProblemCode; readonly detail: string };
 
+/** What stands at the place of an item. `unreadable`: it cannot be told now. */
+export type Standing =
+  | { readonly is: 'missing' }
+  | { readonly is: 'unreadable' }
+  | {
+      readonly is: 'there';
+      readonly revision: Revision;
+      readonly fields: Fields;
+      /** A file without any byte that is not zero; true of an empty one. */
+      readonly zeroes: boolean;
+      /** A file with a page of zeroes somewhere, as a write that never reached the disk leaves it. */
+      readonly holes: boolean;
+    };
+
 export interface Capabilities {
   readonly write: boolean;
   readonly watch: boolean;

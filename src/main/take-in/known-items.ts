@@ -4,7 +4,6 @@ import type { RecordId } from '../record/ids.ts';
 import { recordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
-import { heldOf } from '../snapshot/held.ts';
 import { lastFieldsOf, nativeOf } from '../snapshot/lens.ts';
 import { revisionIn, vouchesFor } from '../snapshot/stored-revision.ts';
 import type { KnownItems } from '../sources/text/known-revisions.ts';
@@ -27,7 +26,7 @@ export function knownItems(replica: Replica, source: number, project: (full: Fie
       const record = records.find(id);
       const stored = record === null ? undefined : records.snapshot(source, record.row);
       if (record === null || stored === undefined || stored.revision === null) return null;
-      return nativeOf(heldOf(kind, record.state, stored.held, log.order), stored.native, project);
+      return nativeOf(collection.held(record, stored), stored.native, project);
     },
     shown(id) {
       const record = records.find(id);

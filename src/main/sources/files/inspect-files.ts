@@ -2,31 +2,16 @@ import { createHash } from 'node:crypto';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { type FileEntry, fileFields } from '../../record/file-entry.ts';
 import { digest, type RecordId } from '../../record/ids.ts';
-import type { Fields } from '../../record/value.ts';
-import type { Revision } from '../source-adapter.ts';
+import type { Standing } from '../source-adapter.ts';
 import type { ConstructContext } from './construct-context.ts';
 import { ParentGuard } from './path-guard.ts';
 import { isExecutable, modifiedMicroseconds, revisionOf, sameRevision } from './revision.ts';
-
-/** What stands at the place of an item. `unreadable`: it cannot be told now. */
-export type Inspected =
-  | { readonly is: 'missing' }
-  | { readonly is: 'unreadable' }
-  | {
-      readonly is: 'there';
-      readonly revision: Revision;
-      readonly fields: Fields;
-      /** A file without any byte that is not zero; true of an empty one. */
-      readonly zeroes: boolean;
-      /** A file with a page of zeroes somewhere, as a write that never reached the disk leaves it. */
-      readonly holes: boolean;
-    };
 
 const PAGE = 4096;
 const PIECE = 64 * PAGE;
 
 /** Looks at items after an unclean stop, before anyone believes what is there. Same order; writes nothing. */
-export function inspectFiles(context: ConstructContext, ids: readonly RecordId[]): readonly Inspected[] {
+export function inspectFiles(context: ConstructContext, ids: readonly RecordId[]): readonly Standing[] {
   const { fs, root, platform, folding } = context;
   const guard = new ParentGuard(fs, root, platform, folding);
   const buffer = new Uint8Array(PIECE);
@@ -43,8 +28,8 @@ export function inspectFiles(context: ConstructContext, ids: readonly RecordId[]
   });
 }
 
-function inspectItem(fs: FileSystem, path: string, stat: FileStat, buffer: Uint8Array): Inspected {
-  const there = (entry: FileEntry, zeroes = false, holes = false): Inspected => {
+function inspectItem(fs: FileSystem, path: string, stat: FileStat, buffer: Uint8Array): Standing {
+  const there = (entry: FileEntry, zeroes = false, holes = false): Standing => {
     const more = { executable: isExecutable(stat), modified: modifiedMicroseconds(stat) };
     return { is: 'there', revision: revisionOf(stat), fields: fileFields(entry, more), zeroes, holes };
   };

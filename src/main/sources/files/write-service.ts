@@ -13,13 +13,14 @@ import type {
   StagedFile,
   StagedPiece,
   StageRequest,
+  Standing,
 } from '../source-adapter.ts';
 import { type AsideBatch, recheckAside } from './aside.ts';
 import { type Captured, type CaptureRequest, captureFiles } from './capture-files.ts';
 import type { ConstructContext } from './construct-context.ts';
 import { type ConstructReport, constructFiles } from './construct-files.ts';
 import { changedUnderneath } from './construct-work.ts';
-import { type Inspected, inspectFiles } from './inspect-files.ts';
+import { inspectFiles } from './inspect-files.ts';
 import { ParentGuard } from './path-guard.ts';
 import { recoverStaging, settleRecovered } from './recover-staging.ts';
 import { revisionOf, sameRevision } from './revision.ts';
@@ -174,7 +175,7 @@ export class WriteService {
     const free = this.#free();
     return captureFiles(this.#root(source), requests, free === null ? Number.POSITIVE_INFINITY : free - reserve);
   }
-  inspect(source: string, ids: readonly RecordId[]): readonly Inspected[] {
+  inspect(source: string, ids: readonly RecordId[]): readonly Standing[] {
     return inspectFiles(this.#root(source), ids);
   }
   sync(source: string, ids: readonly RecordId[]): readonly boolean[] {
