@@ -5,6 +5,7 @@ import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Note } from '../components/note.tsx';
@@ -32,18 +33,12 @@ export function InviteDialog({ collection: given, onClose }: { collection: strin
       title={given === null ? 'Invite a device' : `Invite a device to ${name}`}
       onClose={onClose}
       footer={
-        <>
-          <Button className="button" onPress={onClose}>
-            Cancel
-          </Button>
-          <Button
-            className="button button-primary"
-            isDisabled={invite.busy || collection === ''}
-            onPress={() => void run()}
-          >
-            Make invitation
-          </Button>
-        </>
+        <DialogActions
+          action="Make invitation"
+          isDisabled={invite.busy || collection === ''}
+          onAction={() => void run()}
+          onCancel={onClose}
+        />
       }
     >
       {given === null && (

@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components';
 import type { DeviceView, Role } from '../../contract/contract.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { RoleField } from './role-field.tsx';
@@ -34,14 +34,12 @@ export function RoleDialog(props: {
       title={`Role of ${device.name}`}
       onClose={props.onClose}
       footer={
-        <>
-          <Button className="button" onPress={props.onClose}>
-            Cancel
-          </Button>
-          <Button className="button button-primary" isDisabled={change.busy || isSame} onPress={() => void run()}>
-            Change role
-          </Button>
-        </>
+        <DialogActions
+          action="Change role"
+          isDisabled={change.busy || isSame}
+          onAction={() => void run()}
+          onCancel={props.onClose}
+        />
       }
     >
       {shared.length > 1 && (

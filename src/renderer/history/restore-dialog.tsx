@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
+import { Label, Radio, RadioGroup } from 'react-aria-components';
 import { counted } from '../../contract/overall-state.ts';
 import { useAction } from '../client/use-action.ts';
 import { useSayDone } from '../client/use-say-done.ts';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { whenText } from '../components/when.tsx';
@@ -43,18 +44,12 @@ export function RestoreDialog(props: {
       title="Restore"
       onClose={props.onClose}
       footer={
-        <>
-          <Button className="button" onPress={props.onClose}>
-            Cancel
-          </Button>
-          <Button
-            className="button button-primary"
-            isDisabled={restore.busy || (where === 'copy' && place.trim() === '')}
-            onPress={() => void run()}
-          >
-            Restore
-          </Button>
-        </>
+        <DialogActions
+          action="Restore"
+          isDisabled={restore.busy || (where === 'copy' && place.trim() === '')}
+          onAction={() => void run()}
+          onCancel={props.onClose}
+        />
       }
     >
       <p>As it was just after this change, {whenText(props.at, Date.now())}.</p>

@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { Button, Checkbox } from 'react-aria-components';
+import { Checkbox } from 'react-aria-components';
 import type { FoundCollectionView, WireError } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
 import { ChoiceField } from '../components/choice-field.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
@@ -87,18 +88,12 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
       careful
       onClose={onClose}
       footer={
-        <>
-          <Button className="button" onPress={onClose}>
-            Cancel
-          </Button>
-          <Button
-            className="button button-primary"
-            isDisabled={busy || (!several && place.trim() === '')}
-            onPress={() => void add()}
-          >
-            {busy ? 'Adding…' : 'Add'}
-          </Button>
-        </>
+        <DialogActions
+          action={busy ? 'Adding…' : 'Add'}
+          isDisabled={busy || (!several && place.trim() === '')}
+          onAction={() => void add()}
+          onCancel={onClose}
+        />
       }
     >
       {several ? (

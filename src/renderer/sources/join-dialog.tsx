@@ -4,6 +4,7 @@ import type { JoinedView } from '../../contract/contract.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
@@ -67,18 +68,12 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
       careful
       onClose={onClose}
       footer={
-        <>
-          <Button className="button" onPress={onClose}>
-            Cancel
-          </Button>
-          <Button
-            className="button button-primary"
-            isDisabled={join.busy || link.trim() === '' || wrong !== null || place.trim() === ''}
-            onPress={() => void run()}
-          >
-            {join.busy ? 'Asking the other device…' : 'Join'}
-          </Button>
-        </>
+        <DialogActions
+          action={join.busy ? 'Asking the other device…' : 'Join'}
+          isDisabled={join.busy || link.trim() === '' || wrong !== null || place.trim() === ''}
+          onAction={() => void run()}
+          onCancel={onClose}
+        />
       }
     >
       <p>On the other device, open Devices, choose “Invite a device” and send yourself the link.</p>

@@ -7,6 +7,7 @@ import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
+import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
@@ -65,18 +66,12 @@ function RulesForm(props: {
       onClose={props.onClose}
       footer={
         files ? (
-          <>
-            <Button className="button" onPress={props.onClose}>
-              Cancel
-            </Button>
-            <Button
-              className="button button-primary"
-              isDisabled={change.busy || (part === 'some' && lines(only).length === 0)}
-              onPress={() => void save()}
-            >
-              Save rules
-            </Button>
-          </>
+          <DialogActions
+            action="Save rules"
+            isDisabled={change.busy || (part === 'some' && lines(only).length === 0)}
+            onAction={() => void save()}
+            onCancel={props.onClose}
+          />
         ) : undefined
       }
     >
