@@ -1,26 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { PackageHead } from '../../../src/main/change-log/package.ts';
 import { GroupMembership } from '../../../src/main/peers/group-membership.ts';
-import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
-import { createCollection, selfAsMember } from '../../../src/main/peers/membership-log.ts';
+import type { DeviceIdentity } from '../../../src/main/peers/identity.ts';
+import { selfAsMember } from '../../../src/main/peers/membership-log.ts';
 import type { MemberRole } from '../../../src/main/peers/protocol/messages.ts';
 import { digest, type LogId, logId } from '../../../src/main/record/ids.ts';
+import { foundPhotos, makeIdentities } from '../../fakes/identities.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const random = new SeededRandom('group membership');
-const [ana, ben, cleo] = ['ana', 'ben', 'cleo'].map((name) => new DeviceIdentity(makeSecrets(random.fork(name)))) as [
-  DeviceIdentity,
-  DeviceIdentity,
-  DeviceIdentity,
-];
-const about = {
-  kind: 'files',
-  name: 'Photos',
-  deviceName: 'ana',
-  nonce: new Uint8Array(32).fill(1),
-  time: 1000,
-} as const;
-const { group, ops } = createCollection(ana, about);
+const [ana, ben, cleo] = makeIdentities(random, 'ana', 'ben', 'cleo');
+const { group, ops } = foundPhotos(ana);
 const founding = ops.map(({ bytes }) => bytes);
 const log = logId('0011223344556677');
 

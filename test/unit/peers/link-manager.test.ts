@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DoorLimits } from '../../../src/main/peers/door-limits.ts';
 import type { GreetedLink } from '../../../src/main/peers/hello.ts';
 import { greet } from '../../../src/main/peers/hello.ts';
-import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
+import type { DeviceIdentity } from '../../../src/main/peers/identity.ts';
 import { LinkManager } from '../../../src/main/peers/link-manager.ts';
 import { LanTlsTransport } from '../../../src/main/peers/links/lan-tls-link.ts';
 import { ownAddresses } from '../../../src/main/peers/links/own-addresses.ts';
@@ -12,16 +12,13 @@ import type { Message } from '../../../src/main/peers/protocol/messages.ts';
 import { systemClock } from '../../../src/main/platform/clock.ts';
 import { systemRandom } from '../../../src/main/platform/random.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { makeIdentities } from '../../fakes/identities.ts';
 import { MemoryNetwork } from '../../fakes/memory-network.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const random = new SeededRandom('links');
-const device = (name: string): DeviceIdentity => new DeviceIdentity(makeSecrets(random.fork(name)));
-const [smaller, larger] = [device('one'), device('two')].sort((a, b) => (a.id < b.id ? -1 : 1)) as [
-  DeviceIdentity,
-  DeviceIdentity,
-];
-const third = device('three');
+const [one, two, third] = makeIdentities(random, 'one', 'two', 'three');
+const [smaller, larger] = one.id < two.id ? [one, two] : [two, one];
 const never = new AbortController().signal;
 
 class Peer {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deviceIdText } from '../../../src/main/peers/descriptor.ts';
-import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
+import type { DeviceIdentity } from '../../../src/main/peers/identity.ts';
 import { evaluateMembership, type Membership } from '../../../src/main/peers/membership.ts';
 import { addMember, createCollection, mayWrite, selfAsMember } from '../../../src/main/peers/membership-log.ts';
 import { type MembershipOp, makeOp, type OpBody, parseOp } from '../../../src/main/peers/membership-op.ts';
@@ -8,26 +8,13 @@ import { decodeCanonical, encodeCanonical } from '../../../src/main/peers/protoc
 import type { MemberRole } from '../../../src/main/peers/protocol/messages.ts';
 import { makeRecoveryKey, recoveryIdentity } from '../../../src/main/peers/recovery-key.ts';
 import { type CollectionId, type Digest, logId } from '../../../src/main/record/ids.ts';
+import { aboutPhotos, foundPhotos, makeIdentities, makeIdentity } from '../../fakes/identities.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const decoded = (bytes: Uint8Array): unknown => decodeCanonical(bytes)?.value;
 const random = new SeededRandom('membership');
-const device = (name: string): DeviceIdentity => new DeviceIdentity(makeSecrets(random.fork(name)));
-const [ana, ben, cleo, dan, eve] = ['ana', 'ben', 'cleo', 'dan', 'eve'].map(device) as [
-  DeviceIdentity,
-  DeviceIdentity,
-  DeviceIdentity,
-  DeviceIdentity,
-  DeviceIdentity,
-];
-const about = {
-  kind: 'files',
-  name: 'Photos',
-  deviceName: 'ana',
-  nonce: new Uint8Array(32).fill(1),
-  time: 1000,
-} as const;
-const { group, ops: founding } = createCollection(ana, about);
+const [ana, ben, cleo, dan, eve] = makeIdentities(random, 'ana', 'ben', 'cleo', 'dan', 'eve');
+const { group, ops: founding } = foundPhotos(ana);
 const log = logId('0011223344556677');
 
 /** What one device knows of the log; `says` appends an operation that follows all of it. */
@@ -97,17 +84,17 @@ describe('a new collection', () => {
   });
 
   it('is another one for another nonce', () => {
-    expect(createCollection(ana, { ...about, nonce: new Uint8Array(32) }).group).not.toBe(group);
+    expect(createCollection(ana, { ...aboutPhotos, nonce: new Uint8Array(32) }).group).not.toBe(group);
   });
 
   it('comes to nothing without its first operation', () => {
     expect(evaluateMembership(group, founding.slice(1))).toBeNull();
-    expect(evaluateMembership(createCollection(ana, { ...about, time: 5 }).group, founding)).toBeNull();
+    expect(evaluateMembership(createCollection(ana, { ...aboutPhotos, time: 5 }).group, founding)).toBeNull();
   });
 });
 
 describe('a recovery key', () => {
-  const key = device('printed');
+  const key = makeIdentity(random, 'printed');
   const brings = (copy: Copy, author = ana) =>
     copy.says(author, { op: 'recovery-key', descriptor: key.descriptor.bytes });
 
@@ -215,7 +202,7 @@ describe('operations', () => {
   });
 
   it('of one collection say nothing in another', () => {
-    const other = createCollection(ana, { ...about, nonce: new Uint8Array(32) });
+    const other = createCollection(ana, { ...aboutPhotos, nonce: new Uint8Array(32) });
     expect(evaluateMembership(group, [...founding, ...other.ops])?.invalid.get(other.ops[1]?.hash as Digest)).toBe(
       'other-group',
     );
@@ -245,7 +232,7 @@ describe('operations', () => {
     const op = addMember(ana, group, copy.state().heads, 1, stolen);
     copy.ops.push(op);
     expect([copy.state().invalid.get(op.hash), roles(copy.state())]).toEqual(['bad-binding', { ana: 'admin' }]);
-    const elsewhere = createCollection(ben, { ...about, deviceName: 'ben' });
+    const elsewhere = createCollection(ben, { ...aboutPhotos, deviceName: 'ben' });
     const foreign = { ...stolen, ...selfAsMember(ben, elsewhere.group) };
     const replayed = addMember(ana, group, copy.state().heads, 1, foreign);
     expect(evaluateMembership(group, [...founding, replayed])?.invalid.get(replayed.hash)).toBe('bad-binding');
@@ -491,7 +478,7 @@ describe('evaluation', () => {
 
   it('holds a large group', () => {
     const copy = new Copy();
-    const many = Array.from({ length: 40 }, (_, at) => device(`member ${at}`));
+    const many = Array.from({ length: 40 }, (_, at) => makeIdentity(random, `member ${at}`));
     let heads = copy.state().heads;
     for (const who of many) {
       const op = addMember(ana, group, heads, 1, {

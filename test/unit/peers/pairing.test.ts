@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
+import type { Descriptor } from '../../../src/main/peers/descriptor.ts';
+import type { DeviceIdentity } from '../../../src/main/peers/identity.ts';
 import { inviteKeys, parseInviteLink } from '../../../src/main/peers/invite-link.ts';
 import { LanTlsTransport } from '../../../src/main/peers/links/lan-tls-link.ts';
 import type { StrangerLink } from '../../../src/main/peers/links/peer-link.ts';
 import { evaluateMembership } from '../../../src/main/peers/membership.ts';
-import { addMember, createCollection, type Newcomer, selfAsMember } from '../../../src/main/peers/membership-log.ts';
+import { addMember, type Newcomer, selfAsMember } from '../../../src/main/peers/membership-log.ts';
 import { type MembershipOp, parseOp } from '../../../src/main/peers/membership-op.ts';
 import { MessageStream } from '../../../src/main/peers/message-stream.ts';
 import {
@@ -19,19 +20,13 @@ import type { Message, MessageOf } from '../../../src/main/peers/protocol/messag
 import { systemClock } from '../../../src/main/platform/clock.ts';
 import { systemRandom } from '../../../src/main/platform/random.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { foundPhotos, makeIdentities, makeIdentity } from '../../fakes/identities.ts';
 import { MemoryNetwork } from '../../fakes/memory-network.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const random = new SeededRandom('pairing');
-const device = (name: string): DeviceIdentity => new DeviceIdentity(makeSecrets(random.fork(name)));
-const [ana, ben, eve] = ['ana', 'ben', 'eve'].map(device) as [DeviceIdentity, DeviceIdentity, DeviceIdentity];
-const founding = createCollection(ana, {
-  kind: 'files',
-  name: 'Photos',
-  deviceName: 'ana',
-  nonce: random.bytes(32),
-  time: 1,
-});
+const [ana, ben, eve] = makeIdentities(random, 'ana', 'ben', 'eve');
+const founding = foundPhotos(ana);
 const never = new AbortController().signal;
 
 /** Ana's desk on a network in memory, and whoever comes to it. */
@@ -121,6 +116,27 @@ class World {
     stream.receive((message) => heard.push(message));
     await this.clock.advance(10);
     return { stream, heard };
+  }
+  /** Somebody who answers in the place of the desk, says HELLO as it would, and then whatever `speak` has it say. */
+  async answerAs(
+    proven: Descriptor,
+    speak: (stream: MessageStream<StrangerLink>, link: StrangerLink) => void,
+  ): Promise<void> {
+    await this.network.transport(proven, 'ana-host').listen(
+      { host: 'ana-host', port: 21027 },
+      {
+        admit: () => true,
+        known: () => null,
+        pairingOpen: () => true,
+        onLink: () => {},
+        onStranger: (link) => {
+          const stream = new MessageStream(link, 'pairing');
+          const nonce = new Uint8Array(32);
+          stream.send({ is: 'HELLO', versions: [1], descriptor: ana.descriptor.bytes, app: '', caps: [], nonce });
+          speak(stream, link);
+        },
+      },
+    );
   }
   members(): readonly string[] {
     return [...(evaluateMembership(founding.group, this.ops)?.members.keys() ?? [])];
@@ -236,7 +252,7 @@ describe('pairing', () => {
   it('admits a membership log larger than a pairing frame', async () => {
     const world = await new World().listen();
     for (let at = 0; at < 20; at++) {
-      const member = device(`member ${at}`);
+      const member = makeIdentity(random, `member ${at}`);
       await world.admit({
         descriptor: member.descriptor,
         ...selfAsMember(member, founding.group),
@@ -394,28 +410,8 @@ describe('whoever attacks pairing', () => {
     const world = new World();
     const link = world.invite();
     const heard: string[] = [];
-    await world.network.transport(eve.descriptor, 'ana-host').listen(
-      { host: 'ana-host', port: 21027 },
-      {
-        admit: () => true,
-        known: () => null,
-        pairingOpen: () => true,
-        onLink: () => {},
-        onStranger: (far) => {
-          const stream = new MessageStream(far, 'pairing');
-          stream.receive((message) => heard.push(message.is));
-          // It may repeat the inviter's descriptor, but TLS has proven another key.
-          stream.send({
-            is: 'HELLO',
-            versions: [1],
-            descriptor: ana.descriptor.bytes,
-            app: '',
-            caps: [],
-            nonce: new Uint8Array(32),
-          });
-        },
-      },
-    );
+    // It may repeat the inviter's descriptor, but TLS has proven another key.
+    await world.answerAs(eve.descriptor, (stream) => stream.receive((message) => heard.push(message.is)));
     const joining = world.join(link);
     await world.clock.advance(1000);
     expect([(await joining).code, heard]).toEqual(['wrong-inviter', []]);
@@ -426,54 +422,36 @@ describe('whoever attacks pairing', () => {
       const world = new World();
       const link = world.invite();
       const keys = inviteKeys(parseInviteLink(link));
-      await world.network.transport(ana.descriptor, 'ana-host').listen(
-        { host: 'ana-host', port: 21027 },
-        {
-          admit: () => true,
-          known: () => null,
-          pairingOpen: () => true,
-          onLink: () => {},
-          onStranger: (far) => {
-            const stream = new MessageStream(far, 'pairing');
+      await world.answerAs(ana.descriptor, (stream, far) => {
+        stream.receive((message) => {
+          if (message.is === 'PAIR_CONFIRM')
             stream.send({
-              is: 'HELLO',
-              versions: [1],
-              descriptor: ana.descriptor.bytes,
-              app: '',
-              caps: [],
-              nonce: new Uint8Array(32),
+              is: 'ADMIT',
+              addrs: [],
+              ops: founding.ops.map((op) => op.bytes),
+              mac: new Uint8Array(32),
             });
-            stream.receive((message) => {
-              if (message.is === 'PAIR_CONFIRM')
-                stream.send({
-                  is: 'ADMIT',
-                  addrs: [],
-                  ops: founding.ops.map((op) => op.bytes),
-                  mac: new Uint8Array(32),
-                });
-              if (message.is !== 'JOIN') return;
-              const said = joinStatement(parseInviteLink(link), message, far.exporter(PAIRING_EXPORTER, 32));
-              const offer = {
-                descriptor: ana.descriptor.bytes,
-                group: founding.group,
-                name: 'Photos',
-                kind: 'files',
-                role: 'admin',
-                records: 1,
-                nonce: new Uint8Array(32),
-              } as const;
-              const offered = offerStatement(said, offer);
-              const sig = (forged === 'sig' ? eve : ana).sign(offered);
-              stream.send({
-                is: 'OFFER',
-                ...offer,
-                sig,
-                mac: mac(forged === 'mac' ? keys.joiner : keys.inviter, offered),
-              });
-            });
-          },
-        },
-      );
+          if (message.is !== 'JOIN') return;
+          const said = joinStatement(parseInviteLink(link), message, far.exporter(PAIRING_EXPORTER, 32));
+          const offer = {
+            descriptor: ana.descriptor.bytes,
+            group: founding.group,
+            name: 'Photos',
+            kind: 'files',
+            role: 'admin',
+            records: 1,
+            nonce: new Uint8Array(32),
+          } as const;
+          const offered = offerStatement(said, offer);
+          const sig = (forged === 'sig' ? eve : ana).sign(offered);
+          stream.send({
+            is: 'OFFER',
+            ...offer,
+            sig,
+            mac: mac(forged === 'mac' ? keys.joiner : keys.inviter, offered),
+          });
+        });
+      });
       const joining = world.join(link);
       await world.clock.advance(1000);
       const shown = forged === 'admit' || forged === 'none' ? 1 : 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type HeadsBeacon, makeHeadsBeacon, statementOf } from '../../../src/main/peers/heads-beacon.ts';
 import { type GreetedLink, greet } from '../../../src/main/peers/hello.ts';
-import { DeviceIdentity, makeSecrets } from '../../../src/main/peers/identity.ts';
+import type { DeviceIdentity } from '../../../src/main/peers/identity.ts';
 import type { PeerLink } from '../../../src/main/peers/links/peer-link.ts';
 import { PeerSession, type SessionPort } from '../../../src/main/peers/peer-session.ts';
 import { HEADS_LIMIT, type Message, type MessageOf } from '../../../src/main/peers/protocol/messages.ts';
@@ -26,12 +26,13 @@ import {
   memberKey,
 } from '../../../src/main/record/ids.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { makeIdentities } from '../../fakes/identities.ts';
 import { MemoryNetwork } from '../../fakes/memory-network.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const random = new SeededRandom('sessions');
-const identities = ['one', 'two'].map((name) => new DeviceIdentity(makeSecrets(random.fork(name))));
-const [first, second] = identities as [DeviceIdentity, DeviceIdentity];
+const identities = makeIdentities(random, 'one', 'two');
+const [first, second] = identities;
 const keyOf = (device: DeviceId): MemberKey => memberKey(digestOf(`member ${device}`));
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 

@@ -5,7 +5,7 @@ import type { ConstructReport } from '../../../../src/main/sources/files/constru
 import { recoverStaging } from '../../../../src/main/sources/files/recover-staging.ts';
 import type { ConstructItem } from '../../../../src/main/sources/source-adapter.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
-import { Crash, type Fault, faultAt } from '../../../fakes/fault-plan.ts';
+import { Crash, type Fault, type FileCall, faultAt } from '../../../fakes/fault-plan.ts';
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
 import type { MemoryFileSystem } from '../../../fakes/memory-file-system.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
@@ -38,6 +38,19 @@ function oldDisk(): MemoryDisk {
   room.directory('d-f');
   fs.syncDirectory('/home/root');
   return disk;
+}
+
+/** Somebody acts once, just before the first such call of this process. Returns what tells whether they have. */
+function actBefore(fs: MemoryFileSystem, isIt: (call: FileCall) => boolean, act: () => void): () => boolean {
+  let acted = false;
+  fs.plan = (call) => {
+    if (!acted && isIt(call)) {
+      acted = true;
+      act();
+    }
+    return null;
+  };
+  return () => acted;
 }
 
 /** Of everything something: replace, delete, type swaps, move, metadata, new files with and without new parents. */
@@ -362,18 +375,15 @@ describe('someone who writes at the same moment', () => {
     const room = new ConstructRoom(fs, '/home');
     const person = new ConstructRoom(start.process(), '/home');
     const item = room.file('a', 'new a');
-    let edited = false;
-    fs.plan = (call) => {
-      if (!edited && call.name === 'write') {
-        edited = true;
-        edit(person);
-      }
-      return null;
-    };
+    const edited = actBefore(
+      fs,
+      (call) => call.name === 'write',
+      () => edit(person),
+    );
     const report = room.construct(item);
     const now = fs.lstat(room.path('a'));
     const shown = now?.type === 'symlink' ? `link to ${fs.readLink(room.path('a'))}` : room.text('a');
-    expect([edited, report.outcomes, shown]).toMatchObject([true, [{ reason: 'changed-underneath' }], theirs]);
+    expect([edited(), report.outcomes, shown]).toMatchObject([true, [{ reason: 'changed-underneath' }], theirs]);
     expect([report.aside, room.staged()]).toEqual([null, []]);
   });
 
@@ -383,16 +393,10 @@ describe('someone who writes at the same moment', () => {
     const room = new ConstructRoom(fs, '/home');
     const person = new ConstructRoom(start.process(), '/home');
     const item = room.file('a', 'new a');
-    let edited = false;
-    fs.plan = (call) => {
-      if (!edited && call.name === 'rename' && call.to === room.path('a')) {
-        edited = true;
-        overwrite('a')(person);
-      }
-      return null;
-    };
+    const replaces = (call: FileCall) => call.name === 'rename' && call.to === room.path('a');
+    const edited = actBefore(fs, replaces, () => overwrite('a')(person));
     const report = room.construct(item);
-    expect([edited, report.outcomes, room.text('a')]).toMatchObject([
+    expect([edited(), report.outcomes, room.text('a')]).toMatchObject([
       true,
       [{ reason: 'changed-underneath' }],
       'theirs',
