@@ -23,6 +23,7 @@ import { diskSpace } from './platform/disk-space.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
 import { systemRandom } from './platform/random.ts';
 import { remote } from './platform/remote.ts';
+import { giveBackSpare, processMemory } from './platform/spare-memory.ts';
 import { LockstepError } from './platform/trouble.ts';
 import { workerScript } from './platform/worker-script.ts';
 import type { CollectionId } from './record/ids.ts';
@@ -96,12 +97,15 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
   const engine = new Engine(world);
   const handlers = handlersOf(engine);
   const listenAddress = await engine.start(options.listen ?? configuredListen(engine));
+  const isBusy = (): boolean => [...engine.schedules.values()].some((schedule) => schedule.isWorking);
+  const keepSpare = giveBackSpare(systemClock, isBusy, processMemory);
   return {
     handlers,
     onEvent: (listener) => engine.events.onEvent(listener),
     listenAddress,
     deviceId: identity.id,
     stop: async () => {
+      keepSpare();
       await engine.stop();
       await Promise.all([lookThread.terminate(), writeThread.terminate()]);
       database.close();

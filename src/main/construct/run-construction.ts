@@ -20,6 +20,8 @@ const BATCH_BYTES = 8 << 20;
 const BATCH_BYTES_OF_TEXTS = 64 << 20;
 /** Batches whose content is on its way while another is written. */
 const BATCHES_AHEAD = 3;
+/** The same of texts, whose batches are large. */
+const BATCHES_AHEAD_OF_TEXTS = 1;
 /** Files: so many batches are written one after the other before a look has its turn. */
 const BATCHES_A_TURN = 4;
 
@@ -182,7 +184,8 @@ export class RunConstruction {
   }
 
   #prepareAhead(ahead: Ahead[], signal: AbortSignal): void {
-    while (!signal.aborted && this.#queue.queued > 0 && ahead.length < BATCHES_AHEAD) {
+    const most = this.#adapter.batch === undefined ? BATCHES_AHEAD : BATCHES_AHEAD_OF_TEXTS;
+    while (!signal.aborted && this.#queue.queued > 0 && ahead.length < most) {
       const each: Ahead = { batch: this.#prepare(signal), isReady: false };
       each.batch.then(
         () => (each.isReady = true),

@@ -1,5 +1,6 @@
 import type { SyncOptions, SyncView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { findCollections, findDevice } from './find-named.ts';
@@ -19,24 +20,24 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
   const started = clock.now();
   const deadline = started + options.timeoutSeconds * 1000;
   engine.network.dialNow();
-  await race(Promise.all(replicas.map((replica) => replica.scan())), engine, deadline);
-  if (!options.wait) return view(engine, replicas, new Map(), started, true);
+  if (!options.wait) {
+    await race(Promise.all(replicas.map((replica) => replica.scan())), engine, deadline);
+    return view(engine, replicas, new Map(), started, true);
+  }
   const seconds = new Map<Replica, number>();
   const members = new Map<Replica, readonly DeviceId[]>();
   await Promise.all(
     replicas.map(async (replica) => {
-      const wanted = await membersWanted(
-        engine,
-        replica,
-        options.for ?? null,
-        Math.min(deadline, started + LINK_WITHIN_MS),
+      const until = Math.min(deadline, started + LINK_WITHIN_MS);
+      const chosen = membersWanted(engine, replica, options.for ?? null, until);
+      const asked = chosen.then((devices) =>
+        Promise.all(devices.map((device) => engine.network.session(device)?.scan(replica.id))),
       );
+      // All look at once; whoever is linked is asked before this device has its hands full.
+      const looked = later(clock).then(() => replica.scan());
+      await race(Promise.all([asked, looked]), engine, deadline);
+      const wanted = await chosen;
       members.set(replica, wanted);
-      await race(
-        Promise.all(wanted.map((device) => engine.network.session(device)?.scan(replica.id) ?? Promise.resolve())),
-        engine,
-        deadline,
-      );
       await waitUntil(engine, deadline, () => blocked(replica) || isInStep(engine, replica, wanted));
       seconds.set(replica, (clock.now() - started) / 1000);
     }),
@@ -115,6 +116,8 @@ function view(
     members: all,
   };
 }
+
+const later = (clock: Clock): Promise<void> => new Promise((resolve) => void clock.after(0, resolve));
 
 /** Resolves when `holds` does, asked after every change, or at the deadline. */
 function waitUntil(engine: Engine, deadline: number, holds: () => boolean): Promise<void> {

@@ -50,6 +50,9 @@ export class RecordStore {
   #nameCount = 0;
   /** As they are now, until they change: see `keepAtHand`. */
   readonly #atHand = new Map<RecordId, StoredRecord>();
+  /** The group read last, as it is until something in it changes: a look asks for the only one of a text twice. */
+  #lastGroup: { readonly source: number; readonly directory: number; readonly members: readonly GroupMember[] } | null =
+    null;
   readonly #sql;
   #live: number;
   #conflicts: number;
@@ -77,6 +80,7 @@ export class RecordStore {
   }
   letGo(): void {
     this.#atHand.clear();
+    this.#lastGroup = null;
   }
 
   find(id: RecordId): StoredRecord | null {
@@ -113,6 +117,7 @@ export class RecordStore {
       this.#sql.update.run(flags, encodeState(state), before.row);
       return before.row;
     }
+    this.#lastGroup = null;
     const [path, name] = split(id);
     const directory = this.#directory(path, true);
     const row = Number(this.#sql.insert.run(directory, name, flags, encodeState(state)).lastInsertRowid);
@@ -161,9 +166,13 @@ export class RecordStore {
   group(source: number, path: string): readonly GroupMember[] {
     const directory = this.#directory(path, false);
     if (directory === null) return [];
-    return this.#sql.group
+    const last = this.#lastGroup;
+    if (last?.source === source && last.directory === directory) return last.members;
+    const members = this.#sql.group
       .all(source, directory)
       .map(([row, name, revision, known]) => ({ row, name, revision: known === null ? undefined : revision }));
+    this.#lastGroup = { source, directory, members };
+    return members;
   }
 
   /** Paths of the directories at and below `path` that hold records. */
@@ -207,6 +216,7 @@ export class RecordStore {
     held: Held | null,
     native: Fields | null = null,
   ): void {
+    this.#lastGroup = null;
     this.#sql.putSnapshot.run(
       source,
       row,
@@ -217,10 +227,12 @@ export class RecordStore {
   }
 
   dropSnapshot(source: number, row: number): void {
+    this.#lastGroup = null;
     this.#sql.dropSnapshot.run(source, row);
   }
 
   dropSnapshots(source: number): void {
+    this.#lastGroup = null;
     this.#sql.dropSnapshots.run(source);
   }
 

@@ -28,6 +28,34 @@ describe('RecordStore', () => {
     expect(new RecordStore(database, 1, 'files').find(recordId('new/a'))?.row).toBe(row);
   });
 
+  it('tells a group as it is after each change of a record or a snapshot in it', () => {
+    const [one, two] = [Uint8Array.of(1), Uint8Array.of(2)];
+    const told = (source: number) =>
+      records.group(source, 'd').map(({ name, revision }) => [name, revision && [...revision]]);
+    const a = records.put(recordId('d/a'), null, live(0));
+    expect(told(1)).toEqual([['a', undefined]]);
+    records.putSnapshot(1, a, one, null);
+    expect(told(1)).toEqual([['a', [1]]]);
+    expect(told(2)).toEqual([['a', undefined]]);
+    const b = records.put(recordId('d/b'), null, live(1));
+    records.putSnapshot(1, b, two, null);
+    expect(told(1)).toEqual([
+      ['a', [1]],
+      ['b', [2]],
+    ]);
+    records.dropSnapshot(1, a);
+    records.putSnapshot(1, b, one, null);
+    expect(told(1)).toEqual([
+      ['a', undefined],
+      ['b', [1]],
+    ]);
+    records.dropSnapshots(1);
+    expect(told(1)).toEqual([
+      ['a', undefined],
+      ['b', undefined],
+    ]);
+  });
+
   it('forgets a directory that was rolled back', () => {
     expect(records.find(recordId('new/a'))).toBeNull();
     const rolledBack = new Error('rolled back');

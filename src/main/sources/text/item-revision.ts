@@ -25,8 +25,21 @@ export function writeItemRevision({ digest, document, name, uid }: ItemRevision)
   return Buffer.concat([digest, Uint8Array.of(document.length), document, Buffer.from(text)]);
 }
 
-export function readItemRevision(revision: Revision): ItemRevision {
-  const end = DIGEST_BYTES + 1 + (revision[DIGEST_BYTES] ?? 0);
-  const [name = '', uid = ''] = Buffer.from(revision.subarray(end)).toString().split(PART);
-  return { digest: revision.subarray(0, DIGEST_BYTES), document: revision.subarray(DIGEST_BYTES + 1, end), name, uid };
+export const digestIn = (revision: Revision): ItemRevision['digest'] => revision.subarray(0, DIGEST_BYTES);
+
+/** The names alone: of thousands of items the rest is not asked for. */
+export function namesIn(revision: Revision): Pick<ItemRevision, 'name' | 'uid'> {
+  const at = documentEnd(revision);
+  const text = Buffer.from(revision.buffer, revision.byteOffset + at, revision.length - at).toString();
+  const part = text.indexOf(PART);
+  return part < 0 ? { name: text, uid: '' } : { name: text.slice(0, part), uid: text.slice(part + 1) };
 }
+
+/** Was the item read from its document when that had this revision? */
+export function isOfDocument(revision: Revision, document: Uint8Array): boolean {
+  if (revision[DIGEST_BYTES] !== document.length) return false;
+  for (let at = 0; at < document.length; at++) if (revision[DIGEST_BYTES + 1 + at] !== document[at]) return false;
+  return true;
+}
+
+const documentEnd = (revision: Revision): number => DIGEST_BYTES + 1 + (revision[DIGEST_BYTES] ?? 0);

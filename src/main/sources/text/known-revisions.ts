@@ -1,7 +1,7 @@
 import type { RecordId } from '../../record/ids.ts';
 import type { Fields } from '../../record/value.ts';
 import type { Revision } from '../source-adapter.ts';
-import { readItemRevision } from './item-revision.ts';
+import { digestIn, namesIn } from './item-revision.ts';
 
 /** What the snapshot of this source tells: its adapter keeps nothing itself. */
 export interface KnownItems {
@@ -16,14 +16,23 @@ export interface KnownItems {
 }
 
 /** An item as the snapshot knows it. */
-export interface KnownItem {
+export class KnownItem {
   readonly id: RecordId;
   /** See `ItemRevision`. */
   readonly uid: string;
   readonly vouches: boolean;
-  readonly digest: Uint8Array;
-  readonly document: Uint8Array;
   readonly stored: Revision;
+
+  constructor(id: RecordId, uid: string, vouches: boolean, stored: Revision) {
+    this.id = id;
+    this.uid = uid;
+    this.vouches = vouches;
+    this.stored = stored;
+  }
+
+  get digest(): Uint8Array {
+    return digestIn(this.stored);
+  }
 }
 /** All of them. */
 export interface Known {
@@ -35,9 +44,9 @@ export interface Known {
 export function knownRevisions(items: KnownItems): Known {
   const found = new Map<string, KnownItem[]>();
   for (const [id, { revision, vouches }] of items.revisions()) {
-    const { digest, document, name, uid } = readItemRevision(revision);
+    const { name, uid } = namesIn(revision);
     const own = found.get(name);
-    const each = { id, vouches, digest, document, uid, stored: revision };
+    const each = new KnownItem(id, uid, vouches, revision);
     if (own === undefined) found.set(name, [each]);
     else own.push(each);
   }

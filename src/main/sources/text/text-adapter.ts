@@ -21,13 +21,16 @@ import type {
 import { AssignItems } from './assign-items.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument } from './document-place.ts';
 import { NUMBER, recordIdOfUid, uidOfRecord } from './item-ids.ts';
-import { type ItemRevision, readItemRevision, writeItemRevision } from './item-revision.ts';
+import { digestIn, type ItemRevision, isOfDocument, namesIn, writeItemRevision } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import { digestOf, fieldsOf, type Loaded, lineOf } from './loaded-text.ts';
 import { type Damaged, MalformedItem, type NativeItem, type SplitText, type TextFormat } from './text-format.ts';
 
 /** Documents that are read at a time, where each holds an item. */
 const DOCUMENTS_AT_ONCE = 200;
+/** Items constructed at a time: what is composed is kept until all of them are written. */
+const BATCH_OF_DOCUMENTS = 2000;
+const LEAST_BATCH = 3500;
 
 /** A document as it is to be written. */
 interface Composed {
@@ -50,7 +53,6 @@ export class TextAdapter implements SourceAdapter {
   readonly can: Capabilities;
   readonly watch?: SourceAdapter['watch'];
   /** All changes at once, for a text of many items is written as a whole. */
-  readonly batch = 20_000;
   readonly #format: TextFormat;
   /** null: what is written is stamped by what the record tells alone. */
   readonly #clock: Pick<Clock, 'now'> | null;
@@ -76,6 +78,11 @@ export class TextAdapter implements SourceAdapter {
     this.can = { write: place.writable, watch: place.watch !== null, fields: null };
     const { watch } = place;
     if (watch !== null) this.watch = (onDirty) => watch(() => onDirty(''));
+  }
+
+  /** A text of many items is written as a whole by each batch: so half as many as it has, and a large one is not written a hundred times. */
+  get batch(): number {
+    return this.#place.many ? BATCH_OF_DOCUMENTS : Math.max(LEAST_BATCH, this.#places.size >> 1);
   }
 
   condition(): Promise<SourceCondition> {
@@ -119,7 +126,7 @@ export class TextAdapter implements SourceAdapter {
       if (
         this.#place.many &&
         own.length > 0 &&
-        own.every((each) => each.vouches && same(each.document, listed.revision))
+        own.every((each) => each.vouches && isOfDocument(each.stored, listed.revision))
       )
         for (const each of own) {
           claimed.add(each.id);
@@ -234,7 +241,7 @@ export class TextAdapter implements SourceAdapter {
   }
 
   shownAs(revision: Revision): RecordId | null {
-    const { uid } = readItemRevision(revision);
+    const { uid } = namesIn(revision);
     return uid === '' ? null : recordId(uid);
   }
 
@@ -406,7 +413,7 @@ export class TextAdapter implements SourceAdapter {
 
   #documentFor({ id, expected }: ConstructItem, names: ReadonlySet<string>): string {
     if (!this.#place.many) return '';
-    if (expected !== null) return readItemRevision(expected).name;
+    if (expected !== null) return namesIn(expected).name;
     return this.#place.newName(uidOfRecord(id), (name) => names.has(name));
   }
 
@@ -484,7 +491,7 @@ export class TextAdapter implements SourceAdapter {
     for (const item of items) {
       const at = places.get(item.id);
       const native = at === undefined ? null : (document.text.items[at] as NativeItem);
-      const expected = item.expected === null ? null : readItemRevision(item.expected).digest;
+      const expected = item.expected === null ? null : digestIn(item.expected);
       const isAsExpected =
         native === null || expected === null
           ? native === null && expected === null

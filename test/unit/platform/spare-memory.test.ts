@@ -1,0 +1,71 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { giveBackSpare, type ProcessMemory, processMemory } from '../../../src/main/platform/spare-memory.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+
+const MB = 1 << 20;
+const LONG = 60_000;
+
+/** Resident megabytes; `release` leaves what is in use. */
+class FakeMemory implements ProcessMemory {
+  held: number;
+  used: number;
+  released = 0;
+  constructor(held: number) {
+    this.held = held;
+    this.used = held;
+  }
+  resident(): number {
+    return this.held * MB;
+  }
+  release(): void {
+    this.released++;
+    this.held = this.used;
+  }
+}
+
+describe('memory that is not in use any more', () => {
+  it('is given back once, after the work it was needed for', async () => {
+    const clock = new FakeClock();
+    const memory = new FakeMemory(120);
+    let busy = true;
+    const stop = giveBackSpare(clock, () => busy, memory);
+    memory.held = 300;
+    memory.used = 180;
+    await clock.advance(LONG);
+    expect(memory.released).toBe(0);
+    busy = false;
+    await clock.advance(LONG);
+    expect([memory.released, memory.held]).toEqual([1, 180]);
+    memory.held = 210;
+    await clock.advance(LONG);
+    expect(memory.released).toBe(1);
+    memory.held = 280;
+    await clock.advance(LONG);
+    expect([memory.released, memory.held]).toEqual([2, 180]);
+    stop();
+    memory.held = 400;
+    await clock.advance(LONG);
+    expect(memory.released).toBe(2);
+  });
+
+  it('is not asked for again and again where all of it is in use', async () => {
+    const clock = new FakeClock();
+    const memory = new FakeMemory(120);
+    giveBackSpare(clock, () => false, memory);
+    memory.held = 500;
+    memory.used = 500;
+    await clock.advance(10 * LONG);
+    expect(memory.released).toBe(1);
+  });
+
+  it('is what a collection of this thread frees', async () => {
+    let large: object | null = { items: Array.from({ length: 1000 }, (_, at) => ({ at })) };
+    const weak = new WeakRef(large);
+    large = null;
+    await turn();
+    processMemory.release();
+    expect(weak.deref()).toBeUndefined();
+    expect((globalThis as { gc?: unknown }).gc).toBeUndefined();
+  });
+});
