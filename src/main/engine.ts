@@ -19,7 +19,7 @@ import { createCollection } from './peers/membership-log.ts';
 import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
 import { hexOf } from './record/encode-value.ts';
 import type { RecordKind } from './record/field-rules.ts';
-import { type CollectionId, type DeviceId, type Digest, type LogId, sourceId } from './record/ids.ts';
+import { type CollectionId, type DeviceId, type Digest, type LogId, type SourceId, sourceId } from './record/ids.ts';
 import { Replica } from './replica.ts';
 import { Schedule } from './schedule.ts';
 import type { MovedOn } from './sources/files/aside.ts';
@@ -102,9 +102,10 @@ export class Engine {
   async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
     this.#recoverPlaces();
     for (const stored of this.registry.collections()) this.#openReplica(stored);
+    const noted = this.#notedSources();
     for (const replica of this.replicas.values())
       for (const source of this.registry.sources(replica.collection.stored.row))
-        await this.#openSource(replica, source, false);
+        await this.#reopenSource(replica, source, noted.has(source.id));
     for (const replica of this.replicas.values()) {
       replica.resume();
       // What a program that ended in between had still to say.
@@ -313,6 +314,25 @@ export class Engine {
     });
     this.replicas.set(stored.id, replica);
     return replica;
+  }
+
+  /** The program may have ended while the source was added: then what is to mark its place is not there yet, and nothing was taken in. */
+  async #reopenSource(replica: Replica, source: StoredSource, isNoted: boolean): Promise<void> {
+    if (!isNoted && !replica.collection.records.hasSnapshots(source.row))
+      try {
+        await this.#openSource(replica, source, true);
+        this.savePlaces();
+        return;
+      } catch {
+        // A look tells what is the matter with its place.
+      }
+    await this.#openSource(replica, source, false);
+  }
+
+  /** Sources that were added to the end. */
+  #notedSources(): ReadonlySet<SourceId> {
+    const places = this.world.places.load()?.collections ?? [];
+    return new Set(places.flatMap(({ sources }) => sources.map(({ id }) => id)));
   }
 
   async #openSource(replica: Replica, source: StoredSource, fresh: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../fakes/seeded-random.ts';
@@ -211,6 +211,29 @@ describe('links', () => {
 });
 
 describe('the process', () => {
+  it('killed while a folder is added it marks the folder when it runs again, but never one that lost its mark later', async () => {
+    const a = await lone('anna');
+    const folder = new Folder('anna');
+    await a.add(folder);
+    const source = async () => (await a.status()).collections[0]?.sources[0]?.state;
+    const interrupt = async (lost: readonly string[]) => {
+      await a.kill9();
+      for (const path of lost) rmSync(path, { recursive: true });
+      await a.restart();
+    };
+    // What is written last of a source that is added.
+    await interrupt([folder.path('.lockstep'), join(a.data, 'identity', 'places.json')]);
+    await expect.poll(source, { timeout: 30_000 }).toBe('ready');
+    folder.write('x', 'x');
+    await a.look();
+    expect((await a.status()).collections[0]?.records).toBe(1);
+    await interrupt([folder.path('.lockstep')]);
+    await expect.poll(source, { timeout: 30_000 }).toBe('unavailable');
+    await interrupt([join(a.data, 'identity', 'places.json')]);
+    await expect.poll(source, { timeout: 30_000 }).toBe('unavailable');
+    expect((await a.status()).collections[0]?.records).toBe(1);
+  });
+
   it('SIGTERM ends it within 5 s with status 0, also in the middle of work', async () => {
     const a = await lone('anna');
     const folder = new Folder('anna');
