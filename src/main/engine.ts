@@ -10,7 +10,7 @@ import { HistoryKeeper } from './history-keeper.ts';
 import { openAdapter } from './locations/open-source.ts';
 import { placesIn, recoverPlaces } from './locations/recover-places.ts';
 import { findServerPlace, isAddress } from './locations/server-place.ts';
-import { type AskedFormat, findPlace, nameOfPlace, type SourcePlace } from './locations/source-place.ts';
+import { type AskedFormat, findPlace, isFolder, nameOfPlace, type SourcePlace } from './locations/source-place.ts';
 import { LeftCollections } from './network/left-collections.ts';
 import { ManageMembers } from './network/manage-members.ts';
 import { PeerNetwork } from './network/peer-network.ts';
@@ -23,6 +23,7 @@ import { type CollectionId, type DeviceId, type Digest, type LogId, type SourceI
 import { Replica } from './replica.ts';
 import { Schedule } from './schedule.ts';
 import type { MovedOn } from './sources/files/aside.ts';
+import { checkMayMark } from './sources/files/source-marker.ts';
 import { validateFileChange } from './sources/files/validate-file-change.ts';
 import { validateItemChange } from './sources/text/validate-item-change.ts';
 import { ContentStore } from './store/content-store.ts';
@@ -55,6 +56,7 @@ export class Engine {
   readonly members: ManageMembers;
   readonly keeper: HistoryKeeper;
   readonly #stopWatching = new Map<number, () => Promise<void>>();
+  #isStopping = false;
   constructor(world: EngineWorld) {
     this.world = world;
     this.events = new EngineEvents(world.clock);
@@ -120,6 +122,7 @@ export class Engine {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await this.network.stop();
     for (const schedule of this.schedules.values()) schedule.stop();
     for (const stop of this.#stopWatching.values()) await stop();
@@ -150,7 +153,10 @@ export class Engine {
     });
     this.world.membershipFile(made.group).save(made.ops.map((op) => op.bytes));
     const replica = this.openCollection(made.group, name, place.format.kind);
-    const source = await this.addSource(replica, place);
+    const source = await this.addSource(replica, place).catch(async (error) => {
+      if (!this.#isStopping) await this.leave(replica);
+      throw error;
+    });
     await this.schedules.get(source.row)?.lookNow();
     return {
       collection: made.group,
@@ -179,7 +185,8 @@ export class Engine {
     try {
       await this.#openSource(replica, source, true);
     } catch (error) {
-      this.registry.removeSource(source.row);
+      // What was not done for want of time is done at the next start.
+      if (!this.#isStopping) this.registry.removeSource(source.row);
       throw error;
     }
     this.savePlaces();
@@ -191,14 +198,16 @@ export class Engine {
 
   /**
    * Where a source is to be, on this computer or a server, in whatever format is there or asked for. With `create` it is made where there
-   * is nothing. Fails with `no-such-path`, `overlaps-source`, `unknown-format`, `wrong-format`, and as `findServerPlace`.
+   * is nothing. Fails with `no-such-path`, `overlaps-source`, `unknown-format`, `wrong-format`, `other-marker`, and as `findServerPlace`.
    */
   async place(location: string, create: boolean, asked: AskedFormat): Promise<SourcePlace> {
     const taken = [...this.replicas.values()].flatMap((replica) =>
       [...replica.synchronizers.values()].map((each) => each.source.location),
     );
     if (isAddress(location)) return findServerPlace(location, asked, this.world.secrets, taken);
-    return findPlace(this.world, location, create, asked, [...taken, this.world.dataDirectory]);
+    const place = findPlace(this.world, location, create, asked, [...taken, this.world.dataDirectory]);
+    if (isFolder(place.format)) checkMayMark(this.world.fs, place.path, this.deviceId);
+    return place;
   }
 
   async removeSource(replica: Replica, row: number): Promise<void> {

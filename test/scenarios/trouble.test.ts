@@ -234,6 +234,21 @@ describe('the process', () => {
     expect((await a.status()).collections[0]?.records).toBe(1);
   });
 
+  it('a folder another device keeps in step is refused before anything is made or spent', async () => {
+    const { a, b, folderA } = await startPair((folder) => folder.write('x', 'x'));
+    devices.push(a, b);
+    const { collection } = await b.add(new Folder('own'));
+    const { link } = await b.ask<{ link: string }>('invite', collection, '--approve-first');
+    const before = (await b.status()).collections.length;
+    expect(await b.refused('add', folderA.root)).toEqual({ status: 1, code: 'other-marker' });
+    expect((await b.status()).collections).toHaveLength(before);
+    expect(await a.refused('join', link, folderA.root)).toEqual({ status: 1, code: 'overlaps-source' });
+    const c = await lone('cleo');
+    expect(await c.refused('join', link, folderA.root)).toEqual({ status: 1, code: 'other-marker' });
+    await c.ask('join', link, new Folder('cleo').root);
+    expect((await c.status()).collections).toHaveLength(1);
+  });
+
   it('SIGTERM ends it within 5 s with status 0, also in the middle of work', async () => {
     const a = await lone('anna');
     const folder = new Folder('anna');

@@ -46,11 +46,11 @@ export function findPlace(
       `There is no address book at ${location}; Thunderbird makes one.`,
       location,
     );
-  const isFolder = format.layout === 'tree' || format.layout === 'folder-of-files';
-  if (there !== null && there.isFolder !== isFolder)
+  const wanted = isFolder(format);
+  if (there !== null && there.isFolder !== wanted)
     throw new LockstepError(
       'wrong-format',
-      `${location} is a ${there.isFolder ? 'folder' : 'file'}, and ${format.name} is a ${isFolder ? 'folder' : 'file'}.`,
+      `${location} is a ${there.isFolder ? 'folder' : 'file'}, and ${format.name} is a ${wanted ? 'folder' : 'file'}.`,
       location,
     );
   const path = there?.path ?? make(world, location, format);
@@ -62,6 +62,9 @@ export function findPlace(
     path,
   );
 }
+
+/** Is a source of this format a folder, which bears the marker of whose it is? */
+export const isFolder = ({ layout }: SourceFormat): boolean => layout === 'tree' || layout === 'folder-of-files';
 
 function formatOf(
   fs: FileSystem,

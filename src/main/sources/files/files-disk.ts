@@ -10,6 +10,7 @@ import { ParentGuard } from './path-guard.ts';
 import { FileReader } from './read-files.ts';
 import {
   markerPath,
+  markRoot,
   readMarker,
   readSmallFile,
   type SourceMarker,
@@ -74,15 +75,9 @@ export class FilesDisk {
     }
   }
 
-  /** Marks the root as this source's; a marker of this device is left of a source that is no more. Fails with `other-marker` where it is another device's. */
+  /** Marks the root as this source's. Fails as `checkMayMark`. */
   makeMarker(): void {
-    const there = readMarker(this.#fs, this.#root);
-    if (there !== null && there.device !== this.#options.marker.device) {
-      const advice = `If no device keeps it in step, remove ${this.#root}/.lockstep and try again.`;
-      throw new LockstepError('other-marker', `${this.#root} belongs to another device. ${advice}`, this.#root);
-    }
-    if (there === null || !this.#isOurs(there))
-      writeMarker(this.#fs, this.#root, { ...this.#options.marker, mounts: null });
+    markRoot(this.#fs, this.#root, this.#options.marker);
   }
 
   /** The root is nobody's any more. Does nothing where the marker is not this source's. */

@@ -46,6 +46,22 @@ export function writeMarker(fs: FileSystem, root: string, marker: StoredMarker):
   fs.syncDirectory(directory);
 }
 
+/** Fails with `other-marker` where a folder is marked by another device. What this one marked is left of a source that is no more. */
+export function checkMayMark(fs: FileSystem, root: string, device: DeviceId): void {
+  const there = readMarker(fs, root);
+  if (there === null || there.device === device) return;
+  const advice = `If no device keeps it in step, remove ${root}/${OWN_DIRECTORY} and try again.`;
+  throw new LockstepError('other-marker', `${root} belongs to another device. ${advice}`, root);
+}
+
+/** Marks a folder as a source's own. Fails as `checkMayMark`. */
+export function markRoot(fs: FileSystem, root: string, marker: SourceMarker): void {
+  checkMayMark(fs, root, marker.device);
+  const there = readMarker(fs, root);
+  if (there === null || there.source !== marker.source || there.collection !== marker.collection)
+    writeMarker(fs, root, { ...marker, mounts: null });
+}
+
 export const markerPath = (root: string): string => `${root}/${OWN_DIRECTORY}/marker.json`;
 
 function decodeMarker(text: string): StoredMarker | null {

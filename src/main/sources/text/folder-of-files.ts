@@ -1,14 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
-import { LockstepError } from '../../platform/trouble.ts';
-import {
-  isSameRoot,
-  markedRoot,
-  markerPath,
-  readMarker,
-  type SourceMarker,
-  writeMarker,
-} from '../files/source-marker.ts';
+import { isSameRoot, markedRoot, markerPath, markRoot, readMarker, type SourceMarker } from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type {
   DocumentPlace,
@@ -69,13 +61,10 @@ export class FolderOfFiles implements DocumentPlace {
     this.watch = watch === null ? null : this.#past.watching(root, watch);
   }
 
-  /** A new source is marked. Fails with `other-marker` where the folder is another's. */
+  /** A new source is marked. Fails as `checkMayMark`. */
   mark(): void {
     const { fs, root, marker } = this.#options;
-    const known = readMarker(fs, root);
-    if (known !== null && known.source !== marker.source)
-      throw new LockstepError('other-marker', `${root} is kept in step by another source already`, root);
-    writeMarker(fs, root, { ...marker, mounts: null });
+    markRoot(fs, root, marker);
   }
 
   condition(): Promise<SourceCondition> {
