@@ -36,7 +36,10 @@ export function keepDurable(disk: DiskState, keep: KeepUnsynced, moment: Moment)
   const survive = keep === 'all' ? whole : keep === 'none' ? sure : keep.between(sure, whole);
   for (const record of disk.journal.slice(survive).reverse())
     for (const undo of [...record.undo].reverse()) takeBack(undo);
-  for (const inode of recountInodes(disk.root.root)) inode.content.losePower(keep, moment);
+  for (const inode of recountInodes(disk.root.root)) {
+    const modifiedNs = inode.content.losePower(keep, moment);
+    if (modifiedNs !== null) inode.modifiedNs = modifiedNs;
+  }
   recountInodes(disk.root.root);
 }
 

@@ -6,7 +6,8 @@ export type KeepUnsynced = 'all' | 'none' | SeededRandom;
 /** One step of writing that has not been made durable: bytes at a place, or a new size. */
 type Step = { readonly when: number } & (
   | { readonly is: 'write'; readonly at: number; readonly bytes: Uint8Array }
-  | { readonly is: 'resize'; readonly size: number }
+  /** `modifiedNs`: what the file said of its time until then. */
+  | { readonly is: 'resize'; readonly size: number; readonly modifiedNs: bigint }
 );
 
 /** When a step is made, and how long after it the system has written it back by itself; milliseconds. */
@@ -64,8 +65,8 @@ export class FileContent {
     this.#allocated = Math.max(this.#allocated, at + bytes.length);
   }
 
-  resize(size: number, moment: Moment): void {
-    this.#step({ is: 'resize', size, when: moment.now }, moment);
+  resize(size: number, modifiedNs: bigint, moment: Moment): void {
+    this.#step({ is: 'resize', size, modifiedNs, when: moment.now }, moment);
     this.#allocated = Math.min(this.#allocated, size);
   }
 
@@ -90,18 +91,23 @@ export class FileContent {
   /**
    * The power went. Of the steps since the last sync survive none, all, the first few with the next one torn, or what they wrote to
    * some pages (the system may write back in any order). What survives is durable.
+   *
+   * Returns the time the file had before the first cut that was lost; null: none was. Size and time are in one place on a disk: a file that is
+   * as long as before has no time of after it.
    */
-  losePower(keep: KeepUnsynced, moment: Moment): void {
+  losePower(keep: KeepUnsynced, moment: Moment): bigint | null {
     this.#writeBack(moment);
     if (!this.unsynced || keep === 'all') {
       this.sync();
-      return;
+      return null;
     }
     const steps = keep === 'none' ? [] : survivors(this.#steps, keep);
+    const lost = this.#steps.find((step) => step.is === 'resize' && !steps.includes(step));
     this.#take(this.#synced);
     for (const step of steps) this.#apply(step);
     this.#allocated = this.#size;
     this.sync();
+    return lost?.is === 'resize' ? lost.modifiedNs : null;
   }
 
   #step(step: Step, moment: Moment): void {

@@ -254,7 +254,7 @@ export class MemoryDisk {
 
   resizeContent(inode: Inode, size: number): void {
     const allocated = inode.content.allocated;
-    inode.content.resize(size, this.#moment());
+    inode.content.resize(size, inode.modifiedNs, this.#moment());
     inode.volume.used += inode.content.allocated - allocated;
     inode.modifiedNs = inode.changedNs = this.stamp();
   }

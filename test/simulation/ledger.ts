@@ -27,6 +27,8 @@ interface Folder {
   readonly unchecked: Set<string>;
   /** Contents a power loss tore; they must go no further. */
   readonly torn: Set<string>;
+  /** Contents that stood in it, and the program never ran meanwhile: what a power loss leaves of those nobody can tell. */
+  readonly unseen: Set<string>;
   /** When its database, and with it the journal of un-synced writes, was lost; milliseconds. */
   journalLost: number;
   /** Paths last written by the program. */
@@ -121,6 +123,7 @@ export class Ledger {
       folder.owed.set(seen.content, `${path} at step ${this.step}`);
       folder.unchecked.add(seen.content);
     }
+    if (device.running !== null) for (const content of still) folder.unseen.delete(content);
     for (const [path, seen] of view) {
       const before = folder.view.get(path);
       if (before?.type === seen.type && before.content === seen.content) continue;
@@ -201,9 +204,11 @@ export class Ledger {
     }
     for (const [path, seen] of view) {
       if (folder.view.get(path)?.content === seen.content || !isFile(seen)) continue;
-      if (torn && isTold && folder.programWrote.has(path) && !this.written.has(seen.content))
+      const isKnown = ![...folder.unseen].some((whole) => couldBeLeftOf(seen.content, whole));
+      if (torn && isTold && isKnown && folder.programWrote.has(path) && !this.written.has(seen.content))
         folder.torn.add(seen.content);
       else {
+        if (device.running === null && !this.written.has(seen.content)) folder.unseen.add(seen.content);
         this.note(seen.content);
         folder.programWrote.delete(path);
       }
@@ -229,6 +234,7 @@ export class Ledger {
         doubtful: new Set(),
         unchecked: new Set(),
         torn: new Set(),
+        unseen: new Set(),
         journalLost: Number.NEGATIVE_INFINITY,
         programWrote: new Set(),
       };
@@ -237,6 +243,10 @@ export class Ledger {
     return folder;
   }
 }
+
+/** Did a power loss cut it short, or leave zeroes in it? */
+const couldBeLeftOf = (found: string, whole: string): boolean =>
+  found.length <= whole.length && [...found].every((character, at) => character === '\0' || character === whole[at]);
 
 const isFile = (seen: { readonly type: string }): boolean => seen.type === 'file';
 

@@ -80,4 +80,10 @@ export const REGRESSIONS: readonly {
     kinds: SOUND,
     about: 'a file that could not be read is tried again where another device deleted one, and named until then',
   },
+  {
+    seed: '15079',
+    kinds: SOUND,
+    about:
+      'what a power loss leaves of bytes no look ever saw nobody can tell, and no time is of after a cut that was lost',
+  },
 ];

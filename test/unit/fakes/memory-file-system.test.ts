@@ -345,6 +345,25 @@ describe('the loss of power', () => {
     expect(seen).toEqual(new Set(['file "old"', 'file "newer"']));
   });
 
+  it('leaves no file as long as before it was cut that has the time of after it', async () => {
+    user.writeFile('/a', 'long before');
+    const { modifiedNs } = user.fs.lstat('/a')!;
+    await clock.advance(1000);
+    user.writeFile('/a', 'short');
+    const before = disk.snapshot();
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 200; seed++) {
+      disk.restore(before);
+      losePower(new SeededRandom(seed));
+      const stat = disk.process().lstat('/a');
+      if (stat !== null)
+        seen.add(`${stat.size > 5 ? 'long' : 'short'}, ${stat.modifiedNs === modifiedNs ? 'old' : 'new'}`);
+    }
+    expect(seen).toContain('long, old');
+    expect(seen).toContain('short, new');
+    expect(seen).not.toContain('long, new');
+  });
+
   it('undoes names in order: none survives without those before it', () => {
     for (let at = 0; at < 6; at++) user.mkdirp(`/d${at}`);
     const before = disk.snapshot();
