@@ -264,7 +264,7 @@ export const EVENTS = {
     weight: 2,
     kind: 'members',
     happen: async ({ group, random }) => {
-      const by = group.members.find((each) => group.roleOf(each) === 'admin');
+      const by = group.members.find((each) => group.mayLetIn(each));
       if (group.devices.length >= 5 || by === undefined || group.cuts > 0) return null;
       const device = group.addDevice({ skewed: false, folding: false });
       const how = random.pick(['empty', 'equal', 'other'] as const);
@@ -293,6 +293,7 @@ export const EVENTS = {
       const others = group.members.filter((device) => device !== by);
       if (others.length === 0) return null;
       const [device, role] = [random.pick(others), random.pick(['admin', 'editor', 'reader'] as const)];
+      if (role !== 'admin' && group.wouldVoid(device, by)) return null;
       return group.setRole(device, role, by) ? `${by.name} makes ${device.name} ${role}` : null;
     }),
   },

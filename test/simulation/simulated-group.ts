@@ -30,6 +30,8 @@ export class SimulatedGroup {
   readonly restored = new Set<SimulatedDevice>();
   readonly #linkedSince = new Map<string, number>();
   readonly #removed = new Set<SimulatedDevice>();
+  /** Devices that were made less than admins, and may not have heard of it. */
+  readonly #demoted = new Set<SimulatedDevice>();
   /** Whom each computer was last seen to know as members. */
   readonly #acquainted = new Map<SimulatedDevice, ReadonlySet<DeviceId>>();
   /** Milliseconds a message takes at most. */
@@ -202,7 +204,25 @@ export class SimulatedGroup {
   }
   /** false: who asks may not, as far as it knows. */
   setRole(device: SimulatedDevice, role: Role, by: SimulatedDevice): boolean {
-    return this.#ask(() => by.engine.members.setRole(this.replica(by) as Replica, device.identity.id, role));
+    return this.#ask(() => {
+      by.engine.members.setRole(this.replica(by) as Replica, device.identity.id, role);
+      if (role !== 'admin') this.#demoted.add(device);
+    });
+  }
+  /** Would it be void that `device` let somebody in, as `by`, who has not heard of it, takes the right to do so from it? Whoever that is has to be let in anew. */
+  wouldVoid(device: SimulatedDevice, by: SimulatedDevice): boolean {
+    const { membership } = this.replica(by) as Replica;
+    const known = this.#acquainted.get(device);
+    return this.devices.some(
+      (each) =>
+        !this.#removed.has(each) && known?.has(each.identity.id) && membership.member(each.identity.id) === null,
+    );
+  }
+  /** Is it an admin, and does nobody say otherwise, of whom it has not heard? */
+  mayLetIn(device: SimulatedDevice): boolean {
+    if (this.roleOf(device) === 'admin') return !this.#demoted.has(device);
+    this.#demoted.delete(device);
+    return false;
   }
   /** What a device may do, as it knows. */
   roleOf(device: SimulatedDevice): string | null {
