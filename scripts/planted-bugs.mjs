@@ -65,7 +65,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'what could not be constructed is forgotten when the program ends',
-    file: 'src/main/replica.ts',
+    file: 'src/main/construct/bring-to-sources.ts',
     find: '        this.#open(log.log, number, rows, null);\n      }',
     replace: '        this.#open(log.log, number, [], null);\n      }',
     tests: [SIMULATION],
@@ -216,7 +216,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'of a log with two branches only one reaches the others',
-    file: 'src/main/replica.ts',
+    file: 'src/main/sharing/log-heads.ts',
     find: "const others = member === '' ? [] : (logs.branches(log)?.others ?? []);",
     replace: 'const others: readonly { row: number; number: number; hash: string }[] = [];',
     tests: ['test/scenarios/restored.test.ts'],
