@@ -45,7 +45,7 @@ const marker = { collection: collectionId('c1'), source: sourceId('s1'), device:
 class Snapshot implements KnownItems {
   readonly items = new Map<RecordId, { revision: Revision; vouches: boolean; native: Fields }>();
   revisions() {
-    return this.items;
+    return new Map(this.items);
   }
   native(id: RecordId): Fields | null {
     return this.items.get(id)?.native ?? null;

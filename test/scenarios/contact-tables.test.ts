@@ -156,7 +156,7 @@ it('a text that is written in steps deletes nothing that is yet to come', async 
   await vi.waitFor(async () => {
     const { collections } = await anna.ask<StatusView>('status');
     expect(collections[0]?.sources.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('going'));
-  });
+  }, 20_000);
   here.write('cards.vcf', whole);
   await inStep();
   expect(here.read('cards.vcf')).toBe(whole);

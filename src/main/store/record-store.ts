@@ -35,6 +35,8 @@ const COVERED = 4;
 const CACHED_DIRECTORIES = 4096;
 /** Records in memory at once where all are looked at. */
 const PAGE = 1000;
+/** Members of a group that are kept from one look to the next: half a KB each. */
+const MEMBERS_AT_HAND = 20_000;
 /** Names known completely, of directories that are new here: a first sync looks up each of its records twice. */
 const KNOWN_NAMES = 20_000;
 
@@ -50,7 +52,7 @@ export class RecordStore {
   #nameCount = 0;
   /** As they are now, until they change: see `keepAtHand`. */
   readonly #atHand = new Map<RecordId, StoredRecord>();
-  /** The group read last, as it is until something in it changes: a look asks for the only one of a text twice. */
+  /** The group read last, as it is until something in it changes: each look asks for the only one of a text, and mostly nothing is new. */
   #lastGroup: { readonly source: number; readonly directory: number; readonly members: readonly GroupMember[] } | null =
     null;
   readonly #sql;
@@ -80,7 +82,7 @@ export class RecordStore {
   }
   letGo(): void {
     this.#atHand.clear();
-    this.#lastGroup = null;
+    if ((this.#lastGroup?.members.length ?? 0) > MEMBERS_AT_HAND) this.#lastGroup = null;
   }
 
   find(id: RecordId): StoredRecord | null {
@@ -152,6 +154,7 @@ export class RecordStore {
   /** Undo of what a rolled back transaction told the caches. */
   forgetCaches(): void {
     this.letGo();
+    this.#lastGroup = null;
     this.#covered = new Set(this.#sql.covered.all(this.#collection));
     this.#directories.clear();
     this.#paths.clear();

@@ -7,19 +7,24 @@ import type { Replica } from '../replica.ts';
 import { lastFieldsOf, nativeOf } from '../snapshot/lens.ts';
 import { revisionIn, vouchesFor } from '../snapshot/stored-revision.ts';
 import type { KnownItems } from '../sources/text/known-revisions.ts';
+import type { GroupMember } from '../store/record-store.ts';
 
 /** What the snapshot of a source of texts tells its adapter, which keeps nothing itself. `project`: what the source can hold of a record. */
 export function knownItems(replica: Replica, source: number, project: (full: Fields) => Fields): KnownItems {
   const { collection } = replica;
   const { records, kind, log } = collection;
+  let last: { readonly of: readonly GroupMember[]; readonly known: ReturnType<KnownItems['revisions']> } | null = null;
   return {
     revisions() {
+      const of = records.group(source, '');
+      if (last?.of === of) return last.known;
       const known = new Map<RecordId, { revision: Uint8Array; vouches: boolean }>();
-      for (const { name, revision } of records.group(source, '')) {
+      for (const { name, revision } of of) {
         if (!(revision instanceof Uint8Array)) continue;
         const own = revisionIn(revision);
         known.set(recordId(name), { revision: own, vouches: vouchesFor(revision, own) });
       }
+      last = { of, known };
       return known;
     },
     native(id) {

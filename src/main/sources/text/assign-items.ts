@@ -85,10 +85,9 @@ export class AssignItems {
 
   /** Items no snapshot knows, of a UID whose record became another one: they are that one, if no item is. */
   #claimForOne(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>, claim: Claim): void {
-    const before = new Set([...known.in.values()].flatMap((own) => own.map(({ id }) => id)));
     for (const document of documents)
       document.ids.forEach((id, at) => {
-        if (id === null || before.has(id)) return;
+        if (id === null || known.ids.has(id)) return;
         const one = this.#known.isOneWith(id);
         if (one === null || claimed.has(one)) return;
         claimed.delete(id);

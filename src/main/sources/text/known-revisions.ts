@@ -5,7 +5,7 @@ import { digestIn, namesIn } from './item-revision.ts';
 
 /** What the snapshot of this source tells: its adapter keeps nothing itself. */
 export interface KnownItems {
-  /** Revision of every item the source holds. `vouches` false: it was read while it was changing. */
+  /** Revision of every item the source holds; the same map as long as nothing changed. `vouches` false: it was read while it was changing. */
   revisions(): ReadonlyMap<RecordId, { readonly revision: Revision; readonly vouches: boolean }>;
   /** What the source holds of an item, in its own format; null: it never held it. */
   native(id: RecordId): Fields | null;
@@ -38,17 +38,26 @@ export class KnownItem {
 export interface Known {
   /** By the name of the document. */
   readonly in: ReadonlyMap<string, readonly KnownItem[]>;
+  readonly ids: ReadonlySet<RecordId>;
 }
+
+/** As the map of the snapshot it was made of. */
+const made = new WeakMap<ReturnType<KnownItems['revisions']>, Known>();
 
 /** What the snapshot knows, by the document each item is in. */
 export function knownRevisions(items: KnownItems): Known {
+  const revisions = items.revisions();
+  const former = made.get(revisions);
+  if (former !== undefined) return former;
   const found = new Map<string, KnownItem[]>();
-  for (const [id, { revision, vouches }] of items.revisions()) {
+  for (const [id, { revision, vouches }] of revisions) {
     const { name, uid } = namesIn(revision);
     const own = found.get(name);
     const each = new KnownItem(id, uid, vouches, revision);
     if (own === undefined) found.set(name, [each]);
     else own.push(each);
   }
-  return { in: found };
+  const known = { in: found, ids: new Set(revisions.keys()) };
+  made.set(revisions, known);
+  return known;
 }

@@ -40,6 +40,7 @@ interface Composed {
   readonly writes: readonly Write[];
   readonly bytes: Uint8Array;
 }
+type Told = Extract<ListEvent, { is: 'groups' }>;
 interface Place {
   readonly document: Loaded;
   readonly item: NativeItem;
@@ -66,7 +67,7 @@ export class TextAdapter implements SourceAdapter {
   readonly #assign: AssignItems;
   #closed = false;
   /** What was told last, as long as it was of the documents at hand. */
-  #told: Extract<ListEvent, { is: 'groups' }> | null = null;
+  #told: Told | null = null;
 
   constructor(format: TextFormat, place: DocumentPlace, known: KnownItems, clock: Pick<Clock, 'now'> | null = null) {
     this.#clock = clock;
@@ -109,7 +110,7 @@ export class TextAdapter implements SourceAdapter {
   ): Promise<ListResult> {
     const { documents, problems: unlisted } = await this.#place.list();
     const again =
-      unlisted.length === 0 && documents.length === 1 ? this.#unchanged(documents[0] as ListedDocument) : null;
+      unlisted.length === 0 && documents.length === 1 ? await this.#asTold(documents[0] as ListedDocument) : null;
     if (again !== null) {
       await tell(again);
       return { token: 1, items: again.groups[0]?.items.length ?? 0, complete: within === null };
@@ -154,10 +155,13 @@ export class TextAdapter implements SourceAdapter {
     this.#assign.assign([...loaded.values()], known, claimed);
     this.#loaded = new Map();
     this.#places = new Map();
+    let unsettled = false;
     for (const document of loaded.values()) {
       this.#remember(document);
       problems.push(...this.#damaged(document, known, claimed));
-      const torn = this.#isUnsettled(document, known, claimed) ? this.#torn(document, known) : null;
+      const isUnsettled = this.#isUnsettled(document, known, claimed);
+      unsettled ||= isUnsettled;
+      const torn = isUnsettled ? this.#torn(document, known) : null;
       document.text.items.forEach((item, at) => {
         const id = document.ids[at];
         if (id === null || id === undefined) return;
@@ -169,7 +173,6 @@ export class TextAdapter implements SourceAdapter {
         items.push({ id, revision, fresh: this.#isFresh(document, item), size: sizeOf(item) });
       });
     }
-    const unsettled = [...loaded.values()].some((document) => this.#isUnsettled(document, known, claimed));
     const event = { is: 'groups', groups: [{ group: '', items, problems, unsettled }] } as const;
     this.#told = unlisted.length === 0 ? event : null;
     await tell(event);
@@ -286,7 +289,7 @@ export class TextAdapter implements SourceAdapter {
     if (!this.#place.many) return NOBODY;
     const { documents } = await this.#place.list();
     const unknown = documents.flatMap(({ name }) => (known.in.has(name) ? [] : [name]));
-    const ids = new Set([...known.in.values()].flat().map(({ id }) => id));
+    const ids = new Set(known.ids);
     for (const read of unknown.length === 0 ? [] : await this.#place.read(unknown))
       for (const { uid } of 'code' in read ? [] : this.#format.split(read.bytes).items)
         if (uid !== null) ids.add(recordIdOfUid(uid));
@@ -307,10 +310,27 @@ export class TextAdapter implements SourceAdapter {
     if (this.#closed) throw new LockstepError('stopped', 'the source is closed');
   }
 
-  /** The last listing once more, where the only text there is did not change: it need not be looked through. */
-  #unchanged(listed: ListedDocument): Extract<ListEvent, { is: 'groups' }> | null {
-    const loaded = this.#place.many ? undefined : this.#loaded.get(listed.name);
-    return loaded !== undefined && !loaded.fresh && same(loaded.revision, listed.revision) ? this.#told : null;
+  /**
+   * The last listing once more, where the only text there is says the same: it need not be looked through. One written lately is read again for
+   * that, for its times do not tell.
+   */
+  async #asTold({ name, revision }: ListedDocument): Promise<Told | null> {
+    const loaded = this.#place.many ? undefined : this.#loaded.get(name);
+    if (loaded === undefined || this.#told === null) return null;
+    if (!loaded.fresh) return same(loaded.revision, revision) ? this.#told : null;
+    const [group] = this.#told.groups;
+    if (group === undefined || group.problems.length > 0 || group.unsettled === true) return null;
+    const [read] = await this.#place.read([name]);
+    if (read === undefined || 'code' in read || !same(read.bytes, loaded.bytes)) return null;
+    const document = { ...loaded, revision: read.revision, fresh: read.fresh };
+    const [first] = document.text.items;
+    const items = group.items.map((item) => {
+      const fresh = first !== undefined && item.id === document.ids[0] && this.#isFresh(document, first);
+      return item.fresh === fresh ? item : { ...item, fresh };
+    });
+    this.#remember(document);
+    this.#told = { is: 'groups', groups: [{ ...group, items }] };
+    return this.#told;
   }
 
   /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already. */
@@ -322,7 +342,8 @@ export class TextAdapter implements SourceAdapter {
 
   /** What cannot be understood is named and is nobody's deletion: where it cannot be told which item it was, none of its document counts as gone. */
   #damaged(document: Loaded, known: Known, claimed: ReadonlySet<RecordId>): readonly ItemProblem[] {
-    const missing = new Set((known.in.get(document.name) ?? []).flatMap(({ id }) => (claimed.has(id) ? [] : [id])));
+    const missing = new Set<RecordId>();
+    for (const { id } of known.in.get(document.name) ?? []) if (!claimed.has(id)) missing.add(id);
     const problems: ItemProblem[] = [];
     let unknown: Damaged | null = null;
     for (const damaged of document.text.damaged) {
@@ -476,7 +497,9 @@ export class TextAdapter implements SourceAdapter {
   /** A document as it is to be: with each item that is as it was expected. */
   #compose(document: Loaded, items: readonly ConstructItem[], known: Known): Composed {
     const own = known.in.get(document.name) ?? [];
-    this.#assign.assign([document], { in: new Map([[document.name, own]]) }, new Set());
+    const isOnly = known.in.size === 1 && own.length > 0;
+    const ofIt = isOnly ? known : { in: new Map([[document.name, own]]), ids: new Set(own.map(({ id }) => id)) };
+    this.#assign.assign([document], ofIt, new Set());
     const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
     const refuseAll = (detail: string): Composed => ({
       document,

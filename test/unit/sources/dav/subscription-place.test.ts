@@ -75,7 +75,7 @@ const feed = (...events: string[]): string => `BEGIN:VCALENDAR\r\nVERSION:2.0\r\
 it('knows events again that have another UID at each download, by title and time', async () => {
   const known = new Map<RecordId, { revision: Revision; vouches: boolean; native: Fields }>();
   const snapshot = {
-    revisions: () => known,
+    revisions: () => new Map(known),
     native: (id: RecordId) => known.get(id)?.native ?? null,
     shown: () => null,
     isOneWith: () => null,
