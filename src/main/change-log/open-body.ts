@@ -1,5 +1,5 @@
-import { decode } from 'cborg';
 import type { Dot } from '../record/ids.ts';
+import { decodeCbor } from './decode-cbor.ts';
 import { type DecodedChange, decodeNames, dotReader, type PackageName, unpackChange } from './package-body.ts';
 
 /** A package's body whose changes are decoded when they are looked at: history looks at few of the many in each. */
@@ -19,7 +19,7 @@ const MOVED_TO = 0x20;
 export function openBody(body: Uint8Array, dotOf: (name: PackageName, index: number) => Dot): OpenBody {
   const namesAt = head(body, 0);
   const changesAt = skip(body, namesAt.next);
-  const names = decodeNames(decode(body.subarray(namesAt.next, changesAt)));
+  const names = decodeNames(decodeCbor(body.subarray(namesAt.next, changesAt)));
   const list = head(body, changesAt);
   if (list.major !== 4) throw new RangeError('package body: not [packages, changes]');
   const starts = new Uint32Array(list.value + 1);
@@ -32,7 +32,7 @@ export function openBody(body: Uint8Array, dotOf: (name: PackageName, index: num
     at(index) {
       const known = decoded[index];
       if (known !== undefined) return known;
-      const change = unpackChange(decode(body.subarray(starts[index], starts[index + 1])), dot);
+      const change = unpackChange(decodeCbor(body.subarray(starts[index], starts[index + 1])), dot);
       decoded[index] = change;
       return change;
     },

@@ -1,8 +1,9 @@
-import { decode, encode } from 'cborg';
+import { encode } from 'cborg';
 import { type Packed, packName, packValue, unpackName, unpackValue } from '../record/encode-value.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type RecordId, recordId } from '../record/ids.ts';
 import { CAUSES, type Change, type FieldWrite } from './change.ts';
+import { decodeCbor } from './decode-cbor.ts';
 
 /** A package as other devices name it: 8 bytes of its hash tell two branches of a forked log apart. */
 export interface PackageName {
@@ -67,7 +68,7 @@ export function decodeBody(
 ): readonly DecodedChange[] {
   let decoded: unknown;
   try {
-    decoded = decode(body, {
+    decoded = decodeCbor(body, {
       strict: true,
       allowIndefinite: false,
       allowUndefined: false,

@@ -1,7 +1,8 @@
-import { decode, encode } from 'cborg';
+import { encode } from 'cborg';
 import { sha256 } from '../platform/hash.ts';
 import { bytesOf, hexOf } from '../record/encode-value.ts';
 import type { CollectionId, LogId, MemberKey } from '../record/ids.ts';
+import { decodeCbor } from './decode-cbor.ts';
 
 /** What a package says of itself; canonical CBOR, under the author's signature (PROTOCOL 2.6). */
 export interface PackageHead {
@@ -57,7 +58,7 @@ export function makePackage(
 export function readPackage(bytes: Uint8Array): SignedPackage {
   let parts: unknown;
   try {
-    parts = decode(bytes, STRICT);
+    parts = decodeCbor(bytes, STRICT);
   } catch (error) {
     throw new RangeError(`package: ${(error as Error).message}`);
   }
@@ -72,17 +73,17 @@ export function readPackage(bytes: Uint8Array): SignedPackage {
 
 /** The body of a package that `readPackage` took when it arrived: nothing is checked again. */
 export function bodyIn(bytes: Uint8Array): Uint8Array {
-  return (decode(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[2];
+  return (decodeCbor(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[2];
 }
 
 /** Hash of the package before one that `readPackage` took when it arrived; 64 hex digits. */
 export function previousIn(bytes: Uint8Array): string {
-  const [head] = decode(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array];
-  return hexOf((decode(head) as { readonly p: Uint8Array }).p);
+  const [head] = decodeCbor(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array];
+  return hexOf((decodeCbor(head) as { readonly p: Uint8Array }).p);
 }
 /** Its own hash; 64 hex digits. */
 export function hashIn(bytes: Uint8Array): string {
-  return hashOf((decode(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[0]);
+  return hashOf((decodeCbor(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[0]);
 }
 
 const STRICT = {
@@ -121,7 +122,7 @@ function packHead(head: PackageHead): object {
 function unpackHead(bytes: Uint8Array): PackageHead {
   let map: { [key: string]: unknown };
   try {
-    map = decode(bytes, STRICT) as { [key: string]: unknown };
+    map = decodeCbor(bytes, STRICT) as { [key: string]: unknown };
   } catch (error) {
     throw new RangeError(`package head: ${(error as Error).message}`);
   }

@@ -1,4 +1,5 @@
-import { decode, encode } from 'cborg';
+import { encode } from 'cborg';
+import { decodeCbor } from '../change-log/decode-cbor.ts';
 import type { Held, HeldField, RecordState, Sibling } from '../merge/record-state.ts';
 import { type Packed, packName, packValue, unpackName, unpackValue } from '../record/encode-value.ts';
 import { EXISTS } from '../record/file-entry.ts';
@@ -37,7 +38,7 @@ function firstDot(state: RecordState): number {
 }
 
 export function decodeState(bytes: Uint8Array): RecordState {
-  const [base, plain, others, superseded] = decode(bytes) as [
+  const [base, plain, others, superseded] = decodeCbor(bytes) as [
     Dot,
     Packed[],
     Packed[] | undefined,
@@ -76,7 +77,7 @@ export function encodeNative(fields: Fields): Uint8Array {
 }
 
 export function decodeNative(bytes: Uint8Array): Fields {
-  const packed = decode(bytes) as Packed[];
+  const packed = decodeCbor(bytes) as Packed[];
   const fields = new Map<FieldName, Value>();
   for (let at = 0; at < packed.length; at += 2) {
     const field = unpackName(packed[at]) as FieldName;
@@ -87,7 +88,7 @@ export function decodeNative(bytes: Uint8Array): Fields {
 
 export function decodeHeld(bytes: Uint8Array): Held {
   const held = new Map<FieldName, HeldField>();
-  for (const [name, value, ...dots] of decode(bytes) as Packed[][]) {
+  for (const [name, value, ...dots] of decodeCbor(bytes) as Packed[][]) {
     const field = unpackName(name) as FieldName;
     held.set(field, { value: unpackValue(field, value as Packed) as Value, dots: dots as unknown as Dot[] });
   }

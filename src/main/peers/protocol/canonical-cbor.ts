@@ -1,4 +1,5 @@
-import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import { encode, rfc8949EncodeOptions } from 'cborg';
+import { decodeCbor } from '../../change-log/decode-cbor.ts';
 
 /** Deterministic CBOR (RFC 8949, 4.2.1): one value has one encoding, so it can be signed and hashed. */
 export function encodeCanonical(value: unknown): Uint8Array {
@@ -18,7 +19,7 @@ const STRICT = {
 /** Decodes untrusted bytes; null where they are not exactly one well-formed item. Never throws; keys may stand in any order. */
 export function decodeUntrusted(bytes: Uint8Array): { readonly value: unknown } | null {
   try {
-    return { value: decode(plainBytes(bytes), STRICT) };
+    return { value: decodeCbor(plainBytes(bytes), STRICT) };
   } catch {
     // cborg throws Error or RangeError (deep nesting); whatever it is, the bytes are not ours to accept.
     return null;
