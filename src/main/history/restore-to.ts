@@ -32,8 +32,8 @@ interface Item {
 }
 
 /**
- * Writes a record, all of a folder, or (null) the whole collection as of a moment below `to`, an absolute path whose parent exists, and
- * changes nothing in the collection. Never writes over anything, through a link, or inside a source. Fails with `no-such-path`, `inside-source`,
+ * Writes all of a folder, or (null) the whole collection, as of a moment into `to`, an absolute path whose parent exists; a single record
+ * becomes `to`, or goes into it where that is a folder. Changes nothing in the collection. Never writes over anything, through a link, or inside a source. Fails with `no-such-path`, `inside-source`,
  * `not-available` (kinds without content) and as `restore` does.
  */
 export async function restoreTo(
@@ -45,8 +45,7 @@ export async function restoreTo(
 ): Promise<ResultView> {
   if (port.collection.kind !== 'files')
     throw new LockstepError('not-available', 'Only files can be written to a path so far; use export.', to);
-  const items = itemsAt(port, record, moment);
-  const root = openRoot(to, disk);
+  const { root, items } = placed(itemsAt(port, record, moment), to, disk);
   const missing: Missing[] = [];
   let records = 0;
   // Links come last: nothing is then written through one.
@@ -61,13 +60,18 @@ export async function restoreTo(
   return { changes: [], records, conflicts: [], missing };
 }
 
-function itemsAt(port: Port, text: string | null, moment: Pick<Moment, 'had'>): readonly Item[] {
+/** What was asked for: `one` alone, or all that is in a folder. */
+interface Asked {
+  readonly items: readonly Item[];
+  readonly one: Item | null;
+}
+
+function itemsAt(port: Port, text: string | null, moment: Pick<Moment, 'had'>): Asked {
   const { collection } = port;
   const meant = text === null ? null : recordsMeant(port, text);
   const rows = meant?.rows ?? [...collection.records.all()].map((record) => record.row);
-  // A single record is written right below the path, under its own name; a folder as what is in it.
-  const above = meant === null ? 0 : meant.rows.length > 1 ? meant.id.length + 1 : meant.id.lastIndexOf('/') + 1;
   const items: Item[] = [];
+  let one: Item | null = null;
   for (const row of rows) {
     const found = collection.records.at(row);
     const state = found === null ? null : stateOf(collection, row, moment.had);
@@ -75,28 +79,35 @@ function itemsAt(port: Port, text: string | null, moment: Pick<Moment, 'had'>): 
     const shown = shownFields(collection.kind, state, collection.log.order);
     const entry = fileEntry(shown.get(ENTRY)?.value);
     const modified = shown.get(MODIFIED)?.value;
-    const path = found.id.slice(found.id === meant?.id ? found.id.lastIndexOf('/') + 1 : above);
-    if (entry === null || (entry.type === 'directory' && found.id === meant?.id && meant.rows.length > 1)) continue;
-    items.push({
-      path,
+    if (entry === null) continue;
+    const item: Item = {
+      path: meant === null ? found.id : found.id.slice(meant.id.length + 1),
       record: found.id,
       entry,
       executable: shown.get(EXECUTABLE)?.value === true,
       modified: typeof modified === 'number' ? modified : null,
-    });
+    };
+    // What has something in it is a folder, whatever else it was said to be.
+    if (found.id === meant?.id) one = item;
+    else items.push(item);
   }
-  if (items.length === 0 && meant !== null)
-    throw new LockstepError('no-such-record', `${meant.id} was not there then.`, meant.id);
-  return items;
+  if (items.length > 0 || meant === null) return { items, one: null };
+  if (one === null) throw new LockstepError('no-such-record', `${meant.id} was not there then.`, meant.id);
+  return one.entry.type === 'directory' ? { items, one: null } : { items, one };
 }
 
-/** Makes the directory where it is missing, and returns its real path. */
-function openRoot(to: string, disk: RestoreDisk): string {
+/** The directory to write into, made where it is missing, and what goes where below it. */
+function placed(
+  { items, one }: Asked,
+  to: string,
+  disk: RestoreDisk,
+): { readonly root: string; readonly items: readonly Item[] } {
   let root = disk.realDirectory(to);
   const at = Math.max(to.lastIndexOf('/'), to.lastIndexOf('\\'));
   const parent = root ?? disk.realDirectory(to.slice(0, at) || '/');
   if (parent === null) throw new LockstepError('no-such-path', `There is no folder for ${to}.`, to);
-  const meant = root ?? `${parent}/${to.slice(at + 1)}`;
+  const name = to.slice(at + 1);
+  const meant = root ?? `${parent}/${name}`;
   const held = disk.forbidden.find(
     (path) => meant === path || meant.startsWith(path.endsWith('/') ? path : `${path}/`),
   );
@@ -106,13 +117,17 @@ function openRoot(to: string, disk: RestoreDisk): string {
       `${to} lies inside ${held}, which is kept in step; choose a place outside.`,
       to,
     );
+  if (one !== null) {
+    const path = root === null ? name : one.record.slice(one.record.lastIndexOf('/') + 1);
+    return { root: root ?? parent, items: [{ ...one, path }] };
+  }
   if (root === null) {
     if (disk.fs.lstat(to) !== null) throw new LockstepError('no-such-path', `${to} is no folder.`, to);
     disk.fs.makeDirectory(to);
     root = disk.realDirectory(to);
   }
   if (root === null) throw new LockstepError('no-such-path', `${to} is no folder.`, to);
-  return root;
+  return { root, items };
 }
 
 /** null: written. Otherwise why not. */

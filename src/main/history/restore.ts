@@ -35,6 +35,12 @@ export function restore(port: Port, record: string | null, moment: Moment): Resu
   return resultOf(port, written, missing);
 }
 
+/** Was there no record at all at that moment? As before the collection was made. */
+export function heldNothing({ collection }: Pick<Port, 'collection'>, moment: Moment): boolean {
+  for (const { row } of collection.records.all()) if (isLive(stateOf(collection, row, moment.had))) return false;
+  return true;
+}
+
 /** Adds and modifies before deletes, each by name. */
 function byOrderOfWriting(a: Change, b: Change): number {
   const ends = Number(isDelete(a)) - Number(isDelete(b));

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { catRecord } from '../../../src/main/history/cat.ts';
 import { findMoment } from '../../../src/main/history/moment.ts';
-import { restore } from '../../../src/main/history/restore.ts';
+import { heldNothing, restore } from '../../../src/main/history/restore.ts';
 import { restoreTo } from '../../../src/main/history/restore-to.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
@@ -225,12 +225,23 @@ describe('restore to a path', () => {
     expect([laptop.commits, recordsRoot(laptop.collection)]).toEqual([commits, before]);
   });
 
-  it('writes one record, or a folder, right below the path', async () => {
+  it('of a moment before anything was is told apart from one in which all was deleted later', () => {
+    save(laptop, 'a', 'one');
+    expect([0, 9].map((number) => heldNothing(laptop.port, moment(at(number))))).toEqual([true, false]);
+  });
+
+  it('writes one record to the path, or into the folder that is there; of a folder what is in it', async () => {
     save(laptop, 'docs/deep/a.txt', 'one');
     save(laptop, 'docs/b.txt', 'b');
     const world = disk();
     await restoreTo(laptop.port, 'docs/deep/a.txt', moment(at(9)), '/out', world);
+    await restoreTo(laptop.port, 'docs/deep/a.txt', moment(at(9)), '/out/other name', world);
+    await restoreTo(laptop.port, 'docs/deep', moment(at(9)), '/out/deep', world);
     await restoreTo(laptop.port, 'docs', moment(at(9)), '/out/docs', world);
+    expect([read(world.fs, '/out/other name'), read(world.fs, '/out/deep/a.txt')]).toEqual(['one', 'one']);
+    await expect(restoreTo(laptop.port, 'docs/b.txt', moment(at(9)), '/out/a.txt', world)).rejects.toMatchObject({
+      code: 'content-not-kept',
+    });
     expect([
       read(world.fs, '/out/a.txt'),
       read(world.fs, '/out/docs/deep/a.txt'),
