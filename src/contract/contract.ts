@@ -13,6 +13,18 @@ export interface StatusView {
   /** Bytes since start as they crossed the links, framing included. */
   readonly links: { readonly bytesIn: number; readonly bytesOut: number };
   readonly collections: readonly CollectionView[];
+  /** Collections that an admin has not let this device into yet, or refused to. */
+  readonly joining?: readonly JoiningView[];
+}
+export interface JoiningView {
+  readonly collection: string;
+  readonly name: string;
+  readonly location: string;
+  readonly state: 'waiting-for-approval' | 'failed';
+  /** Both screens show it. */
+  readonly code: string;
+  /** Why it failed; null while it waits. */
+  readonly why: string | null;
 }
 export interface CollectionView {
   readonly id: string;

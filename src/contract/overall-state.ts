@@ -41,7 +41,7 @@ function awaited(collection: CollectionView): readonly string[] {
 }
 
 const haltedReason = (collection: CollectionView): string | null =>
-  collection.sources.find((source) => source.state === 'halted')?.reason ?? null;
+  collection.sources.find((source) => source.state === 'halted' || source.state === 'unavailable')?.reason ?? null;
 
 /** Who of these nothing is known of now: what they changed since they were here nobody has told. */
 const away = (peers: readonly PeerView[]): readonly string[] =>

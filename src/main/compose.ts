@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, 
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { Engine } from './engine.ts';
 import { DEFAULT_PORT, type EngineApi, type EngineOptions } from './engine-thread/engine-api.ts';
 import type { EngineWorld } from './engine-world.ts';
@@ -96,7 +96,9 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
   };
   const engine = new Engine(world);
   const handlers = handlersOf(engine);
-  const listenAddress = await engine.start(options.listen ?? configuredListen(engine));
+  const listenAddress = await engine
+    .start(options.listen ?? configuredListen(engine))
+    .catch((error: unknown) => Promise.reject(isDamage(error) ? damaged(database, error) : error));
   const isBusy = (): boolean => [...engine.schedules.values()].some((schedule) => schedule.isWorking);
   const keepSpare = giveBackSpare(systemClock, isBusy, processMemory);
   return {
@@ -141,13 +143,34 @@ function openOrRenew(file: string) {
     return openDatabase(file);
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code !== 'database-damaged') throw error;
-    const aside = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
+    const aside = setAside(file);
     console.error(
       `${error.message}. It is set aside as ${aside}; a new one is made from the folders and the other devices.`,
     );
-    for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     return openDatabase(file);
   }
+}
+
+const isDamage = (error: unknown): error is Error =>
+  error instanceof Database.SqliteError && /^SQLITE_(?:CORRUPT|NOTADB)/.test(error.code);
+
+/** What is broken further inside is met only when it is read; then it is too late to begin with a new one. */
+function damaged(database: Database.Database, cause: Error): LockstepError {
+  const file = database.name;
+  database.close();
+  return new LockstepError(
+    'database-damaged',
+    `${file} is damaged (${cause.message}). It is set aside as ${setAside(file)}. Start again: a new one is made from the folders and ` +
+      'the other devices.',
+    file,
+    cause,
+  );
+}
+
+function setAside(file: string): string {
+  const aside = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
+  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+  return aside;
 }
 
 const membershipPath = (dataDirectory: string, group: CollectionId): string =>

@@ -1,5 +1,7 @@
 import type { KeysAtRest } from './peers/identity-store.ts';
+import { checkedName } from './peers/protocol/display-name.ts';
 import { parseTimeWindows } from './peers/time-windows.ts';
+import { parseHostAndPort } from './platform/bind-port.ts';
 import { LockstepError } from './platform/trouble.ts';
 import type { SafetyLimits } from './safety.ts';
 
@@ -70,7 +72,7 @@ export class Config {
     return SETTINGS[name].kind === 'text' ? this.text(name) : this.number(name);
   }
 
-  /** Stores a setting. Fails with `unknown-setting` or `bad-value`. */
+  /** Stores a setting. Fails with `unknown-setting`, `bad-value`, or what is wrong with a name or an address. */
   set(key: string, value: string): SettingName {
     const name = this.named(key);
     const { kind } = SETTINGS[name];
@@ -81,6 +83,8 @@ export class Config {
       throw new LockstepError('bad-value', `${key} is a share from 0 to 1, not ${value}.`, key);
     if (name === 'scan.interval' && number < 1)
       throw new LockstepError('bad-value', `${key} is at least 1 second, not ${value}.`, key);
+    if (name === 'name' && value !== '') checkedName(value);
+    if (name === 'listen' && value !== '') parseHostAndPort(value, '::');
     if (name === 'schedule') parseTimeWindows(value);
     if (name === 'relay' && value !== '') throw new LockstepError('not-available', 'Relays cannot be used yet.', value);
     if (name === 'keys') {

@@ -1,4 +1,4 @@
-import type { AddedView, AddOptions } from '../contract/contract.ts';
+import type { AddedView, AddOptions, JoiningView } from '../contract/contract.ts';
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents, type KeptContents } from './content-exchange/contents.ts';
@@ -16,6 +16,7 @@ import { ManageMembers } from './network/manage-members.ts';
 import { PeerNetwork } from './network/peer-network.ts';
 import { GroupMembership } from './peers/group-membership.ts';
 import { createCollection } from './peers/membership-log.ts';
+import { checkedName, displayName } from './peers/protocol/display-name.ts';
 import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
 import { hexOf } from './record/encode-value.ts';
 import type { RecordKind } from './record/field-rules.ts';
@@ -50,6 +51,8 @@ export class Engine {
   readonly contentStore: ContentStore;
   readonly kept: KeptContents;
   readonly replicas = new Map<CollectionId, Replica>();
+  /** What this device asked to join, and was not let into so far. */
+  readonly joining = new Map<CollectionId, JoiningView>();
   readonly left: LeftCollections;
   readonly schedules = new Map<number, Schedule>();
   readonly network: PeerNetwork;
@@ -143,7 +146,7 @@ export class Engine {
     const { location, create = false, kind = null, format = null } = options;
     const place = await this.place(location, create, { kind, format });
     const { identity, clock, random } = this.world;
-    const name = options.name ?? nameOfPlace(place);
+    const name = options.name === undefined ? displayName(nameOfPlace(place)) || place.path : checkedName(options.name);
     const made = createCollection(identity, {
       kind: place.format.kind,
       name,

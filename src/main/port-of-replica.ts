@@ -41,12 +41,15 @@ function membersOf(replica: Replica, self: AroundReplica['self']): Members {
     deviceOf: (member) =>
       member === membership.ownKey ? self.device : (membership.authorOf(member)?.device ?? member),
     nameOf(device) {
-      if (device === self.device) return self.name();
       const { members, removed } = membership.current ?? {};
-      const known = [...(members?.values() ?? []), ...(removed?.values() ?? [])].find(
-        (member) => member.device === device,
-      );
-      return known?.name ?? device.slice(0, 8);
+      const known = [...(members?.values() ?? []), ...(removed?.values() ?? [])];
+      const nameIn = (other: string): string | undefined =>
+        other === self.device ? self.name() : known.find((member) => member.device === other)?.name;
+      const name = nameIn(device);
+      if (name === undefined) return device.slice(0, 8);
+      // Computers are often called the same: who did what has to be told apart.
+      const isShared = known.some((other) => other.device !== device && nameIn(other.device) === name);
+      return isShared ? `${name} (${device.slice(0, 4)})` : name;
     },
     others: () =>
       membership.others().map(({ device }) => ({

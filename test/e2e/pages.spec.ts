@@ -150,6 +150,9 @@ test('everything by keyboard: pages, a dialog that holds and returns the focus, 
   await expect(dialog).toBeHidden();
   await expect(row).toBeFocused();
   await page.keyboard.press('Enter');
+  await dialog.getByLabel('Text to save').focus();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('oat milk');
   await dialog.getByRole('button', { name: 'Save merged text' }).press('Enter');
   await expect(dialog).toBeHidden();
   await expect(row).toHaveCount(0);
@@ -201,6 +204,7 @@ test('a text conflict shows the ancestor, each side and what differs; the merge 
   await expect(diff.locator('.diff-removed')).toHaveCount(3);
   await expect(diff.locator('mark').first()).toHaveText('oat ');
   await expect(dialog.getByText('1 place changed on both sides')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Save merged text' })).toBeDisabled();
   await dialog.getByLabel('Text to save').fill('mine');
   await dialog.getByRole('button', { name: 'Save merged text' }).click();
   await expect.poll(() => asked(page, 'conflicts:resolve')).toEqual([['k1', { text: 'mine' }]]);
@@ -217,7 +221,7 @@ test('a message that comes while a dialog is open lies under it, and leads on af
     }),
   );
   await expect(page.getByText('Music: It is halted')).toBeVisible();
-  await page.getByRole('button', { name: 'Save merged text' }).click({ timeout: 2_000 });
+  await page.getByRole('button', { name: 'Keep both' }).click({ timeout: 2_000 });
   await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Look at it' }).click();
   await expect(page.getByRole('heading', { name: 'Sources', level: 1 })).toBeVisible();
 });

@@ -69,6 +69,8 @@ describe('settings', () => {
   });
 
   it.each([
+    ['name', 'two\nlines', 'bad-name'],
+    ['listen', 'somewhere', 'bad-address'],
     ['limits.up', '-1', 'bad-value'],
     ['limits.up', '', 'bad-value'],
     ['limits.up', ' ', 'bad-value'],

@@ -153,7 +153,7 @@ const history: Command = {
         .map((view) => {
           const rows = view.changes.map((change) => [
             change.action,
-            change.title,
+            pathOrTitle(change),
             change.fields.map((field) => fieldWords(field.path, field.after ?? field.before)).join(', '),
             change.id,
           ]);
@@ -170,6 +170,10 @@ const history: Command = {
     return EXIT.done;
   },
 };
+
+/** A file is told by its path, which other commands take; contacts and events by what they are called. */
+const pathOrTitle = ({ record, title }: { readonly record: string; readonly title: string }): string =>
+  record === title || record.endsWith(`/${title}`) ? record : title;
 
 const undo: Command = {
   name: 'undo',

@@ -100,6 +100,9 @@ function checkCount(command: Command, positionals: readonly string[]): void {
   const { least, most } = argumentCount(command.takes);
   const form = `lockstep ${command.name} ${command.takes}`.trim();
   if (positionals.length < least) throw usageError(`Something is missing. Usage: ${form}`, command.name);
+  // A variable that was not set; only a setting may be empty.
+  if (command.name !== 'config' && positionals.includes(''))
+    throw usageError(`An argument is empty. Usage: ${form}`, command.name);
   if (positionals.length > most) throw usageError(`"${positionals[most]}" is too much. Usage: ${form}`, command.name);
 }
 

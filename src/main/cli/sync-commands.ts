@@ -3,7 +3,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
-import { flagOption, given, listOption, numberOption } from './options.ts';
+import { flagOption, given, listOption, numberOption, usageError } from './options.ts';
 import type { Paint } from './paint.ts';
 import { plainText } from './plain-text.ts';
 import { progressLine, withProgress } from './progress-bar.ts';
@@ -26,9 +26,8 @@ const sync: Command = {
   },
   async run(call) {
     const wait = flagOption(call.options, 'wait');
-    const members = listOption(call.options, 'for')
-      ?.flatMap((item) => item.split(','))
-      .filter((item) => item !== '');
+    const members = listOption(call.options, 'for')?.flatMap((item) => item.split(','));
+    if (members?.some((item) => item === '')) throw usageError('--for takes all, or devices; this names none.', 'for');
     const timeoutSeconds = numberOption(call.options, 'timeout', 0, 1e7) ?? DEFAULT_TIMEOUT_S;
     const [word] = call.positionals;
     const work = ask(call, given({ collection: word, wait, for: members, timeoutSeconds }));
@@ -89,7 +88,16 @@ function showStatus(view: StatusView, paint: Paint): string {
   const head =
     `${paint.strong(plainText(device.name))}  ${paint.dim(device.id)}\n` +
     paint.dim(`received ${bytesText(links.bytesIn)}, sent ${bytesText(links.bytesOut)} since start\n`);
-  if (view.collections.length === 0) return `${head}\nNothing is kept in step yet. Begin with: lockstep add PATH\n`;
+  const joining = (view.joining ?? []).map(
+    ({ name, location, state, code, why }) =>
+      `${paint.strong(plainText(name))}  ${
+        state === 'failed'
+          ? paint.bad(`not joined: ${plainText(why ?? '')}`)
+          : paint.warn(`waits to be approved there; both screens show ${code}`)
+      }\n  ${plainText(location)}`,
+  );
+  if (view.collections.length === 0 && joining.length === 0)
+    return `${head}\nNothing is kept in step yet. Begin with: lockstep add PATH\n`;
   const blocks = view.collections.map((collection) => {
     const trouble = [
       collection.conflicts > 0 ? paint.warn(counted(collection.conflicts, 'conflict')) : null,
@@ -98,8 +106,9 @@ function showStatus(view: StatusView, paint: Paint): string {
     ].filter((part) => part !== null);
     const facts = [stateText(collection.state, paint), counted(collection.records, 'record'), ...trouble].join(', ');
     const sources = collection.sources.map((source) => {
-      const state =
-        source.state === 'ready' ? '' : `  ${source.state}${source.reason ? `: ${plainText(source.reason)}` : ''}`;
+      const words = [source.state === 'ready' ? '' : source.state, plainText(source.reason ?? '')];
+      const said = words.filter((word) => word !== '').join(': ');
+      const state = said === '' ? '' : `  ${said}`;
       return `  ${plainText(source.location)}${paint.warn(state)}${source.plan ? `\n    go on with: lockstep confirm ${source.plan}` : ''}`;
     });
     const peers = collection.peers.map((peer) => {
@@ -115,7 +124,7 @@ function showStatus(view: StatusView, paint: Paint): string {
       ...peers,
     ].join('\n');
   });
-  return `${head}\n${blocks.join('\n\n')}\n`;
+  return `${head}\n${[...blocks, ...joining].join('\n\n')}\n`;
 }
 
 function stateText(state: CollectionState, paint: Paint): string {

@@ -7,7 +7,7 @@ import { isConflict, isLive, largestDot, type Sibling, shownSibling } from '../m
 import { ALIAS_OF, alsoIn, MATCHED_BY, textsIn } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
-import { CHANGES_PER_PACKAGE, type Dot, type FieldName } from '../record/ids.ts';
+import { CHANGES_PER_PACKAGE, type Dot, type FieldName, type RecordId } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import { STAYS, type StoredProblem } from '../store/problem-store.ts';
@@ -23,20 +23,27 @@ type Port = Pick<HistoryPort, 'collection' | 'members' | 'sources'>;
 export function explainRecord(port: Port, record: StoredRecord): ExplainView {
   const names = [...record.state.fields.keys()].sort((a, b) => (a === EXISTS ? -1 : b === EXISTS ? 1 : a < b ? -1 : 1));
   const fields = names.flatMap((field) => explainField(port, record, field));
-  const trouble = problemOf(port, record);
-  const problem =
-    trouble === null
-      ? null
-      : {
-          collection: port.collection.stored.id,
-          source: trouble.source?.id ?? '',
-          record: record.id,
-          code: trouble.problem.code,
-          detail: trouble.problem.detail,
-          since: new Date(trouble.problem.since).toISOString(),
-        };
+  const trouble = problemOf(port, record.id);
+  const problem = trouble === null ? null : problemView(port, trouble);
   return { state: stateText(port, record, trouble?.problem ?? null), fields, problem };
 }
+
+/** The same of an item that never became a record, for it cannot be taken in; null: there is no problem of that name. */
+export function explainProblem(port: Port, id: string): ExplainView | null {
+  const trouble = problemOf(port, id as RecordId);
+  return trouble === null
+    ? null
+    : { state: 'not in step, because of a problem', fields: [], problem: problemView(port, trouble) };
+}
+
+const problemView = (port: Port, { problem, source }: Trouble): ExplainView['problem'] => ({
+  collection: port.collection.stored.id,
+  source: source?.id ?? '',
+  record: problem.record,
+  code: problem.code,
+  detail: problem.detail,
+  since: new Date(problem.since).toISOString(),
+});
 
 function explainField(port: Port, record: StoredRecord, field: FieldName): ExplainView['fields'] {
   const { kind, log } = port.collection;
@@ -66,7 +73,8 @@ function ruleText(port: Port, record: StoredRecord, field: FieldName, sibling: S
   const siblings = record.state.fields.get(field) ?? [];
   if (isConflict(fieldRule(port.collection.kind, field), siblings) && isLive(record.state))
     return conflictText(port, record, field, sibling, shown);
-  if (siblings.length > 1) return field === 'sequence' ? 'the larger number wins' : 'the larger time wins';
+  if (siblings.length > 1 && fieldRule(port.collection.kind, field).concurrent === 'larger')
+    return field === 'sequence' ? 'the larger number wins' : 'the larger time wins';
   const dots = [...sibling.dots].sort(port.collection.log.order);
   const writers = [...new Set(dots.map((dot) => authorOf(port, dot).name))];
   if (writers.length > 1) return `merged: ${listed(writers)} wrote the same`;
@@ -154,10 +162,11 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
         : `in conflict: a person has to choose ${conflicts} times`,
     );
   if (problem !== null) parts.push('not in step here, because of a problem');
-  const outside = live ? port.sources().filter((source) => source.adapter.outside(record.id, isDirectory(record))) : [];
+  const isOutside = (source: HistorySource): boolean => source.adapter.outside(record.id, isDirectory(record));
+  const outside = live ? port.sources().filter(isOutside) : [];
   if (outside.length > 0) parts.push(`outside ${listed(outside.map((source) => source.location))} by its rules`);
   const waiting =
-    problem !== null ? [] : port.sources().filter((source) => !outside.includes(source) && isDue(port, record, source));
+    problem !== null ? [] : port.sources().filter((source) => !isOutside(source) && isDue(port, record, source));
   if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map((source) => source.location))}`);
   const behind = devicesBehind(port, record);
   if (behind.length > 0) parts.push(`not yet applied on ${listed(behind)}`);
@@ -202,15 +211,17 @@ function devicesBehind(port: Port, record: StoredRecord): readonly string[] {
     .map(({ device }) => port.members.nameOf(device));
 }
 
-function problemOf(
-  port: Port,
-  record: StoredRecord,
-): { readonly problem: StoredProblem; readonly source: HistorySource | null } | null {
+interface Trouble {
+  readonly problem: StoredProblem;
+  readonly source: HistorySource | null;
+}
+
+function problemOf(port: Port, record: RecordId): Trouble | null {
   const { problems, stored } = port.collection;
   for (const source of port.sources()) {
-    const problem = problems.find(source.row, record.id);
+    const problem = problems.find(source.row, record);
     if (problem !== null && problem.code !== STAYS) return { problem, source };
   }
-  const problem = problems.find(-stored.row, record.id);
+  const problem = problems.find(-stored.row, record);
   return problem === null ? null : { problem, source: null };
 }

@@ -1,6 +1,7 @@
 import type { DeviceView, Handlers, PlanView, ProblemView, RecoveryKeyView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
 import { accountOf, collectionsOfAccount } from '../locations/server-place.ts';
+import { checkedName } from '../peers/protocol/display-name.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
 import { changeLogSource, STAYS } from '../store/problem-store.ts';
@@ -67,9 +68,7 @@ export function handlersOf(engine: Engine): Handlers {
       return deviceViews(engine);
     },
     'devices:rename': (name) => {
-      if (name.trim() === '' || name.length > 64)
-        throw new LockstepError('bad-name', 'A name has 1 to 64 characters.', name);
-      engine.config.set('name', name);
+      engine.config.set('name', checkedName(name));
       return deviceViews(engine);
     },
     'devices:role': (device, role, collection) => {

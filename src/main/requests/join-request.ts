@@ -1,8 +1,9 @@
-import type { JoinedView } from '../../contract/contract.ts';
+import type { JoinedView, JoiningView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
 import { isAddress } from '../locations/server-place.ts';
 import type { SourcePlace } from '../locations/source-place.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import type { CollectionId } from '../record/ids.ts';
 
 /**
  * Joins by a link with a place as source, in whatever format it holds the collection's kind (CLI `join`). Resolves when membership is granted, or, without `wait`, as soon as both screens show the
@@ -21,6 +22,8 @@ export async function joinRequest(
   let place: SourcePlace | null = null;
   return new Promise((resolve, reject) => {
     let code = '';
+    let waiting: (JoiningView & { readonly collection: CollectionId }) | null = null;
+    let isAnswered = false;
     const asked = engine.network.join(link, async (offer) => {
       const known = engine.replicas.get(offer.collection);
       if (known !== undefined)
@@ -33,21 +36,34 @@ export async function joinRequest(
         );
       place = await engine.place(location, true, { kind: offer.kind, format });
       code = offer.code;
+      const { collection, name } = offer;
+      waiting = { collection, name, location: place.path, state: 'waiting-for-approval', code, why: null };
+      engine.joining.set(collection, waiting);
+      engine.changed();
       if (!wait)
-        engine.world.clock.after(APPROVAL_MS, () =>
-          resolve({ collection: offer.collection, source: '', state: 'waiting-for-approval', code }),
-        );
+        engine.world.clock.after(APPROVAL_MS, () => {
+          isAnswered = true;
+          resolve({ collection, source: '', state: 'waiting-for-approval', code });
+        });
       return true;
     });
     asked
       .then(async (joined) => {
+        engine.joining.delete(joined.collection);
         const replica = engine.openCollection(joined.collection, joined.name, joined.kind);
         place ??= await engine.place(location, true, { kind: joined.kind, format });
         const source = await engine.addSource(replica, place);
         resolve({ collection: joined.collection, source: source.id, state: 'joined', code });
       })
       .catch((error: unknown) => {
-        engine.world.log(`join: ${(error as Error).message}`);
+        const { message } = error as Error;
+        engine.world.log(`join: ${message}`);
+        if (waiting !== null) {
+          // Whoever still waits for the answer is told by it; everybody else by the status.
+          if (isAnswered) engine.joining.set(waiting.collection, { ...waiting, state: 'failed', why: message });
+          else engine.joining.delete(waiting.collection);
+          engine.changed();
+        }
         reject(error as Error);
       });
   });

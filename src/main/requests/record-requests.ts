@@ -17,13 +17,13 @@ import { resolveAll, resolveConflict } from '../conflicts/resolve-conflict.ts';
 import type { Engine } from '../engine.ts';
 import { catRecord } from '../history/cat.ts';
 import { findId } from '../history/change-id.ts';
-import { explainRecord } from '../history/explain.ts';
+import { explainProblem, explainRecord } from '../history/explain.ts';
 import { findRecord } from '../history/find-record.ts';
 import type { HistoryPort } from '../history/history-port.ts';
 import { listHistory } from '../history/history-view.ts';
 import { findMoment, type Moment } from '../history/moment.ts';
 import { readContent } from '../history/read-content.ts';
-import { restore } from '../history/restore.ts';
+import { heldNothing, restore } from '../history/restore.ts';
 import { restoreTo } from '../history/restore-to.ts';
 import { undoChange } from '../history/undo-change.ts';
 import { verifyCollection } from '../history/verify.ts';
@@ -67,7 +67,14 @@ export class RecordRequests {
   }
   explain(collection: string, record: string): ExplainView {
     const port = this.#port(findCollection(this.#engine, collection));
-    return explainRecord(port, findRecord(port.collection, record));
+    try {
+      return explainRecord(port, findRecord(port.collection, record));
+    } catch (error) {
+      const explained =
+        error instanceof LockstepError && error.code === 'no-such-record' ? explainProblem(port, record) : null;
+      if (explained === null) throw error;
+      return explained;
+    }
   }
   verify(collection: string | null, content: boolean): Promise<readonly VerifyView[]> {
     return Promise.all(
@@ -121,7 +128,14 @@ export class RecordRequests {
   async restore(collection: string, record: string | null, at: string, to: string | null): Promise<ResultView> {
     const port = this.#port(findCollection(this.#engine, collection));
     const moment = findMoment(port.collection, at);
-    return to === null ? restore(port, record, moment) : this.#restoreTo(port, record, moment, to);
+    if (to !== null) return this.#restoreTo(port, record, moment, to);
+    if (record === null && port.collection.records.live > 0 && heldNothing(port, moment))
+      throw new LockstepError(
+        'nothing-then',
+        `${port.collection.stored.name} held nothing at ${at}: all of it would be deleted. Choose a later time.`,
+        at,
+      );
+    return restore(port, record, moment);
   }
   /** Writes a whole folder, as it is shown here now, to a place where nothing is yet (CLI `export`). */
   async exportFolder(replica: Replica, place: string): Promise<ExportView> {

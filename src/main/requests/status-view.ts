@@ -17,13 +17,14 @@ export function statusView(engine: Engine): StatusView {
   return {
     device: { id: engine.deviceId, name: engine.name },
     links: engine.network.bytes,
+    ...(engine.joining.size === 0 ? {} : { joining: [...engine.joining.values()] }),
     collections: [...engine.replicas.values()].map((replica) => collectionView(engine, replica)),
   };
 }
 
 function collectionView(engine: Engine, replica: Replica): CollectionView {
   const { collection } = replica;
-  const peers = peerViews(engine, replica);
+  const peers = isRemoved(replica) ? [] : peerViews(engine, replica);
   const sources = [...replica.synchronizers.values()].map((each) => sourceView(replica, each));
   const problems = problemCount(replica);
   return {
@@ -40,6 +41,9 @@ function collectionView(engine: Engine, replica: Replica): CollectionView {
     progress: progressView(engine, replica),
   };
 }
+
+/** Was this device taken out of it? Then nothing is exchanged any more, whatever else there is to say. */
+export const isRemoved = ({ membership }: Replica): boolean => membership.current !== null && !membership.isMember();
 
 const counted = new WeakMap<Replica, { readonly key: string; readonly outside: number }>();
 
@@ -69,19 +73,23 @@ function collectionState(
   peers: readonly PeerView[],
   problems: number,
 ): CollectionState {
+  if (isRemoved(replica)) return 'problem';
   if (replica.collection.stored.paused) return 'paused';
   if (sources.some((source) => source.state === 'halted' || source.state === 'unavailable')) return 'halted';
-  const open = [...replica.synchronizers.values()].reduce(
-    (sum, each) => sum + each.construction.open - each.construction.waiting,
-    0,
-  );
+  const all = [...replica.synchronizers.values()];
+  const writable = all.filter((each) => !each.source.settings.readOnly);
+  const open = writable.reduce((sum, each) => sum + each.construction.open - each.construction.waiting, 0);
   if (open > 0 || sources.some((source) => source.state !== 'ready')) return 'working';
   const linked = peers.filter((peer) => peer.state === 'linked');
   if (linked.some((peer) => peer.behind > 0)) return 'working';
-  const waits = [...replica.synchronizers.values()].some((each) => each.construction.waiting > 0);
+  const waits = writable.some((each) => each.construction.waiting > 0) || all.some(isLeftBehind);
   if (waits || peers.some((peer) => peer.behind > 0 || peer.state === 'waiting')) return 'waiting';
   return problems > 0 ? 'problem' : 'in-step';
 }
+
+/** Does a source into which nothing is written differ from what the records say? */
+const isLeftBehind = ({ source, construction }: Synchronizer): boolean =>
+  source.settings.readOnly && construction.open > 0;
 
 export function sourceView(replica: Replica, synchronizer: Synchronizer): SourceView {
   const { source, state, reason, plan } = synchronizer;
@@ -89,11 +97,15 @@ export function sourceView(replica: Replica, synchronizer: Synchronizer): Source
     id: source.id,
     location: source.location,
     format: source.format,
-    state: replica.collection.stored.paused ? 'paused' : state,
-    reason,
+    state: replica.collection.stored.paused || isRemoved(replica) ? 'paused' : state,
+    reason: isRemoved(replica) ? REMOVED : (reason ?? (isLeftBehind(synchronizer) ? LEFT_BEHIND : null)),
     plan,
   };
 }
+
+const REMOVED =
+  'This device was removed from it. What is here stays as it is; nothing is exchanged any more. To join again, leave it first.';
+const LEFT_BEHIND = 'Nothing is written here, as you said; what changed elsewhere is missing.';
 
 function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
   return replica.membership.others().map((member) => {

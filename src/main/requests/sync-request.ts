@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { findCollections, findDevice } from './find-named.ts';
+import { isRemoved } from './status-view.ts';
 
 /** Members linked within this time of the call count as reachable. */
 const LINK_WITHIN_MS = 5000;
@@ -65,7 +66,9 @@ async function membersWanted(
   return found.length > 0 ? found : others;
 }
 
+/** Only a person can help: a source is halted or not there, or this device was taken out of the collection. */
 function blocked(replica: Replica): boolean {
+  if (isRemoved(replica)) return true;
   return [...replica.synchronizers.values()].some((each) => each.state === 'halted' || each.state === 'unavailable');
 }
 

@@ -15,7 +15,7 @@ import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
 import { canKeepBoth, conflictSentence, sideName } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
-import { choiceOf, editableText } from './editable-text.ts';
+import { choiceOf, editableText, undecidedPlaces } from './editable-text.ts';
 import { TextDiff } from './text-diff.tsx';
 import { TextEditor } from './text-editor.tsx';
 
@@ -42,6 +42,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
   const sayDone = useSayDone();
   const editable = editableText(detail);
   const [text, setText] = useState(editable?.text ?? '');
+  const undecided = undecidedPlaces(detail, text);
   const settle = async (choice: Choice, done: string) => {
     const reply = await resolve.run(conflict.id, choice);
     if (!reply.ok) return;
@@ -72,7 +73,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
           {editable !== null && (
             <Button
               className="button button-primary"
-              isDisabled={resolve.busy}
+              isDisabled={resolve.busy || undecided > 0}
               onPress={() =>
                 void settle(choiceOf(editable, text), merged === null ? 'your text saved' : 'merged text saved')
               }
@@ -118,7 +119,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
         ))}
       </div>
       <Differences detail={detail} nameOf={nameOf} />
-      {editable !== null && <TextEditor merged={merged} text={text} onChange={setText} />}
+      {editable !== null && <TextEditor merged={merged} undecided={undecided} text={text} onChange={setText} />}
     </DialogFrame>
   );
 }

@@ -1,6 +1,7 @@
 import { MonitorSmartphone, UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import type { DeviceView } from '../../contract/contract.ts';
 import { goTo, useApp } from '../client/app-context.tsx';
 import { useRequest } from '../client/use-request.ts';
 import { EmptyState } from '../components/empty-state.tsx';
@@ -10,6 +11,8 @@ import { PageFrame } from '../components/page-frame.tsx';
 import { DeviceCard } from './device-card.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { RequestCard } from './request-card.tsx';
+
+const thisDeviceFirst = (a: DeviceView, b: DeviceView): number => Number(b.self) - Number(a.self);
 
 /** Who shares what; who asks to join; how to invite. */
 export function DevicesPage() {
@@ -34,7 +37,7 @@ export function DevicesPage() {
       <ErrorNotice error={devices.error} />
       {devices.value === null && devices.error === null && <Loading what="your devices" />}
       <ul className="stack" aria-label="Devices">
-        {devices.value?.map((device) => (
+        {[...(devices.value ?? [])].sort(thisDeviceFirst).map((device) => (
           <DeviceCard key={device.device} device={device} collections={collections} onChanged={devices.reload} />
         ))}
       </ul>

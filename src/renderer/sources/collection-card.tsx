@@ -93,7 +93,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
         <SourceLine
           key={source.id}
           source={source}
-          told={source.state === 'halted' && collection.sources.length === 1}
+          told={source.reason !== null && collectionSentence(collection).includes(source.reason)}
           lacks={<SourceLacks collection={collection} lacks={lacks.get(source.id) ?? null} />}
         />
       ))}

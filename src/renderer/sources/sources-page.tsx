@@ -5,6 +5,7 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { CollectionCard } from './collection-card.tsx';
+import { JoiningCard } from './joining-card.tsx';
 
 /** Everything this device keeps in step, and how to add to it. */
 export function SourcesPage() {
@@ -22,7 +23,8 @@ export function SourcesPage() {
       </Button>
     </>
   );
-  const empty = status !== null && status.collections.length === 0;
+  const joining = status?.joining ?? [];
+  const empty = status !== null && status.collections.length === 0 && joining.length === 0;
   return (
     // Not before it is known where they belong: a press on a button that moves away is lost.
     <PageFrame title="Sources" {...(status === null || empty ? {} : { actions })}>
@@ -33,6 +35,9 @@ export function SourcesPage() {
           <p>Is it on another device already? Make an invitation there, and join with its link.</p>
         </EmptyState>
       )}
+      {joining.map((one) => (
+        <JoiningCard key={one.collection} joining={one} />
+      ))}
       {status?.collections.map((collection) => (
         <CollectionCard key={collection.id} collection={collection} />
       ))}

@@ -56,6 +56,14 @@ describe('overallState', () => {
     ['one works', status(collection({ state: 'working' }), collection()), 'Bringing Docs into step', 'busy'],
     ['one waits', status(collection({ state: 'waiting', peers: [laptop, attic] })), 'Waiting for Attic', 'waiting'],
     ['all paused', status(collection({ state: 'paused' })), 'Paused', 'neutral'],
+    [
+      'a place that is not there',
+      status(
+        collection({ state: 'halted', sources: [{ ...source, state: 'unavailable', reason: 'its disk is away' }] }),
+      ),
+      'Docs is halted: its disk is away',
+      'stopped',
+    ],
     ['a halt', status(halted, collection({ conflicts: 2 })), 'Music is halted: everything is gone', 'stopped'],
     ['one conflict', status(collection({ conflicts: 1 })), '1 conflict waits for you', 'attention'],
     [

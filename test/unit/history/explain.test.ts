@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveAll } from '../../../src/main/conflicts/resolve-conflict.ts';
-import { explainRecord } from '../../../src/main/history/explain.ts';
+import { explainProblem, explainRecord } from '../../../src/main/history/explain.ts';
 import { findRecord } from '../../../src/main/history/find-record.ts';
 import type { HistorySource } from '../../../src/main/history/history-port.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
@@ -163,6 +163,9 @@ describe('an explanation', () => {
       state: 'not in step here, because of a problem',
       problem: { source: here.id, code: 'disk-full', detail: 'no room is left', record: 'b' },
     });
+    laptop.collection.problems.put(here.row, recordId('pipe'), 'special-file', 'it is none', laptop.clock.now());
+    expect(explainProblem(laptop.port, 'pipe')).toMatchObject({ fields: [], problem: { code: 'special-file' } });
+    expect(explainProblem(laptop.port, 'nothing')).toBeNull();
     laptop.collection.problems.put(
       -laptop.collection.stored.row,
       recordId('outside/x'),

@@ -7,7 +7,7 @@ import { byteSize } from '../../../src/renderer/components/byte-size.ts';
 import { duration } from '../../../src/renderer/components/duration.ts';
 import { fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
 import { canKeepBoth, conflictSentence, newestAt, sideName } from '../../../src/renderer/conflicts/conflict-title.ts';
-import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
+import { choiceOf, editableText, undecidedPlaces } from '../../../src/renderer/conflicts/editable-text.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { packageAction, packageSummary } from '../../../src/renderer/history/package-summary.ts';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
@@ -231,6 +231,19 @@ describe('what can be edited', () => {
     const field = editableText(detail([value('1', 'x'), value('2', 'y')], ['x', 'y'], null));
     expect(field).toEqual({ as: 'value', text: 'y' });
     expect(choiceOf(field!, 'z')).toEqual({ value: 'z' });
+  });
+  it('a merge can be saved once nobody has to decide anything in it', () => {
+    const text = 'top\n<<<<<<< Desk\na\n=======\nb\n>>>>>>> Phone\nend\n';
+    const clashing = (sides: string[]) => {
+      const view = detail([value('1', file), value('2', file)], sides, text);
+      return { ...view, merged: { text, clashes: 1 } };
+    };
+    const both = clashing(['a', 'b']);
+    expect(undecidedPlaces(both, text)).toBe(1);
+    expect(undecidedPlaces(both, 'top\na\n>>>>>>> Phone\nend\n')).toBe(1);
+    expect(undecidedPlaces(both, 'top\na\nend\n')).toBe(0);
+    expect(undecidedPlaces(clashing([text, 'b']), text)).toBe(0);
+    expect(undecidedPlaces(detail([value('1', file), value('2', file)], ['a', 'b'], 'm'), text)).toBe(0);
   });
   it('nothing where a side is deleted, or is no text', () => {
     expect(editableText(detail([value('1', file), value('2', null, 'delete')], ['a', null], null))).toBeNull();
