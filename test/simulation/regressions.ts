@@ -86,4 +86,9 @@ export const REGRESSIONS: readonly {
     about:
       'what a power loss leaves of bytes no look ever saw nobody can tell, and no time is of after a cut that was lost',
   },
+  {
+    seed: '404',
+    kinds: KINDS,
+    about: 'what is in a folder that is a file elsewhere is there once that is settled',
+  },
 ];

@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KINDS, type Kind } from './events.ts';
 import { simulate } from './simulate.ts';
 
-/**
- * What runs with every test: every kind of trouble there is but roles, which `members.test.ts` has. With those as well, seed 404 of all kinds
- * (`npm run simulate -- --seed 404`) still has a finding, I2 after a power loss.
- */
+/** What runs with every test: every kind of trouble there is but roles, which `members.test.ts` has. */
 export const SOUND: readonly Kind[] = KINDS.filter((kind) => kind !== 'roles');
 const SEEDS = Number(process.env.LOCKSTEP_SEEDS ?? 500);
 const AT_ONCE = 10;

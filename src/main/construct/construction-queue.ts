@@ -42,8 +42,11 @@ export class ConstructionQueue {
   rows(): readonly number[] {
     return [...this.#queued.keys(), ...this.#inFlight.keys(), ...this.#waiting.keys()];
   }
+  /** How many can be taken now. */
   get queued(): number {
-    return this.#queued.size;
+    let behind = 0;
+    for (const row of this.#inFlight.keys()) if (this.#queued.has(row)) behind++;
+    return this.#queued.size - behind;
   }
   get waiting(): number {
     return this.#waiting.size;
@@ -95,9 +98,13 @@ export class ConstructionQueue {
     for (const job of this.#queued.values()) job.isNew = false;
   }
 
-  /** Takes one after the other out of the queue; whoever takes it says what becomes of it. */
+  /**
+   * Takes one after the other out of the queue; whoever takes it says what becomes of it. What is behind itself stays: planned before it is known
+   * what became of the first, it would be written over by it, or count as done where the first wrote something else.
+   */
   *take(): Generator<Job> {
     for (const [row, job] of this.#queued) {
+      if (this.#inFlight.has(row)) continue;
       this.#queued.delete(row);
       yield job;
     }

@@ -77,6 +77,15 @@ describe('the queue of a construction', () => {
     expect(queue.finish(begun())).toEqual([second, first]);
   });
 
+  it('gives none of a record that is in flight', () => {
+    queue.enqueue(1, [first]);
+    const job = begun();
+    for (const row of [1, 2]) queue.enqueue(row, [second]);
+    expect([queue.open, queue.queued, taken(), queue.queued]).toEqual([3, 1, [2], 0]);
+    queue.requeue(job);
+    expect([queue.queued, queue.finish(begun())]).toEqual([1, [second, first]]);
+  });
+
   it('puts what is tried again into the one that was queued meanwhile', () => {
     queue.enqueue(1, [first]);
     const job = begun();

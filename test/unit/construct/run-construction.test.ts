@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RunConstruction } from '../../../src/main/construct/run-construction.ts';
 import { ENTRY } from '../../../src/main/record/file-entry.ts';
 import { recordId } from '../../../src/main/record/ids.ts';
+import type { Fields } from '../../../src/main/record/value.ts';
 import type { ConstructItem, ConstructOutcome, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
 import { ContentStore } from '../../../src/main/store/content-store.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
@@ -181,5 +182,32 @@ describe('RunConstruction', () => {
     await ended;
     expect(adapter.begun.flatMap(({ ids }) => ids)).not.toContain(moved);
     expect(held()).toBe(2 * BATCH - 1);
+  });
+
+  it('has one plan at a time of a record that moves on and on while its batches wait', async () => {
+    comes(3 * BATCH);
+    const moved = recordId('d01100');
+    const moves = (to: Fields | null): void => {
+      const change = device.edit(moved, to);
+      if (change === null) throw new Error('no change');
+      for (const { applied } of device.write([change]))
+        for (const each of applied) construction.enqueue(each.row, null, each);
+    };
+    const ended = construction.run(new AbortController().signal);
+    await flush();
+    moves(new Map([[ENTRY, { type: 'symlink', target: 'nowhere' }]]));
+    for (const at of [0, 1]) {
+      adapter.begun[at]?.answer();
+      await flush();
+    }
+    moves(null);
+    for (let at = 2; at < 6; at++) {
+      adapter.begun[at]?.answer();
+      await flush();
+    }
+    await ended;
+    expect(adapter.begun.flatMap(({ ids }) => ids)).not.toContain(moved);
+    expect(held()).toBe(3 * BATCH - 1);
+    expect(construction.open).toBe(0);
   });
 });
