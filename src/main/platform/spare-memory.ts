@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import type { Clock } from './clock.ts';
 
 /** Looked at this often: after large work it is given back soon enough that nobody finds it in a list of programs. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 5000;
 /** So much has to be worth a collection, which holds up this thread for a tenth of a second: heaps breathe by half of it. */
 const WORTH_BYTES = 40 << 20;
 
