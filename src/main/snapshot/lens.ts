@@ -85,7 +85,8 @@ function putValue(full: Value, before: Value, now: Value): Value {
   const after: { [key: string]: Value } = { ...full };
   for (const [key, value] of Object.entries(now)) {
     const held = before[key] ?? null;
-    if (!equalValues(held, value)) after[key] = putValue(full[key] ?? null, held, value);
+    // An occurrence says of what its series has that it lacks it: nothing said before is another thing than that.
+    if (!Object.hasOwn(before, key) || !equalValues(held, value)) after[key] = putValue(full[key] ?? null, held, value);
   }
   for (const key of Object.keys(before)) if (!Object.hasOwn(now, key)) delete after[key];
   return after;

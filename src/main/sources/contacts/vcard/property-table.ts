@@ -354,9 +354,11 @@ export const ruleFor = (map: string, entry: Plain): PropertyRule | null =>
 /** Parts of a name in the order of N (RFC 9554 2.2). */
 const NAME_KINDS = ['surname', 'given', 'given2', 'title', 'credential', 'surname2', 'generation'] as const;
 const PLAIN_NAME_PARTS = 5;
+const partsOfName = (version: VcardVersion): number => (version === '4.0' ? NAME_KINDS.length : PLAIN_NAME_PARTS);
 
 export function readName(value: string, version: VcardVersion): readonly Component[] {
-  return readParts(value, version, (at) => NAME_KINDS[at] ?? null);
+  const kinds = NAME_KINDS.slice(0, partsOfName(version));
+  return readParts(value, version, (at) => kinds[at] ?? null);
 }
 export function writeName(components: readonly Component[], version: VcardVersion): string {
   const isLong = version === '4.0' && components.some(({ kind }) => kind === 'surname2' || kind === 'generation');
@@ -365,4 +367,4 @@ export function writeName(components: readonly Component[], version: VcardVersio
 }
 /** The parts of a name N can hold in this version. */
 export const holdsNamePart = (kind: string, version: VcardVersion): boolean =>
-  (version === '4.0' ? NAME_KINDS : NAME_KINDS.slice(0, PLAIN_NAME_PARTS)).some((each) => each === kind);
+  NAME_KINDS.slice(0, partsOfName(version)).some((each) => each === kind);

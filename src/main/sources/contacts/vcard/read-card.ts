@@ -1,7 +1,7 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { alignKeys, type KeylessEntry } from '../../text/align-keys.ts';
-import type { Component, ContentLine } from '../../text/content-lines.ts';
+import type { Component, ContentLine, Param } from '../../text/content-lines.ts';
 import { displayName } from './display-name.ts';
 import { paramOf, readParams } from './line-params.ts';
 import { keyedField, readName, ruleNamed } from './property-table.ts';
@@ -86,7 +86,9 @@ export function readCard(card: Component, before: Fields | null): ReadCard {
     else {
       const read = rule?.read(line, version) ?? null;
       if (rule === null || read === null) {
-        if (line.value !== '') add(`vCard/${name.toLowerCase()}`, unknownOf(line), [line]);
+        const { label, lines } = groups.ofUnknown(line);
+        const unknown = { ...unknownOf(line), ...(label === null ? {} : { label }) };
+        if (line.value !== '') add(`vCard/${name.toLowerCase()}`, unknown, [line, ...lines]);
         continue;
       }
       const { label, country, lines } = groups.of(line);
@@ -119,14 +121,20 @@ export function readCard(card: Component, before: Fields | null): ReadCard {
   return { version, fields };
 }
 
+/** Does a parameter only say how the value is written? */
+export function isNotation({ name, values }: Param): boolean {
+  const upper = name.toUpperCase();
+  const isQuoted = values.some((one) => /^(?:quoted-printable|7bit|8bit)$/i.test(one));
+  return upper === 'CHARSET' || (isQuoted && (upper === '' || upper === 'ENCODING'));
+}
+
 /** A property nobody knows: its name and value as written, for whoever knows it. */
 function unknownOf({ name, value, params }: ContentLine): Plain {
-  const kept = params.filter((each) => {
-    const upper = each.name.toUpperCase();
-    const isQuoted = each.values.some((one) => /^(?:quoted-printable|7bit|8bit)$/i.test(one));
-    return upper !== 'CHARSET' && !(isQuoted && (upper === '' || upper === 'ENCODING'));
-  });
-  const written = Object.fromEntries(kept.map((each) => [each.name.toLowerCase(), [...each.values]]));
+  const kept = params.filter((each) => !isNotation(each));
+  const written: Record<string, readonly string[]> = {};
+  // Words of one parameter may stand in several.
+  for (const { name, values } of kept)
+    written[name.toLowerCase()] = [...(written[name.toLowerCase()] ?? []), ...values];
   // A value needs its line breaks escaped everywhere but in quoted-printable.
   const plain = value.replace(/\r\n?|\n/g, '\\n');
   return { name: name.toUpperCase(), value: plain, ...(kept.length === 0 ? {} : { params: written }) };
@@ -152,37 +160,70 @@ function nameOf(
   return { value, lines: [full, parts].flatMap((line) => line ?? []) };
 }
 
+interface About {
+  readonly label: string | null;
+  readonly country: string | null;
+  readonly lines: readonly ContentLine[];
+}
+
+/** Properties that are no entries: a label beside them is a line of its own. */
+const NO_ENTRIES: ReadonlySet<string> = new Set([
+  ...LEFT_OUT,
+  'FN',
+  'N',
+  'REV',
+  'CREATED',
+  'KIND',
+  'X-ADDRESSBOOKSERVER-KIND',
+  'LANGUAGE',
+  'MEMBER',
+  'X-ADDRESSBOOKSERVER-MEMBER',
+  'CATEGORIES',
+  'NICKNAME',
+]);
+
 /** Lines that only say something of another one of their group: its label, the country of its address. */
 function groupsOf(card: Component): {
   readonly used: ReadonlySet<ContentLine>;
-  of(line: ContentLine): { label: string | null; country: string | null; lines: readonly ContentLine[] };
+  of(line: ContentLine): About;
+  /** A property nobody knows has a label at most. */
+  ofUnknown(line: ContentLine): About;
 } {
   const about = new Map<string, ContentLine[]>();
-  const subjects = new Set<string>();
+  const [subjects, labelled] = [new Set<string>(), new Set<string>()];
   for (const line of card.lines) {
     if (line.group === null) continue;
     const group = line.group.toLowerCase();
     const name = line.name.toUpperCase();
     if (name === LABEL || name === COUNTRY) about.set(group, [...(about.get(group) ?? []), line]);
     else if (ruleNamed(name) !== null) subjects.add(group);
+    else if (!NO_ENTRIES.has(name) && line.value !== '') labelled.add(group);
   }
-  const used = new Set([...about].flatMap(([group, lines]) => (subjects.has(group) ? lines : [])));
+  const isLabel = ({ name }: ContentLine): boolean => name.toUpperCase() === LABEL;
+  const used = new Set(
+    [...about].flatMap(([group, lines]) => {
+      if (subjects.has(group)) return lines;
+      return labelled.has(group) ? lines.filter(isLabel) : [];
+    }),
+  );
+  const ofLines = (lines: readonly ContentLine[]): About => {
+    const said = (name: string): string | null => {
+      const found = lines.find((each) => each.name.toUpperCase() === name)?.value.trim();
+      return found === undefined || found === '' ? null : found;
+    };
+    const label = said(LABEL);
+    return {
+      // Apple's own words stand in a frame; it is notation.
+      label: label === null ? null : unescapeText(label, '3.0'),
+      country: said(COUNTRY)?.toUpperCase() ?? null,
+      lines,
+    };
+  };
+  const linesOf = ({ group }: ContentLine) => (group === null ? [] : (about.get(group.toLowerCase()) ?? []));
   return {
     used,
-    of(line) {
-      const lines = line.group === null ? [] : (about.get(line.group.toLowerCase()) ?? []);
-      const said = (name: string): string | null => {
-        const found = lines.find((each) => each.name.toUpperCase() === name)?.value.trim();
-        return found === undefined || found === '' ? null : found;
-      };
-      const label = said(LABEL);
-      return {
-        // Apple's own words stand in a frame; it is notation.
-        label: label === null ? null : unescapeText(label, '3.0'),
-        country: said(COUNTRY)?.toUpperCase() ?? null,
-        lines,
-      };
-    },
+    of: (line) => ofLines(linesOf(line)),
+    ofUnknown: (line) => ofLines(isLabel(line) ? [] : linesOf(line).filter(isLabel)),
   };
 }
 

@@ -64,3 +64,11 @@ export function formatDate(date: Value | undefined, version: VcardVersion): Writ
     return { value: typeof day === 'number' ? `--${two(month)}${dash}${two(day)}` : `--${two(month)}` };
   return typeof day === 'number' ? { value: `---${two(day)}` } : null;
 }
+
+/** A day without its year in a line that states a year it has not (Apple does): as such a line writes it. null: the line does not, or it has a year. */
+export function withoutYear({ params }: ContentLine, value: string): Pick<ContentLine, 'params' | 'value'> | null {
+  const omitted = params.find(({ name }) => name.toUpperCase() === OMITTED)?.values[0] ?? '';
+  const [, month, day] = NO_YEAR.exec(value) ?? [];
+  if (!YEAR.test(omitted) || month === undefined || day === undefined) return null;
+  return { params, value: `${omitted}-${month}-${day}` };
+}

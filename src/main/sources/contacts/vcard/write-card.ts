@@ -11,8 +11,9 @@ import {
 import { displayName } from './display-name.ts';
 import { type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
 import { componentsOf, entryOf, type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
-import { type CardField, COUNTRY, namesUnknown, readCard, unescapeKey } from './read-card.ts';
+import { type CardField, COUNTRY, isNotation, namesUnknown, readCard, unescapeKey } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
+import { withoutYear } from './vcard-date.ts';
 import { escapePart, escapeText, quotedPrintable, splitAt, type VcardVersion } from './vcard-text.ts';
 import type { Plain } from './written.ts';
 
@@ -53,7 +54,7 @@ export function composeCard(fields: Fields, uid: string, version: VcardVersion, 
   });
   entries.sort((a, b) => RULES.indexOf(a.rule) - RULES.indexOf(b.rule));
   for (const { rule, value } of entries) written.push(...lines.entry(rule, value, null, groups));
-  for (const [field, value] of fields) written.push(...lines.other(field, value, fields));
+  for (const [field, value] of fields) written.push(...lines.other(field, value, fields, groups));
   return [...written, lines.text(plainLine('END', 'VCARD'))].join('');
 }
 
@@ -68,6 +69,12 @@ const text = (value: Value | undefined): string => (typeof value === 'string' ? 
 const OF_PARAMS = ['contexts', 'features', 'relation', 'pref', 'vCardParams'] as const;
 const saysSame = (a: Plain, b: Plain): boolean =>
   OF_PARAMS.every((part) => equalValues(a[part] ?? null, b[part] ?? null));
+
+/** Parameters that say a part of an address. */
+const IN_ADDRESS: ReadonlySet<string> = new Set(['LABEL', 'CC', 'GEO', 'TZ']);
+const IN_ADDRESS_PARTS = ['full', 'countryCode', 'coordinates', 'timeZone'] as const;
+
+const LABEL_NAME = 'X-ABLabel';
 
 /** Lines in one version and the style of one card. */
 class CardLines {
@@ -128,15 +135,15 @@ class CardLines {
     const written = rule.write(entry, this.version);
     if (written === null) return [];
     const [own = null, ...about] = existing ?? [];
-    const more: { name: string; value: string }[] = [];
-    if (typeof entry.label === 'string') more.push({ name: 'X-ABLabel', value: escapeText(entry.label, '3.0') });
-    if (typeof entry.countryCode === 'string' && this.version !== '4.0')
-      more.push({ name: COUNTRY, value: entry.countryCode.toLowerCase() });
+    const more = this.#about(entry, about, before);
     const group = own?.group ?? (more.length === 0 ? null : `item${groups.next++}`);
     // Parameters that say the same stay as they are written.
-    const isSame = own !== null && before !== null && written.params === undefined && saysSame(before, entry);
+    const isSame = own !== null && before !== null && this.#saysSame(rule, before, entry, own);
     const params = isSame
-      ? own.params.filter(({ name, values }) => !/^VALUE$/i.test(name) || !/^(?:uri|text)$/i.test(values[0] ?? ''))
+      ? own.params.filter(
+          ({ name, values }) =>
+            !/^X-APPLE-OMIT-YEAR$/i.test(name) && !(/^VALUE$/i.test(name) && /^(?:uri|text)$/i.test(values[0] ?? '')),
+        )
       : writeParams(entry, written, rule, this.version, this.#params, own);
     const isNew = own === null && this.version === '4.0';
     const composed = isNew && rule.text !== undefined ? composeValue(rule.name, text(entry[rule.text])) : null;
@@ -151,18 +158,43 @@ class CardLines {
       name: own?.name ?? rule.name,
       params: isTel ? [{ name: 'VALUE', values: ['uri'], quoted: [false] }, ...params] : params,
       value: isTel ? `tel:${value}` : value,
+      ...(own === null ? null : withoutYear(own, value)),
     };
-    return [
-      this.text(line),
-      ...more.map(({ name, value }) => {
-        const known = about.find((each) => each.name.toUpperCase() === name.toUpperCase());
-        return this.text({ group, name: known?.name ?? name, params: known?.params ?? [], value });
-      }),
-    ];
+    return [this.text(line), ...more.map((each) => this.text({ ...each, group }))];
+  }
+
+  /** Do the parameters of its line say of `after` what they say of `before`? */
+  #saysSame(rule: PropertyRule, before: Plain, after: Plain, own: ContentLine): boolean {
+    const [former = null, latter = null] = [before, after].map((each) => rule.write(each, this.version)?.params ?? []);
+    const isStated = own.params.some(({ name }) => IN_ADDRESS.has(name.toUpperCase()));
+    return (
+      equalValues(former as Value, latter as Value) &&
+      // A URI or words: that is in the parameter, and is looked at anew.
+      !latter?.some(([name]) => name === 'VALUE') &&
+      saysSame(before, after) &&
+      (!isStated || IN_ADDRESS_PARTS.every((part) => equalValues(before[part] ?? null, after[part] ?? null)))
+    );
+  }
+
+  /** The lines that say more of an entry: those it has (`existing`) in their order, and as they are written where they say the same. */
+  #about(entry: Plain, existing: readonly ContentLine[], before: Plain | null): readonly Line[] {
+    const wanted: { readonly name: string; readonly value: string; readonly isSame: boolean }[] = [];
+    const isSame = (part: 'label' | 'countryCode'): boolean => before !== null && before[part] === entry[part];
+    if (typeof entry.label === 'string')
+      wanted.push({ name: LABEL_NAME, value: escapeText(entry.label, '3.0'), isSame: isSame('label') });
+    if (typeof entry.countryCode === 'string' && this.version !== '4.0')
+      wanted.push({ name: COUNTRY, value: entry.countryCode.toLowerCase(), isSame: isSame('countryCode') });
+    const lines = wanted.map(({ name, value, isSame }) => {
+      const at = existing.findIndex((each) => each.name.toUpperCase() === name.toUpperCase());
+      const known = existing[at];
+      const line = known === undefined ? plainLine(name, value) : { ...known, value: isSame ? known.value : value };
+      return { line, at: at < 0 ? existing.length : at };
+    });
+    return lines.sort((a, b) => a.at - b.at).map(({ line }) => line);
   }
 
   /** Fields of no keyed map, as new lines. */
-  other(field: FieldName, value: Value, fields: Fields): readonly string[] {
+  other(field: FieldName, value: Value, fields: Fields, groups: { next: number }): readonly string[] {
     const key = field.slice(field.lastIndexOf('/') + 1);
     const map = mapOf(field);
     if (field === 'updated') return [this.text(plainLine('REV', compact(text(value), this.version)))];
@@ -180,28 +212,41 @@ class CardLines {
     }
     if (map === 'nicknames')
       return [this.text(plainLine('NICKNAME', escapePart(text((value as Plain).name), this.version)))];
-    if (map.startsWith('vCard/')) return this.#unknown(value as Plain, null);
+    if (map.startsWith('vCard/')) return this.unknown(value as Plain, null, groups);
     return [];
   }
 
-  #unknown({ name, value, params = {} }: Plain, existing: ContentLine | null): readonly string[] {
+  /** A line nobody knows, and the label of its group. `existing`: the lines it replaces, and what they said. */
+  unknown(
+    entry: Plain,
+    existing: { readonly lines: readonly ContentLine[]; readonly before: Plain } | null,
+    groups: { next: number },
+  ): readonly string[] {
+    const { name, value, params = {} } = entry;
     if (!namesUnknown(name)) return [];
-    const written = Object.entries(params as Plain).flatMap(([key, values]) =>
-      (key === '' || /^[A-Za-z0-9-]{1,64}$/.test(key)) && Array.isArray(values)
-        ? [
-            {
-              name: key.toUpperCase(),
-              values: values.map(String),
-              quoted: values.map((each) => /[:;,]/.test(String(each))),
-            },
-          ]
-        : [],
-    );
-    return [this.text({ group: null, name: existing?.name ?? name, params: written, value: text(value) })];
+    const [own = null, ...about] = existing?.lines ?? [];
+    const more = this.#about({ label: entry.label ?? null }, about, existing?.before ?? null);
+    const group = own?.group ?? (more.length === 0 ? null : `item${groups.next++}`);
+    const isSame = own !== null && !own.params.some(isNotation) && equalValues(existing?.before.params ?? {}, params);
+    const line = {
+      group,
+      name: own?.name ?? name,
+      params: isSame ? own.params : unknownParams(params as Plain),
+      value: text(value),
+    };
+    return [this.text(line), ...more.map((each) => this.text({ ...each, group }))];
   }
-  unknown(value: Plain, existing: ContentLine): readonly string[] {
-    return this.#unknown(value, existing);
-  }
+}
+
+function unknownParams(params: Plain): readonly Param[] {
+  return Object.entries(params).flatMap(([key, given]) => {
+    if ((key !== '' && !/^[A-Za-z0-9-]{1,64}$/.test(key)) || !Array.isArray(given)) return [];
+    const values = given.map(String);
+    const quoted = values.map((each) => /[:;,]/.test(each));
+    // Words that stand alone in 2.1 are a parameter each.
+    if (key === '') return values.map((value, at) => ({ name: '', values: [value], quoted: [quoted[at] === true] }));
+    return [{ name: key.toUpperCase(), values, quoted }];
+  });
 }
 
 function madeUpName(fields: Fields): string {
@@ -253,13 +298,14 @@ class CardPatch {
     else {
       const [entry, former] = [value, known.value].map((each) => entryOf(field, each as Plain)) as [Plain, Plain];
       const rule = ruleFor(map, entry);
-      const own = known.lines[0] as ContentLine;
       // Another kind of it is another property.
       if (rule !== null && rule !== ruleFor(map, former))
         this.#exchange(known, this.#lines.entry(rule, entry, null, this.#groups));
       else if (rule !== null) this.#exchange(known, this.#lines.entry(rule, entry, known.lines, this.#groups, former));
-      else if (map.startsWith('vCard/')) this.#exchange(known, this.#lines.unknown(value as Plain, own));
-      else this.#exchange(known, this.#lines.other(field, value, this.#after));
+      else if (map.startsWith('vCard/')) {
+        const existing = { lines: known.lines, before: former };
+        this.#exchange(known, this.#lines.unknown(value as Plain, existing, this.#groups));
+      } else this.#exchange(known, this.#lines.other(field, value, this.#after, this.#groups));
     }
   }
 
@@ -267,7 +313,7 @@ class CardPatch {
     const entry = entryOf(field, value as Plain);
     const rule = ruleFor(mapOf(field), entry);
     if (rule !== null) return this.#lines.entry(rule, entry, null, this.#groups);
-    return this.#lines.other(field, value, this.#after);
+    return this.#lines.other(field, value, this.#after, this.#groups);
   }
 
   #changeName(known: CardField | undefined, value: Plain | null): void {
@@ -304,7 +350,12 @@ class CardPatch {
   }
 
   #remove(known: CardField | undefined): void {
-    for (const line of known?.lines ?? []) this.#replace(line, '');
+    // A label two entries share stays with the other one.
+    const others = [...this.#fields.values()].filter(
+      (each) => each !== known && (this.#after.get(each.field) ?? null) !== null,
+    );
+    for (const line of known?.lines ?? [])
+      if (known?.part !== null || !others.some(({ lines }) => lines.includes(line))) this.#replace(line, '');
   }
 
   /** The lines of a field, each in the place of the one it replaces; more of them right behind. */

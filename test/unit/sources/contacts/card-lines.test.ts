@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { FieldName } from '../../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+import type { VcardVersion } from '../../../../src/main/sources/contacts/vcard/vcard-text.ts';
+
+type Plain = { readonly [key: string]: Value };
+
+/** The lines of one card, what it says, and its text once one entry says something else. */
+function cardOf(version: VcardVersion, ...lines: readonly string[]) {
+  const format = vcardFormat(version);
+  const text = ['BEGIN:VCARD', `VERSION:${version}`, 'UID:u', 'FN:Ana', ...lines, 'END:VCARD', ''].join('\r\n');
+  const split = format.split(Buffer.from(text));
+  const [item = null] = split.items;
+  if (item === null) throw new Error('no card');
+  const fields: Fields = format.read(split, item, null);
+  const fieldsOf = (map: string): readonly FieldName[] =>
+    [...fields.keys()].filter((field) => field.startsWith(`${map}/`));
+  return {
+    text,
+    fields,
+    said: (map: string): readonly Value[] => fieldsOf(map).map((field) => fields.get(field) as Value),
+    changed(map: string, change: (entry: Plain) => Value, at = 0): string {
+      const field = fieldsOf(map)[at] as FieldName;
+      const after = new Map(fields);
+      const value = change(fields.get(field) as Plain);
+      if (value === null) after.delete(field);
+      else after.set(field, value);
+      return Buffer.from(format.write(split, [{ item, before: fields, after, uid: 'u' }])).toString();
+    },
+    in(other: VcardVersion): Fields {
+      const there = vcardFormat(other);
+      const made = there.write(there.split(there.empty()), [{ item: null, before: null, after: fields, uid: 'u' }]);
+      const read = there.split(made);
+      return there.read(read, read.items[0]!, fields);
+    },
+  };
+}
+
+describe('a label of a property nobody knows', () => {
+  const card = cardOf(
+    '3.0',
+    'item2.X-ABDATE;type=pref:2010-05-05',
+    'item2.X-ABLabel:_$!<Anniversary>!$_',
+    'item7.X-ABDATE:2012-06-06',
+    'item7.X-ABLabel:First day\\; work',
+  );
+
+  it('travels with it', () => {
+    expect(card.said('vCard/x-abdate')).toEqual([
+      { name: 'X-ABDATE', value: '2010-05-05', params: { type: ['pref'] }, label: '_$!<Anniversary>!$_' },
+      { name: 'X-ABDATE', value: '2012-06-06', label: 'First day; work' },
+    ]);
+    expect(card.in('4.0')).toEqual(card.fields);
+  });
+
+  it('stays in its group when either changes, and goes with it', () => {
+    expect(card.changed('vCard/x-abdate', (entry) => ({ ...entry, value: '2010-05-06' }))).toBe(
+      card.text.replace('2010-05-05', '2010-05-06'),
+    );
+    expect(card.changed('vCard/x-abdate', (entry) => ({ ...entry, label: 'Second day; work' }), 1)).toBe(
+      card.text.replace('First', 'Second'),
+    );
+    expect(card.changed('vCard/x-abdate', () => null, 1)).toBe(card.text.replace(/item7.*\r\n/g, ''));
+  });
+
+  it('that is left alone in its group is a line of its own', () => {
+    expect(cardOf('3.0', 'item2.X-ABLabel:Alone').said('vCard/x-ablabel')).toEqual([
+      { name: 'X-ABLABEL', value: 'Alone' },
+    ]);
+  });
+});
+
+describe('parameters', () => {
+  it('of a property nobody knows travel all of them, also the words of one that stands several times', () => {
+    const card = cardOf('3.0', 'X-A;TYPE=a;TYPE=b;X-P="1,2":v');
+    expect(card.said('vCard/x-a')).toEqual([{ name: 'X-A', value: 'v', params: { type: ['a', 'b'], 'x-p': ['1,2'] } }]);
+    expect(card.in('4.0')).toEqual(card.fields);
+    const old = cardOf('2.1', 'X-A;HOME;VOICE:v');
+    expect(old.in('2.1')).toEqual(old.fields);
+  });
+
+  it('of an address stay as they are written when only its street changes, and so do the lines about it', () => {
+    const card = cardOf(
+      '3.0',
+      'item2.ADR;type=HOME;type=pref:;;1 Main Street;Springfield;IL;12345;USA',
+      'item2.X-ABADR:us',
+      'NOTE:between',
+      'item2.X-ABLabel:Cabin\\, old',
+    );
+    const street = (entry: Plain): Value => ({
+      ...entry,
+      components: (entry.components as readonly Plain[]).map((part) =>
+        part.kind === 'name' ? { ...part, value: '2 Main Street' } : part,
+      ) as unknown as Value,
+    });
+    expect(card.changed('addresses', street)).toBe(card.text.replace('1 Main', '2 Main'));
+  });
+
+  it('that say a part of an address do not outlive it', () => {
+    const card = cardOf('3.0', 'ADR;LABEL="old words";TYPE=HOME:;;Street;;;;');
+    const changed = card.changed('addresses', ({ full: _, ...entry }) => entry);
+    expect(changed).toContain('\r\nADR;TYPE=HOME:;;Street;;;;\r\n');
+  });
+});
+
+it('a label two entries share stays with the one that stays', () => {
+  const card = cardOf('3.0', 'item5.TEL:1', 'item5.X-ABLabel:Shared', 'item5.URL:http://a.example');
+  expect(card.changed('phones', () => null)).toBe(card.text.replace('item5.TEL:1\r\n', ''));
+});
+
+it('a day without a year stays in the notation of Apple, and one that has got a year leaves it', () => {
+  const card = cardOf('3.0', 'BDAY;X-APPLE-OMIT-YEAR=1604:1604-04-12');
+  const day = (date: Plain) => (entry: Plain) => ({ ...entry, date });
+  expect(card.changed('anniversaries', day({ month: 4, day: 13 }))).toBe(card.text.replace('04-12', '04-13'));
+  expect(card.changed('anniversaries', day({ year: 1980, month: 4, day: 12 }))).toContain('\r\nBDAY:1980-04-12\r\n');
+});
+
+it('what a name of version 3.0 has beyond its five parts is left where it is', () => {
+  const card = cardOf('3.0', 'N:Roe;Bob;;;Jr.;beyond;more');
+  expect(vcardFormat('3.0').project(card.fields)).toEqual(card.fields);
+});
