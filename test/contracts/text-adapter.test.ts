@@ -11,6 +11,7 @@ import {
 } from '../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../src/main/record/value.ts';
 import { csvFormat } from '../../src/main/sources/contacts/csv/csv-format.ts';
+import { vcardFormat } from '../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { ConstructItem, ListEvent, Revision } from '../../src/main/sources/source-adapter.ts';
 import type { DocumentPlace } from '../../src/main/sources/text/document-place.ts';
 import { FolderOfFiles } from '../../src/main/sources/text/folder-of-files.ts';
@@ -332,6 +333,54 @@ describe('a text of many items', () => {
     const second = await look(one);
     expect(second.ids).toEqual([first.ids[1], first.ids[0]]);
     expect(second.gone).toEqual([]);
+  });
+
+  it('knows an item that nothing tells by its place, once it has written it', async () => {
+    const here = world(false);
+    here.user.writeFile(here.path, '@\nphone="1"\n\n@\nphone="2"\n\n@\nphone="3"\n');
+    const { ids } = await look(here);
+    await here.clock.advance(5000);
+    await look(here);
+    const [one, two, three] = ids as [RecordId, RecordId, RecordId];
+    const outcomes = await here.adapter.construct([
+      change(here, one, null),
+      change(here, 'new', { phone: '4' }),
+      change(here, three, { phone: '33' }),
+    ]);
+    expect(outcomes.map(({ done }) => done)).toEqual(['written', 'written', 'written']);
+    for (const outcome of outcomes) {
+      if (outcome.done !== 'written') continue;
+      const { id, revision } = outcome;
+      if (revision === null) here.snapshot.items.delete(id);
+      else
+        here.snapshot.items.set(id, { revision, vouches: true, native: fields({ phone: id === three ? '33' : '4' }) });
+    }
+    expect(await look({ adapter: here.anew(), snapshot: here.snapshot })).toMatchObject({
+      ids: [two, three, 'new'],
+      gone: [],
+    });
+  });
+
+  it('takes nothing for deleted that is missing from a text that ends within an item, whenever it was written', async () => {
+    const here = world(false);
+    const adapter = new TextAdapter(vcardFormat('3.0'), here.place, here.snapshot);
+    const card = (uid: string) => `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:${uid}\r\nFN:${uid}\r\nEND:VCARD\r\n`;
+    const text = ['x', 'y', 'z'].map(card).join('');
+    here.user.writeFile(here.path, text);
+    await look({ adapter, snapshot: here.snapshot });
+    here.user.writeFile(here.path, text.slice(0, card('x').length + 35));
+    await here.clock.advance(60_000);
+    const { problems, gone } = await look({ adapter, snapshot: here.snapshot });
+    expect([problems.map(({ id, code }) => [id, code]), gone]).toEqual([
+      [
+        ['y', 'malformed'],
+        ['z', 'malformed'],
+      ],
+      [],
+    ]);
+    here.user.writeFile(here.path, card('x') + card('y'));
+    await here.clock.advance(60_000);
+    expect(await look({ adapter, snapshot: here.snapshot })).toMatchObject({ problems: [], gone: ['z'] });
   });
 
   it('gives the second of two that state one UID a number, and keeps it', async () => {

@@ -217,16 +217,39 @@ export class AssignItems {
         claimed.add(id);
       }
     });
-    if (rest.length === 0) return;
+    const unplaced = this.#claimByPlace(document, before, written, native, rest, claimed);
+    if (unplaced.length === 0) return;
     const free = candidates.filter((id) => !claimed.has(id));
     const matches = this.#align(
-      rest.map((at) => fieldsOf(this.#format, document, document.text.items[at] as NativeItem, null)),
+      unplaced.map((at) => fieldsOf(this.#format, document, document.text.items[at] as NativeItem, null)),
       free.map((id) => native.get(id) ?? this.#known.native(id) ?? NO_FIELDS),
     );
-    rest.forEach((at, index) => {
+    unplaced.forEach((at, index) => {
       const match = matches[index] ?? null;
       const id = match === null ? undefined : free[match];
       if (id !== undefined) document.ids[at] = id;
+    });
+  }
+
+  /** What was there and neither its UID nor its bytes tell stands where it stood, without what was removed before it. The others are returned. */
+  #claimByPlace(
+    document: Loaded,
+    before: Loaded,
+    written: ReadonlySet<RecordId>,
+    native: ReadonlyMap<RecordId, Fields>,
+    rest: readonly number[],
+    claimed: Set<RecordId>,
+  ): readonly number[] {
+    const stays = before.ids.filter((id) => id === null || !written.has(id) || native.has(id));
+    const former = new Set(before.ids);
+    const added = [...native.keys()].filter((id) => !former.has(id)).length;
+    if (document.text.items.length !== stays.length + added) return rest;
+    return rest.filter((at) => {
+      const id = stays[at] ?? null;
+      if (id === null || claimed.has(id)) return true;
+      document.ids[at] = id;
+      claimed.add(id);
+      return false;
     });
   }
 }

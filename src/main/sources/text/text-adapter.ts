@@ -345,7 +345,8 @@ export class TextAdapter implements SourceAdapter {
     const missing = new Set<RecordId>();
     for (const { id } of known.in.get(document.name) ?? []) if (!claimed.has(id)) missing.add(id);
     const problems: ItemProblem[] = [];
-    let unknown: Damaged | null = null;
+    // A text that ends within an item may be cut off there: all that is missing may have come after it.
+    let unknown = cutIn(document);
     for (const damaged of document.text.damaged) {
       const named = recordIdOfUid(damaged.name);
       if (!missing.delete(named)) unknown ??= damaged;
@@ -612,6 +613,13 @@ export class TextAdapter implements SourceAdapter {
       return equal(holds, fields) ? written : { ...written, holds };
     });
   }
+}
+
+/** The item a text ends within: of one that is cut off, or not yet written to its end. */
+function cutIn({ bytes, text }: Loaded): Damaged | null {
+  const last = text.damaged.at(-1);
+  if (last === undefined || text.items.some(({ spans }) => spans.some(({ start }) => start >= last.end))) return null;
+  return Buffer.from(bytes.subarray(last.end)).toString('latin1').trim() === '' ? last : null;
 }
 
 /** A new text of these records. */

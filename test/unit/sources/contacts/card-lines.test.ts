@@ -9,7 +9,7 @@ type Plain = { readonly [key: string]: Value };
 /** The lines of one card, what it says, and its text once one entry says something else. */
 function cardOf(version: VcardVersion, ...lines: readonly string[]) {
   const format = vcardFormat(version);
-  const text = ['BEGIN:VCARD', `VERSION:${version}`, 'UID:u', 'FN:Ana', ...lines, 'END:VCARD', ''].join('\r\n');
+  const text = ['BEGIN:VCARD', `VERSION:${version}`, 'UID:u', ...lines, 'END:VCARD', ''].join('\r\n');
   const split = format.split(Buffer.from(text));
   const [item = null] = split.items;
   if (item === null) throw new Error('no card');
@@ -119,4 +119,11 @@ it('a day without a year stays in the notation of Apple, and one that has got a 
 it('what a name of version 3.0 has beyond its five parts is left where it is', () => {
   const card = cardOf('3.0', 'N:Roe;Bob;;;Jr.;beyond;more');
   expect(vcardFormat('3.0').project(card.fields)).toEqual(card.fields);
+});
+
+it('cards of no UID, no number and no FN are known again by their names, or what stands for one', () => {
+  const said = (...lines: readonly string[]): Fields => cardOf('3.0', ...lines).fields;
+  const align = vcardFormat('3.0').align!;
+  const known = [said('N:Roe;Bob;;;'), said('ORG:Acme')];
+  expect(align([said('ORG:Acme', 'NOTE:1'), said('N:Roe;Bob;;;', 'NOTE:2')], known)).toEqual([1, 0]);
 });

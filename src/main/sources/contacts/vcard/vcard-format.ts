@@ -11,6 +11,7 @@ import {
   type TextFormat,
 } from '../../text/text-format.ts';
 import { RELATIONS } from '../cells/relations.ts';
+import { displayName } from './display-name.ts';
 import { ADDRESS_KINDS, componentsOf, entryOf, holdsNamePart, PHONE_FEATURES, ruleFor } from './property-table.ts';
 import { namesUnknown, readCard } from './read-card.ts';
 import { whyNotStrict } from './strict-vcard.ts';
@@ -278,8 +279,10 @@ const marks =
     });
 
 function nameMarks(fields: Fields): readonly string[] {
-  const { full } = (fields.get('name' as FieldName) ?? {}) as Plain;
-  return typeof full === 'string' ? [full.toLowerCase()] : [];
+  const name = (fields.get('name' as FieldName) ?? {}) as Plain;
+  const entries = [...fields].map(([field, value]) => ({ map: mapOf(field), value }));
+  const words = typeof name.full === 'string' ? name.full : displayName(componentsOf(name), entries);
+  return words === '' ? [] : [words.toLowerCase()];
 }
 
 /**
