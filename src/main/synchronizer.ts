@@ -264,6 +264,7 @@ export class Synchronizer {
       get readOnly() {
         return !port.mayWrite();
       },
+      asked,
       dry,
       signal: this.#abort.signal,
     };

@@ -6,6 +6,7 @@ import { placeLabels } from '../../contract/place-labels.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
+import { fromJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
 import { moment } from './moment.ts';
 import { flagOption, given, numberOption, textOption, usageError } from './options.ts';
@@ -76,7 +77,7 @@ function choiceOf(call: CommandCall): Choice {
   if (value === undefined) return { keepBoth: true };
   if (value.startsWith('@')) return contentOf(resolve(call.terminal.directory, value.slice(1)));
   try {
-    return { value: JSON.parse(value) };
+    return { value: fromJson(value) };
   } catch {
     throw usageError(`--value is not JSON: ${value}`, 'value');
   }

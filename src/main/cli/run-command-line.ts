@@ -8,6 +8,7 @@ import type { Command, CommandCall } from './command.ts';
 import { deviceCommands } from './device-commands.ts';
 import { EXIT, exitStatusOf } from './exit-status.ts';
 import { historyCommands } from './history-commands.ts';
+import { toJson } from './json-value.ts';
 import { machineCommands } from './machine-commands.ts';
 import { textOption, usageError } from './options.ts';
 import { paintFor } from './paint.ts';
@@ -99,7 +100,7 @@ function callFor(
     paint: paintFor(terminal.colour && !json),
     instance,
     ask: async (name, ...args) => (await instance()).request(name, ...args),
-    print: (value, show) => terminal.out(json ? `${JSON.stringify(value)}\n` : show(value)),
+    print: (value, show) => terminal.out(json ? `${toJson(value)}\n` : show(value)),
   };
 }
 

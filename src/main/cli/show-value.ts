@@ -1,3 +1,4 @@
+import { toJson } from './json-value.ts';
 import { plainText } from './plain-text.ts';
 
 const SHORT = 12;
@@ -24,7 +25,7 @@ export function showValue(value: unknown): string {
   const { type, target } = (value ?? {}) as { readonly type?: unknown; readonly target?: unknown };
   if (type === 'directory') return 'folder';
   if (type === 'symlink' && typeof target === 'string') return `link to ${plainText(target)}`;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : toJson(value);
   return plainText(text.length > 200 ? `${text.slice(0, 199)}…` : text);
 }
 

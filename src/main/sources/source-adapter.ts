@@ -199,7 +199,8 @@ export interface StagedFile {
 export interface SourceAdapter {
   readonly kind: RecordKind;
   readonly can: Capabilities;
-  condition(): Promise<SourceCondition>;
+  /** `asked`: a person waits for it, so what a server answered a while ago does not do. */
+  condition(asked?: boolean): Promise<SourceCondition>;
   /**
    * Walks the source and tells the groups that may differ from what `since` (an earlier listing that was worked in whole) saw;
    * all of them where `since` is null or too old. Cheap: nothing is opened. `within`: only these groups, not what lies below.

@@ -96,6 +96,8 @@ export interface TakeInRequest {
   readonly settling: Settling;
   /** Are so many items gone that were not moved, as this look finds them, to be taken for deletions now? `unsettled`: as `ListedGroup` says. */
   mayDelete(count: number, unsettled: boolean): boolean;
+  /** A person waits for it. */
+  readonly asked: boolean;
   /** Only tell what would happen. */
   readonly dry: boolean;
   readonly signal: AbortSignal;
@@ -202,7 +204,7 @@ export class TakeIn {
   async #run(request: TakeInRequest): Promise<TakeInResult> {
     this.#heldBack = (id) => request.heldBack(id);
     this.#settling = request.settling;
-    const condition = await this.#adapter.condition();
+    const condition = await this.#adapter.condition(request.asked);
     if (condition.is === 'unavailable') return condition;
     this.#isFirst = !this.#collection.records.hasSnapshots(this.#source.row);
     this.#meets = this.#meetBook(request);

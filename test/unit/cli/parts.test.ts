@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clockCheck, watchChecks } from '../../../src/main/cli/check-machine.ts';
+import { fromJson, toJson } from '../../../src/main/cli/json-value.ts';
 import { moment } from '../../../src/main/cli/moment.ts';
 import { argumentCount, nearestWord, splitCommandLine } from '../../../src/main/cli/parse-command-line.ts';
 import { progressLine, progressOf } from '../../../src/main/cli/progress-bar.ts';
@@ -127,6 +128,14 @@ describe('values for people', () => {
     [5 * 2 ** 40, '5.0 TiB'],
   ])('%i bytes are %s', (bytes, text) => {
     expect(bytesText(bytes)).toBe(text);
+  });
+});
+
+describe('values as JSON', () => {
+  it('have bytes in base64, and are read back as they were', () => {
+    const photo = { kind: 'photo', data: new Uint8Array([1, 2, 255]), sizes: [{ size: 1 }, null] };
+    expect(toJson(photo)).toBe('{"kind":"photo","data":{"size":3,"base64":"AQL/"},"sizes":[{"size":1},null]}');
+    expect(fromJson(toJson(photo))).toEqual(photo);
   });
 });
 

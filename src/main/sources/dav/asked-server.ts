@@ -3,6 +3,9 @@ import type { Random } from '../../platform/random.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import { BackOff } from './back-off.ts';
 
+/** What was answered within this time does for anybody: several things may be asked of one answer. */
+const JUST_NOW_MS = 1000;
+
 export interface AskedServerOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -44,11 +47,14 @@ export class AskedServer {
     });
   };
 
-  /** The condition as `ask` tells it, or told it lately. */
-  async condition(ask: () => Promise<SourceCondition>): Promise<SourceCondition> {
+  /** The condition as `ask` tells it, or told it lately; where a person waits for it, just now. */
+  async condition(ask: () => Promise<SourceCondition>, isAsked = false): Promise<SourceCondition> {
     const { clock, freshMs } = this.#options;
     const now = clock.now();
-    if (this.#answer !== null && now >= this.#answer.from && now < this.#answer.until) return this.#answer.is;
+    if (this.#answer !== null) {
+      const { from, until, is } = this.#answer;
+      if (now >= from && now < (isAsked ? Math.min(until, from + JUST_NOW_MS) : until)) return is;
+    }
     const is = await ask();
     this.#stopRetry();
     let wait = freshMs;

@@ -54,7 +54,7 @@ export class DavPlace implements DocumentPlace {
     this.watch = this.#asked.watch;
   }
 
-  condition(): Promise<SourceCondition> {
+  condition(asked = false): Promise<SourceCondition> {
     const { server, url, kind } = this.#options;
     return this.#asked.condition(async () => {
       try {
@@ -63,7 +63,7 @@ export class DavPlace implements DocumentPlace {
       } catch (error) {
         return away((error as Error).message);
       }
-    });
+    }, asked);
   }
 
   async list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {

@@ -49,8 +49,8 @@ export class SubscriptionPlace implements DocumentPlace {
     this.watch = this.#asked.watch;
   }
 
-  condition(): Promise<SourceCondition> {
-    return this.#asked.condition(() => this.#ask());
+  condition(asked = false): Promise<SourceCondition> {
+    return this.#asked.condition(() => this.#ask(), asked);
   }
 
   list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {

@@ -33,7 +33,8 @@ export interface DocumentPlace {
   /** Does it hold a document for each item, or all items in one? */
   readonly many: boolean;
   readonly writable: boolean;
-  condition(): Promise<SourceCondition>;
+  /** As `SourceAdapter` says. */
+  condition(asked?: boolean): Promise<SourceCondition>;
   /** Every document there is, in the order of their names. What could not be listed says nothing of what is in it. */
   list(): Promise<{ readonly documents: readonly ListedDocument[]; readonly problems: readonly UnreadDocument[] }>;
   /** The revision a document has now, where that can be told at once; null: it is not there. */

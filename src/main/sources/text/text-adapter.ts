@@ -86,8 +86,8 @@ export class TextAdapter implements SourceAdapter {
     return this.#place.many ? BATCH_OF_DOCUMENTS : Math.max(LEAST_BATCH, this.#places.size >> 1);
   }
 
-  condition(): Promise<SourceCondition> {
-    return this.#place.condition();
+  condition(asked = false): Promise<SourceCondition> {
+    return this.#place.condition(asked);
   }
   project(full: Fields): Fields {
     return this.#format.project(full);

@@ -51,6 +51,23 @@ const meeting = calendar(
 const fieldWith = (text: string, map: string): string =>
   Object.keys(readOne(text)).find((field) => field.startsWith(`${map}/`)) ?? '';
 
+describe('a zone', () => {
+  const when = { start: '2024-01-05T10:00:00', timeZone: 'Europe/Vienna', duration: 'PT1H' };
+  it('stands before the event that is the first to name it', () => {
+    expect(compose({ '@type': 'Event', when })).toMatch(/VERSION[\s\S]*BEGIN:VTIMEZONE[\s\S]*BEGIN:VEVENT/);
+  });
+  it('is not described to a calendar that uses it without', () => {
+    const text = calendar(
+      event('DTSTART:20240105T100000', 'DTEND:20240105T110000'),
+      event('DTSTART;TZID=Europe/Vienna:20240105T100000').replace('u1', 'u2'),
+    );
+    expect(changedLines(text, edit(text, { when }))).toEqual({
+      gone: ['DTSTART:20240105T100000', 'DTEND:20240105T110000'],
+      come: ['DTSTART;TZID=Europe/Vienna:20240105T100000', 'DTEND;TZID=Europe/Vienna:20240105T110000'],
+    });
+  });
+});
+
 describe('writing', () => {
   it('changes not a byte where nothing changed, whatever it looks like', () => {
     const odd = `\ufeff\n\n${meeting.replaceAll('\r\n', '\n').replace('X-FOO:1', 'junk\n\nX-FOO:1')}\n\nrest`;

@@ -47,6 +47,17 @@ it('is asked only whether it changed, and is what it was where it did not', asyn
   expect(await place.write()).toMatchObject({ done: 'refused', reason: 'no-permission' });
 });
 
+it('is asked once more where a person waits for it, but not many times a second', async () => {
+  server.answer = () => ({ status: 200, body: FEED });
+  await place.condition();
+  await clock.advance(5000);
+  await place.condition();
+  expect(server.asked).toHaveLength(1);
+  await place.condition(true);
+  await place.condition(true);
+  expect(server.asked).toHaveLength(2);
+});
+
 it.each<[string, Answer]>([
   ['a page to log in', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Log in</html>' }],
   ['nothing', { status: 200, body: '' }],

@@ -23,6 +23,7 @@ import { byText, type Property, property, sameProperty } from './property.ts';
 import { isSame, readItem } from './read-item.ts';
 import { type CalendarFrame, type IcalendarItem, type IcalendarText, splitCalendar } from './split-calendar.ts';
 import type { EndStyle } from './when.ts';
+import { isKnownZone } from './zone-names.ts';
 
 const UPDATED = fieldName('updated');
 const CREATED = fieldName('created');
@@ -223,11 +224,20 @@ class CalendarWriter {
     const components = [...tzids]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([tzid, year]) => {
-        const lines = zones.missing(tzid, year);
+        const lines = this.#isUsed(tzid) ? null : zones.missing(tzid, year);
         return (lines === null ? null : parseComponent(lines.join('\n'))) ?? [];
       });
-    if (components.length > 0)
-      this.#insert(frame, frame.place.zones, components.map((each) => componentLines(each, frame.notation)).join(''));
+    if (components.length === 0) return;
+    this.#insert(frame, frame.place.zones, components.map((each) => componentLines(each, frame.notation)).join(''));
+    // Before what is new at the same place: zones stand before what is said with them.
+    this.#edits.unshift(...this.#edits.splice(-1));
+  }
+
+  /** Does something here use a zone by this name, though the calendar does not say what it is? Then whoever reads it knows it. */
+  #isUsed(tzid: string): boolean {
+    const bytes = Buffer.from(this.#text.bytes.buffer, this.#text.bytes.byteOffset, this.#text.bytes.length);
+    const isOne = this.#text.frames.length === 1 && isKnownZone(tzid);
+    return isOne && [`TZID=${tzid}:`, `TZID=${tzid};`, `TZID="${tzid}"`].some((use) => bytes.includes(use));
   }
 }
 
