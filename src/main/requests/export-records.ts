@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { ExportView } from '../../contract/contract.ts';
 import { writeNewFile } from '../content/write-new-file.ts';
 import type { Engine } from '../engine.ts';
@@ -16,7 +17,7 @@ import type { TextFormat } from '../sources/text/text-format.ts';
 
 /**
  * Writes a collection of items in texts once, as it is shown here, in any format it can be written in (CLI `export`), and tells what that cannot
- * hold. Fails with `already-there` where something is at the place, and `wrong-format`.
+ * hold. Fails with `already-there` where something is at the place, `no-such-path` where its folder is not there, and `wrong-format`.
  */
 export async function exportRecords(
   engine: Engine,
@@ -29,6 +30,8 @@ export async function exportRecords(
   if (text === undefined)
     throw new LockstepError('wrong-format', `${collection.stored.name} cannot be written as ${format.name}.`, file);
   checkFree(engine, file);
+  if (engine.world.realPath(dirname(file)) === null)
+    throw new LockstepError('no-such-path', `There is no folder ${dirname(file)}. Make it first.`, dirname(file));
   const records: { id: RecordId; full: Fields }[] = [];
   for (const { id, state } of collection.records.all())
     if (isLive(state)) records.push({ id, full: fieldsOf(shownFields(collection.kind, state, collection.log.order)) });
