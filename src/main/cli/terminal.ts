@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
+import { EXIT } from './exit-status.ts';
 
 /** What a command has of the world around it: streams, the working directory and the environment. */
 export interface Terminal {
@@ -26,7 +27,8 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    process.stderr.write(`lockstep: The output cannot be written: ${error.message}\n`);
+    process.exit(EXIT.failed);
   });
   const plain = process.env.NO_COLOR !== undefined || process.env.TERM === 'dumb';
   return {

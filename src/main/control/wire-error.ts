@@ -6,12 +6,36 @@ export type Log = (line: string) => void;
 
 /** What a failure becomes at a boundary: the code of a LockstepError; anything else is a fault, `internal`, and goes to the log whole. */
 export function wireError(failure: unknown, during: string, log: Log): WireError {
+  const refused = refusedBySystem(failure);
+  if (refused !== null) return refused;
   if (failure instanceof LockstepError) {
     return { code: failure.code, message: failure.message, subject: failure.subject };
   }
   log(`${during}: ${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}`);
   const message = failure instanceof Error ? failure.message : String(failure);
   return { code: 'internal', message: `An unexpected fault during ${during}: ${message}`, subject: during };
+}
+
+/** What the system does not let us do is no fault of the program: a person has to know which place, and why. */
+const SYSTEM: { readonly [code: string]: readonly [code: string, why: string] } = {
+  EACCES: ['no-permission', 'Your user may not do that there'],
+  EPERM: ['no-permission', 'Your user may not do that there'],
+  EROFS: ['no-permission', 'That disk can only be read'],
+  ENOSPC: ['disk-full', 'That disk is full'],
+  EDQUOT: ['disk-full', 'Your share of that disk is full'],
+  ENOENT: ['no-such-path', 'There is no such place'],
+  ENOTDIR: ['no-such-path', 'There is a file where a folder should be'],
+  ENAMETOOLONG: ['path-too-long', 'The path is too long for this system'],
+};
+
+function refusedBySystem(failure: unknown): WireError | null {
+  if (!(failure instanceof Error)) return null;
+  const { code, path, message } = failure as NodeJS.ErrnoException;
+  const known = code === undefined || !Object.hasOwn(SYSTEM, code) ? undefined : SYSTEM[code];
+  // What comes from a worker thread has lost its path on the way.
+  const subject = failure instanceof LockstepError ? failure.subject : path;
+  if (known === undefined || subject === undefined) return null;
+  return { code: known[0], message: `${known[1]}: ${message}`, subject };
 }
 
 /** Runs `call` and answers with its value or its failure; never rejects. */

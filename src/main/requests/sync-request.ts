@@ -23,7 +23,8 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
   engine.network.dialNow();
   if (!options.wait) {
     await race(Promise.all(replicas.map((replica) => replica.scan())), engine, deadline);
-    return view(engine, replicas, new Map(), started, true);
+    // Nobody waits: what is known of everybody at this moment.
+    return view(engine, replicas, new Map(replicas.map((replica) => [replica, othersOf(replica)])), started);
   }
   const seconds = new Map<Replica, number>();
   const members = new Map<Replica, readonly DeviceId[]>();
@@ -43,8 +44,10 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
       seconds.set(replica, (clock.now() - started) / 1000);
     }),
   );
-  return view(engine, replicas, members, started, false, seconds);
+  return view(engine, replicas, members, started, seconds);
 }
+
+const othersOf = (replica: Replica): readonly DeviceId[] => replica.membership.others().map(({ device }) => device);
 
 /** Whom to wait for: those named, or those linked now or soon; at least one, unless nobody else is in the collection. */
 async function membersWanted(
@@ -53,7 +56,7 @@ async function membersWanted(
   named: readonly string[] | null,
   until: number,
 ): Promise<readonly DeviceId[]> {
-  const others = replica.membership.others().map((member) => member.device);
+  const others = othersOf(replica);
   if (named !== null) {
     if (named.includes('all')) return others;
     const devices = named.map((text) => findDevice(engine, text).device);
@@ -73,6 +76,8 @@ function blocked(replica: Replica): boolean {
 }
 
 function isInStep(engine: Engine, replica: Replica, members: readonly DeviceId[]): boolean {
+  // What was saved while it is paused nobody has looked at.
+  if (replica.collection.stored.paused) return false;
   const settled = [...replica.synchronizers.values()].every(
     (each) => each.construction.open === 0 && !each.source.adopting && each.state === 'ready',
   );
@@ -81,6 +86,7 @@ function isInStep(engine: Engine, replica: Replica, members: readonly DeviceId[]
 
 /** Why a member is not in step, in words; '' where it is. */
 function whyNot(engine: Engine, replica: Replica, device: DeviceId): string {
+  if (replica.collection.stored.paused) return 'paused here';
   const behind = replica.memberPositions.behind(device);
   const applied = replica.memberPositions.hasAppliedAllOf(device);
   if (behind === 0 && applied && engine.network.session(device)?.isOpen(replica.id) === true) return '';
@@ -97,7 +103,6 @@ function view(
   replicas: readonly Replica[],
   members: ReadonlyMap<Replica, readonly DeviceId[]>,
   started: number,
-  justLooked: boolean,
   seconds: ReadonlyMap<Replica, number> = new Map(),
 ): SyncView {
   const all = replicas.flatMap((replica) =>
@@ -109,7 +114,7 @@ function view(
   const needsPerson = replicas.some(blocked);
   const settled = replicas.every((replica) => isInStep(engine, replica, members.get(replica) ?? []));
   return {
-    inStep: !needsPerson && (justLooked ? true : settled),
+    inStep: !needsPerson && settled,
     needsPerson,
     collections: replicas.map((replica) => ({
       id: replica.id,

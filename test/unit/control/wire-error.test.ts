@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { wireError } from '../../../src/main/control/wire-error.ts';
+import { LockstepError } from '../../../src/main/platform/trouble.ts';
+
+function failureOf(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('a failure at a boundary', () => {
+  const log: string[] = [];
+  const told = (failure: unknown) => wireError(failure, 'export', (line) => log.push(line));
+
+  it('is what the program said, or what the system refused and where', () => {
+    expect(told(new LockstepError('no-such-thing', 'There is none.', 'x'))).toMatchObject({ code: 'no-such-thing' });
+    expect(told(failureOf(() => readFileSync('/nowhere/at/all')))).toMatchObject({
+      code: 'no-such-path',
+      subject: '/nowhere/at/all',
+    });
+    const ofThread = new LockstepError('EACCES', 'permission denied', '');
+    expect(told(ofThread)).toEqual({
+      code: 'no-permission',
+      message: 'Your user may not do that there: permission denied',
+      subject: '',
+    });
+    expect(log).toEqual([]);
+  });
+
+  it('is a fault otherwise, and whole in the log', () => {
+    for (const failure of [new TypeError('odd'), 'text', undefined, null])
+      expect(told(failure)).toMatchObject({ code: 'internal', subject: 'export' });
+    expect(log).toHaveLength(4);
+  });
+});
