@@ -259,7 +259,11 @@ async function printResult(call: CommandCall, result: ResultView, done: string):
     const lacking = missing.length > 0 ? `Not possible:\n${table(['record', 'why'], missing, '')}` : '';
     const undoing =
       view.changes.length === 1 ? call.paint.dim(`Take it back with: lockstep undo ${view.changes[0]}\n`) : '';
-    return `${done}: ${counted(view.records, 'record')}${became}.\n${lacking}${undoing}`;
+    const isNothing = view.records === 0 && became === '' && lacking === '';
+    const said = isNothing
+      ? 'Nothing was to be done: it is so already.'
+      : `${done}: ${counted(view.records, 'record')}${became}.`;
+    return `${said}\n${lacking}${undoing}`;
   });
   return EXIT.done;
 }

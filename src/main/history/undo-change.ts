@@ -118,6 +118,8 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   const was = lived.includes(true);
   const is = [...undone.changes.values()].some((change) => !isDelete(change));
   if (!was && [...undone.changes.values()].some(isMet)) return { changes: [ofItsOwn(undone, own)] };
+  // It is taken back already, and nothing it wrote stands.
+  if (!was && is && !isLive(undone.state) && !stands(undone.state, dots)) return { changes: [] };
   if (!was && !is) return { changes: isLive(undone.state) ? [existsChange(undone, true, own)] : [] };
   if (!was && !standsBeside(port, undone, dots)) return { changes: [without(port, undone, own, replaced)] };
   // What a delete wrote beside (`aliasOf`) is taken back as in any change.
@@ -131,6 +133,10 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   const both = lived.length > 1 ? [existsChange(undone, false, [])] : [];
   return { changes: [...written(undone, fields, own), ...both] };
 }
+
+/** Does the record exist, or not, by one of these changes? */
+const stands = ({ fields }: RecordState, dots: ReadonlySet<Dot>): boolean =>
+  fields.get(EXISTS)?.some((sibling) => sibling.dots.some((dot) => dots.has(dot))) === true;
 
 /** As it was before it was made: not there; if it was said to be another one, it is that again. */
 function without(

@@ -4,7 +4,8 @@ import { useClient, useToast } from './app-context.tsx';
 
 /** What a settlement, undo or restore did and did not do, in one sentence. `why`: what conflicts come of. */
 export function resultText(done: string, result: ResultView, why = 'because it was changed again since'): string {
-  const parts = [done];
+  const isNothing = result.records === 0 && result.conflicts.length === 0 && result.missing.length === 0;
+  const parts = [isNothing ? 'Nothing was to be done: it is so already' : done];
   if (result.conflicts.length > 0) parts.push(`${counted(result.conflicts.length, 'conflict')} came of it, ${why}`);
   const [missing] = result.missing;
   if (missing !== undefined) {

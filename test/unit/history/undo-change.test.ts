@@ -48,6 +48,13 @@ describe('undo of one change', () => {
     expect(text(laptop, laptop.shown('a'))).toBe('one');
   });
 
+  it('does nothing where an add was taken back already', () => {
+    const [laptop] = pair();
+    const add = save(laptop, 'a', 'one');
+    undoChange(laptop.port, add);
+    expect(undoChange(laptop.port, add)).toEqual({ changes: [], records: 0, conflicts: [], missing: [] });
+  });
+
   it('makes of an add a delete, and of a delete the record as it was', () => {
     const [laptop] = pair();
     const add = save(laptop, 'a', 'one');
