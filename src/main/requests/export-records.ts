@@ -12,7 +12,7 @@ import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import { lostFields } from '../snapshot/lost-fields.ts';
 import { formatNamed, type SourceFormat } from '../sources/formats.ts';
-import { composeText, momentOf } from '../sources/text/text-adapter.ts';
+import { composeText, momentOf } from '../sources/text/compose-text.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
 
 /**

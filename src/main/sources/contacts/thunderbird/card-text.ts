@@ -1,7 +1,7 @@
 import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
+import { composeText } from '../../text/compose-text.ts';
 import { recordIdOfUid } from '../../text/item-ids.ts';
-import { composeText } from '../../text/text-adapter.ts';
 import type { Cells } from '../cells/cells.ts';
 import { plain, plainText } from '../cells/cells.ts';
 import { type Layout, projectCells, readCells, writeCells } from '../cells/layout.ts';

@@ -1,0 +1,310 @@
+import type { Clock } from '../../platform/clock.ts';
+import { digestOf as contentDigest } from '../../platform/hash.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import { putInContents, takeOutContents } from '../../record/content-reference.ts';
+import type { Digest, RecordId } from '../../record/ids.ts';
+import { equalValues, type Fields } from '../../record/value.ts';
+import type { ConstructItem, ConstructOutcome, ItemProblem } from '../source-adapter.ts';
+import type { AssignItems } from './assign-items.ts';
+import { momentOf } from './compose-text.ts';
+import type { DocumentPlace, DocumentWritten, ReadDocument } from './document-place.ts';
+import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
+import { digestIn, namesIn } from './item-revision.ts';
+import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
+import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
+import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
+import type { TextsAtHand } from './texts-at-hand.ts';
+
+/** New documents that are made at a time. */
+const DOCUMENTS_AT_ONCE = 200;
+
+/** What is to be written of a document, at which of its items; null: a new one. */
+interface Write {
+  readonly item: ConstructItem;
+  readonly native: NativeItem | null;
+  readonly before: Fields | null;
+}
+/** A document as it is to be written. */
+interface Composed {
+  readonly document: Loaded;
+  /** Of what is not written. */
+  readonly outcomes: readonly ConstructOutcome[];
+  readonly writes: readonly Write[];
+  readonly bytes: Uint8Array;
+}
+
+/** Writes items into texts: each only where its document still holds what was expected, and everything else as it is. */
+export class ConstructTexts {
+  readonly #format: TextFormat;
+  readonly #place: DocumentPlace;
+  readonly #known: KnownItems;
+  readonly #assign: AssignItems;
+  readonly #texts: TextsAtHand;
+  /** null: what is written is stamped by what the record tells alone. */
+  readonly #clock: Pick<Clock, 'now'> | null;
+
+  constructor(
+    {
+      format,
+      place,
+      known,
+    }: { readonly format: TextFormat; readonly place: DocumentPlace; readonly known: KnownItems },
+    assign: AssignItems,
+    texts: TextsAtHand,
+    clock: Pick<Clock, 'now'> | null,
+  ) {
+    this.#format = format;
+    this.#place = place;
+    this.#known = known;
+    this.#assign = assign;
+    this.#texts = texts;
+    this.#clock = clock;
+  }
+
+  /** As `SourceAdapter.construct`. */
+  async run(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
+    const outcomes = new Map<RecordId, ConstructOutcome>();
+    const groups = new Map<string, ConstructItem[]>();
+    const known = knownRevisions(this.#known);
+    const names = new Set(known.in.keys());
+    const strangers = items.some(({ expected }) => expected === null) ? await this.#strangers(known) : NOBODY;
+    for (const item of items) {
+      if (item.expected === null && strangers.has(item.id)) {
+        outcomes.set(item.id, refused(item.id, 'changed-underneath', 'somebody made it just now'));
+        continue;
+      }
+      const name = this.#documentFor(item, names);
+      names.add(name);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, [item]);
+      else group.push(item);
+    }
+    let failure = '';
+    const isNew = ([, group]: [string, ConstructItem[]]): boolean => this.#isNew(group);
+    const news = this.#place.make === undefined ? [] : [...groups].filter(isNew);
+    for (const [name] of news) groups.delete(name);
+    try {
+      for (const [name, group] of groups)
+        for (const outcome of await this.#writeDocument(name, group, known)) outcomes.set(outcome.id, outcome);
+      for (let at = 0; at < news.length; at += DOCUMENTS_AT_ONCE)
+        for (const outcome of await this.#makeDocuments(news.slice(at, at + DOCUMENTS_AT_ONCE), known))
+          outcomes.set(outcome.id, outcome);
+    } catch (error) {
+      if (!(error instanceof LockstepError)) throw error;
+      // What was written counts. The rest waits for a look, which tells whether its place is there at all.
+      failure = error.message;
+    }
+    return items.map(({ id }) => outcomes.get(id) ?? refused(id, 'changed-underneath', failure));
+  }
+
+  /** Of a place with a document for each item: the records of those that no listing told of yet. */
+  async #strangers(known: Known): Promise<ReadonlySet<RecordId>> {
+    if (!this.#place.many) return NOBODY;
+    const { documents } = await this.#place.list();
+    const unknown = documents.flatMap(({ name }) => (known.in.has(name) ? [] : [name]));
+    const ids = new Set(known.ids);
+    for (const read of unknown.length === 0 ? [] : await this.#place.read(unknown))
+      for (const { uid } of 'code' in read ? [] : this.#format.split(read.bytes).items)
+        if (uid !== null) ids.add(recordIdOfUid(uid));
+    return ids;
+  }
+
+  #documentFor({ id, expected }: ConstructItem, names: ReadonlySet<string>): string {
+    if (!this.#place.many) return '';
+    if (expected !== null) return namesIn(expected).name;
+    return this.#place.newName(uidOfRecord(id), (name) => names.has(name));
+  }
+
+  /** Writes all changes of one document at once: each of them only where its item is still as it was expected. */
+  async #writeDocument(
+    name: string,
+    items: readonly ConstructItem[],
+    known: Known,
+  ): Promise<readonly ConstructOutcome[]> {
+    const isNew = this.#isNew(items);
+    const [read] = isNew ? [] : await this.#place.read([name]);
+    if (read !== undefined && 'code' in read) {
+      const reason = read.code === 'changing' ? 'changed-underneath' : read.code;
+      return items.map(({ id }) => refused(id, reason, read.detail));
+    }
+    const document = this.#documentOf(name, read ?? null);
+    const { outcomes, writes, bytes } = this.#compose(document, items, known);
+    if (writes.length === 0) return outcomes;
+    if (!this.#keepsApart(document.text, bytes, writes)) {
+      const inParts = this.#writeInParts(writes, (part) => this.#writeDocument(name, part, known));
+      return [...outcomes, ...(await inParts)];
+    }
+    const isLast = this.#place.many && document.text.items.length === writes.length;
+    const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
+    const expected = read === undefined ? null : document.revision;
+    const written = await this.#place.write(name, expected, isEmptied ? null : bytes);
+    return [...outcomes, ...this.#written(document, writes, written)];
+  }
+
+  #written(before: Loaded, writes: readonly Write[], written: DocumentWritten): readonly ConstructOutcome[] {
+    const items = writes.map(({ item }) => item);
+    if (written.done === 'refused') return items.map(({ id }) => refused(id, written.reason, written.detail));
+    return this.#reread(before.name, written.document, items, before);
+  }
+
+  /** The same of documents that are new, each of one item. */
+  async #makeDocuments(
+    groups: readonly (readonly [string, readonly ConstructItem[]])[],
+    known: Known,
+  ): Promise<readonly ConstructOutcome[]> {
+    const composed = groups.map(([name, items]) => this.#compose(this.#documentOf(name, null), items, known));
+    const made = composed.filter(({ writes }) => writes.length > 0);
+    const written = await this.#place.make?.(made.map(({ document, bytes }) => ({ name: document.name, bytes })));
+    return [
+      ...composed.flatMap(({ outcomes }) => outcomes),
+      ...made.flatMap(({ document, writes }, at) => this.#written(document, writes, written?.[at] as DocumentWritten)),
+    ];
+  }
+
+  /** Is it a document of its own that there is none of yet? */
+  #isNew(items: readonly ConstructItem[]): boolean {
+    return this.#place.many && items.every(({ expected }) => expected === null);
+  }
+
+  #documentOf(name: string, read: ReadDocument | null): Loaded {
+    const empty = this.#format.empty();
+    return this.#texts.load(read ?? { name, revision: NO_BYTES, fresh: false, size: empty.length, bytes: empty });
+  }
+
+  /** A document as it is to be: with each item that is as it was expected. */
+  #compose(document: Loaded, items: readonly ConstructItem[], known: Known): Composed {
+    const own = known.in.get(document.name) ?? [];
+    const isOnly = known.in.size === 1 && own.length > 0;
+    const ofIt = isOnly ? known : { in: new Map([[document.name, own]]), ids: new Set(own.map(({ id }) => id)) };
+    this.#assign.assign([document], ofIt, new Set());
+    const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
+    const refuseAll = (detail: string): Composed => ({
+      document,
+      outcomes: items.map(({ id }) => refused(id, 'changed-underneath', detail)),
+      writes: [],
+      bytes: NO_BYTES,
+    });
+    // Whoever has it open would write the rest to what we had replaced.
+    if (document.fresh && own.some(({ id }) => !places.has(id))) return refuseAll('it seems to be written just now');
+    const outcomes: ConstructOutcome[] = [];
+    const writes: Write[] = [];
+    for (const item of items) {
+      const at = places.get(item.id);
+      const native = at === undefined ? null : (document.text.items[at] as NativeItem);
+      const expected = item.expected === null ? null : digestIn(item.expected);
+      const isAsExpected =
+        native === null || expected === null
+          ? native === null && expected === null
+          : same(digestOf(document.text, native), expected);
+      if (native === null && expected !== null && item.fields === null)
+        outcomes.push({ id: item.id, done: 'written', revision: null, kept: null });
+      else if (!isAsExpected) outcomes.push(refused(item.id, 'changed-underneath', 'somebody changed it just now'));
+      else {
+        const before = native === null ? null : fieldsOf(this.#format, document, native, item.native ?? null);
+        const why =
+          native === null && item.fields !== null
+            ? (this.#format.refuses?.(item.fields, uidOfRecord(item.id), document.text) ?? null)
+            : null;
+        if (why !== null) outcomes.push(refused(item.id, 'content-wrong', why));
+        else if (native !== null && before === null)
+          outcomes.push(refused(item.id, 'malformed', 'what stands there cannot be understood'));
+        else writes.push({ item, native, before });
+      }
+    }
+    if (writes.length === 0) return { document, outcomes, writes, bytes: NO_BYTES };
+    const bytes = this.#format.write(
+      document.text,
+      writes.map(({ item, native, before }) => ({
+        item: native,
+        before,
+        after: item.fields === null ? null : putInContents(item.fields, item.attachments ?? NO_CONTENTS),
+        uid: uidOfRecord(item.id),
+      })),
+      this.#clock === null ? null : momentOf(this.#clock.now()),
+    );
+    return { document, outcomes, writes, bytes };
+  }
+
+  /** Writes what cannot be written all at once, so that only that waits which cannot be at all. */
+  async #writeInParts(
+    writes: readonly Write[],
+    write: (items: readonly ConstructItem[]) => Promise<readonly ConstructOutcome[]>,
+  ): Promise<readonly ConstructOutcome[]> {
+    const wait = (parts: readonly Write[]) =>
+      parts.map(({ item }) => refused(item.id, 'malformed', WOULD_RUN_TOGETHER));
+    if (writes.length === 1) return wait(writes);
+    const outcomes: ConstructOutcome[] = [];
+    const each = async (part: readonly Write[]): Promise<void> => {
+      if (part.length > 0) outcomes.push(...(await write(part.map(({ item }) => item))));
+    };
+    const news = writes.filter(({ native }) => native === null);
+    let rest = writes.filter(({ native }) => native !== null);
+    if (rest.length === 0) {
+      // All that is new comes to one place: where neither the first nor the last can be written, none can.
+      await each(news.slice(0, 1));
+      await each(news.slice(-1));
+      rest = news.slice(1, -1);
+      if (outcomes.every(({ done }) => done === 'refused')) return [...outcomes, ...wait(rest)];
+    } else await each(news);
+    const half = news.length > 0 && news.length < writes.length ? rest.length : Math.ceil(rest.length / 2);
+    await each(rest.slice(0, half));
+    await each(rest.slice(half));
+    return outcomes;
+  }
+
+  /** Beside what is damaged: is every item of a text still one of its own once it is written, and the damage as it was? */
+  #keepsApart(before: SplitText, bytes: Uint8Array, writes: readonly Write[]): boolean {
+    if (before.damaged.length === 0) return true;
+    const after = this.#format.split(bytes);
+    const more = writes.reduce(
+      (sum, { item, native }) => sum + (native === null ? 1 : 0) - (item.fields === null ? 1 : 0),
+      0,
+    );
+    return after.items.length === before.items.length + more && after.damaged.length === before.damaged.length;
+  }
+
+  /** What the place made of what it was given. */
+  #reread(
+    name: string,
+    document: ReadDocument | null,
+    items: readonly ConstructItem[],
+    before: Loaded,
+  ): readonly ConstructOutcome[] {
+    this.#texts.forget(name);
+    if (document === null) return items.map(({ id }) => ({ id, done: 'written', revision: null, kept: null }));
+    const loaded = this.#texts.load(document);
+    // Whoever was there keeps its id; what is new is told by its UID or by what it says.
+    const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
+    this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
+    this.#texts.remember(loaded);
+    return items.map(({ id, fields }) => {
+      if (fields === null) return { id, done: 'written', revision: null, kept: null };
+      const item = this.#texts.place(id)?.item;
+      const read = item === undefined ? null : fieldsOf(this.#format, loaded, item, fields);
+      const holds = read === null ? null : takeOutContents(read, contentDigest).fields;
+      if (item === undefined || holds === null)
+        return refused(id, 'content-wrong', 'it is not there as it was written');
+      const revision = this.#texts.revisionOf(loaded, item, id);
+      const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
+      return equal(holds, fields) ? written : { ...written, holds };
+    });
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+const WOULD_RUN_TOGETHER = 'what is damaged beside it would become one with it: mend that, then it is written';
+const NOBODY: ReadonlySet<RecordId> = new Set();
+const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+const refused = (id: RecordId, reason: ItemProblem['code'], detail: string): ConstructOutcome => ({
+  id,
+  done: 'refused',
+  reason,
+  detail,
+});
+
+function equal(a: Fields, b: Fields): boolean {
+  if (a.size !== b.size) return false;
+  for (const [field, value] of a) if (!b.has(field) || !equalValues(value, b.get(field) ?? null)) return false;
+  return true;
+}

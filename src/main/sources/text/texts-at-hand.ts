@@ -1,0 +1,112 @@
+import type { RecordId } from '../../record/ids.ts';
+import type { Revision } from '../source-adapter.ts';
+import type { ReadDocument } from './document-place.ts';
+import { NUMBER, recordIdOfUid } from './item-ids.ts';
+import { type ItemRevision, writeItemRevision } from './item-revision.ts';
+import { digestOf, type Loaded } from './loaded-text.ts';
+import type { NativeItem, TextFormat } from './text-format.ts';
+
+/** Where an item is. */
+export interface ItemPlace {
+  readonly document: Loaded;
+  readonly item: NativeItem;
+  /** Which of the document's it is. */
+  readonly at: number;
+}
+
+/**
+ * Documents taken apart lately, and where each item is: of a place with but one document that one, else those of the last listing that were to
+ * be read.
+ */
+export class TextsAtHand {
+  readonly #format: Pick<TextFormat, 'split'>;
+  readonly #many: boolean;
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #places = new Map<RecordId, ItemPlace>();
+  #version = 0;
+
+  /** `many`: as `DocumentPlace` says. */
+  constructor(format: Pick<TextFormat, 'split'>, many: boolean) {
+    this.#format = format;
+    this.#many = many;
+  }
+
+  /** Another number whenever a document is at hand, or is none any more, or an item became another record. */
+  get version(): number {
+    return this.#version;
+  }
+  /** Items at hand. */
+  get size(): number {
+    return this.#places.size;
+  }
+  get ids(): Iterable<RecordId> {
+    return this.#places.keys();
+  }
+
+  get(name: string): Loaded | undefined {
+    return this.#loaded.get(name);
+  }
+  place(id: RecordId): ItemPlace | undefined {
+    return this.#places.get(id);
+  }
+
+  /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already. */
+  load(document: ReadDocument, former: Loaded | undefined = this.#loaded.get(document.name)): Loaded {
+    const isSame = former !== undefined && same(former.bytes, document.bytes);
+    const text = isSame ? former.text : this.#format.split(document.bytes);
+    return { ...document, bytes: text.bytes, text, ids: text.items.map(() => null) };
+  }
+
+  remember(document: Loaded): void {
+    this.#version++;
+    this.#loaded.set(document.name, document);
+    document.text.items.forEach((item, at) => {
+      const id = document.ids[at];
+      if (id !== null && id !== undefined) this.#places.set(id, { document, item, at });
+    });
+  }
+
+  forget(name: string): void {
+    this.#version++;
+    for (const id of this.#loaded.get(name)?.ids ?? [])
+      if (id !== null && this.#places.get(id)?.document.name === name) this.#places.delete(id);
+    this.#loaded.delete(name);
+  }
+
+  clear(): void {
+    this.#version++;
+    this.#loaded.clear();
+    this.#places.clear();
+  }
+
+  /** As `SourceAdapter.recognize`. */
+  recognize(item: RecordId, record: RecordId): Revision | null {
+    const place = this.#places.get(item);
+    if (place === undefined) return null;
+    this.#version++;
+    place.document.ids[place.at] = record;
+    this.#places.delete(item);
+    this.#places.set(record, place);
+    return this.revisionOf(place.document, place.item, record);
+  }
+
+  /** Must it be read again, though it seems to be the same? Of many items in one text the first stands for all: their bytes tell. */
+  isFresh(document: Loaded, item: NativeItem): boolean {
+    return document.fresh && (this.#many || item === document.text.items[0]);
+  }
+
+  /** Bytes that decide what an item says: it is the same as long as they are. */
+  revisionOf(document: Loaded, item: NativeItem, id: RecordId): Revision {
+    const uid = item.uid === null ? '' : recordIdOfUid(item.uid);
+    const own: ItemRevision = {
+      digest: digestOf(document.text, item),
+      document: NO_BYTES,
+      name: document.name,
+      uid: uid === id || uid === id.replace(NUMBER, '') ? '' : uid,
+    };
+    return writeItemRevision(this.#many ? { ...own, document: document.revision } : own);
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
