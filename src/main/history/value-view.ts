@@ -16,11 +16,22 @@ const NAME = fieldName('name');
 const FULL_NAME = fieldName('name/full');
 const TITLE = fieldName('title');
 
+/** A name in its parts, as of a contact in a table; anything else as it is. */
+function said(name: Value | undefined): Value | undefined {
+  if (name === null || typeof name !== 'object' || !('components' in name) || !Array.isArray(name.components))
+    return name;
+  const parts = name.components as readonly { readonly kind?: Value; readonly value?: Value }[];
+  const words = NAME_ORDER.flatMap((kind) => parts.filter((part) => part?.kind === kind).map(({ value }) => value));
+  return words.filter((word) => typeof word === 'string').join(' ');
+}
+const NAME_ORDER = ['title', 'given', 'given2', 'surname', 'surname2', 'generation'];
+
 /** What people call a record: a file by its name, a contact or an event by what its fields say; its id where they say nothing. */
 export function recordTitle(kind: RecordKind, id: RecordId, fieldOf: (field: FieldName) => Value | undefined): string {
   if (kind === 'files') return id.slice(id.lastIndexOf('/') + 1);
   const name = fieldOf(NAME);
-  const full = name !== null && typeof name === 'object' && 'full' in name ? name.full : (fieldOf(FULL_NAME) ?? name);
+  const full =
+    name !== null && typeof name === 'object' && 'full' in name ? name.full : (fieldOf(FULL_NAME) ?? said(name));
   const text = kind === 'calendar' ? fieldOf(TITLE) : full;
   return typeof text === 'string' && text !== '' ? text : id;
 }

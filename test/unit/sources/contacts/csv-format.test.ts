@@ -272,6 +272,23 @@ describe("Outlook's places", () => {
     'media/p': { kind: 'photo', data: Uint8Array.of(1, 2, 3) },
   });
 
+  it('of Thunderbird show a phone that is for nothing in particular where one for work or home would stand, after those', () => {
+    const thunderbird = csvFormat('csv-thunderbird');
+    const phones = fieldsOf({
+      name: { full: 'Ana' },
+      'phones/a': { number: '1' },
+      'phones/b': { number: '2', contexts: { work: true } },
+    });
+    const held = thunderbird.project(phones);
+    expect([held.get(fieldName('phones/a')), held.get(fieldName('phones/b'))]).toEqual([
+      { number: '1', contexts: { private: true } },
+      { number: '2', contexts: { work: true } },
+    ]);
+    const now = new Map(held).set(fieldName('phones/a'), { number: '11', contexts: { private: true } });
+    expect(putFields('contacts', phones, held, now).get(fieldName('phones/a'))).toEqual({ number: '11' });
+    expect(putFields('contacts', phones, held, held)).toEqual(phones);
+  });
+
   it('hold three e-mails and one mobile, without labels; the rest survives an edit', () => {
     const held = outlook.project(full);
     expect(entriesOf(held, 'emails')).toEqual([{ address: '1@x.org' }, { address: '2@x.org' }, { address: '3@x.org' }]);

@@ -1,7 +1,7 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { alignKeys } from '../../text/align-keys.ts';
-import { blankCells, type Cells, type CellTexts, NO_TEXTS, plain } from './cells.ts';
+import { blankCells, type Cells, type CellTexts, NO_TEXTS, type Plain, plain } from './cells.ts';
 
 /** A place for entries of one kind: `E-mail 2 - Label` with `E-mail 2 - Value`. */
 export interface Slot {
@@ -21,6 +21,8 @@ export interface EntriesPart {
   /** The map: `emails`. */
   readonly name: string;
   readonly slots: readonly Slot[];
+  /** Does an entry stand in a place meant for others? Those come first. */
+  readonly isGuest?: (value: Plain) => boolean;
   /** Where the key says something (`relatedTo/<who>`): how an entry holds it. Otherwise keys are found by alignment. */
   readonly keyed?: {
     keyOf(entry: Value): string | null;
@@ -252,7 +254,12 @@ function place(
     own.push(each);
     rest.delete(key);
   }
-  for (const each of rest.values()) {
+  const isGuest = ({ value }: Keyed): boolean => {
+    const own = plain(value);
+    return own !== null && part.isGuest?.(own) === true;
+  };
+  const waiting = [...rest.values()];
+  for (const each of [...waiting.filter((one) => !isGuest(one)), ...waiting.filter(isGuest)]) {
     const free = slots.findIndex((_, at) => contents[at]?.length === 0 && fits(at, [each]));
     const at =
       free >= 0

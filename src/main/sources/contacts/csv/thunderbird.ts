@@ -1,4 +1,5 @@
 import { type AddressCell, addressCodec } from '../cells/addresses.ts';
+import type { Plain } from '../cells/cells.ts';
 import { datePartsCodec } from '../cells/dates.ts';
 import { contextOf, featureOf, markedAs } from '../cells/labels.ts';
 import type { EntriesPart, Layout, Part, Slot } from '../cells/layout.ts';
@@ -49,7 +50,14 @@ export const THUNDERBIRD_COLUMNS = [
 ] as const;
 export type ThunderbirdColumn = (typeof THUNDERBIRD_COLUMNS)[number];
 
-const entries = (name: string, slots: readonly Slot[]): EntriesPart => ({ is: 'entries', name, slots });
+const entries = (name: string, slots: readonly Slot[], isGuest?: EntriesPart['isGuest']): EntriesPart => ({
+  is: 'entries',
+  name,
+  slots,
+  ...(isGuest === undefined ? {} : { isGuest }),
+});
+/** One that is for nothing in particular has no place of its own, and is no less needed: it stands where one for work or home would. */
+const isAnyPhone = (value: Plain): boolean => featureOf(value) === '' && contextOf(value) === '';
 
 const ADDRESS_CELLS: readonly (readonly [end: string, cell: AddressCell])[] = [
   ['Address', 'name'],
@@ -69,7 +77,9 @@ export function thunderbirdParts(nameOf: (column: ThunderbirdColumn) => string):
       [nameOf(column)],
       textCodec('number'),
       markedAs(context === '*' ? '' : context, feature),
-      (value) => featureOf(value) === feature && (context === '*' || contextOf(value) === context),
+      (value) =>
+        featureOf(value) === feature &&
+        (context === '*' || contextOf(value) === context || (feature === '' && contextOf(value) === '')),
     );
   const addressSlot = (place: 'Home' | 'Work', context: string): Slot =>
     plainSlot(
@@ -92,13 +102,17 @@ export function thunderbirdParts(nameOf: (column: ThunderbirdColumn) => string):
     }),
     entries('nicknames', [slot('Nickname', 'name')]),
     entries('emails', [slot('Primary Email', 'address'), slot('Secondary Email', 'address')]),
-    entries('phones', [
-      phone('Work Phone', 'work', ''),
-      phone('Home Phone', 'private', ''),
-      phone('Fax Number', '*', 'fax'),
-      phone('Pager Number', '*', 'pager'),
-      phone('Mobile Number', '*', 'mobile'),
-    ]),
+    entries(
+      'phones',
+      [
+        phone('Work Phone', 'work', ''),
+        phone('Home Phone', 'private', ''),
+        phone('Fax Number', '*', 'fax'),
+        phone('Pager Number', '*', 'pager'),
+        phone('Mobile Number', '*', 'mobile'),
+      ],
+      isAnyPhone,
+    ),
     entries('addresses', [addressSlot('Home', 'private'), addressSlot('Work', 'work')]),
     entries('organizations', [plainSlot([nameOf('Organization'), nameOf('Department')], organizationCodec)]),
     entries('titles', [plainSlot([nameOf('Job Title')], textCodec('name'), { kind: 'title' }, isTitle)]),
