@@ -69,7 +69,6 @@ const RULES = [
       'main/history',
       'main/store',
       'main/collection.ts',
-      'main/replica.ts',
       'main/safety.ts',
       'main/sources/text/known-revisions.ts',
       ADAPTER,

@@ -139,9 +139,9 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'what cannot be listed counts as deleted',
-    file: 'src/main/take-in/take-in.ts',
-    find: `        this.#unlisted.some((group) => group === '' || path === group || path.startsWith(\`\${group}/\`))`,
-    replace: '        false',
+    file: 'src/main/take-in/compare-listing.ts',
+    find: '!this.#unlisted.some((group) => isWithin(path, group))',
+    replace: 'true',
     tests: ['test/scenarios/names.test.ts', 'test/scenarios/safety.test.ts', SIMULATION],
   },
   {
@@ -160,8 +160,8 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'what rules leave out is deleted everywhere',
-    file: 'src/main/take-in/take-in.ts',
-    find: 'if (this.#adapter.outside(id, false)) this.#collection.records.dropSnapshot(this.#source.row, row);\n    else ',
+    file: 'src/main/take-in/compare-listing.ts',
+    find: 'if (this.#adapter.outside(id, false)) this.#collection.records.dropSnapshot(this.#source, row);\n    else ',
     replace: '',
     tests: ['test/scenarios/selection.test.ts', 'test/scenarios', SIMULATION],
   },

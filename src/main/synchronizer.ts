@@ -13,8 +13,9 @@ import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
+import { groupOf } from './take-in/item-group.ts';
 import { SETTLE_LARGE_MS, Settling } from './take-in/settling.ts';
-import { groupOf, TakeIn, type TakeInResult } from './take-in/take-in.ts';
+import { type TakeInPort, type TakeInResult, takeIn } from './take-in/take-in.ts';
 import { Vanishing } from './take-in/vanishing.ts';
 
 /** What a synchronizer needs of the collection it belongs to and of the world. */
@@ -163,7 +164,7 @@ export class Synchronizer {
 
   /** What the next cycle would take in, without doing it. */
   async preview(): Promise<SourcePreview> {
-    const taken = await this.#lock.run(() => this.#newTakeIn().run(this.#request(null, null, true)));
+    const taken = await this.#lock.run(() => takeIn(this.#takeInPort(), this.#request(null, null, true)));
     switch (taken.is) {
       case 'planned':
         return { local: taken.local, halt: null, plan: null };
@@ -233,7 +234,7 @@ export class Synchronizer {
     const taken = await this.#lock.run(() => {
       // Not before it is our turn: what was being constructed until now may have met with a problem.
       troubled = this.#troubled();
-      return this.#newTakeIn().run(this.#request(all ? this.#token : null, all ? null : within, false, asked));
+      return takeIn(this.#takeInPort(), this.#request(all ? this.#token : null, all ? null : within, false, asked));
     });
     if (taken.is === 'done') {
       this.#retryTroubled(troubled, all);
@@ -270,22 +271,22 @@ export class Synchronizer {
     };
   }
 
-  #newTakeIn(): TakeIn {
-    return new TakeIn(
-      this.#collection,
-      this.#source,
-      this.adapter,
-      this.#contentStore,
-      this.#clock,
-      (packages) => {
+  #takeInPort(): TakeInPort {
+    return {
+      collection: this.#collection,
+      source: this.#source,
+      adapter: this.adapter,
+      contents: this.#contentStore,
+      clock: this.#clock,
+      written: (packages) => {
         this.construction.touch(packages.flatMap((each) => each.applied));
         this.#port.written(packages);
       },
-      (rows) => this.#port.writing(rows),
-      (rows) => this.construction.settle(rows),
-      (contents) => this.#contents.keep(contents),
-      (items, bytes) => this.#advance('reading', items, bytes),
-    );
+      lately: (rows) => this.#port.writing(rows),
+      settled: (rows) => this.construction.settle(rows),
+      keepContents: (contents) => this.#contents.keep(contents),
+      progress: (items, bytes) => this.#advance('reading', items, bytes),
+    };
   }
 
   #took(taken: TakeInResult, all: boolean): boolean {

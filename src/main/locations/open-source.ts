@@ -164,5 +164,5 @@ async function openText(
     place = folder;
   } else place = new OneFile({ fs, clock, path: source.location, watch: watchText?.file ?? null });
   const project = (full: Fields): Fields => format.project(full);
-  return new TextAdapter(format, place, knownItems(replica, source.row, project), clock);
+  return new TextAdapter(format, place, knownItems(replica.collection, source.row, project), clock);
 }

@@ -1,17 +1,16 @@
+import type { Collection } from '../collection.ts';
 import { oneWith } from '../conflicts/one-with.ts';
 import { shownFields } from '../merge/record-state.ts';
 import type { RecordId } from '../record/ids.ts';
 import { recordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
-import type { Replica } from '../replica.ts';
 import { lastFieldsOf, nativeOf } from '../snapshot/lens.ts';
 import { revisionIn, vouchesFor } from '../snapshot/stored-revision.ts';
 import type { KnownItems } from '../sources/text/known-revisions.ts';
 import type { GroupMember } from '../store/record-store.ts';
 
 /** What the snapshot of a source of texts tells its adapter, which keeps nothing itself. `project`: what the source can hold of a record. */
-export function knownItems(replica: Replica, source: number, project: (full: Fields) => Fields): KnownItems {
-  const { collection } = replica;
+export function knownItems(collection: Collection, source: number, project: (full: Fields) => Fields): KnownItems {
   const { records, kind, log } = collection;
   let last: { readonly of: readonly GroupMember[]; readonly known: ReturnType<KnownItems['revisions']> } | null = null;
   return {

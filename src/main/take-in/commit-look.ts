@@ -1,0 +1,294 @@
+import type { Change } from '../change-log/change.ts';
+import type { Collection, WrittenPackage } from '../collection.ts';
+import { difference } from '../difference/difference.ts';
+import { type Held, isLive, type RecordState } from '../merge/record-state.ts';
+import type { Clock } from '../platform/clock.ts';
+import { referencesIn } from '../record/content-reference.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import type { RecordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
+import { heldAfter, isAsShown } from '../snapshot/held.ts';
+import { heldAtTimeOf, isOnlyTime } from '../snapshot/put-back.ts';
+import { storedRevision } from '../snapshot/stored-revision.ts';
+import type { ItemProblem, Reading } from '../sources/source-adapter.ts';
+import type { ContentStore } from '../store/content-store.ts';
+import { STAYS } from '../store/problem-store.ts';
+import type { StoredRecord } from '../store/record-store.ts';
+import type { Draft, DraftChange } from './draft-change.ts';
+import type { GoneItems, Moves } from './gone-items.ts';
+import type { HeldItems } from './held-items.ts';
+import { groupOf } from './item-group.ts';
+import type { LookProblems } from './look-problems.ts';
+import type { MeetBook, Met } from './meet-book.ts';
+import type { Settling } from './settling.ts';
+
+/** Records of one transaction. */
+export const BATCH_RECORDS = 1000;
+
+/** What the commits of one look need of it. */
+export interface CommitPort {
+  readonly contents: ContentStore;
+  readonly clock: Clock;
+  readonly settling: Settling;
+  readonly drafts: DraftChange;
+  readonly problems: LookProblems;
+  /** null: it is no book of contacts that meets others for the first time. */
+  readonly meets: MeetBook | null;
+  /** The source was never looked at before. */
+  readonly isFirst: boolean;
+  /** A person let go on what would have to be asked. */
+  readonly isConfirmed: boolean;
+  /** This device may only read, now. */
+  readOnly(): boolean;
+  /** Packages were committed. */
+  written(packages: readonly WrittenPackage[]): void;
+  /** Somebody wrote these just now. Inside a transaction. */
+  lately(rows: readonly number[]): void;
+  /** These records were found just as they are shown. */
+  settled(rows: readonly number[]): void;
+}
+
+/** A reading that differs, and what becomes of it. */
+interface Changed extends Pick<Draft, 'held' | 'now'> {
+  readonly reading: Reading;
+  readonly change: Change;
+}
+
+/** Commits what a look found, batch by batch: packages, records and the snapshot of its source move together. */
+export class CommitLook {
+  /** Groups to be looked at again soon, and those of large files that are to settle. */
+  readonly fresh = new Set<string>();
+  readonly settling = new Set<string>();
+  /** Records a reader put back as they were, but for their time. */
+  readonly putBack: number[] = [];
+  /** Items that others deleted, and of which an earlier version is here. */
+  readonly deletedElsewhere: RecordId[] = [];
+  readonly #collection: Collection;
+  readonly #held: HeldItems;
+  readonly #port: CommitPort;
+  #changes = 0;
+
+  constructor(collection: Collection, held: HeldItems, port: CommitPort) {
+    this.#collection = collection;
+    this.#held = held;
+    this.#port = port;
+  }
+
+  /** Changes that were committed. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Takes in what was read of one batch. */
+  readings(readings: readonly Reading[], moves: Moves): void {
+    if (readings.length === 0) return;
+    const movedFrom = new Map([...moves].map(([from, to]) => [to, from]));
+    const settled: number[] = [];
+    const unchanged: number[] = [];
+    const packages = this.#collection.transact(() => {
+      const changed: Changed[] = [];
+      const met: Met[] = [];
+      for (const reading of readings) {
+        const meeting = this.#port.readOnly() ? null : (this.#port.meets?.meet(reading) ?? null);
+        if (meeting !== null) {
+          met.push(meeting);
+          continue;
+        }
+        const draft = this.#draft(reading);
+        if (draft === null) continue;
+        const { held, now, change, found } = draft;
+        if (change === null) {
+          if (found === null || held === null) continue;
+          if (this.#keep(reading, found, held)) settled.push(found.row);
+          // Whoever wrote it, and the journal that told of that may be lost: what is torn of it shall not count as an edit.
+          if (reading.unsynced) unchanged.push(found.row);
+        } else if (this.#port.readOnly()) this.#putBackOrNamed(reading, draft, change);
+        else {
+          const from = movedFrom.get(reading.id);
+          changed.push({ reading, held, now, change: from === undefined ? change : { ...change, movedFrom: from } });
+        }
+      }
+      const written = this.#write(changed, unchanged);
+      return met.length === 0 ? written : [...written, ...this.#commitMet(met)];
+    });
+    if (settled.length > 0) this.#port.settled(settled);
+    this.#emit(packages);
+  }
+
+  /** Deletes come last, after the adds and modifies of the cycle (DESIGN 3). Peers get each batch while the next is made. */
+  async gone(gone: GoneItems, moves: Moves): Promise<void> {
+    const all = gone.all();
+    for (let at = 0; at < all.length; at += BATCH_RECORDS) {
+      if (at > 0) await new Promise<void>((resolve) => this.#port.clock.after(0, resolve));
+      const batch = all.slice(at, at + BATCH_RECORDS);
+      this.#emit(this.#collection.transact(() => this.#delete(batch, gone, moves)));
+    }
+    gone.clear();
+  }
+
+  /** What is gone stays here: this device may only read. */
+  goneIsNotPassedOn(gone: GoneItems): void {
+    for (const id of gone.ids()) this.#port.problems.note(notPassedOn(id));
+  }
+
+  /** What a reading means; null where it is not to be taken in, which is named. */
+  #draft(reading: Reading): Draft | null {
+    const { drafts, problems, isConfirmed } = this.#port;
+    const draft = drafts.draft(reading, isConfirmed);
+    if (draft.wait) {
+      if (draft.found !== null) this.deletedElsewhere.push(reading.id);
+      else this.#noteStaying(reading);
+      return null;
+    }
+    const why = draft.change === null ? null : this.#collection.whyInvalid(draft.change);
+    if (why !== null) {
+      problems.note({ id: reading.id, code: 'invalid-change', detail: `it cannot be passed on: ${why}` });
+      return null;
+    }
+    problems.resolved(reading.id);
+    return draft;
+  }
+
+  /** What a reader changed is not passed on; where it has put back what was there, with another time, it is as it was. */
+  #putBackOrNamed(reading: Reading, { held, found }: Draft, change: Change): void {
+    const { kind } = this.#collection;
+    if (found !== null && held !== null && isOnlyTime(kind, held, change)) {
+      this.#keep(reading, found, heldAtTimeOf(kind, held, reading.fields));
+      this.putBack.push(found.row);
+    } else this.#port.problems.note(notPassedOn(reading.id));
+  }
+
+  #write(changed: readonly Changed[], unchanged: readonly number[]): readonly WrittenPackage[] {
+    const changes = changed.map((each) => each.change);
+    const written = this.#collection.write(changes, this.#held.source);
+    const applied = written.flatMap((each) => each.applied);
+    applied.forEach(({ dot, row, state }, at) => {
+      const { reading, held, now, change } = changed[at] as Changed;
+      if (this.#held.project === null && held === null && state.fields.size === change.writes.length && isSingle(state))
+        this.#putSnapshot(reading, row, null);
+      else this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot));
+      this.#noteContent(held, reading, row);
+    });
+    // In the first look at a source most is old. Later on all is noted: a clock may jump.
+    const isLate = (at: number): boolean => !this.#port.isFirst || changed[at]?.reading.unsynced === true;
+    this.#port.lately([...unchanged, ...applied.flatMap(({ row }, at) => (isLate(at) ? row : []))]);
+    return written;
+  }
+
+  /** In packages of their own, so that they can be undone and nothing else with them. */
+  #commitMet(met: readonly Met[]): readonly WrittenPackage[] {
+    const byChange = new Map(met.map((each) => [each.change, each]));
+    const changes = met.flatMap(({ came, change }) => [came, change]);
+    const written = this.#collection.write(changes, this.#held.source);
+    for (const { dot, row, state, change } of written.flatMap(({ applied }) => applied)) {
+      const each = byChange.get(change);
+      if (each === undefined) continue;
+      const { reading, held, now, came } = each;
+      this.#port.problems.resolved(came.record);
+      this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot));
+      this.#noteContent(held, reading, row);
+      if (reading.unsynced === true || !this.#port.isFirst) this.#port.lately([row]);
+    }
+    return written;
+  }
+
+  #delete(
+    batch: readonly (readonly [id: RecordId, row: number])[],
+    gone: GoneItems,
+    moves: Moves,
+  ): readonly WrittenPackage[] {
+    const { records, problems, kind } = this.#collection;
+    const { source } = this.#held;
+    const changes: Change[] = [];
+    const before: (Held | null)[] = [];
+    for (const [id, row] of batch) {
+      const held = gone.heldOf(row);
+      const change = difference(kind, id, held, null);
+      const entry = fileEntry(held?.get(ENTRY)?.value);
+      if (entry?.type === 'file') this.#port.contents.forgetHolder(entry.digest, row, this.#port.clock.now());
+      problems.drop(source, id);
+      if (change === null) {
+        records.dropSnapshot(source, row);
+        continue;
+      }
+      const to = moves.get(id);
+      changes.push(to === undefined ? change : { ...change, movedTo: to });
+      before.push(held);
+    }
+    const written = this.#collection.write(changes, source);
+    const applied = written.flatMap((each) => each.applied);
+    applied.forEach(({ dot, row, state, change }, index) => {
+      if (!isLive(state)) records.dropSnapshot(source, row);
+      else records.putSnapshot(source, row, null, heldAfter(kind, before[index] ?? null, change, null, dot));
+    });
+    this.#port.lately(applied.map(({ row }) => row));
+    return written;
+  }
+
+  /** A deleted directory is there only because something lives in it: once nothing does, it goes. */
+  #noteStaying(reading: Reading): void {
+    const { records, problems } = this.#collection;
+    const { source } = this.#held;
+    const found = records.find(reading.id);
+    if (found === null || isLive(found.state) || records.snapshot(source, found.row) !== undefined) return;
+    const held = new Map(this.#held.at(found.row));
+    held.set(EXISTS, { value: true, dots: held.get(EXISTS)?.dots ?? [] });
+    held.set(ENTRY, { value: reading.fields.get(ENTRY) ?? null, dots: held.get(ENTRY)?.dots ?? [] });
+    this.#putSnapshot(reading, found.row, held);
+    const detail = `${reading.id} is deleted, and other items are in it.`;
+    problems.put(source, reading.id, STAYS, detail, this.#port.clock.now());
+  }
+
+  /**
+   * Nothing changed in meaning: the snapshot takes the new revision, and for a new item what it holds. true: the source shows just what the
+   * record says.
+   */
+  #keep(reading: Reading, { row, state }: StoredRecord, held: Held): boolean {
+    const asShown = this.#putHeld(reading, row, state, held);
+    this.#noteContent(null, reading, row);
+    return asShown && !this.#collection.records.isCovered(row);
+  }
+
+  /** true: it is just what the state shows. */
+  #putHeld(reading: Reading, row: number, state: RecordState, held: Held): boolean {
+    const asShown = isAsShown(this.#collection.kind, held, state, this.#collection.log.order);
+    this.#putSnapshot(reading, row, asShown ? null : held, this.#held.native(reading, held));
+    return asShown;
+  }
+
+  #putSnapshot(reading: Reading, row: number, held: Held | null, native: Fields | null = null): void {
+    const revision = storedRevision(reading.revision, reading.fresh);
+    this.#collection.records.putSnapshot(this.#held.source, row, revision, held, native);
+    if (!reading.fresh) return;
+    const entry = fileEntry(reading.fields.get(ENTRY));
+    const isLarge = entry?.type === 'file' && this.#port.settling.begin(reading.id, entry.size);
+    (isLarge ? this.settling : this.fresh).add(groupOf(reading.id));
+  }
+
+  #noteContent(before: Held | null, reading: Reading, row: number): void {
+    const { contents, clock } = this.#port;
+    const old = fileEntry(before?.get(ENTRY)?.value);
+    const entry = fileEntry(reading.fields.get(ENTRY));
+    const isSame = old?.type === 'file' && entry?.type === 'file' && old.digest === entry.digest;
+    if (old?.type === 'file' && !isSame) contents.forgetHolder(old.digest, row, clock.now());
+    for (const { content } of this.#held.project === null ? [] : referencesIn(reading.fields))
+      contents.noteHolder(content, row);
+    if (entry?.type !== 'file') return;
+    if (entry.size > 0) contents.noteHolder(entry.digest, row);
+    for (const { digest, bytes } of reading.attachments) contents.putChunkList(digest, entry.digest, bytes);
+  }
+
+  #emit(packages: readonly WrittenPackage[]): void {
+    for (const each of packages) this.#changes += each.applied.length;
+    if (packages.length > 0) this.#port.written(packages);
+  }
+}
+
+/** Nothing but one value in every field: what a new record's first change makes. */
+const isSingle = (state: RecordState): boolean => [...state.fields.values()].every((siblings) => siblings.length === 1);
+const notPassedOn = (id: RecordId): ItemProblem => ({
+  id,
+  code: 'read-only',
+  detail:
+    'This device may only read the collection: the change stays here. Put the item back, or ask an admin to let this device edit.',
+});

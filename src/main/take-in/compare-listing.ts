@@ -1,0 +1,128 @@
+import type { Collection } from '../collection.ts';
+import type { RecordId } from '../record/ids.ts';
+import { isAt, vouchesFor } from '../snapshot/stored-revision.ts';
+import type { ItemProblem, ListEvent, ListedGroup, SourceAdapter } from '../sources/source-adapter.ts';
+import type { DirtyItems } from './dirty-items.ts';
+import type { GoneItems } from './gone-items.ts';
+import { isWithin, itemIn } from './item-group.ts';
+
+/** What a comparison needs of the look it is a part of. */
+export interface ComparePort {
+  /** Items of which nothing is known for sure yet: neither changed nor gone. */
+  heldBack(id: RecordId): boolean;
+  /** It was read lately, is as it was then, and need not be read again yet. */
+  isSettling(id: RecordId): boolean;
+  /** An item of this id is there. */
+  saw(id: RecordId): void;
+  note(problem: ItemProblem): void;
+}
+
+/** Compares what a source lists with its snapshot: what has to be read, and what is gone. */
+export class CompareListing {
+  /** Items with a problem that are just as the snapshot knows them. */
+  readonly asKnown: RecordId[] = [];
+  readonly #collection: Collection;
+  readonly #source: number;
+  readonly #adapter: SourceAdapter;
+  readonly #dirty: DirtyItems;
+  readonly #gone: GoneItems;
+  readonly #port: ComparePort;
+  readonly #listed = new Set<string>();
+  readonly #unlisted: string[] = [];
+  readonly #goneGroups: string[] = [];
+  #unsettled = false;
+
+  constructor(
+    collection: Collection,
+    source: number,
+    adapter: SourceAdapter,
+    found: { readonly dirty: DirtyItems; readonly gone: GoneItems },
+    port: ComparePort,
+  ) {
+    this.#collection = collection;
+    this.#source = source;
+    this.#adapter = adapter;
+    this.#dirty = found.dirty;
+    this.#gone = found.gone;
+    this.#port = port;
+  }
+
+  /** Somebody seems to be writing just now (`ListedGroup.unsettled`). */
+  get unsettled(): boolean {
+    return this.#unsettled;
+  }
+  /** Was this group listed? */
+  hasListed(group: string): boolean {
+    return this.#listed.has(group);
+  }
+  /** Does the item lie where the source could not be listed? */
+  couldNotList(id: RecordId): boolean {
+    return this.#unlisted.some((group) => isWithin(id, group));
+  }
+  /** Did the item lie in a group that is gone as a whole? */
+  wentWithGroup(id: RecordId): boolean {
+    return this.#goneGroups.some((group) => isWithin(id, group));
+  }
+
+  compare(event: ListEvent): void {
+    switch (event.is) {
+      case 'groups':
+        for (const group of event.groups) {
+          this.#listed.add(group.group);
+          this.#unsettled ||= group.unsettled === true;
+          this.#compareGroup(group);
+        }
+        return;
+      case 'unlisted':
+        this.#unlisted.push(event.group);
+        this.#port.note(event.problem);
+        return;
+      case 'group-gone':
+        this.#goneGroups.push(event.group);
+        for (const path of this.#collection.records.groupsFrom(event.group)) this.#groupIsGone(path);
+        return;
+    }
+  }
+
+  /** A whole look saw every group that is there: what is known of others is gone, but not where it could not look. */
+  sweep(): void {
+    for (const path of this.#collection.records.groupsFrom(''))
+      if (!this.#listed.has(path) && !this.#unlisted.some((group) => isWithin(path, group))) this.#groupIsGone(path);
+  }
+
+  #groupIsGone(path: string): void {
+    for (const member of this.#collection.records.group(this.#source, path))
+      if (member.revision instanceof Uint8Array) this.#isGone(itemIn(path, member.name), member.row);
+  }
+
+  #compareGroup(group: ListedGroup): void {
+    const members = this.#collection.records.group(this.#source, group.group);
+    const known = new Map(members.map((member) => [member.name, member]));
+    const prefix = group.group === '' ? 0 : group.group.length + 1;
+    for (const item of group.items) {
+      this.#port.saw(item.id);
+      const name = item.id.slice(prefix);
+      const revision = known.get(name)?.revision;
+      known.delete(name);
+      if (revision instanceof Uint8Array && vouchesFor(revision, item.revision)) {
+        if (this.#collection.problems.has(this.#source, item.id)) this.asKnown.push(item.id);
+        continue;
+      }
+      if (revision instanceof Uint8Array && isAt(revision, item.revision) && this.#port.isSettling(item.id)) continue;
+      if (!this.#port.heldBack(item.id)) this.#dirty.add({ id: item.id, size: item.size });
+    }
+    const troubled = new Set<string>(group.problems.map((problem) => problem.id));
+    for (const problem of group.problems) this.#port.note(problem);
+    for (const [name, member] of known) {
+      const id = itemIn(group.group, name);
+      if (member.revision instanceof Uint8Array && !troubled.has(id)) this.#isGone(id, member.row);
+    }
+  }
+
+  /** Gone from the listing is gone from the source, unless rules put it outside: then the source just stops holding it. */
+  #isGone(id: RecordId, row: number): void {
+    if (this.#port.heldBack(id)) return;
+    if (this.#adapter.outside(id, false)) this.#collection.records.dropSnapshot(this.#source, row);
+    else this.#gone.add(id, row);
+  }
+}

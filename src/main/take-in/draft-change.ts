@@ -1,0 +1,89 @@
+import type { Change } from '../change-log/change.ts';
+import type { Collection } from '../collection.ts';
+import { difference } from '../difference/difference.ts';
+import { type Held, isLive, shownFields } from '../merge/record-state.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import type { Fields } from '../record/value.ts';
+import { adopt } from '../snapshot/adopt.ts';
+import { adoptedFields, fieldsOf, lastFieldsOf, putFields, replacesFields } from '../snapshot/lens.ts';
+import type { Reading } from '../sources/source-adapter.ts';
+import type { StoredRecord } from '../store/record-store.ts';
+import type { HeldItems } from './held-items.ts';
+
+/** What one reading means. */
+export interface Draft {
+  /** What the source held; null: it never held the record. */
+  readonly held: Held | null;
+  /** The full record as the source stands for it now. */
+  readonly now: Fields;
+  /** null: nothing differs. */
+  readonly change: Change | null;
+  readonly found: StoredRecord | null;
+  /** It is not for the source alone to say. */
+  readonly wait: boolean;
+}
+
+/** Says what readings of one source mean, beside what it held and what the collection knows. */
+export class DraftChange {
+  readonly #collection: Collection;
+  readonly #held: HeldItems;
+  readonly #adopting: boolean;
+
+  /** `adopting`: the source is compared with the collection for the first time. */
+  constructor(collection: Collection, held: HeldItems, adopting: boolean) {
+    this.#collection = collection;
+    this.#held = held;
+    this.#adopting = adopting;
+  }
+
+  /** The snapshot it is compared with and the change it makes. `confirmed`: a person let go on what it would have to ask. */
+  draft(reading: Reading, confirmed: boolean): Draft {
+    const { records, kind, log } = this.#collection;
+    const found = records.find(reading.id);
+    const { fields } = reading;
+    if (found === null)
+      return { held: null, now: fields, change: difference(kind, reading.id, null, fields), found, wait: false };
+    const stored = records.snapshot(this.#held.source, found.row);
+    const live = isLive(found.state);
+    const isImplied =
+      fileEntry(fields.get(ENTRY))?.type === 'directory' &&
+      (!live || stored?.revision === null || (stored === undefined && records.isCovered(found.row))) &&
+      records.hasLiveBelow(reading.id);
+    if (isImplied) return { held: null, now: fields, change: null, found: null, wait: true };
+    if (stored !== undefined || (!live && !this.#adopting)) {
+      const held = this.#collection.held(found, stored);
+      const now = this.#put(held, stored?.native ?? null, reading);
+      return { held, now, change: difference(kind, reading.id, held, now), found, wait: false };
+    }
+    const full = live ? fieldsOf(shownFields(kind, found.state, log.order)) : fields;
+    const own = adoptedFields(kind, full, fields, this.#held.project);
+    const adopted = adopt(kind, found.state, own, () => this.#collection.packages.earlierValues(found.row));
+    if (adopted.deleted && !confirmed) return { held: null, now: own, change: null, found, wait: true };
+    const change = difference(kind, reading.id, adopted.held, own);
+    return { held: adopted.held, now: own, change, found, wait: false };
+  }
+
+  /** Does it say something else in the place of what was there? Where only more is said it does not. */
+  isRewrite(reading: Reading): boolean {
+    const { records, kind } = this.#collection;
+    const found = records.find(reading.id);
+    const held = found === null ? null : this.#held.at(found.row);
+    if (held !== null && found !== null && this.#held.project !== null) {
+      const stored = records.snapshot(this.#held.source, found.row);
+      return stored !== undefined && replacesFields(kind, held, this.#put(held, stored.native, reading));
+    }
+    const before = fileEntry(held?.get(ENTRY)?.value);
+    const after = fileEntry(reading.fields.get(ENTRY));
+    return before?.type === 'file' && after?.type === 'file' && before.digest !== after.digest;
+  }
+
+  /** The full record as the source now stands for it. What it lost the place for is not cleared. */
+  #put(held: Held | null, native: Fields | null, { fields: now, hadNoPlaceFor }: Reading): Fields {
+    const { project } = this.#held;
+    if (project === null) return now;
+    const full = lastFieldsOf(held);
+    const before = native ?? (full.size === 0 ? full : project(full));
+    const counts = new Map([...before].filter(([field]) => now.has(field) || !hadNoPlaceFor?.(before, field)));
+    return putFields(this.#collection.kind, full, counts, now);
+  }
+}

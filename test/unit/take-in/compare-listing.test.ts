@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type RecordId, recordId } from '../../../src/main/record/ids.ts';
+import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
+import type { ItemProblem, ListedGroup, Revision, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
+import { CompareListing } from '../../../src/main/take-in/compare-listing.ts';
+import { DirtyItems } from '../../../src/main/take-in/dirty-items.ts';
+import { GoneItems } from '../../../src/main/take-in/gone-items.ts';
+import { HeldItems } from '../../../src/main/take-in/held-items.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+
+const [OLD, NEW] = [Uint8Array.of(1), Uint8Array.of(2)] as [Revision, Revision];
+
+let databases: GroupDatabases;
+let device: GroupDevice;
+let source: number;
+let dirty: DirtyItems;
+let gone: GoneItems;
+let listing: CompareListing;
+let outside: Set<string>;
+let heldBack: Set<string>;
+let settling: Set<string>;
+let noted: ItemProblem[];
+beforeEach(() => {
+  databases = new GroupDatabases();
+  device = new CollectionGroup(1, 'listing', 'files', databases).devices[0] as GroupDevice;
+  source = device.addSource(databases).row;
+  [outside, heldBack, settling, noted] = [new Set(), new Set(), new Set(), []];
+  dirty = new DirtyItems(1000);
+  const adapter = { outside: (id: string) => outside.has(id) } as unknown as SourceAdapter;
+  gone = new GoneItems(device.collection, new HeldItems(device.collection, source, adapter));
+  const port = {
+    heldBack: (id: RecordId) => heldBack.has(id),
+    isSettling: (id: RecordId) => settling.has(id),
+    saw: () => undefined,
+    note: (problem: ItemProblem) => noted.push(problem),
+  };
+  listing = new CompareListing(device.collection, source, adapter, { dirty, gone }, port);
+});
+afterEach(() => databases.close());
+
+const row = (id: string): number => device.collection.records.find(recordId(id))?.row ?? -1;
+/** The source holds these since it was last in step. */
+function holds(...ids: readonly string[]): void {
+  for (const id of ids) {
+    device.save(id, id);
+    device.collection.records.putSnapshot(source, row(id), storedRevision(OLD, false), null);
+  }
+}
+const group = (path: string, ids: readonly string[], revision = OLD, more: Partial<ListedGroup> = {}): ListedGroup => ({
+  group: path,
+  items: ids.map((id) => ({ id: recordId(id), revision, fresh: false, size: 1 })),
+  problems: [],
+  ...more,
+});
+const compare = (...groups: readonly ListedGroup[]): void => listing.compare({ is: 'groups', groups });
+const read = (): readonly string[] => dirty.all().map(({ id }) => id);
+const missing = (): readonly string[] => [...gone.ids()];
+
+describe('a listing beside the snapshot', () => {
+  it('leaves what has the revision it had', () => {
+    holds('a', 'd/b');
+    compare(group('', ['a']), group('d', ['d/b']));
+    listing.sweep();
+    expect([read(), missing()]).toEqual([[], []]);
+  });
+
+  it('has what is new or has another revision read', () => {
+    holds('a');
+    compare(group('', ['a'], NEW), group('d', ['d/new']));
+    expect(read()).toEqual(['a', 'd/new']);
+  });
+
+  it('has what the snapshot does not vouch for read again, but not while it settles', () => {
+    holds('a', 'b');
+    for (const id of ['a', 'b'])
+      device.collection.records.putSnapshot(source, row(id), storedRevision(OLD, true), null);
+    settling.add('b');
+    compare(group('', ['a', 'b']));
+    expect(read()).toEqual(['a']);
+  });
+
+  it('takes what is not listed in its group for gone', () => {
+    holds('a', 'b', 'd/c');
+    compare(group('', ['a']));
+    expect(missing()).toEqual(['b']);
+  });
+
+  it('takes what a look at everything did not meet for gone, but not where it could not look', () => {
+    holds('a', 'd/b', 'locked/c', 'locked/deep/e');
+    compare(group('', ['a']));
+    listing.compare({
+      is: 'unlisted',
+      group: 'locked',
+      problem: { id: recordId('locked'), code: 'unreadable', detail: 'no' },
+    });
+    listing.sweep();
+    expect(missing()).toEqual(['d/b']);
+    expect(noted.map(({ id }) => id)).toEqual(['locked']);
+    expect([listing.couldNotList(recordId('locked/deep/e')), listing.couldNotList(recordId('d/b'))]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('takes all of a group that is gone for gone', () => {
+    holds('d/a', 'd/deep/b', 'other');
+    listing.compare({ is: 'group-gone', group: 'd' });
+    expect(missing().toSorted()).toEqual(['d/a', 'd/deep/b']);
+    expect(listing.wentWithGroup(recordId('d/deep/b'))).toBe(true);
+  });
+
+  it('takes nothing for gone that has a problem, is held back or was never there', () => {
+    holds('a', 'b');
+    device.save('elsewhere', 'elsewhere');
+    heldBack.add('b');
+    compare(group('', [], OLD, { problems: [{ id: recordId('a'), code: 'unreadable', detail: 'no' }] }));
+    expect([missing(), noted.map(({ id }) => id)]).toEqual([[], ['a']]);
+  });
+
+  it('lets go of what rules put outside, which is no deletion', () => {
+    holds('a');
+    outside.add('a');
+    compare(group('', []));
+    expect([missing(), device.collection.records.snapshot(source, row('a'))]).toEqual([[], undefined]);
+  });
+
+  it('remembers which items with a problem are as they were', () => {
+    holds('a', 'b');
+    device.collection.problems.put(source, recordId('a'), 'io', 'no', 0);
+    compare(group('', ['a', 'b']));
+    expect(listing.asKnown).toEqual(['a']);
+  });
+
+  it('says that somebody is writing just now', () => {
+    compare(group('', []));
+    expect(listing.unsettled).toBe(false);
+    compare(group('', [], OLD, { unsettled: true }), group('d', []));
+    expect(listing.unsettled).toBe(true);
+  });
+});
