@@ -18,6 +18,7 @@ export interface AroundReplica {
   readonly ask: AskPeers;
 }
 
+/** What history and conflicts of a replica ask of it and of the device around it. */
 export function portOfReplica(replica: Replica, around: AroundReplica): HistoryPort {
   return {
     collection: replica.collection,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { escapeName } from '../../src/main/record/entry-name.ts';
 import { type FieldName, fieldName } from '../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../src/main/record/value.ts';
 
@@ -153,12 +154,10 @@ export const anyContact: fc.Arbitrary<Fields> = fc
     };
     if (own !== undefined) put('name', own);
     for (const [field, value] of entries) put(field, value);
-    for (const word of keywords) put(`keywords/${escaped(word)}`, true);
-    for (const [who, value] of relatedTo) put(`relatedTo/${escaped(who)}`, value);
+    for (const word of keywords) put(`keywords/${escapeName(word)}`, true);
+    for (const [who, value] of relatedTo) put(`relatedTo/${escapeName(who)}`, value);
     return fields;
   });
-
-const escaped = (word: string): string => word.replaceAll('~', '~0').replaceAll('/', '~1');
 
 function withoutAbsent(value: unknown): Value {
   if (value === null || typeof value !== 'object') return value as Value;

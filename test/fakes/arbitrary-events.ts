@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { escapeName } from '../../src/main/record/entry-name.ts';
 import { fieldName } from '../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../src/main/record/value.ts';
 
@@ -112,7 +113,6 @@ const map = (name: string, value: fc.Arbitrary<Value>): fc.Arbitrary<[string, Va
   );
 const maybe = (name: string, value: fc.Arbitrary<Value>): fc.Arbitrary<[string, Value][]> =>
   fc.option(value).map((given) => (given === null ? [] : [[name, given]]));
-const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Any event or task, as peers may send it: also such that no calendar can hold in every part. */
 export const anyEvent: fc.Arbitrary<Fields> = fc
@@ -140,7 +140,7 @@ export const anyEvent: fc.Arbitrary<Fields> = fc
       { maxLength: 3 },
     ),
     fc.array(
-      word.map((each): [string, Value] => [`keywords/${escaped(each)}`, true]),
+      word.map((each): [string, Value] => [`keywords/${escapeName(each)}`, true]),
       { maxLength: 3 },
     ),
     map('participants', participant as unknown as fc.Arbitrary<Value>),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { escapeName } from '../../src/main/record/entry-name.ts';
 import { type FieldName, fieldName } from '../../src/main/record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../src/main/record/value.ts';
 import { putFields } from '../../src/main/snapshot/lens.ts';
@@ -83,8 +84,7 @@ const records = fc
       if (map === 'anniversaries' && births++ > 0) return;
       fields.set(fieldName(`${map}/key${at}`), value);
     });
-    for (const each of words)
-      fields.set(fieldName(`keywords/${each.replaceAll('~', '~0').replaceAll('/', '~1')}`), true);
+    for (const each of words) fields.set(fieldName(`keywords/${escapeName(each)}`), true);
     return fields;
   });
 

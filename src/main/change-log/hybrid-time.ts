@@ -6,7 +6,9 @@ const TICKS = 1024;
 /** A device never lets another's clock move its own further ahead than this. */
 const FURTHEST_AHEAD_MS = 10 * 60_000;
 
+/** The milliseconds since 1970 of a hybrid time. */
 export const millisecondsOf = (time: number): number => Math.floor(time / TICKS);
+/** The earliest hybrid time of a moment. */
 export const earliestTimeAt = (milliseconds: number): number => milliseconds * TICKS;
 
 /** The time of a new package, given the last time this device wrote or read. */

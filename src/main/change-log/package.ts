@@ -33,6 +33,7 @@ export interface SignedPackage {
   readonly signed: Uint8Array;
 }
 
+/** What stands for the hash of the package before the first one of a log. */
 export const FIRST_PREVIOUS = '0'.repeat(64);
 /** A body is at most this long, travelling and unpacked: the reader's limit, whatever the sender says. */
 export const BODY_LIMIT = 1 << 20;

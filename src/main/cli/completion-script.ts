@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { GLOBAL_OPTIONS } from './parse-command-line.ts';
 
+/** Shells a script can be made for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];
 

@@ -19,6 +19,7 @@ export function listOption(options: Options, name: string): readonly string[] | 
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
 
+/** Was the option given? */
 export const flagOption = (options: Options, name: string): boolean => options[name] === true;
 
 /** A number option within limits; fails as wrong usage. */

@@ -9,6 +9,7 @@ export interface Paint {
   strong(text: string): string;
 }
 
+/** `colour` false: nothing is coloured. */
 export function paintFor(colour: boolean): Paint {
   const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
     colour ? styleText(format, text, { validateStream: false }) : text;

@@ -40,6 +40,7 @@ export function findConflict(
   return found[0] ?? null;
 }
 
+/** A conflict as people are shown it: each value with who wrote it and, where this device has several places, where it is. */
 export function conflictView(port: Port, record: StoredRecord, conflict: OpenConflict): ConflictView {
   const { collection } = port;
   const isOwn = (value: OpenValue): boolean => authorOf(port, value.latest).device === port.members.self;
@@ -134,6 +135,7 @@ function whoDidWhat(port: Port, conflict: OpenConflict): string {
   return parts.join(', ');
 }
 
+/** Names in a sentence: `A, B and C`. */
 export function listed(names: readonly string[]): string {
   return names.length <= 1 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

@@ -15,6 +15,10 @@ const FEWEST_DIGITS = 6;
 const TOLD_DIGITS = 9;
 const NAME = 'name' as FieldName;
 
+/**
+ * What people know a contact by, in a form in which spellings do not differ: e-mails in lower case, the last digits of numbers, the words of
+ * the name.
+ */
 export function contactMarks(fields: Fields): ContactMarks {
   const emails = new Set<string>();
   const phones = new Set<string>();

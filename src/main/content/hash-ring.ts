@@ -19,6 +19,7 @@ export interface HashRing {
   readonly digest: Uint8Array;
 }
 
+/** Shared memory for one stream, with nothing in it yet. */
 export function makeHashRing(): HashRing {
   return {
     control: new Int32Array(new SharedArrayBuffer(4 * (LENGTHS + ROOMS))),

@@ -17,6 +17,7 @@ export const BLOCK_BYTES = 128 * 1024;
 export const SMALL_OBJECT = 64 * 1024;
 /** Objects after which a block is closed, however small they are. */
 export const BLOCK_OBJECTS = 1024;
+/** What a block begins with: magic, how it is compressed, how many objects, their bytes plain and stored, and a checksum. */
 export const HEADER_BYTES = 24;
 
 const MAGIC = 0x4c4b5042;
@@ -54,6 +55,7 @@ export function decompress(bytes: Uint8Array, limit: number): Uint8Array {
   return zstdDecompressSync(bytes, { maxOutputLength: Math.max(limit, 1) });
 }
 
+/** The bytes of a block of live objects. */
 export function encodeBlock(objects: readonly PackedObject[]): Uint8Array {
   const plain = Buffer.concat(objects.map(({ bytes }) => bytes));
   const packed = compressIfSmaller(plain);

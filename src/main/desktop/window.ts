@@ -26,6 +26,7 @@ export interface AppWindow {
   readonly browserWindow: BrowserWindow;
 }
 
+/** Opens the window, sandboxed, with nothing in it but our page. */
 export function openWindow(options: WindowOptions): AppWindow {
   const { page, preload, icon, visible } = options;
   const address = /^https?:/.test(page) ? page : pathToFileURL(page).href;

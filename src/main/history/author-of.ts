@@ -11,6 +11,7 @@ export interface Author {
   readonly at: string;
 }
 
+/** Who made a change. */
 export function authorOf(port: Pick<HistoryPort, 'collection' | 'members'>, dot: Dot): Author {
   const place = port.collection.log.place(packageRowOf(dot));
   const { member } = port.collection.log.log(place.log, '');

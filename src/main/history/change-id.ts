@@ -27,6 +27,7 @@ export interface FoundId {
 
 const FORM = /^([0-9a-f]{1,16})-([1-9][0-9]{0,14})(?:~([0-9a-f]{1,16}))?(?:-([0-9]{1,3}))?$/;
 
+/** Has a text the form of such an id? It may still name nothing. */
 export const isChangeOrPackageId = (text: string): boolean => FORM.test(text);
 
 /**

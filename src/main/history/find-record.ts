@@ -27,6 +27,7 @@ export function findExact(collection: Collection, text: string): StoredRecord | 
   return id === '' ? null : collection.records.find(id);
 }
 
+/** The id a text stands for: of files a path in the form records have, whatever way it was typed. */
 export function cleanId(collection: Collection, text: string): RecordId {
   if (collection.kind !== 'files') return recordId(text);
   const path = text.normalize('NFC').replace(/^(?:\.\/+)+/, '');

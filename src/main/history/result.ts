@@ -11,6 +11,7 @@ export interface Missing {
   readonly why: string;
 }
 
+/** Why a version cannot be given back. */
 export const NOT_KEPT = 'its content is kept on no device any more';
 
 /**
@@ -38,6 +39,7 @@ export function resultOf(
   };
 }
 
+/** Fails with `content-not-kept` where something was missing and nothing was done. */
 export function refuseNothing(done: number, missing: readonly Missing[]): void {
   const [first] = missing;
   if (done > 0 || first === undefined) return;

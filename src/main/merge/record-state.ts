@@ -17,6 +17,7 @@ export interface RecordState {
   readonly superseded: ReadonlyMap<FieldName, readonly Dot[]>;
 }
 
+/** Of a record of which no change is known. */
 export const EMPTY_STATE: RecordState = { fields: new Map(), superseded: new Map() };
 
 /** Orders dots by (signed hybrid time, log, number, index), so that every device shows the same value first. */
@@ -48,6 +49,7 @@ function isLarger(a: Value, b: Value): boolean {
   return typeof a === typeof b ? (a as number | string) > (b as number | string) : typeof a > typeof b;
 }
 
+/** The dot of a value that comes last. */
 export function largestDot(sibling: Sibling, order: DotOrder): Dot {
   return sibling.dots.reduce((largest, dot) => (order(dot, largest) > 0 ? dot : largest));
 }

@@ -24,6 +24,7 @@ const P256_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d0301070
 const P256_SPKI = 91;
 const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
+/** The descriptor of a device with these public keys, raw but for that of TLS. */
 export function makeDescriptor(keys: { tls: Uint8Array; sig: Uint8Array; box: Uint8Array }): Descriptor {
   const bytes = encodeCanonical({ v: 1, t: keys.tls, s: keys.sig, b: keys.box });
   return { id: idOf(bytes), bytes, ...keys };

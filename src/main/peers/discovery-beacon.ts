@@ -93,6 +93,7 @@ export function beaconToText({ nonce, tags }: Beacon): { readonly [key: string]:
     text[`t${at / TEXT_TAGS}`] = base64(Buffer.concat(tags.slice(at, at + TEXT_TAGS)));
   return text;
 }
+/** The beacon that `beaconToText` put into these fields, of a service at this port; null where they are none. */
 export function beaconFromText(text: { readonly [key: string]: unknown }, port: number): Beacon | null {
   const read = (key: string): Buffer => Buffer.from(typeof text[key] === 'string' ? text[key] : '', 'base64url');
   const all = Buffer.concat([read('t0'), read('t1')]);

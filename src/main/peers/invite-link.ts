@@ -79,6 +79,7 @@ export interface InviteKeys {
   readonly joiner: Uint8Array;
   readonly inviter: Uint8Array;
 }
+/** Both sides derive the same ones from an invitation. */
 export function inviteKeys({ id, secret }: Pick<Invite, 'id' | 'secret'>): InviteKeys {
   const keys = new Uint8Array(hkdfSync('sha256', secret, id, 'lockstep-invite-1', 96));
   return { mailbox: keys.subarray(0, 32), joiner: keys.subarray(32, 64), inviter: keys.subarray(64, 96) };

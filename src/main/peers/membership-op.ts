@@ -168,6 +168,7 @@ export function groupOf(op: MembershipOp): CollectionId {
 export function makeBinding(author: Signer, group: CollectionId, member: string): Uint8Array {
   return author.sign(bindingOf(group, member));
 }
+/** Did this device take `member` as its key in `group`? */
 export function verifyBinding(
   descriptor: Descriptor,
   group: CollectionId,

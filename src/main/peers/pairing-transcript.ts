@@ -10,6 +10,7 @@ import type { MessageOf } from './protocol/messages.ts';
  */
 export const PAIRING_EXPORTER = 'EXPORTER-lockstep-pairing';
 
+/** What the joiner signs in JOIN. `channel`: the keying material of the link (`PAIRING_EXPORTER`). */
 export function joinStatement(
   invite: Pick<Invite, 'id' | 'inviter'>,
   join: Pick<MessageOf<'JOIN'>, 'descriptor' | 'name' | 'nonce'>,
@@ -20,6 +21,7 @@ export function joinStatement(
 }
 
 type Offered = Omit<MessageOf<'OFFER'>, 'is' | 'sig' | 'mac'>;
+/** What the inviter signs in OFFER. `joined`: the statement of the JOIN before it. */
 export function offerStatement(joined: Uint8Array, offer: Offered): Uint8Array {
   const { descriptor, group, name, kind, role, records, nonce } = offer;
   return encodeCanonical([
@@ -35,6 +37,7 @@ export function offerStatement(joined: Uint8Array, offer: Offered): Uint8Array {
   ]);
 }
 
+/** What the joiner authenticates in PAIR_CONFIRM. `offered`: the statement of the OFFER before it. */
 export function confirmStatement(
   offered: Uint8Array,
   confirm: Pick<MessageOf<'PAIR_CONFIRM'>, 'member' | 'binding'>,
@@ -42,6 +45,7 @@ export function confirmStatement(
   return encodeCanonical(['lockstep-confirm-1', sha256(offered), fromHex(confirm.member), confirm.binding]);
 }
 
+/** What the inviter authenticates in ADMIT. `offered`: the statement of its OFFER. */
 export function admitStatement(offered: Uint8Array, admit: Pick<MessageOf<'ADMIT'>, 'addrs' | 'ops'>): Uint8Array {
   return encodeCanonical(['lockstep-admit-1', sha256(offered), admit.addrs, admit.ops]);
 }
@@ -52,9 +56,11 @@ export function pairingCode(offered: Uint8Array): string {
   return String(digest.readBigUInt64BE() % 1_000_000n).padStart(6, '0');
 }
 
+/** HMAC-SHA-256 of a statement by the key of one side (`inviteKeys`). */
 export function mac(key: Uint8Array, statement: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', key).update(statement).digest());
 }
+/** Is it that? Compared in constant time. */
 export function macHolds(key: Uint8Array, statement: Uint8Array, claimed: Uint8Array): boolean {
   return claimed.length === 32 && timingSafeEqual(mac(key, statement), claimed);
 }

@@ -9,6 +9,7 @@ export interface Clock {
 /** The longest a timer of the system can wait; asked for more it would not wait at all. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
+/** The clock of this computer. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, call) {

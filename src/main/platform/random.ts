@@ -5,4 +5,5 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
+/** The random numbers of this computer, fit for keys. */
 export const systemRandom: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) };

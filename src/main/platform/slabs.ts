@@ -5,6 +5,7 @@
  * still uses it; whoever sends one to another thread uses it no more until it comes back.
  */
 
+/** Length of every slab. */
 export const SLAB_BYTES = 1 << 20;
 /** More than are on their way at a time. */
 const LONGEST_LIST = 16;

@@ -10,6 +10,7 @@ const APART = 'apart/';
 
 /** Says of a contact that another one, named by a digest of its id, was found to be it when it came: see `alsoIn`. */
 export const alsoField = (digest: string): FieldName => fieldName(ALSO + digest);
+/** What such a field says: the contact that came, and what both have. */
 export const alsoValue = (record: RecordId, by: readonly string[]): Value => ({ record, by });
 
 /** The contact that was found to be this one, by what; null: the field says something else. */

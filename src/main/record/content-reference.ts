@@ -23,6 +23,7 @@ function contentReference(value: Value | undefined): ContentReference | null {
 export function referencesIn(fields: Fields): readonly ContentReference[] {
   return [...fields.values()].flatMap(referencesOf);
 }
+/** The contents that one value refers to. */
 export function referencesOf(value: Value): readonly ContentReference[] {
   return isPlain(value) ? Object.values(value).flatMap((part) => contentReference(part) ?? []) : [];
 }

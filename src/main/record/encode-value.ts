@@ -18,6 +18,7 @@ const SHORT_NAMES = new Map<FieldName, number>([
 ]);
 const LONG_NAMES = new Map([...SHORT_NAMES].map(([name, short]) => [short, name]));
 
+/** A name as it is stored and sent: those of files have a short form. */
 export const packName = (name: FieldName): number | string => SHORT_NAMES.get(name) ?? name;
 
 /** The field's name, or null where the short form is none this version knows. */
@@ -26,6 +27,7 @@ export function unpackName(packed: unknown): FieldName | null {
   return typeof packed === 'string' && packed.length > 0 ? fieldName(packed) : null;
 }
 
+/** A value as it is stored and sent: a file entry has a short form. */
 export function packValue(name: FieldName, value: Value): Packed {
   const entry = name === ENTRY ? fileEntry(value) : null;
   return entry === null ? (value as Packed) : packEntry(entry);

@@ -39,6 +39,7 @@ const savedRule: FieldRule = { ...largerRule, incidental: true };
 const madeRule: FieldRule = { concurrent: 'larger', same: (a, b) => (a === null) === (b === null), incidental: true };
 const plainRule: FieldRule = { concurrent: 'conflict', same: equalValues };
 
+/** The rule of a field in records of a kind. */
 export function fieldRule(kind: RecordKind, field: FieldName): FieldRule {
   if (kind !== 'files' && (field === 'updated' || field === 'sequence')) return savedRule;
   if (kind !== 'files' && field === 'created') return madeRule;

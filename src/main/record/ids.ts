@@ -38,6 +38,7 @@ export type Dot = Brand<number, 'Dot'>;
 /** A package holds at most this many changes (DESIGN 6), which is what lets a dot be one number. */
 export const CHANGES_PER_PACKAGE = 256;
 
+/** A dot taken together, and apart: the row of its package here, and the index of the change in it. */
 export const dotOf = (packageRow: number, index: number): Dot => (packageRow * CHANGES_PER_PACKAGE + index) as Dot;
 export const packageRowOf = (dot: Dot): number => Math.floor(dot / CHANGES_PER_PACKAGE);
 export const indexOf = (dot: Dot): number => dot % CHANGES_PER_PACKAGE;

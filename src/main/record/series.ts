@@ -7,6 +7,7 @@ const WHEN = fieldName('when');
 const RULE = fieldName('recurrenceRule');
 /** What the times of the occurrences of a series hang on. */
 export const SERIES_FIELDS: readonly FieldName[] = [WHEN, RULE];
+/** Does the field say something of one occurrence of a series? */
 export const isOverride = (field: string): boolean => field.startsWith(OVERRIDE);
 
 /** A digest of what the times of a series hang on: its start with the zone, and its rule. What is said of one of its occurrences names it. */

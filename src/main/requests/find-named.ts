@@ -22,6 +22,7 @@ export function findNamed<T>(
   return only;
 }
 
+/** Fails with `no-such-collection` and `ambiguous`. */
 export function findCollection(engine: Engine, text: string): Replica {
   return findNamed(
     'collection',
@@ -54,6 +55,7 @@ function knownDevices(engine: Engine, which: 'members' | 'and former ones'): rea
   return [...known.values()];
 }
 
+/** This device, a member of any collection here, or with `and former ones` also who was one. Fails with `no-such-device` and `ambiguous`. */
 export function findDevice(
   engine: Engine,
   text: string,

@@ -91,6 +91,7 @@ function collectionState(
 const isLeftBehind = ({ source, construction }: Synchronizer): boolean =>
   source.settings.readOnly && construction.open > 0;
 
+/** A source as people are shown it. */
 export function sourceView(replica: Replica, synchronizer: Synchronizer): SourceView {
   const { source, state, reason, plan } = synchronizer;
   return {

@@ -11,6 +11,7 @@ export function storedRevision(revision: Revision, fresh: boolean): Uint8Array {
   return stored;
 }
 
+/** The revision as the source gave it. */
 export const revisionIn = (stored: Uint8Array): Revision => stored.subarray(1);
 
 /** Is the item, as listed now, surely the one the snapshot tells of? */

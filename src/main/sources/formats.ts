@@ -24,6 +24,7 @@ export interface SourceFormat {
   readonly text: (() => TextFormat) | null;
 }
 
+/** A tree of files. */
 export const FOLDER: SourceFormat = { name: 'folder', kind: 'files', layout: 'tree', ending: '', text: null };
 
 const vcard4 = (): TextFormat => vcardFormat('4.0');
@@ -37,6 +38,7 @@ export const CARDDAV: SourceFormat = {
   ending: '.vcf',
   text: vcard3,
 };
+/** A calendar on a server. */
 export const CALDAV: SourceFormat = {
   name: 'caldav',
   kind: 'calendar',
@@ -44,6 +46,7 @@ export const CALDAV: SourceFormat = {
   ending: '.ics',
   text: calendar,
 };
+/** A calendar that somebody publishes, which is read only. */
 export const SUBSCRIPTION: SourceFormat = {
   name: 'subscription',
   kind: 'calendar',

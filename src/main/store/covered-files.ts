@@ -19,6 +19,7 @@ export interface Due {
   /** Files that are none any more: what could not be written below them can be. */
   readonly gone: readonly RecordId[];
 }
+/** Nothing changed that others make way for. */
 export const NOTHING_DUE: Due = { anew: [], gone: [] };
 
 /**

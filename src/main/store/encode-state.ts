@@ -6,11 +6,10 @@ import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 
-/*
+/**
  * A state as it lies in the database: [base dot, [name, value]* of fields with one value and just the base dot, exceptions?, superseded?].
  * Most records were written by one change, so most states are that change's dot and values; `exists: true` is not even written.
  */
-
 export function encodeState(state: RecordState): Uint8Array {
   const base = state.fields.get(EXISTS)?.[0]?.dots[0] ?? firstDot(state);
   const plain: Packed[] = [];
@@ -37,6 +36,7 @@ function firstDot(state: RecordState): number {
   return 0;
 }
 
+/** The state that `encodeState` wrote. */
 export function decodeState(bytes: Uint8Array): RecordState {
   const [base, plain, others, superseded] = decodeCbor(bytes) as [
     Dot,
@@ -76,6 +76,7 @@ export function encodeNative(fields: Fields): Uint8Array {
   return encode([...fields].flatMap(([field, value]) => [packName(field), packValue(field, value)]));
 }
 
+/** What `encodeNative` wrote. */
 export function decodeNative(bytes: Uint8Array): Fields {
   const packed = decodeCbor(bytes) as Packed[];
   const fields = new Map<FieldName, Value>();
@@ -86,6 +87,7 @@ export function decodeNative(bytes: Uint8Array): Fields {
   return fields;
 }
 
+/** What `encodeHeld` wrote. */
 export function decodeHeld(bytes: Uint8Array): Held {
   const held = new Map<FieldName, HeldField>();
   for (const [name, value, ...dots] of decodeCbor(bytes) as Packed[][]) {

@@ -10,6 +10,7 @@ const GONE_AT_HAND = 20_000;
 
 /** By where something was, where it is now. */
 export type Moves = ReadonlyMap<RecordId, RecordId>;
+/** Nothing moved, or nobody looked for moves. */
 export const NO_MOVES: Moves = new Map();
 
 /** Items that the snapshot knows and a look did not find. */

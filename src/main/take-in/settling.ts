@@ -3,6 +3,7 @@ import type { RecordId } from '../record/ids.ts';
 
 /** Files this large are worth waiting for: each read costs as long as some hundred small ones. */
 const LARGE_BYTES = 16 << 20;
+/** So long after it was read a large file is looked at again. */
 export const SETTLE_LARGE_MS = 10_000;
 
 /**

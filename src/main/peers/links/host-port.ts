@@ -11,6 +11,7 @@ export function formatHostPort(host: string, port: number): string {
   const plain = plainHost(host);
   return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
 }
+/** An address without the prefix of an IPv4 address that arrived through an IPv6 socket. */
 export function plainHost(host: string): string {
   return host.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }

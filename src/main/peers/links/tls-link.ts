@@ -153,6 +153,7 @@ class TlsLink implements ByteLink {
   }
 }
 
+/** A link to a device that is known by its descriptor. */
 export class TlsPeerLink extends TlsLink implements PeerLink {
   readonly descriptor: Descriptor;
   constructor(socket: TLSSocket, below: Socket | ReadBuffer, descriptor: Descriptor) {
@@ -164,6 +165,7 @@ export class TlsPeerLink extends TlsLink implements PeerLink {
   }
 }
 
+/** A link to somebody of whom nothing is known but the key TLS has proven. */
 export class TlsStrangerLink extends TlsLink implements StrangerLink {
   readonly spki: Uint8Array;
   constructor(socket: TLSSocket, below: Socket | ReadBuffer, spki: Uint8Array) {

@@ -37,6 +37,7 @@ export function decodeCanonical(bytes: Uint8Array): { readonly value: unknown } 
   }
 }
 
+/** Not in constant time: for what is no secret. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;

@@ -18,6 +18,7 @@ const contentKind = uint(2);
 const code = text(64);
 const logPosition = row({ member, log, number: count });
 const address = text(128);
+/** Roles and kinds as they stand on the wire. */
 export const ROLES = ['admin', 'editor', 'reader', 'relay'] as const;
 export const KINDS = ['files', 'contacts', 'calendar'] as const;
 

@@ -15,6 +15,7 @@ const refuse = (what: string): never => {
   throw new Invalid(what);
 };
 
+/** A whole number from 0 to `max`. */
 export function uint(max: number = Number.MAX_SAFE_INTEGER): Codec<number> {
   return pass((raw) =>
     Number.isSafeInteger(raw) && (raw as number) >= 0 && (raw as number) <= max ? (raw as number) : refuse('number'),
@@ -26,12 +27,15 @@ export const flag: Codec<boolean> = pass((raw) => (typeof raw === 'boolean' ? ra
 export function text(max: number): Codec<string> {
   return pass((raw) => (typeof raw === 'string' && raw.length <= max && raw.isWellFormed() ? raw : refuse('text')));
 }
+/** One of these words. */
 export function oneOf<const T extends string>(...allowed: readonly T[]): Codec<T> {
   return pass((raw) => (allowed.includes(raw as T) ? (raw as T) : refuse('word')));
 }
+/** Just so many bytes. */
 export function bytes(exactly: number): Codec<Uint8Array> {
   return pass((raw) => (raw instanceof Uint8Array && raw.length === exactly ? raw : refuse(`bytes of ${exactly}`)));
 }
+/** At most so many bytes. */
 export function bytesUpTo(max: number): Codec<Uint8Array> {
   return pass((raw) => (raw instanceof Uint8Array && raw.length <= max ? raw : refuse(`bytes up to ${max}`)));
 }
@@ -41,6 +45,7 @@ export function id<T extends string>(length: number, brand: (hex: string) => T):
   const raw = bytes(length);
   return { write: (value) => raw.read(fromHex(value)), read: (value) => brand(toHex(raw.read(value))) };
 }
+/** A list of `min` to `max` items. */
 export function list<T>(item: Codec<T>, max: number, min = 0): Codec<readonly T[]> {
   return {
     write: (value) => value.map((each) => item.write(each)),
@@ -50,6 +55,7 @@ export function list<T>(item: Codec<T>, max: number, min = 0): Codec<readonly T[
     },
   };
 }
+/** As `item`, or null. */
 export function nullable<T>(item: Codec<T>): Codec<T | null> {
   return {
     write: (value) => (value === null ? null : item.write(value)),

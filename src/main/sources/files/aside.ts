@@ -98,6 +98,7 @@ function endLoan(context: ConstructContext, aside: Aside): void {
   if (aside.digest !== null) context.versions.unlend(aside.digest);
 }
 
+/** What is told of a file whose bytes went on changing after it was replaced; `kept`: under which digest they are kept now. */
 export function movedOn(
   { id, digest: instead }: { readonly id: RecordId | null; readonly digest: Digest | null },
   kept: Digest,

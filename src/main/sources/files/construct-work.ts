@@ -29,6 +29,7 @@ export class Refusal extends Error {
   }
 }
 
+/** What stands there is not what was expected. */
 export const changedUnderneath = (id: RecordId): Refusal =>
   new Refusal('changed-underneath', `${id} was changed here in the meantime.`);
 

@@ -10,6 +10,7 @@ export interface Run {
   readonly copies: Copy[];
 }
 
+/** Joins ranges that follow each other, in the order of the file. */
 export function runsOf(copies: readonly Copy[]): readonly Run[] {
   const runs: Run[] = [];
   for (const copy of [...copies].sort((a, b) => a.offset - b.offset)) {

@@ -81,6 +81,7 @@ function withExecutable(mode: number, executable: boolean): number {
   return (mode & 0o100) !== 0 ? mode : mode | ((mode & 0o444) >> 2);
 }
 
+/** Shall the item be executable here? `current`: what stands there. */
 export function wantsExecutable(work: ConstructWork, item: ConstructItem, current: FileStat | null): boolean {
   // Windows has no such bit, so there it is neither set nor cleared.
   if (work.context.platform === 'windows') return current !== null && isExecutable(current);

@@ -37,6 +37,7 @@ export function writeRevision(view: DataView, at: number, stat: FileStat): void 
   view.setBigUint64(at + 24, stat.inode, true);
 }
 
+/** Equal byte by byte. */
 export function sameRevision(a: Revision, b: Revision): boolean {
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
@@ -61,6 +62,7 @@ export function freshCutoff(nowMs: number): bigint {
   return BigInt(Math.floor(nowMs)) * 1_000_000n - FRESH_NS;
 }
 
+/** As `isFresh`, with `freshCutoff` of the moment. */
 export function isFreshSince(stat: FileStat, cutoff: bigint): boolean {
   if (stat.type === 'directory') return false;
   return stat.changedNs >= cutoff || (stat.modifiedNs >= cutoff && stat.modifiedNs <= cutoff + 2n * FRESH_NS);

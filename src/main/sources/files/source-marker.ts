@@ -62,6 +62,7 @@ export function markRoot(fs: FileSystem, root: string, marker: SourceMarker): vo
     writeMarker(fs, root, { ...marker, mounts: null });
 }
 
+/** Where the marker of a root is. */
 export const markerPath = (root: string): string => `${root}/${OWN_DIRECTORY}/marker.json`;
 
 function decodeMarker(text: string): StoredMarker | null {

@@ -1,3 +1,4 @@
+import { unescapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { isLocal } from './civil.ts';
@@ -95,7 +96,7 @@ export function zoneTexts(fields: Fields): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const [field, value] of fields) {
     if (!field.startsWith('timeZones/') || !isPlain(value) || typeof value.text !== 'string') continue;
-    const zone = field.slice('timeZones/'.length).replaceAll('~1', '/').replaceAll('~0', '~');
+    const zone = unescapeName(field.slice('timeZones/'.length));
     if (isOwnZone(zone) && parseComponent(value.text)?.name === 'VTIMEZONE') texts.set(zone, value.text);
   }
   return texts;

@@ -1,23 +1,17 @@
 import { sha256 } from '../../../platform/hash.ts';
+import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 
 /** The field of one entry of a map. */
-export const entryField = (map: string, key: string): FieldName =>
-  fieldName(`${map}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+export const entryField = (map: string, key: string): FieldName => fieldName(`${map}/${escapeName(key)}`);
 
 /** Map and key of a field; null: it is no entry. */
 export function entryOf(field: string): { readonly map: string; readonly key: string } | null {
   const slash = field.indexOf('/');
   if (slash < 1) return null;
-  return {
-    map: field.slice(0, slash),
-    key: field
-      .slice(slash + 1)
-      .replaceAll('~1', '/')
-      .replaceAll('~0', '~'),
-  };
+  return { map: field.slice(0, slash), key: unescapeName(field.slice(slash + 1)) };
 }
 
 /** The entries of one map. */

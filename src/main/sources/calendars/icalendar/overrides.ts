@@ -31,6 +31,7 @@ const OWN = new Set<string>([
 const isInherited = (field: string): boolean =>
   !OWN.has(field) && !isOverride(field) && !field.startsWith('timeZones/');
 
+/** What is said of single occurrences, by their keys; what is no override is left out. */
 export function overridesOf(fields: Fields): ReadonlyMap<string, Override> {
   const found = new Map<string, Override>();
   for (const [field, value] of fields) {
@@ -61,6 +62,7 @@ export function overrideValue({ excluded, added, range, patch }: Override, serie
   };
 }
 
+/** The field in which something is said of the occurrence of this key. */
 export const overrideField = (key: string): FieldName => entryField('recurrenceOverrides', key);
 
 /** How the occurrence at this time would be if nothing were said of it. */
@@ -84,6 +86,7 @@ export function differences(occurrence: Fields, full: Fields): ReadonlyMap<Field
   return patch;
 }
 
+/** An occurrence as an override makes it. */
 export function applyPatch(occurrence: Fields, patch: Fields): Fields {
   const fields = new Map(occurrence);
   for (const [field, value] of patch) {

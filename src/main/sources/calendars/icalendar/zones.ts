@@ -16,7 +16,9 @@ export interface Zones {
 const OWN = /^\/custom\/(-|[A-Za-z0-9_-]{10})\/(.{1,200})$/s;
 const RENAMED = /^(.{1,180})-([A-Za-z0-9_-]{10})$/s;
 
+/** Is it a zone of somebody's own, which no database of zones knows? */
 export const isOwnZone = (zone: string): boolean => OWN.test(zone);
+/** Is it one that came with its rules? */
 export const hasRules = (zone: string): boolean => zone.startsWith('/custom/') && !zone.startsWith('/custom/-/');
 
 /** The TZID a zone of somebody's own has by itself. */
@@ -36,6 +38,7 @@ export function renamedTzid(zone: string): string {
   return `${tzid.slice(0, 180)}-${digest}`;
 }
 
+/** The lines of a VTIMEZONE under another TZID. */
 export const withTzid = (lines: readonly string[], tzid: string): readonly string[] =>
   lines.map((line) => (/^TZID[;:]/i.test(line) ? `TZID:${tzid}` : line));
 

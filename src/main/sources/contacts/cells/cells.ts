@@ -53,6 +53,3 @@ const LONGEST_WORD = 255;
 /** Can it be part of a field's name? */
 export const canName = (word: string): boolean =>
   word !== '' && word.trim() === word && word.length <= LONGEST_WORD && !/\p{Cc}/u.test(word);
-/** A word as part of a field's name, and back. */
-export const escapeName = (word: string): string => word.replaceAll('~', '~0').replaceAll('/', '~1');
-export const unescapeName = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');

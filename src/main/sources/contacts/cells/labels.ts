@@ -12,10 +12,12 @@ export interface Labelled {
 /** Words of a program for what the universal format says with contexts and features: `[word, context, feature]`. */
 export type LabelWords = readonly (readonly [word: string, context: string, feature: string])[];
 
+/** Of addresses and e-mails. */
 export const PLACE_WORDS: LabelWords = [
   ['Home', 'private', ''],
   ['Work', 'work', ''],
 ];
+/** Of phones. */
 export const PHONE_WORDS: LabelWords = [
   ...PLACE_WORDS,
   ['Mobile', '', 'mobile'],
@@ -37,6 +39,7 @@ const SAYS_NOTHING = new Set(['', 'other']);
 /** The first of contexts `work` and `private` that an entry has; `''`: none. */
 export const contextOf = (value: Plain): string =>
   ['work', 'private'].find((each) => members(value.contexts).includes(each)) ?? '';
+/** The feature of a phone that says most; `''`: none. */
 export const featureOf = (value: Plain): string =>
   FEATURES.find((each) => members(value.features).includes(each)) ?? '';
 
@@ -69,6 +72,7 @@ function labelIn(text: string, words: LabelWords): Labelled {
   return entry({ ...markedAs(word[1], word[2]), pref }) as Labelled;
 }
 
+/** The label that `readLabel` reads so; as near as the words of the program come. */
 export function writeLabel(value: Plain, words: LabelWords): string {
   const own = plainText(value.label)?.trim();
   const [context, feature] = [contextOf(value), featureOf(value)];

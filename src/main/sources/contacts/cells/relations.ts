@@ -1,5 +1,6 @@
+import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import type { Value } from '../../../record/value.ts';
-import { canName, entry, escapeName, members, type Plain, plain, plainText, unescapeName } from './cells.ts';
+import { canName, entry, members, type Plain, plain, plainText } from './cells.ts';
 import type { EntriesPart, Slot } from './layout.ts';
 import type { ValueCodec } from './slots.ts';
 

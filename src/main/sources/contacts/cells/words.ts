@@ -1,6 +1,7 @@
+import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
-import { type Cells, canName, escapeName, plainText, said, unescapeName } from './cells.ts';
+import { type Cells, canName, plainText, said } from './cells.ts';
 import type { FieldsPart } from './layout.ts';
 
 const PREFIX = 'keywords/';

@@ -1,8 +1,9 @@
+import { unescapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
-import { type CellTexts, canName, plainText, unescapeName } from '../cells/cells.ts';
+import { type CellTexts, canName, plainText } from '../cells/cells.ts';
 import { hasCellFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/layout.ts';
 import { encodeText } from './charset.ts';
 import { type CsvRow, type CsvText, cellsOfRow, rowOf, spanOf, splitCsv, textsOf } from './csv-text.ts';

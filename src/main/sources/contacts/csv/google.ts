@@ -246,6 +246,7 @@ export const GOOGLE_LEGACY: Layout = {
   ],
 };
 
+/** Is it a title, and no role? */
 export function isTitle(value: { readonly [key: string]: unknown }): boolean {
   return value.kind === undefined || value.kind === 'title';
 }

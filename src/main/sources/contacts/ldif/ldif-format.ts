@@ -1,9 +1,10 @@
+import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { type Edit, splice } from '../../text/content-lines.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
-import { type Cells, escapeName, plainText, unescapeName } from '../cells/cells.ts';
+import { type Cells, plainText } from '../cells/cells.ts';
 import { projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/layout.ts';
 import { attributeOfColumn, columnOfAttribute, LDIF_LAYOUT, NOTATION, OBJECT_CLASSES } from './ldif-layout.ts';
 import { type LdifLine, type LdifRecord, type LdifText, lineOf, saidBy, splitLdif } from './ldif-text.ts';

@@ -1,6 +1,7 @@
+import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import type { Value } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
-import { canName, escapeName, unescapeName } from '../cells/cells.ts';
+import { canName } from '../cells/cells.ts';
 import { RELATIONS } from '../cells/relations.ts';
 import { formatDate, parseDate } from './vcard-date.ts';
 import { formatMedia, parseMedia } from './vcard-media.ts';

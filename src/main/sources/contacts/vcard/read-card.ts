@@ -1,3 +1,4 @@
+import { escapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { alignKeys, type KeylessEntry } from '../../text/align-keys.ts';
@@ -29,10 +30,6 @@ export function versionOf(card: Component): VcardVersion {
   const stated = card.lines.find(({ name }) => name.toUpperCase() === 'VERSION')?.value.trim();
   return stated === '2.1' || stated === '4.0' ? stated : '3.0';
 }
-
-/** A name of a set or map as a field holds it. */
-const escapeKey = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
-export const unescapeKey = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
 const PROPERTY_NAME = /^[A-Za-z0-9-]{1,64}$/;
 /** Can a line nobody knows have this name? What frames a card, or says what it is, is none, whoever says so. */
@@ -72,11 +69,11 @@ export function readCard(card: Component, before: Fields | null): ReadCard {
       if (kind !== '' && kind !== 'individual') set('kind', kind, [line]);
     } else if (name === 'LANGUAGE') set('language', line.value.trim(), [line]);
     else if (name === 'MEMBER' || name === 'X-ADDRESSBOOKSERVER-MEMBER')
-      set(`members/${escapeKey(line.value.trim().replace(/^urn:uuid:/i, ''))}`, true, [line]);
+      set(`members/${escapeName(line.value.trim().replace(/^urn:uuid:/i, ''))}`, true, [line]);
     else if (name === 'CATEGORIES')
       splitAt(line.value, ',').forEach((each, part) => {
         const word = unescapePart(each, version).trim();
-        if (word !== '') set(`keywords/${escapeKey(word)}`, true, [line], part);
+        if (word !== '') set(`keywords/${escapeName(word)}`, true, [line], part);
       });
     else if (name === 'NICKNAME')
       splitAt(line.value, ',').forEach((each, part) => {

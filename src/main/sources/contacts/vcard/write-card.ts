@@ -1,3 +1,4 @@
+import { unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import {
@@ -11,7 +12,7 @@ import {
 import { displayName } from './display-name.ts';
 import { type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
 import { componentsOf, entryOf, type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
-import { type CardField, COUNTRY, isNotation, namesUnknown, readCard, unescapeKey } from './read-card.ts';
+import { type CardField, COUNTRY, isNotation, namesUnknown, readCard } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
 import { withoutYear } from './vcard-date.ts';
 import { escapePart, escapeText, quotedPrintable, splitAt, type VcardVersion } from './vcard-text.ts';
@@ -203,9 +204,9 @@ class CardLines {
     if (field === 'language') return [this.text(plainLine('LANGUAGE', text(value)))];
     if (field === 'kind')
       return [this.text(plainLine(this.version === '4.0' ? 'KIND' : 'X-ADDRESSBOOKSERVER-KIND', text(value)))];
-    if (map === 'keywords') return [this.text(plainLine('CATEGORIES', escapePart(unescapeKey(key), this.version)))];
+    if (map === 'keywords') return [this.text(plainLine('CATEGORIES', escapePart(unescapeName(key), this.version)))];
     if (map === 'members') {
-      const uid = unescapeKey(key);
+      const uid = unescapeName(key);
       const urn = UUID.test(uid) ? `urn:uuid:${uid}` : uid;
       const isApple = this.version !== '4.0' && fields.get('kind' as FieldName) === 'group';
       return [this.text(plainLine(isApple ? 'X-ADDRESSBOOKSERVER-MEMBER' : 'MEMBER', urn))];
