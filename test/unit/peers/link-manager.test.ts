@@ -264,7 +264,7 @@ describe('LinkManager', () => {
     });
   });
 
-  it('works over TLS', async () => {
+  it('links two devices over TLS', async () => {
     const linked = [Promise.withResolvers<GreetedLink>(), Promise.withResolvers<GreetedLink>()] as const;
     const managers = [smaller, larger].map(
       (identity, at) =>

@@ -239,7 +239,7 @@ describe('LanTlsTransport', () => {
     expect(at.links).toEqual([]);
   });
 
-  it('lives on after garbage', async () => {
+  it('lets a member in after somebody sent garbage', async () => {
     const at = await receive(ben, [ana.descriptor]);
     const garbage = connectTcp(at.listener.port, '127.0.0.1');
     garbage.on('error', () => {});
@@ -255,7 +255,7 @@ describe('LanTlsTransport', () => {
     await expect(again).rejects.toMatchObject({ code: 'address-in-use', subject: at.address });
   });
 
-  it('works in a worker thread', async () => {
+  it('carries bytes out of a worker thread', async () => {
     const at = await receive(ben, [ana.descriptor]);
     const source = `
       import { parentPort, workerData } from 'node:worker_threads';

@@ -233,7 +233,7 @@ describe('a disk that stays in trouble', () => {
     expect([fs.callsByName.get('copy'), lost(room), room.staged()]).toEqual([undefined, [], []]);
   });
 
-  it('works where there are no links at all', () => {
+  it('writes all of it, and keeps what was replaced, on a disk that has no links', () => {
     start.restore(before);
     const fs = start.process((call) => (call.name === 'link' ? { fails: 'EPERM' } : null));
     const room = new ConstructRoom(fs, '/home');
