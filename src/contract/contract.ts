@@ -31,6 +31,8 @@ export interface CollectionView {
   readonly name: string;
   readonly kind: Kind;
   readonly state: CollectionState;
+  /** This device was taken out of it: nobody is a peer any more. */
+  readonly removed?: true;
   /** Live records. */
   readonly records: number;
   /** Records that ignore or selection rules keep out of the sources here. */

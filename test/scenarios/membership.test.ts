@@ -32,7 +32,12 @@ it('a link is good once; a denied device gets nothing', async () => {
   const asked = await reader!.cli('join', link, folderReader.root);
   expect(asked.status).toBe(4);
   const [request] = await a!.ask<readonly RequestView[]>('requests');
+  const joining = async () => (await reader!.status()).joining?.map(({ name, state }) => [name, state]);
+  expect(await joining()).toEqual([['docs', 'waiting-for-approval']]);
   await a!.ask('deny', request!.request);
+  await expect.poll(joining).toEqual([['docs', 'failed']]);
+  await reader!.ask('leave', collection);
+  expect(await joining()).toBeUndefined();
   expect((await reader!.refused('join', link, folderReader.root, '--wait')).status).toBe(1);
   expect(folderReader.contents()).toEqual({});
   expect(await reader!.refused('join', 'lockstep://join#nonsense', folderReader.root)).toEqual({

@@ -47,6 +47,13 @@ it('the removed device keeps its folder, gets nothing more, and what it writes r
   folderA.write('secret.txt', 'not for bert');
   await a!.sync('cleo');
   folderB.write('after.txt', 'written after');
+  const [shown] = (await b!.status()).collections;
+  expect(shown).toMatchObject({
+    removed: true,
+    state: 'problem',
+    peers: [],
+    sources: [{ reason: expect.stringContaining('removed') }],
+  });
   await b!.stop();
   await b!.restart();
   await b!.look();

@@ -8,7 +8,7 @@ import { changeLogSource, STAYS } from '../store/problem-store.ts';
 import { agendaOf } from './agenda.ts';
 import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
-import { joinRequest } from './join-request.ts';
+import { forgetJoin, joinRequest } from './join-request.ts';
 import { listRecords } from './list-records.ts';
 import { recognizePlace } from './recognize-place.ts';
 import { RecordRequests } from './record-requests.ts';
@@ -52,7 +52,7 @@ export function handlersOf(engine: Engine): Handlers {
     },
     'accounts:collections': (address, kind) => collectionsOfAccount(address, kind, engine.world.secrets),
     'collections:leave': async (collection) => {
-      await engine.leave(findCollection(engine, collection));
+      if (!forgetJoin(engine, collection)) await engine.leave(findCollection(engine, collection));
       return NOTHING;
     },
     'requests:list': () => engine.network.requests(),

@@ -71,3 +71,12 @@ export async function joinRequest(
 
 /** A headless inviter that approves by itself has answered by then. */
 const APPROVAL_MS = 1500;
+
+/** A join that failed is not told any more. false: there is none of that collection. */
+export function forgetJoin(engine: Engine, collection: string): boolean {
+  const failed = [...engine.joining.values()].find((one) => one.collection === collection && one.state === 'failed');
+  if (failed === undefined) return false;
+  engine.joining.delete(failed.collection as CollectionId);
+  engine.changed();
+  return true;
+}

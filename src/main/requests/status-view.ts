@@ -32,6 +32,7 @@ function collectionView(engine: Engine, replica: Replica): CollectionView {
     name: collection.stored.name,
     kind: collection.kind,
     state: collectionState(replica, sources, peers, problems),
+    ...(isRemoved(replica) ? { removed: true } : {}),
     records: collection.records.live,
     outside: outsideCount(replica),
     conflicts: collection.records.choices,

@@ -70,10 +70,13 @@ export function ChangeDetail(props: {
             <Undo2 aria-hidden size={14} />
             Undo this change<span className="sr-only"> to {change.title}</span>
           </Button>
-          <Button className="button button-small" isDisabled={props.busy} onPress={props.onRestore}>
-            <RotateCcw aria-hidden size={14} />
-            Restore as it was then…<span className="sr-only"> {change.title}</span>
-          </Button>
+          {/* After its deletion there is nothing of it: to have it back is to undo that. */}
+          {change.action !== 'delete' && (
+            <Button className="button button-small" isDisabled={props.busy} onPress={props.onRestore}>
+              <RotateCcw aria-hidden size={14} />
+              Restore as it was then…<span className="sr-only"> {change.title}</span>
+            </Button>
+          )}
         </div>
       </DisclosurePanel>
     </Disclosure>

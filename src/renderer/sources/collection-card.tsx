@@ -70,7 +70,9 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
               ...(collection.kind === 'contacts'
                 ? [{ id: 'twice', label: 'Possible duplicates…', icon: UsersRound, run: () => setDialog('twice') }]
                 : []),
-              { id: 'invite', label: 'Invite a device…', icon: UserPlus, run: () => setDialog('invite') },
+              ...(collection.removed === true
+                ? []
+                : [{ id: 'invite', label: 'Invite a device…', icon: UserPlus, run: () => setDialog('invite') }]),
               { id: 'sync', label: 'Look for changes now', icon: RefreshCw, run: () => void syncNow() },
               { id: 'rules', label: 'Places and rules…', icon: ListFilter, run: () => setDialog('rules') },
               { id: 'verify', label: 'Verify…', icon: ShieldCheck, run: () => setDialog('verify') },
@@ -114,9 +116,9 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
 
 /** What waits for the person in this collection, each with its way there. */
 function CardLinks(props: { collection: CollectionView; onHalt: () => void; onInvite: () => void }) {
-  const { conflicts, problems, state, peers } = props.collection;
+  const { conflicts, problems, state, peers, removed } = props.collection;
   const halted = state === 'halted';
-  const alone = peers.length === 0;
+  const alone = peers.length === 0 && removed !== true;
   if (!halted && !alone && conflicts === 0 && problems === 0) return null;
   return (
     <div className="card-links">

@@ -1,10 +1,14 @@
+import { Button } from 'react-aria-components';
 import type { JoiningView } from '../../contract/contract.ts';
+import { useAction } from '../client/use-action.ts';
+import { ErrorNotice } from '../components/error-notice.tsx';
 import { PairingCode } from '../components/pairing-code.tsx';
 import { ToneIcon } from '../components/tone-icon.tsx';
 
 /** A collection that somebody else has yet to let this device into, or did not. */
 export function JoiningCard({ joining }: { joining: JoiningView }) {
   const { collection, name, location, code, why } = joining;
+  const forget = useAction('collections:leave');
   const tone = why === null ? 'waiting' : 'stopped';
   return (
     <article className="card request" aria-labelledby={`joining-${collection}`}>
@@ -17,12 +21,17 @@ export function JoiningCard({ joining }: { joining: JoiningView }) {
           </span>
         </p>
         <p className="path muted">{location}</p>
+        <ErrorNotice error={forget.error} />
       </div>
-      {why === null && (
-        <div className="request-side">
+      <div className="request-side">
+        {why === null ? (
           <PairingCode code={code} />
-        </div>
-      )}
+        ) : (
+          <Button className="button" isDisabled={forget.busy} onPress={() => void forget.run(collection)}>
+            Dismiss<span className="sr-only"> {name}</span>
+          </Button>
+        )}
+      </div>
     </article>
   );
 }
