@@ -91,4 +91,9 @@ export const REGRESSIONS: readonly {
     kinds: KINDS,
     about: 'what is in a folder that is a file elsewhere is there once that is settled',
   },
+  {
+    seed: '20797',
+    kinds: SOUND,
+    about: 'what was written after a move that the power took back is no edit at the old place',
+  },
 ];

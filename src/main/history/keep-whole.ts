@@ -4,6 +4,7 @@ import { hexOf } from '../record/encode-value.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
+import type { EarlierValue } from '../snapshot/adopt.ts';
 import { revisionIn, storedRevision, vouchesFor } from '../snapshot/stored-revision.ts';
 import type { Standing } from '../sources/source-adapter.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
@@ -196,7 +197,9 @@ export class WholeFiles implements IdleJob {
     const past = earlier.flatMap(({ field, value }) => (field === ENTRY ? (fileEntry(value) ?? []) : []));
     if ((expected.wasThere || expected.isGone) && past.some(is)) return 'again';
     if (found.type !== 'file') return 'let-go';
-    if (hasTimeOfWhole(found, standing.fields.get(MODIFIED), standing.holes, earlier)) return 'again';
+    // A move that the power took back brings what was written since to the old place.
+    const times = expected.isGone ? [...earlier, ...earlierWhereMoved(collection, suspect.row)] : earlier;
+    if (hasTimeOfWhole(found, standing.fields.get(MODIFIED), standing.holes, times)) return 'again';
     const needed = [expected.held, expected.target].flatMap((entry) => entry ?? []);
     // What was replaced or deleted last may be back, and torn as well.
     const wholes = [...needed, ...past.slice(-EARLIER)].filter(
@@ -368,6 +371,22 @@ const isDue = ({ each, asked, due }: Suspect): boolean => due || each.linked().s
 
 /** Has some member not been linked yet since it came to be doubted? */
 const hasOthersToAsk = ({ each, asked }: Suspect): boolean => each.others().some(({ device }) => !asked.has(device));
+
+/** What the records said that a record was moved to, one after the other. */
+function earlierWhereMoved({ records, log, packages }: Collection, row: number): readonly EarlierValue[] {
+  const passed = new Set<number>();
+  const values: EarlierValue[] = [];
+  const next = (at: number): number | undefined => {
+    const moves = log.changesOf(at).flatMap((dot) => packages.changeAt(dot)?.change.movedTo ?? []);
+    const to = moves.at(-1);
+    return to === undefined ? undefined : records.find(to)?.row;
+  };
+  for (let at = next(row); at !== undefined && at !== row && !passed.has(at); at = next(at)) {
+    passed.add(at);
+    values.push(...packages.earlierValues(at));
+  }
+  return values;
+}
 
 /** Does the snapshot say that the source shows just what the record says? */
 function isSettledThere({ records }: Collection, source: KeepSource, row: number): boolean {
