@@ -177,7 +177,7 @@ const listed = (name: string, etag: string, size: number): ListedDocument => ({
   size,
 });
 function documentOf({ href, etag, text }: DavText): ReadDocument {
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.from(whole(text));
   return { ...listed(href, etag, bytes.length), bytes };
 }
 const unreadable = (name: string, detail: string): UnreadDocument => ({ name, code: 'unreadable', detail });
@@ -192,4 +192,10 @@ function reasonOf(status: number): ProblemCode {
   // Locked, or too much at once: that passes.
   if (status === 408 || status === 423 || status === 429) return 'io';
   return status >= 400 && status < 500 ? 'content-wrong' : 'io';
+}
+
+/** The line end after the last line is lost in the answers of servers (FORMATS 1.5); written back without, it would be lost there as well. */
+function whole(text: string): string {
+  if (text === '' || text.endsWith('\n')) return text;
+  return text + (text.includes('\r\n') ? '\r\n' : '\n');
 }

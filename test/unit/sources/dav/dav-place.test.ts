@@ -160,6 +160,12 @@ describe('a collection on a server', () => {
     },
   );
 
+  it('a text has the line end after its last line, which answers lack', async () => {
+    const list = await names();
+    for (const each of await place.read(list))
+      expect(Buffer.from('bytes' in each ? each.bytes : '').toString()).toMatch(/END:VCARD\r?\n$/);
+  });
+
   it('a text in several pieces is one', async () => {
     const note = 'BEGIN:VCARD\r\nNOTE:]]]]><![CDATA[>\r\nEND:VCARD';
     book.cards.set(`${BOOK}a.vcf`, { etag: '"a1"', text: `<![CDATA[${note}]]>` });
