@@ -1,368 +1,43 @@
 /**
- * The one table of what a UI or the command line may ask of a running instance, and of what it tells them (STYLE: one table, both
- * ends typed). Views are complete plain values, never patches. Imports nothing.
+ * The one table of what a UI or the command line may ask of a running instance, and of what it tells them: both ends
+ * are typed by it. The values that cross are in `views.ts`.
  */
+import type {
+  AddedView,
+  AddOptions,
+  AgendaView,
+  CheckView,
+  Choice,
+  ConflictDetailView,
+  ConflictView,
+  DeviceView,
+  DuplicateView,
+  ExplainView,
+  ExportView,
+  FoundCollectionView,
+  HistoryQuery,
+  JoinedView,
+  NoticeView,
+  PackageView,
+  PlaceView,
+  PlanView,
+  ProblemView,
+  RecordsView,
+  RecoveryKeyView,
+  RequestView,
+  ResultView,
+  Role,
+  ShownRecordView,
+  SourceChange,
+  SourceLacksView,
+  SourceSettingsView,
+  StatusView,
+  SyncOptions,
+  SyncView,
+  VerifyView,
+} from './views.ts';
 
-export type Kind = 'files' | 'contacts' | 'calendar';
-export type CollectionState = 'in-step' | 'working' | 'waiting' | 'halted' | 'paused' | 'problem';
-export type SourceState = 'ready' | 'scanning' | 'writing' | 'halted' | 'unavailable' | 'paused';
-export type Role = 'admin' | 'editor' | 'reader';
-
-export interface StatusView {
-  readonly device: { readonly id: string; readonly name: string };
-  /** Bytes since start as they crossed the links, framing included. */
-  readonly links: { readonly bytesIn: number; readonly bytesOut: number };
-  readonly collections: readonly CollectionView[];
-  /** Collections that an admin has not let this device into yet, or refused to. */
-  readonly joining?: readonly JoiningView[];
-}
-export interface JoiningView {
-  readonly collection: string;
-  readonly name: string;
-  readonly location: string;
-  readonly state: 'waiting-for-approval' | 'failed';
-  /** Both screens show it. */
-  readonly code: string;
-  /** Why it failed; null while it waits. */
-  readonly why: string | null;
-}
-export interface CollectionView {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: Kind;
-  readonly state: CollectionState;
-  /** This device was taken out of it: nobody is a peer any more. */
-  readonly removed?: true;
-  /** Live records. */
-  readonly records: number;
-  /** Records that ignore or selection rules keep out of the sources here. */
-  readonly outside: number;
-  readonly conflicts: number;
-  readonly problems: number;
-  readonly sources: readonly SourceView[];
-  readonly peers: readonly PeerView[];
-  readonly progress: ProgressView | null;
-}
-export interface SourceView {
-  readonly id: string;
-  readonly location: string;
-  readonly format: string;
-  readonly state: SourceState;
-  /** Why it is not ready, for people; null when it is. */
-  readonly reason: string | null;
-  /** The plan to confirm, where it is halted. */
-  readonly plan: string | null;
-}
-export interface PeerView {
-  readonly device: string;
-  readonly name: string;
-  readonly state: 'linked' | 'offline' | 'waiting';
-  readonly link: string | null;
-  /** Packages we hold that it has not applied. */
-  readonly behind: number;
-}
-/** What is at a place, before it is added. */
-export interface PlaceView {
-  readonly kind: Kind;
-  readonly format: string;
-  /** null: they were not counted. */
-  readonly records: number | null;
-  /** Items that cannot be read. */
-  readonly damaged: number;
-}
-/** A contact or an event to read. */
-export interface ShownRecordView {
-  readonly title: string;
-  readonly fields: readonly { readonly path: string; readonly value: ValueView }[];
-  readonly sources: readonly {
-    readonly location: string;
-    readonly format: string;
-    readonly holds: 'all' | 'part' | 'none';
-  }[];
-}
-/** What one source has no place for, of what the records of its collection really say. */
-export interface SourceLacksView {
-  readonly source: string;
-  /** How many it cannot hold all of. */
-  readonly records: number;
-  /** What most of them lack first. */
-  readonly lacks: readonly LackView[];
-  /** The first of them. */
-  readonly named: readonly { readonly id: string; readonly title: string }[];
-}
-export interface LackView {
-  /** A field, or a map of them: `emails`. */
-  readonly map: string;
-  /** Of media, dates and titles: `photo`. */
-  readonly kind: string | null;
-  /** None of it, no more than `held`, or only parts. */
-  readonly how: 'all' | 'more' | 'part';
-  readonly held: number;
-  readonly records: number;
-}
-/** What goes on now, so that a person knows how long it will take. */
-export interface ProgressView {
-  readonly stage: 'listing' | 'reading' | 'receiving' | 'writing';
-  readonly items: number;
-  /** 0 until it can be told. */
-  readonly itemsTotal: number;
-  readonly bytes: number;
-  /** 0 until it can be told. */
-  readonly bytesTotal: number;
-  readonly itemsPerSecond: number;
-  /** null until it can be told. */
-  readonly secondsLeft: number | null;
-}
-export interface AddOptions {
-  readonly location: string;
-  readonly name?: string;
-  readonly kind?: Kind;
-  readonly format?: string;
-  readonly create?: boolean;
-}
-export interface AddedView {
-  readonly collection: string;
-  readonly source: string;
-  readonly kind: Kind;
-  readonly format: string;
-  readonly records: number;
-}
-/** One address book or calendar of an account. */
-export interface FoundCollectionView {
-  readonly address: string;
-  readonly name: string;
-}
-export interface JoinedView {
-  readonly collection: string;
-  readonly source: string;
-  readonly state: 'joined' | 'waiting-for-approval';
-  readonly code: string;
-}
-/** What a joining device is shown before anything is granted. */
-export interface RequestView {
-  readonly request: string;
-  readonly device: string;
-  readonly name: string;
-  readonly collection: string;
-  readonly collectionName: string;
-  readonly role: Role;
-  readonly records: number;
-  readonly code: string;
-  readonly at: string;
-}
-export interface DeviceView {
-  readonly device: string;
-  readonly name: string;
-  readonly self: boolean;
-  /** In the first of `collections`. */
-  readonly role: Role;
-  readonly collections: readonly string[];
-  /** By collection. */
-  readonly roles: { readonly [collection: string]: Role };
-  /** Linked, or known to have written: what it signed may come through others. null: never. */
-  readonly lastSeen: string | null;
-}
-export interface SourceSettingsView {
-  readonly sources: readonly SourceView[];
-  readonly only: readonly string[];
-  readonly ignore: readonly string[];
-  readonly outside: number;
-}
-export interface SourceChange {
-  readonly add?: string;
-  /** Of what is added; absent: whatever is there. */
-  readonly format?: string;
-  readonly remove?: string;
-  readonly only?: readonly string[];
-  readonly ignore?: readonly string[];
-  readonly readOnly?: boolean;
-}
-export interface SyncOptions {
-  readonly collection?: string;
-  readonly wait: boolean;
-  /** 'all' or device ids, prefixes or names; absent: those linked now or within 5 s. */
-  readonly for?: readonly string[];
-  readonly timeoutSeconds: number;
-}
-export interface SyncView {
-  readonly inStep: boolean;
-  /** Which exit the command line takes: 3 at the timeout, 4 where a source is halted. */
-  readonly needsPerson: boolean;
-  readonly collections: readonly { readonly id: string; readonly records: number; readonly seconds: number }[];
-  readonly members: readonly {
-    readonly device: string;
-    readonly name: string;
-    readonly inStep: boolean;
-    readonly why: string;
-  }[];
-}
-/** For files {"type","size","sha256"}; null: deleted. */
-export type ValueView = unknown;
-export interface ConflictValueView {
-  readonly id: string;
-  readonly kind: 'value' | 'delete';
-  readonly value: ValueView;
-  readonly device: string;
-  readonly at: string;
-  /** Of several values of this device, where it has several places: those that hold this one. Otherwise absent. */
-  readonly places?: readonly string[];
-}
-export interface ConflictView {
-  readonly id: string;
-  readonly collection: string;
-  readonly record: string;
-  readonly field: string;
-  /** What the record is called, and who did what: `Ada: edited on Laptop and Desk`. */
-  readonly title: string;
-  /** What the record is called. */
-  readonly name: string;
-  readonly base: ValueView;
-  readonly shown: string;
-  readonly values: readonly ConflictValueView[];
-}
-/** Two contacts that may be one person. */
-export interface DuplicateView {
-  readonly collection: string;
-  /** The first would stay. */
-  readonly records: readonly { readonly record: string; readonly title: string }[];
-  /** They share a name, and an e-mail or phone. */
-  readonly sure: boolean;
-  /** What they share: `email ada@example.org`. */
-  readonly by: readonly string[];
-}
-/** What the conflict dialog needs beyond the list: the texts, where they are texts. */
-export interface ConflictDetailView {
-  readonly conflict: ConflictView;
-  /** null: not text, too big, or not kept here. */
-  readonly baseText: string | null;
-  readonly texts: readonly { readonly value: string; readonly text: string | null; readonly why: string | null }[];
-  /** Three-way merge of two texts with their ancestor; null where that makes no sense. */
-  readonly merged: { readonly text: string; readonly clashes: number } | null;
-  /** Device names by id. */
-  readonly names: { readonly [device: string]: string };
-}
-export type Choice =
-  | { readonly take: string }
-  | { readonly value: unknown }
-  | { readonly text: string }
-  | { readonly keepBoth: true };
-export interface ResultView {
-  readonly changes: readonly string[];
-  readonly records: number;
-  readonly conflicts: readonly string[];
-  readonly missing: readonly { readonly record: string; readonly why: string }[];
-}
-export interface HistoryQuery {
-  readonly collection?: string;
-  readonly record?: string;
-  readonly device?: string;
-  /** Part of a record's name. */
-  readonly text?: string;
-  readonly limit?: number;
-  readonly before?: string;
-  /** At most this many changes a package are spelled out (`changeCount` tells how many there are). */
-  readonly changesLimit?: number;
-}
-export interface HistoryChangeView {
-  readonly id: string;
-  readonly record: string;
-  readonly title: string;
-  readonly action: 'add' | 'modify' | 'delete' | 'move';
-  readonly fields: readonly {
-    readonly path: string;
-    readonly before: ValueView;
-    readonly after: ValueView;
-    readonly kept: 'here' | 'no' | readonly string[];
-  }[];
-}
-export interface PackageView {
-  readonly id: string;
-  readonly collection: string;
-  readonly device: string;
-  readonly deviceName: string;
-  readonly at: string;
-  readonly changeCount: number;
-  readonly changes: readonly HistoryChangeView[];
-}
-export interface ExplainView {
-  readonly state: string;
-  readonly fields: readonly {
-    readonly path: string;
-    readonly value: ValueView;
-    readonly device: string;
-    readonly at: string;
-    readonly rule: string;
-  }[];
-  readonly problem: ProblemView | null;
-}
-export interface ProblemView {
-  readonly collection: string;
-  readonly source: string;
-  readonly record: string;
-  readonly code: string;
-  readonly detail: string;
-  readonly since: string;
-}
-export interface PlanView {
-  readonly plan: string;
-  readonly local: readonly PlannedView[];
-  readonly incoming: readonly PlannedView[];
-  readonly halts: readonly { readonly source: string; readonly reason: string; readonly detail: string }[];
-}
-export interface PlannedView {
-  readonly record: string;
-  readonly action: 'add' | 'modify' | 'delete' | 'move';
-}
-export interface VerifyView {
-  readonly collection: string;
-  readonly root: string;
-  readonly records: number;
-  readonly differs: readonly { readonly source: string; readonly record: string }[];
-}
-/** One record in a list of them. `line`: what tells most of it. */
-export interface RecordView {
-  readonly id: string;
-  readonly title: string;
-  readonly line: string;
-}
-export interface RecordsView {
-  /** In the order of their titles. */
-  readonly list: readonly RecordView[];
-  /** How many there are by this search; `list` may hold fewer. */
-  readonly total: number;
-}
-/** One time something takes place; milliseconds since 1970. */
-export interface OccurrenceView {
-  readonly record: string;
-  readonly title: string;
-  readonly start: number;
-  readonly end: number;
-  readonly isAllDay: boolean;
-}
-export interface AgendaView {
-  readonly list: readonly OccurrenceView[];
-  /** What comes after the period, where nothing is in it. */
-  readonly next: OccurrenceView | null;
-}
-export interface ExportView {
-  readonly records: number;
-  readonly lost: readonly { readonly record: string; readonly field: string; readonly why: string }[];
-}
-export interface CheckView {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly fix: string | null;
-}
-
-export interface RecoveryKeyView {
-  /** The new key, to be printed or written down; null where none was made. */
-  readonly key: string | null;
-  /** The keys that count; more than one only where two admins made one at the same time. `by`: the device that made it. */
-  readonly keys: readonly { readonly id: string; readonly by: string }[];
-  /** What this device may do. */
-  readonly role: Role;
-}
+export type * from './views.ts';
 
 /** `COLLECTION`, `DEVICE`, `RECORD` arguments take an id, an unambiguous prefix of one, or a name (CLI.md). */
 export interface Requests {
@@ -441,11 +116,6 @@ export interface Events {
   'requests': readonly RequestView[];
   /** Something a person should know, once: also shown as a system notification. */
   'notice': NoticeView;
-}
-export interface NoticeView {
-  readonly about: 'conflict' | 'halt' | 'request' | 'joined' | 'removed' | 'problem';
-  readonly title: string;
-  readonly text: string;
 }
 
 export type RequestName = keyof Requests;

@@ -18,6 +18,7 @@ import type {
 import { LockstepError } from './platform/trouble.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
 import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from './record/ids.ts';
+import { Acknowledgements } from './sharing/acknowledgements.ts';
 import { editsOfMoved } from './sharing/edits-of-moved.ts';
 import { HeadsWatch } from './sharing/heads-watch.ts';
 import { branchPackagesIn, headsIn, heldOfMember, lastSignedBy, positionsIn } from './sharing/log-heads.ts';
@@ -86,7 +87,11 @@ export class Replica implements SharedCollection {
       changed: () => port.changed(),
       caughtUp: () => this.memberPositions.caughtUp(),
     });
-    this.memberPositions = new MemberPositions(collection, registry, membership, port);
+    this.memberPositions = new MemberPositions(
+      collection,
+      membership,
+      new Acknowledgements(collection, registry, membership, port),
+    );
     this.#sources = new BringToSources(collection, this.synchronizers);
     this.#quarantine = new Quarantine(collection, membership);
   }

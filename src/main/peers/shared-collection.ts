@@ -56,7 +56,7 @@ export interface PackagesTaken {
   readonly refused: string | null;
 }
 
-/** A collection as a peer session sees it: logs, acknowledgements and content; no records, no sources (STYLE 3.2). */
+/** A collection as a peer session sees it: logs, acknowledgements and content; no records, no sources. */
 export interface SharedCollection {
   readonly id: CollectionId;
   readonly member: MemberKey;

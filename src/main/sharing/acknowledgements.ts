@@ -8,7 +8,7 @@ import type { Acknowledged, RegistryStore } from '../store/registry-store.ts';
 /** A member that has not applied more for so long is stuck, or waits for its person. */
 const APPLYING_MS = 30_000;
 
-export interface AcknowledgementsPort {
+interface AcknowledgementsPort {
   /** Milliseconds since 1970. */
   now(): number;
   /** Calls once, in a few seconds. */

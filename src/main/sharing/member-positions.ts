@@ -2,8 +2,8 @@ import type { Collection } from '../collection.ts';
 import type { GroupMembership } from '../peers/group-membership.ts';
 import type { LogHead, LogPosition } from '../peers/shared-collection.ts';
 import type { DeviceId, LogId, MemberKey } from '../record/ids.ts';
-import type { Acknowledged, RegistryStore } from '../store/registry-store.ts';
-import { Acknowledgements, type AcknowledgementsPort } from './acknowledgements.ts';
+import type { Acknowledged } from '../store/registry-store.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
 import { comparableUpTo } from './meet-heads.ts';
 
 /**
@@ -17,15 +17,10 @@ export class MemberPositions {
   /** What each device told it holds since it linked. */
   readonly #told = new Map<DeviceId, readonly LogHead[]>();
 
-  constructor(
-    collection: Collection,
-    registry: RegistryStore,
-    membership: GroupMembership,
-    port: AcknowledgementsPort,
-  ) {
+  constructor(collection: Collection, membership: GroupMembership, acknowledgements: Acknowledgements) {
     this.#collection = collection;
     this.#membership = membership;
-    this.#acknowledgements = new Acknowledgements(collection, registry, membership, port);
+    this.#acknowledgements = acknowledgements;
   }
 
   /** What a device that linked tells it holds. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GroupMembership } from '../../../src/main/peers/group-membership.ts';
 import type { LogHead } from '../../../src/main/peers/shared-collection.ts';
 import { type DeviceId, type LogId, logId } from '../../../src/main/record/ids.ts';
+import { Acknowledgements } from '../../../src/main/sharing/acknowledgements.ts';
 import { headsIn, positionsIn } from '../../../src/main/sharing/log-heads.ts';
 import { MemberPositions } from '../../../src/main/sharing/member-positions.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
@@ -24,17 +25,20 @@ beforeEach(() => {
 });
 afterEach(() => databases.close());
 
-const opened = (): MemberPositions =>
-  new MemberPositions(
+function opened(): MemberPositions {
+  const membership = {
+    others: () => [{ device: phone }],
+    everyone: () => 2,
+    counting: (_member: string, log: LogId) => cuts.get(log) ?? Number.POSITIVE_INFINITY,
+  } as unknown as GroupMembership;
+  const port = { now: () => here.clock.now(), later: (save: () => void) => void saves.push(save) };
+  const { registry } = databases.of(0);
+  return new MemberPositions(
     here.collection,
-    databases.of(0).registry,
-    {
-      others: () => [{ device: phone }],
-      everyone: () => 2,
-      counting: (_member: string, log: LogId) => cuts.get(log) ?? Number.POSITIVE_INFINITY,
-    } as unknown as GroupMembership,
-    { now: () => here.clock.now(), later: (save) => saves.push(save) },
+    membership,
+    new Acknowledgements(here.collection, registry, membership, port),
   );
+}
 const heads = (device: GroupDevice): readonly LogHead[] => headsIn(device.collection.log);
 const all = (device: GroupDevice) => positionsIn(device.collection.log).held;
 const write = (device: GroupDevice, ...names: readonly string[]) => {
