@@ -171,7 +171,7 @@ export class Synchronizer {
       case 'halted':
         return {
           local: taken.local,
-          halt: { reason: taken.reason, detail: HALT_TEXTS[taken.reason] },
+          halt: { reason: taken.reason, detail: haltText(taken, this.#collection.records.live) },
           plan: taken.plan,
         };
       case 'unavailable':
@@ -300,7 +300,7 @@ export class Synchronizer {
       case 'halted':
         this.#token = null;
         this.#vanishing.took(0);
-        this.#set('halted', HALT_TEXTS[taken.reason], taken.plan);
+        this.#set('halted', haltText(taken, this.#collection.records.live), taken.plan);
         // The plan a person confirms is that of a look at everything.
         if (!all) this.#port.lookLater(new Set(['']));
         return false;
@@ -407,9 +407,16 @@ const VANISHING_TEXT = 'Items are going: waits until no more do, before any of i
 
 class SourceAway extends Error {}
 
-const HALT_TEXTS = {
-  emptied:
-    'Everything in it is gone. Nothing was deleted elsewhere: look whether the disk is there, then confirm or put the files back.',
-  'mass-delete': 'Unusually many items are gone. Nothing was deleted elsewhere: confirm, or put them back.',
-  'mass-rewrite': 'Unusually many items have other contents. Nothing was changed elsewhere: confirm, or put them back.',
-} as const;
+/** Why a source is halted, for people: how much of it there is to decide about. */
+function haltText({ reason, local }: Extract<TakeInResult, { is: 'halted' }>, live: number): string {
+  const share = (action: 'delete' | 'modify'): string =>
+    `${local.filter((item) => item.action === action).length.toLocaleString('en')} of ${live.toLocaleString('en')} items`;
+  switch (reason) {
+    case 'emptied':
+      return 'Everything in it is gone. Nothing was deleted elsewhere: look whether the disk is there, then confirm or put the files back.';
+    case 'mass-delete':
+      return `${share('delete')} are gone. Nothing was deleted elsewhere: confirm, or put them back.`;
+    case 'mass-rewrite':
+      return `${share('modify')} have other contents. Nothing was changed elsewhere: confirm, or put them back.`;
+  }
+}
