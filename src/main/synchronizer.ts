@@ -9,6 +9,7 @@ import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
 import type { SafetyLimits } from './safety.ts';
+import { type Progress, SourceStatus } from './source-status.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
@@ -40,13 +41,6 @@ export interface SynchronizerPort {
   lookLater(groups: ReadonlySet<string>, after?: number): void;
   sourceUpdated(source: StoredSource): void;
 }
-export interface Progress {
-  readonly stage: 'listing' | 'reading' | 'writing';
-  readonly items: number;
-  readonly bytes: number;
-  readonly since: number;
-}
-
 export interface SourcePreview {
   readonly local: readonly PlannedView[];
   readonly halt: { readonly reason: string; readonly detail: string } | null;
@@ -70,17 +64,12 @@ export class Synchronizer {
   readonly #settling: Settling;
   readonly #vanishing: Vanishing;
   readonly #abort = new AbortController();
+  readonly #status: SourceStatus;
   #source: StoredSource;
   #token: number | null = null;
   /** Counts what made earlier looks worthless: one that was under way meanwhile is not a look at everything. */
   #forgotten = 0;
   #confirmed: string | null = null;
-  #state: SourceState = 'scanning';
-  #reason: string | null = null;
-  #plan: string | null = null;
-  #progress: Progress | null = null;
-  /** It is being brought to what the records say, whatever looks end meanwhile. */
-  #writes = false;
   #rules: number | null = null;
 
   constructor(
@@ -101,6 +90,7 @@ export class Synchronizer {
     this.#vanishing = new Vanishing(clock);
     this.#settling = new Settling(clock);
     this.#port = port;
+    this.#status = new SourceStatus(clock, () => port.changed());
     this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
       findContents: (wanted, signal) => contents.find(wanted, port.ask, signal),
       readContent: (id, { content, size }) => contents.read(collection, id, { digest: content, size }, port.ask),
@@ -111,7 +101,7 @@ export class Synchronizer {
       lookAgain: (id: RecordId) => port.lookLater(new Set([groupOf(id)])),
       writing: (rows) => port.writing(rows),
       done: (tickets) => port.done(tickets),
-      progress: (items, bytes) => this.#advance('writing', items, bytes),
+      progress: (items, bytes) => this.#status.advance('writing', items, bytes),
     });
   }
 
@@ -119,21 +109,21 @@ export class Synchronizer {
     return this.#source;
   }
   get state(): SourceState {
-    return this.#state;
+    return this.#status.state;
   }
   get reason(): string | null {
-    return this.#reason;
+    return this.#status.reason;
   }
   /** The plan a person may let go on; null where nothing waits for one. */
   get plan(): string | null {
-    return this.#plan;
+    return this.#status.plan;
   }
   /** Something is gone that is not taken for deleted yet. */
   get postpones(): boolean {
     return this.#vanishing.groups.size > 0;
   }
   get progress(): Progress | null {
-    return this.#progress;
+    return this.#status.progress;
   }
 
   /**
@@ -148,17 +138,15 @@ export class Synchronizer {
   /** The second half: brings to the source what the records say; nothing where it is halted or not there. */
   async construct(): Promise<void> {
     if (this.#collection.stored.paused || this.#abort.signal.aborted || this.#source.adopting) return;
-    if (this.#state === 'halted' || this.#state === 'unavailable' || this.#source.settings.readOnly) return;
+    if (this.state === 'halted' || this.state === 'unavailable' || this.#source.settings.readOnly) return;
     if (this.construction.open === this.construction.waiting) return;
-    this.#writes = true;
-    this.#set('writing');
+    this.#status.beginWriting();
     try {
       await this.construction.run(this.#abort.signal);
     } catch (error) {
       if (!(error instanceof SourceAway)) throw error;
     } finally {
-      this.#writes = false;
-      if (this.#state === 'writing') this.#set('ready');
+      this.#status.endWriting();
     }
   }
 
@@ -208,7 +196,7 @@ export class Synchronizer {
   /** A look failed altogether: that is said, and the next one is at everything. */
   lookFailed(error: Error): void {
     this.#token = null;
-    if (!this.#abort.signal.aborted) this.#set('unavailable', error.message);
+    if (!this.#abort.signal.aborted) this.#status.set('unavailable', error.message);
   }
 
   touch(applied: readonly AppliedChange[]): void {
@@ -225,10 +213,10 @@ export class Synchronizer {
     const within = groups === null ? null : [...new Set([...groups, ...this.#vanishing.groups])];
     const all = within === null || this.#token === null;
     if (this.#source.adopting && !this.#port.caughtUp()) {
-      this.#set('scanning', 'Waits until the collection is here, to compare the two.');
+      this.#status.set('scanning', 'Waits until the collection is here, to compare the two.');
       return false;
     }
-    if (this.#state === 'ready' && all) this.#set('scanning');
+    if (this.state === 'ready' && all) this.#status.set('scanning');
     const forgotten = this.#forgotten;
     let troubled: readonly StoredProblem[] = [];
     const taken = await this.#lock.run(() => {
@@ -258,7 +246,7 @@ export class Synchronizer {
       mayDelete: (count: number, unsettled: boolean) =>
         this.#confirmed !== null ||
         // Halted: it was judged before, and waits for a person.
-        (!unsettled && (asked || this.#state === 'halted' || this.#vanishing.mayTake(count, limits.deleteCount))),
+        (!unsettled && (asked || this.state === 'halted' || this.#vanishing.mayTake(count, limits.deleteCount))),
       heldBack: (id: RecordId) => this.#port.heldBack(id),
       settling: this.#settling,
       // It may become another while a look is under way.
@@ -285,7 +273,7 @@ export class Synchronizer {
       lately: (rows) => this.#port.writing(rows),
       settled: (rows) => this.construction.settle(rows),
       keepContents: (contents) => this.#contents.keep(contents),
-      progress: (items, bytes) => this.#advance('reading', items, bytes),
+      progress: (items, bytes) => this.#status.advance('reading', items, bytes),
     };
   }
 
@@ -295,18 +283,18 @@ export class Synchronizer {
         return false;
       case 'unavailable':
         this.#token = null;
-        this.#set('unavailable', taken.detail);
+        this.#status.set('unavailable', taken.detail);
         return false;
       case 'halted':
         this.#token = null;
         this.#vanishing.took(0);
-        this.#set('halted', haltText(taken, this.#collection.records.live), taken.plan);
+        this.#status.set('halted', haltText(taken, this.#collection.records.live), taken.plan);
         // The plan a person confirms is that of a look at everything.
         if (!all) this.#port.lookLater(new Set(['']));
         return false;
       case 'question':
         this.#token = null;
-        this.#set(
+        this.#status.set(
           'halted',
           `${taken.records.length} items here were deleted on another device. Delete them here too?`,
           taken.plan,
@@ -333,8 +321,8 @@ export class Synchronizer {
           // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
           this.construction.retryWaiting();
         }
-        if (taken.postponed.size > 0) this.#set('scanning', VANISHING_TEXT);
-        else this.#set('ready');
+        if (taken.postponed.size > 0) this.#status.set('scanning', VANISHING_TEXT);
+        else this.#status.set('ready');
         return true;
       }
     }
@@ -378,28 +366,8 @@ export class Synchronizer {
   async #whileReady<T>(work: () => Promise<T>): Promise<T> {
     const condition = await this.adapter.condition();
     if (condition.is === 'ready') return work();
-    this.#set('unavailable', condition.detail);
+    this.#status.set('unavailable', condition.detail);
     throw new SourceAway(condition.detail);
-  }
-
-  #advance(stage: Progress['stage'], items: number, bytes: number): void {
-    // Small looks in between do not begin it anew.
-    if (this.#writes && stage !== 'writing') return;
-    const now = this.#clock.now();
-    const before = this.#progress?.stage === stage ? this.#progress : { items: 0, bytes: 0, since: now };
-    this.#progress = { stage, items: before.items + items, bytes: before.bytes + bytes, since: before.since };
-    this.#port.changed();
-  }
-
-  #set(to: SourceState, reason: string | null = null, plan: string | null = null): void {
-    const state = to === 'ready' && this.#writes ? 'writing' : to;
-    const isDone = state !== 'scanning' && state !== 'writing' && this.#progress !== null;
-    if (isDone) this.#progress = null;
-    if (!isDone && this.#state === state && this.#reason === reason && this.#plan === plan) return;
-    this.#state = state;
-    this.#reason = reason;
-    this.#plan = plan;
-    this.#port.changed();
   }
 }
 
