@@ -6,7 +6,7 @@ import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { isConflict, isLive, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
 import { ALIAS_OF, alsoIn, MATCHED_BY, textsIn } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
-import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import { EXISTS } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type FieldName, type RecordId } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
@@ -16,6 +16,7 @@ import { authorOf } from './author-of.ts';
 import type { HistoryPort, HistorySource } from './history-port.ts';
 import { replacedBy } from './record-past.ts';
 import { valueView } from './value-view.ts';
+import { isOutside } from './verify.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'sources'>;
 
@@ -162,20 +163,18 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
         : `in conflict: a person has to choose ${conflicts} times`,
     );
   if (problem !== null) parts.push('not in step here, because of a problem');
-  const isOutside = (source: HistorySource): boolean => source.adapter.outside(record.id, isDirectory(record));
-  const outside = live ? port.sources().filter(isOutside) : [];
+  const outside = live ? port.sources().filter((source) => isOutside(source, record)) : [];
   if (outside.length > 0) parts.push(`outside ${listed(outside.map((source) => source.location))} by its rules`);
   const waiting =
-    problem !== null ? [] : port.sources().filter((source) => !isOutside(source) && isDue(port, record, source));
+    problem !== null
+      ? []
+      : port.sources().filter((source) => !isOutside(source, record) && isDue(port, record, source));
   if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map((source) => source.location))}`);
   const behind = devicesBehind(port, record);
   if (behind.length > 0) parts.push(`not yet applied on ${listed(behind)}`);
   if (parts.length === 0) return 'in step';
   return live || parts.length > 1 || gone === undefined ? parts.join('; ') : `${parts[0]}, and in step`;
 }
-
-const isDirectory = (record: StoredRecord): boolean =>
-  fileEntry(record.state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
 
 function isDue(port: Port, record: StoredRecord, source: HistorySource): boolean {
   const { kind } = port.collection;

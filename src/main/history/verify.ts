@@ -100,11 +100,7 @@ async function differing(
   );
   for (const record of collection.records.all()) {
     const stored = collection.records.snapshot(source.row, record.row);
-    if (
-      stored?.revision instanceof Uint8Array &&
-      !listed.has(record.id) &&
-      !source.adapter.outside(record.id, isDirectory(record))
-    )
+    if (stored?.revision instanceof Uint8Array && !listed.has(record.id) && !isOutside(source, record))
       differs.add(record.id);
   }
   const ids = [...listed];
@@ -114,8 +110,10 @@ async function differing(
   return [...differs].sort();
 }
 
-const isDirectory = (record: StoredRecord): boolean =>
-  fileEntry(record.state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
+/** Do the rules of a source keep the record out of it? */
+export function isOutside({ adapter }: Pick<HistorySource, 'adapter'>, { id, state }: StoredRecord): boolean {
+  return adapter.outside(id, fileEntry(state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory');
+}
 
 function isAsHeld(collection: Collection, { row, adapter }: HistorySource, id: RecordId, fields: Fields): boolean {
   const record = collection.records.find(id);
