@@ -128,11 +128,11 @@ export class ContentsHere {
 
   /** Where a chunk lies in a file of this source, by what its snapshot knows. */
   chunkIn(source: number, chunk: Digest): { id: RecordId; revision: Revision; offset: number } | null {
-    for (const { list, place } of this.#store.chunkPlaces(chunk)) {
-      const opened = this.openList(list);
-      if (opened?.chunks[place]?.digest !== chunk) continue;
-      const holder = this.holderOf(opened.content, (each) => each.source === source);
-      if (holder !== null) return { id: holder.id, revision: holder.revision, offset: opened.offsets[place] as number };
+    for (const { list, place, content } of this.#store.chunkPlaces(chunk)) {
+      const holder = this.holderOf(content, (each) => each.source === source);
+      const opened = holder === null ? null : this.openList(list);
+      if (holder === null || opened?.chunks[place]?.digest !== chunk) continue;
+      return { id: holder.id, revision: holder.revision, offset: opened.offsets[place] as number };
     }
     return null;
   }

@@ -131,10 +131,10 @@ export class ContentGiver {
 
   /** A chunk of a content that no file holds any more, but the version store does. Peers ask for many in a row: it is read once. */
   async #keptChunk(chunk: Digest): Promise<{ readonly bytes: Uint8Array; readonly read: number } | null> {
-    for (const { list, place } of this.#store.chunkPlaces(chunk)) {
-      const opened = this.#here.openList(list);
+    for (const { list, place, content } of this.#store.chunkPlaces(chunk)) {
+      const opened = this.#store.isKept(content) ? this.#here.openList(list) : null;
       const found = opened?.chunks[place];
-      if (opened === null || found?.digest !== chunk || !this.#store.isKept(opened.content)) continue;
+      if (opened === null || found?.digest !== chunk) continue;
       const known = this.#lastKept?.digest === opened.content ? this.#lastKept.bytes.deref() : undefined;
       const whole = known ?? (await this.#kept.read(opened.content));
       if (whole === null) continue;
@@ -187,12 +187,18 @@ export class ContentGiver {
   #chunkPlaces(): (chunk: Digest) => ContentPlace | null {
     const holders = new Map<Digest, Holder | null>();
     let last: { readonly opened: OpenList; readonly place: number } | null = null;
+    const holderOf = (content: Digest): Holder | null => {
+      const known = holders.get(content);
+      if (known !== undefined) return known;
+      const holder = this.#here.holderOf(content);
+      holders.set(content, holder);
+      return holder;
+    };
     const placeIn = (opened: OpenList | null, place: number, chunk: Digest): ContentPlace | null => {
       const found = opened?.chunks[place];
       if (opened === null || found?.digest !== chunk) return null;
-      if (!holders.has(opened.content)) holders.set(opened.content, this.#here.holderOf(opened.content));
-      const holder = holders.get(opened.content);
-      if (holder === null || holder === undefined) return null;
+      const holder = holderOf(opened.content);
+      if (holder === null) return null;
       last = { opened, place };
       const { source, id, revision } = holder;
       const offset = opened.offsets[place] as number;
@@ -201,8 +207,8 @@ export class ContentGiver {
     return (chunk) => {
       const next = last === null ? null : placeIn(last.opened, last.place + 1, chunk);
       if (next !== null) return next;
-      for (const { list, place } of this.#store.chunkPlaces(chunk)) {
-        const found = placeIn(this.#here.openList(list), place, chunk);
+      for (const { list, place, content } of this.#store.chunkPlaces(chunk)) {
+        const found = holderOf(content) === null ? null : placeIn(this.#here.openList(list), place, chunk);
         if (found !== null) return found;
       }
       return null;

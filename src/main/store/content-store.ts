@@ -52,9 +52,20 @@ export class ContentStore {
     return this.#sql.list.get(bytesOf(list)) ?? null;
   }
 
-  /** Places in chunk lists that may be this chunk. */
-  chunkPlaces(chunk: Digest): readonly { readonly list: number; readonly place: number }[] {
-    return this.#sql.chunkPlaces.all(keyOf(chunk)).map(([list, place]) => ({ list, place }));
+  /**
+   * Where this chunk may be: the first place in each list, the latest lists first. Each version of a file that grows has a list with the chunks
+   * of those before it, and so have many files a chunk of nothing but zeros: most of the lists are of contents that are no more.
+   */
+  *chunkPlaces(chunk: Digest): Generator<{ readonly list: number; readonly place: number; readonly content: Digest }> {
+    const key = keyOf(chunk);
+    let before = Number.MAX_SAFE_INTEGER;
+    for (let tried = 0; tried < MOST_LISTS; tried++) {
+      const found = this.#sql.chunkPlace.get(key, key, before);
+      if (found === undefined) return;
+      const [list, place, content] = found;
+      yield { list, place, content: hexOf(content) as Digest };
+      before = list;
+    }
   }
 
   /** A chunk list by its row, and the file it cuts. */
@@ -104,6 +115,9 @@ const keptContent = ([digest, size, since]: [Uint8Array, number, number]): KeptC
 });
 
 /** The first 48 bits of a digest: an integer SQLite and JavaScript both hold exactly. */
+/** Lists in which one chunk is looked for. */
+const MOST_LISTS = 512;
+
 const keyOf = (digest: Digest): number => Number.parseInt(digest.slice(0, 12), 16);
 const keyOfBytes = (bytes: Uint8Array): number => Number.parseInt(hexOf(bytes), 16);
 
@@ -121,7 +135,10 @@ function statements(database: Database.Database) {
       'INSERT OR IGNORE INTO chunk_at(key, list, place) VALUES(?, ?, ?)',
     ),
     list: value<[Blob], Blob>('SELECT bytes FROM chunk_list WHERE digest = ?'),
-    chunkPlaces: rows<[number], [number, number]>('SELECT list, place FROM chunk_at WHERE key = ? LIMIT 8'),
+    chunkPlace: rows<[number, number, number], [number, number, Blob]>(
+      `SELECT chunk_at.list, place, content FROM chunk_at JOIN chunk_list ON chunk_list.id = chunk_at.list
+       WHERE key = ? AND chunk_at.list = (SELECT max(list) FROM chunk_at WHERE key = ? AND list < ?) ORDER BY place LIMIT 1`,
+    ),
     listAt: rows<[number], [Blob, Blob]>('SELECT content, bytes FROM chunk_list WHERE id = ?'),
     noteKept: database.prepare<[Blob, number, number]>(
       'INSERT INTO kept(digest, size, since) VALUES(?, ?, ?) ON CONFLICT(digest) DO UPDATE SET since = max(since, excluded.since)',

@@ -51,6 +51,32 @@ describe('a large content that only the version store holds', () => {
   });
 });
 
+describe('a chunk that many versions of a file have in common', () => {
+  it('is given out of the version that is here, however many are no more', async () => {
+    const random = new SeededRandom('grows');
+    const start = random.bytes(300_000);
+    const versions = Array.from({ length: 30 }, (_, at) => {
+      const bytes = new Uint8Array(300_000 + 2_000 * (at + 1));
+      bytes.set(start);
+      bytes.set(random.bytes(bytes.length - start.length), start.length);
+      const { content, list } = nameContent(bytes);
+      if (list === null || content.chunks === undefined) throw new Error('one chunk is not enough');
+      return { bytes, list, digest: content.digest, size: bytes.length, chunks: content.chunks };
+    });
+    for (const kept of [versions[29], versions[0]]) {
+      if (kept === undefined) throw new Error('there are 30');
+      const here = device(new Map([[kept.digest, kept.bytes]]));
+      for (const { list, digest } of versions) here.store.putChunkList(list.digest, digest, list.bytes);
+      here.store.noteKept(kept.digest, kept.size, 0);
+      const [{ collection }] = new CollectionGroup(1, 'versions').devices as [GroupDevice];
+      const read = await device(new Map()).contents.read(collection, 'log' as never, kept, (asked) =>
+        here.giver.give(collection, asked),
+      );
+      expect(read).toEqual(kept.bytes);
+    }
+  });
+});
+
 describe('a peer that asks for more than an honest one', () => {
   const asks = (count: number, kind: ContentAsked['kind'], digest: (at: number) => Digest): ContentAsked[] =>
     Array.from({ length: count }, (_, at) => ({ digest: digest(at), kind, hint: null, base: null }));
