@@ -381,7 +381,7 @@ function haltText({ reason, local }: Extract<TakeInResult, { is: 'halted' }>, li
     `${local.filter((item) => item.action === action).length.toLocaleString('en')} of ${live.toLocaleString('en')} items`;
   switch (reason) {
     case 'emptied':
-      return 'Everything in it is gone. Nothing was deleted elsewhere: look whether the disk is there, then confirm or put the files back.';
+      return 'Everything in it is gone. Nothing was deleted elsewhere: look whether its disk or server is as it should be, then confirm, or put the items back.';
     case 'mass-delete':
       return `${share('delete')} are gone. Nothing was deleted elsewhere: confirm, or put them back.`;
     case 'mass-rewrite':
