@@ -99,15 +99,14 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
   const listenAddress = await engine
     .start(options.listen ?? configuredListen(engine))
     .catch((error: unknown) => Promise.reject(isDamage(error) ? damaged(database, error) : error));
-  const isBusy = (): boolean => [...engine.schedules.values()].some((schedule) => schedule.isWorking);
-  const keepSpare = giveBackSpare(systemClock, isBusy, processMemory);
+  const stopGivingBack = giveBackSpare(systemClock, () => engine.isWorking, processMemory);
   return {
     handlers,
     onEvent: (listener) => engine.events.onEvent(listener),
     listenAddress,
     deviceId: identity.id,
     stop: async () => {
-      keepSpare();
+      stopGivingBack();
       await engine.stop();
       await Promise.all([lookThread.terminate(), writeThread.terminate()]);
       database.close();

@@ -60,6 +60,7 @@ export class Engine {
   readonly keeper: HistoryKeeper;
   readonly #stopWatching = new Map<number, () => Promise<void>>();
   #isStopping = false;
+
   constructor(world: EngineWorld) {
     this.world = world;
     this.events = new EngineEvents(world.clock);
@@ -94,6 +95,11 @@ export class Engine {
   }
   get name(): string {
     return this.config.text('name') || this.world.defaultName;
+  }
+
+  /** Is a source looked at or written to, or about to be? */
+  get isWorking(): boolean {
+    return [...this.schedules.values()].some((schedule) => schedule.isWorking);
   }
 
   limit(direction: 'up' | 'down'): number {

@@ -44,6 +44,7 @@ export interface KeeperEngine {
   readonly kept: KeptContents;
   readonly replicas: ReadonlyMap<CollectionId, Replica>;
   readonly schedules: ReadonlyMap<number, Schedule>;
+  readonly isWorking: boolean;
   readonly network: {
     session(device: DeviceId): { isOpen(id: CollectionId): boolean } | null;
     ask(id: CollectionId, asked: Parameters<AskPeers>[0]): ReturnType<AskPeers>;
@@ -93,7 +94,7 @@ export class HistoryKeeper {
     const isBusy = (): boolean => {
       const gives = given !== engine.giver.given;
       given = engine.giver.given;
-      return gives || [...engine.schedules.values()].some((schedule) => schedule.isWorking);
+      return gives || engine.isWorking;
     };
     this.#idle = new IdleWork(clock, jobs, isBusy, (error) => engine.world.log(error.stack ?? error.message));
   }

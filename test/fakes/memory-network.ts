@@ -9,9 +9,9 @@ import type {
   StrangerLink,
   Transport,
 } from '../../src/main/peers/links/peer-link.ts';
-import { equalBytes } from '../../src/main/peers/protocol/canonical-cbor.ts';
 import { Signal } from '../../src/main/peers/signal.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
+import { equalBytes } from '../../src/main/platform/equal-bytes.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 import type { DeviceId } from '../../src/main/record/ids.ts';
 

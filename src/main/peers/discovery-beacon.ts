@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
+import { equalBytes } from '../platform/equal-bytes.ts';
 import type { CollectionId, DeviceId } from '../record/ids.ts';
-import { decodeUntrusted, encodeCanonical, equalBytes } from './protocol/canonical-cbor.ts';
+import { decodeUntrusted, encodeCanonical } from './protocol/canonical-cbor.ts';
 import { fromHex } from './protocol/hex.ts';
 import { bytes, Invalid, list, object, uint } from './protocol/schema.ts';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../platform/clock.ts';
+import { equalBytes } from '../platform/equal-bytes.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { PeerLink } from './links/peer-link.ts';
 import { MessageStream } from './message-stream.ts';
-import { equalBytes } from './protocol/canonical-cbor.ts';
 import { toHex } from './protocol/hex.ts';
 import type { Message, MessageOf } from './protocol/messages.ts';
 

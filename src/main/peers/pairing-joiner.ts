@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import { equalBytes } from '../platform/equal-bytes.ts';
 import type { Random } from '../platform/random.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { RecordKind } from '../record/field-rules.ts';
@@ -21,7 +22,6 @@ import {
   PAIRING_EXPORTER,
   pairingCode,
 } from './pairing-transcript.ts';
-import { equalBytes } from './protocol/canonical-cbor.ts';
 import { displayName } from './protocol/display-name.ts';
 import type { MemberRole, Message, MessageOf } from './protocol/messages.ts';
 

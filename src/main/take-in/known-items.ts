@@ -12,18 +12,20 @@ import type { GroupMember } from '../store/record-store.ts';
 /** What the snapshot of a source of texts tells its adapter, which keeps nothing itself. `project`: what the source can hold of a record. */
 export function knownItems(collection: Collection, source: number, project: (full: Fields) => Fields): KnownItems {
   const { records, kind, log } = collection;
-  let last: { readonly of: readonly GroupMember[]; readonly known: ReturnType<KnownItems['revisions']> } | null = null;
+  /** As long as the store has them at hand. */
+  const made = new WeakMap<readonly GroupMember[], ReturnType<KnownItems['revisions']>>();
   return {
     revisions() {
-      const of = records.group(source, '');
-      if (last?.of === of) return last.known;
+      const members = records.group(source, '');
+      const former = made.get(members);
+      if (former !== undefined) return former;
       const known = new Map<RecordId, { revision: Uint8Array; vouches: boolean }>();
-      for (const { name, revision } of of) {
+      for (const { name, revision } of members) {
         if (!(revision instanceof Uint8Array)) continue;
         const own = revisionIn(revision);
         known.set(recordId(name), { revision: own, vouches: vouchesFor(revision, own) });
       }
-      last = { of, known };
+      made.set(members, known);
       return known;
     },
     native(id) {

@@ -6,10 +6,10 @@ import {
   createServer as createTlsServer,
   type TLSSocket,
 } from 'node:tls';
+import { equalBytes } from '../../platform/equal-bytes.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { DeviceIdentity } from '../identity.ts';
-import { equalBytes } from '../protocol/canonical-cbor.ts';
 import { formatHostPort, parseHostPort, plainHost } from './host-port.ts';
 import type { Door, Listener, PeerLink, StrangerLink, Transport } from './peer-link.ts';
 import { ReadBuffer, TlsPeerLink, TlsStrangerLink } from './tls-link.ts';

@@ -1,5 +1,6 @@
 import { encode, rfc8949EncodeOptions } from 'cborg';
 import { decodeCbor } from '../../change-log/decode-cbor.ts';
+import { equalBytes } from '../../platform/equal-bytes.ts';
 
 /** Deterministic CBOR (RFC 8949, 4.2.1): one value has one encoding, so it can be signed and hashed. */
 export function encodeCanonical(value: unknown): Uint8Array {
@@ -35,13 +36,6 @@ export function decodeCanonical(bytes: Uint8Array): { readonly value: unknown } 
   } catch {
     return null;
   }
-}
-
-/** Not in constant time: for what is no secret. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }
 
 /** The same memory as a plain Uint8Array: what Node gives may be a Buffer, whose `slice` and printing differ. */

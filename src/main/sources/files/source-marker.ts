@@ -46,18 +46,20 @@ export function writeMarker(fs: FileSystem, root: string, marker: StoredMarker):
   fs.syncDirectory(directory);
 }
 
-/** Fails with `other-marker` where a folder is marked by another device. What this one marked is left of a source that is no more. */
-export function checkMayMark(fs: FileSystem, root: string, device: DeviceId): void {
+/**
+ * The marker of a folder that a new source may mark; null where it has none. What this device marked is left of a source that is no more. Fails
+ * with `other-marker` where another device did.
+ */
+export function checkMayMark(fs: FileSystem, root: string, device: DeviceId): StoredMarker | null {
   const there = readMarker(fs, root);
-  if (there === null || there.device === device) return;
+  if (there === null || there.device === device) return there;
   const advice = `If no device keeps it in step, remove ${root}/${OWN_DIRECTORY} and try again.`;
   throw new LockstepError('other-marker', `${root} belongs to another device. ${advice}`, root);
 }
 
 /** Marks a folder as a source's own. Fails as `checkMayMark`. */
 export function markRoot(fs: FileSystem, root: string, marker: SourceMarker): void {
-  checkMayMark(fs, root, marker.device);
-  const there = readMarker(fs, root);
+  const there = checkMayMark(fs, root, marker.device);
   if (there === null || there.source !== marker.source || there.collection !== marker.collection)
     writeMarker(fs, root, { ...marker, mounts: null });
 }

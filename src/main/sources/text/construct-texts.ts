@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import { equalBytes } from '../../platform/equal-bytes.ts';
 import { digestOf as contentDigest } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { putInContents, takeOutContents } from '../../record/content-reference.ts';
@@ -195,7 +196,7 @@ export class ConstructTexts {
       const isAsExpected =
         native === null || expected === null
           ? native === null && expected === null
-          : same(digestOf(document.text, native), expected);
+          : equalBytes(digestOf(document.text, native), expected);
       if (native === null && expected !== null && item.fields === null)
         outcomes.push({ id: item.id, done: 'written', revision: null, kept: null });
       else if (!isAsExpected) outcomes.push(refused(item.id, 'changed-underneath', 'somebody changed it just now'));
@@ -295,7 +296,6 @@ const NO_BYTES = new Uint8Array(0);
 const WOULD_RUN_TOGETHER = 'what is damaged beside it would become one with it: mend that, then it is written';
 const NOBODY: ReadonlySet<RecordId> = new Set();
 const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const refused = (id: RecordId, reason: ItemProblem['code'], detail: string): ConstructOutcome => ({
   id,
   done: 'refused',

@@ -1,3 +1,4 @@
+import { equalBytes } from '../../platform/equal-bytes.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
 import type { ItemProblem } from '../source-adapter.ts';
 import { recordIdOfUid } from './item-ids.ts';
@@ -79,8 +80,7 @@ export function tornItem(format: TextFormat, { name, text, ids }: Loaded, known:
   const item = text.items[at];
   if (format.breaksOffUnseen === undefined || item === undefined) return null;
   const before = known.in.get(name)?.find(({ id }) => id === ids[at]);
-  return before === undefined || same(before.digest, digestOf(text, item)) ? null : item;
+  return before === undefined || equalBytes(before.digest, digestOf(text, item)) ? null : item;
 }
 
 const LINE_END = 10;
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import { equalBytes } from '../../platform/equal-bytes.ts';
 import { digestOf as contentDigest } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { takeOutContents } from '../../record/content-reference.ts';
@@ -119,7 +120,7 @@ export class TextAdapter implements SourceAdapter {
           claimed.add(each.id);
           items.push({ id: each.id, revision: each.stored, fresh: false, size: 0 });
         }
-      else if (former !== undefined && !former.fresh && same(former.revision, listed.revision))
+      else if (former !== undefined && !former.fresh && equalBytes(former.revision, listed.revision))
         loaded.set(listed.name, former);
       else toRead.push(listed.name);
     }
@@ -188,7 +189,7 @@ export class TextAdapter implements SourceAdapter {
     const stale = [...names].filter((name) => {
       const loaded = this.#texts.get(name);
       const now = this.#place.current?.(name);
-      return loaded === undefined || (now !== undefined && (now === null || !same(now, loaded.revision)));
+      return loaded === undefined || (now !== undefined && (now === null || !equalBytes(now, loaded.revision)));
     });
     if (stale.length === 0) return;
     known ??= knownRevisions(this.#known);
@@ -237,11 +238,11 @@ export class TextAdapter implements SourceAdapter {
     const told = this.#told;
     if (loaded === undefined || told === null || told.version !== this.#texts.version) return null;
     const { event } = told;
-    if (!loaded.fresh) return same(loaded.revision, revision) ? event : null;
+    if (!loaded.fresh) return equalBytes(loaded.revision, revision) ? event : null;
     const [group] = event.groups;
     if (group === undefined || group.problems.length > 0 || group.unsettled === true) return null;
     const [read] = await this.#place.read([name]);
-    if (read === undefined || 'code' in read || !same(read.bytes, loaded.bytes)) return null;
+    if (read === undefined || 'code' in read || !equalBytes(read.bytes, loaded.bytes)) return null;
     const document = { ...loaded, revision: read.revision, fresh: read.fresh };
     const [first] = document.text.items;
     const items = group.items.map((item) => {
@@ -276,5 +277,4 @@ export class TextAdapter implements SourceAdapter {
   }
 }
 
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);

@@ -1,3 +1,4 @@
+import { equalBytes } from '../../platform/equal-bytes.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type { Revision } from '../source-adapter.ts';
 import type { ReadDocument } from './document-place.ts';
@@ -52,7 +53,7 @@ export class TextsAtHand {
 
   /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already. */
   load(document: ReadDocument, former: Loaded | undefined = this.#loaded.get(document.name)): Loaded {
-    const isSame = former !== undefined && same(former.bytes, document.bytes);
+    const isSame = former !== undefined && equalBytes(former.bytes, document.bytes);
     const text = isSame ? former.text : this.#format.split(document.bytes);
     return { ...document, bytes: text.bytes, text, ids: text.items.map(() => null) };
   }
@@ -109,4 +110,3 @@ export class TextsAtHand {
 }
 
 const NO_BYTES = new Uint8Array(0);
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -7,7 +7,7 @@ import type { Descriptor } from '../../../../src/main/peers/descriptor.ts';
 import { DeviceIdentity, makeSecrets } from '../../../../src/main/peers/identity.ts';
 import { LanTlsTransport } from '../../../../src/main/peers/links/lan-tls-link.ts';
 import type { ByteLink, Door, Listener, PeerLink, StrangerLink } from '../../../../src/main/peers/links/peer-link.ts';
-import { equalBytes } from '../../../../src/main/peers/protocol/canonical-cbor.ts';
+import { equalBytes } from '../../../../src/main/platform/equal-bytes.ts';
 import { systemRandom } from '../../../../src/main/platform/random.ts';
 
 const ana = new DeviceIdentity(makeSecrets(systemRandom));
