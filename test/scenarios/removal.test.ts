@@ -47,13 +47,15 @@ it('the removed device keeps its folder, gets nothing more, and what it writes r
   folderA.write('secret.txt', 'not for bert');
   await a!.sync('cleo');
   folderB.write('after.txt', 'written after');
-  const [shown] = (await b!.status()).collections;
-  expect(shown).toMatchObject({
-    removed: true,
-    state: 'problem',
-    peers: [],
-    sources: [{ reason: expect.stringContaining('removed') }],
-  });
+  // It is told of its removal as others are of theirs: when the word comes.
+  await expect
+    .poll(async () => (await b!.status()).collections[0], { timeout: 30_000 })
+    .toMatchObject({
+      removed: true,
+      state: 'problem',
+      peers: [],
+      sources: [{ reason: expect.stringContaining('removed') }],
+    });
   await b!.stop();
   await b!.restart();
   await b!.look();
