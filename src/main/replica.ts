@@ -172,6 +172,12 @@ export class Replica implements SharedCollection {
   memberKeyOf(device: DeviceId): MemberKey | null {
     return this.membership.isMember() ? this.membership.memberKeyOf(device) : null;
   }
+  formerKeyOf(device: DeviceId): MemberKey | null {
+    return this.membership.former().get(device)?.memberKey ?? null;
+  }
+  wordOfRemoval(device: DeviceId): readonly Uint8Array[] {
+    return this.membership.wordOfRemoval(device);
+  }
   membershipHeads(): readonly Digest[] {
     return this.membership.heads();
   }

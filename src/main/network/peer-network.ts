@@ -103,6 +103,7 @@ export class PeerNetwork {
       random,
       app: 'lockstep',
       members: () => this.#members(),
+      former: () => this.#former(),
       pairingOpen: () => this.#desk.isOpen(),
       onStranger: (link) => this.#desk.accept(link),
       onLinked: (greeted) => this.#linked(greeted),
@@ -330,6 +331,12 @@ export class PeerNetwork {
     return members;
   }
 
+  #former(): readonly Descriptor[] {
+    return [...this.#engine.replicas.values()].flatMap(({ membership }) =>
+      [...membership.former().values()].map(({ descriptor }) => descriptor),
+    );
+  }
+
   /** Where members were found, as far as it is remembered. */
   rememberedAddresses(): readonly { readonly device: DeviceId; readonly addresses: readonly string[] }[] {
     return [...this.#members().keys()].flatMap((device) => {
@@ -357,6 +364,9 @@ export class PeerNetwork {
       changed: () => {
         this.#retryWaiting(link.peer);
         this.#engine.changed();
+      },
+      toldRemoved: () => {
+        if (!this.#members().has(link.peer)) session.close('removed');
       },
     });
     this.#sessions.set(link.peer, session);

@@ -9,12 +9,19 @@ import { type Cut, type MembershipOp, makeOp, type OpBody, parseOp, verifySignat
 import { displayName } from './protocol/display-name.ts';
 import type { MemberRole } from './protocol/messages.ts';
 import type { LogHead } from './shared-collection.ts';
+import { voidNewcomers, wordOfRemoval } from './word-of-removal.ts';
 
 /** Where the operations of one collection are kept: outside the database, for they cannot be made anew. */
 export interface MembershipFile {
   load(): readonly Uint8Array[];
   /** Durable when it returns. */
   save(operations: readonly Uint8Array[]): void;
+}
+
+/** A device that does not belong, and may not know it yet. */
+export interface FormerMember {
+  readonly descriptor: Descriptor;
+  readonly memberKey: MemberKey | null;
 }
 
 /** Why a package is not taken. */
@@ -33,6 +40,7 @@ export class GroupMembership {
   readonly #operations = new Map<Digest, MembershipOp>();
   #current: Membership | null = null;
   #byKey: ReadonlyMap<MemberKey, Member> | null = null;
+  #former: ReadonlyMap<DeviceId, FormerMember> | null = null;
 
   constructor(identity: DeviceIdentity, group: CollectionId, file: MembershipFile) {
     this.group = group;
@@ -73,6 +81,27 @@ export class GroupMembership {
   }
   memberKeyOf(device: DeviceId): MemberKey | null {
     return this.member(device)?.memberKey ?? null;
+  }
+
+  /** Devices that were removed, or whose admission is void: they may not know it yet. */
+  former(): ReadonlyMap<DeviceId, FormerMember> {
+    this.#former ??= this.#findFormer();
+    return this.#former;
+  }
+  #findFormer(): ReadonlyMap<DeviceId, FormerMember> {
+    const { members, removed, invalid } = this.current ?? {};
+    if (members === undefined || removed === undefined || invalid === undefined) return new Map();
+    const former = new Map<DeviceId, FormerMember>(removed);
+    for (const { body, describes } of voidNewcomers({ byHash: this.#operations, invalid }))
+      if (body?.op === 'add' && describes !== null && !members.has(describes.id) && !removed.has(describes.id))
+        former.set(describes.id, { descriptor: describes, memberKey: body.member });
+    former.delete(this.#identity.id);
+    return former;
+  }
+  /** The operations that tell a former member that it is one. */
+  wordOfRemoval(device: DeviceId): readonly Uint8Array[] {
+    const invalid = this.current?.invalid ?? new Map();
+    return wordOfRemoval({ byHash: this.#operations, invalid }, device).map(({ bytes }) => bytes);
   }
 
   /** The device behind a key, also one that was removed since. */
@@ -211,6 +240,7 @@ export class GroupMembership {
     }
     this.#current = null;
     this.#byKey = null;
+    this.#former = null;
   }
 }
 

@@ -8,8 +8,10 @@ const MAX_ADDRESSES = 16;
 /** Devices that are no members yet of which addresses are remembered. */
 const MAX_STRANGERS = 64;
 
-/** A device links are wanted to. */
+/** A device that may link. */
 export interface KnownDevice {
+  /** Links are wanted to it; false: it is let in to hear that it belongs to nothing any more. */
+  isWanted: boolean;
   readonly descriptor: Descriptor;
   /** host:port, the best first. */
   addresses: readonly string[];
@@ -22,7 +24,7 @@ export interface KnownDevice {
   cancelPlan: () => void;
 }
 
-/** The devices links are wanted to, by id and by TLS key. */
+/** The devices links are wanted to, and those that are let in though they are not, by id and by TLS key. */
 export class KnownDevices {
   readonly #byId = new Map<DeviceId, KnownDevice>();
   readonly #byTlsKey = new Map<string, Descriptor>();
@@ -35,24 +37,36 @@ export class KnownDevices {
     this.#self = self;
   }
 
-  /** These and no others, the device itself left out; gives those that go. What is known of the others stays. */
-  replace(descriptors: Iterable<Descriptor>): readonly KnownDevice[] {
-    const wanted = new Map<DeviceId, Descriptor>();
-    for (const descriptor of descriptors) if (descriptor.id !== this.#self) wanted.set(descriptor.id, descriptor);
-    const gone = this.all().filter(({ descriptor }) => !wanted.has(descriptor.id));
-    for (const { descriptor } of gone) {
-      this.#byId.delete(descriptor.id);
-      this.#byTlsKey.delete(toHex(descriptor.tls));
+  /**
+   * These and no others, the device itself left out: links are wanted to the first, the second are let in. Gives those that are wanted
+   * no longer, or let in no longer. What is known of the others stays.
+   */
+  replace(members: Iterable<Descriptor>, former: Iterable<Descriptor>): readonly KnownDevice[] {
+    const known = new Map<DeviceId, { readonly descriptor: Descriptor; readonly isWanted: boolean }>();
+    for (const descriptor of former) known.set(descriptor.id, { descriptor, isWanted: false });
+    for (const descriptor of members) known.set(descriptor.id, { descriptor, isWanted: true });
+    known.delete(this.#self);
+    const gone: KnownDevice[] = [];
+    for (const device of this.all()) {
+      const { id, tls } = device.descriptor;
+      const now = known.get(id);
+      if (now === undefined) {
+        this.#byId.delete(id);
+        this.#byTlsKey.delete(toHex(tls));
+      }
+      if (now === undefined || (device.isWanted && !now.isWanted)) gone.push(device);
+      device.isWanted = now?.isWanted === true;
     }
-    for (const descriptor of wanted.values()) if (!this.#byId.has(descriptor.id)) this.#add(descriptor);
+    for (const { descriptor, isWanted } of known.values())
+      if (!this.#byId.has(descriptor.id)) this.#add(descriptor, isWanted);
     return gone;
   }
 
-  #add(descriptor: Descriptor): void {
+  #add(descriptor: Descriptor, isWanted: boolean): void {
     const addresses = this.#hints.get(descriptor.id) ?? [];
     this.#hints.delete(descriptor.id);
     const idle = { live: null, dialling: null, failures: 0, planned: false, cancelPlan: () => {} };
-    this.#byId.set(descriptor.id, { descriptor, addresses, ...idle });
+    this.#byId.set(descriptor.id, { descriptor, isWanted, addresses, ...idle });
     this.#byTlsKey.set(toHex(descriptor.tls), descriptor);
   }
 

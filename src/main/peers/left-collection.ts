@@ -42,6 +42,12 @@ export class LeftCollection implements SharedCollection {
   memberKeyOf(device: DeviceId): MemberKey | null {
     return this.#membership.memberKeyOf(device);
   }
+  formerKeyOf() {
+    return null;
+  }
+  wordOfRemoval() {
+    return [];
+  }
   membershipHeads(): readonly Digest[] {
     return this.#membership.heads();
   }

@@ -26,6 +26,8 @@ export interface LinkManagerHost {
   readonly app: string;
   /** Devices links are wanted to, by id; itself may be among them. */
   members(): ReadonlyMap<DeviceId, Descriptor>;
+  /** Devices that may link, though no link to them is wanted: they have to hear that they were removed. */
+  former(): Iterable<Descriptor>;
   /** Are strangers let in at the moment? */
   pairingOpen(): boolean;
   onStranger(link: StrangerLink): void;
@@ -94,7 +96,7 @@ export class LinkManager {
 
   /** Asks anew which devices links are wanted to; links to others are closed. */
   membersChanged(): void {
-    for (const gone of this.#devices.replace(this.#host.members().values())) {
+    for (const gone of this.#devices.replace(this.#host.members().values(), this.#host.former())) {
       this.#giveUp(gone);
       gone.live?.greeted.stream.close('removed');
     }
@@ -150,7 +152,8 @@ export class LinkManager {
 
   /** Dials after `delay`, or at once where an earlier plan was later. */
   #plan(device: KnownDevice, delay: number): void {
-    if (this.#stopped || device.live !== null || device.dialling !== null || device.addresses.length === 0) return;
+    if (this.#stopped || !device.isWanted || device.live !== null || device.dialling !== null) return;
+    if (device.addresses.length === 0) return;
     device.cancelPlan();
     device.planned = true;
     device.cancelPlan = this.#host.clock.after(delay, () => void this.#dial(device));

@@ -4,14 +4,13 @@ import type { SharedCollection } from './shared-collection.ts';
 /** Bytes of operations in one message. */
 const MAX_FRAME_PARTS = 900 << 10;
 
-/** Tells which membership operations there are, or (`withOperations`) all of them, in as many messages as they need. */
+/** Tells which membership operations there are, and these of them, in as many messages as they need. */
 export function membersMessages(
   shared: SharedCollection,
   h: number,
-  withOperations: boolean,
+  ops: readonly Uint8Array[],
 ): readonly MessageOf<'MEMBERS'>[] {
   const heads = shared.membershipHeads();
-  const ops = withOperations ? shared.membershipOperations() : [];
   const messages: MessageOf<'MEMBERS'>[] = [];
   let batch: Uint8Array[] = [];
   let bytes = 0;

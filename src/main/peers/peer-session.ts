@@ -27,6 +27,8 @@ export interface SessionPort {
   addresses(addresses: readonly string[]): void;
   /** What the peer shares, holds or has applied became something else. */
   changed(): void;
+  /** The peer was told that it does not belong to a collection any more. */
+  toldRemoved(): void;
   /** Bytes of bulk to and from all peers together. */
   readonly up: RateLimit;
   readonly down: RateLimit;
@@ -360,16 +362,31 @@ export class PeerSession {
       if (!this.#peerTags.includes(hexOf(collectionTag(this.#exporter, shared.id, !this.link.dialled)))) continue;
       const opened = newlyOpened(shared, this.#nextHandle++);
       this.#opened.set(shared.id, opened);
-      this.#stream.send({
-        is: 'OPEN',
-        h: opened.ownHandle,
-        tag: collectionTag(this.#exporter, shared.id, this.link.dialled),
-        member: shared.member,
-        proof: shared.sign(openStatement(this.#exporter, shared.id, this.link.dialled)),
-      });
+      this.#sendOpen(shared, opened.ownHandle);
       this.#sendMembers(opened, shared.isLeft);
       if (!shared.isLeft) this.#sendHave(opened);
     }
+  }
+
+  #sendOpen(shared: SharedCollection, h: number): void {
+    this.#stream.send({
+      is: 'OPEN',
+      h,
+      tag: collectionTag(this.#exporter, shared.id, this.link.dialled),
+      member: shared.member,
+      proof: shared.sign(openStatement(this.#exporter, shared.id, this.link.dialled)),
+    });
+  }
+
+  readonly #toldRemoved = new Set<CollectionId>();
+  /** The peer was away when it was removed, and takes itself for a member: it hears that it is none, once, and nothing else. */
+  #tellRemoved(shared: SharedCollection): void {
+    if (this.#toldRemoved.has(shared.id)) return;
+    this.#toldRemoved.add(shared.id);
+    const h = this.#nextHandle++;
+    this.#sendOpen(shared, h);
+    for (const message of membersMessages(shared, h, shared.wordOfRemoval(this.peer))) this.#stream.send(message);
+    this.#port.toldRemoved();
   }
 
   #onOpen(message: MessageOf<'OPEN'>): void {
@@ -379,18 +396,23 @@ export class PeerSession {
       .find((each) => hexOf(collectionTag(this.#exporter, each.id, !this.link.dialled)) === tag);
     if (shared === undefined) return;
     const member = shared.memberKeyOf(this.peer);
-    if (member === null) return;
+    const former = member === null ? shared.formerKeyOf(this.peer) : null;
+    if (member === null && former === null) return;
     if (
-      member !== message.member ||
-      !shared.verify(member, openStatement(this.#exporter, shared.id, !this.link.dialled), message.proof)
+      (member ?? former) !== message.member ||
+      !shared.verify(message.member, openStatement(this.#exporter, shared.id, !this.link.dialled), message.proof)
     ) {
       this.#stream.fault('OPEN without proof');
       return;
     }
+    if (member === null) {
+      this.#tellRemoved(shared);
+      return;
+    }
     if (!this.#peerTags.includes(tag)) this.#peerTags = [...this.#peerTags, tag];
     // It had shut it, or was let in again: both begin anew.
-    const former = this.#opened.get(shared.id);
-    if (former?.peerOpened === true) this.#shut(former);
+    const before = this.#opened.get(shared.id);
+    if (before?.peerOpened === true) this.#shut(before);
     this.#openKnown();
     const opened = this.#opened.get(shared.id);
     if (opened === undefined) return;
@@ -399,7 +421,9 @@ export class PeerSession {
   }
 
   #sendMembers(opened: Opened, withOperations: boolean): void {
-    for (const message of membersMessages(opened.shared, opened.ownHandle, withOperations)) this.#stream.send(message);
+    const { shared, ownHandle } = opened;
+    const ops = withOperations ? shared.membershipOperations() : [];
+    for (const message of membersMessages(shared, ownHandle, ops)) this.#stream.send(message);
   }
 
   #sendHave(opened: Opened): void {

@@ -66,6 +66,10 @@ export interface SharedCollection {
   verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean;
   /** The member key of a device that may take part now; null for strangers and removed ones. */
   memberKeyOf(device: DeviceId): MemberKey | null;
+  /** The member key of a device that was removed and may not know it yet; null for all others. */
+  formerKeyOf(device: DeviceId): MemberKey | null;
+  /** The operations that tell such a device. */
+  wordOfRemoval(device: DeviceId): readonly Uint8Array[];
   membershipHeads(): readonly Digest[];
   membershipOperations(): readonly Uint8Array[];
   /** Takes in operations; true where they told something new. */

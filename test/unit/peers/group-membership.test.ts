@@ -147,6 +147,52 @@ describe('what a member says of itself and of others', () => {
   });
 });
 
+describe('one that does not belong any more', () => {
+  const told = (who: DeviceIdentity, before: readonly Uint8Array[], word: readonly Uint8Array[]) => {
+    const { membership } = open(who, before);
+    membership.receive(word);
+    return membership;
+  };
+
+  it('is told of its removal with what came before, and not of who came after', () => {
+    const { membership } = open(ana);
+    membership.add(newcomer(ben, 'editor'), 2000);
+    const known = membership.operations();
+    expect(membership.former().has(ben.id)).toBe(false);
+    membership.remove(ben.id, [], 3000);
+    membership.add(newcomer(cleo, 'editor'), 4000);
+    membership.receive([...membership.operations()]);
+    expect([...membership.former()].map(([device, { memberKey }]) => [device, memberKey])).toEqual([
+      [ben.id, ben.member(group).key],
+    ]);
+    const word = membership.wordOfRemoval(ben.id);
+    expect(word).toHaveLength(known.length + 1);
+    const bens = told(ben, known, word);
+    expect([bens.isMember(), bens.member(ana.id) === null, bens.former().size]).toEqual([false, false, 0]);
+  });
+
+  it('is told again by nobody once it was let in again', () => {
+    const { membership } = open(ana);
+    membership.add(newcomer(ben, 'editor'), 2000);
+    membership.remove(ben.id, [], 3000);
+    membership.add(newcomer(ben, 'editor'), 4000);
+    expect([membership.former().size, membership.member(ben.id)?.device]).toEqual([0, ben.id]);
+  });
+
+  it('may be one whose admission is void: who had let it in was removed by then', () => {
+    const anas = open(ana).membership;
+    anas.add(newcomer(ben, 'admin'), 2000);
+    const bens = open(ben, anas.operations()).membership;
+    anas.remove(ben.id, [], 3000);
+    bens.add(newcomer(cleo, 'editor'), 3000);
+    const cleosKnown = bens.operations();
+    bens.receive(anas.operations());
+    expect(bens.former().get(cleo.id)?.memberKey).toBe(cleo.member(group).key);
+    expect(told(cleo, cleosKnown, []).isMember()).toBe(true);
+    expect(told(cleo, cleosKnown, bens.wordOfRemoval(cleo.id)).isMember()).toBe(false);
+  });
+});
+
 describe('a cut', () => {
   const had = (who: DeviceIdentity, number: number, of: LogId = log) => ({
     member: who.member(group).key,

@@ -29,12 +29,14 @@ class Peer {
   readonly heard: Message[] = [];
   readonly strangers: StrangerLink[] = [];
   members: readonly DeviceIdentity[] = [];
+  former: readonly DeviceIdentity[] = [];
   constructor(clock: FakeClock, network: MemoryNetwork, identity: DeviceIdentity, host: string, transport?: Transport) {
     this.identity = identity;
     this.host = host;
     this.manager = new LinkManager({
       identity,
       members: () => new Map(this.members.map((member) => [member.id, member.descriptor])),
+      former: () => this.former.map((each) => each.descriptor),
       transport: transport ?? network.transport(identity.descriptor, host),
       clock,
       random: random.fork(host),
@@ -126,6 +128,35 @@ describe('LinkManager', () => {
       [],
     ]);
     expect(b.heard).toEqual([{ is: 'BYE', reason: 'removed', retryAfter: 0 }]);
+  });
+
+  it('lets in a device that was removed, for it may not know, and does not look for it', async () => {
+    const { clock, peers } = await world(smaller, larger);
+    const [a, b] = peers as [Peer, Peer];
+    a.former = [larger];
+    a.expect(smaller);
+    a.manager.suggest(larger.id, [b.address]);
+    await clock.advance(60_000);
+    expect(a.events).toEqual([]);
+    b.manager.suggest(smaller.id, [a.address]);
+    await clock.advance(100);
+    expect(a.events).toEqual(['linked host-2']);
+    a.former = [];
+    a.expect(smaller);
+    await clock.advance(100);
+    expect([a.events, b.events.at(-1)]).toEqual([['linked host-2', 'unlinked removed'], 'unlinked closed-by-peer']);
+  });
+
+  it('closes the link to a device when it is removed, and lets it in again to be told', async () => {
+    const { clock, peers } = await world(smaller, larger);
+    const [a, b] = peers as [Peer, Peer];
+    a.manager.suggest(larger.id, [b.address]);
+    await clock.advance(100);
+    a.former = [larger];
+    a.expect(smaller);
+    b.manager.suggest(smaller.id, [a.address]);
+    await clock.advance(5000);
+    expect(a.events).toEqual(['linked host-2', 'unlinked removed', 'linked host-2']);
   });
 
   it('dials again after growing pauses, and at once when the network changes', async () => {
@@ -271,6 +302,7 @@ describe('LinkManager', () => {
         new LinkManager({
           identity,
           members: () => new Map([smaller, larger].map((each) => [each.id, each.descriptor])),
+          former: () => [],
           transport: new LanTlsTransport(identity),
           clock: systemClock,
           random: systemRandom,

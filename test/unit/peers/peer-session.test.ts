@@ -84,6 +84,13 @@ class SmallCollection implements SharedCollection {
   memberKeyOf(device: DeviceId): MemberKey | null {
     return this.members.has(device) ? keyOf(device) : null;
   }
+  readonly former = new Set<DeviceId>();
+  formerKeyOf(device: DeviceId): MemberKey | null {
+    return this.former.has(device) ? keyOf(device) : null;
+  }
+  wordOfRemoval(device: DeviceId): readonly Uint8Array[] {
+    return [Buffer.from(`removed ${device}`)];
+  }
   membershipHeads(): readonly Digest[] {
     return this.operations.map((each) => digestOf(each));
   }
@@ -174,6 +181,7 @@ class Side {
   up = 0;
   down = 0;
   open = true;
+  toldRemoved = 0;
   collections: SmallCollection[];
   session!: PeerSession;
   greeted!: GreetedLink;
@@ -195,6 +203,7 @@ class Side {
       ownAddresses: () => ['10.0.0.9:21027'],
       addresses: (addresses) => this.addresses.push(...addresses),
       changed: () => {},
+      toldRemoved: () => this.toldRemoved++,
       up: new RateLimit(() => this.up),
       down: new RateLimit(() => this.down),
       mayExchange: () => this.open,
@@ -293,6 +302,37 @@ describe('opening', () => {
       0,
       false,
     ]);
+  });
+
+  it('tells one that was removed while it was away, once, and gives it nothing else', async () => {
+    const { clock, one, two } = await talking((one) => {
+      one.shared.members.delete(second.id);
+      one.shared.former.add(second.id);
+      one.shared.operations = [Buffer.from('of members')];
+      one.shared.add(LOG.one, 1);
+    });
+    const [open] = two.saying('OPEN');
+    two.blurt({ ...(open as MessageOf<'OPEN'>), h: 77 });
+    await clock.advance(20);
+    expect(two.shared.operations.map(textOf)).toEqual([`removed ${second.id}`]);
+    expect([one.toldRemoved, one.saying('MEMBERS').length, one.saying('HAVE'), one.saying('PACKAGE')]).toEqual([
+      1,
+      1,
+      [],
+      [],
+    ]);
+    expect([one.session.isOpen(one.shared.id), one.closed]).toEqual([false, []]);
+  });
+
+  it('closes on an OPEN without proof of one that was removed', async () => {
+    const { clock, one, two } = await linked();
+    one.shared.members.delete(second.id);
+    one.shared.former.add(second.id);
+    one.begin(clock);
+    two.shared.sign = () => new Uint8Array(64);
+    two.begin(clock);
+    await clock.advance(20);
+    expect([one.saying('MEMBERS'), one.closed]).toEqual([[], ['protocol-error']]);
   });
 
   it('opens what is added later', async () => {
