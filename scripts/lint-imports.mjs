@@ -6,20 +6,14 @@ import { readModules } from './read-modules.mjs';
 
 const PLATFORM = 'main/platform';
 const ADAPTER = 'main/sources/source-adapter.ts';
-const PAST = [
+// What is read out of the log and the store.
+const STORED = [
   'contract',
-  'main/history',
-  'main/conflicts',
   'main/record',
   'main/change-log',
   'main/merge',
-  'main/snapshot',
-  'main/difference',
-  'main/construct/plan-construction.ts',
   'main/store',
-  'main/content',
   'main/collection.ts',
-  ADAPTER,
   PLATFORM,
 ];
 // Who a peer is, which a link has to check; nothing of what is said to it.
@@ -66,7 +60,6 @@ const RULES = [
       'main/snapshot',
       'main/difference',
       'main/conflicts',
-      'main/history',
       'main/store',
       'main/collection.ts',
       'main/safety.ts',
@@ -143,9 +136,24 @@ const RULES = [
     packages: ['node:', 'cborg', 'bonjour-service'],
   },
   { from: PLATFORM, may: ['main/record/ids.ts'], packages: ['node:'] },
-  // What was, and conflicts: read from the store and settled by ordinary changes. They know no particular source, no peer and no door.
-  { from: 'main/history', may: PAST, packages: ['node:crypto'] },
-  { from: 'main/conflicts', may: PAST, packages: ['node-diff3'] },
+  // What was, then conflicts, then what a person does with history: read from the store and settled by ordinary changes. They know no
+  // particular source, no peer and no door; nor do those that keep what history has to give back.
+  { from: 'main/past', may: [...STORED, ADAPTER], packages: [] },
+  {
+    from: 'main/conflicts',
+    may: [...STORED, 'main/past', 'main/snapshot', 'main/difference'],
+    packages: ['node-diff3'],
+  },
+  {
+    from: 'main/history',
+    may: [...STORED, 'main/past', 'main/conflicts', 'main/snapshot', 'main/difference', 'main/content'],
+    packages: ['node:crypto'],
+  },
+  {
+    from: 'main/keep',
+    may: [...STORED, 'main/past', 'main/conflicts', 'main/snapshot', ADAPTER],
+    packages: [],
+  },
   // What a replica knows of the other members; it knows no source, no link and no door.
   {
     from: 'main/sharing',

@@ -258,9 +258,9 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'history lets go of what an open conflict needs',
-    file: 'src/main/history/retention.ts',
+    file: 'src/main/keep/retention.ts',
     find: 'const cutoff = clock.now() - this.#port.limits().days * DAY_MS;',
     replace: 'const cutoff = Number.POSITIVE_INFINITY;',
-    tests: ['test/unit/history/retention.test.ts'],
+    tests: ['test/unit/keep/retention.test.ts'],
   },
 ];

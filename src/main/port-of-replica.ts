@@ -2,7 +2,7 @@ import type { Chunk } from './content/chunk-list.ts';
 import { encodeChunkList } from './content/chunk-list.ts';
 import { averageFor, Chunker } from './content/chunker.ts';
 import type { AskPeers, Contents, KeptContents } from './content-exchange/contents.ts';
-import type { HistoryContents, HistoryPort, Members, NamedContent } from './history/history-port.ts';
+import type { HistoryContents, HistoryPort, Members, NamedContent } from './past/history-port.ts';
 import { digestOf } from './platform/hash.ts';
 import type { Digest } from './record/ids.ts';
 import type { Replica } from './replica.ts';

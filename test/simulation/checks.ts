@@ -1,6 +1,6 @@
 import { Collection } from '../../src/main/collection.ts';
-import { canonicalText } from '../../src/main/history/canonical-text.ts';
 import { isConflict, isLive, type RecordState } from '../../src/main/merge/record-state.ts';
+import { canonicalText } from '../../src/main/past/canonical-text.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { fieldRule } from '../../src/main/record/field-rules.ts';
 import { ENTRY, EXECUTABLE, EXISTS, fileEntry, MODIFIED } from '../../src/main/record/file-entry.ts';

@@ -1,5 +1,5 @@
-import type { HistoryPort } from '../history/history-port.ts';
-import { valuesOf, writtenBy } from '../history/record-past.ts';
+import type { HistoryPort } from '../past/history-port.ts';
+import { valuesOf, writtenBy } from '../past/record-past.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXISTS, type FileEntry, fileEntry } from '../record/file-entry.ts';
 import { digest } from '../record/ids.ts';

@@ -1,5 +1,5 @@
 import type { Collection } from '../collection.ts';
-import { replacedBy } from '../history/record-past.ts';
+import { replacedBy } from '../past/record-past.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { ConflictDetailView } from '../../contract/contract.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
-import { authorOf } from '../history/author-of.ts';
-import type { HistoryPort } from '../history/history-port.ts';
+import { authorOf } from '../past/author-of.ts';
+import type { HistoryPort } from '../past/history-port.ts';
 import { fileEntry } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';

@@ -1,9 +1,9 @@
 import type { ConflictView, ValueView } from '../../contract/contract.ts';
 import type { Collection } from '../collection.ts';
-import { authorOf } from '../history/author-of.ts';
-import type { HistoryPort } from '../history/history-port.ts';
-import { entrySeen, replacedBy, valuesOf, writtenBy } from '../history/record-past.ts';
-import { recordTitle, valueView } from '../history/value-view.ts';
+import { authorOf } from '../past/author-of.ts';
+import type { HistoryPort } from '../past/history-port.ts';
+import { entrySeen, replacedBy, valuesOf, writtenBy } from '../past/record-past.ts';
+import { recordTitle, valueView } from '../past/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Value } from '../record/value.ts';

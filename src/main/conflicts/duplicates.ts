@@ -1,9 +1,8 @@
 import type { DuplicateView, ResultView } from '../../contract/contract.ts';
-import { findRecord } from '../history/find-record.ts';
-import type { HistoryPort } from '../history/history-port.ts';
-import { resultOf } from '../history/result.ts';
-import { recordTitle } from '../history/value-view.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
+import { findRecord } from '../past/find-record.ts';
+import type { HistoryPort } from '../past/history-port.ts';
+import { recordTitle } from '../past/value-view.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
@@ -12,6 +11,7 @@ import { contactMarks } from './contact-marks.ts';
 import { findDuplicates } from './find-duplicates.ts';
 import { areApart, fuseContacts, keepApart } from './fuse-contacts.ts';
 import type { Told } from './match-contacts.ts';
+import { resultOf } from './result.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
 

@@ -1,7 +1,7 @@
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
-import { authorOf } from '../history/author-of.ts';
-import type { HistoryPort } from '../history/history-port.ts';
+import { authorOf } from '../past/author-of.ts';
+import type { HistoryPort } from '../past/history-port.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { type RecordId, recordId } from '../record/ids.ts';
 import type { OpenConflict, OpenValue } from './open-conflicts.ts';

@@ -1,6 +1,6 @@
 import type { Collection } from '../collection.ts';
-import { canonicalText } from '../history/canonical-text.ts';
 import { conflictFields, largestDot, type Sibling, shownSibling, strayFields } from '../merge/record-state.ts';
+import { canonicalText } from '../past/canonical-text.ts';
 import { digestOf } from '../platform/hash.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';

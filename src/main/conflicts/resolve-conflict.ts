@@ -1,10 +1,9 @@
 import type { Choice, ResultView } from '../../contract/contract.ts';
 import type { Change } from '../change-log/change.ts';
-import { authorOf } from '../history/author-of.ts';
-import { findDevice } from '../history/find-device.ts';
-import type { HistoryPort } from '../history/history-port.ts';
-import { keptWhere } from '../history/kept-where.ts';
-import { type Missing, NOT_KEPT, resultOf } from '../history/result.ts';
+import { authorOf } from '../past/author-of.ts';
+import { findDevice } from '../past/find-device.ts';
+import type { HistoryPort } from '../past/history-port.ts';
+import { keptWhere } from '../past/kept-where.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Value } from '../record/value.ts';
@@ -13,6 +12,7 @@ import { newValue, takenValue } from './chosen-value.ts';
 import { findConflict } from './conflict-view.ts';
 import { copiesBeside, valueThatStays } from './keep-both.ts';
 import { type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
+import { type Missing, NOT_KEPT, resultOf } from './result.ts';
 import { deleteChange, type Settled, settleChange } from './settle-change.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit' | 'sources'>;

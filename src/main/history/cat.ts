@@ -1,5 +1,9 @@
 import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
+import { findRecord } from '../past/find-record.ts';
+import type { HistoryContents, HistoryPort } from '../past/history-port.ts';
+import { findMoment } from '../past/moment.ts';
+import { stateOf } from '../past/record-past.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { putInContents, referencesIn } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
@@ -7,10 +11,6 @@ import type { Digest, FieldName, RecordId } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
-import { findRecord } from './find-record.ts';
-import type { HistoryContents, HistoryPort } from './history-port.ts';
-import { findMoment } from './moment.ts';
-import { stateOf } from './record-past.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'sources'>;
 

@@ -1,13 +1,13 @@
 import type { HistoryChangeView } from '../../contract/contract.ts';
 import type { Change } from '../change-log/change.ts';
+import type { HistoryPort } from '../past/history-port.ts';
+import { type KeptWhere, keptWhere } from '../past/kept-where.ts';
+import { entrySeen, type PastValue, replacedBy, valuesOf } from '../past/record-past.ts';
+import { recordTitle, valueView } from '../past/value-view.ts';
 import { MATCHED_BY } from '../record/alias.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
-import type { HistoryPort } from './history-port.ts';
-import { type KeptWhere, keptWhere } from './kept-where.ts';
-import { entrySeen, type PastValue, replacedBy, valuesOf } from './record-past.ts';
-import { recordTitle, valueView } from './value-view.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
 type FieldView = HistoryChangeView['fields'][number];

@@ -2,16 +2,16 @@ import type { HistoryChangeView, HistoryQuery, PackageView } from '../../contrac
 import type { Change } from '../change-log/change.ts';
 import type { OpenBody } from '../change-log/open-body.ts';
 import type { Collection } from '../collection.ts';
+import { timeText } from '../past/author-of.ts';
+import { findId, packageId } from '../past/change-id.ts';
+import { findDevice } from '../past/find-device.ts';
+import { findRecord } from '../past/find-record.ts';
+import type { HistoryPort } from '../past/history-port.ts';
+import { recordTitle } from '../past/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { type Digest, dotOf, type LogId, type RecordId } from '../record/ids.ts';
 import type { PackagePlace } from '../store/log-store.ts';
-import { timeText } from './author-of.ts';
-import { findId, packageId } from './change-id.ts';
 import { changeView } from './change-view.ts';
-import { findDevice } from './find-device.ts';
-import { findRecord } from './find-record.ts';
-import type { HistoryPort } from './history-port.ts';
-import { recordTitle } from './value-view.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
 

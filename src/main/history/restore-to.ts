@@ -1,15 +1,15 @@
 import type { ResultView } from '../../contract/contract.ts';
+import { type Missing, NOT_KEPT, refuseNothing } from '../conflicts/result.ts';
 import { writeNewFile } from '../content/write-new-file.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
+import type { HistoryPort } from '../past/history-port.ts';
+import type { Moment } from '../past/moment.ts';
+import { stateOf } from '../past/record-past.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXECUTABLE, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
-import type { HistoryPort } from './history-port.ts';
-import type { Moment } from './moment.ts';
-import { stateOf } from './record-past.ts';
 import { recordsMeant } from './restore.ts';
-import { type Missing, NOT_KEPT, refuseNothing } from './result.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'contents'>;
 

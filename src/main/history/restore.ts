@@ -1,17 +1,17 @@
 import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import type { WrittenPackage } from '../collection.ts';
+import { type Missing, NOT_KEPT, resultOf } from '../conflicts/result.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
+import { cleanId, findExact, findRecord } from '../past/find-record.ts';
+import type { HistoryPort } from '../past/history-port.ts';
+import { keptWhere } from '../past/kept-where.ts';
+import type { Moment } from '../past/moment.ts';
+import { stateOf } from '../past/record-past.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
 import type { StoredRecord } from '../store/record-store.ts';
-import { cleanId, findExact, findRecord } from './find-record.ts';
-import type { HistoryPort } from './history-port.ts';
-import { keptWhere } from './kept-where.ts';
-import type { Moment } from './moment.ts';
-import { stateOf } from './record-past.ts';
-import { type Missing, NOT_KEPT, resultOf } from './result.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
 

@@ -1,16 +1,16 @@
 import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
+import { type Missing, NOT_KEPT, resultOf } from '../conflicts/result.ts';
 import { EMPTY_STATE, isLive, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { findId } from '../past/change-id.ts';
+import type { HistoryPort } from '../past/history-port.ts';
+import { keptWhere } from '../past/kept-where.ts';
+import { descendsFrom, entrySeen, type PastValue, replacedBy, stateAfter, valuesOf } from '../past/record-past.ts';
 import { ALIAS_OF, alsoIn, isOwnField, MATCHED_BY } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import { type Dot, dotOf, type FieldName, type RecordId, recordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
-import { findId } from './change-id.ts';
-import type { HistoryPort } from './history-port.ts';
-import { keptWhere } from './kept-where.ts';
-import { descendsFrom, entrySeen, type PastValue, replacedBy, stateAfter, valuesOf } from './record-past.ts';
-import { type Missing, NOT_KEPT, resultOf } from './result.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
 

@@ -3,14 +3,14 @@ import type { VerifyView } from '../../contract/contract.ts';
 import type { Collection } from '../collection.ts';
 import { difference } from '../difference/difference.ts';
 import { isConflict, isLive, shownSibling } from '../merge/record-state.ts';
+import { canonicalText } from '../past/canonical-text.ts';
+import type { HistoryPort, HistorySource } from '../past/history-port.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXECUTABLE, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
-import { canonicalText } from './canonical-text.ts';
-import type { HistoryPort, HistorySource } from './history-port.ts';
 
 const ROOT_LABEL = 'lockstep-records-1\n';
 /** Hashing takes longer to begin than to do. */

@@ -1,6 +1,6 @@
 import type { RecordsView, RecordView } from '../../contract/contract.ts';
-import { recordTitle } from '../history/value-view.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
+import { recordTitle } from '../past/value-view.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Value } from '../record/value.ts';

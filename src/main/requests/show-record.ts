@@ -1,7 +1,7 @@
 import type { ShownRecordView } from '../../contract/contract.ts';
-import { findRecord } from '../history/find-record.ts';
-import { recordTitle, valueView } from '../history/value-view.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
+import { findRecord } from '../past/find-record.ts';
+import { recordTitle, valueView } from '../past/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';

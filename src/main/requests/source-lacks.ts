@@ -1,6 +1,6 @@
 import type { LackView, SourceLacksView } from '../../contract/contract.ts';
-import { recordTitle } from '../history/value-view.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
+import { recordTitle } from '../past/value-view.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';

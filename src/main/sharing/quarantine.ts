@@ -2,7 +2,7 @@ import type { Collection } from '../collection.ts';
 import type { GroupMembership } from '../peers/group-membership.ts';
 import { type DeviceId, type Digest, type MemberKey, type RecordId, recordId } from '../record/ids.ts';
 import { changeLogSource } from '../store/problem-store.ts';
-import { notTakenText, quarantinedBy, quarantineText } from './quarantined.ts';
+import { notTakenText, quarantinedBy, quarantineText } from './quarantine-words.ts';
 
 /** Packages that are opened at most to say what is in them. */
 const MOST_READ = 64;

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { catRecord } from '../../../src/main/history/cat.ts';
-import { findMoment } from '../../../src/main/history/moment.ts';
 import { heldNothing, restore } from '../../../src/main/history/restore.ts';
 import { restoreTo } from '../../../src/main/history/restore-to.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
+import { findMoment } from '../../../src/main/past/moment.ts';
 import { ENTRY, EXECUTABLE, MODIFIED } from '../../../src/main/record/file-entry.ts';
 import type { FieldName } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';

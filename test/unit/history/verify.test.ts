@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalText } from '../../../src/main/history/canonical-text.ts';
-import type { HistorySource } from '../../../src/main/history/history-port.ts';
 import { recordsRoot, verifyCollection } from '../../../src/main/history/verify.ts';
+import { canonicalText } from '../../../src/main/past/canonical-text.ts';
+import type { HistorySource } from '../../../src/main/past/history-port.ts';
 import { ENTRY, EXECUTABLE, fileFields } from '../../../src/main/record/file-entry.ts';
 import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';

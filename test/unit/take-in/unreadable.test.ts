@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
-import { KeepRoom } from '../history/keep-room.ts';
+import { KeepRoom } from '../keep/keep-room.ts';
 
 /** Longer than the pause between two whole looks. */
 const WHOLE_LOOK_MS = 620_000;

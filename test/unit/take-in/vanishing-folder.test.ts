@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
-import { KeepRoom } from '../history/keep-room.ts';
+import { KeepRoom } from '../keep/keep-room.ts';
 
 const FILES = Object.fromEntries(Array.from({ length: 100 }, (_, each) => [`docs/f${each}`, `content of ${each}`]));
 const NAMES = Object.keys(FILES);

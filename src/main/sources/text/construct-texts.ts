@@ -8,16 +8,13 @@ import { equalValues, type Fields } from '../../record/value.ts';
 import type { ConstructItem, ConstructOutcome, ItemProblem } from '../source-adapter.ts';
 import type { AssignItems } from './assign-items.ts';
 import { momentOf } from './compose-text.ts';
-import type { DocumentPlace, DocumentWritten, ReadDocument } from './document-place.ts';
+import { DOCUMENTS_AT_ONCE, type DocumentPlace, type DocumentWritten, type ReadDocument } from './document-place.ts';
 import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { digestIn, namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
 import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
 import type { TextsAtHand } from './texts-at-hand.ts';
-
-/** New documents that are made at a time. */
-const DOCUMENTS_AT_ONCE = 200;
 
 /** What is to be written of a document, at which of its items; null: a new one. */
 interface Write {

@@ -1,5 +1,8 @@
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 
+/** Documents that a place is asked to read or to make at a time. */
+export const DOCUMENTS_AT_ONCE = 200;
+
 /** A text as its place lists it. */
 export interface ListedDocument {
   /** `''` where the place holds but one. */

@@ -22,7 +22,7 @@ import type {
 import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
-import type { DocumentPlace, ListedDocument } from './document-place.ts';
+import { DOCUMENTS_AT_ONCE, type DocumentPlace, type ListedDocument } from './document-place.ts';
 import { damagedIn, isUnsettled, tornItem } from './doubtful-text.ts';
 import { isOfDocument, namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
@@ -30,8 +30,6 @@ import type { Loaded } from './loaded-text.ts';
 import { MalformedItem, type NativeItem, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
 
-/** Documents that are read at a time, where each holds an item. */
-const DOCUMENTS_AT_ONCE = 200;
 /** Items constructed at a time: what is composed is kept until all of them are written. */
 const BATCH_OF_DOCUMENTS = 2000;
 const LEAST_BATCH = 3500;

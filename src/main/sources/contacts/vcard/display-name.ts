@@ -1,3 +1,4 @@
+import { nameInParts } from '../../../record/name-in-parts.ts';
 import type { Value } from '../../../record/value.ts';
 
 interface NamePart {
@@ -10,10 +11,8 @@ export function displayName(
   components: readonly NamePart[],
   entries: readonly { readonly map: string; readonly value: Value }[],
 ): string {
-  const made = ['title', 'given', 'given2', 'surname', 'generation'].flatMap((kind) =>
-    components.filter((each) => each.kind === kind).map(({ value }) => value),
-  );
-  if (made.length > 0) return made.join(' ');
+  const made = nameInParts(components);
+  if (made !== '') return made;
   for (const [map, part] of TELLING) {
     const found = entries.find((entry) => entry.map === map)?.value as { readonly [key: string]: Value } | undefined;
     const text = found?.[part];

@@ -1,7 +1,7 @@
 import type { Collection } from '../collection.ts';
+import type { NamedContent } from '../past/history-port.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { LogId } from '../record/ids.ts';
-import type { NamedContent } from './history-port.ts';
 import type { KeepCollection } from './keep-port.ts';
 
 /** Packages opened in one go at most; each may hold nothing to copy. */

@@ -1,10 +1,10 @@
 import type { ResultView } from '../../contract/contract.ts';
 import type { WrittenPackage } from '../collection.ts';
-import { openConflicts } from '../conflicts/open-conflicts.ts';
+import { changeId } from '../past/change-id.ts';
+import type { HistoryPort } from '../past/history-port.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { RecordId } from '../record/ids.ts';
-import { changeId } from './change-id.ts';
-import type { HistoryPort } from './history-port.ts';
+import { openConflicts } from './open-conflicts.ts';
 
 export interface Missing {
   readonly record: RecordId;

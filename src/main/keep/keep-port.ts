@@ -1,10 +1,10 @@
 import type { Collection } from '../collection.ts';
+import type { NamedContent } from '../past/history-port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Digest, LogId, RecordId } from '../record/ids.ts';
 import type { Revision, Standing } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { UnsyncedStore } from '../store/unsynced-store.ts';
-import type { NamedContent } from './history-port.ts';
 
 /** The version store and the roots of sources, as the thread that writes them serves it. */
 export interface KeepStore {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findId, packageId } from '../../../src/main/history/change-id.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { findId, packageId } from '../../../src/main/past/change-id.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 
 /** A device that took what two computers wrote as one: the first package of a log twice. */

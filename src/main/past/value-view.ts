@@ -2,6 +2,7 @@ import type { ValueView } from '../../contract/contract.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { fileEntry } from '../record/file-entry.ts';
 import { type FieldName, fieldName, type RecordId } from '../record/ids.ts';
+import { nameInParts } from '../record/name-in-parts.ts';
 import type { Value } from '../record/value.ts';
 
 /** A value as people and scripts see it: a file by type, size and SHA-256 (never by its chunks), anything else as it is. */
@@ -20,11 +21,8 @@ const TITLE = fieldName('title');
 function said(name: Value | undefined): Value | undefined {
   if (name === null || typeof name !== 'object' || !('components' in name) || !Array.isArray(name.components))
     return name;
-  const parts = name.components as readonly { readonly kind?: Value; readonly value?: Value }[];
-  const words = NAME_ORDER.flatMap((kind) => parts.filter((part) => part?.kind === kind).map(({ value }) => value));
-  return words.filter((word) => typeof word === 'string').join(' ');
+  return nameInParts(name.components);
 }
-const NAME_ORDER = ['title', 'given', 'given2', 'surname', 'surname2', 'generation'];
 
 /** What people call a record: a file by its name, a contact or an event by what its fields say; its id where they say nothing. */
 export function recordTitle(kind: RecordKind, id: RecordId, fieldOf: (field: FieldName) => Value | undefined): string {

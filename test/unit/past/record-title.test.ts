@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { recordTitle } from '../../../src/main/history/value-view.ts';
+import { recordTitle } from '../../../src/main/past/value-view.ts';
 import { recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 

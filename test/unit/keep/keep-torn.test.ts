@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hasHoles, hasTimeOfWhole, isTorn } from '../../../src/main/history/keep-torn.ts';
+import { hasHoles, hasTimeOfWhole, isTorn } from '../../../src/main/keep/keep-torn.ts';
 import { ENTRY, MODIFIED } from '../../../src/main/record/file-entry.ts';
 import type { Digest, Dot } from '../../../src/main/record/ids.ts';
 

@@ -1,11 +1,11 @@
 import type { Collection } from '../collection.ts';
 import { baseOf } from '../conflicts/conflict-view.ts';
 import { openConflicts } from '../conflicts/open-conflicts.ts';
+import type { NamedContent } from '../past/history-port.ts';
 import { hexOf } from '../record/encode-value.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
-import type { NamedContent } from './history-port.ts';
 import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
 
 /** A larger content is not fetched ahead of need: it passes through memory whole. */

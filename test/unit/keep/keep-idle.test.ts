@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { IdleWork } from '../../../src/main/history/keep-idle.ts';
+import { IdleWork } from '../../../src/main/keep/keep-idle.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
 function make(steps: number) {
