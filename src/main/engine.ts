@@ -7,23 +7,22 @@ import { ContentGiver } from './content-exchange/give-content.ts';
 import { EngineEvents } from './engine-events.ts';
 import type { EngineWorld } from './engine-world.ts';
 import { HistoryKeeper } from './history-keeper.ts';
-import { openAdapter } from './locations/open-source.ts';
 import { placesIn, recoverPlaces } from './locations/recover-places.ts';
 import { findServerPlace, isAddress } from './locations/server-place.ts';
 import { type AskedFormat, findPlace, isFolder, nameOfPlace, type SourcePlace } from './locations/source-place.ts';
 import { LeftCollections } from './network/left-collections.ts';
 import { ManageMembers } from './network/manage-members.ts';
 import { PeerNetwork } from './network/peer-network.ts';
+import { OpenSources } from './open-sources.ts';
 import { GroupMembership } from './peers/group-membership.ts';
 import { createCollection } from './peers/membership-log.ts';
 import { checkedName, displayName } from './peers/protocol/display-name.ts';
 import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
 import { hexOf } from './record/encode-value.ts';
 import type { RecordKind } from './record/field-rules.ts';
-import { type CollectionId, type DeviceId, type Digest, type LogId, type SourceId, sourceId } from './record/ids.ts';
+import { type CollectionId, type DeviceId, type LogId, type SourceId, sourceId } from './record/ids.ts';
 import { Replica } from './replica.ts';
-import { Schedule } from './schedule.ts';
-import type { MovedOn } from './sources/files/aside.ts';
+import type { Schedule } from './schedule.ts';
 import { checkMayMark } from './sources/files/source-marker.ts';
 import { validateFileChange } from './sources/files/validate-file-change.ts';
 import { validateItemChange } from './sources/text/validate-item-change.ts';
@@ -34,7 +33,6 @@ import {
   type StoredCollection,
   type StoredSource,
 } from './store/registry-store.ts';
-import { Synchronizer } from './synchronizer.ts';
 
 const NO_SETTINGS: SourceSettings = { only: [], ignore: [], readOnly: false };
 /** What peers acknowledged is written down this much later, in milliseconds. */
@@ -54,11 +52,10 @@ export class Engine {
   /** What this device asked to join, and was not let into so far. */
   readonly joining = new Map<CollectionId, JoiningView>();
   readonly left: LeftCollections;
-  readonly schedules = new Map<number, Schedule>();
+  readonly sources: OpenSources;
   readonly network: PeerNetwork;
   readonly members: ManageMembers;
   readonly keeper: HistoryKeeper;
-  readonly #stopWatching = new Map<number, () => Promise<void>>();
   #isStopping = false;
 
   constructor(world: EngineWorld) {
@@ -82,14 +79,19 @@ export class Engine {
       drop: (digests) => world.write.drop(digests),
     };
     const here = new ContentsHere(this.contentStore);
-    this.contents = new Contents(here, this.contentStore, this.kept, (source) => this.#room(source));
+    this.contents = new Contents(here, this.contentStore, this.kept, (source) => this.sources.room(source));
     this.giver = new ContentGiver(here, this.contentStore, this.kept);
+    this.sources = new OpenSources(this);
     this.left = new LeftCollections(this);
     this.network = new PeerNetwork(this);
     this.members = new ManageMembers(this);
     this.keeper = new HistoryKeeper(this);
   }
 
+  /** When each source is looked at and brought to what the records say, by its row. */
+  get schedules(): ReadonlyMap<number, Schedule> {
+    return this.sources.schedules;
+  }
   get deviceId(): DeviceId {
     return this.world.identity.id;
   }
@@ -116,7 +118,7 @@ export class Engine {
     const noted = this.#notedSources();
     for (const replica of this.replicas.values())
       for (const source of this.registry.sources(replica.collection.stored.row))
-        await this.#reopenSource(replica, source, noted.has(source.id));
+        if (await this.sources.reopen(replica, source, noted.has(source.id))) this.savePlaces();
     for (const replica of this.replicas.values()) {
       replica.resume();
       // What a program that ended in between had still to say.
@@ -133,8 +135,7 @@ export class Engine {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.network.stop();
-    for (const schedule of this.schedules.values()) schedule.stop();
-    for (const stop of this.#stopWatching.values()) await stop();
+    await this.sources.stop();
     await this.keeper.stop();
     for (const replica of this.replicas.values())
       for (const synchronizer of replica.synchronizers.values()) await synchronizer.stop();
@@ -192,7 +193,7 @@ export class Engine {
     const id = sourceId(hexOf(this.world.random.bytes(8)));
     const source = this.registry.addSource(id, replica.collection.stored.row, path, format.name, NO_SETTINGS);
     try {
-      await this.#openSource(replica, source, true);
+      await this.sources.open(replica, source, true);
     } catch (error) {
       // What was not done for want of time is done at the next start.
       if (!this.#isStopping) this.registry.removeSource(source.row);
@@ -220,15 +221,7 @@ export class Engine {
   }
 
   async removeSource(replica: Replica, row: number): Promise<void> {
-    this.schedules.get(row)?.stop();
-    this.schedules.delete(row);
-    await this.#stopWatching.get(row)?.();
-    this.#stopWatching.delete(row);
-    const synchronizer = replica.synchronizers.get(row);
-    await synchronizer?.adapter.release?.();
-    await synchronizer?.stop();
-    replica.synchronizers.delete(row);
-    this.contents.here.forget(row);
+    await this.sources.remove(replica, row);
     this.keeper.forgetSource(row);
     replica.collection.records.dropSnapshots(row);
     replica.collection.problems.dropAll(row);
@@ -334,107 +327,10 @@ export class Engine {
     return replica;
   }
 
-  /** The program may have ended while the source was added: then what is to mark its place is not there yet, and nothing was taken in. */
-  async #reopenSource(replica: Replica, source: StoredSource, isNoted: boolean): Promise<void> {
-    if (!isNoted && !replica.collection.records.hasSnapshots(source.row))
-      try {
-        await this.#openSource(replica, source, true);
-        this.savePlaces();
-        return;
-      } catch {
-        // A look tells what is the matter with its place.
-      }
-    await this.#openSource(replica, source, false);
-  }
-
   /** Sources that were added to the end. */
   #notedSources(): ReadonlySet<SourceId> {
     const places = this.world.places.load()?.collections ?? [];
     return new Set(places.flatMap(({ sources }) => sources.map(({ id }) => id)));
-  }
-
-  async #openSource(replica: Replica, source: StoredSource, fresh: boolean): Promise<void> {
-    const { world } = this;
-    const recovered: number[] = [];
-    const adapter = await openAdapter(this, replica, source, fresh, {
-      movedOn: (moved) => {
-        const rows = this.#takeMovedOn(replica, moved);
-        this.keeper.writing(source.row, rows);
-        if (!replica.synchronizers.has(source.row)) recovered.push(...rows);
-      },
-      areTorn: (moved) => this.keeper.areTorn(replica, moved),
-    });
-    // Only of files a power loss may leave parts: a text is on the disk before it takes its place.
-    const isTree = adapter.kind === 'files';
-    const synchronizer: Synchronizer = new Synchronizer(
-      replica.collection,
-      source,
-      adapter,
-      this.contents,
-      this.contentStore,
-      world.clock,
-      {
-        ask: (asked) => this.network.ask(replica.id, asked),
-        peersEpoch: () => this.network.epoch,
-        written: (packages) => replica.written(packages, source.row),
-        done: (tickets) => replica.done(tickets),
-        writing: (rows) => isTree && this.keeper.writing(source.row, rows),
-        heldBack: (id) => isTree && this.keeper.holdsBack(source.row, id),
-        caughtUp: () => replica.memberPositions.caughtUp(),
-        mayWrite: () => replica.mayWrite(),
-        limits: () => this.config.safety,
-        changed: this.changed,
-        lookLater: (groups, after) => this.schedules.get(source.row)?.lookLater(groups, after),
-        sourceUpdated: (updated) => this.registry.updateSource(updated),
-      },
-    );
-    replica.synchronizers.set(source.row, synchronizer);
-    // What was written before the source was there to be brought to it.
-    for (const row of recovered) synchronizer.construction.enqueue(row, null);
-    replica.collection.sourcesChanged();
-    this.contents.here.register(source.row, replica.collection, adapter);
-    const schedule = new Schedule(
-      world.clock,
-      synchronizer,
-      () => this.config.number('scan.interval') * 1000,
-      (error) => world.log(`${source.location}: ${error.stack ?? error.message}`),
-    );
-    this.schedules.set(source.row, schedule);
-    if (adapter.can.watch && adapter.watch !== undefined)
-      this.#stopWatching.set(
-        source.row,
-        await adapter.watch(
-          (group) => schedule.dirty(group),
-          (detail) => {
-            world.log(`${source.location}: ${detail}`);
-            this.events.notice(`watch-${source.id}`, { about: 'problem', title: 'Too few watches', text: detail });
-          },
-        ),
-      );
-  }
-
-  /** Somebody still wrote to a file while it was replaced: those bytes are a change of that item, beside what replaced it. */
-  #takeMovedOn(replica: Replica, moved: readonly MovedOn[]): readonly number[] {
-    for (const { digest, size } of moved) this.contentStore.noteKept(digest, size, this.world.clock.now());
-    const rows = replica.takeMovedOn(moved);
-    this.#recount(moved.flatMap(({ instead }) => instead ?? [])).catch((error: Error) =>
-      this.world.log(error.stack ?? error.message),
-    );
-    return rows;
-  }
-
-  /** These were thought to be kept, and other bytes turned out to be there. */
-  async #recount(contents: readonly Digest[]): Promise<void> {
-    const held = await this.world.write.hasKept(contents);
-    this.contentStore.forgetKept(contents.filter((_, at) => held[at] === false));
-  }
-
-  /** Bytes that may be fetched to the disk of a source. */
-  async #room(row: number): Promise<number | null> {
-    const location = [...this.replicas.values()].flatMap((replica) => replica.synchronizers.get(row) ?? [])[0]?.source
-      .location;
-    const space = location === undefined ? null : await this.world.diskSpace(location);
-    return space === null ? null : Math.max(0, space.free - this.config.reserve(space.size));
   }
 
   #schedulesOf(id: CollectionId): readonly Schedule[] {
