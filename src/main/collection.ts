@@ -14,6 +14,7 @@ import { type DecodedChange, decodeBody, type PackageName } from './change-log/p
 import { type PlannedItem, planItem } from './construct/plan-construction.ts';
 import { applyChange } from './merge/apply-change.ts';
 import { EMPTY_STATE, type Held, type RecordState, shownFields } from './merge/record-state.ts';
+import { BATCH_SIZES } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
 import { hexOf } from './record/encode-value.ts';
@@ -100,7 +101,7 @@ export class Collection {
   readonly #authority: CollectionAuthority;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #filling = new FillPackages();
+  readonly #filling: FillPackages;
   readonly #limits: LogLimits;
   #stored: StoredCollection;
 
@@ -111,6 +112,7 @@ export class Collection {
     authority: CollectionAuthority,
     clock: Clock,
     random: Random,
+    changesPerPackage: number = BATCH_SIZES.packaged,
   ) {
     this.#database = database;
     this.#registry = registry;
@@ -118,6 +120,7 @@ export class Collection {
     this.#authority = authority;
     this.#clock = clock;
     this.#random = random;
+    this.#filling = new FillPackages(changesPerPackage);
     this.records = new RecordStore(database, stored.row, stored.kind);
     this.log = new LogStore(database, stored.row);
     this.packages = new PackageReader(this.log);

@@ -6,6 +6,7 @@ import type { MembershipFile } from './peers/group-membership.ts';
 import type { DeviceIdentity } from './peers/identity.ts';
 import type { KeysAtRest } from './peers/identity-store.ts';
 import type { Transport } from './peers/links/peer-link.ts';
+import type { BatchSizes } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { DiskSpace } from './platform/disk-space.ts';
 import type { FileSystem } from './platform/file-system.ts';
@@ -33,6 +34,8 @@ export interface EngineWorld {
   readonly beacons: readonly BeaconChannel[];
   /** Changes whenever the machine's networks do. */
   networks(): string;
+  /** Absent: `BATCH_SIZES`. */
+  readonly batches?: BatchSizes;
   readonly fs: FileSystem;
   readonly look: Remote<LookService>;
   readonly write: Remote<WriteService>;

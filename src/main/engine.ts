@@ -18,6 +18,7 @@ import { GroupMembership } from './peers/group-membership.ts';
 import { createCollection } from './peers/membership-log.ts';
 import { checkedName, displayName } from './peers/protocol/display-name.ts';
 import { isWithin, parseTimeWindows } from './peers/time-windows.ts';
+import { BATCH_SIZES } from './platform/batch-sizes.ts';
 import { hexOf } from './record/encode-value.ts';
 import type { RecordKind } from './record/field-rules.ts';
 import { type CollectionId, type DeviceId, type LogId, type SourceId, sourceId } from './record/ids.ts';
@@ -282,7 +283,7 @@ export class Engine {
   }
 
   #openReplica(stored: StoredCollection): Replica {
-    const { identity, clock, random, database } = this.world;
+    const { identity, clock, random, database, batches = BATCH_SIZES } = this.world;
     const membership = new GroupMembership(identity, stored.id, this.world.membershipFile(stored.id));
     const collection = new Collection(
       database,
@@ -298,6 +299,7 @@ export class Engine {
       },
       clock,
       random,
+      batches.packaged,
     );
     const replica = new Replica(collection, membership, this.registry, this.giver, {
       packages: (id) => this.network.packagesWritten(id),

@@ -5,6 +5,7 @@ import type { EngineWorld } from './engine-world.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 import { openAdapter } from './locations/open-source.ts';
 import type { PeerNetwork } from './network/peer-network.ts';
+import { BATCH_SIZES } from './platform/batch-sizes.ts';
 import type { CollectionId, DeviceId, Digest } from './record/ids.ts';
 import type { Replica } from './replica.ts';
 import { Schedule } from './schedule.ts';
@@ -80,6 +81,7 @@ export class OpenSources {
       engine.contentStore,
       engine.world.clock,
       {
+        batches: engine.world.batches ?? BATCH_SIZES,
         ask: (asked) => engine.network.ask(replica.id, asked),
         peersEpoch: () => engine.network.epoch,
         written: (packages) => replica.written(packages, source.row),

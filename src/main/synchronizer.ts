@@ -5,6 +5,7 @@ import { RunConstruction } from './construct/run-construction.ts';
 import { WRITE_PROBLEMS } from './construct/write-problems.ts';
 import type { AskPeers, Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
+import type { BatchSizes } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import type { RecordId } from './record/ids.ts';
@@ -21,6 +22,7 @@ import { Vanishing } from './take-in/vanishing.ts';
 
 /** What a synchronizer needs of the collection it belongs to and of the world. */
 export interface SynchronizerPort {
+  readonly batches: BatchSizes;
   ask: AskPeers;
   peersEpoch(): number;
   /** Packages were committed: other sources and peers get them. */
@@ -92,6 +94,7 @@ export class Synchronizer {
     this.#port = port;
     this.#status = new SourceStatus(clock, () => port.changed());
     this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
+      batchFiles: port.batches.constructed,
       findContents: (wanted, signal) => contents.find(wanted, port.ask, signal),
       readContent: (id, { content, size }) => contents.read(collection, id, { digest: content, size }, port.ask),
       keepContents: (found) => contents.keep(found),
@@ -261,6 +264,7 @@ export class Synchronizer {
 
   #takeInPort(): TakeInPort {
     return {
+      batchRecords: this.#port.batches.taken,
       collection: this.#collection,
       source: this.#source,
       adapter: this.adapter,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/main/platform/clock.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
-import type { Digest } from '../../src/main/record/ids.ts';
+import { ENTRY, fileEntry } from '../../src/main/record/file-entry.ts';
+import { type Digest, recordId } from '../../src/main/record/ids.ts';
 import { bytesOfText, stagedContents, type View, viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 
@@ -27,8 +28,8 @@ interface Folder {
   readonly unchecked: Set<string>;
   /** Contents a power loss tore; they must go no further. */
   readonly torn: Set<string>;
-  /** Contents that stood in it, and the program never ran meanwhile: what a power loss leaves of those nobody can tell. */
-  readonly unseen: Set<string>;
+  /** By path, contents a person wrote there and no look took in so far: what a power loss leaves of those nobody can tell. */
+  readonly unseen: Map<string, Set<string>>;
   /** When its database, and with it the journal of un-synced writes, was lost; milliseconds. */
   journalLost: number;
   /** Paths last written by the program. */
@@ -123,7 +124,7 @@ export class Ledger {
       folder.owed.set(seen.content, `${path} at step ${this.step}`);
       folder.unchecked.add(seen.content);
     }
-    if (device.running !== null) for (const content of still) folder.unseen.delete(content);
+    this.#forgetSeen(device, folder);
     for (const [path, seen] of view) {
       const before = folder.view.get(path);
       if (before?.type === seen.type && before.content === seen.content) continue;
@@ -204,12 +205,12 @@ export class Ledger {
     }
     for (const [path, seen] of view) {
       if (folder.view.get(path)?.content === seen.content || !isFile(seen)) continue;
-      const isKnown = ![...folder.unseen].some((whole) => couldBeLeftOf(seen.content, whole));
+      const isKnown = ![...(folder.unseen.get(path) ?? [])].some((whole) => couldBeLeftOf(seen.content, whole));
       if (torn && isTold && isKnown && folder.programWrote.has(path) && !this.written.has(seen.content))
         folder.torn.add(seen.content);
       else {
-        if (device.running === null && !this.written.has(seen.content)) folder.unseen.add(seen.content);
         this.note(seen.content);
+        folder.unseen.set(path, (folder.unseen.get(path) ?? new Set()).add(seen.content));
         folder.programWrote.delete(path);
       }
     }
@@ -224,6 +225,18 @@ export class Ledger {
     folder.view = view;
   }
 
+  /** What a running program tells of a path in its log, a look has seen there: here, or where it came from. */
+  #forgetSeen({ running }: SimulatedDevice, { unseen }: Folder): void {
+    for (const { collection } of running?.engine.replicas.values() ?? [])
+      for (const [path, contents] of unseen) {
+        const record = collection.records.find(recordId(path));
+        for (const { field, value } of record === null ? [] : collection.packages.earlierValues(record.row)) {
+          const entry = field === ENTRY ? fileEntry(value) : null;
+          if (entry?.type === 'file') contents.delete(this.#digests.get(entry.digest) ?? '');
+        }
+      }
+  }
+
   #folder(device: SimulatedDevice): Folder {
     let folder = this.#folders.get(device);
     if (folder === undefined) {
@@ -234,7 +247,7 @@ export class Ledger {
         doubtful: new Set(),
         unchecked: new Set(),
         torn: new Set(),
-        unseen: new Set(),
+        unseen: new Map(),
         journalLost: Number.NEGATIVE_INFINITY,
         programWrote: new Set(),
       };

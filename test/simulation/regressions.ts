@@ -7,6 +7,8 @@ export const REGRESSIONS: readonly {
   readonly seed: string;
   readonly kinds: NonNullable<SimulationOptions['kinds']>;
   readonly about: string;
+  /** With the batches the seed draws, which it did not always do. */
+  readonly drawsBatches?: boolean;
 }[] = [
   {
     seed: '1024',

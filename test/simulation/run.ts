@@ -1,6 +1,6 @@
 import { registerSql } from './register-sql.ts';
 
-// node test/simulation/run.ts 20000 | --seed N --verbose [--kinds a,b] [--from N] [--steps N]
+// node test/simulation/run.ts 20000 | --seed N --verbose [--kinds a,b] [--from N] [--steps N] [--whole-batches]
 registerSql();
 const { simulate } = await import('./simulate.ts');
 type Kinds = NonNullable<NonNullable<Parameters<typeof simulate>[1]>['kinds']>;
@@ -18,6 +18,7 @@ const chosen = {
   ...(dump === null ? {} : { dump: dump.split(','), dumpEach: args.includes('--each') }),
   ...(kinds === null ? {} : { kinds: kinds.split(',') as unknown as Kinds }),
   ...(steps === null ? {} : { steps: Number(steps) }),
+  wholeBatches: args.includes('--whole-batches'),
   ...(verbose ? { tell: (line: string) => console.log(line) } : {}),
 };
 const seed = option('seed');

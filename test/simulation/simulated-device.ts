@@ -3,6 +3,7 @@ import { Engine } from '../../src/main/engine.ts';
 import type { EngineWorld } from '../../src/main/engine-world.ts';
 import type { Places } from '../../src/main/locations/places.ts';
 import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
+import type { BatchSizes } from '../../src/main/platform/batch-sizes.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
 import type { CollectionId } from '../../src/main/record/ids.ts';
 import { handlersOf } from '../../src/main/requests/handlers.ts';
@@ -61,6 +62,7 @@ export class SimulatedDevice {
   readonly membership = new Map<CollectionId, readonly Uint8Array[]>();
   readonly network: MemoryNetwork;
   readonly folding: boolean;
+  readonly batches: BatchSizes;
   /** Asked before each call of the program to the file system; may act as another program would at that moment. */
   onCall: ((call: FileCall) => Fault | 'power' | null) | null = null;
   /** Calls to the file system the program may still make before it counts as one that never rests. */
@@ -87,6 +89,7 @@ export class SimulatedDevice {
       readonly random: SeededRandom;
       readonly skew: number;
       readonly folding: boolean;
+      readonly batches: BatchSizes;
     },
     report: DeviceReport,
   ) {
@@ -98,6 +101,7 @@ export class SimulatedDevice {
     this.network = options.network;
     this.random = options.random;
     this.folding = options.folding;
+    this.batches = options.batches;
     this.wall = options.clock.device(options.skew);
     this.disk = new MemoryDisk({ clock: this.wall });
     this.user = new SimulatedUser(this.disk);
@@ -152,6 +156,7 @@ export class SimulatedDevice {
         }),
         removeMembership: (group) => void this.membership.delete(group),
         transport: this.network.transport(this.identity.descriptor, this.host),
+        batches: this.batches,
         fs,
         look: slowService(
           new LookService(fs, now),

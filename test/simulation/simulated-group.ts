@@ -1,5 +1,6 @@
 import type { Role } from '../../src/contract/contract.ts';
 import { selfAsMember } from '../../src/main/peers/membership-log.ts';
+import { BATCH_SIZES, type BatchSizes } from '../../src/main/platform/batch-sizes.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 import { type CollectionId, collectionId, type DeviceId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
@@ -38,6 +39,8 @@ export class SimulatedGroup {
   slowness = 20;
   /** Who joined knows only the address of who let it in. */
   star = false;
+  /** Of the devices that are added from now on. */
+  batches: BatchSizes = BATCH_SIZES;
   collection: CollectionId | null = null;
 
   constructor(random: SeededRandom) {
@@ -58,10 +61,10 @@ export class SimulatedGroup {
     const index = this.devices.length;
     const random = this.#random.fork(`device ${index}`);
     const skew = options.skewed ? random.pick([0, 1500, -90_000, YEAR_MS, -YEAR_MS]) : 0;
-    const { clock, network } = this;
+    const { clock, network, batches } = this;
     const device = new SimulatedDevice(
       index,
-      { clock, network, random, skew, folding: options.folding },
+      { clock, network, random, skew, folding: options.folding, batches },
       { fault: (from, what) => this.find('fault', `${from.name}: ${what}`) },
     );
     this.devices.push(device);

@@ -16,8 +16,15 @@ export interface FilledPackage {
 
 /** Cuts changes into packages, each as full as it may be. A change that alone is larger has a package of its own. */
 export class FillPackages {
+  readonly #most: number;
   /** So many changes fit into a package, as the last one tells: what is encoded and does not fit is encoded twice. */
-  #likelyFit = CHANGES_PER_PACKAGE;
+  #likelyFit: number;
+
+  /** `most`: changes in a package. */
+  constructor(most = CHANGES_PER_PACKAGE) {
+    this.#most = most;
+    this.#likelyFit = most;
+  }
 
   /** `nameOf` may tell of a change what only the package before it made known: each is asked for when it is taken. */
   *fill(
@@ -25,7 +32,7 @@ export class FillPackages {
     nameOf: (dot: Dot) => { name: PackageName; index: number },
   ): Generator<FilledPackage> {
     for (let at = 0; at < changes.length; ) {
-      let count = Math.min(CHANGES_PER_PACKAGE, changes.length - at, this.#likelyFit);
+      let count = Math.min(this.#most, changes.length - at, this.#likelyFit);
       let body = encodeBody(changes.slice(at, at + count), nameOf);
       while (body.length > BODY_CLOSES_AT && count > 1) {
         count = fitting(count, body, TRY_AGAIN_WITH);

@@ -13,8 +13,7 @@ import { giveBack } from './give-back.ts';
 import type { Ticket } from './pending.ts';
 import { constructItemOf, type PreparedItem, PrepareItem } from './prepare-item.ts';
 
-/** A batch commits in one transaction; its content lies in memory at once. */
-const BATCH_RECORDS = 500;
+/** The content of a batch lies in memory at once. */
 const BATCH_BYTES = 8 << 20;
 /** The same of contents that records of a text refer to, where each batch writes the whole text anew. */
 const BATCH_BYTES_OF_TEXTS = 64 << 20;
@@ -59,6 +58,8 @@ interface Begun {
 }
 /** What the construction of a source needs from the rest. */
 export interface ConstructionPort {
+  /** So many files are a batch, which commits in one transaction. */
+  readonly batchFiles: number;
   /** Finds what files need, here or at a peer; `missing` where nobody linked has it now. Same order. */
   findContents(wanted: readonly WantedContent[], signal: AbortSignal): Promise<readonly FoundContent[]>;
   /** A content a record refers to, from here or else from linked peers; null where nobody linked has it now. */
@@ -248,7 +249,7 @@ export class RunConstruction {
     const items: Planned[] = [];
     const deleted = new Set<number>();
     const done: Ticket[] = [];
-    const mostItems = this.#adapter.batch ?? BATCH_RECORDS;
+    const mostItems = this.#adapter.batch ?? this.#port.batchFiles;
     const mostBytes = this.#adapter.batch === undefined ? BATCH_BYTES : BATCH_BYTES_OF_TEXTS;
     let bytes = 0;
     for (const job of this.#queue.take()) {

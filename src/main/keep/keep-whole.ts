@@ -195,10 +195,11 @@ export class WholeFiles implements IdleJob {
     if (expected.vouched !== null && vouchesFor(expected.vouched, standing.revision)) return 'again';
     const earlier = collection.packages.earlierValues(suspect.row);
     const past = earlier.flatMap(({ field, value }) => (field === ENTRY ? (fileEntry(value) ?? []) : []));
-    if ((expected.wasThere || expected.isGone) && past.some(is)) return 'again';
+    const isOther = expected.wasThere || expected.isGone;
+    if (isOther && past.some(is)) return 'again';
     if (found.type !== 'file') return 'let-go';
-    // A move that the power took back brings what was written since to the old place.
-    const times = expected.isGone ? [...earlier, ...earlierWhereMoved(collection, suspect.row)] : earlier;
+    // A move that the power took back brings what was written since to the old place, whatever came to be there meanwhile.
+    const times = isOther ? [...earlier, ...earlierWhereMoved(collection, suspect.row)] : earlier;
     if (hasTimeOfWhole(found, standing.fields.get(MODIFIED), standing.holes, times)) return 'again';
     const needed = [expected.held, expected.target].flatMap((entry) => entry ?? []);
     // What was replaced or deleted last may be back, and torn as well.

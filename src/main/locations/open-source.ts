@@ -50,7 +50,7 @@ export interface AroundSource {
   readonly world: SourceWorld;
   changed(): void;
 }
-type SourceWorld = Pick<FilesAdapterOptions, 'platform' | 'fs' | 'clock' | 'watch' | 'watchRoot'> & {
+type SourceWorld = Pick<FilesAdapterOptions, 'platform' | 'fs' | 'clock' | 'watch' | 'watchRoot' | 'batches'> & {
   readonly look: ConstructorParameters<typeof FilesAdapter>[0];
   readonly write: ConstructorParameters<typeof FilesAdapter>[1];
   readonly secrets: AccountSecrets;
@@ -91,6 +91,7 @@ export async function openAdapter(
     marker: { collection: replica.id, source: source.id, device: engine.deviceId },
     rules: source.settings,
     fs: world.fs,
+    batches: world.batches,
     clock: world.clock,
     watch: world.watch,
     watchRoot: world.watchRoot,

@@ -22,11 +22,10 @@ import type { LookProblems } from './look-problems.ts';
 import type { MeetBook, Met } from './meet-book.ts';
 import type { Settling } from './settling.ts';
 
-/** Records of one transaction. */
-export const BATCH_RECORDS = 1000;
-
 /** What the commits of one look need of it. */
 export interface CommitPort {
+  /** Records of one transaction. */
+  readonly batchRecords: number;
   readonly contents: ContentStore;
   readonly clock: Clock;
   readonly settling: Settling;
@@ -118,9 +117,9 @@ export class CommitLook {
   /** Deletes come last, after the adds and modifies of the cycle (DESIGN 3). Peers get each batch while the next is made. */
   async gone(gone: GoneItems, moves: Moves): Promise<void> {
     const all = gone.all();
-    for (let at = 0; at < all.length; at += BATCH_RECORDS) {
+    for (let at = 0; at < all.length; at += this.#port.batchRecords) {
       if (at > 0) await new Promise<void>((resolve) => this.#port.clock.after(0, resolve));
-      const batch = all.slice(at, at + BATCH_RECORDS);
+      const batch = all.slice(at, at + this.#port.batchRecords);
       this.#emit(this.#collection.transact(() => this.#delete(batch, gone, moves)));
     }
     gone.clear();

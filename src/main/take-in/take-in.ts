@@ -9,7 +9,7 @@ import { type HaltReason, haltReason, type SafetyLimits } from '../safety.ts';
 import type { ListResult, Reading, SourceAdapter } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
-import { BATCH_RECORDS, CommitLook } from './commit-look.ts';
+import { CommitLook } from './commit-look.ts';
 import { CompareListing } from './compare-listing.ts';
 import { type DirtyItem, DirtyItems } from './dirty-items.ts';
 import { DraftChange } from './draft-change.ts';
@@ -77,6 +77,8 @@ const NEAR: ReadonlySet<string> = new Set(['']);
 
 /** The source that is looked at, and who is told what was found. */
 export interface TakeInPort {
+  /** Records of one transaction. */
+  readonly batchRecords: number;
   readonly collection: Collection;
   readonly source: StoredSource;
   readonly adapter: SourceAdapter;
@@ -134,7 +136,9 @@ class Look {
     this.#isFirst = !collection.records.hasSnapshots(source.row);
     this.#streams = !request.dry && this.#isFirst;
     this.#held = new HeldItems(collection, source.row, adapter);
-    this.#dirty = new DirtyItems(this.#held.project === null ? BATCH_RECORDS : BATCH_ITEMS);
+    this.#dirty = new DirtyItems(
+      this.#held.project === null ? port.batchRecords : Math.min(BATCH_ITEMS, port.batchRecords),
+    );
     this.#gone = new GoneItems(collection, this.#held);
     this.#drafts = new DraftChange(collection, this.#held, source.adopting);
     this.#problems = new LookProblems(collection, this.#held, clock, (group) => this.#commit.fresh.add(group));
@@ -152,6 +156,7 @@ class Look {
       },
     );
     this.#commit = new CommitLook(collection, this.#held, {
+      batchRecords: port.batchRecords,
       contents,
       clock,
       settling: request.settling,
@@ -169,6 +174,7 @@ class Look {
 
   async run(): Promise<TakeInResult> {
     const request = this.#request;
+    const { batchRecords } = this.#port;
     const listed = await this.#list();
     if (listed.complete) this.#listing.sweep();
     await this.#meets?.match(this.#readNews());
@@ -183,8 +189,8 @@ class Look {
       const halt = this.#halt(readings, moves);
       if (halt !== null) return halt;
       if (request.dry) return { is: 'planned', local: this.#planned(readings, moves) };
-      for (let at = 0; at < readings.length; at += BATCH_RECORDS)
-        this.#commit.readings(readings.slice(at, at + BATCH_RECORDS), moves);
+      for (let at = 0; at < readings.length; at += batchRecords)
+        this.#commit.readings(readings.slice(at, at + batchRecords), moves);
     }
     const deleted = request.readOnly ? 0 : this.#gone.size - moves.size;
     if (request.readOnly) this.#commit.goneIsNotPassedOn(this.#gone);
@@ -227,11 +233,12 @@ class Look {
 
   /** Items whose id nobody knows. */
   async *#readNews(): AsyncGenerator<readonly Reading[]> {
+    const { batchRecords } = this.#port;
     const news = this.#dirty.all().filter(({ id }) => this.#port.collection.records.find(id) === null);
-    for (let at = 0; at < news.length; at += BATCH_RECORDS) {
+    for (let at = 0; at < news.length; at += batchRecords) {
       // Who was not compared with the others would be doubled.
       if (this.#request.signal.aborted) throw new LockstepError('stopped', 'the look was stopped');
-      yield await this.#read(news.slice(at, at + BATCH_RECORDS));
+      yield await this.#read(news.slice(at, at + batchRecords));
     }
   }
 

@@ -50,6 +50,7 @@ beforeEach(() => {
     new ContentStore(databases.of(0).database),
     clock,
     {
+      batchFiles: 500,
       findContents: () => Promise.resolve([]),
       readContent: () => Promise.resolve(null),
       keepContents: () => Promise.resolve(),

@@ -143,30 +143,44 @@ it('makes again what somebody saved just before the power went, where it is know
   room.expectNoFaults();
 });
 
-it('lets nothing torn come back where a move was taken back by a power loss', async () => {
-  const room = await KeepRoom.open('moved', 2, { 'old/a.txt': 'first text' });
-  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
-  await room.run(90_000);
-  a.user.move(`${ROOT}/old`, `${ROOT}/new`);
-  await room.run(3000);
-  room.write(a, 'new/a.txt', 'what was saved a moment ago');
-  await room.run(3000);
-  expect(room.read(b, 'new/a.txt')).toBe('what was saved a moment ago');
-  const modified = Number((a.user.fs.lstat(`${ROOT}/new/a.txt`)?.modifiedNs ?? 0n) / 1000n);
-  const before = room.changes(b);
-  a.losePower(new SeededRandom('moved'));
-  a.user.remove(`${ROOT}/new`);
-  room.write(a, 'old/a.txt', 'what was sa');
-  a.user.touch(`${ROOT}/old/a.txt`, modified);
-  await room.group.start(a);
-  await room.run(120_000);
-  for (const device of [a, b]) {
-    expect(room.read(device, 'new/a.txt')).toBe('what was saved a moment ago');
-    expect(device.disk.tree(ROOT).get('old/a.txt')).toBeUndefined();
-  }
-  expect(room.changes(b)).toBe(before);
-  room.expectNoFaults();
-});
+it.each([
+  { there: 'nothing', path: null },
+  { there: 'another file', path: 'old/a.txt' },
+  { there: 'a folder', path: 'old/a.txt/in.txt' },
+])(
+  'lets nothing torn come back to the old place of a move that a power loss took back, where $there is',
+  async ({ path }) => {
+    const room = await KeepRoom.open('moved', 2, { 'old/a.txt': 'first text' });
+    const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+    await room.run(90_000);
+    a.user.move(`${ROOT}/old`, `${ROOT}/new`);
+    await room.run(3000);
+    room.write(a, 'new/a.txt', 'what was saved a moment ago');
+    if (path !== null) {
+      await room.run(100);
+      a.user.mkdirp(`${ROOT}/${path}`.slice(0, `${ROOT}/${path}`.lastIndexOf('/')));
+      room.write(a, path, 'what came instead');
+    }
+    await room.run(3000);
+    expect(room.read(b, 'new/a.txt')).toBe('what was saved a moment ago');
+    const modified = Number((a.user.fs.lstat(`${ROOT}/new/a.txt`)?.modifiedNs ?? 0n) / 1000n);
+    const before = room.changes(b);
+    a.losePower(new SeededRandom('moved'));
+    for (const left of ['new', 'old']) a.user.remove(`${ROOT}/${left}`);
+    a.user.mkdirp(`${ROOT}/old`);
+    room.write(a, 'old/a.txt', 'what was sa');
+    a.user.touch(`${ROOT}/old/a.txt`, modified);
+    await room.group.start(a);
+    await room.run(120_000);
+    for (const device of [a, b]) {
+      expect(room.read(device, 'new/a.txt')).toBe('what was saved a moment ago');
+      if (path === null) expect(device.disk.tree(ROOT).get('old/a.txt')).toBeUndefined();
+      else expect(room.read(device, path)).toBe('what came instead');
+    }
+    expect(room.changes(b)).toBe(before);
+    room.expectNoFaults();
+  },
+);
 
 it.each(['one', 'two', 'three'])('notes what was written lately where no journal tells of it, %s', async (seed) => {
   const room = await KeepRoom.open(`adopted ${seed}`, 2, TEXTS);

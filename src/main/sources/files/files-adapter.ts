@@ -1,3 +1,4 @@
+import { BATCH_SIZES, type BatchSizes } from '../../platform/batch-sizes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import type { Remote } from '../../platform/remote.ts';
@@ -28,8 +29,8 @@ import type { SourceMarker } from './source-marker.ts';
 import type { FilesWatch, WatchOptions } from './watch-files.ts';
 import type { WriteService } from './write-service.ts';
 
-/** Items a listing brings over from its thread at a time. */
-const LIST_ITEMS = 2000;
+/** So many batches of a listing are brought over from its thread at a time. */
+const LIST_BATCHES = 2;
 /** Room for content that is read: about as much as a peer asks for at once. */
 const SLABS_AT_ONCE = 4;
 /** What was taken aside is looked at once more after this long: an editor may still have held it open (DESIGN 4). */
@@ -45,6 +46,8 @@ export interface FilesAdapterOptions {
   readonly folding: boolean;
   readonly marker: SourceMarker;
   readonly rules: RuleSettings;
+  /** Absent: `BATCH_SIZES`. */
+  readonly batches?: BatchSizes | undefined;
   /** For the watcher, which lives in the caller's thread. */
   readonly fs: FileSystem;
   readonly clock: Clock;
@@ -65,6 +68,7 @@ export class FilesAdapter implements SourceAdapter {
   readonly #look: Remote<LookService>;
   readonly #write: Remote<WriteService>;
   readonly #options: FilesAdapterOptions;
+  readonly #batchItems: number;
   #settings: RuleSettings;
   #rules: IgnoreRules;
   #rulesVersion = 1;
@@ -79,6 +83,7 @@ export class FilesAdapter implements SourceAdapter {
     this.#look = look;
     this.#write = write;
     this.#options = options;
+    this.#batchItems = (options.batches ?? BATCH_SIZES).listed;
     this.#settings = options.rules;
     this.#rules = new IgnoreRules('', options.rules);
     this.can = { write: true, watch: options.watch !== null, fields: null };
@@ -115,7 +120,8 @@ export class FilesAdapter implements SourceAdapter {
 
   async #openServices(): Promise<void> {
     const { source, root, platform, folding, marker } = this.#options;
-    await this.#look.open(source, root, { platform, folding, rules: this.#settings, marker });
+    const batchItems = this.#batchItems;
+    await this.#look.open(source, root, { platform, folding, rules: this.#settings, marker, batchItems });
     await this.#write.open(source, root, { platform, folding });
   }
 
@@ -156,10 +162,10 @@ export class FilesAdapter implements SourceAdapter {
     if (this.#isInterrupted) await this.#recover();
     await this.#readRules();
     const listing = await this.#look.beginList(this.#options.source, since, within);
-    for (let next = this.#look.nextList(listing, LIST_ITEMS); ; ) {
+    for (let next = this.#look.nextList(listing, LIST_BATCHES * this.#batchItems); ; ) {
       const { events, done } = await next;
       // Listed while these are worked in.
-      if (done === null) next = this.#look.nextList(listing, LIST_ITEMS);
+      if (done === null) next = this.#look.nextList(listing, LIST_BATCHES * this.#batchItems);
       next.catch(() => undefined);
       for (const event of events) {
         this.#watchListed(event);

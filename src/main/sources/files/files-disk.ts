@@ -29,6 +29,8 @@ export interface FilesDiskOptions {
   readonly rules: RuleSettings;
   /** Whose root this is. */
   readonly marker: SourceMarker;
+  /** A listing tells of about so many items at a time; absent: as `BATCH_SIZES` says. */
+  readonly batchItems?: number | undefined;
   /** Milliseconds since 1970. */
   now(): number;
   /** For large files; null: none. */
@@ -164,6 +166,7 @@ export class FilesDisk {
         platform,
         folding,
         mounts,
+        batchItems: this.#options.batchItems,
         now: () => this.#options.now(),
       });
       this.#looking = { walker, mounts };

@@ -1,3 +1,4 @@
+import { BATCH_SIZES } from '../../platform/batch-sizes.ts';
 import type { DirectoryName, FileStat, FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { recordId } from '../../record/ids.ts';
@@ -11,8 +12,7 @@ import type { NamePlatform } from './names.ts';
 import { checkRecordPath, ParentGuard, problemCode } from './path-guard.ts';
 import { DIRECTORY_REVISION, freshCutoff, isFreshSince, REVISION_BYTES } from './revision.ts';
 
-/** Groups are told together until there are this many items or groups. */
-const BATCH_ITEMS = 1_000;
+/** Groups are told together until there are this many, or `batchItems` items. */
 const BATCH_GROUPS = 200;
 
 export interface WalkOptions {
@@ -22,6 +22,8 @@ export interface WalkOptions {
   /** Milliseconds since 1970. */
   now(): number;
   readonly mounts: MountMemory;
+  /** About so many items are told of at a time; absent: as `BATCH_SIZES` says. */
+  readonly batchItems?: number | undefined;
 }
 
 export interface WalkResult extends ListResult {
@@ -67,6 +69,7 @@ export class FileWalker {
   readonly #fs: FileSystem;
   readonly #root: string;
   readonly #options: WalkOptions;
+  readonly #batchItems: number;
   readonly #top = newNode();
   readonly #print = new ListingPrint();
   readonly #first: number;
@@ -78,6 +81,7 @@ export class FileWalker {
     this.#fs = fs;
     this.#root = root;
     this.#options = options;
+    this.#batchItems = options.batchItems ?? BATCH_SIZES.listed;
     // So that a token of an earlier process does not pass for one of this.
     this.#first = Math.max(1, Math.floor(options.now())) * 1_000;
     this.#generation = this.#first;
@@ -302,7 +306,7 @@ export class FileWalker {
     }));
     walk.groups.push({ group: at.id, items, problems });
     walk.batched += items.length;
-    if (walk.batched >= BATCH_ITEMS || walk.groups.length >= BATCH_GROUPS) flush(walk);
+    if (walk.batched >= this.#batchItems || walk.groups.length >= BATCH_GROUPS) flush(walk);
   }
 
   /** Hands on the subdirectories: the last first, as they are taken from the end. */
