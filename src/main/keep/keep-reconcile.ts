@@ -20,6 +20,11 @@ export class KeepReconcile implements IdleJob {
     this.#part = needed || port.kept.keptByDigest(null, 1).length === 0 ? 0 : null;
   }
 
+  /** Does the table say what the store holds? */
+  get isDone(): boolean {
+    return !this.#checks && this.#part === null;
+  }
+
   async step(): Promise<boolean> {
     if (this.#checks) return this.#forgetMissing();
     if (this.#part === null) return false;

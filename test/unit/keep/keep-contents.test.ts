@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { digestOf } from '../../../src/main/platform/hash.ts';
 import { KeepRoom } from './keep-room.ts';
 
 it('copies what is here at idle, so that the next edit does not take the only copy with it', async () => {
@@ -79,4 +80,18 @@ it('finds what the version store holds when the database was lost', async () => 
   await room.run(2000);
   expect(room.kept(device, 'one')).toBe(true);
   expect(room.kept(device, large)).toBe(true);
+});
+
+it('finds what was kept and not noted when the program was killed, though it was ended properly before it came to that', async () => {
+  const room = await KeepRoom.open('unnoted', 1, { 'a.txt': 'one' });
+  const [device] = room.devices as [(typeof room.devices)[0]];
+  const bytes = Buffer.from('what nobody noted');
+  device.running?.write.keep([{ digest: digestOf(bytes), bytes }]);
+  device.kill();
+  await room.group.start(device);
+  await room.group.until(device, device.stop());
+  await room.group.start(device);
+  await room.run(10_000);
+  expect(room.kept(device, 'what nobody noted')).toBe(true);
+  room.expectNoFaults();
 });
