@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ConflictView } from '../../../src/contract/contract.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { ROOT } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from './keep-room.ts';
@@ -248,5 +249,43 @@ it('makes again what a power loss emptied that took the database too', async () 
   await room.run(30_000);
   expect([room.changes(a), room.problems(b)]).toEqual([before, []]);
   for (const path of Object.keys(TEXTS)) expect([path, room.read(b, path)]).toEqual([path, TEXTS[path]]);
+  room.expectNoFaults();
+});
+
+it('settles a conflict one of whose values the power took for good with the one that is left', async () => {
+  const room = await KeepRoom.open('taken', 2, { 'a.txt': 'first text' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  for (const device of [a, b]) device.engine.config.set('history.copy-limit', '0');
+  await room.run(90_000);
+  room.group.cut(a, b);
+  room.write(b, 'a.txt', 'what B wrote, and has');
+  room.write(a, 'a.txt', 'what A wrote, and the power takes');
+  await room.run(3000);
+  // What is told is told, and its content is not asked for before the power goes.
+  room.group.mendAll();
+  b.kill();
+  a.losePower(new SeededRandom('taken'));
+  room.write(a, 'a.txt', '\0'.repeat(33));
+  await room.group.start(a);
+  await room.group.start(b);
+  await room.run(180_000);
+  expect(room.conflicts(b)).toBe(1);
+  const open = b.running?.handlers['conflicts:list'](room.group.collection) as readonly ConflictView[] | undefined;
+  const conflict = open?.[0];
+  const left = conflict?.values.find(({ device }) => device === b.identity.id);
+  await b.running?.handlers['conflicts:resolve'](conflict?.id ?? '', { take: left?.id ?? '' });
+  await room.run(60_000);
+  for (const device of [a, b]) {
+    expect(room.read(device, 'a.txt')).toBe('what B wrote, and has');
+    expect(room.conflicts(device)).toBe(0);
+    expect(room.problems(device)).toEqual([]);
+    expect(
+      room
+        .replica(device)
+        .collection.log.logs()
+        .every((log) => log.applied === log.held),
+    ).toBe(true);
+  }
+  expect(room.kept(a, '\0'.repeat(33))).toBe(true);
   room.expectNoFaults();
 });
