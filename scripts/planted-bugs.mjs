@@ -311,7 +311,7 @@ export const PLANTED_BUGS = [
     file: 'src/main/take-in/compare-listing.ts',
     find: '    if (this.#port.heldBack(id)) return;\n',
     replace: '',
-    tests: ['test/unit/take-in', 'test/unit/history/keep-whole.test.ts'],
+    tests: ['test/unit/take-in', 'test/unit/keep/keep-whole.test.ts'],
   },
   {
     about: 'a deleted item that is there again under a folder of its name is a change of it',
@@ -339,6 +339,6 @@ export const PLANTED_BUGS = [
     file: 'src/main/history-keeper.ts',
     find: 'if (this.#reconcile.isDone) this.#engine',
     replace: 'this.#engine',
-    tests: ['test/unit/history/keep-contents.test.ts'],
+    tests: ['test/unit/keep/keep-contents.test.ts'],
   },
 ];
