@@ -1,4 +1,4 @@
-import type { AddedView, AddOptions, JoiningView } from '../contract/contract.ts';
+import type { AddedView, AddOptions } from '../contract/contract.ts';
 import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents, type KeptContents } from './content-exchange/contents.ts';
@@ -10,6 +10,7 @@ import { HistoryKeeper } from './history-keeper.ts';
 import { placesIn, recoverPlaces } from './locations/recover-places.ts';
 import { findServerPlace, isAddress } from './locations/server-place.ts';
 import { type AskedFormat, findPlace, isFolder, nameOfPlace, type SourcePlace } from './locations/source-place.ts';
+import { JoinsUnderWay } from './network/joins-under-way.ts';
 import { LeftCollections } from './network/left-collections.ts';
 import { ManageMembers } from './network/manage-members.ts';
 import { PeerNetwork } from './network/peer-network.ts';
@@ -51,7 +52,7 @@ export class Engine {
   readonly kept: KeptContents;
   readonly replicas = new Map<CollectionId, Replica>();
   /** What this device asked to join, and was not let into so far. */
-  readonly joining = new Map<CollectionId, JoiningView>();
+  readonly joins: JoinsUnderWay;
   readonly left: LeftCollections;
   readonly sources: OpenSources;
   readonly network: PeerNetwork;
@@ -83,6 +84,7 @@ export class Engine {
     this.contents = new Contents(here, this.contentStore, this.kept, (source) => this.sources.room(source));
     this.giver = new ContentGiver(here, this.contentStore, this.kept);
     this.sources = new OpenSources(this);
+    this.joins = new JoinsUnderWay(this.registry);
     this.left = new LeftCollections(this);
     this.network = new PeerNetwork(this);
     this.members = new ManageMembers(this);

@@ -36,6 +36,10 @@ it('a link is good once; a denied device gets nothing', async () => {
   expect(await joining()).toEqual([['docs', 'waiting-for-approval']]);
   await a!.ask('deny', request!.request);
   await expect.poll(joining).toEqual([['docs', 'failed']]);
+  // Also to who starts it anew, until it is read.
+  await reader!.stop();
+  await reader!.restart();
+  expect(await joining()).toEqual([['docs', 'failed']]);
   await reader!.ask('leave', collection);
   expect(await joining()).toBeUndefined();
   expect((await reader!.refused('join', link, folderReader.root, '--wait')).status).toBe(1);
@@ -44,6 +48,18 @@ it('a link is good once; a denied device gets nothing', async () => {
     status: 1,
     code: 'bad-invite',
   });
+});
+
+it('a join that the end of the program broke off is told as such at the next start', async () => {
+  const { link } = await a!.ask<{ link: string }>('invite', collection);
+  expect((await reader!.cli('join', link, folderReader.root)).status).toBe(4);
+  await reader!.stop();
+  await reader!.restart();
+  expect((await reader!.status()).joining).toMatchObject([
+    { name: 'docs', state: 'failed', why: expect.stringContaining('Join again') },
+  ]);
+  await reader!.ask('leave', collection);
+  await a!.ask('revoke-invite', collection);
 });
 
 it('a reader gets everything, and what it changes stays with it, named as such', async () => {

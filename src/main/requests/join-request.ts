@@ -1,9 +1,9 @@
-import type { JoinedView, JoiningView } from '../../contract/contract.ts';
+import type { JoinedView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
 import { isAddress } from '../locations/server-place.ts';
 import type { SourcePlace } from '../locations/source-place.ts';
+import type { Join } from '../network/joins-under-way.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import type { CollectionId } from '../record/ids.ts';
 
 /**
  * Joins by a link with a place as source, in whatever format it holds the collection's kind (CLI `join`). Resolves when membership is granted, or, without `wait`, as soon as both screens show the
@@ -22,7 +22,7 @@ export async function joinRequest(
   let place: SourcePlace | null = null;
   return new Promise((resolve, reject) => {
     let code = '';
-    let waiting: (JoiningView & { readonly collection: CollectionId }) | null = null;
+    let waiting: Join | null = null;
     let isAnswered = false;
     const asked = engine.network.join(link, async (offer) => {
       const known = engine.replicas.get(offer.collection);
@@ -38,7 +38,7 @@ export async function joinRequest(
       code = offer.code;
       const { collection, name } = offer;
       waiting = { collection, name, location: place.path, state: 'waiting-for-approval', code, why: null };
-      engine.joining.set(collection, waiting);
+      engine.joins.put(waiting);
       engine.changed();
       if (!wait)
         engine.world.clock.after(APPROVAL_MS, () => {
@@ -49,7 +49,7 @@ export async function joinRequest(
     });
     asked
       .then(async (joined) => {
-        engine.joining.delete(joined.collection);
+        engine.joins.drop(joined.collection);
         const replica = engine.openCollection(joined.collection, joined.name, joined.kind);
         place ??= await engine.place(location, true, { kind: joined.kind, format });
         const source = await engine.addSource(replica, place);
@@ -58,10 +58,12 @@ export async function joinRequest(
       .catch((error: unknown) => {
         const { message } = error as Error;
         engine.world.log(`join: ${message}`);
-        if (waiting !== null) {
+        // Where the program ends, the next start tells of it.
+        const isEnding = error instanceof LockstepError && error.code === 'join-cancelled';
+        if (waiting !== null && !isEnding) {
           // Whoever still waits for the answer is told by it; everybody else by the status.
-          if (isAnswered) engine.joining.set(waiting.collection, { ...waiting, state: 'failed', why: message });
-          else engine.joining.delete(waiting.collection);
+          if (isAnswered) engine.joins.put({ ...waiting, state: 'failed', why: message });
+          else engine.joins.drop(waiting.collection);
           engine.changed();
         }
         reject(error as Error);
@@ -74,9 +76,9 @@ const APPROVAL_MS = 1500;
 
 /** A join that failed is not told any more. false: there is none of that collection. */
 export function forgetJoin(engine: Engine, collection: string): boolean {
-  const failed = [...engine.joining.values()].find((one) => one.collection === collection && one.state === 'failed');
+  const failed = engine.joins.all().find((one) => one.collection === collection && one.state === 'failed');
   if (failed === undefined) return false;
-  engine.joining.delete(failed.collection as CollectionId);
+  engine.joins.drop(failed.collection);
   engine.changed();
   return true;
 }

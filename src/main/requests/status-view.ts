@@ -17,7 +17,7 @@ export function statusView(engine: Engine): StatusView {
   return {
     device: { id: engine.deviceId, name: engine.name },
     links: engine.network.bytes,
-    ...(engine.joining.size === 0 ? {} : { joining: [...engine.joining.values()] }),
+    ...(engine.joins.all().length === 0 ? {} : { joining: engine.joins.all() }),
     collections: [...engine.replicas.values()].map((replica) => collectionView(engine, replica)),
   };
 }
