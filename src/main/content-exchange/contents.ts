@@ -226,7 +226,10 @@ export class Contents {
     return fetched;
   }
 
-  /** Fetches chunks, a few requests ahead of what is written; false: some of them nobody has, or they came wrong. */
+  /**
+   * Fetches chunks, each of them once however often the file repeats it, a few requests ahead of what is written; false: some of them nobody
+   * has, or they came wrong.
+   */
   async #fetchChunks(
     missing: readonly (readonly [offset: number, Chunk])[],
     hint: RecordId,
@@ -234,7 +237,8 @@ export class Contents {
     signal: AbortSignal,
     write: (pieces: readonly StagedPiece[]) => Promise<readonly number[]>,
   ): Promise<boolean> {
-    const requests = batches(missing, ([, chunk]) => chunk.length);
+    const repeated = [...Map.groupBy(missing, ([, chunk]) => chunk.digest).values()];
+    const requests = batches(repeated, ([first]) => first?.[1].length ?? 0);
     let failed = false;
     await allAhead(requests, async (request) => {
       if (signal.aborted || failed) {
@@ -242,16 +246,19 @@ export class Contents {
         return;
       }
       const answers = await ask(
-        request.map(([, chunk]) => ({ digest: chunk.digest, kind: 'chunk', hint, base: null }) as const),
+        request.flatMap(([first]) =>
+          first === undefined ? [] : [{ digest: first[1].digest, kind: 'chunk', hint, base: null } as const],
+        ),
       );
       const pieces: StagedPiece[] = [];
-      request.forEach(([at, chunk], each) => {
-        const answer = answers[each];
-        if (answer?.bytes.length === chunk.length)
-          pieces.push({ offset: at, digest: chunk.digest, bytes: answer.bytes });
+      request.forEach((places, each) => {
+        const bytes = answers[each]?.bytes;
+        for (const [offset, { digest, length }] of places)
+          if (bytes?.length === length) pieces.push({ offset, digest, bytes });
+          else failed = true;
       });
-      const wrong = await write(pieces);
-      if (pieces.length < request.length || wrong.length > 0) failed = true;
+      const wrong = await write(pieces.sort((a, b) => a.offset - b.offset));
+      if (wrong.length > 0) failed = true;
     });
     return !failed;
   }

@@ -95,7 +95,8 @@ function setModified(path: string, microseconds: number): void {
   // utimes takes seconds as a double, off by up to a quarter of a microsecond: the quarter added keeps the result within the
   // microsecond meant, whether it is then rounded or cut. The time of access cannot be left out, so it is given as it was.
   const access = fs.lstatSync(path).atimeMs / 1000;
-  fs.lutimesSync(path, access, (microseconds + 0.25) / 1_000_000);
+  // As text, for Node takes a negative number for the time it is now.
+  fs.lutimesSync(path, String(access), String((microseconds + 0.25) / 1_000_000));
 }
 
 function syncDirectory(path: string): void {

@@ -100,7 +100,8 @@ export class RecordRequests {
     throw noConflict(id);
   }
   resolveAll(prefer: string): ResultView {
-    return joined(this.#ports(null).map((port) => resolveAll(port, prefer)));
+    // Of several collections, one that device is no member of has nothing it could prefer.
+    return joined(whereKnown(this.#ports(null), (port) => [resolveAll(port, prefer)]));
   }
 
   duplicates(collection: string): Promise<readonly DuplicateView[]> {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { decodeChunkList } from '../../../src/main/content/chunk-list.ts';
+import { decodeChunkList, encodeChunkList } from '../../../src/main/content/chunk-list.ts';
 import { Contents, type KeptContents } from '../../../src/main/content-exchange/contents.ts';
 import { ContentsHere } from '../../../src/main/content-exchange/contents-here.ts';
 import { ContentGiver } from '../../../src/main/content-exchange/give-content.ts';
 import type { ContentAsked } from '../../../src/main/peers/shared-collection.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import { nameContent } from '../../../src/main/port-of-replica.ts';
-import type { Digest } from '../../../src/main/record/ids.ts';
+import { type Digest, recordId } from '../../../src/main/record/ids.ts';
+import type { SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
 import { ContentStore } from '../../../src/main/store/content-store.ts';
 import { openDatabase } from '../../../src/main/store/open-database.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
@@ -48,6 +49,42 @@ describe('a large content that only the version store holds', () => {
     expect(read).toEqual(bytes);
     expect(decodeChunkList(list.bytes, bytes.length).length).toBeGreaterThan(3);
     expect(giver.reads).toEqual([content.digest]);
+  });
+});
+
+describe('a large file to be constructed', () => {
+  it('has a chunk that it repeats fetched once, and put in all its places', async () => {
+    const [first, second] = ['one', 'two'].map((seed) => new SeededRandom(seed).bytes(100)) as [Uint8Array, Uint8Array];
+    const parts = [first, second, first, first, second, first];
+    const bytes = Buffer.concat(parts);
+    const list = encodeChunkList(parts.map((part) => ({ digest: digestOf(part), length: part.length })));
+    const asked: Digest[] = [];
+    const file = new Uint8Array(bytes.length);
+    const adapter: Partial<SourceAdapter> = {
+      stage: async ({ wanted }) => ({ path: 'staged', missing: wanted.map(({ offset }) => offset) }),
+      writeStaged: async (_, pieces) => {
+        for (const piece of pieces) file.set(piece.bytes, piece.offset);
+        return [];
+      },
+      isStagedWhole: async () => true,
+    };
+    const { here, contents } = device(new Map());
+    const { collection } = new CollectionGroup(1, 'repeats').devices[0] as GroupDevice;
+    here.register(1, collection, adapter as SourceAdapter);
+    const want = { source: 1, id: recordId('zeros'), digest: digestOf(bytes), size: bytes.length, base: null };
+    const [found] = await contents.find(
+      [{ ...want, chunks: digestOf(list), deleted: new Set() }],
+      async (wanted) =>
+        wanted.map(({ digest, kind }) => {
+          if (kind === 'chunk-list') return { bytes: list, splice: false };
+          asked.push(digest);
+          return { bytes: digest === digestOf(first) ? first : second, splice: false };
+        }),
+      new AbortController().signal,
+    );
+    expect(found).toMatchObject({ from: 'staged', path: 'staged' });
+    expect(Buffer.from(file)).toEqual(bytes);
+    expect(asked).toEqual([digestOf(first), digestOf(second)]);
   });
 });
 

@@ -73,9 +73,13 @@ export function isUnsynced(stat: FileStat, nowMs: number): boolean {
   return stat.changedNs >= BigInt(Math.floor(nowMs)) * 1_000_000n - UNSYNCED_NS;
 }
 
-/** Whole microseconds since 1970, to the nearest: what every file system we write to can give back. */
+/**
+ * Whole microseconds since 1970, to the nearest: what every file system we write to can give back. Beyond the year 2255, which no number here
+ * tells exactly, the last that can be told.
+ */
 export function modifiedMicroseconds(stat: FileStat): number {
   const shifted = stat.modifiedNs + 500n;
   const whole = shifted / 1000n;
-  return Number(shifted < 0n && shifted % 1000n !== 0n ? whole - 1n : whole);
+  const rounded = Number(shifted < 0n && shifted % 1000n !== 0n ? whole - 1n : whole);
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, rounded));
 }

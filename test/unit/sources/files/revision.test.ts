@@ -86,6 +86,7 @@ describe('modifiedMicroseconds', () => {
     [-1n, 0],
     [-501n, -1],
     [1_700_000_000_123_456_250n, 1_700_000_000_123_456],
+    [15_032_385_535_000_000_000n, Number.MAX_SAFE_INTEGER],
   ])('%i ns is %i µs', (modifiedNs, microseconds) => {
     expect(modifiedMicroseconds({ ...file, modifiedNs })).toBe(microseconds);
   });
