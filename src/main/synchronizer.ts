@@ -111,6 +111,10 @@ export class Synchronizer {
   get source(): StoredSource {
     return this.#source;
   }
+  /** Is what changes elsewhere written to it? */
+  get isWritten(): boolean {
+    return !this.#source.settings.readOnly;
+  }
   get state(): SourceState {
     return this.#status.state;
   }
@@ -141,11 +145,18 @@ export class Synchronizer {
   /** The second half: brings to the source what the records say; nothing where it is halted or not there. */
   async construct(): Promise<void> {
     if (this.#collection.stored.paused || this.#abort.signal.aborted || this.#source.adopting) return;
-    if (this.state === 'halted' || this.state === 'unavailable' || this.#source.settings.readOnly) return;
+    if (this.state === 'halted' || this.state === 'unavailable') return;
+    if (!this.isWritten) {
+      await this.#lock.run(async () => this.construction.sift());
+      this.#port.changed();
+      return;
+    }
+    this.#noteFilled();
     if (this.construction.open === this.construction.waiting) return;
     this.#status.beginWriting();
     try {
       await this.construction.run(this.#abort.signal);
+      this.#noteFilled();
     } catch (error) {
       if (!(error instanceof SourceAway)) throw error;
     } finally {
@@ -186,6 +197,7 @@ export class Synchronizer {
 
   update(source: StoredSource): void {
     this.#source = source;
+    if (!this.isWritten) this.construction.release();
     this.#forgotten++;
     this.#token = null;
   }
@@ -312,13 +324,12 @@ export class Synchronizer {
         if (taken.settling.size > 0) this.#port.lookLater(taken.settling, SETTLE_LARGE_MS);
         if (all) this.#confirmed = null;
         if (this.#source.adopting && all) {
-          this.#source = { ...this.#source, adopting: false };
-          this.#port.sourceUpdated(this.#source);
           this.construction.forgetNew();
           this.#constructAll();
         }
         if (all && this.#rules !== this.adapter.rulesVersion()) {
-          if (this.#rules !== null) this.#constructAll();
+          // The first look since the start: it may have ended in the middle of it.
+          if (this.#rules !== null || this.#source.filling) this.#constructAll();
           this.#rules = this.adapter.rulesVersion();
         }
         if (all) {
@@ -341,9 +352,21 @@ export class Synchronizer {
     this.#port.lookLater(postponed);
   }
 
-  /** After adoption, or when rules let more in: whatever the source does not hold as it is shown is due. */
+  /** After adoption, or when rules let more in: whatever the source does not hold as it is shown is due. No package asks for it any more. */
   #constructAll(): void {
+    this.#setStage({ adopting: false, filling: true });
     for (const row of this.#collection.records.notAsShown(this.#source.row)) this.construction.enqueue(row, null);
+  }
+
+  #noteFilled(): void {
+    const { adopting, filling } = this.#source;
+    // Before the first look nothing of what is missing is queued.
+    const isQueued = this.#rules !== null && !adopting;
+    if (filling && isQueued && this.construction.open === 0) this.#setStage({ adopting, filling: false });
+  }
+  #setStage(stage: Pick<StoredSource, 'adopting' | 'filling'>): void {
+    this.#source = { ...this.#source, ...stage };
+    this.#port.sourceUpdated(this.#source);
   }
 
   #troubled(): readonly StoredProblem[] {

@@ -229,6 +229,8 @@ it('all that are open can be settled at once', async () => {
     () => [0, 1, 2].forEach((each) => folderB.write(`all/${each}`, `bert ${each}`)),
   );
   expect(await a.conflicts()).toHaveLength(3);
+  // Of what is not shared with bert nothing is to be settled.
+  await a.ask('add', `${folderA.root}-own`, '--create');
   await a.ask('resolve', '--all', '--prefer', 'bert');
   await settled();
   expect([0, 1, 2].map((each) => folderA.read(`all/${each}`))).toEqual(['bert 0', 'bert 1', 'bert 2']);

@@ -3,14 +3,14 @@ import type { LogId } from '../record/ids.ts';
 import { Pending, type Ticket } from './pending.ts';
 
 /** The sources of a collection here, by their rows. */
-type Sources = ReadonlyMap<number, { readonly construction: Construction }>;
+type Sources = ReadonlyMap<number, { readonly construction: Construction; readonly isWritten: boolean }>;
 interface Construction {
   enqueue(row: number, ticket: Ticket | null, applied?: AppliedChange | null): void;
 }
 
 /**
- * What packages say is brought to every source here: their records are queued, and a package counts as applied once each source has
- * constructed all of it, or named it as a problem.
+ * What packages say is brought to every source here: their records are queued, and a package counts as applied once each source that is
+ * written to has constructed all of it, or named it as a problem.
  */
 export class BringToSources {
   readonly #collection: Collection;
@@ -96,8 +96,10 @@ export class BringToSources {
     const targets = [...this.#sources].filter(([source]) => source !== by);
     const distinct = new Set(rows);
     const last = new Map(applied.map((each) => [each.row, each]));
-    const ticket = this.#pending.open(log, number, distinct.size * targets.length);
-    for (const [, { construction }] of targets)
-      for (const row of distinct) construction.enqueue(row, ticket, last.get(row) ?? null);
+    // Nobody waits for a source into which nothing is written: what it lacks stays due there.
+    const written = targets.filter(([, { isWritten }]) => isWritten);
+    const ticket = this.#pending.open(log, number, distinct.size * written.length);
+    for (const [, { construction, isWritten }] of targets)
+      for (const row of distinct) construction.enqueue(row, isWritten ? ticket : null, last.get(row) ?? null);
   }
 }

@@ -144,6 +144,12 @@ export class RunConstruction {
     if (done.length > 0) this.#port.done(done);
   }
 
+  /** Nothing is written to the source any more: nobody waits for what is due there. */
+  release(): void {
+    const done = this.#queue.release();
+    if (done.length > 0) this.#port.done(done);
+  }
+
   /** The source was compared with the collection: it may hold what was new here when it was queued. */
   forgetNew(): void {
     this.#queue.forgetNew();
@@ -157,6 +163,23 @@ export class RunConstruction {
   /** The source was looked at there: what was not as expected may be now, or is somebody's change. */
   retryWhere(wasLookedAt: (id: RecordId) => boolean): void {
     this.#queue.retryWhere(wasLookedAt);
+  }
+
+  /** Of a source into which nothing is written: what it holds as it is shown is done, the rest waits. */
+  sift(): void {
+    const done: Ticket[] = [];
+    this.#collection.transact(() => {
+      for (const job of this.#queue.take()) {
+        const item = this.#items.prepare(job);
+        if (item?.planned.write === true) {
+          this.#queue.wait(job);
+          continue;
+        }
+        if (item !== null) this.#outcomes.agreed({ ...item, job, chunkList: null, attachments: NO_ATTACHMENTS });
+        done.push(...job.tickets);
+      }
+    });
+    if (done.length > 0) this.#port.done(done);
   }
 
   /** Works until nothing is left but what waits for content. One run at a time. */

@@ -10,7 +10,7 @@ import { ENTRY, EXECUTABLE, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
-import type { StoredRecord } from '../store/record-store.ts';
+import type { StoredRecord, StoredSnapshot } from '../store/record-store.ts';
 
 const ROOT_LABEL = 'lockstep-records-1\n';
 /** Hashing takes longer to begin than to do. */
@@ -100,14 +100,19 @@ async function differing(
   );
   for (const record of collection.records.all()) {
     const stored = collection.records.snapshot(source.row, record.row);
-    if (stored?.revision instanceof Uint8Array && !listed.has(record.id) && !isOutside(source, record))
-      differs.add(record.id);
+    const isGone = stored?.revision instanceof Uint8Array && !listed.has(record.id);
+    if ((isGone || isDue(collection, record, stored)) && !isOutside(source, record)) differs.add(record.id);
   }
   const ids = [...listed];
   for (let at = 0; at < ids.length; at += BATCH)
     for (const reading of await source.adapter.read(ids.slice(at, at + BATCH), signal))
       if ('code' in reading || !isAsHeld(collection, source, reading.id, reading.fields)) differs.add(reading.id);
   return [...differs].sort();
+}
+
+/** Is the record still to be brought to the source? Of a text a lens tells, which shows only part of it. */
+function isDue(collection: Collection, record: StoredRecord, stored: StoredSnapshot | undefined): boolean {
+  return collection.kind === 'files' && collection.plan(record, collection.held(record, stored)).write;
 }
 
 /** Do the rules of a source keep the record out of it? */

@@ -78,7 +78,7 @@ function collectionState(
   if (replica.collection.stored.paused) return 'paused';
   if (sources.some((source) => source.state === 'halted' || source.state === 'unavailable')) return 'halted';
   const all = [...replica.synchronizers.values()];
-  const writable = all.filter((each) => !each.source.settings.readOnly);
+  const writable = all.filter((each) => each.isWritten);
   const open = writable.reduce((sum, each) => sum + each.construction.open - each.construction.waiting, 0);
   if (open > 0 || sources.some((source) => source.state !== 'ready')) return 'working';
   const linked = peers.filter((peer) => peer.state === 'linked');
@@ -89,8 +89,7 @@ function collectionState(
 }
 
 /** Does a source into which nothing is written differ from what the records say? */
-const isLeftBehind = ({ source, construction }: Synchronizer): boolean =>
-  source.settings.readOnly && construction.open > 0;
+const isLeftBehind = ({ isWritten, construction }: Synchronizer): boolean => !isWritten && construction.open > 0;
 
 /** A source as people are shown it. */
 export function sourceView(replica: Replica, synchronizer: Synchronizer): SourceView {

@@ -79,7 +79,7 @@ function isInStep(engine: Engine, replica: Replica, members: readonly DeviceId[]
   // What was saved while it is paused nobody has looked at.
   if (replica.collection.stored.paused) return false;
   const settled = [...replica.synchronizers.values()].every(
-    (each) => each.construction.open === 0 && !each.source.adopting && each.state === 'ready',
+    (each) => (each.construction.open === 0 || !each.isWritten) && !each.source.adopting && each.state === 'ready',
   );
   return settled && members.every((device) => whyNot(engine, replica, device) === '');
 }

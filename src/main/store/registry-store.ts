@@ -18,6 +18,9 @@ export interface SourceSettings {
   readonly ignore: readonly string[];
   readonly readOnly: boolean;
 }
+/** How far a source is, as it is stored: 0 where it is as far as the log is applied. */
+const ADOPTING = 1;
+const FILLING = 2;
 export interface StoredSource {
   readonly row: number;
   readonly id: SourceId;
@@ -25,6 +28,8 @@ export interface StoredSource {
   readonly location: string;
   readonly format: string;
   readonly adopting: boolean;
+  /** Compared, and not yet brought to all that no package still asks for: what is missing is found anew after a restart. */
+  readonly filling: boolean;
   readonly settings: SourceSettings;
 }
 export interface Acknowledged {
@@ -95,7 +100,8 @@ export class RegistryStore {
       collection,
       location,
       format,
-      adopting: adopting !== 0,
+      adopting: adopting === ADOPTING,
+      filling: adopting === FILLING,
       settings: JSON.parse(settings) as SourceSettings,
     }));
   }
@@ -109,10 +115,11 @@ export class RegistryStore {
     const row = Number(
       this.#sql.addSource.run(id, collection, location, format, JSON.stringify(settings)).lastInsertRowid,
     );
-    return { row, id, collection, location, format, adopting: true, settings };
+    return { row, id, collection, location, format, adopting: true, filling: false, settings };
   }
   updateSource(source: StoredSource): void {
-    this.#sql.updateSource.run(source.location, source.adopting ? 1 : 0, JSON.stringify(source.settings), source.row);
+    const stage = source.adopting ? ADOPTING : source.filling ? FILLING : 0;
+    this.#sql.updateSource.run(source.location, stage, JSON.stringify(source.settings), source.row);
   }
   removeSource(row: number): void {
     this.#sql.removeSource.run(row);

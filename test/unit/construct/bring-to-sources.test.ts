@@ -7,6 +7,7 @@ import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/c
 class Queue {
   readonly rows: number[] = [];
   readonly tickets: Ticket[] = [];
+  isWritten = true;
   readonly construction = {
     enqueue: (row: number, ticket: Ticket | null): void => {
       this.rows.push(row);
@@ -51,6 +52,12 @@ describe('bringing packages to the sources here', () => {
     bringing.close([third]);
     expect([bringing.noteApplied(), applied()]).toEqual([true, 2]);
     expect(bringing.noteApplied()).toBe(false);
+  });
+
+  it('waits for no source into which nothing is written, though its records stay due there', () => {
+    queue(2).isWritten = false;
+    bringing.bring(written('a'), 1);
+    expect([bringing.noteApplied(), applied(), queue(2).rows.length]).toEqual([true, 1, 1]);
   });
 
   it('takes a package for applied at once where no other source is there', () => {

@@ -44,6 +44,15 @@ describe('the queue of a construction', () => {
     expect([queue.open, queue.queued, queue.rows()]).toEqual([3, 2, [2, 3, 1]]);
   });
 
+  it('lets go of those who wait, and of nothing that is due', () => {
+    queue.enqueue(1, [first]);
+    const job = begun();
+    queue.wait(job);
+    queue.enqueue(2, [second]);
+    expect([queue.release(), queue.open]).toEqual([[second, first], 2]);
+    expect(queue.release()).toEqual([]);
+  });
+
   it('closes all that was asked of a record at once', () => {
     queue.enqueue(1, [first]);
     queue.enqueue(1, [second]);

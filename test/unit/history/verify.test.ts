@@ -121,6 +121,15 @@ describe('verifying content', () => {
     expect((await verifyCollection(laptop.port, false, signal)).differs).toEqual([]);
   });
 
+  it('names what a source does not hold yet', async () => {
+    const [laptop] = pair();
+    laptop.save('a', 'one');
+    const empty = sourceOf(laptop, new Map());
+    laptop.sources = [{ ...empty, row: empty.row + 1 }];
+    const { differs } = await verifyCollection(laptop.port, true, new AbortController().signal);
+    expect(differs).toContainEqual({ source: 's1', record: 'a' });
+  });
+
   it('names a source that cannot be looked at', async () => {
     const [laptop] = pair();
     laptop.save('a', 'one');
