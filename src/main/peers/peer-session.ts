@@ -54,7 +54,7 @@ export class PeerSession {
   readonly #grants: CreditGrants;
   readonly #requests: ContentRequests;
   readonly #replies: ContentReplies;
-  readonly #scans = new Map<number, () => void>();
+  readonly #scans = new Map<number, (hasLooked: boolean) => void>();
   readonly #port: SessionPort;
   #credit: number;
   #nextHandle = 1;
@@ -163,10 +163,10 @@ export class PeerSession {
     return this.#requests.ask(opened.ownHandle, asked);
   }
 
-  /** Asks the peer to look at its sources; resolves when it has, or when the link ends. */
-  scan(id: CollectionId): Promise<void> {
+  /** Asks the peer to look at its sources; resolves when it has (true), or when the link ends (false). */
+  scan(id: CollectionId): Promise<boolean> {
     const opened = this.#opened.get(id);
-    if (opened === undefined || opened.sent === null || this.#closed) return Promise.resolve();
+    if (opened === undefined || opened.sent === null || this.#closed) return Promise.resolve(false);
     const req = this.#nextScan++;
     return new Promise((resolve) => {
       this.#scans.set(req, resolve);
@@ -185,7 +185,7 @@ export class PeerSession {
     this.#stopBeacons();
     this.#grants.end();
     this.#requests.end();
-    for (const resolve of this.#scans.values()) resolve();
+    for (const resolve of this.#scans.values()) resolve(false);
     this.#scans.clear();
     this.#opened.clear();
     this.#byPeerHandle.clear();
@@ -216,7 +216,7 @@ export class PeerSession {
         this.#requests.refuse(message);
         return;
       case 'SCANNED':
-        this.#scans.get(message.req)?.();
+        this.#scans.get(message.req)?.(true);
         this.#scans.delete(message.req);
         return;
       case 'MEMBERS':

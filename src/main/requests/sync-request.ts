@@ -1,5 +1,6 @@
 import type { SyncOptions, SyncView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
+import type { PeerSession } from '../peers/peer-session.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
@@ -8,6 +9,8 @@ import { isRemoved } from './status-view.ts';
 
 /** Members linked within this time of the call count as reachable. */
 const LINK_WITHIN_MS = 5000;
+/** Who is waited for is dialled anew this often: the pauses between tries grow to minutes where nobody waits. */
+const DIAL_AGAIN_MS = 10_000;
 
 type Member = SyncView['members'][number];
 
@@ -28,23 +31,56 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
   }
   const seconds = new Map<Replica, number>();
   const members = new Map<Replica, readonly DeviceId[]>();
+  const stopDialling = every(clock, DIAL_AGAIN_MS, () => engine.network.dialNow());
   await Promise.all(
     replicas.map(async (replica) => {
       const until = Math.min(deadline, started + LINK_WITHIN_MS);
+      const looks = new MemberLooks(engine, replica);
       const chosen = membersWanted(engine, replica, options.for ?? null, until);
-      const asked = chosen.then((devices) =>
-        Promise.all(devices.map((device) => engine.network.session(device)?.scan(replica.id))),
-      );
       // All look at once; whoever is linked is asked before this device has its hands full.
+      const asked = chosen.then((devices) => looks.haveLooked(devices));
       const looked = later(clock).then(() => replica.scan());
       await race(Promise.all([asked, looked]), engine, deadline);
       const wanted = await chosen;
       members.set(replica, wanted);
-      await waitUntil(engine, deadline, () => blocked(replica) || isInStep(engine, replica, wanted));
+      await waitUntil(engine, deadline, () => {
+        const haveLooked = looks.haveLooked(wanted);
+        return blocked(replica) || (haveLooked && isInStep(engine, replica, wanted));
+      });
       seconds.set(replica, (clock.now() - started) / 1000);
     }),
-  );
+  ).finally(stopDialling);
   return view(engine, replicas, members, started, seconds);
+}
+
+/** What was saved at a member before the call is included however late the two are linked: it is asked to look once they are. */
+class MemberLooks {
+  readonly #engine: Engine;
+  readonly #replica: Replica;
+  readonly #asked = new Set<PeerSession>();
+  readonly #looked = new Set<DeviceId>();
+
+  constructor(engine: Engine, replica: Replica) {
+    this.#engine = engine;
+    this.#replica = replica;
+  }
+
+  /** Has each of them looked? Those linked by now are asked. */
+  haveLooked(devices: readonly DeviceId[]): boolean {
+    for (const device of devices) if (!this.#looked.has(device)) this.#ask(device);
+    return devices.every((device) => this.#looked.has(device));
+  }
+
+  #ask(device: DeviceId): void {
+    const session = this.#engine.network.session(device);
+    if (session === null || this.#asked.has(session) || !session.isOpen(this.#replica.id)) return;
+    this.#asked.add(session);
+    void session.scan(this.#replica.id).then((hasLooked) => {
+      if (!hasLooked) return;
+      this.#looked.add(device);
+      this.#engine.changed();
+    });
+  }
 }
 
 const othersOf = (replica: Replica): readonly DeviceId[] => replica.membership.others().map(({ device }) => device);
@@ -126,6 +162,19 @@ function view(
 }
 
 const later = (clock: Clock): Promise<void> => new Promise((resolve) => void clock.after(0, resolve));
+
+/** Calls again and again, until what it returns is called. */
+function every(clock: Clock, milliseconds: number, call: () => void): () => void {
+  let cancel = (): void => {};
+  const plan = (): void => {
+    cancel = clock.after(milliseconds, () => {
+      call();
+      plan();
+    });
+  };
+  plan();
+  return () => cancel();
+}
 
 /** Resolves when `holds` does, asked after every change, or at the deadline. */
 function waitUntil(engine: Engine, deadline: number, holds: () => boolean): Promise<void> {
