@@ -1,6 +1,7 @@
 import type { Collection } from '../collection.ts';
 import { isLive } from '../merge/record-state.ts';
 import type { Clock } from '../platform/clock.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
 import type { ItemProblem } from '../sources/source-adapter.ts';
 import type { CompareListing } from './compare-listing.ts';
@@ -18,6 +19,9 @@ const READ_PROBLEMS: ReadonlySet<string> = new Set([
   'invalid-change',
   'read-only',
 ]);
+
+/** What a directory that cannot be listed is named by. */
+const LISTING_PROBLEMS: ReadonlySet<string> = new Set(['unreadable', 'io']);
 
 /** What one look names of the items of a source that cannot be taken in, and which of the names that were there are over. */
 export class LookProblems {
@@ -56,7 +60,8 @@ export class LookProblems {
     const { problems, records } = this.#collection;
     const { source } = this.#held;
     if (problems.count(source) === 0) return;
-    for (const id of listing.asKnown) if (!this.#noted.has(id)) problems.drop(source, id);
+    for (const id of listing.asKnown)
+      if (!this.#noted.has(id) && (listing.hasListed(id) || !this.#isUnlistable(id))) problems.drop(source, id);
     for (const { record, code } of problems.of(source)) {
       if (this.#noted.has(record) || heldBack(record) || listing.couldNotList(record)) continue;
       const looked = complete || listing.hasListed(groupOf(record)) || listing.wentWithGroup(record);
@@ -66,5 +71,14 @@ export class LookProblems {
       const isOver = found === null || (READ_PROBLEMS.has(code) && !isLive(found.state) && !this.#held.has(record));
       if (isListable || (looked && isOver)) problems.drop(source, record);
     }
+  }
+
+  /** A directory that is there as before may still be one that cannot be listed: a look beside it tells nothing of that. */
+  #isUnlistable(id: RecordId): boolean {
+    const { problems, records } = this.#collection;
+    const code = problems.find(this.#held.source, id)?.code;
+    if (code === undefined || !LISTING_PROBLEMS.has(code)) return false;
+    const found = records.find(id);
+    return found !== null && fileEntry(this.#held.of(found)?.get(ENTRY)?.value)?.type === 'directory';
   }
 }

@@ -71,3 +71,18 @@ it('what a reader made where others deleted a file is no problem any more once i
   await room.run(WHOLE_LOOK_MS);
   expect(room.problems(b)).toEqual([]);
 });
+
+it('a folder that cannot be listed stays named while something happens beside it, until it can be listed', async () => {
+  const [a] = await open();
+  room.write(a, 'closed/inside', 'in it');
+  await room.run(5000);
+  a.user.fs.setMode(`${ROOT}/closed`, 0);
+  await room.run(WHOLE_LOOK_MS);
+  expect(room.problems(a)).toEqual(['closed: unreadable']);
+  room.write(a, 'beside', 'beside it');
+  await room.run(5000);
+  expect(room.problems(a)).toEqual(['closed: unreadable']);
+  a.user.fs.setMode(`${ROOT}/closed`, 0o755);
+  await room.run(WHOLE_LOOK_MS);
+  expect(room.problems(a)).toEqual([]);
+});
