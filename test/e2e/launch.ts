@@ -12,6 +12,9 @@ export const realElectron =
     ? join(root, 'node_modules/electron/dist', readFileSync(pathFile, 'utf8'))
     : null;
 
+/** Much more than a start takes on a busy machine. */
+export const START_MS = 240_000;
+
 /** A fresh directory, by its real path. */
 export const freshDirectory = (name: string): string => realpathSync(mkdtempSync(join(tmpdir(), `lockstep-${name}-`)));
 
@@ -27,8 +30,9 @@ export async function launch(dataDirectory: string): Promise<Launched> {
     args: [root],
     cwd: root,
     env: { ...(process.env as Record<string, string>), LOCKSTEP_DATA: dataDirectory },
+    timeout: START_MS,
   });
-  return { app, page: await app.firstWindow() };
+  return { app, page: await app.firstWindow({ timeout: START_MS }) };
 }
 
 /** A native drop of files and folders with their real paths, in the middle of the window. */

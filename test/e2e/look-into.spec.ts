@@ -27,7 +27,6 @@ async function open(page: Page) {
 test('a place is recognized before it is added, says what it cannot hold, and a card is read with its photo', async ({
   page,
 }) => {
-  test.setTimeout(60_000);
   const folder = join(freshDirectory('places'), 'people');
   mkdirSync(folder);
   const lines = ['BEGIN:VCARD', 'VERSION:4.0', 'UID:u1', 'FN:Jane Doe', 'TEL;TYPE=work:+43 1 555'];

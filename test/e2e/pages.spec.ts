@@ -80,7 +80,7 @@ async function invitation(page: Page) {
 }
 
 test('no axe violations in light or dark, no errors, nothing wider than the window', async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(900_000);
   const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1040, height: 720 } });
   const errors: string[] = [];
   const page = await context.newPage();
@@ -221,7 +221,7 @@ test('a message that comes while a dialog is open lies under it, and leads on af
     }),
   );
   await expect(page.getByText('Music: It is halted')).toBeVisible();
-  await page.getByRole('button', { name: 'Keep both' }).click({ timeout: 2_000 });
+  await page.getByRole('button', { name: 'Keep both' }).click();
   await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Look at it' }).click();
   await expect(page.getByRole('heading', { name: 'Sources', level: 1 })).toBeVisible();
 });

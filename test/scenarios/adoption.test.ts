@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { Device, end, type Pair, startPair } from './device.ts';
+import { Device, end, PATIENT, type Pair, startPair } from './device.ts';
 import { Folder } from './folder.ts';
 
 let devices: Device[] = [];
@@ -44,7 +44,7 @@ it('a device that lost its database catches up: nothing lost, nothing resurrecte
   const before = await a.sent();
   await b.restart();
   // What was deleted elsewhere is here as an earlier version: it asks once, for all of it.
-  expect((await b.cli('sync', '--wait', '--for', 'all', '--timeout', '20')).status).toBe(4);
+  expect((await b.cli('sync', '--wait', '--for', 'all', '--timeout', PATIENT)).status).toBe(4);
   const { plan, reason } = (await b.status()).collections[0]!.sources[0]!;
   expect(reason).toContain('deleted on another device');
   await b.ask('confirm', plan!);

@@ -15,17 +15,17 @@ let docsId = '';
 let musicId = '';
 
 beforeAll(async () => {
-  [first, second] = await Promise.all([Device.start('first'), Device.start('second')]);
+  first = await Device.start('first');
+  // All that the second says to the first goes over this wire.
+  wire = await CutProxy.to(first.listen);
+  wire.record = true;
+  second = await Device.start('second', { reroute: [first.listen, wire.address] });
   docs.write('letter.txt', 'letter');
   docs.write('confidential-name.txt', SECRET.repeat(100));
   music.write('song.txt', 'la la');
   docsId = (await first.add(docs, '--name', 'docs')).collection;
   musicId = (await first.add(music, '--name', 'music')).collection;
-  // All that the two say goes over this wire.
-  wire = await CutProxy.to(first.listen);
-  wire.record = true;
-  const { link } = await first.ask<{ link: string }>('invite', docsId, '--approve-first');
-  await second.ask('join', link.replace(/a=.*$/, `a=${wire.address}`), docsThere.root, '--wait');
+  await second.join(first, docsId, docsThere);
   await second.join(first, musicId, musicThere);
   await first.sync();
 });
@@ -132,7 +132,7 @@ it('claim 61: differences are extracted when files change, and applied to select
   docs.write('chosen/a.txt', 'chosen');
   docs.write('other/b.txt', 'not chosen');
   // Nobody asks for it: that something changed in the folder is enough.
-  await expect.poll(() => docsThere.has('chosen/a.txt'), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => docsThere.has('chosen/a.txt')).toBe(true);
   await first!.sync();
   expect(docsThere.has('other/b.txt')).toBe(false);
   await second!.ask('source', docsId, '--only', '');
@@ -178,7 +178,7 @@ it('claim 66: determine the difference, transmit it, apply it, update the second
 });
 
 it('claim 67: the first file is compared with a copy of its previous state', async () => {
-  await first!.ask('pause', docsId);
+  await first!.pause();
   docs.touch('direct.txt', 1_500_000_000);
   docs.write('letter.txt', 'compared');
   const { local } = await first!.ask<PlanView>('preview', docsId);
@@ -189,7 +189,7 @@ it('claim 67: the first file is compared with a copy of its previous state', asy
     ]),
   );
   expect(local).toHaveLength(2);
-  await first!.ask('resume', docsId);
+  await first!.ask('resume');
   await first!.sync();
 });
 

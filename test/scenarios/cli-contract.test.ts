@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/main/cli/run-command-line.ts';
 import { capturedTerminal } from '../fakes/captured-terminal.ts';
-import { type Device, end, type Pair, startPair } from './device.ts';
+import { type Device, end, PATIENT, type Pair, startPair } from './device.ts';
 import { Folder, scratch } from './folder.ts';
 
 /**
@@ -174,22 +174,22 @@ describe('with devices', () => {
     ],
     [
       'sync --wait',
-      (p) => ['sync', p.collection, '--wait', '--for', 'all', '--timeout', '40'],
+      (p) => ['sync', p.collection, '--wait', '--for', 'all', '--timeout', PATIENT],
       { inStep: true, members: one({ device: text, name: 'bert', inStep: true, why: text }) },
     ],
     [
       'sync --for several',
-      () => ['sync', 'docs', '--wait', '--for', 'bert', 'anna', '--timeout', '40'],
+      () => ['sync', 'docs', '--wait', '--for', 'bert', 'anna', '--timeout', PATIENT],
       { inStep: true },
     ],
     [
       'sync --for several, of all collections',
-      () => ['sync', '--wait', '--for', 'bert', 'anna', '--timeout', '40'],
+      () => ['sync', '--wait', '--for', 'bert', 'anna', '--timeout', PATIENT],
       { inStep: true },
     ],
     [
       'sync --for one, and a collection',
-      () => ['sync', '--wait', '--for', 'bert', 'docs', '--timeout', '40'],
+      () => ['sync', '--wait', '--for', 'bert', 'docs', '--timeout', PATIENT],
       { inStep: true },
     ],
     [
@@ -328,7 +328,9 @@ describe('with devices', () => {
           code: expect.stringMatching(/^\d{6}$/),
         },
       ]);
-      const [request] = await ask<{ request: string; code: string }[]>('requests');
+      const requests = () => ask<{ request: string; code: string }[]>('requests');
+      await expect.poll(requests).toHaveLength(1);
+      const [request] = await requests();
       expect(request).toMatchObject({
         request: text,
         device: device.id,

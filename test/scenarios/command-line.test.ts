@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Device, end, type Pair, startPair } from './device.ts';
+import { Device, end, PATIENT, type Pair, startPair } from './device.ts';
 import { Folder, scratch } from './folder.ts';
 
 let pair: Pair;
@@ -60,7 +60,7 @@ describe('what is refused, with which status and code', () => {
     folderA.write('late.txt', 'late');
     expect((await a.cli('sync', '--wait', '--for', 'bert', '--timeout', '1')).status).toBe(3);
     await b.restart();
-    expect((await a.cli('sync', '--wait', '--for', 'bert', '--timeout', '40')).status).toBe(0);
+    expect((await a.cli('sync', '--wait', '--for', 'bert', '--timeout', PATIENT)).status).toBe(0);
   });
 });
 
@@ -93,7 +93,7 @@ describe('what scripts rely on', () => {
 
   it('verify names what differs, and is equal again after a look', async () => {
     const { a, folderA, collection } = pair;
-    await a.ask('pause');
+    await a.pause();
     folderA.write('one.txt', 'changed while paused');
     const { differs } = await a.root(collection);
     expect(differs.map((each) => each.record)).toEqual(['one.txt']);

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { scratch } from './folder.ts';
+import { ownPort } from './own-port.ts';
 
 export type ServerName = 'radicale' | 'xandikos';
 
@@ -50,7 +51,8 @@ export class RealServer {
 
   static async start(name: ServerName): Promise<RealServer> {
     const server = new RealServer(name);
-    server.#port = await freePort();
+    server.#port = await ownPort();
+    server.#proxyPort = await ownPort();
     await server.#startProcess();
     await server.open();
     if (name === 'radicale') {
@@ -95,7 +97,6 @@ export class RealServer {
     const proxy = createServer((incoming, outgoing) => void this.#pass(incoming, outgoing));
     proxy.listen(this.#proxyPort, '127.0.0.1');
     await once(proxy, 'listening');
-    this.#proxyPort = (proxy.address() as { port: number }).port;
     this.#proxy = proxy;
   }
   /** Nobody can reach it any more. */
@@ -178,13 +179,6 @@ export class RealServer {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

@@ -281,4 +281,4 @@ describe.each(SERVERS)('%s', (name) => {
   );
 });
 
-const WAIT = { timeout: 50_000, interval: 500 } as const;
+const WAIT = { timeout: 240_000, interval: 500 } as const;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { vi } from 'vitest';
+import { pathToFileURL } from 'node:url';
 import type {
   AddedView,
   ConflictView,
@@ -15,15 +15,15 @@ import type {
   VerifyView,
 } from '../../src/contract/contract.ts';
 import { Folder, scratch } from './folder.ts';
+import { ownPort } from './own-port.ts';
 
 /** The built command line: `npm test` builds it first. */
 export const PROGRAM = process.env.LOCKSTEP_PROGRAM ?? resolve('out/main/cli.js');
-/** A device that is not ready, or a command that has not ended, by then never will. */
-const READY_MS = 30_000;
-/** Much more than any of these exchanges takes on a busy machine. */
-const SYNC_S = 40;
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+const REROUTE = join(import.meta.dirname, 'reroute.mjs');
+/** A device that is not ready by then never will be. */
+const READY_MS = 120_000;
+/** Much more than any of these exchanges takes on a busy machine, in seconds: for those that are to come to an end. */
+export const PATIENT = '240';
 
 export interface Call {
   readonly status: number;
@@ -36,6 +36,8 @@ export interface DeviceOptions {
   readonly user?: number;
   /** Where its state is; made. Default: a folder of its own. */
   readonly data?: string;
+  /** What it connects to at the first of these addresses, it finds at the second. */
+  readonly reroute?: readonly [string, string];
 }
 
 const running = new Set<ChildProcess>();
@@ -49,13 +51,15 @@ export class Device {
   readonly data: string;
   readonly log: string[] = [];
   readonly #user: number | null;
+  readonly #reroute: readonly string[] | null;
   #process: ChildProcess | null = null;
-  #listen = '127.0.0.1:0';
+  #listen = '';
   #id = '';
 
   private constructor(name: string, options: DeviceOptions) {
     this.name = name;
     this.#user = options.user ?? null;
+    this.#reroute = options.reroute ?? null;
     this.data = options.data ?? join(scratch(`${name}-data`), 'data');
     if (this.#user !== null) {
       mkdirSync(this.data, { recursive: true });
@@ -66,6 +70,7 @@ export class Device {
   /** A device that was never there before, running. */
   static async start(name: string, options: DeviceOptions = {}): Promise<Device> {
     const device = new Device(name, options);
+    device.#listen = `127.0.0.1:${await ownPort()}`;
     await device.restart();
     await device.ask('config', 'name', name);
     return device;
@@ -104,14 +109,13 @@ export class Device {
     this.#id = ready.device;
   }
 
-  /** SIGTERM; its exit status and how long it took, in milliseconds. */
-  async stop(): Promise<{ readonly status: number | null; readonly ms: number }> {
+  /** SIGTERM; its exit status. */
+  async stop(): Promise<number | null> {
     const child = this.#process;
-    if (child === null || !this.isUp) return { status: child?.exitCode ?? null, ms: 0 };
-    const since = performance.now();
+    if (child === null || !this.isUp) return child?.exitCode ?? null;
     child.kill('SIGTERM');
     const [status] = await once(child, 'exit');
-    return { status: status as number | null, ms: performance.now() - since };
+    return status as number | null;
   }
 
   async kill9(): Promise<void> {
@@ -149,11 +153,20 @@ export class Device {
   /** Waits until this device and these members (default: all) hold and have applied the same. */
   sync(...members: readonly string[]): Promise<SyncView> {
     const wanted = (members.length === 0 ? ['all'] : members).flatMap((member) => ['--for', member]);
-    return this.ask('sync', '--wait', ...wanted, '--timeout', String(SYNC_S));
+    return this.ask('sync', '--wait', ...wanted, '--timeout', PATIENT);
   }
   /** Only looks, and sends what it can. */
   look(): Promise<SyncView> {
-    return this.ask('sync', '--timeout', '60');
+    return this.ask('sync', '--timeout', PATIENT);
+  }
+  /** From now on it looks at nothing, and nothing it had begun to look at is still under way. */
+  async pause(): Promise<void> {
+    await this.ask('pause');
+    await this.look();
+  }
+  /** Several things are done in its folders, and it sees all of them at once: no look comes in between. */
+  unseen(work: () => void): Promise<void> {
+    return unseenBy([this], work);
   }
   async bytes(...args: readonly string[]): Promise<string> {
     const call = await this.cli('cat', ...args);
@@ -203,17 +216,34 @@ export class Device {
   }
 
   #spawn(args: readonly string[], asOurselves = false, input: string | null = null): ChildProcess {
-    const command = [process.execPath, PROGRAM, ...args];
+    const reroute = asOurselves ? null : this.#reroute;
+    const before = reroute === null ? [] : ['--import', pathToFileURL(REROUTE).href];
+    const command = [process.execPath, ...before, PROGRAM, ...args];
     const user = asOurselves ? null : this.#user;
-    const [program, ...rest] =
-      user === null ? command : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...command];
+    const [program, ...rest] = user === null ? command : ['setpriv', ...asUser(user, command)];
     const stdin = input === null ? 'ignore' : openSync(input, 'r');
-    const child = spawn(program!, rest, { stdio: [stdin, 'pipe', 'pipe'] });
+    const env = reroute === null ? process.env : { ...process.env, SCENARIO_REROUTE: reroute.join(' ') };
+    const child = spawn(program!, rest, { stdio: [stdin, 'pipe', 'pipe'], env });
     if (stdin !== 'ignore') closeSync(stdin);
     child.on('error', (error) => this.log.push(error.message));
     return child;
   }
 }
+
+/** As `Device.unseen`, on several devices. What is read and written back meanwhile none of them writes to. */
+export async function unseenBy(devices: readonly Device[], work: () => void): Promise<void> {
+  await Promise.all(devices.map((device) => device.pause()));
+  work();
+  await Promise.all(devices.map((device) => device.ask('resume')));
+}
+
+/** What `setpriv` takes to run a command as another user. */
+export const asUser = (user: number, command: readonly string[]): readonly string[] => [
+  `--reuid=${user}`,
+  `--regid=${user}`,
+  '--clear-groups',
+  ...command,
+];
 
 function deadline(ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -59,7 +59,7 @@ export class HostileMember {
         dialStranger: (address, signal) => transport.dialStranger(address, signal),
         show: () => Promise.resolve(true),
       },
-      AbortSignal.timeout(20_000),
+      AbortSignal.timeout(120_000),
     );
     return new HostileMember(collectionId(collection), identity, joined.inviter, victim.listen);
   }
@@ -103,7 +103,7 @@ export class HostileMember {
   /** A link on which members have greeted each other and nothing was said. */
   async link(): Promise<HostileLink> {
     const transport = new LanTlsTransport(this.identity);
-    const link = await transport.dial(this.#address, this.#inviter, AbortSignal.timeout(20_000));
+    const link = await transport.dial(this.#address, this.#inviter, AbortSignal.timeout(120_000));
     const greeting = {
       descriptor: this.identity.descriptor.bytes,
       app: 'mallory',

@@ -47,7 +47,7 @@ afterEach(async () => {
   expect(victim.log.join('')).not.toMatch(/stopped unexpectedly|TypeError|RangeError/);
   folder.write(`honest-${good}.txt`, `honest ${good++}`);
   await victim.look();
-  await expect.poll(() => buddyFolder.has(`honest-${good - 1}.txt`), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => buddyFolder.has(`honest-${good - 1}.txt`)).toBe(true);
   expect(folder.read('mine.txt')).toBe('mine');
   expect(readdirSync(dirname(folder.root)).filter((name) => name !== 'docs' && name !== 'outside')).toEqual([]);
 });
@@ -216,7 +216,7 @@ describe('packages', () => {
     link.send(first);
     await link.applied(first);
     link.send(mallory.pack([addDirectory('fork/two')], { number: 1, previous: '0'.repeat(64) }));
-    await expect.poll(() => folder.has('fork/two'), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => folder.has('fork/two')).toBe(true);
     link.send(mallory.pack([addDirectory('fork/three')], { number: 2, previous: first.hash }));
     mallory.beginLog();
     await goodAfter(link);
@@ -260,9 +260,7 @@ describe('packages', () => {
     const names = Array.from({ length: 200 }, () => [hexOf(systemRandom.bytes(8)), 1, hexOf(systemRandom.bytes(8))]);
     const dots = names.map((_, at) => at * 256);
     link.send(mallory.packBody(compressBody(encode([names, [['many-logs', 0, dots, 1, [1], []]]]))));
-    await expect
-      .poll(async () => (await victim.problems()).map(({ code }) => code), { timeout: 20_000 })
-      .toContain('too-many-logs');
+    await expect.poll(async () => (await victim.problems()).map(({ code }) => code)).toContain('too-many-logs');
     expect(await victim.refused('explain', collection, 'many-logs')).toMatchObject({ status: 1 });
     mallory = await HostileMember.join(victim, collection);
     await goodAfter(await linked());
@@ -350,7 +348,7 @@ describe('contents', () => {
     expect(problem?.code).toBe('content-wrong');
     link.contents.set(digestOf(right!), right!);
     await victim.look();
-    await expect.poll(() => folder.has('wrong.txt'), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => folder.has('wrong.txt')).toBe(true);
   });
 
   it('a size that is not its content’s is a problem of that file', async () => {

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { DuplicateView, ExplainView, PlanView } from '../../src/contract/contract.ts';
-import { Device, end } from './device.ts';
+import { Device, end, PATIENT, unseenBy } from './device.ts';
 import { scratch } from './folder.ts';
 
 let devices: readonly Device[] = [];
@@ -103,8 +103,10 @@ it('one person under two UIDs is one contact when two books meet, which is told 
   await one();
 
   // Edits on both cards meet in one contact.
-  writeFileSync(bookA, text(bookA).replace('met in Oslo', 'met in Bergen'));
-  writeFileSync(bookB, text(bookB).replace('22 12 34 56', '22 12 34 99'));
+  await unseenBy([a, b], () => {
+    writeFileSync(bookA, text(bookA).replace('met in Oslo', 'met in Bergen'));
+    writeFileSync(bookB, text(bookB).replace('22 12 34 56', '22 12 34 99'));
+  });
   await a.sync();
   await b.sync();
   for (const book of [bookA, bookB])
@@ -254,7 +256,7 @@ it('a book overwritten by another export of it halts, and goes on when somebody 
     bookA,
     book((at) => `p${at + 1}@example.org`),
   );
-  const call = await a.cli('sync', '--wait', '--for', 'all', '--timeout', '20', '--json');
+  const call = await a.cli('sync', '--wait', '--for', 'all', '--timeout', PATIENT, '--json');
   expect(call.status).toBe(4);
   expect(text(bookB)).toBe(before);
   const preview = await a.ask<PlanView>('preview');

@@ -32,8 +32,8 @@ it('a device that leaves tells the others: nobody waits for it, and what it wrot
   await c!.sync('anna');
   await a!.sync();
   await c!.ask('leave', collection);
-  await expect.poll(() => members(a!), { timeout: 20_000 }).toEqual(['anna', 'bert']);
-  await expect.poll(() => members(b!), { timeout: 20_000 }).toEqual(['anna', 'bert']);
+  await expect.poll(() => members(a!)).toEqual(['anna', 'bert']);
+  await expect.poll(() => members(b!)).toEqual(['anna', 'bert']);
   folderA.write('later.txt', 'after cleo left');
   expect((await a!.sync()).members.map(({ name }) => name)).toEqual(['bert']);
   expect([folderB.read('of-cleo.txt'), folderC.has('later.txt'), folderC.read('letter.txt')]).toEqual([
@@ -41,7 +41,7 @@ it('a device that leaves tells the others: nobody waits for it, and what it wrot
     false,
     'letter',
   ]);
-  await expect.poll(() => membershipFiles(c!), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => membershipFiles(c!)).toEqual([]);
   expect((await c!.status()).collections).toEqual([]);
 });
 
@@ -60,11 +60,11 @@ it('one that leaves while nobody is there tells the first it meets, also after a
   await c!.restart();
   expect(membershipFiles(c!)).toHaveLength(1);
   await a!.restart();
-  await expect.poll(() => members(a!), { timeout: 30_000 }).toEqual(['anna', 'bert']);
-  await expect.poll(() => membershipFiles(c!), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => members(a!)).toEqual(['anna', 'bert']);
+  await expect.poll(() => membershipFiles(c!)).toEqual([]);
   await c!.stop();
   await b!.restart();
-  await expect.poll(() => members(b!), { timeout: 30_000 }).toEqual(['anna', 'bert']);
+  await expect.poll(() => members(b!)).toEqual(['anna', 'bert']);
   expect(existsSync(join(folderC.root, '.lockstep', 'marker.json'))).toBe(false);
 });
 

@@ -84,6 +84,6 @@ it('a device that was removed cannot come back with it', async () => {
   await b!.sync('cleo');
   await b!.ask('remove-device', 'cleo', collection);
   await expect
-    .poll(async () => (await c!.refused('recovery-key', collection, '--use', key!)).code, { timeout: 20_000 })
+    .poll(async () => (await c!.refused('recovery-key', collection, '--use', key!)).code)
     .toBe('not-a-member');
 });

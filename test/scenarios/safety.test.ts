@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { PlanView, SyncView } from '../../src/contract/contract.ts';
-import { end, type Pair, startPair } from './device.ts';
+import { end, PATIENT, type Pair, startPair } from './device.ts';
 
 let pair: Pair;
 const FILES = Array.from({ length: 30 }, (_, each) => `f/${String(each).padStart(2, '0')}`);
@@ -13,7 +13,7 @@ afterEach(() => end(pair?.a, pair?.b));
 async function halted(reason: string): Promise<string> {
   const { a, folderB } = pair;
   const before = folderB.contents();
-  const call = await a.cli('sync', '--wait', '--for', 'all', '--timeout', '20', '--json');
+  const call = await a.cli('sync', '--wait', '--for', 'all', '--timeout', PATIENT, '--json');
   expect(call.status).toBe(4);
   expect(JSON.parse(call.stdout.toString()) as SyncView).toMatchObject({ inStep: false, needsPerson: true });
   expect(folderB.contents()).toEqual(before);
@@ -28,7 +28,7 @@ async function halted(reason: string): Promise<string> {
 
 it('an emptied folder deletes nothing elsewhere until a person says so', async () => {
   const { a, folderA, folderB } = pair;
-  folderA.remove('f');
+  await a.unseen(() => folderA.remove('f'));
   const plan = await halted('emptied');
   await a.ask('confirm', plan);
   await a.sync();
@@ -46,10 +46,10 @@ it('an emptied folder whose files come back goes on by itself', async () => {
 
 it('a mass delete needs both, the share and the count', async () => {
   const { a, folderA, folderB } = pair;
-  FILES.slice(0, 10).forEach((id) => folderA.remove(id));
+  await a.unseen(() => FILES.slice(0, 10).forEach((id) => folderA.remove(id)));
   await a.sync();
   expect(Object.keys(folderB.contents())).toHaveLength(21);
-  FILES.slice(10, 21).forEach((id) => folderA.remove(id));
+  await a.unseen(() => FILES.slice(10, 21).forEach((id) => folderA.remove(id)));
   const plan = await halted('mass-delete');
   await a.ask('config', 'safety.delete-share', '0.9');
   await a.sync();
@@ -59,9 +59,9 @@ it('a mass delete needs both, the share and the count', async () => {
 
 it('a confirmed plan is that plan only', async () => {
   const { a, folderA, folderB } = pair;
-  FILES.slice(0, 12).forEach((id) => folderA.remove(id));
+  await a.unseen(() => FILES.slice(0, 12).forEach((id) => folderA.remove(id)));
   const plan = await halted('mass-delete');
-  FILES.slice(12, 15).forEach((id) => folderA.remove(id));
+  await a.unseen(() => FILES.slice(12, 15).forEach((id) => folderA.remove(id)));
   const other = await halted('mass-delete');
   expect(other).not.toBe(plan);
   expect(await a.refused('confirm', plan)).toEqual({ status: 1, code: 'no-such-plan' });
@@ -72,7 +72,7 @@ it('a confirmed plan is that plan only', async () => {
 
 it('a mass rewrite asks as well, and other changes of the folder wait with it', async () => {
   const { a, folderA, folderB } = pair;
-  FILES.slice(0, 20).forEach((id) => folderA.write(id, `LOCKED BY RANSOM ${id}`));
+  await a.unseen(() => FILES.slice(0, 20).forEach((id) => folderA.write(id, `LOCKED BY RANSOM ${id}`)));
   const plan = await halted('mass-rewrite');
   expect((await a.ask<PlanView>('preview')).local).toHaveLength(20);
   await a.ask('confirm', plan);
@@ -82,13 +82,13 @@ it('a mass rewrite asks as well, and other changes of the folder wait with it', 
 
 it('a halted folder still sends nothing and writes nothing; the other side goes on', async () => {
   const { a, b, folderA, folderB } = pair;
-  FILES.slice(0, 20).forEach((id) => folderA.remove(id));
+  await a.unseen(() => FILES.slice(0, 20).forEach((id) => folderA.remove(id)));
   await halted('mass-delete');
   folderB.write('from-bert', 'meanwhile');
   await b.look();
-  expect((await a.cli('sync', '--wait', '--timeout', '5')).status).toBe(4);
+  expect((await a.cli('sync', '--wait', '--timeout', PATIENT)).status).toBe(4);
   expect(folderA.has('from-bert')).toBe(false);
-  FILES.slice(0, 20).forEach((id) => folderA.write(id, `content of ${id}`));
+  await a.unseen(() => FILES.slice(0, 20).forEach((id) => folderA.write(id, `content of ${id}`)));
   await a.sync();
   expect(folderA.read('from-bert')).toBe('meanwhile');
 });
@@ -96,7 +96,7 @@ it('a halted folder still sends nothing and writes nothing; the other side goes 
 it('a folder that is gone is away, not emptied; it goes on when it is back', async () => {
   const { a, b, folderA, folderB } = pair;
   renameSync(folderA.root, `${folderA.root}.away`);
-  expect((await a.cli('sync', '--wait', '--timeout', '20')).status).toBe(4);
+  expect((await a.cli('sync', '--wait', '--timeout', PATIENT)).status).toBe(4);
   expect((await a.status()).collections[0]?.sources[0]?.state).toBe('unavailable');
   folderB.write('from-bert', 'meanwhile');
   await b.look();
@@ -108,9 +108,11 @@ it('a folder that is gone is away, not emptied; it goes on when it is back', asy
 
 it('a folder without its marker is another folder: nothing is read from it, nothing written', async () => {
   const { a, b, folderA, folderB } = pair;
-  rmSync(folderA.path('.lockstep'), { recursive: true });
-  folderA.remove('f/00');
-  expect((await a.cli('sync', '--wait', '--timeout', '20')).status).toBe(4);
+  await a.unseen(() => {
+    rmSync(folderA.path('.lockstep'), { recursive: true });
+    folderA.remove('f/00');
+  });
+  expect((await a.cli('sync', '--wait', '--timeout', PATIENT)).status).toBe(4);
   folderB.write('from-bert', 'meanwhile');
   await b.look();
   expect([folderB.has('f/00'), folderA.has('from-bert')]).toEqual([true, false]);
@@ -118,7 +120,7 @@ it('a folder without its marker is another folder: nothing is read from it, noth
 
 it('preview tells what would happen, and does nothing', async () => {
   const { a, folderA, folderB } = pair;
-  await a.ask('pause');
+  await a.pause();
   folderA.write('new', 'new');
   folderA.write('f/01', 'other');
   folderA.remove('f/02');

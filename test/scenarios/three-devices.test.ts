@@ -50,15 +50,6 @@ it('also when the one between holds them at different times', async () => {
   await b!.sync();
 });
 
-async function sooner<T>(ask: () => Promise<T>, tries = 200): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (tries === 0) throw error;
-    return sooner(ask, tries - 1);
-  }
-}
-
 it('a conflict of those two is seen, and can be read and settled, by all three', async () => {
   folderA.write('plan.txt', 'base');
   await a!.sync('bert');
@@ -74,11 +65,12 @@ it('a conflict of those two is seen, and can be read and settled, by all three',
     Array.from({ length: 3 }, () => [conflicts[0]?.[0]?.id]),
   );
   for (const device of [a!, b!, c!]) {
-    // Who is in the middle fetches both values once it is idle; asking again is all the waiting there is.
-    const texts = conflicts[0]![0]!.values.map((value) =>
-      sooner(() => device.bytes(collection, 'plan.txt', '--value', value.id)),
-    );
-    expect((await Promise.all(texts)).sort()).toEqual(['plan of anna', 'plan of carl']);
+    // Who is in the middle fetches both values once it is idle.
+    const texts = async () => {
+      const values = conflicts[0]![0]!.values.map(({ id }) => device.cli('cat', collection, 'plan.txt', '--value', id));
+      return (await Promise.all(values)).map(({ stdout }) => stdout.toString()).sort();
+    };
+    await expect.poll(texts).toEqual(['plan of anna', 'plan of carl']);
   }
   await c!.ask('resolve', '--all', '--prefer', 'anna');
   await c!.sync('bert');

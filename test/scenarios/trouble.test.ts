@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { CutProxy } from './cut-proxy.ts';
-import { Device, end, startPair } from './device.ts';
+import { Device, type DeviceOptions, end, startPair } from './device.ts';
 import { Folder, scratch } from './folder.ts';
 
 let devices: Device[] = [];
@@ -17,8 +17,8 @@ afterEach(async () => {
   for (const mount of mounts.splice(0)) execFileSync('umount', ['-l', mount]);
   devices = [];
 });
-async function lone(name: string, data?: string): Promise<Device> {
-  const device = await Device.start(name, data === undefined ? {} : { data });
+async function lone(name: string, options: DeviceOptions = {}): Promise<Device> {
+  const device = await Device.start(name, options);
   devices.push(device);
   return device;
 }
@@ -49,7 +49,7 @@ describe('kill -9', () => {
     for (let kill = 1; kill <= 10; kill++) {
       const victim = kill % 2 === 0 ? a : b;
       const enough = Math.min(2900, countFiles(folderB) + random.int(300));
-      await expect.poll(() => countFiles(folderB), { interval: 5, timeout: 30_000 }).toBeGreaterThanOrEqual(enough);
+      await expect.poll(() => countFiles(folderB), { interval: 5 }).toBeGreaterThanOrEqual(enough);
       await victim.kill9();
       for (const [id, digest] of files(folderB)) expect([id, digest]).toEqual([id, whole.get(id)]);
       await victim.restart();
@@ -70,7 +70,7 @@ describe('kill -9', () => {
     await a.ask('config', 'safety.rewrite-share', '1');
     const looked = a.look();
     const isNew = () => [0, 150, 299].some((each) => folderB.read(`${each}.txt`) !== `old ${each}`);
-    await expect.poll(isNew, { interval: 1, timeout: 30_000 }).toBe(true);
+    await expect.poll(isNew, { interval: 1 }).toBe(true);
     await b.kill9();
     await looked;
     for (let each = 0; each < 300; each++)
@@ -106,22 +106,32 @@ describe('a disk of which some is to stay free', () => {
       false,
     ]);
     await b.ask('config', 'disk.reserve', '0');
-    await expect.poll(() => b.problems(), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => b.problems()).toEqual([]);
     expect(folderB.contents()).toEqual(folderA.contents());
   });
 });
 
-const isRoot = process.getuid?.() === 0;
-describe.skipIf(!isRoot)(
-  `a full disk (${isRoot ? 'a small one' : 'skipped: it takes root to make a small one'})`,
+function smallDisk(megabytes: number): string {
+  const path = join(scratch('disk'), 'mounted');
+  mkdirSync(path);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path], { stdio: 'pipe' });
+  mounts.push(path);
+  return path;
+}
+/** null: it can be; else why not. Many a container refuses it even to root. */
+function whyNoSmallDisk(): string | null {
+  try {
+    smallDisk(1);
+  } catch (error) {
+    return (error as Error).message.trim().split('\n').at(-1) ?? '';
+  }
+  for (const mount of mounts.splice(0)) execFileSync('umount', ['-l', mount]);
+  return null;
+}
+const whyNone = whyNoSmallDisk();
+describe.skipIf(whyNone !== null)(
+  `a full disk (${whyNone === null ? 'a small one' : `skipped: none can be made: ${whyNone}`})`,
   () => {
-    function smallDisk(megabytes: number): string {
-      const path = join(scratch('disk'), 'mounted');
-      mkdirSync(path);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
-      mounts.push(path);
-      return path;
-    }
     const enlarge = (path: string, megabytes: number): void => {
       execFileSync('mount', ['-o', `remount,size=${megabytes}m`, path]);
     };
@@ -149,7 +159,7 @@ describe.skipIf(!isRoot)(
     it('under its own data: it says so, harms nothing, and goes on when there is room', async () => {
       const disk = smallDisk(3);
       const a = await lone('anna');
-      const b = await lone('bert', join(disk, 'data'));
+      const b = await lone('bert', { data: join(disk, 'data') });
       const [folderA, folderB] = [new Folder('anna'), new Folder('bert')];
       folderA.write('first.txt', 'first');
       const { collection } = await a.add(folderA);
@@ -161,8 +171,12 @@ describe.skipIf(!isRoot)(
       expect((await a.cli('sync', '--wait', '--for', 'all', '--timeout', '4')).status).toBe(3);
       expect(folderB.read('first.txt')).toBe('first');
       enlarge(disk, 200);
-      if (!b.isUp) await b.restart();
-      await a.sync();
+      // It may end for want of room, now or in a moment.
+      const inStep = async () => {
+        if (!b.isUp) await b.restart();
+        return (await a.cli('sync', '--wait', '--for', 'all', '--timeout', '30')).status;
+      };
+      await expect.poll(inStep).toBe(0);
       expect(folderB.contents()).toEqual(folderA.contents());
     });
   },
@@ -170,7 +184,10 @@ describe.skipIf(!isRoot)(
 
 describe('links', () => {
   it('a connection that is cut again and again still brings all, without sending what arrived twice', async () => {
-    const [a, b] = [await lone('anna'), await lone('bert')];
+    const a = await lone('anna');
+    const proxy = await CutProxy.to(a.listen);
+    proxies.push(proxy);
+    const b = await lone('bert', { reroute: [a.listen, proxy.address] });
     const [folderA, folderB] = [new Folder('anna'), new Folder('bert')];
     let size = 0;
     for (let each = 0; each < 40; each++) {
@@ -180,11 +197,8 @@ describe('links', () => {
     folderA.write('large.raw', randomBytes(6_000_000));
     size += 6_000_000;
     const { collection } = await a.add(folderA);
-    const proxy = await CutProxy.to(a.listen);
-    proxies.push(proxy);
-    const { link } = await a.ask<{ link: string }>('invite', collection, '--approve-first');
     proxy.cutAfter = 2_000_000;
-    await b.ask('join', link.replace(/a=.*$/, `a=${proxy.address}`), folderB.root, '--wait');
+    await b.join(a, collection, folderB);
     await b.sync();
     expect(folderB.contents()).toEqual(folderA.contents());
     expect(proxy.cuts).toBeGreaterThan(0);
@@ -196,6 +210,7 @@ describe('links', () => {
     devices.push(a, b);
     await b.kill9();
     folderA.write('meanwhile', 'written');
+    await a.look();
     const call = await a.cli('sync', '--wait', '--for', 'all', '--timeout', '3', '--json');
     expect(call.status).toBe(3);
     expect(JSON.parse(call.stdout.toString())).toMatchObject({
@@ -223,14 +238,14 @@ describe('the process', () => {
     };
     // What is written last of a source that is added.
     await interrupt([folder.path('.lockstep'), join(a.data, 'identity', 'places.json')]);
-    await expect.poll(source, { timeout: 30_000 }).toBe('ready');
+    await expect.poll(source).toBe('ready');
     folder.write('x', 'x');
     await a.look();
     expect((await a.status()).collections[0]?.records).toBe(1);
     await interrupt([folder.path('.lockstep')]);
-    await expect.poll(source, { timeout: 30_000 }).toBe('unavailable');
+    await expect.poll(source).toBe('unavailable');
     await interrupt([join(a.data, 'identity', 'places.json')]);
-    await expect.poll(source, { timeout: 30_000 }).toBe('unavailable');
+    await expect.poll(source).toBe('unavailable');
     expect((await a.status()).collections[0]?.records).toBe(1);
   });
 
@@ -245,20 +260,20 @@ describe('the process', () => {
     expect(await a.refused('join', link, folderA.root)).toEqual({ status: 1, code: 'overlaps-source' });
     const c = await lone('cleo');
     expect(await c.refused('join', link, folderA.root)).toEqual({ status: 1, code: 'other-marker' });
-    await c.ask('join', link, new Folder('cleo').root);
+    await c.ask('join', link, new Folder('cleo').root, '--wait');
     expect((await c.status()).collections).toHaveLength(1);
   });
 
-  it('SIGTERM ends it within 5 s with status 0, also in the middle of work', async () => {
+  it('SIGTERM ends it in time and with status 0, also in the middle of work', async () => {
     const a = await lone('anna');
     const folder = new Folder('anna');
     for (let each = 0; each < 2000; each++) folder.write(`${each % 20}/${each}`, `content ${each}`.repeat(20));
     const adding = a.cli('add', folder.root, '--json');
-    await expect.poll(async () => (await a.status()).collections.length, { timeout: 30_000 }).toBe(1);
-    const { status, ms } = await a.stop();
+    await expect.poll(async () => (await a.status()).collections.length).toBe(1);
+    const status = await a.stop();
     await adding;
+    // Not the 1 of one that was cut off because it did not end within the five seconds.
     expect(status).toBe(0);
-    expect(ms).toBeLessThan(5000);
     await a.restart();
     await a.look();
     expect((await a.status()).collections[0]?.records).toBe(2020);

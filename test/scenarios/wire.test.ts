@@ -17,15 +17,16 @@ let collection = '';
 let link = '';
 
 beforeAll(async () => {
-  [a, b] = await Promise.all([Device.start('annas-secret-laptop'), Device.start('berts-secret-tower')]);
+  a = await Device.start('annas-secret-laptop');
+  wire = await CutProxy.to(a.listen);
+  wire.record = true;
+  b = await Device.start('berts-secret-tower', { reroute: [a.listen, wire.address] });
   folderA.write('letters/to-the-lawyer.txt', SENTENCE.repeat(50));
   folderA.write('letters/short.txt', SENTENCE);
   folderA.write('photos/of-the-party.raw', photo);
   ({ collection } = await a.add(folderA, '--name', 'confidential-papers'));
-  wire = await CutProxy.to(a.listen);
-  wire.record = true;
   ({ link } = await a.ask<{ link: string }>('invite', collection, '--approve-first'));
-  await b.ask('join', link.replace(/a=.*$/, `a=${wire.address}`), folderB.root, '--wait');
+  await b.ask('join', link, folderB.root, '--wait');
   await a.sync();
 });
 afterAll(async () => {

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => Promise.all([server.end(), other.end()]));
 const account = () => ({ origin: server.origin, user: 'me', password: 'secret' });
 const ask = (path: string, options = {}) =>
-  guardedFetch({ account: account(), timeout: 10_000, most: 50 * MIB, ...options })(new URL(path, server.origin));
+  guardedFetch({ account: account(), timeout: 240_000, most: 50 * MIB, ...options })(new URL(path, server.origin));
 
 describe('an address a person confirmed', () => {
   it('is asked with the password of the account', async () => {
@@ -47,7 +47,7 @@ describe('an address a person confirmed', () => {
   it('a redirect on the same host is followed, with its method and body, five times at most', async () => {
     server.answer = ({ path }) =>
       path === '/end' ? { status: 200, body: 'here' } : { status: 308, headers: { location: '/end' } };
-    const guarded = guardedFetch({ account: account(), timeout: 10_000, most: MIB });
+    const guarded = guardedFetch({ account: account(), timeout: 240_000, most: MIB });
     const response = await guarded(`${server.origin}/begin`, { method: 'PUT', body: 'text' });
     expect(await response.text()).toBe('here');
     expect(server.asked.map(({ method, path, body }) => [method, path, body])).toEqual([

@@ -48,7 +48,7 @@ it('what was looked up is what is connected to, and asked about', async () => {
   const dispatcher = new Agent({ connect: { lookup }, pipelining: 0 });
   const fetch = guardedFetch({
     account: { origin, user: null, password: null },
-    timeout: 5000,
+    timeout: 240_000,
     most: 1000,
     dispatcher,
   });

@@ -23,7 +23,7 @@ beforeEach(async () => {
     url: `${server.origin}/feed.ics`,
     clock,
     random: { bytes: (count) => new Uint8Array(count) },
-    fetch: guardedFetch({ account, timeout: 10_000, most: 1 << 20 }) as never,
+    fetch: guardedFetch({ account, timeout: 240_000, most: 1 << 20 }) as never,
     doubt: () => Promise.resolve(null),
     isCalendar: looksLikeIcalendar,
   });

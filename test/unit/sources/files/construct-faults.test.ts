@@ -135,7 +135,7 @@ const calls = (() => {
 /** A swap of a file and a directory cannot be one step; recovery ends it. */
 const SWAPPED = ['f-d', 'd-f', 'd', 'd/x'];
 
-describe('a batch that is interrupted', { timeout: 30_000 }, () => {
+describe('a batch that is interrupted', () => {
   it.each(['before', 'half-way', 'after'] as const)('loses nothing where the process dies %s any call', (dies) => {
     for (let n = 1; n <= calls; n++) {
       start.restore(before);
