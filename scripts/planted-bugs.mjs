@@ -268,22 +268,14 @@ export const PLANTED_BUGS = [
     file: 'src/main/construct/give-back.ts',
     find: 'new Map([...shown].map(([field, { value }]) => [field, { value, dots: [] }]));',
     replace: 'new Map(shown);',
-    tests: [
-      'test/contracts/text-adapter.test.ts',
-      'test/simulation/books.test.ts',
-      'test/scenarios/known-twice.test.ts',
-    ],
+    tests: ['test/unit/construct'],
   },
   {
     about: 'the contact whose item goes back to another one stays away',
     file: 'src/main/construct/run-construction.ts',
     find: '    this.#queue.enqueue(other, []);\n',
     replace: '',
-    tests: [
-      'test/contracts/text-adapter.test.ts',
-      'test/simulation/books.test.ts',
-      'test/scenarios/known-twice.test.ts',
-    ],
+    tests: ['test/unit/construct'],
   },
   {
     about: 'settling one field of a record takes back that it was deleted beside',
@@ -312,13 +304,6 @@ export const PLANTED_BUGS = [
     find: '    if (this.#port.heldBack(id)) return;\n',
     replace: '',
     tests: ['test/unit/take-in', 'test/unit/keep/keep-whole.test.ts'],
-  },
-  {
-    about: 'a deleted item that is there again under a folder of its name is a change of it',
-    file: 'src/main/take-in/draft-change.ts',
-    find: '(!live || stored?.revision === null || (stored === undefined && records.isCovered(found.row))) &&',
-    replace: 'live &&',
-    tests: ['test/unit/take-in', SIMULATION],
   },
   {
     about: 'a restore writes what nobody has the content of',

@@ -94,6 +94,16 @@ export function checkConvergence(group: SimulatedGroup): void {
         group.find('I2', `${first.name} and ${other.name} differ in ${id}: ${wanted.get(id)} and ${merged.get(id)}`);
   }
   for (const device of group.members) checkProjection(group, device);
+  checkRemoved(group);
+}
+
+/** Who was removed has heard of it. */
+function checkRemoved(group: SimulatedGroup): void {
+  for (const device of group.devices) {
+    if (!group.isRemoved(device) || group.replica(device) === null) continue;
+    const shown = statusView(device.engine).collections.find((each) => each.id === group.collection);
+    if (shown?.state !== 'problem') group.find('status', `${device.name} was removed, and says ${shown?.state}`);
+  }
 }
 
 /** A collection as merged: by record, its values with the changes that wrote them. */

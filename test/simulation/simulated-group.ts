@@ -30,7 +30,9 @@ export class SimulatedGroup {
   /** Whose database was put back from a copy: to it, what was done since looks like the deeds of a person. */
   readonly restored = new Set<SimulatedDevice>();
   readonly #linkedSince = new Map<string, number>();
+  /** Also those whose admission is void. */
   readonly #removed = new Set<SimulatedDevice>();
+  readonly #letInBy = new Map<SimulatedDevice, SimulatedDevice>();
   /** Devices that were made less than admins, and may not have heard of it. */
   readonly #demoted = new Set<SimulatedDevice>();
   /** Whom each computer was last seen to know as members. */
@@ -141,6 +143,7 @@ export class SimulatedGroup {
   /** Makes `device` a member as a pairing would. */
   admit(device: SimulatedDevice, by: SimulatedDevice): Replica {
     const inviter = this.replica(by) as Replica;
+    if (!this.#letInBy.has(device)) this.#letInBy.set(device, by);
     if (inviter.membership.member(device.identity.id) === null) {
       inviter.membership.add(
         {
@@ -203,7 +206,14 @@ export class SimulatedGroup {
     return this.#ask(() => {
       by.engine.members.remove(this.replica(by) as Replica, device.identity.id);
       this.#removed.add(device);
+      this.#voidAdmissions(by);
     });
+  }
+  /** Whom a removed device had let in, and the one that removed it had not heard of, is no member. */
+  #voidAdmissions(by: SimulatedDevice): void {
+    const { membership } = this.replica(by) as Replica;
+    for (const [device, inviter] of this.#letInBy)
+      if (this.#removed.has(inviter) && membership.member(device.identity.id) === null) this.#removed.add(device);
   }
   /** false: who asks may not, as far as it knows. */
   setRole(device: SimulatedDevice, role: Role, by: SimulatedDevice): boolean {

@@ -300,6 +300,21 @@ describe('settling a conflict', () => {
     expect(laptop.collection.records.find('docs/report.txt' as never)?.state.fields.get(ENTRY)).toHaveLength(1);
   });
 
+  it('settles nothing that changed while the new bytes were being kept', async () => {
+    apart('mine', 'theirs');
+    save(desk, 'docs/report.txt', 'from the desk');
+    const { port } = laptop;
+    const keep = (bytes: Uint8Array) => {
+      group.exchange();
+      return port.contents.keep(bytes);
+    };
+    const settled = resolveConflict({ ...port, contents: { ...port.contents, keep } }, one(laptop).id, {
+      text: 'mine',
+    });
+    await expect(settled).rejects.toMatchObject({ code: 'changed-meanwhile', subject: 'docs/report.txt' });
+    expect(one(laptop).values.map((value) => value.device)).toContain(desk.id);
+  });
+
   it('takes bytes that are no text', async () => {
     apart('mine', 'theirs');
     await resolveConflict(laptop.port, one(laptop).id, { value: Uint8Array.of(0, 255) });
@@ -447,6 +462,17 @@ describe('settling all conflicts', () => {
     expect(result).toMatchObject({ records: 2, conflicts: [], missing: [] });
     expect(text(laptop, laptop.shown('a'))).toBe('theirs');
     expect(laptop.isThere('b')).toBe(false);
+  });
+
+  it('leaves open what would take the place of a folder with something in it', () => {
+    save(phone, 'notes/in.txt', 'what is in it');
+    save(laptop, 'notes', 'a file');
+    group.exchange();
+    const { id } = one(laptop);
+    const result = resolveAll(laptop.port, 'newest');
+    expect(result).toMatchObject({ records: 0, conflicts: [id], missing: [] });
+    expect(text(laptop, laptop.shown('notes/in.txt'))).toBe('what is in it');
+    expect(one(laptop).id).toBe(id);
   });
 
   it('prefers a device, by name or as this one, and leaves what it said nothing to', () => {
