@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Choice, ResultView } from '../../contract/contract.ts';
+import type { Choice, ConflictView, ResultView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
+import { deviceNames } from './device-names.ts';
 import { EXIT } from './exit-status.ts';
 import { fromJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
 import { moment } from './moment.ts';
 import { flagOption, given, numberOption, textOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
-import { counted, shortId, shortRecord, showValue } from './show-value.ts';
+import { counted, shortId, shortRecord, showField } from './show-value.ts';
 import { table } from './table.ts';
 
 const conflicts: Command = {
@@ -20,20 +21,25 @@ const conflicts: Command = {
   summary: 'open conflicts',
   options: {},
   async run(call) {
-    await call.print(await call.ask('conflicts:list', call.positionals[0] ?? null), (views) => {
+    const found = await call.ask('conflicts:list', call.positionals[0] ?? null);
+    const names = await deviceNames(call);
+    await call.print(found, (views) => {
       if (views.length === 0) return 'No conflicts.\n';
       const places = placeLabels(views.flatMap((view) => view.values.flatMap(({ places = [] }) => places)));
       return views
         .map((view) => {
           const rows = view.values.map((value) => [
             value.id,
-            value.kind === 'delete' ? 'deleted' : showValue(value.value),
-            [shortId(value.device), ...(value.places ?? []).map((place) => places.get(place) ?? place)].join(', '),
+            value.kind === 'delete' ? 'deleted' : showField(view.field, value.value),
+            [
+              names.get(value.device) ?? shortId(value.device),
+              ...(value.places ?? []).map((place) => places.get(place) ?? place),
+            ].join(', '),
             localTime(value.at),
             value.id === view.shown ? 'shown' : '',
           ]);
-          const head = `${call.paint.strong(plainText(view.title))}  ${plainText(view.field)}  ${call.paint.dim(view.id)}\n`;
-          return `${head}was: ${showValue(view.base)}\n${table(['value id', 'value', 'device', 'at', ''], rows, '')}`;
+          const head = `${call.paint.strong(plainText(titleWithPath(view)))}  ${plainText(fieldWords(view.field, view.base ?? view.values[0]?.value))}  ${call.paint.dim(view.id)}\n`;
+          return `${head}was: ${showField(view.field, view.base)}\n${table(['value id', 'value', 'device', 'at', ''], rows, '')}`;
         })
         .join('\n');
     });
@@ -171,6 +177,10 @@ const history: Command = {
     return EXIT.done;
   },
 };
+
+/** `Letters/anna.txt: edited on Laptop and Desk`. */
+const titleWithPath = ({ record, name, title }: ConflictView): string =>
+  title.startsWith(name) ? `${pathOrTitle({ record, title: name })}${title.slice(name.length)}` : title;
 
 /** A file is told by its path, which other commands take; contacts and events by what they are called. */
 const pathOrTitle = ({ record, title }: { readonly record: string; readonly title: string }): string =>

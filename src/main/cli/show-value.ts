@@ -1,4 +1,7 @@
+import type { ValueView } from '../../contract/contract.ts';
+import { contactWords } from '../../contract/field-words.ts';
 import { toJson } from './json-value.ts';
+import { localTime } from './local-time.ts';
 import { plainText } from './plain-text.ts';
 
 const SHORT = 12;
@@ -27,6 +30,19 @@ export function showValue(value: unknown): string {
   if (type === 'symlink' && typeof target === 'string') return `link to ${plainText(target)}`;
   const text = typeof value === 'string' ? value : toJson(value);
   return plainText(text.length > 200 ? `${text.slice(0, 199)}…` : text);
+}
+
+/** A value of a field in one line: in words where a contact or an event has such a field; when a file was modified as a time. */
+export function showField(path: string, value: ValueView): string {
+  if (path === 'modified' && typeof value === 'number') return timeOfFile(value);
+  const words = contactWords(path, value);
+  return words === null || words === '' ? showValue(value) : plainText(words);
+}
+
+/** `modified`: microseconds since 1970. */
+function timeOfFile(modified: number): string {
+  const time = new Date(modified / 1000);
+  return Number.isNaN(time.getTime()) ? String(modified) : localTime(time.toISOString());
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];

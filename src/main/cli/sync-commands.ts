@@ -1,13 +1,15 @@
 import type { CollectionState, PlannedView, StatusView, SyncOptions, SyncView } from '../../contract/contract.ts';
+import { fieldWords } from '../../contract/field-words.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
+import { deviceNames } from './device-names.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
 import { flagOption, given, listOption, numberOption, usageError } from './options.ts';
 import type { Paint } from './paint.ts';
 import { plainText } from './plain-text.ts';
 import { progressLine, withProgress } from './progress-bar.ts';
-import { bytesText, counted, shortId, shortRecord, showValue } from './show-value.ts';
+import { bytesText, counted, shortId, shortRecord, showField } from './show-value.ts';
 import { table } from './table.ts';
 
 const DEFAULT_TIMEOUT_S = 60;
@@ -139,11 +141,12 @@ const explain: Command = {
   options: {},
   async run(call) {
     const explained = await call.ask('records:explain', call.positionals[0]!, call.positionals[1]!);
+    const names = await deviceNames(call);
     await call.print(explained, (view) => {
       const rows = view.fields.map((field) => [
-        field.path,
-        showValue(field.value),
-        shortId(field.device),
+        fieldWords(field.path, field.value),
+        showField(field.path, field.value),
+        names.get(field.device) ?? shortId(field.device),
         localTime(field.at),
         field.rule,
       ]);

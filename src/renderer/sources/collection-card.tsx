@@ -1,4 +1,15 @@
-import { BookOpen, ListFilter, LogOut, Pause, Play, RefreshCw, ShieldCheck, UserPlus, UsersRound } from 'lucide-react';
+import {
+  BookUser,
+  CalendarDays,
+  ListFilter,
+  LogOut,
+  Pause,
+  Play,
+  RefreshCw,
+  ShieldCheck,
+  UserPlus,
+  UsersRound,
+} from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView } from '../../contract/contract.ts';
@@ -56,6 +67,17 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
           </p>
         </div>
         <div className="actions">
+          {collection.kind !== 'files' && (
+            <Button className="button" onPress={() => setDialog('browse')}>
+              {collection.kind === 'contacts' ? (
+                <BookUser aria-hidden size={15} />
+              ) : (
+                <CalendarDays aria-hidden size={15} />
+              )}
+              Look into it
+              <span className="sr-only"> {name}</span>
+            </Button>
+          )}
           <Button className="button" isDisabled={pause.busy} onPress={() => void setPaused()}>
             {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
             {paused ? 'Resume' : 'Pause'}
@@ -64,9 +86,6 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
           <ActionMenu
             label={`More for ${name}`}
             actions={[
-              ...(collection.kind === 'files'
-                ? []
-                : [{ id: 'browse', label: 'Look into it…', icon: BookOpen, run: () => setDialog('browse') }]),
               ...(collection.kind === 'contacts'
                 ? [{ id: 'twice', label: 'Possible duplicates…', icon: UsersRound, run: () => setDialog('twice') }]
                 : []),

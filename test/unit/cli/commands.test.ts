@@ -379,6 +379,36 @@ describe('what is printed', () => {
     expect((await run(['status'])).out).toContain('evil\\u{1b}[2J\\u{202e}');
   });
 
+  it('tells a conflict in words: its field, the values, and devices by their names', async () => {
+    const phone = (number: string) => ({ number, contexts: { work: true } });
+    const side = (id: string, device: string, number: string) =>
+      ({ id, kind: 'value', value: phone(number), device, at: '2026-01-02T03:04:05Z' }) as const;
+    given = {
+      'conflicts:list': () => [
+        {
+          id: 'c1',
+          collection: 'people',
+          record: 'u1',
+          field: 'phones/xyz',
+          name: 'Ada',
+          title: 'Ada: edited on Desk and Lap',
+          base: phone('1'),
+          shown: 'v1',
+          values: [side('v1', 'd1', '2'), side('v2', 'd'.repeat(64), '3')],
+        },
+      ],
+      'devices:list': () => [
+        { device: 'd1', name: 'Desk', self: true, role: 'admin', collections: [], roles: {}, lastSeen: null },
+      ],
+    };
+    const { out } = await run(['conflicts']);
+    const [head, was, , first, second] = out.split('\n');
+    expect([head, was]).toEqual(['Ada: edited on Desk and Lap  Phone (work)  c1', 'was: 1']);
+    expect(first).toMatch(/^v1 +2 +Desk .* shown$/);
+    // One that was removed since.
+    expect(second).toMatch(/^v2 +3 +dddddddddddd /);
+  });
+
   it('is one JSON value with --json, wherever that stands', async () => {
     given = { status: () => EMPTY_STATUS };
     for (const argv of [
