@@ -170,6 +170,7 @@ export const REQUESTS = Object.keys({
   'desktop:pick-folder': 0,
   'desktop:open-source': 0,
 } satisfies Record<RequestName, 0>) as readonly RequestName[];
+/** The names of all events. */
 export const EVENTS = Object.keys({ status: 0, requests: 0, notice: 0 } satisfies Record<
   EventName,
   0

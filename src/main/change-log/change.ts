@@ -10,6 +10,7 @@ export interface FieldWrite {
 
 /** Why a change was made, for history and `explain`. */
 export type Cause = 'source' | 'settle' | 'undo' | 'restore' | 'follow-move';
+/** All causes, in the order of their numbers in a package. */
 export const CAUSES: readonly Cause[] = ['source', 'settle', 'undo', 'restore', 'follow-move'];
 
 /** One record's transaction. */

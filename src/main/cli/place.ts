@@ -21,7 +21,9 @@ const FORMATS = {
   calendar: ['icalendar', 'icalendar-folder', 'caldav', 'subscription'],
 } as const;
 
+/** What a collection may hold. */
 export const KINDS = ['files', 'contacts', 'calendar'] as const;
+/** Every format a source may be in. */
 export const FORMAT_NAMES: readonly string[] = KINDS.flatMap((kind) => FORMATS[kind]);
 const isUrl = (place: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
 

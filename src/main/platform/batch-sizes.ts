@@ -10,4 +10,5 @@ export interface BatchSizes {
   readonly constructed: number;
 }
 
+/** What was measured to be good with trees of 100,000 files. */
 export const BATCH_SIZES: BatchSizes = { listed: 1000, taken: 1000, packaged: 256, constructed: 500 };

@@ -19,6 +19,7 @@ export type SourceId = Brand<string, 'SourceId'>;
 /** 64 lowercase hex digits: a SHA-256. */
 export type Digest = Brand<string, 'Digest'>;
 
+/** A text that is known to be such an id: nothing is checked. So are those that follow. */
 export const recordId = (text: string): RecordId => text as RecordId;
 export const fieldName = (text: string): FieldName => text as FieldName;
 export const collectionId = (hex: string): CollectionId => hex as CollectionId;
@@ -40,5 +41,7 @@ export const CHANGES_PER_PACKAGE = 256;
 
 /** A dot taken together, and apart: the row of its package here, and the index of the change in it. */
 export const dotOf = (packageRow: number, index: number): Dot => (packageRow * CHANGES_PER_PACKAGE + index) as Dot;
+/** The row of the package a dot is in. */
 export const packageRowOf = (dot: Dot): number => Math.floor(dot / CHANGES_PER_PACKAGE);
+/** Which change of its package a dot is. */
 export const indexOf = (dot: Dot): number => dot % CHANGES_PER_PACKAGE;

@@ -14,6 +14,7 @@ export interface PlaceCount {
   /** Items that cannot be read. */
   readonly damaged: number;
 }
+/** Nothing is known of how many there are. */
 export const NOT_COUNTED: PlaceCount = { records: null, damaged: 0 };
 
 /**

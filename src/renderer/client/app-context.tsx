@@ -77,18 +77,22 @@ function follow(client: RendererClient, store: AppStore): () => void {
   };
 }
 
+/** What the app around a component provides; fails outside of it. */
 export function useAppContext(): AppContext {
   const context = useContext(Context);
   if (context === null) throw new Error('no AppProvider above');
   return context;
 }
 
+/** How requests are made. */
 export const useClient = (): RendererClient => useAppContext().client;
 
+/** A part of the app's state; the component is drawn again when that part changes. */
 export function useApp<T>(select: (state: AppState) => T): T {
   return useStore(useAppContext().store, select);
 }
 
+/** Shows a page, and puts it into the address. */
 export const goTo = (page: Page): void => {
   location.hash = page;
 };

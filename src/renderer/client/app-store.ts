@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RequestView, StatusView } from '../../contract/contract.ts';
 import type { Connection } from './connection.ts';
 
+/** In the order in which they are listed. */
 export const PAGES = ['sources', 'devices', 'conflicts', 'history', 'problems', 'settings'] as const;
 export type Page = (typeof PAGES)[number];
 
@@ -33,11 +34,13 @@ export interface AppState {
 
 export type AppStore = StoreApi<AppState>;
 
+/** The page an address names; the first where it names none. */
 export function pageOfHash(hash: string): Page {
   const name = hash.replace(/^#\/?/, '');
   return PAGES.find((page) => page === name) ?? 'sources';
 }
 
+/** The state of the window. */
 export function createAppStore(page: Page): AppStore {
   return createStore<AppState>(() => ({
     connection: { is: 'connecting' },

@@ -3,6 +3,7 @@ import type { Kind } from '../../contract/contract.ts';
 
 const ICONS = { files: Folder, contacts: UsersRound, calendar: CalendarDays } as const;
 
+/** The picture for files, contacts or a calendar. */
 export function KindIcon({ kind, size = 18 }: { kind: Kind; size?: number }) {
   const Icon = ICONS[kind];
   return <Icon aria-hidden size={size} strokeWidth={1.9} />;

@@ -31,6 +31,7 @@ export function dayText(at: string, now: number): string {
   return (new Date(time).getFullYear() === new Date(now).getFullYear() ? weekday : fullDay).format(time);
 }
 
+/** The time of the day; a text that is no moment as it is. */
 export const clockText = (at: string): string => (Number.isNaN(Date.parse(at)) ? at : clock.format(Date.parse(at)));
 
 /** A moment, exact on hover. */

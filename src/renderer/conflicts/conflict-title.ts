@@ -3,6 +3,7 @@ import { counted, listed } from '../../contract/overall-state.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import type { NameOf } from '../client/use-device-names.ts';
 
+/** Is this side a folder? */
 export const isFolder = (value: ConflictValueView): boolean =>
   value.value !== null && (value.value as { readonly type?: unknown }).type === 'directory';
 

@@ -19,6 +19,7 @@ export function editableText(detail: ConflictDetailView): EditableText | null {
   return typeof text === 'string' && texts.every((one) => one.text !== null) ? { as: 'text', text } : null;
 }
 
+/** What is settled on when this text is saved. */
 export const choiceOf = (editable: EditableText, text: string): Choice =>
   editable.as === 'text' ? { text } : { value: text };
 

@@ -8,6 +8,7 @@ const DID: { readonly [action in HistoryChangeView['action']]: string } = {
   move: 'Moved',
 };
 
+/** What was done, in a word. */
 export const actionText = (action: HistoryChangeView['action']): string => DID[action];
 
 /** What a package did, in a few words: `Changed notes.md`, `Added 12 items: a.jpg, b.jpg, c.jpg …`, `40 changes: …`. */

@@ -10,12 +10,14 @@ export interface Day {
 const WEEK = 7;
 const WEEKS = 6;
 
+/** The day of a moment (milliseconds since 1970) here. */
 export const dayOf = (moment: number): Day => {
   const date = new Date(moment);
   return { year: date.getFullYear(), month: date.getMonth(), day: date.getDate() };
 };
 /** Its first moment: not every day has 24 hours. */
 export const startOf = ({ year, month, day }: Day): number => new Date(year, month, day).getTime();
+/** So many days later, or earlier where that is negative. */
 export const daysLater = ({ year, month, day }: Day, days: number): Day =>
   dayOf(new Date(year, month, day + days).getTime());
 /** The same day of another month, or its last. */
@@ -23,6 +25,7 @@ export function monthsLater({ year, month, day }: Day, months: number): Day {
   const last = new Date(year, month + months + 1, 0);
   return { year: last.getFullYear(), month: last.getMonth(), day: Math.min(day, last.getDate()) };
 }
+/** Are both one day? */
 export const isSameDay = (a: Day, b: Day): boolean => a.year === b.year && a.month === b.month && a.day === b.day;
 
 /** Six weeks that begin on a Monday and hold the month of a day. */

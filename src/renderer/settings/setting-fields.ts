@@ -13,6 +13,7 @@ export interface SettingGroup {
   readonly fields: readonly SettingField[];
 }
 
+/** The settings a person sees, in the groups that are saved together. */
 export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     title: 'This device',

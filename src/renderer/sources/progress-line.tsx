@@ -29,6 +29,7 @@ export function progressParts(progress: ProgressView): {
   return { percent: share === null ? null : Math.min(100, Math.max(0, share * 100)), parts };
 }
 
+/** How far a transfer is, at what rate, and how long it still takes. */
 export function ProgressLine({ progress, name }: { progress: ProgressView; name: string }) {
   const { percent, parts } = progressParts(progress);
   return (

@@ -48,6 +48,7 @@ export function RecognitionLine({ recognition, canCreate }: { recognition: Recog
   );
 }
 
+/** What a typed place was found to be, before it is added. */
 export function RecognizedPlace({ location }: { location: string }) {
   return <RecognitionLine recognition={useRecognition(location, null)} canCreate={false} />;
 }

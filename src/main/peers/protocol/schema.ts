@@ -21,6 +21,7 @@ export function uint(max: number = Number.MAX_SAFE_INTEGER): Codec<number> {
     Number.isSafeInteger(raw) && (raw as number) >= 0 && (raw as number) <= max ? (raw as number) : refuse('number'),
   );
 }
+/** true or false. */
 export const flag: Codec<boolean> = pass((raw) => (typeof raw === 'boolean' ? raw : refuse('flag')));
 
 /** Text of at most `max` UTF-16 units, without lone surrogates. */

@@ -13,10 +13,12 @@ export interface DirectoryNode {
   children: Map<string, DirectoryNode> | null;
 }
 
+/** A directory of which nothing is known. */
 export function newNode(): DirectoryNode {
   return { device: null, print: null, printedIn: 0, seenIn: 0, goneIn: 0, children: null };
 }
 
+/** The node of a directory in another; made where there is none. */
 export function childOf(node: DirectoryNode, name: string): DirectoryNode {
   node.children ??= new Map();
   let child = node.children.get(name);

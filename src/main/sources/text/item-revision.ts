@@ -25,6 +25,7 @@ export function writeItemRevision({ digest, document, name, uid }: ItemRevision)
   return Buffer.concat([digest, Uint8Array.of(document.length), document, Buffer.from(text)]);
 }
 
+/** The digest of what the item says. */
 export const digestIn = (revision: Revision): ItemRevision['digest'] => revision.subarray(0, DIGEST_BYTES);
 
 /** The names alone: of thousands of items the rest is not asked for. */

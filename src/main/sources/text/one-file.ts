@@ -124,15 +124,18 @@ function fileCondition(fs: FileSystem, path: string): SourceCondition {
   }
 }
 
+/** A text on a disk, as a place lists it. */
 export function listed(name: string, stat: FileStat, fresh: boolean): ListedDocument {
   return { name, revision: revisionOf(stat), fresh, size: stat.size };
 }
 
+/** The revision of a text on a disk; null: there is no file of that name. */
 export function currentRevision(fs: FileSystem, path: string): Uint8Array | null {
   const stat = fs.lstat(path);
   return stat?.type === 'file' ? revisionOf(stat) : null;
 }
 
+/** A text that could not be read, and why. */
 export const unread = (name: string, code: ProblemCode, detail: string): UnreadDocument => ({ name, code, detail });
 
 /** A text on a disk. */
@@ -193,6 +196,7 @@ export function writtenDocument(file: TextFile, bytes: Uint8Array): DocumentWrit
   return { done: 'written', document };
 }
 
+/** The code for what a call of the file system failed with. */
 export function troubleOf(error: unknown): ProblemCode {
   const code = (error as { code?: string }).code;
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'no-permission';

@@ -120,6 +120,7 @@ export function placeOf(path: string): { readonly directory: string; readonly na
 /** Where a new text stands until it takes its place. */
 export const newNameOf = (directory: string, name: string): string => `${directory}/.${name}.lockstep-new`;
 
+/** Removes what stands in the way under a name of our own, if it is a file. */
 export function removeMade(fs: FileSystem, made: string): void {
   if (fs.lstat(made)?.type === 'file') fs.unlink(made);
 }
@@ -133,6 +134,7 @@ const isSameText = (stat: FileStat | null, revision: Revision): boolean =>
 
 /** Eight letters that stand for a file as it is, but for its time of change. */
 const markOf = (revision: Revision): string => digestOf(textOf(revision)).slice(0, 8);
+/** As `markOf`, of a file that is there. */
 export const markOfFile = (stat: FileStat): string => markOf(revisionOf(stat));
 const markOfStat = (stat: FileStat | null): string => (stat === null ? NOTHING : markOfFile(stat));
 

@@ -94,6 +94,7 @@ const SINGLES = new Set(['ACTION', 'TRIGGER', 'DESCRIPTION', 'ACKNOWLEDGED']);
 const isUid = (value: Value): value is { readonly [key: string]: Value } =>
   isPlain(value) && typeof value.name === 'string' && value.name.toLowerCase() === 'uid';
 
+/** What makes an alarm the same one in another reading: when it goes off and how. Only to be compared. */
 export function alarmIdentity(value: Value): string {
   const { trigger, action } = (isPlain(value) ? value : {}) as { trigger?: Value; action?: Value };
   return JSON.stringify([trigger ?? null, action ?? null]);

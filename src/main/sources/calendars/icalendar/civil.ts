@@ -29,12 +29,14 @@ export function parseTime(text: string): CivilTime | null {
   };
 }
 
+/** A wall time (`2026-01-02T03:04:05`) as iCalendar writes it (RFC 5545 3.3.4, 3.3.5). */
 export function formatTime(local: string, form: CivilTime['form']): string {
   const basic = local.replace(/[-:]/g, '');
   if (form === 'date') return basic.slice(0, 8);
   return form === 'utc' ? `${basic}Z` : basic;
 }
 
+/** Is it a wall time as the universal format has it, of a day there is? */
 export const isLocal = (text: unknown): text is string =>
   typeof text === 'string' && LOCAL.test(text) && parseTime(text) !== null;
 
@@ -69,6 +71,7 @@ export function parseDuration(text: string): Duration | null {
   };
 }
 
+/** RFC 5545 3.3.6; no time at all is `PT0S`. */
 export function formatDuration({ days, seconds }: Duration): string {
   const sign = days < 0 || seconds < 0 ? '-' : '';
   const date = days === 0 ? '' : `${Math.abs(days)}D`;
@@ -100,6 +103,7 @@ export function daysOf(year: number, month: number, day: number): number {
   );
 }
 
+/** The date that is so many days after 1970-01-01; as `daysOf`. */
 export function dateOf(days: number): readonly [year: number, month: number, day: number] {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);

@@ -12,6 +12,7 @@ const CHURN = /^(?:DTSTAMP|X-MOZ-(?:GENERATION|LASTACK)|X-LIC-.*|X-RADICALE-NAME
 /** The name Apple gives an alarm. */
 const NO_CHURN = 'X-WR-ALARMUID';
 
+/** Does this line change although nobody changed anything? */
 export const isChurn = ({ name }: Property): boolean => name !== NO_CHURN && CHURN.test(name);
 
 /** Deeper than this nothing is that anybody makes. */

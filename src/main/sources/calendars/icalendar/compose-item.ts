@@ -24,6 +24,7 @@ export interface ComposedItem {
 
 const NONE: Exceptions = { excluded: [], added: [] };
 
+/** Is the record a task (VTODO), and no event? */
 export const isTask = (fields: Fields): boolean => fields.get(fieldName('@type')) === 'Task';
 
 /** The text of an item that is carried whole; null: it is none. */
@@ -34,6 +35,7 @@ export function opaqueOf(fields: Fields): Component | null {
 }
 const NOT_ITEMS = new Set(['VCALENDAR', 'VEVENT', 'VTODO', 'VTIMEZONE']);
 
+/** What a record is in iCalendar: its series, and each occurrence that differs. `style`: how its end was told, as DTEND or DURATION. */
 export function composeItem(fields: Fields, style: EndStyle, zones: Zones): ComposedItem {
   const task = isTask(fields);
   const overrides = overridesOf(fields);
@@ -59,6 +61,7 @@ export function composeItem(fields: Fields, style: EndStyle, zones: Zones): Comp
   };
 }
 
+/** Is this occurrence told by a component of its own, rather than by EXDATE or RDATE? */
 export const takesComponent = (item: ComposedItem, key: string): boolean => {
   const override = item.overrides.get(key);
   return override !== undefined && needsComponent(override, key) && item.recurrenceId(key) !== null;
@@ -81,6 +84,7 @@ function recurrenceTimeOf(fields: Fields): EventTime | null {
   return isLocal(id) && isZone ? { local: id, zone: zone as string | null, isDate: false } : null;
 }
 
+/** A component of what was composed, after `head`. */
 export const componentOfComposed = (
   name: string,
   head: readonly Property[],

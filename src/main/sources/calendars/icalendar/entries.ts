@@ -271,6 +271,7 @@ export const unknown: EntryCodec = {
 /** Names that say which component this is, where it ends, or which item: no peer may have them written as mere data. */
 const RESERVED = new Set(['BEGIN', 'END', 'UID', 'RECURRENCE-ID', 'DTSTAMP', 'VERSION']);
 
+/** Properties of which there may be many, each an entry of a map. */
 export const ENTRY_CODECS: readonly EntryCodec[] = [participants, links, virtualLocations, locations];
 
 const NO_PARAMS: ReadonlySet<string> = new Set();
@@ -295,6 +296,7 @@ function decodeBase64(text: string): Uint8Array | null {
 
 /** RELATED-TO: all lines that name one UID are one entry of `relatedTo`. */
 const RELATED_PARAMS: ReadonlySet<string> = new Set(['RELTYPE']);
+/** A line RELATED-TO; null: it names nobody, or in a way that no word can say. */
 export function readRelation(
   of: Property,
 ): { readonly uid: string; readonly relation: string; readonly params: Value } | null {
@@ -302,6 +304,7 @@ export function readRelation(
   const relation = word(paramOf(of, 'RELTYPE') ?? 'parent');
   return uid === '' || relation === null ? null : { uid, relation, params: otherParams(of, RELATED_PARAMS) };
 }
+/** The lines RELATED-TO of one item; none where it cannot be named. */
 export function composeRelations(uid: string, value: Value): readonly Property[] {
   if (!isPlain(value) || !isPlain(value.relation) || cleanWord(uid) === '') return [];
   const params = carried(value, RELATED_PARAMS);

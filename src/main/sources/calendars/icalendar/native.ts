@@ -37,6 +37,7 @@ export function propertyOf(line: ContentLine, isOld: boolean): Property {
   return /[\r\n]/.test(of.value) ? { ...of, value: of.value.replace(/\r\n?|\n/g, '\\n') } : of;
 }
 
+/** A component as it is written, as the properties it means. `isOld`: vCalendar 1.0. */
 export function componentOf(native: NativeComponent, isOld: boolean): Component {
   return {
     name: native.name,
@@ -52,6 +53,7 @@ export function lineOf(of: Property, notation: Notation): string {
   return encoded({ group: null, name: written.name, params, value: written.value }, notation);
 }
 
+/** The text of a component, with BEGIN and END. */
 export function componentLines(component: Component, notation: Notation): string {
   const { lineEnd } = notation;
   const lines = component.properties.map((of) => lineOf(of, notation)).join('');
@@ -139,6 +141,7 @@ const encodeParam = (text: string): string =>
 /** The UID or another text of a line; null: it is empty. */
 export const textOfLine = (line: ContentLine | undefined): string | null =>
   line === undefined ? null : unescapeText(line.value).replaceAll('\n', ' ').trim() || null;
+/** The line UID. */
 export const uidProperty = (uid: string): Property => ({
   name: 'UID',
   params: [],

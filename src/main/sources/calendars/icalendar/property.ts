@@ -14,11 +14,13 @@ export interface Property {
 /** Parameters of a converted property that the universal format has no place for. */
 export type ParamValues = { readonly [name: string]: Value };
 
+/** A property; its value is as it is written, escaped already. */
 export const property = (name: string, value: string, params: readonly Param[] = []): Property => ({
   name,
   params,
   value,
 });
+/** A parameter with its values. */
 export const param = (name: string, ...values: readonly string[]): Param => ({ name, values });
 
 /** The first value of a parameter; null: it has none. */
@@ -38,10 +40,12 @@ export const cleanWord = (text: string): string =>
     .replace(/[\n\t]+/g, ' ')
     .trim();
 
+/** The text a value of type TEXT says (RFC 5545 3.3.11). */
 export function unescapeText(value: string): string {
   if (!value.includes('\\')) return cleanText(value);
   return cleanText(value.replace(/\\([\\;,nN:"])/g, (_, char: string) => (char === 'n' || char === 'N' ? '\n' : char)));
 }
+/** A text as a value of type TEXT. */
 export const escapeText = (text: string): string =>
   cleanText(text)
     .replace(/[\\;,]/g, (char) => `\\${char}`)
@@ -98,6 +102,7 @@ const textsOf = (value: Value | undefined): readonly string[] =>
       : [];
 
 export type Plain = { readonly [key: string]: Value };
+/** Is it an object, rather than a list, bytes or a single value? */
 export const isPlain = (value: Value | undefined): value is Plain =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 
@@ -107,6 +112,7 @@ export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 
 /** A name iCalendar allows for a property, a parameter or a component. */
 export const isName = (name: string): boolean => NAME.test(name);
 
+/** Do both lines say the same, in the same words? */
 export function sameProperty(a: Property, b: Property): boolean {
   return a === b || (a.name === b.name && a.value === b.value && sameParams(a.params, b.params));
 }
@@ -115,6 +121,7 @@ function sameParams(a: readonly Param[], b: readonly Param[]): boolean {
     a.length === b.length && a.every((each, at) => b[at]?.name === each.name && sameValues(each.values, b[at].values))
   );
 }
+/** Are both lists the same, in the same order? */
 export const sameValues = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each, at) => each === b[at]);
 

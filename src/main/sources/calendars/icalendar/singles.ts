@@ -109,4 +109,5 @@ const TASK: Readonly<Record<string, SingleCodec>> = {
   },
 };
 
+/** Properties of which there is one at most, by their names. */
 export const singlesOf = (isTask: boolean): Readonly<Record<string, SingleCodec>> => (isTask ? TASK : EVENT);

@@ -26,6 +26,7 @@ function eventTime(time: CivilTime, of: Property, zones: Zones): EventTime {
   return { local: time.local, zone: tzid === null || tzid === '' ? null : zones.zoneOf(tzid), isDate: false };
 }
 
+/** A property that tells a time, with TZID or VALUE=DATE where it needs them. */
 export function composeTime(name: string, time: EventTime, zones: Zones, extra: readonly Param[] = []): Property {
   return property(name, timeText(time), [...timeParams(time, zones), ...extra]);
 }

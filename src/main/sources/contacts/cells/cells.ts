@@ -14,6 +14,7 @@ export function blankCells(columns: ReadonlySet<string>, texts: CellTexts = NO_T
   return { text: (column) => (columns.has(column) ? (texts.get(column) ?? '') : null) };
 }
 
+/** A row that says nothing. */
 export const NO_TEXTS: CellTexts = new Map();
 
 /** Text as every cell can hold it: whole characters, line breaks as `\n`. null: it is no text, or says nothing. */
@@ -29,6 +30,7 @@ export function said(cells: Cells, column: string): string | null {
 }
 
 export type Plain = { readonly [key: string]: Value };
+/** The value as an object; null: it is none. */
 export function plain(value: Value | undefined): Plain | null {
   return value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
     ? (value as Plain)

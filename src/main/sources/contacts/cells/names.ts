@@ -3,6 +3,7 @@ import type { Value } from '../../../record/value.ts';
 import { type Cells, type CellTexts, entry, type Plain, plain, plainText, said } from './cells.ts';
 import type { FieldsPart } from './layout.ts';
 
+/** The field a contact's name is in. */
 export const NAME: FieldName = fieldName('name');
 
 /** The kinds of name components a layout has a column for, in the order of vCard's N. */

@@ -62,6 +62,7 @@ export function relationCodec(relation: string): ValueCodec {
   };
 }
 
+/** Is somebody related to the contact in this way? */
 export const isRelation = (value: Plain, relation: string): boolean => members(value.relation).includes(relation);
 
 /** Who, where the relation is a label: `Spouse`, `Cousin`. */

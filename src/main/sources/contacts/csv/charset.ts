@@ -54,6 +54,7 @@ export function unitsOf(bytes: Uint8Array, { charset, mark }: SniffedCharset): U
   return units;
 }
 
+/** Bytes of one unit of text in a charset. */
 export const unitBytes = (charset: Charset): number => (charset.startsWith('utf-16') ? 2 : 1);
 
 const windows = new TextDecoder('windows-1252');

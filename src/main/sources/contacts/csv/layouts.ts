@@ -29,6 +29,7 @@ function csvLayout(name: CsvLayoutName, layout: Layout, marked: boolean): CsvLay
   };
 }
 
+/** Every layout there is, in the order in which a header is compared with them. */
 export const CSV_LAYOUTS: readonly CsvLayout[] = [
   csvLayout('csv-google', GOOGLE, true),
   csvLayout('csv-google-legacy', GOOGLE_LEGACY, true),
@@ -37,6 +38,7 @@ export const CSV_LAYOUTS: readonly CsvLayout[] = [
   csvLayout('csv-thunderbird', THUNDERBIRD, false),
 ];
 
+/** The layout of a format by its name. */
 export function csvLayoutNamed(name: CsvLayoutName): CsvLayout {
   return CSV_LAYOUTS.find((layout) => layout.name === name) as CsvLayout;
 }

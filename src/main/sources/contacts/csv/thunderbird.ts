@@ -129,6 +129,7 @@ export function thunderbirdParts(nameOf: (column: ThunderbirdColumn) => string):
   ];
 }
 
+/** What each column of a Thunderbird CSV says of a contact. */
 export const THUNDERBIRD: Layout = {
   parts: thunderbirdParts((column) => column),
   columns: THUNDERBIRD_COLUMNS,

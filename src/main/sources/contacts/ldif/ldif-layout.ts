@@ -42,6 +42,7 @@ const columns = new Map(
   ATTRIBUTES.flatMap(([column, ...all]) => all.map((each) => [each.toLowerCase(), column as string])),
 );
 
+/** What each attribute of an entry says of a contact (as Thunderbird writes them). */
 export const LDIF_LAYOUT: Layout = {
   parts: thunderbirdParts((column) => column),
   columns: ATTRIBUTES.map(([column]) => column),
@@ -53,4 +54,5 @@ export const columnOfAttribute = (attribute: string): string | null => columns.g
 
 /** What tells of the record and not of the contact. */
 export const NOTATION = new Set(['dn', 'objectclass', 'modifytimestamp', 'version']);
+/** What a new entry is said to be. */
 export const OBJECT_CLASSES = ['top', 'person', 'organizationalPerson', 'inetOrgPerson', 'mozillaAbPersonAlpha'];

@@ -38,6 +38,7 @@ const CONTEXTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 const isName = (name: string, wanted: string): boolean => name.toUpperCase() === wanted;
+/** The first value of a parameter; null: the line has none of that name. */
 export const paramOf = (line: ContentLine, name: string): string | null =>
   line.params.find((each) => isName(each.name, name))?.values[0] ?? null;
 
@@ -83,6 +84,7 @@ export interface ParamStyle {
   readonly type: string;
   readonly upper: boolean;
 }
+/** The style of a card, by its first TYPE; else that of its version. */
 export function paramStyleOf(lines: readonly ContentLine[], version: VcardVersion): ParamStyle {
   for (const { params } of lines)
     for (const { name, values } of params)

@@ -357,10 +357,12 @@ const NAME_KINDS = ['surname', 'given', 'given2', 'title', 'credential', 'surnam
 const PLAIN_NAME_PARTS = 5;
 const partsOfName = (version: VcardVersion): number => (version === '4.0' ? NAME_KINDS.length : PLAIN_NAME_PARTS);
 
+/** The parts of N (RFC 6350 6.2.2; with RFC 9554 of vCard 4.0). */
 export function readName(value: string, version: VcardVersion): readonly Component[] {
   const kinds = NAME_KINDS.slice(0, partsOfName(version));
   return readParts(value, version, (at) => kinds[at] ?? null);
 }
+/** N: as long as its parts and the version ask for. */
 export function writeName(components: readonly Component[], version: VcardVersion): string {
   const isLong = version === '4.0' && components.some(({ kind }) => kind === 'surname2' || kind === 'generation');
   const kinds = NAME_KINDS.slice(0, isLong ? NAME_KINDS.length : PLAIN_NAME_PARTS);

@@ -24,8 +24,10 @@ export interface ReadCard {
 /** What carries no data of its own: notation, or churn (FORMATS 2.5). The UID is the record's id. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['VERSION', 'PRODID', 'UID', 'BEGIN', 'END']);
 const LABEL = 'X-ABLABEL';
+/** Apple's line for the country an address is laid out for. */
 export const COUNTRY = 'X-ABADR';
 
+/** The version a card says it is in; 3.0 where it says none that is known. */
 export function versionOf(card: Component): VcardVersion {
   const stated = card.lines.find(({ name }) => name.toUpperCase() === 'VERSION')?.value.trim();
   return stated === '2.1' || stated === '4.0' ? stated : '3.0';

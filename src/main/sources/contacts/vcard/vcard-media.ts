@@ -30,6 +30,7 @@ export function parseMedia(line: ContentLine, kind: string): Plain | null {
   return bytes === null ? null : { ...typed(mediaType), data: bytes };
 }
 
+/** A picture or sound as a line of this version has it; null: it has neither bytes nor an address. */
 export function formatMedia(entry: Plain, version: VcardVersion): Written | null {
   const mediaType = typeof entry.mediaType === 'string' ? entry.mediaType : null;
   if (typeof entry.uri === 'string') {

@@ -42,6 +42,7 @@ export function escapeText(text: string, version: VcardVersion): string {
 /** As `escapeText` and `unescapeText`, of one of several parts between commas: there a comma is escaped in every version. */
 export const escapePart = (text: string, version: VcardVersion): string =>
   version === '2.1' ? escapeText(text, version).replaceAll(',', '\\,') : escapeText(text, version);
+/** The text of one of several parts; see `escapePart`. */
 export const unescapePart = (value: string, version: VcardVersion): string =>
   unescapeText(
     version === '2.1' ? value.replace(/\\([,;\\])/g, (_, char: string) => (char === ',' ? ',' : `\\${char}`)) : value,
@@ -51,6 +52,7 @@ export const unescapePart = (value: string, version: VcardVersion): string =>
 /** RFC 6868, which 4.0 has. */
 export const decodeCarets = (value: string): string =>
   value.replace(/\^([n'^])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'));
+/** The other way round than `decodeCarets`. */
 export const encodeCarets = (value: string): string =>
   value
     .replace(/\^/g, '^^')

@@ -63,6 +63,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type Line = Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>;
 const plainLine = (name: string, value: string): Line => ({ group: null, name, params: [], value });
+/** The map a field is an entry of: `phones` of `phones/x`; '' where it is none. */
 export const mapOf = (field: string): string => field.slice(0, Math.max(0, field.lastIndexOf('/')));
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
 
