@@ -1,13 +1,16 @@
+import { shownFields } from '../merge/record-state.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { valuesOf, writtenBy } from '../past/record-past.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXISTS, type FileEntry, fileEntry } from '../record/file-entry.ts';
 import { digest } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
+import { fieldsOf } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
+import { whyUnfitting } from './fitting-value.ts';
 import type { OpenConflict, OpenValue } from './open-conflicts.ts';
 
-type Port = Pick<HistoryPort, 'collection' | 'contents'>;
+type Port = Pick<HistoryPort, 'collection' | 'contents' | 'sources'>;
 
 /** The value a VALUE_ID means, in full or shortened. Fails with `no-such-value` and `ambiguous-id`. */
 export function takenValue(conflict: OpenConflict, id: string): OpenValue {
@@ -35,7 +38,7 @@ export async function newValue(
 ): Promise<Value> {
   if (given === null) return null;
   if (conflict.field === EXISTS) throw bad(conflict, 'take one of the values: it is kept as a whole or deleted');
-  if (conflict.field !== ENTRY || port.collection.kind !== 'files') return plainValue(conflict, given);
+  if (conflict.field !== ENTRY || port.collection.kind !== 'files') return fieldValue(port, record, conflict, given);
   if (given instanceof Uint8Array) return { type: 'file', ...(await port.contents.keep(given)) };
   if (typeof given !== 'object' || Array.isArray(given)) throw bad(conflict, 'an entry is {"type": …}');
   const { type, target, sha256, size } = given as { readonly [key: string]: unknown };
@@ -68,6 +71,22 @@ async function knownContent(port: Port, record: StoredRecord, sha256: string, si
     `No version of ${record.id} has the content ${sha256}, and with this size it is not on this device either; give the bytes instead.`,
     record.id,
   );
+}
+
+/** A value of one field: of the kind of those in conflict, and such that no source that can hold those would show it as cleared. */
+function fieldValue(port: Port, record: StoredRecord, conflict: OpenConflict, given: unknown): Value {
+  const { kind, log } = port.collection;
+  const value = plainValue(conflict, given);
+  const known = conflict.values.flatMap((each) => (each.value === null ? [] : [each.value]));
+  const why = whyUnfitting(value, known);
+  if (why !== null) throw bad(conflict, why);
+  const full = fieldsOf(shownFields(kind, record.state, log.order));
+  for (const { adapter } of port.sources()) {
+    const holds = (each: Value): boolean =>
+      adapter.project?.(new Map([...full, [conflict.field, each]])).has(conflict.field) !== false;
+    if (known.some(holds) && !holds(value)) throw bad(conflict, 'no source could show it');
+  }
+  return value;
 }
 
 /** JSON as a field's value; what no field can hold is refused. */

@@ -35,6 +35,8 @@ export interface PropertyRule {
 
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
 const always = (): boolean => true;
+/** A line of a text; null: it says nothing, as an entry a peer sent may. */
+const written = (value: string): Written | null => (value === '' ? null : { value });
 
 function textRule(name: string, map: string, part: string, fixed: Plain = {}): PropertyRule {
   return {
@@ -45,7 +47,7 @@ function textRule(name: string, map: string, part: string, fixed: Plain = {}): P
       const plain = unescapeText(value, version);
       return plain === '' ? null : { [part]: plain, ...fixed };
     },
-    write: (entry, version) => ({ value: escapeText(text(entry[part]), version) }),
+    write: (entry, version) => written(escapeText(text(entry[part]), version)),
     owns: (entry) => Object.entries(fixed).every(([key, value]) => entry[key] === value),
   };
 }
@@ -56,7 +58,7 @@ function uriRule(name: string, map: string, fixed: Plain = {}): PropertyRule {
     map,
     // Addresses are not escaped, though some programs do.
     read: ({ value }) => (value === '' ? null : { uri: value.replace(/\\([:,;])/g, '$1'), ...fixed }),
-    write: (entry) => ({ value: text(entry.uri) }),
+    write: (entry) => written(text(entry.uri)),
     owns: (entry) =>
       typeof entry.uri === 'string' &&
       (entry.kind ?? null) === (fixed.kind ?? null) &&
@@ -88,7 +90,7 @@ const phone: PropertyRule = {
     const number = isUri ? value.replace(/^tel:/i, '') : unescapeText(value, version);
     return number === '' ? null : { number };
   },
-  write: (entry, version) => ({ value: escapeText(text(entry.number), version) }),
+  write: (entry, version) => written(escapeText(text(entry.number), version)),
   owns: always,
 };
 
@@ -185,7 +187,8 @@ const address: PropertyRule = {
         ['TZ', 'timeZone'],
       ] as const)
         if (typeof entry[part] === 'string') params.push([name, text(entry[part]).replace(/\n/g, '\\n')]);
-    } else if (components.length === 0) return null;
+    }
+    if (components.length === 0 && params.length === 0) return null;
     return { value: [...plain, ...more].join(';'), params };
   },
   owns: always,
@@ -206,7 +209,9 @@ const organization: PropertyRule = {
   write: (entry, version) => {
     const units = Array.isArray(entry.units) ? (entry.units as readonly (Plain | null)[]) : [];
     const parts = [text(entry.name), ...units.map((unit) => text(unit?.name))];
-    return { value: parts.map((part) => escapeText(part, version)).join(';') };
+    return parts.every((part) => part === '')
+      ? null
+      : { value: parts.map((part) => escapeText(part, version)).join(';') };
   },
   owns: always,
 };
