@@ -215,6 +215,17 @@ describe('the stamp of a new item', () => {
       'DTSTAMP:20210101T000000Z',
     ]);
   });
+
+  it('is given to components of iCalendar, and to none that nobody else knows', () => {
+    const opaqueIn = (name: string): string[] => {
+      const text = icalendarFormat.split(
+        Buffer.from(`BEGIN:VCALENDAR\r\nBEGIN:${name}\r\nUID:o\r\nX-A:1\r\nEND:${name}\r\nEND:VCALENDAR\r\n`),
+      );
+      return stampsIn(Object.fromEntries(icalendarFormat.read(text, text.items[0] as never, null)));
+    };
+    expect(opaqueIn('X-THING')).toEqual([]);
+    expect(opaqueIn('VJOURNAL')).toEqual(['DTSTAMP:20261128T113000Z']);
+  });
 });
 
 describe('writing a series', () => {

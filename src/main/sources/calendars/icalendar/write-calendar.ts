@@ -278,8 +278,9 @@ function newItem(uid: string, fields: Fields, zones: CalendarZones, moment: stri
   ];
 }
 
-/** A component that is carried as the text it is, with when it was written. */
+/** A component that is carried as the text it is, with when it was written: iCalendar wants that of its own components, of others nobody knows. */
 export function withStamp(component: Component, fields: Fields, moment: string | null): Component {
+  if (/^X-/i.test(component.name)) return component;
   const updated = stampOf(fields.get(UPDATED));
   const modified = updated === null ? [] : [property('LAST-MODIFIED', updated)];
   return { ...component, properties: [...component.properties, stampProperty(fields, moment), ...modified] };
