@@ -84,6 +84,14 @@ describe.each(SERVERS)('%s', (name) => {
         await server?.end();
       });
 
+      it('an address there is nothing at is said not to be there, also where the account holds but one book', async () => {
+        const call = await a.cli('add', server.address('/nope/'), '--kind', 'contacts', '--json');
+        expect([call.status, call.stdout.toString()]).toEqual([
+          1,
+          expect.stringMatching(/"(?:no-such-path|not-allowed)"/),
+        ]);
+      });
+
       it('a card of the server is in the file, and one of the file on the server', async () => {
         expect(text()).toContain('+1 555 0100');
         writeFileSync(

@@ -45,12 +45,15 @@ export async function findServerPlace(
   taken: readonly string[],
 ): Promise<SourcePlace> {
   const { url, account } = accountOf(location, secrets);
-  const at = (address: string): string => {
+  const addressOf = (address: string): string => {
     const found = new URL(address, url);
     if (account.user !== null) found.username = encodeURIComponent(account.user);
-    if (taken.includes(found.href))
-      throw new LockstepError('overlaps-source', `${found.href} is kept in step already.`, found.href);
     return found.href;
+  };
+  const at = (address: string): string => {
+    const href = addressOf(address);
+    if (taken.includes(href)) throw new LockstepError('overlaps-source', `${href} is kept in step already.`, href);
+    return href;
   };
   if (
     format === SUBSCRIPTION.name ||
@@ -63,10 +66,12 @@ export async function findServerPlace(
   const wanted = wantedKind(location, kind, format);
   const { DavServer } = await import('../sources/dav/dav-server.ts');
   const server = new DavServer(account);
+  let why: LockstepError | null = null;
   const there = await server.kindAt(url.href).catch((error: unknown) => {
     // The address of an account, rather than of a collection: many servers answer that with whatever.
-    if (error instanceof LockstepError && ['no-such-path', 'server-trouble'].includes(error.code)) return null;
-    throw error;
+    if (!(error instanceof LockstepError) || !['no-such-path', 'server-trouble'].includes(error.code)) throw error;
+    why = error;
+    return null;
   });
   if (there !== null) {
     if (wanted !== null && wanted !== there)
@@ -75,13 +80,19 @@ export async function findServerPlace(
   }
   if (wanted === null)
     throw new LockstepError('unknown-format', `Say whether contacts or a calendar is meant: --kind.`, location);
-  const found = await server.collections(url.href, wanted);
+  const found = await server.collections(url.href, wanted).catch((error: unknown) => {
+    // What it answers says more than that nothing was found.
+    throw error instanceof LockstepError && error.code === 'no-collections' ? (why ?? error) : error;
+  });
   const [only, ...more] = found;
   if (only === undefined) throw new LockstepError('no-collections', `There are no ${wanted} at ${url.href}.`, location);
+  const named = (): string => found.map((each) => `${addressOf(each.url)} (${each.name})`).join(', ');
+  if (isMistyped(url, why))
+    throw new LockstepError('no-such-path', `There is nothing at ${url.href}. The account holds ${named()}.`, location);
   if (more.length > 0)
     throw new LockstepError(
       'several-collections',
-      `There are several at ${url.origin}: add one of ${found.map((each) => `${at(each.url)} (${each.name})`).join(', ')}.`,
+      `There are several at ${url.origin}: add one of ${named()}.`,
       location,
     );
   return { path: at(only.url), format: formatOf(wanted) };
@@ -110,5 +121,9 @@ function wantedKind(location: string, kind: AskedFormat['kind'], format: string 
     throw new LockstepError('wrong-format', `${format ?? 'A folder of files'} is not kept on such a server.`, location);
   return kind;
 }
+
+/** Is this the address of a collection there is none at, rather than that of a server? */
+const isMistyped = ({ pathname }: URL, why: LockstepError | null): boolean =>
+  why?.code === 'no-such-path' && pathname !== '/' && !pathname.startsWith('/.well-known/');
 
 const formatOf = (kind: DavKind) => (kind === 'contacts' ? CARDDAV : CALDAV);

@@ -67,9 +67,11 @@ export class DavServer {
     this.#fetch = remembering as unknown as typeof globalThis.fetch;
   }
 
-  /** What kind of collection is at this address; null: none that holds contacts or events. Fails with `not-allowed`, `not-reachable`. */
+  /** What kind of collection is at this address; null: none that holds contacts or events. Fails with `no-such-path`, `not-allowed`, `not-reachable`. */
   async kindAt(url: string): Promise<DavKind | null> {
     const [found] = await this.#propfind(url, { 'd:resourcetype': {}, 'd:displayname': {} }, '0');
+    // Some servers say so of the resource, and not of the request.
+    if (found?.status === 404) throw nothingAt(url);
     const types = Object.keys((found?.props?.resourcetype as object | undefined) ?? {}).map((type) =>
       type.toLowerCase(),
     );
@@ -256,7 +258,7 @@ export class DavServer {
     if (first === undefined || (first.raw as { multistatus?: unknown } | undefined)?.multistatus !== undefined) return;
     const { status, statusText } = first;
     if (status === 401 || status === 403) throw this.#notAllowed(url);
-    if (status === 404) throw new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
+    if (status === 404) throw nothingAt(url);
     if (status < 400) throw noListing(url);
     throw new LockstepError('server-trouble', `${url} answers ${status} ${statusText}.`, url);
   }
@@ -304,5 +306,6 @@ function ensureWhole(answer: ArrayBuffer, url: string): void {
   throw new LockstepError(CUT_SHORT, `${url} answers with a list that breaks off.`, url);
 }
 
+const nothingAt = (url: string): LockstepError => new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
 const noListing = (url: string): LockstepError =>
   new LockstepError('server-trouble', `${url} does not list what it holds (perhaps it wants somebody to log in).`, url);
