@@ -265,6 +265,25 @@ describe('a text of many items', () => {
     expect(here.user.readText(here.path)).toBe(table.replace('there', 'therex'));
   });
 
+  it('goes on reading a text as it was read, also after a restart', async () => {
+    const here = world(false);
+    const said = async (...names: readonly string[]): Promise<string> => {
+      const rows = names.map((name) => `${name},a\r\n`).join('');
+      here.user.writeFile(here.path, Buffer.from(`First Name,Nickname\r\n${rows}`, 'latin1'));
+      await here.clock.advance(5000);
+      await look({
+        adapter: new TextAdapter(csvFormat('csv-google'), here.place, here.snapshot),
+        snapshot: here.snapshot,
+      });
+      return JSON.stringify([...here.snapshot.items.values()].map(({ native }) => [...native]));
+    };
+    expect(await said('J\u00fcrgen', 'Bo')).toContain('J\u00fcrgen');
+    // By themselves most of these lines are UTF-8.
+    const now = await said('J\u00fcrgen', 'Bo', 'NESTL\u00c9\u00ae', 'NESTL\u00c9\u00ae 2');
+    expect(now).toContain('NESTL\u00c9\u00ae 2');
+    expect(now).toContain('J\u00fcrgen');
+  });
+
   it('names what was kept beside it for as long as it is there', async () => {
     const here = world(false);
     const kept = `${here.path}.kept-0123abcd`;

@@ -173,7 +173,8 @@ export class ConstructTexts {
   #compose(document: Loaded, items: readonly ConstructItem[], known: Known): Composed {
     const own = known.in.get(document.name) ?? [];
     const isOnly = known.in.size === 1 && own.length > 0;
-    const ofIt = isOnly ? known : { in: new Map([[document.name, own]]), ids: new Set(own.map(({ id }) => id)) };
+    const ids = new Set(own.map(({ id }) => id));
+    const ofIt = isOnly ? known : { ...known, in: new Map([[document.name, own]]), ids };
     this.#assign.assign([document], ofIt, new Set());
     const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
     const refuseAll = (detail: string): Composed => ({
@@ -253,7 +254,7 @@ export class ConstructTexts {
   /** Beside what is damaged: is every item of a text still one of its own once it is written, and the damage as it was? */
   #keepsApart(before: SplitText, bytes: Uint8Array, writes: readonly Write[]): boolean {
     if (before.damaged.length === 0) return true;
-    const after = this.#format.split(bytes);
+    const after = this.#format.split(bytes, { as: before.readAs });
     const more = writes.reduce(
       (sum, { item, native }) => sum + (native === null ? 1 : 0) - (item.fields === null ? 1 : 0),
       0,
@@ -270,7 +271,7 @@ export class ConstructTexts {
   ): readonly ConstructOutcome[] {
     this.#texts.forget(name);
     if (document === null) return items.map(({ id }) => ({ id, done: 'written', revision: null, kept: null }));
-    const loaded = this.#texts.load(document);
+    const loaded = this.#texts.load(document, before);
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
     this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);

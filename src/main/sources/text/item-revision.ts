@@ -10,18 +10,20 @@ export interface ItemRevision {
   readonly name: string;
   /** The record its UID stands for, where it shows another one: it was known for that one when it came. Else empty. */
   readonly uid: string;
+  /** How the characters of its document were read, where its bytes alone do not tell (`SplitText.readAs`). Else empty. */
+  readonly readAs: string;
 }
 
 const DIGEST_BYTES = 16;
-/** Neither a name of a document nor an id of a record has one. */
+/** Neither a name of a document, an id of a record nor the name of a charset has one. */
 const PART = '\0';
 
 /**
- * Layout: digest, length of the document's revision u8, that revision, the document's name in UTF-8, and behind a zero byte the UID, if there is
- * one. Local to this device; never sent.
+ * Layout: digest, length of the document's revision u8, that revision, the document's name in UTF-8, and each behind a zero byte the UID and how
+ * it was read, as far as there is something to say. Local to this device; never sent.
  */
-export function writeItemRevision({ digest, document, name, uid }: ItemRevision): Revision {
-  const text = uid === '' ? name : `${name}${PART}${uid}`;
+export function writeItemRevision({ digest, document, name, uid, readAs }: ItemRevision): Revision {
+  const text = readAs !== '' ? [name, uid, readAs].join(PART) : uid !== '' ? name + PART + uid : name;
   return Buffer.concat([digest, Uint8Array.of(document.length), document, Buffer.from(text)]);
 }
 
@@ -29,11 +31,12 @@ export function writeItemRevision({ digest, document, name, uid }: ItemRevision)
 export const digestIn = (revision: Revision): ItemRevision['digest'] => revision.subarray(0, DIGEST_BYTES);
 
 /** The names alone: of thousands of items the rest is not asked for. */
-export function namesIn(revision: Revision): Pick<ItemRevision, 'name' | 'uid'> {
+export function namesIn(revision: Revision): Pick<ItemRevision, 'name' | 'uid' | 'readAs'> {
   const at = documentEnd(revision);
   const text = Buffer.from(revision.buffer, revision.byteOffset + at, revision.length - at).toString();
-  const part = text.indexOf(PART);
-  return part < 0 ? { name: text, uid: '' } : { name: text.slice(0, part), uid: text.slice(part + 1) };
+  if (!text.includes(PART)) return { name: text, uid: '', readAs: '' };
+  const [name = '', uid = '', readAs = ''] = text.split(PART);
+  return { name, uid, readAs };
 }
 
 /** Was the item read from its document when that had this revision? */

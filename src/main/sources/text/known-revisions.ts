@@ -39,6 +39,8 @@ export interface Known {
   /** By the name of the document. */
   readonly in: ReadonlyMap<string, readonly KnownItem[]>;
   readonly ids: ReadonlySet<RecordId>;
+  /** How documents were read, by their names, where their bytes do not tell. */
+  readonly readAs: ReadonlyMap<string, string>;
 }
 
 /** As the map of the snapshot it was made of. */
@@ -50,14 +52,16 @@ export function knownRevisions(items: KnownItems): Known {
   const former = made.get(revisions);
   if (former !== undefined) return former;
   const found = new Map<string, KnownItem[]>();
+  const readBefore = new Map<string, string>();
   for (const [id, { revision, vouches }] of revisions) {
-    const { name, uid } = namesIn(revision);
+    const { name, uid, readAs } = namesIn(revision);
+    if (readAs !== '') readBefore.set(name, readAs);
     const own = found.get(name);
     const each = new KnownItem(id, uid, vouches, revision);
     if (own === undefined) found.set(name, [each]);
     else own.push(each);
   }
-  const known = { in: found, ids: new Set(revisions.keys()) };
+  const known = { in: found, ids: new Set(revisions.keys()), readAs: readBefore };
   made.set(revisions, known);
   return known;
 }

@@ -27,7 +27,7 @@ import { damagedIn, isUnsettled, tornItem } from './doubtful-text.ts';
 import { isOfDocument, namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import type { Loaded } from './loaded-text.ts';
-import { MalformedItem, type NativeItem, type TextFormat } from './text-format.ts';
+import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
 
 /** Items constructed at a time: what is composed is kept until all of them are written. */
@@ -58,7 +58,7 @@ export class TextAdapter implements SourceAdapter {
     this.#place = place;
     this.#known = known;
     this.#assign = new AssignItems(format, place, known, (item, fields) => this.#readAnew.set(item, fields));
-    this.#texts = new TextsAtHand(format, place.many);
+    this.#texts = new TextsAtHand(format, place.many, (name) => this.#readBefore(name));
     this.#construct = new ConstructTexts({ format, place, known }, this.#assign, this.#texts, clock);
     this.kind = format.kind;
     this.can = { write: place.writable, watch: place.watch !== null, fields: null };
@@ -221,6 +221,13 @@ export class TextAdapter implements SourceAdapter {
     this.#closed = true;
     this.#texts.clear();
     return this.#place.close();
+  }
+
+  /** As the snapshot tells. */
+  #readBefore(name: string): ReadBefore {
+    if (this.#format.guesses !== true) return null;
+    const known = knownRevisions(this.#known);
+    return known.in.has(name) ? { as: known.readAs.get(name) } : null;
   }
 
   #ensureOpen(): void {

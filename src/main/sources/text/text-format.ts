@@ -24,6 +24,8 @@ export interface SplitText<Item extends NativeItem = NativeItem> {
   readonly items: readonly Item[];
   /** Damaged pieces, by their place: kept byte for byte, never taken for a deletion, named to the person. */
   readonly damaged: readonly Damaged[];
+  /** How its characters were read, where its bytes alone do not tell: it is read so again. Absent: as UTF-8, or as the bytes say. */
+  readonly readAs?: string;
 }
 export interface Damaged extends Span {
   /** The UID or name that could be made out, else the line number. */
@@ -31,6 +33,9 @@ export interface Damaged extends Span {
   /** What is wrong and what a person can do. */
   readonly detail: string;
 }
+
+/** How a text was read before (`SplitText.readAs`); null: it was not. */
+export type ReadBefore = { readonly as: string | undefined } | null;
 
 /** What to make of one item. */
 export interface ItemWrite<Item extends NativeItem = NativeItem> {
@@ -52,8 +57,10 @@ export interface ItemWrite<Item extends NativeItem = NativeItem> {
  */
 export interface TextFormat<Item extends NativeItem = NativeItem> {
   readonly kind: RecordKind;
-  /** Never throws for what is in the text: what cannot be understood is `damaged`, and the rest goes on. */
-  split(bytes: Uint8Array): SplitText<Item>;
+  /** Never throws for what is in the text: what cannot be understood is `damaged`, and the rest goes on. `was`: for a format that `guesses`. */
+  split(bytes: Uint8Array, was?: ReadBefore): SplitText<Item>;
+  /** Its texts do not always say how their characters are written: how they were read before counts. */
+  readonly guesses?: true;
   /**
    * The fields an item holds, in the universal format. `previous`: what it held when last read, whose keys of entries are kept by
    * alignment (FORMATS 2.4). Throws `MalformedItem` where it cannot be understood.

@@ -5,7 +5,7 @@ import type { ReadDocument } from './document-place.ts';
 import { NUMBER, recordIdOfUid } from './item-ids.ts';
 import { type ItemRevision, writeItemRevision } from './item-revision.ts';
 import { digestOf, type Loaded } from './loaded-text.ts';
-import type { NativeItem, TextFormat } from './text-format.ts';
+import type { NativeItem, ReadBefore, TextFormat } from './text-format.ts';
 
 /** Where an item is. */
 export interface ItemPlace {
@@ -22,14 +22,16 @@ export interface ItemPlace {
 export class TextsAtHand {
   readonly #format: Pick<TextFormat, 'split'>;
   readonly #many: boolean;
+  readonly #readBefore: (name: string) => ReadBefore;
   readonly #loaded = new Map<string, Loaded>();
   readonly #places = new Map<RecordId, ItemPlace>();
   #version = 0;
 
-  /** `many`: as `DocumentPlace` says. */
-  constructor(format: Pick<TextFormat, 'split'>, many: boolean) {
+  /** `many`: as `DocumentPlace` says. `readBefore`: how a document was read that is not at hand. */
+  constructor(format: Pick<TextFormat, 'split'>, many: boolean, readBefore: (name: string) => ReadBefore) {
     this.#format = format;
     this.#many = many;
+    this.#readBefore = readBefore;
   }
 
   /** Another number whenever a document is at hand, or is none any more, or an item became another record. */
@@ -54,7 +56,11 @@ export class TextsAtHand {
   /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already. */
   load(document: ReadDocument, former: Loaded | undefined = this.#loaded.get(document.name)): Loaded {
     const isSame = former !== undefined && equalBytes(former.bytes, document.bytes);
-    const text = isSame ? former.text : this.#format.split(document.bytes);
+    const was =
+      former === undefined || former.text.items.length === 0
+        ? this.#readBefore(document.name)
+        : { as: former.text.readAs };
+    const text = isSame ? former.text : this.#format.split(document.bytes, was);
     return { ...document, bytes: text.bytes, text, ids: text.items.map(() => null) };
   }
 
@@ -104,6 +110,7 @@ export class TextsAtHand {
       document: NO_BYTES,
       name: document.name,
       uid: uid === id || uid === id.replace(NUMBER, '') ? '' : uid,
+      readAs: document.text.readAs ?? '',
     };
     return writeItemRevision(this.#many ? { ...own, document: document.revision } : own);
   }

@@ -43,3 +43,36 @@ it('a row in another charset does not turn the others into other words', () => {
     for (const [at, name] of rows.entries()) expect(names[at]).toContain(name);
   }
 });
+
+it('no edit turns a text into other words once it was read', () => {
+  const format = csvFormat('csv-thunderbird');
+  const table = (...rows: readonly Buffer[]): Buffer =>
+    Buffer.concat([
+      Buffer.from('First Name,Last Name,Notes\r\n'),
+      ...rows.flatMap((row) => [row, Buffer.from('\r\n')]),
+    ]);
+  const said = (bytes: Uint8Array, as: string | undefined): string => {
+    const text = format.split(bytes, { as });
+    return JSON.stringify(text.items.map((item) => [...format.read(text, item, null)]));
+  };
+  const utf8 = Buffer.from('J\u00fcrgen,a,');
+  const windows = Buffer.from('J\u00fcrgen,a,', 'latin1');
+  // As many sound lines as broken ones, or more of either: what it was read as before decides.
+  for (const broken of [1, 2, 3]) {
+    const rows = [utf8, ...Array.from({ length: broken }, () => windows)];
+    expect(said(table(...rows), undefined).match(/J\u00fcrgen/g)?.length).toBeGreaterThanOrEqual(broken + 1);
+    expect(format.split(table(...rows), { as: undefined }).readAs).toBe(undefined);
+  }
+  const nestle = Buffer.from('NESTL\u00c9\u00ae,a,', 'latin1');
+  for (const rows of [
+    [nestle, windows],
+    [nestle, nestle, windows],
+  ]) {
+    expect(format.split(table(...rows), { as: 'windows-1252' }).readAs).toBe('windows-1252');
+    expect(said(table(...rows), 'windows-1252')).toContain('NESTL\u00c9\u00ae');
+  }
+  // Saved anew as a whole it is what it is.
+  expect(format.split(table(utf8, utf8), { as: 'windows-1252' }).readAs).toBe(undefined);
+  expect(format.split(table(windows, windows), { as: undefined }).readAs).toBe('windows-1252');
+  expect(format.split(Buffer.from('\ufeffFirst Name,Last Name\r\n'), { as: 'windows-1252' }).readAs).toBe(undefined);
+});

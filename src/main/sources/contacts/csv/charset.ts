@@ -15,8 +15,11 @@ const PEEK = 512;
 /**
  * A byte order mark decides; else UTF-16 shows by its zeros, UTF-8 by being valid in most lines that are not ASCII: one that another program
  * wrote otherwise, or that broke off, must not turn the rest into other words. What is left is windows-1252.
+ *
+ * `was`: how the text was read before, if it was. No edit turns it into other words either: what was UTF-8 is as long as one line is, and what
+ * was windows-1252 unless all of it is valid UTF-8, as if it was saved anew.
  */
-export function sniffCharset(bytes: Uint8Array): SniffedCharset {
+export function sniffCharset(bytes: Uint8Array, was: 'utf-8' | 'windows-1252' | null = null): SniffedCharset {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { charset: 'utf-8', mark: 3 };
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { charset: 'utf-16le', mark: 2 };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { charset: 'utf-16be', mark: 2 };
@@ -28,19 +31,31 @@ export function sniffCharset(bytes: Uint8Array): SniffedCharset {
   const [even = 0, odd = 0] = zeros;
   if (odd > head.length / 4 && even === 0) return { charset: 'utf-16le', mark: 0 };
   if (even > head.length / 4 && odd === 0) return { charset: 'utf-16be', mark: 0 };
-  return { charset: isUtf8(bytes) || isMostlyUtf8(bytes) ? 'utf-8' : 'windows-1252', mark: 0 };
+  return { charset: isReadAsUtf8(bytes, was) ? 'utf-8' : 'windows-1252', mark: 0 };
 }
 
-function isMostlyUtf8(bytes: Uint8Array): boolean {
-  let balance = 0;
+function isReadAsUtf8(bytes: Uint8Array, was: 'utf-8' | 'windows-1252' | null): boolean {
+  if (was === 'windows-1252') return isUtf8(bytes) && !isAscii(bytes);
+  if (isUtf8(bytes)) return true;
+  const { sound, broken } = linesOfUtf8(bytes);
+  return was === 'utf-8' ? sound > 0 : sound > broken;
+}
+
+/** How many of the lines that are not ASCII are UTF-8, and how many are not. */
+function linesOfUtf8(bytes: Uint8Array): { readonly sound: number; readonly broken: number } {
+  let sound = 0;
+  let broken = 0;
   for (let start = 0; start < bytes.length; ) {
     const found = bytes.indexOf(LF, start);
     const end = found < 0 ? bytes.length : found + 1;
     const line = bytes.subarray(start, end);
-    if (!isAscii(line)) balance += isUtf8(line) ? 1 : -1;
+    if (!isAscii(line)) {
+      if (isUtf8(line)) sound++;
+      else broken++;
+    }
     start = end;
   }
-  return balance > 0;
+  return { sound, broken };
 }
 const LF = 10;
 

@@ -22,7 +22,8 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
   return {
     kind: 'contacts',
     breaksOffUnseen: true,
-    split: (bytes) => splitCsv(bytes, layout),
+    guesses: true,
+    split: (bytes, was = null) => splitCsv(bytes, layout, was),
     read(text, item, previous) {
       const own = text as CsvText;
       return readCells(own.parts, cellsOfRow(own, textsOf(own, rowOf(own, item))), previous);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Damaged, NativeItem, Span, SplitText } from '../../text/text-format.ts';
+import type { Damaged, NativeItem, ReadBefore, Span, SplitText } from '../../text/text-format.ts';
 import type { Cells } from '../cells/cells.ts';
 import { type Part, partsWith } from '../cells/layout.ts';
 import { columnPart } from '../cells/words.ts';
@@ -46,12 +46,12 @@ export interface FoundHeader {
   readonly delimiter: string;
 }
 
-/** Takes a CSV apart. Never throws: rows that cannot be understood are damaged, and those after them go on. */
-export function splitCsv(bytes: Uint8Array, layout: CsvLayout): CsvText {
-  const sniffed = sniffCharset(bytes);
+/** Takes a CSV apart. Never throws: rows that cannot be understood are damaged, and those after them go on. `was`: how it was read before. */
+export function splitCsv(bytes: Uint8Array, layout: CsvLayout, was: ReadBefore = null): CsvText {
+  const sniffed = sniffCharset(bytes, was === null ? null : was.as === 'windows-1252' ? 'windows-1252' : 'utf-8');
   const { charset, mark } = sniffed;
   const units = unitsOf(bytes, sniffed);
-  const text = { bytes, charset, mark };
+  const text = { bytes, charset, mark, ...(charset === 'windows-1252' ? { readAs: charset } : {}) };
   const found = findHeader(units, text, [layout]);
   const base = { ...text, units, items: [], damaged: [], header: null, isQuoted: false, places: new Map(), parts: [] };
   if (found === null) {
