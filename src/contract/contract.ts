@@ -88,6 +88,8 @@ export interface Requests {
   'duplicates:list': (collection: string) => readonly DuplicateView[];
   /** These two contacts are one person, or they are not. */
   'duplicates:settle': (collection: string, one: string, other: string, isOnePerson: boolean) => ResultView;
+  /** All pairs that are sure, and whose contacts are in no other such pair, are one person each. */
+  'duplicates:fuse-sure': (collection: string) => ResultView;
   'history:list': (query: HistoryQuery) => readonly PackageView[];
   'history:undo': (id: string) => ResultView;
   'history:restore': (collection: string, record: string | null, at: string, to: string | null) => ResultView;
@@ -153,6 +155,7 @@ export const REQUESTS = Object.keys({
   'conflicts:resolve-all': 0,
   'duplicates:list': 0,
   'duplicates:settle': 0,
+  'duplicates:fuse-sure': 0,
   'history:list': 0,
   'history:undo': 0,
   'history:restore': 0,

@@ -297,6 +297,7 @@ export class SampleClient implements LockstepClient {
       case 'duplicates:list':
         return this.#scenario === 'calm' ? [] : DUPLICATES;
       case 'duplicates:settle':
+      case 'duplicates:fuse-sure':
         return { changes: ['d1'], records: 2, conflicts: [], missing: [] };
       case 'records:show':
         return SHOWN;

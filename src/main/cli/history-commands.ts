@@ -105,10 +105,11 @@ const duplicates: Command = {
   summary: 'contacts that may be one person; makes them one, or keeps them apart',
   details:
     'With --fuse the contacts A and B become one: what both say differently is a conflict to settle. With --apart they are never\n' +
-    'listed again. Either can be undone.',
+    'listed again. With --fuse-sure all that are sure become one, of which neither is in another sure pair. All of it can be undone.',
   options: {
     fuse: { type: 'boolean', help: 'A and B are one person' },
     apart: { type: 'boolean', help: 'A and B are two people' },
+    'fuse-sure': { type: 'boolean', help: 'all that are sure are one person each' },
   },
   async run(call) {
     const { options, positionals } = call;
@@ -120,6 +121,8 @@ const duplicates: Command = {
         await call.ask('duplicates:settle', collection, one, other, isOne),
         isOne ? 'Fused' : 'Kept apart',
       );
+    if (flagOption(options, 'fuse-sure') && !isOne && !areTwo && one === undefined)
+      return printResult(call, await call.ask('duplicates:fuse-sure', collection), 'Fused');
     if (isOne || areTwo || one !== undefined) throw usageError('Give A and B, with one of --fuse and --apart.', 'A');
     await call.print(await call.ask('duplicates:list', collection), (views) =>
       views.length === 0

@@ -1,14 +1,16 @@
 import type { DuplicateView, ResultView } from '../../contract/contract.ts';
+import type { Collection, WrittenPackage } from '../collection.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { findRecord } from '../past/find-record.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { recordTitle } from '../past/value-view.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import type { RecordId } from '../record/ids.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { contactMarks } from './contact-marks.ts';
-import { findDuplicates } from './find-duplicates.ts';
+import { findDuplicates, pairsOf } from './find-duplicates.ts';
 import { areApart, fuseContacts, keepApart } from './fuse-contacts.ts';
 import type { Told } from './match-contacts.ts';
 import { resultOf } from './result.ts';
@@ -20,11 +22,9 @@ const AT_ONCE = 200;
 
 /** Contacts that may be one person and of which nobody said yet whether they are. Only of contacts. Never for long at a time. */
 export async function listDuplicates({ collection }: Pick<Port, 'collection'>): Promise<readonly DuplicateView[]> {
-  const { kind, records, log } = collection;
+  const { kind, records } = collection;
   if (kind !== 'contacts') return [];
-  const told: Told[] = [];
-  for await (const { id, state } of inTurns(collection.records.all(AT_ONCE), AT_ONCE))
-    if (isLive(state)) told.push({ id, marks: contactMarks(fieldsOf(shownFields(kind, state, log.order))) });
+  const told = await contactsOf(collection);
   const view = ({ id, state }: StoredRecord) => ({
     record: id,
     title: recordTitle(kind, id, (field) => state.fields.get(field)?.[0]?.value),
@@ -39,11 +39,59 @@ export async function listDuplicates({ collection }: Pick<Port, 'collection'>): 
   return duplicates;
 }
 
-/** Makes two contacts one, or says that they are two people. Fails with `no-such-record`, `not-contacts`, `same-record`. */
-export function settleDuplicate(port: Port, one: string, other: string, isOnePerson: boolean): ResultView {
+async function contactsOf(collection: Collection): Promise<readonly Told[]> {
+  const told: Told[] = [];
+  for await (const each of inTurns(collection.records.all(AT_ONCE), AT_ONCE))
+    if (isLive(each.state)) told.push(toldBy(collection, each));
+  return told;
+}
+const toldBy = ({ kind, log }: Collection, { id, state }: StoredRecord): Told => ({
+  id,
+  marks: contactMarks(fieldsOf(shownFields(kind, state, log.order))),
+});
+
+/** So many pairs become one in a package: an undo takes back as many. */
+const PAIRS_AT_ONCE = 20;
+
+/**
+ * A person's one answer to all that is beyond doubt: each sure pair of which neither contact is in another one becomes one contact, as if asked
+ * about by itself. What nobody could tell without looking stays listed. Fails with `not-contacts`.
+ */
+export async function fuseSure(port: Port): Promise<ResultView> {
   const { collection } = port;
+  const { records } = collection;
+  ensureContacts(port);
+  const both = (ids: readonly [RecordId, RecordId]): readonly [StoredRecord, StoredRecord] | null => {
+    const [one, other] = [records.find(ids[0]), records.find(ids[1])];
+    if (one === null || other === null || !isLive(one.state) || !isLive(other.state)) return null;
+    return areApart(one, other) ? null : [one, other];
+  };
+  const sure = pairsOf(await contactsOf(collection)).filter((pair) => pair.sure && both(pair.ids) !== null);
+  const partners = new Map<RecordId, number>();
+  for (const id of sure.flatMap(({ ids }) => ids)) partners.set(id, (partners.get(id) ?? 0) + 1);
+  const alone = sure.filter(({ ids }) => ids.every((id) => partners.get(id) === 1));
+  const written: WrittenPackage[] = [];
+  for await (const at of inTurns(alone.keys(), PAIRS_AT_ONCE)) {
+    if (at % PAIRS_AT_ONCE !== 0) continue;
+    // Somebody may have written to them since they were looked at.
+    const changes = alone.slice(at, at + PAIRS_AT_ONCE).flatMap(({ ids }) => {
+      const now = both(ids);
+      const isSure = now !== null && pairsOf(now.map((each) => toldBy(collection, each))).some((pair) => pair.sure);
+      return isSure ? fuseContacts(...now) : [];
+    });
+    if (changes.length > 0) written.push(...port.commit(changes));
+  }
+  return resultOf(port, written, []);
+}
+
+function ensureContacts({ collection }: Pick<Port, 'collection'>): void {
   if (collection.kind !== 'contacts')
     throw new LockstepError('not-contacts', `${collection.stored.name} holds no contacts.`, collection.stored.name);
+}
+
+/** Makes two contacts one, or says that they are two people. Fails with `no-such-record`, `not-contacts`, `same-record`. */
+export function settleDuplicate(port: Port, one: string, other: string, isOnePerson: boolean): ResultView {
+  ensureContacts(port);
   const [a, b] = [liveRecord(port, one), liveRecord(port, other)];
   if (a.id === b.id) throw new LockstepError('same-record', `${one} and ${other} are one record already.`, one);
   return resultOf(port, port.commit(isOnePerson ? fuseContacts(a, b) : [keepApart(a, b)]), []);

@@ -195,6 +195,7 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
   ],
   'conflicts:resolve-all': [['prefer', name]],
   'duplicates:list': [['collection', name]],
+  'duplicates:fuse-sure': [['collection', name]],
   'duplicates:settle': [
     ['collection', name],
     ['one', name],

@@ -95,6 +95,7 @@ export function handlersOf(engine: Engine): Handlers {
     'duplicates:list': (collection) => records.duplicates(collection),
     'duplicates:settle': (collection, one, other, isOnePerson) =>
       records.settleDuplicate(collection, one, other, isOnePerson),
+    'duplicates:fuse-sure': (collection) => records.fuseSure(collection),
     'history:list': (query) => records.history(query),
     'history:undo': (id) => records.undo(id),
     'history:restore': (collection, record, at, to) => records.restore(collection, record, at, to),

@@ -12,7 +12,7 @@ import type {
 } from '../../contract/contract.ts';
 import { conflictDetail } from '../conflicts/conflict-detail.ts';
 import { findConflict, listConflicts } from '../conflicts/conflict-view.ts';
-import { listDuplicates, settleDuplicate } from '../conflicts/duplicates.ts';
+import { fuseSure, listDuplicates, settleDuplicate } from '../conflicts/duplicates.ts';
 import { resolveAll, resolveConflict } from '../conflicts/resolve-conflict.ts';
 import type { Engine } from '../engine.ts';
 import { catRecord } from '../history/cat.ts';
@@ -109,6 +109,10 @@ export class RecordRequests {
   }
   settleDuplicate(collection: string, one: string, other: string, isOnePerson: boolean): ResultView {
     return settleDuplicate(this.#port(findCollection(this.#engine, collection)), one, other, isOnePerson);
+  }
+
+  fuseSure(collection: string): Promise<ResultView> {
+    return fuseSure(this.#port(findCollection(this.#engine, collection)));
   }
 
   /** Newest first over all collections asked about. Of several, one that has no such record or device has nothing to show. */

@@ -1,9 +1,12 @@
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight, Merge } from 'lucide-react';
 import { useState } from 'react';
+import { Button } from 'react-aria-components';
 import type { CollectionView, DuplicateView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
+import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
+import { useSayDone } from '../client/use-say-done.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -19,6 +22,14 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
   useReturnFocus();
   const revision = useApp((state) => state.revision);
   const duplicates = useRequest('duplicates:list', [collection.id], revision);
+  const fuse = useAction('duplicates:fuse-sure');
+  const sayDone = useSayDone('because the two say different things');
+  const fuseSure = async () => {
+    const reply = await fuse.run(collection.id);
+    if (!reply.ok) return;
+    sayDone(`${collection.name}: all that are very likely one were made one contact each`, reply.value);
+    duplicates.reload();
+  };
   const [open, setOpen] = useState<DuplicateView | null>(null);
   if (open !== null)
     return (
@@ -32,8 +43,23 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
     );
   const list = duplicates.value ?? [];
   return (
-    <DialogFrame title={`Possible duplicates in ${collection.name}`} wide onClose={onClose}>
-      <ErrorNotice error={duplicates.error} />
+    <DialogFrame
+      title={`Possible duplicates in ${collection.name}`}
+      wide
+      onClose={onClose}
+      footer={
+        list.filter(({ sure }) => sure).length > 1 && (
+          <>
+            <p className="muted foot-note">Pairs that may each be one of several stay listed. It can be undone.</p>
+            <Button className="button" isDisabled={fuse.busy} onPress={() => void fuseSure()}>
+              <Merge aria-hidden size={15} />
+              Make all that are very likely one
+            </Button>
+          </>
+        )
+      }
+    >
+      <ErrorNotice error={fuse.error ?? duplicates.error} />
       {duplicates.value === null && duplicates.error === null && <Loading what="possible duplicates" />}
       {duplicates.value !== null && (
         <p className="muted">

@@ -185,6 +185,10 @@ describe('what a command line asks the instance', () => {
       ['duplicates:settle', 'people', 'a', 'b', false],
     ],
     [
+      ['duplicates', 'people', '--fuse-sure'],
+      ['duplicates:fuse-sure', 'people'],
+    ],
+    [
       ['resolve', 'f1', '--take', 'v1'],
       ['conflicts:resolve', 'f1', { take: 'v1' }],
     ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/main/change-log/change.ts';
 import { contactMarks } from '../../../src/main/conflicts/contact-marks.ts';
-import { listDuplicates, settleDuplicate } from '../../../src/main/conflicts/duplicates.ts';
+import { fuseSure, listDuplicates, settleDuplicate } from '../../../src/main/conflicts/duplicates.ts';
 import { findDuplicates } from '../../../src/main/conflicts/find-duplicates.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
@@ -202,4 +202,48 @@ describe('settling duplicates', () => {
       expect([device.isThere('a'), device.isThere('b'), device.isThere('c')]).toEqual([true, false, false]);
     }
   });
+
+  it('all that are sure at once: not what is doubtful, said to be apart, or may be one of several', async () => {
+    const { group, laptop, phone } = met();
+    const person = (at: number): Said => ({ ...name(`Person ${at}`), ...email(`p${at}@x.org`) });
+    for (let at = 0; at < 50; at++) {
+      make(laptop, `m${at}`, person(at));
+      make(phone, `n${at}`, { ...person(at), ...phone_(at) });
+    }
+    make(laptop, 'three-1', person(100));
+    make(phone, 'three-2', person(100));
+    make(phone, 'three-3', person(100));
+    make(laptop, 'maybe-1', name('Nobody Special'));
+    make(phone, 'maybe-2', name('Nobody Special'));
+    group.exchange();
+    settleDuplicate(phone.port, 'm7', 'n7', false);
+    group.exchange();
+    const before = await listDuplicates(laptop.port);
+    const { changes, records } = await fuseSure(laptop.port);
+    // Elsewhere at the same time it comes to the same.
+    await fuseSure(phone.port);
+    group.exchange();
+    expect(recordsRoot(laptop.collection)).toEqual(recordsRoot(phone.collection));
+    expect(records).toBe(100);
+    for (const device of [laptop, phone]) {
+      for (let at = 0; at < 50; at++) {
+        expect([device.isThere(`m${at}`), device.isThere(`n${at}`)]).toEqual([true, at === 7]);
+        if (at !== 7) expect(shown(device, `m${at}`)).toMatchObject(phone_(at));
+        expect(conflicts(device, `m${at}`)).toEqual([]);
+      }
+      const left = (await listDuplicates(device.port)).map(({ records: pair, sure }) => [pair[0]?.record, sure]);
+      expect(left).toEqual([
+        ['three-1', true],
+        ['three-1', true],
+        ['three-2', true],
+        ['maybe-1', false],
+      ]);
+    }
+    expect(await fuseSure(laptop.port)).toEqual({ changes: [], records: 0, conflicts: [], missing: [] });
+    for (const id of new Set(changes.map((change) => change.replace(/-\d+$/, '')))) undoChange(laptop.port, id);
+    group.exchange();
+    expect((await listDuplicates(laptop.port)).length).toBe(before.length);
+  });
 });
+
+const phone_ = (at: number): Said => phone(`555 00${100000 + at}`);
