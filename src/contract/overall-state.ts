@@ -35,9 +35,12 @@ export function listed(names: readonly string[]): string {
 const sum = (collections: readonly CollectionView[], of: (collection: CollectionView) => number) =>
   collections.reduce((total, collection) => total + of(collection), 0);
 
+/** Is it linked, or known of through one that is? */
+const isReached = (peer: PeerView): boolean => peer.state === 'linked' || peer.through !== undefined;
+
 /** The devices a collection waits for, by name. */
 function awaited(collection: CollectionView): readonly string[] {
-  return collection.peers.filter((peer) => peer.state !== 'linked' || peer.behind > 0).map((peer) => peer.name);
+  return collection.peers.filter((peer) => !isReached(peer) || peer.behind > 0).map((peer) => peer.name);
 }
 
 const haltedReason = (collection: CollectionView): string | null =>
@@ -45,7 +48,7 @@ const haltedReason = (collection: CollectionView): string | null =>
 
 /** Who of these nothing is known of now: what they changed since they were here nobody has told. */
 const away = (peers: readonly PeerView[]): readonly string[] =>
-  peers.filter((peer) => peer.state !== 'linked').map((peer) => peer.name);
+  peers.filter((peer) => !isReached(peer)).map((peer) => peer.name);
 
 const isOffline = (names: readonly string[]): string => `${listed(names)} ${names.length === 1 ? 'is' : 'are'} offline`;
 
@@ -96,7 +99,7 @@ export function collectionSentence(collection: CollectionView): string {
       if (peers.length === 0) return 'On this device only so far';
       const gone = away(peers);
       if (gone.length === peers.length) return isOffline(gone);
-      const present = peers.filter((peer) => peer.state === 'linked').map((peer) => peer.name);
+      const present = peers.filter(isReached).map((peer) => peer.name);
       return `In step with ${listed(present)}${gone.length === 0 ? '' : `; ${isOffline(gone)}`}`;
     }
   }

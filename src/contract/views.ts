@@ -58,7 +58,9 @@ export interface PeerView {
   readonly name: string;
   readonly state: 'linked' | 'offline' | 'waiting';
   readonly link: string | null;
-  /** Packages we hold that it has not applied. */
+  /** Not linked, but with this device, which is linked and tells how far it is. */
+  readonly through?: string;
+  /** Packages we hold that it has not applied, as far as it told, or the one it is linked with. */
   readonly behind: number;
 }
 /** What is at a place, before it is added. */

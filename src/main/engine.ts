@@ -204,6 +204,7 @@ export class Engine {
     }
     this.savePlaces();
     this.network.collectionsChanged();
+    this.network.standingChanged(replica.id);
     this.schedules.get(source.row)?.dirty(null);
     this.changed();
     return source;
@@ -231,6 +232,7 @@ export class Engine {
     this.registry.removeSource(row);
     replica.collection.sourcesChanged();
     this.savePlaces();
+    this.network.standingChanged(replica.id);
     this.changed();
   }
 
@@ -263,6 +265,7 @@ export class Engine {
     this.registry.updateSource(source);
     synchronizer.update(source);
     this.savePlaces();
+    this.network.standingChanged(replica.id);
     await synchronizer.adapter.setRules?.(settings);
     for (const { row } of replica.collection.records.all()) synchronizer.construction.enqueue(row, null);
     await this.schedules.get(row)?.lookNow();

@@ -197,7 +197,7 @@ export class HistoryKeeper {
         others: () =>
           replica.membership.others().map(({ device }) => ({
             device,
-            applied: new Map([...replica.memberPositions.of(device)].map(([log, said]) => [log, said.applied])),
+            applied: replica.memberPositions.hadContents(device),
           })),
         isBeingApplied: () => replica.memberPositions.isBeingApplied(),
         linked: () =>

@@ -55,7 +55,7 @@ function membersOf(replica: Replica, self: AroundReplica['self']): Members {
     others: () =>
       membership.others().map(({ device }) => ({
         device,
-        applied: new Map([...replica.memberPositions.of(device)].map(([log, { applied }]) => [log, applied])),
+        applied: replica.memberPositions.hadContents(device),
       })),
   };
 }

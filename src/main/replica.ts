@@ -14,6 +14,7 @@ import type {
   Met,
   PackagesTaken,
   SharedCollection,
+  Standing,
 } from './peers/shared-collection.ts';
 import { LockstepError } from './platform/trouble.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
@@ -368,6 +369,18 @@ export class Replica implements SharedCollection {
 
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
     if (this.memberPositions.acknowledged(device, held, applied)) this.#port.appliedElsewhere(this.id);
+  }
+
+  standing(peer: DeviceId) {
+    const sources = [...this.synchronizers.values()];
+    return {
+      partial: sources.length === 0 || sources.some((each) => each.leavesOut),
+      members: this.memberPositions.standings(peer),
+    };
+  }
+  standingHeard(device: DeviceId, { partial, members }: Standing): void {
+    this.memberPositions.tellOfOthers(device, members);
+    this.memberPositions.notePartial(device, partial);
   }
 
   giveContent(asked: readonly ContentAsked[]) {

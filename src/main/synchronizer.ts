@@ -115,6 +115,11 @@ export class Synchronizer {
   get isWritten(): boolean {
     return !this.#source.settings.readOnly;
   }
+  /** Is it kept from holding something of the collection, by what a person set for it? */
+  get leavesOut(): boolean {
+    const { only, ignore } = this.#source.settings;
+    return !this.isWritten || only.length > 0 || ignore.length > 0;
+  }
   get state(): SourceState {
     return this.#status.state;
   }

@@ -115,8 +115,9 @@ function showStatus(view: StatusView, paint: Paint): string {
     });
     const peers = collection.peers.map((peer) => {
       const behind = peer.behind > 0 ? `, ${counted(peer.behind, 'package')} behind` : '';
-      const state = `${peer.state}${peer.link ? ` (${plainText(peer.link)})` : ''}${behind}`;
-      return `  ${plainText(peer.name)}: ${peer.state === 'linked' ? state : paint.dim(state)}`;
+      const through = peer.through === undefined ? null : `through ${plainText(peer.through)}`;
+      const state = `${through ?? peer.state}${peer.link ? ` (${plainText(peer.link)})` : ''}${behind}`;
+      return `  ${plainText(peer.name)}: ${peer.state === 'linked' || through ? state : paint.dim(state)}`;
     });
     const progress = collection.progress ? [`  ${progressLine(collection.name, collection.progress, 100)}`] : [];
     return [

@@ -56,7 +56,8 @@ export class PrepareItem {
     const { planned } = lens;
     const isDirectory = fileEntry(planned.fields?.get(ENTRY))?.type === 'directory';
     const problem = problems.find(this.#source.row, found.id);
-    const isOutside = this.#adapter.outside(found.id, isDirectory);
+    const isOutside =
+      this.#adapter.outside(found.id, isDirectory) || (isDirectory && this.#adapter.onlyLeads?.(found.id) === true);
     if (stored === undefined && (planned.fields === null || isOutside)) {
       // It was to be written here and is so no longer. What a look met with stands where looks go on: something else is there.
       const isOver = (code: string): boolean =>

@@ -101,7 +101,8 @@ async function differing(
   for (const record of collection.records.all()) {
     const stored = collection.records.snapshot(source.row, record.row);
     const isGone = stored?.revision instanceof Uint8Array && !listed.has(record.id);
-    if ((isGone || isDue(collection, record, stored)) && !isOutside(source, record)) differs.add(record.id);
+    const isMissing = isGone || (isDue(collection, record, stored) && source.adapter.onlyLeads?.(record.id) !== true);
+    if (isMissing && !isOutside(source, record)) differs.add(record.id);
   }
   const ids = [...listed];
   for (let at = 0; at < ids.length; at += BATCH)

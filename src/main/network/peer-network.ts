@@ -209,6 +209,10 @@ export class PeerNetwork {
   applied(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.acknowledge(id);
   }
+  /** What is told beside acknowledgements may be another thing than it was. */
+  standingChanged(id: CollectionId): void {
+    for (const session of this.#sessions.values()) session.tellStanding(id);
+  }
   membershipChanged(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.membershipChanged(id);
     this.#links.membersChanged();
@@ -363,6 +367,7 @@ export class PeerNetwork {
       mayExchange: () => this.#engine.mayExchange(),
       changed: () => {
         this.#retryWaiting(link.peer);
+        this.#standingsChanged(link.peer);
         this.#engine.changed();
       },
       toldRemoved: () => {
@@ -373,6 +378,14 @@ export class PeerNetwork {
     this.#remember(link.peer, link.dialled ? [link.address] : []);
     this.#engine.registry.setSetting(`seen.${link.peer}`, String(this.#engine.world.clock.now()));
     this.#engine.changed();
+  }
+
+  /** Others are told how far a device is. Of two members neither has anything to tell of others. */
+  #standingsChanged(device: DeviceId): void {
+    for (const replica of this.#engine.replicas.values()) {
+      const { membership } = replica;
+      if (membership.others().length > 1 && membership.member(device) !== null) this.standingChanged(replica.id);
+    }
   }
 
   readonly #retried = new Set<string>();
@@ -406,6 +419,7 @@ export class PeerNetwork {
       this.#retried.delete(`${device}/${replica.id}`);
       replica.memberPositions.forget(device);
     }
+    this.#standingsChanged(device);
     this.#engine.registry.setSetting(`seen.${device}`, String(this.#engine.world.clock.now()));
     this.#engine.changed();
   }

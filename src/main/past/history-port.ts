@@ -38,7 +38,10 @@ export interface HistorySource {
   readonly row: number;
   readonly id: string;
   readonly location: string;
-  readonly adapter: Pick<SourceAdapter, 'condition' | 'list' | 'read' | 'outside' | 'project' | 'compose'>;
+  readonly adapter: Pick<
+    SourceAdapter,
+    'condition' | 'list' | 'read' | 'outside' | 'onlyLeads' | 'project' | 'compose'
+  >;
 }
 
 /** One collection, as history, conflicts, undo and explanations ask of it. */

@@ -82,6 +82,10 @@ export class LeftCollection implements SharedCollection {
     return { held: [], applied: [], problems: 0 };
   }
   acknowledged(): void {}
+  standing() {
+    return { partial: false, members: [] };
+  }
+  standingHeard(): void {}
   beacons() {
     return [];
   }

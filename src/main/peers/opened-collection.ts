@@ -22,6 +22,9 @@ export interface Opened {
   beaconsDue: boolean;
   peerOpened: boolean;
   ackPlanned: boolean;
+  standingPlanned: boolean;
+  /** What was told last, as text; '' stands for all that is said by saying nothing. */
+  standingTold: string;
   forwardPlanned: boolean;
 }
 
@@ -37,6 +40,8 @@ export function newlyOpened(shared: SharedCollection, ownHandle: number): Opened
     beaconsDue: true,
     peerOpened: false,
     ackPlanned: false,
+    standingPlanned: false,
+    standingTold: '',
     forwardPlanned: false,
   };
 }

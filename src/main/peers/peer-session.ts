@@ -18,6 +18,9 @@ import type { ContentAsked, Gap, SharedCollection } from './shared-collection.ts
 /** Packages of others wait this long before they are passed on: their author is probably linked with the peer too. */
 const FORWARD_AFTER_MS = 250;
 
+/** What is known of others is told this long after it changed, once for many changes. */
+const STANDING_AFTER_MS = 1000;
+
 /** What a session needs of the device it speaks for. */
 export interface SessionPort {
   collections(): readonly SharedCollection[];
@@ -124,6 +127,27 @@ export class PeerSession {
     });
   }
 
+  /** What is known of other members, or what the sources here leave out, may be another thing than it was: the peer is told soon. */
+  tellStanding(id: CollectionId): void {
+    const opened = this.#opened.get(id);
+    if (opened === undefined || opened.sent === null || opened.standingPlanned) return;
+    opened.standingPlanned = true;
+    this.#clock.after(STANDING_AFTER_MS, () => {
+      opened.standingPlanned = false;
+      this.#sendStanding(opened);
+    });
+  }
+
+  #sendStanding(opened: Opened): void {
+    if (this.#closed || opened.sent === null || this.#opened.get(opened.shared.id) !== opened) return;
+    const standing = opened.shared.standing(this.peer);
+    const isNothing = !standing.partial && standing.members.length === 0;
+    const told = isNothing ? '' : JSON.stringify(standing);
+    if (told === opened.standingTold) return;
+    opened.standingTold = told;
+    this.#stream.send({ is: 'STANDING', h: opened.ownHandle, ...standing });
+  }
+
   /** What this device holds is told anew: what the two have to exchange is another thing than it was. */
   compareAgain(id: CollectionId): void {
     const opened = this.#opened.get(id);
@@ -226,7 +250,8 @@ export class PeerSession {
       case 'ACK':
       case 'CONTENT_WANT':
       case 'SCAN':
-      case 'HEADS': {
+      case 'HEADS':
+      case 'STANDING': {
         const opened = this.#byPeerHandle.get(message.h);
         if (opened !== undefined) this.#receiveIn(opened, message);
         return;
@@ -240,7 +265,7 @@ export class PeerSession {
     opened: Opened,
     message: Extract<
       Message,
-      { is: 'MEMBERS' | 'HAVE' | 'WANT' | 'PACKAGE' | 'ACK' | 'CONTENT_WANT' | 'SCAN' | 'HEADS' }
+      { is: 'MEMBERS' | 'HAVE' | 'WANT' | 'PACKAGE' | 'ACK' | 'CONTENT_WANT' | 'SCAN' | 'HEADS' | 'STANDING' }
     >,
   ): void {
     const { shared } = opened;
@@ -260,6 +285,8 @@ export class PeerSession {
         for (const { log } of met.wanted) opened.forked.add(log);
         this.#want(opened, met.wanted);
         this.#port.changed();
+        // Before it is told what is applied.
+        this.#sendStanding(opened);
         this.acknowledge(shared.id);
         this.#pump();
         return;
@@ -291,6 +318,10 @@ export class PeerSession {
         return;
       case 'HEADS':
         this.#onBeacon(opened, message);
+        return;
+      case 'STANDING':
+        shared.standingHeard(this.peer, message);
+        this.#port.changed();
         return;
     }
   }

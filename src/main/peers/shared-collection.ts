@@ -56,6 +56,21 @@ export interface PackagesTaken {
   readonly refused: string | null;
 }
 
+/** How far a member is, as it told somebody. */
+export interface MemberStanding {
+  readonly member: MemberKey;
+  /** It is linked now with who tells. */
+  readonly linked: boolean;
+  readonly held: readonly LogPosition[];
+  readonly applied: readonly LogPosition[];
+}
+/** What a device tells beside its acknowledgements. */
+export interface Standing {
+  /** Its sources leave something out: what it applied it need not hold. */
+  readonly partial: boolean;
+  readonly members: readonly MemberStanding[];
+}
+
 /** A collection as a peer session sees it: logs, acknowledgements and content; no records, no sources. */
 export interface SharedCollection {
   readonly id: CollectionId;
@@ -93,6 +108,9 @@ export interface SharedCollection {
     readonly problems: number;
   };
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void;
+  /** What a peer is told of this device's sources and of the members but itself. */
+  standing(peer: DeviceId): Standing;
+  standingHeard(device: DeviceId, standing: Standing): void;
   /** What this device signs now to say what it holds, and the newest that others signed: for peers to compare with what comes to them. */
   beacons(): readonly HeadsBeacon[];
   /** Takes a beacon of this collection that a peer told, of itself or of another; false: the member it names did not sign it. */

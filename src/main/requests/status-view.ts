@@ -112,11 +112,13 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
   return replica.membership.others().map((member) => {
     const session = engine.network.session(member.device);
     const linked = session?.isOpen(replica.id) === true;
+    const through = replica.memberPositions.linkedThrough(member.device);
     return {
       device: member.device,
       name: member.name,
       state: linked ? 'linked' : session === null ? 'offline' : 'waiting',
       link: session === null ? null : `lan ${session.link.address}`,
+      ...(through === null ? {} : { through: replica.membership.member(through)?.name ?? through }),
       behind: replica.memberPositions.behind(member.device),
     };
   });

@@ -125,8 +125,10 @@ function whyNot(engine: Engine, replica: Replica, device: DeviceId): string {
   if (replica.collection.stored.paused) return 'paused here';
   const behind = replica.memberPositions.behind(device);
   const applied = replica.memberPositions.hasAppliedAllOf(device);
-  if (behind === 0 && applied && engine.network.session(device)?.isOpen(replica.id) === true) return '';
-  if (engine.network.session(device) === null)
+  const isOpen = engine.network.session(device)?.isOpen(replica.id) === true;
+  const isReached = isOpen || replica.memberPositions.linkedThrough(device) !== null;
+  if (behind === 0 && applied && isReached) return '';
+  if (engine.network.session(device) === null && !isReached)
     return behind === 0
       ? 'not linked, as far as we know it has everything'
       : `not linked; it has not applied ${behind} of our packages`;

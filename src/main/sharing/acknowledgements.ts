@@ -76,6 +76,17 @@ export class Acknowledgements {
     return more;
   }
 
+  /** Do the sources of a device leave something out, as it told last? */
+  isPartial(device: DeviceId): boolean {
+    return this.#registry.setting(this.#partialKey(device)) === '1';
+  }
+  notePartial(device: DeviceId, partial: boolean): void {
+    if (partial !== this.isPartial(device)) this.#registry.setSetting(this.#partialKey(device), partial ? '1' : null);
+  }
+  #partialKey(device: DeviceId): string {
+    return `partial.${this.#collection.stored.id}.${device}`;
+  }
+
   /** Of a log nobody is known any more to have applied more than `upTo`: they are asked anew. */
   lower(log: LogId, upTo: number): void {
     for (const { device } of this.#membership.others()) {

@@ -1,10 +1,15 @@
 import type { Collection } from '../collection.ts';
 import type { GroupMembership } from '../peers/group-membership.ts';
-import type { LogHead, LogPosition } from '../peers/shared-collection.ts';
+import type { LogHead, LogPosition, MemberStanding } from '../peers/shared-collection.ts';
 import type { DeviceId, LogId, MemberKey } from '../record/ids.ts';
 import type { Acknowledged } from '../store/registry-store.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { comparableUpTo } from './meet-heads.ts';
+import { ToldByOthers } from './told-by-others.ts';
+
+/** Members, and positions of theirs, told of in one message; more than enough, and far from what fits one. */
+const MOST_MEMBERS = 64;
+const MOST_POSITIONS = 4096;
 
 /**
  * How far the other members of a collection are: what those linked now told that they hold, and what each is known to hold and to have applied,
@@ -16,6 +21,8 @@ export class MemberPositions {
   readonly #acknowledgements: Acknowledgements;
   /** What each device told it holds since it linked. */
   readonly #told = new Map<DeviceId, readonly LogHead[]>();
+  /** What they told of each other. */
+  readonly #others = new ToldByOthers();
 
   constructor(collection: Collection, membership: GroupMembership, acknowledgements: Acknowledgements) {
     this.#collection = collection;
@@ -26,6 +33,39 @@ export class MemberPositions {
   /** What a device that linked tells it holds. */
   tell(device: DeviceId, heads: readonly LogHead[]): void {
     this.#told.set(device, heads);
+    this.#others.forgetOf(this.#membership.memberKeyOf(device));
+  }
+
+  /** A device tells what others told it. */
+  tellOfOthers(teller: DeviceId, members: readonly MemberStanding[]): void {
+    this.#others.take(teller, members);
+  }
+
+  /** How far the members but one are, as they told this device. */
+  standings(but: DeviceId): readonly MemberStanding[] {
+    const owners = new Map(this.#collection.log.logs().map(({ log, member }) => [log, member]));
+    const standings: MemberStanding[] = [];
+    let positions = 0;
+    for (const { device, memberKey } of this.#membership.others()) {
+      const known = device === but ? [] : [...this.#acknowledgements.of(device)];
+      const told = known.flatMap(([log, said]) => {
+        const member = owners.get(log) ?? '';
+        return member === '' ? [] : [{ member, log, ...said }];
+      });
+      positions += told.length;
+      if (memberKey === null || told.length === 0 || positions > MOST_POSITIONS || standings.length === MOST_MEMBERS)
+        continue;
+      const at = (which: 'held' | 'applied') =>
+        told.map(({ member, log, ...said }) => ({ member, log, number: said[which] }));
+      standings.push({ member: memberKey, linked: this.#told.has(device), held: at('held'), applied: at('applied') });
+    }
+    return standings;
+  }
+
+  /** A device linked now that says that it is linked with this one, which is not linked here; null: none. */
+  linkedThrough(device: DeviceId): DeviceId | null {
+    if (this.#told.has(device)) return null;
+    return this.#others.linkedTo(this.#membership.memberKeyOf(device), new Set(this.#told.keys()));
   }
 
   /** The same holds for what it acknowledged once: a device that lost its database holds nothing of that. */
@@ -74,26 +114,41 @@ export class MemberPositions {
     return true;
   }
 
-  /** Packages held here that the device has not applied. */
+  /** Packages held here that the device has not applied, as far as it told, or while it is not linked others of it. */
   behind(device: DeviceId): number {
     const theirs = this.#acknowledgements.of(device);
+    const key = this.#told.has(device) ? null : this.#membership.memberKeyOf(device);
     let behind = 0;
-    for (const { member, log, held } of this.#collection.log.logs())
-      behind += Math.max(0, this.#counting(member, log, held) - (theirs.get(log)?.applied ?? 0));
+    for (const { member, log, held, frozen } of this.#collection.log.logs()) {
+      // Of a log with branches a number alone says nothing.
+      const told = frozen ? 0 : this.#others.applied(key, log);
+      behind += Math.max(0, this.#counting(member, log, held) - Math.max(told, theirs.get(log)?.applied ?? 0));
+    }
     return behind;
   }
 
-  /** Has this device applied all that the other holds, as far as it told? */
+  /** Has this device applied all that the other holds, as far as it told, or while it is not linked others of it? */
   hasAppliedAllOf(device: DeviceId): boolean {
     const own = new Map(this.#collection.log.logs().map((log) => [log.log, log]));
     const told = new Map(this.#toldBy(device).map((head) => [head.log, head.member]));
-    for (const [log, { held }] of this.#acknowledgements.of(device)) {
+    const key = this.#told.has(device) ? null : this.#membership.memberKeyOf(device);
+    const theirs = [...this.#acknowledgements.of(device)].map(([log, { held }]) => [log, held] as const);
+    for (const [log, held] of [...theirs, ...this.#others.held(key)]) {
       const member = own.get(log)?.member || told.get(log) || '';
       if ((own.get(log)?.applied ?? 0) < this.#counting(member, log, held)) return false;
     }
     return true;
   }
 
+  /** A device told whether its sources leave something out. */
+  notePartial(device: DeviceId, partial: boolean): void {
+    this.#acknowledgements.notePartial(device, partial);
+  }
+  /** Per log, up to which package a device had all contents that are written in it: what it leaves out it may have applied all the same. */
+  hadContents(device: DeviceId): ReadonlyMap<LogId, number> {
+    if (this.#acknowledgements.isPartial(device)) return new Map();
+    return new Map([...this.#acknowledgements.of(device)].map(([log, { applied }]) => [log, applied]));
+  }
   /** What a device is known to hold and to have applied. */
   of(device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
     return this.#acknowledgements.of(device);

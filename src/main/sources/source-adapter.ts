@@ -235,6 +235,8 @@ export interface SourceAdapter {
   compose?(id: RecordId, full: Fields): Uint8Array;
   /** Kept out of this source by ignore or selection rules: never a difference, never constructed (DESIGN 4). */
   outside(id: RecordId, isDirectory: boolean): boolean;
+  /** A directory that is made only together with something in it: its own rules select what may be there, not the directory. */
+  onlyLeads?(id: RecordId): boolean;
   /** 0 while nothing is left out; otherwise another number with each change of the rules. */
   rulesVersion(): number;
   /**

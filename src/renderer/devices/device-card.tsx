@@ -20,6 +20,8 @@ export function linkState(peers: readonly PeerView[]): { readonly tone: Tone; re
     const over = linked.link === null ? 'Linked' : `Linked over ${placeOf(linked.link)}`;
     return { tone: behind === 0 ? 'good' : 'busy', text: `${over}${lag}` };
   }
+  const through = peers.find((peer) => peer.through !== undefined)?.through;
+  if (through !== undefined) return { tone: behind === 0 ? 'good' : 'busy', text: `Reached through ${through}${lag}` };
   if (peers.some((peer) => peer.state === 'waiting')) return { tone: 'waiting', text: `Waiting for it${lag}` };
   return { tone: 'neutral', text: `Not reachable now${lag}` };
 }

@@ -21,7 +21,8 @@ beforeEach(() => {
   device = new CollectionGroup(1, 'items', 'files', databases).devices[0] as GroupDevice;
   source = device.addSource(databases);
   isOutside = false;
-  items = new PrepareItem(device.collection, source, { outside: () => isOutside } as unknown as SourceAdapter);
+  const adapter = { outside: () => isOutside, onlyLeads: () => true } as unknown as SourceAdapter;
+  items = new PrepareItem(device.collection, source, adapter);
 });
 afterEach(() => databases.close());
 
@@ -67,6 +68,11 @@ describe('what one source is to do about a record', () => {
     const item = prepared() as PreparedItem;
     expect(item.planned.write).toBe(true);
     expect(items.wanted(item)).toBeNull();
+  });
+
+  it('is not to make a directory in which something selected may lie before there is something', () => {
+    device.write([device.edit(letter, fileFields({ type: 'directory' })) as never]);
+    expect(prepared()).toBeNull();
   });
 
   it('is to write nothing where it holds the record as it is', () => {

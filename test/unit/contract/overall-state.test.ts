@@ -112,6 +112,12 @@ describe('in step is said of who is here, and of what every device shows the sam
   const gone: PeerView = { ...attic, behind: 0 };
   it.each([
     ['somebody is away', { peers: [laptop, gone] }, 'In step with Laptop; Attic is offline', 'good'],
+    [
+      'one is known of through the other',
+      { peers: [laptop, { ...gone, through: 'Laptop' }] },
+      'In step with Laptop and Attic',
+      'good',
+    ],
     ['all are away', { peers: [gone] }, 'Attic is offline', 'waiting'],
     ['each device keeps its version', { conflicts: 2 }, '2 conflicts wait for you', 'attention'],
     ['nobody shares it', { peers: [] }, 'On this device only so far', 'neutral'],

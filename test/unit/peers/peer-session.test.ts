@@ -14,6 +14,7 @@ import type {
   LogPosition,
   PackagesTaken,
   SharedCollection,
+  Standing,
 } from '../../../src/main/peers/shared-collection.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import {
@@ -147,6 +148,15 @@ class SmallCollection implements SharedCollection {
   acknowledged(_: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
     this.acknowledgements.push({ held, applied });
   }
+  /** What it tells of its sources and of others, and what it heard. */
+  says: Standing = { partial: false, members: [] };
+  readonly heardStandings: Standing[] = [];
+  standing(): Standing {
+    return this.says;
+  }
+  standingHeard(_: DeviceId, { partial, members }: Standing): void {
+    this.heardStandings.push({ partial, members });
+  }
   /** Beacons of others that it passes on; those it heard, and when by the clock of its test it makes its own. */
   passesOn: readonly HeadsBeacon[] = [];
   readonly heardBeacons: HeadsBeacon[] = [];
@@ -263,6 +273,35 @@ async function talking(before: (one: Side, two: Side) => void = () => {}) {
 const numbers = (log: LogId, count: number): string[] =>
   Array.from({ length: count }, (_, at) => `${log[0]}/${at + 1}`);
 const position = (side: Side, log: LogId, number: number): LogPosition => ({ member: side.shared.member, log, number });
+
+describe('what is told beside acknowledgements', () => {
+  const of = (partial: boolean): Standing => ({ partial, members: [] });
+
+  it('is nothing where there is nothing to tell, and else comes before what is applied', async () => {
+    const { one, two } = await talking((one) => {
+      one.shared.says = of(true);
+    });
+    expect([one.shared.heardStandings, two.shared.heardStandings]).toEqual([[], [of(true)]]);
+    const said = one.said.map((message) => message.is);
+    expect(said.indexOf('STANDING')).toBeLessThan(said.indexOf('ACK'));
+  });
+
+  it('is told again a second after it became something else, once for many changes, and never twice the same', async () => {
+    const { clock, one, two } = await talking();
+    one.shared.says = of(true);
+    for (let each = 0; each < 3; each++) one.session.tellStanding(one.shared.id);
+    await clock.advance(900);
+    expect(two.shared.heardStandings).toEqual([]);
+    await clock.advance(200);
+    one.session.tellStanding(one.shared.id);
+    await clock.advance(1100);
+    expect(two.shared.heardStandings).toEqual([of(true)]);
+    one.shared.says = of(false);
+    one.session.tellStanding(one.shared.id);
+    await clock.advance(1100);
+    expect(two.shared.heardStandings).toEqual([of(true), of(false)]);
+  });
+});
 
 describe('opening', () => {
   it('tells addresses, and opens what both share', async () => {

@@ -167,6 +167,10 @@ describe('devices', () => {
       ]),
     ).toEqual({ tone: 'busy', text: 'Linked over the relay, 1 package behind' });
     expect(linkState([{ ...peer, state: 'linked' }])).toEqual({ tone: 'good', text: 'Linked' });
+    expect(linkState([{ ...peer, state: 'offline', through: 'Desk' }])).toEqual({
+      tone: 'good',
+      text: 'Reached through Desk',
+    });
     expect(linkState([])).toEqual({ tone: 'neutral', text: 'Not reachable now' });
   });
 });

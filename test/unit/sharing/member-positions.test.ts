@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GroupMembership } from '../../../src/main/peers/group-membership.ts';
-import type { LogHead } from '../../../src/main/peers/shared-collection.ts';
-import { type DeviceId, type LogId, logId } from '../../../src/main/record/ids.ts';
+import type { LogHead, LogPosition, MemberStanding } from '../../../src/main/peers/shared-collection.ts';
+import { type DeviceId, type LogId, logId, type MemberKey } from '../../../src/main/record/ids.ts';
 import { Acknowledgements } from '../../../src/main/sharing/acknowledgements.ts';
 import { headsIn, positionsIn } from '../../../src/main/sharing/log-heads.ts';
 import { MemberPositions } from '../../../src/main/sharing/member-positions.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
 const phone = 'phone' as DeviceId;
+const tablet = 'tablet' as DeviceId;
+const keyOf = (device: DeviceId) => `key of ${device}` as MemberKey;
 
 let databases: GroupDatabases;
 let here: GroupDevice;
@@ -27,8 +29,9 @@ afterEach(() => databases.close());
 
 function opened(): MemberPositions {
   const membership = {
-    others: () => [{ device: phone }],
-    everyone: () => 2,
+    others: () => [phone, tablet].map((device) => ({ device, memberKey: keyOf(device) })),
+    everyone: () => 3,
+    memberKeyOf: keyOf,
     counting: (_member: string, log: LogId) => cuts.get(log) ?? Number.POSITIVE_INFINITY,
   } as unknown as GroupMembership;
   const port = { now: () => here.clock.now(), later: (save: () => void) => void saves.push(save) };
@@ -122,4 +125,59 @@ describe('the heads of what is held here', () => {
     );
     expect(positionsIn(here.collection.log).applied.map(({ number }) => number)).toEqual([0, 0]);
   });
+});
+
+describe('a member that is linked with another one only', () => {
+  const standing = (applied: readonly LogPosition[], linked = true): MemberStanding => ({
+    member: keyOf(tablet),
+    linked,
+    held: all(here),
+    applied,
+  });
+
+  it('is known to have applied what that one says, and to be reached through it', () => {
+    write(here, 'a', 'b');
+    members.tell(phone, heads(here));
+    expect([members.behind(tablet), members.linkedThrough(tablet)]).toEqual([2, null]);
+    members.tellOfOthers(phone, [standing(all(here))]);
+    expect([members.behind(tablet), members.linkedThrough(tablet)]).toEqual([0, phone]);
+    members.tellOfOthers(phone, [standing(all(here), false)]);
+    expect([members.behind(tablet), members.linkedThrough(tablet)]).toEqual([0, null]);
+  });
+
+  it('is waited for where it holds what is not applied here', () => {
+    write(there, 'a');
+    members.tell(phone, []);
+    members.tellOfOthers(phone, [{ ...standing([]), held: all(there) }]);
+    expect(members.hasAppliedAllOf(tablet)).toBe(false);
+  });
+
+  it('is believed itself as soon as it tells, and nothing is let go of for what others say', () => {
+    write(here, 'a');
+    members.tellOfOthers(phone, [standing(all(here))]);
+    expect(members.hadContents(tablet)).toEqual(new Map());
+    members.tell(tablet, []);
+    expect(members.behind(tablet)).toBe(1);
+    members.forget(tablet);
+    expect(members.behind(tablet)).toBe(1);
+  });
+
+  it('is told of to all others, as far as it told itself', () => {
+    write(here, 'a');
+    members.tell(tablet, heads(here));
+    members.acknowledged(tablet, all(here), all(here));
+    expect(members.standings(tablet)).toEqual([]);
+    expect(members.standings(phone)).toEqual([standing(all(here))]);
+  });
+});
+
+it('a device whose sources leave something out is not taken for one that has the contents, also after a restart', () => {
+  write(here, 'a');
+  members.tell(phone, heads(here));
+  members.acknowledged(phone, all(here), all(here));
+  expect(members.hadContents(phone).size).toBe(1);
+  members.notePartial(phone, true);
+  expect([members.behind(phone), members.hadContents(phone).size, opened().hadContents(phone).size]).toEqual([0, 0, 0]);
+  members.notePartial(phone, false);
+  expect(members.hadContents(phone).size).toBe(1);
 });

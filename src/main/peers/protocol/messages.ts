@@ -9,6 +9,7 @@ export const HEADS_LIMIT = 96 * 1024;
 export const CONTENT_ITEMS_LIMIT = 512;
 
 const MAX_LOGS = 4096;
+const MAX_MEMBERS = 64;
 const handle = uint(0xffff);
 const count = uint();
 const member = id(32, memberKey);
@@ -179,6 +180,20 @@ export const MESSAGES = {
     number: 128,
     header: object({ h: handle }),
     body: object({ content: bytesUpTo(HEADS_LIMIT), signature: bytes(64) }),
+  },
+  /**
+   * What the sender was told by other members of how far they are, and whether its sources leave something out (`partial`): what it applied it
+   * need not hold then. Who does not know it yet misses nothing it needs.
+   */
+  STANDING: {
+    number: 129,
+    header: object({ h: handle, partial: flag }),
+    body: object({
+      members: list(
+        row({ member, linked: flag, held: list(logPosition, MAX_LOGS), applied: list(logPosition, MAX_LOGS) }),
+        MAX_MEMBERS,
+      ),
+    }),
   },
 } as const;
 

@@ -152,6 +152,9 @@ export class FilesAdapter implements SourceAdapter {
   outside(id: RecordId, isDirectory: boolean): boolean {
     return this.#rules.outside(id, isDirectory);
   }
+  onlyLeads(id: RecordId): boolean {
+    return this.#rules.onlyLeads(id);
+  }
 
   async list(
     since: number | null,

@@ -49,6 +49,11 @@ export class IgnoreRules {
     if (this.#selected === null || this.#selected.matches(path)) return false;
     return !(isDirectory && this.#leads.some((pattern) => pattern.mayLead(id)));
   }
+
+  /** Is a directory inside for nothing but that something selected may lie in it? */
+  onlyLeads(id: string): boolean {
+    return this.#selected !== null && !this.#selected.matches(`${id}/`);
+  }
 }
 
 function hasPattern(lines: readonly string[]): boolean {

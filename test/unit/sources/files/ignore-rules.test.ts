@@ -71,6 +71,13 @@ describe('IgnoreRules', () => {
     expect(outside(new IgnoreRules('', { only, ignore: [] }), asked)).toBe(expected);
   });
 
+  it('tells a directory that is selected from one in which something selected may lie', () => {
+    const rules = new IgnoreRules('', { only: ['*.jpg', 'docs', 'work/now'], ignore: [] });
+    const directories = ['docs', 'docs/deep', 'work', 'work/now', 'photos'];
+    expect(directories.map((id) => rules.onlyLeads(id))).toEqual([false, false, true, false, true]);
+    expect(new IgnoreRules('*.tmp', none).onlyLeads('photos')).toBe(false);
+  });
+
   it('leaves out what is ignored although it is selected', () => {
     const rules = new IgnoreRules('*.tmp', { only: ['docs'], ignore: [] });
     expect(['docs/a.tmp', 'docs/a'].map((id) => outside(rules, id))).toEqual([true, false]);
