@@ -200,9 +200,14 @@ const source: Command = {
     only: { type: 'string', multiple: true, value: 'PATTERN', help: 'keep only what matches here' },
     ignore: { type: 'string', multiple: true, value: 'PATTERN', help: 'leave out what matches' },
     'read-only': { type: 'boolean', help: 'write nothing into the sources here (--no-read-only: write again)' },
+    password: { type: 'boolean', help: 'give the account of a source its new password' },
   },
   async run(call) {
     const { options } = call;
+    if (flagOption(options, 'password')) {
+      const { sources } = await call.ask('source:change', call.positionals[0]!, {});
+      for (const { location } of sources) await givePassword(call, location);
+    }
     const place = textOption(options, 'add');
     const wanted = textOption(options, 'format');
     checkFormat(wanted);

@@ -30,8 +30,16 @@ export function accountOf(location: string, secrets: AccountSecrets): { readonly
     );
   const user = url.username === '' ? null : decodeURIComponent(url.username);
   url.username = '';
-  const password = user === null ? null : secrets.passwordOf({ origin: url.origin, user });
-  return { url, account: { origin: url.origin, user, password } };
+  const { origin } = url;
+  const account: Account = {
+    origin,
+    user,
+    // Asked for each time: a person may give another one while the source is open.
+    get password() {
+      return user === null ? null : secrets.passwordOf({ origin, user });
+    },
+  };
+  return { url, account };
 }
 
 /**
