@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KINDS, type Kind } from './events.ts';
 import { simulate } from './simulate.ts';
 
-/**
- * What runs with every test: every kind of trouble there is but roles, which `members.test.ts` has. Seed 22405 of these still has a finding (I6), which
- * is the ledger's: bytes written and removed again between two looks, which a power loss brings back torn, nobody can tell.
- */
+/** What runs with every test: every kind of trouble there is but roles, which `members.test.ts` has. */
 export const SOUND: readonly Kind[] = KINDS.filter((kind) => kind !== 'roles');
 const SEEDS = Number(process.env.LOCKSTEP_SEEDS ?? 500);
 const AT_ONCE = 10;
