@@ -243,6 +243,20 @@ export const PLANTED_BUGS = [
     tests: ['test/unit/peers/peer-session.test.ts'],
   },
   {
+    about: 'a folder that cannot be listed is named no more when something happens beside it',
+    file: 'src/main/take-in/look-problems.ts',
+    find: '(listing.hasListed(id) || !this.#isUnlistable(id))',
+    replace: 'id.length > 0',
+    tests: ['test/unit/take-in/unreadable.test.ts'],
+  },
+  {
+    about: 'who is linked only while somebody waits is not asked to look',
+    file: 'src/main/requests/sync-request.ts',
+    find: 'const haveLooked = looks.haveLooked(wanted);',
+    replace: 'const haveLooked = wanted.length > 0;',
+    tests: ['test/unit/requests/sync-request.test.ts'],
+  },
+  {
     about: 'a small package fills the memory',
     file: 'src/main/change-log/compress-body.ts',
     find: '{ maxOutputLength: BODY_LIMIT, chunkSize: 64 << 10 }',
