@@ -415,8 +415,8 @@ function haltText({ reason, local }: Extract<TakeInResult, { is: 'halted' }>, li
     case 'emptied':
       return 'Everything in it is gone. Nothing was deleted elsewhere: look whether its disk or server is as it should be, then confirm, or put the items back.';
     case 'mass-delete':
-      return `${share('delete')} are gone. Nothing was deleted elsewhere: confirm, or put them back.`;
+      return `${share('delete')} are gone. None of them was deleted elsewhere: confirm, or put them back.`;
     case 'mass-rewrite':
-      return `${share('modify')} have other contents. Nothing was changed elsewhere: confirm, or put them back.`;
+      return `${share('modify')} have other contents. None of them was changed elsewhere: confirm, or put them back.`;
   }
 }

@@ -33,7 +33,9 @@ it('what one wrote reaches the other through the third', async () => {
     ['bert', 'linked'],
     ['carl', 'offline'],
   ]);
-  // They never met, and yet Anna has heard of Carl.
+  // They never met, and yet Anna has heard of Carl: how far he is, Bert tells.
+  expect((await a!.sync()).members.map(({ inStep }) => inStep)).toEqual([true, true]);
+  expect((await a!.status()).collections[0]).toMatchObject({ state: 'in-step' });
   const carl = (await a!.ask<readonly DeviceView[]>('devices')).find(({ name }) => name === 'carl');
   expect(Date.parse(carl?.lastSeen ?? '')).toBeGreaterThan(started);
 });

@@ -7,6 +7,7 @@ import type {
   StatusView,
 } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
+import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { changeLogSource } from '../store/problem-store.ts';
 import type { Synchronizer } from '../synchronizer.ts';
@@ -82,7 +83,8 @@ function collectionState(
   const open = writable.reduce((sum, each) => sum + each.construction.open - each.construction.waiting, 0);
   if (open > 0 || sources.some((source) => source.state !== 'ready')) return 'working';
   const linked = peers.filter((peer) => peer.state === 'linked');
-  if (linked.some((peer) => peer.behind > 0)) return 'working';
+  if (linked.some((peer) => peer.behind > 0 && replica.memberPositions.comesOn(peer.device as DeviceId)))
+    return 'working';
   const waits = writable.some((each) => each.construction.waiting > 0) || all.some(isLeftBehind);
   if (waits || peers.some((peer) => peer.behind > 0 || peer.state === 'waiting')) return 'waiting';
   return problems > 0 ? 'problem' : 'in-step';

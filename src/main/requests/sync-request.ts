@@ -65,10 +65,11 @@ class MemberLooks {
     this.#replica = replica;
   }
 
-  /** Has each of them looked? Those linked by now are asked. */
+  /** Has each of them looked? Those linked by now are asked; one that is reached through another cannot be, and tells what it sees by itself. */
   haveLooked(devices: readonly DeviceId[]): boolean {
     for (const device of devices) if (!this.#looked.has(device)) this.#ask(device);
-    return devices.every((device) => this.#looked.has(device));
+    const { memberPositions } = this.#replica;
+    return devices.every((device) => this.#looked.has(device) || memberPositions.linkedThrough(device) !== null);
   }
 
   #ask(device: DeviceId): void {

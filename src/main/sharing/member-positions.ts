@@ -161,6 +161,14 @@ export class MemberPositions {
   isBeingApplied(): boolean {
     return this.#acknowledgements.isBeingApplied();
   }
+  /** Does a linked device that is behind come on, as far as can be seen: packages are on their way to it, or it is at work with them? */
+  comesOn(device: DeviceId): boolean {
+    const theirs = this.#acknowledgements.of(device);
+    const misses = this.#collection.log
+      .logs()
+      .some(({ member, log, held }) => this.#counting(member, log, held) > (theirs.get(log)?.held ?? 0));
+    return misses || this.isBeingApplied();
+  }
   /** Writes down what members said. */
   save(): void {
     this.#acknowledgements.save();

@@ -171,6 +171,16 @@ describe('a member that is linked with another one only', () => {
   });
 });
 
+it('a linked device that holds everything and applies nothing more does not come on', () => {
+  write(here, 'a', 'b');
+  members.tell(phone, []);
+  expect(members.comesOn(phone)).toBe(true);
+  members.acknowledged(phone, all(here), []);
+  expect([members.behind(phone), members.comesOn(phone)]).toEqual([2, true]);
+  here.clock.time += 31_000;
+  expect(members.comesOn(phone)).toBe(false);
+});
+
 it('a device whose sources leave something out is not taken for one that has the contents, also after a restart', () => {
   write(here, 'a');
   members.tell(phone, heads(here));
