@@ -48,7 +48,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
       wide
       onClose={onClose}
       footer={
-        list.filter(({ sure }) => sure).length > 1 && (
+        list.filter(({ sure }) => sure).length < 2 ? undefined : (
           <>
             <p className="muted foot-note">Pairs that may each be one of several stay listed. It can be undone.</p>
             <Button className="button" isDisabled={fuse.busy} onPress={() => void fuseSure()}>
