@@ -111,9 +111,14 @@ async function differing(
   return [...differs].sort();
 }
 
-/** Is the record still to be brought to the source? Of a text a lens tells, which shows only part of it. */
+/**
+ * Is the record still to be brought to the source? What is to go is not named: a folder stays as long as something lives in it. Of a text a lens
+ * tells, which shows only part of it.
+ */
 function isDue(collection: Collection, record: StoredRecord, stored: StoredSnapshot | undefined): boolean {
-  return collection.kind === 'files' && collection.plan(record, collection.held(record, stored)).write;
+  if (collection.kind !== 'files') return false;
+  const { write, fields } = collection.plan(record, collection.held(record, stored));
+  return write && fields !== null;
 }
 
 /** Do the rules of a source keep the record out of it? */
