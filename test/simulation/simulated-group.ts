@@ -201,10 +201,12 @@ export class SimulatedGroup {
       (each) => !stays.some((other) => other !== each && this.#acquainted.get(each)?.has(other.identity.id)),
     );
   }
-  /** false: who asks may not, as far as it knows. */
+  /** false: who asks may not, as far as it knows, or has not heard of that device. */
   remove(device: SimulatedDevice, by: SimulatedDevice): boolean {
+    const replica = this.replica(by) as Replica;
+    if (replica.membership.member(device.identity.id) === null) return false;
     return this.#ask(() => {
-      by.engine.members.remove(this.replica(by) as Replica, device.identity.id);
+      by.engine.members.remove(replica, device.identity.id);
       this.#removed.add(device);
       this.#voidAdmissions(by);
     });
