@@ -51,7 +51,7 @@ it('the removed device hears of it when it is back, keeps its folder, gets nothi
   await a!.sync('cleo');
   folderB.write('after.txt', 'written after');
   await expect
-    .poll(async () => (await b!.status()).collections[0], { timeout: 30_000 })
+    .poll(async () => (await b!.status()).collections[0])
     .toMatchObject({
       removed: true,
       state: 'problem',
@@ -96,11 +96,11 @@ it('a device made a reader while it was away: what it had written by then is set
   await c!.restart();
   await c!.ask('set-role', 'anna', 'reader', collection);
   await a!.restart();
-  await expect.poll(() => set(c!, 'quarantined'), { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(() => set(c!, 'quarantined')).toHaveLength(1);
   const [problem] = await set(c!, 'quarantined');
   expect(problem?.detail).toContain('unknowing.txt');
   expect([folderC.has('meanwhile.txt'), folderC.has('unknowing.txt')]).toEqual([true, false]);
-  await expect.poll(() => set(a!, 'not-taken'), { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(() => set(a!, 'not-taken')).toHaveLength(1);
   expect(await a!.refused('quarantine', 'anna', '--take')).toEqual({ status: 1, code: 'not-allowed' });
   await c!.ask('quarantine', 'anna', '--take');
   await c!.sync('anna');
@@ -140,9 +140,9 @@ it('a reader’s changes stay its own, and are everyone’s once it may edit aga
   ]);
   // As it was, it follows the others again.
   folderA.write('unknowing.txt', 'written before anna knew');
-  await expect.poll(() => folderA.read('unknowing.txt'), { timeout: 20_000 }).toBe('cleo goes on with it');
+  await expect.poll(() => folderA.read('unknowing.txt')).toBe('cleo goes on with it');
   await c!.ask('set-role', 'anna', 'editor', collection);
-  await expect.poll(() => folderC.has('own.txt') && folderC.read('own.txt'), { timeout: 20_000 }).toBe('of anna alone');
+  await expect.poll(() => folderC.has('own.txt') && folderC.read('own.txt')).toBe('of anna alone');
   await a!.sync('cleo');
   expect(await set(a!, 'read-only')).toEqual([]);
   // Changed apart: nobody’s is lost, and each keeps its own until a person decides.
@@ -162,9 +162,9 @@ it('a new name reaches the others, also one given while nobody was there', async
     return peers.map(({ name }) => name);
   };
   await a!.ask('rename-device', 'Anna’s laptop');
-  await expect.poll(() => namesAt(c!), { timeout: 20_000 }).toEqual(['Anna’s laptop']);
+  await expect.poll(() => namesAt(c!)).toEqual(['Anna’s laptop']);
   await c!.stop();
   await a!.ask('config', 'name', 'Anna’s tower');
   await c!.restart();
-  await expect.poll(() => namesAt(c!), { timeout: 20_000 }).toEqual(['Anna’s tower']);
+  await expect.poll(() => namesAt(c!)).toEqual(['Anna’s tower']);
 });
