@@ -25,6 +25,8 @@ export interface Opened {
   standingPlanned: boolean;
   /** What was told last, as text; '' stands for all that is said by saying nothing. */
   standingTold: string;
+  /** The peer told of the others, or has said by acknowledging first that there is nothing to tell. */
+  standingHeard: boolean;
   forwardPlanned: boolean;
 }
 
@@ -42,6 +44,7 @@ export function newlyOpened(shared: SharedCollection, ownHandle: number): Opened
     ackPlanned: false,
     standingPlanned: false,
     standingTold: '',
+    standingHeard: false,
     forwardPlanned: false,
   };
 }

@@ -303,6 +303,9 @@ export class PeerSession {
         this.#onPackages(opened, message);
         return;
       case 'ACK':
+        // It tells of others before it acknowledges: what it told when they were linked last holds no more.
+        if (!opened.standingHeard) shared.standingHeard(this.peer, { partial: false, members: [] });
+        opened.standingHeard = true;
         for (const { log, number } of message.held)
           if (!opened.forked.has(log) && (opened.sent?.get(log) ?? 0) < number) opened.sent?.set(log, number);
         shared.acknowledged(this.peer, message.held, message.applied);
@@ -320,6 +323,7 @@ export class PeerSession {
         this.#onBeacon(opened, message);
         return;
       case 'STANDING':
+        opened.standingHeard = true;
         shared.standingHeard(this.peer, message);
         this.#port.changed();
         return;

@@ -281,7 +281,8 @@ describe('what is told beside acknowledgements', () => {
     const { one, two } = await talking((one) => {
       one.shared.says = of(true);
     });
-    expect([one.shared.heardStandings, two.shared.heardStandings]).toEqual([[], [of(true)]]);
+    // Whoever acknowledges without it has nothing to tell: what it told over an earlier link is over.
+    expect([one.shared.heardStandings, two.shared.heardStandings]).toEqual([[of(false)], [of(true)]]);
     const said = one.said.map((message) => message.is);
     expect(said.indexOf('STANDING')).toBeLessThan(said.indexOf('ACK'));
   });
@@ -291,15 +292,15 @@ describe('what is told beside acknowledgements', () => {
     one.shared.says = of(true);
     for (let each = 0; each < 3; each++) one.session.tellStanding(one.shared.id);
     await clock.advance(900);
-    expect(two.shared.heardStandings).toEqual([]);
+    expect(two.shared.heardStandings).toEqual([of(false)]);
     await clock.advance(200);
     one.session.tellStanding(one.shared.id);
     await clock.advance(1100);
-    expect(two.shared.heardStandings).toEqual([of(true)]);
+    expect(two.shared.heardStandings).toEqual([of(false), of(true)]);
     one.shared.says = of(false);
     one.session.tellStanding(one.shared.id);
     await clock.advance(1100);
-    expect(two.shared.heardStandings).toEqual([of(true), of(false)]);
+    expect(two.shared.heardStandings).toEqual([of(false), of(true), of(false)]);
   });
 });
 
