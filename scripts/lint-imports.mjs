@@ -16,8 +16,6 @@ const STORED = [
   'main/collection.ts',
   PLATFORM,
 ];
-// Who a peer is, which a link has to check; nothing of what is said to it.
-const PEER_NAMES = ['descriptor', 'identity', 'certificate', 'signal'].map((name) => `main/peers/${name}.ts`);
 // `may`: what of src/ it may import besides itself; `packages`: what else (`node:` stands for every module of Node). The first row that
 // fits a file counts. The rows up to merge, snapshot and difference are the pure middle, in the order the data flows.
 const RULES = [
@@ -97,7 +95,7 @@ const RULES = [
       'main/content',
       'main/store',
       'main/collection.ts',
-      'main/peers/shared-collection.ts',
+      'main/peers/session/shared-collection.ts',
       'main/sources/files/path-guard.ts',
       ADAPTER,
       PLATFORM,
@@ -124,16 +122,60 @@ const RULES = [
     packages: [],
   },
   { from: 'main/engine-thread', may: ['contract', 'main/compose.ts', 'main/control', PLATFORM], packages: ['node:'] },
+  // Other devices, from what all of it rests on to what two members say to each other. A link knows who is at its other end, and bytes.
   { from: 'main/peers/protocol', may: ['main/record', 'main/change-log', PLATFORM], packages: ['cborg'] },
+  { from: 'main/peers/identity', may: ['main/record/ids.ts', 'main/peers/protocol', PLATFORM], packages: ['node:'] },
   {
     from: 'main/peers/links',
-    may: ['main/record/ids.ts', 'main/peers/protocol', ...PEER_NAMES, PLATFORM],
+    may: ['main/record/ids.ts', 'main/peers/protocol', 'main/peers/identity', PLATFORM],
     packages: ['node:', 'ws'],
   },
   {
-    from: 'main/peers',
-    may: ['main/record', 'main/change-log', PLATFORM],
-    packages: ['node:', 'cborg', 'bonjour-service'],
+    from: 'main/peers/discovery',
+    may: ['main/record/ids.ts', 'main/peers/protocol', 'main/peers/links/host-port.ts', PLATFORM],
+    packages: ['node:', 'bonjour-service'],
+  },
+  {
+    from: 'main/peers/connect',
+    may: ['main/record/ids.ts', 'main/peers/protocol', 'main/peers/identity', 'main/peers/links', PLATFORM],
+    packages: ['node:'],
+  },
+  {
+    from: 'main/peers/session',
+    may: [
+      'main/record',
+      'main/peers/protocol',
+      'main/peers/identity',
+      'main/peers/links',
+      'main/peers/connect',
+      PLATFORM,
+    ],
+    packages: ['node:'],
+  },
+  {
+    from: 'main/peers/membership',
+    may: [
+      'main/record',
+      'main/change-log',
+      'main/peers/protocol',
+      'main/peers/identity',
+      'main/peers/session/shared-collection.ts',
+      PLATFORM,
+    ],
+    packages: ['node:'],
+  },
+  {
+    from: 'main/peers/pairing',
+    may: [
+      'main/record',
+      'main/peers/protocol',
+      'main/peers/identity',
+      'main/peers/links',
+      'main/peers/connect/message-stream.ts',
+      'main/peers/membership',
+      PLATFORM,
+    ],
+    packages: ['node:'],
   },
   { from: PLATFORM, may: ['main/record/ids.ts'], packages: ['node:'] },
   // What was, then conflicts, then what a person does with history: read from the store and settled by ordinary changes. They know no
@@ -163,10 +205,10 @@ const RULES = [
       'main/merge',
       'main/store',
       'main/collection.ts',
-      'main/peers/group-membership.ts',
-      'main/peers/shared-collection.ts',
-      'main/peers/heads-beacon.ts',
-      'main/peers/beacons-heard.ts',
+      'main/peers/membership/group-membership.ts',
+      'main/peers/session/shared-collection.ts',
+      'main/peers/session/heads-beacon.ts',
+      'main/peers/session/beacons-heard.ts',
       PLATFORM,
     ],
     packages: [],

@@ -209,24 +209,24 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a removed device goes on writing',
-    file: 'src/main/peers/group-membership.ts',
+    file: 'src/main/peers/membership/group-membership.ts',
     find: 'if (head.number <= this.counting(head.member, head.log)) return null;',
     replace: 'return null;',
     tests: ['test/unit/peers', 'test/scenarios/membership.test.ts', 'test/scenarios'],
   },
   {
     about: 'what a member had of a removed device stays with it alone',
-    file: 'src/main/peers/group-membership.ts',
+    file: 'src/main/peers/membership/group-membership.ts',
     find: 'if (!this.isMember()) return false;',
     replace: 'if (held.length >= 0) return false;',
-    tests: ['test/unit/peers/group-membership.test.ts', 'test/scenarios/removal.test.ts'],
+    tests: ['test/unit/peers/membership/group-membership.test.ts', 'test/scenarios/removal.test.ts'],
   },
   {
     about: 'a reader stretches its own cut, and writes on',
-    file: 'src/main/peers/membership-judgement.ts',
+    file: 'src/main/peers/membership/membership-judgement.ts',
     find: "if (op.body?.op === 'extend-cut') return op.subject !== op.author;",
     replace: '',
-    tests: ['test/unit/peers/membership.test.ts'],
+    tests: ['test/unit/peers/membership/membership.test.ts'],
   },
   {
     about: 'of a log with two branches only one reaches the others',
@@ -237,10 +237,10 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a collection stays open for who was removed, where something else is shared',
-    file: 'src/main/peers/peer-session.ts',
+    file: 'src/main/peers/session/peer-session.ts',
     find: 'if (opened.shared.memberKeyOf(this.peer) === null) this.#shut(opened);',
     replace: 'if (opened.ownHandle === 0) this.#shut(opened);',
-    tests: ['test/unit/peers/peer-session.test.ts'],
+    tests: ['test/unit/peers/session/peer-session.test.ts'],
   },
   {
     about: 'a folder that cannot be listed is named no more when something happens beside it',

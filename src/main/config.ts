@@ -1,6 +1,6 @@
-import type { KeysAtRest } from './peers/identity-store.ts';
+import type { KeysAtRest } from './peers/identity/identity-store.ts';
 import { checkedName } from './peers/protocol/display-name.ts';
-import { parseTimeWindows } from './peers/time-windows.ts';
+import { parseTimeWindows } from './peers/session/time-windows.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
 import { LockstepError } from './platform/trouble.ts';
 import type { SafetyLimits } from './safety.ts';

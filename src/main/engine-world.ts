@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
 import type { AccountSecrets } from './locations/accounts.ts';
 import type { PlacesFile } from './locations/places.ts';
-import type { BeaconChannel } from './peers/discovery.ts';
-import type { MembershipFile } from './peers/group-membership.ts';
-import type { DeviceIdentity } from './peers/identity.ts';
-import type { KeysAtRest } from './peers/identity-store.ts';
+import type { BeaconChannel } from './peers/discovery/discovery.ts';
+import type { DeviceIdentity } from './peers/identity/identity.ts';
+import type { KeysAtRest } from './peers/identity/identity-store.ts';
 import type { Transport } from './peers/links/peer-link.ts';
+import type { MembershipFile } from './peers/membership/group-membership.ts';
 import type { BatchSizes } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { DiskSpace } from './platform/disk-space.ts';

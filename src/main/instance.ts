@@ -6,7 +6,7 @@ import { type Answer, serveContract } from './control/serve-contract.ts';
 import { type Log, replyOf } from './control/wire-error.ts';
 import type { EngineOptions } from './engine-thread/engine-api.ts';
 import { startEngine } from './engine-thread/engine-host.ts';
-import { openWrappingKey, type SystemKeychain } from './peers/system-keychain.ts';
+import { openWrappingKey, type SystemKeychain } from './peers/identity/system-keychain.ts';
 import type { ListenOn } from './platform/bind-port.ts';
 import { systemClock } from './platform/clock.ts';
 import { openDataDirectory } from './platform/data-directory.ts';
@@ -31,7 +31,7 @@ export interface Instance {
 type DesktopRequest = Extract<RequestName, `desktop:${string}`>;
 export type DesktopHandlers = Pick<Handlers, DesktopRequest>;
 
-export type { SystemKeychain } from './peers/system-keychain.ts';
+export type { SystemKeychain } from './peers/identity/system-keychain.ts';
 
 export interface InstanceOptions extends Omit<EngineOptions, 'dataDirectory' | 'wrappingKey'> {
   /** Made where it is missing. */

@@ -3,8 +3,8 @@ import type { Collection, Received, Sender, WrittenPackage } from './collection.
 import { BringToSources } from './construct/bring-to-sources.ts';
 import type { Ticket } from './construct/pending.ts';
 import type { ContentGiver } from './content-exchange/give-content.ts';
-import type { GroupMembership } from './peers/group-membership.ts';
-import type { HeadsBeacon } from './peers/heads-beacon.ts';
+import type { GroupMembership } from './peers/membership/group-membership.ts';
+import type { HeadsBeacon } from './peers/session/heads-beacon.ts';
 import type {
   BranchPackage,
   ContentAsked,
@@ -15,7 +15,7 @@ import type {
   PackagesTaken,
   SharedCollection,
   Standing,
-} from './peers/shared-collection.ts';
+} from './peers/session/shared-collection.ts';
 import { LockstepError } from './platform/trouble.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
 import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from './record/ids.ts';

@@ -1,5 +1,5 @@
-import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
-import { createCollection } from '../../src/main/peers/membership-log.ts';
+import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity/identity.ts';
+import { createCollection } from '../../src/main/peers/membership/membership-log.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** A device with keys of its own: the same random and name make the same one. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Descriptor } from '../../src/main/peers/descriptor.ts';
+import type { Descriptor } from '../../src/main/peers/identity/descriptor.ts';
 import { formatHostPort, parseHostPort } from '../../src/main/peers/links/host-port.ts';
 import type {
   ByteLink,
@@ -9,7 +9,7 @@ import type {
   StrangerLink,
   Transport,
 } from '../../src/main/peers/links/peer-link.ts';
-import { Signal } from '../../src/main/peers/signal.ts';
+import { Signal } from '../../src/main/peers/links/signal.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
 import { equalBytes } from '../../src/main/platform/equal-bytes.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';

@@ -7,12 +7,12 @@ import {
   type PackageHead,
   type SignedPackage,
 } from '../../src/main/change-log/package.ts';
-import type { Descriptor } from '../../src/main/peers/descriptor.ts';
-import { greet } from '../../src/main/peers/hello.ts';
-import { DeviceIdentity, type MemberSigner, makeSecrets } from '../../src/main/peers/identity.ts';
-import { parseInviteLink } from '../../src/main/peers/invite-link.ts';
+import { greet } from '../../src/main/peers/connect/hello.ts';
+import type { Descriptor } from '../../src/main/peers/identity/descriptor.ts';
+import { DeviceIdentity, type MemberSigner, makeSecrets } from '../../src/main/peers/identity/identity.ts';
 import { LanTlsTransport } from '../../src/main/peers/links/lan-tls-link.ts';
-import { joinByInvite } from '../../src/main/peers/pairing-joiner.ts';
+import { parseInviteLink } from '../../src/main/peers/pairing/invite-link.ts';
+import { joinByInvite } from '../../src/main/peers/pairing/pairing-joiner.ts';
 import type { Message, MessageName, MessageOf } from '../../src/main/peers/protocol/messages.ts';
 import { systemClock } from '../../src/main/platform/clock.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import type { CheckView } from '../../src/contract/contract.ts';
-import { moveKeys } from '../../src/main/peers/identity-store.ts';
-import { wrappingVault } from '../../src/main/peers/system-keychain.ts';
+import { moveKeys } from '../../src/main/peers/identity/identity-store.ts';
+import { wrappingVault } from '../../src/main/peers/identity/system-keychain.ts';
 import { systemRandom } from '../../src/main/platform/random.ts';
 import { Device, end } from './device.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { NoticeView } from '../../src/contract/contract.ts';
-import { makeHeadsBeacon, statementOf } from '../../src/main/peers/heads-beacon.ts';
-import type { LogHead } from '../../src/main/peers/shared-collection.ts';
+import { makeHeadsBeacon, statementOf } from '../../src/main/peers/session/heads-beacon.ts';
+import type { LogHead } from '../../src/main/peers/session/shared-collection.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { logId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { Engine } from '../../src/main/engine.ts';
 import type { EngineWorld } from '../../src/main/engine-world.ts';
 import type { Places } from '../../src/main/locations/places.ts';
-import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity.ts';
+import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity/identity.ts';
 import type { BatchSizes } from '../../src/main/platform/batch-sizes.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
 import type { CollectionId } from '../../src/main/record/ids.ts';

@@ -1,5 +1,5 @@
 import type { Role } from '../../src/contract/contract.ts';
-import { selfAsMember } from '../../src/main/peers/membership-log.ts';
+import { selfAsMember } from '../../src/main/peers/membership/membership-log.ts';
 import { BATCH_SIZES, type BatchSizes } from '../../src/main/platform/batch-sizes.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 import { type CollectionId, collectionId, type DeviceId } from '../../src/main/record/ids.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Config, type SettingName } from '../../src/main/config.ts';
-import type { KeysAtRest } from '../../src/main/peers/identity-store.ts';
+import type { KeysAtRest } from '../../src/main/peers/identity/identity-store.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 
 const KEYS: KeysAtRest = {

@@ -1,7 +1,7 @@
 import type { Collection } from '../collection.ts';
 import { type Chunk, chunkListSize, decodeChunkList } from '../content/chunk-list.ts';
 import { applySplice } from '../content/splice.ts';
-import type { ContentAsked } from '../peers/shared-collection.ts';
+import type { ContentAsked } from '../peers/session/shared-collection.ts';
 import { digestOf } from '../platform/hash.ts';
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import type { Digest, RecordId } from '../record/ids.ts';

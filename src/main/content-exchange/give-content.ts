@@ -1,7 +1,7 @@
 import type { Collection } from '../collection.ts';
 import { LONGEST_CHUNK } from '../content/chunker.ts';
 import { makeSplice } from '../content/splice.ts';
-import type { ContentAsked, ContentGiven } from '../peers/shared-collection.ts';
+import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import { SLAB_BYTES } from '../platform/slabs.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';

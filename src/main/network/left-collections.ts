@@ -1,6 +1,6 @@
 import type { EngineWorld } from '../engine-world.ts';
-import { GroupMembership } from '../peers/group-membership.ts';
-import { LeftCollection } from '../peers/left-collection.ts';
+import { GroupMembership } from '../peers/membership/group-membership.ts';
+import { LeftCollection } from '../peers/membership/left-collection.ts';
 import type { CollectionId } from '../record/ids.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
 

@@ -1,5 +1,5 @@
 import type { Role } from '../../contract/contract.ts';
-import { makeRecoveryKey, recoveryIdentity } from '../peers/recovery-key.ts';
+import { makeRecoveryKey, recoveryIdentity } from '../peers/identity/recovery-key.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { LockstepError } from '../platform/trouble.ts';

@@ -1,6 +1,6 @@
 import type { SyncOptions, SyncView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
-import type { PeerSession } from '../peers/peer-session.ts';
+import type { PeerSession } from '../peers/session/peer-session.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';

@@ -1,6 +1,6 @@
 import type { Collection } from '../collection.ts';
-import type { GroupMembership } from '../peers/group-membership.ts';
-import type { LogPosition } from '../peers/shared-collection.ts';
+import type { GroupMembership } from '../peers/membership/group-membership.ts';
+import type { LogPosition } from '../peers/session/shared-collection.ts';
 import type { DeviceId, LogId } from '../record/ids.ts';
 import { LOGS_OF_A_MEMBER } from '../store/log-limits.ts';
 import type { Acknowledged, RegistryStore } from '../store/registry-store.ts';

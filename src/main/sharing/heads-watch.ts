@@ -1,8 +1,8 @@
 import type { Collection } from '../collection.ts';
-import { BeaconsHeard } from '../peers/beacons-heard.ts';
-import type { GroupMembership } from '../peers/group-membership.ts';
-import { type HeadsBeacon, makeHeadsBeacon, statementOf } from '../peers/heads-beacon.ts';
-import type { LogHead } from '../peers/shared-collection.ts';
+import type { GroupMembership } from '../peers/membership/group-membership.ts';
+import { BeaconsHeard } from '../peers/session/beacons-heard.ts';
+import { type HeadsBeacon, makeHeadsBeacon, statementOf } from '../peers/session/heads-beacon.ts';
+import type { LogHead } from '../peers/session/shared-collection.ts';
 import { type DeviceId, type MemberKey, type RecordId, recordId } from '../record/ids.ts';
 import { changeLogSource } from '../store/problem-store.ts';
 import type { RegistryStore } from '../store/registry-store.ts';

@@ -1,6 +1,6 @@
 import { millisecondsOf } from '../change-log/hybrid-time.ts';
 import { hashIn } from '../change-log/package.ts';
-import type { BranchPackage, LogHead, LogPosition } from '../peers/shared-collection.ts';
+import type { BranchPackage, LogHead, LogPosition } from '../peers/session/shared-collection.ts';
 import type { Digest, LogId, MemberKey } from '../record/ids.ts';
 import type { LogStore } from '../store/log-store.ts';
 

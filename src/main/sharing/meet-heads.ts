@@ -1,4 +1,4 @@
-import type { Gap, LogHead, Met } from '../peers/shared-collection.ts';
+import type { Gap, LogHead, Met } from '../peers/session/shared-collection.ts';
 import type { LogId } from '../record/ids.ts';
 import type { LogStore } from '../store/log-store.ts';
 

@@ -1,6 +1,6 @@
 import type { Collection } from '../collection.ts';
-import type { GroupMembership } from '../peers/group-membership.ts';
-import type { LogHead, LogPosition, MemberStanding } from '../peers/shared-collection.ts';
+import type { GroupMembership } from '../peers/membership/group-membership.ts';
+import type { LogHead, LogPosition, MemberStanding } from '../peers/session/shared-collection.ts';
 import type { DeviceId, LogId, MemberKey } from '../record/ids.ts';
 import type { Acknowledged } from '../store/registry-store.ts';
 import type { Acknowledgements } from './acknowledgements.ts';

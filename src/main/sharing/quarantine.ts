@@ -1,5 +1,5 @@
 import type { Collection } from '../collection.ts';
-import type { GroupMembership } from '../peers/group-membership.ts';
+import type { GroupMembership } from '../peers/membership/group-membership.ts';
 import { type DeviceId, type Digest, type MemberKey, type RecordId, recordId } from '../record/ids.ts';
 import { changeLogSource } from '../store/problem-store.ts';
 import { notTakenText, quarantinedBy, quarantineText } from './quarantine-words.ts';

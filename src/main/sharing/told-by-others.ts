@@ -1,4 +1,4 @@
-import type { MemberStanding } from '../peers/shared-collection.ts';
+import type { MemberStanding } from '../peers/session/shared-collection.ts';
 import type { DeviceId, LogId, MemberKey } from '../record/ids.ts';
 
 interface Told {

@@ -3,7 +3,7 @@ import { decodeChunkList, encodeChunkList } from '../../../src/main/content/chun
 import { Contents, type KeptContents } from '../../../src/main/content-exchange/contents.ts';
 import { ContentsHere } from '../../../src/main/content-exchange/contents-here.ts';
 import { ContentGiver } from '../../../src/main/content-exchange/give-content.ts';
-import type { ContentAsked } from '../../../src/main/peers/shared-collection.ts';
+import type { ContentAsked } from '../../../src/main/peers/session/shared-collection.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import { nameContent } from '../../../src/main/port-of-replica.ts';
 import { type Digest, recordId } from '../../../src/main/record/ids.ts';

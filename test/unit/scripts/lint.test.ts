@@ -25,7 +25,7 @@ describe('the table of who may know whom', () => {
     ['main/sources/files/walk.ts', '../../peers/identity.ts'],
     ['main/store/record-store.ts', '../sources/files/walk.ts'],
     ['main/peers/links/lan-tls-link.ts', '../peer-session.ts'],
-    ['main/peers/peer-session.ts', 'better-sqlite3'],
+    ['main/peers/session/peer-session.ts', 'better-sqlite3'],
     ['main/control/control-socket.ts', '../engine.ts'],
     ['main/synchronizer.ts', 'electron'],
     ['preload/index.ts', '../main/instance.ts'],

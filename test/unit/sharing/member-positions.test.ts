@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GroupMembership } from '../../../src/main/peers/group-membership.ts';
-import type { LogHead, LogPosition, MemberStanding } from '../../../src/main/peers/shared-collection.ts';
+import type { GroupMembership } from '../../../src/main/peers/membership/group-membership.ts';
+import type { LogHead, LogPosition, MemberStanding } from '../../../src/main/peers/session/shared-collection.ts';
 import { type DeviceId, type LogId, logId, type MemberKey } from '../../../src/main/record/ids.ts';
 import { Acknowledgements } from '../../../src/main/sharing/acknowledgements.ts';
 import { headsIn, positionsIn } from '../../../src/main/sharing/log-heads.ts';

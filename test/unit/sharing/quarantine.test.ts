@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GroupMembership } from '../../../src/main/peers/group-membership.ts';
+import type { GroupMembership } from '../../../src/main/peers/membership/group-membership.ts';
 import type { DeviceId, MemberKey } from '../../../src/main/record/ids.ts';
 import { headsIn } from '../../../src/main/sharing/log-heads.ts';
 import { Quarantine } from '../../../src/main/sharing/quarantine.ts';

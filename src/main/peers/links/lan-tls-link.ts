@@ -8,8 +8,8 @@ import {
 } from 'node:tls';
 import { equalBytes } from '../../platform/equal-bytes.ts';
 import { LockstepError } from '../../platform/trouble.ts';
-import type { Descriptor } from '../descriptor.ts';
-import type { DeviceIdentity } from '../identity.ts';
+import type { Descriptor } from '../identity/descriptor.ts';
+import type { DeviceIdentity } from '../identity/identity.ts';
 import { formatHostPort, parseHostPort, plainHost } from './host-port.ts';
 import type { Door, Listener, PeerLink, StrangerLink, Transport } from './peer-link.ts';
 import { ReadBuffer, TlsPeerLink, TlsStrangerLink } from './tls-link.ts';

@@ -1,5 +1,5 @@
 import type { DeviceId } from '../../record/ids.ts';
-import type { Descriptor } from '../descriptor.ts';
+import type { Descriptor } from '../identity/descriptor.ts';
 
 /** A channel of bytes to another device: ordered, encrypted, both ends proven. It knows nothing of what the bytes mean. */
 export interface ByteLink {

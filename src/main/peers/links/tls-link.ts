@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Descriptor } from '../descriptor.ts';
+import type { Descriptor } from '../identity/descriptor.ts';
 import { plainBytes } from '../protocol/canonical-cbor.ts';
-import { Signal } from '../signal.ts';
 import { formatHostPort } from './host-port.ts';
 import { Outgoing } from './outgoing.ts';
 import type { ByteLink, PeerLink, StrangerLink } from './peer-link.ts';
+import { Signal } from './signal.ts';
 
 /** Queued bytes from which a sender is asked to wait. */
 const HIGH_WATER = 1024 * 1024;

@@ -1,0 +1,279 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import type { DeviceId } from '../../record/ids.ts';
+import type { Descriptor } from '../identity/descriptor.ts';
+import { parseHostPort } from '../links/host-port.ts';
+import { ownAddresses } from '../links/own-addresses.ts';
+import type { Listener, PeerLink, StrangerLink, Transport } from '../links/peer-link.ts';
+import { DoorLimits } from './door-limits.ts';
+import { type GreetedLink, type Greeting, greet } from './hello.ts';
+import { type KnownDevice, KnownDevices } from './known-devices.ts';
+import { LiveLink } from './live-link.ts';
+import { raceAddresses } from './race-addresses.ts';
+
+const PORTS_TRIED = 50;
+const FIRST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 5 * 60_000;
+/** A link that lived this long was a good one: after it dialling starts anew without delay. */
+const GOOD_LINK_MS = 30_000;
+
+export interface LinkManagerHost {
+  readonly identity: { readonly descriptor: Descriptor };
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly app: string;
+  /** Devices links are wanted to, by id; itself may be among them. */
+  members(): ReadonlyMap<DeviceId, Descriptor>;
+  /** Devices that may link, though no link to them is wanted: they have to hear that they were removed. */
+  former(): Iterable<Descriptor>;
+  /** Are strangers let in at the moment? */
+  pairingOpen(): boolean;
+  onStranger(link: StrangerLink): void;
+  /** A device is linked. Its `stream` waits for a receiver. */
+  onLinked(link: GreetedLink): void;
+  /** The link that `onLinked` told is no more. */
+  onUnlinked(device: DeviceId, reason: string): void;
+}
+
+/**
+ * Keeps one link to each device that is expected and reachable: listens, dials with growing pauses, settles which of two links stays,
+ * watches that links live, and turns away who asks too much. It knows no collections and no records.
+ */
+export class LinkManager {
+  readonly #host: LinkManagerHost;
+  readonly #greeting: Greeting;
+  readonly #limits: DoorLimits;
+  readonly #devices: KnownDevices;
+  #listener: Listener | null = null;
+  #stopped: boolean = false;
+
+  constructor(host: LinkManagerHost) {
+    this.#host = host;
+    this.#limits = new DoorLimits(host.clock);
+    const { identity, app, random } = host;
+    this.#greeting = { descriptor: identity.descriptor.bytes, app, caps: [], run: random.bytes(32) };
+    this.#devices = new KnownDevices(identity.descriptor.id);
+  }
+
+  /**
+   * Listens and begins to dial; gives the address it listens at. `orNext`: the next free port is taken where this one is in use.
+   * Fails as `Transport.listen`.
+   */
+  async start(at: { readonly host: string; readonly port: number; readonly orNext: boolean }): Promise<string> {
+    this.#listener = await this.#listen(at.host, at.port, at.orNext ? PORTS_TRIED : 0);
+    this.membersChanged();
+    return this.#listener.address;
+  }
+
+  async #listen(host: string, port: number, others: number): Promise<Listener> {
+    const { transport } = this.#host;
+    try {
+      return await transport.listen(
+        { host, port },
+        {
+          admit: (from) => !this.#stopped && this.#limits.admit(from),
+          known: (spki) => this.#devices.byTlsKey(spki),
+          pairingOpen: () => this.#host.pairingOpen(),
+          onLink: (link) => void this.#welcome(link),
+          onStranger: (link) => this.#meet(link),
+        },
+      );
+    } catch (error) {
+      const taken = error instanceof LockstepError && error.code === 'address-in-use';
+      if (!taken || port === 0 || others === 0) throw error;
+      return this.#listen(host, port + 1, others - 1);
+    }
+  }
+
+  /** Where this device can be reached, as host:port; nothing before `start`. */
+  ownAddresses(): readonly string[] {
+    const listener = this.#listener;
+    const place = listener === null ? null : parseHostPort(listener.address);
+    return place === null ? [] : ownAddresses(place.host, place.port);
+  }
+
+  /** Asks anew which devices links are wanted to; links to others are closed. */
+  membersChanged(): void {
+    for (const gone of this.#devices.replace(this.#host.members().values(), this.#host.former())) {
+      this.#giveUp(gone);
+      gone.live?.greeted.stream.close('removed');
+    }
+    for (const device of this.#devices.all()) if (!device.planned) this.#plan(device, 0);
+  }
+
+  /**
+   * Addresses at which a device may be, host:port. It is tried at once; whether it is there, TLS decides. What is told of a device
+   * that is no member yet is remembered for the case that it becomes one.
+   */
+  suggest(id: DeviceId, addresses: readonly string[]): void {
+    const fresh = addresses.filter(
+      (address) => parseHostPort(address) !== null && this.#devices.addAddress(id, address),
+    );
+    const device = this.#devices.get(id);
+    if (device === null) return;
+    if (fresh.length > 0) device.failures = 0;
+    this.#plan(device, 0);
+  }
+
+  /** Addresses of a device, the best first: to be remembered over a restart. */
+  addresses(id: DeviceId): readonly string[] {
+    return this.#devices.get(id)?.addresses ?? [];
+  }
+
+  /** Whoever is not linked is dialled at once, without waiting for the next try. */
+  dialNow(): void {
+    for (const device of this.#devices.all()) {
+      device.failures = 0;
+      this.#plan(device, 0);
+    }
+  }
+
+  /** The network is another one, or the machine woke: whoever is not linked is dialled now, and links prove that they live. */
+  networkChanged(): void {
+    for (const { live } of this.#devices.all()) live?.probe();
+    this.dialNow();
+  }
+
+  linked(): readonly GreetedLink[] {
+    return this.#devices.all().flatMap(({ live }) => (live === null ? [] : [live.greeted]));
+  }
+
+  /** Says good-bye to everyone. Nothing is linked or told after it. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const device of this.#devices.all()) {
+      this.#giveUp(device);
+      device.live?.greeted.stream.close('stopping');
+    }
+    await this.#listener?.close();
+  }
+
+  /** Dials after `delay`, or at once where an earlier plan was later. */
+  #plan(device: KnownDevice, delay: number): void {
+    if (this.#stopped || !device.isWanted || device.live !== null || device.dialling !== null) return;
+    if (device.addresses.length === 0) return;
+    device.cancelPlan();
+    device.planned = true;
+    device.cancelPlan = this.#host.clock.after(delay, () => void this.#dial(device));
+  }
+
+  async #dial(device: KnownDevice): Promise<void> {
+    const { transport, clock } = this.#host;
+    device.planned = false;
+    if (device.live !== null || device.dialling !== null) return;
+    const giveUp = new AbortController();
+    device.dialling = giveUp;
+    try {
+      const dial = (address: string, signal: AbortSignal) => transport.dial(address, device.descriptor, signal);
+      const link = await raceAddresses(device.addresses, dial, clock, giveUp.signal);
+      const greeted = await this.#greet(link);
+      this.#devices.preferAddress(device, link.address);
+      this.#settle(greeted);
+    } catch {
+      // Unreachable, another device, no common version: whatever it is, it may be otherwise later.
+      device.failures++;
+    }
+    device.dialling = null;
+    if (this.#devices.get(device.descriptor.id) === device) this.#plan(device, this.#backoff(device.failures));
+  }
+
+  /** Full jitter: devices that lost each other at one moment do not come back at one moment. */
+  #backoff(failures: number): number {
+    const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 16));
+    return Math.floor(longest * this.#fraction());
+  }
+  #fraction(): number {
+    const bytes = this.#host.random.bytes(4);
+    return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) / 2 ** 32;
+  }
+
+  async #welcome(link: PeerLink): Promise<void> {
+    if (this.#limits.banned(link.peer)) {
+      link.close('banned');
+      return;
+    }
+    try {
+      const greeted = await this.#greet(link);
+      this.#limits.greeted(hostOf(link.address));
+      this.#settle(greeted);
+    } catch {
+      // The link is closed, and the other end knows why.
+    }
+  }
+
+  async #greet(link: PeerLink): Promise<GreetedLink> {
+    try {
+      const greeted = await greet(link, this.#greeting, this.#host.clock);
+      greeted.stream.onFault(() => this.#limits.erred(link.peer));
+      return greeted;
+    } catch (error) {
+      if (error instanceof LockstepError && error.code === 'protocol-error') this.#limits.erred(link.peer);
+      throw error;
+    }
+  }
+
+  #meet(link: StrangerLink): void {
+    const host = hostOf(link.address);
+    if (this.#limits.banned(host)) link.close('banned');
+    else this.#host.onStranger(link);
+  }
+
+  /** A link is agreed on: is it the one that stays? Both ends come to the same. */
+  #settle(greeted: GreetedLink): void {
+    const { link } = greeted.stream;
+    const device = this.#devices.get(link.peer);
+    if (device === null || this.#stopped) {
+      greeted.stream.close(this.#stopped ? 'stopping' : 'removed');
+      return;
+    }
+    const former = device.live;
+    if (former !== null && !this.#replaces(greeted, former.greeted)) {
+      greeted.stream.close('duplicate');
+      // The peer would not dial if it knew the former link to live: let that prove itself.
+      former.probe();
+      return;
+    }
+    this.#unplan(device);
+    const live = new LiveLink(greeted, this.#host.clock);
+    device.live = live;
+    if (former !== null) {
+      this.#host.onUnlinked(link.peer, 'replaced');
+      former.greeted.stream.close('replaced');
+    }
+    greeted.stream.onClose((reason) => this.#lost(device, live, reason));
+    this.#host.onLinked(greeted);
+  }
+
+  #replaces(newer: GreetedLink, former: GreetedLink): boolean {
+    // The peer was started anew: what its former run had is gone, whether we saw it go or not.
+    if (newer.run !== former.run) return true;
+    const smallerDialled = ({ stream: { link } }: GreetedLink): boolean =>
+      link.dialled === this.#host.identity.descriptor.id < link.peer;
+    return smallerDialled(newer) || !smallerDialled(former);
+  }
+
+  #lost(device: KnownDevice, live: LiveLink, reason: string): void {
+    live.stop();
+    if (device.live !== live) return;
+    device.live = null;
+    device.failures = live.age() >= GOOD_LINK_MS ? 0 : device.failures + 1;
+    this.#host.onUnlinked(live.greeted.stream.link.peer, reason);
+    if (this.#devices.get(device.descriptor.id) === device) this.#plan(device, this.#backoff(device.failures));
+  }
+
+  #unplan(device: KnownDevice): void {
+    device.cancelPlan();
+    device.planned = false;
+  }
+
+  #giveUp(device: KnownDevice): void {
+    this.#unplan(device);
+    device.dialling?.abort();
+  }
+}
+
+function hostOf(address: string): string {
+  return parseHostPort(address)?.host ?? address;
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { GreetedLink } from './hello.ts';
+
+/** Silence after which the peer is asked whether it is there, and again; after two questions without a sound the link is dead. */
+const QUIET_MS = 90_000;
+const MISSES = 2;
+/** How soon a peer must answer where there is reason to doubt that the link lives. */
+const PROBE_MS = 10_000;
+
+/** A link in use, watched: one that carries nothing any more is closed as `dead`, though no end of it was seen. */
+export class LiveLink {
+  readonly greeted: GreetedLink;
+  readonly #clock: Clock;
+  readonly #since: number;
+  #heard = 0;
+  #misses = 0;
+  #pings = 0;
+  #cancelWatch: () => void = () => {};
+  #cancelProbe: (() => void) | null = null;
+
+  constructor(greeted: GreetedLink, clock: Clock) {
+    this.greeted = greeted;
+    this.#clock = clock;
+    this.#since = clock.now();
+    this.#heard = greeted.stream.link.bytesIn;
+    this.#watch();
+  }
+
+  /** Milliseconds. */
+  age(): number {
+    return this.#clock.now() - this.#since;
+  }
+
+  /** Closes the link unless the peer is heard within ten seconds. */
+  probe(): void {
+    if (this.#cancelProbe !== null) return;
+    const { stream } = this.greeted;
+    const before = stream.link.bytesIn;
+    this.#ping();
+    this.#cancelProbe = this.#clock.after(PROBE_MS, () => {
+      this.#cancelProbe = null;
+      if (stream.link.bytesIn === before) stream.close('dead');
+    });
+  }
+
+  stop(): void {
+    this.#cancelWatch();
+    this.#cancelProbe?.();
+  }
+
+  #watch(): void {
+    this.#cancelWatch = this.#clock.after(QUIET_MS, () => {
+      const { stream } = this.greeted;
+      if (stream.link.bytesIn !== this.#heard) {
+        this.#heard = stream.link.bytesIn;
+        this.#misses = 0;
+      } else if (this.#misses++ >= MISSES) {
+        stream.close('dead');
+        return;
+      } else this.#ping();
+      this.#watch();
+    });
+  }
+
+  #ping(): void {
+    this.greeted.stream.send({ is: 'PING', n: ++this.#pings });
+  }
+}

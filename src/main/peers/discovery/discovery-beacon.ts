@@ -1,0 +1,121 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { equalBytes } from '../../platform/equal-bytes.ts';
+import type { CollectionId, DeviceId } from '../../record/ids.ts';
+import { decodeUntrusted, encodeCanonical } from '../protocol/canonical-cbor.ts';
+import { fromHex } from '../protocol/hex.ts';
+import { bytes, Invalid, list, object, uint } from '../protocol/schema.ts';
+
+/**
+ * What a device says aloud on a network: where it listens, and one tag for each of its collections. A tag is a keyed digest over a nonce
+ * and the hour: members recognise each other, everyone else sees noise that changes.
+ */
+export interface Beacon {
+  readonly port: number;
+  readonly nonce: Uint8Array;
+  readonly tags: readonly Uint8Array[];
+}
+/** A device and a collection it is in. */
+export interface Presence {
+  readonly collection: CollectionId;
+  readonly device: DeviceId;
+}
+
+const HOUR_MS = 3_600_000;
+const TAG_BYTES = 8;
+export const NONCE_BYTES = 8;
+/** A beacon has one of these numbers of tags, the rest of them noise, so that it does not tell how many collections there are. */
+const PADDED: readonly number[] = [8, 16, 32];
+export const TAGS_LIMIT = 32;
+const MAGIC = Buffer.from('LKS1');
+
+const FIELDS = object({ v: uint(1), p: uint(65_535), n: bytes(NONCE_BYTES), t: list(bytes(TAG_BYTES), TAGS_LIMIT) });
+
+/** The key whose tags members of a collection recognise. Until its secrets rotate, it follows from the collection's id, which only members know. */
+function discoveryKey(collection: CollectionId): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', fromHex(collection), new Uint8Array(0), 'lockstep-disc-1', 32));
+}
+
+/** `noise`: 256 random bytes for the padding. Collections beyond 32 are left to the next beacon by the caller. */
+export function makeBeacon(
+  port: number,
+  self: DeviceId,
+  collections: readonly CollectionId[],
+  now: number,
+  nonce: Uint8Array,
+  noise: Uint8Array,
+): Beacon {
+  const hour = Math.floor(now / HOUR_MS);
+  const tags = collections.slice(0, TAGS_LIMIT).map((collection) => tagOf(discoveryKey(collection), nonce, hour, self));
+  const size = PADDED.find((each) => each >= tags.length) as number;
+  for (let at = tags.length; at < size; at++) tags.push(noise.slice(at * TAG_BYTES, (at + 1) * TAG_BYTES));
+  // Sorted, so that a place tells nothing of a collection.
+  return { port, nonce, tags: tags.sort(Buffer.compare) };
+}
+
+/** Whom of `known` a beacon comes from; the hours beside ours count too, for clocks that differ. */
+export function recognise(beacon: Beacon, known: readonly Presence[], now: number): readonly DeviceId[] {
+  const hour = Math.floor(now / HOUR_MS);
+  const found = new Set<DeviceId>();
+  const keys = new Map<CollectionId, Uint8Array>();
+  for (const { collection, device } of known) {
+    if (found.has(device)) continue;
+    const key = keys.get(collection) ?? discoveryKey(collection);
+    keys.set(collection, key);
+    for (const each of [hour, hour - 1, hour + 1]) {
+      const tag = tagOf(key, beacon.nonce, each, device);
+      if (beacon.tags.some((other) => equalBytes(other, tag))) found.add(device);
+    }
+  }
+  return [...found];
+}
+
+function tagOf(key: Uint8Array, nonce: Uint8Array, hour: number, device: DeviceId): Uint8Array {
+  const moment = Buffer.alloc(8);
+  moment.writeBigUInt64BE(BigInt(hour));
+  const digest = createHmac('sha256', key).update(nonce).update(moment).update(fromHex(device)).digest();
+  return new Uint8Array(digest.subarray(0, TAG_BYTES));
+}
+
+/** As one datagram. */
+export function encodeBeacon({ port, nonce, tags }: Beacon): Uint8Array {
+  return new Uint8Array(Buffer.concat([MAGIC, encodeCanonical({ v: 1, p: port, n: nonce, t: tags })]));
+}
+/** null where the datagram is no beacon of this version. */
+export function decodeBeacon(datagram: Uint8Array): Beacon | null {
+  if (datagram.length > 1024 || !MAGIC.equals(datagram.subarray(0, MAGIC.length))) return null;
+  return readBeacon(decodeUntrusted(datagram.subarray(MAGIC.length))?.value);
+}
+
+const TEXT_TAGS = 16;
+/** As the TXT record of a service: no string of it may exceed 255 bytes, so tags stand in several. */
+export function beaconToText({ nonce, tags }: Beacon): { readonly [key: string]: string } {
+  const text: { [key: string]: string } = { v: '1', n: base64(nonce) };
+  for (let at = 0; at < tags.length; at += TEXT_TAGS)
+    text[`t${at / TEXT_TAGS}`] = base64(Buffer.concat(tags.slice(at, at + TEXT_TAGS)));
+  return text;
+}
+/** The beacon that `beaconToText` put into these fields, of a service at this port; null where they are none. */
+export function beaconFromText(text: { readonly [key: string]: unknown }, port: number): Beacon | null {
+  const read = (key: string): Buffer => Buffer.from(typeof text[key] === 'string' ? text[key] : '', 'base64url');
+  const all = Buffer.concat([read('t0'), read('t1')]);
+  const tags = Array.from({ length: Math.floor(all.length / TAG_BYTES) }, (_, at) =>
+    all.subarray(at * TAG_BYTES, (at + 1) * TAG_BYTES),
+  );
+  return readBeacon({
+    v: Number(text.v),
+    p: port,
+    n: new Uint8Array(read('n')),
+    t: tags.map((tag) => new Uint8Array(tag)),
+  });
+}
+const base64 = (some: Uint8Array): string => Buffer.from(some).toString('base64url');
+
+function readBeacon(value: unknown): Beacon | null {
+  try {
+    const { v, p, n, t } = FIELDS.read(value);
+    return v === 1 && p > 0 ? { port: p, nonce: n, tags: t } : null;
+  } catch (error) {
+    if (error instanceof Invalid) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,247 @@
+import type { PackageHead } from '../../change-log/package.ts';
+import { bytesOf } from '../../record/encode-value.ts';
+import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../../record/ids.ts';
+import type { Descriptor } from '../identity/descriptor.ts';
+import type { DeviceIdentity, MemberSigner } from '../identity/identity.ts';
+import { displayName } from '../protocol/display-name.ts';
+import type { MemberRole } from '../protocol/messages.ts';
+import type { LogHead } from '../session/shared-collection.ts';
+import { evaluateMembership, type Member, type Membership, type RecoveryKey } from './membership.ts';
+import { addMember, type Newcomer } from './membership-log.ts';
+import { type Cut, type MembershipOp, makeOp, type OpBody, parseOp, verifySignature } from './membership-op.ts';
+import { voidNewcomers, wordOfRemoval } from './word-of-removal.ts';
+
+/** Where the operations of one collection are kept: outside the database, for they cannot be made anew. */
+export interface MembershipFile {
+  load(): readonly Uint8Array[];
+  /** Durable when it returns. */
+  save(operations: readonly Uint8Array[]): void;
+}
+
+/** A device that does not belong, and may not know it yet. */
+export interface FormerMember {
+  readonly descriptor: Descriptor;
+  readonly memberKey: MemberKey | null;
+}
+
+/** Why a package is not taken. */
+export interface PackageRefusal {
+  readonly why: string;
+  /** Its author was a member: a person may still want it. */
+  readonly setAside: boolean;
+}
+
+/** Who belongs to one collection, as this device knows it, and this device's own key in it. */
+export class GroupMembership {
+  readonly group: CollectionId;
+  readonly #identity: DeviceIdentity;
+  readonly #signer: MemberSigner;
+  readonly #file: MembershipFile;
+  readonly #operations = new Map<Digest, MembershipOp>();
+  #current: Membership | null = null;
+  #byKey: ReadonlyMap<MemberKey, Member> | null = null;
+  #former: ReadonlyMap<DeviceId, FormerMember> | null = null;
+
+  constructor(identity: DeviceIdentity, group: CollectionId, file: MembershipFile) {
+    this.group = group;
+    this.#identity = identity;
+    this.#signer = identity.member(group);
+    this.#file = file;
+    this.#take(file.load());
+  }
+
+  get ownKey(): MemberKey {
+    return this.#signer.key;
+  }
+  sign(bytes: Uint8Array): Uint8Array {
+    return this.#signer.sign(bytes);
+  }
+  verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean {
+    return verifySignature(bytesOf(member), bytes, signature);
+  }
+
+  /** null while the collection's first operation is not here. */
+  get current(): Membership | null {
+    this.#current ??= evaluateMembership(this.group, this.#operations.values());
+    return this.#current;
+  }
+
+  others(): readonly Member[] {
+    return [...(this.current?.members.values() ?? [])].filter((member) => member.device !== this.#identity.id);
+  }
+  /** How many belong to it or ever did. */
+  everyone(): number {
+    return (this.current?.members.size ?? 0) + (this.current?.removed.size ?? 0);
+  }
+  isMember(): boolean {
+    return this.current?.members.has(this.#identity.id) === true;
+  }
+  member(device: DeviceId): Member | null {
+    return this.current?.members.get(device) ?? null;
+  }
+  memberKeyOf(device: DeviceId): MemberKey | null {
+    return this.member(device)?.memberKey ?? null;
+  }
+
+  /** Devices that were removed, or whose admission is void: they may not know it yet. */
+  former(): ReadonlyMap<DeviceId, FormerMember> {
+    this.#former ??= this.#findFormer();
+    return this.#former;
+  }
+  #findFormer(): ReadonlyMap<DeviceId, FormerMember> {
+    const { members, removed, invalid } = this.current ?? {};
+    if (members === undefined || removed === undefined || invalid === undefined) return new Map();
+    const former = new Map<DeviceId, FormerMember>(removed);
+    for (const { body, describes } of voidNewcomers({ byHash: this.#operations, invalid }))
+      if (body?.op === 'add' && describes !== null && !members.has(describes.id) && !removed.has(describes.id))
+        former.set(describes.id, { descriptor: describes, memberKey: body.member });
+    former.delete(this.#identity.id);
+    return former;
+  }
+  /** The operations that tell a former member that it is one. */
+  wordOfRemoval(device: DeviceId): readonly Uint8Array[] {
+    const invalid = this.current?.invalid ?? new Map();
+    return wordOfRemoval({ byHash: this.#operations, invalid }, device).map(({ bytes }) => bytes);
+  }
+
+  /** The device behind a key, also one that was removed since. */
+  authorOf(key: MemberKey): Member | null {
+    if (this.#byKey === null) {
+      const all = [...(this.current?.removed.values() ?? []), ...(this.current?.members.values() ?? [])];
+      this.#byKey = new Map(
+        all.flatMap((member) => (member.memberKey === null ? [] : [[member.memberKey, member] as const])),
+      );
+    }
+    return this.#byKey.get(key) ?? null;
+  }
+
+  /** How people know a member, also one that was removed since; no two are known alike. */
+  nameOf(key: MemberKey): string {
+    const author = this.authorOf(key);
+    return `${author?.name ?? ''} (${(author?.device ?? key).slice(0, 8)})`.trim();
+  }
+
+  /** Why what this member wrote must not be taken, or null. */
+  refuses(head: Pick<PackageHead, 'member' | 'log' | 'number'>): PackageRefusal | null {
+    const author = this.authorOf(head.member);
+    if (author === null) return { why: 'its author is no member', setAside: false };
+    if (head.number <= this.counting(head.member, head.log)) return null;
+    const isMember = this.member(author.device) !== null;
+    return { why: isMember ? 'its author may only read' : 'written after its author was removed', setAside: true };
+  }
+
+  /** The last number of a log of this member that counts: all of them where it may write, none where it never could. */
+  counting(member: MemberKey, log: LogId): number {
+    const author = this.authorOf(member);
+    if (author === null) return 0;
+    if (author.cut !== null) return author.cut.get(log) ?? 0;
+    return mayWrite(author) ? Number.POSITIVE_INFINITY : 0;
+  }
+
+  heads(): readonly Digest[] {
+    return this.current?.heads ?? [];
+  }
+  operations(): readonly Uint8Array[] {
+    return [...this.#operations.values()].map((op) => op.bytes);
+  }
+
+  /** Takes in operations; what is malformed is left out. true where they told something new. */
+  receive(operations: readonly Uint8Array[]): boolean {
+    const before = this.#operations.size;
+    this.#take(operations);
+    if (this.#operations.size === before) return false;
+    this.#file.save(this.operations());
+    return true;
+  }
+
+  /** Is what took this device out among these operations? */
+  tellsOfOwnRemoval(operations: readonly Uint8Array[]): boolean {
+    if (this.isMember()) return false;
+    return operations.some((bytes) => {
+      const op = parseOp(bytes);
+      return op?.body?.op === 'remove' && op.subject === this.#identity.id && this.#operations.has(op.hash);
+    });
+  }
+
+  add(newcomer: Newcomer, now: number): void {
+    this.receive([addMember(this.#identity, this.group, this.heads(), now, newcomer).bytes]);
+  }
+
+  /** Takes a device out. `cut`: what it wrote and we hold; nothing it writes after that counts. */
+  remove(device: DeviceId, cut: Cut, now: number): void {
+    this.#say({ op: 'remove', device, cut, epoch: 0 }, now);
+  }
+
+  /** Gives a device another role. `cut`: as for a removal, where it may not write from now on; else empty. */
+  setRole(device: DeviceId, role: MemberRole, cut: Cut, now: number): void {
+    this.#say({ op: 'role', device, role, cut }, now);
+  }
+
+  /** Tells the others what this device is called, unless they know. true where it told. */
+  rename(name: string, now: number): boolean {
+    const shown = displayName(name);
+    const own = this.member(this.#identity.id);
+    if (own === null || shown === '' || own.name === shown) return false;
+    this.#say({ op: 'name', name: shown }, now);
+    return true;
+  }
+
+  /** A link admits nobody any more, wherever it was made. */
+  revokeInvite(invite: Uint8Array, now: number): void {
+    this.#say({ op: 'revoke-invite', invite }, now);
+  }
+
+  recoveryKeys(): readonly RecoveryKey[] {
+    return this.current?.recoveryKeys ?? [];
+  }
+
+  /** This key counts as an admin from now on, and no former one does. */
+  setRecoveryKey(key: Descriptor, now: number): void {
+    this.dropRecoveryKeys(now);
+    this.#say({ op: 'recovery-key', descriptor: key.bytes }, now);
+  }
+
+  dropRecoveryKeys(now: number): void {
+    for (const { id } of this.recoveryKeys()) this.#say({ op: 'remove', device: id, cut: [], epoch: 0 }, now);
+  }
+
+  /** Makes this device an admin with a recovery key; false: that key does not count here. */
+  redeemRecoveryKey(key: DeviceIdentity, now: number): boolean {
+    if (!this.recoveryKeys().some(({ id }) => id === key.id)) return false;
+    const body = { op: 'role', device: this.#identity.id, role: 'admin', cut: [] } as const;
+    this.receive([makeOp(key, this.group, this.heads(), now, body).bytes]);
+    return true;
+  }
+
+  /**
+   * Tells how far this device had taken what those wrote who may not any more, where that is further than the cut: what was applied anywhere
+   * is applied everywhere (PROTOCOL 2.5). `held`: the logs here. true where there was something to tell.
+   */
+  extendCuts(held: readonly LogHead[], now: number): boolean {
+    if (!this.isMember()) return false;
+    const further = held.filter(
+      ({ member, log, number }) => member !== this.ownKey && number > this.counting(member, log),
+    );
+    for (const { member, log, number, hash } of further) {
+      const author = this.authorOf(member);
+      if (author !== null) this.#say({ op: 'extend-cut', device: author.device, log, to: number, hash }, now);
+    }
+    return further.length > 0;
+  }
+
+  #say(body: OpBody, now: number): void {
+    this.receive([makeOp(this.#identity, this.group, this.heads(), now, body).bytes]);
+  }
+
+  #take(operations: readonly Uint8Array[]): void {
+    for (const bytes of operations) {
+      const op = parseOp(bytes);
+      if (op !== null) this.#operations.set(op.hash, op);
+    }
+    this.#current = null;
+    this.#byKey = null;
+    this.#former = null;
+  }
+}
+
+const mayWrite = ({ role }: Member): boolean => role === 'admin' || role === 'editor';

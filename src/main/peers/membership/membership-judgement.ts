@@ -1,0 +1,115 @@
+import type { DeviceId, Digest } from '../../record/ids.ts';
+import type { OpGraph } from './membership-graph.ts';
+import type { MembershipOp, OpKind } from './membership-op.ts';
+import { type Ledger, type Standing, standingOf } from './membership-standing.ts';
+
+/** Why a genuine operation has no effect. */
+export type Refusal = 'not-allowed' | 'removed-meanwhile';
+
+export interface Judgement {
+  /** What counts. */
+  readonly ledger: Ledger;
+  readonly invalid: ReadonlyMap<Digest, Refusal>;
+}
+
+/**
+ * Which operations count. First everything its author was allowed to do by what it had seen; then, the most senior removal first, what
+ * the removed one did apart from it is struck out and the rest judged anew. What is struck out stays so: each round strikes at least one,
+ * so this ends, and every step depends on the set of operations alone, so every device comes to the same.
+ */
+export function judge(graph: OpGraph): Judgement {
+  const struck = new Set<number>();
+  for (;;) {
+    const round = new Round(graph, struck);
+    const victims = round.firstVictims();
+    if (victims.length === 0) return round.judgement();
+    for (const victim of victims) struck.add(victim);
+  }
+}
+
+class Round {
+  readonly #graph: OpGraph;
+  readonly #struck: ReadonlySet<number>;
+  readonly #bySubject = new Map<DeviceId, number[]>();
+  readonly #valid: number[] = [];
+  readonly #refused: number[] = [];
+  /** Of the author of each valid operation, when it was made. */
+  readonly #seniority = new Map<number, number>();
+
+  constructor(graph: OpGraph, struck: ReadonlySet<number>) {
+    this.#graph = graph;
+    this.#struck = struck;
+    for (const [place, op] of graph.order.entries()) if (!struck.has(place)) this.#judge(place, op);
+  }
+
+  get #ledger(): Ledger {
+    return { graph: this.#graph, bySubject: this.#bySubject };
+  }
+
+  #judge(place: number, op: MembershipOp): void {
+    const author = op.group === null ? null : standingOf(this.#ledger, op.author, place);
+    if (op.group !== null && !mayDo(op, author)) {
+      this.#refused.push(place);
+      return;
+    }
+    this.#valid.push(place);
+    this.#seniority.set(place, author?.seniority ?? 0);
+    if (op.subject === null) return;
+    const about = this.#bySubject.get(op.subject);
+    if (about === undefined) this.#bySubject.set(op.subject, [place]);
+    else about.push(place);
+  }
+
+  /** What the most senior removal that strikes anything strikes. */
+  firstVictims(): readonly number[] {
+    const senior = (place: number): number => this.#seniority.get(place) as number;
+    const removals = this.#valid
+      .filter((place) => this.#takesAway(place))
+      .sort((a, b) => senior(a) - senior(b) || a - b);
+    for (const removal of removals) {
+      const victims = this.#valid.filter((place) => this.#strikes(removal, place));
+      if (victims.length > 0) return victims;
+    }
+    return [];
+  }
+
+  #takesAway(place: number): boolean {
+    const { body, author, subject } = this.#op(place);
+    return author !== subject && (body?.op === 'remove' || (body?.op === 'role' && body.role !== 'admin'));
+  }
+
+  #strikes(removal: number, place: number): boolean {
+    const { order, before } = this.#graph;
+    const [taking, done] = [order[removal] as MembershipOp, order[place] as MembershipOp];
+    if (done.author !== taking.subject || before(removal, place) || before(place, removal)) return false;
+    // Whoever is removed extends nobody's cut, not even a senior: it could bring back what was cut off.
+    if (done.body?.op === 'extend-cut') return taking.body?.op === 'remove';
+    if (taking.body?.op === 'role' && !needsAdmin(done)) return false;
+    return (this.#seniority.get(removal) as number) < (this.#seniority.get(place) as number);
+  }
+
+  #op(place: number): MembershipOp {
+    return this.#graph.order[place] as MembershipOp;
+  }
+
+  judgement(): Judgement {
+    const invalid = new Map<Digest, Refusal>();
+    for (const place of this.#refused) invalid.set(this.#op(place).hash, 'not-allowed');
+    for (const place of this.#struck) invalid.set(this.#op(place).hash, 'removed-meanwhile');
+    return { ledger: this.#ledger, invalid };
+  }
+}
+
+function mayDo(op: MembershipOp, author: Standing | null): boolean {
+  if (author === null || author.removed) return false;
+  // A cut is extended by those who had taken more, never by the one that was cut: a reader could write on for ever.
+  if (op.body?.op === 'extend-cut') return op.subject !== op.author;
+  return author.role === 'admin' || !needsAdmin(op);
+}
+
+const ADMINS_ONLY: ReadonlySet<OpKind> = new Set(['add', 'role', 'revoke-invite', 'recovery-key']);
+/** Everyone may leave, rename itself, and tell how far it had applied a removed member's log. */
+function needsAdmin({ body, author, subject }: MembershipOp): boolean {
+  if (body?.op === 'remove') return subject !== author;
+  return body !== null && ADMINS_ONLY.has(body.op);
+}

@@ -1,0 +1,95 @@
+import type { RecordKind } from '../../record/field-rules.ts';
+import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../../record/ids.ts';
+import type { Descriptor } from '../identity/descriptor.ts';
+import { displayName } from '../protocol/display-name.ts';
+import { toHex } from '../protocol/hex.ts';
+import type { MemberRole } from '../protocol/messages.ts';
+import { type Misplaced, placeOps } from './membership-graph.ts';
+import { judge, type Refusal } from './membership-judgement.ts';
+import type { MembershipOp } from './membership-op.ts';
+import { standingOf } from './membership-standing.ts';
+
+export interface Member {
+  readonly device: DeviceId;
+  /** null only for a creator whose own `add` is not here yet. */
+  readonly memberKey: MemberKey | null;
+  readonly role: MemberRole;
+  readonly descriptor: Descriptor;
+  /** What the device is called. */
+  readonly name: string;
+  readonly addedBy: DeviceId;
+  /** May be given what was written before it came. */
+  readonly history: boolean;
+  /** Of one who may not write any more: the last number of each log that counts; logs not in it count not at all. null: all count. */
+  readonly cut: ReadonlyMap<LogId, number> | null;
+}
+export interface RecoveryKey {
+  /** As a device's. */
+  readonly id: DeviceId;
+  readonly addedBy: DeviceId;
+}
+/** What a set of operations comes to: the same on every device that holds the same set. */
+export interface Membership {
+  readonly group: CollectionId;
+  readonly kind: RecordKind;
+  /** The collection's name. */
+  readonly name: string;
+  readonly creator: DeviceId;
+  readonly members: ReadonlyMap<DeviceId, Member>;
+  /** Those who were members and are none any more, with the cut of what they wrote. */
+  readonly removed: ReadonlyMap<DeviceId, Member>;
+  /** Printed keys that count as admins. */
+  readonly recoveryKeys: readonly RecoveryKey[];
+  /** Links that admit nobody any more: their ids, in hex. */
+  readonly revokedInvites: ReadonlySet<string>;
+  /** What the next operation names as its parents, sorted. */
+  readonly heads: readonly Digest[];
+  /** Operations without effect, and why. Kept and passed on: another device must come to the same verdict. */
+  readonly invalid: ReadonlyMap<Digest, Misplaced | Refusal>;
+  /** Operations that are named and not here. */
+  readonly missing: readonly Digest[];
+}
+
+/**
+ * Evaluates a membership log. Pure, and the same whatever the order and repetition of `ops`. Everything is verified from `create` on;
+ * null where no operation creates `group`.
+ *
+ * An operation counts if its author was allowed to make it by what it had seen, unless a more senior admin removed (or demoted) the
+ * author meanwhile: *strong remove*. Seniority is the (depth, hash) of the operation that made someone an admin: it is fixed before any dispute.
+ */
+export function evaluateMembership(group: CollectionId, ops: Iterable<MembershipOp>): Membership | null {
+  const graph = placeOps(group, ops);
+  const root = graph.order[0];
+  if (root?.body?.op !== 'create') return null;
+  const { ledger, invalid } = judge(graph);
+  const members = new Map<DeviceId, Member>();
+  const removed = new Map<DeviceId, Member>();
+  const recoveryKeys: RecoveryKey[] = [];
+  for (const device of [...ledger.bySubject.keys()].sort()) {
+    const standing = standingOf(ledger, device, null);
+    if (standing === null) continue;
+    const { removed: gone, seniority: _, isRecoveryKey, ...member } = standing;
+    if (isRecoveryKey) {
+      if (!gone) recoveryKeys.push({ id: device, addedBy: member.addedBy });
+      continue;
+    }
+    (gone ? removed : members).set(device, { ...member, name: displayName(member.name) });
+  }
+  return {
+    group,
+    kind: root.body.kind,
+    name: displayName(root.body.name),
+    creator: root.author,
+    members,
+    removed,
+    recoveryKeys,
+    revokedInvites: new Set(
+      graph.order.flatMap(({ body, hash }) =>
+        body?.op === 'revoke-invite' && !invalid.has(hash) ? [toHex(body.invite)] : [],
+      ),
+    ),
+    heads: graph.heads,
+    invalid: new Map<Digest, Misplaced | Refusal>([...graph.refused, ...invalid]),
+    missing: graph.missing,
+  };
+}

@@ -1,0 +1,246 @@
+import type { Clock } from '../../platform/clock.ts';
+import { equalBytes } from '../../platform/equal-bytes.ts';
+import type { Random } from '../../platform/random.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import type { RecordKind } from '../../record/field-rules.ts';
+import type { CollectionId } from '../../record/ids.ts';
+import { MessageStream } from '../connect/message-stream.ts';
+import { type Descriptor, parseDescriptor } from '../identity/descriptor.ts';
+import type { DeviceIdentity } from '../identity/identity.ts';
+import type { StrangerLink } from '../links/peer-link.ts';
+import { evaluateMembership } from '../membership/membership.ts';
+import { selfAsMember } from '../membership/membership-log.ts';
+import { type MembershipOp, parseOp, verifySignature } from '../membership/membership-op.ts';
+import { displayName } from '../protocol/display-name.ts';
+import type { MemberRole, Message, MessageOf } from '../protocol/messages.ts';
+import { type Invite, type InviteKeys, inviteKeys } from './invite-link.ts';
+import {
+  admitStatement,
+  confirmStatement,
+  joinStatement,
+  mac,
+  macHolds,
+  offerStatement,
+  PAIRING_EXPORTER,
+  pairingCode,
+} from './pairing-transcript.ts';
+
+/** What the joiner is shown before it agrees. */
+export interface OfferShown {
+  readonly collection: CollectionId;
+  readonly kind: RecordKind;
+  readonly name: string;
+  readonly role: MemberRole;
+  /** Live records of the collection, as the inviter says. */
+  readonly records: number;
+  /** Six digits; the inviter's screen shows the same. */
+  readonly code: string;
+}
+
+/** A place in a collection, granted. */
+export interface Joined extends Omit<OfferShown, 'code' | 'records'> {
+  /** The whole membership log, verified. */
+  readonly ops: readonly MembershipOp[];
+  readonly inviter: Descriptor;
+  /** host:port where the inviter can be reached, the one that worked first. */
+  readonly addresses: readonly string[];
+}
+
+export interface JoinerHost {
+  readonly identity: DeviceIdentity;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What this device calls itself. */
+  readonly name: string;
+  dialStranger(address: string, signal: AbortSignal): Promise<StrangerLink>;
+  /** Shows the offer; false: not wanted after all. Asked again with another code where the link broke. */
+  show(offer: OfferShown): Promise<boolean>;
+}
+
+/** Until the inviter must have answered each step; the approval of a person is waited for without end. */
+const STEP_MS = 60_000;
+const MAX_TRIES = 5;
+
+/**
+ * Redeems an invitation: asks, shows what is offered, waits until the inviter's person approves. A link that breaks meanwhile is dialled
+ * anew. Fails with `inviter-unreachable`, `wrong-inviter`, `declined` (here), `join-cancelled` (the signal), `denied`, the other codes
+ * of DENY (`invite-unknown`, `invite-used`, `invite-refused`, `busy`), or `pairing-failed` where the inviter breaks the rules.
+ */
+export async function joinByInvite(invite: Invite, host: JoinerHost, signal: AbortSignal): Promise<Joined> {
+  for (let attempt = 1; ; attempt++) {
+    const { stream, address } = await reach(invite, host, signal, attempt > 1);
+    const onAbort = (): void => stream.close('cancelled');
+    signal.addEventListener('abort', onAbort);
+    try {
+      return await redeem(invite, host, stream, address);
+    } catch (error) {
+      if (signal.aborted) throw cancelled();
+      const lost = error instanceof LockstepError && error.code === 'link-lost';
+      if (!lost || attempt >= MAX_TRIES) throw error;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      stream.close('done');
+    }
+    await pause(host.clock, 1000 * 2 ** attempt, signal);
+  }
+}
+
+interface Reached {
+  readonly stream: MessageStream<StrangerLink>;
+  readonly address: string;
+}
+
+/** The first address at which the inviter itself answers. `patient`: it was there before, so it is worth some more rounds. */
+async function reach(invite: Invite, host: JoinerHost, signal: AbortSignal, patient: boolean): Promise<Reached> {
+  let impostor = false;
+  for (let round = 0; round < (patient ? 8 : 1); round++) {
+    if (round > 0) await pause(host.clock, 1000 * 2 ** round, signal);
+    for (const address of invite.addresses) {
+      const link = await host.dialStranger(address, signal).catch(() => null);
+      if (signal.aborted) throw cancelled();
+      if (link === null) continue;
+      const stream = new MessageStream(link, 'pairing');
+      if (await isInviter(invite, stream, host.clock)) return { stream, address };
+      impostor = true;
+      stream.close('wrong-inviter');
+    }
+  }
+  const places = invite.addresses.join(', ');
+  if (impostor)
+    throw new LockstepError(
+      'wrong-inviter',
+      `another device answers at ${places}, or the invitation there ended`,
+      places,
+    );
+  throw new LockstepError(
+    'inviter-unreachable',
+    `the inviting device does not answer at ${places}: is it on, and in this network?`,
+    places,
+  );
+}
+
+/** Its HELLO must hold the descriptor the link's id is the digest of, and that descriptor the key TLS has proven. */
+async function isInviter(invite: Invite, stream: MessageStream<StrangerLink>, clock: Clock): Promise<boolean> {
+  try {
+    const hello = await next(stream, clock, STEP_MS);
+    if (hello.is !== 'HELLO') return false;
+    return inviterOf(invite, hello.descriptor, stream.link) !== null;
+  } catch {
+    return false;
+  }
+}
+function inviterOf(invite: Invite, descriptor: Uint8Array, link: StrangerLink): Descriptor | null {
+  const claimed = parseDescriptor(descriptor);
+  return claimed !== null && claimed.id === invite.inviter && equalBytes(claimed.tls, link.spki) ? claimed : null;
+}
+
+async function redeem(
+  invite: Invite,
+  host: JoinerHost,
+  stream: MessageStream<StrangerLink>,
+  address: string,
+): Promise<Joined> {
+  const { identity, clock, random } = host;
+  const keys = inviteKeys(invite);
+  const own = { descriptor: identity.descriptor.bytes, name: displayName(host.name), nonce: random.bytes(32) };
+  const said = joinStatement(invite, own, stream.link.exporter(PAIRING_EXPORTER, 32));
+  stream.send({ is: 'JOIN', invite: invite.id, ...own, sig: identity.sign(said), mac: mac(keys.joiner, said) });
+
+  const offer = expectMessage(await next(stream, clock, STEP_MS), 'OFFER');
+  const offered = offerStatement(said, offer);
+  const inviter = inviterOf(invite, offer.descriptor, stream.link);
+  if (
+    inviter === null ||
+    !verifySignature(inviter.sig, offered, offer.sig) ||
+    !macHolds(keys.inviter, offered, offer.mac)
+  ) {
+    throw new LockstepError('pairing-failed', 'the offer is not from the device that invited', address);
+  }
+  const { group: collection, kind, role, records } = offer;
+  const shown = { collection, kind, role, name: displayName(offer.name) };
+  if (!(await host.show({ ...shown, records, code: pairingCode(offered) }))) {
+    throw new LockstepError('declined', 'the offer was not accepted', shown.name);
+  }
+
+  const confirm = selfAsMember(identity, collection);
+  stream.send({ is: 'PAIR_CONFIRM', ...confirm, mac: mac(keys.joiner, confirmStatement(offered, confirm)) });
+  stream.allowFullFrames();
+  const admit = expectMessage(await next(stream, clock, null), 'ADMIT');
+  const ops = admittedOps(admit, offered, keys, shown, identity);
+  if (ops === null)
+    throw new LockstepError('pairing-failed', 'the inviting device sent a membership that is none', shown.name);
+  return { ...shown, ops, inviter, addresses: [address, ...admit.addrs.filter((each) => each !== address)] };
+}
+
+/** The membership log, if it makes this device what was offered; otherwise null. */
+function admittedOps(
+  admit: MessageOf<'ADMIT'>,
+  offered: Uint8Array,
+  keys: InviteKeys,
+  { collection, kind, role }: Omit<Joined, 'ops' | 'inviter' | 'addresses'>,
+  identity: DeviceIdentity,
+): readonly MembershipOp[] | null {
+  if (!macHolds(keys.inviter, admitStatement(offered, admit), admit.mac)) return null;
+  const ops = admit.ops.map(parseOp);
+  if (!ops.every((op) => op !== null)) return null;
+  const membership = evaluateMembership(collection, ops);
+  const self = membership?.members.get(identity.id);
+  const holds = membership?.kind === kind && self?.role === role && self.memberKey === identity.member(collection).key;
+  return holds ? ops : null;
+}
+
+/** The next message; fails with `link-lost` where the link ends first and with `pairing-failed` where it takes too long. */
+function next(stream: MessageStream<StrangerLink>, clock: Clock, within: number | null): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const cleanUp: (() => void)[] = [];
+    const done = (): void => {
+      for (const undo of cleanUp) undo();
+      stream.receive(null);
+    };
+    const fail = (code: string, why: string): void => {
+      done();
+      reject(new LockstepError(code, why, stream.link.address));
+    };
+    if (within !== null)
+      cleanUp.push(clock.after(within, () => fail('pairing-failed', 'the inviting device does not answer')));
+    cleanUp.push(stream.onFault((detail) => fail('pairing-failed', detail)));
+    cleanUp.push(stream.onClose((reason) => fail('link-lost', reason)));
+    stream.receive((message) => {
+      done();
+      resolve(message);
+    });
+  });
+}
+
+const DENIALS: { readonly [code: string]: string } = {
+  denied: 'the request was denied there',
+  'invite-unknown': 'the invitation is not known there any more: it expired, was used or withdrawn. Ask for a new one',
+  'invite-used':
+    'another device brought this invitation. If it was none of yours, the link was stolen: ask for a new one',
+  busy: 'another device is being paired there: try again',
+};
+function expectMessage<N extends 'OFFER' | 'ADMIT'>(message: Message, name: N): MessageOf<N> {
+  if (message.is === name) return message as unknown as MessageOf<N>;
+  if (message.is !== 'DENY')
+    throw new LockstepError('pairing-failed', `the inviting device said ${message.is}`, 'invitation');
+  const code = /^[a-z-]{1,32}$/.test(message.code) ? message.code : 'pairing-failed';
+  throw new LockstepError(code, DENIALS[code] ?? 'the invitation was refused there: ask for a new one', 'invitation');
+}
+
+function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(milliseconds, () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    const onAbort = (): void => {
+      cancel();
+      reject(cancelled());
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+function cancelled(): LockstepError {
+  return new LockstepError('join-cancelled', 'joining was cancelled', 'invitation');
+}

@@ -1,0 +1,243 @@
+import { networkInterfaces } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { type BeaconChannel, Discovery, type DiscoveryHost } from '../../../../src/main/peers/discovery/discovery.ts';
+import {
+  type Beacon,
+  beaconFromText,
+  beaconToText,
+  decodeBeacon,
+  encodeBeacon,
+  makeBeacon,
+  type Presence,
+  recognise,
+} from '../../../../src/main/peers/discovery/discovery-beacon.ts';
+import { MdnsBeacon } from '../../../../src/main/peers/discovery/mdns-beacon.ts';
+import {
+  broadcastAddresses,
+  networkPrint,
+  outwardAddresses,
+} from '../../../../src/main/peers/discovery/network-cards.ts';
+import { UdpBeacon } from '../../../../src/main/peers/discovery/udp-beacon.ts';
+import { systemRandom } from '../../../../src/main/platform/random.ts';
+import { collectionId, deviceId } from '../../../../src/main/record/ids.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { SeededRandom } from '../../../fakes/seeded-random.ts';
+
+const random = new SeededRandom('discovery');
+const hour = 3_600_000;
+const now = 1000 * hour;
+const [ana, ben, eve] = [deviceId('aa'.repeat(32)), deviceId('bb'.repeat(32)), deviceId('ee'.repeat(32))];
+const [photos, notes] = [collectionId('01'.repeat(16)), collectionId('02'.repeat(16))];
+const beaconOf = (device: typeof ana, collections: readonly (typeof photos)[], at = now): Beacon =>
+  makeBeacon(21_027, device, collections, at, random.bytes(8), random.bytes(256));
+
+describe('a beacon', () => {
+  it('is recognised by members of a collection, and by nobody else', () => {
+    const beacon = beaconOf(ana, [photos]);
+    expect(
+      recognise(
+        beacon,
+        [
+          { collection: photos, device: ben },
+          { collection: photos, device: ana },
+        ],
+        now,
+      ),
+    ).toEqual([ana]);
+    expect(recognise(beacon, [{ collection: notes, device: ana }], now)).toEqual([]);
+    expect(recognise(beacon, [{ collection: photos, device: eve }], now)).toEqual([]);
+  });
+
+  it('holds for clocks an hour apart and no longer', () => {
+    const known: Presence[] = [{ collection: photos, device: ana }];
+    const beacon = beaconOf(ana, [photos]);
+    expect([-2, -1, 1, 2].map((hours) => recognise(beacon, known, now + hours * hour).length)).toEqual([0, 1, 1, 0]);
+  });
+
+  it('names nobody and does not tell how many collections there are', () => {
+    const collections = Array.from({ length: 20 }, (_, at) => collectionId(at.toString(16).padStart(32, '0')));
+    const sizes = [0, 1, 8, 9, 20].map((count) => beaconOf(ana, collections.slice(0, count)).tags.length);
+    expect(sizes).toEqual([8, 8, 8, 16, 32]);
+    const [one, two] = [beaconOf(ana, [photos]), beaconOf(ana, [photos])];
+    const tags = new Set([...one.tags, ...two.tags].map((tag) => Buffer.from(tag).toString('hex')));
+    expect(tags.size).toBe(16);
+    expect(Buffer.from(encodeBeacon(one)).toString('hex')).not.toContain(ana.slice(0, 16));
+  });
+
+  it('is read back from a datagram and from a TXT record', () => {
+    for (const count of [1, 9, 32]) {
+      const collections = Array.from({ length: count }, (_, at) => collectionId(at.toString(16).padStart(32, '0')));
+      const beacon = beaconOf(ana, collections);
+      expect(decodeBeacon(encodeBeacon(beacon))).toEqual(beacon);
+      const text = beaconToText(beacon);
+      for (const [key, value] of Object.entries(text)) expect(key.length + value.length + 1).toBeLessThan(256);
+      expect(beaconFromText(text, 21_027)).toEqual(beacon);
+    }
+  });
+
+  it('is none where any part is wrong', () => {
+    const whole = encodeBeacon(beaconOf(ana, [photos]));
+    for (let at = 0; at < whole.length; at++) expect(decodeBeacon(whole.subarray(0, at))).toBeNull();
+    expect(decodeBeacon(new Uint8Array(60_000))).toBeNull();
+    expect(decodeBeacon(encodeBeacon({ ...beaconOf(ana, []), port: 0 }))).toBeNull();
+    expect(decodeBeacon(encodeBeacon({ ...beaconOf(ana, []), nonce: new Uint8Array(7) }))).toBeNull();
+    expect(beaconFromText({}, 5)).toBeNull();
+    expect(beaconFromText({ v: '1', n: 'AAAAAAAAAAA', t0: true }, 5)).toMatchObject({ tags: [] });
+  });
+});
+
+class FakeChannel implements BeaconChannel {
+  readonly said: { at: number; beacon: Beacon }[] = [];
+  heard: (beacon: Beacon, host: string) => void = () => {};
+  rebuilt = 0;
+  readonly #clock: FakeClock;
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+  async start(heard: (beacon: Beacon, host: string) => void): Promise<void> {
+    this.heard = heard;
+  }
+  say(beacon: Beacon): void {
+    this.said.push({ at: this.#clock.now(), beacon });
+  }
+  networksChanged(): void {
+    this.rebuilt++;
+  }
+  async stop(): Promise<void> {}
+}
+async function started(more: Partial<DiscoveryHost> = {}) {
+  const clock = new FakeClock();
+  const channel = new FakeChannel(clock);
+  const suggested: unknown[] = [];
+  const networks = { now: 'home', changes: 0 };
+  const discovery = new Discovery({
+    self: ben,
+    clock,
+    random,
+    channels: [channel],
+    port: () => 21_027,
+    collections: () => [photos],
+    known: () => [{ collection: photos, device: ana }],
+    networks: () => networks.now,
+    suggest: (device, addresses) => suggested.push([device, ...addresses]),
+    onNetworkChange: () => {
+      networks.changes++;
+    },
+    ...more,
+  });
+  const begin = clock.now();
+  await discovery.start();
+  const times = (): number[] => channel.said.map(({ at }) => (at - begin) / 1000);
+  return { clock, channel, suggested, networks, discovery, times };
+}
+
+describe('Discovery', () => {
+  it('speaks three times soon and then every half minute or so', async () => {
+    const { clock, times, discovery } = await started();
+    await clock.advance(300_000);
+    expect(times().slice(0, 3)).toEqual([0, 1, 3]);
+    const pauses = times()
+      .slice(3)
+      .map((time, at) => time - (times()[at + 2] as number));
+    expect(pauses.length).toBeGreaterThan(7);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(27);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(33);
+    const before = times().length;
+    await discovery.stop();
+    await clock.advance(300_000);
+    expect(times().length).toBe(before);
+  });
+
+  it('suggests where a member was heard', async () => {
+    const { clock, channel, suggested } = await started();
+    const at = clock.now();
+    channel.heard(beaconOf(ana, [photos], at), '::ffff:192.168.1.7');
+    channel.heard(beaconOf(ana, [photos], at), 'fe80::7%eth0');
+    channel.heard(beaconOf(eve, [photos], at), '192.168.1.66');
+    channel.heard(beaconOf(ben, [photos], at), '192.168.1.8');
+    expect(suggested).toEqual([
+      [ana, '192.168.1.7:21027'],
+      [ana, '[fe80::7%eth0]:21027'],
+    ]);
+  });
+
+  it('speaks at once, and says so, when the networks change', async () => {
+    const { clock, channel, networks, times } = await started();
+    await clock.advance(20_000);
+    networks.now = 'train';
+    await clock.advance(10_000);
+    expect([networks.changes, channel.rebuilt]).toEqual([1, 1]);
+    expect(times().slice(3)).toEqual([25, 26, 28]);
+  });
+
+  it('says nothing where there is nothing to share, and names many collections by turns', async () => {
+    const silent = await started({ collections: () => [] });
+    await silent.clock.advance(60_000);
+    expect(silent.times()).toEqual([]);
+    const many = Array.from({ length: 40 }, (_, at) => collectionId(at.toString(16).padStart(32, '0')));
+    const { clock, channel } = await started({ collections: () => many });
+    await clock.advance(3000);
+    const heard = channel.said.map(
+      ({ beacon, at }) =>
+        many.filter((collection) => recognise(beacon, [{ collection, device: ben }], at).length > 0).length,
+    );
+    expect(heard).toEqual([32, 8, 32]);
+  });
+
+  it('does not listen to a host that shouts', async () => {
+    const { clock, channel, suggested } = await started();
+    for (let turn = 0; turn < 100; turn++) channel.heard(beaconOf(ana, [photos], clock.now()), '10.0.0.9');
+    expect(suggested.length).toBe(20);
+    await clock.advance(10_000);
+    channel.heard(beaconOf(ana, [photos], clock.now()), '10.0.0.9');
+    expect(suggested.length).toBe(21);
+  });
+});
+
+describe('network cards', () => {
+  const card = (address: string, netmask: string, internal = false) =>
+    ({ address, netmask, internal, family: address.includes(':') ? 'IPv6' : 'IPv4' }) as never;
+  const cards = {
+    lo: [card('127.0.0.1', '255.0.0.0', true)],
+    eth0: [card('192.168.1.7', '255.255.255.0'), card('fd00::1', 'ffff::')],
+    wlan0: [card('10.1.2.3', '255.255.0.0')],
+  };
+  it('have one way out and one broadcast address each', () => {
+    expect(outwardAddresses(cards)).toEqual(['192.168.1.7', '10.1.2.3']);
+    expect(broadcastAddresses(cards)).toEqual(['192.168.1.255', '10.1.255.255']);
+  });
+  it('make another print when one goes', () => {
+    expect(networkPrint({ wlan0: cards.wlan0, lo: cards.lo, eth0: cards.eth0 })).toBe(networkPrint(cards));
+    expect(networkPrint({ lo: cards.lo })).not.toBe(networkPrint(cards));
+  });
+});
+
+describe.runIf(outwardAddresses(networkInterfaces()).length > 0)('on a real network', () => {
+  /** One channel speaks until the other one heard it. */
+  async function carries(speaker: BeaconChannel, listener: BeaconChannel): Promise<Beacon> {
+    const beacon = beaconOf(ana, [photos]);
+    const heard = Promise.withResolvers<Beacon>();
+    await listener.start((found) => {
+      if (Buffer.from(found.nonce).equals(Buffer.from(beacon.nonce))) heard.resolve(found);
+    });
+    await speaker.start(() => {});
+    speaker.say(beacon);
+    const again = setInterval(() => speaker.say(beacon), 300);
+    try {
+      expect(await heard.promise).toEqual(beacon);
+      return await heard.promise;
+    } finally {
+      clearInterval(again);
+      await Promise.all([speaker.stop(), listener.stop()]);
+    }
+  }
+
+  it('UDP carries a beacon', async () => {
+    const port = 30_000 + (new DataView(systemRandom.bytes(2).buffer).getUint16(0) % 20_000);
+    await carries(new UdpBeacon(port), new UdpBeacon(port));
+  });
+
+  it('mDNS carries a beacon', async () => {
+    await carries(new MdnsBeacon(systemRandom, () => 1), new MdnsBeacon(systemRandom, () => 1));
+  });
+});
