@@ -202,6 +202,8 @@ export class Engine {
       if (!this.#isStopping) this.registry.removeSource(source.row);
       throw error;
     }
+    // Not before: where the program ends while this device has joined and its place is not there, the next start tells of it.
+    this.joins.drop(replica.id);
     this.savePlaces();
     this.network.collectionsChanged();
     this.network.standingChanged(replica.id);

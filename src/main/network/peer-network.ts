@@ -1,68 +1,25 @@
-import type { NoticeView, RequestView, Role } from '../../contract/contract.ts';
 import type { GreetedLink } from '../peers/connect/hello.ts';
 import { LinkManager } from '../peers/connect/link-manager.ts';
-import { type BeaconChannel, Discovery } from '../peers/discovery/discovery.ts';
+import { Discovery } from '../peers/discovery/discovery.ts';
 import type { Descriptor } from '../peers/identity/descriptor.ts';
-import type { DeviceIdentity } from '../peers/identity/identity.ts';
-import type { Transport } from '../peers/links/peer-link.ts';
-import type { MembershipFile } from '../peers/membership/group-membership.ts';
-import type { LeftCollection } from '../peers/membership/left-collection.ts';
-import { parseInviteLink } from '../peers/pairing/invite-link.ts';
-import { InviteDesk, type PairingRequest } from '../peers/pairing/pairing-inviter.ts';
-import { type Joined, joinByInvite, type OfferShown } from '../peers/pairing/pairing-joiner.ts';
-import { toHex } from '../peers/protocol/hex.ts';
 import { PeerSession } from '../peers/session/peer-session.ts';
 import { RateLimit } from '../peers/session/rate-limit.ts';
 import type { ContentAsked } from '../peers/session/shared-collection.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Random } from '../platform/random.ts';
-import { LockstepError } from '../platform/trouble.ts';
 import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
-import type { RegistryStore } from '../store/registry-store.ts';
-import { checkAdmin } from './manage-members.ts';
+import { Admissions } from './admissions.ts';
+import type { NetworkHost } from './network-host.ts';
 
-/** What the network needs of the device it links. */
-export interface NetworkHost {
-  readonly world: {
-    readonly identity: DeviceIdentity;
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly transport: Transport;
-    readonly beacons: readonly BeaconChannel[];
-    networks(): string;
-    membershipFile(group: CollectionId): MembershipFile;
-  };
-  readonly deviceId: DeviceId;
-  readonly name: string;
-  readonly replicas: ReadonlyMap<CollectionId, Replica>;
-  /** Collections this device left, of which nobody knows yet. */
-  readonly left: { values(): Iterable<LeftCollection> };
-  readonly schedules: ReadonlyMap<number, { constructSoon(): void }>;
-  readonly registry: Pick<RegistryStore, 'addresses' | 'setAddresses' | 'setSetting'>;
-  readonly events: {
-    tell(name: 'requests', requests: readonly RequestView[]): void;
-    notice(subject: string, notice: NoticeView): void;
-  };
-  changed(): void;
-  /** Bytes a second to or from all peers; 0: no limit. */
-  limit(direction: 'up' | 'down'): number;
-  /** Is this a time at which devices exchange? */
-  mayExchange(): boolean;
-  /** Where members are found became something else. */
-  savePlaces(): void;
-}
-
-/** The engine's peers: who is linked, what is shared with whom, who asks to be let in. */
+/** The engine's peers: who is linked, and what is shared with whom. */
 export class PeerNetwork {
   readonly #engine: NetworkHost;
   readonly #sessions = new Map<DeviceId, PeerSession>();
   readonly #up: RateLimit;
   readonly #down: RateLimit;
-  readonly #desk: InviteDesk;
+  /** Who is let in, here and elsewhere. */
+  readonly admissions: Admissions;
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
-  readonly #joining = new Map<CollectionId, AbortController>();
   /** Rises with every collection that opens between this device and a peer. */
   epoch = 0;
   #listenAddress = '';
@@ -74,27 +31,9 @@ export class PeerNetwork {
     const { identity, clock, random, transport } = engine.world;
     this.#up = new RateLimit(() => engine.limit('up'));
     this.#down = new RateLimit(() => engine.limit('down'));
-    this.#desk = new InviteDesk({
-      identity,
-      clock,
-      random,
-      addresses: () => this.#links.ownAddresses(),
-      admit: async (collection, newcomer) => {
-        const replica = this.#replica(collection);
-        replica.membership.add(newcomer, clock.now());
-        replica.membershipChanged();
-        return replica.membership.operations();
-      },
-      onRequests: (requests) => {
-        engine.events.tell('requests', requests.map(requestView));
-        for (const request of requests)
-          engine.events.notice(`request-${request.id}`, {
-            about: 'request',
-            title: `${request.name} wants to join ${request.terms.name}`,
-            text: `Compare the code ${request.code} on both screens before you allow it.`,
-          });
-        engine.changed();
-      },
+    this.admissions = new Admissions(engine, {
+      ownAddresses: () => this.#links.ownAddresses(),
+      remember: (device, addresses) => this.#remember(device, addresses),
     });
     this.#links = new LinkManager({
       identity,
@@ -104,8 +43,8 @@ export class PeerNetwork {
       app: 'lockstep',
       members: () => this.#members(),
       former: () => this.#former(),
-      pairingOpen: () => this.#desk.isOpen(),
-      onStranger: (link) => this.#desk.accept(link),
+      pairingOpen: () => this.admissions.isOpen,
+      onStranger: (link) => this.admissions.accept(link),
       onLinked: (greeted) => this.#linked(greeted),
       onUnlinked: (device) => this.#unlinked(device),
     });
@@ -142,8 +81,7 @@ export class PeerNetwork {
     return this.#listenAddress;
   }
   async stop(): Promise<void> {
-    for (const joining of this.#joining.values()) joining.abort();
-    this.#desk.withdraw(null);
+    this.admissions.stop();
     await this.#discovery?.stop();
     await this.#links.stop();
   }
@@ -218,8 +156,10 @@ export class PeerNetwork {
     this.#links.membersChanged();
     this.#suggestRemembered();
     const replica = this.#engine.replicas.get(id);
-    if (replica !== undefined) this.#tellNew(replica);
-    if (replica !== undefined) this.#desk.revoke(id, replica.membership.current?.revokedInvites ?? []);
+    if (replica !== undefined) {
+      this.#tellNew(replica);
+      this.admissions.membershipChanged(replica);
+    }
     if (replica?.membership.current !== null && replica?.membership.isMember() === false)
       this.#engine.events.notice(`removed-${id}`, {
         about: 'removed',
@@ -257,72 +197,6 @@ export class PeerNetwork {
   collectionReplaced(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.shut(id);
     this.collectionsChanged();
-  }
-
-  invite(id: CollectionId, role: Role, approveFirst: boolean): string {
-    const replica = this.#replica(id);
-    checkAdmin(replica, this.#engine.deviceId, 'invite');
-    return this.#desk.invite({
-      collection: id,
-      kind: replica.collection.kind,
-      name: replica.collection.stored.name,
-      role,
-      history: true,
-      approveFirst,
-      records: replica.collection.records.live,
-    });
-  }
-  /**
-   * Invitations admit nobody any more: the one of a link, whichever device made it, or (null) all that were made here. Returns how many are
-   * known to have been open.
-   */
-  revokeInvite(replica: Replica, link: string | null): number {
-    checkAdmin(replica, this.#engine.deviceId, 'revoke invitations');
-    if (link === null) return this.#desk.withdraw(replica.id);
-    const { id, inviter } = parseInviteLink(link);
-    if (inviter === this.#engine.deviceId) return this.#desk.revoke(replica.id, [toHex(id)]);
-    if (replica.membership.member(inviter) === null)
-      throw new LockstepError('not-its-invite', 'No member of this collection made that link.', replica.id);
-    replica.membership.revokeInvite(id, this.#engine.world.clock.now());
-    replica.membershipChanged();
-    return 1;
-  }
-
-  requests(): readonly RequestView[] {
-    return this.#desk.requests().map(requestView);
-  }
-  answer(request: string, approve: boolean): Promise<void> {
-    return this.#desk.answer(request, approve);
-  }
-
-  /** Redeems a link. `shown`: told as soon as the code is known; the promise resolves once the inviter's person approved. */
-  async join(link: string, shown: (offer: OfferShown) => Promise<boolean>): Promise<Joined> {
-    const { identity, clock, random, transport } = this.#engine.world;
-    const abort = new AbortController();
-    const invite = parseInviteLink(link);
-    let collection: CollectionId | null = null;
-    const joined = await joinByInvite(
-      invite,
-      {
-        identity,
-        clock,
-        random,
-        name: this.#engine.name,
-        dialStranger: (address, signal) => transport.dialStranger(address, signal),
-        show: async (offer) => {
-          collection = offer.collection;
-          this.#joining.set(offer.collection, abort);
-          return shown(offer);
-        },
-      },
-      abort.signal,
-    ).finally(() => {
-      if (collection !== null) this.#joining.delete(collection);
-    });
-    const file = this.#engine.world.membershipFile(joined.collection);
-    file.save(joined.ops.map((op) => op.bytes));
-    this.#remember(joined.inviter.id, joined.addresses);
-    return joined;
   }
 
   #members(): ReadonlyMap<DeviceId, Descriptor> {
@@ -423,25 +297,4 @@ export class PeerNetwork {
     this.#engine.registry.setSetting(`seen.${device}`, String(this.#engine.world.clock.now()));
     this.#engine.changed();
   }
-
-  #replica(id: CollectionId): Replica {
-    const replica = this.#engine.replicas.get(id);
-    if (replica === undefined) throw new LockstepError('no-such-collection', `There is no collection ${id} here.`, id);
-    return replica;
-  }
-}
-
-function requestView(request: PairingRequest): RequestView {
-  const { terms } = request;
-  return {
-    request: request.id,
-    device: request.device,
-    name: request.name,
-    collection: terms.collection,
-    collectionName: terms.name,
-    role: terms.role === 'relay' ? 'reader' : terms.role,
-    records: terms.records,
-    code: request.code,
-    at: new Date(request.at).toISOString(),
-  };
 }

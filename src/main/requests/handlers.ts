@@ -31,10 +31,10 @@ export function handlersOf(engine: Engine): Handlers {
     },
     'collections:add': (options) => engine.add(options),
     'collections:invite': (collection, role, approveFirst) => ({
-      link: engine.network.invite(findCollection(engine, collection).id, role, approveFirst),
+      link: engine.network.admissions.invite(findCollection(engine, collection).id, role, approveFirst),
     }),
     'collections:revoke-invite': (collection, link) => ({
-      revoked: engine.network.revokeInvite(findCollection(engine, collection), link),
+      revoked: engine.network.admissions.revokeInvite(findCollection(engine, collection), link),
     }),
     'collections:recovery-key': (collection, action, key) =>
       recoveryKey(engine, findCollection(engine, collection), action, key),
@@ -55,10 +55,10 @@ export function handlersOf(engine: Engine): Handlers {
       if (!forgetJoin(engine, collection)) await engine.leave(findCollection(engine, collection));
       return NOTHING;
     },
-    'requests:list': () => engine.network.requests(),
+    'requests:list': () => engine.network.admissions.requests(),
     'requests:answer': async (request, approve) => {
-      await engine.network.answer(request, approve);
-      return engine.network.requests();
+      await engine.network.admissions.answer(request, approve);
+      return engine.network.admissions.requests();
     },
     sync: (options) => syncRequest(engine, options),
     'devices:list': () => deviceViews(engine),

@@ -24,7 +24,7 @@ export async function joinRequest(
     let code = '';
     let waiting: Join | null = null;
     let isAnswered = false;
-    const asked = engine.network.join(link, async (offer) => {
+    const asked = engine.network.admissions.join(link, async (offer) => {
       const known = engine.replicas.get(offer.collection);
       if (known !== undefined)
         throw new LockstepError(
@@ -49,7 +49,7 @@ export async function joinRequest(
     });
     asked
       .then(async (joined) => {
-        engine.joins.drop(joined.collection);
+        engine.joins.granted(joined.collection);
         const replica = engine.openCollection(joined.collection, joined.name, joined.kind);
         place ??= await engine.place(location, true, { kind: joined.kind, format });
         const source = await engine.addSource(replica, place);

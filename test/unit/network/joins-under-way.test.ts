@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Join, JoinsUnderWay } from '../../../src/main/network/joins-under-way.ts';
 import type { CollectionId } from '../../../src/main/record/ids.ts';
+import type { StoredCollection, StoredSource } from '../../../src/main/store/registry-store.ts';
 
 const join = (collection: string): Join => ({
   collection: collection as CollectionId,
@@ -11,8 +12,9 @@ const join = (collection: string): Join => ({
   why: null,
 });
 
-/** The settings of a device, over its restarts. */
-function settings() {
+/** The settings of a device, over its restarts, and the collections that are there with so many places. */
+function settings(here: Readonly<Record<string, number>> = {}) {
+  const ids = Object.keys(here);
   const stored = new Map<string, string>();
   return {
     stored,
@@ -21,6 +23,8 @@ function settings() {
       if (value === null) stored.delete(key);
       else stored.set(key, value);
     },
+    collections: () => ids.map((id, row) => ({ id, row }) as unknown as StoredCollection),
+    sources: (row: number) => Array<StoredSource>(here[ids[row] as string] as number),
   };
 }
 
@@ -46,4 +50,18 @@ it('one that went well leaves nothing behind', () => {
   joins.put(join('a'));
   joins.drop('a' as CollectionId);
   expect([joins.all(), registry.stored.size]).toEqual([[], 0]);
+});
+
+it('one that was let in is told only where the program ended before its place was there', () => {
+  const registry = settings({ placeless: 0, placed: 1 });
+  const first = new JoinsUnderWay(registry);
+  for (const collection of ['placeless', 'placed', 'unknown']) {
+    first.put(join(collection));
+    first.granted(collection as CollectionId);
+  }
+  expect(first.all()).toEqual([]);
+  expect(new JoinsUnderWay(registry).all().map(({ collection, why }) => [collection, why])).toEqual([
+    ['placeless', expect.stringContaining('Add a place')],
+    ['unknown', expect.stringContaining('Join again')],
+  ]);
 });

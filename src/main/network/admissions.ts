@@ -1,0 +1,162 @@
+import type { RequestView, Role } from '../../contract/contract.ts';
+import type { StrangerLink } from '../peers/links/peer-link.ts';
+import { parseInviteLink } from '../peers/pairing/invite-link.ts';
+import { InviteDesk, type PairingRequest } from '../peers/pairing/pairing-inviter.ts';
+import { type Joined, joinByInvite, type OfferShown } from '../peers/pairing/pairing-joiner.ts';
+import { toHex } from '../peers/protocol/hex.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { CollectionId, DeviceId } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+import { checkAdmin } from './manage-members.ts';
+import type { NetworkHost } from './network-host.ts';
+
+/** What admitting needs of the links. */
+interface Reachable {
+  ownAddresses(): readonly string[];
+  /** Where a device was found. */
+  remember(device: DeviceId, addresses: readonly string[]): void;
+}
+
+/** Who is let into a collection: invitations and those who ask at this device, and the asking of this device at another. */
+export class Admissions {
+  readonly #engine: NetworkHost;
+  readonly #reachable: Reachable;
+  readonly #desk: InviteDesk;
+  readonly #joining = new Map<CollectionId, AbortController>();
+
+  constructor(engine: NetworkHost, reachable: Reachable) {
+    this.#engine = engine;
+    this.#reachable = reachable;
+    const { identity, clock, random } = engine.world;
+    this.#desk = new InviteDesk({
+      identity,
+      clock,
+      random,
+      addresses: () => reachable.ownAddresses(),
+      admit: async (collection, newcomer) => {
+        const replica = replicaOf(engine, collection);
+        replica.membership.add(newcomer, clock.now());
+        replica.membershipChanged();
+        return replica.membership.operations();
+      },
+      onRequests: (requests) => {
+        engine.events.tell('requests', requests.map(requestView));
+        for (const request of requests)
+          engine.events.notice(`request-${request.id}`, {
+            about: 'request',
+            title: `${request.name} wants to join ${request.terms.name}`,
+            text: `Compare the code ${request.code} on both screens before you allow it.`,
+          });
+        engine.changed();
+      },
+    });
+  }
+
+  /** Is there an invitation that somebody could redeem? */
+  get isOpen(): boolean {
+    return this.#desk.isOpen();
+  }
+
+  /** Somebody who is no member rings. */
+  accept(link: StrangerLink): void {
+    this.#desk.accept(link);
+  }
+
+  /** This run ends: nobody is let in any more, and what was asked for is broken off. */
+  stop(): void {
+    for (const joining of this.#joining.values()) joining.abort();
+    this.#desk.withdraw(null);
+  }
+
+  /** Invitations that the membership log revokes, by whichever admin, admit nobody here either. */
+  membershipChanged(replica: Replica): void {
+    this.#desk.revoke(replica.id, replica.membership.current?.revokedInvites ?? []);
+  }
+
+  invite(id: CollectionId, role: Role, approveFirst: boolean): string {
+    const replica = replicaOf(this.#engine, id);
+    checkAdmin(replica, this.#engine.deviceId, 'invite');
+    return this.#desk.invite({
+      collection: id,
+      kind: replica.collection.kind,
+      name: replica.collection.stored.name,
+      role,
+      history: true,
+      approveFirst,
+      records: replica.collection.records.live,
+    });
+  }
+  /**
+   * Invitations admit nobody any more: the one of a link, whichever device made it, or (null) all that were made here. Returns how many are
+   * known to have been open.
+   */
+  revokeInvite(replica: Replica, link: string | null): number {
+    checkAdmin(replica, this.#engine.deviceId, 'revoke invitations');
+    if (link === null) return this.#desk.withdraw(replica.id);
+    const { id, inviter } = parseInviteLink(link);
+    if (inviter === this.#engine.deviceId) return this.#desk.revoke(replica.id, [toHex(id)]);
+    if (replica.membership.member(inviter) === null)
+      throw new LockstepError('not-its-invite', 'No member of this collection made that link.', replica.id);
+    replica.membership.revokeInvite(id, this.#engine.world.clock.now());
+    replica.membershipChanged();
+    return 1;
+  }
+
+  requests(): readonly RequestView[] {
+    return this.#desk.requests().map(requestView);
+  }
+  answer(request: string, approve: boolean): Promise<void> {
+    return this.#desk.answer(request, approve);
+  }
+
+  /** Redeems a link. `shown`: told as soon as the code is known; the promise resolves once the inviter's person approved. */
+  async join(link: string, shown: (offer: OfferShown) => Promise<boolean>): Promise<Joined> {
+    const { identity, clock, random, transport } = this.#engine.world;
+    const abort = new AbortController();
+    const invite = parseInviteLink(link);
+    let collection: CollectionId | null = null;
+    const joined = await joinByInvite(
+      invite,
+      {
+        identity,
+        clock,
+        random,
+        name: this.#engine.name,
+        dialStranger: (address, signal) => transport.dialStranger(address, signal),
+        show: async (offer) => {
+          collection = offer.collection;
+          this.#joining.set(offer.collection, abort);
+          return shown(offer);
+        },
+      },
+      abort.signal,
+    ).finally(() => {
+      if (collection !== null) this.#joining.delete(collection);
+    });
+    const file = this.#engine.world.membershipFile(joined.collection);
+    file.save(joined.ops.map((op) => op.bytes));
+    this.#reachable.remember(joined.inviter.id, joined.addresses);
+    return joined;
+  }
+}
+
+function replicaOf(engine: NetworkHost, id: CollectionId): Replica {
+  const replica = engine.replicas.get(id);
+  if (replica === undefined) throw new LockstepError('no-such-collection', `There is no collection ${id} here.`, id);
+  return replica;
+}
+
+function requestView(request: PairingRequest): RequestView {
+  const { terms } = request;
+  return {
+    request: request.id,
+    device: request.device,
+    name: request.name,
+    collection: terms.collection,
+    collectionName: terms.name,
+    role: terms.role === 'relay' ? 'reader' : terms.role,
+    records: terms.records,
+    code: request.code,
+    at: new Date(request.at).toISOString(),
+  };
+}
