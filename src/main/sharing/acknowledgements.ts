@@ -78,13 +78,10 @@ export class Acknowledgements {
 
   /** Do the sources of a device leave something out, as it told last? */
   isPartial(device: DeviceId): boolean {
-    return this.#registry.setting(this.#partialKey(device)) === '1';
+    return this.#registry.isPartial(this.#collection.stored.id, device);
   }
   notePartial(device: DeviceId, partial: boolean): void {
-    if (partial !== this.isPartial(device)) this.#registry.setSetting(this.#partialKey(device), partial ? '1' : null);
-  }
-  #partialKey(device: DeviceId): string {
-    return `partial.${this.#collection.stored.id}.${device}`;
+    if (partial !== this.isPartial(device)) this.#registry.setPartial(this.#collection.stored.id, device, partial);
   }
 
   /** Of a log nobody is known any more to have applied more than `upTo`: they are asked anew. */

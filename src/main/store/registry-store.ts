@@ -135,6 +135,15 @@ export class RegistryStore {
   }
 
   /** Everything of a collection but its packages' content kept in the version store. */
+  /** Do the sources of a member leave something out, as it told last? */
+  isPartial(collection: CollectionId, device: DeviceId): boolean {
+    return this.setting(`partial.${collection}.${device}`) !== null;
+  }
+  setPartial(collection: CollectionId, device: DeviceId, partial: boolean): void {
+    this.setSetting(`partial.${collection}.${device}`, partial ? '1' : null);
+  }
+
+  /** Nothing of it stays, nor of what its members said. */
   removeCollection(row: number): void {
     this.#sql.removeCollection.forEach((statement) => {
       statement.run(row);
@@ -189,6 +198,7 @@ function statements(database: Database.Database) {
       'DELETE FROM acknowledged WHERE collection = ?',
       'DELETE FROM quarantine WHERE collection = ?',
       'DELETE FROM source WHERE collection = ?',
+      "DELETE FROM setting WHERE key GLOB (SELECT 'partial.' || uid || '.*' FROM collection WHERE id = ?)",
       'DELETE FROM collection WHERE id = ?',
     ].map((sql) => database.prepare<[number]>(sql)),
   };
