@@ -11,7 +11,8 @@ const YOUNG_MS = 3600_000;
 const ROOM_SHARE = 0.95;
 
 interface Pass {
-  readonly needed: NeededContents;
+  /** Found out once something might be let go of: that takes a while, and mostly nothing is old enough. */
+  needed: NeededContents | null;
   /** Bytes to get down to. */
   readonly target: number;
   readonly until: number;
@@ -64,6 +65,7 @@ export class Retention implements IdleJob {
         break;
       }
       pass.after = content;
+      pass.needed ??= new NeededContents(this.#port, this.#conflicts);
       if (pass.needed.has(content.digest)) continue;
       drop.push(content);
       pass.bytes -= content.size;
@@ -88,7 +90,6 @@ export class Retention implements IdleJob {
     const { bytes } = this.#port.limits();
     const target = this.#wantsRoom ? bytes * ROOM_SHARE : bytes;
     this.#wantsRoom = false;
-    const needed = new NeededContents(this.#port, this.#conflicts);
-    return { needed, target, until: now - YOUNG_MS, after: null, bytes: this.#port.kept.keptBytes() };
+    return { needed: null, target, until: now - YOUNG_MS, after: null, bytes: this.#port.kept.keptBytes() };
   }
 }
