@@ -28,6 +28,7 @@ describe('what is refused, with which status and code', () => {
     ['a path inside a source', 1, 'overlaps-source', () => ['add', inside()]],
     ['a path around a source', 1, 'overlaps-source', () => ['add', join(pair.folderA.root, '..')]],
     ['the data directory as a source', 1, 'overlaps-source', () => ['add', pair.a.data]],
+    ['an address of a kind nobody knows', 1, 'bad-address', () => ['add', 'ftp://ana@example.org/x', '--create']],
     ['a collection nobody knows', 1, 'no-such-collection', () => ['verify', 'nothing']],
     ['a record nobody knows', 1, 'no-such-record', () => ['cat', pair.collection, 'nothing.txt']],
     ['a record that can be several', 1, 'ambiguous-record', () => ['cat', pair.collection, 'di']],

@@ -1,3 +1,4 @@
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { writeNewFile } from '../content/write-new-file.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -22,8 +23,8 @@ interface World {
 }
 
 /**
- * Finds out what is at a location, and makes what is to be there where there is nothing and `create` says so. Fails with `no-such-path`,
- * `overlaps-source` (inside or around one of `taken`), `unknown-format`, `wrong-format`.
+ * Finds out what is at a location, and makes what is to be there where there is nothing and `create` says so. Fails with `bad-address`,
+ * `no-such-path`, `overlaps-source` (inside or around one of `taken`), `unknown-format`, `wrong-format`.
  */
 export function findPlace(
   world: World,
@@ -32,6 +33,12 @@ export function findPlace(
   asked: AskedFormat,
   taken: readonly string[],
 ): SourcePlace {
+  if (!isAbsolute(location))
+    throw new LockstepError(
+      'bad-address',
+      `${location} is neither a path nor an address: an address begins with https:// or webcal://.`,
+      location,
+    );
   const there = world.realPath(location);
   if (there === null && !create)
     throw new LockstepError(
@@ -53,14 +60,28 @@ export function findPlace(
       `${location} is a ${there.isFolder ? 'folder' : 'file'}, and ${format.name} is a ${wanted ? 'folder' : 'file'}.`,
       location,
     );
+  // Before it is made: what is refused leaves no folder in another source.
+  checkApart(there?.path ?? pathToBe(world, location), taken);
   const path = there?.path ?? make(world, location, format);
+  checkApart(path, taken);
+  return { path, format };
+}
+
+function checkApart(path: string, taken: readonly string[]): void {
   const other = taken.find((each) => contains(each, path) || contains(path, each));
-  if (other === undefined) return { path, format };
+  if (other === undefined) return;
   throw new LockstepError(
     'overlaps-source',
     `${path} is inside or around ${other}, which is kept in step already or holds Lockstep's own data.`,
     path,
   );
+}
+
+/** The real path of what is yet to be made there. */
+function pathToBe(world: World, location: string): string {
+  const parent = dirname(location);
+  if (parent === location) return location;
+  return join(world.realPath(parent)?.path ?? pathToBe(world, parent), basename(location));
 }
 
 /** Is a source of this format a folder, which bears the marker of whose it is? */

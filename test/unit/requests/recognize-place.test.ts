@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -74,6 +74,21 @@ it('tells an address book of Thunderbird from any other database, and leaves not
       .map(({ name }) => name)
       .sort(),
   ).toEqual(['abook.sqlite', 'other.sqlite']);
+});
+
+it('makes nothing where a place is refused', () => {
+  mkdirSync(join(folder, 'kept'));
+  symlinkSync(join(folder, 'kept'), join(folder, 'link'));
+  for (const place of ['kept/new', 'kept/some/new', 'link/new'])
+    expect(() =>
+      findPlace(
+        { fs: nodeFileSystem, realPath, makeDirectory },
+        join(folder, place),
+        true,
+        { kind: 'files', format: null },
+        [join(folder, 'kept')],
+      ),
+    ).toThrow('is inside or around');
 });
 
 it('says what keeps it from being told', async () => {
