@@ -3,4 +3,4 @@ import type { EngineOptions } from '../../src/main/engine-thread/engine-api.ts';
 import { serveEngine } from '../../src/main/engine-thread/serve-engine.ts';
 import { engineDouble } from './engine-double.ts';
 
-if (parentPort) await serveEngine(parentPort, engineDouble, workerData as EngineOptions, () => {});
+if (parentPort) await serveEngine(parentPort, engineDouble, workerData as EngineOptions, (line) => console.error(line));

@@ -15,9 +15,10 @@ export async function openApp(call: CommandCall): Promise<number> {
   const electron = await electronBinary(join(root, 'node_modules', 'electron'), call);
   if (typeof electron === 'string') return runElectron(electron, root, call);
   call.terminal.note(`Starting in browser mode: ${electron.missing}.\n`);
+  const tell = (address: { readonly ui: string | null }) =>
+    call.print(address, ({ ui }) => `Lockstep is running. Open: ${ui}\n`);
   try {
-    const { ui } = await call.ask('ui:address');
-    await call.terminal.out(`Lockstep is running. Open: ${ui}\n`);
+    await tell(await call.ask('ui:address'));
     return 0;
   } catch (failure) {
     if (!(failure instanceof LockstepError && failure.code === 'no-instance')) throw failure;
@@ -30,7 +31,7 @@ export async function openApp(call: CommandCall): Promise<number> {
     discovery: true,
     relay: null,
     log: (line) => call.terminal.note(`${line}\n`),
-    onReady: (instance) => void call.terminal.out(`Lockstep is running. Open: ${instance.uiAddress()}\n`),
+    onReady: (instance) => void tell({ ui: instance.uiAddress() }),
   });
 }
 

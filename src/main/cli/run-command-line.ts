@@ -89,6 +89,8 @@ function callFor(
   connect: (dataDirectory: string) => Promise<ControlClient>,
 ): CommandCall {
   const data = textOption(parsed.options, 'data');
+  // A variable that was not set: it must not mean the directory somebody happens to be in.
+  if (data === '') throw usageError('--data names no directory.', 'data');
   const dataDirectory =
     data === undefined ? defaultDataDirectory(terminal.environment) : resolve(terminal.directory, data);
   const instance = () => connect(dataDirectory);

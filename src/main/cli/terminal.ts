@@ -30,6 +30,8 @@ export function processTerminal(): Terminal {
     process.stderr.write(`lockstep: The output cannot be written: ${error.message}\n`);
     process.exit(EXIT.failed);
   });
+  // Nobody reads what is said: that ends neither the work nor a synchronizer that runs for months.
+  process.stderr.on('error', () => {});
   const plain = process.env.NO_COLOR !== undefined || process.env.TERM === 'dumb';
   return {
     out: (content) => new Promise((resolve) => process.stdout.write(content, () => resolve())),

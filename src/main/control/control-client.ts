@@ -103,6 +103,9 @@ function connect(address: string, dataDirectory: string): Promise<Socket> {
 const noInstance = (dataDirectory: string) =>
   new LockstepError(
     'no-instance',
-    `No Lockstep runs on ${dataDirectory}. Start one with: lockstep serve --data ${dataDirectory}`,
+    `No Lockstep runs on ${dataDirectory}. Start one with: lockstep serve --data ${quoted(dataDirectory)}`,
     dataDirectory,
   );
+
+/** As a shell takes it. */
+const quoted = (path: string) => (/[^\w./\\:-]/.test(path) ? `'${path.replaceAll("'", `'\\''`)}'` : path);

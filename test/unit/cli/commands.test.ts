@@ -340,6 +340,7 @@ describe('exit status', () => {
     [2, 'a time that is none', ['restore', 'c', '--at', '2026-13-45'], {}],
     [2, 'an unknown shell', ['completions', 'tcsh'], {}],
     [2, 'an address that is none', ['serve', '--listen', 'here'], {}],
+    [2, 'a data directory without a name', ['status', '--data', ''], {}],
     [2, 'a UI and none', ['serve', '--no-ui', '--ui', '127.0.0.1:0'], {}],
   ])('%i: %s', async (status, _what, argv, handlers) => {
     given = handlers;
@@ -364,6 +365,8 @@ describe('exit status', () => {
       expect((await run(argv, nowhere)).status).toBe(5);
     const { out } = await run(['status', '--json'], nowhere);
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'no-instance', subject: join(data, 'none') } });
+    const { notes } = await run(['status', '--data', "/of ana's"]);
+    expect(notes).toContain(`serve --data '/of ana'\\''s'\n`);
   });
 });
 

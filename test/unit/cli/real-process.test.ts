@@ -68,6 +68,13 @@ it.each(['SIGTERM', 'SIGINT'] as const)('%s stops it cleanly, status 0', async (
   expect(lockstep('status').status).toBe(5);
 });
 
+it('goes on where nobody reads what it says any longer', async () => {
+  const child = await serve();
+  child.stderr?.destroy();
+  expect(lockstep('config', 'bug').status).toBe(1);
+  expect(lockstep('status').status).toBe(0);
+});
+
 it('a fault of the engine ends it with status 1 and says why', async () => {
   const child = await serve();
   let errors = '';
