@@ -51,8 +51,13 @@ class Snapshot implements KnownItems {
   native(id: RecordId): Fields | null {
     return this.items.get(id)?.native ?? null;
   }
-  shown(): null {
-    return null;
+  /** What records are to show of which nothing is here yet. */
+  readonly due = new Map<RecordId, Fields>();
+  shown(id: RecordId): Fields | null {
+    return this.due.get(id) ?? null;
+  }
+  awaited(): readonly RecordId[] {
+    return [...this.due.keys()].filter((id) => !this.items.has(id));
   }
   /** Records that became others. */
   readonly ones = new Map<RecordId, RecordId>();
@@ -352,6 +357,15 @@ describe('a text of many items', () => {
     const second = await look(one);
     expect(second.ids).toEqual([first.ids[1], first.ids[0]]);
     expect(second.gone).toEqual([]);
+  });
+
+  it('takes what it wrote just before the program ended for that, and only what says just the same', async () => {
+    const here = world(false);
+    here.snapshot.due.set(recordId('ada'), fields({ name: 'Ada', phone: '1' }));
+    here.snapshot.due.set(recordId('bob'), fields({ name: 'Bob', phone: '2' }));
+    here.user.writeFile(here.path, '@\nname="Ada"\nphone="1"\n\n@\nname="Bob"\nphone="3"\n');
+    const { ids } = await look(here);
+    expect(ids).toEqual(['ada', expect.stringMatching(/^lockstep-/)]);
   });
 
   it('knows an item that nothing tells by its place, once it has written it', async () => {

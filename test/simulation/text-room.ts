@@ -7,51 +7,59 @@ import { SeededRandom } from '../fakes/seeded-random.ts';
 import { PORT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
 
-const BOOK = '/home/book.vcf';
+const CARDS = { path: '/home/book.vcf', format: 'vcard' };
+const TABLE = { path: '/home/book.csv', format: 'csv-google' };
 
 /** A card as short as it can be. */
 export const cardOf = (uid: string, name: string, more = ''): string =>
   `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${uid}\r\nFN:${name}\r\n${more}END:VCARD\r\n`;
 
-/** Some computers that share an address book, each in a file of many cards. */
+/** Some computers that share an address book, each in a file of many cards, or all but the first in a table. */
 export class TextRoom {
   readonly group: SimulatedGroup;
   readonly devices: readonly SimulatedDevice[];
+  readonly #others: typeof CARDS;
 
-  private constructor(seed: string, count: number) {
+  private constructor(seed: string, count: number, others: typeof CARDS) {
+    this.#others = others;
     this.group = new SimulatedGroup(new SeededRandom(seed));
     this.devices = Array.from({ length: count }, () => this.group.addDevice({ skewed: false, folding: false }));
   }
 
   /** The first device has this book, and made the collection of it; the others have joined with an empty one, and hold it too. */
-  static async open(seed: string, count: number, book: string): Promise<TextRoom> {
-    const room = new TextRoom(seed, count);
+  static async open(seed: string, count: number, book: string, others: 'cards' | 'table' = 'cards'): Promise<TextRoom> {
+    const room = new TextRoom(seed, count, others === 'cards' ? CARDS : TABLE);
     const { group, devices } = room;
     const [first] = devices as [SimulatedDevice];
-    const format = formatNamed('vcard');
-    if (format === null) throw new Error('no such format');
     for (const device of devices) {
-      device.user.writeFile(BOOK, device === first ? book : '');
+      const { path, format: name } = room.placeOf(device);
+      const format = formatNamed(name);
+      if (format === null) throw new Error('no such format');
+      device.user.writeFile(path, device === first ? book : '');
       await group.start(device);
       if (device === first) {
-        const adding = first.engine.add({ location: BOOK, name: 'people', format: 'vcard', kind: 'contacts' });
+        const adding = first.engine.add({ location: path, name: 'people', format: name, kind: 'contacts' });
         group.collection = collectionId((await group.until(first, adding))?.collection ?? '');
         continue;
       }
       const replica = device.engine.openCollection(group.admit(device, first).id, 'people', 'contacts');
       for (const other of devices)
         if (other !== device) device.engine.network.suggest(other.identity.id, [`${other.host}:${PORT}`]);
-      await group.until(device, device.engine.addSource(replica, { path: BOOK, format }));
+      await group.until(device, device.engine.addSource(replica, { path, format }));
     }
     await group.pass(10_000);
     return room;
   }
 
+  /** Where its book is, and as what. */
+  placeOf(device: SimulatedDevice): typeof CARDS {
+    return device === this.devices[0] ? CARDS : this.#others;
+  }
   read(device: SimulatedDevice): string {
-    return device.user.readText(BOOK) ?? '';
+    return device.user.readText(this.placeOf(device).path) ?? '';
   }
   write(device: SimulatedDevice, text: string): void {
-    device.user.writeFile(BOOK, text);
+    device.user.writeFile(this.placeOf(device).path, text);
   }
   /** A person asks for a look. */
   async look(device: SimulatedDevice): Promise<void> {

@@ -19,7 +19,7 @@ import { FolderOfFiles } from '../sources/text/folder-of-files.ts';
 import { OneFile } from '../sources/text/one-file.ts';
 import { TextAdapter } from '../sources/text/text-adapter.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
-import type { StoredSource } from '../store/registry-store.ts';
+import type { RegistryStore, StoredSource } from '../store/registry-store.ts';
 import { knownItems } from '../take-in/known-items.ts';
 import type { AccountSecrets } from './accounts.ts';
 import { accountOf } from './server-place.ts';
@@ -48,6 +48,7 @@ const davKind = ({ kind }: TextFormat): DavKind => (kind === 'contacts' ? 'conta
 export interface AroundSource {
   readonly deviceId: DeviceId;
   readonly world: SourceWorld;
+  readonly registry: Pick<RegistryStore, 'sources'>;
   changed(): void;
 }
 type SourceWorld = Pick<FilesAdapterOptions, 'platform' | 'fs' | 'clock' | 'watch' | 'watchRoot' | 'batches'> & {
@@ -165,5 +166,8 @@ async function openText(
     place = folder;
   } else place = new OneFile({ fs, clock, path: source.location, watch: watchText?.file ?? null });
   const project = (full: Fields): Fields => format.project(full);
-  return new TextAdapter(format, place, knownItems(replica.collection, source.row, project), clock);
+  const isAdopting = (): boolean =>
+    engine.registry.sources(source.collection).some(({ row, adopting }) => row === source.row && adopting);
+  const known = knownItems(replica.collection, source.row, project, isAdopting);
+  return new TextAdapter(format, place, known, clock);
 }

@@ -9,8 +9,16 @@ import { revisionIn, vouchesFor } from '../snapshot/stored-revision.ts';
 import type { KnownItems } from '../sources/text/known-revisions.ts';
 import type { GroupMember } from '../store/record-store.ts';
 
-/** What the snapshot of a source of texts tells its adapter, which keeps nothing itself. `project`: what the source can hold of a record. */
-export function knownItems(collection: Collection, source: number, project: (full: Fields) => Fields): KnownItems {
+/**
+ * What the snapshot of a source of texts tells its adapter, which keeps nothing itself. `project`: what the source can hold of a record.
+ * `isAdopting`: it is compared with the collection for the first time, and nothing was written to it.
+ */
+export function knownItems(
+  collection: Collection,
+  source: number,
+  project: (full: Fields) => Fields,
+  isAdopting: () => boolean,
+): KnownItems {
   const { records, kind, log } = collection;
   /** As long as the store has them at hand. */
   const made = new WeakMap<readonly GroupMember[], ReturnType<KnownItems['revisions']>>();
@@ -37,6 +45,10 @@ export function knownItems(collection: Collection, source: number, project: (ful
     shown(id) {
       const record = records.find(id);
       return record === null ? null : project(lastFieldsOf(shownFields(kind, record.state, log.order)));
+    },
+    awaited() {
+      if (isAdopting()) return [];
+      return records.notAsShown(source).flatMap((row) => records.at(row)?.id ?? []);
     },
     isOneWith: (id) => (kind === 'contacts' ? oneWith(collection, id) : null),
   };

@@ -1,3 +1,4 @@
+import { fieldRule } from '../../record/field-rules.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type { Fields } from '../../record/value.ts';
 import type { DocumentPlace } from './document-place.ts';
@@ -115,13 +116,52 @@ export class AssignItems {
       read,
       free.map(({ id }) => this.#known.native(id) ?? NO_FIELDS),
     );
+    const strange: { document: Loaded; at: number; fields: Fields | null }[] = [];
     rest.forEach(({ document, at }, index) => {
       const match = matches[index] ?? null;
-      const fields = read[index] ?? null;
-      const uid = (document.text.items[at] as NativeItem).uid ?? (fields === null ? null : derivedUid(fields));
-      if (match !== null) claim(document, at, (free[match] as KnownItem).id);
-      else if (uid !== null) claim(document, at, ids.of(recordIdOfUid(uid)));
+      if (match === null) strange.push({ document, at, fields: read[index] ?? null });
+      else claim(document, at, (free[match] as KnownItem).id);
     });
+    for (const { document, at, fields } of this.#claimWritten(strange, claimed, claim)) {
+      const uid = (document.text.items[at] as NativeItem).uid ?? (fields === null ? null : derivedUid(fields));
+      if (uid !== null) claim(document, at, ids.of(recordIdOfUid(uid)));
+    }
+  }
+
+  /**
+   * Items nobody knows that say just what a record is to say here, and did not as the snapshot tells: they are that one. It was written, and the
+   * program ended before it could note that. The others are returned.
+   */
+  #claimWritten<Strange extends { readonly document: Loaded; readonly at: number; readonly fields: Fields | null }>(
+    strange: readonly Strange[],
+    claimed: ReadonlySet<RecordId>,
+    claim: Claim,
+  ): readonly Strange[] {
+    if (strange.length === 0) return strange;
+    const awaited = this.#known.awaited().flatMap((id) => {
+      const shown = claimed.has(id) ? null : this.#known.shown(id);
+      return shown === null ? [] : [{ id, shown }];
+    });
+    if (awaited.length === 0) return strange;
+    const matches = this.#align(
+      strange.map(({ fields }) => fields),
+      awaited.map(({ shown }) => shown),
+    );
+    return strange.filter(({ document, at }, index) => {
+      const match = matches[index] ?? null;
+      const found = match === null ? undefined : awaited[match];
+      if (found === undefined) return true;
+      const says = fieldsOf(this.#format, document, document.text.items[at] as NativeItem, found.shown);
+      if (says === null || !this.#isSame(says, found.shown)) return true;
+      claim(document, at, found.id);
+      return false;
+    });
+  }
+
+  #isSame(a: Fields, b: Fields): boolean {
+    const { kind } = this.#format;
+    const fields = new Set([...a.keys(), ...b.keys()]);
+    return [...fields].every((field) => fieldRule(kind, field).same(a.get(field) ?? null, b.get(field) ?? null));
   }
 
   /** Does a text that is only read state no UID any more that it did? Whoever publishes it makes up new ones each time: they tell nothing. */

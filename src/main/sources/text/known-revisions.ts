@@ -13,6 +13,8 @@ export interface KnownItems {
   shown(id: RecordId): Fields | null;
   /** The record that this one, which is none of its own any more, is known to be; null: it is its own. */
   isOneWith(id: RecordId): RecordId | null;
+  /** Records that are to be here as the snapshot does not know them (yet): a write that was broken off may have left them so. */
+  awaited(): readonly RecordId[];
 }
 
 /** An item as the snapshot knows it. */

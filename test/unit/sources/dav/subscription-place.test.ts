@@ -90,6 +90,7 @@ it('knows events again that have another UID at each download, by title and time
     native: (id: RecordId) => known.get(id)?.native ?? null,
     shown: () => null,
     isOneWith: () => null,
+    awaited: () => [],
   };
   const adapter = new TextAdapter(icalendarFormat, place, snapshot);
   const download = async (...events: string[]): Promise<Record<string, string>> => {
