@@ -9,6 +9,9 @@ export type SaveHow = 'in-place' | 'rename' | 'backup';
 
 type Text = string | Uint8Array;
 
+/** Where a program that saves by `rename` writes a file before it has its name. */
+export const beforeRename = (path: string): string => `${path}.swp-tmp`;
+
 /**
  * The person, and the programs, at a simulated computer: works on a disk as a process of its own, whatever becomes of ours. After a power
  * loss it starts anew by itself. Paths are absolute; what cannot be done throws as the file system does.
@@ -87,7 +90,7 @@ export class SimulatedUser {
     const { fs } = this;
     const real = this.#real(path);
     const old = fs.lstat(real);
-    const written = how === 'rename' ? `${real}.swp-tmp` : real;
+    const written = how === 'rename' ? beforeRename(real) : real;
     if (how === 'backup' && old !== null) fs.rename(real, `${real}~`);
     this.writeFile(written, content);
     if (old !== null) fs.setMode(written, old.mode & 0o7777);

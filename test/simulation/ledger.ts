@@ -2,6 +2,7 @@ import type { Clock } from '../../src/main/platform/clock.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { ENTRY, fileEntry } from '../../src/main/record/file-entry.ts';
 import { type Digest, recordId } from '../../src/main/record/ids.ts';
+import { beforeRename } from '../fakes/simulated-user.ts';
 import { bytesOfText, stagedContents, type View, viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 
@@ -210,7 +211,9 @@ export class Ledger {
         folder.torn.add(seen.content);
       else {
         this.note(seen.content);
-        folder.unseen.set(path, (folder.unseen.get(path) ?? new Set()).add(seen.content));
+        // The power may bring it back to where it stood before it was renamed to this.
+        for (const place of [path, beforeRename(path)])
+          folder.unseen.set(place, (folder.unseen.get(place) ?? new Set()).add(seen.content));
         folder.programWrote.delete(path);
       }
     }
