@@ -102,6 +102,7 @@ export class Synchronizer {
       locked: (work) => this.#lock.run(() => this.#whileReady(work)),
       stillThere: () => this.#whileReady(() => Promise.resolve()),
       lookAgain: (id: RecordId) => port.lookLater(new Set([groupOf(id)])),
+      heldBack: (id) => port.heldBack(id),
       writing: (rows) => port.writing(rows),
       done: (tickets) => port.done(tickets),
       progress: (items, bytes) => this.#status.advance('writing', items, bytes),
@@ -390,6 +391,8 @@ export class Synchronizer {
       if (found === null) continue;
       const isGone = problems.find(source, record) === null;
       if (WRITE_PROBLEMS.has(code) && isGone) problems.put(source, record, code, detail, since);
+      // What is held back was not looked at: whoever lets go of it has it constructed.
+      if (this.#port.heldBack(record)) continue;
       // What came meanwhile was not written over what stood there.
       if (all || (isGone && !WRITE_PROBLEMS.has(code))) this.construction.enqueue(found.row, null);
     }

@@ -98,4 +98,16 @@ export const REGRESSIONS: readonly {
     kinds: SOUND,
     about: 'what was written after a move that the power took back is no edit at the old place',
   },
+  {
+    seed: '210012',
+    kinds: SOUND,
+    drawsBatches: true,
+    about: 'what may be torn is not tried again before that is known, and stays named as what it is',
+  },
+  {
+    seed: '300496',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what the power brings back where a program saved a file before it renamed it nobody can tell',
+  },
 ];

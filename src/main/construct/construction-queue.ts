@@ -151,11 +151,15 @@ export class ConstructionQueue {
     for (const job of this.#inFlight.values()) this.requeue(job);
   }
 
-  /** Whatever waits is tried again. */
-  retryWaiting(): void {
-    for (const [row, job] of this.#waiting) this.#queued.set(row, job);
-    this.#waiting.clear();
-    this.#unexpected.clear();
+  /** Whatever waits is tried again, but for what was not as expected and cannot be looked at yet. */
+  retryWaiting(canBeLookedAt: (id: RecordId) => boolean): void {
+    for (const [row, job] of this.#waiting) {
+      const id = this.#unexpected.get(row);
+      if (id !== undefined && !canBeLookedAt(id)) continue;
+      this.#unexpected.delete(row);
+      this.#waiting.delete(row);
+      this.#queued.set(row, job);
+    }
   }
 
   /** The source was looked at there: what was not as expected may be now, or is somebody's change. */

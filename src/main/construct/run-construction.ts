@@ -73,6 +73,8 @@ export interface ConstructionPort {
   stillThere(): Promise<void>;
   /** Something at this item is not as the snapshot says: look there before trying again. */
   lookAgain(id: RecordId): void;
+  /** What stands there may be torn: no look takes it in until that is known. */
+  heldBack(id: RecordId): boolean;
   /** These items are being written: what a power loss leaves of them shall not be taken for an edit. Inside a transaction. */
   writing(rows: readonly number[]): void;
   done(tickets: readonly Ticket[]): void;
@@ -155,9 +157,9 @@ export class RunConstruction {
     this.#queue.forgetNew();
   }
 
-  /** Whatever waits is tried again. */
+  /** Whatever waits is tried again, but for what was not as expected and is held back: whoever lets go of it calls for a look. */
   retryWaiting(): void {
-    this.#queue.retryWaiting();
+    this.#queue.retryWaiting((id) => !this.#port.heldBack(id));
   }
 
   /** The source was looked at there: what was not as expected may be now, or is somebody's change. */

@@ -118,7 +118,7 @@ describe('the queue of a construction', () => {
     expect([queue.waiting, taken()]).toEqual([2, []]);
     queue.enqueue(2, []);
     expect(taken()).toEqual([2]);
-    queue.retryWaiting();
+    queue.retryWaiting(() => true);
     expect(taken()).toEqual([1]);
   });
 
@@ -129,6 +129,16 @@ describe('the queue of a construction', () => {
     expect(queue.waiting).toBe(1);
     queue.retryWhere((id) => id === RECORD);
     expect([queue.waiting, taken()]).toEqual([0, [1]]);
+  });
+
+  it('leaves alone what was not as expected and cannot be looked at, whatever else is tried again', () => {
+    for (const row of [1, 2]) queue.enqueue(row, []);
+    queue.waitForLook(begun(), RECORD);
+    queue.wait(begun());
+    queue.retryWaiting((id) => id !== RECORD);
+    expect([taken(), queue.waiting]).toEqual([[2], 1]);
+    queue.retryWhere((id) => id === RECORD);
+    expect(taken()).toEqual([1]);
   });
 
   it('puts back what is in flight when a run ends', () => {

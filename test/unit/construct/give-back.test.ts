@@ -101,6 +101,7 @@ describe('a contact that comes into being again, and whose item shows another on
         locked: (work) => work(),
         stillThere: () => Promise.resolve(),
         lookAgain: () => undefined,
+        heldBack: () => false,
         writing: () => undefined,
         done: () => undefined,
         progress: () => undefined,

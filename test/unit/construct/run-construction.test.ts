@@ -66,6 +66,7 @@ beforeEach(() => {
       },
       stillThere: () => (isThere ? Promise.resolve() : Promise.reject(away)),
       lookAgain: () => undefined,
+      heldBack: () => false,
       writing: () => undefined,
       done: () => undefined,
       progress: () => undefined,
