@@ -81,13 +81,20 @@ export async function findServerPlace(
     why = error;
     return null;
   });
+  if (there === 'item') {
+    const book = addressOf(new URL('.', url).href);
+    throw new LockstepError(
+      'wrong-format',
+      `${url.href} is one card or event, and no collection of them: ${book} is perhaps the one that holds it.`,
+      location,
+    );
+  }
   if (there !== null) {
     if (wanted !== null && wanted !== there)
       throw new LockstepError('wrong-format', `${url.href} holds ${there}, and no ${wanted}.`, location);
     return { path: at(url.pathname.endsWith('/') ? url.href : `${url.href}/`), format: formatOf(there) };
   }
-  if (wanted === null)
-    throw new LockstepError('unknown-format', `Say whether contacts or a calendar is meant: --kind.`, location);
+  if (wanted === null) throw kindNeeded(location, why);
   const found = await server.collections(url.href, wanted).catch((error: unknown) => {
     // What it answers says more than that nothing was found.
     throw error instanceof LockstepError && error.code === 'no-collections' ? (why ?? error) : error;
@@ -133,5 +140,13 @@ function wantedKind(location: string, kind: AskedFormat['kind'], format: string 
 /** Is this the address of a collection there is none at, rather than that of a server? */
 const isMistyped = ({ pathname }: URL, why: LockstepError | null): boolean =>
   why?.code === 'no-such-path' && pathname !== '/' && !pathname.startsWith('/.well-known/');
+
+/** `why`: what the server answers, where that says nothing of what is there. Perhaps it is only not asked in the right place. */
+function kindNeeded(location: string, why: LockstepError | null): LockstepError {
+  if (why === null)
+    return new LockstepError('unknown-format', 'Say whether contacts or a calendar is meant: --kind.', location);
+  const advice = 'If this is the address of an account, say whether its contacts or a calendar is meant: --kind.';
+  return new LockstepError(why.code, `${why.message} ${advice}`, location);
+}
 
 const formatOf = (kind: DavKind) => (kind === 'contacts' ? CARDDAV : CALDAV);

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import { accountOf } from '../../../src/main/locations/server-place.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { accountOf, findServerPlace } from '../../../src/main/locations/server-place.ts';
+import { FakeServer, found, multistatus } from '../sources/dav/fake-server.ts';
 
 const none = { passwordOf: () => null, setPassword: () => undefined };
 
@@ -21,4 +22,32 @@ it('tells who asks, and where', () => {
     'ana@home',
     'https://cards.example',
   ]);
+});
+
+describe('what is found at an address', () => {
+  let server: FakeServer;
+  beforeEach(async () => {
+    server = await FakeServer.start();
+  });
+  afterEach(() => server.end());
+  const find = (path: string, kind: 'contacts' | null) =>
+    findServerPlace(`${server.origin}${path}`, { kind, format: null }, none, []);
+
+  it.each(['contacts', null] as const)('one card is no book, and its book is named (%s)', async (kind) => {
+    server.answer = ({ path }) =>
+      multistatus(found(path, '<d:resourcetype/><d:getcontenttype>text/vcard; charset=utf-8</d:getcontenttype>'));
+    await expect(find('/me/book/x1.vcf', kind)).rejects.toMatchObject({
+      code: 'wrong-format',
+      message: expect.stringContaining(`${server.origin}/me/book/ is`),
+    });
+  });
+
+  it.each([
+    [404, 'no-such-path'],
+    [429, 'server-trouble'],
+    [503, 'server-trouble'],
+  ])('%s is said, rather than only that it is not known which kind is meant', async (status, code) => {
+    server.answer = () => ({ status });
+    await expect(find('/me/book/', null)).rejects.toMatchObject({ code, message: expect.stringContaining('--kind') });
+  });
 });

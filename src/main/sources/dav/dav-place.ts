@@ -123,15 +123,18 @@ export class DavPlace implements DocumentPlace {
     const address = new URL(name, url).href;
     try {
       if (bytes === null) {
-        const { status, detail } = await server.remove(address, etag ?? '*');
+        const { status, detail, isPage } = await server.remove(address, etag ?? '*');
         if (status !== 404 && status >= 300) return refused(reasonOf(status), detail);
+        if (isPage && (await server.texts(url, [name], kind)).length > 0) return refused('io', NOT_DONE);
         this.#held.delete(name);
         return { done: 'written', document: null };
       }
-      const { status, detail, etag: made } = await server.put(address, expected === null ? null : etag, bytes, kind);
+      const answer = await server.put(address, expected === null ? null : etag, bytes, kind);
+      const { status, detail, isPage, etag: made } = answer;
       if (status >= 300) return refused(reasonOf(status), detail);
       // Servers write texts as they like: what it is now counts.
       const [document] = await this.read([name]);
+      if (isPage && (this.#held.get(name) ?? null) === etag) return refused('io', NOT_DONE);
       if (document === undefined || 'code' in document)
         return refused('changed-underneath', document?.detail ?? 'it went at once');
       const isOurs = made === this.#held.get(name);
@@ -180,6 +183,7 @@ function documentOf({ href, etag, text }: DavText): ReadDocument {
   const bytes = Buffer.from(whole(text));
   return { ...listed(href, etag, bytes.length), bytes };
 }
+const NOT_DONE = 'the server answers with a page, and has not done it (perhaps it wants somebody to log in)';
 const unreadable = (name: string, detail: string): UnreadDocument => ({ name, code: 'unreadable', detail });
 const away = (detail: string): SourceCondition => ({ is: 'unavailable', code: 'unreadable', detail });
 const refused = (reason: ProblemCode, detail: string): DocumentWritten => ({ done: 'refused', reason, detail });

@@ -33,6 +33,21 @@ export interface DavChanges {
   readonly gone: readonly string[];
 }
 
+/** How a server answered a write. */
+export interface DavAnswer {
+  readonly status: number;
+  /** It came with a page for people, which is no proof that anything was done. */
+  readonly isPage: boolean;
+  /** Of what was written, where the server tells that. */
+  readonly etag: string | null;
+  /** What it said, where it did not do it; for people. */
+  readonly detail: string;
+}
+
+const ITEM_TYPE = /^text\/(?:x-)?(?:vcard|calendar|directory)\b/i;
+/** With these a server refuses a request whatever it asks for: asked for less it would answer the same. */
+const REFUSED: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
+
 /** A request names at most so many resources (FORMATS 1.5). */
 const HREFS_AT_ONCE = 100;
 const TIMEOUT_MS = 60_000;
@@ -67,16 +82,22 @@ export class DavServer {
     this.#fetch = remembering as unknown as typeof globalThis.fetch;
   }
 
-  /** What kind of collection is at this address; null: none that holds contacts or events. Fails with `no-such-path`, `not-allowed`, `not-reachable`. */
-  async kindAt(url: string): Promise<DavKind | null> {
-    const [found] = await this.#propfind(url, { 'd:resourcetype': {}, 'd:displayname': {} }, '0');
+  /**
+   * What kind of collection is at this address, or one item of such a collection; null: nothing that holds contacts or events. Fails with
+   * `no-such-path`, `not-allowed`, `not-reachable`.
+   */
+  async kindAt(url: string): Promise<DavKind | 'item' | null> {
+    const props = { 'd:resourcetype': {}, 'd:displayname': {}, 'd:getcontenttype': {} };
+    const [found] = await this.#propfind(url, props, '0');
     // Some servers say so of the resource, and not of the request.
     if (found?.status === 404) throw nothingAt(url);
     const types = Object.keys((found?.props?.resourcetype as object | undefined) ?? {}).map((type) =>
       type.toLowerCase(),
     );
     if (types.includes('addressbook')) return 'contacts';
-    return types.includes('calendar') ? 'calendar' : null;
+    if (types.includes('calendar')) return 'calendar';
+    const isItem = !types.includes('collection') && ITEM_TYPE.test(String(found?.props?.getcontenttype ?? ''));
+    return isItem ? 'item' : null;
   }
 
   /** The collections of an account, found from any of its addresses (RFC 6764). */
@@ -179,8 +200,14 @@ export class DavServer {
   }
 
   async #textsOf(url: string, hrefs: readonly string[], kind: DavKind): Promise<readonly DavText[]> {
+    let answer: { status: number; statusText: string } | null = null;
+    const fetch: typeof globalThis.fetch = async (...asked) => {
+      const response = await this.#fetch(...asked);
+      answer = response;
+      return response;
+    };
     try {
-      const found = await this.#multiGet(url, [...hrefs], kind);
+      const found = await this.#multiGet(url, [...hrefs], kind, fetch);
       this.#check(found, url);
       return found.flatMap((each) => {
         const etag = etagOf(each);
@@ -191,6 +218,7 @@ export class DavServer {
       });
     } catch (error) {
       if (error instanceof LockstepError && error.code !== CUT_SHORT) throw error;
+      this.#ensureServed(answer, url);
       // Some servers fail a request altogether for one resource that is not there (FORMATS 1.5).
       if (hrefs.length === 1) return [];
       const texts: DavText[] = [];
@@ -199,8 +227,15 @@ export class DavServer {
     }
   }
 
-  #multiGet(url: string, objectUrls: string[], kind: DavKind): Promise<DAVResponse[]> {
-    const asked = { url, objectUrls, depth: '1' as const, fetch: this.#fetch };
+  /** Whoever is not let in, or told to come later, learns nothing of what is there. */
+  #ensureServed(answer: { readonly status: number; readonly statusText: string } | null, url: string): void {
+    if (answer === null || !REFUSED.has(answer.status)) return;
+    if (answer.status === 401) throw this.#notAllowed(url);
+    throw answered(url, answer);
+  }
+
+  #multiGet(url: string, objectUrls: string[], kind: DavKind, fetch: typeof globalThis.fetch): Promise<DAVResponse[]> {
+    const asked = { url, objectUrls, depth: '1' as const, fetch };
     return kind === 'contacts'
       ? addressBookMultiGet({ ...asked, props: { 'd:getetag': {}, 'card:address-data': {} } })
       : calendarMultiGet({ ...asked, props: { 'd:getetag': {}, 'c:calendar-data': {} } });
@@ -209,12 +244,7 @@ export class DavServer {
   /**
    * `etag` null: there must be nothing. Answers with the status, whatever it is, and the etag of what was written, where the server tells that.
    */
-  async put(
-    url: string,
-    etag: string | null,
-    text: Uint8Array,
-    kind: DavKind,
-  ): Promise<{ status: number; detail: string; etag: string | null }> {
+  async put(url: string, etag: string | null, text: Uint8Array, kind: DavKind): Promise<DavAnswer> {
     const type = kind === 'contacts' ? 'text/vcard' : 'text/calendar';
     return this.#send(
       url,
@@ -226,20 +256,26 @@ export class DavServer {
       text,
     );
   }
-  async remove(url: string, etag: string): Promise<{ status: number; detail: string }> {
+  async remove(url: string, etag: string): Promise<DavAnswer> {
     return this.#send(url, 'DELETE', { 'if-match': etag }, null);
   }
 
-  async #send(url: string, method: string, headers: Record<string, string>, body: Uint8Array | null) {
+  async #send(
+    url: string,
+    method: string,
+    headers: Record<string, string>,
+    body: Uint8Array | null,
+  ): Promise<DavAnswer> {
     const response = await this.#fetch(url, { method, headers, body: body as BodyInit | null });
-    const detail = response.ok
-      ? ''
-      : (await response.text())
-          .replace(/<[^>]*>/g, ' ')
-          .replace(/\s+/g, ' ')
-          .trim();
     const { status, statusText, headers: told } = response;
-    return { status, detail: detail.slice(0, 200) || statusText, etag: told.get('etag') };
+    const isPage = /^text\/html\b/i.test(told.get('content-type') ?? '');
+    if (response.ok) return { status, isPage, etag: told.get('etag'), detail: '' };
+    const said = (await response.text())
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+    const answer = `the server answers ${status} ${statusText}`.trim();
+    return { status, isPage, etag: null, detail: said === '' ? answer : `${answer}: ${said.slice(0, 200)}` };
   }
 
   async #token(url: string): Promise<string | null> {
@@ -260,7 +296,7 @@ export class DavServer {
     if (status === 401 || status === 403) throw this.#notAllowed(url);
     if (status === 404) throw nothingAt(url);
     if (status < 400) throw noListing(url);
-    throw new LockstepError('server-trouble', `${url} answers ${status} ${statusText}.`, url);
+    throw answered(url, { status, statusText });
   }
 
   #notAllowed(url: string): LockstepError {
@@ -307,5 +343,7 @@ function ensureWhole(answer: ArrayBuffer, url: string): void {
 }
 
 const nothingAt = (url: string): LockstepError => new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
+const answered = (url: string, { status, statusText }: { status: number; statusText: string }): LockstepError =>
+  new LockstepError('server-trouble', `${url} answers ${status} ${statusText}.`, url);
 const noListing = (url: string): LockstepError =>
   new LockstepError('server-trouble', `${url} does not list what it holds (perhaps it wants somebody to log in).`, url);

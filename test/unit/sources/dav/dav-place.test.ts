@@ -244,8 +244,42 @@ describe('a collection on a server', () => {
     server.answer = (asked) =>
       asked.method === 'PUT' ? { status: code, body: '<e>Incorrect\n padding</e>' } : book.answer(asked);
     const written = await place.write(`${BOOK}a.vcf`, documents[0]!.revision, Buffer.from(card('a')));
-    expect(written).toMatchObject({ done: 'refused', reason, detail: 'Incorrect padding' });
+    expect(written).toMatchObject({
+      done: 'refused',
+      reason,
+      detail: expect.stringMatching(`answers ${code} .*: Incorrect padding$`),
+    });
   });
+
+  it('whose answer to a write is a page was written only if it is another one by then', async () => {
+    const { documents } = await place.list();
+    const page = { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<p>Who are you?</p>' };
+    server.answer = (asked) => (['PUT', 'DELETE'].includes(asked.method) ? page : book.answer(asked));
+    const { revision } = documents[0]!;
+    const refused = { done: 'refused', reason: 'io' };
+    expect(await place.write(`${BOOK}a.vcf`, revision, Buffer.from(card('a2')))).toMatchObject(refused);
+    expect(await place.write(`${BOOK}a.vcf`, revision, null)).toMatchObject(refused);
+    expect(await place.write(`${BOOK}new.vcf`, null, Buffer.from(card('new')))).toMatchObject(refused);
+    server.answer = (asked) => {
+      const answer = book.answer(asked);
+      return ['PUT', 'DELETE'].includes(asked.method) ? page : answer;
+    };
+    expect(await place.write(`${BOOK}a.vcf`, revision, Buffer.from(card('a2')))).toMatchObject({ done: 'written' });
+    expect(await place.write(`${BOOK}b.vcf`, documents[1]!.revision, null)).toMatchObject({ done: 'written' });
+  });
+
+  it.each([401, 429, 503])(
+    'that answers what is asked for with %s is not asked for each item by itself',
+    async (code) => {
+      const { documents } = await place.list();
+      server.answer = () => ({ status: code });
+      server.asked.length = 0;
+      await expect(place.read(documents.map(({ name }) => name))).rejects.toMatchObject({
+        code: code === 401 ? 'not-allowed' : 'server-trouble',
+      });
+      expect(server.asked).toHaveLength(1);
+    },
+  );
 
   it('that changed since it was read is not written at all', async () => {
     const { documents } = await place.list();
