@@ -83,7 +83,8 @@ export interface Requests {
   'conflicts:list': (collection: string | null) => readonly ConflictView[];
   'conflicts:detail': (conflict: string) => ConflictDetailView;
   'conflicts:resolve': (conflict: string, choice: Choice) => ResultView;
-  'conflicts:resolve-all': (prefer: string) => ResultView;
+  /** `collection` null: in all of them. */
+  'conflicts:resolve-all': (prefer: string, collection: string | null) => ResultView;
   /** Contacts that may be one person, the surest first. */
   'duplicates:list': (collection: string) => readonly DuplicateView[];
   /** These two contacts are one person, or they are not. */

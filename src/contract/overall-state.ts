@@ -44,7 +44,16 @@ function awaited(collection: CollectionView): readonly string[] {
 }
 
 const haltedReason = (collection: CollectionView): string | null =>
-  collection.sources.find((source) => source.state === 'halted' || source.state === 'unavailable')?.reason ?? null;
+  collection.sources.find((source) => source.state === 'halted')?.reason ?? null;
+
+/** A place of it is not there, and nothing has to be decided: it goes on by itself once the place is back. */
+export const isAway = ({ state, sources }: CollectionView): boolean =>
+  state === 'halted' &&
+  sources.some((source) => source.state === 'unavailable') &&
+  sources.every((source) => source.state !== 'halted');
+
+const awayReason = ({ sources }: CollectionView): string =>
+  sources.find((source) => source.state === 'unavailable')?.reason ?? 'its place is not there';
 
 /** Who of these nothing is known of now: what they changed since they were here nobody has told. */
 const away = (peers: readonly PeerView[]): readonly string[] =>
@@ -80,6 +89,7 @@ export function collectionSentence(collection: CollectionView): string {
   const { state, peers, progress } = collection;
   switch (state) {
     case 'halted':
+      if (isAway(collection)) return `Not available: ${awayReason(collection)}`;
       return `Halted: ${haltedReason(collection) ?? 'it waits for your decision'}`;
     case 'paused':
       return 'Paused';
@@ -111,7 +121,8 @@ const waitForYou = (conflicts: number): string =>
 /** What waits for a person, most pressing first; null: nothing does. */
 function waitingForPerson(status: StatusView, requests: readonly RequestView[]): OverallState | null {
   const { collections } = status;
-  const halted = collections.filter((collection) => collection.state === 'halted');
+  const missing = collections.filter(isAway);
+  const halted = collections.filter((collection) => collection.state === 'halted' && !isAway(collection));
   const conflicts = sum(collections, (collection) => collection.conflicts);
   const problems = sum(collections, (collection) => collection.problems);
   const also = [
@@ -123,7 +134,7 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
     const sentence =
       halted.length === 1
         ? `${first.name} is halted: ${haltedReason(first) ?? 'it waits for your decision'}`
-        : `${counted(halted.length, 'collection')} halted: they wait for your decision`;
+        : `${listed(halted.map(({ name }) => name))} are halted: they wait for your decision`;
     return { tone: 'stopped', sentence, detail: also === '' ? null : `Also ${also}`, page: 'sources' };
   }
   const [asking] = requests;
@@ -141,6 +152,15 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
       detail: problems > 0 ? `Also ${counted(problems, 'problem')}` : null,
       page: 'conflicts',
     };
+  }
+  const [gone] = missing;
+  if (gone !== undefined) {
+    const sentence =
+      missing.length === 1
+        ? `${gone.name} is not available: ${awayReason(gone)}`
+        : `${listed(missing.map(({ name }) => name))} are not available`;
+    const detail = `Nothing is deleted. It goes on by itself once ${missing.length === 1 ? 'it is' : 'they are'} there again`;
+    return { tone: 'stopped', sentence, detail: also === '' ? detail : `Also ${also}`, page: 'sources' };
   }
   const broken = collections.find((collection) => collection.state === 'problem' && collection.problems === 0);
   if (broken !== undefined && problems === 0) {

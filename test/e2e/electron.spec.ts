@@ -137,7 +137,7 @@ test('who asks to join is told by a notification while the window is hidden, by 
     await expect(waiting).rejects.toMatchObject({ code: 4, stdout: expect.stringContaining('waiting-for-approval') });
     await expect.poll(() => recorded(app, (of) => of.notifications.length)).toBe(1);
     await expect.poll(() => recorded(app, (of) => of.trays[0]?._tip)).toContain('asks to join Home');
-    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByRole('button', { name: 'Show' }).click();
     await expect(page.getByRole('article', { name: /asks to join Home/ })).toContainText('may read and change it');
   } finally {
     await served.stop();

@@ -20,7 +20,7 @@ async function noViolations(page: Page) {
   }
 }
 async function open(page: Page) {
-  await page.getByRole('button', { name: /Look into it/ }).click();
+  await page.getByRole('button', { name: /Browse/ }).click();
 }
 
 test('a place is recognized before it is added, says what it cannot hold, and a card is read with its photo', async ({

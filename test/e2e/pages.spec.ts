@@ -51,7 +51,7 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['remove', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Remove Laptop' }).click()],
   ['role', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Role of Laptop' }).click()],
   ['rename', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Rename' }).click()],
-  ['look into', {}, (page) => page.getByRole('button', { name: 'Look into it People' }).click()],
+  ['look into', {}, (page) => page.getByRole('button', { name: 'Browse People' }).click()],
   ['a contact', {}, aContact],
   ['what a place lacks', {}, (page) => page.getByRole('button', { name: '12 contacts affected' }).click()],
   ['possible duplicates', {}, (page) => fromMenu(page, /Possible duplicates/, 'People')],
@@ -64,7 +64,7 @@ async function fromMenu(page: Page, item: RegExp, collection = 'Documents') {
   await page.getByRole('menuitem', { name: item }).click();
 }
 async function aContact(page: Page) {
-  await page.getByRole('button', { name: 'Look into it People' }).click();
+  await page.getByRole('button', { name: 'Browse People' }).click();
   await page.getByRole('button', { name: /Person 1\b/ }).click();
   await expect(page.getByText('Where it is on this device')).toBeVisible();
 }
@@ -205,9 +205,27 @@ test('a text conflict shows the ancestor, each side and what differs; the merge 
   await expect(diff.locator('mark').first()).toHaveText('oat ');
   await expect(dialog.getByText('1 place changed on both sides')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Save merged text' })).toBeDisabled();
+  await dialog.getByRole('button', { name: /^Use both/ }).press('Enter');
+  await expect(dialog.getByRole('heading', { name: 'Merged text' })).toBeFocused();
+  await expect(dialog.getByText('Every place that changed on both sides is decided')).toBeVisible();
+  await expect(dialog.getByLabel('Text to save')).not.toHaveValue(/<<<<<<<|=======|>>>>>>>/);
   await dialog.getByLabel('Text to save').fill('mine');
   await dialog.getByRole('button', { name: 'Save merged text' }).click();
   await expect.poll(() => asked(page, 'conflicts:resolve')).toEqual([['k1', { text: 'mine' }]]);
+});
+
+test('conflicts are narrowed by name and collection, and those of one collection settled at once', async ({ page }) => {
+  await openPages(page, pages, { page: 'conflicts', scenario: 'long' });
+  const row = page.getByRole('list', { name: 'Conflicts' }).getByRole('listitem');
+  await expect(row.first()).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Find by name' }).fill('no such name');
+  await expect(page.getByText('No conflict has a name like this.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /All collections/ }).click();
+  await page.getByRole('option', { name: /^Documents/ }).click();
+  await page.getByRole('button', { name: 'Settle all in Documents…' }).click();
+  await page.getByRole('button', { name: 'Settle all', exact: true }).click();
+  await expect.poll(() => asked(page, 'conflicts:resolve-all')).toEqual([['newest', '0d'.repeat(16)]]);
 });
 
 test('a message that comes while a dialog is open lies under it, and leads on afterwards', async ({ page }) => {
@@ -222,7 +240,7 @@ test('a message that comes while a dialog is open lies under it, and leads on af
   );
   await expect(page.getByText('Music: It is halted')).toBeVisible();
   await page.getByRole('button', { name: 'Keep both' }).click();
-  await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Look at it' }).click();
+  await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Show' }).click();
   await expect(page.getByRole('heading', { name: 'Sources', level: 1 })).toBeVisible();
 });
 
@@ -251,7 +269,7 @@ test('a deletion against an edit offers no copy and says which button deletes', 
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByText('Deleted on Attic, changed on Desk (this device)')).toBeVisible();
   await expect(dialog.getByRole('button', { name: /Keep both/ })).toHaveCount(0);
-  await dialog.getByRole('button', { name: 'Keep it, with this from Desk (this device)' }).click();
+  await dialog.getByRole('button', { name: 'Keep this version from Desk (this device)' }).click();
   await expect.poll(() => asked(page, 'conflicts:resolve')).toEqual([['k2', { take: 'v4' }]]);
 });
 

@@ -229,9 +229,11 @@ export class SampleClient implements LockstepClient {
         return RESULT;
       }
       case 'conflicts:resolve-all': {
-        const records = this.#conflicts.length;
-        this.#conflicts = [];
-        this.#change(null, (one) => ({ ...one, conflicts: 0 }));
+        const collection = args[1] as string | null;
+        const left = this.#conflicts.filter((one) => collection !== null && one.collection !== collection);
+        const records = this.#conflicts.length - left.length;
+        this.#conflicts = left;
+        this.#change(collection, (one) => ({ ...one, conflicts: 0 }));
         return { ...RESULT, records };
       }
       case 'history:undo':

@@ -68,7 +68,7 @@ const resolveConflict: Command = {
     if (flagOption(options, 'all')) {
       if (positionals.length > 0 || choices.length > 0 || !prefer)
         throw usageError('--all takes --prefer, and no conflict.', 'all');
-      return printResult(call, await call.ask('conflicts:resolve-all', prefer), 'Settled');
+      return printResult(call, await call.ask('conflicts:resolve-all', prefer, null), 'Settled');
     }
     if (positionals.length === 0) throw usageError('Name a conflict, or give --all --prefer.', 'CONFLICT');
     if (choices.length !== 1 || prefer) throw usageError('Give one of --take, --value and --keep-both.', 'CONFLICT');

@@ -193,7 +193,10 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
       ),
     ],
   ],
-  'conflicts:resolve-all': [['prefer', name]],
+  'conflicts:resolve-all': [
+    ['prefer', name],
+    ['collection', orNull(name)],
+  ],
   'duplicates:list': [['collection', name]],
   'duplicates:fuse-sure': [['collection', name]],
   'duplicates:settle': [

@@ -91,7 +91,7 @@ export function handlersOf(engine: Engine): Handlers {
     'conflicts:list': (collection) => records.conflicts(collection),
     'conflicts:detail': (conflict) => records.detail(conflict),
     'conflicts:resolve': (conflict, choice) => records.resolve(conflict, choice),
-    'conflicts:resolve-all': (prefer) => records.resolveAll(prefer),
+    'conflicts:resolve-all': (prefer, collection) => records.resolveAll(prefer, collection),
     'duplicates:list': (collection) => records.duplicates(collection),
     'duplicates:settle': (collection, one, other, isOnePerson) =>
       records.settleDuplicate(collection, one, other, isOnePerson),

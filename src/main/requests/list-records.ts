@@ -1,4 +1,5 @@
-import type { RecordsView, RecordView } from '../../contract/contract.ts';
+import type { RecordsView, RecordView, ValueView } from '../../contract/contract.ts';
+import { contactWords } from '../../contract/field-words.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { recordTitle } from '../past/value-view.ts';
 import { inTurns } from '../platform/in-turns.ts';
@@ -54,7 +55,8 @@ function lineOf(fields: ReadonlyMap<string, Value>): string {
     for (const [field, value] of fields) {
       if (!field.startsWith(map) || value === null || typeof value !== 'object') continue;
       const said = (value as { readonly [key: string]: Value })[part];
-      if (typeof said === 'string' && said !== '') return map === 'when' ? said.replace('T', ' ').slice(0, 16) : said;
+      if (typeof said === 'string' && said !== '')
+        return map === 'when' ? (contactWords(map, value as ValueView) ?? said) : said;
     }
   return '';
 }

@@ -99,9 +99,9 @@ export class RecordRequests {
     }
     throw noConflict(id);
   }
-  resolveAll(prefer: string): ResultView {
+  resolveAll(prefer: string, collection: string | null): ResultView {
     // Of several collections, one that device is no member of has nothing it could prefer.
-    return joined(whereKnown(this.#ports(null), (port) => [resolveAll(port, prefer)]));
+    return joined(whereKnown(this.#ports(collection), (port) => [resolveAll(port, prefer)]));
   }
 
   duplicates(collection: string): Promise<readonly DuplicateView[]> {

@@ -58,7 +58,7 @@ function follow(client: RendererClient, store: AppStore): () => void {
         store.setState({ toasts: store.getState().toasts.filter((toast) => toast.isRequest !== true) });
     }),
     client.on('notice', (notice) => {
-      const action = { label: 'Look at it', run: () => goTo(NOTICE_PAGES[notice.about]) };
+      const action = { label: 'Show', run: () => goTo(NOTICE_PAGES[notice.about]) };
       const isRequest = notice.about === 'request';
       addToast(store, { tone: 'notice', text: `${notice.title}: ${notice.text}`, action, isRequest });
     }),

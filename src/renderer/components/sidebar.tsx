@@ -20,7 +20,7 @@ const ITEMS: readonly { readonly page: Page; readonly label: string; readonly ic
   { page: 'settings', label: 'Settings', icon: Settings },
 ];
 const WAITING: { readonly [page in Page]: string } = {
-  sources: 'halted',
+  sources: 'stopped',
   devices: 'waiting',
   conflicts: 'open',
   history: '',

@@ -32,7 +32,7 @@ export function StateBanner() {
       </div>
       {state !== null && (state.tone === 'attention' || state.tone === 'stopped') && state.page !== page && (
         <a className="button" href={`#${state.page}`}>
-          Look at it
+          Show
         </a>
       )}
       {status !== null && status.collections.length > 0 && (
@@ -57,8 +57,8 @@ function BannerActions({ paused }: { paused: boolean }) {
         onPress={() => void sync.run({ wait: false, timeoutSeconds: 60 }).then(say)}
       >
         <RefreshCw aria-hidden size={15} />
-        <span className="wide-only">Look now</span>
-        <span className="narrow-only sr-only">Look for changes now</span>
+        <span className="wide-only">Sync now</span>
+        <span className="narrow-only sr-only">Sync now</span>
       </Button>
       <Button
         className="button button-quiet"

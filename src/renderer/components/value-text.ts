@@ -31,12 +31,10 @@ export function fieldValueText(field: string, value: ValueView): string {
 
 /** null: not a file's entry. */
 function fileText(value: { readonly [key: string]: ValueView }): string | null {
-  const { type, size, target, sha256, digest } = value;
+  const { type, size, target } = value;
   if (type === 'directory') return 'folder';
   if (type === 'symlink') return `link to ${String(target)}`;
-  if (type !== 'file' || typeof size !== 'number') return null;
-  const mark = typeof sha256 === 'string' ? sha256 : digest;
-  return typeof mark === 'string' ? `${byteSize(size)} (${mark.slice(0, 8)})` : byteSize(size);
+  return type === 'file' && typeof size === 'number' ? byteSize(size) : null;
 }
 
 function objectText(value: { readonly [key: string]: ValueView }): string {

@@ -13,9 +13,10 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { FieldValue } from '../components/field-value.tsx';
 import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
+import { undecidedPlaces } from './clash.ts';
 import { canKeepBoth, conflictSentence, sideName } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
-import { choiceOf, editableText, undecidedPlaces } from './editable-text.ts';
+import { choiceOf, editableText } from './editable-text.ts';
 import { TextDiff } from './text-diff.tsx';
 import { TextEditor } from './text-editor.tsx';
 
@@ -119,7 +120,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
         ))}
       </div>
       <Differences detail={detail} nameOf={nameOf} />
-      {editable !== null && <TextEditor merged={merged} undecided={undecided} text={text} onChange={setText} />}
+      {editable !== null && <TextEditor detail={detail} undecided={undecided} text={text} onChange={setText} />}
     </DialogFrame>
   );
 }

@@ -26,7 +26,7 @@ export function ConflictValue(props: {
     : mixed
       ? `Take the ${folder ? 'folder' : 'file'}`
       : beside
-        ? 'Keep it, with this'
+        ? 'Keep this version'
         : 'Take this';
   const Icon = deleted ? Trash2 : folder ? Folder : FileText;
   return (
@@ -43,7 +43,7 @@ export function ConflictValue(props: {
       ) : (
         <FieldValue of={conflict} field={conflict.field} value={value.value} />
       )}
-      {value.id === conflict.shown && <p className="hint">Until you choose, a device that had neither shows this</p>}
+      {value.id === conflict.shown && <p className="hint">Devices that had neither show this one until you choose</p>}
       {props.why !== null && !folder && <p className="hint">{props.why}</p>}
       {mixed && !deleted && (
         <p className="hint">

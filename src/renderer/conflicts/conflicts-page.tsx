@@ -1,15 +1,17 @@
 import { ChevronRight, Handshake, ListChecks } from 'lucide-react';
-import { useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ConflictView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
+import { ChoiceField } from '../components/choice-field.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
+import { SearchBox } from '../components/search-box.tsx';
 import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
@@ -17,6 +19,12 @@ import { conflictSentence, newestAt } from './conflict-title.ts';
 import { SettleAllDialog } from './settle-all-dialog.tsx';
 
 const ROW = 80;
+const ANY = 'any';
+/** Fewer are seen at a glance. */
+const WORTH_FILTERING = 8;
+
+const says = ({ name, record }: ConflictView, wanted: string): boolean =>
+  name.toLowerCase().includes(wanted) || record.toLowerCase().includes(wanted);
 
 /** What was changed apart and waits for a person. */
 export function ConflictsPage() {
@@ -25,22 +33,36 @@ export function ConflictsPage() {
   const devices = useRequest('devices:list', []);
   const [open, setOpen] = useState<string | null>(null);
   const [all, setAll] = useState(false);
-  const list = conflicts.value ?? [];
+  const [text, setText] = useState('');
+  const [chosen, setChosen] = useState(ANY);
+  const everything = conflicts.value ?? [];
+  const collections = (useApp((state) => state.status?.collections) ?? []).filter((one) => one.conflicts > 0);
+  // What was settled to the last is no choice any more.
+  const collection = collections.find((one) => one.id === chosen) ?? null;
+  const inCollection = useMemo(
+    () => (collection === null ? everything : everything.filter((one) => one.collection === collection.id)),
+    [everything, collection],
+  );
+  const wanted = useDeferredValue(text.trim().toLowerCase());
+  const list = useMemo(
+    () => (wanted === '' ? inCollection : inCollection.filter((one) => says(one, wanted))),
+    [inCollection, wanted],
+  );
   const nameOf = useDeviceNames();
-  const opened = list.find((one) => one.id === open) ?? null;
-  const involved = new Set(list.flatMap((one) => one.values.map((value) => value.device)));
+  const opened = everything.find((one) => one.id === open) ?? null;
+  const involved = new Set(inCollection.flatMap((one) => one.values.map((value) => value.device)));
   const others = (devices.value ?? [])
     .filter((one) => !one.self && involved.has(one.device))
     .map((one) => ({ id: one.device, name: nameOf(one.device) }));
   return (
     <PageFrame
       title="Conflicts"
-      {...(list.length > 1
+      {...(inCollection.length > 1
         ? {
             actions: (
               <Button className="button" onPress={() => setAll(true)}>
                 <ListChecks aria-hidden size={16} />
-                Settle all…
+                {collection === null ? 'Settle all…' : `Settle all in ${collection.name}…`}
               </Button>
             ),
           }
@@ -55,25 +77,47 @@ export function ConflictsPage() {
           </p>
         </EmptyState>
       )}
+      {everything.length > 0 && (
+        <p className="intro">Until you choose, each device keeps what it has. Nothing is overwritten.</p>
+      )}
+      {everything.length >= WORTH_FILTERING && (
+        <div className="filters">
+          <SearchBox label="Find by name" value={text} onChange={setText} />
+          {collections.length > 1 && (
+            <ChoiceField
+              label="Collection"
+              hideLabel
+              options={[
+                { id: ANY, label: 'All collections' },
+                ...collections.map((one) => ({
+                  id: one.id,
+                  label: `${one.name} (${one.conflicts.toLocaleString('en')})`,
+                })),
+              ]}
+              value={collection?.id ?? ANY}
+              onChange={setChosen}
+            />
+          )}
+        </div>
+      )}
+      {everything.length > 0 && list.length === 0 && <p className="muted">No conflict has a name like this.</p>}
       {list.length > 0 && (
-        <>
-          <p className="intro">Until you choose, each device keeps what it has. Nothing is overwritten.</p>
-          <VirtualRows
-            className="card rows-page rows-divided"
-            label="Conflicts"
-            count={list.length}
-            estimate={() => ROW}
-            keyOf={(at) => list[at]?.id ?? ''}
-            row={(at, focus) => {
-              const conflict = list[at];
-              return (
-                conflict !== undefined && (
-                  <ConflictRow conflict={conflict} focus={focus} nameOf={nameOf} onOpen={() => setOpen(conflict.id)} />
-                )
-              );
-            }}
-          />
-        </>
+        <VirtualRows
+          key={`${collection?.id ?? ANY} ${wanted}`}
+          className="card rows-page rows-divided"
+          label="Conflicts"
+          count={list.length}
+          estimate={() => ROW}
+          keyOf={(at) => list[at]?.id ?? ''}
+          row={(at, focus) => {
+            const conflict = list[at];
+            return (
+              conflict !== undefined && (
+                <ConflictRow conflict={conflict} focus={focus} nameOf={nameOf} onOpen={() => setOpen(conflict.id)} />
+              )
+            );
+          }}
+        />
       )}
       {opened !== null && (
         <ConflictDialog
@@ -85,7 +129,13 @@ export function ConflictsPage() {
         />
       )}
       {all && (
-        <SettleAllDialog count={list.length} devices={others} onDone={conflicts.reload} onClose={() => setAll(false)} />
+        <SettleAllDialog
+          count={inCollection.length}
+          collection={collection}
+          devices={others}
+          onDone={conflicts.reload}
+          onClose={() => setAll(false)}
+        />
       )}
     </PageFrame>
   );

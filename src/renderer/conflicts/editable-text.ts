@@ -22,18 +22,3 @@ export function editableText(detail: ConflictDetailView): EditableText | null {
 /** What is settled on when this text is saved. */
 export const choiceOf = (editable: EditableText, text: string): Choice =>
   editable.as === 'text' ? { text } : { value: text };
-
-const MARK = /^(?:<{7}|>{7}) .*$/gm;
-
-/**
- * Places of the merge that nobody has decided yet: its marks around what both sides changed stand in the text still, and would be saved with
- * it. Marks that were in a side already are part of it.
- */
-export function undecidedPlaces({ conflict, merged, texts }: ConflictDetailView, text: string): number {
-  if (merged === null || merged.clashes === 0) return 0;
-  const sides = [...texts.map((side) => side.text), ...conflict.values.map(({ value }) => value)];
-  const own = new Set(sides.flatMap((side) => (typeof side === 'string' ? (side.match(MARK) ?? []) : [])));
-  const marks = new Set((merged.text.match(MARK) ?? []).filter((mark) => !own.has(mark)));
-  const left = (text.match(MARK) ?? []).filter((line) => marks.has(line));
-  return Math.max(...['<', '>'].map((side) => left.filter((line) => line.startsWith(side)).length));
-}

@@ -5,9 +5,11 @@ import { useAction } from '../client/use-action.ts';
 import { useSayDone } from '../client/use-say-done.ts';
 import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 
-/** One answer for all open conflicts. */
+/** One answer for all open conflicts, or all of one collection. */
 export function SettleAllDialog(props: {
   count: number;
+  /** null: all of them. */
+  collection: { readonly id: string; readonly name: string } | null;
   devices: readonly { readonly id: string; readonly name: string }[];
   onDone: () => void;
   onClose: () => void;
@@ -16,7 +18,7 @@ export function SettleAllDialog(props: {
   const resolve = useAction('conflicts:resolve-all');
   const sayDone = useSayDone();
   const run = async () => {
-    const reply = await resolve.run(prefer);
+    const reply = await resolve.run(prefer, props.collection?.id ?? null);
     if (!reply.ok) return;
     sayDone(`${counted(reply.value.records, 'conflict')} settled`, reply.value);
     props.onDone();
@@ -24,7 +26,7 @@ export function SettleAllDialog(props: {
   };
   return (
     <ConfirmDialog
-      title={`Settle ${props.count === 1 ? 'the conflict' : `all ${counted(props.count, 'conflict')}`}`}
+      title={`Settle ${props.count === 1 ? 'the conflict' : `all ${counted(props.count, 'conflict')}`}${props.collection === null ? '' : ` in ${props.collection.name}`}`}
       confirm="Settle all"
       busy={resolve.busy}
       error={resolve.error}

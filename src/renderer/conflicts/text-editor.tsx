@@ -1,20 +1,28 @@
+import { useRef } from 'react';
 import type { ConflictDetailView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { Field } from '../components/field.tsx';
 import { Note } from '../components/note.tsx';
+import { decideClash, firstClash } from './clash.ts';
+import { ClashChoice } from './clash-choice.tsx';
 
 /** The text that would be saved: what the merge came to, and how much of it a person has to look at. */
 export function TextEditor(props: {
-  merged: ConflictDetailView['merged'];
+  detail: ConflictDetailView;
   /** Of the places that changed on both sides. */
   undecided: number;
   text: string;
   onChange: (text: string) => void;
 }) {
-  const { merged, undecided, text, onChange } = props;
+  const { detail, undecided, text, onChange } = props;
+  const { merged } = detail;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const clash = undecided === 0 ? null : firstClash(detail, text);
   return (
     <>
-      <h3>{merged === null ? 'Or write it yourself' : 'Merged text'}</h3>
+      <h3 ref={heading} tabIndex={-1}>
+        {merged === null ? 'Or write it yourself' : 'Merged text'}
+      </h3>
       {merged === null && (
         <p className="muted">
           They could not be merged by themselves. It begins as the version a device that had neither shows.
@@ -24,11 +32,24 @@ export function TextEditor(props: {
       {merged !== null && merged.clashes > 0 && undecided > 0 && (
         <Note tone="warn">
           <p>
-            {counted(merged.clashes, 'place')} changed on both sides. Look for the lines with
-            &lt;&lt;&lt;&lt;&lt;&lt;&lt; and leave what shall stand, without the lines that mark it: then it can be
-            saved.
+            {counted(merged.clashes, 'place')} changed on both sides.{' '}
+            {clash === null
+              ? 'Look for the lines that begin with <<<<<<< and leave what shall stand, without the lines that mark it: then it can be saved.'
+              : 'Say what shall stand, or edit the text yourself.'}
           </p>
         </Note>
+      )}
+      {merged !== null && clash !== null && (
+        <ClashChoice
+          clash={clash}
+          place={Math.max(1, merged.clashes - undecided + 1)}
+          places={Math.max(merged.clashes, undecided)}
+          onDecide={(take) => {
+            onChange(decideClash(text, clash, take));
+            // The last one goes with its buttons.
+            if (undecided === 1) heading.current?.focus();
+          }}
+        />
       )}
       {merged !== null && merged.clashes > 0 && undecided === 0 && (
         <p className="muted">Every place that changed on both sides is decided.</p>

@@ -2,7 +2,7 @@ import { Laptop, Monitor, Pencil, Trash2, UserCog } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, DeviceView, PeerView, Role } from '../../contract/contract.ts';
-import { counted, type Tone } from '../../contract/overall-state.ts';
+import type { Tone } from '../../contract/overall-state.ts';
 import { ToneIcon } from '../components/tone-icon.tsx';
 import { When } from '../components/when.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
@@ -15,10 +15,10 @@ const ROLES: { readonly [role in Role]: string } = { admin: 'Admin', editor: 'Ed
 export function linkState(peers: readonly PeerView[]): { readonly tone: Tone; readonly text: string } {
   const linked = peers.find((peer) => peer.state === 'linked');
   const behind = peers.reduce((most, peer) => Math.max(most, peer.behind), 0);
-  const lag = behind === 0 ? '' : `, ${counted(behind, 'package')} behind`;
+  const lag = behind === 0 ? '' : ', has not got your latest changes yet';
   if (linked !== undefined) {
-    const over = linked.link === null ? 'Linked' : `Linked over ${placeOf(linked.link)}`;
-    return { tone: behind === 0 ? 'good' : 'busy', text: `${over}${lag}` };
+    const over = linked.link === null ? 'Connected' : `Connected over ${placeOf(linked.link)}`;
+    return { tone: behind === 0 ? 'good' : 'busy', text: behind === 0 ? over : `${over}, getting your latest changes` };
   }
   const through = peers.find((peer) => peer.through !== undefined)?.through;
   if (through !== undefined) return { tone: behind === 0 ? 'good' : 'busy', text: `Reached through ${through}${lag}` };
@@ -27,7 +27,7 @@ export function linkState(peers: readonly PeerView[]): { readonly tone: Tone; re
 }
 
 /** `lan 192.0.2.7:21027` as people say it. */
-const placeOf = (link: string): string => (link.startsWith('lan ') ? `the network (${link.slice(4)})` : link);
+const placeOf = (link: string): string => (link.startsWith('lan ') ? 'your network' : link);
 
 /** One device: its name, what it shares with this one, and how it stands. */
 export function DeviceCard(props: {

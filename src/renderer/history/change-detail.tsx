@@ -15,6 +15,16 @@ function keptText(kept: Kept, nameOf: (device: string) => string): string {
   return `Kept on ${listed(kept.map(nameOf))}`;
 }
 
+/** Two contents of one size must not look as if nothing had changed. */
+function afterText(
+  { action }: HistoryChangeView,
+  { path, before, after }: HistoryChangeView['fields'][number],
+): string {
+  if (action === 'delete' && after === null) return '—';
+  const said = fieldValueText(path, after);
+  return before !== null && said === fieldValueText(path, before) ? `${said}, other content` : said;
+}
+
 /** One change of a package: what it did to each field, and the way back. */
 export function ChangeDetail(props: {
   change: HistoryChangeView;
@@ -55,7 +65,7 @@ export function ChangeDetail(props: {
                     {change.action === 'add' && field.before === null ? '—' : fieldValueText(field.path, field.before)}
                   </td>
                   <td className="path" data-label="After">
-                    {change.action === 'delete' && field.after === null ? '—' : fieldValueText(field.path, field.after)}
+                    {afterText(change, field)}
                   </td>
                   <td data-label="What was before">
                     {field.before === null ? '—' : keptText(field.kept, props.nameOf)}

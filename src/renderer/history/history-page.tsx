@@ -1,6 +1,5 @@
-import { History, Search, X } from 'lucide-react';
+import { History } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
-import { Button, Input, SearchField } from 'react-aria-components';
 import type { HistoryQuery, PackageView } from '../../contract/contract.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useDeviceNames } from '../client/use-device-names.ts';
@@ -10,6 +9,7 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
+import { SearchBox } from '../components/search-box.tsx';
 import { HistoryList } from './history-list.tsx';
 import { PackageDialog } from './package-dialog.tsx';
 import { useHistory } from './use-history.ts';
@@ -42,13 +42,7 @@ export function HistoryPage() {
   return (
     <PageFrame title="History">
       <div className="filters">
-        <SearchField className="field search" aria-label="Find by name" value={text} onChange={setText}>
-          <Search aria-hidden size={16} />
-          <Input className="input" placeholder="Find by name" />
-          <Button className="button button-icon button-quiet button-small" aria-label="Clear">
-            <X aria-hidden size={14} />
-          </Button>
-        </SearchField>
+        <SearchBox label="Find by name" value={text} onChange={setText} />
         <ChoiceField
           label="Collection"
           hideLabel

@@ -16,7 +16,7 @@ export function ExplainDialog(props: { collection: string; record: string; title
   const name = useDeviceNames();
   const view = explain.value;
   return (
-    <DialogFrame title="Why it is as it is" wide onClose={props.onClose}>
+    <DialogFrame title="Where this comes from" wide onClose={props.onClose}>
       {props.title === undefined ? (
         <p className="path strong">{props.record}</p>
       ) : (
@@ -27,7 +27,7 @@ export function ExplainDialog(props: { collection: string; record: string; title
       {view !== null && <p className="lead first-letter">{view.state}</p>}
       {view?.problem != null && (
         <Note tone="warn">
-          <p>{view.problem.detail}</p>
+          <p className="first-letter">{view.problem.detail}</p>
           <p>{problemAdvice(view.problem.code)}</p>
         </Note>
       )}

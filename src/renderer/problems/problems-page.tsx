@@ -75,7 +75,7 @@ function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
                 <div className="row-text">
                   <span className="path strong">{problem.record}</span>
                   <span className="muted">
-                    {problem.detail} · since <When at={problem.since} />
+                    <span className="first-letter">{problem.detail}</span> · since <When at={problem.since} />
                   </span>
                 </div>
                 <button

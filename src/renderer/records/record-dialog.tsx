@@ -30,7 +30,7 @@ export function RecordDialog(props: { collection: string; record: string; title:
       footer={
         <>
           <Button className="button" onPress={() => setWhy(true)}>
-            Why it is as it is…
+            Where this comes from…
           </Button>
           <Button className="button button-primary" onPress={props.onClose}>
             Back to the list

@@ -5,8 +5,8 @@ export interface SettingField {
   readonly key: string;
   readonly label: string;
   readonly hint: string;
-  /** `share`: 0 to 1, typed as a percentage. Sizes are bytes, typed in their unit. */
-  readonly unit: 'text' | 'number' | 'share' | keyof typeof SIZES;
+  /** `share`: 0 to 1, typed as a percentage. `minutes`: seconds, typed as minutes. Sizes are bytes, typed in their unit. */
+  readonly unit: 'text' | 'number' | 'share' | 'minutes' | keyof typeof SIZES;
 }
 export interface SettingGroup {
   readonly title: string;
@@ -21,15 +21,15 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       { key: 'name', label: 'Name', hint: 'What your other devices call it.', unit: 'text' },
       {
         key: 'listen',
-        label: 'Listens on',
-        hint: 'HOST:PORT for your other devices. Takes effect at the next start.',
+        label: 'Address for other devices',
+        hint: 'Empty: found by itself. Else an address and a port, as 0.0.0.0:21027. Used from the next start on.',
         unit: 'text',
       },
       {
         key: 'scan.interval',
-        label: 'Full look every',
-        hint: 'Seconds. Changes are also noticed as they happen.',
-        unit: 'number',
+        label: 'Check everything every',
+        hint: 'Minutes. Changes are also noticed as they happen.',
+        unit: 'minutes',
       },
     ],
   },
@@ -54,7 +54,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       {
         key: 'history.copy-limit',
         label: 'Copy items up to',
-        hint: 'MiB. Of larger ones you overwrite yourself no copy may be kept.',
+        hint: 'MiB. A larger one may be in no history once you overwrite it yourself.',
         unit: 'MiB',
       },
       { key: 'disk.reserve', label: 'Leave free', hint: 'MiB of the disk are never filled.', unit: 'MiB' },
@@ -66,14 +66,19 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       {
         key: 'safety.delete-share',
         label: 'Halt when this much is deleted at once',
-        hint: 'Percent of a source. Both this and the next number must be passed.',
+        hint: 'Percent of a collection. It halts only where the next number is reached too.',
         unit: 'share',
       },
-      { key: 'safety.delete-count', label: '… and at least this many items', hint: 'Items.', unit: 'number' },
+      {
+        key: 'safety.delete-count',
+        label: '… and at least this many items',
+        hint: 'Items. Nothing is lost: it asks you first.',
+        unit: 'number',
+      },
       {
         key: 'safety.rewrite-share',
         label: 'Halt when this much is rewritten at once',
-        hint: 'Percent of a source.',
+        hint: 'Percent of a collection.',
         unit: 'share',
       },
     ],
@@ -86,6 +91,7 @@ export function settingToText(field: SettingField, value: Stored): string {
   if (value === null || value === undefined || value === '') return '';
   const number = Number(value);
   if (field.unit === 'share' && Number.isFinite(number)) return String(Number((number * 100).toFixed(4)));
+  if (field.unit === 'minutes' && Number.isFinite(number)) return String(Number((number / 60).toFixed(2)));
   if (field.unit in SIZES && Number.isFinite(number)) return String(Number((number / sizeOf(field)).toFixed(2)));
   return String(value);
 }
@@ -100,6 +106,7 @@ export function textToSetting(
   const number = Number(trimmed.replace(',', '.'));
   if (trimmed === '' || !Number.isFinite(number) || number < 0) return { why: 'A number, 0 or more' };
   if (field.unit === 'share') return number <= 100 ? { value: String(number / 100) } : { why: 'At most 100 percent' };
+  if (field.unit === 'minutes') return { value: String(Math.round(number * 60)) };
   return { value: String(field.unit in SIZES ? Math.round(number * sizeOf(field)) : number) };
 }
 

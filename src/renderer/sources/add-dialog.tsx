@@ -113,11 +113,13 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
             onChange={(typed) => {
               setPlace(typed);
               setFound([]);
+              setError(null);
             }}
             autoFocus
             hint="A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), or the address of a CardDAV or CalDAV server."
           />
-          {!isServer && <RecognitionLine recognition={recognition} canCreate={create} />}
+          {/* Once it failed that says why. */}
+          {!isServer && error === null && <RecognitionLine recognition={recognition} canCreate={create} />}
           {isServer && (
             <>
               <ChoiceField

@@ -6,9 +6,9 @@ import { useRequest } from '../client/use-request.ts';
 import { useSettled } from '../client/use-settled.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { Field } from '../components/field.tsx';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Loading } from '../components/loading.tsx';
+import { SearchBox } from '../components/search-box.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { MonthView } from '../records/month-view.tsx';
 import { timeOf } from '../records/occurrence-words.ts';
@@ -44,7 +44,11 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
   return (
     <DialogFrame title={collection.name} wide onClose={onClose}>
       {collection.kind === 'calendar' && search === '' && <Calendar collection={collection.id} onOpen={setOpen} />}
-      <Field label="Search" value={search} onChange={setSearch} hint="In everything a card or an event says." />
+      <SearchBox
+        label={collection.kind === 'contacts' ? 'Search names, numbers, notes…' : 'Search titles, places, notes…'}
+        value={search}
+        onChange={setSearch}
+      />
       <ErrorNotice error={records.error} />
       {view === null && records.error === null && <Loading what="the list" />}
       {view !== null && <p className="muted">{howMany(view.total, collection, wanted)}</p>}

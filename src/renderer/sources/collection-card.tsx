@@ -13,7 +13,7 @@ import {
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView } from '../../contract/contract.ts';
-import { collectionSentence, collectionTone, counted, listed } from '../../contract/overall-state.ts';
+import { collectionSentence, collectionTone, counted, isAway, listed } from '../../contract/overall-state.ts';
 import { goTo, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ActionMenu } from '../components/action-menu.tsx';
@@ -74,7 +74,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
               ) : (
                 <CalendarDays aria-hidden size={15} />
               )}
-              Look into it
+              Browse
               <span className="sr-only"> {name}</span>
             </Button>
           )}
@@ -92,7 +92,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
               ...(collection.removed === true
                 ? []
                 : [{ id: 'invite', label: 'Invite a device…', icon: UserPlus, run: () => setDialog('invite') }]),
-              { id: 'sync', label: 'Look for changes now', icon: RefreshCw, run: () => void syncNow() },
+              { id: 'sync', label: 'Sync now', icon: RefreshCw, run: () => void syncNow() },
               { id: 'rules', label: 'Places and rules…', icon: ListFilter, run: () => setDialog('rules') },
               { id: 'verify', label: 'Verify…', icon: ShieldCheck, run: () => setDialog('verify') },
               {
@@ -121,7 +121,13 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
       {collection.progress !== null && collection.state === 'working' && (
         <ProgressLine progress={collection.progress} name={name} />
       )}
-      <CardLinks collection={collection} onHalt={() => setDialog('halt')} onInvite={() => setDialog('invite')} />
+      <CardLinks
+        collection={collection}
+        onHalt={() => setDialog('halt')}
+        onInvite={() => setDialog('invite')}
+        onSync={() => void syncNow()}
+        onPlaces={() => setDialog('rules')}
+      />
       {dialog === 'browse' && <BrowseDialog collection={collection} onClose={close} />}
       {dialog === 'twice' && <DuplicatesDialog collection={collection} onClose={close} />}
       {dialog === 'invite' && <InviteDialog collection={collection.id} onClose={close} />}
@@ -134,19 +140,40 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
 }
 
 /** What waits for the person in this collection, each with its way there. */
-function CardLinks(props: { collection: CollectionView; onHalt: () => void; onInvite: () => void }) {
+function CardLinks(props: {
+  collection: CollectionView;
+  onHalt: () => void;
+  onInvite: () => void;
+  onSync: () => void;
+  onPlaces: () => void;
+}) {
   const { conflicts, problems, state, peers, removed } = props.collection;
-  const halted = state === 'halted';
+  const missing = isAway(props.collection);
+  const halted = state === 'halted' && !missing;
   const alone = peers.length === 0 && removed !== true;
-  if (!halted && !alone && conflicts === 0 && problems === 0) return null;
+  if (!halted && !missing && !alone && conflicts === 0 && problems === 0) return null;
   return (
     <div className="card-links">
+      {missing && (
+        <>
+          <p className="muted card-advice">
+            Nothing is deleted. It goes on by itself once it is there again, with everything that was in it.
+          </p>
+          <Button className="button" onPress={props.onSync}>
+            <RefreshCw aria-hidden size={15} />
+            Check again
+          </Button>
+          <Button className="button" onPress={props.onPlaces}>
+            It is elsewhere now…
+          </Button>
+        </>
+      )}
       {halted && (
         <Button className="button button-primary" onPress={props.onHalt}>
           See what would happen…
         </Button>
       )}
-      {alone && !halted && (
+      {alone && !halted && !missing && (
         <Button className="button" onPress={props.onInvite}>
           <UserPlus aria-hidden size={15} />
           Invite a device…

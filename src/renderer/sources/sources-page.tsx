@@ -1,11 +1,15 @@
 import { FolderPlus, FolderSync, Link2 } from 'lucide-react';
 import { Button } from 'react-aria-components';
+import type { CollectionView } from '../../contract/contract.ts';
 import { useApp, useAppContext } from '../client/app-context.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { CollectionCard } from './collection-card.tsx';
 import { JoiningCard } from './joining-card.tsx';
+
+const stoppedFirst = (a: CollectionView, b: CollectionView): number =>
+  Number(b.state === 'halted') - Number(a.state === 'halted');
 
 /** Everything this device keeps in step, and how to add to it. */
 export function SourcesPage() {
@@ -38,7 +42,7 @@ export function SourcesPage() {
       {joining.map((one) => (
         <JoiningCard key={one.collection} joining={one} />
       ))}
-      {status?.collections.map((collection) => (
+      {[...(status?.collections ?? [])].sort(stoppedFirst).map((collection) => (
         <CollectionCard key={collection.id} collection={collection} />
       ))}
     </PageFrame>

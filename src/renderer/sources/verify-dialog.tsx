@@ -24,18 +24,18 @@ export function VerifyDialog({ collection, onClose }: { collection: CollectionVi
       footer={
         <>
           <Button className="button" isDisabled={verify.busy} onPress={() => void run(false)}>
-            Compare check sum
+            Quick check
           </Button>
           <Button className="button button-primary" isDisabled={verify.busy} onPress={() => void run(true)}>
-            Read everything again
+            Thorough check
           </Button>
         </>
       }
     >
       <p>
-        <strong>Compare check sum</strong> is quick: two devices that are in step show the same letters.{' '}
-        <strong>Read everything again</strong> reads every item of the source and names each that differs from what is
-        recorded.
+        Is it really the same everywhere? <strong>Quick check</strong> shows a check mark made of everything in it: on
+        each device that is in step it is the same. <strong>Thorough check</strong> also reads every item here again and
+        names each that is not as it should be.
       </p>
       <ErrorNotice error={verify.error} />
       {verify.busy && <Loading verb="Reading" what={collection.name} />}
@@ -43,7 +43,8 @@ export function VerifyDialog({ collection, onClose }: { collection: CollectionVi
         {results?.map((result) => (
           <div key={result.collection} className="result">
             <p>
-              Check sum of {counted(result.records, 'item')}: <code className="path">{result.root.slice(0, 16)}</code>
+              Check mark of {counted(result.records, 'item')}:{' '}
+              <code className="path">{(result.root.slice(0, 16).match(/.{4}/g) ?? []).join(' ')}</code>
             </p>
             {result.differs.length === 0 ? (
               <p>No item differs.</p>

@@ -202,7 +202,7 @@ describe('what a command line asks the instance', () => {
     ],
     [
       ['resolve', '--all', '--prefer', 'newest'],
-      ['conflicts:resolve-all', 'newest'],
+      ['conflicts:resolve-all', 'newest', null],
     ],
     [
       ['history', 'Photos', '--record', 'a.txt', '--limit', '5', '--before', 'p9'],

@@ -61,7 +61,7 @@ describe('overallState', () => {
       status(
         collection({ state: 'halted', sources: [{ ...source, state: 'unavailable', reason: 'its disk is away' }] }),
       ),
-      'Docs is halted: its disk is away',
+      'Docs is not available: its disk is away',
       'stopped',
     ],
     ['a halt', status(halted, collection({ conflicts: 2 })), 'Music is halted: everything is gone', 'stopped'],

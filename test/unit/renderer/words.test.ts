@@ -5,9 +5,11 @@ import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
 import { resultText } from '../../../src/renderer/client/use-say-done.ts';
 import { byteSize } from '../../../src/renderer/components/byte-size.ts';
 import { duration } from '../../../src/renderer/components/duration.ts';
+import { errorWords } from '../../../src/renderer/components/error-words.ts';
 import { fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
+import { decideClash, firstClash, undecidedPlaces } from '../../../src/renderer/conflicts/clash.ts';
 import { canKeepBoth, conflictSentence, newestAt, sideName } from '../../../src/renderer/conflicts/conflict-title.ts';
-import { choiceOf, editableText, undecidedPlaces } from '../../../src/renderer/conflicts/editable-text.ts';
+import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { packageAction, packageSummary } from '../../../src/renderer/history/package-summary.ts';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
@@ -43,7 +45,7 @@ describe('values', () => {
     [null, 'empty'],
     ['', 'empty'],
     [true, 'yes'],
-    [{ type: 'file', size: 1_200, sha256: 'abcdef0123456789' }, '1.2 kB (abcdef01)'],
+    [{ type: 'file', size: 1_200, sha256: 'abcdef0123456789' }, '1.2 kB'],
     [{ type: 'directory' }, 'folder'],
     [{ type: 'symlink', target: '../x' }, 'link to ../x'],
     [{ '@type': 'Phone', number: '+46 8', features: { voice: true } }, '+46 8'],
@@ -165,11 +167,15 @@ describe('devices', () => {
         { ...peer, state: 'offline' },
         { ...peer, state: 'linked', link: 'the relay', behind: 1 },
       ]),
-    ).toEqual({ tone: 'busy', text: 'Linked over the relay, 1 package behind' });
-    expect(linkState([{ ...peer, state: 'linked' }])).toEqual({ tone: 'good', text: 'Linked' });
+    ).toEqual({ tone: 'busy', text: 'Connected over the relay, getting your latest changes' });
+    expect(linkState([{ ...peer, state: 'linked' }])).toEqual({ tone: 'good', text: 'Connected' });
     expect(linkState([{ ...peer, state: 'offline', through: 'Desk' }])).toEqual({
       tone: 'good',
       text: 'Reached through Desk',
+    });
+    expect(linkState([{ ...peer, state: 'offline', behind: 2 }])).toEqual({
+      tone: 'neutral',
+      text: 'Not reachable now, has not got your latest changes yet',
     });
     expect(linkState([])).toEqual({ tone: 'neutral', text: 'Not reachable now' });
   });
@@ -183,6 +189,8 @@ describe('settings', () => {
     expect(textToSetting(field('safety.delete-share'), '101')).toEqual({ why: 'At most 100 percent' });
     expect(settingToText(field('limits.up'), 2_500_000)).toBe('2.5');
     expect(textToSetting(field('limits.up'), '2.5')).toEqual({ value: '2500000' });
+    expect(settingToText(field('scan.interval'), 600)).toBe('10');
+    expect(textToSetting(field('scan.interval'), '1.5')).toEqual({ value: '90' });
     expect(settingToText(field('history.bytes'), 10 * 2 ** 30)).toBe('10');
     expect(textToSetting(field('history.copy-limit'), '1')).toEqual({ value: '1048576' });
   });
@@ -249,6 +257,27 @@ describe('what can be edited', () => {
     expect(undecidedPlaces(clashing([text, 'b']), text)).toBe(0);
     expect(undecidedPlaces(detail([value('1', file), value('2', file)], ['a', 'b'], 'm'), text)).toBe(0);
   });
+  it('each place is decided by a press, and every other byte stays', () => {
+    const text =
+      'top\r\n<<<<<<< Desk\r\na\r\n=======\r\nb\r\n>>>>>>> Phone\r\nmid\n<<<<<<< Desk\nc\n=======\n>>>>>>> Phone';
+    const view = {
+      ...detail([value('1', file), value('2', file)], ['a', 'b'], text),
+      merged: { text, clashes: 2 },
+    };
+    const first = firstClash(view, text)!;
+    expect(first).toMatchObject({ left: 'a\r\n', right: 'b\r\n', leftName: 'Desk', rightName: 'Phone' });
+    const rest = '<<<<<<< Desk\nc\n=======\n>>>>>>> Phone';
+    expect(decideClash(text, first, 'both')).toBe(`top\r\na\r\nb\r\nmid\n${rest}`);
+    const next = decideClash(text, first, 'right');
+    expect(next).toBe(`top\r\nb\r\nmid\n${rest}`);
+    const second = firstClash(view, next)!;
+    expect(decideClash(next, second, 'left')).toBe('top\r\nb\r\nmid\nc');
+    expect(decideClash(next, second, 'right')).toBe('top\r\nb\r\nmid\n');
+    expect(firstClash(view, 'top\n')).toBeNull();
+    // Marks that were edited, or two that could be the middle: only the person knows what is meant.
+    expect(firstClash(view, text.replace('=======\r\n', ''))).toBeNull();
+    expect(firstClash(view, text.replace('a\r\n', '=======\r\n'))).toBeNull();
+  });
   it('nothing where a side is deleted, or is no text', () => {
     expect(editableText(detail([value('1', file), value('2', null, 'delete')], ['a', null], null))).toBeNull();
     expect(editableText(detail([value('1', file), value('2', file)], ['a', null], null))).toBeNull();
@@ -264,6 +293,13 @@ it('this device is said to be it, and two of one name are told apart', () => {
     { device: 'dddd1', name: 'nas', self: false },
   ]);
   expect([...labels.values()]).toEqual(['vm (this device)', 'vm', 'nas (cccc)', 'nas (dddd)']);
+});
+
+it('what failed is said without options of the command line', () => {
+  const failed = (code: string, message: string) => errorWords({ code, message, subject: '/x' });
+  expect(failed('no-such-path', 'Make it first, or ask for it to be made (--create).')).toContain('tick “Create it”');
+  expect(failed('unknown-format', 'say it with --format.')).not.toContain('--');
+  expect(failed('no-such-path', 'There is no such place')).toBe('There is no such place');
 });
 
 it('fields of contacts and events are told in words', () => {
