@@ -110,4 +110,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what the power brings back where a program saved a file before it renamed it nobody can tell',
   },
+  {
+    seed: '400044',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what cannot be read while it is compared after a power loss is compared again, and is no edit',
+  },
 ];

@@ -218,7 +218,7 @@ export class WholeFiles implements IdleJob {
     found: File,
     wholes: readonly File[],
     needed: ReadonlySet<FileEntry>,
-  ): Promise<Verdict | 'undecided'> {
+  ): Promise<Verdict | 'undecided' | 'later'> {
     const { each, source, id } = suspect;
     let [unknown, missing] = [false, false];
     for (const device of each.linked()) suspect.asked.add(device);
@@ -235,7 +235,9 @@ export class WholeFiles implements IdleJob {
         unknown ||= hasOthersToAsk(suspect) && (needed.has(whole) || each.linked().length === 0);
       } else {
         const bytes = await this.#port.readItem(source.row, id, standing.revision);
-        if (bytes !== null && isTorn(bytes, should)) return 'again';
+        // It changed since, or its disk went away.
+        if (bytes === null) return 'later';
+        if (isTorn(bytes, should)) return 'again';
       }
     }
     if (!unknown && missing && !suspect.lastTry) {

@@ -98,6 +98,32 @@ it('an edit made before the power went is an edit', async () => {
   room.expectNoFaults();
 });
 
+it.each([4, 5, 6, 7])(
+  'a disk that goes away while what may be torn is compared, when it is opened for the %ith time',
+  async (at) => {
+    const { room, a, b } = await interrupted('away');
+    await room.run(1000);
+    b.losePower(new SeededRandom('away'));
+    room.write(b, 'new/one.txt', 'never se');
+    let opened = 0;
+    b.onCall = ({ name, path }) => {
+      if (name !== 'open' || path !== `${ROOT}/new/one.txt` || ++opened < at) return null;
+      b.onCall = null;
+      b.unmount();
+      return null;
+    };
+    const before = room.changes(a);
+    await room.group.start(b);
+    await room.run(10_000);
+    expect([opened, b.isMounted]).toEqual([at, false]);
+    b.remount();
+    await room.run(120_000);
+    expect([room.changes(a), room.problems(b)]).toEqual([before, []]);
+    for (const each of [a, b]) expect(room.read(each, 'new/one.txt')).toBe('never seen before');
+    room.expectNoFaults();
+  },
+);
+
 it('forgets what was written once it is surely on the disk', async () => {
   const room = await KeepRoom.open('forget', 2, TEXTS);
   const b = room.devices[1] as (typeof room.devices)[0];
