@@ -20,6 +20,7 @@ import { parseHostAndPort } from './platform/bind-port.ts';
 import { bootId } from './platform/boot-id.ts';
 import { systemClock } from './platform/clock.ts';
 import { diskSpace } from './platform/disk-space.ts';
+import { makeFolders } from './platform/make-folders.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
 import { systemRandom } from './platform/random.ts';
 import { remote } from './platform/remote.ts';
@@ -88,7 +89,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     isProfileLocked,
     secrets: accountSecrets(accounts),
     realPath,
-    makeDirectory: (path) => mkdirSync(path, { recursive: true }),
+    makeDirectory: makeFolders,
     countItems: countInThread,
     dataDirectory,
     defaultName: hostname(),

@@ -9,7 +9,14 @@ import type { EngineWorld } from './engine-world.ts';
 import { HistoryKeeper } from './history-keeper.ts';
 import { placesIn, recoverPlaces } from './locations/recover-places.ts';
 import { findServerPlace, isAddress } from './locations/server-place.ts';
-import { type AskedFormat, findPlace, isFolder, nameOfPlace, type SourcePlace } from './locations/source-place.ts';
+import {
+  type AskedFormat,
+  checkApart,
+  findPlace,
+  isFolder,
+  nameOfPlace,
+  type SourcePlace,
+} from './locations/source-place.ts';
 import { JoinsUnderWay } from './network/joins-under-way.ts';
 import { LeftCollections } from './network/left-collections.ts';
 import { ManageMembers } from './network/manage-members.ts';
@@ -191,8 +198,9 @@ export class Engine {
     return this.#openReplica(this.registry.addCollection(id, name, kind, this.#newLog()));
   }
 
-  /** Another place on this device for a collection. */
+  /** Another place on this device for a collection. Fails with `overlaps-source` where another call has taken it meanwhile. */
   async addSource(replica: Replica, { path, format }: SourcePlace): Promise<StoredSource> {
+    checkApart(path, this.#taken());
     const id = sourceId(hexOf(this.world.random.bytes(8)));
     const source = this.registry.addSource(id, replica.collection.stored.row, path, format.name, NO_SETTINGS);
     try {
@@ -217,13 +225,16 @@ export class Engine {
    * is nothing. Fails with `no-such-path`, `overlaps-source`, `unknown-format`, `wrong-format`, `other-marker`, and as `findServerPlace`.
    */
   async place(location: string, create: boolean, asked: AskedFormat): Promise<SourcePlace> {
-    const taken = [...this.replicas.values()].flatMap((replica) =>
-      [...replica.synchronizers.values()].map((each) => each.source.location),
-    );
+    const taken = this.#taken();
     if (isAddress(location)) return findServerPlace(location, asked, this.world.secrets, taken);
     const place = findPlace(this.world, location, create, asked, [...taken, this.world.dataDirectory]);
     if (isFolder(place.format)) checkMayMark(this.world.fs, place.path, this.deviceId);
     return place;
+  }
+
+  /** Where this device keeps something in step, or is about to. */
+  #taken(): readonly string[] {
+    return this.registry.collections().flatMap(({ row }) => this.registry.sources(row).map(({ location }) => location));
   }
 
   async removeSource(replica: Replica, row: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectControl } from '../../src/main/control/control-client.ts';
 import { Device, end, PATIENT, type Pair, startPair } from './device.ts';
 import { Folder, scratch } from './folder.ts';
 
@@ -63,6 +64,19 @@ describe('what is refused, with which status and code', () => {
     await b.restart();
     expect((await a.cli('sync', '--wait', '--for', 'bert', '--timeout', PATIENT)).status).toBe(0);
   });
+});
+
+it('of two calls that add one folder at once, one is refused', async () => {
+  const folder = new Folder('twice');
+  const client = await connectControl(pair.a.data);
+  const add = () => client.request('collections:add', { location: folder.root, name: 'twice' });
+  const [one, other] = await Promise.allSettled([add(), add()]);
+  client.close();
+  expect([one.status, other.status].sort()).toEqual(['fulfilled', 'rejected']);
+  expect([one, other].find(({ status }) => status === 'rejected')).toMatchObject({
+    reason: { code: 'overlaps-source' },
+  });
+  expect((await pair.a.status()).collections).toHaveLength(2);
 });
 
 describe('what scripts rely on', () => {

@@ -67,8 +67,9 @@ export function findPlace(
   return { path, format };
 }
 
-function checkApart(path: string, taken: readonly string[]): void {
-  const other = taken.find((each) => contains(each, path) || contains(path, each));
+/** Fails with `overlaps-source` where a path is inside or around one of these, or an address is one of them. */
+export function checkApart(path: string, taken: readonly string[]): void {
+  const other = taken.find((each) => (isAbsolute(path) ? contains(each, path) || contains(path, each) : each === path));
   if (other === undefined) return;
   throw new LockstepError(
     'overlaps-source',

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 import { LockstepError } from './trouble.ts';
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -20,7 +21,7 @@ export function defaultDataDirectory(
 /** Makes the directory where it is missing, closes it to other users, and returns its real path. Fails with `bad-data-directory`. */
 export function openDataDirectory(path: string): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path, 0o700);
     if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
     return realpathSync(path);
   } catch (cause) {
