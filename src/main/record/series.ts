@@ -41,6 +41,19 @@ export function adoptedOverride(fields: Fields, value: Value): Value {
   return { ...value, ...(value.excluded === true ? {} : { added: true }), series: seriesOf(fields) };
 }
 
+/**
+ * What a source newly says of occurrences names the series as it was read there (`now`). Where the source shows start or rule of the record in
+ * another way (a server that rewrites them), it is said of the series as the record has it. `after`: what was `full` before, with what is new.
+ */
+export function nameSeries(after: Map<FieldName, Value>, full: Fields, now: Fields): void {
+  const news = [...after].filter(([field, value]) => isOverride(field) && isPlain(value) && value !== full.get(field));
+  if (news.length === 0) return;
+  const [theirs, ours] = [seriesOf(now), seriesOf(after)];
+  if (theirs === ours) return;
+  for (const [field, value] of news)
+    if (isPlain(value) && value.series === theirs) after.set(field, { ...value, series: ours });
+}
+
 function canonical(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isPlain(value)) return JSON.stringify(value) ?? 'null';

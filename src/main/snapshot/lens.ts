@@ -2,6 +2,7 @@ import type { Held } from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { FieldName } from '../record/ids.ts';
+import { nameSeries } from '../record/series.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
 
 /** What a source can hold of a record (`SourceAdapter.project`); null: all of it. */
@@ -77,6 +78,7 @@ export function putFields(kind: RecordKind, full: Fields, before: Fields, now: F
     after.set(field, putValue(full.get(field) ?? null, held, value));
   }
   for (const field of before.keys()) if (!now.has(field)) after.delete(field);
+  if (kind === 'calendar') nameSeries(after, full, now);
   return after;
 }
 

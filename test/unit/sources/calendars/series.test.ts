@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { strayOverrides } from '../../../../src/main/record/series.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { putFields } from '../../../../src/main/snapshot/lens.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
 import { calendar, event, fieldsOf, readAll } from './calendar-text.ts';
 
@@ -26,6 +27,14 @@ describe('what is said of occurrences of another series', () => {
     // The program moved what is left out along with the series; or it did not.
     expect(strayOverrides(read(series('10', excluded.replace('T09', 'T10'))))).toEqual([]);
     expect(strayOverrides(read(series('10', excluded)))).toEqual([]);
+  });
+  it('is none where a server shows the series in another way, and somebody leaves out a day there', () => {
+    const full = read(series('09'));
+    const shown = read(series('09').replaceAll('FREQ=DAILY', 'FREQ=DAILY;UNTIL=29991231T000000Z'));
+    const now = read(series('09', excluded).replaceAll('FREQ=DAILY', 'FREQ=DAILY;UNTIL=29991231T000000Z'));
+    const after = putFields('calendar', full, shown, now);
+    expect(strayOverrides(after)).toEqual([]);
+    expect(after).toEqual(read(series('09', excluded)));
   });
   it('is what somebody changed of an occurrence while another moved the series', () => {
     const moved = read(series('10', excluded.replace('T09', 'T10')));

@@ -119,6 +119,23 @@ describe('a zone of somebody’s own', () => {
     expect(moved).toContain('TZOFFSETTO:+0321');
     expect(readOne(moved).when).toEqual(there.when);
   });
+  it('is the same however a server sorts its lines and its parts', () => {
+    const summer = ['BEGIN:DAYLIGHT', 'DTSTART:19700301T000000', 'TZOFFSETTO:+0223', 'END:DAYLIGHT'];
+    const winter = [
+      'BEGIN:STANDARD',
+      'TZOFFSETTO:+0123',
+      'TZOFFSETFROM:+0123',
+      'DTSTART:19700101T000000',
+      'END:STANDARD',
+    ];
+    const sorted = ['BEGIN:VTIMEZONE', ...winter, ...summer, 'TZID:My own, zone', 'END:VTIMEZONE'];
+    const zoneIn = (lines: readonly string[]) => readOne(calendar(...lines, event(at('10')))).when.timeZone;
+    expect(zoneIn(sorted)).toBe(zoneIn(zone('+0123', ...summer)));
+    const swapped = sorted.map((line) =>
+      line.replace('DAYLIGHT', 'x').replace('STANDARD', 'DAYLIGHT').replace('x', 'STANDARD'),
+    );
+    expect(zoneIn(swapped)).not.toBe(zoneIn(sorted));
+  });
   it('is the one its VTIMEZONE names beside, where that is known', () => {
     expect(readOne(calendar(...zone('+0100', 'X-LIC-LOCATION:Europe/Vienna'), event(at('10')))).when.timeZone).toBe(
       'Europe/Vienna',

@@ -43,9 +43,24 @@ export const withTzid = (lines: readonly string[], tzid: string): readonly strin
   lines.map((line) => (/^TZID[;:]/i.test(line) ? `TZID:${tzid}` : line));
 
 const digestOfRules = (lines: readonly string[]): string =>
-  Buffer.from(sha256(lines.filter((line) => !CHURN.test(line)).join('\n')))
+  Buffer.from(sha256(sorted(lines.filter((line) => !CHURN.test(line))).join('\n')))
     .toString('base64url')
     .slice(0, 10);
+
+/** The same lines, wherever they and the parts they are in stood: servers sort them as they like. */
+function sorted(lines: readonly string[]): readonly string[] {
+  const parts: string[][] = [[]];
+  for (const line of lines) {
+    if (/^BEGIN:/i.test(line)) parts.push([]);
+    parts.at(-1)?.push(line);
+    if (/^END:/i.test(line) && parts.length > 1) {
+      const part = parts.pop() ?? [];
+      parts.at(-1)?.push(inOrder(part).join('\n'));
+    }
+  }
+  return inOrder(parts.flat());
+}
+const inOrder = (lines: readonly string[]): readonly string[] => [...lines].sort((a, b) => (a < b ? -1 : 1));
 const CHURN = /^(?:LAST-MODIFIED|TZURL|COMMENT|X-LIC-LOCATION)[;:]/i;
 
 /** Zones as a text says them that brings no VTIMEZONE of its own. */
