@@ -134,6 +134,7 @@ export class OpenSources {
     await synchronizer?.adapter.release?.();
     await synchronizer?.stop();
     replica.synchronizers.delete(row);
+    synchronizer?.construction.release();
     this.#engine.contents.here.forget(row);
   }
 

@@ -93,9 +93,11 @@ export class ConstructionQueue {
     return done;
   }
 
-  /** Nobody waits for what is queued here any more. Returns what that closes; what is in flight closes when it is finished. */
+  /** Nobody waits for what is here any more, wherever it stands. Returns what that closes. */
   release(): readonly Ticket[] {
-    return [...this.#queued.values(), ...this.#waiting.values()].flatMap((job) => job.tickets.splice(0));
+    return [...this.#queued.values(), ...this.#inFlight.values(), ...this.#waiting.values()].flatMap((job) =>
+      job.tickets.splice(0),
+    );
   }
 
   /** The source may hold what was new here when it was queued. */

@@ -146,7 +146,7 @@ export class RunConstruction {
     if (done.length > 0) this.#port.done(done);
   }
 
-  /** Nothing is written to the source any more: nobody waits for what is due there. */
+  /** Nothing is written to the source any more, or it is gone: nobody waits for what is due there. */
   release(): void {
     const done = this.#queue.release();
     if (done.length > 0) this.#port.done(done);
