@@ -9,6 +9,8 @@ import type {
   CheckView,
   Choice,
   ConflictDetailView,
+  ConflictsQuery,
+  ConflictsView,
   ConflictView,
   DeviceView,
   DuplicateView,
@@ -81,6 +83,8 @@ export interface Requests {
   'records:content': (collection: string, record: string, content: string, size: number) => Uint8Array;
   'records:explain': (collection: string, record: string) => ExplainView;
   'conflicts:list': (collection: string | null) => readonly ConflictView[];
+  /** The first of them: a window never asks for thousands at once. */
+  'conflicts:first': (query: ConflictsQuery) => ConflictsView;
   'conflicts:detail': (conflict: string) => ConflictDetailView;
   'conflicts:resolve': (conflict: string, choice: Choice) => ResultView;
   /** `collection` null: in all of them. */
@@ -151,6 +155,7 @@ export const REQUESTS = Object.keys({
   'records:content': 0,
   'records:explain': 0,
   'conflicts:list': 0,
+  'conflicts:first': 0,
   'conflicts:detail': 0,
   'conflicts:resolve': 0,
   'conflicts:resolve-all': 0,

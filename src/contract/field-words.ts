@@ -206,7 +206,9 @@ function pictureWords({ kind, data, mediaType }: Plain): string {
 /** What differs on that day. Keys are fields of the event, entries as `participants/…`. */
 function overrideWords(patch: Plain): string {
   if (patch.excluded === true) return 'does not take place';
-  const parts = Object.entries(patch).map(([path, value]) => {
+  // Which form of the series it was said of is a program's business.
+  const parts = Object.entries(patch).flatMap(([path, value]) => {
+    if (path === 'series' || path === 'added') return [];
     const said = typeof value === 'string' ? value : contactWords(path, value);
     const what = fieldWords(path, value);
     return value === null ? `${what}: none` : said === null || said === '' ? what : `${what}: ${said}`;

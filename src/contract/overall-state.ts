@@ -46,6 +46,9 @@ function awaited(collection: CollectionView): readonly string[] {
 const haltedReason = (collection: CollectionView): string | null =>
   collection.sources.find((source) => source.state === 'halted')?.reason ?? null;
 
+/** The rest of a reason stands where something can be done about it. */
+const firstSentence = (reason: string): string => /^.+?[.?!](?=\s|$)/s.exec(reason)?.[0].replace(/\.$/, '') ?? reason;
+
 /** A place of it is not there, and nothing has to be decided: it goes on by itself once the place is back. */
 export const isAway = ({ state, sources }: CollectionView): boolean =>
   state === 'halted' &&
@@ -133,7 +136,7 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
   if (first !== undefined) {
     const sentence =
       halted.length === 1
-        ? `${first.name} is halted: ${haltedReason(first) ?? 'it waits for your decision'}`
+        ? `${first.name} is halted: ${firstSentence(haltedReason(first) ?? 'it waits for your decision')}`
         : `${listed(halted.map(({ name }) => name))} are halted: they wait for your decision`;
     return { tone: 'stopped', sentence, detail: also === '' ? null : `Also ${also}`, page: 'sources' };
   }

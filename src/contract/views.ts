@@ -222,6 +222,17 @@ export interface ConflictView {
   readonly shown: string;
   readonly values: readonly ConflictValueView[];
 }
+export interface ConflictsQuery {
+  readonly collection?: string;
+  /** Part of a record's name, or of its path. */
+  readonly text?: string;
+  readonly limit: number;
+}
+export interface ConflictsView {
+  readonly list: readonly ConflictView[];
+  /** How many fit the query, shown or not. */
+  readonly total: number;
+}
 /** Two contacts that may be one person. */
 export interface DuplicateView {
   readonly collection: string;

@@ -1,5 +1,6 @@
 import type {
   CollectionView,
+  ConflictsQuery,
   ConflictView,
   DeviceView,
   EventName,
@@ -78,7 +79,9 @@ export class SampleClient implements LockstepClient {
     this.host = host;
     this.#scenario = scenario;
     const rich = scenario === 'rich' || scenario === 'long' || scenario === 'broken';
-    this.#collections = scenario === 'empty' ? [] : rich ? RICH : CALM;
+    const conflicts = (one: CollectionView) => (one.id === DOCS ? MANY_CONFLICTS.length : one.conflicts);
+    const many = scenario === 'long' ? RICH.map((one) => ({ ...one, conflicts: conflicts(one) })) : RICH;
+    this.#collections = scenario === 'empty' ? [] : rich ? many : CALM;
     this.#conflicts = scenario === 'long' ? MANY_CONFLICTS : rich ? CONFLICTS : [];
     this.#requests = rich ? REQUESTS : [];
     this.#devices = scenario === 'empty' ? DEVICES.slice(0, 1).map((one) => ({ ...one, collections: [] })) : DEVICES;
@@ -158,6 +161,13 @@ export class SampleClient implements LockstepClient {
         return this.#devices;
       case 'conflicts:list':
         return this.#conflicts;
+      case 'conflicts:first': {
+        const { collection, text = '', limit } = args[0] as ConflictsQuery;
+        const found = this.#conflicts.filter(
+          (one) => (collection === undefined || one.collection === collection) && one.name.includes(text),
+        );
+        return { list: found.slice(0, limit), total: found.length };
+      }
       case 'conflicts:detail':
         return detailOf(CONFLICTS.find((one) => one.id === args[0]) as ConflictView);
       case 'problems:list':

@@ -1,5 +1,6 @@
-import type { ConflictView, ValueView } from '../../contract/contract.ts';
+import type { ConflictsView, ConflictView, ValueView } from '../../contract/contract.ts';
 import type { Collection } from '../collection.ts';
+import { countChoices } from '../merge/record-state.ts';
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { entrySeen, replacedBy, valuesOf, writtenBy } from '../past/record-past.ts';
@@ -9,7 +10,7 @@ import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { commonAncestor } from './common-ancestor.ts';
-import { type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
+import { mayHaveConflict, type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'sources'>;
 
@@ -22,6 +23,30 @@ export function listConflicts(port: Port): readonly ConflictView[] {
     );
 }
 
+/** The first open conflicts of records with the text in their name or path, whatever the case, and how many there are of such. */
+export function firstConflicts(port: Port, text: string, limit: number): ConflictsView {
+  const { kind, records } = port.collection;
+  const wanted = text.trim().toLowerCase();
+  const list: ConflictView[] = [];
+  let total = 0;
+  for (const record of records.inConflict()) {
+    if (
+      wanted !== '' &&
+      !record.id.toLowerCase().includes(wanted) &&
+      !titleOf(port, record).toLowerCase().includes(wanted)
+    )
+      continue;
+    // What is not shown is only counted: who wrote each value, and over what, is most of the work.
+    total += countChoices(kind, record.state, records.isCovered(record.row));
+    if (list.length >= limit) continue;
+    list.push(...openConflicts(port.collection, record).map((conflict) => conflictView(port, record, conflict)));
+  }
+  return { list: list.slice(0, Math.max(0, limit)), total };
+}
+
+const titleOf = ({ collection }: Port, record: StoredRecord): string =>
+  recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
+
 /**
  * The open conflict an id names, by its full id or an unambiguous beginning; null: this collection has none such.
  * Fails with `ambiguous-id`.
@@ -33,6 +58,7 @@ export function findConflict(
   if (id === '') return null;
   const found = port.collection.records
     .inConflict()
+    .filter((record) => mayHaveConflict(port.collection, record, id))
     .flatMap((record) => openConflicts(port.collection, record).map((conflict) => ({ record, conflict })))
     .filter(({ conflict }) => conflict.id.startsWith(id));
   if (found.length > 1)
@@ -45,7 +71,7 @@ export function conflictView(port: Port, record: StoredRecord, conflict: OpenCon
   const { collection } = port;
   const isOwn = (value: OpenValue): boolean => authorOf(port, value.latest).device === port.members.self;
   const isTwiceHere = port.sources().length > 1 && conflict.values.filter(isOwn).length > 1;
-  const name = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
+  const name = titleOf(port, record);
   return {
     id: conflict.id,
     collection: collection.stored.id,

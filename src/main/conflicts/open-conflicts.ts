@@ -43,6 +43,12 @@ const conflictId = (collection: CollectionId, record: RecordId, field: FieldName
 const valueId = (conflict: string, field: FieldName, value: Value): string =>
   digestOf(`${conflict}\0${canonicalText(field, value)}`).slice(0, 12);
 
+/** Can a conflict of this record have an id that begins so? Told without its values, which cost more than all else. */
+export function mayHaveConflict(collection: Collection, { id, state }: StoredRecord, prefix: string): boolean {
+  const fields = [ENTRY, EXISTS, ...conflictFields(collection.kind, state)];
+  return fields.some((field) => conflictId(collection.stored.id, id, field).startsWith(prefix));
+}
+
 /** What a person has to decide about a record, in the order of the fields' names. */
 export function openConflicts(collection: Collection, record: StoredRecord): readonly OpenConflict[] {
   const fields = conflictFields(collection.kind, record.state);

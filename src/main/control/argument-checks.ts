@@ -180,6 +180,9 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['record', name],
   ],
   'conflicts:list': [['collection', orNull(name)]],
+  'conflicts:first': [
+    ['query', shape({ collection: optional(name), text: optional(text), limit: wholeNumber(1, 1_000_000) })],
+  ],
   'conflicts:detail': [['conflict', name]],
   'conflicts:resolve': [
     ['conflict', name],

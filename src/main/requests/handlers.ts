@@ -89,6 +89,7 @@ export function handlersOf(engine: Engine): Handlers {
     'records:content': (collection, record, content, size) => records.content(collection, record, content, size),
     'records:explain': (collection, record) => records.explain(collection, record),
     'conflicts:list': (collection) => records.conflicts(collection),
+    'conflicts:first': (query) => records.firstConflicts(query),
     'conflicts:detail': (conflict) => records.detail(conflict),
     'conflicts:resolve': (conflict, choice) => records.resolve(conflict, choice),
     'conflicts:resolve-all': (prefer, collection) => records.resolveAll(prefer, collection),

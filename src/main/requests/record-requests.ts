@@ -1,6 +1,8 @@
 import type {
   Choice,
   ConflictDetailView,
+  ConflictsQuery,
+  ConflictsView,
   ConflictView,
   DuplicateView,
   ExplainView,
@@ -11,7 +13,7 @@ import type {
   VerifyView,
 } from '../../contract/contract.ts';
 import { conflictDetail } from '../conflicts/conflict-detail.ts';
-import { findConflict, listConflicts } from '../conflicts/conflict-view.ts';
+import { findConflict, firstConflicts, listConflicts } from '../conflicts/conflict-view.ts';
 import { fuseSure, listDuplicates, settleDuplicate } from '../conflicts/duplicates.ts';
 import { resolveAll, resolveConflict } from '../conflicts/resolve-conflict.ts';
 import type { Engine } from '../engine.ts';
@@ -84,6 +86,16 @@ export class RecordRequests {
 
   conflicts(collection: string | null): readonly ConflictView[] {
     return this.#ports(collection).flatMap(listConflicts);
+  }
+  firstConflicts({ collection, text = '', limit }: ConflictsQuery): ConflictsView {
+    const list: ConflictView[] = [];
+    let total = 0;
+    for (const port of this.#ports(collection ?? null)) {
+      const found = firstConflicts(port, text, limit - list.length);
+      list.push(...found.list);
+      total += found.total;
+    }
+    return { list, total };
   }
   detail(id: string): Promise<ConflictDetailView> {
     for (const port of this.#ports(null)) {

@@ -92,6 +92,12 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
           `${kind === 'files' ? ' · ' : ''}${fieldWords(conflict.field, conflict.values[0]?.value ?? conflict.base)}`}
       </p>
       <ErrorNotice error={resolve.error} />
+      {conflict.field.startsWith('recurrenceOverrides/') && (
+        <p className="hint">
+          The series itself was moved or changed meanwhile, so it is not sure what this day is now: take the side whose
+          series you keep.
+        </p>
+      )}
       <div className="sides">
         <article className="side side-base" aria-label="What both started from">
           <h3>Before</h3>

@@ -1,11 +1,12 @@
 import { ChevronRight, Handshake, ListChecks } from 'lucide-react';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ConflictView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
+import { useSettled } from '../client/use-settled.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
@@ -17,47 +18,46 @@ import { When } from '../components/when.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { conflictSentence, newestAt } from './conflict-title.ts';
 import { SettleAllDialog } from './settle-all-dialog.tsx';
+import { useConflicts } from './use-conflicts.ts';
 
 const ROW = 80;
+/** Nobody types on when it is searched. */
+const PAUSE_MS = 200;
 const ANY = 'any';
 /** Fewer are seen at a glance. */
 const WORTH_FILTERING = 8;
 
-const says = ({ name, record }: ConflictView, wanted: string): boolean =>
-  name.toLowerCase().includes(wanted) || record.toLowerCase().includes(wanted);
-
 /** What was changed apart and waits for a person. */
 export function ConflictsPage() {
-  const revision = useApp((state) => state.revision);
-  const conflicts = useRequest('conflicts:list', [null], revision);
   const devices = useRequest('devices:list', []);
   const [open, setOpen] = useState<string | null>(null);
   const [all, setAll] = useState(false);
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(ANY);
-  const everything = conflicts.value ?? [];
   const collections = (useApp((state) => state.status?.collections) ?? []).filter((one) => one.conflicts > 0);
   // What was settled to the last is no choice any more.
   const collection = collections.find((one) => one.id === chosen) ?? null;
-  const inCollection = useMemo(
-    () => (collection === null ? everything : everything.filter((one) => one.collection === collection.id)),
-    [everything, collection],
-  );
-  const wanted = useDeferredValue(text.trim().toLowerCase());
-  const list = useMemo(
-    () => (wanted === '' ? inCollection : inCollection.filter((one) => says(one, wanted))),
-    [inCollection, wanted],
-  );
+  const wanted = useSettled(text.trim(), PAUSE_MS);
+  const conflicts = useConflicts(collection?.id ?? null, wanted);
+  const { list, total } = conflicts.view ?? { list: [], total: 0 };
+  const told = collections.reduce((sum, one) => sum + one.conflicts, 0);
+  // The status may be a moment older than the list.
+  const everything = wanted === '' ? Math.max(told, total) : told;
+  const concerned = wanted === '' ? total : (collection?.conflicts ?? told);
   const nameOf = useDeviceNames();
-  const opened = everything.find((one) => one.id === open) ?? null;
-  const involved = new Set(inCollection.flatMap((one) => one.values.map((value) => value.device)));
+  const opened = list.find((one) => one.id === open) ?? null;
+  const involved = new Set(list.flatMap((one) => one.values.map((value) => value.device)));
+  const isAll = wanted === '' && list.length === total;
+  const sharing = new Set((collection === null ? collections : [collection]).map((one) => one.id));
   const others = (devices.value ?? [])
-    .filter((one) => !one.self && involved.has(one.device))
+    .filter(
+      (one) => !one.self && (involved.has(one.device) || (!isAll && one.collections.some((id) => sharing.has(id)))),
+    )
     .map((one) => ({ id: one.device, name: nameOf(one.device) }));
   return (
     <PageFrame
       title="Conflicts"
-      {...(inCollection.length > 1
+      {...(concerned > 1
         ? {
             actions: (
               <Button className="button" onPress={() => setAll(true)}>
@@ -69,18 +69,18 @@ export function ConflictsPage() {
         : {})}
     >
       <ErrorNotice error={conflicts.error} />
-      {conflicts.value === null && conflicts.error === null && <Loading what="conflicts" />}
-      {conflicts.value?.length === 0 && (
+      {conflicts.view === null && conflicts.error === null && <Loading what="conflicts" />}
+      {conflicts.view !== null && everything === 0 && (
         <EmptyState icon={Handshake} title="No conflicts">
           <p>
             When the same thing is changed on two devices before they meet, both versions wait here for your choice.
           </p>
         </EmptyState>
       )}
-      {everything.length > 0 && (
+      {everything > 0 && (
         <p className="intro">Until you choose, each device keeps what it has. Nothing is overwritten.</p>
       )}
-      {everything.length >= WORTH_FILTERING && (
+      {everything >= WORTH_FILTERING && (
         <div className="filters">
           <SearchBox label="Find by name" value={text} onChange={setText} />
           {collections.length > 1 && (
@@ -100,13 +100,17 @@ export function ConflictsPage() {
           )}
         </div>
       )}
-      {everything.length > 0 && list.length === 0 && <p className="muted">No conflict has a name like this.</p>}
+      {wanted !== '' && conflicts.view !== null && total === 0 && (
+        <p className="muted">No conflict has a name like this.</p>
+      )}
       {list.length > 0 && (
         <VirtualRows
           key={`${collection?.id ?? ANY} ${wanted}`}
           className="card rows-page rows-divided"
           label="Conflicts"
           count={list.length}
+          setSize={total}
+          onLast={conflicts.more}
           estimate={() => ROW}
           keyOf={(at) => list[at]?.id ?? ''}
           row={(at, focus) => {
@@ -130,7 +134,7 @@ export function ConflictsPage() {
       )}
       {all && (
         <SettleAllDialog
-          count={inCollection.length}
+          count={concerned}
           collection={collection}
           devices={others}
           onDone={conflicts.reload}

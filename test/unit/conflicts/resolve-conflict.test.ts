@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConflictView } from '../../../src/contract/contract.ts';
 import { conflictDetail } from '../../../src/main/conflicts/conflict-detail.ts';
-import { findConflict, listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
+import { findConflict, firstConflicts, listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveAll, resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
@@ -43,6 +43,16 @@ function apart(mine: string | null, theirs: string | null, record = 'docs/report
 }
 
 describe('a list of conflicts', () => {
+  it('is given by its beginning, of those a text is in, with how many there are', () => {
+    for (const at of [1, 2, 3]) apart('mine', 'theirs', `docs/Letter ${at}.txt`);
+    apart('mine', 'theirs', 'plans/other.txt');
+    const all = listConflicts(laptop.port);
+    expect(firstConflicts(laptop.port, '', 2)).toEqual({ list: all.slice(0, 2), total: 4 });
+    expect(firstConflicts(laptop.port, ' letter', 9)).toEqual({ list: all.slice(0, 3), total: 3 });
+    expect(firstConflicts(laptop.port, 'PLANS/', 0)).toEqual({ list: [], total: 1 });
+    for (const { id } of all) expect(findConflict(laptop.port, id)?.conflict.id).toBe(id);
+  });
+
   it('tells who edited what, from what, equally on all devices', () => {
     apart('mine', 'theirs');
     const view = one(laptop);

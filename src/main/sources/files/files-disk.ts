@@ -68,7 +68,7 @@ export class FilesDisk {
       }
       const marker = readMarker(this.#fs, this.#root);
       if (marker === null)
-        return unavailable('no-marker', `${this.#root} has lost its marker: was it emptied, or is its disk away?`);
+        return unavailable('no-marker', `${this.#root} is not the folder it was: was it emptied, or is its disk away?`);
       if (!this.#isOurs(marker)) return unavailable('other-marker', `${this.#root} belongs to another source`);
       this.#device = stat.device;
       return { is: 'ready' };

@@ -121,7 +121,11 @@ export class WriteService {
   stage(source: string, request: StageRequest): StagedFile {
     const { root } = this.#root(source);
     if (markedRoot(this.#fs, root) === null)
-      throw new LockstepError('no-staging', `${root} has lost its marker: was it emptied, or is its disk away?`, root);
+      throw new LockstepError(
+        'no-staging',
+        `${root} is not the folder it was: was it emptied, or is its disk away?`,
+        root,
+      );
     return this.#opened(source).staged.stage(request);
   }
   /** As `SourceAdapter.writeStaged`; the memory of the pieces that the caller gave away comes back. */

@@ -57,7 +57,7 @@ describe('a root whose disk goes away just before or while it is written to', ()
     ]);
     expect(describeTree(made.process(), ROOT)).toEqual(new Map());
     const request = { digest: digestOfText('A'), size: 1, wanted: [], copies: [], room: null, pieces: [] };
-    expect(() => service.stage('s', request)).toThrow('has lost its marker');
+    expect(() => service.stage('s', request)).toThrow('is not the folder it was');
   });
   it('counts nothing as written', () => {
     const made = disk();
