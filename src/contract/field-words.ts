@@ -33,6 +33,8 @@ const FIELDS: { readonly [field: string]: string } = {
   percentComplete: 'Done',
   estimatedDuration: 'Takes about',
   sequence: 'Revision',
+  progressUpdated: 'Progress changed at',
+  organizerCalendarAddress: 'Organizer',
   due: 'Due',
 };
 const MAPS: { readonly [map: string]: string } = {
@@ -89,6 +91,7 @@ export function fieldWords(path: string, value: ValueView | undefined = null): s
     return text(plain.name) || (key.split('/')[0] ?? key).toUpperCase();
   if (OF_KIND.has(map)) return KINDS[text(plain.kind)] ?? capital(map);
   if (map === 'keywords' || map === 'members' || map === 'relatedTo') return `${MAPS[map]} ${unescaped(key)}`;
+  if (map === 'iCalendarParams') return `${fieldWords(key)} (details)`;
   if (map === 'recurrenceOverrides') return `On ${momentWords(key, false)}`;
   const word = MAPS[map];
   if (word === undefined) {

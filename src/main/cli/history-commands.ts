@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Choice, ConflictView, ResultView } from '../../contract/contract.ts';
-import { fieldWords } from '../../contract/field-words.ts';
+import type { Choice, ConflictView, PackageView, ResultView } from '../../contract/contract.ts';
+import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -12,7 +12,7 @@ import { localTime } from './local-time.ts';
 import { moment } from './moment.ts';
 import { flagOption, given, numberOption, textOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
-import { counted, shortId, shortRecord, showField } from './show-value.ts';
+import { counted, shortId, shortRecord, showChange, showField } from './show-value.ts';
 import { table } from './table.ts';
 
 const conflicts: Command = {
@@ -161,12 +161,13 @@ const history: Command = {
       if (views.length === 0) return 'No history.\n';
       return views
         .map((view) => {
-          const rows = view.changes.map((change) => [
-            change.action,
-            pathOrTitle(change),
-            change.fields.map((field) => fieldWords(field.path, field.after ?? field.before)).join(', '),
-            change.id,
-          ]);
+          const rows = view.changes.flatMap((change) => {
+            const [first = '', ...others] = fieldLines(change);
+            return [
+              [change.action, pathOrTitle(change), first, change.id],
+              ...others.map((line) => ['', '', line, '']),
+            ];
+          });
           const more = view.changeCount - view.changes.length;
           const head = `${localTime(view.at)}  ${call.paint.strong(plainText(view.deviceName))}  ${call.paint.dim(view.id)}\n`;
           return (
@@ -180,6 +181,15 @@ const history: Command = {
     return EXIT.done;
   },
 };
+
+/** What a change says of fields: of an edit line by line what was and what is, of anything else which there are. */
+function fieldLines({ action, fields }: PackageView['changes'][number]): readonly string[] {
+  const told = fields.filter(({ path }) => isTold(path));
+  if (told.length === 0)
+    return [action === 'add' ? 'as it was' : fields.map(({ path }) => fieldWords(path)).join(', ')];
+  if (action === 'modify') return told.map(showChange);
+  return [told.map(({ path, before, after }) => fieldWords(path, after ?? before)).join(', ')];
+}
 
 /** `Letters/anna.txt: edited on Laptop and Desk`. */
 const titleWithPath = ({ record, name, title }: ConflictView): string =>

@@ -1,5 +1,5 @@
-import type { ValueView } from '../../contract/contract.ts';
-import { contactWords } from '../../contract/field-words.ts';
+import type { PackageView, ValueView } from '../../contract/contract.ts';
+import { contactWords, fieldWords } from '../../contract/field-words.ts';
 import { toJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
 import { plainText } from './plain-text.ts';
@@ -36,8 +36,22 @@ export function showValue(value: unknown): string {
 export function showField(path: string, value: ValueView): string {
   if (path === 'modified' && typeof value === 'number') return timeOfFile(value);
   const words = contactWords(path, value);
-  return words === null || words === '' ? showValue(value) : plainText(words);
+  return words === null || words === '' ? showValue(value) : plainText(words.replace(/\s*\n\s*/g, ' ⏎ '));
 }
+
+type FieldChange = PackageView['changes'][number]['fields'][number];
+const OF_FILES: ReadonlySet<string> = new Set(['entry', 'exists', 'modified', 'executable']);
+const LONGEST = 90;
+
+/** `Phone (work): +1 555 1 → +1 555 2`; only what it is called where its values cannot be told in words. */
+export function showChange({ path, before, after }: FieldChange): string {
+  const name = fieldWords(path, after ?? before);
+  if (OF_FILES.has(path) || !isWorded(path, before) || !isWorded(path, after)) return name;
+  const [was, is] = [before, after].map((value) => shortRecord(showField(path, value), LONGEST));
+  return was === is ? name : `${name}: ${was} → ${is}`;
+}
+const isWorded = (path: string, value: ValueView): boolean =>
+  value === null || typeof value !== 'object' || (contactWords(path, value) ?? '') !== '';
 
 /** `modified`: microseconds since 1970. */
 function timeOfFile(modified: number): string {

@@ -1,5 +1,5 @@
 import type { CollectionState, PlannedView, StatusView, SyncOptions, SyncView } from '../../contract/contract.ts';
-import { fieldWords } from '../../contract/field-words.ts';
+import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
@@ -144,7 +144,8 @@ const explain: Command = {
     const explained = await call.ask('records:explain', call.positionals[0]!, call.positionals[1]!);
     const names = await deviceNames(call);
     await call.print(explained, (view) => {
-      const rows = view.fields.map((field) => [
+      const told = view.fields.filter(({ path }) => path === 'exists' || isTold(path));
+      const rows = told.map((field) => [
         fieldWords(field.path, field.value),
         showField(field.path, field.value),
         names.get(field.device) ?? shortId(field.device),

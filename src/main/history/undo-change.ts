@@ -22,8 +22,8 @@ interface Undone {
 }
 
 /**
- * Undoes a package or one change: writes what it replaced, and replaces only what it wrote, so whatever was changed since stays beside it as
- * a conflict. Undo of an add is a delete, of a delete the record as it was, of either half of a move both names. null: no package of this
+ * Undoes a package or one change: writes what it replaced, and replaces only what it wrote, where it stands or an undo brought it back, so
+ * whatever was changed since stays beside it as a conflict. Undo of an add is a delete, of a delete the record as it was, of either half of a move both names. null: no package of this
  * collection. Fails with `ambiguous-id`, `no-such-change`, and `content-not-kept` where nothing could be undone.
  */
 export function undoChange(port: Port, id: string): ResultView | null {
@@ -207,9 +207,28 @@ function fieldsBefore(
     if (field === ENTRY && values[0] === null) continue;
     const stands = own.some((dot) => now.some((sibling) => sibling.dots.includes(dot)));
     if (!stands && values.every((value) => now.some((sibling) => rule.same(sibling.value, value)))) continue;
-    fields.push({ field, values, replaces: own });
+    fields.push({ field, values, replaces: [...own, ...broughtBack(port, undone, field, own)] });
   }
   return fields;
+}
+
+/**
+ * Dots of values that stand now just as these changes wrote them, because an undo of what came after them brought them back. So whoever undoes
+ * the last change, and then the one before it, comes to what was before both.
+ */
+function broughtBack({ collection }: Port, undone: Undone, field: FieldName, own: readonly Dot[]): readonly Dot[] {
+  const rule = fieldRule(collection.kind, field);
+  const from = new Set(own);
+  const wrote = valuesOf(collection, field, own);
+  return (undone.state.fields.get(field) ?? [])
+    .filter(({ value }) => wrote.some((each) => rule.same(each.value, value)))
+    .flatMap(({ dots }) => dots)
+    .filter(
+      (dot) =>
+        !from.has(dot) &&
+        collection.packages.changeAt(dot)?.change.cause === 'undo' &&
+        descendsFrom(collection, dot, from),
+    );
 }
 
 /** What a field that these changes brought into being holds without them: what somebody else wrote at the same time, else nothing. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { ValueView } from '../../../src/contract/contract.ts';
 import { clockCheck, watchChecks } from '../../../src/main/cli/check-machine.ts';
 import { fromJson, toJson } from '../../../src/main/cli/json-value.ts';
 import { moment } from '../../../src/main/cli/moment.ts';
 import { argumentCount, nearestWord, splitCommandLine } from '../../../src/main/cli/parse-command-line.ts';
 import { progressLine, progressOf } from '../../../src/main/cli/progress-bar.ts';
-import { bytesText, shortRecord, showValue } from '../../../src/main/cli/show-value.ts';
+import { bytesText, shortRecord, showChange, showValue } from '../../../src/main/cli/show-value.ts';
 import { table } from '../../../src/main/cli/table.ts';
 
 describe('the command word', () => {
@@ -158,4 +159,17 @@ describe('checks of the machine', () => {
     expect(clockCheck(now, now + 3_600_000)).toMatchObject({ ok: false, fix: expect.stringContaining('clock') });
     expect(clockCheck(Date.UTC(2001, 0, 1), null).ok).toBe(false);
   });
+});
+
+it('a change of a field tells in words what was and what is, and only its name where that says nothing', () => {
+  const shown = (path: string, before: ValueView, after: ValueView) =>
+    showChange({ path, before, after, kept: 'here' });
+  const phone = (number: string) => ({ number, contexts: { work: true } });
+  expect(shown('phones/a', phone('1'), phone('2'))).toBe('Phone (work): 1 → 2');
+  expect(shown('notes/a', null, { note: 'one\ntwo' })).toBe('Note: nothing → one ⏎ two');
+  expect(shown('organizerCalendarAddress', null, 'mailto:boss@x.org')).toBe('Organizer: nothing → mailto:boss@x.org');
+  const left = (series: string) => ({ excluded: true, series });
+  expect(shown('recurrenceOverrides/2026-12-04T09:00:00', left('a'), left('b'))).toBe('On Fri 4 Dec 2026, 09:00');
+  expect(shown('iCalendarParams/start', null, { x: ['1'] })).toBe('Start (details)');
+  expect(shown('entry', null, { type: 'file' })).toBe('Content');
 });

@@ -48,6 +48,20 @@ describe('undo of one change', () => {
     expect(text(laptop, laptop.shown('a'))).toBe('one');
   });
 
+  it('of one change after the other, the last first, comes to what was before all of them', () => {
+    const [laptop, desk, group] = pair();
+    save(laptop, 'a', 'one');
+    const edits = ['two', 'three', 'four'].map((each) => save(laptop, 'a', each));
+    group.exchange();
+    for (const edit of edits.toReversed()) undoChange(desk.port, edit);
+    expect([text(desk, desk.shown('a')), listConflicts(desk.port)]).toEqual(['one', []]);
+    // What somebody wrote anew stays, though it is the same.
+    const again = save(desk, 'a', 'two');
+    save(desk, 'a', 'three');
+    save(desk, 'a', 'two');
+    expect(undoChange(desk.port, again)?.conflicts).toHaveLength(1);
+  });
+
   it('does nothing where an add was taken back already', () => {
     const [laptop] = pair();
     const add = save(laptop, 'a', 'one');

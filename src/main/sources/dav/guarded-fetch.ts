@@ -104,8 +104,28 @@ async function bounded(response: Response, most: number, url: URL): Promise<Resp
   });
 }
 
+/** What is wrong with how a server proves who it is, and what a person can do. */
+const UNPROVED: { readonly [code: string]: string } = {
+  CERT_HAS_EXPIRED:
+    'its certificate has expired; whoever runs it has to renew that, and the clock of this computer has to be right',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet; perhaps the clock of this computer is wrong',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name than that of this address',
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    'it does not speak TLS there; perhaps the address begins with http:, or has another port',
+};
+const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+const UNKNOWN_ISSUER_WORDS =
+  'its certificate is signed by nobody known here; if it is your own, name its file in NODE_EXTRA_CA_CERTS and start again';
+
 function notReachable(url: URL, error: unknown): LockstepError {
   const { cause, message } = error as Error;
-  const why = (cause as Error | undefined)?.message ?? message;
+  const { code = '', message: said = message } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
+  const why = UNPROVED[code] ?? (UNKNOWN_ISSUER.has(code) ? UNKNOWN_ISSUER_WORDS : said);
   return new LockstepError('not-reachable', `${url.origin} cannot be reached: ${why}.`, url.origin, error);
 }

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { MockAgent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DavServer } from '../../../../src/main/sources/dav/dav-server.ts';
 import { guardedFetch } from '../../../../src/main/sources/dav/guarded-fetch.ts';
@@ -43,6 +44,27 @@ describe('an address a person confirmed', () => {
       await expect(ask(location)).rejects.toMatchObject({ code: 'other-host' });
     },
   );
+
+  it.each([
+    ['CERT_HAS_EXPIRED', 'has expired'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'another name'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
+    ['ECONNREFUSED', 'just so'],
+  ])('whose server fails with %s is told in words', async (code, words) => {
+    const dispatcher = new MockAgent();
+    const failing = dispatcher.get(server.origin).intercept({ path: '/' });
+    failing.replyWithError(Object.assign(new Error('just so'), { code }));
+    await expect(ask('/', { dispatcher })).rejects.toMatchObject({
+      code: 'not-reachable',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it('that has no TLS is told apart from a server nobody reaches', async () => {
+    const origin = server.origin.replace('http:', 'https:');
+    const guarded = guardedFetch({ account: { ...account(), origin }, timeout: 240_000, most: MIB });
+    await expect(guarded(origin)).rejects.toMatchObject({ message: expect.stringContaining('does not speak TLS') });
+  });
 
   it('a redirect on the same host is followed, with its method and body, five times at most', async () => {
     server.answer = ({ path }) =>
