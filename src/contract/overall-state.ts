@@ -192,6 +192,11 @@ export function overallState(status: StatusView, requests: readonly RequestView[
   });
   const person = waitingForPerson(status, requests);
   if (person !== null) return person;
+  const joining = status.joining ?? [];
+  const refused = joining.find((one) => one.why !== null);
+  if (refused !== undefined) return plain('attention', `${refused.name} was not joined`, refused.why);
+  if (collections.length === 0 && joining.length > 0)
+    return plain('waiting', `Waiting to be let into ${listed(joining.map(({ name }) => name))}`);
   if (collections.length === 0) return plain('neutral', 'Nothing is kept in step yet');
   const running = collections.filter((collection) => collection.state !== 'paused');
   const paused = collections.filter((collection) => collection.state === 'paused').map((collection) => collection.name);

@@ -60,11 +60,12 @@ export function DeviceCard(props: {
             <ToneIcon tone={state.tone} size={14} />
             <span>
               {state.text}
-              {peers.every((peer) => peer.state !== 'linked') && device.lastSeen !== null && (
-                <>
-                  , last seen <When at={device.lastSeen} />
-                </>
-              )}
+              {peers.every((peer) => peer.state !== 'linked' && peer.through === undefined) &&
+                device.lastSeen !== null && (
+                  <>
+                    , last seen <When at={device.lastSeen} />
+                  </>
+                )}
             </span>
           </p>
         )}

@@ -21,7 +21,7 @@ export function DevicesPage() {
   const requests = useApp((state) => state.requests);
   const devices = useRequest('devices:list', [], revision);
   const [inviting, setInviting] = useState(false);
-  const nothing = collections.length === 0;
+  const nothing = collections.every((one) => one.removed === true);
   const alone = devices.value?.every((one) => one.self) === true && requests.length === 0;
   const invite = (
     <Button className="button button-primary" isDisabled={nothing} onPress={() => setInviting(true)}>

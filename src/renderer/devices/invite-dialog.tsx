@@ -16,7 +16,8 @@ import { RoleField } from './role-field.tsx';
 /** Makes a one-time invitation to a collection, as a link and as a QR code. */
 export function InviteDialog({ collection: given, onClose }: { collection: string | null; onClose: () => void }) {
   useReturnFocus();
-  const collections = useApp((state) => state.status?.collections ?? []);
+  const all = useApp((state) => state.status?.collections ?? []);
+  const collections = all.filter((one) => one.removed !== true);
   const [collection, setCollection] = useState(given ?? collections[0]?.id ?? '');
   const [role, setRole] = useState<Role>('admin');
   const [approveFirst, setApproveFirst] = useState(false);

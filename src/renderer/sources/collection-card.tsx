@@ -78,11 +78,13 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
               <span className="sr-only"> {name}</span>
             </Button>
           )}
-          <Button className="button" isDisabled={pause.busy} onPress={() => void setPaused()}>
-            {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
-            {paused ? 'Resume' : 'Pause'}
-            <span className="sr-only"> {name}</span>
-          </Button>
+          {collection.removed !== true && (
+            <Button className="button" isDisabled={pause.busy} onPress={() => void setPaused()}>
+              {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
+              {paused ? 'Resume' : 'Pause'}
+              <span className="sr-only"> {name}</span>
+            </Button>
+          )}
           <ActionMenu
             label={`More for ${name}`}
             actions={[
@@ -127,6 +129,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
         onInvite={() => setDialog('invite')}
         onSync={() => void syncNow()}
         onPlaces={() => setDialog('rules')}
+        onLeave={() => setDialog('leave')}
       />
       {dialog === 'browse' && <BrowseDialog collection={collection} onClose={close} />}
       {dialog === 'twice' && <DuplicatesDialog collection={collection} onClose={close} />}
@@ -146,14 +149,20 @@ function CardLinks(props: {
   onInvite: () => void;
   onSync: () => void;
   onPlaces: () => void;
+  onLeave: () => void;
 }) {
   const { conflicts, problems, state, peers, removed } = props.collection;
   const missing = isAway(props.collection);
   const halted = state === 'halted' && !missing;
   const alone = peers.length === 0 && removed !== true;
-  if (!halted && !missing && !alone && conflicts === 0 && problems === 0) return null;
+  if (!halted && !missing && !alone && removed !== true && conflicts === 0 && problems === 0) return null;
   return (
     <div className="card-links">
+      {removed === true && (
+        <Button className="button" onPress={props.onLeave}>
+          Leave it…
+        </Button>
+      )}
       {missing && (
         <>
           <p className="muted card-advice">

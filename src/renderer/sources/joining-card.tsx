@@ -1,5 +1,6 @@
 import { Button } from 'react-aria-components';
 import type { JoiningView } from '../../contract/contract.ts';
+import { useAppContext } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PairingCode } from '../components/pairing-code.tsx';
@@ -8,10 +9,14 @@ import { ToneIcon } from '../components/tone-icon.tsx';
 /** A collection that somebody else has yet to let this device into, or did not. */
 export function JoiningCard({ joining }: { joining: JoiningView }) {
   const { collection, name, location, code, why } = joining;
+  const { store } = useAppContext();
   const forget = useAction('collections:leave');
   const tone = why === null ? 'waiting' : 'stopped';
   return (
-    <article className="card request" aria-labelledby={`joining-${collection}`}>
+    <article
+      className={why === null ? 'card request' : 'card request request-failed'}
+      aria-labelledby={`joining-${collection}`}
+    >
       <div className="request-text">
         <h2 id={`joining-${collection}`}>{name}</h2>
         <p className={`state-line tone-${tone}`}>
@@ -27,9 +32,14 @@ export function JoiningCard({ joining }: { joining: JoiningView }) {
         {why === null ? (
           <PairingCode code={code} />
         ) : (
-          <Button className="button" isDisabled={forget.busy} onPress={() => void forget.run(collection)}>
-            Dismiss<span className="sr-only"> {name}</span>
-          </Button>
+          <div className="actions">
+            <Button className="button" isDisabled={forget.busy} onPress={() => void forget.run(collection)}>
+              Dismiss<span className="sr-only"> {name}</span>
+            </Button>
+            <Button className="button button-primary" onPress={() => store.setState({ joining: '' })}>
+              Join with another link…<span className="sr-only"> {name}</span>
+            </Button>
+          </div>
         )}
       </div>
     </article>

@@ -33,7 +33,9 @@ export function SourceLine(props: { source: SourceView; told: boolean; lacks: Re
           {source.location}
         </span>
         {source.format !== 'folder' && <span className="tag">{formatWords(source.format)}</span>}
-        {source.state !== 'ready' && <span className={bad ? 'tag tag-bad' : 'tag'}>{STATES[source.state]}</span>}
+        {source.state !== 'ready' && !(source.state === 'paused' && told) && (
+          <span className={bad ? 'tag tag-bad' : 'tag'}>{STATES[source.state]}</span>
+        )}
         {client.host === 'electron' && !/^https?:/.test(source.location) && (
           <Button className="button button-quiet button-small" onPress={() => void reveal()}>
             <FolderOpen aria-hidden size={14} />

@@ -96,6 +96,36 @@ describe('overallState', () => {
     expect(overallState(status(gone), [])).toMatchObject({ sentence: 'Docs: The disk is not there', tone: 'stopped' });
   });
 
+  it('a join that waits, or that came to nothing, is no empty device', () => {
+    const joining = {
+      collection: 'g',
+      name: 'Garden',
+      location: '/g',
+      code: '123456',
+      state: 'waiting-for-approval' as const,
+      why: null,
+    };
+    const waits = { ...status(), joining: [joining] };
+    expect(overallState(waits, [])).toMatchObject({ sentence: 'Waiting to be let into Garden', tone: 'waiting' });
+    const refused = { ...status(collection()), joining: [{ ...joining, why: 'the request was denied there' }] };
+    expect(overallState(refused, [])).toMatchObject({
+      sentence: 'Garden was not joined',
+      detail: 'the request was denied there',
+      tone: 'attention',
+    });
+  });
+
+  it('two that are not there are named, after conflicts and before problems', () => {
+    const away = (name: string) =>
+      collection({ name, state: 'halted', sources: [{ ...source, state: 'unavailable', reason: 'its disk is away' }] });
+    expect(overallState(status(away('Docs'), away('Music')), [])).toMatchObject({
+      sentence: 'Docs and Music are not available',
+      tone: 'stopped',
+    });
+    expect(sentence(status(away('Docs'), collection({ conflicts: 1 })))).toBe('1 conflict waits for you');
+    expect(collectionSentence(away('Docs'))).toBe('Not available: its disk is away');
+  });
+
   it('a request to join comes before conflicts and after halts', () => {
     const view = status(collection({ conflicts: 1, problems: 2 }));
     expect(overallState(view, [request])).toMatchObject({
