@@ -30,8 +30,9 @@ export class SimulatedGroup {
   /** Whose database was put back from a copy: to it, what was done since looks like the deeds of a person. */
   readonly restored = new Set<SimulatedDevice>();
   readonly #linkedSince = new Map<string, number>();
-  /** Also those whose admission is void. */
   readonly #removed = new Set<SimulatedDevice>();
+  /** Whom a removed device had let in, and who removed that one without having heard of them. */
+  readonly #letInBeside = new Map<SimulatedDevice, SimulatedDevice>();
   readonly #letInBy = new Map<SimulatedDevice, SimulatedDevice>();
   /** Devices that were made less than admins, and may not have heard of it. */
   readonly #demoted = new Set<SimulatedDevice>();
@@ -78,7 +79,7 @@ export class SimulatedGroup {
     return this.devices.filter((device) => device.running !== null);
   }
   get members(): readonly SimulatedDevice[] {
-    return this.devices.filter((device) => this.replica(device) !== null && !this.#removed.has(device));
+    return this.devices.filter((device) => this.replica(device) !== null && !this.isRemoved(device));
   }
 
   replica(device: SimulatedDevice): Replica | null {
@@ -194,9 +195,7 @@ export class SimulatedGroup {
    * it has to be let in anew.
    */
   wouldStrand(device: SimulatedDevice): boolean {
-    const stays = this.devices.filter(
-      (each) => each !== device && !this.#removed.has(each) && each.membership.size > 0,
-    );
+    const stays = this.devices.filter((each) => each !== device && !this.isRemoved(each) && each.membership.size > 0);
     return stays.some(
       (each) => !stays.some((other) => other !== each && this.#acquainted.get(each)?.has(other.identity.id)),
     );
@@ -211,11 +210,10 @@ export class SimulatedGroup {
       this.#voidAdmissions(by);
     });
   }
-  /** Whom a removed device had let in, and the one that removed it had not heard of, is no member. */
   #voidAdmissions(by: SimulatedDevice): void {
     const { membership } = this.replica(by) as Replica;
     for (const [device, inviter] of this.#letInBy)
-      if (this.#removed.has(inviter) && membership.member(device.identity.id) === null) this.#removed.add(device);
+      if (this.isRemoved(inviter) && membership.member(device.identity.id) === null) this.#letInBeside.set(device, by);
   }
   /** false: who asks may not, as far as it knows. */
   setRole(device: SimulatedDevice, role: Role, by: SimulatedDevice): boolean {
@@ -229,8 +227,7 @@ export class SimulatedGroup {
     const { membership } = this.replica(by) as Replica;
     const known = this.#acquainted.get(device);
     return this.devices.some(
-      (each) =>
-        !this.#removed.has(each) && known?.has(each.identity.id) && membership.member(each.identity.id) === null,
+      (each) => !this.isRemoved(each) && known?.has(each.identity.id) && membership.member(each.identity.id) === null,
     );
   }
   /** Is it an admin, and does nobody say otherwise, of whom it has not heard? */
@@ -252,7 +249,13 @@ export class SimulatedGroup {
       throw error;
     }
   }
+  /**
+   * Also where its admission is void: one by a removed device of which who removed that had not heard, and which does not count for it once it
+   * has. A more senior admin still lets in whom it let in.
+   */
   isRemoved(device: SimulatedDevice): boolean {
-    return this.#removed.has(device);
+    if (this.#removed.has(device)) return true;
+    const by = this.#letInBeside.get(device);
+    return by !== undefined && (this.replica(by)?.membership.member(device.identity.id) ?? null) === null;
   }
 }
