@@ -8,18 +8,25 @@ import type { KeepCollection, KeepPort } from './keep-port.ts';
 /** More own packages than this that nobody else has applied are not looked through: their files are here to tell. */
 const OWN_PACKAGES = 2000;
 
-/** Which contents must not be let go of, whatever their age. A picture of one moment: make a new one for each pass. */
+/** Which contents must not be let go of, whatever their age. A picture of one moment: make a new one once it `isStale`. */
 export class NeededContents {
   readonly #port: KeepPort;
   readonly #digests = new Set<Digest>();
+  readonly #moment: string;
 
   constructor(port: KeepPort, conflicts: ConflictContents) {
     this.#port = port;
+    this.#moment = momentOf(port);
     for (const each of port.collections()) {
       for (const { content } of conflicts.of(each.collection)) this.#digests.add(content.digest);
       this.#addPending(each);
       this.#addOwn(each);
     }
+  }
+
+  /** May something be needed by now that was not when this was made? */
+  isStale(): boolean {
+    return momentOf(this.#port) !== this.#moment;
   }
 
   has(digest: Digest): boolean {
@@ -82,6 +89,17 @@ export class NeededContents {
     return entry?.type === 'file' ? entry.digest : null;
   }
 }
+
+/** Another one where something was written since, or is to be constructed that was not. */
+const momentOf = (port: KeepPort): string =>
+  port
+    .collections()
+    .map((each) => {
+      const held = each.collection.log.logs().map((log) => `${log.row}:${log.held}`);
+      const pending = each.sources().map((source) => `${source.row}:${source.pending().length}`);
+      return `${held.join(' ')}/${pending.join(' ')}`;
+    })
+    .join('\n');
 
 /** Did another member write this change, or apply it? */
 function isElsewhere({ collection, others }: KeepCollection, dot: Dot): boolean {

@@ -11,7 +11,10 @@ const YOUNG_MS = 3600_000;
 const ROOM_SHARE = 0.95;
 
 interface Pass {
-  /** Found out once something might be let go of: that takes a while, and mostly nothing is old enough. */
+  /**
+   * Found out once something might be let go of: that takes a while, and mostly nothing is old enough. Anew in each step before which something
+   * happened: a person may have brought back what was not needed before.
+   */
   needed: NeededContents | null;
   /** Bytes to get down to. */
   readonly target: number;
@@ -59,6 +62,7 @@ export class Retention implements IdleJob {
     const drop: KeptContent[] = [];
     const cutoff = clock.now() - this.#port.limits().days * DAY_MS;
     let isOver = page.length < STEP;
+    if (pass.needed?.isStale() === true) pass.needed = null;
     for (const content of page) {
       if (content.since > pass.until || (content.since >= cutoff && pass.bytes <= pass.target)) {
         isOver = true;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { digestOf } from '../../../src/main/platform/hash.ts';
 import { KeepRoom } from './keep-room.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -30,7 +31,7 @@ it('keeps within the bytes, the oldest first, and makes room for what nobody els
     await room.run(DAY_MS);
   }
   device.engine.config.set('history.bytes', '350');
-  await room.run(2 * DAY_MS);
+  await room.run(3 * DAY_MS);
   expect(device.engine.contentStore.keptBytes()).toBeLessThanOrEqual(350);
   expect(room.kept(device, '0'.repeat(100))).toBe(false);
   expect(room.kept(device, '7'.repeat(100))).toBe(true);
@@ -55,3 +56,39 @@ it('never lets go of what an open conflict needs', async () => {
     for (const text of ['base', 'by A', 'by B']) expect(room.kept(device, text)).toBe(true);
   room.expectNoFaults();
 });
+
+it('lets go of nothing that a person brings back while it lets go of other things', async () => {
+  const texts = Array.from({ length: 300 }, (_, n) => [`${n}.txt`, `old ${n}`] as const);
+  const digests = new Map(texts.map(([path, text]) => [path, digestOf(Buffer.from(text))]));
+  const room = await KeepRoom.open('brought back', 1, Object.fromEntries(texts));
+  const [device] = room.devices as [(typeof room.devices)[0]];
+  device.engine.config.set('history.days', '1');
+  await room.run(60_000);
+  const before = room.replica(device).collection.log.logs()[0];
+  // So few at a time that nobody is asked.
+  for (const [n, [path]] of texts.entries()) {
+    room.write(device, path, `new ${path}`);
+    if (n % 50 === 49) await room.run(3000);
+  }
+  const { handlers } = device.running as NonNullable<typeof device.running>;
+  const kept = () => [...digests].filter(([, digest]) => device.engine.contentStore.isKept(digest));
+  expect(kept().length).toBe(300);
+  // The first part of them goes; then the disk is away, so that what is brought back cannot be written yet.
+  let back = '';
+  device.onCall = ({ path }) => {
+    if (back !== '' || !path.startsWith('/data')) return null;
+    const left = kept();
+    if (left.length === 300) return null;
+    device.unmount();
+    back = left[0]?.[0] ?? '';
+    handlers['history:restore'](room.group.collection as never, back, `${before?.log}-${before?.held}`, null);
+    return null;
+  };
+  await room.run(3 * DAY_MS);
+  device.onCall = null;
+  expect(kept().map(([path]) => path)).toEqual([back]);
+  device.remount();
+  await room.run(60_000);
+  expect(room.read(device, back)).toBe(Object.fromEntries(texts)[back]);
+  room.expectNoFaults();
+}, 60_000);
