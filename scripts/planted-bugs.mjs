@@ -340,4 +340,25 @@ export const PLANTED_BUGS = [
     replace: 'this.#engine',
     tests: ['test/unit/keep/keep-contents.test.ts'],
   },
+  {
+    about: 'what cannot be read while it is compared after a power loss is taken for an edit',
+    file: 'src/main/keep/keep-whole.ts',
+    find: "if (bytes === null) return 'later';\n        if (isTorn(",
+    replace: 'if (bytes !== null && isTorn(',
+    tests: ['test/unit/keep/keep-whole.test.ts'],
+  },
+  {
+    about: 'what a person brings back is let go of by a pass that began before',
+    file: 'src/main/keep/retention.ts',
+    find: 'if (pass.needed?.isStale() === true) pass.needed = null;',
+    replace: '',
+    tests: ['test/unit/keep/retention.test.ts'],
+  },
+  {
+    about: 'what a source still lacked when it was taken away is waited for',
+    file: 'src/main/open-sources.ts',
+    find: 'synchronizer?.construction.release();',
+    replace: '',
+    tests: ['test/unit/construct/removed-source.test.ts'],
+  },
 ];
