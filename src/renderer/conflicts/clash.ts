@@ -22,6 +22,14 @@ function clashMarks({ conflict, merged, texts }: ConflictDetailView): ReadonlySe
   return new Set((merged.text.match(MARK) ?? []).filter((mark) => !own.has(mark)));
 }
 
+/** Without a merge in which everything is one clash: it says no more than the two sides, and would be edited with its marks in it. */
+export function withUsefulMerge(detail: ConflictDetailView): ConflictDetailView {
+  const { merged } = detail;
+  const clash = merged === null ? null : firstClash(detail, merged.text);
+  const isAll = clash !== null && clash.from === 0 && clash.to === merged?.text.length;
+  return isAll ? { ...detail, merged: null } : detail;
+}
+
 /** Places of the merge that nobody has decided yet: their marks stand in the text still, and would be saved with it. */
 export function undecidedPlaces(detail: ConflictDetailView, text: string): number {
   const marks = clashMarks(detail);

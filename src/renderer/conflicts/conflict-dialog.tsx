@@ -13,7 +13,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { FieldValue } from '../components/field-value.tsx';
 import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { undecidedPlaces } from './clash.ts';
+import { undecidedPlaces, withUsefulMerge } from './clash.ts';
 import { canKeepBoth, conflictSentence, sideName } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
 import { choiceOf, editableText } from './editable-text.ts';
@@ -24,7 +24,8 @@ import { TextEditor } from './text-editor.tsx';
 export function ConflictDialog({ conflict, onClose }: { conflict: ConflictView; onClose: () => void }) {
   useReturnFocus();
   const detail = useRequest('conflicts:detail', [conflict.id]);
-  if (detail.value !== null) return <Settle key={conflict.id} detail={detail.value} onClose={onClose} />;
+  if (detail.value !== null)
+    return <Settle key={conflict.id} detail={withUsefulMerge(detail.value)} onClose={onClose} />;
   return (
     <DialogFrame title={conflict.name} wide onClose={onClose}>
       {detail.error === null ? <Loading what="both sides" /> : <ErrorNotice error={detail.error} />}
@@ -44,6 +45,8 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
   const editable = editableText(detail);
   const [text, setText] = useState(editable?.text ?? '');
   const undecided = undecidedPlaces(detail, text);
+  // Of a whole card or event that is deleted here and changed there it is not kept what it was: it was there all the same.
+  const isUntold = conflict.base === null && conflict.field === 'exists';
   const settle = async (choice: Choice, done: string) => {
     const reply = await resolve.run(conflict.id, choice);
     if (!reply.ok) return;
@@ -99,15 +102,17 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
         </p>
       )}
       <div className="sides">
-        <article className="side side-base" aria-label="What both started from">
-          <h3>Before</h3>
-          <p className="muted">What both started from</p>
-          {conflict.base === null ? (
-            <p className="side-value">It was not there</p>
-          ) : (
-            <FieldValue of={conflict} field={conflict.field} value={conflict.base} />
-          )}
-        </article>
+        {!isUntold && (
+          <article className="side side-base" aria-label="What both started from">
+            <h3>Before</h3>
+            <p className="muted">What both started from</p>
+            {conflict.base === null ? (
+              <p className="side-value">It was not there</p>
+            ) : (
+              <FieldValue of={conflict} field={conflict.field} value={conflict.base} />
+            )}
+          </article>
+        )}
         {conflict.values.map((value) => (
           <ConflictValue
             key={value.id}

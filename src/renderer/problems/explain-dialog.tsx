@@ -16,7 +16,11 @@ export function ExplainDialog(props: { collection: string; record: string; title
   const name = useDeviceNames();
   const view = explain.value;
   return (
-    <DialogFrame title="Where this comes from" wide onClose={props.onClose}>
+    <DialogFrame
+      title={view?.problem == null ? 'Where this comes from' : 'Why it is not in step'}
+      wide
+      onClose={props.onClose}
+    >
       {props.title === undefined ? (
         <p className="path strong">{props.record}</p>
       ) : (

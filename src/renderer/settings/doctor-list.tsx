@@ -29,8 +29,8 @@ export function DoctorList() {
               <TriangleAlert aria-label="Look at this" size={16} className="row-sign tone-attention" />
             )}
             <div className="row-text">
-              <span className="strong">{check.check}</span>
-              <span className="muted">{check.detail}</span>
+              <span className="strong first-letter">{check.check}</span>
+              <span className="muted first-letter">{check.detail}</span>
               {check.fix !== null && !check.ok && <span>{check.fix}</span>}
             </div>
           </li>

@@ -7,7 +7,7 @@ import { byteSize } from '../../../src/renderer/components/byte-size.ts';
 import { duration } from '../../../src/renderer/components/duration.ts';
 import { errorWords } from '../../../src/renderer/components/error-words.ts';
 import { fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
-import { decideClash, firstClash, undecidedPlaces } from '../../../src/renderer/conflicts/clash.ts';
+import { decideClash, firstClash, undecidedPlaces, withUsefulMerge } from '../../../src/renderer/conflicts/clash.ts';
 import { canKeepBoth, conflictSentence, newestAt, sideName } from '../../../src/renderer/conflicts/conflict-title.ts';
 import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
@@ -277,6 +277,14 @@ describe('what can be edited', () => {
     // Marks that were edited, or two that could be the middle: only the person knows what is meant.
     expect(firstClash(view, text.replace('=======\r\n', ''))).toBeNull();
     expect(firstClash(view, text.replace('a\r\n', '=======\r\n'))).toBeNull();
+  });
+  it('a merge that is one clash from end to end is none; a person begins with one of the sides', () => {
+    const text = '<<<<<<< Desk\nRome\n=======\nRoma\n>>>>>>> Phone';
+    const view = { ...detail([value('1', 'Rome'), value('2', 'Roma')], [], text), merged: { text, clashes: 1 } };
+    expect(withUsefulMerge(view).merged).toBeNull();
+    expect(editableText(withUsefulMerge(view))).toEqual({ as: 'value', text: 'Roma' });
+    const more = `Hotel\n${text}`;
+    expect(withUsefulMerge({ ...view, merged: { text: more, clashes: 1 } }).merged?.text).toBe(more);
   });
   it('nothing where a side is deleted, or is no text', () => {
     expect(editableText(detail([value('1', file), value('2', null, 'delete')], ['a', null], null))).toBeNull();
