@@ -295,6 +295,10 @@ export class Synchronizer {
       lately: (rows) => this.#port.writing(rows),
       settled: (rows) => this.construction.settle(rows),
       keepContents: (contents) => this.#contents.keep(contents),
+      // A look at what was just saved is over in a moment, and is not shown; one at a large file is.
+      readsLong: () => {
+        if (this.state === 'ready') this.#status.set('scanning');
+      },
       progress: (items, bytes) => this.#status.advance('reading', items, bytes),
     };
   }
@@ -318,7 +322,9 @@ export class Synchronizer {
         this.#token = null;
         this.#status.set(
           'halted',
-          `${taken.records.length} items here were deleted on another device. Delete them here too?`,
+          taken.records.length === 1
+            ? `${taken.records[0]} was deleted on another device, and an earlier version of it is here. Delete it here too?`
+            : `${taken.records.length} items here were deleted on another device. Delete them here too?`,
           taken.plan,
         );
         return false;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectControl } from '../../src/main/control/control-client.ts';
@@ -77,6 +77,24 @@ it('of two calls that add one folder at once, one is refused', async () => {
     reason: { code: 'overlaps-source' },
   });
   expect((await pair.a.status()).collections).toHaveLength(2);
+});
+
+it('is not in step while it reads a large file that was just put there', async () => {
+  const alone = await Device.start('carla');
+  const client = await connectControl(alone.data);
+  try {
+    const folder = new Folder('large');
+    folder.write('small.txt', 'small');
+    await alone.add(folder);
+    await alone.sync();
+    truncateSync(join(folder.root, 'small.txt'), 256 << 20);
+    const state = async () => (await client.request('status')).collections[0]?.state;
+    await expect.poll(state, { interval: 10, timeout: 20_000 }).toBe('working');
+    await expect.poll(state, { interval: 50, timeout: 240_000 }).toBe('in-step');
+  } finally {
+    client.close();
+    await end(alone);
+  }
 });
 
 describe('what scripts rely on', () => {

@@ -22,6 +22,8 @@ import type { Settling } from './settling.ts';
 
 /** Of texts, which are read in this thread, so many items are read at a time: peers and people wait no longer than that takes. */
 const BATCH_ITEMS = 400;
+/** So much takes long enough to read that a person is told. */
+const LONG_READ_BYTES = 64 << 20;
 /** From this size on it is worth looking up where a file was cut before. */
 const CUT_AGAIN_BYTES = 4 << 20;
 
@@ -92,6 +94,8 @@ export interface TakeInPort {
   settled(rows: readonly number[]): void;
   /** Puts contents that only a text holds into the version store. */
   keepContents(contents: Reading['attachments']): Promise<void>;
+  /** What takes a while to read is read from now on. */
+  readsLong(): void;
   /** So many items more were read, of so many bytes. */
   progress(items: number, bytes: number): void;
 }
@@ -279,6 +283,8 @@ class Look {
     });
     if (wanted.length === 0) return readings;
     const ids = wanted.map((item) => item.id);
+    const bytes = wanted.reduce((sum, item) => sum + item.size, 0);
+    if (bytes >= LONG_READ_BYTES && !this.#request.dry) this.#port.readsLong();
     const read = await this.#port.adapter.read(ids, this.#request.signal, this.#formerLists(wanted));
     for (const each of read) {
       if ('code' in each) this.#problems.note(each);
@@ -288,7 +294,6 @@ class Look {
     const contents = this.#held.project === null ? [] : readings.flatMap(({ attachments }) => attachments);
     const news = contents.filter(({ digest }) => !this.#port.contents.isKept(digest));
     if (news.length > 0) await this.#port.keepContents(news);
-    const bytes = wanted.reduce((sum, item) => sum + item.size, 0);
     this.#port.progress(wanted.length, bytes);
     return readings;
   }
