@@ -130,3 +130,12 @@ it('what is refused again and again, though it stands there as it was expected, 
   await room.group.pass(5000);
   expect([room.read(a), room.problems(a)]).toEqual([BOOK.replace('FN:P2', 'FN:P2 of b'), []]);
 });
+
+it('a photo longer than any chunk of a file reaches the others', async () => {
+  const [a, b] = await open();
+  const photo = `PHOTO:data:image/jpeg;base64,${Buffer.alloc((4 << 20) + 3, 7).toString('base64')}\r\n`;
+  room.write(a, BOOK + cardOf('u4', 'P4', photo));
+  await room.look(a);
+  await room.group.pass(10_000);
+  expect(room.read(b).replace(/\r\n /g, '').includes(photo.trim())).toBe(true);
+});

@@ -136,7 +136,7 @@ export class Contents {
       const answers = await ask(
         request.map((at) => {
           const want = wanted[at] as WantedContent;
-          return { digest: want.digest, kind: 'content', hint: want.id, base: null } as const;
+          return { digest: want.digest, kind: 'content', hint: want.id, base: null, size: want.size } as const;
         }),
       );
       request.forEach((at, each) => {
@@ -328,7 +328,7 @@ export class Contents {
       (this.#store.isKept(entry.digest) ? await this.#kept.read(entry.digest) : null);
     if (here !== null) return here;
     if (entry.chunks === undefined) {
-      const [answer] = await ask([{ digest: entry.digest, kind: 'content', hint: id, base: null }]);
+      const [answer] = await ask([{ digest: entry.digest, kind: 'content', hint: id, base: null, size: entry.size }]);
       return answer !== null && answer !== undefined && digestOf(answer.bytes) === entry.digest ? answer.bytes : null;
     }
     const want = {

@@ -1,7 +1,7 @@
 import type { Collection } from '../collection.ts';
 import { LONGEST_CHUNK } from '../content/chunker.ts';
 import { makeSplice } from '../content/splice.ts';
-import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
+import { type ContentAsked, type ContentGiven, LONGEST_PART } from '../peers/session/shared-collection.ts';
 import { SLAB_BYTES } from '../platform/slabs.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
@@ -86,7 +86,7 @@ export class ContentGiver {
     for (const [at, want] of asked.entries()) {
       if (given[at] !== null || want.kind === 'chunk-list' || read >= MOST_READ) continue;
       const size = this.#store.keptSize(want.digest);
-      if (size !== null && size <= LONGEST_CHUNK) {
+      if (size !== null && size <= (want.kind === 'content' ? LONGEST_PART : LONGEST_CHUNK)) {
         read += size;
         const bytes = await this.#kept.read(want.digest);
         if (bytes !== null) given[at] = { bytes, splice: false };

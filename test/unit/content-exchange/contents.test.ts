@@ -138,7 +138,7 @@ describe('a peer that asks for more than an honest one', () => {
   it('is not given what is longer than anything asked for whole', async () => {
     const long = digestOf(new Uint8Array(1));
     const { store, giver, reads } = device(new Map([[long, new Uint8Array(0)]]));
-    store.noteKept(long, (4 << 20) + 1, 0);
+    store.noteKept(long, (64 << 20) + 1, 0);
     expect(
       await giver.give(
         collection(),

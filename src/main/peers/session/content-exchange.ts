@@ -10,7 +10,7 @@ import {
   PIECE_SPLICE,
   WHOLE_CONTENT,
 } from '../protocol/messages.ts';
-import type { ContentAsked, ContentGiven, SharedCollection } from './shared-collection.ts';
+import { type ContentAsked, type ContentGiven, LONGEST_PART, type SharedCollection } from './shared-collection.ts';
 
 /** The reader's limits, whatever a peer says an item's length is. */
 const LONGEST_CONTENT = 4 << 20;
@@ -52,7 +52,7 @@ export class ContentRequests {
     const req = this.#next++;
     return new Promise((resolve, reject) => {
       this.#asking.set(req, {
-        limits: asked.map((each) => (each.kind === 'chunk-list' ? LONGEST_CHUNK_LIST : LONGEST_CONTENT)),
+        limits: asked.map(limitOf),
         items: asked.map(() => null),
         splices: asked.map(() => false),
         got: asked.map(() => 0),
@@ -125,6 +125,12 @@ export class ContentRequests {
       asking.items.map((bytes, at) => (bytes === null ? null : { bytes, splice: asking.splices[at] === true })),
     );
   }
+}
+
+/** A request is batched by the sizes it names: so many bytes are let in for it, and no more for one of them than it is to be. */
+function limitOf({ kind, size = 0 }: ContentAsked): number {
+  if (kind === 'chunk-list') return LONGEST_CHUNK_LIST;
+  return kind === 'content' ? Math.max(LONGEST_CONTENT, Math.min(size, LONGEST_PART)) : LONGEST_CONTENT;
 }
 
 function memoryIn({ room }: Asking, length: number): Uint8Array {
