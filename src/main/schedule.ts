@@ -8,6 +8,12 @@ const DEBOUNCE_WRITING_MS = 1000;
 /** After an item that was just changing, its group is looked at again: only then can its revision vouch for it (DESIGN 4). */
 const SETTLE_MS = 2100;
 const UNAVAILABLE_RETRY_MS = 5000;
+/**
+ * Content that nobody linked had is asked for again after so long, and twice as long each time up to the second: a peer that keeps what a
+ * conflict is about has it a moment later, and tells nobody.
+ */
+const FIRST_RETRY_MS = 2000;
+const LONGEST_RETRY_MS = 5 * 60_000;
 /** Who asks for a look waits for so many of them at most, where a text is written on and on. */
 const MOST_LOOKS = 3;
 
@@ -32,6 +38,10 @@ export class Schedule {
   #constructAgain = false;
   #planned: (() => void) | null = null;
   #timer: (() => void) | null = null;
+  #retry: (() => void) | null = null;
+  #retryAfter = FIRST_RETRY_MS;
+  /** So many records lacked content when that was planned. */
+  #lacking = 0;
   #stopped = false;
 
   /** `interval`: milliseconds between whole looks. */
@@ -89,6 +99,7 @@ export class Schedule {
     this.#stopped = true;
     this.#planned?.();
     this.#timer?.();
+    this.#retry?.();
     for (const { resolve } of [...this.#waiting.splice(0), ...this.#resting.splice(0)]) resolve();
   }
 
@@ -147,7 +158,21 @@ export class Schedule {
       if (!this.#stopped) this.#fault(error as Error);
     } finally {
       this.#constructing = false;
+      this.#planRetry();
     }
+  }
+
+  #planRetry(): void {
+    const { lacking } = this.#synchronizer.construction;
+    if (lacking !== this.#lacking) this.#retryAfter = FIRST_RETRY_MS;
+    this.#lacking = lacking;
+    if (lacking === 0 || this.#retry !== null || this.#stopped) return;
+    this.#retry = this.#clock.after(this.#retryAfter, () => {
+      this.#retry = null;
+      this.#retryAfter = Math.min(2 * this.#retryAfter, LONGEST_RETRY_MS);
+      this.#synchronizer.construction.retryLacking();
+      this.constructSoon();
+    });
   }
 }
 

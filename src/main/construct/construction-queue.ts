@@ -51,6 +51,12 @@ export class ConstructionQueue {
   get waiting(): number {
     return this.#waiting.size;
   }
+  /** How many wait for content that nobody linked has. */
+  get lacking(): number {
+    let lacking = 0;
+    for (const row of this.#waiting.keys()) if (!this.#unexpected.has(row)) lacking++;
+    return lacking;
+  }
 
   /** `applied`: the change that makes it necessary, if it is at hand. */
   enqueue(row: number, tickets: readonly Ticket[], applied: AppliedChange | null = null): void {
@@ -136,9 +142,10 @@ export class ConstructionQueue {
     if (!this.#joinQueued(job)) this.#queued.set(job.row, job);
   }
 
-  /** It is tried again with `retryWaiting`. */
+  /** Nobody linked has its content: it is tried again with `retryLacking` and `retryWaiting`. */
   wait(job: Job): void {
     this.#inFlight.delete(job.row);
+    this.#unexpected.delete(job.row);
     this.#waiting.set(job.row, job);
   }
 
@@ -151,6 +158,15 @@ export class ConstructionQueue {
   /** Nothing is in flight any more: what was is tried again. */
   requeueInFlight(): void {
     for (const job of this.#inFlight.values()) this.requeue(job);
+  }
+
+  /** What waits for content is tried again. */
+  retryLacking(): void {
+    for (const [row, job] of this.#waiting) {
+      if (this.#unexpected.has(row)) continue;
+      this.#waiting.delete(row);
+      this.#queued.set(row, job);
+    }
   }
 
   /** Whatever waits is tried again, but for what was not as expected and cannot be looked at yet. */

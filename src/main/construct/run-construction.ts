@@ -157,6 +157,15 @@ export class RunConstruction {
     this.#queue.forgetNew();
   }
 
+  /** How many records wait for content that nobody linked has. */
+  get lacking(): number {
+    return this.#queue.lacking;
+  }
+  /** They are tried again. */
+  retryLacking(): void {
+    this.#queue.retryLacking();
+  }
+
   /** Whatever waits is tried again, but for what was not as expected and is held back: whoever lets go of it calls for a look. */
   retryWaiting(): void {
     this.#queue.retryWaiting((id) => !this.#port.heldBack(id));

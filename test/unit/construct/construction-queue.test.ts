@@ -131,6 +131,23 @@ describe('the queue of a construction', () => {
     expect([queue.waiting, taken()]).toEqual([0, [1]]);
   });
 
+  it('tries what lacks content apart from what was not as expected', () => {
+    for (const row of [1, 2]) queue.enqueue(row, []);
+    queue.waitForLook(begun(), RECORD);
+    queue.wait(begun());
+    expect([queue.lacking, queue.waiting]).toEqual([1, 2]);
+    queue.retryLacking();
+    expect([queue.lacking, taken(), queue.waiting]).toEqual([0, [2], 1]);
+  });
+
+  it('takes what was not as expected, and then lacks content, for the latter', () => {
+    queue.enqueue(1, []);
+    queue.waitForLook(begun(), RECORD);
+    queue.enqueue(1, []);
+    queue.wait(begun());
+    expect(queue.lacking).toBe(1);
+  });
+
   it('leaves alone what was not as expected and cannot be looked at, whatever else is tried again', () => {
     for (const row of [1, 2]) queue.enqueue(row, []);
     queue.waitForLook(begun(), RECORD);
