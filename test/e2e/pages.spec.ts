@@ -379,7 +379,7 @@ test('a dropped folder is added only after it is confirmed; a bad place keeps th
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(dialog.getByRole('alert')).toContainText('There is no such place');
   await dialog.getByLabel('Place').fill('/home/ana/Recipes');
-  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await dialog.getByLabel('Place').press('Enter');
   await expect(page.getByRole('heading', { name: 'Recipes' })).toBeVisible();
 });
 

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useEscapeUnfocused } from './use-escape-unfocused.ts';
 import { useReturnFocus } from './use-return-focus.ts';
@@ -14,6 +14,8 @@ export function DialogFrame(props: {
   careful?: boolean;
   alert?: boolean;
   onClose: () => void;
+  /** Enter in a line of text does what the main button does; null: not now. */
+  onEnter?: (() => void) | null;
   footer?: ReactNode;
   children: ReactNode;
 }) {
@@ -30,6 +32,9 @@ export function DialogFrame(props: {
     });
     return () => cancelAnimationFrame(frame);
   });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isEnterInLine(event)) props.onEnter?.();
+  };
   return (
     <ModalOverlay
       className="overlay"
@@ -48,7 +53,7 @@ export function DialogFrame(props: {
             </Button>
           </header>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text must be scrollable by keyboard */}
-          <section className="dialog-body" tabIndex={0} aria-label={props.title}>
+          <section className="dialog-body" tabIndex={0} aria-label={props.title} onKeyDown={onKeyDown}>
             {props.children}
           </section>
           {props.footer !== undefined && <footer className="dialog-foot">{props.footer}</footer>}
@@ -57,3 +62,10 @@ export function DialogFrame(props: {
     </ModalOverlay>
   );
 }
+
+const isEnterInLine = ({ key, target, nativeEvent, defaultPrevented }: KeyboardEvent): boolean =>
+  key === 'Enter' &&
+  !defaultPrevented &&
+  !nativeEvent.isComposing &&
+  target instanceof HTMLInputElement &&
+  (target.type === 'text' || target.type === 'password');

@@ -74,8 +74,9 @@ function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
               <div className="row">
                 <div className="row-text">
                   <span className="path strong">{problem.record}</span>
+                  <span className="muted first-letter">{problem.detail}</span>
                   <span className="muted">
-                    <span className="first-letter">{problem.detail}</span> · since <When at={problem.since} />
+                    Since <When at={problem.since} />
                   </span>
                 </div>
                 <button

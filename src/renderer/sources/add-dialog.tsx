@@ -82,15 +82,17 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
     setLeft(failed);
     if (failed.length === 0) onClose();
   };
+  const isReady = !busy && (several || place.trim() !== '');
   return (
     <DialogFrame
       title={several ? `Add ${left.length} places` : 'Add a source'}
       careful
       onClose={onClose}
+      onEnter={isReady ? () => void add() : null}
       footer={
         <DialogActions
           action={busy ? 'Adding…' : 'Add'}
-          isDisabled={busy || (!several && place.trim() === '')}
+          isDisabled={!isReady}
           onAction={() => void add()}
           onCancel={onClose}
         />

@@ -62,15 +62,17 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
       </DialogFrame>
     );
   }
+  const isReady = !join.busy && link.trim() !== '' && wrong === null && place.trim() !== '';
   return (
     <DialogFrame
       title="Join with a link"
       careful
       onClose={onClose}
+      onEnter={isReady ? () => void run() : null}
       footer={
         <DialogActions
           action={join.busy ? 'Asking the other device…' : 'Join'}
-          isDisabled={join.busy || link.trim() === '' || wrong !== null || place.trim() === ''}
+          isDisabled={!isReady}
           onAction={() => void run()}
           onCancel={onClose}
         />
