@@ -25,10 +25,11 @@ export function portOfReplica(replica: Replica, around: AroundReplica): HistoryP
     members: membersOf(replica, around.self),
     contents: contentsOf(replica, around),
     sources: () =>
-      [...replica.synchronizers.values()].map(({ source, adapter }) => ({
+      [...replica.synchronizers.values()].map(({ source, adapter, construction }) => ({
         row: source.row,
         id: source.id,
         location: source.location,
+        lacks: (row) => construction.lacks(row),
         adapter,
       })),
     commit: (changes) => replica.commit(changes),

@@ -54,8 +54,12 @@ export class ConstructionQueue {
   /** How many wait for content that nobody linked has. */
   get lacking(): number {
     let lacking = 0;
-    for (const row of this.#waiting.keys()) if (!this.#unexpected.has(row)) lacking++;
+    for (const row of this.#waiting.keys()) if (this.lacks(row)) lacking++;
     return lacking;
+  }
+  /** Does this record wait for content? */
+  lacks(row: number): boolean {
+    return this.#waiting.has(row) && !this.#unexpected.has(row);
   }
 
   /** `applied`: the change that makes it necessary, if it is at hand. */
@@ -163,7 +167,7 @@ export class ConstructionQueue {
   /** What waits for content is tried again. */
   retryLacking(): void {
     for (const [row, job] of this.#waiting) {
-      if (this.#unexpected.has(row)) continue;
+      if (!this.lacks(row)) continue;
       this.#waiting.delete(row);
       this.#queued.set(row, job);
     }

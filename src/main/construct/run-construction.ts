@@ -161,6 +161,10 @@ export class RunConstruction {
   get lacking(): number {
     return this.#queue.lacking;
   }
+  /** Does this one? */
+  lacks(row: number): boolean {
+    return this.#queue.lacks(row);
+  }
   /** They are tried again. */
   retryLacking(): void {
     this.#queue.retryLacking();

@@ -38,6 +38,8 @@ export interface HistorySource {
   readonly row: number;
   readonly id: string;
   readonly location: string;
+  /** Does the record in this row wait there for content that nobody linked has? */
+  lacks(row: number): boolean;
   readonly adapter: Pick<
     SourceAdapter,
     'condition' | 'list' | 'read' | 'outside' | 'onlyLeads' | 'project' | 'compose'

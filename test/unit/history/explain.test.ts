@@ -29,8 +29,8 @@ const explain = (device: GroupDevice, record: string) =>
 const rules = (device: GroupDevice, record: string) =>
   explain(device, record).fields.map((field) => [field.path, field.rule]);
 
-/** A source that holds what its snapshot says, and is not looked at. */
-function source(device: GroupDevice, location: string): HistorySource {
+/** A source that holds what its snapshot says, and is not looked at. `lacking`: records whose content nobody linked has. */
+function source(device: GroupDevice, location: string, lacking: ReadonlySet<number> = new Set()): HistorySource {
   const row = device.collection.stored.row * 10;
   const never = (): never => {
     throw new Error('not looked at');
@@ -39,6 +39,7 @@ function source(device: GroupDevice, location: string): HistorySource {
     row,
     id: `source ${location}`,
     location,
+    lacks: (record) => lacking.has(record),
     adapter: { condition: never, list: never, read: never, outside: (id) => id.startsWith('outside/') },
   };
 }
@@ -139,7 +140,8 @@ describe('an explanation', () => {
     save(laptop, 'a', 'base');
     save(laptop, 'outside/x', 'x');
     group.exchange();
-    const here = source(laptop, '/home/docs');
+    const lacking = new Set<number>();
+    const here = source(laptop, '/home/docs', lacking);
     laptop.sources = [here];
     save(laptop, 'a', 'mine');
     const { row } = findRecord(laptop.collection, 'a');
@@ -158,6 +160,10 @@ describe('an explanation', () => {
     save(phone, 'b', 'new');
     group.exchange();
     expect(explain(laptop, 'b').state).toBe('still to be written to /home/docs');
+    lacking.add(findRecord(laptop.collection, 'b').row);
+    expect(explain(laptop, 'b').state).toBe(
+      'still to be written to /home/docs: no device that is linked has its content',
+    );
     laptop.collection.problems.put(here.row, recordId('b'), 'disk-full', 'no room is left', laptop.clock.now());
     expect(explain(laptop, 'b')).toMatchObject({
       state: 'not in step here, because of a problem',

@@ -65,6 +65,7 @@ describe('verifying content', () => {
       row,
       id: 's1',
       location: '/home/docs',
+      lacks: () => false,
       adapter: {
         condition: async () =>
           condition === 'ready' ? { is: 'ready' } : { is: 'unavailable', code: 'missing', detail: 'gone' },
