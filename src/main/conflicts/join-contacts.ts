@@ -26,8 +26,9 @@ const mapOf = (field: string): string => field.slice(0, Math.max(0, field.lastIn
 const NAME = 'name';
 
 /**
- * The fields of a contact under the keys by which another one, that is the same person, knows the same entries: an e-mail by its address, a phone by
- * its number, what else is equal by that; and where both have one entry of a kind a person has one of, that one. All others keep their keys.
+ * The fields of a contact under the keys by which another one, that is the same person, knows the same entries: an e-mail by its address,
+ * a phone by its number, what else is equal by that; and where both have one entry of a kind a person has one of, that one. All others
+ * keep their keys.
  */
 export function withKeysOf(known: Fields, fields: Fields): Fields {
   if (known.size * fields.size > MOST_PAIRS) return fields;

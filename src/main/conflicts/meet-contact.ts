@@ -28,9 +28,9 @@ export interface MetContact {
 const alsoOf = (id: RecordId): FieldName => alsoField(digestOf(id).slice(0, 22));
 
 /**
- * Makes a contact that meets a collection (`reading`) the one it surely is there (`found`). What agrees is one; what one of them lacks is added; what
- * differs stands beside each other as a conflict, as for any item that is adopted (DESIGN 9). Pure. Both changes belong together; undoing them makes
- * two contacts of it.
+ * Makes a contact that meets a collection (`reading`) the one it surely is there (`found`). What agrees is one; what one of them lacks is
+ * added; what differs stands beside each other as a conflict, as for any item that is adopted (DESIGN 9). Pure. Both changes belong
+ * together; undoing them makes two contacts of it.
  */
 export function meetContact(
   found: StoredRecord,

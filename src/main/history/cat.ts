@@ -15,8 +15,9 @@ import type { StoredRecord } from '../store/record-store.ts';
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'sources'>;
 
 /**
- * The bytes of a file, or of a card or event in its source's format: as shown now, of one value of an open conflict, or as of TIME|ID. Fails with `no-such-record` (also where it
- * was deleted then), `no-such-value`, `not-a-file`, and `content-not-kept` where nobody who is linked has the bytes.
+ * The bytes of a file, or of a card or event in its source's format: as shown now, of one value of an open conflict, or as of TIME|ID.
+ * Fails with `no-such-record` (also where it was deleted then), `no-such-value`, `not-a-file`, and `content-not-kept` where nobody who is
+ * linked has the bytes.
  */
 export async function catRecord(
   port: Port,

@@ -33,8 +33,8 @@ interface Item {
 
 /**
  * Writes all of a folder, or (null) the whole collection, as of a moment into `to`, an absolute path whose parent exists; a single record
- * becomes `to`, or goes into it where that is a folder. Changes nothing in the collection. Never writes over anything, through a link, or inside a source. Fails with `no-such-path`, `inside-source`,
- * `not-available` (kinds without content) and as `restore` does.
+ * becomes `to`, or goes into it where that is a folder. Changes nothing in the collection. Never writes over anything, through a link, or
+ * inside a source. Fails with `no-such-path`, `inside-source`, `not-available` (kinds without content) and as `restore` does.
  */
 export async function restoreTo(
   port: Port,

@@ -23,8 +23,9 @@ interface Undone {
 
 /**
  * Undoes a package or one change: writes what it replaced, and replaces only what it wrote, where it stands or an undo brought it back, so
- * whatever was changed since stays beside it as a conflict. Undo of an add is a delete, of a delete the record as it was, of either half of a move both names. null: no package of this
- * collection. Fails with `ambiguous-id`, `no-such-change`, and `content-not-kept` where nothing could be undone.
+ * whatever was changed since stays beside it as a conflict. Undo of an add is a delete, of a delete the record as it was, of either half
+ * of a move both names. null: no package of this collection. Fails with `ambiguous-id`, `no-such-change`, and `content-not-kept` where
+ * nothing could be undone.
  */
 export function undoChange(port: Port, id: string): ResultView | null {
   const { collection } = port;
@@ -213,8 +214,8 @@ function fieldsBefore(
 }
 
 /**
- * Dots of values that stand now just as these changes wrote them, because an undo of what came after them brought them back. So whoever undoes
- * the last change, and then the one before it, comes to what was before both.
+ * Dots of values that stand now just as these changes wrote them, because an undo of what came after them brought them back. So whoever
+ * undoes the last change, and then the one before it, comes to what was before both.
  */
 function broughtBack({ collection }: Port, undone: Undone, field: FieldName, own: readonly Dot[]): readonly Dot[] {
   const rule = fieldRule(collection.kind, field);

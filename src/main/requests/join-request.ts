@@ -6,8 +6,9 @@ import type { Join } from '../network/joins-under-way.ts';
 import { LockstepError } from '../platform/trouble.ts';
 
 /**
- * Joins by a link with a place as source, in whatever format it holds the collection's kind (CLI `join`). Resolves when membership is granted, or, without `wait`, as soon as both screens show the
- * code and a person at the other end has to approve; the join then goes on by itself.
+ * Joins by a link with a place as source, in whatever format it holds the collection's kind (CLI `join`). Resolves when membership is
+ * granted, or, without `wait`, as soon as both screens show the code and a person at the other end has to approve; the join then goes on
+ * by itself.
  */
 export async function joinRequest(
   engine: Engine,

@@ -47,9 +47,9 @@ export function encodeFrame(type: number, header: Uint8Array, payload: readonly 
 }
 
 /**
- * Cuts a stream of chunks into frames. A frame that lies whole in one chunk is given as views of it; any other is gathered once into
- * a buffer of its own, so every byte is copied at most once whatever the sizes. Chunks that are not lent must not be changed afterwards. Where `tell`
- * returns true, nothing of the frame is kept, and that buffer serves for another.
+ * Cuts a stream of chunks into frames. A frame that lies whole in one chunk is given as views of it; any other is gathered once into a
+ * buffer of its own, so every byte is copied at most once whatever the sizes. Chunks that are not lent must not be changed afterwards.
+ * Where `tell` returns true, nothing of the frame is kept, and that buffer serves for another.
  */
 export class FrameDecoder {
   #limit: number;

@@ -12,10 +12,11 @@ const OLD = /^\.(.+)\.lockstep-old-([0-9a-f]{8})([0-9a-f]{8})$/;
 const NOTHING = '00000000';
 
 /**
- * Puts `bytes` in the place of a file that is as `expected` says (null: there is none), or removes it (`bytes` null). A reader sees the old
- * text or the new one, also across `kill -9` and a loss of power. false: the file is another by now; it stays as it is. What an
- * interruption leaves is settled by `settleLeftOvers`. On a disk without links nobody can have two names, so what is written to the old text at
- * the very moment goes with it, and of two that make a file at once the later one stays. `replaced`: takes over what was there, which stands at `aside` and was as `was` says.
+ * Puts `bytes` in the place of a file that is as `expected` says (null: there is none), or removes it (`bytes` null). A reader sees the
+ * old text or the new one, also across `kill -9` and a loss of power. false: the file is another by now; it stays as it is. What an
+ * interruption leaves is settled by `settleLeftOvers`. On a disk without links nobody can have two names, so what is written to the old
+ * text at the very moment goes with it, and of two that make a file at once the later one stays. `replaced`: takes over what was there,
+ * which stands at `aside` and was as `was` says.
  */
 export function replaceFile(
   fs: FileSystem,
