@@ -146,7 +146,7 @@ export class ConstructionQueue {
     if (!this.#joinQueued(job)) this.#queued.set(job.row, job);
   }
 
-  /** Nobody linked has its content: it is tried again with `retryLacking` and `retryWaiting`. */
+  /** Nobody linked has its content: it is tried again with `retryWaiting`. */
   wait(job: Job): void {
     this.#inFlight.delete(job.row);
     this.#unexpected.delete(job.row);
@@ -162,15 +162,6 @@ export class ConstructionQueue {
   /** Nothing is in flight any more: what was is tried again. */
   requeueInFlight(): void {
     for (const job of this.#inFlight.values()) this.requeue(job);
-  }
-
-  /** What waits for content is tried again. */
-  retryLacking(): void {
-    for (const [row, job] of this.#waiting) {
-      if (!this.lacks(row)) continue;
-      this.#waiting.delete(row);
-      this.#queued.set(row, job);
-    }
   }
 
   /** Whatever waits is tried again, but for what was not as expected and cannot be looked at yet. */

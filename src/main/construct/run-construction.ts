@@ -167,7 +167,7 @@ export class RunConstruction {
   }
   /** They are tried again. */
   retryLacking(): void {
-    this.#queue.retryLacking();
+    this.#queue.retryWaiting(() => false);
   }
 
   /** Whatever waits is tried again, but for what was not as expected and is held back: whoever lets go of it calls for a look. */

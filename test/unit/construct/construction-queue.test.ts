@@ -136,7 +136,7 @@ describe('the queue of a construction', () => {
     queue.waitForLook(begun(), RECORD);
     queue.wait(begun());
     expect([queue.lacking, queue.waiting]).toEqual([1, 2]);
-    queue.retryLacking();
+    queue.retryWaiting(() => false);
     expect([queue.lacking, taken(), queue.waiting]).toEqual([0, [2], 1]);
   });
 
