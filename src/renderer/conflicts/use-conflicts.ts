@@ -23,7 +23,8 @@ export function useConflicts(collection: string | null, text: string) {
   }, [value]);
   const view = value ?? last;
   const more = (at: number) => {
-    if (value === null || value.list.length >= value.total || at < value.list.length - NEAR_END) return;
+    // By what is shown: an answer may be under way just now, and the end is told of once.
+    if (view === null || view.list.length >= view.total || at < view.list.length - NEAR_END) return;
     setAsked({ of: filter, limit: limit * TIMES });
   };
   return { view, error, reload, more } satisfies {
