@@ -9,9 +9,15 @@ export interface Progress {
   readonly since: number;
 }
 
+interface Question {
+  readonly reason: string;
+  readonly plan: string;
+}
+
 /** What a person is shown of a source. Looking and constructing are two loops, and each tells its part of it. */
 export class SourceStatus {
   readonly #clock: Clock;
+  readonly #question: () => Question | null;
   readonly #changed: () => void;
   #state: SourceState = 'scanning';
   #reason: string | null = null;
@@ -20,9 +26,10 @@ export class SourceStatus {
   /** It is being brought to what the records say, whatever looks end meanwhile. */
   #writes = false;
 
-  /** `changed`: it is to be shown anew. */
-  constructor(clock: Clock, changed: () => void) {
+  /** `question`: what a person is asked while all else goes on; null: nothing. `changed`: it is to be shown anew. */
+  constructor(clock: Clock, question: () => Question | null, changed: () => void) {
     this.#clock = clock;
+    this.#question = question;
     this.#changed = changed;
   }
 
@@ -41,9 +48,14 @@ export class SourceStatus {
     return this.#progress;
   }
 
-  /** `ready` is `writing` while it is written to; any state but a look or a construction ends the count. */
+  /** `ready` is `writing` while it is written to, else what is asked; any state but a look or a construction ends the count. */
   set(to: SourceState, reason: string | null = null, plan: string | null = null): void {
-    const state = to === 'ready' && this.#writes ? 'writing' : to;
+    const question = to === 'ready' && !this.#writes ? this.#question() : null;
+    if (question !== null) this.#show('halted', question.reason, question.plan);
+    else this.#show(to === 'ready' && this.#writes ? 'writing' : to, reason, plan);
+  }
+
+  #show(state: SourceState, reason: string | null, plan: string | null): void {
     const isDone = state !== 'scanning' && state !== 'writing' && this.#progress !== null;
     if (isDone) this.#progress = null;
     if (!isDone && this.#state === state && this.#reason === reason && this.#plan === plan) return;

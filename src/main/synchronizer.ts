@@ -13,8 +13,9 @@ import type { SafetyLimits } from './safety.ts';
 import { type Progress, SourceStatus } from './source-status.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
-import type { StoredProblem } from './store/problem-store.ts';
+import { DELETED_ELSEWHERE, type StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
+import { questionOf, questionText } from './take-in/deleted-elsewhere.ts';
 import { groupOf } from './take-in/item-group.ts';
 import { SETTLE_LARGE_MS, Settling } from './take-in/settling.ts';
 import { type TakeInPort, type TakeInResult, takeIn } from './take-in/take-in.ts';
@@ -47,6 +48,8 @@ export interface SourcePreview {
   readonly local: readonly PlannedView[];
   readonly halt: { readonly reason: string; readonly detail: string } | null;
   readonly plan: string | null;
+  /** Confirming the plan deletes these here. */
+  readonly asked: readonly RecordId[];
 }
 
 /**
@@ -71,7 +74,10 @@ export class Synchronizer {
   #token: number | null = null;
   /** Counts what made earlier looks worthless: one that was under way meanwhile is not a look at everything. */
   #forgotten = 0;
-  #confirmed: string | null = null;
+  /** The plan a person let go on, and what that deletes here. */
+  #confirmed: { readonly plan: string; readonly records: readonly RecordId[] } | null = null;
+  /** Nothing goes on here before a person has said so. */
+  #isHalted = false;
   #rules: number | null = null;
 
   constructor(
@@ -92,7 +98,11 @@ export class Synchronizer {
     this.#vanishing = new Vanishing(clock);
     this.#settling = new Settling(clock);
     this.#port = port;
-    this.#status = new SourceStatus(clock, () => port.changed());
+    this.#status = new SourceStatus(
+      clock,
+      () => this.#question(),
+      () => port.changed(),
+    );
     this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
       batchFiles: port.batches.constructed,
       findContents: (wanted, signal) => contents.find(wanted, port.ask, signal),
@@ -131,6 +141,18 @@ export class Synchronizer {
   get plan(): string | null {
     return this.#status.plan;
   }
+  /** Nothing goes on before a person has said so, or its place is there again. */
+  get isStopped(): boolean {
+    return this.#isHalted || this.state === 'unavailable';
+  }
+  /** A person is asked about some items, and all else goes on. */
+  get asks(): boolean {
+    return questionOf(this.#collection, this.#source.row) !== null;
+  }
+  /** Nothing is under way in it. */
+  get rests(): boolean {
+    return this.state === 'ready' || (this.state === 'halted' && !this.#isHalted);
+  }
   /** Something is gone that is not taken for deleted yet. */
   get postpones(): boolean {
     return this.#vanishing.groups.size > 0;
@@ -151,7 +173,7 @@ export class Synchronizer {
   /** The second half: brings to the source what the records say; nothing where it is halted or not there. */
   async construct(): Promise<void> {
     if (this.#collection.stored.paused || this.#abort.signal.aborted || this.#source.adopting) return;
-    if (this.state === 'halted' || this.state === 'unavailable') return;
+    if (this.isStopped) return;
     if (!this.isWritten) {
       await this.#lock.run(async () => this.construction.sift());
       this.#port.changed();
@@ -174,18 +196,23 @@ export class Synchronizer {
   async preview(): Promise<SourcePreview> {
     const taken = await this.#lock.run(() => takeIn(this.#takeInPort(), this.#request(null, null, true)));
     switch (taken.is) {
-      case 'planned':
-        return { local: taken.local, halt: null, plan: null };
+      case 'planned': {
+        const question = questionOf(this.#collection, this.#source.row);
+        if (question === null) return { local: taken.local, halt: null, plan: null, asked: [] };
+        const halt = { reason: DELETED_ELSEWHERE, detail: questionText(question) };
+        return { local: taken.local, halt, plan: question.plan, asked: question.records };
+      }
       case 'halted':
         return {
           local: taken.local,
           halt: { reason: taken.reason, detail: haltText(taken, this.#collection.records.live) },
           plan: taken.plan,
+          asked: [],
         };
       case 'unavailable':
-        return { local: [], halt: { reason: taken.code, detail: taken.detail }, plan: null };
+        return { local: [], halt: { reason: taken.code, detail: taken.detail }, plan: null, asked: [] };
       default:
-        return { local: [], halt: null, plan: null };
+        return { local: [], halt: null, plan: null, asked: [] };
     }
   }
 
@@ -196,9 +223,11 @@ export class Synchronizer {
     return record === null ? null : this.#collection.held(record, records.snapshot(this.#source.row, row));
   }
 
-  /** Lets a halted source go on with exactly the plan it halted for. */
+  /** Lets a halted source go on with exactly the plan it halted for, or deletes what was asked about. */
   confirm(plan: string): void {
-    this.#confirmed = plan;
+    const question = questionOf(this.#collection, this.#source.row);
+    this.#confirmed = { plan, records: question?.plan === plan ? question.records : [] };
+    this.forgetLook();
   }
 
   update(source: StoredSource): void {
@@ -262,12 +291,12 @@ export class Synchronizer {
     return {
       since,
       within,
-      confirmed: this.#confirmed,
+      confirmed: this.#confirmed?.plan ?? null,
       limits,
       mayDelete: (count: number, unsettled: boolean) =>
         this.#confirmed !== null ||
         // Halted: it was judged before, and waits for a person.
-        (!unsettled && (asked || this.state === 'halted' || this.#vanishing.mayTake(count, limits.deleteCount))),
+        (!unsettled && (asked || this.#isHalted || this.#vanishing.mayTake(count, limits.deleteCount))),
       heldBack: (id: RecordId) => this.#port.heldBack(id),
       settling: this.#settling,
       // It may become another while a look is under way.
@@ -313,28 +342,20 @@ export class Synchronizer {
         return false;
       case 'halted':
         this.#token = null;
+        this.#isHalted = true;
         this.#vanishing.took(0);
         this.#status.set('halted', haltText(taken, this.#collection.records.live), taken.plan);
         // The plan a person confirms is that of a look at everything.
         if (!all) this.#port.lookLater(new Set(['']));
         return false;
-      case 'question':
-        this.#token = null;
-        this.#status.set(
-          'halted',
-          taken.records.length === 1
-            ? `${taken.records[0]} was deleted on another device, and an earlier version of it is here. Delete it here too?`
-            : `${taken.records.length} items here were deleted on another device. Delete them here too?`,
-          taken.plan,
-        );
-        return false;
       case 'done': {
+        this.#isHalted = false;
         // What waits is told again by the next look at everything.
         if (all && taken.postponed.size === 0) this.#token = taken.token;
         this.#noteVanishing(taken.deleted, taken.postponed);
         if (taken.fresh.size > 0) this.#port.lookLater(taken.fresh);
         if (taken.settling.size > 0) this.#port.lookLater(taken.settling, SETTLE_LARGE_MS);
-        if (all) this.#confirmed = null;
+        if (all) this.#carryOut();
         if (this.#source.adopting && all) {
           this.construction.forgetNew();
           this.#constructAll();
@@ -353,6 +374,20 @@ export class Synchronizer {
         return true;
       }
     }
+  }
+
+  /** What a person let go here is due now that a look has found it as it was. */
+  #carryOut(): void {
+    for (const id of this.#confirmed?.records ?? []) {
+      const found = this.#collection.records.find(id);
+      if (found !== null) this.construction.enqueue(found.row, null);
+    }
+    this.#confirmed = null;
+  }
+
+  #question(): { readonly reason: string; readonly plan: string } | null {
+    const question = questionOf(this.#collection, this.#source.row);
+    return question === null ? null : { reason: questionText(question), plan: question.plan };
   }
 
   #noteVanishing(deleted: number, postponed: ReadonlySet<string>): void {

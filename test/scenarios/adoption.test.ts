@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PlanView } from '../../src/contract/contract.ts';
 import { Device, end, PATIENT, type Pair, startPair } from './device.ts';
 import { Folder } from './folder.ts';
 
@@ -117,6 +118,61 @@ it('joining with an older copy takes the newer versions; with a different folder
   expect(conflicts.map((each) => [each.record, each.values.length])).toEqual([['other.txt', 2]]);
   expect([folderA.read('other.txt'), folderC.read('other.txt')]).toEqual(['of anna', 'of carl']);
   expect([folderA.read('only-carl.txt'), folderC.read('essay.txt')]).toEqual(['carl', 'second']);
+});
+
+describe('a folder taken away and added again, of which something was deleted meanwhile,', () => {
+  async function askedAgain() {
+    const pair = await pairWith((folder) => {
+      for (const name of ['gone.txt', 'kept.txt', 'back.txt', 'edited.txt']) folder.write(name, `old ${name}`);
+    });
+    const { a, b, folderA, folderB, collection } = pair;
+    const [source] = (await b.status()).collections[0]!.sources;
+    await b.ask('source', collection, '--remove', source!.id);
+    for (const name of ['gone.txt', 'back.txt', 'edited.txt']) folderA.remove(name);
+    await a.sync();
+    folderB.touch('gone.txt', 1_700_000_000);
+    await b.ask('source', collection, '--add', folderB.root);
+    const asked = async () => (await b.status()).collections[0]!.sources[0]!;
+    await expect.poll(async () => (await asked()).reason).toContain('3 items here were deleted on another device');
+    return { ...pair, asked };
+  }
+
+  it('asks about that only: all else goes on, and what is asked is what is done', async () => {
+    const { a, b, folderA, folderB, collection, asked } = await askedAgain();
+    // Both ways, and across a restart.
+    folderA.write('new-a.txt', 'a');
+    folderB.write('new-b.txt', 'b');
+    folderB.write('edited.txt', 'mine');
+    await b.stop();
+    await b.restart();
+    await expect.poll(() => folderB.contents()).toHaveProperty(['new-a.txt']);
+    await expect.poll(() => folderA.contents()).toMatchObject({ 'new-b.txt': expect.anything() });
+    // What was edited is no question any more.
+    await expect.poll(() => folderA.contents()).toMatchObject({ 'edited.txt': expect.anything() });
+    expect(await b.problems()).toMatchObject([{ record: 'back.txt' }, { record: 'gone.txt' }]);
+    // It is brought back on the other device.
+    const [deletion] = (await a.history(collection, '--record', 'back.txt'))[0]!.changes;
+    await a.ask('undo', deletion!.id);
+    await expect.poll(async () => (await asked()).reason).toContain('gone.txt was deleted on another device');
+    const preview = await b.ask<PlanView>('preview');
+    expect(preview).toMatchObject({ incoming: [{ record: 'gone.txt', action: 'delete' }], local: [] });
+    expect(preview.halts.map(({ reason }) => reason)).toEqual(['deleted-elsewhere']);
+    expect(folderB.read('gone.txt')).toBe('old gone.txt');
+    expect((await b.cli('sync', '--wait', '--for', 'all', '--timeout', PATIENT)).status).toBe(4);
+    await b.ask('confirm', preview.plan);
+    await b.sync();
+    expect(folderB.contents()).toEqual(folderA.contents());
+    expect(Object.keys(folderA.contents())).toEqual(['back.txt', 'edited.txt', 'kept.txt', 'new-a.txt', 'new-b.txt']);
+    expect([await a.conflicts(), await b.problems()]).toEqual([[], []]);
+  });
+
+  it('asks no more where it went by hand', async () => {
+    const { b, folderA, folderB } = await askedAgain();
+    for (const name of ['gone.txt', 'back.txt', 'edited.txt']) folderB.remove(name);
+    await b.sync();
+    expect(folderB.contents()).toEqual(folderA.contents());
+    expect(Object.keys(folderA.contents())).toEqual(['kept.txt']);
+  });
 });
 
 it('a collection left and joined again finds its folder as it was', async () => {

@@ -5,10 +5,16 @@ import { FakeClock } from '../fakes/fake-clock.ts';
 let clock: FakeClock;
 let status: SourceStatus;
 let changes: number;
+let question: { reason: string; plan: string } | null;
 beforeEach(() => {
   clock = new FakeClock();
   changes = 0;
-  status = new SourceStatus(clock, () => changes++);
+  question = null;
+  status = new SourceStatus(
+    clock,
+    () => question,
+    () => changes++,
+  );
 });
 
 describe('what is shown of a source', () => {
@@ -37,6 +43,20 @@ describe('what is shown of a source', () => {
     status.set('unavailable', 'the disk is away');
     status.endWriting();
     expect([status.state, status.reason]).toEqual(['unavailable', 'the disk is away']);
+  });
+
+  it('is what a person is asked, where nothing else is to be said', () => {
+    question = { reason: 'Delete it here too?', plan: 'plan' };
+    status.beginWriting();
+    status.set('ready');
+    expect([status.state, status.plan]).toEqual(['writing', null]);
+    status.endWriting();
+    expect([status.state, status.reason, status.plan]).toEqual(['halted', 'Delete it here too?', 'plan']);
+    status.set('halted', 'many items are gone', 'other');
+    expect([status.reason, status.plan]).toEqual(['many items are gone', 'other']);
+    question = null;
+    status.set('ready');
+    expect([status.state, status.reason, status.plan]).toEqual(['ready', null, null]);
   });
 
   it('counts what was read, from its beginning on', async () => {

@@ -8,13 +8,14 @@ import { isAsShown } from '../snapshot/held.ts';
 import { nativeOf, sameFields } from '../snapshot/lens.ts';
 import { revisionIn } from '../snapshot/stored-revision.ts';
 import type { ConstructItem, ContentPlan, Revision, SourceAdapter } from '../sources/source-adapter.ts';
+import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import type { Job } from './construction-queue.ts';
 import type { PlannedItem } from './plan-construction.ts';
 import { WRITE_PROBLEMS } from './write-problems.ts';
 
 /** What a person has to decide about, and what a reader changed, stays as it is until a look finds it otherwise. */
-const LEFT_ALONE: ReadonlySet<string> = new Set(['deleted-elsewhere', 'read-only']);
+const LEFT_ALONE: ReadonlySet<string> = new Set([DELETED_ELSEWHERE, 'read-only']);
 
 /** What one source is to do about one record. */
 export interface PreparedItem {
@@ -65,7 +66,8 @@ export class PrepareItem {
       if (problem !== null && isOver(problem.code)) problems.drop(this.#source.row, found.id);
       return null;
     }
-    if (LEFT_ALONE.has(problem?.code ?? '')) return null;
+    // Once it is there again, no question is left: a look finds which version of it stands here.
+    if (problem?.code === 'read-only' || (problem?.code === DELETED_ELSEWHERE && planned.fields === null)) return null;
     const asShown = isAsShown(kind, planned.held, found.state, log.order);
     const revision = stored?.revision ?? null;
     job.touched = false;

@@ -255,6 +255,7 @@ async function preview(engine: Engine, replicas: readonly Replica[]): Promise<Pl
       if (seen.halt !== null)
         halts.push({ source: synchronizer.source.id, reason: seen.halt.reason, detail: seen.halt.detail });
       plan ||= seen.plan ?? synchronizer.plan ?? '';
+      for (const record of seen.asked) incoming.push({ record, action: 'delete' });
       const { records } = replica.collection;
       for (const row of synchronizer.construction.rows()) {
         const record = records.at(row);

@@ -109,14 +109,14 @@ async function membersWanted(
 /** Only a person can help: a source is halted or not there, or this device was taken out of the collection. */
 function blocked(replica: Replica): boolean {
   if (isRemoved(replica)) return true;
-  return [...replica.synchronizers.values()].some((each) => each.state === 'halted' || each.state === 'unavailable');
+  return [...replica.synchronizers.values()].some((each) => each.isStopped);
 }
 
 function isInStep(engine: Engine, replica: Replica, members: readonly DeviceId[]): boolean {
   // What was saved while it is paused nobody has looked at.
   if (replica.collection.stored.paused) return false;
   const settled = [...replica.synchronizers.values()].every(
-    (each) => (each.construction.open === 0 || !each.isWritten) && !each.source.adopting && each.state === 'ready',
+    (each) => (each.construction.open === 0 || !each.isWritten) && !each.source.adopting && each.rests,
   );
   return settled && members.every((device) => whyNot(engine, replica, device) === '');
 }
@@ -150,7 +150,8 @@ function view(
       return { device, name: replica.membership.member(device)?.name ?? '', inStep: why === '', why };
     }),
   );
-  const needsPerson = replicas.some(blocked);
+  const asks = (replica: Replica): boolean => [...replica.synchronizers.values()].some((each) => each.asks);
+  const needsPerson = replicas.some((replica) => blocked(replica) || asks(replica));
   const settled = replicas.every((replica) => isInStep(engine, replica, members.get(replica) ?? []));
   return {
     inStep: !needsPerson && settled,

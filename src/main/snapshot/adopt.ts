@@ -61,6 +61,9 @@ export function adopt(
   const once = known.filter((each) => each.field === EXISTS && each.value === true).map((each) => each.dot);
   if (matched && once.length > 0) {
     held.set(EXISTS, { value: true, dots: once });
+    // A time alone is no edit of what is deleted.
+    for (const [field, { dots }] of held) held.set(field, { value: now.get(field) ?? null, dots });
+    held.set(EXISTS, { value: true, dots: once });
     return { held, deleted: true };
   }
   for (const [field, siblings] of state.fields)

@@ -31,6 +31,7 @@ export type ProblemCode =
   | 'read-only'
   | 'malformed'
   | 'kept-beside'
+  | 'deleted-elsewhere'
   | 'io';
 
 /** One group of items that a listing covers whole; for files a directory with what lies directly in it. */

@@ -17,6 +17,9 @@ export const changeLogSource = (collection: number): number => -collection;
 /** The code of what is no problem: a directory stays as long as something lives in it, and is tried again like a problem. */
 export const STAYS = 'stays';
 
+/** The code of an item that others deleted and of which an earlier version is here: whether it goes here too a person has to say. */
+export const DELETED_ELSEWHERE = 'deleted-elsewhere';
+
 /** What could not be handled, item by item, until it can. */
 export class ProblemStore {
   readonly #sql;
@@ -77,8 +80,12 @@ export class ProblemStore {
   }
   /** Records of directories that stay while something lives in them. */
   staying(source: number): readonly RecordId[] {
+    return this.withCode(source, STAYS);
+  }
+  /** Records of which this is told. */
+  withCode(source: number, wanted: string): readonly RecordId[] {
     const known = this.#recordsOf(source);
-    return known.size === 0 ? [] : [...known].flatMap(([record, code]) => (code === STAYS ? [recordId(record)] : []));
+    return known.size === 0 ? [] : [...known].flatMap(([record, code]) => (code === wanted ? [recordId(record)] : []));
   }
 
   /** Undo of what a rolled back transaction told the cache. */

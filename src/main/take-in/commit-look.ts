@@ -12,8 +12,9 @@ import { heldAtTimeOf, isOnlyTime } from '../snapshot/put-back.ts';
 import { storedRevision } from '../snapshot/stored-revision.ts';
 import type { ItemProblem, Reading } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
-import { STAYS } from '../store/problem-store.ts';
+import { DELETED_ELSEWHERE, STAYS } from '../store/problem-store.ts';
 import type { StoredRecord } from '../store/record-store.ts';
+import { DELETED_ELSEWHERE_DETAIL } from './deleted-elsewhere.ts';
 import type { Draft, DraftChange } from './draft-change.ts';
 import type { GoneItems, Moves } from './gone-items.ts';
 import type { HeldItems } from './held-items.ts';
@@ -35,8 +36,8 @@ export interface CommitPort {
   readonly meets: MeetBook | null;
   /** The source was never looked at before. */
   readonly isFirst: boolean;
-  /** A person let go on what would have to be asked. */
-  readonly isConfirmed: boolean;
+  /** Items deleted elsewhere of which a person said that they go here too. */
+  readonly confirmed: ReadonlySet<RecordId>;
   /** This device may only read, now. */
   readOnly(): boolean;
   /** Packages were committed. */
@@ -60,8 +61,6 @@ export class CommitLook {
   readonly settling = new Set<string>();
   /** Records a reader put back as they were, but for their time. */
   readonly putBack: number[] = [];
-  /** Items that others deleted, and of which an earlier version is here. */
-  readonly deletedElsewhere: RecordId[] = [];
   readonly #collection: Collection;
   readonly #held: HeldItems;
   readonly #port: CommitPort;
@@ -132,10 +131,11 @@ export class CommitLook {
 
   /** What a reading means; null where it is not to be taken in, which is named. */
   #draft(reading: Reading): Draft | null {
-    const { drafts, problems, isConfirmed } = this.#port;
-    const draft = drafts.draft(reading, isConfirmed);
+    const { drafts, problems, confirmed } = this.#port;
+    const draft = drafts.draft(reading, confirmed.has(reading.id));
     if (draft.wait) {
-      if (draft.found !== null) this.deletedElsewhere.push(reading.id);
+      if (draft.found !== null)
+        problems.note({ id: reading.id, code: DELETED_ELSEWHERE, detail: DELETED_ELSEWHERE_DETAIL });
       else this.#noteStaying(reading);
       return null;
     }

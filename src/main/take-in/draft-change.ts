@@ -7,6 +7,7 @@ import type { Fields } from '../record/value.ts';
 import { adopt } from '../snapshot/adopt.ts';
 import { adoptedFields, fieldsOf, lastFieldsOf, putFields, replacesFields } from '../snapshot/lens.ts';
 import type { Reading } from '../sources/source-adapter.ts';
+import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import type { HeldItems } from './held-items.ts';
 
@@ -50,7 +51,7 @@ export class DraftChange {
       (!live || stored?.revision === null || (stored === undefined && records.isCovered(found.row))) &&
       records.hasLiveBelow(reading.id);
     if (isImplied) return { held: null, now: fields, change: null, found: null, wait: true };
-    if (stored !== undefined || (!live && !this.#adopting)) {
+    if (stored !== undefined || (!live && !this.#adopting && !this.#isAsked(reading))) {
       const held = this.#collection.held(found, stored);
       const now = this.#put(held, stored?.native ?? null, reading);
       return { held, now, change: difference(kind, reading.id, held, now), found, wait: false };
@@ -61,6 +62,11 @@ export class DraftChange {
     if (adopted.deleted && !confirmed) return { held: null, now: own, change: null, found, wait: true };
     const change = difference(kind, reading.id, adopted.held, own);
     return { held: adopted.held, now: own, change, found, wait: false };
+  }
+
+  /** Was it found as an earlier version of what is deleted, and has nobody said since whether it goes? */
+  #isAsked({ id }: Reading): boolean {
+    return this.#collection.problems.find(this.#held.source, id)?.code === DELETED_ELSEWHERE;
   }
 
   /** Does it say something else in the place of what was there? Where only more is said it does not. */

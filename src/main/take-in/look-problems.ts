@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
 import type { ItemProblem } from '../sources/source-adapter.ts';
+import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
 import type { CompareListing } from './compare-listing.ts';
 import type { HeldItems } from './held-items.ts';
 import { groupOf } from './item-group.ts';
@@ -18,6 +19,7 @@ const READ_PROBLEMS: ReadonlySet<string> = new Set([
   'malformed',
   'invalid-change',
   'read-only',
+  DELETED_ELSEWHERE,
 ]);
 
 /** What a directory that cannot be listed is named by. */

@@ -1,7 +1,6 @@
 import type { PlannedView } from '../../contract/contract.ts';
 import type { Collection, WrittenPackage } from '../collection.ts';
 import type { Clock } from '../platform/clock.ts';
-import { digestOf } from '../platform/hash.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
@@ -11,6 +10,7 @@ import type { ContentStore } from '../store/content-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import { CommitLook } from './commit-look.ts';
 import { CompareListing } from './compare-listing.ts';
+import { planName, questionOf } from './deleted-elsewhere.ts';
 import { type DirtyItem, DirtyItems } from './dirty-items.ts';
 import { DraftChange } from './draft-change.ts';
 import { GoneItems, type Moves, NO_MOVES } from './gone-items.ts';
@@ -49,8 +49,7 @@ export type TakeInResult =
       readonly plan: string;
       readonly local: readonly PlannedView[];
     }
-  | { readonly is: 'planned'; readonly local: readonly PlannedView[] }
-  | { readonly is: 'question'; readonly plan: string; readonly records: readonly RecordId[] };
+  | { readonly is: 'planned'; readonly local: readonly PlannedView[] };
 
 export interface TakeInRequest {
   /** Token of the last listing that was worked in whole; null: look at everything. */
@@ -168,7 +167,7 @@ class Look {
       problems: this.#problems,
       meets: this.#meets,
       isFirst: this.#isFirst,
-      isConfirmed: request.confirmed !== null,
+      confirmed: this.#confirmed(),
       readOnly: () => request.readOnly,
       written: (packages) => port.written(packages),
       lately: (rows) => port.lately(rows),
@@ -200,7 +199,6 @@ class Look {
     if (request.readOnly) this.#commit.goneIsNotPassedOn(this.#gone);
     else await this.#commit.gone(this.#gone, moves);
     this.#problems.forget(this.#listing, listed.complete, (id) => request.heldBack(id));
-    if (this.#commit.deletedElsewhere.length > 0) return this.#question();
     return {
       is: 'done',
       token: listed.token,
@@ -359,16 +357,10 @@ class Look {
     return planned;
   }
 
-  #question(): TakeInResult {
-    const { collection, source, clock } = this.#port;
-    const records = [...this.#commit.deletedElsewhere].sort();
-    const detail =
-      'it was deleted on another device, and an earlier version of it is here: confirm to delete it here too';
-    for (const id of records) collection.problems.put(source.row, id, 'deleted-elsewhere', detail, clock.now());
-    return { is: 'question', plan: planName('deleted-elsewhere', records), records };
+  /** Items deleted elsewhere of which a person said that they go here too. */
+  #confirmed(): ReadonlySet<RecordId> {
+    const { collection, source } = this.#port;
+    const question = questionOf(collection, source.row);
+    return new Set(question?.plan === this.#request.confirmed ? question?.records : []);
   }
 }
-
-/** The same items for the same reason are the same plan, whenever they are found. */
-const planName = (reason: string, ids: readonly RecordId[]): string =>
-  digestOf(`${reason}\0${ids.join('\0')}`).slice(0, 16);

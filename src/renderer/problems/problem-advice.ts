@@ -17,6 +17,8 @@ const ADVICE: { readonly [code: string]: string } = {
   'changed-underneath': 'It was changed while it was being written. Both versions are merged at the next look.',
   'invalid-change':
     'Another device sent something that cannot be right. Look into History to see which, and undo it there.',
+  'deleted-elsewhere':
+    'Look at what is asked (Sources) and let it be deleted here too, or undo the deletion in History to have it everywhere.',
   'kept-beside': 'Move what you need of that file over by hand, then delete it.',
   'malformed': 'Open it in the program that made it, correct the entry and save.',
   'io': 'Check the disk it lies on. It is tried again at every look for changes.',

@@ -70,6 +70,8 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
   const plan = preview.value;
   // The reason already leads; only what else halts is said besides.
   const others = plan?.halts.filter((halt) => halt.detail !== source?.reason) ?? [];
+  const isQuestion =
+    plan !== null && plan.halts.length > 0 && plan.halts.every(({ reason }) => reason === 'deleted-elsewhere');
   const letGo = async () => {
     // The plan that stands on the screen, not whatever the source has become since: a newer one halts and asks again.
     const target = plan?.plan ?? source?.plan ?? source?.id;
@@ -81,7 +83,7 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
   };
   return (
     <DialogFrame
-      title={`${collection.name} is halted`}
+      title={isQuestion ? `${collection.name} asks you` : `${collection.name} is halted`}
       onClose={onClose}
       footer={
         <>
@@ -93,17 +95,24 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
             isDisabled={confirm.busy || plan === null}
             onPress={() => void letGo()}
           >
-            Let it go on
+            {isQuestion ? 'Delete them here' : 'Let it go on'}
           </Button>
         </>
       }
     >
       <p className="lead">{source?.reason ?? 'It stopped before doing something that may not be meant.'}</p>
-      <p>
-        Nothing has been sent to your other devices and nothing is written here. <strong>Let it go on</strong> does
-        exactly what is listed below. <strong>Keep as it is</strong> changes nothing: it stays halted, and goes on by
-        itself once the folder is as it was.
-      </p>
+      {isQuestion ? (
+        <p>
+          What is deleted here goes to History and can be brought back. <strong>Keep as it is</strong> leaves them here
+          only. To have them on every device again, undo their deletion in History.
+        </p>
+      ) : (
+        <p>
+          Nothing has been sent to your other devices and nothing is written here. <strong>Let it go on</strong> does
+          exactly what is listed below. <strong>Keep as it is</strong> changes nothing: it stays halted, and goes on by
+          itself once the folder is as it was.
+        </p>
+      )}
       <ErrorNotice error={preview.error ?? confirm.error} />
       {plan === null && preview.error === null && <Loading what="what would happen" />}
       {others.map((halt) => (

@@ -92,8 +92,13 @@ describe('what one source is to do about a record', () => {
 
   it('is nothing while a person has to decide about the item', () => {
     device.save(letter, 'hello');
+    device.save(letter, null);
     device.collection.problems.put(source.row, letter, 'deleted-elsewhere', 'asked', 0);
     expect(prepared()).toBeNull();
+    expect(device.collection.problems.has(source.row, letter)).toBe(true);
+    // It is there again: what stands here is told by a look, which a try to write it calls for.
+    device.save(letter, 'again');
+    expect(prepared()).not.toBeNull();
     device.collection.problems.put(source.row, letter, 'io', 'the disk was away', 0);
     expect(prepared()).not.toBeNull();
   });
