@@ -190,7 +190,14 @@ export interface SyncView {
   readonly inStep: boolean;
   /** Which exit the command line takes: 3 at the timeout, 4 where a source is halted. */
   readonly needsPerson: boolean;
-  readonly collections: readonly { readonly id: string; readonly records: number; readonly seconds: number }[];
+  readonly collections: readonly {
+    readonly id: string;
+    readonly records: number;
+    readonly seconds: number;
+    readonly name: string;
+    /** Items here that are in step only in that they are named: a server refused one, or it cannot be read. */
+    readonly problems: number;
+  }[];
   readonly members: readonly {
     readonly device: string;
     readonly name: string;

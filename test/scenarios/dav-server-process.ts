@@ -38,6 +38,9 @@ export class RealServer {
   readonly passed: Passed[] = [];
   /** Called once before the next request of this method is passed on. */
   before: { readonly method: string; run(): Promise<void> } | null = null;
+  /** Requests of this method are answered so, and not passed on. */
+  refuses: { readonly method: string; readonly status: number; readonly headers?: Record<string, string> } | null =
+    null;
   readonly #home = scratch('dav');
   #process: ChildProcess | null = null;
   #proxy: Server | null = null;
@@ -170,6 +173,11 @@ export class RealServer {
       await before.run();
     }
     this.passed.push({ method, path: url });
+    if (this.refuses?.method === method) {
+      incoming.resume();
+      outgoing.writeHead(this.refuses.status, this.refuses.headers).end();
+      return;
+    }
     const onward = request({ host: '127.0.0.1', port: this.#port, method, path: url, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);

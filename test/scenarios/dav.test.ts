@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { missing, RealServer, type ServerName } from './dav-server-process.ts';
-import { Device, end } from './device.ts';
+import { Device, end, PATIENT } from './device.ts';
 import { scratch } from './folder.ts';
 
 const card = (uid: string | null, name: string, ...lines: readonly string[]): string =>
@@ -216,6 +216,32 @@ describe.each(SERVERS)('%s', (name) => {
         }, WAIT);
         await inStep();
       });
+
+      it.each([403, 507, 412])(
+        'a write answered with %s each time: that is said wherever somebody looks',
+        async (status) => {
+          server.refuses = { method: 'PUT', status };
+          const number = `+1 555 0${status}`;
+          writeFileSync(file, text().replace(/\+1 555 0\d{3}/, number));
+          await b.look();
+          await a.sync();
+          const view = await a.sync();
+          expect(view.collections.find(({ id }) => id === collection)).toMatchObject({ name: 'people', problems: 1 });
+          expect((await a.status()).collections[0]).toMatchObject({ state: 'problem', problems: 1 });
+          const said = await a.cli('sync', '--wait', '--timeout', PATIENT);
+          expect([said.status, said.stdout.toString()]).toEqual([
+            0,
+            expect.stringMatching(/but for what is named as a problem[\s\S]*people has 1 problem/),
+          ]);
+          expect(await a.ask('explain', collection, 'u-first')).toMatchObject({
+            state: expect.stringContaining('not in step here'),
+            problem: { record: 'u-first' },
+          });
+          server.refuses = null;
+          await inStep();
+          expect((await server.holding(server.book, 'u-first')).text).toContain(number);
+        },
+      );
 
       it('a calendar: events both ways, edited and deleted', async () => {
         const plans = join(scratch('plans'), 'plans.ics');

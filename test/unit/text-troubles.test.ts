@@ -125,6 +125,9 @@ it('what is refused again and again, though it stands there as it was expected, 
   await room.group.pass(60_000);
   expect(a.calls).toBe(calls);
   expect(room.synchronizer(a).construction.open).toBe(0);
+  await room.look(a);
+  await room.group.pass(100);
+  expect([room.problems(a), room.synchronizer(a).construction.open]).toEqual([['u2: changed-underneath'], 0]);
   a.onCall = null;
   await room.look(a);
   await room.group.pass(5000);

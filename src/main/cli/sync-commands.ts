@@ -69,9 +69,18 @@ function showSync(view: SyncView, waited: boolean, paint: Paint): string {
     { painted: member.inStep ? paint.good('in step') : paint.warn('not in step') },
     member.why,
   ]);
-  const head = view.inStep ? paint.good('In step') : waited ? paint.warn('Not in step') : 'Looked for changes';
+  const troubled = view.collections.filter(({ problems }) => problems > 0);
+  const inStep =
+    troubled.length > 0 ? paint.warn('In step, but for what is named as a problem') : paint.good('In step');
+  const head = view.inStep ? inStep : waited ? paint.warn('Not in step') : 'Looked for changes';
   const person = view.needsPerson ? `${paint.warn('A source is halted and waits for you')}: lockstep status\n` : '';
-  return `${head}: ${counts}.\n${person}${members.length > 0 ? table(['device', 'state', 'why'], members, '') : ''}`;
+  const problems = troubled
+    .map(({ id, name, problems }) => {
+      const which = plainText(name);
+      return `${paint.bad(`${which} has ${counted(problems, 'problem')}`)}: lockstep problems ${shortId(id)}\n`;
+    })
+    .join('');
+  return `${head}: ${counts}.\n${person}${problems}${members.length > 0 ? table(['device', 'state', 'why'], members, '') : ''}`;
 }
 
 const status: Command = {

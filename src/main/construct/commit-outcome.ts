@@ -11,7 +11,7 @@ import { STAYS } from '../store/problem-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import type { Job } from './construction-queue.ts';
 import type { PreparedItem } from './prepare-item.ts';
-import { WRITE_PROBLEMS } from './write-problems.ts';
+import { isOfWriting } from './write-problems.ts';
 
 /**
  * What stands in the source and cannot be taken in, or is refused again and again, is named: until that is over nothing is written over it, and
@@ -50,7 +50,7 @@ export class CommitOutcome {
     const { records, problems } = this.#collection;
     const source = this.#source.row;
     // What only reading tells stands, though there is nothing to write.
-    if (WRITE_PROBLEMS.has(problems.find(source, id)?.code ?? '')) problems.drop(source, id);
+    if (isOfWriting(problems.find(source, id)?.code ?? '')) problems.drop(source, id);
     if (planned.fields === null && asShown) {
       records.dropSnapshot(source, job.row);
       return;

@@ -12,7 +12,7 @@ import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import type { Job } from './construction-queue.ts';
 import type { PlannedItem } from './plan-construction.ts';
-import { WRITE_PROBLEMS } from './write-problems.ts';
+import { isOfWriting } from './write-problems.ts';
 
 /** What a person has to decide about, and what a reader changed, stays as it is until a look finds it otherwise. */
 const LEFT_ALONE: ReadonlySet<string> = new Set([DELETED_ELSEWHERE, 'read-only']);
@@ -61,8 +61,7 @@ export class PrepareItem {
       this.#adapter.outside(found.id, isDirectory) || (isDirectory && this.#adapter.onlyLeads?.(found.id) === true);
     if (stored === undefined && (planned.fields === null || isOutside)) {
       // It was to be written here and is so no longer. What a look met with stands where looks go on: something else is there.
-      const isOver = (code: string): boolean =>
-        isOutside ? !LEFT_ALONE.has(code) : WRITE_PROBLEMS.has(code) || code === 'changed-underneath';
+      const isOver = (code: string): boolean => (isOutside ? !LEFT_ALONE.has(code) : isOfWriting(code));
       if (problem !== null && isOver(problem.code)) problems.drop(this.#source.row, found.id);
       return null;
     }

@@ -13,3 +13,6 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
   'path-too-long',
   'io',
 ]);
+
+/** Is this problem one of writing? Of what is refused again and again no more is known than that it was. */
+export const isOfWriting = (code: string): boolean => WRITE_PROBLEMS.has(code) || code === 'changed-underneath';

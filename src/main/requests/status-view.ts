@@ -62,7 +62,8 @@ function outsideCount(replica: Replica): number {
   return outside;
 }
 
-function problemCount(replica: Replica): number {
+/** Items of it that this device names as problems. */
+export function problemCount(replica: Replica): number {
   let count = replica.collection.problems.count(changeLogSource(replica.collection.stored.row));
   for (const source of replica.synchronizers.keys()) count += replica.collection.problems.countNamed(source);
   return count;

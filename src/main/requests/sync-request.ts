@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { findCollections, findDevice } from './find-named.ts';
-import { isRemoved } from './status-view.ts';
+import { isRemoved, problemCount } from './status-view.ts';
 
 /** Members linked within this time of the call count as reachable. */
 const LINK_WITHIN_MS = 5000;
@@ -160,6 +160,8 @@ function view(
       id: replica.id,
       records: replica.collection.records.live,
       seconds: seconds.get(replica) ?? (engine.world.clock.now() - started) / 1000,
+      name: replica.collection.stored.name,
+      problems: problemCount(replica),
     })),
     members: all,
   };

@@ -25,6 +25,9 @@ const READ_PROBLEMS: ReadonlySet<string> = new Set([
 /** What a directory that cannot be listed is named by. */
 const LISTING_PROBLEMS: ReadonlySet<string> = new Set(['unreadable', 'io']);
 
+/** What could not be written there again and again is named by. */
+const REFUSED = 'changed-underneath';
+
 /** What one look names of the items of a source that cannot be taken in, and which of the names that were there are over. */
 export class LookProblems {
   readonly #collection: Collection;
@@ -63,16 +66,27 @@ export class LookProblems {
     const { source } = this.#held;
     if (problems.count(source) === 0) return;
     for (const id of listing.asKnown)
-      if (!this.#noted.has(id) && (listing.hasListed(id) || !this.#isUnlistable(id))) problems.drop(source, id);
+      if (!this.#noted.has(id) && !this.#isRefused(id) && (listing.hasListed(id) || !this.#isUnlistable(id)))
+        problems.drop(source, id);
     for (const { record, code } of problems.of(source)) {
       if (this.#noted.has(record) || heldBack(record) || listing.couldNotList(record)) continue;
       const looked = complete || listing.hasListed(groupOf(record)) || listing.wentWithGroup(record);
       const found = records.find(record);
-      const isListable = listing.hasListed(record) && found !== null && isLive(found.state) && this.#held.has(record);
+      const isListable =
+        code !== REFUSED &&
+        listing.hasListed(record) &&
+        found !== null &&
+        isLive(found.state) &&
+        this.#held.has(record);
       // Of what is deleted nothing is there to be read, and nothing to be written.
       const isOver = found === null || (READ_PROBLEMS.has(code) && !isLive(found.state) && !this.#held.has(record));
       if (isListable || (looked && isOver)) problems.drop(source, record);
     }
+  }
+
+  /** What is refused again and again, though it stands there as before, is so until it is written, or stands there otherwise. */
+  #isRefused(id: RecordId): boolean {
+    return this.#collection.problems.find(this.#held.source, id)?.code === REFUSED;
   }
 
   /** A directory that is there as before may still be one that cannot be listed: a look beside it tells nothing of that. */

@@ -275,6 +275,21 @@ describe('what a command line asks the instance', () => {
   });
 });
 
+describe('sync', () => {
+  it.each([
+    [true, 'In step, but for what is named as a problem: 3 records'],
+    [false, 'Looked for changes: 3 records'],
+  ])('says where items are named as problems (in step: %s)', async (inStep, head) => {
+    const people = { id: 'c1', name: 'People', records: 3, seconds: 0, problems: 2 };
+    given = { sync: () => ({ ...SYNC, inStep, collections: [people] }) };
+    const { status, out } = await run(['sync']);
+    expect([status, out]).toEqual([
+      0,
+      expect.stringMatching(new RegExp(`${head}[\\s\\S]*People has 2 problems: lockstep problems c1`)),
+    ]);
+  });
+});
+
 describe('exit status', () => {
   const sync = (view: Partial<SyncView>) => ({ sync: () => ({ ...SYNC, ...view }) });
   const fails = (code: string) => ({
