@@ -80,14 +80,18 @@ export class HistoryKeeper {
     const conflicts = new ConflictContents();
     // Until then a start after this one, in the same run of the system, has to doubt them as well.
     this.#whole = new WholeFiles(this.#port, () => registry.setSetting(BOOT, boot));
-    this.#retention = new Retention(this.#port, conflicts, () => this.#contents.roomMade());
+    this.#retention = new Retention(this.#port, conflicts, () => {
+      keepConflicts.roomMade();
+      this.#contents.roomMade();
+    });
+    const keepConflicts = new KeepConflicts(this.#port, conflicts, () => this.#retention.makeRoom());
     this.#contents = new KeepContents(this.#port, () => this.#retention.makeRoom());
     this.#synced = new KeepSynced(this.#port);
     this.#reconcile = new KeepReconcile(this.#port, wasRunning);
     const jobs = [
       this.#whole,
       this.#reconcile,
-      new KeepConflicts(this.#port, conflicts, () => this.#retention.makeRoom()),
+      keepConflicts,
       this.#contents,
       this.#retention,
       this.#synced,

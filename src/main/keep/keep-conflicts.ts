@@ -11,6 +11,8 @@ import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
 /** A larger content is not fetched ahead of need: it passes through memory whole. */
 const LARGEST = 64 << 20;
 const STEP_BYTES = 4 << 20;
+/** Where there was no room, and none was made, there is none a moment later. */
+const FULL_MS = 60_000;
 
 export interface ConflictContent {
   readonly record: RecordId;
@@ -70,14 +72,22 @@ export class KeepConflicts implements IdleJob {
   readonly #needsRoom: () => void;
   /** Where a content was sought in vain: nothing is asked twice of the same. */
   readonly #tried = new Map<Digest, string>();
+  #fullUntil = Number.NEGATIVE_INFINITY;
 
+  /** `needsRoom`: what should be kept does not fit any more. */
   constructor(port: KeepPort, contents: ConflictContents, needsRoom: () => void) {
     this.#port = port;
     this.#contents = contents;
     this.#needsRoom = needsRoom;
   }
 
+  /** What is kept has become less. */
+  roomMade(): void {
+    this.#fullUntil = Number.NEGATIVE_INFINITY;
+  }
+
   async step(): Promise<boolean> {
+    if (this.#port.clock.now() < this.#fullUntil) return false;
     for (const each of this.#port.collections()) {
       const missing = this.#contents
         .of(each.collection)
@@ -140,6 +150,7 @@ export class KeepConflicts implements IdleJob {
   async #hasRoom(size: number): Promise<boolean> {
     const { bytes, reserve } = this.#port.limits();
     if (this.#port.kept.keptBytes() + size > bytes) {
+      this.#fullUntil = this.#port.clock.now() + FULL_MS;
       this.#needsRoom();
       return false;
     }

@@ -17,3 +17,29 @@ it('brings every value of a conflict and what they were made from to both device
     for (const text of ['base', 'by A', 'by B']) expect(room.kept(device, text)).toBe(true);
   room.expectNoFaults();
 });
+
+it('rests where what a conflict needs does not fit, and brings it once there is room', async () => {
+  const room = await KeepRoom.open('no room', 2, { 'a.txt': 'base' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'a.txt', 'by A');
+  room.write(b, 'a.txt', 'by B');
+  await room.run(5000);
+  for (const device of room.devices) device.engine.config.set('history.bytes', '0');
+  room.group.mendAll();
+  await room.run(120_000);
+  expect(room.kept(a, 'by B')).toBe(false);
+  const { contentStore } = a.engine;
+  let asked = 0;
+  const { keptBytes } = contentStore;
+  contentStore.keptBytes = () => {
+    asked++;
+    return keptBytes.call(contentStore);
+  };
+  await room.run(600_000);
+  expect(asked).toBeLessThan(40);
+  a.engine.config.set('history.bytes', '1000');
+  await room.run(700_000);
+  expect(room.kept(a, 'by B')).toBe(true);
+  room.expectNoFaults();
+});
