@@ -229,6 +229,7 @@ export class HistoryKeeper {
         },
         isReady: async () => (await synchronizer.adapter.condition()).is === 'ready',
         pending: () => construction.rows(),
+        enqueued: () => construction.enqueued,
         construct: (row) => {
           construction.enqueue(row, null);
           schedule()?.constructSoon();

@@ -33,7 +33,12 @@ export class ConstructionQueue {
   readonly #waiting = new Map<number, Job>();
   /** Of those that wait: what stood in the source was not what was expected. */
   readonly #unexpected = new Map<number, RecordId>();
+  #enqueued = 0;
 
+  /** How many were ever queued: where it is what it was, `rows` has none that was not among them. */
+  get enqueued(): number {
+    return this.#enqueued;
+  }
   /** How many there are, wherever they stand. */
   get open(): number {
     return this.#queued.size + this.#inFlight.size + this.#waiting.size;
@@ -64,6 +69,7 @@ export class ConstructionQueue {
 
   /** `applied`: the change that makes it necessary, if it is at hand. */
   enqueue(row: number, tickets: readonly Ticket[], applied: AppliedChange | null = null): void {
+    this.#enqueued++;
     const flying = this.#inFlight.get(row);
     if (flying !== undefined) flying.touched = true;
     const waiting = this.#waiting.get(row);

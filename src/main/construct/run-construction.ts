@@ -125,6 +125,10 @@ export class RunConstruction {
   rows(): readonly number[] {
     return this.#queue.rows();
   }
+  /** How many were ever queued. */
+  get enqueued(): number {
+    return this.#queue.enqueued;
+  }
   /** Those of them that nothing can be done about now. */
   get waiting(): number {
     return this.#queue.waiting;

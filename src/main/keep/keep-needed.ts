@@ -8,6 +8,9 @@ import type { KeepCollection, KeepPort } from './keep-port.ts';
 /** More own packages than this that nobody else has applied are not looked through: their files are here to tell. */
 const OWN_PACKAGES = 2000;
 
+/** The row of none. */
+const NO_SOURCE = 0;
+
 /** Which contents must not be let go of, whatever their age. A picture of one moment: make a new one once it `isStale`. */
 export class NeededContents {
   readonly #port: KeepPort;
@@ -20,7 +23,8 @@ export class NeededContents {
     for (const each of port.collections()) {
       for (const { content } of conflicts.of(each.collection)) this.#digests.add(content.digest);
       this.#addPending(each);
-      this.#addOwn(each);
+      if (each.others().length === 0) this.#addUnshown(each);
+      else this.#addOwn(each);
     }
   }
 
@@ -54,11 +58,18 @@ export class NeededContents {
       }
   }
 
+  /** Current values of what no source here holds, where there is no other member: what a person left out of it, or took it away from. */
+  #addUnshown({ collection, sources }: KeepCollection): void {
+    if (collection.kind !== 'files') return;
+    const [first = NO_SOURCE] = sources().map(({ row }) => row);
+    for (const row of collection.records.notAsShown(first))
+      for (const { value } of collection.records.at(row)?.state.fields.get(ENTRY) ?? []) this.#add(value);
+  }
+
   /** Current values this device wrote that no other member has applied, whether or not a file here still holds them. */
   #addOwn(each: KeepCollection): void {
     const { log, stored, records } = each.collection;
     const others = each.others();
-    if (others.length === 0) return;
     const applied = Math.max(...others.map((other) => other.applied.get(stored.ownLog) ?? 0));
     for (const { row } of log.after(stored.ownLog, applied, OWN_PACKAGES))
       for (const change of each.collection.packages.changesIn(row) ?? []) {
@@ -96,13 +107,14 @@ const momentOf = (port: KeepPort): string =>
     .collections()
     .map((each) => {
       const held = each.collection.log.logs().map((log) => `${log.row}:${log.held}`);
-      const pending = each.sources().map((source) => `${source.row}:${source.pending().length}`);
+      const pending = each.sources().map((source) => `${source.row}:${source.enqueued()}`);
       return `${held.join(' ')}/${pending.join(' ')}`;
     })
     .join('\n');
 
 /** Did another member write this change, or apply it? */
 function isElsewhere({ collection, others }: KeepCollection, dot: Dot): boolean {
+  if (others().length === 0) return false;
   const { log, number } = collection.log.place(packageRowOf(dot));
   const own = collection.log.log(collection.stored.ownLog, '');
   const writer = collection.log.log(log, '');

@@ -39,6 +39,8 @@ export interface KeepSource {
   isReady(): Promise<boolean>;
   /** Rows of records that are still to be brought to it. */
   pending(): readonly number[];
+  /** How many ever were: where it is what it was, `pending` has none that was not among them. */
+  enqueued(): number;
   /** Brings a record to it (again). */
   construct(row: number): void;
   /** Something may have changed in these groups. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../src/main/platform/hash.ts';
+import { ROOT } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from './keep-room.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -56,6 +57,34 @@ it('never lets go of what an open conflict needs', async () => {
     for (const text of ['base', 'by A', 'by B']) expect(room.kept(device, text)).toBe(true);
   room.expectNoFaults();
 });
+
+it('never lets go of the last copy of what a person leaves out, where there is no other device', async () => {
+  const room = await KeepRoom.open('left out', 1, { 'a.txt': 'in it', 'b/c.txt': 'left out' });
+  const [device] = room.devices as [(typeof room.devices)[0]];
+  const { handlers } = device.running as NonNullable<typeof device.running>;
+  await room.run(60_000);
+  expect(room.kept(device, 'left out')).toBe(true);
+  const change = async (wanted: Parameters<(typeof handlers)['source:change']>[1]) => {
+    await room.group.until(device, Promise.resolve(handlers['source:change'](room.group.collection as never, wanted)));
+  };
+  await change({ ignore: ['b'] });
+  device.user.remove(`${ROOT}/b`);
+  device.engine.config.set('history.days', '1');
+  await room.run(3 * DAY_MS);
+  await change({ ignore: [] });
+  await room.run(60_000);
+  expect(room.read(device, 'b/c.txt')).toBe('left out');
+  // Nor where the collection has no folder here at all.
+  await change({ remove: ROOT });
+  device.user.remove(`${ROOT}/a.txt`);
+  device.user.remove(`${ROOT}/b`);
+  await room.run(3 * DAY_MS);
+  await change({ add: ROOT });
+  await room.run(60_000);
+  expect(room.read(device, 'a.txt')).toBe('in it');
+  expect(room.read(device, 'b/c.txt')).toBe('left out');
+  room.expectNoFaults();
+}, 60_000);
 
 it('lets go of nothing that a person brings back while it lets go of other things', async () => {
   const texts = Array.from({ length: 300 }, (_, n) => [`${n}.txt`, `old ${n}`] as const);
