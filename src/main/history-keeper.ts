@@ -88,14 +88,7 @@ export class HistoryKeeper {
     this.#contents = new KeepContents(this.#port, () => this.#retention.makeRoom());
     this.#synced = new KeepSynced(this.#port);
     this.#reconcile = new KeepReconcile(this.#port, wasRunning);
-    const jobs = [
-      this.#whole,
-      this.#reconcile,
-      keepConflicts,
-      this.#contents,
-      this.#retention,
-      this.#synced,
-    ];
+    const jobs = [this.#whole, this.#reconcile, keepConflicts, this.#contents, this.#retention, this.#synced];
     let given = 0;
     const isBusy = (): boolean => {
       const gives = given !== engine.giver.given;

@@ -13,8 +13,9 @@ import type { StoredRecord } from '../../src/main/store/record-store.ts';
 import { RegistryStore } from '../../src/main/store/registry-store.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { show } from './ledger.ts';
-import { bytesOfText, type Seen } from './root-view.ts';
-import type { SimulatedDevice } from './simulated-device.ts';
+import { hasSource, SECOND } from './place-events.ts';
+import { bytesOfText, type Seen, viewRoot } from './root-view.ts';
+import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
 
 /** Packages whose deletes were looked at, by log. */
@@ -93,7 +94,10 @@ export function checkConvergence(group: SimulatedGroup): void {
       if (wanted.get(id) !== merged.get(id))
         group.find('I2', `${first.name} and ${other.name} differ in ${id}: ${wanted.get(id)} and ${merged.get(id)}`);
   }
-  for (const device of group.members) checkProjection(group, device);
+  for (const device of group.members) {
+    checkProjection(group, device, ROOT);
+    if (hasSource(group, device, SECOND)) checkProjection(group, device, SECOND);
+  }
   checkRemoved(group);
 }
 
@@ -131,9 +135,9 @@ function nameOfDot(collection: Collection, dot: number): string {
 }
 
 /** The folder shows what is merged; where a conflict is open, one of its values. */
-function checkProjection(group: SimulatedGroup, device: SimulatedDevice): void {
+function checkProjection(group: SimulatedGroup, device: SimulatedDevice, location: string): void {
   const { collection, synchronizers } = group.replica(device) as Replica;
-  const view = group.ledger.view(device);
+  const view = location === ROOT ? group.ledger.view(device) : (viewRoot(device.disk, location) ?? new Map());
   const problems = [...synchronizers.keys()].flatMap((source) => collection.problems.of(source));
   const troubled = (id: string): boolean =>
     problems.some(({ record }) => record === id || id.startsWith(`${record}/`) || record.startsWith(`${id}/`));

@@ -2,6 +2,7 @@ import type { ConflictView } from '../../src/contract/contract.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { DEEDS, type Person } from './person.ts';
+import { limitHistory, select, timeGoesBy, turnSource } from './place-events.ts';
 import { viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
@@ -32,6 +33,9 @@ export const KINDS = [
   'deaf',
   'restore',
   'roles',
+  'sources',
+  'select',
+  'retention',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -353,6 +357,10 @@ export const EVENTS = {
       return `${device.name} misses ${device.deafness} of all notices`;
     },
   },
+  'turn-source': { weight: 4, kind: 'sources', happen: turnSource },
+  select: { weight: 4, kind: 'select', happen: select },
+  'limit-history': { weight: 2, kind: 'retention', happen: limitHistory },
+  'time-goes-by': { weight: 3, kind: 'retention', happen: timeGoesBy },
 } as const satisfies { readonly [name: string]: Entry };
 export type EventName = keyof typeof EVENTS;
 

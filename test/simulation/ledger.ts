@@ -1,3 +1,4 @@
+import { isLive } from '../../src/main/merge/record-state.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { ENTRY, fileEntry } from '../../src/main/record/file-entry.ts';
@@ -55,6 +56,8 @@ export class Ledger {
   readonly destroyed = new Set<string>();
   /** What stood in a file only while it was being written. */
   readonly halves = new Set<string>();
+  /** Computers that were told to keep little of what was: that is theirs to let go of, but for what stands. */
+  readonly forgets = new Set<SimulatedDevice>();
   step = 0;
 
   constructor(devices: readonly SimulatedDevice[], clock: Clock, report: (finding: Finding) => void) {
@@ -150,6 +153,7 @@ export class Ledger {
       folder.owed.delete(content);
       if (folder.doubtful.has(content) && this.#devices.some((other) => other !== device && this.has(other, content)))
         continue;
+      if (this.forgets.has(device) && !this.#stands(device, content)) continue;
       this.#report({ rule: 'I1', what: `${device.name} took ${show(content)} from ${path} and has it no more` });
     }
   }
@@ -159,6 +163,20 @@ export class Ledger {
     return (
       [...this.#folder(device).view.values()].some((seen) => isFile(seen) && seen.content === content) ||
       this.isKept(device, content)
+    );
+  }
+
+  /** Is it a value of a record, as a computer knows, that no other computer has? */
+  #stands(device: SimulatedDevice, content: string): boolean {
+    if (this.#devices.some((other) => other !== device && this.has(other, content))) return false;
+    const replicas = [...(device.running?.engine.replicas.values() ?? [])];
+    return replicas.some(({ collection }) =>
+      [...collection.records.all()].some(({ state }) =>
+        (state.fields.get(ENTRY) ?? []).some(({ value }) => {
+          const entry = isLive(state) ? fileEntry(value) : null;
+          return entry?.type === 'file' && this.contentOf(entry.digest) === content;
+        }),
+      ),
     );
   }
 

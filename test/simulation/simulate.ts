@@ -6,6 +6,7 @@ import { checkContents, checkConvergence, checkOrder, checkStep, dumpRecord, typ
 import { EVENTS, type EventName, KINDS, type Kind } from './events.ts';
 import type { Finding } from './ledger.ts';
 import { Person } from './person.ts';
+import { bringBackPlaces } from './place-events.ts';
 import { OWN, stagedPaths } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
@@ -204,7 +205,7 @@ class Run {
       }
       await group.pass(LONG_MS);
       // Whoever could only read writes again: what it kept to itself is everyone's then.
-      const waits = this.#promote();
+      const waits = [await bringBackPlaces(group), this.#promote()].includes(true);
       checkStep(group, this.#looked);
       if (!this.#confirm() && !waits && round > 0) break;
     }

@@ -1,0 +1,94 @@
+import type { SourceChange } from '../../src/contract/contract.ts';
+import type { Replica } from '../../src/main/replica.ts';
+import type { SeededRandom } from '../fakes/seeded-random.ts';
+import { ROOT, type SimulatedDevice } from './simulated-device.ts';
+import type { SimulatedGroup } from './simulated-group.ts';
+
+/** Another folder of a computer for the same collection; no person works in it. */
+export const SECOND = '/home/second';
+
+interface PlaceScene {
+  readonly group: SimulatedGroup;
+  readonly random: SeededRandom;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const ONLY = [[], [], ['a'], ['/a', 'x'], ['b', 'c/d'], ['*x']];
+const IGNORE = [[], [], ['y'], ['a/x', 'b'], ['c/']];
+
+export function hasSource(group: SimulatedGroup, device: SimulatedDevice, location: string): boolean {
+  return [...(group.replica(device)?.synchronizers.values() ?? [])].some(({ source }) => source.location === location);
+}
+
+/** Asks the program of `device` for it, as a person would; false: it was refused, or the program ended. */
+async function change(group: SimulatedGroup, device: SimulatedDevice, wanted: SourceChange): Promise<boolean> {
+  const asked = Promise.resolve(device.running?.handlers['source:change'](group.collection as string, wanted));
+  const done = asked.then(
+    () => true,
+    (error: Error & { code?: string }) => {
+      if (error.code === undefined) throw error;
+      return false;
+    },
+  );
+  return (await group.until(device, done)) ?? false;
+}
+
+/** The folder of a device belongs to the collection no more, or again. */
+export async function turnSource({ group, random }: PlaceScene): Promise<string | null> {
+  const { members } = group;
+  if (members.length === 0) return null;
+  const device = random.pick(members);
+  const location = random.pick([ROOT, ROOT, SECOND]);
+  if (!device.isMounted) return null;
+  const isThere = hasSource(group, device, location);
+  if (location === SECOND) device.user.mkdirp(SECOND);
+  const done = await change(group, device, isThere ? { remove: location } : { add: location });
+  return `${device.name} ${isThere ? 'lets go of' : 'takes'} ${location}${done ? '' : ', in vain'}`;
+}
+
+/** A device takes part of a collection only, or writes nothing of it to its folder. */
+export async function select({ group, random }: PlaceScene): Promise<string | null> {
+  const members = group.members.filter((each) => (group.replica(each) as Replica).synchronizers.size > 0);
+  if (members.length === 0) return null;
+  const device = random.pick(members);
+  const wanted = { only: random.pick(ONLY), ignore: random.pick(IGNORE), readOnly: random.chance(0.2) };
+  await change(group, device, wanted);
+  return `${device.name} takes only [${wanted.only}] without [${wanted.ignore}]${wanted.readOnly ? ', and writes nothing' : ''}`;
+}
+
+/** A device is to keep less of what was, or as much as ever. */
+export function limitHistory({ group, random }: PlaceScene): string | null {
+  const { members } = group;
+  if (members.length === 0) return null;
+  const device = random.pick(members);
+  const [days, bytes] = [random.pick(['0', '1', '365']), random.pick(['0', '200', '100000', '10737418240'])];
+  const handlers = device.running?.handlers;
+  handlers?.config('history.days', days);
+  handlers?.config('history.bytes', bytes);
+  group.ledger.forgets.add(device);
+  return `${device.name} keeps ${bytes} bytes of ${days} days`;
+}
+
+/** Nobody does anything for long. */
+export function timeGoesBy({ group, random }: PlaceScene): string {
+  const by = random.pick([2 * HOUR_MS, 2 * DAY_MS, 400 * DAY_MS]);
+  for (const device of group.devices) device.wall.jump(by);
+  // Longer than anybody asked for less keeps what was.
+  if (by > 365 * DAY_MS) for (const device of group.devices) group.ledger.forgets.add(device);
+  for (const device of group.alive) device.engine.keeper.wake();
+  return `${by / HOUR_MS} hours go by`;
+}
+
+/** Every member has its folder again, whole, and none beside it. true: something was to be done. */
+export async function bringBackPlaces(group: SimulatedGroup): Promise<boolean> {
+  let any = false;
+  for (const device of group.members) {
+    if (!hasSource(group, device, ROOT)) any = (await change(group, device, { add: ROOT })) || any;
+    const sources = [...(group.replica(device)?.synchronizers.values() ?? [])];
+    if (!sources.some((each) => each.leavesOut)) continue;
+    await change(group, device, { only: [], ignore: [], readOnly: false });
+    any = true;
+  }
+  return any;
+}
