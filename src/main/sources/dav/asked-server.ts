@@ -2,9 +2,15 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import { BackOff } from './back-off.ts';
+import { ServerBusy } from './server-busy.ts';
 
 /** What was answered within this time does for anybody: several things may be asked of one answer. */
 const JUST_NOW_MS = 1000;
+/** A person who asks is told of a failure that is no older; twice as old with each further one, up to the second. */
+const FAILED_NOW_MS = 1000;
+const FAILED_MS = 8000;
+/** The same where the server said how long it wants to be left alone. */
+const BUSY_MS = 60_000;
 
 export interface AskedServerOptions {
   readonly clock: Clock;
@@ -19,7 +25,13 @@ export interface AskedServerOptions {
 export class AskedServer {
   readonly #options: AskedServerOptions;
   readonly #backOff: BackOff;
-  #answer: { readonly from: number; readonly until: number; readonly is: SourceCondition } | null = null;
+  /** It counts from, until; for a person who waits, until an earlier moment. */
+  #answer: {
+    readonly from: number;
+    readonly until: number;
+    readonly untilAsked: number;
+    readonly is: SourceCondition;
+  } | null = null;
   #onDirty: (() => void) | null = null;
   #stopRetry = (): void => undefined;
 
@@ -47,27 +59,49 @@ export class AskedServer {
     });
   };
 
-  /** The condition as `ask` tells it, or told it lately; where a person waits for it, just now. */
+  /** The condition as `ask` tells it, or told it lately; where a person waits for it, just now. Where `ask` fails the server is unavailable. */
   async condition(ask: () => Promise<SourceCondition>, isAsked = false): Promise<SourceCondition> {
-    const { clock, freshMs } = this.#options;
-    const now = clock.now();
+    const now = this.#options.clock.now();
     if (this.#answer !== null) {
-      const { from, until, is } = this.#answer;
-      if (now >= from && now < (isAsked ? Math.min(until, from + JUST_NOW_MS) : until)) return is;
+      const { from, until, untilAsked, is } = this.#answer;
+      if (now >= from && now < (isAsked ? untilAsked : until)) return is;
     }
-    const is = await ask();
-    this.#stopRetry();
-    let wait = freshMs;
-    if (is.is === 'ready') this.#backOff.succeeded();
-    else {
-      wait = this.#backOff.failed();
-      this.#stopRetry = clock.after(wait, () => this.#onDirty?.());
+    try {
+      const is = await ask();
+      if (is.is !== 'ready') return this.#leaveAlone(is, null);
+      this.#stopRetry();
+      this.#note(is, this.#options.freshMs, JUST_NOW_MS);
+      return is;
+    } catch (error) {
+      return this.failed(error as Error);
     }
-    this.#answer = { from: clock.now(), until: clock.now() + wait, is };
-    return is;
+  }
+  /** It answered what else was asked of it: the next failure is the first again. */
+  worked(): void {
+    this.#backOff.succeeded();
+  }
+  /** It failed at what else was asked of it: it is unavailable, and left alone as after any failure. */
+  failed(error: Error): SourceCondition {
+    const is: SourceCondition = { is: 'unavailable', code: 'unreadable', detail: error.message };
+    return this.#leaveAlone(is, error instanceof ServerBusy ? error.wait : null);
   }
   /** Something failed since: the answer counts no more. */
   forget(): void {
     this.#answer = null;
+  }
+
+  /** `told`: so many milliseconds at least. */
+  #leaveAlone(is: SourceCondition, told: number | null): SourceCondition {
+    const { clock } = this.#options;
+    const forAsked = Math.min(FAILED_MS, FAILED_NOW_MS * 2 ** this.#backOff.failures);
+    const wait = Math.max(this.#backOff.failed(), told ?? 0);
+    this.#stopRetry();
+    this.#stopRetry = clock.after(wait, () => this.#onDirty?.());
+    this.#note(is, wait, Math.max(forAsked, Math.min(BUSY_MS, told ?? 0)));
+    return is;
+  }
+  #note(is: SourceCondition, wait: number, forAsked: number): void {
+    const from = this.#options.clock.now();
+    this.#answer = { from, until: from + wait, untilAsked: from + Math.min(wait, forAsked), is };
   }
 }

@@ -12,6 +12,7 @@ import type {
 } from '../text/document-place.ts';
 import { AskedServer } from './asked-server.ts';
 import type { DavKind, DavServer, DavText } from './dav-server.ts';
+import { ServerBusy } from './server-busy.ts';
 
 /** A server is asked so often whether anything changed; it tells nobody by itself. */
 const ASK_MS = 60_000;
@@ -44,6 +45,8 @@ export class DavPlace implements DocumentPlace {
   readonly #missed = new Set<string>();
   /** What the server says of the version it made of a text was seen to be the version it has. */
   #tellsVersions = false;
+  /** It was too busy to be written to when that was last tried, however well it answers else. */
+  #refusesWrites = false;
   readonly #asked: AskedServer;
   readonly watch: NonNullable<DocumentPlace['watch']>;
 
@@ -57,12 +60,8 @@ export class DavPlace implements DocumentPlace {
   condition(asked = false): Promise<SourceCondition> {
     const { server, url, kind } = this.#options;
     return this.#asked.condition(async () => {
-      try {
-        if ((await server.kindAt(url)) === kind) return { is: 'ready' };
-        return away(`${url} holds no ${kind} any more. Nothing was deleted elsewhere.`);
-      } catch (error) {
-        return away((error as Error).message);
-      }
+      if ((await server.kindAt(url)) === kind) return { is: 'ready' };
+      return away(`${url} holds no ${kind} any more. Nothing was deleted elsewhere.`);
     }, asked);
   }
 
@@ -105,16 +104,18 @@ export class DavPlace implements DocumentPlace {
     });
   }
 
-  /** After a failure it is asked anew whether the server is there. */
   async #asking<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      return await ask();
+      const answer = await ask();
+      if (!this.#refusesWrites) this.#asked.worked();
+      return answer;
     } catch (error) {
-      this.#asked.forget();
+      this.#asked.failed(error as Error);
       throw error;
     }
   }
 
+  /** Fails with `server-busy` where the server is too busy to be written to at all. */
   async write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
     const { server, url, kind } = this.#options;
     const etag = this.#held.get(name) ?? null;
@@ -124,6 +125,7 @@ export class DavPlace implements DocumentPlace {
     try {
       if (bytes === null) {
         const { status, detail, isPage } = await server.remove(address, etag ?? '*');
+        this.#refusesWrites = false;
         if (status !== 404 && status >= 300) return refused(reasonOf(status), detail);
         if (isPage && (await server.texts(url, [name], kind)).length > 0) return refused('io', NOT_DONE);
         this.#held.delete(name);
@@ -131,6 +133,7 @@ export class DavPlace implements DocumentPlace {
       }
       const answer = await server.put(address, expected === null ? null : etag, bytes, kind);
       const { status, detail, isPage, etag: made } = answer;
+      this.#refusesWrites = false;
       if (status >= 300) return refused(reasonOf(status), detail);
       // Servers write texts as they like: what it is now counts.
       const [document] = await this.read([name]);
@@ -145,6 +148,12 @@ export class DavPlace implements DocumentPlace {
       return { done: 'written', document };
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
+      if (error instanceof ServerBusy) {
+        // What it would say of each other item as well.
+        this.#refusesWrites = true;
+        this.#asked.failed(error);
+        throw error;
+      }
       this.#asked.forget();
       return refused('io', error.message);
     }
@@ -193,8 +202,8 @@ function reasonOf(status: number): ProblemCode {
   if (status === 409) return 'names-collide';
   if (status === 401 || status === 403) return 'no-permission';
   if (status === 507) return 'disk-full';
-  // Locked, or too much at once: that passes.
-  if (status === 408 || status === 423 || status === 429) return 'io';
+  // Locked, or too slow: that passes.
+  if (status === 408 || status === 423) return 'io';
   return status >= 400 && status < 500 ? 'content-wrong' : 'io';
 }
 

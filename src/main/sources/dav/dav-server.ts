@@ -10,6 +10,7 @@ import {
 } from 'tsdav';
 import { LockstepError } from '../../platform/trouble.ts';
 import { type Account, type GuardOptions, guardedFetch } from './guarded-fetch.ts';
+import { ensureNotBusy, ServerBusy } from './server-busy.ts';
 
 export type DavKind = 'contacts' | 'calendar';
 
@@ -71,6 +72,7 @@ export class DavServer {
     const remembering: typeof guarded = async (input, init) => {
       try {
         const response = await guarded(input, init);
+        ensureNotBusy(response, String(input));
         if (response.status === 207) ensureWhole(await response.clone().arrayBuffer(), String(input));
         return response;
       } catch (error) {
@@ -186,7 +188,8 @@ export class DavServer {
       return { token: next, changed, gone };
     } catch (error) {
       // 403, 409, 412, 500: whatever a server says of a token it does not know (FORMATS 4.1).
-      if (error instanceof LockstepError && error.code === 'not-reachable') throw error;
+      if (error instanceof ServerBusy || (error instanceof LockstepError && error.code === 'not-reachable'))
+        throw error;
       return null;
     }
   }

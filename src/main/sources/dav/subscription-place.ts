@@ -11,6 +11,7 @@ import type {
   UnreadDocument,
 } from '../text/document-place.ts';
 import { AskedServer } from './asked-server.ts';
+import { ensureNotBusy } from './server-busy.ts';
 
 /** A feed is asked so often. */
 const ASK_MS = 15 * 60_000;
@@ -83,29 +84,30 @@ export class SubscriptionPlace implements DocumentPlace {
 
   async #ask(): Promise<SourceCondition> {
     const { url, fetch, isCalendar } = this.#options;
-    try {
-      const { etag = null, modified = null } = this.#held ?? {};
-      const response = await fetch(url, {
-        headers: {
-          accept: 'text/calendar',
-          ...(etag === null ? {} : { 'if-none-match': etag }),
-          ...(modified === null ? {} : { 'if-modified-since': modified }),
-        },
-      });
-      if (response.status === 304 && this.#held !== null) return { is: 'ready' };
-      if (!response.ok) return away(`${url} answers ${response.status} ${response.statusText}.`);
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      if (!isCalendar(bytes))
-        return away(`${url} gives no calendar just now (perhaps a page to log in). Nothing was deleted.`);
-      if (!ENDED.test(new TextDecoder().decode(bytes.subarray(-TAIL_BYTES))))
-        return away(`${url} gives a calendar that breaks off. Nothing was deleted.`);
-      const { headers } = response;
-      this.#doubt = await this.#options.doubt(bytes);
-      this.#held = { etag: headers.get('etag'), modified: headers.get('last-modified'), bytes };
-      return { is: 'ready' };
-    } catch (error) {
-      return away((error as Error).message);
-    }
+    const { etag = null, modified = null } = this.#held ?? {};
+    const response = await fetch(url, {
+      headers: {
+        accept: 'text/calendar',
+        ...(etag === null ? {} : { 'if-none-match': etag }),
+        ...(modified === null ? {} : { 'if-modified-since': modified }),
+      },
+    });
+    ensureNotBusy(response, url);
+    if (response.status === 304 && this.#held !== null) return this.#ready();
+    if (!response.ok) return away(`${url} answers ${response.status} ${response.statusText}.`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (!isCalendar(bytes))
+      return away(`${url} gives no calendar just now (perhaps a page to log in). Nothing was deleted.`);
+    if (!ENDED.test(new TextDecoder().decode(bytes.subarray(-TAIL_BYTES))))
+      return away(`${url} gives a calendar that breaks off. Nothing was deleted.`);
+    const { headers } = response;
+    this.#doubt = await this.#options.doubt(bytes);
+    this.#held = { etag: headers.get('etag'), modified: headers.get('last-modified'), bytes };
+    return this.#ready();
+  }
+  #ready(): SourceCondition {
+    this.#asked.worked();
+    return { is: 'ready' };
   }
 }
 

@@ -275,7 +275,7 @@ describe('a collection on a server', () => {
       server.answer = () => ({ status: code });
       server.asked.length = 0;
       await expect(place.read(documents.map(({ name }) => name))).rejects.toMatchObject({
-        code: code === 401 ? 'not-allowed' : 'server-trouble',
+        code: { 401: 'not-allowed', 429: 'server-busy', 503: 'server-trouble' }[code],
       });
       expect(server.asked).toHaveLength(1);
     },
@@ -325,6 +325,68 @@ describe('a collection on a server', () => {
     expect(await place.condition()).toEqual({ is: 'ready' });
     await stop();
     expect(clock.untilNext()).toBe(null);
+  });
+
+  const HALF_AN_HOUR = 'Thu, 01 Jan 2026 00:30:00 GMT';
+  it.each([
+    [429, '120', '2 minutes', 120_000],
+    [503, '1', '1 second', 2500],
+    [503, HALF_AN_HOUR, '30 minutes', 1_800_000],
+    [429, '86400', '1 hour', 3_600_000],
+    [429, 'soon', 'it is asked too much', 2500],
+  ])('that answers %s, and to come again after %s, is left alone for that (%s)', async (code, after, words, wait) => {
+    await place.list();
+    const date = 'Thu, 01 Jan 2026 00:00:00 GMT';
+    server.answer = () => ({ status: code, headers: { 'retry-after': after, date } });
+    server.asked.length = 0;
+    expect(await place.condition()).toMatchObject({ is: 'unavailable', detail: expect.stringContaining(words) });
+    await clock.advance(wait - 1);
+    await place.condition();
+    expect(server.asked).toHaveLength(1);
+    server.answer = (asked) => book.answer(asked);
+    await clock.advance(1);
+    expect(await place.condition()).toEqual({ is: 'ready' });
+  });
+
+  it('that is to be left alone for long is asked by a person once a minute at most', async () => {
+    server.answer = () => ({ status: 429, headers: { 'retry-after': '86400' } });
+    for (let second = 0; second < 120; second++) {
+      await place.condition(true);
+      await clock.advance(1000);
+    }
+    expect(server.asked).toHaveLength(2);
+  });
+
+  it('that says it is there and gives no list is left alone ever longer too, whoever waits for it', async () => {
+    server.answer = (asked) => (asked.headers.depth === '0' ? book.answer(asked) : { status: 502 });
+    const failed: number[] = [];
+    for (let second = 0; second < 60; second++) {
+      if ((await place.condition(true)).is === 'ready') await place.list().catch(() => failed.push(second));
+      await clock.advance(1000);
+    }
+    expect(failed.slice(0, 5)).toEqual([0, 1, 3, 7, 15]);
+    expect(failed.length).toBeLessThan(12);
+    server.answer = (asked) => book.answer(asked);
+    await clock.advance(10_000);
+    expect(await place.condition(true)).toEqual({ is: 'ready' });
+    await place.list();
+    server.answer = (asked) => (asked.headers.depth === '0' ? book.answer(asked) : { status: 502 });
+    await expect(place.read([`${BOOK}a.vcf`])).rejects.toThrow();
+    await clock.advance(1000);
+    expect(await place.condition(true)).toEqual({ is: 'ready' });
+  });
+
+  it('that is too busy to be written to is not asked to take the next item either', async () => {
+    const { documents } = await place.list();
+    server.answer = (asked) =>
+      asked.method === 'PUT' ? { status: 429, headers: { 'retry-after': '60' } } : book.answer(asked);
+    const write = () => place.write(`${BOOK}a.vcf`, documents[0]!.revision, Buffer.from(card('a2')));
+    await expect(write()).rejects.toMatchObject({ code: 'server-busy' });
+    expect(await place.condition()).toMatchObject({ is: 'unavailable' });
+    await clock.advance(60_000);
+    expect(await place.condition()).toEqual({ is: 'ready' });
+    server.answer = (asked) => book.answer(asked);
+    expect(await write()).toMatchObject({ done: 'written' });
   });
 
   /** Is it still the old answer? Asking tells, and the next failure is not to be counted twice. */

@@ -127,3 +127,16 @@ it('knows events again that have another UID at each download, by title and time
     d5: 'New Year',
   });
 });
+
+it('says to come again later: it is left alone until then', async () => {
+  server.answer = () => ({ status: 503, headers: { 'retry-after': '600' } });
+  expect(await place.condition()).toMatchObject({
+    is: 'unavailable',
+    detail: expect.stringContaining('it wants to be left alone for 10 minutes'),
+  });
+  server.answer = () => ({ status: 200, body: FEED });
+  await clock.advance(599_000);
+  expect(await place.condition()).toMatchObject({ is: 'unavailable' });
+  await clock.advance(1000);
+  expect(await place.condition()).toEqual({ is: 'ready' });
+});
