@@ -25,7 +25,7 @@ export function useConflicts(collection: string | null, text: string) {
   const more = (at: number) => {
     // By what is shown: an answer may be under way just now, and the end is told of once.
     if (view === null || view.list.length >= view.total || at < view.list.length - NEAR_END) return;
-    setAsked({ of: filter, limit: limit * TIMES });
+    setAsked({ of: filter, limit: Math.max(limit, view.list.length * TIMES) });
   };
   return { view, error, reload, more } satisfies {
     view: ConflictsView | null;

@@ -29,9 +29,7 @@ export function HistoryList({ pages, onOpen }: { pages: HistoryPages; onOpen: (v
       setSize={complete ? packages.length : -1}
       estimate={(at) => (dayOf(at) === null ? ROW : ROW + DAY)}
       keyOf={(at) => `${packages[at]?.id} ${dayOf(at) ?? ''}`}
-      onLast={(at) => {
-        if (!complete && at >= packages.length - 30) pages.more();
-      }}
+      onLast={pages.reach}
       row={(at, focus) => {
         const view = packages[at];
         if (view === undefined) return null;

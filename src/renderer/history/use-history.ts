@@ -1,8 +1,10 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { HistoryQuery, PackageView, WireError } from '../../contract/contract.ts';
 import { useClient } from '../client/app-context.tsx';
 
 const PAGE = 200;
+/** So many rows before the last one that is here older ones are asked for. */
+const NEAR_END = 30;
 /** How many changes of a package a row needs to describe it. */
 const SPELLED_OUT = 4;
 
@@ -12,7 +14,8 @@ export interface HistoryPages {
   readonly complete: boolean;
   readonly loading: boolean;
   readonly error: WireError | null;
-  more(): void;
+  /** A list shows this row: it and those after it are asked for, if they are not here. */
+  reach(at: number): void;
 }
 
 /**
@@ -29,7 +32,8 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
   });
   const [error, setError] = useState<WireError | null>(null);
   const [loading, setLoading] = useState(false);
-  const busy = useRef<boolean>(false);
+  const [wanted, setWanted] = useState({ of: question, count: 0 });
+  const [attempt, setAttempt] = useState(0);
 
   const ask = useCallback(
     async (before: string | undefined) => {
@@ -71,19 +75,29 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
 
   const mine = state.of === question ? state : { packages: [], complete: false };
   const last = mine.packages.at(-1)?.id;
-  const more = () => {
-    if (busy.current || mine.complete || last === undefined) return;
-    busy.current = true;
+  // What follows from what is wanted and what is here: whatever became of an answer under way, the next one is asked for all the same.
+  const isShort = last !== undefined && !mine.complete && wanted.of === question && wanted.count > mine.packages.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: attempt only asks again
+  useEffect(() => {
+    if (!isShort || last === undefined) return;
+    let dropped = false;
     void ask(last).then((reply) => {
-      busy.current = false;
+      if (dropped) return;
       setError(reply.ok ? null : reply.error);
       if (!reply.ok) return;
       setState((old) => {
-        // Another question was put meanwhile, or this page is here already.
         if (old.of !== question || old.packages.at(-1)?.id !== last) return old;
         return { of: question, packages: [...old.packages, ...reply.value], complete: reply.value.length < PAGE };
       });
     });
+    return () => {
+      dropped = true;
+    };
+  }, [ask, question, last, isShort, attempt]);
+  const reach = (at: number) => {
+    const count = at + NEAR_END;
+    if (wanted.of !== question || count > wanted.count) setWanted({ of: question, count });
+    if (error !== null) setAttempt((before) => before + 1);
   };
-  return { packages: mine.packages, complete: mine.complete, loading, error, more };
+  return { packages: mine.packages, complete: mine.complete, loading, error, reach };
 }
