@@ -121,64 +121,101 @@ export function collectionSentence(collection: CollectionView): string {
 const waitForYou = (conflicts: number): string =>
   conflicts === 1 ? '1 conflict waits for you' : `${counted(conflicts, 'conflict')} wait for you`;
 
-/** What waits for a person, most pressing first; null: nothing does. */
-function waitingForPerson(status: StatusView, requests: readonly RequestView[]): OverallState | null {
-  const { collections } = status;
+/** Something that waits for a person: as the one sentence, and in few words beside one that presses more. */
+interface Waiting extends Omit<OverallState, 'detail'> {
+  readonly detail?: string;
+  readonly also: string;
+}
+
+const names = (collections: readonly CollectionView[]): string => listed(collections.map(({ name }) => name));
+
+/** What stands still until a person decides or mends something, each kind of it at most once. */
+function stoppedPlaces({ collections }: StatusView): { halted: Waiting[]; missing: Waiting[]; broken: Waiting[] } {
   const missing = collections.filter(isAway);
   const halted = collections.filter((collection) => collection.state === 'halted' && !isAway(collection));
-  const conflicts = sum(collections, (collection) => collection.conflicts);
-  const problems = sum(collections, (collection) => collection.problems);
-  const also = [
-    ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
-    ...(problems > 0 ? [counted(problems, 'problem')] : []),
-  ].join(', ');
-  const [first] = halted;
-  if (first !== undefined) {
-    const sentence =
-      halted.length === 1
-        ? `${first.name} is halted: ${firstSentence(haltedReason(first) ?? 'it waits for your decision')}`
-        : `${listed(halted.map(({ name }) => name))} are halted: they wait for your decision`;
-    return { tone: 'stopped', sentence, detail: also === '' ? null : `Also ${also}`, page: 'sources' };
-  }
+  const broken = collections.filter((collection) => collection.state === 'problem' && collection.problems === 0);
+  const told = (
+    these: readonly CollectionView[],
+    one: (collection: CollectionView) => string,
+    many: string,
+    also: string,
+    detail?: string,
+  ): Waiting[] => {
+    const [first] = these;
+    if (first === undefined) return [];
+    return [
+      {
+        tone: 'stopped',
+        sentence: these.length === 1 ? one(first) : `${names(these)} ${many}`,
+        ...(detail === undefined ? {} : { detail }),
+        also: `${names(these)} ${also}`,
+        page: 'sources',
+      },
+    ];
+  };
+  return {
+    halted: told(
+      halted,
+      (it) => `${it.name} is halted: ${firstSentence(haltedReason(it) ?? 'it waits for your decision')}`,
+      'are halted: they wait for your decision',
+      'halted',
+    ),
+    missing: told(
+      missing,
+      (it) => `${it.name} is not available: ${awayReason(it)}`,
+      'are not available',
+      'not available',
+      `Nothing is deleted. It goes on by itself once ${missing.length === 1 ? 'it is' : 'they are'} there again`,
+    ),
+    broken: told(
+      broken,
+      (it) => `${it.name}: ${collectionSentence(it)}`,
+      'are not in step: the reason stands at each',
+      'not in step',
+    ),
+  };
+}
+
+/** Everything that waits for a person, most pressing first. */
+function waitingForPerson(status: StatusView, requests: readonly RequestView[]): readonly Waiting[] {
+  const conflicts = sum(status.collections, (collection) => collection.conflicts);
+  const problems = sum(status.collections, (collection) => collection.problems);
+  const { halted, missing, broken } = stoppedPlaces(status);
   const [asking] = requests;
-  if (asking !== undefined) {
-    const sentence =
-      requests.length === 1
-        ? `${asking.name} asks to join ${asking.collectionName}`
-        : `${counted(requests.length, 'device')} ask to join`;
-    return { tone: 'attention', sentence, detail: also === '' ? null : `Also ${also}`, page: 'devices' };
-  }
-  if (conflicts > 0) {
-    return {
-      tone: 'attention',
-      sentence: waitForYou(conflicts),
-      detail: problems > 0 ? `Also ${counted(problems, 'problem')}` : null,
-      page: 'conflicts',
-    };
-  }
-  const [gone] = missing;
-  if (gone !== undefined) {
-    const sentence =
-      missing.length === 1
-        ? `${gone.name} is not available: ${awayReason(gone)}`
-        : `${listed(missing.map(({ name }) => name))} are not available`;
-    const detail = `Nothing is deleted. It goes on by itself once ${missing.length === 1 ? 'it is' : 'they are'} there again`;
-    return { tone: 'stopped', sentence, detail: also === '' ? detail : `Also ${also}`, page: 'sources' };
-  }
-  const broken = collections.find((collection) => collection.state === 'problem' && collection.problems === 0);
-  if (broken !== undefined && problems === 0) {
-    return {
-      tone: 'stopped',
-      sentence: `${broken.name}: ${collectionSentence(broken)}`,
-      detail: null,
-      page: 'sources',
-    };
-  }
-  if (problems > 0) {
-    const sentence = problems === 1 ? '1 item is not in step' : `${counted(problems, 'item')} are not in step`;
-    return { tone: 'attention', sentence, detail: 'See the reason for each under Problems', page: 'problems' };
-  }
-  return null;
+  const tone = 'attention';
+  const page = 'devices';
+  const many = counted(requests.length, 'device');
+  return [
+    ...halted,
+    ...(asking === undefined
+      ? []
+      : requests.length === 1
+        ? [
+            {
+              tone,
+              page,
+              sentence: `${asking.name} asks to join ${asking.collectionName}`,
+              also: `${asking.name} asks to join`,
+            } as const,
+          ]
+        : [{ tone, page, sentence: `${many} ask to join`, also: `${many} ask to join` } as const]),
+    ...(conflicts === 0
+      ? []
+      : [{ tone, page: 'conflicts', sentence: waitForYou(conflicts), also: counted(conflicts, 'conflict') } as const]),
+    ...missing,
+    ...broken,
+    ...(problems === 0
+      ? []
+      : [
+          {
+            tone,
+            page: 'problems',
+            sentence: problems === 1 ? '1 item is not in step' : `${counted(problems, 'item')} are not in step`,
+            detail: 'See the reason for each under Problems',
+            also: counted(problems, 'problem'),
+          } as const,
+        ]),
+  ];
 }
 
 /** Pure: the same views give the same sentence. */
@@ -190,8 +227,12 @@ export function overallState(status: StatusView, requests: readonly RequestView[
     detail,
     page: 'sources',
   });
-  const person = waitingForPerson(status, requests);
-  if (person !== null) return person;
+  const [first, ...others] = waitingForPerson(status, requests);
+  if (first !== undefined) {
+    const { tone, sentence, page } = first;
+    const beside = others.length === 0 ? null : `Also ${others.map(({ also }) => also).join(', ')}`;
+    return { tone, sentence, detail: beside ?? first.detail ?? null, page };
+  }
   const joining = status.joining ?? [];
   const refused = joining.find((one) => one.why !== null);
   if (refused !== undefined) return plain('attention', `${refused.name} was not joined`, refused.why);

@@ -124,6 +124,16 @@ describe('overallState', () => {
     });
     expect(sentence(status(away('Docs'), collection({ conflicts: 1 })))).toBe('1 conflict waits for you');
     expect(collectionSentence(away('Docs'))).toBe('Not available: its disk is away');
+    const all = status(halted, away('Docs'), away('Photos'), collection({ conflicts: 10, problems: 1 }));
+    expect(overallState(all, [request])).toMatchObject({
+      sentence: 'Music is halted: everything is gone',
+      detail: 'Also Kitchen asks to join, 10 conflicts, Docs and Photos not available, 1 problem',
+    });
+    expect(overallState(status(away('Docs'), collection({ conflicts: 10 })), [])).toMatchObject({
+      sentence: '10 conflicts wait for you',
+      detail: 'Also Docs not available',
+    });
+    expect(overallState(status(away('Docs')), []).detail).toMatch(/^Nothing is deleted/);
   });
 
   it('a request to join comes before conflicts and after halts', () => {
