@@ -255,6 +255,7 @@ export interface ConflictDetailView {
   readonly conflict: ConflictView;
   /** null: not text, too big, or not kept here. */
   readonly baseText: string | null;
+  /** `why` there is none to be had; null as well where it is a file of no text. */
   readonly texts: readonly { readonly value: string; readonly text: string | null; readonly why: string | null }[];
   /** Three-way merge of two texts with their ancestor; null where that makes no sense. */
   readonly merged: { readonly text: string; readonly clashes: number } | null;

@@ -53,6 +53,7 @@ export class SampleClient implements LockstepClient {
   readonly host: LockstepClient['host'];
   readonly asked: { readonly name: RequestName; readonly args: readonly unknown[] }[] = [];
   readonly #scenario: Scenario;
+  readonly #held = new Map<RequestName, { readonly until: Promise<void>; readonly letGo: () => void }>();
   readonly #listeners = new Map<string, Set<(value: never) => void>>();
   #collections: readonly CollectionView[];
   #conflicts: readonly ConflictView[];
@@ -97,6 +98,7 @@ export class SampleClient implements LockstepClient {
     ...args: Parameters<Requests[K]>
   ): Promise<Reply<ReturnType<Requests[K]>>> {
     this.asked.push({ name, args });
+    await this.#held.get(name)?.until;
     if (this.#scenario === 'broken' && !['status', 'requests:list'].includes(name)) {
       return {
         ok: false,
@@ -140,6 +142,19 @@ export class SampleClient implements LockstepClient {
     };
   }
 
+  /** Answers these only once they are let go of, as a device that is busy or far away. */
+  hold(name: RequestName) {
+    let letGo = () => {};
+    const until = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    this.#held.set(name, { until, letGo });
+  }
+  letGo(name: RequestName) {
+    this.#held.get(name)?.letGo();
+    this.#held.delete(name);
+  }
+
   /** Says something to the page, as a running instance would by itself. */
   tell<K extends EventName>(name: K, value: Events[K]) {
     for (const listener of this.#listeners.get(name) ?? []) listener(value as never);
@@ -169,7 +184,7 @@ export class SampleClient implements LockstepClient {
         return { list: found.slice(0, limit), total: found.length };
       }
       case 'conflicts:detail':
-        return detailOf(CONFLICTS.find((one) => one.id === args[0]) as ConflictView);
+        return detailOf(this.#conflicts.find((one) => one.id === args[0]) as ConflictView);
       case 'problems:list':
         return this.#scenario === 'rich' ? PROBLEMS : this.#scenario === 'long' ? MANY_PROBLEMS : [];
       case 'history:list':

@@ -210,17 +210,15 @@ export const CONFLICTS: readonly ConflictView[] = [
     ],
   },
 ];
-const NO_TEXT = 'Its text cannot be shown: it is not a text.';
 export function detailOf(conflict: ConflictView): ConflictDetailView {
   const texts = conflict.id === 'k1' ? [LAPTOP_TEXT, DESK_TEXT] : null;
-  const why = conflict.field.startsWith('phones') ? null : NO_TEXT;
   return {
     conflict,
     baseText: texts === null ? null : BASE_TEXT,
     texts: conflict.values.map((one, at) => ({
       value: one.id,
       text: texts?.[at] ?? null,
-      why: texts === null && one.kind === 'value' ? why : null,
+      why: null,
     })),
     merged: texts === null ? null : { text: MERGED, clashes: 1 },
     names: NAMES,

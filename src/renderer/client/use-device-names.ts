@@ -1,4 +1,5 @@
-import type { DeviceView } from '../../contract/contract.ts';
+import type { DeviceView, StatusView } from '../../contract/contract.ts';
+import { useApp } from './app-context.tsx';
 import { useRequest } from './use-request.ts';
 
 export type NameOf = (device: string) => string;
@@ -15,9 +16,21 @@ export function deviceLabels(
   return new Map(devices.map((one) => [one.device, label(one)]));
 }
 
+/** What is known of devices before they are asked for: who shares something with this one. */
+function seenDevices(status: StatusView | null): readonly Pick<DeviceView, 'device' | 'name' | 'self'>[] {
+  if (status === null) return [];
+  const peers = status.collections.flatMap((collection) => collection.peers);
+  const names = new Map(peers.map(({ device, name }) => [device, name]));
+  return [
+    { device: status.device.id, name: status.device.name, self: true },
+    ...[...names].map(([device, name]) => ({ device, name, self: false })),
+  ];
+}
+
 /** `known`: names of devices that are perhaps no members any more. One nobody knows goes by its id. */
 export function useDeviceNames(known: { readonly [device: string]: string } = {}): NameOf {
   const devices = useRequest('devices:list', []);
-  const labels = deviceLabels(devices.value ?? []);
+  const status = useApp((state) => state.status);
+  const labels = deviceLabels(devices.value ?? seenDevices(status));
   return (device) => labels.get(device) ?? known[device] ?? device.slice(0, 8);
 }

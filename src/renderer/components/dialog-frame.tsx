@@ -12,6 +12,8 @@ export function DialogFrame(props: {
   title: string;
   wide?: boolean;
   careful?: boolean;
+  /** How tall it is from the start, so that what comes later does not move it; none: as tall as what is in it. */
+  room?: 'none' | 'some' | 'all';
   alert?: boolean;
   onClose: () => void;
   /** Enter in a line of text does what the main button does; null: not now. */
@@ -44,7 +46,7 @@ export function DialogFrame(props: {
         if (!open) props.onClose();
       }}
     >
-      <Modal className={props.wide === true ? 'modal modal-wide' : 'modal'}>
+      <Modal className={`modal room-${props.room ?? 'none'}${props.wide === true ? ' modal-wide' : ''}`}>
         <Dialog ref={dialog} className="dialog" role={props.alert === true ? 'alertdialog' : 'dialog'}>
           <header className="dialog-head">
             <Heading slot="title">{props.title}</Heading>

@@ -16,13 +16,37 @@ type Plain = { readonly [key: string]: ValueView };
 const isPlain = (value: ValueView): value is Plain =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 
+/** Larger ones are not given. */
+const LARGEST_PICTURE = 4 << 20;
+
+/** The picture a file is, by its name and size; null: it is none, or too large to be shown. */
+function filePicture(record: string, value: ValueView): { readonly content: string; readonly size: number } | null {
+  if (!isPlain(value) || value.type !== 'file' || !/\.(?:jpe?g|png|gif|webp|bmp)$/i.test(record)) return null;
+  const { sha256, size } = value;
+  return typeof sha256 === 'string' && typeof size === 'number' && size <= LARGEST_PICTURE
+    ? { content: sha256, size }
+    : null;
+}
+
 const FILE_FIELDS: ReadonlySet<string> = new Set(['entry', 'modified', 'executable', 'exists']);
 
-/** A value of a field as a person reads it: a photo as the picture it is, a whole card or event field by field, all else in words. */
-export function FieldValue({ of, field, value }: { of: RecordOf; field: string; value: ValueView }) {
+/**
+ * A value of a field as a person reads it: a photo as the picture it is, a whole card or event field by field, all else in words. A file that
+ * is a picture is shown where `pictures`.
+ */
+export function FieldValue(props: { of: RecordOf; field: string; value: ValueView; pictures?: boolean }) {
+  const { of, field, value, pictures = false } = props;
   if (field === 'exists' && isPlain(value) && value.type === undefined)
     return <RecordFacts of={of} fields={Object.entries(value).map(([path, one]) => ({ path, value: one }))} />;
   const text = fieldValueText(field, value);
+  const picture = pictures ? filePicture(of.record, value) : null;
+  if (picture !== null)
+    return (
+      <figure className="picture picture-file">
+        <Picture of={of} data={picture} name={`${of.record}, ${text}`} />
+        <figcaption className="path">{text}</figcaption>
+      </figure>
+    );
   if (!field.startsWith('media/') || !isPlain(value) || value.kind === 'sound')
     return <p className={FILE_FIELDS.has(field) ? 'side-value path' : 'side-value'}>{text}</p>;
   return (
@@ -42,8 +66,9 @@ function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: stri
   const bytes = data instanceof Uint8Array ? data : asked.value;
   const address = useMemo(() => (bytes === null ? null : pictureAddress(bytes)), [bytes]);
   if (address !== null && !broken) return <img src={address} alt={name} onError={() => setBroken(true)} />;
-  if (asked.error !== null) return <p className="hint">{asked.error.message}</p>;
-  return bytes === null ? null : <p className="hint">It cannot be shown: it is no picture that is known here.</p>;
+  if (isApart && bytes === null && asked.error === null) return <span className="picture-room" />;
+  if (asked.error !== null) return <p className="hint picture-room">{asked.error.message}</p>;
+  return <p className="hint picture-room">It cannot be shown: it is no picture that is known here.</p>;
 }
 
 /** What a contact or an event says, field by field, in words. What only programs read is left out. */

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { Choice, ConflictDetailView, ConflictView } from '../../contract/contract.ts';
+import type { Choice, ConflictDetailView, ConflictView, WireError } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -11,7 +11,7 @@ import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { FieldValue } from '../components/field-value.tsx';
-import { Loading } from '../components/loading.tsx';
+import { Skeleton } from '../components/skeleton.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
 import { undecidedPlaces, withUsefulMerge } from './clash.ts';
 import { canKeepBoth, conflictSentence, sideName } from './conflict-title.ts';
@@ -19,32 +19,42 @@ import { ConflictValue } from './conflict-value.tsx';
 import { choiceOf, editableText } from './editable-text.ts';
 import { TextDiff } from './text-diff.tsx';
 import { TextEditor } from './text-editor.tsx';
+import { isEditable, textRoom } from './text-room.ts';
 
-/** Settles one conflict: the ancestor, every side, what differs, and a merge to edit. Nothing is lost whichever is chosen: all stay in history. */
+/**
+ * Settles one conflict: the ancestor, every side, what differs, and a merge to edit. Nothing is lost whichever is chosen: all stay in history.
+ * What the list knows is there at once; for the texts, which may come from another device, their room is kept.
+ */
 export function ConflictDialog({ conflict, onClose }: { conflict: ConflictView; onClose: () => void }) {
   useReturnFocus();
-  const detail = useRequest('conflicts:detail', [conflict.id]);
-  if (detail.value !== null)
-    return <Settle key={conflict.id} detail={withUsefulMerge(detail.value)} onClose={onClose} />;
+  const { value, error } = useRequest('conflicts:detail', [conflict.id]);
+  const detail = value === null ? null : withUsefulMerge(value);
   return (
-    <DialogFrame title={conflict.name} wide onClose={onClose}>
-      {detail.error === null ? <Loading what="both sides" /> : <ErrorNotice error={detail.error} />}
-    </DialogFrame>
+    <Settle key={conflict.id} conflict={detail?.conflict ?? conflict} detail={detail} error={error} onClose={onClose} />
   );
 }
 
 /** Fields that mean the whole record: naming them tells a person nothing. */
 const WHOLE: ReadonlySet<string> = new Set(['entry', 'exists']);
 
-function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () => void }) {
-  const { conflict, merged } = detail;
+function Settle(props: {
+  conflict: ConflictView;
+  /** null: not here yet, or not to be had (`error`). */
+  detail: ConflictDetailView | null;
+  error: WireError | null;
+  onClose: () => void;
+}) {
+  const { conflict, detail, error, onClose } = props;
   const kind = useApp((state) => state.status?.collections.find((one) => one.id === conflict.collection)?.kind);
-  const nameOf = useDeviceNames(detail.names);
+  const nameOf = useDeviceNames(detail?.names);
   const resolve = useAction('conflicts:resolve');
   const sayDone = useSayDone();
-  const editable = editableText(detail);
-  const [text, setText] = useState(editable?.text ?? '');
-  const undecided = undecidedPlaces(detail, text);
+  const editable = detail === null ? null : editableText(detail);
+  const [typed, setTyped] = useState<string | null>(null);
+  const text = typed ?? editable?.text ?? '';
+  const undecided = detail === null ? 0 : undecidedPlaces(detail, text);
+  const [room] = useState(() => textRoom(conflict));
+  const isAwaited = room !== 'none' && detail === null && error === null;
   // Of a whole card or event that is deleted here and changed there it is not kept what it was: it was there all the same.
   const isUntold = conflict.base === null && conflict.field === 'exists';
   const settle = async (choice: Choice, done: string) => {
@@ -58,6 +68,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
       title={conflict.name}
       wide
       careful
+      room={room}
       onClose={onClose}
       footer={
         <>
@@ -74,15 +85,16 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
               {conflict.values.length > 2 ? 'Keep all' : 'Keep both'}
             </Button>
           )}
-          {editable !== null && (
+          {(editable !== null || (isAwaited && isEditable(conflict))) && (
             <Button
               className="button button-primary"
-              isDisabled={resolve.busy || undecided > 0}
+              isDisabled={resolve.busy || editable === null || undecided > 0}
               onPress={() =>
-                void settle(choiceOf(editable, text), merged === null ? 'your text saved' : 'merged text saved')
+                editable !== null &&
+                void settle(choiceOf(editable, text), detail?.merged == null ? 'your text saved' : 'merged text saved')
               }
             >
-              {merged === null ? 'Save this text' : 'Save merged text'}
+              {detail !== null && detail.merged === null ? 'Save this text' : 'Save merged text'}
             </Button>
           )}
         </>
@@ -94,7 +106,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
         {!WHOLE.has(conflict.field) &&
           `${kind === 'files' ? ' · ' : ''}${fieldWords(conflict.field, conflict.values[0]?.value ?? conflict.base)}`}
       </p>
-      <ErrorNotice error={resolve.error} />
+      <ErrorNotice error={resolve.error ?? error} />
       {conflict.field.startsWith('recurrenceOverrides/') && (
         <p className="hint">
           The series itself was moved or changed meanwhile, so it is not sure what this day is now: take the side whose
@@ -109,7 +121,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
             {conflict.base === null ? (
               <p className="side-value">It was not there</p>
             ) : (
-              <FieldValue of={conflict} field={conflict.field} value={conflict.base} />
+              <FieldValue of={conflict} field={conflict.field} value={conflict.base} pictures />
             )}
           </article>
         )}
@@ -119,7 +131,7 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
             conflict={conflict}
             value={value}
             side={sideName(conflict, value, nameOf)}
-            why={detail.texts.find((one) => one.value === value.id)?.why ?? null}
+            why={detail?.texts.find((one) => one.value === value.id)?.why ?? null}
             busy={resolve.busy}
             onTake={() =>
               void settle(
@@ -130,11 +142,21 @@ function Settle({ detail, onClose }: { detail: ConflictDetailView; onClose: () =
           />
         ))}
       </div>
-      <Differences detail={detail} nameOf={nameOf} />
-      {editable !== null && <TextEditor detail={detail} undecided={undecided} text={text} onChange={setText} />}
+      {isAwaited && <Skeleton what="what differs" />}
+      {detail !== null && <Differences detail={detail} nameOf={nameOf} />}
+      {detail !== null && room !== 'none' && !hasTexts(detail) && (
+        <p className="muted">What differs cannot be shown here: they are not texts.</p>
+      )}
+      {detail !== null && editable !== null && (
+        <TextEditor detail={detail} undecided={undecided} text={text} onChange={setTyped} />
+      )}
     </DialogFrame>
   );
 }
+
+/** Or a reason why not, that stands at the side it is of. */
+const hasTexts = ({ texts }: ConflictDetailView): boolean =>
+  texts.some(({ text, why }) => text !== null || why !== null);
 
 const BASE = 'base';
 

@@ -11,7 +11,7 @@ export function ConflictValue(props: {
   value: ConflictValueView;
   /** Who has it (`sideName`). */
   side: string;
-  /** Why its text cannot be shown; null: it can, or it has none. */
+  /** Why its text is not to be had; null: it is, or there is none. */
   why: string | null;
   busy: boolean;
   onTake: () => void;
@@ -41,7 +41,7 @@ export function ConflictValue(props: {
       {deleted ? (
         <p className="side-value">It was deleted there</p>
       ) : (
-        <FieldValue of={conflict} field={conflict.field} value={value.value} />
+        <FieldValue of={conflict} field={conflict.field} value={value.value} pictures />
       )}
       {value.id === conflict.shown && <p className="hint">Devices that had neither show this one until you choose</p>}
       {props.why !== null && !folder && <p className="hint">{props.why}</p>}

@@ -10,6 +10,7 @@ import { useSettled } from '../client/use-settled.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { RecordIcon } from '../components/kind-icon.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { SearchBox } from '../components/search-box.tsx';
@@ -155,6 +156,7 @@ function ConflictRow(props: {
   const collection = useApp((state) => state.status?.collections.find((one) => one.id === conflict.collection));
   return (
     <button type="button" className="row row-button" {...props.focus} onClick={props.onOpen}>
+      <RecordIcon kind={collection?.kind ?? 'files'} />
       <span className="row-text">
         <span className="strong">{conflict.name}</span>
         {conflict.record.includes('/') && collection?.kind === 'files' && (

@@ -190,12 +190,12 @@ function CardLinks(props: {
       )}
       {conflicts > 0 && (
         <Button className="button" onPress={() => goTo('conflicts')}>
-          {counted(conflicts, 'conflict')}
+          Settle {counted(conflicts, 'conflict')}
         </Button>
       )}
       {problems > 0 && (
         <Button className="button" onPress={() => goTo('problems')}>
-          {counted(problems, 'problem')}
+          See {counted(problems, 'problem')}
         </Button>
       )}
     </div>

@@ -209,7 +209,7 @@ describe('the detail of a conflict', () => {
     >;
     const detail = await conflictDetail(laptop.port, record, conflict);
     expect(detail.texts.map((each) => each.why)).toEqual([
-      'Its text cannot be shown: it is not a text.',
+      null,
       'Its content is not here, and no device that is linked now has it.',
     ]);
     expect(detail.merged).toBeNull();

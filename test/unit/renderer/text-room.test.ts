@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import type { ConflictView } from '../../../src/contract/contract.ts';
+import { textRoom } from '../../../src/renderer/conflicts/text-room.ts';
+
+const file = (size: number) => ({ type: 'file', size, sha256: 'ab' });
+const conflict = (record: string, base: ConflictView['base'], ...values: readonly unknown[]): ConflictView => ({
+  id: 'k',
+  collection: 'c',
+  record,
+  field: 'entry',
+  title: record,
+  name: record,
+  base,
+  shown: 'v0',
+  values: values.map((value, at) => ({
+    id: `v${at}`,
+    kind: value === null ? ('delete' as const) : ('value' as const),
+    value: value as ConflictView['base'],
+    device: 'd',
+    at: '2026-01-01T00:00:00Z',
+  })),
+});
+
+it.each([
+  ['two texts', conflict('plans.md', file(10), file(20), file(30)), 'all'],
+  ['a text and a deletion', conflict('plans.md', file(10), null, file(30)), 'some'],
+  ['a new text and a deletion', conflict('plans.md', null, null, file(30)), 'none'],
+  ['photos', conflict('a/IMG.JPG', file(10), file(20), file(30)), 'none'],
+  ['what is too large', conflict('log.txt', file(10), file(20), file(2_000_000)), 'none'],
+  ['a file and a folder', conflict('plans', null, file(20), { type: 'directory' }), 'none'],
+  ['titles', conflict('e', 'Choir', 'Choir (big hall)', 'Rehearsal'), 'some'],
+  ['notes', conflict('e', 'one\ntwo', 'one', 'two'), 'all'],
+  ['phones', conflict('e', { number: '1' }, { number: '2' }, { number: '3' }), 'none'],
+] as const)('the room that texts will take is known before they are: %s', (_name, view, room) => {
+  expect(textRoom(view)).toBe(room);
+});
