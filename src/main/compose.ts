@@ -23,8 +23,8 @@ import { diskSpace } from './platform/disk-space.ts';
 import { makeFolders } from './platform/make-folders.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
 import { systemRandom } from './platform/random.ts';
-import { remote } from './platform/remote.ts';
-import { giveBackSpare, processMemory } from './platform/spare-memory.ts';
+import { remote, type ServedThread } from './platform/remote.ts';
+import { giveBackSpare, releaseHeap } from './platform/spare-memory.ts';
 import { LockstepError } from './platform/trouble.ts';
 import { workerScript } from './platform/worker-script.ts';
 import type { CollectionId } from './record/ids.ts';
@@ -62,6 +62,8 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     keysWanted(database),
     systemRandom,
   );
+  const look = remote<LookService & ServedThread>(lookThread, makeError);
+  const write = remote<WriteService & ServedThread>(writeThread, makeError);
   const world: EngineWorld = {
     clock: systemClock,
     random: systemRandom,
@@ -77,8 +79,8 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
       : [],
     networks: () => networkPrint(networkInterfaces()),
     fs: nodeFileSystem,
-    look: remote<LookService>(lookThread, makeError),
-    write: remote<WriteService>(writeThread, makeError),
+    look,
+    write,
     watch: watchFiles,
     watchRoot,
     watchText: { file: watchFile, folder: watchFolder },
@@ -100,7 +102,15 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
   const listenAddress = await engine
     .start(options.listen ?? configuredListen(engine))
     .catch((error: unknown) => Promise.reject(isDamage(error) ? damaged(database, error) : error));
-  const stopGivingBack = giveBackSpare(systemClock, () => engine.isWorking, processMemory);
+  const stopGivingBack = giveBackSpare(systemClock, () => engine.isWorking, {
+    resident: () => process.memoryUsage.rss(),
+    async release() {
+      releaseHeap();
+      // One after the other: V8's flags are those of the process. A thread that ended has nothing to give back.
+      await look.releaseHeap().catch(() => undefined);
+      await write.releaseHeap().catch(() => undefined);
+    },
+  });
   return {
     handlers,
     onEvent: (listener) => engine.events.onEvent(listener),

@@ -1,4 +1,5 @@
 import type { MessagePort, TransferListItem, Worker } from 'node:worker_threads';
+import { releaseHeap } from './spare-memory.ts';
 
 /** A service as seen from outside the thread it works in: the same calls, each a promise. */
 export type Remote<Service> = {
@@ -32,13 +33,21 @@ export function inline<Service extends object>(service: Service): Remote<Service
   });
 }
 
-/** Answers calls that come through `port`, one after the other, with `service`. Runs in the worker. */
+/** What every thread that serves calls answers besides its service. */
+export interface ServedThread {
+  /** As `releaseHeap`, of that thread. */
+  releaseHeap(): void;
+}
+
+/** Answers calls that come through `port`, one after the other, with `service`, and those of `ServedThread`. Runs in the worker. */
 export function serveCalls(port: MessagePort, service: object): void {
-  const methods = service as Record<string, (...args: unknown[]) => unknown>;
+  const served = { releaseHeap } satisfies ServedThread;
+  const whose = (name: string): Record<string, (...args: unknown[]) => unknown> =>
+    (name in served ? served : service) as Record<string, (...args: unknown[]) => unknown>;
   port.on('message', ({ id, name, args }: Call) => {
     let answer: Answer;
     try {
-      answer = { id, value: methods[name]?.(...args) };
+      answer = { id, value: whose(name)[name]?.(...args) };
     } catch (error) {
       const { message, code, subject } = error as { message: string; code?: string; subject?: string };
       answer = { id, error: { message, code: code ?? 'internal', subject: subject ?? '' } };

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { inline, remote, serveCalls } from '../../../src/main/platform/remote.ts';
+import { inline, remote, type ServedThread, serveCalls } from '../../../src/main/platform/remote.ts';
 import { LockstepError } from '../../../src/main/platform/trouble.ts';
 
 class Adder {
@@ -61,6 +61,15 @@ describe('a service in another thread', () => {
     });
     await expect(adder.fault()).rejects.toMatchObject({ code: 'internal', message: 'a bug', subject: '' });
     expect(await adder.add(1, 1)).toBe(2);
+  });
+  it('collects the heap of its thread where it is asked to', async () => {
+    const { stub } = worker(new Adder());
+    const thread = remote<ServedThread>(stub, (code, message, subject) => new LockstepError(code, message, subject));
+    let large: object | null = { items: Array.from({ length: 1000 }, (_, at) => ({ at })) };
+    const weak = new WeakRef(large);
+    large = null;
+    await thread.releaseHeap();
+    expect(weak.deref()).toBeUndefined();
   });
   it('hands over the buffers it names, and keeps none of them', async () => {
     let given: ReturnType<Adder['large']> | null = null;
