@@ -8,6 +8,7 @@ import type { Held } from './merge/record-state.ts';
 import type { BatchSizes } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
+import { troubleText } from './platform/trouble-text.ts';
 import type { RecordId } from './record/ids.ts';
 import type { SafetyLimits } from './safety.ts';
 import { type Progress, SourceStatus } from './source-status.ts';
@@ -246,7 +247,7 @@ export class Synchronizer {
   /** A look failed altogether: that is said, and the next one is at everything. */
   lookFailed(error: Error): void {
     this.#token = null;
-    if (!this.#abort.signal.aborted) this.#status.set('unavailable', error.message);
+    if (!this.#abort.signal.aborted) this.#status.set('unavailable', troubleText(error));
   }
 
   touch(applied: readonly AppliedChange[]): void {

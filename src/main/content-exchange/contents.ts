@@ -4,6 +4,7 @@ import { applySplice } from '../content/splice.ts';
 import type { ContentAsked } from '../peers/session/shared-collection.ts';
 import { digestOf } from '../platform/hash.ts';
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
+import { troubleText } from '../platform/trouble-text.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import { problemCode } from '../sources/files/path-guard.ts';
 import {
@@ -100,7 +101,7 @@ export class Contents {
                 (error): FoundContent =>
                   signal.aborted
                     ? { from: 'missing' }
-                    : { from: 'refused', code: problemCode(error), detail: (error as Error).message },
+                    : { from: 'refused', code: problemCode(error), detail: troubleText(error) },
               );
       })(),
     ]);

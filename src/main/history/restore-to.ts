@@ -7,6 +7,7 @@ import type { Moment } from '../past/moment.ts';
 import { stateOf } from '../past/record-past.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { troubleText } from '../platform/trouble-text.ts';
 import { ENTRY, EXECUTABLE, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
 import { recordsMeant } from './restore.ts';
@@ -152,7 +153,7 @@ async function write(port: Port, root: string, item: Item, fs: FileSystem): Prom
     else writeFile(fs, path, bytes as Uint8Array, item);
     return null;
   } catch (error) {
-    return (error as Error).message;
+    return troubleText(error);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FileStat } from '../../platform/file-system.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
 import type { ItemProblem } from '../source-adapter.ts';
 import { attempt } from './attempt.ts';
@@ -115,5 +116,5 @@ export function movedOn(
 }
 
 function problemOf(id: RecordId, error: unknown): ItemProblem {
-  return { id, code: problemCode(error), detail: `Its earlier bytes wait in staging: ${(error as Error).message}` };
+  return { id, code: problemCode(error), detail: `Its earlier bytes wait in staging: ${troubleText(error)}` };
 }

@@ -1,4 +1,5 @@
 import type { FileStat } from '../../platform/file-system.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type { ProblemCode } from '../source-adapter.ts';
 import { type Aside, sameBytes } from './aside.ts';
@@ -116,5 +117,5 @@ export function refusalOf(id: RecordId, error: unknown): Refusal {
   const code = (error as { code?: string }).code;
   if (code === 'EEXIST') return changedUnderneath(id);
   if (code === 'ENOTEMPTY') return new Refusal('not-empty', `${id} holds something that is not synced.`);
-  return new Refusal(problemCode(error), `${id}: ${(error as Error).message}`);
+  return new Refusal(problemCode(error), troubleText(error));
 }

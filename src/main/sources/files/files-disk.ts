@@ -1,6 +1,7 @@
 import type { HashHelper } from '../../content/chunk-file.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type { ItemProblem, ListEvent, Reading, SourceCondition } from '../source-adapter.ts';
 import { IGNORE_FILE, IgnoreRules, type RuleSettings } from './ignore-rules.ts';
@@ -73,7 +74,7 @@ export class FilesDisk {
       this.#device = stat.device;
       return { is: 'ready' };
     } catch (error) {
-      return unavailable('unreadable', (error as Error).message);
+      return unavailable('unreadable', `${this.#root}: ${troubleText(error)}`);
     }
   }
 

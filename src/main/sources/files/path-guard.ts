@@ -1,4 +1,5 @@
 import type { FileSystem } from '../../platform/file-system.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
 import type { ProblemCode } from '../source-adapter.ts';
 import { collisionKey, compareNames, diskName, isAscii, type NamePlatform, recordName } from './names.ts';
@@ -121,7 +122,7 @@ export class ParentGuard {
       if (parent === null || parent.is === 'refused') return parent;
       return { is: 'there', path: parent.path, inode: parent.inode };
     } catch (error) {
-      return refusalOf(id, error);
+      return refusalOf(error);
     }
   }
 
@@ -142,7 +143,7 @@ export class ParentGuard {
       if (parent.is === 'refused') return parent;
       return { is: 'there', path: `${parent.path}/${this.#nameIn(parent, lastComponent(id))}` };
     } catch (error) {
-      return refusalOf(id, error);
+      return refusalOf(error);
     }
   }
 
@@ -222,8 +223,8 @@ export class ParentGuard {
   }
 }
 
-function refusalOf(id: string, error: unknown): Refusal {
-  return { is: 'refused', code: problemCode(error), detail: `${id}: ${(error as Error).message}` };
+function refusalOf(error: unknown): Refusal {
+  return { is: 'refused', code: problemCode(error), detail: troubleText(error) };
 }
 
 /** What the trouble of one call means for the item it was about. */

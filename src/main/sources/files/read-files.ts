@@ -8,6 +8,7 @@ import {
 } from '../../content/chunk-file.ts';
 import { FormerCuts } from '../../content/former-cuts.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import { type FileEntry, fileFields } from '../../record/file-entry.ts';
 import { digest, type RecordId } from '../../record/ids.ts';
 import type { ItemProblem, ProblemCode, Reading } from '../source-adapter.ts';
@@ -62,7 +63,7 @@ export class FileReader {
         return {
           id,
           code: code === 'io' || code === 'no-permission' ? 'unreadable' : code,
-          detail: (error as Error).message,
+          detail: troubleText(error),
         };
       }
     });

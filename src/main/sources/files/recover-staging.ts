@@ -1,4 +1,5 @@
 import type { FileStat } from '../../platform/file-system.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import { type Digest, type RecordId, recordId } from '../../record/ids.ts';
 import type { ItemProblem } from '../source-adapter.ts';
 import { type MovedOn, movedOn } from './aside.ts';
@@ -48,7 +49,7 @@ export function recoverStaging(context: ConstructContext, live: ReadonlySet<stri
       recoverBatch(context, directory, moved, problems);
       removeBatch(fs, directory);
     } catch (error) {
-      problems.push({ id, code: problemCode(error), detail: `Left from an interruption: ${(error as Error).message}` });
+      problems.push({ id, code: problemCode(error), detail: `Left from an interruption: ${troubleText(error)}` });
     }
   }
   return { moved, problems };
@@ -147,5 +148,5 @@ function placeOf(guard: ParentGuard, id: RecordId): string | null {
 
 function waitingProblem(context: ConstructContext, { entry, path }: Aside, error: unknown): ItemProblem {
   const id = entry?.id ?? recordId(path.slice(context.root.length + 1));
-  return { id, code: problemCode(error), detail: `Its earlier bytes wait in staging: ${(error as Error).message}` };
+  return { id, code: problemCode(error), detail: `Its earlier bytes wait in staging: ${troubleText(error)}` };
 }

@@ -1,6 +1,7 @@
 import { BATCH_SIZES } from '../../platform/batch-sizes.ts';
 import type { DirectoryName, FileStat, FileSystem } from '../../platform/file-system.ts';
 import { LockstepError } from '../../platform/trouble.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import { recordId } from '../../record/ids.ts';
 import type { ItemProblem, ListEvent, ListedGroup, ListResult, ProblemCode } from '../source-adapter.ts';
 import { usableNames } from './directory-names.ts';
@@ -211,7 +212,7 @@ export class FileWalker {
     try {
       entries = this.#fs.readDirectory(at.path);
     } catch (error) {
-      unlisted(walk, at.id, node, 'unreadable', (error as Error).message);
+      unlisted(walk, at.id, node, 'unreadable', troubleText(error));
       return;
     }
     // Taken before any lstat, so that what changes while the directory is read counts as fresh.
@@ -253,7 +254,7 @@ export class FileWalker {
         problems.push({
           id: recordId(id),
           code: code === 'io' ? 'unreadable' : code,
-          detail: (error as Error).message,
+          detail: troubleText(error),
         });
         const known = at.node.children?.get(name);
         if (known !== undefined) known.seenIn = walk.generation;

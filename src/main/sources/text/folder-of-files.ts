@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import { isSameRoot, markedRoot, markerPath, markRoot, readMarker, type SourceMarker } from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type {
@@ -86,7 +87,7 @@ export class FolderOfFiles implements DocumentPlace {
           problems.push(unread(name, 'special-file', `${root}/${name} is no file`));
       } catch (error) {
         // It is there, whatever it is.
-        problems.push(unread(name, troubleOf(error), (error as Error).message));
+        problems.push(unread(name, troubleOf(error), troubleText(error)));
       }
     }
     documents.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -132,11 +133,12 @@ export class FolderOfFiles implements DocumentPlace {
         const outcome = made[at] as Made;
         if (outcome === 'taken')
           return { done: 'refused', reason: 'changed-underneath', detail: `${root}/${name} changed just now` };
-        if (outcome instanceof Error) return { done: 'refused', reason: troubleOf(outcome), detail: outcome.message };
+        if (outcome instanceof Error)
+          return { done: 'refused', reason: troubleOf(outcome), detail: troubleText(outcome) };
         return writtenDocument(this.#file(name), bytes);
       });
     } catch (error) {
-      const detail = (error as Error).message;
+      const detail = troubleText(error);
       return documents.map(() => ({ done: 'refused', reason: troubleOf(error), detail }));
     }
   }
@@ -204,7 +206,7 @@ export class FolderOfFiles implements DocumentPlace {
       if (known.source !== marker.source) return away('other-marker', `${root} is another source's.`);
       return { is: 'ready' };
     } catch (error) {
-      return away('unreadable', (error as Error).message);
+      return away('unreadable', `${root}: ${troubleText(error)}`);
     }
   }
 

@@ -1,6 +1,7 @@
 import { readFully } from '../../content/read-fully.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
@@ -120,7 +121,7 @@ function fileCondition(fs: FileSystem, path: string): SourceCondition {
     if (stat.type !== 'file') return away('unreadable', `${path} is no file any more.`);
     return { is: 'ready' };
   } catch (error) {
-    return away('unreadable', (error as Error).message);
+    return away('unreadable', `${path}: ${troubleText(error)}`);
   }
 }
 
@@ -168,7 +169,7 @@ export function readDocument({ fs, name, path, isFresh }: TextFile): ReadDocumen
       fs.close(fd);
     }
   } catch (error) {
-    return unread(name, troubleOf(error), (error as Error).message);
+    return unread(name, troubleOf(error), troubleText(error));
   }
 }
 
@@ -182,7 +183,7 @@ export function writeDocument(file: TextFile, expected: Uint8Array | null, bytes
       return { done: 'refused', reason: 'changed-underneath', detail: `${path} changed just now` };
     return bytes === null ? { done: 'written', document: null } : writtenDocument(file, bytes);
   } catch (error) {
-    return { done: 'refused', reason: troubleOf(error), detail: (error as Error).message };
+    return { done: 'refused', reason: troubleOf(error), detail: troubleText(error) };
   }
 }
 

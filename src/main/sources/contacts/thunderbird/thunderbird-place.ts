@@ -1,5 +1,6 @@
 import type { Clock } from '../../../platform/clock.ts';
 import { sha256 } from '../../../platform/hash.ts';
+import { troubleText } from '../../../platform/trouble-text.ts';
 import type { ProblemCode, SourceCondition } from '../../source-adapter.ts';
 import type {
   DocumentPlace,
@@ -56,7 +57,7 @@ export class ThunderbirdPlace implements DocumentPlace {
         away('unreadable', `${path} is of a newer Thunderbird (version ${version}) than this one knows.`),
       );
     } catch (error) {
-      return Promise.resolve(away('unreadable', `${path} cannot be read: ${(error as Error).message}`));
+      return Promise.resolve(away('unreadable', `${path} cannot be read: ${troubleText(error)}`));
     }
   }
 
@@ -95,7 +96,7 @@ export class ThunderbirdPlace implements DocumentPlace {
         }),
       );
     } catch (error) {
-      return Promise.resolve(refused('io', (error as Error).message));
+      return Promise.resolve(refused('io', troubleText(error)));
     }
   }
 
