@@ -15,6 +15,8 @@ export interface StatusView {
   readonly collections: readonly CollectionView[];
   /** Collections that an admin has not let this device into yet, or refused to. */
   readonly joining?: readonly JoiningView[];
+  /** What was found since the start and a person has to judge, as that a device was copied. */
+  readonly warnings?: readonly string[];
 }
 export interface JoiningView {
   readonly collection: string;

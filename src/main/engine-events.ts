@@ -12,6 +12,7 @@ export class EngineEvents {
   readonly #changedListeners = new Set<() => void>();
   readonly #statusNotices = new StatusNotices();
   readonly #noticed = new Set<string>();
+  readonly #warnings: string[] = [];
   #view: (() => Events['status']) | null = null;
   #tellPlanned = false;
 
@@ -42,6 +43,15 @@ export class EngineEvents {
     this.#noticed.add(subject);
     this.tell('notice', notice);
     return true;
+  }
+  /** As `notice`, and whoever asks for the status is told of it until the end. */
+  warn(subject: string, notice: NoticeView): boolean {
+    const isFirst = this.notice(subject, notice);
+    if (isFirst) this.#warnings.push(notice.text);
+    return isFirst;
+  }
+  get warnings(): readonly string[] {
+    return this.#warnings;
   }
   /** Something is other than it was: the status is told soon, with what a person has to be told of it. */
   changed(): void {

@@ -334,8 +334,8 @@ export class Engine {
       later: (call, after = SAVE_MS) => void clock.after(after, call),
       caughtUp: (id) => this.#each(id, (schedule) => schedule.dirty(null)),
       forked: (_id, log) => {
-        const text = `Two computers wrote as one in ${stored.name}: nothing is lost. If ${replica.authorName(log)} was copied to another computer, join anew from there.`;
-        const isFirst = this.events.notice(`fork-${log}`, {
+        const text = `Two computers wrote as one in ${stored.name}: nothing is lost. If ${replica.authorName(log)} was restored from a backup all is well; if it was copied to another computer, stop one of the two and let it join as a device of its own.`;
+        const isFirst = this.events.warn(`fork-${log}`, {
           about: 'problem',
           title: 'A device was copied or restored',
           text,

@@ -1,5 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CheckView } from '../../src/contract/contract.ts';
 import { Device, end } from './device.ts';
 import { Folder } from './folder.ts';
 
@@ -56,6 +57,10 @@ it('a device restored from a copy has written twice under one number: all of it 
   expect(conflicts.map((each) => each.map(({ record }) => record))).toEqual(Array(3).fill(['letter.txt']));
   expect(conflicts[0]?.[0]?.values.length).toBe(2);
   for (const device of [a!, b!, c!]) await expect.poll(() => device.log.join('')).toContain('wrote as one');
+  expect((await b!.status()).warnings).toEqual([expect.stringContaining('If anna was restored')]);
+  expect((await b!.cli('status')).stdout.toString()).toContain('Two computers wrote as one in docs');
+  const found = await b!.ask<readonly CheckView[]>('doctor');
+  expect(found).toContainEqual(expect.objectContaining({ check: 'copies', ok: false }));
   rmSync(copy, { recursive: true });
 });
 
@@ -72,5 +77,9 @@ it('what is written from then on is one past again', async () => {
   await b!.stop();
   await b!.restart();
   await b!.sync('anna');
+  const checks = await b!.ask<readonly CheckView[]>('doctor');
+  expect(checks).toContainEqual(
+    expect.objectContaining({ check: 'copies', ok: true, detail: 'wrote as two computers once: anna in docs' }),
+  );
   expect((await b!.status()).collections[0]?.peers.find(({ name }) => name === 'anna')?.behind).toBe(0);
 });

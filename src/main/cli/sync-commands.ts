@@ -98,7 +98,8 @@ function showStatus(view: StatusView, paint: Paint): string {
   const { device, links } = view;
   const head =
     `${paint.strong(plainText(device.name))}  ${paint.dim(device.id)}\n` +
-    paint.dim(`received ${bytesText(links.bytesIn)}, sent ${bytesText(links.bytesOut)} since start\n`);
+    paint.dim(`received ${bytesText(links.bytesIn)}, sent ${bytesText(links.bytesOut)} since start\n`) +
+    (view.warnings ?? []).map((text) => `${paint.bad(plainText(text))}\n`).join('');
   const joining = (view.joining ?? []).map(
     ({ name, location, state, code, why }) =>
       `${paint.strong(plainText(name))}  ${

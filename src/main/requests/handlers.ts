@@ -138,6 +138,7 @@ export function handlersOf(engine: Engine): Handlers {
     doctor: () => [
       integrity(engine),
       keysCheck(engine.world.keys.kept),
+      copiesCheck(engine),
       { check: 'listening', ok: true, detail: engine.network.listenAddress, fix: null },
     ],
     'desktop:pick-folder': () => null,
@@ -170,6 +171,26 @@ function keysCheck(kept: 'file' | 'system') {
       ? 'locked by the keychain of the system, passwords of servers too'
       : 'in a file only you can read, not in a keychain, and so are passwords of servers: encrypt your disk';
   return { check: 'keys', ok: true, detail, fix: null };
+}
+
+/** Did two computers write as one? What was found before the last start may be long settled. */
+function copiesCheck({ events, replicas }: Engine) {
+  const twice = [...replicas.values()].flatMap((replica) => {
+    const frozen = replica.collection.log.logs().filter((log) => log.frozen);
+    const names = new Set(frozen.map(({ log }) => replica.authorName(log)));
+    return [...names].map((name) => `${name} in ${replica.collection.stored.name}`);
+  });
+  if (events.warnings.length === 0)
+    return {
+      check: 'copies',
+      ok: true,
+      detail:
+        twice.length === 0 ? 'no device was copied or restored' : `wrote as two computers once: ${twice.join(', ')}`,
+      fix: null,
+    };
+  const fix =
+    'Restored from a backup: nothing is to be done. Copied to another computer: stop one of the two, give it an empty data directory, and join from there.';
+  return { check: 'copies', ok: false, detail: events.warnings.join(' '), fix };
 }
 
 function integrity(engine: Engine) {

@@ -19,6 +19,7 @@ export function statusView(engine: Engine): StatusView {
     device: { id: engine.deviceId, name: engine.name },
     links: engine.network.bytes,
     ...(engine.joins.all().length === 0 ? {} : { joining: engine.joins.all() }),
+    ...(engine.events.warnings.length === 0 ? {} : { warnings: engine.events.warnings }),
     collections: [...engine.replicas.values()].map((replica) => collectionView(engine, replica)),
   };
 }
