@@ -10,7 +10,7 @@ const SETTLE_MS = 2100;
 const UNAVAILABLE_RETRY_MS = 5000;
 /**
  * Content that nobody linked had is asked for again after so long, and twice as long each time up to the second: a peer that keeps what a
- * conflict is about has it a moment later, and tells nobody.
+ * conflict is about has it a moment later, and tells nobody. The same of what found no room on the disk.
  */
 const FIRST_RETRY_MS = 2000;
 const LONGEST_RETRY_MS = 5 * 60_000;
@@ -163,14 +163,14 @@ export class Schedule {
   }
 
   #planRetry(): void {
-    const { lacking } = this.#synchronizer.construction;
+    const { lacking } = this.#synchronizer;
     if (lacking !== this.#lacking) this.#retryAfter = FIRST_RETRY_MS;
     this.#lacking = lacking;
     if (lacking === 0 || this.#retry !== null || this.#stopped) return;
     this.#retry = this.#clock.after(this.#retryAfter, () => {
       this.#retry = null;
       this.#retryAfter = Math.min(2 * this.#retryAfter, LONGEST_RETRY_MS);
-      this.#synchronizer.construction.retryLacking();
+      this.#synchronizer.retryLacking();
       this.constructSoon();
     });
   }

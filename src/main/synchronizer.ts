@@ -14,7 +14,7 @@ import type { SafetyLimits } from './safety.ts';
 import { type Progress, SourceStatus } from './source-status.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
-import { DELETED_ELSEWHERE, type StoredProblem } from './store/problem-store.ts';
+import { DELETED_ELSEWHERE, DISK_FULL, type StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 import { questionOf, questionText } from './take-in/deleted-elsewhere.ts';
 import { groupOf } from './take-in/item-group.ts';
@@ -153,6 +153,18 @@ export class Synchronizer {
   /** Nothing is under way in it. */
   get rests(): boolean {
     return this.state === 'ready' || (this.state === 'halted' && !this.#isHalted);
+  }
+  /** How many records wait for what may come about and nothing would tell: content that nobody linked had, room on the disk. */
+  get lacking(): number {
+    return this.construction.lacking + this.#withoutRoom().length;
+  }
+  /** They are tried again. */
+  retryLacking(): void {
+    this.construction.retryLacking();
+    for (const id of this.#withoutRoom()) {
+      const found = this.#collection.records.find(id);
+      if (found !== null && !this.#port.heldBack(id)) this.construction.enqueue(found.row, null);
+    }
   }
   /** Something is gone that is not taken for deleted yet. */
   get postpones(): boolean {
@@ -415,6 +427,10 @@ export class Synchronizer {
   #setStage(stage: Pick<StoredSource, 'adopting' | 'filling'>): void {
     this.#source = { ...this.#source, ...stage };
     this.#port.sourceUpdated(this.#source);
+  }
+
+  #withoutRoom(): readonly RecordId[] {
+    return this.#collection.problems.withCode(this.#source.row, DISK_FULL);
   }
 
   #troubled(): readonly StoredProblem[] {

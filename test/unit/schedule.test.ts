@@ -27,11 +27,9 @@ function world() {
     async construct(): Promise<void> {
       double.constructs++;
     },
-    construction: {
-      lacking: 0,
-      retried: [] as number[],
-      retryLacking: () => void double.construction.retried.push(clock.now()),
-    },
+    lacking: 0,
+    retried: [] as number[],
+    retryLacking: () => void double.retried.push(clock.now()),
   };
   const schedule = new Schedule(
     clock,
@@ -180,38 +178,38 @@ describe('content that nobody linked had', () => {
   async function retries(during: (minute: number, double: ReturnType<typeof world>['double']) => void = () => {}) {
     const { clock, schedule, double } = world();
     const start = clock.now();
-    double.construction.lacking = 3;
+    double.lacking = 3;
     schedule.constructSoon();
     await flush();
     for (let minute = 0; minute < 15; minute++) {
       during(minute, double);
       await clock.advance(60_000);
     }
-    return double.construction.retried.map((at) => (at - start) / 1000);
+    return double.retried.map((at) => (at - start) / 1000);
   }
   it('is asked for again, soon and then ever more seldom', async () => {
     expect(await retries()).toEqual([2, 6, 14, 30, 62, 126, 254, 510, 810]);
   });
   it('is asked for soon again once some of it came', async () => {
     const seconds = await retries((minute, double) => {
-      if (minute === 5) double.construction.lacking = 2;
+      if (minute === 5) double.lacking = 2;
     });
     expect(seconds.slice(0, 11)).toEqual([2, 6, 14, 30, 62, 126, 254, 510, 512, 516, 524]);
   });
   it('is not asked for where there is none', async () => {
     const seconds = await retries((minute, double) => {
-      if (minute === 1) double.construction.lacking = 0;
+      if (minute === 1) double.lacking = 0;
     });
     expect(seconds).toEqual([2, 6, 14, 30, 62]);
   });
   it('is not asked for any more by a schedule that is stopped', async () => {
     const { clock, schedule, double } = world();
-    double.construction.lacking = 1;
+    double.lacking = 1;
     schedule.constructSoon();
     await flush();
     schedule.stop();
     await clock.advance(INTERVAL);
-    expect(double.construction.retried).toEqual([]);
+    expect(double.retried).toEqual([]);
   });
 });
 

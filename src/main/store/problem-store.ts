@@ -20,6 +20,9 @@ export const STAYS = 'stays';
 /** The code of an item that others deleted and of which an earlier version is here: whether it goes here too a person has to say. */
 export const DELETED_ELSEWHERE = 'deleted-elsewhere';
 
+/** The code of an item for which there was no room: nothing tells when there is. */
+export const DISK_FULL = 'disk-full';
+
 /** What could not be handled, item by item, until it can. */
 export class ProblemStore {
   readonly #sql;
