@@ -103,5 +103,5 @@ test('a month of a calendar by keyboard: a series on each of its days', async ({
     .first()
     .click();
   await page.getByRole('button', { name: '09:00 Choir' }).click();
-  await expect(page.getByRole('dialog', { name: 'Choir' })).toContainText('every day, 5 times');
+  await expect(page.getByRole('dialog', { name: 'Choir', exact: true })).toContainText('every day, 5 times');
 });

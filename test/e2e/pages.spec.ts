@@ -175,6 +175,38 @@ test('dialogs opened from a menu, or that change while open, give the focus back
   }
 });
 
+test('what is pressed keeps the focus while it is done, and a list behind a dialog is where it was', async ({
+  page,
+}) => {
+  await openPages(page, pages, {});
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.hold('pause'));
+  await page.getByRole('button', { name: 'Pause Photos' }).press('Enter');
+  await page.keyboard.press('Enter');
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('pause'));
+  await expect(page.getByRole('button', { name: 'Resume Photos' })).toBeFocused();
+  expect(await asked(page, 'pause')).toHaveLength(1);
+
+  await page.getByRole('button', { name: 'Browse People' }).press('Enter');
+  await page.locator('[data-row="0"]').focus();
+  for (let at = 0; at < 3; at++) await page.keyboard.press('PageDown');
+  await expect(page.locator('[data-row="30"]')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Where it is on this device')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('[data-row="30"]')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+2');
+  await expect(page.getByRole('heading', { name: 'Devices', level: 1 })).toBeFocused();
+});
+
+test('a page that is gone to by key has the focus, also where nothing had it', async ({ page }) => {
+  await openPages(page, pages, {});
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
+  await expect(page.locator('body')).toBeFocused();
+  await page.keyboard.press('Control+2');
+  await expect(page.getByRole('heading', { name: 'Devices', level: 1 })).toBeFocused();
+});
+
 test('Escape reaches the topmost dialog, and only that, where nothing has the focus', async ({ page }) => {
   await openPages(page, pages, { page: 'history' });
   await page.locator('[data-row="3"]').click();

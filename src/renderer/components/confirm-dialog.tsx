@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { WireError } from '../../contract/contract.ts';
+import { ActionButton } from './action-button.tsx';
 import { DialogFrame } from './dialog-frame.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 
@@ -26,13 +27,13 @@ export function ConfirmDialog(props: {
           <Button className="button" autoFocus onPress={props.onClose}>
             {props.cancel ?? 'Cancel'}
           </Button>
-          <Button
+          <ActionButton
             className={props.danger === true ? 'button button-danger' : 'button button-primary'}
-            isDisabled={props.busy}
+            isBusy={props.busy}
             onPress={props.onConfirm}
           >
             {props.confirm}
-          </Button>
+          </ActionButton>
         </>
       }
     >

@@ -1,8 +1,11 @@
 import { Button } from 'react-aria-components';
+import { ActionButton } from './action-button.tsx';
 
 /** The foot of a dialog that does one thing: leave it, or do that. */
 export function DialogActions(props: {
   action: string;
+  /** It is being done: the button keeps the focus, and does nothing more. */
+  isPending: boolean;
   isDisabled: boolean;
   onAction: () => void;
   onCancel: () => void;
@@ -12,9 +15,14 @@ export function DialogActions(props: {
       <Button className="button" onPress={props.onCancel}>
         Cancel
       </Button>
-      <Button className="button button-primary" isDisabled={props.isDisabled} onPress={props.onAction}>
+      <ActionButton
+        className="button button-primary"
+        isBusy={props.isPending}
+        isDisabled={props.isDisabled}
+        onPress={props.onAction}
+      >
         {props.action}
-      </Button>
+      </ActionButton>
     </>
   );
 }

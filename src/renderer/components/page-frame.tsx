@@ -1,11 +1,15 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 
+/** Was another page shown before? */
+let isMoved = false;
+
 /** A page: its heading, what can be done on it, its content. The heading takes the focus, so that a page change is heard. */
 export function PageFrame(props: { title: string; intro?: string; actions?: ReactNode; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // Not at the first load: nobody moved yet, and the skip link comes first.
-    if (document.activeElement !== null && document.activeElement !== document.body) heading.current?.focus();
+    if (isMoved) heading.current?.focus();
+    isMoved = true;
   }, []);
   return (
     <div className="page">

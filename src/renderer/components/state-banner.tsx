@@ -1,8 +1,8 @@
 import { Pause, Play, RefreshCw } from 'lucide-react';
-import { Button } from 'react-aria-components';
 import { overallState } from '../../contract/overall-state.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { ActionButton } from './action-button.tsx';
 import { ToneIcon } from './tone-icon.tsx';
 
 /** The one sentence that says how everything stands. Heard when it changes; leads to where something can be done. */
@@ -51,24 +51,25 @@ function BannerActions({ paused }: { paused: boolean }) {
   };
   return (
     <div className="banner-actions">
-      <Button
+      <ActionButton
         className="button button-quiet"
-        isDisabled={sync.busy || paused}
+        isBusy={sync.busy}
+        isDisabled={paused}
         onPress={() => void sync.run({ wait: false, timeoutSeconds: 60 }).then(say)}
       >
         <RefreshCw aria-hidden size={15} />
         <span className="wide-only">Sync now</span>
         <span className="narrow-only sr-only">Sync now</span>
-      </Button>
-      <Button
+      </ActionButton>
+      <ActionButton
         className="button button-quiet"
-        isDisabled={pause.busy}
+        isBusy={pause.busy}
         onPress={() => void pause.run(null, !paused).then(say)}
       >
         {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
         <span className="wide-only">{paused ? 'Resume all' : 'Pause all'}</span>
         <span className="narrow-only sr-only">{paused ? 'Resume all' : 'Pause all'}</span>
-      </Button>
+      </ActionButton>
     </div>
   );
 }

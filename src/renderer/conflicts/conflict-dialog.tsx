@@ -7,6 +7,7 @@ import { useAction } from '../client/use-action.ts';
 import { type NameOf, useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
@@ -77,25 +78,26 @@ function Settle(props: {
             Decide later
           </Button>
           {canKeepBoth(conflict) && (
-            <Button
+            <ActionButton
               className="button"
-              isDisabled={resolve.busy}
+              isBusy={resolve.busy}
               onPress={() => void settle({ keepBoth: true }, 'both kept')}
             >
               {conflict.values.length > 2 ? 'Keep all' : 'Keep both'}
-            </Button>
+            </ActionButton>
           )}
           {(editable !== null || (isAwaited && isEditable(conflict))) && (
-            <Button
+            <ActionButton
               className="button button-primary"
-              isDisabled={resolve.busy || editable === null || undecided > 0}
+              isBusy={resolve.busy}
+              isDisabled={editable === null || undecided > 0}
               onPress={() =>
                 editable !== null &&
                 void settle(choiceOf(editable, text), detail?.merged == null ? 'your text saved' : 'merged text saved')
               }
             >
               {detail !== null && detail.merged === null ? 'Save this text' : 'Save merged text'}
-            </Button>
+            </ActionButton>
           )}
         </>
       }

@@ -1,6 +1,6 @@
 import { Check, FileText, Folder, Trash2 } from 'lucide-react';
-import { Button } from 'react-aria-components';
 import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { FieldValue } from '../components/field-value.tsx';
 import { When } from '../components/when.tsx';
 import { isFileBesideFolder, isFolder } from './conflict-title.ts';
@@ -52,11 +52,11 @@ export function ConflictValue(props: {
             : 'What is in the folder is then deleted on all devices, and in History only.'}
         </p>
       )}
-      <Button className="button" isDisabled={props.busy} onPress={props.onTake}>
+      <ActionButton className="button" isBusy={props.busy} onPress={props.onTake}>
         <Check aria-hidden size={15} />
         {label}
         <span className="sr-only"> from {side}</span>
-      </Button>
+      </ActionButton>
     </article>
   );
 }

@@ -36,7 +36,8 @@ export function InviteDialog({ collection: given, onClose }: { collection: strin
       footer={
         <DialogActions
           action="Make invitation"
-          isDisabled={invite.busy || collection === ''}
+          isPending={invite.busy}
+          isDisabled={collection === ''}
           onAction={() => void run()}
           onCancel={onClose}
         />

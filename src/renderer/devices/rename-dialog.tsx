@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button, Form } from 'react-aria-components';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
@@ -39,9 +40,14 @@ export function RenameDialog(props: { name: string; onDone: () => void; onClose:
           <Button className="button" onPress={props.onClose}>
             Cancel
           </Button>
-          <Button className="button button-primary" type="submit" isDisabled={rename.busy || name.trim() === ''}>
+          <ActionButton
+            className="button button-primary"
+            type="submit"
+            isBusy={rename.busy}
+            isDisabled={name.trim() === ''}
+          >
             Rename
-          </Button>
+          </ActionButton>
         </div>
       </Form>
     </DialogFrame>

@@ -1,8 +1,8 @@
 import { Laptop } from 'lucide-react';
-import { Button } from 'react-aria-components';
 import type { RequestView, Role } from '../../contract/contract.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { PairingCode } from '../components/pairing-code.tsx';
@@ -44,12 +44,12 @@ export function RequestCard({ request }: { request: RequestView }) {
       <div className="request-side">
         <PairingCode code={request.code} />
         <div className="actions">
-          <Button className="button" isDisabled={answer.busy} onPress={() => void give(false)}>
+          <ActionButton className="button" isBusy={answer.busy} onPress={() => void give(false)}>
             Deny<span className="sr-only"> {request.name}</span>
-          </Button>
-          <Button className="button button-primary" isDisabled={answer.busy} onPress={() => void give(true)}>
+          </ActionButton>
+          <ActionButton className="button button-primary" isBusy={answer.busy} onPress={() => void give(true)}>
             Allow<span className="sr-only"> {request.name}</span>
-          </Button>
+          </ActionButton>
         </div>
       </div>
     </article>

@@ -36,7 +36,8 @@ export function RoleDialog(props: {
       footer={
         <DialogActions
           action="Change role"
-          isDisabled={change.busy || isSame}
+          isPending={change.busy}
+          isDisabled={isSame}
           onAction={() => void run()}
           onCancel={props.onClose}
         />

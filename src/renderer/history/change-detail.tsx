@@ -3,6 +3,7 @@ import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-compone
 import type { HistoryChangeView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { listed } from '../../contract/overall-state.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { fieldValueText } from '../components/value-text.ts';
 import { actionText } from './package-summary.ts';
 
@@ -76,16 +77,16 @@ export function ChangeDetail(props: {
           </table>
         )}
         <div className="actions">
-          <Button className="button button-small" isDisabled={props.busy} onPress={props.onUndo}>
+          <ActionButton className="button button-small" isBusy={props.busy} onPress={props.onUndo}>
             <Undo2 aria-hidden size={14} />
             Undo this change<span className="sr-only"> to {change.title}</span>
-          </Button>
+          </ActionButton>
           {/* After its deletion there is nothing of it: to have it back is to undo that. */}
           {change.action !== 'delete' && (
-            <Button className="button button-small" isDisabled={props.busy} onPress={props.onRestore}>
+            <ActionButton className="button button-small" isBusy={props.busy} onPress={props.onRestore}>
               <RotateCcw aria-hidden size={14} />
               Restore as it was then…<span className="sr-only"> {change.title}</span>
-            </Button>
+            </ActionButton>
           )}
         </div>
       </DisclosurePanel>

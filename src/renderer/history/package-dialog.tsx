@@ -8,6 +8,7 @@ import { useAction } from '../client/use-action.ts';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -56,14 +57,14 @@ export function PackageDialog(props: {
               <History aria-hidden size={15} />
               Restore everything to then…
             </Button>
-            <Button
+            <ActionButton
               className="button button-primary"
-              isDisabled={undo.busy}
+              isBusy={undo.busy}
               onPress={() => void takeBack(view.id, counted(view.changeCount, 'change'))}
             >
               <Undo2 aria-hidden size={15} />
               {view.changeCount === 1 ? 'Undo it' : `Undo all ${view.changeCount.toLocaleString('en')}`}
-            </Button>
+            </ActionButton>
           </>
         }
       >

@@ -46,7 +46,8 @@ export function RestoreDialog(props: {
       footer={
         <DialogActions
           action="Restore"
-          isDisabled={restore.busy || (where === 'copy' && place.trim() === '')}
+          isPending={restore.busy}
+          isDisabled={where === 'copy' && place.trim() === ''}
           onAction={() => void run()}
           onCancel={props.onClose}
         />

@@ -4,6 +4,7 @@ import type { DuplicateView } from '../../contract/contract.ts';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { RecordFacts } from '../components/field-value.tsx';
@@ -34,14 +35,14 @@ export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateVi
           <Button className="button" onPress={onClose}>
             Decide later
           </Button>
-          <Button className="button" isDisabled={settle.busy} onPress={() => void answer(false)}>
+          <ActionButton className="button" isBusy={settle.busy} onPress={() => void answer(false)}>
             <Split aria-hidden size={15} />
             Two people
-          </Button>
-          <Button className="button button-primary" isDisabled={settle.busy} onPress={() => void answer(true)}>
+          </ActionButton>
+          <ActionButton className="button button-primary" isBusy={settle.busy} onPress={() => void answer(true)}>
             <Merge aria-hidden size={15} />
             One person
-          </Button>
+          </ActionButton>
         </>
       }
     >

@@ -1,16 +1,15 @@
 import { ChevronRight, Merge } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from 'react-aria-components';
 import type { CollectionView, DuplicateView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
-import { useReturnFocus } from '../components/use-return-focus.ts';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { DuplicateDialog } from './duplicate-dialog.tsx';
 import { pairTitle, sharedWords } from './duplicate-words.ts';
@@ -19,7 +18,6 @@ const ROW = 52;
 
 /** The contacts of a collection that may be one person, to be looked at pair by pair. */
 export function DuplicatesDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
-  useReturnFocus();
   const revision = useApp((state) => state.revision);
   const duplicates = useRequest('duplicates:list', [collection.id], revision);
   const fuse = useAction('duplicates:fuse-sure');
@@ -31,66 +29,67 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
     duplicates.reload();
   };
   const [open, setOpen] = useState<DuplicateView | null>(null);
-  if (open !== null)
-    return (
-      <DuplicateDialog
-        duplicate={open}
-        onClose={() => {
-          setOpen(null);
-          duplicates.reload();
-        }}
-      />
-    );
   const list = duplicates.value ?? [];
   return (
-    <DialogFrame
-      title={`Possible duplicates in ${collection.name}`}
-      wide
-      onClose={onClose}
-      footer={
-        list.filter(({ sure }) => sure).length < 2 ? undefined : (
-          <>
-            <p className="muted foot-note">Pairs that may each be one of several stay listed. It can be undone.</p>
-            <Button className="button" isDisabled={fuse.busy} onPress={() => void fuseSure()}>
-              <Merge aria-hidden size={15} />
-              Make all that are very likely one
-            </Button>
-          </>
-        )
-      }
-    >
-      <ErrorNotice error={fuse.error ?? duplicates.error} />
-      {duplicates.value === null && duplicates.error === null && <Loading what="possible duplicates" />}
-      {duplicates.value !== null && (
-        <p className="muted">
-          {list.length === 0
-            ? 'None: no two contacts share a name, an e-mail address or a phone number.'
-            : `${counted(list.length, 'pair')} to look at. Nothing is made one unless you say so.`}
-        </p>
-      )}
-      {list.length > 0 && (
-        <VirtualRows
-          label="Possible duplicates"
-          className="rows-box"
-          count={list.length}
-          estimate={() => ROW}
-          keyOf={(at) => list[at]?.records.map(({ record }) => record).join('\0') ?? String(at)}
-          row={(at, focus) => {
-            const pair = list[at];
-            if (pair === undefined) return null;
-            return (
-              <button type="button" className="row row-button" {...focus} onClick={() => setOpen(pair)}>
-                <span className="row-text">
-                  <span className="strong">{pairTitle(pair)}</span>
-                  <span className="muted">{sharedWords(pair.by)}</span>
-                </span>
-                {pair.sure && <span className="tag">very likely one</span>}
-                <ChevronRight aria-hidden size={16} />
-              </button>
-            );
+    <>
+      <DialogFrame
+        title={`Possible duplicates in ${collection.name}`}
+        wide
+        onClose={onClose}
+        footer={
+          list.filter(({ sure }) => sure).length < 2 ? undefined : (
+            <>
+              <p className="muted foot-note">Pairs that may each be one of several stay listed. It can be undone.</p>
+              <ActionButton className="button" isBusy={fuse.busy} onPress={() => void fuseSure()}>
+                <Merge aria-hidden size={15} />
+                Make all that are very likely one
+              </ActionButton>
+            </>
+          )
+        }
+      >
+        <ErrorNotice error={fuse.error ?? duplicates.error} />
+        {duplicates.value === null && duplicates.error === null && <Loading what="possible duplicates" />}
+        {duplicates.value !== null && (
+          <p className="muted">
+            {list.length === 0
+              ? 'None: no two contacts share a name, an e-mail address or a phone number.'
+              : `${counted(list.length, 'pair')} to look at. Nothing is made one unless you say so.`}
+          </p>
+        )}
+        {list.length > 0 && (
+          <VirtualRows
+            label="Possible duplicates"
+            className="rows-box"
+            count={list.length}
+            estimate={() => ROW}
+            keyOf={(at) => list[at]?.records.map(({ record }) => record).join('\0') ?? String(at)}
+            row={(at, focus) => {
+              const pair = list[at];
+              if (pair === undefined) return null;
+              return (
+                <button type="button" className="row row-button" {...focus} onClick={() => setOpen(pair)}>
+                  <span className="row-text">
+                    <span className="strong">{pairTitle(pair)}</span>
+                    <span className="muted">{sharedWords(pair.by)}</span>
+                  </span>
+                  {pair.sure && <span className="tag">very likely one</span>}
+                  <ChevronRight aria-hidden size={16} />
+                </button>
+              );
+            }}
+          />
+        )}
+      </DialogFrame>
+      {open !== null && (
+        <DuplicateDialog
+          duplicate={open}
+          onClose={() => {
+            setOpen(null);
+            duplicates.reload();
           }}
         />
       )}
-    </DialogFrame>
+    </>
   );
 }

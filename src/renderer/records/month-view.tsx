@@ -6,7 +6,7 @@ import { counted } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { type Day, dayOf, daysLater, isSameDay, monthsLater, on, startOf, weeksAround } from './month-days.ts';
-import { clockOf } from './occurrence-words.ts';
+import { OccurrenceRow } from './occurrence-row.tsx';
 
 const SHOWN_A_DAY = 3;
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
@@ -122,12 +122,10 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
       </table>
       <h3>{DAY.format(startOf(chosen))}</h3>
       {agenda.value !== null && shown.length === 0 && <p className="muted">Nothing takes place.</p>}
-      <ul className="plain-list">
+      <ul>
         {shown.map((each) => (
           <li key={`${each.record} ${each.start}`}>
-            <Button className="button button-quiet button-small" onPress={() => props.onOpen(each)}>
-              <span className="muted">{clockOf(each)}</span> {each.title}
-            </Button>
+            <OccurrenceRow occurrence={each} onOpen={props.onOpen} />
           </li>
         ))}
       </ul>

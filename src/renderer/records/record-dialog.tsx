@@ -21,41 +21,43 @@ export function RecordDialog(props: { collection: string; record: string; title:
   const [why, setWhy] = useState(false);
   const shown = useRequest('records:show', [collection, record]);
   const view = shown.value;
-  if (why) return <ExplainDialog collection={collection} record={record} title={title} onClose={() => setWhy(false)} />;
   return (
-    <DialogFrame
-      title={view?.title ?? title}
-      wide
-      onClose={props.onClose}
-      footer={
-        <>
-          <Button className="button" onPress={() => setWhy(true)}>
-            Where this comes from…
-          </Button>
-          <Button className="button button-primary" onPress={props.onClose}>
-            Back to the list
-          </Button>
-        </>
-      }
-    >
-      <ErrorNotice error={shown.error} />
-      {view === null && shown.error === null && <Loading what={title} />}
-      {view !== null && (
-        <>
-          <RecordFacts of={{ collection, record }} fields={view.fields} />
-          <section>
-            <h3>Where it is on this device</h3>
-            <ul className="plain-list">
-              {view.sources.map(({ location, format, holds }) => (
-                <li key={location}>
-                  <span className="path">{location}</span> <span className="tag">{formatWords(format)}</span>{' '}
-                  {HOLDS[holds]}
-                </li>
-              ))}
-            </ul>
-          </section>
-        </>
-      )}
-    </DialogFrame>
+    <>
+      <DialogFrame
+        title={view?.title ?? title}
+        wide
+        onClose={props.onClose}
+        footer={
+          <>
+            <Button className="button" onPress={() => setWhy(true)}>
+              Where this comes from…
+            </Button>
+            <Button className="button button-primary" onPress={props.onClose}>
+              Back to the list
+            </Button>
+          </>
+        }
+      >
+        <ErrorNotice error={shown.error} />
+        {view === null && shown.error === null && <Loading what={title} />}
+        {view !== null && (
+          <>
+            <RecordFacts of={{ collection, record }} fields={view.fields} />
+            <section>
+              <h3>Where it is on this device</h3>
+              <ul className="plain-list">
+                {view.sources.map(({ location, format, holds }) => (
+                  <li key={location}>
+                    <span className="path">{location}</span> <span className="tag">{formatWords(format)}</span>{' '}
+                    {HOLDS[holds]}
+                  </li>
+                ))}
+              </ul>
+            </section>
+          </>
+        )}
+      </DialogFrame>
+      {why && <ExplainDialog collection={collection} record={record} title={title} onClose={() => setWhy(false)} />}
+    </>
   );
 }

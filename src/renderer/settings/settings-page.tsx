@@ -3,6 +3,7 @@ import { Button, Form } from 'react-aria-components';
 import type { WireError } from '../../contract/contract.ts';
 import { useApp, useClient, useToast } from '../client/app-context.tsx';
 import { useRequest } from '../client/use-request.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -100,9 +101,14 @@ function SettingsGroup(props: { group: SettingGroup; config: Config; onSaved: ()
             Undo changes
           </Button>
         )}
-        <Button className="button button-primary" type="submit" isDisabled={busy || changed.length === 0 || wrong}>
+        <ActionButton
+          className="button button-primary"
+          type="submit"
+          isBusy={busy}
+          isDisabled={changed.length === 0 || wrong}
+        >
           Save<span className="sr-only"> {group.title}</span>
-        </Button>
+        </ActionButton>
       </div>
     </Form>
   );

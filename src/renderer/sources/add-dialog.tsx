@@ -82,17 +82,18 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
     setLeft(failed);
     if (failed.length === 0) onClose();
   };
-  const isReady = !busy && (several || place.trim() !== '');
+  const isFilled = several || place.trim() !== '';
   return (
     <DialogFrame
       title={several ? `Add ${left.length} places` : 'Add a source'}
       careful
       onClose={onClose}
-      onEnter={isReady ? () => void add() : null}
+      onEnter={isFilled && !busy ? () => void add() : null}
       footer={
         <DialogActions
           action={busy ? 'Adding…' : 'Add'}
-          isDisabled={!isReady}
+          isPending={busy}
+          isDisabled={!isFilled}
           onAction={() => void add()}
           onCancel={onClose}
         />

@@ -16,6 +16,7 @@ import type { CollectionView } from '../../contract/contract.ts';
 import { collectionSentence, collectionTone, counted, isAway, listed } from '../../contract/overall-state.ts';
 import { goTo, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { ActionMenu } from '../components/action-menu.tsx';
 import { KindIcon, RECORD_WORD } from '../components/kind-icon.tsx';
 import { ToneIcon } from '../components/tone-icon.tsx';
@@ -79,11 +80,11 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
             </Button>
           )}
           {collection.removed !== true && (
-            <Button className="button" isDisabled={pause.busy} onPress={() => void setPaused()}>
+            <ActionButton className="button" isBusy={pause.busy} onPress={() => void setPaused()}>
               {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
               {paused ? 'Resume' : 'Pause'}
               <span className="sr-only"> {name}</span>
-            </Button>
+            </ActionButton>
           )}
           <ActionMenu
             label={`More for ${name}`}

@@ -4,6 +4,7 @@ import type { CollectionView, PlannedView } from '../../contract/contract.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -90,13 +91,14 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
           <Button className="button" autoFocus onPress={onClose}>
             Keep as it is
           </Button>
-          <Button
+          <ActionButton
             className="button button-danger"
-            isDisabled={confirm.busy || plan === null}
+            isBusy={confirm.busy}
+            isDisabled={plan === null}
             onPress={() => void letGo()}
           >
             {isQuestion ? 'Delete them here' : 'Let it go on'}
-          </Button>
+          </ActionButton>
         </>
       }
     >

@@ -62,17 +62,18 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
       </DialogFrame>
     );
   }
-  const isReady = !join.busy && link.trim() !== '' && wrong === null && place.trim() !== '';
+  const isFilled = link.trim() !== '' && wrong === null && place.trim() !== '';
   return (
     <DialogFrame
       title="Join with a link"
       careful
       onClose={onClose}
-      onEnter={isReady ? () => void run() : null}
+      onEnter={isFilled && !join.busy ? () => void run() : null}
       footer={
         <DialogActions
           action={join.busy ? 'Asking the other device…' : 'Join'}
-          isDisabled={!isReady}
+          isPending={join.busy}
+          isDisabled={!isFilled}
           onAction={() => void run()}
           onCancel={onClose}
         />

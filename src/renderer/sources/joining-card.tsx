@@ -2,6 +2,7 @@ import { Button } from 'react-aria-components';
 import type { JoiningView } from '../../contract/contract.ts';
 import { useAppContext } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { PairingCode } from '../components/pairing-code.tsx';
 import { ToneIcon } from '../components/tone-icon.tsx';
@@ -33,9 +34,9 @@ export function JoiningCard({ joining }: { joining: JoiningView }) {
           <PairingCode code={code} />
         ) : (
           <div className="actions">
-            <Button className="button" isDisabled={forget.busy} onPress={() => void forget.run(collection)}>
+            <ActionButton className="button" isBusy={forget.busy} onPress={() => void forget.run(collection)}>
               Dismiss<span className="sr-only"> {name}</span>
-            </Button>
+            </ActionButton>
             <Button className="button button-primary" onPress={() => store.setState({ joining: '' })}>
               Join with another link…<span className="sr-only"> {name}</span>
             </Button>

@@ -1,7 +1,7 @@
 import { FolderSearch } from 'lucide-react';
-import { Button } from 'react-aria-components';
 import { useClient, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { Field } from '../components/field.tsx';
 
 /** A place: typed, or picked with the system's own dialog where there is a window. */
@@ -32,10 +32,10 @@ export function PlaceField(props: {
         {...(props.hint === undefined ? {} : { hint: props.hint })}
       />
       {client.host === 'electron' && (
-        <Button className="button" isDisabled={pick.busy} onPress={() => void choose()}>
+        <ActionButton className="button" isBusy={pick.busy} onPress={() => void choose()}>
           <FolderSearch aria-hidden size={16} />
           Choose…
-        </Button>
+        </ActionButton>
       )}
     </div>
   );

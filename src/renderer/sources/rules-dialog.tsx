@@ -1,11 +1,12 @@
 import { FolderPlus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { Button, Label, Radio, RadioGroup } from 'react-aria-components';
+import { Label, Radio, RadioGroup } from 'react-aria-components';
 import type { CollectionView, SourceSettingsView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
@@ -68,7 +69,8 @@ function RulesForm(props: {
         files ? (
           <DialogActions
             action="Save rules"
-            isDisabled={change.busy || (part === 'some' && lines(only).length === 0)}
+            isPending={change.busy}
+            isDisabled={part === 'some' && lines(only).length === 0}
             onAction={() => void save()}
             onCancel={props.onClose}
           />
@@ -132,27 +134,29 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
         {props.settings.sources.map((source) => (
           <li key={source.id} className="place">
             <span className="path">{source.location}</span>
-            <Button
+            <ActionButton
               className="button button-quiet button-small"
-              isDisabled={change.busy || props.settings.sources.length === 1}
+              isBusy={change.busy}
+              isDisabled={props.settings.sources.length === 1}
               onPress={() => void run({ remove: source.id })}
             >
               <Trash2 aria-hidden size={14} />
               Remove<span className="sr-only"> {source.location}</span>
-            </Button>
+            </ActionButton>
           </li>
         ))}
       </ul>
       <div className="field-row">
         <PlaceField label="Keep it in another place here too" value={place} onChange={setPlace} />
-        <Button
+        <ActionButton
           className="button"
-          isDisabled={change.busy || place.trim() === ''}
+          isBusy={change.busy}
+          isDisabled={place.trim() === ''}
           onPress={() => void run({ add: place.trim(), ...(format === RECOGNIZED ? {} : { format }) })}
         >
           <FolderPlus aria-hidden size={16} />
           Add place
-        </Button>
+        </ActionButton>
       </div>
       {kind !== 'files' && place.trim() !== '' && !isAddress(place) && (
         <ChoiceField label="What it is" options={formatChoices(kind)} value={format} onChange={setFormat} />

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components';
 import type { CollectionView, VerifyView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useAction } from '../client/use-action.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -23,12 +23,12 @@ export function VerifyDialog({ collection, onClose }: { collection: CollectionVi
       onClose={onClose}
       footer={
         <>
-          <Button className="button" isDisabled={verify.busy} onPress={() => void run(false)}>
+          <ActionButton className="button" isBusy={verify.busy} onPress={() => void run(false)}>
             Quick check
-          </Button>
-          <Button className="button button-primary" isDisabled={verify.busy} onPress={() => void run(true)}>
+          </ActionButton>
+          <ActionButton className="button button-primary" isBusy={verify.busy} onPress={() => void run(true)}>
             Thorough check
-          </Button>
+          </ActionButton>
         </>
       }
     >

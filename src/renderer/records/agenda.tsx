@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import type { OccurrenceView } from '../../contract/contract.ts';
+import { useRequest } from '../client/use-request.ts';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { Loading } from '../components/loading.tsx';
+import { VirtualRows } from '../components/virtual-rows.tsx';
+import { OccurrenceRow } from './occurrence-row.tsx';
+import { dayHeading, timeOf } from './occurrence-words.ts';
+
+const DAY_MS = 86_400_000;
+const WEEKS = 4;
+const ROW = 40;
+const HEADING = 36;
+
+/** What takes place in the next weeks, day by day. */
+export function Agenda(props: { collection: string; now: number; onOpen: (occurrence: OccurrenceView) => void }) {
+  const { collection, now } = props;
+  const [zone] = useState(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const agenda = useRequest('calendar:agenda', [collection, now, now + WEEKS * 7 * DAY_MS, zone]);
+  const view = agenda.value;
+  if (view === null)
+    return agenda.error === null ? <Loading what="what comes" /> : <ErrorNotice error={agenda.error} />;
+  const { list, next } = view;
+  if (list.length === 0)
+    return (
+      <p className="muted">
+        {next === null ? 'Nothing comes.' : `Nothing in the next ${WEEKS} weeks. Then: ${timeOf(next)}, ${next.title}`}
+      </p>
+    );
+  const headingAt = (at: number): string | null => {
+    const [one, before] = [list[at], list[at - 1]];
+    if (one === undefined) return null;
+    const day = dayHeading(one, now);
+    return before !== undefined && dayHeading(before, now) === day ? null : day;
+  };
+  return (
+    <VirtualRows
+      label={`The next ${WEEKS} weeks`}
+      className="rows-fill"
+      count={list.length}
+      estimate={(at) => (headingAt(at) === null ? ROW : ROW + HEADING)}
+      keyOf={(at) => `${list[at]?.record} ${list[at]?.start}`}
+      row={(at, focus) => {
+        const each = list[at];
+        if (each === undefined) return null;
+        const day = headingAt(at);
+        return (
+          <>
+            {day !== null && <h3 className="agenda-day">{day}</h3>}
+            <OccurrenceRow occurrence={each} focus={focus} onOpen={props.onOpen} />
+          </>
+        );
+      }}
+    />
+  );
+}
