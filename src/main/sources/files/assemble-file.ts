@@ -1,6 +1,6 @@
 import type { HashStream } from '../../content/hash-stream.ts';
 import { readFully } from '../../content/read-fully.ts';
-import { writeFully } from '../../content/write-fully.ts';
+import { writeSparsely } from '../../content/write-sparsely.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import type { Digest } from '../../record/ids.ts';
 import type { StagedPiece } from '../source-adapter.ts';
@@ -35,7 +35,7 @@ export function assembleFile(fs: FileSystem, file: number, path: string, parts: 
   let unsynced = 0;
   const all = sizeOf(parts);
   const pass = (room: Uint8Array, at: number): void => {
-    writeFully(fs, file, room, at);
+    writeSparsely(fs, file, room, at);
     stream.push(room.length);
     written += room.length;
     unsynced += room.length;

@@ -1,6 +1,7 @@
 import { type HashStream, hashStreamHere } from '../../content/hash-stream.ts';
 import { readFully } from '../../content/read-fully.ts';
 import { writeFully } from '../../content/write-fully.ts';
+import { writeSparsely } from '../../content/write-sparsely.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { digestOf } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
@@ -140,7 +141,7 @@ export class StagedContent {
     const fd = this.#fs.open(path, 'write');
     try {
       this.#hashes.whileWriting(path, fd, () => {
-        for (const { offset, bytes } of right) writeFully(this.#fs, fd, bytes, offset);
+        for (const { offset, bytes } of right) writeSparsely(this.#fs, fd, bytes, offset);
         return right;
       });
     } catch (error) {
@@ -242,7 +243,7 @@ export class StagedContent {
       const piece = buffer.subarray(0, Math.min(buffer.length, run.length - copied));
       const got = readFully(this.#fs, fd, piece, run.from + copied);
       if (got === 0) break;
-      writeFully(this.#fs, into, piece.subarray(0, got), run.to + copied);
+      writeSparsely(this.#fs, into, piece.subarray(0, got), run.to + copied);
       copied += got;
     }
     return run.copies.filter(({ offset, length }) => offset + length > run.to + copied);
