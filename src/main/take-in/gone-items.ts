@@ -25,6 +25,9 @@ export class GoneItems {
     this.#held = held;
   }
 
+  has(id: RecordId): boolean {
+    return this.#rows.has(id);
+  }
   get size(): number {
     return this.#rows.size;
   }

@@ -15,9 +15,10 @@ import { type DirtyItem, DirtyItems } from './dirty-items.ts';
 import { DraftChange } from './draft-change.ts';
 import { GoneItems, type Moves, NO_MOVES } from './gone-items.ts';
 import { HeldItems } from './held-items.ts';
-import { groupOf } from './item-group.ts';
+import { groupOf, itemIn } from './item-group.ts';
 import { LookProblems } from './look-problems.ts';
 import { MeetBook } from './meet-book.ts';
+import { isPack, PackedObjects } from './packed-objects.ts';
 import type { Settling } from './settling.ts';
 
 /** Of texts, which are read in this thread, so many items are read at a time: peers and people wait no longer than that takes. */
@@ -324,7 +325,8 @@ class Look {
     const { limits, confirmed, dry } = this.#request;
     if (this.#gone.size <= 1 && readings.length <= limits.deleteCount) return null;
     const countsAsItem = (row: number) => fileEntry(this.#gone.heldOf(row)?.get(ENTRY)?.value)?.type !== 'directory';
-    const deleted = this.#gone.all().filter(([id, row]) => !moves.has(id) && countsAsItem(row));
+    const packed = new PackedObjects((packs) => this.#hasPack(packs, readings));
+    const deleted = this.#gone.all().filter(([id, row]) => !moves.has(id) && countsAsItem(row) && !packed.has(id));
     const rewritten = readings.filter((reading) => this.#drafts.isRewrite(reading));
     const held = this.#port.collection.records.countHeld(this.#port.source.row);
     const added = readings.filter((reading) => !this.#held.has(reading.id)).length;
@@ -337,6 +339,15 @@ class Look {
     const plan = planName(reason, ids);
     if (plan === confirmed && !dry) return null;
     return { is: 'halted', reason, plan, local: this.#planned(readings, moves) };
+  }
+
+  /** Does the source hold a pack of git there, after this look? */
+  #hasPack(packs: string, readings: readonly Reading[]): boolean {
+    const { collection, source } = this.#port;
+    const found = collection.records.group(source.row, packs).filter(({ revision }) => revision instanceof Uint8Array);
+    const held = found.map(({ name }) => itemIn(packs, name)).filter((id) => !this.#gone.has(id));
+    const all = [...held, ...readings.map(({ id }) => id)];
+    return all.some((id) => groupOf(id) === packs && isPack(id.slice(packs.length + 1)));
   }
 
   #planned(readings: readonly Reading[], moves: Moves): readonly PlannedView[] {

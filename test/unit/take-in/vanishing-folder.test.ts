@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from '../keep/keep-room.ts';
 
@@ -33,4 +33,34 @@ it('what goes and is within bounds is deleted elsewhere once no more goes', asyn
   expect(left(b)).toBe(100);
   await room.run(5000);
   expect([stateOf(a), left(b)]).toEqual([['ready'], 75]);
+});
+
+describe('a repository that is packed', () => {
+  const objects = Array.from({ length: 90 }, (_, each) => `.git/objects/${each + 10}/${'0'.repeat(36)}${each + 10}`);
+  const FEW = Object.fromEntries([...objects, 'letter'].map((path) => [path, `content of ${path}`]));
+  const pack = `.git/objects/pack/pack-${'a'.repeat(40)}.pack`;
+
+  it('is no accident: what is in the pack goes elsewhere as well', async () => {
+    room = await KeepRoom.open('packed', 2, FEW);
+    const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+    // A look of its own finds the pack, as one does where packing takes its time.
+    room.write(a, pack, 'all of it');
+    await room.run(1000);
+    for (const path of objects) a.user.remove(`${ROOT}/${path}`);
+    await room.run(10_000);
+    expect([stateOf(a), objects.filter((path) => room.read(b, path) !== null)]).toEqual([['ready'], []]);
+    expect(room.read(b, pack)).toBe('all of it');
+  });
+
+  it('is one where the packs went too, or there never was one', async () => {
+    room = await KeepRoom.open('packed', 2, { ...FEW, [pack]: 'all of it' });
+    const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+    for (const path of [...objects, pack]) a.user.remove(`${ROOT}/${path}`);
+    await room.run(10_000);
+    expect([stateOf(a), room.read(b, pack), room.read(b, objects[0] as string)]).toEqual([
+      ['halted'],
+      'all of it',
+      FEW[objects[0] as string],
+    ]);
+  });
 });
