@@ -142,3 +142,13 @@ it('a photo longer than any chunk of a file reaches the others', async () => {
   await room.group.pass(10_000);
   expect(room.read(b).replace(/\r\n /g, '').includes(photo.trim())).toBe(true);
 });
+
+it('a photo that is too long to be passed on is a problem of its card, and the others go on', async () => {
+  const [a, b] = await open();
+  const photo = `PHOTO:data:image/jpeg;base64,${Buffer.alloc((64 << 20) + 3, 7).toString('base64')}\r\n`;
+  room.write(a, BOOK.replace('FN:P3', 'FN:P3 of a') + cardOf('u4', 'P4', photo));
+  await room.look(a);
+  await room.group.pass(10_000);
+  expect(room.problems(a)).toEqual(['u4: invalid-change']);
+  expect(room.read(b)).toBe(BOOK.replace('FN:P3', 'FN:P3 of a'));
+});

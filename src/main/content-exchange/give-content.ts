@@ -1,8 +1,9 @@
 import type { Collection } from '../collection.ts';
 import { LONGEST_CHUNK } from '../content/chunker.ts';
 import { makeSplice } from '../content/splice.ts';
-import { type ContentAsked, type ContentGiven, LONGEST_PART } from '../peers/session/shared-collection.ts';
+import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import { SLAB_BYTES } from '../platform/slabs.ts';
+import { LONGEST_PART } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import { revisionIn } from '../snapshot/stored-revision.ts';

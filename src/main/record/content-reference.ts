@@ -4,6 +4,9 @@ import type { Fields, Value } from './value.ts';
 /** A larger part of a value travels as content named by its digest (DESIGN 5). Bytes. */
 const LARGEST_INLINE = 4096;
 
+/** No longer content of a record that is no file is passed on: it is given whole, in one piece. Bytes. */
+export const LONGEST_PART = 64 << 20;
+
 /** Bytes of a value that are not in it: a photo, an attachment. */
 export interface ContentReference {
   readonly content: Digest;

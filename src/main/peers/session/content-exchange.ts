@@ -1,4 +1,5 @@
 import { giveSlabs, SLAB_BYTES, slabsOf, takeSlab } from '../../platform/slabs.ts';
+import { LONGEST_PART } from '../../record/content-reference.ts';
 import { digest, recordId } from '../../record/ids.ts';
 import {
   CHUNK,
@@ -10,7 +11,7 @@ import {
   PIECE_SPLICE,
   WHOLE_CONTENT,
 } from '../protocol/messages.ts';
-import { type ContentAsked, type ContentGiven, LONGEST_PART, type SharedCollection } from './shared-collection.ts';
+import type { ContentAsked, ContentGiven, SharedCollection } from './shared-collection.ts';
 
 /** The reader's limits, whatever a peer says an item's length is. */
 const LONGEST_CONTENT = 4 << 20;

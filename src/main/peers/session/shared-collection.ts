@@ -19,8 +19,6 @@ export interface ContentAsked {
   /** How long a content is to be, as the record says that names it: so much is let in. */
   readonly size?: number;
 }
-/** A content that is a part of what an item of a text says (a photo) is given whole, up to this length (bytes). */
-export const LONGEST_PART = 64 << 20;
 export interface ContentGiven {
   readonly bytes: Uint8Array;
   /** The bytes are a splice of the chunk list the asker named as base. */

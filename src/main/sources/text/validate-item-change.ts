@@ -1,4 +1,5 @@
 import type { Change } from '../../change-log/change.ts';
+import { LONGEST_PART, referencesOf } from '../../record/content-reference.ts';
 import { EXISTS } from '../../record/file-entry.ts';
 import type { Value } from '../../record/value.ts';
 
@@ -6,6 +7,7 @@ const LONGEST_ID = 1024;
 const LONGEST_FIELD = 1024;
 const DEEPEST = 16;
 const MOST_PARTS = 10_000;
+const MIB = 1 << 20;
 
 /** Why a change cannot be used by any source of contacts or events, or null: what a member sent is checked at the door (DESIGN 6). */
 export function validateItemChange(change: Change): string | null {
@@ -17,6 +19,9 @@ export function validateItemChange(change: Change): string | null {
     } else if (field === '' || field.length > LONGEST_FIELD || /\p{Cc}/u.test(field))
       return 'a field whose name is none';
     else if (!isBounded(value)) return `${field} is nested too deeply, or has too many parts`;
+    const large = referencesOf(value).find(({ size }) => size > LONGEST_PART);
+    if (large !== undefined)
+      return `${field.split('/')[0]} holds ${Math.ceil(large.size / MIB)} MiB, and ${LONGEST_PART / MIB} are the most`;
   }
   return null;
 }
