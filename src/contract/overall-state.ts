@@ -106,7 +106,7 @@ export function collectionSentence(collection: CollectionView): string {
       return names.length > 0 ? `Waiting for ${listed(names)}` : 'Waiting';
     }
     case 'working':
-      return progress === null ? 'Working' : STAGES[progress.stage];
+      return progress === null ? workWords(collection) : STAGES[progress.stage];
     case 'in-step': {
       if (collection.conflicts > 0) return waitForYou(collection.conflicts);
       if (peers.length === 0) return 'On this device only so far';
@@ -116,6 +116,13 @@ export function collectionSentence(collection: CollectionView): string {
       return `In step with ${listed(present)}${gone.length === 0 ? '' : `; ${isOffline(gone)}`}`;
     }
   }
+}
+
+/** What is going on where nothing is counted of it. */
+function workWords({ sources, peers }: CollectionView): string {
+  if (sources.some((source) => source.state === 'scanning')) return STAGES.listing;
+  const behind = peers.filter((peer) => peer.state === 'linked' && peer.behind > 0).map((peer) => peer.name);
+  return behind.length > 0 ? `Sending what changed here to ${listed(behind)}` : 'Working';
 }
 
 const waitForYou = (conflicts: number): string =>

@@ -100,7 +100,7 @@ function Window() {
         <main id="content">{unreachable ? <Unreachable /> : <View key={page} />}</main>
       </div>
       <DropTarget />
-      {adding !== null && <AddDialog locations={adding} onClose={() => store.setState({ adding: null })} />}
+      {adding !== null && <AddDialog adding={adding} onClose={() => store.setState({ adding: null })} />}
       {joining !== null && <JoinDialog link={joining} onClose={() => store.setState({ joining: null })} />}
     </div>
   );

@@ -16,7 +16,7 @@ test.afterEach(async () => {
 });
 
 async function addFolder(page: Page, path: string) {
-  await page.getByRole('button', { name: 'Add a source' }).click();
+  await page.getByRole('button', { name: /^Add/ }).first().click();
   await page.getByLabel('Place').fill(path);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -35,7 +35,7 @@ test('a one-time address: spent by the first tab, good for its reload, refused t
   await expect(other.getByRole('alert')).toContainText('already used');
   await expect(other.getByText('lockstep ui')).toBeVisible();
   await page.reload();
-  await expect(page.getByRole('button', { name: 'Add a source' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Add: A folder' })).toBeVisible();
   await page.goto(`${page.url().split('#')[0]}#settings`);
   await page.getByLabel('Keep earlier versions for').fill('30');
   await page.getByRole('button', { name: 'Save History' }).click();
@@ -49,7 +49,7 @@ test('a typed folder is kept in step; one that is not there is refused by name',
   const folder = freshDirectory('folder');
   writeFileSync(join(folder, 'note.txt'), 'one');
   await page.goto(desk.ui);
-  await page.getByRole('button', { name: 'Add a source' }).click();
+  await page.getByRole('button', { name: /^Add/ }).first().click();
   await page.getByLabel('Place').fill(join(folder, 'nowhere'));
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('nowhere');

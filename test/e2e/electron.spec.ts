@@ -73,7 +73,7 @@ test('the folder dialog, the tray and its menu, closing to the tray', async () =
   await app.evaluate(({ dialog }, picked) => {
     dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [picked] });
   }, folder);
-  await page.getByRole('button', { name: 'Add a source' }).click();
+  await page.getByRole('button', { name: /^Add/ }).first().click();
   await page.getByRole('button', { name: 'Choose…' }).click();
   await expect(page.getByLabel('Place')).toHaveValue(folder);
   await page.getByRole('button', { name: 'Add', exact: true }).click();

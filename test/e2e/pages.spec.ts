@@ -29,6 +29,7 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['very many conflicts', { page: 'conflicts', scenario: 'long' }],
   ['very many problems', { page: 'problems', scenario: 'long' }],
   ['no sources', { scenario: 'empty' }],
+  ['first start', { scenario: 'empty' }, (page) => page.getByRole('button', { name: 'Add: Contacts' }).click()],
   ['no devices', { scenario: 'empty', page: 'devices' }],
   ['no history', { scenario: 'empty', page: 'history' }],
   ['no conflicts', { scenario: 'calm', page: 'conflicts' }],
@@ -349,6 +350,26 @@ test('ten thousand packages scroll, only those in view exist, End reaches the la
   await expect(page.getByRole('dialog', { name: 'Attic changed Photos' })).toBeVisible();
 });
 
+test('older history that could not be had is asked for again once something happens', async ({ page }) => {
+  await openPages(page, pages, { page: 'history', scenario: 'long' });
+  const fail = (isFailing: boolean) =>
+    page.evaluate((it) => (window as unknown as { sample: SampleClient }).sample.fail('history:list', it), isFailing);
+  await page.locator('[data-row="0"]').focus();
+  await fail(true);
+  await page.keyboard.press('End');
+  await expect(page.getByRole('alert')).toContainText('The database cannot be read');
+  await expect(page.locator('[data-row="199"]')).toBeFocused();
+  await fail(false);
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const reply = await sample.request('status');
+    if (reply.ok) sample.tell('status', reply.value);
+  });
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await page.keyboard.press('End');
+  await expect(page.locator('[data-row="399"]')).toBeFocused();
+});
+
 test('lists of thousands hold only what is in view, all of it is reached by keyboard, and the focus comes back', async ({
   page,
 }) => {
@@ -458,6 +479,16 @@ test('a pairing request names what it grants; joining shows the code to compare'
   await dialog.getByLabel('Place on this device').fill('/home/ana/Shared');
   await dialog.getByRole('button', { name: 'Join', exact: true }).click();
   await expect(page.getByRole('dialog', { name: 'Waiting for approval' })).toContainText('482 913');
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const reply = await sample.request('status');
+    if (!reply.ok) return;
+    const { collections } = reply.value;
+    const joined = collections.slice(0, 1).map((one) => ({ ...one, id: 'ee'.repeat(16), name: 'Garden' }));
+    sample.tell('status', { ...reply.value, collections: [...collections, ...joined] });
+  });
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByText('Joined. What the other device holds')).toBeVisible();
 });
 
 test('settings are typed in people’s units, refused when wrong, and saved one group at a time', async ({ page }) => {

@@ -53,6 +53,7 @@ export class SampleClient implements LockstepClient {
   readonly host: LockstepClient['host'];
   readonly asked: { readonly name: RequestName; readonly args: readonly unknown[] }[] = [];
   readonly #scenario: Scenario;
+  readonly #failing = new Set<RequestName>();
   readonly #held = new Map<RequestName, { readonly until: Promise<void>; readonly letGo: () => void }>();
   readonly #listeners = new Map<string, Set<(value: never) => void>>();
   #collections: readonly CollectionView[];
@@ -99,7 +100,8 @@ export class SampleClient implements LockstepClient {
   ): Promise<Reply<ReturnType<Requests[K]>>> {
     this.asked.push({ name, args });
     await this.#held.get(name)?.until;
-    if (this.#scenario === 'broken' && !['status', 'requests:list'].includes(name)) {
+    const isBroken = this.#scenario === 'broken' && !['status', 'requests:list'].includes(name);
+    if (isBroken || this.#failing.has(name)) {
       return {
         ok: false,
         error: {
@@ -149,6 +151,11 @@ export class SampleClient implements LockstepClient {
       letGo = resolve;
     });
     this.#held.set(name, { until, letGo });
+  }
+  /** Fails these, or no longer. */
+  fail(name: RequestName, isFailing: boolean) {
+    if (isFailing) this.#failing.add(name);
+    else this.#failing.delete(name);
   }
   letGo(name: RequestName) {
     this.#held.get(name)?.letGo();
@@ -207,7 +214,7 @@ export class SampleClient implements LockstepClient {
       case 'collections:invite':
         return { link: LINK };
       case 'collections:join':
-        return { collection: DOCS, source: 's9', state: 'waiting-for-approval', code: '482913' };
+        return { collection: 'ee'.repeat(16), source: 's9', state: 'waiting-for-approval', code: '482913' };
       default:
         return this.#act(name, args);
     }

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { RequestView, StatusView } from '../../contract/contract.ts';
+import type { Kind, RequestView, StatusView } from '../../contract/contract.ts';
 import type { Connection } from './connection.ts';
 
 /** In the order in which they are listed. */
@@ -16,6 +16,14 @@ export interface Toast {
   readonly isRequest?: boolean;
 }
 
+/** What the add dialog begins with. */
+export interface Adding {
+  /** What was dropped on the window. */
+  readonly locations: readonly string[];
+  /** What a person said they want to add; null: it is told from the place. */
+  readonly kind: Kind | null;
+}
+
 /** What every page shares. Page data that is asked for on demand lives in `useRequest`. */
 export interface AppState {
   readonly connection: Connection;
@@ -26,8 +34,8 @@ export interface AppState {
   readonly toasts: readonly Toast[];
   /** Rises with every status, so that lists that depend on it are asked for again. */
   readonly revision: number;
-  /** What was dropped on the window or chosen; null: the add dialog is closed. */
-  readonly adding: readonly string[] | null;
+  /** What is to be added; null: the add dialog is closed. */
+  readonly adding: Adding | null;
   /** The link to join by; null: the join dialog is closed. */
   readonly joining: string | null;
 }

@@ -7,6 +7,8 @@ export function Field(props: {
   onChange: (value: string) => void;
   hint?: string;
   placeholder?: string;
+  /** What the number counts, behind it. */
+  unit?: string;
   rows?: number;
   mono?: boolean;
   required?: boolean;
@@ -26,9 +28,24 @@ export function Field(props: {
       autoFocus={props.autoFocus === true}
       {...(props.type === undefined ? {} : { type: props.type })}
     >
-      <Label>{props.label}</Label>
+      <Label>
+        {props.label}
+        {props.unit !== undefined && <span className="sr-only"> ({props.unit})</span>}
+      </Label>
       {props.rows === undefined ? (
-        <Input className={className} placeholder={props.placeholder ?? ''} spellCheck="false" autoComplete="off" />
+        <div className="input-line">
+          <Input
+            className={props.unit === undefined ? className : `${className} with-unit`}
+            placeholder={props.placeholder ?? ''}
+            spellCheck="false"
+            autoComplete="off"
+          />
+          {props.unit !== undefined && (
+            <span aria-hidden className="input-unit">
+              {props.unit}
+            </span>
+          )}
+        </div>
       ) : (
         <TextArea className={className} rows={props.rows} placeholder={props.placeholder ?? ''} spellCheck="false" />
       )}

@@ -53,7 +53,10 @@ export function RestoreDialog(props: {
         />
       }
     >
-      <p>As it was just after this change, {whenText(props.at, Date.now())}.</p>
+      <p>
+        {record === null ? `All of ${props.collectionName} as` : 'As'} it was just after this change,{' '}
+        {whenText(props.at, Date.now())}.
+      </p>
       {record !== null && (
         <RadioGroup
           className="field radios"

@@ -33,7 +33,6 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
   const [error, setError] = useState<WireError | null>(null);
   const [loading, setLoading] = useState(false);
   const [wanted, setWanted] = useState({ of: question, count: 0 });
-  const [attempt, setAttempt] = useState(0);
 
   const ask = useCallback(
     async (before: string | undefined) => {
@@ -77,7 +76,9 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
   const last = mine.packages.at(-1)?.id;
   // What follows from what is wanted and what is here: whatever became of an answer under way, the next one is asked for all the same.
   const isShort = last !== undefined && !mine.complete && wanted.of === question && wanted.count > mine.packages.length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: attempt only asks again
+  // What failed is asked for once more, and again whenever something happened.
+  const retry = error === null ? null : revision;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: retry only asks again
   useEffect(() => {
     if (!isShort || last === undefined) return;
     let dropped = false;
@@ -93,11 +94,10 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
     return () => {
       dropped = true;
     };
-  }, [ask, question, last, isShort, attempt]);
+  }, [ask, question, last, isShort, retry]);
   const reach = (at: number) => {
     const count = at + NEAR_END;
     if (wanted.of !== question || count > wanted.count) setWanted({ of: question, count });
-    if (error !== null) setAttempt((before) => before + 1);
   };
   return { packages: mine.packages, complete: mine.complete, loading, error, reach };
 }

@@ -5,6 +5,8 @@ export interface SettingField {
   readonly key: string;
   readonly label: string;
   readonly hint: string;
+  /** The unit as it stands behind what is typed. */
+  readonly shown?: string;
   /** `share`: 0 to 1, typed as a percentage. `minutes`: seconds, typed as minutes. Sizes are bytes, typed in their unit. */
   readonly unit: 'text' | 'number' | 'share' | 'minutes' | keyof typeof SIZES;
 }
@@ -28,7 +30,8 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       {
         key: 'scan.interval',
         label: 'Check everything every',
-        hint: 'Minutes. Changes are also noticed as they happen.',
+        hint: 'Changes are also noticed as they happen.',
+        shown: 'minutes',
         unit: 'minutes',
       },
     ],
@@ -36,8 +39,8 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Speed',
     fields: [
-      { key: 'limits.up', label: 'Send at most', hint: 'MB a second. 0: no limit.', unit: 'MB' },
-      { key: 'limits.down', label: 'Receive at most', hint: 'MB a second. 0: no limit.', unit: 'MB' },
+      { key: 'limits.up', label: 'Send at most', hint: '0: no limit.', shown: 'MB/s', unit: 'MB' },
+      { key: 'limits.down', label: 'Receive at most', hint: '0: no limit.', shown: 'MB/s', unit: 'MB' },
       { key: 'schedule', label: 'Only at these times', hint: 'For example 22:00-06:00. Empty: always.', unit: 'text' },
     ],
   },
@@ -47,17 +50,25 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       {
         key: 'history.days',
         label: 'Keep earlier versions for',
-        hint: 'Days, of what was replaced or deleted.',
+        hint: 'Of what was replaced or deleted.',
+        shown: 'days',
         unit: 'number',
       },
-      { key: 'history.bytes', label: 'Use at most', hint: 'GiB of this disk; the oldest go first.', unit: 'GiB' },
+      { key: 'history.bytes', label: 'Use at most', hint: 'The oldest go first.', shown: 'GiB', unit: 'GiB' },
       {
         key: 'history.copy-limit',
         label: 'Copy items up to',
-        hint: 'MiB. A larger one may be in no history once you overwrite it yourself.',
+        hint: 'A larger one may be in no history once you overwrite it yourself.',
+        shown: 'MiB',
         unit: 'MiB',
       },
-      { key: 'disk.reserve', label: 'Leave free', hint: 'MiB of the disk are never filled.', unit: 'MiB' },
+      {
+        key: 'disk.reserve',
+        label: 'Leave free',
+        hint: 'So much of the disk is never filled.',
+        shown: 'MiB',
+        unit: 'MiB',
+      },
     ],
   },
   {
@@ -66,19 +77,22 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       {
         key: 'safety.delete-share',
         label: 'Halt when this much is deleted at once',
-        hint: 'Percent of a collection. It halts only where the next number is reached too.',
+        hint: 'Of a collection. It halts only where the next number is reached too.',
+        shown: '%',
         unit: 'share',
       },
       {
         key: 'safety.delete-count',
         label: '… and at least this many items',
-        hint: 'Items. Nothing is lost: it asks you first.',
+        hint: 'Nothing is lost: it asks you first.',
+        shown: 'items',
         unit: 'number',
       },
       {
         key: 'safety.rewrite-share',
         label: 'Halt when this much is rewritten at once',
-        hint: 'Percent of a collection.',
+        hint: 'Of a collection.',
+        shown: '%',
         unit: 'share',
       },
     ],

@@ -29,7 +29,13 @@ export function SettingsPage() {
       {config.value === null && config.error === null && <Loading what="the settings" />}
       {config.value !== null &&
         SETTING_GROUPS.map((group) => (
-          <SettingsGroup key={group.title} group={group} config={config.value as Config} onSaved={config.reload} />
+          <SettingsGroup
+            key={group.title}
+            group={group}
+            config={config.value as Config}
+            name={device?.name ?? ''}
+            onSaved={config.reload}
+          />
         ))}
       <DoctorList />
       {device !== undefined && (
@@ -41,8 +47,14 @@ export function SettingsPage() {
   );
 }
 
-function SettingsGroup(props: { group: SettingGroup; config: Config; onSaved: () => void }) {
-  const { group, config } = props;
+function SettingsGroup(props: {
+  group: SettingGroup;
+  config: Config;
+  /** What this device is called while nothing else is said. */
+  name: string;
+  onSaved: () => void;
+}) {
+  const { group, config, name } = props;
   const client = useClient();
   const toast = useToast();
   const [typed, setTyped] = useState<{ readonly [key: string]: string }>({});
@@ -88,6 +100,8 @@ function SettingsGroup(props: { group: SettingGroup; config: Config; onSaved: ()
             key={field.key}
             label={field.label}
             hint={field.hint}
+            {...(field.shown === undefined ? {} : { unit: field.shown })}
+            {...(field.key === 'name' ? { placeholder: name } : {})}
             value={textOf(field)}
             invalid={whyOf(field)}
             onChange={(text) => setTyped((before) => ({ ...before, [field.key]: text }))}

@@ -3,6 +3,7 @@ import { Checkbox } from 'react-aria-components';
 import type { FoundCollectionView, WireError } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
+import type { Adding } from '../client/app-store.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
@@ -12,12 +13,35 @@ import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Note } from '../components/note.tsx';
 import { isAddress, withUser } from './account-address.ts';
 import { AccountFields } from './account-fields.tsx';
-import { accountAdvice, FORMAT_CHOICES, formatWords, RECOGNIZED } from './format-words.ts';
+import { accountAdvice, FORMAT_CHOICES, formatChoices, formatWords, RECOGNIZED } from './format-words.ts';
 import { PlaceField } from './place-field.tsx';
 import { RecognitionLine, RecognizedPlace, useRecognition } from './recognition.tsx';
 
+type Wish = 'any' | NonNullable<Adding['kind']>;
+const TITLES: { readonly [wish in Wish]: string } = {
+  any: 'Add a source',
+  files: 'Add a folder',
+  contacts: 'Add contacts',
+  calendar: 'Add a calendar',
+};
+const HINTS: { readonly [wish in Wish]: string } = {
+  any: 'A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), or the address of a CardDAV or CalDAV server.',
+  files: 'Where the folder is on this device.',
+  contacts:
+    'A .vcf, .csv or .ldif file, a folder of .vcf files, Thunderbird’s abook.sqlite, or the address of a CardDAV server.',
+  calendar: 'An .ics file, a folder of them, the address of a CalDAV server, or of a published calendar.',
+};
+
+const EXAMPLES: { readonly [wish in Wish]: string } = {
+  any: '/home/ana/Documents',
+  files: '/home/ana/Documents',
+  contacts: '/home/ana/contacts.vcf',
+  calendar: '/home/ana/calendar.ics',
+};
+
 /** Starts keeping places in step: one that is typed or picked, or several that were dropped. Nothing starts before the person says so. */
-export function AddDialog({ locations, onClose }: { locations: readonly string[]; onClose: () => void }) {
+export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => void }) {
+  const { locations } = adding;
   const client = useClient();
   const toast = useToast();
   const several = locations.length > 1;
@@ -27,7 +51,7 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
   const [create, setCreate] = useState(false);
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
-  const [kind, setKind] = useState<'contacts' | 'calendar'>('contacts');
+  const [kind, setKind] = useState<'contacts' | 'calendar'>(adding.kind === 'calendar' ? 'calendar' : 'contacts');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
 
@@ -85,7 +109,7 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
   const isFilled = several || place.trim() !== '';
   return (
     <DialogFrame
-      title={several ? `Add ${left.length} places` : 'Add a source'}
+      title={several ? `Add ${left.length} places` : TITLES[adding.kind ?? 'any']}
       careful
       onClose={onClose}
       onEnter={isFilled && !busy ? () => void add() : null}
@@ -119,21 +143,24 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
               setError(null);
             }}
             autoFocus
-            hint="A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), or the address of a CardDAV or CalDAV server."
+            placeholder={EXAMPLES[adding.kind ?? 'any']}
+            hint={HINTS[adding.kind ?? 'any']}
           />
           {/* Once it failed that says why. */}
           {!isServer && error === null && <RecognitionLine recognition={recognition} canCreate={create} />}
           {isServer && (
             <>
-              <ChoiceField
-                label="What to keep in step"
-                options={[
-                  { id: 'contacts', label: 'Contacts' },
-                  { id: 'calendar', label: 'A calendar' },
-                ]}
-                value={kind}
-                onChange={(value) => setKind(value === 'calendar' ? 'calendar' : 'contacts')}
-              />
+              {(adding.kind === null || adding.kind === 'files') && (
+                <ChoiceField
+                  label="What to keep in step"
+                  options={[
+                    { id: 'contacts', label: 'Contacts' },
+                    { id: 'calendar', label: 'A calendar' },
+                  ]}
+                  value={kind}
+                  onChange={(value) => setKind(value === 'calendar' ? 'calendar' : 'contacts')}
+                />
+              )}
               <AccountFields user={user} password={password} onUser={setUser} onPassword={setPassword} />
               {found.length > 0 && (
                 <ChoiceField
@@ -154,7 +181,7 @@ export function AddDialog({ locations, onClose }: { locations: readonly string[]
           {!isServer && (
             <ChoiceField
               label="What it is"
-              options={FORMAT_CHOICES}
+              options={adding.kind === null || adding.kind === 'files' ? FORMAT_CHOICES : formatChoices(adding.kind)}
               value={format === RECOGNIZED ? (recognition.value?.format ?? RECOGNIZED) : format}
               onChange={setFormat}
             />

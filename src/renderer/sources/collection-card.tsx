@@ -12,7 +12,7 @@ import {
 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { CollectionView } from '../../contract/contract.ts';
+import type { CollectionView, SourceView } from '../../contract/contract.ts';
 import { collectionSentence, collectionTone, counted, isAway, listed } from '../../contract/overall-state.ts';
 import { goTo, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -61,13 +61,13 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
         </span>
         <div className="collection-name">
           <h2 id={`collection-${collection.id}`}>{name}</h2>
-          <p className="muted">
-            {counted(collection.records, RECORD_WORD[collection.kind])}
-            {collection.peers.length > 0 && ` · shared with ${listed(collection.peers.map((peer) => peer.name))}`}
-            {collection.outside > 0 && ` · ${collection.outside.toLocaleString('en')} left out by rules`}
+          <p className={`state-line tone-${collectionTone(collection)}`}>
+            <ToneIcon tone={collectionTone(collection)} />
+            <span>{collectionSentence(collection)}</span>
           </p>
         </div>
         <div className="actions">
+          <WaitingLinks collection={collection} onInvite={() => setDialog('invite')} />
           {collection.kind !== 'files' && (
             <Button className="button" onPress={() => setDialog('browse')}>
               {collection.kind === 'contacts' ? (
@@ -80,9 +80,19 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
             </Button>
           )}
           {collection.removed !== true && (
-            <ActionButton className="button" isBusy={pause.busy} onPress={() => void setPaused()}>
-              {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
-              {paused ? 'Resume' : 'Pause'}
+            <ActionButton
+              className={paused ? 'button' : 'button button-icon button-quiet'}
+              isBusy={pause.busy}
+              onPress={() => void setPaused()}
+            >
+              {paused ? (
+                <Play aria-hidden size={15} />
+              ) : (
+                <Pause aria-hidden size={15}>
+                  <title>Pause</title>
+                </Pause>
+              )}
+              <span className={paused ? '' : 'sr-only'}>{paused ? 'Resume' : 'Pause'}</span>
               <span className="sr-only"> {name}</span>
             </ActionButton>
           )}
@@ -109,29 +119,31 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
           />
         </div>
       </div>
-      <p className={`state-line tone-${collectionTone(collection)}`}>
-        <ToneIcon tone={collectionTone(collection)} />
-        <span>{collectionSentence(collection)}</span>
-      </p>
-      {collection.sources.map((source) => (
-        <SourceLine
-          key={source.id}
-          source={source}
-          told={source.reason !== null && collectionSentence(collection).includes(source.reason)}
-          lacks={<SourceLacks collection={collection} lacks={lacks.get(source.id) ?? null} />}
+      <div className="collection-body">
+        <p className="muted">
+          {counted(collection.records, RECORD_WORD[collection.kind])}
+          {collection.peers.length > 0 && ` · shared with ${listed(collection.peers.map((peer) => peer.name))}`}
+          {collection.outside > 0 && ` · ${collection.outside.toLocaleString('en')} left out by rules`}
+        </p>
+        {collection.sources.map((source) => (
+          <SourceLine
+            key={source.id}
+            source={source}
+            told={isTold(source, collection)}
+            lacks={<SourceLacks collection={collection} lacks={lacks.get(source.id) ?? null} />}
+          />
+        ))}
+        {collection.progress !== null && collection.state === 'working' && (
+          <ProgressLine progress={collection.progress} name={name} />
+        )}
+        <CardLinks
+          collection={collection}
+          onHalt={() => setDialog('halt')}
+          onSync={() => void syncNow()}
+          onPlaces={() => setDialog('rules')}
+          onLeave={() => setDialog('leave')}
         />
-      ))}
-      {collection.progress !== null && collection.state === 'working' && (
-        <ProgressLine progress={collection.progress} name={name} />
-      )}
-      <CardLinks
-        collection={collection}
-        onHalt={() => setDialog('halt')}
-        onInvite={() => setDialog('invite')}
-        onSync={() => void syncNow()}
-        onPlaces={() => setDialog('rules')}
-        onLeave={() => setDialog('leave')}
-      />
+      </div>
       {dialog === 'browse' && <BrowseDialog collection={collection} onClose={close} />}
       {dialog === 'twice' && <DuplicatesDialog collection={collection} onClose={close} />}
       {dialog === 'invite' && <InviteDialog collection={collection.id} onClose={close} />}
@@ -143,20 +155,49 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
   );
 }
 
-/** What waits for the person in this collection, each with its way there. */
+/** Does the line under the name say it already? */
+const isTold = (source: SourceView, collection: CollectionView): boolean =>
+  source.reason === null
+    ? collection.state === 'paused' || (collection.state === 'working' && collection.sources.length === 1)
+    : collectionSentence(collection).includes(source.reason);
+
+/** What waits for the person elsewhere, each with its way there. */
+function WaitingLinks({ collection, onInvite }: { collection: CollectionView; onInvite: () => void }) {
+  const { conflicts, problems, peers, removed, state } = collection;
+  return (
+    <>
+      {conflicts > 0 && (
+        <Button className="button" onPress={() => goTo('conflicts')}>
+          Settle {counted(conflicts, 'conflict')}
+        </Button>
+      )}
+      {problems > 0 && (
+        <Button className="button" onPress={() => goTo('problems')}>
+          See {counted(problems, 'problem')}
+        </Button>
+      )}
+      {peers.length === 0 && removed !== true && state !== 'halted' && (
+        <Button className="button" onPress={onInvite}>
+          <UserPlus aria-hidden size={15} />
+          Invite a device…
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** What has to be decided about the collection itself. */
 function CardLinks(props: {
   collection: CollectionView;
   onHalt: () => void;
-  onInvite: () => void;
   onSync: () => void;
   onPlaces: () => void;
   onLeave: () => void;
 }) {
-  const { conflicts, problems, state, peers, removed } = props.collection;
+  const { state, removed } = props.collection;
   const missing = isAway(props.collection);
   const halted = state === 'halted' && !missing;
-  const alone = peers.length === 0 && removed !== true;
-  if (!halted && !missing && !alone && removed !== true && conflicts === 0 && problems === 0) return null;
+  if (!halted && !missing && removed !== true) return null;
   return (
     <div className="card-links">
       {removed === true && (
@@ -181,22 +222,6 @@ function CardLinks(props: {
       {halted && (
         <Button className="button button-primary" onPress={props.onHalt}>
           See what would happen…
-        </Button>
-      )}
-      {alone && !halted && !missing && (
-        <Button className="button" onPress={props.onInvite}>
-          <UserPlus aria-hidden size={15} />
-          Invite a device…
-        </Button>
-      )}
-      {conflicts > 0 && (
-        <Button className="button" onPress={() => goTo('conflicts')}>
-          Settle {counted(conflicts, 'conflict')}
-        </Button>
-      )}
-      {problems > 0 && (
-        <Button className="button" onPress={() => goTo('problems')}>
-          See {counted(problems, 'problem')}
         </Button>
       )}
     </div>

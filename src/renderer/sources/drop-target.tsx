@@ -29,7 +29,7 @@ export function DropTarget() {
       if (known.length < paths.length) {
         toast('failed', 'This browser does not tell where a dropped folder lies. Type its path instead.');
       }
-      store.setState({ adding: known });
+      store.setState({ adding: { locations: known, kind: null } });
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);

@@ -38,7 +38,7 @@ export const formatWords = (format: string): string =>
   format;
 
 const ADVICE: { readonly [code: string]: string } = {
-  'not-reachable': 'Look at the address, and whether this device is online. Nothing was added.',
+  'not-reachable': 'Nothing was added. Once that is mended, press the button again.',
   'not-allowed': 'Many services want a password made for one app, not the one you log in with.',
   'no-collections': 'Look in the settings of the service for its CardDAV or CalDAV address.',
   'other-host': 'Your password was not sent there.',

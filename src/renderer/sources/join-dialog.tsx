@@ -1,7 +1,7 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { JoinedView } from '../../contract/contract.ts';
-import { useToast } from '../client/app-context.tsx';
+import { useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogActions } from '../components/dialog-actions.tsx';
@@ -45,6 +45,13 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
       onClose();
     }
   };
+  const isLetIn = useApp((state) => state.status?.collections.some((one) => one.id === joined?.collection) === true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: toast and onClose are made anew at each render; it is said once
+  useEffect(() => {
+    if (!isLetIn) return;
+    toast('done', 'Joined. What the other device holds is on its way.');
+    onClose();
+  }, [isLetIn]);
   if (joined !== null) {
     return (
       <DialogFrame

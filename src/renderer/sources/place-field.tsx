@@ -10,6 +10,7 @@ export function PlaceField(props: {
   value: string;
   onChange: (value: string) => void;
   hint?: string;
+  placeholder?: string;
   autoFocus?: boolean;
 }) {
   const client = useClient();
@@ -27,7 +28,7 @@ export function PlaceField(props: {
         value={props.value}
         onChange={props.onChange}
         mono
-        placeholder="/home/ana/Documents"
+        placeholder={props.placeholder ?? '/home/ana/Documents'}
         autoFocus={props.autoFocus === true}
         {...(props.hint === undefined ? {} : { hint: props.hint })}
       />

@@ -25,7 +25,7 @@ export function progressParts(progress: ProgressView): {
   if (bytesTotal > bytes && secondsLeft !== null && secondsLeft > 0) {
     parts.push(`${byteSize((bytesTotal - bytes) / secondsLeft)}/s`);
   }
-  if (secondsLeft !== null) parts.push(`about ${duration(secondsLeft)} left`);
+  if (secondsLeft !== null) parts.push(`${secondsLeft < 5 ? '' : 'about '}${duration(secondsLeft)} left`);
   return { percent: share === null ? null : Math.min(100, Math.max(0, share * 100)), parts };
 }
 

@@ -33,7 +33,7 @@ export function SourceLine(props: { source: SourceView; told: boolean; lacks: Re
           {source.location}
         </span>
         {source.format !== 'folder' && <span className="tag">{formatWords(source.format)}</span>}
-        {source.state !== 'ready' && !(source.state === 'paused' && told) && (
+        {source.state !== 'ready' && !told && (
           <span className={bad ? 'tag tag-bad' : 'tag'}>{STATES[source.state]}</span>
         )}
         {client.host === 'electron' && !/^https?:/.test(source.location) && (

@@ -1,12 +1,12 @@
-import { FolderPlus, FolderSync, Link2 } from 'lucide-react';
+import { FolderPlus, Link2 } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { CollectionView } from '../../contract/contract.ts';
 import { useApp, useAppContext } from '../client/app-context.tsx';
-import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { CollectionCard } from './collection-card.tsx';
 import { JoiningCard } from './joining-card.tsx';
+import { Welcome } from './welcome.tsx';
 
 const stoppedFirst = (a: CollectionView, b: CollectionView): number =>
   Number(b.state === 'halted') - Number(a.state === 'halted');
@@ -21,7 +21,10 @@ export function SourcesPage() {
         <Link2 aria-hidden size={16} />
         Join with a link
       </Button>
-      <Button className="button button-primary" onPress={() => store.setState({ adding: [] })}>
+      <Button
+        className="button button-primary"
+        onPress={() => store.setState({ adding: { locations: [], kind: null } })}
+      >
         <FolderPlus aria-hidden size={16} />
         Add a source
       </Button>
@@ -33,12 +36,7 @@ export function SourcesPage() {
     // Not before it is known where they belong: a press on a button that moves away is lost.
     <PageFrame title="Sources" {...(status === null || empty ? {} : { actions })}>
       {status === null && <Loading what="your sources" />}
-      {empty && (
-        <EmptyState icon={FolderSync} title="What shall be the same on all your devices?" actions={actions}>
-          <p>Drag a folder into this window, or add one.</p>
-          <p>Is it on another device already? Make an invitation there, and join with its link.</p>
-        </EmptyState>
-      )}
+      {empty && <Welcome />}
       {joining.map((one) => (
         <JoiningCard key={one.collection} joining={one} />
       ))}

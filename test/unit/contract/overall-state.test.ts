@@ -187,6 +187,12 @@ describe('collectionSentence', () => {
       'Waiting for Laptop and Attic',
     );
     expect(collectionSentence(halted)).toBe('Halted: everything is gone');
+    const works = { state: 'working', peers: [{ ...laptop, behind: 2 }, attic] } as const;
+    expect(collectionSentence(collection(works))).toBe('Sending what changed here to Laptop');
+    expect(collectionSentence(collection({ ...works, sources: [{ ...source, state: 'scanning' }] }))).toBe(
+      'Looking through it',
+    );
+    expect(collectionSentence(collection({ state: 'working' }))).toBe('Working');
     expect(collectionSentence(collection({ state: 'problem', problems: 1_200 }))).toBe('1,200 items not in step');
   });
 });

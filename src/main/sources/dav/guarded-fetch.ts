@@ -104,8 +104,17 @@ async function bounded(response: Response, most: number, url: URL): Promise<Resp
   });
 }
 
-/** What is wrong with how a server proves who it is, and what a person can do. */
-const UNPROVED: { readonly [code: string]: string } = {
+/** What is wrong on the way to a server, or with how it proves who it is, and what a person can do. */
+const FAILURES: { readonly [code: string]: string } = {
+  ENOTFOUND: 'no server of this name is known; look at how it is spelled, and whether this device is online',
+  EAI_AGAIN: 'its name cannot be looked up now; perhaps this device is not online',
+  ECONNREFUSED: 'nothing answers there; look at the port in the address, and whether the server runs',
+  ECONNRESET: 'it broke the connection off',
+  UND_ERR_SOCKET: 'it broke the connection off',
+  ENETUNREACH: 'there is no way to it from here; perhaps this device is not online',
+  EHOSTUNREACH: 'there is no way to it from here; perhaps this device is not online',
+  ETIMEDOUT: 'it does not answer',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
   CERT_HAS_EXPIRED:
     'its certificate has expired; whoever runs it has to renew that, and the clock of this computer has to be right',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet; perhaps the clock of this computer is wrong',
@@ -126,6 +135,12 @@ const UNKNOWN_ISSUER_WORDS =
 function notReachable(url: URL, error: unknown): LockstepError {
   const { cause, message } = error as Error;
   const { code = '', message: said = message } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
-  const why = UNPROVED[code] ?? (UNKNOWN_ISSUER.has(code) ? UNKNOWN_ISSUER_WORDS : said);
+  if ((error as Error).name === 'TimeoutError')
+    return new LockstepError(
+      'not-reachable',
+      `${url.origin} cannot be reached: it did not answer in time.`,
+      url.origin,
+    );
+  const why = FAILURES[code] ?? (UNKNOWN_ISSUER.has(code) ? UNKNOWN_ISSUER_WORDS : said);
   return new LockstepError('not-reachable', `${url.origin} cannot be reached: ${why}.`, url.origin, error);
 }

@@ -74,7 +74,7 @@ function notUnicode(prefix: string, entry: DirectoryName): ItemProblem {
   return {
     id: recordId(prefix + shown),
     code: 'name-not-unicode',
-    detail: 'its name is not Unicode; rename it to have it synchronized',
+    detail: 'its name is not Unicode',
   };
 }
 

@@ -174,5 +174,4 @@ export class FileReader {
 
 const gone = (): Unreadable => new Unreadable('changing', 'it went away before it was read');
 const changing = (): Unreadable => new Unreadable('changing', 'it changed while it was read; it is read again later');
-const special = (): Unreadable =>
-  new Unreadable('special-file', 'it is no file, folder or link and cannot be synchronized');
+const special = (): Unreadable => new Unreadable('special-file', 'it is no file, folder or link');

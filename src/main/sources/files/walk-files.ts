@@ -350,7 +350,7 @@ export class FileWalker {
 }
 
 function specialFile(id: string): ItemProblem {
-  return { id: recordId(id), code: 'special-file', detail: 'it is no file, folder or link and cannot be synchronized' };
+  return { id: recordId(id), code: 'special-file', detail: 'it is no file, folder or link' };
 }
 
 function unlisted(walk: Walk, id: string, node: DirectoryNode, code: ProblemCode, detail: string): void {

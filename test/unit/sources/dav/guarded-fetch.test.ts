@@ -49,7 +49,9 @@ describe('an address a person confirmed', () => {
     ['CERT_HAS_EXPIRED', 'has expired'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'another name'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
-    ['ECONNREFUSED', 'just so'],
+    ['ENOTFOUND', 'no server of this name'],
+    ['ECONNREFUSED', 'nothing answers there'],
+    ['EODD', 'just so'],
   ])('whose server fails with %s is told in words', async (code, words) => {
     const dispatcher = new MockAgent();
     const failing = dispatcher.get(server.origin).intercept({ path: '/' });
@@ -92,7 +94,10 @@ describe('an address a person confirmed', () => {
 
   it('one that never answers is given up', async () => {
     server.answer = () => null;
-    await expect(ask('/', { timeout: 50 })).rejects.toMatchObject({ code: 'not-reachable' });
+    await expect(ask('/', { timeout: 50 })).rejects.toMatchObject({
+      code: 'not-reachable',
+      message: expect.stringContaining('did not answer in time'),
+    });
   });
 });
 

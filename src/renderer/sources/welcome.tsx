@@ -1,0 +1,71 @@
+import { CalendarDays, Folder, Link2, type LucideIcon, UsersRound } from 'lucide-react';
+import { Button } from 'react-aria-components';
+import type { Kind } from '../../contract/contract.ts';
+import { useAppContext, useClient } from '../client/app-context.tsx';
+
+interface Beginning {
+  readonly kind: Kind;
+  readonly icon: LucideIcon;
+  readonly title: string;
+  readonly text: string;
+}
+
+const CONTACTS: Beginning = {
+  kind: 'contacts',
+  icon: UsersRound,
+  title: 'Contacts',
+  text: 'A .vcf, .csv or .ldif file, Thunderbird, or an address book on a server',
+};
+const CALENDAR: Beginning = {
+  kind: 'calendar',
+  icon: CalendarDays,
+  title: 'A calendar',
+  text: 'An .ics file, or a calendar on a server',
+};
+
+/** The first start: what this is for, and the ways to begin. */
+export function Welcome() {
+  const { store } = useAppContext();
+  const isWindow = useClient().host === 'electron';
+  const folder: Beginning = {
+    kind: 'files',
+    icon: Folder,
+    title: 'A folder',
+    text: isWindow
+      ? 'Documents, photos, anything. You can also drag it into this window'
+      : 'Documents, photos, anything',
+  };
+  return (
+    <section className="welcome" aria-labelledby="welcome">
+      <h2 id="welcome">What shall be the same on all your devices?</h2>
+      <p className="welcome-lead">
+        Lockstep keeps it in step directly between them, encrypted, without an account. Nothing leaves this device until
+        you invite another one.
+      </p>
+      <div className="beginnings">
+        {[folder, CONTACTS, CALENDAR].map(({ kind, icon: Icon, title, text }) => (
+          <Button key={kind} className="beginning" onPress={() => store.setState({ adding: { locations: [], kind } })}>
+            <span className="beginning-icon">
+              <Icon aria-hidden size={24} strokeWidth={1.7} />
+            </span>
+            <span className="strong">
+              <span className="sr-only">Add: </span>
+              {title}
+            </span>{' '}
+            <span className="muted">{text}</span>
+          </Button>
+        ))}
+      </div>
+      <div className="welcome-join">
+        <p>
+          <strong>Is it on another device already?</strong>{' '}
+          <span className="muted">Open Lockstep there, choose “Invite a device”, and bring the link here.</span>
+        </p>
+        <Button className="button" onPress={() => store.setState({ joining: '' })}>
+          <Link2 aria-hidden size={16} />
+          Join with a link
+        </Button>
+      </div>
+    </section>
+  );
+}
