@@ -1,13 +1,15 @@
 import nodeIcal from 'node-ical';
+import { escapeName } from '../../record/entry-name.ts';
 import { fieldName } from '../../record/ids.ts';
 import type { Fields, Value } from '../../record/value.ts';
 import { formatTime, localOf, wallMs } from './icalendar/civil.ts';
 import { applyPatch, type Override, occurrenceOf, overridesOf } from './icalendar/overrides.ts';
+import { ownOffsetAt } from './icalendar/own-zone-offsets.ts';
 import { isPlain } from './icalendar/property.ts';
 import { composeRule } from './icalendar/rule.ts';
 import { endTime, startOf, type When, whenOfValue } from './icalendar/when.ts';
 import { isKnownZone } from './icalendar/zone-names.ts';
-import { instantOf, offsetAt } from './icalendar/zone-offsets.ts';
+import { instantBy, offsetAt } from './icalendar/zone-offsets.ts';
 
 /** One time something takes place. */
 export interface Occurrence {
@@ -58,7 +60,8 @@ export function occurrencesOf(fields: Fields, period: Period): Occurrences {
   const overrides = overridesOf(fields);
   const start = startOf(when);
   const rule = fields.get(fieldName('recurrenceRule')) ?? null;
-  const expanded = start === null || rule === null ? { keys: [], isComplete: true } : expand(when, rule, period);
+  const expanded =
+    start === null || rule === null ? { keys: [], isComplete: true } : expand(fields, when, rule, period);
   const keys = new Set(expanded.keys);
   if (start !== null) keys.add(start.local);
   for (const [key, { added, patch, range }] of overrides) if (added || patch.size > 0 || range) keys.add(key);
@@ -70,7 +73,12 @@ export function occurrencesOf(fields: Fields, period: Period): Occurrences {
     if (one !== null && one.start < period.to && (one.end > period.from || one.start >= period.from)) list.push(one);
   }
   list.sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1));
-  return { list, isComplete: expanded.isComplete };
+  return { list: withoutSkipped(list, overrides), isComplete: expanded.isComplete };
+}
+
+/** Hours that clocks skip are those after them, and no occurrences of their own. */
+function withoutSkipped(list: readonly Occurrence[], overrides: ReadonlyMap<string, Override>): Occurrence[] {
+  return list.filter(({ key, start }, at) => overrides.has(key) || list[at + 1]?.start !== start);
 }
 
 /** The first occurrence from a moment on; null: there is none within the next ten years. */
@@ -85,6 +93,7 @@ export function nextOccurrence(fields: Fields, from: number, timeZone: string): 
 
 /** The times a rule makes, by the clocks of the series, whatever zone that is: rules count in the hours that people see. */
 function expand(
+  fields: Fields,
   when: When,
   rule: Value,
   { from, to, timeZone }: Period,
@@ -98,8 +107,7 @@ function expand(
   if (step === 0 || when.start === undefined || each * Math.min(366, step / DAY_MS) > MOST_STEPS)
     return { keys: [], isComplete: false };
   const begin = wallMs(when.start);
-  const zone = when.timeZone !== null && isKnownZone(when.timeZone) ? when.timeZone : timeZone;
-  const wall = (moment: number): number => moment + offsetAt(zone, moment) * 1000;
+  const wall = (moment: number): number => moment + offsetsOf(fields, when.timeZone, timeZone)(moment) * 1000;
   // What lasts may have begun long before; and clocks may change in between.
   const ending = endTime(when);
   const lasting = ending === null ? 0 : Math.max(0, wallMs(ending.local) - begin);
@@ -150,8 +158,7 @@ function occurrenceAt(
   const ending = endTime(when);
   const start = startOf(when) ?? ending;
   if (start === null) return null;
-  const moment = (zone: string | null, local: string): number =>
-    instantOf(zone !== null && isKnownZone(zone) ? zone : here, local);
+  const moment = (zone: string | null, local: string): number => instantBy(offsetsOf(fields, zone, here), local);
   const from = moment(start.zone, start.local);
   const until = ending === null ? from : Math.max(from, moment(ending.zone, ending.local));
   const title = full.get(fieldName('title'));
@@ -164,6 +171,14 @@ function occurrenceAt(
     isAllDay: start.isDate,
     title: typeof title === 'string' ? title : '',
   };
+}
+
+/** How many seconds a zone is ahead of UTC, also one of somebody's own that brought its rules; one that is null or not known is that of `here`. */
+function offsetsOf(fields: Fields, zone: string | null, here: string): (utcMs: number) => number {
+  if (zone !== null && isKnownZone(zone)) return (moment) => offsetAt(zone, moment);
+  const own = zone === null ? null : (fields.get(fieldName(`timeZones/${escapeName(zone)}`)) ?? null);
+  const text = isPlain(own) && typeof own.text === 'string' ? own.text : null;
+  return (moment) => (text === null ? null : ownOffsetAt(text, moment)) ?? offsetAt(here, moment);
 }
 
 const sizeOf = (list: Value | undefined): number => (Array.isArray(list) ? Math.max(1, list.length) : 1);

@@ -18,6 +18,52 @@ describe('when something takes place', () => {
       '2024-04-08T08:00',
     ]);
   });
+  const OWN_ZONE = [
+    'BEGIN:VTIMEZONE',
+    'TZID:Ours',
+    'BEGIN:STANDARD',
+    'DTSTART:16010101T030000',
+    'TZOFFSETFROM:-0300',
+    'TZOFFSETTO:-0430',
+    'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU',
+    'END:STANDARD',
+    'BEGIN:DAYLIGHT',
+    'DTSTART:16010101T020000',
+    'TZOFFSETFROM:-0430',
+    'TZOFFSETTO:-0300',
+    'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU',
+    'END:DAYLIGHT',
+    'END:VTIMEZONE',
+  ].join('\r\n');
+  it("is told by the rules that a zone of somebody's own brings", () => {
+    const weekly = event('DTSTART;TZID=Ours:20240303T100000', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY;COUNT=3');
+    expect(times('2024-03-01', '2024-04-10', OWN_ZONE, weekly)).toEqual([
+      '2024-03-03T14:30',
+      '2024-03-10T13:00',
+      '2024-03-17T13:00',
+    ]);
+    expect(times('2024-10-01', '2024-12-01', OWN_ZONE, event('DTSTART;TZID=Ours:20241027T010000'))).toEqual([
+      '2024-10-27T04:00',
+    ]);
+    expect(times('2024-10-01', '2024-12-01', OWN_ZONE, event('DTSTART;TZID=Ours:20241027T100000'))).toEqual([
+      '2024-10-27T14:30',
+    ]);
+  });
+  it('takes hours that clocks skip for no hours of their own', () => {
+    const hourly = event('DTSTART;TZID=Europe/Vienna:20240331T000000', 'DURATION:PT1M', 'RRULE:FREQ=HOURLY;COUNT=5');
+    expect(times('2024-03-30', '2024-04-01', hourly)).toEqual([
+      '2024-03-30T23:00',
+      '2024-03-31T00:00',
+      '2024-03-31T01:00',
+      '2024-03-31T02:00',
+    ]);
+    const daily = event('DTSTART;TZID=Europe/Vienna:20240330T023000', 'DURATION:PT1M', 'RRULE:FREQ=DAILY;COUNT=3');
+    expect(times('2024-03-30', '2024-04-02', daily)).toEqual([
+      '2024-03-30T01:30',
+      '2024-03-31T01:30',
+      '2024-04-01T00:30',
+    ]);
+  });
   it('leaves out, moves, renames and adds what is said so', () => {
     const list = within(
       '2024-01-01',

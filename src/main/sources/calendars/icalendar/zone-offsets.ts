@@ -48,14 +48,18 @@ export function transitionsIn(zone: string, year: number): readonly Transition[]
 
 /** The moment at which clocks of the zone show this wall time: the first of two, and where they skip it, as if they had not. */
 export function instantOf(zone: string, local: string): number {
+  return zone === UTC ? wallMs(local) : instantBy((moment) => offsetAt(zone, moment), local);
+}
+
+/** As `instantOf`, of a zone that is so many seconds ahead of UTC at a moment. */
+export function instantBy(offsetAt: (utcMs: number) => number, local: string): number {
   const wall = wallMs(local);
-  if (zone === UTC) return wall;
-  const before = offsetAt(zone, wall - DAY_MS);
-  const after = offsetAt(zone, wall + DAY_MS);
+  const before = offsetAt(wall - DAY_MS);
+  const after = offsetAt(wall + DAY_MS);
   const first = wall - before * 1000;
-  if (before === after || offsetAt(zone, first) === before) return first;
+  if (before === after || offsetAt(first) === before) return first;
   const second = wall - after * 1000;
-  return offsetAt(zone, second) === after ? second : first;
+  return offsetAt(second) === after ? second : first;
 }
 
 /** The wall time of a moment; null: no year that can be written. */
