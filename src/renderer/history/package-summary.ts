@@ -24,9 +24,9 @@ export function packageSummary(view: PackageView): string {
   return `${head}: ${names.join(', ')}${more}`;
 }
 
-/** The kind of sign a package gets: that of all its changes, or of a mixture. */
+/** The kind of sign a package gets: that of all its changes, or of a mixture, or of more than are spelled out. */
 export function packageAction(view: PackageView): HistoryChangeView['action'] | 'mixed' {
   const [first] = view.changes;
-  if (first === undefined) return 'mixed';
+  if (first === undefined || view.changes.length < view.changeCount) return 'mixed';
   return view.changes.every((change) => change.action === first.action) ? first.action : 'mixed';
 }
