@@ -462,6 +462,19 @@ test('a dropped folder is added only after it is confirmed; a bad place keeps th
   await expect(page.getByRole('heading', { name: 'Recipes' })).toBeVisible();
 });
 
+test('what is dropped on a browser is named, and its path asked for', async ({ page }) => {
+  await openPages(page, pages, {});
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['x'], 'contacts.vcf'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+  });
+  const dialog = page.getByRole('dialog', { name: 'Add a source' });
+  await expect(dialog).toContainText('This browser does not tell where “contacts.vcf” lies.');
+  await expect(dialog.getByLabel('Place')).toBeFocused();
+});
+
 test('a pairing request names what it grants; joining shows the code to compare', async ({ page }) => {
   await openPages(page, pages, { page: 'devices' });
   const request = page.getByRole('article', { name: /Kitchen tablet asks to join/ });

@@ -20,6 +20,8 @@ export interface Toast {
 export interface Adding {
   /** What was dropped on the window. */
   readonly locations: readonly string[];
+  /** What was dropped too, by name: a browser does not tell where it lies. */
+  readonly untold?: readonly string[];
   /** What a person said they want to add; null: it is told from the place. */
   readonly kind: Kind | null;
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Checkbox } from 'react-aria-components';
 import type { FoundCollectionView, WireError } from '../../contract/contract.ts';
-import { counted } from '../../contract/overall-state.ts';
+import { counted, listed } from '../../contract/overall-state.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
 import type { Adding } from '../client/app-store.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
@@ -41,7 +41,7 @@ const EXAMPLES: { readonly [wish in Wish]: string } = {
 
 /** Starts keeping places in step: one that is typed or picked, or several that were dropped. Nothing starts before the person says so. */
 export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => void }) {
-  const { locations } = adding;
+  const { locations, untold = [] } = adding;
   const client = useClient();
   const toast = useToast();
   const several = locations.length > 1;
@@ -123,6 +123,14 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
         />
       }
     >
+      {untold.length > 0 && (
+        <Note tone="warn">
+          <p>
+            This browser does not tell where {listed(untold.map((name) => `“${name}”`))}{' '}
+            {untold.length === 1 ? 'lies' : 'lie'}. Type the whole path instead.
+          </p>
+        </Note>
+      )}
       {several ? (
         <ul className="plain-list">
           {left.map((location) => (

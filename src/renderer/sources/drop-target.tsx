@@ -1,16 +1,14 @@
 import { FolderPlus } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useAppContext, useToast } from '../client/app-context.tsx';
+import { useAppContext } from '../client/app-context.tsx';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
 
 /** The whole window takes folders and files that are dropped on it. By keyboard the same is “Add a source”. */
 export function DropTarget() {
   const { client, store } = useAppContext();
-  const toast = useToast();
   const [over, setOver] = useState(false);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: toast is made anew at each render and does the same
   useEffect(() => {
     const onOver = (event: DragEvent) => {
       if (!hasFiles(event)) return;
@@ -24,12 +22,10 @@ export function DropTarget() {
       setOver(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
-      const paths = [...(event.dataTransfer?.files ?? [])].map((file) => client.pathForFile(file));
-      const known = paths.filter((path) => path !== null);
-      if (known.length < paths.length) {
-        toast('failed', 'This browser does not tell where a dropped folder lies. Type its path instead.');
-      }
-      store.setState({ adding: { locations: known, kind: null } });
+      const files = [...(event.dataTransfer?.files ?? [])];
+      const locations = files.flatMap((file) => client.pathForFile(file) ?? []);
+      const untold = files.filter((file) => client.pathForFile(file) === null).map(({ name }) => name);
+      store.setState({ adding: { locations, untold, kind: null } });
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);

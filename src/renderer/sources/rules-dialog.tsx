@@ -116,16 +116,22 @@ function RulesForm(props: {
   );
 }
 
+/** One more, or one fewer. */
+type Place = { add: string; format?: string } | { remove: string; location: string };
+
 function Places(props: { collection: CollectionView; settings: SourceSettingsView; onChanged: () => void }) {
   const [place, setPlace] = useState('');
   const [format, setFormat] = useState(RECOGNIZED);
   const change = useAction('source:change');
+  const toast = useToast();
   const { kind } = props.collection;
-  const run = async (how: { add: string; format?: string } | { remove: string }) => {
-    const reply = await change.run(props.collection.id, how);
+  const run = async (how: Place) => {
+    const { id } = props.collection;
+    const reply = await change.run(id, 'remove' in how ? { remove: how.remove } : how);
     if (!reply.ok) return;
     setPlace('');
     props.onChanged();
+    if ('remove' in how) toast('done', `${how.location} is not kept in step any more. What is in it stays.`);
   };
   return (
     <section className="places">
@@ -138,7 +144,7 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
               className="button button-quiet button-small"
               isBusy={change.busy}
               isDisabled={props.settings.sources.length === 1}
-              onPress={() => void run({ remove: source.id })}
+              onPress={() => void run({ remove: source.id, location: source.location })}
             >
               <Trash2 aria-hidden size={14} />
               Remove<span className="sr-only"> {source.location}</span>
@@ -146,7 +152,7 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
           </li>
         ))}
       </ul>
-      <div className="field-row">
+      <div className="field-row field-row-end">
         <PlaceField label="Keep it in another place here too" value={place} onChange={setPlace} />
         <ActionButton
           className="button"
