@@ -266,3 +266,35 @@ it('a book overwritten by another export of it halts, and goes on when somebody 
   expect(text(bookB)).toContain('p30@example.org');
   expect(count(bookB)).toBe(30);
 });
+
+it('rows of a table that say too little to be anybody for sure are who they were after their database was lost', async () => {
+  const [a, b] = await Promise.all([Device.start('anna'), Device.start('bert')]);
+  devices = [a, b];
+  const [table, book] = [join(scratch('anna'), 'a.csv'), join(scratch('bert'), 'b.vcf')];
+  const columns =
+    'First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email,Screen Name,Work Phone,Home Phone,Notes';
+  writeFileSync(
+    table,
+    `${[columns, ',,,,only@example.org,,,,,', 'Bo,,Bo,,bo@example.org,,,,,', 'Bo,,Bo,,bo@example.org,,,1234567,,', ',,,,,,,,,a note'].join('\r\n')}\r\n`,
+  );
+  const { collection } = await a.ask<{ collection: string }>('add', table, '--name', 'people');
+  const { link } = await a.ask<{ link: string }>('invite', collection, '--role', 'admin', '--approve-first');
+  await b.ask('join', link, book, '--format', 'vcard', '--wait');
+  await b.sync();
+  // What their ids were made of is not what they say any more.
+  writeFileSync(
+    table,
+    text(table)
+      .replace(',,,,only@example.org,,,', ',,,,only@example.org,,,7654321')
+      .replaceAll('Bo,,Bo,,bo@example.org', 'Bo,,Bo,,bo@example.com')
+      .replace('a note', 'another note'),
+  );
+  await a.sync();
+  const before = [text(table), text(book)];
+  await loseDatabase(a);
+  await a.sync();
+  await b.sync();
+  expect([text(table), text(book)]).toEqual(before);
+  expect((await b.status()).collections[0]).toMatchObject({ records: 4, conflicts: 0, problems: 0 });
+  expect((await a.ask<readonly unknown[]>('duplicates', 'people')).length).toBeLessThan(2);
+});

@@ -1,6 +1,7 @@
 import type { Collection } from '../collection.ts';
 import { contactMarks } from '../conflicts/contact-marks.ts';
 import { type ContactMatch, matchContacts, type Told } from '../conflicts/match-contacts.ts';
+import { matchSame, type Said, saidBy } from '../conflicts/match-same.ts';
 import { type MetContact, meetContact } from '../conflicts/meet-contact.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import type { RecordId } from '../record/ids.ts';
@@ -45,17 +46,29 @@ export class MeetBook {
   /** Finds out which items nobody knows by their id are surely contacts of the collection. `read` yields them, part by part. */
   async match(read: AsyncIterable<readonly Reading[]>): Promise<void> {
     const { kind, log } = this.#collection;
-    const items: Told[] = [];
+    const items: (Told & Said)[] = [];
     for await (const readings of read)
       for (const reading of readings) {
-        items.push({ id: reading.id, marks: contactMarks(reading.fields) });
-        if (this.#ahead.size < READ_AHEAD) this.#ahead.set(reading.id, reading);
+        const { id, fields } = reading;
+        items.push({ id, marks: contactMarks(fields), said: saidBy(fields) });
+        if (this.#ahead.size < READ_AHEAD) this.#ahead.set(id, reading);
       }
     if (items.length === 0) return;
     const records: Told[] = [];
-    for (const { id, state } of this.#collection.records.all())
-      if (isLive(state)) records.push({ id, marks: contactMarks(fieldsOf(shownFields(kind, state, log.order))) });
-    this.#matches = matchContacts(records, items);
+    const unseen: Said[] = [];
+    for (const { id, state } of this.#collection.records.all()) {
+      if (!isLive(state)) continue;
+      const full = fieldsOf(shownFields(kind, state, log.order));
+      records.push({ id, marks: contactMarks(full) });
+      if (!this.#ids.has(id)) unseen.push({ id, said: saidBy(this.#project?.(full) ?? full) });
+    }
+    const same = matchSame(unseen, items);
+    const found = new Set([...same.values()].map(({ record }) => record));
+    const others = matchContacts(
+      records.filter(({ id }) => !found.has(id)),
+      items.filter(({ id }) => !same.has(id)),
+    );
+    this.#matches = new Map([...others, ...same]);
   }
 
   /** What was read of an item to compare it, once; null: it has to be read. */

@@ -1,0 +1,47 @@
+import { canonicalText } from '../past/canonical-text.ts';
+import { digestOf } from '../platform/hash.ts';
+import { isOwnField } from '../record/alias.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
+import type { Digest, RecordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
+import type { ContactMatch } from './match-contacts.ts';
+
+/** A contact, and all that it says. */
+export interface Said {
+  readonly id: RecordId;
+  readonly said: Digest;
+}
+
+const BY = ['all that it says'];
+
+/** A digest of all that a contact says, whatever the keys of its entries and the times of it are. */
+export function saidBy(fields: Fields): Digest {
+  const said: string[] = [];
+  for (const [field, value] of fields) {
+    if (value === null || field === EXISTS || isOwnField(field)) continue;
+    if (fieldRule('contacts', field).concurrent === 'larger') continue;
+    said.push(`${field.slice(0, field.lastIndexOf('/') + 1) || field} ${canonicalText(field, value)}`);
+  }
+  return digestOf(said.sort((a, b) => (a < b ? -1 : 1)).join('\n'));
+}
+
+/**
+ * Which items of a book are contacts of a collection that the book has under no id yet, for they say the very same: of several that do, the first
+ * by their ids are the first, so that as many are found as there are on both sides. By the id of the book's.
+ */
+export function matchSame(records: Iterable<Said>, items: Iterable<Said>): ReadonlyMap<RecordId, ContactMatch> {
+  const free = new Map<Digest, RecordId[]>();
+  for (const { id, said } of records) {
+    const ids = free.get(said);
+    if (ids === undefined) free.set(said, [id]);
+    else ids.push(id);
+  }
+  for (const ids of free.values()) ids.sort((a, b) => (a < b ? 1 : -1));
+  const matches = new Map<RecordId, ContactMatch>();
+  for (const { id, said } of [...items].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const record = free.get(said)?.pop();
+    if (record !== undefined) matches.set(id, { record, by: BY });
+  }
+  return matches;
+}
