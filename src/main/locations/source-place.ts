@@ -57,7 +57,9 @@ export function findPlace(
   if (there !== null && there.isFolder !== wanted)
     throw new LockstepError(
       'wrong-format',
-      `${location} is a ${there.isFolder ? 'folder' : 'file'}, and ${format.name} is a ${wanted ? 'folder' : 'file'}.`,
+      format.layout === 'tree'
+        ? `${location} is a single file. What is kept in step is a folder, or a file of contacts or a calendar (.vcf, .csv, .ldif, .ics).`
+        : `${location} is a ${there.isFolder ? 'folder' : 'file'}: as ${format.name} it would be a ${wanted ? 'folder' : 'file'}.`,
       location,
     );
   // Before it is made: what is refused leaves no folder in another source.

@@ -13,7 +13,7 @@ import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Note } from '../components/note.tsx';
 import { isAddress, withUser } from './account-address.ts';
 import { AccountFields } from './account-fields.tsx';
-import { accountAdvice, FORMAT_CHOICES, formatChoices, formatWords, RECOGNIZED } from './format-words.ts';
+import { accountAdvice, FORMAT_CHOICES, formatChoices, RECOGNIZED } from './format-words.ts';
 import { PlaceField } from './place-field.tsx';
 import { RecognitionLine, RecognizedPlace, useRecognition } from './recognition.tsx';
 
@@ -78,9 +78,9 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
       ...(isServer || several || format === RECOGNIZED ? {} : { format }),
     });
     if (reply.ok) {
-      const { records, kind, format } = reply.value;
-      const as = kind === 'files' ? '' : ` (${formatWords(format)})`;
-      toast('done', `${location}${as}: ${counted(records, RECORD_WORD[kind])} from now on kept in step`);
+      const { records, kind } = reply.value;
+      const called = name.trim() !== '' && !several ? name.trim() : location.replace(/^.*[\\/](?=.)/, '');
+      toast('done', `${called}: ${counted(records, RECORD_WORD[kind])}, kept in step from now on`);
     } else await whyNot(location, reply.error);
     return reply.ok;
   };

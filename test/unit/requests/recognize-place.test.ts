@@ -97,4 +97,9 @@ it('says what keeps it from being told', async () => {
   await expect(recognize('odd.csv')).rejects.toMatchObject({ code: 'unknown-format' });
   write('people.vcf', card(1));
   await expect(recognize('people.vcf', 'vcard-folder')).rejects.toMatchObject({ code: 'wrong-format' });
+  write('notes.docx', 'x');
+  await expect(recognize('notes.docx')).rejects.toMatchObject({
+    code: 'wrong-format',
+    message: expect.stringContaining('is a single file. What is kept in step is a folder'),
+  });
 });
