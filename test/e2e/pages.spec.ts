@@ -286,7 +286,9 @@ test('conflicts are narrowed by name and collection, and those of one collection
   await expect.poll(() => asked(page, 'conflicts:resolve-all')).toEqual([['newest', '0d'.repeat(16)]]);
 });
 
-test('a message that comes while a dialog is open lies under it, and leads on afterwards', async ({ page }) => {
+test('a message that comes while a dialog is open lies under it, leads on afterwards, and goes once it is settled', async ({
+  page,
+}) => {
   await openPages(page, pages, { page: 'conflicts' });
   await page.getByRole('button', { name: /plans\.md/ }).click();
   await page.evaluate(() =>
@@ -300,6 +302,18 @@ test('a message that comes while a dialog is open lies under it, and leads on af
   await page.getByRole('button', { name: 'Keep both' }).click();
   await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Show' }).click();
   await expect(page.getByRole('heading', { name: 'Sources', level: 1 })).toBeVisible();
+  await page.evaluate(() =>
+    (window as unknown as { sample: SampleClient }).sample.tell('notice', {
+      about: 'halt',
+      title: 'Music',
+      text: 'It is halted again',
+    }),
+  );
+  await expect(page.getByText('Music: It is halted again')).toBeVisible();
+  await page.getByRole('button', { name: /See what would/ }).click();
+  await page.getByRole('button', { name: 'Let it go on' }).click();
+  await expect(page.getByText('Music goes on')).toBeVisible();
+  await expect(page.getByText('Music: It is halted again')).toHaveCount(0);
 });
 
 test('two contacts that may be one person are seen side by side; either answer is given and can be undone', async ({

@@ -25,6 +25,7 @@ function follow(client: RendererClient, store: AppStore): () => void {
   let rising: ReturnType<typeof setTimeout> | null = null;
   const setStatus = (status: NonNullable<AppState['status']>) => {
     store.setState({ status });
+    dropSettled(store);
     // A status may come many times a second; the lists that hang on it need not be asked for as often.
     rising ??= setTimeout(() => {
       rising = null;
@@ -54,13 +55,12 @@ function follow(client: RendererClient, store: AppStore): () => void {
     client.on('status', setStatus),
     client.on('requests', (requests) => {
       store.setState({ requests });
-      if (requests.length === 0)
-        store.setState({ toasts: store.getState().toasts.filter((toast) => toast.isRequest !== true) });
+      dropSettled(store);
     }),
     client.on('notice', (notice) => {
       const action = { label: 'Show', run: () => goTo(NOTICE_PAGES[notice.about]) };
-      const isRequest = notice.about === 'request';
-      addToast(store, { tone: 'notice', text: `${notice.title}: ${notice.text}`, action, isRequest });
+      const { about } = notice;
+      addToast(store, { tone: 'notice', text: `${notice.title}: ${notice.text}`, action, about });
     }),
     client.onConnection?.((connection) => {
       store.setState({ connection });
@@ -96,6 +96,19 @@ export function useApp<T>(select: (state: AppState) => T): T {
 export const goTo = (page: Page): void => {
   location.hash = page;
 };
+
+/** Lets go of messages that tell of what does not wait any more. Those of problems stay: some are of the device, not of an item that is counted. */
+function dropSettled(store: AppStore): void {
+  const { status, requests, toasts } = store.getState();
+  const collections = status?.collections ?? [];
+  const waits: { readonly [about in NonNullable<Toast['about']>]?: boolean } = {
+    request: requests.length > 0,
+    halt: collections.some((one) => one.state === 'halted'),
+    conflict: collections.some((one) => one.conflicts > 0),
+  };
+  const left = toasts.filter(({ about }) => about === undefined || waits[about] !== false);
+  if (left.length < toasts.length) store.setState({ toasts: left });
+}
 
 let lastToast = 0;
 const MOST_TOASTS = 4;

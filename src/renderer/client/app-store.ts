@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Kind, RequestView, StatusView } from '../../contract/contract.ts';
+import type { Kind, NoticeView, RequestView, StatusView } from '../../contract/contract.ts';
 import type { Connection } from './connection.ts';
 
 /** In the order in which they are listed. */
@@ -12,8 +12,8 @@ export interface Toast {
   readonly tone: 'done' | 'notice' | 'failed';
   readonly text: string;
   readonly action: { readonly label: string; readonly run: () => void } | null;
-  /** It asks for an answer to a device that wants to join: it goes once none waits. */
-  readonly isRequest?: boolean;
+  /** It tells of something that waits: it goes once nothing of that does. */
+  readonly about?: NoticeView['about'];
 }
 
 /** What the add dialog begins with. */
