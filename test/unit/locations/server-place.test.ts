@@ -44,7 +44,7 @@ describe('what is found at an address', () => {
 
   it.each([
     [404, 'no-such-path'],
-    [429, 'server-trouble'],
+    [429, 'server-busy'],
     [503, 'server-trouble'],
   ])('%s is said, rather than only that it is not known which kind is meant', async (status, code) => {
     server.answer = () => ({ status });
