@@ -5,6 +5,8 @@ export interface SettingField {
   readonly key: string;
   readonly label: string;
   readonly hint: string;
+  /** What an empty one means. */
+  readonly empty?: string;
   /** The unit as it stands behind what is typed. */
   readonly shown?: string;
   /** `share`: 0 to 1, typed as a percentage. `minutes`: seconds, typed as minutes. Sizes are bytes, typed in their unit. */
@@ -24,7 +26,8 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       {
         key: 'listen',
         label: 'Address for other devices',
-        hint: 'Empty: found by itself. Else an address and a port, as 0.0.0.0:21027. Used from the next start on.',
+        hint: 'An address and a port, as 0.0.0.0:21027. Used from the next start on.',
+        empty: 'Found by itself',
         unit: 'text',
       },
       {
@@ -41,7 +44,13 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     fields: [
       { key: 'limits.up', label: 'Send at most', hint: '0: no limit.', shown: 'MB/s', unit: 'MB' },
       { key: 'limits.down', label: 'Receive at most', hint: '0: no limit.', shown: 'MB/s', unit: 'MB' },
-      { key: 'schedule', label: 'Only at these times', hint: 'For example 22:00-06:00. Empty: always.', unit: 'text' },
+      {
+        key: 'schedule',
+        label: 'Only at these times',
+        hint: 'For example 22:00-06:00.',
+        empty: 'Always',
+        unit: 'text',
+      },
     ],
   },
   {

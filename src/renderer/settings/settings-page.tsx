@@ -101,7 +101,7 @@ function SettingsGroup(props: {
             label={field.label}
             hint={field.hint}
             {...(field.shown === undefined ? {} : { unit: field.shown })}
-            {...(field.key === 'name' ? { placeholder: name } : {})}
+            placeholder={field.key === 'name' ? name : (field.empty ?? '')}
             value={textOf(field)}
             invalid={whyOf(field)}
             onChange={(text) => setTyped((before) => ({ ...before, [field.key]: text }))}
