@@ -298,3 +298,26 @@ it('rows of a table that say too little to be anybody for sure are who they were
   expect((await b.status()).collections[0]).toMatchObject({ records: 4, conflicts: 0, problems: 0 });
   expect((await a.ask<readonly unknown[]>('duplicates', 'people')).length).toBeLessThan(2);
 });
+
+it('a number that is only spelled otherwise is no question, whether a card is known by its UID or by what it says', async () => {
+  const of = (number: string, uid = 'ada') => card(uid, 'Ada', 'EMAIL:ada@example.org', `TEL;TYPE=cell:${number}`);
+  for (const uid of ['ada', 'other']) {
+    const { a, bookA, bookB } = await meet(of('+1 555-077-1234'), of('+15550771234', uid));
+    expect((await a.status()).collections[0]).toMatchObject({ records: 1, conflicts: 0, problems: 0 });
+    expect([text(bookA), text(bookB)]).toEqual([of('+1 555-077-1234'), expect.stringContaining('0771234')]);
+    await end(...devices);
+  }
+});
+
+it('an earlier spelling, found again after a lost database, does not come back', async () => {
+  const of = (number: string) => card('ada', 'Ada', 'EMAIL:ada@example.org', `TEL;TYPE=cell:${number}`);
+  const { a, b, bookA, bookB } = await meet(of('+43 660 1234567'), '');
+  await b.stop();
+  writeFileSync(bookA, of('0660 1234567'));
+  await a.look();
+  rmSync(join(b.data, 'lockstep.db'));
+  await b.restart();
+  await a.sync();
+  expect([text(bookA), text(bookB)]).toEqual([of('0660 1234567'), expect.stringContaining(':0660 1234567')]);
+  expect((await a.status()).collections[0]).toMatchObject({ records: 1, conflicts: 0, problems: 0 });
+});

@@ -28,6 +28,27 @@ export interface MetContact {
 const alsoOf = (id: RecordId): FieldName => alsoField(digestOf(id).slice(0, 22));
 
 /**
+ * What a contact (`found`, which shows `shown`) and an item that is it (`own`) say of one thing, though not in the same words, is as the contact
+ * has it: `now` is what the item stands for, `agreed` what of it the contact says too. Nothing of a field that is in conflict.
+ */
+export function agreeing(
+  found: StoredRecord,
+  shown: ReadonlyMap<FieldName, HeldField>,
+  own: Fields,
+): { readonly now: Map<FieldName, Value>; readonly agreed: ReadonlyMap<FieldName, HeldField> } {
+  const now = new Map(own);
+  const agreed = new Map<FieldName, HeldField>();
+  for (const [field, value] of now) {
+    const known = shown.get(field);
+    const both = known === undefined ? null : joined(field, known.value, value);
+    if (known === undefined || both === null || (found.state.fields.get(field) ?? []).length > 1) continue;
+    now.set(field, both);
+    agreed.set(field, known);
+  }
+  return { now, agreed };
+}
+
+/**
  * Makes a contact that meets a collection (`reading`) the one it surely is there (`found`). What agrees is one; what one of them lacks is
  * added; what differs stands beside each other as a conflict, as for any item that is adopted (DESIGN 9). Pure. Both changes belong
  * together; undoing them makes two contacts of it.
@@ -41,15 +62,7 @@ export function meetContact(
   const shown = shownFields('contacts', found.state, around.order);
   const full = fieldsOf(shown);
   const fields = withKeysOf(full, reading.fields);
-  const now = new Map(adoptedFields('contacts', full, fields, around.project));
-  const agreed = new Map<FieldName, HeldField>();
-  for (const [field, value] of now) {
-    const known = shown.get(field);
-    const both = known === undefined ? null : joined(field, known.value, value);
-    if (known === undefined || both === null || (found.state.fields.get(field) ?? []).length > 1) continue;
-    now.set(field, both);
-    agreed.set(field, known);
-  }
+  const { now, agreed } = agreeing(found, shown, adoptedFields('contacts', full, fields, around.project));
   // What it never said has no earlier value.
   const said = new Map([...now].filter(([field]) => found.state.fields.has(field) && !agreed.has(field)));
   const held = new Map([...adopt('contacts', found.state, said, around.earlier).held, ...agreed]);

@@ -1,5 +1,6 @@
 import type { Change } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
+import { agreeing } from '../conflicts/meet-contact.ts';
 import { difference } from '../difference/difference.ts';
 import { type Held, isLive, shownFields } from '../merge/record-state.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
@@ -56,12 +57,20 @@ export class DraftChange {
       const now = this.#put(held, stored?.native ?? null, reading);
       return { held, now, change: difference(kind, reading.id, held, now), found, wait: false };
     }
-    const full = live ? fieldsOf(shownFields(kind, found.state, log.order)) : fields;
-    const own = adoptedFields(kind, full, fields, this.#held.project);
+    const shown = shownFields(kind, found.state, log.order);
+    const own = adoptedFields(kind, live ? fieldsOf(shown) : fields, fields, this.#held.project);
     const adopted = adopt(kind, found.state, own, () => this.#collection.packages.earlierValues(found.row));
     if (adopted.deleted && !confirmed) return { held: null, now: own, change: null, found, wait: true };
-    const change = difference(kind, reading.id, adopted.held, own);
-    return { held: adopted.held, now: own, change, found, wait: false };
+    if (kind !== 'contacts' || !live) {
+      const change = difference(kind, reading.id, adopted.held, own);
+      return { held: adopted.held, now: own, change, found, wait: false };
+    }
+    // As where it is found by what it says: a number that is new here only in how it is spelled (servers have their own ways) is no question.
+    const unknown = new Map([...own].filter(([field]) => !adopted.held.has(field)));
+    const { now: joined, agreed } = agreeing(found, shown, unknown);
+    const now = new Map([...own, ...joined]);
+    const held: Held = new Map([...adopted.held, ...agreed]);
+    return { held, now, change: difference(kind, reading.id, held, now), found, wait: false };
   }
 
   /** Was it found as an earlier version of what is deleted, and has nobody said since whether it goes? */
