@@ -124,6 +124,8 @@ test('the state is said once, and in step only where it is', async ({ page }) =>
   await openPages(page, pages, { scenario: 'calm' });
   const banner = page.getByRole('status').filter({ hasText: /\S/ }).first();
   await expect(banner).toHaveText('In step with 2 devices');
+  await page.getByRole('button', { name: 'Sync now' }).click();
+  await expect(page.getByText('Looked for changes in everything that is kept in step')).toBeVisible();
   await page.getByRole('button', { name: 'Pause all' }).first().click();
   await expect(banner).toContainText('Paused');
   await expect(page.getByText(/In step/)).toHaveCount(0);

@@ -2,6 +2,7 @@ import { Pause, Play, RefreshCw } from 'lucide-react';
 import { overallState } from '../../contract/overall-state.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { useSyncNow } from '../client/use-sync-now.ts';
 import { ActionButton } from './action-button.tsx';
 import { ToneIcon } from './tone-icon.tsx';
 
@@ -43,7 +44,7 @@ export function StateBanner() {
 }
 
 function BannerActions({ paused }: { paused: boolean }) {
-  const sync = useAction('sync');
+  const sync = useSyncNow(null);
   const pause = useAction('pause');
   const toast = useToast();
   const say = (reply: { ok: boolean; error?: { message: string } }) => {
@@ -55,7 +56,7 @@ function BannerActions({ paused }: { paused: boolean }) {
         className="button button-quiet"
         isBusy={sync.busy}
         isDisabled={paused}
-        onPress={() => void sync.run({ wait: false, timeoutSeconds: 60 }).then(say)}
+        onPress={() => void sync.run()}
       >
         <RefreshCw aria-hidden size={15} />
         <span className="wide-only">Sync now</span>

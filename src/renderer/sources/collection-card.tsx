@@ -16,6 +16,7 @@ import type { CollectionView, SourceView } from '../../contract/contract.ts';
 import { collectionSentence, collectionTone, counted, isAway, listed } from '../../contract/overall-state.ts';
 import { goTo, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { useSyncNow } from '../client/use-sync-now.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { ActionMenu } from '../components/action-menu.tsx';
 import { KindIcon, RECORD_WORD } from '../components/kind-icon.tsx';
@@ -38,7 +39,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
   const [dialog, setDialog] = useState<Dialog>('none');
   const close = () => setDialog('none');
   const pause = useAction('pause');
-  const sync = useAction('sync');
+  const sync = useSyncNow(collection);
   const toast = useToast();
   const paused = collection.state === 'paused';
   const { name } = collection;
@@ -46,10 +47,6 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
 
   const setPaused = async () => {
     const reply = await pause.run(collection.id, !paused);
-    if (!reply.ok) toast('failed', reply.error.message);
-  };
-  const syncNow = async () => {
-    const reply = await sync.run({ collection: collection.id, wait: false, timeoutSeconds: 60 });
     if (!reply.ok) toast('failed', reply.error.message);
   };
 
@@ -105,7 +102,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
               ...(collection.removed === true
                 ? []
                 : [{ id: 'invite', label: 'Invite a device…', icon: UserPlus, run: () => setDialog('invite') }]),
-              { id: 'sync', label: 'Sync now', icon: RefreshCw, run: () => void syncNow() },
+              { id: 'sync', label: 'Sync now', icon: RefreshCw, run: () => void sync.run() },
               { id: 'rules', label: 'Places and rules…', icon: ListFilter, run: () => setDialog('rules') },
               { id: 'verify', label: 'Verify…', icon: ShieldCheck, run: () => setDialog('verify') },
               {
@@ -139,7 +136,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
         <CardLinks
           collection={collection}
           onHalt={() => setDialog('halt')}
-          onSync={() => void syncNow()}
+          onSync={() => void sync.run()}
           onPlaces={() => setDialog('rules')}
           onLeave={() => setDialog('leave')}
         />
