@@ -15,6 +15,9 @@ import { plainText } from './plain-text.ts';
 import { counted, shortId, shortRecord, showChange, showField } from './show-value.ts';
 import { table } from './table.ts';
 
+/** Packages of one device that lie no further apart are of one change, mostly. */
+const TOGETHER_MS = 1000;
+
 const conflicts: Command = {
   name: 'conflicts',
   takes: '[COLLECTION]',
@@ -159,6 +162,7 @@ const history: Command = {
     });
     await call.print(await call.ask('history:list', query), (views) => {
       if (views.length === 0) return 'No history.\n';
+      const together = query.record === undefined ? writtenTogether(views) : new Map<PackageView, string>();
       return views
         .map((view) => {
           const rows = view.changes.flatMap((change) => {
@@ -169,7 +173,12 @@ const history: Command = {
             ];
           });
           const more = view.changeCount - view.changes.length;
-          const head = `${localTime(view.at)}  ${call.paint.strong(plainText(view.deviceName))}  ${call.paint.dim(view.id)}\n`;
+          const range = together.get(view);
+          const also =
+            range === undefined
+              ? ''
+              : `\nThe last of several written one after the other; all of them: lockstep undo ${range}`;
+          const head = `${localTime(view.at)}  ${call.paint.strong(plainText(view.deviceName))}  ${call.paint.dim(`${view.id}${also}`)}\n`;
           return (
             head +
             table(['action', 'record', 'fields', 'id'], rows, '') +
@@ -181,6 +190,33 @@ const history: Command = {
     return EXIT.done;
   },
 };
+
+/** What one large change became: packages of one log, each within a second of the one before it. By the newest of them, the range of
+ * their ids; not where some of them may not be listed. */
+function writtenTogether(views: readonly PackageView[]): ReadonlyMap<PackageView, string> {
+  const ranges = new Map<PackageView, string>();
+  let newest: PackageView | null = null;
+  for (const [at, view] of views.entries()) {
+    const [own, older] = [placeIn(view.id), placeIn(views[at + 1]?.id ?? '')];
+    const follows =
+      own !== null &&
+      older?.log === own.log &&
+      older.number === own.number - 1 &&
+      Date.parse(view.at) - Date.parse(views[at + 1]?.at ?? '') <= TOGETHER_MS;
+    if (follows) newest ??= view;
+    else {
+      if (own !== null && newest !== null && (views[at + 1] !== undefined || own.number === 1))
+        ranges.set(newest, `${own.log}-${own.number}..${placeIn(newest.id)?.number}`);
+      newest = null;
+    }
+  }
+  return ranges;
+}
+
+function placeIn(id: string): { readonly log: string; readonly number: number } | null {
+  const parts = /^([0-9a-f]+)-(\d+)$/.exec(id);
+  return parts === null ? null : { log: parts[1] as string, number: Number(parts[2]) };
+}
 
 /** What a change says of fields: of an edit line by line what was and what is, of anything else which there are. */
 function fieldLines({ action, fields }: PackageView['changes'][number]): readonly string[] {
@@ -203,6 +239,7 @@ const undo: Command = {
   name: 'undo',
   takes: 'ID',
   summary: 'reverses a package or one change; what was changed since stays',
+  details: 'LOG-FROM..TO reverses these packages together: what one large change became.',
   options: {},
   run: async (call) => printResult(call, await call.ask('history:undo', call.positionals[0]!), 'Undone'),
 };

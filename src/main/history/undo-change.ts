@@ -2,7 +2,7 @@ import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import { type Missing, NOT_KEPT, resultOf } from '../conflicts/result.ts';
 import { EMPTY_STATE, isLive, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
-import { findId } from '../past/change-id.ts';
+import { findIds } from '../past/change-id.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { keptWhere } from '../past/kept-where.ts';
 import { descendsFrom, entrySeen, type PastValue, replacedBy, stateAfter, valuesOf } from '../past/record-past.ts';
@@ -22,17 +22,19 @@ interface Undone {
 }
 
 /**
- * Undoes a package or one change: writes what it replaced, and replaces only what it wrote, where it stands or an undo brought it back, so
+ * Undoes a package, some that follow each other, or one change: writes what it replaced, and replaces only what it wrote, where it stands or an undo brought it back, so
  * whatever was changed since stays beside it as a conflict. Undo of an add is a delete, of a delete the record as it was, of either half
  * of a move both names. null: no package of this collection. Fails with `ambiguous-id`, `no-such-change`, and `content-not-kept` where
  * nothing could be undone.
  */
 export function undoChange(port: Port, id: string): ResultView | null {
   const { collection } = port;
-  const found = findId(collection, id);
-  if (found === null) return null;
-  const count = collection.packages.open(found.row)?.body.count ?? 0;
-  const asked = found.dot !== null ? [found.dot] : Array.from({ length: count }, (_, index) => dotOf(found.row, index));
+  const found = findIds(collection, id);
+  if (found.length === 0) return null;
+  const asked = found.flatMap(({ row, dot }) => {
+    const count = collection.packages.open(row)?.body.count ?? 0;
+    return dot !== null ? [dot] : Array.from({ length: count }, (_, index) => dotOf(row, index));
+  });
   const dots = new Set([...asked, ...asked.flatMap((dot) => otherHalf(port, dot) ?? [])]);
   const changes: Change[] = [];
   const missing: Missing[] = [];

@@ -27,6 +27,32 @@ export interface FoundId {
 
 const FORM = /^([0-9a-f]{1,16})-([1-9][0-9]{0,14})(?:~([0-9a-f]{1,16}))?(?:-([0-9]{1,3}))?$/;
 
+const RANGE = /^([0-9a-f]{1,16})-([1-9][0-9]{0,8})\.\.([1-9][0-9]{0,8})$/;
+/** So many are undone in one go; each has up to 256 changes. */
+const MOST_PACKAGES = 4096;
+
+/**
+ * What `LOG-FROM..TO` names: these packages, which is what one large change became. Of any other text what `findId` finds. Empty: nothing of this
+ * collection. Fails as `findId`, and with `no-such-change` where one of them is missing or they are too many.
+ */
+export function findIds(collection: Collection, text: string): readonly FoundId[] {
+  const parts = RANGE.exec(text);
+  if (parts === null) return [findId(collection, text)].filter((found) => found !== null);
+  const [, log, from, to] = parts as unknown as [string, string, string, string];
+  const count = Number(to) - Number(from) + 1;
+  if (count < 1 || count > MOST_PACKAGES)
+    throw new LockstepError(
+      'no-such-change',
+      `${text} is no range of 1 to ${MOST_PACKAGES} packages, the first one first.`,
+      text,
+    );
+  const found = Array.from({ length: count }, (_, at) => findId(collection, `${log}-${Number(from) + at}`));
+  const known = found.filter((each) => each !== null);
+  if (known.length > 0 && known.length < count)
+    throw new LockstepError('no-such-change', `Of ${text} only ${known.length} packages are here.`, text);
+  return known;
+}
+
 /** Has a text the form of such an id? It may still name nothing. */
 export const isChangeOrPackageId = (text: string): boolean => FORM.test(text);
 

@@ -401,6 +401,32 @@ describe('what is printed', () => {
     expect((await run(['status'])).out).toContain('evil\\u{1b}[2J\\u{202e}');
   });
 
+  it('tells how to undo what became several packages, where all of them are listed', async () => {
+    const written = (number: number, second: number) => ({
+      id: `ab-${number}`,
+      collection: 'c',
+      device: 'd1',
+      deviceName: 'Desk',
+      at: `2026-01-02T03:04:0${second}.000Z`,
+      changes: [],
+      changeCount: 0,
+    });
+    // Two and three in one go; of the last two the list may lack the beginning.
+    const packages = [
+      written(9, 9),
+      written(8, 8),
+      written(7, 6),
+      written(6, 5),
+      written(5, 5),
+      written(4, 2),
+      written(3, 1),
+    ];
+    given = { 'history:list': () => packages };
+    const said = async (...args: string[]) => (await run(['history', ...args])).out.match(/lockstep undo \S+/g);
+    expect(await said()).toEqual(['lockstep undo ab-8..9', 'lockstep undo ab-5..7']);
+    expect(await said('--record', 'a.txt')).toBeNull();
+  });
+
   it('tells a conflict in words: its field, the values, and devices by their names', async () => {
     const phone = (number: string) => ({ number, contexts: { work: true } });
     const side = (id: string, device: string, number: string) =>

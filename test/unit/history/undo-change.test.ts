@@ -4,6 +4,7 @@ import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { EMPTY_STATE, isLive } from '../../../src/main/merge/record-state.ts';
 import { changeId } from '../../../src/main/past/change-id.ts';
 import { ENTRY, EXECUTABLE } from '../../../src/main/record/file-entry.ts';
 import { fieldName, recordId } from '../../../src/main/record/ids.ts';
@@ -46,6 +47,26 @@ describe('undo of one change', () => {
     expect(text(laptop, laptop.shown('a'))).toBe('two');
     undoChange(laptop.port, second?.changes[0] as string);
     expect(text(laptop, laptop.shown('a'))).toBe('one');
+  });
+
+  it('of packages that follow each other takes back what one large change became, and no more', () => {
+    const [laptop, desk, group] = pair();
+    save(laptop, 'a', 'one');
+    const ids = [
+      save(laptop, 'a', 'two'),
+      save(laptop, 'b', 'new'),
+      save(laptop, 'a', 'three'),
+      save(laptop, 'c', 'x'),
+    ];
+    group.exchange();
+    const [log, from] = (ids[0] as string).split('-') as [string, string];
+    const range = `${log}-${from}..${Number(from) + 2}`;
+    expect(undoChange(desk.port, range)).toMatchObject({ records: 2, conflicts: [], missing: [] });
+    const isThere = (record: string) => isLive(desk.collection.records.find(recordId(record))?.state ?? EMPTY_STATE);
+    expect([text(desk, desk.shown('a')), isThere('b'), isThere('c')]).toEqual(['one', false, true]);
+    expect(undoChange(desk.port, `${'0'.repeat(16)}-1..2`)).toBeNull();
+    for (const wrong of [`${log}-${from}..99`, `${log}-3..2`, `${log}-1..999999`])
+      expect(() => undoChange(desk.port, wrong)).toThrow(expect.objectContaining({ code: 'no-such-change' }));
   });
 
   it('of one change after the other, the last first, comes to what was before all of them', () => {
