@@ -3,7 +3,7 @@ import { escapeName } from '../../record/entry-name.ts';
 import { fieldName } from '../../record/ids.ts';
 import type { Fields, Value } from '../../record/value.ts';
 import { formatTime, localOf, wallMs } from './icalendar/civil.ts';
-import { applyPatch, type Override, occurrenceOf, overridesOf } from './icalendar/overrides.ts';
+import { applyPatch, type Override, occurrencesIn, overridesOf } from './icalendar/overrides.ts';
 import { ownOffsetAt } from './icalendar/own-zone-offsets.ts';
 import { isPlain } from './icalendar/property.ts';
 import { composeRule } from './icalendar/rule.ts';
@@ -66,10 +66,11 @@ export function occurrencesOf(fields: Fields, period: Period): Occurrences {
   if (start !== null) keys.add(start.local);
   for (const [key, { added, patch, range }] of overrides) if (added || patch.size > 0 || range) keys.add(key);
   const list: Occurrence[] = [];
+  const fromSeries = occurrencesIn(fields, isTask);
   for (const key of start === null ? [''] : keys) {
     const override = overrides.get(key) ?? overrides.get(key.slice(0, 10));
     if (override?.excluded === true) continue;
-    const one = occurrenceAt(fields, key, override ?? null, isTask, period.timeZone);
+    const one = occurrenceAt(fields, fromSeries(key), key, override ?? null, isTask, period.timeZone);
     if (one !== null && one.start < period.to && (one.end > period.from || one.start >= period.from)) list.push(one);
   }
   list.sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1));
@@ -146,12 +147,12 @@ function ruleText(rule: Value, anchor: number): string | null {
 
 function occurrenceAt(
   fields: Fields,
+  own: Fields,
   key: string,
   override: Override | null,
   isTask: boolean,
   here: string,
 ): Occurrence | null {
-  const own = occurrenceOf(fields, key, isTask);
   const full = override === null ? own : applyPatch(own, override.patch);
   const when = whenOfValue(full.get(fieldName('when')), isTask);
   if (when === null) return null;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { fieldName } from '../../../../src/main/record/ids.ts';
 import { strayOverrides } from '../../../../src/main/record/series.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { putFields } from '../../../../src/main/snapshot/lens.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
+import { occurrencesIn } from '../../../../src/main/sources/calendars/icalendar/overrides.ts';
 import { calendar, event, fieldsOf, readAll } from './calendar-text.ts';
 
 const series = (hour: string, ...lines: string[]): string =>
@@ -92,4 +94,19 @@ describe('what is said of occurrences of another series', () => {
     ).toEqual(['recurrenceOverrides/z']);
     expect(strayOverrides(new Map())).toEqual([]);
   });
+});
+
+it('what occurrences have from their series is looked for once, however many there are', () => {
+  const fields = readAll(calendar(event('DTSTART:20240101T090000Z', 'RRULE:FREQ=DAILY', 'SUMMARY:A')))[0]!;
+  let walks = 0;
+  const counted = new Map(fields);
+  counted[Symbol.iterator] = () => {
+    walks++;
+    return fields.entries() as ReturnType<typeof counted.entries>;
+  };
+  const occurrenceAt = occurrencesIn(counted, false);
+  const starts = ['2024-01-02T09:00:00', '2024-01-03T09:00:00'].map(
+    (key) => occurrenceAt(key).get(fieldName('when')) as { readonly start: string },
+  );
+  expect([walks, starts.map(({ start }) => start)]).toEqual([1, ['2024-01-02T09:00:00', '2024-01-03T09:00:00']]);
 });

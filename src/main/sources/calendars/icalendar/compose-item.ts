@@ -4,7 +4,7 @@ import type { Fields, Value } from '../../../record/value.ts';
 import { isLocal } from './civil.ts';
 import { type Component, parseComponent } from './component.ts';
 import { type Composed, composeComponent, type Exceptions } from './compose-component.ts';
-import { applyPatch, needsComponent, type Override, occurrenceOf, overridesOf, periodOf } from './overrides.ts';
+import { applyPatch, needsComponent, type Override, occurrencesIn, overridesOf, periodOf } from './overrides.ts';
 import { isPlain, type Property, param } from './property.ts';
 import { composeTime, type EventTime, timeOfKey } from './times.ts';
 import type { EndStyle } from './when.ts';
@@ -46,12 +46,13 @@ export function composeItem(fields: Fields, style: EndStyle, zones: Zones): Comp
     if (override.added) added.push({ key, when: periodOf(override, key) });
   }
   const start = startOf(whenOfValue(fields.get(fieldName('when')), task));
+  const occurrenceAt = occurrencesIn(fields, task);
   return {
     master: composeComponent(fields, { excluded, added }, task, style, zones),
     overrides,
     occurrence: (key, own) => {
       const patch = overrides.get(key)?.patch ?? NO_PATCH;
-      return composeComponent(applyPatch(occurrenceOf(fields, key, task), patch), NONE, task, own, zones);
+      return composeComponent(applyPatch(occurrenceAt(key), patch), NONE, task, own, zones);
     },
     recurrenceId: (key) => {
       const time = timeOfKey(key, start);

@@ -65,16 +65,21 @@ export function overrideValue({ excluded, added, range, patch }: Override, serie
 /** The field in which something is said of the occurrence of this key. */
 export const overrideField = (key: string): FieldName => entryField('recurrenceOverrides', key);
 
-/** How the occurrence at this time would be if nothing were said of it. */
-export function occurrenceOf(fields: Fields, key: string, isTask: boolean): ReadonlyMap<FieldName, Value> {
-  const occurrence = new Map<FieldName, Value>();
-  for (const [field, value] of fields) if (isInherited(field) && value !== null) occurrence.set(field, value);
+/**
+ * How the occurrences of a series would be if nothing were said of them, each by its key. What they have from the series is found once: there may
+ * be thousands of both.
+ */
+export function occurrencesIn(fields: Fields, isTask: boolean): (key: string) => ReadonlyMap<FieldName, Value> {
+  const inherited = [...fields].filter(([field, value]) => isInherited(field) && value !== null);
   const when = whenOfValue(fields.get(fieldName('when')), isTask);
   const start = startOf(when);
-  const time = start === null ? null : timeOfKey(key, start);
-  if (when !== null && start !== null && time !== null && time.isDate === start.isDate)
-    occurrence.set(fieldName('when'), movedTo(when, time.local, time.zone) as unknown as Value);
-  return occurrence;
+  return (key) => {
+    const occurrence = new Map<FieldName, Value>(inherited);
+    const time = start === null ? null : timeOfKey(key, start);
+    if (when !== null && start !== null && time !== null && time.isDate === start.isDate)
+      occurrence.set(fieldName('when'), movedTo(when, time.local, time.zone) as unknown as Value);
+    return occurrence;
+  };
 }
 
 /** An override component says nothing of its own. */

@@ -12,7 +12,7 @@ import {
   applyPatch,
   differences,
   type Override,
-  occurrenceOf,
+  occurrencesIn,
   overrideField,
   overridesOf,
   overrideValue,
@@ -94,19 +94,18 @@ function readOverrides(
   }
   const start = startOf(reading.when);
   const occurrences: OccurrenceReading[] = [];
+  const occurrenceAt = occurrencesIn(fields, isTask);
+  const formerAt = previous === null ? null : occurrencesIn(previous, isTask);
   for (const component of components) {
     const id = recurrenceIdOf(component);
     const time = id === null ? null : readTime(id, zones);
     if (id === null || time === null)
       throw new MalformedItem('the RECURRENCE-ID of one of its occurrences is not a date');
     const key = keyOfTime(time, start);
-    const occurrence = occurrenceOf(fields, key, isTask);
+    const occurrence = occurrenceAt(key);
     // Its entries have the keys they had, else those of the series.
     const known = former.get(key);
-    const before =
-      previous === null || known === undefined
-        ? occurrence
-        : applyPatch(occurrenceOf(previous, key, isTask), known.patch);
+    const before = known === undefined ? occurrence : applyPatch(formerAt?.(key) ?? occurrence, known.patch);
     const own = readComponent(component, zones, before, isTask);
     for (const [field, value] of own.fields) if (field.startsWith('timeZones/')) fields.set(field, value);
     if (key.endsWith(']')) addZone(time.zone, zones, fields);
