@@ -45,7 +45,12 @@ export function firstConflicts(port: Port, text: string, limit: number): Conflic
 }
 
 const titleOf = ({ collection }: Port, record: StoredRecord): string =>
-  recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
+  recordTitle(
+    collection.kind,
+    record.id,
+    (field) => record.state.fields.get(field)?.[0]?.value,
+    record.state.fields.keys(),
+  );
 
 /**
  * The open conflict an id names, by its full id or an unambiguous beginning; null: this collection has none such.

@@ -27,7 +27,7 @@ export async function listDuplicates({ collection }: Pick<Port, 'collection'>): 
   const told = await contactsOf(collection);
   const view = ({ id, state }: StoredRecord) => ({
     record: id,
-    title: recordTitle(kind, id, (field) => state.fields.get(field)?.[0]?.value),
+    title: recordTitle(kind, id, (field) => state.fields.get(field)?.[0]?.value, state.fields.keys()),
   });
   const duplicates: DuplicateView[] = [];
   for await (const { ids, sure, shared } of inTurns(findDuplicates(told), AT_ONCE)) {

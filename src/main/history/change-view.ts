@@ -37,12 +37,13 @@ export function changeView(port: Port, id: string, dot: Dot, change: Change): Hi
 
 function titleOf(port: Port, change: Change): string {
   const { kind, records } = port.collection;
-  if (kind === 'files') return recordTitle(kind, change.record, () => undefined);
+  if (kind === 'files') return recordTitle(kind, change.record, () => undefined, []);
   const state = records.find(change.record)?.state;
   return recordTitle(
     kind,
     change.record,
     (field) => change.writes.find((write) => write.field === field)?.value ?? state?.fields.get(field)?.[0]?.value,
+    [...change.writes.map(({ field }) => field), ...(state?.fields.keys() ?? [])],
   );
 }
 

@@ -144,7 +144,12 @@ function recordsNamed(
   }
   const named = new Map<RecordId, number>();
   for (const record of collection.records.all()) {
-    const title = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
+    const title = recordTitle(
+      collection.kind,
+      record.id,
+      (field) => record.state.fields.get(field)?.[0]?.value,
+      record.state.fields.keys(),
+    );
     if (title.toLowerCase().includes(wanted) || record.id.includes(text)) named.set(record.id, record.row);
   }
   return { rows: [...named.values()], matches: (record) => named.has(record) };

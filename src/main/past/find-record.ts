@@ -53,7 +53,12 @@ function idsTitled(collection: Collection, text: string): readonly RecordId[] {
   const wanted = text.toLowerCase();
   const ids: RecordId[] = [];
   for (const record of collection.records.all()) {
-    const title = recordTitle(collection.kind, record.id, (field) => record.state.fields.get(field)?.[0]?.value);
+    const title = recordTitle(
+      collection.kind,
+      record.id,
+      (field) => record.state.fields.get(field)?.[0]?.value,
+      record.state.fields.keys(),
+    );
     if (title.toLowerCase() === wanted) ids.push(record.id);
   }
   return ids;

@@ -24,12 +24,40 @@ function said(name: Value | undefined): Value | undefined {
   return nameInParts(name.components);
 }
 
-/** What people call a record: a file by its name, a contact or an event by what its fields say; its id where they say nothing. */
-export function recordTitle(kind: RecordKind, id: RecordId, fieldOf: (field: FieldName) => Value | undefined): string {
+/** What a contact without a name is called by: the first of these it has. */
+const TELLING = [
+  ['organizations/', 'name'],
+  ['nicknames/', 'name'],
+  ['emails/', 'address'],
+  ['phones/', 'number'],
+] as const;
+
+/**
+ * What people call a record: a file by its name, a contact or an event by what its fields say; its id where they say nothing. `fields`: the
+ * names of those it has.
+ */
+export function recordTitle(
+  kind: RecordKind,
+  id: RecordId,
+  fieldOf: (field: FieldName) => Value | undefined,
+  fields: Iterable<FieldName>,
+): string {
   if (kind === 'files') return id.slice(id.lastIndexOf('/') + 1);
   const name = fieldOf(NAME);
   const full =
     name !== null && typeof name === 'object' && 'full' in name ? name.full : (fieldOf(FULL_NAME) ?? said(name));
   const text = kind === 'calendar' ? fieldOf(TITLE) : full;
-  return typeof text === 'string' && text !== '' ? text : id;
+  if (typeof text === 'string' && text !== '') return text;
+  return (kind === 'contacts' ? toldBy(fieldOf, [...fields]) : null) ?? id;
+}
+
+function toldBy(fieldOf: (field: FieldName) => Value | undefined, fields: readonly FieldName[]): string | null {
+  for (const [map, part] of TELLING)
+    for (const field of fields.filter((each) => each.startsWith(map)).sort((a, b) => (a < b ? -1 : 1))) {
+      const entry = fieldOf(field) ?? null;
+      const text =
+        entry !== null && typeof entry === 'object' ? (entry as { readonly [key: string]: Value })[part] : null;
+      if (typeof text === 'string' && text !== '') return text;
+    }
+  return null;
 }

@@ -31,7 +31,7 @@ export async function listRecords({ collection }: Replica, search: string): Prom
   for await (const { id, state } of inTurns(collection.records.all(AT_ONCE), AT_ONCE)) {
     if (!isLive(state)) continue;
     const fields = fieldsOf(shownFields(kind, state, log.order));
-    const title = recordTitle(kind, id, (field) => fields.get(field));
+    const title = recordTitle(kind, id, (field) => fields.get(field), fields.keys());
     if (
       wanted !== '' &&
       !title.toLowerCase().includes(wanted) &&

@@ -22,7 +22,7 @@ export function showRecord({ collection, synchronizers }: Replica, text: string)
     return { location: source.location, format: source.format, holds } as const;
   });
   return {
-    title: recordTitle(kind, record.id, (field) => full.get(field)),
+    title: recordTitle(kind, record.id, (field) => full.get(field), full.keys()),
     fields: [...full].map(([path, value]) => ({ path, value: valueView(value) })),
     sources,
   };

@@ -128,7 +128,7 @@ function missingOf(
   const said = [...lacks.keys()].join();
   const list = kept.get(said) ?? [...lacks.values()];
   kept.set(said, list);
-  return { title: recordTitle(kind, id, (field) => full.get(field)), lacks: list };
+  return { title: recordTitle(kind, id, (field) => full.get(field), full.keys()), lacks: list };
 }
 
 function lackOf(one: LostField, held: Fields): Lack {
