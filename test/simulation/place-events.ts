@@ -73,11 +73,22 @@ export function limitHistory({ group, random }: PlaceScene): string | null {
 /** Nobody does anything for long. */
 export function timeGoesBy({ group, random }: PlaceScene): string {
   const by = random.pick([2 * HOUR_MS, 2 * DAY_MS, 400 * DAY_MS]);
+  letTimeGoBy(group, by);
+  return `${by / HOUR_MS} hours go by`;
+}
+
+/** Whoever is to keep less of what was lets go of it: not before it lay there for an hour. */
+export async function letHistoryGo(group: SimulatedGroup, quietMs: number): Promise<void> {
+  if (group.ledger.forgets.size === 0) return;
+  letTimeGoBy(group, DAY_MS + HOUR_MS);
+  await group.pass(quietMs);
+}
+
+function letTimeGoBy(group: SimulatedGroup, by: number): void {
   for (const device of group.devices) device.wall.jump(by);
   // Longer than anybody asked for less keeps what was.
   if (by > 365 * DAY_MS) for (const device of group.devices) group.ledger.forgets.add(device);
   for (const device of group.alive) device.engine.keeper.wake();
-  return `${by / HOUR_MS} hours go by`;
 }
 
 /** Every member has its folder again, whole, and none beside it. true: something was to be done. */

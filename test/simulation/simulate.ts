@@ -6,7 +6,7 @@ import { checkContents, checkConvergence, checkOrder, checkStep, dumpRecord, typ
 import { EVENTS, type EventName, KINDS, type Kind } from './events.ts';
 import type { Finding } from './ledger.ts';
 import { Person } from './person.ts';
-import { bringBackPlaces } from './place-events.ts';
+import { bringBackPlaces, letHistoryGo } from './place-events.ts';
 import { OWN, stagedPaths } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
@@ -210,6 +210,7 @@ class Run {
       if (!this.#confirm() && !waits && round > 0) break;
     }
     this.#tell(`quiet ${this.#state()}`);
+    await letHistoryGo(group, LONG_MS);
     if (group.findings.length > 0) return;
     checkConvergence(group);
     checkContents(group);
