@@ -1,6 +1,7 @@
 import type { SourceChange } from '../../src/contract/contract.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
+import { OWN } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
 
@@ -95,6 +96,7 @@ function letTimeGoBy(group: SimulatedGroup, by: number): void {
 export async function bringBackPlaces(group: SimulatedGroup): Promise<boolean> {
   let any = false;
   for (const device of group.members) {
+    if (isForgotten(group, device)) await change(group, device, { remove: ROOT });
     if (!hasSource(group, device, ROOT)) any = (await change(group, device, { add: ROOT })) || any;
     const sources = [...(group.replica(device)?.synchronizers.values() ?? [])];
     if (!sources.some((each) => each.leavesOut)) continue;
@@ -102,4 +104,11 @@ export async function bringBackPlaces(group: SimulatedGroup): Promise<boolean> {
     any = true;
   }
   return any;
+}
+
+/** Who was restored from before it let go of its folder finds one without a marker: nothing is said of it until a person takes it again. */
+function isForgotten(group: SimulatedGroup, device: SimulatedDevice): boolean {
+  const sources = [...(group.replica(device)?.synchronizers.values() ?? [])];
+  const isAway = sources.some(({ source, state }) => source.location === ROOT && state === 'unavailable');
+  return isAway && device.isMounted && device.user.readText(`${ROOT}/${OWN}/marker.json`) === null;
 }
