@@ -323,6 +323,7 @@ export class Engine {
       packages: (id) => this.network.packagesWritten(id),
       applied: (id) => this.network.applied(id),
       appliedElsewhere: (id) => this.network.contentsMayBeThere(id),
+      askedInVain: (id, missing) => this.keeper.askedInVain(id, missing),
       membership: (id) => this.network.membershipChanged(id),
       changed: this.changed,
       now: () => clock.now(),

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Config } from './config.ts';
 import type { AskPeers, Contents, KeptContents } from './content-exchange/contents.ts';
 import type { ContentGiver } from './content-exchange/give-content.ts';
+import { KeepAsked, type Missing } from './keep/keep-asked.ts';
 import { ConflictContents, KeepConflicts } from './keep/keep-conflicts.ts';
 import { KeepContents } from './keep/keep-contents.ts';
 import { IdleWork } from './keep/keep-idle.ts';
@@ -58,6 +59,7 @@ export class HistoryKeeper {
   readonly #unsynced: UnsyncedStore;
   readonly #whole: WholeFiles;
   readonly #contents: KeepContents;
+  readonly #asked: KeepAsked;
   readonly #retention: Retention;
   readonly #synced: KeepSynced;
   readonly #reconcile: KeepReconcile;
@@ -88,7 +90,16 @@ export class HistoryKeeper {
     this.#contents = new KeepContents(this.#port, () => this.#retention.makeRoom());
     this.#synced = new KeepSynced(this.#port);
     this.#reconcile = new KeepReconcile(this.#port, wasRunning);
-    const jobs = [this.#whole, this.#reconcile, keepConflicts, this.#contents, this.#retention, this.#synced];
+    this.#asked = new KeepAsked(this.#port);
+    const jobs = [
+      this.#whole,
+      this.#reconcile,
+      keepConflicts,
+      this.#asked,
+      this.#contents,
+      this.#retention,
+      this.#synced,
+    ];
     let given = 0;
     const isBusy = (): boolean => {
       const gives = given !== engine.giver.given;
@@ -110,6 +121,11 @@ export class HistoryKeeper {
     if (this.#whole.isSettled) this.#engine.registry.setSetting(BOOT, this.#engine.world.boot ?? null);
     this.#whole.run().catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
     this.wake();
+  }
+
+  /** A peer asked for contents that are not here. */
+  askedInVain(collection: CollectionId, missing: readonly Missing[]): void {
+    this.#asked.askedInVain(collection, missing);
   }
 
   wake = (): void => this.#idle.wake();

@@ -38,6 +38,8 @@ export interface ReplicaPort {
   applied(id: CollectionId): void;
   /** A member has applied more: contents nobody had before may be there now. */
   appliedElsewhere(id: CollectionId): void;
+  /** A peer asked for contents that are not here. */
+  askedInVain(id: CollectionId, missing: readonly ContentAsked[]): void;
   membership(id: CollectionId): void;
   changed(): void;
   /** What this device holds is told to those linked anew. */
@@ -383,8 +385,11 @@ export class Replica implements SharedCollection {
     this.memberPositions.notePartial(device, partial);
   }
 
-  giveContent(asked: readonly ContentAsked[]) {
-    return this.#giver.give(this.collection, asked);
+  async giveContent(asked: readonly ContentAsked[]) {
+    const given = await this.#giver.give(this.collection, asked);
+    const missing = asked.filter((_, at) => given[at] === null);
+    if (missing.length > 0) this.#port.askedInVain(this.id, missing);
+    return given;
   }
   scan(): Promise<void> {
     return this.#port.scanNow(this.id);

@@ -7,6 +7,7 @@ import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
+import { roomFor } from './room-for.ts';
 
 /** A larger content is not fetched ahead of need: it passes through memory whole. */
 const LARGEST = 64 << 20;
@@ -148,13 +149,11 @@ export class KeepConflicts implements IdleJob {
   }
 
   async #hasRoom(size: number): Promise<boolean> {
-    const { bytes, reserve } = this.#port.limits();
-    if (this.#port.kept.keptBytes() + size > bytes) {
+    const room = await roomFor(this.#port, size);
+    if (room === 'limit') {
       this.#fullUntil = this.#port.clock.now() + FULL_MS;
       this.#needsRoom();
-      return false;
     }
-    const free = await this.#port.store.freeBytes();
-    return free === null || free - size >= reserve;
+    return room === 'there';
   }
 }

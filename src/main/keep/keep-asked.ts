@@ -1,0 +1,91 @@
+import type { Collection } from '../collection.ts';
+import type { NamedContent } from '../past/history-port.ts';
+import { referencesOf } from '../record/content-reference.ts';
+import { fileEntry } from '../record/file-entry.ts';
+import type { CollectionId, Digest, RecordId } from '../record/ids.ts';
+import type { IdleJob, KeepPort } from './keep-port.ts';
+import { roomFor } from './room-for.ts';
+
+/** A larger content is not fetched for others: it passes through memory whole. */
+const LARGEST = 64 << 20;
+/** Who asks again after so long found it nowhere; who only asks one after the other has it by then. Whoever lacks something asks again after 2 s. */
+const AGAIN_MS = 1500;
+const MOST_NOTED = 10_000;
+
+/** What a peer wanted. */
+export interface Missing {
+  readonly digest: Digest;
+  readonly kind: 'content' | 'chunk' | 'chunk-list';
+  /** The record it is wanted for. */
+  readonly hint: RecordId | null;
+}
+interface Sought {
+  readonly collection: CollectionId;
+  readonly record: RecordId;
+}
+
+/**
+ * Fetches into the version store what a peer asks for again and again in vain: of two devices that never meet the one in the middle may not hold
+ * what the other wrote, because its folder leaves it out, is only read, or has a conflict there.
+ */
+export class KeepAsked implements IdleJob {
+  readonly #port: KeepPort;
+  /** When each was first asked for in vain; milliseconds since 1970. */
+  readonly #asked = new Map<Digest, number>();
+  readonly #sought = new Map<Digest, Sought>();
+
+  constructor(port: KeepPort) {
+    this.#port = port;
+  }
+
+  /** A peer asked for these, and they are not here. */
+  askedInVain(collection: CollectionId, missing: readonly Missing[]): void {
+    const now = this.#port.clock.now();
+    for (const { digest, kind, hint } of missing) {
+      if (hint === null || kind === 'chunk') continue;
+      const first = this.#asked.get(digest);
+      if (first !== undefined && now - first < AGAIN_MS && now >= first) continue;
+      this.#asked.delete(digest);
+      if (first !== undefined) this.#sought.set(digest, { collection, record: hint });
+      else this.#note(digest, now);
+    }
+    if (this.#sought.size > 0) this.#port.wake();
+  }
+
+  #note(digest: Digest, now: number): void {
+    if (this.#asked.size >= MOST_NOTED) this.#asked.delete(this.#asked.keys().next().value as Digest);
+    this.#asked.set(digest, now);
+  }
+
+  async step(): Promise<boolean> {
+    const [next] = this.#sought;
+    if (next === undefined) return false;
+    const [asked, { collection, record }] = next;
+    // In vain once more? It is asked for again as well.
+    this.#sought.delete(asked);
+    const each = this.#port.collections().find((one) => one.collection.stored.id === collection);
+    const content = each === undefined ? null : contentIn(each.collection, record, asked);
+    if (each !== undefined && content !== null && (await this.#mayTake(content)) && each.linked().length > 0) {
+      const bytes = await each.read(record, content);
+      if (bytes !== null) await this.#port.store.keep([{ digest: content.digest, bytes }]);
+    }
+    return this.#sought.size > 0;
+  }
+
+  async #mayTake({ digest, size }: NamedContent): Promise<boolean> {
+    if (size > LARGEST || this.#port.kept.isKept(digest) || this.#port.whoHolds(digest).length > 0) return false;
+    return (await roomFor(this.#port, size)) === 'there';
+  }
+}
+
+/** The content of a record that this digest names, itself or by its chunk list; null: the record has none such (any more). */
+function contentIn({ records }: Collection, record: RecordId, digest: Digest): NamedContent | null {
+  const values = [...(records.find(record)?.state.fields.values() ?? [])].flat().map(({ value }) => value);
+  for (const value of values) {
+    const entry = fileEntry(value);
+    if (entry?.type === 'file' && (entry.digest === digest || entry.chunks === digest)) return entry;
+    const part = referencesOf(value).find(({ content }) => content === digest);
+    if (part !== undefined) return { digest, size: part.size };
+  }
+  return null;
+}
