@@ -1,3 +1,4 @@
+import { KINDS } from './events.ts';
 import { SOUND, WITH_ROLES } from './run-seeds.ts';
 import type { SimulationOptions } from './simulate.ts';
 
@@ -120,5 +121,11 @@ export const REGRESSIONS: readonly {
     kinds: SOUND,
     drawsBatches: true,
     about: 'whom a more senior admin let in stays, though somebody removed that one without having heard of it',
+  },
+  {
+    seed: '800236',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'no older version follows a move that came before the edit it took along',
   },
 ];

@@ -14,10 +14,12 @@ export interface Move {
 
 /**
  * An edit of x beside its move to y shows at y (DESIGN 3): the edited fields are written there, beside what the move brought, and x is deleted.
- * Every device that sees both writes the same values, which are then one. Returns [] where the edit is in conflict itself, or nothing differs:
- * a person decides about x as about any edit beside a delete.
+ * Every device that sees both writes the same values, which are then one. Returns [] where the edit is in conflict itself: a person decides
+ * about x as about any edit beside a delete. So it does while something is to come that the move or an edit replaced: what is there until then
+ * may be no edit at all, but what was before it.
  */
 export function followMove(kind: RecordKind, from: RecordId, state: RecordState, move: Move): readonly Change[] {
+  if (state.superseded.size > 0) return [];
   const exists = state.fields.get(EXISTS) ?? [];
   const writes: FieldWrite[] = [];
   for (const [field, siblings] of state.fields) {

@@ -34,6 +34,19 @@ describe('an edit beside a move', () => {
     ]);
   });
 
+  it('is none while what the move replaced is yet to come: what stands there was before it', () => {
+    const former = state({
+      entry: [[entryA2, 1]],
+      exists: [
+        [false, 5],
+        [true, 1],
+      ],
+    });
+    const early = { ...former, superseded: new Map([[EXISTS, [dot(4)]]]) };
+    expect(followMove('files', RECORD, early, move)).toEqual([]);
+    expect(followMove('files', RECORD, former, move)).toHaveLength(2);
+  });
+
   it('writes only the fields that differ from what the move brought', () => {
     const edited = state({
       entry: [[entryA, 1]],
