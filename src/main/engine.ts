@@ -274,12 +274,9 @@ export class Engine {
   async changeRules(replica: Replica, row: number, settings: SourceSettings): Promise<void> {
     const synchronizer = replica.synchronizers.get(row);
     if (synchronizer === undefined) return;
-    const source = { ...synchronizer.source, settings, adopting: true };
-    this.registry.updateSource(source);
-    synchronizer.update(source);
+    await synchronizer.changeRules(settings);
     this.savePlaces();
     this.network.standingChanged(replica.id);
-    await synchronizer.adapter.setRules?.(settings);
     for (const { row } of replica.collection.records.all()) synchronizer.construction.enqueue(row, null);
     await this.schedules.get(row)?.lookNow();
   }

@@ -236,7 +236,12 @@ export class HistoryKeeper {
         get isAway() {
           return synchronizer.state === 'unavailable';
         },
-        isReady: async () => (await synchronizer.adapter.condition()).is === 'ready',
+        // One that was let go of meanwhile fails.
+        isReady: () =>
+          synchronizer.adapter.condition().then(
+            ({ is }) => is === 'ready',
+            () => false,
+          ),
         pending: () => construction.rows(),
         enqueued: () => construction.enqueued,
         construct: (row) => {

@@ -243,11 +243,18 @@ export class Synchronizer {
     this.forgetLook();
   }
 
-  update(source: StoredSource): void {
-    this.#source = source;
-    if (!this.isWritten) this.construction.release();
-    this.#forgotten++;
-    this.#token = null;
+  /**
+   * Other rules of what it holds: it is compared with the collection as at a join. Nothing is looked at meanwhile, so a look has one set of
+   * rules from its beginning to its end: what the new ones leave out would be deleted by the old.
+   */
+  changeRules(settings: StoredSource['settings']): Promise<void> {
+    return this.#lock.run(async () => {
+      this.#source = { ...this.#source, settings, adopting: true };
+      this.#port.sourceUpdated(this.#source);
+      if (!this.isWritten) this.construction.release();
+      this.forgetLook();
+      await this.adapter.setRules?.(settings);
+    });
   }
 
   /** The next look is at everything. */

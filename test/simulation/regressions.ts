@@ -128,4 +128,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'no older version follows a move that came before the edit it took along',
   },
+  {
+    seed: '740445',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what other rules leave out, set while a look was about to begin, was not deleted',
+  },
 ];

@@ -164,7 +164,7 @@ export class FilesAdapter implements SourceAdapter {
   ): Promise<ListResult> {
     if (this.#isInterrupted) await this.#recover();
     await this.#readRules();
-    const listing = await this.#look.beginList(this.#options.source, since, within);
+    const listing = await this.#look.beginList(this.#options.source, since, within, this.#ignoreText);
     for (let next = this.#look.nextList(listing, LIST_BATCHES * this.#batchItems); ; ) {
       const { events, done } = await next;
       // Listed while these are worked in.

@@ -106,16 +106,20 @@ export class FilesDisk {
     }
   }
 
-  /** The same, event by event as they are asked for. A listing may be left half-way, and others may begin before it ends. */
+  /**
+   * The same, event by event as they are asked for. A listing may be left half-way, and others may begin before it ends. `ignoreText`: as
+   * `readRules`.
+   */
   *listing(
     since: number | null,
     within: readonly string[] | null,
     signal: { readonly aborted: boolean } = { aborted: false },
+    ignoreText?: string,
   ): Generator<ListEvent, WalkResult> {
     const condition = this.condition();
     if (condition.is !== 'ready') throw new LockstepError('source-unavailable', condition.detail, this.#root);
     const { walker, mounts } = this.#lookingAt();
-    const result = yield* walker.walk(since, within, this.readRules(), signal);
+    const result = yield* walker.walk(since, within, this.readRules(ignoreText), signal);
     if (within === null) this.#keepMounts(mounts);
     return result;
   }
@@ -140,12 +144,18 @@ export class FilesDisk {
     return read;
   }
 
-  /** The rules as they stand on the disk now. Fails with the system's error, or `too-large`, where they cannot be read. */
-  readRules(): IgnoreRules {
-    const bytes = readSmallFile(this.#fs, `${this.#root}/${IGNORE_FILE}`, IGNORE_FILE_BYTES);
-    const text = bytes === null ? '' : new TextDecoder().decode(bytes);
+  /**
+   * The rules with this text of the ignore file; absent: as it stands on the disk now. Fails with the system's error, or `too-large`, where
+   * that cannot be read.
+   */
+  readRules(text = this.#ignoreText()): IgnoreRules {
     if (this.#rules?.text !== text) this.#rules = { text, rules: new IgnoreRules(text, this.#options.rules) };
     return this.#rules.rules;
+  }
+
+  #ignoreText(): string {
+    const bytes = readSmallFile(this.#fs, `${this.#root}/${IGNORE_FILE}`, IGNORE_FILE_BYTES);
+    return bytes === null ? '' : new TextDecoder().decode(bytes);
   }
 
   /**

@@ -60,9 +60,10 @@ export class LookService {
     this.#disk(source).expect(groups);
   }
 
-  beginList(source: string, since: number | null, within: readonly string[] | null): number {
+  /** `ignoreText`: what the caller takes for the text of the ignore file; what it leaves out is not listed, though the file says otherwise by now. */
+  beginList(source: string, since: number | null, within: readonly string[] | null, ignoreText: string): number {
     const id = this.#next++;
-    this.#listings.set(id, this.#disk(source).listing(since, within));
+    this.#listings.set(id, this.#disk(source).listing(since, within, undefined, ignoreText));
     return id;
   }
 

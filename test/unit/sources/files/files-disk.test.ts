@@ -146,6 +146,16 @@ describe('listing and reading', () => {
     expect(listIds(disk, second.token).ids).toEqual(['a.tmp', 'b']);
   });
 
+  it('lists by the text of the ignore file that the caller has, whatever it says by now', () => {
+    const disk = open();
+    disk.makeMarker();
+    for (const id of ['a.tmp', 'b']) tree.write(id);
+    tree.write('.lockstepignore', '*.tmp\n');
+    const told = [...disk.listing(null, null, { aborted: false }, '')];
+    const ids = told.flatMap((event) => (event.is === 'groups' ? event.groups.flatMap((group) => group.items) : []));
+    expect(ids.map(({ id }) => id).sort()).toEqual(['.lockstepignore', 'a.tmp', 'b']);
+  });
+
   it('lists nothing while the ignore file cannot be read', () => {
     const disk = open(
       disturbed({
