@@ -208,8 +208,9 @@ export class HistoryKeeper {
         collection: replica.collection,
         sources: () => treesOf(replica).map((each) => this.#sourceOf(each)),
         others: () =>
-          replica.membership.others().map(({ device }) => ({
+          replica.membership.others().map(({ device, memberKey }) => ({
             device,
+            member: memberKey,
             applied: replica.memberPositions.hadContents(device),
           })),
         isBeingApplied: () => replica.memberPositions.isBeingApplied(),

@@ -93,7 +93,10 @@ export class OpenSources {
         limits: () => engine.config.safety,
         changed: () => engine.changed(),
         lookLater: (groups, after) => this.schedules.get(source.row)?.lookLater(groups, after),
-        sourceUpdated: (updated) => engine.registry.updateSource(updated),
+        sourceUpdated: (updated) => {
+          engine.registry.updateSource(updated);
+          engine.network.standingChanged(replica.id);
+        },
       },
     );
   }

@@ -373,12 +373,12 @@ export class Replica implements SharedCollection {
     if (this.memberPositions.acknowledged(device, held, applied)) this.#port.appliedElsewhere(this.id);
   }
 
-  standing(peer: DeviceId) {
+  get isPartial(): boolean {
     const sources = [...this.synchronizers.values()];
-    return {
-      partial: sources.length === 0 || sources.some((each) => each.leavesOut),
-      members: this.memberPositions.standings(peer),
-    };
+    return sources.length === 0 || sources.some((each) => each.leavesOut || each.isFilling);
+  }
+  standing(peer: DeviceId) {
+    return { partial: this.isPartial, members: this.memberPositions.standings(peer) };
   }
   standingHeard(device: DeviceId, { partial, members }: Standing): void {
     this.memberPositions.tellOfOthers(device, members);

@@ -132,6 +132,10 @@ export class Synchronizer {
     const { only, ignore } = this.#source.settings;
     return !this.isWritten || only.length > 0 || ignore.length > 0;
   }
+  /** Is what was left out, or is new to it, still to be brought to it, though packages of before count as applied? */
+  get isFilling(): boolean {
+    return this.#source.adopting || this.#source.filling;
+  }
   get state(): SourceState {
     return this.#status.state;
   }

@@ -112,12 +112,10 @@ const momentOf = (port: KeepPort): string =>
     })
     .join('\n');
 
-/** Did another member write this change, or apply it? */
+/** Did another device that is still a member write this change, or apply it? */
 function isElsewhere({ collection, others }: KeepCollection, dot: Dot): boolean {
-  if (others().length === 0) return false;
   const { log, number } = collection.log.place(packageRowOf(dot));
-  const own = collection.log.log(collection.stored.ownLog, '');
-  const writer = collection.log.log(log, '');
-  if (writer.member !== own.member) return true;
-  return others().some((other) => (other.applied.get(log) ?? 0) >= number);
+  const { member: writer } = collection.log.log(log, '');
+  // What a device wrote that was removed went with it.
+  return others().some(({ member, applied }) => member === writer || (applied.get(log) ?? 0) >= number);
 }

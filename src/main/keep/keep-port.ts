@@ -1,7 +1,7 @@
 import type { Collection } from '../collection.ts';
 import type { NamedContent } from '../past/history-port.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Digest, LogId, RecordId } from '../record/ids.ts';
+import type { Digest, LogId, MemberKey, RecordId } from '../record/ids.ts';
 import type { Revision, Standing } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { UnsyncedStore } from '../store/unsynced-store.ts';
@@ -52,7 +52,12 @@ export interface KeepCollection {
   readonly collection: Collection;
   sources(): readonly KeepSource[];
   /** The other members, with the number up to which each has applied each log. */
-  others(): readonly { readonly device: string; readonly applied: ReadonlyMap<LogId, number> }[];
+  others(): readonly {
+    readonly device: string;
+    /** Whose logs are its own; null: not known. */
+    readonly member: MemberKey | null;
+    readonly applied: ReadonlyMap<LogId, number>;
+  }[];
   /** Is a member at work with what it got, so that it soon is not only here? */
   isBeingApplied(): boolean;
   /** Devices linked now that share it. */

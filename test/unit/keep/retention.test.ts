@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../src/main/platform/hash.ts';
-import { ROOT } from '../../simulation/simulated-device.ts';
+import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from './keep-room.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -83,6 +83,21 @@ it('never lets go of the last copy of what a person leaves out, where there is n
   await room.run(60_000);
   expect(room.read(device, 'a.txt')).toBe('in it');
   expect(room.read(device, 'b/c.txt')).toBe('left out');
+  room.expectNoFaults();
+}, 60_000);
+
+it('never lets go of what nobody else has any more once the device that wrote it was removed', async () => {
+  const room = await KeepRoom.open('writer removed', 3, { 'a.txt': 'base' });
+  const [a, b, c] = room.devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+  room.group.cut(a, c);
+  room.group.cut(b, c);
+  room.write(b, 'b.txt', 'by B');
+  await room.run(60_000);
+  expect(room.kept(a, 'by B')).toBe(true);
+  room.group.remove(b, a);
+  a.engine.config.set('history.days', '1');
+  await room.run(3 * DAY_MS);
+  expect(room.kept(a, 'by B')).toBe(true);
   room.expectNoFaults();
 }, 60_000);
 

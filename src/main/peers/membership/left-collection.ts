@@ -82,6 +82,7 @@ export class LeftCollection implements SharedCollection {
     return { held: [], applied: [], problems: 0 };
   }
   acknowledged(): void {}
+  readonly isPartial = false;
   standing() {
     return { partial: false, members: [] };
   }

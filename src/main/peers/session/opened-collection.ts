@@ -62,6 +62,7 @@ export class OpenedCollection {
   #forwardPlanned = false;
   /** What was told last, as text; '' stands for all that is said by saying nothing. */
   #standingTold = '';
+  #partialTold = false;
   /** The peer told of the others, or has said by acknowledging first that there is nothing to tell. */
   #standingHeard = false;
   #isShut = false;
@@ -106,7 +107,10 @@ export class OpenedCollection {
     this.#ackPlanned = true;
     queueMicrotask(() => {
       this.#ackPlanned = false;
-      if (!this.#isShut) this.#port.send({ is: 'ACK', h: this.ownHandle, ...this.shared.positions() });
+      if (this.#isShut) return;
+      // Else for a moment the peer would think that what is applied is held here.
+      if (this.shared.isPartial && !this.#partialTold) this.#tellStanding();
+      this.#port.send({ is: 'ACK', h: this.ownHandle, ...this.shared.positions() });
     });
   }
 
@@ -290,6 +294,7 @@ export class OpenedCollection {
     const standing = this.shared.standing(this.#port.peer);
     const isNothing = !standing.partial && standing.members.length === 0;
     const told = isNothing ? '' : JSON.stringify(standing);
+    this.#partialTold = standing.partial;
     if (told === this.#standingTold) return;
     this.#standingTold = told;
     this.#port.send({ is: 'STANDING', h: this.ownHandle, ...standing });

@@ -112,6 +112,8 @@ export interface SharedCollection {
   acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void;
   /** What a peer is told of this device's sources and of the members but itself. */
   standing(peer: DeviceId): Standing;
+  /** Do the sources here hold less than what is said to be applied? */
+  readonly isPartial: boolean;
   standingHeard(device: DeviceId, standing: Standing): void;
   /** What this device signs now to say what it holds, and the newest that others signed: for peers to compare with what comes to them. */
   beacons(): readonly HeadsBeacon[];

@@ -151,6 +151,9 @@ class SmallCollection implements SharedCollection {
   /** What it tells of its sources and of others, and what it heard. */
   says: Standing = { partial: false, members: [] };
   readonly heardStandings: Standing[] = [];
+  get isPartial(): boolean {
+    return this.standing().partial;
+  }
   standing(): Standing {
     return this.says;
   }
@@ -301,6 +304,17 @@ describe('what is told beside acknowledgements', () => {
     one.session.tellStanding(one.shared.id);
     await clock.advance(1100);
     expect(two.shared.heardStandings).toEqual([of(false), of(true), of(false)]);
+  });
+
+  it('is told that it leaves something out before it acknowledges anything more', async () => {
+    const { clock, one, two } = await talking();
+    one.shared.says = of(true);
+    const before = one.said.length;
+    one.session.tellStanding(one.shared.id);
+    one.session.acknowledge(one.shared.id);
+    await clock.advance(100);
+    expect(one.said.slice(before).map((message) => message.is)).toEqual(['STANDING', 'ACK']);
+    expect(two.shared.heardStandings.at(-1)).toEqual(of(true));
   });
 });
 
