@@ -25,7 +25,8 @@ export type Looked = Map<LogId, number>;
 export function checkStep(group: SimulatedGroup, looked: Looked): void {
   for (const device of group.devices) {
     group.ledger.observe(device);
-    group.ledger.checkOwed(device);
+    // What it let go of in its own right is noticed now, before somebody who had heard of none of it settles a conflict with it.
+    group.ledger.checkOwed(device, group.ledger.forgets.has(device));
   }
   for (const device of group.members) {
     checkDeletes(group, device, looked);

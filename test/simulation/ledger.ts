@@ -153,7 +153,10 @@ export class Ledger {
       folder.owed.delete(content);
       if (folder.doubtful.has(content) && this.#devices.some((other) => other !== device && this.has(other, content)))
         continue;
-      if (this.forgets.has(device) && !this.#stands(device, content)) continue;
+      if (this.forgets.has(device) && !this.#stands(device, content)) {
+        this.destroyed.add(content);
+        continue;
+      }
       this.#report({ rule: 'I1', what: `${device.name} took ${show(content)} from ${path} and has it no more` });
     }
   }

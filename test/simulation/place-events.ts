@@ -45,6 +45,8 @@ export async function turnSource({ group, random }: PlaceScene): Promise<string 
   const isThere = hasSource(group, device, location);
   if (location === SECOND) device.user.mkdirp(SECOND);
   const done = await change(group, device, isThere ? { remove: location } : { add: location });
+  // With a folder goes the journal of what was written to it: what the power tore in it is as good as any content once it is taken again.
+  if (isThere && location === ROOT) group.ledger.loseJournal(device);
   return `${device.name} ${isThere ? 'lets go of' : 'takes'} ${location}${done ? '' : ', in vain'}`;
 }
 

@@ -134,4 +134,22 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what other rules leave out, set while a look was about to begin, was not deleted',
   },
+  {
+    seed: '740060',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what devices let go of after a year may be what one that was away all the time settles with',
+  },
+  {
+    seed: '740066',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'nobody counts as having a content whose writer was removed, or who lets go of the folder it was in',
+  },
+  {
+    seed: '740330',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what the power tore in a folder that was let go of is as good as any content when it is taken again',
+  },
 ];
