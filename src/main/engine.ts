@@ -276,7 +276,6 @@ export class Engine {
     if (synchronizer === undefined) return;
     await synchronizer.changeRules(settings);
     this.savePlaces();
-    this.network.standingChanged(replica.id);
     for (const { row } of replica.collection.records.all()) synchronizer.construction.enqueue(row, null);
     await this.schedules.get(row)?.lookNow();
   }

@@ -13,6 +13,7 @@ import { WholeFiles } from './keep/keep-whole.ts';
 import { Retention } from './keep/retention.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Remote } from './platform/remote.ts';
+import { LockstepError } from './platform/trouble.ts';
 import type { CollectionId, DeviceId, RecordId } from './record/ids.ts';
 import type { Replica } from './replica.ts';
 import type { Schedule } from './schedule.ts';
@@ -218,8 +219,7 @@ export class HistoryKeeper {
           replica.membership
             .others()
             .flatMap(({ device }) => (network.session(device)?.isOpen(replica.id) === true ? [device] : [])),
-        read: (record, content) =>
-          contents.read(replica.collection, record, content, (asked) => network.ask(replica.id, asked)),
+        read: (record, content) => contents.read(record, content, (asked) => network.ask(replica.id, asked)),
       };
       this.#collections.set(replica, known);
     }
@@ -237,11 +237,14 @@ export class HistoryKeeper {
         get isAway() {
           return synchronizer.state === 'unavailable';
         },
-        // One that was let go of meanwhile fails.
         isReady: () =>
           synchronizer.adapter.condition().then(
             ({ is }) => is === 'ready',
-            () => false,
+            (error: unknown) => {
+              // It was let go of meanwhile.
+              if (error instanceof LockstepError && error.code === 'no-source') return false;
+              throw error;
+            },
           ),
         pending: () => construction.rows(),
         enqueued: () => construction.enqueued,

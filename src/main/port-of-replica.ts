@@ -64,7 +64,7 @@ function membersOf(replica: Replica, self: AroundReplica['self']): Members {
 function contentsOf(replica: Replica, { contents, kept, contentStore, ask }: AroundReplica): HistoryContents {
   return {
     isHere: (content) => contents.here.isHere(content),
-    read: (record, content) => contents.read(replica.collection, record, content, ask),
+    read: (record, content) => contents.read(record, content, ask),
     async keep(bytes) {
       const { content, list } = nameContent(bytes);
       await kept.keep([{ digest: content.digest, bytes }]);

@@ -107,7 +107,7 @@ export class Synchronizer {
     this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
       batchFiles: port.batches.constructed,
       findContents: (wanted, signal) => contents.find(wanted, port.ask, signal),
-      readContent: (id, { content, size }) => contents.read(collection, id, { digest: content, size }, port.ask),
+      readContent: (id, { content, size }) => contents.read(id, { digest: content, size }, port.ask),
       keepContents: (found) => contents.keep(found),
       peersEpoch: () => port.peersEpoch(),
       locked: (work) => this.#lock.run(() => this.#whileReady(work)),

@@ -1,4 +1,3 @@
-import type { Collection } from '../collection.ts';
 import { type Chunk, chunkListSize, decodeChunkList } from '../content/chunk-list.ts';
 import { applySplice } from '../content/splice.ts';
 import type { ContentAsked } from '../peers/session/shared-collection.ts';
@@ -311,14 +310,13 @@ export class Contents {
     return places;
   }
 
-  /** The whole bytes of a content, up to a limit: from here, else from peers. null where nobody has it. Verified. */
   /** Keeps contents that records refer to, durably. */
   keep(contents: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): Promise<void> {
     return this.#kept.keep(contents);
   }
 
+  /** The whole bytes of a content: from here, else from peers. null where nobody has it now. Verified. */
   async read(
-    collection: Collection,
     id: RecordId,
     entry: { digest: Digest; size: number; chunks?: Digest },
     ask: AskPeers,
@@ -360,7 +358,7 @@ export class Contents {
     }
     // Whoever keeps it can give it to others as well.
     if (list !== null) this.#store.putChunkList(entry.chunks, entry.digest, list);
-    return collection === undefined ? null : whole;
+    return whole;
   }
 }
 

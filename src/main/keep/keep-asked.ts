@@ -4,10 +4,8 @@ import { referencesOf } from '../record/content-reference.ts';
 import { fileEntry } from '../record/file-entry.ts';
 import type { CollectionId, Digest, RecordId } from '../record/ids.ts';
 import type { IdleJob, KeepPort } from './keep-port.ts';
-import { roomFor } from './room-for.ts';
+import { LARGEST_FETCHED, roomFor } from './room-for.ts';
 
-/** A larger content is not fetched for others: it passes through memory whole. */
-const LARGEST = 64 << 20;
 /** Who asks again after so long found it nowhere; who only asks one after the other has it by then. Whoever lacks something asks again after 2 s. */
 const AGAIN_MS = 1500;
 const MOST_NOTED = 10_000;
@@ -46,8 +44,9 @@ export class KeepAsked implements IdleJob {
       const first = this.#asked.get(digest);
       if (first !== undefined && now - first < AGAIN_MS && now >= first) continue;
       this.#asked.delete(digest);
-      if (first !== undefined) this.#sought.set(digest, { collection, record: hint });
-      else this.#note(digest, now);
+      // Whoever finds no place among them asks again.
+      if (first === undefined) this.#note(digest, now);
+      else if (this.#sought.size < MOST_NOTED) this.#sought.set(digest, { collection, record: hint });
     }
     if (this.#sought.size > 0) this.#port.wake();
   }
@@ -73,7 +72,8 @@ export class KeepAsked implements IdleJob {
   }
 
   async #mayTake({ digest, size }: NamedContent): Promise<boolean> {
-    if (size > LARGEST || this.#port.kept.isKept(digest) || this.#port.whoHolds(digest).length > 0) return false;
+    if (size > LARGEST_FETCHED || this.#port.kept.isKept(digest) || this.#port.whoHolds(digest).length > 0)
+      return false;
     return (await roomFor(this.#port, size)) === 'there';
   }
 }

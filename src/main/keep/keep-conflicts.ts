@@ -7,10 +7,8 @@ import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
-import { roomFor } from './room-for.ts';
+import { LARGEST_FETCHED, roomFor } from './room-for.ts';
 
-/** A larger content is not fetched ahead of need: it passes through memory whole. */
-const LARGEST = 64 << 20;
 const STEP_BYTES = 4 << 20;
 /** Where there was no room, and none was made, there is none a moment later. */
 const FULL_MS = 60_000;
@@ -94,7 +92,7 @@ export class KeepConflicts implements IdleJob {
         .of(each.collection)
         .filter(
           ({ content, inFolder }) =>
-            content.size <= LARGEST &&
+            content.size <= LARGEST_FETCHED &&
             !this.#port.kept.isKept(content.digest) &&
             !(inFolder && this.#holder(content.digest) !== null),
         );

@@ -37,7 +37,7 @@ export async function exportRecords(
     if (isLive(state)) records.push({ id, full: fieldsOf(shownFields(collection.kind, state, collection.log.order)) });
   const contents = {
     read: (id: RecordId, content: { digest: Digest; size: number }) =>
-      engine.contents.read(collection, id, content, (wanted) => engine.network.ask(replica.id, wanted)),
+      engine.contents.read(id, content, (wanted) => engine.network.ask(replica.id, wanted)),
   };
   for (const record of records)
     record.full = putInContents(record.full, await contentsOf(contents, record.id, record.full));

@@ -41,7 +41,6 @@ describe('a large content that only the version store holds', () => {
     const [collectionDevice] = new CollectionGroup(1, 'contents').devices as [GroupDevice];
     const { collection } = collectionDevice;
     const read = await taker.contents.read(
-      collection,
       'large' as never,
       { digest: content.digest, size: bytes.length, chunks: content.chunks },
       (asked) => giver.giver.give(collection, asked),
@@ -106,7 +105,7 @@ describe('a chunk that many versions of a file have in common', () => {
       for (const { list, digest } of versions) here.store.putChunkList(list.digest, digest, list.bytes);
       here.store.noteKept(kept.digest, kept.size, 0);
       const [{ collection }] = new CollectionGroup(1, 'versions').devices as [GroupDevice];
-      const read = await device(new Map()).contents.read(collection, 'log' as never, kept, (asked) =>
+      const read = await device(new Map()).contents.read('log' as never, kept, (asked) =>
         here.giver.give(collection, asked),
       );
       expect(read).toEqual(kept.bytes);
