@@ -22,10 +22,10 @@ interface Undone {
 }
 
 /**
- * Undoes a package, some that follow each other, or one change: writes what it replaced, and replaces only what it wrote, where it stands or an undo brought it back, so
- * whatever was changed since stays beside it as a conflict. Undo of an add is a delete, of a delete the record as it was, of either half
- * of a move both names. null: no package of this collection. Fails with `ambiguous-id`, `no-such-change`, and `content-not-kept` where
- * nothing could be undone.
+ * Undoes a package, some that follow each other, or one change: writes what it replaced, and replaces only what it wrote, where it stands or
+ * an undo brought it back, so whatever was changed since stays beside it as a conflict. Undo of an add is a delete, of a delete the record
+ * as it was, of either half of a move both names. null: no package of this collection. Fails with `ambiguous-id`, `no-such-change`, and
+ * `content-not-kept` where nothing could be undone.
  */
 export function undoChange(port: Port, id: string): ResultView | null {
   const { collection } = port;

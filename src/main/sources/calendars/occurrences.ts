@@ -108,7 +108,8 @@ function expand(
   if (step === 0 || when.start === undefined || each * Math.min(366, step / DAY_MS) > MOST_STEPS)
     return { keys: [], isComplete: false };
   const begin = wallMs(when.start);
-  const wall = (moment: number): number => moment + offsetsOf(fields, when.timeZone, timeZone)(moment) * 1000;
+  const offset = offsetsOf(fields, when.timeZone, timeZone);
+  const wall = (moment: number): number => moment + offset(moment) * 1000;
   // What lasts may have begun long before; and clocks may change in between.
   const ending = endTime(when);
   const lasting = ending === null ? 0 : Math.max(0, wallMs(ending.local) - begin);

@@ -135,12 +135,8 @@ const UNKNOWN_ISSUER_WORDS =
 function notReachable(url: URL, error: unknown): LockstepError {
   const { cause, message } = error as Error;
   const { code = '', message: said = message } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
-  if ((error as Error).name === 'TimeoutError')
-    return new LockstepError(
-      'not-reachable',
-      `${url.origin} cannot be reached: it did not answer in time.`,
-      url.origin,
-    );
-  const why = FAILURES[code] ?? (UNKNOWN_ISSUER.has(code) ? UNKNOWN_ISSUER_WORDS : said);
+  const isLate = (error as Error).name === 'TimeoutError';
+  const why =
+    (isLate ? 'it did not answer in time' : FAILURES[code]) ?? (UNKNOWN_ISSUER.has(code) ? UNKNOWN_ISSUER_WORDS : said);
   return new LockstepError('not-reachable', `${url.origin} cannot be reached: ${why}.`, url.origin, error);
 }
