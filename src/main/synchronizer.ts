@@ -1,8 +1,8 @@
-import type { PlannedView, SourceState } from '../contract/contract.ts';
+import type { SourceState } from '../contract/contract.ts';
 import type { AppliedChange, Collection, WrittenPackage } from './collection.ts';
 import type { Ticket } from './construct/pending.ts';
+import { RetryProblems } from './construct/retry-problems.ts';
 import { RunConstruction } from './construct/run-construction.ts';
-import { WRITE_PROBLEMS } from './construct/write-problems.ts';
 import type { AskPeers, Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
 import type { BatchSizes } from './platform/batch-sizes.ts';
@@ -11,12 +11,12 @@ import { Lock } from './platform/lock.ts';
 import { troubleText } from './platform/trouble-text.ts';
 import type { RecordId } from './record/ids.ts';
 import type { SafetyLimits } from './safety.ts';
+import { SourceConfirmation, type SourcePreview } from './source-confirmation.ts';
 import { type Progress, SourceStatus } from './source-status.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
-import { DELETED_ELSEWHERE, DISK_FULL, type StoredProblem } from './store/problem-store.ts';
+import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
-import { questionOf, questionText } from './take-in/deleted-elsewhere.ts';
 import { groupOf } from './take-in/item-group.ts';
 import { SETTLE_LARGE_MS, Settling } from './take-in/settling.ts';
 import { type TakeInPort, type TakeInResult, takeIn } from './take-in/take-in.ts';
@@ -45,13 +45,6 @@ export interface SynchronizerPort {
   lookLater(groups: ReadonlySet<string>, after?: number): void;
   sourceUpdated(source: StoredSource): void;
 }
-export interface SourcePreview {
-  readonly local: readonly PlannedView[];
-  readonly halt: { readonly reason: string; readonly detail: string } | null;
-  readonly plan: string | null;
-  /** Confirming the plan deletes these here. */
-  readonly asked: readonly RecordId[];
-}
 
 /**
  * One source and its two half-cycles: what the source says becomes packages, what packages say becomes the source.
@@ -70,15 +63,13 @@ export class Synchronizer {
   readonly #settling: Settling;
   readonly #vanishing: Vanishing;
   readonly #abort = new AbortController();
+  readonly #confirmation: SourceConfirmation;
   readonly #status: SourceStatus;
+  readonly #problems: RetryProblems;
   #source: StoredSource;
   #token: number | null = null;
   /** Counts what made earlier looks worthless: one that was under way meanwhile is not a look at everything. */
   #forgotten = 0;
-  /** The plan a person let go on, and what that deletes here. */
-  #confirmed: { readonly plan: string; readonly records: readonly RecordId[] } | null = null;
-  /** Nothing goes on here before a person has said so. */
-  #isHalted = false;
   #rules: number | null = null;
 
   constructor(
@@ -99,9 +90,10 @@ export class Synchronizer {
     this.#vanishing = new Vanishing(clock);
     this.#settling = new Settling(clock);
     this.#port = port;
+    this.#confirmation = new SourceConfirmation(collection, source.row);
     this.#status = new SourceStatus(
       clock,
-      () => this.#question(),
+      () => this.#confirmation.question,
       () => port.changed(),
     );
     this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
@@ -118,6 +110,7 @@ export class Synchronizer {
       done: (tickets) => port.done(tickets),
       progress: (items, bytes) => this.#status.advance('writing', items, bytes),
     });
+    this.#problems = new RetryProblems(collection, source.row, this.construction, (id) => port.heldBack(id));
   }
 
   get source(): StoredSource {
@@ -148,27 +141,23 @@ export class Synchronizer {
   }
   /** Nothing goes on before a person has said so, or its place is there again. */
   get isStopped(): boolean {
-    return this.#isHalted || this.state === 'unavailable';
+    return this.#confirmation.isHalted || this.state === 'unavailable';
   }
   /** A person is asked about some items, and all else goes on. */
   get asks(): boolean {
-    return questionOf(this.#collection, this.#source.row) !== null;
+    return this.#confirmation.question !== null;
   }
   /** Nothing is under way in it. */
   get rests(): boolean {
-    return this.state === 'ready' || (this.state === 'halted' && !this.#isHalted);
+    return this.state === 'ready' || (this.state === 'halted' && !this.#confirmation.isHalted);
   }
   /** How many records wait for what may come about and nothing would tell: content that nobody linked had, room on the disk. */
   get lacking(): number {
-    return this.construction.lacking + this.#withoutRoom().length;
+    return this.#problems.lacking;
   }
   /** They are tried again. */
   retryLacking(): void {
-    this.construction.retryLacking();
-    for (const id of this.#withoutRoom()) {
-      const found = this.#collection.records.find(id);
-      if (found !== null && !this.#port.heldBack(id)) this.construction.enqueue(found.row, null);
-    }
+    this.#problems.retryLacking();
   }
   /** Something is gone that is not taken for deleted yet. */
   get postpones(): boolean {
@@ -211,26 +200,8 @@ export class Synchronizer {
 
   /** What the next cycle would take in, without doing it. */
   async preview(): Promise<SourcePreview> {
-    const taken = await this.#lock.run(() => takeIn(this.#takeInPort(), this.#request(null, null, true)));
-    switch (taken.is) {
-      case 'planned': {
-        const question = questionOf(this.#collection, this.#source.row);
-        if (question === null) return { local: taken.local, halt: null, plan: null, asked: [] };
-        const halt = { reason: DELETED_ELSEWHERE, detail: questionText(question) };
-        return { local: taken.local, halt, plan: question.plan, asked: question.records };
-      }
-      case 'halted':
-        return {
-          local: taken.local,
-          halt: { reason: taken.reason, detail: haltText(taken, this.#collection.records.live) },
-          plan: taken.plan,
-          asked: [],
-        };
-      case 'unavailable':
-        return { local: [], halt: { reason: taken.code, detail: taken.detail }, plan: null, asked: [] };
-      default:
-        return { local: [], halt: null, plan: null, asked: [] };
-    }
+    const looked = await this.#lock.run(() => takeIn(this.#takeInPort(), this.#request(null, null, true)));
+    return this.#confirmation.previewOf(looked);
   }
 
   /** What the source holds of a record now; null: it never held it. */
@@ -242,8 +213,7 @@ export class Synchronizer {
 
   /** Lets a halted source go on with exactly the plan it halted for, or deletes what was asked about. */
   confirm(plan: string): void {
-    const question = questionOf(this.#collection, this.#source.row);
-    this.#confirmed = { plan, records: question?.plan === plan ? question.records : [] };
+    this.#confirmation.confirm(plan);
     this.forgetLook();
   }
 
@@ -295,11 +265,11 @@ export class Synchronizer {
     let troubled: readonly StoredProblem[] = [];
     const taken = await this.#lock.run(() => {
       // Not before it is our turn: what was being constructed until now may have met with a problem.
-      troubled = this.#troubled();
+      troubled = this.#problems.named();
       return takeIn(this.#takeInPort(), this.#request(all ? this.#token : null, all ? null : within, false, asked));
     });
     if (taken.is === 'done') {
-      this.#retryTroubled(troubled, all);
+      this.#problems.looked(troubled, all);
       for (const row of taken.putBack) this.construction.enqueue(row, null);
     }
     const looked = new Set(within);
@@ -312,15 +282,16 @@ export class Synchronizer {
   #request(since: number | null, within: readonly string[] | null, dry: boolean, asked = true) {
     const port = this.#port;
     const limits = port.limits();
+    const { confirmed, isHalted } = this.#confirmation;
     return {
       since,
       within,
-      confirmed: this.#confirmed?.plan ?? null,
+      confirmed,
       limits,
       mayDelete: (count: number, unsettled: boolean) =>
-        this.#confirmed !== null ||
+        confirmed !== null ||
         // Halted: it was judged before, and waits for a person.
-        (!unsettled && (asked || this.#isHalted || this.#vanishing.mayTake(count, limits.deleteCount))),
+        (!unsettled && (asked || isHalted || this.#vanishing.mayTake(count, limits.deleteCount))),
       heldBack: (id: RecordId) => this.#port.heldBack(id),
       settling: this.#settling,
       // It may become another while a look is under way.
@@ -366,14 +337,13 @@ export class Synchronizer {
         return false;
       case 'halted':
         this.#token = null;
-        this.#isHalted = true;
         this.#vanishing.took(0);
-        this.#status.set('halted', haltText(taken, this.#collection.records.live), taken.plan);
+        this.#status.set('halted', this.#confirmation.halt(taken), taken.plan);
         // The plan a person confirms is that of a look at everything.
         if (!all) this.#port.lookLater(new Set(['']));
         return false;
       case 'done': {
-        this.#isHalted = false;
+        this.#confirmation.goOn();
         // What waits is told again by the next look at everything.
         if (all && taken.postponed.size === 0) this.#token = taken.token;
         this.#noteVanishing(taken.deleted, taken.postponed);
@@ -402,16 +372,10 @@ export class Synchronizer {
 
   /** What a person let go here is due now that a look has found it as it was. */
   #carryOut(): void {
-    for (const id of this.#confirmed?.records ?? []) {
+    for (const id of this.#confirmation.carryOut()) {
       const found = this.#collection.records.find(id);
       if (found !== null) this.construction.enqueue(found.row, null);
     }
-    this.#confirmed = null;
-  }
-
-  #question(): { readonly reason: string; readonly plan: string } | null {
-    const question = questionOf(this.#collection, this.#source.row);
-    return question === null ? null : { reason: questionText(question), plan: question.plan };
   }
 
   #noteVanishing(deleted: number, postponed: ReadonlySet<string>): void {
@@ -440,33 +404,6 @@ export class Synchronizer {
     this.#port.sourceUpdated(this.#source);
   }
 
-  #withoutRoom(): readonly RecordId[] {
-    return this.#collection.problems.withCode(this.#source.row, DISK_FULL);
-  }
-
-  #troubled(): readonly StoredProblem[] {
-    const { problems } = this.#collection;
-    return problems.count(this.#source.row) === 0 ? [] : problems.of(this.#source.row);
-  }
-
-  /**
-   * An item that can be read is no problem of reading any more, but what could not be written there is still due: it stays named, and only a
-   * look at everything tries it again. A try can itself be what the next look is called for, so trying after each would never rest.
-   */
-  #retryTroubled(troubled: readonly StoredProblem[], all: boolean): void {
-    const { problems, records } = this.#collection;
-    for (const { source, record, code, detail, since } of troubled) {
-      const found = records.find(record);
-      if (found === null) continue;
-      const isGone = problems.find(source, record) === null;
-      if (WRITE_PROBLEMS.has(code) && isGone) problems.put(source, record, code, detail, since);
-      // What is held back was not looked at: whoever lets go of it has it constructed.
-      if (this.#port.heldBack(record)) continue;
-      // What came meanwhile was not written over what stood there.
-      if (all || (isGone && !WRITE_PROBLEMS.has(code))) this.construction.enqueue(found.row, null);
-    }
-  }
-
   async #whileReady<T>(work: () => Promise<T>): Promise<T> {
     const condition = await this.adapter.condition();
     if (condition.is === 'ready') return work();
@@ -478,17 +415,3 @@ export class Synchronizer {
 const VANISHING_TEXT = 'Items are going: waits until no more do, before any of it is deleted elsewhere.';
 
 class SourceAway extends Error {}
-
-/** Why a source is halted, for people: how much of it there is to decide about. */
-function haltText({ reason, local }: Extract<TakeInResult, { is: 'halted' }>, live: number): string {
-  const share = (action: 'delete' | 'modify'): string =>
-    `${local.filter((item) => item.action === action).length.toLocaleString('en')} of ${live.toLocaleString('en')} items`;
-  switch (reason) {
-    case 'emptied':
-      return 'Everything in it is gone. Nothing was deleted elsewhere: look whether its disk or server is as it should be, then confirm, or put the items back.';
-    case 'mass-delete':
-      return `${share('delete')} are gone. None of them was deleted elsewhere: confirm, or put them back.`;
-    case 'mass-rewrite':
-      return `${share('modify')} have other contents. None of them was changed elsewhere: confirm, or put them back.`;
-  }
-}

@@ -1,0 +1,68 @@
+import type { Collection } from '../collection.ts';
+import type { RecordId } from '../record/ids.ts';
+import { DISK_FULL, type StoredProblem } from '../store/problem-store.ts';
+import type { RunConstruction } from './run-construction.ts';
+import { WRITE_PROBLEMS } from './write-problems.ts';
+
+/** Items of one source that could not be kept in step: what is named as a problem is due again when it may go now. */
+export class RetryProblems {
+  readonly #collection: Collection;
+  readonly #source: number;
+  readonly #construction: RunConstruction;
+  readonly #heldBack: (id: RecordId) => boolean;
+
+  /** `source`: its row. `heldBack`: nothing of the item is known for sure yet, and whoever lets go of it has it constructed. */
+  constructor(
+    collection: Collection,
+    source: number,
+    construction: RunConstruction,
+    heldBack: (id: RecordId) => boolean,
+  ) {
+    this.#collection = collection;
+    this.#source = source;
+    this.#construction = construction;
+    this.#heldBack = heldBack;
+  }
+
+  /** How many records wait for what may come about and nothing would tell: content that nobody linked had, room on the disk. */
+  get lacking(): number {
+    return this.#construction.lacking + this.#withoutRoom().length;
+  }
+  /** They are tried again. */
+  retryLacking(): void {
+    this.#construction.retryLacking();
+    for (const id of this.#withoutRoom()) if (!this.#heldBack(id)) this.#enqueue(id);
+  }
+
+  /** What is named now, before a look at the source. */
+  named(): readonly StoredProblem[] {
+    const { problems } = this.#collection;
+    return problems.count(this.#source) === 0 ? [] : problems.of(this.#source);
+  }
+
+  /**
+   * After a look, at everything or not: `before` is what was named until then. An item that can be read is no problem of reading any more, but
+   * what could not be written there is still due: it stays named, and only a look at everything tries it again. A try can itself be what the
+   * next look is called for, so trying after each would never rest.
+   */
+  looked(before: readonly StoredProblem[], all: boolean): void {
+    const { problems, records } = this.#collection;
+    for (const { source, record, code, detail, since } of before) {
+      if (records.find(record) === null) continue;
+      const isGone = problems.find(source, record) === null;
+      if (WRITE_PROBLEMS.has(code) && isGone) problems.put(source, record, code, detail, since);
+      if (this.#heldBack(record)) continue;
+      // What came meanwhile was not written over what stood there.
+      if (all || (isGone && !WRITE_PROBLEMS.has(code))) this.#enqueue(record);
+    }
+  }
+
+  #withoutRoom(): readonly RecordId[] {
+    return this.#collection.problems.withCode(this.#source, DISK_FULL);
+  }
+
+  #enqueue(id: RecordId): void {
+    const found = this.#collection.records.find(id);
+    if (found !== null) this.#construction.enqueue(found.row, null);
+  }
+}
