@@ -89,7 +89,7 @@ async function differing(
     null,
     null,
     (event) => {
-      if (event.is === 'unlisted') differs.add(event.problem.id);
+      if (event.is === 'unlisted') differs.add(event.problem?.id ?? event.group);
       if (event.is !== 'groups') return;
       for (const group of event.groups) {
         for (const item of group.items) listed.add(item.id);

@@ -56,8 +56,11 @@ export interface ListedItem {
 /** What a listing says, group by group, in the order of the walk. */
 export type ListEvent =
   | { readonly is: 'groups'; readonly groups: readonly ListedGroup[] }
-  /** This group and everything below it could not be listed: nothing is known about it, least of all a deletion. */
-  | { readonly is: 'unlisted'; readonly group: string; readonly problem: ItemProblem }
+  /**
+   * This group and everything below it could not be listed: nothing is known about it, least of all a deletion. `problem` null: it went while it
+   * was listed, and the next listing tells that.
+   */
+  | { readonly is: 'unlisted'; readonly group: string; readonly problem: ItemProblem | null }
   /** A group that was there at `since` is not any more: all of it and everything below is gone. */
   | { readonly is: 'group-gone'; readonly group: string };
 

@@ -75,7 +75,7 @@ export class CompareListing {
         return;
       case 'unlisted':
         this.#unlisted.push(event.group);
-        this.#port.note(event.problem);
+        if (event.problem !== null) this.#port.note(event.problem);
         return;
       case 'group-gone':
         this.#goneGroups.push(event.group);

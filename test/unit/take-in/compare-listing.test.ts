@@ -102,6 +102,14 @@ describe('a listing beside the snapshot', () => {
     ]);
   });
 
+  it('names nothing of a group that went while it was listed, and does not take it for gone yet', () => {
+    holds('a', 'd/b', 'went/c');
+    compare(group('', ['a']));
+    listing.compare({ is: 'unlisted', group: 'went', problem: null });
+    listing.sweep();
+    expect([missing(), noted]).toEqual([['d/b'], []]);
+  });
+
   it('takes all of a group that is gone for gone', () => {
     holds('d/a', 'd/deep/b', 'other');
     listing.compare({ is: 'group-gone', group: 'd' });

@@ -212,7 +212,9 @@ export class FileWalker {
     try {
       entries = this.#fs.readDirectory(at.path);
     } catch (error) {
-      unlisted(walk, at.id, node, 'unreadable', troubleText(error));
+      // It was there a moment ago, so whoever lists it next is told: what lay in it is not judged by half a listing.
+      if (isGone(error)) tellUnlisted(walk, at.id, node, null);
+      else unlisted(walk, at.id, node, 'unreadable', troubleText(error));
       return;
     }
     // Taken before any lstat, so that what changes while the directory is read counts as fresh.
@@ -354,8 +356,18 @@ function specialFile(id: string): ItemProblem {
 }
 
 function unlisted(walk: Walk, id: string, node: DirectoryNode, code: ProblemCode, detail: string): void {
+  tellUnlisted(walk, id, node, { id: recordId(id), code, detail });
+}
+
+function tellUnlisted(walk: Walk, group: string, node: DirectoryNode, problem: ItemProblem | null): void {
   node.print = null;
-  tell(walk, { is: 'unlisted', group: id, problem: { id: recordId(id), code, detail } });
+  tell(walk, { is: 'unlisted', group, problem });
+}
+
+/** No directory is there any more. */
+function isGone(error: unknown): boolean {
+  const { code } = error as { readonly code?: string };
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 function tell(walk: Walk, event: ListEvent): void {

@@ -404,6 +404,23 @@ describe('what cannot be listed', () => {
     expect([...after.groups.keys()]).toEqual(['closed']);
   });
 
+  it('is a directory that goes while it is listed: no problem, and told gone by the next', () => {
+    const from = walker(
+      disturbed({
+        readDirectory(path) {
+          if (path === tree.path('closed')) tree.remove('closed');
+          return nodeFileSystem.readDirectory(path);
+        },
+      }),
+    );
+    const told = list(from);
+    expect(told).toMatchObject({ unlisted: ['closed'], gone: [] });
+    expect(told.events).toContainEqual({ is: 'unlisted', group: 'closed', problem: null });
+    const after = list(from, told.result.token);
+    expect(after).toMatchObject({ unlisted: [], gone: ['closed'] });
+    expect(idsIn(after, '')).toEqual(['open']);
+  });
+
   it('is a directory whose items may not be looked at', () => {
     const from = walker(
       disturbed({
