@@ -4,7 +4,8 @@ import { countChoices } from '../merge/record-state.ts';
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { entrySeen, replacedBy, valuesOf, writtenBy } from '../past/record-past.ts';
-import { recordTitle, valueView } from '../past/value-view.ts';
+import { storedTitle } from '../past/record-title.ts';
+import { valueView } from '../past/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Value } from '../record/value.ts';
@@ -33,7 +34,7 @@ export function firstConflicts(port: Port, text: string, limit: number): Conflic
     if (
       wanted !== '' &&
       !record.id.toLowerCase().includes(wanted) &&
-      !titleOf(port, record).toLowerCase().includes(wanted)
+      !storedTitle(kind, record).toLowerCase().includes(wanted)
     )
       continue;
     // What is not shown is only counted: who wrote each value, and over what, is most of the work.
@@ -43,14 +44,6 @@ export function firstConflicts(port: Port, text: string, limit: number): Conflic
   }
   return { list: list.slice(0, Math.max(0, limit)), total };
 }
-
-const titleOf = ({ collection }: Port, record: StoredRecord): string =>
-  recordTitle(
-    collection.kind,
-    record.id,
-    (field) => record.state.fields.get(field)?.[0]?.value,
-    record.state.fields.keys(),
-  );
 
 /**
  * The open conflict an id names, by its full id or an unambiguous beginning; null: this collection has none such.
@@ -76,7 +69,7 @@ export function conflictView(port: Port, record: StoredRecord, conflict: OpenCon
   const { collection } = port;
   const isOwn = (value: OpenValue): boolean => authorOf(port, value.latest).device === port.members.self;
   const isTwiceHere = port.sources().length > 1 && conflict.values.filter(isOwn).length > 1;
-  const name = titleOf(port, record);
+  const name = storedTitle(collection.kind, record);
   return {
     id: conflict.id,
     collection: collection.stored.id,

@@ -3,7 +3,7 @@ import type { Collection, WrittenPackage } from '../collection.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { findRecord } from '../past/find-record.ts';
 import type { HistoryPort } from '../past/history-port.ts';
-import { recordTitle } from '../past/value-view.ts';
+import { storedTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { RecordId } from '../record/ids.ts';
@@ -25,10 +25,7 @@ export async function listDuplicates({ collection }: Pick<Port, 'collection'>): 
   const { kind, records } = collection;
   if (kind !== 'contacts') return [];
   const told = await contactsOf(collection);
-  const view = ({ id, state }: StoredRecord) => ({
-    record: id,
-    title: recordTitle(kind, id, (field) => state.fields.get(field)?.[0]?.value, state.fields.keys()),
-  });
+  const view = (record: StoredRecord) => ({ record: record.id, title: storedTitle(kind, record) });
   const duplicates: DuplicateView[] = [];
   for await (const { ids, sure, shared } of inTurns(findDuplicates(told), AT_ONCE)) {
     const [one, other] = [records.find(ids[0]), records.find(ids[1])];

@@ -3,7 +3,8 @@ import type { Change } from '../change-log/change.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { type KeptWhere, keptWhere } from '../past/kept-where.ts';
 import { entrySeen, type PastValue, replacedBy, valuesOf } from '../past/record-past.ts';
-import { recordTitle, valueView } from '../past/value-view.ts';
+import { firstValues, recordTitle } from '../past/record-title.ts';
+import { valueView } from '../past/value-view.ts';
 import { MATCHED_BY } from '../record/alias.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
@@ -35,16 +36,13 @@ export function changeView(port: Port, id: string, dot: Dot, change: Change): Hi
   };
 }
 
-function titleOf(port: Port, change: Change): string {
+/** What the record was called by then: as the change says, else as it is now. */
+function titleOf(port: Port, { record, writes }: Change): string {
   const { kind, records } = port.collection;
-  if (kind === 'files') return recordTitle(kind, change.record, () => undefined, []);
-  const state = records.find(change.record)?.state;
-  return recordTitle(
-    kind,
-    change.record,
-    (field) => change.writes.find((write) => write.field === field)?.value ?? state?.fields.get(field)?.[0]?.value,
-    [...change.writes.map(({ field }) => field), ...(state?.fields.keys() ?? [])],
-  );
+  const state = kind === 'files' ? undefined : records.find(record)?.state;
+  const fields = state === undefined ? new Map<FieldName, Value>() : firstValues(state);
+  for (const { field, value } of writes) if (value !== null) fields.set(field, value);
+  return recordTitle(kind, record, fields);
 }
 
 function fieldsOf(port: Port, dot: Dot, change: Change, action: HistoryChangeView['action']): readonly FieldView[] {

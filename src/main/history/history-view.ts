@@ -7,7 +7,7 @@ import { findId, packageId } from '../past/change-id.ts';
 import { findDevice } from '../past/find-device.ts';
 import { findRecord } from '../past/find-record.ts';
 import type { HistoryPort } from '../past/history-port.ts';
-import { recordTitle } from '../past/value-view.ts';
+import { storedTitle } from '../past/record-title.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { type Digest, dotOf, type LogId, type RecordId } from '../record/ids.ts';
 import type { PackagePlace } from '../store/log-store.ts';
@@ -144,12 +144,7 @@ function recordsNamed(
   }
   const named = new Map<RecordId, number>();
   for (const record of collection.records.all()) {
-    const title = recordTitle(
-      collection.kind,
-      record.id,
-      (field) => record.state.fields.get(field)?.[0]?.value,
-      record.state.fields.keys(),
-    );
+    const title = storedTitle(collection.kind, record);
     if (title.toLowerCase().includes(wanted) || record.id.includes(text)) named.set(record.id, record.row);
   }
   return { rows: [...named.values()], matches: (record) => named.has(record) };

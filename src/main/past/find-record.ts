@@ -3,7 +3,7 @@ import { isLive } from '../merge/record-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { type RecordId, recordId } from '../record/ids.ts';
 import type { StoredRecord } from '../store/record-store.ts';
-import { recordTitle } from './value-view.ts';
+import { storedTitle } from './record-title.ts';
 
 /**
  * The record a RECORD argument means: its id, or else what people call it, or an unambiguous beginning of its id. Deleted records count
@@ -53,13 +53,7 @@ function idsTitled(collection: Collection, text: string): readonly RecordId[] {
   const wanted = text.toLowerCase();
   const ids: RecordId[] = [];
   for (const record of collection.records.all()) {
-    const title = recordTitle(
-      collection.kind,
-      record.id,
-      (field) => record.state.fields.get(field)?.[0]?.value,
-      record.state.fields.keys(),
-    );
-    if (title.toLowerCase() === wanted) ids.push(record.id);
+    if (storedTitle(collection.kind, record).toLowerCase() === wanted) ids.push(record.id);
   }
   return ids;
 }

@@ -1,7 +1,7 @@
 import type { RecordsView, RecordView, ValueView } from '../../contract/contract.ts';
 import { contactWords } from '../../contract/field-words.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
-import { recordTitle } from '../past/value-view.ts';
+import { recordTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Value } from '../record/value.ts';
@@ -31,7 +31,7 @@ export async function listRecords({ collection }: Replica, search: string): Prom
   for await (const { id, state } of inTurns(collection.records.all(AT_ONCE), AT_ONCE)) {
     if (!isLive(state)) continue;
     const fields = fieldsOf(shownFields(kind, state, log.order));
-    const title = recordTitle(kind, id, (field) => fields.get(field), fields.keys());
+    const title = recordTitle(kind, id, fields);
     if (
       wanted !== '' &&
       !title.toLowerCase().includes(wanted) &&

@@ -1,7 +1,8 @@
 import type { ShownRecordView } from '../../contract/contract.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { findRecord } from '../past/find-record.ts';
-import { recordTitle, valueView } from '../past/value-view.ts';
+import { recordTitle } from '../past/record-title.ts';
+import { valueView } from '../past/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
@@ -22,7 +23,7 @@ export function showRecord({ collection, synchronizers }: Replica, text: string)
     return { location: source.location, format: source.format, holds } as const;
   });
   return {
-    title: recordTitle(kind, record.id, (field) => full.get(field), full.keys()),
+    title: recordTitle(kind, record.id, full),
     fields: [...full].map(([path, value]) => ({ path, value: valueView(value) })),
     sources,
   };

@@ -1,6 +1,6 @@
 import type { LackView, SourceLacksView } from '../../contract/contract.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
-import { recordTitle } from '../past/value-view.ts';
+import { recordTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
@@ -128,7 +128,7 @@ function missingOf(
   const said = [...lacks.keys()].join();
   const list = kept.get(said) ?? [...lacks.values()];
   kept.set(said, list);
-  return { title: recordTitle(kind, id, (field) => full.get(field), full.keys()), lacks: list };
+  return { title: recordTitle(kind, id, full), lacks: list };
 }
 
 function lackOf(one: LostField, held: Fields): Lack {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { recordTitle } from '../../../src/main/past/value-view.ts';
+import { recordTitle } from '../../../src/main/past/record-title.ts';
 import { fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 
@@ -15,7 +15,7 @@ it.each<readonly [string, Value, string]>([
   ['its id where nothing is said', { components: [part('credential', 'PhD')] }, 'id'],
   ['its id where there is no name', null, 'id'],
 ])('a contact is called by %s', (_, name, title) => {
-  expect(recordTitle('contacts', recordId('id'), (field) => (field === 'name' ? name : undefined), [])).toBe(title);
+  expect(recordTitle('contacts', recordId('id'), new Map([[fieldName('name'), name]]))).toBe(title);
 });
 
 it.each<readonly [string, { readonly [field: string]: Value }]>([
@@ -28,5 +28,5 @@ it.each<readonly [string, { readonly [field: string]: Value }]>([
   ['id', { 'notes/n': { note: 'x' } }],
 ])('a contact without a name is called by what tells it: %s', (title, said) => {
   const fields = new Map(Object.entries(said).map(([field, value]) => [fieldName(field), value]));
-  expect(recordTitle('contacts', recordId('id'), (field) => fields.get(field), fields.keys())).toBe(title);
+  expect(recordTitle('contacts', recordId('id'), fields)).toBe(title);
 });
