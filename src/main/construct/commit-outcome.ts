@@ -4,8 +4,8 @@ import type { Clock } from '../platform/clock.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import { type Digest, type RecordId, recordId } from '../record/ids.ts';
 import { sameFields } from '../snapshot/lens.ts';
-import { storedRevision } from '../snapshot/stored-revision.ts';
-import type { ConstructOutcome, ProblemCode } from '../sources/source-adapter.ts';
+import { isAt, storedRevision } from '../snapshot/stored-revision.ts';
+import type { ConstructOutcome, ProblemCode, Revision } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import { STAYS } from '../store/problem-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
@@ -45,19 +45,24 @@ export class CommitOutcome {
     this.#clock = clock;
   }
 
-  /** Nothing was to be written: the source holds what it is to show. */
-  agreed({ job, id, planned, asShown }: Attempt): void {
+  /**
+   * Nothing was to be written: the source holds what it is to show. false: something else was found to stand there since (what a power loss left
+   * of it), so that has to be compared anew.
+   */
+  agreed({ job, id, planned, asShown, expected }: Attempt): boolean {
     const { records, problems } = this.#collection;
     const source = this.#source.row;
+    const stored = records.snapshot(source, job.row);
+    if (!isSame(stored?.revision ?? null, expected)) return false;
     // What only reading tells stands, though there is nothing to write.
     if (isOfWriting(problems.find(source, id)?.code ?? '')) problems.drop(source, id);
     if (planned.fields === null && asShown) {
       records.dropSnapshot(source, job.row);
-      return;
+      return true;
     }
-    const stored = records.snapshot(source, job.row);
     const held = asShown && !job.touched ? null : planned.held;
     records.putSnapshot(source, job.row, stored?.revision ?? null, held, stored?.native ?? null);
+    return true;
   }
 
   /** What the source made of it. */
@@ -147,6 +152,10 @@ export class CommitOutcome {
     return job.refusals >= MOST_REFUSALS;
   }
 }
+
+/** Has the source what is stored of it in that revision? */
+const isSame = (stored: Uint8Array | null, revision: Revision | null): boolean =>
+  stored === null || revision === null ? stored === revision : isAt(stored, revision);
 
 /** Was it refused because something else stood there? */
 export const isUnexpected = (outcome: ConstructOutcome): boolean =>

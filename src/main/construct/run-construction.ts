@@ -366,16 +366,19 @@ export class RunConstruction {
 
   /** Moves snapshots by what was really written. */
   #commit({ batch, ready, agreed, refused }: Begun, outcomes: readonly ConstructOutcome[]): void {
+    const stale: Prepared[] = [];
     this.#collection.transact(() => {
       this.#port.writing(ready.map((item) => item.job.row));
-      for (const item of agreed) this.#outcomes.agreed(item);
+      for (const item of agreed) if (!this.#outcomes.agreed(item)) stale.push(item);
       for (const { id, content } of refused)
         if (content?.from === 'refused') this.#outcomes.problem(id, content.code, content.detail);
       outcomes.forEach((outcome, at) => {
         this.#outcomes.outcome(ready[at] as Prepared, outcome);
       });
     });
-    const done = [...agreed, ...refused].flatMap((item) => this.#queue.finish(item.job));
+    for (const { job } of stale) this.#queue.requeue(job);
+    const settled = [...agreed, ...refused].filter((item) => !stale.includes(item));
+    const done = settled.flatMap((item) => this.#queue.finish(item.job));
     let bytes = 0;
     outcomes.forEach((outcome, at) => {
       const item = ready[at] as Prepared;

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RunConstruction } from '../../../src/main/construct/run-construction.ts';
-import { ENTRY } from '../../../src/main/record/file-entry.ts';
+import type { Held } from '../../../src/main/merge/record-state.ts';
+import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
 import { recordId } from '../../../src/main/record/ids.ts';
 import type { Fields } from '../../../src/main/record/value.ts';
+import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type { ConstructItem, ConstructOutcome, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
 import { ContentStore } from '../../../src/main/store/content-store.ts';
+import type { StoredRecord } from '../../../src/main/store/record-store.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 import { flush } from '../../fakes/flush.ts';
 
@@ -184,6 +187,29 @@ describe('RunConstruction', () => {
     await ended;
     expect(adapter.begun.flatMap(({ ids }) => ids)).not.toContain(moved);
     expect(held()).toBe(2 * BATCH - 1);
+  });
+
+  it('compares anew what was found to be something else after it was found to be as it shall be', async () => {
+    comes(2);
+    construction.forgetNew();
+    const { records } = device.collection;
+    const { row } = records.find(recordId('d00000')) as StoredRecord;
+    records.putSnapshot(source, row, storedRevision(new Uint8Array([1]), false), null);
+    const ended = construction.run(new AbortController().signal);
+    await flush();
+    expect(adapter.begun.map(({ ids }) => ids)).toEqual([['d00001']]);
+    // As of a file that the power tore.
+    const other: Held = new Map([
+      [EXISTS, { value: true, dots: [] }],
+      [ENTRY, { value: { type: 'symlink', target: 'x' }, dots: [] }],
+    ]);
+    records.putSnapshot(source, row, storedRevision(new Uint8Array([2]), false), other);
+    adapter.begun[0]?.answer();
+    await flush();
+    expect(adapter.begun.map(({ ids }) => ids)).toEqual([['d00001'], ['d00000']]);
+    adapter.begun[1]?.answer();
+    await ended;
+    expect(construction.open).toBe(0);
   });
 
   it('has one plan at a time of a record that moves on and on while its batches wait', async () => {
