@@ -274,7 +274,8 @@ export class Engine {
   async changeRules(replica: Replica, row: number, settings: SourceSettings): Promise<void> {
     const synchronizer = replica.synchronizers.get(row);
     if (synchronizer === undefined) return;
-    await synchronizer.changeRules(settings);
+    // What is left out from now on is nobody's to make again, should the power tear it: once let in, that would pass for an edit.
+    await synchronizer.changeRules(settings, () => this.keeper.makeSure(replica, synchronizer));
     this.savePlaces();
     for (const { row } of replica.collection.records.all()) synchronizer.construction.enqueue(row, null);
     await this.schedules.get(row)?.lookNow();

@@ -149,6 +149,13 @@ export class HistoryKeeper {
   holdsBack(source: number, id: RecordId): boolean {
     return !this.#started || this.#whole.holdsBack(source, id);
   }
+  /** Waits until what was written to a source is on the disk. */
+  async makeSure(replica: Replica, synchronizer: Synchronizer): Promise<void> {
+    if (synchronizer.adapter.kind !== 'files') return;
+    await this.#synced
+      .makeSure(this.#collectionOf(replica), this.#sourceOf(synchronizer))
+      .catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
+  }
   forgetSource(source: number): void {
     this.#unsynced.dropAll(source);
     this.#whole.forget(source);

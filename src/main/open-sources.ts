@@ -127,15 +127,18 @@ export class OpenSources {
     return false;
   }
 
-  /** Lets go of a source: nothing in its place marks it any more. */
+  /** Lets go of a source: what was written to it is on the disk, and nothing in its place marks it any more. */
   async remove(replica: Replica, row: number): Promise<void> {
     this.schedules.get(row)?.stop();
     this.schedules.delete(row);
     await this.#stopWatching.get(row)?.();
     this.#stopWatching.delete(row);
     const synchronizer = replica.synchronizers.get(row);
-    await synchronizer?.adapter.release?.();
-    await synchronizer?.stop();
+    await synchronizer?.stop(async () => {
+      // With the source goes the journal that says what of it may be torn: whoever takes this place again would take that for edits.
+      await this.#engine.keeper.makeSure(replica, synchronizer);
+      await synchronizer.adapter.release?.();
+    });
     replica.synchronizers.delete(row);
     synchronizer?.construction.release();
     this.#engine.contents.here.forget(row);

@@ -219,10 +219,12 @@ export class Synchronizer {
 
   /**
    * Other rules of what it holds: it is compared with the collection as at a join. Nothing is looked at meanwhile, so a look has one set of
-   * rules from its beginning to its end: what the new ones leave out would be deleted by the old.
+   * rules from its beginning to its end: what the new ones leave out would be deleted by the old. `first`: what is done before, and nothing
+   * written meanwhile.
    */
-  changeRules(settings: StoredSource['settings']): Promise<void> {
+  changeRules(settings: StoredSource['settings'], first: () => Promise<void>): Promise<void> {
     return this.#lock.run(async () => {
+      await first();
       this.#source = { ...this.#source, settings, adopting: true };
       this.#port.sourceUpdated(this.#source);
       if (!this.isWritten) this.construction.release();
@@ -247,9 +249,10 @@ export class Synchronizer {
     this.construction.touch(applied);
   }
 
-  async stop(): Promise<void> {
+  /** Nothing is looked at or written any more. `last`: what is done then, before the source is closed. */
+  async stop(last: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     this.#abort.abort();
-    await this.#lock.run(async () => undefined);
+    await this.#lock.run(last);
     await this.adapter.close();
   }
 

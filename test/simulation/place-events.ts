@@ -44,10 +44,28 @@ export async function turnSource({ group, random }: PlaceScene): Promise<string 
   if (!device.isMounted) return null;
   const isThere = hasSource(group, device, location);
   if (location === SECOND) device.user.mkdirp(SECOND);
+  // With a folder goes the journal of what was written to it: what was torn before it went is as good as any content once it is taken again.
+  const isSure = location === SECOND || isSureOfAll(group, device);
   const done = await change(group, device, isThere ? { remove: location } : { add: location });
-  // With a folder goes the journal of what was written to it: what the power tore in it is as good as any content once it is taken again.
-  if (isThere && location === ROOT) group.ledger.loseJournal(device);
+  if (isThere && !isSure) group.ledger.loseJournal(device);
   return `${device.name} ${isThere ? 'lets go of' : 'takes'} ${location}${done ? '' : ', in vain'}`;
+}
+
+/** Can all that its program wrote to the folder be synced, and is none of it doubted since the power went? */
+function isSureOfAll(group: SimulatedGroup, device: SimulatedDevice): boolean {
+  const { collection, synchronizers } = group.replica(device) as Replica;
+  const ours = [...synchronizers.values()].find(({ source }) => source.location === ROOT);
+  if (ours === undefined || ours.state === 'unavailable') return false;
+  const { keeper } = device.engine;
+  if ([...collection.records.all()].some(({ id }) => keeper.holdsBack(ours.source.row, id))) return false;
+  const fs = device.disk.process();
+  try {
+    for (const [path, { type }] of group.ledger.view(device))
+      if (type === 'file') fs.close(fs.open(`${ROOT}/${path}`, 'read'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A device takes part of a collection only, or writes nothing of it to its folder. */

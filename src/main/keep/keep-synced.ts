@@ -30,6 +30,14 @@ export class KeepSynced implements IdleJob {
       }
   }
 
+  /** A source is let go of: all that is in its journal is made sure of, for nothing will name it afterwards. */
+  async makeSure({ collection }: KeepCollection, source: KeepSource): Promise<void> {
+    if (source.isAway) return;
+    const { store, unsynced } = this.#port;
+    const ids = unsynced.of(source.row).flatMap((row) => collection.records.at(row)?.id ?? []);
+    for (let at = 0; at < ids.length; at += STEP) await store.sync(source.id, ids.slice(at, at + STEP));
+  }
+
   async step(): Promise<boolean> {
     const { clock, unsynced } = this.#port;
     const until = clock.now() - SETTLED_MS;

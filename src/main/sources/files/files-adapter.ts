@@ -77,6 +77,8 @@ export class FilesAdapter implements SourceAdapter {
   readonly #seen = new Set<string>();
   /** Something half-done may lie in the root: that is put right before it is listed. */
   #isInterrupted = true;
+  /** What was taken aside and waits to be looked at again. */
+  readonly #rechecks = new Set<Promise<void>>();
   #recoversAgain: (() => void) | null = null;
 
   constructor(look: Remote<LookService>, write: Remote<WriteService>, options: FilesAdapterOptions) {
@@ -216,17 +218,20 @@ export class FilesAdapter implements SourceAdapter {
   }
 
   #recheckLater(batch: AsideBatch): void {
-    this.#options.clock.after(RECHECK_MS, () => {
-      this.#write
-        .recheck(this.#options.source, batch)
-        .then(({ moved, problems, again }) => {
-          if (moved.length > 0) this.#options.onMovedOn(moved);
-          if (problems.length > 0) this.#options.onProblems(problems);
-          if (again !== null) this.#recheckLater(again);
-        })
-        // The source was closed meanwhile: what is aside is settled when it is opened again.
-        .catch(() => undefined);
+    const recheck = new Promise<void>((resolve) => {
+      // The source may have been closed meanwhile: what is aside is settled when it is opened again.
+      this.#options.clock.after(RECHECK_MS, () => resolve(this.#recheck(batch).catch(() => undefined)));
     });
+    this.#rechecks.add(recheck);
+    void recheck.then(() => this.#rechecks.delete(recheck));
+  }
+
+  async #recheck(batch: AsideBatch): Promise<void> {
+    const { source, onMovedOn, onProblems } = this.#options;
+    const { moved, problems, again } = await this.#write.recheck(source, batch);
+    if (moved.length > 0) onMovedOn(moved);
+    if (problems.length > 0) onProblems(problems);
+    if (again !== null) this.#recheckLater(again);
   }
 
   async readContent(
@@ -280,8 +285,12 @@ export class FilesAdapter implements SourceAdapter {
     });
   }
 
-  /** The root is not this source any more: its marker goes, so that it may become another's. What cannot be reached now keeps it. */
+  /**
+   * The root is not this source any more: its marker goes, so that it may become another's. What cannot be reached now keeps it. What was taken
+   * aside is looked at again before: nobody would give it to history afterwards.
+   */
   async release(): Promise<void> {
+    await Promise.all(this.#rechecks);
     await this.#look.removeMarker(this.#options.source).catch(() => undefined);
   }
 

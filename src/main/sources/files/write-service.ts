@@ -17,7 +17,7 @@ import type {
 } from '../source-adapter.ts';
 import { type AsideBatch, recheckAside } from './aside.ts';
 import { type Captured, type CaptureRequest, captureFiles } from './capture-files.ts';
-import type { ConstructContext } from './construct-context.ts';
+import { type ConstructContext, stagingOf } from './construct-context.ts';
 import { type ConstructReport, constructFiles } from './construct-files.ts';
 import { changedUnderneath } from './construct-work.ts';
 import { inspectFiles } from './inspect-files.ts';
@@ -87,7 +87,12 @@ export class WriteService {
     };
     this.#roots.set(source, { context, staged: new StagedContent(context, this.#startHash) });
   }
+  /** What of it still waits to be looked at again is an interruption to whoever opens the root next. */
   close(source: string): void {
+    const opened = this.#roots.get(source);
+    if (opened === undefined) return;
+    const staging = `${stagingOf(opened.context.root)}/`;
+    for (const directory of this.#live) if (directory.startsWith(staging)) this.#live.delete(directory);
     this.#roots.delete(source);
   }
 

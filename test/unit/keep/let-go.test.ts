@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
+import { stagedPaths } from '../../simulation/root-view.ts';
+import { ROOT } from '../../simulation/simulated-device.ts';
+import { KeepRoom } from './keep-room.ts';
+
+const TEXTS = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`d${n % 3}/f${n}`, `text ${n} `.repeat(n + 1)]));
+
+/** B holds everything for longer than a minute; then A changes all of it, and B has just written that. */
+async function written(seed: string) {
+  const room = await KeepRoom.open(seed, 2, TEXTS);
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  await room.run(200_000);
+  b.disk.commitNames();
+  for (const path of Object.keys(TEXTS)) room.write(a, path, `newer ${path}`.repeat(40));
+  await room.run(1500);
+  for (const path of Object.keys(TEXTS)) expect(room.read(b, path)).toBe(room.read(a, path));
+  return { room, a, b };
+}
+
+it.each(['n0', 'n1', 'n2', 'n4'])(
+  'power that goes just after a folder was let go of tears nothing in it: %s',
+  async (seed) => {
+    const { room, a, b } = await written(seed);
+    const before = room.changes(a);
+    await room.group.until(b, b.engine.removeSource(room.replica(b), row(room, b)));
+    b.losePower(new SeededRandom(`power ${seed}`));
+    await room.group.start(b);
+    await takeAgain(room, b);
+    await room.run(60_000);
+    for (const each of [a, b])
+      for (const path of Object.keys(TEXTS)) expect(room.read(each, path), path).toBe(`newer ${path}`.repeat(40));
+    expect([room.changes(a), room.conflicts(a), room.problems(b)]).toEqual([before, 0, []]);
+    room.expectNoFaults();
+  },
+);
+
+it('nor what new rules leave out, and later ones let in again', async () => {
+  const { room, a, b } = await written('r1');
+  const before = room.changes(a);
+  const rules = (only: readonly string[]) =>
+    room.group.until(b, b.engine.changeRules(room.replica(b), row(room, b), { only, ignore: [], readOnly: false }));
+  await rules(['nothing']);
+  b.losePower(new SeededRandom('power r1'));
+  await room.group.start(b);
+  await room.run(60_000);
+  await rules([]);
+  await room.run(60_000);
+  for (const each of [a, b])
+    for (const path of Object.keys(TEXTS)) expect(room.read(each, path), path).toBe(`newer ${path}`.repeat(40));
+  expect([room.changes(a), room.conflicts(a), room.problems(b)]).toEqual([before, 0, []]);
+  room.expectNoFaults();
+});
+
+it('what was set aside in a folder that is let go of at once is given to history, and nothing of it stays there', async () => {
+  const { room, b } = await written('aside');
+  expect(stagedPaths(b.disk, ROOT)).not.toEqual([]);
+  await room.group.until(b, b.engine.removeSource(room.replica(b), row(room, b)));
+  expect(stagedPaths(b.disk, ROOT)).toEqual(['.lockstep/staging']);
+  for (const text of Object.values(TEXTS)) expect(room.kept(b, text), text).toBe(true);
+  room.expectNoFaults();
+});
+
+it('what is still being written to where it lies aside is settled once the folder is taken again', async () => {
+  const room = await KeepRoom.open('open', 2, TEXTS);
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  const editor = b.user.fs;
+  const fd = editor.open(`${ROOT}/d0/f0`, 'write');
+  room.write(a, 'd0/f0', 'newer');
+  await room.run(1500);
+  expect(room.read(b, 'd0/f0')).toBe('newer');
+  editor.write(fd, Buffer.from('saved late'), 0, 10, 0);
+  await room.group.until(b, b.engine.removeSource(room.replica(b), row(room, b)));
+  editor.close(fd);
+  expect(stagedPaths(b.disk, ROOT).filter((path) => path.endsWith('.old'))).toHaveLength(1);
+  await takeAgain(room, b);
+  expect(stagedPaths(b.disk, ROOT)).toEqual(['.lockstep/marker.json', '.lockstep/staging']);
+  expect(room.kept(b, 'saved late')).toBe(true);
+  room.expectNoFaults();
+});
+
+it('a folder is let go of while what the power left in it is compared, whenever that is', async () => {
+  for (let after = 0; after <= 12; after += 3) {
+    const { room, b } = await written(`compared ${after}`);
+    b.losePower(new SeededRandom('compared'));
+    await room.group.start(b);
+    await room.run(after);
+    await room.group.until(b, b.engine.removeSource(room.replica(b), row(room, b)));
+    await room.run(1000);
+    room.expectNoFaults();
+  }
+}, 60_000);
+
+function takeAgain(room: KeepRoom, device: KeepRoom['devices'][0]): Promise<unknown> {
+  const adding = device.engine.place(ROOT, false, { kind: null, format: null });
+  return room.group.until(
+    device,
+    adding.then((place) => device.engine.addSource(room.replica(device), place)),
+  );
+}
+const row = (room: KeepRoom, device: KeepRoom['devices'][0]): number =>
+  [...room.replica(device).synchronizers.keys()][0] as number;
