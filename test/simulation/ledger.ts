@@ -163,10 +163,12 @@ export class Ledger {
 
   /** Is a content on this computer, where its program can give it back? */
   has(device: SimulatedDevice, content: string): boolean {
-    return (
-      [...this.#folder(device).view.values()].some((seen) => isFile(seen) && seen.content === content) ||
-      this.isKept(device, content)
-    );
+    const replicas = [...(device.running?.engine.replicas.values() ?? [])];
+    const sources = replicas.flatMap(({ synchronizers }) => [...synchronizers.values()]);
+    const others = sources.flatMap(({ source: { location } }) => (location === ROOT ? [] : location));
+    const views = [this.#folder(device).view, ...others.flatMap((location) => viewRoot(device.disk, location) ?? [])];
+    const shows = (view: View) => [...view.values()].some((seen) => isFile(seen) && seen.content === content);
+    return views.some(shows) || this.isKept(device, content);
   }
 
   /** Is it a value of a record, as a computer knows, that no other computer has? */

@@ -152,4 +152,22 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what the power tore in a folder that was let go of is as good as any content when it is taken again',
   },
+  {
+    seed: '1200172',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what is found torn while it is about to count as what it shall be is made again',
+  },
+  {
+    seed: '1200267',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what new rules leave out is on the disk before, so that nothing torn is let in again later',
+  },
+  {
+    seed: '1200438',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what is in another folder of a computer is on that computer',
+  },
 ];
