@@ -25,6 +25,10 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
+/** Of another device, where not all is in step: `3 items have a problem there`. */
+export const problemsThere = (problems: number): string =>
+  `${counted(problems, 'item')} ${problems === 1 ? 'has' : 'have'} a problem there`;
+
 /** `Laptop`, `Laptop and Desk`, `Laptop, Desk and Attic`, `Laptop, Desk and 3 others`. */
 export function listed(names: readonly string[]): string {
   if (names.length <= 1) return names[0] ?? '';
@@ -62,17 +66,26 @@ const awayReason = ({ sources }: CollectionView): string =>
 const away = (peers: readonly PeerView[]): readonly string[] =>
   peers.filter((peer) => !isReached(peer)).map((peer) => peer.name);
 
+/** What is in step only in that another device names it as a problem: `, but for 3 items on Desk`; '' where nothing is. */
+function butFor(peers: readonly PeerView[]): string {
+  const troubled = peers.filter((peer) => (peer.problems ?? 0) > 0);
+  const items = troubled.reduce((total, peer) => total + (peer.problems ?? 0), 0);
+  const where = listed([...new Set(troubled.map((peer) => peer.name))]);
+  return items === 0 ? '' : `, but for ${counted(items, 'item')} on ${where}`;
+}
+
 const isOffline = (names: readonly string[]): string => `${listed(names)} ${names.length === 1 ? 'is' : 'are'} offline`;
 
 /**
- * What sign a collection gets. The green one says that every device shows the same: not where nobody shares it, who shares it is away, or
- * each device keeps its own version of something.
+ * What sign a collection gets. The green one says that every device shows the same: not where nobody shares it, who shares it is away, an
+ * item is a problem there, or each device keeps its own version of something.
  */
 export function collectionTone(collection: CollectionView): Tone {
   switch (collection.state) {
     case 'in-step':
       if (collection.conflicts > 0) return 'attention';
       if (collection.peers.length === 0) return 'neutral';
+      if (butFor(collection.peers) !== '') return 'attention';
       return away(collection.peers).length === collection.peers.length ? 'waiting' : 'good';
     case 'working':
       return 'busy';
@@ -113,7 +126,7 @@ export function collectionSentence(collection: CollectionView): string {
       const gone = away(peers);
       if (gone.length === peers.length) return isOffline(gone);
       const present = peers.filter(isReached).map((peer) => peer.name);
-      return `In step with ${listed(present)}${gone.length === 0 ? '' : `; ${isOffline(gone)}`}`;
+      return `In step with ${listed(present)}${butFor(peers)}${gone.length === 0 ? '' : `; ${isOffline(gone)}`}`;
     }
   }
 }
@@ -266,5 +279,9 @@ export function overallState(status: StatusView, requests: readonly RequestView[
   if (gone.length === peers.size)
     return plain('waiting', isOffline(gone), detail ?? 'Changes are exchanged when you meet again');
   const also = [...(gone.length > 0 ? [isOffline(gone)] : []), ...(detail === null ? [] : [detail])];
-  return plain('good', `In step with ${counted(peers.size - gone.length, 'device')}`, also.join('; ') || null);
+  const except = butFor(running.flatMap((collection) => collection.peers));
+  const sentence = `In step with ${counted(peers.size - gone.length, 'device')}${except}`;
+  if (except === '') return plain('good', sentence, also.join('; ') || null);
+  const tip = 'The reason for each stands under Problems there';
+  return { tone: 'attention', sentence, detail: [tip, ...also].join('; '), page: 'devices' };
 }

@@ -64,6 +64,8 @@ export interface PeerView {
   readonly through?: string;
   /** Packages we hold that it has not applied, as far as it told, or the one it is linked with. */
   readonly behind: number;
+  /** So many items are problems there, as it told; absent: none, or it is not linked. */
+  readonly problems?: number;
 }
 /** What is at a place, before it is added. */
 export interface PlaceView {
@@ -204,6 +206,7 @@ export interface SyncView {
     readonly device: string;
     readonly name: string;
     readonly inStep: boolean;
+    /** Why it is not in step; where it is, what is so only in that it is named there as a problem. '' where nothing is to be said. */
     readonly why: string;
   }[];
 }

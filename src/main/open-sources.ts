@@ -92,6 +92,7 @@ export class OpenSources {
         mayWrite: () => replica.mayWrite(),
         limits: () => engine.config.safety,
         changed: () => engine.changed(),
+        ended: () => replica.tellProblems(),
         lookLater: (groups, after) => this.schedules.get(source.row)?.lookLater(groups, after),
         sourceUpdated: (updated) => {
           engine.registry.updateSource(updated);

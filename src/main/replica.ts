@@ -34,7 +34,7 @@ import type { Synchronizer } from './synchronizer.ts';
 export interface ReplicaPort {
   /** Packages are in the log: sessions push them and acknowledge. */
   packages(id: CollectionId): void;
-  /** More was applied here: sessions acknowledge. */
+  /** More was applied here, or other items are problems: sessions acknowledge. */
   applied(id: CollectionId): void;
   /** A member has applied more: contents nobody had before may be there now. */
   appliedElsewhere(id: CollectionId): void;
@@ -70,6 +70,8 @@ export class Replica implements SharedCollection {
   readonly #quarantine: Quarantine;
   readonly #watch: HeadsWatch;
   #couldWrite: boolean;
+  /** So many problems all linked members were told of when it was another number than before. */
+  #problemsTold = 0;
 
   constructor(
     collection: Collection,
@@ -364,12 +366,30 @@ export class Replica implements SharedCollection {
   }
 
   positions() {
+    return { ...positionsIn(this.collection.log), problems: this.#countProblems() };
+  }
+  #countProblems(): number {
     let problems = 0;
     for (const source of this.synchronizers.keys()) problems += this.collection.problems.countNamed(source);
-    return { ...positionsIn(this.collection.log), problems };
+    return problems;
   }
 
-  acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
+  /** A look or a construction ended: where other items than before are problems, the others are told how many there are. */
+  tellProblems(): void {
+    const problems = this.#countProblems();
+    if (problems === this.#problemsTold) return;
+    this.#problemsTold = problems;
+    this.#port.applied(this.id);
+    this.#port.changed();
+  }
+
+  acknowledged(
+    device: DeviceId,
+    held: readonly LogPosition[],
+    applied: readonly LogPosition[],
+    problems: number,
+  ): void {
+    this.memberPositions.noteProblems(device, problems);
     if (this.memberPositions.acknowledged(device, held, applied)) this.#port.appliedElsewhere(this.id);
   }
 

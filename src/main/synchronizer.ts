@@ -43,6 +43,8 @@ export interface SynchronizerPort {
   changed(): void;
   /** Look at these groups again soon, or after some milliseconds: what was read there may still be moving. */
   lookLater(groups: ReadonlySet<string>, after?: number): void;
+  /** A look or a construction ended: other items may be problems than before. */
+  ended(): void;
   sourceUpdated(source: StoredSource): void;
 }
 
@@ -171,9 +173,13 @@ export class Synchronizer {
    * The first half of a cycle: takes in what changed in the source. `within`: only these groups; null: everywhere. `asked`: a
    * person waits for it, so what is gone is deleted, but for what may be yet to come. false: it could not.
    */
-  look(within: readonly string[] | null, asked: boolean): Promise<boolean> {
-    if (this.#collection.stored.paused || this.#abort.signal.aborted) return Promise.resolve(false);
-    return this.#takeIn(within, asked);
+  async look(within: readonly string[] | null, asked: boolean): Promise<boolean> {
+    if (this.#collection.stored.paused || this.#abort.signal.aborted) return false;
+    try {
+      return await this.#takeIn(within, asked);
+    } finally {
+      this.#port.ended();
+    }
   }
 
   /** The second half: brings to the source what the records say; nothing where it is halted or not there. */
@@ -195,6 +201,7 @@ export class Synchronizer {
       if (!(error instanceof SourceAway)) throw error;
     } finally {
       this.#status.endWriting();
+      this.#port.ended();
     }
   }
 

@@ -1,5 +1,6 @@
 import type { CollectionState, PlannedView, StatusView, SyncOptions, SyncView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
+import { problemsThere } from '../../contract/overall-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
@@ -70,8 +71,8 @@ function showSync(view: SyncView, waited: boolean, paint: Paint): string {
     member.why,
   ]);
   const troubled = view.collections.filter(({ problems }) => problems > 0);
-  const inStep =
-    troubled.length > 0 ? paint.warn('In step, but for what is named as a problem') : paint.good('In step');
+  const isTroubled = troubled.length > 0 || view.members.some(({ inStep, why }) => inStep && why !== '');
+  const inStep = isTroubled ? paint.warn('In step, but for what is named as a problem') : paint.good('In step');
   const head = view.inStep ? inStep : waited ? paint.warn('Not in step') : 'Looked for changes';
   const person = view.needsPerson ? `${paint.warn('A source is halted and waits for you')}: lockstep status\n` : '';
   const problems = troubled
@@ -125,8 +126,9 @@ function showStatus(view: StatusView, paint: Paint): string {
     });
     const peers = collection.peers.map((peer) => {
       const behind = peer.behind > 0 ? `, ${counted(peer.behind, 'package')} behind` : '';
+      const there = peer.problems === undefined ? '' : paint.warn(`, ${problemsThere(peer.problems)}`);
       const through = peer.through === undefined ? null : `through ${plainText(peer.through)}`;
-      const state = `${through ?? peer.state}${peer.link ? ` (${plainText(peer.link)})` : ''}${behind}`;
+      const state = `${through ?? peer.state}${peer.link ? ` (${plainText(peer.link)})` : ''}${behind}${there}`;
       return `  ${plainText(peer.name)}: ${peer.state === 'linked' || through ? state : paint.dim(state)}`;
     });
     const progress = collection.progress ? [`  ${progressLine(collection.name, collection.progress, 100)}`] : [];

@@ -24,7 +24,8 @@ export function statusView(engine: Engine): StatusView {
   };
 }
 
-function collectionView(engine: Engine, replica: Replica): CollectionView {
+/** One collection at a glance. */
+export function collectionView(engine: Engine, replica: Replica): CollectionView {
   const { collection } = replica;
   const peers = isRemoved(replica) ? [] : peerViews(engine, replica);
   const sources = [...replica.synchronizers.values()].map((each) => sourceView(replica, each));
@@ -117,6 +118,7 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
     const session = engine.network.session(member.device);
     const linked = session?.isOpen(replica.id) === true;
     const through = replica.memberPositions.linkedThrough(member.device);
+    const problems = replica.memberPositions.problems(member.device);
     return {
       device: member.device,
       name: member.name,
@@ -124,6 +126,7 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
       link: session === null ? null : `lan ${session.link.address}`,
       ...(through === null ? {} : { through: replica.membership.member(through)?.name ?? through }),
       behind: replica.memberPositions.behind(member.device),
+      ...(problems === 0 ? {} : { problems }),
     };
   });
 }

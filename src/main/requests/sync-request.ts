@@ -1,4 +1,5 @@
 import type { SyncOptions, SyncView } from '../../contract/contract.ts';
+import { problemsThere } from '../../contract/overall-state.ts';
 import type { Engine } from '../engine.ts';
 import type { PeerSession } from '../peers/session/peer-session.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -137,6 +138,12 @@ function whyNot(engine: Engine, replica: Replica, device: DeviceId): string {
   return applied ? 'the collection is not open between the two' : 'this device has not applied all it holds';
 }
 
+/** What is in step with a member only in that it is named there; '' where all is. */
+function onlyNamed(replica: Replica, device: DeviceId): string {
+  const problems = replica.memberPositions.problems(device);
+  return problems === 0 ? '' : problemsThere(problems);
+}
+
 function view(
   engine: Engine,
   replicas: readonly Replica[],
@@ -147,7 +154,8 @@ function view(
   const all = replicas.flatMap((replica) =>
     (members.get(replica) ?? []).map((device): Member => {
       const why = whyNot(engine, replica, device);
-      return { device, name: replica.membership.member(device)?.name ?? '', inStep: why === '', why };
+      const name = replica.membership.member(device)?.name ?? '';
+      return { device, name, inStep: why === '', why: why || onlyNamed(replica, device) };
     }),
   );
   const asks = (replica: Replica): boolean => [...replica.synchronizers.values()].some((each) => each.asks);

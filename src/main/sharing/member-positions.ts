@@ -21,6 +21,8 @@ export class MemberPositions {
   readonly #acknowledgements: Acknowledgements;
   /** What each device told it holds since it linked. */
   readonly #told = new Map<DeviceId, readonly LogHead[]>();
+  /** So many items each device linked now names as problems. */
+  readonly #problems = new Map<DeviceId, number>();
   /** What they told of each other. */
   readonly #others = new ToldByOthers();
 
@@ -86,6 +88,7 @@ export class MemberPositions {
   /** A device is linked no more: nobody waits for what it told. */
   forget(device: DeviceId): void {
     this.#told.delete(device);
+    this.#problems.delete(device);
   }
 
   /** How far a device told it holds a log; 0: not at all. */
@@ -140,6 +143,14 @@ export class MemberPositions {
     return true;
   }
 
+  /** A device told how many items are problems there. */
+  noteProblems(device: DeviceId, problems: number): void {
+    this.#problems.set(device, problems);
+  }
+  /** So many items are problems there, as it told; 0 as well where it is not linked: what was so may be mended since. */
+  problems(device: DeviceId): number {
+    return this.#problems.get(device) ?? 0;
+  }
   /** A device told whether its sources leave something out. */
   notePartial(device: DeviceId, partial: boolean): void {
     this.#acknowledgements.notePartial(device, partial);

@@ -2,7 +2,7 @@ import { Laptop, Monitor, Pencil, Trash2, UserCog } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, DeviceView, PeerView, Role } from '../../contract/contract.ts';
-import type { Tone } from '../../contract/overall-state.ts';
+import { problemsThere, type Tone } from '../../contract/overall-state.ts';
 import { ToneIcon } from '../components/tone-icon.tsx';
 import { When } from '../components/when.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
@@ -14,11 +14,14 @@ const ROLES: { readonly [role in Role]: string } = { admin: 'Admin', editor: 'Ed
 /** How another device stands, over everything shared with it. */
 export function linkState(peers: readonly PeerView[]): { readonly tone: Tone; readonly text: string } {
   const linked = peers.find((peer) => peer.state === 'linked');
+  const problems = peers.reduce((total, peer) => total + (peer.problems ?? 0), 0);
   const behind = peers.reduce((most, peer) => Math.max(most, peer.behind), 0);
   const lag = behind === 0 ? '' : ', has not got your latest changes yet';
   if (linked !== undefined) {
     const over = linked.link === null ? 'Connected' : `Connected over ${placeOf(linked.link)}`;
-    return { tone: behind === 0 ? 'good' : 'busy', text: behind === 0 ? over : `${over}, getting your latest changes` };
+    const trouble = problems === 0 ? '' : `; ${problemsThere(problems)}, see Problems on that device`;
+    if (behind > 0) return { tone: 'busy', text: `${over}, getting your latest changes${trouble}` };
+    return { tone: problems === 0 ? 'good' : 'attention', text: `${over}${trouble}` };
   }
   const through = peers.find((peer) => peer.through !== undefined)?.through;
   if (through !== undefined) return { tone: behind === 0 ? 'good' : 'busy', text: `Reached through ${through}${lag}` };

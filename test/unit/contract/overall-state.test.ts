@@ -77,6 +77,25 @@ describe('overallState', () => {
     expect(overallState(view, [])).toMatchObject({ sentence: expected, tone });
   });
 
+  it('says what is a problem on another device, and where', () => {
+    const desk = { ...laptop, device: 'd', name: 'Desk', problems: 2 };
+    const view = status(
+      collection({ peers: [laptop, desk] }),
+      collection({ id: 'e', peers: [{ ...laptop, problems: 1 }] }),
+    );
+    expect(overallState(view, [])).toEqual({
+      tone: 'attention',
+      sentence: 'In step with 2 devices, but for 3 items on Desk and Laptop',
+      detail: 'The reason for each stands under Problems there',
+      page: 'devices',
+    });
+    const [first] = view.collections;
+    expect(first && [collectionTone(first), collectionSentence(first)]).toEqual([
+      'attention',
+      'In step with Laptop and Desk, but for 2 items on Desk',
+    ]);
+  });
+
   it('says good only where every collection that is not paused is in step', () => {
     for (const state of ['working', 'waiting', 'halted', 'problem'] as const) {
       expect(overallState(status(collection(), collection({ state })), []).tone).not.toBe('good');

@@ -169,6 +169,10 @@ describe('devices', () => {
       ]),
     ).toEqual({ tone: 'busy', text: 'Connected over the relay, getting your latest changes' });
     expect(linkState([{ ...peer, state: 'linked' }])).toEqual({ tone: 'good', text: 'Connected' });
+    expect(linkState([{ ...peer, state: 'linked', problems: 3 }])).toEqual({
+      tone: 'attention',
+      text: 'Connected; 3 items have a problem there, see Problems on that device',
+    });
     expect(linkState([{ ...peer, state: 'offline', through: 'Desk' }])).toEqual({
       tone: 'good',
       text: 'Reached through Desk',

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { collectionView } from '../../../src/main/requests/status-view.ts';
 import { syncRequest } from '../../../src/main/requests/sync-request.ts';
+import { ROOT } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from '../keep/keep-room.ts';
 
 const wait = { wait: true, for: ['all'], timeoutSeconds: 3600 } as const;
@@ -30,5 +32,27 @@ it('who cannot be linked is not in step at the end of the time', async () => {
   const synced = syncRequest(a.engine, { ...wait, timeoutSeconds: 60 });
   await room.run(60_000);
   expect(await synced).toMatchObject({ inStep: false, members: [{ inStep: false }] });
+  room.expectNoFaults();
+});
+
+it('who names items as problems is in step, and it is told how many there are, until there are none', async () => {
+  const room = await KeepRoom.open('problems there', 2, { 'a.txt': 'one' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  const peerOf = () => collectionView(a.engine, room.replica(a)).peers[0];
+  room.write(b, 'locked', 'another program holds it');
+  b.disk.deny(`${ROOT}/locked`);
+  await room.run(5000);
+  expect(peerOf()).toMatchObject({ state: 'linked', problems: 1 });
+  const synced = syncRequest(a.engine, wait);
+  await room.run(15_000);
+  expect(await synced).toMatchObject({
+    inStep: true,
+    members: [{ inStep: true, why: '1 item has a problem there' }],
+  });
+  b.disk.deny(`${ROOT}/locked`, false);
+  const again = syncRequest(a.engine, wait);
+  await room.run(15_000);
+  expect(await again).toMatchObject({ inStep: true, members: [{ inStep: true, why: '' }] });
+  expect(peerOf()).not.toHaveProperty('problems');
   room.expectNoFaults();
 });

@@ -82,7 +82,7 @@ export const MESSAGES = {
     }),
     parts: 'packages',
   },
-  /** `problems`: applied changes that the sender could not construct and named as problems. */
+  /** `problems`: so many items the sender names as problems; what it could not construct of `applied` is among them. */
   ACK: {
     number: 9,
     header: object({ h: handle, problems: count }),

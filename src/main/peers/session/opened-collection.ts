@@ -101,7 +101,7 @@ export class OpenedCollection {
     this.acknowledge();
   }
 
-  /** Something was applied or constructed: the peer is told soon, once for many. */
+  /** Something was applied or constructed, or is a problem, or is none any more: the peer is told soon, once for many. */
   acknowledge(): void {
     if (this.#ackPlanned || this.#sent === null) return;
     this.#ackPlanned = true;
@@ -250,13 +250,13 @@ export class OpenedCollection {
     if (taken.refused !== null) this.#port.fault(`package refused: ${taken.refused}`.slice(0, 200));
   }
 
-  #onAck({ held, applied }: MessageOf<'ACK'>): void {
+  #onAck({ held, applied, problems }: MessageOf<'ACK'>): void {
     const { peer } = this.#port;
     // It tells of others before it acknowledges: what it told when they were linked last holds no more.
     if (!this.#standingHeard) this.shared.standingHeard(peer, { partial: false, members: [] });
     this.#standingHeard = true;
     for (const { log, number } of held) this.#peerHas(log, number);
-    this.shared.acknowledged(peer, held, applied);
+    this.shared.acknowledged(peer, held, applied, problems);
     this.#port.changed();
   }
 

@@ -109,7 +109,8 @@ export interface SharedCollection {
     readonly applied: readonly LogPosition[];
     readonly problems: number;
   };
-  acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void;
+  /** `problems`: so many items the device names as problems. */
+  acknowledged(device: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[], problems: number): void;
   /** What a peer is told of this device's sources and of the members but itself. */
   standing(peer: DeviceId): Standing;
   /** Do the sources here hold less than what is said to be applied? */

@@ -48,7 +48,11 @@ class SmallCollection implements SharedCollection {
   readonly logs = new Map<LogId, Uint8Array[]>();
   readonly members = new Set<DeviceId>(identities.map((each) => each.id));
   readonly received: string[] = [];
-  readonly acknowledgements: { held: readonly LogPosition[]; applied: readonly LogPosition[] }[] = [];
+  readonly acknowledgements: {
+    held: readonly LogPosition[];
+    applied: readonly LogPosition[];
+    problems: number;
+  }[] = [];
   readonly contents = new Map<Digest, ContentGiven>();
   operations: Uint8Array[] = [];
   refuses: string | null = null;
@@ -143,10 +147,10 @@ class SmallCollection implements SharedCollection {
   }
   positions() {
     const held = this.heads().map(({ member, log, number }) => ({ member, log, number }));
-    return { held, applied: held, problems: 0 };
+    return { held, applied: held, problems: 3 };
   }
-  acknowledged(_: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[]): void {
-    this.acknowledgements.push({ held, applied });
+  acknowledged(_: DeviceId, held: readonly LogPosition[], applied: readonly LogPosition[], problems: number): void {
+    this.acknowledgements.push({ held, applied, problems });
   }
   /** What it tells of its sources and of others, and what it heard. */
   says: Standing = { partial: false, members: [] };
@@ -593,7 +597,7 @@ describe('acknowledgements', () => {
     await clock.advance(20);
     expect(one.shared.acknowledgements.length).toBe(before + 1);
     const held = [position(two, LOG.one, 2)];
-    expect(one.shared.acknowledgements.at(-1)).toEqual({ held, applied: held });
+    expect(one.shared.acknowledgements.at(-1)).toEqual({ held, applied: held, problems: 3 });
   });
 });
 
