@@ -352,7 +352,7 @@ export interface RecordView {
   readonly line: string;
 }
 export interface RecordsView {
-  /** In the order of their titles. */
+  /** In the order of their titles; events of one title by when they begin. */
   readonly list: readonly RecordView[];
   /** How many there are by this search; `list` may hold fewer. */
   readonly total: number;

@@ -21,6 +21,7 @@ export function capturedTerminal(given: Partial<Terminal> & { readonly input?: s
     directory: '/home/ana',
     environment: {},
     colour: false,
+    columns: null,
     noteColumns: null,
     output: () => Buffer.concat(out).toString(),
     notes: () => notes,

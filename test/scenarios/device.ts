@@ -135,8 +135,11 @@ export class Device {
   }
   /** As `cli`, but the command has to end with 0; its JSON. */
   async ask<T = unknown>(...args: readonly string[]): Promise<T> {
+    return this.#answer<T>([0], args);
+  }
+  async #answer<T>(statuses: readonly number[], args: readonly string[]): Promise<T> {
     const call = await this.#run([...args, '--data', this.data, '--json']);
-    if (call.status === 0) return JSON.parse(call.stdout.toString()) as T;
+    if (statuses.includes(call.status)) return JSON.parse(call.stdout.toString()) as T;
     throw new Error(`${this.name}: lockstep ${args.join(' ')}: status ${call.status}: ${call.stdout}${call.stderr}`);
   }
   /** As `cli`, but it has to fail: with which status, and with which error code, if any. */
@@ -155,9 +158,9 @@ export class Device {
     const wanted = (members.length === 0 ? ['all'] : members).flatMap((member) => ['--for', member]);
     return this.ask('sync', '--wait', ...wanted, '--timeout', PATIENT);
   }
-  /** Only looks, and sends what it can. */
+  /** Only looks, and sends what it can; what is halted stays so. */
   look(): Promise<SyncView> {
-    return this.ask('sync', '--timeout', PATIENT);
+    return this.#answer([0, 4], ['sync', '--timeout', PATIENT]);
   }
   /** From now on it looks at nothing, and nothing it had begun to look at is still under way. */
   async pause(): Promise<void> {

@@ -16,6 +16,7 @@ async function halted(reason: string): Promise<string> {
   const call = await a.cli('sync', '--wait', '--for', 'all', '--timeout', PATIENT, '--json');
   expect(call.status).toBe(4);
   expect(JSON.parse(call.stdout.toString()) as SyncView).toMatchObject({ inStep: false, needsPerson: true });
+  expect((await a.cli('sync', '--timeout', PATIENT)).status).toBe(4);
   expect(folderB.contents()).toEqual(before);
   const [view] = (await a.status()).collections;
   expect(view?.state).toBe('halted');

@@ -7,7 +7,7 @@ import { checkFormat, FORMAT_NAMES, KINDS, needsPassword, sourcePlace } from './
 import { plainText } from './plain-text.ts';
 import { withProgress } from './progress-bar.ts';
 import { counted, shortId, shortRecord } from './show-value.ts';
-import { table } from './table.ts';
+import type { Table } from './table.ts';
 
 const ROLES = ['admin', 'editor', 'reader'] as const;
 const format = {
@@ -222,12 +222,14 @@ const source: Command = {
       ignore: listOption(options, 'ignore')?.filter((pattern) => pattern !== ''),
       readOnly: typeof readOnly === 'boolean' ? readOnly : undefined,
     });
-    await call.print(await call.ask('source:change', call.positionals[0]!, change), showSettings);
+    await call.print(await call.ask('source:change', call.positionals[0]!, change), (view) =>
+      showSettings(view, call.table),
+    );
     return EXIT.done;
   },
 };
 
-function showSettings(view: SourceSettingsView): string {
+function showSettings(view: SourceSettingsView, table: Table): string {
   const patterns = (title: string, list: readonly string[]) =>
     list.length > 0 ? `${title}: ${list.map(plainText).join(', ')}\n` : '';
   const rows = view.sources.map((entry) => [
@@ -276,7 +278,7 @@ const agenda: Command = {
       title,
     ];
     await call.print(view, ({ list, next }) => {
-      if (list.length > 0) return table(['day', 'time', 'what'], list.map(line), '');
+      if (list.length > 0) return call.table(['day', 'time', 'what'], list.map(line), '');
       return next === null ? 'Nothing comes.\n' : `Nothing in that time. Next: ${line(next).join(' ')}\n`;
     });
     return EXIT.done;
@@ -296,7 +298,9 @@ const exportOnce: Command = {
     await call.print(exported, (view) => {
       const lost = view.lost.map((entry) => [shortRecord(entry.record), entry.field, entry.why]);
       const done = `Wrote ${counted(view.records, 'record')} to ${plainText(file)}.\n`;
-      return lost.length === 0 ? done : `${done}Could not be written:\n${table(['record', 'field', 'why'], lost, '')}`;
+      return lost.length === 0
+        ? done
+        : `${done}Could not be written:\n${call.table(['record', 'field', 'why'], lost, '')}`;
     });
     return EXIT.done;
   },

@@ -2,6 +2,7 @@ import type { ParseArgsOptionDescriptor } from 'node:util';
 import type { RequestName, Requests } from '../../contract/contract.ts';
 import type { ControlClient } from '../control/control-client.ts';
 import type { Paint } from './paint.ts';
+import type { Table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** An option of a command: how it is parsed, and what people are told of it. */
@@ -37,6 +38,8 @@ export interface CommandCall {
   readonly dataDirectory: string;
   readonly terminal: Terminal;
   readonly paint: Paint;
+  /** A table as wide as the terminal lets it be. */
+  readonly table: Table;
   /** The connection to the instance, made at the first call; `no-instance` where none runs. */
   instance(): Promise<ControlClient>;
   /** `request` of that connection. */

@@ -5,7 +5,7 @@ import { localTime } from './local-time.ts';
 import { flagOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
 import { shortId, shortRecord } from './show-value.ts';
-import { table } from './table.ts';
+import type { Table } from './table.ts';
 
 const ROLES = ['admin', 'editor', 'reader'] as const;
 
@@ -25,7 +25,7 @@ const requests: Command = {
         view.code,
         localTime(view.at),
       ]);
-      return table(['request', 'name', 'device', 'collection', 'role', 'code', 'at'], rows, 'Nobody waits.');
+      return call.table(['request', 'name', 'device', 'collection', 'role', 'code', 'at'], rows, 'Nobody waits.');
     });
     return EXIT.done;
   },
@@ -48,7 +48,7 @@ const devices: Command = {
   summary: 'who shares what',
   options: {},
   async run(call) {
-    await call.print(await call.ask('devices:list'), showDevices);
+    await call.print(await call.ask('devices:list'), (views) => showDevices(views, call.table));
     return EXIT.done;
   },
 };
@@ -61,7 +61,7 @@ const removeDevice: Command = {
   options: {},
   async run(call) {
     const left = await call.ask('devices:remove', call.positionals[0]!, call.positionals[1] ?? null);
-    await call.print(left, showDevices);
+    await call.print(left, (views) => showDevices(views, call.table));
     return EXIT.done;
   },
 };
@@ -72,7 +72,7 @@ const renameDevice: Command = {
   summary: 'gives this device another name',
   options: {},
   async run(call) {
-    await call.print(await call.ask('devices:rename', call.positionals[0]!), showDevices);
+    await call.print(await call.ask('devices:rename', call.positionals[0]!), (views) => showDevices(views, call.table));
     return EXIT.done;
   },
 };
@@ -87,7 +87,9 @@ const setRole: Command = {
     const [device, role, collection] = call.positionals as [string, string, string | undefined];
     const known = ROLES.find((each) => each === role);
     if (known === undefined) throw usageError(`ROLE must be one of ${ROLES.join(', ')}, not "${role}".`, role);
-    await call.print(await call.ask('devices:role', device, known, collection ?? null), showDevices);
+    await call.print(await call.ask('devices:role', device, known, collection ?? null), (views) =>
+      showDevices(views, call.table),
+    );
     return EXIT.done;
   },
 };
@@ -116,7 +118,7 @@ const quarantine: Command = {
   },
 };
 
-function showDevices(views: readonly DeviceView[]): string {
+function showDevices(views: readonly DeviceView[], table: Table): string {
   const rows = views.map((view) => [
     view.self ? `${plainText(view.name)} (this device)` : view.name,
     shortId(view.device),

@@ -13,7 +13,6 @@ import { moment } from './moment.ts';
 import { flagOption, given, numberOption, textOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
 import { counted, shortId, shortRecord, showChange, showField } from './show-value.ts';
-import { table } from './table.ts';
 
 /** Packages of one device that lie no further apart are of one change, mostly. */
 const TOGETHER_MS = 1000;
@@ -42,7 +41,7 @@ const conflicts: Command = {
             value.id === view.shown ? 'shown' : '',
           ]);
           const head = `${call.paint.strong(plainText(titleWithPath(view)))}  ${plainText(fieldWords(view.field, view.base ?? view.values[0]?.value))}  ${call.paint.dim(view.id)}\n`;
-          return `${head}was: ${showField(view.field, view.base)}\n${table(['value id', 'value', 'device', 'at', ''], rows, '')}`;
+          return `${head}was: ${showField(view.field, view.base)}\n${call.table(['value id', 'value', 'device', 'at', ''], rows, '')}`;
         })
         .join('\n');
     });
@@ -130,7 +129,7 @@ const duplicates: Command = {
     await call.print(await call.ask('duplicates:list', collection), (views) =>
       views.length === 0
         ? 'No duplicates.\n'
-        : table(
+        : call.table(
             ['', 'A', 'B', 'both have'],
             views.map(({ records, sure, by }) => [
               sure ? 'sure' : 'maybe',
@@ -181,7 +180,7 @@ const history: Command = {
           const head = `${localTime(view.at)}  ${call.paint.strong(plainText(view.deviceName))}  ${call.paint.dim(`${view.id}${also}`)}\n`;
           return (
             head +
-            table(['action', 'record', 'fields', 'id'], rows, '') +
+            call.table(['action', 'record', 'fields', 'id'], rows, '') +
             (more > 0 ? `and ${more.toLocaleString('en')} more\n` : '')
           );
         })
@@ -316,7 +315,7 @@ async function printResult(call: CommandCall, result: ResultView, done: string):
   await call.print(result, (view) => {
     const became = view.conflicts.length > 0 ? `, ${counted(view.conflicts.length, 'conflict')} to settle` : '';
     const missing = view.missing.map((item) => [shortRecord(item.record), item.why]);
-    const lacking = missing.length > 0 ? `Not possible:\n${table(['record', 'why'], missing, '')}` : '';
+    const lacking = missing.length > 0 ? `Not possible:\n${call.table(['record', 'why'], missing, '')}` : '';
     const undoing =
       view.changes.length === 1 ? call.paint.dim(`Take it back with: lockstep undo ${view.changes[0]}\n`) : '';
     const isNothing = view.records === 0 && became === '' && lacking === '';

@@ -6,7 +6,6 @@ import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { flagOption, textOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
-import { table } from './table.ts';
 
 /** The device settings `config` knows, in the order people read them; the instance checks their values. */
 const SETTINGS = [
@@ -110,7 +109,7 @@ const config: Command = {
   async run(call) {
     const [key, value] = call.positionals;
     await call.print(await call.ask('config', key ?? null, value ?? null), (view) =>
-      table(
+      call.table(
         ['setting', 'value'],
         Object.entries(view).map(([name, setting]) => [name, setting === null ? '' : String(setting)]),
         'No settings.',

@@ -15,6 +15,7 @@ import { paintFor } from './paint.ts';
 import { nearestWord, type ParsedCommandLine, parseCommandLine, splitCommandLine } from './parse-command-line.ts';
 import { plainText } from './plain-text.ts';
 import { syncCommands } from './sync-commands.ts';
+import { table } from './table.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 const help: Command = {
@@ -100,6 +101,7 @@ function callFor(
     dataDirectory,
     terminal,
     paint: paintFor(terminal.colour && !json),
+    table: (headings, rows, nothing) => table(headings, rows, nothing, terminal.columns),
     instance,
     ask: async (name, ...args) => (await instance()).request(name, ...args),
     print: (value, show) => terminal.out(json ? `${toJson(value)}\n` : show(value)),

@@ -11,7 +11,6 @@ import type { Paint } from './paint.ts';
 import { plainText } from './plain-text.ts';
 import { progressLine, withProgress } from './progress-bar.ts';
 import { bytesText, counted, shortId, shortRecord, showField } from './show-value.ts';
-import { table } from './table.ts';
 
 const DEFAULT_TIMEOUT_S = 60;
 
@@ -21,7 +20,7 @@ const sync: Command = {
   summary: 'looks for changes now and exchanges them',
   details:
     'With --wait it returns when each member asked for has applied what this device holds, and the reverse. Exit status 3 at the\n' +
-    'timeout, 4 where a source is halted. --for takes all, or ids or names of devices (default: those linked now or soon).',
+    'timeout; with or without it 4 where a source is halted. --for takes all, or ids or names of devices (default: those linked now or soon).',
   options: {
     wait: { type: 'boolean', help: 'wait until all are in step' },
     for: { type: 'string', multiple: true, several: true, value: 'all|DEVICE…', help: 'the members to wait for' },
@@ -35,9 +34,9 @@ const sync: Command = {
     const [word] = call.positionals;
     const work = ask(call, given({ collection: word, wait, for: members, timeoutSeconds }));
     const result = await withProgress(call, work);
-    await call.print(result, (view) => showSync(view, wait, call.paint));
-    if (!wait || (result.inStep && !result.needsPerson)) return EXIT.done;
-    return result.needsPerson ? EXIT.needsPerson : EXIT.notInStep;
+    await call.print(result, (view) => showSync(view, wait, call));
+    if (result.needsPerson) return EXIT.needsPerson;
+    return !wait || result.inStep ? EXIT.done : EXIT.notInStep;
   },
 };
 
@@ -61,7 +60,7 @@ async function ask(call: CommandCall, options: SyncOptions): Promise<SyncView> {
 }
 const isCode = (failure: unknown, code: string): boolean => failure instanceof LockstepError && failure.code === code;
 
-function showSync(view: SyncView, waited: boolean, paint: Paint): string {
+function showSync(view: SyncView, waited: boolean, { paint, table }: Pick<CommandCall, 'paint' | 'table'>): string {
   const records = view.collections.reduce((sum, collection) => sum + collection.records, 0);
   const seconds = view.collections.reduce((longest, collection) => Math.max(longest, collection.seconds), 0);
   const counts = `${counted(records, 'record')} in ${seconds.toFixed(1)} s`;
@@ -167,7 +166,7 @@ const explain: Command = {
       const problem = view.problem
         ? call.paint.bad(`Problem: ${plainText(view.problem.detail)} (${view.problem.code})\n`)
         : '';
-      return `${plainText(view.state)}\n${problem}${table(['field', 'value', 'device', 'at', 'rule'], rows, 'No fields.')}`;
+      return `${plainText(view.state)}\n${problem}${call.table(['field', 'value', 'device', 'at', 'rule'], rows, 'No fields.')}`;
     });
     return EXIT.done;
   },
@@ -188,7 +187,7 @@ const preview: Command = {
         .join('');
       const confirm = view.halts.length > 0 ? `Let it go on with: lockstep confirm ${view.plan}\n` : '';
       const all = [...rows('from here', view.local), ...rows('to here', view.incoming)];
-      return `${halts}${table(['which way', 'action', 'record'], all, 'Nothing to do.')}${confirm}`;
+      return `${halts}${call.table(['which way', 'action', 'record'], all, 'Nothing to do.')}${confirm}`;
     });
     return EXIT.done;
   },
@@ -217,8 +216,8 @@ const verify: Command = {
       const differing = views.flatMap((view) =>
         view.differs.map((item) => [shortId(item.source), shortRecord(item.record)]),
       );
-      const differs = differing.length > 0 ? `Differs:\n${table(['source', 'record'], differing, '')}` : '';
-      return table(['collection', 'records', 'root'], rows, 'No collections.') + differs;
+      const differs = differing.length > 0 ? `Differs:\n${call.table(['source', 'record'], differing, '')}` : '';
+      return call.table(['collection', 'records', 'root'], rows, 'No collections.') + differs;
     });
     return EXIT.done;
   },
@@ -238,7 +237,7 @@ const problems: Command = {
         shortRecord(view.detail, 300),
         localTime(view.since),
       ]);
-      return table(['collection', 'record', 'code', 'detail', 'since'], rows, 'No problems.');
+      return call.table(['collection', 'record', 'code', 'detail', 'since'], rows, 'No problems.');
     });
     return EXIT.done;
   },

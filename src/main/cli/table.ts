@@ -4,8 +4,19 @@ import { plainText } from './plain-text.ts';
 /** A cell: text of others (made safe), or text of ours that may be painted. */
 export type Cell = string | number | null | { readonly painted: string };
 
-/** Rows under headings, columns aligned, numbers to the right. `nothing` where there are no rows. */
-export function table(headings: readonly string[], rows: readonly (readonly Cell[])[], nothing: string): string {
+/** Makes a text of rows under headings. `nothing` where there are no rows. */
+export type Table = (headings: readonly string[], rows: readonly (readonly Cell[])[], nothing: string) => string;
+
+/**
+ * Rows with their columns aligned, numbers to the right. What is wider than `columns` (null: however wide it is) is told row by row instead,
+ * each cell in a line under its heading: broken lines are read by nobody.
+ */
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  nothing: string,
+  columns: number | null = null,
+): string {
   if (rows.length === 0) return `${nothing}\n`;
   const texts = [headings.map((heading) => heading.toUpperCase()), ...rows.map((row) => row.map(cellText))];
   const widths = headings.map((_, column) =>
@@ -20,7 +31,24 @@ export function table(headings: readonly string[], rows: readonly (readonly Cell
       })
       .join('  ')
       .trimEnd();
-  return `${texts.map(line).join('\n')}\n`;
+  const lines = texts.map(line);
+  const isTooWide = columns !== null && lines.some((each) => width(each) > columns);
+  return isTooWide ? blocks(texts) : `${lines.join('\n')}\n`;
+}
+
+/** A block for each row. One without its first cell says more of the row before it. */
+function blocks([headings = [], ...rows]: readonly (readonly string[])[]): string {
+  const widest = Math.max(...headings.map(width));
+  return rows
+    .map((row, at) => {
+      const goesOn = at > 0 && row[0] === '';
+      const lines = row.flatMap((text, column) => {
+        const heading = goesOn ? '' : (headings[column] ?? '');
+        return text === '' ? [] : [`${heading}${' '.repeat(widest - width(heading))}  ${text}\n`];
+      });
+      return `${goesOn || at === 0 ? '' : '\n'}${lines.join('')}`;
+    })
+    .join('');
 }
 
 function cellText(cell: Cell): string {

@@ -19,6 +19,8 @@ export interface Terminal {
   readonly environment: { readonly [name: string]: string | undefined };
   /** Whether standard output is a terminal that shows colours. */
   readonly colour: boolean;
+  /** Columns of the terminal that the result goes to; null: it is none, and a program may read it line by line. */
+  readonly columns: number | null;
   /** Columns of the terminal that notes go to; null: it is none, and nothing may be drawn over. */
   readonly noteColumns: number | null;
 }
@@ -46,6 +48,7 @@ export function processTerminal(): Terminal {
     directory: process.cwd(),
     environment: process.env,
     colour: process.stdout.isTTY === true && !plain,
+    columns: process.stdout.isTTY === true ? (process.stdout.columns ?? 80) : null,
     noteColumns: process.stderr.isTTY === true ? (process.stderr.columns ?? 80) : null,
   };
 }

@@ -20,6 +20,9 @@ import { isOutside } from './verify.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'sources'>;
 
+/** Small numbers in words. */
+const COUNTS: readonly string[] = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
 /** Why a record is as it is, also one that is deleted: each value with who wrote it when, and the rule by which it stands there. */
 export function explainRecord(port: Port, record: StoredRecord): ExplainView {
   const names = [...record.state.fields.keys()].sort((a, b) => (a === EXISTS ? -1 : b === EXISTS ? 1 : a < b ? -1 : 1));
@@ -160,7 +163,7 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
     parts.push(
       conflicts === 1
         ? 'in conflict: a person has to choose'
-        : `in conflict: a person has to choose ${conflicts} times`,
+        : `in conflict: ${COUNTS[conflicts] ?? conflicts} fields wait for a choice`,
     );
   if (problem !== null) parts.push('not in step here, because of a problem');
   const outside = live ? port.sources().filter((source) => isOutside(source, record)) : [];

@@ -4,6 +4,7 @@ import { isLive, shownFields } from '../merge/record-state.ts';
 import { recordTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { fieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
@@ -11,6 +12,7 @@ import { fieldsOf } from '../snapshot/lens.ts';
 const MOST = 10_000;
 /** So many are looked at in one go: whoever types a search asks often. */
 const AT_ONCE = 200;
+const WHEN = fieldName('when');
 const BY_TITLE = new Intl.Collator('en');
 /** What of a record stands beside its title: the first of these that it has. */
 const TELLING = [
@@ -21,13 +23,13 @@ const TELLING = [
   ['locations/', 'name'],
 ] as const;
 
-/** Contacts or events whose texts hold the search, whatever the case; all of them where it is empty. Fails with `not-available` for files. */
+/** Contacts or events whose texts hold the search, whatever the case; all of them where it is empty. By title, events of one title by when they begin. Fails with `not-available` for files. */
 export async function listRecords({ collection }: Replica, search: string): Promise<RecordsView> {
   const { kind, log } = collection;
   if (kind === 'files')
     throw new LockstepError('not-available', 'A folder is looked at in the file manager.', collection.stored.id);
   const wanted = search.trim().toLowerCase();
-  const list: RecordView[] = [];
+  const list: (RecordView & { readonly begins: string })[] = [];
   for await (const { id, state } of inTurns(collection.records.all(AT_ONCE), AT_ONCE)) {
     if (!isLive(state)) continue;
     const fields = fieldsOf(shownFields(kind, state, log.order));
@@ -38,10 +40,20 @@ export async function listRecords({ collection }: Replica, search: string): Prom
       ![...fields.values()].some((value) => holds(value, wanted))
     )
       continue;
-    list.push({ id, title, line: lineOf(fields) });
+    list.push({ id, title, line: lineOf(fields), begins: beginOf(fields.get(WHEN)) });
   }
-  list.sort((a, b) => BY_TITLE.compare(a.title, b.title) || (a.id < b.id ? -1 : 1));
-  return { list: list.slice(0, MOST), total: list.length };
+  list.sort(
+    (a, b) => BY_TITLE.compare(a.title, b.title) || compareTexts(a.begins, b.begins) || compareTexts(a.id, b.id),
+  );
+  return { list: list.slice(0, MOST).map(({ id, title, line }) => ({ id, title, line })), total: list.length };
+}
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** When an event begins, as it says itself; '' of anything else. */
+function beginOf(when: Value | undefined): string {
+  const start = when !== null && typeof when === 'object' && 'start' in when ? when.start : null;
+  return typeof start === 'string' ? start : '';
 }
 
 function holds(value: Value, wanted: string): boolean {

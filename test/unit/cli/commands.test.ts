@@ -323,6 +323,7 @@ describe('exit status', () => {
     [0, 'in step', ['sync', '--wait'], sync({})],
     [0, 'not in step, but nobody waits', ['sync'], sync({ inStep: false })],
     [3, 'not in step in time', ['sync', '--wait'], sync({ inStep: false })],
+    [4, 'halted, though nobody waits', ['sync'], sync({ inStep: false, needsPerson: true })],
     [4, 'halted while waiting', ['sync', '--wait'], sync({ inStep: false, needsPerson: true })],
     [0, 'joined', ['join', 'lockstep://join#x', 'P'], joined('joined')],
     [4, 'waiting for approval', ['join', 'lockstep://join#x', 'P'], joined('waiting-for-approval')],

@@ -78,6 +78,18 @@ describe('a table', () => {
       ),
     ).toBe('A     B\n\u001b[32mok\u001b[39m    x\nlong  y\n');
   });
+  it('tells each row by itself where the terminal is too narrow', () => {
+    const rows = [
+      ['modify', 'Letters/anna.txt', 3],
+      ['', 'its time', null],
+      ['add', '日本', 12_345],
+    ] as const;
+    const headings = ['action', 'record', 'size'];
+    expect(table(headings, rows, '', 32)).toBe(table(headings, rows, ''));
+    expect(table(headings, rows, '', 31)).toBe(
+      'ACTION  modify\nRECORD  Letters/anna.txt\nSIZE    3\n        its time\n\nACTION  add\nRECORD  日本\nSIZE    12,345\n',
+    );
+  });
   it('says when there is nothing', () => expect(table(['a'], [], 'Nothing.')).toBe('Nothing.\n'));
 });
 

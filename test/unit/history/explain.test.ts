@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveAll } from '../../../src/main/conflicts/resolve-conflict.ts';
+import { difference } from '../../../src/main/difference/difference.ts';
 import { explainProblem, explainRecord } from '../../../src/main/history/explain.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
 import { restore } from '../../../src/main/history/restore.ts';
@@ -9,7 +10,7 @@ import { findRecord } from '../../../src/main/past/find-record.ts';
 import type { HistorySource } from '../../../src/main/past/history-port.ts';
 import { findMoment } from '../../../src/main/past/moment.ts';
 import { ENTRY, EXECUTABLE, MODIFIED } from '../../../src/main/record/file-entry.ts';
-import { type FieldName, recordId } from '../../../src/main/record/ids.ts';
+import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 import { liveHistory } from '../../fakes/random-history.ts';
@@ -67,6 +68,22 @@ describe('an explanation', () => {
       ['exists', 'merged: only Laptop changed it'],
       ['entry', 'merged: only Laptop changed it'],
     ]);
+  });
+
+  it('says once how many fields wait for a choice', () => {
+    const group = new CollectionGroup(2, `explain ${made++}`, 'contacts');
+    const [laptop, phone] = group.devices as [GroupDevice, GroupDevice];
+    const say = (device: GroupDevice, texts: readonly string[]): void => {
+      const fields = texts.map((text, at): [FieldName, Value] => [fieldName(at === 0 ? 'title' : `notes/${at}`), text]);
+      const change = difference('contacts', recordId('ada'), device.held(recordId('ada')), new Map(fields));
+      if (change !== null) device.write([change]);
+    };
+    say(laptop, ['a', 'b']);
+    group.exchange();
+    say(laptop, ['a one', 'b one']);
+    say(phone, ['a two', 'b two']);
+    group.exchange();
+    expect(explain(laptop, 'ada').state).toBe('in conflict: two fields wait for a choice');
   });
 
   it('tells of equal edits, larger times, undo, restore and settlement', () => {
