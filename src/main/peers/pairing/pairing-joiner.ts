@@ -109,7 +109,7 @@ async function reach(invite: Invite, host: JoinerHost, signal: AbortSignal, pati
   if (impostor)
     throw new LockstepError(
       'wrong-inviter',
-      `another device answers at ${places}, or the invitation there ended`,
+      `another device answers at ${places}, or the invitation has ended there: ask for a new one`,
       places,
     );
   throw new LockstepError(
