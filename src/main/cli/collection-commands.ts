@@ -73,7 +73,8 @@ const invite: Command = {
   name: 'invite',
   takes: 'COLLECTION',
   summary: 'makes a one-time link with which another device joins',
-  details: 'The link is a secret: send it by a way you trust. The joining device takes it with `lockstep join`.',
+  details:
+    'The link is a secret: send it by a way you trust. It works once and ends after 15 minutes, or when `serve` stops. The joining device takes it with `lockstep join`.',
   options: {
     role: { type: 'string', value: 'ROLE', help: 'admin, editor or reader (default: admin)', offers: ROLES },
     'approve-first': { type: 'boolean', help: 'admit the first device that brings the link, without asking' },
