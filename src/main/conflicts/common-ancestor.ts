@@ -1,5 +1,8 @@
+import type { Change } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
-import { replacedBy } from '../past/record-past.ts';
+import { replacedBy, writtenBy } from '../past/record-past.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 
 /**
@@ -31,7 +34,41 @@ export function commonAncestor(
     if (change === undefined) continue;
     const by = reached.get(dot) as number;
     if (by === all) return dot;
-    for (const before of replacedBy(change, field)) reach(before, by);
+    for (const before of madeFrom(collection, dot, change, field)) reach(before, by);
   }
   return null;
+}
+
+/** The changes whose value an author had before him. What an undo brought back is what it was when it was first written, not an edit of what was undone. */
+function madeFrom(collection: Collection, dot: Dot, change: Change, field: FieldName): readonly Dot[] {
+  if (change.cause !== 'undo') return replacedBy(change, field);
+  const undone = replacedBy(firstOfUndo(collection, dot, change), field);
+  const value = writtenBy(collection, dot, field);
+  const { same } = fieldRule(collection.kind, field);
+  const was = undone
+    .flatMap((each) => {
+      const before = collection.packages.changeAt(each)?.change;
+      return before === undefined ? [] : replacedBy(before, field);
+    })
+    .filter((each) => {
+      const then = writtenBy(collection, each, field);
+      return then !== undefined && value !== undefined && same(then, value);
+    });
+  return was.length > 0 ? was : undone;
+}
+
+/** An undo that brings several values of a record back writes a change for each, and the first says what all of them replace. */
+function firstOfUndo(collection: Collection, dot: Dot, change: Change): Change {
+  const { log, packages, records } = collection;
+  const row = records.find(change.record)?.row;
+  const author = log.nameOf(dot).name.log;
+  const own = row === undefined ? [] : log.changesOf(row).filter((each) => log.nameOf(each).name.log === author);
+  let first = change;
+  for (const each of own.filter((other) => log.order(other, dot) < 0).sort((a, b) => log.order(b, a))) {
+    if (replacedBy(first, EXISTS).length > 0) break;
+    const before = packages.changeAt(each)?.change;
+    if (before?.cause !== 'undo') break;
+    first = before;
+  }
+  return first;
 }

@@ -121,6 +121,24 @@ describe('a list of conflicts', () => {
     expect(one(laptop).base).toBeNull();
   });
 
+  it.each([
+    ['two edits', 'mine', 'theirs'],
+    ['an edit beside a delete', 'mine', null],
+  ])('has the base it had where the settlement of %s is undone, and a new edit there too', async (_, mine, theirs) => {
+    apart(mine, theirs, 'a');
+    const { base, values } = one(laptop);
+    const settled = await resolveConflict(laptop.port, one(laptop).id, { take: values[0]?.id as string });
+    group.exchange();
+    group.tick();
+    undoChange(phone.port, settled?.changes[0] as string);
+    group.exchange();
+    for (const device of group.devices) expect(one(device).base).toEqual(base);
+    save(desk, 'a', 'edited after the undo');
+    group.exchange();
+    expect(base).toMatchObject({ sha256: sha('base') });
+    for (const device of group.devices) expect(one(device).base).toEqual(base);
+  });
+
   it('finds the nearest base, across a settlement', async () => {
     apart('mine', 'theirs', 'a');
     group.tick();
