@@ -149,12 +149,16 @@ export class HistoryKeeper {
   holdsBack(source: number, id: RecordId): boolean {
     return !this.#started || this.#whole.holdsBack(source, id);
   }
-  /** Waits until what was written to a source is on the disk. */
+  /** Before a source is let go of, or left out in part: what was written to it is on the disk, and kept where nobody else has it. */
   async makeSure(replica: Replica, synchronizer: Synchronizer): Promise<void> {
     if (synchronizer.adapter.kind !== 'files') return;
-    await this.#synced
-      .makeSure(this.#collectionOf(replica), this.#sourceOf(synchronizer))
-      .catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
+    const collection = this.#collectionOf(replica);
+    try {
+      await this.#contents.copyOnlyHere(collection);
+      await this.#synced.makeSure(collection, this.#sourceOf(synchronizer));
+    } catch (error) {
+      this.#engine.world.log((error as Error).stack ?? (error as Error).message);
+    }
   }
   forgetSource(source: number): void {
     this.#unsynced.dropAll(source);

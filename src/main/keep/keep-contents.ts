@@ -1,4 +1,5 @@
 import type { Collection } from '../collection.ts';
+import { Lock } from '../platform/lock.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Revision } from '../sources/source-adapter.ts';
 import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
@@ -19,6 +20,8 @@ const FULL_MS = 60_000;
 export class KeepContents implements IdleJob {
   readonly #port: KeepPort;
   readonly #needsRoom: () => void;
+  /** A walk goes on one part at a time. */
+  readonly #lock = new Lock();
   readonly #walks = new WeakMap<Collection, PackageWalk>();
   #keptBytes: number | null = null;
   #wakes: boolean = false;
@@ -36,7 +39,24 @@ export class KeepContents implements IdleJob {
     this.#keptBytes = null;
   }
 
-  async step(): Promise<boolean> {
+  step(): Promise<boolean> {
+    return this.#lock.run(() => this.#step());
+  }
+
+  /** Copies what nobody else has: a source is let go of, or left out in part, and afterwards its files give nothing to anybody. */
+  copyOnlyHere(each: KeepCollection): Promise<void> {
+    return this.#lock.run(async () => {
+      const walk = this.#walkOf(each);
+      // Those of this device come next, once it is through with a package it may be at.
+      for (let isNext = false; ; ) {
+        const part = walk.next(STEP_ITEMS, STEP_BYTES, this.#port.clock.now());
+        if (part === null || (isNext && !part.only) || !(await this.#copy(walk, part))) return;
+        isNext = part.isLast;
+      }
+    });
+  }
+
+  async #step(): Promise<boolean> {
     const now = this.#port.clock.now();
     if (now < this.#fullUntil) return false;
     for (const each of this.#port.collections()) {

@@ -52,6 +52,25 @@ it('nor what new rules leave out, and later ones let in again', async () => {
   room.expectNoFaults();
 });
 
+it.each(['let go of', 'left out'])('what nobody else has is kept before it is %s', async (how) => {
+  const room = await KeepRoom.open(how, 2, TEXTS);
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'new', 'only here');
+  await room.run(60);
+  expect([room.replica(a).collection.records.live, room.kept(a, 'only here')]).toEqual([13, false]);
+  const gone =
+    how === 'let go of'
+      ? a.engine.removeSource(room.replica(a), row(room, a))
+      : a.engine.changeRules(room.replica(a), row(room, a), { only: [], ignore: ['new'], readOnly: false });
+  await room.group.until(a, gone);
+  expect(room.kept(a, 'only here')).toBe(true);
+  room.group.mendAll();
+  await room.run(60_000);
+  expect(room.read(b, 'new')).toBe('only here');
+  room.expectNoFaults();
+});
+
 it('what was set aside in a folder that is let go of at once is given to history, and nothing of it stays there', async () => {
   const { room, b } = await written('aside');
   expect(stagedPaths(b.disk, ROOT)).not.toEqual([]);
