@@ -36,6 +36,7 @@ export const KINDS = [
   'sources',
   'select',
   'retention',
+  'middle',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -269,7 +270,8 @@ export const EVENTS = {
     kind: 'members',
     happen: async ({ group, random }) => {
       const by = group.members.find((each) => group.mayLetIn(each));
-      if (group.devices.length >= 5 || by === undefined || group.cuts > 0) return null;
+      // Whoever came would meet both of two that never meet.
+      if (group.devices.length >= 5 || by === undefined || group.cuts > 0 || group.middle !== null) return null;
       const device = group.addDevice({ skewed: false, folding: false });
       const how = random.pick(['empty', 'equal', 'other'] as const);
       group.ledger.byPerson(device, () => fillFolder(device, by, how));
@@ -286,7 +288,7 @@ export const EVENTS = {
       const others = group.members.filter((device) => device !== by);
       if (others.length < 2) return null;
       const device = random.pick(others);
-      if (group.wouldStrand(device)) return null;
+      if (group.wouldStrand(device) || device === group.middle) return null;
       return group.remove(device, by) ? `${by.name} removes ${device.name}` : null;
     }),
   },

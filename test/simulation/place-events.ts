@@ -1,5 +1,6 @@
 import type { SourceChange } from '../../src/contract/contract.ts';
 import type { Replica } from '../../src/main/replica.ts';
+import { Crash } from '../fakes/fault-plan.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { OWN } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
@@ -28,7 +29,7 @@ async function change(group: SimulatedGroup, device: SimulatedDevice, wanted: So
   const done = asked.then(
     () => true,
     (error: Error & { code?: string }) => {
-      if (error.code === undefined) throw error;
+      if (error.code === undefined && !(error instanceof Crash)) throw error;
       return false;
     },
   );
@@ -78,11 +79,26 @@ export async function select({ group, random }: PlaceScene): Promise<string | nu
   return `${device.name} takes only [${wanted.only}] without [${wanted.ignore}]${wanted.readOnly ? ', and writes nothing' : ''}`;
 }
 
+/** Of all there is, a device holds little, and writes nothing else to its folder, or has none. */
+export async function leaveOut({ group, random }: PlaceScene, device: SimulatedDevice): Promise<string> {
+  const wanted = random.pick<SourceChange>([
+    { remove: ROOT },
+    { readOnly: true },
+    { only: ['a'] },
+    { ignore: ['x', 'b'] },
+    { only: ['nothing'] },
+  ]);
+  await change(group, device, wanted);
+  return `${device.name} is between two that never meet, and has ${JSON.stringify(wanted)}`;
+}
+
 /** A device is to keep less of what was, or as much as ever. */
 export function limitHistory({ group, random }: PlaceScene): string | null {
   const { members } = group;
   if (members.length === 0) return null;
   const device = random.pick(members);
+  // It has room for what others need of it.
+  if (device === group.middle) return null;
   const [days, bytes] = [random.pick(['0', '1', '365']), random.pick(['0', '200', '100000', '10737418240'])];
   const handlers = device.running?.handlers;
   handlers?.config('history.days', days);
@@ -112,11 +128,13 @@ function letTimeGoBy(group: SimulatedGroup, by: number): void {
   for (const device of group.alive) device.engine.keeper.wake();
 }
 
-/** Every member has its folder again, whole, and none beside it. true: something was to be done. */
+/** Every member but the one in the middle has its folder again, whole, and none beside it. true: something was to be done. */
 export async function bringBackPlaces(group: SimulatedGroup): Promise<boolean> {
   let any = false;
   for (const device of group.members) {
     if (isForgotten(group, device)) await change(group, device, { remove: ROOT });
+    // What it leaves out passes through it all the same.
+    if (device === group.middle) continue;
     if (!hasSource(group, device, ROOT)) any = (await change(group, device, { add: ROOT })) || any;
     const sources = [...(group.replica(device)?.synchronizers.values() ?? [])];
     if (!sources.some((each) => each.leavesOut)) continue;
@@ -126,9 +144,14 @@ export async function bringBackPlaces(group: SimulatedGroup): Promise<boolean> {
   return any;
 }
 
-/** Who was restored from before it let go of its folder finds one without a marker: nothing is said of it until a person takes it again. */
+/**
+ * Who was restored from before it let go of its folder finds one without a marker, or with that of the source it became since: nothing is said of
+ * it until a person takes it again.
+ */
 function isForgotten(group: SimulatedGroup, device: SimulatedDevice): boolean {
   const sources = [...(group.replica(device)?.synchronizers.values() ?? [])];
   const isAway = sources.some(({ source, state }) => source.location === ROOT && state === 'unavailable');
-  return isAway && device.isMounted && device.user.readText(`${ROOT}/${OWN}/marker.json`) === null;
+  if (!isAway || !device.isMounted) return false;
+  const marker = device.user.readText(`${ROOT}/${OWN}/marker.json`);
+  return marker === null || !sources.some(({ source }) => source.id === JSON.parse(marker).source);
 }

@@ -1,5 +1,4 @@
-import { KINDS } from './events.ts';
-import { SOUND, WITH_ROLES } from './run-seeds.ts';
+import { SOUND, WITH_PLACES, WITH_ROLES } from './run-seeds.ts';
 import type { SimulationOptions } from './simulate.ts';
 
 /** Every bug the simulation found, by the seed that showed it. */
@@ -124,50 +123,62 @@ export const REGRESSIONS: readonly {
   },
   {
     seed: '800236',
-    kinds: KINDS,
+    kinds: WITH_PLACES,
     drawsBatches: true,
     about: 'no older version follows a move that came before the edit it took along',
   },
   {
     seed: '740445',
-    kinds: KINDS,
+    kinds: WITH_PLACES,
     drawsBatches: true,
     about: 'what other rules leave out, set while a look was about to begin, was not deleted',
   },
   {
     seed: '740060',
-    kinds: KINDS,
+    kinds: WITH_PLACES,
     drawsBatches: true,
     about: 'what devices let go of after a year may be what one that was away all the time settles with',
   },
   {
     seed: '740066',
-    kinds: KINDS,
+    kinds: WITH_PLACES,
     drawsBatches: true,
     about: 'nobody counts as having a content whose writer was removed, or who lets go of the folder it was in',
   },
   {
     seed: '740330',
-    kinds: KINDS,
+    kinds: WITH_PLACES,
     drawsBatches: true,
     about: 'what the power tore in a folder that was let go of is as good as any content when it is taken again',
   },
   {
     seed: '1200172',
-    kinds: KINDS,
+    kinds: WITH_PLACES,
     drawsBatches: true,
     about: 'what is found torn while it is about to count as what it shall be is made again',
   },
   {
     seed: '1200267',
-    kinds: KINDS,
+    kinds: WITH_PLACES,
     drawsBatches: true,
     about: 'what new rules leave out is on the disk before, so that nothing torn is let in again later',
   },
   {
     seed: '1200438',
-    kinds: KINDS,
+    kinds: WITH_PLACES,
     drawsBatches: true,
     about: 'what is in another folder of a computer is on that computer',
+  },
+  {
+    seed: '1200816',
+    kinds: WITH_PLACES,
+    drawsBatches: true,
+    about: 'who is restored from before its folder was let go of and taken again takes it once more',
+  },
+  {
+    seed: '646',
+    kinds: ['middle', 'links', 'settle', 'select', 'sources', 'crash', 'pause'],
+    drawsBatches: true,
+    about: 'what nobody else has is kept before new rules leave it out',
   },
 ];

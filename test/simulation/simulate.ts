@@ -6,7 +6,7 @@ import { checkContents, checkConvergence, checkOrder, checkStep, dumpRecord, typ
 import { EVENTS, type EventName, KINDS, type Kind } from './events.ts';
 import type { Finding } from './ledger.ts';
 import { Person } from './person.ts';
-import { bringBackPlaces, letHistoryGo } from './place-events.ts';
+import { bringBackPlaces, leaveOut, letHistoryGo } from './place-events.ts';
 import { OWN, stagedPaths } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
@@ -111,7 +111,8 @@ class Run {
 
   async #begin(): Promise<void> {
     const group = this.#group;
-    const count = this.#random.pick([2, 2, 2, 3, 3, 4]);
+    const drawn = this.#random.pick([2, 2, 2, 3, 3, 4]);
+    const count = this.#kinds.has('middle') ? 3 : drawn;
     group.slowness = this.#random.pick([1, 20, 400]);
     for (let at = 0; at < count; at++) group.addDevice({ skewed: this.#kinds.has('clock'), folding: false });
     const [first, ...others] = group.devices as [SimulatedDevice, ...SimulatedDevice[]];
@@ -123,9 +124,14 @@ class Run {
       for (let item = this.#random.int(4); item > 0; item--)
         this.#person.act(device, 'create', (person, at) => this.#first(person, at));
     for (const device of group.devices) await group.start(device);
+    const middle = this.#kinds.has('middle') ? this.#random.pick(group.devices) : null;
+    if (middle !== null) group.meetOnly(middle);
     await group.create(first);
-    for (const other of others) await group.join(other, first);
+    // Whom the one in the middle lets in has heard of it.
+    const order = [...others].sort((one, other) => Number(other === middle) - Number(one === middle));
+    for (const other of order) await group.join(other, other === middle ? first : (middle ?? first));
     await group.pass(this.#random.pick([0, 100, 5000]));
+    if (middle !== null) this.#tell(await leaveOut({ group, random: this.#random }, middle));
   }
 
   #first(person: Person, device: SimulatedDevice): string {

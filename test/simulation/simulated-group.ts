@@ -40,6 +40,9 @@ export class SimulatedGroup {
   readonly #acquainted = new Map<SimulatedDevice, ReadonlySet<DeviceId>>();
   /** Milliseconds a message takes at most. */
   slowness = 20;
+  /** The only one that two others meet; null: any may meet any. */
+  middle: SimulatedDevice | null = null;
+  #apart: string | null = null;
   /** Who joined knows only the address of who let it in. */
   star = false;
   /** Of the devices that are added from now on. */
@@ -179,12 +182,19 @@ export class SimulatedGroup {
   }
 
   cut(one: SimulatedDevice, other: SimulatedDevice): void {
-    this.#cuts.add([one.host, other.host].sort().join(' '));
+    this.#cuts.add(lineBetween(one, other));
     this.network.cut(one.host, other.host);
   }
   mendAll(): void {
-    for (const cut of this.#cuts) this.network.mend(...(cut.split(' ') as [string, string]));
+    for (const cut of this.#cuts) if (cut !== this.#apart) this.network.mend(...(cut.split(' ') as [string, string]));
     this.#cuts.clear();
+  }
+  /** Of the three there are, from now on two only meet this one, and never each other. */
+  meetOnly(middle: SimulatedDevice): void {
+    const [one, other] = this.devices.filter((device) => device !== middle) as [SimulatedDevice, SimulatedDevice];
+    this.middle = middle;
+    this.#apart = lineBetween(one, other);
+    this.network.cut(one.host, other.host);
   }
   get cuts(): number {
     return this.#cuts.size;
@@ -259,3 +269,5 @@ export class SimulatedGroup {
     return by !== undefined && (this.replica(by)?.membership.member(device.identity.id) ?? null) === null;
   }
 }
+
+const lineBetween = (one: SimulatedDevice, other: SimulatedDevice): string => [one.host, other.host].sort().join(' ');
