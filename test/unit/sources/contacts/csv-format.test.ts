@@ -5,7 +5,7 @@ import { putFields } from '../../../../src/main/snapshot/lens.ts';
 import { csvFormat } from '../../../../src/main/sources/contacts/csv/csv-format.ts';
 import type { CsvLayoutName } from '../../../../src/main/sources/contacts/csv/layouts.ts';
 import { recognizeContacts } from '../../../../src/main/sources/contacts/recognize-contacts.ts';
-import { readAll } from '../../../fakes/text-format-laws.ts';
+import { readAll, withNew } from '../../../fakes/text-format-laws.ts';
 
 const google = csvFormat('csv-google');
 const outlook = csvFormat('csv-outlook');
@@ -412,4 +412,15 @@ describe('rows without a UID', () => {
   ])('are known %s', (_name, before, after, expected) => {
     expect(google.align?.(rows(after), rows(before))).toEqual(expected);
   });
+});
+
+it('the preferred of five e-mails is the first of the three that Outlook has cells for', () => {
+  const address = (name: string) => `${name}@example.org`;
+  const full = fieldsOf({
+    name: { full: 'Ana' },
+    ...Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`emails/${name}`, { address: address(name) }])),
+    'emails/e': { address: address('e'), pref: 1 },
+  });
+  const [entry] = readAll(outlook, outlook.split(withNew(outlook, outlook.empty(), outlook.project(full))));
+  expect(entriesOf(entry as Fields, 'emails')).toEqual(['e', 'a', 'b'].map((name) => ({ address: address(name) })));
 });

@@ -3,7 +3,7 @@ import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { ldifFormat } from '../../../../src/main/sources/contacts/ldif/ldif-format.ts';
 import { recognizeContacts } from '../../../../src/main/sources/contacts/recognize-contacts.ts';
-import { readAll } from '../../../fakes/text-format-laws.ts';
+import { readAll, withNew } from '../../../fakes/text-format-laws.ts';
 
 const ANA = `dn: cn=Ana García,mail=ana@example.org
 objectclass: top
@@ -146,4 +146,14 @@ describe('LDIF', () => {
     expect(edit(BO, 0, (own) => own.set(fieldName('ldif/x\nmail'), 'y'))).toBe(BO);
     expect(edit(BO, 0, (own) => own.set(fieldName('ldif/changetype'), 'delete'))).toBe(BO);
   });
+});
+
+it('the preferred e-mail of a new entry is its first', () => {
+  const full: Fields = new Map([
+    ['emails/a' as FieldName, { address: 'other@example.org' }],
+    ['emails/b' as FieldName, { address: 'preferred@example.org', pref: 1 }],
+    ['name' as FieldName, { full: 'Ana' }],
+  ]);
+  const written = withNew(ldifFormat, ldifFormat.empty(), ldifFormat.project(full));
+  expect(Buffer.from(written).toString()).toContain('\nmail: preferred@example.org\nmozillaSecondEmail: other@example.org\n');
 });

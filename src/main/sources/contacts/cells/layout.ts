@@ -169,14 +169,18 @@ function placedIn(part: EntriesPart, cells: Cells, previous: Fields | null): rea
   });
 }
 
-/** The entries of a part among fields, the preferred first; `value` as it is in the field. */
-function entriesOf({ name }: EntriesPart, fields: Fields): readonly Keyed[] {
+/** The entries of a part among fields, in their order; `value` as it is in the field. */
+function entriesIn({ name }: EntriesPart, fields: Fields): Keyed[] {
   const prefix = `${name}/`;
   const found: Keyed[] = [];
   for (const [field, value] of fields)
     if (field.startsWith(prefix)) found.push({ key: field.slice(prefix.length), value });
-  return found.sort((a, b) => prefOf(a.value) - prefOf(b.value) || (a.key < b.key ? -1 : 1));
+  return found;
 }
+
+/** The same, the preferred first. */
+const entriesOf = (part: EntriesPart, fields: Fields): readonly Keyed[] =>
+  entriesIn(part, fields).sort((a, b) => prefOf(a.value) - prefOf(b.value) || (a.key < b.key ? -1 : 1));
 
 const NO_PREF = 101;
 function prefOf(value: Value): number {
@@ -200,7 +204,8 @@ function sameFields(a: Fields, b: Fields): boolean {
 }
 
 function writeEntries(part: EntriesPart, cells: Cells, before: Fields, after: Fields): CellTexts {
-  const wanted = entriesOf(part, after);
+  // In the order of the projection: it knows which is preferred, which its own entries may not say any more.
+  const wanted = entriesIn(part, after);
   const placed = placedIn(part, cells, before);
   if (isAsWanted(placed, wanted)) return NO_TEXTS;
   const texts = new Map<string, string>();
