@@ -6,13 +6,16 @@ import { contentsOf } from '../history/cat.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { putInContents } from '../record/content-reference.ts';
+import type { RecordKind } from '../record/field-rules.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import { lostFields } from '../snapshot/lost-fields.ts';
+import { composeAddressBook } from '../sources/contacts/thunderbird/open-address-book.ts';
 import { formatNamed, type SourceFormat } from '../sources/formats.ts';
 import { composeText, momentOf } from '../sources/text/compose-text.ts';
+import { uidOfRecord } from '../sources/text/item-ids.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
 
 /**
@@ -27,8 +30,12 @@ export async function exportRecords(
 ): Promise<ExportView> {
   const { collection } = replica;
   const text = format.text?.();
-  if (text === undefined)
-    throw new LockstepError('wrong-format', `${collection.stored.name} cannot be written as ${format.name}.`, file);
+  if (text === undefined || !isLocal(format))
+    throw new LockstepError(
+      'wrong-format',
+      `${collection.stored.name} cannot be written as ${format.name}, which is no file. Write it as ${fileFormat(format.kind)}.`,
+      file,
+    );
   checkFree(engine, file);
   if (engine.world.realPath(dirname(file)) === null)
     throw new LockstepError('no-such-path', `There is no folder ${dirname(file)}. Make it first.`, dirname(file));
@@ -51,11 +58,19 @@ export function checkFree({ world }: Engine, place: string): void {
     throw new LockstepError('already-there', `${place} is there already: move it away, or choose another name.`, place);
 }
 
-/** The format a collection is exported in: the one asked for, else that of its first source here. Fails with `wrong-format`, `not-available`. */
+/** Does a source of this format lie on a disk, rather than on a server? */
+const isLocal = ({ layout }: SourceFormat): boolean => layout !== 'server' && layout !== 'feed';
+/** What holds all that a server does, in one file. */
+const fileFormat = (kind: RecordKind): string => (kind === 'contacts' ? 'vcard' : 'icalendar');
+
+/**
+ * The format a collection is exported in: the one asked for, else that of its first source here, as a file where that is on a server. Fails with `wrong-format`, `not-available`.
+ */
 export function exportFormat({ collection, synchronizers }: Replica, asked: string | null, file: string): SourceFormat {
   const own = [...synchronizers.values()][0]?.source.format ?? null;
   const format = asked ?? own;
-  const found = format === null ? null : formatNamed(format);
+  const named = format === null ? null : formatNamed(format);
+  const found = asked === null && named !== null && !isLocal(named) ? formatNamed(fileFormat(named.kind)) : named;
   if (found === null)
     throw new LockstepError(
       'not-available',
@@ -82,6 +97,11 @@ function write(
   const moment = momentOf(clock.now());
   if (layout === 'one-file') {
     writeNewFile(fs, file, composeText(text, records, moment));
+    return;
+  }
+  if (layout === 'address-book') {
+    const cards = records.map((record) => [uidOfRecord(record.id), composeText(text, [record], moment)] as const);
+    writeNewFile(fs, file, composeAddressBook(new Map(cards), clock.now()));
     return;
   }
   makeDirectory(file);

@@ -149,11 +149,13 @@ describe('LDIF', () => {
 });
 
 it('the preferred e-mail of a new entry is its first', () => {
-  const full: Fields = new Map([
+  const full: Fields = new Map<FieldName, Value>([
     ['emails/a' as FieldName, { address: 'other@example.org' }],
     ['emails/b' as FieldName, { address: 'preferred@example.org', pref: 1 }],
     ['name' as FieldName, { full: 'Ana' }],
   ]);
   const written = withNew(ldifFormat, ldifFormat.empty(), ldifFormat.project(full));
-  expect(Buffer.from(written).toString()).toContain('\nmail: preferred@example.org\nmozillaSecondEmail: other@example.org\n');
+  expect(Buffer.from(written).toString()).toContain(
+    '\nmail: preferred@example.org\nmozillaSecondEmail: other@example.org\n',
+  );
 });

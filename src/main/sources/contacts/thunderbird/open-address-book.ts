@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { AddressBook, OpenAddressBook, StoredCard } from './address-book.ts';
+import { propertiesOfText } from './card-text.ts';
 
 /** Thunderbird may hold the database for a moment. */
 const WAIT_MS = 500;
@@ -36,6 +37,31 @@ function printOf(path: string): string | null {
   if (existsSync(`${path}-wal`) || existsSync(`${path}-journal`)) return null;
   const { mtimeNs, ctimeNs, size, ino } = statSync(path, { bigint: true });
   return `${mtimeNs} ${ctimeNs} ${size} ${ino}`;
+}
+
+/** The version of the tables below. */
+const VERSION = 4;
+/** The tables as Thunderbird makes them. */
+const TABLES = `
+  CREATE TABLE properties (card TEXT, name TEXT, value TEXT);
+  CREATE TABLE lists (uid TEXT PRIMARY KEY, name TEXT, nickName TEXT, description TEXT);
+  CREATE TABLE list_cards (list TEXT, card TEXT, PRIMARY KEY(list, card));
+  CREATE INDEX properties_card ON properties(card);
+  CREATE INDEX properties_name ON properties(name);
+`;
+
+/** The bytes of a new address book; `cards`: the text of each by its uid, `now`: when they were saved. */
+export function composeAddressBook(cards: ReadonlyMap<string, Uint8Array>, now: number): Uint8Array {
+  const database = new Database(':memory:');
+  try {
+    database.pragma(`user_version = ${VERSION}`);
+    database.exec(TABLES);
+    const book = addressBook(database);
+    for (const [uid, text] of cards) book.replace(uid, propertiesOfText(VERSION, text, null, now), () => true);
+    return new Uint8Array(database.serialize());
+  } finally {
+    database.close();
+  }
 }
 
 interface Row {

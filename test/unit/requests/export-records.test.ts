@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ExportView } from '../../../src/contract/contract.ts';
+import type { Engine } from '../../../src/main/engine.ts';
+import { nodeFileSystem } from '../../../src/main/platform/node-file-system.ts';
+import type { Replica } from '../../../src/main/replica.ts';
+import { exportFormat, exportRecords } from '../../../src/main/requests/export-records.ts';
+import { openAddressBook } from '../../../src/main/sources/contacts/thunderbird/open-address-book.ts';
+import { formatNamed } from '../../../src/main/sources/formats.ts';
+import { SetClock } from '../../fakes/collection-group.ts';
+import { contactRoom, jane } from './contact-room.ts';
+
+let folder = '';
+let room: ReturnType<typeof contactRoom>;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'export-'));
+  room = contactRoom();
+  room.say('jane', jane(5, { 'vCard/x-foo/k': { name: 'X-FOO', value: 'bar' } }));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const realPath = (path: string): string | null => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+};
+const write = (format: string, file: string): Promise<ExportView> => {
+  const world = { fs: nodeFileSystem, clock: new SetClock(), realPath, makeDirectory: mkdirSync };
+  const replica = { ...room.replica, id: room.replica.collection.stored.id } as Replica;
+  return exportRecords({ world } as unknown as Engine, replica, file, formatNamed(format)!);
+};
+
+describe('contacts, exported', () => {
+  it.each([
+    ['vcard', [], /^EMAIL:jane4@example.org\r?$/m],
+    ['vcard3', [], /^X-FOO:bar\r?$/m],
+    ['csv-google', ['vCard/x-foo/k'], /jane4@example.org/],
+    ['csv-outlook', ['emails/m3', 'emails/m4', 'vCard/x-foo/k'], /jane2@example.org/],
+    ['ldif', ['emails/m2', 'emails/m3', 'emails/m4', 'vCard/x-foo/k'], /^mozillaSecondEmail: jane1@example.org$/m],
+  ])('as %s, with what that has no place for', async (format, lost, said) => {
+    const file = join(folder, 'out');
+    const view = await write(format, file);
+    expect(view.records).toBe(1);
+    expect(view.lost.filter(({ why }) => why === 'the format has no place for it').map(({ field }) => field)).toEqual(
+      lost,
+    );
+    expect(readFileSync(file, 'utf8')).toMatch(said);
+  });
+
+  it('as an address book of Thunderbird, each card under its uid', async () => {
+    room.say('bo/1', { name: { full: 'Bo' } });
+    const file = join(folder, 'abook.sqlite');
+    expect(await write('thunderbird', file)).toEqual({ records: 2, lost: [] });
+    const book = openAddressBook(file, 'read');
+    const [bo, ...others] = [...book.cards()].sort((a, b) => (a.uid < b.uid ? -1 : 1));
+    expect([book.version, bo?.uid, others.map(({ uid }) => uid)]).toEqual([4, 'bo/1', ['jane']]);
+    expect(others[0]?.properties.get('PrimaryEmail')).toBe('jane0@example.org');
+    expect(others[0]?.properties.get('_vCard')).toContain('X-FOO:bar');
+    book.close();
+  });
+
+  it.each(['carddav', 'folder'])('not as %s, which is no file of contacts', async (format) => {
+    await expect(write(format, join(folder, 'out'))).rejects.toMatchObject({ code: 'wrong-format' });
+  });
+
+  it('as one file, where the source is on a server and nobody says as what', () => {
+    const source = { source: { format: 'carddav' } };
+    const replica = { ...room.replica, synchronizers: new Map([[1, source]]) } as unknown as Replica;
+    expect(exportFormat(replica, null, 'out').name).toBe('vcard');
+  });
+});
