@@ -1,8 +1,8 @@
 import type { Change, FieldWrite } from '../change-log/change.ts';
-import { type Sibling, strayFields } from '../merge/record-state.ts';
+import type { Sibling } from '../merge/record-state.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
-import { adoptedOverride, isOverride, SERIES_FIELDS } from '../record/series.ts';
+import { adoptedOverride, isOverride, SERIES_FIELDS, strayOverrides } from '../record/series.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import type { OpenConflict } from './open-conflicts.ts';
@@ -33,13 +33,20 @@ export function settleChange(record: StoredRecord, settled: readonly Settled[]):
   return { record: record.id, cause: 'settle', writes };
 }
 
-/** What is to be said of an occurrence after all is said of the series as it is now, else it would be in conflict with it for ever. */
+/**
+ * What is to be said of an occurrence after all is said of the series as it is now, else it would be in conflict with it for ever. Where
+ * that is in conflict itself, it is settled first.
+ */
 function settledValue({ state }: StoredRecord, field: FieldName, value: Value): Value {
-  if (!isOverride(field) || !strayFields(state).includes(field)) return value;
-  const series = SERIES_FIELDS.flatMap((each) =>
-    (state.fields.get(each) ?? []).map((only) => [each, only.value] as const),
-  );
-  return adoptedOverride(new Map(series), value);
+  if (!isOverride(field)) return value;
+  const series = new Map<FieldName, Value>();
+  for (const each of SERIES_FIELDS) {
+    const [only, ...others] = state.fields.get(each) ?? [];
+    if (others.length > 0) return value;
+    if (only !== undefined) series.set(each, only.value);
+  }
+  const isStray = strayOverrides(new Map([...series, [field, value]])).length > 0;
+  return isStray ? adoptedOverride(series, value) : value;
 }
 
 /** Deletes a record as it stands here, whatever is in conflict in it. */

@@ -73,6 +73,27 @@ it.each([
   }
 });
 
+it('one who moved the series with its occurrences beside one who edited one of them is asked once', async () => {
+  const group = new CollectionGroup(2, 'moved with its occurrences', 'calendar');
+  const [laptop, phone] = group.devices as [GroupDevice, GroupDevice];
+  make(laptop, edited);
+  group.exchange();
+  const later = fieldName('recurrenceOverrides/2024-01-10T10:00:00');
+  make(laptop, new Map([...series('10'), [later, { title: 'Retro', series: seriesOf(series('10')) }]]));
+  group.tick();
+  make(phone, new Map([...edited, [AT, { title: 'Demo', series: seriesOf(series('09')) }]]));
+  group.exchange();
+  const [conflict] = listConflicts(laptop.port);
+  const demo = conflict!.values.find(({ kind }) => kind === 'value')!;
+  const settled = await resolveConflict(laptop.port, conflict!.id, { take: demo.id });
+  expect(settled!.conflicts).toEqual([]);
+  group.exchange();
+  for (const device of [laptop, phone]) {
+    expect(open(device)).toEqual([]);
+    expect(device.values(ID, AT)).toEqual([{ title: 'Demo', added: true, series: seriesOf(series('10')) }]);
+  }
+});
+
 it('moving the series back ends it', () => {
   const { group, laptop, phone } = met();
   make(laptop, new Map([...fieldsOf(laptop.held(ID)), [fieldName('when'), at('09')]]));

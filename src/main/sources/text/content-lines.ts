@@ -35,13 +35,16 @@ export interface ContentText {
   /** What lies outside of every component and is neither blank nor a byte order mark. */
   readonly stray: readonly Span[];
   readonly lineEnd: '\r\n' | '\n' | '\r';
-  /** Octets of the longest folded line there is, 75 where none is folded. */
+  /** Octets of the longest folded line there is; 75 where none is folded, or only such as no program folds so. */
   readonly foldAt: number;
 }
 
 const BOM = '\xef\xbb\xbf';
 const NAME = /^(?:([A-Za-z0-9_-]{1,64})\.)?([A-Za-z0-9_-]{1,64})(?=[;:])/;
 const BASE64 = /^[A-Za-z0-9+/=]+$/;
+/** Octets after which lines are folded: as all programs do, and the fewest that are somebody's way rather than one odd line. */
+const USUAL = 75;
+const NARROWEST = 50;
 /** Nothing honest nests deeper. */
 const DEEPEST = 8;
 
@@ -81,7 +84,7 @@ class LineReader {
     for (let at = text.startsWith(BOM) ? BOM.length : 0; at < text.length; ) at = this.#take(at);
     for (let open = this.#open.at(-1); open !== undefined; open = this.#open.at(-1))
       this.#close(text.length, text.length, `its END:${open.name} is missing`);
-    const { lineEnd, foldAt } = { lineEnd: this.#end, foldAt: this.#foldAt === 0 ? 75 : this.#foldAt };
+    const { lineEnd, foldAt } = { lineEnd: this.#end, foldAt: this.#foldAt < NARROWEST ? USUAL : this.#foldAt };
     return { bytes: this.#bytes, components: this.#found, stray: this.#stray, lineEnd, foldAt };
   }
 

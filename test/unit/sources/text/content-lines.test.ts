@@ -59,6 +59,12 @@ describe('content lines', () => {
     expect(calendar?.components[0]?.lines[0]?.value).toBe('1');
   });
 
+  it('are folded as wide as those there are, but not as one odd line is', () => {
+    const widthOf = (text: string): number => readContentLines(Buffer.from(text)).foldAt;
+    expect(widthOf('BEGIN:VCARD\nFN:Mx\n M\nEND:VCARD\n')).toBe(75);
+    expect(widthOf(`BEGIN:VCARD\nNOTE:${'x'.repeat(60)}\n ${'y'.repeat(9)}\nEND:VCARD\n`)).toBe(65);
+  });
+
   it('written and read again are what they were, folded by octets', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {

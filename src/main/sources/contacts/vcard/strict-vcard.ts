@@ -32,7 +32,9 @@ export function composeValue(name: string, plain: string): string | null {
   if (!ESCAPED.test(plain)) return plain;
   try {
     const line = new Property([], new TextType(plain)).repr();
-    return line.slice(line.indexOf(':') + 1).replace(/\r\n[ \t]/g, '');
+    const escaped = line.slice(line.indexOf(':') + 1).replace(/\r\n[ \t]/g, '');
+    // A colon has no escape in RFC 6350 (3.4): whoever reads by the letter would show the backslash.
+    return escaped.replace(/\\([\\:])/g, (both, char: string) => (char === ':' ? ':' : both));
   } catch {
     // The card is judged as a whole before it is written.
     return null;
