@@ -22,6 +22,7 @@ import type { TextFormat } from '../sources/text/text-format.ts';
 import type { RegistryStore, StoredSource } from '../store/registry-store.ts';
 import { knownItems } from '../take-in/known-items.ts';
 import type { AccountSecrets } from './accounts.ts';
+import { FEED_LIMITS } from './check-feed.ts';
 import { accountOf } from './server-place.ts';
 
 /** What a folder tells of bytes that came to it beside what is written. */
@@ -31,8 +32,6 @@ export interface FolderNews {
 }
 
 type FeedFetch = ConstructorParameters<typeof SubscriptionPlace>[0]['fetch'];
-const FEED_TIMEOUT_MS = 60_000;
-const FEED_BYTES = 50 << 20;
 /** A subscription is read by two readers: where they do not find the same, a person is told. */
 async function doubtOf(bytes: Uint8Array): Promise<string | null> {
   const { countUids, secondReading } = await import('../sources/calendars/second-reading.ts');
@@ -138,7 +137,7 @@ async function openText(
   } else if (layout === 'feed') {
     const { url, account } = accountOf(source.location, secrets);
     const { guardedFetch } = await import('../sources/dav/guarded-fetch.ts');
-    const fetch = guardedFetch({ account, timeout: FEED_TIMEOUT_MS, most: FEED_BYTES }) as unknown as FeedFetch;
+    const fetch = guardedFetch({ account, ...FEED_LIMITS }) as unknown as FeedFetch;
     place = new SubscriptionPlace({
       url: url.href,
       clock,

@@ -3,6 +3,7 @@ import type { DavKind } from '../sources/dav/dav-server.ts';
 import type { Account } from '../sources/dav/guarded-fetch.ts';
 import { CALDAV, CARDDAV, SUBSCRIPTION } from '../sources/formats.ts';
 import type { AccountSecrets } from './accounts.ts';
+import { checkFeed } from './check-feed.ts';
 import type { AskedFormat, SourcePlace } from './source-place.ts';
 
 const SCHEMES = /^(?:https?|webcals?):\/\//i;
@@ -44,7 +45,7 @@ export function accountOf(location: string, secrets: AccountSecrets): { readonly
 
 /**
  * Finds the collection at an address: the one that is there, else the only one of the account. Fails with `several-collections`, which names
- * them, `no-collections`, `not-allowed`, `not-reachable`, `wrong-format`.
+ * them, `no-collections`, `not-allowed`, `not-reachable`, `wrong-format`, and as `checkFeed`.
  */
 export async function findServerPlace(
   location: string,
@@ -69,7 +70,9 @@ export async function findServerPlace(
   ) {
     if (kind !== null && kind !== 'calendar')
       throw new LockstepError('wrong-format', 'A subscription is a calendar.', location);
-    return { path: at(url.href), format: SUBSCRIPTION };
+    const path = at(url.href);
+    await checkFeed(url, account);
+    return { path, format: SUBSCRIPTION };
   }
   const wanted = wantedKind(location, kind, format);
   const { DavServer } = await import('../sources/dav/dav-server.ts');

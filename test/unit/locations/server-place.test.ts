@@ -43,6 +43,33 @@ describe('what is found at an address', () => {
   });
 
   it.each([
+    [{ status: 404 }, 'no-such-path'],
+    [{ status: 401 }, 'not-allowed'],
+    [{ status: 500 }, 'server-trouble'],
+    [{ status: 429 }, 'server-busy'],
+    [{ status: 302, headers: { location: 'http://10.0.0.1/feed.ics' } }, 'other-host'],
+    [{ status: 200, body: '<html>Log in</html>' }, 'wrong-format'],
+  ])('of a published calendar is looked at before it is added: %j', async (answer, code) => {
+    server.answer = () => answer;
+    await expect(find('/feed.ics', null)).rejects.toMatchObject({ code });
+  });
+  it('that nobody answers at is no place for one', async () => {
+    const other = await FakeServer.start();
+    const { origin } = other;
+    await other.end();
+    await expect(findServerPlace(`${origin}/feed.ics`, { kind: null, format: null }, none, [])).rejects.toMatchObject({
+      code: 'not-reachable',
+    });
+  });
+  it('is a published calendar where one is given', async () => {
+    server.answer = () => ({ status: 200, body: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' });
+    expect(await find('/feed.ics', null)).toMatchObject({
+      path: `${server.origin}/feed.ics`,
+      format: { name: 'subscription' },
+    });
+  });
+
+  it.each([
     [404, 'no-such-path', '--kind'],
     [429, 'server-busy', 'asked too much'],
     [503, 'server-trouble', '--kind'],

@@ -41,7 +41,7 @@ export function guardedFetch({ account, timeout, most, dispatcher }: GuardOption
       if (url.origin !== account.origin)
         throw new LockstepError(
           'other-host',
-          `${account.origin} sends us to ${url.origin}: if that is right, add the collection with that address.`,
+          `${account.origin} sends us to ${url.origin === 'null' ? url.href : url.origin}: if that is right, add the collection with that address.`,
           url.origin,
         );
       const response = await ask(url, { ...init, method, ...(body === undefined ? {} : { body }) });
