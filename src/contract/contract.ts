@@ -3,6 +3,8 @@
  * are typed by it. The values that cross are in `views.ts`.
  */
 import type {
+  ActChangesView,
+  ActView,
   AddedView,
   AddOptions,
   AgendaView,
@@ -96,6 +98,10 @@ export interface Requests {
   /** All pairs that are sure, and whose contacts are in no other such pair, are one person each. */
   'duplicates:fuse-sure': (collection: string) => ResultView;
   'history:list': (query: HistoryQuery) => readonly PackageView[];
+  /** The same by acts: what one large change became is one of them. `limit` counts acts; `before`: the id of one. */
+  'history:acts': (query: HistoryQuery) => readonly ActView[];
+  /** Changes of an act, a package or one change, by its id: so many from there on, of records with `text` in their name (null: of all). */
+  'history:changes': (id: string, from: number, count: number, text: string | null) => ActChangesView;
   'history:undo': (id: string) => ResultView;
   'history:restore': (collection: string, record: string | null, at: string, to: string | null) => ResultView;
   'problems:list': (collection: string | null) => readonly ProblemView[];
@@ -163,6 +169,8 @@ export const REQUESTS = Object.keys({
   'duplicates:settle': 0,
   'duplicates:fuse-sure': 0,
   'history:list': 0,
+  'history:acts': 0,
+  'history:changes': 0,
   'history:undo': 0,
   'history:restore': 0,
   'problems:list': 0,

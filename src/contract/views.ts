@@ -310,6 +310,35 @@ export interface PackageView {
   readonly changeCount: number;
   readonly changes: readonly HistoryChangeView[];
 }
+/** What one act of a device became: a package, or several of one log written one after the other. */
+export interface ActView {
+  /** Undo takes it: a package, or `LOG-FROM..TO`. */
+  readonly id: string;
+  /** Its newest package: the moment just after it. */
+  readonly newest: string;
+  readonly collection: string;
+  readonly device: string;
+  readonly deviceName: string;
+  /** When the newest of it was written. */
+  readonly at: string;
+  readonly packages: number;
+  /** What made it: `source` is an edit somewhere, `follow-move` an edit that followed what it edited to its new name. */
+  readonly cause: 'source' | 'settle' | 'undo' | 'restore' | 'follow-move';
+  readonly changeCount: number;
+  /** Of the changes counted. */
+  readonly counts: ActionCounts;
+  /** The first of them. */
+  readonly changes: readonly HistoryChangeView[];
+}
+export type ActionCounts = { readonly [action in HistoryChangeView['action']]: number };
+/** Some of the changes of an act, in the order they were written. */
+export interface ActChangesView {
+  readonly changes: readonly HistoryChangeView[];
+  /** How many fit what was asked for. */
+  readonly matching: number;
+  /** How many there are in all. */
+  readonly total: number;
+}
 export interface ExplainView {
   readonly state: string;
   readonly fields: readonly {

@@ -46,7 +46,7 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['deleted and changed', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /summary\.ods/ }).click()],
   ['a field', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /Mara/ }).click()],
   ['settle all', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /Settle all/ }).click()],
-  ['a package', { page: 'history' }, (page) => page.locator('.history-row').nth(2).click()],
+  ['an act', { page: 'history' }, (page) => page.locator('.history-row').nth(2).click()],
   ['invite', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Invite a device' }).click()],
   ['an invitation', { page: 'devices' }, invitation],
   ['remove', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Remove Laptop' }).click()],
@@ -347,7 +347,7 @@ test('a deletion against an edit offers no copy and says which button deletes', 
   await expect.poll(() => asked(page, 'conflicts:resolve')).toEqual([['k2', { take: 'v4' }]]);
 });
 
-test('ten thousand packages scroll, only those in view exist, End reaches the last loaded', async ({ page }) => {
+test('ten thousand acts scroll, only those in view exist, End reaches the last loaded', async ({ page }) => {
   await openPages(page, pages, { page: 'history', scenario: 'long' });
   const rows = page.locator('.history-row');
   await expect(rows.first()).toBeVisible();
@@ -369,7 +369,7 @@ test('ten thousand packages scroll, only those in view exist, End reaches the la
 test('older history that could not be had is asked for again once something happens', async ({ page }) => {
   await openPages(page, pages, { page: 'history', scenario: 'long' });
   const fail = (isFailing: boolean) =>
-    page.evaluate((it) => (window as unknown as { sample: SampleClient }).sample.fail('history:list', it), isFailing);
+    page.evaluate((it) => (window as unknown as { sample: SampleClient }).sample.fail('history:acts', it), isFailing);
   await page.locator('[data-row="0"]').focus();
   await fail(true);
   await page.keyboard.press('End');
@@ -422,13 +422,25 @@ test('lists of thousands hold only what is in view, all of it is reached by keyb
   expect(await planned.getByRole('listitem').count()).toBeLessThan(60);
 });
 
-test('a package opens whole: every change, what was kept, undo and restore', async ({ page }) => {
+test('an act is one row however many changes it has, and opens page by page: what was kept, undo and restore', async ({
+  page,
+}) => {
   await openPages(page, pages, { page: 'history' });
+  await expect(page.locator('[data-row="1"]')).toContainText(
+    'Added 9,812 items: item-1-0.md, item-1-1.md, item-1-2.md …',
+  );
+  await expect(page.locator('[data-row="3"]')).toContainText('an undo');
   await page.locator('[data-row="5"]').click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByText('40 changes,')).toBeVisible();
-  await expect(dialog.getByRole('button', { name: /item-5-/ })).toHaveCount(40);
-  await dialog.getByRole('button', { name: 'Undo all 40' }).click();
+  await expect(dialog.getByText('140 changes,')).toBeVisible();
+  const changes = dialog.getByRole('button', { name: /item-5-/, expanded: false });
+  await expect(changes).toHaveCount(50);
+  await dialog.getByRole('button', { name: 'Show 50 more of 90' }).click();
+  await expect(changes).toHaveCount(100);
+  await dialog.getByRole('button', { name: 'Show 40 more of 40' }).click();
+  await expect(changes).toHaveCount(140);
+  await expect(dialog.getByRole('button', { name: /^Show/ })).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Undo all 140' }).click();
   await expect.poll(() => asked(page, 'history:undo')).toEqual([['p5']]);
   await page.locator('[data-row="3"]').click();
   await dialog.getByRole('button', { name: /Restore as it was then/ }).click();

@@ -15,6 +15,7 @@ import type {
   StatusView,
 } from '../../src/contract/contract.ts';
 import {
+  actOf,
   ago,
   CALM,
   CONFLICTS,
@@ -194,11 +195,17 @@ export class SampleClient implements LockstepClient {
         return detailOf(this.#conflicts.find((one) => one.id === args[0]) as ConflictView);
       case 'problems:list':
         return this.#scenario === 'rich' ? PROBLEMS : this.#scenario === 'long' ? MANY_PROBLEMS : [];
-      case 'history:list':
+      case 'history:acts':
         return history(
           this.#scenario === 'empty' ? 0 : this.#scenario === 'long' ? 10_000 : 60,
           args[0] as HistoryQuery,
         );
+      case 'history:changes': {
+        const [id, from, count, text] = args as [string, number, number, string | null];
+        const { changes } = actOf(Number(id.slice(1)));
+        const found = changes.filter(({ record }) => record.includes(text ?? ''));
+        return { changes: found.slice(from, from + count), matching: found.length, total: changes.length };
+      }
       case 'source:change':
         return {
           sources: this.#collections.find((one) => one.id === args[0])?.sources ?? [],

@@ -1,4 +1,5 @@
 import type {
+  ActView,
   CollectionView,
   ConflictDetailView,
   ConflictView,
@@ -6,7 +7,6 @@ import type {
   DuplicateView,
   HistoryChangeView,
   HistoryQuery,
-  PackageView,
   PeerView,
   ProblemView,
   RecordView,
@@ -298,7 +298,7 @@ export const DEVICES: readonly DeviceView[] = [
 
 const ACTIONS = ['modify', 'add', 'modify', 'move', 'delete'] as const;
 function changeOf(pack: number, index: number): HistoryChangeView {
-  const action = ACTIONS[(pack + index) % ACTIONS.length] ?? 'modify';
+  const action = pack === 1 ? 'add' : (ACTIONS[(pack + index) % ACTIONS.length] ?? 'modify');
   const record = `${['notes', 'taxes/2026', 'drafts', 'photos/may'][(pack + index) % 4]}/item-${pack}-${index}.${action === 'move' ? 'txt' : 'md'}`;
   return {
     id: `p${pack}.${index}`,
@@ -315,24 +315,32 @@ function changeOf(pack: number, index: number): HistoryChangeView {
     ],
   };
 }
-function packageOf(at: number): PackageView {
+/** An act by its place in history; one of many packages among the first. */
+export function actOf(at: number): ActView {
   const device = [SELF, LAPTOP, ATTIC][at % 3] ?? SELF;
-  const count = at % 5 === 0 ? 40 : 1 + (at % 3);
+  const count = at === 1 ? 9812 : at % 5 === 0 ? 140 : 1 + (at % 3);
+  const changes = Array.from({ length: count }, (_, index) => changeOf(at, index));
+  const counts = { add: 0, modify: 0, delete: 0, move: 0 };
+  for (const { action } of changes) counts[action]++;
   return {
     id: `p${at}`,
     collection: at % 11 === 0 ? PHOTOS : DOCS,
     device,
     deviceName: NAMES[device] ?? '',
     at: ago(4 + at * 37),
+    newest: `p${at}`,
+    packages: Math.ceil(count / 256),
+    cause: at % 7 === 3 ? 'undo' : 'source',
     changeCount: count,
-    changes: Array.from({ length: count }, (_, index) => changeOf(at, index)),
+    counts,
+    changes,
   };
 }
-export function history(count: number, query: HistoryQuery): readonly PackageView[] {
+export function history(count: number, query: HistoryQuery): readonly ActView[] {
   const from = query.before === undefined ? 0 : Number(query.before.slice(1)) + 1;
-  const found: PackageView[] = [];
+  const found: ActView[] = [];
   for (let at = from; at < count && found.length < (query.limit ?? 100); at++) {
-    const view = packageOf(at);
+    const view = actOf(at);
     if (query.device !== undefined && view.device !== query.device) continue;
     if (query.collection !== undefined && view.collection !== query.collection) continue;
     if (query.text !== undefined && !view.changes.some((change) => change.record.includes(query.text ?? ''))) continue;

@@ -1,6 +1,6 @@
 import type { Dot } from '../record/ids.ts';
 import { decodeCbor } from './decode-cbor.ts';
-import { type DecodedChange, decodeNames, dotReader, type PackageName, unpackChange } from './package-body.ts';
+import { DELETE, type DecodedChange, decodeNames, dotReader, type PackageName, unpackChange } from './package-body.ts';
 
 /** A package's body whose changes are decoded when they are looked at: history looks at few of the many in each. */
 export interface OpenBody {
@@ -10,10 +10,13 @@ export interface OpenBody {
   at(index: number): DecodedChange;
   /** Is this change the delete of a move, told with the add? Decodes nothing. */
   endsMove(index: number): boolean;
+  /** What a change of a file plainly does; null: what it replaced has to be looked at. Decodes nothing. */
+  outline(index: number): 'add' | 'delete' | 'move' | null;
 }
 
-/** CBOR of -1, the name under which a change says where its record went. */
+/** CBOR of -1 and -2, the names under which a change says where its record went, and where it came from. */
 const MOVED_TO = 0x20;
+const MOVED_FROM = 0x21;
 
 /** Opens a body that `decodeBody` took when it arrived. Throws a RangeError where it is none. */
 export function openBody(body: Uint8Array, dotOf: (name: PackageName, index: number) => Dot): OpenBody {
@@ -36,19 +39,29 @@ export function openBody(body: Uint8Array, dotOf: (name: PackageName, index: num
       decoded[index] = change;
       return change;
     },
-    endsMove: (index) => endsMove(body, starts[index] as number),
+    endsMove: (index) => says(body, starts[index] as number, MOVED_TO),
+    outline: (index) => outline(body, starts[index] as number),
   };
 }
 
-/** `[record, flags, dots, [name, value, dots]*]`: is one of the names the mark of a move? */
-function endsMove(body: Uint8Array, start: number): boolean {
+/** `[record, flags, dots, [name, value, dots]*]`: is one of the names this mark of a move? */
+function says(body: Uint8Array, start: number, mark: number): boolean {
   const { value: items, next } = head(body, start);
   let at = next;
   for (let item = 0; item < items; item++) {
-    if (item >= 3 && item % 3 === 0 && body[at] === MOVED_TO) return true;
+    if (item >= 3 && item % 3 === 0 && body[at] === mark) return true;
     at = skip(body, at);
   }
   return false;
+}
+
+function outline(body: Uint8Array, start: number): 'add' | 'delete' | 'move' | null {
+  if (says(body, start, MOVED_TO) || says(body, start, MOVED_FROM)) return 'move';
+  const flagsAt = skip(body, head(body, start).next);
+  const flags = head(body, flagsAt);
+  if (flags.value % 2 === DELETE) return 'delete';
+  // It replaces nothing that said whether the record is there.
+  return head(body, flags.next).value === 0 ? 'add' : null;
 }
 
 /** Head of a CBOR item (RFC 8949, 3): its major type, its number, and where it goes on. Definite lengths only. */

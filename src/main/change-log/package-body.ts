@@ -15,7 +15,7 @@ export interface PackageName {
 }
 
 /** Package bodies are CBOR of `[packages referred to, changes]`; a change is `[record, flags, replaced exists dots, [name, value, replaced dots]*, extras?]`. */
-const DELETE = 1;
+export const DELETE = 1;
 
 /** Encodes changes. `nameOf` tells by which package name and index other devices know a dot. */
 export function encodeBody(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Choice, ConflictView, PackageView, ResultView } from '../../contract/contract.ts';
+import type { ActView, Choice, ConflictView, PackageView, ResultView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -14,8 +14,8 @@ import { flagOption, given, numberOption, textOption, usageError } from './optio
 import { plainText } from './plain-text.ts';
 import { counted, shortId, shortRecord, showChange, showField } from './show-value.ts';
 
-/** Packages of one device that lie no further apart are of one change, mostly. */
-const TOGETHER_MS = 1000;
+/** So many changes of an act are told, where not all are asked for. */
+const SPELLED_OUT = 20;
 
 const conflicts: Command = {
   name: 'conflicts',
@@ -147,10 +147,14 @@ const history: Command = {
   name: 'history',
   takes: '[COLLECTION]',
   summary: 'what was changed, where and when; newest first',
+  details:
+    'What one large change became is told once, with the id that undoes all of it, and by its first changes. With --all, and as JSON,\n' +
+    'every package is told with all its changes.',
   options: {
     record: { type: 'string', value: 'RECORD', help: 'only changes of this record' },
-    limit: { type: 'string', value: 'N', help: 'at most so many packages' },
-    before: { type: 'string', value: 'ID', help: 'older than this package' },
+    limit: { type: 'string', value: 'N', help: 'at most so many' },
+    before: { type: 'string', value: 'ID', help: 'older than this one' },
+    all: { type: 'boolean', help: 'every change' },
   },
   async run(call) {
     const query = given({
@@ -159,62 +163,35 @@ const history: Command = {
       limit: numberOption(call.options, 'limit', 1, 1_000_000),
       before: textOption(call.options, 'before'),
     });
-    await call.print(await call.ask('history:list', query), (views) => {
-      if (views.length === 0) return 'No history.\n';
-      const together = query.record === undefined ? writtenTogether(views) : new Map<PackageView, string>();
-      return views
-        .map((view) => {
-          const rows = view.changes.flatMap((change) => {
-            const [first = '', ...others] = fieldLines(change);
-            return [
-              [change.action, pathOrTitle(change), first, change.id],
-              ...others.map((line) => ['', '', line, '']),
-            ];
-          });
-          const more = view.changeCount - view.changes.length;
-          const range = together.get(view);
-          const also =
-            range === undefined
-              ? ''
-              : `\nThe last of several written one after the other; all of them: lockstep undo ${range}`;
-          const head = `${localTime(view.at)}  ${call.paint.strong(plainText(view.deviceName))}  ${call.paint.dim(`${view.id}${also}`)}\n`;
-          return (
-            head +
-            call.table(['action', 'record', 'fields', 'id'], rows, '') +
-            (more > 0 ? `and ${more.toLocaleString('en')} more\n` : '')
-          );
-        })
-        .join('\n');
-    });
+    if (call.json || flagOption(call.options, 'all')) {
+      const packages = await call.ask('history:list', query);
+      await call.print(packages, (views) => views.map((view) => showWritten(call, view)).join('\n') || 'No history.\n');
+    } else {
+      const acts = await call.ask('history:acts', { ...query, changesLimit: SPELLED_OUT });
+      await call.print(acts, (views) => views.map((view) => showAct(call, view)).join('\n') || 'No history.\n');
+    }
     return EXIT.done;
   },
 };
 
-/** What one large change became: packages of one log, each within a second of the one before it. By the newest of them, the range of
- * their ids; not where some of them may not be listed. */
-function writtenTogether(views: readonly PackageView[]): ReadonlyMap<PackageView, string> {
-  const ranges = new Map<PackageView, string>();
-  let newest: PackageView | null = null;
-  for (const [at, view] of views.entries()) {
-    const [own, older] = [placeIn(view.id), placeIn(views[at + 1]?.id ?? '')];
-    const follows =
-      own !== null &&
-      older?.log === own.log &&
-      older.number === own.number - 1 &&
-      Date.parse(view.at) - Date.parse(views[at + 1]?.at ?? '') <= TOGETHER_MS;
-    if (follows) newest ??= view;
-    else {
-      if (own !== null && newest !== null && (views[at + 1] !== undefined || own.number === 1))
-        ranges.set(newest, `${own.log}-${own.number}..${placeIn(newest.id)?.number}`);
-      newest = null;
-    }
-  }
-  return ranges;
+/** Changes of a package or an act under who wrote them, and when. */
+function showWritten(call: CommandCall, { at, deviceName, id, changes }: PackageView | ActView, what = ''): string {
+  const rows = changes.flatMap((change) => {
+    const [first = '', ...others] = fieldLines(change);
+    return [[change.action, pathOrTitle(change), first, change.id], ...others.map((line) => ['', '', line, ''])];
+  });
+  const head = `${localTime(at)}  ${call.paint.strong(plainText(deviceName))}  ${call.paint.dim(id)}\n`;
+  return `${head}${what}${call.table(['action', 'record', 'fields', 'id'], rows, '')}`;
 }
 
-function placeIn(id: string): { readonly log: string; readonly number: number } | null {
-  const parts = /^([0-9a-f]+)-(\d+)$/.exec(id);
-  return parts === null ? null : { log: parts[1] as string, number: Number(parts[2]) };
+function showAct(call: CommandCall, act: ActView): string {
+  const more = act.changeCount - act.changes.length;
+  if (more === 0 && act.packages === 1) return showWritten(call, act);
+  const told = (['add', 'modify', 'delete', 'move'] as const).flatMap((action) =>
+    act.counts[action] === 0 ? [] : [`${action} ${act.counts[action].toLocaleString('en')}`],
+  );
+  const rest = more === 0 ? '' : `and ${more.toLocaleString('en')} more\n`;
+  return `${showWritten(call, act, `${told.join(', ')}; undo all of it: lockstep undo ${act.id}\n`)}${rest}`;
 }
 
 /** What a change says of fields: of an edit line by line what was and what is, of anything else which there are. */
@@ -238,7 +215,7 @@ const undo: Command = {
   name: 'undo',
   takes: 'ID',
   summary: 'reverses a package or one change; what was changed since stays',
-  details: 'LOG-FROM..TO reverses these packages together: what one large change became.',
+  details: 'LOG-FROM..TO, as history tells it, reverses these packages together: what one large change became.',
   options: {},
   run: async (call) => printResult(call, await call.ask('history:undo', call.positionals[0]!), 'Undone'),
 };

@@ -68,6 +68,15 @@ function either(...shapes: readonly { readonly [key: string]: Check }[]): Check 
 
 const moment = is('milliseconds since 1970', (value) => Number.isSafeInteger(value));
 const kind = oneOf('files', 'contacts', 'calendar');
+const historyQuery = shape({
+  collection: optional(name),
+  record: optional(name),
+  device: optional(name),
+  text: optional(text),
+  limit: optional(wholeNumber(1, 1_000_000)),
+  before: optional(name),
+  changesLimit: optional(wholeNumber(0, 1_000_000)),
+});
 const role = oneOf('admin', 'editor', 'reader');
 
 /** An argument's name and what it must be, for each of a request's parameters. */
@@ -208,19 +217,13 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['other', name],
     ['isOnePerson', flag],
   ],
-  'history:list': [
-    [
-      'query',
-      shape({
-        collection: optional(name),
-        record: optional(name),
-        device: optional(name),
-        text: optional(text),
-        limit: optional(wholeNumber(1, 1_000_000)),
-        before: optional(name),
-        changesLimit: optional(wholeNumber(0, 1_000_000)),
-      }),
-    ],
+  'history:list': [['query', historyQuery]],
+  'history:acts': [['query', historyQuery]],
+  'history:changes': [
+    ['id', name],
+    ['from', wholeNumber(0, Number.MAX_SAFE_INTEGER)],
+    ['count', wholeNumber(1, 10_000)],
+    ['text', orNull(text)],
   ],
   'history:undo': [['id', name]],
   'history:restore': [

@@ -14,7 +14,7 @@ type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
 type FieldView = HistoryChangeView['fields'][number];
 
 /** What a change did to its record. A record made anew after a delete is an add. */
-function actionOf(port: Pick<Port, 'collection'>, change: Change): HistoryChangeView['action'] {
+export function actionOf(port: Pick<Port, 'collection'>, change: Change): HistoryChangeView['action'] {
   if (change.movedTo !== undefined || change.movedFrom !== undefined) return 'move';
   // A contact that was found to be another one when it came: nothing went.
   if (change.writes.some((write) => write.field === MATCHED_BY && write.value !== null)) return 'modify';

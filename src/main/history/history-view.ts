@@ -26,7 +26,8 @@ export interface HistoryPage extends Omit<HistoryQuery, 'collection' | 'before'>
   readonly before?: string | PackagePlace | null;
 }
 
-interface Filter {
+/** Which changes of a package are shown. */
+export interface Filter {
   /** null: every change passes. */
   readonly matches: ((change: Change) => boolean) | null;
   /** The record somebody asked for by name. */
@@ -40,17 +41,7 @@ interface Filter {
 export function listHistory(asked: Port, query: HistoryPage): readonly PackageView[] {
   const port = standingStill(asked);
   const { collection } = port;
-  const record = query.record === undefined ? null : findRecord(collection, query.record);
-  const named = query.text === undefined || query.text === '' ? null : recordsNamed(collection, query.text);
-  const rows = record === null ? (named?.rows ?? null) : [record.row];
-  const only = { logs: query.device === undefined ? null : logsOf(port, query.device), records: rows };
-  const filter: Filter = {
-    matches:
-      named === null && record === null
-        ? null
-        : (change) => (record === null || change.record === record.id) && named?.matches(change.record) !== false,
-    asked: record?.id ?? null,
-  };
+  const { filter, only } = filterOf(port, query);
   const limit = query.limit ?? PAGE;
   const views: PackageView[] = [];
   let before = typeof query.before === 'string' ? placeOf(collection, query.before) : (query.before ?? null);
@@ -66,6 +57,23 @@ export function listHistory(asked: Port, query: HistoryPage): readonly PackageVi
   return views;
 }
 
+/** What a query lets be seen, and in which packages that may lie. Fails with `no-such-record` and `no-such-device`. */
+export function filterOf(port: Port, query: HistoryPage) {
+  const { collection } = port;
+  const record = query.record === undefined ? null : findRecord(collection, query.record);
+  const named = query.text === undefined || query.text === '' ? null : recordsNamed(collection, query.text);
+  const rows = record === null ? (named?.rows ?? null) : [record.row];
+  const only = { logs: query.device === undefined ? null : logsOf(port, query.device), records: rows };
+  const filter: Filter = {
+    matches:
+      named === null && record === null
+        ? null
+        : (change) => (record === null || change.record === record.id) && named?.matches(change.record) !== false,
+    asked: record?.id ?? null,
+  };
+  return { filter, only };
+}
+
 /** One package as history shows it; null where it is none of this collection. Fails with `ambiguous-id` and `no-such-change`. */
 export function findPackageView(port: Port, id: string): PackageView | null {
   const found = findId(port.collection, id);
@@ -73,7 +81,7 @@ export function findPackageView(port: Port, id: string): PackageView | null {
 }
 
 /** A page is made in one go: what is here and what others have is asked once. */
-function standingStill(port: Port): Port {
+export function standingStill(port: Port): Port {
   const { collection, members, contents } = port;
   const others = members.others();
   const here = new Map<Digest, boolean>();
@@ -125,7 +133,7 @@ function packageView(port: Port, place: PackagePlace, filter: Filter, most: numb
 }
 
 /** The delete half of a move is told with its add, but is what happened to the old name when somebody asks for that. */
-function isShown(body: OpenBody, index: number, { matches, asked }: Filter): boolean {
+export function isShown(body: OpenBody, index: number, { matches, asked }: Filter): boolean {
   const hidden = body.endsMove(index);
   if (matches === null) return !hidden;
   const change = body.at(index);

@@ -29,7 +29,7 @@ const FORM = /^([0-9a-f]{1,16})-([1-9][0-9]{0,14})(?:~([0-9a-f]{1,16}))?(?:-([0-
 
 const RANGE = /^([0-9a-f]{1,16})-([1-9][0-9]{0,8})\.\.([1-9][0-9]{0,8})$/;
 /** So many are undone in one go; each has up to 256 changes. */
-const MOST_PACKAGES = 4096;
+export const MOST_PACKAGES = 4096;
 
 /**
  * What `LOG-FROM..TO` names: these packages, which is what one large change became. Of any other text what `findId` finds. Empty: nothing of this

@@ -98,6 +98,8 @@ export function handlersOf(engine: Engine): Handlers {
       records.settleDuplicate(collection, one, other, isOnePerson),
     'duplicates:fuse-sure': (collection) => records.fuseSure(collection),
     'history:list': (query) => records.history(query),
+    'history:acts': (query) => records.acts(query),
+    'history:changes': (id, from, count, text) => records.actChanges(id, { from, count, text }),
     'history:undo': (id) => records.undo(id),
     'history:restore': (collection, record, at, to) => records.restore(collection, record, at, to),
     'problems:list': (collection) => findCollections(engine, collection).flatMap(problemViews),

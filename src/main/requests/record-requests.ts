@@ -1,4 +1,6 @@
 import type {
+  ActChangesView,
+  ActView,
   Choice,
   ConflictDetailView,
   ConflictsQuery,
@@ -20,11 +22,12 @@ import type { Engine } from '../engine.ts';
 import { catRecord } from '../history/cat.ts';
 import { explainProblem, explainRecord } from '../history/explain.ts';
 import { listHistory } from '../history/history-view.ts';
+import { type ChangesPage, changesOf, listActs } from '../history/list-acts.ts';
 import { heldNothing, restore } from '../history/restore.ts';
 import { restoreTo } from '../history/restore-to.ts';
 import { undoChange } from '../history/undo-change.ts';
 import { verifyCollection } from '../history/verify.ts';
-import { findId } from '../past/change-id.ts';
+import { findIds } from '../past/change-id.ts';
 import { findRecord } from '../past/find-record.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { findMoment, type Moment } from '../past/moment.ts';
@@ -133,14 +136,30 @@ export class RecordRequests {
     const ports = this.#ports(collection ?? null);
     const before = id === undefined ? null : placeOf(ports, id);
     const pages = whereKnown(ports, (port) => listHistory(port, { ...rest, before }));
-    return pages.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, query.limit ?? HISTORY_LIMIT);
+    return pages.sort(newestFirst).slice(0, query.limit ?? HISTORY_LIMIT);
+  }
+  /** The same by acts. */
+  async acts(query: HistoryQuery): Promise<readonly ActView[]> {
+    const { collection, before: id, ...rest } = query;
+    const ports = this.#ports(collection ?? null);
+    const before = id === undefined ? null : placeOf(ports, id);
+    const asked = ports.map((port) => settled(listActs(port, { ...rest, before })));
+    const pages = whereKnown(await Promise.all(asked), (given) => given());
+    return pages.sort(newestFirst).slice(0, query.limit ?? HISTORY_LIMIT);
+  }
+  actChanges(id: string, page: ChangesPage): ActChangesView {
+    for (const port of this.#ports(null)) {
+      const found = changesOf(port, id, page);
+      if (found !== null) return found;
+    }
+    throw noChange(id);
   }
   undo(id: string): ResultView {
     for (const port of this.#ports(null)) {
       const result = undoChange(port, id);
       if (result !== null) return result;
     }
-    throw new LockstepError('no-such-change', `There is no change or package ${id} here.`, id);
+    throw noChange(id);
   }
   async restore(collection: string, record: string | null, at: string, to: string | null): Promise<ResultView> {
     const port = this.#port(findCollection(this.#engine, collection));
@@ -174,6 +193,21 @@ export class RecordRequests {
   }
 }
 
+/** Gives what came of it, or fails as it did, once somebody asks. */
+const settled = <T>(work: Promise<T>): Promise<() => T> =>
+  work.then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+
+const newestFirst = (a: { readonly at: string }, b: { readonly at: string }): number =>
+  a.at < b.at ? 1 : a.at > b.at ? -1 : 0;
+
+const noChange = (id: string): LockstepError =>
+  new LockstepError('no-such-change', `There is no change or package ${id} here.`, id);
+
 const noConflict = (id: string): LockstepError =>
   new LockstepError(
     'no-such-conflict',
@@ -190,17 +224,17 @@ function joined(results: readonly ResultView[]): ResultView {
   };
 }
 
-/** The place of a package in history, which is the same for all collections. */
+/** The place of a package, or of an act's newest, in history, which is the same for all collections. */
 function placeOf(ports: readonly HistoryPort[], id: string): PackagePlace {
   for (const { collection } of ports) {
-    const place = findId(collection, id);
-    if (place !== null) return place;
+    const place = findIds(collection, id).at(-1);
+    if (place !== undefined) return place;
   }
   throw new LockstepError('no-such-change', `There is no package ${id} here.`, id);
 }
 
 /** What each gives; those where what is asked for is not known are passed over, unless it is known nowhere. */
-function whereKnown<T>(ports: readonly HistoryPort[], ask: (port: HistoryPort) => readonly T[]): T[] {
+function whereKnown<P, T>(ports: readonly P[], ask: (port: P) => readonly T[]): T[] {
   let unknown: LockstepError | null = null;
   let known = false;
   const found = ports.flatMap((port) => {

@@ -5,7 +5,7 @@ import { fieldWords } from '../../contract/field-words.ts';
 import { listed } from '../../contract/overall-state.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { fieldValueText } from '../components/value-text.ts';
-import { actionText } from './package-summary.ts';
+import { actionText } from './act-summary.ts';
 
 type Kept = HistoryChangeView['fields'][number]['kept'];
 

@@ -1,6 +1,6 @@
 import { History } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
-import type { HistoryQuery, PackageView } from '../../contract/contract.ts';
+import type { ActView, HistoryQuery } from '../../contract/contract.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -10,9 +10,9 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { SearchBox } from '../components/search-box.tsx';
+import { ActDialog } from './act-dialog.tsx';
 import { HistoryList } from './history-list.tsx';
-import { PackageDialog } from './package-dialog.tsx';
-import { useHistory } from './use-history.ts';
+import { useActs } from './use-acts.ts';
 
 const ANY = 'any';
 
@@ -25,20 +25,16 @@ export function HistoryPage() {
   const [text, setText] = useState('');
   const [device, setDevice] = useState(ANY);
   const [collection, setCollection] = useState(ANY);
-  const [open, setOpen] = useState<{ readonly view: PackageView; readonly before: string | null } | null>(null);
+  const [open, setOpen] = useState<ActView | null>(null);
   const asked = useDeferredValue(text.trim());
   const filter: HistoryQuery = {
     ...(asked === '' ? {} : { text: asked }),
     ...(device === ANY ? {} : { device }),
     ...(collection === ANY ? {} : { collection }),
   };
-  const pages = useHistory(filter, revision);
+  const pages = useActs(filter, revision);
   const filtered = Object.keys(filter).length > 0;
-  const nothing = !pages.loading && pages.packages.length === 0 && pages.error === null;
-  const openPackage = (view: PackageView) => {
-    const at = pages.packages.findIndex((one) => one.id === view.id);
-    setOpen({ view, before: pages.packages[at - 1]?.id ?? null });
-  };
+  const nothing = !pages.loading && pages.acts.length === 0 && pages.error === null;
   return (
     <PageFrame title="History">
       <div className="filters">
@@ -65,8 +61,8 @@ export function HistoryPage() {
         />
       </div>
       <ErrorNotice error={pages.error} />
-      {pages.loading && pages.packages.length === 0 && <Loading what="history" />}
-      {pages.packages.length > 0 && <HistoryList key={JSON.stringify(filter)} pages={pages} onOpen={openPackage} />}
+      {pages.loading && pages.acts.length === 0 && <Loading what="history" />}
+      {pages.acts.length > 0 && <HistoryList key={JSON.stringify(filter)} pages={pages} onOpen={setOpen} />}
       {nothing && (
         <EmptyState icon={History} title={filtered ? 'Nothing found' : 'Nothing happened yet'}>
           <p>
@@ -76,9 +72,7 @@ export function HistoryPage() {
           </p>
         </EmptyState>
       )}
-      {open !== null && (
-        <PackageDialog view={open.view} before={open.before} filter={filter} onClose={() => setOpen(null)} />
-      )}
+      {open !== null && <ActDialog act={open} text={asked === '' ? null : asked} onClose={() => setOpen(null)} />}
     </PageFrame>
   );
 }

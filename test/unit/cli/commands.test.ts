@@ -402,30 +402,27 @@ describe('what is printed', () => {
     expect((await run(['status'])).out).toContain('evil\\u{1b}[2J\\u{202e}');
   });
 
-  it('tells how to undo what became several packages, where all of them are listed', async () => {
-    const written = (number: number, second: number) => ({
-      id: `ab-${number}`,
+  it('tells what one large change became once, with how to undo it; all of it where that is asked for', async () => {
+    const change = { id: 'ab-5-0', record: 'a.txt', title: 'a.txt', action: 'add', fields: [] } as const;
+    const written = {
+      id: 'ab-5..7',
       collection: 'c',
       device: 'd1',
       deviceName: 'Desk',
-      at: `2026-01-02T03:04:0${second}.000Z`,
-      changes: [],
-      changeCount: 0,
-    });
-    // Two and three in one go; of the last two the list may lack the beginning.
-    const packages = [
-      written(9, 9),
-      written(8, 8),
-      written(7, 6),
-      written(6, 5),
-      written(5, 5),
-      written(4, 2),
-      written(3, 1),
-    ];
-    given = { 'history:list': () => packages };
-    const said = async (...args: string[]) => (await run(['history', ...args])).out.match(/lockstep undo \S+/g);
-    expect(await said()).toEqual(['lockstep undo ab-8..9', 'lockstep undo ab-5..7']);
-    expect(await said('--record', 'a.txt')).toBeNull();
+      at: '2026-01-02T03:04:05.000Z',
+      changeCount: 600,
+      changes: [change],
+    };
+    const counts = { add: 598, modify: 0, delete: 2, move: 0 };
+    given = {
+      'history:acts': () => [{ ...written, newest: 'ab-7', packages: 3, cause: 'source', counts }],
+      'history:list': () => [{ ...written, id: 'ab-7', changeCount: 1 }],
+    };
+    const said = (await run(['history'])).out;
+    expect(said).toContain('add 598, delete 2; undo all of it: lockstep undo ab-5..7\n');
+    expect(said).toContain('and 599 more\n');
+    for (const args of [['--all'], ['--json']])
+      expect((await run(['history', ...args])).out).toMatch(/ab-7(?![\s\S]*undo)/);
   });
 
   it('tells a conflict in words: its field, the values, and devices by their names', async () => {

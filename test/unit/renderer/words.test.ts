@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConflictDetailView, PackageView, ValueView } from '../../../src/contract/contract.ts';
+import type { ActionCounts, ActView, ConflictDetailView, ValueView } from '../../../src/contract/contract.ts';
 import { fieldWords } from '../../../src/contract/field-words.ts';
 import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
 import { resultText } from '../../../src/renderer/client/use-say-done.ts';
@@ -11,7 +11,7 @@ import { decideClash, firstClash, undecidedPlaces, withUsefulMerge } from '../..
 import { canKeepBoth, conflictSentence, newestAt, sideName } from '../../../src/renderer/conflicts/conflict-title.ts';
 import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
-import { packageAction, packageSummary } from '../../../src/renderer/history/package-summary.ts';
+import { actAction, actSummary, causeText } from '../../../src/renderer/history/act-summary.ts';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
 
 describe('amounts', () => {
@@ -137,25 +137,35 @@ describe('conflicts', () => {
   });
 });
 
-describe('packages', () => {
+describe('acts', () => {
   const change = (action: 'add' | 'delete', title: string) => ({ id: title, record: title, title, action, fields: [] });
-  const view = (changeCount: number, ...changes: ReturnType<typeof change>[]): PackageView => ({
+  const act = (counts: Partial<ActionCounts>, ...changes: ReturnType<typeof change>[]): ActView => ({
     id: 'p',
+    newest: 'p',
     collection: 'c',
     device: 'd',
     deviceName: 'Desk',
     at: '',
-    changeCount,
+    packages: 1,
+    cause: 'source',
+    changeCount: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    counts: { add: 0, modify: 0, delete: 0, move: 0, ...counts },
     changes,
   });
   it('one, several alike, a mixture, more than are spelled out', () => {
-    expect(packageSummary(view(1, change('add', 'a')))).toBe('Added a');
-    expect(packageSummary(view(2, change('delete', 'a'), change('delete', 'b')))).toBe('Deleted 2 items: a, b');
-    expect(packageSummary(view(2, change('add', 'a'), change('delete', 'b')))).toBe('2 changes: a, b');
-    expect(
-      packageSummary(view(9, change('add', 'a'), change('add', 'b'), change('add', 'c'), change('add', 'd'))),
-    ).toBe('9 changes: a, b, c …');
-    expect(packageAction(view(2, change('add', 'a'), change('delete', 'b')))).toBe('mixed');
+    const added = ['a', 'b', 'c', 'd'].map((title) => change('add', title));
+    expect(actSummary(act({ add: 1 }, change('add', 'a')), 'files')).toBe('Added a');
+    expect(actSummary(act({ delete: 2 }, change('delete', 'a'), change('delete', 'b')), 'contacts')).toBe(
+      'Deleted 2 contacts: a, b',
+    );
+    const mixed = act({ add: 1, delete: 1 }, change('add', 'a'), change('delete', 'b'));
+    expect([actSummary(mixed, null), actAction(mixed)]).toEqual(['Added 1 item, deleted 1: a, b', 'mixed']);
+    const many = act({ add: 9812 }, ...added);
+    expect([actSummary(many, 'files'), actAction(many)]).toEqual(['Added 9,812 items: a, b, c …', 'add']);
+  });
+  it('say what brought them about, where it was no edit', () => {
+    expect(causeText(act({}))).toBeNull();
+    expect(causeText({ ...act({}), cause: 'undo' })).toBe('an undo');
   });
 });
 

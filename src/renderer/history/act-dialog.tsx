@@ -1,7 +1,7 @@
 import { History, Undo2 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { HistoryQuery, PackageView } from '../../contract/contract.ts';
+import type { ActView, HistoryChangeView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -16,28 +16,28 @@ import { When } from '../components/when.tsx';
 import { ChangeDetail } from './change-detail.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 
-/** A package holds at most this many changes. */
-const ALL = 256;
-const SHOWN = 50;
+/** So many changes are shown, and as many more each time a person asks. */
+const PAGE = 50;
 
-/** One package: every change in it, each with its fields before and after; undo one or all, or restore what was then. */
-export function PackageDialog(props: {
-  view: PackageView;
-  /** The next newer package of the same list; null: this is the newest. Asking from there on gives this one, whole. */
-  before: string | null;
-  filter: HistoryQuery;
+/** One act: its changes page by page, each with its fields before and after; undo one or all, or restore what was then. */
+export function ActDialog(props: {
+  act: ActView;
+  /** Only changes of records with this in their name; null: all. */
+  text: string | null;
   onClose: () => void;
 }) {
-  const { view, before } = props;
-  const whole = useRequest('history:list', [
-    { ...props.filter, limit: 2, changesLimit: ALL, ...(before === null ? {} : { before }) },
-  ]);
+  const { act } = props;
+  const [from, setFrom] = useState(0);
+  const page = useRequest('history:changes', [act.id, from, PAGE, props.text]);
+  const [changes, setChanges] = useState<readonly HistoryChangeView[]>([]);
+  const { value } = page;
+  useEffect(() => {
+    if (value !== null) setChanges((known) => [...known.slice(0, from), ...value.changes]);
+  }, [value, from]);
   const undo = useAction('history:undo');
   const sayDone = useSayDone();
   const [restoring, setRestoring] = useState<{ readonly record: string | null } | null>(null);
-  const [shown, setShown] = useState(SHOWN);
-  const collection = useApp((state) => state.status?.collections.find((one) => one.id === view.collection)?.name);
-  const found = whole.value?.find((one) => one.id === view.id) ?? view;
+  const collection = useApp((state) => state.status?.collections.find((one) => one.id === act.collection)?.name);
   const nameOf = useDeviceNames();
   const takeBack = async (id: string, what: string) => {
     const reply = await undo.run(id);
@@ -45,10 +45,14 @@ export function PackageDialog(props: {
     sayDone(`Undone: ${what}`, reply.value);
     props.onClose();
   };
+  // A search lets only some of its changes be seen; what is undone is all of it.
+  const total = page.value?.total ?? act.changeCount;
+  const matching = page.value?.matching ?? act.changeCount;
+  const left = matching - changes.length;
   return (
     <>
       <DialogFrame
-        title={`${view.deviceName} changed ${collection ?? 'something'}`}
+        title={`${act.deviceName} changed ${collection ?? 'something'}`}
         wide
         onClose={props.onClose}
         footer={
@@ -60,29 +64,32 @@ export function PackageDialog(props: {
             <ActionButton
               className="button button-primary"
               isBusy={undo.busy}
-              onPress={() => void takeBack(view.id, counted(view.changeCount, 'change'))}
+              onPress={() => void takeBack(act.id, counted(total, 'change'))}
             >
               <Undo2 aria-hidden size={15} />
-              {view.changeCount === 1 ? 'Undo it' : `Undo all ${view.changeCount.toLocaleString('en')}`}
+              {total === 1 ? 'Undo it' : `Undo all ${total.toLocaleString('en')}`}
             </ActionButton>
           </>
         }
       >
         <p className="lead">
-          {counted(view.changeCount, 'change')}, <When at={view.at} />
+          {matching < total
+            ? `${matching.toLocaleString('en')} of ${counted(total, 'change')}`
+            : counted(total, 'change')}
+          , <When at={act.at} />
         </p>
         <p className="muted">
           Undoing is a change of its own: it goes to all your devices and can be undone too. What was changed again
           since stays beside it as a conflict.
         </p>
-        <ErrorNotice error={undo.error ?? whole.error} />
-        {whole.loading && found.changes.length < found.changeCount && <Loading what="all of them" />}
+        <ErrorNotice error={undo.error ?? page.error} />
+        {page.loading && changes.length === 0 && <Loading what="the changes" />}
         <div className="changes">
-          {found.changes.slice(0, shown).map((change, at) => (
+          {changes.map((change, at) => (
             <ChangeDetail
               key={change.id}
               change={change}
-              open={at === 0 && found.changeCount <= 3}
+              open={at === 0 && matching <= 3}
               busy={undo.busy}
               nameOf={nameOf}
               onUndo={() => void takeBack(change.id, change.title)}
@@ -90,19 +97,19 @@ export function PackageDialog(props: {
             />
           ))}
         </div>
-        {found.changes.length > shown && (
-          <Button className="button" onPress={() => setShown(ALL)}>
-            Show all {found.changes.length}
-          </Button>
+        {changes.length > 0 && left > 0 && (
+          <ActionButton className="button" isBusy={page.loading} onPress={() => setFrom(changes.length)}>
+            Show {Math.min(PAGE, left)} more of {left.toLocaleString('en')}
+          </ActionButton>
         )}
       </DialogFrame>
       {restoring !== null && (
         <RestoreDialog
-          collection={view.collection}
+          collection={act.collection}
           collectionName={collection ?? ''}
           record={restoring.record}
-          at={view.at}
-          point={view.id}
+          at={act.at}
+          point={act.newest}
           onDone={props.onClose}
           onClose={() => setRestoring(null)}
         />

@@ -1,15 +1,15 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { HistoryQuery, PackageView, WireError } from '../../contract/contract.ts';
+import type { ActView, HistoryQuery, WireError } from '../../contract/contract.ts';
 import { useClient } from '../client/app-context.tsx';
 
 const PAGE = 200;
 /** So many rows before the last one that is here older ones are asked for. */
 const NEAR_END = 30;
-/** How many changes of a package a row needs to describe it. */
+/** How many changes of an act a row needs to describe it. */
 const SPELLED_OUT = 4;
 
-export interface HistoryPages {
-  readonly packages: readonly PackageView[];
+export interface ActPages {
+  readonly acts: readonly ActView[];
   /** true: no older ones. */
   readonly complete: boolean;
   readonly loading: boolean;
@@ -22,12 +22,12 @@ export interface HistoryPages {
  * The history from the newest on, page by page as it is scrolled. `revision` rises when something happened: then the newest page is asked
  * for again and put before what is here, so that nothing below jumps.
  */
-export function useHistory(filter: HistoryQuery, revision: number): HistoryPages {
+export function useActs(filter: HistoryQuery, revision: number): ActPages {
   const client = useClient();
   const question = JSON.stringify(filter);
-  const [state, setState] = useState<{ of: string; packages: readonly PackageView[]; complete: boolean }>({
+  const [state, setState] = useState<{ of: string; acts: readonly ActView[]; complete: boolean }>({
     of: question,
-    packages: [],
+    acts: [],
     complete: false,
   });
   const [error, setError] = useState<WireError | null>(null);
@@ -37,7 +37,7 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
   const ask = useCallback(
     async (before: string | undefined) => {
       const query = JSON.parse(question) as HistoryQuery;
-      return client.request('history:list', {
+      return client.request('history:acts', {
         ...query,
         limit: PAGE,
         changesLimit: SPELLED_OUT,
@@ -58,13 +58,14 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
       if (!reply.ok) return;
       const newest = reply.value;
       setState((old) => {
-        const fresh = { of: question, packages: newest, complete: newest.length < PAGE };
+        const fresh = { of: question, acts: newest, complete: newest.length < PAGE };
         if (old.of !== question) return fresh;
-        const known = new Set(newest.map((one) => one.id));
-        const meets = old.packages.findIndex((one) => known.has(one.id));
+        // An act that still goes on has another id each time; the oldest of the page is at rest, or all is asked for anew.
+        const last = newest.at(-1)?.id;
+        const meets = old.acts.findIndex((one) => one.id === last);
         if (meets === -1) return fresh;
-        const older = old.packages.slice(meets).filter((one) => !known.has(one.id));
-        return { of: question, packages: [...newest, ...older], complete: old.complete };
+        const older = old.acts.slice(meets + 1);
+        return { of: question, acts: [...newest, ...older], complete: old.complete };
       });
     });
     return () => {
@@ -72,10 +73,10 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
     };
   }, [ask, question, revision]);
 
-  const mine = state.of === question ? state : { packages: [], complete: false };
-  const last = mine.packages.at(-1)?.id;
+  const mine = state.of === question ? state : { acts: [], complete: false };
+  const last = mine.acts.at(-1)?.id;
   // What follows from what is wanted and what is here: whatever became of an answer under way, the next one is asked for all the same.
-  const isShort = last !== undefined && !mine.complete && wanted.of === question && wanted.count > mine.packages.length;
+  const isShort = last !== undefined && !mine.complete && wanted.of === question && wanted.count > mine.acts.length;
   // What failed is asked for once more, and again whenever something happened.
   const retry = error === null ? null : revision;
   // biome-ignore lint/correctness/useExhaustiveDependencies: retry only asks again
@@ -87,8 +88,8 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
       setError(reply.ok ? null : reply.error);
       if (!reply.ok) return;
       setState((old) => {
-        if (old.of !== question || old.packages.at(-1)?.id !== last) return old;
-        return { of: question, packages: [...old.packages, ...reply.value], complete: reply.value.length < PAGE };
+        if (old.of !== question || old.acts.at(-1)?.id !== last) return old;
+        return { of: question, acts: [...old.acts, ...reply.value], complete: reply.value.length < PAGE };
       });
     });
     return () => {
@@ -99,5 +100,5 @@ export function useHistory(filter: HistoryQuery, revision: number): HistoryPages
     const count = at + NEAR_END;
     if (wanted.of !== question || count > wanted.count) setWanted({ of: question, count });
   };
-  return { packages: mine.packages, complete: mine.complete, loading, error, reach };
+  return { acts: mine.acts, complete: mine.complete, loading, error, reach };
 }

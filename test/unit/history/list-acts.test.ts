@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
+import { changesOf, listActs } from '../../../src/main/history/list-acts.ts';
+import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { ENTRY } from '../../../src/main/record/file-entry.ts';
+import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+
+let group: CollectionGroup;
+let laptop: GroupDevice;
+let phone: GroupDevice;
+let made = 0;
+beforeEach(() => {
+  group = new CollectionGroup(2, `acts ${made++}`);
+  [laptop, phone] = group.devices as [GroupDevice, GroupDevice];
+});
+
+const namesOf = (from: number, count: number) => Array.from({ length: count }, (_, at) => `f${1000 + from + at}`);
+/** One look that found these files so; many of them are several packages. */
+function look(device: GroupDevice, names: readonly string[], content: string | null): void {
+  const changes = names.flatMap((name): Change | readonly Change[] => {
+    const text = content === null ? null : `${content} ${name}`;
+    return device.edit(name, text === null ? null : new Map([[ENTRY, device.file(text)]])) ?? [];
+  });
+  device.write(changes);
+}
+const acts = async (device: GroupDevice, more: Parameters<typeof listActs>[1] = {}) =>
+  (await listActs(device.port, { changesLimit: 2, ...more })).map(
+    ({ id, deviceName, changeCount, packages, counts }) => [id, deviceName, packages, changeCount, counts],
+  );
+const only = (counts: object) => ({ add: 0, modify: 0, delete: 0, move: 0, ...counts });
+
+describe('acts', () => {
+  it('are what one large change became, with how many items it did what to', async () => {
+    group.tick();
+    look(laptop, namesOf(0, 600), 'one');
+    group.tick(3000);
+    look(laptop, namesOf(0, 3), 'two');
+    look(laptop, namesOf(3, 2), null);
+    expect(await acts(laptop)).toEqual([
+      [`${laptop.log}-4..5`, 'Laptop', 2, 5, only({ modify: 3, delete: 2 })],
+      [`${laptop.log}-1..3`, 'Laptop', 3, 600, only({ add: 600 })],
+    ]);
+    const [, first] = await listActs(laptop.port, { changesLimit: 2 });
+    expect(first).toMatchObject({ newest: `${laptop.log}-3`, cause: 'source' });
+    expect(first?.changes.map(({ title }) => title)).toEqual(namesOf(0, 2));
+  });
+
+  it('go on over a pause where large packages follow each other, as where large files are read', async () => {
+    look(laptop, namesOf(0, 100), 'one');
+    group.tick(30_000);
+    look(laptop, namesOf(100, 100), 'one');
+    group.tick(30_000);
+    look(laptop, namesOf(200, 3), 'one');
+    expect((await acts(laptop)).map(([id]) => id)).toEqual([`${laptop.log}-3`, `${laptop.log}-1..2`]);
+  });
+
+  it('are of one cause: an undo is none with what it takes back', async () => {
+    look(laptop, namesOf(0, 300), 'one');
+    undoChange(laptop.port, `${laptop.log}-1..2`);
+    const list = await listActs(laptop.port, {});
+    expect(list.map(({ cause, counts }) => [cause, counts])).toEqual([
+      ['undo', only({ delete: 300 })],
+      ['source', only({ add: 300 })],
+    ]);
+  });
+
+  it('of several devices lie beside each other, and page by page each is told once, and whole', async () => {
+    for (let round = 0; round < 4; round++) {
+      group.tick(100);
+      look(laptop, namesOf(10 * round, 10), 'one');
+      look(phone, namesOf(100 + 10 * round, 10), 'two');
+    }
+    group.tick(3000);
+    look(phone, namesOf(200, 1), 'late');
+    group.exchange();
+    const whole = await acts(laptop);
+    expect(whole.map(([, name, packages, count]) => [name, packages, count])).toEqual([
+      ['Phone', 1, 1],
+      ...whole.slice(1).map(([, name]) => [name, 4, 40]),
+    ]);
+    expect(whole).toHaveLength(3);
+    const paged: unknown[] = [];
+    let before: string | undefined;
+    for (let page = 0; page < 4; page++) {
+      const [act] = await acts(laptop, { limit: 1, ...(before === undefined ? {} : { before }) });
+      if (act === undefined) break;
+      paged.push(act);
+      before = act[0] as string;
+    }
+    expect(paged).toEqual(whole);
+    expect(await acts(phone)).toEqual(whole);
+  });
+
+  it('are single packages where only some records are asked for', async () => {
+    look(laptop, namesOf(0, 300), 'one');
+    expect(await acts(laptop, { text: 'f10' })).toEqual([[`${laptop.log}-1`, 'Laptop', 1, 100, only({ add: 100 })]]);
+    expect(await acts(laptop, { text: 'f1' })).toHaveLength(2);
+    await expect(listActs(laptop.port, { record: 'none' })).rejects.toMatchObject({ code: 'no-such-record' });
+  });
+
+  it('are looked into page by page, in the order they were written', () => {
+    look(laptop, namesOf(0, 600), 'one');
+    const range = `${laptop.log}-1..3`;
+    const page = changesOf(laptop.port, range, { from: 250, count: 10, text: null });
+    expect(page?.total).toBe(600);
+    expect(page?.changes.map(({ record }) => record)).toEqual(namesOf(250, 10));
+    expect(page?.changes[9]?.id).toBe(`${laptop.log}-2-3`);
+    expect(
+      changesOf(laptop.port, range, { from: 595, count: 10, text: null })?.changes.map(({ record }) => record),
+    ).toEqual(namesOf(595, 5));
+    expect(changesOf(laptop.port, `${laptop.log}-2-3`, { from: 0, count: 10, text: null })).toMatchObject({
+      total: 1,
+      changes: [{ record: 'f1259' }],
+    });
+    const some = changesOf(laptop.port, range, { from: 1, count: 1, text: 'F15' });
+    expect(some).toMatchObject({ matching: 100, total: 600, changes: [{ record: 'f1501' }] });
+    expect(changesOf(laptop.port, 'ffff-1', { from: 0, count: 1, text: null })).toBeNull();
+  });
+});
