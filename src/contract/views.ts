@@ -54,6 +54,8 @@ export interface SourceView {
   readonly reason: string | null;
   /** The plan to confirm, where it is halted. */
   readonly plan: string | null;
+  /** Files with other names on this disk (hard links), where there are any: elsewhere each name is a file of its own. */
+  readonly hardLinks?: number;
 }
 export interface PeerView {
   readonly device: string;

@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, closeSync, fchmodSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  fchmodSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asUser, Device, end, type Pair, PROGRAM, startPair } from './device.ts';
@@ -94,6 +104,28 @@ describe('hard names', () => {
     folderA.remove('odd');
     await a.sync();
     expect(await a.problems()).toEqual([]);
+  });
+
+  it('of a file with several names each is a file of its own elsewhere, and status says how many there are', async () => {
+    const { a, b, folderA, folderB } = pair;
+    const told = async (device: Device) => (await device.status()).collections[0]?.sources[0]?.hardLinks;
+    expect(await told(a)).toBeUndefined();
+    folderA.write('linked/one', 'the same');
+    linkSync(folderA.path('linked/one'), folderA.path('linked/two'));
+    await a.sync();
+    expect(await told(a)).toBe(2);
+    expect(await told(b)).toBeUndefined();
+    expect(
+      ['one', 'two'].map((name) => [folderB.read(`linked/${name}`), folderB.stat(`linked/${name}`).nlink]),
+    ).toEqual([
+      ['the same', 1],
+      ['the same', 1],
+    ]);
+    folderB.write('linked/one', 'edited there');
+    await b.sync();
+    expect(['one', 'two'].map((name) => folderA.read(`linked/${name}`))).toEqual(['edited there', 'the same']);
+    // What was replaced lies aside for two seconds, and is a name of it too.
+    await expect.poll(() => a.look().then(() => told(a))).toBeUndefined();
   });
 
   it('a fifo is a problem of that item; what stands in its place later is a file', async () => {

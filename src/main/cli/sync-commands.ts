@@ -1,5 +1,6 @@
 import type { CollectionState, PlannedView, StatusView, SyncOptions, SyncView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
+import { hardLinkWords } from '../../contract/hard-link-words.ts';
 import { problemsThere } from '../../contract/overall-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -121,7 +122,12 @@ function showStatus(view: StatusView, paint: Paint): string {
       const words = [source.state === 'ready' ? '' : source.state, plainText(source.reason ?? '')];
       const said = words.filter((word) => word !== '').join(': ');
       const state = said === '' ? '' : `  ${said}`;
-      return `  ${plainText(source.location)}${paint.warn(state)}${source.plan ? `\n    go on with: lockstep confirm ${source.plan}` : ''}`;
+      const linked = hardLinkWords(source.hardLinks);
+      return [
+        `  ${plainText(source.location)}${paint.warn(state)}`,
+        ...(source.plan ? [`    go on with: lockstep confirm ${source.plan}`] : []),
+        ...(linked === '' ? [] : [paint.dim(`    ${linked}`)]),
+      ].join('\n');
     });
     const peers = collection.peers.map((peer) => {
       const behind = peer.behind > 0 ? `, ${counted(peer.behind, 'package')} behind` : '';

@@ -106,6 +106,7 @@ export function sourceView(replica: Replica, synchronizer: Synchronizer): Source
     state: replica.collection.stored.paused || isRemoved(replica) ? 'paused' : state,
     reason: isRemoved(replica) ? REMOVED : (reason ?? (isLeftBehind(synchronizer) ? LEFT_BEHIND : null)),
     plan,
+    ...((synchronizer.adapter.linked ?? 0) === 0 ? {} : { hardLinks: synchronizer.adapter.linked }),
   };
 }
 

@@ -70,6 +70,8 @@ export interface ListResult {
   readonly items: number;
   /** It looked everywhere, whatever was seen before: a group it neither told nor could not list is gone. */
   readonly complete: boolean;
+  /** Files that have other names on this disk (hard links); absent where it did not look everywhere. Files only. */
+  readonly linked?: number;
 }
 
 /** An item in the universal format, as this source holds it. */
@@ -241,6 +243,8 @@ export interface SourceAdapter {
   outside(id: RecordId, isDirectory: boolean): boolean;
   /** A directory that is made only together with something in it: its own rules select what may be there, not the directory. */
   onlyLeads?(id: RecordId): boolean;
+  /** How many files had other names on this disk when all of it was listed last: elsewhere each name is a file of its own. Files only. */
+  readonly linked?: number;
   /** 0 while nothing is left out; otherwise another number with each change of the rules. */
   rulesVersion(): number;
   /**

@@ -2,6 +2,7 @@ import { FolderOpen } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { SourceState, SourceView } from '../../contract/contract.ts';
+import { hardLinkWords } from '../../contract/hard-link-words.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { formatWords } from './format-words.ts';
@@ -46,6 +47,7 @@ export function SourceLine(props: { source: SourceView; told: boolean; lacks: Re
       {source.reason !== null && !told && (
         <p className={bad ? 'source-reason bad' : 'source-reason'}>{source.reason}</p>
       )}
+      {source.hardLinks !== undefined && <p className="source-reason">{hardLinkWords(source.hardLinks)}</p>}
       {props.lacks}
     </div>
   );

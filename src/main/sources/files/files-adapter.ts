@@ -73,6 +73,7 @@ export class FilesAdapter implements SourceAdapter {
   #rules: IgnoreRules;
   #rulesVersion = 1;
   #ignoreText = '';
+  #linked = 0;
   #watch: FilesWatch | null = null;
   readonly #seen = new Set<string>();
   /** Something half-done may lie in the root: that is put right before it is listed. */
@@ -147,6 +148,10 @@ export class FilesAdapter implements SourceAdapter {
     return this.#look.condition(this.#options.source);
   }
 
+  get linked(): number {
+    return this.#linked;
+  }
+
   rulesVersion(): number {
     return this.#rules.empty ? 0 : this.#rulesVersion;
   }
@@ -176,7 +181,10 @@ export class FilesAdapter implements SourceAdapter {
         this.#watchListed(event);
         await tell(event);
       }
-      if (done !== null) return done;
+      if (done !== null) {
+        this.#linked = done.linked ?? this.#linked;
+        return done;
+      }
       if (signal.aborted) {
         await this.#look.endList(listing);
         throw new LockstepError('stopped', 'the listing was stopped', this.#options.root);

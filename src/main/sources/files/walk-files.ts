@@ -57,6 +57,7 @@ interface Walk {
   groups: ListedGroup[];
   batched: number;
   items: number;
+  linked: number;
 }
 
 const below = (directory: string, name: string): string => (directory === '' ? name : `${directory}/${name}`);
@@ -111,6 +112,7 @@ export class FileWalker {
       groups: [],
       batched: 0,
       items: 0,
+      linked: 0,
     };
     const { platform, folding, mounts } = this.#options;
     const guard = new ParentGuard(this.#fs, this.#root, platform, folding, (id) => mounts.has(id));
@@ -127,7 +129,12 @@ export class FileWalker {
     yield* this.#take(walk);
     if (within === null) mounts.walkedWhole();
     const whole = within === null || (known && since === generation - 1);
-    return { token: whole ? generation : known ? since : 0, items: walk.items, complete: !known && within === null };
+    return {
+      token: whole ? generation : known ? since : 0,
+      items: walk.items,
+      complete: !known && within === null,
+      ...(within === null ? { linked: walk.linked } : {}),
+    };
   }
 
   /** These directories were made since the last listing: should they be gone by the next, that is told. */
@@ -268,6 +275,7 @@ export class FileWalker {
       if (!rules.empty && stat.type !== type && rules.outside(below(at.id, name), stat.type === 'directory')) continue;
       if (stat.type === 'other') problems.push(specialFile(below(at.id, name)));
       else found.push({ name, path, stat });
+      if (stat.type === 'file' && stat.links > 1) walk.linked++;
     }
     return found;
   }

@@ -116,6 +116,21 @@ describe('a whole listing', () => {
     expect(looked.filter((path) => path.includes('node_modules') || path.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('counts the files with other names, where it looks everywhere', () => {
+    tree.write('a/one', 'shared');
+    fs.linkSync(tree.path('a/one'), tree.path('two'));
+    tree.write('alone', '');
+    tree.write('left-out', '');
+    fs.linkSync(tree.path('left-out'), tree.path('left-out too'));
+    const rules = new IgnoreRules('left-out*', { only: [], ignore: [] });
+    const watching = walker();
+    const { result } = list(watching, null, null, rules);
+    expect(result.linked).toBe(2);
+    expect(list(watching, result.token, ['a'], rules).result.linked).toBeUndefined();
+    fs.unlinkSync(tree.path('two'));
+    expect(list(watching, result.token, null, rules).result.linked).toBe(0);
+  });
+
   it.runIf(process.platform === 'linux')('names what it cannot list, and lists the rest', () => {
     tree.write('good');
     execFileSync('mkfifo', [tree.path('pipe')]);
