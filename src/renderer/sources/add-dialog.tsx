@@ -11,7 +11,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Note } from '../components/note.tsx';
-import { isAddress, withUser } from './account-address.ts';
+import { isAddress, isPublished, withUser } from './account-address.ts';
 import { AccountFields } from './account-fields.tsx';
 import { accountAdvice, FORMAT_CHOICES, formatChoices, RECOGNIZED } from './format-words.ts';
 import { PlaceField } from './place-field.tsx';
@@ -25,7 +25,7 @@ const TITLES: { readonly [wish in Wish]: string } = {
   calendar: 'Add a calendar',
 };
 const HINTS: { readonly [wish in Wish]: string } = {
-  any: 'A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), or the address of a CardDAV or CalDAV server.',
+  any: 'A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), or the address of a CardDAV or CalDAV server or of a published calendar.',
   files: 'Where the folder is on this device.',
   contacts:
     'A .vcf, .csv or .ldif file, a folder of .vcf files, Thunderbird’s abook.sqlite, or the address of a CardDAV server.',
@@ -60,6 +60,7 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
   const [found, setFound] = useState<readonly FoundCollectionView[]>([]);
 
   const isServer = !several && isAddress(place);
+  const isFeed = isServer && adding.kind !== 'contacts' && isPublished(place);
   const recognition = useRecognition(several ? '' : place, format === RECOGNIZED ? null : format);
   const addOne = async (typed: string) => {
     const location = isServer ? withUser(typed, user.trim()) : typed;
@@ -74,7 +75,7 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
       location,
       ...(name.trim() === '' || several ? {} : { name: name.trim() }),
       ...(create && !isServer ? { create } : {}),
-      ...(isServer ? { kind } : {}),
+      ...(isServer ? { kind: isFeed ? 'calendar' : kind } : {}),
       ...(isServer || several || format === RECOGNIZED ? {} : { format }),
     });
     if (reply.ok) {
@@ -158,7 +159,7 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
           {!isServer && error === null && <RecognitionLine recognition={recognition} canCreate={create} />}
           {isServer && (
             <>
-              {(adding.kind === null || adding.kind === 'files') && (
+              {!isFeed && (adding.kind === null || adding.kind === 'files') && (
                 <ChoiceField
                   label="What to keep in step"
                   options={[
