@@ -144,3 +144,10 @@ const partOf = (value: Value | undefined): Plain =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
     ? (value as Plain)
     : {};
+
+/** Does a parameter only say how the value is written? */
+export function isNotation({ name, values }: Param): boolean {
+  const upper = name.toUpperCase();
+  const isQuoted = values.some((one) => /^(?:quoted-printable|7bit|8bit)$/i.test(one));
+  return upper === 'CHARSET' || (isQuoted && (upper === '' || upper === 'ENCODING'));
+}

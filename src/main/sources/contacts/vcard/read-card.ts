@@ -2,9 +2,10 @@ import { escapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { alignKeys, type KeylessEntry } from '../../text/align-keys.ts';
-import type { Component, ContentLine, Param } from '../../text/content-lines.ts';
+import type { Component, ContentLine } from '../../text/content-lines.ts';
+import { withAgents } from './agent.ts';
 import { displayName } from './display-name.ts';
-import { paramOf, readParams } from './line-params.ts';
+import { isNotation, paramOf, readParams } from './line-params.ts';
 import { keyedField, readName, ruleNamed } from './property-table.ts';
 import { splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
 import type { Plain } from './written.ts';
@@ -39,7 +40,8 @@ export const namesUnknown = (name: Value | undefined): name is string =>
   typeof name === 'string' && PROPERTY_NAME.test(name) && !LEFT_OUT.has(name.toUpperCase());
 
 /** The fields of a card, each with its lines. `before`: what it held when last read, whose keys of entries stay. */
-export function readCard(card: Component, before: Fields | null): ReadCard {
+export function readCard(given: Component, before: Fields | null): ReadCard {
+  const card = withAgents(given);
   const version = versionOf(card);
   const groups = groupsOf(card);
   const fields: CardField[] = [];
@@ -118,13 +120,6 @@ export function readCard(card: Component, before: Fields | null): ReadCard {
     fields.push({ field: keys[at] as FieldName, value: entry.value, lines, part });
   });
   return { version, fields };
-}
-
-/** Does a parameter only say how the value is written? */
-export function isNotation({ name, values }: Param): boolean {
-  const upper = name.toUpperCase();
-  const isQuoted = values.some((one) => /^(?:quoted-printable|7bit|8bit)$/i.test(one));
-  return upper === 'CHARSET' || (isQuoted && (upper === '' || upper === 'ENCODING'));
 }
 
 /** A property nobody knows: its name and value as written, for whoever knows it. */

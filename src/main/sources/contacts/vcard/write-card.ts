@@ -10,9 +10,9 @@ import {
   type Param,
 } from '../../text/content-lines.ts';
 import { displayName } from './display-name.ts';
-import { type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
+import { isNotation, type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
 import { componentsOf, entryOf, type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
-import { type CardField, COUNTRY, isNotation, namesUnknown, readCard } from './read-card.ts';
+import { type CardField, COUNTRY, namesUnknown, readCard } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
 import { withoutYear } from './vcard-date.ts';
 import { escapePart, escapeText, quotedPrintable, splitAt, type VcardVersion } from './vcard-text.ts';
