@@ -66,12 +66,18 @@ const awayReason = ({ sources }: CollectionView): string =>
 const away = (peers: readonly PeerView[]): readonly string[] =>
   peers.filter((peer) => !isReached(peer)).map((peer) => peer.name);
 
-/** What is in step only in that another device names it as a problem: `, but for 3 items on Desk`; '' where nothing is. */
-function butFor(peers: readonly PeerView[]): string {
-  const troubled = peers.filter((peer) => (peer.problems ?? 0) > 0);
+/** What other devices name as problems, over all of these: `3 items on Desk`; '' where nothing is. */
+export function troubledElsewhere(collections: readonly Pick<CollectionView, 'peers'>[]): string {
+  const troubled = collections.flatMap(({ peers }) => peers.filter((peer) => (peer.problems ?? 0) > 0));
   const items = troubled.reduce((total, peer) => total + (peer.problems ?? 0), 0);
   const where = listed([...new Set(troubled.map((peer) => peer.name))]);
-  return items === 0 ? '' : `, but for ${counted(items, 'item')} on ${where}`;
+  return items === 0 ? '' : `${counted(items, 'item')} on ${where}`;
+}
+
+/** What is in step only in that another device names it as a problem: `, but for 3 items on Desk`; '' where nothing is. */
+function butFor(collections: readonly Pick<CollectionView, 'peers'>[]): string {
+  const elsewhere = troubledElsewhere(collections);
+  return elsewhere === '' ? '' : `, but for ${elsewhere}`;
 }
 
 const isOffline = (names: readonly string[]): string => `${listed(names)} ${names.length === 1 ? 'is' : 'are'} offline`;
@@ -85,7 +91,7 @@ export function collectionTone(collection: CollectionView): Tone {
     case 'in-step':
       if (collection.conflicts > 0) return 'attention';
       if (collection.peers.length === 0) return 'neutral';
-      if (butFor(collection.peers) !== '') return 'attention';
+      if (troubledElsewhere([collection]) !== '') return 'attention';
       return away(collection.peers).length === collection.peers.length ? 'waiting' : 'good';
     case 'working':
       return 'busy';
@@ -126,7 +132,7 @@ export function collectionSentence(collection: CollectionView): string {
       const gone = away(peers);
       if (gone.length === peers.length) return isOffline(gone);
       const present = peers.filter(isReached).map((peer) => peer.name);
-      return `In step with ${listed(present)}${butFor(peers)}${gone.length === 0 ? '' : `; ${isOffline(gone)}`}`;
+      return `In step with ${listed(present)}${butFor([collection])}${gone.length === 0 ? '' : `; ${isOffline(gone)}`}`;
     }
   }
 }
@@ -250,7 +256,9 @@ export function overallState(status: StatusView, requests: readonly RequestView[
   const [first, ...others] = waitingForPerson(status, requests);
   if (first !== undefined) {
     const { tone, sentence, page } = first;
-    const beside = others.length === 0 ? null : `Also ${others.map(({ also }) => also).join(', ')}`;
+    const elsewhere = troubledElsewhere(collections);
+    const also = [...others.map(({ also }) => also), ...(elsewhere === '' ? [] : [`${elsewhere} not in step`])];
+    const beside = also.length === 0 ? null : `Also ${also.join(', ')}`;
     return { tone, sentence, detail: beside ?? first.detail ?? null, page };
   }
   const joining = status.joining ?? [];
@@ -279,7 +287,7 @@ export function overallState(status: StatusView, requests: readonly RequestView[
   if (gone.length === peers.size)
     return plain('waiting', isOffline(gone), detail ?? 'Changes are exchanged when you meet again');
   const also = [...(gone.length > 0 ? [isOffline(gone)] : []), ...(detail === null ? [] : [detail])];
-  const except = butFor(running.flatMap((collection) => collection.peers));
+  const except = butFor(running);
   const sentence = `In step with ${counted(peers.size - gone.length, 'device')}${except}`;
   if (except === '') return plain('good', sentence, also.join('; ') || null);
   const tip = 'The reason for each stands under Problems there';

@@ -65,7 +65,9 @@ function showSync(view: SyncView, waited: boolean, { paint, table }: Pick<Comman
   const records = view.collections.reduce((sum, collection) => sum + collection.records, 0);
   const seconds = view.collections.reduce((longest, collection) => Math.max(longest, collection.seconds), 0);
   const counts = `${counted(records, 'record')} in ${seconds.toFixed(1)} s`;
-  const members = view.members.map((member) => [
+  // A member of several collections is told once where the same is to be said of it in each.
+  const told = new Map(view.members.map((member) => [`${member.device} ${member.inStep} ${member.why}`, member]));
+  const members = [...told.values()].map((member) => [
     member.name,
     { painted: member.inStep ? paint.good('in step') : paint.warn('not in step') },
     member.why,

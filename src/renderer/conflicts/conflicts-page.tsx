@@ -155,7 +155,7 @@ function ConflictRow(props: {
   const { conflict } = props;
   const collection = useApp((state) => state.status?.collections.find((one) => one.id === conflict.collection));
   return (
-    <button type="button" className="row row-button" {...props.focus} onClick={props.onOpen}>
+    <button type="button" className="row row-button row-told" {...props.focus} onClick={props.onOpen}>
       <RecordIcon kind={collection?.kind ?? 'files'} />
       <span className="row-text">
         <span className="strong">{conflict.name}</span>

@@ -25,7 +25,7 @@ export function TextEditor(props: {
       </h3>
       {merged === null && (
         <p className="muted">
-          They could not be merged by themselves. It begins as the version a device that had neither shows.
+          The two could not be merged. Below stands the version that devices without either of them show.
         </p>
       )}
       {merged?.clashes === 0 && <p className="muted">All changes of both sides fit together. Edit it if you like.</p>}

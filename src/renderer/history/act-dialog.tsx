@@ -9,6 +9,7 @@ import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
 import { ActionButton } from '../components/action-button.tsx';
+import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -18,6 +19,8 @@ import { RestoreDialog } from './restore-dialog.tsx';
 
 /** So many changes are shown, and as many more each time a person asks. */
 const PAGE = 50;
+/** Of so many items that would go nobody is sure by one press. */
+const MANY = 10;
 
 /** One act: its changes page by page, each with its fields before and after; undo one or all, or restore what was then. */
 export function ActDialog(props: {
@@ -36,6 +39,7 @@ export function ActDialog(props: {
   }, [value, from]);
   const undo = useAction('history:undo');
   const sayDone = useSayDone();
+  const [confirming, setConfirming] = useState(false);
   const [restoring, setRestoring] = useState<{ readonly record: string | null } | null>(null);
   const collection = useApp((state) => state.status?.collections.find((one) => one.id === act.collection)?.name);
   const nameOf = useDeviceNames();
@@ -49,6 +53,10 @@ export function ActDialog(props: {
   const total = page.value?.total ?? act.changeCount;
   const matching = page.value?.matching ?? act.changeCount;
   const left = matching - changes.length;
+  // To undo that something was added is to delete it, everywhere.
+  const deletes = act.counts.add >= MANY;
+  const undoAll = total === 1 ? 'Undo it' : `Undo all ${total.toLocaleString('en')}${deletes ? '…' : ''}`;
+  const takeAllBack = () => takeBack(act.id, counted(total, 'change'));
   return (
     <>
       <DialogFrame
@@ -64,10 +72,10 @@ export function ActDialog(props: {
             <ActionButton
               className="button button-primary"
               isBusy={undo.busy}
-              onPress={() => void takeBack(act.id, counted(total, 'change'))}
+              onPress={() => (deletes ? setConfirming(true) : void takeAllBack())}
             >
               <Undo2 aria-hidden size={15} />
-              {total === 1 ? 'Undo it' : `Undo all ${total.toLocaleString('en')}`}
+              {undoAll}
             </ActionButton>
           </>
         }
@@ -103,6 +111,22 @@ export function ActDialog(props: {
           </ActionButton>
         )}
       </DialogFrame>
+      {confirming && (
+        <ConfirmDialog
+          title={`Delete ${counted(act.counts.add, 'item')} everywhere?`}
+          confirm={`Delete ${counted(act.counts.add, 'item')}`}
+          danger
+          busy={undo.busy}
+          error={undo.error}
+          onConfirm={() => void takeAllBack()}
+          onClose={() => setConfirming(false)}
+        >
+          <p>
+            They were added by this. Undoing it deletes them on all your devices, but for what was changed since. It can
+            be undone too, as long as History keeps what was in them.
+          </p>
+        </ConfirmDialog>
+      )}
       {restoring !== null && (
         <RestoreDialog
           collection={act.collection}

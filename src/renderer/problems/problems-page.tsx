@@ -1,12 +1,13 @@
 import { CircleCheck, HelpCircle } from 'lucide-react';
 import { useState } from 'react';
 import type { ProblemView } from '../../contract/contract.ts';
-import { counted } from '../../contract/overall-state.ts';
+import { counted, troubledElsewhere } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useRequest } from '../client/use-request.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
+import { Note } from '../components/note.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
@@ -31,13 +32,19 @@ export function groupProblems(problems: readonly ProblemView[]): readonly (reado
 export function ProblemsPage() {
   const revision = useApp((state) => state.revision);
   const problems = useRequest('problems:list', [null], revision);
+  const elsewhere = troubledElsewhere(useApp((state) => state.status?.collections) ?? []);
   const groups = problems.value === null ? [] : groupProblems(problems.value);
   return (
     <PageFrame title="Problems">
       <ErrorNotice error={problems.error} />
       {problems.value === null && problems.error === null && <Loading what="problems" />}
+      {elsewhere !== '' && (
+        <Note tone="warn">
+          <p>Not in step: {elsewhere}. The reason for each stands under Problems there.</p>
+        </Note>
+      )}
       {problems.value?.length === 0 && (
-        <EmptyState icon={CircleCheck} title="No problems">
+        <EmptyState icon={CircleCheck} title={elsewhere === '' ? 'No problems' : 'No problems on this device'}>
           <p>Should an item not be kept in step, it stands here with the reason. All others go on meanwhile.</p>
         </EmptyState>
       )}

@@ -89,6 +89,8 @@ describe('overallState', () => {
       detail: 'The reason for each stands under Problems there',
       page: 'devices',
     });
+    const conflict = collection({ conflicts: 1, peers: [desk] });
+    expect(overallState(status(conflict), []).detail).toBe('Also 2 items on Desk not in step');
     const [first] = view.collections;
     expect(first && [collectionTone(first), collectionSentence(first)]).toEqual([
       'attention',
