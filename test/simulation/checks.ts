@@ -68,8 +68,17 @@ function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
     one.engine.network.session(other.identity.id)?.isOpen(replica.id) === true;
   const shown = statusView(device.engine).collections.find((each) => each.id === group.collection);
   if (shown?.state !== 'in-step') return;
+  checkShown(group, device, replica);
+  const merged = mergedText(replica);
   for (const other of group.members) {
     const theirs = group.replica(other) as Replica;
+    if (other !== device && headsText(theirs) === headsText(replica))
+      for (const [id, text] of mergedText(theirs))
+        if (merged.get(id) !== text)
+          group.find(
+            'status',
+            `${device.name} says in step and knows what ${other.name} knows, but ${id} is merged otherwise`,
+          );
     if (replica.membership.member(other.identity.id) === null) continue;
     // That a member lost its database is known once it is linked again and has said what it applied.
     const isLinked = linked(device, other) && linked(other, device);
@@ -81,6 +90,41 @@ function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
           'status',
           `${device.name} says in step, but ${other.name} has applied ${logs.get(log.log)?.applied ?? 0} of ${log.held}`,
         );
+  }
+}
+
+/** What each log is held up to, as text. */
+const headsText = ({ collection }: Replica): string =>
+  collection.log
+    .logs()
+    .filter(({ held }) => held > 0)
+    .map(({ log, held }) => `${log} ${held}`)
+    .sort()
+    .join();
+
+/** Whoever says "in step" shows, as far as its snapshot knows, what is merged; where a conflict is open, one of its values. */
+function checkShown(group: SimulatedGroup, device: SimulatedDevice, { collection, synchronizers }: Replica): void {
+  const records = [...collection.records.all()];
+  const live = records.filter(({ state }) => isLive(state)).map(({ id }) => id as string);
+  for (const synchronizer of synchronizers.values()) {
+    // What its rules leave out it does not show.
+    if (!synchronizer.isWritten || synchronizer.adapter.rulesVersion() !== 0) continue;
+    for (const { id, row, state } of records) {
+      // A record with live children shows as a directory.
+      if (live.some((other) => other.startsWith(`${id}/`))) continue;
+      const held = synchronizer.heldNow(row);
+      const values = (field: typeof ENTRY) => (state.fields.get(field) ?? []).map(({ value }) => value);
+      const isThere = held?.get(EXISTS)?.value === true;
+      const why =
+        !values(EXISTS).includes(isThere) && (isThere || isLive(state)) ? `is ${isThere ? '' : 'not '}there` : null;
+      const entry = held?.get(ENTRY)?.value ?? null;
+      const isOther = isThere && !values(ENTRY).some((value) => fieldRule('files', ENTRY).same(value, entry));
+      if (why !== null || isOther)
+        group.find(
+          'status',
+          `${device.name} says in step, but ${id} ${why ?? `is ${canonicalText(ENTRY, entry)}`} there`,
+        );
+    }
   }
 }
 
