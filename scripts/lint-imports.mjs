@@ -17,18 +17,25 @@ const STORED = [
   PLATFORM,
 ];
 // `may`: what of src/ it may import besides itself; `packages`: what else (`node:` stands for every module of Node). The first row that
-// fits a file counts. The rows up to merge, snapshot and difference are the pure middle, in the order the data flows.
+// fits a file counts. The rows up to merge, snapshot and difference are the pure middle, in the order the data flows: `pure` ones have no
+// clock, chance, timer or log either.
 const RULES = [
-  { from: 'contract', may: [], packages: [] },
-  { from: 'main/record', may: ['main/platform/hash.ts'], packages: [] },
+  { pure: true, from: 'contract', may: [], packages: [] },
+  { pure: true, from: 'main/record', may: ['main/platform/hash.ts'], packages: [] },
   {
+    pure: true,
     from: 'main/change-log',
     may: ['main/record', PLATFORM],
     packages: ['cborg', 'node:crypto', 'node:zlib'],
   },
-  { from: 'main/merge', may: ['main/record', 'main/change-log'], packages: ['node-diff3'] },
-  { from: 'main/snapshot', may: ['main/record', 'main/change-log', 'main/merge', ADAPTER], packages: [] },
-  { from: 'main/difference', may: ['main/record', 'main/change-log', 'main/merge', 'main/snapshot'], packages: [] },
+  { pure: true, from: 'main/merge', may: ['main/record', 'main/change-log'], packages: ['node-diff3'] },
+  { pure: true, from: 'main/snapshot', may: ['main/record', 'main/change-log', 'main/merge', ADAPTER], packages: [] },
+  {
+    pure: true,
+    from: 'main/difference',
+    may: ['main/record', 'main/change-log', 'main/merge', 'main/snapshot'],
+    packages: [],
+  },
   { from: ADAPTER, may: ['main/record'], packages: [] },
   // A database of another program is one of its formats.
   {
@@ -69,6 +76,7 @@ const RULES = [
   },
   // The half that brings a source to what the records say: batches, content, commit. What it plans, and what it counts, is pure.
   ...['plan-construction', 'pending'].map((name) => ({
+    pure: true,
     from: `main/construct/${name}.ts`,
     may: ['main/record', 'main/merge'],
     packages: [],
@@ -123,7 +131,7 @@ const RULES = [
   },
   { from: 'main/engine-thread', may: ['contract', 'main/compose.ts', 'main/control', PLATFORM], packages: ['node:'] },
   // Other devices, from what all of it rests on to what two members say to each other. A link knows who is at its other end, and bytes.
-  { from: 'main/peers/protocol', may: ['main/record', 'main/change-log', PLATFORM], packages: ['cborg'] },
+  { pure: true, from: 'main/peers/protocol', may: ['main/record', 'main/change-log', PLATFORM], packages: ['cborg'] },
   { from: 'main/peers/identity', may: ['main/record/ids.ts', 'main/peers/protocol', PLATFORM], packages: ['node:'] },
   {
     from: 'main/peers/links',
@@ -252,19 +260,22 @@ function within(file, place) {
   return file === place || file.startsWith(`${place}/`);
 }
 
-/** What is wrong with the imports of these files: `[{ file, imports: [specifier] }]`, as sentences. */
+/** What is wrong with the imports of these files, and with what else the pure ones use: `[{ file, imports: [specifier], world: [name] }]`, as sentences. */
 export function importTrouble(files, rules = RULES) {
   return [...forbiddenIn(files, rules), ...circlesIn(files)];
 }
 
 function forbiddenIn(files, rules) {
-  return files.flatMap(({ file, imports }) => {
+  return files.flatMap(({ file, imports, world = [] }) => {
     const rule = ruleFor(file, rules);
     if (rule === null) return [`src/${file}: its folder has no row in scripts/lint-imports.mjs`];
-    return imports.flatMap((specifier) => {
+    const outside =
+      rule.pure === true ? world.map((name) => `src/${file}: ${rule.from} is pure and must not use ${name}`) : [];
+    const forbidden = imports.flatMap((specifier) => {
       const allowed = specifier.startsWith('.') ? mayImport(rule, targetOf(file, specifier)) : mayUse(rule, specifier);
       return allowed ? [] : [`src/${file}: ${rule.from} must not know ${specifier}`];
     });
+    return [...forbidden, ...outside];
   });
 }
 
@@ -305,9 +316,10 @@ function circlesIn(files) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const files = readModules('src/**/*.{ts,tsx}').map(({ file, imports }) => ({
+  const files = readModules('src/**/*.{ts,tsx}').map(({ file, imports, world }) => ({
     file: file.replace(/^src\//, ''),
     imports: imports.map(({ specifier }) => specifier),
+    world,
   }));
   const trouble = importTrouble(files);
   for (const line of trouble) console.error(line);

@@ -17,9 +17,10 @@ export function readModules(...patterns) {
 /**
  * `imports`: `{ specifier, names }`, types, re-exports and dynamic imports included; `names` null: all of it may be used.
  * `exports`: the values the module itself exports. Types are left out: one may be exported because a signature of the module names it.
+ * `world`: the globals it names that are a clock, chance, a log or anything else outside of it.
  */
 export function readModule(file, source) {
-  const { module, errors } = parseSync(file, source);
+  const { module, program, errors } = parseSync(file, source);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
   const imports = module.staticImports.map(({ moduleRequest, entries }) => ({
     specifier: moduleRequest.value,
@@ -34,7 +35,7 @@ export function readModule(file, source) {
     if (entry.moduleRequest) imports.push({ specifier: entry.moduleRequest.value, names: namesOf([entry]) });
     else if (!entry.isType && entry.exportName.kind !== 'None') exports.push(entry.exportName.name ?? 'default');
   }
-  return { imports, exports };
+  return { imports, exports, world: [...worldIn(program)] };
 }
 
 function namesOf(entries) {
@@ -42,4 +43,33 @@ function namesOf(entries) {
     kind === 'Name' ? name : kind === 'Default' ? 'default' : null,
   );
   return names.includes(null) ? null : names;
+}
+
+const WORLD = new Set(
+  'console process performance crypto globalThis fetch setTimeout setInterval setImmediate queueMicrotask navigator'.split(
+    ' ',
+  ),
+);
+
+function worldIn(program) {
+  const found = new Set();
+  visit(program, (node) => {
+    if (node.type === 'MemberExpression' && node.object.type === 'Identifier') {
+      const name = `${node.object.name}.${node.property.name}`;
+      if (WORLD.has(node.object.name)) found.add(node.object.name);
+      else if (name === 'Date.now' || name === 'Math.random') found.add(name);
+    } else if ((node.type === 'CallExpression' || node.type === 'NewExpression') && node.callee.type === 'Identifier') {
+      if (WORLD.has(node.callee.name)) found.add(node.callee.name);
+      if (node.callee.name === 'Date' && node.arguments.length === 0) found.add('Date');
+    }
+  });
+  return found;
+}
+
+function visit(node, see) {
+  if (Array.isArray(node)) for (const item of node) visit(item, see);
+  else if (node !== null && typeof node === 'object') {
+    if (typeof node.type === 'string') see(node);
+    for (const value of Object.values(node)) visit(value, see);
+  }
 }

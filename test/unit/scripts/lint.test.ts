@@ -36,6 +36,19 @@ describe('the table of who may know whom', () => {
     expect(importTrouble([{ file, imports: [specifier] }])).toHaveLength(1),
   );
 
+  it('lets pure folders use no clock, chance, timer or log', () => {
+    const source = `export const a = (d: Date) => [Date.now(), new Date(), new Date(0), Math.max(1), Math.random(), d.now];
+      console.log(performance.now()); setTimeout(() => process.exit(), 1); interface Process { process: string; Date: 1 }`;
+    const { world } = readModule('x.ts', source) as { world: string[] };
+    expect(new Set(world)).toEqual(
+      new Set(['Date', 'Date.now', 'Math.random', 'console', 'performance', 'process', 'setTimeout']),
+    );
+    expect(importTrouble([{ file: 'main/merge/x.ts', imports: [], world: ['Date.now'] }])).toEqual([
+      'src/main/merge/x.ts: main/merge is pure and must not use Date.now',
+    ]);
+    expect(importTrouble([{ file: 'main/sources/files/x.ts', imports: [], world }])).toEqual([]);
+  });
+
   it('finds imports that go in a circle, once', () => {
     const file = (name: string, ...imports: string[]) => ({
       file: `main/record/${name}.ts`,
