@@ -361,7 +361,7 @@ export class Synchronizer {
         if (taken.settling.size > 0) this.#port.lookLater(taken.settling, SETTLE_LARGE_MS);
         if (all) this.#carryOut();
         if (this.#source.adopting && all) {
-          this.construction.forgetNew();
+          if (this.#collection.records.hasSnapshots(this.#source.row)) this.construction.forgetNew();
           this.#constructAll();
         }
         if (all && this.#rules !== this.adapter.rulesVersion()) {

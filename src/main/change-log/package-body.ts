@@ -1,9 +1,9 @@
-import { encode } from 'cborg';
 import { type Packed, packName, packValue, unpackName, unpackValue } from '../record/encode-value.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type RecordId, recordId } from '../record/ids.ts';
 import { CAUSES, type Change, type FieldWrite } from './change.ts';
 import { decodeCbor } from './decode-cbor.ts';
+import { encodeCbor } from './encode-cbor.ts';
 
 /** A package as other devices name it: 8 bytes of its hash tell two branches of a forked log apart. */
 export interface PackageName {
@@ -36,7 +36,7 @@ export function encodeBody(
     return place * CHANGES_PER_PACKAGE + index;
   };
   const packed = changes.map((change) => packChange(change, reference));
-  return encode([packages, packed]);
+  return encodeCbor([packages, packed]);
 }
 
 function packChange(change: Change, reference: (dot: Dot) => number): Packed {

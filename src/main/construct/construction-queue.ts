@@ -79,7 +79,8 @@ export class ConstructionQueue {
     if (applied !== null && this.#queued.size < RECORDS_AT_HAND)
       job.record = { row, id: applied.change.record, state: applied.state };
     else if (applied !== null) job.record = null;
-    if (known !== undefined) job.isNew = false;
+    // Queued once more, as what a comparison finds missing is, it is as new as it was.
+    if (known !== undefined && applied !== null) job.isNew = false;
     job.tickets.push(...tickets);
     this.#queued.set(row, job);
   }

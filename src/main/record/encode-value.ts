@@ -65,9 +65,15 @@ function unpackEntry(packed: Packed[]): Value {
 const isDigest = (packed: Packed | undefined): packed is Uint8Array =>
   packed instanceof Uint8Array && packed.length === 32;
 
+/** Digests and names are copied here to be read: to ask a small array for its buffer has it moved to memory of its own. */
+const SHORT = Buffer.allocUnsafeSlow(64);
+
 /** Lowercase hex of bytes. */
 export function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+  const { length } = bytes;
+  if (length > SHORT.length) return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('hex');
+  SHORT.set(bytes);
+  return SHORT.toString('hex', 0, length);
 }
 
 const NIBBLE = new Uint8Array(128).fill(255);

@@ -5,7 +5,8 @@ import type { Revision } from '../sources/source-adapter.ts';
  * 2 s of its last change and must be read again (1); then the revision itself.
  */
 export function storedRevision(revision: Revision, fresh: boolean): Uint8Array {
-  const stored = new Uint8Array(revision.length + 1);
+  // A part of memory that many share: a small array of its own is moved out of the heap when it is given to SQLite.
+  const stored = Buffer.allocUnsafe(revision.length + 1);
   stored[0] = fresh ? 1 : 0;
   stored.set(revision, 1);
   return stored;

@@ -15,10 +15,13 @@ export interface KeptContent {
 export class ContentStore {
   readonly #sql;
   readonly #database: Database.Database;
+  /** false: nothing is in the version store, as on a device that is new. Nothing has to be looked up in it then. */
+  #mayBeKept: boolean;
 
   constructor(database: Database.Database) {
     this.#database = database;
     this.#sql = statements(database);
+    this.#mayBeKept = this.#sql.anyKept.get() !== undefined;
   }
 
   /** A source here holds a file of this content at this record. */
@@ -29,7 +32,7 @@ export class ContentStore {
   /** The record's file has another content from `now` on (milliseconds since 1970): what is kept of this one ages from here. */
   forgetHolder(content: Digest, record: number, now: number): void {
     this.#sql.forgetHolder.run(keyOf(content), record);
-    this.#sql.renewKept.run(now, bytesOf(content), now);
+    if (this.#mayBeKept) this.#sql.renewKept.run(now, bytesOf(content), now);
   }
 
   /** Records that may hold the content: their snapshots must be asked, for only a part of the digest is stored. */
@@ -76,6 +79,7 @@ export class ContentStore {
 
   /** `since`: when it became, or was last, what history alone may have to give back; milliseconds since 1970. */
   noteKept(digest: Digest, size: number, since: number): void {
+    this.#mayBeKept = true;
     this.#sql.noteKept.run(bytesOf(digest), size, since);
   }
 
@@ -85,7 +89,7 @@ export class ContentStore {
 
   /** Bytes of a content in the version store; null where it is not in it. */
   keptSize(digest: Digest): number | null {
-    return this.#sql.keptSize.get(bytesOf(digest)) ?? null;
+    return this.#mayBeKept ? (this.#sql.keptSize.get(bytesOf(digest)) ?? null) : null;
   }
 
   forgetKept(digests: readonly Digest[]): void {
@@ -144,6 +148,7 @@ function statements(database: Database.Database) {
       'INSERT INTO kept(digest, size, since) VALUES(?, ?, ?) ON CONFLICT(digest) DO UPDATE SET since = max(since, excluded.since)',
     ),
     renewKept: database.prepare<[number, Blob, number]>('UPDATE kept SET since = ? WHERE digest = ? AND since < ?'),
+    anyKept: value<[], number>('SELECT 1 FROM kept LIMIT 1'),
     keptSize: value<[Blob], number>('SELECT size FROM kept WHERE digest = ?'),
     forgetKept: database.prepare<[Blob]>('DELETE FROM kept WHERE digest = ?'),
     keptByAge: rows<[number, Blob, number], [Blob, number, number]>(

@@ -43,19 +43,21 @@ export class CoveredFiles {
   /** To be called after each change of a record's state. */
   note(id: RecordId, row: number, before: StoredRecord | null, state: RecordState): void {
     const [was, is] = [before === null ? 'nothing' : shapeOf(before.state), shapeOf(state)];
+    if (was === 'file' && is === 'file') return;
     const wasLive = before !== null && isLive(before.state);
     const live = isLive(state);
     const wasFile = was !== 'nothing';
     const isFile = is !== 'nothing';
     if (wasFile !== isFile && this.#above.has(id)) this.#above.clear();
+    const above = this.#aboveOf(parentOf(id));
     if (is === 'file' && was !== 'file') {
-      if ((before !== null || this.#mayHaveBelow(id)) && this.#records.hasLiveBelow(id))
+      if ((before !== null || this.#mayHaveBelow(id, above)) && this.#records.hasLiveBelow(id))
         this.#cover({ row, id, state }, true);
     } else if (is !== 'file' && this.#records.isCovered(row)) this.#cover({ row, id, state }, false);
     // A file makes way for what others put below it.
     if (wasFile && !isFile) this.#gone.add(id);
     if (wasLive === live) return;
-    for (const file of this.#aboveOf(parentOf(id)).files) this.#judge(file);
+    for (const file of above.files) this.#judge(file);
   }
 
   /** What became due since it was last asked. */
@@ -88,8 +90,8 @@ export class CoveredFiles {
   }
 
   /** Could anything be known below a record that is new here? */
-  #mayHaveBelow(id: RecordId): boolean {
-    return this.#aboveOf(parentOf(id)).bare ? this.#above.has(id) : this.#records.hasDirectory(id);
+  #mayHaveBelow(id: RecordId, above: Above): boolean {
+    return above.bare ? this.#above.has(id) : this.#records.hasDirectory(id);
   }
 
   #aboveOf(path: string): Above {

@@ -1,5 +1,5 @@
-import { encode } from 'cborg';
-import { decodeCbor } from '../change-log/decode-cbor.ts';
+import { encodeCbor } from '../change-log/encode-cbor.ts';
+import { readCbor } from '../change-log/read-cbor.ts';
 import type { Held, HeldField, RecordState, Sibling } from '../merge/record-state.ts';
 import { type Packed, packName, packValue, unpackName, unpackValue } from '../record/encode-value.ts';
 import { EXISTS } from '../record/file-entry.ts';
@@ -28,7 +28,7 @@ export function encodeState(state: RecordState): Uint8Array {
   if (others.length > 0 || state.superseded.size > 0) out.push(others);
   if (state.superseded.size > 0)
     out.push([...state.superseded].flatMap(([field, dots]) => [packName(field), [...dots]]));
-  return encode(out);
+  return encodeCbor(out);
 }
 
 function firstDot(state: RecordState): number {
@@ -38,7 +38,7 @@ function firstDot(state: RecordState): number {
 
 /** The state that `encodeState` wrote. */
 export function decodeState(bytes: Uint8Array): RecordState {
-  const [base, plain, others, superseded] = decodeCbor(bytes) as [
+  const [base, plain, others, superseded] = readCbor(bytes) as [
     Dot,
     Packed[],
     Packed[] | undefined,
@@ -68,17 +68,17 @@ export function decodeState(bytes: Uint8Array): RecordState {
 
 /** What a source holds: [name, value, dots…]*. */
 export function encodeHeld(held: Held): Uint8Array {
-  return encode([...held].map(([field, { value, dots }]) => [packName(field), packValue(field, value), ...dots]));
+  return encodeCbor([...held].map(([field, { value, dots }]) => [packName(field), packValue(field, value), ...dots]));
 }
 
 /** What a source really holds, where it is other than what was meant: [name, value]*. */
 export function encodeNative(fields: Fields): Uint8Array {
-  return encode([...fields].flatMap(([field, value]) => [packName(field), packValue(field, value)]));
+  return encodeCbor([...fields].flatMap(([field, value]) => [packName(field), packValue(field, value)]));
 }
 
 /** What `encodeNative` wrote. */
 export function decodeNative(bytes: Uint8Array): Fields {
-  const packed = decodeCbor(bytes) as Packed[];
+  const packed = readCbor(bytes) as Packed[];
   const fields = new Map<FieldName, Value>();
   for (let at = 0; at < packed.length; at += 2) {
     const field = unpackName(packed[at]) as FieldName;
@@ -90,7 +90,7 @@ export function decodeNative(bytes: Uint8Array): Fields {
 /** What `encodeHeld` wrote. */
 export function decodeHeld(bytes: Uint8Array): Held {
   const held = new Map<FieldName, HeldField>();
-  for (const [name, value, ...dots] of decodeCbor(bytes) as Packed[][]) {
+  for (const [name, value, ...dots] of readCbor(bytes) as Packed[][]) {
     const field = unpackName(name) as FieldName;
     held.set(field, { value: unpackValue(field, value as Packed) as Value, dots: dots as unknown as Dot[] });
   }

@@ -67,6 +67,9 @@ describe('the queue of a construction', () => {
     queue.enqueue(1, [], applied(1, { row: 1, id: RECORD, state: state({}) }));
     expect([...queue.take()]).toMatchObject([{ isNew: false, record: { row: 1 } }]);
     queue.enqueue(1, [], applied(1));
+    queue.enqueue(1, []);
+    expect([...queue.take()]).toMatchObject([{ isNew: true, record: { row: 1 } }]);
+    queue.enqueue(1, [], applied(1));
     queue.forgetNew();
     expect([...queue.take()]).toMatchObject([{ isNew: false }]);
   });

@@ -5,8 +5,8 @@ const revision = Uint8Array.of(3, 1, 4);
 
 describe('a stored revision', () => {
   it('gives back the revision as it was', () => {
-    expect(revisionIn(storedRevision(revision, false))).toEqual(revision);
-    expect(revisionIn(storedRevision(revision, true))).toEqual(revision);
+    for (const fresh of [false, true])
+      expect(new Uint8Array(revisionIn(storedRevision(revision, fresh)))).toEqual(revision);
   });
   it('vouches for an item that has it still', () => {
     expect(vouchesFor(storedRevision(revision, false), Uint8Array.of(3, 1, 4))).toBe(true);

@@ -15,6 +15,7 @@ const SHORT_NAME = /^lockst~\d/;
 
 /** Why a record of that id has no place in any folder, or null where it has. Pure, the same on every device. */
 export function checkRecordPath(id: string): string | null {
+  if (isPlainPath(id)) return null;
   if (id === '') return 'the path is empty';
   if (!id.isWellFormed()) return 'the path is not Unicode';
   if (id.includes('\0')) return 'the path holds a NUL';
@@ -29,6 +30,21 @@ export function checkRecordPath(id: string): string | null {
   }
   if (namesOwnDirectory(components[0] as string)) return `the path reaches into ${OWN_DIRECTORY}`;
   return null;
+}
+
+const [NUL, DOT, SLASH, LARGE_L, SMALL_L] = [0x00, 0x2e, 0x2f, 0x4c, 0x6c] as const;
+
+/** Spares most paths the full check: ASCII, short, no component begins with a dot, and the first is nothing like our own directory. */
+function isPlainPath(id: string): boolean {
+  const first = id.charCodeAt(0);
+  if (id.length > COMPONENT_BYTES || first === SMALL_L || first === LARGE_L) return false;
+  let isBegun = false;
+  for (let at = 0; at < id.length; at++) {
+    const unit = id.charCodeAt(at);
+    if (unit === NUL || unit > 0x7f || (!isBegun && (unit === SLASH || unit === DOT))) return false;
+    isBegun = unit !== SLASH;
+  }
+  return isBegun;
 }
 
 /** Could some file system take this name for our own directory: by case, form, ignorable code points, a trailing dot, its short name? */

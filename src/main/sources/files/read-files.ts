@@ -13,7 +13,7 @@ import { type FileEntry, fileFields } from '../../record/file-entry.ts';
 import { digest, type RecordId } from '../../record/ids.ts';
 import type { ItemProblem, ProblemCode, Reading } from '../source-adapter.ts';
 import { type ParentGuard, problemCode } from './path-guard.ts';
-import { isExecutable, isFresh, isUnsynced, modifiedMicroseconds, revisionOf, sameRevision } from './revision.ts';
+import { hasSameRevision, isExecutable, isFresh, isUnsynced, modifiedMicroseconds, revisionOf } from './revision.ts';
 
 /** Files up to this size are read in one go and are one chunk. */
 const WHOLE_BYTES = 64 * 1024;
@@ -81,7 +81,7 @@ export class FileReader {
       if (before.type !== 'file') throw special();
       const now = this.#now();
       const { entry, attachments } = this.#content(fd, before, former);
-      if (!sameRevision(revisionOf(before), revisionOf(this.#fs.fstat(fd)))) throw changing();
+      if (!hasSameRevision(before, this.#fs.fstat(fd))) throw changing();
       return this.#reading(id, before, entry, attachments, now);
     } finally {
       this.#fs.close(fd);
@@ -140,7 +140,7 @@ export class FileReader {
     const now = this.#now();
     const target = this.#readTarget(path);
     const after = this.#fs.lstat(path);
-    if (after === null || !sameRevision(revisionOf(stat), revisionOf(after))) throw changing();
+    if (after === null || !hasSameRevision(stat, after)) throw changing();
     return this.#reading(id, stat, { type: 'symlink', target }, [], now);
   }
 

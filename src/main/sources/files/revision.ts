@@ -12,6 +12,10 @@ const UNSYNCED_NS = 60_000_000_000n;
 
 const KIND = { file: 1, symlink: 2, directory: 3, other: 4 } as const;
 
+/** Where revisions are written one after the other: hundreds go to another thread at once, as a few pages instead of an array each. */
+let page = new DataView(new ArrayBuffer(128 * REVISION_BYTES));
+let used = 0;
+
 /** A directory is there or not: its times change with what lies in it, which its own listing tells. */
 export const DIRECTORY_REVISION: Revision = Uint8Array.of(KIND.directory);
 
@@ -21,9 +25,26 @@ export const DIRECTORY_REVISION: Revision = Uint8Array.of(KIND.directory);
  */
 export function revisionOf(stat: FileStat): Revision {
   if (stat.type === 'directory') return DIRECTORY_REVISION;
-  const bytes = new Uint8Array(REVISION_BYTES);
-  writeRevision(new DataView(bytes.buffer), 0, stat);
-  return bytes;
+  if (page.byteLength === used) {
+    page = new DataView(new ArrayBuffer(page.byteLength));
+    used = 0;
+  }
+  writeRevision(page, used, stat);
+  used += REVISION_BYTES;
+  return new Uint8Array(page.buffer, used - REVISION_BYTES, REVISION_BYTES);
+}
+
+/** Would `revisionOf` give the same of both? */
+export function hasSameRevision(a: FileStat, b: FileStat): boolean {
+  if (a.type === 'directory' || b.type === 'directory') return a.type === b.type;
+  return (
+    a.type === b.type &&
+    isExecutable(a) === isExecutable(b) &&
+    a.size === b.size &&
+    a.modifiedNs === b.modifiedNs &&
+    a.changedNs === b.changedNs &&
+    a.inode === b.inode
+  );
 }
 
 /** Writes the revision of a file or link at `at`: what `revisionOf` gives, without an array of its own. */

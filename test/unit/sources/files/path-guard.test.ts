@@ -25,6 +25,9 @@ describe('checkRecordPath', () => {
     'sub/.lockstep',
     '.lockstepignore',
     'lockstep',
+    'Lockst',
+    'lockst~x',
+    'sub/lockst~1',
     '.lockstep2',
     'x'.repeat(255),
     Array(16).fill('x'.repeat(255)).join('/'),
@@ -66,6 +69,9 @@ describe('checkRecordPath', () => {
     '.lockstep. ./x',
     'lockst~1',
     'LOCKST~2/staging',
+    'a/nul\0',
+    'a//',
+    `a/${'x'.repeat(256)}`,
   ])('refuses %j', (id) => expect(checkRecordPath(id)).toEqual(expect.any(String)));
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileStat } from '../../../../src/main/platform/file-system.ts';
 import {
+  hasSameRevision,
   isFresh,
   modifiedMicroseconds,
   REVISION_BYTES,
@@ -41,18 +42,22 @@ describe('revisionOf', () => {
     ['inode', { inode: 43n }],
   ])('tells another %s', (_what, other) => {
     expect(sameRevision(revisionOf(file), revisionOf({ ...file, ...other }))).toBe(false);
+    expect(hasSameRevision(file, { ...file, ...other })).toBe(false);
   });
 
   it('is the same for what says nothing: group bits, links, device', () => {
-    expect(sameRevision(revisionOf(file), revisionOf({ ...file, mode: 0o100666, links: 2, device: 9n }))).toBe(true);
+    const same = { ...file, mode: 0o100666, links: 2, device: 9n };
+    expect(sameRevision(revisionOf(file), revisionOf(same))).toBe(true);
+    expect(hasSameRevision(file, same)).toBe(true);
   });
 
   it('is one and the same for every directory', () => {
     const directory = { ...file, type: 'directory' as const };
-    expect(
-      sameRevision(revisionOf(directory), revisionOf({ ...directory, modifiedNs: 1n, inode: 7n, mode: 0o40700 })),
-    ).toBe(true);
+    const other = { ...directory, modifiedNs: 1n, inode: 7n, mode: 0o40700 };
+    expect(sameRevision(revisionOf(directory), revisionOf(other))).toBe(true);
     expect(sameRevision(revisionOf(directory), revisionOf(file))).toBe(false);
+    expect(hasSameRevision(directory, other)).toBe(true);
+    expect(hasSameRevision(directory, file)).toBe(false);
   });
 });
 

@@ -1,0 +1,73 @@
+import { decode, encode } from 'cborg';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeCbor } from '../../../src/main/change-log/decode-cbor.ts';
+import { encodeCbor } from '../../../src/main/change-log/encode-cbor.ts';
+import { readCbor } from '../../../src/main/change-log/read-cbor.ts';
+import type { Packed } from '../../../src/main/record/encode-value.ts';
+
+const boundary = fc.constantFrom(0, 23, 24, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER);
+const leaf: fc.Arbitrary<Packed> = fc.oneof(
+  fc.constantFrom(null, true, false),
+  fc.maxSafeInteger(),
+  boundary,
+  boundary.map((count) => -1 - Math.min(count, Number.MAX_SAFE_INTEGER - 1)),
+  fc.double(),
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ unit: 'binary-ascii', maxLength: 60 }),
+  fc.constantFrom('\ud800', '\ufeff', '\ufeffname', 'x'.repeat(300), 'ä'.repeat(9_000), `${'x'.repeat(30)}ä`),
+  fc.uint8Array({ maxLength: 80 }),
+  fc.uint8Array({ minLength: 200, maxLength: 300 }),
+);
+const { packed } = fc.letrec<{ packed: Packed }>((tie) => ({
+  packed: fc.oneof(
+    { depthSize: 'small' },
+    leaf,
+    fc.array(tie('packed'), { maxLength: 30 }),
+    fc.dictionary(fc.string(), tie('packed'), { maxKeys: 3 }),
+  ),
+}));
+/** Bytes of one kind, whatever the class of their array. */
+const plain = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+describe('CBOR of this device', () => {
+  it('is byte by byte what cborg writes', () => {
+    fc.assert(
+      fc.property(packed, (value) => {
+        expect(plain(encodeCbor(value))).toBe(plain(encode(value)));
+      }),
+    );
+  });
+
+  it('is read as it is decoded elsewhere', () => {
+    fc.assert(
+      fc.property(packed, (value) => {
+        const bytes = encode(value);
+        expect(readCbor(bytes)).toEqual(decodeCbor(bytes));
+        expect(plain(encode(readCbor(Buffer.from(bytes))))).toBe(plain(bytes));
+      }),
+    );
+  });
+
+  it('is one whole value each time', () => {
+    const first = encodeCbor(['one', Uint8Array.of(1, 2, 3)]);
+    const second = encodeCbor([2 ** 40]);
+    expect(decode(first)).toEqual(['one', Uint8Array.of(1, 2, 3)]);
+    expect(decode(second)).toEqual([2 ** 40]);
+    const large = new Uint8Array(3 << 20).fill(7);
+    expect(plain(encodeCbor([large]))).toBe(plain(encode([large])));
+    expect(decode(encodeCbor([1]))).toEqual([1]);
+  });
+
+  it('fails as the decoder does where bytes are damaged', () => {
+    const bytes = encode([1, 'text', [Uint8Array.of(1, 2, 3), 2 ** 40]]);
+    for (let length = 0; length < bytes.length; length++) {
+      const cut = bytes.subarray(0, length);
+      expect(() => decodeCbor(cut)).toThrow();
+      expect(() => readCbor(cut)).toThrow();
+    }
+    expect(() => readCbor(Uint8Array.of(...bytes, 0))).toThrow();
+    expect(() => readCbor(Uint8Array.of(0x9b, 0, 0, 1, 0, 0, 0, 0, 0))).toThrow();
+  });
+});
