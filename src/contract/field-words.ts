@@ -1,3 +1,4 @@
+import { componentName, componentWords } from './component-words.ts';
 import type { ValueView } from './contract.ts';
 
 type Plain = { readonly [key: string]: ValueView };
@@ -91,6 +92,7 @@ export function fieldWords(path: string, value: ValueView | undefined = null): s
     return text(plain.name) || (key.split('/')[0] ?? key).toUpperCase();
   if (OF_KIND.has(map)) return KINDS[text(plain.kind)] ?? capital(map);
   if (map === 'keywords' || map === 'members' || map === 'relatedTo') return `${MAPS[map]} ${unescaped(key)}`;
+  if (map === COMPONENT) return componentName(textOfComponent(value));
   if (map === 'iCalendarParams') return `${fieldWords(key)} (details)`;
   if (map === 'recurrenceOverrides') return `On ${momentWords(key, false)}`;
   const word = MAPS[map];
@@ -101,6 +103,10 @@ export function fieldWords(path: string, value: ValueView | undefined = null): s
   const marks = marksOf(plain);
   return marks === '' ? word : `${word} (${marks})`;
 }
+
+/** A component nobody looks into: a record that is one, or a part of one. */
+const COMPONENT = 'iCalendarComponent';
+const textOfComponent = (value: ValueView): string => (isPlain(value) ? text(value.text) : text(value));
 
 /** Of contacts found to be one person; null: the field says nothing of the kind. */
 function samePerson(map: string, value: ValueView, plain: Plain): string | null {
@@ -131,6 +137,7 @@ function marksOf({ label, contexts, features, service }: Plain): string {
 export function contactWords(path: string, value: ValueView): string | null {
   const map = path.split('/')[0] ?? path;
   if (map === 'keywords' || map === 'members') return value === true ? 'yes' : null;
+  if (map === COMPONENT) return componentWords(textOfComponent(value));
   if (!isPlain(value)) return null;
   switch (map) {
     case 'name':
@@ -273,9 +280,12 @@ function whenWords({ start, due, duration, timeZone, showWithoutTime }: Plain): 
   // What ends before it begins is a slip of whoever wrote it: of that no length can be said.
   if (typeof duration === 'string' && !isAllDay && !duration.startsWith('-'))
     parts.push(`for ${durationWords(duration)}`);
-  if (typeof timeZone === 'string' && !isAllDay) parts.push(`(${timeZone})`);
+  if (typeof timeZone === 'string' && !isAllDay) parts.push(`(${zoneWords(timeZone)})`);
   return parts.join(' ');
 }
+
+/** A zone of somebody's own is told by the name it has there. */
+const zoneWords = (zone: string): string => zone.replace(/^\/custom\/[^/]+\//, '');
 
 const UNITS = [
   ['W', 'week'],

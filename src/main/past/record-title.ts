@@ -16,11 +16,14 @@ const TELLING = [
   ['phones/', 'number'],
 ] as const;
 
-/** What people call a record: a file by its name, a contact or an event by what its fields say; its id where they say nothing. */
+/**
+ * What people call a record, in one line: a file by its name, a contact or an event by what its fields say; its id where they say nothing.
+ */
 export function recordTitle(kind: RecordKind, id: RecordId, fields: Fields): string {
   if (kind === 'files') return fileName(id);
   const text = kind === 'calendar' ? fields.get(TITLE) : nameOf(fields);
-  if (typeof text === 'string' && text !== '') return text;
+  const line = typeof text === 'string' ? text.replace(/\s*\n\s*/g, ' ').trim() : '';
+  if (line !== '') return line;
   return (kind === 'contacts' ? toldBy(fields) : null) ?? id;
 }
 

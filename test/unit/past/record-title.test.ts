@@ -12,6 +12,7 @@ it.each<readonly [string, Value, string]>([
     { components: [part('surname', 'Lovelace'), part('given', 'Ada')] },
     'Ada Lovelace',
   ],
+  ['its name in one line', { full: 'Town\n Hall\n' }, 'Town Hall'],
   ['its id where nothing is said', { components: [part('credential', 'PhD')] }, 'id'],
   ['its id where there is no name', null, 'id'],
 ])('a contact is called by %s', (_, name, title) => {

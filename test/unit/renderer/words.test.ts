@@ -14,6 +14,20 @@ import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { actAction, actSummary, causeText } from '../../../src/renderer/history/act-summary.ts';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
 
+describe('what a calendar carries as it is', () => {
+  const journal = 'BEGIN:VJOURNAL\nUID:j\nDTSTAMP:20260101T000000Z\nSUMMARY:Day\nDESCRIPTION:dear diary\nEND:VJOURNAL';
+  it('is called by what it is, and told by what it says', () => {
+    expect(fieldWords('iCalendarComponent', journal)).toBe('Journal entry');
+    expect(fieldWords('iCalendarComponent/k1', { text: 'BEGIN:X-COMP\nX-A:b\nEND:X-COMP' })).toBe('Part X-COMP');
+    expect(fieldWords('iCalendarComponent/k1')).toBe('Part');
+    expect(fieldValueText('iCalendarComponent', journal)).toBe('SUMMARY:Day\nDESCRIPTION:dear diary');
+  });
+  it("a zone of somebody's own has the name it has there", () => {
+    const when = { start: '2026-03-01T09:00:00', duration: 'PT1H', timeZone: '/custom/u78VlrsO-X/My Own Zone' };
+    expect(fieldValueText('when', when)).toBe('Sun 1 Mar 2026, 09:00 for 1 hour (My Own Zone)');
+  });
+});
+
 describe('amounts', () => {
   it('bytes', () => {
     expect([0, 999, 1_000, 1_250, 99_600, 999_600, 3_420_000_000].map(byteSize)).toEqual([
