@@ -132,7 +132,7 @@ function letTimeGoBy(group: SimulatedGroup, by: number): void {
 export async function bringBackPlaces(group: SimulatedGroup): Promise<boolean> {
   let any = false;
   for (const device of group.members) {
-    if (isForgotten(group, device)) await change(group, device, { remove: ROOT });
+    for (const location of forgotten(group, device)) await change(group, device, { remove: location });
     // What it leaves out passes through it all the same.
     if (device === group.middle) continue;
     if (!hasSource(group, device, ROOT)) any = (await change(group, device, { add: ROOT })) || any;
@@ -145,13 +145,15 @@ export async function bringBackPlaces(group: SimulatedGroup): Promise<boolean> {
 }
 
 /**
- * Who was restored from before it let go of its folder finds one without a marker, or with that of the source it became since: nothing is said of
+ * Who was restored from before it let go of a folder finds one without a marker, or with that of the source it became since: nothing is said of
  * it until a person takes it again.
  */
-function isForgotten(group: SimulatedGroup, device: SimulatedDevice): boolean {
+function forgotten(group: SimulatedGroup, device: SimulatedDevice): readonly string[] {
   const sources = [...(group.replica(device)?.synchronizers.values() ?? [])];
-  const isAway = sources.some(({ source, state }) => source.location === ROOT && state === 'unavailable');
-  if (!isAway || !device.isMounted) return false;
-  const marker = device.user.readText(`${ROOT}/${OWN}/marker.json`);
-  return marker === null || !sources.some(({ source }) => source.id === JSON.parse(marker).source);
+  return sources.flatMap(({ source: { location }, state }) => {
+    if (state !== 'unavailable' || !device.isMounted) return [];
+    const marker = device.user.readText(`${location}/${OWN}/marker.json`);
+    const isKnown = marker !== null && sources.some(({ source }) => source.id === JSON.parse(marker).source);
+    return isKnown ? [] : location;
+  });
 }
