@@ -137,7 +137,10 @@ export class FileWalker {
     };
   }
 
-  /** These directories were made since the last listing: should they be gone by the next, that is told. */
+  /**
+   * Something was written to these directories since the last listing: should they be gone by the next, that is told, and so is what is in them,
+   * though it be just as it was before that was written.
+   */
   expect(ids: readonly string[]): void {
     for (const id of ids) {
       let node = this.#top;
@@ -145,6 +148,7 @@ export class FileWalker {
         node = childOf(node, name);
         node.goneIn = 0;
       }
+      node.print = null;
     }
   }
 

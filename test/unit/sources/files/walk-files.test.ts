@@ -274,6 +274,19 @@ describe('a listing since another', () => {
     expect(list(walk, then.result.token).gone).toEqual(['a/made']);
   });
 
+  it('tells what is in a directory that items were written to, though they went again before it was listed', () => {
+    tree.write('a/x');
+    const walk = walker();
+    const { token } = list(walk).result;
+    tree.write('a/made');
+    tree.remove('a/made');
+    expect(list(walk, token).events).toEqual([]);
+    walk.expect(['a']);
+    const then = list(walk, token);
+    expect([...then.groups.keys()]).toEqual(['a']);
+    expect(list(walk, then.result.token).events).toEqual([]);
+  });
+
   it('tells a directory that became a file as gone', () => {
     const from = walker();
     const { token } = list(from).result;
