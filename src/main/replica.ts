@@ -395,7 +395,7 @@ export class Replica implements SharedCollection {
 
   get isPartial(): boolean {
     const sources = [...this.synchronizers.values()];
-    return sources.length === 0 || sources.some((each) => each.leavesOut || each.isFilling);
+    return sources.length === 0 || sources.some((each) => each.leavesOut || each.isFilling || each.misses);
   }
   standing(peer: DeviceId) {
     return { partial: this.isPartial, members: this.memberPositions.standings(peer) };

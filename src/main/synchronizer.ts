@@ -3,6 +3,7 @@ import type { AppliedChange, Collection, WrittenPackage } from './collection.ts'
 import type { Ticket } from './construct/pending.ts';
 import { RetryProblems } from './construct/retry-problems.ts';
 import { RunConstruction } from './construct/run-construction.ts';
+import { isMissingFor } from './construct/write-problems.ts';
 import type { AskPeers, Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
 import type { BatchSizes } from './platform/batch-sizes.ts';
@@ -130,6 +131,10 @@ export class Synchronizer {
   /** Is what was left out, or is new to it, still to be brought to it, though packages of before count as applied? */
   get isFilling(): boolean {
     return this.#source.adopting || this.#source.filling;
+  }
+  /** Is something that counts as applied, for it is named as a problem, not there? */
+  get misses(): boolean {
+    return this.#collection.problems.isAny(this.#source.row, isMissingFor);
   }
   get state(): SourceState {
     return this.#status.state;

@@ -14,5 +14,8 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
   'io',
 ]);
 
+/** Is something not there that is to be? A directory that stays is there. */
+export const isMissingFor = (code: string): boolean => WRITE_PROBLEMS.has(code) && code !== STAYS;
+
 /** Is this problem one of writing? Of what is refused again and again no more is known than that it was. */
 export const isOfWriting = (code: string): boolean => WRITE_PROBLEMS.has(code) || code === 'changed-underneath';

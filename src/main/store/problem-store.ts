@@ -91,6 +91,11 @@ export class ProblemStore {
     return known.size === 0 ? [] : [...known].flatMap(([record, code]) => (code === wanted ? [recordId(record)] : []));
   }
 
+  /** Is any record named for such a reason? */
+  isAny(source: number, wanted: (code: string) => boolean): boolean {
+    return [...this.#recordsOf(source).values()].some(wanted);
+  }
+
   /** Undo of what a rolled back transaction told the cache. */
   forgetCaches(): void {
     this.#known.clear();

@@ -109,7 +109,7 @@ export class OpenedCollection {
       this.#ackPlanned = false;
       if (this.#isShut) return;
       // Else for a moment the peer would think that what is applied is held here.
-      if (this.shared.isPartial && !this.#partialTold) this.#tellStanding();
+      if (this.shared.isPartial !== this.#partialTold) this.#tellStanding();
       this.#port.send({ is: 'ACK', h: this.ownHandle, ...this.shared.positions() });
     });
   }
