@@ -1,3 +1,4 @@
+import { KINDS } from './events.ts';
 import { SOUND, WITH_PLACES, WITH_ROLES } from './run-seeds.ts';
 import type { SimulationOptions } from './simulate.ts';
 
@@ -180,5 +181,12 @@ export const REGRESSIONS: readonly {
     kinds: ['middle', 'links', 'settle', 'select', 'sources', 'crash', 'pause'],
     drawsBatches: true,
     about: 'what nobody else has is kept before new rules leave it out',
+  },
+  {
+    seed: '1202409',
+    kinds: KINDS,
+    drawsBatches: true,
+    about:
+      'what was written, and deleted by a person before a look was there, is found to be gone by one at everything',
   },
 ];

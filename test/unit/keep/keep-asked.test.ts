@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { digestOf } from '../../../src/main/platform/hash.ts';
+import { recordId } from '../../../src/main/record/ids.ts';
 import { KeepRoom } from './keep-room.ts';
 
 /** More than one chunk, and not to be compressed. */
@@ -36,6 +38,27 @@ it('fetches nothing for who finds it elsewhere', async () => {
   await room.run(60_000);
   expect(room.read(c, 'far-letter.txt')).toBe('from far');
   expect(room.kept(b, 'from far')).toBe(false);
+  room.expectNoFaults();
+});
+
+it('fetches only what is asked for once more after a while: who finds it elsewhere does not ask again', async () => {
+  const { room, a, b } = await withOneThatLeavesOut('asked');
+  room.group.cut(a, room.devices[2] as typeof a);
+  room.group.cut(b, room.devices[2] as typeof a);
+  room.write(a, 'far-letter.txt', 'from far');
+  await room.run(5000);
+  const asks = () =>
+    b.engine.keeper.askedInVain(room.replica(b).id, [
+      { digest: digestOf(Buffer.from('from far')), kind: 'content', hint: recordId('far-letter.txt') },
+    ]);
+  asks();
+  await room.run(1000);
+  asks();
+  await room.run(5000);
+  expect(room.kept(b, 'from far')).toBe(false);
+  asks();
+  await room.run(5000);
+  expect(room.kept(b, 'from far')).toBe(true);
   room.expectNoFaults();
 });
 
