@@ -63,7 +63,8 @@ export function isConflict(rule: FieldRule, siblings: readonly Sibling[]): boole
 export function conflictFields(kind: RecordKind, state: RecordState): readonly FieldName[] {
   if (!isLive(state)) return [];
   const open: FieldName[] = [];
-  for (const [field, siblings] of state.fields) if (isConflict(fieldRule(kind, field), siblings)) open.push(field);
+  for (const [field, siblings] of state.fields)
+    if (siblings.length > 1 && isConflict(fieldRule(kind, field), siblings)) open.push(field);
   if (kind === 'calendar') open.push(...strayFields(state));
   return open.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -26,8 +26,9 @@ export type FileEntry =
 
 /** The entry of a file record, or null where the fields hold none or one this version does not know. */
 export function fileEntry(value: Value | undefined): FileEntry | null {
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return null;
-  const type = (value as { type?: Value } | undefined)?.type;
+  if (value === null || typeof value !== 'object') return null;
+  // Bytes and lists have none.
+  const { type } = value as { type?: Value };
   return type === 'file' || type === 'directory' || type === 'symlink' ? (value as FileEntry) : null;
 }
 

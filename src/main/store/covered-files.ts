@@ -3,7 +3,7 @@ import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import { type RecordId, recordId } from '../record/ids.ts';
 import type { RecordStore, StoredRecord } from './record-store.ts';
 
-const CACHED_DIRECTORIES = 4096;
+const CACHED_DIRECTORIES = 16_384;
 
 /** A directory that records lie in, as what is put below it asks about it again and again. */
 interface Above {

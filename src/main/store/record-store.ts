@@ -31,8 +31,8 @@ const LIVE = 1;
 const CONFLICT = 2;
 /** With CONFLICT: see `CoveredFiles`. */
 const COVERED = 4;
-/** Directories whose rows are remembered. */
-const CACHED_DIRECTORIES = 4096;
+/** Directories whose rows are remembered: some 150 bytes each. */
+const CACHED_DIRECTORIES = 16_384;
 /** Records in memory at once where all are looked at. */
 const PAGE = 1000;
 /** Members of a group that are kept from one look to the next: half a KB each. */
