@@ -1,7 +1,7 @@
 import type { Packed } from '../record/encode-value.ts';
 import { decodeCbor } from './decode-cbor.ts';
 
-const [UINT, NEGATIVE, BYTES, TEXT, ARRAY] = [0, 1, 2, 3, 4] as const;
+const [UINT, NEGATIVE, BYTES, TEXT, ARRAY, MAP] = [0, 1, 2, 3, 4, 5] as const;
 const [FALSE, TRUE, NULL] = [0xf4, 0xf5, 0xf6] as const;
 const ELSE = Symbol('what encodeCbor leaves to cborg');
 type Read = Packed | typeof ELSE;
@@ -41,6 +41,8 @@ function read(): Read {
       return bytes.toString('utf8', at - count, at);
     case ARRAY:
       return readArray(count);
+    case MAP:
+      return readMap(count);
     default:
       return ELSE;
   }
@@ -72,4 +74,17 @@ function readArray(length: number): Read {
     array.push(value);
   }
   return array;
+}
+
+function readMap(length: number): Read {
+  const map: { [key: string]: Packed } = {};
+  for (let each = 0; each < length; each++) {
+    const key = read();
+    // Set like any other, that one would be no key of it.
+    if (typeof key !== 'string' || key === '__proto__') return ELSE;
+    const value = read();
+    if (value === ELSE) return ELSE;
+    map[key] = value;
+  }
+  return map;
 }

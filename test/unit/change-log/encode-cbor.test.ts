@@ -25,7 +25,11 @@ const { packed } = fc.letrec<{ packed: Packed }>((tie) => ({
     { depthSize: 'small' },
     leaf,
     fc.array(tie('packed'), { maxLength: 30 }),
-    fc.dictionary(fc.string(), tie('packed'), { maxKeys: 3 }),
+    fc.dictionary(
+      fc.oneof(fc.string(), fc.string({ unit: 'binary-ascii', maxLength: 3 }), fc.constant('ä')),
+      tie('packed'),
+      { maxKeys: 6 },
+    ),
   ),
 }));
 /** Bytes of one kind, whatever the class of their array. */
@@ -47,6 +51,14 @@ describe('CBOR of this device', () => {
         expect(readCbor(bytes)).toEqual(decodeCbor(bytes));
         expect(plain(encode(readCbor(Buffer.from(bytes))))).toBe(plain(bytes));
       }),
+    );
+  });
+
+  it('has the keys it was given, whatever they are called', () => {
+    const value = JSON.parse('{"__proto__":{"a":1},"constructor":2,"toString":3,"":4}');
+    expect(plain(encodeCbor(value))).toBe(plain(encode(value)));
+    expect(Object.entries(readCbor(encode(value)) as object)).toEqual(
+      Object.entries(decodeCbor(encode(value)) as object),
     );
   });
 
