@@ -516,4 +516,11 @@ export const PLANTED_BUGS = [
     replace: '        node.goneIn = 0;\n      }',
     tests: ['test/unit/sources/files/walk-files.test.ts'],
   },
+  {
+    about: 'of a large file no pieces are fetched for who has the list of them',
+    file: 'src/main/keep/keep-asked.ts',
+    find: "if (kind !== 'chunk') return [{ digest, hint }];",
+    replace: 'return [{ digest, hint }];',
+    tests: ['test/unit/keep/keep-asked.test.ts'],
+  },
 ];

@@ -189,4 +189,10 @@ export const REGRESSIONS: readonly {
     about:
       'what was written, and deleted by a person before a look was there, is found to be gone by one at everything',
   },
+  {
+    seed: '1202739',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'of a large file whose list came through the one in the middle the pieces do as well',
+  },
 ];

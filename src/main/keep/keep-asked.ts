@@ -1,7 +1,7 @@
 import type { Collection } from '../collection.ts';
 import type { NamedContent } from '../past/history-port.ts';
 import { referencesOf } from '../record/content-reference.ts';
-import { fileEntry } from '../record/file-entry.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { CollectionId, Digest, RecordId } from '../record/ids.ts';
 import type { IdleJob, KeepPort } from './keep-port.ts';
 import { LARGEST_FETCHED, roomFor } from './room-for.ts';
@@ -39,8 +39,7 @@ export class KeepAsked implements IdleJob {
   /** A peer asked for these, and they are not here. */
   askedInVain(collection: CollectionId, missing: readonly Missing[]): void {
     const now = this.#port.clock.now();
-    for (const { digest, kind, hint } of missing) {
-      if (hint === null || kind === 'chunk') continue;
+    for (const { digest, hint } of missing.flatMap((each) => this.#wholes(collection, each))) {
       const first = this.#asked.get(digest);
       if (first !== undefined && now - first < AGAIN_MS && now >= first) continue;
       this.#asked.delete(digest);
@@ -49,6 +48,17 @@ export class KeepAsked implements IdleJob {
       else if (this.#sought.size < MOST_NOTED) this.#sought.set(digest, { collection, record: hint });
     }
     if (this.#sought.size > 0) this.#port.wake();
+  }
+
+  /** What is to be fetched for it: of a chunk, whose list the peer has, the files of the record it may be of. */
+  #wholes(id: CollectionId, { digest, kind, hint }: Missing): readonly { digest: Digest; hint: RecordId }[] {
+    if (hint === null) return [];
+    if (kind !== 'chunk') return [{ digest, hint }];
+    const each = this.#port.collections().find(({ collection }) => collection.stored.id === id);
+    return (each?.collection.records.find(hint)?.state.fields.get(ENTRY) ?? []).flatMap(({ value }) => {
+      const entry = fileEntry(value);
+      return entry?.type === 'file' && entry.chunks !== undefined ? [{ digest: entry.digest, hint }] : [];
+    });
   }
 
   #note(digest: Digest, now: number): void {

@@ -62,6 +62,21 @@ it('fetches only what is asked for once more after a while: who finds it elsewhe
   room.expectNoFaults();
 });
 
+it('fetches the whole file of which only pieces are asked for: who asks has the list of them already', async () => {
+  const { room, a, b } = await withOneThatLeavesOut('pieces');
+  for (const other of [a, b]) room.group.cut(other, room.devices[2] as typeof a);
+  room.write(a, 'far-large.bin', LARGE);
+  await room.run(5000);
+  for (let times = 0; times < 2; times++) {
+    b.engine.keeper.askedInVain(room.replica(b).id, [
+      { digest: digestOf(Buffer.from('a piece')), kind: 'chunk', hint: recordId('far-large.bin') },
+    ]);
+    await room.run(5000);
+  }
+  expect(room.kept(b, LARGE)).toBe(true);
+  room.expectNoFaults();
+});
+
 it('takes nothing beyond what history may have', async () => {
   const { room, a, b, c } = await withOneThatLeavesOut('no room');
   b.engine.config.set('history.bytes', '4');
