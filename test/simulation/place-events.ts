@@ -52,11 +52,11 @@ export async function turnSource({ group, random }: PlaceScene): Promise<string 
   return `${device.name} ${isThere ? 'lets go of' : 'takes'} ${location}${done ? '' : ', in vain'}`;
 }
 
-/** Can all that its program wrote to the folder be synced, and is none of it doubted since the power went? */
+/** Can all that its program wrote to the folder be synced, and is none of it doubted since the power went, or still to be made again? */
 function isSureOfAll(group: SimulatedGroup, device: SimulatedDevice): boolean {
   const { collection, synchronizers } = group.replica(device) as Replica;
   const ours = [...synchronizers.values()].find(({ source }) => source.location === ROOT);
-  if (ours === undefined || ours.state === 'unavailable') return false;
+  if (ours === undefined || ours.state === 'unavailable' || ours.construction.open > 0) return false;
   const { keeper } = device.engine;
   if ([...collection.records.all()].some(({ id }) => keeper.holdsBack(ours.source.row, id))) return false;
   const fs = device.disk.process();
