@@ -52,12 +52,18 @@ describe('contacts, exported', () => {
   });
 
   it('as an address book of Thunderbird, each card under its uid', async () => {
-    room.say('bo/1', { name: { full: 'Bo' } });
+    room.say('bo/1', {
+      'name': { full: 'Bo' },
+      'emails/a': { address: 'other@example.org' },
+      'emails/b': { address: 'preferred@example.org', pref: 1 },
+    });
     const file = join(folder, 'abook.sqlite');
     expect(await write('thunderbird', file)).toEqual({ records: 2, lost: [] });
     const book = openAddressBook(file, 'read');
     const [bo, ...others] = [...book.cards()].sort((a, b) => (a.uid < b.uid ? -1 : 1));
     expect([book.version, bo?.uid, others.map(({ uid }) => uid)]).toEqual([4, 'bo/1', ['jane']]);
+    const mirrored = ['PrimaryEmail', 'SecondEmail'].map((name) => bo?.properties.get(name));
+    expect(mirrored).toEqual(['preferred@example.org', 'other@example.org']);
     expect(others[0]?.properties.get('PrimaryEmail')).toBe('jane0@example.org');
     expect(others[0]?.properties.get('_vCard')).toContain('X-FOO:bar');
     book.close();

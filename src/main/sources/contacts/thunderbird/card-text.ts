@@ -2,8 +2,7 @@ import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { composeText } from '../../text/compose-text.ts';
 import { recordIdOfUid } from '../../text/item-ids.ts';
-import type { Cells } from '../cells/cells.ts';
-import { plain, plainText } from '../cells/cells.ts';
+import { type Cells, type Plain, plain, plainText } from '../cells/cells.ts';
 import { type Layout, projectCells, readCells, writeCells } from '../cells/layout.ts';
 import { THUNDERBIRD_COLUMNS, type ThunderbirdColumn, thunderbirdParts } from '../csv/thunderbird.ts';
 import { vcardFormat } from '../vcard/vcard-format.ts';
@@ -102,6 +101,9 @@ const cellsOf = (properties: ReadonlyMap<string, string>): Cells => ({
   text: (column) => (properties.get(column) ?? '').replace(/\r\n?/g, '\n'),
 });
 
+const NO_PREF = 101;
+const prefOf = ({ pref }: Plain): number => (typeof pref === 'number' ? pref : NO_PREF);
+
 /** What Thunderbird's searches and lists look at beside the card itself. */
 function mirrorsOf(fields: Fields): readonly (readonly [string, string | null])[] {
   const name = plain(fields.get('name' as FieldName));
@@ -112,10 +114,15 @@ function mirrorsOf(fields: Fields): readonly (readonly [string, string | null])[
     );
     return words.length === 0 ? null : words.join(' ');
   };
+  /** The preferred first, as Thunderbird has them. */
   const firsts = (map: string, what: string): readonly string[] =>
-    [...fields].flatMap(([field, value]) =>
-      field.startsWith(`${map}/`) ? (plainText(plain(value)?.[what]) ?? []) : [],
-    );
+    [...fields]
+      .flatMap(([field, value]): readonly Plain[] => {
+        const entry = field.startsWith(`${map}/`) ? plain(value) : null;
+        return entry === null ? [] : [entry];
+      })
+      .sort((a, b) => prefOf(a) - prefOf(b))
+      .flatMap((entry) => plainText(entry[what]) ?? []);
   const [primary = null, second = null] = firsts('emails', 'address');
   return [
     ['DisplayName', plainText(name?.full)],
