@@ -107,6 +107,8 @@ export interface Requests {
   'problems:list': (collection: string | null) => readonly ProblemView[];
   'safety:preview': (collection: string | null) => PlanView;
   'safety:confirm': (planOrSource: string) => Record<string, never>;
+  /** What is gone from a halted source is written there again, instead of being deleted elsewhere. */
+  'safety:put-back': (planOrSource: string) => Record<string, never>;
   'verify': (collection: string | null, content: boolean) => readonly VerifyView[];
   'pause': (collection: string | null, paused: boolean) => Record<string, never>;
   /** A contact or an event as it is now, and where it is. */
@@ -176,6 +178,7 @@ export const REQUESTS = Object.keys({
   'problems:list': 0,
   'safety:preview': 0,
   'safety:confirm': 0,
+  'safety:put-back': 0,
   'verify': 0,
   'pause': 0,
   'records:show': 0,

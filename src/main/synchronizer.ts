@@ -10,7 +10,7 @@ import type { BatchSizes } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import { troubleText } from './platform/trouble-text.ts';
-import type { RecordId } from './record/ids.ts';
+import { type RecordId, recordId } from './record/ids.ts';
 import type { SafetyLimits } from './safety.ts';
 import { SourceConfirmation, type SourcePreview } from './source-confirmation.ts';
 import { type Progress, SourceStatus } from './source-status.ts';
@@ -227,6 +227,29 @@ export class Synchronizer {
   confirm(plan: string): void {
     this.#confirmation.confirm(plan);
     this.forgetLook();
+  }
+
+  /**
+   * A person says that what is gone from a halted source went by mistake: it is written there again, from other devices or from what is kept here.
+   * Whatever stands in such a place by then is left and compared as at a join. false: it halts for another plan by now, or nothing is written to it.
+   */
+  putBack(plan: string): Promise<boolean> {
+    return this.#lock.run(async () => {
+      const looked = await takeIn(this.#takeInPort(), this.#request(null, null, true));
+      if (looked.is !== 'halted' || looked.plan !== plan || !this.isWritten) return false;
+      const { records } = this.#collection;
+      const gone = looked.local.flatMap(({ record, action }) =>
+        action === 'delete' ? (records.find(recordId(record))?.row ?? []) : [],
+      );
+      this.#collection.transact(() => {
+        for (const row of gone) records.dropSnapshot(this.#source.row, row);
+      });
+      // Until it is there again others must not take this device for one that has it.
+      this.#setStage({ adopting: this.#source.adopting, filling: true });
+      for (const row of gone) this.construction.enqueue(row, null);
+      this.forgetLook();
+      return true;
+    });
   }
 
   /**

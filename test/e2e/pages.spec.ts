@@ -472,6 +472,16 @@ test('a halted source says why and what would happen, and goes on only for this 
   await expect.poll(() => asked(page, 'safety:confirm')).toEqual([['plan-1']]);
 });
 
+test('what is gone from a halted source by mistake is put back by a button', async ({ page }) => {
+  await openPages(page, pages, {});
+  await page.getByRole('button', { name: /See what would/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Put back what is gone' }).click();
+  await expect.poll(() => asked(page, 'safety:put-back')).toEqual([['plan-1']]);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByText('What is gone from Music is written again')).toBeVisible();
+  expect(await asked(page, 'safety:confirm')).toEqual([]);
+});
+
 test('a dropped folder is added only after it is confirmed; a bad place keeps the dialog and names it', async ({
   page,
 }) => {

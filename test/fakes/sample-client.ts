@@ -303,6 +303,7 @@ export class SampleClient implements LockstepClient {
           ],
         };
       case 'safety:confirm':
+      case 'safety:put-back':
         this.#change(MUSIC, (one) => ({
           ...one,
           state: 'working',

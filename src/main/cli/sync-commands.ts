@@ -193,7 +193,10 @@ const preview: Command = {
       const halts = view.halts
         .map((halt) => call.paint.warn(`Halted: ${plainText(halt.detail)} (${halt.reason})\n`))
         .join('');
-      const confirm = view.halts.length > 0 ? `Let it go on with: lockstep confirm ${view.plan}\n` : '';
+      const back = view.halts.some(({ reason }) => reason === 'mass-delete' || reason === 'emptied')
+        ? `Or have what is gone written here again: lockstep put-back ${view.plan}\n`
+        : '';
+      const confirm = view.halts.length > 0 ? `Let it go on with: lockstep confirm ${view.plan}\n${back}` : '';
       const all = [...rows('from here', view.local), ...rows('to here', view.incoming)];
       return `${halts}${call.table(['which way', 'action', 'record'], all, 'Nothing to do.')}${confirm}`;
     });
@@ -208,6 +211,18 @@ const confirm: Command = {
   options: {},
   async run(call) {
     await call.print(await call.ask('safety:confirm', call.positionals[0]!), () => 'It goes on.\n');
+    return EXIT.done;
+  },
+};
+
+const putBack: Command = {
+  name: 'put-back',
+  takes: 'PLAN|SOURCE',
+  summary: 'writes what is gone from a halted source there again',
+  details: 'Nothing is deleted elsewhere. What other devices hold is fetched from them.',
+  options: {},
+  async run(call) {
+    await call.print(await call.ask('safety:put-back', call.positionals[0]!), () => 'What is gone is written again.\n');
     return EXIT.done;
   },
 };
@@ -252,4 +267,4 @@ const problems: Command = {
 };
 
 /** Exchanging, and knowing where things stand. */
-export const syncCommands: readonly Command[] = [sync, status, explain, preview, confirm, verify, problems];
+export const syncCommands: readonly Command[] = [sync, status, explain, preview, confirm, putBack, verify, problems];

@@ -235,6 +235,7 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
   'problems:list': [['collection', orNull(name)]],
   'safety:preview': [['collection', orNull(name)]],
   'safety:confirm': [['planOrSource', name]],
+  'safety:put-back': [['planOrSource', name]],
   verify: [
     ['collection', orNull(name)],
     ['content', flag],

@@ -104,6 +104,10 @@ export function handlersOf(engine: Engine): Handlers {
     'history:restore': (collection, record, at, to) => records.restore(collection, record, at, to),
     'problems:list': (collection) => findCollections(engine, collection).flatMap(problemViews),
     'safety:preview': (collection) => preview(engine, findCollections(engine, collection)),
+    'safety:put-back': async (planOrSource) => {
+      await putBack(engine, planOrSource);
+      return {};
+    },
     'safety:confirm': (planOrSource) => {
       confirm(engine, planOrSource);
       return NOTHING;
@@ -295,19 +299,32 @@ async function preview(engine: Engine, replicas: readonly Replica[]): Promise<Pl
   return { plan, local, incoming, halts };
 }
 
-function confirm(engine: Engine, planOrSource: string): void {
+/** The source that waits for a person with this plan, or that is this one. Fails with `no-such-plan`. */
+function waitingSource(engine: Engine, planOrSource: string) {
   for (const replica of engine.replicas.values())
     for (const [row, synchronizer] of replica.synchronizers) {
       const { source, plan } = synchronizer;
-      if (plan === null || (plan !== planOrSource && source.id !== planOrSource && source.location !== planOrSource))
-        continue;
-      synchronizer.confirm(plan);
-      engine.schedules.get(row)?.dirty(null);
-      return;
+      if (plan !== null && (plan === planOrSource || source.id === planOrSource || source.location === planOrSource))
+        return { synchronizer, plan, look: () => engine.schedules.get(row)?.dirty(null) };
     }
-  throw new LockstepError(
+  throw noSuchPlan(planOrSource);
+}
+
+const noSuchPlan = (planOrSource: string): LockstepError =>
+  new LockstepError(
     'no-such-plan',
     `Nothing waits for "${planOrSource}": look at status for the plan of a halted source.`,
     planOrSource,
   );
+
+function confirm(engine: Engine, planOrSource: string): void {
+  const { synchronizer, plan, look } = waitingSource(engine, planOrSource);
+  synchronizer.confirm(plan);
+  look();
+}
+
+async function putBack(engine: Engine, planOrSource: string): Promise<void> {
+  const { synchronizer, plan, look } = waitingSource(engine, planOrSource);
+  if (!(await synchronizer.putBack(plan))) throw noSuchPlan(planOrSource);
+  look();
 }

@@ -25,6 +25,9 @@ const READ_PROBLEMS: ReadonlySet<string> = new Set([
 /** What a directory that cannot be listed is named by. */
 const LISTING_PROBLEMS: ReadonlySet<string> = new Set(['unreadable', 'io']);
 
+/** What an item is named by that goes, or is written, while it is looked at. */
+const PASSING: ReadonlySet<string> = new Set(['changing', 'unreadable']);
+
 /** What could not be written there again and again is named by. */
 const REFUSED = 'changed-underneath';
 
@@ -82,6 +85,14 @@ export class LookProblems {
       const isOver = found === null || (READ_PROBLEMS.has(code) && !isLive(found.state) && !this.#held.has(record));
       if (isListable || (looked && isOver)) problems.drop(source, record);
     }
+  }
+
+  /** A look that halts: what is gone is a part of what it halts for, not something that could not be read as it went. */
+  forgetGone(isGone: (id: RecordId) => boolean): void {
+    const { problems } = this.#collection;
+    const { source } = this.#held;
+    for (const { record, code } of problems.count(source) === 0 ? [] : problems.of(source))
+      if (PASSING.has(code) && isGone(record) && !this.#noted.has(record)) problems.drop(source, record);
   }
 
   /** What is refused again and again, though it stands there as before, is so until it is written, or stands there otherwise. */

@@ -191,7 +191,10 @@ class Look {
       await this.#committed;
     } else {
       const halt = this.#halt(readings, moves);
-      if (halt !== null) return halt;
+      if (halt !== null) {
+        this.#problems.forgetGone((id) => this.#gone.has(id));
+        return halt;
+      }
       if (request.dry) return { is: 'planned', local: this.#planned(readings, moves) };
       for (let at = 0; at < readings.length; at += batchRecords)
         this.#commit.readings(readings.slice(at, at + batchRecords), moves);

@@ -62,10 +62,11 @@ function PlannedList({ title, planned }: { title: string; planned: readonly Plan
   );
 }
 
-/** A halted source: why, what would happen, and two honest answers. */
+/** A halted source: why, what would happen, and the honest answers. */
 export function HaltDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
   const preview = useRequest('safety:preview', [collection.id]);
   const confirm = useAction('safety:confirm');
+  const putBack = useAction('safety:put-back');
   const toast = useToast();
   const source = collection.sources.find((one) => one.state === 'halted');
   const plan = preview.value;
@@ -73,13 +74,14 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
   const others = plan?.halts.filter((halt) => halt.detail !== source?.reason) ?? [];
   const isQuestion =
     plan !== null && plan.halts.length > 0 && plan.halts.every(({ reason }) => reason === 'deleted-elsewhere');
-  const letGo = async () => {
+  const isGone = plan?.halts.some(({ reason }) => reason === 'mass-delete' || reason === 'emptied') === true;
+  const answer = async (action: typeof confirm, done: string) => {
     // The plan that stands on the screen, not whatever the source has become since: a newer one halts and asks again.
     const target = plan?.plan ?? source?.plan ?? source?.id;
     if (target === undefined) return;
-    const reply = await confirm.run(target);
+    const reply = await action.run(target);
     if (!reply.ok) return;
-    toast('done', `${collection.name} goes on`);
+    toast('done', done);
     onClose();
   };
   return (
@@ -91,11 +93,20 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
           <Button className="button" autoFocus onPress={onClose}>
             Keep as it is
           </Button>
+          {isGone && (
+            <ActionButton
+              className="button"
+              isBusy={putBack.busy}
+              onPress={() => void answer(putBack, `What is gone from ${collection.name} is written again`)}
+            >
+              Put back what is gone
+            </ActionButton>
+          )}
           <ActionButton
             className="button button-danger"
             isBusy={confirm.busy}
             isDisabled={plan === null}
-            onPress={() => void letGo()}
+            onPress={() => void answer(confirm, `${collection.name} goes on`)}
           >
             {isQuestion ? 'Delete them here' : 'Let it go on'}
           </ActionButton>
@@ -111,11 +122,17 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
       ) : (
         <p>
           Nothing has been sent to your other devices and nothing is written here. <strong>Let it go on</strong> does
-          exactly what is listed below. <strong>Keep as it is</strong> changes nothing: it stays halted, and goes on by
-          itself once the folder is as it was.
+          exactly what is listed below.{' '}
+          {isGone && (
+            <>
+              <strong>Put back what is gone</strong> writes it here again, from your other devices.{' '}
+            </>
+          )}
+          <strong>Keep as it is</strong> changes nothing: it stays halted, and goes on by itself once the folder is as
+          it was.
         </p>
       )}
-      <ErrorNotice error={preview.error ?? confirm.error} />
+      <ErrorNotice error={preview.error ?? confirm.error ?? putBack.error} />
       {plan === null && preview.error === null && <Loading what="what would happen" />}
       {others.map((halt) => (
         <Note key={`${halt.source} ${halt.reason}`} tone="warn">

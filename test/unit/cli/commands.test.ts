@@ -234,6 +234,10 @@ describe('what a command line asks the instance', () => {
       ['safety:confirm', 'plan1'],
     ],
     [
+      ['put-back', 'plan1'],
+      ['safety:put-back', 'plan1'],
+    ],
+    [
       ['verify', '--content'],
       ['verify', null, true],
     ],

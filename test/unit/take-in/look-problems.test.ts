@@ -37,6 +37,15 @@ const looked = (more: Partial<CompareListing> = {}): CompareListing =>
   }) as unknown as CompareListing;
 const forget = (listing = looked(), complete = false) => problems.forget(listing, complete, () => false);
 
+describe('a look that halts', () => {
+  it('names nothing of what is gone that could not be read as it went', () => {
+    knownBefore(letter);
+    knownBefore(twin);
+    problems.forgetGone((id) => id === letter);
+    expect(named()).toEqual(['docs/twin.txt']);
+  });
+});
+
 describe('what a look names', () => {
   it('is named until it can be read, and looked at again soon where it was only changing', () => {
     note(letter, 'changing');

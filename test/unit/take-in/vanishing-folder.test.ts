@@ -35,6 +35,62 @@ it('what goes and is within bounds is deleted elsewhere once no more goes', asyn
   expect([stateOf(a), left(b)]).toEqual([['ready'], 75]);
 });
 
+describe('what went by mistake', () => {
+  const planOf = (device: SimulatedDevice): string =>
+    [...room.replica(device).synchronizers.values()][0]?.plan ?? 'none';
+  const putBack = (device: SimulatedDevice, plan: string) =>
+    Promise.resolve(device.running?.handlers['safety:put-back'](plan));
+
+  it.each([
+    ['much of it', 90],
+    ['all of it', 100],
+  ])('is written again where a person says so: %s', async (_, count) => {
+    room = await KeepRoom.open('put back', 2, FILES);
+    const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+    for (const path of NAMES.slice(0, count)) a.user.remove(`${ROOT}/${path}`);
+    await room.run(10_000);
+    expect([stateOf(a), left(a)]).toEqual([['halted'], 100 - count]);
+    const before = room.changes(b);
+    const answered = putBack(a, planOf(a));
+    await room.run(10_000);
+    await answered;
+    expect([stateOf(a), left(a), left(b)]).toEqual([['ready'], 100, 100]);
+    expect(NAMES.map((path) => room.read(a, path))).toEqual(Object.values(FILES));
+    expect([room.changes(b), room.conflicts(a), room.problems(a)]).toEqual([before, 0, []]);
+    expect(room.replica(a).isPartial).toBe(false);
+    room.expectNoFaults();
+  });
+
+  it('is only what the person was shown: what went since halts again', async () => {
+    room = await KeepRoom.open('put back', 2, FILES);
+    const [a] = room.devices as [SimulatedDevice, SimulatedDevice];
+    for (const path of NAMES.slice(0, 90)) a.user.remove(`${ROOT}/${path}`);
+    await room.run(10_000);
+    const plan = planOf(a);
+    a.user.remove(`${ROOT}/${NAMES[95]}`);
+    const answered = putBack(a, plan).catch(({ code }: { code: string }) => code);
+    await room.run(10_000);
+    expect([await answered, stateOf(a), left(a)]).toEqual(['no-such-plan', ['halted'], 9]);
+  });
+
+  it('takes nothing from what stands in such a place by then: it is compared as at a join', async () => {
+    room = await KeepRoom.open('put back', 2, FILES);
+    const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+    for (const path of NAMES.slice(0, 90)) a.user.remove(`${ROOT}/${path}`);
+    await room.run(10_000);
+    const answered = putBack(a, planOf(a));
+    await room.run(3);
+    room.write(a, NAMES[0] as string, 'made anew');
+    await room.run(20_000);
+    await answered.catch(() => undefined);
+    expect(left(a)).toBe(100);
+    const kept = [room.read(a, NAMES[0] as string), room.read(b, NAMES[0] as string)];
+    expect(kept).toContain('made anew');
+    expect(kept.every((text) => text === 'made anew') || room.conflicts(b) === 1).toBe(true);
+    room.expectNoFaults();
+  });
+});
+
 describe('a repository that is packed', () => {
   const objects = Array.from({ length: 90 }, (_, each) => `.git/objects/${each + 10}/${'0'.repeat(36)}${each + 10}`);
   const FEW = Object.fromEntries([...objects, 'letter'].map((path) => [path, `content of ${path}`]));
