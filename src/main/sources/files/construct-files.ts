@@ -110,17 +110,26 @@ class Construction {
     const { guard, context } = this.#work;
     if (!context.folding || refusal.reason !== 'changed-underneath' || item.fields === null || item.expected !== null)
       return refusal;
-    const place = guard.place(item.id);
-    const at = place.is === 'there' ? place.path.lastIndexOf('/') : -1;
-    if (place.is !== 'there' || at < 0) return refusal;
-    const own = place.path.slice(at + 1);
-    const names = namesIn(context, place.path.slice(0, at));
-    const other = names.find((name) => collisionKey(name, true) === collisionKey(own, true));
-    if (names.includes(own) || other === undefined) return refusal;
-    return new Refusal(
-      'names-collide',
-      `${item.id}: ${other} is there, and this disk does not tell the two names apart; rename one of them.`,
-    );
+    return (guard.isNamedSo(item.id) ? null : this.#collision(item.id)) ?? refusal;
+  }
+
+  /** Which name on the way to an item is there in another case; null: none. */
+  #collision(id: RecordId): Refusal | null {
+    const { guard, context } = this.#work;
+    const place = guard.place(id);
+    if (place.is === 'refused') return null;
+    let directory = context.root;
+    for (const own of place.path.slice(context.root.length + 1).split('/')) {
+      const names = namesIn(context, directory);
+      const other = names.find((name) => collisionKey(name, true) === collisionKey(own, true));
+      if (!names.includes(own) && other !== undefined)
+        return new Refusal(
+          'names-collide',
+          `${id}: ${other} is there, and this disk does not tell the two names apart; rename one of them.`,
+        );
+      directory = `${directory}/${own}`;
+    }
+    return null;
   }
 
   #delete(n: number, item: ConstructItem): Written {
@@ -129,7 +138,8 @@ class Construction {
     // A parent that is a file or a link by now holds no such item any more.
     if (place.is === 'refused' && place.code !== 'parent-is-file') throw new Refusal(place.code, place.detail);
     const target = place.is === 'there' ? context.fs.lstat(place.path) : null;
-    if (place.is !== 'there' || target === null) return { revision: null, kept: null };
+    // What has another case is another item, as far as a listing can tell: this one is gone.
+    if (place.is !== 'there' || target === null || !guard.isNamedSo(item.id)) return { revision: null, kept: null };
     return deleteItem(this.#work, n, item, place.path, target);
   }
 
@@ -149,16 +159,27 @@ class Construction {
   }
 
   #put(n: number, item: ConstructItem, entry: FileEntry, place: FreePlace, target: FileStat | null): Written {
+    const { guard, context } = this.#work;
+    if (target === null && item.expected === null && !guard.areParentsNamedSo(item.id))
+      if (context.fs.lstat(place.path) === null) throw this.#collision(item.id) ?? changedUnderneath(item.id);
     if (target?.type === 'directory' && entry.type !== 'directory') this.#clear(item.id);
     const taken = entry.type === 'file' ? this.#take(item, entry, place, target === null) : null;
     if (taken !== null) return taken;
     const folded =
       item.expected === null && target !== null ? this.#folded.get(collisionKey(item.id, true)) : undefined;
-    if (folded === undefined) return writeItem(this.#work, n, item, entry, place, target);
+    if (folded === undefined) return this.#writeNamedSo(n, item, entry, place, target);
     const recased = entry.type === 'directory' ? this.#recase(item, entry, place.path, folded, target!.inode) : null;
     if (recased !== null) return recased;
     this.#settle(folded);
-    return writeItem(this.#work, n, item, entry, place, this.#work.context.fs.lstat(place.path));
+    return this.#writeNamedSo(n, item, entry, place, context.fs.lstat(place.path));
+  }
+
+  /** What stands under the name of another case is not this item, though it has the content that is wanted: it goes with the other's deletion. */
+  #writeNamedSo(n: number, item: ConstructItem, entry: FileEntry, place: FreePlace, target: FileStat | null): Written {
+    const { guard } = this.#work;
+    const isNamedSo = target === null ? guard.areParentsNamedSo(item.id) : guard.isNamedSo(item.id);
+    if (item.expected === null && !isNamedSo) throw this.#collision(item.id) ?? changedUnderneath(item.id);
+    return writeItem(this.#work, n, item, entry, place, target);
   }
 
   /** The place of an item that is to be there: a parent that is still a file makes room first, if the batch says so. */

@@ -92,6 +92,10 @@ interface Parent {
   readonly inode: bigint;
   /** Real names on disk by record name, read when one that is not ASCII is asked for. */
   names: ReadonlyMap<string, string> | null;
+  /** On a disk that does not tell case apart: it and all above it are called just so. Elsewhere always true. */
+  readonly exact: boolean;
+  /** Every name in it as it is on disk, read when it is asked for. */
+  onDisk: ReadonlySet<string> | null;
 }
 
 /**
@@ -140,6 +144,31 @@ export class ParentGuard {
     } catch (error) {
       return refusalOf(error);
     }
+  }
+
+  /**
+   * Is what is found at the place of an item called just so? On a disk that does not tell case apart it may be another item, or lie in another
+   * directory, of which only the case is another.
+   */
+  isNamedSo(id: string): boolean {
+    if (!this.#folding) return true;
+    const parent = this.#parent(parentOf(id));
+    return parent?.is === 'parent' && parent.exact && this.#isOnDisk(parent, this.#nameIn(parent, lastComponent(id)));
+  }
+
+  /** Are those parents of an item that are there called just so? */
+  areParentsNamedSo(id: string): boolean {
+    if (!this.#folding) return true;
+    for (let at = parentOf(id); ; at = parentOf(at)) {
+      const parent = this.#parent(at);
+      if (parent !== null) return parent.is === 'parent' && parent.exact;
+      if (at === '') return true;
+    }
+  }
+
+  #isOnDisk(parent: Parent, name: string): boolean {
+    parent.onDisk ??= new Set(this.#fs.readDirectory(parent.path).flatMap((each) => each.name ?? []));
+    return parent.onDisk.has(name);
   }
 
   /** Forgets one directory and what lies below it, or everything. */
@@ -192,7 +221,8 @@ export class ParentGuard {
     if (stat === null) return null;
     if (stat.type !== 'directory')
       return { is: 'refused', code: 'parent-is-file', detail: `${this.#root} is not a directory` };
-    const parent: Parent = { is: 'parent', path: this.#root, device: stat.device, inode: stat.inode, names: null };
+    const { device, inode } = stat;
+    const parent: Parent = { is: 'parent', path: this.#root, device, inode, names: null, exact: true, onDisk: null };
     this.#parents.set('', parent);
     return parent;
   }
@@ -204,7 +234,8 @@ export class ParentGuard {
     if (known !== undefined) return known;
     const above = this.#parent(parentOf(id));
     if (above === null || above.is === 'refused') return above;
-    const path = `${above.path}/${this.#nameIn(above, lastComponent(id))}`;
+    const name = this.#nameIn(above, lastComponent(id));
+    const path = `${above.path}/${name}`;
     const stat = this.#fs.lstat(path);
     if (stat === null) return null;
     if (stat.type !== 'directory') {
@@ -214,7 +245,9 @@ export class ParentGuard {
     if (stat.device !== above.device && !this.#mayCross(id)) {
       return { is: 'refused', code: 'io', detail: `another disk is mounted at ${id}` };
     }
-    const parent: Parent = { is: 'parent', path, device: stat.device, inode: stat.inode, names: null };
+    const exact = !this.#folding || (above.exact && this.#isOnDisk(above, name));
+    const { device, inode } = stat;
+    const parent: Parent = { is: 'parent', path, device, inode, names: null, exact, onDisk: null };
     this.#parents.set(id, parent);
     return parent;
   }

@@ -345,6 +345,44 @@ describe('constructing on a disk that does not tell case apart', () => {
     expect(room.kept('O')).toBe('O');
   });
 
+  it('takes no item for one of another case, so that the deletion of that one takes nothing with it', () => {
+    const room = memoryRoom(true);
+    room.write('readme', 'R');
+    room.write('dir/inner', 'I');
+    room.directory('empty');
+    const wanted = [
+      { ...room.file('README', 'R'), expected: null, replaces: null },
+      { ...room.file('Dir/inner', 'I'), expected: null, replaces: null },
+      { ...room.file('Dir/new', 'N'), expected: null, replaces: null },
+      { ...room.makeDirectory('EMPTY'), expected: null },
+    ];
+    const made = room.construct(...wanted).outcomes;
+    expect(made.map((outcome) => [outcome.done, 'reason' in outcome && outcome.reason])).toEqual(
+      Array(4).fill(['refused', 'names-collide']),
+    );
+    expect(room.tree()).toEqual({ dir: 'directory', 'dir/inner': 'file "I"', empty: 'directory', readme: 'file "R"' });
+    room.construct(room.remove('readme'), room.remove('dir/inner'), room.remove('dir'), room.remove('empty'));
+    expect(room.construct(...wanted).outcomes.map(({ done }) => done)).toEqual(Array(4).fill('written'));
+    expect(room.tree()).toEqual({
+      Dir: 'directory',
+      'Dir/inner': 'file "I"',
+      'Dir/new': 'file "N"',
+      EMPTY: 'directory',
+      README: 'file "R"',
+    });
+  });
+
+  it('deletes nothing that has another case by now', () => {
+    const room = memoryRoom(true);
+    room.write('readme', 'R');
+    room.write('dir/inner', 'I');
+    const deletions = [room.remove('readme'), room.remove('dir/inner')];
+    room.fs.rename(room.path('readme'), room.path('README'));
+    room.fs.rename(room.path('dir'), room.path('Dir'));
+    expect(room.construct(...deletions).outcomes.map(({ done }) => done)).toEqual(['written', 'written']);
+    expect(room.tree()).toEqual({ Dir: 'directory', 'Dir/inner': 'file "I"', README: 'file "R"' });
+  });
+
   it('gives a directory its new case and does not delete it', () => {
     const room = memoryRoom(true);
     room.directory('dir');
