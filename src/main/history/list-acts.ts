@@ -15,8 +15,9 @@ import { type Filter, filterOf, type HistoryPage, isShown, standingStill } from 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
 type Counts = { -readonly [action in keyof ActionCounts]: number };
 
-/** Packages of one log that lie no further apart are of one act. */
+/** Packages of one log that lie no further apart are of one act, where one of them has so many changes: a few may be two saves in a hurry. */
 const TOGETHER_MS = 1000;
+const SEVERAL = 16;
 /** So are large ones, which take their time where what is in them has to be read first. */
 const SLOWLY_MS = 60_000;
 const LARGE = 64;
@@ -66,7 +67,9 @@ class Act {
     if (place.log !== this.#oldest.log || place.number !== this.#oldest.number - 1) return false;
     if (outline.cause !== this.cause || this.packages >= MOST_PACKAGES) return false;
     const apart = millisecondsOf(this.#oldest.time) - millisecondsOf(place.time);
-    return apart <= TOGETHER_MS || (apart <= SLOWLY_MS && Math.min(outline.size, this.#outline.size) >= LARGE);
+    const sizes = [outline.size, this.#outline.size];
+    if (apart <= TOGETHER_MS) return Math.max(...sizes) >= SEVERAL;
+    return apart <= SLOWLY_MS && Math.min(...sizes) >= LARGE;
   }
 
   take(place: PackagePlace, outline: Outline): void {

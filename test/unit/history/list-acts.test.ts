@@ -34,15 +34,21 @@ describe('acts', () => {
     group.tick();
     look(laptop, namesOf(0, 600), 'one');
     group.tick(3000);
-    look(laptop, namesOf(0, 3), 'two');
-    look(laptop, namesOf(3, 2), null);
+    look(laptop, namesOf(0, 20), 'two');
+    look(laptop, namesOf(20, 2), null);
     expect(await acts(laptop)).toEqual([
-      [`${laptop.log}-4..5`, 'Laptop', 2, 5, only({ modify: 3, delete: 2 })],
+      [`${laptop.log}-4..5`, 'Laptop', 2, 22, only({ modify: 20, delete: 2 })],
       [`${laptop.log}-1..3`, 'Laptop', 3, 600, only({ add: 600 })],
     ]);
     const [, first] = await listActs(laptop.port, { changesLimit: 2 });
     expect(first).toMatchObject({ newest: `${laptop.log}-3`, cause: 'source' });
     expect(first?.changes.map(({ title }) => title)).toEqual(namesOf(0, 2));
+  });
+
+  it('are two where a person saves twice in a hurry', async () => {
+    look(laptop, namesOf(0, 2), 'one');
+    look(laptop, namesOf(0, 1), 'two');
+    expect((await acts(laptop)).map(([id]) => id)).toEqual([`${laptop.log}-2`, `${laptop.log}-1`]);
   });
 
   it('go on over a pause where large packages follow each other, as where large files are read', async () => {
@@ -67,16 +73,16 @@ describe('acts', () => {
   it('of several devices lie beside each other, and page by page each is told once, and whole', async () => {
     for (let round = 0; round < 4; round++) {
       group.tick(100);
-      look(laptop, namesOf(10 * round, 10), 'one');
-      look(phone, namesOf(100 + 10 * round, 10), 'two');
+      look(laptop, namesOf(20 * round, 20), 'one');
+      look(phone, namesOf(100 + 20 * round, 20), 'two');
     }
     group.tick(3000);
-    look(phone, namesOf(200, 1), 'late');
+    look(phone, namesOf(300, 1), 'late');
     group.exchange();
     const whole = await acts(laptop);
     expect(whole.map(([, name, packages, count]) => [name, packages, count])).toEqual([
       ['Phone', 1, 1],
-      ...whole.slice(1).map(([, name]) => [name, 4, 40]),
+      ...whole.slice(1).map(([, name]) => [name, 4, 80]),
     ]);
     expect(whole).toHaveLength(3);
     const paged: unknown[] = [];
