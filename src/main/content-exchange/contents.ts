@@ -82,7 +82,8 @@ export class Contents {
 
   /** Finds what files to be constructed need. Same order. */
   async find(wanted: readonly WantedContent[], ask: AskPeers, signal: AbortSignal): Promise<readonly FoundContent[]> {
-    const found: (FoundContent | null)[] = wanted.map((want) => this.#here(want));
+    const held = this.#store.heldAmong(wanted.map(({ digest }) => digest));
+    const found: (FoundContent | null)[] = wanted.map((want) => this.#here(want, held.has(want.digest)));
     const small: number[] = [];
     const large: number[] = [];
     wanted.forEach((want, at) => {
@@ -107,9 +108,9 @@ export class Contents {
     return found.map((each) => each ?? { from: 'missing' });
   }
 
-  #here(want: WantedContent): FoundContent | null {
+  #here(want: WantedContent, isHeld: boolean): FoundContent | null {
     if (want.size === 0) return { from: 'bytes', bytes: new Uint8Array(0) };
-    for (const holder of this.here.holders(want.digest)) {
+    for (const holder of isHeld ? this.here.holders(want.digest) : []) {
       if (holder.source !== want.source || holder.id === want.id) continue;
       return { from: 'item', id: holder.id, revision: holder.revision, take: want.deleted.has(holder.row) };
     }

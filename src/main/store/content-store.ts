@@ -40,6 +40,12 @@ export class ContentStore {
     return this.#sql.holders.all(keyOf(content));
   }
 
+  /** Those of these contents that have holders at all: one question for a whole batch, of which mostly nothing is here. */
+  heldAmong(contents: readonly Digest[]): ReadonlySet<Digest> {
+    const held = new Set(this.#sql.heldKeys.all(JSON.stringify(contents.map(keyOf))));
+    return new Set(contents.filter((content) => held.has(keyOf(content))));
+  }
+
   /** Keeps a chunk list and where each of its chunks is, all or nothing; in a transaction of its own where there is none. `content`: the file it cuts. */
   putChunkList(list: Digest, content: Digest, bytes: Uint8Array): void {
     const digest = bytesOf(list);
@@ -133,6 +139,9 @@ function statements(database: Database.Database) {
     noteHolder: database.prepare<[number, number]>('INSERT OR IGNORE INTO content_at(key, record) VALUES(?, ?)'),
     forgetHolder: database.prepare<[number, number]>('DELETE FROM content_at WHERE key = ? AND record = ?'),
     holders: value<[number], number>('SELECT record FROM content_at WHERE key = ? LIMIT 16'),
+    heldKeys: value<[string], number>(
+      'SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM content_at WHERE key = value)',
+    ),
     findList: value<[Blob], number>('SELECT id FROM chunk_list WHERE digest = ?'),
     addList: database.prepare<[Blob, Blob, Blob]>('INSERT INTO chunk_list(digest, content, bytes) VALUES(?, ?, ?)'),
     addChunk: database.prepare<[number, number, number]>(
