@@ -231,12 +231,12 @@ export class Synchronizer {
 
   /**
    * A person says that what is gone from a halted source went by mistake: it is written there again, from other devices or from what is kept here.
-   * Whatever stands in such a place by then is left and compared as at a join. false: it halts for another plan by now, or nothing is written to it.
+   * Whatever stands in such a place by then is left and compared as at a join. false: it halts for another plan by now.
    */
   putBack(plan: string): Promise<boolean> {
     return this.#lock.run(async () => {
       const looked = await takeIn(this.#takeInPort(), this.#request(null, null, true));
-      if (looked.is !== 'halted' || looked.plan !== plan || !this.isWritten) return false;
+      if (looked.is !== 'halted' || looked.plan !== plan) return false;
       const { records } = this.#collection;
       const gone = looked.local.flatMap(({ record, action }) =>
         action === 'delete' ? (records.find(recordId(record))?.row ?? []) : [],

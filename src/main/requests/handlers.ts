@@ -325,6 +325,12 @@ function confirm(engine: Engine, planOrSource: string): void {
 
 async function putBack(engine: Engine, planOrSource: string): Promise<void> {
   const { synchronizer, plan, look } = waitingSource(engine, planOrSource);
+  if (!synchronizer.isWritten)
+    throw new LockstepError(
+      'not-written',
+      'Nothing is written to this source, as you said: allow that, or put the items back by hand.',
+      planOrSource,
+    );
   if (!(await synchronizer.putBack(plan))) throw noSuchPlan(planOrSource);
   look();
 }

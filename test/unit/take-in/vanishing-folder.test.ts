@@ -61,6 +61,19 @@ describe('what went by mistake', () => {
     room.expectNoFaults();
   });
 
+  it('is not written where nothing is to be written', async () => {
+    room = await KeepRoom.open('put back', 2, FILES);
+    const [a] = room.devices as [SimulatedDevice, SimulatedDevice];
+    const row = [...room.replica(a).synchronizers.keys()][0] as number;
+    const changed = a.engine.changeRules(room.replica(a), row, { only: [], ignore: [], readOnly: true });
+    await room.run(5000);
+    await changed;
+    for (const path of NAMES.slice(0, 90)) a.user.remove(`${ROOT}/${path}`);
+    await room.run(10_000);
+    await expect(putBack(a, planOf(a))).rejects.toMatchObject({ code: 'not-written' });
+    expect([stateOf(a), left(a)]).toEqual([['halted'], 10]);
+  });
+
   it('is only what the person was shown: what went since halts again', async () => {
     room = await KeepRoom.open('put back', 2, FILES);
     const [a] = room.devices as [SimulatedDevice, SimulatedDevice];
