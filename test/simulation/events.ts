@@ -37,6 +37,7 @@ export const KINDS = [
   'select',
   'retention',
   'middle',
+  'folding',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

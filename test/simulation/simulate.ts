@@ -114,7 +114,13 @@ class Run {
     const drawn = this.#random.pick([2, 2, 2, 3, 3, 4]);
     const count = this.#kinds.has('middle') ? 3 : drawn;
     group.slowness = this.#random.pick([1, 20, 400]);
-    for (let at = 0; at < count; at++) group.addDevice({ skewed: this.#kinds.has('clock'), folding: false });
+    const folds = this.#random.fork('folding');
+    for (let at = 0; at < count; at++)
+      group.addDevice({
+        skewed: this.#kinds.has('clock'),
+        // Of some the disk does not tell case apart.
+        folding: this.#kinds.has('folding') && folds.chance(0.5),
+      });
     const [first, ...others] = group.devices as [SimulatedDevice, ...SimulatedDevice[]];
     const { listed, taken, packaged, constructed } = group.batches;
     this.#tell(
