@@ -151,9 +151,14 @@ export class Ledger {
       if (shown.has(content) || staged.has(content) || this.isKept(device, content)) continue;
       const path = folder.owed.get(content) ?? '';
       folder.owed.delete(content);
-      if (folder.doubtful.has(content) && this.#devices.some((other) => other !== device && this.has(other, content)))
+      const mayGo = this.forgets.has(device);
+      // From now on whoever has it answers for it.
+      if (
+        (mayGo || folder.doubtful.has(content)) &&
+        this.#devices.some((each) => each !== device && this.has(each, content))
+      )
         continue;
-      if (this.forgets.has(device) && !this.#stands(device, content)) {
+      if (mayGo && !this.#stands(device, content)) {
         this.destroyed.add(content);
         continue;
       }
@@ -171,9 +176,8 @@ export class Ledger {
     return views.some(shows) || this.isKept(device, content);
   }
 
-  /** Is it a value of a record, as a computer knows, that no other computer has? */
+  /** Is it a value of a record, as a computer knows? */
   #stands(device: SimulatedDevice, content: string): boolean {
-    if (this.#devices.some((other) => other !== device && this.has(other, content))) return false;
     const replicas = [...(device.running?.engine.replicas.values() ?? [])];
     return replicas.some(({ collection }) =>
       [...collection.records.all()].some(({ state }) =>
