@@ -523,4 +523,11 @@ export const PLANTED_BUGS = [
     replace: 'return [{ digest, hint }];',
     tests: ['test/unit/keep/keep-asked.test.ts'],
   },
+  {
+    about: 'a book that the power went over is kept beside itself as if another program had written to it',
+    file: 'src/main/sources/text/replace-file.ts',
+    find: '      syncOld(fs, path);\n',
+    replace: '',
+    tests: ['test/simulation/books-power.test.ts'],
+  },
 ];

@@ -35,6 +35,7 @@ export function replaceFile(
       moveToFree({ fs }, made, path);
     } else {
       if (!isAs(fs.lstat(path), expected.revision)) return false;
+      syncOld(fs, path);
       const marks = `${markOf(expected.revision)}${markOfStat(bytes === null ? null : fs.lstat(made))}`;
       const aside = `${directory}/.${name}.lockstep-old-${marks}`;
       if (!linkAside(fs, path, aside)) {
@@ -63,6 +64,21 @@ export function replaceFile(
     throw error;
   } finally {
     if (bytes !== null) removeMade(fs, made);
+  }
+}
+
+/** Else a loss of power could leave the old text, while it stands aside, as if somebody had written to it. */
+function syncOld(fs: FileSystem, path: string): void {
+  try {
+    const fd = fs.open(path, 'read');
+    try {
+      fs.sync(fd);
+    } finally {
+      fs.close(fd);
+    }
+  } catch (error) {
+    // Windows flushes only what is open for writing: there it is as it was.
+    if ((error as { code?: string }).code === undefined) throw error;
   }
 }
 
