@@ -85,7 +85,8 @@ export interface ShownRecordView {
   readonly sources: readonly {
     readonly location: string;
     readonly format: string;
-    readonly holds: 'all' | 'part' | 'none';
+    /** `other`: it says something else, as while the record is in conflict. */
+    readonly holds: 'all' | 'part' | 'other' | 'none';
   }[];
 }
 /** What one source has no place for, of what the records of its collection really say. */

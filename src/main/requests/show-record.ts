@@ -4,8 +4,10 @@ import { findRecord } from '../past/find-record.ts';
 import { recordTitle } from '../past/record-title.ts';
 import { valueView } from '../past/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import type { RecordKind } from '../record/field-rules.ts';
+import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
-import { fieldsOf } from '../snapshot/lens.ts';
+import { fieldsOf, sameFields } from '../snapshot/lens.ts';
 import { missedFields } from './missed-fields.ts';
 
 /** A contact or an event as it is now, and which places here hold it, or a part of it. Fails with `no-such-record`. */
@@ -16,15 +18,27 @@ export function showRecord({ collection, synchronizers }: Replica, text: string)
   const full = fieldsOf(shownFields(kind, record.state, log.order));
   const sources = [...synchronizers.values()].map((synchronizer) => {
     const { source, adapter } = synchronizer;
-    const shown = adapter.project?.(full) ?? full;
-    const isPart = missedFields(kind, full, shown).length > 0;
-    const isThere = fieldsOf(synchronizer.heldNow(record.row)).size > 0;
-    const holds = isThere ? (isPart ? 'part' : 'all') : 'none';
-    return { location: source.location, format: source.format, holds } as const;
+    const project = (fields: Fields): Fields => adapter.project?.(fields) ?? fields;
+    const shown = project(full);
+    const held = fieldsOf(synchronizer.heldNow(record.row));
+    return { location: source.location, format: source.format, holds: holds(kind, full, shown, held, project(held)) };
   });
   return {
     title: recordTitle(kind, record.id, full),
     fields: [...full].map(([path, value]) => ({ path, value: valueView(value) })),
     sources,
   };
+}
+
+/** `shown`, `showsNow`: what the source can hold of the record, and of what it holds. */
+function holds(
+  kind: RecordKind,
+  full: Fields,
+  shown: Fields,
+  held: Fields,
+  showsNow: Fields,
+): ShownRecordView['sources'][number]['holds'] {
+  if (held.size === 0) return 'none';
+  if (!sameFields(kind, shown, showsNow)) return 'other';
+  return missedFields(kind, full, shown).length > 0 ? 'part' : 'all';
 }

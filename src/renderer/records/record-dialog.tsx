@@ -12,6 +12,7 @@ import { formatWords } from '../sources/format-words.ts';
 const HOLDS: { readonly [holds in ShownRecordView['sources'][number]['holds']]: string } = {
   all: 'holds all of it',
   part: 'holds a part of it',
+  other: 'holds another version of it',
   none: 'does not hold it',
 };
 

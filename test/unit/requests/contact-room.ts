@@ -14,6 +14,9 @@ export function contactRoom() {
   const { collection } = device;
   /** Records the table does not hold at all. */
   const absent = new Set<string>();
+  /** What the table holds of records that were changed since. */
+  const earlier = new Map<string, Held | null>();
+  const leaveInTable = (id: string): void => void earlier.set(id, device.held(recordId(id)));
   const say = (id: string, said: Said | null): void => {
     const fields: Fields | null =
       said === null
@@ -24,7 +27,8 @@ export function contactRoom() {
   };
   const heldNow = (row: number): Held | null => {
     const found = collection.records.at(row);
-    return found === null || absent.has(found.id) ? null : device.held(found.id);
+    if (found === null || absent.has(found.id)) return null;
+    return earlier.get(found.id) ?? device.held(found.id);
   };
   const place = (row: number, location: string, format: string, adapter: { project?: (full: Fields) => Fields }) =>
     [
@@ -45,7 +49,7 @@ export function contactRoom() {
     collection,
     synchronizers: new Map([place(1, '/book.vcf', 'vcard', {}), place(2, '/book.csv', 'csv-outlook', { project })]),
   } as unknown as Replica;
-  return { replica, absent, projected: () => projected, say };
+  return { replica, absent, leaveInTable, projected: () => projected, say };
 }
 
 /** What a card says, with so many e-mails. */

@@ -26,6 +26,22 @@ it('a card is told with its fields and with what each place here holds of it', (
   ]);
 });
 
+it('a place that says something else holds another version, and none where it only says less', () => {
+  const { replica, leaveInTable, say } = contactRoom();
+  say('jane', jane(4));
+  leaveInTable('jane');
+  say('jane', jane(4, { 'emails/m3': { address: 'other@example.org' } }));
+  expect(held(showRecord(replica, 'jane'))).toEqual([
+    ['vcard', 'all'],
+    ['csv-outlook', 'part'],
+  ]);
+  say('jane', jane(4, { 'emails/m0': { address: 'first@example.org' } }));
+  expect(held(showRecord(replica, 'jane'))).toEqual([
+    ['vcard', 'all'],
+    ['csv-outlook', 'other'],
+  ]);
+});
+
 it('one that is deleted, and one nobody knows, is no such record', () => {
   const { replica, say } = contactRoom();
   say('jane', jane(1));
