@@ -198,4 +198,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'of a large file whose list came through the one in the middle the pieces do as well',
   },
+  {
+    seed: '1205026',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'a file that is saved by a rename is seen until the very call that would take its place',
+  },
 ];

@@ -62,16 +62,17 @@ export function moveToFree({ fs }: Pick<ConstructContext, 'fs'>, from: string, t
 export function linkAside(work: ConstructWork, id: RecordId, place: string, old: string, checked: FileStat): FileStat {
   const { fs } = work.context;
   try {
-    let original = old;
+    let isLinked = true;
     try {
       fs.link(place, old);
     } catch (error) {
       if (!hasNoLinks(error)) throw error;
       fs.copy(place, old);
-      original = place;
+      isLinked = false;
     }
-    const now = fs.lstat(original);
-    const aside = original === old ? now : fs.lstat(old);
+    // By the name it is replaced under: that may be another file's by now.
+    const now = fs.lstat(place);
+    const aside = isLinked ? now : fs.lstat(old);
     if (now !== null && aside !== null && sameBytes(now, checked)) return aside;
     throw changedUnderneath(id);
   } catch (error) {

@@ -253,8 +253,13 @@ describe('a disk that stays in trouble', () => {
 });
 
 describe('someone who writes at the same moment', () => {
-  /** At every call of the batch a person writes to `id`: what they wrote must be somewhere in the end. */
-  function editedAt(id: string, edit: (room: ConstructRoom) => void, items: (room: ConstructRoom) => ConstructItem[]) {
+  /** At every call of the batch but those `unseen` a person writes to `id`: what they wrote must be somewhere in the end. */
+  function editedAt(
+    id: string,
+    edit: (room: ConstructRoom) => void,
+    items: (room: ConstructRoom) => ConstructItem[],
+    unseen: (call: FileCall) => boolean = () => false,
+  ) {
     for (let n = 1; n <= calls; n++) {
       start.restore(before);
       const fs = start.process();
@@ -262,12 +267,16 @@ describe('someone who writes at the same moment', () => {
       const person = new ConstructRoom(start.process(), '/home');
       const list = items(room);
       const first = fs.calls + n;
+      let isUnseen = false;
       fs.plan = (call) => {
-        if (call.number === first) edit(person);
+        if (call.number !== first) return null;
+        isUnseen = unseen(call);
+        if (!isUnseen) edit(person);
         return null;
       };
       const report = room.construct(...list);
       const happened = fs.calls >= first;
+      if (isUnseen) continue;
       const rechecked = report.aside === null ? null : recheckAside(room.context, report.aside);
       if (rechecked?.again) recheckAside(room.context, rechecked.again);
       recoverStaging(room.context);
@@ -286,6 +295,15 @@ describe('someone who writes at the same moment', () => {
 
   it('keeps an edit in place of a file that is replaced', () => {
     editedAt('a', overwrite('a'), (room) => [room.file('a', 'new a')]);
+  });
+
+  it('keeps a file that is saved by a rename in place of one that is replaced, but for just before that is', () => {
+    const save = (person: ConstructRoom) => {
+      person.write('a.tmp', 'theirs');
+      person.fs.rename('/home/root/a.tmp', '/home/root/a');
+    };
+    const isReplaced = ({ name, to }: FileCall) => name === 'rename' && to === '/home/root/a';
+    editedAt('a', save, (room) => [room.file('a', 'new a')], isReplaced);
   });
 
   it('keeps an edit in place of a file that is deleted, and of one that is moved', () => {
