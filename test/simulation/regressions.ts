@@ -204,4 +204,16 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'a file that is saved by a rename is seen until the very call that would take its place',
   },
+  {
+    seed: '187',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'a directory is not listed under a name of which only the case is another',
+  },
+  {
+    seed: '383',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what lies in a directory whose name collides is not gone',
+  },
 ];

@@ -14,9 +14,16 @@ export interface UsableName {
   readonly type: DirectoryName['type'];
 }
 
+export interface DirectoryNames {
+  /** In the order of the names on disk. */
+  readonly usable: readonly UsableName[];
+  /** Those that a smaller one of the usable keeps from being held; each has added `problem`. */
+  readonly colliding: readonly (UsableName & { readonly problem: ItemProblem })[];
+}
+
 /**
- * The names of a directory that can be record ids, in the order of the names on disk; each of the others adds a problem. Our own
- * directory is left out in silence. Of names that come to one id the smallest keeps it.
+ * The names of a directory that can be record ids; each of the others adds a problem. Our own directory is left out in silence. Of names
+ * that come to one id the smallest keeps it.
  */
 export function usableNames(
   directory: string,
@@ -24,7 +31,7 @@ export function usableNames(
   platform: NamePlatform,
   folding: boolean,
   problems: ItemProblem[],
-): readonly UsableName[] {
+): DirectoryNames {
   const prefix = directory === '' ? '' : `${directory}/`;
   const usable: UsableName[] = [];
   let mayCollide = folding;
@@ -46,7 +53,7 @@ export function usableNames(
       problems.push({ id: recordId(prefix + name), code, detail: wrong });
     }
   }
-  return mayCollide ? withoutCollisions(prefix, usable, folding, problems) : usable;
+  return mayCollide ? withoutCollisions(prefix, usable, folding, problems) : { usable, colliding: [] };
 }
 
 /** Spares most names the full check. `name` is one that a directory gave, so it is neither empty nor a dot. */
@@ -83,18 +90,21 @@ function withoutCollisions(
   names: readonly UsableName[],
   folding: boolean,
   problems: ItemProblem[],
-): readonly UsableName[] {
+): DirectoryNames {
   const held = new Map<string, UsableName>();
-  return names.filter((name) => {
+  const colliding: DirectoryNames['colliding'][number][] = [];
+  for (const name of names) {
     const key = collisionKey(name.name, folding);
     const first = held.get(key);
     if (first === undefined) {
       held.set(key, name);
-      return true;
+      continue;
     }
     // Named as it is on disk: its id belongs to the other one.
     const detail = `its name is the same as that of ${first.onDisk} where case or Unicode form do not count; rename one of them`;
-    problems.push({ id: recordId(prefix + name.onDisk), code: 'names-collide', detail });
-    return false;
-  });
+    const problem = { id: recordId(prefix + name.onDisk), code: 'names-collide', detail } as const;
+    problems.push(problem);
+    colliding.push({ ...name, problem });
+  }
+  return { usable: [...held.values()], colliding };
 }

@@ -135,12 +135,12 @@ export class ParentGuard {
     return this.#place(id);
   }
 
-  /** The path of a directory of the source ('' is the root) that must be there; null where it is not. */
+  /** The path of a directory of the source ('' is the root) that must be there; null where it is not, or is only in another case. */
   directory(id: string): { readonly is: 'there'; readonly path: string; readonly inode: bigint } | Refusal | null {
     try {
       const parent = this.#parent(id);
       if (parent === null || parent.is === 'refused') return parent;
-      return { is: 'there', path: parent.path, inode: parent.inode };
+      return parent.exact ? { is: 'there', path: parent.path, inode: parent.inode } : null;
     } catch (error) {
       return refusalOf(error);
     }

@@ -4,7 +4,7 @@ import { LockstepError } from '../../platform/trouble.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
 import { recordId } from '../../record/ids.ts';
 import type { ItemProblem, ListEvent, ListedGroup, ListResult, ProblemCode } from '../source-adapter.ts';
-import { usableNames } from './directory-names.ts';
+import { type DirectoryNames, usableNames } from './directory-names.ts';
 import { bury, childOf, type DirectoryNode, forgetBelow, newNode, nodeAt } from './directory-tree.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
 import { ListingPrint } from './listing-print.ts';
@@ -248,13 +248,10 @@ export class FileWalker {
   #found(walk: Walk, at: Directory, entries: readonly DirectoryName[], problems: ItemProblem[]): Found[] | null {
     const { rules } = walk;
     const found: Found[] = [];
-    for (const { name, onDisk, type } of usableNames(
-      at.id,
-      entries,
-      this.#options.platform,
-      this.#options.folding,
-      problems,
-    )) {
+    const { platform, folding } = this.#options;
+    const { usable, colliding } = usableNames(at.id, entries, platform, folding, problems);
+    this.#leaveColliding(walk, at, { usable, colliding });
+    for (const { name, onDisk, type } of usable) {
       if (!rules.empty && type !== 'unknown' && rules.outside(below(at.id, name), type === 'directory')) continue;
       const path = `${at.path}/${onDisk}`;
       let stat: FileStat | null;
@@ -282,6 +279,18 @@ export class FileWalker {
       if (stat.type === 'file' && stat.links > 1) walk.linked++;
     }
     return found;
+  }
+
+  /** A directory that may not be held because of its name is there: what lies in it is not gone. */
+  #leaveColliding(walk: Walk, at: Directory, { usable, colliding }: DirectoryNames): void {
+    for (const { name, type, problem } of colliding) {
+      if (type !== 'directory' && type !== 'unknown') continue;
+      // Of two forms of one name the one that is held tells what lies there.
+      if (usable.some((each) => each.name === name)) continue;
+      const node = childOf(at.node, name);
+      node.seenIn = walk.generation;
+      tellUnlisted(walk, below(at.id, name), node, problem);
+    }
   }
 
   /** Tells the group unless the listing `since` saw it just so. */

@@ -8,6 +8,9 @@ import { MountMemory } from '../../../../src/main/sources/files/mount-memory.ts'
 import { DIRECTORY_REVISION, revisionOf } from '../../../../src/main/sources/files/revision.ts';
 import { FileWalker, type WalkOptions, type WalkResult } from '../../../../src/main/sources/files/walk-files.ts';
 import type { ListEvent, ListedGroup } from '../../../../src/main/sources/source-adapter.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { MemoryDisk } from '../../../fakes/memory-disk.ts';
+import { SimulatedUser } from '../../../fakes/simulated-user.ts';
 import { disturbed, failure, LATER, TempTree } from './temp-tree.ts';
 
 let tree: TempTree;
@@ -156,6 +159,18 @@ describe('a whole listing', () => {
     const folding = list(walker(nodeFileSystem, { folding: true }));
     expect(idsIn(folding, '')).toEqual(['README', '\u00e9']);
     expect(folding.problems).toContain('names-collide readme');
+  });
+
+  it.runIf(process.platform === 'linux')('does not take for gone what lies in a directory whose name collides', () => {
+    tree.write('dir/inner');
+    const watching = walker(nodeFileSystem, { folding: true });
+    const { result } = list(watching);
+    tree.write('DIR/other');
+    for (const told of [list(watching, result.token), list(watching), list(walker(nodeFileSystem, { folding: true }))])
+      expect([told.gone, told.unlisted]).toEqual([[], ['dir']]);
+    fs.rmSync(tree.path('DIR'), { recursive: true });
+    expect(list(watching, result.token)).toMatchObject({ gone: ['DIR'], unlisted: [] });
+    expect(idsIn(list(watching), 'dir')).toEqual(['dir/inner']);
   });
 
   it('maps names back where the system cannot hold them', () => {
@@ -386,6 +401,20 @@ describe('a listing within some directories', () => {
     expect(list(from, token, ['a']).gone).toEqual(['a']);
     expect(list(from, token, ['']).gone).toEqual(['a']);
     expect(list(from, token, ['a/sub']).gone).toEqual(['a/sub']);
+  });
+
+  it('finds no directory by a name of which only the case is another', () => {
+    const disk = new MemoryDisk({ clock: new FakeClock(), names: { caseless: true } });
+    const user = new SimulatedUser(disk);
+    user.mkdirp('/root/a/deep');
+    user.writeFile('/root/a/deep/x', 'X');
+    const mounts = new MountMemory(null);
+    const watching = new FileWalker(disk.process(), '/root', { platform: 'posix', folding: true, now: LATER, mounts });
+    const { result } = list(watching);
+    user.move('/root/a', '/root/A');
+    const told = list(watching, result.token, ['a', 'a/deep', 'A/deep']);
+    expect([told.gone, [...told.groups.keys()]]).toEqual([['a', 'a/deep'], ['A/deep']]);
+    expect(idsIn(told, 'A/deep')).toEqual(['A/deep/x']);
   });
 
   it('does not go through a link that took the place of a directory', () => {
