@@ -205,6 +205,24 @@ export const REGRESSIONS: readonly {
     about: 'a file that is saved by a rename is seen until the very call that would take its place',
   },
   {
+    seed: '452',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'after a power loss no item is taken for one of another case, where the disk does not tell case apart',
+  },
+  {
+    seed: '18',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'and nothing is deleted that has another case than what the power left',
+  },
+  {
+    seed: '210',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'nor written over it',
+  },
+  {
     seed: '187',
     kinds: KINDS,
     drawsBatches: true,

@@ -178,7 +178,7 @@ class Construction {
   #writeNamedSo(n: number, item: ConstructItem, entry: FileEntry, place: FreePlace, target: FileStat | null): Written {
     const { guard } = this.#work;
     const isNamedSo = target === null ? guard.areParentsNamedSo(item.id) : guard.isNamedSo(item.id);
-    if (item.expected === null && !isNamedSo) throw this.#collision(item.id) ?? changedUnderneath(item.id);
+    if (!isNamedSo) throw (item.expected === null ? this.#collision(item.id) : null) ?? changedUnderneath(item.id);
     return writeItem(this.#work, n, item, entry, place, target);
   }
 
@@ -215,6 +215,7 @@ class Construction {
     const source = this.#items[n]!;
     const from = this.#work.guard.place(plan.id);
     if (source.fields !== null || this.#outcomes[n] !== undefined || from.is !== 'there') return null;
+    if (!this.#work.guard.isNamedSo(plan.id)) return null;
     const stat = this.#work.context.fs.lstat(from.path);
     if (stat?.type !== 'file' || source.expected === null) return null;
     if (!sameRevision(revisionOf(stat), plan.revision) || !sameRevision(plan.revision, source.expected)) return null;

@@ -20,7 +20,8 @@ export function inspectFiles(context: ConstructContext, ids: readonly RecordId[]
       const place = guard.place(id);
       if (place.is === 'refused') return { is: place.code === 'parent-is-file' ? 'missing' : 'unreadable' };
       const stat = place.is === 'there' ? fs.lstat(place.path) : null;
-      if (place.is !== 'there' || stat === null) return { is: 'missing' };
+      // What has another case is another item, and tells nothing of this one.
+      if (place.is !== 'there' || stat === null || !guard.isNamedSo(id)) return { is: 'missing' };
       return inspectItem(fs, place.path, stat, buffer);
     } catch {
       return { is: 'unreadable' };

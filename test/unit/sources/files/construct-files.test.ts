@@ -383,6 +383,28 @@ describe('constructing on a disk that does not tell case apart', () => {
     expect(room.tree()).toEqual({ Dir: 'directory', 'Dir/inner': 'file "I"', README: 'file "R"' });
   });
 
+  it('writes and moves nothing that has another case by now', () => {
+    const room = memoryRoom(true);
+    // As if they had been 'readme', 'notes' and 'empty' when they were listed, and renaming left no trace in their revisions.
+    room.write('README', 'R');
+    room.write('Notes', 'N');
+    room.directory('Empty');
+    const from = { from: 'item', id: recordId('notes'), revision: room.revision('notes')!, take: true } as const;
+    const report = room.construct(
+      room.file('readme', 'new'),
+      room.file('empty', 'file'),
+      { ...room.file('moved', 'N', { content: from }), expected: null, replaces: null },
+      room.remove('notes'),
+    );
+    expect(report.outcomes).toMatchObject([
+      { done: 'refused', reason: 'changed-underneath' },
+      { done: 'refused', reason: 'changed-underneath' },
+      { done: 'written' },
+      { done: 'written' },
+    ]);
+    expect(room.tree()).toEqual({ Empty: 'directory', Notes: 'file "N"', README: 'file "R"', moved: 'file "N"' });
+  });
+
   it('gives a directory its new case and does not delete it', () => {
     const room = memoryRoom(true);
     room.directory('dir');
