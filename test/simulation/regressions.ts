@@ -234,4 +234,11 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what lies in a directory whose name collides is not gone',
   },
+  {
+    seed: '288',
+    kinds: KINDS,
+    drawsBatches: true,
+    about:
+      'what was just put in its place is not replaced again by what somebody wrote to the old file, where it cannot be kept',
+  },
 ];

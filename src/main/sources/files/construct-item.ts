@@ -194,7 +194,10 @@ function moveIn(
   return { ...asMade(work, item, entry, place.path), kept: sameContent ? null : kept };
 }
 
-/** Someone wrote to the old inode between the comparison and the rename: theirs goes back, ours comes again in another cycle. */
+/**
+ * Someone wrote to the old inode between the comparison and the rename: theirs goes back, ours comes again in another cycle. Where what stands
+ * there now cannot be kept, theirs stays aside, as if they had written a moment later.
+ */
 function refuseIfMovedOn(
   work: ConstructWork,
   item: ConstructItem,
@@ -207,7 +210,7 @@ function refuseIfMovedOn(
   if (after !== null && sameBytes(after, checked)) return;
   if (after !== null) {
     // The new bytes are known elsewhere, but someone may already have written to them too.
-    attempt(() => versions.keepFile(place, null, { move: false }));
+    if (!attempt(() => versions.keepFile(place, null, { move: false }))) return;
     fs.rename(old, place);
   }
   throw changedUnderneath(item.id);

@@ -9,7 +9,7 @@ import { Crash, type Fault, type FileCall, faultAt } from '../../../fakes/fault-
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
 import type { MemoryFileSystem } from '../../../fakes/memory-file-system.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
-import { ConstructRoom } from './construct-room.ts';
+import { ConstructRoom, digestOfText } from './construct-room.ts';
 
 const LARGE = 'large '.repeat(15_000);
 const OLD: Record<string, string> = {
@@ -295,6 +295,29 @@ describe('someone who writes at the same moment', () => {
 
   it('keeps an edit in place of a file that is replaced', () => {
     editedAt('a', overwrite('a'), (room) => [room.file('a', 'new a')]);
+  });
+
+  it('keeps edits of the old file and of the new one where there is no room to keep one of them', () => {
+    start.restore(before);
+    const fs = start.process();
+    const room = new ConstructRoom(fs, '/home');
+    const person = new ConstructRoom(start.process(), '/home');
+    const editor = person.fs.open('/home/root/a', 'write');
+    let isReplaced = false;
+    fs.plan = ({ name, to }) => {
+      if (name === 'rename' && to === '/home/root/a') {
+        person.fs.write(editor, Buffer.from('of the old'), 0, 10, 0);
+        isReplaced = true;
+      } else if (isReplaced && person.text('a') === 'new a') person.write('a', 'of the new', 'write');
+      return isReplaced && name === 'write' ? { fails: 'ENOSPC' } : null;
+    };
+    const { outcomes, aside } = room.construct(room.file('a', 'new a'));
+    expect(outcomes).toMatchObject([{ done: 'written', fresh: true }]);
+    expect(room.text('a')).toBe('of the new');
+    expect(recheckAside(room.context, aside!)).toMatchObject({ moved: [], problems: [{ id: 'a', code: 'disk-full' }] });
+    fs.plan = null;
+    expect(recheckAside(room.context, aside!).moved).toMatchObject([{ id: 'a', digest: digestOfText('of the old') }]);
+    expect([room.text('a'), room.kept('of the old')]).toEqual(['of the new', 'of the old']);
   });
 
   it('keeps a file that is saved by a rename in place of one that is replaced, but for just before that is', () => {
