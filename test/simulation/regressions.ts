@@ -241,4 +241,11 @@ export const REGRESSIONS: readonly {
     about:
       'what was just put in its place is not replaced again by what somebody wrote to the old file, where it cannot be kept',
   },
+  {
+    seed: '1204819',
+    kinds: KINDS,
+    drawsBatches: true,
+    about:
+      'nobody is in step with a member that told of a branch which is not here, though it is no longer than what is',
+  },
 ];

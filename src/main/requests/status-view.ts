@@ -86,8 +86,9 @@ function collectionState(
   const open = writable.reduce((sum, each) => sum + each.construction.open - each.construction.waiting, 0);
   if (open > 0 || sources.some((source) => source.state !== 'ready')) return 'working';
   const linked = peers.filter((peer) => peer.state === 'linked');
-  if (linked.some((peer) => peer.behind > 0 && replica.memberPositions.comesOn(peer.device as DeviceId)))
-    return 'working';
+  const { memberPositions } = replica;
+  if (linked.some(({ device }) => !memberPositions.holdsAllOf(device as DeviceId))) return 'working';
+  if (linked.some(({ device, behind }) => behind > 0 && memberPositions.comesOn(device as DeviceId))) return 'working';
   const waits = writable.some((each) => each.construction.waiting > 0) || all.some(isLeftBehind);
   if (waits || peers.some((peer) => peer.behind > 0 || peer.state === 'waiting')) return 'waiting';
   return problems > 0 ? 'problem' : 'in-step';

@@ -110,11 +110,18 @@ export class MemberPositions {
   caughtUp(): boolean {
     if (this.#membership.others().length === 0) return true;
     if (this.#told.size === 0) return false;
-    const held = new Map(this.#collection.log.logs().map((log) => [log.log, log.held]));
-    for (const told of this.#told.values())
-      for (const { member, log, number } of told)
-        if ((held.get(log) ?? 0) < this.#counting(member, log, number)) return false;
-    return true;
+    return [...this.#told.keys()].every((device) => this.holdsAllOf(device));
+  }
+
+  /** Is everything here that a device told of since it linked: every package, of each branch of a log? */
+  holdsAllOf(device: DeviceId): boolean {
+    const { log: logs } = this.#collection;
+    return this.#toldBy(device).every(({ member, log, number, hash }) => {
+      const counts = this.#counting(member, log, number);
+      const known = logs.known(log);
+      if (counts < number) return counts <= (known?.held ?? 0);
+      return known?.hash === hash || logs.holds(log, number, hash.slice(0, 16));
+    });
   }
 
   /** Packages held here that the device has not applied, as far as it told, or while it is not linked others of it. */
@@ -132,6 +139,7 @@ export class MemberPositions {
 
   /** Has this device applied all that the other holds, as far as it told, or while it is not linked others of it? */
   hasAppliedAllOf(device: DeviceId): boolean {
+    if (!this.holdsAllOf(device)) return false;
     const own = new Map(this.#collection.log.logs().map((log) => [log.log, log]));
     const told = new Map(this.#toldBy(device).map((head) => [head.log, head.member]));
     const key = this.#told.has(device) ? null : this.#membership.memberKeyOf(device);

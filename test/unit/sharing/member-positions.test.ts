@@ -12,6 +12,8 @@ const tablet = 'tablet' as DeviceId;
 const keyOf = (device: DeviceId) => `key of ${device}` as MemberKey;
 
 let databases: GroupDatabases;
+/** Of a device that was restored from before it wrote anything. */
+let restoredDatabases: GroupDatabases;
 let here: GroupDevice;
 let there: GroupDevice;
 /** How far each log counts; everything where it is not named. */
@@ -20,12 +22,16 @@ let members: MemberPositions;
 let saves: (() => void)[];
 beforeEach(() => {
   databases = new GroupDatabases();
+  restoredDatabases = new GroupDatabases();
   [here, there] = new CollectionGroup(2, 'positions', 'files', databases).devices as [GroupDevice, GroupDevice];
   cuts = new Map();
   saves = [];
   members = opened();
 });
-afterEach(() => databases.close());
+afterEach(() => {
+  databases.close();
+  restoredDatabases.close();
+});
 
 function opened(): MemberPositions {
   const membership = {
@@ -74,6 +80,25 @@ describe('how far the other members are', () => {
     cuts.set(there.log, 0);
     members.tell(phone, heads(there));
     expect(members.caughtUp()).toBe(true);
+  });
+
+  it('waits for a branch of a log that is not here, though it is no longer than what is', () => {
+    const restored = new CollectionGroup(2, 'positions', 'files', restoredDatabases).devices[1] as GroupDevice;
+    write(there, 'a', 'b');
+    write(restored, 'c', 'd');
+    here.receiveFrom(there);
+    here.collection.transact(() => here.collection.log.setApplied(there.log, 2));
+    members.tell(phone, heads(restored));
+    members.acknowledged(phone, all(restored), all(restored));
+    expect([members.caughtUp(), members.holdsAllOf(phone), members.hasAppliedAllOf(phone)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    here.receiveFrom(restored);
+    expect([members.caughtUp(), members.holdsAllOf(phone)]).toEqual([true, true]);
+    members.tell(phone, [...heads(there), ...heads(restored)]);
+    expect(members.holdsAllOf(phone)).toBe(true);
   });
 
   it('counts the packages that one has not applied, without those that count for nobody', () => {
