@@ -148,7 +148,8 @@ export class Ledger {
     const staged = stagedContents(device.disk, ROOT);
     for (const content of open) {
       folder.unchecked.delete(content);
-      if (shown.has(content) || staged.has(content) || this.isKept(device, content)) continue;
+      // In another folder of the computer it is on that computer as well.
+      if (shown.has(content) || staged.has(content) || this.has(device, content)) continue;
       const path = folder.owed.get(content) ?? '';
       folder.owed.delete(content);
       const mayGo = this.forgets.has(device);
