@@ -4,7 +4,7 @@ import { canonicalText } from '../../src/main/past/canonical-text.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { fieldRule } from '../../src/main/record/field-rules.ts';
 import { ENTRY, EXECUTABLE, EXISTS, fileEntry, MODIFIED } from '../../src/main/record/file-entry.ts';
-import type { Digest, LogId } from '../../src/main/record/ids.ts';
+import type { Digest, LogId, RecordId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { statusView } from '../../src/main/requests/status-view.ts';
 import { validateFileChange } from '../../src/main/sources/files/validate-file-change.ts';
@@ -254,9 +254,23 @@ export function checkContents(group: SimulatedGroup): void {
   for (const device of group.members) checkClaims(group, device);
 }
 
-/** Nobody has it: a person destroyed it before another member could fetch it, or worse. */
+/** Nobody has it, where it can be given from: a person destroyed it before another member could fetch it, or worse. */
 const isLost = (group: SimulatedGroup, content: string): boolean =>
-  !group.members.some((device) => group.ledger.has(device, content));
+  !group.members.some(
+    (device) => group.ledger.has(device, content) && (device !== group.middle || canGive(group, device, content)),
+  );
+
+/** What the one in the middle leaves out may lie in its folder all the same: its program does not look at it. */
+function canGive(group: SimulatedGroup, device: SimulatedDevice, content: string): boolean {
+  if (group.ledger.isKept(device, content)) return true;
+  const view = [...group.ledger.view(device)];
+  const ours = [...(group.replica(device) as Replica).synchronizers.values()];
+  return ours.some(
+    ({ source, adapter }) =>
+      source.location === ROOT &&
+      view.some(([path, seen]) => seen.content === content && !adapter.outside(path as RecordId, false)),
+  );
+}
 
 /** What only a removed device has went with it. */
 const wentAway = (group: SimulatedGroup, content: string): boolean =>
