@@ -145,14 +145,15 @@ export async function bringBackPlaces(group: SimulatedGroup): Promise<boolean> {
 }
 
 /**
- * Who was restored from before it let go of a folder finds one without a marker, or with that of the source it became since: nothing is said of
- * it until a person takes it again.
+ * Who was restored from before it let go of a folder finds one without a marker, or with that of the source it became since, or the power took
+ * the folder itself: nothing is said of it until a person takes it again.
  */
 function forgotten(group: SimulatedGroup, device: SimulatedDevice): readonly string[] {
   const sources = [...(group.replica(device)?.synchronizers.values() ?? [])];
   return sources.flatMap(({ source: { location }, state }) => {
     if (state !== 'unavailable' || !device.isMounted) return [];
-    const marker = device.user.readText(`${location}/${OWN}/marker.json`);
+    const isThere = device.user.fs.lstat(`${location}/${OWN}`) !== null;
+    const marker = isThere ? device.user.readText(`${location}/${OWN}/marker.json`) : null;
     const isKnown = marker !== null && sources.some(({ source }) => source.id === JSON.parse(marker).source);
     return isKnown ? [] : location;
   });
