@@ -19,6 +19,7 @@ import type { Replica } from './replica.ts';
 import type { Schedule } from './schedule.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import type { WriteService } from './sources/files/write-service.ts';
+import type { Revision } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { RegistryStore } from './store/registry-store.ts';
 import { UnsyncedStore } from './store/unsynced-store.ts';
@@ -146,8 +147,8 @@ export class HistoryKeeper {
   writing(source: number, rows: readonly number[]): void {
     this.#unsynced.note(source, rows, this.#engine.world.clock.now());
   }
-  holdsBack(source: number, id: RecordId): boolean {
-    return !this.#started || this.#whole.holdsBack(source, id);
+  holdsBack(source: number, id: RecordId, revision?: Revision): boolean {
+    return !this.#started || this.#whole.holdsBack(source, id, revision);
   }
   /** Before a source is let go of, or left out in part: what was written to it is on the disk, and kept where nobody else has it. */
   async makeSure(replica: Replica, synchronizer: Synchronizer): Promise<void> {

@@ -87,7 +87,7 @@ export class OpenSources {
         written: (packages) => replica.written(packages, source.row),
         done: (tickets) => replica.done(tickets),
         writing: (rows) => isTree && engine.keeper.writing(source.row, rows),
-        heldBack: (id) => isTree && engine.keeper.holdsBack(source.row, id),
+        heldBack: (id, revision) => isTree && engine.keeper.holdsBack(source.row, id, revision),
         caughtUp: () => replica.memberPositions.caughtUp(),
         mayWrite: () => replica.mayWrite(),
         limits: () => engine.config.safety,

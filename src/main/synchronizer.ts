@@ -14,7 +14,7 @@ import { type RecordId, recordId } from './record/ids.ts';
 import type { SafetyLimits } from './safety.ts';
 import { SourceConfirmation, type SourcePreview } from './source-confirmation.ts';
 import { type Progress, SourceStatus } from './source-status.ts';
-import type { SourceAdapter } from './sources/source-adapter.ts';
+import type { Revision, SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
@@ -35,7 +35,7 @@ export interface SynchronizerPort {
   /** These items are being written, or somebody wrote them just now: what a power loss leaves of them is no edit. Inside a transaction. */
   writing(rows: readonly number[]): void;
   /** What stands there may be torn and is neither an edit nor a deletion until that is known. */
-  heldBack(id: RecordId): boolean;
+  heldBack(id: RecordId, revision?: Revision): boolean;
   /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9). */
   caughtUp(): boolean;
   /** false: what changes in the source stays there. */
@@ -330,7 +330,7 @@ export class Synchronizer {
         confirmed !== null ||
         // Halted: it was judged before, and waits for a person.
         (!unsettled && (asked || isHalted || this.#vanishing.mayTake(count, limits.deleteCount))),
-      heldBack: (id: RecordId) => this.#port.heldBack(id),
+      heldBack: (id: RecordId, revision?: Revision) => this.#port.heldBack(id, revision),
       settling: this.#settling,
       // It may become another while a look is under way.
       get readOnly() {

@@ -248,4 +248,10 @@ export const REGRESSIONS: readonly {
     about:
       'nobody is in step with a member that told of a branch which is not here, though it is no longer than what is',
   },
+  {
+    seed: '1310099',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what somebody wrote to a file that may be torn waits for nobody who could tell',
+  },
 ];

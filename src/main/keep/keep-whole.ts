@@ -6,7 +6,7 @@ import { ENTRY, EXISTS, type FileEntry, fileEntry, MODIFIED } from '../record/fi
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { EarlierValue } from '../snapshot/adopt.ts';
 import { revisionIn, storedRevision, vouchesFor } from '../snapshot/stored-revision.ts';
-import type { Standing } from '../sources/source-adapter.ts';
+import type { Revision, Standing } from '../sources/source-adapter.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
 
@@ -95,8 +95,15 @@ export class WholeFiles implements IdleJob {
     this.#queues.set(source.row, [...suspects.values()]);
   }
 
-  holdsBack(source: number, id: RecordId): boolean {
-    return this.#suspects.get(source)?.has(id) === true;
+  /** `revision`: a look found it there like this. What somebody wrote to since it could not be told waits for nobody any more. */
+  holdsBack(source: number, id: RecordId, revision?: Revision): boolean {
+    const suspect = this.#suspects.get(source)?.get(id);
+    if (suspect === undefined) return false;
+    if (revision !== undefined && suspect.seen !== null && suspect.seen !== hexOf(revision)) {
+      suspect.due = true;
+      this.#port.wake();
+    }
+    return true;
   }
   forget(source: number): void {
     this.#suspects.delete(source);

@@ -1,15 +1,15 @@
 import type { Collection } from '../collection.ts';
 import type { RecordId } from '../record/ids.ts';
 import { isAt, vouchesFor } from '../snapshot/stored-revision.ts';
-import type { ItemProblem, ListEvent, ListedGroup, SourceAdapter } from '../sources/source-adapter.ts';
+import type { ItemProblem, ListEvent, ListedGroup, Revision, SourceAdapter } from '../sources/source-adapter.ts';
 import type { DirtyItems } from './dirty-items.ts';
 import type { GoneItems } from './gone-items.ts';
 import { isWithin, itemIn } from './item-group.ts';
 
 /** What a comparison needs of the look it is a part of. */
 export interface ComparePort {
-  /** Items of which nothing is known for sure yet: neither changed nor gone. */
-  heldBack(id: RecordId): boolean;
+  /** Items of which nothing is known for sure yet: neither changed nor gone. `revision`: one is there like this. */
+  heldBack(id: RecordId, revision?: Revision): boolean;
   /** It was read lately, is as it was then, and need not be read again yet. */
   isSettling(id: RecordId): boolean;
   /** An item of this id is there. */
@@ -109,7 +109,7 @@ export class CompareListing {
         continue;
       }
       if (revision instanceof Uint8Array && isAt(revision, item.revision) && this.#port.isSettling(item.id)) continue;
-      if (!this.#port.heldBack(item.id)) this.#dirty.add({ id: item.id, size: item.size });
+      if (!this.#port.heldBack(item.id, item.revision)) this.#dirty.add({ id: item.id, size: item.size });
     }
     const troubled = new Set<string>(group.problems.map((problem) => problem.id));
     for (const problem of group.problems) this.#port.note(problem);

@@ -5,7 +5,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
 import { type HaltReason, haltReason, type SafetyLimits } from '../safety.ts';
-import type { ListResult, Reading, SourceAdapter } from '../sources/source-adapter.ts';
+import type { ListResult, Reading, Revision, SourceAdapter } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import { CommitLook } from './commit-look.ts';
@@ -62,7 +62,7 @@ export interface TakeInRequest {
   /** This device may only read: what differs is named, and not passed on. */
   readonly readOnly: boolean;
   /** Items of which nothing is known for sure yet: neither changed nor gone. */
-  heldBack(id: RecordId): boolean;
+  heldBack(id: RecordId, revision?: Revision): boolean;
   /** Large files read lately, kept from one look to the next. */
   readonly settling: Settling;
   /** Are so many items gone that were not moved, as this look finds them, to be taken for deletions now? `unsettled`: as `ListedGroup` says. */
@@ -153,7 +153,7 @@ class Look {
       adapter,
       { dirty: this.#dirty, gone: this.#gone },
       {
-        heldBack: (id) => request.heldBack(id),
+        heldBack: (id, revision) => request.heldBack(id, revision),
         isSettling: (id) => request.settling.isWaiting(id),
         saw: (id) => this.#meets?.saw(id),
         note: (problem) => this.#problems.note(problem),

@@ -152,6 +152,32 @@ it('takes an edit for one where nobody else could tell', async () => {
   room.expectNoFaults();
 });
 
+it('takes what was written to a file that may be torn for an edit, while nobody is linked who could tell', async () => {
+  const room = await KeepRoom.open('edited while in doubt', 2, { 'a.txt': 'first text' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  await room.run(90_000);
+  room.group.cut(a, b);
+  room.write(a, 'a.txt', 'what was saved a moment ago');
+  await room.run(100);
+  a.losePower(new SeededRandom('edited while in doubt'));
+  room.write(a, 'a.txt', 'what was');
+  await room.group.start(a);
+  await room.run(10_000);
+  const before = room.changes(a);
+  expect(room.problems(a)).toEqual(['a.txt: content-unavailable']);
+  room.write(a, 'a.txt', 'written anew');
+  await room.run(10_000);
+  expect([room.changes(a), room.problems(a)]).toEqual([before + 1, []]);
+  room.group.mendAll();
+  await room.run(300_000);
+  expect([room.read(a, 'a.txt'), room.read(b, 'a.txt'), room.conflicts(a)]).toEqual([
+    'written anew',
+    'written anew',
+    0,
+  ]);
+  room.expectNoFaults();
+});
+
 it('makes again what somebody saved just before the power went, where it is known', async () => {
   const room = await KeepRoom.open('saved', 2, { 'a.txt': 'first text' });
   const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
