@@ -17,6 +17,7 @@ import { hasSource, SECOND } from './place-events.ts';
 import { bytesOfText, type Seen, viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
+import { wentAlong } from './went-along.ts';
 
 /** Packages whose deletes were looked at, by log. */
 export type Looked = Map<LogId, number>;
@@ -55,7 +56,8 @@ function checkDeletes(group: SimulatedGroup, device: SimulatedDevice, looked: Lo
       const wasDirectory = history.some((each) =>
         each.change.writes.some((write) => write.field === ENTRY && fileEntry(write.value)?.type === 'directory'),
       );
-      if (!deletedBefore && !wasDirectory && !group.restored.has(device))
+      const isExcused = group.restored.has(device) || wentAlong(device, collection, found);
+      if (!deletedBefore && !wasDirectory && !isExcused)
         group.find('I10', `${device.name} deletes ${record}, which nobody deleted there`);
     }
   }
