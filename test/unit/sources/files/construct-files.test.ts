@@ -412,4 +412,18 @@ describe('constructing on a disk that does not tell case apart', () => {
     expect(report.outcomes.map(({ done }) => done)).toEqual(['written', 'written']);
     expect(room.tree()).toEqual({ DIR: 'directory' });
   });
+
+  it('gives a directory its new case with all that is in it', () => {
+    const room = memoryRoom(true);
+    room.write('dir/moved', 'M');
+    room.write('dir/unseen', 'U');
+    const report = room.construct(
+      { ...room.makeDirectory('DIR'), expected: null },
+      { ...room.file('DIR/moved', 'M'), expected: null, replaces: null },
+      room.remove('dir/moved'),
+      room.remove('dir'),
+    );
+    expect(report.outcomes.map(({ done }) => done)).toEqual(Array(4).fill('written'));
+    expect(room.tree()).toEqual({ DIR: 'directory', 'DIR/moved': 'file "M"', 'DIR/unseen': 'file "U"' });
+  });
 });
