@@ -85,13 +85,19 @@ interface Refusal {
   readonly code: ProblemCode;
   readonly detail: string;
 }
+interface RealNames {
+  /** Names on disk by record name. */
+  readonly onDisk: ReadonlyMap<string, string>;
+  /** Record names that are there in two Unicode forms. */
+  readonly twice: ReadonlySet<string>;
+}
 interface Parent {
   readonly is: 'parent';
   readonly path: string;
   readonly device: bigint;
   readonly inode: bigint;
-  /** Real names on disk by record name, read when one that is not ASCII is asked for. */
-  names: ReadonlyMap<string, string> | null;
+  /** Read when a name that is not ASCII is asked for. */
+  names: RealNames | null;
   /** On a disk that does not tell case apart: it and all above it are called just so. Elsewhere always true. */
   readonly exact: boolean;
   /** Every name in it as it is on disk, read when it is asked for. */
@@ -245,6 +251,13 @@ export class ParentGuard {
     if (stat.device !== above.device && !this.#mayCross(id)) {
       return { is: 'refused', code: 'io', detail: `another disk is mounted at ${id}` };
     }
+    if (above.names?.twice.has(lastComponent(id))) {
+      return {
+        is: 'refused',
+        code: 'names-collide',
+        detail: `${id} is there in two Unicode forms; rename one of them`,
+      };
+    }
     const exact = !this.#folding || (above.exact && this.#isOnDisk(above, name));
     const { device, inode } = stat;
     const parent: Parent = { is: 'parent', path, device, inode, names: null, exact, onDisk: null };
@@ -256,19 +269,21 @@ export class ParentGuard {
   #nameIn(parent: Parent, name: string): string {
     if (isAscii(name)) return diskName(name, this.#platform);
     parent.names ??= this.#namesOf(parent.path);
-    return parent.names.get(name) ?? diskName(name, this.#platform);
+    return parent.names.onDisk.get(name) ?? diskName(name, this.#platform);
   }
 
-  #namesOf(path: string): ReadonlyMap<string, string> {
+  #namesOf(path: string): RealNames {
     const held = new Map<string, { name: string; record: string }>();
+    const twice = new Set<string>();
     for (const { name } of this.#fs.readDirectory(path)) {
       const record = name === null ? null : recordName(name, this.#platform);
       if (name === null || record === null) continue;
       const key = collisionKey(record, this.#folding);
       const other = held.get(key);
+      if (other?.record === record) twice.add(record);
       if (other === undefined || compareNames(name, other.name) < 0) held.set(key, { name, record });
     }
-    return new Map([...held.values()].map(({ name, record }) => [record, name]));
+    return { onDisk: new Map([...held.values()].map(({ name, record }) => [record, name])), twice };
   }
 }
 

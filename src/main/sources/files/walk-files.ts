@@ -250,7 +250,7 @@ export class FileWalker {
     const found: Found[] = [];
     const { platform, folding } = this.#options;
     const { usable, colliding } = usableNames(at.id, entries, platform, folding, problems);
-    this.#leaveColliding(walk, at, { usable, colliding });
+    this.#leaveColliding(walk, at, colliding);
     for (const { name, onDisk, type } of usable) {
       if (!rules.empty && type !== 'unknown' && rules.outside(below(at.id, name), type === 'directory')) continue;
       const path = `${at.path}/${onDisk}`;
@@ -281,12 +281,10 @@ export class FileWalker {
     return found;
   }
 
-  /** A directory that may not be held because of its name is there: what lies in it is not gone. */
-  #leaveColliding(walk: Walk, at: Directory, { usable, colliding }: DirectoryNames): void {
+  /** A directory that may not be held because of its name is there: what lies in it, or in the other of two forms of its name, is not gone. */
+  #leaveColliding(walk: Walk, at: Directory, colliding: DirectoryNames['colliding']): void {
     for (const { name, type, problem } of colliding) {
       if (type !== 'directory' && type !== 'unknown') continue;
-      // Of two forms of one name the one that is held tells what lies there.
-      if (usable.some((each) => each.name === name)) continue;
       const node = childOf(at.node, name);
       node.seenIn = walk.generation;
       tellUnlisted(walk, below(at.id, name), node, problem);
@@ -339,6 +337,8 @@ export class FileWalker {
       const { name, path, stat } = found[index] as Found;
       if (stat.type !== 'directory') continue;
       const node = childOf(at.node, name);
+      // Listed, or known to be one of two forms of one name.
+      if (node.seenIn === walk.generation) continue;
       node.seenIn = walk.generation;
       node.goneIn = 0;
       if (walk.pending === null) continue;
