@@ -4,6 +4,7 @@ import { digestOf } from '../../src/main/platform/hash.ts';
 import { ENTRY, fileEntry } from '../../src/main/record/file-entry.ts';
 import { type Digest, recordId } from '../../src/main/record/ids.ts';
 import { beforeRename } from '../fakes/simulated-user.ts';
+import { SECOND } from './place-events.ts';
 import { bytesOfText, stagedContents, type View, viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 
@@ -34,6 +35,8 @@ interface Folder {
   readonly unseen: Map<string, Set<string>>;
   /** When its database, and with it the journal of un-synced writes, was lost; milliseconds. */
   journalLost: number;
+  /** The same, of the other folder of the computer. */
+  secondLost: number;
   /** Paths last written by the program. */
   readonly programWrote: Set<string>;
 }
@@ -106,12 +109,23 @@ export class Ledger {
     }
   }
 
-  /** With its database a program loses the journal of un-synced writes: from now on what is torn is as good as any content. */
-  loseJournal(device: SimulatedDevice): void {
+  /**
+   * With its database a program loses the journal of un-synced writes: from now on what is torn is as good as any content. `all`: that of both
+   * its folders.
+   */
+  loseJournal(device: SimulatedDevice, all = true): void {
     const folder = this.#folder(device);
     folder.journalLost = this.#clock.now();
     for (const content of folder.torn) this.note(content);
     folder.torn.clear();
+    if (!all) return;
+    folder.secondLost = this.#clock.now();
+    this.#noteSecond(device);
+  }
+
+  /** What is torn in its other folder is as good as any content too. */
+  #noteSecond(device: SimulatedDevice): void {
+    for (const seen of viewRoot(device.disk, SECOND)?.values() ?? []) if (isFile(seen)) this.note(seen.content);
   }
 
   /** Looks at what the program has done to a folder since it was last looked at. */
@@ -251,6 +265,7 @@ export class Ledger {
       if (isTold) folder.torn.add(content);
       else this.note(content);
     }
+    if (torn && this.#clock.now() - folder.secondLost <= UNSYNCED_MS) this.#noteSecond(device);
     const still = new Set([...view.values()].map((seen) => seen.content));
     for (const { content } of folder.view.values()) if (!still.has(content)) this.destroyed.add(content);
     folder.view = view;
@@ -280,6 +295,7 @@ export class Ledger {
         torn: new Set(),
         unseen: new Map(),
         journalLost: Number.NEGATIVE_INFINITY,
+        secondLost: Number.NEGATIVE_INFINITY,
         programWrote: new Set(),
       };
       this.#folders.set(device, folder);

@@ -48,7 +48,7 @@ export async function turnSource({ group, random }: PlaceScene): Promise<string 
   // With a folder goes the journal of what was written to it: what was torn before it went is as good as any content once it is taken again.
   const isSure = location === SECOND || isSureOfAll(group, device);
   const done = await change(group, device, isThere ? { remove: location } : { add: location });
-  if (isThere && !isSure) group.ledger.loseJournal(device);
+  if (isThere && !isSure) group.ledger.loseJournal(device, false);
   return `${device.name} ${isThere ? 'lets go of' : 'takes'} ${location}${done ? '' : ', in vain'}`;
 }
 
