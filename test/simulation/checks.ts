@@ -56,7 +56,7 @@ function checkDeletes(group: SimulatedGroup, device: SimulatedDevice, looked: Lo
       const wasDirectory = history.some((each) =>
         each.change.writes.some((write) => write.field === ENTRY && fileEntry(write.value)?.type === 'directory'),
       );
-      const isExcused = group.restored.has(device) || wentAlong(device, collection, found);
+      const isExcused = group.restored.has(device) || wentAlong(device, group.ledger.view(device), collection, found);
       if (!deletedBefore && !wasDirectory && !isExcused)
         group.find('I10', `${device.name} deletes ${record}, which nobody deleted there`);
     }
