@@ -37,12 +37,21 @@ export class CommitOutcome {
   readonly #source: StoredSource;
   readonly #contents: ContentStore;
   readonly #clock: Clock;
+  readonly #heldBack: (id: RecordId) => boolean;
 
-  constructor(collection: Collection, source: StoredSource, contents: ContentStore, clock: Clock) {
+  /** `heldBack`: nothing of the item is known for sure yet, so a problem it has stands. */
+  constructor(
+    collection: Collection,
+    source: StoredSource,
+    contents: ContentStore,
+    clock: Clock,
+    heldBack: (id: RecordId) => boolean = () => false,
+  ) {
     this.#collection = collection;
     this.#source = source;
     this.#contents = contents;
     this.#clock = clock;
+    this.#heldBack = heldBack;
   }
 
   /**
@@ -55,7 +64,7 @@ export class CommitOutcome {
     const stored = records.snapshot(source, job.row);
     if (!isSame(stored?.revision ?? null, expected)) return false;
     // What only reading tells stands, though there is nothing to write.
-    if (isOfWriting(problems.find(source, id)?.code ?? '')) problems.drop(source, id);
+    if (isOfWriting(problems.find(source, id)?.code ?? '') && !this.#heldBack(id)) problems.drop(source, id);
     if (planned.fields === null && asShown) {
       records.dropSnapshot(source, job.row);
       return true;

@@ -114,7 +114,7 @@ export class RunConstruction {
     this.#contents = contents;
     this.#port = port;
     this.#items = new PrepareItem(collection, source, adapter);
-    this.#outcomes = new CommitOutcome(collection, source, contents, clock);
+    this.#outcomes = new CommitOutcome(collection, source, contents, clock, (id) => port.heldBack(id));
   }
 
   /** Records still to be brought to this source. */
