@@ -241,11 +241,11 @@ export class Synchronizer {
       const gone = looked.local.flatMap(({ record, action }) =>
         action === 'delete' ? (records.find(recordId(record))?.row ?? []) : [],
       );
+      // Until it is there again others must not take this device for one that has it: said before, whatever ends the program in between.
+      this.#setStage({ adopting: this.#source.adopting, filling: true });
       this.#collection.transact(() => {
         for (const row of gone) records.dropSnapshot(this.#source.row, row);
       });
-      // Until it is there again others must not take this device for one that has it.
-      this.#setStage({ adopting: this.#source.adopting, filling: true });
       for (const row of gone) this.construction.enqueue(row, null);
       this.forgetLook();
       return true;
