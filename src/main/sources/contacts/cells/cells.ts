@@ -55,3 +55,11 @@ const LONGEST_WORD = 255;
 /** Can it be part of a field's name? */
 export const canName = (word: string): boolean =>
   word !== '' && word.trim() === word && word.length <= LONGEST_WORD && !/\p{Cc}/u.test(word);
+
+const NO_PREF = 101;
+
+/** How much an entry is preferred, from 1 on; one that says nothing of it comes after all that do (RFC 9553, 1.5.4). */
+export function prefOf(value: Value): number {
+  const pref = plain(value)?.pref;
+  return typeof pref === 'number' ? pref : NO_PREF;
+}

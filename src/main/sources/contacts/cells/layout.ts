@@ -1,7 +1,7 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { alignKeys } from '../../text/align-keys.ts';
-import { blankCells, type Cells, type CellTexts, NO_TEXTS, type Plain, plain } from './cells.ts';
+import { blankCells, type Cells, type CellTexts, NO_TEXTS, type Plain, plain, prefOf } from './cells.ts';
 
 /** A place for entries of one kind: `E-mail 2 - Label` with `E-mail 2 - Value`. */
 export interface Slot {
@@ -181,12 +181,6 @@ function entriesIn({ name }: EntriesPart, fields: Fields): Keyed[] {
 /** The same, the preferred first. */
 const entriesOf = (part: EntriesPart, fields: Fields): readonly Keyed[] =>
   entriesIn(part, fields).sort((a, b) => prefOf(a.value) - prefOf(b.value) || (a.key < b.key ? -1 : 1));
-
-const NO_PREF = 101;
-function prefOf(value: Value): number {
-  const pref = plain(value)?.pref;
-  return typeof pref === 'number' ? pref : NO_PREF;
-}
 
 function writeFields(part: FieldsPart, cells: Cells, after: Fields): CellTexts {
   const wanted = only(part, after);

@@ -2,7 +2,7 @@ import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { composeText } from '../../text/compose-text.ts';
 import { recordIdOfUid } from '../../text/item-ids.ts';
-import { type Cells, type Plain, plain, plainText } from '../cells/cells.ts';
+import { type Cells, type Plain, plain, plainText, prefOf } from '../cells/cells.ts';
 import { type Layout, projectCells, readCells, writeCells } from '../cells/layout.ts';
 import { THUNDERBIRD_COLUMNS, type ThunderbirdColumn, thunderbirdParts } from '../csv/thunderbird.ts';
 import { vcardFormat } from '../vcard/vcard-format.ts';
@@ -100,9 +100,6 @@ export function propertiesOfText(
 const cellsOf = (properties: ReadonlyMap<string, string>): Cells => ({
   text: (column) => (properties.get(column) ?? '').replace(/\r\n?/g, '\n'),
 });
-
-const NO_PREF = 101;
-const prefOf = ({ pref }: Plain): number => (typeof pref === 'number' ? pref : NO_PREF);
 
 /** What Thunderbird's searches and lists look at beside the card itself. */
 function mirrorsOf(fields: Fields): readonly (readonly [string, string | null])[] {
