@@ -8,9 +8,6 @@ const HEAD_BYTES = 9;
 /** Up to this length a text is written letter by letter while it is ASCII: a call into native code costs more. */
 const SHORT_TEXT = 40;
 
-/** Of other keys the order of their units is not that of their bytes. */
-const ASCII = /^\p{ASCII}*$/u;
-
 /** Written anew by each call: what does not fit makes it larger. */
 let page = Buffer.allocUnsafeSlow(4096);
 let end = 0;
@@ -59,17 +56,39 @@ function write(value: Packed): boolean {
 function writeMap(map: { readonly [key: string]: Packed }): boolean {
   if (typeof map !== 'object' || Object.getPrototypeOf(map) !== Object.prototype) return false;
   const keys = Object.keys(map);
-  if (!keys.every((key) => ASCII.test(key))) return false;
-  if (keys.length > 1) keys.sort(inOrder);
+  putInOrder(keys);
   writeHead(MAP, keys.length);
-  for (const key of keys) {
-    writeText(key);
-    if (!write(map[key] as Packed)) return false;
-  }
+  for (const key of keys) if (!writeKey(key) || !write(map[key] as Packed)) return false;
   return true;
 }
 
-const inOrder = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
+/** By insertion: there are few of them, mostly in order already, and `sort` takes memory for each call. */
+function putInOrder(keys: string[]): void {
+  if (keys.length > MANY_KEYS) keys.sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  else
+    for (let at = 1; at < keys.length; at++) {
+      const key = keys[at] as string;
+      let to = at;
+      for (; to > 0 && isBefore(key, keys[to - 1] as string); to--) keys[to] = keys[to - 1] as string;
+      keys[to] = key;
+    }
+}
+const MANY_KEYS = 40;
+
+const isBefore = (a: string, b: string): boolean => a.length < b.length || (a.length === b.length && a < b);
+
+/** false: it is beyond ASCII, where the order of the units is not that of the bytes. */
+function writeKey(key: string): boolean {
+  const { length } = key;
+  reserve(HEAD_BYTES + length);
+  writeHead(TEXT, length);
+  for (let at = 0; at < length; at++) {
+    const unit = key.charCodeAt(at);
+    if (unit > 127) return false;
+    page[end++] = unit;
+  }
+  return true;
+}
 
 function writeNumber(value: number): boolean {
   if (!Number.isSafeInteger(value)) return false;

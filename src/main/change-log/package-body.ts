@@ -1,9 +1,9 @@
 import { type Packed, packName, packValue, unpackName, unpackValue } from '../record/encode-value.ts';
 import { EXISTS } from '../record/file-entry.ts';
-import { CHANGES_PER_PACKAGE, type Dot, type RecordId, recordId } from '../record/ids.ts';
+import { CHANGES_PER_PACKAGE, type Dot, type FieldName, type RecordId, recordId } from '../record/ids.ts';
 import { CAUSES, type Change, type FieldWrite } from './change.ts';
-import { decodeCbor } from './decode-cbor.ts';
 import { encodeCbor } from './encode-cbor.ts';
+import { readCbor } from './read-cbor.ts';
 
 /** A package as other devices name it: 8 bytes of its hash tell two branches of a forked log apart. */
 export interface PackageName {
@@ -41,19 +41,20 @@ export function encodeBody(
 
 function packChange(change: Change, reference: (dot: Dot) => number): Packed {
   const exists = change.writes.find((write) => write.field === EXISTS);
+  const references = (dots: readonly Dot[]): number[] => (dots.length === 0 ? NONE : dots.map(reference));
   const out: Packed[] = [
     change.record,
     (exists?.value === false ? DELETE : 0) + 2 * CAUSES.indexOf(change.cause),
-    (exists?.replaces ?? []).map(reference),
+    references(exists?.replaces ?? NONE),
   ];
-  for (const write of change.writes) {
-    if (write.field === EXISTS) continue;
-    out.push(packName(write.field), packValue(write.field, write.value), write.replaces.map(reference));
-  }
+  for (const { field, value, replaces } of change.writes)
+    if (field !== EXISTS) out.push(packName(field), packValue(field, value), references(replaces));
   if (change.movedTo !== undefined) out.push(-1, change.movedTo, []);
   if (change.movedFrom !== undefined) out.push(-2, change.movedFrom, []);
   return out;
 }
+
+const NONE: never[] = [];
 
 /** A change of a package, or why it cannot be used: it then stays in the package and is tried again after an update. */
 export type DecodedChange = Change | { readonly invalid: string };
@@ -68,7 +69,7 @@ export function decodeBody(
 ): readonly DecodedChange[] {
   let decoded: unknown;
   try {
-    decoded = decodeCbor(body, {
+    decoded = readCbor(body, {
       strict: true,
       allowIndefinite: false,
       allowUndefined: false,
@@ -117,6 +118,9 @@ function packageName(packed: unknown): PackageName {
   return { log, number: number as number, hash };
 }
 
+/** Of more parts than these a change's fields are looked up in a set. */
+const MANY = 100;
+
 const isHex16 = (text: unknown): text is string => typeof text === 'string' && /^[0-9a-f]{16}$/.test(text);
 
 /** A change as `decodeBody` gives it, from its decoded CBOR. */
@@ -130,14 +134,17 @@ export function unpackChange(packed: unknown, dot: (reference: unknown) => Dot):
     if (cause === undefined) throw new RangeError('a cause this version does not know');
     const dots = (list: unknown): readonly Dot[] => {
       if (!Array.isArray(list)) throw new RangeError('dots are not a list');
+      if (list.length === 0) return NONE;
       // Honest authors name a dot once; what a hostile one repeats a million times costs nobody anything further on.
       return list.length < 2 ? list.map(dot) : [...new Set(list.map(dot))];
     };
     const writes: FieldWrite[] = [];
+    const written = packed.length > MANY ? new Set<FieldName>() : null;
     let movedTo: RecordId | undefined;
     let movedFrom: RecordId | undefined;
     for (let at = 3; at < packed.length; at += 3) {
-      const [name, value, replaces] = [packed[at], packed[at + 1], packed[at + 2]] as unknown[];
+      const name: unknown = packed[at];
+      const value: unknown = packed[at + 1];
       if (name === -1 || name === -2) {
         if (typeof value !== 'string') throw new RangeError('moved, but not to or from a record');
         if (name === -1) movedTo = recordId(value);
@@ -146,8 +153,10 @@ export function unpackChange(packed: unknown, dot: (reference: unknown) => Dot):
       }
       const field = unpackName(name);
       if (field === null) throw new RangeError('a field this version does not know');
-      if (field === EXISTS || writes.some((write) => write.field === field)) throw new RangeError('a field twice');
-      writes.push({ field, value: unpackValue(field, value as Packed), replaces: dots(replaces) });
+      if (field === EXISTS || (written?.has(field) ?? writes.some((write) => write.field === field)))
+        throw new RangeError('a field twice');
+      written?.add(field);
+      writes.push({ field, value: unpackValue(field, value as Packed), replaces: dots(packed[at + 2]) });
     }
     writes.push({ field: EXISTS, value: ((flags as number) & DELETE) === 0, replaces: dots(replaced) });
     return {

@@ -46,25 +46,25 @@ export function planItem(
     keptSibling(held?.get(field), state.fields.get(field) ?? []) ?? shown.get(field);
   // An item that comes back shows none of the values any more: nothing of what it said once is to be kept there.
   const comesBack = !wasThere && standing(EXISTS)?.value === true;
-  for (const [field, siblings] of state.fields) {
-    const conflicts = isConflict(fieldRule(kind, field), siblings);
+  state.fields.forEach((siblings, field) => {
+    const conflicts = siblings.length > 1 && isConflict(fieldRule(kind, field), siblings);
     const value = conflicts && !(comesBack && field !== EXISTS) ? standing(field) : shown.get(field);
-    if (value === undefined) continue;
+    if (value === undefined) return;
     target.set(field, value);
     if (conflicts)
       for (const { dots } of siblings) for (const dot of dots) if (!value.dots.includes(dot)) unseen.add(dot);
-  }
+  });
   const exists = target.get(EXISTS);
   if (unseen.size > 0 && exists?.value === true)
     target.set(EXISTS, { value: true, dots: seenDots(exists.dots, held?.get(EXISTS), unseen) });
   if (target.get(EXISTS)?.value !== true) return { write: wasThere, fields: null, held: target };
   const fields = new Map<FieldName, Value>();
   let write = !wasThere;
-  for (const [field, { value }] of target) {
-    if (field === EXISTS) continue;
+  target.forEach(({ value }, field) => {
+    if (field === EXISTS) return;
     if (value !== null) fields.set(field, value);
-    if (!fieldRule(kind, field).same(held?.get(field)?.value ?? null, value)) write = true;
-  }
+    if (!write && !fieldRule(kind, field).same(held?.get(field)?.value ?? null, value)) write = true;
+  });
   return { write, fields, held: target };
 }
 

@@ -19,17 +19,18 @@ export function difference(kind: RecordKind, record: RecordId, held: Held | null
     return { record, cause: 'source', writes: [{ field: EXISTS, value: false, replaces: existed.dots }] };
   }
   const writes: FieldWrite[] = [];
-  for (const [field, value] of now) {
+  now.forEach((value, field) => {
     const before = held?.get(field);
-    if (fieldRule(kind, field).same(before?.value ?? null, value)) continue;
+    if (fieldRule(kind, field).same(before?.value ?? null, value)) return;
     writes.push({ field, value, replaces: before?.dots ?? NONE });
-  }
-  const isFile = fileEntry(now.get(ENTRY))?.type === 'file';
+  });
+  const isFile = kind === 'files' && fileEntry(now.get(ENTRY))?.type === 'file';
   const clears = kind !== 'files' || isFile || writes.some(({ field }) => field === ENTRY);
-  for (const [field, before] of clears ? (held ?? []) : []) {
-    if (field === EXISTS || now.has(field) || fieldRule(kind, field).same(before.value, null)) continue;
-    writes.push({ field, value: null, replaces: before.dots });
-  }
+  if (clears)
+    held?.forEach((before, field) => {
+      if (field === EXISTS || now.has(field) || fieldRule(kind, field).same(before.value, null)) return;
+      writes.push({ field, value: null, replaces: before.dots });
+    });
   if (existed?.value === true && writes.every(({ field }) => fieldRule(kind, field).incidental === true)) return null;
   writes.push({ field: EXISTS, value: true, replaces: existed?.dots ?? NONE });
   return { record, cause: 'source', writes };

@@ -18,8 +18,14 @@ export function applyChange(
   isApplied: (dot: Dot) => boolean,
 ): RecordState {
   const fields = new Map(state.fields);
+  const own: readonly Dot[] = [dot];
   let superseded: Map<FieldName, readonly Dot[]> | null = null;
   for (const write of change.writes) {
+    const isFirst = write.replaces.length === 0 && state.superseded.size === 0 && superseded === null;
+    if (isFirst && !fields.has(write.field)) {
+      fields.set(write.field, [{ value: write.value, dots: own }]);
+      continue;
+    }
     const left = removeDots(fields.get(write.field) ?? [], write.replaces);
     const waiting = (superseded ?? state.superseded).get(write.field) ?? [];
     const isWaiting = among(waiting);

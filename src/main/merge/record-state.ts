@@ -63,10 +63,11 @@ export function isConflict(rule: FieldRule, siblings: readonly Sibling[]): boole
 export function conflictFields(kind: RecordKind, state: RecordState): readonly FieldName[] {
   if (!isLive(state)) return [];
   const open: FieldName[] = [];
-  for (const [field, siblings] of state.fields)
+  state.fields.forEach((siblings, field) => {
     if (siblings.length > 1 && isConflict(fieldRule(kind, field), siblings)) open.push(field);
+  });
   if (kind === 'calendar') open.push(...strayFields(state));
-  return open.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return open.length < 2 ? open : open.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /**
@@ -75,6 +76,7 @@ export function conflictFields(kind: RecordKind, state: RecordState): readonly F
  */
 export function countChoices(kind: RecordKind, state: RecordState, covered: boolean): number {
   const fields = conflictFields(kind, state);
+  if (fields.length === 0) return covered ? 1 : 0;
   const isOfWhole = covered || fields.includes(EXISTS);
   if (!isOfWhole) return fields.length;
   return fields.filter((field) => field !== EXISTS && !(kind === 'files' && field === ENTRY)).length + 1;
@@ -85,7 +87,9 @@ export function countChoices(kind: RecordKind, state: RecordState, covered: bool
  * decided when that takes place.
  */
 export function strayFields(state: RecordState): readonly FieldName[] {
-  if (![...state.fields.keys()].some(isOverride)) return [];
+  let hasOverrides = false;
+  for (const field of state.fields.keys()) hasOverrides ||= isOverride(field);
+  if (!hasOverrides) return [];
   if (SERIES_FIELDS.some((field) => (state.fields.get(field) ?? []).length > 1)) return [];
   const single = new Map<FieldName, Value>();
   for (const [field, [only, ...others]] of state.fields)
@@ -103,13 +107,17 @@ export type Held = ReadonlyMap<FieldName, HeldField>;
 /** Every field as shown, with the dots a source showing it stands for: of a merged-to-the-larger field all of them. */
 export function shownFields(kind: RecordKind, state: RecordState, order: DotOrder): Held {
   const shown = new Map<FieldName, HeldField>();
-  for (const [field, siblings] of state.fields) {
-    const rule = fieldRule(kind, field);
-    const sibling = siblings.length === 1 ? siblings[0] : shownSibling(rule, siblings, order);
-    if (sibling === undefined || sibling === null) continue;
-    const dots =
-      rule.concurrent === 'larger' && siblings.length > 1 ? siblings.flatMap((each) => each.dots) : sibling.dots;
-    shown.set(field, { value: sibling.value, dots });
-  }
+  state.fields.forEach((siblings, field) => {
+    const one = shownField(fieldRule(kind, field), siblings, order);
+    if (one !== null) shown.set(field, one);
+  });
   return shown;
+}
+
+/** One of them; null only for a field without values. */
+export function shownField(rule: FieldRule, siblings: readonly Sibling[], order: DotOrder): HeldField | null {
+  if (siblings.length === 1) return siblings[0] as Sibling;
+  const sibling = shownSibling(rule, siblings, order);
+  if (sibling === null || rule.concurrent !== 'larger') return sibling;
+  return { value: sibling.value, dots: siblings.flatMap((each) => each.dots) };
 }

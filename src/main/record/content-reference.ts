@@ -24,11 +24,32 @@ function contentReference(value: Value | undefined): ContentReference | null {
 
 /** Every content the fields refer to. */
 export function referencesIn(fields: Fields): readonly ContentReference[] {
-  return [...fields.values()].flatMap(referencesOf);
+  const found: ContentReference[] = [];
+  fields.forEach((value) => {
+    noteReferences(value, found);
+  });
+  return found;
 }
 /** The contents that one value refers to. */
 export function referencesOf(value: Value): readonly ContentReference[] {
-  return isPlain(value) ? Object.values(value).flatMap((part) => contentReference(part) ?? []) : [];
+  const found: ContentReference[] = [];
+  noteReferences(value, found);
+  return found;
+}
+
+function noteReferences(value: Value, found: ContentReference[]): void {
+  if (!isPlain(value)) return;
+  for (const key in value) {
+    const one = contentReference(value[key]);
+    if (one !== null) found.push(one);
+  }
+}
+
+/** The bytes of the largest content that one value refers to; 0: it refers to none. */
+export function largestReference(value: Value): number {
+  let largest = 0;
+  if (isPlain(value)) for (const key in value) largest = Math.max(largest, contentReference(value[key])?.size ?? 0);
+  return largest;
 }
 
 /** The fields with large bytes taken out of them, and those bytes. `digestOf`: SHA-256, lowercase hex. */
@@ -43,7 +64,7 @@ export function takeOutContents(
     contents.push({ digest: content, bytes: part });
     return { content, size: part.length };
   });
-  return { fields: contents.length === 0 ? fields : taken, contents };
+  return { fields: taken, contents };
 }
 
 /** The fields with those bytes in them again. A content that is not at hand stays a reference. */
@@ -52,15 +73,24 @@ export function putInContents(fields: Fields, contents: ReadonlyMap<Digest, Uint
   return mapParts(fields, (part) => contents.get(contentReference(part)?.content as Digest) ?? part);
 }
 
+/** The same fields where nothing in them becomes something else, as in most. */
 function mapParts(fields: Fields, map: (part: Value) => Value): Fields {
-  return new Map<FieldName, Value>(
-    [...fields].map(([field, value]) => {
-      if (!isPlain(value)) return [field, value];
-      const entries = Object.entries(value).map(([key, part]) => [key, map(part)] as const);
-      const isSame = entries.every(([key, part]) => part === value[key]);
-      return [field, isSame ? value : Object.fromEntries(entries)];
-    }),
-  );
+  let changed: Map<FieldName, Value> | null = null;
+  fields.forEach((value, field) => {
+    if (!isPlain(value)) return;
+    let other: { [key: string]: Value } | null = null;
+    for (const key in value) {
+      const part = value[key] as Value;
+      const mapped = map(part);
+      if (mapped === part) continue;
+      other ??= { ...value };
+      other[key] = mapped;
+    }
+    if (other === null) return;
+    changed ??= new Map(fields);
+    changed.set(field, other);
+  });
+  return changed ?? fields;
 }
 
 const isPlain = (value: Value | undefined): value is { readonly [key: string]: Value } =>

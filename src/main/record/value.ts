@@ -23,11 +23,16 @@ export function equalValues(a: Value, b: Value): boolean {
   }
   if (Array.isArray(a) || Array.isArray(b)) {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, at) => equalValues(item as Value, b[at] as Value));
+    for (let at = 0; at < a.length; at++) if (!equalValues(a[at] as Value, b[at] as Value)) return false;
+    return true;
   }
   const left = a as { readonly [key: string]: Value };
   const right = b as { readonly [key: string]: Value };
-  const keys = Object.keys(left);
-  if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => Object.hasOwn(right, key) && equalValues(left[key] as Value, right[key] as Value));
+  let more = 0;
+  for (const key in left) {
+    if (!Object.hasOwn(right, key) || !equalValues(left[key] as Value, right[key] as Value)) return false;
+    more++;
+  }
+  for (const _ in right) more--;
+  return more === 0;
 }

@@ -5,9 +5,10 @@ import {
   type HeldField,
   isLive,
   type RecordState,
+  shownField,
   shownFields,
 } from '../merge/record-state.ts';
-import { fieldRule, type RecordKind } from '../record/field-rules.ts';
+import { type FieldRule, fieldRule, type RecordKind } from '../record/field-rules.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 
@@ -29,26 +30,32 @@ export function heldOf(
 /** What a source holds once its change has become the change named `dot`. */
 export function heldAfter(kind: RecordKind, before: Held | null, change: Change, now: Fields | null, dot: Dot): Held {
   const held = new Map<FieldName, HeldField>(before ?? []);
-  for (const write of change.writes) held.set(write.field, { value: write.value, dots: [dot] });
-  for (const [field, value] of now ?? []) {
+  const own: readonly Dot[] = [dot];
+  for (const { field, value } of change.writes) held.set(field, { value, dots: own });
+  now?.forEach((value, field) => {
     const known = held.get(field);
-    if (known !== undefined && fieldRule(kind, field).same(known.value, value))
+    if (known !== undefined && known.value !== value && fieldRule(kind, field).same(known.value, value))
       held.set(field, { value, dots: known.dots });
-  }
+  });
   return held;
 }
 
 /** Is this just what the state shows, so that nothing of its own need be stored? */
 export function isAsShown(kind: RecordKind, held: Held, state: RecordState, order: DotOrder): boolean {
-  for (const [field, siblings] of state.fields)
-    if (siblings.length > 1 && fieldRule(kind, field).concurrent === 'conflict') return false;
-  const shown = shownFields(kind, state, order);
-  if (shown.size !== held.size) return false;
-  for (const [field, { value, dots }] of shown) {
-    const mine = held.get(field);
-    if (mine === undefined || !fieldRule(kind, field).same(mine.value, value) || mine.dots.length !== dots.length)
-      return false;
-    if (!mine.dots.every((dot) => dots.includes(dot))) return false;
-  }
+  if (state.fields.size !== held.size) return false;
+  let isSame = true;
+  state.fields.forEach((siblings, field) => {
+    if (!isSame) return;
+    const rule = fieldRule(kind, field);
+    if (siblings.length > 1 && rule.concurrent === 'conflict') isSame = false;
+    else isSame = isShown(rule, shownField(rule, siblings, order), held.get(field));
+  });
+  return isSame;
+}
+
+function isShown(rule: FieldRule, shown: HeldField | null, mine: HeldField | undefined): boolean {
+  if (mine === undefined || shown === null || mine.dots.length !== shown.dots.length) return false;
+  if (mine.value !== shown.value && !rule.same(mine.value, shown.value)) return false;
+  for (const dot of mine.dots) if (!shown.dots.includes(dot)) return false;
   return true;
 }

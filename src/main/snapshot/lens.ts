@@ -19,7 +19,9 @@ export function fieldsOf(held: Held | null): Fields {
 export function lastFieldsOf(held: Held | null): Fields {
   if (held === null) return NO_FIELDS;
   const fields = new Map<FieldName, Value>();
-  for (const [field, { value }] of held) if (field !== EXISTS && value !== null) fields.set(field, value);
+  held.forEach(({ value }, field) => {
+    if (field !== EXISTS && value !== null) fields.set(field, value);
+  });
   return fields;
 }
 
@@ -32,9 +34,15 @@ export function nativeOf(held: Held | null, stored: Fields | null, project: Proj
 
 /** Do both say the same, field by field? */
 export function sameFields(kind: RecordKind, a: Fields, b: Fields): boolean {
-  for (const [field, value] of a) if (!fieldRule(kind, field).same(value, b.get(field) ?? null)) return false;
-  for (const [field, value] of b) if (!a.has(field) && !fieldRule(kind, field).same(null, value)) return false;
-  return true;
+  let isSame = true;
+  a.forEach((value, field) => {
+    const other = b.get(field) ?? null;
+    isSame &&= value === other || fieldRule(kind, field).same(value, other);
+  });
+  b.forEach((value, field) => {
+    isSame &&= a.has(field) || fieldRule(kind, field).same(null, value);
+  });
+  return isSame;
 }
 
 /**

@@ -14,7 +14,7 @@ export function encodeState(state: RecordState): Uint8Array {
   const base = state.fields.get(EXISTS)?.[0]?.dots[0] ?? firstDot(state);
   const plain: Packed[] = [];
   const others: Packed[] = [];
-  for (const [field, siblings] of state.fields) {
+  state.fields.forEach((siblings, field) => {
     const only = siblings.length === 1 ? siblings[0] : undefined;
     if (only !== undefined && only.dots.length === 1 && only.dots[0] === base) {
       if (field !== EXISTS || only.value !== true) plain.push(packName(field), packValue(field, only.value));
@@ -23,7 +23,7 @@ export function encodeState(state: RecordState): Uint8Array {
         packName(field),
         siblings.map((each) => [packValue(field, each.value), ...each.dots]),
       );
-  }
+  });
   const out: Packed[] = [base, plain];
   if (others.length > 0 || state.superseded.size > 0) out.push(others);
   if (state.superseded.size > 0)

@@ -54,6 +54,37 @@ describe('CBOR of this device', () => {
     );
   });
 
+  it('takes and refuses what the strict decoder does, whatever becomes of the bytes', () => {
+    const strict = {
+      strict: true,
+      allowIndefinite: false,
+      allowUndefined: false,
+      allowNaN: false,
+      rejectDuplicateMapKeys: true,
+    };
+    const outcome = (decoder: typeof decodeCbor, bytes: Uint8Array): unknown => {
+      try {
+        return { value: decoder(bytes, strict) };
+      } catch (error) {
+        return { error: (error as Error).message };
+      }
+    };
+    const change = fc.record({ at: fc.nat(), to: fc.nat(255), cut: fc.boolean() });
+    fc.assert(
+      fc.property(packed, fc.array(change, { minLength: 1, maxLength: 3 }), (value, changes) => {
+        let bytes = Uint8Array.from(encode(value));
+        for (const { at, to, cut } of changes) {
+          if (cut) bytes = bytes.slice(0, at % (bytes.length + 1));
+          else bytes[at % bytes.length] = to;
+          expect(outcome(readCbor, bytes)).toEqual(outcome(decodeCbor, bytes));
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    for (const hex of ['1817', '190017', 'a2616101616102', '9b0000000000000001f6', '81'.repeat(100), 'bf', '5f', 'f7'])
+      expect(outcome(readCbor, Buffer.from(hex, 'hex')), hex).toEqual(outcome(decodeCbor, Buffer.from(hex, 'hex')));
+  });
+
   it('has the keys it was given, whatever they are called', () => {
     const value = JSON.parse('{"__proto__":{"a":1},"constructor":2,"toString":3,"":4}');
     expect(plain(encodeCbor(value))).toBe(plain(encode(value)));

@@ -1,5 +1,5 @@
 import type { Change } from '../../change-log/change.ts';
-import { LONGEST_PART, referencesOf } from '../../record/content-reference.ts';
+import { LONGEST_PART, largestReference } from '../../record/content-reference.ts';
 import { EXISTS } from '../../record/file-entry.ts';
 import type { Value } from '../../record/value.ts';
 
@@ -19,21 +19,24 @@ export function validateItemChange(change: Change): string | null {
     } else if (field === '' || field.length > LONGEST_FIELD || /\p{Cc}/u.test(field))
       return 'a field whose name is none';
     else if (!isBounded(value)) return `${field} is nested too deeply, or has too many parts`;
-    const large = referencesOf(value).find(({ size }) => size > LONGEST_PART);
-    if (large !== undefined)
-      return `${field.split('/')[0]} holds ${Math.ceil(large.size / MIB)} MiB, and ${LONGEST_PART / MIB} are the most`;
+    const largest = largestReference(value);
+    if (largest > LONGEST_PART)
+      return `${field.split('/')[0]} holds ${Math.ceil(largest / MIB)} MiB, and ${LONGEST_PART / MIB} are the most`;
   }
   return null;
 }
 
 /** Formats walk through values: one that is endless would never end. */
 function isBounded(value: Value): boolean {
-  let parts = 0;
-  const within = (each: Value, depth: number): boolean => {
-    if (++parts > MOST_PARTS || depth > DEEPEST) return false;
-    if (each === null || typeof each !== 'object' || each instanceof Uint8Array) return true;
-    const inner = Array.isArray(each) ? each : Object.values(each);
-    return inner.every((one) => within(one as Value, depth + 1));
-  };
-  return within(value, 0);
+  return value === null || typeof value !== 'object' || partsOf(value, 0) <= MOST_PARTS;
+}
+
+/** Parts of a value and itself; more than are allowed where it is nested too deeply, or as soon as there are. */
+function partsOf(value: Value, depth: number): number {
+  if (depth > DEEPEST) return MOST_PARTS + 1;
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return 1;
+  let parts = 1;
+  const inner: readonly Value[] = Array.isArray(value) ? value : Object.values(value);
+  for (let at = 0; at < inner.length && parts <= MOST_PARTS; at++) parts += partsOf(inner[at] as Value, depth + 1);
+  return parts;
 }
