@@ -2,7 +2,7 @@ import { encode } from 'cborg';
 import { sha256 } from '../platform/hash.ts';
 import { bytesOf, hexOf } from '../record/encode-value.ts';
 import type { CollectionId, LogId, MemberKey } from '../record/ids.ts';
-import { decodeCbor } from './decode-cbor.ts';
+import { readCbor } from './read-cbor.ts';
 
 /** What a package says of itself; canonical CBOR, under the author's signature (PROTOCOL 2.6). */
 export interface PackageHead {
@@ -59,7 +59,7 @@ export function makePackage(
 export function readPackage(bytes: Uint8Array): SignedPackage {
   let parts: unknown;
   try {
-    parts = decodeCbor(bytes, STRICT);
+    parts = readCbor(bytes, STRICT);
   } catch (error) {
     throw new RangeError(`package: ${(error as Error).message}`);
   }
@@ -74,17 +74,17 @@ export function readPackage(bytes: Uint8Array): SignedPackage {
 
 /** The body of a package that `readPackage` took when it arrived: nothing is checked again. */
 export function bodyIn(bytes: Uint8Array): Uint8Array {
-  return (decodeCbor(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[2];
+  return (readCbor(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[2];
 }
 
 /** Hash of the package before one that `readPackage` took when it arrived; 64 hex digits. */
 export function previousIn(bytes: Uint8Array): string {
-  const [head] = decodeCbor(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array];
-  return hexOf((decodeCbor(head) as { readonly p: Uint8Array }).p);
+  const [head] = readCbor(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array];
+  return hexOf((readCbor(head) as { readonly p: Uint8Array }).p);
 }
 /** Its own hash; 64 hex digits. */
 export function hashIn(bytes: Uint8Array): string {
-  return hashOf((decodeCbor(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[0]);
+  return hashOf((readCbor(bytes) as readonly [Uint8Array, Uint8Array, Uint8Array])[0]);
 }
 
 const STRICT = {
@@ -123,7 +123,7 @@ function packHead(head: PackageHead): object {
 function unpackHead(bytes: Uint8Array): PackageHead {
   let map: { [key: string]: unknown };
   try {
-    map = decodeCbor(bytes, STRICT) as { [key: string]: unknown };
+    map = readCbor(bytes, STRICT) as { [key: string]: unknown };
   } catch (error) {
     throw new RangeError(`package head: ${(error as Error).message}`);
   }

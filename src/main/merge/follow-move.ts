@@ -44,7 +44,8 @@ export function followMove(kind: RecordKind, from: RecordId, state: RecordState,
 
 /** Is it deleted in one place and changed in another? */
 export function isDeletedBesideEdit(state: RecordState): boolean {
-  return (state.fields.get(EXISTS) ?? []).length > 1;
+  const siblings = state.fields.get(EXISTS);
+  return siblings !== undefined && siblings.length > 1;
 }
 
 /** Is it deleted, by all or by one of several who did not know of each other? */

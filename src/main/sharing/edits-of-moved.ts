@@ -7,6 +7,7 @@ import type { RecordId } from '../record/ids.ts';
 
 /** The changes that bring edits, which met a move of their record, to where it went. */
 export function editsOfMoved(collection: Collection, applied: readonly AppliedChange[]): readonly Change[] {
+  if (!applied.some(({ change, state }) => change.movedFrom !== undefined || isDeletedBesideEdit(state))) return [];
   const changes: Change[] = [];
   const states = new Map<RecordId, RecordState>();
   for (const { change, state } of applied) states.set(change.record, state);

@@ -1,4 +1,5 @@
-import { createHash, verify } from 'node:crypto';
+import { createHash, type KeyObject, verify } from 'node:crypto';
+import { equalBytes } from '../../platform/equal-bytes.ts';
 import {
   type CollectionId,
   collectionId,
@@ -184,10 +185,18 @@ function bindingOf(group: CollectionId, member: string): Uint8Array {
 /** Of an Ed25519 signature by a raw public key; false also where that is no key. */
 export function verifySignature(raw: Uint8Array, signed: Uint8Array, signature: Uint8Array): boolean {
   try {
-    return verify(null, signed, ed25519PublicKey(raw), signature);
+    return verify(null, signed, keyOf(raw), signature);
   } catch {
     return false;
   }
+}
+
+/** The last one asked for: to make one costs as much as to verify with it, and most packages that arrive have one author. */
+let lastKey: { readonly raw: Uint8Array; readonly key: KeyObject } | null = null;
+
+function keyOf(raw: Uint8Array): KeyObject {
+  if (lastKey === null || !equalBytes(lastKey.raw, raw)) lastKey = { raw: raw.slice(), key: ed25519PublicKey(raw) };
+  return lastKey.key;
 }
 
 function describedDevice(body: OpBody | null): Descriptor | null {
