@@ -28,25 +28,29 @@ export function readAlarm(
   if (alarm.parts.length > 0) return null;
   const entry: { [key: string]: Value } = {};
   const others: { readonly name: string; readonly value: Value; readonly at: number }[] = [];
-  const slots: (string | null)[] = alarm.properties.map(({ name }) => (SINGLES.has(name) ? name : null));
-  for (const [at, of] of alarm.properties.entries()) {
-    if (of.name === 'TRIGGER' && entry.trigger === undefined) {
+  const { properties } = alarm;
+  const slots: (string | null)[] = [];
+  for (let at = 0; at < properties.length; at++) {
+    const of = properties[at] as Property;
+    const { name, value, params } = of;
+    slots.push(SINGLES.has(name) ? name : null);
+    if (name === 'TRIGGER' && entry.trigger === undefined) {
       const trigger = readTrigger(of, zones);
       if (trigger === null) return null;
       entry.trigger = trigger;
     } else if (
-      of.name === 'ACTION' &&
+      name === 'ACTION' &&
       entry.action === undefined &&
-      /^[A-Za-z0-9-]{1,64}$/.test(of.value) &&
-      of.params.length === 0
+      /^[A-Za-z0-9-]{1,64}$/.test(value) &&
+      params.length === 0
     )
-      entry.action = of.value.toLowerCase();
-    else if (of.name === 'ACKNOWLEDGED' && entry.acknowledged === undefined && readTime(of, zones)?.zone === UTC)
+      entry.action = value.toLowerCase();
+    else if (name === 'ACKNOWLEDGED' && entry.acknowledged === undefined && readTime(of, zones)?.zone === UTC)
       entry.acknowledged = `${readTime(of, zones)?.local ?? ''}Z`;
-    else if (of.name === 'DESCRIPTION' && entry.description === undefined && of.params.length === 0)
-      entry.description = unescapeText(of.value);
-    else if (!isChurn(of) && isName(of.name) && cleanText(of.value) !== '')
-      others.push({ name: of.name, value: unknown.read(of), at });
+    else if (name === 'DESCRIPTION' && entry.description === undefined && params.length === 0)
+      entry.description = unescapeText(value);
+    else if (!isChurn(of) && isName(name) && cleanText(value) !== '')
+      others.push({ name, value: unknown.read(of), at });
   }
   if (entry.trigger === undefined) return null;
   if (entry.description === '') delete entry.description;
@@ -88,6 +92,7 @@ export function composeAlarm(value: Value): ReadonlyMap<string, Property> | null
   return composed;
 }
 
+const TRIGGER_PARAMS = new Set(['RELATED', 'VALUE', 'TZID']);
 const SINGLES = new Set(['ACTION', 'TRIGGER', 'DESCRIPTION', 'ACKNOWLEDGED']);
 
 /** An alarm may have a UID: it names no item. */
@@ -102,8 +107,7 @@ export function alarmIdentity(value: Value): string {
 
 function readTrigger(of: Property, zones: Zones): Value {
   const offset = normalDuration(of.value);
-  const known = new Set(['RELATED', 'VALUE', 'TZID']);
-  if (of.params.some(({ name }) => !known.has(name))) return null;
+  if (of.params.length > 0 && of.params.some(({ name }) => !TRIGGER_PARAMS.has(name))) return null;
   if (offset !== null)
     return paramOf(of, 'RELATED')?.toUpperCase() === 'END' ? { offset, relativeTo: 'end' } : { offset };
   const time = readTime(of, zones);

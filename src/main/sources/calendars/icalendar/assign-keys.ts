@@ -23,6 +23,9 @@ export function assignKeys(
   previous: ReadonlyMap<string, Value>,
   identityOf: (value: Value) => string,
 ): readonly string[] {
+  const same = sameKeys(entries, previous, identityOf);
+  if (same !== null) return same;
+  if (previous.size === 0 && entries.length === 1) return [mintKey(map, (entries[0] as Keyless).identity)];
   const keys: (string | null)[] = entries.map(() => null);
   const free = new Map<string, { readonly key: string; readonly value: Value; readonly identity: string }[]>();
   for (const [key, value] of previous) {
@@ -45,6 +48,23 @@ export function assignKeys(
   }
   const unused = new FreeKeys(keys.flatMap((key) => key ?? []));
   return keys.map((key, at) => key ?? unused.take(mintKey(map, (entries[at] as Keyless).identity)));
+}
+
+/** The keys of `previous` where it holds these entries and no others, in this order: what nearly every reading finds; null: it does not. */
+function sameKeys(
+  entries: readonly Keyless[],
+  previous: ReadonlyMap<string, Value>,
+  identityOf: (value: Value) => string,
+): readonly string[] | null {
+  if (previous.size !== entries.length) return null;
+  const keys: string[] = [];
+  let isSame = true;
+  previous.forEach((value, key) => {
+    const entry = entries[keys.length] as Keyless;
+    isSame &&= entry.identity === identityOf(value) && (entries.length === 1 || equalValues(entry.value, value));
+    keys.push(key);
+  });
+  return isSame ? keys : null;
 }
 
 /** Which of these has most properties in common with the value; the first of several, -1: there is none. */

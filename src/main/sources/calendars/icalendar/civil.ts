@@ -10,11 +10,15 @@ export interface Duration {
 }
 
 const TIME = /^(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2})(?::?(\d{2}))?(?:[.,]\d{1,9})?(Z?))?$/i;
-const LOCAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
+/** How nearly every time is written, and every wall time: a zero for each digit. */
+const BASIC = '00000000T000000Z';
+const WALL = '0000-00-00T00:00:00';
 const DAY_MS = 86_400_000;
 
 /** null: not a date. `20240101T000000Z` and `2024-01-01T00:00:00Z` are one. */
 export function parseTime(text: string): CivilTime | null {
+  const { length } = text;
+  if ((length === 8 || length === 15 || length === 16) && startsShaped(text, BASIC)) return basicTime(text);
   const found = TIME.exec(text.trim());
   if (found === null) return null;
   const [, year = '', month = '', day = '', hour, minute = '00', second = '00', zulu = ''] = found;
@@ -29,19 +33,43 @@ export function parseTime(text: string): CivilTime | null {
   };
 }
 
+/** The same of a time in the basic form, without a text for each of its parts: every event has two. */
+function basicTime(text: string): CivilTime | null {
+  const year = numberAt(text, 0, 4);
+  const month = numberAt(text, 4);
+  const day = numberAt(text, 6);
+  if (!isDate(year, month, day)) return null;
+  if (text.length === 8) return { local: wallText(year, month, day, 0, 0, 0), form: 'date' };
+  const hour = numberAt(text, 9);
+  const minute = numberAt(text, 11);
+  const second = numberAt(text, 13);
+  if (hour > 23 || minute > 59 || second > 60) return null;
+  const local = wallText(year, month, day, hour, minute, Math.min(second, 59));
+  return { local, form: text.length === 15 ? 'local' : 'utc' };
+}
+
 /** A wall time (`2026-01-02T03:04:05`) as iCalendar writes it (RFC 5545 3.3.4, 3.3.5). */
 export function formatTime(local: string, form: CivilTime['form']): string {
-  const basic = local.replace(/[-:]/g, '');
+  const basic = isShaped(local, WALL) ? basicText(local) : local.replace(/[-:]/g, '');
   if (form === 'date') return basic.slice(0, 8);
   return form === 'utc' ? `${basic}Z` : basic;
 }
 
 /** Is it a wall time as the universal format has it, of a day there is? */
 export const isLocal = (text: unknown): text is string =>
-  typeof text === 'string' && LOCAL.test(text) && parseTime(text) !== null;
+  typeof text === 'string' &&
+  isShaped(text, WALL) &&
+  isDate(numberAt(text, 0, 4), numberAt(text, 5), numberAt(text, 8)) &&
+  numberAt(text, 11) <= 23 &&
+  numberAt(text, 14) <= 59 &&
+  numberAt(text, 17) <= 60;
 
 /** The wall time as milliseconds, as if it were UTC: for arithmetic only. */
 export function wallMs(local: string): number {
+  if (isShaped(local, WALL)) {
+    const seconds = numberAt(local, 11) * 3600 + numberAt(local, 14) * 60 + numberAt(local, 17);
+    return daysOf(numberAt(local, 0, 4), numberAt(local, 5), numberAt(local, 8)) * DAY_MS + seconds * 1000;
+  }
   const days = daysOf(Number(local.slice(0, 4)), Number(local.slice(5, 7)), Number(local.slice(8, 10)));
   const seconds = Number(local.slice(11, 13)) * 3600 + Number(local.slice(14, 16)) * 60 + Number(local.slice(17, 19));
   return days * DAY_MS + seconds * 1000;
@@ -53,37 +81,146 @@ export function localOf(ms: number): string | null {
   const [year, month, day] = dateOf(days);
   if (!(year >= 0 && year <= 9999)) return null;
   const seconds = Math.floor((ms - days * DAY_MS) / 1000);
-  const date = `${pad(year, 4)}-${pad(month)}-${pad(day)}`;
-  return `${date}T${pad(Math.floor(seconds / 3600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
+  return wallText(year, month, day, Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60);
 }
 
-/** null: not a duration. Weeks are seven days; 90 minutes an hour and 30 minutes; but 24 hours are not a day. */
-export function parseDuration(text: string): Duration | null {
-  const found = /^([+-]?)P(?:(\d{1,7})W)?(?:(\d{1,7})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/i.exec(
-    text.trim(),
+const isShaped = (text: string, shape: string): boolean => text.length === shape.length && startsShaped(text, shape);
+/** Has the text, which is no longer than the shape, a digit wherever that has a zero, and else the same? */
+function startsShaped(text: string, shape: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const wanted = shape.charCodeAt(at);
+    if (wanted === ZERO ? !isDigit(code) : code !== wanted) return false;
+  }
+  return true;
+}
+
+const ZERO = 0x30;
+const DASH = 0x2d;
+const COLON = 0x3a;
+const LETTER_P = 0x50;
+const LETTER_T = 0x54;
+/** A letter, whichever case it has. */
+const capitalAt = (text: string, at: number): number => text.charCodeAt(at) & ~0x20;
+const isDigit = (code: number): boolean => code >= ZERO && code <= ZERO + 9;
+
+/** The number so many digits of a text make. */
+function numberAt(text: string, from: number, length = 2): number {
+  let number = 0;
+  for (let at = from; at < from + length; at++) number = number * 10 + text.charCodeAt(at) - ZERO;
+  return number;
+}
+
+const tens = (number: number): number => ZERO + Math.floor(number / 10);
+const ones = (number: number): number => ZERO + (number % 10);
+/** A wall time, made in one piece. */
+function wallText(year: number, month: number, day: number, hour: number, minute: number, second: number): string {
+  const century = Math.floor(year / 100);
+  const inCentury = year % 100;
+  return String.fromCharCode(
+    tens(century),
+    ones(century),
+    tens(inCentury),
+    ones(inCentury),
+    DASH,
+    tens(month),
+    ones(month),
+    DASH,
+    tens(day),
+    ones(day),
+    LETTER_T,
+    tens(hour),
+    ones(hour),
+    COLON,
+    tens(minute),
+    ones(minute),
+    COLON,
+    tens(second),
+    ones(second),
   );
-  if (found === null || !/\d/.test(text)) return null;
-  const [, sign, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = found;
-  const factor = sign === '-' ? -1 : 1;
-  return {
-    days: factor * (Number(weeks) * 7 + Number(days)) + 0,
-    seconds: factor * (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) + 0,
-  };
+}
+
+/** A wall time in the basic form. */
+function basicText(local: string): string {
+  return String.fromCharCode(
+    local.charCodeAt(0),
+    local.charCodeAt(1),
+    local.charCodeAt(2),
+    local.charCodeAt(3),
+    local.charCodeAt(5),
+    local.charCodeAt(6),
+    local.charCodeAt(8),
+    local.charCodeAt(9),
+    LETTER_T,
+    local.charCodeAt(11),
+    local.charCodeAt(12),
+    local.charCodeAt(14),
+    local.charCodeAt(15),
+    local.charCodeAt(17),
+    local.charCodeAt(18),
+  );
+}
+
+/** What a duration counts in, in the order its units stand in: days, or seconds. */
+interface Unit {
+  readonly letter: number;
+  readonly counts: number;
+  readonly digits: number;
+}
+const unit = (letter: string, counts: number, digits: number): Unit => ({
+  letter: letter.charCodeAt(0),
+  counts,
+  digits,
+});
+const OF_DAYS: readonly Unit[] = [unit('W', 7, 7), unit('D', 1, 7)];
+const OF_SECONDS: readonly Unit[] = [unit('H', 3600, 9), unit('M', 60, 9), unit('S', 1, 9)];
+
+/** null: not a duration. Weeks are seven days; 90 minutes an hour and 30 minutes; but 24 hours are not a day. */
+export function parseDuration(given: string): Duration | null {
+  const text = given.trim();
+  const isNegative = text[0] === '-';
+  let at = isNegative || text[0] === '+' ? 1 : 0;
+  if (capitalAt(text, at++) !== LETTER_P) return null;
+  let units = OF_DAYS;
+  let next = 0;
+  const duration = { days: 0, seconds: 0 };
+  let hasAny = false;
+  while (at < text.length) {
+    if (units === OF_DAYS && capitalAt(text, at) === LETTER_T) {
+      units = OF_SECONDS;
+      next = 0;
+      at++;
+      continue;
+    }
+    const from = at;
+    while (isDigit(text.charCodeAt(at))) at++;
+    const letter = capitalAt(text, at);
+    while (next < units.length && units[next]?.letter !== letter) next++;
+    const found = units[next];
+    if (found === undefined || at === from || at - from > found.digits) return null;
+    const count = numberAt(text, from, at - from) * (isNegative ? -found.counts : found.counts) + 0;
+    if (units === OF_DAYS) duration.days += count;
+    else duration.seconds += count;
+    hasAny = true;
+    next++;
+    at++;
+  }
+  return hasAny ? duration : null;
 }
 
 /** RFC 5545 3.3.6; no time at all is `PT0S`. */
 export function formatDuration({ days, seconds }: Duration): string {
-  const sign = days < 0 || seconds < 0 ? '-' : '';
-  const date = days === 0 ? '' : `${Math.abs(days)}D`;
+  if (days === 0 && seconds === 0) return 'PT0S';
+  let text = days < 0 || seconds < 0 ? '-P' : 'P';
+  if (days !== 0) text += `${Math.abs(days)}D`;
+  if (seconds === 0) return text;
   const left = Math.abs(seconds);
-  const parts: readonly (readonly [number, string])[] = [
-    [Math.floor(left / 3600), 'H'],
-    [Math.floor(left / 60) % 60, 'M'],
-    [left % 60, 'S'],
-  ];
-  const time = parts.map(([count, unit]) => (count === 0 ? '' : `${count}${unit}`)).join('');
-  if (date === '' && time === '') return 'PT0S';
-  return `${sign}P${date}${time === '' ? '' : `T${time}`}`;
+  const hours = Math.floor(left / 3600);
+  const minutes = Math.floor(left / 60) % 60;
+  text += 'T';
+  if (hours !== 0) text += `${hours}H`;
+  if (minutes !== 0) text += `${minutes}M`;
+  return left % 60 === 0 ? text : `${text}${left % 60}S`;
 }
 
 /** One way to write each duration; null: it is none. */
@@ -124,5 +261,3 @@ function isDate(year: number, month: number, day: number): boolean {
   const [, monthBack, dayBack] = dateOf(daysOf(year, month, day));
   return monthBack === month && dayBack === day;
 }
-
-const pad = (value: number, length = 2): string => String(value).padStart(length, '0');

@@ -7,13 +7,14 @@ export interface Component {
   readonly parts: readonly Component[];
 }
 
-/** What programs stamp on whatever they touch: it is no data, and never a change. */
-const CHURN = /^(?:DTSTAMP|X-MOZ-(?:GENERATION|LASTACK)|X-LIC-.*|X-RADICALE-NAME|X-WR-.*)$/;
+/** What programs beside DTSTAMP stamp on whatever they touch: it is no data, and never a change. */
+const CHURN = /^(?:X-MOZ-(?:GENERATION|LASTACK)|X-LIC-.*|X-RADICALE-NAME|X-WR-.*)$/;
 /** The name Apple gives an alarm. */
 const NO_CHURN = 'X-WR-ALARMUID';
 
 /** Does this line change although nobody changed anything? */
-export const isChurn = ({ name }: Property): boolean => name !== NO_CHURN && CHURN.test(name);
+export const isChurn = ({ name }: Property): boolean =>
+  name === 'DTSTAMP' || (name.startsWith('X-') && name !== NO_CHURN && CHURN.test(name));
 
 /** Deeper than this nothing is that anybody makes. */
 const DEEPEST = 8;

@@ -1,4 +1,4 @@
-import { fieldName } from '../../../record/ids.ts';
+import { type FieldName, fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { composeAlarm } from './alarm.ts';
 import { type Component, parseComponent } from './component.ts';
@@ -6,7 +6,7 @@ import { composeCoordinates, composeRelations, ENTRY_CODECS, type EntryCodec, un
 import { entryOf } from './keys.ts';
 import { cleanWord, escapeText, isPlain, type Param, type Property, param, paramsOf, property } from './property.ts';
 import { composeRule } from './rule.ts';
-import { singlesOf } from './singles.ts';
+import { type SingleCodec, singlesOf } from './singles.ts';
 import { composeTime, type EventTime, timeOfKey } from './times.ts';
 import { composeWhen, type EndStyle, startOf, type When, whenOfValue } from './when.ts';
 import type { Zones } from './zones.ts';
@@ -29,6 +29,11 @@ export interface Exceptions {
   readonly added: readonly { readonly key: string; readonly when: When | null }[];
 }
 
+const WHEN = fieldName('when');
+const RULE = fieldName('recurrenceRule');
+const LOCALE = fieldName('locale');
+const START_PARAMS = fieldName('iCalendarParams/start');
+const NO_PARAMS: readonly Param[] = [];
 const codecs = new Map<string, EntryCodec>([...ENTRY_CODECS, unknown].map((codec) => [codec.map, codec]));
 const SINGLE_FIELDS = { event: byField(false), task: byField(true) };
 
@@ -42,28 +47,25 @@ export function composeComponent(
 ): Composed {
   const properties = new Map<string, Property>();
   const parts = new Map<string, ComposedPart>();
-  const when = whenOfValue(fields.get(fieldName('when')), isTask);
+  const when = whenOfValue(fields.get(WHEN), isTask);
   const start = startOf(when);
   if (when !== null) {
-    const carried = paramsOf(fields.get(fieldName('iCalendarParams/start'))).filter(
-      ({ name }) => name !== 'VALUE' && name !== 'TZID',
-    );
+    const carried = paramsOf(fields.get(START_PARAMS));
     for (const of of composeWhen(when, isTask, style, zones))
-      properties.set(of.name, of.name === 'DTSTART' ? withParams(of, carried) : of);
+      properties.set(of.name, of.name === 'DTSTART' ? withParams(of, carried.filter(isNotOfTime)) : of);
   }
   const singles = SINGLE_FIELDS[isTask ? 'task' : 'event'];
-  for (const [field, value] of fields) {
-    if (value === null) continue;
+  fields.forEach((value, field) => {
+    if (value === null) return;
     const single = singles.get(field);
     if (single !== undefined) {
       const text = single.codec.compose(value);
-      if (text !== null)
-        properties.set(single.name, withParams(property(single.name, text), singleParams(fields, field, single.name)));
-    } else if (field === 'recurrenceRule') {
+      if (text !== null) properties.set(single.name, property(single.name, text, singleParams(fields, single)));
+    } else if (field === RULE) {
       const text = start === null ? null : composeRule(value, { timeZone: start.zone, isDate: start.isDate });
       if (text !== null) properties.set('RRULE', property('RRULE', text));
     } else composeEntry(field, value, properties, parts);
-  }
+  });
   for (const key of exceptions.excluded) addTime('EXDATE', key, start, zones, properties);
   for (const { key, when: lasting } of exceptions.added) {
     const own = lasting === null || start === null ? null : composePeriod(key, lasting, start, zones);
@@ -82,7 +84,7 @@ function composeEntry(
   const entry = entryOf(field);
   if (entry === null) return;
   const { map, key } = entry;
-  const slot = `${map}/${key}`;
+  const slot = field.includes('~') ? `${map}/${key}` : field;
   const codec = codecs.get(map);
   if (codec !== undefined) {
     const of = codec.compose(value);
@@ -115,18 +117,18 @@ const ITEMS = new Set(['VCALENDAR', 'VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 
 const relationOf = ({ params }: Property): string =>
   params.find(({ name }) => name === 'RELTYPE')?.values[0]?.toLowerCase() ?? 'parent';
 
-function singleParams(fields: Fields, field: string, name: string): readonly Param[] {
-  const locale = name === 'SUMMARY' ? fields.get(fieldName('locale')) : undefined;
+function singleParams(fields: Fields, { name, params }: Single): readonly Param[] {
+  const carried = params === null ? undefined : fields.get(params);
+  const locale = name === 'SUMMARY' ? fields.get(LOCALE) : undefined;
+  if (carried === undefined && locale === undefined) return NO_PARAMS;
   const language = typeof locale === 'string' && /^[A-Za-z0-9-]{1,40}$/.test(locale) ? [param('LANGUAGE', locale)] : [];
-  const carried =
-    name === 'SUMMARY' || name === 'DESCRIPTION' || name === 'ORGANIZER'
-      ? fields.get(fieldName(`iCalendarParams/${field}`))
-      : undefined;
   return [
     ...language,
     ...paramsOf(carried).filter((each) => each.name !== 'VALUE' && (each.name !== 'LANGUAGE' || name !== 'SUMMARY')),
   ];
 }
+
+const isNotOfTime = ({ name }: Param): boolean => name !== 'VALUE' && name !== 'TZID';
 
 function addTime(
   name: string,
@@ -150,8 +152,19 @@ function composePeriod(key: string, when: When, start: EventTime, zones: Zones):
 const withParams = (of: Property, params: readonly Param[]): Property =>
   params.length === 0 ? of : { ...of, params: [...of.params, ...params] };
 
-function byField(
-  isTask: boolean,
-): ReadonlyMap<string, { readonly name: string; readonly codec: ReturnType<typeof singlesOf>[string] }> {
-  return new Map(Object.entries(singlesOf(isTask)).map(([name, codec]) => [codec.field, { name, codec }]));
+/** A property there is one of, by the field it is. */
+interface Single {
+  readonly name: string;
+  readonly codec: SingleCodec;
+  /** Where its parameters are carried; null: they are not. */
+  readonly params: FieldName | null;
+}
+
+function byField(isTask: boolean): ReadonlyMap<string, Single> {
+  const found = new Map<string, Single>();
+  for (const [name, codec] of singlesOf(isTask)) {
+    const params = codec.params ? fieldName(`iCalendarParams/${codec.field}`) : null;
+    found.set(codec.field, { name, codec, params });
+  }
+  return found;
 }

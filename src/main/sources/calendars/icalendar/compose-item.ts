@@ -22,6 +22,7 @@ export interface ComposedItem {
   recurrenceId(key: string): Property | null;
 }
 
+const WHEN = fieldName('when');
 const NONE: Exceptions = { excluded: [], added: [] };
 
 /** Is the record a task (VTODO), and no event? */
@@ -39,27 +40,30 @@ const NOT_ITEMS = new Set(['VCALENDAR', 'VEVENT', 'VTODO', 'VTIMEZONE']);
 export function composeItem(fields: Fields, style: EndStyle, zones: Zones): ComposedItem {
   const task = isTask(fields);
   const overrides = overridesOf(fields);
-  const excluded: string[] = [];
-  const added: Exceptions['added'][number][] = [];
-  for (const [key, override] of overrides) {
-    if (override.excluded) excluded.push(key);
-    if (override.added) added.push({ key, when: periodOf(override, key) });
-  }
-  const start = startOf(whenOfValue(fields.get(fieldName('when')), task));
   const occurrenceAt = occurrencesIn(fields, task);
   return {
-    master: composeComponent(fields, { excluded, added }, task, style, zones),
+    master: composeComponent(fields, overrides.size === 0 ? NONE : exceptionsOf(overrides), task, style, zones),
     overrides,
     occurrence: (key, own) => {
       const patch = overrides.get(key)?.patch ?? NO_PATCH;
       return composeComponent(applyPatch(occurrenceAt(key), patch), NONE, task, own, zones);
     },
     recurrenceId: (key) => {
-      const time = timeOfKey(key, start);
+      const time = timeOfKey(key, startOf(whenOfValue(fields.get(WHEN), task)));
       const range = overrides.get(key)?.range === true ? [param('RANGE', 'THISANDFUTURE')] : [];
       return time === null ? null : composeTime('RECURRENCE-ID', time, zones, range);
     },
   };
+}
+
+function exceptionsOf(overrides: ReadonlyMap<string, Override>): Exceptions {
+  const excluded: string[] = [];
+  const added: Exceptions['added'][number][] = [];
+  for (const [key, override] of overrides) {
+    if (override.excluded) excluded.push(key);
+    if (override.added) added.push({ key, when: periodOf(override, key) });
+  }
+  return { excluded, added };
 }
 
 /** Is this occurrence told by a component of its own, rather than by EXDATE or RDATE? */
@@ -86,25 +90,32 @@ function recurrenceTimeOf(fields: Fields): EventTime | null {
 }
 
 /** A component of what was composed, after `head`. */
-export const componentOfComposed = (
-  name: string,
-  head: readonly Property[],
-  { properties, parts }: Composed,
-): Component => ({
-  name,
-  properties: [...head, ...properties.values()],
-  parts: [...parts.values()].map(({ whole }) => whole),
-});
+export function componentOfComposed(name: string, head: readonly Property[], composed: Composed): Component {
+  const properties = [...head];
+  composed.properties.forEach((of) => {
+    properties.push(of);
+  });
+  if (composed.parts.size === 0) return { name, properties, parts: NO_PARTS };
+  const parts: Component[] = [];
+  composed.parts.forEach(({ whole }) => {
+    parts.push(whole);
+  });
+  return { name, properties, parts };
+}
 
 /** VTIMEZONEs a record brings, by the names of their zones; what is none is left out. */
 export function zoneTexts(fields: Fields): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  for (const [field, value] of fields) {
-    if (!field.startsWith('timeZones/') || !isPlain(value) || typeof value.text !== 'string') continue;
+  let texts: Map<string, string> | null = null;
+  fields.forEach((value, field) => {
+    if (!field.startsWith('timeZones/') || !isPlain(value) || typeof value.text !== 'string') return;
     const zone = unescapeName(field.slice('timeZones/'.length));
-    if (isOwnZone(zone) && parseComponent(value.text)?.name === 'VTIMEZONE') texts.set(zone, value.text);
-  }
-  return texts;
+    if (!isOwnZone(zone) || parseComponent(value.text)?.name !== 'VTIMEZONE') return;
+    texts ??= new Map();
+    texts.set(zone, value.text);
+  });
+  return texts ?? NO_TEXTS;
 }
 
+const NO_PARTS: readonly Component[] = [];
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
 const NO_PATCH: ReadonlyMap<FieldName, Value> = new Map();

@@ -34,8 +34,10 @@ const lower = (text: string): string => text.toLowerCase();
 /** Schemes and hosts have no case; what is before the `@` keeps it. */
 function normalAddress(text: string): string {
   const clean = cleanWord(text);
-  const found = /^mailto:\s*(.*?)(@[^@]*)?$/is.exec(clean);
-  return found === null ? clean : `mailto:${found[1] ?? ''}${lower(found[2] ?? '')}`;
+  if (!/^mailto:/i.test(clean)) return clean;
+  const address = clean.slice('mailto:'.length).trimStart();
+  const at = address.lastIndexOf('@');
+  return `mailto:${at < 0 ? address : address.slice(0, at) + lower(address.slice(at))}`;
 }
 
 const ROLES: Readonly<Record<string, string>> = {
@@ -83,8 +85,9 @@ const participants: EntryCodec = {
     const language = paramOf(of, 'LANGUAGE');
     if (language !== null) entry.language = cleanWord(language);
     for (const [list, key] of ADDRESS_LISTS) {
+      if (paramOf(of, list) === null) continue;
       const addresses = of.params.filter(({ name }) => name === list).flatMap(({ values }) => values);
-      if (addresses.length > 0) entry[key] = Object.fromEntries(addresses.map((each) => [normalAddress(each), true]));
+      entry[key] = Object.fromEntries(addresses.map((each) => [normalAddress(each), true]));
     }
     return withParams(entry, of, ATTENDEE_PARAMS);
   },
@@ -107,10 +110,12 @@ const participants: EntryCodec = {
     add('EMAIL', textOf(value.email));
     add('LANGUAGE', textOf(value.language));
     for (const [name, key] of ADDRESS_LISTS) {
-      const addresses = isPlain(value[key]) ? Object.keys(value[key]).map(cleanWord) : [];
+      const listed = value[key];
+      const addresses = isPlain(listed) ? Object.keys(listed).map(cleanWord) : NO_TEXTS;
       if (addresses.length > 0) params.push({ name, values: addresses });
     }
-    return property('ATTENDEE', address, [...params, ...carried(value, ATTENDEE_PARAMS)]);
+    if (value.iCalendarParams !== undefined) params.push(...carried(value, ATTENDEE_PARAMS));
+    return property('ATTENDEE', address, params);
   },
   identity: (value) => lower(textOf((value as { calendarAddress?: Value }).calendarAddress)),
 };
@@ -275,7 +280,9 @@ const RESERVED = new Set(['BEGIN', 'END', 'UID', 'RECURRENCE-ID', 'DTSTAMP', 'VE
 export const ENTRY_CODECS: readonly EntryCodec[] = [participants, links, virtualLocations, locations];
 
 const NO_PARAMS: ReadonlySet<string> = new Set();
-const textOf = (value: Value | undefined): string => (typeof value === 'string' ? cleanWord(value) : '');
+const NO_TEXTS: readonly string[] = [];
+const textOf = (value: Value | undefined): string =>
+  typeof value === 'string' && value !== '' ? cleanWord(value) : '';
 const carried = (value: { readonly [key: string]: Value }, known: ReadonlySet<string>): readonly Param[] =>
   paramsOf(value.iCalendarParams).filter(({ name }) => !known.has(name));
 

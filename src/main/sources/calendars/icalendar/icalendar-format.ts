@@ -3,7 +3,9 @@ import { fieldName } from '../../../record/ids.ts';
 import { strayOverrides } from '../../../record/series.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import type { SplitText, TextFormat } from '../../text/text-format.ts';
+import type { Component } from './component.ts';
 import {
+  type ComposedItem,
   componentOfComposed,
   composeItem,
   isTask,
@@ -51,29 +53,43 @@ function withReference(value: { readonly [key: string]: Value }, named: Readonly
 }
 
 function projectWhole(full: Fields): Fields {
-  const fields = new Map(full);
-  for (const field of strayOverrides(full)) fields.delete(field);
-  const opaque = opaqueOf(fields);
+  const fields = withoutStrays(full);
   const texts = zoneTexts(fields);
-  const zones: Zones = {
-    zoneOf: (tzid) => ownZoneCalled(tzid, texts) ?? PLAIN_ZONES.zoneOf(tzid),
-    tzidOf: PLAIN_ZONES.tzidOf,
-    textOf: (zone) => texts.get(zone) ?? null,
-  };
+  const zones = texts.size === 0 ? PLAIN_ZONES : zonesOf(texts);
+  const opaque = opaqueOf(fields);
   if (opaque !== null) return opaqueFields(withStamp(opaque, fields, null), zones);
   const kind = isTask(fields) ? 'VTODO' : 'VEVENT';
   const item = composeItem(fields, 'new', zones);
   const id = recurrenceIdProperty(fields, zones);
   const master = componentOfComposed(kind, id === null ? [] : [id], item.master);
   if (id !== null) return readItem({ kind, master: null, overrides: [master] }, zones, fields).fields;
-  const overrides = [...item.overrides.keys()]
+  const overrides = item.overrides.size === 0 ? [] : occurrencesOf(item, kind);
+  return readItem({ kind, master, overrides }, zones, fields).fields;
+}
+
+const zonesOf = (texts: ReadonlyMap<string, string>): Zones => ({
+  zoneOf: (tzid) => ownZoneCalled(tzid, texts) ?? PLAIN_ZONES.zoneOf(tzid),
+  tzidOf: PLAIN_ZONES.tzidOf,
+  textOf: (zone) => texts.get(zone) ?? null,
+});
+
+function withoutStrays(full: Fields): Fields {
+  const strays = strayOverrides(full);
+  if (strays.length === 0) return full;
+  const fields = new Map(full);
+  for (const field of strays) fields.delete(field);
+  return fields;
+}
+
+/** The occurrences that take components of their own. */
+function occurrencesOf(item: ComposedItem, kind: string): readonly Component[] {
+  return [...item.overrides.keys()]
     .filter((key) => takesComponent(item, key))
     .sort(byText)
     .flatMap((key) => {
       const own = item.recurrenceId(key);
       return own === null ? [] : [componentOfComposed(kind, [own], item.occurrence(key, 'new'))];
     });
-  return readItem({ kind, master, overrides }, zones, fields).fields;
 }
 
 /** Items without a UID (or of a feed that makes up new ones each time): the same title at the same time, else the same title, else the same time. */

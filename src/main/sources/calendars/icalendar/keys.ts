@@ -1,4 +1,4 @@
-import { sha256 } from '../../../platform/hash.ts';
+import { sha256Text } from '../../../platform/hash.ts';
 import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import { fieldName } from '../../../record/ids.ts';
@@ -11,22 +11,23 @@ export const entryField = (map: string, key: string): FieldName => fieldName(`${
 export function entryOf(field: string): { readonly map: string; readonly key: string } | null {
   const slash = field.indexOf('/');
   if (slash < 1) return null;
-  return { map: field.slice(0, slash), key: unescapeName(field.slice(slash + 1)) };
+  const name = field.slice(slash + 1);
+  return { map: field.slice(0, slash), key: name.includes('~') ? unescapeName(name) : name };
 }
 
 /** The entries of one map. */
 export function entriesOf(fields: Fields, map: string): ReadonlyMap<string, Value> {
   const prefix = `${map}/`;
-  const entries = new Map<string, Value>();
-  for (const [field, value] of fields) {
-    if (!field.startsWith(prefix) || value === null) continue;
+  let entries: Map<string, Value> | null = null;
+  fields.forEach((value, field) => {
+    if (value === null || !field.startsWith(prefix)) return;
+    entries ??= new Map();
     entries.set(entryOf(field)?.key ?? '', value);
-  }
-  return entries;
+  });
+  return entries ?? NO_ENTRIES;
 }
 
+const NO_ENTRIES: ReadonlyMap<string, Value> = new Map();
+
 /** A key for what has none yet: the same on every device. */
-export const mintKey = (kind: string, value: string): string =>
-  Buffer.from(sha256(`${kind}\0${value}`))
-    .toString('base64url')
-    .slice(0, 10);
+export const mintKey = (kind: string, value: string): string => sha256Text(`${kind}\0${value}`).slice(0, 10);

@@ -6,7 +6,7 @@ import type {
 } from '../../text/content-lines.ts';
 import { composeLine } from '../../text/content-lines.ts';
 import type { Component } from './component.ts';
-import { escapeText, type Param, type Property, sameValues, unescapeText } from './property.ts';
+import { escapeText, inCapitals, type Param, type Property, property, sameValues, unescapeText } from './property.ts';
 import { fromVcalendar, toVcalendar } from './vcalendar.ts';
 
 /** How the lines of one calendar are written. */
@@ -17,48 +17,58 @@ export interface Notation extends LineStyle {
 
 /** What a line means, whichever version it is of. */
 export function propertyOf(line: ContentLine, isOld: boolean): Property {
-  const params: Param[] = [];
-  for (const { name, values } of line.params) {
-    const upper = name.toUpperCase();
-    if (
-      upper === '' ||
-      upper === 'CHARSET' ||
-      (upper === 'ENCODING' && /^(?:QUOTED-PRINTABLE|[78]BIT)$/i.test(values[0] ?? ''))
-    )
-      continue;
-    params.push({
-      name: upper,
-      values: values.some((value) => value.includes('^')) ? values.map(decodeParam) : values,
-    });
-  }
-  const of = { name: line.name.toUpperCase(), params, value: line.value };
+  const params = line.params.length === 0 ? NO_PARAMS : paramsOfLine(line.params);
+  const of = property(inCapitals(line.name), line.value, params);
   if (isOld) return fromVcalendar(of);
   // Only quoted-printable, which is none of iCalendar's, brings a line break here.
-  return /[\r\n]/.test(of.value) ? { ...of, value: of.value.replace(/\r\n?|\n/g, '\\n') } : of;
+  const isBroken = of.value.includes('\n') || of.value.includes('\r');
+  return isBroken ? { ...of, value: of.value.replace(/\r\n?|\n/g, '\\n') } : of;
+}
+
+/** The parameters that do not only say how the line is written. */
+function paramsOfLine(natives: readonly NativeParam[]): readonly Param[] {
+  const params: Param[] = [];
+  for (let at = 0; at < natives.length; at++) {
+    const { name, values } = natives[at] as NativeParam;
+    const upper = inCapitals(name);
+    const isNotation =
+      upper === '' ||
+      upper === 'CHARSET' ||
+      (upper === 'ENCODING' && /^(?:QUOTED-PRINTABLE|[78]BIT)$/i.test(values[0] ?? ''));
+    if (!isNotation) params.push({ name: upper, values: decodedParams(values) });
+  }
+  return params;
+}
+
+function decodedParams(values: readonly string[]): readonly string[] {
+  for (let at = 0; at < values.length; at++) if (values[at]?.includes('^')) return values.map(decodeParam);
+  return values;
 }
 
 /** A component as it is written, as the properties it means. `isOld`: vCalendar 1.0. */
 export function componentOf(native: NativeComponent, isOld: boolean): Component {
-  return {
-    name: native.name,
-    properties: native.lines.map((line) => propertyOf(line, isOld)),
-    parts: native.components.map((part) => componentOf(part, isOld)),
-  };
+  const { name, lines, components } = native;
+  const properties: Property[] = [];
+  for (let at = 0; at < lines.length; at++) properties.push(propertyOf(lines[at] as ContentLine, isOld));
+  const parts = components.length === 0 ? NO_PARTS : components.map((part) => componentOf(part, isOld));
+  return { name, properties, parts };
 }
 
 /** The line for a property. */
 export function lineOf(of: Property, notation: Notation): string {
-  const written = notation.isOld ? toVcalendar(of) : of;
-  const params = written.params.map(({ name, values }) => nativeParam(name, values));
-  return encoded({ group: null, name: written.name, params, value: written.value }, notation);
+  const { name, params, value } = notation.isOld ? toVcalendar(of) : of;
+  const natives = params.length === 0 ? NO_NATIVE_PARAMS : params.map((each) => nativeParam(each.name, each.values));
+  return encoded({ group: null, name, params: natives, value }, notation);
 }
 
 /** The text of a component, with BEGIN and END. */
 export function componentLines(component: Component, notation: Notation): string {
   const { lineEnd } = notation;
-  const lines = component.properties.map((of) => lineOf(of, notation)).join('');
-  const parts = component.parts.map((part) => componentLines(part, notation)).join('');
-  return `BEGIN:${component.name}${lineEnd}${lines}${parts}END:${component.name}${lineEnd}`;
+  const { name, properties, parts } = component;
+  let text = `BEGIN:${name}${lineEnd}`;
+  for (let at = 0; at < properties.length; at++) text += lineOf(properties[at] as Property, notation);
+  for (let at = 0; at < parts.length; at++) text += componentLines(parts[at] as Component, notation);
+  return `${text}END:${name}${lineEnd}`;
 }
 
 /** A line that is to say `after` where it said `before`: what is the same in both stays as it is written. */
@@ -94,15 +104,17 @@ const valuesOf = ({ params }: Property, name: string): readonly string[] =>
   params.flatMap((each) => (each.name === name ? each.values : []));
 
 function nativeParam(name: string, values: readonly string[]): NativeParam {
+  if (values.length === 1) return { name, values: [encodeParam(values[0] as string)], quoted: NOT_QUOTED };
   return { name, values: values.map(encodeParam), quoted: values.map(() => false) };
 }
 
 /** Lines that are quoted-printable stay that; of vCalendar those become it that could not be written otherwise. */
 function encoded(line: Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>, notation: Notation): string {
+  const isBeyond = notation.isOld && /[^\x20-\x7e]/.test(line.value);
+  if (!isBeyond && !tellsEncoding(line.params)) return composeLine(line, notation);
   const says = (param: NativeParam): boolean =>
     param.values.some((value) => value.toUpperCase() === 'QUOTED-PRINTABLE') && /^(?:ENCODING)?$/i.test(param.name);
-  const isQuoted = line.params.some(says);
-  if (!isQuoted && !(notation.isOld && /[^\x20-\x7e]/.test(line.value))) {
+  if (!isBeyond && !line.params.some(says)) {
     const params = line.params.filter(
       ({ name, values }) => !/^CHARSET$/i.test(name) || /^utf-?8$/i.test(values[0] ?? ''),
     );
@@ -114,6 +126,12 @@ function encoded(line: Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>,
     composeLine({ ...line, params, value: '' }, { ...notation, foldAt: 10_000 }).trimEnd() +
     quotedPrintable(line, notation)
   );
+}
+
+/** May one of them say how the line is written? */
+function tellsEncoding(params: readonly NativeParam[]): boolean {
+  for (let at = 0; at < params.length; at++) if (/^(?:|CHARSET|ENCODING)$/i.test(params[at]?.name ?? '')) return true;
+  return false;
 }
 
 function quotedPrintable({ value }: Pick<ContentLine, 'value'>, { lineEnd, isOld }: Notation): string {
@@ -136,14 +154,15 @@ function quotedPrintable({ value }: Pick<ContentLine, 'value'>, { lineEnd, isOld
 const decodeParam = (text: string): string =>
   text.replace(/\^([\^n'])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'));
 const encodeParam = (text: string): string =>
-  text.replace(/[\^"\n]/g, (char) => (char === '^' ? '^^' : char === '"' ? "^'" : '^n'));
+  !/[\^"\n]/.test(text) ? text : text.replace(/[\^"\n]/g, (char) => (char === '^' ? '^^' : char === '"' ? "^'" : '^n'));
+
+const NO_PARAMS: readonly Param[] = [];
+const NO_NATIVE_PARAMS: readonly NativeParam[] = [];
+const NO_PARTS: readonly Component[] = [];
+const NOT_QUOTED: readonly boolean[] = [false];
 
 /** The UID or another text of a line; null: it is empty. */
 export const textOfLine = (line: ContentLine | undefined): string | null =>
   line === undefined ? null : unescapeText(line.value).replaceAll('\n', ' ').trim() || null;
 /** The line UID. */
-export const uidProperty = (uid: string): Property => ({
-  name: 'UID',
-  params: [],
-  value: escapeText(uid.replace(/\s/g, ' ')),
-});
+export const uidProperty = (uid: string): Property => property('UID', escapeText(uid.replace(/\s/g, ' ')));

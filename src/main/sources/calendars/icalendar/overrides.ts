@@ -3,7 +3,7 @@ import { isOverride } from '../../../record/series.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { localOf, wallMs } from './civil.ts';
 import { entryField, entryOf } from './keys.ts';
-import { isPlain } from './property.ts';
+import { isPlain, type Plain } from './property.ts';
 import { timeOfKey } from './times.ts';
 import { startOf, type When, whenOfValue } from './when.ts';
 
@@ -17,6 +17,7 @@ export interface Override {
   readonly patch: ReadonlyMap<FieldName, Value>;
 }
 
+const WHEN = fieldName('when');
 const MARKS = new Set(['excluded', 'added', 'range', 'series']);
 /** What an occurrence does not have from its series. */
 const OWN = new Set<string>([
@@ -33,21 +34,23 @@ const isInherited = (field: string): boolean =>
 
 /** What is said of single occurrences, by their keys; what is no override is left out. */
 export function overridesOf(fields: Fields): ReadonlyMap<string, Override> {
-  const found = new Map<string, Override>();
-  for (const [field, value] of fields) {
+  let found: Map<string, Override> | null = null;
+  fields.forEach((value, field) => {
     const key = isOverride(field) && isPlain(value) ? entryOf(field)?.key : undefined;
-    if (key === undefined || !isPlain(value)) continue;
-    const patch = new Map<FieldName, Value>();
-    for (const [name, differing] of Object.entries(value))
-      if (!MARKS.has(name) && isInherited(name)) patch.set(fieldName(name), differing);
-    found.set(key, {
-      excluded: value.excluded === true,
-      added: value.added === true,
-      range: value.range === true,
-      patch,
-    });
-  }
-  return found;
+    if (key === undefined || !isPlain(value)) return;
+    found ??= new Map();
+    found.set(key, overrideOf(value));
+  });
+  return found ?? NONE;
+}
+
+const NONE: ReadonlyMap<string, Override> = new Map();
+
+function overrideOf(value: Plain): Override {
+  const patch = new Map<FieldName, Value>();
+  for (const [name, differing] of Object.entries(value))
+    if (!MARKS.has(name) && isInherited(name)) patch.set(fieldName(name), differing);
+  return { excluded: value.excluded === true, added: value.added === true, range: value.range === true, patch };
 }
 
 /** null: nothing is said that a series does not say anyway. */
@@ -70,16 +73,23 @@ export const overrideField = (key: string): FieldName => entryField('recurrenceO
  * be thousands of both.
  */
 export function occurrencesIn(fields: Fields, isTask: boolean): (key: string) => ReadonlyMap<FieldName, Value> {
-  const inherited = [...fields].filter(([field, value]) => isInherited(field) && value !== null);
-  const when = whenOfValue(fields.get(fieldName('when')), isTask);
-  const start = startOf(when);
+  let series: { readonly inherited: Fields; readonly when: When | null } | null = null;
   return (key) => {
-    const occurrence = new Map<FieldName, Value>(inherited);
+    series ??= { inherited: inheritedIn(fields), when: whenOfValue(fields.get(WHEN), isTask) };
+    const { inherited, when } = series;
+    const occurrence = new Map(inherited);
+    const start = startOf(when);
     const time = start === null ? null : timeOfKey(key, start);
     if (when !== null && start !== null && time !== null && time.isDate === start.isDate)
-      occurrence.set(fieldName('when'), movedTo(when, time.local, time.zone) as unknown as Value);
+      occurrence.set(WHEN, movedTo(when, time.local, time.zone) as unknown as Value);
     return occurrence;
   };
+}
+
+function inheritedIn(fields: Fields): Fields {
+  const inherited = new Map<FieldName, Value>();
+  for (const [field, value] of fields) if (value !== null && isInherited(field)) inherited.set(field, value);
+  return inherited;
 }
 
 /** An override component says nothing of its own. */

@@ -15,30 +15,39 @@ export interface Property {
 export type ParamValues = { readonly [name: string]: Value };
 
 /** A property; its value is as it is written, escaped already. */
-export const property = (name: string, value: string, params: readonly Param[] = []): Property => ({
+export const property = (name: string, value: string, params: readonly Param[] = NO_PARAMS): Property => ({
   name,
   params,
   value,
 });
 /** A parameter with its values. */
-export const param = (name: string, ...values: readonly string[]): Param => ({ name, values });
+export const param = (name: string, value: string): Param => ({ name, values: [value] });
+/** What most properties have of them: none. */
+const NO_PARAMS: readonly Param[] = [];
 
 /** The first value of a parameter; null: it has none. */
 export function paramOf({ params }: Property, name: string): string | null {
-  for (const each of params) if (each.name === name) return each.values[0] ?? null;
+  for (let at = 0; at < params.length; at++) {
+    const each = params[at] as Param;
+    if (each.name === name) return each.values[0] ?? null;
+  }
   return null;
 }
 
+/** A name of a line in capitals, as it is written nearly always. */
+export const inCapitals = (name: string): string => (CAPITALS.test(name) ? name : name.toUpperCase());
+
 /** Text as a person meant it: one kind of line break, no other control characters, one Unicode form. */
 export function cleanText(text: string): string {
+  if (ASCII.test(text)) return text;
   const broken = PLAIN.test(text) ? text : text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').toWellFormed();
-  return ASCII.test(broken) ? broken : broken.normalize('NFC');
+  return broken.normalize('NFC');
 }
 /** Text of one line. */
-export const cleanWord = (text: string): string =>
-  cleanText(text)
-    .replace(/[\n\t]+/g, ' ')
-    .trim();
+export function cleanWord(text: string): string {
+  const clean = cleanText(text);
+  return (clean.includes('\n') || clean.includes('\t') ? clean.replace(/[\n\t]+/g, ' ') : clean).trim();
+}
 
 /** The text a value of type TEXT says (RFC 5545 3.3.11). */
 export function unescapeText(value: string): string {
@@ -46,10 +55,10 @@ export function unescapeText(value: string): string {
   return cleanText(value.replace(/\\([\\;,nN:"])/g, (_, char: string) => (char === 'n' || char === 'N' ? '\n' : char)));
 }
 /** A text as a value of type TEXT. */
-export const escapeText = (text: string): string =>
-  cleanText(text)
-    .replace(/[\\;,]/g, (char) => `\\${char}`)
-    .replaceAll('\n', '\\n');
+export function escapeText(text: string): string {
+  const clean = cleanText(text);
+  return ESCAPED.test(clean) ? clean.replace(/[\\;,]/g, '\\$&').replaceAll('\n', '\\n') : clean;
+}
 
 /** The members of a list, still escaped. */
 export function splitList(value: string, separator = ','): readonly string[] {
@@ -70,7 +79,8 @@ export function splitList(value: string, separator = ','): readonly string[] {
 /** The parameters but these, as an entry carries them; null: there are none. */
 export function otherParams({ params }: Property, known: ReadonlySet<string>): ParamValues | null {
   let others: { [name: string]: Value } | null = null;
-  for (const { name, values } of params) {
+  for (let at = 0; at < params.length; at++) {
+    const { name, values } = params[at] as Param;
     if (known.has(name) || values.length === 0 || !NAME.test(name)) continue;
     others ??= {};
     const key = name.toLowerCase();
@@ -82,7 +92,7 @@ export function otherParams({ params }: Property, known: ReadonlySet<string>): P
 
 /** What an entry carries of parameters, for writing. What a peer sent may be anything. */
 export function paramsOf(carried: Value | undefined): readonly Param[] {
-  if (!isPlain(carried)) return [];
+  if (!isPlain(carried)) return NO_PARAMS;
   return Object.keys(carried)
     .sort(byText)
     .flatMap((name) => {
@@ -126,6 +136,8 @@ export const sameValues = (a: readonly string[], b: readonly string[]): boolean 
   a.length === b.length && a.every((each, at) => each === b[at]);
 
 const NAME = /^[A-Za-z0-9-]{1,64}$/;
+const CAPITALS = /^[A-Z-]*$/;
+const ESCAPED = /[\\;,\n]/;
 const ASCII = /^[\x20-\x7e\n\t]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;

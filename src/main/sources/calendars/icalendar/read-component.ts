@@ -3,7 +3,7 @@ import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { MalformedItem } from '../../text/text-format.ts';
 import { alarmIdentity, readAlarm } from './alarm.ts';
 import { assignKeys, type Keyless } from './assign-keys.ts';
-import { type Duration, parseDuration } from './civil.ts';
+import { parseDuration } from './civil.ts';
 import { type Component, componentText, isChurn, parseComponent } from './component.ts';
 import { ENTRY_CODECS, type EntryCodec, readRelation, unknown } from './entries.ts';
 import { entriesOf, entryField } from './keys.ts';
@@ -24,23 +24,27 @@ import { startOf, type When, whenOf } from './when.ts';
 import { localIn } from './zone-offsets.ts';
 import { hasRules, type Zones } from './zones.ts';
 
-/** What a component says, and which of its properties and parts says what. */
+/** What a component says, and which of its properties and parts says what. Nobody else has its fields. */
 export interface ComponentReading {
-  readonly fields: ReadonlyMap<FieldName, Value>;
+  readonly fields: Map<FieldName, Value>;
   readonly when: When | null;
   /** Occurrences left out and added, by their time; the added ones with what lasts otherwise. */
   readonly excluded: ReadonlySet<string>;
   readonly added: ReadonlyMap<string, When | null>;
   /** For each property what `composeComponent` calls it: of a list its members; null: it says nothing. */
-  readonly slots: readonly (string | readonly (string | null)[] | null)[];
+  readonly slots: readonly Slot[];
   /** The same of its parts; of an alarm also of its properties. */
   readonly parts: readonly PartSlot[];
 }
+export type Slot = string | readonly (string | null)[] | null;
 export interface PartSlot {
   readonly slot: string;
   readonly slots: readonly (string | null)[];
 }
 
+const TYPE = fieldName('@type');
+const WHEN = fieldName('when');
+const RULE = fieldName('recurrenceRule');
 const TIMES = new Set(['DTSTART', 'DTEND', 'DUE', 'DURATION']);
 const codecOf = new Map(ENTRY_CODECS.flatMap((codec) => codec.names.map((name) => [name, codec] as const)));
 const SINGLE_PARAMS: Readonly<Record<string, ReadonlySet<string>>> = { SUMMARY: new Set(['LANGUAGE', 'VALUE']) };
@@ -65,10 +69,15 @@ export function readComponent(
 interface Entry extends Keyless {
   /** Of the property in the component (its part: below zero). */
   readonly at: number;
-  /** Another property that tells of it. */
-  readonly also?: number;
+  /** Another property that tells of it; -1: none does. */
+  readonly also: number;
 }
 type EntryMap = EntryCodec | 'alerts' | 'iCalendarComponent';
+/** The entries of one map, in the order the maps were met in. */
+interface EntryGroup {
+  readonly codec: EntryMap;
+  entries: Entry[];
+}
 
 class ComponentReader {
   readonly #component: Component;
@@ -76,74 +85,89 @@ class ComponentReader {
   readonly #previous: Fields | null;
   readonly #isTask: boolean;
   readonly #fields = new Map<FieldName, Value>();
-  readonly #slots: (string | readonly (string | null)[] | null)[];
-  readonly #entries = new Map<EntryMap, Entry[]>();
-  readonly #usedZones = new Set<string>();
-  readonly #excluded = new Set<string>();
-  readonly #added = new Map<string, When | null>();
+  readonly #slots: Slot[];
+  readonly #groups: EntryGroup[] = [];
+  /** Names of properties there is one of, once they were met. */
+  readonly #seen: string[] = [];
+  #when: When | null = null;
+  #start: EventTime | null = null;
+  // Most components have none of these.
+  #usedZones: Set<string> | null = null;
+  #excluded: Set<string> | null = null;
+  #added: Map<string, When | null> | null = null;
 
   constructor(component: Component, zones: Zones, previous: Fields | null, isTask: boolean) {
     this.#component = component;
     this.#zones = zones;
     this.#previous = previous;
     this.#isTask = isTask;
-    this.#slots = component.properties.map(() => null);
-    if (component.properties.length > MOST_ENTRIES)
-      throw new MalformedItem('it has too many properties to be an event');
+    const { length } = component.properties;
+    if (length > MOST_ENTRIES) throw new MalformedItem('it has too many properties to be an event');
+    this.#slots = new Array<Slot>(length).fill(null);
+    this.#fields.set(TYPE, isTask ? 'Task' : 'Event');
   }
 
   read(): ComponentReading {
     const { properties, parts } = this.#component;
-    const when = this.#readWhen();
-    const start = startOf(when);
-    const singles = singlesOf(this.#isTask);
-    const seen = new Set<string>();
-    properties.forEach((of, at) => {
-      const { name } = of;
-      if (this.#slots[at] !== null || name === 'UID' || name === 'RECURRENCE-ID' || isChurn(of)) return;
-      const single = Object.hasOwn(singles, name) ? singles[name] : undefined;
-      const codec = codecOf.get(name);
-      if (single !== undefined && !seen.has(name)) {
-        const value = single.read(of.value);
-        if (value === undefined) this.#unknown(at, of);
-        else {
-          seen.add(name);
-          this.#slots[at] = name;
-          if (value !== null) this.#single(name, single.field, value, of, single.params);
-        }
-      } else if (name === 'RRULE' && !seen.has(name)) {
-        const rule = parseRule(of.value, { timeZone: start?.zone ?? null, isDate: start?.isDate ?? false });
-        if (rule === null || start === null) this.#unknown(at, of);
-        else {
-          seen.add(name);
-          this.#slots[at] = name;
-          this.#fields.set(fieldName('recurrenceRule'), rule);
-        }
-      } else if (name === 'EXDATE' || name === 'RDATE') this.#dates(at, of, start, when);
-      else if (name === 'CATEGORIES' || name === 'CONCEPT') this.#words(at, of);
-      else if (name === 'RELATED-TO') this.#relation(at, of);
-      else if (codec !== undefined) {
-        const value = of.value === '' ? null : codec.read(of);
-        if (value !== null) this.#entry(codec, { at, value, identity: codec.identity(value) });
-        else if (of.value !== '') this.#unknown(at, of);
-      } else if (single !== undefined) {
-        // Another of what there is one of stays in the text alone (who is given it could not tell which of them counts), and goes with it.
-        this.#slots[at] = name;
-      } else if (when === null || !TIMES.has(name)) this.#unknown(at, of);
-    });
+    this.#readWhen();
+    this.#start = startOf(this.#when);
+    for (let at = 0; at < properties.length; at++)
+      if (this.#slots[at] === null) this.#readProperty(at, properties[at] as Property);
     const partSlots = this.#readParts(parts);
     this.#joinCoordinates();
-    for (const [codec, entries] of this.#entries) this.#keyed(codec, entries, partSlots);
-    for (const zone of this.#usedZones)
+    for (let at = 0; at < this.#groups.length; at++) this.#keyed(this.#groups[at] as EntryGroup, partSlots);
+    for (const zone of this.#usedZones ?? NONE)
       this.#fields.set(entryField('timeZones', zone), { text: this.#zones.textOf(zone) ?? '' });
     return {
       fields: this.#fields,
-      when,
-      excluded: this.#excluded,
-      added: this.#added,
+      when: this.#when,
+      excluded: this.#excluded ?? NONE,
+      added: this.#added ?? NONE_ADDED,
       slots: this.#slots,
       parts: partSlots,
     };
+  }
+
+  #readProperty(at: number, of: Property): void {
+    const { name, value } = of;
+    if (name === 'UID' || name === 'RECURRENCE-ID' || isChurn(of)) return;
+    const single = singlesOf(this.#isTask).get(name);
+    if (single !== undefined && !this.#seen.includes(name)) {
+      const read = single.read(value);
+      if (read === undefined) {
+        this.#unknown(at, of);
+        return;
+      }
+      this.#seen.push(name);
+      this.#slots[at] = name;
+      if (read !== null) this.#single(name, single.field, read, of, single.params);
+    } else if (name === 'RRULE' && !this.#seen.includes(name)) this.#rule(at, of);
+    else if (name === 'EXDATE' || name === 'RDATE') this.#dates(at, of, this.#start, this.#when);
+    else if (name === 'CATEGORIES' || name === 'CONCEPT') this.#words(at, of);
+    else if (name === 'RELATED-TO') this.#relation(at, of);
+    else if (codecOf.has(name)) this.#coded(at, of, codecOf.get(name) as EntryCodec);
+    // Another of what there is one of stays in the text alone (who is given it could not tell which of them counts), and goes with it.
+    else if (single !== undefined) this.#slots[at] = name;
+    else if (this.#when === null || !TIMES.has(name)) this.#unknown(at, of);
+  }
+
+  #rule(at: number, of: Property): void {
+    const start = this.#start;
+    const rule = start === null ? null : parseRule(of.value, { timeZone: start.zone, isDate: start.isDate });
+    if (rule === null) {
+      this.#unknown(at, of);
+      return;
+    }
+    this.#seen.push(of.name);
+    this.#slots[at] = of.name;
+    this.#fields.set(RULE, rule);
+  }
+
+  #coded(at: number, of: Property, codec: EntryCodec): void {
+    if (of.value === '') return;
+    const value = codec.read(of);
+    if (value === null) this.#unknown(at, of);
+    else this.#entry(codec, { at, value, identity: codec.identity(value), also: -1 });
   }
 
   #single(name: string, field: string, value: Value, of: Property, carriesParams: boolean): void {
@@ -155,33 +179,44 @@ class ComponentReader {
     if (others !== null) this.#fields.set(entryField('iCalendarParams', field), others);
   }
 
-  #readWhen(): When | null {
-    const found = new Map<string, { at: number; of: Property }>();
-    this.#component.properties.forEach((of, at) => {
-      if (!TIMES.has(of.name) || found.has(of.name) || of.value.trim() === '') return;
-      if (of.name === (this.#isTask ? 'DTEND' : 'DUE')) return;
-      found.set(of.name, { at, of });
-    });
-    const endName = this.#isTask ? 'DUE' : 'DTEND';
-    const start = this.#time(found.get('DTSTART')?.of);
-    const end = this.#time(found.get(endName)?.of);
-    const lasting = found.get('DURATION');
-    const duration: Duration | null = lasting === undefined || end !== null ? null : parseDuration(lasting.of.value);
-    const when = whenOf(start, end, duration, this.#isTask);
-    if (when === null) return null;
-    for (const [name, { at, of }] of found) {
-      if (name === 'DURATION' && (duration === null || start === null)) continue;
-      this.#slots[at] = name;
-      const others = name === 'DTSTART' ? otherParams(of, TIME_PARAMS) : null;
+  #readWhen(): void {
+    const startAt = this.#timeAt('DTSTART');
+    const endAt = this.#timeAt(this.#isTask ? 'DUE' : 'DTEND');
+    const lastingAt = this.#timeAt('DURATION');
+    const start = this.#time(startAt);
+    const end = this.#time(endAt);
+    const lasting = lastingAt < 0 || end !== null ? null : parseDuration(this.#propertyAt(lastingAt).value);
+    const when = whenOf(start, end, lasting, this.#isTask);
+    if (when === null) return;
+    if (startAt >= 0) {
+      this.#slots[startAt] = 'DTSTART';
+      const others = otherParams(this.#propertyAt(startAt), TIME_PARAMS);
       if (others !== null) this.#fields.set(entryField('iCalendarParams', 'start'), others);
     }
-    this.#fields.set(fieldName('when'), when as unknown as Value);
-    return when;
+    if (endAt >= 0) this.#slots[endAt] = this.#propertyAt(endAt).name;
+    if (lasting !== null && start !== null) this.#slots[lastingAt] = 'DURATION';
+    this.#fields.set(WHEN, when as unknown as Value);
+    this.#when = when;
+  }
+
+  /** The first property of this name that says anything; -1: there is none. */
+  #timeAt(name: string): number {
+    const { properties } = this.#component;
+    for (let at = 0; at < properties.length; at++) {
+      const of = properties[at] as Property;
+      if (of.name === name && of.value.trim() !== '') return at;
+    }
+    return -1;
+  }
+
+  #propertyAt(at: number): Property {
+    return this.#component.properties[at] as Property;
   }
 
   /** null: it is not stated. */
-  #time(of: Property | undefined): EventTime | null {
-    if (of === undefined) return null;
+  #time(at: number): EventTime | null {
+    if (at < 0) return null;
+    const of = this.#propertyAt(at);
     const time = readTime(of, this.#zones);
     if (time === null) throw new MalformedItem(`its ${of.name} is not a date: ${of.value.slice(0, 40)}`);
     this.#use(time.zone);
@@ -189,7 +224,9 @@ class ComponentReader {
   }
 
   #use(zone: string | null): void {
-    if (zone !== null && hasRules(zone)) this.#usedZones.add(zone);
+    if (zone === null || !hasRules(zone)) return;
+    this.#usedZones ??= new Set();
+    this.#usedZones.add(zone);
   }
 
   #dates(at: number, of: Property, start: EventTime | null, when: When | null): void {
@@ -199,8 +236,13 @@ class ComponentReader {
       if (time === null || start === null || (until !== undefined && time.isDate)) return null;
       const key = keyOfTime(time, start);
       if (key.endsWith(']')) this.#use(time.zone);
-      if (of.name === 'EXDATE') this.#excluded.add(key);
-      else if (until === undefined) this.#added.set(key, this.#added.get(key) ?? null);
+      if (of.name === 'EXDATE') {
+        this.#excluded ??= new Set();
+        this.#excluded.add(key);
+        return `EXDATE/${key}`;
+      }
+      this.#added ??= new Map();
+      if (until === undefined) this.#added.set(key, this.#added.get(key) ?? null);
       else {
         const duration = parseDuration(until);
         const ending = duration === null ? readTime(of, this.#zones, until) : null;
@@ -213,7 +255,7 @@ class ComponentReader {
           lasting === null || equalValues(lasting as unknown as Value, when as unknown as Value) ? null : lasting,
         );
       }
-      return `${of.name}/${key}`;
+      return `RDATE/${key}`;
     });
     if (slots.every((slot) => slot === null) && of.value.trim() !== '') this.#unknown(at, of);
     else this.#slots[at] = slots;
@@ -222,12 +264,15 @@ class ComponentReader {
   #words(at: number, of: Property): void {
     const map = of.name === 'CONCEPT' ? 'categories' : 'keywords';
     const members = of.name === 'CONCEPT' ? [of.value] : splitList(of.value);
-    this.#slots[at] = members.map((member) => {
-      const word = unescapeText(member).replaceAll('\n', ' ').trim();
-      if (word === '') return null;
-      this.#fields.set(entryField(map, word), true);
-      return `${of.name}/${word}`;
-    });
+    const slots: (string | null)[] = [];
+    for (let index = 0; index < members.length; index++) {
+      const word = unescapeText(members[index] as string)
+        .replaceAll('\n', ' ')
+        .trim();
+      slots.push(word === '' ? null : `${of.name}/${word}`);
+      if (word !== '') this.#fields.set(entryField(map, word), true);
+    }
+    this.#slots[at] = slots;
   }
 
   #relation(at: number, of: Property): void {
@@ -247,59 +292,68 @@ class ComponentReader {
     // What no other program could be given stays in the text alone.
     if (!isName(of.name) || cleanText(of.value) === '') return;
     const value = unknown.read(of);
-    this.#entry(unknown, { at, value, identity: unknown.identity(value) });
+    this.#entry(unknown, { at, value, identity: unknown.identity(value), also: -1 });
     const tzid = paramOf(of, 'TZID');
     if (tzid !== null && tzid !== '') this.#use(this.#zones.zoneOf(tzid));
   }
 
   #entry(codec: EntryMap, entry: Entry): void {
-    const entries = this.#entries.get(codec);
-    if (entries === undefined) this.#entries.set(codec, [entry]);
-    else entries.push(entry);
+    const group = this.#groupOf(codec);
+    if (group === null) this.#groups.push({ codec, entries: [entry] });
+    else group.entries.push(entry);
+  }
+
+  #groupOf(codec: EntryMap): EntryGroup | null {
+    for (let at = 0; at < this.#groups.length; at++)
+      if (this.#groups[at]?.codec === codec) return this.#groups[at] as EntryGroup;
+    return null;
   }
 
   #readParts(parts: readonly Component[]): PartSlot[] {
-    return parts.map((part, at) => {
-      const alarm = part.name === 'VALARM' ? readAlarm(part, this.#zones) : null;
-      if (alarm !== null) {
-        this.#entry('alerts', { at: -1 - at, value: alarm.value, identity: alarmIdentity(alarm.value) });
-        return { slot: '', slots: alarm.slots };
-      }
-      const text = componentText(part);
-      if (parseComponent(text) === null) return NO_SLOT;
-      this.#entry('iCalendarComponent', { at: -1 - at, value: { text }, identity: text });
-      return { slot: '', slots: [] };
-    });
+    const slots: PartSlot[] = [];
+    for (let at = 0; at < parts.length; at++) slots.push(this.#readPart(at, parts[at] as Component));
+    return slots;
+  }
+
+  #readPart(at: number, part: Component): PartSlot {
+    const alarm = part.name === 'VALARM' ? readAlarm(part, this.#zones) : null;
+    if (alarm !== null) {
+      this.#entry('alerts', { at: -1 - at, value: alarm.value, identity: alarmIdentity(alarm.value), also: -1 });
+      return { slot: '', slots: alarm.slots };
+    }
+    const text = componentText(part);
+    if (parseComponent(text) === null) return NO_SLOT;
+    this.#entry('iCalendarComponent', { at: -1 - at, value: { text }, identity: text, also: -1 });
+    return { slot: '', slots: [] };
   }
 
   /** A GEO tells of the one LOCATION beside it. */
   #joinCoordinates(): void {
-    const codec = codecOf.get('LOCATION') as EntryCodec;
-    const entries = this.#entries.get(codec);
-    if (entries === undefined) return;
-    const named = entries.filter(({ at }) => this.#component.properties[at]?.name === 'LOCATION');
-    const geo = entries.filter(({ at }) => this.#component.properties[at]?.name === 'GEO');
-    const [place] = named;
-    const [position] = geo;
-    if (place === undefined || position === undefined || geo.length > 1) return;
+    const group = this.#groupOf(codecOf.get('LOCATION') as EntryCodec);
+    if (group === null || group.entries.length < 2) return;
+    const { entries } = group;
+    const place = entries.find(({ at }) => this.#component.properties[at]?.name === 'LOCATION');
+    const [position, ...others] = entries.filter(({ at }) => this.#component.properties[at]?.name === 'GEO');
+    if (place === undefined || position === undefined || others.length > 0) return;
     const value = { ...(place.value as object), coordinates: (position.value as { coordinates: Value }).coordinates };
     const joined: Entry = { ...place, value, also: position.at };
-    this.#entries.set(codec, [joined, ...entries.filter((each) => each !== place && each !== position)]);
+    group.entries = [joined, ...entries.filter((each) => each !== place && each !== position)];
   }
 
-  #keyed(codec: EntryMap, entries: readonly Entry[], parts: PartSlot[]): void {
+  #keyed({ codec, entries }: EntryGroup, parts: PartSlot[]): void {
     const map = typeof codec === 'string' ? codec : codec.map;
     const previous = this.#previous === null ? NO_ENTRIES : entriesOf(this.#previous, map);
     const identityOf = typeof codec === 'string' ? PART_IDENTITY[codec] : codec.identity;
     const keys = assignKeys(map, entries, previous, identityOf);
-    entries.forEach(({ at, value, also }, index) => {
+    for (let index = 0; index < entries.length; index++) {
+      const { at, value, also } = entries[index] as Entry;
       const key = keys[index] as string;
       const slot = `${map}/${key}`;
       this.#fields.set(entryField(map, key), value);
-      if (at >= 0) this.#slots[at] = this.#component.properties[at]?.name === 'GEO' ? `${slot}/GEO` : slot;
+      if (at >= 0) this.#slots[at] = this.#propertyAt(at).name === 'GEO' ? `${slot}/GEO` : slot;
       else parts[-1 - at] = { slot, slots: parts[-1 - at]?.slots ?? [] };
-      if (also !== undefined) this.#slots[also] = `${slot}/GEO`;
-    });
+      if (also >= 0) this.#slots[also] = `${slot}/GEO`;
+    }
   }
 }
 
@@ -307,3 +361,5 @@ const textIdentity = (value: Value): string => (isPlain(value) && typeof value.t
 const PART_IDENTITY = { alerts: alarmIdentity, iCalendarComponent: textIdentity };
 const NO_SLOT: PartSlot = { slot: '', slots: [] };
 const NO_ENTRIES: ReadonlyMap<string, Value> = new Map();
+const NONE: ReadonlySet<string> = new Set();
+const NONE_ADDED: ReadonlyMap<string, When | null> = new Map();

@@ -40,11 +40,12 @@ export interface OccurrenceReading {
   readonly reading: ComponentReading;
 }
 
-const TYPE = fieldName('@type');
 const COMPONENT = fieldName('iCalendarComponent');
 const TITLE = fieldName('title');
 const UPDATED = fieldName('updated');
 const CREATED = fieldName('created');
+
+const NONE: readonly OccurrenceReading[] = [];
 
 const isOpaque = (kind: string): boolean => kind !== 'VEVENT' && kind !== 'VTODO';
 
@@ -64,7 +65,7 @@ export function readItem(
   }
   const isTask = kind === 'VTODO';
   const reading = readComponent(first, zones, previous, isTask);
-  const fields = new Map<FieldName, Value>([[TYPE, isTask ? 'Task' : 'Event'], ...reading.fields]);
+  const { fields } = reading;
   if (master === null) addRecurrenceId(first, zones, fields);
   const occurrences = master === null ? [] : readOverrides(overrides, zones, reading, fields, isTask, previous);
   keepStamps(fields, previous);
@@ -79,6 +80,7 @@ function readOverrides(
   isTask: boolean,
   previous: Fields | null,
 ): readonly OccurrenceReading[] {
+  if (components.length === 0 && reading.excluded.size === 0 && reading.added.size === 0) return NONE;
   const former = previous === null ? new Map<string, Override>() : overridesOf(previous);
   const found = new Map<string, { -readonly [key in keyof Override]: Override[key] }>();
   const at = (key: string): { -readonly [key in keyof Override]: Override[key] } => {
@@ -162,11 +164,16 @@ export function opaqueFields(component: Component, zones: Zones): Map<FieldName,
 /** When something was written says nothing by itself: it is news only together with what was written. */
 function keepStamps(fields: Map<FieldName, Value>, previous: Fields | null): void {
   if (previous === null) return;
-  const [updated, created] = [previous.get(UPDATED) ?? null, previous.get(CREATED) ?? null];
+  const updated = previous.get(UPDATED) ?? null;
+  const created = previous.get(CREATED) ?? null;
   if (created !== null) fields.set(CREATED, created);
   if ((fields.get(UPDATED) ?? null) === updated && (fields.get(CREATED) ?? null) === created) return;
   // What was read before may name large attachments by their digests.
-  if (!isSame(takeOutContents(fields, digestOf).fields, takeOutContents(previous, digestOf).fields)) return;
+  if (
+    !isSame(fields, previous) &&
+    !isSame(takeOutContents(fields, digestOf).fields, takeOutContents(previous, digestOf).fields)
+  )
+    return;
   for (const [field, value] of [
     [UPDATED, updated],
     [CREATED, created],
@@ -178,8 +185,13 @@ function keepStamps(fields: Map<FieldName, Value>, previous: Fields | null): voi
 
 /** Do both say the same, but for when they were written? */
 export function isSame(a: Fields, b: Fields): boolean {
-  const isData = (field: FieldName, value: Value): boolean => field !== UPDATED && field !== CREATED && value !== null;
-  for (const [field, value] of a) if (isData(field, value) && !equalValues(value, b.get(field) ?? null)) return false;
-  for (const [field, value] of b) if (isData(field, value) && !a.has(field)) return false;
-  return true;
+  let same = true;
+  a.forEach((value, field) => {
+    same &&= !isData(field, value) || equalValues(value, b.get(field) ?? null);
+  });
+  b.forEach((value, field) => {
+    same &&= !isData(field, value) || a.has(field);
+  });
+  return same;
 }
+const isData = (field: FieldName, value: Value): boolean => field !== UPDATED && field !== CREATED && value !== null;

@@ -1,6 +1,6 @@
 import type { Value } from '../../../record/value.ts';
 import { formatTime, isLocal, normalDuration, parseTime } from './civil.ts';
-import { cleanWord, escapeText, unescapeText } from './property.ts';
+import { cleanWord, escapeText, inCapitals, unescapeText } from './property.ts';
 
 /** A property of which a component has one, and the field it is. */
 export interface SingleCodec {
@@ -12,6 +12,9 @@ export interface SingleCodec {
   /** Its parameters are carried in `iCalendarParams/<field>`. */
   readonly params: boolean;
 }
+
+/** By the names of properties. */
+export type Singles = ReadonlyMap<string, SingleCodec>;
 
 const text = (field: string): SingleCodec => ({
   field,
@@ -39,7 +42,7 @@ const choice = (field: string, words: Readonly<Record<string, string>>): SingleC
   return {
     field,
     read: (value) => {
-      const word = value.trim().toUpperCase();
+      const word = inCapitals(value.trim());
       return word === normal ? null : words[word];
     },
     compose: (value) => Object.keys(words).find((word) => words[word] === value && word !== normal) ?? null,
@@ -91,12 +94,12 @@ const COMMON: Readonly<Record<string, SingleCodec>> = {
   'CREATED': utc('created'),
   'LAST-MODIFIED': utc('updated'),
 };
-const EVENT: Readonly<Record<string, SingleCodec>> = {
+const EVENT: Singles = byName({
   ...COMMON,
   STATUS: EVENT_STATUS,
   TRANSP: choice('freeBusyStatus', { OPAQUE: 'busy', TRANSPARENT: 'free' }),
-};
-const TASK: Readonly<Record<string, SingleCodec>> = {
+});
+const TASK: Singles = byName({
   ...COMMON,
   'STATUS': TASK_STATUS,
   'COMPLETED': utc('progressUpdated'),
@@ -107,7 +110,11 @@ const TASK: Readonly<Record<string, SingleCodec>> = {
     compose: (value) => (typeof value === 'string' ? normalDuration(value) : null),
     params: false,
   },
-};
+});
+
+function byName(codecs: Readonly<Record<string, SingleCodec>>): Singles {
+  return new Map(Object.entries(codecs));
+}
 
 /** Properties of which there is one at most, by their names. */
-export const singlesOf = (isTask: boolean): Readonly<Record<string, SingleCodec>> => (isTask ? TASK : EVENT);
+export const singlesOf = (isTask: boolean): Singles => (isTask ? TASK : EVENT);

@@ -27,16 +27,25 @@ function eventTime(time: CivilTime, of: Property, zones: Zones): EventTime {
 }
 
 /** A property that tells a time, with TZID or VALUE=DATE where it needs them. */
-export function composeTime(name: string, time: EventTime, zones: Zones, extra: readonly Param[] = []): Property {
-  return property(name, timeText(time), [...timeParams(time, zones), ...extra]);
+export function composeTime(
+  name: string,
+  time: EventTime,
+  zones: Zones,
+  extra: readonly Param[] = NO_PARAMS,
+): Property {
+  const params = timeParams(time, zones);
+  return property(name, timeText(time), extra.length === 0 ? params : [...params, ...extra]);
 }
+
+const NO_PARAMS: readonly Param[] = [];
+const IS_DATE: readonly Param[] = [param('VALUE', 'DATE')];
 
 const timeText = ({ local, zone, isDate }: EventTime): string =>
   formatTime(local, isDate ? 'date' : zone === UTC ? 'utc' : 'local');
 
 function timeParams({ zone, isDate }: EventTime, zones: Zones): readonly Param[] {
-  if (isDate) return [param('VALUE', 'DATE')];
-  return zone === null || zone === UTC ? [] : [param('TZID', zones.tzidOf(zone))];
+  if (isDate) return IS_DATE;
+  return zone === null || zone === UTC ? NO_PARAMS : [param('TZID', zones.tzidOf(zone))];
 }
 
 /** The wall time of the zone of a series; a date stays one (`2024-01-05`) where the series has times. */

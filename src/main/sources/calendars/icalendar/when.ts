@@ -81,10 +81,8 @@ export function whenOfValue(value: Value | undefined, isTask: boolean): When | n
   const endZone = value.endTimeZone === undefined ? undefined : zoneName(value.endTimeZone);
   if (zone === undefined || (value.endTimeZone !== undefined && endZone === undefined)) return null;
   const when: { -readonly [key in keyof When]: When[key] } = { timeZone: zone };
-  const isTime = (time: Value | undefined): time is string =>
-    isLocal(time) || (isTask && typeof time === 'string' && isLocal(`${time}T00:00:00`));
-  if (isTime(value.start)) when.start = value.start;
-  if (isTask && isTime(value.due)) when.due = value.due;
+  if (isTime(value.start, isTask)) when.start = value.start;
+  if (isTask && isTime(value.due, isTask)) when.due = value.due;
   if (!isTask && typeof value.duration === 'string') {
     const duration = normalDuration(value.duration);
     if (duration !== null) when.duration = duration;
@@ -95,17 +93,22 @@ export function whenOfValue(value: Value | undefined, isTask: boolean): When | n
   return isTask || when.start !== undefined ? when : null;
 }
 
+/** A task may have dates beside times. */
+const isTime = (time: Value | undefined, isTask: boolean): time is string =>
+  isLocal(time) || (isTask && typeof time === 'string' && isLocal(`${time}T00:00:00`));
+
 /** DTSTART and what tells the end. */
 export function composeWhen(when: When, isTask: boolean, style: EndStyle, zones: Zones): readonly Property[] {
   const start = startOf(when);
-  const lines = start === null ? [] : [composeTime('DTSTART', start, zones)];
+  const lines: Property[] = start === null ? [] : [composeTime('DTSTART', start, zones)];
   const endZone = when.endTimeZone === undefined ? when.timeZone : when.endTimeZone;
   if (isTask) {
     if (when.due === undefined) return lines;
     const due = timeOf(when.due, when, endZone);
     const lasting = start === null || style !== 'duration' ? null : durationBetween(start, due);
     const isSame = lasting !== null && due.zone === start?.zone && due.isDate === start.isDate;
-    return [...lines, isSame ? property('DURATION', formatDuration(lasting)) : composeTime('DUE', due, zones)];
+    lines.push(isSame ? property('DURATION', formatDuration(lasting)) : composeTime('DUE', due, zones));
+    return lines;
   }
   const duration = when.duration === undefined ? null : parseDuration(when.duration);
   if (start === null || duration === null) return lines;
@@ -116,7 +119,8 @@ export function composeWhen(when: When, isTask: boolean, style: EndStyle, zones:
   const end = isDuration ? null : endOf(start, duration, endZone);
   // Where an end in the calendar would read as another duration (clocks change on the way), the duration is said.
   const isSaid = end !== null && formatDuration(durationBetween(start, end)) === formatDuration(duration);
-  return [...lines, isSaid ? composeTime('DTEND', end, zones) : property('DURATION', formatDuration(duration))];
+  lines.push(isSaid ? composeTime('DTEND', end, zones) : property('DURATION', formatDuration(duration)));
+  return lines;
 }
 
 function timeOf(text: string, when: When, zone: string | null): EventTime {

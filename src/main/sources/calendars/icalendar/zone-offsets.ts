@@ -16,12 +16,32 @@ const REMEMBERED = 2_000;
 const years = new Map<string, readonly Transition[]>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** As long as the offset of a zone stays the same: from (inclusive), until (not any more). */
+interface Stretch {
+  readonly from: number;
+  readonly until: number;
+  readonly offset: number;
+}
+/** Of each zone the one asked for last: what is asked next is mostly in it as well. */
+const latest = new Map<string, Stretch>();
+
 /** How many seconds an IANA zone is ahead of UTC at a moment. */
 export function offsetAt(zone: string, utcMs: number): number {
   if (zone === UTC) return 0;
-  const list = transitionsIn(zone, yearOf(utcMs));
-  let offset = (list[0] as Transition).offset;
-  for (const each of list) if (each.at <= utcMs) offset = each.offset;
+  const last = latest.get(zone);
+  if (last !== undefined && utcMs >= last.from && utcMs < last.until) return last.offset;
+  const year = yearOf(utcMs);
+  const list = transitionsIn(zone, year);
+  let at = 0;
+  list.forEach((each, index) => {
+    if (each.at <= utcMs) at = index;
+  });
+  const { at: from, offset } = list[at] as Transition;
+  const until = list[at + 1]?.at ?? daysOf(year + 1, 1, 1) * DAY_MS;
+  if (utcMs >= from && utcMs < until) {
+    if (latest.size >= REMEMBERED) latest.clear();
+    latest.set(zone, { from, until, offset });
+  }
   return offset;
 }
 
