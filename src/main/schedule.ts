@@ -3,8 +3,9 @@ import type { Synchronizer } from './synchronizer.ts';
 
 /** Changes that come within this time are looked at together. */
 const DEBOUNCE_MS = 20;
-/** The same while a batch is being written there, for most of what happens then is that. */
+/** The same while a batch is being written there, for most of what happens then is that: so long, or so many times what the last look took. */
 const DEBOUNCE_WRITING_MS = 1000;
+const WRITING_TO_LOOKING = 10;
 /** After an item that was just changing, its group is looked at again: only then can its revision vouch for it (DESIGN 4). */
 const SETTLE_MS = 2100;
 const UNAVAILABLE_RETRY_MS = 5000;
@@ -34,6 +35,8 @@ export class Schedule {
   /** Who waits for what was written just now to rest. */
   #resting: Asked[] = [];
   #looking = false;
+  /** Milliseconds. */
+  #lookTook = 0;
   #constructing = false;
   #constructAgain = false;
   #planned: (() => void) | null = null;
@@ -63,7 +66,8 @@ export class Schedule {
     if (group === null) this.#everywhere = true;
     else this.#groups.add(group);
     if (this.#planned !== null || this.#looking || this.#stopped) return;
-    const delay = this.#synchronizer.state === 'writing' ? DEBOUNCE_WRITING_MS : DEBOUNCE_MS;
+    const isWriting = this.#synchronizer.state === 'writing';
+    const delay = isWriting ? Math.max(DEBOUNCE_WRITING_MS, WRITING_TO_LOOKING * this.#lookTook) : DEBOUNCE_MS;
     this.#planned = this.#clock.after(delay, () => {
       this.#planned = null;
       void this.#look();
@@ -119,12 +123,14 @@ export class Schedule {
         const waiting = this.#everywhere ? this.#waiting.splice(0) : [];
         this.#everywhere = false;
         this.#groups.clear();
+        const began = this.#clock.now();
         try {
           await this.#synchronizer.look(groups, waiting.length > 0);
         } catch (error) {
           this.#synchronizer.lookFailed(error as Error);
           if (!this.#stopped) this.#fault(error as Error);
         }
+        this.#lookTook = Math.max(0, this.#clock.now() - began);
         this.#answer(waiting);
         this.constructSoon();
       }
