@@ -1,3 +1,4 @@
+import { BEYOND_ASCII, decodeText } from './decode-text.ts';
 import type { Span } from './text-format.ts';
 
 /** `name` is '' for a value that stands alone, as vCard 2.1 allows (`TEL;HOME:`). Values are as written, without their quotes. */
@@ -40,13 +41,21 @@ export interface ContentText {
 }
 
 const BOM = '\xef\xbb\xbf';
-const NAME = /^(?:([A-Za-z0-9_-]{1,64})\.)?([A-Za-z0-9_-]{1,64})(?=[;:])/;
-const BASE64 = /^[A-Za-z0-9+/=]+$/;
 /** Octets after which lines are folded: as all programs do, and the fewest that are somebody's way rather than one odd line. */
 const USUAL = 75;
 const NARROWEST = 50;
 /** Nothing honest nests deeper. */
 const DEEPEST = 8;
+const LONGEST_NAME = 64;
+/** Base64 that goes on without being folded has longer lines. */
+const SHORT_BASE64 = 20;
+
+const [TAB, LF, CR, SPACE, QUOTE, COMMA, DOT, COLON, SEMICOLON, EQUALS] = [9, 10, 13, 32, 34, 44, 46, 58, 59, 61];
+/** Which bytes are of this kind. */
+const bytesOf = (kind: RegExp): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, byte) => (kind.test(String.fromCharCode(byte)) ? 1 : 0));
+const OF_NAME = bytesOf(/[A-Za-z0-9_-]/);
+const OF_BASE64 = bytesOf(/[A-Za-z0-9+/=]/);
 
 /** Never throws. Linear in the length of the text. */
 export function readContentLines(bytes: Uint8Array): ContentText {
@@ -88,49 +97,64 @@ class LineReader {
     return { bytes: this.#bytes, components: this.#found, stray: this.#stray, lineEnd, foldAt };
   }
 
-  /** One property from `start` on; returns where the next begins. */
+  /** One property from `start` on; returns where the next begins. Most are of one line, and are read where they stand. */
   #take(start: number): number {
-    let next = this.#next(start);
-    let raw = this.#line(start, next);
-    if (raw === '') return next;
-    const head = NAME.exec(raw);
+    const text = this.#text;
+    const next = this.#next(start);
+    const end = this.#endOfLine(start, next);
+    if (end === start) return next;
+    const head = headEnd(text, start, end);
     // Only parameters tell of an encoding.
-    const hasParams = head !== null && raw[head[0].length] === ';';
-    const isSoft = hasParams && isQuotedPrintable(raw);
-    const isBase64 = hasParams && !isSoft && /;(?:ENCODING=)?(?:BASE64|B)(?=[;:])/i.test(raw);
-    const parts = [raw];
-    while (next < this.#text.length) {
-      const first = this.#text[next];
-      const after = this.#next(next);
-      const line = this.#line(next, after);
-      if (isSoft && (parts.at(-1) as string).endsWith('='))
-        parts[parts.length - 1] = (parts.at(-1) as string).slice(0, -1);
-      else if (first === ' ' || first === '\t') {
-        this.#foldAt = Math.max(this.#foldAt, (parts.at(-1) as string).length + (parts.length > 1 ? 1 : 0));
-        parts.push(line.slice(1));
-        next = after;
-        continue;
-      } else if (!(isBase64 && line.length > 20 && BASE64.test(line))) break;
-      parts.push(line);
-      next = after;
-    }
-    if (parts.length > 1) raw = parts.join('');
-    this.#place(start, next, raw, head === null && parts.length > 1 ? NAME.exec(raw) : head);
+    const hasParams = head >= 0 && text.charCodeAt(head) === SEMICOLON;
+    const isSoft = hasParams && isQuotedPrintable(text, head, end);
+    if (next < text.length && (isSoft || isFolded(text, next) || (hasParams && this.#isBase64(next))))
+      return this.#takeFolded(start, next, text.slice(start, end), isSoft, hasParams);
+    this.#place(start, next, text, start, end, head);
     return next;
   }
 
-  #place(start: number, end: number, raw: string, head: RegExpExecArray | null): void {
+  /** The same of one that may be of several lines: `first`, and those from `next` on that go on with it. */
+  #takeFolded(start: number, next: number, first: string, isSoft: boolean, hasParams: boolean): number {
+    const isBase64 = hasParams && !isSoft && /;(?:ENCODING=)?(?:BASE64|B)(?=[;:])/i.test(first);
+    const parts = [first];
+    while (next < this.#text.length) {
+      const after = this.#next(next);
+      const end = this.#endOfLine(next, after);
+      const last = parts.at(-1) as string;
+      let from = next;
+      if (isSoft && last.endsWith('=')) parts[parts.length - 1] = last.slice(0, -1);
+      else if (isFolded(this.#text, next)) {
+        this.#foldAt = Math.max(this.#foldAt, last.length + (parts.length > 1 ? 1 : 0));
+        from++;
+      } else if (!(isBase64 && this.#isBase64(next))) break;
+      parts.push(this.#text.slice(from, end));
+      next = after;
+    }
+    const raw = parts.length > 1 ? parts.join('') : first;
+    this.#place(start, next, raw, 0, raw.length, headEnd(raw, 0, raw.length));
+    return next;
+  }
+
+  /** Is all of the line at `start` base64, and more than a word of it? */
+  #isBase64(start: number): boolean {
+    let at = start;
+    while (OF_BASE64[this.#text.charCodeAt(at)] === 1) at++;
+    return at - start > SHORT_BASE64 && at === this.#endOfLine(start, this.#next(start));
+  }
+
+  /** A property, which is `raw` between `from` and `to`. `head`: as of `headEnd`. */
+  #place(start: number, end: number, raw: string, from: number, to: number, head: number): void {
     const open = this.#open.at(-1);
-    if (head === null) {
+    if (head < 0) {
       (open?.junk ?? this.#stray).push({ start, end });
       return;
     }
-    const name = (head[2] as string).toUpperCase();
-    if (name === 'BEGIN' && head[1] === undefined) this.#begin(start, end, raw);
-    else if (name === 'END' && head[1] === undefined) this.#endOf(start, end, raw);
+    const name = head - from === 5 || head - from === 3 ? raw.slice(from, head).toUpperCase() : '';
+    if (name === 'BEGIN') this.#begin(start, end, raw.slice(from, to));
+    else if (name === 'END') this.#endOf(start, end, raw.slice(from, to));
     else if (open === undefined) this.#stray.push({ start, end });
     else {
-      const line = parseLine(start, end, raw, head);
+      const line = parseLine(start, end, raw, from, to, head);
       if (line === null) open.junk.push({ start, end });
       else open.lines.push(line);
     }
@@ -179,97 +203,117 @@ class LineReader {
     return end < 0 ? this.#text.length : end + 1;
   }
 
-  #line(start: number, next: number): string {
+  /** Where the line from `start` to `next` ends, without what ends it. */
+  #endOfLine(start: number, next: number): number {
     let end = next;
-    if (this.#text[end - 1] === '\n' && end > start) end--;
-    while (this.#text[end - 1] === '\r' && end > start) end--;
-    return this.#text.slice(start, end);
+    if (end > start && this.#text.charCodeAt(end - 1) === LF) end--;
+    while (end > start && this.#text.charCodeAt(end - 1) === CR) end--;
+    return end;
   }
 }
 
-const isQuotedPrintable = (raw: string): boolean => {
-  const at = raw.search(/QUOTED-PRINTABLE/i);
-  return at > 0 && at < raw.indexOf(':');
-};
+/** Does the line at `at` go on with the one before it? */
+function isFolded(text: string, at: number): boolean {
+  const first = text.charCodeAt(at);
+  return first === SPACE || first === TAB;
+}
 
-/** null: it is no property. */
-function parseLine(start: number, end: number, raw: string, head: RegExpExecArray): ContentLine | null {
-  const group = head[1] ?? null;
-  const name = head[2] as string;
+/** Where the name of a property ends (it may have a group): at its first `;` or `:`. -1: it has none. */
+function headEnd(raw: string, from: number, to: number): number {
+  let begin = from;
+  for (let at = from; at < to; at++) {
+    const char = raw.charCodeAt(at);
+    if (OF_NAME[char] === 1) continue;
+    if (at === begin || at - begin > LONGEST_NAME) return -1;
+    if (char === SEMICOLON || char === COLON) return at;
+    if (char !== DOT || begin !== from) return -1;
+    begin = at + 1;
+  }
+  return -1;
+}
+
+/** Do the parameters from `head` on say so? */
+function isQuotedPrintable(raw: string, head: number, to: number): boolean {
+  let colon = head;
+  while (colon < to && raw.charCodeAt(colon) !== COLON) colon++;
+  return colon < to && /QUOTED-PRINTABLE/i.test(raw.slice(head, colon));
+}
+
+const NO_PARAMS: readonly Param[] = [];
+const NOT_QUOTED: readonly boolean[] = [false];
+
+/** null: it is no property. Nothing behind `to` is looked at: a text may be long. */
+function parseLine(
+  start: number,
+  end: number,
+  raw: string,
+  from: number,
+  to: number,
+  head: number,
+): ContentLine | null {
+  const stated = raw.slice(from, head);
+  const dot = stated.indexOf('.');
+  const group = dot < 0 ? null : stated.slice(0, dot);
+  const name = dot < 0 ? stated : stated.slice(dot + 1);
+  if (raw.charCodeAt(head) === COLON)
+    return { start, end, group, name, params: NO_PARAMS, value: decodeText(raw.slice(head + 1, to)) };
   const params: Param[] = [];
-  let at = head[0].length;
-  while (raw[at] === ';') {
-    const parsed = parseParam(raw, at + 1);
-    if (parsed === null) return null;
-    params.push(parsed.param);
-    at = parsed.next;
+  let at = head;
+  while (at < to && raw.charCodeAt(at) === SEMICOLON) {
+    at = parseParam(raw, at + 1, to, params);
+    if (at < 0) return null;
   }
-  if (raw[at] !== ':') return null;
-  const value = raw.slice(at + 1);
-  return { start, end, group, name, params, value: decodeValue(value, params) };
+  if (at >= to || raw.charCodeAt(at) !== COLON) return null;
+  return { start, end, group, name, params, value: decodeValue(raw.slice(at + 1, to), params) };
 }
 
-function parseParam(raw: string, from: number): { readonly param: Param; readonly next: number } | null {
+/** Adds the parameter at `from`; returns where it ends. -1: it does not. */
+function parseParam(raw: string, from: number, to: number, params: Param[]): number {
   let at = from;
-  while (at < raw.length && raw[at] !== '=' && raw[at] !== ';' && raw[at] !== ':') at++;
+  let char = 0;
+  for (; at < to; at++) {
+    char = raw.charCodeAt(at);
+    if (char === EQUALS || char === SEMICOLON || char === COLON) break;
+  }
+  if (at >= to) return -1;
   const name = raw.slice(from, at);
-  if (at >= raw.length) return null;
-  if (raw[at] !== '=') return { param: { name: '', values: [decodeText(name)], quoted: [false] }, next: at };
+  if (char !== EQUALS) {
+    params.push({ name: '', values: [decodeText(name)], quoted: NOT_QUOTED });
+    return at;
+  }
   const values: string[] = [];
-  const quoted: boolean[] = [];
+  let quoted: boolean[] | null = null;
   do {
     at++;
-    const isQuoted = raw[at] === '"';
+    const begin = at;
+    const isQuoted = at < to && raw.charCodeAt(at) === QUOTE;
     if (isQuoted) {
-      const close = raw.indexOf('"', at + 1);
-      if (close < 0) return null;
-      values.push(decodeText(raw.slice(at + 1, close)));
-      at = close + 1;
-      // Something behind the quotes belongs to nobody.
-      while (at < raw.length && raw[at] !== ',' && raw[at] !== ';' && raw[at] !== ':') at++;
-    } else {
-      const begin = at;
-      while (at < raw.length && raw[at] !== ',' && raw[at] !== ';' && raw[at] !== ':') at++;
-      values.push(decodeText(raw.slice(begin, at)));
+      for (at++; at < to && raw.charCodeAt(at) !== QUOTE; ) at++;
+      if (at >= to) return -1;
+      quoted ??= values.map(() => false);
+      values.push(decodeText(raw.slice(begin + 1, at)));
     }
-    quoted.push(isQuoted);
-  } while (raw[at] === ',');
-  return at < raw.length ? { param: { name, values, quoted }, next: at } : null;
+    // Something behind the quotes belongs to nobody.
+    while (at < to && !endsValue(raw.charCodeAt(at))) at++;
+    if (!isQuoted) values.push(decodeText(raw.slice(begin, at)));
+    quoted?.push(isQuoted);
+  } while (at < to && raw.charCodeAt(at) === COMMA);
+  if (at >= to) return -1;
+  params.push({ name, values, quoted: quoted ?? (values.length === 1 ? NOT_QUOTED : values.map(() => false)) });
+  return at;
 }
 
-const BEYOND_ASCII = /[\u0080-\uffff]/;
-
-/** Text of bytes (a character each): UTF-8, or where it is none, what Windows wrote before. */
-function decodeText(latin1: string, charset = 'utf-8'): string {
-  if (!BEYOND_ASCII.test(latin1) && !/^(?:utf-16|iso-2022)/i.test(charset)) return latin1;
-  return decodeBytes(Buffer.from(latin1, 'latin1'), charset);
-}
-
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function decodeBytes(bytes: Uint8Array, charset: string): string {
-  if (charset === 'utf-8')
-    try {
-      return UTF_8.decode(bytes);
-    } catch {
-      // Something else then.
-    }
-  for (const label of [charset, 'utf-8', 'windows-1252'])
-    try {
-      return new TextDecoder(label, { fatal: label !== 'windows-1252', ignoreBOM: true }).decode(bytes);
-    } catch {
-      // The next one may do.
-    }
-  return Buffer.from(bytes).toString('latin1');
-}
+const endsValue = (char: number): boolean => char === COMMA || char === SEMICOLON || char === COLON;
 
 function decodeValue(value: string, params: readonly Param[]): string {
-  if (params.length === 0) return decodeText(value);
-  const charset = params.find(({ name }) => name.toUpperCase() === 'CHARSET')?.values[0] ?? 'utf-8';
-  const isQuoted = params.some(({ name, values }) => {
-    const says = values.some((each) => each.toUpperCase() === 'QUOTED-PRINTABLE');
-    return says && (name === '' || name.toUpperCase() === 'ENCODING');
-  });
+  let charset: string | undefined;
+  let isQuoted = false;
+  for (const { name, values } of params) {
+    // Names of these lengths alone tell of a charset or an encoding.
+    if (name.length === 7 && charset === undefined && name.toUpperCase() === 'CHARSET') charset = values[0];
+    else if (name === '' || (name.length === 8 && name.toUpperCase() === 'ENCODING'))
+      isQuoted ||= values.some((each) => each.toUpperCase() === 'QUOTED-PRINTABLE');
+  }
   if (!isQuoted) return decodeText(value, charset);
   const plain = value.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return decodeText(plain, charset);
@@ -284,16 +328,21 @@ export interface LineStyle {
 
 /** A line as it is written: folded by octets, never within a character. Characters no line can hold are left out. */
 export function composeLine(line: Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>, style: LineStyle): string {
-  const params = line.params.map(({ name, values, quoted }) => {
-    // What stands alone is a word, whatever is in it.
-    if (name === '') return `;${values.map((value) => plain(value).replace(/[:;"]/g, '')).join(',')}`;
-    const written = values.map((value, at) =>
-      quoted[at] === true || /[:;,]/.test(value) ? `"${plain(value).replaceAll('"', "'")}"` : plain(value),
-    );
-    return `;${name}=${written.join(',')}`;
-  });
-  const head = `${line.group === null ? '' : `${line.group}.`}${line.name}${params.join('')}:`;
-  return fold(head + plain(line.value), style);
+  let written = line.group === null ? line.name : `${line.group}.${line.name}`;
+  for (const param of line.params) written += composeParam(param);
+  return fold(`${written}:${plain(line.value)}`, style);
+}
+
+function composeParam({ name, values, quoted }: Param): string {
+  // What stands alone is a word, whatever is in it.
+  if (name === '') return `;${values.map((value) => plain(value).replace(/[:;"]/g, '')).join(',')}`;
+  let written = `;${name}=`;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as string;
+    if (at > 0) written += ',';
+    written += quoted[at] === true || /[:;,]/.test(value) ? `"${plain(value).replaceAll('"', "'")}"` : plain(value);
+  }
+  return written;
 }
 
 /** What would end the line, or is no text at all. */
@@ -302,26 +351,30 @@ const NOT_PLAIN = /[^\t\u0020-\u007e\u00a0-\uffff]/;
 
 function fold(text: string, { lineEnd, foldAt }: LineStyle): string {
   const most = Math.max(20, foldAt);
-  if (text.length * 4 <= most || Buffer.byteLength(text) <= most) return text + lineEnd;
-  const lines: string[] = [];
-  let line = '';
+  const isAscii = !BEYOND_ASCII.test(text);
+  if (isAscii ? text.length <= most : text.length * 3 <= most || Buffer.byteLength(text) <= most) return text + lineEnd;
+  let folded = '';
+  let begin = 0;
   let octets = 0;
-  if (!BEYOND_ASCII.test(text)) {
-    for (let at = 0; at < text.length; at += most - (at === 0 ? 0 : 1))
-      lines.push(at === 0 ? text.slice(0, most) : ` ${text.slice(at, at + most - 1)}`);
-    return lines.join(lineEnd) + lineEnd;
+  if (isAscii) {
+    for (let end = most; end < text.length; end += most - 1) {
+      folded += `${text.slice(begin, end)}${lineEnd} `;
+      begin = end;
+    }
+    return folded + text.slice(begin) + lineEnd;
   }
-  for (const char of text) {
-    const size = Buffer.byteLength(char);
+  for (let at = 0; at < text.length; ) {
+    const point = text.codePointAt(at) as number;
+    const size = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
     if (octets + size > most) {
-      lines.push(line);
-      line = ' ';
+      folded += `${text.slice(begin, at)}${lineEnd} `;
+      begin = at;
       octets = 1;
     }
-    line += char;
     octets += size;
+    at += point < 0x10000 ? 1 : 2;
   }
-  return [...lines, line].join(lineEnd) + lineEnd;
+  return folded + text.slice(begin) + lineEnd;
 }
 
 /** A piece of a text that is to be another. Pieces do not overlap; an empty one (start = end) is an insertion. */
