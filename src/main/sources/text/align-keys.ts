@@ -28,14 +28,25 @@ const KEY = /^[A-Za-z0-9_-]{1,255}$/;
  */
 export function alignKeys(entries: readonly KeylessEntry[], before: Fields | null): readonly FieldName[] {
   const keys: (string | null)[] = entries.map(({ key = null }) => (key !== null && KEY.test(key) ? key : null));
+  const fields: FieldName[] = new Array(entries.length);
   const byMap = new Map<string, number[]>();
-  entries.forEach(({ map }, at) => {
+  for (let at = 0; at < entries.length; at++) {
+    const { map } = entries[at] as KeylessEntry;
     const own = byMap.get(map);
     if (own === undefined) byMap.set(map, [at]);
     else own.push(at);
+  }
+  const past = before === null ? null : pastOf(before);
+  byMap.forEach((own, map) => {
+    if (past !== null) {
+      if (takeSame(map, own, entries, keys, past, fields)) return;
+      const known = knownIn(map, past);
+      if (known.length > 0) alignKnown(own, known, entries, keys);
+    }
+    mintKeys(map, own, entries, keys);
+    for (const at of own) fields[at] = fieldName(`${map}/${keys[at]}`);
   });
-  for (const [map, own] of byMap) alignMap(map, own, entries, keys, before);
-  return entries.map(({ map }, at) => fieldName(`${map}/${keys[at]}`));
+  return fields;
 }
 
 interface Known {
@@ -44,52 +55,73 @@ interface Known {
   readonly at: number;
 }
 
-function alignMap(
-  map: string,
-  own: readonly number[],
-  entries: readonly KeylessEntry[],
-  keys: (string | null)[],
-  before: Fields | null,
-): void {
-  const known = before === null ? [] : knownIn(map, before);
-  if (known.length > 0 && !takeSame(own, known, entries, keys)) alignKnown(own, known, entries, keys);
-  const fresh = own.filter((at) => keys[at] === null);
-  if (fresh.length === 0) return;
-  const taken = new Set(own.flatMap((at) => keys[at] ?? []));
-  const minted = new Map(fresh.map((at) => [at, mintKey(map, (entries[at] as KeylessEntry).value)]));
-  // Their order only counts where two want one key.
-  if (new Set([...taken, ...minted.values()]).size < taken.size + fresh.length)
-    fresh.sort((a, b) => compareEntries((entries[a] as KeylessEntry).value, (entries[b] as KeylessEntry).value));
-  const free = new FreeKeys(taken);
-  for (const at of fresh) keys[at] = free.take(minted.get(at) as string);
+/** Fields as last read, to be gone through once for each map. */
+interface Past {
+  readonly names: readonly FieldName[];
+  readonly values: readonly Value[];
 }
+function pastOf(before: Fields): Past {
+  const [names, values]: [FieldName[], Value[]] = [[], []];
+  before.forEach((value, name) => {
+    names.push(name);
+    values.push(value);
+  });
+  return { names, values };
+}
+const SLASH = 47;
+const isOf = (map: string, field: string): boolean => field.charCodeAt(map.length) === SLASH && field.startsWith(map);
 
-function knownIn(map: string, before: Fields): readonly Known[] {
-  const prefix = `${map}/`;
+function knownIn(map: string, { names, values }: Past): readonly Known[] {
   const known: Known[] = [];
-  for (const [field, value] of before)
-    if (field.startsWith(prefix)) known.push({ key: field.slice(prefix.length), value, at: known.length });
+  names.forEach((field, at) => {
+    if (isOf(map, field))
+      known.push({ key: field.slice(map.length + 1), value: values[at] as Value, at: known.length });
+  });
   return known;
 }
 
 /** Most often every entry is what it was, in the same order. false: they are not, and nothing was done. */
 function takeSame(
+  map: string,
   own: readonly number[],
-  known: readonly Known[],
+  entries: readonly KeylessEntry[],
+  keys: readonly (string | null)[],
+  { names, values }: Past,
+  fields: FieldName[],
+): boolean {
+  let place = 0;
+  for (let one = 0; one < names.length; one++) {
+    if (!isOf(map, names[one] as FieldName)) continue;
+    const at = own[place++];
+    if (at === undefined || keys[at] !== null) return false;
+    if (!equalValues((entries[at] as KeylessEntry).value, values[one] as Value)) return false;
+    fields[at] = names[one] as FieldName;
+  }
+  return place === own.length;
+}
+
+/** Keys for the entries that have none. */
+function mintKeys(
+  map: string,
+  own: readonly number[],
   entries: readonly KeylessEntry[],
   keys: (string | null)[],
-): boolean {
-  const isSame =
-    own.length === known.length &&
-    own.every(
-      (at, place) =>
-        keys[at] === null && equalValues((entries[at] as KeylessEntry).value, (known[place] as Known).value),
-    );
-  if (isSame)
-    own.forEach((at, place) => {
-      keys[at] = (known[place] as Known).key;
-    });
-  return isSame;
+): void {
+  const minted = (at: number): string => mintKey(map, (entries[at] as KeylessEntry).value);
+  if (own.length === 1) {
+    const at = own[0] as number;
+    keys[at] ??= minted(at);
+    return;
+  }
+  const fresh = own.filter((at) => keys[at] === null);
+  if (fresh.length === 0) return;
+  const taken = own.flatMap((at) => keys[at] ?? []);
+  for (const at of fresh) keys[at] = minted(at);
+  // Most often no two of them want one key; else the order counts, which is by what they say.
+  if (new Set(own.map((at) => keys[at])).size === new Set(taken).size + fresh.length) return;
+  fresh.sort((a, b) => compareEntries((entries[a] as KeylessEntry).value, (entries[b] as KeylessEntry).value));
+  const free = new FreeKeys(taken);
+  for (const at of fresh) keys[at] = free.take(keys[at] as string);
 }
 
 function alignKnown(
