@@ -27,11 +27,11 @@ export function seriesOf(fields: Fields): string {
 export function strayOverrides(fields: Fields): FieldName[] {
   let series: string | null = null;
   const stray: FieldName[] = [];
-  for (const [field, value] of fields) {
-    if (!isOverride(field) || !isPlain(value) || typeof value.series !== 'string') continue;
+  fields.forEach((value, field) => {
+    if (!isOverride(field) || !isPlain(value) || typeof value.series !== 'string') return;
     series ??= seriesOf(fields);
     if (value.series !== series) stray.push(field);
-  }
+  });
   return stray;
 }
 

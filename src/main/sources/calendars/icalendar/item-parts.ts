@@ -1,5 +1,6 @@
 import { type Component as NativeComponent, readContentLines } from '../../text/content-lines.ts';
 import { MalformedItem, type Span } from '../../text/text-format.ts';
+import type { Component } from './component.ts';
 import { componentOf } from './native.ts';
 import type { ItemComponents } from './read-item.ts';
 import type { IcalendarItem } from './split-calendar.ts';
@@ -19,6 +20,9 @@ export function partsOf(bytes: Uint8Array, item: IcalendarItem): ItemParts {
   });
   const components = natives.map(({ component }) => componentOf(component, item.frame.notation.isOld));
   const master = components[item.master] ?? null;
-  const overrides = components.filter((_, at) => at !== item.master);
+  const isAlone = components.length === 1 && item.master === 0;
+  const overrides = isAlone ? NO_OVERRIDES : components.filter((_, at) => at !== item.master);
   return { natives, components: { kind: item.kind, master, overrides } };
 }
+
+const NO_OVERRIDES: readonly Component[] = [];

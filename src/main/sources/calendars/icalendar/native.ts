@@ -17,16 +17,19 @@ export interface Notation extends LineStyle {
 
 /** What a line means, whichever version it is of. */
 export function propertyOf(line: ContentLine, isOld: boolean): Property {
-  const params = line.params.length === 0 ? NO_PARAMS : paramsOfLine(line.params);
-  const of = property(inCapitals(line.name), line.value, params);
-  if (isOld) return fromVcalendar(of);
+  const { value } = line;
+  const name = inCapitals(line.name);
   // Only quoted-printable, which is none of iCalendar's, brings a line break here.
-  const isBroken = of.value.includes('\n') || of.value.includes('\r');
-  return isBroken ? { ...of, value: of.value.replace(/\r\n?|\n/g, '\\n') } : of;
+  const isBroken = !isOld && (value.includes('\n') || value.includes('\r'));
+  // Most lines are what they mean.
+  if (!isOld && !isBroken && line.params.length === 0 && name === line.name) return line;
+  const of = property(name, isBroken ? value.replace(/\r\n?|\n/g, '\\n') : value, paramsOfLine(line.params));
+  return isOld ? fromVcalendar(of) : of;
 }
 
 /** The parameters that do not only say how the line is written. */
 function paramsOfLine(natives: readonly NativeParam[]): readonly Param[] {
+  if (natives.length === 0) return NO_PARAMS;
   const params: Param[] = [];
   for (let at = 0; at < natives.length; at++) {
     const { name, values } = natives[at] as NativeParam;
@@ -165,4 +168,5 @@ const NOT_QUOTED: readonly boolean[] = [false];
 export const textOfLine = (line: ContentLine | undefined): string | null =>
   line === undefined ? null : unescapeText(line.value).replaceAll('\n', ' ').trim() || null;
 /** The line UID. */
-export const uidProperty = (uid: string): Property => property('UID', escapeText(uid.replace(/\s/g, ' ')));
+export const uidProperty = (uid: string): Property =>
+  property('UID', escapeText(/\s/.test(uid) ? uid.replace(/\s/g, ' ') : uid));

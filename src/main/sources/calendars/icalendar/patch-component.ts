@@ -27,6 +27,7 @@ export function patchComponent(
   notation: Notation,
 ): readonly Edit[] {
   const edits = patchLines(native, reading.slots, before.properties, after.properties, notation);
+  if (before.parts.size === 0 && after.parts.size === 0) return edits;
   for (const slot of new Set([...before.parts.keys(), ...after.parts.keys()])) {
     const [was, is] = [before.parts.get(slot), after.parts.get(slot)];
     if (was !== undefined && is !== undefined && samePart(was, is)) continue;
@@ -84,9 +85,8 @@ function patchLines(
   const gone = new Set<string>();
   const lists = new Map<string, Property[]>();
   const fresh: Property[] = [];
-  for (const slot of new Set([...before.keys(), ...after.keys()])) {
+  for (const slot of changedSlots(before, after)) {
     const [was, is] = [before.get(slot), after.get(slot)];
-    if (was !== undefined && is !== undefined && sameProperty(was, is)) continue;
     const [at, ...doubles] = slots.flatMap((each, index) => (each === slot ? [index] : []));
     const line = at === undefined ? undefined : native.lines[at];
     if (line === undefined) {
@@ -106,6 +106,19 @@ function patchLines(
   edits.push(...relist(native, slots, gone, lists, fresh, notation));
   for (const of of fresh) edits.push(insertion(native, placeFor(of.name, native), lineOf(of, notation), notation));
   return edits;
+}
+
+/** The slots that do not say the same in both: those of before, then those that are new. */
+function changedSlots(before: ReadonlyMap<string, Property>, after: ReadonlyMap<string, Property>): readonly string[] {
+  const changed: string[] = [];
+  before.forEach((was, slot) => {
+    const is = after.get(slot);
+    if (is === undefined || !sameProperty(was, is)) changed.push(slot);
+  });
+  after.forEach((_, slot) => {
+    if (!before.has(slot)) changed.push(slot);
+  });
+  return changed;
 }
 
 /** The line saying `is`; of another property (an address that is attached now) it is made anew. */

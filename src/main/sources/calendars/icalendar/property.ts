@@ -45,19 +45,35 @@ export function cleanText(text: string): string {
 }
 /** Text of one line. */
 export function cleanWord(text: string): string {
+  if (SIMPLE.test(text)) return text.trim();
   const clean = cleanText(text);
   return (clean.includes('\n') || clean.includes('\t') ? clean.replace(/[\n\t]+/g, ' ') : clean).trim();
 }
 
 /** The text a value of type TEXT says (RFC 5545 3.3.11). */
 export function unescapeText(value: string): string {
-  if (!value.includes('\\')) return cleanText(value);
-  return cleanText(value.replace(/\\([\\;,nN:"])/g, (_, char: string) => (char === 'n' || char === 'N' ? '\n' : char)));
+  let at = value.indexOf('\\');
+  if (at < 0) return cleanText(value);
+  let text = '';
+  let from = 0;
+  while (at >= 0) {
+    const char = value.charAt(at + 1);
+    const isEscape = char !== '' && ESCAPES.includes(char);
+    if (isEscape) {
+      text += value.slice(from, at) + (char === 'n' || char === 'N' ? '\n' : char);
+      from = at + 2;
+    }
+    at = value.indexOf('\\', isEscape ? from : at + 1);
+  }
+  return cleanText(text + value.slice(from));
 }
+/** What a backslash may stand before. */
+const ESCAPES = '\\;,nN:"';
 /** A text as a value of type TEXT. */
 export function escapeText(text: string): string {
+  if (SIMPLE.test(text)) return text;
   const clean = cleanText(text);
-  return ESCAPED.test(clean) ? clean.replace(/[\\;,]/g, '\\$&').replaceAll('\n', '\\n') : clean;
+  return clean.replace(/[\\;,]/g, '\\$&').replaceAll('\n', '\\n');
 }
 
 /** The members of a list, still escaped. */
@@ -137,7 +153,8 @@ export const sameValues = (a: readonly string[], b: readonly string[]): boolean 
 
 const NAME = /^[A-Za-z0-9-]{1,64}$/;
 const CAPITALS = /^[A-Z-]*$/;
-const ESCAPED = /[\\;,\n]/;
+/** ASCII in which nothing is escaped, on one line. */
+const SIMPLE = /^[\x20-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 const ASCII = /^[\x20-\x7e\n\t]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;

@@ -23,6 +23,14 @@ const LISTS: readonly (readonly [part: string, key: string, least: number, most:
   ['BYSECOND', 'bySecond', 0, 60],
   ['BYSETPOS', 'bySetPosition', -366, 366],
 ];
+/** In the order they are written in. */
+const OF_DAY = [...LISTS.slice(3, 6)].reverse();
+const OF_YEAR = LISTS.slice(0, 3);
+/** What has a place of its own in a rule. */
+const KNOWN = new Set([
+  ...'frequency interval count until firstDayOfWeek byDay byMonth rscale skip'.split(' '),
+  ...LISTS.map(([, key]) => key),
+]);
 const MOST_ENTRIES = 400;
 
 /** The rule a text states, in the one way to write it: without what is the default anyway, lists in order. null: it is not understood. */
@@ -48,6 +56,8 @@ export function parseRule(text: string, context: RuleContext): Rule | null {
   if (interval === null || count === null) return null;
   if (interval > 1) rule.interval = interval;
   if (count !== undefined) rule.count = count;
+  // Most rules say no more than that.
+  if (parts.size === 0) return rule;
   const until = take('UNTIL');
   if (until !== null) {
     const local = readUntil(until, context);
@@ -104,33 +114,23 @@ export function parseRule(text: string, context: RuleContext): Rule | null {
 export function composeRule(rule: Value, context: RuleContext): string | null {
   if (rule === null || typeof rule !== 'object' || Array.isArray(rule) || rule instanceof Uint8Array) return null;
   const of = rule as Rule;
-  const known = new Set([
-    'frequency',
-    'interval',
-    'count',
-    'until',
-    'firstDayOfWeek',
-    'byDay',
-    'byMonth',
-    'rscale',
-    'skip',
-  ]);
   const parts: string[] = [];
   if (of.rscale !== undefined) parts.push(`RSCALE=${text(of.rscale)}`);
   parts.push(`FREQ=${text(of.frequency)}`);
   if (typeof of.until === 'string') parts.push(`UNTIL=${writeUntil(of.until, context)}`);
   if (of.count !== undefined) parts.push(`COUNT=${text(of.count)}`);
   if (of.interval !== undefined) parts.push(`INTERVAL=${text(of.interval)}`);
-  for (const [part, key] of [...LISTS.slice(3, 6)].reverse()) if (key in of) parts.push(`${part}=${list(of[key])}`);
+  for (const [part, key] of OF_DAY) if (key in of) parts.push(`${part}=${list(of[key])}`);
   if (Array.isArray(of.byDay)) parts.push(`BYDAY=${(of.byDay as readonly Value[]).map(writeDay).join(',')}`);
-  for (const [part, key] of LISTS.slice(0, 3)) if (key in of) parts.push(`${part}=${list(of[key])}`);
+  for (const [part, key] of OF_YEAR) if (key in of) parts.push(`${part}=${list(of[key])}`);
   if ('byMonth' in of) parts.push(`BYMONTH=${list(of.byMonth)}`);
   if ('bySetPosition' in of) parts.push(`BYSETPOS=${list(of.bySetPosition)}`);
   if (of.firstDayOfWeek !== undefined) parts.push(`WKST=${text(of.firstDayOfWeek)}`);
   if (of.skip !== undefined) parts.push(`SKIP=${text(of.skip)}`);
-  for (const [, key] of LISTS) known.add(key);
-  for (const key of Object.keys(of).sort(byText))
-    if (!known.has(key)) parts.push(`${key.toUpperCase()}=${text(of[key])}`);
+  for (const key of Object.keys(of)
+    .filter((each) => !KNOWN.has(each))
+    .sort(byText))
+    parts.push(`${key.toUpperCase()}=${text(of[key])}`);
   const composed = parts.join(';');
   // What a peer sent may be anything: only what reads as a rule again is one.
   return /[\p{Cc}:]/u.test(composed) || parseRule(composed, context) === null ? null : composed;

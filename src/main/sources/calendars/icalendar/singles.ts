@@ -87,7 +87,10 @@ const COMMON: Readonly<Record<string, SingleCodec>> = {
   },
   'ORGANIZER': {
     field: 'organizerCalendarAddress',
-    read: (value) => cleanWord(value).replace(/^mailto:\s*/i, 'mailto:') || null,
+    read: (value) => {
+      const address = cleanWord(value);
+      return (/^mailto:(?!\s)/.test(address) ? address : address.replace(/^mailto:\s*/i, 'mailto:')) || null;
+    },
     compose: (value) => (typeof value === 'string' ? cleanWord(value) || null : null),
     params: true,
   },

@@ -3,7 +3,7 @@ import { type Duration, formatDuration, isLocal, localOf, normalDuration, parseD
 import { isPlain, type Property, property } from './property.ts';
 import { composeTime, type EventTime } from './times.ts';
 import { isKnownZone } from './zone-names.ts';
-import { instantOf, localAt } from './zone-offsets.ts';
+import { instantOf, isSteady, localAt } from './zone-offsets.ts';
 import { isOwnZone, type Zones } from './zones.ts';
 
 /**
@@ -136,18 +136,20 @@ const defaultDuration = ({ isDate }: EventTime): Duration => ({ days: isDate ? 1
 function durationBetween(start: EventTime, end: EventTime): Duration {
   const endZone = end.isDate ? start.zone : end.zone;
   const exact = isRuled(start.zone) && isRuled(endZone);
-  if (!exact || start.zone === null || endZone === null) return split(wallMs(end.local) - wallMs(start.local));
+  const first = wallMs(start.local);
+  const last = wallMs(end.local);
+  if (!exact || start.zone === null || endZone === null) return split(last - first);
+  if (endZone === start.zone && isSteady(endZone, first, last)) return split(last - first);
   const until = instantOf(endZone, end.local);
   const from = instantOf(start.zone, start.local);
-  const wall = until - from === wallMs(end.local) - wallMs(start.local) && endZone === start.zone;
-  if (wall) return split(until - from);
+  if (until - from === last - first && endZone === start.zone) return split(until - from);
   const inZone = localAt(start.zone, until);
   if (inZone === null || until < from) return split(until - from);
-  let days = Math.floor((wallMs(inZone) - wallMs(start.local)) / DAY_MS);
-  let left = until - instantOf(start.zone, localOf(wallMs(start.local) + days * DAY_MS) ?? start.local);
+  let days = Math.floor((wallMs(inZone) - first) / DAY_MS);
+  let left = until - instantOf(start.zone, localOf(first + days * DAY_MS) ?? start.local);
   if (left < 0 && days > 0) {
     days--;
-    left = until - instantOf(start.zone, localOf(wallMs(start.local) + days * DAY_MS) ?? start.local);
+    left = until - instantOf(start.zone, localOf(first + days * DAY_MS) ?? start.local);
   }
   return { days, seconds: Math.round(left / 1000) };
 }
@@ -159,7 +161,11 @@ function split(ms: number): Duration {
 
 /** Beyond the years that can be written it is where it began. */
 function endOf(start: EventTime, { days, seconds }: Duration, zone: string | null): EventTime {
-  const wall = localOf(wallMs(start.local) + days * DAY_MS) ?? start.local;
+  const begin = wallMs(start.local) + days * DAY_MS;
+  const ending = begin + seconds * 1000;
+  if (!start.isDate && zone !== null && zone === start.zone && isKnownZone(zone) && isSteady(zone, begin, ending))
+    return { local: localOf(ending) ?? start.local, zone, isDate: false };
+  const wall = localOf(begin) ?? start.local;
   if (start.isDate)
     return { local: seconds === 0 ? wall : (localOf(wallMs(wall) + seconds * 1000) ?? wall), zone: null, isDate: true };
   if (seconds === 0 && zone === start.zone) return { local: wall, zone, isDate: false };

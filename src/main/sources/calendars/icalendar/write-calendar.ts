@@ -71,7 +71,10 @@ class CalendarWriter {
   write(writes: readonly ItemWrite<IcalendarItem>[]): Uint8Array {
     const fresh: { uid: string; after: Fields }[] = [];
     for (const { after } of writes)
-      for (const [zone, text] of after === null ? [] : zoneTexts(after)) this.#texts.set(zone, text);
+      if (after !== null)
+        zoneTexts(after).forEach((text, zone) => {
+          this.#texts.set(zone, text);
+        });
     for (const { item, before, after, uid } of writes) {
       if (item === null) {
         if (after !== null) fresh.push({ uid, after });
@@ -189,8 +192,10 @@ class CalendarWriter {
     const frame = this.#text.frames.findLast(({ place }) => place !== null);
     if (frame === undefined || frame.place === null) return;
     const zones = this.#zonesOf(frame);
-    const components = items.flatMap(({ uid, after }) => newItem(uid, after, zones, this.#moment));
-    this.#insert(frame, frame.place.items, components.map((each) => componentLines(each, frame.notation)).join(''));
+    let text = '';
+    for (const { uid, after } of items)
+      for (const each of newItem(uid, after, zones, this.#moment)) text += componentLines(each, frame.notation);
+    this.#insert(frame, frame.place.items, text);
   }
 
   #zonesOf(frame: CalendarFrame): CalendarZones {
@@ -209,10 +214,12 @@ class CalendarWriter {
     if (typeof text !== 'string' || !text.includes('TZID')) return;
     const years = this.#written.get(frame) ?? new Map<string, number>();
     this.#written.set(frame, years);
-    for (const [line, plain = '', quoted = plain] of unfolded(text).matchAll(
-      /^[A-Z-]+;(?:[^:"\r\n]*;)?TZID=(?:([^":;\r\n]+)|"([^"\r\n]+)").*$/gm,
-    )) {
-      if (unfolded(source).includes(quoted)) continue;
+    const lines = unfolded(text);
+    const known = unfolded(source);
+    const use = /^[A-Z-]+;(?:[^:"\r\n]*;)?TZID=(?:([^":;\r\n]+)|"([^"\r\n]+)").*$/gm;
+    for (let found = use.exec(lines); found !== null; found = use.exec(lines)) {
+      const [line, plain = '', quoted = plain] = found;
+      if (known.includes(quoted)) continue;
       const year = Number(/:(\d{4})/.exec(line.slice(line.indexOf(quoted) + quoted.length))?.[1] ?? 1970);
       years.set(quoted, Math.min(years.get(quoted) ?? year, year));
     }
@@ -264,9 +271,11 @@ function newItem(uid: string, fields: Fields, zones: CalendarZones, moment: stri
   const id = recurrenceIdProperty(fields, zones);
   const own = id === null ? uid : uid.replace(/#[^#]*$/, '');
   const head = [uidProperty(own), ...(id === null ? [] : [id]), stampProperty(fields, moment)];
-  const occurrences = [...item.overrides.keys()].filter((key) => id === null && takesComponent(item, key)).sort(byText);
+  const series = componentOfComposed(kind, head, item.master);
+  if (id !== null || item.overrides.size === 0) return [series];
+  const occurrences = [...item.overrides.keys()].filter((key) => takesComponent(item, key)).sort(byText);
   return [
-    componentOfComposed(kind, head, item.master),
+    series,
     ...occurrences.map((key) => {
       const ownId = item.recurrenceId(key) as Property;
       return componentOfComposed(
@@ -294,8 +303,8 @@ function kindOf(fields: Fields): string {
 
 /** When an item was made, as far as anything tells; it is no data, and never read. */
 function stampProperty(fields: Fields, moment: string | null): Property {
-  const told = [fields.get(UPDATED), fields.get(CREATED), moment ?? undefined].map(stampOf);
-  return property('DTSTAMP', told.find((each) => each !== null) ?? NO_TIME);
+  const told = stampOf(fields.get(UPDATED)) ?? stampOf(fields.get(CREATED)) ?? stampOf(moment ?? undefined);
+  return property('DTSTAMP', told ?? NO_TIME);
 }
 
 /** null: it says no moment. */

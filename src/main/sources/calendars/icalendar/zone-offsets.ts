@@ -45,6 +45,17 @@ export function offsetAt(zone: string, utcMs: number): number {
   return offset;
 }
 
+/**
+ * Does the zone keep its offset from a day before the earlier of these wall times until a day after the later one? Then time passes between them as
+ * the walls show it. false: it changes, or is not known.
+ */
+export function isSteady(zone: string, wall: number, otherWall: number): boolean {
+  const from = Math.min(wall, otherWall) - DAY_MS;
+  offsetAt(zone, from);
+  const last = latest.get(zone);
+  return last !== undefined && from >= last.from && Math.max(wall, otherWall) + DAY_MS < last.until;
+}
+
 /** What the zone does in a year: first what holds at its beginning, then every change of its offset. */
 export function transitionsIn(zone: string, year: number): readonly Transition[] {
   const key = `${zone} ${year}`;
