@@ -1,112 +1,125 @@
 import type { Value } from '../../../record/value.ts';
-import { entry, type Plain, plain, plainText } from './cells.ts';
+import { isBlank, type Made, type Plain, plain, plainText, said, type Texts } from './cells.ts';
 import type { ValueCodec } from './slots.ts';
 
 /** What a cell of an address holds: components of these kinds, or the address as a whole; `street2` and `street3` are further lines of the street. */
-export type AddressCell =
-  | 'postOfficeBox'
-  | 'apartment'
-  | 'name'
-  | 'street2'
-  | 'street3'
-  | 'locality'
-  | 'region'
-  | 'postcode'
-  | 'country'
-  | 'full';
+export type AddressCell = AddressKind | 'street2' | 'street3' | 'full';
 
 /** The order of vCard's ADR. */
 const ORDER = ['postOfficeBox', 'apartment', 'name', 'locality', 'region', 'postcode', 'country'] as const;
 type AddressKind = (typeof ORDER)[number];
-/** Where components go for which there is no cell of their own. */
-const INSTEAD: { readonly [kind: string]: AddressKind } = {
-  floor: 'apartment',
-  room: 'apartment',
-  building: 'apartment',
-  district: 'locality',
-  subdistrict: 'locality',
-};
-const NEVER = new Set(['separator']);
+const placeOf = (kind: AddressKind): number => ORDER.indexOf(kind);
+const STREET = placeOf('name');
+const LOCALITY = placeOf('locality');
+const REGION = placeOf('region');
+const POSTCODE = placeOf('postcode');
+/** The order of a letter, as far as each has a line of its own. */
+const ABOVE = (['name', 'apartment', 'postOfficeBox'] as const).map(placeOf);
+const COUNTRY = placeOf('country');
+
+/** The place in `ORDER` of each kind, and of what goes instead where there is no cell of its own. Of what nobody knows it is the street. */
+const MEANT: ReadonlyMap<string, number> = new Map([
+  ...ORDER.map((kind) => [kind, placeOf(kind)] as const),
+  ...(['floor', 'room', 'building'] as const).map((kind) => [kind, placeOf('apartment')] as const),
+  ...(['district', 'subdistrict'] as const).map((kind) => [kind, LOCALITY] as const),
+]);
+const NEVER = 'separator';
+
+/** Texts by their places in `ORDER`; `''`: there is none. */
+type Parts = readonly string[];
 
 /** An address in cells. The whole of it, where there is a cell for that too, is only data if it says something else than the parts. */
 export function addressCodec(cells: readonly AddressCell[]): ValueCodec {
-  const linesIn = (has: (cell: AddressCell) => boolean): readonly AddressCell[] =>
-    (['name', 'street2', 'street3'] as const).filter(has);
-  const allLines = linesIn((cell) => cells.includes(cell));
+  const own = ORDER.map((kind) => cells.indexOf(kind));
+  const lines = (['name', 'street2', 'street3'] as const).map((line) => cells.indexOf(line)).filter((at) => at >= 0);
+  const whole = cells.indexOf('full');
+  const blank = cells.map(() => '');
   return {
-    toTexts(value, there) {
-      const has = (cell: AddressCell): boolean => there[cells.indexOf(cell)] === true;
-      const lines = linesIn(has);
-      const parts = partsOf(value, has);
+    toTexts(value, now) {
+      const parts = partsOf(value, own, now);
       const full = plainText(value.full);
-      if (parts.size === 0 && full !== null && !has('full')) parts.set('name', full);
-      const street = linesFor(parts.get('name') ?? '', lines.length);
-      const texts = cells.map((cell) => {
-        if (cell === 'full') return full ?? composed(parts);
-        const line = lines.indexOf(cell);
-        return line >= 0 ? (street[line] ?? '') : (parts.get(cell as AddressKind) ?? '');
+      if (full !== null && !isThere(now, whole) && saysNothing(parts)) parts[STREET] = full;
+      const texts = blank.slice();
+      own.forEach((at, place) => {
+        if (at >= 0) texts[at] = parts[place] as string;
       });
-      return texts.every((text) => text === '') ? null : texts;
+      const street = parts[STREET] as string;
+      if (lines.length > 1 || street.includes('\n')) {
+        const there = lines.filter((at) => isThere(now, at));
+        const own = linesFor(street, there.length);
+        there.forEach((at, line) => {
+          texts[at] = own[line] ?? '';
+        });
+      }
+      if (whole >= 0) texts[whole] = full ?? composed(parts);
+      return saysNothing(texts) ? null : texts;
     },
     fromTexts(texts) {
-      const said = (cell: AddressCell): string => {
-        const text = texts[cells.indexOf(cell)] ?? '';
-        return text.trim() === '' ? '' : text;
-      };
-      const parts = new Map<AddressKind, string>();
-      for (const kind of ORDER) {
-        const text =
-          kind === 'name'
-            ? allLines
-                .map(said)
-                .filter((line) => line !== '')
-                .join('\n')
-            : said(kind);
-        if (text !== '') parts.set(kind, text);
-      }
-      const full = said('full');
-      const components = ORDER.flatMap((kind) => (parts.has(kind) ? [{ kind, value: parts.get(kind) as string }] : []));
-      return entry({
-        components: components.length === 0 ? undefined : components,
-        full: full === '' || saysTheSame(full, parts) ? undefined : full,
+      const parts = own.map((at) => textAt(texts, at));
+      if (lines.length > 1)
+        parts[STREET] = lines
+          .map((at) => textAt(texts, at))
+          .filter((line) => line !== '')
+          .join('\n');
+      const components: Plain[] = [];
+      parts.forEach((text, place) => {
+        if (text !== '') components.push({ kind: ORDER[place] as AddressKind, value: text });
       });
+      const full = textAt(texts, whole);
+      const value: Made = {};
+      if (components.length > 0) value.components = components;
+      if (full !== '' && !saysTheSame(full, parts)) value.full = full;
+      return value;
     },
   };
 }
 
-function partsOf(value: Plain, has: (cell: AddressCell) => boolean): Map<AddressKind, string> {
-  const parts = new Map<AddressKind, string>();
+/** Is there such a cell? */
+const isThere = (now: Texts, at: number): boolean => at >= 0 && now[at] !== null;
+
+const textAt = (texts: Texts, at: number): string => (at < 0 ? null : said(texts[at])) ?? '';
+
+const saysNothing = (parts: Parts): boolean => parts.every((part) => part === '');
+
+/** The parts for which there are cells, which are `own`; what has none is in another's. */
+function partsOf(value: Plain, own: readonly number[], now: Texts): string[] {
+  const parts = ORDER.map(() => '');
+  const hasPart = (place: number): boolean => isThere(now, own[place] as number);
   for (const each of Array.isArray(value.components) ? (value.components as readonly Value[]) : []) {
     const component = plain(each);
-    const [kind, text] = [component?.kind, plainText(component?.value)];
-    if (typeof kind !== 'string' || NEVER.has(kind) || text === null) continue;
-    const meant = ORDER.find((known) => known === kind) ?? INSTEAD[kind] ?? 'name';
-    const own = has(meant) ? meant : 'name';
-    const before = parts.get(own);
-    const between = own === 'name' ? (own === meant ? ' ' : '\n') : ', ';
-    parts.set(own, before === undefined ? text : `${before}${between}${text}`);
+    const kind = component?.kind;
+    if (component === null || typeof kind !== 'string' || kind === NEVER) continue;
+    const text = plainText(component.value);
+    if (text === null) continue;
+    const meant = MEANT.get(kind) ?? STREET;
+    const place = hasPart(meant) ? meant : STREET;
+    const before = parts[place] as string;
+    const between = place !== STREET ? ', ' : place === meant ? ' ' : '\n';
+    parts[place] = before === '' ? text : `${before}${between}${text}`;
   }
-  if (!has('name')) parts.delete('name');
+  if (!hasPart(STREET)) parts[STREET] = '';
   return parts;
 }
 
 /** Lines of a street for so many cells: the last takes what is left. */
 function linesFor(street: string, cells: number): readonly string[] {
-  const lines = street.split('\n').filter((line) => line.trim() !== '');
+  const lines = street.split('\n').filter((line) => !isBlank(line));
   return lines.length <= cells ? lines : [...lines.slice(0, cells - 1), lines.slice(Math.max(0, cells - 1)).join('\n')];
 }
 
 /** The address as it stands on a letter. */
-function composed(parts: ReadonlyMap<AddressKind, string>): string {
-  const of = (...kinds: AddressKind[]): string[] => kinds.flatMap((kind) => parts.get(kind) ?? []);
-  const place = [...of('locality'), of('region', 'postcode').join(' ')].filter((text) => text !== '').join(', ');
-  return [...of('name', 'apartment', 'postOfficeBox'), place, ...of('country')]
-    .filter((line) => line !== '')
-    .join('\n');
+function composed(parts: Parts): string {
+  const part = (place: number): string => parts[place] as string;
+  const place = joined(part(LOCALITY), ', ', joined(part(REGION), ' ', part(POSTCODE)));
+  const above = ABOVE.reduce((text, each) => joined(text, '\n', part(each)), '');
+  return joined(joined(above, '\n', place), '\n', part(COUNTRY));
 }
 
-function saysTheSame(full: string, parts: ReadonlyMap<AddressKind, string>): boolean {
-  return parts.size > 0 && wordsOf(full) === wordsOf([...parts.values()].join(' '));
+const joined = (a: string, between: string, b: string): string => (a === '' ? b : b === '' ? a : a + between + b);
+
+function saysTheSame(full: string, parts: Parts): boolean {
+  // Most often it is what we made of them.
+  return !saysNothing(parts) && (full === composed(parts) || wordsOf(full) === wordsOf(parts.join(' ')));
 }
 
 const wordsOf = (text: string): string =>

@@ -1,35 +1,39 @@
 import type { Value } from '../../../record/value.ts';
 
-/** One contact as named cells: a row of a CSV, a record of an LDIF, the properties of an old Thunderbird card. */
-export interface Cells {
-  /** The text of a cell, line breaks as `\n`; `''`: it is blank or not there yet. null: there can be no such cell. */
-  text(column: string): string | null;
-}
+/**
+ * One contact as texts, by the places of its columns: a row of a CSV, a record of an LDIF, the properties of an old Thunderbird card. Line breaks
+ * are `\n`; what is `''`, or behind the last, is blank.
+ */
+export type Row = readonly string[];
 
-/** New texts of cells, by column. */
-export type CellTexts = ReadonlyMap<string, string>;
+/** A contact of whom nothing is known. */
+export const BLANK: Row = [];
 
-/** A contact with these columns, blank but for some. */
-export function blankCells(columns: ReadonlySet<string>, texts: CellTexts = NO_TEXTS): Cells {
-  return { text: (column) => (columns.has(column) ? (texts.get(column) ?? '') : null) };
-}
+/** What some cells say, in the order of their columns; `''`: one is blank. null: there can be no such cell. */
+export type Texts = readonly (string | null)[];
 
-/** A row that says nothing. */
-export const NO_TEXTS: CellTexts = new Map();
+/** New texts of cells, by the places of their columns. */
+export type CellTexts = ReadonlyMap<number, string>;
 
 /** Text as every cell can hold it: whole characters, line breaks as `\n`. null: it is no text, or says nothing. */
 export function plainText(value: Value | undefined): string | null {
-  if (typeof value !== 'string' || value.trim() === '') return null;
-  return value.toWellFormed().replace(/\r\n?/g, '\n');
+  return typeof value !== 'string' || isBlank(value) ? null : withPlainBreaks(value.toWellFormed());
 }
+
+/** Line breaks as `\n`. */
+export const withPlainBreaks = (text: string): string => (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text);
+
+/** Does a text say nothing? */
+export const isBlank = (text: string): boolean => text === '' || text.trim() === '';
 
 /** What a cell says; null: nothing. */
-export function said(cells: Cells, column: string): string | null {
-  const text = cells.text(column);
-  return text === null || text.trim() === '' ? null : text;
-}
+export const said = (text: string | null | undefined): string | null =>
+  text === null || text === undefined || isBlank(text) ? null : text;
 
 export type Plain = { readonly [key: string]: Value };
+/** The same while it is made. */
+export type Made = { [key: string]: Value };
+
 /** The value as an object; null: it is none. */
 export function plain(value: Value | undefined): Plain | null {
   return value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
@@ -43,18 +47,14 @@ export function members(value: Value | undefined): readonly string[] {
   return set === null ? [] : Object.keys(set).filter((key) => set[key] === true);
 }
 
-/** Without what is absent. */
-export function entry(parts: { readonly [key: string]: Value | undefined }): Plain {
-  const kept: { [key: string]: Value } = {};
-  for (const [key, value] of Object.entries(parts)) if (value !== undefined && value !== null) kept[key] = value;
-  return kept;
-}
-
 const LONGEST_WORD = 255;
+/** As `\p{Cc}`. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are looked for.
+const CONTROL = /[\0-\x1f\x7f-\x9f]/;
 
 /** Can it be part of a field's name? */
 export const canName = (word: string): boolean =>
-  word !== '' && word.trim() === word && word.length <= LONGEST_WORD && !/\p{Cc}/u.test(word);
+  word !== '' && word.length <= LONGEST_WORD && word.trim() === word && !CONTROL.test(word);
 
 const NO_PREF = 101;
 

@@ -1,4 +1,4 @@
-import { entry, type Plain, plain, plainText } from './cells.ts';
+import { isBlank, type Made, type Plain, plain, plainText } from './cells.ts';
 import type { ValueCodec } from './slots.ts';
 
 /** A date as people and programs write it, of which the year or the day may be unknown. */
@@ -18,6 +18,7 @@ const SLASHES_ISO = /^(\d{4})\/(\d{1,2})\/(\d{1,2})$/;
 /** How Outlook says that there is none. */
 const NONE = /^0+([/.-])0+\1?0*$/;
 const DOTS = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
+const NUMBER = /^\d{1,4}$/;
 const MOST_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** The date a text says; null: none that can be understood. Of `3/4/2015` the month is first, unless that cannot be. */
@@ -39,7 +40,16 @@ function readDate(text: string): PartialDate | null {
 function valid(year: number | undefined, month: number, day: number): PartialDate | null {
   if (month < 1 || month > 12 || day < 1 || day > (MOST_DAYS[month - 1] ?? 0)) return null;
   if (year !== undefined && (year < 1 || year > 9999)) return null;
-  return entry({ year, month, day }) as PartialDate;
+  return dateFrom(year, month, day);
+}
+
+/** Without what is absent. */
+function dateFrom(year?: number, month?: number, day?: number): PartialDate {
+  const date: { year?: number; month?: number; day?: number } = {};
+  if (year !== undefined) date.year = year;
+  if (month !== undefined) date.month = month;
+  if (day !== undefined) date.day = day;
+  return date;
 }
 
 function writeDate({ year, month, day }: PartialDate, style: DateStyle, now: string): string | null {
@@ -63,7 +73,7 @@ function dateOf(value: Plain): PartialDate | null {
   const { year, month, day } = date;
   const number = (part: unknown): number | undefined => (typeof part === 'number' ? part : undefined);
   const [y, m, d] = [number(year), number(month), number(day)];
-  return m === undefined || d === undefined ? (entry({ year: y, month: m, day: d }) as PartialDate) : valid(y, m, d);
+  return m === undefined || d === undefined ? dateFrom(y, m, d) : valid(y, m, d);
 }
 
 /** Anniversaries in one cell. A date that is meant already keeps its notation; what is no date is text. */
@@ -76,11 +86,12 @@ export function dateCodec(style: DateStyle): ValueCodec {
       const text = date === null ? null : writeDate(date, style, '');
       return text === null ? null : [text];
     },
-    fromTexts([text = '']) {
+    fromTexts([cell]) {
+      const text = cell ?? '';
       if (NONE.test(text.trim())) return null;
       const date = readDate(text);
       const isText = date === null || (date.year === undefined && style === 'american');
-      return { date: isText ? { text } : entry({ ...date }) };
+      return { date: isText ? { text } : (date as Made) };
     },
     like(_column, now, text) {
       const [before, after] = [readDate(now), readDate(text)];
@@ -99,14 +110,16 @@ export const datePartsCodec: ValueCodec = {
     return [date.year, date.month, date.day].map((part) => (part === undefined ? '' : String(part)));
   },
   fromTexts(texts) {
-    const [year, month, day] = texts.map((text) => (/^\d{1,4}$/.test(text.trim()) ? Number(text) : undefined));
+    const [year, month, day] = texts.map((text) =>
+      text !== null && NUMBER.test(text.trim()) ? Number(text) : undefined,
+    );
     const isKnown = (part: number | undefined, most: number): boolean =>
       part === undefined || (part >= 1 && part <= most);
     const isDate =
       isKnown(year, 9999) && isKnown(month, 12) && isKnown(day, month === undefined ? 31 : (MOST_DAYS[month - 1] ?? 0));
-    const isSaid = texts.every((text, at) => text.trim() === '' || [year, month, day][at] !== undefined);
-    const date = entry({ year, month, day });
-    return isDate && isSaid && Object.keys(date).length > 0 ? { date } : null;
+    const isSaid = texts.every((text, at) => text === null || isBlank(text) || [year, month, day][at] !== undefined);
+    const date = dateFrom(year, month, day);
+    return isDate && isSaid && Object.keys(date).length > 0 ? { date: date as Made } : null;
   },
   like: (_column, now, text) => (now.trim() !== '' && text !== '' && Number(now) === Number(text) ? now : text),
 };

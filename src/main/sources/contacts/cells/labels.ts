@@ -1,5 +1,4 @@
-import type { Value } from '../../../record/value.ts';
-import { entry, members, type Plain, plain, plainText } from './cells.ts';
+import { type Made, type Plain, plain, plainText } from './cells.ts';
 
 /** What a label says of an entry. */
 export interface Labelled {
@@ -37,11 +36,16 @@ const STAR = '*';
 const SAYS_NOTHING = new Set(['', 'other']);
 
 /** The first of contexts `work` and `private` that an entry has; `''`: none. */
-export const contextOf = (value: Plain): string =>
-  ['work', 'private'].find((each) => members(value.contexts).includes(each)) ?? '';
+export function contextOf(value: Plain): string {
+  const contexts = plain(value.contexts);
+  if (contexts === null) return '';
+  return contexts.work === true ? 'work' : contexts.private === true ? 'private' : '';
+}
 /** The feature of a phone that says most; `''`: none. */
-export const featureOf = (value: Plain): string =>
-  FEATURES.find((each) => members(value.features).includes(each)) ?? '';
+export function featureOf(value: Plain): string {
+  const features = plain(value.features);
+  return features === null ? '' : (FEATURES.find((each) => features[each] === true) ?? '');
+}
 
 /** Labels met lately: there are few, and each stands in thousands of rows. */
 const MOST_REMEMBERED = 1000;
@@ -65,31 +69,44 @@ export function readLabel(text: string, words: LabelWords): Labelled {
 function labelIn(text: string, words: LabelWords): Labelled {
   const isFirst = text.trimStart().startsWith(STAR);
   const own = (isFirst ? text.trimStart().slice(STAR.length) : text).trim();
-  const pref = isFirst ? 1 : undefined;
-  if (SAYS_NOTHING.has(own.toLowerCase())) return entry({ pref }) as Labelled;
+  const pref = isFirst ? { pref: 1 } : {};
+  if (SAYS_NOTHING.has(own.toLowerCase())) return pref;
   const word = words.find(([each]) => each.toLowerCase() === own.toLowerCase());
-  if (word === undefined) return entry({ label: own, pref }) as Labelled;
-  return entry({ ...markedAs(word[1], word[2]), pref }) as Labelled;
+  return word === undefined ? { label: own, ...pref } : { ...markedAs(word[1], word[2]), ...pref };
+}
+
+/** An entry of its own with what its label says of it. */
+export function withLabel(value: Made, { contexts, features, label, pref }: Labelled): Made {
+  if (contexts !== undefined) value.contexts = contexts;
+  if (features !== undefined) value.features = features;
+  if (label !== undefined) value.label = label;
+  if (pref !== undefined) value.pref = pref;
+  return value;
 }
 
 /** The label that `readLabel` reads so; as near as the words of the program come. */
 export function writeLabel(value: Plain, words: LabelWords): string {
-  const own = plainText(value.label)?.trim();
-  const [context, feature] = [contextOf(value), featureOf(value)];
-  const found =
-    words.find((word) => word[1] === context && word[2] === feature) ??
-    words.find((word) => word[1] === '' && word[2] === feature) ??
-    words.find((word) => word[1] === context && word[2] === '');
-  const text = own ?? found?.[0] ?? '';
+  const text = plainText(value.label)?.trim() ?? wordFor(contextOf(value), featureOf(value), words);
   return value.pref === 1 ? `${STAR} ${text}` : text;
 }
 
+function wordFor(context: string, feature: string, words: LabelWords): string {
+  let ofFeature: string | null = null;
+  let ofContext: string | null = null;
+  for (const word of words) {
+    if (word[1] === context && word[2] === feature) return word[0];
+    if (word[1] === '' && word[2] === feature) ofFeature ??= word[0];
+    if (word[1] === context && word[2] === '') ofContext ??= word[0];
+  }
+  return ofFeature ?? ofContext ?? '';
+}
+
 /** Contexts and features of an entry; `''`: none. */
-export function markedAs(context: string, feature: string): { contexts?: Value; features?: Value } {
-  return entry({
-    contexts: context === '' ? undefined : { [context]: true },
-    features: feature === '' ? undefined : { [feature]: true },
-  });
+export function markedAs(context: string, feature: string): { contexts?: Plain; features?: Plain } {
+  const marks: { contexts?: Plain; features?: Plain } = {};
+  if (context !== '') marks.contexts = { [context]: true };
+  if (feature !== '') marks.features = { [feature]: true };
+  return marks;
 }
 
 /** Do two labels mean the same? */
@@ -99,7 +116,7 @@ export function sameLabel(a: string, b: string, words: LabelWords): boolean {
   return (
     left.label === right.label &&
     left.pref === right.pref &&
-    contextOf(plain(left as Value) ?? {}) === contextOf(plain(right as Value) ?? {}) &&
-    featureOf(plain(left as Value) ?? {}) === featureOf(plain(right as Value) ?? {})
+    contextOf(left as Plain) === contextOf(right as Plain) &&
+    featureOf(left as Plain) === featureOf(right as Plain)
   );
 }

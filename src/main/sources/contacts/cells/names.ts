@@ -1,6 +1,6 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import type { Value } from '../../../record/value.ts';
-import { type Cells, type CellTexts, entry, type Plain, plain, plainText, said } from './cells.ts';
+import type { Fields, Value } from '../../../record/value.ts';
+import { isBlank, type Made, type Plain, plain, plainText, said, type Texts } from './cells.ts';
 import type { FieldsPart } from './layout.ts';
 
 /** The field a contact's name is in. */
@@ -9,10 +9,17 @@ export const NAME: FieldName = fieldName('name');
 /** The kinds of name components a layout has a column for, in the order of vCard's N. */
 const KINDS = ['surname', 'given', 'given2', 'title', 'credential'] as const;
 export type NameKind = (typeof KINDS)[number];
-/** What stands in the column of another kind, where there is none for it. */
-const INSTEAD: { readonly [kind: string]: NameKind } = { generation: 'credential', surname2: 'surname' };
+const placeOf = (kind: NameKind): number => KINDS.indexOf(kind);
+/** The place in `KINDS` of each kind, and of the one whose column it is in where there is none for it. */
+const MEANT: ReadonlyMap<string, number> = new Map([
+  ...KINDS.map((kind) => [kind as string, placeOf(kind)] as const),
+  ['generation', placeOf('credential')],
+  ['surname2', placeOf('surname')],
+]);
 /** How the parts follow each other in a name that is said. */
-const SPOKEN: readonly NameKind[] = ['title', 'given', 'given2', 'surname', 'credential'];
+const SPOKEN = (['title', 'given', 'given2', 'surname', 'credential'] as const).map(placeOf);
+const GIVEN = placeOf('given');
+const NO_FIELDS: Fields = new Map();
 
 export interface NameColumns {
   readonly parts: { readonly [Kind in NameKind]?: string };
@@ -21,81 +28,95 @@ export interface NameColumns {
   readonly full?: string;
 }
 
+/** The words of a name and how they sound, by their places in `KINDS`; `''`: nothing. */
+interface Words {
+  readonly values: string[];
+  readonly sounds: string[];
+}
+
 /** A name. Where there is no column for the whole of it, it is what the parts say together, so that it follows them. */
 export function namePart({ parts, phonetic = {}, full }: NameColumns): FieldsPart {
-  const columns = [...Object.values(parts), ...Object.values(phonetic), ...(full === undefined ? [] : [full])];
-  const read = (cells: Cells): Plain | null => {
-    const components = KINDS.flatMap((kind) => {
-      const value = textOf(cells, parts[kind]);
-      return value === null ? [] : [entry({ kind, value, phonetic: textOf(cells, phonetic[kind]) ?? undefined })];
-    });
-    const whole = full === undefined || cells.text(full) === null ? spoken(components) : said(cells, full);
-    if (components.length === 0 && whole === null) return null;
-    return entry({ full: whole ?? undefined, components: components.length === 0 ? undefined : components });
+  const columns: string[] = [];
+  const columnFor = (column: string | undefined): number => (column === undefined ? -1 : columns.push(column) - 1);
+  const values: number[] = [];
+  const sounds: number[] = [];
+  for (const kind of KINDS) {
+    values.push(columnFor(parts[kind]));
+    sounds.push(columnFor(phonetic[kind]));
+  }
+  const whole = columnFor(full);
+  const read = (texts: Texts): Plain | null => {
+    const components: Plain[] = [];
+    const words: (string | null)[] = [];
+    for (let at = 0; at < KINDS.length; at++) {
+      const value = textAt(texts, values[at] as number);
+      words.push(value);
+      if (value === null) continue;
+      const kind = KINDS[at] as NameKind;
+      const sound = textAt(texts, sounds[at] as number);
+      components.push(sound === null ? { kind, value } : { kind, value, phonetic: sound });
+    }
+    const name: Made = {};
+    const said = isThere(texts, whole) ? textAt(texts, whole) : spoken(words);
+    if (said !== null) name.full = said;
+    if (components.length > 0) name.components = components;
+    return said === null && components.length === 0 ? null : name;
   };
   return {
     is: 'fields',
     columns,
     owns: (field) => field === NAME,
-    read(cells) {
-      const name = read(cells);
-      return name === null ? new Map() : new Map<FieldName, Value>([[NAME, name]]);
+    read(texts) {
+      const name = read(texts);
+      return name === null ? NO_FIELDS : new Map<FieldName, Value>([[NAME, name]]);
     },
-    write(fields, cells) {
+    write(fields, now) {
       const name = plain(fields.get(NAME));
-      const said = componentsOf(name, parts);
-      const whole = plainText(name?.full);
+      const words = wordsOf(name, values);
+      const said = plainText(name?.full);
       // A name of which only the whole is known is written where a person would look for it.
-      if (said.size === 0 && whole !== null && (full === undefined || cells.text(full) === null))
-        said.set('given', { value: whole, phonetic: null });
-      const texts = new Map<string, string>();
-      for (const kind of KINDS) {
-        const [own, sound] = [parts[kind], phonetic[kind]];
-        if (own !== undefined) texts.set(own, said.get(kind)?.value ?? '');
-        if (sound !== undefined) texts.set(sound, said.get(kind)?.phonetic ?? '');
+      if (said !== null && !isThere(now, whole) && !words.values.some((each) => each !== ''))
+        words.values[GIVEN] = said;
+      const texts: string[] = columns.map(() => '');
+      for (let at = 0; at < KINDS.length; at++) {
+        const [own, sound] = [values[at] as number, sounds[at] as number];
+        if (own >= 0) texts[own] = words.values[at] as string;
+        if (sound >= 0) texts[sound] = words.sounds[at] as string;
       }
-      if (full !== undefined) texts.set(full, whole ?? '');
-      return sameCellsStay(texts, cells);
+      if (whole >= 0) texts[whole] = said ?? '';
+      return texts.map((text, at) => asBlankAs(now[at] ?? '', text));
     },
   };
 }
 
-function componentsOf(
-  name: Plain | null,
-  parts: NameColumns['parts'],
-): Map<NameKind, { value: string; phonetic: string | null }> {
-  const found = new Map<NameKind, { value: string; phonetic: string | null }>();
-  for (const each of Array.isArray(name?.components) ? (name.components as readonly Value[]) : []) {
-    const component = plain(each);
-    const [kind, value] = [component?.kind, plainText(component?.value)];
-    if (typeof kind !== 'string' || value === null) continue;
-    const own = KINDS.find((known) => known === kind) ?? INSTEAD[kind];
-    if (own === undefined || parts[own] === undefined) continue;
-    const before = found.get(own);
-    const phonetic = plainText(component?.phonetic);
-    found.set(own, {
-      value: before === undefined ? value : `${before.value} ${value}`,
-      phonetic: [before?.phonetic, phonetic].filter((text) => typeof text === 'string').join(' ') || null,
-    });
-  }
-  return found;
-}
-
-/** The whole name its components make. */
-function spoken(components: readonly Plain[]): string | null {
-  const words = SPOKEN.flatMap((kind) => components.filter((each) => each.kind === kind).map(({ value }) => value));
-  return words.length === 0 ? null : words.join(' ');
-}
-
-const textOf = (cells: Cells, column: string | undefined): string | null =>
-  column === undefined ? null : said(cells, column);
+const isThere = (texts: Texts, at: number): boolean => at >= 0 && texts[at] !== null;
+const textAt = (texts: Texts, at: number): string | null => (at < 0 ? null : said(texts[at]));
 
 /** A blank cell stays as blank as it is. */
-function sameCellsStay(texts: ReadonlyMap<string, string>, cells: Cells): CellTexts {
-  return new Map(
-    [...texts].map(([column, text]) => [
-      column,
-      text === '' && said(cells, column) === null ? (cells.text(column) ?? '') : text,
-    ]),
-  );
+const asBlankAs = (now: string, text: string): string => (text === '' && isBlank(now) ? now : text);
+
+function wordsOf(name: Plain | null, columns: readonly number[]): Words {
+  const values: string[] = KINDS.map(() => '');
+  const sounds: string[] = KINDS.map(() => '');
+  for (const each of Array.isArray(name?.components) ? (name.components as readonly Value[]) : []) {
+    const component = plain(each);
+    const value = plainText(component?.value);
+    const at = typeof component?.kind === 'string' ? MEANT.get(component.kind) : undefined;
+    if (value === null || at === undefined || columns[at] === -1) continue;
+    values[at] = joined(values[at] as string, value);
+    sounds[at] = joined(sounds[at] as string, plainText(component?.phonetic) ?? '');
+  }
+  return { values, sounds };
+}
+
+const joined = (a: string, b: string): string => (a === '' ? b : b === '' ? a : `${a} ${b}`);
+
+/** The whole name that words make, which are by their places in `KINDS`. */
+function spoken(words: Texts): string | null {
+  let name: string | null = null;
+  for (const at of SPOKEN) {
+    const word = words[at] ?? null;
+    if (word !== null) name = name === null ? word : `${name} ${word}`;
+  }
+  return name;
 }

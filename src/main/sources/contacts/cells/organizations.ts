@@ -1,5 +1,5 @@
 import type { Value } from '../../../record/value.ts';
-import { entry, plain, plainText } from './cells.ts';
+import { type Made, plain, plainText, said } from './cells.ts';
 import type { ValueCodec } from './slots.ts';
 
 const BETWEEN = ', ';
@@ -8,13 +8,19 @@ const BETWEEN = ', ';
 export const organizationCodec: ValueCodec = {
   toTexts(value) {
     const units = Array.isArray(value.units) ? (value.units as readonly Value[]) : [];
-    const names = units.flatMap((unit) => plainText(plain(unit)?.name) ?? []);
+    let names: string | null = null;
+    for (const unit of units) {
+      const name = plainText(plain(unit)?.name);
+      if (name !== null) names = names === null ? name : names + BETWEEN + name;
+    }
     const name = plainText(value.name);
-    return name === null && names.length === 0 ? null : [name ?? '', names.join(BETWEEN)];
+    return name === null && names === null ? null : [name ?? '', names ?? ''];
   },
-  fromTexts: ([name = '', unit = '']) =>
-    entry({
-      name: name.trim() === '' ? undefined : name,
-      units: unit.trim() === '' ? undefined : [{ name: unit }],
-    }),
+  fromTexts(texts) {
+    const [name, unit] = [said(texts[0]), said(texts[1])];
+    const value: Made = {};
+    if (name !== null) value.name = name;
+    if (unit !== null) value.units = [{ name: unit }];
+    return value;
+  },
 };

@@ -1,8 +1,8 @@
 import { escapeName, unescapeName } from '../../../record/entry-name.ts';
-import type { Value } from '../../../record/value.ts';
-import { canName, entry, members, type Plain, plain, plainText } from './cells.ts';
+import { equalValues } from '../../../record/value.ts';
+import { canName, type Made, members, type Plain, plain, plainText } from './cells.ts';
 import type { EntriesPart, Slot } from './layout.ts';
-import type { ValueCodec } from './slots.ts';
+import { NO_ENTRIES, type ValueCodec } from './slots.ts';
 
 /** Words for relations JSContact has a name for. Others are labels. */
 export const RELATIONS: ReadonlySet<string> = new Set([
@@ -55,35 +55,34 @@ export function relationsPart(slots: readonly Slot[]): EntriesPart {
 export function relationCodec(relation: string): ValueCodec {
   return {
     toTexts: (value) => whoOf(value),
-    fromTexts([text = '']) {
-      const who = text.trim();
+    fromTexts([text]) {
+      const who = (text ?? '').trim();
       return canName(who) ? { who, relation: { [relation]: true } } : null;
     },
   };
 }
 
 /** Is somebody related to the contact in this way? */
-export const isRelation = (value: Plain, relation: string): boolean => members(value.relation).includes(relation);
+export const isRelation = (value: Plain, relation: string): boolean => plain(value.relation)?.[relation] === true;
 
 /** Who, where the relation is a label: `Spouse`, `Cousin`. */
 export function labelledRelation(label: string, column: string): Slot {
   return {
     columns: [label, column],
-    read(cells) {
-      const who = (cells.text(column) ?? '').trim();
-      return canName(who) ? [{ who, ...relationOf(cells.text(label) ?? '') }] : [];
+    read([label, text]) {
+      const who = (text ?? '').trim();
+      if (!canName(who)) return NO_ENTRIES;
+      const { relation, label: own } = relationOf(label ?? '');
+      const value: Made = { who, relation };
+      if (own !== undefined) value.label = own;
+      return [value];
     },
-    write(entries, cells) {
-      if (entries.length === 0) return new Map([label, column].map((each) => [each, '']));
+    write(entries, [label]) {
       const value = plain(entries[0]);
       const who = value === null ? null : whoOf(value);
       if (entries.length > 1 || value === null || who === null) return null;
-      const [text, now] = [labelOf(value), cells.text(label) ?? ''];
-      const isSame = JSON.stringify(relationOf(now)) === JSON.stringify(relationOf(text));
-      return new Map([
-        [label, isSame ? now : text],
-        [column, who[0] as string],
-      ]);
+      const [text, now] = [labelOf(value), label ?? ''];
+      return [now === text || saysTheSame(relationOf(now), relationOf(text)) ? now : text, who[0] as string];
     },
   };
 }
@@ -93,12 +92,19 @@ function whoOf(value: Plain): readonly string[] | null {
   return who === null || !canName(who) ? null : [who];
 }
 
-function relationOf(label: string): { relation: Value; label?: string } {
+interface Relation {
+  readonly relation: Plain;
+  readonly label?: string;
+}
+
+function relationOf(label: string): Relation {
   const text = label.trim();
   const word = text.toLowerCase();
   if (RELATIONS.has(word)) return { relation: { [word]: true } };
-  return entry({ relation: {}, label: text === '' ? undefined : text }) as { relation: Value; label?: string };
+  return text === '' ? { relation: {} } : { relation: {}, label: text };
 }
+
+const saysTheSame = (a: Relation, b: Relation): boolean => a.label === b.label && equalValues(a.relation, b.relation);
 
 function labelOf(value: Plain): string {
   const [known] = members(value.relation)

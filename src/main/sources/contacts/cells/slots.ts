@@ -1,13 +1,14 @@
 import type { Value } from '../../../record/value.ts';
-import { type Cells, type CellTexts, type Plain, plain, plainText, said } from './cells.ts';
-import { type LabelWords, readLabel, sameLabel, writeLabel } from './labels.ts';
+import { isBlank, type Made, type Plain, plain, plainText, type Texts } from './cells.ts';
+import { type LabelWords, readLabel, sameLabel, withLabel, writeLabel } from './labels.ts';
 import type { Slot } from './layout.ts';
 
 /** How the value of an entry is written into cells: one for `address` of an e-mail, several for an address. */
 export interface ValueCodec {
-  /** The cells of an entry, in the order of the columns; null: it cannot be written. `there`: which of the columns there are. */
-  toTexts(value: Plain, there: readonly boolean[]): readonly string[] | null;
-  fromTexts(texts: readonly string[]): Plain | null;
+  /** The cells of an entry, in the order of the columns; null: it cannot be written. `now`: what they say. */
+  toTexts(value: Plain, now: Texts): readonly string[] | null;
+  /** What cells say that are not all blank, a value of its own. null: nothing. */
+  fromTexts(texts: Texts): Made | null;
   /** `text` as it is to be written where the cell says `now`: `now` itself where both mean the same. Absent: just `text`. */
   like?(column: number, now: string, text: string): string;
 }
@@ -19,11 +20,11 @@ export function textCodec(name: string): ValueCodec {
       const text = plainText(value[name]);
       return text === null ? null : [text];
     },
-    fromTexts: ([text = '']) => (text.trim() === '' ? null : { [name]: text }),
+    fromTexts: ([text]) => (text === null || text === undefined || isBlank(text) ? null : { [name]: text }),
   };
 }
 
-const NO_ENTRIES: readonly Value[] = [];
+export const NO_ENTRIES: readonly Value[] = [];
 
 /** One entry in cells of its own. `marks`: what its place says of it; `fits`: does an entry belong there? */
 export function plainSlot(
@@ -32,19 +33,20 @@ export function plainSlot(
   marks: Plain = {},
   fits: (value: Plain) => boolean = () => true,
 ): Slot {
+  const marked = Object.keys(marks);
   return {
     columns,
-    read(cells) {
-      const texts = columns.map((column) => cells.text(column) ?? '');
-      const value = texts.every((text) => text.trim() === '') ? null : codec.fromTexts(texts);
-      return value === null ? NO_ENTRIES : [{ ...value, ...marks }];
+    read(texts) {
+      const value = areBlank(texts) ? null : codec.fromTexts(texts);
+      if (value === null) return NO_ENTRIES;
+      for (const name of marked) value[name] = marks[name] as Value;
+      return [value];
     },
-    write(entries, cells) {
-      if (entries.length === 0) return new Map(columns.map((column) => [column, '']));
+    write(entries, now) {
       const value = plain(entries[0]);
       if (entries.length > 1 || value === null || !fits(value)) return null;
-      const texts = codec.toTexts(value, thereOf(columns, cells));
-      return texts === null ? null : kept(columns, texts, codec, cells);
+      const texts = codec.toTexts(value, now);
+      return texts === null ? null : texts.map((text, at) => kept(codec, at, now[at] ?? '', text));
     },
   };
 }
@@ -55,72 +57,71 @@ const FORBIDDEN = ':::';
 
 /** Google's place for entries: a label, and values of which several share the cells when they share the label. */
 export function labelledSlot(label: string, columns: readonly string[], codec: ValueCodec, words: LabelWords): Slot {
+  const read = (texts: Texts, label: string): Value | null => {
+    const value = codec.fromTexts(texts);
+    return value === null ? null : withLabel(value, readLabel(label, words));
+  };
   return {
     columns: [label, ...columns],
-    read(cells) {
-      const rows = rowsOf(columns.map((column) => cells.text(column) ?? ''));
-      if (rows.length === 0) return NO_ENTRIES;
-      const marks = readLabel(cells.text(label) ?? '', words);
-      return rows.flatMap((texts) => {
-        const value = codec.fromTexts(texts);
-        return value === null ? [] : { ...value, ...marks };
-      });
+    read(texts) {
+      const own = texts.slice(1);
+      if (areBlank(own)) return NO_ENTRIES;
+      const said = texts[0] ?? '';
+      const found: Value[] = [];
+      for (const row of rowsOf(own)) {
+        const value = read(row, said);
+        if (value !== null) found.push(value);
+      }
+      return found;
     },
-    write(entries, cells) {
-      if (entries.length === 0) return new Map([label, ...columns].map((column) => [column, '']));
-      const values: readonly Plain[] = entries.map(plain).filter((each) => each !== null);
-      const [first] = values;
-      if (first === undefined || values.length < entries.length) return null;
-      const own = writeLabel(first, words);
-      if (values.some((each) => !sameLabel(writeLabel(each, words), own, words))) return null;
-      const rows = values.flatMap((each) => {
-        const texts = codec.toTexts(each, thereOf(columns, cells));
-        return texts === null || texts.some((text) => text.includes(FORBIDDEN)) ? [] : [texts];
-      });
-      if (rows.length < values.length) return null;
-      const texts = columns.map((_, at) => {
-        const column = rows.map((row) => row[at] ?? '');
-        return column.every((text) => text === '') ? '' : column.join(SEPARATOR);
-      });
-      const now = cells.text(label) ?? '';
-      return new Map([[label, sameLabel(now, own, words) ? now : own], ...kept(columns, texts, codec, cells)]);
+    write(entries, texts) {
+      const now = texts.slice(1);
+      const rows: (readonly string[])[] = [];
+      let own: string | null = null;
+      for (const entry of entries) {
+        const value = plain(entry);
+        if (value === null) return null;
+        const said = writeLabel(value, words);
+        if (own !== null && !sameLabel(said, own, words)) return null;
+        own ??= said;
+        const row = codec.toTexts(value, now);
+        if (row === null || row.some((text) => text.includes(FORBIDDEN))) return null;
+        rows.push(row);
+      }
+      if (own === null) return null;
+      const before = texts[0] ?? '';
+      const written = [sameLabel(before, own, words) ? before : own];
+      for (let at = 0; at < columns.length; at++) {
+        written.push(kept(codec, at, now[at] ?? '', inOne(rows, at)));
+      }
+      return written;
     },
   };
 }
 
-const thereOf = (columns: readonly string[], cells: Cells): readonly boolean[] =>
-  columns.map((column) => cells.text(column) !== null);
+/** What several rows say in one cell. */
+function inOne(rows: readonly (readonly string[])[], at: number): string {
+  if (rows.length === 1) return rows[0]?.[at] ?? '';
+  const texts = rows.map((row) => row[at] ?? '');
+  return texts.every((text) => text === '') ? '' : texts.join(SEPARATOR);
+}
+
+const areBlank = (texts: Texts): boolean => texts.every((text) => text === null || isBlank(text));
 
 /** Cells of several values each, taken apart where all have as many; else they are taken as one. */
-function rowsOf(texts: readonly string[]): readonly (readonly string[])[] {
-  if (texts.every((text) => text.trim() === '')) return [];
-  if (!texts.some((text) => text.includes(SEPARATOR))) return [texts];
-  const lists = texts.map((text) => (text.trim() === '' ? null : text.split(SEPARATOR)));
+function rowsOf(texts: Texts): readonly Texts[] {
+  if (!texts.some((text) => text?.includes(SEPARATOR) === true)) return [texts];
+  const lists = texts.map((text) => (text === null || isBlank(text) ? null : text.split(SEPARATOR)));
   const count = lists.find((list) => list !== null)?.length ?? 0;
   if (lists.some((list) => list !== null && list.length !== count)) return [texts];
   return Array.from({ length: count }, (_, at) => lists.map((list) => list?.[at] ?? ''));
 }
 
-function kept(columns: readonly string[], texts: readonly string[], codec: ValueCodec, cells: Cells): CellTexts {
-  return new Map(
-    columns.map((column, at) => {
-      const [now, text] = [cells.text(column) ?? '', texts[at] ?? ''];
-      if (text === '' && now.trim() === '') return [column, now];
-      return [column, codec.like?.(at, now, text) ?? text];
-    }),
-  );
+/** A text as it is to be written in a cell: as what stands there, where both mean the same. */
+function kept(codec: ValueCodec, column: number, now: string, text: string): string {
+  if (text === '' && isBlank(now)) return now;
+  return codec.like?.(column, now, text) ?? text;
 }
 
-/** Cells that only tell of another one, and are stale when that changes: blank then. */
-export function withStale(slot: Slot, stale: readonly string[]): Slot {
-  const [first = ''] = slot.columns;
-  return {
-    columns: slot.columns,
-    read: (cells) => slot.read(cells),
-    write(entries, cells) {
-      const texts = slot.write(entries, cells);
-      if (texts === null || texts.get(first) === (said(cells, first) ?? '')) return texts;
-      return new Map<string, string>([...texts, ...stale.map((column) => [column, ''] as const)]);
-    },
-  };
-}
+/** Cells that only tell of another one, and are stale when that changes. */
+export const withStale = (slot: Slot, stale: readonly string[]): Slot => ({ ...slot, stale });

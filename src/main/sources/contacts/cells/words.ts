@@ -1,21 +1,30 @@
 import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
-import { type Cells, canName, plainText, said } from './cells.ts';
+import { canName, plainText, said } from './cells.ts';
 import type { FieldsPart } from './layout.ts';
 
 const PREFIX = 'keywords/';
+const NO_TOKENS: readonly string[] = [];
+const NO_FIELDS: Fields = new Map();
 
 /** Keywords in one cell. `starred`: words that may have `* ` before them, as Google's own groups do; `mark`: they are written so. */
 export function keywordsPart(column: string, separator: string, starred: readonly string[], mark: boolean): FieldsPart {
   const between = separator.trim();
-  const tokensOf = (cells: Cells): readonly string[] =>
-    (said(cells, column) ?? '')
-      .split(between)
-      .map((token) => token.trim())
-      .filter((token) => token !== '');
+  const tokensOf = (cell: string | null | undefined): readonly string[] => {
+    const text = said(cell);
+    if (text === null) return NO_TOKENS;
+    if (!text.includes(between)) return [text.trim()];
+    const tokens: string[] = [];
+    for (const part of text.split(between)) {
+      const token = part.trim();
+      if (token !== '') tokens.push(token);
+    }
+    return tokens;
+  };
   const wordOf = (token: string): string => {
-    const own = token.startsWith('* ') ? token.slice(2) : token;
+    if (!token.startsWith('* ')) return token;
+    const own = token.slice(2);
     return starred.includes(own) ? own : token;
   };
   const tokenOf = (word: string): string => (mark && starred.includes(word) ? `* ${word}` : word);
@@ -24,22 +33,32 @@ export function keywordsPart(column: string, separator: string, starred: readonl
     is: 'fields',
     columns: [column],
     owns: (field) => field.startsWith(PREFIX),
-    read(cells) {
+    read([cell]) {
       const fields = new Map<FieldName, Value>();
-      for (const token of tokensOf(cells))
-        if (isWord(wordOf(token))) fields.set(fieldName(PREFIX + escapeName(wordOf(token))), true);
+      for (const token of tokensOf(cell)) {
+        const word = wordOf(token);
+        if (isWord(word)) fields.set(fieldName(PREFIX + escapeName(word)), true);
+      }
       return fields;
     },
-    write(fields, cells) {
+    write(fields, [cell]) {
       const wanted = new Set<string>();
-      for (const [field, value] of fields) {
+      fields.forEach((value, field) => {
+        if (value !== true) return;
         const word = unescapeName(field.slice(PREFIX.length));
-        if (value === true && isWord(word)) wanted.add(word);
-      }
+        if (isWord(word)) wanted.add(word);
+      });
+      const kept: string[] = [];
       // What no keyword can be is not ours to remove.
-      const kept = tokensOf(cells).filter((token) => !isWord(wordOf(token)) || wanted.has(wordOf(token)));
+      for (const token of tokensOf(cell)) {
+        const word = wordOf(token);
+        if (wanted.has(word) || !isWord(word)) kept.push(token);
+      }
       for (const token of kept) wanted.delete(wordOf(token));
-      return new Map([[column, [...kept, ...[...wanted].sort().map(tokenOf)].join(separator)]]);
+      const added = [...wanted];
+      if (added.length > 1) added.sort();
+      for (const word of added) kept.push(tokenOf(word));
+      return [kept.join(separator)];
     },
   };
 }
@@ -52,11 +71,11 @@ export function columnPart(column: string): FieldsPart | null {
     is: 'fields',
     columns: [column],
     owns: (each) => each === field,
-    read(cells): Fields {
-      const text = said(cells, column);
-      return text === null ? new Map() : new Map<FieldName, Value>([[field, text]]);
+    read([cell]): Fields {
+      const text = said(cell);
+      return text === null ? NO_FIELDS : new Map<FieldName, Value>([[field, text]]);
     },
-    write: (fields) => new Map([[column, plainText(fields.get(field)) ?? '']]),
+    write: (fields) => [plainText(fields.get(field)) ?? ''],
   };
 }
 

@@ -1,12 +1,12 @@
 import { unescapeName } from '../../../record/entry-name.ts';
-import { type FieldName, fieldName } from '../../../record/ids.ts';
+import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
-import { type CellTexts, canName, plainText } from '../cells/cells.ts';
-import { hasCellFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/layout.ts';
+import { BLANK, type CellTexts, canName, isBlank, plainText } from '../cells/cells.ts';
+import { hasCellFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
 import { encodeText } from './charset.ts';
-import { type CsvRow, type CsvText, cellsOfRow, rowOf, spanOf, splitCsv, textsOf } from './csv-text.ts';
+import { type CsvRow, type CsvText, rowOf, rowOfTexts, spanOf, splitCsv, textsOfItem } from './csv-text.ts';
 import { type CsvLayout, type CsvLayoutName, csvLayoutNamed } from './layouts.ts';
 import { quoted } from './tokenize.ts';
 
@@ -26,13 +26,14 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
     split: (bytes, was = null) => splitCsv(bytes, layout, was),
     read(text, item, previous) {
       const own = text as CsvText;
-      return readCells(own.parts, cellsOfRow(own, textsOf(own, rowOf(own, item))), previous);
+      return readCells(own.table, rowOfTexts(textsOfItem(own, item)), previous);
     },
-    hasPlaceFor(text, before, field) {
-      const { parts, places } = text as CsvText;
-      return hasCellFor(parts, new Set(places.keys()), before, field);
+    hasPlaceFor: (text, before, field) => hasCellFor((text as CsvText).table, before, field),
+    project(full) {
+      const fields = projectCells(layout.table, full);
+      addOtherColumns(layout, full, fields);
+      return fields;
     },
-    project: (full) => new Map([...projectCells(layout, full), ...otherColumns(layout, full)]),
     write(text, writes) {
       const own = text as CsvText;
       // A file without a header gets one; what cannot be understood is not written into.
@@ -40,10 +41,9 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
       return own.damaged.length > 0 || writes.length === 0 ? own.bytes : writeRows(splitCsv(empty(), layout), writes);
     },
     refuses(fields, _uid, text) {
-      const { header, parts, places } = text as CsvText;
+      const { header, table } = text as CsvText;
       if (header === null) return fields.size > 0 ? null : SAYS_NOTHING;
-      const columns = new Set(places.keys());
-      for (const field of fields.keys()) if (hasCellFor(parts, columns, fields, field)) return null;
+      for (const field of fields.keys()) if (hasCellFor(table, fields, field)) return null;
       return SAYS_NOTHING;
     },
     align: alignRows,
@@ -56,17 +56,15 @@ function newFile({ columns, marked }: CsvLayout): Uint8Array {
   return Buffer.from(`${marked ? '\uFEFF' : ''}${header}\r\n`);
 }
 
-/** Fields of columns no layout understands: any CSV may have one of that name. */
-function otherColumns({ columnOf, understood }: CsvLayout, full: Fields): Fields {
-  const fields = new Map<FieldName, Value>();
-  for (const [field, value] of full) {
-    if (!field.startsWith(OTHER_COLUMNS)) continue;
+/** Adds fields of columns no layout understands: any CSV may have one of that name. */
+function addOtherColumns({ columnOf, understood }: CsvLayout, full: Fields, fields: Map<FieldName, Value>): void {
+  full.forEach((value, field) => {
+    if (!field.startsWith(OTHER_COLUMNS)) return;
     const header = unescapeName(field.slice(OTHER_COLUMNS.length));
     const column = columnOf(header) ?? header;
     const text = plainText(value);
-    if (text !== null && canName(column) && !understood.has(column)) fields.set(fieldName(field), text);
-  }
-  return fields;
+    if (text !== null && canName(column) && !understood.has(column)) fields.set(field, text);
+  });
 }
 
 interface Edit {
@@ -76,17 +74,23 @@ interface Edit {
 }
 
 const NO_FIELDS: Fields = new Map();
-const NO_TEXTS: readonly string[] = [];
+const NO_EDITS: readonly Edit[] = [];
 
 function writeRows(text: CsvText, writes: readonly ItemWrite<CsvRow>[]): Uint8Array {
   const edits: Edit[] = [];
   const added: Uint8Array[] = [];
+  let rows: string[] = [];
+  const addRows = (): void => {
+    if (rows.length > 0) added.push(encoded(text, rows.join(text.lineEnd) + text.lineEnd));
+    rows = [];
+  };
   for (const { item, before, after } of writes) {
     if (item === null) {
-      if (after !== null) added.push(newRow(text, after));
+      if (after !== null && rows.push(newRow(text, after)) === ROWS_AT_ONCE) addRows();
     } else if (after === null) edits.push(removalOf(text, item));
-    else edits.push(...editsOf(text, item, before, after));
+    else for (const edit of editsOf(text, item, before, after)) edits.push(edit);
   }
+  addRows();
   if (edits.length === 0 && added.length === 0) return text.bytes;
   edits.sort((a, b) => a.start - b.start);
   const parts: Uint8Array[] = [];
@@ -98,18 +102,18 @@ function writeRows(text: CsvText, writes: readonly ItemWrite<CsvRow>[]): Uint8Ar
   const end = endOfRows(text);
   for (const edit of edits) if (edit.start < end) upTo(edit);
   if (added.length > 0) upTo({ start: end, end, bytes: NO_BYTES });
-  const written = Buffer.concat(parts);
-  const lineEnd = encoded(text, text.lineEnd);
+  const written = edits.length === 0 ? text.bytes.subarray(0, end) : Buffer.concat(parts);
   const isOpen = added.length > 0 && !endsLine(text, written);
-  const rows = added.flatMap((row) => [row, lineEnd]);
   const rest = text.bytes.subarray(at);
   // A file that ends without a line end keeps doing so, but no damaged piece loses its own.
   const endsInDamage = edits.some(({ start, end: to }) => to === text.bytes.length && isDamageAbove(text, start));
   const endsBare = !endsLine(text, text.bytes) && rest.length === 0 && !endsInDamage;
-  const all = Buffer.concat([written, ...(isOpen ? [lineEnd] : []), ...rows, rest]);
+  const all = Buffer.concat([written, isOpen ? encoded(text, text.lineEnd) : NO_BYTES, ...added, rest]);
   return endsBare ? withoutLineEnd(text, all) : all;
 }
 
+/** Rows that are encoded together: as texts they are twice as large. */
+const ROWS_AT_ONCE = 500;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -138,17 +142,13 @@ function endOfRows(text: CsvText): number {
 }
 
 function editsOf(text: CsvText, item: CsvRow, before: Fields | null, after: Fields): readonly Edit[] {
+  const texts = textsOfItem(text, item);
+  const changed = placed(text, texts, writeCells(text.table, rowOfTexts(texts), before ?? NO_FIELDS, after));
+  if (changed.size === 0) return NO_EDITS;
   const row = rowOf(text, item);
-  const texts = textsOf(text, row);
-  const cells = cellsOfRow(text, texts);
-  const changed = placed(text, texts, writeCells(text.parts, cells, before ?? NO_FIELDS, after));
-  if (changed.size === 0) return [];
   const edits: Edit[] = [];
   const further: string[] = [];
-  const isEmptied =
-    Array.from({ length: Math.max(texts.length, 1) }, (_, at) => changed.get(at) ?? texts[at] ?? '').every(
-      (each) => each.trim() === '',
-    ) && ![...changed.values()].some((each) => each.trim() !== '');
+  const isEmptied = [...changed.values()].every(isBlank) && texts.every((each, at) => changed.has(at) || isBlank(each));
   for (const [at, said] of changed) {
     const cell = row.cells[at];
     if (cell === undefined) {
@@ -171,22 +171,26 @@ function editsOf(text: CsvText, item: CsvRow, before: Fields | null, after: Fiel
 /** What is left of a row that says nothing any more: without it, it would be none. */
 const EMPTY_CELL = '""';
 
-function newRow(text: CsvText, after: Fields): Uint8Array {
-  const blank = cellsOfRow(text, NO_TEXTS);
-  const changed = placed(text, NO_TEXTS, writeCells(text.parts, blank, NO_FIELDS, after));
-  const cells = (text.header ?? []).map((_, at) => quoted(changed.get(at) ?? '', text.delimiter, text.isQuoted));
+function newRow(text: CsvText, after: Fields): string {
+  const { delimiter, header, isQuoted } = text;
+  const changed = placed(text, BLANK, writeCells(text.table, BLANK, NO_FIELDS, after));
+  const blank = quoted('', delimiter, isQuoted);
+  const cells = (header ?? []).map(() => blank);
+  changed.forEach((said, at) => {
+    cells[at] = quoted(said, delimiter, isQuoted);
+  });
   if (changed.size === 0) cells[0] = EMPTY_CELL;
-  return encoded(text, cells.join(text.delimiter));
+  return cells.join(delimiter);
 }
 
 /** New texts by the place of their cell. What the charset of the file has no character for is left as it is. */
-function placed(text: CsvText, texts: readonly string[], changed: CellTexts): ReadonlyMap<number, string> {
+function placed({ charset }: CsvText, texts: readonly string[], changed: CellTexts): CellTexts {
+  const isAny = charset !== 'windows-1252';
+  if (isAny && !texts.some((each) => each.includes('\r\n'))) return changed;
   const found = new Map<number, string>();
-  for (const [column, said] of changed) {
-    const at = text.places.get(column);
-    if (at === undefined || encodeText(said, text.charset) === null) continue;
-    found.set(at, texts[at]?.includes('\r\n') === true ? said.replaceAll('\n', '\r\n') : said);
-  }
+  for (const [at, said] of changed)
+    if (isAny || encodeText(said, charset) !== null)
+      found.set(at, texts[at]?.includes('\r\n') === true ? said.replaceAll('\n', '\r\n') : said);
   return found;
 }
 

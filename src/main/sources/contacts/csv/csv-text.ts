@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { Damaged, NativeItem, ReadBefore, Span, SplitText } from '../../text/text-format.ts';
-import type { Cells } from '../cells/cells.ts';
-import { type Part, partsWith } from '../cells/layout.ts';
+import { type Table, tableOf } from '../cells/bound.ts';
+import { type Row, withPlainBreaks } from '../cells/cells.ts';
 import { columnPart } from '../cells/words.ts';
 import { type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from './charset.ts';
 import { CSV_LAYOUTS, type CsvLayout, known } from './layouts.ts';
-import { nextLine, type RowSpan, rowAt, unquoted } from './tokenize.ts';
+import { lineAt, nextLine, type RowLine, type RowSpan, rowAt, textsOfRow, unquoted } from './tokenize.ts';
 
 type Units = Uint8Array | Uint16Array;
 
@@ -27,10 +27,8 @@ export interface CsvText extends SplitText<CsvRow> {
   readonly isQuoted: boolean;
   /** Names of its columns; null: it has no header yet. */
   readonly header: readonly string[] | null;
-  /** Where each column is that is understood or named. */
-  readonly places: ReadonlyMap<string, number>;
   /** What its columns can say. */
-  readonly parts: readonly Part[];
+  readonly table: Table;
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -53,7 +51,7 @@ export function splitCsv(bytes: Uint8Array, layout: CsvLayout, was: ReadBefore =
   const units = unitsOf(bytes, sniffed);
   const text = { bytes, charset, mark, ...(charset === 'windows-1252' ? { readAs: charset } : {}) };
   const found = findHeader(units, text, [layout]);
-  const base = { ...text, units, items: [], damaged: [], header: null, isQuoted: false, places: new Map(), parts: [] };
+  const base = { ...text, units, items: [], damaged: [], header: null, isQuoted: false, table: NO_TABLE };
   if (found === null) {
     // A file of zeros is what a loss of power left of one.
     const isEmpty = units.every((unit) => unit <= SPACE && unit > 0);
@@ -80,10 +78,15 @@ export function splitCsv(bytes: Uint8Array, layout: CsvLayout, was: ReadBefore =
     lineEnd: lineEndOf(units, header),
     isQuoted: header.cells.every((cell) => cell.isQuoted),
     header: names,
-    places,
-    parts: [...partsWith(new Set(places.keys()), layout), ...further.flatMap((column) => columnPart(column) ?? [])],
+    table: tableOf(
+      layout,
+      places,
+      further.flatMap((column) => columnPart(column) ?? []),
+    ),
   };
 }
+
+const NO_TABLE: Table = { parts: [] };
 
 const SPACE = 32;
 
@@ -108,7 +111,7 @@ function splitRows(
   };
   let at = header.next;
   while (at < units.length) {
-    const row = rowAt(units, at, code);
+    const row = lineAt(units, at, code);
     if (row.fault === null) {
       if (!isBlank(units, row, code)) {
         const { start, end, next } = row;
@@ -139,7 +142,7 @@ function soundLine(units: Units, start: number, code: number, cells: number): nu
   return units.length;
 }
 
-function isBlank(units: Units, { start, end }: RowSpan, code: number): boolean {
+function isBlank(units: Units, { start, end }: RowLine, code: number): boolean {
   for (let at = start; at < end; at++) if (units[at] !== code && (units[at] ?? 0) > SPACE) return false;
   return true;
 }
@@ -214,17 +217,19 @@ export function textsOf(text: TextBytes, row: RowSpan): readonly string[] {
   });
 }
 
-/** The cells of a row by the columns of its text. */
-export function cellsOfRow(text: CsvText, texts: readonly string[]): Cells {
-  return {
-    text(column) {
-      const at = text.places.get(column);
-      if (at === undefined) return null;
-      const said = texts[at] ?? '';
-      return said.includes('\r') ? said.replace(/\r\n?/g, '\n') : said;
-    },
-  };
+/** The same of an item, without its cells being looked for among its bytes where its text tells as much. */
+export function textsOfItem(text: CsvText, item: CsvRow): readonly string[] {
+  const [{ start, end }] = item.spans as [Span];
+  const bytes = text.bytes.subarray(start, end);
+  const delimiter = text.delimiter.charCodeAt(0);
+  const isWhole = delimiter < BEYOND_ASCII && (text.charset !== 'utf-8' || isUtf8(bytes));
+  return isWhole ? textsOfRow(decodeText(bytes, text.charset), delimiter) : textsOf(text, rowOf(text, item));
 }
+const BEYOND_ASCII = 128;
+
+/** Such texts without what line ends they have. */
+export const rowOfTexts = (texts: readonly string[]): Row =>
+  texts.some((text) => text.includes('\r')) ? texts.map(withPlainBreaks) : texts;
 
 function lineEndOf(units: Units, { end, next }: RowSpan): string {
   if (next === end) return '\r\n';

@@ -1,12 +1,12 @@
 import { addressCodec } from '../cells/addresses.ts';
-import { type Cells, entry, plain, plainText } from '../cells/cells.ts';
+import { isBlank, type Made, type Plain, plain, plainText, said, type Texts } from '../cells/cells.ts';
 import { dateCodec } from '../cells/dates.ts';
 import { PHONE_WORDS, PLACE_WORDS } from '../cells/labels.ts';
 import type { EntriesPart, Layout, Part, Slot } from '../cells/layout.ts';
 import { namePart } from '../cells/names.ts';
 import { organizationCodec } from '../cells/organizations.ts';
 import { labelledRelation, relationsPart } from '../cells/relations.ts';
-import { labelledSlot, plainSlot, textCodec, type ValueCodec } from '../cells/slots.ts';
+import { labelledSlot, NO_ENTRIES, plainSlot, textCodec, type ValueCodec } from '../cells/slots.ts';
 import { keywordsPart } from '../cells/words.ts';
 
 /** So many of each are understood, and a new file has; others may have fewer. Columns of more than that travel as they are. */
@@ -25,7 +25,7 @@ const photo: ValueCodec = {
     const uri = plainText(value.uri);
     return uri === null || uri.startsWith('data:') ? null : [uri];
   },
-  fromTexts: ([uri = '']) => ({ uri }),
+  fromTexts: ([uri]) => ({ uri: uri ?? '' }),
 };
 
 const ADDRESS_CELLS = [
@@ -74,10 +74,8 @@ function common(label: 'Label' | 'Type', keywords: string): readonly Part[] {
 /** Links of a kind of their own (a page to write to somebody) are no web sites. */
 function withoutKind(slot: Slot): Slot {
   return {
-    columns: slot.columns,
-    read: (cells) => slot.read(cells),
-    write: (values, cells) =>
-      values.some((value) => plain(value)?.kind !== undefined) ? null : slot.write(values, cells),
+    ...slot,
+    write: (values, now) => (values.some((value) => plain(value)?.kind !== undefined) ? null : slot.write(values, now)),
   };
 }
 
@@ -86,36 +84,40 @@ const WEDDING = 'anniversary';
 /** A day other than the birthday, with a label that says which. */
 function eventSlot(label: string, column: string): Slot {
   const codec = dateCodec('iso');
-  const meaning = (text: string): { kind: string; label?: string } => {
-    const own = text.trim();
-    if (own.toLowerCase() === WEDDING) return { kind: 'wedding' };
-    return entry({ kind: 'other', label: own === '' ? undefined : own }) as { kind: string; label?: string };
-  };
-  const labelOf = (value: { readonly [key: string]: unknown }): string =>
-    value.kind === 'wedding' ? 'Anniversary' : (plainText(value.label as string)?.trim() ?? '');
   return {
     columns: [label, column],
-    read(cells: Cells) {
-      const text = cells.text(column) ?? '';
-      const date = text.trim() === '' ? null : codec.fromTexts([text]);
-      return date === null ? [] : [{ ...date, ...meaning(cells.text(label) ?? '') }];
+    read([text, day]) {
+      const date = said(day) === null ? null : codec.fromTexts([day ?? '']);
+      if (date === null) return NO_ENTRIES;
+      const { kind, label: own } = eventOf(text ?? '');
+      date.kind = kind;
+      if (own !== undefined) date.label = own;
+      return [date];
     },
-    write(values, cells) {
-      if (values.length === 0) return new Map([label, column].map((each) => [each, '']));
+    write(values, [label, day]) {
       const value = plain(values[0]);
       if (values.length > 1 || value === null || value.kind === 'birth' || value.kind === 'death') return null;
-      const [text] = codec.toTexts(value, [true]) ?? [];
+      const [text] = codec.toTexts(value, NO_TEXTS) ?? [];
       if (text === undefined) return null;
-      const [now, before] = [cells.text(label) ?? '', cells.text(column) ?? ''];
-      const own = labelOf(value);
-      const isSame = JSON.stringify(meaning(now)) === JSON.stringify(meaning(own));
-      return new Map([
-        [label, isSame ? now : own],
-        [column, codec.like?.(0, before, text) ?? text],
-      ]);
+      const [now, own] = [label ?? '', labelOf(value)];
+      const [before, after] = [eventOf(now), eventOf(own)];
+      const isSame = before.kind === after.kind && before.label === after.label;
+      return [isSame ? now : own, codec.like?.(0, day ?? '', text) ?? text];
     },
   };
 }
+
+const NO_TEXTS: Texts = [];
+
+/** What the label of a day says of it. */
+function eventOf(text: string): { readonly kind: string; readonly label?: string } {
+  const own = text.trim();
+  if (own.toLowerCase() === WEDDING) return { kind: 'wedding' };
+  return own === '' ? { kind: 'other' } : { kind: 'other', label: own };
+}
+
+const labelOf = (value: Plain): string =>
+  value.kind === 'wedding' ? 'Anniversary' : (plainText(value.label)?.trim() ?? '');
 
 const slotColumns = (label: string): readonly string[] => [
   ...counted('E-mail', label, 'Value'),
@@ -258,7 +260,12 @@ function serviceCodec(): ValueCodec {
       const user = plainText(value.user);
       return user === null ? null : [user, plainText(value.service) ?? ''];
     },
-    fromTexts: ([user = '', service = '']) =>
-      user.trim() === '' ? null : entry({ user, service: service.trim() === '' ? undefined : service }),
+    fromTexts([user, service]) {
+      if (user === null || user === undefined || isBlank(user)) return null;
+      const value: Made = { user };
+      const name = said(service);
+      if (name !== null) value.service = name;
+      return value;
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { placesOf, type Table, tableOf } from '../cells/bound.ts';
 import { columnsIn, type Layout } from '../cells/layout.ts';
 import { GOOGLE, GOOGLE_LEGACY } from './google.ts';
 import { OUTLOOK, OUTLOOK_COM } from './outlook.ts';
@@ -12,6 +13,8 @@ export interface CsvLayout extends Layout {
   readonly understood: ReadonlySet<string>;
   /** The column a header names, however it is written; null: it knows none. */
   columnOf(header: string): string | null;
+  /** What a new file can say. */
+  readonly table: Table;
   /** Does a new file say that it is UTF-8? */
   readonly marked: boolean;
 }
@@ -24,6 +27,7 @@ function csvLayout(name: CsvLayoutName, layout: Layout, marked: boolean): CsvLay
     ...layout,
     name,
     understood,
+    table: tableOf(layout, placesOf(layout.columns)),
     marked,
     columnOf: (header) => names.get(header.trim().toLowerCase()) ?? null,
   };

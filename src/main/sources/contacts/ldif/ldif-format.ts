@@ -4,9 +4,17 @@ import type { Fields, Value } from '../../../record/value.ts';
 import { type Edit, splice } from '../../text/content-lines.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
-import { type Cells, plainText } from '../cells/cells.ts';
-import { projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/layout.ts';
-import { attributeOfColumn, columnOfAttribute, LDIF_LAYOUT, NOTATION, OBJECT_CLASSES } from './ldif-layout.ts';
+import { BLANK, type CellTexts, plainText, type Row, withPlainBreaks } from '../cells/cells.ts';
+import { projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
+import {
+  attributeAt,
+  COLUMNS,
+  LDIF_TABLE,
+  NOTATION,
+  OBJECT_CLASSES,
+  placeOf,
+  placeOfAttribute,
+} from './ldif-layout.ts';
 import { type LdifLine, type LdifRecord, type LdifText, lineOf, saidBy, splitLdif } from './ldif-text.ts';
 
 const OTHER_ATTRIBUTES = 'ldif/';
@@ -19,13 +27,13 @@ export const ldifFormat: TextFormat<LdifRecord> = {
   breaksOffUnseen: true,
   split: splitLdif,
   read({ bytes }, item, previous) {
-    const { cells, others } = cellsOf(bytes, item);
-    const fields = new Map(readCells(LDIF_LAYOUT.parts, cells, previous));
+    const { row, others } = cellsOf(bytes, item);
+    const fields = readCells(LDIF_TABLE, row, previous);
     for (const [name, { text }] of others) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
     return fields;
   },
   project(full) {
-    const fields = new Map(projectCells(LDIF_LAYOUT, full));
+    const fields = projectCells(LDIF_TABLE, full);
     for (const [name, text] of othersOf(full)) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
     return fields;
   },
@@ -40,17 +48,17 @@ interface Said {
   readonly text: string;
 }
 
-/** What a record says: in the columns that are understood, and in other attributes. */
+/** What a record says: in the columns that are understood, by their places, and in other attributes. */
 function cellsOf(
   bytes: Uint8Array,
   { lines }: LdifRecord,
 ): {
-  readonly cells: Cells;
-  readonly known: ReadonlyMap<string, LdifLine>;
+  readonly row: Row;
+  readonly known: ReadonlyMap<number, LdifLine>;
   readonly others: ReadonlyMap<string, Said>;
 } {
-  const known = new Map<string, LdifLine>();
-  const texts = new Map<string, string>();
+  const known = new Map<number, LdifLine>();
+  const row = Array.from({ length: COLUMNS }, () => '');
   const others = new Map<string, Said>();
   const counts = new Map<string, number>();
   for (const line of lines) {
@@ -59,18 +67,17 @@ function cellsOf(
     const count = (counts.get(attribute) ?? 0) + 1;
     counts.set(attribute, count);
     const said = saidBy(bytes, line);
-    const column = columnOfAttribute(attribute);
-    if (column !== null && !known.has(column)) {
-      known.set(column, line);
-      texts.set(column, said.replace(/\r\n?/g, '\n'));
+    const place = placeOfAttribute(attribute);
+    if (place !== null && !known.has(place)) {
+      known.set(place, line);
+      row[place] = withPlainBreaks(said);
       continue;
     }
     const name = count === 1 ? attribute : `${attribute}#${count}`;
     const text = plainText(said);
     if (text !== null && !isBinary(text) && OTHER.test(name)) others.set(name, { line, text });
   }
-  const cells: Cells = { text: (column) => texts.get(column) ?? '' };
-  return { cells, known, others };
+  return { row, known, others };
 }
 
 /** A picture, a certificate: no text to show and to edit. */
@@ -84,7 +91,7 @@ function othersOf(fields: Fields): ReadonlyMap<string, string> {
     const name = unescapeName(field.slice(OTHER_ATTRIBUTES.length));
     const [, attribute = '', count] = OTHER.exec(name) ?? [];
     const text = plainText(value as Value);
-    const isOurs = NOTATION.has(attribute) || attribute === 'changetype' || columnOfAttribute(attribute) !== null;
+    const isOurs = NOTATION.has(attribute) || attribute === 'changetype' || placeOfAttribute(attribute) !== null;
     if (text !== null && !isBinary(text) && attribute !== '' && count === undefined && !isOurs) found.set(name, text);
   }
   return found;
@@ -129,17 +136,17 @@ const CR = 13;
 
 function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields): readonly Edit[] {
   const { bytes, lineEnd } = text;
-  const { cells, known, others } = cellsOf(bytes, item);
+  const { row, known, others } = cellsOf(bytes, item);
   const edits: Edit[] = [];
   const added: string[] = [];
-  const put = (line: LdifLine | undefined, attribute: string | null, said: string | null): void => {
+  const put = (line: LdifLine | undefined, attribute: string, said: string | null): void => {
     if (said !== null && line !== undefined)
       edits.push({ start: line.start, end: line.end, text: lineOf(line.attribute, said, text) });
-    else if (said !== null && attribute !== null) added.push(lineOf(attribute, said, text));
+    else if (said !== null) added.push(lineOf(attribute, said, text));
     else if (line !== undefined) edits.push({ start: line.start, end: line.next, text: '' });
   };
-  for (const [column, said] of writeCells(LDIF_LAYOUT.parts, cells, before, after))
-    put(known.get(column), attributeOfColumn(column), said === '' ? null : said);
+  for (const [place, said] of writeCells(LDIF_TABLE, row, before, after))
+    put(known.get(place), attributeAt(place), said === '' ? null : said);
   const wanted = othersOf(after);
   const held = othersOf(before);
   for (const name of new Set([...held.keys(), ...wanted.keys()])) {
@@ -154,29 +161,29 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
 }
 
 function newRecord(text: LdifText, after: Fields, uid: string): string {
-  const texts = writeCells(LDIF_LAYOUT.parts, { text: () => '' }, NO_FIELDS, after);
+  const texts = writeCells(LDIF_TABLE, BLANK, NO_FIELDS, after);
   const lines: string[] = [];
   const add = (attribute: string, value: string): void => {
     lines.push(lineOf(attribute, value, text) + text.lineEnd);
   };
   add('dn', nameOf(texts, uid));
   for (const each of OBJECT_CLASSES) add('objectclass', each);
-  for (const [column, said] of texts) {
-    const attribute = attributeOfColumn(column);
-    if (attribute !== null && said !== '') add(attribute, said);
-  }
+  for (const [place, said] of texts) if (said !== '') add(attributeAt(place), said);
   for (const [name, said] of othersOf(after)) add(name, said);
   return lines.join('');
 }
 
 /** How Thunderbird names a contact in a directory. */
-function nameOf(texts: ReadonlyMap<string, string>, uid: string): string {
-  const [name, mail] = [texts.get('Display Name'), texts.get('Primary Email')];
+function nameOf(texts: CellTexts, uid: string): string {
+  const [name, mail] = [texts.get(DISPLAY_NAME), texts.get(PRIMARY_EMAIL)];
   const parts = [
     name === undefined || name === '' ? null : `cn=${escapedValue(name)}`,
     mail === undefined || mail === '' ? null : `mail=${escapedValue(mail)}`,
   ];
   return parts.filter((part) => part !== null).join(',') || `uid=${escapedValue(uid)}`;
 }
+
+const DISPLAY_NAME = placeOf('Display Name');
+const PRIMARY_EMAIL = placeOf('Primary Email');
 
 const escapedValue = (text: string): string => text.replace(/[\\,+"<>;=]/g, '\\$&');

@@ -1,4 +1,4 @@
-import type { Layout } from '../cells/layout.ts';
+import { placesOf, type Table, tableOf } from '../cells/bound.ts';
 import { type ThunderbirdColumn, thunderbirdParts } from '../csv/thunderbird.ts';
 
 /** Attributes as Thunderbird exports them, each with what else it is called. The first is written. */
@@ -37,20 +37,23 @@ const ATTRIBUTES: readonly (readonly [column: ThunderbirdColumn, ...attributes: 
   ['Notes', 'description', 'notes'],
 ];
 
-const names = new Map(ATTRIBUTES.map(([column, attribute]) => [column as string, attribute as string]));
-const columns = new Map(
-  ATTRIBUTES.flatMap(([column, ...all]) => all.map((each) => [each.toLowerCase(), column as string])),
+const places = new Map(
+  ATTRIBUTES.flatMap(([, ...all], place) => all.map((each) => [each.toLowerCase(), place] as const)),
 );
 
-/** What each attribute of an entry says of a contact (as Thunderbird writes them). */
-export const LDIF_LAYOUT: Layout = {
-  parts: thunderbirdParts((column) => column),
-  columns: ATTRIBUTES.map(([column]) => column),
-};
-/** The attribute a column is written as. */
-export const attributeOfColumn = (column: string): string | null => names.get(column) ?? null;
-/** The column an attribute is; null: none that is understood. */
-export const columnOfAttribute = (attribute: string): string | null => columns.get(attribute.toLowerCase()) ?? null;
+/** What the attributes of an entry say of a contact (as Thunderbird writes them). Their columns are in this order. */
+export const LDIF_TABLE: Table = tableOf(
+  { parts: thunderbirdParts((column) => column) },
+  placesOf(ATTRIBUTES.map(([column]) => column)),
+);
+/** How many columns there are. */
+export const COLUMNS = ATTRIBUTES.length;
+/** The place of a column. */
+export const placeOf = (column: ThunderbirdColumn): number => ATTRIBUTES.findIndex(([each]) => each === column);
+/** The attribute a column is written as, by its place. */
+export const attributeAt = (place: number): string => ATTRIBUTES[place]?.[1] as string;
+/** The place of the column an attribute is, which is in lower case; null: none that is understood. */
+export const placeOfAttribute = (attribute: string): number | null => places.get(attribute) ?? null;
 
 /** What tells of the record and not of the contact. */
 export const NOTATION = new Set(['dn', 'objectclass', 'modifytimestamp', 'version']);

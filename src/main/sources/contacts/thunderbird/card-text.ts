@@ -2,8 +2,9 @@ import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { composeText } from '../../text/compose-text.ts';
 import { recordIdOfUid } from '../../text/item-ids.ts';
-import { type Cells, type Plain, plain, plainText, prefOf } from '../cells/cells.ts';
-import { type Layout, projectCells, readCells, writeCells } from '../cells/layout.ts';
+import { placesOf, tableOf } from '../cells/bound.ts';
+import { type Plain, plain, plainText, prefOf, type Row, withPlainBreaks } from '../cells/cells.ts';
+import { projectCells, readCells, writeCells } from '../cells/table.ts';
 import { THUNDERBIRD_COLUMNS, type ThunderbirdColumn, thunderbirdParts } from '../csv/thunderbird.ts';
 import { vcardFormat } from '../vcard/vcard-format.ts';
 import type { StoredCard } from './address-book.ts';
@@ -53,16 +54,14 @@ const PROPERTIES: { readonly [Column in ThunderbirdColumn]: string } = {
   'Custom 4': 'Custom4',
   'Notes': 'Notes',
 };
-const LAYOUT: Layout = {
-  parts: thunderbirdParts((column) => PROPERTIES[column]),
-  columns: THUNDERBIRD_COLUMNS.map((column) => PROPERTIES[column]),
-};
+const COLUMNS = THUNDERBIRD_COLUMNS.map((column) => PROPERTIES[column]);
+const TABLE = tableOf({ parts: thunderbirdParts((column) => PROPERTIES[column]) }, placesOf(COLUMNS));
 
 /** A card as a text: the vCard it holds, else one of what its properties say. null: it says nothing. */
 export function textOfCard({ uid, properties }: StoredCard): Uint8Array | null {
   const stored = properties.get(VCARD);
   if (stored !== undefined) return Buffer.from(stored);
-  const fields = readCells(LAYOUT.parts, cellsOf(properties), null);
+  const fields = readCells(TABLE, rowOf(properties), null);
   return fields.size === 0 ? null : composeText(format, [{ id: recordIdOfUid(uid), full: fields }]);
 }
 
@@ -85,21 +84,21 @@ export function propertiesOfText(
       else properties.set(name, value);
     }
   } else {
-    const cells = cellsOf(properties);
-    const held = readCells(LAYOUT.parts, cells, null);
-    const wanted = projectCells(LAYOUT, format.read(text, item, held));
-    for (const [column, said] of writeCells(LAYOUT.parts, cells, held, wanted)) {
-      if (said === '') properties.delete(column);
-      else properties.set(column, said);
+    const row = rowOf(properties);
+    const held = readCells(TABLE, row, null);
+    const wanted = projectCells(TABLE, format.read(text, item, held));
+    for (const [place, said] of writeCells(TABLE, row, held, wanted)) {
+      const property = COLUMNS[place] as string;
+      if (said === '') properties.delete(property);
+      else properties.set(property, said);
     }
   }
   properties.set('LastModifiedDate', String(Math.floor(now / 1000)));
   return properties;
 }
 
-const cellsOf = (properties: ReadonlyMap<string, string>): Cells => ({
-  text: (column) => (properties.get(column) ?? '').replace(/\r\n?/g, '\n'),
-});
+const rowOf = (properties: ReadonlyMap<string, string>): Row =>
+  COLUMNS.map((column) => withPlainBreaks(properties.get(column) ?? ''));
 
 /** What Thunderbird's searches and lists look at beside the card itself. */
 function mirrorsOf(fields: Fields): readonly (readonly [string, string | null])[] {
