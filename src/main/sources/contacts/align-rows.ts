@@ -3,57 +3,88 @@ import type { Fields, Value } from '../../record/value.ts';
 import { type Plain, plain } from './cells/cells.ts';
 import { NAME } from './cells/names.ts';
 
-/** What a row can be told by. */
-interface Signs {
-  readonly emails: readonly string[];
-  readonly phones: readonly string[];
+/** What a row can be told by. Most are told by the first of it, and the rest is not asked for. */
+class Signs {
+  readonly emails: string[] = [];
   readonly name: string;
-  /** Everything it says, for those that share neither. */
-  readonly all: readonly string[];
+  readonly #fields: Fields;
+  #phones: readonly string[] | null = null;
+  #all: readonly string[] | null = null;
+
+  constructor(fields: Fields) {
+    this.#fields = fields;
+    fields.forEach((value, field) => {
+      const own = field.startsWith('emails/') ? plain(value) : null;
+      if (own !== null) this.emails.push(String(own.address).trim().toLowerCase());
+    });
+    this.name = nameOf(fields);
+  }
+
+  get phones(): readonly string[] {
+    this.#phones ??= phonesIn(this.#fields);
+    return this.#phones;
+  }
+  /** Everything it says, for those that share none of the others. */
+  get all(): readonly string[] {
+    this.#all ??= allIn(this.#fields);
+    return this.#all;
+  }
 }
+
+const NO_SIGNS: readonly string[] = [];
+
+/** The first is the surest. */
+const PASSES: readonly ((signs: Signs) => readonly string[])[] = [
+  ({ emails, name }) => emails.map((email) => `${email}\0${name}`),
+  ({ emails }) => emails,
+  ({ phones, name }) => (name === '' ? NO_SIGNS : phones.map((phone) => `${phone}\0${name}`)),
+  ({ name }) => (name === '' ? NO_SIGNS : [name]),
+  ({ phones }) => phones,
+];
 
 /**
  * Which known contact each row is, where no row states a UID: by an e-mail, else by name and phone, else by name, else by whatever else most
  * of it is. Rows that share nothing are different people, wherever they stand. Of several that fit equally the first is taken.
  */
 export function alignRows(items: readonly Fields[], known: readonly Fields[]): readonly (number | null)[] {
-  const rows = items.map(signsOf);
-  const others = known.map(signsOf);
   const matches: (number | null)[] = items.map(() => null);
+  if (items.length === 0 || known.length === 0) return matches;
+  const rows = items.map((fields) => new Signs(fields));
+  const others = known.map((fields) => new Signs(fields));
   const free = new Set(known.keys());
-  const passes: readonly ((signs: Signs) => readonly string[])[] = [
-    ({ emails, name }) => emails.map((email) => `${email}\0${name}`),
-    ({ emails }) => emails,
-    ({ phones, name }) => (name === '' ? [] : phones.map((phone) => `${phone}\0${name}`)),
-    ({ name }) => (name === '' ? [] : [name]),
-    ({ phones }) => phones,
-  ];
-  for (const signsIn of passes) {
-    const found = new Map<string, number[]>();
-    for (const at of free)
-      for (const sign of signsIn(others[at] as Signs)) {
-        const own = found.get(sign);
-        if (own === undefined) found.set(sign, [at]);
-        else own.push(at);
-      }
-    if (found.size === 0) continue;
-    rows.forEach((row, at) => {
-      if (matches[at] !== null) return;
-      for (const sign of signsIn(row)) {
-        const match = taken(found.get(sign), free);
-        if (match === null) continue;
-        matches[at] = match;
-        return;
-      }
-    });
+  let waiting = [...rows.keys()];
+  for (const signsIn of PASSES) {
+    const found = bySigns(free, (at) => signsIn(others[at] as Signs));
+    if (found.size > 0)
+      waiting = waiting.filter((at) => {
+        for (const sign of signsIn(rows[at] as Signs)) {
+          const match = taken(found.get(sign), free);
+          if (match === null) continue;
+          matches[at] = match;
+          return false;
+        }
+        return true;
+      });
+    if (waiting.length === 0 || free.size === 0) return matches;
   }
-  matchRest(rows, others, matches, free);
+  matchRest(rows, others, waiting, matches, free);
   // One that says nothing is as good as another: nobody new, as long as there was such a one.
   const silent = [...free].filter((at) => others[at]?.all.length === 0);
-  rows.forEach((row, at) => {
-    if (matches[at] === null && row.all.length === 0) matches[at] = silent.shift() ?? null;
-  });
+  for (const at of waiting)
+    if (matches[at] === null && rows[at]?.all.length === 0) matches[at] = silent.shift() ?? null;
   return matches;
+}
+
+/** Who says each thing. */
+function bySigns(free: ReadonlySet<number>, signsOf: (at: number) => Iterable<string>): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const at of free)
+    for (const sign of signsOf(at)) {
+      const own = found.get(sign);
+      if (own === undefined) found.set(sign, [at]);
+      else own.push(at);
+    }
+  return found;
 }
 
 /** The first that is still free, which is taken. Those before it are gone for good. */
@@ -73,18 +104,13 @@ const ENOUGH = 0.5;
 function matchRest(
   rows: readonly Signs[],
   others: readonly Signs[],
+  waiting: readonly number[],
   matches: (number | null)[],
   free: Set<number>,
 ): void {
-  const saying = new Map<string, number[]>();
-  for (const at of free)
-    for (const sign of new Set(others[at]?.all)) {
-      const own = saying.get(sign);
-      if (own === undefined) saying.set(sign, [at]);
-      else own.push(at);
-    }
-  rows.forEach((row, at) => {
-    if (matches[at] !== null) return;
+  const saying = bySigns(free, (at) => new Set(others[at]?.all));
+  for (const at of waiting) {
+    const row = rows[at] as Signs;
     const shared = new Map<number, number>();
     for (const sign of new Set(row.all)) {
       const own = saying.get(sign) ?? [];
@@ -96,27 +122,30 @@ function matchRest(
       const least = Math.min(row.all.length, others[other]?.all.length ?? 0);
       if (count >= least * ENOUGH && (best === null || count > (shared.get(best) ?? 0))) best = other;
     }
-    if (best === null) return;
+    if (best === null) continue;
     free.delete(best);
     matches[at] = best;
-  });
-}
-
-function signsOf(fields: Fields): Signs {
-  const emails: string[] = [];
-  const phones: string[] = [];
-  const all: string[] = [];
-  for (const [field, value] of fields) {
-    const own = plain(value);
-    if (own === null) continue;
-    if (field.startsWith('emails/')) emails.push(String(own.address).trim().toLowerCase());
-    else if (field.startsWith('phones/')) phones.push(digitsOf(String(own.number)));
-    all.push(...saidBy(field, own));
   }
-  return { emails, phones: phones.filter((phone) => phone !== ''), name: nameOf(fields), all };
 }
 
-const digitsOf = (number: string): string => number.replace(/\D/g, '').slice(-9);
+function phonesIn(fields: Fields): readonly string[] {
+  const phones: string[] = [];
+  fields.forEach((value, field) => {
+    const own = field.startsWith('phones/') ? plain(value) : null;
+    const digits = own === null ? '' : String(own.number).replace(/\D/g, '').slice(-9);
+    if (digits !== '') phones.push(digits);
+  });
+  return phones;
+}
+
+function allIn(fields: Fields): readonly string[] {
+  const all: string[] = [];
+  fields.forEach((value, field) => {
+    const own = plain(value);
+    if (own !== null) all.push(...saidBy(field, own));
+  });
+  return all;
+}
 
 function nameOf(fields: Fields): string {
   const name = plain(fields.get(NAME));
