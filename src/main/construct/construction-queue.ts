@@ -4,8 +4,11 @@ import type { Revision } from '../sources/source-adapter.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import type { Ticket } from './pending.ts';
 
-/** Records that wait with their state at hand; those behind are read again when it is their turn, so a long queue is cheap. */
-const RECORDS_AT_HAND = 5000;
+/**
+ * Fields of the records that wait with their state at hand (5,000 files, a thousand contacts); those behind are read again when it is their turn,
+ * so a long queue is cheap.
+ */
+const FIELDS_AT_HAND = 20_000;
 
 /** One record that a source has to be brought to. */
 export interface Job {
@@ -76,7 +79,7 @@ export class ConstructionQueue {
     this.#waiting.delete(row);
     const known = this.#queued.get(row) ?? waiting;
     const job = known ?? newJob(row, applied?.before === null && flying === undefined);
-    if (applied !== null && this.#queued.size < RECORDS_AT_HAND)
+    if (applied !== null && this.#queued.size * applied.state.fields.size <= FIELDS_AT_HAND)
       job.record = { row, id: applied.change.record, state: applied.state };
     else if (applied !== null) job.record = null;
     // Queued once more, as what a comparison finds missing is, it is as new as it was.
