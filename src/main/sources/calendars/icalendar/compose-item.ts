@@ -4,6 +4,7 @@ import type { Fields, Value } from '../../../record/value.ts';
 import { isLocal } from './civil.ts';
 import { type Component, parseComponent } from './component.ts';
 import { type Composed, composeComponent, type Exceptions } from './compose-component.ts';
+import { isEntryOf } from './keys.ts';
 import { applyPatch, needsComponent, type Override, occurrencesIn, overridesOf, periodOf } from './overrides.ts';
 import { isPlain, type Property, param } from './property.ts';
 import { composeTime, type EventTime, timeOfKey } from './times.ts';
@@ -107,7 +108,7 @@ export function componentOfComposed(name: string, head: readonly Property[], com
 export function zoneTexts(fields: Fields): ReadonlyMap<string, string> {
   let texts: Map<string, string> | null = null;
   fields.forEach((value, field) => {
-    if (!field.startsWith('timeZones/') || !isPlain(value) || typeof value.text !== 'string') return;
+    if (!isEntryOf(field, 'timeZones') || !isPlain(value) || typeof value.text !== 'string') return;
     const zone = unescapeName(field.slice('timeZones/'.length));
     if (!isOwnZone(zone) || parseComponent(value.text)?.name !== 'VTIMEZONE') return;
     texts ??= new Map();

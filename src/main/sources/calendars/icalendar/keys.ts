@@ -4,8 +4,14 @@ import type { FieldName } from '../../../record/ids.ts';
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 
+const SLASH = 0x2f;
+/** Is the field an entry of this map? */
+export const isEntryOf = (field: string, map: string): boolean =>
+  field.charCodeAt(map.length) === SLASH && field.startsWith(map);
+
 /** The field of one entry of a map. */
-export const entryField = (map: string, key: string): FieldName => fieldName(`${map}/${escapeName(key)}`);
+export const entryField = (map: string, key: string): FieldName =>
+  fieldName(`${map}/${key.includes('/') || key.includes('~') ? escapeName(key) : key}`);
 
 /** Map and key of a field; null: it is no entry. */
 export function entryOf(field: string): { readonly map: string; readonly key: string } | null {
@@ -17,10 +23,9 @@ export function entryOf(field: string): { readonly map: string; readonly key: st
 
 /** The entries of one map. */
 export function entriesOf(fields: Fields, map: string): ReadonlyMap<string, Value> {
-  const prefix = `${map}/`;
   let entries: Map<string, Value> | null = null;
   fields.forEach((value, field) => {
-    if (value === null || !field.startsWith(prefix)) return;
+    if (value === null || !isEntryOf(field, map)) return;
     entries ??= new Map();
     entries.set(entryOf(field)?.key ?? '', value);
   });
@@ -29,5 +34,19 @@ export function entriesOf(fields: Fields, map: string): ReadonlyMap<string, Valu
 
 const NO_ENTRIES: ReadonlyMap<string, Value> = new Map();
 
+/** Rooms and alarms are the same in many events: so many keys of such are remembered. */
+const REMEMBERED = 2_000;
+const LONGEST_REMEMBERED = 100;
+const remembered = new Map<string, string>();
+
 /** A key for what has none yet: the same on every device. */
-export const mintKey = (kind: string, value: string): string => sha256Text(`${kind}\0${value}`).slice(0, 10);
+export function mintKey(kind: string, value: string): string {
+  const minted = `${kind}\0${value}`;
+  const known = remembered.get(minted);
+  if (known !== undefined) return known;
+  const key = sha256Text(minted).slice(0, 10);
+  if (minted.length > LONGEST_REMEMBERED) return key;
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(minted, key);
+  return key;
+}

@@ -2,7 +2,7 @@ import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { isOverride } from '../../../record/series.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { localOf, wallMs } from './civil.ts';
-import { entryField, entryOf } from './keys.ts';
+import { entryField, entryOf, isEntryOf } from './keys.ts';
 import { isPlain, type Plain } from './property.ts';
 import { timeOfKey } from './times.ts';
 import { startOf, type When, whenOfValue } from './when.ts';
@@ -36,10 +36,9 @@ const isInherited = (field: string): boolean =>
 export function overridesOf(fields: Fields): ReadonlyMap<string, Override> {
   let found: Map<string, Override> | null = null;
   fields.forEach((value, field) => {
-    const key = isOverride(field) && isPlain(value) ? entryOf(field)?.key : undefined;
-    if (key === undefined || !isPlain(value)) return;
+    if (!isEntryOf(field, 'recurrenceOverrides') || !isPlain(value)) return;
     found ??= new Map();
-    found.set(key, overrideOf(value));
+    found.set(entryOf(field)?.key ?? '', overrideOf(value));
   });
   return found ?? NONE;
 }

@@ -18,7 +18,7 @@ import {
   unescapeText,
 } from './property.ts';
 import { parseRule } from './rule.ts';
-import { singlesOf } from './singles.ts';
+import { type SingleCodec, singlesOf } from './singles.ts';
 import { type EventTime, keyOfTime, readTime } from './times.ts';
 import { startOf, type When, whenOf } from './when.ts';
 import { localIn } from './zone-offsets.ts';
@@ -129,26 +129,37 @@ class ComponentReader {
   }
 
   #readProperty(at: number, of: Property): void {
-    const { name, value } = of;
-    if (name === 'UID' || name === 'RECURRENCE-ID' || isChurn(of)) return;
+    const { name } = of;
     const single = singlesOf(this.#isTask).get(name);
-    if (single !== undefined && !this.#seen.includes(name)) {
-      const read = single.read(value);
-      if (read === undefined) {
-        this.#unknown(at, of);
-        return;
-      }
-      this.#seen.push(name);
-      this.#slots[at] = name;
-      if (read !== null) this.#single(name, single.field, read, of, single.params);
-    } else if (name === 'RRULE' && !this.#seen.includes(name)) this.#rule(at, of);
-    else if (name === 'EXDATE' || name === 'RDATE') this.#dates(at, of, this.#start, this.#when);
+    if (single !== undefined) {
+      this.#readSingle(at, of, single);
+      return;
+    }
+    const codec = codecOf.get(name);
+    if (codec !== undefined) this.#coded(at, of, codec);
+    else if (name === 'UID' || name === 'RECURRENCE-ID' || isChurn(of)) return;
     else if (name === 'CATEGORIES' || name === 'CONCEPT') this.#words(at, of);
+    else if (name === 'RRULE' && !this.#seen.includes(name)) this.#rule(at, of);
+    else if (name === 'EXDATE' || name === 'RDATE') this.#dates(at, of, this.#start, this.#when);
     else if (name === 'RELATED-TO') this.#relation(at, of);
-    else if (codecOf.has(name)) this.#coded(at, of, codecOf.get(name) as EntryCodec);
-    // Another of what there is one of stays in the text alone (who is given it could not tell which of them counts), and goes with it.
-    else if (single !== undefined) this.#slots[at] = name;
     else if (this.#when === null || !TIMES.has(name)) this.#unknown(at, of);
+  }
+
+  #readSingle(at: number, of: Property, single: SingleCodec): void {
+    const { name } = of;
+    // Another of what there is one of stays in the text alone (who is given it could not tell which of them counts), and goes with it.
+    if (this.#seen.includes(name)) {
+      this.#slots[at] = name;
+      return;
+    }
+    const value = single.read(of.value);
+    if (value === undefined) {
+      this.#unknown(at, of);
+      return;
+    }
+    this.#seen.push(name);
+    this.#slots[at] = name;
+    if (value !== null) this.#single(name, single.field, value, of, single.params);
   }
 
   #rule(at: number, of: Property): void {
@@ -182,10 +193,10 @@ class ComponentReader {
   #readWhen(): void {
     const startAt = this.#timeAt('DTSTART');
     const endAt = this.#timeAt(this.#isTask ? 'DUE' : 'DTEND');
-    const lastingAt = this.#timeAt('DURATION');
     const start = this.#time(startAt);
     const end = this.#time(endAt);
-    const lasting = lastingAt < 0 || end !== null ? null : parseDuration(this.#propertyAt(lastingAt).value);
+    const lastingAt = end === null ? this.#timeAt('DURATION') : -1;
+    const lasting = lastingAt < 0 ? null : parseDuration(this.#propertyAt(lastingAt).value);
     const when = whenOf(start, end, lasting, this.#isTask);
     if (when === null) return;
     if (startAt >= 0) {

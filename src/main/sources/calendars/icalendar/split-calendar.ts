@@ -2,6 +2,7 @@ import { type Component, type ContentLine, readContentLines } from '../../text/c
 import type { Damaged, NativeItem, Span, SplitText } from '../../text/text-format.ts';
 import { CalendarZones } from './calendar-zones.ts';
 import { type Notation, propertyOf, textOfLine } from './native.ts';
+import { inCapitals } from './property.ts';
 import { keyOfTime, readTime } from './times.ts';
 import type { Zones } from './zones.ts';
 
@@ -25,6 +26,8 @@ export interface IcalendarText extends SplitText<IcalendarItem> {
   readonly frames: readonly CalendarFrame[];
 }
 
+const UID = 'UID';
+const RECURRENCE_ID = 'RECURRENCE-ID';
 const MOST_DAMAGED = 1_000;
 /** What is part of something else, and nothing by itself. */
 const PARTS = new Set(['VALARM', 'STANDARD', 'DAYLIGHT', 'VCARD', 'VLOCATION', 'PARTICIPANT', 'VRESOURCE']);
@@ -54,7 +57,7 @@ export function splitCalendar(bytes: Uint8Array): IcalendarText {
       place: { items: component.inner.end, zones: before },
     };
     frames.push(frame);
-    items.push(...itemsOf(component.components, frame, damaged));
+    addItems(component.components, frame, items, damaged);
     for (const { start, end } of component.junk) damaged.push(damagedLines(start, end));
     if (component.problem !== null)
       damaged.push({
@@ -71,7 +74,7 @@ export function splitCalendar(bytes: Uint8Array): IcalendarText {
       zoneSpans: [],
       place: null,
     };
-    items.push(...itemsOf(alone, frame, damaged));
+    addItems(alone, frame, items, damaged);
   }
   for (const { start, end } of content.stray) damaged.push(damagedLines(start, end));
   if (frames.length === 0 && alone.length === 0 && damaged.length === 0 && !isBlank(bytes))
@@ -83,11 +86,16 @@ interface Group {
   readonly kind: string;
   readonly uid: string | null;
   master: Component | null;
-  /** By the id of the occurrence, in order. */
-  readonly overrides: Map<string, Component>;
+  /** By the id of the occurrence, in order; null: there is none. */
+  overrides: Map<string, Component> | null;
 }
 
-function itemsOf(components: readonly Component[], frame: CalendarFrame, damaged: Damaged[]): readonly IcalendarItem[] {
+function addItems(
+  components: readonly Component[],
+  frame: CalendarFrame,
+  items: IcalendarItem[],
+  damaged: Damaged[],
+): void {
   const groups: Group[] = [];
   const byUid = new Map<string, Group>();
   for (const component of components) {
@@ -102,9 +110,9 @@ function itemsOf(components: readonly Component[], frame: CalendarFrame, damaged
     let uidLine: ContentLine | undefined;
     let idLine: ContentLine | undefined;
     for (const line of component.lines) {
-      const name = line.name.toUpperCase();
-      if (name === 'UID') uidLine ??= line;
-      else if (name === 'RECURRENCE-ID') idLine ??= line;
+      const { length } = line.name;
+      if (length === UID.length && inCapitals(line.name) === UID) uidLine ??= line;
+      else if (length === RECURRENCE_ID.length && inCapitals(line.name) === RECURRENCE_ID) idLine ??= line;
     }
     const uid = textOfLine(uidLine);
     if (component.problem !== null) {
@@ -122,27 +130,32 @@ function itemsOf(components: readonly Component[], frame: CalendarFrame, damaged
     const isOccurrence = idLine !== undefined && (component.name === 'VEVENT' || component.name === 'VTODO');
     const id = isOccurrence && idLine !== undefined ? occurrenceId(idLine, frame) : '';
     // A second one that says it is the same is an item of its own: nobody may say which of them is right.
-    const joins = known !== undefined && (isOccurrence ? !known.overrides.has(id) : known.master === null);
-    const group = joins ? known : { kind: component.name, uid, master: null, overrides: new Map() };
+    const joins = known !== undefined && (isOccurrence ? known.overrides?.has(id) !== true : known.master === null);
+    const group: Group = joins ? known : { kind: component.name, uid, master: null, overrides: null };
     if (!joins) {
       groups.push(group);
       if (key !== null && known === undefined) byUid.set(key, group);
     }
-    if (isOccurrence) group.overrides.set(id, component);
-    else group.master = component;
+    if (!isOccurrence) group.master = component;
+    else {
+      group.overrides ??= new Map();
+      group.overrides.set(id, component);
+    }
   }
-  return groups.flatMap((group) => toItems(group, frame));
+  for (const group of groups) addItem(group, frame, items);
 }
 
 /** Occurrences whose series is not here are items of their own. */
-function toItems(group: Group, frame: CalendarFrame): readonly IcalendarItem[] {
-  const { master, overrides, uid, kind } = group;
+function addItem({ master, overrides, uid, kind }: Group, frame: CalendarFrame, items: IcalendarItem[]): void {
   if (master === null)
-    return [...overrides].map(([id, component]) =>
-      item(kind, uid === null ? null : `${uid}#${id}`, [component], -1, frame),
-    );
-  const parts = [master, ...overrides.values()].sort((a, b) => a.start - b.start);
-  return [item(kind, uid, parts, parts.indexOf(master), frame)];
+    overrides?.forEach((component, id) => {
+      items.push(item(kind, uid === null ? null : `${uid}#${id}`, [component], -1, frame));
+    });
+  else if (overrides === null) items.push(item(kind, uid, [master], 0, frame));
+  else {
+    const parts = [master, ...overrides.values()].sort((a, b) => a.start - b.start);
+    items.push(item(kind, uid, parts, parts.indexOf(master), frame));
+  }
 }
 
 function item(

@@ -24,6 +24,7 @@ import { isSame, readItem } from './read-item.ts';
 import { type CalendarFrame, type IcalendarItem, type IcalendarText, splitCalendar } from './split-calendar.ts';
 import type { EndStyle } from './when.ts';
 import { isKnownZone } from './zone-names.ts';
+import { eachZoneUse, unfolded } from './zone-uses.ts';
 
 const UPDATED = fieldName('updated');
 const CREATED = fieldName('created');
@@ -214,15 +215,11 @@ class CalendarWriter {
     if (typeof text !== 'string' || !text.includes('TZID')) return;
     const years = this.#written.get(frame) ?? new Map<string, number>();
     this.#written.set(frame, years);
-    const lines = unfolded(text);
     const known = unfolded(source);
-    const use = /^[A-Z-]+;(?:[^:"\r\n]*;)?TZID=(?:([^":;\r\n]+)|"([^"\r\n]+)").*$/gm;
-    for (let found = use.exec(lines); found !== null; found = use.exec(lines)) {
-      const [line, plain = '', quoted = plain] = found;
-      if (known.includes(quoted)) continue;
-      const year = Number(/:(\d{4})/.exec(line.slice(line.indexOf(quoted) + quoted.length))?.[1] ?? 1970);
-      years.set(quoted, Math.min(years.get(quoted) ?? year, year));
-    }
+    eachZoneUse(text, (tzid, year) => {
+      const earliest = years.get(tzid);
+      if ((earliest === undefined || year < earliest) && !known.includes(tzid)) years.set(tzid, year);
+    });
   }
 
   #addZones(frame: CalendarFrame, tzids: ReadonlyMap<string, number>): void {
@@ -260,8 +257,6 @@ function withContents(fields: Fields, before: Fields): Fields {
     }
   return after;
 }
-
-const unfolded = (text: string): string => text.replace(/\r?\n[ \t]/g, '');
 
 function newItem(uid: string, fields: Fields, zones: CalendarZones, moment: string | null): readonly Component[] {
   const opaque = opaqueOf(fields);
