@@ -40,9 +40,10 @@ export function addressCodec(cells: readonly AddressCell[]): ValueCodec {
       const full = plainText(value.full);
       if (full !== null && !isThere(now, whole) && saysNothing(parts)) parts[STREET] = full;
       const texts = blank.slice();
-      own.forEach((at, place) => {
+      for (let place = 0; place < own.length; place++) {
+        const at = own[place] as number;
         if (at >= 0) texts[at] = parts[place] as string;
-      });
+      }
       const street = parts[STREET] as string;
       if (lines.length > 1 || street.includes('\n')) {
         const there = lines.filter((at) => isThere(now, at));
@@ -62,9 +63,10 @@ export function addressCodec(cells: readonly AddressCell[]): ValueCodec {
           .filter((line) => line !== '')
           .join('\n');
       const components: Plain[] = [];
-      parts.forEach((text, place) => {
+      for (let place = 0; place < parts.length; place++) {
+        const text = parts[place] as string;
         if (text !== '') components.push({ kind: ORDER[place] as AddressKind, value: text });
-      });
+      }
       const full = textAt(texts, whole);
       const value: Made = {};
       if (components.length > 0) value.components = components;
@@ -79,11 +81,13 @@ const isThere = (now: Texts, at: number): boolean => at >= 0 && now[at] !== null
 
 const textAt = (texts: Texts, at: number): string => (at < 0 ? null : said(texts[at])) ?? '';
 
-const saysNothing = (parts: Parts): boolean => parts.every((part) => part === '');
+const nothing = (): string => '';
+const isNothing = (text: string): boolean => text === '';
+const saysNothing = (parts: Parts): boolean => parts.every(isNothing);
 
 /** The parts for which there are cells, which are `own`; what has none is in another's. */
 function partsOf(value: Plain, own: readonly number[], now: Texts): string[] {
-  const parts = ORDER.map(() => '');
+  const parts: string[] = ORDER.map(nothing);
   const hasPart = (place: number): boolean => isThere(now, own[place] as number);
   for (const each of Array.isArray(value.components) ? (value.components as readonly Value[]) : []) {
     const component = plain(each);

@@ -12,8 +12,10 @@ export const BLANK: Row = [];
 /** What some cells say, in the order of their columns; `''`: one is blank. null: there can be no such cell. */
 export type Texts = readonly (string | null)[];
 
-/** New texts of cells, by the places of their columns. */
-export type CellTexts = ReadonlyMap<number, string>;
+/** Is told the new texts of cells, by the places of their columns: a map, or who writes them. */
+export interface NewTexts {
+  set(place: number, text: string): unknown;
+}
 
 /** Text as every cell can hold it: whole characters, line breaks as `\n`. null: it is no text, or says nothing. */
 export function plainText(value: Value | undefined): string | null {

@@ -1,6 +1,12 @@
 import type { FieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import type { Value } from '../../../record/value.ts';
 import type { Plain, Texts } from './cells.ts';
+
+/** A field with its value. */
+export interface Field {
+  readonly field: FieldName;
+  readonly value: Value;
+}
 
 /** A place for entries of one kind: `E-mail 2 - Label` with `E-mail 2 - Value`. */
 export interface Slot {
@@ -38,9 +44,9 @@ export interface FieldsPart {
   readonly columns: readonly string[];
   owns(field: FieldName): boolean;
   /** The fields its cells hold. In blank cells there are none. */
-  read(texts: Texts): Fields;
+  read(texts: Texts): readonly Field[];
   /** As `Slot.write`, of the fields it owns, of which there may be none. */
-  write(fields: Fields, now: Texts): readonly string[];
+  write(fields: readonly Field[], now: Texts): readonly string[];
 }
 export type Part = EntriesPart | FieldsPart;
 

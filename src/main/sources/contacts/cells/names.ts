@@ -1,7 +1,7 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import type { Value } from '../../../record/value.ts';
 import { isBlank, type Made, type Plain, plain, plainText, said, type Texts } from './cells.ts';
-import type { FieldsPart } from './layout.ts';
+import type { Field, FieldsPart } from './layout.ts';
 
 /** The field a contact's name is in. */
 export const NAME: FieldName = fieldName('name');
@@ -19,7 +19,7 @@ const MEANT: ReadonlyMap<string, number> = new Map([
 /** How the parts follow each other in a name that is said. */
 const SPOKEN = (['title', 'given', 'given2', 'surname', 'credential'] as const).map(placeOf);
 const GIVEN = placeOf('given');
-const NO_FIELDS: Fields = new Map();
+const NO_FIELDS: readonly Field[] = [];
 
 export interface NameColumns {
   readonly parts: { readonly [Kind in NameKind]?: string };
@@ -47,17 +47,15 @@ export function namePart({ parts, phonetic = {}, full }: NameColumns): FieldsPar
   const whole = columnFor(full);
   const read = (texts: Texts): Plain | null => {
     const components: Plain[] = [];
-    const words: (string | null)[] = [];
     for (let at = 0; at < KINDS.length; at++) {
       const value = textAt(texts, values[at] as number);
-      words.push(value);
       if (value === null) continue;
       const kind = KINDS[at] as NameKind;
       const sound = textAt(texts, sounds[at] as number);
       components.push(sound === null ? { kind, value } : { kind, value, phonetic: sound });
     }
     const name: Made = {};
-    const said = isThere(texts, whole) ? textAt(texts, whole) : spoken(words);
+    const said = isThere(texts, whole) ? textAt(texts, whole) : spoken(texts, values);
     if (said !== null) name.full = said;
     if (components.length > 0) name.components = components;
     return said === null && components.length === 0 ? null : name;
@@ -68,27 +66,29 @@ export function namePart({ parts, phonetic = {}, full }: NameColumns): FieldsPar
     owns: (field) => field === NAME,
     read(texts) {
       const name = read(texts);
-      return name === null ? NO_FIELDS : new Map<FieldName, Value>([[NAME, name]]);
+      return name === null ? NO_FIELDS : [{ field: NAME, value: name }];
     },
     write(fields, now) {
-      const name = plain(fields.get(NAME));
+      const name = plain(fields[0]?.value);
       const words = wordsOf(name, values);
       const said = plainText(name?.full);
       // A name of which only the whole is known is written where a person would look for it.
       if (said !== null && !isThere(now, whole) && !words.values.some((each) => each !== ''))
         words.values[GIVEN] = said;
-      const texts: string[] = columns.map(() => '');
+      const texts: string[] = columns.map(nothing);
       for (let at = 0; at < KINDS.length; at++) {
         const [own, sound] = [values[at] as number, sounds[at] as number];
         if (own >= 0) texts[own] = words.values[at] as string;
         if (sound >= 0) texts[sound] = words.sounds[at] as string;
       }
       if (whole >= 0) texts[whole] = said ?? '';
-      return texts.map((text, at) => asBlankAs(now[at] ?? '', text));
+      for (let at = 0; at < texts.length; at++) texts[at] = asBlankAs(now[at] ?? '', texts[at] as string);
+      return texts;
     },
   };
 }
 
+const nothing = (): string => '';
 const isThere = (texts: Texts, at: number): boolean => at >= 0 && texts[at] !== null;
 const textAt = (texts: Texts, at: number): string | null => (at < 0 ? null : said(texts[at]));
 
@@ -96,8 +96,8 @@ const textAt = (texts: Texts, at: number): string | null => (at < 0 ? null : sai
 const asBlankAs = (now: string, text: string): string => (text === '' && isBlank(now) ? now : text);
 
 function wordsOf(name: Plain | null, columns: readonly number[]): Words {
-  const values: string[] = KINDS.map(() => '');
-  const sounds: string[] = KINDS.map(() => '');
+  const values: string[] = KINDS.map(nothing);
+  const sounds: string[] = KINDS.map(nothing);
   for (const each of Array.isArray(name?.components) ? (name.components as readonly Value[]) : []) {
     const component = plain(each);
     const value = plainText(component?.value);
@@ -111,11 +111,11 @@ function wordsOf(name: Plain | null, columns: readonly number[]): Words {
 
 const joined = (a: string, b: string): string => (a === '' ? b : b === '' ? a : `${a} ${b}`);
 
-/** The whole name that words make, which are by their places in `KINDS`. */
-function spoken(words: Texts): string | null {
+/** The whole name that words make, of which `columns` are. */
+function spoken(texts: Texts, columns: readonly number[]): string | null {
   let name: string | null = null;
-  for (const at of SPOKEN) {
-    const word = words[at] ?? null;
+  for (const kind of SPOKEN) {
+    const word = textAt(texts, columns[kind] as number);
     if (word !== null) name = name === null ? word : `${name} ${word}`;
   }
   return name;

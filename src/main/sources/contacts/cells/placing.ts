@@ -1,65 +1,73 @@
-import type { FieldName } from '../../../record/ids.ts';
 import type { Value } from '../../../record/value.ts';
-import { type BoundEntries, shownOf, textsIn } from './bound.ts';
-import { BLANK, plain, type Row, type Texts } from './cells.ts';
+import { type BoundEntries, type BoundSlot, shownOf, textsIn } from './bound.ts';
+import { BLANK, isBlank, plain, type Row, type Texts } from './cells.ts';
+import type { Field } from './layout.ts';
 
-/** An entry by its key in its map. */
-export interface Keyed {
-  readonly field: FieldName;
-  readonly key: string;
-  readonly value: Value;
-}
 /** An entry where it stands. */
-export interface Placed extends Keyed {
+export interface Placed extends Field {
   readonly slot: number;
 }
+
+/** What a slot is to hold. */
+interface Filled {
+  /** Can it be written into? */
+  readonly isUsable: boolean;
+  /** `value` as it is in the slot. */
+  entries: readonly Field[];
+  /** What its columns are to say for that. */
+  texts: readonly string[];
+  /** What each of its entries will be read as. */
+  shown: readonly Value[];
+}
+
+const NONE: readonly Field[] = [];
+const NO_TEXTS: readonly string[] = [];
+const NO_VALUES: readonly Value[] = [];
 
 /** Which slot of its part each entry goes to, and what the slots say then. */
 export class Placing {
   readonly #part: BoundEntries;
   readonly #row: Row;
-  readonly #contents: Keyed[][] = [];
-  readonly #texts: (readonly string[])[] = [];
-  readonly #shown: (readonly Value[])[] = [];
-  /** Which slots can be written into; absent: that was not asked yet. */
-  readonly #usable: boolean[] = [];
+  /** By the slots, as far as they were looked at: of ten, mostly one or two are. */
+  readonly #filled: (Filled | null)[];
 
   /** `row`: what stands there. */
   constructor(part: BoundEntries, row: Row) {
     this.#part = part;
     this.#row = row;
+    this.#filled = part.slots.map(nothing);
   }
 
-  /** The entries of a slot; `value` as it is in the slot. */
-  contentsOf(slot: number): readonly Keyed[] {
-    return this.#contents[slot] ?? NONE;
+  entriesOf(slot: number): readonly Field[] {
+    return this.#filled[slot]?.entries ?? NONE;
   }
-  /** What its columns are to say for that, where it has any. */
+  /** What the columns of a slot are to say that holds some. */
   textsOf(slot: number): readonly string[] {
-    return this.#texts[slot] as readonly string[];
+    return this.#filled[slot]?.texts ?? NO_TEXTS;
   }
   /** What each of its entries will be read as. */
   shownOf(slot: number): readonly Value[] {
-    return this.#shown[slot] as readonly Value[];
+    return this.#filled[slot]?.shown ?? NO_VALUES;
   }
 
   /**
    * Each goes where it is, while it can stay there; else to a free slot, else to one it can share, else to one that is got free by putting together
    * what can share a slot. What finds no place is left out. `value` of both as it is in the field.
    */
-  place(placed: readonly Placed[], wanted: readonly Keyed[]): void {
-    const { keyed, isGuest } = this.#part.part;
-    let waiting: readonly Keyed[] = wanted;
+  place(placed: readonly Placed[], wanted: readonly Field[]): void {
+    const { prefix, part } = this.#part;
+    const { keyed, isGuest } = part;
+    let waiting = wanted;
     if (keyed !== undefined)
-      waiting = wanted.flatMap(({ field, key, value }) => {
-        const whole = keyed.withKey(key, value);
-        return whole === null ? [] : { field, key, value: whole };
+      waiting = wanted.flatMap(({ field, value }) => {
+        const whole = keyed.withKey(field.slice(prefix.length), value);
+        return whole === null ? [] : { field, value: whole };
       });
     if (placed.length > 0) waiting = this.#stay(placed, waiting);
     if (isGuest === undefined) for (const each of waiting) this.#find(each);
     else {
       // Guests come last.
-      const isGuestHere = ({ value }: Keyed): boolean => {
+      const isGuestHere = ({ value }: Field): boolean => {
         const own = plain(value);
         return own !== null && isGuest(own);
       };
@@ -69,62 +77,69 @@ export class Placing {
   }
 
   /** What can stay does. The others are returned. */
-  #stay(placed: readonly Placed[], wanted: readonly Keyed[]): readonly Keyed[] {
-    const rest = new Map(wanted.map((each) => [each.key, each]));
-    for (const { key, slot } of placed) {
-      const each = rest.get(key);
-      if (each !== undefined && this.#put(slot, [...this.contentsOf(slot), each])) rest.delete(key);
+  #stay(placed: readonly Placed[], wanted: readonly Field[]): readonly Field[] {
+    const rest = new Map(wanted.map((each) => [each.field, each]));
+    for (const { field, slot } of placed) {
+      const each = rest.get(field);
+      if (each !== undefined && this.#put(slot, [...this.entriesOf(slot), each])) rest.delete(field);
     }
     return [...rest.values()];
   }
 
-  #find(each: Keyed): void {
-    const { slots } = this.#part;
-    for (let at = 0; at < slots.length; at++) if (this.contentsOf(at).length === 0 && this.#put(at, [each])) return;
-    for (let at = 0; at < slots.length; at++) {
-      const own = this.contentsOf(at);
+  #find(each: Field): void {
+    const { length } = this.#part.slots;
+    const alone = [each];
+    for (let at = 0; at < length; at++) if (this.entriesOf(at).length === 0 && this.#put(at, alone)) return;
+    for (let at = 0; at < length; at++) {
+      const own = this.entriesOf(at);
       if (own.length > 0 && this.#put(at, [...own, each])) return;
     }
     const freed = this.#putTogether();
-    if (freed !== null) this.#put(freed, [each]);
+    if (freed !== null) this.#put(freed, alone);
   }
 
   /** Moves what one slot holds to another that can hold it as well; which one is free then. */
   #putTogether(): number | null {
     for (let from = this.#part.slots.length - 1; from > 0; from--)
       for (let to = 0; to < from; to++) {
-        const [own, other] = [this.contentsOf(to), this.contentsOf(from)];
+        const [own, other] = [this.entriesOf(to), this.entriesOf(from)];
         if (own.length === 0 || other.length === 0 || !this.#put(to, [...own, ...other])) continue;
-        this.#contents[from] = [];
+        (this.#filled[from] as Filled).entries = NONE;
         return from;
       }
     return null;
   }
 
   /** Has a slot hold just these entries. false: it cannot, or could not tell them apart again, and nothing was done. */
-  #put(at: number, entries: Keyed[]): boolean {
-    const bound = this.#part.slots[at];
-    if (bound === undefined) return false;
+  #put(at: number, entries: readonly Field[]): boolean {
+    const bound = this.#part.slots[at] as BoundSlot;
     const { slot } = bound;
     const now = this.#row === BLANK ? bound.blank : textsIn(bound, this.#row);
-    this.#usable[at] ??= now === bound.blank || isUsable(now, slot.read(now));
-    if (!this.#usable[at]) return false;
-    const texts = slot.write(
-      entries.map(({ value }) => value),
-      now,
-    );
+    const filled = this.#filledAt(at, bound, now);
+    if (!filled.isUsable) return false;
+    const texts = slot.write(entries.map(ownValue), now);
     if (texts === null) return false;
     const shown = slot.read(shownOf(bound, texts));
     if (shown.length !== entries.length) return false;
-    this.#contents[at] = entries;
-    this.#texts[at] = texts;
-    this.#shown[at] = shown;
+    filled.entries = entries;
+    filled.texts = texts;
+    filled.shown = shown;
     return true;
+  }
+
+  #filledAt(at: number, { slot, blank }: BoundSlot, now: Texts): Filled {
+    const known = this.#filled[at] ?? null;
+    if (known !== null) return known;
+    const isUsable = now === blank || isBlankOrRead(now, slot.read(now));
+    const filled: Filled = { isUsable, entries: NONE, texts: NO_TEXTS, shown: NO_VALUES };
+    this.#filled[at] = filled;
+    return filled;
   }
 }
 
-const NONE: readonly Keyed[] = [];
+const nothing = (): null => null;
+const ownValue = ({ value }: Field): Value => value;
 
 /** What is in its cells and cannot be understood stays. */
-const isUsable = (now: Texts, read: readonly Value[]): boolean =>
-  read.length > 0 || now.every((text) => text === null || text.trim() === '');
+const isBlankOrRead = (now: Texts, read: readonly Value[]): boolean =>
+  read.length > 0 || now.every((text) => text === null || isBlank(text));

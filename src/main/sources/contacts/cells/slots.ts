@@ -67,37 +67,38 @@ export function labelledSlot(label: string, columns: readonly string[], codec: V
       const own = texts.slice(1);
       if (areBlank(own)) return NO_ENTRIES;
       const said = texts[0] ?? '';
-      const found: Value[] = [];
-      for (const row of rowsOf(own)) {
-        const value = read(row, said);
-        if (value !== null) found.push(value);
+      if (!own.some(isShared)) {
+        const value = read(own, said);
+        return value === null ? NO_ENTRIES : [value];
       }
-      return found;
+      return rowsOf(own).flatMap((row) => read(row, said) ?? []);
     },
     write(entries, texts) {
       const now = texts.slice(1);
-      const rows: (readonly string[])[] = [];
-      let own: string | null = null;
+      let own = '';
+      let rows: (readonly string[])[] | null = null;
       for (const entry of entries) {
         const value = plain(entry);
         if (value === null) return null;
         const said = writeLabel(value, words);
-        if (own !== null && !sameLabel(said, own, words)) return null;
-        own ??= said;
+        if (rows !== null && !sameLabel(said, own, words)) return null;
         const row = codec.toTexts(value, now);
-        if (row === null || row.some((text) => text.includes(FORBIDDEN))) return null;
-        rows.push(row);
+        if (row === null || row.some(isForbidden)) return null;
+        if (rows === null) [own, rows] = [said, [row]];
+        else rows.push(row);
       }
-      if (own === null) return null;
+      if (rows === null) return null;
       const before = texts[0] ?? '';
-      const written = [sameLabel(before, own, words) ? before : own];
-      for (let at = 0; at < columns.length; at++) {
-        written.push(kept(codec, at, now[at] ?? '', inOne(rows, at)));
-      }
+      const written = texts.map(nothing);
+      written[0] = sameLabel(before, own, words) ? before : own;
+      for (let at = 0; at < columns.length; at++) written[at + 1] = kept(codec, at, now[at] ?? '', inOne(rows, at));
       return written;
     },
   };
 }
+
+const isForbidden = (text: string): boolean => text.includes(FORBIDDEN);
+const nothing = (): string => '';
 
 /** What several rows say in one cell. */
 function inOne(rows: readonly (readonly string[])[], at: number): string {
@@ -106,11 +107,13 @@ function inOne(rows: readonly (readonly string[])[], at: number): string {
   return texts.every((text) => text === '') ? '' : texts.join(SEPARATOR);
 }
 
-const areBlank = (texts: Texts): boolean => texts.every((text) => text === null || isBlank(text));
+const isBlankOrNone = (text: string | null): boolean => text === null || isBlank(text);
+const areBlank = (texts: Texts): boolean => texts.every(isBlankOrNone);
+
+const isShared = (text: string | null): boolean => text?.includes(SEPARATOR) === true;
 
 /** Cells of several values each, taken apart where all have as many; else they are taken as one. */
 function rowsOf(texts: Texts): readonly Texts[] {
-  if (!texts.some((text) => text?.includes(SEPARATOR) === true)) return [texts];
   const lists = texts.map((text) => (text === null || isBlank(text) ? null : text.split(SEPARATOR)));
   const count = lists.find((list) => list !== null)?.length ?? 0;
   if (lists.some((list) => list !== null && list.length !== count)) return [texts];

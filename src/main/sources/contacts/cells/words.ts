@@ -1,12 +1,11 @@
 import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
 import { canName, plainText, said } from './cells.ts';
-import type { FieldsPart } from './layout.ts';
+import type { Field, FieldsPart } from './layout.ts';
 
 const PREFIX = 'keywords/';
 const NO_TOKENS: readonly string[] = [];
-const NO_FIELDS: Fields = new Map();
+const NO_FIELDS: readonly Field[] = [];
 
 /** Keywords in one cell. `starred`: words that may have `* ` before them, as Google's own groups do; `mark`: they are written so. */
 export function keywordsPart(column: string, separator: string, starred: readonly string[], mark: boolean): FieldsPart {
@@ -34,20 +33,19 @@ export function keywordsPart(column: string, separator: string, starred: readonl
     columns: [column],
     owns: (field) => field.startsWith(PREFIX),
     read([cell]) {
-      const fields = new Map<FieldName, Value>();
-      for (const token of tokensOf(cell)) {
-        const word = wordOf(token);
-        if (isWord(word)) fields.set(fieldName(PREFIX + escapeName(word)), true);
+      const tokens = tokensOf(cell);
+      if (tokens.length === 1) {
+        const word = wordOf(tokens[0] as string);
+        return isWord(word) ? [keyword(word)] : NO_FIELDS;
       }
-      return fields;
+      return [...new Set(tokens.map(wordOf))].filter(isWord).map(keyword);
     },
     write(fields, [cell]) {
       const wanted = new Set<string>();
-      fields.forEach((value, field) => {
-        if (value !== true) return;
-        const word = unescapeName(field.slice(PREFIX.length));
+      for (const { field, value } of fields) {
+        const word = value === true ? unescapeName(field.slice(PREFIX.length)) : '';
         if (isWord(word)) wanted.add(word);
-      });
+      }
       const kept: string[] = [];
       // What no keyword can be is not ours to remove.
       for (const token of tokensOf(cell)) {
@@ -63,6 +61,8 @@ export function keywordsPart(column: string, separator: string, starred: readonl
   };
 }
 
+const keyword = (word: string): Field => ({ field: fieldName(PREFIX + escapeName(word)), value: true });
+
 /** A column nobody knows, as a field of its own: another source with such a column shows it too. */
 export function columnPart(column: string): FieldsPart | null {
   if (!canName(column)) return null;
@@ -71,11 +71,11 @@ export function columnPart(column: string): FieldsPart | null {
     is: 'fields',
     columns: [column],
     owns: (each) => each === field,
-    read([cell]): Fields {
+    read([cell]) {
       const text = said(cell);
-      return text === null ? NO_FIELDS : new Map<FieldName, Value>([[field, text]]);
+      return text === null ? NO_FIELDS : [{ field, value: text }];
     },
-    write: (fields) => [plainText(fields.get(field)) ?? ''],
+    write: ([own]) => [plainText(own?.value) ?? ''],
   };
 }
 

@@ -3,10 +3,10 @@ import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
-import { BLANK, type CellTexts, canName, isBlank, plainText } from '../cells/cells.ts';
+import { BLANK, canName, isBlank, type NewTexts, plainText } from '../cells/cells.ts';
 import { hasCellFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
-import { encodeText } from './charset.ts';
-import { type CsvRow, type CsvText, rowOf, rowOfTexts, spanOf, splitCsv, textsOfItem } from './csv-text.ts';
+import { type Charset, encodeText } from './charset.ts';
+import { type CsvRow, type CsvText, type ItemTexts, rowOf, spanOf, splitCsv, textsOfItem } from './csv-text.ts';
 import { type CsvLayout, type CsvLayoutName, csvLayoutNamed } from './layouts.ts';
 import { quoted } from './tokenize.ts';
 
@@ -26,7 +26,7 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
     split: (bytes, was = null) => splitCsv(bytes, layout, was),
     read(text, item, previous) {
       const own = text as CsvText;
-      return readCells(own.table, rowOfTexts(textsOfItem(own, item)), previous);
+      return readCells(own.table, textsOfItem(own, item).row, previous);
     },
     hasPlaceFor: (text, before, field) => hasCellFor((text as CsvText).table, before, field),
     project(full) {
@@ -79,6 +79,7 @@ const NO_EDITS: readonly Edit[] = [];
 function writeRows(text: CsvText, writes: readonly ItemWrite<CsvRow>[]): Uint8Array {
   const edits: Edit[] = [];
   const added: Uint8Array[] = [];
+  const made = new NewRows(text);
   let rows: string[] = [];
   const addRows = (): void => {
     if (rows.length > 0) added.push(encoded(text, rows.join(text.lineEnd) + text.lineEnd));
@@ -86,7 +87,7 @@ function writeRows(text: CsvText, writes: readonly ItemWrite<CsvRow>[]): Uint8Ar
   };
   for (const { item, before, after } of writes) {
     if (item === null) {
-      if (after !== null && rows.push(newRow(text, after)) === ROWS_AT_ONCE) addRows();
+      if (after !== null && rows.push(made.rowOf(after)) === ROWS_AT_ONCE) addRows();
     } else if (after === null) edits.push(removalOf(text, item));
     else for (const edit of editsOf(text, item, before, after)) edits.push(edit);
   }
@@ -143,12 +144,15 @@ function endOfRows(text: CsvText): number {
 
 function editsOf(text: CsvText, item: CsvRow, before: Fields | null, after: Fields): readonly Edit[] {
   const texts = textsOfItem(text, item);
-  const changed = placed(text, texts, writeCells(text.table, rowOfTexts(texts), before ?? NO_FIELDS, after));
+  const all = new Map<number, string>();
+  writeCells(text.table, texts.row, before ?? NO_FIELDS, after, all);
+  const changed = all.size === 0 ? all : placed(text, texts, all);
   if (changed.size === 0) return NO_EDITS;
   const row = rowOf(text, item);
   const edits: Edit[] = [];
   const further: string[] = [];
-  const isEmptied = [...changed.values()].every(isBlank) && texts.every((each, at) => changed.has(at) || isBlank(each));
+  const isEmptied =
+    [...changed.values()].every(isBlank) && texts.row.every((each, at) => changed.has(at) || isBlank(each));
   for (const [at, said] of changed) {
     const cell = row.cells[at];
     if (cell === undefined) {
@@ -164,33 +168,61 @@ function editsOf(text: CsvText, item: CsvRow, before: Fields | null, after: Fiel
     edits.push({ ...spanOf(text, row.end, row.end), bytes: encoded(text, tail) });
   }
   if (!isEmptied) return edits;
-  const whole = [EMPTY_CELL, ...texts.slice(1).map(() => '')].join(text.delimiter);
+  const whole = EMPTY_CELL + text.delimiter.repeat(row.cells.length - 1);
   return [{ ...spanOf(text, row.start, row.end), bytes: encoded(text, whole) }];
 }
 
 /** What is left of a row that says nothing any more: without it, it would be none. */
 const EMPTY_CELL = '""';
 
-function newRow(text: CsvText, after: Fields): string {
-  const { delimiter, header, isQuoted } = text;
-  const changed = placed(text, BLANK, writeCells(text.table, BLANK, NO_FIELDS, after));
-  const blank = quoted('', delimiter, isQuoted);
-  const cells = (header ?? []).map(() => blank);
-  changed.forEach((said, at) => {
-    cells[at] = quoted(said, delimiter, isQuoted);
-  });
-  if (changed.size === 0) cells[0] = EMPTY_CELL;
-  return cells.join(delimiter);
+/** Makes new rows, one after the other. */
+class NewRows implements NewTexts {
+  readonly #text: CsvText;
+  readonly #blank: string;
+  /** As many blank cells as there are, each behind its delimiter. */
+  readonly #blanks: string;
+  /** The row that is made, and its last cell that is not blank. */
+  readonly #cells: string[];
+  #last = -1;
+
+  constructor(text: CsvText) {
+    this.#text = text;
+    this.#blank = quoted('', text.delimiter, text.isQuoted);
+    this.#cells = text.blank.map(() => this.#blank);
+    this.#blanks = (text.delimiter + this.#blank).repeat(this.#cells.length);
+  }
+
+  rowOf(after: Fields): string {
+    writeCells(this.#text.table, BLANK, NO_FIELDS, after, this);
+    const behind = this.#cells.length - 1 - Math.max(this.#last, 0);
+    const said = this.#last < 0 ? EMPTY_CELL : this.#cells.slice(0, this.#last + 1).join(this.#text.delimiter);
+    this.#cells.fill(this.#blank, 0, this.#last + 1);
+    this.#last = -1;
+    return said + this.#blanks.slice(0, behind * (1 + this.#blank.length));
+  }
+
+  set(place: number, said: string): void {
+    const { charset, delimiter, isQuoted } = this.#text;
+    if (!canSay(charset, said)) return;
+    this.#cells[place] = quoted(said, delimiter, isQuoted);
+    this.#last = Math.max(this.#last, place);
+  }
 }
 
-/** New texts by the place of their cell. What the charset of the file has no character for is left as it is. */
-function placed({ charset }: CsvText, texts: readonly string[], changed: CellTexts): CellTexts {
-  const isAny = charset !== 'windows-1252';
-  if (isAny && !texts.some((each) => each.includes('\r\n'))) return changed;
+/** What the charset of the file has no character for is left as it is. */
+const canSay = (charset: Charset, said: string): boolean =>
+  charset !== 'windows-1252' || encodeText(said, charset) !== null;
+
+/** New texts as they are to stand there. */
+function placed(
+  { charset }: CsvText,
+  { raw, row }: ItemTexts,
+  changed: ReadonlyMap<number, string>,
+): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   for (const [at, said] of changed)
-    if (isAny || encodeText(said, charset) !== null)
-      found.set(at, texts[at]?.includes('\r\n') === true ? said.replaceAll('\n', '\r\n') : said);
+    if (canSay(charset, said))
+      found.set(at, raw !== row && raw[at]?.includes('\r\n') === true ? said.replaceAll('\n', '\r\n') : said);
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Damaged, NativeItem, ReadBefore, Span, SplitText } from '../../text/text-format.ts';
 import { type Table, tableOf } from '../cells/bound.ts';
-import { type Row, withPlainBreaks } from '../cells/cells.ts';
+import { BLANK, type Row, withPlainBreaks } from '../cells/cells.ts';
 import { columnPart } from '../cells/words.ts';
 import { type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from './charset.ts';
 import { CSV_LAYOUTS, type CsvLayout, known } from './layouts.ts';
@@ -29,6 +29,8 @@ export interface CsvText extends SplitText<CsvRow> {
   readonly header: readonly string[] | null;
   /** What its columns can say. */
   readonly table: Table;
+  /** A row that says nothing. */
+  readonly blank: Row;
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -51,7 +53,7 @@ export function splitCsv(bytes: Uint8Array, layout: CsvLayout, was: ReadBefore =
   const units = unitsOf(bytes, sniffed);
   const text = { bytes, charset, mark, ...(charset === 'windows-1252' ? { readAs: charset } : {}) };
   const found = findHeader(units, text, [layout]);
-  const base = { ...text, units, items: [], damaged: [], header: null, isQuoted: false, table: NO_TABLE };
+  const base = { ...text, units, items: [], damaged: [], header: null, isQuoted: false, table: NO_TABLE, blank: BLANK };
   if (found === null) {
     // A file of zeros is what a loss of power left of one.
     const isEmpty = units.every((unit) => unit <= SPACE && unit > 0);
@@ -78,6 +80,7 @@ export function splitCsv(bytes: Uint8Array, layout: CsvLayout, was: ReadBefore =
     lineEnd: lineEndOf(units, header),
     isQuoted: header.cells.every((cell) => cell.isQuoted),
     header: names,
+    blank: names.map(() => ''),
     table: tableOf(
       layout,
       places,
@@ -201,7 +204,7 @@ export function rowOf({ units, delimiter }: CsvText, { start }: CsvRow): RowSpan
   return rowAt(units, start, delimiter.charCodeAt(0));
 }
 
-/** What the cells of a row say, as they stand there. */
+/** What the cells of a row say as they stand there. */
 export function textsOf(text: TextBytes, row: RowSpan): readonly string[] {
   const bytes = bytesOf(text, row.start, row.end);
   const whole = decodeText(bytes, text.charset);
@@ -217,19 +220,23 @@ export function textsOf(text: TextBytes, row: RowSpan): readonly string[] {
   });
 }
 
-/** The same of an item, without its cells being looked for among its bytes where its text tells as much. */
-export function textsOfItem(text: CsvText, item: CsvRow): readonly string[] {
+/** What an item says: as it stands there, and as a row; both are one where they are the same. */
+export interface ItemTexts {
+  readonly raw: readonly string[];
+  readonly row: Row;
+}
+
+/** The same of an item, whose cells are not looked for among its bytes where its text tells as much. */
+export function textsOfItem(text: CsvText, item: CsvRow): ItemTexts {
   const [{ start, end }] = item.spans as [Span];
   const bytes = text.bytes.subarray(start, end);
   const delimiter = text.delimiter.charCodeAt(0);
   const isWhole = delimiter < BEYOND_ASCII && (text.charset !== 'utf-8' || isUtf8(bytes));
-  return isWhole ? textsOfRow(decodeText(bytes, text.charset), delimiter) : textsOf(text, rowOf(text, item));
+  const whole = isWhole ? decodeText(bytes, text.charset) : null;
+  const raw = whole === null ? textsOf(text, rowOf(text, item)) : textsOfRow(whole, delimiter, text.blank);
+  return { raw, row: whole?.includes('\r') === false ? raw : raw.map(withPlainBreaks) };
 }
 const BEYOND_ASCII = 128;
-
-/** Such texts without what line ends they have. */
-export const rowOfTexts = (texts: readonly string[]): Row =>
-  texts.some((text) => text.includes('\r')) ? texts.map(withPlainBreaks) : texts;
 
 function lineEndOf(units: Units, { end, next }: RowSpan): string {
   if (next === end) return '\r\n';

@@ -67,25 +67,31 @@ export function nextLine(units: Units, start: number): number {
   return afterLineEnd(units, at);
 }
 
-/** What the cells of a row say, which is one that has no fault. The delimiter is one code unit of it. */
-export function textsOfRow(row: string, delimiter: number): string[] {
-  const texts: string[] = [];
+/**
+ * What the cells of a row say, which is one that has no fault. The delimiter is one code unit of it. `blank`: as many blank cells as most rows
+ * have; there are no fewer.
+ */
+export function textsOfRow(row: string, delimiter: number, blank: readonly string[]): string[] {
+  const texts = blank.slice();
   const { length } = row;
-  for (let at = 0; ; at++) {
+  for (let at = 0, place = 0; at < length; at++, place++) {
+    const first = row.charCodeAt(at);
+    if (first === delimiter && first !== QUOTE) continue;
     const start = at;
-    if (row.charCodeAt(at) === QUOTE) {
+    while (texts.length < place) texts.push('');
+    if (first === QUOTE) {
       let end = row.indexOf('"', at + 1);
       const isPlain = row.charCodeAt(end + 1) !== QUOTE;
       while (row.charCodeAt(end + 1) === QUOTE) end = row.indexOf('"', end + 2);
       const inside = row.slice(start + 1, end);
-      texts.push(isPlain ? inside : inside.replaceAll('""', '"'));
+      texts[place] = isPlain ? inside : inside.replaceAll('""', '"');
       at = end + 1;
     } else {
       while (at < length && row.charCodeAt(at) !== delimiter) at++;
-      texts.push(at === start ? '' : row.slice(start, at));
+      texts[place] = row.slice(start, at);
     }
-    if (at >= length) return texts;
   }
+  return texts;
 }
 
 /** What a cell says, of its raw text. */

@@ -4,7 +4,7 @@ import type { Fields, Value } from '../../../record/value.ts';
 import { type Edit, splice } from '../../text/content-lines.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
-import { BLANK, type CellTexts, plainText, type Row, withPlainBreaks } from '../cells/cells.ts';
+import { BLANK, plainText, type Row, withPlainBreaks } from '../cells/cells.ts';
 import { projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
 import {
   attributeAt,
@@ -145,8 +145,9 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
     else if (said !== null) added.push(lineOf(attribute, said, text));
     else if (line !== undefined) edits.push({ start: line.start, end: line.next, text: '' });
   };
-  for (const [place, said] of writeCells(LDIF_TABLE, row, before, after))
-    put(known.get(place), attributeAt(place), said === '' ? null : said);
+  const changed = new Map<number, string>();
+  writeCells(LDIF_TABLE, row, before, after, changed);
+  for (const [place, said] of changed) put(known.get(place), attributeAt(place), said === '' ? null : said);
   const wanted = othersOf(after);
   const held = othersOf(before);
   for (const name of new Set([...held.keys(), ...wanted.keys()])) {
@@ -161,7 +162,8 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
 }
 
 function newRecord(text: LdifText, after: Fields, uid: string): string {
-  const texts = writeCells(LDIF_TABLE, BLANK, NO_FIELDS, after);
+  const texts = new Map<number, string>();
+  writeCells(LDIF_TABLE, BLANK, NO_FIELDS, after, texts);
   const lines: string[] = [];
   const add = (attribute: string, value: string): void => {
     lines.push(lineOf(attribute, value, text) + text.lineEnd);
@@ -174,7 +176,7 @@ function newRecord(text: LdifText, after: Fields, uid: string): string {
 }
 
 /** How Thunderbird names a contact in a directory. */
-function nameOf(texts: CellTexts, uid: string): string {
+function nameOf(texts: ReadonlyMap<number, string>, uid: string): string {
   const [name, mail] = [texts.get(DISPLAY_NAME), texts.get(PRIMARY_EMAIL)];
   const parts = [
     name === undefined || name === '' ? null : `cn=${escapedValue(name)}`,

@@ -87,7 +87,9 @@ export function propertiesOfText(
     const row = rowOf(properties);
     const held = readCells(TABLE, row, null);
     const wanted = projectCells(TABLE, format.read(text, item, held));
-    for (const [place, said] of writeCells(TABLE, row, held, wanted)) {
+    const changed = new Map<number, string>();
+    writeCells(TABLE, row, held, wanted, changed);
+    for (const [place, said] of changed) {
       const property = COLUMNS[place] as string;
       if (said === '') properties.delete(property);
       else properties.set(property, said);
