@@ -1,8 +1,9 @@
 import type { Value } from '../../../record/value.ts';
 import type { ContentLine, Param } from '../../text/content-lines.ts';
+import { isParam } from './is-param.ts';
 import type { PropertyRule } from './property-table.ts';
 import { decodeCarets, encodeCarets, type VcardVersion } from './vcard-text.ts';
-import type { Plain, Written } from './written.ts';
+import type { Draft, Plain, Written } from './written.ts';
 
 /** Words of TYPE that carry no data (FORMATS 2.5, 2.9): they stay in a line that has them. */
 const NOTATION: ReadonlySet<string> = new Set([
@@ -37,46 +38,59 @@ const CONTEXTS: ReadonlyMap<string, string> = new Map([
   ['work', 'work'],
 ]);
 
-const isName = (name: string, wanted: string): boolean => name.toUpperCase() === wanted;
 /** The first value of a parameter; null: the line has none of that name. */
-export const paramOf = (line: ContentLine, name: string): string | null =>
-  line.params.find((each) => isName(each.name, name))?.values[0] ?? null;
-
-/** Words of TYPE, with those that stand alone in 2.1. */
-function wordsOf({ params }: ContentLine): readonly string[] {
-  return params.flatMap(({ name, values }) => {
-    if (name !== '' && !isName(name, 'TYPE')) return [];
-    return values
-      .flatMap((value) => value.split(','))
-      .filter((word) => word !== '' && !(name === '' && ENCODINGS.test(word)));
-  });
+export function paramOf({ params }: ContentLine, wanted: string): string | null {
+  for (const { name, values } of params) if (isParam(name, wanted)) return values[0] ?? null;
+  return null;
 }
 
-/** What the parameters of a line say of its entry: contexts, features, preference, and what nobody knows. */
-export function readParams(line: ContentLine, rule: PropertyRule | null, version: VcardVersion): Plain {
-  const contexts: Record<string, Value> = {};
-  const features: Record<string, Value> = {};
+/** Words of a TYPE; or that one, where it stands alone in 2.1. */
+function wordsOf({ name, values }: Param): readonly string[] {
+  if (name !== '' && !isParam(name, 'TYPE')) return NO_WORDS;
+  const words = values.some((value) => value.includes(',')) ? values.flatMap((value) => value.split(',')) : values;
+  const isWord = (word: string): boolean => word !== '' && !(name === '' && ENCODINGS.test(word));
+  return words.every(isWord) ? words : words.filter(isWord);
+}
+const NO_WORDS: readonly string[] = [];
+
+/** Adds to an entry what the parameters of its line say of it: contexts, features, preference, and what nobody knows. */
+export function addParams(entry: Draft, line: ContentLine, rule: PropertyRule | null, version: VcardVersion): void {
+  let contexts: Draft | null = null;
+  let features: Draft | null = null;
+  let others: Draft | null = null;
   const unknown: string[] = [];
   let pref: number | null = null;
-  for (const word of wordsOf(line).map((each) => each.toLowerCase())) {
-    const [context, feature] = [CONTEXTS.get(word), rule?.features?.get(word)];
-    if (context !== undefined) contexts[context] = true;
-    else if (feature !== undefined) features[feature] = true;
-    else if (word === 'pref') pref = 1;
-    else if (!NOTATION.has(word) && rule?.map !== 'media' && !unknown.includes(word)) unknown.push(word);
+  let stated: number | null = null;
+  for (const param of line.params) {
+    for (const written of wordsOf(param)) {
+      const word = written.toLowerCase();
+      const context = CONTEXTS.get(word);
+      const feature = context === undefined ? rule?.features?.get(word) : undefined;
+      if (context !== undefined) {
+        contexts ??= {};
+        contexts[context] = true;
+      } else if (feature !== undefined) {
+        features ??= {};
+        features[feature] = true;
+      } else if (word === 'pref') pref = 1;
+      else if (!NOTATION.has(word) && rule?.map !== 'media' && !unknown.includes(word)) unknown.push(word);
+    }
+    const { name, values } = param;
+    if (isParam(name, 'PREF')) stated ??= Number(values[0]);
+    else if (name !== '' && name !== '__proto__' && !OF_VALUE.has(name.toUpperCase())) {
+      others ??= {};
+      others[name.toLowerCase()] = version === '4.0' ? values.map(decodeCarets) : values;
+    }
   }
-  const stated = Number(paramOf(line, 'PREF'));
-  if (Number.isInteger(stated) && stated >= 1 && stated <= 100) pref = stated;
-  const params: Record<string, Value> = unknown.length === 0 ? {} : { type: unknown.sort((a, b) => (a < b ? -1 : 1)) };
-  for (const { name, values } of line.params)
-    if (name !== '' && !OF_VALUE.has(name.toUpperCase()))
-      params[name.toLowerCase()] = values.map((value) => (version === '4.0' ? decodeCarets(value) : value));
-  return {
-    ...(Object.keys(contexts).length === 0 ? {} : { contexts }),
-    ...(Object.keys(features).length === 0 ? {} : { [rule?.featuresIn ?? 'features']: features }),
-    ...(pref === null ? {} : { pref }),
-    ...(Object.keys(params).length === 0 ? {} : { vCardParams: params }),
-  };
+  if (stated !== null && Number.isInteger(stated) && stated >= 1 && stated <= 100) pref = stated;
+  if (contexts !== null) entry.contexts = contexts;
+  if (features !== null) entry[rule?.featuresIn ?? 'features'] = features;
+  if (pref !== null) entry.pref = pref;
+  if (unknown.length > 0) {
+    others ??= {};
+    others.type = unknown.sort((a, b) => (a < b ? -1 : 1));
+  }
+  if (others !== null) entry.vCardParams = others;
 }
 
 /** How a card writes its parameters: new ones look like those it has. */
@@ -88,7 +102,7 @@ export interface ParamStyle {
 export function paramStyleOf(lines: readonly ContentLine[], version: VcardVersion): ParamStyle {
   for (const { params } of lines)
     for (const { name, values } of params)
-      if (isName(name, 'TYPE') && values[0] !== undefined)
+      if (isParam(name, 'TYPE') && values[0] !== undefined)
         return { type: name, upper: values[0] === values[0].toUpperCase() };
   return { type: 'TYPE', upper: version !== '4.0' };
 }
@@ -104,25 +118,28 @@ export function writeParams(
 ): readonly Param[] {
   const words: string[] = [];
   const contexts = partOf(entry.contexts);
-  for (const [word, context] of CONTEXTS) if (contexts[context] === true) words.push(word);
+  if (contexts.private === true) words.push('home');
+  if (contexts.work === true) words.push('work');
   const features = partOf(entry[rule.featuresIn ?? 'features']);
-  const taken = new Set<string>();
-  for (const [word, feature] of rule.features ?? [])
-    if (features[feature] === true && !taken.has(feature)) {
+  if (features !== NOTHING) {
+    const taken = new Set<string>();
+    rule.features?.forEach((feature, word) => {
+      if (features[feature] !== true || taken.has(feature)) return;
       words.push(word);
       taken.add(feature);
-    }
+    });
+  }
   const params = partOf(entry.vCardParams);
-  for (const word of Array.isArray(params.type) ? (params.type as readonly string[]) : []) words.push(word);
+  if (params.type !== undefined) for (const word of textsIn(params.type)) words.push(word);
   if (entry.pref === 1 && version !== '4.0') words.push('pref');
-  const before = existing === null ? [] : wordsOf(existing);
-  const kept = before.filter((word) => NOTATION.has(word.toLowerCase()));
-  const spelled = [...words, ...kept].map(
-    (word) =>
-      before.find((each) => each.toLowerCase() === word.toLowerCase()) ?? (style.upper ? word.toUpperCase() : word),
-  );
-  const typeOfValue = ofValue.flatMap(([name, value]) => (name === 'TYPE' ? [value] : []));
-  const types = [...typeOfValue, ...spelled];
+  const before = existing === null ? NO_WORDS : existing.params.flatMap(wordsOf);
+  for (const word of before) if (NOTATION.has(word.toLowerCase())) words.push(word);
+  const types: string[] = [];
+  for (const [name, value] of ofValue) if (name === 'TYPE') types.push(value);
+  for (const word of words) {
+    const own = before.find((each) => each.toLowerCase() === word.toLowerCase());
+    types.push(own ?? (style.upper ? word.toUpperCase() : word));
+  }
   const written: Param[] = [];
   if (types.length > 0) {
     if (version === '2.1') for (const word of types) written.push({ name: '', values: [word], quoted: [false] });
@@ -134,16 +151,39 @@ export function writeParams(
   };
   for (const [name, value] of ofValue) if (name !== 'TYPE') add(name, [value]);
   if (typeof entry.pref === 'number' && version === '4.0') add('PREF', [String(entry.pref)]);
-  for (const [name, values] of Object.entries(params))
-    if (name !== 'type' && /^[A-Za-z0-9-]{1,64}$/.test(name) && Array.isArray(values))
-      add(name.toUpperCase(), values as readonly string[]);
+  for (const name of params === NOTHING ? NO_WORDS : Object.keys(params)) {
+    const values = params[name] as Value;
+    if (name !== 'type' && PARAM_NAME.test(name) && Array.isArray(values)) add(name.toUpperCase(), textsIn(values));
+  }
   return written;
 }
 
+const PARAM_NAME = /^[A-Za-z0-9-]{1,64}$/;
+const isText = (value: Value): value is string => typeof value === 'string';
+/** The values of a parameter; what is none, as a peer may send it, is left out. */
+const textsIn = (values: Value): readonly string[] =>
+  Array.isArray(values) ? (values as readonly Value[]).filter(isText) : NO_WORDS;
+
+/** The parameters nobody knows of a line that is no entry. */
+export function ownParams(params: Value | undefined): readonly Param[] {
+  if (params === undefined || params === null || typeof params !== 'object') return [];
+  const given = params as Plain;
+  return Object.keys(given).flatMap((name) => {
+    if (!PARAM_NAME.test(name) || !Array.isArray(given[name])) return [];
+    const values = textsIn(given[name] as Value);
+    return [{ name: name.toUpperCase(), values, quoted: values.map(() => false) }];
+  });
+}
+
+const NOTHING: Plain = {};
 const partOf = (value: Value | undefined): Plain =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
+  value !== undefined &&
+  value !== null &&
+  typeof value === 'object' &&
+  !Array.isArray(value) &&
+  !(value instanceof Uint8Array)
     ? (value as Plain)
-    : {};
+    : NOTHING;
 
 /** Does a parameter only say how the value is written? */
 export function isNotation({ name, values }: Param): boolean {

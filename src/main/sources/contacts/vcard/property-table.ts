@@ -3,10 +3,12 @@ import type { Value } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
 import { canName } from '../cells/cells.ts';
 import { RELATIONS } from '../cells/relations.ts';
+import { componentsOf, readAddress, writeAddress } from './components.ts';
+import { isParam } from './is-param.ts';
 import { formatDate, parseDate } from './vcard-date.ts';
-import { formatMedia, parseMedia } from './vcard-media.ts';
-import { escapePart, escapeText, splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
-import type { Plain, Written } from './written.ts';
+import { formatMedia, holdsMedia, parseMedia } from './vcard-media.ts';
+import { escapeText, splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
+import type { Draft, Plain, Written } from './written.ts';
 
 /** What one line gives: its own part of an entry. Contexts, preference and unknown parameters are read for all alike. */
 export interface ReadEntry {
@@ -17,9 +19,11 @@ export interface ReadEntry {
 export interface PropertyRule {
   readonly name: string;
   readonly map: string;
-  /** null: it cannot be understood, and is carried as it is. */
-  read(line: ContentLine, version: VcardVersion): Plain | null;
-  /** null: this version has no such property, or it cannot hold this entry. */
+  /** A new one each time. null: it cannot be understood, and is carried as it is. */
+  read(line: ContentLine, version: VcardVersion): Draft | null;
+  /** Does this version have such a property, and can it hold this entry? */
+  holds(entry: Plain, version: VcardVersion): boolean;
+  /** null: it cannot hold it. */
   write(entry: Plain, version: VcardVersion): Written | null;
   /** Does an entry of its map belong to this property? */
   owns(entry: Plain): boolean;
@@ -37,33 +41,47 @@ const text = (value: Value | undefined): string => (typeof value === 'string' ? 
 const always = (): boolean => true;
 /** A line of a text; null: it says nothing, as an entry a peer sent may. */
 const written = (value: string): Written | null => (value === '' ? null : { value });
+const says = (part: Value | undefined): boolean => typeof part === 'string' && part !== '';
 
 function textRule(name: string, map: string, part: string, fixed: Plain = {}): PropertyRule {
+  const stated = Object.entries(fixed);
   return {
     name,
     map,
     text: part,
     read: ({ value }, version) => {
       const plain = unescapeText(value, version);
-      return plain === '' ? null : { [part]: plain, ...fixed };
+      if (plain === '') return null;
+      const entry: Draft = { [part]: plain };
+      for (const [key, each] of stated) entry[key] = each;
+      return entry;
     },
+    holds: (entry) => says(entry[part]),
     write: (entry, version) => written(escapeText(text(entry[part]), version)),
-    owns: (entry) => Object.entries(fixed).every(([key, value]) => entry[key] === value),
+    owns: stated.length === 0 ? always : (entry) => stated.every(([key, value]) => entry[key] === value),
   };
 }
+
+/** Addresses are not escaped, though some programs do. */
+const uriIn = (value: string): string => (value.includes('\\') ? value.replace(/\\([:,;])/g, '$1') : value);
 
 function uriRule(name: string, map: string, fixed: Plain = {}): PropertyRule {
   return {
     name,
     map,
-    // Addresses are not escaped, though some programs do.
-    read: ({ value }) => (value === '' ? null : { uri: value.replace(/\\([:,;])/g, '$1'), ...fixed }),
+    read: ({ value }) => (value === '' ? null : { uri: uriIn(value), ...fixed }),
+    holds: (entry) => says(entry.uri),
     write: (entry) => written(text(entry.uri)),
     owns: (entry) =>
       typeof entry.uri === 'string' &&
       (entry.kind ?? null) === (fixed.kind ?? null) &&
       (entry.service ?? null) === (fixed.service ?? null),
   };
+}
+
+/** Does a line state by a parameter that its value is of this kind? */
+function statesKind({ params }: ContentLine, kind: 'uri' | 'text'): boolean {
+  return params.some(({ name, values }) => isParam(name, 'VALUE') && values[0]?.toLowerCase() === kind);
 }
 
 /** Words of TYPE that say what a phone is for (FORMATS 2.9). `voice` says nothing: it is what a phone is. */
@@ -83,116 +101,61 @@ const phone: PropertyRule = {
   map: 'phones',
   text: 'number',
   features: PHONE_FEATURES,
-  read: ({ value, params }, version) => {
-    const isUri = params.some(
-      ({ name, values }) => name.toUpperCase() === 'VALUE' && values[0]?.toLowerCase() === 'uri',
-    );
-    const number = isUri ? value.replace(/^tel:/i, '') : unescapeText(value, version);
+  read: (line, version) => {
+    const { value } = line;
+    const number = statesKind(line, 'uri') ? value.replace(/^tel:/i, '') : unescapeText(value, version);
     return number === '' ? null : { number };
   },
+  holds: (entry) => says(entry.number),
   write: (entry, version) => written(escapeText(text(entry.number), version)),
   owns: always,
 };
 
-/** Parts of an address in their order (RFC 6350 6.3.1, RFC 9554 2.1). */
-export const ADDRESS_KINDS = [
-  'postOfficeBox',
-  'apartment',
-  'name',
-  'locality',
-  'region',
-  'postcode',
-  'country',
-  'room',
-  'floor',
-  'number',
-  'building',
-  'block',
-  'subdistrict',
-  'district',
-  'landmark',
-  'direction',
+/** Parameters that say a part of an address. */
+const ADDRESS_PARAMS = [
+  ['LABEL', 'full'],
+  ['CC', 'countryCode'],
+  ['GEO', 'coordinates'],
+  ['TZ', 'timeZone'],
 ] as const;
-const PLAIN_PARTS = 7;
-/** Where RFC 9554 puts the parts beyond the seventh: room; apartment; floor; number; name; building; block; … */
-const EXTENDED = [
-  'room',
-  null,
-  'floor',
-  'number',
-  null,
-  'building',
-  'block',
-  'subdistrict',
-  'district',
-  'landmark',
-  'direction',
-];
-
-export type Component = { readonly kind: string; readonly value: string };
-/** The parts of a name or an address; what is no part, as a peer may send it, is left out. */
-export const componentsOf = (entry: Plain): readonly Component[] =>
-  Array.isArray(entry.components)
-    ? (entry.components as readonly unknown[] as readonly (Partial<Component> | null)[]).filter(
-        (each): each is Component => typeof each?.kind === 'string' && typeof each.value === 'string',
-      )
-    : [];
-
-function readParts(value: string, version: VcardVersion, kindAt: (at: number) => string | null): readonly Component[] {
-  return splitAt(value, ';').flatMap((part, at) => {
-    const kind = kindAt(at);
-    if (kind === null) return [];
-    return splitAt(part, ',').flatMap((each) => {
-      const plain = unescapePart(each, version);
-      return plain === '' ? [] : [{ kind, value: plain }];
-    });
-  });
-}
-const writePart = (components: readonly Component[], kind: string, version: VcardVersion): string =>
-  components
-    .filter((each) => each.kind === kind)
-    .map((each) => escapePart(each.value, version))
-    .join(',');
 
 const address: PropertyRule = {
   name: 'ADR',
   map: 'addresses',
   read: ({ value, params }, version) => {
-    const components = readParts(value, version, (at) =>
-      at < PLAIN_PARTS ? (ADDRESS_KINDS[at] ?? null) : (EXTENDED[at - PLAIN_PARTS] ?? null),
-    );
+    const components = readAddress(value, version);
+    const entry: Draft = {};
+    if (components.length > 0) entry.components = components as unknown as Value;
     const param = (name: string): string | null =>
-      params.find((each) => each.name.toUpperCase() === name)?.values.join(',') ?? null;
+      params.find((each) => isParam(each.name, name))?.values.join(',') ?? null;
     const [full, country, geo, zone] = [param('LABEL'), param('CC'), param('GEO'), param('TZ')];
     if (components.length === 0 && full === null) return null;
-    return {
-      ...(components.length === 0 ? {} : { components: components as unknown as Value }),
-      ...(full === null ? {} : { full: full.replace(/\\n/gi, '\n').replace(/\^n/g, '\n') }),
-      ...(country === null ? {} : { countryCode: country.toUpperCase() }),
-      ...(geo === null ? {} : { coordinates: geo }),
-      ...(zone === null ? {} : { timeZone: zone }),
-    };
+    if (full !== null) entry.full = full.replace(/\\n/gi, '\n').replace(/\^n/g, '\n');
+    if (country !== null) entry.countryCode = country.toUpperCase();
+    if (geo !== null) entry.coordinates = geo;
+    if (zone !== null) entry.timeZone = zone;
+    return entry;
   },
+  holds: (entry, version) =>
+    componentsOf(entry).length > 0 ||
+    (version === '4.0' && ADDRESS_PARAMS.some(([, part]) => typeof entry[part] === 'string')),
   write: (entry, version) => {
     const components = componentsOf(entry);
-    const isExtended = version === '4.0' && components.some(({ kind }) => EXTENDED.includes(kind));
-    const plain = ADDRESS_KINDS.slice(0, PLAIN_PARTS).map((kind) => writePart(components, kind, version));
-    const more = isExtended ? EXTENDED.map((kind) => (kind === null ? '' : writePart(components, kind, version))) : [];
     const params: (readonly [string, string])[] = [];
-    if (version === '4.0') {
-      for (const [name, part] of [
-        ['LABEL', 'full'],
-        ['CC', 'countryCode'],
-        ['GEO', 'coordinates'],
-        ['TZ', 'timeZone'],
-      ] as const)
+    if (version === '4.0')
+      for (const [name, part] of ADDRESS_PARAMS)
         if (typeof entry[part] === 'string') params.push([name, text(entry[part]).replace(/\n/g, '\\n')]);
-    }
     if (components.length === 0 && params.length === 0) return null;
-    return { value: [...plain, ...more].join(';'), params };
+    return { value: writeAddress(components, version), params };
   },
   owns: always,
 };
+
+/** The name of an organization, and those of its units. */
+const organizationNames = (entry: Plain): readonly string[] => [
+  text(entry.name),
+  ...(Array.isArray(entry.units) ? (entry.units as readonly (Plain | null)[]).map((unit) => text(unit?.name)) : []),
+];
 
 const organization: PropertyRule = {
   name: 'ORG',
@@ -201,22 +164,23 @@ const organization: PropertyRule = {
     const [name = '', ...units] = splitAt(value, ';').map((part) => unescapeText(part, version));
     while (units.at(-1) === '') units.pop();
     if (name === '' && units.length === 0) return null;
-    return {
-      ...(name === '' ? {} : { name }),
-      ...(units.length === 0 ? {} : { units: units.map((unit) => ({ name: unit })) }),
-    };
+    const entry: Draft = {};
+    if (name !== '') entry.name = name;
+    if (units.length > 0) entry.units = units.map((unit) => ({ name: unit }));
+    return entry;
   },
+  holds: (entry) => says(entry.name) || organizationNames(entry).some((each) => each !== ''),
   write: (entry, version) => {
-    const units = Array.isArray(entry.units) ? (entry.units as readonly (Plain | null)[]) : [];
-    const parts = [text(entry.name), ...units.map((unit) => text(unit?.name))];
-    return parts.every((part) => part === '')
-      ? null
-      : { value: parts.map((part) => escapeText(part, version)).join(';') };
+    const names = organizationNames(entry);
+    if (names.every((each) => each === '')) return null;
+    return { value: names.map((each) => escapeText(each, version)).join(';') };
   },
   owns: always,
 };
 
 function dateRule(name: string, kind: string, oldName: string | null = null): PropertyRule {
+  const write = (entry: Plain, version: VcardVersion): Written | null =>
+    version !== '4.0' && name !== 'BDAY' && oldName === null ? null : formatDate(entry.date, version);
   return {
     name,
     map: 'anniversaries',
@@ -224,10 +188,8 @@ function dateRule(name: string, kind: string, oldName: string | null = null): Pr
       const date = parseDate(line, version);
       return date === null ? null : { kind, date };
     },
-    write: (entry, version) => {
-      if (version !== '4.0' && name !== 'BDAY' && oldName === null) return null;
-      return formatDate(entry.date, version);
-    },
+    holds: (entry, version) => write(entry, version) !== null,
+    write,
     owns: (entry) => entry.kind === kind,
   };
 }
@@ -240,14 +202,19 @@ function mediaRule(name: string, kind: string): PropertyRule {
       const media = parseMedia(line, kind);
       return media === null ? null : { kind, ...media };
     },
-    write: (entry, version) => formatMedia(entry, version),
+    holds: holdsMedia,
+    write: formatMedia,
     owns: (entry) => entry.kind === kind,
   };
 }
 
 function infoRule(name: string, kind: string): PropertyRule {
   const rule = textRule(name, 'personalInfo', 'value', { kind });
-  return { ...rule, write: (entry, version) => (version === '4.0' ? rule.write(entry, version) : null) };
+  return {
+    ...rule,
+    holds: (entry, version) => version === '4.0' && rule.holds(entry, version),
+    write: (entry, version) => (version === '4.0' ? rule.write(entry, version) : null),
+  };
 }
 
 /** Names under which programs write an account at a service before IMPP came. */
@@ -271,7 +238,6 @@ const service = (word: string): PropertyRule => {
 
 const account: PropertyRule = {
   ...uriRule('IMPP', 'onlineServices'),
-  read: ({ value }) => (value === '' ? null : { uri: value.replace(/\\([:,;])/g, '$1') }),
   owns: (entry) => typeof entry.uri === 'string' && entry.vCardName === undefined,
 };
 const profile = (name: string): PropertyRule => ({
@@ -288,13 +254,12 @@ const relation: PropertyRule = {
   key: 'who',
   featuresIn: 'relation',
   features: new Map([...RELATIONS].map((word) => [word, word])),
-  read: ({ value, params }, version) => {
-    const isText = params.some(
-      ({ name, values }) => name.toUpperCase() === 'VALUE' && values[0]?.toLowerCase() === 'text',
-    );
-    const who = (isText ? unescapeText(value, version) : value).trim();
+  read: (line, version) => {
+    const { value } = line;
+    const who = (statesKind(line, 'text') ? unescapeText(value, version) : value).trim();
     return canName(who) ? { who, relation: {} } : null;
   },
+  holds: (entry, version) => version === '4.0' && canName(text(entry.who)),
   write: (entry, version) => {
     const who = text(entry.who);
     if (version !== '4.0' || !canName(who)) return null;
@@ -304,7 +269,7 @@ const relation: PropertyRule = {
 };
 
 /** Properties that are entries of keyed maps, in the order in which new lines are written. */
-export const RULES: readonly PropertyRule[] = [
+const RULES: readonly PropertyRule[] = [
   textRule('EMAIL', 'emails', 'address'),
   phone,
   address,
@@ -333,17 +298,19 @@ const BY_NAME = new Map(RULES.map((rule) => [rule.name, rule]));
 const BY_MAP = new Map(
   [...new Set(RULES.map(({ map }) => map))].map((map) => [map, RULES.filter((rule) => rule.map === map)]),
 );
+const PLACES = new Map(RULES.map((rule, at) => [rule, at]));
 
-/** The rule for a property; null: it is carried as it is. */
-export const ruleNamed = (name: string): PropertyRule | null => BY_NAME.get(name.toUpperCase()) ?? null;
+/** The rule for a property, named in upper case; null: it is carried as it is. */
+export const ruleNamed = (name: string): PropertyRule | null => BY_NAME.get(name) ?? null;
+/** Where it is among `RULES`. */
+export const placeOf = (rule: PropertyRule): number => PLACES.get(rule) as number;
 
 const KEY_OF = new Map(RULES.flatMap(({ map, key }) => (key === undefined ? [] : [[map, key] as const])));
 
-/** An entry as its rule reads and writes it: with its key, where that says something. */
-export function entryOf(field: string, value: Plain): Plain {
-  const slash = field.indexOf('/');
-  const part = KEY_OF.get(field.slice(0, Math.max(0, slash)));
-  return part === undefined ? value : { ...value, [part]: unescapeName(field.slice(slash + 1)) };
+/** An entry of a map as its rule reads and writes it: with its key, where that says something. */
+export function entryOf(map: string, field: string, value: Plain): Plain {
+  const part = KEY_OF.get(map);
+  return part === undefined ? value : { ...value, [part]: unescapeName(field.slice(map.length + 1)) };
 }
 
 /** The field an entry is by its own key, and what is left of it; null: it has none of its own. */
@@ -354,25 +321,8 @@ export function keyedField({ map, key }: PropertyRule, entry: Plain): { field: s
 }
 
 /** The property an entry is written as; null: no card can hold it. */
-export const ruleFor = (map: string, entry: Plain): PropertyRule | null =>
-  BY_MAP.get(map)?.find((rule) => rule.owns(entry)) ?? null;
-
-/** Parts of a name in the order of N (RFC 9554 2.2). */
-const NAME_KINDS = ['surname', 'given', 'given2', 'title', 'credential', 'surname2', 'generation'] as const;
-const PLAIN_NAME_PARTS = 5;
-const partsOfName = (version: VcardVersion): number => (version === '4.0' ? NAME_KINDS.length : PLAIN_NAME_PARTS);
-
-/** The parts of N (RFC 6350 6.2.2; with RFC 9554 of vCard 4.0). */
-export function readName(value: string, version: VcardVersion): readonly Component[] {
-  const kinds = NAME_KINDS.slice(0, partsOfName(version));
-  return readParts(value, version, (at) => kinds[at] ?? null);
+export function ruleFor(map: string, entry: Plain): PropertyRule | null {
+  const rules = BY_MAP.get(map);
+  if (rules !== undefined) for (const rule of rules) if (rule.owns(entry)) return rule;
+  return null;
 }
-/** N: as long as its parts and the version ask for. */
-export function writeName(components: readonly Component[], version: VcardVersion): string {
-  const isLong = version === '4.0' && components.some(({ kind }) => kind === 'surname2' || kind === 'generation');
-  const kinds = NAME_KINDS.slice(0, isLong ? NAME_KINDS.length : PLAIN_NAME_PARTS);
-  return kinds.map((kind) => writePart(components, kind, version)).join(';');
-}
-/** The parts of a name N can hold in this version. */
-export const holdsNamePart = (kind: string, version: VcardVersion): boolean =>
-  NAME_KINDS.slice(0, partsOfName(version)).some((each) => each === kind);

@@ -4,11 +4,12 @@ import type { Fields, Value } from '../../../record/value.ts';
 import { alignKeys, type KeylessEntry } from '../../text/align-keys.ts';
 import type { Component, ContentLine } from '../../text/content-lines.ts';
 import { withAgents } from './agent.ts';
+import { readName } from './components.ts';
 import { displayName } from './display-name.ts';
-import { isNotation, paramOf, readParams } from './line-params.ts';
-import { keyedField, readName, ruleNamed } from './property-table.ts';
+import { addParams, isNotation, paramOf } from './line-params.ts';
+import { keyedField, type PropertyRule, ruleNamed } from './property-table.ts';
 import { splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
-import type { Plain } from './written.ts';
+import type { Draft, Plain } from './written.ts';
 
 /** A field of a card and the lines that say it. `part`: which item of a line that lists several. */
 export interface CardField {
@@ -42,116 +43,160 @@ export const namesUnknown = (name: Value | undefined): name is string =>
 /** The fields of a card, each with its lines. `before`: what it held when last read, whose keys of entries stay. */
 export function readCard(given: Component, before: Fields | null): ReadCard {
   const card = withAgents(given);
-  const version = versionOf(card);
-  const groups = groupsOf(card);
-  const fields: CardField[] = [];
-  const known = new Set<FieldName>();
-  const keyless: { entry: KeylessEntry; lines: readonly ContentLine[]; part: number | null }[] = [];
-  const add = (map: string, value: Plain, lines: readonly ContentLine[], part: number | null = null): void => {
-    const key = lines[0] === undefined ? null : paramOf(lines[0], 'PROP-ID');
-    keyless.push({ entry: { map, value, key }, lines, part });
-  };
-  const set = (field: string, value: Value, lines: readonly ContentLine[], part: number | null = null): void => {
-    const name = fieldName(field);
-    if (known.has(name)) return;
-    known.add(name);
-    fields.push({ field: name, value, lines, part });
-  };
-  const names: { full: ContentLine | null; parts: ContentLine | null } = { full: null, parts: null };
-  for (const line of card.lines) {
+  const reader = new CardReader(versionOf(card), groupsOf(card));
+  for (const line of card.lines) reader.take(line);
+  return reader.read(before);
+}
+
+/** An entry whose key is not known before all are read. */
+interface KeylessField extends KeylessEntry {
+  field: FieldName;
+  readonly lines: readonly ContentLine[];
+  readonly part: number | null;
+}
+const NO_FIELD = fieldName('');
+
+class CardReader {
+  readonly #version: VcardVersion;
+  readonly #groups: Groups;
+  readonly #fields: CardField[] = [];
+  readonly #known = new Set<FieldName>();
+  readonly #keyless: KeylessField[] = [];
+  #fullName: ContentLine | null = null;
+  #nameParts: ContentLine | null = null;
+
+  constructor(version: VcardVersion, groups: Groups) {
+    this.#version = version;
+    this.#groups = groups;
+  }
+
+  read(before: Fields | null): ReadCard {
+    const keyless = this.#keyless;
+    const name = nameOf(this.#fullName, this.#nameParts, this.#version, keyless);
+    const fields: CardField[] = name === null ? [] : [name];
+    for (const each of this.#fields) fields.push(each);
+    const keys = alignKeys(keyless, before);
+    for (let at = 0; at < keyless.length; at++) {
+      const each = keyless[at] as KeylessField;
+      each.field = keys[at] as FieldName;
+      fields.push(each);
+    }
+    return { version: this.#version, fields };
+  }
+
+  take(line: ContentLine): void {
     const name = line.name.toUpperCase();
-    if (LEFT_OUT.has(name) || groups.used.has(line)) continue;
+    if (LEFT_OUT.has(name) || this.#groups.used.has(line)) return;
     const rule = ruleNamed(name);
-    if (name === 'FN' && names.full === null) {
-      names.full = line;
-    } else if (name === 'N' && names.parts === null) names.parts = line;
+    if (rule !== null) this.#takeEntry(line, name, rule);
+    else if (name === 'FN' && this.#fullName === null) this.#fullName = line;
+    else if (name === 'N' && this.#nameParts === null) this.#nameParts = line;
     else if (name === 'REV' || name === 'CREATED') {
       const moment = momentOf(line.value);
-      if (moment !== null) set(name === 'REV' ? 'updated' : 'created', moment, [line]);
+      if (moment !== null) this.#set(name === 'REV' ? 'updated' : 'created', moment, [line]);
     } else if (name === 'KIND' || name === 'X-ADDRESSBOOKSERVER-KIND') {
       const kind = line.value.trim().toLowerCase();
-      if (kind !== '' && kind !== 'individual') set('kind', kind, [line]);
-    } else if (name === 'LANGUAGE') set('language', line.value.trim(), [line]);
+      if (kind !== '' && kind !== 'individual') this.#set('kind', kind, [line]);
+    } else if (name === 'LANGUAGE') this.#set('language', line.value.trim(), [line]);
     else if (name === 'MEMBER' || name === 'X-ADDRESSBOOKSERVER-MEMBER')
-      set(`members/${escapeName(line.value.trim().replace(/^urn:uuid:/i, ''))}`, true, [line]);
+      this.#set(`members/${escapeName(line.value.trim().replace(/^urn:uuid:/i, ''))}`, true, [line]);
     else if (name === 'CATEGORIES')
       splitAt(line.value, ',').forEach((each, part) => {
-        const word = unescapePart(each, version).trim();
-        if (word !== '') set(`keywords/${escapeName(word)}`, true, [line], part);
+        const word = unescapePart(each, this.#version).trim();
+        if (word !== '') this.#set(`keywords/${escapeName(word)}`, true, [line], part);
       });
     else if (name === 'NICKNAME')
       splitAt(line.value, ',').forEach((each, part) => {
-        const nick = unescapePart(each, version).trim();
-        if (nick !== '') add('nicknames', { name: nick, ...readParams(line, null, version) }, [line], part);
+        const nick = unescapePart(each, this.#version).trim();
+        if (nick === '') return;
+        const entry: Draft = { name: nick };
+        addParams(entry, line, null, this.#version);
+        this.#add('nicknames', entry, [line], part);
       });
-    else {
-      const read = rule?.read(line, version) ?? null;
-      if (rule === null || read === null) {
-        const { label, lines } = groups.ofUnknown(line);
-        const unknown = { ...unknownOf(line), ...(label === null ? {} : { label }) };
-        if (line.value !== '') add(`vCard/${name.toLowerCase()}`, unknown, [line, ...lines]);
-        continue;
-      }
-      const { label, country, lines } = groups.of(line);
-      const entry = {
-        ...read,
-        ...readParams(line, rule, version),
-        ...(label === null ? {} : { label }),
-        ...(country === null || rule.map !== 'addresses' ? {} : { countryCode: country }),
-      };
-      const keyed = keyedField(rule, entry);
-      if (keyed === null) add(rule.map, entry, [line, ...lines]);
-      // Of two lines with one key the second travels as it is.
-      else if (known.has(fieldName(keyed.field))) add(`vCard/${name.toLowerCase()}`, unknownOf(line), [line]);
-      else set(keyed.field, keyed.value, [line, ...lines]);
-    }
+    else this.#takeUnknown(line, name);
   }
-  const name = nameOf(
-    names,
-    version,
-    keyless.map(({ entry }) => entry),
-  );
-  if (name !== null) fields.unshift({ field: fieldName('name'), ...name, part: null });
-  const keys = alignKeys(
-    keyless.map(({ entry }) => entry),
-    before,
-  );
-  keyless.forEach(({ entry, lines, part }, at) => {
-    fields.push({ field: keys[at] as FieldName, value: entry.value, lines, part });
-  });
-  return { version, fields };
+
+  #takeEntry(line: ContentLine, name: string, rule: PropertyRule): void {
+    const entry = rule.read(line, this.#version);
+    if (entry === null) {
+      this.#takeUnknown(line, name);
+      return;
+    }
+    addParams(entry, line, rule, this.#version);
+    const { label, country, lines } = this.#groups.of(line);
+    if (label !== null) entry.label = label;
+    if (country !== null && rule.map === 'addresses') entry.countryCode = country;
+    const all = lines.length === 0 ? [line] : [line, ...lines];
+    const keyed = keyedField(rule, entry);
+    if (keyed === null) this.#add(rule.map, entry, all);
+    // Of two lines with one key the second travels as it is.
+    else if (this.#known.has(fieldName(keyed.field))) this.#add(`vCard/${name.toLowerCase()}`, unknownOf(line), [line]);
+    else this.#set(keyed.field, keyed.value, all);
+  }
+
+  /** A property nobody knows, or what cannot be understood of one. */
+  #takeUnknown(line: ContentLine, name: string): void {
+    if (line.value === '') return;
+    const { label, lines } = this.#groups.ofUnknown(line);
+    const entry = unknownOf(line);
+    if (label !== null) entry.label = label;
+    this.#add(`vCard/${name.toLowerCase()}`, entry, [line, ...lines]);
+  }
+
+  #add(map: string, value: Plain, lines: readonly ContentLine[], part: number | null = null): void {
+    const key = paramOf(lines[0] as ContentLine, 'PROP-ID');
+    this.#keyless.push({ map, value, key, field: NO_FIELD, lines, part });
+  }
+
+  #set(field: string, value: Value, lines: readonly ContentLine[], part: number | null = null): void {
+    const name = fieldName(field);
+    if (this.#known.has(name)) return;
+    this.#known.add(name);
+    this.#fields.push({ field: name, value, lines, part });
+  }
 }
 
 /** A property nobody knows: its name and value as written, for whoever knows it. */
-function unknownOf({ name, value, params }: ContentLine): Plain {
-  const kept = params.filter((each) => !isNotation(each));
-  const written: Record<string, readonly string[]> = {};
-  // Words of one parameter may stand in several.
-  for (const { name, values } of kept)
-    written[name.toLowerCase()] = [...(written[name.toLowerCase()] ?? []), ...values];
+function unknownOf({ name, value, params }: ContentLine): Draft {
   // A value needs its line breaks escaped everywhere but in quoted-printable.
-  const plain = value.replace(/\r\n?|\n/g, '\\n');
-  return { name: name.toUpperCase(), value: plain, ...(kept.length === 0 ? {} : { params: written }) };
+  const plain = /[\r\n]/.test(value) ? value.replace(/\r\n?|\n/g, '\\n') : value;
+  const entry: Draft = { name: name.toUpperCase(), value: plain };
+  let written: Record<string, readonly string[]> | null = null;
+  // Words of one parameter may stand in several.
+  for (const param of params) {
+    const key = param.name.toLowerCase();
+    if (key === '__proto__' || isNotation(param)) continue;
+    written ??= {};
+    written[key] = Object.hasOwn(written, key) ? [...(written[key] ?? []), ...param.values] : param.values;
+  }
+  if (written !== null) entry.params = written;
+  return entry;
 }
 
 function nameOf(
-  { full, parts }: { readonly full: ContentLine | null; readonly parts: ContentLine | null },
+  full: ContentLine | null,
+  parts: ContentLine | null,
   version: VcardVersion,
   entries: readonly KeylessEntry[],
-): { readonly value: Value; readonly lines: readonly ContentLine[] } | null {
+): CardField | null {
   const stated = full === null ? '' : unescapeText(full.value, version).trim();
   const components = parts === null ? [] : readName(parts.value, version);
   // Made up by whoever wrote the card; but a person may have changed it since.
   const isDerived = full !== null && paramOf(full, 'DERIVED')?.toLowerCase() === 'true';
   const text = isDerived && stated === displayName(components, entries) ? '' : stated;
   if (text === '' && components.length === 0) return null;
-  const params = parts === null ? {} : readParams(parts, null, version);
-  const value: Plain = {
-    ...(text === '' ? {} : { full: text }),
-    ...(components.length === 0 ? {} : { components: components as unknown as Value }),
-    ...(params.vCardParams === undefined ? {} : { vCardParams: params.vCardParams }),
-  };
-  return { value, lines: [full, parts].flatMap((line) => line ?? []) };
+  const value: Draft = {};
+  if (text !== '') value.full = text;
+  if (components.length > 0) value.components = components as unknown as Value;
+  if (parts !== null && parts.params.length > 0) {
+    const said: Draft = {};
+    addParams(said, parts, null, version);
+    if (said.vCardParams !== undefined) value.vCardParams = said.vCardParams;
+  }
+  const lines: ContentLine[] = [];
+  if (full !== null) lines.push(full);
+  if (parts !== null) lines.push(parts);
+  return { field: fieldName('name'), value, lines, part: null };
 }
 
 interface About {
@@ -177,12 +222,19 @@ const NO_ENTRIES: ReadonlySet<string> = new Set([
 ]);
 
 /** Lines that only say something of another one of their group: its label, the country of its address. */
-function groupsOf(card: Component): {
+interface Groups {
   readonly used: ReadonlySet<ContentLine>;
   of(line: ContentLine): About;
   /** A property nobody knows has a label at most. */
   ofUnknown(line: ContentLine): About;
-} {
+}
+
+const NOTHING: About = { label: null, country: null, lines: [] };
+const NO_GROUPS: Groups = { used: new Set(), of: () => NOTHING, ofUnknown: () => NOTHING };
+const isLabel = ({ name }: ContentLine): boolean => name.toUpperCase() === LABEL;
+
+function groupsOf(card: Component): Groups {
+  if (card.lines.every(({ group }) => group === null)) return NO_GROUPS;
   const about = new Map<string, ContentLine[]>();
   const [subjects, labelled] = [new Set<string>(), new Set<string>()];
   for (const line of card.lines) {
@@ -193,38 +245,40 @@ function groupsOf(card: Component): {
     else if (ruleNamed(name) !== null) subjects.add(group);
     else if (!NO_ENTRIES.has(name) && line.value !== '') labelled.add(group);
   }
-  const isLabel = ({ name }: ContentLine): boolean => name.toUpperCase() === LABEL;
-  const used = new Set(
-    [...about].flatMap(([group, lines]) => {
-      if (subjects.has(group)) return lines;
-      return labelled.has(group) ? lines.filter(isLabel) : [];
-    }),
-  );
-  const ofLines = (lines: readonly ContentLine[]): About => {
-    const said = (name: string): string | null => {
-      const found = lines.find((each) => each.name.toUpperCase() === name)?.value.trim();
-      return found === undefined || found === '' ? null : found;
-    };
-    const label = said(LABEL);
-    return {
-      // Apple's own words stand in a frame; it is notation.
-      label: label === null ? null : unescapeText(label, '3.0'),
-      country: said(COUNTRY)?.toUpperCase() ?? null,
-      lines,
-    };
-  };
+  const used = new Set<ContentLine>();
+  about.forEach((lines, group) => {
+    for (const line of lines) if (subjects.has(group) || (labelled.has(group) && isLabel(line))) used.add(line);
+  });
   const linesOf = ({ group }: ContentLine) => (group === null ? [] : (about.get(group.toLowerCase()) ?? []));
   return {
     used,
-    of: (line) => ofLines(linesOf(line)),
-    ofUnknown: (line) => ofLines(isLabel(line) ? [] : linesOf(line).filter(isLabel)),
+    of: (line) => aboutOf(linesOf(line)),
+    ofUnknown: (line) => (isLabel(line) ? NOTHING : aboutOf(linesOf(line).filter(isLabel))),
+  };
+}
+
+function aboutOf(lines: readonly ContentLine[]): About {
+  if (lines.length === 0) return NOTHING;
+  const said = (name: string): string | null => {
+    const found = lines.find((each) => each.name.toUpperCase() === name)?.value.trim();
+    return found === undefined || found === '' ? null : found;
+  };
+  const label = said(LABEL);
+  return {
+    // Apple's own words stand in a frame; it is notation.
+    label: label === null ? null : unescapeText(label, '3.0'),
+    country: said(COUNTRY)?.toUpperCase() ?? null,
+    lines,
   };
 }
 
 const MOMENT = /^(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}):?(\d{2})(?:[.,]\d+)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
+const MOMENT_AS_KEPT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
 /** When a card was saved, in one spelling; null: it cannot be told. */
 function momentOf(value: string): string | null {
+  if (MOMENT_AS_KEPT.test(value)) return value;
   const match = MOMENT.exec(value.trim());
   if (match === null) return null;
   const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = match;

@@ -10,13 +10,14 @@ import {
   type SplitText,
   type TextFormat,
 } from '../../text/text-format.ts';
-import { RELATIONS } from '../cells/relations.ts';
+import { componentsOf } from './components.ts';
 import { displayName } from './display-name.ts';
-import { ADDRESS_KINDS, componentsOf, entryOf, holdsNamePart, PHONE_FEATURES, ruleFor } from './property-table.ts';
-import { namesUnknown, readCard } from './read-card.ts';
+import { patchCard } from './patch-card.ts';
+import { projectCard } from './project-card.ts';
+import { readCard } from './read-card.ts';
 import { whyNotStrict } from './strict-vcard.ts';
 import type { VcardVersion } from './vcard-text.ts';
-import { composeCard, mapOf, patchCard } from './write-card.ts';
+import { composeCard, mapOf } from './write-card.ts';
 import type { Plain } from './written.ts';
 
 interface CardItem extends NativeItem {
@@ -130,7 +131,9 @@ const plainUid = (value: string): string | null => value.trim().replace(/\\([,;\
 function fieldsOf(card: Component, previous: Fields | null): Fields {
   const { fields } = readCard(card, previous);
   if (fields.length === 0 && card.lines.length <= 1) throw new MalformedItem('there is nothing in this card');
-  return new Map(fields.map(({ field, value }) => [field, value]));
+  const held = new Map<FieldName, Value>();
+  for (const { field, value } of fields) held.set(field, value);
+  return held;
 }
 
 function write(text: CardText, writes: readonly ItemWrite<CardItem>[], version: VcardVersion): Uint8Array {
@@ -181,74 +184,6 @@ function whyRefused(fields: Fields, uid: string): string | null {
   return why === null ? null : `it would be no vCard 4.0: ${why}`;
 }
 const PLAIN_STYLE: LineStyle = { lineEnd: '\r\n', foldAt: 75 };
-
-/** What a card of this version can hold of a record. */
-function projectCard(full: Fields, version: VcardVersion): Fields {
-  const held = new Map<FieldName, Value>();
-  for (const [field, value] of full) {
-    const projected = projectField(field, value, version);
-    if (projected !== null) held.set(field, projected);
-  }
-  return held;
-}
-
-const SINGLE: ReadonlySet<string> = new Set(['kind', 'language', 'updated']);
-const WORDS: ReadonlySet<string> = new Set(['keywords', 'members']);
-
-function projectField(field: FieldName, value: Value, version: VcardVersion): Value {
-  if (SINGLE.has(field)) return typeof value === 'string' ? value : null;
-  if (field === 'created') return version === '4.0' ? value : null;
-  const map = mapOf(field);
-  if (WORDS.has(map)) return value === true ? true : null;
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return null;
-  const plain = value as Plain;
-  if (field === 'name') return projectName(plain, version);
-  if (map.startsWith('vCard/')) return namesUnknown(plain.name) ? plain : null;
-  if (map === 'nicknames') return typeof plain.name === 'string' ? only(plain, ['name', 'vCardParams']) : null;
-  const entry = entryOf(field, plain);
-  const rule = ruleFor(map, entry);
-  if (rule === null || rule.write(entry, version) === null) return null;
-  const { contexts, features, pref, ...rest } = plain;
-  const some = (part: Value | undefined, names: readonly string[]): Plain =>
-    Object.fromEntries(names.flatMap((name) => ((part as Plain | undefined)?.[name] === true ? [[name, true]] : [])));
-  const heldContexts = some(contexts, ['private', 'work']);
-  const heldFeatures = some(features, [...new Set(PHONE_FEATURES.values())]);
-  const heldPref = typeof pref === 'number' && (version === '4.0' || pref === 1) ? pref : null;
-  const held =
-    map === 'addresses'
-      ? projectAddress(rest, version)
-      : map === 'relatedTo'
-        ? { ...only(rest, ['label', 'vCardParams']), relation: some(rest.relation, [...RELATIONS]) }
-        : rest;
-  // An address of which nothing is left is none.
-  if (map === 'addresses' && rule.write(held, version) === null) return null;
-  return {
-    ...held,
-    ...(Object.keys(heldContexts).length === 0 ? {} : { contexts: heldContexts }),
-    ...(Object.keys(heldFeatures).length === 0 ? {} : { features: heldFeatures }),
-    ...(heldPref === null ? {} : { pref: heldPref }),
-  };
-}
-
-function projectName(name: Plain, version: VcardVersion): Value {
-  const held = componentsOf(name).filter(({ kind }) => holdsNamePart(kind, version));
-  const { components: _, ...rest } = only(name, ['full', 'components', 'vCardParams']);
-  const projected = { ...rest, ...(held.length === 0 ? {} : { components: held }) };
-  return Object.keys(projected).length === 0 ? null : projected;
-}
-
-function projectAddress(address: Plain, version: VcardVersion): Plain {
-  if (version === '4.0') return address;
-  const components = componentsOf(address);
-  const plain: readonly string[] = ADDRESS_KINDS.slice(0, 7);
-  const { full: _, coordinates: __, timeZone: ___, ...rest } = address;
-  const held = components.filter(({ kind }) => plain.includes(kind));
-  const { components: ____, ...others } = rest as Plain;
-  return { ...others, ...(held.length === 0 ? {} : { components: held as unknown as Value }) };
-}
-
-const only = (value: Plain, names: readonly string[]): Plain =>
-  Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name)));
 
 /** Cards without a UID: the one of the same address or number, else of the same name (FORMATS 2.4). */
 function alignCards(items: readonly Fields[], known: readonly Fields[]): readonly (number | null)[] {

@@ -30,6 +30,9 @@ export function parseMedia(line: ContentLine, kind: string): Plain | null {
   return bytes === null ? null : { ...typed(mediaType), data: bytes };
 }
 
+/** Does it have bytes, a reference to them, or an address? */
+export const holdsMedia = (entry: Plain): boolean => typeof entry.uri === 'string' || entry.data !== undefined;
+
 /** A picture or sound as a line of this version has it; null: it has neither bytes nor an address. */
 export function formatMedia(entry: Plain, version: VcardVersion): Written | null {
   const mediaType = typeof entry.mediaType === 'string' ? entry.mediaType : null;

@@ -5,18 +5,21 @@ export type VcardVersion = '2.1' | '3.0' | '4.0';
 export function splitAt(value: string, separator: ';' | ','): readonly string[] {
   if (!value.includes('\\')) return value.split(separator);
   const parts: string[] = [];
-  let part = '';
+  const end = separator.charCodeAt(0);
+  let begin = 0;
   for (let at = 0; at < value.length; at++) {
-    const char = value[at] as string;
-    if (char === '\\' && at + 1 < value.length) {
-      part += char + (value[++at] as string);
-    } else if (char === separator) {
-      parts.push(part);
-      part = '';
-    } else part += char;
+    const char = value.charCodeAt(at);
+    if (char === BACKSLASH) at++;
+    else if (char === end) {
+      parts.push(value.slice(begin, at));
+      begin = at + 1;
+    }
   }
-  return [...parts, part];
+  parts.push(value.slice(begin));
+  return parts;
 }
+
+const BACKSLASH = 92;
 
 /** Most texts have nothing escaped, and nothing to be. */
 const MARKED = /[\\\r]/;
@@ -51,13 +54,17 @@ export const unescapePart = (value: string, version: VcardVersion): string =>
 
 /** RFC 6868, which 4.0 has. */
 export const decodeCarets = (value: string): string =>
-  value.replace(/\^([n'^])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'));
+  value.includes('^')
+    ? value.replace(/\^([n'^])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'))
+    : value;
 /** The other way round than `decodeCarets`. */
 export const encodeCarets = (value: string): string =>
-  value
-    .replace(/\^/g, '^^')
-    .replace(/\r\n?|\n/g, '^n')
-    .replace(/"/g, "^'");
+  /[\^\r\n"]/.test(value)
+    ? value
+        .replace(/\^/g, '^^')
+        .replace(/\r\n?|\n/g, '^n')
+        .replace(/"/g, "^'")
+    : value;
 
 /** Bytes of a text in quoted-printable, without its soft line breaks. */
 export function quotedPrintable(text: string): string {

@@ -1,68 +1,56 @@
 import { unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
-import {
-  type Component,
-  type ContentLine,
-  composeLine,
-  type Edit,
-  type LineStyle,
-  type Param,
-} from '../../text/content-lines.ts';
+import { type ContentLine, composeLine, type LineStyle, type Param } from '../../text/content-lines.ts';
+import { componentsOf, writeName } from './components.ts';
 import { displayName } from './display-name.ts';
-import { isNotation, type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
-import { componentsOf, entryOf, type PropertyRule, RULES, ruleFor, writeName } from './property-table.ts';
-import { type CardField, COUNTRY, namesUnknown, readCard } from './read-card.ts';
+import { isParam } from './is-param.ts';
+import { isNotation, ownParams, type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
+import { entryOf, type PropertyRule, placeOf, ruleFor } from './property-table.ts';
+import { COUNTRY, namesUnknown } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
 import { withoutYear } from './vcard-date.ts';
-import { escapePart, escapeText, quotedPrintable, splitAt, type VcardVersion } from './vcard-text.ts';
-import type { Plain } from './written.ts';
+import { escapePart, escapeText, quotedPrintable, type VcardVersion } from './vcard-text.ts';
+import type { Plain, Written } from './written.ts';
 
 const NON_ASCII = /[^\x20-\x7e\t]/;
 /** A soft line break in quoted-printable is another than a fold: such a line is left long. */
 const NEVER_FOLD = 1 << 20;
-/** Fields by which alone nothing is written. */
-const INCIDENTAL: ReadonlySet<string> = new Set(['updated', 'created']);
-
-/** Edits that bring a card from what it says (`before`) to what it shall say; lines of what is equal in both stay as they are. */
-export function patchCard(card: Component, before: Fields, after: Fields, style: LineStyle): readonly Edit[] {
-  const names = [...new Set([...before.keys(), ...after.keys()])];
-  const changed = names.filter((field) => !equalValues(before.get(field) ?? null, after.get(field) ?? null));
-  if (changed.every((field) => INCIDENTAL.has(field))) return [];
-  return new CardPatch(card, before, after, style).edits(changed);
-}
 
 /** A new card. */
 export function composeCard(fields: Fields, uid: string, version: VcardVersion, style: LineStyle): string {
   const lines = new CardLines(version, paramStyleOf([], version), style);
-  const written = [
-    plainLine('BEGIN', 'VCARD'),
-    plainLine('VERSION', version),
-    plainLine(
-      'UID',
-      version === '4.0' && UUID.test(uid) ? `urn:uuid:${uid}` : escapeText(uid, version === '2.1' ? '2.1' : '3.0'),
-    ),
-  ].map((line) => lines.text(line));
+  const isUrn = version === '4.0' && UUID.test(uid);
+  let card =
+    lines.text(plainLine('BEGIN', 'VCARD')) +
+    lines.text(plainLine('VERSION', version)) +
+    lines.text(plainLine('UID', isUrn ? `urn:uuid:${uid}` : escapeText(uid, version === '2.1' ? '2.1' : '3.0')));
   const name = (fields.get('name' as FieldName) ?? {}) as Plain;
-  written.push(lines.text(lines.fullName(name.full ?? null, fields)));
+  card += lines.text(lines.fullName(name.full ?? null, fields));
   // 2.1 and 3.0 cannot do without.
-  if (name.components !== undefined || version !== '4.0') written.push(lines.text(lines.nameParts(name, null)));
+  if (name.components !== undefined || version !== '4.0') card += lines.text(lines.nameParts(name, null));
   const groups = { next: 1 };
-  const entries = [...fields].flatMap(([field, value]) => {
-    const entry = entryOf(field, value as Plain);
-    const rule = ruleFor(mapOf(field), entry);
-    return rule === null ? [] : [{ rule, value: entry }];
+  const entries: { readonly rule: PropertyRule; readonly place: number; readonly entry: Plain }[] = [];
+  const others: FieldName[] = [];
+  fields.forEach((value, field) => {
+    const map = mapOf(field);
+    const entry = entryOf(map, field, value as Plain);
+    const rule = ruleFor(map, entry);
+    if (rule === null) others.push(field);
+    else entries.push({ rule, place: placeOf(rule), entry });
   });
-  entries.sort((a, b) => RULES.indexOf(a.rule) - RULES.indexOf(b.rule));
-  for (const { rule, value } of entries) written.push(...lines.entry(rule, value, null, groups));
-  for (const [field, value] of fields) written.push(...lines.other(field, value, fields, groups));
-  return [...written, lines.text(plainLine('END', 'VCARD'))].join('');
+  entries.sort((a, b) => a.place - b.place);
+  for (const { rule, entry } of entries) for (const line of lines.entry(rule, entry, null, groups)) card += line;
+  for (const field of others)
+    for (const line of lines.other(field, fields.get(field) as Value, fields, groups)) card += line;
+  return card + lines.text(plainLine('END', 'VCARD'));
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type Line = Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>;
-const plainLine = (name: string, value: string): Line => ({ group: null, name, params: [], value });
+const NO_PARAMS: readonly Param[] = [];
+const plainLine = (name: string, value: string): Line => ({ group: null, name, params: NO_PARAMS, value });
 /** The map a field is an entry of: `phones` of `phones/x`; '' where it is none. */
 export const mapOf = (field: string): string => field.slice(0, Math.max(0, field.lastIndexOf('/')));
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
@@ -76,10 +64,15 @@ const saysSame = (a: Plain, b: Plain): boolean =>
 const IN_ADDRESS: ReadonlySet<string> = new Set(['LABEL', 'CC', 'GEO', 'TZ']);
 const IN_ADDRESS_PARTS = ['full', 'countryCode', 'coordinates', 'timeZone'] as const;
 
+const NO_LINES: readonly never[] = [];
 const LABEL_NAME = 'X-ABLabel';
+const isCharset = ({ name }: Param): boolean => isParam(name, 'CHARSET');
+const QUOTED_PRINTABLE = /^quoted-printable$/i;
+const isQuotedPrintable = (value: string): boolean => QUOTED_PRINTABLE.test(value);
+const saysQuoted = ({ values }: Param): boolean => values.some(isQuotedPrintable);
 
 /** Lines in one version and the style of one card. */
-class CardLines {
+export class CardLines {
   readonly version: VcardVersion;
   readonly #params: ParamStyle;
   readonly #style: LineStyle;
@@ -92,15 +85,14 @@ class CardLines {
 
   /** As it stands in a file: 2.1 needs quoted-printable for all but ASCII. */
   text(line: Line): string {
-    const isQuoted = line.params.some(({ values }) => values.some((value) => /^quoted-printable$/i.test(value)));
+    const isQuoted = line.params.some(saysQuoted);
     // Whatever charset the old line was in, the new one is UTF-8.
-    const own = line.params.filter(({ name }) => name.toUpperCase() !== 'CHARSET');
-    if (!isQuoted && (this.version !== '2.1' || !(NON_ASCII.test(line.value) || line.value.includes('\n'))))
-      return composeLine({ ...line, params: own }, this.#style);
-    const params: Param[] = line.params.filter(
-      ({ name, values }) =>
-        name.toUpperCase() !== 'CHARSET' && !values.some((value) => /^quoted-printable$/i.test(value)),
-    );
+    const hasCharset = line.params.some(isCharset);
+    if (!isQuoted && (this.version !== '2.1' || !(NON_ASCII.test(line.value) || line.value.includes('\n')))) {
+      const own = hasCharset ? { ...line, params: line.params.filter((each) => !isCharset(each)) } : line;
+      return composeLine(own, this.#style);
+    }
+    const params = line.params.filter((each) => !isCharset(each) && !saysQuoted(each));
     params.push({ name: 'ENCODING', values: ['QUOTED-PRINTABLE'], quoted: [false] });
     params.push({ name: 'CHARSET', values: ['UTF-8'], quoted: [false] });
     const value = quotedPrintable(line.value);
@@ -118,12 +110,7 @@ class CardLines {
   nameParts(name: Plain, existing: ContentLine | null): Line {
     const value = writeName(componentsOf(name), this.version);
     if (existing !== null) return { ...existing, value };
-    const params = Object.entries((name.vCardParams ?? {}) as Plain).flatMap(([key, values]) =>
-      /^[A-Za-z0-9-]{1,64}$/.test(key) && Array.isArray(values)
-        ? [{ name: key.toUpperCase(), values: values as string[], quoted: values.map(() => false) }]
-        : [],
-    );
-    return { ...plainLine('N', value), params };
+    return { ...plainLine('N', value), params: ownParams(name.vCardParams) };
   }
 
   /** An entry's line, and those that say more of it. `groups`: the number of the next new group. */
@@ -135,32 +122,47 @@ class CardLines {
     before: Plain | null = null,
   ): readonly string[] {
     const written = rule.write(entry, this.version);
-    if (written === null) return [];
-    const [own = null, ...about] = existing ?? [];
+    if (written === null) return NO_LINES;
+    if (existing !== null && existing.length > 0) return this.#again(rule, entry, written, existing, groups, before);
+    const more = this.#about(entry, NO_LINES, before);
+    const group = more.length === 0 ? null : `item${groups.next++}`;
+    const composed =
+      this.version === '4.0' && rule.text !== undefined ? composeValue(rule.name, text(entry[rule.text])) : null;
+    const params = writeParams(entry, written, rule, this.version, this.#params, null);
+    const line = this.text({ group, name: rule.name, params, value: composed ?? written.value });
+    return more.length === 0 ? [line] : [line, ...more.map((each) => this.text({ ...each, group }))];
+  }
+
+  /** The same of one that has lines already. */
+  #again(
+    rule: PropertyRule,
+    entry: Plain,
+    written: Written,
+    existing: readonly ContentLine[],
+    groups: { next: number },
+    before: Plain | null,
+  ): readonly string[] {
+    const [own, ...about] = existing as [ContentLine, ...ContentLine[]];
     const more = this.#about(entry, about, before);
-    const group = own?.group ?? (more.length === 0 ? null : `item${groups.next++}`);
+    const group = own.group ?? (more.length === 0 ? null : `item${groups.next++}`);
     // Parameters that say the same stay as they are written.
-    const isSame = own !== null && before !== null && this.#saysSame(rule, before, entry, own);
-    const params = isSame
-      ? own.params.filter(
-          ({ name, values }) =>
-            !/^X-APPLE-OMIT-YEAR$/i.test(name) && !(/^VALUE$/i.test(name) && /^(?:uri|text)$/i.test(values[0] ?? '')),
-        )
-      : writeParams(entry, written, rule, this.version, this.#params, own);
-    const isNew = own === null && this.version === '4.0';
-    const composed = isNew && rule.text !== undefined ? composeValue(rule.name, text(entry[rule.text])) : null;
-    const value = composed ?? written.value;
-    const isUri = own?.params.some(
-      ({ name, values }) => name.toUpperCase() === 'VALUE' && values[0]?.toLowerCase() === 'uri',
-    );
+    const params =
+      before !== null && this.#saysSame(rule, before, entry, own)
+        ? own.params.filter(
+            ({ name, values }) =>
+              !isParam(name, 'X-APPLE-OMIT-YEAR') &&
+              !(isParam(name, 'VALUE') && /^(?:uri|text)$/i.test(values[0] ?? '')),
+          )
+        : writeParams(entry, written, rule, this.version, this.#params, own);
+    const isUri = own.params.some(({ name, values }) => isParam(name, 'VALUE') && values[0]?.toLowerCase() === 'uri');
     // A number with anything else in it is no address: it is text.
-    const isTel = rule.name === 'TEL' && isUri === true && /^[+\d().*#-]+$/.test(text(entry.number));
+    const isTel = rule.name === 'TEL' && isUri && /^[+\d().*#-]+$/.test(text(entry.number));
     const line: Line = {
       group,
-      name: own?.name ?? rule.name,
+      name: own.name,
       params: isTel ? [{ name: 'VALUE', values: ['uri'], quoted: [false] }, ...params] : params,
-      value: isTel ? `tel:${value}` : value,
-      ...(own === null ? null : withoutYear(own, value)),
+      value: isTel ? `tel:${written.value}` : written.value,
+      ...withoutYear(own, written.value),
     };
     return [this.text(line), ...more.map((each) => this.text({ ...each, group }))];
   }
@@ -180,12 +182,14 @@ class CardLines {
 
   /** The lines that say more of an entry: those it has (`existing`) in their order, and as they are written where they say the same. */
   #about(entry: Plain, existing: readonly ContentLine[], before: Plain | null): readonly Line[] {
+    const hasCountry = typeof entry.countryCode === 'string' && this.version !== '4.0';
+    if (typeof entry.label !== 'string' && !hasCountry) return NO_LINES;
     const wanted: { readonly name: string; readonly value: string; readonly isSame: boolean }[] = [];
     const isSame = (part: 'label' | 'countryCode'): boolean => before !== null && before[part] === entry[part];
     if (typeof entry.label === 'string')
       wanted.push({ name: LABEL_NAME, value: escapeText(entry.label, '3.0'), isSame: isSame('label') });
-    if (typeof entry.countryCode === 'string' && this.version !== '4.0')
-      wanted.push({ name: COUNTRY, value: entry.countryCode.toLowerCase(), isSame: isSame('countryCode') });
+    if (hasCountry)
+      wanted.push({ name: COUNTRY, value: text(entry.countryCode).toLowerCase(), isSame: isSame('countryCode') });
     const lines = wanted.map(({ name, value, isSame }) => {
       const at = existing.findIndex((each) => each.name.toUpperCase() === name.toUpperCase());
       const known = existing[at];
@@ -215,7 +219,7 @@ class CardLines {
     if (map === 'nicknames')
       return [this.text(plainLine('NICKNAME', escapePart(text((value as Plain).name), this.version)))];
     if (map.startsWith('vCard/')) return this.unknown(value as Plain, null, groups);
-    return [];
+    return NO_LINES;
   }
 
   /** A line nobody knows, and the label of its group. `existing`: the lines it replaces, and what they said. */
@@ -241,14 +245,17 @@ class CardLines {
 }
 
 function unknownParams(params: Plain): readonly Param[] {
-  return Object.entries(params).flatMap(([key, given]) => {
-    if ((key !== '' && !/^[A-Za-z0-9-]{1,64}$/.test(key)) || !Array.isArray(given)) return [];
+  const written: Param[] = [];
+  for (const key of Object.keys(params)) {
+    const given = params[key];
+    if ((key !== '' && !/^[A-Za-z0-9-]{1,64}$/.test(key)) || !Array.isArray(given)) continue;
     const values = given.map(String);
     const quoted = values.map((each) => /[:;,]/.test(each));
+    if (key !== '') written.push({ name: key.toUpperCase(), values, quoted });
     // Words that stand alone in 2.1 are a parameter each.
-    if (key === '') return values.map((value, at) => ({ name: '', values: [value], quoted: [quoted[at] === true] }));
-    return [{ name: key.toUpperCase(), values, quoted }];
-  });
+    else written.push(...values.map((value, at) => ({ name: '', values: [value], quoted: [quoted[at] === true] })));
+  }
+  return written;
 }
 
 function madeUpName(fields: Fields): string {
@@ -259,129 +266,10 @@ function madeUpName(fields: Fields): string {
   );
 }
 
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
 /** A moment as a card writes it: 4.0 without separators. */
-const compact = (moment: string, version: VcardVersion): string =>
-  version === '4.0' ? moment.replace(/^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})/, '$1$2$3T$4$5$6') : moment;
-
-class CardPatch {
-  readonly #card: Component;
-  readonly #before: Fields;
-  readonly #after: Fields;
-  readonly #fields: ReadonlyMap<FieldName, CardField>;
-  readonly #lines: CardLines;
-  readonly #edits: Edit[] = [];
-  readonly #lists = new Set<ContentLine>();
-  readonly #groups: { next: number };
-
-  constructor(card: Component, before: Fields, after: Fields, style: LineStyle) {
-    const { version, fields } = readCard(card, before);
-    this.#card = card;
-    this.#before = before;
-    this.#after = after;
-    this.#fields = new Map(fields.map((each) => [each.field, each]));
-    this.#lines = new CardLines(version, paramStyleOf(card.lines, version), style);
-    const numbers = card.lines.map(({ group }) => Number(/^item(\d+)$/i.exec(group ?? '')?.[1] ?? 0));
-    this.#groups = { next: Math.max(0, ...numbers) + 1 };
-  }
-
-  edits(changed: readonly FieldName[]): readonly Edit[] {
-    for (const field of changed) this.#change(field);
-    return this.#edits;
-  }
-
-  #change(field: FieldName): void {
-    const known = this.#fields.get(field);
-    const value = this.#after.get(field) ?? null;
-    const map = mapOf(field);
-    if (field === 'name') this.#changeName(known, value as Plain | null);
-    else if (known !== undefined && known.part !== null) this.#changeList(known.lines[0] as ContentLine);
-    else if (value === null) this.#remove(known);
-    else if (known === undefined) this.#insert(this.#composed(field, value), map);
-    else {
-      const [entry, former] = [value, known.value].map((each) => entryOf(field, each as Plain)) as [Plain, Plain];
-      const rule = ruleFor(map, entry);
-      // Another kind of it is another property.
-      if (rule !== null && rule !== ruleFor(map, former))
-        this.#exchange(known, this.#lines.entry(rule, entry, null, this.#groups));
-      else if (rule !== null) this.#exchange(known, this.#lines.entry(rule, entry, known.lines, this.#groups, former));
-      else if (map.startsWith('vCard/')) {
-        const existing = { lines: known.lines, before: former };
-        this.#exchange(known, this.#lines.unknown(value as Plain, existing, this.#groups));
-      } else this.#exchange(known, this.#lines.other(field, value, this.#after, this.#groups));
-    }
-  }
-
-  #composed(field: FieldName, value: Value): readonly string[] {
-    const entry = entryOf(field, value as Plain);
-    const rule = ruleFor(mapOf(field), entry);
-    if (rule !== null) return this.#lines.entry(rule, entry, null, this.#groups);
-    return this.#lines.other(field, value, this.#after, this.#groups);
-  }
-
-  #changeName(known: CardField | undefined, value: Plain | null): void {
-    const before = (this.#before.get('name' as FieldName) ?? {}) as Plain;
-    const after = value ?? {};
-    const [full = null, parts = null] = ['FN', 'N'].map(
-      (name) => known?.lines.find((line) => line.name.toUpperCase() === name) ?? null,
-    );
-    if (!equalValues(before.full ?? null, after.full ?? null)) {
-      const any = full ?? this.#card.lines.find((line) => line.name.toUpperCase() === 'FN') ?? null;
-      const line = this.#lines.text(this.#lines.fullName(after.full ?? null, this.#after, full));
-      if (any === null) this.#insert([line], 'name');
-      else this.#replace(any, line);
-    }
-    if (equalValues(before.components ?? null, after.components ?? null)) return;
-    const line = this.#lines.text(this.#lines.nameParts(after, parts));
-    if (parts === null) this.#insert([line], 'name');
-    else this.#replace(parts, line);
-  }
-
-  /** A line that lists several words is written anew with those that stay. */
-  #changeList(line: ContentLine): void {
-    if (this.#lists.has(line)) return;
-    this.#lists.add(line);
-    const parts = [...this.#fields.values()].filter((each) => each.part !== null && each.lines[0] === line);
-    const raw = splitAt(line.value, ',');
-    const kept = parts.flatMap(({ field, part }) => {
-      const after = this.#after.get(field) ?? null;
-      if (after === null) return [];
-      const isSame = equalValues(this.#before.get(field) ?? null, after);
-      return [isSame ? (raw[part as number] as string) : escapePart(text((after as Plain).name), this.#lines.version)];
-    });
-    this.#replace(line, kept.length === 0 ? '' : this.#lines.text({ ...line, value: kept.join(',') }));
-  }
-
-  #remove(known: CardField | undefined): void {
-    // A label two entries share stays with the other one.
-    const others = [...this.#fields.values()].filter(
-      (each) => each !== known && (this.#after.get(each.field) ?? null) !== null,
-    );
-    for (const line of known?.lines ?? [])
-      if (known?.part !== null || !others.some(({ lines }) => lines.includes(line))) this.#replace(line, '');
-  }
-
-  /** The lines of a field, each in the place of the one it replaces; more of them right behind. */
-  #exchange({ lines }: CardField, written: readonly string[]): void {
-    lines.forEach((line, at) => {
-      const isLast = at === lines.length - 1;
-      this.#replace(line, isLast ? written.slice(at).join('') : (written[at] ?? ''));
-    });
-  }
-
-  #replace({ start, end }: ContentLine, line: string): void {
-    this.#edits.push({ start, end, text: line });
-  }
-
-  /** Behind the last line of its kind, else at the end. */
-  #insert(lines: readonly string[], map: string): void {
-    const like = [...this.#fields.values()].filter((each) =>
-      map === 'name' ? each.field === 'name' : mapOf(each.field) === map,
-    );
-    const ends = like.flatMap((each) => each.lines.map((line) => line.end));
-    // Behind a component that is never closed, everything is part of it.
-    const { components, inner } = this.#card;
-    const last = components.find(({ problem }) => problem !== null)?.start ?? inner.end;
-    const at = ends.length > 0 && map !== '' ? Math.max(...ends) : last;
-    this.#edits.push({ start: at, end: at, text: lines.join('') });
-  }
+function compact(moment: string, version: VcardVersion): string {
+  if (version !== '4.0' || !MOMENT.test(moment)) return moment;
+  const [date, time] = [moment.slice(0, 10), moment.slice(11, 19)];
+  return `${date.replaceAll('-', '')}T${time.replaceAll(':', '')}${moment.slice(19)}`;
 }

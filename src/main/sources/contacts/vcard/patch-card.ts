@@ -1,0 +1,150 @@
+import type { FieldName } from '../../../record/ids.ts';
+import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import type { Component, ContentLine, Edit, LineStyle } from '../../text/content-lines.ts';
+import { paramStyleOf } from './line-params.ts';
+import { entryOf, ruleFor } from './property-table.ts';
+import { type CardField, readCard } from './read-card.ts';
+import { escapePart, splitAt } from './vcard-text.ts';
+import { CardLines, mapOf } from './write-card.ts';
+import type { Plain } from './written.ts';
+
+/** Fields by which alone nothing is written. */
+const INCIDENTAL: ReadonlySet<string> = new Set(['updated', 'created']);
+
+/** Edits that bring a card from what it says (`before`) to what it shall say; lines of what is equal in both stay as they are. */
+export function patchCard(card: Component, before: Fields, after: Fields, style: LineStyle): readonly Edit[] {
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  const changed = names.filter((field) => !equalValues(before.get(field) ?? null, after.get(field) ?? null));
+  if (changed.every((field) => INCIDENTAL.has(field))) return [];
+  return new CardPatch(card, before, after, style).edits(changed);
+}
+
+/** The words of a nickname; '' where there are none, as of what a peer may send. */
+function nickIn(value: Value): string {
+  const { name } = value as Plain;
+  return typeof name === 'string' ? name : '';
+}
+
+class CardPatch {
+  readonly #card: Component;
+  readonly #before: Fields;
+  readonly #after: Fields;
+  readonly #fields: ReadonlyMap<FieldName, CardField>;
+  readonly #lines: CardLines;
+  readonly #edits: Edit[] = [];
+  readonly #lists = new Set<ContentLine>();
+  readonly #groups: { next: number };
+
+  constructor(card: Component, before: Fields, after: Fields, style: LineStyle) {
+    const { version, fields } = readCard(card, before);
+    this.#card = card;
+    this.#before = before;
+    this.#after = after;
+    this.#fields = new Map(fields.map((each) => [each.field, each]));
+    this.#lines = new CardLines(version, paramStyleOf(card.lines, version), style);
+    const numbers = card.lines.map(({ group }) => Number(/^item(\d+)$/i.exec(group ?? '')?.[1] ?? 0));
+    this.#groups = { next: Math.max(0, ...numbers) + 1 };
+  }
+
+  edits(changed: readonly FieldName[]): readonly Edit[] {
+    for (const field of changed) this.#change(field);
+    return this.#edits;
+  }
+
+  #change(field: FieldName): void {
+    const known = this.#fields.get(field);
+    const value = this.#after.get(field) ?? null;
+    const map = mapOf(field);
+    if (field === 'name') this.#changeName(known, value as Plain | null);
+    else if (known !== undefined && known.part !== null) this.#changeList(known.lines[0] as ContentLine);
+    else if (value === null) this.#remove(known);
+    else if (known === undefined) this.#insert(this.#composed(field, value), map);
+    else {
+      const [entry, former] = [entryOf(map, field, value as Plain), entryOf(map, field, known.value as Plain)];
+      const rule = ruleFor(map, entry);
+      // Another kind of it is another property.
+      if (rule !== null && rule !== ruleFor(map, former))
+        this.#exchange(known, this.#lines.entry(rule, entry, null, this.#groups));
+      else if (rule !== null) this.#exchange(known, this.#lines.entry(rule, entry, known.lines, this.#groups, former));
+      else if (map.startsWith('vCard/')) {
+        const existing = { lines: known.lines, before: former };
+        this.#exchange(known, this.#lines.unknown(value as Plain, existing, this.#groups));
+      } else this.#exchange(known, this.#lines.other(field, value, this.#after, this.#groups));
+    }
+  }
+
+  #composed(field: FieldName, value: Value): readonly string[] {
+    const map = mapOf(field);
+    const entry = entryOf(map, field, value as Plain);
+    const rule = ruleFor(map, entry);
+    if (rule !== null) return this.#lines.entry(rule, entry, null, this.#groups);
+    return this.#lines.other(field, value, this.#after, this.#groups);
+  }
+
+  #changeName(known: CardField | undefined, value: Plain | null): void {
+    const before = (this.#before.get('name' as FieldName) ?? {}) as Plain;
+    const after = value ?? {};
+    const [full = null, parts = null] = ['FN', 'N'].map(
+      (name) => known?.lines.find((line) => line.name.toUpperCase() === name) ?? null,
+    );
+    if (!equalValues(before.full ?? null, after.full ?? null)) {
+      const any = full ?? this.#card.lines.find((line) => line.name.toUpperCase() === 'FN') ?? null;
+      const line = this.#lines.text(this.#lines.fullName(after.full ?? null, this.#after, full));
+      if (any === null) this.#insert([line], 'name');
+      else this.#replace(any, line);
+    }
+    if (equalValues(before.components ?? null, after.components ?? null)) return;
+    const line = this.#lines.text(this.#lines.nameParts(after, parts));
+    if (parts === null) this.#insert([line], 'name');
+    else this.#replace(parts, line);
+  }
+
+  /** A line that lists several words is written anew with those that stay. */
+  #changeList(line: ContentLine): void {
+    if (this.#lists.has(line)) return;
+    this.#lists.add(line);
+    const parts = [...this.#fields.values()].filter((each) => each.part !== null && each.lines[0] === line);
+    const raw = splitAt(line.value, ',');
+    const kept = parts.flatMap(({ field, part }) => {
+      const after = this.#after.get(field) ?? null;
+      if (after === null) return [];
+      const isSame = equalValues(this.#before.get(field) ?? null, after);
+      return [isSame ? (raw[part as number] as string) : escapePart(nickIn(after), this.#lines.version)];
+    });
+    this.#replace(line, kept.length === 0 ? '' : this.#lines.text({ ...line, value: kept.join(',') }));
+  }
+
+  #remove(known: CardField | undefined): void {
+    // A label two entries share stays with the other one.
+    const others = [...this.#fields.values()].filter(
+      (each) => each !== known && (this.#after.get(each.field) ?? null) !== null,
+    );
+    for (const line of known?.lines ?? [])
+      if (known?.part !== null || !others.some(({ lines }) => lines.includes(line))) this.#replace(line, '');
+  }
+
+  /** The lines of a field, each in the place of the one it replaces; more of them right behind. */
+  #exchange({ lines }: CardField, written: readonly string[]): void {
+    lines.forEach((line, at) => {
+      const isLast = at === lines.length - 1;
+      this.#replace(line, isLast ? written.slice(at).join('') : (written[at] ?? ''));
+    });
+  }
+
+  #replace({ start, end }: ContentLine, line: string): void {
+    this.#edits.push({ start, end, text: line });
+  }
+
+  /** Behind the last line of its kind, else at the end. */
+  #insert(lines: readonly string[], map: string): void {
+    const like = [...this.#fields.values()].filter((each) =>
+      map === 'name' ? each.field === 'name' : mapOf(each.field) === map,
+    );
+    const ends = like.flatMap((each) => each.lines.map((line) => line.end));
+    // Behind a component that is never closed, everything is part of it.
+    const { components, inner } = this.#card;
+    const last = components.find(({ problem }) => problem !== null)?.start ?? inner.end;
+    const at = ends.length > 0 && map !== '' ? Math.max(...ends) : last;
+    this.#edits.push({ start: at, end: at, text: lines.join('') });
+  }
+}
