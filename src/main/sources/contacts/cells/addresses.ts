@@ -27,6 +27,7 @@ const NEVER = 'separator';
 
 /** Texts by their places in `ORDER`; `''`: there is none. */
 type Parts = readonly string[];
+const NO_PARTS: Parts = ORDER.map(() => '');
 
 /** An address in cells. The whole of it, where there is a cell for that too, is only data if it says something else than the parts. */
 export function addressCodec(cells: readonly AddressCell[]): ValueCodec {
@@ -56,7 +57,8 @@ export function addressCodec(cells: readonly AddressCell[]): ValueCodec {
       return saysNothing(texts) ? null : texts;
     },
     fromTexts(texts) {
-      const parts = own.map((at) => textAt(texts, at));
+      const parts = NO_PARTS.slice();
+      for (let place = 0; place < own.length; place++) parts[place] = textAt(texts, own[place] as number);
       if (lines.length > 1)
         parts[STREET] = lines
           .map((at) => textAt(texts, at))
@@ -81,13 +83,12 @@ const isThere = (now: Texts, at: number): boolean => at >= 0 && now[at] !== null
 
 const textAt = (texts: Texts, at: number): string => (at < 0 ? null : said(texts[at])) ?? '';
 
-const nothing = (): string => '';
 const isNothing = (text: string): boolean => text === '';
 const saysNothing = (parts: Parts): boolean => parts.every(isNothing);
 
 /** The parts for which there are cells, which are `own`; what has none is in another's. */
 function partsOf(value: Plain, own: readonly number[], now: Texts): string[] {
-  const parts: string[] = ORDER.map(nothing);
+  const parts = NO_PARTS.slice();
   const hasPart = (place: number): boolean => isThere(now, own[place] as number);
   for (const each of Array.isArray(value.components) ? (value.components as readonly Value[]) : []) {
     const component = plain(each);

@@ -21,6 +21,8 @@ export interface BoundEntries {
   /** What the names of its fields begin with: `emails/`. */
   readonly prefix: string;
   readonly slots: readonly BoundSlot[];
+  /** Nothing for each of them. */
+  readonly none: readonly null[];
 }
 export interface BoundFields extends Bound {
   readonly is: 'fields';
@@ -30,6 +32,8 @@ export interface BoundFields extends Bound {
 /** What the columns of a table can say. A contact is a row of texts in their order. */
 export interface Table {
   readonly parts: readonly (BoundEntries | BoundFields)[];
+  /** Nothing for each of them. */
+  readonly none: readonly null[];
 }
 
 /** What a table can say that has these columns, by their places. `further`: beside what its layout understands. */
@@ -40,17 +44,17 @@ export function tableOf(
 ): Table {
   const isThere = ({ columns: own }: { readonly columns: readonly string[] }): boolean =>
     own.some((column) => columns.has(column));
-  return {
-    parts: [...parts, ...further].flatMap((part: Part): readonly (BoundEntries | BoundFields)[] => {
-      if (part.is === 'fields') return isThere(part) ? [{ is: 'fields', part, ...boundTo(part.columns, columns) }] : [];
-      const slots = part.slots.filter(isThere).map((slot) => ({
-        slot,
-        ...boundTo(slot.columns, columns),
-        stale: (slot.stale ?? []).flatMap((column) => columns.get(column) ?? []),
-      }));
-      return slots.length === 0 ? [] : [{ is: 'entries', part, prefix: `${part.name}/`, slots }];
-    }),
-  };
+  const bound = [...parts, ...further].flatMap((part: Part): readonly (BoundEntries | BoundFields)[] => {
+    if (part.is === 'fields') return isThere(part) ? [{ is: 'fields', part, ...boundTo(part.columns, columns) }] : [];
+    const slots = part.slots.filter(isThere).map((slot) => ({
+      slot,
+      ...boundTo(slot.columns, columns),
+      stale: (slot.stale ?? []).flatMap((column) => columns.get(column) ?? []),
+    }));
+    if (slots.length === 0) return [];
+    return [{ is: 'entries', part, prefix: `${part.name}/`, slots, none: slots.map(() => null) }];
+  });
+  return { parts: bound, none: bound.map(() => null) };
 }
 
 /** Columns by the places they have in a list of them. */
@@ -77,5 +81,9 @@ export function textsIn({ places, blank }: Bound, row: Row): Texts {
 }
 
 /** What is left to read of texts that are written to the columns there are. */
-export const shownOf = ({ blank, isWhole }: Bound, texts: readonly string[]): Texts =>
-  isWhole ? texts : texts.map((text, at) => (blank[at] === null ? null : text));
+export function shownOf({ blank, isWhole }: Bound, texts: readonly string[]): Texts {
+  if (isWhole) return texts;
+  const shown: (string | null)[] = texts.slice();
+  for (let at = 0; at < shown.length; at++) if (blank[at] === null) shown[at] = null;
+  return shown;
+}

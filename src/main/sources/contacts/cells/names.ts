@@ -19,6 +19,7 @@ const MEANT: ReadonlyMap<string, number> = new Map([
 /** How the parts follow each other in a name that is said. */
 const SPOKEN = (['title', 'given', 'given2', 'surname', 'credential'] as const).map(placeOf);
 const GIVEN = placeOf('given');
+const NO_WORDS: readonly string[] = KINDS.map(() => '');
 const NO_FIELDS: readonly Field[] = [];
 
 export interface NameColumns {
@@ -45,6 +46,7 @@ export function namePart({ parts, phonetic = {}, full }: NameColumns): FieldsPar
     sounds.push(columnFor(phonetic[kind]));
   }
   const whole = columnFor(full);
+  const blank = columns.map(() => '');
   const read = (texts: Texts): Plain | null => {
     const components: Plain[] = [];
     for (let at = 0; at < KINDS.length; at++) {
@@ -75,7 +77,7 @@ export function namePart({ parts, phonetic = {}, full }: NameColumns): FieldsPar
       // A name of which only the whole is known is written where a person would look for it.
       if (said !== null && !isThere(now, whole) && !words.values.some((each) => each !== ''))
         words.values[GIVEN] = said;
-      const texts: string[] = columns.map(nothing);
+      const texts = blank.slice();
       for (let at = 0; at < KINDS.length; at++) {
         const [own, sound] = [values[at] as number, sounds[at] as number];
         if (own >= 0) texts[own] = words.values[at] as string;
@@ -88,7 +90,6 @@ export function namePart({ parts, phonetic = {}, full }: NameColumns): FieldsPar
   };
 }
 
-const nothing = (): string => '';
 const isThere = (texts: Texts, at: number): boolean => at >= 0 && texts[at] !== null;
 const textAt = (texts: Texts, at: number): string | null => (at < 0 ? null : said(texts[at]));
 
@@ -96,8 +97,8 @@ const textAt = (texts: Texts, at: number): string | null => (at < 0 ? null : sai
 const asBlankAs = (now: string, text: string): string => (text === '' && isBlank(now) ? now : text);
 
 function wordsOf(name: Plain | null, columns: readonly number[]): Words {
-  const values: string[] = KINDS.map(nothing);
-  const sounds: string[] = KINDS.map(nothing);
+  const values = NO_WORDS.slice();
+  const sounds = NO_WORDS.slice();
   for (const each of Array.isArray(name?.components) ? (name.components as readonly Value[]) : []) {
     const component = plain(each);
     const value = plainText(component?.value);

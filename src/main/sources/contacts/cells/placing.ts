@@ -35,7 +35,7 @@ export class Placing {
   constructor(part: BoundEntries, row: Row) {
     this.#part = part;
     this.#row = row;
-    this.#filled = part.slots.map(nothing);
+    this.#filled = part.none.slice();
   }
 
   entriesOf(slot: number): readonly Field[] {
@@ -117,7 +117,7 @@ export class Placing {
     const now = this.#row === BLANK ? bound.blank : textsIn(bound, this.#row);
     const filled = this.#filledAt(at, bound, now);
     if (!filled.isUsable) return false;
-    const texts = slot.write(entries.map(ownValue), now);
+    const texts = slot.write(valuesOf(entries), now);
     if (texts === null) return false;
     const shown = slot.read(shownOf(bound, texts));
     if (shown.length !== entries.length) return false;
@@ -137,8 +137,13 @@ export class Placing {
   }
 }
 
-const nothing = (): null => null;
-const ownValue = ({ value }: Field): Value => value;
+/** The values of entries, of which there is mostly one. */
+export function valuesOf(entries: readonly Field[]): readonly Value[] {
+  if (entries.length === 1) return [(entries[0] as Field).value];
+  const values: Value[] = [];
+  for (const { value } of entries) values.push(value);
+  return values;
+}
 
 /** What is in its cells and cannot be understood stays. */
 const isBlankOrRead = (now: Texts, read: readonly Value[]): boolean =>

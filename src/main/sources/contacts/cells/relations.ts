@@ -87,7 +87,7 @@ export function labelledRelation(label: string, column: string): Slot {
   };
 }
 
-function whoOf(value: Plain): readonly string[] | null {
+function whoOf(value: Plain): string[] | null {
   const who = plainText(value.who);
   return who === null || !canName(who) ? null : [who];
 }

@@ -5,8 +5,8 @@ import type { Slot } from './layout.ts';
 
 /** How the value of an entry is written into cells: one for `address` of an e-mail, several for an address. */
 export interface ValueCodec {
-  /** The cells of an entry, in the order of the columns; null: it cannot be written. `now`: what they say. */
-  toTexts(value: Plain, now: Texts): readonly string[] | null;
+  /** The cells of an entry, in the order of the columns, a list of its own; null: it cannot be written. `now`: what they say. */
+  toTexts(value: Plain, now: Texts): string[] | null;
   /** What cells say that are not all blank, a value of its own. null: nothing. */
   fromTexts(texts: Texts): Made | null;
   /** `text` as it is to be written where the cell says `now`: `now` itself where both mean the same. Absent: just `text`. */
@@ -46,7 +46,9 @@ export function plainSlot(
       const value = plain(entries[0]);
       if (entries.length > 1 || value === null || !fits(value)) return null;
       const texts = codec.toTexts(value, now);
-      return texts === null ? null : texts.map((text, at) => kept(codec, at, now[at] ?? '', text));
+      if (texts !== null)
+        for (let at = 0; at < texts.length; at++) texts[at] = kept(codec, at, now[at] ?? '', texts[at] as string);
+      return texts;
     },
   };
 }
@@ -61,6 +63,7 @@ export function labelledSlot(label: string, columns: readonly string[], codec: V
     const value = codec.fromTexts(texts);
     return value === null ? null : withLabel(value, readLabel(label, words));
   };
+  const blank = ['', ...columns.map(() => '')];
   return {
     columns: [label, ...columns],
     read(texts) {
@@ -89,7 +92,7 @@ export function labelledSlot(label: string, columns: readonly string[], codec: V
       }
       if (rows === null) return null;
       const before = texts[0] ?? '';
-      const written = texts.map(nothing);
+      const written = blank.slice();
       written[0] = sameLabel(before, own, words) ? before : own;
       for (let at = 0; at < columns.length; at++) written[at + 1] = kept(codec, at, now[at] ?? '', inOne(rows, at));
       return written;
@@ -98,7 +101,6 @@ export function labelledSlot(label: string, columns: readonly string[], codec: V
 }
 
 const isForbidden = (text: string): boolean => text.includes(FORBIDDEN);
-const nothing = (): string => '';
 
 /** What several rows say in one cell. */
 function inOne(rows: readonly (readonly string[])[], at: number): string {

@@ -4,7 +4,7 @@ import { alignKeys } from '../../text/align-keys.ts';
 import { type BoundEntries, type BoundFields, type BoundSlot, shownOf, type Table, textsIn } from './bound.ts';
 import { BLANK, type NewTexts, prefOf, type Row, said } from './cells.ts';
 import type { Field } from './layout.ts';
-import { type Placed, Placing } from './placing.ts';
+import { type Placed, Placing, valuesOf } from './placing.ts';
 
 /** What a row says, in the universal format. `previous`: the fields it held before, whose keys stay. */
 export function readCells({ parts }: Table, row: Row, previous: Fields | null): Map<FieldName, Value> {
@@ -22,8 +22,9 @@ export function readCells({ parts }: Table, row: Row, previous: Fields | null): 
 const NO_NAMES: readonly FieldName[] = [];
 
 /** Tells the cells to change so that a row says `after`, where it says `before`. Of what there is no column for nothing is written. */
-export function writeCells({ parts }: Table, row: Row, before: Fields, after: Fields, changed: NewTexts): void {
-  const wanted = byPart(parts, after);
+export function writeCells(table: Table, row: Row, before: Fields, after: Fields, changed: NewTexts): void {
+  const { parts } = table;
+  const wanted = byPart(table, after);
   const placed = row === BLANK ? NO_PLACED : placedIn(parts, row, before);
   for (let at = 0; at < parts.length; at++) {
     const part = parts[at] as BoundPart;
@@ -53,12 +54,13 @@ export function hasCellFor({ parts }: Table, fields: Fields, field: FieldName): 
 }
 
 /** What a table can hold of a record, and would say of it. */
-export function projectCells({ parts }: Table, full: Fields): Map<FieldName, Value> {
+export function projectCells(table: Table, full: Fields): Map<FieldName, Value> {
+  const { parts } = table;
   const fields = new Map<FieldName, Value>();
-  const wanted = byPart(parts, full);
+  const wanted = byPart(table, full);
   for (let index = 0; index < parts.length; index++) {
-    const [part, own] = [parts[index] as BoundPart, wanted[index]];
-    if (own === undefined) continue;
+    const [part, own] = [parts[index] as BoundPart, wanted[index] ?? null];
+    if (own === null) continue;
     if (part.is === 'fields') {
       const texts = part.part.write(own, part.blank);
       for (const { field, value } of part.part.read(shownOf(part, texts))) fields.set(field, value);
@@ -87,8 +89,8 @@ const owns = (part: BoundPart, field: FieldName): boolean =>
   part.is === 'fields' ? part.part.owns(field) : field.startsWith(part.prefix);
 
 /** Fields by the parts they belong to, in their order; of a part without any nothing. */
-function byPart(parts: readonly BoundPart[], fields: Fields): readonly (Field[] | undefined)[] {
-  const found: (Field[] | undefined)[] = parts.map(nothing);
+function byPart({ parts, none }: Table, fields: Fields): readonly (Field[] | null)[] {
+  const found: (Field[] | null)[] = none.slice();
   // Those of one map mostly follow each other.
   let last = 0;
   fields.forEach((value, field) => {
@@ -96,15 +98,14 @@ function byPart(parts: readonly BoundPart[], fields: Fields): readonly (Field[] 
       const at = last + tried < parts.length ? last + tried : last + tried - parts.length;
       if (!owns(parts[at] as BoundPart, field)) continue;
       last = at;
-      const own = found[at];
-      if (own === undefined) found[at] = [{ field, value }];
+      const own = found[at] ?? null;
+      if (own === null) found[at] = [{ field, value }];
       else own.push({ field, value });
       return;
     }
   });
   return found;
 }
-const nothing = (): undefined => undefined;
 
 /** Of two fields of one map. */
 const byPreference = (a: Field, b: Field): number => prefOf(a.value) - prefOf(b.value) || (a.field < b.field ? -1 : 1);
@@ -210,13 +211,7 @@ function writeEntries(
     const now = textsIn(bound, row);
     if (now === bound.blank) {
       if (entries.length === 0) continue;
-    } else if (
-      equalValues(
-        entries.map(({ value }) => value),
-        bound.slot.read(now),
-      )
-    )
-      continue;
+    } else if (equalValues(valuesOf(entries), bound.slot.read(now))) continue;
     const texts = entries.length === 0 ? null : placing.textsOf(at);
     change(bound.places, texts, row, changed);
     if (bound.stale.length > 0 && (texts?.[0] ?? '') !== (said(now[0]) ?? '')) change(bound.stale, null, row, changed);

@@ -89,7 +89,7 @@ export function splitCsv(bytes: Uint8Array, layout: CsvLayout, was: ReadBefore =
   };
 }
 
-const NO_TABLE: Table = { parts: [] };
+const NO_TABLE: Table = { parts: [], none: [] };
 
 const SPACE = 32;
 
@@ -234,9 +234,15 @@ export function textsOfItem(text: CsvText, item: CsvRow): ItemTexts {
   const isWhole = delimiter < BEYOND_ASCII && (text.charset !== 'utf-8' || isUtf8(bytes));
   const whole = isWhole ? decodeText(bytes, text.charset) : null;
   const raw = whole === null ? textsOf(text, rowOf(text, item)) : textsOfRow(whole, delimiter, text.blank);
-  return { raw, row: whole?.includes('\r') === false ? raw : raw.map(withPlainBreaks) };
+  return { raw, row: whole?.includes('\r') === false ? raw : plainBreaksIn(raw) };
 }
 const BEYOND_ASCII = 128;
+
+function plainBreaksIn(texts: readonly string[]): Row {
+  const row = texts.slice();
+  for (let at = 0; at < row.length; at++) row[at] = withPlainBreaks(row[at] as string);
+  return row;
+}
 
 function lineEndOf(units: Units, { end, next }: RowSpan): string {
   if (next === end) return '\r\n';
