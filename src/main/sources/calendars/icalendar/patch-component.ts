@@ -7,6 +7,7 @@ import type { ComponentReading } from './read-component.ts';
 
 type Slots = readonly (string | readonly (string | null)[] | null)[];
 
+const NO_EDITS: readonly Edit[] = [];
 /** Properties whose value is a list, each member of which is an entry by itself. */
 const LISTS = new Set(['EXDATE', 'RDATE', 'CATEGORIES']);
 /** Where a line goes that has none of its name before it. */
@@ -136,6 +137,7 @@ function relist(
   fresh: Property[],
   notation: Notation,
 ): readonly Edit[] {
+  if (gone.size === 0 && lists.size === 0) return NO_EDITS;
   const members = new Map<number, string[]>();
   slots.forEach((slot, at) => {
     if (slot === null || typeof slot === 'string' || !slot.some((each) => each !== null && gone.has(each))) return;

@@ -55,7 +55,7 @@ export function readItem(
   zones: Zones,
   previous: Fields | null,
 ): ItemReading {
-  const [first] = master === null ? overrides : [master];
+  const first = master ?? overrides[0];
   if (first === undefined) throw new MalformedItem('it is empty');
   if (isOpaque(kind)) {
     const fields = opaqueFields(first, zones);

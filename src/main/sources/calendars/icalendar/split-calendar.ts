@@ -97,7 +97,7 @@ function addItems(
   damaged: Damaged[],
 ): void {
   const groups: Group[] = [];
-  const byUid = new Map<string, Group>();
+  const byKind = new Map<string, Map<string, Group>>();
   for (const component of components) {
     if (component.name === 'VTIMEZONE') continue;
     if (PARTS.has(component.name)) {
@@ -125,8 +125,9 @@ function addItems(
       });
       continue;
     }
-    const key = uid === null ? null : `${component.name}\0${uid}`;
-    const known = key === null ? undefined : byUid.get(key);
+    const byUid = byKind.get(component.name) ?? new Map<string, Group>();
+    byKind.set(component.name, byUid);
+    const known = uid === null ? undefined : byUid.get(uid);
     const isOccurrence = idLine !== undefined && (component.name === 'VEVENT' || component.name === 'VTODO');
     const id = isOccurrence && idLine !== undefined ? occurrenceId(idLine, frame) : '';
     // A second one that says it is the same is an item of its own: nobody may say which of them is right.
@@ -134,7 +135,7 @@ function addItems(
     const group: Group = joins ? known : { kind: component.name, uid, master: null, overrides: null };
     if (!joins) {
       groups.push(group);
-      if (key !== null && known === undefined) byUid.set(key, group);
+      if (uid !== null && known === undefined) byUid.set(uid, group);
     }
     if (!isOccurrence) group.master = component;
     else {

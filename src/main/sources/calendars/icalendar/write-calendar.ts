@@ -117,6 +117,7 @@ class CalendarWriter {
     const [was, is] = [composeItem(before, style, zones), composeItem(after, style, zones)];
     const updated = before.get(UPDATED) === after.get(UPDATED) ? null : stampOf(after.get(UPDATED));
     this.#take(item, first, patchComponent(first.component, reading.master, was.master, is.master, notation), updated);
+    if (natives.length === 1 && is.overrides.size === 0) return true;
     const occurrences = natives.filter((_, at) => at !== Math.max(0, item.master));
     occurrences.forEach((native, at) => {
       const occurrence = reading.overrides[at];
@@ -170,15 +171,9 @@ class CalendarWriter {
       const [from, to] = [property(name, line.value), property(name, updated as string)];
       all.push({ start: line.start, end: line.end, text: patchedLine(line, from, to, item.frame.notation) });
     }
-    const offset = span.start;
-    const source = Buffer.from(
-      this.#text.bytes.buffer,
-      this.#text.bytes.byteOffset + span.start,
-      span.end - span.start,
-    ).toString('latin1');
     for (const { start, end, text } of all) {
-      this.#edits.push({ start: start + offset, end: end + offset, text });
-      this.#note(item.frame, text, source);
+      this.#edits.push({ start: start + span.start, end: end + span.start, text });
+      this.#note(item.frame, text, span);
     }
   }
 
@@ -186,7 +181,7 @@ class CalendarWriter {
     const { bytes } = this.#text;
     const isLineStart = at === 0 || bytes[at - 1] === 10 || bytes[at - 1] === 13;
     this.#edits.push({ start: at, end: at, text: isLineStart ? text : frame.notation.lineEnd + text });
-    this.#note(frame, text, '');
+    this.#note(frame, text, null);
   }
 
   #add(items: readonly { readonly uid: string; readonly after: Fields }[]): void {
@@ -210,12 +205,12 @@ class CalendarWriter {
     return zones;
   }
 
-  /** Remembers the TZIDs that were written and were not there before. */
-  #note(frame: CalendarFrame, text: string | Uint8Array, source: string): void {
+  /** Remembers the TZIDs that were written and were not there before (`source`; null: nothing was). */
+  #note(frame: CalendarFrame, text: string | Uint8Array, source: Span | null): void {
     if (typeof text !== 'string' || !text.includes('TZID')) return;
     const years = this.#written.get(frame) ?? new Map<string, number>();
     this.#written.set(frame, years);
-    const known = unfolded(source);
+    const known = source === null ? '' : unfolded(latin1(this.#text.bytes.subarray(source.start, source.end)));
     eachZoneUse(text, (tzid, year) => {
       const earliest = years.get(tzid);
       if ((earliest === undefined || year < earliest) && !known.includes(tzid)) years.set(tzid, year);
@@ -239,11 +234,14 @@ class CalendarWriter {
 
   /** Does something here use a zone by this name, though the calendar does not say what it is? Then whoever reads it knows it. */
   #isUsed(tzid: string): boolean {
-    const bytes = Buffer.from(this.#text.bytes.buffer, this.#text.bytes.byteOffset, this.#text.bytes.length);
+    const bytes = bufferOf(this.#text.bytes);
     const isOne = this.#text.frames.length === 1 && isKnownZone(tzid);
     return isOne && [`TZID=${tzid}:`, `TZID=${tzid};`, `TZID="${tzid}"`].some((use) => bytes.includes(use));
   }
 }
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+const latin1 = (bytes: Uint8Array): string => bufferOf(bytes).toString('latin1');
 
 /** Attachments that are only named by their digests are those the text has; one that is not at hand stays as it is there. */
 function withContents(fields: Fields, before: Fields): Fields {
