@@ -8,6 +8,7 @@ import { ldifFormat } from './contacts/ldif/ldif-format.ts';
 import { recognizeContacts } from './contacts/recognize-contacts.ts';
 import { vcardFormat, vcardVersionIn } from './contacts/vcard/vcard-format.ts';
 import type { TextFormat } from './text/text-format.ts';
+import { alsoInUtf16, utf8Of } from './text/utf16.ts';
 
 /** How items lie at a place: a tree of files, all of them in one file, a file for each, a database of
  * Thunderbird, a collection on a server, or one text that is published. */
@@ -27,9 +28,9 @@ export interface SourceFormat {
 /** A tree of files. */
 export const FOLDER: SourceFormat = { name: 'folder', kind: 'files', layout: 'tree', ending: '', text: null };
 
-const vcard4 = (): TextFormat => vcardFormat('4.0');
-const vcard3 = (): TextFormat => vcardFormat('3.0');
-const calendar = (): TextFormat => icalendarFormat;
+const vcard4 = (): TextFormat => alsoInUtf16(vcardFormat('4.0'));
+const vcard3 = (): TextFormat => alsoInUtf16(vcardFormat('3.0'));
+const calendar = (): TextFormat => alsoInUtf16(icalendarFormat);
 /** New cards on a server are 3.0, which all of them take. */
 export const CARDDAV: SourceFormat = {
   name: 'carddav',
@@ -70,7 +71,7 @@ const FORMATS: readonly SourceFormat[] = [
       text: () => csvFormat(name),
     }),
   ),
-  { name: 'ldif', kind: 'contacts', layout: 'one-file', ending: '.ldif', text: () => ldifFormat },
+  { name: 'ldif', kind: 'contacts', layout: 'one-file', ending: '.ldif', text: () => alsoInUtf16(ldifFormat) },
   { name: 'thunderbird', kind: 'contacts', layout: 'address-book', ending: '.sqlite', text: vcard4 },
   { name: 'icalendar', kind: 'calendar', layout: 'one-file', ending: '.ics', text: calendar },
   { name: 'icalendar-folder', kind: 'calendar', layout: 'folder-of-files', ending: '.ics', text: calendar },
@@ -124,7 +125,7 @@ const PEEK_FILES = 20;
 /** Are the cards of a folder older than 4.0, as far as one looks? */
 function hasOldCards(fs: FileSystem, folder: string, names: readonly string[]): boolean {
   const some = names.slice(0, PEEK_FILES).filter((name) => fs.lstat(`${folder}/${name}`)?.type === 'file');
-  return some.length > 0 && some.every((name) => vcardVersionIn(peek(fs, `${folder}/${name}`)) === '3.0');
+  return some.length > 0 && some.every((name) => vcardVersionIn(utf8Of(peek(fs, `${folder}/${name}`))) === '3.0');
 }
 
 function formatByName(location: string, kind: RecordKind | null): SourceFormat | null {
@@ -138,7 +139,8 @@ function formatByName(location: string, kind: RecordKind | null): SourceFormat |
 }
 
 function recognizeText(bytes: Uint8Array, path: string): SourceFormat | null {
-  const name = RECOGNIZERS.map((recognize) => recognize(bytes, path)).find((found) => found !== null) ?? null;
+  const text = utf8Of(bytes);
+  const name = RECOGNIZERS.map((recognize) => recognize(text, path)).find((found) => found !== null) ?? null;
   return name === null ? null : formatNamed(name);
 }
 
