@@ -107,22 +107,18 @@ function mintKeys(
   entries: readonly KeylessEntry[],
   keys: (string | null)[],
 ): void {
-  const minted = (at: number): string => mintKey(map, (entries[at] as KeylessEntry).value);
-  if (own.length === 1) {
-    const at = own[0] as number;
-    keys[at] ??= minted(at);
-    return;
-  }
   const fresh = own.filter((at) => keys[at] === null);
-  if (fresh.length === 0) return;
-  const taken = own.flatMap((at) => keys[at] ?? []);
-  for (const at of fresh) keys[at] = minted(at);
+  const taken = fresh.length === own.length ? [] : own.flatMap((at) => keys[at] ?? []);
+  for (const at of fresh) keys[at] = mintKey(map, (entries[at] as KeylessEntry).value);
   // Most often no two of them want one key; else the order counts, which is by what they say.
-  if (new Set(own.map((at) => keys[at])).size === new Set(taken).size + fresh.length) return;
+  if (own.length === 1 || fresh.length === 0 || areDistinct(own.map((at) => keys[at] as string))) return;
   fresh.sort((a, b) => compareEntries((entries[a] as KeylessEntry).value, (entries[b] as KeylessEntry).value));
   const free = new FreeKeys(taken);
   for (const at of fresh) keys[at] = free.take(keys[at] as string);
 }
+
+const areDistinct = (keys: readonly string[]): boolean =>
+  keys.length === 2 ? keys[0] !== keys[1] : new Set(keys).size === keys.length;
 
 function alignKnown(
   own: readonly number[],

@@ -1,4 +1,5 @@
 import { BEYOND_ASCII, decodeText } from './decode-text.ts';
+import { listed } from './listed.ts';
 import type { Span } from './text-format.ts';
 
 /** `name` is '' for a value that stands alone, as vCard 2.1 allows (`TEL;HOME:`). Values are as written, without their quotes. */
@@ -80,6 +81,8 @@ class LineReader {
   readonly #stray: Span[] = [];
   readonly #open: OpenComponent[] = [];
   #foldAt = 0;
+  /** Where in a property what comes next begins. */
+  #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -154,10 +157,68 @@ class LineReader {
     else if (name === 'END') this.#endOf(start, end, raw.slice(from, to));
     else if (open === undefined) this.#stray.push({ start, end });
     else {
-      const line = parseLine(start, end, raw, from, to, head);
+      const line = this.#parseLine(start, end, raw, from, to, head);
       if (line === null) open.junk.push({ start, end });
       else open.lines.push(line);
     }
+  }
+
+  /** null: it is no property. Nothing behind `to` is looked at: a text may be long. */
+  #parseLine(start: number, end: number, raw: string, from: number, to: number, head: number): ContentLine | null {
+    const stated = raw.slice(from, head);
+    const dot = stated.indexOf('.');
+    const group = dot < 0 ? null : stated.slice(0, dot);
+    const name = dot < 0 ? stated : stated.slice(dot + 1);
+    if (raw.charCodeAt(head) === COLON)
+      return { start, end, group, name, params: NO_PARAMS, value: decodeText(raw.slice(head + 1, to)) };
+    let params: Param[] | null = null;
+    this.#at = head;
+    while (this.#at < to && raw.charCodeAt(this.#at) === SEMICOLON) {
+      const param = this.#parseParam(raw, to);
+      if (param === null) return null;
+      params = listed(params, param);
+    }
+    if (params === null || this.#at >= to || raw.charCodeAt(this.#at) !== COLON) return null;
+    return { start, end, group, name, params, value: decodeValue(raw.slice(this.#at + 1, to), params) };
+  }
+
+  /** null: it does not end. */
+  #parseParam(raw: string, to: number): Param | null {
+    const from = this.#at + 1;
+    let at = from;
+    let char = 0;
+    for (; at < to; at++) {
+      char = raw.charCodeAt(at);
+      if (char === EQUALS || char === SEMICOLON || char === COLON) break;
+    }
+    this.#at = at;
+    if (at >= to) return null;
+    const name = raw.slice(from, at);
+    if (char !== EQUALS) return { name: '', values: [decodeText(name)], quoted: NOT_QUOTED };
+    let values: string[] | null = null;
+    let quoted: boolean[] | null = null;
+    do {
+      at++;
+      let begin = at;
+      let end = at;
+      const isQuoted = at < to && raw.charCodeAt(at) === QUOTE;
+      if (isQuoted) {
+        for (at++; at < to && raw.charCodeAt(at) !== QUOTE; ) at++;
+        if (at >= to) return null;
+        begin++;
+        end = at;
+      }
+      // Something behind the quotes belongs to nobody.
+      while (at < to && !endsValue(raw.charCodeAt(at))) at++;
+      values = listed(values, decodeText(raw.slice(begin, isQuoted ? end : at)));
+      if (isQuoted || quoted !== null) {
+        quoted ??= values.slice(1).map(() => false);
+        quoted.push(isQuoted);
+      }
+    } while (at < to && raw.charCodeAt(at) === COMMA);
+    this.#at = at;
+    if (at >= to) return null;
+    return { name, values, quoted: quoted ?? (values.length === 1 ? NOT_QUOTED : values.map(() => false)) };
   }
 
   #begin(start: number, end: number, raw: string): void {
@@ -241,67 +302,6 @@ function isQuotedPrintable(raw: string, head: number, to: number): boolean {
 
 const NO_PARAMS: readonly Param[] = [];
 const NOT_QUOTED: readonly boolean[] = [false];
-
-/** null: it is no property. Nothing behind `to` is looked at: a text may be long. */
-function parseLine(
-  start: number,
-  end: number,
-  raw: string,
-  from: number,
-  to: number,
-  head: number,
-): ContentLine | null {
-  const stated = raw.slice(from, head);
-  const dot = stated.indexOf('.');
-  const group = dot < 0 ? null : stated.slice(0, dot);
-  const name = dot < 0 ? stated : stated.slice(dot + 1);
-  if (raw.charCodeAt(head) === COLON)
-    return { start, end, group, name, params: NO_PARAMS, value: decodeText(raw.slice(head + 1, to)) };
-  const params: Param[] = [];
-  let at = head;
-  while (at < to && raw.charCodeAt(at) === SEMICOLON) {
-    at = parseParam(raw, at + 1, to, params);
-    if (at < 0) return null;
-  }
-  if (at >= to || raw.charCodeAt(at) !== COLON) return null;
-  return { start, end, group, name, params, value: decodeValue(raw.slice(at + 1, to), params) };
-}
-
-/** Adds the parameter at `from`; returns where it ends. -1: it does not. */
-function parseParam(raw: string, from: number, to: number, params: Param[]): number {
-  let at = from;
-  let char = 0;
-  for (; at < to; at++) {
-    char = raw.charCodeAt(at);
-    if (char === EQUALS || char === SEMICOLON || char === COLON) break;
-  }
-  if (at >= to) return -1;
-  const name = raw.slice(from, at);
-  if (char !== EQUALS) {
-    params.push({ name: '', values: [decodeText(name)], quoted: NOT_QUOTED });
-    return at;
-  }
-  const values: string[] = [];
-  let quoted: boolean[] | null = null;
-  do {
-    at++;
-    const begin = at;
-    const isQuoted = at < to && raw.charCodeAt(at) === QUOTE;
-    if (isQuoted) {
-      for (at++; at < to && raw.charCodeAt(at) !== QUOTE; ) at++;
-      if (at >= to) return -1;
-      quoted ??= values.map(() => false);
-      values.push(decodeText(raw.slice(begin + 1, at)));
-    }
-    // Something behind the quotes belongs to nobody.
-    while (at < to && !endsValue(raw.charCodeAt(at))) at++;
-    if (!isQuoted) values.push(decodeText(raw.slice(begin, at)));
-    quoted?.push(isQuoted);
-  } while (at < to && raw.charCodeAt(at) === COMMA);
-  if (at >= to) return -1;
-  params.push({ name, values, quoted: quoted ?? (values.length === 1 ? NOT_QUOTED : values.map(() => false)) });
-  return at;
-}
 
 const endsValue = (char: number): boolean => char === COMMA || char === SEMICOLON || char === COLON;
 

@@ -1,5 +1,6 @@
 import { digestOf, sha256Text } from '../../platform/hash.ts';
 import type { Value } from '../../record/value.ts';
+import { listed } from './listed.ts';
 
 /** Parts that say what an entry is for or how it was written, which one format shows and another does not. */
 const DESCRIBING: ReadonlySet<string> = new Set([
@@ -39,62 +40,72 @@ function identityOf(map: string, value: Value): string {
     map.includes('/')
   )
     return canonical(value);
-  const { kind = null, date = null, data = null, components } = value as { readonly [key: string]: Value };
-  const inComponents = Array.isArray(components);
-  const said = Object.keys(value).filter(
-    (name) => !APART.has(name) && !DESCRIBING.has(name) && !(inComponents && name === 'full'),
-  );
-  const words = wordsOf(value as { readonly [key: string]: Value }, inOrder(said));
-  if (words.length === 0 && date === null && data === null) return canonical(value);
-  const digits = map === 'phones' ? words.join('').replace(/\D/g, '') : '';
-  const own = digits !== '' ? digits : (inComponents ? inOrder(words) : words).join(' ');
+  const entry = value as { readonly [key: string]: Value };
+  const { kind = null, date = null, data = null } = entry;
+  const words = (map === 'phones' ? digitsOf(entry) : '') || wordsOf(entry, Array.isArray(entry.components));
+  if (words === '' && date === null && data === null) return canonical(value);
   // Words and digits are in JSON as they are.
-  return `${canonical(kind)}\0${canonical(date)}\0${canonical(data)}\0"${own}"`;
+  return `${canonical(kind)}\0${canonical(date)}\0${canonical(data)}\0"${words}"`;
 }
 
 /** Parts that tell an entry apart by themselves. */
 const APART: ReadonlySet<string> = new Set(['kind', 'date', 'data']);
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Sorts these texts, which most often need not be. */
-function inOrder(texts: string[]): string[] {
-  for (let at = 1; at < texts.length; at++)
-    if ((texts[at - 1] as string) > (texts[at] as string)) return texts.sort(byText);
-  return texts;
+/** The words of what tells an entry apart. Most have one such part, which is a text. `areSorted`: whatever their order, which cells decide. */
+function wordsOf(entry: { readonly [key: string]: Value }, areSorted: boolean): string {
+  const inComponents = Array.isArray(entry.components);
+  let said: string[] | null = null;
+  for (const name of Object.keys(entry))
+    if (!APART.has(name) && !DESCRIBING.has(name) && !(inComponents && name === 'full')) said = listed(said, name);
+  if (said === null) return '';
+  const first = entry[said[0] as string] as Value;
+  if (said.length === 1 && typeof first === 'string') return wordsIn(first);
+  const words: string[] = [];
+  for (const name of inOrder(said)) addWords(entry[name] as Value, words);
+  return (areSorted ? inOrder(words) : words).join(' ');
 }
+
+const digitsOf = (entry: { readonly [key: string]: Value }): string => wordsOf(entry, false).replace(/\D/g, '');
 
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
-/** The words of these parts, in their order. */
-function wordsOf(value: { readonly [key: string]: Value }, parts: readonly string[]): string[] {
-  const [first] = parts;
-  const only = parts.length === 1 && first !== undefined ? value[first] : null;
-  if (typeof only === 'string') return wordsIn(only);
-  const words: string[] = [];
-  for (const part of parts) addWords(value[part] as Value, words);
-  return words;
-}
-
-/** The words of a text, in lower case. */
-function wordsIn(text: string): string[] {
-  const found = BEYOND_ASCII.test(text)
+/** The words of a text in lower case, a space between each two. */
+function wordsIn(text: string): string {
+  const words = BEYOND_ASCII.test(text)
     ? text
         .normalize('NFC')
         .toLowerCase()
-        .match(/[\p{L}\p{N}]+/gu)
-    : text.toLowerCase().match(/[a-z0-9]+/g);
-  return found ?? [];
+        .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    : text.toLowerCase().replace(/[^a-z0-9]+/g, ' ');
+  return words.trim();
 }
 
 /** Adds the words of a value, without the kinds of its components. */
 function addWords(value: Value, words: string[]): void {
-  if (typeof value === 'string') for (const word of wordsIn(value)) words.push(word);
-  else if (Array.isArray(value)) for (const each of value as readonly Value[]) addWords(each, words);
+  if (typeof value === 'string') {
+    const own = wordsIn(value);
+    if (own !== '') for (const word of own.split(' ')) words.push(word);
+  } else if (Array.isArray(value)) for (const each of value as readonly Value[]) addWords(each, words);
   else if (value !== null && typeof value === 'object' && !(value instanceof Uint8Array))
     for (const name of Object.keys(value))
       if (name !== 'kind' && name !== 'phonetic')
         addWords((value as { readonly [key: string]: Value })[name] as Value, words);
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** More than so many are sorted by tables of their own. */
+const FEW = 16;
+
+/** Sorts these texts: most often a few, which need not be. */
+function inOrder(texts: string[]): string[] {
+  if (texts.length > FEW) return texts.sort(byText);
+  for (let at = 1; at < texts.length; at++) {
+    const text = texts[at] as string;
+    let to = at;
+    for (; to > 0 && (texts[to - 1] as string) > text; to--) texts[to] = texts[to - 1] as string;
+    texts[to] = text;
+  }
+  return texts;
 }
 
 function canonical(value: Value): string {

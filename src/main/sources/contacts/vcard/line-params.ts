@@ -1,5 +1,6 @@
 import type { Value } from '../../../record/value.ts';
 import type { ContentLine, Param } from '../../text/content-lines.ts';
+import { listed } from '../../text/listed.ts';
 import { isParam } from './is-param.ts';
 import type { PropertyRule } from './property-table.ts';
 import { decodeCarets, encodeCarets, type VcardVersion } from './vcard-text.ts';
@@ -107,57 +108,70 @@ export function paramStyleOf(lines: readonly ContentLine[], version: VcardVersio
   return { type: 'TYPE', upper: version !== '4.0' };
 }
 
+/** Words of TYPE that say what an entry is for, and what it can do. */
+function wordsFor(entry: Plain, rule: PropertyRule, version: VcardVersion): readonly string[] {
+  let words: string[] | null = null;
+  const contexts = partOf(entry.contexts);
+  if (contexts.private === true) words = listed(words, 'home');
+  if (contexts.work === true) words = listed(words, 'work');
+  const features = partOf(entry[rule.featuresIn ?? 'features']);
+  if (features !== NOTHING) for (const word of featureWords(features, rule)) words = listed(words, word);
+  const { type } = partOf(entry.vCardParams);
+  if (type !== undefined) for (const word of textsIn(type)) words = listed(words, word);
+  if (entry.pref === 1 && version !== '4.0') words = listed(words, 'pref');
+  return words ?? NO_WORDS;
+}
+
+/** One word of TYPE for each feature. */
+function featureWords(features: Plain, { features: known }: PropertyRule): readonly string[] {
+  const words: string[] = [];
+  const said: string[] = [];
+  known?.forEach((feature, word) => {
+    if (features[feature] !== true || said.includes(feature)) return;
+    said.push(feature);
+    words.push(word);
+  });
+  return words;
+}
+
 /** The parameters of an entry's line. `existing`: the line it replaces, whose words without data stay. */
 export function writeParams(
   entry: Plain,
-  { params: ofValue = [] }: Written,
+  { params: ofValue = NO_PAIRS }: Written,
   rule: PropertyRule,
   version: VcardVersion,
   style: ParamStyle,
   existing: ContentLine | null,
 ): readonly Param[] {
-  const words: string[] = [];
-  const contexts = partOf(entry.contexts);
-  if (contexts.private === true) words.push('home');
-  if (contexts.work === true) words.push('work');
-  const features = partOf(entry[rule.featuresIn ?? 'features']);
-  if (features !== NOTHING) {
-    const taken = new Set<string>();
-    rule.features?.forEach((feature, word) => {
-      if (features[feature] !== true || taken.has(feature)) return;
-      words.push(word);
-      taken.add(feature);
-    });
-  }
-  const params = partOf(entry.vCardParams);
-  if (params.type !== undefined) for (const word of textsIn(params.type)) words.push(word);
-  if (entry.pref === 1 && version !== '4.0') words.push('pref');
   const before = existing === null ? NO_WORDS : existing.params.flatMap(wordsOf);
-  for (const word of before) if (NOTATION.has(word.toLowerCase())) words.push(word);
-  const types: string[] = [];
-  for (const [name, value] of ofValue) if (name === 'TYPE') types.push(value);
-  for (const word of words) {
-    const own = before.find((each) => each.toLowerCase() === word.toLowerCase());
-    types.push(own ?? (style.upper ? word.toUpperCase() : word));
-  }
-  const written: Param[] = [];
-  if (types.length > 0) {
-    if (version === '2.1') for (const word of types) written.push({ name: '', values: [word], quoted: [false] });
-    else written.push({ name: style.type, values: types, quoted: types.map(() => false) });
-  }
-  const add = (name: string, values: readonly string[]): void => {
+  const spelled = (word: string): string =>
+    before.find((each) => each.toLowerCase() === word.toLowerCase()) ?? (style.upper ? word.toUpperCase() : word);
+  let types: string[] | null = null;
+  for (const [name, value] of ofValue) if (name === 'TYPE') types = listed(types, value);
+  for (const word of wordsFor(entry, rule, version)) types = listed(types, spelled(word));
+  for (const word of before) if (NOTATION.has(word.toLowerCase())) types = listed(types, spelled(word));
+  let written: Param[] | null = null;
+  if (types !== null && version !== '2.1')
+    written = [{ name: style.type, values: types, quoted: types.map(() => false) }];
+  else if (types !== null) written = types.map((word) => ({ name: '', values: [word], quoted: [false] }));
+  const param = (name: string, values: readonly string[]): Param => {
     const texts = values.map((value) => (version === '4.0' ? encodeCarets(value) : value.replace(/["\n]/g, ' ')));
-    written.push({ name, values: texts, quoted: texts.map((text) => /[:;,]/.test(text)) });
+    return { name, values: texts, quoted: texts.map((text) => /[:;,]/.test(text)) };
   };
-  for (const [name, value] of ofValue) if (name !== 'TYPE') add(name, [value]);
-  if (typeof entry.pref === 'number' && version === '4.0') add('PREF', [String(entry.pref)]);
+  for (const [name, value] of ofValue) if (name !== 'TYPE') written = listed(written, param(name, [value]));
+  if (typeof entry.pref === 'number' && version === '4.0')
+    written = listed(written, param('PREF', [String(entry.pref)]));
+  const params = partOf(entry.vCardParams);
   for (const name of params === NOTHING ? NO_WORDS : Object.keys(params)) {
     const values = params[name] as Value;
-    if (name !== 'type' && PARAM_NAME.test(name) && Array.isArray(values)) add(name.toUpperCase(), textsIn(values));
+    if (name !== 'type' && PARAM_NAME.test(name) && Array.isArray(values))
+      written = listed(written, param(name.toUpperCase(), textsIn(values)));
   }
-  return written;
+  return written ?? NO_PARAMS;
 }
 
+const NO_PARAMS: readonly Param[] = [];
+const NO_PAIRS: readonly (readonly [string, string])[] = [];
 const PARAM_NAME = /^[A-Za-z0-9-]{1,64}$/;
 const isText = (value: Value): value is string => typeof value === 'string';
 /** The values of a parameter; what is none, as a peer may send it, is left out. */

@@ -49,8 +49,8 @@ const MOST_SHAPES = 4096;
  * Why a 4.0 card is none by the letter of RFC 6350 and its extensions, in the words of vcard4; null: it is one. Of cards that differ only in
  * words and numbers it is asked once: what it judges are names, parameters, what there may be one of, and how values are escaped.
  */
-export function whyNotStrict(card: string): string | null {
-  const shape = shapeOf(card);
+export function whyNotStrict(card: string, lineEnd = '\r\n'): string | null {
+  const shape = shapeOf(card, lineEnd);
   if (taken.has(shape)) return null;
   const why = judge(card);
   if (taken.size >= MOST_SHAPES) taken.clear();
@@ -60,24 +60,42 @@ export function whyNotStrict(card: string): string | null {
 
 /** Somebody's own property, which is not judged. An encoding may go on in lines behind it. */
 const OWN = /^(?:[A-Za-z0-9-]+\.)?X-[A-Za-z0-9-]+[;:](?!.*ENCODING)/i;
-/** Where a value begins, in a line in which no parameter is quoted. */
-const HEAD = /^[^":]*:/;
 /** An escape, or what neither separates, quotes, escapes nor ends anything. */
 const PLAIN = /\\.|[^\\;,:"\p{Cc}]+/gu;
+const MARKED = /[\\;,:"\p{Cc}]/u;
 
-/** The card with every word and number of its values the same. */
-export function shapeOf(card: string): string {
-  const lines = card.replaceAll('\r\n ', '').split('\r\n');
-  return lines
-    .filter((line) => !OWN.test(line))
-    .map((line) => {
-      const head = HEAD.exec(line)?.[0] ?? line;
-      const isFixed = head === 'BEGIN:' || head === 'END:' || head === 'VERSION:';
-      return isFixed
-        ? line
-        : head + line.slice(head.length).replace(PLAIN, (piece) => (piece[0] === '\\' ? piece : 'x'));
-    })
-    .join('\n');
+/** The card with every word and number of its values the same. `lineEnd`: what ends its lines. */
+export function shapeOf(card: string, lineEnd = '\r\n'): string {
+  let shape = '';
+  for (let at = 0; at < card.length; ) {
+    let end = endOf(card, at, lineEnd);
+    let line = card.slice(at, end);
+    at = end + lineEnd.length;
+    for (; card.charCodeAt(at) === SPACE; at = end + lineEnd.length) {
+      end = endOf(card, at, lineEnd);
+      line += card.slice(at + 1, end);
+    }
+    if (!OWN.test(line)) shape += `${shapeOfLine(line)}\n`;
+  }
+  return shape;
+}
+const SPACE = 32;
+
+function endOf(card: string, at: number, lineEnd: string): number {
+  const end = card.indexOf(lineEnd, at);
+  return end < 0 ? card.length : end;
+}
+
+function shapeOfLine(line: string): string {
+  const colon = line.indexOf(':');
+  const quote = line.indexOf('"');
+  // Where a parameter is quoted, all of it counts.
+  if (colon < 0 || (quote >= 0 && quote < colon)) return line;
+  const head = line.slice(0, colon + 1);
+  if (head === 'BEGIN:' || head === 'END:' || head === 'VERSION:') return line;
+  const value = line.slice(colon + 1);
+  if (!MARKED.test(value)) return value === '' ? head : `${head}x`;
+  return head + value.replace(PLAIN, (piece) => (piece[0] === '\\' ? piece : 'x'));
 }
 
 function judge(card: string): string | null {

@@ -161,29 +161,35 @@ function write(text: CardText, writes: readonly ItemWrite<CardItem>[], version: 
 
 /** So much of a text shows how it is written. */
 const SHOWS_STYLE = 64 << 10;
+/** How texts are written, by their bytes: each of many new cards asks for it. */
+const styles = new WeakMap<Uint8Array, LineStyle>();
 
 function styleOf(bytes: Uint8Array): LineStyle {
-  if (bytes.length === 0) return { lineEnd: '\r\n', foldAt: 75 };
+  if (bytes.length === 0) return PLAIN_STYLE;
+  const known = styles.get(bytes);
+  if (known !== undefined) return known;
   const { lineEnd, foldAt } = readContentLines(bytes.subarray(0, SHOWS_STYLE));
-  return { lineEnd, foldAt: Math.min(75, foldAt) };
+  const style = { lineEnd, foldAt: Math.min(75, foldAt) };
+  styles.set(bytes, style);
+  return style;
 }
+const PLAIN_STYLE: LineStyle = { lineEnd: '\r\n', foldAt: 75 };
 
 /** New cards as they were judged, by their fields: composed once, to be judged and to be written. */
-const judged = new WeakMap<Fields, { readonly uid: string; readonly card: string }>();
+const judged = new WeakMap<Fields, { readonly uid: string; readonly style: LineStyle; readonly card: string }>();
 
 function judgedCard(fields: Fields, uid: string, version: VcardVersion, style: LineStyle): string | null {
   const known = version === '4.0' ? judged.get(fields) : undefined;
-  const isPlain = style.lineEnd === PLAIN_STYLE.lineEnd && style.foldAt === PLAIN_STYLE.foldAt;
-  return known !== undefined && isPlain && known.uid === uid ? known.card : null;
+  return known !== undefined && known.uid === uid && known.style === style ? known.card : null;
 }
 
-function whyRefused(fields: Fields, uid: string): string | null {
-  const card = composeCard(fields, uid, '4.0', PLAIN_STYLE);
-  judged.set(fields, { uid, card });
-  const why = whyNotStrict(card);
+function whyRefused(fields: Fields, uid: string, { bytes }: CardText): string | null {
+  const style = styleOf(bytes);
+  const card = composeCard(fields, uid, '4.0', style);
+  judged.set(fields, { uid, style, card });
+  const why = whyNotStrict(card, style.lineEnd);
   return why === null ? null : `it would be no vCard 4.0: ${why}`;
 }
-const PLAIN_STYLE: LineStyle = { lineEnd: '\r\n', foldAt: 75 };
 
 /** Cards without a UID: the one of the same address or number, else of the same name (FORMATS 2.4). */
 function alignCards(items: readonly Fields[], known: readonly Fields[]): readonly (number | null)[] {

@@ -19,7 +19,7 @@ export function splitAt(value: string, separator: ';' | ','): readonly string[] 
   return parts;
 }
 
-const BACKSLASH = 92;
+const [BACKSLASH, SEMICOLON, COMMA, COLON, SMALL_N, LARGE_N] = [92, 59, 44, 58, 110, 78];
 
 /** Most texts have nothing escaped, and nothing to be. */
 const MARKED = /[\\\r]/;
@@ -28,18 +28,35 @@ const SPECIAL = /[\\;,\r\n]/;
 /** Text as it is meant. Line breaks are `\n`. A backslash that escapes nothing stands for itself. */
 export function unescapeText(value: string, version: VcardVersion): string {
   if (!MARKED.test(value)) return value;
-  const plain =
-    version === '2.1'
-      ? value.replace(/\\([;\\])/g, '$1')
-      : value.replace(/\\([nN;,:\\])/g, (_, char: string) => (char === 'n' || char === 'N' ? '\n' : char));
-  return plain.replace(/\r\n?/g, '\n');
+  let plain = '';
+  let begin = 0;
+  for (let at = value.indexOf('\\'); at >= 0; at = value.indexOf('\\', at + 1)) {
+    const escaped = escapedBy(value.charCodeAt(at + 1), version);
+    if (escaped === null) continue;
+    plain += value.slice(begin, at) + escaped;
+    // Whatever is escaped escapes nothing.
+    at++;
+    begin = at + 1;
+  }
+  plain += value.slice(begin);
+  return plain.includes('\r') ? plain.replace(/\r\n?/g, '\n') : plain;
+}
+
+/** What a backslash and this character stand for; null: they are just these two. */
+function escapedBy(char: number, version: VcardVersion): string | null {
+  if (char === BACKSLASH) return '\\';
+  if (char === SEMICOLON) return ';';
+  if (version === '2.1') return null;
+  if (char === COMMA) return ',';
+  if (char === COLON) return ':';
+  return char === SMALL_N || char === LARGE_N ? '\n' : null;
 }
 
 /** Text as it stands in a value. In 2.1 line breaks stay: they need quoted-printable. */
 export function escapeText(text: string, version: VcardVersion): string {
   if (!SPECIAL.test(text)) return text;
-  if (version === '2.1') return text.replace(/([;\\])/g, '\\$1');
-  return text.replace(/([\\;,])/g, '\\$1').replace(/\r\n?|\n/g, '\\n');
+  if (version === '2.1') return text.replace(/[;\\]/g, '\\$&');
+  return text.replace(/[\\;,]/g, '\\$&').replace(/\r\n?|\n/g, '\\n');
 }
 
 /** As `escapeText` and `unescapeText`, of one of several parts between commas: there a comma is escaped in every version. */
