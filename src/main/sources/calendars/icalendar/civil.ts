@@ -35,14 +35,14 @@ export function parseTime(text: string): CivilTime | null {
 
 /** The same of a time in the basic form, without a text for each of its parts: every event has two. */
 function basicTime(text: string): CivilTime | null {
-  const year = numberAt(text, 0, 4);
-  const month = numberAt(text, 4);
-  const day = numberAt(text, 6);
+  const year = yearAt(text);
+  const month = twoAt(text, 4);
+  const day = twoAt(text, 6);
   if (!isDate(year, month, day)) return null;
   if (text.length === 8) return { local: wallText(year, month, day, 0, 0, 0), form: 'date' };
-  const hour = numberAt(text, 9);
-  const minute = numberAt(text, 11);
-  const second = numberAt(text, 13);
+  const hour = twoAt(text, 9);
+  const minute = twoAt(text, 11);
+  const second = twoAt(text, 13);
   if (hour > 23 || minute > 59 || second > 60) return null;
   const local = wallText(year, month, day, hour, minute, Math.min(second, 59));
   return { local, form: text.length === 15 ? 'local' : 'utc' };
@@ -50,7 +50,7 @@ function basicTime(text: string): CivilTime | null {
 
 /** A wall time (`2026-01-02T03:04:05`) as iCalendar writes it (RFC 5545 3.3.4, 3.3.5). */
 export function formatTime(local: string, form: CivilTime['form']): string {
-  const basic = isShaped(local, WALL) ? basicText(local) : local.replace(/[-:]/g, '');
+  const basic = local.length === WALL.length ? basicText(local) : local.replace(/[-:]/g, '');
   if (form === 'date') return basic.slice(0, 8);
   return form === 'utc' ? `${basic}Z` : basic;
 }
@@ -59,16 +59,16 @@ export function formatTime(local: string, form: CivilTime['form']): string {
 export const isLocal = (text: unknown): text is string =>
   typeof text === 'string' &&
   isShaped(text, WALL) &&
-  isDate(numberAt(text, 0, 4), numberAt(text, 5), numberAt(text, 8)) &&
-  numberAt(text, 11) <= 23 &&
-  numberAt(text, 14) <= 59 &&
-  numberAt(text, 17) <= 60;
+  isDate(yearAt(text), twoAt(text, 5), twoAt(text, 8)) &&
+  twoAt(text, 11) <= 23 &&
+  twoAt(text, 14) <= 59 &&
+  twoAt(text, 17) <= 60;
 
 /** The wall time as milliseconds, as if it were UTC: for arithmetic only. */
 export function wallMs(local: string): number {
-  if (isShaped(local, WALL)) {
-    const seconds = numberAt(local, 11) * 3600 + numberAt(local, 14) * 60 + numberAt(local, 17);
-    return daysOf(numberAt(local, 0, 4), numberAt(local, 5), numberAt(local, 8)) * DAY_MS + seconds * 1000;
+  if (local.length === WALL.length) {
+    const seconds = twoAt(local, 11) * 3600 + twoAt(local, 14) * 60 + twoAt(local, 17);
+    return daysOf(yearAt(local), twoAt(local, 5), twoAt(local, 8)) * DAY_MS + seconds * 1000;
   }
   const days = daysOf(Number(local.slice(0, 4)), Number(local.slice(5, 7)), Number(local.slice(8, 10)));
   const seconds = Number(local.slice(11, 13)) * 3600 + Number(local.slice(14, 16)) * 60 + Number(local.slice(17, 19));
@@ -104,8 +104,10 @@ const LETTER_T = 0x54;
 const capitalAt = (text: string, at: number): number => text.charCodeAt(at) & ~0x20;
 const isDigit = (code: number): boolean => code >= ZERO && code <= ZERO + 9;
 
+const twoAt = (text: string, at: number): number => (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
+const yearAt = (text: string): number => twoAt(text, 0) * 100 + twoAt(text, 2);
 /** The number so many digits of a text make. */
-function numberAt(text: string, from: number, length = 2): number {
+function numberAt(text: string, from: number, length: number): number {
   let number = 0;
   for (let at = from; at < from + length; at++) number = number * 10 + text.charCodeAt(at) - ZERO;
   return number;

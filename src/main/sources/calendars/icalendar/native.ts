@@ -51,8 +51,8 @@ function decodedParams(values: readonly string[]): readonly string[] {
 /** A component as it is written, as the properties it means. `isOld`: vCalendar 1.0. */
 export function componentOf(native: NativeComponent, isOld: boolean): Component {
   const { name, lines, components } = native;
-  const properties: Property[] = [];
-  for (let at = 0; at < lines.length; at++) properties.push(propertyOf(lines[at] as ContentLine, isOld));
+  const properties = new Array<Property>(lines.length);
+  for (let at = 0; at < lines.length; at++) properties[at] = propertyOf(lines[at] as ContentLine, isOld);
   const parts = components.length === 0 ? NO_PARTS : components.map((part) => componentOf(part, isOld));
   return { name, properties, parts };
 }

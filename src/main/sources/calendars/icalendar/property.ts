@@ -39,7 +39,7 @@ export const inCapitals = (name: string): string => (CAPITALS.test(name) ? name 
 
 /** Text as a person meant it: one kind of line break, no other control characters, one Unicode form. */
 export function cleanText(text: string): string {
-  if (ASCII.test(text)) return text;
+  if (CLEAN.test(text)) return text;
   const broken = PLAIN.test(text) ? text : text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').toWellFormed();
   return broken.normalize('NFC');
 }
@@ -153,9 +153,10 @@ export const sameValues = (a: readonly string[], b: readonly string[]): boolean 
 
 const NAME = /^[A-Za-z0-9-]{1,64}$/;
 const CAPITALS = /^[A-Z-]*$/;
-/** ASCII in which nothing is escaped, on one line. */
-const SIMPLE = /^[\x20-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
-const ASCII = /^[\x20-\x7e\n\t]*$/;
+/** Below U+0300, where combining marks begin, every text has one form. */
+const CLEAN = /^[\x20-\x7e\n\t\xa0-\u02ff]*$/;
+/** Such a text of one line in which nothing is to be escaped. */
+const SIMPLE = /^[\x20-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e\xa0-\u02ff]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go

@@ -275,13 +275,13 @@ class ComponentReader {
   #words(at: number, of: Property): void {
     const map = of.name === 'CONCEPT' ? 'categories' : 'keywords';
     const members = of.name === 'CONCEPT' ? [of.value] : splitList(of.value);
-    const slots: (string | null)[] = [];
+    const slots = new Array<string | null>(members.length).fill(null);
     for (let index = 0; index < members.length; index++) {
-      const word = unescapeText(members[index] as string)
-        .replaceAll('\n', ' ')
-        .trim();
-      slots.push(word === '' ? null : `${of.name}/${word}`);
-      if (word !== '') this.#fields.set(entryField(map, word), true);
+      const text = unescapeText(members[index] as string);
+      const word = (text.includes('\n') ? text.replaceAll('\n', ' ') : text).trim();
+      if (word === '') continue;
+      slots[index] = `${of.name}/${word}`;
+      this.#fields.set(entryField(map, word), true);
     }
     this.#slots[at] = slots;
   }
@@ -321,6 +321,7 @@ class ComponentReader {
   }
 
   #readParts(parts: readonly Component[]): PartSlot[] {
+    if (parts.length === 0) return [];
     const slots: PartSlot[] = [];
     for (let at = 0; at < parts.length; at++) slots.push(this.#readPart(at, parts[at] as Component));
     return slots;
@@ -359,8 +360,9 @@ class ComponentReader {
     for (let index = 0; index < entries.length; index++) {
       const { at, value, also } = entries[index] as Entry;
       const key = keys[index] as string;
-      const slot = `${map}/${key}`;
-      this.#fields.set(entryField(map, key), value);
+      const field = entryField(map, key);
+      const slot = field.includes('~') ? `${map}/${key}` : field;
+      this.#fields.set(field, value);
       if (at >= 0) this.#slots[at] = this.#propertyAt(at).name === 'GEO' ? `${slot}/GEO` : slot;
       else parts[-1 - at] = { slot, slots: parts[-1 - at]?.slots ?? [] };
       if (also >= 0) this.#slots[also] = `${slot}/GEO`;

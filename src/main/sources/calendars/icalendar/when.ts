@@ -106,20 +106,23 @@ export function composeWhen(when: When, isTask: boolean, style: EndStyle, zones:
     if (when.due === undefined) return lines;
     const due = timeOf(when.due, when, endZone);
     const lasting = start === null || style !== 'duration' ? null : durationBetween(start, due);
-    const isSame = lasting !== null && due.zone === start?.zone && due.isDate === start.isDate;
-    lines.push(isSame ? property('DURATION', formatDuration(lasting)) : composeTime('DUE', due, zones));
+    const isLasting = lasting !== null && due.zone === start?.zone && due.isDate === start.isDate;
+    lines.push(isLasting ? property('DURATION', formatDuration(lasting)) : composeTime('DUE', due, zones));
     return lines;
   }
   const duration = when.duration === undefined ? null : parseDuration(when.duration);
   if (start === null || duration === null) return lines;
-  const normal = defaultDuration(start);
-  const isDefault = duration.days === normal.days && duration.seconds === normal.seconds && endZone === when.timeZone;
+  const isDefault = isSame(duration, defaultDuration(start)) && endZone === when.timeZone;
   if (isDefault && (style === 'none' || (style === 'new' && !start.isDate))) return lines;
   const isDuration = (style === 'duration' && endZone === when.timeZone) || (start.isDate && duration.seconds !== 0);
   const end = isDuration ? null : endOf(start, duration, endZone);
   // Where an end in the calendar would read as another duration (clocks change on the way), the duration is said.
-  const isSaid = end !== null && formatDuration(durationBetween(start, end)) === formatDuration(duration);
-  lines.push(isSaid ? composeTime('DTEND', end, zones) : property('DURATION', formatDuration(duration)));
+  const lasting = end === null ? null : durationBetween(start, end);
+  const isSaid =
+    lasting !== null && (isSame(lasting, duration) || formatDuration(lasting) === formatDuration(duration));
+  lines.push(
+    isSaid && end !== null ? composeTime('DTEND', end, zones) : property('DURATION', formatDuration(duration)),
+  );
   return lines;
 }
 
@@ -130,6 +133,7 @@ function timeOf(text: string, when: When, zone: string | null): EventTime {
     : { local: text, zone, isDate: false };
 }
 
+const isSame = (a: Duration, b: Duration): boolean => a.days === b.days && a.seconds === b.seconds;
 const defaultDuration = ({ isDate }: EventTime): Duration => ({ days: isDate ? 1 : 0, seconds: 0 });
 
 /** Whole days by the calendar, the rest by the clock; where the rules of a zone are not known, as the walls show it. */
