@@ -1,6 +1,6 @@
 import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import { fieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import type { Fields } from '../../../record/value.ts';
 import { type Edit, splice } from '../../text/content-lines.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
@@ -54,30 +54,47 @@ function cellsOf(
   { lines }: LdifRecord,
 ): {
   readonly row: Row;
-  readonly known: ReadonlyMap<number, LdifLine>;
+  readonly known: readonly (LdifLine | null)[];
   readonly others: ReadonlyMap<string, Said>;
 } {
-  const known = new Map<number, LdifLine>();
-  const row = Array.from({ length: COLUMNS }, () => '');
+  const known = NOT_SAID.slice();
+  const row = BLANK_ROW.slice();
+  let hasOthers = false;
+  for (const line of lines) {
+    if (NOTATION.has(line.name)) continue;
+    const place = placeOfAttribute(line.name);
+    if (place === null || known[place] !== null) hasOthers = true;
+    else {
+      known[place] = line;
+      row[place] = withPlainBreaks(saidBy(bytes, line));
+    }
+  }
+  return { row, known, others: hasOthers ? othersIn(bytes, lines, known) : NO_OTHERS };
+}
+const NOT_SAID: readonly (LdifLine | null)[] = Array.from({ length: COLUMNS }, () => null);
+const BLANK_ROW: Row = Array.from({ length: COLUMNS }, () => '');
+const NO_OTHERS: ReadonlyMap<string, Said> = new Map();
+
+/** What is said beside what is known. */
+function othersIn(
+  bytes: Uint8Array,
+  lines: readonly LdifLine[],
+  known: readonly (LdifLine | null)[],
+): ReadonlyMap<string, Said> {
   const others = new Map<string, Said>();
   const counts = new Map<string, number>();
   for (const line of lines) {
-    const attribute = line.attribute.toLowerCase();
+    const attribute = line.name;
     if (NOTATION.has(attribute)) continue;
     const count = (counts.get(attribute) ?? 0) + 1;
     counts.set(attribute, count);
-    const said = saidBy(bytes, line);
     const place = placeOfAttribute(attribute);
-    if (place !== null && !known.has(place)) {
-      known.set(place, line);
-      row[place] = withPlainBreaks(said);
-      continue;
-    }
+    if (place !== null && known[place] === line) continue;
     const name = count === 1 ? attribute : `${attribute}#${count}`;
-    const text = plainText(said);
+    const text = plainText(saidBy(bytes, line));
     if (text !== null && !isBinary(text) && OTHER.test(name)) others.set(name, { line, text });
   }
-  return { row, known, others };
+  return others;
 }
 
 /** A picture, a certificate: no text to show and to edit. */
@@ -85,17 +102,20 @@ const isBinary = (text: string): boolean => text.includes('\0');
 
 /** Attributes nobody understands, of a record. Those that are understood by their first line only can have others. */
 function othersOf(fields: Fields): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const [field, value] of fields) {
-    if (!field.startsWith(OTHER_ATTRIBUTES)) continue;
+  let found = NONE;
+  fields.forEach((value, field) => {
+    if (!field.startsWith(OTHER_ATTRIBUTES)) return;
     const name = unescapeName(field.slice(OTHER_ATTRIBUTES.length));
     const [, attribute = '', count] = OTHER.exec(name) ?? [];
-    const text = plainText(value as Value);
+    const text = plainText(value);
     const isOurs = NOTATION.has(attribute) || attribute === 'changetype' || placeOfAttribute(attribute) !== null;
-    if (text !== null && !isBinary(text) && attribute !== '' && count === undefined && !isOurs) found.set(name, text);
-  }
+    if (text === null || isBinary(text) || attribute === '' || count !== undefined || isOurs) return;
+    if (found === NONE) found = new Map();
+    (found as Map<string, string>).set(name, text);
+  });
   return found;
 }
+const NONE: ReadonlyMap<string, string> = new Map();
 
 const NO_FIELDS: Fields = new Map();
 
@@ -108,7 +128,7 @@ function writeRecords(text: LdifText, writes: readonly ItemWrite<LdifRecord>[]):
       if (after !== null) added.push(newRecord(text, after, uid));
     } else if (after === null)
       edits.push({ start: item.spans[0]?.start ?? 0, end: behindRecord(bytes, item), text: '' });
-    else edits.push(...editsOf(text, item, before ?? NO_FIELDS, after));
+    else for (const edit of editsOf(text, item, before ?? NO_FIELDS, after)) edits.push(edit);
   }
   const written = splice(bytes, edits);
   if (added.length === 0) return written;
@@ -147,7 +167,7 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
   };
   const changed = new Map<number, string>();
   writeCells(LDIF_TABLE, row, before, after, changed);
-  for (const [place, said] of changed) put(known.get(place), attributeAt(place), said === '' ? null : said);
+  for (const [place, said] of changed) put(known[place] ?? undefined, attributeAt(place), said === '' ? null : said);
   const wanted = othersOf(after);
   const held = othersOf(before);
   for (const name of new Set([...held.keys(), ...wanted.keys()])) {
