@@ -154,12 +154,10 @@ export class HistoryKeeper {
   async makeSure(replica: Replica, synchronizer: Synchronizer): Promise<void> {
     if (synchronizer.adapter.kind !== 'files') return;
     const collection = this.#collectionOf(replica);
-    try {
-      await this.#contents.copyOnlyHere(collection);
-      await this.#synced.makeSure(collection, this.#sourceOf(synchronizer));
-    } catch (error) {
-      this.#engine.world.log((error as Error).stack ?? (error as Error).message);
-    }
+    const failed = (error: Error) => this.#engine.world.log(error.stack ?? error.message);
+    // Where there is no room to keep anything, what was written is on the disk all the same.
+    await this.#contents.copyOnlyHere(collection).catch(failed);
+    await this.#synced.makeSure(collection, this.#sourceOf(synchronizer)).catch(failed);
   }
   forgetSource(source: number): void {
     this.#unsynced.dropAll(source);

@@ -254,4 +254,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what somebody wrote to a file that may be torn waits for nobody who could tell',
   },
+  {
+    seed: '1400072',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'a folder that is let go of is on the disk before, also where there is no room to keep anything of it',
+  },
 ];

@@ -35,6 +35,26 @@ it.each(['n0', 'n1', 'n2', 'n4'])(
   },
 );
 
+it.each(['f0', 'f1', 'f2'])('nor where there is no room to keep what nobody else has: %s', async (seed) => {
+  const { room, a, b } = await written(seed);
+  room.group.cut(a, b);
+  room.write(b, 'new', 'only here');
+  await room.run(60);
+  const volume = b.disk.volumeAt('/data');
+  volume.capacity = volume.used;
+  await room.group.until(b, b.engine.removeSource(room.replica(b), row(room, b)));
+  b.losePower(new SeededRandom(`power ${seed}`));
+  volume.capacity = Number.POSITIVE_INFINITY;
+  room.group.mendAll();
+  await room.group.start(b);
+  await takeAgain(room, b);
+  await room.run(60_000);
+  for (const each of [a, b])
+    for (const path of Object.keys(TEXTS)) expect(room.read(each, path), path).toBe(`newer ${path}`.repeat(40));
+  expect([room.conflicts(a), room.problems(b)]).toEqual([0, []]);
+  room.expectNoFaults();
+});
+
 it('nor what new rules leave out, and later ones let in again', async () => {
   const { room, a, b } = await written('r1');
   const before = room.changes(a);
