@@ -13,14 +13,25 @@ export interface ValueCodec {
   like?(column: number, now: string, text: string): string;
 }
 
+/** Values that are one text under a name. Each is made at once: one whose name is computed is not. */
+const MADE = {
+  address: (address: string): Made => ({ address }),
+  name: (name: string): Made => ({ name }),
+  note: (note: string): Made => ({ note }),
+  number: (number: string): Made => ({ number }),
+  uri: (uri: string): Made => ({ uri }),
+};
+export type TextName = keyof typeof MADE;
+
 /** An entry whose value is one text under this name. */
-export function textCodec(name: string): ValueCodec {
+export function textCodec(name: TextName): ValueCodec {
+  const made = MADE[name];
   return {
     toTexts(value) {
       const text = plainText(value[name]);
       return text === null ? null : [text];
     },
-    fromTexts: ([text]) => (text === null || text === undefined || isBlank(text) ? null : { [name]: text }),
+    fromTexts: ([text]) => (text === null || text === undefined || isBlank(text) ? null : made(text)),
   };
 }
 

@@ -223,7 +223,7 @@ function saysTheSame(now: readonly Field[], wanted: readonly Field[]): boolean {
   if (now.length !== wanted.length) return false;
   let inOrder = 0;
   while (inOrder < now.length && now[inOrder]?.field === wanted[inOrder]?.field) inOrder++;
-  if (inOrder === now.length) return wanted.every(({ value }, at) => equalValues((now[at] as Field).value, value));
+  if (inOrder === now.length) return equalValues(valuesOf(now), valuesOf(wanted));
   const values = new Map(now.map(({ field, value }) => [field, value]));
   return wanted.every(({ field, value }) => values.has(field) && equalValues(values.get(field) ?? null, value));
 }

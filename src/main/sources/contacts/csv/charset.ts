@@ -97,7 +97,8 @@ export function encodeText(text: string, charset: Charset): Uint8Array | null {
 
 const WINDOWS_BYTES = new Map(Array.from({ length: 256 }, (_, byte) => [windows.decode(Uint8Array.of(byte)), byte]));
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The same bytes as a buffer. */
+export const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function swapped(bytes: Uint8Array): Uint8Array {
   const turned = Buffer.from(bytes.subarray(0, bytes.length & ~1));

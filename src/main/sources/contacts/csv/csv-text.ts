@@ -3,7 +3,7 @@ import type { Damaged, NativeItem, ReadBefore, Span, SplitText } from '../../tex
 import { type Table, tableOf } from '../cells/bound.ts';
 import { BLANK, type Row, withPlainBreaks } from '../cells/cells.ts';
 import { columnPart } from '../cells/words.ts';
-import { type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from './charset.ts';
+import { bufferOf, type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from './charset.ts';
 import { CSV_LAYOUTS, type CsvLayout, known } from './layouts.ts';
 import { lineAt, nextLine, type RowLine, type RowSpan, rowAt, textsOfRow, unquoted } from './tokenize.ts';
 
@@ -19,6 +19,8 @@ export interface CsvRow extends NativeItem {
 export interface CsvText extends SplitText<CsvRow> {
   readonly units: Units;
   readonly charset: Charset;
+  /** All of it, where all of it is UTF-8. */
+  readonly utf8: Buffer | null;
   /** Bytes of the byte order mark. */
   readonly mark: number;
   readonly delimiter: string;
@@ -53,7 +55,18 @@ export function splitCsv(bytes: Uint8Array, layout: CsvLayout, was: ReadBefore =
   const units = unitsOf(bytes, sniffed);
   const text = { bytes, charset, mark, ...(charset === 'windows-1252' ? { readAs: charset } : {}) };
   const found = findHeader(units, text, [layout]);
-  const base = { ...text, units, items: [], damaged: [], header: null, isQuoted: false, table: NO_TABLE, blank: BLANK };
+  const utf8 = charset === 'utf-8' && isUtf8(bytes) ? bufferOf(bytes) : null;
+  const base = {
+    ...text,
+    units,
+    utf8,
+    items: [],
+    damaged: [],
+    header: null,
+    isQuoted: false,
+    table: NO_TABLE,
+    blank: BLANK,
+  };
   if (found === null) {
     // A file of zeros is what a loss of power left of one.
     const isEmpty = units.every((unit) => unit <= SPACE && unit > 0);
@@ -229,14 +242,19 @@ export interface ItemTexts {
 /** The same of an item, whose cells are not looked for among its bytes where its text tells as much. */
 export function textsOfItem(text: CsvText, item: CsvRow): ItemTexts {
   const [{ start, end }] = item.spans as [Span];
-  const bytes = text.bytes.subarray(start, end);
   const delimiter = text.delimiter.charCodeAt(0);
-  const isWhole = delimiter < BEYOND_ASCII && (text.charset !== 'utf-8' || isUtf8(bytes));
-  const whole = isWhole ? decodeText(bytes, text.charset) : null;
+  const whole = delimiter < BEYOND_ASCII ? wholeText(text, start, end) : null;
   const raw = whole === null ? textsOf(text, rowOf(text, item)) : textsOfRow(whole, delimiter, text.blank);
   return { raw, row: whole?.includes('\r') === false ? raw : plainBreaksIn(raw) };
 }
 const BEYOND_ASCII = 128;
+
+/** null: it is not one text, for some of it is no UTF-8. */
+function wholeText({ bytes, charset, utf8 }: CsvText, start: number, end: number): string | null {
+  if (utf8 !== null) return utf8.toString('utf8', start, end);
+  const own = bytes.subarray(start, end);
+  return charset !== 'utf-8' || isUtf8(own) ? decodeText(own, charset) : null;
+}
 
 function plainBreaksIn(texts: readonly string[]): Row {
   const row = texts.slice();

@@ -6,7 +6,7 @@ import type { EntriesPart, Layout, Part, Slot } from '../cells/layout.ts';
 import { namePart } from '../cells/names.ts';
 import { organizationCodec } from '../cells/organizations.ts';
 import { labelledRelation, relationsPart } from '../cells/relations.ts';
-import { labelledSlot, NO_ENTRIES, plainSlot, textCodec, type ValueCodec } from '../cells/slots.ts';
+import { labelledSlot, NO_ENTRIES, plainSlot, type TextName, textCodec, type ValueCodec } from '../cells/slots.ts';
 import { keywordsPart } from '../cells/words.ts';
 
 /** So many of each are understood, and a new file has; others may have fewer. Columns of more than that travel as they are. */
@@ -41,7 +41,7 @@ const ADDRESS_CELLS = [
 
 /** What both of Google's layouts have; `label` is the word for it. */
 function common(label: 'Label' | 'Type', keywords: string): readonly Part[] {
-  const labelled = (name: string, value: string, words = PLACE_WORDS): readonly Slot[] =>
+  const labelled = (name: string, value: TextName, words = PLACE_WORDS): readonly Slot[] =>
     numbered((at) => labelledSlot(`${name} ${at} - ${label}`, [`${name} ${at} - Value`], textCodec(value), words));
   const address = addressCodec(ADDRESS_CELLS.map(([, cell]) => cell));
   return [

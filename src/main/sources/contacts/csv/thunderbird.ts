@@ -5,7 +5,7 @@ import { contextOf, featureOf, markedAs } from '../cells/labels.ts';
 import type { EntriesPart, Layout, Part, Slot } from '../cells/layout.ts';
 import { namePart } from '../cells/names.ts';
 import { organizationCodec } from '../cells/organizations.ts';
-import { plainSlot, textCodec } from '../cells/slots.ts';
+import { plainSlot, type TextName, textCodec } from '../cells/slots.ts';
 import { isTitle } from './google.ts';
 
 /** What Thunderbird's older address books know of a contact, by the columns of its CSV. LDIF and old databases have other names for the same. */
@@ -71,7 +71,7 @@ const address = addressCodec(ADDRESS_CELLS.map(([, cell]) => cell));
 
 /** The parts of such a contact, whatever its cells are called. */
 export function thunderbirdParts(nameOf: (column: ThunderbirdColumn) => string): readonly Part[] {
-  const slot = (column: ThunderbirdColumn, value: string): Slot => plainSlot([nameOf(column)], textCodec(value));
+  const slot = (column: ThunderbirdColumn, value: TextName): Slot => plainSlot([nameOf(column)], textCodec(value));
   const phone = (column: ThunderbirdColumn, context: string, feature: string): Slot =>
     plainSlot(
       [nameOf(column)],
