@@ -10,6 +10,7 @@ import type { CollectionId, DeviceId, Digest } from './record/ids.ts';
 import type { Replica } from './replica.ts';
 import { Schedule } from './schedule.ts';
 import type { MovedOn } from './sources/files/aside.ts';
+import { formatNamed } from './sources/formats.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { RegistryStore, StoredSource } from './store/registry-store.ts';
@@ -42,8 +43,9 @@ export class OpenSources {
   }
 
   /** Opens a source and begins to watch it. `isNew`: its place is marked as its own. Fails as `openAdapter`. */
-  async open(replica: Replica, source: StoredSource, isNew: boolean): Promise<void> {
+  async open(replica: Replica, stored: StoredSource, isNew: boolean): Promise<void> {
     const engine = this.#engine;
+    const source = this.#shownAnew(replica, stored);
     const recovered: number[] = [];
     const adapter = await openAdapter(engine, replica, source, isNew, {
       movedOn: (moved) => {
@@ -67,6 +69,25 @@ export class OpenSources {
     );
     this.schedules.set(source.row, schedule);
     await this.#watch(source, adapter, schedule);
+  }
+
+  /**
+   * Where its format shows another part of a record by now than when its snapshots were taken, they say nothing of what it holds: that it lacks what
+   * it could not show is no deletion. It is compared with the collection as at a join.
+   */
+  #shownAnew(replica: Replica, source: StoredSource): StoredSource {
+    const { registry } = this.#engine;
+    const shows = formatNamed(source.format)?.shows ?? 1;
+    if (registry.shows(source.id) === shows) return source;
+    const { collection } = replica;
+    return collection.transact(() => {
+      const isCompared = collection.records.hasSnapshots(source.row);
+      const anew = isCompared ? { ...source, adopting: true } : source;
+      collection.records.dropSnapshots(source.row);
+      registry.updateSource(anew);
+      registry.setShows(source.id, shows);
+      return anew;
+    });
   }
 
   #synchronizer(replica: Replica, source: StoredSource, adapter: SourceAdapter): Synchronizer {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PlanView } from '../../src/contract/contract.ts';
+import type { AddedView, PlanView } from '../../src/contract/contract.ts';
 import { Device, end, PATIENT, type Pair, startPair } from './device.ts';
-import { Folder } from './folder.ts';
+import { Folder, scratch } from './folder.ts';
 
 let devices: Device[] = [];
 afterEach(async () => {
@@ -185,4 +186,33 @@ it('a collection left and joined again finds its folder as it was', async () => 
   await a.sync();
   expect(folderB.contents()).toEqual(folderA.contents());
   expect(Object.keys(folderA.contents())).toEqual(['also.txt', 'meanwhile.txt', 'same.raw']);
+});
+
+it('a book whose format can show more than when it was last compared: what it lacks is not cleared, what was edited meanwhile is asked about', async () => {
+  const [a, b] = [await lone('anna'), await lone('bert')];
+  const [own, theirs] = [scratch('own'), scratch('theirs')].map((folder) => join(folder, 'book.vcf')) as [
+    string,
+    string,
+  ];
+  const card = (...lines: readonly string[]): string => ['BEGIN:VCARD', ...lines, 'END:VCARD', ''].join('\r\n');
+  writeFileSync(own, card('VERSION:4.0', 'UID:1', 'FN:Jane Doe', 'TEL:1', 'HOBBY:chess'));
+  const { collection } = await a.ask<AddedView>('add', own);
+  const { link } = await a.ask<{ link: string }>('invite', collection, '--approve-first');
+  await b.ask('join', link, theirs, '--format', 'vcard3');
+  await b.sync();
+  expect(readFileSync(theirs, 'utf8')).not.toContain('chess');
+  await b.stop();
+  const database = new Database(join(b.data, 'lockstep.db'));
+  database.prepare("INSERT INTO setting(key, value) SELECT 'shows.' || uid, '-1' FROM source").run();
+  database.close();
+  writeFileSync(theirs, readFileSync(theirs, 'utf8').replace('TEL:1', 'TEL:2\r\nNOTE:new'));
+  await b.restart();
+  await b.sync();
+  const [conflict, ...others] = await b.conflicts();
+  expect(others).toEqual([]);
+  expect(conflict?.values.map(({ value }) => value)).toEqual([{ number: '2' }, { number: '1' }]);
+  await b.ask('resolve', conflict!.id, '--take', conflict!.values[0]!.id);
+  await b.sync();
+  for (const line of ['TEL:2', 'NOTE:new', 'HOBBY:chess']) expect(readFileSync(own, 'utf8')).toContain(`${line}\r\n`);
+  expect(readFileSync(theirs, 'utf8')).toContain('TEL:2\r\nNOTE:new');
 });

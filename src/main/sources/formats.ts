@@ -23,6 +23,11 @@ export interface SourceFormat {
   readonly ending: string;
   /** How its texts are read and written; null: they are files, and nobody looks into them. */
   readonly text: (() => TextFormat) | null;
+  /**
+   * Another number whenever its texts can show another part of a record than before (`TextFormat.project`), by which what is stored of a source was
+   * meant. Absent: 1.
+   */
+  readonly shows?: number;
 }
 
 /** A tree of files. */

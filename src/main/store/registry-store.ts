@@ -122,7 +122,16 @@ export class RegistryStore {
     this.#sql.updateSource.run(source.location, stage, JSON.stringify(source.settings), source.row);
   }
   removeSource(row: number): void {
+    this.#sql.forgetShown.run(row);
     this.#sql.removeSource.run(row);
+  }
+
+  /** The `SourceFormat.shows` by which the snapshots of a source were taken. */
+  shows(source: SourceId): number {
+    return Number(this.setting(`shows.${source}`) ?? 1);
+  }
+  setShows(source: SourceId, shows: number): void {
+    this.setSetting(`shows.${source}`, shows === 1 ? null : String(shows));
   }
 
   acknowledged(collection: number, device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
@@ -179,6 +188,9 @@ function statements(database: Database.Database) {
       'UPDATE source SET location = ?, adopting = ?, settings = ? WHERE id = ?',
     ),
     removeSource: database.prepare<[number]>('DELETE FROM source WHERE id = ?'),
+    forgetShown: database.prepare<[number]>(
+      "DELETE FROM setting WHERE key = (SELECT 'shows.' || uid FROM source WHERE id = ?)",
+    ),
     acknowledged: rows<[number, string], [string, number, number]>(
       'SELECT log, held, applied FROM acknowledged WHERE collection = ? AND device = ?',
     ),
@@ -197,6 +209,7 @@ function statements(database: Database.Database) {
       'DELETE FROM log WHERE collection = ?',
       'DELETE FROM acknowledged WHERE collection = ?',
       'DELETE FROM quarantine WHERE collection = ?',
+      "DELETE FROM setting WHERE key IN (SELECT 'shows.' || uid FROM source WHERE collection = ?)",
       'DELETE FROM source WHERE collection = ?',
       "DELETE FROM setting WHERE key GLOB (SELECT 'partial.' || uid || '.*' FROM collection WHERE id = ?)",
       'DELETE FROM collection WHERE id = ?',
