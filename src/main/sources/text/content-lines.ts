@@ -86,7 +86,8 @@ class LineReader {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#text = buffer.toString('latin1');
     const first = this.#text.indexOf('\n');
     this.#end = first < 0 ? (this.#text.includes('\r') ? '\r' : '\n') : this.#text[first - 1] === '\r' ? '\r\n' : '\n';
   }
@@ -340,10 +341,13 @@ function composeParam({ name, values, quoted }: Param): string {
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as string;
     if (at > 0) written += ',';
-    written += quoted[at] === true || /[:;,]/.test(value) ? `"${plain(value).replaceAll('"', "'")}"` : plain(value);
+    if (quoted[at] !== true && SIMPLE.test(value)) written += value;
+    else if (quoted[at] === true || /[:;,]/.test(value)) written += `"${plain(value).replaceAll('"', "'")}"`;
+    else written += plain(value);
   }
   return written;
 }
+const SIMPLE = /^[A-Za-z0-9-]*$/;
 
 /** What would end the line, or is no text at all. */
 const plain = (text: string): string => (NOT_PLAIN.test(text) ? text.replace(/[^\P{Cc}\t]/gu, '') : text);

@@ -144,31 +144,39 @@ export function writeParams(
   existing: ContentLine | null,
 ): readonly Param[] {
   const before = existing === null ? NO_WORDS : existing.params.flatMap(wordsOf);
-  const spelled = (word: string): string =>
-    before.find((each) => each.toLowerCase() === word.toLowerCase()) ?? (style.upper ? word.toUpperCase() : word);
   let types: string[] | null = null;
   for (const [name, value] of ofValue) if (name === 'TYPE') types = listed(types, value);
-  for (const word of wordsFor(entry, rule, version)) types = listed(types, spelled(word));
-  for (const word of before) if (NOTATION.has(word.toLowerCase())) types = listed(types, spelled(word));
+  for (const word of wordsFor(entry, rule, version)) types = listed(types, spelled(word, style, before));
+  for (const word of before) if (NOTATION.has(word.toLowerCase())) types = listed(types, spelled(word, style, before));
   let written: Param[] | null = null;
-  if (types !== null && version !== '2.1')
-    written = [{ name: style.type, values: types, quoted: types.map(() => false) }];
-  else if (types !== null) written = types.map((word) => ({ name: '', values: [word], quoted: [false] }));
-  const param = (name: string, values: readonly string[]): Param => {
-    const texts = values.map((value) => (version === '4.0' ? encodeCarets(value) : value.replace(/["\n]/g, ' ')));
-    return { name, values: texts, quoted: texts.map((text) => /[:;,]/.test(text)) };
-  };
-  for (const [name, value] of ofValue) if (name !== 'TYPE') written = listed(written, param(name, [value]));
+  if (types !== null && version !== '2.1') written = [newParam(style.type, types)];
+  else if (types !== null) written = types.map((word) => newParam('', [word]));
+  for (const [name, value] of ofValue)
+    if (name !== 'TYPE') written = listed(written, newParam(name, [encoded(value, version)]));
   if (typeof entry.pref === 'number' && version === '4.0')
-    written = listed(written, param('PREF', [String(entry.pref)]));
+    written = listed(written, newParam('PREF', [String(entry.pref)]));
   const params = partOf(entry.vCardParams);
   for (const name of params === NOTHING ? NO_WORDS : Object.keys(params)) {
     const values = params[name] as Value;
-    if (name !== 'type' && PARAM_NAME.test(name) && Array.isArray(values))
-      written = listed(written, param(name.toUpperCase(), textsIn(values)));
+    if (name === 'type' || !PARAM_NAME.test(name) || !Array.isArray(values)) continue;
+    const texts = textsIn(values).map((value) => encoded(value, version));
+    written = listed(written, newParam(name.toUpperCase(), texts));
   }
   return written ?? NO_PARAMS;
 }
+
+/** A word of TYPE as the line has it, or as its card spells them. */
+function spelled(word: string, style: ParamStyle, before: readonly string[]): string {
+  const own = before.length === 0 ? undefined : before.find((each) => each.toLowerCase() === word.toLowerCase());
+  return own ?? (style.upper ? word.toUpperCase() : word);
+}
+
+const encoded = (value: string, version: VcardVersion): string =>
+  version === '4.0' ? encodeCarets(value) : value.replace(/["\n]/g, ' ');
+
+const UNQUOTED: readonly boolean[] = [];
+/** A parameter whose values are quoted where they need be. */
+export const newParam = (name: string, values: readonly string[]): Param => ({ name, values, quoted: UNQUOTED });
 
 const NO_PARAMS: readonly Param[] = [];
 const NO_PAIRS: readonly (readonly [string, string])[] = [];
@@ -184,8 +192,7 @@ export function ownParams(params: Value | undefined): readonly Param[] {
   const given = params as Plain;
   return Object.keys(given).flatMap((name) => {
     if (!PARAM_NAME.test(name) || !Array.isArray(given[name])) return [];
-    const values = textsIn(given[name] as Value);
-    return [{ name: name.toUpperCase(), values, quoted: values.map(() => false) }];
+    return [newParam(name.toUpperCase(), textsIn(given[name] as Value))];
   });
 }
 

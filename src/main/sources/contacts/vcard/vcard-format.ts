@@ -49,12 +49,15 @@ function itemOf(bytes: Uint8Array, start: number, end: number, uid: string | nul
 const FRAME = /^(BEGIN|END):VCARD[ \t]*\r?$/gim;
 /** What the quick way would not see as the lenient reader does; a CR by itself ends a line there. */
 const ODD = /\r(?!\n)|QUOTED-PRINTABLE|^(?:[A-Z0-9-]+\.)?AGENT[:;]|^(?:BEGIN|END):(?!VCARD[ \t]*\r?$)/im;
+/** What may be: without a group in it, it is found four times as fast. */
+const MAYBE_ODD = /\r(?!\n)|QUOTED-PRINTABLE|AGENT[:;]|^(?:BEGIN|END):(?!VCARD[ \t]*\r?$)/im;
 const UID = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im;
 
 /** Cards one behind the other, with nothing in them that could be taken for a beginning or an end: most texts. null: it is another one. */
-function splitPlain(bytes: Uint8Array): CardText | null {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  if (ODD.test(text)) return null;
+function splitPlain(given: Uint8Array): CardText | null {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
+  const text = bytes.toString('latin1');
+  if (MAYBE_ODD.test(text) && ODD.test(text)) return null;
   const items: CardItem[] = [];
   let start = -1;
   let last = 0;
@@ -65,14 +68,14 @@ function splitPlain(bytes: Uint8Array): CardText | null {
     const end = after < 0 ? text.length : after + 1;
     if (isBegin) {
       // Whatever is between two cards is for the other way to judge.
-      if (!BLANK.test(text.slice(last, frame.index))) return null;
+      if (frame.index > last && !BLANK.test(text.slice(last, frame.index))) return null;
       start = frame.index;
       continue;
     }
     items.push(itemOf(bytes, start, end, uidIn(bytes, text.slice(start, end), start)));
     [start, last] = [-1, end];
   }
-  return start < 0 && BLANK.test(text.slice(last)) ? { bytes, items, damaged: [] } : null;
+  return start < 0 && BLANK.test(text.slice(last)) ? { bytes: given, items, damaged: [] } : null;
 }
 
 const BLANK = /^(?:\xef\xbb\xbf)?\s*$/;
@@ -80,10 +83,14 @@ const BLANK = /^(?:\xef\xbb\xbf)?\s*$/;
 function uidIn(bytes: Uint8Array, card: string, start: number): string | null {
   const found = UID.exec(card);
   if (found === null) return null;
-  const from = start + found.index + (found[0].length - (found[1] as string).length);
-  const raw = Buffer.from(bytes.subarray(from, from + (found[1] as string).length)).toString();
+  const stated = found[1] as string;
+  if (!MARKED.test(stated)) return stated.trim() || null;
+  const from = start + found.index + (found[0].length - stated.length);
+  const raw = Buffer.from(bytes.subarray(from, from + stated.length)).toString();
   return plainUid(raw.replace(/\r?\n[ \t]/g, ''));
 }
+/** Folded, escaped, or beyond ASCII. */
+const MARKED = /[^\t\x20-\x5b\x5d-\x7e]/;
 
 function splitAny(bytes: Uint8Array): CardText {
   const items: CardItem[] = [];

@@ -5,7 +5,7 @@ import { type ContentLine, composeLine, type LineStyle, type Param } from '../..
 import { componentsOf, writeName } from './components.ts';
 import { displayName } from './display-name.ts';
 import { isParam } from './is-param.ts';
-import { isNotation, ownParams, type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
+import { isNotation, newParam, ownParams, type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
 import { entryOf, type PropertyRule, placeOf, ruleFor } from './property-table.ts';
 import { COUNTRY, namesUnknown } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
@@ -68,7 +68,7 @@ const NO_LINES: readonly never[] = [];
 const LABEL_NAME = 'X-ABLabel';
 const isCharset = ({ name }: Param): boolean => isParam(name, 'CHARSET');
 const QUOTED_PRINTABLE = /^quoted-printable$/i;
-const isQuotedPrintable = (value: string): boolean => QUOTED_PRINTABLE.test(value);
+const isQuotedPrintable = (value: string): boolean => value.length === 16 && QUOTED_PRINTABLE.test(value);
 const saysQuoted = ({ values }: Param): boolean => values.some(isQuotedPrintable);
 
 /** Lines in one version and the style of one card. */
@@ -93,8 +93,7 @@ export class CardLines {
       return composeLine(own, this.#style);
     }
     const params = line.params.filter((each) => !isCharset(each) && !saysQuoted(each));
-    params.push({ name: 'ENCODING', values: ['QUOTED-PRINTABLE'], quoted: [false] });
-    params.push({ name: 'CHARSET', values: ['UTF-8'], quoted: [false] });
+    params.push(newParam('ENCODING', ['QUOTED-PRINTABLE']), newParam('CHARSET', ['UTF-8']));
     const value = quotedPrintable(line.value);
     return composeLine({ ...line, params, value }, { ...this.#style, foldAt: NEVER_FOLD });
   }
@@ -103,8 +102,7 @@ export class CardLines {
     if (typeof full === 'string')
       return { ...(existing ?? plainLine('FN', '')), value: escapeText(full, this.version) };
     const value = escapeText(madeUpName(fields), this.version);
-    const derived = [{ name: 'DERIVED', values: ['TRUE'], quoted: [false] }];
-    return { ...plainLine('FN', value), params: derived };
+    return { ...plainLine('FN', value), params: [newParam('DERIVED', ['TRUE'])] };
   }
 
   nameParts(name: Plain, existing: ContentLine | null): Line {
@@ -160,7 +158,7 @@ export class CardLines {
     const line: Line = {
       group,
       name: own.name,
-      params: isTel ? [{ name: 'VALUE', values: ['uri'], quoted: [false] }, ...params] : params,
+      params: isTel ? [newParam('VALUE', ['uri']), ...params] : params,
       value: isTel ? `tel:${written.value}` : written.value,
       ...withoutYear(own, written.value),
     };
@@ -250,10 +248,9 @@ function unknownParams(params: Plain): readonly Param[] {
     const given = params[key];
     if ((key !== '' && !/^[A-Za-z0-9-]{1,64}$/.test(key)) || !Array.isArray(given)) continue;
     const values = given.map(String);
-    const quoted = values.map((each) => /[:;,]/.test(each));
-    if (key !== '') written.push({ name: key.toUpperCase(), values, quoted });
+    if (key !== '') written.push(newParam(key.toUpperCase(), values));
     // Words that stand alone in 2.1 are a parameter each.
-    else written.push(...values.map((value, at) => ({ name: '', values: [value], quoted: [quoted[at] === true] })));
+    else for (const value of values) written.push(newParam('', [value]));
   }
   return written;
 }
