@@ -42,7 +42,8 @@ function identityOf(map: string, value: Value): string {
     return canonical(value);
   const entry = value as { readonly [key: string]: Value };
   const { kind = null, date = null, data = null } = entry;
-  const words = (map === 'phones' ? digitsOf(entry) : '') || wordsOf(entry, Array.isArray(entry.components));
+  const text = tellingText(entry);
+  const words = (map === 'phones' ? text.replace(/\D/g, '') : '') || wordsIn(text, Array.isArray(entry.components));
   if (words === '' && date === null && data === null) return canonical(value);
   // Words and digits are in JSON as they are.
   return `${canonical(kind)}\0${canonical(date)}\0${canonical(data)}\0"${words}"`;
@@ -51,45 +52,43 @@ function identityOf(map: string, value: Value): string {
 /** Parts that tell an entry apart by themselves. */
 const APART: ReadonlySet<string> = new Set(['kind', 'date', 'data']);
 
-/** The words of what tells an entry apart. Most have one such part, which is a text. `areSorted`: whatever their order, which cells decide. */
-function wordsOf(entry: { readonly [key: string]: Value }, areSorted: boolean): string {
+/** All texts of what tells an entry apart. */
+function tellingText(entry: { readonly [key: string]: Value }): string {
   const inComponents = Array.isArray(entry.components);
-  let said: string[] | null = null;
+  let parts: string[] | null = null;
   for (const name of Object.keys(entry))
-    if (!APART.has(name) && !DESCRIBING.has(name) && !(inComponents && name === 'full')) said = listed(said, name);
-  if (said === null) return '';
-  const first = entry[said[0] as string] as Value;
-  if (said.length === 1 && typeof first === 'string') return wordsIn(first);
-  const words: string[] = [];
-  for (const name of inOrder(said)) addWords(entry[name] as Value, words);
-  return (areSorted ? inOrder(words) : words).join(' ');
+    if (!APART.has(name) && !DESCRIBING.has(name) && !(inComponents && name === 'full')) parts = listed(parts, name);
+  let text = '';
+  for (const name of parts === null ? [] : inOrder(parts)) text = joined(text, textIn(entry[name] as Value));
+  return text;
 }
 
-const digitsOf = (entry: { readonly [key: string]: Value }): string => wordsOf(entry, false).replace(/\D/g, '');
+/** All texts in a value, without the kinds of its components. */
+function textIn(value: Value): string {
+  if (typeof value === 'string') return value;
+  let text = '';
+  if (Array.isArray(value)) for (const each of value as readonly Value[]) text = joined(text, textIn(each));
+  else if (value !== null && typeof value === 'object' && !(value instanceof Uint8Array))
+    for (const name of Object.keys(value))
+      if (name !== 'kind' && name !== 'phonetic')
+        text = joined(text, textIn((value as { readonly [key: string]: Value })[name] as Value));
+  return text;
+}
+
+const joined = (text: string, more: string): string => (text === '' ? more : `${text} ${more}`);
 
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
-/** The words of a text in lower case, a space between each two. */
-function wordsIn(text: string): string {
-  const words = BEYOND_ASCII.test(text)
+/** The words of a text in lower case, a space between each two. `areSorted`: whatever their order, which is that of cells. */
+function wordsIn(text: string, areSorted: boolean): string {
+  const spaced = BEYOND_ASCII.test(text)
     ? text
         .normalize('NFC')
         .toLowerCase()
         .replace(/[^\p{L}\p{N}]+/gu, ' ')
     : text.toLowerCase().replace(/[^a-z0-9]+/g, ' ');
-  return words.trim();
-}
-
-/** Adds the words of a value, without the kinds of its components. */
-function addWords(value: Value, words: string[]): void {
-  if (typeof value === 'string') {
-    const own = wordsIn(value);
-    if (own !== '') for (const word of own.split(' ')) words.push(word);
-  } else if (Array.isArray(value)) for (const each of value as readonly Value[]) addWords(each, words);
-  else if (value !== null && typeof value === 'object' && !(value instanceof Uint8Array))
-    for (const name of Object.keys(value))
-      if (name !== 'kind' && name !== 'phonetic')
-        addWords((value as { readonly [key: string]: Value })[name] as Value, words);
+  const words = spaced.trim();
+  return areSorted ? inOrder(words.split(' ')).join(' ') : words;
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -41,11 +41,9 @@ function projectField(field: FieldName, value: Value, version: VcardVersion): Va
   const entry = entryOf(map, field, plain);
   const rule = ruleFor(map, entry);
   if (rule === null || !rule.holds(entry, version)) return null;
-  const names = Object.keys(plain);
-  if (names.every((name) => heldPart(map, name, plain[name] as Value, version) === plain[name]) && isMade(map, plain))
-    return plain;
+  if (isHeldWhole(map, plain, version)) return plain;
   const held: Draft = map === 'relatedTo' ? { relation: {} } : {};
-  for (const name of names) {
+  for (const name of Object.keys(plain)) {
     const part = heldPart(map, name, plain[name] as Value, version);
     if (part !== undefined) held[name] = part;
   }
@@ -53,8 +51,12 @@ function projectField(field: FieldName, value: Value, version: VcardVersion): Va
   return map !== 'addresses' || rule.holds(held, version) ? held : null;
 }
 
-/** A relation is told of everybody who is related, be it none that is known. */
-const isMade = (map: string, entry: Plain): boolean => map !== 'relatedTo' || entry.relation !== undefined;
+function isHeldWhole(map: string, entry: Plain, version: VcardVersion): boolean {
+  for (const name of Object.keys(entry))
+    if (heldPart(map, name, entry[name] as Value, version) !== entry[name]) return false;
+  // A relation is told of everybody who is related, be it none that is known.
+  return map !== 'relatedTo' || entry.relation !== undefined;
+}
 
 /** What a card can hold of a part of an entry, the same object where that is all; undefined: nothing. */
 function heldPart(map: string, name: string, part: Value, version: VcardVersion): Value | undefined {
