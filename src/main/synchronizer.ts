@@ -351,7 +351,9 @@ export class Synchronizer {
       contents: this.#contentStore,
       clock: this.#clock,
       written: (packages) => {
-        this.construction.touch(packages.flatMap((each) => each.applied));
+        const applied = packages.flatMap((each) => each.applied);
+        this.construction.touch(applied);
+        this.construction.makeWay(applied.map(({ change }) => change.record));
         this.#port.written(packages);
       },
       lately: (rows) => this.#port.writing(rows),

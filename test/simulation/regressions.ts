@@ -260,4 +260,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'a folder that is let go of is on the disk before, also where there is no room to keep anything of it',
   },
+  {
+    seed: '1400045',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what collides with a name is there once that is gone, and not with the next look at everything',
+  },
 ];

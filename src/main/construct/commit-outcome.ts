@@ -105,14 +105,19 @@ export class CommitOutcome {
     return NOT_TAKEN_IN.has(this.#collection.problems.find(this.#source.row, id)?.code ?? '');
   }
 
-  /** Rows of the problems that these items were in the way of: what was in a directory that is to be a file, a file where a directory is to be. */
+  /**
+   * Rows of the problems that these items were in the way of: what was in a directory that is to be a file, a file where a directory is to be, what
+   * had a name that the disk does not tell from theirs.
+   */
   freedBy(written: readonly RecordId[]): readonly number[] {
     const { problems, records } = this.#collection;
     if (written.length === 0 || problems.count(this.#source.row) === 0) return [];
+    const keys = new Set(written.map(foldedKey));
     return problems.of(this.#source.row).flatMap(({ record, code }) => {
       const isFreed =
         ((code === 'not-empty' || code === STAYS) && written.some((id) => id.startsWith(`${record}/`))) ||
-        (code === 'parent-is-file' && written.some((id) => record.startsWith(`${id}/`)));
+        (code === 'parent-is-file' && written.some((id) => record.startsWith(`${id}/`))) ||
+        (code === 'names-collide' && pathsTo(foldedKey(record)).some((path) => keys.has(path)));
       return isFreed ? (records.find(record)?.row ?? []) : [];
     });
   }
@@ -160,6 +165,16 @@ export class CommitOutcome {
     job.refusedAt = expected;
     return job.refusals >= MOST_REFUSALS;
   }
+}
+
+/** One for all names that some disks do not tell apart. */
+const foldedKey = (id: RecordId): string => id.toLowerCase().normalize('NFC');
+
+/** A path, and those of all that it lies in. */
+function pathsTo(path: string): readonly string[] {
+  const paths = [path];
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) paths.push(path.slice(0, at));
+  return paths;
 }
 
 /** Has the source what is stored of it in that revision? */

@@ -144,6 +144,11 @@ export class RunConstruction {
     this.#queue.touch(applied.map(({ row }) => row));
   }
 
+  /** These items are in the source what they were not before: what they were in the way of is due. */
+  makeWay(ids: readonly RecordId[]): void {
+    for (const row of this.#outcomes.freedBy(ids)) this.#queue.enqueue(row, []);
+  }
+
   /** A look found these records in the source just as they are shown: nothing is to be done for those not begun. */
   settle(rows: readonly number[]): void {
     const done = this.#queue.settle(rows);

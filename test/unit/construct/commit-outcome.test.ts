@@ -123,6 +123,14 @@ describe('what became of an item', () => {
     expect(outcomes.freedBy([docs])).toEqual([rowOf(letter)]);
   });
 
+  it('once a name is gone that the disk does not tell from its own, it is due', () => {
+    device.save(letter, 'hello');
+    outcomes.outcome(due(letter), refused(letter, 'names-collide'));
+    expect(outcomes.freedBy([recordId('DOC'), recordId('Docs/letter.txt/x')])).toEqual([]);
+    for (const other of ['Docs', 'Docs/letter.txt', 'docs/Letter.txt'])
+      expect(outcomes.freedBy([recordId(other)]), other).toEqual([rowOf(letter)]);
+  });
+
   it('leaves what only reading tells where nothing was to be written', () => {
     device.save(letter, 'hello');
     const item = due(letter);
