@@ -5,6 +5,7 @@ import { type Component, parseComponent } from './component.ts';
 import { composeCoordinates, composeRelations, ENTRY_CODECS, type EntryCodec, unknown } from './entries.ts';
 import { entryOf } from './keys.ts';
 import { cleanWord, escapeText, isPlain, type Param, type Property, param, paramsOf, property } from './property.ts';
+import { remembering } from './remembering.ts';
 import { composeRule } from './rule.ts';
 import { type SingleCodec, singlesOf } from './singles.ts';
 import { composeTime, type EventTime, timeOfKey } from './times.ts';
@@ -81,6 +82,11 @@ function composeEntry(
   properties: Map<string, Property>,
   parts: Map<string, ComposedPart>,
 ): void {
+  if (value === true) {
+    const word = wordOf(field);
+    if (word !== null) properties.set(word.slot, word.of);
+    return;
+  }
   const entry = entryOf(field);
   if (entry === null) return;
   const { map, key } = entry;
@@ -91,10 +97,6 @@ function composeEntry(
     if (of !== null) properties.set(slot, of);
     const geo = map === 'locations' ? composeCoordinates(value) : null;
     if (geo !== null) properties.set(`${slot}/GEO`, geo);
-  } else if (map === 'keywords' || map === 'categories') {
-    const word = cleanWord(key);
-    const name = map === 'keywords' ? 'CATEGORIES' : 'CONCEPT';
-    if (value === true && word !== '') properties.set(`${name}/${word}`, property(name, escapeText(word)));
   } else if (map === 'relatedTo') {
     for (const of of composeRelations(key, value)) properties.set(`${slot}/${relationOf(of)}`, of);
   } else if (map === 'alerts') {
@@ -110,6 +112,14 @@ function composeEntry(
     if (whole !== null && !ITEMS.has(whole.name)) parts.set(slot, { name: whole.name, properties: null, whole });
   }
 }
+
+/** The word of a list that a field is, with its slot; null: it is none. */
+const wordOf = remembering(1_000, (field) => {
+  const { map, key } = entryOf(field) ?? { map: '', key: '' };
+  const name = map === 'keywords' ? 'CATEGORIES' : map === 'categories' ? 'CONCEPT' : '';
+  const word = name === '' ? '' : cleanWord(key);
+  return word === '' ? null : { slot: `${name}/${word}`, of: property(name, escapeText(word)) };
+});
 
 /** What is an item by itself is never part of another. */
 const ITEMS = new Set(['VCALENDAR', 'VEVENT', 'VTODO', 'VJOURNAL', 'VFREEBUSY', 'VTIMEZONE']);

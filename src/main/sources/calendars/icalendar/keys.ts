@@ -3,6 +3,7 @@ import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
+import { remembering } from './remembering.ts';
 
 const SLASH = 0x2f;
 /** Is the field an entry of this map? */
@@ -34,19 +35,6 @@ export function entriesOf(fields: Fields, map: string): ReadonlyMap<string, Valu
 
 const NO_ENTRIES: ReadonlyMap<string, Value> = new Map();
 
-/** Rooms and alarms are the same in many events: so many keys of such are remembered. */
-const REMEMBERED = 2_000;
-const LONGEST_REMEMBERED = 100;
-const remembered = new Map<string, string>();
-
 /** A key for what has none yet: the same on every device. */
-export function mintKey(kind: string, value: string): string {
-  const minted = `${kind}\0${value}`;
-  const known = remembered.get(minted);
-  if (known !== undefined) return known;
-  const key = sha256Text(minted).slice(0, 10);
-  if (minted.length > LONGEST_REMEMBERED) return key;
-  if (remembered.size >= REMEMBERED) remembered.clear();
-  remembered.set(minted, key);
-  return key;
-}
+export const mintKey = (kind: string, value: string): string => minted(`${kind}\0${value}`);
+const minted = remembering(2_000, (text) => sha256Text(text).slice(0, 10));

@@ -17,6 +17,7 @@ import {
   splitList,
   unescapeText,
 } from './property.ts';
+import { remembering } from './remembering.ts';
 import { parseRule } from './rule.ts';
 import { type SingleCodec, singlesOf } from './singles.ts';
 import { type EventTime, keyOfTime, readTime } from './times.ts';
@@ -273,15 +274,14 @@ class ComponentReader {
   }
 
   #words(at: number, of: Property): void {
-    const map = of.name === 'CONCEPT' ? 'categories' : 'keywords';
+    const wordOf = of.name === 'CONCEPT' ? conceptOf : keywordOf;
     const members = of.name === 'CONCEPT' ? [of.value] : splitList(of.value);
     const slots = new Array<string | null>(members.length).fill(null);
     for (let index = 0; index < members.length; index++) {
-      const text = unescapeText(members[index] as string);
-      const word = (text.includes('\n') ? text.replaceAll('\n', ' ') : text).trim();
-      if (word === '') continue;
-      slots[index] = `${of.name}/${word}`;
-      this.#fields.set(entryField(map, word), true);
+      const word = wordOf(members[index] as string);
+      if (word === null) continue;
+      slots[index] = word.slot;
+      this.#fields.set(word.field, true);
     }
     this.#slots[at] = slots;
   }
@@ -368,6 +368,20 @@ class ComponentReader {
       if (also >= 0) this.#slots[also] = `${slot}/GEO`;
     }
   }
+}
+
+/** What a member of CATEGORIES or CONCEPT says; null: nothing. */
+interface Word {
+  readonly slot: string;
+  readonly field: FieldName;
+}
+
+const keywordOf = remembering(1_000, (member) => readWord('CATEGORIES', 'keywords', member));
+const conceptOf = remembering(1_000, (member) => readWord('CONCEPT', 'categories', member));
+
+function readWord(name: string, map: string, member: string): Word | null {
+  const word = unescapeText(member).replaceAll('\n', ' ').trim();
+  return word === '' ? null : { slot: `${name}/${word}`, field: entryField(map, word) };
 }
 
 const textIdentity = (value: Value): string => (isPlain(value) && typeof value.text === 'string' ? value.text : '');

@@ -1,6 +1,7 @@
 import type { Value } from '../../../record/value.ts';
 import { formatTime, isLocal, parseTime } from './civil.ts';
 import { byText } from './property.ts';
+import { remembering } from './remembering.ts';
 import { UTC } from './zone-names.ts';
 import { localIn } from './zone-offsets.ts';
 
@@ -35,6 +36,13 @@ const MOST_ENTRIES = 400;
 
 /** The rule a text states, in the one way to write it: without what is the default anyway, lists in order. null: it is not understood. */
 export function parseRule(text: string, context: RuleContext): Rule | null {
+  return /UNTIL/i.test(text) ? readRule(text, context) : endlessRule(text);
+}
+
+/** A rule that names no time says the same of every event. */
+const endlessRule = remembering(500, (text) => readRule(text, { timeZone: null, isDate: false }));
+
+function readRule(text: string, context: RuleContext): Rule | null {
   const parts = new Map<string, string>();
   for (const part of text.trim().replace(/;+$/, '').split(';')) {
     const equals = part.indexOf('=');
