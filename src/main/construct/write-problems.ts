@@ -14,8 +14,12 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
   'io',
 ]);
 
+/** Something else stands in its place, and is not written over. */
+const IN_ITS_PLACE: ReadonlySet<string> = new Set(['names-collide', 'changed-underneath', 'read-only']);
+
 /** Is something not there that is to be? A directory that stays is there. */
-export const isMissingFor = (code: string): boolean => WRITE_PROBLEMS.has(code) && code !== STAYS;
+export const isMissingFor = (code: string): boolean =>
+  (WRITE_PROBLEMS.has(code) && code !== STAYS) || IN_ITS_PLACE.has(code);
 
 /** Is this problem one of writing? Of what is refused again and again no more is known than that it was. */
 export const isOfWriting = (code: string): boolean => WRITE_PROBLEMS.has(code) || code === 'changed-underneath';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ROOT } from '../../simulation/simulated-device.ts';
+import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from '../keep/keep-room.ts';
 
 it('a member counts as having what it applied only once its folder, which left it out, was filled again', async () => {
@@ -12,7 +12,7 @@ it('a member counts as having what it applied only once its folder, which left i
       b.engine.changeRules(room.replica(b), row as number, { only: [], ignore, readOnly: false }),
     );
   };
-  const had = () => [...room.replica(a).memberPositions.hadContents(b.identity.id)].length > 0;
+  const had = () => hadContents(room, a, b);
   expect(had()).toBe(true);
   b.user.remove(`${ROOT}/far.txt`);
   await rules(['far.txt']);
@@ -50,3 +50,38 @@ it('nor while what it left out is still on its way', async () => {
   expect([room.read(b, 'far19.txt'), room.replica(b).isPartial]).toEqual(['what B never had 19', false]);
   room.expectNoFaults();
 });
+
+it('nor while another name is in the way of it there', async () => {
+  const room = await KeepRoom.open('in the way', 1, { 'c/old': 'old' });
+  const [a] = room.devices as [SimulatedDevice];
+  const b = room.group.addDevice({ skewed: false, folding: true });
+  await room.group.start(b);
+  await room.group.join(b, a);
+  await room.run(5000);
+  room.write(a, 'C/new', 'what B never had');
+  await room.run(5000);
+  expect([room.problems(b), hadContents(room, a, b)]).toEqual([['C: names-collide', 'C/new: names-collide'], false]);
+  b.user.remove(`${ROOT}/c`);
+  await room.run(10_000);
+  expect([room.read(b, 'C/new'), hadContents(room, a, b)]).toEqual(['what B never had', true]);
+  room.expectNoFaults();
+});
+
+it('nor while what it may not pass on stands in its place', async () => {
+  const room = await KeepRoom.open('read-only', 2, { file: 'first' });
+  const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+  room.group.setRole(b, 'reader', a);
+  await room.run(5000);
+  expect(hadContents(room, a, b)).toBe(true);
+  room.write(b, 'file', 'edited by a reader');
+  await room.run(5000);
+  room.write(a, 'file', 'what B never had');
+  await room.run(5000);
+  expect([room.read(b, 'file'), room.problems(b)]).toEqual(['edited by a reader', ['file: read-only']]);
+  expect(hadContents(room, a, b)).toBe(false);
+  room.expectNoFaults();
+});
+
+/** As far as `of` knows: has `device` the contents of what it applied? */
+const hadContents = (room: KeepRoom, of: SimulatedDevice, device: SimulatedDevice): boolean =>
+  room.replica(of).memberPositions.hadContents(device.identity.id).size > 0;
