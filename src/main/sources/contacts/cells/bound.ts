@@ -21,7 +21,7 @@ export interface BoundEntries {
   /** What the names of its fields begin with: `emails/`. */
   readonly prefix: string;
   readonly slots: readonly BoundSlot[];
-  /** Nothing for each of them. */
+  /** Nothing for each of them, to be copied (see `Table.none`). */
   readonly none: readonly null[];
 }
 export interface BoundFields extends Bound {
@@ -32,7 +32,10 @@ export interface BoundFields extends Bound {
 /** What the columns of a table can say. A contact is a row of texts in their order. */
 export interface Table {
   readonly parts: readonly (BoundEntries | BoundFields)[];
-  /** Nothing for each of them. */
+  /**
+   * Nothing for each of them, to be copied, as `blank` is: what `map` makes is of another kind of list once V8 has compiled it, and whoever uses
+   * it is compiled once more.
+   */
   readonly none: readonly null[];
 }
 

@@ -70,9 +70,9 @@ const FORBIDDEN = ':::';
 
 /** Google's place for entries: a label, and values of which several share the cells when they share the label. */
 export function labelledSlot(label: string, columns: readonly string[], codec: ValueCodec, words: LabelWords): Slot {
-  const read = (texts: Texts, label: string): Value | null => {
+  const read = (texts: Texts, said: string): Value | null => {
     const value = codec.fromTexts(texts);
-    return value === null ? null : withLabel(value, readLabel(label, words));
+    return value === null ? null : withLabel(value, readLabel(said, words));
   };
   const blank = ['', ...columns.map(() => '')];
   return {
