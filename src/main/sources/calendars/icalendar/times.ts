@@ -1,5 +1,6 @@
 import { type CivilTime, formatTime, parseTime } from './civil.ts';
 import { type Param, type Property, param, paramOf, property } from './property.ts';
+import { remembering } from './remembering.ts';
 import { UTC } from './zone-names.ts';
 import { localIn } from './zone-offsets.ts';
 import type { Zones } from './zones.ts';
@@ -39,13 +40,14 @@ export function composeTime(
 
 const NO_PARAMS: readonly Param[] = [];
 const IS_DATE: readonly Param[] = [param('VALUE', 'DATE')];
+const inZone = remembering(100, (tzid): readonly Param[] => [param('TZID', tzid)]);
 
 const timeText = ({ local, zone, isDate }: EventTime): string =>
   formatTime(local, isDate ? 'date' : zone === UTC ? 'utc' : 'local');
 
 function timeParams({ zone, isDate }: EventTime, zones: Zones): readonly Param[] {
   if (isDate) return IS_DATE;
-  return zone === null || zone === UTC ? NO_PARAMS : [param('TZID', zones.tzidOf(zone))];
+  return zone === null || zone === UTC ? NO_PARAMS : inZone(zones.tzidOf(zone));
 }
 
 /** The wall time of the zone of a series; a date stays one (`2024-01-05`) where the series has times. */
