@@ -178,9 +178,10 @@ export class HistoryKeeper {
     return {
       clock,
       store: {
-        capture: (source, requests, reserve) => write.capture(source, requests, reserve),
-        inspect: (source, ids) => write.inspect(source, ids),
-        sync: (source, ids) => write.sync(source, ids),
+        capture: (source, requests, reserve) =>
+          write.capture(source, requests, reserve).catch(whereLetGo(() => requests.map(() => 'moved' as const))),
+        inspect: (source, ids) => write.inspect(source, ids).catch(whereLetGo(() => null)),
+        sync: (source, ids) => write.sync(source, ids).catch(whereLetGo(() => ids.map(() => false))),
         freeBytes: () => write.freeBytes(),
         readKept: (digest) => write.readKept(digest),
         keep: (contents) => engine.kept.keep(contents),
@@ -250,11 +251,7 @@ export class HistoryKeeper {
         isReady: () =>
           synchronizer.adapter.condition().then(
             ({ is }) => is === 'ready',
-            (error: unknown) => {
-              // It was let go of meanwhile.
-              if (error instanceof LockstepError && error.code === 'no-source') return false;
-              throw error;
-            },
+            whereLetGo(() => false),
           ),
         pending: () => construction.rows(),
         enqueued: () => construction.enqueued,
@@ -271,6 +268,14 @@ export class HistoryKeeper {
     return known;
   }
 }
+
+/** What a source answers that was let go of after it was asked. */
+const whereLetGo =
+  <T>(answer: () => T) =>
+  (error: unknown): T => {
+    if (error instanceof LockstepError && error.code === 'no-source') return answer();
+    throw error;
+  };
 
 /** Sources whose items are files: of texts everything is in the records. */
 const treesOf = (replica: Replica): readonly Synchronizer[] =>

@@ -266,4 +266,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what collides with a name is there once that is gone, and not with the next look at everything',
   },
+  {
+    seed: '1420012',
+    kinds: ['tree', 'attributes', 'power', 'disk', 'sources', 'select', 'retention', 'folding', 'race', 'crash'],
+    drawsBatches: true,
+    about: 'what the power left is compared with what a folder holds that is let go of at that moment',
+  },
 ];

@@ -14,7 +14,8 @@ export interface KeepStore {
     requests: readonly { readonly id: RecordId; readonly revision: Revision; readonly digest: Digest }[],
     reserve: number,
   ): Promise<readonly ('kept' | 'moved' | 'no-room')[]>;
-  inspect(source: string, ids: readonly RecordId[]): Promise<readonly Standing[]>;
+  /** null: the source was let go of. */
+  inspect(source: string, ids: readonly RecordId[]): Promise<readonly Standing[] | null>;
   sync(source: string, ids: readonly RecordId[]): Promise<readonly boolean[]>;
   /** null: the system does not say. */
   freeBytes(): Promise<number | null>;

@@ -248,8 +248,8 @@ export interface SourceAdapter {
   /** 0 while nothing is left out; otherwise another number with each change of the rules. */
   rulesVersion(): number;
   /**
-   * Bytes of items as they were at a revision; null for one that is not at that revision any more. Kinds with content only. `most`: no
-   * further item is read once this many bytes were; those are null as well.
+   * Bytes of items as they were at a revision; null for one that is not at that revision any more, or where the source was let go of. Kinds with
+   * content only. `most`: no further item is read once this many bytes were; those are null as well.
    */
   readContent?(requests: readonly ContentRequest[], most?: number): Promise<readonly (Uint8Array | null)[]>;
   /** Begins or resumes a large file beside its place, and may keep the memory of its pieces; returns where it is put together and which of its offsets are there already. */

@@ -249,7 +249,12 @@ export class FilesAdapter implements SourceAdapter {
     const bytes = requests.reduce((sum, { length }) => sum + length, 0);
     // What is read in one go lies in one slab, so they are not filled. Those that are not needed come back.
     const room = freeSlabs(Math.min(SLABS_AT_ONCE, 1 + Math.ceil((bytes * 1.5) / SLAB_BYTES)));
-    const { items, owned } = await this.#write.readContent(this.#options.source, requests, most, { owned: room });
+    const read = this.#write.readContent(this.#options.source, requests, most, { owned: room });
+    const { items, owned } = await read.catch((error: unknown) => {
+      // Who reads does not wait for whoever lets go of the folder meanwhile.
+      if (!(error instanceof LockstepError && error.code === 'no-source')) throw error;
+      return { items: requests.map(() => null), owned: room };
+    });
     for (const buffer of owned) noteSlab(buffer);
     const used = new Set(items.map((item) => item?.buffer));
     giveSlabs(owned.filter((buffer) => !used.has(buffer)));
