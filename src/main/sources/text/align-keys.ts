@@ -8,7 +8,8 @@ import { compareEntries, mintKey } from './mint-key.ts';
 export interface KeylessEntry {
   /** The map it belongs to: `emails`. */
   readonly map: string;
-  readonly value: Value;
+  /** Where it is what it was, the object it was is put in its place: whoever compares them need not look into them again. */
+  value: Value;
   /** What the text itself says is its key (PROP-ID); null: nothing. */
   readonly key?: string | null;
 }
@@ -94,7 +95,9 @@ function takeSame(
     if (!isOf(map, names[one] as FieldName)) continue;
     const at = own[place++];
     if (at === undefined || keys[at] !== null) return false;
-    if (!equalValues((entries[at] as KeylessEntry).value, values[one] as Value)) return false;
+    const entry = entries[at] as KeylessEntry;
+    if (!equalValues(entry.value, values[one] as Value)) return false;
+    entry.value = values[one] as Value;
     fields[at] = names[one] as FieldName;
   }
   return place === own.length;

@@ -329,9 +329,9 @@ export interface LineStyle {
 
 /** A line as it is written: folded by octets, never within a character. Characters no line can hold are left out. */
 export function composeLine(line: Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>, style: LineStyle): string {
-  let written = line.group === null ? line.name : `${line.group}.${line.name}`;
-  for (const param of line.params) written += composeParam(param);
-  return fold(`${written}:${plain(line.value)}`, style);
+  let head = line.group === null ? line.name : `${line.group}.${line.name}`;
+  for (const param of line.params) head += composeParam(param);
+  return fold(`${head}:${plain(line.value)}`, style);
 }
 
 function composeParam({ name, values, quoted }: Param): string {

@@ -31,8 +31,8 @@ export function composeValue(name: string, plain: string): string | null {
   // Most values are composed just as they are: vcard4 escapes these characters and no others.
   if (!ESCAPED.test(plain)) return plain;
   try {
-    const line = new Property([], new TextType(plain)).repr();
-    const escaped = line.slice(line.indexOf(':') + 1).replace(/\r\n[ \t]/g, '');
+    // Its line would be folded letter by letter, and another way than ours are.
+    const escaped = new Property([], new TextType(plain)).value;
     // A colon has no escape in RFC 6350 (3.4): whoever reads by the letter would show the backslash.
     return escaped.replace(/\\([\\:])/g, (both, char: string) => (char === ':' ? ':' : both));
   } catch {

@@ -20,11 +20,10 @@ const NEVER_FOLD = 1 << 20;
 /** A new card. */
 export function composeCard(fields: Fields, uid: string, version: VcardVersion, style: LineStyle): string {
   const lines = new CardLines(version, paramStyleOf([], version), style);
+  const { lineEnd } = style;
   const isUrn = version === '4.0' && UUID.test(uid);
-  let card =
-    lines.text(plainLine('BEGIN', 'VCARD')) +
-    lines.text(plainLine('VERSION', version)) +
-    lines.text(plainLine('UID', isUrn ? `urn:uuid:${uid}` : escapeText(uid, version === '2.1' ? '2.1' : '3.0')));
+  let card = `BEGIN:VCARD${lineEnd}VERSION:${version}${lineEnd}`;
+  card += lines.text(plainLine('UID', isUrn ? `urn:uuid:${uid}` : escapeText(uid, version === '2.1' ? '2.1' : '3.0')));
   const name = (fields.get('name' as FieldName) ?? {}) as Plain;
   card += lines.text(lines.fullName(name.full ?? null, fields));
   // 2.1 and 3.0 cannot do without.
@@ -43,7 +42,7 @@ export function composeCard(fields: Fields, uid: string, version: VcardVersion, 
   for (const { rule, entry } of entries) for (const line of lines.entry(rule, entry, null, groups)) card += line;
   for (const field of others)
     for (const line of lines.other(field, fields.get(field) as Value, fields, groups)) card += line;
-  return card + lines.text(plainLine('END', 'VCARD'));
+  return `${card}END:VCARD${lineEnd}`;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -119,16 +118,21 @@ export class CardLines {
     groups: { next: number },
     before: Plain | null = null,
   ): readonly string[] {
-    const written = rule.write(entry, this.version);
+    const isOld = existing !== null && existing.length > 0;
+    const written = (isOld ? null : this.#composed(rule, entry)) ?? rule.write(entry, this.version);
     if (written === null) return NO_LINES;
-    if (existing !== null && existing.length > 0) return this.#again(rule, entry, written, existing, groups, before);
+    if (isOld) return this.#again(rule, entry, written, existing, groups, before);
     const more = this.#about(entry, NO_LINES, before);
     const group = more.length === 0 ? null : `item${groups.next++}`;
-    const composed =
-      this.version === '4.0' && rule.text !== undefined ? composeValue(rule.name, text(entry[rule.text])) : null;
     const params = writeParams(entry, written, rule, this.version, this.#params, null);
-    const line = this.text({ group, name: rule.name, params, value: composed ?? written.value });
+    const line = this.text({ group, name: rule.name, params, value: written.value });
     return more.length === 0 ? [line] : [line, ...more.map((each) => this.text({ ...each, group }))];
+  }
+
+  /** The value of a new line, where its property is composed as vcard4 does; null: it is another one. */
+  #composed({ name, text: part }: PropertyRule, entry: Plain): Written | null {
+    const value = this.version === '4.0' && part !== undefined ? composeValue(name, text(entry[part])) : null;
+    return value === null ? null : { value };
   }
 
   /** The same of one that has lines already. */
