@@ -255,6 +255,7 @@ export class HistoryKeeper {
           ),
         pending: () => construction.rows(),
         enqueued: () => construction.enqueued,
+        leavesOut: (id) => synchronizer.adapter.outside(id, false),
         construct: (row) => {
           construction.enqueue(row, null);
           schedule()?.constructSoon();

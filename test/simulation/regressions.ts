@@ -272,4 +272,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what the power left is compared with what a folder holds that is let go of at that moment',
   },
+  {
+    seed: '1300042',
+    kinds: ['tree', 'attributes', 'power', 'disk', 'sources', 'select', 'retention', 'middle'],
+    drawsBatches: true,
+    about: 'what may be torn is asked for again, so that who stands in the middle fetches it',
+  },
 ];

@@ -42,6 +42,8 @@ export interface KeepSource {
   pending(): readonly number[];
   /** How many ever were: where it is what it was, `pending` has none that was not among them. */
   enqueued(): number;
+  /** Is the item outside what its rules let in? */
+  leavesOut(id: RecordId): boolean;
   /** Brings a record to it (again). */
   construct(row: number): void;
   /** Something may have changed in these groups. */

@@ -1,20 +1,22 @@
-import type { Collection } from '../collection.ts';
-import { isLive } from '../merge/record-state.ts';
 import { hexOf } from '../record/encode-value.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
-import type { EarlierValue } from '../snapshot/adopt.ts';
 import { revisionIn, storedRevision, vouchesFor } from '../snapshot/stored-revision.ts';
 import type { Revision, Standing } from '../sources/source-adapter.ts';
+import { earlierWhereMoved, expectedOf, isSettledThere, planOf } from './keep-expected.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
 
 const STEP = 256;
 /** Earlier versions of a file it is compared with. */
 const EARLIER = 8;
-/** What could not be read, or had by anybody, is tried again after this long. */
+/**
+ * What could not be read, or had by anybody, is tried again after this long; what somebody may have who was not linked yet twice as long each time
+ * up to the second: a device between this one and that fetches what it is asked for again.
+ */
 const AGAIN_MS = 30_000;
+const LONGEST_AGAIN_MS = 5 * 60_000;
 /** A larger file is not compared byte by byte with what it should be. */
 const LARGEST = 64 << 20;
 
@@ -62,6 +64,8 @@ export class WholeFiles implements IdleJob {
   /** By source. */
   readonly #queues = new Map<number, Suspect[]>();
   #undecided: Suspect[] = [];
+  #again: (() => void) | null = null;
+  #againAfter = AGAIN_MS;
   #working: Promise<void> | null = null;
   #stopped = false;
   readonly #settled: () => void;
@@ -114,6 +118,7 @@ export class WholeFiles implements IdleJob {
   /** Resolves once nothing is under way; nothing more begins. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#again?.();
     await this.#working;
   }
 
@@ -187,7 +192,7 @@ export class WholeFiles implements IdleJob {
   }
 
   async #judge(suspect: Suspect, standing: Standing): Promise<Verdict | 'undecided' | 'later'> {
-    const expected = expectedOf(suspect);
+    const expected = expectedOf(suspect.each.collection, suspect.source, suspect.row);
     if (expected === null) return 'let-go';
     if (standing.is === 'unreadable') return suspect.power ? 'later' : 'let-go';
     const { collection } = suspect.each;
@@ -263,10 +268,30 @@ export class WholeFiles implements IdleJob {
     });
   }
 
+  /** Those that somebody could tell who is not linked. */
+  #planAgain(): void {
+    if (this.#again !== null || this.#stopped) return;
+    this.#again = this.#port.clock.after(this.#againAfter, () => {
+      this.#again = null;
+      this.#againAfter = Math.min(2 * this.#againAfter, LONGEST_AGAIN_MS);
+      const open = this.#undecided.filter(({ lastTry }) => !lastTry);
+      for (const suspect of open) suspect.due ||= suspect.each.linked().length > 0;
+      if (open.some(({ due }) => due)) this.#port.wake();
+      if (open.some(({ due }) => !due)) this.#planAgain();
+    });
+  }
+
   #hold(suspect: Suspect, standing: There): void {
     const { each, source, id } = suspect;
+    if (suspect.seen === null) this.#againAfter = AGAIN_MS;
     suspect.seen ??= hexOf(standing.revision);
     this.#undecided.push(suspect);
+    if (!suspect.lastTry) this.#planAgain();
+    // What is left out is no problem of anybody's, and doubted all the same: it may be let in again.
+    if (source.leavesOut(id)) {
+      each.collection.problems.drop(source.row, id);
+      return;
+    }
     each.collection.problems.put(
       source.row,
       id,
@@ -381,55 +406,3 @@ const isDue = ({ each, asked, due }: Suspect): boolean => due || each.linked().s
 
 /** Has some member not been linked yet since it came to be doubted? */
 const hasOthersToAsk = ({ each, asked }: Suspect): boolean => each.others().some(({ device }) => !asked.has(device));
-
-/** What the records said that a record was moved to, one after the other. */
-function earlierWhereMoved({ records, log, packages }: Collection, row: number): readonly EarlierValue[] {
-  const passed = new Set<number>();
-  const values: EarlierValue[] = [];
-  const next = (at: number): number | undefined => {
-    const moves = log.changesOf(at).flatMap((dot) => packages.changeAt(dot)?.change.movedTo ?? []);
-    const to = moves.at(-1);
-    return to === undefined ? undefined : records.find(to)?.row;
-  };
-  for (let at = next(row); at !== undefined && at !== row && !passed.has(at); at = next(at)) {
-    passed.add(at);
-    values.push(...packages.earlierValues(at));
-  }
-  return values;
-}
-
-/** Does the snapshot say that the source shows just what the record says? */
-function isSettledThere({ records }: Collection, source: KeepSource, row: number): boolean {
-  const record = records.at(row);
-  const stored = records.snapshot(source.row, row);
-  return record === null || (stored === undefined ? !isLive(record.state) : stored.held === null);
-}
-
-/** What a source holds of a record and is to show of it; null: nobody knows of the record. */
-function planOf(collection: Collection, source: KeepSource, row: number) {
-  const record = collection.records.at(row);
-  if (record === null) return null;
-  const stored = collection.records.snapshot(source.row, row);
-  const before = collection.held(record, stored);
-  return { stored, before, planned: collection.plan(record, before) };
-}
-
-/** What should stand at a suspect's place: as it was when last seen, or as it was being made. null: nobody knows of the record. */
-function expectedOf({ each, source, row }: Suspect): {
-  readonly held: FileEntry | null;
-  readonly target: FileEntry | null;
-  /** The snapshot says that something was there. */
-  readonly wasThere: boolean;
-  /** The revision that vouches for what the snapshot says; null: none does. */
-  readonly vouched: Uint8Array | null;
-  /** Nothing shall be there. */
-  readonly isGone: boolean;
-} | null {
-  const plan = planOf(each.collection, source, row);
-  if (plan === null) return null;
-  const { stored, before, planned } = plan;
-  const wasThere = stored !== undefined && stored.revision !== null;
-  const held = wasThere ? fileEntry(before?.get(ENTRY)?.value) : null;
-  const target = fileEntry(planned.fields?.get(ENTRY));
-  return { held, target, wasThere, vouched: stored?.revision ?? null, isGone: planned.fields === null };
-}

@@ -184,6 +184,40 @@ it('takes what was written to a file that may be torn for an edit, while nobody 
   room.expectNoFaults();
 });
 
+it('has the device in the middle fetch what it is compared with, where that leaves it out and the author is never linked', async () => {
+  const room = await KeepRoom.open('middle', 3, { near: 'near', far: 'far' });
+  const [a, b, c] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0], (typeof room.devices)[0]];
+  const rules = (device: typeof a, ignore: readonly string[]) => {
+    const [row] = room.replica(device).synchronizers.keys();
+    const settings = { only: [], ignore, readOnly: false };
+    return room.group.until(device, device.engine.changeRules(room.replica(device), row as number, settings));
+  };
+  await rules(b, ['far']);
+  a.running?.handlers.config('history.copy-limit', '0');
+  room.write(c, 'far', 'what C wrote at last');
+  await room.run(2000);
+  expect([room.read(a, 'far'), room.kept(b, 'what C wrote at last')]).toEqual(['what C wrote at last', false]);
+  for (const device of [a, b]) room.group.cut(device, c);
+  a.losePower(new SeededRandom('middle'));
+  room.write(a, 'far', 'what C wr');
+  const before = room.changes(c);
+  await room.group.start(a);
+  await room.run(10_000);
+  expect(room.problems(a)).toEqual(['far: content-unavailable']);
+  // What is left out is no problem, and doubted all the same.
+  await rules(a, ['far']);
+  await room.run(60_000);
+  expect([room.read(a, 'far'), room.problems(a)]).toEqual(['what C wr', []]);
+  await rules(a, []);
+  await room.run(200_000);
+  expect([room.read(a, 'far'), room.problems(a)]).toEqual(['what C wr', ['far: content-unavailable']]);
+  room.group.network.mend(b.host, c.host);
+  await room.run(900_000);
+  expect([room.read(a, 'far'), room.problems(a)]).toEqual(['what C wrote at last', []]);
+  expect(room.changes(c)).toBe(before);
+  room.expectNoFaults();
+});
+
 it('makes again what somebody saved just before the power went, where it is known', async () => {
   const room = await KeepRoom.open('saved', 2, { 'a.txt': 'first text' });
   const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
