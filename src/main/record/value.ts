@@ -13,6 +13,17 @@ export type Value =
 /** The fields of a record as one source holds them or as a person sees them: one value each. */
 export type Fields = ReadonlyMap<FieldName, Value>;
 
+/** The same fields, with equal values? */
+export function equalFields(a: Fields, b: Fields): boolean {
+  if (a.size !== b.size) return false;
+  let isSame = true;
+  a.forEach((value, field) => {
+    const other = b.get(field);
+    isSame &&= other !== undefined && equalValues(value, other);
+  });
+  return isSame;
+}
+
 /** Equality of plain values: same shape, same bytes, whatever the order of keys. */
 export function equalValues(a: Value, b: Value): boolean {
   if (a === b) return true;

@@ -1,6 +1,6 @@
 import { fieldRule } from '../../record/field-rules.ts';
 import type { RecordId } from '../../record/ids.ts';
-import type { Fields } from '../../record/value.ts';
+import { equalFields, type Fields } from '../../record/value.ts';
 import type { DocumentPlace } from './document-place.ts';
 import { derivedUid, FreeIds, NUMBER, recordIdOfUid } from './item-ids.ts';
 import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
@@ -211,13 +211,16 @@ export class AssignItems {
     return matches;
   }
 
-  /** Says which record each item of a text we just wrote is: the order of what was there is kept, new items follow. */
+  /**
+   * Says which record each item of a text we just wrote is: the order of what was there is kept, new items follow. Returns new ones that were read for
+   * that, and say just what they are to say.
+   */
   identify(
     document: Loaded,
     before: Loaded,
     written: ReadonlySet<RecordId>,
     native: ReadonlyMap<RecordId, Fields>,
-  ): void {
+  ): ReadonlySet<RecordId> {
     const claimed = new Set<RecordId>();
     const candidates = [...new Set([...before.ids.flatMap((id) => id ?? []), ...native.keys()])];
     // What states no UID and was not written is told by its bytes: of a table of thousands one row is another.
@@ -257,8 +260,10 @@ export class AssignItems {
         claimed.add(id);
       }
     });
-    const unplaced = this.#claimByPlace(document, before, written, native, rest, claimed);
-    if (unplaced.length === 0) return;
+    const exact = new Set<RecordId>();
+    const left = this.#claimByPlace(document, before, written, native, rest, claimed);
+    const unplaced = this.#claimInOrder(document, before, native, left, claimed, exact);
+    if (unplaced.length === 0) return exact;
     const free = candidates.filter((id) => !claimed.has(id));
     const matches = this.#align(
       unplaced.map((at) => fieldsOf(this.#format, document, document.text.items[at] as NativeItem, null)),
@@ -268,6 +273,34 @@ export class AssignItems {
       const match = matches[index] ?? null;
       const id = match === null ? undefined : free[match];
       if (id !== undefined) document.ids[at] = id;
+    });
+    return exact;
+  }
+
+  /**
+   * New items stand in the order in which they were written: one that says just what its record is to say is that one (`exact`). The others are
+   * returned.
+   */
+  #claimInOrder(
+    document: Loaded,
+    before: Loaded,
+    native: ReadonlyMap<RecordId, Fields>,
+    unplaced: readonly number[],
+    claimed: Set<RecordId>,
+    exact: Set<RecordId>,
+  ): readonly number[] {
+    const former = new Set(before.ids);
+    const news = [...native.keys()].filter((id) => !former.has(id) && !claimed.has(id));
+    if (news.length !== unplaced.length) return unplaced;
+    return unplaced.filter((at, index) => {
+      const id = news[index] as RecordId;
+      const wanted = native.get(id) as Fields;
+      const says = fieldsOf(this.#format, document, document.text.items[at] as NativeItem, wanted);
+      if (says === null || !equalFields(says, wanted)) return true;
+      document.ids[at] = id;
+      claimed.add(id);
+      exact.add(id);
+      return false;
     });
   }
 
@@ -295,6 +328,7 @@ export class AssignItems {
 }
 
 const NO_FIELDS: Fields = new Map();
+
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** The last that is not claimed. What is claimed stays so, and is not looked at again: thousands of items may be alike. */

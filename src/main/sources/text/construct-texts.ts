@@ -4,7 +4,7 @@ import { digestOf as contentDigest } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { putInContents, takeOutContents } from '../../record/content-reference.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
-import { equalValues, type Fields } from '../../record/value.ts';
+import { equalFields, type Fields } from '../../record/value.ts';
 import type { ConstructItem, ConstructOutcome, ItemProblem } from '../source-adapter.ts';
 import type { AssignItems } from './assign-items.ts';
 import { momentOf } from './compose-text.ts';
@@ -274,18 +274,20 @@ export class ConstructTexts {
     const loaded = this.#texts.load(document, before);
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
-    this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
+    const exact = this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
     this.#texts.remember(loaded);
     return items.map(({ id, fields }) => {
       if (fields === null) return { id, done: 'written', revision: null, kept: null };
       const item = this.#texts.place(id)?.item;
+      if (item !== undefined && exact.has(id))
+        return { id, done: 'written', revision: this.#texts.revisionOf(loaded, item, id), kept: null };
       const read = item === undefined ? null : fieldsOf(this.#format, loaded, item, fields);
       const holds = read === null ? null : takeOutContents(read, contentDigest).fields;
       if (item === undefined || holds === null)
         return refused(id, 'content-wrong', 'it is not there as it was written');
       const revision = this.#texts.revisionOf(loaded, item, id);
       const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
-      return equal(holds, fields) ? written : { ...written, holds };
+      return equalFields(holds, fields) ? written : { ...written, holds };
     });
   }
 }
@@ -300,9 +302,3 @@ const refused = (id: RecordId, reason: ItemProblem['code'], detail: string): Con
   reason,
   detail,
 });
-
-function equal(a: Fields, b: Fields): boolean {
-  if (a.size !== b.size) return false;
-  for (const [field, value] of a) if (!b.has(field) || !equalValues(value, b.get(field) ?? null)) return false;
-  return true;
-}

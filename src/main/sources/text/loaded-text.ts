@@ -17,10 +17,25 @@ const digests = new WeakMap<NativeItem, Uint8Array>();
 export function digestOf({ bytes }: SplitText, item: NativeItem): Uint8Array {
   const known = digests.get(item);
   if (known !== undefined) return known;
-  const parts = [...item.spans, ...item.context].map(({ start, end }) => bytes.subarray(start, end));
-  const digest = sha256(parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)).subarray(0, 16);
+  const digest = sha256(bytesOf(bytes, item)).subarray(0, 16);
   digests.set(item, digest);
   return digest;
+}
+
+/** Bytes that are put together: with the header of a table, for each of its rows. */
+let together = Buffer.alloc(64 << 10);
+
+function bytesOf(bytes: Uint8Array, { spans, context }: NativeItem): Uint8Array {
+  const [first] = spans;
+  if (spans.length === 1 && context.length === 0 && first !== undefined) return bytes.subarray(first.start, first.end);
+  let size = 0;
+  for (const parts of [spans, context])
+    for (const { start, end } of parts) {
+      if (size + end - start > together.length) together = Buffer.concat([together], 2 * (size + end - start));
+      together.set(bytes.subarray(start, end), size);
+      size += end - start;
+    }
+  return together.subarray(0, size);
 }
 
 /** The line (from 1) a byte is in. */
