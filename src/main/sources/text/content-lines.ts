@@ -1,4 +1,5 @@
 import { BEYOND_ASCII, decodeText } from './decode-text.ts';
+import { headEnd, isFolded, isOfBase64, isQuotedPrintable, isWord } from './line-heads.ts';
 import { listed } from './listed.ts';
 import type { Span } from './text-format.ts';
 
@@ -47,16 +48,10 @@ const USUAL = 75;
 const NARROWEST = 50;
 /** Nothing honest nests deeper. */
 const DEEPEST = 8;
-const LONGEST_NAME = 64;
 /** Base64 that goes on without being folded has longer lines. */
 const SHORT_BASE64 = 20;
 
-const [TAB, LF, CR, SPACE, QUOTE, COMMA, DOT, COLON, SEMICOLON, EQUALS] = [9, 10, 13, 32, 34, 44, 46, 58, 59, 61];
-/** Which bytes are of this kind. */
-const bytesOf = (kind: RegExp): Uint8Array =>
-  Uint8Array.from({ length: 256 }, (_, byte) => (kind.test(String.fromCharCode(byte)) ? 1 : 0));
-const OF_NAME = bytesOf(/[A-Za-z0-9_-]/);
-const OF_BASE64 = bytesOf(/[A-Za-z0-9+/=]/);
+const [LF, CR, QUOTE, COMMA, COLON, SEMICOLON, EQUALS] = [10, 13, 34, 44, 58, 59, 61];
 
 /** Never throws. Linear in the length of the text. */
 export function readContentLines(bytes: Uint8Array): ContentText {
@@ -142,7 +137,7 @@ class LineReader {
   /** Is all of the line at `start` base64, and more than a word of it? */
   #isBase64(start: number): boolean {
     let at = start;
-    while (OF_BASE64[this.#text.charCodeAt(at)] === 1) at++;
+    while (isOfBase64(this.#text.charCodeAt(at))) at++;
     return at - start > SHORT_BASE64 && at === this.#endOfLine(start, this.#next(start));
   }
 
@@ -153,9 +148,8 @@ class LineReader {
       (open?.junk ?? this.#stray).push({ start, end });
       return;
     }
-    const name = head - from === 5 || head - from === 3 ? raw.slice(from, head).toUpperCase() : '';
-    if (name === 'BEGIN') this.#begin(start, end, raw.slice(from, to));
-    else if (name === 'END') this.#endOf(start, end, raw.slice(from, to));
+    if (isWord('BEGIN', raw, from, head)) this.#begin(start, end, raw.slice(from, to));
+    else if (isWord('END', raw, from, head)) this.#endOf(start, end, raw.slice(from, to));
     else if (open === undefined) this.#stray.push({ start, end });
     else {
       const line = this.#parseLine(start, end, raw, from, to, head);
@@ -272,33 +266,6 @@ class LineReader {
     while (end > start && this.#text.charCodeAt(end - 1) === CR) end--;
     return end;
   }
-}
-
-/** Does the line at `at` go on with the one before it? */
-function isFolded(text: string, at: number): boolean {
-  const first = text.charCodeAt(at);
-  return first === SPACE || first === TAB;
-}
-
-/** Where the name of a property ends (it may have a group): at its first `;` or `:`. -1: it has none. */
-function headEnd(raw: string, from: number, to: number): number {
-  let begin = from;
-  for (let at = from; at < to; at++) {
-    const char = raw.charCodeAt(at);
-    if (OF_NAME[char] === 1) continue;
-    if (at === begin || at - begin > LONGEST_NAME) return -1;
-    if (char === SEMICOLON || char === COLON) return at;
-    if (char !== DOT || begin !== from) return -1;
-    begin = at + 1;
-  }
-  return -1;
-}
-
-/** Do the parameters from `head` on say so? */
-function isQuotedPrintable(raw: string, head: number, to: number): boolean {
-  let colon = head;
-  while (colon < to && raw.charCodeAt(colon) !== COLON) colon++;
-  return colon < to && /QUOTED-PRINTABLE/i.test(raw.slice(head, colon));
 }
 
 const NO_PARAMS: readonly Param[] = [];

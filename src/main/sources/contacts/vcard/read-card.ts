@@ -274,11 +274,16 @@ function aboutOf(lines: readonly ContentLine[]): About {
 
 const MOMENT = /^(\d{4})-?(\d{2})-?(\d{2})(?:T(\d{2}):?(\d{2}):?(\d{2})(?:[.,]\d+)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
+const MOMENT_IN_4 = /^\d{8}T\d{6}Z$/;
 const MOMENT_AS_KEPT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 /** When a card was saved, in one spelling; null: it cannot be told. */
 function momentOf(value: string): string | null {
   if (MOMENT_AS_KEPT.test(value)) return value;
+  if (MOMENT_IN_4.test(value)) {
+    const day = `${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6, 8)}`;
+    return `${day}T${value.slice(9, 11)}:${value.slice(11, 13)}:${value.slice(13)}`;
+  }
   const match = MOMENT.exec(value.trim());
   if (match === null) return null;
   const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = match;
