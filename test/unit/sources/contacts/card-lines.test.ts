@@ -127,3 +127,26 @@ it('cards of no UID, no number and no FN are known again by their names, or what
   const known = [said('N:Roe;Bob;;;'), said('ORG:Acme')];
   expect(align([said('ORG:Acme', 'NOTE:1'), said('N:Roe;Bob;;;', 'NOTE:2')], known)).toEqual([1, 0]);
 });
+
+describe('a parameter of any name', () => {
+  it('is read as every other, also where objects have something of that name', () => {
+    const card = cardOf('3.0', 'FN:Ana', 'X-OWN;CONSTRUCTOR=a;__PROTO__=b:1', 'TEL;CONSTRUCTOR=a;__PROTO__=b:1');
+    expect(card.said('vCard/x-own')).toEqual([{ name: 'X-OWN', value: '1', params: { constructor: ['a'] } }]);
+    expect(card.said('phones')).toEqual([{ number: '1', vCardParams: { constructor: ['a'] } }]);
+  });
+  it('is written with its texts, whatever else a peer says is in it', () => {
+    const format = vcardFormat('4.0');
+    const email = { address: 'a@example.com', vCardParams: { 'x-own': [null, 'k', 5], type: [null] } };
+    const after = format.project(new Map([['emails/a' as FieldName, email]]));
+    const empty = format.split(format.empty());
+    expect(format.refuses?.(after, 'u', empty)).toBe(null);
+    const text = Buffer.from(format.write(empty, [{ item: null, before: null, after, uid: 'u' }])).toString();
+    expect(text).toContain('EMAIL;X-OWN=k:a@example.com\r\n');
+  });
+});
+
+it('a value of which a card holds all stays the same object in what it is shown', () => {
+  const { fields } = cardOf('3.0', 'FN:Ana', 'N:B;Ana;;;', 'TEL;TYPE=home,cell:1', 'ADR;TYPE=work:;;s;l;;;c');
+  const shown = vcardFormat('4.0').project(fields);
+  expect([...fields].filter(([field, value]) => shown.get(field) !== value)).toEqual([]);
+});
