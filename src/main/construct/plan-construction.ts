@@ -5,7 +5,7 @@ import {
   isConflict,
   type RecordState,
   type Sibling,
-  shownFields,
+  shownField,
 } from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
@@ -39,16 +39,17 @@ export function planItem(
 ): PlannedItem {
   if (covered && !holdsOwn(state, held)) return planDirectory(held);
   const target = new Map<FieldName, HeldField>();
-  const shown = shownFields(kind, state, order);
   const unseen = new Set<Dot>();
   const wasThere = held?.get(EXISTS)?.value === true;
+  const shownOf = (field: FieldName, siblings: readonly Sibling[]): HeldField | undefined =>
+    shownField(fieldRule(kind, field), siblings, order) ?? undefined;
   const standing = (field: FieldName): HeldField | undefined =>
-    keptSibling(held?.get(field), state.fields.get(field) ?? []) ?? shown.get(field);
+    keptSibling(held?.get(field), state.fields.get(field) ?? []) ?? shownOf(field, state.fields.get(field) ?? []);
   // An item that comes back shows none of the values any more: nothing of what it said once is to be kept there.
   const comesBack = !wasThere && standing(EXISTS)?.value === true;
   state.fields.forEach((siblings, field) => {
     const conflicts = siblings.length > 1 && isConflict(fieldRule(kind, field), siblings);
-    const value = conflicts && !(comesBack && field !== EXISTS) ? standing(field) : shown.get(field);
+    const value = conflicts && !(comesBack && field !== EXISTS) ? standing(field) : shownOf(field, siblings);
     if (value === undefined) return;
     target.set(field, value);
     if (conflicts)

@@ -36,7 +36,14 @@ function partsOf(value: Value, depth: number): number {
   if (depth > DEEPEST) return MOST_PARTS + 1;
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return 1;
   let parts = 1;
-  const inner: readonly Value[] = Array.isArray(value) ? value : Object.values(value);
-  for (let at = 0; at < inner.length && parts <= MOST_PARTS; at++) parts += partsOf(inner[at] as Value, depth + 1);
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length && parts <= MOST_PARTS; at++) parts += partsOf(value[at] as Value, depth + 1);
+    return parts;
+  }
+  const entries = value as { readonly [key: string]: Value };
+  for (const key in entries) {
+    parts += partsOf(entries[key] as Value, depth + 1);
+    if (parts > MOST_PARTS) break;
+  }
   return parts;
 }
