@@ -6,6 +6,8 @@ const DEBOUNCE_MS = 20;
 /** The same while a batch is being written there, for most of what happens then is that: so long, or so many times what the last look took. */
 const DEBOUNCE_WRITING_MS = 1000;
 const WRITING_TO_LOOKING = 10;
+/** But no longer than this: a computer that slept in the middle of a look is one whose look took a night. */
+const LONGEST_DEBOUNCE_MS = 60_000;
 /** After an item that was just changing, its group is looked at again: only then can its revision vouch for it (DESIGN 4). */
 const SETTLE_MS = 2100;
 const UNAVAILABLE_RETRY_MS = 5000;
@@ -67,7 +69,8 @@ export class Schedule {
     else this.#groups.add(group);
     if (this.#planned !== null || this.#looking || this.#stopped) return;
     const isWriting = this.#synchronizer.state === 'writing';
-    const delay = isWriting ? Math.max(DEBOUNCE_WRITING_MS, WRITING_TO_LOOKING * this.#lookTook) : DEBOUNCE_MS;
+    const writing = Math.max(DEBOUNCE_WRITING_MS, WRITING_TO_LOOKING * this.#lookTook);
+    const delay = isWriting ? Math.min(writing, LONGEST_DEBOUNCE_MS) : DEBOUNCE_MS;
     this.#planned = this.#clock.after(delay, () => {
       this.#planned = null;
       void this.#look();

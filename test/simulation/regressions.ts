@@ -278,4 +278,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what may be torn is asked for again, so that who stands in the middle fetches it',
   },
+  {
+    seed: '1420454',
+    kinds: ['tree', 'attributes', 'power', 'disk', 'sources', 'select', 'retention', 'folding', 'race', 'crash'],
+    drawsBatches: true,
+    about: 'a folder is looked at again soon where the computer slept in the middle of a look',
+  },
 ];

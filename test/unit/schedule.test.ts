@@ -70,6 +70,28 @@ describe('looking', () => {
     await flush();
     expect(looks).toEqual([['docs'], ['music']]);
   });
+  it('comes back where the computer slept through one, though much is being written there', async () => {
+    const world = new FakeClock();
+    const clock = world.device();
+    let looks = 0;
+    const slept = {
+      state: 'writing',
+      look: async () => {
+        if (looks++ === 0) clock.jump(48 * 3_600_000);
+      },
+      construct: () => Promise.resolve(),
+      lacking: 0,
+    };
+    const fault = (error: Error) => expect(error).toBeNull();
+    const schedule = new Schedule(clock, slept as unknown as Synchronizer, () => INTERVAL, fault);
+    schedule.dirty('docs');
+    await world.advance(1000);
+    expect(looks).toBe(1);
+    schedule.dirty('docs');
+    await world.advance(60_000);
+    expect(looks).toBe(2);
+    schedule.stop();
+  });
   it('comes by itself after the interval, and after it again', async () => {
     const { clock, looks } = world();
     await clock.advance(INTERVAL + 20);
