@@ -284,4 +284,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'a folder is looked at again soon where the computer slept in the middle of a look',
   },
+  {
+    seed: '1430017',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'a file that may be torn is not said to have the content it had',
+  },
 ];

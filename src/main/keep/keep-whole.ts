@@ -286,6 +286,7 @@ export class WholeFiles implements IdleJob {
     if (suspect.seen === null) this.#againAfter = AGAIN_MS;
     suspect.seen ??= hexOf(standing.revision);
     this.#undecided.push(suspect);
+    this.#forgetHeld(suspect);
     if (!suspect.lastTry) this.#planAgain();
     // What is left out is no problem of anybody's, and doubted all the same: it may be let in again.
     if (source.leavesOut(id)) {
@@ -299,6 +300,16 @@ export class WholeFiles implements IdleJob {
       'it may be torn by a power loss: it is compared once a device that has its content is linked, and left as it is until then',
       this.#port.clock.now(),
     );
+  }
+
+  /** Whatever it turns out to be, it is not what it was: that content is not to be had from there any more. */
+  #forgetHeld({ each, source, row }: Suspect): void {
+    const held = expectedOf(each.collection, source, row)?.held;
+    if (held?.type !== 'file') return;
+    const isElsewhere = this.#port
+      .whoHolds(held.digest)
+      .some((other) => other.row === row && other.source !== source.row);
+    if (!isElsewhere) this.#port.kept.forgetHolder(held.digest, row, this.#port.clock.now());
   }
 
   /** What is there cannot be read now: once it can be, it may be torn as well. A look names the trouble. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConflictView } from '../../../src/contract/contract.ts';
+import { digestOf } from '../../../src/main/platform/hash.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { ROOT } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from './keep-room.ts';
@@ -204,6 +205,7 @@ it('has the device in the middle fetch what it is compared with, where that leav
   await room.group.start(a);
   await room.run(10_000);
   expect(room.problems(a)).toEqual(['far: content-unavailable']);
+  expect(a.engine.contents.here.isHere(digestOf(Buffer.from('what C wrote at last')))).toBe(false);
   // What is left out is no problem, and doubted all the same.
   await rules(a, ['far']);
   await room.run(60_000);
