@@ -290,4 +290,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'a file that may be torn is not said to have the content it had',
   },
+  {
+    seed: '1430249',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'a folder that somebody makes where one was deleted as asked is noticed, though nobody told of it',
+  },
 ];

@@ -218,7 +218,7 @@ export class FilesAdapter implements SourceAdapter {
       await this.#recover();
     }
     if (aside !== null) this.#recheckLater(aside);
-    const groups = new Set(items.flatMap(({ id, fields }) => (fields === null ? [] : parentOf(id))));
+    const groups = new Set(items.map(({ id }) => parentOf(id)));
     // Not waited for: what is asked later is answered later.
     this.#look.expect(this.#options.source, [...groups]).catch(() => undefined);
     if (this.#watch !== null && madeDirectories.length > 0) this.#watch.add(madeDirectories);

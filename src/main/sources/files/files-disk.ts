@@ -124,7 +124,7 @@ export class FilesDisk {
     return result;
   }
 
-  /** Items were written to these directories: should they be gone at the next listing, it tells so. */
+  /** Items were written to these directories, or deleted: should they be gone at the next listing, it tells so. */
   expect(groups: readonly string[]): void {
     // A first listing is compared with all that is known.
     this.#looking?.walker.expect(groups);

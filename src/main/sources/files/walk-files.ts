@@ -138,8 +138,8 @@ export class FileWalker {
   }
 
   /**
-   * Something was written to these directories since the last listing: should they be gone by the next, that is told, and so is what is in them,
-   * though it be just as it was before that was written.
+   * Something was written to these directories, or deleted, since the last listing: should they be gone by the next, that is told, and so is what is
+   * in them, though it be just as it was before that (of a directory that was deleted and is there again nothing else tells).
    */
   expect(ids: readonly string[]): void {
     for (const id of ids) {
