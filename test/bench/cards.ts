@@ -1,25 +1,13 @@
 /**
  * The codec of cards by itself: 10,000 in one text (the generator of pim.py), CPU milliseconds.  usage: node test/bench/cards.ts [CARDS]
  */
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Fields, Value } from '../../src/main/record/value.ts';
 import { vcardFormat } from '../../src/main/sources/contacts/vcard/vcard-format.ts';
+import { count, generated, timed } from './codec.ts';
 
-const count = Number(process.argv[2] ?? 10_000);
-const generator = fileURLToPath(new URL('pim.py', import.meta.url));
-const bytes = execFileSync('python3', [generator, '--print', String(count)], { maxBuffer: 1 << 30 });
+const bytes = generated('cards');
 const format = vcardFormat('3.0');
 
-function timed<T>(what: string, work: () => T): T {
-  const since = process.cpuUsage();
-  const result = work();
-  const { user, system } = process.cpuUsage(since);
-  console.log(`${what}: ${Math.round((user + system) / 1000)} ms`);
-  return result;
-}
-
-console.log(`${count} cards, ${(bytes.length / 1e6).toFixed(1)} MB`);
 const text = timed('split', () => format.split(bytes));
 const read = timed('read all', () => text.items.map((item) => format.read(text, item, null)));
 timed('split and read all, once more', () => {

@@ -2,27 +2,14 @@
  * The codec of events by itself: 10,000 in one calendar (the generator of pim.py), CPU milliseconds of a first pass, as a device makes it: what
  * the giver does, then what the receiver does.  usage: node test/bench/events.ts [EVENTS]
  */
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { fieldName } from '../../src/main/record/ids.ts';
 import type { Fields } from '../../src/main/record/value.ts';
 import { icalendarFormat as format } from '../../src/main/sources/calendars/icalendar/icalendar-format.ts';
+import { generated, timed } from './codec.ts';
 
-const count = Number(process.argv[2] ?? 10_000);
-const generator = fileURLToPath(new URL('pim.py', import.meta.url));
-const generated = [generator, '--jobs', 'events', '--print', String(count)];
-const bytes = execFileSync('python3', generated, { maxBuffer: 1 << 30 });
+const bytes = generated('events');
 const moment = '2026-01-01T00:00:00Z';
 
-function timed<T>(what: string, work: () => T): T {
-  const since = process.cpuUsage();
-  const result = work();
-  const { user, system } = process.cpuUsage(since);
-  console.log(`${what}: ${Math.round((user + system) / 1000)} ms`);
-  return result;
-}
-
-console.log(`${count} events, ${(bytes.length / 1e6).toFixed(1)} MB`);
 const text = timed('split', () => format.split(bytes));
 const read = timed('read all', () => text.items.map((item) => format.read(text, item, null)));
 const shown = timed('project all', () => read.map((fields) => format.project(fields)));

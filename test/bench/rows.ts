@@ -2,26 +2,14 @@
  * The codec of tables by itself: 10,000 rows of a Google CSV (the generator of pim.py), and what another device makes of them. CPU milliseconds.
  * usage: node test/bench/rows.ts [ROWS]
  */
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Fields, Value } from '../../src/main/record/value.ts';
 import { csvFormat } from '../../src/main/sources/contacts/csv/csv-format.ts';
+import { count, generated, timed } from './codec.ts';
 
-const count = Number(process.argv[2] ?? 10_000);
-const generator = fileURLToPath(new URL('pim.py', import.meta.url));
-const bytes = execFileSync('python3', [generator, '--jobs', 'csv', '--print', String(count)], { maxBuffer: 1 << 30 });
+const bytes = generated('csv');
 const format = csvFormat('csv-google');
 const started = process.cpuUsage();
 
-function timed<T>(what: string, work: () => T): T {
-  const since = process.cpuUsage();
-  const result = work();
-  const { user, system } = process.cpuUsage(since);
-  console.log(`${what}: ${Math.round((user + system) / 1000)} ms`);
-  return result;
-}
-
-console.log(`${count} rows, ${(bytes.length / 1e6).toFixed(1)} MB`);
 const text = timed('split', () => format.split(bytes));
 const read = timed('read all', () => text.items.map((item) => format.read(text, item, null)));
 const shown = timed('all projected', () => read.map((fields) => format.project(fields)));
