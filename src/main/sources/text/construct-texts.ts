@@ -21,6 +21,8 @@ interface Write {
   readonly item: ConstructItem;
   readonly native: NativeItem | null;
   readonly before: Fields | null;
+  /** What it is to say, with the bytes of its contents; null: it is to go. */
+  readonly after: Fields | null;
 }
 /** A document as it is to be written. */
 interface Composed {
@@ -200,25 +202,22 @@ export class ConstructTexts {
       else if (!isAsExpected) outcomes.push(refused(item.id, 'changed-underneath', 'somebody changed it just now'));
       else {
         const before = native === null ? null : fieldsOf(this.#format, document, native, item.native ?? null);
+        // One map for judging and for writing: a format composes it but once.
+        const after = item.fields === null ? null : putInContents(item.fields, item.attachments ?? NO_CONTENTS);
         const why =
-          native === null && item.fields !== null
-            ? (this.#format.refuses?.(item.fields, uidOfRecord(item.id), document.text) ?? null)
+          native === null && after !== null
+            ? (this.#format.refuses?.(after, uidOfRecord(item.id), document.text) ?? null)
             : null;
         if (why !== null) outcomes.push(refused(item.id, 'content-wrong', why));
         else if (native !== null && before === null)
           outcomes.push(refused(item.id, 'malformed', 'what stands there cannot be understood'));
-        else writes.push({ item, native, before });
+        else writes.push({ item, native, before, after });
       }
     }
     if (writes.length === 0) return { document, outcomes, writes, bytes: NO_BYTES };
     const bytes = this.#format.write(
       document.text,
-      writes.map(({ item, native, before }) => ({
-        item: native,
-        before,
-        after: item.fields === null ? null : putInContents(item.fields, item.attachments ?? NO_CONTENTS),
-        uid: uidOfRecord(item.id),
-      })),
+      writes.map(({ item, native, before, after }) => ({ item: native, before, after, uid: uidOfRecord(item.id) })),
       this.#clock === null ? null : momentOf(this.#clock.now()),
     );
     return { document, outcomes, writes, bytes };
