@@ -90,7 +90,7 @@ export class HistoryKeeper {
     });
     const keepConflicts = new KeepConflicts(this.#port, conflicts, () => this.#retention.makeRoom());
     this.#contents = new KeepContents(this.#port, () => this.#retention.makeRoom());
-    this.#synced = new KeepSynced(this.#port);
+    this.#synced = new KeepSynced(this.#port, (source, id) => this.#whole.holdsBack(source, id));
     this.#reconcile = new KeepReconcile(this.#port, wasRunning);
     this.#asked = new KeepAsked(this.#port);
     const jobs = [

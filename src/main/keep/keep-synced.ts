@@ -1,3 +1,4 @@
+import type { RecordId } from '../record/ids.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 
 const STEP = 64;
@@ -9,11 +10,14 @@ const LAST_ITEMS = 256;
 /** Takes items off the journal of un-synced writes, once they are surely on the disk. */
 export class KeepSynced implements IdleJob {
   readonly #port: KeepPort;
+  readonly #isDoubted: (source: number, id: RecordId) => boolean;
   #planned = Number.POSITIVE_INFINITY;
   #cancel: (() => void) | null = null;
 
-  constructor(port: KeepPort) {
+  /** `isDoubted`: what the power left there is not known yet. */
+  constructor(port: KeepPort, isDoubted: (source: number, id: RecordId) => boolean) {
     this.#port = port;
+    this.#isDoubted = isDoubted;
   }
   stop(): void {
     this.#cancel?.();
@@ -61,9 +65,9 @@ export class KeepSynced implements IdleJob {
     const items = rows.map((row) => ({ row, id: each.collection.records.at(row)?.id ?? null }));
     const ids = items.flatMap(({ id }) => id ?? []);
     const synced = await store.sync(source.id, ids);
-    // What is still to be constructed stays noted: after a restart nothing else may tell of it.
+    // What is still to be constructed, or compared with what the power left, stays noted: after a restart nothing else may tell of it.
     const pending = new Set(source.pending());
-    const done = new Set(ids.filter((_, at) => synced[at] === true));
+    const done = new Set(ids.filter((id, at) => synced[at] === true && !this.#isDoubted(source.row, id)));
     const isDone = ({ row, id }: (typeof items)[number]) => id === null || (done.has(id) && !pending.has(row));
     const rowsOf = (some: typeof items) => some.map(({ row }) => row);
     transact(() => {

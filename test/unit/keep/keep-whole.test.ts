@@ -220,6 +220,30 @@ it('has the device in the middle fetch what it is compared with, where that leav
   room.expectNoFaults();
 });
 
+it.each(['stopped', 'killed'])('doubts it still after the program was %s, long after it was written', async (how) => {
+  const room = await KeepRoom.open(how, 2, { far: 'far' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  a.engine.config.set('history.copy-limit', '0');
+  room.write(b, 'far', 'what B wrote at last');
+  await room.run(2000);
+  expect(room.read(a, 'far')).toBe('what B wrote at last');
+  room.group.cut(a, b);
+  a.losePower(new SeededRandom(how));
+  room.write(a, 'far', 'what B wr');
+  const before = room.changes(b);
+  await room.group.start(a);
+  await room.run(200_000);
+  if (how === 'killed') a.kill();
+  else await room.group.until(a, a.stop());
+  await room.group.start(a);
+  await room.run(10_000);
+  expect(room.problems(a)).toEqual(['far: content-unavailable']);
+  room.group.mendAll();
+  await room.run(600_000);
+  expect([room.read(a, 'far'), room.problems(a), room.changes(b)]).toEqual(['what B wrote at last', [], before]);
+  room.expectNoFaults();
+});
+
 it('makes again what somebody saved just before the power went, where it is known', async () => {
   const room = await KeepRoom.open('saved', 2, { 'a.txt': 'first text' });
   const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
