@@ -1,3 +1,4 @@
+import { withoutFrame } from '../record/framed-label.ts';
 import type { FieldName } from '../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
 import { entryMark, nameMark } from './contact-marks.ts';
@@ -56,6 +57,7 @@ export function withKeysOf(known: Fields, fields: Fields): Fields {
     const map = mapOf(field);
     if (!ONE_EACH.has(map) && !map.includes('/')) continue;
     const kind = kindOf(map, value);
+    if (kind === SOME_DAY) continue;
     if (count(fields, map, kind) === 1 && count(known, map, kind) === 1)
       rename(
         field,
@@ -65,9 +67,14 @@ export function withKeysOf(known: Fields, fields: Fields): Fields {
   return new Map([...fields].map(([field, value]) => [renamed.get(field) ?? field, value]));
 }
 
-/** Which of a map's entries of which there is one each this is: a birthday, a photo, the address at work. */
+/** A day of which nothing is told but when it is: a person has any number of them. */
+const SOME_DAY = 'other ';
+
+/** Which of a map's entries of which there is one each this is: a birthday, a name day, a photo, the address at work. */
 function kindOf(map: string, value: Value): string {
-  const { kind = null, contexts = null } = isPlain(value) ? value : {};
+  const { kind = null, contexts = null, label = null } = isPlain(value) ? value : {};
+  if (map === 'anniversaries' && kind === 'other')
+    return `other ${typeof label === 'string' ? withoutFrame(label) : ''}`;
   if (map !== 'addresses') return typeof kind === 'string' ? kind : '';
   return isPlain(contexts)
     ? Object.keys(contexts)
@@ -92,17 +99,22 @@ export function joined(field: FieldName, known: Value, other: Value): Value | nu
 const UNSPELLED: ReadonlySet<string> = new Set();
 const digits = (number: Value | undefined): number => String(number).replace(/\D/g, '').replace(/^0+/, '').length;
 
-/** Every part of both, where what both have is equal; of the parts that are only spelled differently `a`'s is kept. */
+/** Every part of both, where what both have is equal; of what is only spelled differently (`spelled`, labels) `a`'s is kept. */
 function united(a: Plain, b: Plain, spelled: ReadonlySet<string>): Plain | null {
   const all: { [key: string]: Value } = { ...a };
   for (const [part, value] of Object.entries(b)) {
     const own = a[part];
     if (own === undefined) all[part] = value;
     else if (part === 'features' && isPlain(own) && isPlain(value)) all[part] = { ...own, ...value };
-    else if (!spelled.has(part) && !equalValues(own, value)) return null;
+    else if (!spelled.has(part) && !equalValues(own, value) && !(part === 'label' && sameLabel(own, value)))
+      return null;
   }
   return all;
 }
+
+/** A label Apple's programs made is one that somebody wrote in its words. */
+const sameLabel = (a: Value, b: Value): boolean =>
+  typeof a === 'string' && typeof b === 'string' && withoutFrame(a) === withoutFrame(b);
 
 /** Names of the same words are one, whichever of them is written first. One that says more of its parts is kept. */
 function joinedName(known: Plain, other: Plain): Value | null {

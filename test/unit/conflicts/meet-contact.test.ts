@@ -46,6 +46,36 @@ const conflicts = (device: GroupDevice, id = ADA) =>
   conflictFields('contacts', device.collection.records.find(id)!.state);
 
 describe('a contact that meets the one it is', () => {
+  it('has days of its own beside those of other names, and labels that only stand in a frame are no question', () => {
+    const day = (label: string | null, date: string): Value => ({
+      kind: 'other',
+      date,
+      ...(label === null ? {} : { label }),
+    });
+    const { there, meet } = meeting(
+      {
+        'anniversaries/a': day('Nameday', '1840-05-01'),
+        'anniversaries/b': day(null, '1840-05-02'),
+        'anniversaries/c': day('First met', '1840-05-03'),
+        'relatedTo/Anne': { relation: {}, label: 'Mother' },
+      },
+      {
+        'anniversaries/d': day('_$!<Nameday>!$_', '1840-05-01'),
+        'anniversaries/e': day(null, '1840-05-04'),
+        'anniversaries/f': day('Doctorate', '1840-05-05'),
+        'relatedTo/Anne': { relation: {}, label: '_$!<Mother>!$_' },
+      },
+    );
+    const before = said(there);
+    meet();
+    expect(conflicts(there)).toEqual([]);
+    expect(said(there)).toEqual({
+      ...before,
+      'anniversaries/e': day(null, '1840-05-04'),
+      'anniversaries/f': day('Doctorate', '1840-05-05'),
+    });
+  });
+
   it('adds what that lacks, is one where both agree, and asks where they do not', () => {
     const { there, meet } = meeting(
       {

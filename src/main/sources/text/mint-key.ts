@@ -25,10 +25,11 @@ export function mintKey(map: string, value: Value): string {
   return sha256Text(`${map}\0${identityOf(map, value)}`).slice(0, 10);
 }
 
-/** In which order entries of one identity are given their keys: by what they say, not by where they stand. */
+/** In which order entries of one identity are given their keys: by what they say, not by where they stand, nor by the frame of a label. */
 export function compareEntries(a: Value, b: Value): number {
-  return byText(canonical(a), canonical(b));
+  return byText(unframed(a), unframed(b)) || byText(canonical(a), canonical(b));
 }
+const unframed = (value: Value): string => canonical(value).replace(/"_\$!<([^"]*)>!\$_"/g, '"$1"');
 
 function identityOf(map: string, value: Value): string {
   // Of what nobody knows every part counts.

@@ -1,3 +1,4 @@
+import { withoutFrame } from '../../../record/framed-label.ts';
 import { type Made, type Plain, plain, plainText } from './cells.ts';
 
 /** What a label says of an entry. */
@@ -86,7 +87,8 @@ export function withLabel(value: Made, { contexts, features, label, pref }: Labe
 
 /** The label that `readLabel` reads so; as near as the words of the program come. */
 export function writeLabel(value: Plain, words: LabelWords): string {
-  const text = plainText(value.label)?.trim() ?? wordFor(contextOf(value), featureOf(value), words);
+  const own = plainText(value.label)?.trim();
+  const text = own === undefined ? wordFor(contextOf(value), featureOf(value), words) : withoutFrame(own);
   return value.pref === 1 ? `${STAR} ${text}` : text;
 }
 

@@ -1,4 +1,5 @@
 import { escapeName, unescapeName } from '../../../record/entry-name.ts';
+import { withoutFrame } from '../../../record/framed-label.ts';
 import { equalValues } from '../../../record/value.ts';
 import { canName, type Made, members, type Plain, plain, plainText } from './cells.ts';
 import type { EntriesPart, Slot } from './layout.ts';
@@ -81,7 +82,7 @@ export function labelledRelation(label: string, column: string): Slot {
       const value = plain(entries[0]);
       const who = value === null ? null : whoOf(value);
       if (entries.length > 1 || value === null || who === null) return null;
-      const [text, now] = [labelOf(value), label ?? ''];
+      const [text, now] = [withoutFrame(statedLabel(value)) || relationWord(value), label ?? ''];
       return [now === text || saysTheSame(relationOf(now), relationOf(text)) ? now : text, who[0] as string];
     },
   };
@@ -92,25 +93,25 @@ function whoOf(value: Plain): string[] | null {
   return who === null || !canName(who) ? null : [who];
 }
 
-interface Relation {
-  readonly relation: Plain;
-  readonly label?: string;
-}
+type Relation = { readonly relation: Plain; readonly label?: string };
 
-function relationOf(label: string): Relation {
+/** What a label says of somebody: a relation there is a word for, else itself. */
+export function relationOf(label: string): Relation {
   const text = label.trim();
-  const word = text.toLowerCase();
+  const word = withoutFrame(text).toLowerCase();
   if (RELATIONS.has(word)) return { relation: { [word]: true } };
   return text === '' ? { relation: {} } : { relation: {}, label: text };
 }
 
 const saysTheSame = (a: Relation, b: Relation): boolean => a.label === b.label && equalValues(a.relation, b.relation);
 
-function labelOf(value: Plain): string {
+/** The label an entry states itself; `''`: none. */
+export const statedLabel = (value: Plain): string => plainText(value.label)?.trim() ?? '';
+
+/** The first of the relations there are words for, as people write it; `''`: there is none. */
+export function relationWord(value: Plain): string {
   const [known] = members(value.relation)
     .filter((each) => RELATIONS.has(each))
     .sort();
-  const label = plainText(value.label)?.trim();
-  if (label !== undefined) return label;
   return known === undefined ? '' : `${known.charAt(0).toUpperCase()}${known.slice(1)}`;
 }

@@ -1,6 +1,8 @@
+import { withoutFrame } from '../../../record/framed-label.ts';
 import { addressCodec } from '../cells/addresses.ts';
-import { isBlank, type Made, type Plain, plain, plainText, said, type Texts } from '../cells/cells.ts';
+import { isBlank, type Made, plain, plainText, said, type Texts } from '../cells/cells.ts';
 import { dateCodec } from '../cells/dates.ts';
+import { eventLabel, eventOf } from '../cells/events.ts';
 import { PHONE_WORDS, PLACE_WORDS } from '../cells/labels.ts';
 import type { EntriesPart, Layout, Part, Slot } from '../cells/layout.ts';
 import { namePart } from '../cells/names.ts';
@@ -79,8 +81,6 @@ function withoutKind(slot: Slot): Slot {
   };
 }
 
-const WEDDING = 'anniversary';
-
 /** A day other than the birthday, with a label that says which. */
 function eventSlot(label: string, column: string): Slot {
   const codec = dateCodec('iso');
@@ -99,7 +99,7 @@ function eventSlot(label: string, column: string): Slot {
       if (values.length > 1 || value === null || value.kind === 'birth' || value.kind === 'death') return null;
       const [text] = codec.toTexts(value, NO_TEXTS) ?? [];
       if (text === undefined) return null;
-      const [now, own] = [label ?? '', labelOf(value)];
+      const [now, own] = [label ?? '', withoutFrame(eventLabel(value))];
       const [before, after] = [eventOf(now), eventOf(own)];
       const isSame = before.kind === after.kind && before.label === after.label;
       return [isSame ? now : own, codec.like?.(0, day ?? '', text) ?? text];
@@ -108,16 +108,6 @@ function eventSlot(label: string, column: string): Slot {
 }
 
 const NO_TEXTS: Texts = [];
-
-/** What the label of a day says of it. */
-function eventOf(text: string): { readonly kind: string; readonly label?: string } {
-  const own = text.trim();
-  if (own.toLowerCase() === WEDDING) return { kind: 'wedding' };
-  return own === '' ? { kind: 'other' } : { kind: 'other', label: own };
-}
-
-const labelOf = (value: Plain): string =>
-  value.kind === 'wedding' ? 'Anniversary' : (plainText(value.label)?.trim() ?? '');
 
 const slotColumns = (label: string): readonly string[] => [
   ...counted('E-mail', label, 'Value'),
