@@ -90,6 +90,7 @@ export function fieldWords(path: string, value: ValueView | undefined = null): s
   if (person !== null) return person;
   if (map === 'vCard' || map === 'iCalendar' || map === 'csv' || map === 'ldif')
     return text(plain.name) || (key.split('/')[0] ?? key).toUpperCase();
+  if (map === 'anniversaries') return dayName(plain);
   if (OF_KIND.has(map)) return KINDS[text(plain.kind)] ?? capital(map);
   if (map === 'keywords' || map === 'members' || map === 'relatedTo') return `${MAPS[map]} ${unescaped(key)}`;
   if (map === COMPONENT) return componentName(textOfComponent(value));
@@ -120,10 +121,19 @@ function samePerson(map: string, value: ValueView, plain: Plain): string | null 
 
 const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
+/** Apple's own labels stand in a frame. */
+const withoutFrame = (label: string): string => label.replace(/^_\$!<(.*)>!\$_$/, '$1');
+
+/** A day by its label, where it is none everybody has a name for. */
+function dayName({ kind, label }: Plain): string {
+  const [known, own] = [KINDS[text(kind)], withoutFrame(text(label))];
+  if (known === undefined) return own === '' ? 'Date' : own;
+  return own === '' ? known : `${known} (${own})`;
+}
+
 /** What tells one entry from its neighbours: its own label, else what it is for. */
 function marksOf({ label, contexts, features, service }: Plain): string {
-  // Apple's own labels stand in a frame.
-  if (typeof label === 'string') return label.replace(/^_\$!<(.*)>!\$_$/, '$1');
+  if (typeof label === 'string') return withoutFrame(label);
   const marks: string[] = [];
   if (typeof service === 'string') marks.push(service);
   for (const [feature, word] of Object.entries(FEATURES))
@@ -167,6 +177,8 @@ export function contactWords(path: string, value: ValueView): string | null {
       return text(value.user) || text(value.uri);
     case 'anniversaries':
       return dateWords(value.date);
+    case 'relatedTo':
+      return relationWords(value);
     case 'media':
       return text(value.uri) || pictureWords(value);
     case 'when':
@@ -194,6 +206,12 @@ function streetWords(components: readonly Plain[]): string {
     const isBeside = part.kind === 'number' || parts[at - 1]?.kind === 'number';
     return said === '' ? text(part.value) : `${said}${isBeside ? ' ' : ', '}${text(part.value)}`;
   }, '');
+}
+
+/** What somebody is to a contact, or something to an event. */
+function relationWords({ relation, label }: Plain): string {
+  const words = isPlain(relation) ? Object.keys(relation).filter((word) => relation[word] === true) : [];
+  return joined([withoutFrame(text(label)), ...words], ', ') || 'related';
 }
 
 /** Two pictures differ at least in their size, or nobody could tell that anything changed. */

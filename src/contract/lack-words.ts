@@ -9,7 +9,7 @@ const MANY: { readonly [map: string]: readonly [one: string, many: string] } = {
   nicknames: ['nickname', 'nicknames'],
   onlineServices: ['account', 'accounts'],
   links: ['link', 'links'],
-  relations: ['related person', 'related persons'],
+  relatedTo: ['related person', 'related persons'],
   members: ['member of a group', 'members of groups'],
   keywords: ['label', 'labels'],
   locations: ['place', 'places'],

@@ -69,6 +69,12 @@ describe('values', () => {
   ])('%j is %s', (value, expected) => {
     expect(valueText(value)).toBe(expected);
   });
+  it('what somebody is to a contact is told in words', () => {
+    const said = (value: ValueView): string => fieldValueText('relatedTo/Jane', value);
+    expect(said({ relation: { spouse: true, friend: true } })).toBe('spouse, friend');
+    expect(said({ relation: {}, label: '_$!<Mother>!$_' })).toBe('Mother');
+    expect(said({ relation: {} })).toBe('related');
+  });
   it('a moment is a date, not a number', () => {
     expect(fieldValueText('modified', 1_500_000_000_000_000)).toMatch(/ Jul 2017, /);
     expect(fieldValueText('entry', { type: 'directory' })).toBe('folder');
@@ -89,6 +95,9 @@ describe('values', () => {
       'Same person as a-1 by email a@x.org, name ada',
     );
     expect(fieldWords('anniversaries/a', { kind: 'birth' })).toBe('Birthday');
+    expect(fieldWords('anniversaries/a', { kind: 'wedding', label: 'Silver' })).toBe('Anniversary (Silver)');
+    expect(fieldWords('anniversaries/a', { kind: 'other', label: '_$!<Nameday>!$_' })).toBe('Nameday');
+    expect(fieldWords('anniversaries/a', { kind: 'other' })).toBe('Date');
     expect(fieldWords('vCard/x-foo/k', { name: 'X-FOO', value: '1' })).toBe('X-FOO');
     expect(fieldWords('recurrenceOverrides/2026-01-12T09:00:00')).toBe('On Mon 12 Jan 2026, 09:00');
   });
