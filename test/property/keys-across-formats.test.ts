@@ -22,6 +22,16 @@ const word = (prefix: string) => fc.integer({ min: 1, max: 10_000 }).map((number
 const context = fc.constantFrom<Value>({ private: true }, { work: true });
 const part = (kind: string, prefix: string) => word(prefix).map((value) => ({ kind, value }));
 const some = (arbitrary: fc.Arbitrary<unknown>, most = 2) => fc.array(arbitrary, { maxLength: most });
+const day = fc.record({
+  year: fc.constant(1990),
+  month: fc.integer({ min: 1, max: 12 }),
+  day: fc.integer({ min: 1, max: 28 }),
+});
+const anyEvent = fc.constantFrom<Value>(
+  { kind: 'other', label: 'First met' },
+  { kind: 'other', label: '_$!<Nameday>!$_' },
+  { kind: 'other' },
+);
 const entries = fc.record({
   emails: some(fc.record({ address: word('Ana').map((name) => `${name}@Example.org`), contexts: context })),
   phones: some(
@@ -50,16 +60,21 @@ const entries = fc.record({
   notes: some(fc.record({ note: word('met at the fair\nin ') }), 1),
   nicknames: some(fc.record({ name: word('Annie') }), 1),
   links: some(fc.record({ uri: word('https://example.org/~ana/?p='), contexts: fc.constant({ work: true }) }), 1),
-  anniversaries: some(
+  anniversaries: fc
+    .tuple(some(fc.constant({ kind: 'birth' }), 1), some(fc.constant({ kind: 'wedding' }), 1), some(anyEvent))
+    .chain((kinds) => fc.tuple(...kinds.flat().map((what) => day.map((date) => ({ ...(what as object), date }))))),
+  relatedTo: fc.uniqueArray(
     fc.record({
-      kind: fc.constant('birth'),
-      date: fc.record({
-        year: fc.constant(1990),
-        month: fc.integer({ min: 1, max: 12 }),
-        day: fc.integer({ min: 1, max: 28 }),
-      }),
+      who: word('Jo Doe '),
+      said: fc.constantFrom<Value>(
+        { relation: { spouse: true } },
+        { relation: { friend: true } },
+        { relation: {}, label: '_$!<Mother>!$_' },
+        { relation: {}, label: 'Cousin' },
+        { relation: {} },
+      ),
     }),
-    1,
+    { maxLength: 2, selector: ({ who }) => who },
   ),
 });
 const contacts = fc.tuple(word('Ana'), word('García'), entries).map(([given, surname, maps]): Fields => {
@@ -70,7 +85,8 @@ const contacts = fc.tuple(word('Ana'), word('García'), entries).map(([given, su
   const fields = new Map([[fieldName('name'), { full: `${given} ${surname}`, components } as Value]]);
   for (const [map, all] of Object.entries(maps))
     all.forEach((value, at) => {
-      fields.set(fieldName(`${map}/k${at}`), value as Value);
+      const { who, said } = value as { readonly who?: string; readonly said?: Value };
+      fields.set(fieldName(`${map}/${who ?? `k${at}`}`), said ?? (value as Value));
     });
   return fields;
 });
@@ -96,8 +112,10 @@ describe.each(PAIRS)('%s and %s', (_from, _to, from, to) => {
         for (const field of shown.keys()) {
           const entry = shown.get(field) as { readonly [part: string]: Value };
           const changes = ['address', 'number', 'note', 'uri'].filter((name) => typeof entry[name] === 'string');
+          if (entry.date !== undefined && field.startsWith('anniversaries/')) changes.push('date');
           for (const name of changes) {
-            const after = new Map([...shown, [field, { ...entry, [name]: `${String(entry[name])}9` }]]);
+            const other = name === 'date' ? { year: 1991, month: 1, day: 31 } : `${String(entry[name])}9`;
+            const after = new Map([...shown, [field, { ...entry, [name]: other }]]);
             const written = to.write(text, [{ item: text.items[0]!, before: shown, after, uid: '' }]);
             const now = putFields('contacts', full, shown, readIn(to, written, shown));
             const changed = [...new Set([...full.keys(), ...now.keys()])].filter(

@@ -7,7 +7,9 @@ import { putFields } from '../../src/main/snapshot/lens.ts';
 import { vcardFormat } from '../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { VcardVersion } from '../../src/main/sources/contacts/vcard/vcard-text.ts';
 import { readContentLines } from '../../src/main/sources/text/content-lines.ts';
+import { anyContact } from '../fakes/arbitrary-contacts.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
+import { lawBroken } from '../fakes/text-format-laws.ts';
 
 const VERSIONS: readonly VcardVersion[] = ['2.1', '3.0', '4.0'];
 
@@ -23,6 +25,19 @@ const parts = (kinds: readonly string[]) =>
 const flags = (...names: readonly string[]) =>
   fc.subarray([...names], { minLength: 1 }).map((some) => Object.fromEntries(some.map((name) => [name, true])));
 const common = { contexts: flags('private', 'work'), pref: fc.constantFrom(1, 2, 7), label: word };
+/** Labels, also such as say what a format has another word for. */
+const ofSomething = fc.oneof(
+  word,
+  fc.constantFrom(
+    '_$!<Mother>!$_',
+    '_$!<Spouse>!$_',
+    'friend',
+    '_$!<Anniversary>!$_',
+    'anniversary',
+    'Manager',
+    '_$!<>!$_',
+  ),
+);
 const entry = (
   map: string,
   required: Record<string, fc.Arbitrary<unknown>>,
@@ -54,13 +69,18 @@ const anyEntry = fc.oneof(
   entry('notes', { note: word }),
   entry('nicknames', { name: word }),
   entry('links', { uri: plainWord.map((text) => `https://example.com/${text}`) }, { label: word }),
-  entry('anniversaries', { kind: fc.constantFrom('birth', 'wedding'), date }),
+  entry('anniversaries', { kind: fc.constant('birth'), date }),
+  entry('anniversaries', { kind: fc.constantFrom('wedding', 'other'), date }, { ...common, label: ofSomething }),
   entry(
     'media',
     { kind: fc.constant('photo'), data: fc.uint8Array({ minLength: 1, maxLength: 200 }) },
     { mediaType: fc.constant('image/png') },
   ),
-  entry('relatedTo', { relation: flags('spouse', 'friend', 'co-worker') }, { label: word }),
+  entry(
+    'relatedTo',
+    { relation: fc.oneof(flags('spouse', 'friend', 'co-worker'), fc.constant({})) },
+    { ...common, label: ofSomething },
+  ),
   entry('personalInfo', { value: word, kind: fc.constantFrom('hobby', 'expertise') }),
 );
 /** Records as an engine may hold them: more than any one version of a card has room for. */
@@ -81,7 +101,8 @@ const records = fc
     let births = 0;
     entries.forEach(([map, value], at) => {
       // A card has one birthday.
-      if (map === 'anniversaries' && births++ > 0) return;
+      const { kind } = value as { readonly kind?: Value };
+      if (map === 'anniversaries' && kind === 'birth' && births++ > 0) return;
       fields.set(fieldName(`${map}/key${at}`), value);
     });
     for (const each of words) fields.set(fieldName(`keywords/${escapeName(each)}`), true);
@@ -215,6 +236,114 @@ describe.each(VERSIONS)('cards of version %s, on generated records', (version) =
         ).toHaveLength(2);
       }),
       { ...RUNS, examples: [[[framed], 'uid']] },
+    );
+  });
+});
+
+/** Lines as programs wrote them before 4.0, and Apple does: several of one thing among them. */
+const olderLines = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom(
+        'X-ABDATE',
+        'x-abDate;type=pref',
+        'X-ANNIVERSARY',
+        'X-EVOLUTION-ANNIVERSARY',
+        'X-KADDRESSBOOK-X-Anniversary',
+        'ANNIVERSARY',
+        'X-ABRELATEDNAMES',
+        'X-SPOUSE',
+        'X-EVOLUTION-SPOUSE',
+        'X-MANAGER',
+        'X-KADDRESSBOOK-X-AssistantsName',
+        'RELATED;VALUE=text;TYPE=friend',
+      ),
+      fc.constantFrom('2010-05-06', '20100506', '--02-03', '2011-07-08'),
+      fc.constantFrom('Jane', 'Max', 'Doe\\; J'),
+      fc.option(
+        fc.constantFrom(
+          '_$!<Spouse>!$_',
+          '_$!<Mother>!$_',
+          'Friend',
+          '_$!<Anniversary>!$_',
+          'anniversary',
+          'First met',
+        ),
+      ),
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((lines) =>
+    lines.flatMap(([name, day, who, label], at) => {
+      const isOfDay = /DATE|ANNIV/i.test(name);
+      const isLabelled = label !== null && (name.startsWith('X-AB') || at % 3 === 0);
+      const line = `${name}:${isOfDay ? day : who}`;
+      return isLabelled ? [`item${at}.${line}`, `item${at}.X-ABLabel:${label}`] : [line];
+    }),
+  );
+
+describe.each(VERSIONS)('lines by older names in cards of version %s', (version) => {
+  const format = vcardFormat(version);
+  const textOf = (lines: readonly string[]) =>
+    format.split(
+      Buffer.from(['BEGIN:VCARD', `VERSION:${version}`, 'UID:u', 'FN:A', ...lines, 'END:VCARD', ''].join('\r\n')),
+    );
+  const write = (text: ReturnType<typeof textOf>, before: Fields, after: Fields) =>
+    format.split(format.write(text, [{ item: text.items[0]!, before, after, uid: 'u' }]));
+  const ofWhat = /^(?:anniversaries|relatedTo|vCard)\//;
+
+  it('lose nothing when something else is written, and no line', () => {
+    fc.assert(
+      fc.property(olderLines, (lines) => {
+        const text = textOf(lines);
+        const before = format.read(text, text.items[0]!, null);
+        const after = new Map([...format.project(before), [fieldName('notes/n'), { note: 'new' } as Value]]);
+        const written = Buffer.from(write(text, before, after).bytes).toString();
+        for (const line of lines) expect(written).toContain(`\r\n${line}\r\n`);
+      }),
+      RUNS,
+    );
+  });
+
+  it.skipIf(version === '4.0')('keep the laws of a format for whatever anybody says of days and people', () => {
+    const isOne = ([field, value]: [FieldName, Value]): boolean =>
+      field.startsWith('relatedTo/') ||
+      (field.startsWith('anniversaries/') && ['wedding', 'other'].includes(String((value as { kind?: Value }).kind)));
+    fc.assert(
+      fc.property(anyContact, (contact) => {
+        expect(lawBroken(format, new Map([...contact].filter(isOne)))).toBe(null);
+      }),
+      RUNS,
+    );
+  });
+
+  it('are brought to say anything else', () => {
+    fc.assert(
+      fc.property(
+        olderLines,
+        records,
+        fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+        (lines, other, stays) => {
+          const text = textOf(lines);
+          const read = format.read(text, text.items[0]!, null);
+          const others = [...other].filter(([field]) => ofWhat.test(field)).map(([, value]) => value);
+          const mixed = new Map<FieldName, Value>(other);
+          [...read].forEach(([field, value], at) => {
+            const another = others.find((each) => 'date' in (each as object) === field.startsWith('anniv'));
+            if (stays[at % 8] === true) mixed.set(field, value);
+            else if (another !== undefined && !field.startsWith('vCard') && field !== 'name') mixed.set(field, another);
+          });
+          const after = format.project(mixed);
+          // What a line says that cannot be shown is none of the change.
+          const shown = format.project(read);
+          const before = new Map([...read].filter(([field, value]) => equalValues(shown.get(field) ?? null, value)));
+          fc.pre(before.size === read.size);
+          const changed = write(text, before, after);
+          expect([changed.items.length, changed.damaged]).toEqual([1, []]);
+          equal(after, format.read(changed, changed.items[0]!, after));
+        },
+      ),
+      RUNS,
     );
   });
 });

@@ -203,7 +203,7 @@ it('a book whose format can show more than when it was last compared: what it la
   expect(readFileSync(theirs, 'utf8')).not.toContain('chess');
   await b.stop();
   const database = new Database(join(b.data, 'lockstep.db'));
-  database.prepare("INSERT INTO setting(key, value) SELECT 'shows.' || uid, '-1' FROM source").run();
+  database.prepare("INSERT OR REPLACE INTO setting(key, value) SELECT 'shows.' || uid, '-1' FROM source").run();
   database.close();
   writeFileSync(theirs, readFileSync(theirs, 'utf8').replace('TEL:1', 'TEL:2\r\nNOTE:new'));
   await b.restart();

@@ -35,6 +35,8 @@ export const FOLDER: SourceFormat = { name: 'folder', kind: 'files', layout: 'tr
 
 const vcard4 = (): TextFormat => alsoInUtf16(vcardFormat('4.0'));
 const vcard3 = (): TextFormat => alsoInUtf16(vcardFormat('3.0'));
+/** Of cards: days and people in lines of older names are shown since 2. */
+const CARDS = 2;
 const calendar = (): TextFormat => alsoInUtf16(icalendarFormat);
 /** New cards on a server are 3.0, which all of them take. */
 export const CARDDAV: SourceFormat = {
@@ -43,6 +45,7 @@ export const CARDDAV: SourceFormat = {
   layout: 'server',
   ending: '.vcf',
   text: vcard3,
+  shows: CARDS,
 };
 /** A calendar on a server. */
 export const CALDAV: SourceFormat = {
@@ -63,10 +66,10 @@ export const SUBSCRIPTION: SourceFormat = {
 
 const FORMATS: readonly SourceFormat[] = [
   FOLDER,
-  { name: 'vcard', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard4 },
-  { name: 'vcard3', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard3 },
-  { name: 'vcard-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard4 },
-  { name: 'vcard3-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard3 },
+  { name: 'vcard', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard4, shows: CARDS },
+  { name: 'vcard3', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard3, shows: CARDS },
+  { name: 'vcard-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard4, shows: CARDS },
+  { name: 'vcard3-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard3, shows: CARDS },
   ...CSV_LAYOUTS.map(
     ({ name }): SourceFormat => ({
       name,
@@ -77,7 +80,7 @@ const FORMATS: readonly SourceFormat[] = [
     }),
   ),
   { name: 'ldif', kind: 'contacts', layout: 'one-file', ending: '.ldif', text: () => alsoInUtf16(ldifFormat) },
-  { name: 'thunderbird', kind: 'contacts', layout: 'address-book', ending: '.sqlite', text: vcard4 },
+  { name: 'thunderbird', kind: 'contacts', layout: 'address-book', ending: '.sqlite', text: vcard4, shows: CARDS },
   { name: 'icalendar', kind: 'calendar', layout: 'one-file', ending: '.ics', text: calendar },
   { name: 'icalendar-folder', kind: 'calendar', layout: 'folder-of-files', ending: '.ics', text: calendar },
   CARDDAV,

@@ -40,28 +40,28 @@ function cardOf(version: VcardVersion, ...lines: readonly string[]) {
 describe('a label of a property nobody knows', () => {
   const card = cardOf(
     '3.0',
-    'item2.X-ABDATE;type=pref:2010-05-05',
-    'item2.X-ABLabel:_$!<Anniversary>!$_',
-    'item7.X-ABDATE:2012-06-06',
+    'item2.X-ABFEAST;type=pref:2010-05-05',
+    'item2.X-ABLabel:_$!<Nameday>!$_',
+    'item7.X-ABFEAST:2012-06-06',
     'item7.X-ABLabel:First day\\; work',
   );
 
   it('travels with it', () => {
-    expect(card.said('vCard/x-abdate')).toEqual([
-      { name: 'X-ABDATE', value: '2010-05-05', params: { type: ['pref'] }, label: '_$!<Anniversary>!$_' },
-      { name: 'X-ABDATE', value: '2012-06-06', label: 'First day; work' },
+    expect(card.said('vCard/x-abfeast')).toEqual([
+      { name: 'X-ABFEAST', value: '2010-05-05', params: { type: ['pref'] }, label: '_$!<Nameday>!$_' },
+      { name: 'X-ABFEAST', value: '2012-06-06', label: 'First day; work' },
     ]);
     expect(card.in('4.0')).toEqual(card.fields);
   });
 
   it('stays in its group when either changes, and goes with it', () => {
-    expect(card.changed('vCard/x-abdate', (entry) => ({ ...entry, value: '2010-05-06' }))).toBe(
+    expect(card.changed('vCard/x-abfeast', (entry) => ({ ...entry, value: '2010-05-06' }))).toBe(
       card.text.replace('2010-05-05', '2010-05-06'),
     );
-    expect(card.changed('vCard/x-abdate', (entry) => ({ ...entry, label: 'Second day; work' }), 1)).toBe(
+    expect(card.changed('vCard/x-abfeast', (entry) => ({ ...entry, label: 'Second day; work' }), 1)).toBe(
       card.text.replace('First', 'Second'),
     );
-    expect(card.changed('vCard/x-abdate', () => null, 1)).toBe(card.text.replace(/item7.*\r\n/g, ''));
+    expect(card.changed('vCard/x-abfeast', () => null, 1)).toBe(card.text.replace(/item7.*\r\n/g, ''));
   });
 
   it('that is left alone in its group is a line of its own', () => {

@@ -115,6 +115,10 @@ function edited(field: FieldName, value: Value): Value | null {
   )
     return null;
   if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return null;
+  const { kind, date, relation } = value as { readonly [key: string]: Value };
+  if (kind !== 'birth' && date !== undefined && field.startsWith('anniversaries/'))
+    return { ...value, date: { year: 2001, month: 2, day: 3 } };
+  if (relation !== undefined) return { relation: { neighbor: true } };
   for (const part of ['address', 'number', 'note', 'name', 'full', 'user'])
     if (typeof (value as { [key: string]: Value })[part] === 'string') return { ...value, [part]: '+43 1 555 Ä; b, c' };
   return null;

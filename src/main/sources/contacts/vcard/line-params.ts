@@ -2,7 +2,7 @@ import type { Value } from '../../../record/value.ts';
 import type { ContentLine, Param } from '../../text/content-lines.ts';
 import { listed } from '../../text/listed.ts';
 import { isParam } from './is-param.ts';
-import type { PropertyRule } from './property-table.ts';
+import type { PropertyRule } from './property-rule.ts';
 import { decodeCarets, encodeCarets, type VcardVersion } from './vcard-text.ts';
 import type { Draft, Plain, Written } from './written.ts';
 
@@ -183,7 +183,7 @@ const NO_PAIRS: readonly (readonly [string, string])[] = [];
 const PARAM_NAME = /^[A-Za-z0-9-]{1,64}$/;
 const isText = (value: Value): value is string => typeof value === 'string';
 /** The values of a parameter; what is none, as a peer may send it, is left out. */
-const textsIn = (values: Value): readonly string[] =>
+export const textsIn = (values: Value): readonly string[] =>
   Array.isArray(values) ? (values as readonly Value[]).filter(isText) : NO_WORDS;
 
 /** The parameters nobody knows of a line that is no entry. */

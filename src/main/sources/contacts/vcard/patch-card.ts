@@ -2,21 +2,32 @@ import type { FieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import type { Component, ContentLine, Edit, LineStyle } from '../../text/content-lines.ts';
 import { paramStyleOf } from './line-params.ts';
-import { entryOf, ruleFor } from './property-table.ts';
+import type { PropertyRule } from './property-rule.ts';
+import { entryOf, hasOwnKey, ruleFor, ruleForLine } from './property-table.ts';
 import { type CardField, readCard } from './read-card.ts';
-import { escapePart, splitAt } from './vcard-text.ts';
+import { saidBy } from './restated.ts';
+import { escapePart, splitAt, type VcardVersion } from './vcard-text.ts';
 import { CardLines, mapOf } from './write-card.ts';
 import type { Plain } from './written.ts';
 
 /** Fields by which alone nothing is written. */
 const INCIDENTAL: ReadonlySet<string> = new Set(['updated', 'created']);
 
-/** Edits that bring a card from what it says (`before`) to what it shall say; lines of what is equal in both stay as they are. */
-export function patchCard(card: Component, before: Fields, after: Fields, style: LineStyle): readonly Edit[] {
+/**
+ * Edits that bring a card from what it says (`before`) to what it shall say; lines of what is equal in both stay as they are. `shows`: the version
+ * by which `after` is a projection.
+ */
+export function patchCard(
+  card: Component,
+  before: Fields,
+  after: Fields,
+  style: LineStyle,
+  shows: VcardVersion,
+): readonly Edit[] {
   const names = [...new Set([...before.keys(), ...after.keys()])];
   const changed = names.filter((field) => !equalValues(before.get(field) ?? null, after.get(field) ?? null));
   if (changed.every((field) => INCIDENTAL.has(field))) return [];
-  return new CardPatch(card, before, after, style).edits(changed);
+  return new CardPatch(card, before, after, style, shows).edits(changed);
 }
 
 /** The words of a nickname; '' where there are none, as of what a peer may send. */
@@ -31,13 +42,15 @@ class CardPatch {
   readonly #after: Fields;
   readonly #fields: ReadonlyMap<FieldName, CardField>;
   readonly #lines: CardLines;
+  readonly #shows: VcardVersion;
   readonly #edits: Edit[] = [];
   readonly #lists = new Set<ContentLine>();
   readonly #groups: { next: number };
 
-  constructor(card: Component, before: Fields, after: Fields, style: LineStyle) {
+  constructor(card: Component, before: Fields, after: Fields, style: LineStyle, shows: VcardVersion) {
     const { version, fields } = readCard(card, before);
     this.#card = card;
+    this.#shows = shows;
     this.#before = before;
     this.#after = after;
     this.#fields = new Map(fields.map((each) => [each.field, each]));
@@ -47,12 +60,41 @@ class CardPatch {
   }
 
   edits(changed: readonly FieldName[]): readonly Edit[] {
-    for (const field of changed) this.#change(field);
+    const renamed = this.#renamed(changed);
+    const taken = new Set(renamed.values());
+    // Of two lines that say something of one person, the first is an entry.
+    for (const areUnknown of [false, true])
+      for (const field of changed) {
+        const known = this.#fields.get(field);
+        if (field.startsWith('vCard/') !== areUnknown || (known !== undefined && taken.has(known))) continue;
+        this.#change(field, renamed.get(field) ?? known);
+      }
     return this.#edits;
   }
 
-  #change(field: FieldName): void {
-    const known = this.#fields.get(field);
+  /** What is said of another one by now, whose key is in the name of the field: it stays where it stands. */
+  #renamed(changed: readonly FieldName[]): ReadonlyMap<FieldName, CardField> {
+    const found = new Map<FieldName, CardField>();
+    const gone = new Map<string, CardField[]>();
+    const keyed = changed.filter((field) => hasOwnKey(mapOf(field)));
+    for (const field of keyed) {
+      const known = this.#fields.get(field);
+      if (known === undefined || (this.#after.get(field) ?? null) !== null) continue;
+      const said = saidBy(mapOf(field), known.value as Plain);
+      const same = gone.get(said);
+      if (same === undefined) gone.set(said, [known]);
+      else same.push(known);
+    }
+    for (const field of gone.size === 0 ? [] : keyed) {
+      const value = this.#after.get(field) ?? null;
+      if (value === null || this.#fields.has(field)) continue;
+      const known = gone.get(saidBy(mapOf(field), value as Plain))?.shift();
+      if (known !== undefined) found.set(field, known);
+    }
+    return found;
+  }
+
+  #change(field: FieldName, known: CardField | undefined): void {
     const value = this.#after.get(field) ?? null;
     const map = mapOf(field);
     if (field === 'name') this.#changeName(known, value as Plain | null);
@@ -60,23 +102,38 @@ class CardPatch {
     else if (value === null) this.#remove(known);
     else if (known === undefined) this.#insert(this.#composed(field, value), map);
     else {
-      const [entry, former] = [entryOf(map, field, value as Plain), entryOf(map, field, known.value as Plain)];
-      const rule = ruleFor(map, entry);
-      // Another kind of it is another property.
-      if (rule !== null && rule !== ruleFor(map, former))
-        this.#exchange(known, this.#lines.entry(rule, entry, null, this.#groups));
-      else if (rule !== null) this.#exchange(known, this.#lines.entry(rule, entry, known.lines, this.#groups, former));
+      const [entry, former] = [entryOf(map, field, value as Plain), entryOf(map, known.field, known.value as Plain)];
+      // Of a line that says more than its source can show, only that is known.
+      if (known.field === field && equalValues(this.#shown(map, former), entry)) return;
+      const rule = ruleFor(map, entry, this.#lines.version);
+      if (rule !== null) this.#rewrite(known, rule, map, entry, former);
       else if (map.startsWith('vCard/')) {
         const existing = { lines: known.lines, before: former };
-        this.#exchange(known, this.#lines.unknown(value as Plain, existing, this.#groups));
-      } else this.#exchange(known, this.#lines.other(field, value, this.#after, this.#groups));
+        this.#exchange(known.lines, this.#lines.unknown(value as Plain, existing, this.#groups));
+      } else this.#exchange(known.lines, this.#lines.other(field, value, this.#after, this.#groups));
+    }
+  }
+
+  #shown(map: string, entry: Plain): Value {
+    return ruleFor(map, entry, this.#shows)?.shown?.(entry, this.#shows) ?? null;
+  }
+
+  /** Lines by every name that can say it; where none can, it is another property (`rule`). */
+  #rewrite(known: CardField, rule: PropertyRule, map: string, entry: Plain, former: Plain): void {
+    let isSaid = false;
+    for (const lines of [...known.again, known.lines]) {
+      const own = ruleForLine((lines[0] as ContentLine).name, map, entry, rule, this.#lines.version);
+      const isLast = lines === known.lines;
+      if (own !== null) this.#exchange(lines, this.#lines.entry(own, entry, lines, this.#groups, former));
+      else this.#exchange(lines, isLast && !isSaid ? this.#lines.entry(rule, entry, null, this.#groups) : []);
+      isSaid ||= own !== null;
     }
   }
 
   #composed(field: FieldName, value: Value): readonly string[] {
     const map = mapOf(field);
     const entry = entryOf(map, field, value as Plain);
-    const rule = ruleFor(map, entry);
+    const rule = ruleFor(map, entry, this.#lines.version);
     if (rule !== null) return this.#lines.entry(rule, entry, null, this.#groups);
     return this.#lines.other(field, value, this.#after, this.#groups);
   }
@@ -119,12 +176,12 @@ class CardPatch {
     const others = [...this.#fields.values()].filter(
       (each) => each !== known && (this.#after.get(each.field) ?? null) !== null,
     );
-    for (const line of known?.lines ?? [])
+    for (const line of [known?.lines ?? [], ...(known?.again ?? [])].flat())
       if (known?.part !== null || !others.some(({ lines }) => lines.includes(line))) this.#replace(line, '');
   }
 
   /** The lines of a field, each in the place of the one it replaces; more of them right behind. */
-  #exchange({ lines }: CardField, written: readonly string[]): void {
+  #exchange(lines: readonly ContentLine[], written: readonly string[]): void {
     lines.forEach((line, at) => {
       const isLast = at === lines.length - 1;
       this.#replace(line, isLast ? written.slice(at).join('') : (written[at] ?? ''));
@@ -140,7 +197,7 @@ class CardPatch {
     const like = [...this.#fields.values()].filter((each) =>
       map === 'name' ? each.field === 'name' : mapOf(each.field) === map,
     );
-    const ends = like.flatMap((each) => each.lines.map((line) => line.end));
+    const ends = like.flatMap((each) => [each.lines, ...each.again].flatMap((lines) => lines.map(({ end }) => end)));
     // Behind a component that is never closed, everything is part of it.
     const { components, inner } = this.#card;
     const last = components.find(({ problem }) => problem !== null)?.start ?? inner.end;

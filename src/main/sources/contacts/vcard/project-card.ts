@@ -4,6 +4,7 @@ import { RELATIONS } from '../cells/relations.ts';
 import { componentsOf, holdsAddressPart, holdsNamePart } from './components.ts';
 import { entryOf, PHONE_FEATURES, ruleFor } from './property-table.ts';
 import { namesUnknown } from './read-card.ts';
+import { isStillUnknown } from './restated.ts';
 import type { VcardVersion } from './vcard-text.ts';
 import { mapOf } from './write-card.ts';
 import type { Draft, Plain } from './written.ts';
@@ -22,13 +23,13 @@ const OF_RELATION: ReadonlySet<string> = new Set(['label', 'vCardParams']);
 export function projectCard(full: Fields, version: VcardVersion): Fields {
   const held = new Map<FieldName, Value>();
   full.forEach((value, field) => {
-    const projected = projectField(field, value, version);
+    const projected = projectField(field, value, full, version);
     if (projected !== null) held.set(field, projected);
   });
   return held;
 }
 
-function projectField(field: FieldName, value: Value, version: VcardVersion): Value {
+function projectField(field: FieldName, value: Value, full: Fields, version: VcardVersion): Value {
   if (SINGLE.has(field)) return typeof value === 'string' ? value : null;
   if (field === 'created') return version === '4.0' ? value : null;
   const map = mapOf(field);
@@ -36,19 +37,21 @@ function projectField(field: FieldName, value: Value, version: VcardVersion): Va
   if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return null;
   const plain = value as Plain;
   if (field === 'name') return projectName(plain, version);
-  if (map.startsWith('vCard/')) return namesUnknown(plain.name) ? plain : null;
+  if (map.startsWith('vCard/'))
+    return namesUnknown(plain.name) && isStillUnknown(map, plain, full, version) ? plain : null;
   if (map === 'nicknames') return typeof plain.name === 'string' ? only(plain, OF_NICKNAME) : null;
   const entry = entryOf(map, field, plain);
-  const rule = ruleFor(map, entry);
+  const rule = ruleFor(map, entry, version);
   if (rule === null || !rule.holds(entry, version)) return null;
-  if (isHeldWhole(map, plain, version)) return plain;
+  if (isHeldWhole(map, plain, version)) return rule.shown?.(plain, version) ?? plain;
   const held: Draft = map === 'relatedTo' ? { relation: {} } : {};
   for (const name of Object.keys(plain)) {
     const part = heldPart(map, name, plain[name] as Value, version);
     if (part !== undefined) held[name] = part;
   }
   // An address of which nothing is left is none.
-  return map !== 'addresses' || rule.holds(held, version) ? held : null;
+  if (map === 'addresses' && !rule.holds(held, version)) return null;
+  return rule.shown?.(held, version) ?? held;
 }
 
 function isHeldWhole(map: string, entry: Plain, version: VcardVersion): boolean {

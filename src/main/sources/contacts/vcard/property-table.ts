@@ -5,6 +5,8 @@ import { canName } from '../cells/cells.ts';
 import { RELATIONS } from '../cells/relations.ts';
 import { componentsOf, readAddress, writeAddress } from './components.ts';
 import { isParam } from './is-param.ts';
+import { OLDER_RULES } from './older-lines.ts';
+import type { PropertyRule } from './property-rule.ts';
 import { formatDate, parseDate } from './vcard-date.ts';
 import { formatMedia, holdsMedia, parseMedia } from './vcard-media.ts';
 import { escapeText, splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
@@ -15,28 +17,6 @@ export interface ReadEntry {
   readonly map: string;
   readonly value: Plain;
 }
-/** One property: line ↔ entry. */
-export interface PropertyRule {
-  readonly name: string;
-  readonly map: string;
-  /** A new one each time. null: it cannot be understood, and is carried as it is. */
-  read(line: ContentLine, version: VcardVersion): Draft | null;
-  /** Does this version have such a property, and can it hold this entry? */
-  holds(entry: Plain, version: VcardVersion): boolean;
-  /** null: it cannot hold it. */
-  write(entry: Plain, version: VcardVersion): Written | null;
-  /** Does an entry of its map belong to this property? */
-  owns(entry: Plain): boolean;
-  /** Words of TYPE that are features of the entry, by what the entry calls them. */
-  readonly features?: ReadonlyMap<string, string>;
-  /** The part of the entry they are in, where it is not `features`. */
-  readonly featuresIn?: string;
-  /** The part of the entry that is its key (`relatedTo/<who>`): in the field's name, not in its value. */
-  readonly key?: string;
-  /** The part of the entry that its value is, where it is one text. */
-  readonly text?: string;
-}
-
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
 const always = (): boolean => true;
 /** A line of a text; null: it says nothing, as an entry a peer sent may. */
@@ -178,9 +158,10 @@ const organization: PropertyRule = {
   owns: always,
 };
 
-function dateRule(name: string, kind: string, oldName: string | null = null): PropertyRule {
+/** `isLater`: only 4.0 has it. */
+function dateRule(name: string, kind: string, isLater: boolean): PropertyRule {
   const write = (entry: Plain, version: VcardVersion): Written | null =>
-    version !== '4.0' && name !== 'BDAY' && oldName === null ? null : formatDate(entry.date, version);
+    isLater && version !== '4.0' ? null : formatDate(entry.date, version);
   return {
     name,
     map: 'anniversaries',
@@ -193,6 +174,14 @@ function dateRule(name: string, kind: string, oldName: string | null = null): Pr
     owns: (entry) => entry.kind === kind,
   };
 }
+
+/** Older cards that have it keep it. */
+const wedding: PropertyRule = {
+  ...dateRule('ANNIVERSARY', 'wedding', false),
+  owns: (entry, version) => version === '4.0' && entry.kind === 'wedding',
+  says: (entry, version) => entry.kind === 'wedding' && wedding.holds(entry, version),
+  restates: true,
+};
 
 function mediaRule(name: string, kind: string): PropertyRule {
   return {
@@ -247,7 +236,7 @@ const profile = (name: string): PropertyRule => ({
 
 const URI = /^[a-z][a-z0-9+.-]*:[^\s\p{Cc}]+$/iu;
 
-/** Somebody, by a URI or in words: whichever it is shows by itself. */
+/** Somebody, by a URI or in words: whichever it is shows by itself. Older cards that have it keep it. */
 const relation: PropertyRule = {
   name: 'RELATED',
   map: 'relatedTo',
@@ -259,13 +248,15 @@ const relation: PropertyRule = {
     const who = (statesKind(line, 'text') ? unescapeText(value, version) : value).trim();
     return canName(who) ? { who, relation: {} } : null;
   },
-  holds: (entry, version) => version === '4.0' && canName(text(entry.who)),
+  holds: (entry) => canName(text(entry.who)),
   write: (entry, version) => {
     const who = text(entry.who);
-    if (version !== '4.0' || !canName(who)) return null;
+    if (!canName(who)) return null;
     return URI.test(who) ? { value: who } : { value: escapeText(who, version), params: [['VALUE', 'text']] };
   },
-  owns: always,
+  owns: (_, version) => version === '4.0',
+  says: (entry) => canName(text(entry.who)),
+  restates: true,
 };
 
 /** Properties that are entries of keyed maps, in the order in which new lines are written. */
@@ -282,9 +273,9 @@ const RULES: readonly PropertyRule[] = [
   ...SERVICES.map(service),
   uriRule('URL', 'links'),
   { ...uriRule('CONTACT-URI', 'links', { kind: 'contact' }) },
-  dateRule('BDAY', 'birth'),
-  dateRule('ANNIVERSARY', 'wedding'),
-  dateRule('DEATHDATE', 'death'),
+  dateRule('BDAY', 'birth', false),
+  wedding,
+  dateRule('DEATHDATE', 'death', true),
   textRule('NOTE', 'notes', 'note'),
   mediaRule('PHOTO', 'photo'),
   mediaRule('LOGO', 'logo'),
@@ -293,6 +284,7 @@ const RULES: readonly PropertyRule[] = [
   infoRule('HOBBY', 'hobby'),
   infoRule('INTEREST', 'interest'),
   relation,
+  ...OLDER_RULES,
 ];
 const BY_NAME = new Map(RULES.map((rule) => [rule.name, rule]));
 const BY_MAP = new Map(
@@ -307,6 +299,9 @@ export const placeOf = (rule: PropertyRule): number => PLACES.get(rule) as numbe
 
 const KEY_OF = new Map(RULES.flatMap(({ map, key }) => (key === undefined ? [] : [[map, key] as const])));
 
+/** Are entries of a map told by what they say (`relatedTo/<who>`)? */
+export const hasOwnKey = (map: string): boolean => KEY_OF.has(map);
+
 /** An entry of a map as its rule reads and writes it: with its key, where that says something. */
 export function entryOf(map: string, field: string, value: Plain): Plain {
   const part = KEY_OF.get(map);
@@ -320,9 +315,22 @@ export function keyedField({ map, key }: PropertyRule, entry: Plain): { field: s
   return { field: `${map}/${escapeName(text(own))}`, value };
 }
 
-/** The property an entry is written as; null: no card can hold it. */
-export function ruleFor(map: string, entry: Plain): PropertyRule | null {
+/** The property a new entry is written as in this version; null: no card of it can hold it. */
+export function ruleFor(map: string, entry: Plain, version: VcardVersion): PropertyRule | null {
   const rules = BY_MAP.get(map);
-  if (rules !== undefined) for (const rule of rules) if (rule.owns(entry)) return rule;
+  if (rules !== undefined) for (const rule of rules) if (rule.owns(entry, version)) return rule;
   return null;
+}
+
+/** The property a line of this name stays, now that it is to say an entry that is written as `rule`; null: it can be no such line. */
+export function ruleForLine(
+  name: string,
+  map: string,
+  entry: Plain,
+  rule: PropertyRule,
+  version: VcardVersion,
+): PropertyRule | null {
+  const own = ruleNamed(name.toUpperCase());
+  if (own?.map !== map) return null;
+  return own === rule || own.says?.(entry, version) === true ? own : null;
 }

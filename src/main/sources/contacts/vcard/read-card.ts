@@ -7,7 +7,9 @@ import { withAgents } from './agent.ts';
 import { readName } from './components.ts';
 import { displayName } from './display-name.ts';
 import { addParams, isNotation, paramOf } from './line-params.ts';
-import { keyedField, type PropertyRule, ruleNamed } from './property-table.ts';
+import type { PropertyRule } from './property-rule.ts';
+import { keyedField, ruleNamed } from './property-table.ts';
+import { type Again, Restated, SECOND } from './restated.ts';
 import { splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
 import type { Draft, Plain } from './written.ts';
 
@@ -17,6 +19,8 @@ export interface CardField {
   readonly value: Value;
   readonly lines: readonly ContentLine[];
   readonly part: number | null;
+  /** Those by other names that say it too. */
+  readonly again: Again;
 }
 export interface ReadCard {
   readonly version: VcardVersion;
@@ -43,9 +47,9 @@ export const namesUnknown = (name: Value | undefined): name is string =>
 /** The fields of a card, each with its lines. `before`: what it held when last read, whose keys of entries stay. */
 export function readCard(given: Component, before: Fields | null): ReadCard {
   const card = withAgents(given);
-  const reader = new CardReader(versionOf(card), groupsOf(card));
+  const reader = new CardReader(versionOf(card), groupsOf(card), before);
   for (const line of card.lines) reader.take(line);
-  return reader.read(before);
+  return reader.read();
 }
 
 /** An entry whose key is not known before all are read. */
@@ -53,29 +57,34 @@ interface KeylessField extends KeylessEntry {
   field: FieldName;
   readonly lines: readonly ContentLine[];
   readonly part: number | null;
+  readonly again: Again;
 }
+const NO_LINES: readonly never[] = [];
 const NO_FIELD = fieldName('');
 
 class CardReader {
   readonly #version: VcardVersion;
   readonly #groups: Groups;
+  readonly #before: Fields | null;
   readonly #fields: CardField[] = [];
   readonly #known = new Set<FieldName>();
   readonly #keyless: KeylessField[] = [];
+  #said: Restated | null = null;
   #fullName: ContentLine | null = null;
   #nameParts: ContentLine | null = null;
 
-  constructor(version: VcardVersion, groups: Groups) {
+  constructor(version: VcardVersion, groups: Groups, before: Fields | null) {
     this.#version = version;
     this.#groups = groups;
+    this.#before = before;
   }
 
-  read(before: Fields | null): ReadCard {
+  read(): ReadCard {
     const keyless = this.#keyless;
     const name = nameOf(this.#fullName, this.#nameParts, this.#version, keyless);
     const fields: CardField[] = name === null ? [] : [name];
     for (const each of this.#fields) fields.push(each);
-    const keys = alignKeys(keyless, before);
+    const keys = alignKeys(keyless, this.#before);
     for (let at = 0; at < keyless.length; at++) {
       const each = keyless[at] as KeylessField;
       each.field = keys[at] as FieldName;
@@ -124,14 +133,28 @@ class CardReader {
     }
     addParams(entry, line, rule, this.#version);
     const { label, country, lines } = this.#groups.of(line);
-    if (label !== null) entry.label = label;
+    if (rule.labelled !== undefined) {
+      if (!rule.labelled(entry, label)) {
+        this.#takeUnknown(line, name);
+        return;
+      }
+    } else if (label !== null) entry.label = label;
     if (country !== null && rule.map === 'addresses') entry.countryCode = country;
     const all = lines.length === 0 ? [line] : [line, ...lines];
     const keyed = keyedField(rule, entry);
-    if (keyed === null) this.#add(rule.map, entry, all);
-    // Of two lines with one key the second travels as it is.
-    else if (this.#known.has(fieldName(keyed.field))) this.#add(`vCard/${name.toLowerCase()}`, unknownOf(line), [line]);
-    else this.#set(keyed.field, keyed.value, all);
+    if (rule.restates === true && this.#said?.has(name, rule.map, entry, all) === true) return;
+    if (keyed !== null && this.#known.has(fieldName(keyed.field))) {
+      // Of two lines with one key the second travels as it is.
+      this.#takeUnknown(line, SECOND[rule.map] ?? name);
+      return;
+    }
+    let again: Again = NO_LINES;
+    if (rule.restates === true) {
+      this.#said ??= new Restated(this.#before);
+      again = this.#said.add(name, rule.map, entry);
+    }
+    if (keyed === null) this.#add(rule.map, entry, all, null, again);
+    else this.#set(keyed.field, keyed.value, all, null, again);
   }
 
   /** A property nobody knows, or what cannot be understood of one. */
@@ -143,16 +166,28 @@ class CardReader {
     this.#add(`vCard/${name.toLowerCase()}`, entry, [line, ...lines]);
   }
 
-  #add(map: string, value: Plain, lines: readonly ContentLine[], part: number | null = null): void {
+  #add(
+    map: string,
+    value: Plain,
+    lines: readonly ContentLine[],
+    part: number | null = null,
+    again: Again = NO_LINES,
+  ): void {
     const key = paramOf(lines[0] as ContentLine, 'PROP-ID');
-    this.#keyless.push({ map, value, key, field: NO_FIELD, lines, part });
+    this.#keyless.push({ map, value, key, field: NO_FIELD, lines, part, again });
   }
 
-  #set(field: string, value: Value, lines: readonly ContentLine[], part: number | null = null): void {
+  #set(
+    field: string,
+    value: Value,
+    lines: readonly ContentLine[],
+    part: number | null = null,
+    again: Again = NO_LINES,
+  ): void {
     const name = fieldName(field);
     if (this.#known.has(name)) return;
     this.#known.add(name);
-    this.#fields.push({ field: name, value, lines, part });
+    this.#fields.push({ field: name, value, lines, part, again });
   }
 }
 
@@ -196,7 +231,7 @@ function nameOf(
   const lines: ContentLine[] = [];
   if (full !== null) lines.push(full);
   if (parts !== null) lines.push(parts);
-  return { field: fieldName('name'), value, lines, part: null };
+  return { field: fieldName('name'), value, lines, part: null, again: NO_LINES };
 }
 
 interface About {

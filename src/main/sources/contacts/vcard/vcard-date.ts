@@ -1,5 +1,5 @@
 import type { Value } from '../../../record/value.ts';
-import type { ContentLine } from '../../text/content-lines.ts';
+import type { ContentLine, Param } from '../../text/content-lines.ts';
 import { escapeText, unescapeText, type VcardVersion } from './vcard-text.ts';
 import type { Plain, Written } from './written.ts';
 
@@ -13,8 +13,13 @@ const MONTH_ONLY = /^--(\d{2})$/;
 const DAY_ONLY = /^---(\d{2})$/;
 const MOMENT = /^(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/;
 
+interface DateLine {
+  readonly value: string;
+  readonly params: readonly Pick<Param, 'name' | 'values'>[];
+}
+
 /** A date as JSContact has it (RFC 9553 2.8.1): {year, month, day} as far as they are known, {utc}, or {text}. null: there is nothing. */
-export function parseDate(line: ContentLine, version: VcardVersion): Plain | null {
+export function parseDate(line: DateLine, version: VcardVersion): Plain | null {
   const value = line.value.trim();
   if (value === '') return null;
   const param = (name: string): string | null =>

@@ -154,7 +154,7 @@ function write(text: CardText, writes: readonly ItemWrite<CardItem>[], version: 
     } else if (after === null) edits.push({ start, end, text: '' });
     else {
       const card = item.card();
-      for (const edit of patchCard(card, before ?? fieldsOf(card, after), after, style))
+      for (const edit of patchCard(card, before ?? fieldsOf(card, after), after, style, version))
         edits.push({ start: start + edit.start, end: start + edit.end, text: edit.text });
     }
   }

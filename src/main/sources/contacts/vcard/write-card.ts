@@ -6,7 +6,8 @@ import { componentsOf, writeName } from './components.ts';
 import { displayName } from './display-name.ts';
 import { isParam } from './is-param.ts';
 import { isNotation, newParam, ownParams, type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
-import { entryOf, type PropertyRule, placeOf, ruleFor } from './property-table.ts';
+import type { PropertyRule } from './property-rule.ts';
+import { entryOf, placeOf, ruleFor } from './property-table.ts';
 import { COUNTRY, namesUnknown } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
 import { withoutYear } from './vcard-date.ts';
@@ -34,7 +35,7 @@ export function composeCard(fields: Fields, uid: string, version: VcardVersion, 
   fields.forEach((value, field) => {
     const map = mapOf(field);
     const entry = entryOf(map, field, value as Plain);
-    const rule = ruleFor(map, entry);
+    const rule = ruleFor(map, entry, version);
     if (rule === null) others.push(field);
     else entries.push({ rule, place: placeOf(rule), entry });
   });
@@ -55,15 +56,16 @@ export const mapOf = (field: string): string => field.slice(0, Math.max(0, field
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
 
 /** What parameters say of an entry. */
-const OF_PARAMS = ['contexts', 'features', 'relation', 'pref', 'vCardParams'] as const;
-const saysSame = (a: Plain, b: Plain): boolean =>
-  OF_PARAMS.every((part) => equalValues(a[part] ?? null, b[part] ?? null));
+const OF_PARAMS = ['contexts', 'pref', 'vCardParams'] as const;
+const saysSame = ({ featuresIn = 'features' }: PropertyRule, a: Plain, b: Plain): boolean =>
+  [...OF_PARAMS, featuresIn].every((part) => equalValues(a[part] ?? null, b[part] ?? null));
 
 /** Parameters that say a part of an address. */
 const IN_ADDRESS: ReadonlySet<string> = new Set(['LABEL', 'CC', 'GEO', 'TZ']);
 const IN_ADDRESS_PARTS = ['full', 'countryCode', 'coordinates', 'timeZone'] as const;
 
 const NO_LINES: readonly never[] = [];
+const ownLabel = ({ label }: Plain): Value | undefined => label;
 const LABEL_NAME = 'X-ABLabel';
 const isCharset = ({ name }: Param): boolean => isParam(name, 'CHARSET');
 const QUOTED_PRINTABLE = /^quoted-printable$/i;
@@ -122,7 +124,7 @@ export class CardLines {
     const written = (isOld ? null : this.#composed(rule, entry)) ?? rule.write(entry, this.version);
     if (written === null) return NO_LINES;
     if (isOld) return this.#again(rule, entry, written, existing, groups, before);
-    const more = this.#about(entry, NO_LINES, before);
+    const more = this.#about(entry, NO_LINES, before, rule.labelOf);
     const group = more.length === 0 ? null : `item${groups.next++}`;
     const params = writeParams(entry, written, rule, this.version, this.#params, null);
     const line = this.text({ group, name: rule.name, params, value: written.value });
@@ -145,7 +147,7 @@ export class CardLines {
     before: Plain | null,
   ): readonly string[] {
     const [own, ...about] = existing as [ContentLine, ...ContentLine[]];
-    const more = this.#about(entry, about, before);
+    const more = this.#about(entry, about, before, rule.labelOf);
     const group = own.group ?? (more.length === 0 ? null : `item${groups.next++}`);
     // Parameters that say the same stay as they are written.
     const params =
@@ -177,21 +179,34 @@ export class CardLines {
       equalValues(former as Value, latter as Value) &&
       // A URI or words: that is in the parameter, and is looked at anew.
       !latter?.some(([name]) => name === 'VALUE') &&
-      saysSame(before, after) &&
+      saysSame(rule, before, after) &&
       (!isStated || IN_ADDRESS_PARTS.every((part) => equalValues(before[part] ?? null, after[part] ?? null)))
     );
   }
 
   /** The lines that say more of an entry: those it has (`existing`) in their order, and as they are written where they say the same. */
-  #about(entry: Plain, existing: readonly ContentLine[], before: Plain | null): readonly Line[] {
+  #about(
+    entry: Plain,
+    existing: readonly ContentLine[],
+    before: Plain | null,
+    labelOf: (entry: Plain) => Value | undefined = ownLabel,
+  ): readonly Line[] {
+    const label = labelOf(entry);
     const hasCountry = typeof entry.countryCode === 'string' && this.version !== '4.0';
-    if (typeof entry.label !== 'string' && !hasCountry) return NO_LINES;
+    if (typeof label !== 'string' && !hasCountry) return NO_LINES;
     const wanted: { readonly name: string; readonly value: string; readonly isSame: boolean }[] = [];
-    const isSame = (part: 'label' | 'countryCode'): boolean => before !== null && before[part] === entry[part];
-    if (typeof entry.label === 'string')
-      wanted.push({ name: LABEL_NAME, value: escapeText(entry.label, '3.0'), isSame: isSame('label') });
+    if (typeof label === 'string')
+      wanted.push({
+        name: LABEL_NAME,
+        value: escapeText(label, '3.0'),
+        isSame: before !== null && labelOf(before) === label,
+      });
     if (hasCountry)
-      wanted.push({ name: COUNTRY, value: text(entry.countryCode).toLowerCase(), isSame: isSame('countryCode') });
+      wanted.push({
+        name: COUNTRY,
+        value: text(entry.countryCode).toLowerCase(),
+        isSame: before !== null && before.countryCode === entry.countryCode,
+      });
     const lines = wanted.map(({ name, value, isSame }) => {
       const at = existing.findIndex((each) => each.name.toUpperCase() === name.toUpperCase());
       const known = existing[at];
