@@ -276,6 +276,7 @@ export class Engine {
     if (synchronizer === undefined) return;
     // What is left out from now on is nobody's to make again, should the power tear it: once let in, that would pass for an edit.
     await synchronizer.changeRules(settings, () => this.keeper.makeSure(replica, synchronizer));
+    this.keeper.rulesChanged(row);
     this.savePlaces();
     for (const { row } of replica.collection.records.all()) synchronizer.construction.enqueue(row, null);
     await this.schedules.get(row)?.lookNow();

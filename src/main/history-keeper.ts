@@ -159,6 +159,10 @@ export class HistoryKeeper {
     await this.#contents.copyOnlyHere(collection).catch(failed);
     await this.#synced.makeSure(collection, this.#sourceOf(synchronizer)).catch(failed);
   }
+  /** A source has other rules from now on. */
+  rulesChanged(source: number): void {
+    this.#whole.retry(source);
+  }
   forgetSource(source: number): void {
     this.#unsynced.dropAll(source);
     this.#whole.forget(source);

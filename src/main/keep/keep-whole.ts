@@ -109,6 +109,11 @@ export class WholeFiles implements IdleJob {
     }
     return true;
   }
+  /** A source has other rules: what was left out of it may be written now. */
+  retry(source: number): void {
+    for (const suspect of this.#undecided) suspect.due ||= suspect.source.row === source;
+    this.#port.wake();
+  }
   forget(source: number): void {
     this.#suspects.delete(source);
     this.#queues.delete(source);
@@ -183,7 +188,8 @@ export class WholeFiles implements IdleJob {
     for (const [at, suspect] of batch.entries()) {
       const verdict = await this.#judge(suspect, standing[at] as Standing);
       if (this.#suspects.get(source.row)?.get(suspect.id) !== suspect) continue;
-      if (verdict === 'undecided') this.#hold(suspect, standing[at] as There);
+      if (verdict === 'undecided' || (verdict === 'again' && isLeftOut(suspect, standing[at] as Standing)))
+        this.#hold(suspect, standing[at] as There);
       else if (verdict === 'later') this.#holdUnread(suspect);
       else judged.push({ suspect, standing: standing[at] as Standing, verdict });
     }
@@ -414,6 +420,10 @@ export class WholeFiles implements IdleJob {
 
 /** Is there somebody who was not asked? */
 const isDue = ({ each, asked, due }: Suspect): boolean => due || each.linked().some((device) => !asked.has(device));
+
+/** Is something there that is not written to: what is torn stays so, and is doubted until it is let in again. */
+const isLeftOut = ({ source, id }: Suspect, standing: Standing): boolean =>
+  standing.is === 'there' && source.leavesOut(id);
 
 /** Has some member not been linked yet since it came to be doubted? */
 const hasOthersToAsk = ({ each, asked }: Suspect): boolean => each.others().some(({ device }) => !asked.has(device));

@@ -220,6 +220,35 @@ it('has the device in the middle fetch what it is compared with, where that leav
   room.expectNoFaults();
 });
 
+it('leaves what is torn where it is left out, and makes it again once it is let in', async () => {
+  const room = await KeepRoom.open('left out', 2, { far: 'far', near: 'near' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  const rules = (ignore: readonly string[]) => {
+    const [row] = room.replica(a).synchronizers.keys();
+    const settings = { only: [], ignore, readOnly: false };
+    return room.group.until(a, a.engine.changeRules(room.replica(a), row as number, settings));
+  };
+  a.engine.config.set('history.copy-limit', '0');
+  room.write(b, 'far', 'what B wrote at last');
+  await room.run(2000);
+  const { modifiedNs } = a.user.fs.lstat(`${ROOT}/far`) as { modifiedNs: bigint };
+  await rules(['far']);
+  room.group.cut(a, b);
+  a.losePower(new SeededRandom('left out'));
+  room.write(a, 'far', 'what B wr');
+  a.user.touch(`${ROOT}/far`, Number(modifiedNs / 1000n));
+  const before = room.changes(b);
+  await room.group.start(a);
+  await room.run(100_000);
+  room.group.mendAll();
+  await room.run(100_000);
+  expect([room.read(a, 'far'), room.problems(a)]).toEqual(['what B wr', []]);
+  await rules([]);
+  await room.run(10_000);
+  expect([room.read(a, 'far'), room.problems(a), room.changes(b)]).toEqual(['what B wrote at last', [], before]);
+  room.expectNoFaults();
+});
+
 it.each(['stopped', 'killed'])('doubts it still after the program was %s, long after it was written', async (how) => {
   const room = await KeepRoom.open(how, 2, { far: 'far' });
   const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
