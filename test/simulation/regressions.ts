@@ -304,4 +304,12 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what is torn where it is left out is doubted until it is let in again',
   },
+  {
+    seed: '1450649',
+    kinds: KINDS.filter(
+      (kind) => !['attributes', 'pause', 'disk', 'members', 'remove', 'roles', 'middle'].includes(kind),
+    ),
+    drawsBatches: true,
+    about: 'no value that was deleted beside another comes back with what is made anew',
+  },
 ];

@@ -9,6 +9,7 @@ import {
   shownFields,
 } from '../merge/record-state.ts';
 import { type FieldRule, fieldRule, type RecordKind } from '../record/field-rules.ts';
+import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 
@@ -22,9 +23,20 @@ export function heldOf(
   stored: Held | null | undefined,
   order: DotOrder,
 ): Held | null {
-  if (stored === null) return shownFields(kind, state, order);
-  if (stored !== undefined) return stored;
-  return isLive(state) ? null : shownFields(kind, state, order);
+  if (isLive(state)) return stored === null ? shownFields(kind, state, order) : (stored ?? null);
+  const held = stored ?? shownFields(kind, state, order);
+  return held.get(EXISTS)?.value === true ? held : withAllDots(held, state);
+}
+
+/** Nothing is to be seen of what is deleted: whoever makes it anew replaces each value it had, also those that nobody ever settled. */
+function withAllDots(held: Held, state: RecordState): Held {
+  const all = new Map(held);
+  state.fields.forEach((siblings, field) => {
+    const value = held.get(field)?.value;
+    if (siblings.length > 1 && value !== undefined)
+      all.set(field, { value, dots: siblings.flatMap(({ dots }) => dots) });
+  });
+  return all;
 }
 
 /** What a source holds once its change has become the change named `dot`. */

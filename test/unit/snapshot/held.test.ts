@@ -31,6 +31,22 @@ describe('what a source holds', () => {
   it('is the tombstone of a deleted one, so that making it anew is no conflict', () => {
     expect(heldOf('files', deleted, undefined, byNumber)).toEqual(held({ exists: [false, 2], entry: [entryA, 1] }));
   });
+  it('is all of the tombstone where values beside each other were deleted: none of them comes back with what is made anew', () => {
+    const both = state({
+      exists: [[false, 6]],
+      entry: [
+        [entryA, 1],
+        [entryA2, 5],
+      ],
+    });
+    for (const stored of [undefined, null, held({ exists: [false, 6], entry: [entryA2, 5] })]) {
+      const found = heldOf('files', both, stored, byNumber);
+      expect(found?.get(EXISTS)).toEqual({ value: false, dots: [dot(6)] });
+      expect([...(found?.get(ENTRY)?.dots ?? [])].sort()).toEqual([dot(1), dot(5)].sort());
+    }
+    // What is still to be deleted there is what it was.
+    expect(heldOf('files', both, heldA, byNumber)).toBe(heldA);
+  });
   it('is what the record shows where the snapshot says so', () => {
     const open = state({
       exists: [[true, 1]],
