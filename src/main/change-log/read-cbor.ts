@@ -40,7 +40,7 @@ function read(depth: number): Read {
     case UINT:
       return count;
     case NEGATIVE:
-      return -1 - count;
+      return count < Number.MAX_SAFE_INTEGER ? -1 - count : ELSE;
     case BYTES:
       return readBytes(count);
     case TEXT:

@@ -6,6 +6,8 @@ import { encodeCbor } from '../../../src/main/change-log/encode-cbor.ts';
 import { readCbor } from '../../../src/main/change-log/read-cbor.ts';
 import type { Packed } from '../../../src/main/record/encode-value.ts';
 
+/** 2^53 - 1, and -2^53, which is no safe number any more. */
+const [LARGEST, SMALLEST] = ['1b001fffffffffffff', '3b001fffffffffffff'];
 const boundary = fc.constantFrom(0, 23, 24, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER);
 const leaf: fc.Arbitrary<Packed> = fc.oneof(
   fc.constantFrom(null, true, false),
@@ -81,7 +83,18 @@ describe('CBOR of this device', () => {
       }),
       { numRuns: 3000 },
     );
-    for (const hex of ['1817', '190017', 'a2616101616102', '9b0000000000000001f6', '81'.repeat(100), 'bf', '5f', 'f7'])
+    for (const hex of [
+      '1817',
+      '190017',
+      'a2616101616102',
+      '9b0000000000000001f6',
+      '81'.repeat(100),
+      'bf',
+      '5f',
+      'f7',
+      LARGEST,
+      SMALLEST,
+    ])
       expect(outcome(readCbor, Buffer.from(hex, 'hex')), hex).toEqual(outcome(decodeCbor, Buffer.from(hex, 'hex')));
   });
 
