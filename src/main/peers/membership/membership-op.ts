@@ -195,7 +195,9 @@ export function verifySignature(raw: Uint8Array, signed: Uint8Array, signature: 
 let lastKey: { readonly raw: Uint8Array; readonly key: KeyObject } | null = null;
 
 function keyOf(raw: Uint8Array): KeyObject {
-  if (lastKey === null || !equalBytes(lastKey.raw, raw)) lastKey = { raw: raw.slice(), key: ed25519PublicKey(raw) };
+  // A slice of a Buffer would be the same memory, and follow whatever becomes of it.
+  if (lastKey === null || !equalBytes(lastKey.raw, raw))
+    lastKey = { raw: Uint8Array.from(raw), key: ed25519PublicKey(raw) };
   return lastKey.key;
 }
 

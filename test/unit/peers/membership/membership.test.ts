@@ -14,6 +14,7 @@ import {
   makeOp,
   type OpBody,
   parseOp,
+  verifySignature,
 } from '../../../../src/main/peers/membership/membership-op.ts';
 import { decodeCanonical, encodeCanonical } from '../../../../src/main/peers/protocol/canonical-cbor.ts';
 import type { MemberRole } from '../../../../src/main/peers/protocol/messages.ts';
@@ -502,6 +503,18 @@ describe('evaluation', () => {
       heads = [op.hash];
     }
     expect(copy.state().members.size).toBe(41);
+  });
+});
+
+describe('a signature', () => {
+  it('is judged by the key that is given, also where it came in the memory of another one', () => {
+    const said = Uint8Array.of(1, 2, 3);
+    const [byAna, byBen] = [ana.sign(said), ben.sign(said)];
+    const memory = Buffer.from(ana.descriptor.sig);
+    expect(verifySignature(memory, said, byAna)).toBe(true);
+    memory.set(ben.descriptor.sig);
+    expect(verifySignature(memory, said, byAna)).toBe(false);
+    expect(verifySignature(memory, said, byBen)).toBe(true);
   });
 });
 
