@@ -22,8 +22,8 @@ export function digestOf({ bytes }: SplitText, item: NativeItem): Uint8Array {
   return digest;
 }
 
-/** Bytes that are put together: with the header of a table, for each of its rows. */
-let together = Buffer.alloc(64 << 10);
+/** Bytes that are put together: with the header of a table, for each of its rows. More of them are not kept. */
+const together = Buffer.alloc(64 << 10);
 
 function bytesOf(bytes: Uint8Array, { spans, context }: NativeItem): Uint8Array {
   const [first] = spans;
@@ -31,7 +31,8 @@ function bytesOf(bytes: Uint8Array, { spans, context }: NativeItem): Uint8Array 
   let size = 0;
   for (const parts of [spans, context])
     for (const { start, end } of parts) {
-      if (size + end - start > together.length) together = Buffer.concat([together], 2 * (size + end - start));
+      if (size + end - start > together.length)
+        return Buffer.concat([...spans, ...context].map((part) => bytes.subarray(part.start, part.end)));
       together.set(bytes.subarray(start, end), size);
       size += end - start;
     }

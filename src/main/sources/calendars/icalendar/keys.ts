@@ -3,7 +3,7 @@ import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
-import { remembering } from './remembering.ts';
+import { remembering } from '../../text/remembering.ts';
 
 const SLASH = 0x2f;
 /** Is the field an entry of this map? */

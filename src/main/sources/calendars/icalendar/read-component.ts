@@ -1,5 +1,6 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import { remembering } from '../../text/remembering.ts';
 import { MalformedItem } from '../../text/text-format.ts';
 import { alarmIdentity, readAlarm } from './alarm.ts';
 import { assignKeys, type Keyless } from './assign-keys.ts';
@@ -17,7 +18,6 @@ import {
   splitList,
   unescapeText,
 } from './property.ts';
-import { remembering } from './remembering.ts';
 import { parseRule } from './rule.ts';
 import { type SingleCodec, singlesOf } from './singles.ts';
 import { type EventTime, keyOfTime, readTime } from './times.ts';

@@ -1,7 +1,7 @@
 import type { Value } from '../../../record/value.ts';
+import { remembering } from '../../text/remembering.ts';
 import { formatTime, isLocal, parseTime } from './civil.ts';
 import { byText } from './property.ts';
-import { remembering } from './remembering.ts';
 import { UTC } from './zone-names.ts';
 import { localIn } from './zone-offsets.ts';
 

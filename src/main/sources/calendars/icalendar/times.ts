@@ -1,6 +1,6 @@
+import { remembering } from '../../text/remembering.ts';
 import { type CivilTime, formatTime, parseTime } from './civil.ts';
 import { type Param, type Property, param, paramOf, property } from './property.ts';
-import { remembering } from './remembering.ts';
 import { UTC } from './zone-names.ts';
 import { localIn } from './zone-offsets.ts';
 import type { Zones } from './zones.ts';

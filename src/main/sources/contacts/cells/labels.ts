@@ -1,4 +1,5 @@
 import { withoutFrame } from '../../../record/framed-label.ts';
+import { remembering } from '../../text/remembering.ts';
 import { type Made, type Plain, plain, plainText } from './cells.ts';
 
 /** What a label says of an entry. */
@@ -50,21 +51,16 @@ export function featureOf(value: Plain): string {
 
 /** Labels met lately: there are few, and each stands in thousands of rows. */
 const MOST_REMEMBERED = 1000;
-const remembered = new WeakMap<LabelWords, Map<string, Labelled>>();
+const readers = new WeakMap<LabelWords, (text: string) => Labelled>();
 
 /** A label as Google writes them: `Home`, `* Work`, `School`. */
 export function readLabel(text: string, words: LabelWords): Labelled {
-  let labels = remembered.get(words);
-  if (labels === undefined || labels.size > MOST_REMEMBERED) {
-    labels = new Map();
-    remembered.set(words, labels);
+  let read = readers.get(words);
+  if (read === undefined) {
+    read = remembering(MOST_REMEMBERED, (label) => labelIn(label, words));
+    readers.set(words, read);
   }
-  let label = labels.get(text);
-  if (label === undefined) {
-    label = labelIn(text, words);
-    labels.set(text, label);
-  }
-  return label;
+  return read(text);
 }
 
 function labelIn(text: string, words: LabelWords): Labelled {

@@ -1,3 +1,4 @@
+import { remembering } from '../../text/remembering.ts';
 import type { Damaged, NativeItem, SplitText } from '../../text/text-format.ts';
 import { decodeText } from '../csv/charset.ts';
 
@@ -171,18 +172,10 @@ function attributeOf(bytes: Uint8Array, { start, end, next, isFolded }: Line): L
 type Named = Pick<LdifLine, 'attribute' | 'name'>;
 /** Attributes met lately: there are few, and each stands in thousands of records. */
 const MOST_REMEMBERED = 1000;
-let remembered = new Map<string, Named>();
-
 /** null: it is none. */
-function attributeNamed(attribute: string): Named | null {
-  const known = remembered.get(attribute);
-  if (known !== undefined) return known;
-  if (!ATTRIBUTE.test(attribute)) return null;
-  if (remembered.size > MOST_REMEMBERED) remembered = new Map();
-  const named = { attribute, name: attribute.toLowerCase() };
-  remembered.set(attribute, named);
-  return named;
-}
+const attributeNamed = remembering(MOST_REMEMBERED, (attribute): Named | null =>
+  ATTRIBUTE.test(attribute) ? { attribute, name: attribute.toLowerCase() } : null,
+);
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');

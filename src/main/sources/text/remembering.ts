@@ -1,9 +1,9 @@
-/** Longer texts are seldom the same in two events. */
+/** Longer texts are seldom the same in two items. */
 const LONGEST = 200;
 
 /**
- * `make`, for texts that many events have in common (rooms, alarms, keywords, rules): what was made of a text is remembered, of `most` of them at a
- * time. It must not be changed by anybody.
+ * `make`, for texts that many items have in common (rooms, alarms, keywords, rules, labels, attributes): what was made of a text is remembered, of
+ * `most` of them at a time. It must not be changed by anybody.
  */
 export function remembering<T extends object | string | null>(
   most: number,

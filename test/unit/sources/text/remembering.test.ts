@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { remembering } from '../../../../src/main/sources/calendars/icalendar/remembering.ts';
+import { remembering } from '../../../../src/main/sources/text/remembering.ts';
 
 it('makes of each text once what many have in common, as long as it has room', () => {
   const made: string[] = [];
