@@ -88,8 +88,9 @@ export class CommitOutcome {
     if (outcome.revision === null && asShown) records.dropSnapshot(source, item.job.row);
     else {
       const revision = outcome.revision === null ? null : storedRevision(outcome.revision, outcome.fresh === true);
-      const { holds } = outcome;
-      const isMeant = holds === undefined || sameFields(this.#collection.kind, holds, item.target ?? holds);
+      const holds = outcome.holds ?? item.target;
+      const isMeant =
+        holds === null || holds === item.shown || sameFields(this.#collection.kind, holds, item.shown ?? holds);
       records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held, isMeant ? null : holds);
     }
     if (problems.count(source) > 0) problems.drop(source, item.id);

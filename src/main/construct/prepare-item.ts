@@ -5,7 +5,7 @@ import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { isAsShown } from '../snapshot/held.ts';
-import { nativeOf, sameFields } from '../snapshot/lens.ts';
+import { fieldsOf, keepUnshown, nativeOf, sameFields } from '../snapshot/lens.ts';
 import { revisionIn } from '../snapshot/stored-revision.ts';
 import type { ConstructItem, ContentPlan, Revision, SourceAdapter } from '../sources/source-adapter.ts';
 import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
@@ -30,6 +30,8 @@ export interface PreparedItem {
   /** What the source holds in its own format, and what it is to hold; both null where it holds all of a record. */
   readonly native: Fields | null;
   readonly target: Fields | null;
+  /** What its format can show of the record; null as the two above. Of what it holds beyond that `target` says it too. */
+  readonly shown: Fields | null;
 }
 
 /** Compares records with what one source holds of them: what is to be done there, and which content that takes. */
@@ -79,16 +81,22 @@ export class PrepareItem {
     planned: PlannedItem,
     before: Held | null,
     stored: Fields | null,
-  ): Pick<PreparedItem, 'planned' | 'native' | 'target'> {
+  ): Pick<PreparedItem, 'planned' | 'native' | 'target' | 'shown'> {
     const adapter = this.#adapter;
-    if (adapter.project === undefined) return { planned, native: null, target: null };
+    if (adapter.project === undefined) return { planned, native: null, target: null, shown: null };
     const project = (full: Fields): Fields => adapter.project?.(full) ?? full;
     const wasThere = before?.get(EXISTS)?.value === true;
     const native = wasThere ? nativeOf(before, stored, project) : null;
-    if (planned.fields === null) return { planned, native, target: null };
-    const target = project(planned.fields);
-    const write = !wasThere || !sameFields(this.#collection.kind, target, nativeOf(before, null, project));
-    return { planned: { ...planned, write }, native, target };
+    if (planned.fields === null) return { planned, native, target: null, shown: null };
+    const shown = project(planned.fields);
+    if (native === null) return { planned: { ...planned, write: true }, native, target: shown, shown };
+    const { kind } = this.#collection;
+    const [full, shownBefore] = [fieldsOf(before), nativeOf(before, null, project)];
+    const target =
+      stored === null
+        ? shown
+        : keepUnshown(kind, native, { full, shown: shownBefore }, { full: planned.fields, shown });
+    return { planned: { ...planned, write: !sameFields(kind, shown, shownBefore) }, native, target, shown };
   }
 
   /** The content it takes that the source does not hold at its place already; null: none. */

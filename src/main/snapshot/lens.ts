@@ -32,6 +32,26 @@ export function nativeOf(held: Held | null, stored: Fields | null, project: Proj
   return project === null || full.size === 0 ? full : project(full);
 }
 
+/** A record, and what a source can show of it. */
+interface Shown {
+  readonly full: Fields;
+  readonly shown: Fields;
+}
+
+/**
+ * What a source is to hold so that it shows `now`, beside what it holds otherwise than it would show it (a line its version does not know, a cell it
+ * spells in its own way): that stays as it stands for as long as the record says of it what it said `before`.
+ */
+export function keepUnshown(kind: RecordKind, native: Fields, before: Shown, now: Shown): Fields {
+  const target = new Map<FieldName, Value>(now.shown);
+  native.forEach((value, field) => {
+    const { same } = fieldRule(kind, field);
+    const isAsBefore = (a: Fields, b: Fields): boolean => same(a.get(field) ?? null, b.get(field) ?? null);
+    if (isAsBefore(before.shown, now.shown) && isAsBefore(before.full, now.full)) target.set(field, value);
+  });
+  return target;
+}
+
 /** Do both say the same, field by field? */
 export function sameFields(kind: RecordKind, a: Fields, b: Fields): boolean {
   let isSame = true;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fieldName } from '../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
-import { putFields } from '../../../src/main/snapshot/lens.ts';
+import { keepUnshown, putFields } from '../../../src/main/snapshot/lens.ts';
 
 const OCCURRENCE = 'recurrenceOverrides/2026-01-08T09:00:00';
 const fields = (value: Value): Fields => new Map([[fieldName(OCCURRENCE), value]]);
@@ -11,4 +11,19 @@ it('an occurrence can lack what its series has: that is said with nothing, and i
   const now = fields({ title: 'Standup long', series: 's', 'locations/a': null });
   expect(putFields('calendar', before, before, now)).toEqual(now);
   expect(putFields('calendar', now, now, before)).toEqual(before);
+});
+
+it('what a source holds beyond what it shows stays until the record says something else of it', () => {
+  const record = (said: { readonly [field: string]: Value }): Fields =>
+    new Map(Object.entries(said).map(([field, value]) => [fieldName(field), value]));
+  const phone = (number: string) => ({ 'phones/1': { number } });
+  const hobby = (value: string) => ({ 'personalInfo/h': { kind: 'hobby', value } });
+  const native = record({ ...phone('1 '), ...hobby('chess') });
+  const before = { full: record({ ...phone('1'), ...hobby('chess') }), shown: record(phone('1')) };
+  const kept = (now: { readonly [field: string]: Value }, shown: { readonly [field: string]: Value }): Fields =>
+    keepUnshown('contacts', native, before, { full: record(now), shown: record(shown) });
+  expect(kept({ ...phone('1'), ...hobby('chess') }, phone('1'))).toEqual(native);
+  expect(kept({ ...phone('2'), ...hobby('chess') }, phone('2'))).toEqual(record({ ...phone('2'), ...hobby('chess') }));
+  expect(kept({ ...phone('2'), ...hobby('go') }, phone('2'))).toEqual(record(phone('2')));
+  expect(kept(hobby('chess'), {})).toEqual(record(hobby('chess')));
 });
