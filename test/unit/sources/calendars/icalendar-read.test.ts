@@ -8,6 +8,14 @@ const equal = (a: ReadonlyMap<string, any>, b: ReadonlyMap<string, any>): boolea
   a.size === b.size && [...a].every(([field, value]) => equalValues(value, b.get(field) ?? null));
 
 describe('an event', () => {
+  it('is read with parameters of any name, also where objects have something of that name', () => {
+    const read = readOne(
+      calendar(event('DTSTART:20240105T100000Z', 'URL;CONSTRUCTOR=a;CONSTRUCTOR=b:https://x.example')),
+    );
+    const [link] = Object.entries(read).flatMap(([field, value]) => (field.startsWith('links/') ? [value] : []));
+    expect(link.iCalendarParams).toEqual({ constructor: ['a', 'b'] });
+  });
+
   it('is read into the universal format', () => {
     const read = readOne(
       calendar(

@@ -134,6 +134,13 @@ describe('a parameter of any name', () => {
     expect(card.said('vCard/x-own')).toEqual([{ name: 'X-OWN', value: '1', params: { constructor: ['a'] } }]);
     expect(card.said('phones')).toEqual([{ number: '1', vCardParams: { constructor: ['a'] } }]);
   });
+  it('is shown of no entry where a peer calls a part as no part can be called', () => {
+    const peer = JSON.parse('{"number":"1","contexts":{"billing":true},"__proto__":["a"]}') as Value;
+    const shown = vcardFormat('3.0').project(new Map([['phones/a' as FieldName, peer]]));
+    const [entry] = [...shown.values()] as object[];
+    expect(Object.getPrototypeOf(entry)).toBe(Object.prototype);
+    expect(entry).toEqual({ number: '1' });
+  });
   it('is written with its texts, whatever else a peer says is in it', () => {
     const format = vcardFormat('4.0');
     const email = { address: 'a@example.com', vCardParams: { 'x-own': [null, 'k', 5], type: [null] } };

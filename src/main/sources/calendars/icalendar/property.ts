@@ -100,8 +100,8 @@ export function otherParams({ params }: Property, known: ReadonlySet<string>): P
     if (known.has(name) || values.length === 0 || !NAME.test(name)) continue;
     others ??= {};
     const key = name.toLowerCase();
-    const before = others[key] as readonly string[] | undefined;
-    others[key] = [...(before ?? []), ...values.map(cleanParam)];
+    const before = Object.hasOwn(others, key) ? (others[key] as readonly string[]) : [];
+    others[key] = [...before, ...values.map(cleanParam)];
   }
   return others;
 }

@@ -63,6 +63,8 @@ function isHeldWhole(map: string, entry: Plain, version: VcardVersion): boolean 
 
 /** What a card can hold of a part of an entry, the same object where that is all; undefined: nothing. */
 function heldPart(map: string, name: string, part: Value, version: VcardVersion): Value | undefined {
+  // Set like any other, it would be no part: and no text says one.
+  if (name === '__proto__') return undefined;
   if (name === 'contexts') return heldWords(part, CONTEXTS);
   if (name === 'features') return heldWords(part, FEATURES);
   if (name === 'pref') return typeof part === 'number' && (version === '4.0' || part === 1) ? part : undefined;
