@@ -74,7 +74,9 @@ function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
   const merged = mergedText(replica);
   for (const other of group.members) {
     const theirs = group.replica(other) as Replica;
-    if (other !== device && headsText(theirs) === headsText(replica))
+    // That a log has branches is known once somebody has told of it.
+    const hasHeard = group.haveTalked(device, other, linked(device, other) && linked(other, device));
+    if (other !== device && headsText(theirs, !hasHeard) === headsText(replica, !hasHeard))
       for (const [id, text] of mergedText(theirs))
         if (merged.get(id) !== text)
           group.find(
@@ -83,8 +85,7 @@ function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
           );
     if (replica.membership.member(other.identity.id) === null) continue;
     // That a member lost its database is known once it is linked again and has said what it applied.
-    const isLinked = linked(device, other) && linked(other, device);
-    if (group.lostDatabase.has(other) && !group.haveTalked(device, other, isLinked)) continue;
+    if (group.lostDatabase.has(other) && !hasHeard) continue;
     const logs = new Map(theirs.collection.log.logs().map((log) => [log.log, log]));
     for (const log of replica.collection.log.logs())
       if (log.held > (logs.get(log.log)?.applied ?? 0))
@@ -95,12 +96,12 @@ function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
   }
 }
 
-/** What each log is held up to, as text. */
-const headsText = ({ collection }: Replica): string =>
+/** What each log is held up to, as text; `branches`: and whether it is known to have any. */
+const headsText = ({ collection }: Replica, branches: boolean): string =>
   collection.log
     .logs()
     .filter(({ held }) => held > 0)
-    .map(({ log, held }) => `${log} ${held}`)
+    .map(({ log, held, frozen }) => `${log} ${held}${branches && frozen ? '!' : ''}`)
     .sort()
     .join();
 

@@ -312,4 +312,10 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'no value that was deleted beside another comes back with what is made anew',
   },
+  {
+    seed: '1470313',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'who is cut off knows of no branch of a log, though it holds as many packages of it',
+  },
 ];
