@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { equalValues } from '../../../../src/main/record/value.ts';
+import { fieldName } from '../../../../src/main/record/ids.ts';
+import { equalValues, type Fields, type Value } from '../../../../src/main/record/value.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
 import { looksLikeIcalendar } from '../../../../src/main/sources/calendars/icalendar/looks-like-icalendar.ts';
 import { calendar, event, readAll, readOne, split, task } from './calendar-text.ts';
@@ -369,4 +370,20 @@ describe('vCalendar 1.0', () => {
       'freeBusyStatus': 'free',
     });
   });
+});
+
+it('a rule in which a peer says what is no word and no number is none that is shown', () => {
+  const odd = { toString: 1, valueOf: 1 };
+  const when = { start: '2024-01-05T10:00:00', timeZone: null, duration: 'PT1H' };
+  for (const recurrenceRule of [
+    { frequency: odd },
+    { frequency: 'daily', count: odd },
+    { frequency: 'weekly', byDay: [{ day: odd }] },
+    { frequency: 'monthly', byMonthDay: [odd] },
+    { frequency: 'daily', 'x-own': odd },
+  ]) {
+    const full = new Map(Object.entries({ title: 'a', when, recurrenceRule } as { [name: string]: Value }));
+    const shown = icalendarFormat.project(full as unknown as Fields);
+    expect(shown.has(fieldName('recurrenceRule'))).toBe(false);
+  }
 });

@@ -183,7 +183,9 @@ function writeDay(value: Value): string {
   return `${nthOfPeriod === undefined ? '' : text(nthOfPeriod)}${text(day)}`;
 }
 
-const text = (value: Value | undefined): string => String(value).toUpperCase();
+/** Of what is no word and no number, as a peer may send it, what no rule can hold: it may have no text at all. */
+const text = (value: Value | undefined): string =>
+  typeof value === 'object' && value !== null ? ':' : String(value).toUpperCase();
 const list = (value: Value | undefined): string => (Array.isArray(value) ? value.map(text).join(',') : '');
 const isPlainWord = (value: string): boolean => /^[^\p{Cc};:]{0,200}$/u.test(value);
 
