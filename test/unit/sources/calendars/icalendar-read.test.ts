@@ -375,14 +375,15 @@ describe('vCalendar 1.0', () => {
 it('a rule in which a peer says what is no word and no number is none that is shown', () => {
   const odd = { toString: 1, valueOf: 1 };
   const when = { start: '2024-01-05T10:00:00', timeZone: null, duration: 'PT1H' };
-  for (const recurrenceRule of [
+  const rules: readonly Value[] = [
     { frequency: odd },
     { frequency: 'daily', count: odd },
     { frequency: 'weekly', byDay: [{ day: odd }] },
     { frequency: 'monthly', byMonthDay: [odd] },
     { frequency: 'daily', 'x-own': odd },
-  ]) {
-    const full = new Map(Object.entries({ title: 'a', when, recurrenceRule } as { [name: string]: Value }));
+  ];
+  for (const recurrenceRule of rules) {
+    const full = new Map<string, Value>(Object.entries({ title: 'a', when, recurrenceRule }));
     const shown = icalendarFormat.project(full as unknown as Fields);
     expect(shown.has(fieldName('recurrenceRule'))).toBe(false);
   }
