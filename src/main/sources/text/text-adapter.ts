@@ -32,7 +32,7 @@ import { TextsAtHand } from './texts-at-hand.ts';
 
 /** Items constructed at a time: what is composed is kept until all of them are written. */
 const BATCH_OF_DOCUMENTS = 2000;
-const LEAST_BATCH = 3500;
+const LEAST_BATCH = 1500;
 
 type Told = Extract<ListEvent, { is: 'groups' }>;
 
