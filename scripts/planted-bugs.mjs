@@ -51,8 +51,8 @@ export const PLANTED_BUGS = [
   {
     about: 'a conflict changes the file under an open editor',
     file: 'src/main/construct/plan-construction.ts',
-    find: 'const value = conflicts && !(comesBack && field !== EXISTS) ? standing(field) : shown.get(field);',
-    replace: 'const value = shown.get(field);',
+    find: 'const value = conflicts && !(comesBack && field !== EXISTS) ? standing(field) : shownOf(field, siblings);',
+    replace: 'const value = shownOf(field, siblings);',
     tests: ['test/unit/construct', SIMULATION],
   },
   {
@@ -470,7 +470,7 @@ export const PLANTED_BUGS = [
   {
     about: 'what nobody else has is let go of with the folder it is in',
     file: 'src/main/history-keeper.ts',
-    find: '      await this.#contents.copyOnlyHere(collection);\n',
+    find: '    await this.#contents.copyOnlyHere(collection).catch(failed);\n',
     replace: '',
     tests: ['test/unit/keep/let-go.test.ts'],
   },
@@ -498,7 +498,7 @@ export const PLANTED_BUGS = [
   {
     about: 'a folder that is let go of while it is compared after a power loss stops the comparing',
     file: 'src/main/history-keeper.ts',
-    find: "if (error instanceof LockstepError && error.code === 'no-source') return false;",
+    find: "if (error instanceof LockstepError && error.code === 'no-source') return answer();",
     replace: '',
     tests: ['test/unit/keep/let-go.test.ts'],
   },

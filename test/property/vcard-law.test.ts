@@ -305,17 +305,20 @@ describe.each(VERSIONS)('lines by older names in cards of version %s', (version)
     );
   });
 
-  it.skipIf(version === '4.0')('keep the laws of a format for whatever anybody says of days and people', () => {
-    const isOne = ([field, value]: [FieldName, Value]): boolean =>
-      field.startsWith('relatedTo/') ||
-      (field.startsWith('anniversaries/') && ['wedding', 'other'].includes(String((value as { kind?: Value }).kind)));
-    fc.assert(
-      fc.property(anyContact, (contact) => {
-        expect(lawBroken(format, new Map([...contact].filter(isOne)))).toBe(null);
-      }),
-      RUNS,
-    );
-  });
+  // In 4.0 they have properties of their own, and what those cannot say is told when it is read back.
+  if (version !== '4.0') {
+    it('keep the laws of a format for whatever anybody says of days and people', () => {
+      const isOne = ([field, value]: [FieldName, Value]): boolean =>
+        field.startsWith('relatedTo/') ||
+        (field.startsWith('anniversaries/') && ['wedding', 'other'].includes(String((value as { kind?: Value }).kind)));
+      fc.assert(
+        fc.property(anyContact, (contact) => {
+          expect(lawBroken(format, new Map([...contact].filter(isOne)))).toBe(null);
+        }),
+        RUNS,
+      );
+    });
+  }
 
   it('are brought to say anything else', () => {
     fc.assert(
