@@ -66,6 +66,14 @@ it('what is deleted of that in the file is deleted everywhere', async () => {
   expect(there.read('old.vcf.vcf')).toContain('DEATHDATE:20200102');
 });
 
+it('what is changed of that elsewhere goes from the file, which cannot say it, and stays in the record', async () => {
+  await change('old.vcf.vcf', 'DEATHDATE:20200102', 'DEATHDATE:20210304');
+  expect(here.read('old.vcf')).toBe(
+    CARD.replace('CELL:1', 'CELL:333').replace('HOBBY:chess\r\n', '').replace('DEATHDATE:2020-01-02\r\n', ''),
+  );
+  expect(there.read('old.vcf.vcf')).toContain('DEATHDATE:20210304');
+});
+
 it('a cell that holds an address in its own way stays when another cell of its row changes', async () => {
   await change('table.csv.vcf', 'TEL;TYPE=cell:2', 'TEL;TYPE=cell:44');
   expect(here.read('table.csv')).toBe(TABLE.replace(',2,', ',44,'));

@@ -2,6 +2,7 @@ import type { Collection } from '../collection.ts';
 import { conflictFields } from '../merge/record-state.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import { foldedName } from '../record/folded-name.ts';
 import { type Digest, type RecordId, recordId } from '../record/ids.ts';
 import { sameFields } from '../snapshot/lens.ts';
 import { isAt, storedRevision } from '../snapshot/stored-revision.ts';
@@ -113,12 +114,12 @@ export class CommitOutcome {
   freedBy(written: readonly RecordId[]): readonly number[] {
     const { problems, records } = this.#collection;
     if (written.length === 0 || problems.count(this.#source.row) === 0) return [];
-    const keys = new Set(written.map(foldedKey));
+    const keys = new Set(written.map(foldedName));
     return problems.of(this.#source.row).flatMap(({ record, code }) => {
       const isFreed =
         ((code === 'not-empty' || code === STAYS) && written.some((id) => id.startsWith(`${record}/`))) ||
         (code === 'parent-is-file' && written.some((id) => record.startsWith(`${id}/`))) ||
-        (code === 'names-collide' && pathsTo(foldedKey(record)).some((path) => keys.has(path)));
+        (code === 'names-collide' && pathsTo(foldedName(record)).some((path) => keys.has(path)));
       return isFreed ? (records.find(record)?.row ?? []) : [];
     });
   }
@@ -167,9 +168,6 @@ export class CommitOutcome {
     return job.refusals >= MOST_REFUSALS;
   }
 }
-
-/** One for all names that some disks do not tell apart. */
-const foldedKey = (id: RecordId): string => id.toLowerCase().normalize('NFC');
 
 /** A path, and those of all that it lies in. */
 function pathsTo(path: string): readonly string[] {

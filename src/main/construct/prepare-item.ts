@@ -92,11 +92,12 @@ export class PrepareItem {
     if (native === null) return { planned: { ...planned, write: true }, native, target: shown, shown };
     const { kind } = this.#collection;
     const [full, shownBefore] = [fieldsOf(before), nativeOf(before, null, project)];
-    const target =
+    const { target, outlived } =
       stored === null
-        ? shown
+        ? { target: shown, outlived: false }
         : keepUnshown(kind, native, { full, shown: shownBefore }, { full: planned.fields, shown });
-    return { planned: { ...planned, write: !sameFields(kind, shown, shownBefore) }, native, target, shown };
+    const write = outlived || !sameFields(kind, shown, shownBefore);
+    return { planned: { ...planned, write }, native, target, shown };
   }
 
   /** The content it takes that the source does not hold at its place already; null: none. */

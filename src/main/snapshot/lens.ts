@@ -40,16 +40,25 @@ interface Shown {
 
 /**
  * What a source is to hold so that it shows `now`, beside what it holds otherwise than it would show it (a line its version does not know, a cell it
- * spells in its own way): that stays as it stands for as long as the record says of it what it said `before`.
+ * spells in its own way): that stays as it stands for as long as the record says of it what it said `before`. `outlived`: the record says something
+ * else of such a thing by now, which is to go though nothing that is shown changes.
  */
-export function keepUnshown(kind: RecordKind, native: Fields, before: Shown, now: Shown): Fields {
+export function keepUnshown(
+  kind: RecordKind,
+  native: Fields,
+  before: Shown,
+  now: Shown,
+): { readonly target: Fields; readonly outlived: boolean } {
   const target = new Map<FieldName, Value>(now.shown);
+  let outlived = false;
   native.forEach((value, field) => {
     const { same } = fieldRule(kind, field);
     const isAsBefore = (a: Fields, b: Fields): boolean => same(a.get(field) ?? null, b.get(field) ?? null);
-    if (isAsBefore(before.shown, now.shown) && isAsBefore(before.full, now.full)) target.set(field, value);
+    if (!isAsBefore(before.shown, now.shown)) return;
+    if (isAsBefore(before.full, now.full)) target.set(field, value);
+    else outlived ||= !same(value, now.shown.get(field) ?? null);
   });
-  return target;
+  return { target, outlived };
 }
 
 /** Do both say the same, field by field? */

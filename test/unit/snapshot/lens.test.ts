@@ -20,10 +20,17 @@ it('what a source holds beyond what it shows stays until the record says somethi
   const hobby = (value: string) => ({ 'personalInfo/h': { kind: 'hobby', value } });
   const native = record({ ...phone('1 '), ...hobby('chess') });
   const before = { full: record({ ...phone('1'), ...hobby('chess') }), shown: record(phone('1')) };
-  const kept = (now: { readonly [field: string]: Value }, shown: { readonly [field: string]: Value }): Fields =>
+  const kept = (now: { readonly [field: string]: Value }, shown: { readonly [field: string]: Value }) =>
     keepUnshown('contacts', native, before, { full: record(now), shown: record(shown) });
-  expect(kept({ ...phone('1'), ...hobby('chess') }, phone('1'))).toEqual(native);
-  expect(kept({ ...phone('2'), ...hobby('chess') }, phone('2'))).toEqual(record({ ...phone('2'), ...hobby('chess') }));
-  expect(kept({ ...phone('2'), ...hobby('go') }, phone('2'))).toEqual(record(phone('2')));
-  expect(kept(hobby('chess'), {})).toEqual(record(hobby('chess')));
+  expect(kept({ ...phone('1'), ...hobby('chess') }, phone('1'))).toEqual({ target: native, outlived: false });
+  expect(kept({ ...phone('2'), ...hobby('chess') }, phone('2'))).toEqual({
+    target: record({ ...phone('2'), ...hobby('chess') }),
+    outlived: false,
+  });
+  expect(kept({ ...phone('1'), ...hobby('go') }, phone('1'))).toEqual({
+    target: record({ ...phone('1 ') }),
+    outlived: true,
+  });
+  expect(kept(phone('1'), phone('1'))).toEqual({ target: record(phone('1 ')), outlived: true });
+  expect(kept(hobby('chess'), {})).toEqual({ target: record(hobby('chess')), outlived: false });
 });

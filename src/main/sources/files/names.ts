@@ -1,3 +1,4 @@
+import { foldedName } from '../../record/folded-name.ts';
 /**
  * Names on disk and names in record ids. Where a system cannot hold a character, U+F000 + its code stands for it on disk
  * (as other systems do it), without a stored table. The mapping is one to one in both directions, so a name that already
@@ -42,7 +43,7 @@ export function recordName(name: string, platform: NamePlatform): string | null 
 
 /** Two names of one directory with equal keys cannot both be held: the smaller keeps the id (DESIGN 4). `folding`: case does not tell names apart. */
 export function collisionKey(name: string, folding: boolean): string {
-  return folding ? name.toLowerCase().normalize('NFC') : name;
+  return folding ? foldedName(name) : name;
 }
 
 /** Order of the names on disk by which the smaller of two colliding ones is told; the same on every system. */
