@@ -241,6 +241,7 @@ export class Engine {
     await this.sources.remove(replica, row);
     this.keeper.forgetSource(row);
     replica.collection.records.dropSnapshots(row);
+    this.contentStore.forgetSource(row);
     replica.collection.problems.dropAll(row);
     this.registry.removeSource(row);
     replica.collection.sourcesChanged();

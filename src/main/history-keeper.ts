@@ -5,6 +5,7 @@ import type { ContentGiver } from './content-exchange/give-content.ts';
 import { KeepAsked, type Missing } from './keep/keep-asked.ts';
 import { ConflictContents, KeepConflicts } from './keep/keep-conflicts.ts';
 import { KeepContents } from './keep/keep-contents.ts';
+import { KeepHolders } from './keep/keep-holders.ts';
 import { IdleWork } from './keep/keep-idle.ts';
 import type { KeepCollection, KeepPort, KeepSource } from './keep/keep-port.ts';
 import { KeepReconcile } from './keep/keep-reconcile.ts';
@@ -93,9 +94,15 @@ export class HistoryKeeper {
     this.#synced = new KeepSynced(this.#port, (source, id) => this.#whole.holdsBack(source, id));
     this.#reconcile = new KeepReconcile(this.#port, wasRunning);
     this.#asked = new KeepAsked(this.#port);
+    const holders = new KeepHolders(
+      this.#port,
+      (id) => registry.holdersAreDue(id),
+      (id) => registry.holdersNoted(id),
+    );
     const jobs = [
       this.#whole,
       this.#reconcile,
+      holders,
       keepConflicts,
       this.#asked,
       this.#contents,

@@ -127,12 +127,13 @@ export class CommitOutcome {
   /** Which contents the source holds by now, and which it does not any more. */
   #noteContents({ job, planned, before: held, attachments, chunkList }: Attempt, kept: Digest | null): void {
     const contents = this.#contents;
-    for (const digest of attachments.keys()) contents.noteHolder(digest, job.row);
+    const source = this.#source.row;
+    for (const digest of attachments.keys()) contents.noteReference(digest, job.row);
     const before = fileEntry(held?.get(ENTRY)?.value);
     const after = fileEntry(planned.fields?.get(ENTRY));
     if (before?.type === 'file' && !(after?.type === 'file' && after.digest === before.digest))
-      contents.forgetHolder(before.digest, job.row, this.#clock.now());
-    if (after?.type === 'file' && after.size > 0) contents.noteHolder(after.digest, job.row);
+      contents.forgetHolder(before.digest, source, job.row, this.#clock.now());
+    if (after?.type === 'file' && after.size > 0) contents.noteHolder(after.digest, source, job.row);
     if (after?.type === 'file' && after.chunks !== undefined && chunkList !== null)
       contents.putChunkList(after.chunks, after.digest, chunkList);
     if (kept !== null && before?.type === 'file') contents.noteKept(kept, before.size, this.#clock.now());

@@ -5,8 +5,7 @@ import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import { revisionIn } from '../snapshot/stored-revision.ts';
 import type { Revision, SourceAdapter } from '../sources/source-adapter.ts';
-import type { ContentStore } from '../store/content-store.ts';
-import type { StoredRecord } from '../store/record-store.ts';
+import { type ContentStore, type FilePlace, HOLDERS_A_PAGE } from '../store/content-store.ts';
 
 /** An item of a source here whose file has a content, as far as its snapshot knows. */
 export interface Holder {
@@ -27,6 +26,8 @@ export interface OpenList {
 }
 
 const LISTS_OPEN = 8;
+/** Of a source where many files have the same bytes so many are as good as all. */
+const MOST_OF_A_SOURCE = 16;
 
 /** Which files of the sources here hold a content or a chunk, as far as their snapshots know. What they hold by now their bytes tell. */
 export class ContentsHere {
@@ -79,35 +80,36 @@ export class ContentsHere {
     return null;
   }
 
-  /** Items of sources here that hold the content, found one by one. */
+  /** Items of sources here that hold the content, found one by one: some of each source, however many there are. */
   *holders(content: Digest): Generator<Holder, void> {
-    const rows = this.#store.holders(content);
-    if (rows.length === 0) return;
-    const collections = new Set([...this.#sources.values()].map((each) => each.collection));
-    for (const row of rows)
-      for (const collection of collections) {
-        const record = collection.records.at(row);
-        const holder = record === null ? null : this.#holderIn(collection, record, content);
-        if (holder !== null) {
-          yield holder;
-          break;
-        }
+    let after: FilePlace | null = null;
+    let found = 0;
+    for (;;) {
+      const page: readonly FilePlace[] = this.#store.holders(content, after);
+      for (const place of page) {
+        if (after?.source !== place.source) found = 0;
+        after = place;
+        const holder = found < MOST_OF_A_SOURCE ? this.#holderAt(place, content) : null;
+        if (holder === null) continue;
+        found++;
+        yield holder;
       }
+      if (after === null || page.length < HOLDERS_A_PAGE) return;
+      if (found === MOST_OF_A_SOURCE) after = { source: after.source, record: Number.MAX_SAFE_INTEGER };
+    }
   }
 
-  /** The record in a source that shows just this content, going by the snapshot. */
-  #holderIn(collection: Collection, record: StoredRecord, content: Digest): Holder | null {
-    for (const source of collection.sourceRows()) {
-      const stored = collection.records.snapshot(source, record.row);
-      if (stored === undefined || stored.revision === null) continue;
-      // What cannot be read may hold something else by now, and can be given to nobody.
-      if (collection.problems.find(source, record.id)?.code === 'unreadable') continue;
-      const held = collection.held(record, stored);
-      const entry = fileEntry(held?.get(ENTRY)?.value);
-      if (entry?.type === 'file' && entry.digest === content)
-        return { row: record.row, source, id: record.id, revision: revisionIn(stored.revision) };
-    }
-    return null;
+  /** The file that shows just this content, going by the snapshot. */
+  #holderAt({ source, record: row }: FilePlace, content: Digest): Holder | null {
+    const collection = this.#sources.get(source)?.collection;
+    const stored = collection?.records.snapshot(source, row);
+    if (collection === undefined || stored === undefined || stored.revision === null) return null;
+    const record = collection.records.at(row);
+    // What cannot be read may hold something else by now, and can be given to nobody.
+    if (record === null || collection.problems.find(source, record.id)?.code === 'unreadable') return null;
+    const entry = fileEntry(collection.held(record, stored)?.get(ENTRY)?.value);
+    if (entry?.type !== 'file' || entry.digest !== content) return null;
+    return { row, source, id: record.id, revision: revisionIn(stored.revision) };
   }
 
   /** A chunk list by its row, with where its chunks begin. The latest ones stay open. */

@@ -41,7 +41,7 @@ export class NeededContents {
   #isReferredTo(digest: Digest): boolean {
     const collections = this.#port.collections().filter(({ collection }) => collection.kind !== 'files');
     if (collections.length === 0) return false;
-    return this.#port.kept.holders(digest).some((row) =>
+    return this.#port.kept.referrers(digest).some((row) =>
       collections.some(({ collection }) => {
         const fields = [...(collection.records.at(row)?.state.fields.values() ?? [])];
         return fields.flat().some(({ value }) => referencesOf(value).some(({ content }) => content === digest));

@@ -311,11 +311,7 @@ export class WholeFiles implements IdleJob {
   /** Whatever it turns out to be, it is not what it was: that content is not to be had from there any more. */
   #forgetHeld({ each, source, row }: Suspect): void {
     const held = expectedOf(each.collection, source, row)?.held;
-    if (held?.type !== 'file') return;
-    const isElsewhere = this.#port
-      .whoHolds(held.digest)
-      .some((other) => other.row === row && other.source !== source.row);
-    if (!isElsewhere) this.#port.kept.forgetHolder(held.digest, row, this.#port.clock.now());
+    if (held?.type === 'file') this.#port.kept.forgetHolder(held.digest, source.row, row, this.#port.clock.now());
   }
 
   /** What is there cannot be read now: once it can be, it may be torn as well. A look names the trouble. */
@@ -366,8 +362,8 @@ export class WholeFiles implements IdleJob {
     const { before, planned } = plan;
     const { records } = each.collection;
     const [old, made] = [fileEntry(before?.get(ENTRY)?.value), fileEntry(planned.held.get(ENTRY)?.value)];
-    if (old?.type === 'file') this.#port.kept.forgetHolder(old.digest, row, this.#port.clock.now());
-    if (made?.type === 'file' && made.size > 0) this.#port.kept.noteHolder(made.digest, row);
+    if (old?.type === 'file') this.#port.kept.forgetHolder(old.digest, source.row, row, this.#port.clock.now());
+    if (made?.type === 'file' && made.size > 0) this.#port.kept.noteHolder(made.digest, source.row, row);
     records.putSnapshot(source.row, row, storedRevision(standing.revision, true), planned.held);
   }
 
@@ -378,7 +374,7 @@ export class WholeFiles implements IdleJob {
     const { before, planned } = plan;
     const { records } = each.collection;
     const lost = fileEntry(before?.get(ENTRY)?.value);
-    if (lost?.type === 'file') this.#port.kept.forgetHolder(lost.digest, row, this.#port.clock.now());
+    if (lost?.type === 'file') this.#port.kept.forgetHolder(lost.digest, source.row, row, this.#port.clock.now());
     const held = new Map(planned.held);
     if (standing.is !== 'there') {
       // It still stands for the value it held, so that in a conflict it gets that one again.

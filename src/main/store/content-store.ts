@@ -11,7 +11,13 @@ export interface KeptContent {
   readonly since: number;
 }
 
-/** Where content named by digest is on this device: in which record's file, in which chunk list, in the version store. */
+/** The file of a record in a source. */
+export interface FilePlace {
+  readonly source: number;
+  readonly record: number;
+}
+
+/** Where content named by digest is on this device: in which record's file in which source, in which chunk list, in the version store. */
 export class ContentStore {
   readonly #sql;
   readonly #database: Database.Database;
@@ -24,20 +30,38 @@ export class ContentStore {
     this.#mayBeKept = this.#sql.anyKept.get() !== undefined;
   }
 
-  /** A source here holds a file of this content at this record. */
-  noteHolder(content: Digest, record: number): void {
-    this.#sql.noteHolder.run(keyOf(content), record);
+  /** This source holds a file of this content at this record. */
+  noteHolder(content: Digest, source: number, record: number): void {
+    this.#sql.noteHolder.run(keyOf(content), source, record);
   }
 
-  /** The record's file has another content from `now` on (milliseconds since 1970): what is kept of this one ages from here. */
-  forgetHolder(content: Digest, record: number, now: number): void {
-    this.#sql.forgetHolder.run(keyOf(content), record);
+  /** The record's file in this source has another content from `now` on (milliseconds since 1970): what is kept of this one ages from here. */
+  forgetHolder(content: Digest, source: number, record: number, now: number): void {
+    this.#sql.forgetHolder.run(keyOf(content), source, record);
     if (this.#mayBeKept) this.#sql.renewKept.run(now, bytesOf(content), now);
   }
 
-  /** Records that may hold the content: their snapshots must be asked, for only a part of the digest is stored. */
-  holders(content: Digest): readonly number[] {
-    return this.#sql.holders.all(keyOf(content));
+  /** The source is no more: none of its files is to be had. */
+  forgetSource(source: number): void {
+    this.#sql.forgetSource.run(source);
+  }
+
+  /** Files that may hold the content: their snapshots must be asked, for only a part of the digest is stored. By source and record, a page of them. */
+  holders(content: Digest, after: FilePlace | null): readonly FilePlace[] {
+    const [source, record] = after === null ? [REFERS, Number.MAX_SAFE_INTEGER] : [after.source, after.record];
+    return this.#sql.holders
+      .all(keyOf(content), source, record)
+      .map(([heldIn, heldAt]) => ({ source: heldIn, record: heldAt }));
+  }
+
+  /** A value of the record refers to this content, as that of a contact to its photo. */
+  noteReference(content: Digest, record: number): void {
+    this.#sql.noteHolder.run(keyOf(content), REFERS, record);
+  }
+
+  /** Records whose values refer to the content, or did. */
+  referrers(content: Digest): readonly number[] {
+    return this.#sql.referrers.all(keyOf(content), REFERS);
   }
 
   /** Those of these contents that have holders at all: one question for a whole batch, of which mostly nothing is here. */
@@ -124,10 +148,14 @@ const keptContent = ([digest, size, since]: [Uint8Array, number, number]): KeptC
   since,
 });
 
-/** The first 48 bits of a digest: an integer SQLite and JavaScript both hold exactly. */
+/** The source of what no source holds as a file: what records refer to. Those of sources begin after it. */
+const REFERS = 0;
+/** Files told of at once: of most contents there is one. */
+export const HOLDERS_A_PAGE = 16;
 /** Lists in which one chunk is looked for. */
 const MOST_LISTS = 512;
 
+/** The first 48 bits of a digest: an integer SQLite and JavaScript both hold exactly. */
 const keyOf = (digest: Digest): number => Number.parseInt(digest.slice(0, 12), 16);
 const keyOfBytes = (bytes: Uint8Array): number => Number.parseInt(hexOf(bytes), 16);
 
@@ -136,9 +164,17 @@ function statements(database: Database.Database) {
   const value = <Parameters extends unknown[], Value>(sql: string) => database.prepare<Parameters, Value>(sql).pluck();
   type Blob = Uint8Array;
   return {
-    noteHolder: database.prepare<[number, number]>('INSERT OR IGNORE INTO content_at(key, record) VALUES(?, ?)'),
-    forgetHolder: database.prepare<[number, number]>('DELETE FROM content_at WHERE key = ? AND record = ?'),
-    holders: value<[number], number>('SELECT record FROM content_at WHERE key = ? LIMIT 16'),
+    noteHolder: database.prepare<[number, number, number]>(
+      'INSERT OR IGNORE INTO content_at(key, source, record) VALUES(?, ?, ?)',
+    ),
+    forgetHolder: database.prepare<[number, number, number]>(
+      'DELETE FROM content_at WHERE key = ? AND source = ? AND record = ?',
+    ),
+    forgetSource: database.prepare<[number]>('DELETE FROM content_at WHERE source = ?'),
+    holders: rows<[number, number, number], [number, number]>(
+      `SELECT source, record FROM content_at WHERE key = ? AND (source, record) > (?, ?) ORDER BY source, record LIMIT ${HOLDERS_A_PAGE}`,
+    ),
+    referrers: value<[number, number], number>('SELECT record FROM content_at WHERE key = ? AND source = ?'),
     heldKeys: value<[string], number>(
       'SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM content_at WHERE key = value)',
     ),

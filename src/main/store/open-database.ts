@@ -4,12 +4,13 @@ import { LockstepError } from '../platform/trouble.ts';
 import quarantine from './migrations/02-quarantine.sql?raw';
 import logReference from './migrations/03-log-reference.sql?raw';
 import native from './migrations/04-native.sql?raw';
+import contentAtSource from './migrations/05-content-at-source.sql?raw';
 import schema from './schema/01-all.sql?raw';
 
 /** The version the schema makes. A database of an older version is migrated, one of a newer version refused. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 /** What makes a database of version 1 one of version 2, and so on. */
-const MIGRATIONS: readonly string[] = [quarantine, logReference, native];
+const MIGRATIONS: readonly string[] = [quarantine, logReference, native, contentAtSource];
 
 /**
  * Opens (or makes) the device's database: WAL, every commit durable (`synchronous=FULL`). Throws `database-newer` for one a later version wrote,

@@ -143,7 +143,14 @@ export class RegistryStore {
     this.#sql.acknowledge.run(collection, device, log, said.held, said.applied);
   }
 
-  /** Everything of a collection but its packages' content kept in the version store. */
+  /** Is who holds what of a collection to be noted anew, as an earlier version of the program did not do it for each of its folders? */
+  holdersAreDue(collection: CollectionId): boolean {
+    return this.setting(`holders.${collection}`) !== null;
+  }
+  holdersNoted(collection: CollectionId): void {
+    this.setSetting(`holders.${collection}`, null);
+  }
+
   /** Do the sources of a member leave something out, as it told last? */
   isPartial(collection: CollectionId, device: DeviceId): boolean {
     return this.setting(`partial.${collection}.${device}`) !== null;
@@ -212,6 +219,7 @@ function statements(database: Database.Database) {
       "DELETE FROM setting WHERE key IN (SELECT 'shows.' || uid FROM source WHERE collection = ?)",
       'DELETE FROM source WHERE collection = ?',
       "DELETE FROM setting WHERE key GLOB (SELECT 'partial.' || uid || '.*' FROM collection WHERE id = ?)",
+      "DELETE FROM setting WHERE key = (SELECT 'holders.' || uid FROM collection WHERE id = ?)",
       'DELETE FROM collection WHERE id = ?',
     ].map((sql) => database.prepare<[number]>(sql)),
   };

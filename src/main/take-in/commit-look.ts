@@ -204,7 +204,7 @@ export class CommitLook {
       const held = gone.heldOf(row);
       const change = difference(kind, id, held, null);
       const entry = fileEntry(held?.get(ENTRY)?.value);
-      if (entry?.type === 'file') this.#port.contents.forgetHolder(entry.digest, row, this.#port.clock.now());
+      if (entry?.type === 'file') this.#port.contents.forgetHolder(entry.digest, source, row, this.#port.clock.now());
       problems.drop(source, id);
       if (change === null) {
         records.dropSnapshot(source, row);
@@ -266,14 +266,15 @@ export class CommitLook {
 
   #noteContent(before: Held | null, reading: Reading, row: number): void {
     const { contents, clock } = this.#port;
+    const { source, project } = this.#held;
     const old = fileEntry(before?.get(ENTRY)?.value);
     const entry = fileEntry(reading.fields.get(ENTRY));
     const isSame = old?.type === 'file' && entry?.type === 'file' && old.digest === entry.digest;
-    if (old?.type === 'file' && !isSame) contents.forgetHolder(old.digest, row, clock.now());
-    for (const { content } of this.#held.project === null ? [] : referencesIn(reading.fields))
-      contents.noteHolder(content, row);
+    if (old?.type === 'file' && !isSame) contents.forgetHolder(old.digest, source, row, clock.now());
+    for (const { content } of project === null ? [] : referencesIn(reading.fields))
+      contents.noteReference(content, row);
     if (entry?.type !== 'file') return;
-    if (entry.size > 0) contents.noteHolder(entry.digest, row);
+    if (entry.size > 0) contents.noteHolder(entry.digest, source, row);
     for (const { digest, bytes } of reading.attachments) contents.putChunkList(digest, entry.digest, bytes);
   }
 

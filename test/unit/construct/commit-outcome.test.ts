@@ -71,7 +71,9 @@ describe('what became of an item', () => {
     outcomes.outcome(due(letter), written(letter));
     expect([...revisionIn(snapshot(letter)?.revision as Uint8Array)]).toEqual([...REVISION]);
     expect(problem(letter)).toBeNull();
-    expect(contents.holders(device.file('hello').digest)).toEqual([rowOf(letter)]);
+    expect(contents.holders(device.file('hello').digest, null)).toEqual([
+      { source: source.row, record: rowOf(letter) },
+    ]);
   });
 
   it('keeps no snapshot of what is gone for all', () => {
@@ -81,7 +83,7 @@ describe('what became of an item', () => {
     outcomes.outcome(due(letter), written(letter, { revision: null, kept: device.file('hello').digest }));
     expect(snapshot(letter)).toBeUndefined();
     expect(contents.isKept(device.file('hello').digest)).toBe(true);
-    expect(contents.holders(device.file('hello').digest)).toEqual([]);
+    expect(contents.holders(device.file('hello').digest, null)).toEqual([]);
   });
 
   it('moves no snapshot where it was refused, and names why', () => {

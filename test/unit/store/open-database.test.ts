@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readPackage } from '../../../src/main/change-log/package.ts';
 import { ENTRY } from '../../../src/main/record/file-entry.ts';
-import { digest, recordId, sourceId } from '../../../src/main/record/ids.ts';
+import { type Digest, digest, recordId, sourceId } from '../../../src/main/record/ids.ts';
 import { ContentStore } from '../../../src/main/store/content-store.ts';
 import { LogStore } from '../../../src/main/store/log-store.ts';
 import { openDatabase, SCHEMA_VERSION } from '../../../src/main/store/open-database.ts';
@@ -112,7 +112,7 @@ function lifeOf(databases: GroupDatabases): GroupDevice {
     1_767_225_600_000,
   );
   const contents = new ContentStore(database);
-  contents.noteHolder(one.file('second').digest, found.row);
+  contents.noteHolder(one.file('second').digest, source.row, found.row);
   contents.putChunkList(digest('cc'.repeat(32)), one.file('second').digest, new Uint8Array(72).fill(5));
   return one;
 }
@@ -191,8 +191,51 @@ describe('a database of every version there was', () => {
       code: 'name-not-allowed',
     });
     const contents = new ContentStore(database);
-    expect(contents.holders(expected.file('second').digest)).toEqual([found.row]);
+    expect(contents.holders(expected.file('second').digest, null)).toEqual([
+      { source: source!.row, record: found.row },
+    ]);
     expect(contents.chunkList(digest('cc'.repeat(32)))?.length).toBe(72);
+    database.close();
+  });
+});
+
+describe('who holds a content', () => {
+  /** A database of version 4, in which holders were noted by record only: those of two folders of files, and the photo of a contact. */
+  const migrated = (): Database.Database => {
+    const old = new Database(file());
+    old.exec(readFileSync(join(FIXTURES, 'version-4.sql'), 'utf8'));
+    old.exec(`DELETE FROM content_at; DELETE FROM snapshot;
+      INSERT INTO collection VALUES(20, 'people', 'people', 'contacts', 'ab', 0, 0, 0);
+      INSERT INTO directory VALUES(20, 20, ''); INSERT INTO record VALUES(20, 20, 'anna', 1, X'00');
+      INSERT INTO source VALUES(2, 's2', (SELECT collection FROM source WHERE id = 1), '/second', 'folder', 0, '{}');
+      INSERT INTO snapshot VALUES(1, 1, X'00', NULL, NULL), (2, 1, X'00', NULL, NULL), (1, 2, X'00', NULL, NULL), (2, 2, NULL, NULL, NULL);
+      INSERT INTO content_at VALUES(${Number('0xaaaaaaaaaaaa')}, 1), (${Number('0xbbbbbbbbbbbb')}, 2), (${Number('0xcccccccccccc')}, 20);`);
+    old.pragma('user_version = 4');
+    old.close();
+    return openDatabase(file());
+  };
+  const [a, b, c] = ['a', 'b', 'c'].map((each) => digest(each.repeat(64))) as [Digest, Digest, Digest];
+
+  it('is each source that has something there; what a contact refers to stays so', () => {
+    const database = migrated();
+    const store = new ContentStore(database);
+    expect(store.holders(a, null)).toEqual([
+      { source: 1, record: 1 },
+      { source: 2, record: 1 },
+    ]);
+    expect(store.holders(b, null)).toEqual([{ source: 1, record: 2 }]);
+    expect([store.holders(c, null), store.referrers(c), store.referrers(a)]).toEqual([[], [20], []]);
+    database.close();
+  });
+
+  it('is noted anew where a collection has two folders, and only there', () => {
+    const database = migrated();
+    const registry = new RegistryStore(database);
+    const due = registry.collections().filter(({ id }) => registry.holdersAreDue(id));
+    expect(due.map(({ kind }) => kind)).toEqual(['files']);
+    const [files] = due;
+    registry.holdersNoted(files!.id);
+    expect(registry.holdersAreDue(files!.id)).toBe(false);
     database.close();
   });
 });

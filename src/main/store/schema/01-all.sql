@@ -89,8 +89,13 @@ CREATE TABLE problem(
   PRIMARY KEY(source, record)
 ) STRICT, WITHOUT ROWID;
 
--- Which record's file holds a content, by the first 6 bytes of its digest; the record's snapshot has the whole of it.
-CREATE TABLE content_at(key INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY(key, record)) STRICT, WITHOUT ROWID;
+-- Which record's file holds a content in which source, by the first 6 bytes of its digest; the record's snapshot there has the whole of it.
+CREATE TABLE content_at(
+  key INTEGER NOT NULL,
+  source INTEGER NOT NULL,        -- 0: the record's values refer to it, as a contact does to a photo
+  record INTEGER NOT NULL,
+  PRIMARY KEY(key, source, record)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE chunk_list(id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, content BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE chunk_at(key INTEGER NOT NULL, list INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(key, list, place)) STRICT, WITHOUT ROWID;
 CREATE TABLE kept(digest BLOB PRIMARY KEY, size INTEGER NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
