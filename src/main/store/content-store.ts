@@ -48,10 +48,10 @@ export class ContentStore {
 
   /** Files that may hold the content: their snapshots must be asked, for only a part of the digest is stored. By source and record, a page of them. */
   holders(content: Digest, after: FilePlace | null): readonly FilePlace[] {
-    const [source, record] = after === null ? [REFERS, Number.MAX_SAFE_INTEGER] : [after.source, after.record];
-    return this.#sql.holders
-      .all(keyOf(content), source, record)
-      .map(([heldIn, heldAt]) => ({ source: heldIn, record: heldAt }));
+    const key = keyOf(content);
+    const page =
+      after === null ? this.#sql.holders.all(key, REFERS) : this.#sql.holdersAfter.all(key, after.source, after.record);
+    return page.map(([source, record]) => ({ source, record }));
   }
 
   /** A value of the record refers to this content, as that of a contact to its photo. */
@@ -171,7 +171,10 @@ function statements(database: Database.Database) {
       'DELETE FROM content_at WHERE key = ? AND source = ? AND record = ?',
     ),
     forgetSource: database.prepare<[number]>('DELETE FROM content_at WHERE source = ?'),
-    holders: rows<[number, number, number], [number, number]>(
+    holders: rows<[number, number], [number, number]>(
+      `SELECT source, record FROM content_at WHERE key = ? AND source > ? ORDER BY source, record LIMIT ${HOLDERS_A_PAGE}`,
+    ),
+    holdersAfter: rows<[number, number, number], [number, number]>(
       `SELECT source, record FROM content_at WHERE key = ? AND (source, record) > (?, ?) ORDER BY source, record LIMIT ${HOLDERS_A_PAGE}`,
     ),
     referrers: value<[number, number], number>('SELECT record FROM content_at WHERE key = ? AND source = ?'),
