@@ -1,9 +1,6 @@
-import type { Chunk } from './content/chunk-list.ts';
-import { encodeChunkList } from './content/chunk-list.ts';
-import { averageFor, Chunker } from './content/chunker.ts';
+import { nameContent } from './content/name-content.ts';
 import type { AskPeers, Contents, KeptContents } from './content-exchange/contents.ts';
-import type { HistoryContents, HistoryPort, Members, NamedContent } from './past/history-port.ts';
-import { digestOf } from './platform/hash.ts';
+import type { HistoryContents, HistoryPort, Members } from './past/history-port.ts';
 import type { Digest } from './record/ids.ts';
 import type { Replica } from './replica.ts';
 import type { ContentStore } from './store/content-store.ts';
@@ -73,26 +70,4 @@ function contentsOf(replica: Replica, { contents, kept, contentStore, ask }: Aro
       return content;
     },
   };
-}
-
-/** Names content as a source that reads it from a file would. Pure. */
-export function nameContent(bytes: Uint8Array): {
-  readonly content: NamedContent;
-  readonly list: { readonly digest: Digest; readonly bytes: Uint8Array } | null;
-} {
-  const content = { digest: digestOf(bytes), size: bytes.length };
-  const chunker = new Chunker(averageFor(bytes.length));
-  const chunks: Chunk[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const cut = chunker.next(bytes, start, bytes.length);
-    const end = cut < 0 ? bytes.length : cut;
-    const chunk = bytes.subarray(start, end);
-    chunks.push({ digest: digestOf(chunk), length: chunk.length });
-    start = end;
-  }
-  // What fits the smallest average is never cut by a source, whatever the cuts would be.
-  if (chunks.length <= 1 || bytes.length <= averageFor(0)) return { content, list: null };
-  const list = encodeChunkList(chunks);
-  const named = { digest: digestOf(list), bytes: list };
-  return { content: { ...content, chunks: named.digest }, list: named };
 }

@@ -1,5 +1,6 @@
 import type { Collection } from '../collection.ts';
 import { LONGEST_CHUNK } from '../content/chunker.ts';
+import { nameContent } from '../content/name-content.ts';
 import { makeSplice } from '../content/splice.ts';
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import { SLAB_BYTES } from '../platform/slabs.ts';
@@ -147,7 +148,7 @@ export class ContentGiver {
     return null;
   }
 
-  /** The list of a file here that came whole: out of the version store, or before the database was lost. */
+  /** The list of a file that came whole: out of the version store, or before the database was lost. */
   async #cutAgain(collection: Collection, { digest, hint }: ContentAsked): Promise<void> {
     const record = hint === null ? null : collection.records.find(hint);
     const entry = (record?.state.fields.get(ENTRY) ?? [])
@@ -162,6 +163,9 @@ export class ContentGiver {
       this.#store.putChunkList(digest, entry.digest, list.bytes);
       return;
     }
+    const bytes = this.#store.isKept(entry.digest) ? await this.#kept.read(entry.digest) : null;
+    const { list = null } = bytes === null ? {} : nameContent(bytes);
+    if (list?.digest === digest) this.#store.putChunkList(digest, entry.digest, list.bytes);
   }
 
   #giveList(want: ContentAsked): ContentGiven | null {

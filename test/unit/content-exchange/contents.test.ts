@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
 import { decodeChunkList, encodeChunkList } from '../../../src/main/content/chunk-list.ts';
+import { nameContent } from '../../../src/main/content/name-content.ts';
 import { Contents, type KeptContents } from '../../../src/main/content-exchange/contents.ts';
 import { ContentsHere } from '../../../src/main/content-exchange/contents-here.ts';
 import { ContentGiver } from '../../../src/main/content-exchange/give-content.ts';
 import type { ContentAsked } from '../../../src/main/peers/session/shared-collection.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
-import { nameContent } from '../../../src/main/port-of-replica.ts';
+import { ENTRY } from '../../../src/main/record/file-entry.ts';
 import { type Digest, recordId } from '../../../src/main/record/ids.ts';
 import type { SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
 import { ContentStore } from '../../../src/main/store/content-store.ts';
@@ -47,6 +49,24 @@ describe('a large content that only the version store holds', () => {
     );
     expect(read).toEqual(bytes);
     expect(decodeChunkList(list.bytes, bytes.length).length).toBeGreaterThan(3);
+    expect(giver.reads).toEqual([content.digest]);
+  });
+});
+
+describe('a large content whose chunk list went with the database', () => {
+  it('is cut anew out of the version store for who asks for the list', async () => {
+    const bytes = new SeededRandom('kept without a list').bytes(600_000);
+    const { content, list } = nameContent(bytes);
+    const giver = device(new Map([[content.digest, bytes]]));
+    const one = new CollectionGroup(1, 'no list').devices[0] as GroupDevice;
+    one.write([one.edit('large', new Map([[ENTRY, { type: 'file', ...content }]])) as Change]);
+    const ask = () =>
+      giver.giver.give(one.collection, [
+        { digest: list?.digest as Digest, kind: 'chunk-list', hint: recordId('large'), base: null },
+      ]);
+    expect(await ask()).toEqual([null]);
+    giver.store.noteKept(content.digest, bytes.length, 0);
+    expect(await ask()).toEqual([{ bytes: list?.bytes, splice: false }]);
     expect(giver.reads).toEqual([content.digest]);
   });
 });
