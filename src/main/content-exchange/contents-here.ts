@@ -1,5 +1,6 @@
 import type { Collection } from '../collection.ts';
 import { type Chunk, chunkListSize, decodeChunkList } from '../content/chunk-list.ts';
+import { digestOf } from '../platform/hash.ts';
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
@@ -13,6 +14,14 @@ export interface Holder {
   readonly source: number;
   readonly id: RecordId;
   readonly revision: Revision;
+}
+/** Where a chunk lies in a file. */
+interface ChunkPlace {
+  readonly source: number;
+  readonly id: RecordId;
+  readonly revision: Revision;
+  readonly offset: number;
+  readonly length: number;
 }
 interface Registered {
   readonly collection: Collection;
@@ -129,12 +138,39 @@ export class ContentsHere {
   }
 
   /** Where a chunk lies in a file of this source, by what its snapshot knows. */
-  chunkIn(source: number, chunk: Digest): { id: RecordId; revision: Revision; offset: number } | null {
+  chunkIn(source: number, chunk: Digest): ChunkPlace | null {
+    return this.#chunkAt(chunk, (each) => each.source === source);
+  }
+
+  /** Reads chunks from files of other sources here than this one; null for what none of them has (any more). Same order. Verified. */
+  async readChunksBeside(source: number, chunks: readonly Digest[]): Promise<readonly (Uint8Array | null)[]> {
+    const read: (Uint8Array | null)[] = chunks.map(() => null);
+    const places = chunks.map((chunk) => this.#chunkAt(chunk, (each) => each.source !== source));
+    const known = places.flatMap((place, at) => (place === null ? [] : [{ ...place, at }]));
+    for (const [from, asked] of Map.groupBy(known, (place) => place.source)) {
+      const bytes = await this.#sources
+        .get(from)
+        ?.adapter.readContent?.(
+          asked.map(({ id, revision, offset, length }) => ({ id, revision, offset, length, digest: null })),
+        );
+      asked.forEach(({ at }, each) => {
+        // No memory that threads share: whoever reads next is given that.
+        const own = bytes?.[each]?.slice();
+        if (own !== undefined && digestOf(own) === chunks[at]) read[at] = own;
+      });
+      giveSlabs(slabsOf((bytes ?? []).filter((each) => each !== null)));
+    }
+    return read;
+  }
+
+  #chunkAt(chunk: Digest, fits: (holder: Holder) => boolean): ChunkPlace | null {
     for (const { list, place, content } of this.#store.chunkPlaces(chunk)) {
-      const holder = this.holderOf(content, (each) => each.source === source);
+      const holder = this.holderOf(content, fits);
       const opened = holder === null ? null : this.openList(list);
-      if (holder === null || opened?.chunks[place]?.digest !== chunk) continue;
-      return { id: holder.id, revision: holder.revision, offset: opened.offsets[place] as number };
+      const found = opened?.chunks[place];
+      if (holder === null || opened === null || found?.digest !== chunk) continue;
+      const { source, id, revision } = holder;
+      return { source, id, revision, offset: opened.offsets[place] as number, length: found.length };
     }
     return null;
   }

@@ -165,8 +165,23 @@ export class Contents {
     return fitting;
   }
 
+  /** Peers are asked only for chunks that no other source here has. */
+  async #askFrom(source: number, asked: Parameters<AskPeers>[0], ask: AskPeers): ReturnType<AskPeers> {
+    const chunks = asked.every(({ kind }) => kind === 'chunk') ? asked.map(({ digest }) => digest) : [];
+    const beside = await this.here.readChunksBeside(source, chunks);
+    const rest = asked.filter((_, at) => (beside[at] ?? null) === null);
+    const answers = rest.length === 0 ? [] : await ask(rest);
+    let next = 0;
+    return asked.map((_, at) => {
+      const bytes = beside[at] ?? null;
+      return bytes === null ? (answers[next++] ?? null) : { bytes, splice: false };
+    });
+  }
+
   /** Puts a large file together beside its place, from what is here and what peers have. */
-  async #stage(want: WantedContent, ask: AskPeers, signal: AbortSignal): Promise<FoundContent> {
+  async #stage(want: WantedContent, peers: AskPeers, signal: AbortSignal): Promise<FoundContent> {
+    const ask: AskPeers =
+      this.here.sources > 1 ? (asked) => this.#askFrom(want.source, asked, peers) : (asked) => peers(asked);
     const adapter = this.here.adapter(want.source);
     const cut = await this.#chunks(want, ask);
     if (cut === 'wrong') return CONTRADICTION;

@@ -110,3 +110,18 @@ it('however many files of one folder hold it, the other is known as well', async
   expect([...a.engine.contents.here.holders(other)].map(({ source }) => source)).toEqual([...new Set(sources)]);
   room.expectNoFaults();
 });
+
+it('a large file comes from one folder to the other, though nobody else is there', async () => {
+  const room = await KeepRoom.open('large', 1, { other: 'other' });
+  const [a] = room.devices as [SimulatedDevice];
+  const large = Array.from({ length: 40_000 }, (_, at) => ((at * 2654435761) % 4294967296).toString(36)).join(' ');
+  room.write(a, 'large', large);
+  a.user.mkdirp(SECOND);
+  await room.group.until(a, a.engine.addSource(room.replica(a), { path: SECOND, format: FOLDER }));
+  await room.run(10_000);
+  expect(a.user.readText(`${SECOND}/large`) === large).toBe(true);
+  a.user.writeFile(`${SECOND}/large`, `begins otherwise ${large}`);
+  await room.run(10_000);
+  expect(room.read(a, 'large') === `begins otherwise ${large}`).toBe(true);
+  room.expectNoFaults();
+});
