@@ -1,7 +1,6 @@
 import { nameContent } from './content/name-content.ts';
 import type { AskPeers, Contents, KeptContents } from './content-exchange/contents.ts';
 import type { HistoryContents, HistoryPort, Members } from './past/history-port.ts';
-import type { Digest } from './record/ids.ts';
 import type { Replica } from './replica.ts';
 import type { ContentStore } from './store/content-store.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { chunkFile } from '../../../src/main/content/chunk-file.ts';
 import { decodeChunkList } from '../../../src/main/content/chunk-list.ts';
-import { digestOf } from '../../../src/main/platform/hash.ts';
 import { nameContent } from '../../../src/main/content/name-content.ts';
+import { digestOf } from '../../../src/main/platform/hash.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { MemoryDisk } from '../../fakes/memory-disk.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
