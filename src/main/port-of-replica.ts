@@ -53,6 +53,7 @@ function membersOf(replica: Replica, self: AroundReplica['self']): Members {
       membership.others().map(({ device }) => ({
         device,
         applied: replica.memberPositions.hadContents(device),
+        passedOver: (written, ended) => replica.memberPositions.passedOver(device, written, ended),
       })),
   };
 }

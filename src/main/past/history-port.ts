@@ -21,6 +21,11 @@ export interface HistoryContents {
   keep(bytes: Uint8Array): Promise<NamedContent>;
 }
 
+interface PlaceInLog {
+  readonly log: LogId;
+  readonly number: number;
+}
+
 /** Who writes in a collection, and what is known of what the others have. */
 export interface Members {
   /** Id of this device. */
@@ -29,8 +34,14 @@ export interface Members {
   deviceOf(member: MemberKey): string;
   /** What people call a device; a short form of its id where nothing is known. */
   nameOf(device: string): string;
-  /** The other devices that take part now, with the number up to which each has applied each log. */
-  others(): readonly { readonly device: string; readonly applied: ReadonlyMap<LogId, number> }[];
+  /** The other devices that take part now. */
+  others(): readonly {
+    readonly device: string;
+    /** The number up to which it has applied each log. */
+    readonly applied: ReadonlyMap<LogId, number>;
+    /** May it have applied what was written in one package only together with one of those that ended that, so that it never held it? */
+    passedOver(written: PlaceInLog, ended: readonly PlaceInLog[]): boolean;
+  }[];
 }
 
 /** A place here that holds the collection. */

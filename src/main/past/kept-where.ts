@@ -1,4 +1,5 @@
-import { fileEntry } from '../record/file-entry.ts';
+import { isLive } from '../merge/record-state.ts';
+import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Digest, type Dot } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { HistoryPort } from './history-port.ts';
@@ -8,8 +9,8 @@ export type KeptWhere = 'here' | 'no' | readonly string[];
 
 /**
  * Who can give back the content of a value that the change `dot` wrote. `replacedBy`: the change that took its place; null where it
- * still stands. A device that wrote or applied a value keeps it when something from elsewhere replaces it; a device whose own
- * user overwrote it may not have been quick enough. Values without content are always here.
+ * still stands. A device that wrote or applied a value keeps it when something from elsewhere replaces it, unless it got both in one
+ * go; a device whose own user overwrote it may not have been quick enough. Values without content are always here.
  */
 export function keptWhere(
   port: Pick<HistoryPort, 'collection' | 'members' | 'contents'>,
@@ -19,33 +20,48 @@ export function keptWhere(
 ): KeptWhere {
   const entry = fileEntry(value);
   if (entry?.type !== 'file' || entry.size === 0 || port.contents.isHere(entry.digest as Digest)) return 'here';
-  const { log } = port.collection;
-  const written = log.place(Math.floor(dot / CHANGES_PER_PACKAGE));
+  const placeOf = (of: Dot) => port.collection.log.place(Math.floor(of / CHANGES_PER_PACKAGE));
+  const written = placeOf(dot);
+  const ends = endsOf(port, dot);
+  const ended = ends.map(placeOf);
+  const gone = new Set(
+    replacedBy === null ? [] : ends.filter((end) => isOfPerson(port, end)).map((end) => deviceOf(port, end)),
+  );
   const author = deviceOf(port, dot);
-  const gone = replacedBy === null ? new Set<string | null>() : overwriters(port, dot);
   const devices = port.members
     .others()
     .filter(
-      ({ device, applied }) =>
-        !gone.has(device) && (device === author || (applied.get(written.log) ?? 0) >= written.number),
+      ({ device, applied, passedOver }) =>
+        !gone.has(device) &&
+        (device === author || ((applied.get(written.log) ?? 0) >= written.number && !passedOver(written, ended))),
     )
     .map(({ device }) => device);
   return devices.length === 0 ? 'no' : devices.sort();
 }
 
-/** Devices whose own users replaced or deleted what this change wrote: several where they did it apart. */
-function overwriters(port: Pick<HistoryPort, 'collection' | 'members'>, dot: Dot): ReadonlySet<string | null> {
-  const { collection } = port;
-  const record = collection.packages.changeAt(dot)?.change.record;
-  const row = record === undefined ? undefined : collection.records.find(record)?.row;
-  const devices = new Set<string | null>();
-  for (const later of row === undefined ? [] : collection.log.changesOf(row)) {
-    const change = collection.packages.changeAt(later)?.change;
-    if (change?.cause === 'source' && change.writes.some((write) => write.replaces.includes(dot)))
-      devices.add(deviceOf(port, later));
-  }
-  return devices;
+/** Changes that took the place of what this one wrote, or deleted the record while it stood; none where it still does. */
+function endsOf({ collection }: Pick<HistoryPort, 'collection'>, dot: Dot): readonly Dot[] {
+  const { log, packages, records } = collection;
+  const record = packages.changeAt(dot)?.change.record;
+  const found = record === undefined ? null : records.find(record);
+  const stands = (found?.state.fields.get(ENTRY) ?? []).some(({ dots }) => dots.includes(dot));
+  if (found === null || (stands && isLive(found.state))) return [];
+  const later = log.changesOf(found.row).map((at) => ({ at, writes: packages.changeAt(at)?.change.writes ?? [] }));
+  const replaced = later.filter(({ writes }) =>
+    writes.some((each) => each.field === ENTRY && each.replaces.includes(dot)),
+  );
+  const deleted = later.filter(
+    ({ at, writes }) =>
+      writes.some(({ field, value }) => field === EXISTS && value === false) &&
+      log.order(at, dot) > 0 &&
+      replaced.every((each) => log.order(at, each.at) < 0),
+  );
+  return [...replaced, ...deleted].map(({ at }) => at);
 }
+
+/** Did somebody write to an item, rather than to history? */
+const isOfPerson = ({ collection }: Pick<HistoryPort, 'collection'>, dot: Dot): boolean =>
+  collection.packages.changeAt(dot)?.change.cause === 'source';
 
 function deviceOf(port: Pick<HistoryPort, 'collection' | 'members'>, dot: Dot): string | null {
   const { log } = port.collection;

@@ -4,6 +4,7 @@ import type { LogPosition } from '../peers/session/shared-collection.ts';
 import type { DeviceId, LogId } from '../record/ids.ts';
 import { LOGS_OF_A_MEMBER } from '../store/log-limits.ts';
 import type { Acknowledged, RegistryStore } from '../store/registry-store.ts';
+import { type Stretch, type Whole, wholeAgain, wholeAt, wholeOfText, wholeText } from './stretches.ts';
 
 /** A member that has not applied more for so long is stuck, or waits for its person. */
 const APPLYING_MS = 30_000;
@@ -22,6 +23,7 @@ export class Acknowledgements {
   readonly #membership: GroupMembership;
   readonly #port: AcknowledgementsPort;
   readonly #known = new Map<DeviceId, Map<LogId, Acknowledged>>();
+  readonly #whole = new Map<DeviceId, Whole>();
   readonly #unsaved = new Set<DeviceId>();
   /** When a member last told that it held or had applied more, but not all of it. */
   #applyingSince = Number.NEGATIVE_INFINITY;
@@ -47,8 +49,26 @@ export class Acknowledgements {
     if (known === undefined) {
       known = new Map(this.#registry.acknowledged(this.#collection.stored.row, device));
       this.#known.set(device, known);
+      const stored = this.#registry.whole(this.#collection.stored.id, device);
+      if (stored !== null) this.#whole.set(device, wholeOfText(stored));
+      // An earlier version did not write it down.
+      else if (known.size > 0) this.#whole.set(device, wholeAt(appliedIn(known)));
     }
     return known;
+  }
+
+  /** The device holds all that stands now: of what it did not hold before, only what was replaced meanwhile it may never have held. */
+  isWhole(device: DeviceId): void {
+    const applied = appliedIn(this.#of(device));
+    const before = this.#whole.get(device);
+    if (before === undefined || ![...applied].some(([log, number]) => number > (before.at.get(log) ?? 0))) return;
+    this.#whole.set(device, wholeAgain(before, applied));
+    this.#saveSoon(device);
+  }
+  /** In which a device applied what came, where that was more than one package at a time. */
+  stretches(device: DeviceId): readonly Stretch[] {
+    this.#of(device);
+    return this.#whole.get(device)?.stretches ?? [];
   }
 
   /** A device said so of one log. */
@@ -57,6 +77,9 @@ export class Acknowledgements {
     // More logs than all members may have begun nobody can hold: only who says so would be known worse.
     if (!known.has(log) && known.size >= LOGS_OF_A_MEMBER * this.#membership.everyone()) return;
     known.set(log, said);
+    this.#saveSoon(device);
+  }
+  #saveSoon(device: DeviceId): void {
     this.#unsaved.add(device);
     if (this.#unsaved.size > 1) return;
     this.#port.later(() => this.save());
@@ -73,6 +96,9 @@ export class Acknowledgements {
       if (now < number && (more || number > (before?.held ?? 0))) this.#applyingSince = this.#port.now();
       this.note(device, log, { held: number, applied: now });
     }
+    // What it had before it was met, nobody can tell: all of it, unless it is only about to get it.
+    if (held.length > 0 && !this.#whole.has(device))
+      this.#whole.set(device, wholeAt(this.isPartial(device) ? NOTHING : appliedIn(this.#of(device))));
     return more;
   }
 
@@ -96,9 +122,12 @@ export class Acknowledgements {
   save(): void {
     if (this.#unsaved.size === 0) return;
     this.#collection.transactSoon(() => {
-      for (const device of this.#unsaved)
+      for (const device of this.#unsaved) {
         for (const [log, said] of this.#of(device))
           this.#registry.acknowledge(this.#collection.stored.row, device, log, said);
+        const whole = this.#whole.get(device);
+        if (whole !== undefined) this.#registry.setWhole(this.#collection.stored.id, device, wholeText(whole));
+      }
     });
     this.#unsaved.clear();
   }
@@ -112,3 +141,7 @@ export class Acknowledgements {
       .some(({ device }) => [...this.#of(device).values()].some(({ held, applied }) => applied < held));
   }
 }
+
+const NOTHING: ReadonlyMap<LogId, number> = new Map();
+const appliedIn = (known: ReadonlyMap<LogId, Acknowledged>): ReadonlyMap<LogId, number> =>
+  new Map([...known].map(([log, { applied }]) => [log, applied]));

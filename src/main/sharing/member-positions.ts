@@ -5,6 +5,7 @@ import type { DeviceId, LogId, MemberKey } from '../record/ids.ts';
 import type { Acknowledged } from '../store/registry-store.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { comparableUpTo } from './meet-heads.ts';
+import { isIn } from './stretches.ts';
 import { ToldByOthers } from './told-by-others.ts';
 
 /** Members, and positions of theirs, told of in one message; more than enough, and far from what fits one. */
@@ -103,7 +104,14 @@ export class MemberPositions {
       ...each,
       number: Math.min(each.number, comparableUpTo(this.#collection.log, each.log, told)),
     }));
-    return this.#acknowledgements.take(device, held, comparable);
+    const more = this.#acknowledgements.take(device, held, comparable);
+    this.#noteWhole(device);
+    return more;
+  }
+
+  /** Who leaves nothing out and has applied all that is here holds all that stands. */
+  #noteWhole(device: DeviceId): void {
+    if (!this.#acknowledgements.isPartial(device) && this.behind(device) === 0) this.#acknowledgements.isWhole(device);
   }
 
   /** Everything any linked device told of is held here. A collection nobody else is in has nothing to wait for. */
@@ -162,6 +170,17 @@ export class MemberPositions {
   /** A device told whether its sources leave something out. */
   notePartial(device: DeviceId, partial: boolean): void {
     this.#acknowledgements.notePartial(device, partial);
+    this.#noteWhole(device);
+  }
+  /** May a device have applied a package only together with one of these, so that what came with the one and went with the other it never held? */
+  passedOver(
+    device: DeviceId,
+    written: Omit<LogPosition, 'member'>,
+    ended: readonly Omit<LogPosition, 'member'>[],
+  ): boolean {
+    return this.#acknowledgements
+      .stretches(device)
+      .some((stretch) => isIn(stretch, written) && ended.some((each) => isIn(stretch, each)));
   }
   /** Per log, up to which package a device had all contents that are written in it: what it leaves out it may have applied all the same. */
   hadContents(device: DeviceId): ReadonlyMap<LogId, number> {

@@ -158,6 +158,13 @@ export class RegistryStore {
   setPartial(collection: CollectionId, device: DeviceId, partial: boolean): void {
     this.setSetting(`partial.${collection}.${device}`, partial ? '1' : null);
   }
+  /** When a member held all that stood, as text (`sharing/stretches.ts`); null: nothing is known of that. */
+  whole(collection: CollectionId, device: DeviceId): string | null {
+    return this.setting(`whole.${collection}.${device}`);
+  }
+  setWhole(collection: CollectionId, device: DeviceId, whole: string): void {
+    this.setSetting(`whole.${collection}.${device}`, whole);
+  }
 
   /** Nothing of it stays, nor of what its members said. */
   removeCollection(row: number): void {
@@ -219,6 +226,7 @@ function statements(database: Database.Database) {
       "DELETE FROM setting WHERE key IN (SELECT 'shows.' || uid FROM source WHERE collection = ?)",
       'DELETE FROM source WHERE collection = ?',
       "DELETE FROM setting WHERE key GLOB (SELECT 'partial.' || uid || '.*' FROM collection WHERE id = ?)",
+      "DELETE FROM setting WHERE key GLOB (SELECT 'whole.' || uid || '.*' FROM collection WHERE id = ?)",
       "DELETE FROM setting WHERE key = (SELECT 'holders.' || uid FROM collection WHERE id = ?)",
       'DELETE FROM collection WHERE id = ?',
     ].map((sql) => database.prepare<[number]>(sql)),

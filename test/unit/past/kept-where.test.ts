@@ -1,0 +1,71 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { keptWhere } from '../../../src/main/past/kept-where.ts';
+import { type Dot, recordId } from '../../../src/main/record/ids.ts';
+import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+
+const letter = recordId('letter');
+
+let group: CollectionGroup;
+let laptop: GroupDevice;
+let phone: GroupDevice;
+beforeEach(() => {
+  group = new CollectionGroup(2, 'kept where');
+  [laptop, phone] = group.devices as [GroupDevice, GroupDevice];
+});
+
+/** A device writes the letter, or deletes it, and everybody hears of it. */
+function write(device: GroupDevice, text: string | null): void {
+  device.save(letter, text);
+  group.exchange();
+  group.tick();
+}
+/** Who has the text that one change of the letter wrote, as the laptop says, which has nothing any more; counted from the first. */
+function kept(text: string, at: number) {
+  const dots = changes();
+  return keptWhere(laptop.port, entryOf(text), dots[at] as Dot, dots[at + 1] ?? null);
+}
+const changes = () => laptop.collection.log.changesOf(laptop.collection.records.find(letter)?.row ?? -1);
+const entryOf = (text: string) => {
+  const entry = laptop.file(text);
+  laptop.bytes.clear();
+  return entry;
+};
+
+describe('who has what a change wrote', () => {
+  it('is whoever had applied it when another replaced or deleted it', () => {
+    write(laptop, 'first');
+    write(laptop, 'second');
+    write(laptop, null);
+    expect([kept('first', 0), kept('second', 1)]).toEqual([[phone.id], [phone.id]]);
+  });
+
+  it('is not whose own user replaced it, nor whose own user deleted it', () => {
+    write(laptop, 'first');
+    write(phone, 'second');
+    write(laptop, 'third');
+    write(phone, null);
+    expect([kept('first', 0), kept('second', 1), kept('third', 2)]).toEqual(['no', [phone.id], 'no']);
+  });
+
+  it('is nobody who may have got it together with what ended it', () => {
+    write(laptop, 'first');
+    write(laptop, 'second');
+    write(laptop, null);
+    const [other] = laptop.port.members.others();
+    if (other === undefined) throw new Error('there are two');
+    const asked: unknown[] = [];
+    const passedOver = (written: { number: number }, ended: readonly { number: number }[]) =>
+      asked.push([written.number, ...ended.map(({ number }) => number)]) > 0;
+    const members = { ...laptop.port.members, others: () => [{ ...other, passedOver }] };
+    const where = (text: string, at: number) =>
+      keptWhere({ ...laptop.port, members }, entryOf(text), changes()[at] as Dot, null);
+    expect([where('first', 0), where('second', 1), asked]).toEqual([
+      'no',
+      'no',
+      [
+        [1, 2],
+        [2, 3],
+      ],
+    ]);
+  });
+});
