@@ -18,6 +18,7 @@ import type { LookService } from './sources/files/look-service.ts';
 import type { NamePlatform } from './sources/files/names.ts';
 import type { FilesWatch, WatchOptions } from './sources/files/watch-files.ts';
 import type { WriteService } from './sources/files/write-service.ts';
+import type { WatchFolder } from './sources/text/folder-of-files.ts';
 
 /** Everything of the world an engine touches, so that a whole group of them runs in one process under a fake one. */
 export interface EngineWorld {
@@ -42,10 +43,10 @@ export interface EngineWorld {
   readonly watch: ((options: WatchOptions) => FilesWatch) | null;
   readonly watchRoot: ((root: string, onChange: () => void) => () => Promise<void>) | null;
   /** Tells of changes to a text, or right in a folder of them; null: they are looked at on a timer. */
-  readonly watchText: Record<
-    'file' | 'folder',
-    (path: string, onChange: () => void) => Promise<() => Promise<void>>
-  > | null;
+  readonly watchText: {
+    file(path: string, onChange: () => void): Promise<() => Promise<void>>;
+    readonly folder: WatchFolder;
+  } | null;
   readonly platform: NamePlatform;
   /** Does the disk at this root fail to tell names apart by case? */
   isFolding(root: string): boolean;

@@ -1,4 +1,4 @@
-import type { DirectoryName, FileStat, FileSystem } from '../../src/main/platform/file-system.ts';
+import type { DirectoryName, FileStat, FileSystem, Glance } from '../../src/main/platform/file-system.ts';
 import { CallGate } from './call-gate.ts';
 import { DiskError } from './disk-error.ts';
 import type { FaultPlan } from './fault-plan.ts';
@@ -68,15 +68,26 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   lstat(path: string): FileStat | null {
-    return this.#gate.pass('lstat', path, () => {
-      try {
-        const { inode } = this.#walk(path, false);
-        return inode === null ? null : toStat(inode);
-      } catch (error) {
-        if (error instanceof DiskError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
-        throw error;
-      }
+    return this.#gate.pass('lstat', path, () => this.#stat(path));
+  }
+
+  glance(path: string): Glance | null {
+    return this.#gate.pass('glance', path, () => {
+      const stat = this.#stat(path);
+      if (stat === null) return null;
+      const { size, mode, inode, modifiedNs, changedNs } = stat;
+      return { size, mode, ino: Number(inode), mtimeMs: Number(modifiedNs) / 1e6, ctimeMs: Number(changedNs) / 1e6 };
     });
+  }
+
+  #stat(path: string): FileStat | null {
+    try {
+      const { inode } = this.#walk(path, false);
+      return inode === null ? null : toStat(inode);
+    } catch (error) {
+      if (error instanceof DiskError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+      throw error;
+    }
   }
 
   readDirectory(path: string): readonly DirectoryName[] {

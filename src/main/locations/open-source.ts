@@ -15,7 +15,7 @@ import { FilesAdapter, type FilesAdapterOptions } from '../sources/files/files-a
 import { formatNamed, type SourceFormat } from '../sources/formats.ts';
 import type { SourceAdapter } from '../sources/source-adapter.ts';
 import type { DocumentPlace } from '../sources/text/document-place.ts';
-import { FolderOfFiles } from '../sources/text/folder-of-files.ts';
+import { FolderOfFiles, type WatchFolder } from '../sources/text/folder-of-files.ts';
 import { OneFile } from '../sources/text/one-file.ts';
 import { TextAdapter } from '../sources/text/text-adapter.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
@@ -58,10 +58,10 @@ type SourceWorld = Pick<FilesAdapterOptions, 'platform' | 'fs' | 'clock' | 'watc
   /** Is Thunderbird running with the profile in this folder? */
   isProfileLocked(profile: string): boolean;
   /** Tells of changes to a text, or right in a folder of them; null: they are looked at on a timer. */
-  readonly watchText: Record<
-    'file' | 'folder',
-    (path: string, onChange: () => void) => Promise<() => Promise<void>>
-  > | null;
+  readonly watchText: {
+    file(path: string, onChange: () => void): Promise<() => Promise<void>>;
+    readonly folder: WatchFolder;
+  } | null;
   /** Does the disk at this root fail to tell names apart by case? */
   isFolding(root: string): boolean;
 };

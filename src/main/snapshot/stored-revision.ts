@@ -15,9 +15,12 @@ export function storedRevision(revision: Revision, fresh: boolean): Uint8Array {
 /** The revision as the source gave it. */
 export const revisionIn = (stored: Uint8Array): Revision => stored.subarray(1);
 
+/** Could the revision vouch for the item when that was read? */
+export const vouches = (stored: Uint8Array): boolean => stored[0] === 0;
+
 /** Is the item, as listed now, surely the one the snapshot tells of? */
 export function vouchesFor(stored: Uint8Array, listed: Revision): boolean {
-  return stored[0] === 0 && isAt(stored, listed);
+  return vouches(stored) && isAt(stored, listed);
 }
 
 /** Has the item, as listed now, the revision at which it was read, whether that can vouch for it or not? */

@@ -4,6 +4,7 @@ import type { RecordKind } from '../record/field-rules.ts';
 import { type RecordId, recordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { decodeHeld, decodeNative, decodeState, encodeHeld, encodeNative, encodeState } from './encode-state.ts';
+import { GroupAtHand, type GroupMember, MEMBERS_AT_HAND } from './group-at-hand.ts';
 
 /** A record as stored. `row` is local and never reused while the record is there. */
 export interface StoredRecord {
@@ -20,12 +21,6 @@ export interface StoredSnapshot {
   /** What the source holds in its own format, where that is other than what it can hold of `held`; null: just that. */
   readonly native: Fields | null;
 }
-export interface GroupMember {
-  readonly row: number;
-  readonly name: string;
-  /** null: known, and not there. undefined: this source never held it. */
-  readonly revision: Uint8Array | null | undefined;
-}
 
 const LIVE = 1;
 const CONFLICT = 2;
@@ -35,8 +30,6 @@ const COVERED = 4;
 const CACHED_DIRECTORIES = 16_384;
 /** Records in memory at once where all are looked at. */
 const PAGE = 1000;
-/** Members of a group that are kept from one look to the next: half a KB each. */
-const MEMBERS_AT_HAND = 20_000;
 /** Names known completely, of directories that are new here: a first sync looks up each of its records twice. */
 const KNOWN_NAMES = 20_000;
 
@@ -52,9 +45,8 @@ export class RecordStore {
   #nameCount = 0;
   /** As they are now, until they change: see `keepAtHand`. */
   readonly #atHand = new Map<RecordId, StoredRecord>();
-  /** The group read last, as it is until something in it changes: each look asks for the only one of a text, and mostly nothing is new. */
-  #lastGroup: { readonly source: number; readonly directory: number; readonly members: readonly GroupMember[] } | null =
-    null;
+  /** By source the group read last: each look asks for the only one of a text, and mostly little of it is new. */
+  readonly #groups = new Map<number, GroupAtHand>();
   readonly #sql;
   #live: number;
   #conflicts: number;
@@ -82,7 +74,7 @@ export class RecordStore {
   }
   letGo(): void {
     this.#atHand.clear();
-    if ((this.#lastGroup?.members.length ?? 0) > MEMBERS_AT_HAND) this.#lastGroup = null;
+    for (const [source, group] of this.#groups) if (group.size > MEMBERS_AT_HAND) this.#groups.delete(source);
   }
 
   find(id: RecordId): StoredRecord | null {
@@ -119,12 +111,15 @@ export class RecordStore {
       this.#sql.update.run(flags, encodeState(state), before.row);
       return before.row;
     }
-    this.#lastGroup = null;
     const [path, name] = split(id);
     const directory = this.#directory(path, true);
     const row = Number(this.#sql.insert.run(directory, name, flags, encodeState(state)).lastInsertRowid);
     this.#learn(directory, name);
+    for (const [source, group] of this.#groups) if (group.directory === directory) this.#noteChanged(source, row);
     return row;
+  }
+  #noteChanged(source: number, row: number): void {
+    if (this.#groups.get(source)?.noteChanged(row) === false) this.#groups.delete(source);
   }
 
   #learn(directory: number, name: string): void {
@@ -154,7 +149,7 @@ export class RecordStore {
   /** Undo of what a rolled back transaction told the caches. */
   forgetCaches(): void {
     this.letGo();
-    this.#lastGroup = null;
+    this.#groups.clear();
     this.#covered = new Set(this.#sql.covered.all(this.#collection));
     this.#directories.clear();
     this.#paths.clear();
@@ -165,17 +160,20 @@ export class RecordStore {
     this.#choices = null;
   }
 
-  /** Records right below a directory, with what the source's snapshot says of them. */
+  /** Records right below a directory, with what the source's snapshot says of them, in the order of their names; the same array as long as nothing changed. */
   group(source: number, path: string): readonly GroupMember[] {
     const directory = this.#directory(path, false);
     if (directory === null) return [];
-    const last = this.#lastGroup;
-    if (last?.source === source && last.directory === directory) return last.members;
-    const members = this.#sql.group
-      .all(source, directory)
-      .map(([row, name, revision, known]) => ({ row, name, revision: known === null ? undefined : revision }));
-    this.#lastGroup = { source, directory, members };
+    const last = this.#groups.get(source);
+    if (last?.directory === directory) return last.members((row) => this.#member(source, directory, row));
+    const members = this.#sql.group.all(source, directory).map(toMember);
+    this.#groups.set(source, new GroupAtHand(directory, members));
     return members;
+  }
+
+  #member(source: number, directory: number, row: number): GroupMember | null {
+    const found = this.#sql.member.get(source, row, directory);
+    return found === undefined ? null : toMember(found);
   }
 
   /** Paths of the directories at and below `path` that hold records. */
@@ -219,7 +217,7 @@ export class RecordStore {
     held: Held | null,
     native: Fields | null = null,
   ): void {
-    this.#lastGroup = null;
+    this.#noteChanged(source, row);
     this.#sql.putSnapshot.run(
       source,
       row,
@@ -230,12 +228,12 @@ export class RecordStore {
   }
 
   dropSnapshot(source: number, row: number): void {
-    this.#lastGroup = null;
+    this.#noteChanged(source, row);
     this.#sql.dropSnapshot.run(source, row);
   }
 
   dropSnapshots(source: number): void {
-    this.#lastGroup = null;
+    this.#groups.delete(source);
     this.#sql.dropSnapshots.run(source);
   }
 
@@ -357,6 +355,12 @@ function split(id: RecordId): [string, string] {
   return at < 0 ? ['', id] : [id.slice(0, at), id.slice(at + 1)];
 }
 
+type MemberRow = [row: number, name: string, revision: Uint8Array | null, known: number | null];
+const toMember = ([row, name, revision, known]: MemberRow): GroupMember => ({
+  row,
+  name,
+  revision: known === null ? undefined : revision,
+});
 const joined = (path: string, name: string): RecordId => recordId(path === '' ? name : `${path}/${name}`);
 
 function statements(database: Database.Database) {
@@ -372,8 +376,13 @@ function statements(database: Database.Database) {
     ),
     update: database.prepare<[number, Blob, number]>('UPDATE record SET flags = ?, state = ? WHERE id = ?'),
     setFlags: database.prepare<[number, number]>('UPDATE record SET flags = ? WHERE id = ?'),
-    group: rows<[number, number], [number, string, Blob | null, number | null]>(
-      `SELECT r.id, r.name, s.revision, s.source FROM record r LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id WHERE r.directory = ?`,
+    group: rows<[number, number], MemberRow>(
+      `SELECT r.id, r.name, s.revision, s.source FROM record r LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id WHERE r.directory = ?
+       ORDER BY r.name`,
+    ),
+    member: rows<[number, number, number], MemberRow>(
+      `SELECT r.id, r.name, s.revision, s.source FROM record r LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id
+       WHERE r.id = ? AND r.directory = ?`,
     ),
     allGroups: rows<[number], [string]>('SELECT path FROM directory WHERE collection = ? ORDER BY path'),
     groupsFrom: rows<[number, string, string, string], [string]>(

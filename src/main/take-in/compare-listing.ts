@@ -2,6 +2,7 @@ import type { Collection } from '../collection.ts';
 import type { RecordId } from '../record/ids.ts';
 import { isAt, vouchesFor } from '../snapshot/stored-revision.ts';
 import type { ItemProblem, ListEvent, ListedGroup, Revision, SourceAdapter } from '../sources/source-adapter.ts';
+import type { GroupMember } from '../store/group-at-hand.ts';
 import type { DirtyItems } from './dirty-items.ts';
 import type { GoneItems } from './gone-items.ts';
 import { isWithin, itemIn } from './item-group.ts';
@@ -16,6 +17,14 @@ export interface ComparePort {
   saw(id: RecordId): void;
   note(problem: ItemProblem): void;
 }
+
+/** Fewer items are compared again sooner than that is remembered. */
+const MANY_ITEMS = 500;
+/**
+ * With what the snapshot knew of a group when it was found just so: a source of texts tells the very same group again where nothing changed, and its
+ * ten thousand items need not be compared again.
+ */
+const foundAsKnown = new WeakMap<ListedGroup, WeakRef<readonly GroupMember[]>>();
 
 /** Compares what a source lists with its snapshot: what has to be read, and what is gone. */
 export class CompareListing {
@@ -96,7 +105,16 @@ export class CompareListing {
   }
 
   #compareGroup(group: ListedGroup): void {
-    const members = this.#collection.records.group(this.#source, group.group);
+    const { records, problems } = this.#collection;
+    const members = records.group(this.#source, group.group);
+    // Of an item with a problem it counts that it was listed.
+    const mayBeAsKnown =
+      group.items.length >= MANY_ITEMS && group.problems.length === 0 && problems.count(this.#source) === 0;
+    if (mayBeAsKnown && foundAsKnown.get(group)?.deref() === members) {
+      for (const { id } of group.items) this.#port.saw(id);
+      return;
+    }
+    let isAsKnown = mayBeAsKnown;
     const known = new Map(members.map((member) => [member.name, member]));
     const prefix = group.group === '' ? 0 : group.group.length + 1;
     for (const item of group.items) {
@@ -108,6 +126,7 @@ export class CompareListing {
         if (this.#collection.problems.has(this.#source, item.id)) this.asKnown.push(item.id);
         continue;
       }
+      isAsKnown = false;
       if (revision instanceof Uint8Array && isAt(revision, item.revision) && this.#port.isSettling(item.id)) continue;
       if (!this.#port.heldBack(item.id, item.revision)) this.#dirty.add({ id: item.id, size: item.size });
     }
@@ -115,8 +134,11 @@ export class CompareListing {
     for (const problem of group.problems) this.#port.note(problem);
     for (const [name, member] of known) {
       const id = itemIn(group.group, name);
-      if (member.revision instanceof Uint8Array && !troubled.has(id)) this.#isGone(id, member.row);
+      if (!(member.revision instanceof Uint8Array)) continue;
+      isAsKnown = false;
+      if (!troubled.has(id)) this.#isGone(id, member.row);
     }
+    if (isAsKnown) foundAsKnown.set(group, new WeakRef(members));
   }
 
   /** Gone from the listing is gone from the source, unless rules put it outside: then the source just stops holding it. */

@@ -1,13 +1,12 @@
 import type { Collection } from '../collection.ts';
 import { oneWith } from '../conflicts/one-with.ts';
 import { shownFields } from '../merge/record-state.ts';
-import type { RecordId } from '../record/ids.ts';
 import { recordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { lastFieldsOf, nativeOf } from '../snapshot/lens.ts';
-import { revisionIn, vouchesFor } from '../snapshot/stored-revision.ts';
+import { revisionIn, vouches } from '../snapshot/stored-revision.ts';
 import type { KnownItems } from '../sources/text/known-revisions.ts';
-import type { GroupMember } from '../store/record-store.ts';
+import { changedMembers, type GroupMember } from '../store/group-at-hand.ts';
 
 /**
  * What the snapshot of a source of texts tells its adapter, which keeps nothing itself. `project`: what the source can hold of a record.
@@ -20,22 +19,9 @@ export function knownItems(
   isAdopting: () => boolean,
 ): KnownItems {
   const { records, kind, log } = collection;
-  /** As long as the store has them at hand. */
-  const made = new WeakMap<readonly GroupMember[], ReturnType<KnownItems['revisions']>>();
+  const revisions = new RevisionsOf();
   return {
-    revisions() {
-      const members = records.group(source, '');
-      const former = made.get(members);
-      if (former !== undefined) return former;
-      const known = new Map<RecordId, { revision: Uint8Array; vouches: boolean }>();
-      for (const { name, revision } of members) {
-        if (!(revision instanceof Uint8Array)) continue;
-        const own = revisionIn(revision);
-        known.set(recordId(name), { revision: own, vouches: vouchesFor(revision, own) });
-      }
-      made.set(members, known);
-      return known;
-    },
+    revisions: () => revisions.of(() => records.group(source, '')),
     native(id) {
       const record = records.find(id);
       const stored = record === null ? undefined : records.snapshot(source, record.row);
@@ -52,4 +38,32 @@ export function knownItems(
     },
     isOneWith: (id) => (kind === 'contacts' ? oneWith(collection, id) : null),
   };
+}
+
+type Revisions = ReturnType<KnownItems['revisions']>;
+
+/** Revisions by record, of members of a group. Where a few changed since it was asked last only those are put in anew. */
+class RevisionsOf {
+  /** As long as the store has them at hand. */
+  readonly #made = new WeakMap<readonly GroupMember[], Revisions>();
+  #last: WeakRef<readonly GroupMember[]> | null = null;
+
+  of(read: () => readonly GroupMember[]): Revisions {
+    // Before they are read: the store may let go of the former ones then.
+    const before = this.#last?.deref();
+    const members = read();
+    const made = this.#made.get(members);
+    if (made !== undefined) return made;
+    const changed = before === undefined ? null : changedMembers(before, members);
+    const former = before === undefined || changed === null ? undefined : this.#made.get(before);
+    const known = new Map(former);
+    for (const { name, revision } of former === undefined || changed === null ? members : changed) {
+      const id = recordId(name);
+      if (revision instanceof Uint8Array) known.set(id, { revision: revisionIn(revision), vouches: vouches(revision) });
+      else known.delete(id);
+    }
+    this.#made.set(members, known);
+    this.#last = new WeakRef(members);
+    return known;
+  }
 }

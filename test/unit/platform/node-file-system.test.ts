@@ -25,6 +25,24 @@ describe('nodeFileSystem', () => {
     fs.writeFileSync(join(root, 'file'), 'x');
     expect(disk.lstat(join(root, 'none'))).toBeNull();
     expect(disk.lstat(join(root, 'file', 'below'))).toBeNull();
+    expect(disk.glance(join(root, 'none'))).toBeNull();
+    expect(disk.glance(join(root, 'file', 'below'))).toBeNull();
+  });
+
+  it('tells at a glance the same of what is the same, and another thing of what is not', () => {
+    const path = join(root, 'file');
+    const glance = () => {
+      const seen = disk.glance(path);
+      return seen === null ? null : [seen.size, seen.mode, seen.ino, seen.mtimeMs, seen.ctimeMs];
+    };
+    fs.writeFileSync(path, 'four');
+    const before = glance();
+    expect(glance()).toEqual(before);
+    fs.writeFileSync(path, 'fours');
+    expect(glance()).not.toEqual(before);
+    fs.unlinkSync(path);
+    fs.symlinkSync('nowhere', path);
+    expect(glance()?.[1]).not.toBe(before?.[1]);
   });
 
   it('tells types, sizes and links without following', () => {

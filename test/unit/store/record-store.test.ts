@@ -56,6 +56,22 @@ describe('RecordStore', () => {
     ]);
   });
 
+  it('tells a group as it is in each of its sources, and the same array as long as nothing in it changed', () => {
+    const [a, b] = ['d/a', 'd/b'].map((id, at) => records.put(recordId(id), null, live(at))) as [number, number];
+    for (const source of [1, 2]) records.putSnapshot(source, a, Uint8Array.of(source), null);
+    const before = [records.group(1, 'd'), records.group(2, 'd')];
+    records.put(recordId('other/c'), null, live(2));
+    expect([records.group(1, 'd'), records.group(2, 'd')].map((group, at) => group === before[at])).toEqual([
+      true,
+      true,
+    ]);
+    records.putSnapshot(2, b, Uint8Array.of(3), null);
+    expect(records.group(1, 'd')).toBe(before[0]);
+    const [first, second] = records.group(2, 'd');
+    expect(first).toBe(before[1]?.[0]);
+    expect(second).toEqual({ row: b, name: 'b', revision: Buffer.of(3) });
+  });
+
   it('forgets a directory that was rolled back', () => {
     expect(records.find(recordId('new/a'))).toBeNull();
     const rolledBack = new Error('rolled back');

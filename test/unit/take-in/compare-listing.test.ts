@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RecordId, recordId } from '../../../src/main/record/ids.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
-import type { ItemProblem, ListedGroup, Revision, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
+import type {
+  ItemProblem,
+  ListedGroup,
+  ListedItem,
+  Revision,
+  SourceAdapter,
+} from '../../../src/main/sources/source-adapter.ts';
 import { CompareListing } from '../../../src/main/take-in/compare-listing.ts';
 import { DirtyItems } from '../../../src/main/take-in/dirty-items.ts';
 import { GoneItems } from '../../../src/main/take-in/gone-items.ts';
@@ -20,18 +26,19 @@ let outside: Set<string>;
 let heldBack: Set<string>;
 let settling: Set<string>;
 let noted: ItemProblem[];
+let saw: number;
 beforeEach(() => {
   databases = new GroupDatabases();
   device = new CollectionGroup(1, 'listing', 'files', databases).devices[0] as GroupDevice;
   source = device.addSource(databases).row;
-  [outside, heldBack, settling, noted] = [new Set(), new Set(), new Set(), []];
+  [outside, heldBack, settling, noted, saw] = [new Set(), new Set(), new Set(), [], 0];
   dirty = new DirtyItems(1000);
   const adapter = { outside: (id: string) => outside.has(id) } as unknown as SourceAdapter;
   gone = new GoneItems(device.collection, new HeldItems(device.collection, source, adapter));
   const port = {
     heldBack: (id: RecordId) => heldBack.has(id),
     isSettling: (id: RecordId) => settling.has(id),
-    saw: () => undefined,
+    saw: () => void saw++,
     note: (problem: ItemProblem) => noted.push(problem),
   };
   listing = new CompareListing(device.collection, source, adapter, { dirty, gone }, port);
@@ -137,6 +144,64 @@ describe('a listing beside the snapshot', () => {
     device.collection.problems.put(source, recordId('a'), 'io', 'no', 0);
     compare(group('', ['a', 'b']));
     expect(listing.asKnown).toEqual(['a']);
+  });
+
+  describe('of very many items, told once more', () => {
+    const ids = Array.from({ length: 600 }, (_, at) => `i${at}`);
+    const again = (): ListedGroup => {
+      holds(...ids);
+      const told = group('', ids);
+      const [first, ...others] = told.items.map((item) => ({ ...item }));
+      const counted: ListedGroup = {
+        ...told,
+        items: [
+          {
+            ...(first as ListedItem),
+            get revision() {
+              looked++;
+              return OLD;
+            },
+          },
+          ...others,
+        ],
+      };
+      compare(counted);
+      expect([read(), missing()]).toEqual([[], []]);
+      return counted;
+    };
+    let looked = 0;
+
+    it('compares them no more, as long as the snapshot is what it was', () => {
+      const told = again();
+      const before = looked;
+      compare(told);
+      expect([looked, saw]).toEqual([before, 2 * ids.length]);
+      device.collection.records.dropSnapshot(source, row('i7'));
+      compare(told);
+      expect(read()).toEqual(['i7']);
+    });
+
+    it('compares them where one is missing, has a problem or is not vouched for', () => {
+      const told = again();
+      device.collection.problems.put(source, recordId('i3'), 'io', 'no', 0);
+      compare(told);
+      expect(listing.asKnown).toEqual(['i3']);
+      device.collection.problems.drop(source, recordId('i3'));
+      const comparesEachTime = (): void => {
+        for (let times = 0; times < 2; times++) {
+          const before = looked;
+          compare(told);
+          expect(looked).toBeGreaterThan(before);
+        }
+      };
+      holds('one more');
+      comparesEachTime();
+      expect(missing()).toEqual(['one more']);
+      device.collection.records.dropSnapshot(source, row('one more'));
+      device.collection.records.putSnapshot(source, row('i9'), storedRevision(OLD, true), null);
+      comparesEachTime();
+      expect(new Set(read())).toEqual(new Set(['i9']));
+    });
   });
 
   it('says that somebody is writing just now', () => {

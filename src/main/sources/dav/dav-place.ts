@@ -4,6 +4,7 @@ import type { Random } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 import type {
+  DocumentListing,
   DocumentPlace,
   DocumentWritten,
   ListedDocument,
@@ -65,7 +66,7 @@ export class DavPlace implements DocumentPlace {
     }, asked);
   }
 
-  async list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
+  async list(): Promise<DocumentListing> {
     const { server, url } = this.#options;
     await this.#asking(async () => {
       const changes =

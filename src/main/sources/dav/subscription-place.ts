@@ -4,9 +4,9 @@ import type { Random } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type {
+  DocumentListing,
   DocumentPlace,
   DocumentWritten,
-  ListedDocument,
   ReadDocument,
   UnreadDocument,
 } from '../text/document-place.ts';
@@ -54,7 +54,7 @@ export class SubscriptionPlace implements DocumentPlace {
     return this.#asked.condition(() => this.#ask(), asked);
   }
 
-  list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
+  list(): Promise<DocumentListing> {
     if (this.#held === null) throw new LockstepError('not-reachable', `${this.#options.url} was not read yet`);
     const problems =
       this.#doubt === null ? [] : [{ name: this.#options.url, code: 'malformed' as const, detail: this.#doubt }];

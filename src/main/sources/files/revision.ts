@@ -34,6 +34,16 @@ export function revisionOf(stat: FileStat): Revision {
   return new Uint8Array(page.buffer, used - REVISION_BYTES, REVISION_BYTES);
 }
 
+const judged = new DataView(new ArrayBuffer(REVISION_BYTES));
+const judgedBytes = new Uint8Array(judged.buffer);
+
+/** Would `revisionOf` give this revision? Never true of a directory. */
+export function hasRevision(stat: FileStat, revision: Revision): boolean {
+  if (stat.type === 'directory') return false;
+  writeRevision(judged, 0, stat);
+  return sameRevision(judgedBytes, revision);
+}
+
 /** Would `revisionOf` give the same of both? */
 export function hasSameRevision(a: FileStat, b: FileStat): boolean {
   if (a.type === 'directory' || b.type === 'directory') return a.type === b.type;

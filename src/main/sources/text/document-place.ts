@@ -22,6 +22,11 @@ export interface UnreadDocument {
   readonly code: ProblemCode;
   readonly detail: string;
 }
+/** Every document there is, in the order of their names. What could not be listed says nothing of what is in it. */
+export interface DocumentListing {
+  readonly documents: readonly ListedDocument[];
+  readonly problems: readonly UnreadDocument[];
+}
 export interface NewDocument {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -38,8 +43,8 @@ export interface DocumentPlace {
   readonly writable: boolean;
   /** As `SourceAdapter` says. */
   condition(asked?: boolean): Promise<SourceCondition>;
-  /** Every document there is, in the order of their names. What could not be listed says nothing of what is in it. */
-  list(): Promise<{ readonly documents: readonly ListedDocument[]; readonly problems: readonly UnreadDocument[] }>;
+  /** `near`: it is enough to look where something is known to have happened since. The same array of documents as last time: none changed. */
+  list(near?: boolean): Promise<DocumentListing>;
   /** The revision a document has now, where that can be told at once; null: it is not there. */
   current?(name: string): Uint8Array | null;
   /** Same order; a document that went, changes just now or cannot be read is a problem of its own. */

@@ -4,27 +4,18 @@ import { troubleText } from '../../platform/trouble-text.ts';
 import { isSameRoot, markedRoot, markerPath, markRoot, readMarker, type SourceMarker } from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
 import type {
+  DocumentListing,
   DocumentPlace,
   DocumentWritten,
-  ListedDocument,
   NewDocument,
   ReadDocument,
   UnreadDocument,
 } from './document-place.ts';
+import { FolderListing } from './folder-listing.ts';
 import { type Made, makeFiles } from './make-files.ts';
-import {
-  currentRevision,
-  listed,
-  readDocument,
-  type TextFile,
-  troubleOf,
-  unread,
-  writeDocument,
-  writtenDocument,
-} from './one-file.ts';
+import { currentRevision, readDocument, type TextFile, troubleOf, writeDocument, writtenDocument } from './one-file.ts';
 import { PastTexts } from './past-texts.ts';
 import { RecentTexts } from './recent-texts.ts';
-import { settleLeftOvers } from './replace-file.ts';
 
 /** What is not safe in a name on every system, and a leading dot, which hides it. */
 const UNSAFE = /[^A-Za-z0-9@_+=.-]/g;
@@ -43,8 +34,10 @@ export interface FolderOfFilesOptions {
   /** How names of its texts end: `.vcf`, `.ics`. Whatever else lies there is nobody's business. */
   readonly ending: string;
   readonly marker: SourceMarker;
-  readonly watch: ((path: string, onChange: () => void) => Promise<() => Promise<void>>) | null;
+  readonly watch: WatchFolder | null;
 }
+/** Tells the name of what something happened to right in a folder; null: to anything there. Returns how to stop. */
+export type WatchFolder = (path: string, onChange: (name: string | null) => void) => Promise<() => Promise<void>>;
 
 /** A file for each item, as vdirsyncer, khal and servers keep them (vdir). Only what lies right in the folder. */
 export class FolderOfFiles implements DocumentPlace {
@@ -54,12 +47,21 @@ export class FolderOfFiles implements DocumentPlace {
   readonly #options: FolderOfFilesOptions;
   readonly #recent = new RecentTexts();
   readonly #past: PastTexts;
+  readonly #listing: FolderListing;
+  #isWatched = false;
 
   constructor(options: FolderOfFilesOptions) {
-    const { watch, root } = options;
+    const { fs, root, ending, clock, watch } = options;
     this.#options = options;
-    this.#past = new PastTexts(options.fs, options.clock);
-    this.watch = watch === null ? null : this.#past.watching(root, watch);
+    this.#past = new PastTexts(fs, clock);
+    this.#listing = new FolderListing({
+      fs,
+      root,
+      ending,
+      past: this.#past,
+      isFresh: (name, stat) => this.#isFresh(name, stat),
+    });
+    this.watch = watch === null ? null : this.#past.watching((onDirty) => this.#watch(watch, onDirty));
   }
 
   /** A new source is marked. Fails as `checkMayMark`. */
@@ -72,27 +74,8 @@ export class FolderOfFiles implements DocumentPlace {
     return Promise.resolve(this.#condition());
   }
 
-  list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
-    const { fs, root, ending } = this.#options;
-    const documents: ListedDocument[] = [];
-    const problems: UnreadDocument[] = [];
-    const found = fs.readDirectory(root);
-    const settled = settleLeftOvers(fs, root, found) ? fs.readDirectory(root) : found;
-    for (const { name } of this.#past.meet(root, settled, null) ? fs.readDirectory(root) : settled) {
-      if (name === null || name.startsWith('.') || !name.toLowerCase().endsWith(ending)) continue;
-      try {
-        const stat = fs.lstat(`${root}/${name}`);
-        if (stat?.type === 'file') documents.push(listed(name, stat, this.#isFresh(name, stat)));
-        else if (stat !== null && stat.type !== 'directory')
-          problems.push(unread(name, 'special-file', `${root}/${name} is no file`));
-      } catch (error) {
-        // It is there, whatever it is.
-        problems.push(unread(name, troubleOf(error), troubleText(error)));
-      }
-    }
-    documents.sort((a, b) => (a.name < b.name ? -1 : 1));
-    problems.push(...this.#past.problems((name) => name.toLowerCase().endsWith(ending)));
-    return Promise.resolve({ documents, problems });
+  list(near = false): Promise<DocumentListing> {
+    return Promise.resolve((near && this.#isWatched ? this.#listing.near() : null) ?? this.#listing.whole());
   }
 
   current(name: string): Uint8Array | null {
@@ -178,8 +161,25 @@ export class FolderOfFiles implements DocumentPlace {
     return Promise.resolve();
   }
 
+  async #watch(watch: WatchFolder, onDirty: () => void): Promise<() => Promise<void>> {
+    const stop = await watch(this.#options.root, (name) => {
+      if (name !== null && !this.#listing.concerns(name)) return;
+      this.#listing.doubt(name);
+      onDirty();
+    });
+    // Of what happened before nobody told.
+    this.#listing.doubt(null);
+    this.#isWatched = true;
+    return () => {
+      this.#isWatched = false;
+      return stop();
+    };
+  }
+
+  /** A text that is read or written: it may be another than was listed, or become one. */
   #file(name: string): TextFile {
     const { fs, root } = this.#options;
+    this.#listing.doubt(name);
     const path = `${root}/${name}`;
     return {
       fs,

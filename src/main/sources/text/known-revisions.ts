@@ -1,12 +1,21 @@
 import type { RecordId } from '../../record/ids.ts';
 import type { Fields } from '../../record/value.ts';
-import type { Revision } from '../source-adapter.ts';
-import { digestIn, namesIn } from './item-revision.ts';
+import type { ListedItem, Revision } from '../source-adapter.ts';
+import type { ListedDocument } from './document-place.ts';
+import { digestIn, isOfDocument, namesIn } from './item-revision.ts';
+
+interface KnownRevision {
+  readonly revision: Revision;
+  readonly vouches: boolean;
+}
 
 /** What the snapshot of this source tells: its adapter keeps nothing itself. */
 export interface KnownItems {
-  /** Revision of every item the source holds; the same map as long as nothing changed. `vouches` false: it was read while it was changing. */
-  revisions(): ReadonlyMap<RecordId, { readonly revision: Revision; readonly vouches: boolean }>;
+  /**
+   * Revision of every item the source holds; the same map as long as nothing changed, and in another one the same values of what did not.
+   * `vouches` false: it was read while it was changing.
+   */
+  revisions(): ReadonlyMap<RecordId, KnownRevision>;
   /** What the source holds of an item, in its own format; null: it never held it. */
   native(id: RecordId): Fields | null;
   /** What the source would show of the record, where it never held it: keys of entries are taken from there. null: no such record. */
@@ -24,6 +33,9 @@ export class KnownItem {
   readonly uid: string;
   readonly vouches: boolean;
   readonly stored: Revision;
+  #listed: ListedItem | null = null;
+  /** The document that was found to hold it just so. */
+  #foundIn: ListedDocument | null = null;
 
   constructor(id: RecordId, uid: string, vouches: boolean, stored: Revision) {
     this.id = id;
@@ -35,6 +47,18 @@ export class KnownItem {
   get digest(): Uint8Array {
     return digestIn(this.stored);
   }
+  /** As it is listed where its document is as it was read. */
+  get listed(): ListedItem {
+    this.#listed ??= { id: this.id, revision: this.stored, fresh: false, size: 0 };
+    return this.#listed;
+  }
+  /** Is it surely just so in this document, as that is listed? */
+  isIn(document: ListedDocument): boolean {
+    if (this.#foundIn === document) return true;
+    if (!this.vouches || !isOfDocument(this.stored, document.revision)) return false;
+    this.#foundIn = document;
+    return true;
+  }
 }
 /** All of them. */
 export interface Known {
@@ -45,14 +69,27 @@ export interface Known {
   readonly readAs: ReadonlyMap<string, string>;
 }
 
-/** As the map of the snapshot it was made of. */
-const made = new WeakMap<ReturnType<KnownItems['revisions']>, Known>();
+type Revisions = ReturnType<KnownItems['revisions']>;
 
-/** What the snapshot knows, by the document each item is in. */
+/** As the map of the snapshot it was made of. */
+const made = new WeakMap<Revisions, Known>();
+/** What was asked for last. */
+const lately = new WeakMap<KnownItems, WeakRef<Revisions>>();
+
+/** What the snapshot knows, by the document each item is in; the same value as long as nothing changed, and in another one the same arrays of documents of which nothing did. */
 export function knownRevisions(items: KnownItems): Known {
+  // Before it is asked: what told the former ones may let go of them then.
+  const before = lately.get(items)?.deref();
   const revisions = items.revisions();
   const former = made.get(revisions);
   if (former !== undefined) return former;
+  const known = (before === undefined ? null : changedKnown(before, revisions)) ?? allKnown(revisions);
+  made.set(revisions, known);
+  lately.set(items, new WeakRef(revisions));
+  return known;
+}
+
+function allKnown(revisions: Revisions): Known {
   const found = new Map<string, KnownItem[]>();
   const readBefore = new Map<string, string>();
   for (const [id, { revision, vouches }] of revisions) {
@@ -63,7 +100,40 @@ export function knownRevisions(items: KnownItems): Known {
     if (own === undefined) found.set(name, [each]);
     else own.push(each);
   }
-  const known = { in: found, ids: new Set(revisions.keys()), readAs: readBefore };
-  made.set(revisions, known);
-  return known;
+  return { in: found, ids: new Set(revisions.keys()), readAs: readBefore };
+}
+
+/** From this part on all are put together anew. */
+const MANY = 1 / 8;
+
+/** Only documents with an item that changed are put together anew: there may be ten thousand others. null: that would be no less work. */
+function changedKnown(before: Revisions, revisions: Revisions): Known | null {
+  const former = made.get(before);
+  if (former === undefined || former.readAs.size > 0) return null;
+  const changed = new Set<RecordId>();
+  let kept = 0;
+  for (const [id, now] of revisions)
+    if (before.get(id) === now) kept++;
+    else changed.add(id);
+  if (changed.size > revisions.size * MANY) return null;
+  if (kept < before.size) for (const id of before.keys()) if (!revisions.has(id)) changed.add(id);
+  const found = new Map(former.in);
+  const redone = new Map<string, KnownItem[]>();
+  const itemsIn = (name: string): KnownItem[] => {
+    const own = redone.get(name) ?? (former.in.get(name) ?? []).filter(({ id }) => !changed.has(id));
+    redone.set(name, own);
+    found.set(name, own);
+    return own;
+  };
+  for (const id of changed) {
+    const [was, now] = [before.get(id), revisions.get(id)];
+    if (was !== undefined) itemsIn(namesIn(was.revision).name);
+    if (now === undefined) continue;
+    const { name, uid, readAs } = namesIn(now.revision);
+    if (readAs !== '') return null;
+    itemsIn(name).push(new KnownItem(id, uid, now.vouches, now.revision));
+  }
+  for (const [name, own] of redone) if (own.length === 0) found.delete(name);
+  const isSame = [...changed].every((id) => before.has(id) && revisions.has(id));
+  return { in: found, ids: isSame ? former.ids : new Set(revisions.keys()), readAs: former.readAs };
 }

@@ -4,7 +4,14 @@ import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
-import type { DocumentPlace, DocumentWritten, ListedDocument, ReadDocument, UnreadDocument } from './document-place.ts';
+import type {
+  DocumentListing,
+  DocumentPlace,
+  DocumentWritten,
+  ListedDocument,
+  ReadDocument,
+  UnreadDocument,
+} from './document-place.ts';
 import { PastTexts } from './past-texts.ts';
 import { RecentTexts } from './recent-texts.ts';
 import { placeOf, replaceFile, settleLeftOvers } from './replace-file.ts';
@@ -39,14 +46,14 @@ export class OneFile implements DocumentPlace {
     this.#clock = clock;
     this.#path = path;
     this.#past = new PastTexts(fs, clock);
-    this.watch = watch === null ? null : this.#past.watching(path, watch);
+    this.watch = watch === null ? null : this.#past.watching((onDirty) => watch(path, onDirty));
   }
 
   condition(): Promise<SourceCondition> {
     return Promise.resolve(fileCondition(this.#fs, this.#path));
   }
 
-  list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
+  list(): Promise<DocumentListing> {
     this.#settle();
     const stat = this.#fs.lstat(this.#path);
     if (stat?.type !== 'file')

@@ -27,14 +27,16 @@ export class PastTexts {
   }
 
   /** The watch over where the texts are, which tells as well when a person has to look at something. */
-  watching(
-    path: string,
-    watch: (path: string, onChange: () => void) => Promise<() => Promise<void>>,
-  ): (onDirty: () => void) => Promise<() => Promise<void>> {
+  watching(watch: (onDirty: () => void) => Promise<() => Promise<void>>): typeof watch {
     return (onDirty) => {
       this.#onKept = onDirty;
-      return watch(path, onDirty);
+      return watch(onDirty);
     };
+  }
+
+  /** Is a file called so as one is that stays beside its text? */
+  isKept(name: string): boolean {
+    return name.includes('.kept-') && KEPT.test(name);
   }
 
   /** Keeps the text at `aside`, which was at `path` and as `was` says (`markOf`). */
@@ -53,8 +55,9 @@ export class PastTexts {
   meet(directory: string, listed: readonly DirectoryName[], only: string | null): boolean {
     let any = false;
     for (const { name: found } of listed) {
-      const [, name, was] = (found === null ? null : PAST.exec(found)) ?? [];
-      const kept = found === null ? undefined : KEPT.exec(found)?.[1];
+      if (found === null) continue;
+      const [, name, was] = (found.startsWith('.') ? PAST.exec(found) : null) ?? [];
+      const kept = this.isKept(found) ? KEPT.exec(found)?.[1] : undefined;
       const base = name ?? kept;
       if (base === undefined || (only !== null && base.normalize() !== only.normalize())) continue;
       if (kept !== undefined) this.#kept.add(`${directory}/${found}`);

@@ -107,8 +107,9 @@ export function settleLeftOvers(
 ): boolean {
   let any = false;
   for (const { name: found } of listed) {
-    const made = found === null ? null : NEW.exec(found);
-    const old = found === null ? null : OLD.exec(found);
+    if (found === null || !found.startsWith('.')) continue;
+    const made = NEW.exec(found);
+    const old = OLD.exec(found);
     const name = made?.[1] ?? old?.[1];
     if (name === undefined || (only !== null && name.normalize() !== only.normalize())) continue;
     any = true;

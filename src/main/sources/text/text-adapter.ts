@@ -22,9 +22,9 @@ import type {
 import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
-import { DOCUMENTS_AT_ONCE, type DocumentPlace, type ListedDocument } from './document-place.ts';
+import { DOCUMENTS_AT_ONCE, type DocumentListing, type DocumentPlace, type ListedDocument } from './document-place.ts';
 import { damagedIn, isUnsettled, tornItem } from './doubtful-text.ts';
-import { isOfDocument, namesIn } from './item-revision.ts';
+import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import type { Loaded } from './loaded-text.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
@@ -35,6 +35,15 @@ const BATCH_OF_DOCUMENTS = 2000;
 const LEAST_BATCH = 1500;
 
 type Told = Extract<ListEvent, { is: 'groups' }>;
+/** What was told last, and of what. */
+interface ToldLast {
+  readonly event: Told;
+  readonly documents: readonly ListedDocument[];
+  /** As long as it is at hand. */
+  readonly known: WeakRef<Known>;
+  /** Of the texts at hand. */
+  readonly version: number;
+}
 
 /** Texts as a source: contacts or events in a file, a folder of files or on a server, in whatever format they are written. */
 export class TextAdapter implements SourceAdapter {
@@ -50,8 +59,8 @@ export class TextAdapter implements SourceAdapter {
   readonly #assign: AssignItems;
   readonly #construct: ConstructTexts;
   #closed = false;
-  /** What was told last, and of which texts at hand. */
-  #told: { readonly event: Told; readonly version: number } | null = null;
+  /** null: it is looked through again. Of a place with a document for each item: not all was as the snapshot knew it. */
+  #told: ToldLast | null = null;
 
   constructor(format: TextFormat, place: DocumentPlace, known: KnownItems, clock: Pick<Clock, 'now'> | null = null) {
     this.#format = format;
@@ -93,9 +102,8 @@ export class TextAdapter implements SourceAdapter {
     tell: (event: ListEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<ListResult> {
-    const { documents, problems: unlisted } = await this.#place.list();
-    const again =
-      unlisted.length === 0 && documents.length === 1 ? await this.#asTold(documents[0] as ListedDocument) : null;
+    const { documents, problems: unlisted } = await this.#listed(within !== null);
+    const again = unlisted.length === 0 ? await this.#asTold(documents) : null;
     if (again !== null) {
       await tell(again);
       return { token: 1, items: again.groups[0]?.items.length ?? 0, complete: within === null };
@@ -109,14 +117,10 @@ export class TextAdapter implements SourceAdapter {
     for (const listed of documents) {
       const own = known.in.get(listed.name) ?? [];
       const former = this.#texts.get(listed.name);
-      if (
-        this.#place.many &&
-        own.length > 0 &&
-        own.every((each) => each.vouches && isOfDocument(each.stored, listed.revision))
-      )
+      if (this.#place.many && own.length > 0 && own.every((each) => each.isIn(listed)))
         for (const each of own) {
           claimed.add(each.id);
-          items.push({ id: each.id, revision: each.stored, fresh: false, size: 0 });
+          items.push(each.listed);
         }
       else if (former !== undefined && !former.fresh && equalBytes(former.revision, listed.revision))
         loaded.set(listed.name, former);
@@ -158,7 +162,9 @@ export class TextAdapter implements SourceAdapter {
       });
     }
     const event = { is: 'groups', groups: [{ group: '', items, problems, unsettled }] } as const;
-    this.#told = unlisted.length === 0 ? { event, version: this.#texts.version } : null;
+    const isAsKnown = toRead.length + loaded.size === 0 && claimed.size === known.ids.size;
+    const isTold = unlisted.length === 0 && (!this.#place.many || isAsKnown);
+    this.#told = isTold ? { event, documents, known: new WeakRef(known), version: this.#texts.version } : null;
     await tell(event);
     return { token: 1, items: items.length, complete: within === null };
   }
@@ -234,29 +240,51 @@ export class TextAdapter implements SourceAdapter {
     if (this.#closed) throw new LockstepError('stopped', 'the source is closed');
   }
 
+  /** What the place holds. `near`: as it says, but what is known and not listed is surely not there. */
+  async #listed(near: boolean): Promise<DocumentListing> {
+    const listing = await this.#place.list(near);
+    if (!near || !this.#place.many || this.#isAsTold(listing.documents)) return listing;
+    const known = knownRevisions(this.#known);
+    const there = listing.documents.reduce((sum, { name }) => sum + (known.in.has(name) ? 1 : 0), 0);
+    return there === known.in.size ? listing : this.#place.list();
+  }
+
+  /** Of a place with a document for each item: was all of this told, and just as the snapshot knows it? */
+  #isAsTold(documents: readonly ListedDocument[]): boolean {
+    return this.#told?.documents === documents && this.#told.known.deref() === knownRevisions(this.#known);
+  }
+
   /**
-   * The last listing once more, where the only text there is says the same: it need not be looked through. One written lately is read again for
-   * that, for its times do not tell.
+   * The last listing once more, where the texts there are say the same: they need not be looked through. The only one there is, written lately, is
+   * read again for that, for its times do not tell.
    */
-  async #asTold({ name, revision }: ListedDocument): Promise<Told | null> {
-    const loaded = this.#place.many ? undefined : this.#texts.get(name);
+  async #asTold(documents: readonly ListedDocument[]): Promise<Told | null> {
     const told = this.#told;
-    if (loaded === undefined || told === null || told.version !== this.#texts.version) return null;
+    if (told === null) return null;
     const { event } = told;
+    if (this.#place.many) {
+      if (!this.#isAsTold(documents)) return null;
+      this.#texts.clear();
+      return event;
+    }
+    const [document] = documents;
+    const loaded = document === undefined ? undefined : this.#texts.get(document.name);
+    if (document === undefined || loaded === undefined || told.version !== this.#texts.version) return null;
+    const { name, revision } = document;
     if (!loaded.fresh) return equalBytes(loaded.revision, revision) ? event : null;
     const [group] = event.groups;
     if (group === undefined || group.problems.length > 0 || group.unsettled === true) return null;
     const [read] = await this.#place.read([name]);
     if (read === undefined || 'code' in read || !equalBytes(read.bytes, loaded.bytes)) return null;
-    const document = { ...loaded, revision: read.revision, fresh: read.fresh };
-    const [first] = document.text.items;
+    const now = { ...loaded, revision: read.revision, fresh: read.fresh };
+    const [first] = now.text.items;
     const items = group.items.map((item) => {
-      const fresh = first !== undefined && item.id === document.ids[0] && this.#texts.isFresh(document, first);
+      const fresh = first !== undefined && item.id === now.ids[0] && this.#texts.isFresh(now, first);
       return item.fresh === fresh ? item : { ...item, fresh };
     });
-    this.#texts.remember(document);
+    this.#texts.remember(now);
     const again: Told = { is: 'groups', groups: [{ ...group, items }] };
-    this.#told = { event: again, version: this.#texts.version };
+    this.#told = { ...told, event: again, version: this.#texts.version };
     return again;
   }
 

@@ -3,9 +3,9 @@ import { sha256 } from '../../../platform/hash.ts';
 import { troubleText } from '../../../platform/trouble-text.ts';
 import type { ProblemCode, SourceCondition } from '../../source-adapter.ts';
 import type {
+  DocumentListing,
   DocumentPlace,
   DocumentWritten,
-  ListedDocument,
   ReadDocument,
   UnreadDocument,
 } from '../../text/document-place.ts';
@@ -61,7 +61,7 @@ export class ThunderbirdPlace implements DocumentPlace {
     }
   }
 
-  list(): Promise<{ documents: readonly ListedDocument[]; problems: readonly UnreadDocument[] }> {
+  list(): Promise<DocumentListing> {
     const documents = this.#with('read', (book) => book.cards().flatMap((card) => documentOf(card) ?? []));
     documents.sort((a, b) => (a.name < b.name ? -1 : 1));
     return Promise.resolve({ documents, problems: [] });
