@@ -8,17 +8,20 @@ import type {
   DocumentPlace,
   DocumentWritten,
   ListedDocument,
+  NewDocument,
   ReadDocument,
   UnreadDocument,
 } from '../text/document-place.ts';
 import { AskedServer } from './asked-server.ts';
-import type { DavKind, DavServer, DavText } from './dav-server.ts';
+import type { DavAnswer, DavKind, DavServer, DavText } from './dav-server.ts';
 import { ServerBusy } from './server-busy.ts';
 
 /** A server is asked so often whether anything changed; it tells nobody by itself. */
 const ASK_MS = 60_000;
 /** An answer counts so long. */
 const CONDITION_MS = 5000;
+/** New texts that are on their way to a server: it need not be quick to answer, and is not overrun. */
+const PUTS_AT_ONCE = 4;
 const UNSAFE = /[^A-Za-z0-9@_=.-]/g;
 const LONGEST_NAME = 100;
 const LONGEST_ETAG = 255;
@@ -132,32 +135,95 @@ export class DavPlace implements DocumentPlace {
         this.#held.delete(name);
         return { done: 'written', document: null };
       }
-      const answer = await server.put(address, expected === null ? null : etag, bytes, kind);
-      const { status, detail, isPage, etag: made } = answer;
-      this.#refusesWrites = false;
-      if (status >= 300) return refused(reasonOf(status), detail);
-      // Servers write texts as they like: what it is now counts.
+      const answer = await this.#put(address, expected === null ? null : etag, bytes);
+      if (answer.status >= 300) return refused(reasonOf(answer.status), answer.detail);
       const [document] = await this.read([name]);
-      if (isPage && (this.#held.get(name) ?? null) === etag) return refused('io', NOT_DONE);
-      if (document === undefined || 'code' in document)
-        return refused('changed-underneath', document?.detail ?? 'it went at once');
-      const isOurs = made === this.#held.get(name);
-      // Whoever wrote to it at once is not taken for the server: the next look finds out what they changed.
-      if (made !== null && !isOurs && this.#tellsVersions)
-        return refused('changed-underneath', `${name} changed on the server just now`);
-      this.#tellsVersions ||= isOurs;
-      return { done: 'written', document };
+      return this.#judge(name, etag, answer, document);
     } catch (error) {
-      if (!(error instanceof LockstepError)) throw error;
-      if (error instanceof ServerBusy) {
-        // What it would say of each other item as well.
-        this.#refusesWrites = true;
-        this.#asked.failed(error);
-        throw error;
-      }
-      this.#asked.forget();
-      return refused('io', error.message);
+      return this.#failedToWrite(error);
     }
+  }
+
+  /**
+   * New ones, some on their way at once; what the server made of them is asked for in few requests. Where one fails those not begun wait, and where that
+   * is because the server is too busy and none was written it fails with `server-busy`.
+   */
+  async make(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]> {
+    const { url } = this.#options;
+    const outcomes = new Map<string, DocumentWritten>();
+    const answers = new Map<string, DavAnswer>();
+    const failures: LockstepError[] = [];
+    const next = documents.values();
+    const putInTurn = async (): Promise<void> => {
+      for (const { name, bytes } of next) {
+        try {
+          const answer = await this.#put(new URL(name, url).href, null, bytes);
+          if (answer.status < 300) answers.set(name, answer);
+          else outcomes.set(name, refused(reasonOf(answer.status), answer.detail));
+        } catch (error) {
+          if (!(error instanceof LockstepError)) throw error;
+          if (!(error instanceof ServerBusy)) outcomes.set(name, this.#failedToWrite(error));
+          failures.push(error);
+        }
+        if (failures.length > 0) return;
+      }
+    };
+    await Promise.all(Array.from({ length: PUTS_AT_ONCE }, putInTurn));
+    const made = [...answers.keys()];
+    const busy = failures.find((each) => each instanceof ServerBusy);
+    if (busy !== undefined) this.#tooBusy(busy);
+    if (busy !== undefined && made.length === 0) throw busy;
+    try {
+      const read = made.length === 0 ? [] : await this.read(made);
+      made.forEach((name, at) => {
+        outcomes.set(name, this.#judge(name, null, answers.get(name) as DavAnswer, read[at]));
+      });
+    } catch (error) {
+      const outcome = this.#failedToWrite(error);
+      for (const name of made) outcomes.set(name, outcome);
+    }
+    const waits = refused('changed-underneath', failures[0]?.message ?? '');
+    return documents.map(({ name }) => outcomes.get(name) ?? waits);
+  }
+
+  async #put(address: string, etag: string | null, bytes: Uint8Array): Promise<DavAnswer> {
+    const answer = await this.#options.server.put(address, etag, bytes, this.#options.kind);
+    this.#refusesWrites = false;
+    return answer;
+  }
+
+  /** Servers write texts as they like: what it is now counts. `was`: the etag it had before; null: there was none. */
+  #judge(
+    name: string,
+    was: string | null,
+    { isPage, etag: made }: DavAnswer,
+    document: ReadDocument | UnreadDocument | undefined,
+  ): DocumentWritten {
+    if (isPage && (this.#held.get(name) ?? null) === was) return refused('io', NOT_DONE);
+    if (document === undefined || 'code' in document)
+      return refused('changed-underneath', document?.detail ?? 'it went at once');
+    const isOurs = made === this.#held.get(name);
+    // Whoever wrote to it at once is not taken for the server: the next look finds out what they changed.
+    if (made !== null && !isOurs && this.#tellsVersions)
+      return refused('changed-underneath', `${name} changed on the server just now`);
+    this.#tellsVersions ||= isOurs;
+    return { done: 'written', document };
+  }
+
+  #failedToWrite(error: unknown): DocumentWritten {
+    if (!(error instanceof LockstepError)) throw error;
+    if (error instanceof ServerBusy) {
+      this.#tooBusy(error);
+      throw error;
+    }
+    this.#asked.forget();
+    return refused('io', error.message);
+  }
+
+  /** What it would say of each other item as well. */
+  #tooBusy(error: LockstepError): void {
+    this.#refusesWrites = true;
+    this.#asked.failed(error);
   }
 
   newName(uid: string, isTaken: (name: string) => boolean): string {

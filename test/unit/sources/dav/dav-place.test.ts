@@ -389,6 +389,66 @@ describe('a collection on a server', () => {
     expect(await write()).toMatchObject({ done: 'written' });
   });
 
+  describe('that is to take many new ones', () => {
+    const fresh = Array.from({ length: 10 }, (_, at) => ({
+      name: `${BOOK}new${at}.vcf`,
+      bytes: Buffer.from(card(`new${at}`)),
+    }));
+    const done = (written: readonly { readonly done: string }[]): readonly string[] => written.map((each) => each.done);
+
+    it('is given some at once, and asked but once what it made of them', async () => {
+      const real = new DavServer({ origin: server.origin, user: 'me', password: 'secret' });
+      let open = 0;
+      let most = 0;
+      const put = real.put.bind(real);
+      real.put = async (...asked) => {
+        most = Math.max(most, ++open);
+        return put(...asked).finally(() => open--);
+      };
+      place = new DavPlace({ server: real, url: server.origin + BOOK, kind: 'contacts', clock, random });
+      const written = await place.make(fresh);
+      expect(done(written)).toEqual(fresh.map(() => 'written'));
+      expect(written[3]).toMatchObject({ document: { name: fresh[3]?.name } });
+      expect(methods().filter((method) => method === 'PUT')).toHaveLength(10);
+      expect(methods().filter((method) => method === 'REPORT')).toHaveLength(1);
+      expect(most).toBe(4);
+      expect((await place.list()).documents).toHaveLength(12);
+    });
+
+    it('refuses those alone that it does not take', async () => {
+      await place.list();
+      book.cards.set(`${BOOK}new2.vcf`, { etag: '"n"', text: card('somebody else') });
+      server.answer = (asked) => (asked.path.endsWith('new5.vcf') ? { status: 415 } : book.answer(asked));
+      const written = await place.make(fresh);
+      expect(written[2]).toMatchObject({ done: 'refused', reason: 'changed-underneath' });
+      expect(written[5]).toMatchObject({ done: 'refused', reason: 'content-wrong' });
+      expect(done(written).filter((each) => each === 'written')).toHaveLength(8);
+    });
+
+    it('and is too busy for more has those it took, and the others wait', async () => {
+      await place.list();
+      let puts = 0;
+      server.answer = (asked) =>
+        asked.method === 'PUT' && ++puts > 5 ? { status: 429, headers: { 'retry-after': '60' } } : book.answer(asked);
+      const written = await place.make(fresh);
+      expect(done(written).filter((each) => each === 'written')).toHaveLength(5);
+      for (const each of written.filter(({ done: what }) => what === 'refused'))
+        expect(each).toMatchObject({ reason: 'changed-underneath', detail: expect.stringContaining('left alone') });
+      expect(puts).toBeLessThan(10);
+      expect(await place.condition()).toMatchObject({ is: 'unavailable' });
+      await expect(place.make(fresh.slice(9))).rejects.toMatchObject({ code: 'server-busy' });
+    });
+
+    it('and does not answer any more is not tried with each of them', async () => {
+      await place.list();
+      await server.end();
+      const written = await place.make(fresh);
+      expect(written.filter((each) => each.done === 'refused' && each.reason === 'io')).toHaveLength(4);
+      expect(written.filter((each) => each.done === 'refused' && each.reason === 'changed-underneath')).toHaveLength(6);
+      server = await FakeServer.start();
+    });
+  });
+
   /** Is it still the old answer? Asking tells, and the next failure is not to be counted twice. */
   async function sameAnswer(asked: number): Promise<boolean> {
     await place.condition();
