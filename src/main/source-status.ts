@@ -25,6 +25,8 @@ export class SourceStatus {
   #progress: Progress | null = null;
   /** It is being brought to what the records say, whatever looks end meanwhile. */
   #writes = false;
+  /** A look has found it ready since the start: before, nobody knows what is missing in it. */
+  #wasReady = false;
 
   /** `question`: what a person is asked while all else goes on; null: nothing. `changed`: it is to be shown anew. */
   constructor(clock: Clock, question: () => Question | null, changed: () => void) {
@@ -50,6 +52,7 @@ export class SourceStatus {
 
   /** `ready` is `writing` while it is written to, else what is asked; any state but a look or a construction ends the count. */
   set(to: SourceState, reason: string | null = null, plan: string | null = null): void {
+    this.#wasReady ||= to === 'ready';
     const question = to === 'ready' && !this.#writes ? this.#question() : null;
     if (question !== null) this.#show('halted', question.reason, question.plan);
     else this.#show(to === 'ready' && this.#writes ? 'writing' : to, reason, plan);
@@ -72,7 +75,9 @@ export class SourceStatus {
   }
   endWriting(): void {
     this.#writes = false;
-    if (this.#state === 'writing') this.set('ready');
+    if (this.#state !== 'writing') return;
+    if (this.#wasReady) this.set('ready');
+    else this.#show('scanning', null, null);
   }
 
   /** So many items more, of so many bytes. Small looks while it is written to do not begin the count anew. */

@@ -32,7 +32,30 @@ export function checkStep(group: SimulatedGroup, looked: Looked): void {
   for (const device of group.members) {
     checkDeletes(group, device, looked);
     checkInStep(group, device);
+    checkHolders(group, device);
   }
+}
+
+/**
+ * Every file that a source has, as its snapshot says, is known to hold its content: else nobody copies it, and it is given to nobody. Not one of
+ * which the snapshot is in doubt, as after a loss of power.
+ */
+function checkHolders(group: SimulatedGroup, device: SimulatedDevice): void {
+  const { collection, synchronizers } = group.replica(device) as Replica;
+  const { contents, keeper } = device.engine;
+  for (const record of collection.records.all())
+    for (const source of synchronizers.keys()) {
+      const stored = collection.records.snapshot(source, record.row);
+      const isThere = stored !== undefined && stored.revision?.[0] === 0 && !keeper.holdsBack(source, record.id);
+      const entry = isThere ? fileEntry(collection.held(record, stored)?.get(ENTRY)?.value) : null;
+      if (entry?.type !== 'file' || entry.size === 0) continue;
+      if (collection.problems.find(source, record.id)?.code === 'unreadable') continue;
+      const isKnown = [...contents.here.holders(entry.digest)].some(
+        (each) => each.source === source && each.row === record.row,
+      );
+      if (!isKnown)
+        group.find('I1', `${device.name} does not know that ${record.id} of source ${source} holds ${entry.digest}`);
+    }
 }
 
 /** I10: a delete that a source told was seen by the person who did it, or had come from elsewhere before. */

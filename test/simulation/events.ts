@@ -2,7 +2,7 @@ import type { ConflictView } from '../../src/contract/contract.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { DEEDS, type Person } from './person.ts';
-import { limitHistory, select, timeGoesBy, turnSource } from './place-events.ts';
+import { limitHistory, select, timeGoesBy, turnSource, useSecond } from './place-events.ts';
 import { viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
@@ -38,6 +38,7 @@ export const KINDS = [
   'retention',
   'middle',
   'folding',
+  'second',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -364,6 +365,7 @@ export const EVENTS = {
   select: { weight: 4, kind: 'select', happen: select },
   'limit-history': { weight: 2, kind: 'retention', happen: limitHistory },
   'time-goes-by': { weight: 3, kind: 'retention', happen: timeGoesBy },
+  'use-second': { weight: 8, kind: 'second', happen: useSecond },
 } as const satisfies { readonly [name: string]: Entry };
 export type EventName = keyof typeof EVENTS;
 

@@ -35,7 +35,7 @@ interface Folder {
   readonly unseen: Map<string, Set<string>>;
   /** When its database, and with it the journal of un-synced writes, was lost; milliseconds. */
   journalLost: number;
-  /** The same, of the other folder of the computer. */
+  /** The same, of the other folder of the computer; or when a person wrote there last. */
   secondLost: number;
   /** Paths last written by the program. */
   readonly programWrote: Set<string>;
@@ -121,6 +121,12 @@ export class Ledger {
     if (!all) return;
     folder.secondLost = this.#clock.now();
     this.#noteSecond(device);
+  }
+
+  /** A person wrote to its other folder: what a power loss leaves of that nobody can tell. */
+  wroteSecond(device: SimulatedDevice, content: string): void {
+    this.note(content);
+    this.#folder(device).secondLost = this.#clock.now();
   }
 
   /** What is torn in its other folder is as good as any content too. */

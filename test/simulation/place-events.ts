@@ -2,11 +2,12 @@ import type { SourceChange } from '../../src/contract/contract.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { Crash } from '../fakes/fault-plan.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
-import { OWN } from './root-view.ts';
+import type { Person } from './person.ts';
+import { OWN, viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
 
-/** Another folder of a computer for the same collection; no person works in it. */
+/** Another folder of a computer for the same collection; a person works in it only where the seed says so (`useSecond`). */
 export const SECOND = '/home/second';
 
 interface PlaceScene {
@@ -50,6 +51,45 @@ export async function turnSource({ group, random }: PlaceScene): Promise<string 
   const done = await change(group, device, isThere ? { remove: location } : { add: location });
   if (isThere && !isSure) group.ledger.loseJournal(device, false);
   return `${device.name} ${isThere ? 'lets go of' : 'takes'} ${location}${done ? '' : ', in vain'}`;
+}
+
+/** A computer has the collection in another folder as well, on a disk that comes and goes, and in which a person writes now and then. */
+export async function useSecond({
+  group,
+  person,
+  random,
+}: PlaceScene & { readonly person: Person }): Promise<string | null> {
+  const { members } = group;
+  if (members.length === 0) return null;
+  const device = random.pick(members);
+  const what = random.pick(['comes or goes', 'comes or goes', 'edit', 'edit', 'edit', 'create']);
+  if (!hasSource(group, device, SECOND)) {
+    if (!device.isThere(SECOND)) return null;
+    if (device.user.fs.lstat(SECOND) === null) {
+      device.user.mkdirp(SECOND);
+      device.disk.mount(SECOND);
+    }
+    return `${device.name} takes ${SECOND}${(await change(group, device, { add: SECOND })) ? '' : ', in vain'}`;
+  }
+  if (what === 'comes or goes') {
+    if (!device.isThere(SECOND)) device.remount(SECOND);
+    else if (device.disk.volumeAt(SECOND) === device.disk.volumeAt('/home')) return null;
+    else device.unmount(SECOND);
+    return `${device.name} ${device.isThere(SECOND) ? 'has' : 'loses sight of'} ${SECOND}`;
+  }
+  if (!device.isThere(SECOND)) return null;
+  const files = [...(viewRoot(device.disk, SECOND) ?? [])].flatMap(([path, { type }]) => (type === 'file' ? path : []));
+  const path = what === 'edit' && files.length > 0 ? random.pick(files) : person.path();
+  const text = person.text(device);
+  group.ledger.wroteSecond(device, text);
+  try {
+    device.user.mkdirp(`${SECOND}/${path}`.slice(0, `${SECOND}/${path}`.lastIndexOf('/')));
+    device.user.writeFile(`${SECOND}/${path}`, text);
+    return `${device.name}: ${what} ${SECOND}/${path}`;
+  } catch (error) {
+    if ((error as { code?: string }).code === undefined) throw error;
+    return `${device.name}: ${what} ${SECOND}/${path}, in vain`;
+  }
 }
 
 /** Can all that its program wrote to the folder be synced, and is none of it doubted since the power went, or still to be made again? */

@@ -6,7 +6,7 @@ import { checkContents, checkConvergence, checkOrder, checkStep, dumpRecord, typ
 import { EVENTS, type EventName, KINDS, type Kind } from './events.ts';
 import type { Finding } from './ledger.ts';
 import { Person } from './person.ts';
-import { bringBackPlaces, leaveOut, letHistoryGo } from './place-events.ts';
+import { bringBackPlaces, leaveOut, letHistoryGo, SECOND } from './place-events.ts';
 import { OWN, stagedPaths } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
@@ -239,6 +239,7 @@ class Run {
       device.onCall = null;
       device.deafness = 0;
       device.remount();
+      device.remount(SECOND);
       for (const path of [ROOT, '/data']) device.disk.volumeAt(path).capacity = Number.POSITIVE_INFINITY;
       for (const path of [...group.ledger.view(device).keys(), ...stagedPaths(device.disk, ROOT)])
         device.disk.deny(`${ROOT}/${path}`, false);

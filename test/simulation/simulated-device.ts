@@ -79,7 +79,8 @@ export class SimulatedDevice {
   #running: Running | null = null;
   #starts = 0;
   #powerLosses = 0;
-  #disconnected: Volume | null = null;
+  /** Disks that are not there, by where they belong. */
+  readonly #disconnected = new Map<string, Volume>();
 
   constructor(
     index: number,
@@ -124,7 +125,7 @@ export class SimulatedDevice {
     return this.#formerCalls + (this.#running?.fs.calls ?? 0);
   }
   get isMounted(): boolean {
-    return this.#disconnected === null;
+    return this.isThere(ROOT);
   }
 
   #places: Places | null = null;
@@ -259,13 +260,17 @@ export class SimulatedDevice {
     for (const database of this.#graves) database.close();
   }
 
-  unmount(): void {
-    this.#disconnected ??= this.disk.unmount(ROOT);
+  /** Is the disk there that belongs to this place? */
+  isThere(root: string): boolean {
+    return !this.#disconnected.has(root);
   }
-  remount(): void {
-    if (this.#disconnected === null) return;
-    this.disk.mount(ROOT, this.#disconnected);
-    this.#disconnected = null;
+  unmount(root = ROOT): void {
+    if (this.isThere(root)) this.#disconnected.set(root, this.disk.unmount(root));
+  }
+  remount(root = ROOT): void {
+    const volume = this.#disconnected.get(root);
+    if (volume !== undefined) this.disk.mount(root, volume);
+    this.#disconnected.delete(root);
   }
 
   #openDatabase(): Database.Database {

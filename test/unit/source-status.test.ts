@@ -38,6 +38,17 @@ describe('what is shown of a source', () => {
     expect(status.state).toBe('ready');
   });
 
+  it('is that it is still to be looked at, where something was written before the first look', () => {
+    status.beginWriting();
+    expect(status.state).toBe('writing');
+    status.endWriting();
+    expect(status.state).toBe('scanning');
+    status.set('ready');
+    status.beginWriting();
+    status.endWriting();
+    expect(status.state).toBe('ready');
+  });
+
   it('stays what a look found, where writing ends after it', () => {
     status.beginWriting();
     status.set('unavailable', 'the disk is away');

@@ -383,6 +383,8 @@ export class WholeFiles implements IdleJob {
       else records.putSnapshot(source.row, row, null, held);
       return;
     }
+    const stands = fileEntry(standing.fields.get(ENTRY));
+    if (stands?.type === 'file' && stands.size > 0) this.#port.kept.noteHolder(stands.digest, source.row, row);
     held.set(EXISTS, { value: true, dots: held.get(EXISTS)?.dots ?? [] });
     // Its time and mode too are what stands there: else they would stay where the record comes to have these very bytes.
     for (const field of new Set([...held.keys(), ...standing.fields.keys()]))
