@@ -62,6 +62,7 @@ export class HistoryKeeper {
   readonly #unsynced: UnsyncedStore;
   readonly #whole: WholeFiles;
   readonly #contents: KeepContents;
+  readonly #conflicts: KeepConflicts;
   readonly #asked: KeepAsked;
   readonly #retention: Retention;
   readonly #synced: KeepSynced;
@@ -86,10 +87,10 @@ export class HistoryKeeper {
     // Until then a start after this one, in the same run of the system, has to doubt them as well.
     this.#whole = new WholeFiles(this.#port, () => registry.setSetting(BOOT, boot));
     this.#retention = new Retention(this.#port, conflicts, () => {
-      keepConflicts.roomMade();
+      this.#conflicts.roomMade();
       this.#contents.roomMade();
     });
-    const keepConflicts = new KeepConflicts(this.#port, conflicts, () => this.#retention.makeRoom());
+    this.#conflicts = new KeepConflicts(this.#port, conflicts, () => this.#retention.makeRoom());
     this.#contents = new KeepContents(this.#port, () => this.#retention.makeRoom());
     this.#synced = new KeepSynced(this.#port, (source, id) => this.#whole.holdsBack(source, id));
     this.#reconcile = new KeepReconcile(this.#port, wasRunning);
@@ -103,7 +104,7 @@ export class HistoryKeeper {
       this.#whole,
       this.#reconcile,
       holders,
-      keepConflicts,
+      this.#conflicts,
       this.#asked,
       this.#contents,
       this.#retention,
@@ -157,13 +158,17 @@ export class HistoryKeeper {
   holdsBack(source: number, id: RecordId, revision?: Revision): boolean {
     return !this.#started || this.#whole.holdsBack(source, id, revision);
   }
-  /** Before a source is let go of, or left out in part: what was written to it is on the disk, and kept where nobody else has it. */
+  /**
+   * Before a source is let go of, or left out in part: what was written to it is on the disk, and kept where nobody else has it, or where it is of
+   * an open conflict.
+   */
   async makeSure(replica: Replica, synchronizer: Synchronizer): Promise<void> {
     if (synchronizer.adapter.kind !== 'files') return;
     const collection = this.#collectionOf(replica);
     const failed = (error: Error) => this.#engine.world.log(error.stack ?? error.message);
     // Where there is no room to keep anything, what was written is on the disk all the same.
     await this.#contents.copyOnlyHere(collection).catch(failed);
+    await this.#conflicts.copyHere(collection).catch(failed);
     await this.#synced.makeSure(collection, this.#sourceOf(synchronizer)).catch(failed);
   }
   /** A source has other rules from now on. */

@@ -85,6 +85,18 @@ export class KeepConflicts implements IdleJob {
     this.#fullUntil = Number.NEGATIVE_INFINITY;
   }
 
+  /**
+   * Copies what files here hold of it: a source is let go of, or left out in part, and afterwards its files give nothing to anybody. A member
+   * that applied such a value need not have it: its own folder keeps the value it had.
+   */
+  async copyHere(each: KeepCollection): Promise<void> {
+    for (const { content } of this.#contents.of(each.collection)) {
+      if (content.size > LARGEST_FETCHED || this.#port.kept.isKept(content.digest)) continue;
+      const holder = this.#holder(content.digest);
+      if (holder !== null && (await this.#hasRoom(content.size))) await this.#copy(each, holder, content);
+    }
+  }
+
   async step(): Promise<boolean> {
     if (this.#port.clock.now() < this.#fullUntil) return false;
     for (const each of this.#port.collections()) {

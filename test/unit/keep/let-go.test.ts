@@ -91,6 +91,29 @@ it.each(['let go of', 'left out'])('what nobody else has is kept before it is %s
   room.expectNoFaults();
 });
 
+it.each(['let go of', 'left out'])('what is of an open conflict is kept before it is %s', async (how) => {
+  const room = await KeepRoom.open(`conflict ${how}`, 2, TEXTS);
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  // Nothing is copied ahead of need: what another member has applied is not copied in any case.
+  for (const device of room.devices) device.engine.config.set('history.copy-limit', '0');
+  room.group.cut(a, b);
+  room.write(a, 'new', 'by A');
+  room.write(b, 'new', 'by B');
+  await room.run(5000);
+  room.group.mendAll();
+  while (room.conflicts(a) === 0) await room.run(5);
+  expect(room.kept(a, 'by A')).toBe(false);
+  const gone =
+    how === 'let go of'
+      ? a.engine.removeSource(room.replica(a), row(room, a))
+      : a.engine.changeRules(room.replica(a), row(room, a), { only: ['nothing'], ignore: [], readOnly: false });
+  await room.group.until(a, gone);
+  expect(room.kept(a, 'by A')).toBe(true);
+  await room.run(60_000);
+  expect(room.kept(b, 'by A')).toBe(true);
+  room.expectNoFaults();
+});
+
 it('what was set aside in a folder that is let go of at once is given to history, and nothing of it stays there', async () => {
   const { room, b } = await written('aside');
   expect(stagedPaths(b.disk, ROOT)).not.toEqual([]);
