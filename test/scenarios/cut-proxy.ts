@@ -4,10 +4,12 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class CutProxy {
   readonly #server: Server;
   readonly #open = new Set<Socket>();
-  /** Connections end after this many bytes from the other side; null: never. */
+  /** Connections end after this many bytes, both ways together; null: never. */
   cutAfter: number | null = null;
   /** How often connections were cut. */
   cuts = 0;
+  /** Bytes, both ways together. */
+  passed = 0;
   /** Keep a copy of all that passes. */
   record = false;
   readonly #seen: Buffer[] = [];
@@ -48,10 +50,6 @@ export class CutProxy {
 
   #pass(near: Socket, far: Socket): void {
     let bytes = 0;
-    far.on('data', (chunk) => {
-      bytes += chunk.length;
-      if (this.cutAfter !== null && bytes > this.cutAfter) this.cut();
-    });
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -59,6 +57,9 @@ export class CutProxy {
       this.#open.add(from);
       from.on('data', (chunk: Buffer) => {
         if (this.record) this.#seen.push(chunk);
+        this.passed += chunk.length;
+        bytes += chunk.length;
+        if (this.cutAfter !== null && bytes > this.cutAfter) this.cut();
       });
       from
         .on('error', () => to.destroy())

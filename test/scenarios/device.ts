@@ -36,6 +36,8 @@ export interface DeviceOptions {
   readonly user?: number;
   /** Where its state is; made. Default: a folder of its own. */
   readonly data?: string;
+  /** host:port. Default: a port nobody else has. */
+  readonly listen?: string;
   /** What it connects to at the first of these addresses, it finds at the second. */
   readonly reroute?: readonly [string, string];
 }
@@ -44,6 +46,9 @@ const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+
+/** host:port on this computer that no other device has. */
+export const ownAddress = async (): Promise<string> => `127.0.0.1:${await ownPort()}`;
 
 /** One computer: a real `lockstep serve` on a data directory, and the command line that talks to it. */
 export class Device {
@@ -70,7 +75,7 @@ export class Device {
   /** A device that was never there before, running. */
   static async start(name: string, options: DeviceOptions = {}): Promise<Device> {
     const device = new Device(name, options);
-    device.#listen = `127.0.0.1:${await ownPort()}`;
+    device.#listen = options.listen ?? (await ownAddress());
     await device.restart();
     await device.ask('config', 'name', name);
     return device;

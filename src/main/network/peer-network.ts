@@ -125,13 +125,11 @@ export class PeerNetwork {
     for (const session of this.linkedTo(id)) {
       const open = found.flatMap((each, at) => (each === null ? [at] : []));
       if (open.length === 0) break;
-      const answers = await session
-        .fetch(
-          id,
-          open.map((at) => asked[at] as ContentAsked),
-        )
-        .catch(() => null);
-      answers?.forEach((answer, each) => {
+      const answers = await session.fetch(
+        id,
+        open.map((at) => asked[at] as ContentAsked),
+      );
+      answers.forEach((answer, each) => {
         found[open[each] as number] = answer;
       });
     }

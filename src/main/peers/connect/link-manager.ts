@@ -15,8 +15,6 @@ import { raceAddresses } from './race-addresses.ts';
 const PORTS_TRIED = 50;
 const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 5 * 60_000;
-/** A link that lived this long was a good one: after it dialling starts anew without delay. */
-const GOOD_LINK_MS = 30_000;
 
 export interface LinkManagerHost {
   readonly identity: { readonly descriptor: Descriptor };
@@ -229,7 +227,7 @@ export class LinkManager {
       return;
     }
     const former = device.live;
-    if (former !== null && !this.#replaces(greeted, former.greeted)) {
+    if (former !== null && !this.#replaces(greeted, former)) {
       greeted.stream.close('duplicate');
       // The peer would not dial if it knew the former link to live: let that prove itself.
       former.probe();
@@ -246,9 +244,11 @@ export class LinkManager {
     this.#host.onLinked(greeted);
   }
 
-  #replaces(newer: GreetedLink, former: GreetedLink): boolean {
+  #replaces(newer: GreetedLink, { greeted: former, isOld }: LiveLink): boolean {
     // The peer was started anew: what its former run had is gone, whether we saw it go or not.
     if (newer.run !== former.run) return true;
+    // It saw the former one go, and we did not: had it a link, it would not have dialled.
+    if (isOld && !newer.stream.link.dialled) return true;
     const smallerDialled = ({ stream: { link } }: GreetedLink): boolean =>
       link.dialled === this.#host.identity.descriptor.id < link.peer;
     return smallerDialled(newer) || !smallerDialled(former);
@@ -258,7 +258,7 @@ export class LinkManager {
     live.stop();
     if (device.live !== live) return;
     device.live = null;
-    device.failures = live.age() >= GOOD_LINK_MS ? 0 : device.failures + 1;
+    device.failures = live.wasGood ? 0 : device.failures + 1;
     this.#host.onUnlinked(live.greeted.stream.link.peer, reason);
     if (this.#devices.get(device.descriptor.id) === device) this.#plan(device, this.#backoff(device.failures));
   }

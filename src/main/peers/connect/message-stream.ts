@@ -4,6 +4,7 @@ import { decodeMessage } from '../protocol/decode-message.ts';
 import { encodeMessage } from '../protocol/encode-message.ts';
 import { FRAME_LIMIT, type Frame, FrameDecoder, GREETING_LIMIT } from '../protocol/frame.ts';
 import type { Message, MessageName } from '../protocol/messages.ts';
+import { MovedBulk } from './moved-bulk.ts';
 
 /** What may be said at this point. `greeting`: until HELLO_OK. `pairing`: with a stranger who is invited. */
 export type Stage = 'greeting' | 'linked' | 'pairing';
@@ -23,12 +24,14 @@ function mayBeSaid(stage: Stage, name: MessageName): boolean {
  */
 export class MessageStream<L extends ByteLink = ByteLink> {
   readonly link: L;
+  readonly moved = new MovedBulk();
   readonly #decoder = new FrameDecoder(GREETING_LIMIT);
   readonly #faulted = new Signal<string>();
   readonly #early: Message[] = [];
   #receive: ((message: Message) => void) | null = null;
   #stage: Stage;
   #closed: boolean = false;
+  #isBroken: boolean = false;
 
   constructor(link: L, stage: Stage) {
     this.link = link;
@@ -40,6 +43,11 @@ export class MessageStream<L extends ByteLink = ByteLink> {
 
   get stage(): Stage {
     return this.#stage;
+  }
+
+  /** One end told the other that it broke the protocol. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   /** From now on the peer may say what belongs to a link, in frames of full size. */
@@ -54,7 +62,9 @@ export class MessageStream<L extends ByteLink = ByteLink> {
 
   /** As `ByteLink.send`. */
   send(message: Message, sent?: () => void): boolean {
-    return !this.#closed && this.link.send(encodeMessage(message), sent);
+    if (this.#closed) return false;
+    this.moved.went(message);
+    return this.link.send(encodeMessage(message), sent);
   }
 
   /** Who takes the messages; null: they wait, and the peer with them. */
@@ -89,6 +99,7 @@ export class MessageStream<L extends ByteLink = ByteLink> {
   /** Ends the link because of what the peer sent. */
   fault(detail: string): void {
     if (this.#closed) return;
+    this.#isBroken = true;
     this.#faulted.tell(detail);
     if (this.#stage !== 'pairing') {
       this.send({ is: 'ERROR', code: 'protocol-error', text: detail.slice(0, 256).toWellFormed(), fatal: true });
@@ -115,7 +126,11 @@ export class MessageStream<L extends ByteLink = ByteLink> {
     else if (message.is === 'ignored') this.#passOver();
     else if (!mayBeSaid(this.#stage, message.is)) this.fault(`${message.is} is out of place`);
     else if (message.is === 'PING') this.send({ is: 'PONG', n: message.n });
-    else if (message.is !== 'PONG') return this.#deliver(message) && message.is === 'CONTENT';
+    else if (message.is !== 'PONG') {
+      this.moved.came(message);
+      if (message.is === 'ERROR' && message.fatal) this.#isBroken = true;
+      return this.#deliver(message) && message.is === 'CONTENT';
+    }
     return false;
   }
 

@@ -32,7 +32,6 @@ interface Asking {
   /** Items still to come. */
   readonly open: Set<number>;
   resolve(items: readonly (Fetched | null)[]): void;
-  reject(error: Error): void;
 }
 
 /** The asking side: requests out, pieces in, whole contents to whoever asked. What arrives is not verified here. */
@@ -46,12 +45,12 @@ export class ContentRequests {
     this.#send = send;
   }
 
+  /** null: the peer does not have it, or the link ended before it was whole. */
   ask(h: number, asked: readonly ContentAsked[]): Promise<readonly (Fetched | null)[]> {
     if (asked.length > CONTENT_ITEMS_LIMIT) throw new RangeError(`${asked.length} contents in one request`);
-    if (this.#ended) return Promise.reject(new Error('the link ended'));
-    if (asked.length === 0) return Promise.resolve([]);
+    if (this.#ended || asked.length === 0) return Promise.resolve(asked.map(() => null));
     const req = this.#next++;
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       this.#asking.set(req, {
         limits: asked.map(limitOf),
         items: asked.map(() => null),
@@ -60,7 +59,6 @@ export class ContentRequests {
         room: asked.every((each) => each.kind === 'chunk') ? { slab: null, used: 0 } : null,
         open: new Set(asked.keys()),
         resolve,
-        reject,
       });
       const kinds = { content: WHOLE_CONTENT, chunk: CHUNK, 'chunk-list': CHUNK_LIST } as const;
       this.#send({
@@ -112,9 +110,13 @@ export class ContentRequests {
     }
   }
 
+  /** What came whole is given: a link that is cut again and again brings more each time. */
   end(): void {
     this.#ended = true;
-    for (const asking of this.#asking.values()) asking.reject(new Error('the link ended'));
+    for (const asking of this.#asking.values()) {
+      for (const item of asking.open) asking.items[item] = null;
+      answer(asking);
+    }
     this.#asking.clear();
   }
 
@@ -122,10 +124,12 @@ export class ContentRequests {
     asking.open.delete(item);
     if (asking.open.size > 0) return;
     this.#asking.delete(req);
-    asking.resolve(
-      asking.items.map((bytes, at) => (bytes === null ? null : { bytes, splice: asking.splices[at] === true })),
-    );
+    answer(asking);
   }
+}
+
+function answer({ items, splices, resolve }: Asking): void {
+  resolve(items.map((bytes, at) => (bytes === null ? null : { bytes, splice: splices[at] === true })));
 }
 
 /** A request is batched by the sizes it names: so many bytes are let in for it, and no more for one of them than it is to be. */

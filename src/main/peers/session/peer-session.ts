@@ -158,7 +158,7 @@ export class PeerSession {
     this.#port.changed();
   }
 
-  /** Fetches content; null for what the peer does not have. Rejects when the link ends. */
+  /** Fetches content; null for what the peer does not have, and for what was still to come when the link ended. */
   fetch(id: CollectionId, asked: readonly ContentAsked[]): Promise<readonly (Fetched | null)[]> {
     const opened = this.#opened.get(id);
     if (opened?.isFlowing !== true) return Promise.resolve(asked.map(() => null));
