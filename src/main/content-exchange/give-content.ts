@@ -53,6 +53,7 @@ export class ContentGiver {
     const given: (ContentGiven | null)[] = asked.map(() => null);
     await this.#giveLists(collection, asked, given);
     await this.#giveFrom(asked, given, (want) => this.#hintedPlace(collection, want));
+    await this.#cutForChunks(collection, asked);
     const chunkPlace = this.#chunkPlaces();
     await this.#giveFrom(asked, given, (want) =>
       want.kind === 'chunk' ? chunkPlace(want.digest) : this.#contentPlace(want.digest),
@@ -81,6 +82,17 @@ export class ContentGiver {
       bytes += list?.bytes.length ?? 0;
       given[at] = list;
     }
+  }
+
+  /** Who asks for chunks has the list. Where it is not here the file it cuts may be: one a request. */
+  async #cutForChunks(collection: Collection, asked: readonly ContentAsked[]): Promise<void> {
+    if (asked.some(({ kind }) => kind === 'chunk-list')) return;
+    const want = asked.find(
+      ({ kind, digest, hint }) => kind === 'chunk' && hint !== null && this.#store.chunkPlaces(digest).next().done,
+    );
+    const lists = filesOf(collection, want?.hint ?? null).flatMap(({ chunks }) => chunks ?? []);
+    const unknown = lists.find((list) => this.#store.chunkList(list) === null);
+    if (want !== undefined && unknown !== undefined) await this.#cutAgain(collection, { ...want, digest: unknown });
   }
 
   async #giveKept(asked: readonly ContentAsked[], given: (ContentGiven | null)[]): Promise<void> {
@@ -150,11 +162,8 @@ export class ContentGiver {
 
   /** The list of a file that came whole: out of the version store, or before the database was lost. */
   async #cutAgain(collection: Collection, { digest, hint }: ContentAsked): Promise<void> {
-    const record = hint === null ? null : collection.records.find(hint);
-    const entry = (record?.state.fields.get(ENTRY) ?? [])
-      .map(({ value }) => fileEntry(value))
-      .find((each) => each?.type === 'file' && each.chunks === digest);
-    if (entry?.type !== 'file') return;
+    const entry = filesOf(collection, hint).find(({ chunks }) => chunks === digest);
+    if (entry === undefined) return;
     for (const { source, id } of this.#here.holders(entry.digest)) {
       const read = await this.#here.adapter(source)?.read([id], NEVER);
       const lists = read?.flatMap((each) => ('attachments' in each ? each.attachments : [])) ?? [];
@@ -223,6 +232,15 @@ export class ContentGiver {
     const holder = this.#here.holderOf(digest);
     return holder === null ? null : { source: holder.source, request: wholeOf(holder.id, holder.revision, digest) };
   }
+}
+
+/** What a record says its file is; several where devices differ. */
+function filesOf(collection: Collection, record: RecordId | null) {
+  const values = record === null ? [] : (collection.records.find(record)?.state.fields.get(ENTRY) ?? []);
+  return values.flatMap(({ value }) => {
+    const entry = fileEntry(value);
+    return entry?.type === 'file' ? entry : [];
+  });
 }
 
 /** Adds a chunk to a run that it follows; false: it does not. */
