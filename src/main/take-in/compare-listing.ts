@@ -1,8 +1,15 @@
 import type { Collection } from '../collection.ts';
 import type { RecordId } from '../record/ids.ts';
 import { isAt, vouchesFor } from '../snapshot/stored-revision.ts';
-import type { ItemProblem, ListEvent, ListedGroup, Revision, SourceAdapter } from '../sources/source-adapter.ts';
-import type { GroupMember } from '../store/group-at-hand.ts';
+import type {
+  ItemProblem,
+  ListEvent,
+  ListedGroup,
+  ListedItem,
+  Revision,
+  SourceAdapter,
+} from '../sources/source-adapter.ts';
+import { changedMembers, type GroupMember, MEMBERS_AT_HAND } from '../store/group-at-hand.ts';
 import type { DirtyItems } from './dirty-items.ts';
 import type { GoneItems } from './gone-items.ts';
 import { isWithin, itemIn } from './item-group.ts';
@@ -18,13 +25,17 @@ export interface ComparePort {
   note(problem: ItemProblem): void;
 }
 
-/** Fewer items are compared again sooner than that is remembered. */
+/** How a source of texts and its snapshot were when they were compared last: of thousands of items few are others each time. */
+interface Compared {
+  readonly items: readonly ListedItem[];
+  /** As long as the store has them at hand. */
+  readonly members: WeakRef<readonly GroupMember[]>;
+  /** Those that were not found to be the same in both. */
+  readonly open: ReadonlySet<string>;
+}
+const lately = new WeakMap<SourceAdapter, Compared>();
+/** Fewer items are compared again sooner than that is remembered, and so are more, which nobody remembers. */
 const MANY_ITEMS = 500;
-/**
- * With what the snapshot knew of a group when it was found just so: a source of texts tells the very same group again where nothing changed, and its
- * ten thousand items need not be compared again.
- */
-const foundAsKnown = new WeakMap<ListedGroup, WeakRef<readonly GroupMember[]>>();
 
 /** Compares what a source lists with its snapshot: what has to be read, and what is gone. */
 export class CompareListing {
@@ -105,20 +116,35 @@ export class CompareListing {
   }
 
   #compareGroup(group: ListedGroup): void {
-    const { records, problems } = this.#collection;
-    const members = records.group(this.#source, group.group);
-    // Of an item with a problem it counts that it was listed.
-    const mayBeAsKnown =
-      group.items.length >= MANY_ITEMS && group.problems.length === 0 && problems.count(this.#source) === 0;
-    if (mayBeAsKnown && foundAsKnown.get(group)?.deref() === members) {
-      for (const { id } of group.items) this.#port.saw(id);
-      return;
-    }
-    let isAsKnown = mayBeAsKnown;
+    const members = this.#collection.records.group(this.#source, group.group);
+    for (const { id } of group.items) this.#port.saw(id);
+    const isOfMany = this.#adapter.project !== undefined && group.items.length >= MANY_ITEMS;
+    const doubted = isOfMany && members.length <= MEMBERS_AT_HAND ? this.#doubted(group.items, members) : null;
+    const open = this.#compareItems(
+      doubted === null ? group : { ...group, items: group.items.filter(({ id }) => doubted.has(id)) },
+      doubted === null ? members : members.filter(({ name }) => doubted.has(name)),
+    );
+    if (isOfMany && members.length <= MEMBERS_AT_HAND)
+      lately.set(this.#adapter, { items: group.items, members: new WeakRef(members), open });
+  }
+
+  /** Whose item or member is another than when they were compared last, or was not found to be the same then. null: any may be. */
+  #doubted(items: readonly ListedItem[], members: readonly GroupMember[]): ReadonlySet<string> | null {
+    const last = lately.get(this.#adapter);
+    const before = last?.members.deref();
+    const changed = before === undefined ? null : changedMembers(before, members);
+    // Of an item with a problem it counts that it is as it was.
+    if (last === undefined || changed === null || this.#collection.problems.count(this.#source) > 0) return null;
+    const doubted = [...last.open, ...changed.map(({ name }) => name), ...changedItems(last.items, items)];
+    return doubted.length > MANY_ITEMS ? null : new Set(doubted);
+  }
+
+  /** Returns which are not the same in both. */
+  #compareItems(group: ListedGroup, members: readonly GroupMember[]): ReadonlySet<string> {
+    const open = new Set<string>();
     const known = new Map(members.map((member) => [member.name, member]));
     const prefix = group.group === '' ? 0 : group.group.length + 1;
     for (const item of group.items) {
-      this.#port.saw(item.id);
       const name = item.id.slice(prefix);
       const revision = known.get(name)?.revision;
       known.delete(name);
@@ -126,7 +152,7 @@ export class CompareListing {
         if (this.#collection.problems.has(this.#source, item.id)) this.asKnown.push(item.id);
         continue;
       }
-      isAsKnown = false;
+      open.add(name);
       if (revision instanceof Uint8Array && isAt(revision, item.revision) && this.#port.isSettling(item.id)) continue;
       if (!this.#port.heldBack(item.id, item.revision)) this.#dirty.add({ id: item.id, size: item.size });
     }
@@ -135,10 +161,10 @@ export class CompareListing {
     for (const [name, member] of known) {
       const id = itemIn(group.group, name);
       if (!(member.revision instanceof Uint8Array)) continue;
-      isAsKnown = false;
+      open.add(name);
       if (!troubled.has(id)) this.#isGone(id, member.row);
     }
-    if (isAsKnown) foundAsKnown.set(group, new WeakRef(members));
+    return open;
   }
 
   /** Gone from the listing is gone from the source, unless rules put it outside: then the source just stops holding it. */
@@ -147,4 +173,18 @@ export class CompareListing {
     if (this.#adapter.outside(id, false)) this.#collection.records.dropSnapshot(this.#source, row);
     else this.#gone.add(id, row);
   }
+}
+
+/** Ids of items that are not in both, as the same object. Few of them where the two are in about the same order. */
+function changedItems(before: readonly ListedItem[], now: readonly ListedItem[]): readonly string[] {
+  const changed: string[] = [];
+  let at = 0;
+  for (const item of now) {
+    // One was taken out here.
+    if (before[at] !== item && before[at + 1] === item) changed.push((before[at++] as ListedItem).id);
+    if (before[at] === item) at++;
+    else changed.push(item.id);
+  }
+  for (; at < before.length; at++) changed.push((before[at] as ListedItem).id);
+  return changed;
 }

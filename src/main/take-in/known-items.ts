@@ -1,11 +1,12 @@
 import type { Collection } from '../collection.ts';
 import { oneWith } from '../conflicts/one-with.ts';
 import { shownFields } from '../merge/record-state.ts';
-import { recordId } from '../record/ids.ts';
+import { PatchedMap } from '../platform/patched-map.ts';
+import { type RecordId, recordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { lastFieldsOf, nativeOf } from '../snapshot/lens.ts';
 import { revisionIn, vouches } from '../snapshot/stored-revision.ts';
-import type { KnownItems } from '../sources/text/known-revisions.ts';
+import type { KnownItems, KnownRevision } from '../sources/text/known-revisions.ts';
 import { changedMembers, type GroupMember } from '../store/group-at-hand.ts';
 
 /**
@@ -54,16 +55,20 @@ class RevisionsOf {
     const members = read();
     const made = this.#made.get(members);
     if (made !== undefined) return made;
-    const changed = before === undefined ? null : changedMembers(before, members);
-    const former = before === undefined || changed === null ? undefined : this.#made.get(before);
-    const known = new Map(former);
-    for (const { name, revision } of former === undefined || changed === null ? members : changed) {
-      const id = recordId(name);
-      if (revision instanceof Uint8Array) known.set(id, { revision: revisionIn(revision), vouches: vouches(revision) });
-      else known.delete(id);
-    }
+    const former = before === undefined ? undefined : this.#made.get(before);
+    const changed = before === undefined || former === undefined ? null : changedMembers(before, members);
+    const entries = (changed ?? members).map(entryOf);
+    const known: Revisions =
+      former === undefined || changed === null
+        ? new Map(entries.flatMap(([id, now]) => (now === undefined ? [] : [[id, now]])))
+        : PatchedMap.from(former, new Map(entries));
     this.#made.set(members, known);
     this.#last = new WeakRef(members);
     return known;
   }
+}
+
+function entryOf({ name, revision }: GroupMember): [RecordId, KnownRevision | undefined] {
+  const isHeld = revision instanceof Uint8Array;
+  return [recordId(name), isHeld ? { revision: revisionIn(revision), vouches: vouches(revision) } : undefined];
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RecordId, recordId } from '../../../src/main/record/ids.ts';
+import type { Fields } from '../../../src/main/record/value.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type {
   ItemProblem,
@@ -26,6 +27,7 @@ let outside: Set<string>;
 let heldBack: Set<string>;
 let settling: Set<string>;
 let noted: ItemProblem[];
+let adapter: SourceAdapter & { project?: (full: Fields) => Fields };
 let saw: number;
 beforeEach(() => {
   databases = new GroupDatabases();
@@ -33,7 +35,7 @@ beforeEach(() => {
   source = device.addSource(databases).row;
   [outside, heldBack, settling, noted, saw] = [new Set(), new Set(), new Set(), [], 0];
   dirty = new DirtyItems(1000);
-  const adapter = { outside: (id: string) => outside.has(id) } as unknown as SourceAdapter;
+  adapter = { outside: (id: string) => outside.has(id) } as unknown as typeof adapter;
   gone = new GoneItems(device.collection, new HeldItems(device.collection, source, adapter));
   const port = {
     heldBack: (id: RecordId) => heldBack.has(id),
@@ -146,61 +148,92 @@ describe('a listing beside the snapshot', () => {
     expect(listing.asKnown).toEqual(['a']);
   });
 
-  describe('of very many items, told once more', () => {
+  describe('of very many items of a text', () => {
     const ids = Array.from({ length: 600 }, (_, at) => `i${at}`);
-    const again = (): ListedGroup => {
-      holds(...ids);
-      const told = group('', ids);
-      const [first, ...others] = told.items.map((item) => ({ ...item }));
-      const counted: ListedGroup = {
-        ...told,
-        items: [
-          {
-            ...(first as ListedItem),
-            get revision() {
-              looked++;
-              return OLD;
-            },
-          },
-          ...others,
-        ],
-      };
-      compare(counted);
-      expect([read(), missing()]).toEqual([[], []]);
-      return counted;
+    let looked: Set<string>;
+    /** Tells whether its revision is looked at. */
+    const counted = (item: ListedItem): ListedItem => ({
+      ...item,
+      get revision() {
+        looked.add(item.id);
+        return item.revision;
+      },
+    });
+    /** The same objects each time. */
+    const items = group('', ids).items.map(counted);
+    const told = (which: readonly ListedItem[]): number => {
+      [saw, looked] = [0, new Set()];
+      compare({ group: '', items: which, problems: [] });
+      expect(saw).toBe(which.length);
+      return looked.size;
     };
-    let looked = 0;
-
-    it('compares them no more, as long as the snapshot is what it was', () => {
-      const told = again();
-      const before = looked;
-      compare(told);
-      expect([looked, saw]).toEqual([before, 2 * ids.length]);
-      device.collection.records.dropSnapshot(source, row('i7'));
-      compare(told);
-      expect(read()).toEqual(['i7']);
+    const taken = () => [...dirty.take()].flatMap((batch) => batch.map(({ id }) => id));
+    beforeEach(() => {
+      adapter.project = (full) => full;
+      holds(...ids);
+      expect(told(items)).toBe(ids.length);
+      expect([read(), missing()]).toEqual([[], []]);
     });
 
-    it('compares them where one is missing, has a problem or is not vouched for', () => {
-      const told = again();
+    it('compares none again that is the same in both', () => {
+      expect([told(items), told([...items])]).toEqual([0, 0]);
+    });
+
+    it('compares what is another in the listing, wherever it stands', () => {
+      const item = { ...(items[7] as ListedItem), revision: NEW };
+      expect(told([...items.slice(0, 7), ...items.slice(8), item])).toBe(0);
+      expect(taken()).toEqual(['i7']);
+      expect(told([...items.slice(0, 7), item, ...items.slice(8)])).toBe(0);
+      expect(taken()).toEqual(['i7']);
+      expect(told(items)).toBe(1);
+      expect(taken()).toEqual([]);
+    });
+
+    it('compares what is another in the snapshot', () => {
+      device.collection.records.putSnapshot(source, row('i9'), storedRevision(OLD, true), null);
+      for (let times = 0; times < 2; times++) expect([told(items), taken()]).toEqual([1, ['i9']]);
+      device.collection.records.putSnapshot(source, row('i9'), storedRevision(OLD, false), null);
+      expect([told(items), told(items), taken()]).toEqual([1, 0, []]);
+      device.collection.records.dropSnapshot(source, row('i7'));
+      told(items);
+      expect(taken()).toEqual(['i7']);
+    });
+
+    it('misses what is in one of both alone, each time', () => {
+      told(items.slice(0, -1));
+      expect(missing()).toEqual(['i599']);
+      gone.drop(recordId('i599'));
+      told(items);
+      told(items.slice(1));
+      expect(missing()).toEqual(['i0']);
+      gone.drop(recordId('i0'));
+      told(items.slice(1));
+      expect(missing()).toEqual(['i0']);
+      gone.drop(recordId('i0'));
+      expect([told(items), missing()]).toEqual([1, []]);
+      holds('one more');
+      told(items);
+      expect(missing()).toEqual(['one more']);
+    });
+
+    it('misses what had a problem once it has none, and is not there', () => {
+      compare({
+        group: '',
+        items: items.slice(1),
+        problems: [{ id: recordId('i0'), code: 'unreadable', detail: 'no' }],
+      });
+      expect(missing()).toEqual([]);
+      told(items.slice(1));
+      expect(missing()).toEqual(['i0']);
+    });
+
+    it('compares all where an item has a problem, or very many are others', () => {
       device.collection.problems.put(source, recordId('i3'), 'io', 'no', 0);
-      compare(told);
+      expect(told(items)).toBe(ids.length);
       expect(listing.asKnown).toEqual(['i3']);
       device.collection.problems.drop(source, recordId('i3'));
-      const comparesEachTime = (): void => {
-        for (let times = 0; times < 2; times++) {
-          const before = looked;
-          compare(told);
-          expect(looked).toBeGreaterThan(before);
-        }
-      };
-      holds('one more');
-      comparesEachTime();
-      expect(missing()).toEqual(['one more']);
-      device.collection.records.dropSnapshot(source, row('one more'));
-      device.collection.records.putSnapshot(source, row('i9'), storedRevision(OLD, true), null);
-      comparesEachTime();
-      expect(new Set(read())).toEqual(new Set(['i9']));
+      expect(told(items)).toBe(0);
+      expect(told(group('', ids).items.map(counted))).toBe(ids.length);
     });
   });
 

@@ -1,20 +1,19 @@
+import { PatchedMap } from '../../platform/patched-map.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type { Fields } from '../../record/value.ts';
 import type { ListedItem, Revision } from '../source-adapter.ts';
 import type { ListedDocument } from './document-place.ts';
 import { digestIn, isOfDocument, namesIn } from './item-revision.ts';
 
-interface KnownRevision {
+/** As the snapshot knows an item; `vouches` false: it was read while it was changing. */
+export interface KnownRevision {
   readonly revision: Revision;
   readonly vouches: boolean;
 }
 
 /** What the snapshot of this source tells: its adapter keeps nothing itself. */
 export interface KnownItems {
-  /**
-   * Revision of every item the source holds; the same map as long as nothing changed, and in another one the same values of what did not.
-   * `vouches` false: it was read while it was changing.
-   */
+  /** Every item the source holds; the same map as long as nothing changed, and in another one the same values of what did not. */
   revisions(): ReadonlyMap<RecordId, KnownRevision>;
   /** What the source holds of an item, in its own format; null: it never held it. */
   native(id: RecordId): Fields | null;
@@ -110,19 +109,12 @@ const MANY = 1 / 8;
 function changedKnown(before: Revisions, revisions: Revisions): Known | null {
   const former = made.get(before);
   if (former === undefined || former.readAs.size > 0) return null;
-  const changed = new Set<RecordId>();
-  let kept = 0;
-  for (const [id, now] of revisions)
-    if (before.get(id) === now) kept++;
-    else changed.add(id);
+  const changed = PatchedMap.changed(before, revisions);
   if (changed.size > revisions.size * MANY) return null;
-  if (kept < before.size) for (const id of before.keys()) if (!revisions.has(id)) changed.add(id);
-  const found = new Map(former.in);
   const redone = new Map<string, KnownItem[]>();
   const itemsIn = (name: string): KnownItem[] => {
     const own = redone.get(name) ?? (former.in.get(name) ?? []).filter(({ id }) => !changed.has(id));
     redone.set(name, own);
-    found.set(name, own);
     return own;
   };
   for (const id of changed) {
@@ -133,7 +125,10 @@ function changedKnown(before: Revisions, revisions: Revisions): Known | null {
     if (readAs !== '') return null;
     itemsIn(name).push(new KnownItem(id, uid, now.vouches, now.revision));
   }
-  for (const [name, own] of redone) if (own.length === 0) found.delete(name);
+  const found = PatchedMap.from(
+    former.in,
+    new Map([...redone].map(([name, own]) => [name, own.length === 0 ? undefined : own])),
+  );
   const isSame = [...changed].every((id) => before.has(id) && revisions.has(id));
   return { in: found, ids: isSame ? former.ids : new Set(revisions.keys()), readAs: former.readAs };
 }

@@ -116,13 +116,15 @@ export class TextAdapter implements SourceAdapter {
     const loaded = new Map<string, Loaded>();
     for (const listed of documents) {
       const own = known.in.get(listed.name) ?? [];
-      const former = this.#texts.get(listed.name);
-      if (this.#place.many && own.length > 0 && own.every((each) => each.isIn(listed)))
+      if (this.#place.many && own.length > 0 && own.every((each) => each.isIn(listed))) {
         for (const each of own) {
           claimed.add(each.id);
           items.push(each.listed);
         }
-      else if (former !== undefined && !former.fresh && equalBytes(former.revision, listed.revision))
+        continue;
+      }
+      const former = this.#texts.get(listed.name);
+      if (former !== undefined && !former.fresh && equalBytes(former.revision, listed.revision))
         loaded.set(listed.name, former);
       else toRead.push(listed.name);
     }
