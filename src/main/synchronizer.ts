@@ -254,17 +254,18 @@ export class Synchronizer {
 
   /**
    * Other rules of what it holds: it is compared with the collection as at a join. Nothing is looked at meanwhile, so a look has one set of
-   * rules from its beginning to its end: what the new ones leave out would be deleted by the old. `first`: what is done before, and nothing
-   * written meanwhile.
+   * rules from its beginning to its end: what the new ones leave out would be deleted by the old. `around`: what is done before and after, and
+   * nothing written meanwhile.
    */
-  changeRules(settings: StoredSource['settings'], first: () => Promise<void>): Promise<void> {
+  changeRules(settings: StoredSource['settings'], around: { before(): Promise<void>; after(): void }): Promise<void> {
     return this.#lock.run(async () => {
-      await first();
+      await around.before();
       this.#source = { ...this.#source, settings, adopting: true };
       this.#port.sourceUpdated(this.#source);
       if (!this.isWritten) this.construction.release();
       this.forgetLook();
       await this.adapter.setRules?.(settings);
+      around.after();
     });
   }
 

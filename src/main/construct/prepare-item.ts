@@ -39,11 +39,19 @@ export class PrepareItem {
   readonly #collection: Collection;
   readonly #source: StoredSource;
   readonly #adapter: SourceAdapter;
+  readonly #heldBack: (id: RecordId) => boolean;
 
-  constructor(collection: Collection, source: StoredSource, adapter: SourceAdapter) {
+  /** `heldBack`: what stands there may be torn. Where it is left out as well, it is left as it is: whoever lets go of it has it constructed. */
+  constructor(
+    collection: Collection,
+    source: StoredSource,
+    adapter: SourceAdapter,
+    heldBack: (id: RecordId) => boolean = () => false,
+  ) {
     this.#collection = collection;
     this.#source = source;
     this.#adapter = adapter;
+    this.#heldBack = heldBack;
   }
 
   /** null: nothing is to be done about it in this source. From now on the job is touched if its record moves on. */
@@ -61,7 +69,8 @@ export class PrepareItem {
     const problem = problems.find(this.#source.row, found.id);
     const isOutside =
       this.#adapter.outside(found.id, isDirectory) || (isDirectory && this.#adapter.onlyLeads?.(found.id) === true);
-    if (stored === undefined && (planned.fields === null || isOutside)) {
+    const isNotHeld = stored === undefined && (planned.fields === null || isOutside);
+    if (isNotHeld || (isOutside && this.#heldBack(found.id))) {
       // It was to be written here and is so no longer. What a look met with stands where looks go on: something else is there.
       const isOver = (code: string): boolean => (isOutside ? !LEFT_ALONE.has(code) : isOfWriting(code));
       if (problem !== null && isOver(problem.code)) problems.drop(this.#source.row, found.id);

@@ -113,7 +113,7 @@ export class RunConstruction {
     this.#adapter = adapter;
     this.#contents = contents;
     this.#port = port;
-    this.#items = new PrepareItem(collection, source, adapter);
+    this.#items = new PrepareItem(collection, source, adapter, (id) => port.heldBack(id));
     this.#outcomes = new CommitOutcome(collection, source, contents, clock, (id) => port.heldBack(id));
   }
 

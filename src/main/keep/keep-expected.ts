@@ -1,5 +1,6 @@
 import type { Collection } from '../collection.ts';
 import { isLive } from '../merge/record-state.ts';
+import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, type FileEntry, fileEntry } from '../record/file-entry.ts';
 import type { EarlierValue } from '../snapshot/adopt.ts';
 import type { KeepSource } from './keep-port.ts';
@@ -25,6 +26,18 @@ export function isSettledThere({ records }: Collection, source: KeepSource, row:
   const record = records.at(row);
   const stored = records.snapshot(source.row, row);
   return record === null || (stored === undefined ? !isLive(record.state) : stored.held === null);
+}
+
+/**
+ * Does the snapshot say that a file stands there whose content no change of the record names? That is what the power left, and is still to be made
+ * again.
+ */
+export function isLeftByPower({ kind, packages, records }: Collection, source: KeepSource, row: number): boolean {
+  const stored = records.snapshot(source.row, row);
+  const left = stored?.revision == null ? null : fileEntry(stored.held?.get(ENTRY)?.value);
+  if (left?.type !== 'file') return false;
+  const rule = fieldRule(kind, ENTRY);
+  return !packages.earlierValues(row).some(({ field, value }) => field === ENTRY && rule.same(value, left));
 }
 
 /** What a source holds of a record and is to show of it; null: nobody knows of the record. */

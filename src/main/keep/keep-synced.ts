@@ -1,4 +1,5 @@
 import type { RecordId } from '../record/ids.ts';
+import { isLeftByPower } from './keep-expected.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 
 const STEP = 64;
@@ -65,10 +66,11 @@ export class KeepSynced implements IdleJob {
     const items = rows.map((row) => ({ row, id: each.collection.records.at(row)?.id ?? null }));
     const ids = items.flatMap(({ id }) => id ?? []);
     const synced = await store.sync(source.id, ids);
-    // What is still to be constructed, or compared with what the power left, stays noted: after a restart nothing else may tell of it.
+    // What is still to be constructed, or compared with what the power left, or made again, stays noted: after a restart nothing else may tell of it.
     const pending = new Set(source.pending());
     const done = new Set(ids.filter((id, at) => synced[at] === true && !this.#isDoubted(source.row, id)));
-    const isDone = ({ row, id }: (typeof items)[number]) => id === null || (done.has(id) && !pending.has(row));
+    const isDone = ({ row, id }: (typeof items)[number]) =>
+      id === null || (done.has(id) && !pending.has(row) && !isLeftByPower(each.collection, source, row));
     const rowsOf = (some: typeof items) => some.map(({ row }) => row);
     transact(() => {
       unsynced.forget(source.row, rowsOf(items.filter(isDone)), until);

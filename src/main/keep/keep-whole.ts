@@ -4,7 +4,7 @@ import { ENTRY, EXISTS, type FileEntry, fileEntry, MODIFIED } from '../record/fi
 import type { Digest, RecordId } from '../record/ids.ts';
 import { revisionIn, storedRevision, vouchesFor } from '../snapshot/stored-revision.ts';
 import type { Revision, Standing } from '../sources/source-adapter.ts';
-import { earlierWhereMoved, expectedOf, isSettledThere, planOf } from './keep-expected.ts';
+import { earlierWhereMoved, expectedOf, isLeftByPower, isSettledThere, planOf } from './keep-expected.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
 
@@ -81,22 +81,27 @@ export class WholeFiles implements IdleJob {
   }
 
   /**
-   * Holds back what a source was being brought to, and where the `power` may have gone what it was brought to lately as well. To be
-   * called before it is looked at for the first time.
+   * Holds back what a source was being brought to, what the power left earlier and was not made again, and where the `power` may have gone what
+   * it was brought to lately as well. To be called before it is looked at for the first time.
    */
   suspect(each: KeepCollection, source: KeepSource, power: boolean): void {
     const unsynced = this.#port.unsynced.of(source.row);
-    const rows = new Set([...(power ? unsynced : []), ...source.pending()]);
+    const doubted = new Set(unsynced.filter((row) => power || isLeftByPower(each.collection, source, row)));
+    const rows = new Set([...doubted, ...source.pending()]);
     // What was to be constructed when the program ended, and no open package tells of.
     if (!power) for (const row of unsynced) if (!isSettledThere(each.collection, source, row)) source.construct(row);
-    const suspects = new Map<RecordId, Suspect>();
-    for (const row of rows) {
-      const id = each.collection.records.at(row)?.id;
-      if (id !== undefined)
-        suspects.set(id, { each, source, row, id, power, seen: null, asked: new Set(), due: false, lastTry: false });
-    }
-    this.#suspects.set(source.row, suspects);
-    this.#queues.set(source.row, [...suspects.values()]);
+    this.#suspects.set(source.row, new Map());
+    this.#queues.set(source.row, []);
+    for (const row of rows) this.#doubtAt(each, source, row, power || doubted.has(row));
+  }
+
+  #doubtAt(each: KeepCollection, source: KeepSource, row: number, power: boolean): void {
+    const id = each.collection.records.at(row)?.id;
+    const suspects = this.#suspects.get(source.row);
+    if (id === undefined || suspects === undefined || suspects.has(id)) return;
+    const suspect = { each, source, row, id, power, seen: null, asked: new Set<string>(), due: false, lastTry: false };
+    suspects.set(id, suspect);
+    this.#putBack([suspect]);
   }
 
   /** `revision`: a look found it there like this. What somebody wrote to since it could not be told waits for nobody any more. */
@@ -109,9 +114,17 @@ export class WholeFiles implements IdleJob {
     }
     return true;
   }
-  /** A source has other rules: what was left out of it may be written now. */
-  retry(source: number): void {
-    for (const suspect of this.#undecided) suspect.due ||= suspect.source.row === source;
+  /**
+   * A source has other rules: what was left out of it may be written now. What the power left and was not made again yet is doubted again where
+   * it is left out now: a look would forget it, and take it for an edit once it is let in. To be called before there is a look by these rules.
+   */
+  rulesChanged(each: KeepCollection, source: KeepSource): void {
+    for (const suspect of this.#undecided) suspect.due ||= suspect.source.row === source.row;
+    for (const row of this.#port.unsynced.of(source.row)) {
+      const id = each.collection.records.at(row)?.id;
+      if (id !== undefined && source.leavesOut(id) && isLeftByPower(each.collection, source, row))
+        this.#doubtAt(each, source, row, true);
+    }
     this.#port.wake();
   }
   forget(source: number): void {
@@ -188,8 +201,7 @@ export class WholeFiles implements IdleJob {
     for (const [at, suspect] of batch.entries()) {
       const verdict = await this.#judge(suspect, standing[at] as Standing);
       if (this.#suspects.get(source.row)?.get(suspect.id) !== suspect) continue;
-      if (verdict === 'undecided' || (verdict === 'again' && isLeftOut(suspect, standing[at] as Standing)))
-        this.#hold(suspect, standing[at] as There);
+      if (verdict === 'undecided') this.#hold(suspect, standing[at] as There);
       else if (verdict === 'later') this.#holdUnread(suspect);
       else judged.push({ suspect, standing: standing[at] as Standing, verdict });
     }
@@ -206,6 +218,7 @@ export class WholeFiles implements IdleJob {
     const found = fileEntry(standing.fields.get(ENTRY));
     const rule = fieldRule(collection.kind, ENTRY);
     const is = (entry: FileEntry | null): boolean => entry !== null && found !== null && rule.same(entry, found);
+    if (suspect.power && is(expected.held) && isLeftByPower(collection, suspect.source, suspect.row)) return 'again';
     if (found === null || is(expected.held)) return 'let-go';
     if (is(expected.target)) return 'made';
     if (!suspect.power) return 'let-go';
@@ -324,7 +337,13 @@ export class WholeFiles implements IdleJob {
   #settle(source: KeepSource, settled: readonly Judged[]): void {
     const { collection } = settled[0]?.suspect.each ?? {};
     // A source that went meanwhile has no suspects any more.
-    const judged = settled.filter(({ suspect }) => this.#suspects.get(source.row)?.get(suspect.id) === suspect);
+    const judged = settled.filter(({ suspect, standing, verdict }) => {
+      if (this.#suspects.get(source.row)?.get(suspect.id) !== suspect) return false;
+      // Its rules may have become others since the batch was begun.
+      if (verdict !== 'again' || !isLeftOut(suspect, standing)) return true;
+      this.#hold(suspect, standing as There);
+      return false;
+    });
     if (collection === undefined || judged.length === 0) return;
     collection.transact(() => {
       for (const { suspect, standing, verdict } of judged) {

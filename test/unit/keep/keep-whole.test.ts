@@ -220,33 +220,90 @@ it('has the device in the middle fetch what it is compared with, where that leav
   room.expectNoFaults();
 });
 
-it('leaves what is torn where it is left out, and makes it again once it is let in', async () => {
-  const room = await KeepRoom.open('left out', 2, { far: 'far', near: 'near' });
-  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
-  const rules = (ignore: readonly string[]) => {
-    const [row] = room.replica(a).synchronizers.keys();
-    const settings = { only: [], ignore, readOnly: false };
-    return room.group.until(a, a.engine.changeRules(room.replica(a), row as number, settings));
-  };
-  a.engine.config.set('history.copy-limit', '0');
-  room.write(b, 'far', 'what B wrote at last');
-  await room.run(2000);
-  const { modifiedNs } = a.user.fs.lstat(`${ROOT}/far`) as { modifiedNs: bigint };
-  await rules(['far']);
-  room.group.cut(a, b);
-  a.losePower(new SeededRandom('left out'));
-  room.write(a, 'far', 'what B wr');
-  a.user.touch(`${ROOT}/far`, Number(modifiedNs / 1000n));
-  const before = room.changes(b);
-  await room.group.start(a);
-  await room.run(100_000);
-  room.group.mendAll();
-  await room.run(100_000);
-  expect([room.read(a, 'far'), room.problems(a)]).toEqual(['what B wr', []]);
-  await rules([]);
-  await room.run(10_000);
-  expect([room.read(a, 'far'), room.problems(a), room.changes(b)]).toEqual(['what B wrote at last', [], before]);
-  room.expectNoFaults();
+describe('what the power tore of what its rules leave out', () => {
+  /** A holds what B wrote last, and no copy of it beside; `rules` says what A leaves out, `lose` has the power tear it. */
+  async function room(seed: string) {
+    const room = await KeepRoom.open(seed, 2, { far: 'far', near: 'near' });
+    const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+    a.engine.config.set('history.copy-limit', '0');
+    room.write(b, 'far', 'what B wrote at last');
+    await room.run(2000);
+    const { modifiedNs } = a.user.fs.lstat(`${ROOT}/far`) as { modifiedNs: bigint };
+    const rules = (ignore: readonly string[]) => {
+      const [row] = room.replica(a).synchronizers.keys();
+      const settings = { only: [], ignore, readOnly: false };
+      return room.group.until(a, a.engine.changeRules(room.replica(a), row as number, settings));
+    };
+    const lose = () => {
+      a.losePower(new SeededRandom('left out'));
+      room.write(a, 'far', 'what B wr');
+      a.user.touch(`${ROOT}/far`, Number(modifiedNs / 1000n));
+    };
+    const before = room.changes(b);
+    const expectTorn = () => expect([room.read(a, 'far'), room.problems(a)]).toEqual(['what B wr', []]);
+    const expectMadeAgain = () =>
+      expect([room.read(a, 'far'), room.problems(a), room.changes(b)]).toEqual(['what B wrote at last', [], before]);
+    return { room, a, b, rules, lose, expectTorn, expectMadeAgain };
+  }
+  /** Longer than the journal is kept of what is on the disk. */
+  const LONG = 200_000;
+
+  it('is left, and made again once it is let in', async () => {
+    const { room: all, a, b, rules, lose, expectTorn, expectMadeAgain } = await room('left out');
+    await rules(['far']);
+    all.group.cut(a, b);
+    lose();
+    await all.group.start(a);
+    await all.run(100_000);
+    all.group.mendAll();
+    await all.run(100_000);
+    expectTorn();
+    await rules([]);
+    await all.run(10_000);
+    expectMadeAgain();
+    all.expectNoFaults();
+  });
+
+  it.each(['goes on', 'is stopped', 'is killed'])(
+    'is made again once it is let in, though it was found before it was left out, and the program %s',
+    async (how) => {
+      const { room: all, a, b, rules, lose, expectTorn, expectMadeAgain } = await room(`left out, ${how}`);
+      all.group.cut(a, b);
+      lose();
+      await all.group.start(a);
+      await all.run(LONG);
+      await rules(['far']);
+      all.group.mendAll();
+      await all.run(LONG);
+      if (how === 'is stopped') await all.group.until(a, a.stop());
+      if (how === 'is killed') a.kill();
+      if (how !== 'goes on') await all.group.start(a);
+      await all.run(2000);
+      expectTorn();
+      await rules([]);
+      await all.run(100_000);
+      expectMadeAgain();
+      all.expectNoFaults();
+    },
+  );
+
+  it('is made again once it is let in, though there was no room for it before it was left out', async () => {
+    const { room: all, a, rules, lose, expectTorn, expectMadeAgain } = await room('no room');
+    lose();
+    const volume = a.disk.volumeAt(ROOT);
+    volume.capacity = volume.used;
+    await all.group.start(a);
+    await all.run(LONG);
+    expect(all.problems(a)).toContain('far: disk-full');
+    await rules(['far']);
+    volume.capacity = Number.POSITIVE_INFINITY;
+    await all.run(LONG);
+    expectTorn();
+    await rules([]);
+    await all.run(100_000);
+    expectMadeAgain();
+    all.expectNoFaults();
+  });
 });
 
 it.each(['stopped', 'killed'])('doubts it still after the program was %s, long after it was written', async (how) => {
