@@ -23,7 +23,7 @@ import { diskSpace } from './platform/disk-space.ts';
 import { makeFolders } from './platform/make-folders.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
 import { systemRandom } from './platform/random.ts';
-import { remote, type ServedThread } from './platform/remote.ts';
+import { serviceThread } from './platform/service-thread.ts';
 import { giveBackSpare, releaseHeap } from './platform/spare-memory.ts';
 import { LockstepError } from './platform/trouble.ts';
 import { workerScript } from './platform/worker-script.ts';
@@ -49,12 +49,16 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
   mkdirSync(join(dataDirectory, 'versions'), { recursive: true, mode: 0o700 });
   const umask = process.umask();
   const resourceLimits = { maxYoungGenerationSizeMb: FILES_YOUNG_MB };
-  const lookThread = new Worker(workerScript(import.meta.url, './sources/files/look-thread.ts'), { resourceLimits });
-  const writeThread = new Worker(workerScript(import.meta.url, './sources/files/write-thread.ts'), {
-    workerData: { versions: join(dataDirectory, 'versions'), newFileMode: 0o666 & ~umask },
-    resourceLimits,
-  });
-  const makeError = (code: string, message: string, subject: string) => new LockstepError(code, message, subject);
+  const look = serviceThread<LookService>(
+    () => new Worker(workerScript(import.meta.url, './sources/files/look-thread.ts'), { resourceLimits }),
+  );
+  const write = serviceThread<WriteService>(
+    () =>
+      new Worker(workerScript(import.meta.url, './sources/files/write-thread.ts'), {
+        workerData: { versions: join(dataDirectory, 'versions'), newFileMode: 0o666 & ~umask },
+        resourceLimits,
+      }),
+  );
   const { wrappingKey } = options;
   const { identity, keys, accounts } = openIdentity(
     dataDirectory,
@@ -62,8 +66,6 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     keysWanted(database),
     systemRandom,
   );
-  const look = remote<LookService & ServedThread>(lookThread, makeError);
-  const write = remote<WriteService & ServedThread>(writeThread, makeError);
   const world: EngineWorld = {
     clock: systemClock,
     random: systemRandom,
@@ -79,8 +81,8 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
       : [],
     networks: () => networkPrint(networkInterfaces()),
     fs: nodeFileSystem,
-    look,
-    write,
+    look: look.service,
+    write: write.service,
     watch: watchFiles,
     watchRoot,
     watchText: { file: watchFile, folder: watchFolder },
@@ -106,7 +108,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     resident: () => process.memoryUsage.rss(),
     async release() {
       releaseHeap();
-      // One after the other: V8's flags are those of the process. A thread that ended has nothing to give back.
+      // One after the other: V8's flags are those of the process. A thread that ended, or never began, has nothing to give back.
       await look.releaseHeap().catch(() => undefined);
       await write.releaseHeap().catch(() => undefined);
     },
@@ -119,7 +121,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     stop: async () => {
       stopGivingBack();
       await engine.stop();
-      await Promise.all([lookThread.terminate(), writeThread.terminate()]);
+      await Promise.all([look.end(), write.end()]);
       database.close();
     },
   };

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Config } from './config.ts';
+import { keepsNothing } from './content/keeps-nothing.ts';
 import type { AskPeers, Contents, KeptContents } from './content-exchange/contents.ts';
 import type { ContentGiver } from './content-exchange/give-content.ts';
 import { KeepAsked, type Missing } from './keep/keep-asked.ts';
@@ -13,6 +14,7 @@ import { KeepSynced } from './keep/keep-synced.ts';
 import { WholeFiles } from './keep/keep-whole.ts';
 import { Retention } from './keep/retention.ts';
 import type { Clock } from './platform/clock.ts';
+import type { FileSystem } from './platform/file-system.ts';
 import type { Remote } from './platform/remote.ts';
 import { LockstepError } from './platform/trouble.ts';
 import type { CollectionId, DeviceId, RecordId } from './record/ids.ts';
@@ -36,6 +38,8 @@ export interface KeeperEngine {
   readonly world: {
     readonly clock: Clock;
     readonly database: Database.Database;
+    readonly fs: FileSystem;
+    readonly dataDirectory: string;
     readonly write: Remote<WriteService>;
     readonly boot?: string | null;
     log(line: string): void;
@@ -191,10 +195,11 @@ export class HistoryKeeper {
 
   #makePort(): KeepPort {
     const engine = this.#engine;
-    const { write, database, clock } = engine.world;
+    const { write, database, clock, fs, dataDirectory } = engine.world;
     return {
       clock,
       store: {
+        isEmpty: () => keepsNothing(fs, `${dataDirectory}/versions`),
         capture: (source, requests, reserve) =>
           write.capture(source, requests, reserve).catch(whereLetGo(() => requests.map(() => 'moved' as const))),
         inspect: (source, ids) => write.inspect(source, ids).catch(whereLetGo(() => null)),

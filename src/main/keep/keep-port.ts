@@ -8,6 +8,8 @@ import type { UnsyncedStore } from '../store/unsynced-store.ts';
 
 /** The version store and the roots of sources, as the thread that writes them serves it. */
 export interface KeepStore {
+  /** Nothing was ever kept, or nothing is left of it. Found out without the thread, which has not begun where nobody needs it. */
+  isEmpty(): boolean;
   /** `reserve`: bytes of the store's disk that stay free. Same order. */
   capture(
     source: string,

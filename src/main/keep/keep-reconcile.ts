@@ -29,6 +29,10 @@ export class KeepReconcile implements IdleJob {
     if (this.#checks) return this.#forgetMissing();
     if (this.#part === null) return false;
     const { kept, store, clock } = this.#port;
+    if (this.#part === 0 && store.isEmpty()) {
+      this.#part = null;
+      return false;
+    }
     const { items, next } = await store.keptListing(this.#part);
     const unknown = items.filter(({ digest }) => !kept.isKept(digest));
     if (unknown.length > 0)

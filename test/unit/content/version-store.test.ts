@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { keepsNothing } from '../../../src/main/content/keeps-nothing.ts';
 import { ObjectIndex } from '../../../src/main/content/object-index.ts';
 import { VersionStore } from '../../../src/main/content/version-store.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
@@ -347,5 +348,19 @@ describe('object index', () => {
     }
     expect(index.count).toBe(map.size);
     expect(names.map((name) => index.get(name))).toEqual(names.map((name) => map.get(name) ?? null));
+  });
+});
+
+describe('a version store in which nothing was ever kept', () => {
+  it.each([
+    ['a small', SMALL],
+    ['a large', NOISE],
+  ])('is told from one with %s object, without opening it', (_, bytes) => {
+    expect(keepsNothing(fs, '/never made')).toBe(true);
+    const store = open();
+    expect(keepsNothing(fs, '/store')).toBe(true);
+    store.keepBytes(nameOf(bytes), bytes);
+    store.flush();
+    expect(keepsNothing(fs, '/store')).toBe(false);
   });
 });

@@ -124,8 +124,11 @@ export class FilesAdapter implements SourceAdapter {
   async #openServices(): Promise<void> {
     const { source, root, platform, folding, marker } = this.#options;
     const batchItems = this.#batchItems;
-    await this.#look.open(source, root, { platform, folding, rules: this.#settings, marker, batchItems });
-    await this.#write.open(source, root, { platform, folding });
+    // Both threads may have to begin: at the same time.
+    await Promise.all([
+      this.#look.open(source, root, { platform, folding, rules: this.#settings, marker, batchItems }),
+      this.#write.open(source, root, { platform, folding }),
+    ]);
   }
 
   /** Other selection or ignore rules hold from now on. */

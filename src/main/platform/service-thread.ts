@@ -1,0 +1,45 @@
+import type { Worker } from 'node:worker_threads';
+import { type Remote, remote, type ServedThread } from './remote.ts';
+import { LockstepError } from './trouble.ts';
+
+/** A service in a thread that begins with the first call: it takes 8 to 10 MB, and many a device never calls. */
+export interface ServiceThread<Service extends object> {
+  /** Its calls, in the order they are made. They reject as those of `remote`. */
+  readonly service: Remote<Service>;
+  /** As the function of that name, of the thread, where it has begun. */
+  releaseHeap(): Promise<void>;
+  /** Ends the thread; calls that come later begin no other. */
+  end(): Promise<void>;
+}
+
+/** `begin` makes the worker, once at most. */
+export function serviceThread<Service extends object>(begin: () => Worker): ServiceThread<Service> {
+  const makeError = (code: string, message: string, subject: string) => new LockstepError(code, message, subject);
+  let thread: { readonly worker: Worker; readonly served: Remote<ServedThread> } | null = null;
+  let isEnded = false;
+  const begun = () => {
+    if (thread !== null) return thread;
+    if (isEnded) throw makeError('thread-ended', 'a worker thread was not begun: the program ends', '');
+    const worker = begin();
+    thread = { worker, served: remote<ServedThread>(worker, makeError) };
+    return thread;
+  };
+  return {
+    service: new Proxy({} as Remote<Service>, {
+      get:
+        (_, name: string) =>
+        (...args: unknown[]) =>
+          new Promise((resolve) => {
+            const calls = begun().served as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+            resolve(calls[name]?.(...args));
+          }),
+    }),
+    async releaseHeap() {
+      await thread?.served.releaseHeap();
+    },
+    async end() {
+      isEnded = true;
+      await thread?.worker.terminate();
+    },
+  };
+}
