@@ -94,7 +94,7 @@ export class OpenSources {
     const engine = this.#engine;
     // Only of files a power loss may leave parts: a text is on the disk before it takes its place.
     const isTree = adapter.kind === 'files';
-    return new Synchronizer(
+    const synchronizer: Synchronizer = new Synchronizer(
       replica.collection,
       source,
       adapter,
@@ -109,6 +109,7 @@ export class OpenSources {
         done: (tickets) => replica.done(tickets),
         writing: (rows) => isTree && engine.keeper.writing(source.row, rows),
         heldBack: (id, revision) => isTree && engine.keeper.holdsBack(source.row, id, revision),
+        leavesOut: () => engine.keeper.makeSure(replica, synchronizer),
         caughtUp: () => replica.memberPositions.caughtUp(),
         mayWrite: () => replica.mayWrite(),
         limits: () => engine.config.safety,
@@ -121,6 +122,7 @@ export class OpenSources {
         },
       },
     );
+    return synchronizer;
   }
 
   async #watch(source: StoredSource, adapter: SourceAdapter, schedule: Schedule): Promise<void> {

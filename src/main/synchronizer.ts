@@ -36,6 +36,8 @@ export interface SynchronizerPort {
   writing(rows: readonly number[]): void;
   /** What stands there may be torn and is neither an edit nor a deletion until that is known. */
   heldBack(id: RecordId, revision?: Revision): boolean;
+  /** What its rules leave out is let go of. */
+  leavesOut(): Promise<void>;
   /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9). */
   caughtUp(): boolean;
   /** false: what changes in the source stays there. */
@@ -359,6 +361,11 @@ export class Synchronizer {
       },
       lately: (rows) => this.#port.writing(rows),
       settled: (rows) => this.construction.settle(rows),
+      leavesOut: () => {
+        // Its files can be read again.
+        if (this.state === 'unavailable') this.#status.set('scanning');
+        return this.#port.leavesOut();
+      },
       keepContents: (contents) => this.#contents.keep(contents),
       // A look at what was just saved is over in a moment, and is not shown; one at a large file is.
       readsLong: () => {

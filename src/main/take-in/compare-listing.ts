@@ -48,6 +48,8 @@ export class CompareListing {
   readonly #gone: GoneItems;
   readonly #port: ComparePort;
   readonly #listed = new Set<string>();
+  /** Rows of what the source held and its rules leave out by now. */
+  readonly leftOut = new Set<number>();
   readonly #unlisted: string[] = [];
   readonly #goneGroups: string[] = [];
   #unsettled = false;
@@ -167,10 +169,10 @@ export class CompareListing {
     return open;
   }
 
-  /** Gone from the listing is gone from the source, unless rules put it outside: then the source just stops holding it. */
+  /** Gone from the listing is gone from the source, unless rules put it outside: then the source is to hold it no more. */
   #isGone(id: RecordId, row: number): void {
     if (this.#port.heldBack(id)) return;
-    if (this.#adapter.outside(id, false)) this.#collection.records.dropSnapshot(this.#source, row);
+    if (this.#adapter.outside(id, false)) this.leftOut.add(row);
     else this.#gone.add(id, row);
   }
 }

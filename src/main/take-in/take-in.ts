@@ -92,6 +92,8 @@ export interface TakeInPort {
   lately(rows: readonly number[]): void;
   /** These records were found just as they are shown: nothing is to be constructed of them. */
   settled(rows: readonly number[]): void;
+  /** Rules leave out something the source held: it gives nothing of that to anybody from now on, and what is to outlast that is kept first. */
+  leavesOut(): Promise<void>;
   /** Puts contents that only a text holds into the version store. */
   keepContents(contents: Reading['attachments']): Promise<void>;
   /** What takes a while to read is read from now on. */
@@ -181,6 +183,7 @@ class Look {
     const { batchRecords } = this.#port;
     const listed = await this.#list();
     if (listed.complete) this.#listing.sweep();
+    if (!request.dry) await this.#letGoOfLeftOut();
     await this.#meets?.match(this.#readNews());
     const readings = this.#streams ? null : await this.#readAll();
     const moves = readings === null ? NO_MOVES : this.#gone.movesTo(readings);
@@ -228,6 +231,16 @@ class Look {
     );
     // Nothing is committed any more once the source is let go of.
     return listing.finally(() => this.#committed.catch(() => undefined));
+  }
+
+  async #letGoOfLeftOut(): Promise<void> {
+    const { leftOut } = this.#listing;
+    if (leftOut.size === 0) return;
+    await this.#port.leavesOut();
+    const { collection, source } = this.#port;
+    collection.transact(() => {
+      for (const row of leftOut) collection.records.dropSnapshot(source.row, row);
+    });
   }
 
   #meetBook(): MeetBook | null {

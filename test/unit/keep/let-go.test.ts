@@ -91,6 +91,41 @@ it.each(['let go of', 'left out'])('what nobody else has is kept before it is %s
   room.expectNoFaults();
 });
 
+it('what nobody else has is kept before an ignore file leaves it out', async () => {
+  const room = await KeepRoom.open('ignore file', 2, TEXTS);
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'new', 'only here');
+  await room.run(60);
+  room.write(a, '.lockstepignore', 'new\n');
+  expect([room.replica(a).collection.records.live, room.kept(a, 'only here')]).toEqual([13, false]);
+  await room.run(60);
+  expect(room.kept(a, 'only here')).toBe(true);
+  room.group.mendAll();
+  await room.run(60_000);
+  expect(room.problems(b)).toEqual([]);
+  room.expectNoFaults();
+});
+
+it('what nobody else has is kept once its disk is back, where rules leave it out meanwhile', async () => {
+  const room = await KeepRoom.open('away', 2, TEXTS);
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'new', 'only here');
+  await room.run(60);
+  a.unmount();
+  const leftOut = { only: [], ignore: ['new'], readOnly: false };
+  await room.group.until(a, a.engine.changeRules(room.replica(a), row(room, a), leftOut));
+  await room.run(5000);
+  expect([room.replica(a).collection.records.live, room.kept(a, 'only here')]).toEqual([13, false]);
+  a.remount();
+  room.group.mendAll();
+  await room.run(620_000);
+  expect(room.kept(a, 'only here')).toBe(true);
+  expect(room.read(b, 'new')).toBe('only here');
+  room.expectNoFaults();
+});
+
 it.each(['let go of', 'left out'])('what is of an open conflict is kept before it is %s', async (how) => {
   const room = await KeepRoom.open(`conflict ${how}`, 2, TEXTS);
   const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];

@@ -134,11 +134,11 @@ describe('a listing beside the snapshot', () => {
     expect([missing(), noted.map(({ id }) => id)]).toEqual([[], ['a']]);
   });
 
-  it('lets go of what rules put outside, which is no deletion', () => {
+  it('tells what rules put outside, which is no deletion', () => {
     holds('a');
     outside.add('a');
     compare(group('', []));
-    expect([missing(), device.collection.records.snapshot(source, row('a'))]).toEqual([[], undefined]);
+    expect([missing(), [...listing.leftOut]]).toEqual([[], [row('a')]]);
   });
 
   it('remembers which items with a problem are as they were', () => {
