@@ -25,22 +25,6 @@ function callsOf(...services: readonly (typeof LookService | typeof WriteService
 }
 
 describe('the table of what is kept', () => {
-  it('says after the database was lost what the version store holds', async () => {
-    const room = await KeepRoom.open('lost', 1, { 'a.txt': 'one' });
-    const [device] = room.devices as [SimulatedDevice];
-    room.write(device, 'a.txt', 'two');
-    await room.run(DAY_MS);
-    expect(room.kept(device, 'one')).toBe(true);
-    device.kill();
-    device.loseDatabase();
-    room.group.ledger.loseJournal(device);
-    await room.group.start(device);
-    await room.run(60_000);
-    // As the table says too: `kept` compares.
-    expect(room.kept(device, 'one')).toBe(true);
-    room.expectNoFaults();
-  });
-
   it('asks no thread where nothing was ever kept: a device without files needs neither of them', async () => {
     const calls = callsOf(LookService, WriteService);
     const room = await TextRoom.open('no files', 2, cardOf('u1', 'Ada'));
