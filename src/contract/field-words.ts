@@ -208,10 +208,11 @@ function streetWords(components: readonly Plain[]): string {
   }, '');
 }
 
-/** What somebody is to a contact, or something to an event. */
+/** What somebody is to a contact, or something to an event: a label as it was written, a word of the format as labels mostly are. */
 function relationWords({ relation, label }: Plain): string {
   const words = isPlain(relation) ? Object.keys(relation).filter((word) => relation[word] === true) : [];
-  return joined([withoutFrame(text(label)), ...words], ', ') || 'related';
+  const own = withoutFrame(text(label));
+  return own === '' ? capital(words.join(', ') || 'related') : [own, ...words].join(', ');
 }
 
 /** Two pictures differ at least in their size, or nobody could tell that anything changed. */

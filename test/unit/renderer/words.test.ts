@@ -69,11 +69,13 @@ describe('values', () => {
   ])('%j is %s', (value, expected) => {
     expect(valueText(value)).toBe(expected);
   });
-  it('what somebody is to a contact is told in words', () => {
+  it('what somebody is to a contact is told in words, as labels are written', () => {
     const said = (value: ValueView): string => fieldValueText('relatedTo/Jane', value);
-    expect(said({ relation: { spouse: true, friend: true } })).toBe('spouse, friend');
+    expect(said({ relation: { spouse: true, friend: true } })).toBe('Spouse, friend');
+    expect(said({ relation: { 'co-worker': true } })).toBe('Co-worker');
     expect(said({ relation: {}, label: '_$!<Mother>!$_' })).toBe('Mother');
-    expect(said({ relation: {} })).toBe('related');
+    expect(said({ relation: { kin: true }, label: 'iFriend' })).toBe('iFriend, kin');
+    expect(said({ relation: {} })).toBe('Related');
   });
   it('a moment is a date, not a number', () => {
     expect(fieldValueText('modified', 1_500_000_000_000_000)).toMatch(/ Jul 2017, /);
