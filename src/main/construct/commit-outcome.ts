@@ -1,4 +1,5 @@
 import type { Collection } from '../collection.ts';
+import type { FoundContent } from '../content-exchange/contents.ts';
 import { conflictFields } from '../merge/record-state.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
@@ -20,12 +21,14 @@ import { isOfWriting } from './write-problems.ts';
  */
 const NOT_TAKEN_IN: ReadonlySet<string> = new Set(['read-only', 'malformed', 'invalid-change', 'changed-underneath']);
 
-/** What stands there is found as it was expected, and is refused again and again: after so many times that is a problem, and not tried at once. */
+/** What was looked at is found as it was expected, and is refused again and again: after so many times that is a problem, and not tried at once. */
 const MOST_REFUSALS = 5;
 
 /** An item that was to be constructed, and the job it is done for. */
 export interface Attempt extends PreparedItem {
   readonly job: Job;
+  /** Where its content was found; null: it takes none. */
+  readonly content: FoundContent | null;
   /** Contents its fields refer to. */
   readonly attachments: ReadonlyMap<Digest, Uint8Array>;
   /** The list of chunks by which its content was put together; null: it was not. */
@@ -75,12 +78,14 @@ export class CommitOutcome {
     return true;
   }
 
-  /** What the source made of it. */
-  outcome(item: Attempt, outcome: ConstructOutcome): void {
+  /** What the source made of it. Returns the item that was not as expected: once it was looked at, this one is tried again. null: there is none. */
+  outcome(item: Attempt, outcome: ConstructOutcome): RecordId | null {
     if (outcome.done === 'refused') {
-      if (!isUnexpected(outcome) || (!this.isNamed(item.id) && this.#givesUp(item)))
-        this.#refused(item, outcome.reason, outcome.detail);
-      return;
+      const unexpected = unexpectedAt(item, outcome.reason);
+      if (unexpected === item.id && this.#isNamed(item.id)) return null;
+      if (unexpected !== null && !this.#givesUp(item)) return unexpected;
+      this.#refused(item, outcome.reason, outcome.detail);
+      return null;
     }
     this.#noteContents(item, outcome.kept);
     const { records, problems } = this.#collection;
@@ -95,6 +100,7 @@ export class CommitOutcome {
       records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held, isMeant ? null : holds);
     }
     if (problems.count(source) > 0) problems.drop(source, item.id);
+    return null;
   }
 
   /** It was not tried: why, for people. */
@@ -103,7 +109,7 @@ export class CommitOutcome {
   }
 
   /** What stands there is named as a problem already: it becomes no other by looking again and again. */
-  isNamed(id: RecordId): boolean {
+  #isNamed(id: RecordId): boolean {
     return NOT_TAKEN_IN.has(this.#collection.problems.find(this.#source.row, id)?.code ?? '');
   }
 
@@ -181,6 +187,8 @@ function pathsTo(path: string): readonly string[] {
 const isSame = (stored: Uint8Array | null, revision: Revision | null): boolean =>
   stored === null || revision === null ? stored === revision : isAt(stored, revision);
 
-/** Was it refused because something else stood there? */
-export const isUnexpected = (outcome: ConstructOutcome): boolean =>
-  outcome.done === 'refused' && outcome.reason === 'changed-underneath';
+/** Where something else was found than expected: at its place, or at that of the item it was to be copied from. null: nowhere. */
+function unexpectedAt({ id, content }: Attempt, reason: ProblemCode): RecordId | null {
+  if (reason === 'changed-underneath') return id;
+  return reason === 'content-unavailable' && content?.from === 'item' ? content.id : null;
+}

@@ -7,7 +7,7 @@ import type { Digest, RecordId } from '../record/ids.ts';
 import type { ConstructOutcome, ContentPlan, SourceAdapter } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
-import { type Attempt, CommitOutcome, isUnexpected } from './commit-outcome.ts';
+import { type Attempt, CommitOutcome } from './commit-outcome.ts';
 import { ConstructionQueue, type Job } from './construction-queue.ts';
 import { giveBack } from './give-back.ts';
 import type { Ticket } from './pending.ts';
@@ -29,7 +29,6 @@ const MISSING: FoundContent = { from: 'missing' };
 
 /** An item with what its content was found to be. */
 interface Prepared extends Attempt {
-  readonly content: FoundContent | null;
   /** The content that is put together for it; null: it is small, or there is none. */
   readonly stages: Digest | null;
   /** `peersEpoch` when its content was asked for. */
@@ -199,7 +198,8 @@ export class RunConstruction {
           this.#queue.wait(job);
           continue;
         }
-        if (item !== null) this.#outcomes.agreed({ ...item, job, chunkList: null, attachments: NO_ATTACHMENTS });
+        if (item !== null)
+          this.#outcomes.agreed({ ...item, job, content: null, chunkList: null, attachments: NO_ATTACHMENTS });
         done.push(...job.tickets);
       }
     });
@@ -372,13 +372,16 @@ export class RunConstruction {
   /** Moves snapshots by what was really written. */
   #commit({ batch, ready, agreed, refused }: Begun, outcomes: readonly ConstructOutcome[]): void {
     const stale: Prepared[] = [];
+    const unexpected = new Map<Prepared, RecordId>();
     this.#collection.transact(() => {
       this.#port.writing(ready.map((item) => item.job.row));
       for (const item of agreed) if (!this.#outcomes.agreed(item)) stale.push(item);
       for (const { id, content } of refused)
         if (content?.from === 'refused') this.#outcomes.problem(id, content.code, content.detail);
       outcomes.forEach((outcome, at) => {
-        this.#outcomes.outcome(ready[at] as Prepared, outcome);
+        const item = ready[at] as Prepared;
+        const where = this.#outcomes.outcome(item, outcome);
+        if (where !== null) unexpected.set(item, where);
       });
     });
     for (const { job } of stale) this.#queue.requeue(job);
@@ -387,9 +390,10 @@ export class RunConstruction {
     let bytes = 0;
     outcomes.forEach((outcome, at) => {
       const item = ready[at] as Prepared;
-      if (isUnexpected(outcome) && !this.#outcomes.isNamed(item.id)) {
-        this.#queue.waitForLook(item.job, item.id);
-        this.#port.lookAgain(item.id);
+      const where = unexpected.get(item);
+      if (where !== undefined) {
+        this.#queue.waitForLook(item.job, where);
+        this.#port.lookAgain(where);
         return;
       }
       if (outcome.done === 'written' && outcome.fresh === true) this.#port.lookAgain(item.id);

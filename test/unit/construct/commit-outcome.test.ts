@@ -45,7 +45,7 @@ function due(id: RecordId): Attempt {
   const [job] = [...queue.take()] as [Job];
   const item = items.prepare(job);
   if (item === null) throw new Error(`nothing is to be done about ${id}`);
-  return { ...item, job, attachments: new Map(), chunkList: null };
+  return { ...item, job, content: null, attachments: new Map(), chunkList: null };
 }
 const written = (id: RecordId, more: object = {}): ConstructOutcome => ({
   id,
@@ -97,13 +97,24 @@ describe('what became of an item', () => {
     device.save(letter, 'hello');
     const item = due(letter);
     for (let times = 1; times < 5; times++) {
-      outcomes.outcome(item, refused(letter, 'changed-underneath'));
+      expect(outcomes.outcome(item, refused(letter, 'changed-underneath'))).toBe(letter);
       expect(problem(letter)).toBeNull();
-      expect(outcomes.isNamed(letter)).toBe(false);
     }
-    outcomes.outcome(item, refused(letter, 'changed-underneath'));
+    expect(outcomes.outcome(item, refused(letter, 'changed-underneath'))).toBeNull();
     expect(problem(letter)).toMatchObject({ code: 'changed-underneath' });
-    expect(outcomes.isNamed(letter)).toBe(true);
+    expect(outcomes.outcome(item, refused(letter, 'changed-underneath'))).toBeNull();
+  });
+
+  it('has the item looked at whose content it was to have, and names it only where that is in vain again and again', () => {
+    device.save(letter, 'hello');
+    const content = { from: 'item', id: docs, revision: REVISION, take: false } as const;
+    const item = { ...due(letter), content };
+    for (let times = 1; times < 5; times++) {
+      expect(outcomes.outcome(item, refused(letter, 'content-unavailable'))).toBe(docs);
+      expect(problem(letter)).toBeNull();
+    }
+    expect(outcomes.outcome(item, refused(letter, 'content-unavailable'))).toBeNull();
+    expect(problem(letter)).toMatchObject({ code: 'content-unavailable' });
   });
 
   it('says of a directory that is deleted, and in which other items are, that it stays; once one of them is gone it is due', () => {

@@ -52,7 +52,7 @@ function attempt(id: string) {
   queue.enqueue(rowOf(id), []);
   const job = [...queue.take()][0] as Job;
   const item = new PrepareItem(device.collection, source, adapter).prepare(job) as PreparedItem;
-  return { ...item, job, attachments: new Map(), chunkList: null };
+  return { ...item, job, attachments: new Map(), content: null, chunkList: null };
 }
 /** The item of `mine` shows `theirs`, which it was found to be; then that is taken back. */
 function takenBack(): void {
