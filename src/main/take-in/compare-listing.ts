@@ -1,4 +1,5 @@
 import type { Collection } from '../collection.ts';
+import { notInBoth } from '../platform/not-in-both.ts';
 import type { RecordId } from '../record/ids.ts';
 import { isAt, vouchesFor } from '../snapshot/stored-revision.ts';
 import type {
@@ -137,7 +138,11 @@ export class CompareListing {
     const changed = before === undefined ? null : changedMembers(before, members);
     // Of an item with a problem it counts that it is as it was.
     if (last === undefined || changed === null || this.#collection.problems.count(this.#source) > 0) return null;
-    const doubted = [...last.open, ...changed.map(({ name }) => name), ...changedItems(last.items, items)];
+    const doubted = [
+      ...last.open,
+      ...changed.map(({ name }) => name),
+      ...notInBoth(last.items, items).map(({ id }) => id),
+    ];
     return doubted.length > MANY_ITEMS ? null : new Set(doubted);
   }
 
@@ -175,18 +180,4 @@ export class CompareListing {
     if (this.#adapter.outside(id, false)) this.leftOut.add(row);
     else this.#gone.add(id, row);
   }
-}
-
-/** Ids of items that are not in both, as the same object. Few of them where the two are in about the same order. */
-function changedItems(before: readonly ListedItem[], now: readonly ListedItem[]): readonly string[] {
-  const changed: string[] = [];
-  let at = 0;
-  for (const item of now) {
-    // One was taken out here.
-    if (before[at] !== item && before[at + 1] === item) changed.push((before[at++] as ListedItem).id);
-    if (before[at] === item) at++;
-    else changed.push(item.id);
-  }
-  for (; at < before.length; at++) changed.push((before[at] as ListedItem).id);
-  return changed;
 }

@@ -22,13 +22,14 @@ import type {
 import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
-import { DOCUMENTS_AT_ONCE, type DocumentListing, type DocumentPlace, type ListedDocument } from './document-place.ts';
+import { DOCUMENTS_AT_ONCE, type DocumentPlace, type ListedDocument } from './document-place.ts';
 import { damagedIn, isUnsettled, tornItem } from './doubtful-text.ts';
 import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import type { Loaded } from './loaded-text.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
+import { lacksSome, VouchedDocuments } from './vouched-documents.ts';
 
 /** Items constructed at a time: what is composed is kept until all of them are written. */
 const BATCH_OF_DOCUMENTS = 2000;
@@ -58,6 +59,7 @@ export class TextAdapter implements SourceAdapter {
   readonly #readAnew = new WeakMap<NativeItem, Fields>();
   readonly #assign: AssignItems;
   readonly #construct: ConstructTexts;
+  readonly #vouched = new VouchedDocuments();
   #closed = false;
   /** null: it is looked through again. Of a place with a document for each item: not all was as the snapshot knew it. */
   #told: ToldLast | null = null;
@@ -102,27 +104,26 @@ export class TextAdapter implements SourceAdapter {
     tell: (event: ListEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<ListResult> {
-    const { documents, problems: unlisted } = await this.#listed(within !== null);
-    const again = unlisted.length === 0 ? await this.#asTold(documents) : null;
+    let listing = await this.#place.list(within !== null);
+    const again = listing.problems.length === 0 ? await this.#asTold(listing.documents) : null;
     if (again !== null) {
       await tell(again);
       return { token: 1, items: again.groups[0]?.items.length ?? 0, complete: within === null };
     }
     const known = knownRevisions(this.#known);
-    const items: ListedItem[] = [];
+    let vouched = this.#place.many ? this.#vouched.sift(listing.documents, known) : null;
+    if (within !== null && vouched !== null && lacksSome(vouched, known)) {
+      // What is gone has to be seen to be gone.
+      listing = await this.#place.list();
+      vouched = this.#vouched.sift(listing.documents, known);
+    }
+    const { documents, problems: unlisted } = listing;
+    const items: ListedItem[] = [...(vouched?.items ?? [])];
     const problems: ItemProblem[] = [];
-    const claimed = new Set<RecordId>();
+    const claimed = new Set(items.map(({ id }) => id));
     const toRead: string[] = [];
     const loaded = new Map<string, Loaded>();
-    for (const listed of documents) {
-      const own = known.in.get(listed.name) ?? [];
-      if (this.#place.many && own.length > 0 && own.every((each) => each.isIn(listed))) {
-        for (const each of own) {
-          claimed.add(each.id);
-          items.push(each.listed);
-        }
-        continue;
-      }
+    for (const listed of vouched?.others ?? documents) {
       const former = this.#texts.get(listed.name);
       if (former !== undefined && !former.fresh && equalBytes(former.revision, listed.revision))
         loaded.set(listed.name, former);
@@ -240,15 +241,6 @@ export class TextAdapter implements SourceAdapter {
 
   #ensureOpen(): void {
     if (this.#closed) throw new LockstepError('stopped', 'the source is closed');
-  }
-
-  /** What the place holds. `near`: as it says, but what is known and not listed is surely not there. */
-  async #listed(near: boolean): Promise<DocumentListing> {
-    const listing = await this.#place.list(near);
-    if (!near || !this.#place.many || this.#isAsTold(listing.documents)) return listing;
-    const known = knownRevisions(this.#known);
-    const there = listing.documents.reduce((sum, { name }) => sum + (known.in.has(name) ? 1 : 0), 0);
-    return there === known.in.size ? listing : this.#place.list();
   }
 
   /** Of a place with a document for each item: was all of this told, and just as the snapshot knows it? */
