@@ -276,10 +276,8 @@ export class Engine {
     const synchronizer = replica.synchronizers.get(row);
     if (synchronizer === undefined) return;
     // What is left out from now on is nobody's to make again, should the power tear it: once let in, that would pass for an edit.
-    await synchronizer.changeRules(settings, {
-      before: () => this.keeper.makeSure(replica, synchronizer),
-      after: () => this.keeper.rulesChanged(replica, synchronizer),
-    });
+    await synchronizer.changeRules(settings, () => this.keeper.makeSure(replica, synchronizer));
+    this.keeper.rulesChanged(row);
     this.savePlaces();
     for (const { row } of replica.collection.records.all()) synchronizer.construction.enqueue(row, null);
     await this.schedules.get(row)?.lookNow();

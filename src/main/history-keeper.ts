@@ -175,10 +175,15 @@ export class HistoryKeeper {
     await this.#conflicts.copyHere(collection).catch(failed);
     await this.#synced.makeSure(collection, this.#sourceOf(synchronizer)).catch(failed);
   }
-  /** A source has other rules from now on; nothing was looked at by them yet. */
-  rulesChanged(replica: Replica, synchronizer: Synchronizer): void {
-    if (synchronizer.adapter.kind !== 'files') return;
-    this.#whole.rulesChanged(this.#collectionOf(replica), this.#sourceOf(synchronizer));
+  /** A source has other rules from now on. */
+  rulesChanged(source: number): void {
+    this.#whole.retry(source);
+  }
+  /** A look is about to forget what its rules leave out by now, but for what is held back afterwards. */
+  async leavesOut(replica: Replica, synchronizer: Synchronizer): Promise<void> {
+    await this.makeSure(replica, synchronizer);
+    if (synchronizer.adapter.kind === 'files')
+      this.#whole.leavesOut(this.#collectionOf(replica), this.#sourceOf(synchronizer));
   }
   forgetSource(source: number): void {
     this.#unsynced.dropAll(source);

@@ -109,7 +109,7 @@ export class OpenSources {
         done: (tickets) => replica.done(tickets),
         writing: (rows) => isTree && engine.keeper.writing(source.row, rows),
         heldBack: (id, revision) => isTree && engine.keeper.holdsBack(source.row, id, revision),
-        leavesOut: () => engine.keeper.makeSure(replica, synchronizer),
+        leavesOut: () => engine.keeper.leavesOut(replica, synchronizer),
         caughtUp: () => replica.memberPositions.caughtUp(),
         mayWrite: () => replica.mayWrite(),
         limits: () => engine.config.safety,

@@ -36,7 +36,7 @@ export interface SynchronizerPort {
   writing(rows: readonly number[]): void;
   /** What stands there may be torn and is neither an edit nor a deletion until that is known. */
   heldBack(id: RecordId, revision?: Revision): boolean;
-  /** What its rules leave out is let go of. */
+  /** What its rules leave out is let go of, but for what is held back afterwards. */
   leavesOut(): Promise<void>;
   /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9). */
   caughtUp(): boolean;
@@ -256,18 +256,17 @@ export class Synchronizer {
 
   /**
    * Other rules of what it holds: it is compared with the collection as at a join. Nothing is looked at meanwhile, so a look has one set of
-   * rules from its beginning to its end: what the new ones leave out would be deleted by the old. `around`: what is done before and after, and
-   * nothing written meanwhile.
+   * rules from its beginning to its end: what the new ones leave out would be deleted by the old. `first`: what is done before, and nothing
+   * written meanwhile.
    */
-  changeRules(settings: StoredSource['settings'], around: { before(): Promise<void>; after(): void }): Promise<void> {
+  changeRules(settings: StoredSource['settings'], first: () => Promise<void>): Promise<void> {
     return this.#lock.run(async () => {
-      await around.before();
+      await first();
       this.#source = { ...this.#source, settings, adopting: true };
       this.#port.sourceUpdated(this.#source);
       if (!this.isWritten) this.construction.release();
       this.forgetLook();
       await this.adapter.setRules?.(settings);
-      around.after();
     });
   }
 

@@ -114,12 +114,16 @@ export class WholeFiles implements IdleJob {
     }
     return true;
   }
+  /** A source has other rules: what was left out of it may be written now. */
+  retry(source: number): void {
+    for (const suspect of this.#undecided) suspect.due ||= suspect.source.row === source;
+    this.#port.wake();
+  }
   /**
-   * A source has other rules: what was left out of it may be written now. What the power left and was not made again yet is doubted again where
-   * it is left out now: a look would forget it, and take it for an edit once it is let in. To be called before there is a look by these rules.
+   * A look found that rules leave out what the source held. What the power left there and was not made again yet is doubted again: forgotten, it
+   * would be an edit once it is let in.
    */
-  rulesChanged(each: KeepCollection, source: KeepSource): void {
-    for (const suspect of this.#undecided) suspect.due ||= suspect.source.row === source.row;
+  leavesOut(each: KeepCollection, source: KeepSource): void {
     for (const row of this.#port.unsynced.of(source.row)) {
       const id = each.collection.records.at(row)?.id;
       if (id !== undefined && source.leavesOut(id) && isLeftByPower(each.collection, source, row))

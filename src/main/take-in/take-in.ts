@@ -92,7 +92,10 @@ export interface TakeInPort {
   lately(rows: readonly number[]): void;
   /** These records were found just as they are shown: nothing is to be constructed of them. */
   settled(rows: readonly number[]): void;
-  /** Rules leave out something the source held: it gives nothing of that to anybody from now on, and what is to outlast that is kept first. */
+  /**
+   * Rules leave out something the source held: it gives nothing of that to anybody from now on, and what is to outlast that is kept first. What is
+   * held back afterwards is not forgotten.
+   */
   leavesOut(): Promise<void>;
   /** Puts contents that only a text holds into the version store. */
   keepContents(contents: Reading['attachments']): Promise<void>;
@@ -237,9 +240,13 @@ class Look {
     const { leftOut } = this.#listing;
     if (leftOut.size === 0) return;
     await this.#port.leavesOut();
-    const { collection, source } = this.#port;
-    collection.transact(() => {
-      for (const row of leftOut) collection.records.dropSnapshot(source.row, row);
+    const { records } = this.#port.collection;
+    const isDoubted = (row: number): boolean => {
+      const id = records.at(row)?.id;
+      return id !== undefined && this.#request.heldBack(id);
+    };
+    this.#port.collection.transact(() => {
+      for (const row of leftOut) if (!isDoubted(row)) records.dropSnapshot(this.#port.source.row, row);
     });
   }
 

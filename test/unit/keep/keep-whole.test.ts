@@ -287,6 +287,27 @@ describe('what the power tore of what its rules leave out', () => {
     },
   );
 
+  it('is made again once it is let in, though an ignore file left it out before that could be done', async () => {
+    const { room: all, a, b, lose, expectTorn } = await room('ignore file');
+    all.group.cut(a, b);
+    lose();
+    await all.group.start(a);
+    await all.run(LONG);
+    all.write(a, '.lockstepignore', 'far\n');
+    await all.run(2000);
+    all.group.mendAll();
+    await all.run(LONG);
+    expectTorn();
+    all.write(a, '.lockstepignore', '');
+    await all.run(LONG);
+    expect([all.read(a, 'far'), all.read(b, 'far'), all.problems(a)]).toEqual([
+      'what B wrote at last',
+      'what B wrote at last',
+      [],
+    ]);
+    all.expectNoFaults();
+  });
+
   it('is made again once it is let in, though there was no room for it before it was left out', async () => {
     const { room: all, a, rules, lose, expectTorn, expectMadeAgain } = await room('no room');
     lose();
