@@ -90,6 +90,7 @@ export class RunConstruction {
   readonly #source: StoredSource;
   readonly #adapter: SourceAdapter;
   readonly #contents: ContentStore;
+  readonly #clock: Clock;
   readonly #port: ConstructionPort;
   readonly #items: PrepareItem;
   readonly #outcomes: CommitOutcome;
@@ -111,6 +112,7 @@ export class RunConstruction {
     this.#source = source;
     this.#adapter = adapter;
     this.#contents = contents;
+    this.#clock = clock;
     this.#port = port;
     this.#items = new PrepareItem(collection, source, adapter, (id) => port.heldBack(id));
     this.#outcomes = new CommitOutcome(collection, source, contents, clock, (id) => port.heldBack(id));
@@ -223,6 +225,9 @@ export class RunConstruction {
         if (first === undefined || signal.aborted) return;
         const batch = await first.batch;
         await this.#port.locked(() => this.#constructInTurn(batch, ahead, signal));
+        // Texts are written in this thread: peers and people wait no longer than a batch takes.
+        if (this.#adapter.batch !== undefined && (ahead.length > 0 || this.#queue.queued > 0))
+          await new Promise<void>((resolve) => this.#clock.after(0, resolve));
       }
     } finally {
       this.#staged.clear();

@@ -79,8 +79,14 @@ describe('a contact that comes into being again, and whose item shows another on
     for (const [, { dots }] of held ?? []) expect(dots).toEqual([]);
   });
 
-  it('is written to its item, and the other one beside it', async () => {
+  it('is written to its item, and the other one beside it once others had their turn', async () => {
     takenBack();
+    let turns = 0;
+    const after = (_: number, call: () => void): (() => void) => {
+      turns++;
+      queueMicrotask(call);
+      return () => undefined;
+    };
     const items: ConstructItem[] = [];
     const construct = (asked: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> => {
       items.push(...asked);
@@ -91,7 +97,7 @@ describe('a contact that comes into being again, and whose item shows another on
       source,
       { ...adapter, batch: 10, construct },
       new ContentStore(databases.of(0).database),
-      device.clock,
+      { now: () => device.clock.now(), after },
       {
         batchFiles: 10,
         findContents: () => Promise.resolve([]),
@@ -110,6 +116,7 @@ describe('a contact that comes into being again, and whose item shows another on
     construction.enqueue(rowOf(mine), null);
     await construction.run(new AbortController().signal);
     expect(new Set(items.map(({ id }) => id))).toEqual(new Set([mine, theirs]));
+    expect(turns).toBe(1);
     expect(items.find(({ id }) => id === theirs)?.expected).toBeNull();
     expect([...(items.find(({ id }) => id === mine)?.expected ?? [])]).toEqual([...REVISION]);
   });
