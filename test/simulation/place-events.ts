@@ -3,7 +3,7 @@ import type { Replica } from '../../src/main/replica.ts';
 import { Crash } from '../fakes/fault-plan.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import type { Person } from './person.ts';
-import { OWN, viewRoot } from './root-view.ts';
+import { bytesOfText, OWN, viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
 
@@ -84,7 +84,7 @@ export async function useSecond({
   group.ledger.wroteSecond(device, text);
   try {
     device.user.mkdirp(`${SECOND}/${path}`.slice(0, `${SECOND}/${path}`.lastIndexOf('/')));
-    device.user.writeFile(`${SECOND}/${path}`, text);
+    device.user.writeFile(`${SECOND}/${path}`, bytesOfText(text));
     return `${device.name}: ${what} ${SECOND}/${path}`;
   } catch (error) {
     if ((error as { code?: string }).code === undefined) throw error;
