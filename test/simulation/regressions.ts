@@ -332,6 +332,12 @@ export const REGRESSIONS: readonly {
     about: 'a folder that is being filled is not in step after a restart before it was looked at',
   },
   {
+    seed: '8000444',
+    kinds: BEFORE_SECOND,
+    drawsBatches: true,
+    about: 'nobody settles for what was deleted beside an edit before anybody else could have it',
+  },
+  {
     seed: '8000639',
     kinds: BEFORE_SECOND,
     drawsBatches: true,

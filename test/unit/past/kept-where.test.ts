@@ -47,6 +47,24 @@ describe('who has what a change wrote', () => {
     expect([kept('first', 0), kept('second', 1), kept('third', 2)]).toEqual(['no', [phone.id], 'no']);
   });
 
+  it('is not whose own user deleted it beside an edit of another, nor who may have got it together with that', () => {
+    write(laptop, 'first');
+    laptop.save(letter, 'kept');
+    phone.save(letter, 'edited');
+    phone.save(letter, null);
+    group.exchange();
+    const edited = changes()[2] as Dot;
+    expect(keptWhere(laptop.port, entryOf('edited'), edited, null)).toEqual('no');
+    expect(keptWhere(laptop.port, entryOf('kept'), changes()[1] as Dot, null)).toEqual([phone.id]);
+    const [other] = phone.port.members.others();
+    if (other === undefined) throw new Error('there are two');
+    const passedOver = (_: unknown, ended: readonly unknown[]) => ended.length > 0;
+    const members = { ...phone.port.members, others: () => [{ ...other, passedOver }] };
+    phone.bytes.clear();
+    const dot = phone.collection.log.changesOf(phone.collection.records.find(letter)?.row ?? -1)[1] as Dot;
+    expect(keptWhere({ ...phone.port, members }, entryOf('edited'), dot, null)).toEqual('no');
+  });
+
   it('is nobody who may have got it together with what ended it', () => {
     write(laptop, 'first');
     write(laptop, 'second');
