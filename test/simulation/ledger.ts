@@ -37,6 +37,8 @@ interface Folder {
   journalLost: number;
   /** The same, of the other folder of the computer; or when a person wrote there last. */
   secondLost: number;
+  /** What a person wrote there. */
+  readonly inSecond: Set<string>;
   /** Paths last written by the program. */
   readonly programWrote: Set<string>;
 }
@@ -123,10 +125,17 @@ export class Ledger {
     this.#noteSecond(device);
   }
 
-  /** A person wrote to its other folder: what a power loss leaves of that nobody can tell. */
-  wroteSecond(device: SimulatedDevice, content: string): void {
+  /** A person writes to its other folder: what a power loss leaves of that nobody can tell, and what it takes is gone. */
+  inSecond(device: SimulatedDevice, content: string, act: () => void): void {
+    const folder = this.#folder(device);
     this.note(content);
-    this.#folder(device).secondLost = this.#clock.now();
+    folder.secondLost = this.#clock.now();
+    folder.inSecond.add(content);
+    const contents = () => new Set([...(viewRoot(device.disk, SECOND)?.values() ?? [])].map((seen) => seen.content));
+    const before = contents();
+    act();
+    const after = contents();
+    for (const each of before) if (!after.has(each)) this.destroyed.add(each);
   }
 
   /** What is torn in its other folder is as good as any content too. */
@@ -271,7 +280,10 @@ export class Ledger {
       if (isTold) folder.torn.add(content);
       else this.note(content);
     }
-    if (torn && this.#clock.now() - folder.secondLost <= UNSYNCED_MS) this.#noteSecond(device);
+    if (torn && this.#clock.now() - folder.secondLost <= UNSYNCED_MS) {
+      this.#noteSecond(device);
+      for (const content of folder.inSecond) this.destroyed.add(content);
+    }
     const still = new Set([...view.values()].map((seen) => seen.content));
     for (const { content } of folder.view.values()) if (!still.has(content)) this.destroyed.add(content);
     folder.view = view;
@@ -302,6 +314,7 @@ export class Ledger {
         unseen: new Map(),
         journalLost: Number.NEGATIVE_INFINITY,
         secondLost: Number.NEGATIVE_INFINITY,
+        inSecond: new Set(),
         programWrote: new Set(),
       };
       this.#folders.set(device, folder);

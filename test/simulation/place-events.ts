@@ -81,14 +81,16 @@ export async function useSecond({
   const files = [...(viewRoot(device.disk, SECOND) ?? [])].flatMap(([path, { type }]) => (type === 'file' ? path : []));
   const path = what === 'edit' && files.length > 0 ? random.pick(files) : person.path();
   const text = person.text(device);
-  group.ledger.wroteSecond(device, text);
+  const to = `${SECOND}/${path}`;
   try {
-    device.user.mkdirp(`${SECOND}/${path}`.slice(0, `${SECOND}/${path}`.lastIndexOf('/')));
-    device.user.writeFile(`${SECOND}/${path}`, bytesOfText(text));
-    return `${device.name}: ${what} ${SECOND}/${path}`;
+    group.ledger.inSecond(device, text, () => {
+      device.user.mkdirp(to.slice(0, to.lastIndexOf('/')));
+      device.user.writeFile(to, bytesOfText(text));
+    });
+    return `${device.name}: ${what} ${to}`;
   } catch (error) {
     if ((error as { code?: string }).code === undefined) throw error;
-    return `${device.name}: ${what} ${SECOND}/${path}, in vain`;
+    return `${device.name}: ${what} ${to}, in vain`;
   }
 }
 
