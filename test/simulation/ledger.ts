@@ -112,15 +112,17 @@ export class Ledger {
   }
 
   /**
-   * With its database a program loses the journal of un-synced writes: from now on what is torn is as good as any content. `all`: that of both
-   * its folders.
+   * With its database a program loses the journal of un-synced writes, and with a folder that of what it wrote there: from now on what is torn is
+   * as good as any content.
    */
-  loseJournal(device: SimulatedDevice, all = true): void {
+  loseJournal(device: SimulatedDevice, of: 'first' | 'second' | 'both' = 'both'): void {
     const folder = this.#folder(device);
-    folder.journalLost = this.#clock.now();
-    for (const content of folder.torn) this.note(content);
-    folder.torn.clear();
-    if (!all) return;
+    if (of !== 'second') {
+      folder.journalLost = this.#clock.now();
+      for (const content of folder.torn) this.note(content);
+      folder.torn.clear();
+    }
+    if (of === 'first') return;
     folder.secondLost = this.#clock.now();
     this.#noteSecond(device);
   }

@@ -47,9 +47,9 @@ export async function turnSource({ group, random }: PlaceScene): Promise<string 
   const isThere = hasSource(group, device, location);
   if (location === SECOND) device.user.mkdirp(SECOND);
   // With a folder goes the journal of what was written to it: what was torn before it went is as good as any content once it is taken again.
-  const isSure = location === SECOND || isSureOfAll(group, device);
+  const isSure = isSureOfAll(group, device, location);
   const done = await change(group, device, isThere ? { remove: location } : { add: location });
-  if (isThere && !isSure) group.ledger.loseJournal(device, false);
+  if (isThere && !isSure) group.ledger.loseJournal(device, location === SECOND ? 'second' : 'first');
   return `${device.name} ${isThere ? 'lets go of' : 'takes'} ${location}${done ? '' : ', in vain'}`;
 }
 
@@ -95,16 +95,16 @@ export async function useSecond({
 }
 
 /** Can all that its program wrote to the folder be synced, and is none of it doubted since the power went, or still to be made again? */
-function isSureOfAll(group: SimulatedGroup, device: SimulatedDevice): boolean {
+function isSureOfAll(group: SimulatedGroup, device: SimulatedDevice, location: string): boolean {
   const { collection, synchronizers } = group.replica(device) as Replica;
-  const ours = [...synchronizers.values()].find(({ source }) => source.location === ROOT);
+  const ours = [...synchronizers.values()].find(({ source }) => source.location === location);
   if (ours === undefined || ours.state === 'unavailable' || ours.construction.open > 0) return false;
   const { keeper } = device.engine;
   if ([...collection.records.all()].some(({ id }) => keeper.holdsBack(ours.source.row, id))) return false;
   const fs = device.disk.process();
   try {
-    for (const [path, { type }] of group.ledger.view(device))
-      if (type === 'file') fs.close(fs.open(`${ROOT}/${path}`, 'read'));
+    for (const [path, { type }] of viewRoot(device.disk, location) ?? [])
+      if (type === 'file') fs.close(fs.open(`${location}/${path}`, 'read'));
     return true;
   } catch {
     return false;
