@@ -32,14 +32,15 @@ export async function makeFiles(
     return fd instanceof Error ? fd : attempt(() => putInPlace(fs, directory, name));
   });
   if (made.includes('made')) fs.syncDirectory(directory);
-  for (const { name } of files) attempt(() => removeMade(fs, newNameOf(directory, name)));
+  files.forEach(({ name }, at) => {
+    if (made[at] !== 'made') attempt(() => removeMade(fs, newNameOf(directory, name)));
+  });
   return made;
 }
 
 function writeBeside(fs: FileSystem, directory: string, { name, bytes }: NewDocument): number {
   const beside = newNameOf(directory, name);
-  removeMade(fs, beside);
-  const fd = fs.open(beside, 'create-new');
+  const fd = openNew(fs, beside);
   try {
     writeFully(fs, fd, bytes, 0);
     return fd;
@@ -49,11 +50,20 @@ function writeBeside(fs: FileSystem, directory: string, { name, bytes }: NewDocu
   }
 }
 
-function putInPlace(fs: FileSystem, directory: string, name: string): Made {
-  const path = `${directory}/${name}`;
-  if (fs.lstat(path) !== null) return 'taken';
+/** An interruption may have left one of that name. */
+function openNew(fs: FileSystem, beside: string): number {
   try {
-    moveToFree({ fs }, newNameOf(directory, name), path);
+    return fs.open(beside, 'create-new');
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    removeMade(fs, beside);
+    return fs.open(beside, 'create-new');
+  }
+}
+
+function putInPlace(fs: FileSystem, directory: string, name: string): Made {
+  try {
+    moveToFree({ fs }, newNameOf(directory, name), `${directory}/${name}`);
   } catch (error) {
     if ((error as { code?: string }).code === 'EEXIST') return 'taken';
     throw error;

@@ -106,6 +106,18 @@ it('the disk is waited for once for all of them', async () => {
   expect((fs.callsByName.get('syncDirectory') ?? 0) - before).toBe(1);
 });
 
+it('what an interruption left where one is made goes, and where nothing was left none is looked for', async () => {
+  const { user, place, there } = room();
+  const looks: string[] = [];
+  const { folder } = place(() => ({ name, path }) => {
+    if (name === 'lstat' && path.endsWith('.lockstep-new')) looks.push(path);
+    return null;
+  });
+  user.writeFile(`${ROOT}/.b.txt.lockstep-new`, 'half of');
+  expect((await folder.make(news)).map(({ done }) => done)).toEqual(['written', 'written', 'written']);
+  expect([there(), looks]).toEqual([TEXTS, [`${ROOT}/.b.txt.lockstep-new`]]);
+});
+
 it('on a disk without links they are made as well, and nothing that is there is replaced', async () => {
   const { user, place, there } = room();
   user.writeFile(`${ROOT}/b.txt`, 'somebody’s');
