@@ -65,10 +65,11 @@ export class Acknowledgements {
     this.#whole.set(device, wholeAgain(before, applied));
     this.#saveSoon(device);
   }
-  /** In which a device applied what came, where that was more than one package at a time. */
+  /** In which a device applied what came, where that was more than one package at a time; what it is not through with is one of them. */
   stretches(device: DeviceId): readonly Stretch[] {
-    this.#of(device);
-    return this.#whole.get(device)?.stretches ?? [];
+    const applied = appliedIn(this.#of(device));
+    const whole = this.#whole.get(device);
+    return whole === undefined ? [] : wholeAgain(whole, applied).stretches;
   }
 
   /** A device said so of one log. */

@@ -59,6 +59,20 @@ it('nor what came and went while it was away', async () => {
   room.expectNoFaults();
 });
 
+it('nor before it is through with all that came meanwhile', async () => {
+  const { room, a, b } = await opened('at work');
+  room.group.cut(a, b);
+  await edit(room, a, 'one', 'two');
+  room.group.mendAll();
+  a.engine.network.dialNow();
+  for (let at = 0; at < 500; at++) {
+    if (at % 20 === 0) room.write(a, 'other', `one more ${at}`);
+    await room.run(1);
+    expect((await kept(a)).filter((where) => where !== 'here').at(-1), `after ${at} ms`).toBe('no');
+  }
+  room.expectNoFaults();
+});
+
 it('nor what came and went before it joined, also after a restart of who says so', async () => {
   const room = await KeepRoom.open('joined', 1, { letter: 'zero' });
   const [a] = room.devices as [SimulatedDevice];
