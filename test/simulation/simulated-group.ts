@@ -30,7 +30,8 @@ export class SimulatedGroup {
   /** Whose database was put back from a copy: to it, what was done since looks like the deeds of a person. */
   readonly restored = new Set<SimulatedDevice>();
   readonly #linkedSince = new Map<string, number>();
-  readonly #removed = new Set<SimulatedDevice>();
+  /** And who removed each. */
+  readonly #removed = new Map<SimulatedDevice, SimulatedDevice>();
   /** Whom a removed device had let in, and who removed that one without having heard of them. */
   readonly #letInBeside = new Map<SimulatedDevice, SimulatedDevice>();
   readonly #letInBy = new Map<SimulatedDevice, SimulatedDevice>();
@@ -216,7 +217,7 @@ export class SimulatedGroup {
     if (replica.membership.member(device.identity.id) === null) return false;
     return this.#ask(() => {
       by.engine.members.remove(replica, device.identity.id);
-      this.#removed.add(device);
+      this.#removed.set(device, by);
       this.#voidAdmissions(by);
     });
   }
@@ -260,12 +261,12 @@ export class SimulatedGroup {
     }
   }
   /**
-   * Also where its admission is void: one by a removed device of which who removed that had not heard, and which does not count for it once it
-   * has. A more senior admin still lets in whom it let in.
+   * Unless that is void: a more senior admin had made whoever removed it no admin any more, of which that one had not heard. Also where its admission
+   * is void: one by a removed device of which who removed that had not heard, and which does not count for it once it has. A more senior admin
+   * still lets in whom it let in.
    */
   isRemoved(device: SimulatedDevice): boolean {
-    if (this.#removed.has(device)) return true;
-    const by = this.#letInBeside.get(device);
+    const by = this.#removed.get(device) ?? this.#letInBeside.get(device);
     return by !== undefined && (this.replica(by)?.membership.member(device.identity.id) ?? null) === null;
   }
 }
