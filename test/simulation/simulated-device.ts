@@ -178,7 +178,8 @@ export class SimulatedDevice {
         beacons: [],
         networks: () => '',
         platform: 'posix',
-        isFolding: () => this.folding,
+        // Its other folder lies on a disk that tells case apart.
+        isFolding: (root) => this.folding && root === ROOT,
         diskSpace: async (path) => {
           const { capacity, used } = this.disk.volumeAt(path);
           return { free: Math.max(0, capacity - used), size: capacity };
