@@ -351,9 +351,12 @@ export class WholeFiles implements IdleJob {
     if (collection === undefined || judged.length === 0) return;
     collection.transact(() => {
       for (const { suspect, standing, verdict } of judged) {
-        if (verdict === 'let-go') this.#doubt(suspect);
-        if (verdict === 'made') this.#note(suspect, standing as There);
-        if (verdict === 'again') this.#expect(suspect, standing);
+        if (isGoneWhereLeftOut(suspect, verdict)) {
+          this.#forgetHeld(suspect);
+          collection.records.dropSnapshot(source.row, suspect.row);
+        } else if (verdict === 'let-go') this.#doubt(suspect);
+        else if (verdict === 'made') this.#note(suspect, standing as There);
+        else this.#expect(suspect, standing);
         collection.problems.drop(source.row, suspect.id);
       }
       const rows = judged.map(({ suspect }) => suspect.row);
@@ -445,6 +448,11 @@ const isDue = ({ each, asked, due }: Suspect): boolean => due || each.linked().s
 /** Is something there that is not written to: what is torn stays so, and is doubted until it is let in again. */
 const isLeftOut = ({ source, id }: Suspect, standing: Standing): boolean =>
   standing.is === 'there' && source.leavesOut(id);
+
+/** Is what the power left in a place that is left out there no more? It is neither made again there nor doubted once more. */
+const isGoneWhereLeftOut = ({ each, source, row, id, power }: Suspect, verdict: Verdict): boolean =>
+  source.leavesOut(id) &&
+  (verdict === 'again' || (power && verdict === 'let-go' && isLeftByPower(each.collection, source, row)));
 
 /** Has some member not been linked yet since it came to be doubted? */
 const hasOthersToAsk = ({ each, asked }: Suspect): boolean => each.others().some(({ device }) => !asked.has(device));

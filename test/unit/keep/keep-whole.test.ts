@@ -308,6 +308,33 @@ describe('what the power tore of what its rules leave out', () => {
     all.expectNoFaults();
   });
 
+  it.each(['edits', 'deletes'])('is held back no more once somebody %s it there', async (how) => {
+    const { room: all, a, b, rules, lose, expectMadeAgain } = await room(how);
+    all.group.cut(a, b);
+    lose();
+    await all.group.start(a);
+    await all.run(LONG);
+    await rules(['far']);
+    all.group.mendAll();
+    await all.run(LONG);
+    if (how === 'edits') all.write(a, 'far', 'written where it is left out');
+    else a.user.remove(`${ROOT}/far`);
+    all.group.cut(a, b);
+    await all.run(LONG);
+    all.group.mendAll();
+    await all.run(LONG);
+    const calls = a.calls;
+    await all.run(100_000);
+    expect(a.calls - calls).toBeLessThan(100);
+    expect(all.read(a, 'far')).toBe(how === 'edits' ? 'written where it is left out' : null);
+    await rules([]);
+    await all.run(100_000);
+    // It is compared as at a join: both versions stand.
+    if (how === 'edits') expect([all.read(a, 'far'), all.conflicts(b)]).toEqual(['written where it is left out', 1]);
+    else expectMadeAgain();
+    all.expectNoFaults();
+  });
+
   it('is made again once it is let in, though there was no room for it before it was left out', async () => {
     const { room: all, a, rules, lose, expectTorn, expectMadeAgain } = await room('no room');
     lose();
