@@ -332,6 +332,12 @@ export const REGRESSIONS: readonly {
     about: 'a folder that is being filled is not in step after a restart before it was looked at',
   },
   {
+    seed: '8211286',
+    kinds: ['tree', 'crash', 'power', 'members', 'race', 'deaf', 'select', 'retention', 'folding'],
+    drawsBatches: true,
+    about: 'no file whose name differs in case passes for the directory that takes its place',
+  },
+  {
     seed: '8000444',
     kinds: BEFORE_SECOND,
     drawsBatches: true,

@@ -168,7 +168,8 @@ class Construction {
     const folded =
       item.expected === null && target !== null ? this.#folded.get(collisionKey(item.id, true)) : undefined;
     if (folded === undefined) return this.#writeNamedSo(n, item, entry, place, target);
-    const recased = entry.type === 'directory' ? this.#recase(item, entry, place.path, folded, target!.inode) : null;
+    const isFolder = entry.type === 'directory' && target?.type === 'directory';
+    const recased = isFolder ? this.#recase(item, entry, place.path, folded, target.inode) : null;
     if (recased !== null) return recased;
     this.#settle(folded);
     return this.#writeNamedSo(n, item, entry, place, context.fs.lstat(place.path));

@@ -413,6 +413,15 @@ describe('constructing on a disk that does not tell case apart', () => {
     expect(room.tree()).toEqual({ DIR: 'directory' });
   });
 
+  it('makes a directory where a file of another case goes, and does not take that for it', () => {
+    const room = memoryRoom(true);
+    room.write('name', 'N');
+    const report = room.construct({ ...room.makeDirectory('NAME'), expected: null }, room.remove('name'));
+    expect(report.outcomes.map(({ done }) => done)).toEqual(['written', 'written']);
+    expect(room.tree()).toEqual({ NAME: 'directory' });
+    expect(room.kept('N')).toBe('N');
+  });
+
   it('gives a directory its new case with all that is in it', () => {
     const room = memoryRoom(true);
     room.write('dir/moved', 'M');
