@@ -88,8 +88,7 @@ export class HistoryKeeper {
     const wasRunning = registry.setting(RUNNING) !== null;
     registry.setSetting(RUNNING, '1');
     const conflicts = new ConflictContents();
-    // Until then a start after this one, in the same run of the system, has to doubt them as well.
-    this.#whole = new WholeFiles(this.#port, () => registry.setSetting(BOOT, boot));
+    this.#whole = new WholeFiles(this.#port, this.recovered);
     this.#retention = new Retention(this.#port, conflicts, () => {
       this.#conflicts.roomMade();
       this.#contents.roomMade();
@@ -132,7 +131,7 @@ export class HistoryKeeper {
         // What was looked at until now was held back.
         synchronizer.forgetLook();
       }
-    if (this.#whole.isSettled) this.#engine.registry.setSetting(BOOT, this.#engine.world.boot ?? null);
+    this.recovered();
     this.#whole.run().catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
     this.wake();
   }
@@ -189,6 +188,17 @@ export class HistoryKeeper {
     this.#unsynced.dropAll(source);
     this.#whole.forget(source);
   }
+
+  /**
+   * Nothing is doubted any more, or left aside: a start after this one, in the same run of the system, finds nothing that may be torn. To be called
+   * wherever that may have come about.
+   */
+  recovered = (): void => {
+    const { registry, replicas, world } = this.#engine;
+    if (!this.#started || !this.#whole.isSettled) return;
+    const trees = [...replicas.values()].flatMap(treesOf);
+    if (!trees.some(({ adapter }) => adapter.leftAside === true)) registry.setSetting(BOOT, world.boot ?? null);
+  };
 
   /** Bytes found aside after an interruption: are they only what the power left of something? null: that cannot be told now. Same order. */
   async areTorn(replica: Replica, moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]> {

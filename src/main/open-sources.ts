@@ -54,6 +54,7 @@ export class OpenSources {
         if (!replica.synchronizers.has(source.row)) recovered.push(...rows);
       },
       areTorn: (moved) => engine.keeper.areTorn(replica, moved),
+      recovered: engine.keeper.recovered,
     });
     const synchronizer = this.#synchronizer(replica, source, adapter);
     replica.synchronizers.set(source.row, synchronizer);

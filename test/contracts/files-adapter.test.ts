@@ -66,6 +66,7 @@ async function subject(
     watchRoot: null,
     onMovedOn: () => {},
     areTorn: async (moved) => moved.map(() => false),
+    onRecovered: () => undefined,
     onProblems: () => {},
     ...options,
   });

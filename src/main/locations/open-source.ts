@@ -29,6 +29,8 @@ import { accountOf } from './server-place.ts';
 export interface FolderNews {
   movedOn(moved: readonly MovedOn[]): void;
   areTorn(moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]>;
+  /** Nothing is left of an interruption. */
+  recovered(): void;
 }
 
 type FeedFetch = ConstructorParameters<typeof SubscriptionPlace>[0]['fetch'];
@@ -97,6 +99,7 @@ export async function openAdapter(
     watchRoot: world.watchRoot,
     onMovedOn: news.movedOn,
     areTorn: news.areTorn,
+    onRecovered: news.recovered,
     onProblems: (problems) => {
       for (const { id, code, detail } of problems)
         replica.collection.problems.put(source.row, id, code, detail, world.clock.now());

@@ -245,6 +245,8 @@ export interface SourceAdapter {
   onlyLeads?(id: RecordId): boolean;
   /** How many files had other names on this disk when all of it was listed last: elsewhere each name is a file of its own. Files only. */
   readonly linked?: number;
+  /** Something that an interruption left beside is not settled: its disk is away, or full, or nobody can tell what it is. Files only. */
+  readonly leftAside?: boolean;
   /** 0 while nothing is left out; otherwise another number with each change of the rules. */
   rulesVersion(): number;
   /**

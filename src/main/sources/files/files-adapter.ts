@@ -58,6 +58,8 @@ export interface FilesAdapterOptions {
   onMovedOn(moved: readonly MovedOn[]): void;
   /** Of bytes that an interruption left: are they only what a power loss made of something known? null: that cannot be told now. Same order. */
   areTorn(moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]>;
+  /** Nothing is left of an interruption. */
+  onRecovered(): void;
   onProblems(problems: readonly ItemProblem[]): void;
 }
 
@@ -78,6 +80,7 @@ export class FilesAdapter implements SourceAdapter {
   readonly #seen = new Set<string>();
   /** Something half-done may lie in the root: that is put right before it is listed. */
   #isInterrupted = true;
+  #leftAside = true;
   /** What was taken aside and waits to be looked at again. */
   readonly #rechecks = new Set<Promise<void>>();
   #recoversAgain: (() => void) | null = null;
@@ -103,7 +106,8 @@ export class FilesAdapter implements SourceAdapter {
 
   /** Puts right what an interruption left, if the root is there. */
   async #recover(): Promise<void> {
-    const { source, clock, onProblems, onMovedOn, areTorn } = this.#options;
+    const { source, clock, onProblems, onMovedOn, onRecovered, areTorn } = this.#options;
+    this.#leftAside = true;
     const { moved, problems } = await this.#write.recover(source);
     if ((await this.condition()).is !== 'ready') return;
     this.#isInterrupted = false;
@@ -113,7 +117,11 @@ export class FilesAdapter implements SourceAdapter {
     if (edits.length > 0) onMovedOn(edits);
     const settled = moved.filter((_, at) => torn[at] !== null).map(({ path }) => path);
     if (settled.length > 0) await this.#write.settleRecovered(source, settled);
-    if (problems.length === 0 && settled.length === moved.length) return;
+    if (problems.length === 0 && settled.length === moved.length) {
+      this.#leftAside = false;
+      onRecovered();
+      return;
+    }
     this.#recoversAgain?.();
     this.#recoversAgain = clock.after(RECOVER_AGAIN_MS, () => {
       // The source was closed meanwhile: it is tried when it is opened again.
@@ -151,6 +159,9 @@ export class FilesAdapter implements SourceAdapter {
     return this.#look.condition(this.#options.source);
   }
 
+  get leftAside(): boolean {
+    return this.#leftAside;
+  }
   get linked(): number {
     return this.#linked;
   }
