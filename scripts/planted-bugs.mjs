@@ -58,9 +58,9 @@ export const PLANTED_BUGS = [
   {
     about: 'the snapshot moves though the write was refused',
     file: 'src/main/construct/commit-outcome.ts',
-    find: '        this.#refused(item, outcome.reason, outcome.detail);\n      return;',
+    find: '      this.#refused(item, outcome.reason, outcome.detail);\n      return null;',
     replace:
-      '        this.#collection.records.putSnapshot(this.#source.row, item.job.row, new Uint8Array(1), null);\n      return;',
+      '      this.#collection.records.putSnapshot(this.#source.row, item.job.row, new Uint8Array(1), null);\n      return null;',
     tests: [SIMULATION],
   },
   {
@@ -161,7 +161,7 @@ export const PLANTED_BUGS = [
   {
     about: 'what rules leave out is deleted everywhere',
     file: 'src/main/take-in/compare-listing.ts',
-    find: 'if (this.#adapter.outside(id, false)) this.#collection.records.dropSnapshot(this.#source, row);\n    else ',
+    find: 'if (this.#adapter.outside(id, false)) this.leftOut.add(row);\n    else ',
     replace: '',
     tests: ['test/scenarios/selection.test.ts', 'test/scenarios', SIMULATION],
   },
