@@ -227,7 +227,9 @@ describe.each(SERVERS)('%s', (name) => {
           await a.sync();
           const view = await a.sync();
           expect(view.collections.find(({ id }) => id === collection)).toMatchObject({ name: 'people', problems: 1 });
-          expect((await a.status()).collections[0]).toMatchObject({ state: 'problem', problems: 1 });
+          // It is tried again now and then, and works while it is.
+          const shown = async () => (await a.status()).collections[0];
+          await expect.poll(shown, WAIT).toMatchObject({ state: 'problem', problems: 1 });
           const said = await a.cli('sync', '--wait', '--timeout', PATIENT);
           expect([said.status, said.stdout.toString()]).toEqual([
             0,
