@@ -173,10 +173,16 @@ export class Ledger {
   /** Has the program still what it took from the folder? `all`: also what it had when last asked. */
   checkOwed(device: SimulatedDevice, all = false): void {
     const folder = this.#folder(device);
-    const open = all ? [...folder.owed.keys()] : [...folder.unchecked];
-    if (open.length === 0 || device.running === null || !device.isMounted) return;
+    if (folder.owed.size === 0 || device.running === null || !device.isMounted) return;
     const shown = new Set([...folder.view.values()].filter(isFile).map((seen) => seen.content));
     const staged = stagedContents(device.disk, ROOT);
+    // What it moved aside and put back it never took: as before, it is the person's to write over, whether or not a look saw it.
+    for (const content of folder.owed.keys()) {
+      if (!shown.has(content) || staged.has(content) || this.isKept(device, content)) continue;
+      folder.owed.delete(content);
+      folder.unchecked.delete(content);
+    }
+    const open = all ? [...folder.owed.keys()] : [...folder.unchecked];
     for (const content of open) {
       folder.unchecked.delete(content);
       // In another folder of the computer it is on that computer as well.
