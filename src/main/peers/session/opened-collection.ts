@@ -116,7 +116,10 @@ export class OpenedCollection {
 
   /** What is known of other members, or what the sources here leave out, may be another thing than it was: the peer is told soon. */
   tellStandingSoon(): void {
-    if (this.#sent === null || this.#standingPlanned) return;
+    if (this.#sent === null) return;
+    // What is applied counts as held here from now on, or no more.
+    if (this.shared.isPartial !== this.#partialTold) this.acknowledge();
+    if (this.#standingPlanned) return;
     this.#standingPlanned = true;
     this.#port.clock.after(STANDING_AFTER_MS, () => {
       this.#standingPlanned = false;

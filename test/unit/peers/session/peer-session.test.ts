@@ -296,18 +296,32 @@ describe('what is told beside acknowledgements', () => {
 
   it('is told again a second after it became something else, once for many changes, and never twice the same', async () => {
     const { clock, one, two } = await talking();
-    one.shared.says = of(true);
+    const linked = (is: boolean): Standing => ({
+      partial: false,
+      members: [{ member: one.shared.member, linked: is, held: [], applied: [] }],
+    });
+    one.shared.says = linked(true);
     for (let each = 0; each < 3; each++) one.session.tellStanding(one.shared.id);
     await clock.advance(900);
     expect(two.shared.heardStandings).toEqual([of(false)]);
     await clock.advance(200);
     one.session.tellStanding(one.shared.id);
     await clock.advance(1100);
-    expect(two.shared.heardStandings).toEqual([of(false), of(true)]);
-    one.shared.says = of(false);
+    expect(two.shared.heardStandings).toEqual([of(false), linked(true)]);
+    one.shared.says = linked(false);
     one.session.tellStanding(one.shared.id);
     await clock.advance(1100);
-    expect(two.shared.heardStandings).toEqual([of(false), of(true), of(false)]);
+    expect(two.shared.heardStandings).toEqual([of(false), linked(true), linked(false)]);
+  });
+
+  it('tells at once that something is left out, or nothing any more: what is applied counts by that', async () => {
+    const { clock, one, two } = await talking();
+    for (const partial of [true, false]) {
+      one.shared.says = of(partial);
+      one.session.tellStanding(one.shared.id);
+      await clock.advance(100);
+      expect(two.shared.heardStandings.at(-1)).toEqual(of(partial));
+    }
   });
 
   it('is told that it leaves something out before it acknowledges anything more', async () => {
