@@ -398,4 +398,11 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'a directory the program moved aside and put back, as it was not empty, it never took',
   },
+  {
+    seed: '8900308',
+    kinds: ['tree', 'attributes', 'disk', 'clock', 'race', 'deaf', 'restore'],
+    drawsBatches: true,
+    about:
+      'what is saved by a rename where a file is just being moved to is not removed with the move that is taken back',
+  },
 ];

@@ -163,7 +163,7 @@ class Construction {
     if (target === null && item.expected === null && !guard.areParentsNamedSo(item.id))
       if (context.fs.lstat(place.path) === null) throw this.#collision(item.id) ?? changedUnderneath(item.id);
     if (target?.type === 'directory' && entry.type !== 'directory') this.#clear(item.id);
-    const taken = entry.type === 'file' ? this.#take(item, entry, place, target === null) : null;
+    const taken = entry.type === 'file' ? this.#take(n, item, entry, place, target === null) : null;
     if (taken !== null) return taken;
     const folded =
       item.expected === null && target !== null ? this.#folded.get(collisionKey(item.id, true)) : undefined;
@@ -209,20 +209,20 @@ class Construction {
   }
 
   /** A move: the item whose content is wanted is to go, so its file becomes this one. null: it has to be copied. */
-  #take(item: ConstructItem, entry: WantedFile, place: FreePlace, free: boolean): Written | null {
+  #take(n: number, item: ConstructItem, entry: WantedFile, place: FreePlace, free: boolean): Written | null {
     const plan = item.content;
-    const n = plan?.from === 'item' && plan.take ? this.#numbers.get(plan.id) : undefined;
-    if (plan?.from !== 'item' || n === undefined || item.expected !== null) return null;
-    const source = this.#items[n]!;
+    const taken = plan?.from === 'item' && plan.take ? this.#numbers.get(plan.id) : undefined;
+    if (plan?.from !== 'item' || taken === undefined || item.expected !== null) return null;
+    const source = this.#items[taken]!;
     const from = this.#work.guard.place(plan.id);
-    if (source.fields !== null || this.#outcomes[n] !== undefined || from.is !== 'there') return null;
+    if (source.fields !== null || this.#outcomes[taken] !== undefined || from.is !== 'there') return null;
     if (!this.#work.guard.isNamedSo(plan.id)) return null;
     const stat = this.#work.context.fs.lstat(from.path);
     if (stat?.type !== 'file' || source.expected === null) return null;
     if (!sameRevision(revisionOf(stat), plan.revision) || !sameRevision(plan.revision, source.expected)) return null;
-    if (!free) return this.#recase(item, entry, place.path, n, stat.inode);
-    const written = takeItem(this.#work, item, entry, place, { n, id: plan.id, path: from.path, stat });
-    if (written !== null) this.#gone(n);
+    if (!free) return this.#recase(item, entry, place.path, taken, stat.inode);
+    const written = takeItem(this.#work, n, item, entry, place, { n: taken, id: plan.id, path: from.path, stat });
+    if (written !== null) this.#gone(taken);
     return written;
   }
 

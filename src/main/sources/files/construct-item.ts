@@ -13,6 +13,7 @@ import {
   putBack,
   Refusal,
   takeAside,
+  takeNameBack,
 } from './construct-work.ts';
 import { type Place, parentOf } from './path-guard.ts';
 import { adjustFile, hashFile, isAsWanted, prepareFile, type WantedFile, wantsExecutable } from './prepare-file.ts';
@@ -97,12 +98,15 @@ export function deleteItem(
  */
 export function takeItem(
   work: ConstructWork,
+  n: number,
   item: ConstructItem,
   entry: WantedFile,
   place: FreePlace,
   source: { readonly n: number; readonly id: RecordId; readonly path: string; readonly stat: FileStat },
 ): Written | null {
   const { fs } = work.context;
+  // Where there is no room for staging nothing is begun: without it a link could not be taken back.
+  const old = work.batch.oldPath(source.n);
   try {
     withParents(work, place, () => fs.link(source.path, place.path));
   } catch (error) {
@@ -114,12 +118,12 @@ export function takeItem(
     const linked = fs.lstat(place.path);
     if (linked === null || !sameBytes(linked, source.stat)) throw changedUnderneath(source.id);
     adjusted = adjustTo(work, item, entry, place.path, linked);
-    takeAside(work, source.id, source.path, work.batch.oldPath(source.n), adjusted.stat);
+    takeAside(work, source.id, source.path, old, adjusted.stat);
   } catch (error) {
-    attempt(() => fs.unlink(place.path));
+    attempt(() => takeNameBack(work, place.path, work.batch.oldPath(n), source));
     throw error;
   }
-  attempt(() => fs.unlink(work.batch.oldPath(source.n)));
+  attempt(() => fs.unlink(old));
   const after = fs.lstat(place.path);
   if (after === null) throw changedUnderneath(item.id);
   return writtenAs(after, adjusted.fresh || !sameBytes(after, adjusted.stat));

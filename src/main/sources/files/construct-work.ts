@@ -98,6 +98,26 @@ export function takeAside(work: ConstructWork, id: RecordId, place: string, old:
   }
 }
 
+/**
+ * Takes from the file of `source` the further name `place` that it was given here. What somebody saved under that name meanwhile goes back, and
+ * so does the file itself where it has no other name any more.
+ */
+export function takeNameBack(
+  work: ConstructWork,
+  place: string,
+  old: string,
+  source: { readonly path: string; readonly stat: FileStat },
+): void {
+  const { fs } = work.context;
+  // By way of staging: between a look at the name and its removal somebody may save a file under it.
+  fs.rename(place, old);
+  const taken = fs.lstat(old);
+  // What was linked may also be what somebody had just saved at the source.
+  const isSource = taken?.inode === source.stat.inode || taken?.inode === fs.lstat(source.path)?.inode;
+  if (isSource && taken !== null && taken.links > 1) fs.unlink(old);
+  else putBack(work.context, old, place);
+}
+
 /** Returns what was taken aside to its place; where something newer is there, the version store has it. */
 export function putBack(context: ConstructContext, old: string, place: string): void {
   const { fs, versions } = context;

@@ -320,18 +320,70 @@ describe('someone who writes at the same moment', () => {
     expect([room.text('a'), room.kept('of the old')]).toEqual(['of the new', 'of the old']);
   });
 
+  const save = (id: string) => (person: ConstructRoom) => {
+    person.write(`${id}.tmp`, 'theirs');
+    person.fs.rename(person.path(`${id}.tmp`), person.path(id));
+  };
+  const move = (room: ConstructRoom) => script(room).filter(({ id }) => id === 'm' || id === 'moved/n');
+
   it('keeps a file that is saved by a rename in place of one that is replaced, but for just before that is', () => {
-    const save = (person: ConstructRoom) => {
-      person.write('a.tmp', 'theirs');
-      person.fs.rename('/home/root/a.tmp', '/home/root/a');
-    };
     const isReplaced = ({ name, to }: FileCall) => name === 'rename' && to === '/home/root/a';
-    editedAt('a', save, (room) => [room.file('a', 'new a')], isReplaced);
+    editedAt('a', save('a'), (room) => [room.file('a', 'new a')], isReplaced);
+  });
+
+  it('keeps a file that is saved by a rename where one is moved to, or from', () => {
+    editedAt('moved/n', save('moved/n'), move);
+    editedAt('m', save('m'), move);
+    // Also where one in place has already had the move taken back.
+    const isTakenBack = ({ name, path }: FileCall) => name === 'rename' && path === '/home/root/moved/n';
+    start.restore(before);
+    const fs = start.process();
+    const room = new ConstructRoom(fs, '/home');
+    const person = new ConstructRoom(start.process(), '/home');
+    const list = move(room);
+    let saved = false;
+    fs.plan = (call) => {
+      if (call.name === 'link') return null;
+      if (isTakenBack(call)) {
+        save('moved/n')(person);
+        saved = true;
+      } else if (person.text('moved/n') === 'moved') person.write('m', 'of the old', 'write');
+      return null;
+    };
+    expect(room.construct(...list).outcomes).toMatchObject([{ reason: 'changed-underneath' }, {}]);
+    expect([saved, room.text('moved/n'), room.text('m'), room.staged()]).toEqual([true, 'theirs', 'of the old', []]);
+  });
+
+  it('shows what they saved just before it was moved under its own name only', () => {
+    start.restore(before);
+    const fs = start.process();
+    const room = new ConstructRoom(fs, '/home');
+    const person = new ConstructRoom(start.process(), '/home');
+    const list = move(room);
+    const saved = actBefore(
+      fs,
+      ({ name, to }) => name === 'link' && to === '/home/root/moved/n',
+      () => save('m')(person),
+    );
+    expect(room.construct(...list).outcomes).toMatchObject([{ reason: 'changed-underneath' }, {}]);
+    expect([saved(), room.text('m'), room.text('moved/n'), room.staged()]).toEqual([true, 'theirs', null, []]);
+  });
+
+  it('leaves a file they deleted while it was being moved where it was moved to, when that is its last name', () => {
+    start.restore(before);
+    const fs = start.process();
+    const room = new ConstructRoom(fs, '/home');
+    const person = new ConstructRoom(start.process(), '/home');
+    const list = move(room);
+    const isTaken = ({ name, path }: FileCall) => name === 'rename' && path === '/home/root/m';
+    const deleted = actBefore(fs, isTaken, () => person.fs.unlink('/home/root/m'));
+    room.construct(...list);
+    expect([deleted(), room.text('moved/n'), room.text('m'), room.staged()]).toEqual([true, 'moved', null, []]);
   });
 
   it('keeps an edit in place of a file that is deleted, and of one that is moved', () => {
     editedAt('b', overwrite('b'), (room) => [room.remove('b')]);
-    editedAt('m', overwrite('m'), (room) => script(room).filter(({ id }) => id === 'm' || id === 'moved/n'));
+    editedAt('m', overwrite('m'), move);
   });
 
   it.each<[string, string, string, (room: ConstructRoom) => ConstructItem[]]>([
@@ -340,7 +392,7 @@ describe('someone who writes at the same moment', () => {
     ['gets another mode', 'meta', 'same', (room) => [room.file('meta', 'same', { content: null, executable: true })]],
     ['is there already', 'meta', 'same', (room) => [room.file('meta', 'same', { expected: null })]],
     ['is new', 'new', 'new', (room) => [room.file('new', 'new')]],
-    ['is moved', 'moved/n', 'moved', (room) => script(room).filter(({ id }) => id === 'm' || id === 'moved/n')],
+    ['is moved', 'moved/n', 'moved', move],
   ])('is not taken for what was written, in place of a file that %s', (_, id, text, items) => {
     let others = 0;
     for (let n = 1; ; n++) {
