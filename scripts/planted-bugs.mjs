@@ -110,6 +110,13 @@ export const PLANTED_BUGS = [
     tests: ['test/unit/sources/files/construct-faults.test.ts', SIMULATION],
   },
   {
+    about: 'a file saved where one is being moved to goes with the move that is taken back',
+    file: 'src/main/sources/files/construct-work.ts',
+    find: '  if (isSource && taken !== null && taken.links > 1) fs.unlink(old);\n',
+    replace: '  if (taken !== null) fs.unlink(old);\n',
+    tests: ['test/unit/sources/files/construct-faults.test.ts', SIMULATION],
+  },
+  {
     about: 'bytes written to a replaced file within two seconds are lost',
     file: 'src/main/sources/files/aside.ts',
     find: 'if (kept !== aside.digest) moved.push(movedOn(aside, kept, stat));',
