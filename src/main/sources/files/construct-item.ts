@@ -230,10 +230,11 @@ function replaceDirectory(
 ): Written {
   const { fs } = work.context;
   const old = work.batch.oldPath(n);
+  // What is in use there does not go for a moment; moved aside it is looked at again, as somebody may just have put something in it.
+  refuseIfNotEmpty(fs, item.id, place);
   fs.rename(place, old);
   try {
-    if (fs.readDirectory(old).length > 0)
-      throw new Refusal('not-empty', `${item.id} is a directory that is not empty.`);
+    refuseIfNotEmpty(fs, item.id, old);
     moveNew(work, entry, made, place);
   } catch (error) {
     attempt(() => putBack(work.context, old, place));
@@ -242,6 +243,10 @@ function replaceDirectory(
   attempt(() => fs.removeDirectory(old));
   work.guard.forget(item.id);
   return { ...asMade(work, item, entry, place), kept: null };
+}
+
+function refuseIfNotEmpty(fs: FileSystem, id: RecordId, path: string): void {
+  if (fs.readDirectory(path).length > 0) throw new Refusal('not-empty', `${id} is a directory that is not empty.`);
 }
 
 /** A link has no second name on every system, so it is moved by rename after a look. */

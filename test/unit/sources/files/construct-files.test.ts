@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EXECUTABLE } from '../../../../src/main/record/file-entry.ts';
 import { recordId } from '../../../../src/main/record/ids.ts';
 import { recheckAside } from '../../../../src/main/sources/files/aside.ts';
@@ -209,8 +209,12 @@ describe.each(['memory', 'real'] as const)('constructing on a %s disk', (kind) =
       'written',
     ]);
     expect(room.tree()).toEqual({ full: 'directory', 'full/mine': 'file "M"' });
+    const renamed = vi.spyOn(room.fs, 'rename');
     const swap = room.construct(room.file('full', 'F'));
     expect(swap.outcomes).toMatchObject([{ reason: 'not-empty' }]);
+    // Whoever works in it finds it in its place at every moment.
+    expect(renamed.mock.calls.map(([from]) => from)).not.toContain(room.path('full'));
+    renamed.mockRestore();
     expect(room.tree()).toEqual({ full: 'directory', 'full/mine': 'file "M"' });
   });
 
