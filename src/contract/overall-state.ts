@@ -1,4 +1,5 @@
 import type { CollectionView, PeerView, ProgressView, RequestView, StatusView } from './contract.ts';
+import { numberText } from './number-text.ts';
 
 /** What colour and sign a state has. `good` is shown only where the view itself says in step. */
 export type Tone = 'good' | 'busy' | 'waiting' | 'attention' | 'stopped' | 'neutral';
@@ -22,7 +23,7 @@ const STAGES: { readonly [stage in ProgressView['stage']]: string } = {
 
 /** `1 conflict`, `3 conflicts`, `1,200 items`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  return `${numberText(count)} ${count === 1 ? one : many}`;
 }
 
 /** Of another device, where not all is in step: `3 items have a problem there`. */

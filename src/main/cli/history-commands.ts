@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ActView, Choice, ConflictView, PackageView, ResultView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -188,9 +189,9 @@ function showAct(call: CommandCall, act: ActView): string {
   const more = act.changeCount - act.changes.length;
   if (more === 0 && act.packages === 1) return showWritten(call, act);
   const told = (['add', 'modify', 'delete', 'move'] as const).flatMap((action) =>
-    act.counts[action] === 0 ? [] : [`${action} ${act.counts[action].toLocaleString('en')}`],
+    act.counts[action] === 0 ? [] : [`${action} ${numberText(act.counts[action])}`],
   );
-  const rest = more === 0 ? '' : `and ${more.toLocaleString('en')} more\n`;
+  const rest = more === 0 ? '' : `and ${numberText(more)} more\n`;
   return `${showWritten(call, act, `${told.join(', ')}; undo all of it: lockstep undo ${act.id}\n`)}${rest}`;
 }
 

@@ -1,4 +1,5 @@
 import type { CollectionView, ProgressView } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 import type { CommandCall } from './command.ts';
 import { plainText } from './plain-text.ts';
 import { bytesText } from './show-value.ts';
@@ -21,7 +22,7 @@ export function progressLine(name: string, progress: ProgressView, columns: numb
   const parts = [
     `${plainText(name)}: ${STAGES[progress.stage]}`,
     share === null ? null : `[${'█'.repeat(full)}${'░'.repeat(BAR - full)}] ${Math.floor(share * 100)} %`,
-    `${progress.items.toLocaleString('en')}${progress.itemsTotal > 0 ? ` of ${progress.itemsTotal.toLocaleString('en')}` : ''}`,
+    `${numberText(progress.items)}${progress.itemsTotal > 0 ? ` of ${numberText(progress.itemsTotal)}` : ''}`,
     progress.bytesTotal > 0 ? `${bytesText(progress.bytes)} of ${bytesText(progress.bytesTotal)}` : null,
     progress.secondsLeft === null ? null : `${timeLeft(progress.secondsLeft)} left`,
   ];

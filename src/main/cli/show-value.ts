@@ -1,5 +1,6 @@
 import type { PackageView, ValueView } from '../../contract/contract.ts';
 import { contactWords, fieldWords } from '../../contract/field-words.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { toJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
 import { plainText } from './plain-text.ts';
@@ -74,7 +75,7 @@ export function bytesText(bytes: number): string {
 
 /** "1 file", "2 files". */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  `${numberText(count)} ${count === 1 ? one : many}`;
 
 function isFile(value: unknown): value is { type: unknown; size?: unknown; sha256?: unknown } {
   return typeof value === 'object' && value !== null && 'type' in value && ('size' in value || 'sha256' in value);

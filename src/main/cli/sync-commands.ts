@@ -1,6 +1,7 @@
 import type { CollectionState, PlannedView, StatusView, SyncOptions, SyncView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { hardLinkWords } from '../../contract/hard-link-words.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { problemsThere } from '../../contract/overall-state.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -117,7 +118,7 @@ function showStatus(view: StatusView, paint: Paint): string {
     const trouble = [
       collection.conflicts > 0 ? paint.warn(counted(collection.conflicts, 'conflict')) : null,
       collection.problems > 0 ? paint.bad(counted(collection.problems, 'problem')) : null,
-      collection.outside > 0 ? `${collection.outside.toLocaleString('en')} outside` : null,
+      collection.outside > 0 ? `${numberText(collection.outside)} outside` : null,
     ].filter((part) => part !== null);
     const facts = [stateText(collection.state, paint), counted(collection.records, 'record'), ...trouble].join(', ');
     const sources = collection.sources.map((source) => {

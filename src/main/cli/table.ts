@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { numberText } from '../../contract/number-text.ts';
 import { plainText } from './plain-text.ts';
 
 /** A cell: text of others (made safe), or text of ours that may be painted. */
@@ -54,7 +55,7 @@ function blocks([headings = [], ...rows]: readonly (readonly string[])[]): strin
 function cellText(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'object') return cell.painted;
-  return typeof cell === 'number' ? cell.toLocaleString('en') : plainText(cell);
+  return typeof cell === 'number' ? numberText(cell) : plainText(cell);
 }
 
 /** Columns on a terminal: wide characters take two, combining marks none. */
