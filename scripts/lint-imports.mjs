@@ -172,6 +172,19 @@ const RULES = [
     ],
     packages: ['node:'],
   },
+  // What lies at a relay: bytes that only members open.
+  {
+    pure: true,
+    from: 'main/peers/sealed',
+    may: [
+      'main/record/ids.ts',
+      'main/peers/protocol',
+      'main/peers/identity/identity.ts',
+      'main/peers/session/shared-collection.ts',
+      PLATFORM,
+    ],
+    packages: ['node:crypto'],
+  },
   {
     from: 'main/peers/pairing',
     may: [

@@ -301,7 +301,7 @@ export class Engine {
 
   #openReplica(stored: StoredCollection): Replica {
     const { identity, clock, random, database, batches = BATCH_SIZES } = this.world;
-    const membership = new GroupMembership(identity, stored.id, this.world.membershipFile(stored.id));
+    const membership = new GroupMembership(identity, stored.id, this.world.membershipFile(stored.id), random);
     const collection = new Collection(
       database,
       this.registry,

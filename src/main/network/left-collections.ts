@@ -10,7 +10,7 @@ const LEFT_MS = 90 * 24 * 3_600_000;
 
 /** What collections that were left need of the device. */
 export interface LeavingHost {
-  readonly world: Pick<EngineWorld, 'clock' | 'identity' | 'membershipFile' | 'removeMembership'>;
+  readonly world: Pick<EngineWorld, 'clock' | 'identity' | 'random' | 'membershipFile' | 'removeMembership'>;
   readonly registry: Pick<RegistryStore, 'setting' | 'setSetting'>;
   /** Collections that are here. */
   readonly replicas: Pick<ReadonlyMap<CollectionId, unknown>, 'has'>;
@@ -49,7 +49,7 @@ export class LeftCollections {
     for (const { id, since } of stored) {
       if (replicas.has(id)) continue;
       if (world.clock.now() - since > LEFT_MS) world.removeMembership(id);
-      else this.hold(new GroupMembership(world.identity, id, world.membershipFile(id)), since);
+      else this.hold(new GroupMembership(world.identity, id, world.membershipFile(id), world.random), since);
     }
     this.#save();
   }

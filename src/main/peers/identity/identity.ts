@@ -2,6 +2,7 @@ import { createECDH, createHash, createPrivateKey, createPublicKey, hkdfSync, ty
 import type { Random } from '../../platform/random.ts';
 import { type CollectionId, type DeviceId, type MemberKey, memberKey } from '../../record/ids.ts';
 import { toHex } from '../protocol/hex.ts';
+import { openSeal, x25519PrivateKey } from './box-seal.ts';
 import { selfSignedCertificate } from './certificate.ts';
 import { type Descriptor, makeDescriptor } from './descriptor.ts';
 
@@ -27,7 +28,6 @@ export interface IdentitySecrets {
 }
 
 const ED25519_SEED = Buffer.from('302e020100300506032b657004220420', 'hex');
-const X25519_KEY = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const SECRET_BYTES = 32;
 
 /** Who this device is: its keys, certificate and id. Private keys stay inside. */
@@ -38,17 +38,19 @@ export class DeviceIdentity implements Signer {
   /** PEM, for TLS. */
   readonly tlsKey: string;
   readonly #sig: KeyObject;
+  readonly #box: KeyObject;
   readonly #deviceSecret: Uint8Array;
   readonly #members = new Map<CollectionId, MemberSigner>();
 
   constructor(secrets: IdentitySecrets) {
     const tls = p256Key(secrets.tls);
     this.#sig = privateKey(ED25519_SEED, secrets.sig);
+    this.#box = x25519PrivateKey(secrets.box);
     this.#deviceSecret = secrets.device;
     this.descriptor = makeDescriptor({
       tls: new Uint8Array(createPublicKey(tls).export({ type: 'spki', format: 'der' })),
       sig: rawPublic(this.#sig),
-      box: rawPublic(privateKey(X25519_KEY, secrets.box)),
+      box: rawPublic(this.#box),
     });
     const serial = createHash('sha256').update(this.descriptor.tls).digest().subarray(0, 8);
     this.certificate = selfSignedCertificate(tls, serial);
@@ -62,6 +64,11 @@ export class DeviceIdentity implements Signer {
   /** Ed25519 signature of the device's `sig` key. */
   sign(bytes: Uint8Array): Uint8Array {
     return new Uint8Array(sign(null, bytes, this.#sig));
+  }
+
+  /** The secret that somebody sealed to this device's `box` key in a collection (`box-seal.ts`); null where it was not. */
+  openSeal(collection: CollectionId, sealed: Uint8Array): Uint8Array | null {
+    return openSeal(this.#box, collection, sealed);
   }
 
   /** The device's key in `collection`; the same each time it is asked. Only who holds the device secret can link two of them. */

@@ -1,4 +1,5 @@
 import type { PackageHead } from '../../change-log/package.ts';
+import type { Random } from '../../platform/random.ts';
 import { bytesOf } from '../../record/encode-value.ts';
 import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../../record/ids.ts';
 import type { Descriptor } from '../identity/descriptor.ts';
@@ -6,9 +7,18 @@ import type { DeviceIdentity, MemberSigner } from '../identity/identity.ts';
 import { displayName } from '../protocol/display-name.ts';
 import type { MemberRole } from '../protocol/messages.ts';
 import type { LogHead } from '../session/shared-collection.ts';
+import { type Epoch, GroupEpochs, membersSecretOf } from './group-epochs.ts';
 import { evaluateMembership, type Member, type Membership, type RecoveryKey } from './membership.ts';
 import { addMember, type Newcomer } from './membership-log.ts';
-import { type Cut, type MembershipOp, makeOp, type OpBody, parseOp, verifySignature } from './membership-op.ts';
+import {
+  type Cut,
+  groupOf,
+  type MembershipOp,
+  makeOp,
+  type OpBody,
+  parseOp,
+  verifySignature,
+} from './membership-op.ts';
 import { voidNewcomers, wordOfRemoval } from './word-of-removal.ts';
 
 /** Where the operations of one collection are kept: outside the database, for they cannot be made anew. */
@@ -37,16 +47,24 @@ export class GroupMembership {
   readonly #identity: DeviceIdentity;
   readonly #signer: MemberSigner;
   readonly #file: MembershipFile;
+  readonly #epochs: GroupEpochs;
   readonly #operations = new Map<Digest, MembershipOp>();
   #current: Membership | null = null;
   #byKey: ReadonlyMap<MemberKey, Member> | null = null;
   #former: ReadonlyMap<DeviceId, FormerMember> | null = null;
 
-  constructor(identity: DeviceIdentity, group: CollectionId, file: MembershipFile) {
+  constructor(identity: DeviceIdentity, group: CollectionId, file: MembershipFile, random: Random) {
     this.group = group;
     this.#identity = identity;
     this.#signer = identity.member(group);
     this.#file = file;
+    this.#epochs = new GroupEpochs({
+      identity,
+      group,
+      random,
+      current: () => this.current,
+      say: (body, now) => this.#say(body, now),
+    });
     this.#take(file.load());
   }
 
@@ -229,8 +247,45 @@ export class GroupMembership {
     return further.length > 0;
   }
 
-  #say(body: OpBody, now: number): void {
-    this.receive([makeOp(this.#identity, this.group, this.heads(), now, body).bytes]);
+  /** Where what is sealed waits for members that are away: a URL; '' for nowhere. */
+  relay(): string {
+    return this.current?.relay ?? '';
+  }
+  /** Of an admin. */
+  setRelay(url: string, now: number): void {
+    if (url !== this.relay()) this.#say({ op: 'relay', url }, now);
+  }
+
+  /** The secrets that what lies at a relay may be sealed with, the newest last. */
+  epochs(): readonly Epoch[] {
+    return this.#epochs.all();
+  }
+  /** The one to write with now; null: make another (`rotate`), where this device may. Members that lack it are for `sealMissing`. */
+  writingEpoch(now: number): Epoch | null {
+    return this.#epochs.writing(now);
+  }
+  /** A new secret, sealed to every member. Fails with `not-allowed` where this device may only read. */
+  rotate(now: number): Epoch {
+    return this.#epochs.rotate(now);
+  }
+  /** Seals the secrets known here to members that lack them. true where there were any. */
+  sealMissing(now: number): boolean {
+    return this.#epochs.sealMissing(now);
+  }
+  /** How many members are to seal what is missing before this device does; null: nothing is missing that it could. */
+  sealTurn(): number | null {
+    return this.#epochs.sealTurn();
+  }
+  /** 32 bytes under which these operations are sealed at a relay; null while the collection's first one is not here. */
+  membersSecret(): Uint8Array | null {
+    const create = [...this.#operations.values()].find((op) => op.group === null && groupOf(op) === this.group);
+    return create === undefined ? null : membersSecretOf(create.hash, this.group);
+  }
+
+  #say(body: OpBody, now: number): MembershipOp {
+    const op = makeOp(this.#identity, this.group, this.heads(), now, body);
+    this.receive([op.bytes]);
+    return op;
   }
 
   #take(operations: readonly Uint8Array[]): void {

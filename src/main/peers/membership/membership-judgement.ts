@@ -1,4 +1,5 @@
 import type { DeviceId, Digest } from '../../record/ids.ts';
+import { numberedRotates } from './epochs.ts';
 import type { OpGraph } from './membership-graph.ts';
 import type { MembershipOp, OpKind } from './membership-op.ts';
 import { type Ledger, type Standing, standingOf } from './membership-standing.ts';
@@ -19,8 +20,9 @@ export interface Judgement {
  */
 export function judge(graph: OpGraph): Judgement {
   const struck = new Set<number>();
+  const rotates = numberedRotates(graph);
   for (;;) {
-    const round = new Round(graph, struck);
+    const round = new Round(graph, struck, rotates);
     const victims = round.firstVictims();
     if (victims.length === 0) return round.judgement();
     for (const victim of victims) struck.add(victim);
@@ -30,15 +32,18 @@ export function judge(graph: OpGraph): Judgement {
 class Round {
   readonly #graph: OpGraph;
   readonly #struck: ReadonlySet<number>;
+  /** Places of the rotations whose number is right. */
+  readonly #rotates: { has(place: number): boolean };
   readonly #bySubject = new Map<DeviceId, number[]>();
   readonly #valid: number[] = [];
   readonly #refused: number[] = [];
   /** Of the author of each valid operation, when it was made. */
   readonly #seniority = new Map<number, number>();
 
-  constructor(graph: OpGraph, struck: ReadonlySet<number>) {
+  constructor(graph: OpGraph, struck: ReadonlySet<number>, rotates: { has(place: number): boolean }) {
     this.#graph = graph;
     this.#struck = struck;
+    this.#rotates = rotates;
     for (const [place, op] of graph.order.entries()) if (!struck.has(place)) this.#judge(place, op);
   }
 
@@ -48,7 +53,8 @@ class Round {
 
   #judge(place: number, op: MembershipOp): void {
     const author = op.group === null ? null : standingOf(this.#ledger, op.author, place);
-    if (op.group !== null && !mayDo(op, author)) {
+    const misnumbered = op.body?.op === 'rotate' && !this.#rotates.has(place);
+    if (op.group !== null && (misnumbered || !mayDo(op, author))) {
       this.#refused.push(place);
       return;
     }
@@ -104,10 +110,12 @@ function mayDo(op: MembershipOp, author: Standing | null): boolean {
   if (author === null || author.removed) return false;
   // A cut is extended by those who had taken more, never by the one that was cut: a reader could write on for ever.
   if (op.body?.op === 'extend-cut') return op.subject !== op.author;
+  if (op.body !== null && WRITERS_ONLY.has(op.body.op)) return author.role === 'admin' || author.role === 'editor';
   return author.role === 'admin' || !needsAdmin(op);
 }
 
-const ADMINS_ONLY: ReadonlySet<OpKind> = new Set(['add', 'role', 'revoke-invite', 'recovery-key']);
+const WRITERS_ONLY: ReadonlySet<OpKind> = new Set(['rotate', 'seal']);
+const ADMINS_ONLY: ReadonlySet<OpKind> = new Set(['add', 'role', 'revoke-invite', 'recovery-key', 'relay']);
 /** Everyone may leave, rename itself, and tell how far it had applied a removed member's log. */
 function needsAdmin({ body, author, subject }: MembershipOp): boolean {
   if (body?.op === 'remove') return subject !== author;

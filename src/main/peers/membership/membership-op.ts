@@ -10,6 +10,7 @@ import {
   logId,
   memberKey,
 } from '../../record/ids.ts';
+import { SEALED_BYTES } from '../identity/box-seal.ts';
 import { type Descriptor, ed25519PublicKey, parseDescriptor } from '../identity/descriptor.ts';
 import type { Signer } from '../identity/identity.ts';
 import { decodeCanonical, encodeCanonical } from '../protocol/canonical-cbor.ts';
@@ -35,8 +36,12 @@ const LABEL = 'lockstep-membership-1\0';
 const BINDING_LABEL = 'lockstep-binding-1\0';
 const MAX_OP_BYTES = 16 * 1024;
 
+/** Secrets sealed in one operation: with the most parents it may have it still fits. More go into operations of their own. */
+export const MOST_SEALS = 110;
+
 const cut = list(row({ log: id(8, logId), number: uint() }), 256);
 const device = id(32, deviceId);
+const seals = list(row({ device, sealed: bytes(SEALED_BYTES) }), MOST_SEALS);
 /** What each operation says. A `cut` names the last package of each log that its author had accepted; logs it does not name are cut whole. */
 const BODIES = {
   create: object({
@@ -62,6 +67,12 @@ const BODIES = {
   'revoke-invite': object({ invite: bytes(16) }),
   /** A printed key that is an admin, and no device. */
   'recovery-key': object({ descriptor: bytesUpTo(1024) }),
+  /** A new secret for what lies at a relay, sealed to members (`epochs.ts`). `commit`: what the secret is known by. */
+  rotate: object({ n: uint(), commit: bytes(32), seals }),
+  /** The secret of that `rotate` sealed to more members. */
+  seal: object({ rotate: id(32, digest), seals }),
+  /** Where what is sealed waits for members that are away: a URL, or '' for nowhere. */
+  relay: object({ url: text(512) }),
 } as const;
 type Bodies = typeof BODIES;
 export type OpKind = keyof Bodies;
@@ -205,9 +216,10 @@ function describedDevice(body: OpBody | null): Descriptor | null {
   return body !== null && 'descriptor' in body ? parseDescriptor(body.descriptor) : null;
 }
 function subjectOf(author: DeviceId, body: OpBody | null, describes: Descriptor | null): DeviceId | null {
-  if (body === null || body.op === 'revoke-invite') return null;
+  if (body === null) return null;
+  if ('device' in body) return body.device;
   if (body.op === 'add' || body.op === 'recovery-key') return describes?.id ?? null;
-  return body.op === 'create' || body.op === 'name' ? author : body.device;
+  return body.op === 'create' || body.op === 'name' ? author : null;
 }
 
 function labelled(label: string, ...parts: readonly Uint8Array[]): Uint8Array {

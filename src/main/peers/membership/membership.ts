@@ -4,6 +4,7 @@ import type { Descriptor } from '../identity/descriptor.ts';
 import { displayName } from '../protocol/display-name.ts';
 import { toHex } from '../protocol/hex.ts';
 import type { MemberRole } from '../protocol/messages.ts';
+import { type Rotation, rotationsOf } from './epochs.ts';
 import { type Misplaced, placeOps } from './membership-graph.ts';
 import { judge, type Refusal } from './membership-judgement.ts';
 import type { MembershipOp } from './membership-op.ts';
@@ -42,6 +43,10 @@ export interface Membership {
   readonly recoveryKeys: readonly RecoveryKey[];
   /** Links that admit nobody any more: their ids, in hex. */
   readonly revokedInvites: ReadonlySet<string>;
+  /** Secrets of what lies at a relay, the newest last. */
+  readonly rotations: readonly Rotation[];
+  /** Where what is sealed waits for members that are away: a URL; '' for nowhere. Given apart from each other, the last by depth and hash. */
+  readonly relay: string;
   /** What the next operation names as its parents, sorted. */
   readonly heads: readonly Digest[];
   /** Operations without effect, and why. Kept and passed on: another device must come to the same verdict. */
@@ -75,6 +80,7 @@ export function evaluateMembership(group: CollectionId, ops: Iterable<Membership
     }
     (gone ? removed : members).set(device, { ...member, name: displayName(member.name) });
   }
+  const effective = graph.order.filter(({ hash }) => !invalid.has(hash));
   return {
     group,
     kind: root.body.kind,
@@ -84,10 +90,10 @@ export function evaluateMembership(group: CollectionId, ops: Iterable<Membership
     removed,
     recoveryKeys,
     revokedInvites: new Set(
-      graph.order.flatMap(({ body, hash }) =>
-        body?.op === 'revoke-invite' && !invalid.has(hash) ? [toHex(body.invite)] : [],
-      ),
+      effective.flatMap(({ body }) => (body?.op === 'revoke-invite' ? [toHex(body.invite)] : [])),
     ),
+    rotations: rotationsOf(graph, invalid),
+    relay: effective.flatMap(({ body }) => (body?.op === 'relay' ? [body.url] : [])).at(-1) ?? '',
     heads: graph.heads,
     invalid: new Map<Digest, Misplaced | Refusal>([...graph.refused, ...invalid]),
     missing: graph.missing,

@@ -25,8 +25,8 @@ function open(identity: DeviceIdentity, stored: readonly Uint8Array[] = founding
       saves++;
     },
   };
-  const membership = new GroupMembership(identity, group, file);
-  return { membership, file, saves: () => saves, again: () => new GroupMembership(identity, group, file) };
+  const membership = new GroupMembership(identity, group, file, random);
+  return { membership, file, saves: () => saves, again: () => new GroupMembership(identity, group, file, random) };
 }
 const newcomer = (who: DeviceIdentity, role: MemberRole) => ({
   descriptor: who.descriptor,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { sealTo } from '../../../../src/main/peers/identity/box-seal.ts';
 import { deviceIdText } from '../../../../src/main/peers/identity/descriptor.ts';
 import type { DeviceIdentity } from '../../../../src/main/peers/identity/identity.ts';
 import { makeRecoveryKey, recoveryIdentity } from '../../../../src/main/peers/identity/recovery-key.ts';
+import { commitmentTo } from '../../../../src/main/peers/membership/epochs.ts';
 import { evaluateMembership, type Membership } from '../../../../src/main/peers/membership/membership.ts';
 import {
   addMember,
@@ -11,14 +13,17 @@ import {
 } from '../../../../src/main/peers/membership/membership-log.ts';
 import {
   type MembershipOp,
+  MOST_SEALS,
   makeOp,
   type OpBody,
   parseOp,
   verifySignature,
 } from '../../../../src/main/peers/membership/membership-op.ts';
 import { decodeCanonical, encodeCanonical } from '../../../../src/main/peers/protocol/canonical-cbor.ts';
+import { toHex } from '../../../../src/main/peers/protocol/hex.ts';
 import type { MemberRole } from '../../../../src/main/peers/protocol/messages.ts';
-import { type CollectionId, type Digest, logId } from '../../../../src/main/record/ids.ts';
+import { type CollectionId, collectionId, type Digest, digest, logId } from '../../../../src/main/record/ids.ts';
+import { goldenBytes } from '../../../fakes/golden-bytes.ts';
 import { aboutPhotos, foundPhotos, makeIdentities, makeIdentity } from '../../../fakes/identities.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
@@ -62,7 +67,22 @@ class Copy {
   ): MembershipOp {
     return this.says(author, { op: 'role', device: who.id, role, cut });
   }
+  /** The number of the next rotation, as these operations have it. */
+  nextNumber(): number {
+    return 1 + Math.max(0, ...this.state().rotations.map(({ n }) => n));
+  }
+  rotates(author: DeviceIdentity, n = this.nextNumber(), to: readonly DeviceIdentity[] = [author]): MembershipOp {
+    return this.says(author, { op: 'rotate', n, commit: commitmentTo(SECRET), seals: to.map(sealedTo) });
+  }
+  seals(author: DeviceIdentity, rotate: Digest, to: readonly DeviceIdentity[]): MembershipOp {
+    return this.says(author, { op: 'seal', rotate, seals: to.map(sealedTo) });
+  }
 }
+const SECRET = new Uint8Array(32).fill(5);
+const sealedTo = ({ id, descriptor }: DeviceIdentity) => ({
+  device: id,
+  sealed: sealTo(descriptor.box, group, SECRET, new Uint8Array(32).fill(6)) as Uint8Array,
+});
 const join = (...copies: Copy[]): Membership =>
   evaluateMembership(
     group,
@@ -194,7 +214,7 @@ describe('operations', () => {
     const copy = new Copy();
     const op = copy.adds(ana, ben);
     const [content] = decoded(op.bytes) as [Uint8Array];
-    const later = encodeCanonical({ ...(decoded(content) as object), o: 'rotate', b: { any: 1 } });
+    const later = encodeCanonical({ ...(decoded(content) as object), o: 'later-kind', b: { any: 1 } });
     const signed = new Uint8Array(Buffer.concat([Buffer.from('lockstep-membership-1\0'), later]));
     const unknown = parseOp(encodeCanonical([later, ana.sign(signed)])) as MembershipOp;
     expect(unknown.body).toBeNull();
@@ -418,6 +438,139 @@ describe('removal', () => {
   });
 });
 
+describe('a rotation', () => {
+  const known = (copy: Copy) => copy.state().rotations.map(({ n, counts }) => [n, counts]);
+  const holders = (state: Membership, at = 0) =>
+    new Set([...(state.rotations[at]?.holders ?? [])].map((id) => names.get(id)));
+
+  it('is of those who may write, and so are seals of it', () => {
+    const copy = new Copy();
+    const first = copy.rotates(ana);
+    expect(first.subject).toBeNull();
+    for (const [who, role] of [
+      [ben, 'editor'],
+      [cleo, 'reader'],
+      [dan, 'relay'],
+    ] as const) {
+      copy.adds(ana, who, role);
+      const [rotation, seal] = [copy.rotates(who), copy.seals(who, first.hash, [eve])];
+      const verdict = role === 'editor' ? undefined : 'not-allowed';
+      expect([copy.state().invalid.get(rotation.hash), copy.state().invalid.get(seal.hash)]).toEqual([
+        verdict,
+        verdict,
+      ]);
+    }
+    expect(known(copy)).toEqual([
+      [1, true],
+      [2, true],
+      [3, false],
+      [4, false],
+    ]);
+    // What readers say does not tell who knows a secret.
+    expect(holders(copy.state())).toEqual(new Set(['ana', 'ben', 'eve']));
+  });
+
+  it('has the number after those its author had seen, or none at all', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    for (const n of [0, 2, Number.MAX_SAFE_INTEGER]) {
+      const op = copy.rotates(ben, n);
+      expect(copy.state().invalid.get(op.hash)).toBe('not-allowed');
+    }
+    expect(known(copy)).toEqual([]);
+    const [one, two] = [copy.fork(), copy.fork()];
+    const apart = [one.rotates(ana), two.rotates(ben)].map(({ hash }) => hash).sort((a, b) => (a < b ? -1 : 1));
+    expect(join(one, two).rotations.map(({ n, hash }) => [n, hash])).toEqual(apart.map((hash) => [1, hash]));
+    const both = new Copy([...new Set([...one.ops, ...two.ops])]);
+    both.rotates(ana);
+    expect(both.state().rotations.at(-1)?.n).toBe(2);
+  });
+
+  it('of one removed meanwhile is read and not counted', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    const [one, two] = [copy.fork(), copy.fork()];
+    one.removes(ana, ben);
+    two.adds(ben, eve, 'editor');
+    two.rotates(ben);
+    two.rotates(eve);
+    const state = join(one, two);
+    expect(state.rotations.map(({ n, counts }) => [n, counts])).toEqual([
+      [1, false],
+      [2, false],
+    ]);
+    const [demoted, apart] = [copy.fork(), copy.fork()];
+    demoted.gives(ana, ben, 'reader');
+    apart.rotates(ben);
+    expect(join(demoted, apart).rotations.map(({ counts }) => counts)).toEqual([true]);
+  });
+
+  it('is held by whom it was sealed to by one who had seen it', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    const before = copy.fork();
+    const rotation = copy.rotates(ana);
+    copy.seals(ben, rotation.hash, [dan]);
+    const blind = before.seals(ben, rotation.hash, [cleo]);
+    const state = join(copy, before);
+    expect(state.invalid.get(blind.hash)).toBeUndefined();
+    expect(holders(state)).toEqual(new Set(['ana', 'ben', 'dan']));
+    const [removal, late] = [copy.fork(), copy.fork()];
+    removal.removes(ana, ben);
+    late.seals(ben, rotation.hash, [eve]);
+    expect(holders(join(removal, late))).toEqual(new Set(['ana', 'ben', 'dan', 'eve']));
+  });
+
+  it('with as many seals and parents as there may be fits into an operation', () => {
+    const parents = Array.from({ length: 64 }, (_, at) => digest(at.toString(16).padStart(64, '0')));
+    const seals = Array.from({ length: MOST_SEALS }, () => sealedTo(ben));
+    const body = { op: 'rotate', n: Number.MAX_SAFE_INTEGER, commit: commitmentTo(SECRET), seals } as const;
+    expect(makeOp(ana, group, parents, Number.MAX_SAFE_INTEGER, body).bytes.length).toBeLessThan(16 * 1024);
+    expect(() => makeOp(ana, group, parents, 1, { ...body, seals: [...seals, sealedTo(ben)] })).toThrow(RangeError);
+    expect(() => makeOp(ana, group, parents, 1, { ...body, commit: new Uint8Array(31) })).toThrow(RangeError);
+  });
+});
+
+describe('the relay', () => {
+  it('is what admins say, the last by depth and hash', () => {
+    const copy = new Copy();
+    expect(copy.state().relay).toBe('');
+    copy.adds(ana, ben, 'editor');
+    const refused = copy.says(ben, { op: 'relay', url: 'https://evil' });
+    expect([copy.state().relay, copy.state().invalid.get(refused.hash)]).toEqual(['', 'not-allowed']);
+    const [one, two] = [copy.fork(), copy.fork()];
+    const first = one.says(ana, { op: 'relay', url: 'https://one' });
+    const second = two.says(ana, { op: 'relay', url: 'https://two' });
+    expect(join(one, two).relay).toBe(first.hash < second.hash ? 'https://two' : 'https://one');
+    one.says(ana, { op: 'relay', url: '' });
+    expect(join(one, two).relay).toBe('');
+  });
+});
+
+describe('kinds of operations', () => {
+  const author = makeIdentity(new SeededRandom('golden'), 'author');
+  const golden: readonly OpBody[] = [
+    {
+      op: 'rotate',
+      n: 3,
+      commit: new Uint8Array(32).fill(0xc0),
+      seals: [{ device: author.id, sealed: new Uint8Array(80).fill(0x5e) }],
+    },
+    {
+      op: 'seal',
+      rotate: digest('ab'.repeat(32)),
+      seals: [{ device: author.id, sealed: new Uint8Array(80).fill(0x5e) }],
+    },
+    { op: 'relay', url: 'https://relay.example.org:8443#k=AAAA' },
+  ];
+  it.each(golden)('$op has the bytes it always had', (body) => {
+    const op = makeOp(author, collectionId('c0'.repeat(16)), [digest('0d'.repeat(32))], 1_767_225_600_000, body);
+    const golden = goldenBytes(`membership-${body.op}`, op.bytes);
+    expect(toHex(op.bytes)).toBe(toHex(golden));
+    expect(parseOp(golden)).toEqual(op);
+  });
+});
+
 describe('evaluation', () => {
   const everyone = [ana, ben, cleo, dan, eve];
 
@@ -425,7 +578,7 @@ describe('evaluation', () => {
   function history(seed: number): { ops: MembershipOp[]; group: CollectionId } {
     const dice = new SeededRandom(`history ${seed}`);
     const copies = everyone.map(() => new Copy());
-    for (let step = 0; step < 25; step++) {
+    for (let step = 0; step < 40; step++) {
       const at = dice.int(copies.length);
       const copy = copies[at] as Copy;
       if (dice.chance(0.35)) {
@@ -450,6 +603,10 @@ describe('evaluation', () => {
             hash: 'ab'.repeat(32) as Digest,
           }),
         () => copy.says(author, { op: 'name', name: `name ${step}` }),
+        () => copy.rotates(author, dice.chance(0.8) ? copy.nextNumber() : dice.int(4)),
+        () => copy.rotates(author, copy.nextNumber()),
+        () => copy.seals(author, dice.pick([...copy.ops, ...(dice.pick(copies) as Copy).ops]).hash, [who]),
+        () => copy.says(author, { op: 'relay', url: `https://relay${step}` }),
       ];
       dice.pick(acts)();
     }
@@ -458,6 +615,7 @@ describe('evaluation', () => {
   }
 
   it('comes to the same whatever the order and repetition', () => {
+    let rotations = 0;
     for (let seed = 0; seed < 60; seed++) {
       const { ops } = history(seed);
       const dice = new SeededRandom(`order ${seed}`);
@@ -467,7 +625,9 @@ describe('evaluation', () => {
         [...dice.shuffle(ops), ...ops.slice(0, 5)].map((op) => parseOp(op.bytes) as MembershipOp),
       );
       expect(sorted(other), `seed ${seed}`).toEqual(sorted(one));
+      rotations += one?.rotations.length ?? 0;
     }
+    expect(rotations).toBeGreaterThan(60);
   });
 
   it('holds to what the creator did, whatever others did apart from it', () => {

@@ -1,0 +1,187 @@
+import { hkdfSync } from 'node:crypto';
+import { equalBytes } from '../../platform/equal-bytes.ts';
+import type { Random } from '../../platform/random.ts';
+import { LockstepError } from '../../platform/trouble.ts';
+import type { CollectionId, DeviceId, Digest } from '../../record/ids.ts';
+import { SEALED_BYTES, sealTo } from '../identity/box-seal.ts';
+import type { DeviceIdentity } from '../identity/identity.ts';
+import { fromHex } from '../protocol/hex.ts';
+import { commitmentTo, nextNumber, type Rotation } from './epochs.ts';
+import type { Member, Membership } from './membership.ts';
+import { mayWrite } from './membership-log.ts';
+import { type MembershipOp, MOST_SEALS, type OpBody } from './membership-op.ts';
+
+const SECRET_BYTES = 32;
+const COLLECTION_ID_BYTES = 16;
+const DAY = 86_400_000;
+/** A secret is written with for this long (milliseconds). */
+const LIFETIME = 90 * DAY;
+
+/** A secret that what lies at a relay is sealed with. */
+export interface Epoch {
+  /** 16 hex digits: what sealed items name it by. */
+  readonly id: string;
+  readonly n: number;
+  /** 32 bytes; null: it was not sealed to this device. */
+  readonly secret: Uint8Array | null;
+  /** Milliseconds since 1970, as its author's clock said. */
+  readonly made: number;
+}
+
+/** The log of members, and this device's part in it. */
+interface Log {
+  readonly identity: DeviceIdentity;
+  readonly group: CollectionId;
+  readonly random: Random;
+  current(): Membership | null;
+  say(body: OpBody, now: number): MembershipOp;
+}
+
+/** A secret that is known here, and members it was not sealed to. */
+interface Unsealed {
+  readonly rotation: Rotation;
+  readonly secret: Uint8Array;
+  readonly members: readonly Member[];
+}
+
+/**
+ * The secrets of one collection's epochs. They are opened from the operations with the device's key each time the program runs, and are
+ * nowhere but in memory.
+ */
+export class GroupEpochs {
+  readonly #log: Log;
+  readonly #secrets = new Map<Digest, Uint8Array>();
+  /** Seals to this device that are no good: not tried again. */
+  readonly #useless = new WeakSet<Uint8Array>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** All there are, for reading, the newest last. */
+  all(): readonly Epoch[] {
+    return this.#rotations.map((rotation) => this.#epochOf(rotation));
+  }
+
+  /** The one to write with: the newest that nobody knows who is no member. null: there is none, or it is not known here. */
+  writing(now: number): Epoch | null {
+    const newest = this.#rotations.findLast(
+      (rotation) =>
+        rotation.counts &&
+        now - rotation.made <= LIFETIME &&
+        [...rotation.holders].every((device) => this.#members.has(device)) &&
+        this.#secretOf(rotation) !== null,
+    );
+    return newest === undefined ? null : this.#epochOf(newest);
+  }
+
+  /** Makes a secret that nobody knew before and seals it to every member. Fails with `not-allowed` where this device may only read. */
+  rotate(now: number): Epoch {
+    const { identity, group, random } = this.#log;
+    if (!this.#maySeal)
+      throw new LockstepError('not-allowed', 'Only members that may write make a new key for the relay.', group);
+    const secret = random.bytes(SECRET_BYTES);
+    const members = this.#readers;
+    // Its author first: it must not be one that did not fit.
+    const ordered = [
+      ...members.filter(({ device }) => device === identity.id),
+      ...members.filter(({ device }) => device !== identity.id),
+    ];
+    const body: OpBody = {
+      op: 'rotate',
+      n: nextNumber(this.#rotations),
+      commit: commitmentTo(secret),
+      seals: this.#sealed(ordered.slice(0, MOST_SEALS), secret),
+    };
+    const { hash } = this.#log.say(body, now);
+    this.#secrets.set(hash, secret);
+    this.#seal(hash, ordered.slice(MOST_SEALS), secret, now);
+    return this.#epochOf(this.#rotations.find((rotation) => rotation.hash === hash) as Rotation);
+  }
+
+  /** Seals every secret that is known here to the members it was not sealed to. true where there was one. */
+  sealMissing(now: number): boolean {
+    const unsealed = this.#unsealed();
+    for (const { rotation, secret, members } of unsealed) this.#seal(rotation.hash, members, secret, now);
+    return unsealed.length > 0;
+  }
+
+  /**
+   * Whose turn it is to seal what is missing: this device's place, by id, among the members that could. 0: it is its own. null: nothing is
+   * missing, or this device cannot seal it.
+   */
+  sealTurn(): number | null {
+    const own = this.#log.identity.id;
+    const turns = this.#unsealed().map(
+      ({ rotation: { holders } }) =>
+        [...holders].filter((device) => device < own && mayWrite(this.#members, device)).length,
+    );
+    return turns.length === 0 ? null : Math.min(...turns);
+  }
+
+  get #rotations(): readonly Rotation[] {
+    return this.#log.current()?.rotations ?? [];
+  }
+  get #members(): ReadonlyMap<DeviceId, Member> {
+    return this.#log.current()?.members ?? new Map();
+  }
+  /** Those that secrets are for: a member that only keeps what passes is given none. */
+  get #readers(): readonly Member[] {
+    return [...this.#members.values()].filter(({ role }) => role !== 'relay');
+  }
+  get #maySeal(): boolean {
+    return mayWrite(this.#members, this.#log.identity.id);
+  }
+
+  #unsealed(): readonly Unsealed[] {
+    if (!this.#maySeal) return [];
+    const readers = this.#readers;
+    return this.#rotations.flatMap((rotation) => {
+      const members = readers.filter(({ device }) => !rotation.holders.has(device));
+      const secret = members.length === 0 ? null : this.#secretOf(rotation);
+      return secret === null ? [] : [{ rotation, secret, members }];
+    });
+  }
+
+  #seal(rotate: Digest, members: readonly Member[], secret: Uint8Array, now: number): void {
+    for (let at = 0; at < members.length; at += MOST_SEALS)
+      this.#log.say({ op: 'seal', rotate, seals: this.#sealed(members.slice(at, at + MOST_SEALS), secret) }, now);
+  }
+  #sealed(members: readonly Member[], secret: Uint8Array) {
+    const { group, random } = this.#log;
+    return members.map(({ device, descriptor }) => ({
+      device,
+      // With a key that shares no secret it shuts itself out, and must not keep the others from theirs.
+      sealed: sealTo(descriptor.box, group, secret, random.bytes(SECRET_BYTES)) ?? new Uint8Array(SEALED_BYTES),
+    }));
+  }
+
+  #epochOf(rotation: Rotation): Epoch {
+    const { id, n, made } = rotation;
+    return { id, n, made, secret: this.#secretOf(rotation) };
+  }
+  #secretOf({ hash, commit, seals }: Rotation): Uint8Array | null {
+    const known = this.#secrets.get(hash);
+    if (known !== undefined) return known;
+    const { identity, group } = this.#log;
+    for (const { device, sealed } of seals) {
+      if (device !== identity.id || this.#useless.has(sealed)) continue;
+      const secret = identity.openSeal(group, sealed);
+      if (secret !== null && equalBytes(commitmentTo(secret), commit)) {
+        this.#secrets.set(hash, secret);
+        return secret;
+      }
+      this.#useless.add(sealed);
+    }
+    return null;
+  }
+}
+
+/**
+ * The secret under which the operations of a collection's members lie at a relay: who knows the operation that began it knows it, and a relay
+ * only knows the half that is the collection's id.
+ */
+export function membersSecretOf(create: Digest, group: CollectionId): Uint8Array {
+  const half = fromHex(create).subarray(COLLECTION_ID_BYTES);
+  return new Uint8Array(hkdfSync('sha256', half, fromHex(group), 'lockstep-members-1', SECRET_BYTES));
+}
