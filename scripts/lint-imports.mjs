@@ -161,6 +161,11 @@ const RULES = [
     packages: ['node:'],
   },
   {
+    from: 'main/peers/relay',
+    may: ['main/record/ids.ts', 'main/peers/protocol', PLATFORM],
+    packages: ['node:', 'ws'],
+  },
+  {
     from: 'main/peers/membership',
     may: [
       'main/record',
@@ -263,6 +268,9 @@ const RULES = [
   },
 ];
 
+// TLS without the check of chains is no TLS unless the other end's key is compared with one that is known: these files do.
+const CHECK_KEYS_THEMSELVES = new Set(['main/peers/links/lan-tls-link.ts', 'main/peers/relay/relay-tls.ts']);
+
 /** The first row that a file under src/ (by its path there) belongs to. */
 export function ruleFor(file, rules = RULES) {
   return rules.find(({ from }) => within(file, from)) ?? null;
@@ -273,9 +281,15 @@ function within(file, place) {
   return file === place || file.startsWith(`${place}/`);
 }
 
-/** What is wrong with the imports of these files, and with what else the pure ones use: `[{ file, imports: [specifier], world: [name] }]`, as sentences. */
+/** What is wrong with the imports of these files, with what else the pure ones use, and with TLS: what `readModules` gives, as sentences. */
 export function importTrouble(files, rules = RULES) {
-  return [...forbiddenIn(files, rules), ...circlesIn(files)];
+  return [...forbiddenIn(files, rules), ...uncheckedIn(files), ...circlesIn(files)];
+}
+
+function uncheckedIn(files) {
+  return files
+    .filter(({ file, isUnchecked }) => isUnchecked === true && !CHECK_KEYS_THEMSELVES.has(file))
+    .map(({ file }) => `src/${file}: only ${[...CHECK_KEYS_THEMSELVES].join(' and ')} may set rejectUnauthorized`);
 }
 
 function forbiddenIn(files, rules) {
@@ -329,10 +343,11 @@ function circlesIn(files) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const files = readModules('src/**/*.{ts,tsx}').map(({ file, imports, world }) => ({
+  const files = readModules('src/**/*.{ts,tsx}').map(({ file, imports, world, isUnchecked }) => ({
     file: file.replace(/^src\//, ''),
     imports: imports.map(({ specifier }) => specifier),
     world,
+    isUnchecked,
   }));
   const trouble = importTrouble(files);
   for (const line of trouble) console.error(line);

@@ -17,7 +17,8 @@ export function readModules(...patterns) {
 /**
  * `imports`: `{ specifier, names }`, types, re-exports and dynamic imports included; `names` null: all of it may be used.
  * `exports`: the values the module itself exports. Types are left out: one may be exported because a signature of the module names it.
- * `world`: the globals it names that are a clock, chance, a log or anything else outside of it.
+ * `world`: the globals it names that are a clock, chance, a log or anything else outside of it. `isUnchecked`: it sets whether TLS checks
+ * certificates.
  */
 export function readModule(file, source) {
   const { module, program, errors } = parseSync(file, source);
@@ -35,7 +36,7 @@ export function readModule(file, source) {
     if (entry.moduleRequest) imports.push({ specifier: entry.moduleRequest.value, names: namesOf([entry]) });
     else if (!entry.isType && entry.exportName.kind !== 'None') exports.push(entry.exportName.name ?? 'default');
   }
-  return { imports, exports, world: [...worldIn(program)] };
+  return { imports, exports, world: [...worldIn(program)], isUnchecked: setsRejectUnauthorized(program) };
 }
 
 function namesOf(entries) {
@@ -62,6 +63,14 @@ function worldIn(program) {
       if (WORLD.has(node.callee.name)) found.add(node.callee.name);
       if (node.callee.name === 'Date' && node.arguments.length === 0) found.add('Date');
     }
+  });
+  return found;
+}
+
+function setsRejectUnauthorized(program) {
+  let found = false;
+  visit(program, ({ type, key }) => {
+    if (type === 'Property' && (key.name ?? key.value) === 'rejectUnauthorized') found = true;
   });
   return found;
 }

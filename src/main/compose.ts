@@ -16,6 +16,7 @@ import { readSecretFile, writeSecretFile } from './peers/identity/secret-file.ts
 import { wrappingVault } from './peers/identity/system-keychain.ts';
 import { LanTlsTransport } from './peers/links/lan-tls-link.ts';
 import { decodeCanonical, encodeCanonical } from './peers/protocol/canonical-cbor.ts';
+import { HttpsRelayConnector } from './peers/relay/https-relay-session.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
 import { bootId } from './platform/boot-id.ts';
 import { systemClock } from './platform/clock.ts';
@@ -76,6 +77,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     removeMembership: (group) => rmSync(membershipPath(dataDirectory, group), { force: true }),
     places: placesFile(join(dataDirectory, 'identity', 'places.json')),
     transport: new LanTlsTransport(identity),
+    relays: new HttpsRelayConnector(systemClock, systemRandom),
     beacons: options.discovery
       ? [new UdpBeacon(), new MdnsBeacon(systemRandom, () => Math.floor(Date.now() / 3_600_000))]
       : [],

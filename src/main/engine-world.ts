@@ -6,6 +6,7 @@ import type { DeviceIdentity } from './peers/identity/identity.ts';
 import type { KeysAtRest } from './peers/identity/identity-store.ts';
 import type { Transport } from './peers/links/peer-link.ts';
 import type { MembershipFile } from './peers/membership/group-membership.ts';
+import type { RelayConnector } from './peers/relay/relay-session.ts';
 import type { BatchSizes } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { DiskSpace } from './platform/disk-space.ts';
@@ -31,6 +32,8 @@ export interface EngineWorld {
   removeMembership(group: CollectionId): void;
   readonly places: PlacesFile;
   readonly transport: Transport;
+  /** How relays are spoken to; null: no relay is used, whatever the memberships say. */
+  readonly relays: RelayConnector | null;
   /** By which members find each other on the local network; none where discovery is off. */
   readonly beacons: readonly BeaconChannel[];
   /** Changes whenever the machine's networks do. */

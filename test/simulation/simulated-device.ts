@@ -175,6 +175,7 @@ export class SimulatedDevice {
         boot: `boot ${this.#powerLosses}`,
         watchRoot: null,
         places: { load: () => this.#places, save: (places) => void (fs.dead || (this.#places = places)) },
+        relays: null,
         beacons: [],
         networks: () => '',
         platform: 'posix',

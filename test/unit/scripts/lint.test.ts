@@ -49,6 +49,15 @@ describe('the table of who may know whom', () => {
     expect(importTrouble([{ file: 'main/sources/files/x.ts', imports: [], world }])).toEqual([]);
   });
 
+  it('lets TLS go unchecked only where keys are compared', () => {
+    const source = "connect({ host, 'rejectUnauthorized': pin === null })";
+    const { isUnchecked } = readModule('x.ts', source) as { isUnchecked: boolean };
+    expect([isUnchecked, readModule('x.ts', '// rejectUnauthorized: false').isUnchecked]).toEqual([true, false]);
+    const within = (file: string) => importTrouble([{ file, imports: [], isUnchecked }]);
+    expect(within('main/sources/dav/x.ts')).toHaveLength(1);
+    expect(within('main/peers/relay/relay-tls.ts')).toEqual([]);
+  });
+
   it('finds imports that go in a circle, once', () => {
     const file = (name: string, ...imports: string[]) => ({
       file: `main/record/${name}.ts`,

@@ -1,3 +1,4 @@
+import { backoff } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
@@ -13,8 +14,6 @@ import { LiveLink } from './live-link.ts';
 import { raceAddresses } from './race-addresses.ts';
 
 const PORTS_TRIED = 50;
-const FIRST_BACKOFF_MS = 1000;
-const LONGEST_BACKOFF_MS = 5 * 60_000;
 
 export interface LinkManagerHost {
   readonly identity: { readonly descriptor: Descriptor };
@@ -177,14 +176,8 @@ export class LinkManager {
     if (this.#devices.get(device.descriptor.id) === device) this.#plan(device, this.#backoff(device.failures));
   }
 
-  /** Full jitter: devices that lost each other at one moment do not come back at one moment. */
   #backoff(failures: number): number {
-    const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 16));
-    return Math.floor(longest * this.#fraction());
-  }
-  #fraction(): number {
-    const bytes = this.#host.random.bytes(4);
-    return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) / 2 ** 32;
+    return backoff(failures, this.#host.random);
   }
 
   async #welcome(link: PeerLink): Promise<void> {

@@ -1,0 +1,368 @@
+import { backoff } from '../../platform/backoff.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
+import type { CollectionId, MemberKey } from '../../record/ids.ts';
+import { toHex } from '../protocol/hex.ts';
+import type { Grant, RelayEvent } from './relay-answers.ts';
+import { asRelayError, type RelayError } from './relay-error.ts';
+import { RelayGrants } from './relay-grants.ts';
+import { jsonOf, type RelayRequest } from './relay-http.ts';
+import { RelayListener } from './relay-listener.ts';
+import { keepAcl } from './relay-login.ts';
+import { RelayPlaces } from './relay-places.ts';
+import type {
+  RelayChannel,
+  RelayConnector,
+  RelayEvents,
+  RelayMember,
+  RelaySession,
+  RelayState,
+} from './relay-session.ts';
+import { notThere, RelayStorage } from './relay-storage.ts';
+import { parseRelayUrl, type RelayAddress } from './relay-url.ts';
+import { openChannel } from './ws-channel.ts';
+
+/** Between two looks where events cannot be heard, and at groups that are not open to this device yet. */
+const POLL_MS = 60_000;
+/** Others may know of changes to a group's members that this device hears of first: their list is not corrected at once. */
+const ACL_MS = 5000;
+/** Channels others ask for that are on their way at one time. */
+const MOST_INCOMING = 16;
+
+export class HttpsRelayConnector implements RelayConnector {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+  open(url: string, events: RelayEvents): RelaySession {
+    return new HttpsRelaySession(parseRelayUrl(url), events, this.#clock, this.#random);
+  }
+}
+
+interface Mailbox {
+  readonly tokenHash: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/**
+ * A relay over HTTPS and WebSockets. Everything that happens (members, a lost socket, a timer) only changes what is wanted and calls `#plan`; one
+ * `#connect` at a time brings that about: authenticate, ask where things are, listen, tell who may fetch.
+ */
+class HttpsRelaySession implements RelaySession {
+  readonly #address: RelayAddress;
+  readonly #events: RelayEvents;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #places: RelayPlaces;
+  readonly #members = new Map<CollectionId, RelayMember>();
+  readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #grants: RelayGrants;
+  readonly #storage: RelayStorage;
+  #listener: RelayListener | null = null;
+  /** Groups that were told ready since the listener stands. */
+  readonly #told = new Set<CollectionId>();
+  #failures = 0;
+  /** Rounds after which some group was not open to this device. */
+  #notYet = 0;
+  #why: RelayError | null = null;
+  #isConnecting: boolean = false;
+  #isWanted: boolean = false;
+  #closed: boolean = false;
+  #incoming = 0;
+  #cancelPlan: () => void = () => {};
+  readonly #aclPlans = new Map<CollectionId, () => void>();
+
+  constructor(address: RelayAddress, events: RelayEvents, clock: Clock, random: Random) {
+    this.#address = address;
+    this.#events = events;
+    this.#clock = clock;
+    this.#random = random;
+    this.#places = new RelayPlaces(address, clock);
+    this.#grants = new RelayGrants(address, this.#places, this.#members);
+    this.#storage = new RelayStorage(this.#grants);
+  }
+
+  setMembers(members: readonly RelayMember[]): void {
+    const isSame =
+      members.length === this.#members.size && members.every(({ group, key }) => this.#members.get(group)?.key === key);
+    this.#members.clear();
+    for (const member of members) this.#members.set(member.group, member);
+    if (isSame) {
+      for (const group of this.#told) this.#planAcl(group, 0);
+      if (this.#notYet > 0) this.#plan(0);
+      return;
+    }
+    this.#notYet = 0;
+    this.#forget();
+    if (members.length === 0) this.#rest();
+    else this.#plan(0);
+  }
+
+  post(group: CollectionId, item: Uint8Array): Promise<number> {
+    return this.#storage.post(group, item);
+  }
+  items(group: CollectionId, after: number) {
+    return this.#storage.items(group, after);
+  }
+  setCursor(group: CollectionId, sid: number): Promise<void> {
+    return this.#storage.setCursor(group, sid);
+  }
+  putHeads(group: CollectionId, bytes: Uint8Array): Promise<void> {
+    return this.#storage.putHeads(group, bytes);
+  }
+  heads(group: CollectionId) {
+    return this.#storage.heads(group);
+  }
+  putPack(group: CollectionId, bytes: Uint8Array): Promise<string> {
+    return this.#storage.putPack(group, bytes);
+  }
+  pack(group: CollectionId, id: string, offset: number, length: number): Promise<Uint8Array | null> {
+    return this.#storage.pack(group, id, offset, length);
+  }
+  deletePack(group: CollectionId, id: string): Promise<void> {
+    return this.#storage.deletePack(group, id);
+  }
+  touchPacks(group: CollectionId, ids: readonly string[]): Promise<readonly string[]> {
+    return this.#storage.touchPacks(group, ids);
+  }
+
+  async live(group: CollectionId, to: MemberKey, signal: AbortSignal): Promise<RelayChannel> {
+    const listener = this.#listener;
+    if (listener === null) throw this.#why ?? this.#grants.fault(new Error('it is not connected'));
+    return this.#channel(group, await listener.askLive(group, to), signal);
+  }
+
+  async openMailbox(id: string, tokenHash: string, ttlMs: number): Promise<void> {
+    const mailbox = { tokenHash, until: this.#clock.now() + ttlMs };
+    this.#mailboxes.set(id, mailbox);
+    await this.#putMailbox(id, mailbox);
+  }
+  async closeMailbox(id: string): Promise<void> {
+    const token = this.#grants.current?.token;
+    if (!this.#mailboxes.delete(id) || token === undefined) return;
+    await this.#places.entrance.ask({ method: 'DELETE', path: `/v1/mailbox/${id}`, token }).catch(notThere);
+  }
+  async knock(id: string, token: Uint8Array, signal: AbortSignal): Promise<RelayChannel> {
+    const { url } = this.#address;
+    const socket = this.#places.entrance.socket(`/v1/mailbox/${id}`, toHex(token));
+    return openChannel(socket, url, signal).catch((error: unknown) => Promise.reject(asRelayError(error, url)));
+  }
+
+  retryNow(): void {
+    this.#failures = 0;
+    this.#notYet = 0;
+    if (this.#listener === null || this.#told.size < this.#members.size) this.#plan(0);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelPlan();
+    this.#forget();
+    this.#leaveListener();
+    this.#places.close();
+  }
+
+  #channel(group: CollectionId, token: string, signal: AbortSignal): Promise<RelayChannel> {
+    const { url } = this.#address;
+    const socket = this.#places.of(group, 'live').socket(`/v1/live/${token}`, this.#grants.current?.token ?? '');
+    return openChannel(socket, url, signal).catch((error: unknown) => Promise.reject(asRelayError(error, url)));
+  }
+
+  async #putMailbox(id: string, { tokenHash, until }: Mailbox): Promise<void> {
+    const ttl = until - this.#clock.now();
+    const { token } = this.#grants.current ?? (await this.#grants.renew());
+    const body = { id, token: tokenHash, ttl };
+    await this.#places.entrance.ask({ method: 'POST', path: '/v1/mailbox', token, body });
+  }
+
+  // How the session stands
+
+  /** Nothing of what was agreed holds any more; the listener does, until another one stands. */
+  #forget(): void {
+    this.#grants.forget();
+    for (const cancel of this.#aclPlans.values()) cancel();
+    this.#aclPlans.clear();
+  }
+  #leaveListener(): void {
+    this.#listener?.close();
+    this.#listener = null;
+    this.#told.clear();
+  }
+  /** No group needs the relay. */
+  #rest(): void {
+    this.#cancelPlan();
+    this.#leaveListener();
+    this.#tell('offline', null);
+  }
+
+  #tell(is: RelayState['is'], why: RelayError | null): void {
+    this.#why = why;
+    this.#events.onState({ is, why });
+  }
+
+  #plan(delay: number): void {
+    if (this.#closed || this.#members.size === 0) return;
+    if (this.#isConnecting) {
+      this.#isWanted = true;
+      return;
+    }
+    this.#cancelPlan();
+    this.#cancelPlan = this.#clock.after(delay, () => void this.#connect());
+  }
+
+  async #connect(): Promise<void> {
+    this.#isConnecting = true;
+    this.#isWanted = false;
+    const delay = await this.#round();
+    this.#isConnecting = false;
+    if (this.#isWanted) this.#plan(0);
+    else if (delay !== null) this.#plan(delay);
+  }
+
+  /** Milliseconds until the next one; null: it comes when something happens. */
+  async #round(): Promise<number | null> {
+    if (this.#listener === null) this.#tell('connecting', this.#why);
+    try {
+      const former = this.#notYet === 0 ? this.#grants.current : null;
+      const grant = former ?? (await this.#grants.renew());
+      const open = [...this.#members.keys()].filter((group) => grant.groups.get(group) === null);
+      for (const group of open) if (!this.#told.has(group)) await this.#places.locate(group, grant.token);
+      const deaf = open.length === 0 ? null : await this.#listen(grant, open[0] as CollectionId);
+      if (this.#closed) return null;
+      this.#failures = 0;
+      this.#tell('online', deaf);
+      for (const group of open) this.#ready(group, deaf !== null);
+      this.#renewMailboxes();
+      this.#notYet = open.length < this.#members.size ? this.#notYet + 1 : 0;
+      if (this.#notYet > 0) return Math.min(POLL_MS, 1000 * 2 ** this.#notYet);
+      return deaf === null ? null : POLL_MS;
+    } catch (error) {
+      if (this.#closed) return null;
+      const why = this.#grants.fault(error);
+      if (why.status === 401) this.#grants.forget();
+      this.#leaveListener();
+      this.#tell('offline', why);
+      return Math.max(backoff(++this.#failures, this.#random), (why.retryAfter ?? 0) * 1000);
+    }
+  }
+
+  /** Listens with this grant. Why that does not go, though the relay answers otherwise; null: it goes. */
+  async #listen(grant: Grant, group: CollectionId): Promise<RelayError | null> {
+    if (this.#listener !== null && this.#heardWith === grant) return null;
+    const socket = this.#places.of(group, 'events').socket('/v1/events', grant.token);
+    const listener: RelayListener = new RelayListener(socket, {
+      clock: this.#clock,
+      relay: this.#address.url,
+      onEvent: (event) => this.#onEvent(event),
+      onClose: (why, unknown) => this.#deafened(listener, why, unknown),
+    });
+    try {
+      await listener.open();
+    } catch (error) {
+      const why = this.#grants.fault(error);
+      if (why.status === 401) throw why;
+      this.#leaveListener();
+      return why;
+    }
+    // The former one is left only now, so that nothing is missed in between.
+    this.#listener?.close();
+    this.#listener = listener;
+    this.#heardWith = grant;
+    return null;
+  }
+  #heardWith: Grant | null = null;
+
+  #deafened(listener: RelayListener, why: RelayError, unknown: boolean): void {
+    if (this.#listener !== listener || this.#closed) return;
+    this.#listener = null;
+    this.#told.clear();
+    if (unknown) this.#grants.forget();
+    this.#tell('offline', why);
+    this.#plan(backoff(this.#failures++, this.#random));
+  }
+
+  /** `again`: told though it was told before, for nothing can be heard. */
+  #ready(group: CollectionId, again: boolean): void {
+    if (!again && this.#told.has(group)) return;
+    this.#told.add(group);
+    this.#events.onReady(group);
+    this.#planAcl(group, ACL_MS);
+  }
+
+  #renewMailboxes(): void {
+    const now = this.#clock.now();
+    for (const [id, mailbox] of this.#mailboxes) {
+      if (mailbox.until <= now) this.#mailboxes.delete(id);
+      // A relay that does not take it has it still, or the inviter is found another way.
+      else this.#putMailbox(id, mailbox).catch(() => {});
+    }
+  }
+
+  #planAcl(group: CollectionId, delay: number): void {
+    const member = this.#members.get(group);
+    if (member === undefined || member.acl() === null) return;
+    this.#aclPlans.get(group)?.();
+    const keep = (): void => {
+      this.#aclPlans.delete(group);
+      const ask = async (of: CollectionId, request: RelayRequest): Promise<unknown> =>
+        jsonOf((await this.#grants.ask(of, request)).body);
+      keepAcl(ask, member).catch((error: unknown) => {
+        // The next round or the next change does it; a relay that is too busy is asked later.
+        const { retryAfter } = this.#grants.fault(error);
+        if (retryAfter !== null && !this.#closed) this.#planAcl(group, retryAfter * 1000);
+      });
+    };
+    this.#aclPlans.set(group, this.#clock.after(delay, keep));
+  }
+
+  // What is told
+
+  #onEvent(event: RelayEvent): void {
+    switch (event.is) {
+      case 'new':
+        if (this.#members.has(event.group)) this.#events.onNew(event.group, event.sid);
+        break;
+      case 'heads':
+        if (this.#members.has(event.group)) this.#events.onHeads(event.group);
+        break;
+      case 'acl':
+        if (this.#members.has(event.group)) this.#planAcl(event.group, ACL_MS + backoff(2, this.#random));
+        break;
+      case 'presence': {
+        const own = this.#members.get(event.group)?.key;
+        if (own === undefined) break;
+        this.#events.onPresence(
+          event.group,
+          event.online.filter((key) => key !== own),
+        );
+        break;
+      }
+      case 'live':
+        this.#arrive(event.group, event.token, (channel) => this.#events.onLive(event.group, event.from, channel));
+        break;
+      case 'knock': {
+        const [group] = this.#members.keys();
+        if (group !== undefined && this.#mailboxes.has(event.mailbox))
+          this.#arrive(group, event.token, (channel) => this.#events.onKnock(event.mailbox, channel));
+        break;
+      }
+    }
+  }
+
+  #arrive(group: CollectionId, token: string, arrived: (channel: RelayChannel) => void): void {
+    if (!this.#members.has(group) || this.#incoming >= MOST_INCOMING) return;
+    this.#incoming++;
+    const giveUp = new AbortController();
+    const cancel = this.#clock.after(10_000, () => giveUp.abort());
+    this.#channel(group, token, giveUp.signal)
+      // Who asked for it hears that it does not come to be, and asks again.
+      .then(arrived, () => undefined)
+      .finally(() => {
+        cancel();
+        this.#incoming--;
+      });
+  }
+}

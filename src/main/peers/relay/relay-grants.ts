@@ -1,0 +1,84 @@
+import type { CollectionId } from '../../record/ids.ts';
+import { BadAnswer, type Grant } from './relay-answers.ts';
+import { asRelayError, RelayError } from './relay-error.ts';
+import type { RelayAnswer, RelayRequest } from './relay-http.ts';
+import { logIn } from './relay-login.ts';
+import type { RelayPlaces } from './relay-places.ts';
+import type { RelayMember } from './relay-session.ts';
+import type { RelayAddress } from './relay-url.ts';
+
+/** What the relay lets this device do: a token for its groups, asked for when it is needed and renewed when it has expired. */
+export class RelayGrants {
+  readonly #address: RelayAddress;
+  readonly #places: RelayPlaces;
+  readonly #members: ReadonlyMap<CollectionId, RelayMember>;
+  #current: Grant | null = null;
+  #loggingIn: Promise<Grant> | null = null;
+
+  /** `members`: looked at each time it authenticates. */
+  constructor(address: RelayAddress, places: RelayPlaces, members: ReadonlyMap<CollectionId, RelayMember>) {
+    this.#address = address;
+    this.#places = places;
+    this.#members = members;
+  }
+
+  /** null: none, or it is known to be worth nothing any more. */
+  get current(): Grant | null {
+    return this.#current;
+  }
+  forget(): void {
+    this.#current = null;
+    this.#loggingIn = null;
+  }
+
+  /** A new one. Two at a time are one. */
+  renew(): Promise<Grant> {
+    if (this.#loggingIn !== null) return this.#loggingIn;
+    if (this.#members.size === 0) return Promise.reject(this.fault(new Error('it is not connected')));
+    const asked: Promise<Grant> = logIn(this.#places.entrance, this.#address, [...this.#members.values()]).then(
+      (grant) => {
+        // What was asked for before the members changed is not kept.
+        if (this.#loggingIn === asked) this.#current = grant;
+        return grant;
+      },
+      (error: unknown) => Promise.reject(this.fault(error)),
+    );
+    this.#loggingIn = asked;
+    const done = (): void => {
+      if (this.#loggingIn === asked) this.#loggingIn = null;
+    };
+    asked.then(done, done);
+    return asked;
+  }
+
+  /** Asks as a member of `group`, where that part of the relay is; with a new token where the one there was has expired. */
+  async ask(group: CollectionId, request: RelayRequest, part: 'api' | 'packs' = 'api'): Promise<RelayAnswer> {
+    for (let again = false; ; again = true) {
+      const grant = this.#current ?? (await this.renew());
+      this.#check(grant, group);
+      try {
+        return await this.#places.of(group, part).ask({ ...request, token: grant.token });
+      } catch (error) {
+        const isExpired = error instanceof RelayError && error.status === 401;
+        if (!isExpired || again) throw error;
+        if (this.#current === grant) this.#current = null;
+      }
+    }
+  }
+
+  #check({ groups }: Grant, group: CollectionId): void {
+    const error = groups.get(group);
+    if (error === null) return;
+    const { url } = this.#address;
+    const why = error ?? 'not asked for';
+    throw new RelayError('relay-refused', `The relay ${url} does not serve this device there (${why}).`, url);
+  }
+
+  /** Whatever went wrong, as what callers are told. */
+  fault(error: unknown): RelayError {
+    const { url } = this.#address;
+    return error instanceof BadAnswer
+      ? new RelayError('relay-refused', `The relay ${url} answers what makes no sense: ${error.message}.`, url)
+      : asRelayError(error, url);
+  }
+}

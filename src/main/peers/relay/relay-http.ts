@@ -1,0 +1,132 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { WebSocket } from 'ws';
+import type { Clock } from '../../platform/clock.ts';
+import { asRelayError, RelayError, refusalOf } from './relay-error.ts';
+import { RelayAgent } from './relay-tls.ts';
+import type { RelayAddress } from './relay-url.ts';
+
+export interface RelayRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** From `/v1/` on. */
+  readonly path: string;
+  readonly token?: string;
+  /** Bytes as they are, anything else as JSON. */
+  readonly body?: unknown;
+  readonly range?: string;
+  /** Bytes of the answer; a longer one is broken off. */
+  readonly most?: number;
+}
+export interface RelayAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** For JSON, which is short. */
+const MOST_JSON = 256 * 1024;
+const SHORT_MS = 30_000;
+/** For a pack, however slow the line is. */
+const LONG_MS = 5 * 60_000;
+/** Frames of a channel are as long as the other end's TLS makes them; the relay's own messages name at most all members of a group. */
+const MOST_FRAME = 1024 * 1024;
+
+/** Speaks to one address of a relay. What the relay may answer is bounded in time and size. */
+export class RelayHttp {
+  readonly #address: RelayAddress;
+  readonly #clock: Clock;
+  readonly #agent: RelayAgent;
+
+  constructor(address: RelayAddress, clock: Clock) {
+    this.#address = address;
+    this.#clock = clock;
+    this.#agent = new RelayAgent(address);
+  }
+
+  /** The answer, where it is a success. Fails with a RelayError. */
+  async ask(wanted: RelayRequest): Promise<RelayAnswer> {
+    const answer = await this.#exchange(wanted).catch((error: unknown) =>
+      Promise.reject(asRelayError(error, this.#address.url)),
+    );
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw refusalOf(answer.status, answer.headers['retry-after'], jsonOf(answer.body), this.#address.url);
+  }
+
+  /** The answer's JSON; undefined where it is none. */
+  async askJson(wanted: RelayRequest): Promise<unknown> {
+    return jsonOf((await this.ask(wanted)).body);
+  }
+
+  /** A WebSocket under way; listen to it before the program yields. `maxPayload` as it is needed for channels. */
+  socket(path: string, token: string): WebSocket {
+    const { host, port } = this.#address;
+    return new WebSocket(`wss://${nameOf(host)}:${port}${path}`, {
+      agent: this.#agent,
+      headers: { authorization: `Bearer ${token}` },
+      handshakeTimeout: SHORT_MS,
+      maxPayload: MOST_FRAME,
+      perMessageDeflate: false,
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #exchange({ method, path, token, body, range, most = MOST_JSON }: RelayRequest): Promise<RelayAnswer> {
+    const { host, port, url } = this.#address;
+    const bytes = body === undefined ? null : body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
+    const headers: Record<string, string | number> = { host: `${nameOf(host)}:${port}` };
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    if (range !== undefined) headers.range = range;
+    if (bytes !== null) {
+      headers['content-type'] = body instanceof Uint8Array ? 'application/octet-stream' : 'application/json';
+      headers['content-length'] = bytes.length;
+    }
+    return new Promise((resolve, reject) => {
+      const asked: ClientRequest = request({ method, path, headers, agent: this.#agent, host, port });
+      const isLong = bytes !== null && bytes.length > MOST_JSON;
+      const cancel = this.#clock.after(isLong || most > MOST_JSON ? LONG_MS : SHORT_MS, () =>
+        asked.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })),
+      );
+      const settle = (how: () => void): void => {
+        cancel();
+        how();
+      };
+      asked.on('error', (error) => settle(() => reject(error)));
+      asked.on('response', (response) => {
+        take(response, most, url).then(
+          (answer) => settle(() => resolve(answer)),
+          (error: unknown) => {
+            asked.destroy();
+            settle(() => reject(error));
+          },
+        );
+      });
+      asked.end(bytes ?? undefined);
+    });
+  }
+}
+
+/** All of the answer, and no more of it than may be. */
+async function take(response: IncomingMessage, most: number, url: string): Promise<RelayAnswer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > most) throw new RelayError('relay-refused', `The relay ${url} answers with more than it may.`, url);
+    parts.push(part);
+  }
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) };
+}
+
+/** undefined: it is no JSON. */
+export function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+const nameOf = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -1,0 +1,132 @@
+import type { WebSocket } from 'ws';
+import type { Clock } from '../../platform/clock.ts';
+import type { CollectionId, MemberKey } from '../../record/ids.ts';
+import { type RelayEvent, readEvent } from './relay-answers.ts';
+import { asRelayError, RelayError, refusalOf } from './relay-error.ts';
+
+/** The relay asks at least each 30 s whether we are there: after this silence it is not. */
+const SILENCE_MS = 90_000;
+const ANSWER_MS = 10_000;
+/** The relay does not know the token (any more). */
+const NOT_AUTHENTICATED = 4401;
+
+type Waiting = { readonly granted: (token: string) => void; readonly refused: (why: RelayError) => void };
+
+interface ListenerHost {
+  readonly clock: Clock;
+  readonly relay: string;
+  onEvent(event: RelayEvent): void;
+  /** It was open, and is not any more. `unknown`: the token is worth nothing. */
+  onClose(why: RelayError, unknown: boolean): void;
+}
+
+/** The socket on which a relay tells what happens, and is asked for channels to members. */
+export class RelayListener {
+  readonly #socket: WebSocket;
+  readonly #host: ListenerHost;
+  readonly #waiting = new Map<number, Waiting>();
+  #requests = 0;
+  #cancelSilence: () => void = () => {};
+  #isOpen: boolean = false;
+  #isOver: boolean = false;
+
+  constructor(socket: WebSocket, host: ListenerHost) {
+    this.#socket = socket;
+    this.#host = host;
+  }
+
+  /** Resolves once it is open. What the relay says with the opening is told before that. */
+  open(): Promise<void> {
+    const { clock, relay } = this.#host;
+    return new Promise((resolve, reject) => {
+      let why = new RelayError('relay-unreachable', `The relay ${relay} broke the connection off.`, relay);
+      let status = 0;
+      this.#socket.on('unexpected-response', (request, response) => {
+        status = response.statusCode ?? 0;
+        why = refusalOf(status, response.headers['retry-after'], null, relay);
+        request.destroy();
+        this.#end(why, status === 401);
+        reject(why);
+      });
+      this.#socket.on('error', (error) => {
+        if (status === 0) why = asRelayError(error, relay);
+      });
+      this.#socket.on('close', (code) => {
+        this.#end(why, code === NOT_AUTHENTICATED);
+        reject(why);
+      });
+      this.#socket.on('message', (data, isBinary) => this.#take(isBinary ? null : String(data)));
+      this.#socket.once('open', () => {
+        this.#isOpen = true;
+        this.#heard();
+        resolve();
+      });
+      this.#cancelSilence = clock.after(SILENCE_MS, () => this.#fail('it says nothing'));
+    });
+  }
+
+  /** The token of a channel to `to`; fails with `relay-offline` where that device is not there. */
+  askLive(group: CollectionId, to: MemberKey): Promise<string> {
+    const { clock, relay } = this.#host;
+    const req = ++this.#requests;
+    return new Promise((granted, refused) => {
+      const cancel = clock.after(ANSWER_MS, () => settle(() => refused(offline(relay))));
+      const settle = (how: () => void): void => {
+        cancel();
+        this.#waiting.delete(req);
+        how();
+      };
+      this.#waiting.set(req, {
+        granted: (token) => settle(() => granted(token)),
+        refused: (why) => settle(() => refused(why)),
+      });
+      this.#say({ is: 'live', req, g: group, to });
+    });
+  }
+
+  close(): void {
+    this.#end(offline(this.#host.relay), false, true);
+    this.#socket.terminate();
+  }
+
+  #say(message: object): void {
+    if (this.#isOpen && !this.#isOver) this.#socket.send(JSON.stringify(message));
+  }
+
+  #take(json: string | null): void {
+    if (this.#isOver) return;
+    this.#heard();
+    let event: RelayEvent;
+    try {
+      event = readEvent(json ?? '');
+    } catch (error) {
+      this.#fail(`it sends what nobody understands (${(error as Error).message})`);
+      return;
+    }
+    if (event.is === 'ping') this.#say({ is: 'pong' });
+    else if (event.is === 'granted') this.#waiting.get(event.req)?.granted(event.token);
+    else if (event.is === 'no') this.#waiting.get(event.req)?.refused(offline(this.#host.relay));
+    else if (event.is !== 'unknown') this.#host.onEvent(event);
+  }
+
+  #heard(): void {
+    this.#cancelSilence();
+    this.#cancelSilence = this.#host.clock.after(SILENCE_MS, () => this.#fail('it says nothing any more'));
+  }
+
+  #fail(what: string): void {
+    const { relay } = this.#host;
+    this.#end(new RelayError('relay-unreachable', `The relay ${relay} is left: ${what}.`, relay), false);
+    this.#socket.terminate();
+  }
+
+  #end(why: RelayError, unknown: boolean, quietly = false): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#cancelSilence();
+    for (const { refused } of [...this.#waiting.values()]) refused(why);
+    if (this.#isOpen && !quietly) this.#host.onClose(why, unknown);
+  }
+}
+
+const offline = (relay: string): RelayError => new RelayError('relay-offline', 'That device is not there now.', relay);

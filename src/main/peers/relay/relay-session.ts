@@ -1,0 +1,99 @@
+import type { Duplex } from 'node:stream';
+import type { LockstepError } from '../../platform/trouble.ts';
+import type { CollectionId, MemberKey } from '../../record/ids.ts';
+
+/** A key as the relay's list of members has it. */
+export interface RelayKey {
+  readonly key: MemberKey;
+  readonly admin: boolean;
+}
+
+/** This device in one group (a collection, as the relay knows it). */
+export interface RelayMember {
+  readonly group: CollectionId;
+  readonly key: MemberKey;
+  /** Ed25519 signature of `key`. */
+  sign(bytes: Uint8Array): Uint8Array;
+  /** The keys that belong, as far as this device knows; null: it is no admin, and leaves the list to others. */
+  acl(): readonly RelayKey[] | null;
+  /** Keys that do not belong any more. What is in neither list is left as it is at the relay: another admin may know more. */
+  removed(): readonly MemberKey[];
+}
+
+/** `why`: what went wrong last; null where nothing did. A relay whose events cannot be heard is asked each minute, and is online all the same. */
+export interface RelayState {
+  readonly is: 'offline' | 'connecting' | 'online';
+  readonly why: LockstepError | null;
+}
+
+/** What a session tells. Nothing of it is to be trusted further than the seals and signatures inside. */
+export interface RelayEvents {
+  /** Authenticated for this group, now or again: fetch what is there. */
+  onReady(group: CollectionId): void;
+  onNew(group: CollectionId, sid: number): void;
+  onHeads(group: CollectionId): void;
+  /** Members whose devices listen at the relay now, this one left out. */
+  onPresence(group: CollectionId, online: readonly MemberKey[]): void;
+  /** A member wants a link: the channel stands. */
+  onLive(group: CollectionId, from: MemberKey, channel: RelayChannel): void;
+  /** Somebody came with the invitation of this mailbox. */
+  onKnock(mailbox: string, channel: RelayChannel): void;
+  onState(state: RelayState): void;
+}
+
+/** A channel of bytes through the relay, which reads all of them: TLS runs inside. */
+export interface RelayChannel extends Duplex {
+  /** As of `net.Socket`. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/**
+ * This device at one relay. Failures are RelayErrors: `relay-unreachable`, `relay-wrong-key`, `relay-refused`, `relay-quota`,
+ * `relay-too-many` (with `retryAfter`), `relay-collected`, `relay-offline`.
+ */
+export interface RelaySession {
+  /**
+   * The groups to be authenticated for, and no others. Those the relay does not know are registered where this device is an admin, and the
+   * list of members is kept as `acl()` and `removed()` say: asked anew with each call.
+   */
+  setMembers(members: readonly RelayMember[]): void;
+  /** Stores a sealed item; its number, once it is durable. The same bytes again have the same number. */
+  post(group: CollectionId, item: Uint8Array): Promise<number>;
+  /** Items after a number, by number, as many as fit an answer. `last`: the greatest number there is. Fails with `relay-collected`. */
+  items(
+    group: CollectionId,
+    after: number,
+  ): Promise<{
+    readonly items: readonly { readonly sid: number; readonly bytes: Uint8Array }[];
+    readonly last: number;
+  }>;
+  /** This device has everything up to `sid`. */
+  setCursor(group: CollectionId, sid: number): Promise<void>;
+  /** Replaces what this member tells of itself. */
+  putHeads(group: CollectionId, bytes: Uint8Array): Promise<void>;
+  heads(group: CollectionId): Promise<readonly { readonly key: MemberKey; readonly bytes: Uint8Array }[]>;
+  /** The pack's id. */
+  putPack(group: CollectionId, bytes: Uint8Array): Promise<string>;
+  /** `length` bytes of a pack; null: it is not there. */
+  pack(group: CollectionId, id: string, offset: number, length: number): Promise<Uint8Array | null>;
+  deletePack(group: CollectionId, id: string): Promise<void>;
+  /** Keeps packs for another while. Those that are not there. */
+  touchPacks(group: CollectionId, ids: readonly string[]): Promise<readonly string[]>;
+  /** A channel to a member. Fails with `relay-offline` where its device does not listen. */
+  live(group: CollectionId, to: MemberKey, signal: AbortSignal): Promise<RelayChannel>;
+  /** Lets whoever has the token of this hash (SHA-256, hex) ring, until it is closed. Stays open over reconnections. */
+  openMailbox(id: string, tokenHash: string, ttlMs: number): Promise<void>;
+  closeMailbox(id: string): Promise<void>;
+  /** Rings at a mailbox; needs no members. Fails with `relay-offline` where nobody listens there, or once the channel is used. */
+  knock(id: string, token: Uint8Array, signal: AbortSignal): Promise<RelayChannel>;
+  /** The network is another one: no pause is waited for. */
+  retryNow(): void;
+  close(): Promise<void>;
+}
+
+/** How sessions come to be. Replaced by one in memory where a group of devices is simulated. */
+export interface RelayConnector {
+  /** Fails with `bad-relay-url`. */
+  open(url: string, events: RelayEvents): RelaySession;
+}
