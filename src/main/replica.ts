@@ -22,6 +22,7 @@ import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from './record/
 import { Acknowledgements } from './sharing/acknowledgements.ts';
 import { editsOfMoved } from './sharing/edits-of-moved.ts';
 import { HeadsWatch } from './sharing/heads-watch.ts';
+import { KeepSealed } from './sharing/keep-sealed.ts';
 import { branchPackagesIn, headsIn, heldOfMember, lastSignedBy, positionsIn } from './sharing/log-heads.ts';
 import { meetHeads } from './sharing/meet-heads.ts';
 import { MemberPositions } from './sharing/member-positions.ts';
@@ -69,6 +70,7 @@ export class Replica implements SharedCollection {
   readonly #sources: BringToSources;
   readonly #quarantine: Quarantine;
   readonly #watch: HeadsWatch;
+  readonly #sealing: KeepSealed;
   #couldWrite: boolean;
   /** So many problems all linked members were told of when it was another number than before. */
   #problemsTold = 0;
@@ -99,6 +101,11 @@ export class Replica implements SharedCollection {
     );
     this.#sources = new BringToSources(collection, this.synchronizers);
     this.#quarantine = new Quarantine(collection, membership);
+    this.#sealing = new KeepSealed(membership, {
+      now: () => port.now(),
+      later: (call, after) => port.later(call, after),
+      sealed: () => this.membershipChanged(),
+    });
   }
 
   get id(): CollectionId {
@@ -208,6 +215,7 @@ export class Replica implements SharedCollection {
       this.#port.caughtUp(this.id);
     }
     this.membership.extendCuts(this.heads(), this.#port.now());
+    this.#sealing.check();
     this.#port.membership(this.id);
     const received = this.collection.transact(() => this.collection.receiveQuarantined());
     this.#take(received);

@@ -1,6 +1,7 @@
 import { Collection } from '../../src/main/collection.ts';
 import { isConflict, isLive, type RecordState } from '../../src/main/merge/record-state.ts';
 import { canonicalText } from '../../src/main/past/canonical-text.ts';
+import { toHex } from '../../src/main/peers/protocol/hex.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { fieldRule } from '../../src/main/record/field-rules.ts';
 import { ENTRY, EXECUTABLE, EXISTS, fileEntry, MODIFIED } from '../../src/main/record/file-entry.ts';
@@ -170,7 +171,31 @@ export function checkConvergence(group: SimulatedGroup): void {
     checkProjection(group, device, ROOT);
     if (hasSource(group, device, SECOND)) checkProjection(group, device, SECOND);
   }
+  checkEpochs(group);
   checkRemoved(group);
+}
+
+/** All members know the same secrets, write with the same one and use the same relay; who was removed does not know it. */
+function checkEpochs(group: SimulatedGroup): void {
+  const now = group.clock.now();
+  const toldBy = (device: SimulatedDevice) => {
+    const { membership } = group.replica(device) as Replica;
+    const secrets = membership.epochs().map(({ id, secret }) => `${id} ${secret === null ? '?' : toHex(secret)}`);
+    return { secrets: secrets.join(', '), writes: membership.writingEpoch(now)?.id, relay: membership.relay() };
+  };
+  const [first, ...others] = group.members;
+  if (first === undefined) return;
+  const wanted = toldBy(first);
+  for (const other of others) {
+    const told = toldBy(other);
+    for (const what of ['secrets', 'writes', 'relay'] as const)
+      if (told[what] !== wanted[what])
+        group.find('epochs', `${what}: ${first.name} has ${wanted[what]}, ${other.name} ${told[what]}`);
+  }
+  const { membership } = group.replica(first) as Replica;
+  const holders = membership.current?.rotations.find(({ id }) => id === wanted.writes)?.holders ?? [];
+  for (const device of holders)
+    if (membership.member(device) === null) group.find('epochs', `${device} was removed and knows ${wanted.writes}`);
 }
 
 /** Who was removed has heard of it. */

@@ -39,6 +39,7 @@ export const KINDS = [
   'middle',
   'folding',
   'second',
+  'epochs',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -365,6 +366,33 @@ export const EVENTS = {
   select: { weight: 4, kind: 'select', happen: select },
   'limit-history': { weight: 2, kind: 'retention', happen: limitHistory },
   'time-goes-by': { weight: 3, kind: 'retention', happen: timeGoesBy },
+  'new-epoch': {
+    weight: 3,
+    kind: 'epochs',
+    happen: onMember((device, { group, random }) => {
+      const replica = group.replica(device);
+      const makesNew = random.chance(0.3);
+      if (replica?.mayWrite() !== true) return null;
+      const { membership } = replica;
+      const now = device.wall.now();
+      const epoch = makesNew ? null : membership.writingEpoch(now);
+      const sealed = epoch === null ? membership.rotate(now) !== null : membership.sealMissing(now);
+      if (sealed) replica.membershipChanged();
+      return `${device.name} writes in epoch ${membership.writingEpoch(now)?.n}`;
+    }),
+  },
+  'set-relay': {
+    weight: 1,
+    kind: 'epochs',
+    happen: onMember((device, { group, random }) => {
+      const url = random.pick(['', 'https://one.example', 'https://two.example']);
+      const replica = group.replica(device);
+      if (replica === null || group.roleOf(device) !== 'admin') return null;
+      replica.membership.setRelay(url, device.wall.now());
+      replica.membershipChanged();
+      return `${device.name} sets the relay ${url}`;
+    }),
+  },
   'use-second': { weight: 8, kind: 'second', happen: useSecond },
 } as const satisfies { readonly [name: string]: Entry };
 export type EventName = keyof typeof EVENTS;

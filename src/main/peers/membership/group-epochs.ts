@@ -99,6 +99,11 @@ export class GroupEpochs {
     return this.#epochOf(this.#rotations.find((rotation) => rotation.hash === hash) as Rotation);
   }
 
+  /** A device was taken out: where there are secrets it knows them all, so another is made. Nothing where this device may not. */
+  memberWent(now: number): void {
+    if (this.#rotations.length > 0 && this.#maySeal) this.rotate(now);
+  }
+
   /** Seals every secret that is known here to the members it was not sealed to. true where there was one. */
   sealMissing(now: number): boolean {
     const unsealed = this.#unsealed();

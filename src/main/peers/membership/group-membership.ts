@@ -181,13 +181,16 @@ export class GroupMembership {
     });
   }
 
+  /** Lets a device in, and gives it the secrets that are known here. */
   add(newcomer: Newcomer, now: number): void {
     this.receive([addMember(this.#identity, this.group, this.heads(), now, newcomer).bytes]);
+    this.#epochs.sealMissing(now);
   }
 
-  /** Takes a device out. `cut`: what it wrote and we hold; nothing it writes after that counts. */
+  /** Takes a device out. `cut`: what it wrote and we hold; nothing it writes after that counts, and it learns no secret made after that. */
   remove(device: DeviceId, cut: Cut, now: number): void {
     this.#say({ op: 'remove', device, cut, epoch: 0 }, now);
+    this.#epochs.memberWent(now);
   }
 
   /** Gives a device another role. `cut`: as for a removal, where it may not write from now on; else empty. */

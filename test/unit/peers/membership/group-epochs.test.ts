@@ -3,7 +3,7 @@ import { SEALED_BYTES, sealTo } from '../../../../src/main/peers/identity/box-se
 import { makeDescriptor } from '../../../../src/main/peers/identity/descriptor.ts';
 import type { DeviceIdentity } from '../../../../src/main/peers/identity/identity.ts';
 import { GroupMembership } from '../../../../src/main/peers/membership/group-membership.ts';
-import { selfAsMember } from '../../../../src/main/peers/membership/membership-log.ts';
+import { addMember, selfAsMember } from '../../../../src/main/peers/membership/membership-log.ts';
 import { MOST_SEALS, makeBinding, makeOp, parseOp } from '../../../../src/main/peers/membership/membership-op.ts';
 import { toHex } from '../../../../src/main/peers/protocol/hex.ts';
 import type { MemberRole } from '../../../../src/main/peers/protocol/messages.ts';
@@ -30,6 +30,10 @@ const newcomer = (who: DeviceIdentity, role: MemberRole = 'editor') => ({
   name: '',
   history: true,
 });
+/** An admin that knows no secret lets a device in. */
+const letIn = (membership: GroupMembership, who: DeviceIdentity, role: MemberRole = 'editor'): void => {
+  membership.receive([addMember(ana, group, membership.heads(), NOW, newcomer(who, role)).bytes]);
+};
 /** A collection with these members, as each knows it. */
 function among(...others: readonly (readonly [DeviceIdentity, MemberRole])[]): readonly GroupMembership[] {
   const first = on(ana);
@@ -76,7 +80,7 @@ describe('an epoch', () => {
   it('does not open for a device it was not sealed to', () => {
     const [first] = among([ben, 'editor']) as [GroupMembership];
     first.rotate(NOW);
-    first.add(newcomer(cleo), NOW);
+    letIn(first, cleo);
     const outsider = on(cleo, first);
     expect([secrets(outsider), writing(outsider)]).toEqual([[null], null]);
     expect(outsider.sealMissing(NOW)).toBe(false);
@@ -104,7 +108,9 @@ describe('an epoch', () => {
     const [first, second] = among([ben, 'editor']) as [GroupMembership, GroupMembership];
     const old = first.rotate(NOW);
     meet(first, second);
-    first.remove(ben.id, [], NOW);
+    // It leaves: whoever wants to write next has to make another.
+    const leaves = makeOp(ben, group, first.heads(), NOW, { op: 'remove', device: ben.id, cut: [], epoch: 0 });
+    first.receive([leaves.bytes]);
     expect([writing(first), secrets(first).length]).toEqual([null, 1]);
     const next = first.rotate(NOW);
     expect([next.n, writing(first)]).toEqual([2, next.id]);
@@ -113,6 +119,41 @@ describe('an epoch', () => {
       [old.id, true],
       [next.id, false],
     ]);
+  });
+
+  it('is made anew by who takes a device out, where there was one', () => {
+    const [first, second, third] = among([ben, 'admin'], [cleo, 'editor']) as [
+      GroupMembership,
+      GroupMembership,
+      GroupMembership,
+    ];
+    first.remove(cleo.id, [], NOW);
+    expect(operationsOf(first, 'rotate')).toEqual([]);
+    first.add(newcomer(cleo), NOW);
+    meet(first, second, third);
+    const { id } = first.rotate(NOW);
+    meet(first, second, third);
+    second.remove(cleo.id, [], NOW);
+    const next = writing(second);
+    expect([next === null, next === id, second.epochs().length]).toEqual([false, false, 2]);
+    meet(first, second, third);
+    expect([writing(first), third.epochs().at(-1)]).toEqual([
+      next,
+      expect.objectContaining({ id: next, secret: null }),
+    ]);
+    // Who leaves makes none: it would know it.
+    second.remove(ben.id, [], NOW);
+    expect(second.epochs().length).toBe(2);
+  });
+
+  it('is given to whom a member lets in, at once', () => {
+    const first = on(ana);
+    first.add(newcomer(ben), NOW);
+    expect(operationsOf(first, 'seal')).toEqual([]);
+    first.rotate(NOW);
+    first.rotate(NOW);
+    first.add(newcomer(cleo, 'reader'), NOW);
+    expect(secrets(on(cleo, first))).toEqual(secrets(first));
   });
 
   it('of one removed meanwhile still opens what others wrote with it', () => {
@@ -125,6 +166,8 @@ describe('an epoch', () => {
     meet(second, third);
     expect(writing(third)).toBe(id);
     first.remove(ben.id, [], NOW);
+    meet(first, third);
+    expect(writing(first)).toBeNull();
     first.rotate(NOW);
     meet(first, third);
     expect(writing(third)).toBe(writing(first));
@@ -136,7 +179,7 @@ describe('an epoch', () => {
     const first = on(ana);
     const { secret } = first.rotate(NOW);
     const { hash } = first.current!.rotations[0]!;
-    first.add(newcomer(ben), NOW);
+    letIn(first, ben);
     const second = on(ben, first);
     const tell = (sealed: Uint8Array): void => {
       const seals = [{ device: ben.id, sealed }];
@@ -162,8 +205,7 @@ describe('a member without a secret', () => {
     const [first, second] = among([ben, 'editor']) as [GroupMembership, GroupMembership];
     first.rotate(NOW);
     first.rotate(NOW);
-    meet(first, second);
-    first.add(newcomer(cleo), NOW);
+    letIn(first, cleo);
     meet(first, second);
     expect(second.sealMissing(NOW)).toBe(true);
     expect(second.sealMissing(NOW)).toBe(false);
@@ -183,7 +225,7 @@ describe('a member without a secret', () => {
     first.rotate(NOW);
     meet(first, second, third);
     expect([first, second, third].map((each) => each.sealTurn())).toEqual([null, null, null]);
-    first.add(newcomer(makeIdentity(random, 'dan')), NOW);
+    letIn(first, makeIdentity(random, 'dan'));
     meet(first, second, third);
     expect([first.sealTurn(), second.sealTurn()]).toEqual(ana.id < ben.id ? [0, 1] : [1, 0]);
     expect([third.sealTurn(), third.sealMissing(NOW)]).toEqual([null, false]);
