@@ -16,6 +16,13 @@ const STORED = [
   'main/collection.ts',
   PLATFORM,
 ];
+// What a relay has in common with the devices it serves.
+const RELAY_KNOWS = [
+  'main/record/ids.ts',
+  'main/peers/protocol/hex.ts',
+  'main/peers/protocol/relay-statements.ts',
+  PLATFORM,
+];
 // `may`: what of src/ it may import besides itself; `packages`: what else (`node:` stands for every module of Node). The first row that
 // fits a file counts. The rows up to merge, snapshot and difference are the pure middle, in the order the data flows: `pure` ones have no
 // clock, chance, timer or log either.
@@ -242,6 +249,28 @@ const RULES = [
   // Answers the contract's requests out of the engine; only compose.ts takes it in.
   { from: 'main/requests', may: ['contract', 'main'], packages: ['node:'] },
   { from: 'main/control', may: ['contract', PLATFORM], packages: ['node:', 'ws', 'better-sqlite3'] },
+  // Its rules know no socket, no clock and no chance; nobody but the command that starts it knows the relay.
+  ...['relay/rules', 'relay/relay-service.ts'].map((from) => ({
+    pure: true,
+    from,
+    may: ['relay/rules', ...RELAY_KNOWS],
+    packages: ['node:crypto'],
+  })),
+  {
+    from: 'relay',
+    may: [
+      ...RELAY_KNOWS,
+      'main/peers/identity/certificate.ts',
+      'main/peers/identity/secret-file.ts',
+      'main/control/instance-lock.ts',
+    ],
+    packages: ['node:', 'ws', 'better-sqlite3'],
+  },
+  {
+    from: 'main/cli/relay-command.ts',
+    may: ['main/cli', 'main/platform', 'relay/relay-serve.ts'],
+    packages: [],
+  },
   {
     from: 'main/cli',
     may: ['contract', 'main/control', PLATFORM, 'main/serve.ts', 'main/engine-thread/engine-api.ts'],

@@ -7,7 +7,7 @@ import { type Device, end, PATIENT, type Pair, startPair } from './device.ts';
 import { Folder, scratch } from './folder.ts';
 
 /**
- * The command line as scripts rely on it: every command and option there must always be (all but the relay's), what its JSON holds, against
+ * The command line as scripts rely on it: every command and option there must always be (the relay's are in relay-serve), what its JSON holds, against
  * running devices. Adding is free; what stands here changes only with a new major version.
  */
 

@@ -1,11 +1,11 @@
 import type { CheckView } from '../../contract/contract.ts';
 import { DEFAULT_PORT } from '../engine-thread/engine-api.ts';
-import { type ListenOn, parseHostAndPort } from '../platform/bind-port.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
-import { flagOption, textOption, usageError } from './options.ts';
+import { flagOption, listenOption, textOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
+import { relayCommand } from './relay-command.ts';
 
 /** The device settings `config` knows, in the order people read them; the instance checks their values. */
 const SETTINGS = [
@@ -68,24 +68,16 @@ const serve: Command = {
 };
 
 function serveOptions(call: CommandCall) {
-  const listen = textOption(call.options, 'listen');
   const relay = textOption(call.options, 'relay');
   if (relay !== undefined) throw new LockstepError('not-available', 'Relays are not available in this version.', relay);
-  const on = textOption(call.options, 'ui') ?? '127.0.0.1:0';
   return {
-    listen: listen === undefined ? null : listenOn(listen, '0.0.0.0'),
-    ui: flagOption(call.options, 'no-ui') ? null : listenOn(on, '127.0.0.1'),
+    listen: listenOption(call.options, 'listen', '0.0.0.0') ?? null,
+    ui: flagOption(call.options, 'no-ui')
+      ? null
+      : (listenOption(call.options, 'ui', '127.0.0.1') ?? { host: '127.0.0.1', port: 0, orNext: false }),
     discovery: !flagOption(call.options, 'no-discovery'),
     relay: null,
   };
-}
-
-function listenOn(text: string, defaultHost: string): ListenOn {
-  try {
-    return { ...parseHostAndPort(text, defaultHost), orNext: false };
-  } catch (failure) {
-    throw usageError((failure as Error).message, text);
-  }
 }
 
 const ui: Command = {
@@ -162,28 +154,5 @@ async function checkInstance(call: CommandCall): Promise<readonly CheckView[]> {
   }
 }
 
-const relay: Command = {
-  name: 'relay',
-  takes: 'serve',
-  summary: 'the relay: keeps encrypted changes for devices that are away',
-  options: {
-    listen: { type: 'string', value: 'HOST:PORT', help: 'where devices connect' },
-    database: { type: 'string', value: 'URL', help: 'its database' },
-    blobs: { type: 'string', value: 'URL', help: 'its object store' },
-    role: {
-      type: 'string',
-      value: 'ROLE',
-      help: 'all, storage or management',
-      offers: ['all', 'storage', 'management'],
-    },
-  },
-  offers: ['serve'],
-  run: async (call) => {
-    if (call.positionals[0] !== 'serve')
-      throw usageError('The only thing a relay does is: lockstep relay serve.', 'relay');
-    throw new LockstepError('not-available', 'The relay is not available in this version.', 'relay');
-  },
-};
-
 /** The machine, the instance and its settings. */
-export const machineCommands: readonly Command[] = [serve, ui, config, doctor, relay];
+export const machineCommands: readonly Command[] = [serve, ui, config, doctor, relayCommand];

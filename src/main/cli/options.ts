@@ -1,3 +1,4 @@
+import { type ListenOn, parseHostAndPort } from '../platform/bind-port.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { CommandCall } from './command.ts';
 
@@ -36,6 +37,17 @@ export function wordOption<W extends string>(options: Options, name: string, wor
   const value = textOption(options, name);
   if (value === undefined || words.includes(value as W)) return value as W | undefined;
   throw usageError(`--${name} must be one of ${words.join(', ')}, not "${value}".`, name);
+}
+
+/** Where to listen: HOST:PORT, or a PORT of `defaultHost`; fails as wrong usage. */
+export function listenOption(options: Options, name: string, defaultHost: string): ListenOn | undefined {
+  const value = textOption(options, name);
+  if (value === undefined) return undefined;
+  try {
+    return { ...parseHostAndPort(value, defaultHost), orNext: false };
+  } catch (failure) {
+    throw usageError((failure as Error).message, value);
+  }
 }
 
 /** An object without the properties that are undefined, as the contract's checks want it. */

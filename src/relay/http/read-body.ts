@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../../main/platform/clock.ts';
+import { Refusal } from '../rules/refusal.ts';
+
+/** A body that does not come on for so long is given up. */
+const IDLE_MS = 20_000;
+/** Bodies being received, all together: what members send at once must fit into memory. */
+const ROOM = 256 * 1024 * 1024;
+
+/** Receives the bodies of requests, as much at once as there is room for. */
+export class Bodies {
+  readonly #clock: Clock;
+  #taken = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Bytes a request says it will send; null: it does not say. Refuses what says it is more than `most`. */
+  announced(request: IncomingMessage, most: number): number | null {
+    const text = request.headers['content-length'];
+    if (text === undefined) return null;
+    const length = Number(text);
+    if (length > most) throw tooLarge(most);
+    return length;
+  }
+
+  /** The body. Refuses more than `most` bytes as soon as they come, and who stops sending. */
+  async read(request: IncomingMessage, most: number): Promise<Buffer> {
+    const room = this.announced(request, most) ?? most;
+    if (this.#taken + room > ROOM) throw new Refusal('too-many', 'busy: try again in a second', { retryAfter: 1 });
+    this.#taken += room;
+    try {
+      return await this.#receive(request, most);
+    } finally {
+      this.#taken -= room;
+    }
+  }
+
+  #receive(request: IncomingMessage, most: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const pieces: Buffer[] = [];
+      let size = 0;
+      let cancel = (): void => {};
+      const settle = (): void => {
+        cancel();
+        request.off('data', take).off('end', end).off('close', gone).off('error', gone);
+      };
+      const fail = (refusal: Refusal): void => {
+        settle();
+        request.pause();
+        reject(refusal);
+      };
+      const wait = (): void => {
+        cancel();
+        cancel = this.#clock.after(IDLE_MS, () =>
+          fail(new Refusal('too-slow', 'the rest of the request did not come')),
+        );
+      };
+      const take = (piece: Buffer): void => {
+        size += piece.length;
+        pieces.push(piece);
+        if (size > most) fail(tooLarge(most));
+        else wait();
+      };
+      const end = (): void => {
+        settle();
+        resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+      };
+      const gone = (): void => fail(new Refusal('bad-request', 'the connection ended before the request did'));
+      request.on('data', take).on('end', end).on('close', gone).on('error', gone);
+      wait();
+    });
+  }
+}
+
+/** The JSON of a body. */
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new Refusal('bad-request', 'the request is no JSON');
+  }
+}
+
+const tooLarge = (most: number): Refusal => new Refusal('too-large', `this takes at most ${most} bytes`);

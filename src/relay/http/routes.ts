@@ -1,0 +1,193 @@
+import type { RelayService } from '../relay-service.ts';
+import { ITEMS_AT_ONCE, LIMITS } from '../rules/limits.ts';
+import { readDigits } from '../rules/read-input.ts';
+import { Refusal } from '../rules/refusal.ts';
+import type { Session } from '../rules/tokens.ts';
+import type { Answer } from './answer.ts';
+import { headsBytes, itemsBytes } from './listings.ts';
+import { readRange } from './range.ts';
+
+/** What a relay does: all of it, or only store, or only tell where the storage is. */
+export type RelayRole = 'all' | 'storage' | 'management';
+
+export interface RequestCall {
+  readonly service: RelayService;
+  /** The address of the client. */
+  readonly from: string;
+  /** `host:port` the client asked for. */
+  readonly host: string;
+  readonly query: URLSearchParams;
+  readonly range: string | undefined;
+  /** The parts of the path that the route leaves open, in their order; nothing is checked of them. */
+  readonly names: readonly string[];
+}
+export interface MemberCall extends RequestCall {
+  readonly session: Session;
+}
+
+interface Body {
+  /** Bytes at most. */
+  readonly most: number;
+}
+
+/** `path`: `*` stands for a name. A route of a group has it as its first name. */
+interface RouteOf<Call> {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Body | null;
+  readonly roles: readonly RelayRole[];
+  handle(call: Call, body: unknown): Promise<Answer> | Answer;
+}
+export interface OpenRoute extends RouteOf<RequestCall> {
+  readonly for: 'everybody';
+}
+export interface MemberRoute extends RouteOf<MemberCall> {
+  readonly for: 'members';
+  /** Its body is JSON, or bytes. */
+  readonly takes: 'json' | 'bytes';
+}
+export type Route = OpenRoute | MemberRoute;
+
+const JSON_BODY: Body = { most: 64 * 1024 };
+/** A thousand groups prove themselves, or as many packs are named. */
+const LONG_JSON: Body = { most: 512 * 1024 };
+/** Pieces in which packs are read. */
+const PIECE = 256 * 1024;
+
+const ALL: readonly RelayRole[] = ['all', 'storage', 'management'];
+const STORING: readonly RelayRole[] = ['all', 'storage'];
+const LOCATING: readonly RelayRole[] = ['all', 'management'];
+
+const done: Answer = { status: 200 };
+
+const OPEN: readonly OpenRoute[] = [
+  open('GET', '/v1/info', null, ALL, ({ service, from }) => ok(service.info(from))),
+  open('POST', '/v1/auth/challenge', JSON_BODY, ALL, ({ service, from }) => ok(service.challenge(from))),
+  open('POST', '/v1/auth', LONG_JSON, ALL, async ({ service, from }, body) =>
+    ok(await service.authenticate(from, body)),
+  ),
+  open('POST', '/v1/groups', JSON_BODY, ALL, async ({ service, from }, body) => {
+    await service.register(from, body);
+    return { status: 201, json: { gen: 1 } };
+  }),
+  open('GET', '/v1/groups/*/location', null, LOCATING, async ({ service, from, names, host }) =>
+    ok(await service.location(from, names[0]!, host)),
+  ),
+];
+
+const MEMBERS: readonly MemberRoute[] = [
+  json('GET', '/v1/groups/*/acl', null, ALL, async ({ service, session, names }) =>
+    ok(await service.acl(session, names[0]!)),
+  ),
+  json('PUT', '/v1/groups/*/acl', JSON_BODY, ALL, async ({ service, session, names }, body) => {
+    await service.setAcl(session, names[0]!, body);
+    return done;
+  }),
+  bytes('POST', '/v1/groups/*/items', LIMITS.item, async ({ service, session, names }, body) =>
+    ok({ sid: await service.post(session, names[0]!, body) }),
+  ),
+  json('GET', '/v1/groups/*/items', null, STORING, async ({ service, session, names, query }) => {
+    const after = readDigits(query.get('after'), 0, 'after');
+    const limit = readDigits(query.get('limit'), ITEMS_AT_ONCE, 'limit');
+    const { items, last } = await service.items(session, names[0]!, after, limit);
+    return { status: 200, headers: { 'x-last-sid': String(last) }, bytes: itemsBytes(items) };
+  }),
+  json('PUT', '/v1/groups/*/cursor', JSON_BODY, STORING, async ({ service, session, names }, body) =>
+    ok({ min: await service.setCursor(session, names[0]!, body) }),
+  ),
+  bytes('PUT', '/v1/groups/*/heads', LIMITS.heads, async ({ service, session, names }, body) => {
+    await service.putHeads(session, names[0]!, body);
+    return done;
+  }),
+  json('GET', '/v1/groups/*/heads', null, STORING, async ({ service, session, names }) => ({
+    status: 200,
+    headers: {},
+    bytes: headsBytes(await service.heads(session, names[0]!)),
+  })),
+  bytes('PUT', '/v1/groups/*/packs/*', LIMITS.pack, async ({ service, session, names }, body) => {
+    await service.putPack(session, names[0]!, names[1]!, body);
+    return done;
+  }),
+  json('GET', '/v1/groups/*/packs/*', null, STORING, getPack),
+  json('HEAD', '/v1/groups/*/packs/*', null, STORING, getPack),
+  json('DELETE', '/v1/groups/*/packs/*', null, STORING, async ({ service, session, names }) => {
+    await service.deletePack(session, names[0]!, names[1]!);
+    return done;
+  }),
+  json('POST', '/v1/groups/*/packs/touch', LONG_JSON, STORING, async ({ service, session, names }, body) =>
+    ok({ missing: await service.touchPacks(session, names[0]!, body) }),
+  ),
+  json('POST', '/v1/mailbox', JSON_BODY, STORING, async ({ service, session }, body) => {
+    await service.openMailbox(session, body);
+    return { status: 201 };
+  }),
+  json('DELETE', '/v1/mailbox/*', null, STORING, async ({ service, session, names }) => {
+    await service.closeMailbox(session, names[0]!);
+    return done;
+  }),
+];
+
+const ROUTES: readonly (Route & { readonly parts: readonly string[] })[] = [...OPEN, ...MEMBERS].map((route) => ({
+  ...route,
+  parts: route.path.split('/'),
+}));
+
+/** The route of a request, and the names in its path. Refuses with `not-found` and `not-served`. */
+export function findRoute(
+  method: string,
+  path: string,
+  role: RelayRole,
+): { readonly route: Route; readonly names: readonly string[] } {
+  const parts = path.split('/');
+  const found = ROUTES.find((each) => {
+    if (each.method !== method || each.parts.length !== parts.length) return false;
+    return each.parts.every((part, at) => part === '*' || part === parts[at]);
+  });
+  if (found === undefined) throw new Refusal('not-found', 'there is nothing here');
+  if (!found.roles.includes(role)) throw new Refusal('not-served', `a relay with the role ${role} does not serve this`);
+  return { route: found, names: parts.filter((_, at) => found.parts[at] === '*') };
+}
+
+async function getPack({ service, session, names, range }: MemberCall): Promise<Answer> {
+  const [group, id] = [names[0]!, names[1]!];
+  const size = await service.packSize(session, group, id);
+  const part = readRange(range, size);
+  const { from, to } = part ?? { from: 0, to: size };
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for (let at = from; at < to; at += PIECE)
+      yield await service.readPack(session, group, id, at, Math.min(PIECE, to - at));
+  }
+  const headers = { 'accept-ranges': 'bytes', 'content-length': to - from };
+  if (part === null) return { status: 200, headers, bytes: pieces() };
+  return { status: 206, headers: { ...headers, 'content-range': `bytes ${from}-${to - 1}/${size}` }, bytes: pieces() };
+}
+
+const ok = (json: unknown): Answer => ({ status: 200, json });
+
+function open(
+  method: string,
+  path: string,
+  body: Body | null,
+  roles: readonly RelayRole[],
+  handle: OpenRoute['handle'],
+): OpenRoute {
+  return { for: 'everybody', method, path, body, roles, handle };
+}
+function json(
+  method: string,
+  path: string,
+  body: Body | null,
+  roles: readonly RelayRole[],
+  handle: MemberRoute['handle'],
+): MemberRoute {
+  return { for: 'members', takes: 'json', method, path, body, roles, handle };
+}
+function bytes(
+  method: string,
+  path: string,
+  most: number,
+  handle: (call: MemberCall, body: Uint8Array) => Promise<Answer>,
+): MemberRoute {
+  const whole = (call: MemberCall, body: unknown): Promise<Answer> => handle(call, body as Uint8Array);
+  return { for: 'members', takes: 'bytes', method, path, body: { most }, roles: STORING, handle: whole };
+}

@@ -1,0 +1,446 @@
+import { createHash } from 'node:crypto';
+import { toHex } from '../main/peers/protocol/hex.ts';
+import { aclBytes } from '../main/peers/protocol/relay-statements.ts';
+import { Lock } from '../main/platform/lock.ts';
+import type { Random } from '../main/platform/random.ts';
+import type { CollectionId, MemberKey } from '../main/record/ids.ts';
+import type { BlobStore } from './rules/blob-store.ts';
+import { type AuthView, type ChallengeView, Door } from './rules/door.ts';
+import type { EventsPort } from './rules/event-hub.ts';
+import { isSigned } from './rules/is-signed.ts';
+import {
+  GRACE_MS,
+  ITEM_LIFE_MS,
+  ITEMS_ANSWER,
+  ITEMS_AT_ONCE,
+  LEASE_MS,
+  PACKS_AT_ONCE,
+  type RelayLimits,
+} from './rules/limits.ts';
+import { type EventsHandle, type Knocked, Meetings } from './rules/meetings.ts';
+import type { Meter } from './rules/meter.ts';
+import {
+  readAclKeys,
+  readGroup,
+  readHex,
+  readKey,
+  readList,
+  readNumber,
+  readObject,
+  readPackId,
+} from './rules/read-input.ts';
+import { Refusal } from './rules/refusal.ts';
+import type { Acl, AclKey, RelayStore, StoredHeads, StoredItem } from './rules/relay-store.ts';
+import type { LiveEnd, LiveLine } from './rules/splices.ts';
+import type { Session } from './rules/tokens.ts';
+
+/** Protocol version `info` tells. */
+const VERSION = 1;
+/** What lies in the blob store without a row for longer than this was left by a crash. */
+const ORPHAN_MS = 60 * 60 * 1000;
+
+export interface RelayWorld {
+  readonly store: RelayStore;
+  readonly blobs: BlobStore;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly random: Random;
+  readonly meter: Meter;
+  readonly limits: RelayLimits;
+  /** base64url SHA-256 of the SubjectPublicKeyInfo of the relay's TLS key. */
+  readonly key: string;
+  /** Further names by which devices may authenticate: `https://host:port`. */
+  readonly origins: readonly string[];
+  /** How long an item stays that everybody has. */
+  readonly keepMs: number;
+  /** `https://host:port` of the relay that stores for this one; null: it stores itself. */
+  readonly storage: string | null;
+}
+
+/** Where a group's storage is. */
+export interface LocationView {
+  readonly gen: number;
+  readonly api: string;
+  readonly events: string;
+  readonly live: string;
+  readonly blob: { readonly kind: 'relay'; readonly base: string };
+  readonly region: null;
+  /** Seconds for which this may be believed. */
+  readonly ttl: number;
+}
+
+/**
+ * All rules of a relay. It knows no socket and starts no timer: who has the sockets hands in what came, and calls `tick` every second and
+ * `collect` every hour. What it refuses is a `Refusal`; all else it throws is a fault.
+ */
+export class RelayService {
+  readonly #world: RelayWorld;
+  readonly #door: Door;
+  readonly #meetings: Meetings;
+  /** Writing and removing the bytes of one pack take turns, so that its row and its bytes agree. */
+  readonly #packLocks = new Map<string, { readonly lock: Lock; users: number }>();
+
+  constructor(world: RelayWorld) {
+    this.#world = world;
+    this.#meetings = new Meetings(world);
+    this.#door = new Door({
+      ...world,
+      origins: [`k=${world.key}`, ...world.origins],
+      onDropped: (session) => this.#meetings.hub.close(session, 4409),
+    });
+  }
+
+  /** Sockets that are open. */
+  get open(): { readonly events: number; readonly splices: number } {
+    return { events: this.#meetings.hub.size, splices: this.#meetings.splices.size };
+  }
+
+  // Without a token. `from`: the address of who asks.
+
+  info(from: string): unknown {
+    this.#stranger(from);
+    const { item, pack, heads, groupItems, groupPacks, members } = this.#world.limits;
+    return {
+      version: VERSION,
+      time: this.#world.now(),
+      key: this.#world.key,
+      limits: { item, pack, heads, groupItems, groupPacks, members },
+    };
+  }
+
+  challenge(from: string): ChallengeView {
+    this.#stranger(from);
+    return this.#door.challenge(this.#world.now());
+  }
+
+  async authenticate(from: string, body: unknown): Promise<AuthView> {
+    this.#stranger(from);
+    return this.#door.authenticate(body, this.#world.now());
+  }
+
+  /** `{g, keys, by, sig}`: a new group, of generation 1. */
+  async register(from: string, body: unknown): Promise<void> {
+    this.#stranger(from);
+    const { g, keys, by, sig } = readObject(body, 'the request');
+    const [group, list] = [readGroup(g), readAclKeys(keys, this.#world.limits.members)];
+    const admin = readKey(by, 'by');
+    if (!list.some((each) => each.k === admin && each.admin))
+      throw new Refusal('not-an-admin', 'the list must be signed by an admin in it');
+    checkSigned(group, 1, list, admin, readHex(sig, 64, 'sig'));
+    if (!(await this.#world.store.createGroup(group, list, this.#world.now(), this.#world.storage ?? '')))
+      throw new Refusal('exists', 'this group is registered already');
+  }
+
+  /** `here`: the `host:port` by which this relay was asked. */
+  async location(from: string, g: string, here: string): Promise<LocationView> {
+    this.#stranger(from);
+    const group = readGroup(g);
+    const storage = (await this.#world.store.storageOf(group)) || this.#world.storage;
+    const acl = await this.#world.store.acl(group);
+    const api = `${storage ?? `https://${here}`}/v1`;
+    const sockets = api.replace(/^https:/, 'wss:');
+    return {
+      gen: acl?.gen ?? 0,
+      api,
+      events: `${sockets}/events`,
+      live: `${sockets}/live`,
+      blob: { kind: 'relay', base: api },
+      region: null,
+      ttl: 3600,
+    };
+  }
+
+  // With a token.
+
+  /** The session of a token (null: none came along); refuses with `not-authenticated`. */
+  session(token: string | null): Session {
+    return this.#door.session(token, this.#world.now());
+  }
+
+  async acl(session: Session, g: string): Promise<Acl> {
+    const { group } = memberOf(session, g);
+    return (await this.#world.store.acl(group)) ?? noGroup();
+  }
+
+  /** `{gen, keys, by, sig}`. Who is removed loses its tokens and sockets at once. */
+  async setAcl(session: Session, g: string, body: unknown): Promise<void> {
+    const { group } = memberOf(session, g);
+    const { gen, keys, by, sig } = readObject(body, 'the request');
+    const [next, list] = [readNumber(gen, 2, 'gen'), readAclKeys(keys, this.#world.limits.members)];
+    const admin = readKey(by, 'by');
+    checkSigned(group, next, list, admin, readHex(sig, 64, 'sig'));
+    const outcome = await this.#world.store.setAcl(group, next, list, admin);
+    if (outcome.is === 'no-group') noGroup();
+    if (outcome.is === 'not-an-admin')
+      throw new Refusal('not-an-admin', 'the list must be signed by an admin of the present one');
+    if (outcome.is === 'old')
+      throw new Refusal('old-generation', `the list has generation ${outcome.gen}: give it a higher one`, {
+        data: { gen: outcome.gen },
+      });
+    if (outcome.is !== 'set') return;
+    for (const key of outcome.removed) {
+      const sessions = this.#door.tokens.of(group, key);
+      for (const each of sessions) this.#door.tokens.close(each);
+      this.#meetings.removed(group, key, sessions);
+    }
+    this.#meetings.hub.tell(group, { is: 'acl', g: group, gen: next });
+  }
+
+  /** May this session use this group, and this much more? For who reads a body only once that is known. */
+  check(session: Session, g: string, bytes: number): void {
+    this.#door.bytes(memberOf(session, g).key, bytes, this.#world.now());
+  }
+
+  /** Keeps an item. The sid it has, once it is durable; the same for the same bytes. */
+  async post(session: Session, g: string, bytes: Uint8Array): Promise<number> {
+    const { group, key } = memberOf(session, g);
+    checkSize(bytes, this.#world.limits.item, 'an item');
+    const now = this.#world.now();
+    this.#door.item(key, now);
+    const item = { hash: sha256(bytes), bytes, at: now };
+    const done = await this.#world.store.append(group, item, this.#world.limits.groupItems);
+    if (done.is === 'quota') this.#quota('items');
+    if (done.is === 'no-group') noGroup();
+    if (!('sid' in done)) throw new Error(`no sid: ${done.is}`);
+    if (done.is === 'appended') {
+      this.#count('items_in');
+      this.#count('items_in_bytes', bytes.length);
+      this.#meetings.hub.tell(group, { is: 'new', g: group, sid: done.sid }, key);
+    }
+    return done.sid;
+  }
+
+  /** What came after `after`, and up to where (`last`) this is all of it. Refuses with `collected` who missed something for good. */
+  async items(
+    session: Session,
+    g: string,
+    after: number,
+    limit: number = ITEMS_AT_ONCE,
+  ): Promise<{ readonly items: readonly StoredItem[]; readonly last: number }> {
+    const { group, key } = memberOf(session, g);
+    const { store } = this.#world;
+    const most = Math.max(1, Math.min(limit, ITEMS_AT_ONCE));
+    const newest = (await store.span(group)).last;
+    const items = await store.items(group, after, most, ITEMS_ANSWER);
+    // Asked afterwards: what is collected meanwhile must not go missing unseen.
+    const { collected } = await store.span(group);
+    if (Math.max(after, await store.cursor(group, key)) < collected)
+      throw new Refusal('collected', 'what came after that was collected: other members have it', {
+        data: { oldest: collected + 1 },
+      });
+    const bytes = items.reduce((sum, each) => sum + each.bytes.length, 0);
+    this.#count('items_out', items.length);
+    this.#count('items_out_bytes', bytes);
+    this.#spend(key, bytes);
+    const isCut = items.length === most || bytes + this.#world.limits.item > ITEMS_ANSWER;
+    const end = items.at(-1)?.sid ?? after;
+    return { items, last: isCut ? end : Math.max(end, newest) };
+  }
+
+  /** `{sid}`: this member has everything up to there. The least of all members. */
+  async setCursor(session: Session, g: string, body: unknown): Promise<number> {
+    const { group, key } = memberOf(session, g);
+    const sid = readNumber(readObject(body, 'the request').sid, 0, 'sid');
+    return this.#world.store.setCursor(group, key, sid);
+  }
+
+  async putHeads(session: Session, g: string, bytes: Uint8Array): Promise<void> {
+    const { group, key } = memberOf(session, g);
+    checkSize(bytes, this.#world.limits.heads, 'heads');
+    await this.#world.store.putHeads(group, key, bytes, this.#world.now());
+    this.#meetings.hub.tell(group, { is: 'heads', g: group }, key);
+  }
+
+  async heads(session: Session, g: string): Promise<readonly StoredHeads[]> {
+    return this.#world.store.heads(memberOf(session, g).group);
+  }
+
+  /** Keeps a pack under the SHA-256 of its bytes for 30 days; again: renews that. */
+  async putPack(session: Session, g: string, name: string, bytes: Uint8Array): Promise<void> {
+    const { group, key } = memberOf(session, g);
+    const id = readPackId(name);
+    checkSize(bytes, this.#world.limits.pack, 'a pack');
+    if (sha256(bytes) !== id) throw new Refusal('bad-request', 'the id of a pack is the SHA-256 of its bytes');
+    const { store, blobs, limits } = this.#world;
+    await this.#onPack(group, id, async () => {
+      const lease = this.#world.now() + LEASE_MS;
+      const outcome = await store.putPack(group, id, { size: bytes.length, by: key, lease }, limits.groupPacks);
+      if (outcome === 'quota') this.#quota('packs');
+      if (outcome === 'no-group') noGroup();
+      try {
+        // Also where it is known: its bytes may be lost.
+        await blobs.put(group, id, bytes);
+      } catch (fault) {
+        if (outcome === 'new') await store.removePack(group, id);
+        throw fault;
+      }
+      this.#count('packs_in_bytes', bytes.length);
+    });
+  }
+
+  /** Bytes of a pack; refuses with `not-found` where it is not here. */
+  async packSize(session: Session, g: string, name: string): Promise<number> {
+    const pack = await this.#world.store.pack(memberOf(session, g).group, readPackId(name));
+    return pack?.size ?? noPack();
+  }
+
+  /** So many bytes of a pack, less at its end. */
+  async readPack(session: Session, g: string, name: string, offset: number, length: number): Promise<Uint8Array> {
+    const { group, key } = memberOf(session, g);
+    const id = readPackId(name);
+    const bytes = await this.#world.blobs.read(group, id, offset, length);
+    if (bytes === null) {
+      // Whatever took the bytes away: who put them is to learn that they are missing. One that is just being put has its turn first.
+      await this.#onPack(group, id, async () => {
+        if ((await this.#world.blobs.read(group, id, 0, 1)) === null) await this.#world.store.removePack(group, id);
+      });
+      return noPack();
+    }
+    this.#count('packs_out_bytes', bytes.length);
+    this.#spend(key, bytes.length);
+    return bytes;
+  }
+
+  /** Who put a pack may delete it, and so may an admin. */
+  async deletePack(session: Session, g: string, name: string): Promise<void> {
+    const { group, key } = memberOf(session, g);
+    const id = readPackId(name);
+    const { store, blobs } = this.#world;
+    await this.#onPack(group, id, async () => {
+      const pack = (await store.pack(group, id)) ?? noPack();
+      if (pack.by !== key && !(await isAdmin(store, group, key)))
+        throw new Refusal('not-an-admin', 'only who put a pack, or an admin, deletes it');
+      await store.removePack(group, id);
+      await blobs.remove(group, id);
+    });
+  }
+
+  /** `{ids}`: renews their 30 days; those that are not here. */
+  async touchPacks(session: Session, g: string, body: unknown): Promise<readonly string[]> {
+    const { group } = memberOf(session, g);
+    const ids = readList(readObject(body, 'the request').ids, PACKS_AT_ONCE, 'ids').map(readPackId);
+    return this.#world.store.touchPacks(group, ids, this.#world.now() + LEASE_MS);
+  }
+
+  // The switchboard.
+
+  openMailbox(session: Session, body: unknown): Promise<void> {
+    return this.#meetings.openMailbox(session, body);
+  }
+  closeMailbox(session: Session, id: string): Promise<void> {
+    return this.#meetings.closeMailbox(session, id);
+  }
+  /** `secret`: hex of what opens the mailbox. */
+  async knock(from: string, id: string, secret: string): Promise<Knocked> {
+    this.#stranger(from);
+    return this.#meetings.knock(id, readHex(secret, 32, 'the secret of a mailbox'));
+  }
+  connectEvents(session: Session, port: EventsPort): EventsHandle {
+    return this.#meetings.connect(session, port);
+  }
+  claimLive(token: string, end: LiveEnd): LiveLine {
+    return this.#meetings.claim(readHex(token, 32, 'the token'), end);
+  }
+
+  // Time.
+
+  /** Forgets what is over. Every second. */
+  tick(): void {
+    const now = this.#world.now();
+    this.#door.tokens.tick(now);
+    this.#meetings.hub.tick(now);
+    this.#meetings.splices.tick(now);
+  }
+
+  /** Deletes what nobody needs, a day after it was marked. Every hour. */
+  async collect(): Promise<void> {
+    const { store, blobs, keepMs } = this.#world;
+    const now = this.#world.now();
+    const times = { graceOver: now - Math.min(keepMs, GRACE_MS), keep: now - keepMs, life: now - ITEM_LIFE_MS };
+    this.#count('collected_items', await store.collectItems(times, now));
+    await this.#collectPacks(times.graceOver, now);
+    await store.collectMailboxes(now);
+    for await (const { g, id } of blobs.writtenBefore(now - ORPHAN_MS)) await this.#removeBytes(g, id);
+  }
+
+  /** Ends all sockets; the store is its owner's to close. */
+  close(): void {
+    this.#meetings.closeAll(1001);
+  }
+
+  #stranger(from: string): void {
+    this.#door.stranger(from, this.#world.now());
+  }
+
+  /** What was served is counted afterwards: too much of it, and the next request waits. */
+  #spend(key: MemberKey, bytes: number): void {
+    this.#door.spent(key, bytes, this.#world.now());
+  }
+
+  #count(what: Parameters<Meter['count']>[0], by = 1): void {
+    this.#world.meter.count(what, by);
+  }
+
+  #quota(what: string): never {
+    this.#count('quota_refusals');
+    throw new Refusal('quota', `the group has as many ${what} here as it may`);
+  }
+
+  async #collectPacks(graceOver: number, now: number): Promise<void> {
+    for (;;) {
+      const packs = await this.#world.store.collectPacks(graceOver, now);
+      if (packs.length === 0) return;
+      this.#count('collected_packs', packs.length);
+      for (const { g, id } of packs) await this.#removeBytes(g, id);
+    }
+  }
+
+  /** Removes the bytes of a pack that has no row: it may have been put again meanwhile. */
+  async #removeBytes(g: CollectionId, id: string): Promise<void> {
+    await this.#onPack(g, id, async () => {
+      if ((await this.#world.store.pack(g, id)) === null) await this.#world.blobs.remove(g, id);
+    });
+  }
+
+  async #onPack<T>(group: CollectionId, id: string, work: () => Promise<T>): Promise<T> {
+    const name = `${group}/${id}`;
+    const turn = this.#packLocks.get(name) ?? { lock: new Lock(), users: 0 };
+    this.#packLocks.set(name, turn);
+    turn.users++;
+    try {
+      return await turn.lock.run(work);
+    } finally {
+      if (--turn.users === 0) this.#packLocks.delete(name);
+    }
+  }
+}
+
+/** As which member a session uses a group; refuses with `not-a-member`. */
+function memberOf(session: Session, g: string): { readonly group: CollectionId; readonly key: MemberKey } {
+  const group = readGroup(g);
+  const key = session.groups.get(group);
+  if (key === undefined) throw new Refusal('not-a-member', 'this token does not open that group');
+  return { group, key };
+}
+
+async function isAdmin(store: RelayStore, group: CollectionId, key: MemberKey): Promise<boolean> {
+  return (await store.acl(group))?.keys.some(({ k, admin }) => k === key && admin) === true;
+}
+
+function checkSigned(group: CollectionId, gen: number, keys: readonly AclKey[], by: MemberKey, sig: string): void {
+  if (!isSigned(aclBytes(group, gen, keys), sig, by))
+    throw new Refusal('not-an-admin', 'the signature of the list does not hold');
+}
+
+function checkSize(bytes: Uint8Array, most: number, what: string): void {
+  if (bytes.length === 0) throw new Refusal('bad-request', `${what} has no bytes`);
+  if (bytes.length > most) throw new Refusal('too-large', `${what} has at most ${most} bytes`);
+}
+
+function noGroup(): never {
+  throw new Refusal('not-found', 'no such group is registered');
+}
+function noPack(): never {
+  throw new Refusal('not-found', 'no such pack is here');
+}
+const sha256 = (bytes: Uint8Array): string => toHex(createHash('sha256').update(bytes).digest());
