@@ -68,12 +68,13 @@ export function rotationsOf(graph: OpGraph, refused: ReadonlyMap<Digest, string>
   });
   const byHash = new Map(rotations.map((rotation) => [rotation.hash, rotation]));
   for (const [place, { hash, author, body }] of order.entries()) {
-    const rotation = body?.op === 'seal' ? byHash.get(body.rotate) : undefined;
-    // Who had not seen it had no secret to seal.
-    if (body?.op !== 'seal' || rotation === undefined || !before(rotation.place, place)) continue;
-    rotation.seals.push(...body.seals);
-    if (refused.get(hash) === 'not-allowed') continue;
-    for (const device of [author, ...body.seals.map((seal) => seal.device)]) rotation.holders.add(device);
+    for (const { rotate, device, sealed } of body?.op === 'seal' ? body.seals : []) {
+      const rotation = byHash.get(rotate);
+      // Who had not seen it had no secret to seal.
+      if (rotation === undefined || !before(rotation.place, place)) continue;
+      rotation.seals.push({ device, sealed });
+      if (refused.get(hash) !== 'not-allowed') for (const holder of [author, device]) rotation.holders.add(holder);
+    }
   }
   return rotations.map(({ place: _, ...rotation }) => rotation).sort((a, b) => a.n - b.n || (a.hash < b.hash ? -1 : 1));
 }

@@ -9,7 +9,7 @@ import { fromHex } from '../protocol/hex.ts';
 import { commitmentTo, nextNumber, type Rotation } from './epochs.ts';
 import type { Member, Membership } from './membership.ts';
 import { mayWrite } from './membership-log.ts';
-import { type MembershipOp, MOST_SEALS, type OpBody } from './membership-op.ts';
+import { groupOf, type MembershipOp, MOST_LATER_SEALS, MOST_SEALS, type OpBody } from './membership-op.ts';
 
 const SECRET_BYTES = 32;
 const COLLECTION_ID_BYTES = 16;
@@ -37,11 +37,11 @@ interface Log {
   say(body: OpBody, now: number): MembershipOp;
 }
 
-/** A secret that is known here, and members it was not sealed to. */
+/** A member that a secret which is known here was not sealed to. */
 interface Unsealed {
   readonly rotation: Rotation;
   readonly secret: Uint8Array;
-  readonly members: readonly Member[];
+  readonly member: Member;
 }
 
 /**
@@ -87,16 +87,14 @@ export class GroupEpochs {
       ...members.filter(({ device }) => device === identity.id),
       ...members.filter(({ device }) => device !== identity.id),
     ];
-    const body: OpBody = {
-      op: 'rotate',
-      n: nextNumber(this.#rotations),
-      commit: commitmentTo(secret),
-      seals: this.#sealed(ordered.slice(0, MOST_SEALS), secret),
-    };
-    const { hash } = this.#log.say(body, now);
+    const seals = ordered.slice(0, MOST_SEALS).map((member) => this.#sealed(member, secret));
+    const n = nextNumber(this.#rotations);
+    const { hash } = this.#log.say({ op: 'rotate', n, commit: commitmentTo(secret), seals }, now);
     this.#secrets.set(hash, secret);
-    this.#seal(hash, ordered.slice(MOST_SEALS), secret, now);
-    return this.#epochOf(this.#rotations.find((rotation) => rotation.hash === hash) as Rotation);
+    const rotation = this.#rotations.find((each) => each.hash === hash) as Rotation;
+    const others = ordered.slice(MOST_SEALS).map((member) => ({ rotation, secret, member }));
+    this.#seal(others, now);
+    return this.#epochOf(rotation);
   }
 
   /** A device was taken out: where there are secrets it knows them all, so another is made. Nothing where this device may not. */
@@ -107,7 +105,7 @@ export class GroupEpochs {
   /** Seals every secret that is known here to the members it was not sealed to. true where there was one. */
   sealMissing(now: number): boolean {
     const unsealed = this.#unsealed();
-    for (const { rotation, secret, members } of unsealed) this.#seal(rotation.hash, members, secret, now);
+    this.#seal(unsealed, now);
     return unsealed.length > 0;
   }
 
@@ -144,21 +142,23 @@ export class GroupEpochs {
     return this.#rotations.flatMap((rotation) => {
       const members = readers.filter(({ device }) => !rotation.holders.has(device));
       const secret = members.length === 0 ? null : this.#secretOf(rotation);
-      return secret === null ? [] : [{ rotation, secret, members }];
+      return secret === null ? [] : members.map((member) => ({ rotation, secret, member }));
     });
   }
 
-  #seal(rotate: Digest, members: readonly Member[], secret: Uint8Array, now: number): void {
-    for (let at = 0; at < members.length; at += MOST_SEALS)
-      this.#log.say({ op: 'seal', rotate, seals: this.#sealed(members.slice(at, at + MOST_SEALS), secret) }, now);
+  #seal(unsealed: readonly Unsealed[], now: number): void {
+    for (let at = 0; at < unsealed.length; at += MOST_LATER_SEALS) {
+      const seals = unsealed
+        .slice(at, at + MOST_LATER_SEALS)
+        .map(({ rotation, secret, member }) => ({ rotate: rotation.hash, ...this.#sealed(member, secret) }));
+      this.#log.say({ op: 'seal', seals }, now);
+    }
   }
-  #sealed(members: readonly Member[], secret: Uint8Array) {
+  #sealed({ device, descriptor }: Member, secret: Uint8Array) {
     const { group, random } = this.#log;
-    return members.map(({ device, descriptor }) => ({
-      device,
-      // With a key that shares no secret it shuts itself out, and must not keep the others from theirs.
-      sealed: sealTo(descriptor.box, group, secret, random.bytes(SECRET_BYTES)) ?? new Uint8Array(SEALED_BYTES),
-    }));
+    const sealed = sealTo(descriptor.box, group, secret, random.bytes(SECRET_BYTES));
+    // With a key that shares no secret it shuts itself out, and must not keep the others from theirs.
+    return { device, sealed: sealed ?? new Uint8Array(SEALED_BYTES) };
   }
 
   #epochOf(rotation: Rotation): Epoch {
@@ -184,9 +184,11 @@ export class GroupEpochs {
 
 /**
  * The secret under which the operations of a collection's members lie at a relay: who knows the operation that began it knows it, and a relay
- * only knows the half that is the collection's id.
+ * only knows the half of its hash that is the collection's id. null: that operation is not here.
  */
-export function membersSecretOf(create: Digest, group: CollectionId): Uint8Array {
-  const half = fromHex(create).subarray(COLLECTION_ID_BYTES);
+export function membersSecretOf(operations: Iterable<MembershipOp>, group: CollectionId): Uint8Array | null {
+  const create = [...operations].find((op) => op.group === null && groupOf(op) === group);
+  if (create === undefined) return null;
+  const half = fromHex(create.hash).subarray(COLLECTION_ID_BYTES);
   return new Uint8Array(hkdfSync('sha256', half, fromHex(group), 'lockstep-members-1', SECRET_BYTES));
 }

@@ -10,15 +10,7 @@ import type { LogHead } from '../session/shared-collection.ts';
 import { type Epoch, GroupEpochs, membersSecretOf } from './group-epochs.ts';
 import { evaluateMembership, type Member, type Membership, type RecoveryKey } from './membership.ts';
 import { addMember, type Newcomer } from './membership-log.ts';
-import {
-  type Cut,
-  groupOf,
-  type MembershipOp,
-  makeOp,
-  type OpBody,
-  parseOp,
-  verifySignature,
-} from './membership-op.ts';
+import { type Cut, type MembershipOp, makeOp, type OpBody, parseOp, verifySignature } from './membership-op.ts';
 import { voidNewcomers, wordOfRemoval } from './word-of-removal.ts';
 
 /** Where the operations of one collection are kept: outside the database, for they cannot be made anew. */
@@ -250,7 +242,7 @@ export class GroupMembership {
     return further.length > 0;
   }
 
-  /** Where what is sealed waits for members that are away: a URL; '' for nowhere. */
+  /** A URL; '' for none. */
   relay(): string {
     return this.current?.relay ?? '';
   }
@@ -259,7 +251,7 @@ export class GroupMembership {
     if (url !== this.relay()) this.#say({ op: 'relay', url }, now);
   }
 
-  /** The secrets that what lies at a relay may be sealed with, the newest last. */
+  /** All that what lies at a relay may be sealed with, the newest last. */
   epochs(): readonly Epoch[] {
     return this.#epochs.all();
   }
@@ -281,8 +273,7 @@ export class GroupMembership {
   }
   /** 32 bytes under which these operations are sealed at a relay; null while the collection's first one is not here. */
   membersSecret(): Uint8Array | null {
-    const create = [...this.#operations.values()].find((op) => op.group === null && groupOf(op) === this.group);
-    return create === undefined ? null : membersSecretOf(create.hash, this.group);
+    return membersSecretOf(this.#operations.values(), this.group);
   }
 
   #say(body: OpBody, now: number): MembershipOp {

@@ -36,12 +36,13 @@ const LABEL = 'lockstep-membership-1\0';
 const BINDING_LABEL = 'lockstep-binding-1\0';
 const MAX_OP_BYTES = 16 * 1024;
 
-/** Secrets sealed in one operation: with the most parents it may have it still fits. More go into operations of their own. */
+/** So many a secret is sealed to in a `rotate`, and so many secrets in a `seal`: with the most parents there may be it still fits. */
 export const MOST_SEALS = 110;
+export const MOST_LATER_SEALS = 85;
 
 const cut = list(row({ log: id(8, logId), number: uint() }), 256);
 const device = id(32, deviceId);
-const seals = list(row({ device, sealed: bytes(SEALED_BYTES) }), MOST_SEALS);
+const sealed = bytes(SEALED_BYTES);
 /** What each operation says. A `cut` names the last package of each log that its author had accepted; logs it does not name are cut whole. */
 const BODIES = {
   create: object({
@@ -68,9 +69,9 @@ const BODIES = {
   /** A printed key that is an admin, and no device. */
   'recovery-key': object({ descriptor: bytesUpTo(1024) }),
   /** A new secret for what lies at a relay, sealed to members (`epochs.ts`). `commit`: what the secret is known by. */
-  rotate: object({ n: uint(), commit: bytes(32), seals }),
-  /** The secret of that `rotate` sealed to more members. */
-  seal: object({ rotate: id(32, digest), seals }),
+  rotate: object({ n: uint(), commit: bytes(32), seals: list(row({ device, sealed }), MOST_SEALS) }),
+  /** Secrets of such operations sealed to more members. */
+  seal: object({ seals: list(row({ rotate: id(32, digest), device, sealed }), MOST_LATER_SEALS) }),
   /** Where what is sealed waits for members that are away: a URL, or '' for nowhere. */
   relay: object({ url: text(512) }),
 } as const;

@@ -154,6 +154,7 @@ describe('an epoch', () => {
     first.rotate(NOW);
     first.add(newcomer(cleo, 'reader'), NOW);
     expect(secrets(on(cleo, first))).toEqual(secrets(first));
+    expect(operationsOf(first, 'seal').length).toBe(1);
   });
 
   it('of one removed meanwhile still opens what others wrote with it', () => {
@@ -182,8 +183,8 @@ describe('an epoch', () => {
     letIn(first, ben);
     const second = on(ben, first);
     const tell = (sealed: Uint8Array): void => {
-      const seals = [{ device: ben.id, sealed }];
-      const op = makeOp(ana, group, first.heads(), NOW, { op: 'seal', rotate: hash, seals });
+      const seals = [{ rotate: hash, device: ben.id, sealed }];
+      const op = makeOp(ana, group, first.heads(), NOW, { op: 'seal', seals });
       for (const each of [first, second]) each.receive([op.bytes]);
     };
     const seal = (what: Uint8Array) => sealTo(ben.descriptor.box, group, what, random.bytes(32)) as Uint8Array;

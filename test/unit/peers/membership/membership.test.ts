@@ -13,6 +13,7 @@ import {
 } from '../../../../src/main/peers/membership/membership-log.ts';
 import {
   type MembershipOp,
+  MOST_LATER_SEALS,
   MOST_SEALS,
   makeOp,
   type OpBody,
@@ -75,7 +76,7 @@ class Copy {
     return this.says(author, { op: 'rotate', n, commit: commitmentTo(SECRET), seals: to.map(sealedTo) });
   }
   seals(author: DeviceIdentity, rotate: Digest, to: readonly DeviceIdentity[]): MembershipOp {
-    return this.says(author, { op: 'seal', rotate, seals: to.map(sealedTo) });
+    return this.says(author, { op: 'seal', seals: to.map((who) => ({ rotate, ...sealedTo(who) })) });
   }
 }
 const SECRET = new Uint8Array(32).fill(5);
@@ -528,6 +529,11 @@ describe('a rotation', () => {
     expect(makeOp(ana, group, parents, Number.MAX_SAFE_INTEGER, body).bytes.length).toBeLessThan(16 * 1024);
     expect(() => makeOp(ana, group, parents, 1, { ...body, seals: [...seals, sealedTo(ben)] })).toThrow(RangeError);
     expect(() => makeOp(ana, group, parents, 1, { ...body, commit: new Uint8Array(31) })).toThrow(RangeError);
+    const later = Array.from({ length: MOST_LATER_SEALS }, () => ({ rotate: parents[0]!, ...sealedTo(ben) }));
+    const full = makeOp(ana, group, parents, Number.MAX_SAFE_INTEGER, { op: 'seal', seals: later });
+    expect(full.bytes.length).toBeLessThan(16 * 1024);
+    const tooMany = { op: 'seal', seals: [...later, ...later.slice(0, 1)] } as const;
+    expect(() => makeOp(ana, group, parents, 1, tooMany)).toThrow(RangeError);
   });
 });
 
@@ -558,8 +564,7 @@ describe('kinds of operations', () => {
     },
     {
       op: 'seal',
-      rotate: digest('ab'.repeat(32)),
-      seals: [{ device: author.id, sealed: new Uint8Array(80).fill(0x5e) }],
+      seals: [{ rotate: digest('ab'.repeat(32)), device: author.id, sealed: new Uint8Array(80).fill(0x5e) }],
     },
     { op: 'relay', url: 'https://relay.example.org:8443#k=AAAA' },
   ];
