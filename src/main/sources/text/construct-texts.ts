@@ -8,7 +8,7 @@ import { equalFields, type Fields } from '../../record/value.ts';
 import type { ConstructItem, ConstructOutcome, ItemProblem } from '../source-adapter.ts';
 import type { AssignItems } from './assign-items.ts';
 import { momentOf } from './compose-text.ts';
-import { DOCUMENTS_AT_ONCE, type DocumentPlace, type DocumentWritten, type ReadDocument } from './document-place.ts';
+import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocument } from './document-place.ts';
 import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { digestIn, namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
@@ -31,6 +31,12 @@ interface Composed {
   readonly outcomes: readonly ConstructOutcome[];
   readonly writes: readonly Write[];
   readonly bytes: Uint8Array;
+}
+/** New documents that the place makes just now. */
+interface Making {
+  readonly documents: readonly Composed[];
+  /** One each of them. */
+  readonly written: Promise<readonly DocumentWritten[]>;
 }
 
 /** Writes items into texts: each only where its document still holds what was expected, and everything else as it is. */
@@ -80,15 +86,15 @@ export class ConstructTexts {
       else group.push(item);
     }
     let failure = '';
+    const note = (each: readonly ConstructOutcome[]): void => {
+      for (const outcome of each) outcomes.set(outcome.id, outcome);
+    };
     const isNew = ([, group]: [string, ConstructItem[]]): boolean => this.#isNew(group);
     const news = this.#place.make === undefined ? [] : [...groups].filter(isNew);
     for (const [name] of news) groups.delete(name);
     try {
-      for (const [name, group] of groups)
-        for (const outcome of await this.#writeDocument(name, group, known)) outcomes.set(outcome.id, outcome);
-      for (let at = 0; at < news.length; at += DOCUMENTS_AT_ONCE)
-        for (const outcome of await this.#makeDocuments(news.slice(at, at + DOCUMENTS_AT_ONCE), known))
-          outcomes.set(outcome.id, outcome);
+      for (const [name, group] of groups) note(await this.#writeDocument(name, group, known));
+      await this.#makeDocuments(news, known, note);
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
       // What was written counts. The rest waits for a look, which tells whether its place is there at all.
@@ -100,8 +106,8 @@ export class ConstructTexts {
   /** Of a place with a document for each item: the records of those that no listing told of yet. */
   async #strangers(known: Known): Promise<ReadonlySet<RecordId>> {
     if (!this.#place.many) return NOBODY;
-    const { documents } = await this.#place.list();
-    const unknown = documents.flatMap(({ name }) => (known.in.has(name) ? [] : [name]));
+    const names = this.#place.names?.() ?? (await this.#place.list()).documents.map(({ name }) => name);
+    const unknown = names.filter((name) => !known.in.has(name));
     const ids = new Set(known.ids);
     for (const read of unknown.length === 0 ? [] : await this.#place.read(unknown))
       for (const { uid } of 'code' in read ? [] : this.#format.split(read.bytes).items)
@@ -147,18 +153,48 @@ export class ConstructTexts {
     return this.#reread(before.name, written.document, items, before);
   }
 
-  /** The same of documents that are new, each of one item. */
+  /**
+   * The same of documents that are new, each of one item, some at a time. While the place makes those (a folder waits for its disk), the ones before
+   * them are read back and the next are composed: each is a text of its own, which says nothing of the others.
+   */
   async #makeDocuments(
-    groups: readonly (readonly [string, readonly ConstructItem[]])[],
+    news: readonly (readonly [string, readonly ConstructItem[]])[],
     known: Known,
-  ): Promise<readonly ConstructOutcome[]> {
-    const composed = groups.map(([name, items]) => this.#compose(this.#documentOf(name, null), items, known));
-    const made = composed.filter(({ writes }) => writes.length > 0);
-    const written = await this.#place.make?.(made.map(({ document, bytes }) => ({ name: document.name, bytes })));
-    return [
-      ...composed.flatMap(({ outcomes }) => outcomes),
-      ...made.flatMap(({ document, writes }, at) => this.#written(document, writes, written?.[at] as DocumentWritten)),
-    ];
+    note: (outcomes: readonly ConstructOutcome[]) => void,
+  ): Promise<void> {
+    let making: Making | null = null;
+    try {
+      for (let at = 0; at < news.length; at += MADE_AT_ONCE) {
+        const composed = news
+          .slice(at, at + MADE_AT_ONCE)
+          .map(([name, items]) => this.#compose(this.#documentOf(name, null), items, known));
+        const before: Making | null = making;
+        const written = await before?.written;
+        making = this.#make(composed);
+        if (before !== null && written !== undefined) note(this.#made(before, written));
+        note(composed.flatMap(({ outcomes }) => outcomes));
+      }
+      if (making !== null) note(this.#made(making, await making.written));
+    } catch (error) {
+      // Nobody looks at the place while something is written to it.
+      await making?.written.catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #make(composed: readonly Composed[]): Making | null {
+    const documents = composed.filter(({ writes }) => writes.length > 0);
+    const written = this.#place.make?.(documents.map(({ document, bytes }) => ({ name: document.name, bytes })));
+    if (written === undefined) return null;
+    // Whoever awaits it next is told.
+    written.catch(() => undefined);
+    return { documents, written };
+  }
+
+  #made({ documents }: Making, written: readonly DocumentWritten[]): readonly ConstructOutcome[] {
+    return documents.flatMap(({ document, writes }, at) =>
+      this.#written(document, writes, written[at] as DocumentWritten),
+    );
   }
 
   /** Is it a document of its own that there is none of yet? */

@@ -1,7 +1,9 @@
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 
-/** Documents that a place is asked to read or to make at a time. */
+/** Documents that a place is asked to read at a time. */
 export const DOCUMENTS_AT_ONCE = 200;
+/** The same of new ones that it is to make: in a folder each of them is open until all are on the disk. */
+export const MADE_AT_ONCE = 100;
 
 /** A text as its place lists it. */
 export interface ListedDocument {
@@ -45,6 +47,8 @@ export interface DocumentPlace {
   condition(asked?: boolean): Promise<SourceCondition>;
   /** `near`: it is enough to look where something is known to have happened since. The same array of documents as last time: none changed. */
   list(near?: boolean): Promise<DocumentListing>;
+  /** Names of all documents there are, and maybe of what turns out to be none, where that takes less than `list`. */
+  names?(): readonly string[];
   /** The revision a document has now, where that can be told at once; null: it is not there. */
   current?(name: string): Uint8Array | null;
   /** Same order; a document that went, changes just now or cannot be read is a problem of its own. */
@@ -54,7 +58,10 @@ export interface DocumentPlace {
    * removed. A reader sees the old text or the new one, whatever happens.
    */
   write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten>;
-  /** As `write` of several that there are none of yet, at once: the place is waited for but once. Same order. */
+  /**
+   * As `write` of several that there are none of yet (at most `MADE_AT_ONCE`), at once: the place is waited for but once. Nothing else is asked of it
+   * until they are made. Same order.
+   */
   make?(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]>;
   /** A name for the document of a new item, in nobody's way. */
   newName(uid: string, isTaken: (name: string) => boolean): string;

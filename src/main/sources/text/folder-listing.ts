@@ -1,4 +1,4 @@
-import type { FileStat, FileSystem, Glance } from '../../platform/file-system.ts';
+import type { DirectoryName, FileStat, FileSystem, Glance } from '../../platform/file-system.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
 import { hasRevision } from '../files/revision.ts';
 import type { DocumentListing, ListedDocument, UnreadDocument } from './document-place.ts';
@@ -51,6 +51,12 @@ export class FolderListing {
   /** Does what happens to a file of this name change the listing? Whatever else lies in the folder is nobody's business. */
   concerns(name: string): boolean {
     return this.#isText(name) || this.#options.past.isKept(name);
+  }
+
+  /** Of all that is called as a text is, whatever it is; in no order. */
+  names(): readonly string[] {
+    const { fs, root } = this.#options;
+    return fs.readDirectory(root).flatMap((each) => this.#textName(each));
   }
 
   /** Looks at everything. */
@@ -115,7 +121,10 @@ export class FolderListing {
     const found = fs.readDirectory(root);
     const settled = settleLeftOvers(fs, root, found) ? fs.readDirectory(root) : found;
     const all = past.meet(root, settled, null) ? fs.readDirectory(root) : settled;
-    return all.flatMap(({ name }) => (name !== null && this.#isText(name) ? [name] : [])).sort();
+    return all.flatMap((each) => this.#textName(each)).sort();
+  }
+  #textName({ name }: DirectoryName): readonly string[] {
+    return name !== null && this.#isText(name) ? [name] : [];
   }
 
   /** As it is now: `before` where that is just so. null: it is not there, or none of ours. */

@@ -23,9 +23,6 @@ const UNSAFE = /[^A-Za-z0-9@_+=.-]/g;
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 const LONGEST_NAME = 100;
 
-/** Each of them is open until all are on the disk. */
-const MADE_AT_ONCE = 128;
-
 export interface FolderOfFilesOptions {
   readonly fs: FileSystem;
   readonly clock: Clock;
@@ -78,6 +75,10 @@ export class FolderOfFiles implements DocumentPlace {
     return Promise.resolve((near && this.#isWatched ? this.#listing.near() : null) ?? this.#listing.whole());
   }
 
+  names(): readonly string[] {
+    return this.#listing.names();
+  }
+
   current(name: string): Uint8Array | null {
     return currentRevision(this.#options.fs, `${this.#options.root}/${name}`);
   }
@@ -93,18 +94,12 @@ export class FolderOfFiles implements DocumentPlace {
   }
 
   async make(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]> {
-    const written = new Map<string, DocumentWritten>();
-    const all = documents.filter(({ name }) => isName(name));
-    for (let at = 0; at < all.length; at += MADE_AT_ONCE) {
-      const some = all.slice(at, at + MADE_AT_ONCE);
-      const outcomes = await this.#whileThere(
-        some.map(({ name }) => name),
-        () => this.#make(some),
-      );
-      some.forEach(({ name }, place) => {
-        written.set(name, outcomes[place] as DocumentWritten);
-      });
-    }
+    const named = documents.filter(({ name }) => isName(name));
+    const outcomes = await this.#whileThere(
+      named.map(({ name }) => name),
+      () => this.#make(named),
+    );
+    const written = new Map(named.map(({ name }, at) => [name, outcomes[at] as DocumentWritten]));
     return documents.map(({ name }) => written.get(name) ?? notAName(name));
   }
 

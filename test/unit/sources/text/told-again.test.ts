@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RecordId } from '../../../../src/main/record/ids.ts';
+import { fieldName, type RecordId, recordId } from '../../../../src/main/record/ids.ts';
 import type { ListEvent, Revision } from '../../../../src/main/sources/source-adapter.ts';
 import { FolderOfFiles } from '../../../../src/main/sources/text/folder-of-files.ts';
 import type { KnownItems } from '../../../../src/main/sources/text/known-revisions.ts';
@@ -52,7 +52,7 @@ async function room() {
     known = new Map([...known].filter(([each]) => each !== id));
   };
   await takeIn();
-  return { clock, user, fs, write, list, takeIn, forget };
+  return { clock, user, fs, adapter, write, list, takeIn, forget };
 }
 
 it('tells the same once more where nothing changed, and reads nothing for that', async () => {
@@ -89,4 +89,21 @@ it('looks for what is known and was not there, though nothing told of it', async
   expect((await list(null)).ids).toEqual(['ada', 'eve']);
   write('bob', 'bob');
   expect((await list([''])).ids).toEqual(expect.arrayContaining(['ada', 'bob', 'eve']));
+});
+
+it('finds who made what just now without a look at what is known', async () => {
+  const { fs, adapter, write } = await room();
+  write('zoe', 'Zoe');
+  const news = ['mia', 'zoe'].map((uid) => ({
+    id: recordId(uid),
+    fields: new Map([[fieldName('name'), uid]]),
+    expected: null,
+    native: null,
+    replaces: null,
+    content: null,
+  }));
+  const looks = fs.callsByName.get('glance');
+  const outcomes = await adapter.construct(news);
+  expect(outcomes.map(({ done }) => done)).toEqual(['written', 'refused']);
+  expect(fs.callsByName.get('glance')).toBe(looks);
 });
