@@ -245,6 +245,12 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
   ];
 }
 
+/** How changes come to those that are away. */
+const meetingWords = (collections: readonly CollectionView[]): string =>
+  collections.every(({ relay }) => relay?.state === 'working' || relay?.state === 'level')
+    ? 'Changes go through the relay'
+    : 'Changes are exchanged when you meet again';
+
 /** Pure: the same views give the same sentence. */
 export function overallState(status: StatusView, requests: readonly RequestView[]): OverallState {
   const { collections } = status;
@@ -285,8 +291,7 @@ export function overallState(status: StatusView, requests: readonly RequestView[
   if (peers.size === 0)
     return plain('neutral', 'On this device only so far', detail ?? 'Invite another device to share');
   const gone = away([...peers.values()]);
-  if (gone.length === peers.size)
-    return plain('waiting', isOffline(gone), detail ?? 'Changes are exchanged when you meet again');
+  if (gone.length === peers.size) return plain('waiting', isOffline(gone), detail ?? meetingWords(running));
   const also = [...(gone.length > 0 ? [isOffline(gone)] : []), ...(detail === null ? [] : [detail])];
   const except = butFor(running);
   const sentence = `In step with ${counted(peers.size - gone.length, 'device')}${except}`;

@@ -44,6 +44,19 @@ export interface CollectionView {
   readonly sources: readonly SourceView[];
   readonly peers: readonly PeerView[];
   readonly progress: ProgressView | null;
+  /** null: it has none. */
+  readonly relay: RelayView | null;
+}
+/** Where encrypted changes of a collection wait for members that are away. */
+export interface RelayView {
+  /** `https://HOST:PORT#k=…`, as an admin set it. */
+  readonly url: string;
+  /** `offline`: not connected, or not yet; `level`: what lies there is here, and what a member lacks lies there; `off`: it is not used now. */
+  readonly state: 'off' | 'offline' | 'working' | 'level' | 'trouble';
+  /** Packages still to be put up. */
+  readonly waiting: number;
+  /** Why it is offline, in trouble or off, for people; null where nothing is to be said. */
+  readonly why: string | null;
 }
 export interface SourceView {
   readonly id: string;
@@ -61,6 +74,7 @@ export interface PeerView {
   readonly device: string;
   readonly name: string;
   readonly state: 'linked' | 'offline' | 'waiting';
+  /** `lan HOST:PORT`, or `relay`; null: not linked. */
   readonly link: string | null;
   /** Not linked, but with this device, which is linked and tells how far it is. */
   readonly through?: string;

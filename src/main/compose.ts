@@ -104,7 +104,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
   const engine = new Engine(world);
   const handlers = handlersOf(engine);
   const listenAddress = await engine
-    .start(options.listen ?? configuredListen(engine))
+    .start(options.listen ?? configuredListen(engine), options.relay)
     .catch((error: unknown) => Promise.reject(isDamage(error) ? damaged(database, error) : error));
   const stopGivingBack = giveBackSpare(systemClock, () => engine.isWorking, {
     resident: () => process.memoryUsage.rss(),

@@ -1,5 +1,6 @@
 import type { KeysAtRest } from './peers/identity/identity-store.ts';
 import { checkedName } from './peers/protocol/display-name.ts';
+import { parseRelayUrl } from './peers/relay/relay-url.ts';
 import { parseTimeWindows } from './peers/session/time-windows.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
 import { LockstepError } from './platform/trouble.ts';
@@ -86,7 +87,7 @@ export class Config {
     if (name === 'name' && value !== '') checkedName(value);
     if (name === 'listen' && value !== '') parseHostAndPort(value, '::');
     if (name === 'schedule') parseTimeWindows(value);
-    if (name === 'relay' && value !== '') throw new LockstepError('not-available', 'Relays cannot be used yet.', value);
+    if (name === 'relay' && value !== '') parseRelayUrl(value);
     if (name === 'keys') {
       if (value !== 'file' && value !== 'system')
         throw new LockstepError('bad-value', `keys is "file" or "system", not "${value}".`, value);

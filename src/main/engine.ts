@@ -21,6 +21,7 @@ import { JoinsUnderWay } from './network/joins-under-way.ts';
 import { LeftCollections } from './network/left-collections.ts';
 import { ManageMembers } from './network/manage-members.ts';
 import { PeerNetwork } from './network/peer-network.ts';
+import { RelaySetting } from './network/relay-setting.ts';
 import { OpenSources } from './open-sources.ts';
 import { GroupMembership } from './peers/membership/group-membership.ts';
 import { createCollection } from './peers/membership/membership-log.ts';
@@ -64,6 +65,7 @@ export class Engine {
   readonly sources: OpenSources;
   readonly network: PeerNetwork;
   readonly members: ManageMembers;
+  readonly relaySetting: RelaySetting;
   readonly keeper: HistoryKeeper;
   #isStopping = false;
 
@@ -95,6 +97,7 @@ export class Engine {
     this.left = new LeftCollections(this);
     this.network = new PeerNetwork(this);
     this.members = new ManageMembers(this);
+    this.relaySetting = new RelaySetting(this);
     this.keeper = new HistoryKeeper(this);
   }
 
@@ -121,8 +124,9 @@ export class Engine {
     return isWithin(parseTimeWindows(this.config.text('schedule')), new Date(this.world.clock.now()));
   }
 
-  /** Opens every collection and source and begins to look and link. */
-  async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
+  /** Opens every collection and source and begins to look and link. `relay`: for this run; null: as configured. */
+  async start(listen: { host: string; port: number; orNext: boolean }, relay: string | null = null): Promise<string> {
+    this.relaySetting.begin(relay);
     this.#recoverPlaces();
     for (const stored of this.registry.collections()) this.#openReplica(stored);
     const noted = this.#notedSources();
@@ -215,6 +219,7 @@ export class Engine {
     this.savePlaces();
     this.network.collectionsChanged();
     this.network.standingChanged(replica.id);
+    this.relaySetting.offer(replica);
     this.schedules.get(source.row)?.dirty(null);
     this.changed();
     return source;
@@ -262,6 +267,7 @@ export class Engine {
     this.replicas.delete(replica.id);
     const cut = replica.heldOf(this.deviceId);
     this.registry.removeCollection(replica.collection.stored.row);
+    this.relaySetting.forget(replica.id);
     if (isToBeTold) {
       membership.remove(this.deviceId, cut, this.world.clock.now());
       this.left.hold(membership, this.world.clock.now());
@@ -323,7 +329,10 @@ export class Engine {
       applied: (id) => this.network.applied(id),
       appliedElsewhere: (id) => this.network.contentsMayBeThere(id),
       askedInVain: (id, missing) => this.keeper.askedInVain(id, missing),
-      membership: (id) => this.network.membershipChanged(id),
+      membership: (id) => {
+        this.network.membershipChanged(id);
+        this.relaySetting.offer(replica);
+      },
       changed: this.changed,
       now: () => clock.now(),
       compareAgain: (id) => this.network.compareAgain(id),

@@ -23,6 +23,7 @@ import {
   DOCS,
   DUPLICATES,
   detailOf,
+  FAR_LINK,
   file,
   folder,
   history,
@@ -36,12 +37,24 @@ import {
   PEOPLE,
   PROBLEMS,
   plain,
+  RELAY,
   REQUESTS,
   RESULT,
   RICH,
   SELF,
   SHOWN,
 } from './sample-data.ts';
+
+/** Why a request fails. */
+class Refused {
+  readonly code: string;
+  readonly message: string;
+
+  constructor(code: string, message: string) {
+    this.code = code;
+    this.message = message;
+  }
+}
 
 /** Which life the sample device leads. */
 export type Scenario = 'rich' | 'calm' | 'empty' | 'long' | 'broken' | 'lost';
@@ -87,6 +100,7 @@ export class SampleClient implements LockstepClient {
     this.#collections = scenario === 'empty' ? [] : rich ? many : CALM;
     this.#conflicts = scenario === 'long' ? MANY_CONFLICTS : rich ? CONFLICTS : [];
     this.#requests = rich ? REQUESTS : [];
+    if (rich) this.#config = { ...this.#config, relay: RELAY };
     this.#devices = scenario === 'empty' ? DEVICES.slice(0, 1).map((one) => ({ ...one, collections: [] })) : DEVICES;
   }
 
@@ -113,6 +127,10 @@ export class SampleClient implements LockstepClient {
       };
     }
     const answer = this.#answer(name, args as readonly unknown[]);
+    if (answer instanceof Refused) {
+      const { code, message } = answer;
+      return { ok: false, error: { code, message, subject: '' } };
+    }
     if (answer === undefined) {
       return {
         ok: false,
@@ -214,12 +232,19 @@ export class SampleClient implements LockstepClient {
           outside: 208,
         };
       case 'config':
+        if (args[0] === 'relay' && args[1] !== '' && !String(args[1]).startsWith('https://'))
+          return new Refused('bad-relay-url', `${args[1]} is no address of a relay: it has to begin with https://.`);
+        if (args[0] === 'relay') {
+          const url = String(args[1]);
+          const relay = url === '' ? null : ({ url, state: 'offline', waiting: 0, why: null } as const);
+          this.#change(null, (one) => ({ ...one, relay }));
+        }
         if (args[0] !== null) this.#config = { ...this.#config, [String(args[0])]: String(args[1]) };
         return this.#config;
       case 'desktop:pick-folder':
         return '/home/ana/Pictures';
       case 'collections:invite':
-        return { link: LINK };
+        return { link: args[0] === DOCS && this.#scenario === 'rich' ? FAR_LINK : LINK };
       case 'collections:join':
         return { collection: 'ee'.repeat(16), source: 's9', state: 'waiting-for-approval', code: '482913' };
       default:

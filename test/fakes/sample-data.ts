@@ -10,6 +10,7 @@ import type {
   PeerView,
   ProblemView,
   RecordView,
+  RelayView,
   RequestView,
   ResultView,
   ShownRecordView,
@@ -48,7 +49,11 @@ export const plain: Omit<CollectionView, 'id' | 'name' | 'sources'> = {
   problems: 0,
   peers: [laptop],
   progress: null,
+  relay: null,
 };
+
+export const RELAY = `https://relay.example.org:8443#k=${'Rq7'.repeat(14)}A`;
+const relay: RelayView = { url: RELAY, state: 'level', waiting: 0, why: null };
 
 export const RICH: readonly CollectionView[] = [
   {
@@ -62,6 +67,7 @@ export const RICH: readonly CollectionView[] = [
     state: 'problem',
     sources: [folder('s1', '/home/ana/Documents')],
     peers: [laptop, attic],
+    relay,
   },
   {
     ...plain,
@@ -79,6 +85,7 @@ export const RICH: readonly CollectionView[] = [
       itemsPerSecond: 38,
       secondsLeft: 131,
     },
+    relay: { ...relay, state: 'working', waiting: 12 },
   },
   {
     ...plain,
@@ -92,6 +99,12 @@ export const RICH: readonly CollectionView[] = [
       { ...folder('s3', '/home/ana/contacts.vcf'), format: 'vcard' },
       { ...folder('s4', '/home/ana/export/google.csv'), format: 'csv-google' },
     ],
+    relay: {
+      url: 'https://old-relay.example.org:443',
+      state: 'offline',
+      waiting: 2,
+      why: 'The relay https://old-relay.example.org:443 does not answer: nothing listens there.',
+    },
   },
   {
     ...plain,
@@ -107,6 +120,7 @@ export const RICH: readonly CollectionView[] = [
         plan: 'plan-1',
       },
     ],
+    relay,
   },
   {
     ...plain,
@@ -273,7 +287,7 @@ export const DEVICES: readonly DeviceView[] = [
     self: true,
     role: 'admin',
     collections: [DOCS, PHOTOS, PEOPLE, MUSIC, BOOKS],
-    roles: { [DOCS]: 'admin', [PHOTOS]: 'admin', [PEOPLE]: 'admin', [MUSIC]: 'admin', [BOOKS]: 'admin' },
+    roles: { [DOCS]: 'admin', [PHOTOS]: 'admin', [PEOPLE]: 'admin', [MUSIC]: 'admin', [BOOKS]: 'reader' },
     lastSeen: null,
   },
   {
@@ -351,6 +365,9 @@ export function history(count: number, query: HistoryQuery): readonly ActView[] 
 
 export const RESULT: ResultView = { changes: ['z1'], records: 1, conflicts: [], missing: [] };
 export const LINK = `lockstep://join#v=1&i=kq3VJmQ0cXbq8Xo1y0m3Wg&s=${'Zk4'.repeat(14)}A&d=${'b2'.repeat(32)}&a=192.168.1.7:21027,[fe80::1]:21027`;
+
+/** One that goes through a relay. */
+export const FAR_LINK = `${LINK}&r=${encodeURIComponent(RELAY)}`;
 
 export const LACKS: readonly SourceLacksView[] = [
   {

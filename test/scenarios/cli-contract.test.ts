@@ -48,6 +48,9 @@ const FORMATS =
   'folder vcard vcard3 vcard-folder vcard3-folder csv-google csv-google-legacy csv-outlook csv-outlook-com csv-thunderbird ldif thunderbird carddav icalendar icalendar-folder caldav subscription';
 const SETTINGS =
   'name listen relay limits.up limits.down schedule scan.interval history.days history.bytes history.copy-limit disk.reserve safety.delete-share safety.delete-count safety.rewrite-share keys';
+/** Nothing listens there. */
+const RELAY = `https://127.0.0.1:9#k=${'A'.repeat(43)}`;
+const isTextOrNull = (value: unknown) => value === null || typeof value === 'string';
 const NOWHERE = () => join(scratch('nowhere'), 'no-instance');
 
 async function call(data: string, ...argv: readonly string[]) {
@@ -276,6 +279,16 @@ describe('with devices', () => {
       ),
     ],
     ['config KEY VALUE', () => ['config', 'safety.delete-share', '0.3'], { 'safety.delete-share': 0.3 }],
+    ['config relay', () => ['config', 'relay', RELAY], { relay: RELAY }],
+    [
+      'status with a relay',
+      () => ['status'],
+      {
+        collections: one({ relay: { url: RELAY, state: text, waiting: number, why: expect.toSatisfy(isTextOrNull) } }),
+      },
+    ],
+    ['config relay, cleared', () => ['config', 'relay', ''], { relay: '' }],
+    ['status without one', () => ['status'], { collections: one({ relay: null }) }],
     ['doctor', () => ['doctor'], each({ check: text, ok: true, detail: text, fix: null })],
   ])('%s', async (_name, argv, shape) => {
     const view = await ask<unknown>(...argv(pair));
@@ -294,6 +307,15 @@ describe('with devices', () => {
     ] as const)
       expect(JSON.parse((await call(pair.a.data, 'export', 'docs', place, '--json')).out).error.code).toBe(code);
   });
+
+  it.each(['relay.example.org', 'http://relay.example.org', 'https://relay.example.org#k=short'])(
+    'a relay at %s is refused, and nothing is set',
+    async (url) => {
+      const { status, out: said } = await call(pair.a.data, 'config', 'relay', url, '--json');
+      expect([status, JSON.parse(said).error.code]).toEqual([1, 'bad-relay-url']);
+      expect(await ask('config', 'relay')).toEqual({ relay: '' });
+    },
+  );
 
   it('ui is an address only where serve gives one', async () => {
     const { status, out: said } = await call(pair.a.data, 'ui', '--json');

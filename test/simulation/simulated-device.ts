@@ -67,6 +67,8 @@ export class SimulatedDevice {
   onCall: ((call: FileCall) => Fault | 'power' | null) | null = null;
   /** Calls to the file system the program may still make before it counts as one that never rests. */
   patience = Number.POSITIVE_INFINITY;
+  /** Given to the program when it is started. */
+  relay: string | null = null;
   /** Share of the notices of a change on the disk that are lost. */
   deafness = 0;
   /** Calls to the file system of processes that are gone. */
@@ -201,7 +203,7 @@ export class SimulatedDevice {
       const engine = new Engine(world);
       running = { engine, fs, clock, database, write, handlers: handlersOf(engine), stopWatching };
       this.#running = running;
-      await engine.start({ host: this.host, port: PORT, orNext: false });
+      await engine.start({ host: this.host, port: PORT, orNext: false }, this.relay);
     } catch (error) {
       if (fs.dead || error instanceof Crash) {
         this.#bury(fs, database, clock, stopWatching);

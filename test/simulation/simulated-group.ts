@@ -146,7 +146,7 @@ export class SimulatedGroup {
   }
 
   /** Makes `device` a member as a pairing would. */
-  admit(device: SimulatedDevice, by: SimulatedDevice): Replica {
+  admit(device: SimulatedDevice, by: SimulatedDevice, role: Role = 'admin'): Replica {
     const inviter = this.replica(by) as Replica;
     if (!this.#letInBy.has(device)) this.#letInBy.set(device, by);
     if (inviter.membership.member(device.identity.id) === null) {
@@ -154,7 +154,7 @@ export class SimulatedGroup {
         {
           descriptor: device.identity.descriptor,
           ...selfAsMember(device.identity, inviter.id),
-          role: 'admin',
+          role,
           name: device.name,
           history: true,
         },
@@ -167,8 +167,8 @@ export class SimulatedGroup {
   }
 
   /** The same, and its folder a source. */
-  async join(device: SimulatedDevice, by: SimulatedDevice): Promise<void> {
-    const replica = device.engine.openCollection(this.admit(device, by).id, 'things', 'files');
+  async join(device: SimulatedDevice, by: SimulatedDevice, role: Role = 'admin'): Promise<void> {
+    const replica = device.engine.openCollection(this.admit(device, by, role).id, 'things', 'files');
     for (const other of this.star ? [by] : this.devices)
       if (other !== device) device.engine.network.suggest(other.identity.id, [`${other.host}:${PORT}`]);
     await this.until(device, device.engine.addSource(replica, { path: ROOT, format: FOLDER }));

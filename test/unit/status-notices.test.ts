@@ -22,6 +22,7 @@ const collection: CollectionView = {
   sources: [place],
   peers: [],
   progress: null,
+  relay: null,
 };
 
 /** What is told of each of these states of one collection, one after the other. */

@@ -1,4 +1,5 @@
 import type { CheckView } from '../../contract/contract.ts';
+import { leftToOthersWords, relayLeftToOthers } from '../../contract/relay-words.ts';
 import { DEFAULT_PORT } from '../engine-thread/engine-api.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -44,7 +45,11 @@ const serve: Command = {
     },
     'no-ui': { type: 'boolean', help: 'no UI for a browser' },
     'no-discovery': { type: 'boolean', help: 'do not look for devices on the local network' },
-    relay: { type: 'string', value: 'URL', help: 'a relay to use' },
+    relay: {
+      type: 'string',
+      value: 'URL',
+      help: 'the relay of the collections that this device is an admin of (default: as set with config relay)',
+    },
   },
   async run(call) {
     if (flagOption(call.options, 'no-ui') && call.options.ui !== undefined)
@@ -68,15 +73,13 @@ const serve: Command = {
 };
 
 function serveOptions(call: CommandCall) {
-  const relay = textOption(call.options, 'relay');
-  if (relay !== undefined) throw new LockstepError('not-available', 'Relays are not available in this version.', relay);
   return {
     listen: listenOption(call.options, 'listen', '0.0.0.0') ?? null,
     ui: flagOption(call.options, 'no-ui')
       ? null
       : (listenOption(call.options, 'ui', '127.0.0.1') ?? { host: '127.0.0.1', port: 0, orNext: false }),
     discovery: !flagOption(call.options, 'no-discovery'),
-    relay: null,
+    relay: textOption(call.options, 'relay') ?? null,
   };
 }
 
@@ -95,21 +98,33 @@ const config: Command = {
   name: 'config',
   takes: '[KEY [VALUE]]',
   summary: 'shows or changes the settings of this device',
-  details: `Settings: ${SETTINGS.join(', ')}.`,
+  details:
+    `Settings: ${SETTINGS.join(', ')}.\n` +
+    "relay takes the address that lockstep relay serve prints; '' for none. It counts for the collections that this device is an admin of.",
   options: {},
   offers: SETTINGS,
   async run(call) {
     const [key, value] = call.positionals;
-    await call.print(await call.ask('config', key ?? null, value ?? null), (view) =>
+    const settings = await call.ask('config', key ?? null, value ?? null);
+    await call.print(settings, (view) =>
       call.table(
         ['setting', 'value'],
         Object.entries(view).map(([name, setting]) => [name, setting === null ? '' : String(setting)]),
         'No settings.',
       ),
     );
+    if (key === 'relay' && value !== undefined) await noteLeftToOthers(call, String(settings.relay ?? ''));
     return EXIT.done;
   },
 };
+
+/** A relay was set, and some collections do not have it now: says where that can be done. */
+async function noteLeftToOthers(call: CommandCall, url: string): Promise<void> {
+  if (url === '') return;
+  const { collections } = await call.ask('status');
+  for (const other of relayLeftToOthers(collections, await call.ask('devices:list'), url))
+    call.terminal.note(`${plainText(leftToOthersWords(other))}\n`);
+}
 
 const doctor: Command = {
   name: 'doctor',

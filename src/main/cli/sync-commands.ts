@@ -1,8 +1,16 @@
-import type { CollectionState, PlannedView, StatusView, SyncOptions, SyncView } from '../../contract/contract.ts';
+import type {
+  CollectionState,
+  CollectionView,
+  PlannedView,
+  StatusView,
+  SyncOptions,
+  SyncView,
+} from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { hardLinkWords } from '../../contract/hard-link-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { problemsThere } from '../../contract/overall-state.ts';
+import { relayName, relaySentence } from '../../contract/relay-words.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
@@ -139,15 +147,25 @@ function showStatus(view: StatusView, paint: Paint): string {
       const state = `${through ?? peer.state}${peer.link ? ` (${plainText(peer.link)})` : ''}${behind}${there}`;
       return `  ${plainText(peer.name)}: ${peer.state === 'linked' || through ? state : paint.dim(state)}`;
     });
+    const relay = relayLine(collection, paint);
     const progress = collection.progress ? [`  ${progressLine(collection.name, collection.progress, 100)}`] : [];
     return [
       `${paint.strong(plainText(collection.name))}  ${facts}  ${paint.dim(shortId(collection.id))}`,
       ...progress,
       ...sources,
       ...peers,
+      ...relay,
     ].join('\n');
   });
   return `${head}\n${[...blocks, ...joining].join('\n\n')}\n`;
+}
+
+function relayLine(collection: CollectionView, paint: Paint): readonly string[] {
+  const words = relaySentence(collection);
+  if (words === null || collection.relay === null) return [];
+  const told = plainText(words.text);
+  const name = plainText(relayName(collection.relay.url));
+  return [`  relay ${name}: ${words.tone === 'attention' ? paint.bad(told) : paint.dim(told)}`];
 }
 
 function stateText(state: CollectionState, paint: Paint): string {

@@ -138,7 +138,9 @@ export function handlersOf(engine: Engine): Handlers {
     config: (key, value) => {
       if (key === null) return engine.config.all();
       const name = engine.config.named(key);
-      if (value !== null) engine.config.set(name, value);
+      if (value !== null)
+        if (name === 'relay') engine.relaySetting.set(value);
+        else engine.config.set(name, value);
       return { [name]: engine.config.value(name) };
     },
     doctor: () => [

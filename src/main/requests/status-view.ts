@@ -3,6 +3,7 @@ import type {
   CollectionView,
   PeerView,
   ProgressView,
+  RelayView,
   SourceView,
   StatusView,
 } from '../../contract/contract.ts';
@@ -43,6 +44,7 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
     sources,
     peers,
     progress: progressView(engine, replica),
+    relay: relayView(replica),
   };
 }
 
@@ -125,12 +127,20 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
       device: member.device,
       name: member.name,
       state: linked ? 'linked' : session === null ? 'offline' : 'waiting',
-      link: session === null ? null : `lan ${session.link.address}`,
+      link: session === null ? null : linkText(session.link.address),
       ...(through === null ? {} : { through: replica.membership.member(through)?.name ?? through }),
       behind: replica.memberPositions.behind(member.device),
       ...(problems === 0 ? {} : { problems }),
     };
   });
+}
+
+/** A link through the relay has no other address than that. */
+const linkText = (address: string): string => (address === 'relay' ? address : `lan ${address}`);
+
+function relayView({ membership }: Replica): RelayView | null {
+  const url = membership.relay();
+  return url === '' ? null : { url, state: 'offline', waiting: 0, why: null };
 }
 
 function progressView(engine: Engine, replica: Replica): ProgressView | null {

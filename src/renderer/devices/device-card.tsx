@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, DeviceView, PeerView, Role } from '../../contract/contract.ts';
 import { problemsThere, type Tone } from '../../contract/overall-state.ts';
+import { relayFor } from '../../contract/relay-words.ts';
+import { RelayLine } from '../components/relay-line.tsx';
 import { ToneIcon } from '../components/tone-icon.tsx';
 import { When } from '../components/when.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
@@ -29,8 +31,9 @@ export function linkState(peers: readonly PeerView[]): { readonly tone: Tone; re
   return { tone: 'neutral', text: `Not reachable now${lag}` };
 }
 
-/** `lan 192.0.2.7:21027` as people say it. */
-const placeOf = (link: string): string => (link.startsWith('lan ') ? 'your network' : link);
+/** `lan 192.0.2.7:21027`, or `relay`, as people say it. */
+const placeOf = (link: string): string =>
+  link.startsWith('lan ') ? 'your network' : link === 'relay' ? 'the relay' : link;
 
 /** One device: its name, what it shares with this one, and how it stands. */
 export function DeviceCard(props: {
@@ -43,8 +46,10 @@ export function DeviceCard(props: {
   const shared = collections.filter(
     (one) => device.collections.includes(one.id) || device.collections.includes(one.name),
   );
-  const peers = collections.flatMap((one) => one.peers.filter((peer) => peer.device === device.device));
-  const state = linkState(peers);
+  const peers = collections.flatMap(({ peers, relay }) =>
+    peers.filter((peer) => peer.device === device.device).map((peer) => ({ peer, relay })),
+  );
+  const state = linkState(peers.map(({ peer }) => peer));
   const Icon = device.self ? Monitor : Laptop;
   const close = () => setDialog('none');
   return (
@@ -63,7 +68,7 @@ export function DeviceCard(props: {
             <ToneIcon tone={state.tone} size={14} />
             <span>
               {state.text}
-              {peers.every((peer) => peer.state !== 'linked' && peer.through === undefined) &&
+              {peers.every(({ peer }) => peer.state !== 'linked' && peer.through === undefined) &&
                 device.lastSeen !== null && (
                   <>
                     , last seen <When at={device.lastSeen} />
@@ -72,6 +77,7 @@ export function DeviceCard(props: {
             </span>
           </p>
         )}
+        {!device.self && <RelayLine words={relayFor(peers)} />}
         <p className="muted">
           {shared.length === 0
             ? device.self

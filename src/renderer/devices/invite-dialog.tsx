@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button, Checkbox } from 'react-aria-components';
 import type { Role } from '../../contract/contract.ts';
+import { linkReach } from '../../contract/relay-words.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
@@ -83,6 +84,7 @@ function Invitation(props: { name: string; link: string; approveFirst: boolean; 
         <div>
           <p>On the other device choose “Join with a link” and paste this, or scan the code.</p>
           <p className="link-text path">{props.link}</p>
+          <p className="muted">{linkReach(props.link)}</p>
         </div>
       </div>
       <Note tone={props.approveFirst ? 'warn' : 'info'}>

@@ -9,6 +9,7 @@ import { Field } from '../components/field.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { DoctorList } from './doctor-list.tsx';
+import { RelaySettings } from './relay-settings.tsx';
 import {
   SETTING_GROUPS,
   type SettingField,
@@ -37,6 +38,7 @@ export function SettingsPage() {
             onSaved={config.reload}
           />
         ))}
+      {config.value !== null && <RelaySettings url={String(config.value.relay ?? '')} onSaved={config.reload} />}
       <DoctorList />
       {device !== undefined && (
         <p className="muted">

@@ -14,12 +14,14 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, SourceView } from '../../contract/contract.ts';
 import { collectionSentence, collectionTone, counted, isAway, listed } from '../../contract/overall-state.ts';
+import { relaySentence } from '../../contract/relay-words.ts';
 import { goTo, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useSyncNow } from '../client/use-sync-now.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { ActionMenu } from '../components/action-menu.tsx';
 import { KindIcon, RECORD_WORD } from '../components/kind-icon.tsx';
+import { RelayLine } from '../components/relay-line.tsx';
 import { ToneIcon } from '../components/tone-icon.tsx';
 import { InviteDialog } from '../devices/invite-dialog.tsx';
 import { DuplicatesDialog } from '../records/duplicates-dialog.tsx';
@@ -133,6 +135,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
         {collection.progress !== null && collection.state === 'working' && (
           <ProgressLine progress={collection.progress} name={name} />
         )}
+        <RelayLine words={relaySentence(collection)} />
         <CardLinks
           collection={collection}
           onHalt={() => setDialog('halt')}

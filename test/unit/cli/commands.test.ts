@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Handlers, SyncView } from '../../../src/contract/contract.ts';
+import type { CollectionView, Handlers, SyncView } from '../../../src/contract/contract.ts';
 import { runCommandLine } from '../../../src/main/cli/run-command-line.ts';
 import { type ControlSocket, openControlSocket } from '../../../src/main/control/control-socket.ts';
 import { serveContract } from '../../../src/main/control/serve-contract.ts';
@@ -513,6 +513,7 @@ describe('what is printed', () => {
       sources: [],
       peers: [],
       progress,
+      relay: null,
     } as const;
     given = {
       sync: () => new Promise((resolve) => (release = resolve)),
@@ -530,6 +531,64 @@ describe('what is printed', () => {
     given = { status: () => EMPTY_STATUS };
     expect((await run(['status', '--data', data], { environment: { LOCKSTEP_DATA: '/nowhere' } })).status).toBe(0);
     expect((await run(['status', '--data', '.'], { directory: data, environment: {} })).status).toBe(0);
+  });
+});
+
+describe('a relay', () => {
+  const url = `https://relay.example.org:8443#k=${'A'.repeat(43)}`;
+  const collection = {
+    id: 'c1',
+    name: 'Photos',
+    kind: 'files',
+    state: 'waiting',
+    records: 10,
+    outside: 0,
+    conflicts: 0,
+    problems: 0,
+    sources: [],
+    peers: [{ device: 'd1', name: 'Laptop', state: 'offline', link: null, behind: 3 }],
+    progress: null,
+    relay: { url, state: 'level', waiting: 0, why: null },
+  } as const;
+  const status = (relay: CollectionView['relay']) => ({
+    status: () => ({ ...EMPTY_STATUS, collections: [{ ...collection, relay }] }),
+  });
+
+  it('is told by status in a line for each collection that has one', async () => {
+    given = status(collection.relay);
+    expect((await run(['status'])).out).toContain(
+      '\n  relay relay.example.org:8443: 3 packages of changes wait at the relay for Laptop\n',
+    );
+    given = status({ ...collection.relay, state: 'trouble', waiting: 12, why: 'evil\u001b[2J refuses.' });
+    expect((await run(['status'])).out).toContain(
+      ': evil\\u{1b}[2J refuses. 12 packages of changes are still to be put up\n',
+    );
+    given = status(null);
+    expect((await run(['status'])).out).not.toContain('relay');
+  });
+
+  it('that is set says which collections only others can give it', async () => {
+    const device = { name: 'Desk', self: true, role: 'reader', roles: { c1: 'reader' } } as const;
+    const other = { ...device, name: 'Laptop', self: false, role: 'admin', roles: { c1: 'admin' } } as const;
+    const shared = { device: 'd', collections: ['c1'], lastSeen: null };
+    given = {
+      ...status(null),
+      'devices:list': () => [
+        { ...shared, ...device },
+        { ...shared, ...other },
+      ],
+      config: () => ({ relay: url }),
+    };
+    const set = await run(['config', 'relay', url, '--json']);
+    expect([set.status, JSON.parse(set.out), set.notes]).toEqual([
+      0,
+      { relay: url },
+      'Only an admin can set the relay of Photos: do it on Laptop.\n',
+    ]);
+    // Asked for, and not set, nothing is said.
+    expect((await run(['config', 'relay'])).notes).toBe('');
+    given = { ...given, config: () => ({ relay: '' }) };
+    expect((await run(['config', 'relay', ''])).notes).toBe('');
   });
 });
 

@@ -23,6 +23,7 @@ const collection = (change: Partial<CollectionView> = {}): CollectionView => ({
   sources: [source],
   peers: [laptop],
   progress: null,
+  relay: null,
   ...change,
 });
 const status = (...collections: CollectionView[]): StatusView => ({
@@ -193,10 +194,18 @@ describe('in step is said of who is here, and of what every device shows the sam
       sentence: 'In step with 1 device',
       detail: 'Attic is offline',
     });
-    expect(overallState(status(collection({ peers: [gone] })), [])).toMatchObject({
+    const alone = collection({ peers: [gone] });
+    expect(overallState(status(alone), [])).toEqual({
       tone: 'waiting',
       sentence: 'Attic is offline',
+      detail: 'Changes are exchanged when you meet again',
+      page: 'sources',
     });
+    const relay = { url: 'https://r:1', state: 'level', waiting: 0, why: null } as const;
+    const relayed = { ...alone, relay };
+    expect(overallState(status(relayed), []).detail).toBe('Changes go through the relay');
+    for (const other of [alone, { ...relayed, relay: { ...relay, state: 'offline' as const } }])
+      expect(overallState(status(relayed, other), []).detail).toBe('Changes are exchanged when you meet again');
   });
 });
 

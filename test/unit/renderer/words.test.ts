@@ -200,7 +200,7 @@ describe('devices', () => {
     expect(
       linkState([
         { ...peer, state: 'offline' },
-        { ...peer, state: 'linked', link: 'the relay', behind: 1 },
+        { ...peer, state: 'linked', link: 'relay', behind: 1 },
       ]),
     ).toEqual({ tone: 'busy', text: 'Connected over the relay, getting your latest changes' });
     expect(linkState([{ ...peer, state: 'linked' }])).toEqual({ tone: 'good', text: 'Connected' });
