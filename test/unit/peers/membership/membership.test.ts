@@ -635,6 +635,19 @@ describe('evaluation', () => {
     expect(rotations).toBeGreaterThan(60);
   });
 
+  it('has the same members for a version that does not know rotations, seals and relays', () => {
+    const later = new Set(['rotate', 'seal', 'relay']);
+    for (let seed = 0; seed < 60; seed++) {
+      const { ops } = history(seed);
+      const [one, other] = [ops, ops.map((op) => (later.has(op.body?.op ?? '') ? { ...op, body: null } : op))].map(
+        (each) => evaluateMembership(group, each) as Membership,
+      ) as [Membership, Membership];
+      for (const what of ['members', 'removed', 'recoveryKeys', 'heads', 'missing'] as const)
+        expect(other[what], `seed ${seed}`).toEqual(one[what]);
+      expect([other.rotations, other.relay]).toEqual([[], '']);
+    }
+  });
+
   it('holds to what the creator did, whatever others did apart from it', () => {
     for (let seed = 0; seed < 60; seed++) {
       const { ops } = history(seed);
