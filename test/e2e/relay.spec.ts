@@ -63,6 +63,17 @@ test('a relay is set, refused when it is none, told how it is doing, and taken b
   expect(await asked(page)).toEqual(['http://relay.example.org', URL_OF_RELAY, '']);
 });
 
+test('the first start leads to it, and it fits a narrow window', async ({ page }) => {
+  await page.setViewportSize({ width: 380, height: 720 });
+  await openPages(page, pages, { scenario: 'empty' });
+  await page.getByRole('button', { name: 'Set a relay' }).click();
+  await expect(page.getByLabel('Address of the relay')).toBeVisible();
+  await openPages(page, pages, { page: 'settings' });
+  await expect(page.getByText('The relay old-relay.example.org does not answer')).toBeVisible();
+  const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(await over()).toBeLessThanOrEqual(0);
+});
+
 test('what is set elsewhere, or can only be set there, is named', async ({ page }) => {
   await openPages(page, pages, { page: 'settings' });
   await expect(page.getByText('Used for People, as another device set it')).toBeVisible();

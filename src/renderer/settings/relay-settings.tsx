@@ -42,7 +42,7 @@ export function RelaySettings({ url, onSaved }: { url: string; onSaved: () => vo
       </p>
       <Field
         label="Address of the relay"
-        hint="It runs on a computer that is always on. “lockstep relay serve” starts one there and prints its address."
+        hint="“lockstep relay serve”, on a computer that is always on, starts one and prints this. Your other devices learn it by themselves."
         placeholder="https://…#k=…"
         value={text}
         onChange={(value) => {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { Button, Form } from 'react-aria-components';
 import type { WireError } from '../../contract/contract.ts';
 import { useApp, useClient, useToast } from '../client/app-context.tsx';
@@ -29,16 +29,17 @@ export function SettingsPage() {
       <ErrorNotice error={config.error} />
       {config.value === null && config.error === null && <Loading what="the settings" />}
       {config.value !== null &&
-        SETTING_GROUPS.map((group) => (
-          <SettingsGroup
-            key={group.title}
-            group={group}
-            config={config.value as Config}
-            name={device?.name ?? ''}
-            onSaved={config.reload}
-          />
+        SETTING_GROUPS.map((group, at) => (
+          <Fragment key={group.title}>
+            <SettingsGroup
+              group={group}
+              config={config.value as Config}
+              name={device?.name ?? ''}
+              onSaved={config.reload}
+            />
+            {at === 0 && <RelaySettings url={String(config.value?.relay ?? '')} onSaved={config.reload} />}
+          </Fragment>
         ))}
-      {config.value !== null && <RelaySettings url={String(config.value.relay ?? '')} onSaved={config.reload} />}
       <DoctorList />
       {device !== undefined && (
         <p className="muted">

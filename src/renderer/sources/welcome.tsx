@@ -1,7 +1,7 @@
-import { CalendarDays, Folder, Link2, type LucideIcon, UsersRound } from 'lucide-react';
+import { CalendarDays, Cloud, Folder, Link2, type LucideIcon, UsersRound } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { Kind } from '../../contract/contract.ts';
-import { useAppContext, useClient } from '../client/app-context.tsx';
+import { goTo, useAppContext, useClient } from '../client/app-context.tsx';
 
 interface Beginning {
   readonly kind: Kind;
@@ -64,6 +64,16 @@ export function Welcome() {
         <Button className="button" onPress={() => store.setState({ joining: '' })}>
           <Link2 aria-hidden size={16} />
           Join with a link
+        </Button>
+      </div>
+      <div className="welcome-join">
+        <p>
+          <strong>Are they never on at the same time?</strong>{' '}
+          <span className="muted">A relay of your own keeps encrypted changes until they are.</span>
+        </p>
+        <Button className="button" onPress={() => goTo('settings')}>
+          <Cloud aria-hidden size={16} />
+          Set a relay
         </Button>
       </div>
     </section>
