@@ -2,10 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { takeInstanceLock } from '../main/control/instance-lock.ts';
 import { hostAndPort, type ListenOn } from '../main/platform/bind-port.ts';
 import { systemClock } from '../main/platform/clock.ts';
 import { openDataDirectory } from '../main/platform/data-directory.ts';
+import { freeBytes } from '../main/platform/free-bytes.ts';
 import { systemRandom } from '../main/platform/random.ts';
 import { Metrics } from './http/metrics.ts';
 import { startOperatorServer } from './http/operator-server.ts';
@@ -19,6 +21,8 @@ import { openRelayKey } from './tls-key.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
+/** What others on this computer are left of the disk. */
+const RESERVE = 512 * 1024 * 1024;
 /** What is under way at a stop may take so long. */
 const PATIENCE_MS = 2 * SECOND;
 
@@ -26,7 +30,7 @@ export interface RelayServeOptions {
   readonly dataDirectory: string;
   readonly listen: ListenOn;
   readonly role: RelayRole;
-  /** `https://host:port` of the relay that stores; only with the role management. */
+  /** The address of the relay that stores, as devices are given it; only with the role management. */
   readonly storage: string | null;
   /** Names of this relay besides its key, `https://host:port`. */
   readonly origins: readonly string[];
@@ -89,7 +93,10 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
   endings.push(() => store.close());
   const blobs = join(directory, 'packs');
   mkdirSync(blobs, { recursive: true, mode: 0o700 });
+  let isEnding = false;
   const onFault = (fault: Error): void => {
+    // What is cut off at the end fails, and is done at the next start.
+    if (isEnding) return;
     metrics.count('faults');
     log(`Something failed: ${fault.stack ?? fault.message}`);
   };
@@ -101,6 +108,7 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
     random: systemRandom,
     meter: metrics,
     limits: LIMITS,
+    hasRoom: roomOn(directory),
     key: key.pin,
     origins: options.origins,
     keepMs: options.keepHours * HOUR,
@@ -113,7 +121,8 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
   const collecting = repeat(HOUR, () => service.collect(), onFault);
   endings.push(async () => {
     clearInterval(ticking);
-    await collecting();
+    await Promise.race([collecting(), pause(PATIENCE_MS, undefined, { ref: false })]);
+    isEnding = true;
   });
 
   const operator =
@@ -123,6 +132,20 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
     url: `https://${hostAndPort(reachable(server.host), server.port)}#k=${key.pin}`,
     operator: operator === null ? null : hostAndPort(options.operator!.host, operator.port),
   });
+}
+
+/** Whether the disk has room for more: looked at once a second at most. null of the system is taken for yes. */
+function roomOn(directory: string): () => boolean {
+  let looked = Number.NEGATIVE_INFINITY;
+  let hasRoom = true;
+  return () => {
+    const now = performance.now();
+    if (now - looked >= SECOND) {
+      hasRoom = (freeBytes(directory) ?? Number.POSITIVE_INFINITY) >= RESERVE;
+      looked = now;
+    }
+    return hasRoom;
+  };
 }
 
 /** Does `work` now and every so often, one after the other; the function returned ends that, and waits for what is under way. */
@@ -163,6 +186,7 @@ async function startOperator(
         splices: parts.service.open.splices,
         event_loop_delay_p99_ms: delay.percentile(99) / 1e6,
         resident_bytes: process.memoryUsage.rss(),
+        cpu_seconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
       }),
   });
   return {

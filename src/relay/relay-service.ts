@@ -47,17 +47,19 @@ export interface RelayWorld {
   readonly random: Random;
   readonly meter: Meter;
   readonly limits: RelayLimits;
+  /** Is there room on the disk for more? */
+  readonly hasRoom: () => boolean;
   /** base64url SHA-256 of the SubjectPublicKeyInfo of the relay's TLS key. */
   readonly key: string;
   /** Further names by which devices may authenticate: `https://host:port`. */
   readonly origins: readonly string[];
   /** How long an item stays that everybody has. */
   readonly keepMs: number;
-  /** `https://host:port` of the relay that stores for this one; null: it stores itself. */
+  /** The address of the relay that stores for this one, as devices are given it; null: it stores itself. */
   readonly storage: string | null;
 }
 
-/** Where a group's storage is. */
+/** Where a group's storage is: addresses of relays, as devices are given them. */
 export interface LocationView {
   readonly gen: number;
   readonly api: string;
@@ -121,6 +123,7 @@ export class RelayService {
   /** `{g, keys, by, sig}`: a new group, of generation 1. */
   async register(from: string, body: unknown): Promise<void> {
     this.#stranger(from);
+    this.#room();
     const { g, keys, by, sig } = readObject(body, 'the request');
     const [group, list] = [readGroup(g), readAclKeys(keys, this.#world.limits.members)];
     const admin = readKey(by, 'by');
@@ -137,14 +140,13 @@ export class RelayService {
     const group = readGroup(g);
     const storage = (await this.#world.store.storageOf(group)) || this.#world.storage;
     const acl = await this.#world.store.acl(group);
-    const api = `${storage ?? `https://${here}`}/v1`;
-    const sockets = api.replace(/^https:/, 'wss:');
+    const place = storage ?? `https://${here}#k=${this.#world.key}`;
     return {
       gen: acl?.gen ?? 0,
-      api,
-      events: `${sockets}/events`,
-      live: `${sockets}/live`,
-      blob: { kind: 'relay', base: api },
+      api: place,
+      events: place,
+      live: place,
+      blob: { kind: 'relay', base: place },
       region: null,
       ttl: 3600,
     };
@@ -195,6 +197,7 @@ export class RelayService {
   async post(session: Session, g: string, bytes: Uint8Array): Promise<number> {
     const { group, key } = memberOf(session, g);
     checkSize(bytes, this.#world.limits.item, 'an item');
+    this.#room();
     const now = this.#world.now();
     this.#door.item(key, now);
     const item = { hash: sha256(bytes), bytes, at: now };
@@ -259,6 +262,7 @@ export class RelayService {
   async putPack(session: Session, g: string, name: string, bytes: Uint8Array): Promise<void> {
     const { group, key } = memberOf(session, g);
     const id = readPackId(name);
+    this.#room();
     checkSize(bytes, this.#world.limits.pack, 'a pack');
     if (sha256(bytes) !== id) throw new Refusal('bad-request', 'the id of a pack is the SHA-256 of its bytes');
     const { store, blobs, limits } = this.#world;
@@ -384,6 +388,13 @@ export class RelayService {
   #quota(what: string): never {
     this.#count('quota_refusals');
     throw new Refusal('quota', `the group has as many ${what} here as it may`);
+  }
+
+  /** What makes room (cursors, deletions) is taken on a full disk too. */
+  #room(): void {
+    if (this.#world.hasRoom()) return;
+    this.#count('quota_refusals');
+    throw new Refusal('quota', 'the disk of the relay is full');
   }
 
   async #collectPacks(graceOver: number, now: number): Promise<void> {

@@ -35,6 +35,7 @@ export class RelayInMemory {
       random: new SeededRandom('relay'),
       meter: { count: (what, by = 1) => this.counts.set(what, (this.counts.get(what) ?? 0) + by) },
       limits: LIMITS,
+      hasRoom: () => true,
       key: RELAY_PIN,
       origins: [],
       keepMs: 24 * 3_600_000,

@@ -65,7 +65,7 @@ function relayOptions({ options, dataDirectory }: CommandCall) {
     dataDirectory: options.data === undefined ? `${dataDirectory}-relay` : dataDirectory,
     listen: listenOption(options, 'listen', '0.0.0.0') ?? listen,
     role,
-    storage: storage === undefined ? null : originOf(storage, '--storage'),
+    storage: storage === undefined ? null : relayAddress(storage),
     origins: (listOption(options, 'origin') ?? []).map((text) => originOf(text, '--origin')),
     keepHours: numberOption(options, 'keep-hours', 0, 24 * 365) ?? 24,
     operator: listenOption(options, 'operator', '127.0.0.1') ?? null,
@@ -80,6 +80,12 @@ function onlyScheme(url: string | undefined, scheme: string, option: string): vo
     `This version keeps everything in the relay's own directory (--data): ${option} can only be "${scheme}", not "${url}".`,
     url,
   );
+}
+
+/** The address of a relay as its ready line tells it. */
+function relayAddress(text: string): string {
+  const key = /#k=[\w-]{43}$/.exec(text)?.[0] ?? '';
+  return `${originOf(text, '--storage')}${key}`;
 }
 
 /** `https://host:port`, whatever follows; the default port is written out. */

@@ -31,15 +31,16 @@ export class Bodies {
     if (this.#taken + room > ROOM) throw new Refusal('too-many', 'busy: try again in a second', { retryAfter: 1 });
     this.#taken += room;
     try {
-      return await this.#receive(request, most);
+      return await this.#receive(request, room);
     } finally {
       this.#taken -= room;
     }
   }
 
+  /** `most`: as much as it said, or as it may be. Each piece has its place at once: a pack is not in memory twice. */
   #receive(request: IncomingMessage, most: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const pieces: Buffer[] = [];
+      const whole = Buffer.allocUnsafe(most);
       let size = 0;
       let cancel = (): void => {};
       const settle = (): void => {
@@ -58,14 +59,16 @@ export class Bodies {
         );
       };
       const take = (piece: Buffer): void => {
-        size += piece.length;
-        pieces.push(piece);
-        if (size > most) fail(tooLarge(most));
-        else wait();
+        if (size + piece.length > most) {
+          fail(tooLarge(most));
+          return;
+        }
+        size += piece.copy(whole, size);
+        wait();
       };
       const end = (): void => {
         settle();
-        resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+        resolve(whole.subarray(0, size));
       };
       const gone = (): void => fail(new Refusal('bad-request', 'the connection ended before the request did'));
       request.on('data', take).on('end', end).on('close', gone).on('error', gone);

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { bindPort, type ListenOn } from '../../main/platform/bind-port.ts';
 import type { Clock } from '../../main/platform/clock.ts';
 import type { RelayService } from '../relay-service.ts';
+import { HostCounts } from '../rules/rates.ts';
 import { readGroup } from '../rules/read-input.ts';
 import { Refusal } from '../rules/refusal.ts';
 import { type Answer, sendAnswer, sendRefusal } from './answer.ts';
@@ -15,6 +16,8 @@ import { RelaySockets } from './sockets.ts';
 const SECOND = 1000;
 /** Connections at once: a home relay's open files are not without end. */
 const CONNECTIONS = 20_000;
+/** Of one host: many devices behind one address, and no more. */
+const CONNECTIONS_OF_A_HOST = 512;
 
 export interface RelayServerOptions {
   readonly service: RelayService;
@@ -59,16 +62,26 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
   const sockets = new RelaySockets(service, role, onFault);
   server.on('request', (request, response) => void serve(request, response));
   server.on('upgrade', (request, socket, head) => void sockets.upgrade(request, socket, head));
-  const connections = new Set<Duplex>();
-  server.on('connection', (socket) => {
+  const connections = new Set<Socket>();
+  const hosts = new HostCounts(CONNECTIONS_OF_A_HOST);
+  server.on('connection', (socket: Socket) => {
+    const leave = hosts.enter(socket.remoteAddress ?? '');
+    if (leave === null) {
+      socket.destroy();
+      return;
+    }
     connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+    socket.once('close', () => {
+      connections.delete(socket);
+      leave();
+    });
   });
   // A client that goes away in the middle, or speaks no TLS.
   server.on('tlsClientError', () => {});
 
   let isClosing = false;
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.on('error', () => {});
     response.on('error', () => response.destroy());
     try {
       if (isClosing) throw new Refusal('closing', 'the relay is being stopped', { retryAfter: 5 });
@@ -127,7 +140,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
   };
 }
 
-function closeServer(server: Server, connections: ReadonlySet<Duplex>, patience: number): Promise<void> {
+function closeServer(server: Server, connections: ReadonlySet<Socket>, patience: number): Promise<void> {
   return new Promise((resolve) => {
     // The server's own list lacks the sockets, and who has not finished the handshake.
     const cut = setTimeout(() => {

@@ -52,7 +52,7 @@ const JSON_BODY: Body = { most: 64 * 1024 };
 /** A thousand groups prove themselves, or as many packs are named. */
 const LONG_JSON: Body = { most: 512 * 1024 };
 /** Pieces in which packs are read. */
-const PIECE = 256 * 1024;
+const PIECE = 1024 * 1024;
 
 const ALL: readonly RelayRole[] = ['all', 'storage', 'management'];
 const STORING: readonly RelayRole[] = ['all', 'storage'];

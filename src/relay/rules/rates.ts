@@ -52,3 +52,27 @@ export function hostKey(address: string): string | null {
   const middle = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
   return [...first, ...middle, ...last].slice(0, 4).join(':');
 }
+
+/** How many connections each host has; this machine itself is not counted. */
+export class HostCounts {
+  readonly #most: number;
+  readonly #open = new Map<string, number>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Counts one more, and returns how to count it no more, once; null: it has as many as it may. */
+  enter(address: string): (() => void) | null {
+    const host = hostKey(address);
+    if (host === null) return () => {};
+    const count = this.#open.get(host) ?? 0;
+    if (count >= this.#most) return null;
+    this.#open.set(host, count + 1);
+    return () => {
+      const left = (this.#open.get(host) ?? 1) - 1;
+      if (left === 0) this.#open.delete(host);
+      else this.#open.set(host, left);
+    };
+  }
+}

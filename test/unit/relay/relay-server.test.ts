@@ -228,8 +228,8 @@ describe('roles', () => {
     expect((await caller.call('GET', at('acl'), undefined, token)).json.gen).toBe(1);
     expect((await caller.call('GET', at('location'))).json).toMatchObject({
       gen: 1,
-      api: 'https://storage:9/v1',
-      events: 'wss://storage:9/v1/events',
+      api: 'https://storage:9',
+      events: 'https://storage:9',
     });
     for (const [method, path] of [
       ['POST', at('items')],

@@ -289,6 +289,23 @@ describe('items', () => {
     expect(relay.counts.get('quota_refusals')).toBe(1);
   });
 
+  it('and packs and groups are refused on a full disk, what frees it is not', async () => {
+    let isFull = false;
+    relay = new RelayInMemory({ hasRoom: () => !isFull });
+    await relay.register([ana]);
+    asAna = await relay.enter(ana);
+    await post('before');
+    isFull = true;
+    const pack = bytes('pack');
+    for (const refusal of [
+      post('after'),
+      relay.service.putPack(asAna, GROUP, sha256(pack), pack),
+      relay.register([ana], OTHER),
+    ])
+      await expect(refusal).rejects.toEqual(refused('quota'));
+    expect(await relay.service.setCursor(asAna, GROUP, { sid: 1 })).toBe(1);
+  });
+
   it('come from one member fifty at once and ten a second', async () => {
     for (let n = 0; n < 50; n++) await post(`${n}`);
     await expect(post('x')).rejects.toEqual(refused('too-many', { retryAfter: 1 }));
@@ -424,14 +441,9 @@ describe('packs', () => {
 
 describe('location', () => {
   it('is here, by the name it was asked by, for a group it does not know too', async () => {
-    const here = {
-      api: 'https://home:21028/v1',
-      events: 'wss://home:21028/v1/events',
-      live: 'wss://home:21028/v1/live',
-      blob: { kind: 'relay', base: 'https://home:21028/v1' },
-      region: null,
-      ttl: 3600,
-    };
+    const place = `https://home:21028#k=${RELAY_PIN}`;
+    const blob = { kind: 'relay', base: place };
+    const here = { api: place, events: place, live: place, blob, region: null, ttl: 3600 };
     expect(await relay.service.location(HOUSE, GROUP, 'home:21028')).toEqual({ gen: 0, ...here });
     await relay.register([ana]);
     expect(await relay.service.location(HOUSE, GROUP, 'home:21028')).toEqual({ gen: 1, ...here });
@@ -441,7 +453,7 @@ describe('location', () => {
     relay = new RelayInMemory({ storage: 'https://first:1' });
     await relay.register([ana]);
     const later = new RelayInMemory({ storage: 'https://second:2', store: relay.store });
-    expect((await later.service.location(HOUSE, GROUP, 'manager:3')).api).toBe('https://first:1/v1');
-    expect((await later.service.location(HOUSE, OTHER, 'manager:3')).api).toBe('https://second:2/v1');
+    expect((await later.service.location(HOUSE, GROUP, 'manager:3')).api).toBe('https://first:1');
+    expect((await later.service.location(HOUSE, OTHER, 'manager:3')).api).toBe('https://second:2');
   });
 });
