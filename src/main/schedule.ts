@@ -8,6 +8,8 @@ const DEBOUNCE_WRITING_MS = 1000;
 const WRITING_TO_LOOKING = 10;
 /** But no longer than this: a computer that slept in the middle of a look is one whose look took a night. */
 const LONGEST_DEBOUNCE_MS = 60_000;
+/** Once nothing is written any more, what was put off so is looked at after this time: whoever waited for it asks for a look of their own. */
+const DEBOUNCE_WRITTEN_MS = 200;
 /** After an item that was just changing, its group is looked at again: only then can its revision vouch for it (DESIGN 4). */
 const SETTLE_MS = 2100;
 const UNAVAILABLE_RETRY_MS = 5000;
@@ -37,11 +39,13 @@ export class Schedule {
   /** Who waits for what was written just now to rest. */
   #resting: Asked[] = [];
   #looking = false;
-  /** Milliseconds. */
+  /** Milliseconds, from when it was its turn. */
   #lookTook = 0;
   #constructing = false;
   #constructAgain = false;
   #planned: (() => void) | null = null;
+  /** What is planned was put off because something is being written. */
+  #isPutOff = false;
   #timer: (() => void) | null = null;
   #retry: (() => void) | null = null;
   #retryAfter = FIRST_RETRY_MS;
@@ -67,14 +71,25 @@ export class Schedule {
   dirty(group: string | null): void {
     if (group === null) this.#everywhere = true;
     else this.#groups.add(group);
-    if (this.#planned !== null || this.#looking || this.#stopped) return;
-    const isWriting = this.#synchronizer.state === 'writing';
+    if (!this.#looking) this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    if (this.#planned !== null || this.#stopped) return;
     const writing = Math.max(DEBOUNCE_WRITING_MS, WRITING_TO_LOOKING * this.#lookTook);
-    const delay = isWriting ? Math.min(writing, LONGEST_DEBOUNCE_MS) : DEBOUNCE_MS;
+    this.#isPutOff = this.#isWriting;
+    this.#planLook(this.#isPutOff ? Math.min(writing, LONGEST_DEBOUNCE_MS) : DEBOUNCE_MS);
+  }
+
+  #planLook(delay: number): void {
     this.#planned = this.#clock.after(delay, () => {
       this.#planned = null;
       void this.#look();
     });
+  }
+
+  get #isWriting(): boolean {
+    return this.#synchronizer.state === 'writing';
   }
 
   /** `after`: milliseconds. */
@@ -126,9 +141,12 @@ export class Schedule {
         const waiting = this.#everywhere ? this.#waiting.splice(0) : [];
         this.#everywhere = false;
         this.#groups.clear();
-        const began = this.#clock.now();
+        let began = this.#clock.now();
+        const begins = (): void => {
+          began = this.#clock.now();
+        };
         try {
-          await this.#synchronizer.look(groups, waiting.length > 0);
+          await this.#synchronizer.look(groups, waiting.length > 0, begins);
         } catch (error) {
           this.#synchronizer.lookFailed(error as Error);
           if (!this.#stopped) this.#fault(error as Error);
@@ -136,10 +154,13 @@ export class Schedule {
         this.#lookTook = Math.max(0, this.#clock.now() - began);
         this.#answer(waiting);
         this.constructSoon();
+        // What was told meanwhile is mostly our own writing.
+        if (this.#isWriting && this.#waiting.length === 0) break;
       }
     } finally {
       this.#looking = false;
       this.#plan();
+      if (this.#everywhere || this.#groups.size > 0) this.#lookSoon();
     }
   }
 
@@ -168,7 +189,15 @@ export class Schedule {
     } finally {
       this.#constructing = false;
       this.#planRetry();
+      this.#lookAtWritten();
     }
+  }
+
+  #lookAtWritten(): void {
+    if (this.#planned === null || !this.#isPutOff || this.#isWriting || this.#stopped) return;
+    this.#planned();
+    this.#isPutOff = false;
+    this.#planLook(DEBOUNCE_WRITTEN_MS);
   }
 
   #planRetry(): void {

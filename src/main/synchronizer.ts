@@ -178,12 +178,12 @@ export class Synchronizer {
 
   /**
    * The first half of a cycle: takes in what changed in the source. `within`: only these groups; null: everywhere. `asked`: a
-   * person waits for it, so what is gone is deleted, but for what may be yet to come. false: it could not.
+   * person waits for it, so what is gone is deleted, but for what may be yet to come. `begins`: called when it is its turn. false: it could not.
    */
-  async look(within: readonly string[] | null, asked: boolean): Promise<boolean> {
+  async look(within: readonly string[] | null, asked: boolean, begins: () => void = () => undefined): Promise<boolean> {
     if (this.#collection.stored.paused || this.#abort.signal.aborted) return false;
     try {
-      return await this.#takeIn(within, asked);
+      return await this.#takeIn(within, asked, begins);
     } finally {
       this.#port.ended();
     }
@@ -293,7 +293,7 @@ export class Synchronizer {
     await this.adapter.close();
   }
 
-  async #takeIn(groups: readonly string[] | null, asked: boolean): Promise<boolean> {
+  async #takeIn(groups: readonly string[] | null, asked: boolean, begins: () => void): Promise<boolean> {
     const within = groups === null ? null : [...new Set([...groups, ...this.#vanishing.groups])];
     const all = within === null || this.#token === null;
     if (this.#source.adopting && !this.#port.caughtUp()) {
@@ -304,6 +304,7 @@ export class Synchronizer {
     const forgotten = this.#forgotten;
     let troubled: readonly StoredProblem[] = [];
     const taken = await this.#lock.run(() => {
+      begins();
       // Not before it is our turn: what was being constructed until now may have met with a problem.
       troubled = this.#problems.named();
       return takeIn(this.#takeInPort(), this.#request(all ? this.#token : null, all ? null : within, false, asked));

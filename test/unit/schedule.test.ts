@@ -18,7 +18,7 @@ function world() {
     constructs: 0,
     failing: null as Error | null,
     failed: [] as string[],
-    async look(groups: readonly string[] | null): Promise<void> {
+    async look(groups: readonly string[] | null, _asked?: boolean, _begins?: () => void): Promise<void> {
       looks.push(groups);
       if (double.holdsLooks) await new Promise<void>((resolve) => waiting.push(resolve));
       if (double.failing !== null) throw double.failing;
@@ -181,6 +181,65 @@ describe('constructing', () => {
     expect(looks).toEqual([]);
     await clock.advance(1);
     expect(looks).toEqual([['docs']]);
+  });
+  it('lets what happens during a look wait as well, while something is written', async () => {
+    const { clock, schedule, double, looks, goOn } = world();
+    double.state = 'writing';
+    double.holdsLooks = true;
+    schedule.dirty('docs');
+    await clock.advance(1000);
+    schedule.dirty('music');
+    goOn();
+    await clock.advance(999);
+    expect(looks).toEqual([['docs']]);
+    await clock.advance(1);
+    expect(looks).toEqual([['docs'], ['music']]);
+  });
+  it('is not waited for by who asks for a look meanwhile', async () => {
+    const { clock, schedule, double, looks, goOn } = world();
+    double.state = 'writing';
+    double.holdsLooks = true;
+    schedule.dirty('docs');
+    await clock.advance(1000);
+    void schedule.lookNow();
+    goOn();
+    await flush();
+    expect(looks).toEqual([['docs'], null]);
+  });
+  it('is looked at soon after it ended', async () => {
+    const { clock, schedule, double, looks } = world();
+    let ends = (): void => undefined;
+    double.construct = () => {
+      double.state = 'writing';
+      return new Promise((resolve) => {
+        ends = () => {
+          double.state = 'ready';
+          resolve();
+        };
+      });
+    };
+    schedule.constructSoon();
+    schedule.dirty('docs');
+    await clock.advance(100);
+    ends();
+    await clock.advance(199);
+    expect(looks).toEqual([]);
+    await clock.advance(1);
+    expect([looks, schedule.isWorking]).toEqual([[['docs']], true]);
+  });
+  it('that a look had to wait for does not count as the time it took', async () => {
+    const { clock, schedule, double, looks } = world();
+    double.state = 'writing';
+    double.look = async (groups, _asked, begins) => {
+      looks.push(groups);
+      await new Promise<void>((resolve) => void clock.after(30_000, resolve));
+      begins?.();
+    };
+    schedule.dirty('docs');
+    await clock.advance(31_000);
+    schedule.dirty('music');
+    await clock.advance(1000);
+    expect(looks).toEqual([['docs'], ['music']]);
   });
   it('that fails is told, and tried again when asked', async () => {
     const { schedule, double, faults } = world();
