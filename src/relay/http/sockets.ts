@@ -10,7 +10,7 @@ import type { RelayRole } from './routes.ts';
 /** The longest message of a device on its events socket. */
 const LONGEST_EVENT = 4096;
 /** The longest frame of a splice. */
-const LONGEST_FRAME = 4 * 1024 * 1024;
+const LONGEST_FRAME = 1024 * 1024;
 /** A device that reads its events so slowly is cut off; it asks for everything when it comes back. */
 const EVENTS_BACKLOG = 1024 * 1024;
 /** Once asked to close, a client has so long to do it. */
@@ -109,7 +109,21 @@ function liveEnd(client: WebSocket): LiveEnd {
   };
 }
 
+/** Closes a socket once it has taken what it was sent; cuts it off where it takes no more. */
 function shut(client: WebSocket, code: number): void {
   client.close(code);
-  setTimeout(() => client.terminate(), PARTING_MS).unref();
+  let left = client.bufferedAmount;
+  const look = (): void => {
+    if (client.readyState === client.CLOSED) return;
+    if (client.bufferedAmount >= left) {
+      client.terminate();
+      return;
+    }
+    left = client.bufferedAmount;
+    wait();
+  };
+  const wait = (): void => {
+    setTimeout(look, PARTING_MS).unref();
+  };
+  wait();
 }

@@ -111,13 +111,16 @@ export class RelayHttp {
 /** All of the answer, and no more of it than may be. */
 async function take(response: IncomingMessage, most: number, url: string): Promise<RelayAnswer> {
   const parts: Buffer[] = [];
+  const status = response.statusCode ?? 0;
+  // Why it refuses may be longer than what was asked for.
+  const room = status >= 400 ? Math.max(most, MOST_JSON) : most;
   let length = 0;
   for await (const part of response as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > most) throw new RelayError('relay-refused', `The relay ${url} answers with more than it may.`, url);
+    if (length > room) throw new RelayError('relay-refused', `The relay ${url} answers with more than it may.`, url);
     parts.push(part);
   }
-  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) };
+  return { status, headers: response.headers, body: Buffer.concat(parts) };
 }
 
 /** undefined: it is no JSON. */

@@ -5,6 +5,8 @@ import type { RelayChannel } from './relay-session.ts';
 
 /** A member that is not there, or an invitation nobody listens for. */
 const NOBODY = 4404;
+/** Longer writes are several frames: relays and the other end take no longer ones than 1 MiB. */
+const FRAME = 256 * 1024;
 
 /**
  * The bytes of a WebSocket's binary frames, both ways, each slowed by the other end. Made before the socket is open: a frame that arrives
@@ -45,7 +47,9 @@ class WsChannel extends Duplex implements RelayChannel {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, written: (error?: Error | null) => void): void {
     this.bytesWritten += chunk.length;
-    this.#socket.send(chunk, { binary: true }, written);
+    let at = 0;
+    for (; chunk.length - at > FRAME; at += FRAME) this.#socket.send(chunk.subarray(at, at + FRAME), { binary: true });
+    this.#socket.send(chunk.subarray(at), { binary: true }, written);
   }
   /** What waits is one frame: fewer of them, and fewer waits. */
   override _writev(parts: readonly { readonly chunk: Buffer }[], written: (error?: Error | null) => void): void {
