@@ -298,7 +298,7 @@ const RULES = [
 ];
 
 // TLS without the check of chains is no TLS unless the other end's key is compared with one that is known: these files do.
-const CHECK_KEYS_THEMSELVES = new Set(['main/peers/links/lan-tls-link.ts', 'main/peers/relay/relay-tls.ts']);
+const CHECK_KEYS_THEMSELVES = new Set(['main/peers/links/device-tls.ts', 'main/peers/relay/relay-tls.ts']);
 
 /** The first row that a file under src/ (by its path there) belongs to. */
 export function ruleFor(file, rules = RULES) {

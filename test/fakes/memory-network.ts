@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Descriptor } from '../../src/main/peers/identity/descriptor.ts';
 import { formatHostPort, parseHostPort } from '../../src/main/peers/links/host-port.ts';
 import type {
@@ -14,6 +13,8 @@ import type { Clock } from '../../src/main/platform/clock.ts';
 import { equalBytes } from '../../src/main/platform/equal-bytes.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 import type { DeviceId } from '../../src/main/record/ids.ts';
+import { exported } from './link-bytes.ts';
+import { memoryCarried } from './memory-carried.ts';
 
 /** How a message fares on the way; drawn anew for each. */
 export interface Weather {
@@ -45,6 +46,7 @@ export class MemoryNetwork {
   transport(owner: Descriptor, host: string): Transport {
     const born = this.#deathsOf(host);
     return {
+      carried: memoryCarried(owner, () => this.#nextLine++),
       listen: (at, door) => this.#listen(owner, host, at.port, door),
       dial: async (address, expect, signal) => {
         const line = await this.#connect(owner, host, address, signal, born);
@@ -287,8 +289,6 @@ class MemoryEnd implements ByteLink {
     this.#receive = null;
   }
   exporter(label: string, length: number): Uint8Array {
-    return new Uint8Array(
-      createHash('shake256', { outputLength: length }).update(`${this.#secret}\0${label}`).digest(),
-    );
+    return exported(this.#secret, label, length);
   }
 }

@@ -138,7 +138,7 @@ export const CALM: readonly CollectionView[] = [
     name: 'Documents',
     records: 12_431,
     sources: [folder('s1', '/home/ana/Documents')],
-    peers: [laptop, { ...attic, state: 'linked', behind: 0, link: 'the relay' }],
+    peers: [laptop, { ...attic, state: 'linked', behind: 0, link: 'relay' }],
   },
   {
     ...plain,

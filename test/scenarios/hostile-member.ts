@@ -19,6 +19,7 @@ import { digestOf } from '../../src/main/platform/hash.ts';
 import { systemRandom } from '../../src/main/platform/random.ts';
 import { bytesOf, hexOf } from '../../src/main/record/encode-value.ts';
 import { type CollectionId, collectionId, type Digest, digest, type LogId, logId } from '../../src/main/record/ids.ts';
+import { noKnock } from '../fakes/no-relay.ts';
 import type { Device } from './device.ts';
 
 const HANDLE = 1;
@@ -57,6 +58,7 @@ export class HostileMember {
         random: systemRandom,
         name: 'mallory',
         dialStranger: (address, signal) => transport.dialStranger(address, signal),
+        knock: noKnock,
         show: () => Promise.resolve(true),
       },
       AbortSignal.timeout(120_000),

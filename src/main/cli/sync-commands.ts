@@ -1,6 +1,7 @@
 import type {
   CollectionState,
   CollectionView,
+  PeerView,
   PlannedView,
   StatusView,
   SyncOptions,
@@ -144,7 +145,7 @@ function showStatus(view: StatusView, paint: Paint): string {
       const behind = peer.behind > 0 ? `, ${counted(peer.behind, 'package')} behind` : '';
       const there = peer.problems === undefined ? '' : paint.warn(`, ${problemsThere(peer.problems)}`);
       const through = peer.through === undefined ? null : `through ${plainText(peer.through)}`;
-      const state = `${through ?? peer.state}${peer.link ? ` (${plainText(peer.link)})` : ''}${behind}${there}`;
+      const state = `${through ?? peer.state}${linkWords(peer)}${behind}${there}`;
       return `  ${plainText(peer.name)}: ${peer.state === 'linked' || through ? state : paint.dim(state)}`;
     });
     const relay = relayLine(collection, paint);
@@ -287,3 +288,6 @@ const problems: Command = {
 
 /** Exchanging, and knowing where things stand. */
 export const syncCommands: readonly Command[] = [sync, status, explain, preview, confirm, putBack, verify, problems];
+
+const linkWords = ({ link }: PeerView): string =>
+  link === null ? '' : link === 'relay' ? ' (through the relay)' : ` (${plainText(link)})`;

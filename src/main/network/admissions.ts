@@ -4,17 +4,20 @@ import { parseInviteLink } from '../peers/pairing/invite-link.ts';
 import { InviteDesk, type PairingRequest } from '../peers/pairing/pairing-inviter.ts';
 import { type Joined, joinByInvite, type OfferShown } from '../peers/pairing/pairing-joiner.ts';
 import { toHex } from '../peers/protocol/hex.ts';
+import { digestOf } from '../platform/hash.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { checkAdmin } from './manage-members.ts';
 import type { NetworkHost } from './network-host.ts';
+import type { Relays } from './relays.ts';
 
 /** What admitting needs of the links. */
 interface Reachable {
   ownAddresses(): readonly string[];
   /** Where a device was found. */
   remember(device: DeviceId, addresses: readonly string[]): void;
+  relays(): Pick<Relays, 'inviteUrl' | 'openMailbox' | 'closeMailbox' | 'knock'>;
 }
 
 /** Who is let into a collection: invitations and those who ask at this device, and the asking of this device at another. */
@@ -33,6 +36,12 @@ export class Admissions {
       clock,
       random,
       addresses: () => reachable.ownAddresses(),
+      mailbox: {
+        url: (collection) => reachable.relays().inviteUrl(collection),
+        open: (collection, { id, mailbox }, ttl) =>
+          reachable.relays().openMailbox(collection, toHex(id), digestOf(mailbox), ttl),
+        close: (id) => reachable.relays().closeMailbox(toHex(id)),
+      },
       admit: async (collection, newcomer) => {
         const replica = replicaOf(engine, collection);
         replica.membership.add(newcomer, clock.now());
@@ -123,6 +132,7 @@ export class Admissions {
         random,
         name: this.#engine.name,
         dialStranger: (address, signal) => transport.dialStranger(address, signal),
+        knock: (url, id, token, signal) => this.#reachable.relays().knock(url, toHex(id), token, signal),
         show: async (offer) => {
           collection = offer.collection;
           this.#joining.set(offer.collection, abort);

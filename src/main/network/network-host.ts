@@ -4,6 +4,7 @@ import type { DeviceIdentity } from '../peers/identity/identity.ts';
 import type { Transport } from '../peers/links/peer-link.ts';
 import type { MembershipFile } from '../peers/membership/group-membership.ts';
 import type { LeftCollection } from '../peers/membership/left-collection.ts';
+import type { RelayConnector } from '../peers/relay/relay-session.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { CollectionId, DeviceId } from '../record/ids.ts';
@@ -17,6 +18,7 @@ export interface NetworkHost {
     readonly clock: Clock;
     readonly random: Random;
     readonly transport: Transport;
+    readonly relays: RelayConnector | null;
     readonly beacons: readonly BeaconChannel[];
     networks(): string;
     membershipFile(group: CollectionId): MembershipFile;

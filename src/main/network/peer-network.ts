@@ -2,6 +2,7 @@ import type { GreetedLink } from '../peers/connect/hello.ts';
 import { LinkManager } from '../peers/connect/link-manager.ts';
 import { Discovery } from '../peers/discovery/discovery.ts';
 import type { Descriptor } from '../peers/identity/descriptor.ts';
+import { isRelayed } from '../peers/links/peer-link.ts';
 import { PeerSession } from '../peers/session/peer-session.ts';
 import { RateLimit } from '../peers/session/rate-limit.ts';
 import type { ContentAsked } from '../peers/session/shared-collection.ts';
@@ -9,6 +10,7 @@ import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { Admissions } from './admissions.ts';
 import type { NetworkHost } from './network-host.ts';
+import { Relays } from './relays.ts';
 
 /** The engine's peers: who is linked, and what is shared with whom. */
 export class PeerNetwork {
@@ -18,6 +20,7 @@ export class PeerNetwork {
   readonly #down: RateLimit;
   /** Who is let in, here and elsewhere. */
   readonly admissions: Admissions;
+  readonly relays: Relays;
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
   /** Rises with every collection that opens between this device and a peer. */
@@ -34,8 +37,13 @@ export class PeerNetwork {
     this.admissions = new Admissions(engine, {
       ownAddresses: () => this.#links.ownAddresses(),
       remember: (device, addresses) => this.#remember(device, addresses),
+      relays: () => this.relays,
     });
     this.#links = new LinkManager({
+      relayed: {
+        reaches: (device) => this.relays.reaches(device),
+        dial: (to, signal) => this.relays.dial(to, signal),
+      },
       identity,
       transport,
       clock,
@@ -47,6 +55,14 @@ export class PeerNetwork {
       onStranger: (link) => this.admissions.accept(link),
       onLinked: (greeted) => this.#linked(greeted),
       onUnlinked: (device) => this.#unlinked(device),
+    });
+    this.relays = new Relays({
+      world: engine.world,
+      replicas: engine.replicas,
+      left: engine.left,
+      links: this.#links,
+      onStranger: (link) => this.admissions.accept(link),
+      changed: () => engine.changed(),
     });
     this.#discovery = engine.world.beacons.length === 0 ? null : this.#newDiscovery();
   }
@@ -66,7 +82,10 @@ export class PeerNetwork {
         ),
       networks,
       suggest: (device, addresses) => this.#links.suggest(device, addresses),
-      onNetworkChange: () => this.#links.networkChanged(),
+      onNetworkChange: () => {
+        this.relays.networkChanged();
+        this.#links.networkChanged();
+      },
     });
   }
 
@@ -77,6 +96,7 @@ export class PeerNetwork {
   async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
     this.#listenAddress = await this.#links.start(listen);
     this.#suggestRemembered();
+    this.relays.refresh();
     await this.#discovery?.start();
     return this.#listenAddress;
   }
@@ -84,6 +104,7 @@ export class PeerNetwork {
     this.admissions.stop();
     await this.#discovery?.stop();
     await this.#links.stop();
+    this.relays.stop();
   }
 
   get bytes(): { readonly bytesIn: number; readonly bytesOut: number } {
@@ -152,6 +173,7 @@ export class PeerNetwork {
   membershipChanged(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.membershipChanged(id);
     this.#links.membersChanged();
+    this.relays.refresh();
     this.#suggestRemembered();
     const replica = this.#engine.replicas.get(id);
     if (replica !== undefined) {
@@ -187,6 +209,7 @@ export class PeerNetwork {
   collectionsChanged(): void {
     for (const replica of this.#engine.replicas.values()) this.#tellNew(replica);
     this.#links.membersChanged();
+    this.relays.refresh();
     this.#suggestRemembered();
     for (const session of this.#sessions.values()) session.announce();
   }
@@ -247,7 +270,7 @@ export class PeerNetwork {
       },
     });
     this.#sessions.set(link.peer, session);
-    this.#remember(link.peer, link.dialled ? [link.address] : []);
+    this.#remember(link.peer, link.dialled && !isRelayed(link) ? [link.address] : []);
     this.#engine.registry.setSetting(`seen.${link.peer}`, String(this.#engine.world.clock.now()));
     this.#engine.changed();
   }

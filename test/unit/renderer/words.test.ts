@@ -204,6 +204,8 @@ describe('devices', () => {
       ]),
     ).toEqual({ tone: 'busy', text: 'Connected over the relay, getting your latest changes' });
     expect(linkState([{ ...peer, state: 'linked' }])).toEqual({ tone: 'good', text: 'Connected' });
+    const near = linkState([{ ...peer, state: 'linked', link: 'lan 192.0.2.7:21027' }]);
+    expect(near.text).toBe('Connected over your network');
     expect(linkState([{ ...peer, state: 'linked', problems: 3 }])).toEqual({
       tone: 'attention',
       text: 'Connected; 3 items have a problem there, see Problems on that device',

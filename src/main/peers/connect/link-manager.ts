@@ -6,18 +6,30 @@ import type { DeviceId } from '../../record/ids.ts';
 import type { Descriptor } from '../identity/descriptor.ts';
 import { parseHostPort } from '../links/host-port.ts';
 import { ownAddresses } from '../links/own-addresses.ts';
-import type { Listener, PeerLink, StrangerLink, Transport } from '../links/peer-link.ts';
+import { isRelayed, type Listener, type PeerLink, type StrangerLink, type Transport } from '../links/peer-link.ts';
 import { DoorLimits } from './door-limits.ts';
 import { type GreetedLink, type Greeting, greet } from './hello.ts';
 import { type KnownDevice, KnownDevices } from './known-devices.ts';
 import { LiveLink } from './live-link.ts';
 import { raceAddresses } from './race-addresses.ts';
+import { firstOf, lateBy } from './race-ways.ts';
 
 const PORTS_TRIED = 50;
+/** How long direct addresses have before a relay is asked as well; and the larger of two ids, so that not both ask at once. */
+const RELAY_AFTER_MS = 1000;
+const RELAY_SECOND_MS = 3000;
+
+/** Links through relays. */
+export interface RelayedLinks {
+  /** Does this device listen at a relay that this one listens at too? */
+  reaches(device: DeviceId): boolean;
+  dial(to: Descriptor, signal: AbortSignal): Promise<PeerLink>;
+}
 
 export interface LinkManagerHost {
   readonly identity: { readonly descriptor: Descriptor };
   readonly transport: Transport;
+  readonly relayed: RelayedLinks;
   readonly clock: Clock;
   readonly random: Random;
   readonly app: string;
@@ -73,7 +85,7 @@ export class LinkManager {
           admit: (from) => !this.#stopped && this.#limits.admit(from),
           known: (spki) => this.#devices.byTlsKey(spki),
           pairingOpen: () => this.#host.pairingOpen(),
-          onLink: (link) => void this.#welcome(link),
+          onLink: (link) => void this.#welcome(link, hostOf(link.address)),
           onStranger: (link) => this.#meet(link),
         },
       );
@@ -133,6 +145,23 @@ export class LinkManager {
     this.dialNow();
   }
 
+  /** A device came to a relay, or left it. */
+  presenceChanged(id: DeviceId): void {
+    const device = this.#devices.get(id);
+    if (device === null || device.live !== null || !this.#host.relayed.reaches(id)) return;
+    device.failures = 0;
+    this.#plan(device, 0);
+  }
+
+  /** May this device, which asks for a link through a relay, prove that it is the one? Counted as a connection of a host is. */
+  admitsRelayed(id: DeviceId): boolean {
+    return !this.#stopped && this.#devices.get(id) !== null && this.#limits.admit(relayedFrom(id));
+  }
+  /** And it did. */
+  welcomeRelayed(link: PeerLink): void {
+    void this.#welcome(link, relayedFrom(link.peer));
+  }
+
   linked(): readonly GreetedLink[] {
     return this.#devices.all().flatMap(({ live }) => (live === null ? [] : [live.greeted]));
   }
@@ -147,26 +176,28 @@ export class LinkManager {
     await this.#listener?.close();
   }
 
+  #mayRelay({ live, descriptor }: KnownDevice): boolean {
+    return live === null && this.#host.relayed.reaches(descriptor.id);
+  }
+
   /** Dials after `delay`, or at once where an earlier plan was later. */
   #plan(device: KnownDevice, delay: number): void {
-    if (this.#stopped || !device.isWanted || device.live !== null || device.dialling !== null) return;
-    if (device.addresses.length === 0) return;
+    if (this.#stopped || !device.isWanted || hasDirect(device) || device.dialling !== null) return;
+    if (device.addresses.length === 0 && !this.#mayRelay(device)) return;
     device.cancelPlan();
     device.planned = true;
     device.cancelPlan = this.#host.clock.after(delay, () => void this.#dial(device));
   }
 
   async #dial(device: KnownDevice): Promise<void> {
-    const { transport, clock } = this.#host;
     device.planned = false;
-    if (device.live !== null || device.dialling !== null) return;
+    if (hasDirect(device) || device.dialling !== null) return;
     const giveUp = new AbortController();
     device.dialling = giveUp;
     try {
-      const dial = (address: string, signal: AbortSignal) => transport.dial(address, device.descriptor, signal);
-      const link = await raceAddresses(device.addresses, dial, clock, giveUp.signal);
+      const link = await firstOf(this.#waysTo(device), giveUp.signal);
       const greeted = await this.#greet(link);
-      this.#devices.preferAddress(device, link.address);
+      if (!isRelayed(link)) this.#devices.preferAddress(device, link.address);
       this.#settle(greeted);
     } catch {
       // Unreachable, another device, no common version: whatever it is, it may be otherwise later.
@@ -176,18 +207,33 @@ export class LinkManager {
     if (this.#devices.get(device.descriptor.id) === device) this.#plan(device, this.#backoff(device.failures));
   }
 
+  /** Its addresses, and a relay a little later where there is no link at all. */
+  #waysTo(device: KnownDevice): ((signal: AbortSignal) => Promise<PeerLink>)[] {
+    const { transport, relayed, clock, identity } = this.#host;
+    const { addresses, descriptor } = device;
+    const dial = (address: string, signal: AbortSignal) => transport.dial(address, descriptor, signal);
+    const direct = (signal: AbortSignal) => raceAddresses(addresses, dial, clock, signal);
+    const after = identity.descriptor.id < descriptor.id ? RELAY_AFTER_MS : RELAY_SECOND_MS;
+    const relay = lateBy(after, clock, async (signal: AbortSignal) => {
+      if (!this.#mayRelay(device)) throw new LockstepError('unreachable', 'linked meanwhile, or gone', descriptor.id);
+      return relayed.dial(descriptor, signal);
+    });
+    return [...(addresses.length > 0 ? [direct] : []), ...(this.#mayRelay(device) ? [relay] : [])];
+  }
+
   #backoff(failures: number): number {
     return backoff(failures, this.#host.random);
   }
 
-  async #welcome(link: PeerLink): Promise<void> {
+  /** A link that a device asked for: `from` is what its attempts are counted by. */
+  async #welcome(link: PeerLink, from: string): Promise<void> {
     if (this.#limits.banned(link.peer)) {
       link.close('banned');
       return;
     }
     try {
       const greeted = await this.#greet(link);
-      this.#limits.greeted(hostOf(link.address));
+      this.#limits.greeted(from);
       this.#settle(greeted);
     } catch {
       // The link is closed, and the other end knows why.
@@ -235,13 +281,18 @@ export class LinkManager {
     }
     greeted.stream.onClose((reason) => this.#lost(device, live, reason));
     this.#host.onLinked(greeted);
+    // Through a relay, direct addresses are still worth trying.
+    if (isRelayed(link)) this.#plan(device, this.#backoff(device.failures));
   }
 
   #replaces(newer: GreetedLink, { greeted: former, isOld }: LiveLink): boolean {
     // The peer was started anew: what its former run had is gone, whether we saw it go or not.
     if (newer.run !== former.run) return true;
+    // A direct link is better than one through a relay, whoever dialled which.
+    if (isRelayed(former.stream.link) && !isRelayed(newer.stream.link)) return true;
     // It saw the former one go, and we did not: had it a link, it would not have dialled.
     if (isOld && !newer.stream.link.dialled) return true;
+    if (isRelayed(newer.stream.link) && !isRelayed(former.stream.link)) return false;
     const smallerDialled = ({ stream: { link } }: GreetedLink): boolean =>
       link.dialled === this.#host.identity.descriptor.id < link.peer;
     return smallerDialled(newer) || !smallerDialled(former);
@@ -267,6 +318,8 @@ export class LinkManager {
   }
 }
 
+const hasDirect = ({ live }: KnownDevice): boolean => live !== null && !isRelayed(live.greeted.stream.link);
+const relayedFrom = (id: DeviceId): string => `relay ${id}`;
 function hostOf(address: string): string {
   return parseHostPort(address)?.host ?? address;
 }

@@ -1,8 +1,11 @@
 import type { Clock } from '../../platform/clock.ts';
+import { isRelayed } from '../links/peer-link.ts';
 import type { GreetedLink } from './hello.ts';
 
 /** Silence after which the peer is asked whether it is there, and again; after two questions without a sound the link is dead. */
 const QUIET_MS = 90_000;
+/** Through a relay, whose ends do not see each other go; and what stands in between drops what is quiet. */
+const RELAYED_QUIET_MS = 25_000;
 const MISSES = 2;
 /** How soon a peer must answer where there is reason to doubt that the link lives. */
 const PROBE_MS = 10_000;
@@ -59,8 +62,8 @@ export class LiveLink {
   }
 
   #watch(): void {
-    this.#cancelWatch = this.#clock.after(QUIET_MS, () => {
-      const { stream } = this.greeted;
+    const { stream } = this.greeted;
+    this.#cancelWatch = this.#clock.after(isRelayed(stream.link) ? RELAYED_QUIET_MS : QUIET_MS, () => {
       if (stream.link.bytesIn !== this.#heard) {
         this.#heard = stream.link.bytesIn;
         this.#misses = 0;

@@ -1,4 +1,3 @@
-import { constants } from 'node:crypto';
 import { type AddressInfo, createServer as createTcpServer, type OnReadOpts, type Server, type Socket } from 'node:net';
 import {
   type ConnectionOptions,
@@ -10,43 +9,29 @@ import { equalBytes } from '../../platform/equal-bytes.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { Descriptor } from '../identity/descriptor.ts';
 import type { DeviceIdentity } from '../identity/identity.ts';
+import { deviceTls, HANDSHAKE_MS, LINK_PROTOCOL, PAIR_PROTOCOL, peerKey } from './device-tls.ts';
 import { formatHostPort, parseHostPort, plainHost } from './host-port.ts';
-import type { Door, Listener, PeerLink, StrangerLink, Transport } from './peer-link.ts';
-import { ReadBuffer, TlsPeerLink, TlsStrangerLink } from './tls-link.ts';
-
-const HANDSHAKE_MS = 10_000;
-/** Members link with the first. Who wants to be paired says so by the second, also where the two devices know each other already. */
-const LINK_PROTOCOL = 'lockstep/1';
-const PAIR_PROTOCOL = 'lockstep-pair/1';
+import type { CarriedTransport, Door, Listener, PeerLink, StrangerLink, Transport } from './peer-link.ts';
+import { SplicedTls } from './spliced-tls.ts';
+import { type Below, ReadBuffer, TlsPeerLink, TlsStrangerLink } from './tls-link.ts';
 
 /**
- * Links over TLS 1.3 on the local network. No certificate authority is involved: `rejectUnauthorized: false` switches off only the
- * check of chains. TLS itself proves that the other end holds the key of its certificate, and whose key that is, is looked up here.
- * In TLS 1.3 a client is told it is connected before the server has judged it: only HELLO_OK makes the link one.
+ * Links over TLS 1.3 on the local network. In TLS 1.3 a client is told it is connected before the server has judged it: only HELLO_OK makes
+ * the link one.
  */
 export class LanTlsTransport implements Transport {
   readonly #identity: DeviceIdentity;
+  readonly carried: CarriedTransport;
 
   constructor(identity: DeviceIdentity) {
     this.#identity = identity;
-  }
-
-  #options() {
-    return {
-      key: this.#identity.tlsKey,
-      cert: this.#identity.certificate,
-      minVersion: 'TLSv1.3',
-      maxVersion: 'TLSv1.3',
-      requestCert: true,
-      rejectUnauthorized: false,
-      secureOptions: constants.SSL_OP_NO_TICKET,
-    } as const;
+    this.carried = new SplicedTls(identity);
   }
 
   async listen(at: { readonly host: string; readonly port: number }, door: Door): Promise<Listener> {
     const waiting = new Map<string, Socket>();
     const secure = createTlsServer({
-      ...this.#options(),
+      ...deviceTls(this.#identity),
       ALPNProtocols: [LINK_PROTOCOL, PAIR_PROTOCOL],
       handshakeTimeout: HANDSHAKE_MS,
     });
@@ -89,12 +74,12 @@ export class LanTlsTransport implements Transport {
       socket.destroy();
       throw new LockstepError('wrong-peer', `another device answers at ${address}`, address);
     }
-    return new TlsPeerLink(socket, reads, expect);
+    return new TlsPeerLink(socket, overReads(socket, reads), expect);
   }
 
   async dialStranger(address: string, signal: AbortSignal): Promise<StrangerLink> {
     const { socket, reads, spki } = await this.#connect(address, PAIR_PROTOCOL, signal);
-    return new TlsStrangerLink(socket, reads, spki);
+    return new TlsStrangerLink(socket, overReads(socket, reads), spki);
   }
 
   #connect(address: string, protocol: string, signal: AbortSignal): Promise<Connected> {
@@ -105,7 +90,7 @@ export class LanTlsTransport implements Transport {
       // Node documents `onread` here; its types do not know it.
       const options: ConnectionOptions & { onread: OnReadOpts } = {
         ...place,
-        ...this.#options(),
+        ...deviceTls(this.#identity),
         ALPNProtocols: [protocol],
         onread: reads.onread,
       };
@@ -154,20 +139,26 @@ function accept(socket: TLSSocket, raw: Socket, door: Door): boolean {
   if (spki === null) return false;
   if (socket.alpnProtocol === PAIR_PROTOCOL) {
     if (!door.pairingOpen()) return false;
-    door.onStranger(new TlsStrangerLink(socket, raw, spki));
+    door.onStranger(new TlsStrangerLink(socket, accepted(raw), spki));
     return true;
   }
   const descriptor = socket.alpnProtocol === LINK_PROTOCOL ? door.known(spki) : null;
   if (descriptor === null) return false;
-  door.onLink(new TlsPeerLink(socket, raw, descriptor));
+  door.onLink(new TlsPeerLink(socket, accepted(raw), descriptor));
   return true;
 }
 
-/** SubjectPublicKeyInfo of the certificate the other end proved to hold the key of; null where it sent none. */
-function peerKey(socket: TLSSocket): Uint8Array | null {
-  const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return null;
-  return new Uint8Array(certificate.publicKey.export({ type: 'spki', format: 'der' }));
+/** Of a connection we opened, what it carries counts: Node hides what is below. */
+const overReads = (socket: TLSSocket, reads: ReadBuffer): Below => ({
+  address: addressOf(socket),
+  dialled: true,
+  counts: socket,
+  reads,
+});
+const accepted = (raw: Socket): Below => ({ address: addressOf(raw), dialled: false, counts: raw, reads: null });
+
+function addressOf({ remoteAddress, remotePort }: Socket): string {
+  return formatHostPort(remoteAddress ?? '', remotePort ?? 0);
 }
 
 function remoteName(socket: Socket): string {

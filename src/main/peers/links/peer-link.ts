@@ -1,9 +1,14 @@
+import type { Duplex } from 'node:stream';
 import type { DeviceId } from '../../record/ids.ts';
 import type { Descriptor } from '../identity/descriptor.ts';
 
+/** Stands for an address where there is none: what is sent goes through a relay. */
+export const RELAYED = 'relay';
+export const isRelayed = ({ address }: Pick<ByteLink, 'address'>): boolean => address === RELAYED;
+
 /** A channel of bytes to another device: ordered, encrypted, both ends proven. It knows nothing of what the bytes mean. */
 export interface ByteLink {
-  /** host:port of the other end, for people. */
+  /** host:port of the other end, for people; `RELAYED` where a relay stands in between. */
   readonly address: string;
   /** We opened it. */
   readonly dialled: boolean;
@@ -63,6 +68,25 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** Bytes somebody else carries between the two ends, who may read and change them. */
+export interface CarriedChannel extends Duplex {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/** Links inside a channel. They fail as those of `Transport`, and the channel is theirs. */
+export interface CarriedTransport {
+  /** `dialled`: this end asked for the channel. `serves`: it is the server of the handshake; at the other end it is the other way round. */
+  link(
+    channel: CarriedChannel,
+    expect: Descriptor,
+    as: { readonly dialled: boolean; readonly serves: boolean },
+    signal: AbortSignal,
+  ): Promise<PeerLink>;
+  /** To somebody who is known by no more than an invitation: the one who has it, or (`serves`) the one who made it. */
+  linkStranger(channel: CarriedChannel, as: { readonly serves: boolean }, signal: AbortSignal): Promise<StrangerLink>;
+}
+
 /** How links come to be. Replaced by one in memory where a group of devices is simulated. */
 export interface Transport {
   /** Fails with `address-in-use` or `cannot-listen`. */
@@ -71,4 +95,5 @@ export interface Transport {
   dial(address: string, expect: Descriptor, signal: AbortSignal): Promise<PeerLink>;
   /** To a device of which only the id is known: the caller has to check who it is before it says anything. */
   dialStranger(address: string, signal: AbortSignal): Promise<StrangerLink>;
+  readonly carried: CarriedTransport;
 }

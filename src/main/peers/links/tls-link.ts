@@ -1,8 +1,6 @@
-import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Descriptor } from '../identity/descriptor.ts';
 import { plainBytes } from '../protocol/canonical-cbor.ts';
-import { formatHostPort } from './host-port.ts';
 import { Outgoing } from './outgoing.ts';
 import type { ByteLink, PeerLink, StrangerLink } from './peer-link.ts';
 import { Signal } from './signal.ts';
@@ -42,12 +40,23 @@ export class ReadBuffer {
   }
 }
 
-/** A TLS connection whose other end was judged already. `below`: what reads one that we opened; of one that we accepted, the socket below, whose bytes count. */
+/** What a TLS connection runs over. */
+export interface Below {
+  /** As of `ByteLink`. */
+  readonly address: string;
+  readonly dialled: boolean;
+  /** Whose bytes count. */
+  readonly counts: { readonly bytesRead: number; readonly bytesWritten: number };
+  /** What reads the connection; null: its `data` does. */
+  readonly reads: ReadBuffer | null;
+}
+
+/** A TLS connection whose other end was judged already. */
 class TlsLink implements ByteLink {
   readonly address: string;
   readonly dialled: boolean;
   readonly #socket: TLSSocket;
-  readonly #raw: Socket;
+  readonly #counts: Below['counts'];
   readonly #reads: ReadBuffer | null;
   readonly #outgoing: Outgoing;
   readonly #drained = new Signal<void>();
@@ -57,18 +66,16 @@ class TlsLink implements ByteLink {
   /** A sender was asked to wait. */
   #isFull: boolean = false;
 
-  constructor(socket: TLSSocket, below: Socket | ReadBuffer) {
-    const reads = below instanceof ReadBuffer ? below : null;
-    const raw = below instanceof ReadBuffer ? socket : below;
+  constructor(socket: TLSSocket, { address, dialled, counts, reads }: Below) {
     this.#socket = socket;
-    this.#raw = raw;
+    this.#counts = counts;
     this.#reads = reads;
     this.#outgoing = new Outgoing(
       (bytes, written) => socket.write(bytes, (error) => written(error == null)),
       () => this.#written(),
     );
-    this.dialled = reads !== null;
-    this.address = formatHostPort(raw.remoteAddress ?? '', raw.remotePort ?? 0);
+    this.dialled = dialled;
+    this.address = address;
     socket.setNoDelay(true);
     socket.on('error', () => this.#end('lost'));
     socket.on('end', () => this.#end('closed-by-peer'));
@@ -76,10 +83,10 @@ class TlsLink implements ByteLink {
   }
 
   get bytesIn(): number {
-    return this.#raw.bytesRead;
+    return this.#counts.bytesRead;
   }
   get bytesOut(): number {
-    return this.#raw.bytesWritten;
+    return this.#counts.bytesWritten;
   }
 
   send(frame: Uint8Array | readonly Uint8Array[], sent?: () => void): boolean {
@@ -156,7 +163,7 @@ class TlsLink implements ByteLink {
 /** A link to a device that is known by its descriptor. */
 export class TlsPeerLink extends TlsLink implements PeerLink {
   readonly descriptor: Descriptor;
-  constructor(socket: TLSSocket, below: Socket | ReadBuffer, descriptor: Descriptor) {
+  constructor(socket: TLSSocket, below: Below, descriptor: Descriptor) {
     super(socket, below);
     this.descriptor = descriptor;
   }
@@ -168,7 +175,7 @@ export class TlsPeerLink extends TlsLink implements PeerLink {
 /** A link to somebody of whom nothing is known but the key TLS has proven. */
 export class TlsStrangerLink extends TlsLink implements StrangerLink {
   readonly spki: Uint8Array;
-  constructor(socket: TLSSocket, below: Socket | ReadBuffer, spki: Uint8Array) {
+  constructor(socket: TLSSocket, below: Below, spki: Uint8Array) {
     super(socket, below);
     this.spki = spki;
   }

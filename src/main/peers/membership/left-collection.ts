@@ -27,6 +27,10 @@ export class LeftCollection implements SharedCollection {
   get id(): CollectionId {
     return this.#membership.group;
   }
+  /** As of `GroupMembership`. */
+  get relay(): string {
+    return this.#membership.relay();
+  }
   get member(): MemberKey {
     return this.#membership.ownKey;
   }

@@ -13,15 +13,22 @@ export interface Invite {
   readonly inviter: DeviceId;
   /** host:port, in the order to be tried. */
   readonly addresses: readonly string[];
+  /** URL of the relay at which the inviter listens as well; null: none. */
+  readonly relay: string | null;
 }
 
 const START = 'lockstep://join#';
 const MAX_ADDRESSES = 32;
+const MOST_URL = 512;
 
 /** Everything stands in the fragment, so that it is in no server's log. */
-export function inviteLink({ id, secret, inviter, addresses }: Invite): string {
+export function inviteLink({ id, secret, inviter, addresses, relay }: Invite): string {
   const fields = [`v=1`, `i=${base64url(id)}`, `s=${base64url(secret)}`, `d=${base64url(fromHex(inviter))}`];
-  return `${START}${[...fields, `a=${addresses.map(escapeAddress).join(',')}`].join('&')}`;
+  const ways = [
+    `a=${addresses.map(escapeAddress).join(',')}`,
+    ...(relay === null ? [] : [`r=${encodeURIComponent(relay)}`]),
+  ];
+  return `${START}${[...fields, ...ways].join('&')}`;
 }
 
 /** Fails with `bad-invite`, saying what is wrong and nothing of the secret. */
@@ -39,6 +46,7 @@ export function parseInviteLink(text: string): Invite {
     secret: bytesOf(fields, 's', 32),
     inviter: deviceId(toHex(bytesOf(fields, 'd', 32))),
     addresses: addressesOf(fields.get('a') ?? ''),
+    relay: relayOf(fields.get('r') ?? ''),
   };
 }
 
@@ -59,6 +67,13 @@ function addressesOf(text: string): readonly string[] {
   for (const address of addresses)
     if (parseHostPort(address) === null) throw refused('an address in it is not host:port');
   return addresses;
+}
+function relayOf(text: string): string | null {
+  if (text === '') return null;
+  const url = decode(text);
+  if (url.length > MOST_URL || !/^https:\/\/[\x21-\x7e]+$/.test(url))
+    throw refused('the relay in it is no https:// address');
+  return url;
 }
 function decode(text: string): string {
   try {

@@ -59,6 +59,14 @@ export interface InviterHost {
   readonly random: Random;
   /** host:port at which this device can be reached. */
   addresses(): readonly string[];
+  /** Where the collection's relay lets somebody ring who reaches no address. */
+  readonly mailbox: {
+    /** null: it has none. */
+    url(collection: CollectionId): string | null;
+    /** For so long; again: from now on for so long. `mailbox`: what somebody has to bring. */
+    open(collection: CollectionId, of: { readonly id: Uint8Array; readonly mailbox: Uint8Array }, ttlMs: number): void;
+    close(id: Uint8Array): void;
+  };
   /** Adds the device to the collection's membership log, durably; gives the whole log. */
   admit(collection: CollectionId, newcomer: Newcomer): Promise<readonly Uint8Array[]>;
   /** The requests that wait became others. */
@@ -114,13 +122,14 @@ export class InviteDesk {
 
   /** A fresh one-time link. */
   invite(terms: InviteTerms): string {
-    const { identity, random, clock } = this.#host;
+    const { identity, random } = this.#host;
     const addresses = this.#host.addresses();
-    const invite = { id: random.bytes(16), secret: random.bytes(32), inviter: identity.id, addresses };
+    const relay = this.#host.mailbox.url(terms.collection);
+    const invite = { id: random.bytes(16), secret: random.bytes(32), inviter: identity.id, addresses, relay };
     const standing: Standing = {
       invite,
       terms,
-      cancelExpiry: clock.after(INVITE_MS, () => this.#burn(standing, 'invite-expired')),
+      cancelExpiry: () => {},
       tries: 0,
       claimant: null,
       request: null,
@@ -128,6 +137,7 @@ export class InviteDesk {
       granted: null,
     };
     this.#standing.set(toHex(invite.id), standing);
+    this.#expire(standing, INVITE_MS, 'invite-expired');
     return inviteLink(invite);
   }
 
@@ -229,8 +239,7 @@ export class InviteDesk {
       return;
     }
     standing.claimant = joiner.id;
-    standing.cancelExpiry();
-    standing.cancelExpiry = this.#host.clock.after(REQUEST_MS, () => this.#burn(standing, 'invite-expired'));
+    this.#expire(standing, REQUEST_MS, 'invite-expired');
     const offered = this.#offer(stream, standing, said);
     const name = displayName(join.name);
     this.#sessions.set(stream, { ...session, at: 'confirm', standing, joiner, name, offered });
@@ -301,8 +310,7 @@ export class InviteDesk {
       throw error;
     }
     standing.granted = ops;
-    standing.cancelExpiry();
-    standing.cancelExpiry = this.#host.clock.after(INVITE_MS, () => this.#burn(standing, 'invite-used'));
+    this.#expire(standing, INVITE_MS, 'invite-used');
     this.#tell(standing, ops);
   }
 
@@ -324,10 +332,21 @@ export class InviteDesk {
       this.#burn(session.standing, 'invite-refused');
   }
 
+  /** It ends so much later, at the relay as well. */
+  #expire(standing: Standing, after: number, code: string): void {
+    const { invite, terms } = standing;
+    const { clock, mailbox } = this.#host;
+    standing.cancelExpiry();
+    standing.cancelExpiry = clock.after(after, () => this.#burn(standing, code));
+    if (invite.relay !== null)
+      mailbox.open(terms.collection, { id: invite.id, mailbox: inviteKeys(invite).mailbox }, after);
+  }
+
   /** `also`: a session that is not one of the invite's own yet. */
   #burn(standing: Standing, code: string, also: MessageStream<StrangerLink> | null = null): void {
     const waited = standing.request !== null && !standing.approved;
     standing.cancelExpiry();
+    if (standing.invite.relay !== null) this.#host.mailbox.close(standing.invite.id);
     standing.invite.secret.fill(0);
     this.#standing.delete(toHex(standing.invite.id));
     for (const session of [...this.#sessions.values()]) {

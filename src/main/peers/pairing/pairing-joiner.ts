@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { equalBytes } from '../../platform/equal-bytes.ts';
+import { pause } from '../../platform/pause.ts';
 import type { Random } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { RecordKind } from '../../record/field-rules.ts';
@@ -7,7 +8,7 @@ import type { CollectionId } from '../../record/ids.ts';
 import { MessageStream } from '../connect/message-stream.ts';
 import { type Descriptor, parseDescriptor } from '../identity/descriptor.ts';
 import type { DeviceIdentity } from '../identity/identity.ts';
-import type { StrangerLink } from '../links/peer-link.ts';
+import { RELAYED, type StrangerLink } from '../links/peer-link.ts';
 import { evaluateMembership } from '../membership/membership.ts';
 import { selfAsMember } from '../membership/membership-log.ts';
 import { type MembershipOp, parseOp, verifySignature } from '../membership/membership-op.ts';
@@ -53,6 +54,8 @@ export interface JoinerHost {
   /** What this device calls itself. */
   readonly name: string;
   dialStranger(address: string, signal: AbortSignal): Promise<StrangerLink>;
+  /** Rings at the mailbox `id` of a relay, with what opens it. */
+  knock(url: string, id: Uint8Array, token: Uint8Array, signal: AbortSignal): Promise<StrangerLink>;
   /** Shows the offer; false: not wanted after all. Asked again with another code where the link broke. */
   show(offer: OfferShown): Promise<boolean>;
 }
@@ -60,6 +63,8 @@ export interface JoinerHost {
 /** Until the inviter must have answered each step; the approval of a person is waited for without end. */
 const STEP_MS = 60_000;
 const MAX_TRIES = 5;
+/** How long the addresses have before the relay is asked, where there is one. */
+const DIRECT_MS = 4000;
 
 /**
  * Redeems an invitation: asks, shows what is offered, waits until the inviter's person approves. A link that breaks meanwhile is dialled
@@ -81,7 +86,7 @@ export async function joinByInvite(invite: Invite, host: JoinerHost, signal: Abo
       signal.removeEventListener('abort', onAbort);
       stream.close('done');
     }
-    await pause(host.clock, 1000 * 2 ** attempt, signal);
+    await wait(host.clock, 1000 * 2 ** attempt, signal);
   }
 }
 
@@ -90,33 +95,67 @@ interface Reached {
   readonly address: string;
 }
 
-/** The first address at which the inviter itself answers. `patient`: it was there before, so it is worth some more rounds. */
+/**
+ * The inviter, at the first address where it answers itself, or through its relay. `patient`: it was there before, so it is worth some more
+ * rounds.
+ */
 async function reach(invite: Invite, host: JoinerHost, signal: AbortSignal, patient: boolean): Promise<Reached> {
   let impostor = false;
-  for (let round = 0; round < (patient ? 8 : 1); round++) {
-    if (round > 0) await pause(host.clock, 1000 * 2 ** round, signal);
+  const tryOut = async (address: string, link: Promise<StrangerLink>): Promise<Reached | null> => {
+    const stranger = await link.catch(() => null);
+    if (signal.aborted) throw cancelled();
+    if (stranger === null) return null;
+    const stream = new MessageStream(stranger, 'pairing');
+    if (await isInviter(invite, stream, host.clock)) return { stream, address };
+    impostor = true;
+    stream.close('wrong-inviter');
+    return null;
+  };
+  const direct = async (within: AbortSignal): Promise<Reached | null> => {
     for (const address of invite.addresses) {
-      const link = await host.dialStranger(address, signal).catch(() => null);
-      if (signal.aborted) throw cancelled();
-      if (link === null) continue;
-      const stream = new MessageStream(link, 'pairing');
-      if (await isInviter(invite, stream, host.clock)) return { stream, address };
-      impostor = true;
-      stream.close('wrong-inviter');
+      if (within.aborted) return null;
+      const reached = await tryOut(address, host.dialStranger(address, within));
+      if (reached !== null) return reached;
     }
+    return null;
+  };
+  const relayed = async (url: string): Promise<Reached | null> => {
+    const reached = await inTime(host.clock, DIRECT_MS, signal, direct);
+    return reached ?? (await tryOut(RELAYED, host.knock(url, invite.id, inviteKeys(invite).mailbox, signal)));
+  };
+  for (let round = 0; round < (patient ? 8 : 1); round++) {
+    if (round > 0) await wait(host.clock, 1000 * 2 ** round, signal);
+    const reached = (invite.relay === null ? null : await relayed(invite.relay)) ?? (await direct(signal));
+    if (reached !== null) return reached;
   }
-  const places = invite.addresses.join(', ');
-  if (impostor)
-    throw new LockstepError(
-      'wrong-inviter',
-      `another device answers at ${places}, or the invitation has ended there: ask for a new one`,
-      places,
-    );
-  throw new LockstepError(
-    'inviter-unreachable',
-    `the inviting device does not answer at ${places}: is it on, and in this network?`,
-    places,
-  );
+  throw notReached(invite, impostor);
+}
+
+/** What it comes to where it is given up after some time. */
+async function inTime<T>(
+  clock: Clock,
+  milliseconds: number,
+  signal: AbortSignal,
+  what: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const cancel = clock.after(milliseconds, () => late.abort());
+  return what(AbortSignal.any([signal, late.signal])).finally(cancel);
+}
+
+function notReached({ addresses, relay }: Invite, impostor: boolean): LockstepError {
+  const places = [...addresses, ...(relay === null ? [] : [relay.replace(/#.*/, '')])].join(', ');
+  return impostor
+    ? new LockstepError(
+        'wrong-inviter',
+        `another device answers at ${places}, or the invitation has ended there: ask for a new one`,
+        places,
+      )
+    : new LockstepError(
+        'inviter-unreachable',
+        `the inviting device does not answer at ${places}: is it on, and ${relay === null ? 'in this network' : 'online'}?`,
+        places,
+      );
 }
 
 /** Its HELLO must hold the descriptor the link's id is the digest of, and that descriptor the key TLS has proven. */
@@ -169,7 +208,8 @@ async function redeem(
   const ops = admittedOps(admit, offered, keys, shown, identity);
   if (ops === null)
     throw new LockstepError('pairing-failed', 'the inviting device sent a membership that is none', shown.name);
-  return { ...shown, ops, inviter, addresses: [address, ...admit.addrs.filter((each) => each !== address)] };
+  const addresses = [address, ...admit.addrs.filter((each) => each !== address)].filter((each) => each !== RELAYED);
+  return { ...shown, ops, inviter, addresses };
 }
 
 /** The membership log, if it makes this device what was offered; otherwise null. */
@@ -227,19 +267,8 @@ function expectMessage<N extends 'OFFER' | 'ADMIT'>(message: Message, name: N): 
   throw new LockstepError(code, DENIALS[code] ?? 'the invitation was refused there: ask for a new one', 'invitation');
 }
 
-function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(milliseconds, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    const onAbort = (): void => {
-      cancel();
-      reject(cancelled());
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
+function wait(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return pause(clock, milliseconds, signal).catch(() => Promise.reject(cancelled()));
 }
 function cancelled(): LockstepError {
   return new LockstepError('join-cancelled', 'joining was cancelled', 'invitation');

@@ -7,13 +7,15 @@ import { MessageStream } from '../../../../src/main/peers/connect/message-stream
 import type { DeviceIdentity } from '../../../../src/main/peers/identity/identity.ts';
 import { LanTlsTransport } from '../../../../src/main/peers/links/lan-tls-link.ts';
 import { ownAddresses } from '../../../../src/main/peers/links/own-addresses.ts';
-import type { PeerLink, StrangerLink, Transport } from '../../../../src/main/peers/links/peer-link.ts';
+import type { PeerLink, Transport } from '../../../../src/main/peers/links/peer-link.ts';
 import { type Message, PIECE_LAST } from '../../../../src/main/peers/protocol/messages.ts';
 import { systemClock } from '../../../../src/main/platform/clock.ts';
 import { systemRandom } from '../../../../src/main/platform/random.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { makeIdentities } from '../../../fakes/identities.ts';
+import { LinkPeer as Peer } from '../../../fakes/link-peer.ts';
 import { MemoryNetwork } from '../../../fakes/memory-network.ts';
+import { noRelay } from '../../../fakes/no-relay.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
 const random = new SeededRandom('links');
@@ -21,47 +23,6 @@ const [one, two, third] = makeIdentities(random, 'one', 'two', 'three');
 const [smaller, larger] = one.id < two.id ? [one, two] : [two, one];
 const never = new AbortController().signal;
 
-class Peer {
-  readonly identity: DeviceIdentity;
-  readonly host: string;
-  readonly manager: LinkManager;
-  readonly events: string[] = [];
-  readonly heard: Message[] = [];
-  readonly strangers: StrangerLink[] = [];
-  members: readonly DeviceIdentity[] = [];
-  former: readonly DeviceIdentity[] = [];
-  constructor(clock: FakeClock, network: MemoryNetwork, identity: DeviceIdentity, host: string, transport?: Transport) {
-    this.identity = identity;
-    this.host = host;
-    this.manager = new LinkManager({
-      identity,
-      members: () => new Map(this.members.map((member) => [member.id, member.descriptor])),
-      former: () => this.former.map((each) => each.descriptor),
-      transport: transport ?? network.transport(identity.descriptor, host),
-      clock,
-      random: random.fork(host),
-      app: host,
-      onLinked: (link) => this.linked(link),
-      onUnlinked: (id, reason) => this.events.push(`unlinked ${reason}`),
-      pairingOpen: () => true,
-      onStranger: (link) => this.strangers.push(link),
-    });
-  }
-  linked(greeted: GreetedLink): void {
-    this.events.push(`linked ${greeted.app}`);
-    greeted.stream.receive((message) => this.heard.push(message));
-  }
-  expect(...members: DeviceIdentity[]): void {
-    this.members = members;
-    this.manager.membersChanged();
-  }
-  get address(): string {
-    return `${this.host}:21027`;
-  }
-  get link(): GreetedLink {
-    return this.manager.linked()[0] as GreetedLink;
-  }
-}
 async function world(...identities: DeviceIdentity[]) {
   const clock = new FakeClock();
   const network = new MemoryNetwork(clock);
@@ -269,7 +230,7 @@ describe('LinkManager', () => {
         throw new Error('unreachable');
       },
     };
-    const a = new Peer(clock, network, smaller, 'host-1', transport);
+    const a = new Peer(clock, network, smaller, 'host-1', { transport });
     a.expect(larger);
     a.manager.suggest(larger.id, ['host-2:1']);
     await clock.advance(24 * 3_600_000);
@@ -295,7 +256,7 @@ describe('LinkManager', () => {
         return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('given up'))));
       },
     };
-    const c = new Peer(clock, network, smaller, 'host-3', transport);
+    const c = new Peer(clock, network, smaller, 'host-3', { transport });
     c.expect(larger);
     const start = clock.now();
     for (const address of ['slow:1', 'slow:2', b.address, 'slow:3']) c.manager.suggest(larger.id, [address]);
@@ -385,6 +346,7 @@ describe('LinkManager', () => {
           members: () => new Map([smaller, larger].map((each) => [each.id, each.descriptor])),
           former: () => [],
           transport: new LanTlsTransport(identity),
+          relayed: noRelay,
           clock: systemClock,
           random: systemRandom,
           app: 'test',

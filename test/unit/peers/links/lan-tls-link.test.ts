@@ -9,6 +9,7 @@ import { LanTlsTransport } from '../../../../src/main/peers/links/lan-tls-link.t
 import type { ByteLink, Door, Listener, PeerLink, StrangerLink } from '../../../../src/main/peers/links/peer-link.ts';
 import { equalBytes } from '../../../../src/main/platform/equal-bytes.ts';
 import { systemRandom } from '../../../../src/main/platform/random.ts';
+import { closed, collect } from '../../../fakes/link-bytes.ts';
 
 const ana = new DeviceIdentity(makeSecrets(systemRandom));
 const ben = new DeviceIdentity(makeSecrets(systemRandom));
@@ -60,17 +61,6 @@ async function dial(from: DeviceIdentity, address: string, expect: Descriptor): 
   opened.push(link);
   return link;
 }
-function collect(link: ByteLink, length: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  return new Promise((resolve) => {
-    link.onFrames((chunk) => {
-      chunks.push(chunk.slice());
-      const all = Buffer.concat(chunks);
-      if (all.length >= length) resolve(all);
-    });
-  });
-}
-const closed = (link: ByteLink): Promise<string> => new Promise((resolve) => link.onClose(resolve));
 
 describe('LanTlsTransport', () => {
   it('links two devices that expect each other, both pinned', async () => {

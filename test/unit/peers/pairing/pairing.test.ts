@@ -21,12 +21,17 @@ import {
   offerStatement,
   PAIRING_EXPORTER,
 } from '../../../../src/main/peers/pairing/pairing-transcript.ts';
+import { toHex } from '../../../../src/main/peers/protocol/hex.ts';
 import type { Message, MessageOf } from '../../../../src/main/peers/protocol/messages.ts';
 import { systemClock } from '../../../../src/main/platform/clock.ts';
 import { systemRandom } from '../../../../src/main/platform/random.ts';
+import { LockstepError } from '../../../../src/main/platform/trouble.ts';
+import { channelPair } from '../../../fakes/channel-pair.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { foundPhotos, makeIdentities, makeIdentity } from '../../../fakes/identities.ts';
+import { memoryCarried } from '../../../fakes/memory-carried.ts';
 import { MemoryNetwork } from '../../../fakes/memory-network.ts';
+import { noKnock, noMailbox } from '../../../fakes/no-relay.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
 const random = new SeededRandom('pairing');
@@ -44,6 +49,11 @@ class World {
   requests: readonly PairingRequest[] = [];
   admitFails: boolean = false;
   readonly shown: OfferShown[] = [];
+  /** Of the collection; null: none. */
+  relay: string | null = null;
+  /** Open at the relay: what has to be brought, and until when. */
+  readonly mailboxes = new Map<string, { readonly token: string; readonly until: number }>();
+  knocks = 0;
 
   constructor() {
     const host: InviterHost = {
@@ -51,6 +61,12 @@ class World {
       clock: this.clock,
       random,
       addresses: () => [this.address],
+      mailbox: {
+        url: () => this.relay,
+        open: (_collection, { id, mailbox }, ttl) =>
+          this.mailboxes.set(toHex(id), { token: toHex(mailbox), until: this.clock.now() + ttl }),
+        close: (id) => this.mailboxes.delete(toHex(id)),
+      },
       admit: async (collection, newcomer) => this.admit(newcomer),
       onRequests: (requests) => {
         this.requests = requests;
@@ -98,12 +114,29 @@ class World {
       random,
       name: "Ben's laptop",
       dialStranger: (address, signal) => transport.dialStranger(address, signal),
+      knock: (url, id, token, signal) => this.knock(who.descriptor, [url, toHex(id), toHex(token)], signal),
       show: async (offer) => {
         this.shown.push(offer);
         return true;
       },
       ...more,
     };
+  }
+  /** As the relay does it, whoever stands at the other end (`answers`). */
+  async knock(
+    who: Descriptor,
+    [url, id, token]: readonly [string, string, string],
+    signal: AbortSignal,
+    answers = ana.descriptor,
+  ): Promise<StrangerLink> {
+    this.knocks++;
+    const box = this.mailboxes.get(id);
+    if (url !== this.relay || box?.token !== token || box.until < this.clock.now())
+      throw new LockstepError('relay-offline', 'nobody listens there', url);
+    const [near, far] = channelPair();
+    const rung = memoryCarried(answers, () => ++this.knocks).linkStranger(far, { serves: true }, never);
+    void rung.then((link) => this.desk.accept(link));
+    return memoryCarried(who, () => ++this.knocks).linkStranger(near, { serves: false }, signal);
   }
   join(link: string, who = ben, more: Partial<JoinerHost> = {}, signal = never) {
     const outcome = joinByInvite(parseInviteLink(link), this.host(who, more), signal).then(
@@ -501,6 +534,99 @@ describe('whoever attacks pairing', () => {
   });
 });
 
+describe('pairing through a relay', () => {
+  const RELAY = 'https://relay.example:443#k=abc';
+  /** A desk nobody can reach directly, of a collection with a relay. */
+  const away = (): World => {
+    const world = new World();
+    world.relay = RELAY;
+    return world;
+  };
+
+  it('lets a device in that reaches no address, and tells nothing of an address where there is none', async () => {
+    const world = away();
+    const link = world.invite({ approveFirst: true });
+    expect(parseInviteLink(link)).toMatchObject({ relay: RELAY, addresses: ['ana-host:21027'] });
+    expect(link).toContain('&r=https%3A%2F%2Frelay.example%3A443%23k%3Dabc');
+    const joining = world.join(link);
+    await world.clock.advance(60_000);
+    const { joined, code } = await joining;
+    expect([code, joined?.addresses, world.members().length]).toEqual([null, ['ana-host:21027'], 2]);
+    expect(parseInviteLink(new World().invite()).relay).toBeNull();
+  });
+
+  it('rings nowhere while an address answers', async () => {
+    const world = await away().listen();
+    const joining = world.join(world.invite({ approveFirst: true }));
+    await world.clock.advance(10_000);
+    expect([(await joining).code, world.knocks]).toEqual([null, 0]);
+  });
+
+  it('gives the addresses no more than four seconds', async () => {
+    const world = away();
+    const dialled: string[] = [];
+    const dialStranger = (address: string, signal: AbortSignal): Promise<StrangerLink> =>
+      new Promise((_, reject) => {
+        dialled.push(address);
+        signal.addEventListener('abort', () => reject(new Error('given up')));
+      });
+    const joining = world.join(world.invite({ approveFirst: true }), ben, { dialStranger });
+    await world.clock.advance(3900);
+    expect([dialled.length, world.knocks]).toEqual([1, 0]);
+    await world.clock.advance(1000);
+    expect((await joining).code).toBeNull();
+  });
+
+  it('keeps the mailbox open while the invitation lives, waits for a person, and closes it after', async () => {
+    const world = away();
+    const link = world.invite();
+    const left = (): number[] => [...world.mailboxes.values()].map(({ until }) => until - world.clock.now());
+    expect(left()).toEqual([15 * 60_000]);
+    const joining = world.join(link);
+    await world.clock.advance(10_000);
+    expect(left()[0]).toBeGreaterThan(23 * 3_600_000);
+    await world.desk.answer(world.requests[0]?.id ?? '', true);
+    await world.clock.advance(1000);
+    expect((await joining).code).toBeNull();
+    await world.clock.advance(15 * 60_000);
+    expect([world.mailboxes.size, world.desk.isOpen()]).toEqual([0, false]);
+    for (const end of ['expired', 'withdrawn'] as const) {
+      world.invite();
+      expect(world.mailboxes.size).toBe(1);
+      if (end === 'withdrawn') world.desk.withdraw(null);
+      else await world.clock.advance(15 * 60_000);
+      expect(world.mailboxes.size).toBe(0);
+    }
+  });
+
+  it('refuses a relay that puts itself in between', async () => {
+    const world = away();
+    const link = world.invite({ approveFirst: true });
+    const { relay } = parseInviteLink(link);
+    const knock: JoinerHost['knock'] = (url, id, token, signal) =>
+      world.knock(ben.descriptor, [url, toHex(id), toHex(token)], signal, eve.descriptor);
+    const joining = world.join(link, ben, { knock });
+    await world.clock.advance(60_000);
+    expect([relay, (await joining).code, world.members().length]).toEqual([RELAY, 'wrong-inviter', 1]);
+  });
+
+  it('says where nobody answered', async () => {
+    const world = away();
+    const link = world.invite();
+    world.desk.withdraw(null);
+    const joining = joinByInvite(parseInviteLink(link), world.host(ben), never).catch((error: Error) => error.message);
+    await world.clock.advance(60_000);
+    expect(await joining).toBe(
+      'the inviting device does not answer at ana-host:21027, https://relay.example:443: is it on, and online?',
+    );
+  });
+
+  it.each(['r=ftp%3A%2F%2Fx', 'r=https%3A%2F%2Fa%20b', `r=https%3A%2F%2F${'x'.repeat(600)}`, 'r=%E0%A4%A'])(
+    'takes no link with %s',
+    (field) => expect(() => parseInviteLink(`${new World().invite()}&${field}`)).toThrow(/the relay in it|damaged/),
+  );
+});
+
 describe('pairing over TLS', () => {
   it('lets a device in, also one that is known already', async () => {
     const ops = [...founding.ops];
@@ -509,6 +635,7 @@ describe('pairing over TLS', () => {
       clock: systemClock,
       random: systemRandom,
       addresses: () => [listener.address],
+      mailbox: noMailbox,
       admit: async (_collection, newcomer) => {
         ops.push(addMember(ana, founding.group, evaluateMembership(founding.group, ops)?.heads ?? [], 2, newcomer));
         return ops.map((op) => op.bytes);
@@ -545,6 +672,7 @@ describe('pairing over TLS', () => {
         random: systemRandom,
         name: 'ben',
         dialStranger: (address, signal) => transport.dialStranger(address, signal),
+        knock: noKnock,
         show: async () => true,
       },
       never,

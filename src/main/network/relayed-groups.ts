@@ -1,0 +1,58 @@
+import type { Descriptor } from '../peers/identity/descriptor.ts';
+import type { GroupMembership } from '../peers/membership/group-membership.ts';
+import type { LeftCollection } from '../peers/membership/left-collection.ts';
+import type { Member } from '../peers/membership/membership.ts';
+import type { RelayMember } from '../peers/relay/relay-session.ts';
+import type { DeviceId, MemberKey } from '../record/ids.ts';
+
+/** A collection with a relay, as the relay and the links through it need it. */
+export interface RelayedGroup extends RelayMember {
+  /** The relay's URL, as the membership log has it. */
+  readonly relay: string;
+  /** The member behind a key; null: none of those that belong now. */
+  descriptorOf(key: MemberKey): Descriptor | null;
+  keyOf(device: DeviceId): MemberKey | null;
+}
+
+/** null: this device does not belong, or no relay is used. */
+export function relayedGroup(membership: GroupMembership): RelayedGroup | null {
+  if (!membership.isMember() || membership.relay() === '') return null;
+  const own = membership.ownKey;
+  return {
+    ...amongOthers(membership),
+    group: membership.group,
+    relay: membership.relay(),
+    key: own,
+    sign: (bytes) => membership.sign(bytes),
+    acl: () => {
+      const members = [...(membership.current?.members.values() ?? [])];
+      if (!members.some(({ memberKey, role }) => memberKey === own && role === 'admin')) return null;
+      return members.flatMap(({ memberKey, role }) =>
+        memberKey === null ? [] : [{ key: memberKey, admin: role === 'admin' }],
+      );
+    },
+    removed: () =>
+      [...membership.former().values()].flatMap(({ memberKey }) => (memberKey === null ? [] : [memberKey])),
+  };
+}
+
+/** Somebody has to hear that this device left: a link through the relay will do. */
+export function leftGroup(left: LeftCollection): RelayedGroup | null {
+  if (left.relay === '') return null;
+  return {
+    ...amongOthers(left),
+    group: left.id,
+    relay: left.relay,
+    key: left.member,
+    sign: (bytes) => left.sign(bytes),
+    acl: () => null,
+    removed: () => [],
+  };
+}
+
+function amongOthers(group: { others(): readonly Member[]; memberKeyOf(device: DeviceId): MemberKey | null }) {
+  return {
+    descriptorOf: (key: MemberKey) => group.others().find(({ memberKey }) => memberKey === key)?.descriptor ?? null,
+    keyOf: (device: DeviceId) => group.memberKeyOf(device),
+  };
+}
