@@ -202,6 +202,21 @@ describe('over HTTP', () => {
     expect(response.statusCode).toBe(401);
   });
 
+  it('what the relay cannot do is answered, and told to its operator', async () => {
+    const [asAna] = await enter(ana);
+    for (const [fault, status, code] of [
+      [new Error('broken'), 500, 'fault'],
+      [Object.assign(new Error('no space'), { code: 'ENOSPC' }), 507, 'quota'],
+      [Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' }), 507, 'quota'],
+    ] as const) {
+      relay.store.append = () => Promise.reject(fault);
+      const answer = await caller.call('POST', at('items'), Buffer.from('x'), { token: asAna! });
+      expect(answer).toMatchObject({ status, json: error(code) });
+      expect(answer.body.toString()).not.toContain('broken');
+      expect(faults.splice(0)).toEqual([fault]);
+    }
+  });
+
   it('what is no TLS, and no HTTP, ends and harms nobody', async () => {
     const plain: Socket = connect(server.port, '127.0.0.1');
     plain.on('error', () => {});
