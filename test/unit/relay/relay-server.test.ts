@@ -8,8 +8,9 @@ import { type RelayServer, startRelayServer } from '../../../src/relay/http/rela
 import type { RelayRole } from '../../../src/relay/http/routes.ts';
 import { LIMITS } from '../../../src/relay/rules/limits.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { aclBody, authBody, GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
 import { RelayCaller, SaidOn } from '../../fakes/relay-caller.ts';
-import { aclBody, authBody, GROUP, memberNamed, RELAY_ORIGIN, RelayInMemory } from '../../fakes/relay-in-memory.ts';
+import { RELAY_ORIGIN, RelayInMemory } from '../../fakes/relay-in-memory.ts';
 
 const [ana, ben] = [memberNamed('ana'), memberNamed('ben')];
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
