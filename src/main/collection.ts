@@ -29,6 +29,7 @@ import { changeLogSource, ProblemStore, STAYS } from './store/problem-store.ts';
 import { QuarantineStore } from './store/quarantine-store.ts';
 import { RecordStore, type StoredRecord, type StoredSnapshot } from './store/record-store.ts';
 import type { RegistryStore, StoredCollection } from './store/registry-store.ts';
+import { RelayStore } from './store/relay-store.ts';
 
 export interface CollectionAuthority {
   readonly member: MemberKey;
@@ -94,6 +95,7 @@ export class Collection {
   readonly packages: PackageReader;
   readonly problems: ProblemStore;
   readonly quarantine: QuarantineStore;
+  readonly relay: RelayStore;
   /** null: only files lie below each other. */
   readonly #covered: CoveredFiles | null;
   readonly #database: Database.Database;
@@ -127,6 +129,7 @@ export class Collection {
     this.#limits = new LogLimits(this.log, (member, what) => this.#tellTooManyLogs(member, what));
     this.problems = new ProblemStore(database);
     this.quarantine = new QuarantineStore(database, stored.row);
+    this.relay = new RelayStore(database, stored.row);
     this.#covered =
       stored.kind === 'files' ? new CoveredFiles(this.records, (record) => this.#nameUncovered(record)) : null;
   }

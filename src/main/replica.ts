@@ -267,15 +267,20 @@ export class Replica implements SharedCollection {
 
   peerHolds(device: DeviceId, heads: readonly LogHead[]): Met {
     this.memberPositions.tell(device, heads);
+    this.meetOwnLog(heads);
+    this.memberPositions.lowerToTold(device);
+    this.#tellCaughtUp();
+    this.#port.constructSoon(this.id);
+    return meetHeads(this.collection.log, heads);
+  }
+
+  /** Somebody holds these: where they tell more of this device's own log than is in it here, that is written no further. */
+  meetOwnLog(heads: readonly LogHead[]): void {
     const isOurs = heads.every(
       ({ log, number, hash }) =>
         log !== this.collection.stored.ownLog || this.collection.log.holds(log, number, hash.slice(0, 16)),
     );
     if (!isOurs) this.#beginNewLog();
-    this.memberPositions.lowerToTold(device);
-    this.#tellCaughtUp();
-    this.#port.constructSoon(this.id);
-    return meetHeads(this.collection.log, heads);
   }
 
   /** Two computers wrote as this one, or this one was restored from a copy: its log is written no further. */
@@ -301,10 +306,16 @@ export class Replica implements SharedCollection {
   }
 
   receivePackages(device: DeviceId, packages: readonly Uint8Array[]): PackagesTaken {
-    const sender: Sender = {
+    return this.#receive(packages, {
       member: this.membership.memberKeyOf(device),
       told: (log) => this.memberPositions.toldNumber(device, log),
-    };
+    });
+  }
+  /** Packages that lay at a relay: whoever put them there, their authors signed them. */
+  receiveRelayed(packages: readonly Uint8Array[]): PackagesTaken {
+    return this.#receive(packages, undefined);
+  }
+  #receive(packages: readonly Uint8Array[], sender: Sender | undefined): PackagesTaken {
     const received = this.collection.transact(() => packages.map((bytes) => this.collection.receive(bytes, sender)));
     if (received.some((each) => each.is === 'refused')) this.#tellQuarantined();
     return this.#take(received);
@@ -401,6 +412,25 @@ export class Replica implements SharedCollection {
     if (this.memberPositions.acknowledged(device, held, applied)) this.#port.appliedElsewhere(this.id);
   }
 
+  /** A member that is not linked left word of how far it is at a relay. */
+  standingRelayed(
+    device: DeviceId,
+    {
+      heads,
+      applied,
+      partial,
+    }: Pick<Standing, 'partial'> & {
+      readonly heads: readonly LogHead[];
+      readonly applied: readonly LogPosition[];
+    },
+  ): void {
+    this.meetOwnLog(heads);
+    if (this.memberPositions.tellRelayed(device, heads, applied, partial)) this.#port.appliedElsewhere(this.id);
+    this.#tellCaughtUp();
+    this.#port.constructSoon(this.id);
+    this.#port.changed();
+  }
+
   get isPartial(): boolean {
     const sources = [...this.synchronizers.values()];
     return sources.length === 0 || sources.some((each) => each.leavesOut || each.isFilling || each.misses);
@@ -418,6 +448,10 @@ export class Replica implements SharedCollection {
     const missing = asked.filter((_, at) => given[at] === null);
     if (missing.length > 0) this.#port.askedInVain(this.id, missing);
     return given;
+  }
+  /** Content that is to lie at a relay, as peers are given it; null for what is not here. Same order. */
+  giveRelayed(asked: readonly ContentAsked[]) {
+    return this.#giver.give(this.collection, asked);
   }
   scan(): Promise<void> {
     return this.#port.scanNow(this.id);

@@ -40,6 +40,7 @@ export const KINDS = [
   'folding',
   'second',
   'epochs',
+  'relay',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -387,13 +388,32 @@ export const EVENTS = {
     happen: onMember((device, { group, random }) => {
       const url = random.pick(['', 'https://one.example', 'https://two.example']);
       const replica = group.replica(device);
-      if (replica === null || group.roleOf(device) !== 'admin') return null;
+      if (replica === null || group.roleOf(device) !== 'admin' || group.relay !== null) return null;
       replica.membership.setRelay(url, device.wall.now());
       replica.membershipChanged();
       return `${device.name} sets the relay ${url}`;
     }),
   },
   'use-second': { weight: 8, kind: 'second', happen: useSecond },
+  'lose-relay': {
+    weight: 6,
+    kind: 'relay',
+    happen: ({ group, random }) => {
+      const device = random.pick(group.devices);
+      if (group.relay?.isApart(device.host) === true) group.relay.mend(device.host);
+      else group.relay?.cut(device.host);
+      return `${device.name} ${group.relay?.isApart(device.host) === true ? 'does not reach' : 'reaches'} the relay`;
+    },
+  },
+  'relay-collects': {
+    weight: 3,
+    kind: 'relay',
+    happen: ({ group, random }) => {
+      const all = random.chance(0.2);
+      group.relay?.collect(all);
+      return `the relay lets go of ${all ? 'everything' : 'what all have read'}`;
+    },
+  },
 } as const satisfies { readonly [name: string]: Entry };
 export type EventName = keyof typeof EVENTS;
 

@@ -3,12 +3,21 @@ import { KINDS, type Kind } from './events.ts';
 import { simulate } from './simulate.ts';
 
 /** Kinds that came later: the seeds kept before were kept without them. */
-const LATER: ReadonlySet<Kind> = new Set(['sources', 'select', 'retention', 'middle', 'folding', 'second', 'epochs']);
+const LATER: ReadonlySet<Kind> = new Set([
+  'sources',
+  'select',
+  'retention',
+  'middle',
+  'folding',
+  'second',
+  'epochs',
+  'relay',
+]);
 /** What runs with every test: every kind of trouble there is but roles, which `members.test.ts` has. */
 export const SOUND: readonly Kind[] = KINDS.filter((kind) => kind !== 'roles' && !LATER.has(kind));
 export const WITH_ROLES: readonly Kind[] = [...SOUND, 'roles'];
 /** And with folders that come and go, or are held in part. */
-const NO_PLACES: ReadonlySet<Kind> = new Set(['middle', 'folding', 'second', 'epochs']);
+const NO_PLACES: ReadonlySet<Kind> = new Set(['middle', 'folding', 'second', 'epochs', 'relay']);
 export const WITH_PLACES: readonly Kind[] = KINDS.filter((kind) => !NO_PLACES.has(kind));
 const SEEDS = Number(process.env.LOCKSTEP_SEEDS ?? 500);
 const AT_ONCE = 10;

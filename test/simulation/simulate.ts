@@ -115,6 +115,7 @@ class Run {
     const count = this.#kinds.has('middle') ? 3 : drawn;
     group.slowness = this.#random.pick([1, 20, 400]);
     const folds = this.#random.fork('folding');
+    if (this.#kinds.has('relay')) group.relyOnRelay();
     for (let at = 0; at < count; at++)
       group.addDevice({
         skewed: this.#kinds.has('clock'),
@@ -130,7 +131,7 @@ class Run {
       for (let item = this.#random.int(4); item > 0; item--)
         this.#person.act(device, 'create', (person, at) => this.#first(person, at));
     for (const device of group.devices) await group.start(device);
-    const middle = this.#kinds.has('middle') ? this.#random.pick(group.devices) : null;
+    const middle = this.#kinds.has('middle') && group.relay === null ? this.#random.pick(group.devices) : null;
     if (middle !== null) group.meetOnly(middle);
     await group.create(first);
     // Whom the one in the middle lets in has heard of it.
@@ -236,6 +237,7 @@ class Run {
     group.mendAll();
     group.slowness = 20;
     for (const device of group.devices) {
+      group.relay?.mend(device.host);
       device.onCall = null;
       device.deafness = 0;
       device.remount();

@@ -19,6 +19,7 @@ import type { Volume } from '../fakes/inode.ts';
 import { MemoryDisk } from '../fakes/memory-disk.ts';
 import type { MemoryFileSystem } from '../fakes/memory-file-system.ts';
 import type { MemoryNetwork } from '../fakes/memory-network.ts';
+import type { MemoryRelay } from '../fakes/memory-relay.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { SimulatedUser } from '../fakes/simulated-user.ts';
 import { OWN } from './root-view.ts';
@@ -61,6 +62,7 @@ export class SimulatedDevice {
   readonly random: SeededRandom;
   readonly membership = new Map<CollectionId, readonly Uint8Array[]>();
   readonly network: MemoryNetwork;
+  readonly memoryRelay: MemoryRelay | null;
   readonly folding: boolean;
   readonly batches: BatchSizes;
   /** Asked before each call of the program to the file system; may act as another program would at that moment. */
@@ -89,6 +91,7 @@ export class SimulatedDevice {
     options: {
       readonly clock: FakeClock;
       readonly network: MemoryNetwork;
+      readonly memoryRelay: MemoryRelay | null;
       readonly random: SeededRandom;
       readonly skew: number;
       readonly folding: boolean;
@@ -102,6 +105,7 @@ export class SimulatedDevice {
     this.#world = options.clock;
     this.#report = report;
     this.network = options.network;
+    this.memoryRelay = options.memoryRelay;
     this.random = options.random;
     this.folding = options.folding;
     this.batches = options.batches;
@@ -177,7 +181,7 @@ export class SimulatedDevice {
         boot: `boot ${this.#powerLosses}`,
         watchRoot: null,
         places: { load: () => this.#places, save: (places) => void (fs.dead || (this.#places = places)) },
-        relays: null,
+        relays: this.memoryRelay?.connector(this.host, () => fs.dead || this.#graves.has(database)) ?? null,
         beacons: [],
         networks: () => '',
         platform: 'posix',
@@ -308,6 +312,7 @@ export class SimulatedDevice {
     this.#graves.add(database);
     clock.stop();
     this.network.unplug(this.host);
+    this.memoryRelay?.tellPresence();
     for (const stop of stopWatching) stop();
     this.#formerCalls += fs.calls;
     if (this.#running?.fs === fs) this.#running = null;

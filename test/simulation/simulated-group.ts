@@ -7,6 +7,7 @@ import type { Replica } from '../../src/main/replica.ts';
 import { FOLDER } from '../../src/main/sources/formats.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { MemoryNetwork } from '../fakes/memory-network.ts';
+import { MemoryRelay } from '../fakes/memory-relay.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { type Finding, Ledger } from './ledger.ts';
 import { PORT, ROOT, SimulatedDevice } from './simulated-device.ts';
@@ -43,7 +44,9 @@ export class SimulatedGroup {
   slowness = 20;
   /** The only one that two others meet; null: any may meet any. */
   middle: SimulatedDevice | null = null;
-  #apart: string | null = null;
+  readonly #apart = new Set<string>();
+  /** By which alone they pass things on; null: there is none, and they link with each other. */
+  relay: MemoryRelay | null = null;
   /** Who joined knows only the address of who let it in. */
   star = false;
   /** Of the devices that are added from now on. */
@@ -68,12 +71,13 @@ export class SimulatedGroup {
     const index = this.devices.length;
     const random = this.#random.fork(`device ${index}`);
     const skew = options.skewed ? random.pick([0, 1500, -90_000, YEAR_MS, -YEAR_MS]) : 0;
-    const { clock, network, batches } = this;
+    const { clock, network, batches, relay } = this;
     const device = new SimulatedDevice(
       index,
-      { clock, network, random, skew, folding: options.folding, batches },
+      { clock, network, memoryRelay: relay, random, skew, folding: options.folding, batches },
       { fault: (from, what) => this.find('fault', `${from.name}: ${what}`) },
     );
+    if (relay !== null) for (const other of this.devices) this.#keepApart(device, other);
     this.devices.push(device);
     return device;
   }
@@ -143,6 +147,10 @@ export class SimulatedGroup {
   async create(device: SimulatedDevice): Promise<void> {
     const added = await this.until(device, device.engine.add({ location: ROOT, name: 'things' }));
     this.collection = added === null ? null : collectionId(added.collection);
+    const replica = this.replica(device);
+    if (this.relay === null || replica === null) return;
+    replica.membership.setRelay('https://relay.example', device.wall.now());
+    replica.membershipChanged();
   }
 
   /** Makes `device` a member as a pairing would. */
@@ -187,14 +195,21 @@ export class SimulatedGroup {
     this.network.cut(one.host, other.host);
   }
   mendAll(): void {
-    for (const cut of this.#cuts) if (cut !== this.#apart) this.network.mend(...(cut.split(' ') as [string, string]));
+    for (const cut of this.#cuts) if (!this.#apart.has(cut)) this.network.mend(...(cut.split(' ') as [string, string]));
     this.#cuts.clear();
   }
   /** Of the three there are, from now on two only meet this one, and never each other. */
   meetOnly(middle: SimulatedDevice): void {
     const [one, other] = this.devices.filter((device) => device !== middle) as [SimulatedDevice, SimulatedDevice];
     this.middle = middle;
-    this.#apart = lineBetween(one, other);
+    this.#keepApart(one, other);
+  }
+  /** From now on devices only leave things for each other at a relay, and never meet. */
+  relyOnRelay(): void {
+    this.relay = new MemoryRelay(this.clock, { latency: () => 1 + this.#weather.int(this.slowness) });
+  }
+  #keepApart(one: SimulatedDevice, other: SimulatedDevice): void {
+    this.#apart.add(lineBetween(one, other));
     this.network.cut(one.host, other.host);
   }
   get cuts(): number {

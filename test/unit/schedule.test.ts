@@ -149,15 +149,6 @@ describe('looking', () => {
   });
 });
 
-/** A look has begun while something is written, and goes on until it is told to. */
-async function lookingWhileWriting() {
-  const made = world();
-  Object.assign(made.double, { state: 'writing', holdsLooks: true });
-  made.schedule.dirty('docs');
-  await made.clock.advance(1000);
-  return made;
-}
-
 describe('constructing', () => {
   it('goes on while more comes, one at a time', async () => {
     const { schedule, double } = world();
@@ -192,7 +183,11 @@ describe('constructing', () => {
     expect(looks).toEqual([['docs']]);
   });
   it('lets what happens during a look wait as well, while something is written', async () => {
-    const { clock, schedule, looks, goOn } = await lookingWhileWriting();
+    const { clock, schedule, double, looks, goOn } = world();
+    double.state = 'writing';
+    double.holdsLooks = true;
+    schedule.dirty('docs');
+    await clock.advance(1000);
     schedule.dirty('music');
     goOn();
     await clock.advance(999);
@@ -201,7 +196,11 @@ describe('constructing', () => {
     expect(looks).toEqual([['docs'], ['music']]);
   });
   it('is not waited for by who asks for a look meanwhile', async () => {
-    const { schedule, looks, goOn } = await lookingWhileWriting();
+    const { clock, schedule, double, looks, goOn } = world();
+    double.state = 'writing';
+    double.holdsLooks = true;
+    schedule.dirty('docs');
+    await clock.advance(1000);
     void schedule.lookNow();
     goOn();
     await flush();

@@ -22,6 +22,7 @@ export interface NetworkHost {
     readonly beacons: readonly BeaconChannel[];
     networks(): string;
     membershipFile(group: CollectionId): MembershipFile;
+    log(line: string): void;
   };
   readonly deviceId: DeviceId;
   readonly name: string;

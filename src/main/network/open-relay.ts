@@ -16,6 +16,8 @@ export interface RelayListener {
   onReady(): void;
   onNew(sid: number): void;
   onHeads(): void;
+  /** Members came to the relay, or went. */
+  onPresence(): void;
 }
 
 export interface OpenRelayHost {
@@ -30,6 +32,7 @@ export interface OpenRelayHost {
 }
 
 const never = new AbortController().signal;
+const NOBODY: ReadonlySet<MemberKey> = new Set();
 
 /** One relay this device listens at, for all its collections that use it: who is there, and links through it. */
 export class OpenRelay {
@@ -52,6 +55,11 @@ export class OpenRelay {
   }
   isReady(group: CollectionId): boolean {
     return this.#ready.has(group);
+  }
+
+  /** Members of a collection that are there now, as the relay says. */
+  onlineIn(group: CollectionId): ReadonlySet<MemberKey> {
+    return this.#online.get(group) ?? NOBODY;
   }
 
   /** The collections that use it, and no others. The relay is asked only where something is another than it was. */
@@ -128,6 +136,7 @@ export class OpenRelay {
       const came = before?.has(key) === true ? null : known.descriptorOf(key);
       if (came !== null) this.#host.presenceChanged(came.id);
     }
+    this.#host.listenerOf(group)?.onPresence();
   }
 
   #asked(group: CollectionId, from: MemberKey, channel: RelayChannel): void {

@@ -5,10 +5,11 @@ import type { Descriptor } from '../peers/identity/descriptor.ts';
 import { isRelayed } from '../peers/links/peer-link.ts';
 import { PeerSession } from '../peers/session/peer-session.ts';
 import { RateLimit } from '../peers/session/rate-limit.ts';
-import type { ContentAsked } from '../peers/session/shared-collection.ts';
+import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { Admissions } from './admissions.ts';
+import { Exchanges } from './exchanges.ts';
 import type { NetworkHost } from './network-host.ts';
 import { Relays } from './relays.ts';
 
@@ -21,6 +22,8 @@ export class PeerNetwork {
   /** Who is let in, here and elsewhere. */
   readonly admissions: Admissions;
   readonly relays: Relays;
+  /** What goes through relays for members that are away. */
+  readonly exchanges: Exchanges;
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
   /** Rises with every collection that opens between this device and a peer. */
@@ -64,6 +67,19 @@ export class PeerNetwork {
       onStranger: (link) => this.admissions.accept(link),
       changed: () => engine.changed(),
     });
+    this.exchanges = new Exchanges({
+      clock,
+      random,
+      up: this.#up,
+      down: this.#down,
+      relays: this.relays,
+      replicas: engine.replicas,
+      isLinked: (id, device) => this.#sessions.get(device)?.isOpen(id) === true,
+      mayExchange: () => engine.mayExchange(),
+      contentsMayBeThere: (id) => this.contentsMayBeThere(id),
+      changed: () => engine.changed(),
+      log: (line) => engine.world.log(line),
+    });
     this.#discovery = engine.world.beacons.length === 0 ? null : this.#newDiscovery();
   }
 
@@ -96,6 +112,7 @@ export class PeerNetwork {
   async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
     this.#listenAddress = await this.#links.start(listen);
     this.#suggestRemembered();
+    this.exchanges.refresh();
     this.relays.refresh();
     await this.#discovery?.start();
     return this.#listenAddress;
@@ -103,6 +120,7 @@ export class PeerNetwork {
   async stop(): Promise<void> {
     this.admissions.stop();
     await this.#discovery?.stop();
+    this.exchanges.stop();
     await this.#links.stop();
     this.relays.stop();
   }
@@ -137,16 +155,13 @@ export class PeerNetwork {
     if (known.length > 0 && this.#engine.registry.setAddresses(device, known)) this.#engine.savePlaces();
   }
 
-  /** Asks linked peers, one after the other, until each content is found or nobody is left to ask. */
-  async ask(
-    id: CollectionId,
-    asked: readonly ContentAsked[],
-  ): Promise<readonly ({ bytes: Uint8Array; splice: boolean } | null)[]> {
-    const found: ({ bytes: Uint8Array; splice: boolean } | null)[] = asked.map(() => null);
-    for (const session of this.linkedTo(id)) {
+  /** Asks linked peers, one after the other, then looks at the relay, until each content is found or nobody is left to ask. */
+  async ask(id: CollectionId, asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
+    const found: (ContentGiven | null)[] = asked.map(() => null);
+    for (const place of [...this.linkedTo(id), this.exchanges]) {
       const open = found.flatMap((each, at) => (each === null ? [at] : []));
       if (open.length === 0) break;
-      const answers = await session.fetch(
+      const answers = await place.fetch(
         id,
         open.map((at) => asked[at] as ContentAsked),
       );
@@ -159,12 +174,14 @@ export class PeerNetwork {
 
   packagesWritten(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.packagesWritten(id);
+    this.exchanges.changedHere(id);
   }
   compareAgain(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.compareAgain(id);
   }
   applied(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.acknowledge(id);
+    this.exchanges.changedHere(id);
   }
   /** What is told beside acknowledgements may be another thing than it was. */
   standingChanged(id: CollectionId): void {
@@ -174,6 +191,7 @@ export class PeerNetwork {
     for (const session of this.#sessions.values()) session.membershipChanged(id);
     this.#links.membersChanged();
     this.relays.refresh();
+    this.exchanges.changedHere(id);
     this.#suggestRemembered();
     const replica = this.#engine.replicas.get(id);
     if (replica !== undefined) {
@@ -209,6 +227,7 @@ export class PeerNetwork {
   collectionsChanged(): void {
     for (const replica of this.#engine.replicas.values()) this.#tellNew(replica);
     this.#links.membersChanged();
+    this.exchanges.refresh();
     this.relays.refresh();
     this.#suggestRemembered();
     for (const session of this.#sessions.values()) session.announce();
@@ -262,6 +281,7 @@ export class PeerNetwork {
       mayExchange: () => this.#engine.mayExchange(),
       changed: () => {
         this.#retryWaiting(link.peer);
+        this.exchanges.linksChanged();
         this.#standingsChanged(link.peer);
         this.#engine.changed();
       },
@@ -314,6 +334,7 @@ export class PeerNetwork {
       this.#retried.delete(`${device}/${replica.id}`);
       replica.memberPositions.forget(device);
     }
+    this.exchanges.linksChanged();
     this.#standingsChanged(device);
     this.#engine.registry.setSetting(`seen.${device}`, String(this.#engine.world.clock.now()));
     this.#engine.changed();

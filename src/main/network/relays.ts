@@ -4,7 +4,7 @@ import type { PeerLink, StrangerLink, Transport } from '../peers/links/peer-link
 import type { LeftCollection } from '../peers/membership/left-collection.ts';
 import type { RelayConnector, RelaySession, RelayState } from '../peers/relay/relay-session.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import type { CollectionId, DeviceId } from '../record/ids.ts';
+import type { CollectionId, DeviceId, MemberKey } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { OpenRelay, type RelayListener } from './open-relay.ts';
 import { leftGroup, type RelayedGroup, relayedGroup } from './relayed-groups.ts';
@@ -94,6 +94,14 @@ export class Relays implements RelayedLinks {
   /** The session with a collection's relay; null: it has none. */
   sessionOf(id: CollectionId): RelaySession | null {
     return this.#of(id)?.session ?? null;
+  }
+  /** The same while the relay serves this collection to this device. */
+  readySession(id: CollectionId): RelaySession | null {
+    return this.#of(id)?.isReady(id) === true ? this.sessionOf(id) : null;
+  }
+  /** Members of a collection that are at its relay now, as that says. */
+  onlineIn(id: CollectionId): ReadonlySet<MemberKey> {
+    return this.#of(id)?.onlineIn(id) ?? new Set();
   }
   /** How it stands with a collection's relay; null: it has none. */
   stateOf(id: CollectionId): RelayState | null {

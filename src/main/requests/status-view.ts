@@ -8,7 +8,6 @@ import type {
   StatusView,
 } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
-import { type ByteLink, isRelayed } from '../peers/links/peer-link.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { changeLogSource } from '../store/problem-store.ts';
@@ -45,7 +44,7 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
     sources,
     peers,
     progress: progressView(engine, replica),
-    relay: relayView(engine, replica),
+    relay: relayView(replica),
   };
 }
 
@@ -128,7 +127,7 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
       device: member.device,
       name: member.name,
       state: linked ? 'linked' : session === null ? 'offline' : 'waiting',
-      link: session === null ? null : linkText(session.link),
+      link: session === null ? null : linkText(session.link.address),
       ...(through === null ? {} : { through: replica.membership.member(through)?.name ?? through }),
       behind: replica.memberPositions.behind(member.device),
       ...(problems === 0 ? {} : { problems }),
@@ -137,12 +136,11 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
 }
 
 /** A link through the relay has no other address than that. */
-const linkText = (link: ByteLink): string => (isRelayed(link) ? link.address : `lan ${link.address}`);
+const linkText = (address: string): string => (address === 'relay' ? address : `lan ${address}`);
 
-function relayView(engine: Engine, { id, membership }: Replica): RelayView | null {
+function relayView({ membership }: Replica): RelayView | null {
   const url = membership.relay();
-  const why = engine.network.relays.stateOf(id)?.why?.message ?? null;
-  return url === '' ? null : { url, state: 'offline', waiting: 0, why };
+  return url === '' ? null : { url, state: 'offline', waiting: 0, why: null };
 }
 
 function progressView(engine: Engine, replica: Replica): ProgressView | null {

@@ -22,6 +22,8 @@ export class MemberPositions {
   readonly #acknowledgements: Acknowledgements;
   /** What each device told it holds since it linked. */
   readonly #told = new Map<DeviceId, readonly LogHead[]>();
+  /** What each told by way of a relay, whenever that was. */
+  readonly #relayed = new Map<DeviceId, readonly LogHead[]>();
   /** So many items each device linked now names as problems. */
   readonly #problems = new Map<DeviceId, number>();
   /** What they told of each other. */
@@ -37,6 +39,22 @@ export class MemberPositions {
   tell(device: DeviceId, heads: readonly LogHead[]): void {
     this.#told.set(device, heads);
     this.#others.forgetOf(this.#membership.memberKeyOf(device));
+  }
+
+  /**
+   * What a device that is not linked left at a relay to say how far it is. It holds less than was known where it lost its database: what it
+   * acknowledged before counts no more.
+   */
+  tellRelayed(
+    device: DeviceId,
+    heads: readonly LogHead[],
+    applied: readonly LogPosition[],
+    isPartial: boolean,
+  ): boolean {
+    this.#relayed.set(device, heads);
+    this.lowerToTold(device);
+    this.notePartial(device, isPartial);
+    return this.acknowledged(device, heads, applied);
   }
 
   /** A device tells what others told it. */
@@ -114,14 +132,14 @@ export class MemberPositions {
     if (!this.#acknowledgements.isPartial(device) && this.behind(device) === 0) this.#acknowledgements.isWhole(device);
   }
 
-  /** Everything any linked device told of is held here. A collection nobody else is in has nothing to wait for. */
+  /** Everything any device told of, linked or by way of a relay, is held here. A collection nobody else is in has nothing to wait for. */
   caughtUp(): boolean {
     if (this.#membership.others().length === 0) return true;
-    if (this.#told.size === 0) return false;
-    return [...this.#told.keys()].every((device) => this.holdsAllOf(device));
+    const told = new Set([...this.#told.keys(), ...this.#relayed.keys()]);
+    return told.size > 0 && [...told].every((device) => this.holdsAllOf(device));
   }
 
-  /** Is everything here that a device told of since it linked: every package, of each branch of a log? */
+  /** Is everything here that a device told of since it linked, or last at a relay: every package, of each branch of a log? */
   holdsAllOf(device: DeviceId): boolean {
     const { log: logs } = this.#collection;
     return this.#toldBy(device).every(({ member, log, number, hash }) => {
@@ -217,6 +235,6 @@ export class MemberPositions {
     return member === '' ? number : Math.min(number, this.#membership.counting(member, log));
   }
   #toldBy(device: DeviceId): readonly LogHead[] {
-    return this.#told.get(device) ?? [];
+    return this.#told.get(device) ?? this.#relayed.get(device) ?? [];
   }
 }

@@ -5,12 +5,13 @@ import quarantine from './migrations/02-quarantine.sql?raw';
 import logReference from './migrations/03-log-reference.sql?raw';
 import native from './migrations/04-native.sql?raw';
 import contentAtSource from './migrations/05-content-at-source.sql?raw';
+import relay from './migrations/06-relay.sql?raw';
 import schema from './schema/01-all.sql?raw';
 
 /** The version the schema makes. A database of an older version is migrated, one of a newer version refused. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 /** What makes a database of version 1 one of version 2, and so on. */
-const MIGRATIONS: readonly string[] = [quarantine, logReference, native, contentAtSource];
+const MIGRATIONS: readonly string[] = [quarantine, logReference, native, contentAtSource, relay];
 
 /**
  * Opens (or makes) the device's database: WAL, every commit durable (`synchronous=FULL`). Throws `database-newer` for one a later version wrote,

@@ -174,6 +174,16 @@ export class RegistryStore {
   }
 }
 
+/** What is known of a collection's relay; all of it goes with the collection, or with another relay. */
+export const RELAY_TABLES = [
+  'relay_item',
+  'relay_operation',
+  'relay_content',
+  'relay_pack',
+  'relay_member',
+  'relay',
+] as const;
+
 function statements(database: Database.Database) {
   const rows = <Parameters extends unknown[], Row>(sql: string) => database.prepare<Parameters, Row>(sql).raw();
   const value = <Parameters extends unknown[], Value>(sql: string) => database.prepare<Parameters, Value>(sql).pluck();
@@ -223,6 +233,7 @@ function statements(database: Database.Database) {
       'DELETE FROM log WHERE collection = ?',
       'DELETE FROM acknowledged WHERE collection = ?',
       'DELETE FROM quarantine WHERE collection = ?',
+      ...RELAY_TABLES.map((table) => `DELETE FROM ${table} WHERE collection = ?`),
       "DELETE FROM setting WHERE key IN (SELECT 'shows.' || uid FROM source WHERE collection = ?)",
       'DELETE FROM source WHERE collection = ?',
       "DELETE FROM setting WHERE key GLOB (SELECT 'partial.' || uid || '.*' FROM collection WHERE id = ?)",

@@ -14,7 +14,6 @@ export type RefusalCode =
   | 'bad-range'
   | 'too-many'
   | 'quota'
-  | 'fault'
   | 'closing';
 
 export const REFUSAL_STATUS: { readonly [code in RefusalCode]: number } = {
@@ -32,7 +31,6 @@ export const REFUSAL_STATUS: { readonly [code in RefusalCode]: number } = {
   'bad-range': 416,
   'too-many': 429,
   'quota': 507,
-  'fault': 500,
   'closing': 503,
 };
 

@@ -59,13 +59,11 @@ export interface Location {
   readonly events: string;
   readonly live: string;
   readonly packs: string;
-  /** Seconds. */
-  readonly ttl: number;
 }
 export function readLocation(said: unknown): Location {
-  const { api, events, live, blob, ttl } = object(said);
+  const { api, events, live, blob } = object(said);
   const { base } = object(blob);
-  return { api: text(api), events: text(events), live: text(live), packs: text(base), ttl: whole(ttl) };
+  return { api: text(api), events: text(events), live: text(live), packs: text(base) };
 }
 
 export function readSid(said: unknown): number {

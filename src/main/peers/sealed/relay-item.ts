@@ -17,13 +17,13 @@ const MOST_OPERATIONS = 2048;
 
 /** As they are numbered in CONTENT_WANT. */
 const KINDS: readonly ContentAsked['kind'][] = ['content', 'chunk', 'chunk-list'];
-const kind: Codec<ContentAsked['kind']> = {
+export const contentKind: Codec<ContentAsked['kind']> = {
   write: (value) => KINDS.indexOf(value),
   read: (raw) => KINDS[uint(KINDS.length - 1).read(raw)] as ContentAsked['kind'],
 };
 
 /** Where a content lies in a pack, sealed. Its place in the list is part of its key. */
-const entry = row({ digest: id(32, digest), kind, offset: uint(PACK_LIMIT), length: uint(PACK_LIMIT) });
+const entry = row({ digest: id(32, digest), kind: contentKind, offset: uint(PACK_LIMIT), length: uint(PACK_LIMIT) });
 export type PackEntry = Decoded<typeof entry>;
 
 /** What lies at a relay between members: the number that stands before it, and what it says. Numbers are never used for anything else. */

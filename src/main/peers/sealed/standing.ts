@@ -1,25 +1,37 @@
-import { type CollectionId, collectionId, logId, memberKey } from '../../record/ids.ts';
+import { type CollectionId, collectionId, type Digest, digest, logId, memberKey } from '../../record/ids.ts';
 import type { MemberSigner } from '../identity/identity.ts';
 import { decodeCanonical, encodeCanonical } from '../protocol/canonical-cbor.ts';
-import { type Decoded, flag, Invalid, id, list, object, row, uint } from '../protocol/schema.ts';
-import type { LogPosition } from '../session/shared-collection.ts';
-import { type RelayItem, STANDING_LIMIT } from './relay-item.ts';
+import { type Decoded, flag, Invalid, id, list, object, row, text, uint } from '../protocol/schema.ts';
+import type { LogHead, LogPosition } from '../session/shared-collection.ts';
+import { contentKind, type RelayItem, STANDING_LIMIT } from './relay-item.ts';
 
 const LABEL = new TextEncoder().encode('lockstep-standing-1\0');
 /** Logs named of each kind; of more than these the rest is left out, as if nothing of them were held. */
-const MOST_LOGS = 1024;
+const MOST_LOGS = 400;
+/** Contents named that it lacks; UTF-8 bytes of the record that each is for, which is only a hint. */
+const MOST_WANTED = 128;
+const HINT_BYTES = 256;
+/** Operations of a membership log that no other follows. */
+const MOST_OPERATIONS = 64;
 
 const positions = list(row({ member: id(32, memberKey), log: id(8, logId), number: uint() }), MOST_LOGS);
+const heads = list(
+  row({ member: id(32, memberKey), log: id(8, logId), number: uint(), hash: id(32, digest) }),
+  MOST_LOGS,
+);
+const wanted = list(row({ digest: id(32, digest), kind: contentKind, hint: text(HINT_BYTES) }), MOST_WANTED);
 const CONTENT = object({
   v: uint(0xffff),
   g: id(16, collectionId),
   m: id(32, memberKey),
   t: uint(),
   c: uint(),
-  e: positions,
+  e: heads,
   a: positions,
   p: uint(),
   r: flag,
+  o: list(id(32, digest), MOST_OPERATIONS),
+  w: wanted,
 });
 type Content = Decoded<typeof CONTENT>;
 const VERSION = object({ v: uint(0xffff) });
@@ -32,19 +44,23 @@ export interface RelayStanding {
   readonly time: number;
   /** It has taken every item of the relay up to this one. */
   readonly cursor: number;
-  readonly held: readonly LogPosition[];
+  readonly heads: readonly LogHead[];
   readonly applied: readonly LogPosition[];
   /** So many items it names as problems. */
   readonly problems: number;
   /** Its sources leave something out: what it applied it need not hold. */
   readonly partial: boolean;
+  /** The membership operations it has that no other follows. */
+  readonly operations: readonly Digest[];
+  /** Contents that it waits for, and that do not lie at the relay as far as it knows. `hint`: a record that showed it; '' for none. */
+  readonly wanted: Content['w'];
 }
 type StandingItem = Extract<RelayItem, { readonly is: 'standing' }>;
 
 /** Signs how far this member is. */
 export function makeStanding(
   signer: Pick<MemberSigner, 'key' | 'sign'>,
-  { group, time, cursor, held, applied, problems, partial }: Omit<RelayStanding, 'member'>,
+  { group, time, cursor, heads, applied, problems, partial, operations, wanted }: Omit<RelayStanding, 'member'>,
 ): StandingItem {
   const content = encodeCanonical(
     CONTENT.write({
@@ -53,10 +69,14 @@ export function makeStanding(
       m: signer.key,
       t: time,
       c: cursor,
-      e: held.slice(0, MOST_LOGS),
+      e: heads.slice(0, MOST_LOGS),
       a: applied.slice(0, MOST_LOGS),
       p: problems,
       r: partial,
+      o: operations.slice(0, MOST_OPERATIONS),
+      w: wanted
+        .slice(0, MOST_WANTED)
+        .map((each) => (Buffer.byteLength(each.hint) <= HINT_BYTES ? each : { ...each, hint: '' })),
     }),
   );
   return { is: 'standing', content, signature: signer.sign(statementOf(content)) };
@@ -71,10 +91,21 @@ export function readStanding(
   group: CollectionId,
   verify: (member: Content['m'], signed: Uint8Array, signature: Uint8Array) => boolean,
 ): RelayStanding {
-  const { g, m, t, c, e, a, p, r } = contentOf(content);
+  const { g, m, t, c, e, a, p, r, o, w } = contentOf(content);
   if (g !== group) throw new RangeError('standing: of another collection');
   if (!verify(m, statementOf(content), signature)) throw new RangeError('standing: not signed by the member it names');
-  return { group: g, member: m, time: t, cursor: c, held: e, applied: a, problems: p, partial: r };
+  return {
+    group: g,
+    member: m,
+    time: t,
+    cursor: c,
+    heads: e,
+    applied: a,
+    problems: p,
+    partial: r,
+    operations: o,
+    wanted: w,
+  };
 }
 
 function contentOf(content: Uint8Array): Content {

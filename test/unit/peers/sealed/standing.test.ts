@@ -6,7 +6,7 @@ import { fromHex, toHex } from '../../../../src/main/peers/protocol/hex.ts';
 import { encodeItem, readItem } from '../../../../src/main/peers/sealed/relay-item.ts';
 import { openItem, sealItem } from '../../../../src/main/peers/sealed/sealed-item.ts';
 import { makeStanding, type RelayStanding, readStanding } from '../../../../src/main/peers/sealed/standing.ts';
-import { collectionId, logId, type MemberKey, memberKey } from '../../../../src/main/record/ids.ts';
+import { collectionId, digest, logId, type MemberKey, memberKey } from '../../../../src/main/record/ids.ts';
 import { goldenBytes } from '../../../fakes/golden-bytes.ts';
 import { makeIdentities } from '../../../fakes/identities.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
@@ -15,14 +15,17 @@ const [ana, ben] = makeIdentities(new SeededRandom('standing'), 'ana', 'ben');
 const group = collectionId('c0'.repeat(16));
 const signer = ana.member(group);
 const position = (number: number) => ({ member: memberKey('3a'.repeat(32)), log: logId('0102030405060708'), number });
+const head = (number: number) => ({ ...position(number), hash: digest('7e'.repeat(32)) });
 const said: Omit<RelayStanding, 'member'> = {
   group,
   time: 1_767_225_600_000,
   cursor: 71,
-  held: [position(12), position(300)],
+  heads: [head(12), head(300)],
   applied: [position(11)],
   problems: 2,
   partial: true,
+  operations: [digest('5b'.repeat(32))],
+  wanted: [{ digest: digest('9c'.repeat(32)), kind: 'chunk-list', hint: 'photos/1.jpg' }],
 };
 const standing = makeStanding(signer, said);
 const verify = (member: MemberKey, signed: Uint8Array, signature: Uint8Array): boolean =>
@@ -61,22 +64,29 @@ describe('word of how far a member is', () => {
     ['a flag that is none', { r: 1 }],
     ['a member that is none', { m: new Uint8Array(31) }],
     ['a position that is none', { e: [[new Uint8Array(32), new Uint8Array(8)]] }],
-    ['too many positions', { a: Array.from({ length: 1025 }, (_, at) => [new Uint8Array(32), new Uint8Array(8), at]) }],
+    ['too many positions', { a: Array.from({ length: 401 }, (_, at) => [new Uint8Array(32), new Uint8Array(8), at]) }],
   ])('is refused with %s', (_, change) => {
     expect(() => read(changed(change))).toThrow(/^standing: /);
   });
 
   it('says what fits where there is more, and no more than a relay takes', () => {
-    const many = Array.from({ length: 3000 }, () => position(Number.MAX_SAFE_INTEGER));
-    const item = makeStanding(signer, { ...said, held: many, applied: many });
+    const heads = Array.from({ length: 3000 }, () => head(Number.MAX_SAFE_INTEGER));
+    const applied = Array.from({ length: 3000 }, () => position(Number.MAX_SAFE_INTEGER));
+    const wanted = Array.from({ length: 200 }, (_, at) => ({
+      digest: digest('9c'.repeat(32)),
+      kind: 'content' as const,
+      hint: (at % 2 === 0 ? 'é' : 'long é').repeat(128),
+    }));
+    const item = makeStanding(signer, { ...said, heads, applied, wanted });
     const seal = { secret: new Uint8Array(32), group, epoch: '0'.repeat(16), salt: new Uint8Array(32) };
     const sealed = sealItem(seal, item);
     expect(sealed.length).toBeLessThanOrEqual(128 << 10);
     expect(read(openItem(sealed, seal) as typeof item)).toEqual({
       ...said,
       member: signer.key,
-      held: many.slice(0, 1024),
-      applied: many.slice(0, 1024),
+      heads: heads.slice(0, 400),
+      applied: applied.slice(0, 400),
+      wanted: wanted.slice(0, 128).map((each, at) => (at % 2 === 0 ? each : { ...each, hint: '' })),
     });
   });
 

@@ -1,0 +1,322 @@
+import type { DecodedChange } from '../change-log/package-body.ts';
+import { decodeChunkList } from '../content/chunk-list.ts';
+import type { RelaySession } from '../peers/relay/relay-session.ts';
+import { openPiece, type PackPiece, sealPack } from '../peers/sealed/sealed-pack.ts';
+import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
+import { digestOf } from '../platform/hash.ts';
+import { referencesOf } from '../record/content-reference.ts';
+import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import { type Digest, digest, type LogId, type RecordId, recordId } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+import type { RelayedContent, RelayStore } from '../store/relay-store.ts';
+import type { AtRelay, ExchangePort } from './exchange-port.ts';
+import { passing } from './passing.ts';
+import { post } from './seal.ts';
+
+/** A pack is put up once so much is in it, or so many pieces. */
+const PACK_BYTES = 4 << 20;
+const PACK_PIECES = 8192;
+/** Asked of the giver at once. */
+const ASKED_BYTES = 2 << 20;
+const ASKED_ITEMS = 512;
+/** No larger file waits at a relay: it goes once two devices are linked. */
+const LARGEST_FILE = 256 << 20;
+/** Nor a larger part of a record, which goes in one piece. */
+const LARGEST_PART = 7 << 20;
+/** Pieces so near to each other in a pack are fetched in one go. */
+const FETCHED_GAP = 64 << 10;
+
+/** The relay keeps a pack for a month after it was asked to. */
+const KEPT_AGAIN_MS = 24 * 3600_000;
+/** What was asked for in vain this long ago nobody waits for any more. */
+const WANTED_MS = 15 * 60_000;
+
+/** A content that a change names, as it is asked of the giver, and how long it is about. */
+type Wanted = ContentAsked & { readonly size: number };
+/** A content that a member waits for. `hint`: a record that showed it; '' for none. */
+export interface WantedThere {
+  readonly digest: Digest;
+  readonly kind: ContentAsked['kind'];
+  readonly hint: string;
+}
+
+/** Contents in packs at a relay: those of packages that are put up, for members that are away, and the fetching of them. */
+export class ContentsAtRelay {
+  readonly #replica: Replica;
+  readonly #store: RelayStore;
+  readonly #port: ExchangePort;
+  /** What was asked for in vain, with the time. */
+  readonly #wanted = new Map<string, WantedThere & { readonly at: number }>();
+  /** When the relay was asked last to keep all that is needed for another while. */
+  #keptAt = Number.NEGATIVE_INFINITY;
+
+  constructor(replica: Replica, store: RelayStore, port: ExchangePort) {
+    this.#replica = replica;
+    this.#store = store;
+    this.#port = port;
+  }
+
+  /** What is waited for here and does not lie there. */
+  get wanted(): readonly WantedThere[] {
+    const now = this.#port.clock.now();
+    for (const [key, { at }] of this.#wanted) if (now - at > WANTED_MS) this.#wanted.delete(key);
+    return [...this.#wanted.values()].flatMap(({ digest, kind, hint }) =>
+      this.#store.content(digest, kind) === null ? [{ digest, kind, hint }] : [],
+    );
+  }
+
+  /**
+   * Puts up the contents that changes name, as far as they are here and do not lie there yet, and tells again of what does to those who read up
+   * to `readUpTo` only or passed it over. `covers`: the packages they are of, which tell when nobody needs them any more. Fails as the session does.
+   */
+  async putUp(
+    at: AtRelay,
+    changes: readonly DecodedChange[],
+    covers: ReadonlyMap<LogId, number>,
+    readUpTo: number,
+  ): Promise<void> {
+    await this.#putUp(at, contentsOf(changes), covers, readUpTo);
+  }
+
+  /** The same with contents that a member says it waits for, as far as they may lie there. */
+  async putUpWanted(
+    at: AtRelay,
+    wanted: readonly WantedThere[],
+    covers: ReadonlyMap<LogId, number>,
+    readUpTo: number,
+  ): Promise<void> {
+    const { collection } = this.#replica;
+    const asked = wanted.flatMap(({ digest, kind, hint: text }): readonly Wanted[] => {
+      const hint = text === '' ? null : recordId(text);
+      const values = hint === null ? [] : (collection.records.find(hint)?.state.fields.get(ENTRY) ?? []);
+      const isLarge = values.some(({ value }) => {
+        const entry = fileEntry(value);
+        return entry?.type === 'file' && entry.size > LARGEST_FILE;
+      });
+      return isLarge ? [] : [{ digest, kind, hint, base: null, size: 0 }];
+    });
+    await this.#putUp(at, asked, covers, readUpTo);
+  }
+
+  async #putUp(
+    at: AtRelay,
+    wanted: readonly Wanted[],
+    covers: ReadonlyMap<LogId, number>,
+    readUpTo: number,
+  ): Promise<void> {
+    const there = new Map<string, number>();
+    const noteThere = ({ pack, sid }: RelayedContent): void => void there.set(pack, sid);
+    let pieces: PackPiece[] = [];
+    let bytes = 0;
+    const flush = async (): Promise<void> => {
+      if (pieces.length > 0) await this.#putPack(at, pieces, covers);
+      pieces = [];
+      bytes = 0;
+    };
+    const add = async (piece: PackPiece): Promise<void> => {
+      if (bytes + piece.bytes.length > PACK_BYTES || pieces.length === PACK_PIECES) await flush();
+      pieces.push(piece);
+      bytes += piece.bytes.length;
+    };
+    for (const batch of batches(this.#notThere(wanted, noteThere))) {
+      const given = await this.#port.give(batch);
+      for (const [each, content] of given.entries()) {
+        const asked = batch[each] as Wanted;
+        if (content === null || digestOf(content.bytes) !== asked.digest) continue;
+        // A slab is lent: its bytes are sealed later on.
+        const bytes = content.bytes.slice();
+        // Before their list: where that lies there, so do they.
+        if (asked.kind === 'chunk-list') await this.#addChunks(asked, bytes, add, noteThere);
+        await add({ digest: asked.digest, kind: asked.kind, bytes });
+      }
+    }
+    await flush();
+    for (const [pack, sid] of there) await this.#needAgain(at, pack, sid > readUpTo ? sid : null, covers);
+  }
+
+  /** A pack of this device is needed for more. `sid`: the item that tells of it; null: it has to be told of again. */
+  async #needAgain(at: AtRelay, pack: string, sid: number | null, covers: ReadonlyMap<LogId, number>): Promise<void> {
+    const { id, collection } = this.#replica;
+    const known = this.#store.pack(pack);
+    if (known === null) return;
+    const item = { is: 'contents', pack: digest(pack), key: known.key, entries: known.pieces } as const;
+    const told = sid ?? (await post(this.#port, at, id, item));
+    collection.transactSoon(() => this.#store.toldAgain(pack, told, covers));
+  }
+
+  async #addChunks(
+    { hint }: Wanted,
+    list: Uint8Array,
+    add: (piece: PackPiece) => Promise<void>,
+    noteThere: (content: RelayedContent) => void,
+  ): Promise<void> {
+    const chunks = decodeChunkList(list).map(
+      ({ digest, length }): Wanted => ({ digest, kind: 'chunk', hint, base: null, size: length }),
+    );
+    for (const batch of batches(this.#notThere(chunks, noteThere))) {
+      const given = await this.#port.give(batch);
+      for (const [each, chunk] of given.entries()) {
+        const asked = batch[each] as Wanted;
+        if (chunk !== null && digestOf(chunk.bytes) === asked.digest)
+          await add({ digest: asked.digest, kind: 'chunk', bytes: chunk.bytes.slice() });
+      }
+    }
+  }
+
+  #notThere(wanted: readonly Wanted[], noteThere: (content: RelayedContent) => void): readonly Wanted[] {
+    const seen = new Set<string>();
+    return wanted.filter(({ digest, kind }) => {
+      const key = `${kind} ${digest}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      // Whose pack it is takes it away when it likes.
+      const content = this.#store.ownContent(digest, kind);
+      if (content !== null) noteThere(content);
+      return content === null;
+    });
+  }
+
+  async #putPack(at: AtRelay, pieces: readonly PackPiece[], covers: ReadonlyMap<LogId, number>): Promise<void> {
+    const { id, collection } = this.#replica;
+    const key = this.#port.random.bytes(32);
+    const { bytes, entries } = sealPack(id, key, pieces, this.#port.random);
+    await passing(this.#port.clock, this.#port.up, bytes.length);
+    const pack = await at.session.putPack(id, bytes);
+    const sid = await post(this.#port, at, id, { is: 'contents', pack: digest(pack), key, entries });
+    collection.transactSoon(() => this.#store.notePack({ name: pack, key, sid }, covers, entries));
+  }
+
+  /** Fetches what lies there; null for what does not, or is not what it should be. Never fails. Same order. */
+  async fetch(asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
+    const found: (ContentGiven | null)[] = asked.map(() => null);
+    const session = this.#port.session();
+    if (session !== null && this.#port.mayExchange()) await this.#fetch(session, asked, found);
+    this.#noteWanted(asked, found);
+    return found;
+  }
+
+  /** A pack that is gone is forgotten; what lies in another one as well is looked for there. */
+  async #fetch(session: RelaySession, asked: readonly ContentAsked[], found: (ContentGiven | null)[]): Promise<void> {
+    for (let isGone = true; isGone; ) {
+      isGone = false;
+      const places = asked.flatMap(({ digest, kind }, at) => {
+        const content = found[at] === null ? this.#store.content(digest, kind) : null;
+        return content === null ? [] : [{ ...content, at, digest }];
+      });
+      for (const [pack, pieces] of Map.groupBy(places, (each) => each.pack))
+        for (const run of runs(pieces)) {
+          const isThere = await this.#fetchRun(session, pack, run, found).catch(() => true);
+          isGone ||= !isThere;
+          if (!isThere) break;
+        }
+    }
+  }
+
+  #noteWanted(asked: readonly ContentAsked[], found: readonly (ContentGiven | null)[]): void {
+    const at = this.#port.clock.now();
+    let isNew = false;
+    for (const [each, { digest, kind, hint }] of asked.entries()) {
+      const key = `${kind} ${digest}`;
+      if (found[each] !== null) this.#wanted.delete(key);
+      else {
+        isNew ||= !this.#wanted.has(key);
+        this.#wanted.set(key, { digest, kind, hint: hint ?? '', at });
+      }
+    }
+    if (isNew) this.#port.wants();
+  }
+
+  /** false: the pack is not there. */
+  async #fetchRun(
+    session: RelaySession,
+    pack: string,
+    run: readonly (RelayedContent & { readonly at: number; readonly digest: Digest })[],
+    found: (ContentGiven | null)[],
+  ): Promise<boolean> {
+    const { id, collection } = this.#replica;
+    const begin = Math.min(...run.map(({ offset }) => offset));
+    const end = Math.max(...run.map(({ offset, length }) => offset + length));
+    await passing(this.#port.clock, this.#port.down, end - begin);
+    const bytes = await session.pack(id, pack, begin, end - begin);
+    if (bytes === null) {
+      collection.transactSoon(() => this.#store.dropPack(pack));
+      return false;
+    }
+    for (const { at, digest, key, place, offset, length } of run) {
+      try {
+        const opened = openPiece(id, key, place, bytes.subarray(offset - begin, offset - begin + length));
+        if (digestOf(opened) === digest) found[at] = { bytes: opened, splice: false };
+      } catch {
+        // Not what was put there: as if it did not lie there.
+      }
+    }
+    return true;
+  }
+
+  /** Takes away what all members have applied, and has what they need kept for another while. Fails as the session does. */
+  async dropUnneeded(session: RelaySession): Promise<void> {
+    const { id, membership, memberPositions, collection } = this.#replica;
+    const others = membership.others().filter(({ memberKey }) => memberKey !== null);
+    for (const { name, covers } of this.#store.ownPacks()) {
+      const isNeeded = others.some(({ device }) => {
+        const known = memberPositions.of(device);
+        return [...covers].some(([log, number]) => (known.get(log)?.applied ?? 0) < number);
+      });
+      if (isNeeded) continue;
+      await session.deletePack(id, name);
+      collection.transactSoon(() => this.#store.dropPack(name));
+    }
+    const now = this.#port.clock.now();
+    const needed = this.#store.ownPacks().map(({ name }) => name);
+    if (needed.length === 0 || now - this.#keptAt < KEPT_AGAIN_MS) return;
+    this.#keptAt = now;
+    for (const name of await session.touchPacks(id, needed)) collection.transactSoon(() => this.#store.dropPack(name));
+  }
+}
+
+/** What changes name, for the last value of each: a file in one piece or as the list of its chunks, parts of other records. */
+function contentsOf(changes: readonly DecodedChange[]): readonly Wanted[] {
+  return changes.flatMap((change) => {
+    if ('invalid' in change) return [];
+    const hint: RecordId = change.record;
+    return change.writes.flatMap(({ field, value }): readonly Wanted[] => {
+      if (field !== ENTRY)
+        return referencesOf(value).flatMap(({ content, size }) =>
+          size > LARGEST_PART ? [] : [{ digest: content, kind: 'content', hint, base: null, size }],
+        );
+      const entry = fileEntry(value);
+      if (entry?.type !== 'file' || entry.size === 0 || entry.size > LARGEST_FILE) return [];
+      return entry.chunks === undefined
+        ? [{ digest: entry.digest, kind: 'content', hint, base: null, size: entry.size }]
+        : [{ digest: entry.chunks, kind: 'chunk-list', hint, base: null, size: 0 }];
+    });
+  });
+}
+
+function batches(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
+  const all: Wanted[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const each of wanted) {
+    const last = all.at(-1);
+    if (last === undefined || bytes + each.size > ASKED_BYTES || last.length === ASKED_ITEMS) {
+      all.push([each]);
+      bytes = each.size;
+    } else {
+      last.push(each);
+      bytes += each.size;
+    }
+  }
+  return all;
+}
+
+/** Pieces of one pack, in the order in which they lie there: those near to each other together. */
+function runs<P extends RelayedContent>(pieces: readonly P[]): readonly (readonly P[])[] {
+  const all: P[][] = [];
+  let end = 0;
+  for (const piece of [...pieces].sort((a, b) => a.offset - b.offset)) {
+    if (all.length > 0 && piece.offset - end <= FETCHED_GAP) all.at(-1)?.push(piece);
+    else all.push([piece]);
+    end = piece.offset + piece.length;
+  }
+  return all;
+}

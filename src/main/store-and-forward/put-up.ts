@@ -1,0 +1,191 @@
+import { parseOp } from '../peers/membership/membership-op.ts';
+import type { RelaySession } from '../peers/relay/relay-session.ts';
+import { NO_EPOCH } from '../peers/sealed/sealed-item.ts';
+import type { LogId, MemberKey } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+import type { RelayStore } from '../store/relay-store.ts';
+import type { ContentsAtRelay } from './contents-at-relay.ts';
+import type { AtRelay, ExchangePort } from './exchange-port.ts';
+import { isMineToPutUp, type MemberThere, packagesWanted, type Stretch } from './put-up-plan.ts';
+import { post } from './seal.ts';
+import type { StandingsAtRelay } from './standings-at-relay.ts';
+
+/** Packages whose contents are put up together. */
+const BATCH = 16;
+/** Operations of one item. */
+const OPERATIONS = 48;
+/** Whoever should put something up and does not for so long leaves it to the others. */
+const LEFT_TO_OTHERS_MS = 120_000;
+/** Contents that a member waits for are put up by one after the other of those that are there, so long apart. */
+const TURN_MS = 20_000;
+
+/** Puts up what members that are away lack: the membership log, packages with their contents, and word of how far this device is. */
+export class PutUp {
+  readonly #replica: Replica;
+  readonly #store: RelayStore;
+  readonly #port: ExchangePort;
+  readonly #contents: ContentsAtRelay;
+  readonly #standings: StandingsAtRelay;
+  /** Since when something of a log waits for another member to put it up. */
+  readonly #leftSince = new Map<LogId, number>();
+  /** Since when each member waits for contents. */
+  readonly #wantedSince = new Map<MemberKey, number>();
+  /** To whom the whole membership log was told anew, and by which item: once that is read, it may be told again. */
+  readonly #toldAnew = new Map<MemberKey, number>();
+  /** Packages that somebody lacks and that do not lie there. */
+  waiting = 0;
+  /** In so many milliseconds it may be this device's turn to put something up that others do not; null: there is nothing of the kind. */
+  turnIn: number | null = null;
+
+  constructor(
+    replica: Replica,
+    store: RelayStore,
+    port: ExchangePort,
+    contents: ContentsAtRelay,
+    standings: StandingsAtRelay,
+  ) {
+    this.#replica = replica;
+    this.#store = store;
+    this.#port = port;
+    this.#contents = contents;
+    this.#standings = standings;
+  }
+
+  /** Puts up what is this device's to put up; true: nobody lacks anything that does not lie there. Fails as the session does. */
+  async run(session: RelaySession): Promise<boolean> {
+    const { membership } = this.#replica;
+    this.turnIn = null;
+    if (!membership.isMember()) return false;
+    const members = this.#members();
+    const wanted = this.#wanted(members);
+    const mine = wanted.filter((stretch) => this.#isMine(stretch, members));
+    const wants = this.#wants(members);
+    const epoch = this.#epoch(mine.length > 0 || wants.length > 0);
+    const secret = membership.membersSecret();
+    if (secret === null) return false;
+    await this.#putUpOperations({ session, epoch: { id: NO_EPOCH, secret } }, members);
+    if (epoch !== null) {
+      const at = { session, epoch };
+      for (const stretch of mine) await this.#putUpStretch(at, stretch, members);
+      for (const { key, cursor } of wants)
+        await this.#contents.putUpWanted(at, this.#standings.wantedBy(key), this.#held(), cursor);
+    }
+    // Who has no epoch to write with still has to say that it lacks everything.
+    await this.#standings.tell({ session, epoch: epoch ?? { id: NO_EPOCH, secret } }, this.#contents.wanted);
+    await this.#contents.dropUnneeded(session);
+    this.waiting = count(this.#wanted(members));
+    return this.waiting === 0;
+  }
+
+  #wanted(members: readonly MemberThere[]): readonly Stretch[] {
+    const { log, stored } = this.#replica.collection;
+    const logs = log.logs().flatMap(({ log, member, held }) => (member === '' ? [] : [{ log, member, held }]));
+    return packagesWanted(logs, stored.ownLog, members, (of, number) => this.#store.sidOf(of, number));
+  }
+
+  #isMine(stretch: Stretch, members: readonly MemberThere[]): boolean {
+    const now = this.#port.clock.now();
+    const author = this.#replica.collection.log.log(stretch.log, '').member as MemberKey;
+    if (isMineToPutUp(stretch, author, this.#replica.member, members)) {
+      this.#leftSince.delete(stretch.log);
+      return true;
+    }
+    const since = this.#leftSince.get(stretch.log) ?? now;
+    this.#leftSince.set(stretch.log, since);
+    return this.#isTurn(since + LEFT_TO_OTHERS_MS - now);
+  }
+  #isTurn(left: number): boolean {
+    if (left > 0) this.turnIn = Math.min(left, this.turnIn ?? left);
+    return left <= 0;
+  }
+
+  /** Members that are away and wait for contents, once it is this device's turn to give them. */
+  #wants(members: readonly MemberThere[]): readonly MemberThere[] {
+    const now = this.#port.clock.now();
+    const waiting = members.filter(({ linked, key }) => !linked && this.#standings.wantedBy(key).length > 0);
+    for (const key of this.#wantedSince.keys())
+      if (!waiting.some((each) => each.key === key)) this.#wantedSince.delete(key);
+    return waiting.filter(({ key }) => {
+      const since = this.#wantedSince.get(key) ?? now;
+      this.#wantedSince.set(key, since);
+      const before = members.filter((each) => each.online && each.key !== key && each.key < this.#replica.member);
+      return this.#isTurn(since + before.length * TURN_MS - now);
+    });
+  }
+  /** Who has applied all this needs nothing of what was put up until now. */
+  #held(): ReadonlyMap<LogId, number> {
+    return new Map(this.#replica.collection.log.logs().map(({ log, held }) => [log, held]));
+  }
+
+  #members(): readonly MemberThere[] {
+    const { membership, memberPositions } = this.#replica;
+    const online = this.#port.online();
+    return membership.others().flatMap(({ device, memberKey: key }) => {
+      if (key === null) return [];
+      const held = new Map([...memberPositions.of(device)].map(([log, { held }]) => [log, held]));
+      const cursor = this.#store.member(key)?.cursor ?? 0;
+      return [{ key, linked: this.#port.isLinked(device), online: online.has(key), held, cursor }];
+    });
+  }
+
+  /** What to seal with; where something is to be put up it is made where there is none. null: this device may not make one. */
+  #epoch(isNeeded: boolean): AtRelay['epoch'] | null {
+    const { membership } = this.#replica;
+    const now = this.#port.clock.now();
+    let epoch = membership.writingEpoch(now);
+    let isNew = false;
+    if (isNeeded && this.#replica.mayWrite()) {
+      if (epoch === null) {
+        epoch = membership.rotate(now);
+        isNew = true;
+      }
+      isNew = membership.sealMissing(now) || isNew;
+    }
+    if (isNew) this.#replica.membershipChanged();
+    return epoch === null || epoch.secret === null ? null : { id: epoch.id, secret: epoch.secret };
+  }
+
+  /** Operations that a member that is away may not know. */
+  async #putUpOperations(at: AtRelay, members: readonly MemberThere[]): Promise<void> {
+    const { membership, id, collection } = this.#replica;
+    const away = members.filter(({ linked }) => !linked);
+    if (away.length === 0) return;
+    const anew = away.filter(
+      ({ key, cursor }) => this.#standings.hasOtherOperations(key) && cursor >= (this.#toldAnew.get(key) ?? 0),
+    );
+    const operations = membership.operations().filter((bytes) => {
+      const hash = parseOp(bytes)?.hash;
+      return anew.length > 0 || (hash !== undefined && !this.#store.knowsOperation(hash));
+    });
+    let sid = 0;
+    for (let from = 0; from < operations.length; from += OPERATIONS) {
+      const some = operations.slice(from, from + OPERATIONS);
+      sid = await post(this.#port, at, id, { is: 'members', operations: some });
+      collection.transactSoon(() => {
+        for (const bytes of some) this.#store.noteOperation(parseOp(bytes)?.hash ?? '');
+      });
+    }
+    for (const { key } of anew) this.#toldAnew.set(key, sid);
+  }
+
+  async #putUpStretch(at: AtRelay, { log, from, to }: Stretch, members: readonly MemberThere[]): Promise<void> {
+    const { collection, id } = this.#replica;
+    const readUpTo = Math.max(0, ...members.filter((each) => !each.linked).map(({ cursor }) => cursor));
+    for (let next = from; next <= to; ) {
+      const packages = collection.log.mainAfter(log, next - 1, Math.min(BATCH, to - next + 1));
+      const last = packages.at(-1);
+      if (last === undefined) return;
+      const changes = packages.flatMap(({ row }) => collection.packages.changesIn(row) ?? []);
+      // First: whoever reads of the packages finds what they name.
+      await this.#contents.putUp(at, changes, new Map([[log, last.number]]), readUpTo);
+      for (const { bytes, number } of packages) {
+        const sid = await post(this.#port, at, id, { is: 'package', bytes });
+        collection.transactSoon(() => this.#store.noteItem(log, number, sid));
+      }
+      next = last.number + 1;
+    }
+  }
+}
+
+const count = (stretches: readonly Stretch[]): number =>
+  stretches.reduce((sum, { from, to }) => sum + to - from + 1, 0);

@@ -1,0 +1,146 @@
+import { readPackage, type SignedPackage } from '../change-log/package.ts';
+import { parseOp } from '../peers/membership/membership-op.ts';
+import { RelayError } from '../peers/relay/relay-error.ts';
+import type { RelaySession } from '../peers/relay/relay-session.ts';
+import type { RelayItem } from '../peers/sealed/relay-item.ts';
+import { NO_EPOCH, openItem, sealedEpoch } from '../peers/sealed/sealed-item.ts';
+import type { Digest } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+import type { RelayStore } from '../store/relay-store.ts';
+import type { ExchangePort } from './exchange-port.ts';
+import { passing } from './passing.ts';
+
+/** Packages that wait for one before them: bytes at most. What is dropped is put up again by who sees that it is lacking here. */
+const MOST_WAITING = 32 << 20;
+
+interface Opened {
+  readonly sid: number;
+  readonly item: RelayItem;
+}
+
+/** Reads what lies at a relay from where it was read up to: operations, packages, and where contents lie. */
+export class ItemReader {
+  readonly #replica: Replica;
+  readonly #store: RelayStore;
+  readonly #port: ExchangePort;
+  /** Packages of logs of which something before them is missing, in the order in which they came. */
+  #waiting: SignedPackage[] = [];
+  /** Since the program began: items that could not be opened. */
+  unreadable = 0;
+
+  constructor(replica: Replica, store: RelayStore, port: ExchangePort) {
+    this.#replica = replica;
+    this.#store = store;
+    this.#port = port;
+  }
+
+  /** Reads to the end, and tells the relay so. Fails as the session does; what was read until then is kept. */
+  async read(session: RelaySession): Promise<void> {
+    const { id } = this.#replica;
+    const first = this.#store.cursor;
+    for (;;) {
+      const answer = await session.items(id, this.#store.cursor).catch((error) => this.#skip(error));
+      if (answer === null) continue;
+      const { items, last } = answer;
+      await passing(
+        this.#port.clock,
+        this.#port.down,
+        items.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      );
+      this.#take(items);
+      const next = items.at(-1)?.sid ?? last;
+      if (next > this.#store.cursor) this.#store.cursor = next;
+      if (items.length === 0) break;
+    }
+    this.#waiting = [];
+    if (this.#store.cursor > first) await session.setCursor(id, this.#store.cursor);
+  }
+
+  /** What this device has not read was let go of, for it was away for long: who sees what it lacks puts that up again. */
+  #skip(error: unknown): null {
+    const { said } = error instanceof RelayError ? error : { said: null };
+    const { oldest } = (said ?? {}) as { readonly oldest?: unknown };
+    if (!(error instanceof RelayError) || error.code !== 'relay-collected') throw error;
+    if (!Number.isSafeInteger(oldest) || (oldest as number) <= this.#store.cursor + 1) throw error;
+    this.#store.cursor = (oldest as number) - 1;
+    return null;
+  }
+
+  #take(items: readonly { readonly sid: number; readonly bytes: Uint8Array }[]): void {
+    let packages: { readonly sid: number; readonly read: SignedPackage }[] = [];
+    let hasContents = false;
+    // Who wrote a package may be a member by an operation just before it.
+    const settle = (): void => {
+      this.#takePackages(packages);
+      packages = [];
+    };
+    for (const { sid, item } of items.flatMap((each) => this.#open(each))) {
+      if (item.is === 'package') {
+        const read = this.#readPackage(item.bytes);
+        if (read !== null) packages.push({ sid, read });
+      } else if (item.is === 'members') {
+        settle();
+        this.#takeOperations(item.operations);
+      } else if (item.is === 'contents') {
+        hasContents = true;
+        this.#replica.collection.transactSoon(() => {
+          this.#store.notePack({ name: item.pack, key: item.key, sid }, null, item.entries);
+        });
+      }
+    }
+    settle();
+    if (hasContents) this.#port.contentsMayBeThere();
+  }
+
+  #open({ sid, bytes }: { readonly sid: number; readonly bytes: Uint8Array }): readonly Opened[] {
+    const { membership, id } = this.#replica;
+    try {
+      const epoch = sealedEpoch(bytes);
+      const secret =
+        epoch === NO_EPOCH ? membership.membersSecret() : membership.epochs().find((each) => each.id === epoch)?.secret;
+      if (secret != null) return [{ sid, item: openItem(bytes, { secret, group: id }) }];
+    } catch (error) {
+      this.#port.log(`relay: an item of ${id} cannot be used: ${(error as Error).message}`);
+    }
+    this.unreadable++;
+    return [];
+  }
+
+  #readPackage(bytes: Uint8Array): SignedPackage | null {
+    try {
+      const read = readPackage(bytes);
+      return read.head.collection === this.#replica.id ? read : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #takeOperations(operations: readonly Uint8Array[]): void {
+    this.#replica.receiveMembership(operations);
+    this.#replica.collection.transactSoon(() => {
+      for (const operation of operations) {
+        const parsed = parseOp(operation);
+        if (parsed !== null) this.#store.noteOperation(parsed.hash);
+      }
+    });
+  }
+
+  #takePackages(came: readonly { readonly sid: number; readonly read: SignedPackage }[]): void {
+    if (came.length === 0) return;
+    const packages = [...this.#waiting, ...came.map(({ read }) => read)];
+    this.#replica.meetOwnLog(
+      packages.map(({ head: { member, log, number }, hash }) => ({ member, log, number, hash: hash as Digest })),
+    );
+    const { gaps } = this.#replica.receiveRelayed(packages.map(({ bytes }) => bytes));
+    const from = new Map(gaps.map((gap) => [gap.log, gap.from]));
+    this.#waiting = packages.filter(({ head }) => head.number > (from.get(head.log) ?? Number.POSITIVE_INFINITY));
+    let bytes = 0;
+    this.#waiting = this.#waiting.filter((each) => {
+      bytes += each.bytes.length;
+      return bytes <= MOST_WAITING;
+    });
+    this.#replica.collection.transactSoon(() => {
+      for (const { sid, read } of came) this.#store.noteItem(read.head.log, read.head.number, sid);
+    });
+  }
+}

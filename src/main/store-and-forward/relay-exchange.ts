@@ -1,0 +1,179 @@
+import type { RelaySession } from '../peers/relay/relay-session.ts';
+import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
+import { LockstepError } from '../platform/trouble.ts';
+import type { DeviceId } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+import type { RelayStore } from '../store/relay-store.ts';
+import { ContentsAtRelay } from './contents-at-relay.ts';
+import type { ExchangePort } from './exchange-port.ts';
+import { PutUp } from './put-up.ts';
+import { ItemReader } from './read-items.ts';
+import { StandingsAtRelay } from './standings-at-relay.ts';
+
+/** What was written is put up so much later: who is linked has it by then, and nothing is put up for it. */
+const SETTLE_MS = 3000;
+/** Outside the hours in which devices exchange it is asked so often whether they have begun. */
+const LOOK_AGAIN_MS = 60_000;
+const FIRST_RETRY_MS = 5000;
+const LONGEST_RETRY_MS = 5 * 60_000;
+
+/** How the exchange through a relay goes, for people. */
+export interface RelayedState {
+  /** `level`: all that lies there is read, and whatever somebody lacks lies there. */
+  readonly is: 'off' | 'offline' | 'working' | 'level' | 'trouble';
+  /** Packages still to be put up. */
+  readonly toPutUp: number;
+  readonly trouble: LockstepError | null;
+}
+
+/**
+ * Passes one collection on through a relay to members that are away, and takes in what they left there (DESIGN 7). One run reads, puts up what
+ * somebody lacks, and says how far this device is; there is one whenever something happened here or there.
+ */
+export class RelayExchange {
+  readonly replica: Replica;
+  readonly #store: RelayStore;
+  readonly #port: ExchangePort;
+  readonly #reader: ItemReader;
+  readonly #standings: StandingsAtRelay;
+  readonly #contents: ContentsAtRelay;
+  readonly #putUp: PutUp;
+  #isRunning = false;
+  /** Something was put there, or members said something, since it was read. */
+  #isUnread = true;
+  #cancel: () => void = () => {};
+  #dueAt = Number.POSITIVE_INFINITY;
+  #failures = 0;
+  #trouble: LockstepError | null = null;
+  #isLevel = false;
+  #stopped = false;
+
+  constructor(replica: Replica, store: RelayStore, port: ExchangePort) {
+    this.replica = replica;
+    this.#store = store;
+    this.#port = port;
+    this.#reader = new ItemReader(replica, store, port);
+    this.#standings = new StandingsAtRelay(replica, store, port);
+    this.#contents = new ContentsAtRelay(replica, store, port);
+    this.#putUp = new PutUp(replica, store, port, this.#contents, this.#standings);
+  }
+
+  get state(): RelayedState {
+    const is = (): RelayedState['is'] => {
+      if (this.replica.membership.relay() === '') return 'off';
+      if (this.#port.session() === null) return 'offline';
+      if (this.#trouble !== null) return 'trouble';
+      return this.#isLevel && this.#dueAt === Number.POSITIVE_INFINITY && !this.#isRunning ? 'level' : 'working';
+    };
+    return { is: is(), toPutUp: this.#putUp.waiting, trouble: this.#trouble };
+  }
+
+  /** Is this device at the relay, with all read that is there, and has the member been heard of there? What is known of it is as new as can be. */
+  reaches(device: DeviceId): boolean {
+    const key = this.replica.membership.memberKeyOf(device);
+    return this.state.is === 'level' && key !== null && this.#store.member(key) !== null;
+  }
+
+  /** The relay lets this device in, now or again. */
+  ready(): void {
+    this.#failures = 0;
+    this.#isUnread = true;
+    this.#wake(0);
+  }
+  /** Something new lies there, or a member said how far it is. */
+  somethingThere(): void {
+    this.#isUnread = true;
+    this.#wake(0);
+  }
+  /** Something was written or applied here, members came or went, or who is linked or at the relay. */
+  changedHere(): void {
+    this.#wake(SETTLE_MS);
+  }
+  /** Looks at once; resolves when there is nothing to do any more, or nothing can be done. */
+  now(): Promise<void> {
+    this.#wake(0);
+    return new Promise((resolve) => {
+      this.#settled.push(resolve);
+      this.#tellSettled();
+    });
+  }
+  readonly #settled: (() => void)[] = [];
+  #tellSettled(): void {
+    const isDue = this.#dueAt < Number.POSITIVE_INFINITY && this.#port.session() !== null && this.#trouble === null;
+    if (!this.#stopped && (this.#isRunning || isDue)) return;
+    for (const resolve of this.#settled.splice(0)) resolve();
+  }
+
+  /** Nothing is begun any more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+    this.#tellSettled();
+  }
+
+  /** Asks for contents that lie there; null for what does not. Never fails. Same order. */
+  fetch(asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
+    return this.#contents.fetch(asked);
+  }
+
+  #wake(after: number): void {
+    if (this.#stopped || this.replica.membership.relay() === '') return;
+    const at = this.#port.clock.now() + after;
+    if (at >= this.#dueAt) return;
+    this.#dueAt = at;
+    if (!this.#isRunning) this.#plan();
+  }
+
+  #plan(): void {
+    this.#cancel();
+    const wait = Math.max(0, this.#dueAt - this.#port.clock.now());
+    this.#cancel = this.#port.clock.after(wait, () => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    const session = this.#port.session();
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    const mayExchange = this.#port.mayExchange();
+    if (session === null || this.#stopped || this.replica.collection.stored.paused || !mayExchange) {
+      this.#tellSettled();
+      if (!mayExchange) this.#wake(LOOK_AGAIN_MS);
+      return;
+    }
+    this.#isRunning = true;
+    try {
+      await this.#exchange(session);
+      this.#failures = 0;
+      this.#trouble = null;
+    } catch (error) {
+      this.#isUnread = true;
+      this.#isLevel = false;
+      this.#trouble = troubleOf(error);
+      this.#wake(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++));
+    }
+    this.#isRunning = false;
+    if (this.#dueAt < Number.POSITIVE_INFINITY && !this.#stopped) this.#plan();
+    this.#tellSettled();
+    this.#port.changed();
+  }
+
+  async #exchange(session: RelaySession): Promise<void> {
+    const { membership, collection } = this.replica;
+    if (this.#store.url !== membership.relay()) {
+      collection.transact(() => this.#store.moveTo(membership.relay()));
+      this.#isUnread = true;
+    }
+    if (this.#isUnread) {
+      this.#isUnread = false;
+      await this.#reader.read(session);
+      await this.#standings.read(session);
+    }
+    this.#isLevel = await this.#putUp.run(session);
+    if (this.#putUp.turnIn !== null) this.#wake(this.#putUp.turnIn);
+  }
+}
+
+function troubleOf(error: unknown): LockstepError {
+  return error instanceof LockstepError
+    ? error
+    : new LockstepError('relay-failed', `The relay could not be used: ${(error as Error).message}`, '', error);
+}

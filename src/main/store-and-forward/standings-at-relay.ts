@@ -1,0 +1,98 @@
+import type { RelaySession } from '../peers/relay/relay-session.ts';
+import { NO_EPOCH, openItem, sealedEpoch, sealItem } from '../peers/sealed/sealed-item.ts';
+import { makeStanding, type RelayStanding, readStanding } from '../peers/sealed/standing.ts';
+import type { MemberKey } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+import type { RelayStore } from '../store/relay-store.ts';
+import type { AtRelay, ExchangePort } from './exchange-port.ts';
+
+/** How far members are, as each of them says at the relay: what it holds and has applied, and up to where it has read there. */
+export class StandingsAtRelay {
+  readonly #replica: Replica;
+  readonly #store: RelayStore;
+  readonly #port: ExchangePort;
+  /** What was told last, but for when. */
+  #told = '';
+  /** What members that are not linked said last. */
+  readonly #said = new Map<MemberKey, RelayStanding>();
+
+  constructor(replica: Replica, store: RelayStore, port: ExchangePort) {
+    this.#replica = replica;
+    this.#store = store;
+    this.#port = port;
+  }
+
+  /** Takes in what members that are not linked said of themselves since. Fails as the session does. */
+  async read(session: RelaySession): Promise<void> {
+    const { membership, id } = this.#replica;
+    for (const { key, bytes } of await session.heads(id)) {
+      const standing = this.#open(key, bytes);
+      if (standing === null || standing.time <= (this.#store.member(key)?.time ?? -1)) continue;
+      if (key === membership.ownKey) {
+        this.#replica.meetOwnLog(standing.heads);
+        continue;
+      }
+      const device = membership.authorOf(key)?.device;
+      if (device === undefined || membership.member(device) === null) continue;
+      this.#store.noteMember(key, standing.time, standing.cursor);
+      this.#said.set(key, standing);
+      // Linked, it has told more by now.
+      if (!this.#port.isLinked(device)) this.#replica.standingRelayed(device, standing);
+    }
+  }
+
+  #open(key: MemberKey, bytes: Uint8Array): RelayStanding | null {
+    const { membership, id } = this.#replica;
+    try {
+      const epoch = sealedEpoch(bytes);
+      const known = membership.epochs().find((each) => each.id === epoch)?.secret ?? null;
+      const secret = epoch === NO_EPOCH ? membership.membersSecret() : known;
+      const item = secret === null ? null : openItem(bytes, { secret, group: id });
+      if (item?.is !== 'standing') return null;
+      const standing = readStanding(item, id, (member, signed, signature) =>
+        membership.verify(member, signed, signature),
+      );
+      // The relay may give one out as that of another member.
+      return standing.member === key ? standing : null;
+    } catch (error) {
+      this.#port.log(`relay: what a member of ${id} says of itself cannot be used: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  /** Does a member say that it has another membership log than is here? */
+  hasOtherOperations(key: MemberKey): boolean {
+    const said = this.#said.get(key);
+    return said !== undefined && said.operations.join() !== this.#ownOperations().join();
+  }
+  /** What a member says it waits for. */
+  wantedBy(key: MemberKey): RelayStanding['wanted'] {
+    return this.#said.get(key)?.wanted ?? [];
+  }
+  #ownOperations() {
+    return [...this.#replica.membership.heads()].sort();
+  }
+
+  /** Says how far this device is, where that is not what it said last. `wanted`: contents that are waited for here. Fails as the session does. */
+  async tell({ session, epoch }: AtRelay, wanted: RelayStanding['wanted']): Promise<void> {
+    const { id, membership } = this.#replica;
+    const { applied, problems } = this.#replica.positions();
+    const standing: Omit<RelayStanding, 'time' | 'member'> = {
+      group: id,
+      cursor: this.#store.cursor,
+      heads: this.#replica.heads(),
+      applied,
+      problems,
+      partial: this.#replica.isPartial,
+      operations: this.#ownOperations(),
+      wanted,
+    };
+    const text = JSON.stringify({ ...standing, epoch: epoch.id });
+    if (text === this.#told) return;
+    const signer = { key: membership.ownKey, sign: (bytes: Uint8Array) => membership.sign(bytes) };
+    const item = makeStanding(signer, { ...standing, time: this.#port.clock.now() });
+    const salt = this.#port.random.bytes(32);
+    await session.putHeads(id, sealItem({ secret: epoch.secret, group: id, epoch: epoch.id, salt }, item));
+    this.#told = text;
+  }
+}
