@@ -136,7 +136,7 @@ export class RelayService {
 
   /** `here`: the `host:port` by which this relay was asked. */
   async location(from: string, g: string, here: string): Promise<LocationView> {
-    this.#stranger(from);
+    this.#door.lookup(from, this.#world.now());
     const group = readGroup(g);
     const storage = (await this.#world.store.storageOf(group)) || this.#world.storage;
     const acl = await this.#world.store.acl(group);

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { collectionId } from '../../src/main/record/ids.ts';
+import { aclBody, authBody, memberNamed } from '../fakes/relay-bodies.ts';
 import { RelayCaller, SaidOn } from '../fakes/relay-caller.ts';
-import { aclBody, authBody, memberNamed } from '../fakes/relay-in-memory.ts';
 
 const ITEM = 4096;
 const SPLICED = 512 * 1024 * 1024;

@@ -1,7 +1,5 @@
 import type { MemberSigner } from '../../src/main/peers/identity/identity.ts';
-import { toHex } from '../../src/main/peers/protocol/hex.ts';
-import { aclBytes, authenticationBytes } from '../../src/main/peers/protocol/relay-statements.ts';
-import { type CollectionId, collectionId } from '../../src/main/record/ids.ts';
+import type { CollectionId } from '../../src/main/record/ids.ts';
 import { RelayService, type RelayWorld } from '../../src/relay/relay-service.ts';
 import type { RelayMessage } from '../../src/relay/rules/event-hub.ts';
 import { LIMITS } from '../../src/relay/rules/limits.ts';
@@ -9,14 +7,13 @@ import type { Count } from '../../src/relay/rules/meter.ts';
 import type { LiveEnd } from '../../src/relay/rules/splices.ts';
 import type { Session } from '../../src/relay/rules/tokens.ts';
 import { FakeClock } from './fake-clock.ts';
-import { makeIdentity } from './identities.ts';
 import { MemoryBlobs, MemoryRelayStore } from './memory-relay-store.ts';
+import { aclBody, authBody, GROUP } from './relay-bodies.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 export const RELAY_PIN = 'pinpinpinpinpinpinpinpinpinpinpinpinpinpinp';
 /** A home relay's name in what members sign. */
 export const RELAY_ORIGIN = `k=${RELAY_PIN}`;
-export const GROUP = collectionId('aa'.repeat(16));
 export const HOUSE = '127.0.0.1';
 
 /** A relay without a socket, its clock in the hands of the test. */
@@ -65,39 +62,6 @@ export class RelayInMemory {
     if (error !== null) throw new Error(`not let in: ${error}`);
     return this.service.session(token);
   }
-}
-
-/** A device's keys in a group, by its name. */
-export const memberNamed = (name: string, group: CollectionId = GROUP): MemberSigner =>
-  makeIdentity(new SeededRandom('members'), name).member(group);
-
-/** What is sent to set the keys of a group; `admins`: who of them is one, the first where nothing is said. */
-export function aclBody(
-  group: CollectionId,
-  gen: number,
-  members: readonly MemberSigner[],
-  by: MemberSigner,
-  admins: readonly MemberSigner[] = members.slice(0, 1),
-) {
-  const keys = members.map((member) => ({ k: member.key, admin: admins.includes(member) }));
-  return { g: group, gen, keys, by: by.key, sig: toHex(by.sign(aclBytes(group, gen, keys))) };
-}
-
-/** What is sent to be let in. */
-export function authBody(
-  { challenge, time }: { readonly challenge: string; readonly time: number },
-  origin: string,
-  members: readonly { readonly group: CollectionId; readonly member: MemberSigner }[],
-) {
-  return {
-    challenge,
-    origin,
-    members: members.map(({ group, member }) => ({
-      g: group,
-      k: member.key,
-      sig: toHex(member.sign(authenticationBytes({ origin, challenge, group, time }))),
-    })),
-  };
 }
 
 /** The relay's end of an events socket, and all that was said on it. */

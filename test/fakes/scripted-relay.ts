@@ -72,7 +72,7 @@ export class ScriptedRelay {
     const scripts: [string, Script][] = [
       ['POST /v1/auth/challenge', () => ({ body: { challenge: 'cd'.repeat(32), time: 1_000, origins: [] } })],
       ['POST /v1/auth', ({ json }) => ({ body: grantAll(json) })],
-      ['GET /v1/groups/', ({ path }) => (path.endsWith('/location') ? { body: here } : { status: 404, body: {} })],
+      ['GET /v1/groups/', ({ path }) => (path.endsWith('/location') ? { body: located } : { status: 404, body: {} })],
     ];
     for (const [what, script] of scripts) this.scripts.set(what, script);
   }
@@ -136,7 +136,16 @@ export class ScriptedRelay {
   }
 }
 
-const here = { gen: 1, api: '', events: '', live: '', blob: { kind: 'relay', base: '' }, region: null, ttl: 60 };
+/** A location: where it was asked. */
+export const located = {
+  gen: 1,
+  api: '',
+  events: '',
+  live: '',
+  blob: { kind: 'relay', base: '' },
+  region: null,
+  ttl: 60,
+};
 
 /** As a relay grants all that is asked for. */
 export const grantAll = (asked: { members: { g: string }[] }) => ({

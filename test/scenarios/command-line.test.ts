@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectControl } from '../../src/main/control/control-client.ts';
-import { Device, end, PATIENT, type Pair, startPair } from './device.ts';
+import { Device, end, PATIENT, type Pair, PROGRAM, startPair } from './device.ts';
 import { Folder, scratch } from './folder.ts';
 
 let pair: Pair;
@@ -163,6 +164,17 @@ describe('what scripts rely on', () => {
     await b.stop();
     await b.restart();
     expect(await b.ask('config', 'history.days')).toEqual({ 'history.days': 30 });
+  });
+
+  it('a call loads no module of Node that it has no use for', () => {
+    const folder = scratch('loads');
+    const tells = join(folder, 'tells.cjs');
+    // What a line editor and threads need comes along with `node:fs` and `node:util` where those are imported as they are.
+    writeFileSync(tells, "process.on('exit', () => console.log(process.moduleLoadList.join()));");
+    const call = ['--require', tells, PROGRAM, 'sync', '--data', join(folder, 'missing')];
+    const { stdout, status } = spawnSync(process.execPath, call, { encoding: 'utf8' });
+    expect([status, stdout.includes('NativeModule net,')]).toEqual([5, true]);
+    expect(stdout.split(',').filter((each) => /readline|fs.promises|worker_threads/.test(each))).toEqual([]);
   });
 
   it('cat writes the bytes as they are', async () => {

@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/main/cli/run-command-line.ts';
 import type { MemberSigner } from '../../src/main/peers/identity/identity.ts';
 import { capturedTerminal } from '../fakes/captured-terminal.ts';
+import { aclBody, authBody, GROUP, memberNamed } from '../fakes/relay-bodies.ts';
 import { RelayCaller, SaidOn } from '../fakes/relay-caller.ts';
-import { aclBody, authBody, GROUP, memberNamed } from '../fakes/relay-in-memory.ts';
 import { scratch } from './folder.ts';
 import { RelayProcess } from './relay-process.ts';
 
@@ -199,7 +199,7 @@ describe('relay serve', () => {
     }
   });
 
-  it('management tells both devices where the storage is, and there they find each other’s items', async () => {
+  it('claims 59 and 60: management tells both devices where the storage is, and there they find each other’s items', async () => {
     const storage = await start(['--role', 'storage']);
     const data = join(scratch('relay'), 'management');
     mkdirSync(data);

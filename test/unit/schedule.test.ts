@@ -149,6 +149,15 @@ describe('looking', () => {
   });
 });
 
+/** A look has begun while something is written, and goes on until it is told to. */
+async function lookingWhileWriting() {
+  const made = world();
+  Object.assign(made.double, { state: 'writing', holdsLooks: true });
+  made.schedule.dirty('docs');
+  await made.clock.advance(1000);
+  return made;
+}
+
 describe('constructing', () => {
   it('goes on while more comes, one at a time', async () => {
     const { schedule, double } = world();
@@ -183,11 +192,7 @@ describe('constructing', () => {
     expect(looks).toEqual([['docs']]);
   });
   it('lets what happens during a look wait as well, while something is written', async () => {
-    const { clock, schedule, double, looks, goOn } = world();
-    double.state = 'writing';
-    double.holdsLooks = true;
-    schedule.dirty('docs');
-    await clock.advance(1000);
+    const { clock, schedule, looks, goOn } = await lookingWhileWriting();
     schedule.dirty('music');
     goOn();
     await clock.advance(999);
@@ -196,11 +201,7 @@ describe('constructing', () => {
     expect(looks).toEqual([['docs'], ['music']]);
   });
   it('is not waited for by who asks for a look meanwhile', async () => {
-    const { clock, schedule, double, looks, goOn } = world();
-    double.state = 'writing';
-    double.holdsLooks = true;
-    schedule.dirty('docs');
-    await clock.advance(1000);
+    const { schedule, looks, goOn } = await lookingWhileWriting();
     void schedule.lookNow();
     goOn();
     await flush();

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { EXIT } from './exit-status.ts';
@@ -54,6 +53,8 @@ export function processTerminal(): Terminal {
 }
 
 async function askSecret(question: string): Promise<string> {
+  // Few calls need it, and each would load it.
+  const { createInterface } = await import('node:readline/promises');
   // The line editor draws what is typed on its output: this one shows nothing.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });

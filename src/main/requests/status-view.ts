@@ -8,6 +8,7 @@ import type {
   StatusView,
 } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
+import { type ByteLink, isRelayed } from '../peers/links/peer-link.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { changeLogSource } from '../store/problem-store.ts';
@@ -44,7 +45,7 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
     sources,
     peers,
     progress: progressView(engine, replica),
-    relay: relayView(replica),
+    relay: relayView(engine, replica),
   };
 }
 
@@ -127,7 +128,7 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
       device: member.device,
       name: member.name,
       state: linked ? 'linked' : session === null ? 'offline' : 'waiting',
-      link: session === null ? null : linkText(session.link.address),
+      link: session === null ? null : linkText(session.link),
       ...(through === null ? {} : { through: replica.membership.member(through)?.name ?? through }),
       behind: replica.memberPositions.behind(member.device),
       ...(problems === 0 ? {} : { problems }),
@@ -136,11 +137,12 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
 }
 
 /** A link through the relay has no other address than that. */
-const linkText = (address: string): string => (address === 'relay' ? address : `lan ${address}`);
+const linkText = (link: ByteLink): string => (isRelayed(link) ? link.address : `lan ${link.address}`);
 
-function relayView({ membership }: Replica): RelayView | null {
+function relayView(engine: Engine, { id, membership }: Replica): RelayView | null {
   const url = membership.relay();
-  return url === '' ? null : { url, state: 'offline', waiting: 0, why: null };
+  const why = engine.network.relays.stateOf(id)?.why?.message ?? null;
+  return url === '' ? null : { url, state: 'offline', waiting: 0, why };
 }
 
 function progressView(engine: Engine, replica: Replica): ProgressView | null {

@@ -89,7 +89,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     } catch (failure) {
       if (failure instanceof Refusal) return sendRefusal(request, response, failure);
       onFault(failure as Error);
-      response.destroy();
+      sendRefusal(request, response, refusalFor(failure as NodeJS.ErrnoException));
     }
   }
 
@@ -138,6 +138,13 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
       return closeServer(server, connections, patience);
     },
   };
+}
+
+/** What a client learns of a fault of ours. */
+function refusalFor({ code }: NodeJS.ErrnoException): Refusal {
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL'
+    ? new Refusal('quota', 'the disk of the relay is full')
+    : new Refusal('fault', 'the relay has a fault: its log says which');
 }
 
 function closeServer(server: Server, connections: ReadonlySet<Socket>, patience: number): Promise<void> {

@@ -37,6 +37,7 @@ export class Door {
   readonly #origins: readonly string[];
   readonly #onDropped: (session: Session) => void;
   readonly #strangers: Rates;
+  readonly #lookups: Rates;
   readonly #items: Rates;
   readonly #bytes: Rates;
 
@@ -55,6 +56,7 @@ export class Door {
     this.#origins = world.origins;
     this.#onDropped = world.onDropped;
     this.#strangers = new Rates(limits.strangersAMinute / 60, limits.strangersAMinute);
+    this.#lookups = new Rates(limits.lookupsAMinute / 60, limits.lookupsAMinute);
     this.#items = new Rates(limits.itemsASecond, limits.itemsAtOnce);
     this.#bytes = new Rates(limits.bytesASecond, 2 * limits.bytesASecond);
   }
@@ -63,6 +65,12 @@ export class Door {
   stranger(address: string, now: number): void {
     const host = hostKey(address);
     if (host !== null) this.#limit(this.#strangers.take(host, 1, now));
+  }
+
+  /** Counts a question where a group is: a device asks one for each of its groups before it has a token. */
+  lookup(address: string, now: number): void {
+    const host = hostKey(address);
+    if (host !== null) this.#limit(this.#lookups.take(host, 1, now));
   }
 
   /** Counts a new item of a member. */

@@ -20,8 +20,9 @@ export interface RelayLimits {
   readonly itemsAtOnce: number;
   /** What a member sends and fetches, splices left out. */
   readonly bytesASecond: number;
-  /** Requests without a token of one host. */
+  /** Requests without a token of one host, and questions where a group is. */
   readonly strangersAMinute: number;
+  readonly lookupsAMinute: number;
 }
 
 /** The quotas of PROTOCOL 3.1. */
@@ -36,6 +37,7 @@ export const LIMITS: RelayLimits = {
   itemsAtOnce: 50,
   bytesASecond: 20_000_000,
   strangersAMinute: 20,
+  lookupsAMinute: 600,
 };
 
 /** The longest answer to "what items are there after". */

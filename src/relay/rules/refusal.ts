@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'bad-range'
   | 'too-many'
   | 'quota'
+  | 'fault'
   | 'closing';
 
 export const REFUSAL_STATUS: { readonly [code in RefusalCode]: number } = {
@@ -31,6 +32,7 @@ export const REFUSAL_STATUS: { readonly [code in RefusalCode]: number } = {
   'bad-range': 416,
   'too-many': 429,
   'quota': 507,
+  'fault': 500,
   'closing': 503,
 };
 

@@ -8,7 +8,8 @@ import { systemClock } from '../../../src/main/platform/clock.ts';
 import { systemRandom } from '../../../src/main/platform/random.ts';
 import type { MemberKey } from '../../../src/main/record/ids.ts';
 import { type RelayServer, startRelayServer } from '../../../src/relay/http/relay-server.ts';
-import { GROUP, memberNamed, RelayInMemory } from '../../fakes/relay-in-memory.ts';
+import { GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
+import { RelayInMemory } from '../../fakes/relay-in-memory.ts';
 
 // Both ends of the relay as they are, over real sockets: what the one says the other understands.
 

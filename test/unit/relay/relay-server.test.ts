@@ -8,8 +8,9 @@ import { type RelayServer, startRelayServer } from '../../../src/relay/http/rela
 import type { RelayRole } from '../../../src/relay/http/routes.ts';
 import { LIMITS } from '../../../src/relay/rules/limits.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { aclBody, authBody, GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
 import { RelayCaller, SaidOn } from '../../fakes/relay-caller.ts';
-import { aclBody, authBody, GROUP, memberNamed, RELAY_ORIGIN, RelayInMemory } from '../../fakes/relay-in-memory.ts';
+import { RELAY_ORIGIN, RelayInMemory } from '../../fakes/relay-in-memory.ts';
 
 const [ana, ben] = [memberNamed('ana'), memberNamed('ben')];
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -200,6 +201,21 @@ describe('over HTTP', () => {
     asked.end('-half');
     const [response] = await answered;
     expect(response.statusCode).toBe(401);
+  });
+
+  it('what the relay cannot do is answered, and told to its operator', async () => {
+    const [asAna] = await enter(ana);
+    for (const [fault, status, code] of [
+      [new Error('broken'), 500, 'fault'],
+      [Object.assign(new Error('no space'), { code: 'ENOSPC' }), 507, 'quota'],
+      [Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' }), 507, 'quota'],
+    ] as const) {
+      relay.store.append = () => Promise.reject(fault);
+      const answer = await caller.call('POST', at('items'), Buffer.from('x'), { token: asAna! });
+      expect(answer).toMatchObject({ status, json: error(code) });
+      expect(answer.body.toString()).not.toContain('broken');
+      expect(faults.splice(0)).toEqual([fault]);
+    }
   });
 
   it('what is no TLS, and no HTTP, ends and harms nobody', async () => {

@@ -3,17 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { collectionId } from '../../../src/main/record/ids.ts';
 import { LIMITS } from '../../../src/relay/rules/limits.ts';
 import type { Session } from '../../../src/relay/rules/tokens.ts';
-import {
-  aclBody,
-  authBody,
-  GROUP,
-  HeardEvents,
-  HOUSE,
-  memberNamed,
-  RELAY_ORIGIN,
-  RELAY_PIN,
-  RelayInMemory,
-} from '../../fakes/relay-in-memory.ts';
+import { aclBody, authBody, GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
+import { HeardEvents, HOUSE, RELAY_ORIGIN, RELAY_PIN, RelayInMemory } from '../../fakes/relay-in-memory.ts';
 
 const OTHER = collectionId('bb'.repeat(16));
 const [ana, ben, cara] = [memberNamed('ana'), memberNamed('ben'), memberNamed('cara')];
@@ -447,6 +438,14 @@ describe('location', () => {
     expect(await relay.service.location(HOUSE, GROUP, 'home:21028')).toEqual({ gen: 0, ...here });
     await relay.register([ana]);
     expect(await relay.service.location(HOUSE, GROUP, 'home:21028')).toEqual({ gen: 1, ...here });
+  });
+
+  it('may be asked for many groups at once, and not without end', async () => {
+    const ask = () => relay.service.location('192.0.2.1', GROUP, 'home:21028');
+    for (let n = 0; n < 600; n++) await ask();
+    await expect(ask()).rejects.toEqual(refused('too-many', { retryAfter: 1 }));
+    await relay.pass(SECOND);
+    await ask();
   });
 
   it('is what the table says: where the group was when it was registered', async () => {

@@ -3,15 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { collectionId } from '../../../src/main/record/ids.ts';
 import type { EventsHandle } from '../../../src/relay/rules/meetings.ts';
 import type { Session } from '../../../src/relay/rules/tokens.ts';
-import {
-  aclBody,
-  GROUP,
-  HeardEvents,
-  HeldEnd,
-  HOUSE,
-  memberNamed,
-  RelayInMemory,
-} from '../../fakes/relay-in-memory.ts';
+import { aclBody, GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
+import { HeardEvents, HeldEnd, HOUSE, RelayInMemory } from '../../fakes/relay-in-memory.ts';
 
 const [ana, ben, cara] = [memberNamed('ana'), memberNamed('ben'), memberNamed('cara')];
 const OTHER = collectionId('bb'.repeat(16));

@@ -62,7 +62,7 @@ class HttpsRelaySession implements RelaySession {
   readonly #grants: RelayGrants;
   readonly #storage: RelayStorage;
   #listener: RelayListener | null = null;
-  /** Groups that were told ready since the listener stands. */
+  /** Groups that were told ready since it is listened for them. */
   readonly #told = new Set<CollectionId>();
   #failures = 0;
   /** Rounds after which some group was not open to this device. */
@@ -95,6 +95,7 @@ class HttpsRelaySession implements RelaySession {
       if (this.#notYet > 0) this.#plan(0);
       return;
     }
+    for (const group of this.#told) if (!this.#members.has(group)) this.#told.delete(group);
     this.#notYet = 0;
     this.#forget();
     if (members.length === 0) this.#rest();
@@ -143,12 +144,16 @@ class HttpsRelaySession implements RelaySession {
   async closeMailbox(id: string): Promise<void> {
     const token = this.#grants.current?.token;
     if (!this.#mailboxes.delete(id) || token === undefined) return;
-    await this.#places.entrance.ask({ method: 'DELETE', path: `/v1/mailbox/${id}`, token }).catch(notThere);
+    await this.#places.home.ask({ method: 'DELETE', path: `/v1/mailbox/${id}`, token }).catch(notThere);
   }
   async knock(id: string, token: Uint8Array, signal: AbortSignal): Promise<RelayChannel> {
     const { url } = this.#address;
-    const socket = this.#places.entrance.socket(`/v1/mailbox/${id}`, toHex(token));
-    return openChannel(socket, url, signal).catch((error: unknown) => Promise.reject(asRelayError(error, url)));
+    try {
+      const bell = await this.#places.doorbell();
+      return await openChannel(bell.socket(`/v1/mailbox/${id}`, toHex(token)), url, signal);
+    } catch (error) {
+      throw this.#grants.fault(error);
+    }
   }
 
   retryNow(): void {
@@ -175,7 +180,7 @@ class HttpsRelaySession implements RelaySession {
     const ttl = until - this.#clock.now();
     const { token } = this.#grants.current ?? (await this.#grants.renew());
     const body = { id, token: tokenHash, ttl };
-    await this.#places.entrance.ask({ method: 'POST', path: '/v1/mailbox', token, body });
+    await this.#places.home.ask({ method: 'POST', path: '/v1/mailbox', token, body });
   }
 
   // How the session stands
@@ -229,8 +234,7 @@ class HttpsRelaySession implements RelaySession {
       const former = this.#notYet === 0 ? this.#grants.current : null;
       const grant = former ?? (await this.#grants.renew());
       const open = [...this.#members.keys()].filter((group) => grant.groups.get(group) === null);
-      for (const group of open) if (!this.#told.has(group)) await this.#places.locate(group, grant.token);
-      const deaf = open.length === 0 ? null : await this.#listen(grant, open[0] as CollectionId);
+      const deaf = await this.#listen(grant, open);
       if (this.#closed) return null;
       this.#failures = 0;
       this.#tell('online', deaf);
@@ -249,10 +253,11 @@ class HttpsRelaySession implements RelaySession {
     }
   }
 
-  /** Listens with this grant. Why that does not go, though the relay answers otherwise; null: it goes. */
-  async #listen(grant: Grant, group: CollectionId): Promise<RelayError | null> {
-    if (this.#listener !== null && this.#heardWith === grant) return null;
-    const socket = this.#places.of(group, 'events').socket('/v1/events', grant.token);
+  /** Listens for these groups. Why that does not go, though the relay answers otherwise; null: it goes. */
+  async #listen(grant: Grant, groups: readonly CollectionId[]): Promise<RelayError | null> {
+    const [first] = groups;
+    if (first === undefined || (this.#listener !== null && groups.every((group) => this.#told.has(group)))) return null;
+    const socket = this.#places.of(first, 'events').socket('/v1/events', grant.token);
     const listener: RelayListener = new RelayListener(socket, {
       clock: this.#clock,
       relay: this.#address.url,
@@ -270,10 +275,8 @@ class HttpsRelaySession implements RelaySession {
     // The former one is left only now, so that nothing is missed in between.
     this.#listener?.close();
     this.#listener = listener;
-    this.#heardWith = grant;
     return null;
   }
-  #heardWith: Grant | null = null;
 
   #deafened(listener: RelayListener, why: RelayError, unknown: boolean): void {
     if (this.#listener !== listener || this.#closed) return;

@@ -59,11 +59,13 @@ export interface Location {
   readonly events: string;
   readonly live: string;
   readonly packs: string;
+  /** Seconds. */
+  readonly ttl: number;
 }
 export function readLocation(said: unknown): Location {
-  const { api, events, live, blob } = object(said);
+  const { api, events, live, blob, ttl } = object(said);
   const { base } = object(blob);
-  return { api: text(api), events: text(events), live: text(live), packs: text(base) };
+  return { api: text(api), events: text(events), live: text(live), packs: text(base), ttl: whole(ttl) };
 }
 
 export function readSid(said: unknown): number {

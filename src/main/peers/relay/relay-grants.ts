@@ -34,8 +34,9 @@ export class RelayGrants {
   /** A new one. Two at a time are one. */
   renew(): Promise<Grant> {
     if (this.#loggingIn !== null) return this.#loggingIn;
-    if (this.#members.size === 0) return Promise.reject(this.fault(new Error('it is not connected')));
-    const asked: Promise<Grant> = logIn(this.#places.entrance, this.#address, [...this.#members.values()]).then(
+    const members = [...this.#members.values()];
+    if (members.length === 0) return Promise.reject(this.fault(new Error('it is not connected')));
+    const asked: Promise<Grant> = this.#enter(members).then(
       (grant) => {
         // What was asked for before the members changed is not kept.
         if (this.#loggingIn === asked) this.#current = grant;
@@ -49,6 +50,16 @@ export class RelayGrants {
     };
     asked.then(done, done);
     return asked;
+  }
+
+  /** Groups that are stored elsewhere, or of which it is not known where, are left out. */
+  async #enter(members: readonly RelayMember[]): Promise<Grant> {
+    await this.#places.locate(members.map(({ group }) => group));
+    return logIn(
+      this.#places.home,
+      this.#address,
+      members.filter(({ group }) => this.#places.isHome(group)),
+    );
   }
 
   /** Asks as a member of `group`, where that part of the relay is; with a new token where the one there was has expired. */

@@ -7,8 +7,8 @@ import { asRelayError, RelayError, refusalOf } from './relay-error.ts';
 /** The relay asks at least each 30 s whether we are there: after this silence it is not. */
 const SILENCE_MS = 90_000;
 const ANSWER_MS = 10_000;
-/** The relay does not know the token (any more). */
-const NOT_AUTHENTICATED = 4401;
+/** The token is worth nothing (any more): expired, of a key that was removed, or one of too many. */
+const NOT_AUTHENTICATED: ReadonlySet<number> = new Set([4401, 4403, 4409]);
 
 type Waiting = { readonly granted: (token: string) => void; readonly refused: (why: RelayError) => void };
 
@@ -52,7 +52,7 @@ export class RelayListener {
         if (status === 0) why = asRelayError(error, relay);
       });
       this.#socket.on('close', (code) => {
-        this.#end(why, code === NOT_AUTHENTICATED);
+        this.#end(why, NOT_AUTHENTICATED.has(code));
         reject(why);
       });
       this.#socket.on('message', (data, isBinary) => this.#take(isBinary ? null : String(data)));

@@ -13,7 +13,7 @@ import type {
 import { systemRandom } from '../../../../src/main/platform/random.ts';
 import { type CollectionId, collectionId, type MemberKey, memberKey } from '../../../../src/main/record/ids.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
-import { grantAll, type Heard, ScriptedRelay } from '../../../fakes/scripted-relay.ts';
+import { grantAll, type Heard, located, ScriptedRelay } from '../../../fakes/scripted-relay.ts';
 
 const relayIdentity = new DeviceIdentity(makeSecrets(systemRandom));
 const PHOTOS = collectionId('0'.repeat(32));
@@ -114,9 +114,10 @@ describe('a session with a relay', () => {
       expect(holds(authenticationBytes(what), sig)).toBe(true);
     }
     expect(relay.heard.filter(({ path }) => path.endsWith('/location')).map(({ token }) => token)).toEqual([
-      'ab'.repeat(32),
-      'ab'.repeat(32),
+      null,
+      null,
     ]);
+    expect(relay.heard[0]?.path).toBe(`/v1/groups/${PHOTOS}/location`);
     expect(relay.listeners).toHaveLength(1);
   });
 
@@ -216,7 +217,7 @@ describe('a session with a relay', () => {
     const { relay, session, hears, begin } = await world((it) => {
       const elsewhere = `https://127.0.0.1:1#k=${Buffer.alloc(32, 1).toString('base64url')}`;
       it.scripts.set(`GET /v1/groups/${PHOTOS}/location`, () => ({
-        body: { api: elsewhere, events: elsewhere, live: elsewhere, blob: { kind: 'relay', base: elsewhere } },
+        body: { api: elsewhere, events: elsewhere, live: elsewhere, blob: { kind: 'relay', base: elsewhere }, ttl: 60 },
       }));
       it.scripts.set(`POST /v1/groups/${PHOTOS}/items`, () => ({ body: { sid: 7 } }));
     });
@@ -224,6 +225,52 @@ describe('a session with a relay', () => {
     await hears('ready 0');
     expect(await session.post(PHOTOS, Uint8Array.of(1, 2))).toBe(7);
     expect([...(relay.heard.at(-1)?.body ?? [])]).toEqual([1, 2]);
+  });
+
+  it('goes where a relay that only tells locations sends it, for members and for invitations', async () => {
+    const storage = await new ScriptedRelay(relayIdentity).start();
+    running.push(storage);
+    const guests: string[] = [];
+    storage.sockets.set('/v1/mailbox/', (socket, path) => {
+      guests.push(path);
+      socket.on('message', (data) => socket.send(data));
+    });
+    storage.scripts.set(`POST /v1/groups/${PHOTOS}/items`, () => ({ body: { sid: 7 } }));
+    const { relay, session, hears, begin } = await world((it) => {
+      const { url } = storage;
+      const body = { api: url, events: url, live: url, blob: { kind: 'relay', base: url }, ttl: 60 };
+      it.scripts.set('GET /v1/groups/', () => ({ body }));
+    });
+    await begin(member(PHOTOS));
+    await hears('ready 0');
+    expect(await session.post(PHOTOS, Uint8Array.of(1))).toBe(7);
+    expect([relay.heard.map(({ method }) => method), relay.listeners.length, storage.listeners.length]).toEqual([
+      ['GET'],
+      0,
+      1,
+    ]);
+    const channel = await session.knock('aa'.repeat(16), Uint8Array.of(1), never);
+    channel.write('x');
+    for await (const part of channel) if (String(part) === 'x') break;
+    expect([guests.length, relay.heard.map(({ path }) => path).at(-1)]).toEqual([
+      1,
+      `/v1/groups/${'0'.repeat(32)}/location`,
+    ]);
+  });
+
+  it('serves the groups it could ask after, where the relay wants a pause before the others', async () => {
+    let busy = true;
+    const { clock, hears, begin, told } = await world((it) => {
+      it.scripts.set(`GET /v1/groups/${NOTES}/location`, () =>
+        busy ? { status: 429, headers: { 'retry-after': '3' } } : { body: located },
+      );
+    });
+    await begin(member(PHOTOS), member(NOTES));
+    await hears('ready 0');
+    expect(told).not.toContain('ready 1');
+    busy = false;
+    await clock.advance(2000);
+    await hears('ready 1');
   });
 
   it('takes another token where the one it has expired', async () => {
