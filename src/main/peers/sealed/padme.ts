@@ -3,7 +3,6 @@
  * of all lengths only a few dozen a magnitude are left to tell.
  */
 export function padmeLength(length: number): number {
-  if (length < 2) return length;
   const exponent = 31 - Math.clz32(length);
   const kept = 32 - Math.clz32(exponent);
   const step = 2 ** Math.max(0, exponent - kept);

@@ -135,6 +135,15 @@ describe('a sealed item', () => {
     expect(() => sealItem(seal, { is: 'package', bytes: new Uint8Array(ITEM_LIMIT) })).toThrow('at most');
   });
 
+  it('may be just so long', () => {
+    expect([ITEM_LIMIT, PACK_LIMIT, MOST_PIECES]).toEqual([1_179_648, 8_388_608, 16_384]);
+    const full = Uint8Array.from(sealItem(seal, ITEMS.package));
+    const longest = new Uint8Array(ITEM_LIMIT);
+    longest.set(full);
+    expect(sealedEpoch(longest)).toBe(seal.epoch);
+    expect(() => openItem(longest, seal)).toThrow('not as its author sealed it');
+  });
+
   it('has room for the longest package and for every operation of a message', () => {
     const longest = { is: 'package', bytes: random.bytes((1 << 20) + (16 << 10)) } as const;
     expect(openItem(sealItem(seal, longest), seal)).toEqual(longest);
@@ -161,6 +170,11 @@ describe('a sealed item', () => {
 });
 
 describe('an item of a member', () => {
+  it('may name a single content', () => {
+    const one = { ...ITEMS.contents, entries: [place(0, 16)] };
+    expect(readItem(encodeItem(one))).toEqual(one);
+  });
+
   it('answers whatever bytes with an item that comes back the same, or a RangeError', () => {
     fc.assert(
       fc.property(mutated(items.map(encodeItem)), (bytes) => {

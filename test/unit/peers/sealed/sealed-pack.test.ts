@@ -85,6 +85,8 @@ describe('a pack', () => {
     expect(bytes.length).toBe(PACK_LIMIT);
     expect(readItem(encodeItem({ is: 'contents', pack: digest('bb'.repeat(32)), key, entries: both }))).toBeDefined();
     expect(() => packed([...full, piece(new Uint8Array(0))])).toThrow('at most');
+    const many = packed(Array.from({ length: MOST_PIECES }, () => PIECES[0]!));
+    expect(openPiece(group, key, MOST_PIECES - 1, many.bytes.subarray(-16))).toEqual(contents[0]);
     expect(() => packed(Array.from({ length: MOST_PIECES + 1 }, () => PIECES[0]!))).toThrow('at most');
     expect(() => packed([])).toThrow('at most');
   });
