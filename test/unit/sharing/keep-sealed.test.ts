@@ -6,7 +6,7 @@ import { FakeClock } from '../../fakes/fake-clock.ts';
 function member(turn: number | null) {
   const clock = new FakeClock();
   const seen: number[] = [];
-  let told = 0;
+  let [told, waits] = [0, 0];
   const log = {
     turn,
     sealTurn: () => log.turn,
@@ -20,10 +20,13 @@ function member(turn: number | null) {
   const start = clock.now();
   const keep = new KeepSealed(log, {
     now: () => clock.now(),
-    later: (call, after) => void clock.after(after, call),
+    later: (call, after) => {
+      waits++;
+      clock.after(after, call);
+    },
     sealed: () => told++,
   });
-  return { log, keep, clock, sealedAt: () => seen.map((at) => at - start), told: () => told };
+  return { log, keep, clock, sealedAt: () => seen.map((at) => at - start), told: () => told, waits: () => waits };
 }
 
 describe('a member without a secret', () => {
@@ -35,9 +38,10 @@ describe('a member without a secret', () => {
   });
 
   it('is given it by another only where nobody before it did, and that is told', async () => {
-    const { keep, clock, sealedAt, told } = member(2);
+    const { keep, clock, sealedAt, told, waits } = member(2);
     keep.check();
     keep.check();
+    expect(waits()).toBe(1);
     await clock.advance(119_999);
     expect(sealedAt()).toEqual([]);
     await clock.advance(1);
@@ -58,6 +62,12 @@ describe('a member without a secret', () => {
     keep.check();
     await clock.advance(60_000);
     expect([sealedAt().length, told()]).toEqual([1, 1]);
+  });
+
+  it('is waited for by nobody where there is none', () => {
+    const { keep, waits } = member(null);
+    keep.check();
+    expect(waits()).toBe(0);
   });
 
   it('does not wait for a hundred others', async () => {

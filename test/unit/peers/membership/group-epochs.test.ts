@@ -1,13 +1,14 @@
+import { hkdfSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SEALED_BYTES, sealTo } from '../../../../src/main/peers/identity/box-seal.ts';
 import { makeDescriptor } from '../../../../src/main/peers/identity/descriptor.ts';
 import type { DeviceIdentity } from '../../../../src/main/peers/identity/identity.ts';
 import { GroupMembership } from '../../../../src/main/peers/membership/group-membership.ts';
-import { addMember, selfAsMember } from '../../../../src/main/peers/membership/membership-log.ts';
+import { addMember, createCollection, selfAsMember } from '../../../../src/main/peers/membership/membership-log.ts';
 import { MOST_SEALS, makeBinding, makeOp, parseOp } from '../../../../src/main/peers/membership/membership-op.ts';
 import { toHex } from '../../../../src/main/peers/protocol/hex.ts';
 import type { MemberRole } from '../../../../src/main/peers/protocol/messages.ts';
-import { foundPhotos, makeIdentities, makeIdentity } from '../../../fakes/identities.ts';
+import { aboutPhotos, foundPhotos, makeIdentities, makeIdentity } from '../../../fakes/identities.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
 const random = new SeededRandom('group epochs');
@@ -232,6 +233,14 @@ describe('a member without a secret', () => {
     expect([third.sealTurn(), third.sealMissing(NOW)]).toEqual([null, false]);
   });
 
+  it('of one secret is given that', () => {
+    const first = on(ana);
+    first.rotate(NOW);
+    letIn(first, ben);
+    expect([first.sealMissing(NOW), first.sealMissing(NOW)]).toEqual([true, false]);
+    expect(secrets(on(ben, first))).toEqual(secrets(first));
+  });
+
   it('gets none where it only keeps what passes', () => {
     const [first] = among([ben, 'relay']) as [GroupMembership];
     first.rotate(NOW);
@@ -260,7 +269,7 @@ describe('a member without a secret', () => {
     expect(operationsOf(first, 'rotate').length).toBe(1);
     expect(operationsOf(first, 'seal').length).toBe(1);
     expect(first.sealTurn()).toBeNull();
-    for (const who of [many[0], many.at(-1)] as DeviceIdentity[])
+    for (const who of [ana, many[0], many.at(-1)] as DeviceIdentity[])
       expect(secrets(on(who, first)), who.id).toEqual(secrets(first));
   });
 });
@@ -279,8 +288,15 @@ describe('the relay of a collection', () => {
 
   it('is not told who the members are: their secret follows from the half of a hash that is not the id', () => {
     const [first, second] = among([ben, 'editor']) as [GroupMembership, GroupMembership];
-    expect(first.membersSecret()?.length).toBe(32);
+    const half = Buffer.from(founding[0]!.hash.slice(32), 'hex');
+    const secret = hkdfSync('sha256', half, Buffer.from(group, 'hex'), 'lockstep-members-1', 32);
+    expect(first.membersSecret()).toEqual(new Uint8Array(secret));
     expect(second.membersSecret()).toEqual(first.membersSecret());
+    // Another collection's beginning is none.
+    const other = createCollection(ben, { ...aboutPhotos, name: 'Other' });
+    const mixed = [...other.ops, ...founding].map(({ bytes }) => bytes);
+    const third = new GroupMembership(ben, group, { load: () => mixed, save: () => undefined }, random);
+    expect(third.membersSecret()).toEqual(first.membersSecret());
     const nothing = { load: () => [], save: () => undefined };
     expect(new GroupMembership(ben, group, nothing, random).membersSecret()).toBeNull();
   });

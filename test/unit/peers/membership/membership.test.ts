@@ -483,8 +483,19 @@ describe('a rotation', () => {
     const apart = [one.rotates(ana), two.rotates(ben)].map(({ hash }) => hash).sort((a, b) => (a < b ? -1 : 1));
     expect(join(one, two).rotations.map(({ n, hash }) => [n, hash])).toEqual(apart.map((hash) => [1, hash]));
     const both = new Copy([...new Set([...one.ops, ...two.ops])]);
-    both.rotates(ana);
-    expect(both.state().rotations.at(-1)?.n).toBe(2);
+    const next = both.rotates(ana);
+    expect(both.state().rotations.at(-1)).toMatchObject({ n: 2, hash: next.hash, id: next.hash.slice(0, 16) });
+  });
+
+  it('comes after one with a smaller number, however much came before that', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    const [one, two] = [copy.fork(), copy.fork()];
+    for (let step = 0; step < 5; step++) one.says(ana, { op: 'name', name: `name ${step}` });
+    const late = one.rotates(ana);
+    const [first, second] = [two.rotates(ben), two.rotates(ben)];
+    const ones = [first.hash, late.hash].sort((a, b) => (a < b ? -1 : 1));
+    expect(join(one, two).rotations.map(({ hash }) => hash)).toEqual([...ones, second.hash]);
   });
 
   it('of one removed meanwhile is read and not counted', () => {
