@@ -15,12 +15,16 @@ import { startRelayServer } from './http/relay-server.ts';
 import type { RelayRole } from './http/routes.ts';
 import { RelayService } from './relay-service.ts';
 import { LIMITS } from './rules/limits.ts';
+import { Room } from './rules/room.ts';
 import { FileBlobs } from './storage/file-blobs.ts';
 import { SqliteStore } from './storage/sqlite-store.ts';
 import { openRelayKey } from './tls-key.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
+/** Bytes in memory of what is received and sent, all together and for one host. */
+const UNDER_WAY = 256 * 1024 * 1024;
+const UNDER_WAY_OF_A_HOST = 64 * 1024 * 1024;
 /** What others on this computer are left of the disk. */
 const RESERVE = 512 * 1024 * 1024;
 /** What is under way at a stop may take so long. */
@@ -114,7 +118,8 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
     keepMs: options.keepHours * HOUR,
     storage: options.storage,
   });
-  const server = await startRelayServer({ ...options, service, tls: key, clock: systemClock, onFault });
+  const room = new Room(UNDER_WAY, UNDER_WAY_OF_A_HOST);
+  const server = await startRelayServer({ ...options, service, tls: key, clock: systemClock, room, onFault });
   endings.push(() => server.close(PATIENCE_MS));
   endings.push(() => service.close());
   const ticking = setInterval(() => service.tick(), SECOND);
@@ -184,6 +189,7 @@ async function startOperator(
         connections: parts.server.connections(),
         events_sockets: parts.service.open.events,
         splices: parts.service.open.splices,
+        tokens: parts.service.open.tokens,
         event_loop_delay_p99_ms: delay.percentile(99) / 1e6,
         resident_bytes: process.memoryUsage.rss(),
         cpu_seconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,

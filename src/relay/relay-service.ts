@@ -92,9 +92,13 @@ export class RelayService {
     });
   }
 
-  /** Sockets that are open. */
-  get open(): { readonly events: number; readonly splices: number } {
-    return { events: this.#meetings.hub.size, splices: this.#meetings.splices.size };
+  /** What is open: sockets, and what waits or is good in memory. */
+  get open(): { readonly events: number; readonly splices: number; readonly tokens: number } {
+    return {
+      events: this.#meetings.hub.size,
+      splices: this.#meetings.splices.size,
+      tokens: this.#door.tokens.size,
+    };
   }
 
   // Without a token. `from`: the address of who asks.
@@ -255,7 +259,13 @@ export class RelayService {
   }
 
   async heads(session: Session, g: string): Promise<readonly StoredHeads[]> {
-    return this.#world.store.heads(memberOf(session, g).group);
+    const { group, key } = memberOf(session, g);
+    const heads = await this.#world.store.heads(group);
+    this.#spend(
+      key,
+      heads.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    );
+    return heads;
   }
 
   /** Keeps a pack under the SHA-256 of its bytes for 30 days; again: renews that. */

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { REFUSAL_STATUS, type Refusal } from '../rules/refusal.ts';
+import type { Room } from '../rules/room.ts';
 
-/** What a request is answered with. `bytes`: one piece after the other, as the client takes them. */
+/** What a request is answered with. `bytes`: one piece after the other, as the client takes them; `held`: how many are in memory meanwhile. */
 export type Answer =
   | { readonly status: number; readonly json?: unknown }
   | {
       readonly status: number;
       readonly headers: { readonly [name: string]: string | number };
       readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+      readonly held: number;
     };
 
 /** A body so long that is not wanted is taken and thrown away, so that the connection stays good. */
@@ -16,8 +18,15 @@ const SWALLOWED = 64 * 1024;
 const PARTING_MS = 1000;
 
 /** Sends an answer; resolves when it has been handed over, or the client is gone. */
-export async function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+export async function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  room: Room,
+): Promise<void> {
   if (!('bytes' in answer)) return sendJson(request, response, answer.status, answer.json ?? {});
+  const release = room.take(request.socket.remoteAddress ?? '', request.method === 'HEAD' ? 0 : answer.held);
+  response.once('close', release);
   response.writeHead(answer.status, { 'content-type': 'application/octet-stream', ...answer.headers });
   if (request.method !== 'HEAD') {
     for await (const piece of answer.bytes) {

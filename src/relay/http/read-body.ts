@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../main/platform/clock.ts';
 import { Refusal } from '../rules/refusal.ts';
+import type { Room } from '../rules/room.ts';
 
 /** A body that does not come on for so long is given up. */
 const IDLE_MS = 20_000;
-/** Bodies being received, all together: what members send at once must fit into memory. */
-const ROOM = 256 * 1024 * 1024;
 
 /** Receives the bodies of requests, as much at once as there is room for. */
 export class Bodies {
   readonly #clock: Clock;
-  #taken = 0;
+  readonly #room: Room;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, room: Room) {
     this.#clock = clock;
+    this.#room = room;
   }
 
   /** Bytes a request says it will send; null: it does not say. Refuses what says it is more than `most`. */
@@ -25,15 +25,14 @@ export class Bodies {
     return length;
   }
 
-  /** The body. Refuses more than `most` bytes as soon as they come, and who stops sending. */
+  /** The body. Refuses more than `most` bytes as soon as they come, who stops sending, and what there is no room for. */
   async read(request: IncomingMessage, most: number): Promise<Buffer> {
-    const room = this.announced(request, most) ?? most;
-    if (this.#taken + room > ROOM) throw new Refusal('too-many', 'busy: try again in a second', { retryAfter: 1 });
-    this.#taken += room;
+    const length = this.announced(request, most) ?? most;
+    const release = this.#room.take(request.socket.remoteAddress ?? '', length);
     try {
-      return await this.#receive(request, room);
+      return await this.#receive(request, length);
     } finally {
-      this.#taken -= room;
+      release();
     }
   }
 

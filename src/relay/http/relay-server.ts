@@ -7,6 +7,7 @@ import type { RelayService } from '../relay-service.ts';
 import { HostCounts } from '../rules/rates.ts';
 import { readGroup } from '../rules/read-input.ts';
 import { Refusal } from '../rules/refusal.ts';
+import type { Room } from '../rules/room.ts';
 import { type Answer, sendAnswer, sendRefusal } from './answer.ts';
 import { bearerOf } from './bearer.ts';
 import { Bodies, parseJson } from './read-body.ts';
@@ -26,6 +27,8 @@ export interface RelayServerOptions {
   /** PEM. */
   readonly tls: { readonly key: string; readonly certificate: string };
   readonly clock: Clock;
+  /** For what is being received and sent. */
+  readonly room: Room;
   /** Told of faults; nothing in it names a group or an address. */
   readonly onFault: (fault: Error) => void;
 }
@@ -40,8 +43,8 @@ export interface RelayServer {
 
 /** Serves a relay over TLS. Fails with `port-in-use` and `cannot-listen`. */
 export async function startRelayServer(options: RelayServerOptions): Promise<RelayServer> {
-  const { service, role, tls, clock, onFault } = options;
-  const bodies = new Bodies(clock);
+  const { service, role, tls, clock, room, onFault } = options;
+  const bodies = new Bodies(clock, room);
   const server = createServer({
     key: tls.key,
     cert: tls.certificate,
@@ -85,7 +88,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     response.on('error', () => response.destroy());
     try {
       if (isClosing) throw new Refusal('closing', 'the relay is being stopped', { retryAfter: 5 });
-      await sendAnswer(request, response, await answerTo(request));
+      await sendAnswer(request, response, await answerTo(request), room);
     } catch (failure) {
       if (failure instanceof Refusal) return sendRefusal(request, response, failure);
       onFault(failure as Error);

@@ -90,7 +90,7 @@ const MEMBERS: readonly MemberRoute[] = [
     const after = readDigits(query.get('after'), 0, 'after');
     const limit = readDigits(query.get('limit'), ITEMS_AT_ONCE, 'limit');
     const { items, last } = await service.items(session, names[0]!, after, limit);
-    return { status: 200, headers: { 'x-last-sid': String(last) }, bytes: itemsBytes(items) };
+    return { status: 200, headers: { 'x-last-sid': String(last) }, bytes: itemsBytes(items), held: sizeOf(items) };
   }),
   json('PUT', '/v1/groups/*/cursor', JSON_BODY, STORING, async ({ service, session, names }, body) =>
     ok({ min: await service.setCursor(session, names[0]!, body) }),
@@ -99,11 +99,10 @@ const MEMBERS: readonly MemberRoute[] = [
     await service.putHeads(session, names[0]!, body);
     return done;
   }),
-  json('GET', '/v1/groups/*/heads', null, STORING, async ({ service, session, names }) => ({
-    status: 200,
-    headers: {},
-    bytes: headsBytes(await service.heads(session, names[0]!)),
-  })),
+  json('GET', '/v1/groups/*/heads', null, STORING, async ({ service, session, names }) => {
+    const heads = await service.heads(session, names[0]!);
+    return { status: 200, headers: {}, bytes: headsBytes(heads), held: sizeOf(heads) };
+  }),
   bytes('PUT', '/v1/groups/*/packs/*', LIMITS.pack, async ({ service, session, names }, body) => {
     await service.putPack(session, names[0]!, names[1]!, body);
     return done;
@@ -158,10 +157,13 @@ async function getPack({ service, session, names, range }: MemberCall): Promise<
       yield await service.readPack(session, group, id, at, Math.min(PIECE, to - at));
   }
   const headers = { 'accept-ranges': 'bytes', 'content-length': to - from };
-  if (part === null) return { status: 200, headers, bytes: pieces() };
-  return { status: 206, headers: { ...headers, 'content-range': `bytes ${from}-${to - 1}/${size}` }, bytes: pieces() };
+  const answer = { bytes: pieces(), held: Math.min(PIECE, to - from) };
+  if (part === null) return { status: 200, headers, ...answer };
+  return { status: 206, headers: { ...headers, 'content-range': `bytes ${from}-${to - 1}/${size}` }, ...answer };
 }
 
+const sizeOf = (entries: readonly { readonly bytes: Uint8Array }[]): number =>
+  entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
 const ok = (json: unknown): Answer => ({ status: 200, json });
 
 function open(

@@ -12,7 +12,7 @@ const LONGEST_EVENT = 4096;
 /** The longest frame of a splice. */
 const LONGEST_FRAME = 1024 * 1024;
 /** A device that reads its events so slowly is cut off; it asks for everything when it comes back. */
-const EVENTS_BACKLOG = 1024 * 1024;
+const EVENTS_BACKLOG = 256 * 1024;
 /** Once asked to close, a client has so long to do it. */
 const PARTING_MS = 2000;
 

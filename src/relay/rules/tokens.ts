@@ -25,6 +25,11 @@ export class Tokens {
     this.#random = random;
   }
 
+  /** Challenges and tokens that are remembered. */
+  get size(): number {
+    return this.#challenges.size + this.#sessions.size;
+  }
+
   challenge(now: number): string {
     const challenge = toHex(this.#random.bytes(32));
     this.#challenges.set(challenge, now);

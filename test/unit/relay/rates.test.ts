@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { HostCounts, hostKey, Rates } from '../../../src/relay/rules/rates.ts';
+import { Room } from '../../../src/relay/rules/room.ts';
 
 it('lets a burst pass, and then as much as time gives back', () => {
   const rates = new Rates(10, 50);
@@ -47,4 +48,17 @@ it('a host has so many connections, whichever of its addresses they come from', 
   first?.();
   expect(counts.enter('2001:db8::3')).not.toBeNull();
   for (let n = 0; n < 9; n++) expect(counts.enter('127.0.0.1')).not.toBeNull();
+});
+
+it('what is under way of one host holds up no other, and all of it has an end', () => {
+  const room = new Room(100, 40);
+  const give = room.take('192.0.2.1', 30);
+  expect(() => room.take('192.0.2.1', 11)).toThrow(expect.objectContaining({ code: 'too-many', retryAfter: 1 }));
+  room.take('192.0.2.2', 40);
+  give();
+  const again = room.take('192.0.2.1', 40);
+  room.take('127.0.0.1', 20);
+  expect(() => room.take('127.0.0.1', 1)).toThrow(expect.objectContaining({ code: 'too-many' }));
+  again();
+  room.take('127.0.0.1', 40);
 });

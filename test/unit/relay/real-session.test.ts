@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/main/platform/clock.ts';
 import { systemRandom } from '../../../src/main/platform/random.ts';
 import type { MemberKey } from '../../../src/main/record/ids.ts';
 import { type RelayServer, startRelayServer } from '../../../src/relay/http/relay-server.ts';
+import { Room } from '../../../src/relay/rules/room.ts';
 import { GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
 import { RelayInMemory } from '../../fakes/relay-in-memory.ts';
 
@@ -28,7 +29,9 @@ beforeEach(async () => {
   const onFault = (fault: Error): never => {
     throw fault;
   };
-  server = await startRelayServer({ service: relay.service, role: 'all', listen, tls, clock: systemClock, onFault });
+  const room = new Room(1e8, 1e8);
+  const { service } = relay;
+  server = await startRelayServer({ service, role: 'all', listen, tls, clock: systemClock, room, onFault });
 });
 afterEach(async () => {
   for (const end of endings.splice(0)) await end();

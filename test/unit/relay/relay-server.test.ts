@@ -7,6 +7,7 @@ import type { MemberSigner } from '../../../src/main/peers/identity/identity.ts'
 import { type RelayServer, startRelayServer } from '../../../src/relay/http/relay-server.ts';
 import type { RelayRole } from '../../../src/relay/http/routes.ts';
 import { LIMITS } from '../../../src/relay/rules/limits.ts';
+import { Room } from '../../../src/relay/rules/room.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { aclBody, authBody, GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
 import { RelayCaller, SaidOn } from '../../fakes/relay-caller.ts';
@@ -20,6 +21,8 @@ const tls = {
 };
 
 const clock = new FakeClock();
+/** For two packs and a half. */
+const ROOM = 2.5 * LIMITS.pack;
 let relay: RelayInMemory;
 let server: RelayServer;
 let caller: RelayCaller;
@@ -30,7 +33,8 @@ async function start(role: RelayRole = 'all', inMemory = new RelayInMemory()): P
   faults = [];
   const listen = { host: '127.0.0.1', port: 0, orNext: false };
   const onFault = (fault: Error) => faults.push(fault);
-  server = await startRelayServer({ service: relay.service, role, listen, tls, clock, onFault });
+  const room = new Room(ROOM, ROOM);
+  server = await startRelayServer({ service: relay.service, role, listen, tls, clock, room, onFault });
   caller = new RelayCaller(`https://127.0.0.1:${server.port}`);
 }
 async function stop(): Promise<void> {
@@ -178,6 +182,32 @@ describe('over HTTP', () => {
     expect(response.statusCode).toBe(408);
     asked.destroy();
     expect(await relay.store.heads(GROUP)).toEqual([]);
+  });
+
+  it('there is room for so much at once, which comes back', async () => {
+    const [asAna] = await enter(ana);
+    const token = { token: asAna! };
+    const pack = randomBytes(LIMITS.pack);
+    const path = at(`packs/${sha256(pack)}`);
+    const headers = { 'content-length': String(LIMITS.pack) };
+    // Members are held to 20 MB/s otherwise.
+    relay.service.check = () => {};
+    // Each promises a pack and sends none of it.
+    const waiting = [1, 2].map(() => caller.begin('PUT', path, { ...token, headers }));
+    for (const asked of waiting) {
+      asked.on('error', () => {});
+      asked.flushHeaders();
+    }
+    const put = async () => (await caller.call('PUT', path, pack, token)).status;
+    await expect.poll(put).toBe(429);
+    for (const asked of waiting) asked.destroy();
+    await expect.poll(put).toBe(200);
+    for (let n = 0; n < 5; n++)
+      await relay.service.post(relay.service.session(asAna!), GROUP, randomBytes(LIMITS.item));
+    for (let n = 0; n < 6; n++) {
+      expect((await caller.call('GET', path, undefined, token)).body).toHaveLength(LIMITS.pack);
+      expect((await caller.call('GET', at('items'), undefined, token)).status).toBe(200);
+    }
   });
 
   it('a client that goes away in the middle leaves nothing behind', async () => {

@@ -53,6 +53,28 @@ describe('who is let in', () => {
     );
   });
 
+  it('not a moment longer than said, whether or not somebody cleaned up meanwhile', async () => {
+    const [early, late] = [prove(), prove()];
+    await relay.clock.advance(2 * MINUTE);
+    const { token, expires } = await authenticate(early);
+    await relay.clock.advance(1);
+    await expect(authenticate(late)).rejects.toEqual(refused('not-authenticated'));
+    await relay.clock.advance(expires - relay.clock.now() - 1);
+    relay.service.session(token);
+    await relay.clock.advance(1);
+    expect(() => relay.service.session(token)).toThrow(refused('not-authenticated'));
+  });
+
+  it('and nothing of that is remembered when it is over', async () => {
+    prove();
+    await authenticate(prove());
+    expect(relay.service.open.tokens).toBe(2);
+    await relay.pass(2 * MINUTE + SECOND);
+    expect(relay.service.open.tokens).toBe(1);
+    await relay.pass(HOUR);
+    expect(relay.service.open.tokens).toBe(0);
+  });
+
   it('a wrong challenge is used up by the try', async () => {
     const body = prove();
     await expect(authenticate({ ...body, origin: 'k=another' })).rejects.toEqual(refused('not-authenticated'));
@@ -197,6 +219,18 @@ describe('the members of a group', () => {
       ]);
       expect(() => relay.service.session(asBen!.token)).toThrow(refused('not-authenticated'));
       await expect(relay.enter(ben)).rejects.toThrow('not-a-member');
+    });
+
+    it('and all of its tokens, those it got after others were over too', async () => {
+      await relay.pass(30 * MINUTE);
+      const later = await relay.enter(ben);
+      await relay.pass(40 * MINUTE);
+      const latest = await relay.enter(ben);
+      asAna = await relay.enter(ana);
+      await set(asAna, GROUP, 2, [ana], ana);
+      for (const { token } of [later, latest])
+        expect(() => relay.service.session(token)).toThrow(refused('not-authenticated'));
+      relay.service.session(asAna.token);
     });
 
     it('and who is removed while it proves itself is not let in', async () => {

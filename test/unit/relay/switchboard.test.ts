@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { MemberSigner } from '../../../src/main/peers/identity/identity.ts';
 import { collectionId } from '../../../src/main/record/ids.ts';
 import type { EventsHandle } from '../../../src/relay/rules/meetings.ts';
 import type { Session } from '../../../src/relay/rules/tokens.ts';
 import { aclBody, GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
 import { HeardEvents, HeldEnd, HOUSE, RelayInMemory } from '../../fakes/relay-in-memory.ts';
 
-const [ana, ben, cara] = [memberNamed('ana'), memberNamed('ben'), memberNamed('cara')];
+const [ana, ben, cara, dan] = ['ana', 'ben', 'cara', 'dan'].map((name) => memberNamed(name)) as [
+  MemberSigner,
+  MemberSigner,
+  MemberSigner,
+  MemberSigner,
+];
 const OTHER = collectionId('bb'.repeat(16));
 const MIB = 1024 * 1024;
 
@@ -16,7 +22,7 @@ let [atAna, atBen]: HeardEvents[] = [];
 let [ofAna, ofBen]: EventsHandle[] = [];
 beforeEach(async () => {
   relay = new RelayInMemory();
-  await relay.register([ana, ben, cara]);
+  await relay.register([ana, ben, cara, dan]);
   [asAna, asBen] = [await relay.enter(ana), await relay.enter(ben)];
   [atAna, atBen] = [new HeardEvents(), new HeardEvents()];
   ofAna = relay.service.connectEvents(asAna, atAna);
@@ -117,6 +123,9 @@ describe('a link of two members', () => {
     expect(first.isPaused).toBe(true);
     second.leave(1);
     expect(first.isPaused).toBe(false);
+    second.leave(1);
+    for (let n = 0; n < 5; n++) one.came(quarter);
+    expect(first.isPaused).toBe(true);
   });
 
   it('needs tokens that are good once, for ten seconds', async () => {
@@ -142,14 +151,21 @@ describe('a link of two members', () => {
     const [first, second] = [new HeldEnd(), new HeldEnd()];
     relay.service.claimLive(forAna, first);
     relay.service.claimLive(forBen, second);
-    await relay.service.setAcl(asAna!, GROUP, aclBody(GROUP, 2, [ana, cara], ana));
+    await relay.service.setAcl(asAna!, GROUP, aclBody(GROUP, 2, [ana, ben], ana));
+    expect([first.closed, second.closed]).toEqual([null, null]);
+    await relay.service.setAcl(asAna!, GROUP, aclBody(GROUP, 3, [ana], ana));
     expect([first.closed, second.closed]).toEqual([4403, 4403]);
   });
 
-  it('a member has sixteen at a time', () => {
+  it('a member has sixteen at a time, whatever others have', async () => {
     for (let n = 0; n < 16; n++) meet();
     ask();
     expect(atAna!.take('no')).toEqual([{ is: 'no', req: 7, why: 'too-many' }]);
+    relay.service.connectEvents(await relay.enter(dan), new HeardEvents());
+    const atCara = new HeardEvents();
+    const ofCara = relay.service.connectEvents(await relay.enter(cara), atCara);
+    ofCara.came(JSON.stringify({ is: 'live', req: 1, g: GROUP, to: dan.key }));
+    expect(atCara.take('granted')).toHaveLength(1);
   });
 });
 
