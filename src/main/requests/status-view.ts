@@ -139,10 +139,12 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
 /** A link through the relay has no other address than that. */
 const linkText = (link: ByteLink): string => (isRelayed(link) ? link.address : `lan ${link.address}`);
 
-function relayView(engine: Engine, { id, membership }: Replica): RelayView | null {
+function relayView({ network }: Engine, { id, membership }: Replica): RelayView | null {
   const url = membership.relay();
-  const why = engine.network.relays.stateOf(id)?.why?.message ?? null;
-  return url === '' ? null : { url, state: 'offline', waiting: 0, why };
+  const exchange = network.exchanges.of(id)?.state;
+  if (url === '' || exchange === undefined) return null;
+  const why = exchange.trouble ?? network.relays.stateOf(id)?.why ?? null;
+  return { url, state: exchange.is, waiting: exchange.toPutUp, why: why?.message ?? null };
 }
 
 function progressView(engine: Engine, replica: Replica): ProgressView | null {

@@ -26,7 +26,12 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
   const deadline = started + options.timeoutSeconds * 1000;
   engine.network.dialNow();
   if (!options.wait) {
-    await race(Promise.all(replicas.map((replica) => replica.scan())), engine, deadline);
+    const exchange = async (replica: Replica): Promise<void> => {
+      await replica.scan();
+      // Whoever ends the program next wants it there.
+      await engine.network.exchanges.of(replica.id)?.now();
+    };
+    await race(Promise.all(replicas.map(exchange)), engine, deadline);
     // Nobody waits: what is known of everybody at this moment.
     return view(engine, replicas, new Map(replicas.map((replica) => [replica, othersOf(replica)])), started);
   }
@@ -41,6 +46,7 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
       // All look at once; whoever is linked is asked before this device has its hands full.
       const asked = chosen.then((devices) => looks.haveLooked(devices));
       const looked = later(clock).then(() => replica.scan());
+      void engine.network.exchanges.of(replica.id)?.now();
       await race(Promise.all([asked, looked]), engine, deadline);
       const wanted = await chosen;
       members.set(replica, wanted);
@@ -69,8 +75,7 @@ class MemberLooks {
   /** Has each of them looked? Those linked by now are asked; one that is reached through another cannot be, and tells what it sees by itself. */
   haveLooked(devices: readonly DeviceId[]): boolean {
     for (const device of devices) if (!this.#looked.has(device)) this.#ask(device);
-    const { memberPositions } = this.#replica;
-    return devices.every((device) => this.#looked.has(device) || memberPositions.linkedThrough(device) !== null);
+    return devices.every((device) => this.#looked.has(device) || isReached(this.#engine, this.#replica, device));
   }
 
   #ask(device: DeviceId): void {
@@ -83,6 +88,12 @@ class MemberLooks {
       this.#engine.changed();
     });
   }
+}
+
+/** Is what is known of a member that is not linked as new as can be: through another that is linked with both, or at the relay? */
+function isReached({ network }: Engine, { id, memberPositions }: Replica, device: DeviceId): boolean {
+  if (memberPositions.linkedThrough(device) !== null) return true;
+  return network.session(device) === null && network.exchanges.of(id)?.reaches(device) === true;
 }
 
 const othersOf = (replica: Replica): readonly DeviceId[] => replica.membership.others().map(({ device }) => device);
@@ -128,9 +139,12 @@ function whyNot(engine: Engine, replica: Replica, device: DeviceId): string {
   const behind = replica.memberPositions.behind(device);
   const applied = replica.memberPositions.hasAppliedAllOf(device);
   const isOpen = engine.network.session(device)?.isOpen(replica.id) === true;
-  const isReached = isOpen || replica.memberPositions.linkedThrough(device) !== null;
-  if (behind === 0 && applied && isReached) return '';
-  if (engine.network.session(device) === null && !isReached)
+  const isKnown = isOpen || isReached(engine, replica, device);
+  if (behind === 0 && applied && isKnown) return '';
+  const waits = engine.network.exchanges.of(replica.id)?.reaches(device) === true;
+  if (engine.network.session(device) === null && behind > 0 && waits)
+    return `not linked; ${behind} of our packages wait for it at the relay`;
+  if (engine.network.session(device) === null && !isKnown)
     return behind === 0
       ? 'not linked, as far as we know it has everything'
       : `not linked; it has not applied ${behind} of our packages`;

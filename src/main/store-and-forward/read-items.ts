@@ -13,11 +13,6 @@ import { passing } from './passing.ts';
 /** Packages that wait for one before them: bytes at most. What is dropped is put up again by who sees that it is lacking here. */
 const MOST_WAITING = 32 << 20;
 
-interface Opened {
-  readonly sid: number;
-  readonly item: RelayItem;
-}
-
 /** Reads what lies at a relay from where it was read up to: operations, packages, and where contents lie. */
 export class ItemReader {
   readonly #replica: Replica;
@@ -25,8 +20,6 @@ export class ItemReader {
   readonly #port: ExchangePort;
   /** Packages of logs of which something before them is missing, in the order in which they came. */
   #waiting: SignedPackage[] = [];
-  /** Since the program began: items that could not be opened. */
-  unreadable = 0;
 
   constructor(replica: Replica, store: RelayStore, port: ExchangePort) {
     this.#replica = replica;
@@ -69,19 +62,20 @@ export class ItemReader {
   #take(items: readonly { readonly sid: number; readonly bytes: Uint8Array }[]): void {
     let packages: { readonly sid: number; readonly read: SignedPackage }[] = [];
     let hasContents = false;
-    // Who wrote a package may be a member by an operation just before it.
+    // Who wrote a package may be a member by an operation just before it, and what follows be sealed with a secret in that.
     const settle = (): void => {
       this.#takePackages(packages);
       packages = [];
     };
-    for (const { sid, item } of items.flatMap((each) => this.#open(each))) {
-      if (item.is === 'package') {
+    for (const { sid, bytes } of items) {
+      const item = this.#open(bytes);
+      if (item?.is === 'package') {
         const read = this.#readPackage(item.bytes);
         if (read !== null) packages.push({ sid, read });
-      } else if (item.is === 'members') {
+      } else if (item?.is === 'members') {
         settle();
         this.#takeOperations(item.operations);
-      } else if (item.is === 'contents') {
+      } else if (item?.is === 'contents') {
         hasContents = true;
         this.#replica.collection.transactSoon(() => {
           this.#store.notePack({ name: item.pack, key: item.key, sid }, null, item.entries);
@@ -92,18 +86,18 @@ export class ItemReader {
     if (hasContents) this.#port.contentsMayBeThere();
   }
 
-  #open({ sid, bytes }: { readonly sid: number; readonly bytes: Uint8Array }): readonly Opened[] {
+  /** null: it cannot be opened here. */
+  #open(bytes: Uint8Array): RelayItem | null {
     const { membership, id } = this.#replica;
     try {
       const epoch = sealedEpoch(bytes);
       const secret =
         epoch === NO_EPOCH ? membership.membersSecret() : membership.epochs().find((each) => each.id === epoch)?.secret;
-      if (secret != null) return [{ sid, item: openItem(bytes, { secret, group: id }) }];
+      if (secret != null) return openItem(bytes, { secret, group: id });
     } catch (error) {
       this.#port.log(`relay: an item of ${id} cannot be used: ${(error as Error).message}`);
     }
-    this.unreadable++;
-    return [];
+    return null;
   }
 
   #readPackage(bytes: Uint8Array): SignedPackage | null {
