@@ -11,10 +11,6 @@ const ENTRIES = new Set([
   'src/main/electron.ts',
   'src/preload/index.ts',
   'src/renderer/main.tsx',
-  // Until the engine exchanges through a relay.
-  'src/main/peers/sealed/sealed-item.ts',
-  'src/main/peers/sealed/sealed-pack.ts',
-  'src/main/peers/sealed/standing.ts',
 ]);
 const isEntry = (file) => ENTRIES.has(file) || /-thread\.ts$/.test(file);
 

@@ -11,6 +11,7 @@ import { type Epoch, GroupEpochs, membersSecretOf } from './group-epochs.ts';
 import { evaluateMembership, type Member, type Membership, type RecoveryKey } from './membership.ts';
 import { addMember, type Newcomer } from './membership-log.ts';
 import { type Cut, type MembershipOp, makeOp, type OpBody, parseOp, verifySignature } from './membership-op.ts';
+import { OperationsHere } from './operations-here.ts';
 import { voidNewcomers, wordOfRemoval } from './word-of-removal.ts';
 
 /** Where the operations of one collection are kept: outside the database, for they cannot be made anew. */
@@ -40,7 +41,7 @@ export class GroupMembership {
   readonly #signer: MemberSigner;
   readonly #file: MembershipFile;
   readonly #epochs: GroupEpochs;
-  readonly #operations = new Map<Digest, MembershipOp>();
+  readonly #operations = new OperationsHere();
   #current: Membership | null = null;
   #byKey: ReadonlyMap<MemberKey, Member> | null = null;
   #former: ReadonlyMap<DeviceId, FormerMember> | null = null;
@@ -57,7 +58,7 @@ export class GroupMembership {
       current: () => this.current,
       say: (body, now) => this.#say(body, now),
     });
-    this.#take(file.load());
+    this.#operations.take(file.load());
   }
 
   get ownKey(): MemberKey {
@@ -72,7 +73,7 @@ export class GroupMembership {
 
   /** null while the collection's first operation is not here. */
   get current(): Membership | null {
-    this.#current ??= evaluateMembership(this.group, this.#operations.values());
+    this.#current ??= evaluateMembership(this.group, this.#operations.byHash.values());
     return this.#current;
   }
 
@@ -102,7 +103,7 @@ export class GroupMembership {
     const { members, removed, invalid } = this.current ?? {};
     if (members === undefined || removed === undefined || invalid === undefined) return new Map();
     const former = new Map<DeviceId, FormerMember>(removed);
-    for (const { body, describes } of voidNewcomers({ byHash: this.#operations, invalid }))
+    for (const { body, describes } of voidNewcomers({ byHash: this.#operations.byHash, invalid }))
       if (body?.op === 'add' && describes !== null && !members.has(describes.id) && !removed.has(describes.id))
         former.set(describes.id, { descriptor: describes, memberKey: body.member });
     former.delete(this.#identity.id);
@@ -111,7 +112,7 @@ export class GroupMembership {
   /** The operations that tell a former member that it is one. */
   wordOfRemoval(device: DeviceId): readonly Uint8Array[] {
     const invalid = this.current?.invalid ?? new Map();
-    return wordOfRemoval({ byHash: this.#operations, invalid }, device).map(({ bytes }) => bytes);
+    return wordOfRemoval({ byHash: this.#operations.byHash, invalid }, device).map(({ bytes }) => bytes);
   }
 
   /** The device behind a key, also one that was removed since. */
@@ -152,14 +153,15 @@ export class GroupMembership {
     return this.current?.heads ?? [];
   }
   operations(): readonly Uint8Array[] {
-    return [...this.#operations.values()].map((op) => op.bytes);
+    return [...this.#operations.byHash.values()].map((op) => op.bytes);
   }
 
   /** Takes in operations; what is malformed is left out. true where they told something new. */
   receive(operations: readonly Uint8Array[]): boolean {
-    const before = this.#operations.size;
-    this.#take(operations);
-    if (this.#operations.size === before) return false;
+    if (!this.#operations.take(operations)) return false;
+    this.#current = null;
+    this.#byKey = null;
+    this.#former = null;
     this.#file.save(this.operations());
     return true;
   }
@@ -169,7 +171,7 @@ export class GroupMembership {
     if (this.isMember()) return false;
     return operations.some((bytes) => {
       const op = parseOp(bytes);
-      return op?.body?.op === 'remove' && op.subject === this.#identity.id && this.#operations.has(op.hash);
+      return op?.body?.op === 'remove' && op.subject === this.#identity.id && this.#operations.byHash.has(op.hash);
     });
   }
 
@@ -273,23 +275,13 @@ export class GroupMembership {
   }
   /** 32 bytes under which these operations are sealed at a relay; null while the collection's first one is not here. */
   membersSecret(): Uint8Array | null {
-    return membersSecretOf(this.#operations.values(), this.group);
+    return membersSecretOf(this.#operations.byHash.values(), this.group);
   }
 
   #say(body: OpBody, now: number): MembershipOp {
     const op = makeOp(this.#identity, this.group, this.heads(), now, body);
     this.receive([op.bytes]);
     return op;
-  }
-
-  #take(operations: readonly Uint8Array[]): void {
-    for (const bytes of operations) {
-      const op = parseOp(bytes);
-      if (op !== null) this.#operations.set(op.hash, op);
-    }
-    this.#current = null;
-    this.#byKey = null;
-    this.#former = null;
   }
 }
 

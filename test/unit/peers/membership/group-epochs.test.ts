@@ -3,9 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { SEALED_BYTES, sealTo } from '../../../../src/main/peers/identity/box-seal.ts';
 import { makeDescriptor } from '../../../../src/main/peers/identity/descriptor.ts';
 import type { DeviceIdentity } from '../../../../src/main/peers/identity/identity.ts';
+import { commitmentTo } from '../../../../src/main/peers/membership/epochs.ts';
 import { GroupMembership } from '../../../../src/main/peers/membership/group-membership.ts';
 import { addMember, createCollection, selfAsMember } from '../../../../src/main/peers/membership/membership-log.ts';
-import { MOST_SEALS, makeBinding, makeOp, parseOp } from '../../../../src/main/peers/membership/membership-op.ts';
+import {
+  MOST_SEALS,
+  makeBinding,
+  makeOp,
+  type OpBody,
+  parseOp,
+} from '../../../../src/main/peers/membership/membership-op.ts';
 import { toHex } from '../../../../src/main/peers/protocol/hex.ts';
 import type { MemberRole } from '../../../../src/main/peers/protocol/messages.ts';
 import { aboutPhotos, foundPhotos, makeIdentities, makeIdentity } from '../../../fakes/identities.ts';
@@ -345,4 +352,72 @@ describe('histories', () => {
       }
     }
   });
+
+  it('of an editor that makes no good of it leave the others able to go on', () => {
+    for (let seed = 0; seed < 12; seed++) {
+      const dice = new SeededRandom(`hostile ${seed}`);
+      const [first, second, evil] = among([ben, 'editor'], [cleo, 'editor']) as [
+        GroupMembership,
+        GroupMembership,
+        GroupMembership,
+      ];
+      for (let step = 0; step < 12; step++) {
+        const honest = dice.pick([first, second]);
+        if (dice.chance(0.3)) honest.rotate(NOW);
+        meet(first, second, evil);
+        const body = hostile(dice, evil);
+        const parents = dice.chance(0.3) ? [founding[1]!.hash] : evil.heads();
+        // As it would sign with what it was let in by: what follows nothing it may do is no operation.
+        evil.receive([makeOp(cleo, group, parents, NOW, body).bytes]);
+        meet(first, second, evil);
+        for (const membership of [first, second]) checkSecrets(membership, `seed ${seed}`);
+        expect(first.current, `seed ${seed}`).toEqual(again(dice, first).current);
+      }
+      first.remove(cleo.id, [], NOW);
+      const epoch = first.writingEpoch(NOW);
+      meet(first, second, evil);
+      expect(second.writingEpoch(NOW), `seed ${seed}`).toEqual(epoch);
+      expect(evil.epochs().find(({ id }) => id === epoch?.id)?.secret, `seed ${seed}`).toBeNull();
+      // What it signs from now on, with whatever parents, changes nothing of that.
+      for (const parents of [evil.heads(), [founding[1]!.hash]])
+        evil.receive([makeOp(cleo, group, parents, NOW, hostile(dice, evil)).bytes]);
+      meet(first, second, evil);
+      for (const membership of [first, second]) expect(membership.writingEpoch(NOW), `seed ${seed}`).toEqual(epoch);
+    }
+  });
+
+  /** Something about epochs that is no good, in one way or another. */
+  function hostile(dice: SeededRandom, evil: GroupMembership): OpBody {
+    const who = dice.pick(everyone);
+    const secret = dice.bytes(32);
+    const other = dice.chance(0.5) ? secret : dice.bytes(32);
+    const sealed = dice.pick([
+      new Uint8Array(SEALED_BYTES),
+      dice.bytes(SEALED_BYTES),
+      sealTo(who.descriptor.box, group, other, dice.bytes(32)) as Uint8Array,
+    ]);
+    const rotations = evil.current?.rotations ?? [];
+    const rotate = rotations.length === 0 ? founding[0]!.hash : dice.pick(rotations).hash;
+    const n = dice.chance(0.7) ? 1 + Math.max(0, ...rotations.map((each) => each.n)) : dice.int(9);
+    const seals = dice.chance(0.2) ? [] : [{ device: who.id, sealed }];
+    return dice.chance(0.5)
+      ? { op: 'rotate', n, commit: commitmentTo(secret), seals }
+      : { op: 'seal', seals: seals.map((each) => ({ rotate, ...each })) };
+  }
+
+  /** What opens is what its rotation is committed to, and what is written with nobody knows but members. */
+  function checkSecrets(membership: GroupMembership, what: string): void {
+    const rotations = new Map((membership.current?.rotations ?? []).map((each) => [each.id, each]));
+    for (const { id, secret } of membership.epochs())
+      if (secret !== null) expect(commitmentTo(secret), what).toEqual(rotations.get(id)?.commit);
+    const { id } = membership.writingEpoch(NOW) ?? membership.rotate(NOW);
+    const holders = membership.current?.rotations.find((each) => each.id === id)?.holders ?? new Set();
+    for (const device of holders) expect(membership.member(device), what).not.toBeNull();
+  }
+
+  /** The same operations in another order. */
+  function again(dice: SeededRandom, membership: GroupMembership): GroupMembership {
+    const stored = dice.shuffle(membership.operations());
+    return new GroupMembership(ana, group, { load: () => stored, save: () => undefined }, random);
+  }
 });

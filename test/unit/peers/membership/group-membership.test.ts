@@ -3,6 +3,7 @@ import type { PackageHead } from '../../../../src/main/change-log/package.ts';
 import type { DeviceIdentity } from '../../../../src/main/peers/identity/identity.ts';
 import { GroupMembership } from '../../../../src/main/peers/membership/group-membership.ts';
 import { selfAsMember } from '../../../../src/main/peers/membership/membership-log.ts';
+import { decodeCanonical, encodeCanonical } from '../../../../src/main/peers/protocol/canonical-cbor.ts';
 import type { MemberRole } from '../../../../src/main/peers/protocol/messages.ts';
 import { digest, type LogId, logId } from '../../../../src/main/record/ids.ts';
 import { foundPhotos, makeIdentities } from '../../../fakes/identities.ts';
@@ -35,6 +36,8 @@ const newcomer = (who: DeviceIdentity, role: MemberRole) => ({
   name: 'new',
   history: true,
 });
+/** What is signed of an operation. */
+const contentOf = (bytes: Uint8Array): unknown => (decodeCanonical(bytes) as { value: readonly unknown[] }).value[0];
 /** The head of a package of this device. */
 const head = (who: DeviceIdentity, number: number, of: LogId = log): PackageHead =>
   ({ member: who.member(group).key, log: of, number }) as PackageHead;
@@ -73,6 +76,31 @@ describe('who belongs to a collection', () => {
     expect(two.membership.heads()).toEqual(one.membership.heads());
     expect(two.membership.receive(one.membership.operations())).toBe(false);
     expect(two.saves()).toBe(1);
+  });
+
+  it('is not changed by operations that are here, told again under another signature', () => {
+    const { membership, saves, again } = open(ana);
+    membership.add(newcomer(ben, 'editor'), 2000);
+    const before = membership.operations();
+    const forged = before.map((bytes) => encodeCanonical([contentOf(bytes), new Uint8Array(64).fill(7)]));
+    expect(membership.receive(forged)).toBe(false);
+    expect([membership.operations(), membership.others().length, saves()]).toEqual([before, 1, 1]);
+    expect(again().others().length).toBe(1);
+  });
+
+  it('takes an operation from its author, whoever told it first under another signature', () => {
+    const { membership } = open(ana);
+    membership.add(newcomer(ben, 'editor'), 2000);
+    const all = membership.operations();
+    const forged = encodeCanonical([contentOf(all[2] as Uint8Array), new Uint8Array(64)]);
+    const two = open(cleo, []).membership;
+    expect(two.receive([forged])).toBe(true);
+    // Who wrote it is not known yet: of two the first stays, so that two devices do not tell each other for ever.
+    expect(two.receive([all[2] as Uint8Array])).toBe(false);
+    expect(two.receive(all)).toBe(true);
+    expect(two.others().map(({ device }) => device)).toContain(ben.id);
+    expect(two.receive([forged])).toBe(false);
+    expect(two.heads()).toEqual(membership.heads());
   });
 
   it('is not changed by bytes that are no operation', () => {
