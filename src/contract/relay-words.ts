@@ -20,10 +20,9 @@ const whyOf = ({ url, why }: RelayView): string | null => why?.replaceAll(url, r
 /** Is this device connected to it, as far as it tells? */
 const isConnected = ({ state }: RelayView): boolean => state === 'working' || state === 'level';
 
-/** Packages that lie at the relay for a member that is away; 0 also where that cannot be told. */
+/** Packages that lie at the relay for a member that is away; 0 also where that cannot be told: what was just written is not there yet. */
 export function waitingThere(relay: RelayView | null, peer: PeerView): number {
-  if (relay === null || !isConnected(relay) || peer.state === 'linked') return 0;
-  return Math.max(0, peer.behind - relay.waiting);
+  return relay?.state === 'level' && peer.state !== 'linked' ? peer.behind : 0;
 }
 
 /** `3 packages of changes`. */

@@ -77,8 +77,9 @@ describe('what a relay is about', () => {
     expect(text({ relay: { ...level, state: 'off' } })).toBe('The relay is not used now');
   });
   it('claims nothing lies there that is not put up, or where that is not known', () => {
-    expect(waitingThere({ ...level, state: 'working', waiting: 2 }, laptop)).toBe(1);
-    expect(waitingThere({ ...level, state: 'working', waiting: 5 }, laptop)).toBe(0);
+    expect(waitingThere({ ...level, state: 'working' }, laptop)).toBe(0);
+    expect(waitingThere({ ...level, state: 'working', waiting: 2 }, laptop)).toBe(0);
+    expect(waitingThere(level, laptop)).toBe(3);
     expect(waitingThere({ ...level, state: 'offline' }, laptop)).toBe(0);
     expect(waitingThere(level, { ...laptop, state: 'linked' })).toBe(0);
     expect(waitingThere(null, laptop)).toBe(0);
