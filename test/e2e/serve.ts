@@ -12,14 +12,28 @@ export interface Served {
 /** Starts the built program on a data directory; resolves once all its doors are open. Reachable from this machine only. */
 export async function serve(dataDirectory: string): Promise<Served> {
   const args = ['--data', dataDirectory, '--listen', '127.0.0.1:0', '--ui', '127.0.0.1:0', '--no-discovery', '--json'];
-  const child: ChildProcess = spawn(process.execPath, [resolve('out/main/headless.js'), ...args], {
+  const { ready, stop } = await start<{ ui: string }>('out/main/headless.js', args);
+  return { ui: ready.ui, stop };
+}
+
+/** Starts a relay, reachable from this machine only; its address is what it prints. */
+export async function serveRelay(dataDirectory: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const args = ['relay', 'serve', '--data', dataDirectory, '--listen', '127.0.0.1:0'];
+  const { ready, stop } = await start<{ url: string }>('out/main/cli.js', args);
+  return { url: ready.url, stop };
+}
+
+/** A process that says in a line that it is ready, and runs until it is stopped. */
+async function start<Ready>(script: string, args: readonly string[]) {
+  const child: ChildProcess = spawn(process.execPath, [resolve(script), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const [line] = (await once(lines, 'line')) as [string];
   return {
-    ui: (JSON.parse(line) as { ui: string }).ui,
+    ready: JSON.parse(line) as Ready,
     stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
       await gone;
