@@ -245,6 +245,15 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
   ];
 }
 
+/** Where what those lack that are waited for is, so that a person knows whether this device may be switched off; null: only here. */
+function waitingWords(collections: readonly CollectionView[]): string | null {
+  const lacking = collections.filter(({ peers }) => peers.some((peer) => peer.behind > 0));
+  if (lacking.length === 0) return null;
+  if (lacking.every(({ relay }) => relay?.state === 'level')) return 'What they lack waits at the relay';
+  if (lacking.some(({ relay }) => relay?.state === 'working')) return 'What they lack is being put up at the relay';
+  return null;
+}
+
 /** How changes come to those that are away. */
 const meetingWords = (collections: readonly CollectionView[]): string =>
   collections.every(({ relay }) => relay?.state === 'working' || relay?.state === 'level')
@@ -285,7 +294,9 @@ export function overallState(status: StatusView, requests: readonly RequestView[
   const waiting = running.filter((collection) => collection.state === 'waiting');
   if (waiting.length > 0) {
     const names = [...new Set(waiting.flatMap(awaited))];
-    return plain('waiting', names.length > 0 ? `Waiting for ${listed(names)}` : 'Waiting for another device', detail);
+    const sentence = names.length > 0 ? `Waiting for ${listed(names)}` : 'Waiting for another device';
+    const all = [waitingWords(waiting), detail].filter((part) => part !== null);
+    return plain('waiting', sentence, all.join('; ') || null);
   }
   const peers = new Map(running.flatMap((collection) => collection.peers.map((peer) => [peer.device, peer])));
   if (peers.size === 0)

@@ -12,6 +12,7 @@ import { forgetJoin, joinRequest } from './join-request.ts';
 import { listRecords } from './list-records.ts';
 import { recognizePlace } from './recognize-place.ts';
 import { RecordRequests } from './record-requests.ts';
+import { relayChecks } from './relay-checks.ts';
 import { showRecord } from './show-record.ts';
 import { sourceLacks } from './source-lacks.ts';
 import { changeSource } from './source-settings.ts';
@@ -148,6 +149,7 @@ export function handlersOf(engine: Engine): Handlers {
       keysCheck(engine.world.keys.kept),
       copiesCheck(engine),
       { check: 'listening', ok: true, detail: engine.network.listenAddress, fix: null },
+      ...relayChecks(statusView(engine).collections),
     ],
     'desktop:pick-folder': () => null,
     'desktop:open-source': () => NOTHING,

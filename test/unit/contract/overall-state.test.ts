@@ -110,6 +110,23 @@ describe('overallState', () => {
     });
   });
 
+  it('says whether what others lack waits at a relay, so that this device may be switched off', () => {
+    const relay = { url: 'https://r:1', state: 'level', waiting: 0, why: null } as const;
+    const waits = collection({ state: 'waiting', peers: [attic], relay });
+    const detail = (...collections: CollectionView[]) => overallState(status(...collections), []).detail;
+    expect(detail(waits, collection())).toBe('What they lack waits at the relay');
+    expect(detail(waits, collection({ state: 'paused', name: 'Books' }))).toBe(
+      'What they lack waits at the relay; Books is paused',
+    );
+    expect(detail(waits, { ...waits, relay: { ...relay, state: 'working', waiting: 2 } })).toBe(
+      'What they lack is being put up at the relay',
+    );
+    expect(detail(waits, { ...waits, relay: null })).toBeNull();
+    expect(detail({ ...waits, relay: { ...relay, state: 'offline' } })).toBeNull();
+    // It is this device that lacks something.
+    expect(detail({ ...waits, peers: [{ ...attic, behind: 0 }] })).toBeNull();
+  });
+
   it('a source that is not there is told by its reason', () => {
     const gone = collection({
       state: 'problem',
