@@ -72,13 +72,22 @@ export class ScriptedRelay {
     const scripts: [string, Script][] = [
       ['POST /v1/auth/challenge', () => ({ body: { challenge: 'cd'.repeat(32), time: 1_000, origins: [] } })],
       ['POST /v1/auth', ({ json }) => ({ body: grantAll(json) })],
-      ['GET /v1/groups/', ({ path }) => (path.endsWith('/location') ? { body: located } : { status: 404, body: {} })],
+      [
+        'GET /v1/groups/',
+        ({ path }) =>
+          path.endsWith('/location')
+            ? { body: located }
+            : path.endsWith('/acl')
+              ? { body: { gen: 1, keys: [] } }
+              : { status: 404, body: {} },
+      ],
     ];
     for (const [what, script] of scripts) this.scripts.set(what, script);
   }
 
+  /** Again: at the port it had. */
   async start(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1');
+    this.#server.listen(Number(/:(\d+)#/.exec(this.url)?.[1] ?? 0), '127.0.0.1');
     await once(this.#server, 'listening');
     const { port } = this.#server.address() as AddressInfo;
     this.url = `https://127.0.0.1:${port}#k=${this.pin}`;

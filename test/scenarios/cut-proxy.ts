@@ -10,6 +10,8 @@ export class CutProxy {
   cuts = 0;
   /** Bytes, both ways together. */
   passed = 0;
+  /** Lets nobody in. */
+  isShut = false;
   /** Keep a copy of all that passes. */
   record = false;
   readonly #seen: Buffer[] = [];
@@ -23,7 +25,10 @@ export class CutProxy {
     const place = { host: address.slice(0, at), port: Number(address.slice(at + 1)) };
     const server = createServer();
     const proxy = new CutProxy(server);
-    server.on('connection', (near) => proxy.#pass(near, connect(place)));
+    server.on('connection', (near) => {
+      if (proxy.isShut) near.destroy();
+      else proxy.#pass(near, connect(place));
+    });
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });

@@ -5,6 +5,7 @@ import { SeededRandom } from '../fakes/seeded-random.ts';
 import { CutProxy } from './cut-proxy.ts';
 import { Device, end } from './device.ts';
 import { Folder } from './folder.ts';
+import { foundIn } from './found-in.ts';
 
 // I11: all that two devices say to each other, as it passes between them, from the first word of pairing on.
 const SENTENCE = 'Nobody on the way is to read this sentence. ';
@@ -34,15 +35,6 @@ afterAll(async () => {
   await end(a, b);
 });
 
-/** Which of these stand in the bytes: as text, and what is hexadecimal also as the bytes it means. */
-function foundIn(bytes: Uint8Array, needles: Readonly<Record<string, string | Uint8Array>>): string[] {
-  const text = Buffer.from(bytes);
-  return Object.entries(needles).flatMap(([name, needle]) => {
-    const forms = [Buffer.from(needle)];
-    if (typeof needle === 'string' && /^([0-9a-f]{2}){8,}$/.test(needle)) forms.push(Buffer.from(needle, 'hex'));
-    return forms.some((form) => text.includes(form)) ? [name] : [];
-  });
-}
 const digest = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 function secrets() {

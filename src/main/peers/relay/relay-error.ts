@@ -9,6 +9,7 @@ export class RelayError extends LockstepError {
   /** The JSON of its answer, unchecked. */
   readonly said: unknown;
 
+  /** `relay`: its URL. In the sentence it is named without its key. */
   constructor(
     code: string,
     message: string,
@@ -20,7 +21,7 @@ export class RelayError extends LockstepError {
       cause?: unknown;
     } = {},
   ) {
-    super(code, message, relay, more.cause);
+    super(code, message.replaceAll(relay, relay.replace(/#.*/, '')), relay, more.cause);
     this.status = more.status ?? null;
     this.retryAfter = more.retryAfter ?? null;
     this.said = more.said;

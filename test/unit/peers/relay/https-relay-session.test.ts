@@ -128,6 +128,7 @@ describe('a session with a relay', () => {
     await hears('offline relay-wrong-key');
     expect(relay.heard).toEqual([]);
     expect(states.at(-1)?.why?.message).toContain('another key');
+    expect(states.at(-1)?.why?.message).not.toContain('#k=');
   });
 
   it('trusts no self-made certificate where no key is given', async () => {
@@ -311,6 +312,20 @@ describe('a session with a relay', () => {
     await hears('offline relay-unreachable');
     await clock.advance(1000);
     await hears('online');
+    await hears('ready 0');
+  });
+
+  it('comes back within seconds after the relay was restarted', async () => {
+    const { relay, clock, hears, begin } = await world();
+    await begin(member(PHOTOS));
+    await hears('ready 0');
+    await relay.stop();
+    await hears('offline relay-unreachable');
+    await clock.advance(1000);
+    // Though it has a token and knows where everything is: nobody answers.
+    await hears('offline relay-unreachable');
+    await relay.start();
+    await clock.advance(4000);
     await hears('ready 0');
   });
 
