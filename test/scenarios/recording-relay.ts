@@ -4,6 +4,7 @@ import { systemRandom } from '../../src/main/platform/random.ts';
 import { startRelayServer } from '../../src/relay/http/relay-server.ts';
 import { RelayService } from '../../src/relay/relay-service.ts';
 import { LIMITS } from '../../src/relay/rules/limits.ts';
+import { Room } from '../../src/relay/rules/room.ts';
 import { openRelayKey } from '../../src/relay/tls-key.ts';
 import { MemoryBlobs, MemoryRelayStore } from '../fakes/memory-relay-store.ts';
 import { scratch } from './folder.ts';
@@ -37,6 +38,7 @@ export class RecordingRelay extends RelayService {
       listen: { host: '127.0.0.1', port: 0, orNext: false },
       tls,
       clock: systemClock,
+      room: new Room(1e9, 1e9),
       onFault: (fault) => {
         throw fault;
       },
