@@ -14,6 +14,7 @@ import type { Replica } from '../replica.ts';
 import { changeLogSource } from '../store/problem-store.ts';
 import type { Synchronizer } from '../synchronizer.ts';
 import { countOutside } from './count-outside.ts';
+import { relayViewOf } from './relay-view.ts';
 
 /** Everything at a glance (CLI `status`). */
 export function statusView(engine: Engine): StatusView {
@@ -142,9 +143,7 @@ const linkText = (link: ByteLink): string => (isRelayed(link) ? link.address : `
 function relayView({ network }: Engine, { id, membership }: Replica): RelayView | null {
   const url = membership.relay();
   const exchange = network.exchanges.of(id)?.state;
-  if (url === '' || exchange === undefined) return null;
-  const why = exchange.trouble ?? network.relays.stateOf(id)?.why ?? null;
-  return { url, state: exchange.is, waiting: exchange.toPutUp, why: why?.message ?? null };
+  return url === '' || exchange === undefined ? null : relayViewOf(url, exchange, network.relays.stateOf(id));
 }
 
 function progressView(engine: Engine, replica: Replica): ProgressView | null {
