@@ -46,6 +46,19 @@ describe('an instance', () => {
     });
   });
 
+  it('has more threads wait for a disk than libuv has by itself, unless the environment says how many', async () => {
+    const before = process.env.UV_THREADPOOL_SIZE;
+    delete process.env.UV_THREADPOOL_SIZE;
+    const instance = await start();
+    expect(process.env.UV_THREADPOOL_SIZE).toBe('16');
+    await instance.stop();
+    process.env.UV_THREADPOOL_SIZE = '5';
+    await start();
+    expect(process.env.UV_THREADPOOL_SIZE).toBe('5');
+    if (before === undefined) delete process.env.UV_THREADPOOL_SIZE;
+    else process.env.UV_THREADPOOL_SIZE = before;
+  });
+
   it('answers the same at the control socket, bytes included', async () => {
     await start();
     const client = await connectControl(join(folder, 'data'));
