@@ -83,6 +83,15 @@ describe('an epoch', () => {
     const [, reader] = among([ben, 'reader']) as [GroupMembership, GroupMembership];
     expect(() => reader.rotate(NOW)).toThrow(expect.objectContaining({ code: 'not-allowed' }));
     expect(reader.epochs()).toEqual([]);
+    // Nor written with where one does it all the same.
+    const secret = random.bytes(32);
+    const seals = [ana, ben].map((who) => ({
+      device: who.id,
+      sealed: sealTo(who.descriptor.box, group, secret, random.bytes(32)) as Uint8Array,
+    }));
+    const body = { op: 'rotate', n: 1, commit: commitmentTo(secret), seals } as const;
+    reader.receive([makeOp(ben, group, reader.heads(), NOW, body).bytes]);
+    expect([secrets(reader), writing(reader)]).toEqual([[toHex(secret)], null]);
   });
 
   it('does not open for a device it was not sealed to', () => {
