@@ -1,16 +1,25 @@
 import { Duplex } from 'node:stream';
 
-/** One end of a channel in memory, counted as a relay's. */
+/** How a channel in memory carries. */
+export interface Carrier {
+  /** Whoever carries it may look, and change. */
+  readonly carry: (chunk: Buffer) => Buffer;
+  /** Calls some time later, at least once the program has yielded. */
+  readonly later: (call: () => void) => void;
+}
+
+/** One end of a channel in memory, counted as a relay's. Each write waits until it has arrived and was taken: nothing overtakes. */
 export class ChannelEnd extends Duplex {
   bytesRead = 0;
   bytesWritten = 0;
   other: ChannelEnd | null = null;
-  readonly #carry: (chunk: Buffer) => Buffer;
+  readonly #carrier: Carrier;
   #taken: (() => void) | null = null;
+  #hasEnded: boolean = false;
 
-  constructor(carry: (chunk: Buffer) => Buffer) {
+  constructor(carrier: Carrier) {
     super({ allowHalfOpen: false });
-    this.#carry = carry;
+    this.#carrier = carrier;
   }
 
   override _read(): void {
@@ -19,33 +28,49 @@ export class ChannelEnd extends Duplex {
     taken?.();
   }
   arrive(chunk: Buffer, taken: () => void): void {
+    if (this.#hasEnded) return;
     this.bytesRead += chunk.length;
     if (this.push(chunk)) taken();
     else this.#taken = taken;
   }
+  /** The other end is gone. */
+  endsHere(): void {
+    if (this.#hasEnded || this.destroyed) return;
+    this.#hasEnded = true;
+    this.push(null);
+  }
+  /** Whoever has this end is no more: nothing is told there, and nothing goes out. */
+  fallSilent(): void {
+    this.removeAllListeners();
+    this.on('error', () => undefined);
+    this.other = null;
+    this.#hasEnded = true;
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, written: (error?: Error | null) => void): void {
     this.bytesWritten += chunk.length;
-    const carried = this.#carry(Buffer.from(chunk));
-    process.nextTick(() => {
+    const carried = this.#carrier.carry(Buffer.from(chunk));
+    this.#carrier.later(() => {
       if (this.other?.destroyed === false) this.other.arrive(carried, () => written());
       else written();
     });
   }
   override _final(done: (error?: Error | null) => void): void {
-    process.nextTick(() => this.other?.push(null));
+    this.#carrier.later(() => this.other?.endsHere());
     done();
   }
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    process.nextTick(() => {
-      if (this.other?.destroyed === false) this.other.push(null);
-    });
+    this.#carrier.later(() => this.other?.endsHere());
     done(error);
   }
 }
 
-/** Both ends of a channel; `carry` is whoever carries it, and may look and change. */
-export function channelPair(carry: (chunk: Buffer) => Buffer = (chunk) => chunk): readonly [ChannelEnd, ChannelEnd] {
-  const pair = [new ChannelEnd(carry), new ChannelEnd(carry)] as const;
+/** Both ends of a channel. */
+export function channelPair({
+  carry = (chunk) => chunk,
+  later = (call) => process.nextTick(call),
+}: Partial<Carrier> = {}): readonly [ChannelEnd, ChannelEnd] {
+  const pair = [new ChannelEnd({ carry, later }), new ChannelEnd({ carry, later })] as const;
   pair[0].other = pair[1];
   pair[1].other = pair[0];
   return pair;

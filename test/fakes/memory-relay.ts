@@ -9,6 +9,7 @@ import type { Clock } from '../../src/main/platform/clock.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 import type { CollectionId, MemberKey } from '../../src/main/record/ids.ts';
+import { type ChannelEnd, channelPair } from './channel-pair.ts';
 import type { Weather } from './memory-network.ts';
 
 interface Group {
@@ -22,8 +23,8 @@ interface Group {
 }
 
 /**
- * A relay in memory that stores and joins nobody: devices of one process under one clock leave things there for each other. It may be out of
- * reach, for one of them or all, and lets go of what all have read whenever it is told to.
+ * A relay in memory: devices of one process under one clock leave things there for each other, and are joined where it is told to. It may be
+ * out of reach, for one of them or all, and lets go of what all have read whenever it is told to.
  */
 export class MemoryRelay {
   readonly #clock: Clock;
@@ -32,6 +33,9 @@ export class MemoryRelay {
   readonly #sessions = new Set<MemorySession>();
   /** Hosts that do not reach it. */
   readonly #apart = new Set<string>();
+  /** Members can have channels to each other. */
+  joins: boolean = false;
+  readonly #channels = new Set<Channel>();
 
   constructor(clock: Clock, weather: Weather = { latency: () => 1 }) {
     this.#clock = clock;
@@ -120,6 +124,7 @@ export class MemoryRelay {
     this.tellPresence();
   }
   tellPresence(): void {
+    this.#dropChannels();
     for (const id of this.#groups.keys()) {
       const online = [...this.#sessions].flatMap((session) => session.keyIn(id) ?? []);
       for (const session of this.#sessions)
@@ -134,6 +139,41 @@ export class MemoryRelay {
   leave(session: MemorySession): void {
     if (this.#sessions.delete(session)) this.tellPresence();
   }
+
+  /** A channel from one member to another, as both are told of it. */
+  async join(from: MemorySession, id: CollectionId, to: MemberKey): Promise<ChannelEnd> {
+    await this.way();
+    const key = from.keyIn(id);
+    const target = [...this.#sessions].find((session) => session.keyIn(id) === to);
+    if (!this.joins || key === null || target === undefined)
+      throw new RelayError('relay-offline', 'that device is not there', '');
+    const ends = channelPair({ later: (call) => this.later(call) });
+    for (const end of ends) end.on('error', () => undefined);
+    this.#channels.add({ ends, sessions: [from, target] });
+    target.tell(id, null, (events) => events.onLive(id, key, ends[1]));
+    await this.way();
+    return ends[0];
+  }
+  get channels(): number {
+    return this.#channels.size;
+  }
+  /** Those of who does not reach the relay any more: who died is told nothing. */
+  #dropChannels(): void {
+    for (const channel of [...this.#channels]) {
+      const { ends, sessions } = channel;
+      const isOver = ends.every((end) => end.destroyed);
+      if (!isOver && sessions.every((session) => session.isThere)) continue;
+      this.#channels.delete(channel);
+      for (const [at, end] of ends.entries())
+        if (sessions[at]?.isDead === true) end.fallSilent();
+        else this.later(() => end.destroy());
+    }
+  }
+}
+
+interface Channel {
+  readonly ends: readonly [ChannelEnd, ChannelEnd];
+  readonly sessions: readonly [MemorySession, MemorySession];
 }
 
 class MemorySession implements RelaySession {
@@ -158,7 +198,7 @@ class MemorySession implements RelaySession {
   }
 
   #keepLists(): void {
-    if (!this.#isThere) return;
+    if (!this.isThere) return;
     let isChanged = false;
     for (const { group: id, acl, removed } of this.#members.map((each) => ({
       group: each.group,
@@ -179,13 +219,16 @@ class MemorySession implements RelaySession {
     else this.admit();
   }
 
-  get #isThere(): boolean {
+  get isDead(): boolean {
+    return this.#isDead();
+  }
+  get isThere(): boolean {
     return !this.#isDead() && !this.#relay.isApart(this.host);
   }
   /** Its key in a group that lets it in; null: it is not there. */
   keyIn(id: CollectionId): MemberKey | null {
     const member = this.#members.find(({ group }) => group === id);
-    return this.#isThere && member !== undefined && this.#relay.group(id)?.keys.has(member.key) === true
+    return this.isThere && member !== undefined && this.#relay.group(id)?.keys.has(member.key) === true
       ? member.key
       : null;
   }
@@ -213,7 +256,7 @@ class MemorySession implements RelaySession {
     const result = act(group, key);
     await this.#relay.way();
     if (this.#isDead()) return new Promise(() => undefined);
-    if (!this.#isThere) throw new LockstepError('relay-unreachable', 'no answer from the relay');
+    if (!this.isThere) throw new LockstepError('relay-unreachable', 'no answer from the relay');
     return result;
   }
 
@@ -263,13 +306,13 @@ class MemorySession implements RelaySession {
   touchPacks(id: CollectionId, names: readonly string[]): Promise<readonly string[]> {
     return this.#ask(id, (group) => names.filter((name) => !group.packs.has(name)));
   }
-  live(): Promise<never> {
-    return Promise.reject(new LockstepError('relay-offline', 'this relay joins nobody'));
+  live(id: CollectionId, to: MemberKey): Promise<ChannelEnd> {
+    return this.#relay.join(this, id, to);
   }
   async openMailbox(): Promise<void> {}
   async closeMailbox(): Promise<void> {}
   knock(): Promise<never> {
-    return Promise.reject(new LockstepError('relay-offline', 'this relay joins nobody'));
+    return Promise.reject(new LockstepError('relay-offline', 'nobody listens at mailboxes here'));
   }
   retryNow(): void {
     this.admit();

@@ -115,7 +115,8 @@ class Run {
     const count = this.#kinds.has('middle') ? 3 : drawn;
     group.slowness = this.#random.pick([1, 20, 400]);
     const folds = this.#random.fork('folding');
-    if (this.#kinds.has('relay')) group.relyOnRelay();
+    // Every other relay also joins those that are on.
+    if (this.#kinds.has('relay')) group.relyOnRelay(this.#random.fork('switchboard').chance(0.5));
     for (let at = 0; at < count; at++)
       group.addDevice({
         skewed: this.#kinds.has('clock'),

@@ -204,9 +204,10 @@ export class SimulatedGroup {
     this.middle = middle;
     this.#keepApart(one, other);
   }
-  /** From now on devices only leave things for each other at a relay, and never meet. */
-  relyOnRelay(): void {
+  /** From now on devices only leave things for each other at a relay, and never meet, or (`joins`) meet through it. */
+  relyOnRelay(joins: boolean): void {
     this.relay = new MemoryRelay(this.clock, { latency: () => 1 + this.#weather.int(this.slowness) });
+    this.relay.joins = joins;
   }
   #keepApart(one: SimulatedDevice, other: SimulatedDevice): void {
     this.#apart.add(lineBetween(one, other));

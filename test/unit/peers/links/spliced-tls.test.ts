@@ -21,7 +21,7 @@ afterEach(() => {
 const links = (identity: DeviceIdentity): SplicedTls => new SplicedTls(identity);
 /** A link that `ana` asked for; she or ben serves. */
 async function pairOf(anaServes: boolean, carry?: (chunk: Buffer) => Buffer) {
-  const [near, far] = channelPair(carry);
+  const [near, far] = channelPair(carry === undefined ? {} : { carry });
   const pair = await Promise.all([
     links(ana).link(near, ben.descriptor, { dialled: true, serves: anaServes }, never),
     links(ben).link(far, ana.descriptor, { dialled: false, serves: !anaServes }, never),
