@@ -141,6 +141,7 @@ const RULES = [
       'main/content/chunk-list.ts',
       'main/peers',
       'main/store',
+      'main/sharing/meet-heads.ts',
       'main/replica.ts',
       PLATFORM,
     ],

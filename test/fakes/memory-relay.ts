@@ -31,6 +31,8 @@ export class MemoryRelay {
   readonly #weather: Weather;
   readonly #groups = new Map<CollectionId, Group>();
   readonly #sessions = new Set<MemorySession>();
+  /** Bytes of packs for which it has room. */
+  room = Number.POSITIVE_INFINITY;
   /** Hosts that do not reach it. */
   readonly #apart = new Set<string>();
   /** Members can have channels to each other. */
@@ -83,6 +85,10 @@ export class MemoryRelay {
       for (const pack of packs.values()) bytes += pack.length;
     }
     return bytes;
+  }
+  /** How many items were ever put there. */
+  get posted(): number {
+    return [...this.#groups.values()].reduce((sum, { last }) => sum + last, 0);
   }
   /** Everything that lies there, for who looks for what should not be readable. */
   *everything(): Generator<Uint8Array> {
@@ -293,6 +299,8 @@ class MemorySession implements RelaySession {
   putPack(id: CollectionId, bytes: Uint8Array): Promise<string> {
     return this.#ask(id, (group) => {
       const name = digestOf(bytes);
+      const used = [...group.packs.values()].reduce((sum, pack) => sum + pack.length, 0);
+      if (used + bytes.length > this.#relay.room) throw new RelayError('relay-quota', 'no room', '');
       group.packs.set(name, bytes.slice());
       return name;
     });

@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Replica } from '../../src/main/replica.ts';
+import type { MemoryRelay } from '../fakes/memory-relay.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
+import { mergedText } from './checks.ts';
 import { simulate } from './simulate.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
@@ -91,6 +94,58 @@ describe('two devices that are never on at the same time', () => {
     await alone(one, () => {});
     await alone(other, () => {});
     expect(text(other, 'a')).toBe('long ago');
+  });
+
+  it('have each other’s files without contents while the relay has no room, and those once it has', async () => {
+    (group.relay as MemoryRelay).room = 100_000;
+    await alone(one, () => {
+      one.user.writeFile(`${ROOT}/large`, large('x'));
+      one.user.remove(`${ROOT}/nothing`);
+    });
+    await alone(other, () => {});
+    expect(group.replica(other)?.collection.records.live).toBe(1);
+    expect(text(other, 'large')).toBeNull();
+    (group.relay as MemoryRelay).room = Number.POSITIVE_INFINITY;
+    await alone(one, () => {});
+    await group.pass(11 * 60_000);
+    await alone(other, () => {});
+    expect(other.user.fs.lstat(`${ROOT}/large`)?.size).toBe(300_000);
+  });
+
+  it('do not put up again and again what somebody never takes', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'refused'));
+    await alone(other, () => {});
+    // It forgets what it has each time, and says so.
+    const { log } = (group.replica(other) as Replica).collection;
+    vi.spyOn(log, 'logs').mockReturnValue([]);
+    await group.start(one);
+    await group.pass(3600_000);
+    const before = (group.relay as MemoryRelay).posted;
+    await group.pass(3600_000);
+    expect((group.relay as MemoryRelay).posted - before).toBeLessThan(4);
+  });
+
+  it('both branches of a log that was written twice come to the other', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'before the copy'));
+    one.backUp();
+    await alone(one, () => one.user.writeFile(`${ROOT}/b`, 'known to nobody yet'));
+    await group.until(one, one.stop());
+    group.relay?.cut(one.host);
+    one.restoreBackup();
+    await group.start(one);
+    one.user.writeFile(`${ROOT}/c`, 'written after it was restored');
+    await group.pass(60_000);
+    group.relay?.mend(one.host);
+    await group.pass(60_000);
+    await alone(other, () => {});
+    expect([text(other, 'a'), text(other, 'b'), text(other, 'c')]).toEqual([
+      'before the copy',
+      'known to nobody yet',
+      'written after it was restored',
+    ]);
+    expect(mergedText(group.replica(other) as Replica).size).toBe(3);
+    await alone(one, () => {});
+    expect(mergedText(group.replica(one) as Replica).size).toBe(3);
   });
 
   it('a device that lost its database has everything again', async () => {

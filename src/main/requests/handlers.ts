@@ -121,6 +121,7 @@ export function handlersOf(engine: Engine): Handlers {
           engine.schedules.get(row)?.dirty(null);
           engine.schedules.get(row)?.constructSoon();
         }
+        engine.network.exchanges.changedHere(replica.id);
       }
       engine.changed();
       return NOTHING;

@@ -4,6 +4,7 @@ import type { RelaySession } from '../peers/relay/relay-session.ts';
 import { openPiece, type PackPiece, sealPack } from '../peers/sealed/sealed-pack.ts';
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import { digestOf } from '../platform/hash.ts';
+import { LockstepError } from '../platform/trouble.ts';
 import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import { type Digest, digest, type LogId, type RecordId, recordId } from '../record/ids.ts';
@@ -26,6 +27,8 @@ const LARGEST_PART = 7 << 20;
 /** Pieces so near to each other in a pack are fetched in one go. */
 const FETCHED_GAP = 64 << 10;
 
+/** A relay that had no room is tried again after so long. */
+const FULL_MS = 10 * 60_000;
 /** The relay keeps a pack for a month after it was asked to. */
 const KEPT_AGAIN_MS = 24 * 3600_000;
 /** What was asked for in vain this long ago nobody waits for any more. */
@@ -176,14 +179,33 @@ export class ContentsAtRelay {
     });
   }
 
+  /** Why contents are not put up now; null: they are. */
+  get trouble(): LockstepError | null {
+    return this.fullFor > 0 ? (this.#full?.why ?? null) : null;
+  }
+  /** In so many milliseconds it is tried whether the relay has room again; 0: now. */
+  get fullFor(): number {
+    return Math.max(0, (this.#full?.until ?? 0) - this.#port.clock.now());
+  }
+  #full: { readonly until: number; readonly why: LockstepError } | null = null;
+
+  /** Where the relay has no room for it, packages go up without their contents, which are given to who waits for them once there is. */
   async #putPack(at: AtRelay, pieces: readonly PackPiece[], covers: ReadonlyMap<LogId, number>): Promise<void> {
+    if (this.trouble !== null) return;
     const { id, collection } = this.#replica;
     const key = this.#port.random.bytes(32);
     const { bytes, entries } = sealPack(id, key, pieces, this.#port.random);
     await passing(this.#port.clock, this.#port.up, bytes.length);
-    const pack = await at.session.putPack(id, bytes);
+    const pack = await at.session.putPack(id, bytes).catch((error) => this.#noRoom(error));
+    if (pack === null) return;
     const sid = await post(this.#port, at, id, { is: 'contents', pack: digest(pack), key, entries });
     collection.transactSoon(() => this.#store.notePack({ name: pack, key, sid }, covers, entries));
+  }
+
+  #noRoom(error: unknown): null {
+    if (!(error instanceof LockstepError) || error.code !== 'relay-quota') throw error;
+    this.#full = { until: this.#port.clock.now() + FULL_MS, why: error };
+    return null;
   }
 
   /** Fetches what lies there; null for what does not, or is not what it should be. Never fails. Same order. */

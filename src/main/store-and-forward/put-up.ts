@@ -3,6 +3,7 @@ import type { RelaySession } from '../peers/relay/relay-session.ts';
 import { NO_EPOCH } from '../peers/sealed/sealed-item.ts';
 import type { LogId, MemberKey } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
+import type { BranchPackage } from '../store/log-store.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import type { ContentsAtRelay } from './contents-at-relay.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
@@ -16,6 +17,9 @@ const BATCH = 16;
 const OPERATIONS = 48;
 /** Whoever should put something up and does not for so long leaves it to the others. */
 const LEFT_TO_OTHERS_MS = 120_000;
+/** What lies there already and was read in vain is put up again so much later, then four times as much, up to a day. */
+const AGAIN_MS = 60_000;
+const LONGEST_AGAIN_MS = 24 * 3600_000;
 /** Contents that a member waits for are put up by one after the other of those that are there, so long apart. */
 const TURN_MS = 20_000;
 
@@ -28,6 +32,10 @@ export class PutUp {
   readonly #standings: StandingsAtRelay;
   /** Since when something of a log waits for another member to put it up. */
   readonly #leftSince = new Map<LogId, number>();
+  /** When something of a log was put up again last, and how long it is before that is done once more: whoever lacks it may never take it. */
+  readonly #again = new Map<LogId, { readonly at: number; readonly pause: number }>();
+  /** Packages beside their logs that were put up, by their short hashes, and where they lie. */
+  readonly #beside = new Map<string, number>();
   /** Since when each member waits for contents. */
   readonly #wantedSince = new Map<MemberKey, number>();
   /** To whom the whole membership log was told anew, and by which item: once that is read, it may be told again. */
@@ -58,7 +66,7 @@ export class PutUp {
     if (!membership.isMember()) return false;
     const members = this.#members();
     const wanted = this.#wanted(members);
-    const mine = wanted.filter((stretch) => this.#isMine(stretch, members));
+    const mine = wanted.filter((stretch) => this.#isMine(stretch, members) && this.#isFirst(stretch));
     const wants = this.#wants(members);
     const epoch = this.#epoch(mine.length > 0 || wants.length > 0);
     const secret = membership.membersSecret();
@@ -67,19 +75,25 @@ export class PutUp {
     if (epoch !== null) {
       const at = { session, epoch };
       for (const stretch of mine) await this.#putUpStretch(at, stretch, members);
+      await this.#putUpBranches(at, members);
       for (const { key, cursor } of wants)
         await this.#contents.putUpWanted(at, this.#standings.wantedBy(key), this.#held(), cursor);
     }
     // Who has no epoch to write with still has to say that it lacks everything.
     await this.#standings.tell({ session, epoch: epoch ?? { id: NO_EPOCH, secret } }, this.#contents.wanted);
     await this.#contents.dropUnneeded(session);
+    if (this.#contents.fullFor > 0) this.#isTurn(this.#contents.fullFor);
     this.waiting = count(this.#wanted(members));
     return this.waiting === 0;
   }
 
   #wanted(members: readonly MemberThere[]): readonly Stretch[] {
     const { log, stored } = this.#replica.collection;
-    const logs = log.logs().flatMap(({ log, member, held }) => (member === '' ? [] : [{ log, member, held }]));
+    const logs = log.logs().flatMap(({ log: each, member, held }) => {
+      // From where on it has branches a number is no name of a package.
+      const first = log.branches(each)?.first ?? Number.POSITIVE_INFINITY;
+      return member === '' ? [] : [{ log: each, member, held: Math.min(held, first - 1) }];
+    });
     return packagesWanted(logs, stored.ownLog, members, (of, number) => this.#store.sidOf(of, number));
   }
 
@@ -93,6 +107,18 @@ export class PutUp {
     const since = this.#leftSince.get(stretch.log) ?? now;
     this.#leftSince.set(stretch.log, since);
     return this.#isTurn(since + LEFT_TO_OTHERS_MS - now);
+  }
+  /** Does it not lie there yet? If it does, is it time to put it up again? */
+  #isFirst({ log, from }: Stretch): boolean {
+    if (this.#store.sidOf(log, from) === 0) return true;
+    const now = this.#port.clock.now();
+    const last = this.#again.get(log);
+    if (last !== undefined && !this.#isTurn(last.at + last.pause - now)) return false;
+    this.#again.set(log, {
+      at: now,
+      pause: Math.min(LONGEST_AGAIN_MS, last === undefined ? AGAIN_MS : last.pause * 4),
+    });
+    return true;
   }
   #isTurn(left: number): boolean {
     if (left > 0) this.turnIn = Math.min(left, this.turnIn ?? left);
@@ -122,7 +148,9 @@ export class PutUp {
     const online = this.#port.online();
     return membership.others().flatMap(({ device, memberKey: key }) => {
       if (key === null) return [];
-      const held = new Map([...memberPositions.of(device)].map(([log, { held }]) => [log, held]));
+      const known = [...memberPositions.of(device)].map(([log, { held }]) => [log, held] as const);
+      // Of a log with branches a number alone says nothing.
+      const held = new Map([...known, ...this.#standings.ofForked(key)]);
       const cursor = this.#store.member(key)?.cursor ?? 0;
       return [{ key, linked: this.#port.isLinked(device), online: online.has(key), held, cursor }];
     });
@@ -184,6 +212,32 @@ export class PutUp {
       }
       next = last.number + 1;
     }
+  }
+
+  /** Of a log that was written by two as one, all packages from where its branches begin: for members whose standing tells of none of them. */
+  async #putUpBranches(at: AtRelay, members: readonly MemberThere[]): Promise<void> {
+    const { id, collection } = this.#replica;
+    const away = members.filter(({ linked }) => !linked);
+    for (const { row, log, number, hash, isMain } of this.#branched()) {
+      const sid = this.#beside.get(hash) ?? 0;
+      const lacking = away.filter(({ key, cursor, held }) => {
+        const lacks = isMain ? (held.get(log) ?? 0) < number : this.#standings.lacksBranch(key, hash);
+        return lacks && cursor >= sid;
+      });
+      const stored = lacking.length === 0 ? null : collection.log.packageAt(row);
+      if (stored === null) continue;
+      const readUpTo = Math.max(...lacking.map(({ cursor }) => cursor));
+      await this.#contents.putUp(at, collection.packages.changesIn(row) ?? [], new Map([[log, number]]), readUpTo);
+      this.#beside.set(hash, await post(this.#port, at, id, { is: 'package', bytes: stored.bytes }));
+    }
+  }
+  #branched() {
+    const { log: logs } = this.#replica.collection;
+    return logs.logs().flatMap(({ log }) => {
+      const { main = [], others = [] } = logs.branches(log) ?? {};
+      const named = (isMain: boolean) => (link: BranchPackage) => ({ ...link, log, isMain });
+      return [...main.map(named(true)), ...others.map(named(false))];
+    });
   }
 }
 

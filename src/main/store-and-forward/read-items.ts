@@ -125,7 +125,8 @@ export class ItemReader {
     this.#replica.meetOwnLog(
       packages.map(({ head: { member, log, number }, hash }) => ({ member, log, number, hash: hash as Digest })),
     );
-    const { gaps } = this.#replica.receiveRelayed(packages.map(({ bytes }) => bytes));
+    const { gaps, refused } = this.#replica.receiveRelayed(packages.map(({ bytes }) => bytes));
+    if (refused !== null) this.#port.log(`relay: a package of ${this.#replica.id} is not taken: ${refused}`);
     const from = new Map(gaps.map((gap) => [gap.log, gap.from]));
     this.#waiting = packages.filter(({ head }) => head.number > (from.get(head.log) ?? Number.POSITIVE_INFINITY));
     let bytes = 0;

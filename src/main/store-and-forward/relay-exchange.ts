@@ -59,13 +59,14 @@ export class RelayExchange {
   }
 
   get state(): RelayedState {
+    const trouble = this.#trouble ?? this.#contents.trouble;
     const is = (): RelayedState['is'] => {
       if (this.replica.membership.relay() === '') return 'off';
       if (this.#port.session() === null) return 'offline';
-      if (this.#trouble !== null) return 'trouble';
+      if (trouble !== null) return 'trouble';
       return this.#isLevel && this.#dueAt === Number.POSITIVE_INFINITY && !this.#isRunning ? 'level' : 'working';
     };
-    return { is: is(), toPutUp: this.#putUp.waiting, trouble: this.#trouble };
+    return { is: is(), toPutUp: this.#putUp.waiting, trouble };
   }
 
   /** Is this device at the relay, with all read that is there, and has the member been heard of there? What is known of it is as new as can be. */

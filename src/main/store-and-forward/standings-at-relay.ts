@@ -1,8 +1,9 @@
 import type { RelaySession } from '../peers/relay/relay-session.ts';
 import { NO_EPOCH, openItem, sealedEpoch, sealItem } from '../peers/sealed/sealed-item.ts';
 import { makeStanding, type RelayStanding, readStanding } from '../peers/sealed/standing.ts';
-import type { MemberKey } from '../record/ids.ts';
+import type { LogId, MemberKey } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
+import { meetHeads } from '../sharing/meet-heads.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
 
@@ -27,7 +28,10 @@ export class StandingsAtRelay {
     const { membership, id } = this.#replica;
     for (const { key, bytes } of await session.heads(id)) {
       const standing = this.#open(key, bytes);
-      if (standing === null || standing.time <= (this.#store.member(key)?.time ?? -1)) continue;
+      const before = this.#store.member(key)?.time ?? -1;
+      // The last one, known from before this run of the program, is only on disk.
+      if (standing === null || standing.time < before) continue;
+      if (standing.time === before && this.#said.has(key)) continue;
       if (key === membership.ownKey) {
         this.#replica.meetOwnLog(standing.heads);
         continue;
@@ -64,6 +68,18 @@ export class StandingsAtRelay {
   hasOtherOperations(key: MemberKey): boolean {
     const said = this.#said.get(key);
     return said !== undefined && said.operations.join() !== this.#ownOperations().join();
+  }
+  /** How far a member says it has logs that have branches here, as far as that is what is here. */
+  ofForked(key: MemberKey): readonly (readonly [LogId, number])[] {
+    const said = this.#said.get(key);
+    const { log } = this.#replica.collection;
+    if (said === undefined || !log.logs().some(({ frozen }) => frozen)) return [];
+    return [...meetHeads(log, said.heads).has].filter(([each]) => log.known(each)?.frozen === true);
+  }
+  /** Does a member say what it has, and is a package beside a log (8 bytes of its hash) not among that? */
+  lacksBranch(key: MemberKey, hash: string): boolean {
+    const said = this.#said.get(key);
+    return said !== undefined && !meetHeads(this.#replica.collection.log, said.heads).branches.has(hash);
   }
   /** What a member says it waits for. */
   wantedBy(key: MemberKey): RelayStanding['wanted'] {

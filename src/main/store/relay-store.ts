@@ -86,10 +86,10 @@ export class RelayStore {
     covers: ReadonlyMap<LogId, number> | null,
     pieces: readonly RelayedPiece[],
   ): void {
-    // What this device put there it reads there again.
-    const before = this.#sql.covers.get(this.#collection, name) ?? null;
+    // What is in a pack of this device, nobody else tells it.
+    if (covers === null && (this.#sql.covers.get(this.#collection, name) ?? null) !== null) return;
     this.dropPack(name);
-    const text = covers === null ? before : JSON.stringify(Object.fromEntries(covers));
+    const text = covers === null ? null : JSON.stringify(Object.fromEntries(covers));
     const pack = Number(this.#sql.addPack.run(this.#collection, name, key, sid, text).lastInsertRowid);
     pieces.forEach(({ digest, kind, offset, length }, place) => {
       this.#sql.putContent.run(this.#collection, bytesOf(digest), kind, pack, place, offset, length);
