@@ -33,6 +33,7 @@ it.each([
   ['::ffff:192.0.2.1', '192.0.2.1'],
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
   ['2001:db8::1', '2001:db8:0:0'],
+  ['1::4:5:6:7:8', '1:0:0:4'],
   ['2001:db8:1:2::', '2001:db8:1:2'],
   ['fe80::1%eth0', 'fe80:0:0:0'],
   ['::2', '0:0:0:0'],
@@ -47,6 +48,9 @@ it('a host has so many connections, whichever of its addresses they come from', 
   expect(counts.enter('192.0.2.1')).not.toBeNull();
   first?.();
   expect(counts.enter('2001:db8::3')).not.toBeNull();
+  second?.();
+  expect(counts.enter('2001:db8::4')).not.toBeNull();
+  expect(counts.enter('2001:db8::5')).toBeNull();
   for (let n = 0; n < 9; n++) expect(counts.enter('127.0.0.1')).not.toBeNull();
 });
 

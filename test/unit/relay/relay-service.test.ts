@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { collectionId } from '../../../src/main/record/ids.ts';
+import { collectionId, memberKey } from '../../../src/main/record/ids.ts';
 import { LIMITS } from '../../../src/relay/rules/limits.ts';
 import type { Session } from '../../../src/relay/rules/tokens.ts';
+import { FileBlobs } from '../../../src/relay/storage/file-blobs.ts';
 import { aclBody, authBody, GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
 import { HeardEvents, HOUSE, RELAY_ORIGIN, RELAY_PIN, RelayInMemory } from '../../fakes/relay-in-memory.ts';
 
@@ -142,6 +146,16 @@ describe('who is let in', () => {
     // A key that is no point of the curve.
     const nobody = { ...body.members[0]!, k: 'ff'.repeat(32) };
     expect((await authenticate({ ...body, members: [nobody] })).groups[0]?.error).toBe('not-a-member');
+  });
+
+  it.each(['ff', '00', '01'])('a key that is none (%s…) opens nothing, though an admin put it there', async (byte) => {
+    const broken = { ...ana, key: memberKey(byte.repeat(32)) };
+    await relay.register([ana, broken], OTHER);
+    const body = prove(RELAY_ORIGIN, OTHER, broken);
+    for (const sig of [body.members[0]!.sig, '00'.repeat(64), `${'00'.repeat(32)}01${'00'.repeat(31)}`]) {
+      const again = { ...prove(RELAY_ORIGIN, OTHER, broken), members: [{ ...body.members[0]!, sig }] };
+      expect((await authenticate(again)).groups[0]?.error).toBe('bad-signature');
+    }
   });
 
   it('strangers of one host are slowed down, this machine is not', async () => {
@@ -440,9 +454,44 @@ describe('packs', () => {
     });
     await relay.register([ana]);
     asAna = await relay.enter(ana);
-    for (let again = 0; again < 2; again++)
+    for (let again = 0; again < 2; again++) {
       await expect(relay.service.putPack(asAna, GROUP, id, pack)).rejects.toThrow('disk full');
-    expect(await relay.service.touchPacks(asAna, GROUP, { ids: [id] })).toEqual([id]);
+      expect(await relay.service.touchPacks(asAna, GROUP, { ids: [id] })).toEqual([id]);
+    }
+  });
+
+  it('are refused beyond the quota of the group, and leave nothing', async () => {
+    relay = new RelayInMemory({ limits: { ...LIMITS, groupPacks: length } });
+    await relay.register([ana]);
+    asAna = await relay.enter(ana);
+    await relay.service.putPack(asAna, GROUP, id, pack);
+    const more = bytes('x');
+    await expect(relay.service.putPack(asAna, GROUP, sha256(more), more)).rejects.toEqual(refused('quota'));
+    expect(await relay.blobs.read(GROUP, sha256(more), 0, 1)).toBeNull();
+    await relay.service.putPack(asAna, GROUP, id, pack);
+  });
+
+  it('what a crash left of them goes after an hour, and nothing else', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'relay-blobs-'));
+    try {
+      const blobs = new FileBlobs(root);
+      relay = new RelayInMemory({ blobs });
+      await relay.register([ana]);
+      asAna = await relay.enter(ana);
+      await relay.service.putPack(asAna, GROUP, id, pack);
+      const [old, fresh] = [sha256(bytes('old')), sha256(bytes('fresh'))];
+      for (const name of [old, fresh]) await blobs.put(GROUP, name, bytes('x'));
+      const directory = join(root, GROUP.slice(0, 2), GROUP);
+      const half = `${sha256(bytes('half'))}.1-1.new`;
+      writeFileSync(join(directory, half), 'ha');
+      const now = relay.clock.now() / 1000;
+      for (const name of [id, old, half]) utimesSync(join(directory, name), now - 3601, now - 3601);
+      utimesSync(join(directory, fresh), now - 3599, now - 3599);
+      await relay.service.collect();
+      expect(readdirSync(directory).sort()).toEqual([id, fresh].sort());
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 
   it('stay thirty days after they were put or touched, and a day', async () => {
@@ -453,7 +502,8 @@ describe('packs', () => {
       asBen = await relay.enter(ben);
       await relay.service.collect();
     };
-    await wait(29);
+    await wait(27);
+    await wait(2);
     expect(await relay.service.touchPacks(asBen!, GROUP, { ids: [id] })).toEqual([]);
     await wait(29);
     await wait(1);

@@ -206,6 +206,14 @@ describe('an invitation', () => {
     expect(await knock()).toMatchObject({ is: 'heard' });
   });
 
+  it('waits where its owner has as many channels as a member may', async () => {
+    await open();
+    for (let n = 0; n < 16; n++) ofAna!.came(JSON.stringify({ is: 'live', req: n, g: GROUP, to: ben.key }));
+    expect(await knock()).toEqual({ is: 'no', code: 4429 });
+    await relay.pass(11_000);
+    expect(await knock()).toMatchObject({ is: 'heard' });
+  });
+
   it('is over with its time, a day at most', async () => {
     await open(asAna!, { ttl: 365 * 86_400_000 });
     await relay.clock.advance(86_400_000);
