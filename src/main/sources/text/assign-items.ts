@@ -70,8 +70,7 @@ export class AssignItems {
     claimed: ReadonlySet<RecordId>,
     claim: Claim,
   ): ReadonlySet<NativeItem> {
-    const shown = new Map<string, RecordId>();
-    for (const own of known.in.values()) for (const { id, uid } of own) if (uid !== '') shown.set(uid, id);
+    const shown = known.others;
     const others = new Set<NativeItem>();
     if (shown.size === 0) return others;
     for (const document of documents)

@@ -11,7 +11,7 @@ import { momentOf } from './compose-text.ts';
 import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocument } from './document-place.ts';
 import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { digestIn, namesIn } from './item-revision.ts';
-import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
+import { type Known, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
 import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
 import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
 import type { TextsAtHand } from './texts-at-hand.ts';
@@ -72,14 +72,16 @@ export class ConstructTexts {
     const outcomes = new Map<RecordId, ConstructOutcome>();
     const groups = new Map<string, ConstructItem[]>();
     const known = knownRevisions(this.#known);
-    const names = new Set(known.in.keys());
+    const names = new Set<string>();
+    const isTaken = (name: string): boolean => names.has(name) || known.in.has(name);
     const strangers = items.some(({ expected }) => expected === null) ? await this.#strangers(known) : NOBODY;
     for (const item of items) {
-      if (item.expected === null && strangers.has(item.id)) {
+      const isThere = strangers.has(item.id) || (this.#place.many && known.ids.has(item.id));
+      if (item.expected === null && isThere) {
         outcomes.set(item.id, refused(item.id, 'changed-underneath', 'somebody made it just now'));
         continue;
       }
-      const name = this.#documentFor(item, names);
+      const name = this.#documentFor(item, isTaken);
       names.add(name);
       const group = groups.get(name);
       if (group === undefined) groups.set(name, [item]);
@@ -108,17 +110,17 @@ export class ConstructTexts {
     if (!this.#place.many) return NOBODY;
     const names = this.#place.names?.() ?? (await this.#place.list()).documents.map(({ name }) => name);
     const unknown = names.filter((name) => !known.in.has(name));
-    const ids = new Set(known.ids);
+    const ids = new Set<RecordId>();
     for (const read of unknown.length === 0 ? [] : await this.#place.read(unknown))
       for (const { uid } of 'code' in read ? [] : this.#format.split(read.bytes).items)
         if (uid !== null) ids.add(recordIdOfUid(uid));
     return ids;
   }
 
-  #documentFor({ id, expected }: ConstructItem, names: ReadonlySet<string>): string {
+  #documentFor({ id, expected }: ConstructItem, isTaken: (name: string) => boolean): string {
     if (!this.#place.many) return '';
     if (expected !== null) return namesIn(expected).name;
-    return this.#place.newName(uidOfRecord(id), (name) => names.has(name));
+    return this.#place.newName(uidOfRecord(id), isTaken);
   }
 
   /** Writes all changes of one document at once: each of them only where its item is still as it was expected. */
@@ -212,7 +214,7 @@ export class ConstructTexts {
     const own = known.in.get(document.name) ?? [];
     const isOnly = known.in.size === 1 && own.length > 0;
     const ids = new Set(own.map(({ id }) => id));
-    const ofIt = isOnly ? known : { ...known, in: new Map([[document.name, own]]), ids };
+    const ofIt = isOnly ? known : { ...known, in: new Map([[document.name, own]]), ids, others: othersOf([own]) };
     this.#assign.assign([document], ofIt, new Set());
     const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
     const refuseAll = (detail: string): Composed => ({

@@ -66,6 +66,15 @@ export interface Known {
   readonly ids: ReadonlySet<RecordId>;
   /** How documents were read, by their names, where their bytes do not tell. */
   readonly readAs: ReadonlyMap<string, string>;
+  /** Of items that show another record than their UID says: which, by that UID. */
+  readonly others: ReadonlyMap<string, RecordId>;
+}
+
+/** See `Known.others`. */
+export function othersOf(documents: Iterable<readonly KnownItem[]>): ReadonlyMap<string, RecordId> {
+  const others = new Map<string, RecordId>();
+  for (const own of documents) for (const { id, uid } of own) if (uid !== '') others.set(uid, id);
+  return others;
 }
 
 type Revisions = ReturnType<KnownItems['revisions']>;
@@ -99,7 +108,7 @@ function allKnown(revisions: Revisions): Known {
     if (own === undefined) found.set(name, [each]);
     else own.push(each);
   }
-  return { in: found, ids: new Set(revisions.keys()), readAs: readBefore };
+  return { in: found, ids: new Set(revisions.keys()), readAs: readBefore, others: othersOf(found.values()) };
 }
 
 /** From this part on all are put together anew. */
@@ -112,6 +121,7 @@ function changedKnown(before: Revisions, revisions: Revisions): Known | null {
   const changed = PatchedMap.changed(before, revisions);
   if (changed.size > revisions.size * MANY) return null;
   const redone = new Map<string, KnownItem[]>();
+  let isPlain = former.others.size === 0;
   const itemsIn = (name: string): KnownItem[] => {
     const own = redone.get(name) ?? (former.in.get(name) ?? []).filter(({ id }) => !changed.has(id));
     redone.set(name, own);
@@ -123,6 +133,7 @@ function changedKnown(before: Revisions, revisions: Revisions): Known | null {
     if (now === undefined) continue;
     const { name, uid, readAs } = namesIn(now.revision);
     if (readAs !== '') return null;
+    isPlain &&= uid === '';
     itemsIn(name).push(new KnownItem(id, uid, now.vouches, now.revision));
   }
   const found = PatchedMap.from(
@@ -130,5 +141,6 @@ function changedKnown(before: Revisions, revisions: Revisions): Known | null {
     new Map([...redone].map(([name, own]) => [name, own.length === 0 ? undefined : own])),
   );
   const isSame = [...changed].every((id) => before.has(id) && revisions.has(id));
-  return { in: found, ids: isSame ? former.ids : new Set(revisions.keys()), readAs: former.readAs };
+  const ids = isSame ? former.ids : new Set(revisions.keys());
+  return { in: found, ids, readAs: former.readAs, others: isPlain ? former.others : othersOf(found.values()) };
 }

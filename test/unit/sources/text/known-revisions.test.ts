@@ -6,12 +6,12 @@ import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
 type Revisions = Map<RecordId, { readonly revision: Uint8Array; readonly vouches: boolean }>;
 
-const revision = (name: string, mark: number, readAs = '') => ({
+const revision = (name: string, mark: number, readAs = '', uid = '') => ({
   revision: writeItemRevision({
     digest: new Uint8Array(16).fill(mark),
     document: Uint8Array.of(mark),
     name,
-    uid: '',
+    uid,
     readAs,
   }),
   vouches: mark % 2 === 0,
@@ -35,6 +35,7 @@ const told = (items: KnownItems) => {
     in: Object.fromEntries([...known.in].map(([name, all]) => [name, all.map(own).toSorted()])),
     ids: new Set(known.ids),
     readAs: new Map(known.readAs),
+    others: new Map(known.others),
   };
 };
 
@@ -46,11 +47,28 @@ it.each([1, 2, 3, 4])('after any changes the same is known as if it were made an
       for (let at = step === 0 ? 100 : random.int(4); at >= 0; at--) {
         const id = recordId(`r${random.int(120)}`);
         if (random.chance(0.2)) next.delete(id);
-        else next.set(id, revision(`${random.int(40)}.vcf`, random.int(250), random.chance(0.01) ? 'latin1' : ''));
+        else {
+          const [readAs, uid] = [random.chance(0.01) ? 'latin1' : '', random.chance(0.1) ? `other-${id}` : ''];
+          next.set(id, revision(`${random.int(40)}.vcf`, random.int(250), readAs, uid));
+        }
       }
     });
     expect(told(items)).toEqual(told({ revisions: () => new Map(revisions()) } as unknown as KnownItems));
   }
+});
+
+it('which items show another record than their UID says is known, and is not gone through again where none comes', () => {
+  const { items, change } = snapshot();
+  change((next) => {
+    for (let at = 0; at < 100; at++) next.set(recordId(`r${at}`), revision(`${at}.vcf`, 2));
+  });
+  const none = knownRevisions(items).others;
+  change((next) => next.set(recordId('r7'), revision('7.vcf', 4)));
+  expect(knownRevisions(items).others).toBe(none);
+  change((next) => next.set(recordId('r8'), revision('8.vcf', 4, '', 'u8')));
+  expect([...knownRevisions(items).others]).toEqual([['u8', 'r8']]);
+  change((next) => next.set(recordId('r8'), revision('8.vcf', 6)));
+  expect([...knownRevisions(items).others]).toEqual([]);
 });
 
 it('what is known of documents in which nothing changed is the same, and all of it where nothing did at all', () => {
