@@ -249,7 +249,7 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
 function waitingWords(collections: readonly CollectionView[]): string | null {
   const lacking = collections.filter(({ peers }) => peers.some((peer) => peer.behind > 0));
   if (lacking.length === 0) return null;
-  if (lacking.every(({ relay }) => relay?.state === 'level')) return 'What they lack waits at the relay';
+  if (lacking.every(({ relay }) => relay?.state === 'level')) return 'The changes wait at the relay';
   if (lacking.some(({ relay }) => relay?.state === 'working')) return 'What they lack is being put up at the relay';
   return null;
 }

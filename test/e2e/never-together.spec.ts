@@ -57,7 +57,7 @@ test('two devices that are never on together: a relay is set in the window, and 
   await laptop.stop();
   writeFileSync(join(here, 'second.txt'), 'two');
   await expect(card).toContainText(/package of changes waits at the relay for/);
-  await expect(page.locator('.banner')).toContainText('What they lack waits at the relay');
+  await expect(page.locator('.banner')).toContainText('The changes wait at the relay');
   await page.keyboard.press('Control+2');
   await expect(page.getByText('1 package of changes waits for it at the relay')).toBeVisible();
   await desk.stop();

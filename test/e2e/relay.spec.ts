@@ -76,7 +76,7 @@ test('the first start leads to it, and it fits a narrow window', async ({ page }
 
 test('what is set elsewhere, or can only be set there, is named', async ({ page }) => {
   await openPages(page, pages, { page: 'settings' });
-  await expect(page.getByText('Used for People, as another device set it')).toBeVisible();
+  await expect(page.getByText('Used for People, as an admin set it')).toBeVisible();
   await expect(page.getByText('Only an admin can set the relay of Books: do it on Laptop.')).toBeVisible();
 });
 

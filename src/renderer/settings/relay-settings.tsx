@@ -101,7 +101,7 @@ function RelaysInUse({ url }: { url: string }) {
             </p>
             <p className="muted">
               Used for {listed(relay.collections.map(({ name }) => name))}
-              {relay.url !== url && ', as another device set it'}
+              {relay.url !== url && ', as an admin set it'}
             </p>
           </li>
         ))}

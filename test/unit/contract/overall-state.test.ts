@@ -114,9 +114,9 @@ describe('overallState', () => {
     const relay = { url: 'https://r:1', state: 'level', waiting: 0, why: null } as const;
     const waits = collection({ state: 'waiting', peers: [attic], relay });
     const detail = (...collections: CollectionView[]) => overallState(status(...collections), []).detail;
-    expect(detail(waits, collection())).toBe('What they lack waits at the relay');
+    expect(detail(waits, collection())).toBe('The changes wait at the relay');
     expect(detail(waits, collection({ state: 'paused', name: 'Books' }))).toBe(
-      'What they lack waits at the relay; Books is paused',
+      'The changes wait at the relay; Books is paused',
     );
     expect(detail(waits, { ...waits, relay: { ...relay, state: 'working', waiting: 2 } })).toBe(
       'What they lack is being put up at the relay',
