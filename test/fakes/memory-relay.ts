@@ -184,6 +184,7 @@ interface Channel {
 
 class MemorySession implements RelaySession {
   readonly host: string;
+  readonly bytes = { bytesIn: 0, bytesOut: 0 };
   readonly #relay: MemoryRelay;
   readonly #events: RelayEvents;
   readonly #isDead: () => boolean;

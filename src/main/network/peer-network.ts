@@ -126,7 +126,9 @@ export class PeerNetwork {
   }
 
   get bytes(): { readonly bytesIn: number; readonly bytesOut: number } {
-    let [bytesIn, bytesOut] = [this.#bytesIn, this.#bytesOut];
+    let { bytesIn, bytesOut } = this.relays.bytes;
+    bytesIn += this.#bytesIn;
+    bytesOut += this.#bytesOut;
     for (const { link } of this.#sessions.values()) {
       bytesIn += link.bytesIn;
       bytesOut += link.bytesOut;

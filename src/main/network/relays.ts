@@ -35,6 +35,7 @@ export class Relays implements RelayedLinks {
   /** Where the mailbox of an invitation is. */
   readonly #mailboxes = new Map<string, RelaySession>();
   #isStopped: boolean = false;
+  #formerBytes = { bytesIn: 0, bytesOut: 0 };
 
   constructor(host: RelaysHost) {
     this.#host = host;
@@ -51,7 +52,7 @@ export class Relays implements RelayedLinks {
     for (const [url, relay] of this.#open) {
       if (used.has(url)) continue;
       this.#open.delete(url);
-      relay.close();
+      this.#shut(relay);
     }
     for (const url of used) this.#relay(relays, url)?.setGroups(groups.filter(({ relay }) => relay === url));
   }
@@ -162,6 +163,22 @@ export class Relays implements RelayedLinks {
       close();
       throw error;
     }
+  }
+
+  /** Bytes of all requests since the start; links through relays count as links. */
+  get bytes(): { readonly bytesIn: number; readonly bytesOut: number } {
+    let { bytesIn, bytesOut } = this.#formerBytes;
+    for (const { session } of this.#open.values()) {
+      bytesIn += session.bytes.bytesIn;
+      bytesOut += session.bytes.bytesOut;
+    }
+    return { bytesIn, bytesOut };
+  }
+  #shut(relay: OpenRelay): void {
+    const { bytesIn, bytesOut } = relay.session.bytes;
+    const former = this.#formerBytes;
+    this.#formerBytes = { bytesIn: former.bytesIn + bytesIn, bytesOut: former.bytesOut + bytesOut };
+    relay.close();
   }
 
   networkChanged(): void {

@@ -91,6 +91,7 @@ class Noted implements RelayConnector {
     this.opened.push({ url, events, calls });
     const note = async (what: string): Promise<void> => void calls.push(what);
     return {
+      bytes: { bytesIn: 100, bytesOut: 20 },
       setMembers: (members: readonly RelayMember[]) => void note(`members ${members.length}`),
       openMailbox: (id: string, hash: string, ttl: number) => note(`open ${id} ${hash} ${ttl}`),
       closeMailbox: (id: string) => note(`close ${id}`),
@@ -127,6 +128,8 @@ describe('the relays of a device', () => {
     notes.setRelay('', 5000);
     side.relays.refresh();
     expect([noted.opened[1]?.calls.at(-1), side.relays.sessionOf(work.group)]).toEqual(['closed', null]);
+    // What went to the relay that is not used any more counts as well.
+    expect(side.relays.bytes).toEqual({ bytesIn: 200, bytesOut: 40 });
     side.relays.networkChanged();
     side.relays.stop();
     expect(noted.opened[0]?.calls.slice(-2)).toEqual(['retry', 'closed']);

@@ -26,6 +26,7 @@ import { openChannel } from './ws-channel.ts';
 const POLL_MS = 60_000;
 /** Others may know of changes to a group's members that this device hears of first: their list is not corrected at once. */
 const ACL_MS = 5000;
+const ACL_AGAIN_MS = 30_000;
 /** Channels others ask for that are on their way at one time. */
 const MOST_INCOMING = 16;
 
@@ -159,7 +160,11 @@ class HttpsRelaySession implements RelaySession {
   retryNow(): void {
     this.#failures = 0;
     this.#notYet = 0;
+    this.#listener?.probe();
     if (this.#listener === null || this.#told.size < this.#members.size) this.#plan(0);
+  }
+  get bytes() {
+    return this.#places.bytes;
   }
 
   async close(): Promise<void> {
@@ -315,9 +320,10 @@ class HttpsRelaySession implements RelaySession {
       const ask = async (of: CollectionId, request: RelayRequest): Promise<unknown> =>
         jsonOf((await this.#grants.ask(of, request)).body);
       keepAcl(ask, member).catch((error: unknown) => {
-        // The next round or the next change does it; a relay that is too busy is asked later.
-        const { retryAfter } = this.#grants.fault(error);
-        if (retryAfter !== null && !this.#closed) this.#planAcl(group, retryAfter * 1000);
+        const { code, retryAfter } = this.#grants.fault(error);
+        // What is refused is so until something changes; and who comes to the relay anew looks at the list anyway.
+        const isOver = this.#closed || code === 'relay-refused' || !this.#told.has(group);
+        if (!isOver) this.#planAcl(group, Math.max(ACL_AGAIN_MS, (retryAfter ?? 0) * 1000));
       });
     };
     this.#aclPlans.set(group, this.#clock.after(delay, keep));

@@ -36,6 +36,9 @@ export class RelayHttp {
   readonly #address: RelayAddress;
   readonly #clock: Clock;
   readonly #agent: RelayAgent;
+  /** Of requests and answers so far, with their headers. */
+  bytesIn = 0;
+  bytesOut = 0;
 
   constructor(address: RelayAddress, clock: Clock) {
     this.#address = address;
@@ -89,8 +92,18 @@ export class RelayHttp {
       const cancel = this.#clock.after(isLong || most > MOST_JSON ? LONG_MS : SHORT_MS, () =>
         asked.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })),
       );
+      let count = (): void => {};
+      asked.once('socket', (socket) => {
+        const [read, written] = [socket.bytesRead, socket.bytesWritten];
+        count = () => {
+          this.bytesIn += socket.bytesRead - read;
+          this.bytesOut += socket.bytesWritten - written;
+          count = () => {};
+        };
+      });
       const settle = (how: () => void): void => {
         cancel();
+        count();
         how();
       };
       asked.on('error', (error) => settle(() => reject(error)));

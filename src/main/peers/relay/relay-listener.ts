@@ -56,6 +56,7 @@ export class RelayListener {
         reject(why);
       });
       this.#socket.on('message', (data, isBinary) => this.#take(isBinary ? null : String(data)));
+      this.#socket.on('pong', () => this.#heard());
       this.#socket.once('open', () => {
         this.#isOpen = true;
         this.#heard();
@@ -84,6 +85,13 @@ export class RelayListener {
     });
   }
 
+  /** Leaves it unless something is heard within ten seconds. */
+  probe(): void {
+    if (!this.#isOpen || this.#isOver) return;
+    this.#socket.ping();
+    this.#listenFor(ANSWER_MS);
+  }
+
   close(): void {
     this.#end(offline(this.#host.relay), false, true);
     this.#socket.terminate();
@@ -110,8 +118,11 @@ export class RelayListener {
   }
 
   #heard(): void {
+    this.#listenFor(SILENCE_MS);
+  }
+  #listenFor(milliseconds: number): void {
     this.#cancelSilence();
-    this.#cancelSilence = this.#host.clock.after(SILENCE_MS, () => this.#fail('it says nothing any more'));
+    this.#cancelSilence = this.#host.clock.after(milliseconds, () => this.#fail('it says nothing any more'));
   }
 
   #fail(what: string): void {

@@ -75,9 +75,16 @@ export class RelayPlaces {
     return this.of(ANY, 'live');
   }
 
+  get bytes(): { readonly bytesIn: number; readonly bytesOut: number } {
+    const all = [...this.#open.values()];
+    return {
+      bytesIn: all.reduce((sum, { bytesIn }) => sum + bytesIn, 0),
+      bytesOut: all.reduce((sum, { bytesOut }) => sum + bytesOut, 0),
+    };
+  }
+
   close(): void {
     for (const http of this.#open.values()) http.close();
-    this.#open.clear();
   }
 
   #placeOf(group: CollectionId, part: Part): RelayAddress {

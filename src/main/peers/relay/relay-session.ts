@@ -87,8 +87,10 @@ export interface RelaySession {
   closeMailbox(id: string): Promise<void>;
   /** Rings at a mailbox; needs no members. Fails with `relay-offline` where nobody listens there, or once the channel is used. */
   knock(id: string, token: Uint8Array, signal: AbortSignal): Promise<RelayChannel>;
-  /** The network is another one: no pause is waited for. */
+  /** The network is another one: no pause is waited for, and a connection proves that it lives. */
   retryNow(): void;
+  /** Bytes of all requests so far; what goes through channels is counted there. */
+  readonly bytes: { readonly bytesIn: number; readonly bytesOut: number };
   close(): Promise<void>;
 }
 

@@ -369,6 +369,53 @@ describe('a session with a relay', () => {
     await hears('offline relay-unreachable');
   });
 
+  it('proves that it still hears where the network is another one, and leaves the relay where it does not', async () => {
+    const { relay, clock, session, told, hears, begin } = await world();
+    await begin(member(PHOTOS));
+    await hears('ready 0');
+    const [server] = relay.listeners;
+    const asked = new Promise((resolve) => server?.once('ping', resolve));
+    session.retryNow();
+    await asked;
+    // The answer is on its way before what is said next.
+    relay.tell({ is: 'new', g: PHOTOS, sid: 1 });
+    await hears('new 0 1');
+    await clock.advance(15_000);
+    expect(told.at(-1)).toBe('new 0 1');
+    server?.pause();
+    session.retryNow();
+    await clock.advance(10_000);
+    await hears('offline relay-unreachable');
+  });
+
+  it('sets the list again where that failed', async () => {
+    let tries = 0;
+    const { relay, clock, hears, begin } = await world((it) => {
+      it.scripts.set(`PUT /v1/groups/${PHOTOS}/acl`, ({ json }) =>
+        ++tries === 1 ? { status: 503 } : { body: { gen: json.gen } },
+      );
+    });
+    await begin(member(PHOTOS, { acl: () => admins(own) }));
+    await hears('ready 0');
+    await clock.advance(5000);
+    await relay.until(() => tries === 1);
+    for (let round = 0; round < 5000 && tries < 2; round++) await clock.advance(10);
+    expect(tries).toBe(2);
+  });
+
+  it('counts what it asks and is answered', async () => {
+    const { session, hears, begin } = await world((it) => {
+      it.scripts.set(`POST /v1/groups/${PHOTOS}/items`, () => ({ body: { sid: 7 } }));
+    });
+    await begin(member(PHOTOS));
+    await hears('ready 0');
+    const before = session.bytes;
+    expect(before.bytesIn).toBeGreaterThan(100);
+    await session.post(PHOTOS, new Uint8Array(100_000));
+    const sent = session.bytes.bytesOut - before.bytesOut;
+    expect([sent > 100_000, sent < 101_000]).toEqual([true, true]);
+  });
+
   it('joins a member that is there through a channel, and fails where it is not', async () => {
     const { relay, session, hears, begin } = await world((it) => {
       it.sockets.set('/v1/live/', (socket, path) => {
