@@ -1,4 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Epoch } from '../../src/main/peers/membership/group-epochs.ts';
+import type { RelayItem } from '../../src/main/peers/sealed/relay-item.ts';
+import { NO_EPOCH, openItem, sealedEpoch, sealItem } from '../../src/main/peers/sealed/sealed-item.ts';
+import { type RelayStanding, readStanding } from '../../src/main/peers/sealed/standing.ts';
+import { digestOf } from '../../src/main/platform/hash.ts';
+import type { CollectionId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import type { MemoryRelay } from '../fakes/memory-relay.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
@@ -159,5 +165,73 @@ describe('two devices that are never on at the same time', () => {
     await alone(one, () => {});
     await alone(other, () => {});
     expect([text(one, 'a'), text(other, 'a')]).toEqual(['kept', 'kept']);
+  });
+
+  /** Puts an item there as somebody would who knows a secret. */
+  function putUp(item: RelayItem, secret: Uint8Array, epoch: string): void {
+    const there = (group.relay as MemoryRelay).group(group.collection as CollectionId);
+    if (there === null) throw new Error('nothing lies there');
+    const bytes = sealItem({ secret, group: group.collection as CollectionId, epoch, salt: new Uint8Array(32) }, item);
+    there.items.push({ sid: ++there.last, bytes, hash: digestOf(bytes) });
+    if (item.is === 'contents') there.packs.set(item.pack, new Uint8Array(5000));
+  }
+  const junkFor = (bytes: Uint8Array): RelayItem => ({
+    is: 'contents',
+    pack: digestOf(Uint8Array.of(1)),
+    key: new Uint8Array(32),
+    entries: [{ digest: digestOf(bytes), kind: 'content', offset: 0, length: bytes.length + 16 }],
+  });
+  /** What a member says of itself there. */
+  function said(device: SimulatedDevice): RelayStanding & { readonly epoch: string | null } {
+    const { membership, id } = group.replica(device) as Replica;
+    const bytes = (group.relay as MemoryRelay).group(id)?.heads.get(membership.ownKey) as Uint8Array;
+    const epoch = sealedEpoch(bytes);
+    const secret = membership.epochs().find((each) => each.id === epoch)?.secret ?? membership.membersSecret();
+    const item = openItem(bytes, { secret: secret as Uint8Array, group: id });
+    if (item.is !== 'standing') throw new Error(item.is);
+    return { ...readStanding(item, id, () => true), epoch };
+  }
+
+  it('have a file though somebody says of junk that it is what is in it', async () => {
+    const bytes = new TextEncoder().encode('what there is');
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, bytes));
+    const { id, secret } = (group.replica(one) as Replica).membership.writingEpoch(one.wall.now()) as Epoch;
+    putUp(junkFor(bytes), secret as Uint8Array, id);
+    await alone(other, () => {});
+    expect(text(other, 'a')).toBe('what there is');
+  });
+
+  it('take nothing but operations of members by the secret that who was removed knows too', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'what there is'));
+    const secret = (group.replica(one) as Replica).membership.membersSecret() as Uint8Array;
+    putUp(junkFor(new Uint8Array(3)), secret, NO_EPOCH);
+    await alone(other, () => {});
+    expect(text(other, 'a')).toBe('what there is');
+    expect(group.findings.map(({ what }) => what).join()).toContain('cannot be used: contents of no epoch');
+  });
+
+  it('name nothing of theirs to those who were removed', async () => {
+    (group.relay as MemoryRelay).room = 100_000;
+    await alone(one, () => one.user.writeFile(`${ROOT}/large`, large('x')));
+    await alone(other, () => {
+      vi.spyOn((group.replica(other) as Replica).membership, 'writingEpoch').mockReturnValue(null);
+    });
+    expect(said(other)).toMatchObject({ epoch: NO_EPOCH, wanted: [] });
+    await group.until(other, other.stop());
+    await alone(other, () => {});
+    expect(said(other)).toMatchObject({ wanted: [{ hint: 'large' }] });
+  });
+
+  it('are believed though their clock was set back', async () => {
+    await alone(other, () => other.user.writeFile(`${ROOT}/a`, 'before'));
+    const { time } = said(other);
+    other.wall.jump(-86_400_000);
+    await alone(other, () => other.user.writeFile(`${ROOT}/b`, 'after'));
+    expect(said(other).time).toBeGreaterThan(time);
+    await group.until(other, other.stop());
+    await alone(other, () => other.user.writeFile(`${ROOT}/c`, 'and after that'));
+    expect(said(other).time).toBeGreaterThan(time + 1);
+    await alone(one, () => {});
+    expect([text(one, 'b'), text(one, 'c')]).toEqual(['after', 'and after that']);
   });
 });

@@ -7,7 +7,7 @@ import { digestOf } from '../platform/hash.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import { type Digest, digest, type LogId, type RecordId, recordId } from '../record/ids.ts';
+import { type CollectionId, type Digest, digest, type LogId, type RecordId, recordId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { RelayedContent, RelayStore } from '../store/relay-store.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
@@ -248,7 +248,7 @@ export class ContentsAtRelay {
     if (isNew) this.#port.wants();
   }
 
-  /** false: the pack is not there. */
+  /** false: the pack is not there, or not what was said of it. */
   async #fetchRun(
     session: RelaySession,
     pack: string,
@@ -264,15 +264,17 @@ export class ContentsAtRelay {
       collection.transactSoon(() => this.#store.dropPack(pack));
       return false;
     }
-    for (const { at, digest, key, place, offset, length } of run) {
-      try {
-        const opened = openPiece(id, key, place, bytes.subarray(offset - begin, offset - begin + length));
-        if (digestOf(opened) === digest) found[at] = { bytes: opened, splice: false };
-      } catch {
-        // Not what was put there: as if it did not lie there.
-      }
-    }
-    return true;
+    const isWhole = run
+      .map(({ at, digest, key, place, offset, length }) => {
+        const opened = pieceOf(id, key, place, bytes.subarray(offset - begin, offset - begin + length));
+        if (opened === null || digestOf(opened) !== digest) return false;
+        found[at] = { bytes: opened, splice: false };
+        return true;
+      })
+      .every((isThere) => isThere);
+    // Whoever knows a secret can say of junk what it is, and must not keep others from where the content lies: it is told again who waits for it.
+    if (!isWhole) collection.transactSoon(() => this.#store.dropPack(pack));
+    return isWhole;
   }
 
   /** Takes away what all members have applied, and has what they need kept for another while. Fails as the session does. */
@@ -293,6 +295,15 @@ export class ContentsAtRelay {
     if (needed.length === 0 || now - this.#keptAt < KEPT_AGAIN_MS) return;
     this.#keptAt = now;
     for (const name of await session.touchPacks(id, needed)) collection.transactSoon(() => this.#store.dropPack(name));
+  }
+}
+
+/** null where it does not open. */
+function pieceOf(group: CollectionId, key: Uint8Array, place: number, sealed: Uint8Array): Uint8Array | null {
+  try {
+    return openPiece(group, key, place, sealed);
+  } catch {
+    return null;
   }
 }
 

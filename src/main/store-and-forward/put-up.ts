@@ -79,8 +79,10 @@ export class PutUp {
       for (const { key, cursor } of wants)
         await this.#contents.putUpWanted(at, this.#standings.wantedBy(key), this.#held(), cursor);
     }
-    // Who has no epoch to write with still has to say that it lacks everything.
-    await this.#standings.tell({ session, epoch: epoch ?? { id: NO_EPOCH, secret } }, this.#contents.wanted);
+    // Who has no epoch to write with still has to say that it lacks everything. Not what it waits for by name: those that were removed know that
+    // secret too.
+    const lacking = epoch === null ? [] : this.#contents.wanted;
+    await this.#standings.tell({ session, epoch: epoch ?? { id: NO_EPOCH, secret } }, lacking);
     await this.#contents.dropUnneeded(session);
     if (this.#contents.fullFor > 0) this.#isTurn(this.#contents.fullFor);
     this.waiting = count(this.#wanted(members));

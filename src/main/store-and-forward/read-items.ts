@@ -93,7 +93,10 @@ export class ItemReader {
       const epoch = sealedEpoch(bytes);
       const secret =
         epoch === NO_EPOCH ? membership.membersSecret() : membership.epochs().find((each) => each.id === epoch)?.secret;
-      if (secret != null) return openItem(bytes, { secret, group: id });
+      const item = secret == null ? null : openItem(bytes, { secret, group: id });
+      // The secret of the members is known to those that were removed as well: by it they are told who the others are, and nothing else.
+      if (epoch === NO_EPOCH && item !== null && item.is !== 'members') throw new RangeError(`${item.is} of no epoch`);
+      return item;
     } catch (error) {
       this.#port.log(`relay: an item of ${id} cannot be used: ${(error as Error).message}`);
     }

@@ -14,6 +14,8 @@ export class StandingsAtRelay {
   readonly #port: ExchangePort;
   /** What was told last, but for when. */
   #told = '';
+  /** When that was: of two the later holds, whatever a clock that was set back says. */
+  #toldAt = 0;
   /** What members that are not linked said last. */
   readonly #said = new Map<MemberKey, RelayStanding>();
 
@@ -33,6 +35,7 @@ export class StandingsAtRelay {
       if (standing === null || standing.time < before) continue;
       if (standing.time === before && this.#said.has(key)) continue;
       if (key === membership.ownKey) {
+        this.#toldAt = Math.max(this.#toldAt, standing.time);
         this.#replica.meetOwnLog(standing.heads);
         continue;
       }
@@ -106,7 +109,8 @@ export class StandingsAtRelay {
     const text = JSON.stringify({ ...standing, epoch: epoch.id });
     if (text === this.#told) return;
     const signer = { key: membership.ownKey, sign: (bytes: Uint8Array) => membership.sign(bytes) };
-    const item = makeStanding(signer, { ...standing, time: this.#port.clock.now() });
+    this.#toldAt = Math.max(this.#toldAt + 1, this.#port.clock.now());
+    const item = makeStanding(signer, { ...standing, time: this.#toldAt });
     const salt = this.#port.random.bytes(32);
     await session.putHeads(id, sealItem({ secret: epoch.secret, group: id, epoch: epoch.id, salt }, item));
     this.#told = text;
