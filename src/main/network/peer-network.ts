@@ -96,6 +96,7 @@ export class PeerNetwork {
         [...this.#engine.replicas.values()].flatMap((replica) =>
           replica.membership.others().map((member) => ({ collection: replica.id, device: member.device })),
         ),
+      secretsOf: (id) => this.#engine.replicas.get(id)?.membership.discoverySecrets(clock.now()) ?? [],
       networks,
       suggest: (device, addresses) => this.#links.suggest(device, addresses),
       onNetworkChange: () => {

@@ -30,9 +30,17 @@ const MAGIC = Buffer.from('LKS1');
 
 const FIELDS = object({ v: uint(1), p: uint(65_535), n: bytes(NONCE_BYTES), t: list(bytes(TAG_BYTES), TAGS_LIMIT) });
 
-/** The key whose tags members of a collection recognise. Until its secrets rotate, it follows from the collection's id, which only members know. */
-function discoveryKey(collection: CollectionId): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', fromHex(collection), new Uint8Array(0), 'lockstep-disc-1', 32));
+/** The secrets of a collection's epochs that are known here, the one to say beacons with first; none where it has no epochs. */
+export type SecretsOf = (collection: CollectionId) => readonly Uint8Array[];
+const NO_SECRETS: SecretsOf = () => [];
+
+/**
+ * The key whose tags members of a collection recognise. Who was removed, or is the collection's relay, knows its id, and not the secret of a
+ * later epoch. Without epochs it follows from the id.
+ */
+function discoveryKey(collection: CollectionId, secret: Uint8Array | null): Uint8Array {
+  const [from, salt] = secret === null ? [fromHex(collection), new Uint8Array(0)] : [secret, fromHex(collection)];
+  return new Uint8Array(hkdfSync('sha256', from, salt, 'lockstep-disc-1', 32));
 }
 
 /** `noise`: 256 random bytes for the padding. Collections beyond 32 are left to the next beacon by the caller. */
@@ -43,28 +51,42 @@ export function makeBeacon(
   now: number,
   nonce: Uint8Array,
   noise: Uint8Array,
+  secretsOf: SecretsOf = NO_SECRETS,
 ): Beacon {
   const hour = Math.floor(now / HOUR_MS);
-  const tags = collections.slice(0, TAGS_LIMIT).map((collection) => tagOf(discoveryKey(collection), nonce, hour, self));
+  const tags = collections
+    .slice(0, TAGS_LIMIT)
+    .map((collection) => tagOf(discoveryKey(collection, secretsOf(collection)[0] ?? null), nonce, hour, self));
   const size = PADDED.find((each) => each >= tags.length) as number;
   for (let at = tags.length; at < size; at++) tags.push(noise.slice(at * TAG_BYTES, (at + 1) * TAG_BYTES));
   // Sorted, so that a place tells nothing of a collection.
   return { port, nonce, tags: tags.sort(Buffer.compare) };
 }
 
-/** Whom of `known` a beacon comes from; the hours beside ours count too, for clocks that differ. */
-export function recognise(beacon: Beacon, known: readonly Presence[], now: number): readonly DeviceId[] {
+/**
+ * Whom of `known` a beacon comes from; the hours beside ours count too, for clocks that differ. A member that was away says it with an older
+ * secret, or none.
+ */
+export function recognise(
+  beacon: Beacon,
+  known: readonly Presence[],
+  now: number,
+  secretsOf: SecretsOf = NO_SECRETS,
+): readonly DeviceId[] {
   const hour = Math.floor(now / HOUR_MS);
   const found = new Set<DeviceId>();
-  const keys = new Map<CollectionId, Uint8Array>();
+  const keys = new Map<CollectionId, readonly Uint8Array[]>();
+  const keysOf = (collection: CollectionId): readonly Uint8Array[] =>
+    [...secretsOf(collection), null].map((secret) => discoveryKey(collection, secret));
   for (const { collection, device } of known) {
     if (found.has(device)) continue;
-    const key = keys.get(collection) ?? discoveryKey(collection);
-    keys.set(collection, key);
-    for (const each of [hour, hour - 1, hour + 1]) {
-      const tag = tagOf(key, beacon.nonce, each, device);
-      if (beacon.tags.some((other) => equalBytes(other, tag))) found.add(device);
-    }
+    const tried = keys.get(collection) ?? keysOf(collection);
+    keys.set(collection, tried);
+    for (const key of tried)
+      for (const each of [hour, hour - 1, hour + 1]) {
+        const tag = tagOf(key, beacon.nonce, each, device);
+        if (beacon.tags.some((other) => equalBytes(other, tag))) found.add(device);
+      }
   }
   return [...found];
 }

@@ -2,7 +2,15 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { CollectionId, DeviceId } from '../../record/ids.ts';
 import { formatHostPort, plainHost } from '../links/host-port.ts';
-import { type Beacon, makeBeacon, NONCE_BYTES, type Presence, recognise, TAGS_LIMIT } from './discovery-beacon.ts';
+import {
+  type Beacon,
+  makeBeacon,
+  NONCE_BYTES,
+  type Presence,
+  recognise,
+  type SecretsOf,
+  TAGS_LIMIT,
+} from './discovery-beacon.ts';
 
 /** A way to say a beacon aloud on the networks this machine is in, and to hear those of others. */
 export interface BeaconChannel {
@@ -24,6 +32,7 @@ export interface DiscoveryHost {
   collections(): readonly CollectionId[];
   /** The other members of each collection. */
   known(): readonly Presence[];
+  readonly secretsOf: SecretsOf;
   /** A string that changes whenever the machine's networks do. */
   networks(): string;
   suggest(device: DeviceId, addresses: readonly string[]): void;
@@ -121,13 +130,14 @@ export class Discovery {
   }
 
   #say(): void {
-    const { clock, random, self } = this.#host;
+    const { clock, random, self, secretsOf } = this.#host;
     const all = this.#host.collections();
     if (all.length === 0) return;
     // Who has more collections than a beacon has tags names them by turns.
     const from = (this.#turn++ * TAGS_LIMIT) % (Math.ceil(all.length / TAGS_LIMIT) * TAGS_LIMIT);
     const some = all.slice(from, from + TAGS_LIMIT);
-    const beacon = makeBeacon(this.#host.port(), self, some, clock.now(), random.bytes(NONCE_BYTES), random.bytes(256));
+    const [nonce, noise] = [random.bytes(NONCE_BYTES), random.bytes(256)];
+    const beacon = makeBeacon(this.#host.port(), self, some, clock.now(), nonce, noise, secretsOf);
     for (const channel of this.#host.channels) channel.say(beacon);
   }
 
@@ -137,7 +147,8 @@ export class Discovery {
     if (count > HEARD_LIMIT || (count === 1 && this.#heard.size >= HOSTS_LIMIT)) return;
     this.#heard.set(from, count);
     const address = formatHostPort(plainHost(from), beacon.port);
-    for (const device of recognise(beacon, this.#host.known(), this.#host.clock.now())) {
+    const { clock, secretsOf } = this.#host;
+    for (const device of recognise(beacon, this.#host.known(), clock.now(), secretsOf)) {
       if (device !== this.#host.self) this.#host.suggest(device, [address]);
     }
   }

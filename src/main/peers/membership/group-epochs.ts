@@ -75,6 +75,13 @@ export class GroupEpochs {
     return newest === undefined ? null : this.#epochOf(newest);
   }
 
+  /** Up to so many secrets that are known here: the one to write with, then the others, the newest first. */
+  newest(now: number, most: number): readonly Uint8Array[] {
+    const writing = this.writing(now)?.secret ?? null;
+    const known = this.#rotations.toReversed().flatMap((rotation) => this.#secretOf(rotation) ?? []);
+    return [...(writing === null ? [] : [writing]), ...known.filter((secret) => secret !== writing)].slice(0, most);
+  }
+
   /** Makes a secret that nobody knew before and seals it to every member. Fails with `not-allowed` where this device may only read. */
   rotate(now: number): Epoch {
     const { identity, group, random } = this.#log;

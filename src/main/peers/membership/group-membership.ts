@@ -21,6 +21,9 @@ export interface MembershipFile {
   save(operations: readonly Uint8Array[]): void;
 }
 
+/** So many rotations back a member that was away is recognised in a network. */
+const DISCOVERY_SECRETS = 4;
+
 /** A device that does not belong, and may not know it yet. */
 export interface FormerMember {
   readonly descriptor: Descriptor;
@@ -260,6 +263,10 @@ export class GroupMembership {
   /** The one to write with now; null: make another (`rotate`), where this device may. Members that lack it are for `sealMissing`. */
   writingEpoch(now: number): Epoch | null {
     return this.#epochs.writing(now);
+  }
+  /** The secrets by which members recognise each other in a network, the one to be recognised by first; a few, the newest. */
+  discoverySecrets(now: number): readonly Uint8Array[] {
+    return this.#epochs.newest(now, DISCOVERY_SECRETS);
   }
   /** A new secret, sealed to every member. Fails with `not-allowed` where this device may only read. */
   rotate(now: number): Epoch {

@@ -54,6 +54,20 @@ describe('a beacon', () => {
     expect([-2, -1, 1, 2].map((hours) => recognise(beacon, known, now + hours * hour).length)).toEqual([0, 1, 1, 0]);
   });
 
+  it('is recognised by the newest secret its author has, also where that is older than ours, or none', () => {
+    const known: Presence[] = [{ collection: photos, device: ana }];
+    const secrets = [3, 2, 1].map((byte) => new Uint8Array(32).fill(byte));
+    const with_ = (...some: readonly Uint8Array[]): Beacon =>
+      makeBeacon(21_027, ana, [photos], now, random.bytes(8), random.bytes(256), () => some);
+    const heard = (beacon: Beacon, ...some: readonly Uint8Array[]) => recognise(beacon, known, now, () => some);
+    expect(heard(with_(...secrets), ...secrets)).toEqual([ana]);
+    expect(heard(with_(...secrets.slice(1)), ...secrets)).toEqual([ana]);
+    expect(heard(with_(), ...secrets)).toEqual([ana]);
+    // Who was removed before the last rotation, and who knows the collection's id alone.
+    expect(heard(with_(...secrets), ...secrets.slice(1))).toEqual([]);
+    expect(heard(with_(...secrets))).toEqual([]);
+  });
+
   it('names nobody and does not tell how many collections there are', () => {
     const collections = Array.from({ length: 20 }, (_, at) => collectionId(at.toString(16).padStart(32, '0')));
     const sizes = [0, 1, 8, 9, 20].map((count) => beaconOf(ana, collections.slice(0, count)).tags.length);
@@ -117,6 +131,7 @@ async function started(more: Partial<DiscoveryHost> = {}) {
     channels: [channel],
     port: () => 21_027,
     collections: () => [photos],
+    secretsOf: () => [],
     known: () => [{ collection: photos, device: ana }],
     networks: () => networks.now,
     suggest: (device, addresses) => suggested.push([device, ...addresses]),

@@ -430,3 +430,26 @@ describe('histories', () => {
     return new GroupMembership(ana, group, { load: () => stored, save: () => undefined }, random);
   }
 });
+
+describe('secrets to be recognised by', () => {
+  it('begin with the one that is written with; who was removed does not have it', () => {
+    const [first, second] = among([ben, 'editor'], [cleo, 'editor']) as [GroupMembership, GroupMembership];
+    expect(first.discoverySecrets(NOW)).toEqual([]);
+    const before = first.rotate(NOW).secret;
+    meet(first, second);
+    const removed = on(cleo, first);
+    first.remove(cleo.id, [], NOW);
+    expect(first.discoverySecrets(NOW)).toEqual([before]);
+    const after = first.rotate(NOW).secret;
+    meet(first, second, removed);
+    expect(first.discoverySecrets(NOW)).toEqual([after, before]);
+    expect(second.discoverySecrets(NOW)).toEqual([after, before]);
+    expect(removed.discoverySecrets(NOW)).toEqual([before]);
+  });
+
+  it('are a few', () => {
+    const [first] = among() as [GroupMembership];
+    const all = [1, 2, 3, 4, 5, 6].map(() => first.rotate(NOW).secret).reverse();
+    expect(first.discoverySecrets(NOW)).toEqual(all.slice(0, 4));
+  });
+});
