@@ -185,9 +185,8 @@ export class RelayService {
       });
     if (outcome.is !== 'set') return;
     for (const key of outcome.removed) {
-      const sessions = this.#door.tokens.of(group, key);
-      for (const each of sessions) this.#door.tokens.close(each);
-      this.#meetings.removed(group, key, sessions);
+      for (const each of this.#door.tokens.of(group, key)) this.#door.tokens.close(each);
+      this.#meetings.removed(group, key);
     }
     this.#meetings.hub.tell(group, { is: 'acl', g: group, gen: next });
   }

@@ -81,6 +81,14 @@ export class EventHub {
     }
   }
 
+  /** Closes the sockets on which this key is a member, also those whose token is over by now. */
+  closeMember(group: CollectionId, key: MemberKey, code: number): void {
+    for (const line of this.#groups.get(group)?.get(key) ?? []) {
+      this.remove(line);
+      line.port.close(code);
+    }
+  }
+
   closeAll(code: number): void {
     const lines = [...this.#lines];
     this.#lines.clear();

@@ -99,8 +99,8 @@ export class Meetings {
   }
 
   /** A key is no member any more: nothing of it stays open. */
-  removed(group: CollectionId, key: MemberKey, sessions: readonly Session[]): void {
-    for (const session of sessions) this.hub.close(session, 4403);
+  removed(group: CollectionId, key: MemberKey): void {
+    this.hub.closeMember(group, key, 4403);
     this.splices.drop(group, key, 4403);
   }
 

@@ -247,6 +247,21 @@ describe('the members of a group', () => {
       relay.service.session(asAna.token);
     });
 
+    it('and who is removed loses the socket too that has outlived its token', async () => {
+      const atBen = new HeardEvents();
+      const ofBen = relay.service.connectEvents(await relay.enter(ben), atBen);
+      for (let minute = 0; minute < 61; minute++) {
+        await relay.pass(60_000);
+        ofBen.came('{"is":"pong"}');
+      }
+      expect(atBen.closed).toBeNull();
+      await set(await relay.enter(ana), GROUP, 2, [ana], ana);
+      expect(atBen.closed).toBe(4403);
+      atBen.messages.length = 0;
+      await relay.service.putHeads(await relay.enter(ana), GROUP, new Uint8Array(3));
+      expect(atBen.messages).toEqual([]);
+    });
+
     it('and who is removed while it proves itself is not let in', async () => {
       const body = authBody(relay.service.challenge(HOUSE), RELAY_ORIGIN, [{ group: GROUP, member: ben }]);
       const proven = relay.service.authenticate(HOUSE, body);
