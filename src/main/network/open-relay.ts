@@ -7,6 +7,7 @@ import type {
   RelaySession,
   RelayState,
 } from '../peers/relay/relay-session.ts';
+import type { LockstepError } from '../platform/trouble.ts';
 import type { CollectionId, DeviceId, MemberKey } from '../record/ids.ts';
 import type { RelayedGroup } from './relayed-groups.ts';
 
@@ -41,6 +42,7 @@ export class OpenRelay {
   #groups: ReadonlyMap<CollectionId, RelayedGroup> = new Map();
   #told = '';
   readonly #ready = new Set<CollectionId>();
+  readonly #refused = new Map<CollectionId, LockstepError>();
   readonly #online = new Map<CollectionId, ReadonlySet<MemberKey>>();
   #state: RelayState = { is: 'offline', why: null };
 
@@ -50,8 +52,10 @@ export class OpenRelay {
     this.session = connector.open(url, this.#events());
   }
 
-  get state(): RelayState {
-    return this.#state;
+  /** How it stands with the relay, for one of the collections that use it. */
+  stateOf(group: CollectionId): RelayState {
+    const why = this.#refused.get(group);
+    return why === undefined || this.#state.is !== 'online' ? this.#state : { is: 'offline', why };
   }
   isReady(group: CollectionId): boolean {
     return this.#ready.has(group);
@@ -67,6 +71,7 @@ export class OpenRelay {
     this.#groups = new Map(groups.map((each) => [each.group, each]));
     for (const group of this.#online.keys()) if (!this.#groups.has(group)) this.#online.delete(group);
     for (const group of this.#ready) if (!this.#groups.has(group)) this.#ready.delete(group);
+    for (const group of this.#refused.keys()) if (!this.#groups.has(group)) this.#refused.delete(group);
     const now = JSON.stringify(groups.map((each) => [each.group, each.acl(), each.removed()]));
     if (now === this.#told) return;
     this.#told = now;
@@ -105,7 +110,13 @@ export class OpenRelay {
     return {
       onReady: (group) => {
         this.#ready.add(group);
+        this.#refused.delete(group);
         this.#host.listenerOf(group)?.onReady();
+      },
+      onRefused: (group, why) => {
+        this.#ready.delete(group);
+        this.#refused.set(group, why);
+        this.#host.onState();
       },
       onNew: (group, sid) => this.#host.listenerOf(group)?.onNew(sid),
       onHeads: (group) => this.#host.listenerOf(group)?.onHeads(),

@@ -107,7 +107,7 @@ export class Relays implements RelayedLinks {
   /** How it stands with a collection's relay; null: it has none. */
   stateOf(id: CollectionId): RelayState | null {
     const bad = this.#bad.get(this.#urls.get(id) ?? '');
-    return bad === undefined ? (this.#of(id)?.state ?? null) : { is: 'offline', why: bad };
+    return bad === undefined ? (this.#of(id)?.stateOf(id) ?? null) : { is: 'offline', why: bad };
   }
   /** Tells of what happens at a collection's relay; at once, where that serves it already. The function returned ends it. */
   listen(id: CollectionId, listener: RelayListener): () => void {
@@ -194,6 +194,7 @@ export class Relays implements RelayedLinks {
 /** Of a session that only knocks nothing is to be heard. */
 const deaf = {
   onReady: () => {},
+  onRefused: () => {},
   onNew: () => {},
   onHeads: () => {},
   onPresence: () => {},

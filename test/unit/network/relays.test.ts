@@ -178,6 +178,12 @@ describe('the relays of a device', () => {
     events.onPresence(group, []);
     expect(heard).toEqual(['ready', 'new 4', 'heads', 'presence']);
     expect(side.relays.readySession(group)).not.toBeNull();
+    events.onState({ is: 'online', why: null });
+    events.onRefused(group, new LockstepError('relay-refused', 'not a member any more'));
+    expect(side.relays.readySession(group)).toBeNull();
+    expect(side.relays.stateOf(group)).toMatchObject({ is: 'offline', why: { message: 'not a member any more' } });
+    events.onReady(group);
+    expect(side.relays.stateOf(group)).toEqual({ is: 'online', why: null });
     events.onState({ is: 'offline', why: null });
     expect(side.relays.readySession(group)).toBeNull();
     stop();

@@ -55,6 +55,7 @@ class Told {
     const url = `https://127.0.0.1:${server.port}#k=${pin}`;
     this.session = new HttpsRelayConnector(systemClock, systemRandom).open(url, {
       onReady: (group) => this.ready.push(group),
+      onRefused: () => undefined,
       onNew: (_, sid) => this.news.push(sid),
       onHeads: () => this.heads++,
       onPresence: (_, online) => {

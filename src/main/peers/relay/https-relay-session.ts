@@ -244,6 +244,10 @@ class HttpsRelaySession implements RelaySession {
       this.#failures = 0;
       this.#tell('online', deaf);
       for (const group of open) this.#ready(group, deaf !== null);
+      for (const group of this.#members.keys()) {
+        const refusal = this.#grants.refusal(grant, group);
+        if (refusal !== null) this.#events.onRefused(group, refusal);
+      }
       this.#renewMailboxes();
       this.#notYet = open.length < this.#members.size ? this.#notYet + 1 : 0;
       if (this.#notYet > 0) return Math.min(POLL_MS, 1000 * 2 ** this.#notYet);

@@ -7,6 +7,13 @@ import type { RelayPlaces } from './relay-places.ts';
 import type { RelayMember } from './relay-session.ts';
 import type { RelayAddress } from './relay-url.ts';
 
+const REFUSALS: { readonly [error: string]: string } = {
+  'unknown-group': 'does not know this collection yet: a device that is an admin of it has to connect to it first',
+  'not-a-member':
+    'does not let this device in: a device that is an admin of the collection has to connect to it first, unless this device was removed',
+  elsewhere: 'keeps this collection elsewhere, or could not be asked where',
+};
+
 /** What the relay lets this device do: a token for its groups, asked for when it is needed and renewed when it has expired. */
 export class RelayGrants {
   readonly #address: RelayAddress;
@@ -77,12 +84,17 @@ export class RelayGrants {
     }
   }
 
-  #check({ groups }: Grant, group: CollectionId): void {
-    const error = groups.get(group);
-    if (error === null) return;
+  #check(grant: Grant, group: CollectionId): void {
+    const refusal = this.refusal(grant, group);
+    if (refusal !== null) throw refusal;
+  }
+
+  /** Why a grant does not open a group, for people; null: it does. */
+  refusal({ groups }: Grant, group: CollectionId): RelayError | null {
+    const error = groups.get(group) ?? (groups.has(group) ? null : 'elsewhere');
+    if (error === null) return null;
     const { url } = this.#address;
-    const why = error ?? 'not asked for';
-    throw new RelayError('relay-refused', `The relay ${url} does not serve this device there (${why}).`, url);
+    return new RelayError('relay-refused', `The relay ${url} ${REFUSALS[error] ?? `refuses (${error})`}.`, url);
   }
 
   /** Whatever went wrong, as what callers are told. */

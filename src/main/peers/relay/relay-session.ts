@@ -30,6 +30,8 @@ export interface RelayState {
 export interface RelayEvents {
   /** Authenticated for this group, now or again: fetch what is there. */
   onReady(group: CollectionId): void;
+  /** The relay does not serve this group to this device now; it is asked again. */
+  onRefused(group: CollectionId, why: LockstepError): void;
   onNew(group: CollectionId, sid: number): void;
   onHeads(group: CollectionId): void;
   /** Members whose devices listen at the relay now, this one left out. */

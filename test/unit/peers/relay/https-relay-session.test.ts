@@ -42,6 +42,7 @@ async function world(script: (relay: ScriptedRelay) => void = () => {}, connect 
   };
   const session: RelaySession = new HttpsRelayConnector(clock, systemRandom).open(connect(relay.url), {
     onReady: (group) => note(`ready ${group[0]}`),
+    onRefused: (group, why) => note(`refused ${group[0]} ${/let this|know this|elsewhere/.exec(why.message)?.[0]}`),
     onNew: (group, sid) => note(`new ${group[0]} ${sid}`),
     onHeads: (group) => note(`heads ${group[0]}`),
     onPresence: (group, online) => note(`presence ${group[0]} ${online.map((key) => key.slice(0, 2)).join(' ')}`),
@@ -165,7 +166,7 @@ describe('a session with a relay', () => {
 
   it('asks again for a group it is not let into yet, and tells of the others meanwhile', async () => {
     let isIn = false;
-    const { clock, hears, begin, relay } = await world((it) => {
+    const { clock, session, hears, begin, relay } = await world((it) => {
       it.scripts.set('POST /v1/auth', ({ json }) => {
         const grant = grantAll(json);
         return {
@@ -182,7 +183,8 @@ describe('a session with a relay', () => {
       });
     });
     await begin(member(PHOTOS), member(NOTES));
-    await hears('ready 0');
+    await hears('refused 1 let this');
+    await expect(session.post(NOTES, Uint8Array.of(1))).rejects.toMatchObject({ code: 'relay-refused' });
     isIn = true;
     await clock.advance(2000);
     await hears('ready 1');
@@ -268,7 +270,7 @@ describe('a session with a relay', () => {
     });
     await begin(member(PHOTOS), member(NOTES));
     await hears('ready 0');
-    expect(told).not.toContain('ready 1');
+    await hears('refused 1 elsewhere');
     busy = false;
     await clock.advance(2000);
     await hears('ready 1');
