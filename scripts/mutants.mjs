@@ -1,5 +1,5 @@
 // npm run mutants: plants known bugs (planted-bugs.mjs) one at a time, and names those that no test notices.
-// npm run mutants -- --only WORDS: only those whose description has these words.
+// npm run mutants -- --only WORDS: only those whose description, or whose file, has these words.
 // npm run mutants -- FILE…: changes each file in small ways instead; only tests that (directly or not) import the file are run.
 // Both work on a copy of the repository, so nothing here changes.
 import { spawnSync } from 'node:child_process';
@@ -63,8 +63,8 @@ function visit(node, see) {
 function main(args) {
   const only = args[0] === '--only' ? args.slice(1).join(' ') : '';
   const files = args[0] === '--only' ? [] : args;
-  const bugs = PLANTED_BUGS.filter(({ about }) => about.includes(only));
-  if (bugs.length === 0) throw new Error(`no planted bug has "${only}" in its description`);
+  const bugs = PLANTED_BUGS.filter(({ about, file }) => about.includes(only) || file.includes(only));
+  if (bugs.length === 0) throw new Error(`no planted bug has "${only}" in its description or its file`);
   const copy = mkdtempSync(join(tmpdir(), 'lockstep-mutants-'));
   try {
     for (const part of readdirSync(root).filter((name) => !LEFT_OUT.has(name)))

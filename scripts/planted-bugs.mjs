@@ -2,6 +2,8 @@
  * Bugs an engine of this kind could have, each as one small change of one file. `npm run mutants` plants them one at a time in a copy of the
  * repository and runs the tests named with each until one fails. `find` has to be there exactly once (a test sees to it).
  */
+import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
+
 const SIMULATION = 'test/simulation';
 
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
@@ -635,4 +637,5 @@ export const PLANTED_BUGS = [
     replace: 'return shared;\n  } catch {\n    return new Uint8Array(KEY_BYTES);',
     tests: ['test/unit/peers/identity'],
   },
+  ...PLANTED_RELAY_BUGS,
 ];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { collectionId, memberKey } from '../../../src/main/record/ids.ts';
 import { LIMITS } from '../../../src/relay/rules/limits.ts';
 import type { Session } from '../../../src/relay/rules/tokens.ts';
@@ -402,6 +402,18 @@ describe('items', () => {
       await expect(relay.service.setCursor(asBen!, GROUP, { sid })).rejects.toEqual(refused('bad-request'));
   });
 
+  it('who missed some is told, though they went while it asked', async () => {
+    await post('a');
+    const items = relay.store.items.bind(relay.store);
+    vi.spyOn(relay.store, 'items').mockImplementationOnce(async (...asked) => {
+      const over = relay.clock.now() + 1;
+      for (let turn = 0; turn < 2; turn++)
+        await relay.store.collectItems({ graceOver: over, keep: over, life: over }, relay.clock.now());
+      return items(...asked);
+    });
+    await expect(relay.service.items(asBen!, GROUP, 0)).rejects.toEqual(refused('collected', { data: { oldest: 2 } }));
+  });
+
   it('heads: the last of each member, told to the others', async () => {
     const atBen = new HeardEvents();
     relay.service.connectEvents(asBen!, atBen);
@@ -507,6 +519,20 @@ describe('packs', () => {
     } finally {
       rmSync(root, { recursive: true });
     }
+  });
+
+  it('one that is put again while it is collected has its bytes', async () => {
+    await relay.service.putPack(asBen!, GROUP, id, pack);
+    const collect = relay.store.collectPacks.bind(relay.store);
+    let again: Promise<void> | null = null;
+    vi.spyOn(relay.store, 'collectPacks').mockImplementationOnce(async (...over) => {
+      await relay.store.removePack(GROUP, id);
+      again = relay.service.putPack(asBen!, GROUP, id, pack);
+      return [{ g: GROUP, id }, ...(await collect(...over))];
+    });
+    await relay.service.collect();
+    await again;
+    expect(await relay.service.readPack(asAna!, GROUP, id, 0, length)).toEqual(pack);
   });
 
   it('stay thirty days after they were put or touched, and a day', async () => {
