@@ -4,6 +4,7 @@ import type { RelaySession } from '../peers/relay/relay-session.ts';
 import { openPiece, type PackPiece, sealPack } from '../peers/sealed/sealed-pack.ts';
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import { digestOf } from '../platform/hash.ts';
+import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
@@ -122,15 +123,10 @@ export class ContentsAtRelay {
       bytes += piece.bytes.length;
     };
     for (const batch of batches(this.#notThere(wanted, noteThere))) {
-      const given = await this.#port.give(batch);
-      for (const [each, content] of given.entries()) {
-        const asked = batch[each] as Wanted;
-        if (content === null || digestOf(content.bytes) !== asked.digest) continue;
-        // A slab is lent: its bytes are sealed later on.
-        const bytes = content.bytes.slice();
+      for (const piece of await this.#give(batch)) {
         // Before their list: where that lies there, so do they.
-        if (asked.kind === 'chunk-list') await this.#addChunks(asked, bytes, add, noteThere);
-        await add({ digest: asked.digest, kind: asked.kind, bytes });
+        if (piece.kind === 'chunk-list') await this.#addChunks(piece, add, noteThere);
+        await add(piece);
       }
     }
     await flush();
@@ -148,22 +144,28 @@ export class ContentsAtRelay {
   }
 
   async #addChunks(
-    { hint }: Wanted,
-    list: Uint8Array,
+    { bytes: list, hint }: PackPiece & Pick<Wanted, 'hint'>,
     add: (piece: PackPiece) => Promise<void>,
     noteThere: (content: RelayedContent) => void,
   ): Promise<void> {
-    const chunks = decodeChunkList(list).map(
+    const chunks = chunksIn(list).map(
       ({ digest, length }): Wanted => ({ digest, kind: 'chunk', hint, base: null, size: length }),
     );
-    for (const batch of batches(this.#notThere(chunks, noteThere))) {
-      const given = await this.#port.give(batch);
-      for (const [each, chunk] of given.entries()) {
-        const asked = batch[each] as Wanted;
-        if (chunk !== null && digestOf(chunk.bytes) === asked.digest)
-          await add({ digest: asked.digest, kind: 'chunk', bytes: chunk.bytes.slice() });
-      }
-    }
+    for (const batch of batches(this.#notThere(chunks, noteThere)))
+      for (const piece of await this.#give(batch)) await add(piece);
+  }
+
+  /** Those that are here, and fit a pack, in memory of their own. */
+  async #give(batch: readonly Wanted[]): Promise<readonly (PackPiece & Pick<Wanted, 'hint'>)[]> {
+    // What cannot be read is a problem of that file, named elsewhere.
+    const given = await this.#port.give(batch).catch(() => []);
+    const pieces = given.flatMap((content, at) => {
+      const { digest, kind, hint } = batch[at] as Wanted;
+      const fits = content !== null && content.bytes.length <= LARGEST_PART && digestOf(content.bytes) === digest;
+      return fits ? [{ digest, kind, hint, bytes: content.bytes.slice() }] : [];
+    });
+    giveSlabs(slabsOf(given.flatMap((content) => content?.bytes ?? [])));
+    return pieces;
   }
 
   #notThere(wanted: readonly Wanted[], noteThere: (content: RelayedContent) => void): readonly Wanted[] {
@@ -324,6 +326,15 @@ function contentsOf(changes: readonly DecodedChange[]): readonly Wanted[] {
         : [{ digest: entry.chunks, kind: 'chunk-list', hint, base: null, size: 0 }];
     });
   });
+}
+
+/** None where it is no list of chunks, whatever a record says. */
+function chunksIn(list: Uint8Array) {
+  try {
+    return decodeChunkList(list);
+  } catch {
+    return [];
+  }
 }
 
 function batches(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
