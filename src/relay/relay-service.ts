@@ -216,17 +216,20 @@ export class RelayService {
     return done.sid;
   }
 
-  /** What came after `after`, and up to where (`last`) this is all of it. Refuses with `collected` who missed something for good. */
+  /**
+   * What came after `after`, and up to where (`last`) this is all of it: less than `after` where that was never given. `born` is another where
+   * the group was registered anew. Refuses with `collected` who missed something for good.
+   */
   async items(
     session: Session,
     g: string,
     after: number,
     limit: number = ITEMS_AT_ONCE,
-  ): Promise<{ readonly items: readonly StoredItem[]; readonly last: number }> {
+  ): Promise<{ readonly items: readonly StoredItem[]; readonly last: number; readonly born: number }> {
     const { group, key } = memberOf(session, g);
     const { store } = this.#world;
     const most = Math.max(1, Math.min(limit, ITEMS_AT_ONCE));
-    const newest = (await store.span(group)).last;
+    const { last: newest, born } = await store.span(group);
     const items = await store.items(group, after, most, ITEMS_ANSWER);
     // Asked afterwards: what is collected meanwhile must not go missing unseen.
     const { collected } = await store.span(group);
@@ -239,8 +242,8 @@ export class RelayService {
     this.#count('items_out_bytes', bytes);
     this.#spend(key, bytes);
     const isCut = items.length === most || bytes + this.#world.limits.item > ITEMS_ANSWER;
-    const end = items.at(-1)?.sid ?? after;
-    return { items, last: isCut ? end : Math.max(end, newest) };
+    const end = items.at(-1)?.sid ?? 0;
+    return { items, last: isCut ? end : Math.max(end, newest), born };
   }
 
   /** `{sid}`: this member has everything up to there. The least of all members. */

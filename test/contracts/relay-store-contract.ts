@@ -54,7 +54,7 @@ export function relayStoreContract(make: () => StoreUnderTest): void {
         [2, 'b'],
         [3, 'c'],
       ]);
-      expect(await store.span(G)).toEqual({ collected: 0, last: 3 });
+      expect(await store.span(G)).toEqual({ born: 500, collected: 0, last: 3 });
     });
 
     it('are kept once: the same bytes have the same sid', async () => {
@@ -201,7 +201,7 @@ export function relayStoreContract(make: () => StoreUnderTest): void {
       expect(await sweep(marked + DAY - 1)).toBe(0);
       expect(await sweep(marked + DAY)).toBe(2);
       expect(await texts()).toEqual([[3, 'c']]);
-      expect(await store.span(G)).toEqual({ collected: 2, last: 3 });
+      expect(await store.span(G)).toEqual({ born: 500, collected: 2, last: 3 });
       expect(await sweep(marked + 20 * DAY)).toBe(0);
       // And the room is free again.
       expect(await store.append(G, item('dd', marked), 3)).toEqual({ is: 'appended', sid: 4 });

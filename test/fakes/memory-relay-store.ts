@@ -26,6 +26,7 @@ interface Pack extends StoredPack {
 interface Group {
   acl: Acl;
   readonly storage: string;
+  readonly at: number;
   last: number;
   collected: number;
   mark: number;
@@ -41,10 +42,11 @@ export class MemoryRelayStore implements RelayStore {
   readonly #groups = new Map<CollectionId, Group>();
   readonly #mailboxes = new Map<string, Mailbox>();
 
-  async createGroup(g: CollectionId, keys: readonly AclKey[], _at: number, storage: string): Promise<boolean> {
+  async createGroup(g: CollectionId, keys: readonly AclKey[], at: number, storage: string): Promise<boolean> {
     if (this.#groups.has(g)) return false;
     this.#groups.set(g, {
       acl: { gen: 1, keys: sorted(keys) },
+      at,
       storage,
       last: 0,
       collected: 0,
@@ -104,8 +106,8 @@ export class MemoryRelayStore implements RelayStore {
   }
 
   async span(g: CollectionId): Promise<ItemSpan> {
-    const { collected, last } = this.#groups.get(g) ?? { collected: 0, last: 0 };
-    return { collected, last };
+    const { at, collected, last } = this.#groups.get(g) ?? { at: 0, collected: 0, last: 0 };
+    return { born: at, collected, last };
   }
 
   async setCursor(g: CollectionId, k: MemberKey, sid: number): Promise<number> {

@@ -13,6 +13,7 @@ import { type ChannelEnd, channelPair } from './channel-pair.ts';
 import type { Weather } from './memory-network.ts';
 
 interface Group {
+  readonly born: number;
   keys: Map<MemberKey, boolean>;
   items: { readonly sid: number; readonly bytes: Uint8Array; readonly hash: string }[];
   last: number;
@@ -77,6 +78,20 @@ export class MemoryRelay {
       group.collected = Math.max(group.collected, least);
     }
   }
+  /** Its disk is empty again. Who is an admin, and there, registers its groups anew. */
+  loseEverything(): void {
+    this.#groups.clear();
+    for (const session of this.#sessions) session.beginAgain();
+  }
+  /** Its disk is as it was when `copy` was made. */
+  copy(): () => void {
+    const groups = structuredClone(this.#groups);
+    return () => {
+      this.#groups.clear();
+      for (const [id, group] of groups) this.#groups.set(id, group);
+      for (const session of this.#sessions) session.beginAgain();
+    };
+  }
   /** Bytes that lie there. */
   get bytes(): number {
     let bytes = 0;
@@ -112,6 +127,7 @@ export class MemoryRelay {
   }
   register(id: CollectionId, keys: ReadonlyMap<MemberKey, boolean>): void {
     this.#groups.set(id, {
+      born: this.#clock.now(),
       keys: new Map(keys),
       items: [],
       last: 0,
@@ -226,6 +242,11 @@ class MemorySession implements RelaySession {
     else this.admit();
   }
 
+  beginAgain(): void {
+    this.#ready.clear();
+    this.#relay.later(() => this.#keepLists());
+  }
+
   get isDead(): boolean {
     return this.#isDead();
   }
@@ -282,7 +303,7 @@ class MemorySession implements RelaySession {
     return this.#ask(id, (group, key) => {
       if (Math.max(after, group.cursors.get(key) ?? 0) < group.collected)
         throw new RelayError('relay-collected', 'it was let go of', '', { said: { oldest: group.collected + 1 } });
-      return { items: group.items.filter(({ sid }) => sid > after).slice(0, 7), last: group.last };
+      return { items: group.items.filter(({ sid }) => sid > after).slice(0, 7), last: group.last, born: group.born };
     });
   }
   setCursor(id: CollectionId, sid: number): Promise<void> {

@@ -154,6 +154,31 @@ describe('two devices that are never on at the same time', () => {
     expect(mergedText(group.replica(one) as Replica).size).toBe(3);
   });
 
+  it('have all of each other through a relay that lost everything, whoever comes back to it first', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/before`, 'lay there when it was lost'));
+    group.relay?.loseEverything();
+    await alone(other, () => other.user.writeFile(`${ROOT}/after`, 'the first thing there'));
+    expect(text(other, 'before')).toBeNull();
+    await alone(one, () => one.user.writeFile(`${ROOT}/last`, 'from who had read more than there is'));
+    expect(text(one, 'after')).toBe('the first thing there');
+    await alone(other, () => {});
+    expect([text(other, 'before'), text(other, 'last')]).toEqual([
+      'lay there when it was lost',
+      'from who had read more than there is',
+    ]);
+  });
+
+  it('have all of each other through a relay that is as it was a while ago', async () => {
+    await alone(other, () => other.user.writeFile(`${ROOT}/first`, 'in the copy'));
+    const putBack = group.relay?.copy();
+    await alone(one, () => one.user.writeFile(`${ROOT}/before`, 'not in the copy'));
+    await group.until(one, one.stop());
+    putBack?.();
+    await alone(one, () => {});
+    await alone(other, () => {});
+    expect(text(other, 'before')).toBe('not in the copy');
+  });
+
   it('a device that lost its database has everything again', async () => {
     await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'kept'));
     await alone(other, () => {});

@@ -59,6 +59,13 @@ export class PutUp {
     this.#standings = standings;
   }
 
+  /** Nothing lies at the relay, as far as is known. */
+  startAnew(): void {
+    this.#toldAnew.clear();
+    this.#again.clear();
+    this.#beside.clear();
+  }
+
   /** Puts up what is this device's to put up; true: nobody lacks anything that does not lie there. Fails as the session does. */
   async run(session: RelaySession): Promise<boolean> {
     const { membership } = this.#replica;

@@ -20,21 +20,34 @@ export class ItemReader {
   readonly #port: ExchangePort;
   /** Packages of logs of which something before them is missing, in the order in which they came. */
   #waiting: SignedPackage[] = [];
+  readonly #startAnew: (born: number) => void;
 
-  constructor(replica: Replica, store: RelayStore, port: ExchangePort) {
+  /** `startAnew`: the relay has lost what it had; nothing is known of it any more but when the collection was registered there (0: not even that). */
+  constructor(replica: Replica, store: RelayStore, port: ExchangePort, startAnew: (born: number) => void) {
     this.#replica = replica;
     this.#store = store;
     this.#port = port;
+    this.#startAnew = startAnew;
   }
 
   /** Reads to the end, and tells the relay so. Fails as the session does; what was read until then is kept. */
   async read(session: RelaySession): Promise<void> {
     const { id } = this.#replica;
-    const first = this.#store.cursor;
+    let first = this.#store.cursor;
+    let isAnew = false;
     for (;;) {
       const answer = await session.items(id, this.#store.cursor).catch((error) => this.#skip(error));
       if (answer === null) continue;
-      const { items, last } = answer;
+      const { items, last, born } = answer;
+      // Once: a relay that says otherwise each time is read all the same.
+      if (!isAnew && this.#hasLost(last, born)) {
+        this.#startAnew(born);
+        this.#waiting = [];
+        isAnew = true;
+        first = 0;
+        continue;
+      }
+      if (this.#store.born !== born) this.#store.born = born;
       await passing(
         this.#port.clock,
         this.#port.down,
@@ -47,6 +60,12 @@ export class ItemReader {
     }
     this.#waiting = [];
     if (this.#store.cursor > first) await session.setCursor(id, this.#store.cursor);
+  }
+
+  /** The relay was set up anew, or is a copy from before: what is thought to lie there does not. */
+  #hasLost(last: number, born: number): boolean {
+    const known = this.#store.born;
+    return last < this.#store.newest || (known !== 0 && born !== 0 && known !== born);
   }
 
   /** What this device has not read was let go of, for it was away for long: who sees what it lacks puts that up again. */

@@ -52,7 +52,7 @@ export class RelayExchange {
     this.replica = replica;
     this.#store = store;
     this.#port = port;
-    this.#reader = new ItemReader(replica, store, port);
+    this.#reader = new ItemReader(replica, store, port, (born) => this.#startAnew(born));
     this.#standings = new StandingsAtRelay(replica, store, port);
     this.#contents = new ContentsAtRelay(replica, store, port);
     this.#putUp = new PutUp(replica, store, port, this.#contents, this.#standings);
@@ -158,9 +158,9 @@ export class RelayExchange {
   }
 
   async #exchange(session: RelaySession): Promise<void> {
-    const { membership, collection } = this.replica;
+    const { membership } = this.replica;
     if (this.#store.url !== membership.relay()) {
-      collection.transact(() => this.#store.moveTo(membership.relay()));
+      this.#startAnew(0);
       this.#isUnread = true;
     }
     if (this.#isUnread) {
@@ -170,6 +170,14 @@ export class RelayExchange {
     }
     this.#isLevel = await this.#putUp.run(session);
     if (this.#putUp.turnIn !== null) this.#wake(this.#putUp.turnIn);
+  }
+
+  /** Nothing is known of what lies at the relay. */
+  #startAnew(born: number): void {
+    const { membership, collection } = this.replica;
+    collection.transact(() => this.#store.moveTo(membership.relay(), born));
+    this.#standings.startAnew();
+    this.#putUp.startAnew();
   }
 }
 

@@ -25,6 +25,12 @@ export class StandingsAtRelay {
     this.#port = port;
   }
 
+  /** Nothing lies at the relay, as far as is known. */
+  startAnew(): void {
+    this.#told = '';
+    this.#said.clear();
+  }
+
   /** Takes in what members that are not linked said of themselves since. Fails as the session does. */
   async read(session: RelaySession): Promise<void> {
     const { membership, id } = this.#replica;

@@ -49,12 +49,28 @@ export class RelayStore {
   }
   set cursor(sid: number) {
     this.#sql.setCursor.run(sid, this.#collection);
+    this.#noteNewest(sid);
+  }
+  /** The last item that is known to lie there, read or put there. */
+  get newest(): number {
+    return this.#sql.relay.get(this.#collection)?.[3] ?? 0;
+  }
+  #noteNewest(sid: number): void {
+    this.#sql.noteNewest.run(sid, this.#collection);
   }
 
-  /** Another relay: nothing is known of it. */
-  moveTo(url: string): void {
+  /** When the group was registered at the relay, as that says; 0: it never said. */
+  get born(): number {
+    return this.#sql.relay.get(this.#collection)?.[2] ?? 0;
+  }
+
+  /** Another relay, or one that has lost what it had: nothing is known of it. */
+  moveTo(url: string, born = 0): void {
     for (const clear of this.#sql.clear) clear.run(this.#collection);
-    this.#sql.setRelay.run(this.#collection, url);
+    this.#sql.setRelay.run(this.#collection, url, born);
+  }
+  set born(time: number) {
+    this.#sql.setBorn.run(time, this.#collection);
   }
 
   /** Where a package lies there; 0: it never did, as far as was read. */
@@ -63,6 +79,7 @@ export class RelayStore {
   }
   noteItem(log: LogId, number: number, sid: number): void {
     this.#sql.noteItem.run(this.#collection, log, number, sid);
+    this.#noteNewest(sid);
   }
 
   knowsOperation(hash: string): boolean {
@@ -91,6 +108,7 @@ export class RelayStore {
     this.dropPack(name);
     const text = covers === null ? null : JSON.stringify(Object.fromEntries(covers));
     const pack = Number(this.#sql.addPack.run(this.#collection, name, key, sid, text).lastInsertRowid);
+    this.#noteNewest(sid);
     pieces.forEach(({ digest, kind, offset, length }, place) => {
       this.#sql.putContent.run(this.#collection, bytesOf(digest), kind, pack, place, offset, length);
     });
@@ -146,8 +164,16 @@ function relayed(row: ContentRow | undefined): RelayedContent | null {
 
 function statements(database: Database.Database) {
   return {
-    relay: database.prepare<[number], [string, number]>('SELECT url, cursor FROM relay WHERE collection = ?').raw(),
-    setRelay: database.prepare<[number, string]>('INSERT INTO relay(collection, url, cursor) VALUES(?, ?, 0)'),
+    relay: database
+      .prepare<[number], [string, number, number, number]>(
+        'SELECT url, cursor, born, newest FROM relay WHERE collection = ?',
+      )
+      .raw(),
+    setRelay: database.prepare<[number, string, number]>(
+      'INSERT INTO relay(collection, url, cursor, newest, born) VALUES(?, ?, 0, 0, ?)',
+    ),
+    noteNewest: database.prepare<[number, number]>('UPDATE relay SET newest = max(newest, ?) WHERE collection = ?'),
+    setBorn: database.prepare<[number, number]>('UPDATE relay SET born = ? WHERE collection = ?'),
     setCursor: database.prepare<[number, number]>('UPDATE relay SET cursor = ? WHERE collection = ?'),
     clear: RELAY_TABLES.map((table) => database.prepare<[number]>(`DELETE FROM ${table} WHERE collection = ?`)),
     item: database

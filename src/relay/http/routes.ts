@@ -89,8 +89,9 @@ const MEMBERS: readonly MemberRoute[] = [
   json('GET', '/v1/groups/*/items', null, STORING, async ({ service, session, names, query }) => {
     const after = readDigits(query.get('after'), 0, 'after');
     const limit = readDigits(query.get('limit'), ITEMS_AT_ONCE, 'limit');
-    const { items, last } = await service.items(session, names[0]!, after, limit);
-    return { status: 200, headers: { 'x-last-sid': String(last) }, bytes: itemsBytes(items), held: sizeOf(items) };
+    const { items, last, born } = await service.items(session, names[0]!, after, limit);
+    const headers = { 'x-last-sid': String(last), 'x-group-born': String(born) };
+    return { status: 200, headers, bytes: itemsBytes(items), held: sizeOf(items) };
   }),
   json('PUT', '/v1/groups/*/cursor', JSON_BODY, STORING, async ({ service, session, names }, body) =>
     ok({ min: await service.setCursor(session, names[0]!, body) }),

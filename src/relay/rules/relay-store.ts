@@ -36,8 +36,9 @@ export interface Mailbox {
   readonly tries: number;
 }
 
-/** Where a group's items begin and end: those up to `collected` are gone, `last` is the newest ever given. */
+/** Where a group's items begin and end: those up to `collected` are gone, `last` is the newest ever given. `born`: when the group was registered, ms. */
 export interface ItemSpan {
+  readonly born: number;
   readonly collected: number;
   readonly last: number;
 }

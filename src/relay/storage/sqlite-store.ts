@@ -34,6 +34,7 @@ interface GroupRow {
   readonly marked: number;
   readonly item_bytes: number;
   readonly pack_bytes: number;
+  readonly at: number;
   readonly storage: string;
 }
 
@@ -116,8 +117,8 @@ export class SqliteStore implements RelayStore {
   }
 
   async span(g: CollectionId): Promise<ItemSpan> {
-    const { collected, last } = this.#group(g) ?? { collected: 0, last: 0 };
-    return { collected, last };
+    const { at, collected, last } = this.#group(g) ?? { at: 0, collected: 0, last: 0 };
+    return { born: at, collected, last };
   }
 
   setCursor(g: CollectionId, k: MemberKey, sid: number): Promise<number> {

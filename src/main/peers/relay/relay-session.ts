@@ -62,13 +62,17 @@ export interface RelaySession {
   setMembers(members: readonly RelayMember[]): void;
   /** Stores a sealed item; its number, once it is durable. The same bytes again have the same number. */
   post(group: CollectionId, item: Uint8Array): Promise<number>;
-  /** Items after a number, by number, as many as fit an answer. `last`: the greatest number there is. Fails with `relay-collected`. */
+  /**
+   * Items after a number, by number, as many as fit an answer. `last`: the greatest number there is. `born`: when the group was registered there,
+   * ms; 0: it does not say. With another of those, or a smaller `last`, the relay has lost what it had. Fails with `relay-collected`.
+   */
   items(
     group: CollectionId,
     after: number,
   ): Promise<{
     readonly items: readonly { readonly sid: number; readonly bytes: Uint8Array }[];
     readonly last: number;
+    readonly born: number;
   }>;
   /** This device has everything up to `sid`. */
   setCursor(group: CollectionId, sid: number): Promise<void>;

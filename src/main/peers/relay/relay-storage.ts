@@ -36,9 +36,12 @@ export class RelayStorage
     const path = `/v1/groups/${group}/items?after=${after}`;
     const { body, headers } = await this.#grants.ask(group, { method: 'GET', path, most: MOST_ITEMS_ANSWER });
     const items = this.#read(body, (bytes) => readItems(bytes, after));
-    const reached = items.at(-1)?.sid ?? after;
-    const last = Number(headers['x-last-sid']);
-    return { items, last: Number.isSafeInteger(last) && last > reached ? last : reached };
+    const reached = items.at(-1)?.sid ?? 0;
+    return {
+      items,
+      last: Math.max(reached, numberIn(headers['x-last-sid']) ?? after),
+      born: numberIn(headers['x-group-born']) ?? 0,
+    };
   }
 
   async setCursor(group: CollectionId, sid: number): Promise<void> {
@@ -88,6 +91,9 @@ export class RelayStorage
 }
 
 const packPath = (group: CollectionId, id: string): string => `/v1/groups/${group}/packs/${id}`;
+
+const numberIn = (header: unknown): number | null =>
+  typeof header === 'string' && Number.isSafeInteger(Number(header)) ? Number(header) : null;
 
 /** That a thing is not there is no failure. */
 export function notThere(error: unknown): null {

@@ -128,7 +128,9 @@ CREATE TABLE log_reference(
 CREATE TABLE relay(
   collection INTEGER PRIMARY KEY REFERENCES collection,
   url TEXT NOT NULL,
-  cursor INTEGER NOT NULL         -- everything that was put there up to this one was read
+  cursor INTEGER NOT NULL,        -- everything that was put there up to this one was read
+  newest INTEGER NOT NULL,        -- the last item known to be there, read or put there
+  born INTEGER NOT NULL           -- when the relay says the collection was registered there, ms; 0: it never said
 ) STRICT;
 -- Where packages lie there: the last item that brought each.
 CREATE TABLE relay_item(

@@ -495,7 +495,7 @@ describe('a session with a relay', () => {
   it('reads items, heads and parts of packs', async () => {
     const { session, hears, begin, relay } = await world((it) => {
       it.scripts.set(`GET /v1/groups/${PHOTOS}/items?after=4`, () => ({
-        headers: { 'x-last-sid': '90' },
+        headers: { 'x-last-sid': '90', 'x-group-born': '700' },
         body: Buffer.concat([item(5, 'five'), item(9, '')]),
       }));
       it.scripts.set(`GET /v1/groups/${PHOTOS}/heads`, () => ({
@@ -517,6 +517,7 @@ describe('a session with a relay', () => {
         { sid: 9, bytes: new Uint8Array(0) },
       ],
       last: 90,
+      born: 700,
     });
     expect(await session.heads(PHOTOS)).toEqual([{ key: other, bytes: new Uint8Array(Buffer.from('me')) }]);
     expect(Buffer.from((await session.pack(PHOTOS, '11'.repeat(32), 10, 4)) ?? []).toString()).toBe('part');
