@@ -12,6 +12,7 @@ import { FakeClock } from '../../fakes/fake-clock.ts';
 import { aclBody, authBody, GROUP, memberNamed } from '../../fakes/relay-bodies.ts';
 import { RelayCaller, SaidOn } from '../../fakes/relay-caller.ts';
 import { RELAY_ORIGIN, RelayInMemory } from '../../fakes/relay-in-memory.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const [ana, ben] = [memberNamed('ana'), memberNamed('ben')];
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -234,6 +235,64 @@ describe('over HTTP', () => {
     asked.end('-half');
     const [response] = await answered;
     expect(response.statusCode).toBe(401);
+  });
+
+  it('whatever a member sends, it is answered, is no fault of the relay and harms nobody', async () => {
+    const [asAna] = await enter(ana);
+    await relay.service.post(relay.service.session(asAna!), GROUP, Buffer.from('before'));
+    const random = new SeededRandom('nonsense');
+    const odd = [
+      '',
+      '..',
+      '%2e%2e',
+      '%00',
+      '\\',
+      'x'.repeat(300),
+      GROUP,
+      `${GROUP}0`,
+      'ab'.repeat(32),
+      '-1',
+      '1e3',
+      '*',
+    ];
+    const words = ['v1', 'groups', 'items', 'packs', 'touch', 'acl', 'heads', 'cursor', 'mailbox', 'auth', ...odd];
+    const values = [null, [], {}, 0, -1, 2 ** 60, 'x', true, [[]], { k: 1 }, GROUP, ana.key, Array(2000).fill(ana.key)];
+    const fields = [
+      'g',
+      'gen',
+      'keys',
+      'by',
+      'sig',
+      'sid',
+      'ids',
+      'id',
+      'token',
+      'ttl',
+      'challenge',
+      'origin',
+      'members',
+    ];
+    const known = [at('items'), at('cursor'), at('acl'), at('packs/touch'), '/v1/mailbox', '/v1/auth', '/v1/groups'];
+    const body = () =>
+      random.pick([
+        () => random.bytes(random.int(400)),
+        () => random.pick(values),
+        () => Object.fromEntries(random.shuffle(fields).map((name) => [name, random.pick(values)])),
+      ])();
+    for (let n = 0; n < 400; n++) {
+      const free = `/${Array.from({ length: 1 + random.int(6) }, () => random.pick(words)).join('/')}`;
+      const query = random.chance(0.3) ? `?after=${random.pick(odd)}&limit=${random.pick(odd)}&after=2` : '';
+      const range = random.pick(['bytes=0-', 'bytes=-0', 'bytes=9-1', 'bytes=a-b', 'lines=1-2', 'bytes=0-0,5-9']);
+      const method = random.pick(['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS']);
+      const path = random.chance(0.6) ? random.pick(known) : free;
+      const sent = ['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method) ? undefined : body();
+      const { status } = await caller.call(method, path + query, sent, { token: asAna!, headers: { range } });
+      expect([n, method, path, status < 500 || status === 507]).toEqual([n, method, path, true]);
+    }
+    expect(faults).toEqual([]);
+    const items = await relay.store.items(GROUP, 0, 1, 100);
+    expect(Buffer.from(items[0]!.bytes).toString()).toBe('before');
+    expect((await relay.store.acl(GROUP))?.gen).toBe(1);
   });
 
   it('what the relay cannot do is answered, and told to its operator', async () => {
