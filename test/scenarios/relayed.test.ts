@@ -177,9 +177,8 @@ describe('what a relay sees', () => {
         'a place on the disk': folderA.root,
       };
       const said = relay.said();
-      const { bytesIn, bytesOut } = (await a.status()).links;
-      // It is all of it: nothing went another way.
-      expect(said.length).toBeGreaterThan(Math.max(bytesIn + bytesOut, 900_000));
+      // There is no other way for the large content than this one.
+      expect(said.length).toBeGreaterThan(photo.length);
       expect([said.includes(collection), foundIn(said, secrets)]).toEqual([true, []]);
       expect(foundIn(folderB.bytes('photos/of-the-party.raw'), secrets)).toEqual(['part of a large content']);
     } finally {

@@ -3,12 +3,12 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { CollectionId, MemberKey } from '../../record/ids.ts';
 import { toHex } from '../protocol/hex.ts';
+import { AclKeeper } from './acl-keeper.ts';
 import type { Grant, RelayEvent } from './relay-answers.ts';
 import { asRelayError, type RelayError } from './relay-error.ts';
 import { RelayGrants } from './relay-grants.ts';
-import { jsonOf, type RelayRequest } from './relay-http.ts';
 import { RelayListener } from './relay-listener.ts';
-import { keepAcl } from './relay-login.ts';
+import { RelayMailboxes } from './relay-mailboxes.ts';
 import { RelayPlaces } from './relay-places.ts';
 import type {
   RelayChannel,
@@ -18,7 +18,7 @@ import type {
   RelaySession,
   RelayState,
 } from './relay-session.ts';
-import { notThere, RelayStorage } from './relay-storage.ts';
+import { RelayStorage } from './relay-storage.ts';
 import { parseRelayUrl, type RelayAddress } from './relay-url.ts';
 import { openChannel } from './ws-channel.ts';
 
@@ -26,7 +26,6 @@ import { openChannel } from './ws-channel.ts';
 const POLL_MS = 60_000;
 /** Others may know of changes to a group's members that this device hears of first: their list is not corrected at once. */
 const ACL_MS = 5000;
-const ACL_AGAIN_MS = 30_000;
 /** Channels others ask for that are on their way at one time. */
 const MOST_INCOMING = 16;
 
@@ -42,12 +41,6 @@ export class HttpsRelayConnector implements RelayConnector {
   }
 }
 
-interface Mailbox {
-  readonly tokenHash: string;
-  /** Milliseconds since 1970. */
-  readonly until: number;
-}
-
 /**
  * A relay over HTTPS and WebSockets. Everything that happens (members, a lost socket, a timer) only changes what is wanted and calls `#plan`; one
  * `#connect` at a time brings that about: authenticate, ask where things are, listen, tell who may fetch.
@@ -59,7 +52,8 @@ class HttpsRelaySession implements RelaySession {
   readonly #random: Random;
   readonly #places: RelayPlaces;
   readonly #members = new Map<CollectionId, RelayMember>();
-  readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #mailboxes: RelayMailboxes;
+  readonly #lists: AclKeeper;
   readonly #grants: RelayGrants;
   readonly #storage: RelayStorage;
   #listener: RelayListener | null = null;
@@ -74,7 +68,6 @@ class HttpsRelaySession implements RelaySession {
   #closed: boolean = false;
   #incoming = 0;
   #cancelPlan: () => void = () => {};
-  readonly #aclPlans = new Map<CollectionId, () => void>();
 
   constructor(address: RelayAddress, events: RelayEvents, clock: Clock, random: Random) {
     this.#address = address;
@@ -84,6 +77,13 @@ class HttpsRelaySession implements RelaySession {
     this.#places = new RelayPlaces(address, clock);
     this.#grants = new RelayGrants(address, this.#places, this.#members);
     this.#storage = new RelayStorage(this.#grants);
+    this.#mailboxes = new RelayMailboxes(clock, this.#grants, this.#places);
+    this.#lists = new AclKeeper({
+      clock,
+      grants: this.#grants,
+      members: this.#members,
+      isServed: (group) => !this.#closed && this.#told.has(group),
+    });
   }
 
   setMembers(members: readonly RelayMember[]): void {
@@ -91,14 +91,16 @@ class HttpsRelaySession implements RelaySession {
       members.length === this.#members.size && members.every(({ group, key }) => this.#members.get(group)?.key === key);
     this.#members.clear();
     for (const member of members) this.#members.set(member.group, member);
+    for (const group of this.#told) {
+      if (this.#members.has(group)) this.#lists.plan(group, 0);
+      else this.#told.delete(group);
+    }
     if (isSame) {
-      for (const group of this.#told) this.#planAcl(group, 0);
       if (this.#notYet > 0) this.#plan(0);
       return;
     }
-    for (const group of this.#told) if (!this.#members.has(group)) this.#told.delete(group);
     this.#notYet = 0;
-    this.#forget();
+    this.#grants.forget();
     if (members.length === 0) this.#rest();
     else this.#plan(0);
   }
@@ -137,15 +139,11 @@ class HttpsRelaySession implements RelaySession {
     return this.#channel(group, await listener.askLive(group, to), signal);
   }
 
-  async openMailbox(id: string, tokenHash: string, ttlMs: number): Promise<void> {
-    const mailbox = { tokenHash, until: this.#clock.now() + ttlMs };
-    this.#mailboxes.set(id, mailbox);
-    await this.#putMailbox(id, mailbox);
+  openMailbox(id: string, tokenHash: string, ttlMs: number): Promise<void> {
+    return this.#mailboxes.open(id, tokenHash, ttlMs);
   }
-  async closeMailbox(id: string): Promise<void> {
-    const token = this.#grants.current?.token;
-    if (!this.#mailboxes.delete(id) || token === undefined) return;
-    await this.#places.home.ask({ method: 'DELETE', path: `/v1/mailbox/${id}`, token }).catch(notThere);
+  closeMailbox(id: string): Promise<void> {
+    return this.#mailboxes.close(id);
   }
   async knock(id: string, token: Uint8Array, signal: AbortSignal): Promise<RelayChannel> {
     const { url } = this.#address;
@@ -170,7 +168,8 @@ class HttpsRelaySession implements RelaySession {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelPlan();
-    this.#forget();
+    this.#grants.forget();
+    this.#lists.stop();
     this.#leaveListener();
     this.#places.close();
   }
@@ -181,21 +180,8 @@ class HttpsRelaySession implements RelaySession {
     return openChannel(socket, url, signal).catch((error: unknown) => Promise.reject(asRelayError(error, url)));
   }
 
-  async #putMailbox(id: string, { tokenHash, until }: Mailbox): Promise<void> {
-    const ttl = until - this.#clock.now();
-    const { token } = this.#grants.current ?? (await this.#grants.renew());
-    const body = { id, token: tokenHash, ttl };
-    await this.#places.home.ask({ method: 'POST', path: '/v1/mailbox', token, body });
-  }
-
   // How the session stands
 
-  /** Nothing of what was agreed holds any more; the listener does, until another one stands. */
-  #forget(): void {
-    this.#grants.forget();
-    for (const cancel of this.#aclPlans.values()) cancel();
-    this.#aclPlans.clear();
-  }
   #leaveListener(): void {
     this.#listener?.close();
     this.#listener = null;
@@ -248,7 +234,7 @@ class HttpsRelaySession implements RelaySession {
         const refusal = this.#grants.refusal(grant, group);
         if (refusal !== null) this.#events.onRefused(group, refusal);
       }
-      this.#renewMailboxes();
+      this.#mailboxes.renew();
       this.#notYet = open.length < this.#members.size ? this.#notYet + 1 : 0;
       if (this.#notYet > 0) return Math.min(POLL_MS, 1000 * 2 ** this.#notYet);
       return deaf === null ? null : POLL_MS;
@@ -303,34 +289,7 @@ class HttpsRelaySession implements RelaySession {
     if (!again && this.#told.has(group)) return;
     this.#told.add(group);
     this.#events.onReady(group);
-    this.#planAcl(group, ACL_MS);
-  }
-
-  #renewMailboxes(): void {
-    const now = this.#clock.now();
-    for (const [id, mailbox] of this.#mailboxes) {
-      if (mailbox.until <= now) this.#mailboxes.delete(id);
-      // A relay that does not take it has it still, or the inviter is found another way.
-      else this.#putMailbox(id, mailbox).catch(() => {});
-    }
-  }
-
-  #planAcl(group: CollectionId, delay: number): void {
-    const member = this.#members.get(group);
-    if (member === undefined || member.acl() === null) return;
-    this.#aclPlans.get(group)?.();
-    const keep = (): void => {
-      this.#aclPlans.delete(group);
-      const ask = async (of: CollectionId, request: RelayRequest): Promise<unknown> =>
-        jsonOf((await this.#grants.ask(of, request)).body);
-      keepAcl(ask, member).catch((error: unknown) => {
-        const { code, retryAfter } = this.#grants.fault(error);
-        // What is refused is so until something changes; and who comes to the relay anew looks at the list anyway.
-        const isOver = this.#closed || code === 'relay-refused' || !this.#told.has(group);
-        if (!isOver) this.#planAcl(group, Math.max(ACL_AGAIN_MS, (retryAfter ?? 0) * 1000));
-      });
-    };
-    this.#aclPlans.set(group, this.#clock.after(delay, keep));
+    this.#lists.plan(group, ACL_MS);
   }
 
   // What is told
@@ -344,7 +303,7 @@ class HttpsRelaySession implements RelaySession {
         if (this.#members.has(event.group)) this.#events.onHeads(event.group);
         break;
       case 'acl':
-        if (this.#members.has(event.group)) this.#planAcl(event.group, ACL_MS + backoff(2, this.#random));
+        if (this.#members.has(event.group)) this.#lists.plan(event.group, ACL_MS + backoff(2, this.#random));
         break;
       case 'presence': {
         const own = this.#members.get(event.group)?.key;

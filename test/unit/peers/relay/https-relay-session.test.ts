@@ -405,6 +405,25 @@ describe('a session with a relay', () => {
     expect(tries).toBe(2);
   });
 
+  it('sets the list of a group though another group came at the same moment', async () => {
+    const put: any[] = [];
+    const { relay, clock, session, hears, begin } = await world((it) => {
+      it.scripts.set(`PUT /v1/groups/${PHOTOS}/acl`, ({ json }) => {
+        put.push(json);
+        return { body: { gen: json.gen } };
+      });
+    });
+    await begin(member(PHOTOS));
+    await hears('ready 0');
+    const admitted = member(PHOTOS, { acl: () => [...admins(own), { key: other, admin: false }] });
+    session.setMembers([admitted]);
+    session.setMembers([admitted, member(NOTES)]);
+    await clock.advance(0);
+    await hears('ready 1');
+    await relay.until(() => put.length > 0);
+    expect(put[0].keys).toContainEqual({ k: other, admin: false });
+  });
+
   it('counts what it asks and is answered', async () => {
     const { session, hears, begin } = await world((it) => {
       it.scripts.set(`POST /v1/groups/${PHOTOS}/items`, () => ({ body: { sid: 7 } }));

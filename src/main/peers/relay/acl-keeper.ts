@@ -1,0 +1,88 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { CollectionId } from '../../record/ids.ts';
+import { type Acl, readAcl } from './relay-answers.ts';
+import { RelayError } from './relay-error.ts';
+import type { RelayGrants } from './relay-grants.ts';
+import { jsonOf, type RelayRequest } from './relay-http.ts';
+import { signedList } from './relay-login.ts';
+import type { RelayKey, RelayMember } from './relay-session.ts';
+
+/** Rounds against other admins that set the list at the same time. */
+const MOST_TRIES = 5;
+const AGAIN_MS = 30_000;
+
+export interface AclKeeperHost {
+  readonly clock: Clock;
+  readonly grants: RelayGrants;
+  readonly members: ReadonlyMap<CollectionId, RelayMember>;
+  /** Does the relay serve this group now? It is asked again when it does. */
+  isServed(group: CollectionId): boolean;
+}
+
+/** Keeps the relay's lists of keys as the admins among its members know them. */
+export class AclKeeper {
+  readonly #host: AclKeeperHost;
+  readonly #planned = new Map<CollectionId, () => void>();
+
+  constructor(host: AclKeeperHost) {
+    this.#host = host;
+  }
+
+  /** Looks at a list after some milliseconds, in the place of what was planned before. */
+  plan(group: CollectionId, delay: number): void {
+    this.#planned.get(group)?.();
+    const cancel = this.#host.clock.after(delay, () => {
+      this.#planned.delete(group);
+      void this.#keep(group);
+    });
+    this.#planned.set(group, cancel);
+  }
+  stop(): void {
+    for (const cancel of this.#planned.values()) cancel();
+    this.#planned.clear();
+  }
+
+  async #keep(group: CollectionId): Promise<void> {
+    const { grants, members, isServed } = this.#host;
+    const member = members.get(group);
+    if (member === undefined || !isServed(group)) return;
+    try {
+      await this.#bring(member);
+    } catch (error) {
+      const { code, retryAfter } = grants.fault(error);
+      // What is refused is so until something changes; and who comes to the relay anew looks at the list anyway.
+      if (code !== 'relay-refused' && isServed(group)) this.plan(group, Math.max(AGAIN_MS, (retryAfter ?? 0) * 1000));
+    }
+  }
+
+  /** Brings the list to what this admin knows. Does nothing where it is that already, or this device is no admin. */
+  async #bring(member: RelayMember): Promise<void> {
+    const path = `/v1/groups/${member.group}/acl`;
+    for (let tries = 1; member.acl() !== null; tries++) {
+      const present = readAcl(await this.#ask(member, { method: 'GET', path }));
+      const keys = nextKeys(present, member);
+      if (keys === null) return;
+      try {
+        await this.#ask(member, { method: 'PUT', path, body: signedList(member, present.gen + 1, keys) });
+        return;
+      } catch (error) {
+        const isRace = error instanceof RelayError && error.status === 409;
+        if (!isRace || tries >= MOST_TRIES) throw error;
+      }
+    }
+  }
+  async #ask({ group }: RelayMember, request: RelayRequest): Promise<unknown> {
+    return jsonOf((await this.#host.grants.ask(group, request)).body);
+  }
+}
+
+/** null: the list is right, or this device cannot say. */
+function nextKeys({ keys }: Acl, member: RelayMember): readonly RelayKey[] | null {
+  const wanted = member.acl();
+  if (wanted === null) return null;
+  const next = new Map(keys.map((each) => [each.key, each]));
+  for (const key of member.removed()) next.delete(key);
+  for (const each of wanted) next.set(each.key, each);
+  const isSame = next.size === keys.length && keys.every(({ key, admin }) => next.get(key)?.admin === admin);
+  return isSame ? null : [...next.values()];
+}
