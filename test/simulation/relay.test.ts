@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FIRST_PREVIOUS, makePackage } from '../../src/main/change-log/package.ts';
 import type { Epoch } from '../../src/main/peers/membership/group-epochs.ts';
 import type { RelayItem } from '../../src/main/peers/sealed/relay-item.ts';
 import { NO_EPOCH, openItem, sealedEpoch, sealItem } from '../../src/main/peers/sealed/sealed-item.ts';
@@ -233,6 +234,42 @@ describe('two devices that are never on at the same time', () => {
     await alone(other, () => {});
     expect(text(other, 'a')).toBe('what there is');
     expect(group.findings.map(({ what }) => what).join()).toContain('cannot be used: contents of no epoch');
+  });
+
+  /** A package of the next number in a device's log that it never wrote. */
+  function forgedOf(device: SimulatedDevice): RelayItem {
+    const { collection, membership, id } = group.replica(device) as Replica;
+    const log = collection.stored.ownLog;
+    const { number, hash } = collection.log
+      .logs()
+      .reduce((found, each) => (each.log === log ? { number: each.held, hash: each.hash } : found), {
+        number: 0,
+        hash: FIRST_PREVIOUS,
+      });
+    const head = { collection: id, member: membership.ownKey, log, number: number + 1, previous: hash };
+    const rest = { epoch: 0, time: 0, seen: [] };
+    return {
+      is: 'package',
+      bytes: makePackage({ ...head, ...rest }, Uint8Array.of(0), () => new Uint8Array(64)).bytes,
+    };
+  }
+
+  it('put up what somebody only pretends to have put there, and write their logs on though somebody pretends to', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'before'));
+    await alone(other, () => other.user.writeFile(`${ROOT}/b`, 'before'));
+    await alone(one, () => {});
+    const { membership, collection } = group.replica(one) as Replica;
+    const { id, secret } = membership.writingEpoch(one.wall.now()) as Epoch;
+    const { ownLog } = collection.stored;
+    putUp(forgedOf(one), secret as Uint8Array, id);
+    await group.until(one, one.stop());
+    await group.start(one);
+    await group.pass(60_000);
+    expect((group.replica(one) as Replica).collection.stored.ownLog).toBe(ownLog);
+    one.user.writeFile(`${ROOT}/a`, 'after');
+    await group.pass(60_000);
+    await alone(other, () => {});
+    expect(text(other, 'a')).toBe('after');
   });
 
   it('name nothing of theirs to those who were removed', async () => {

@@ -4,11 +4,18 @@ import { RelayError } from '../peers/relay/relay-error.ts';
 import type { RelaySession } from '../peers/relay/relay-session.ts';
 import type { RelayItem } from '../peers/sealed/relay-item.ts';
 import { NO_EPOCH, openItem, sealedEpoch } from '../peers/sealed/sealed-item.ts';
+import { equalBytes } from '../platform/equal-bytes.ts';
 import type { Digest } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import type { ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
+
+/** A package, and the item that brought it. */
+interface Came {
+  readonly sid: number;
+  readonly read: SignedPackage;
+}
 
 /** Packages that wait for one before them: bytes at most. What is dropped is put up again by who sees that it is lacking here. */
 const MOST_WAITING = 32 << 20;
@@ -19,7 +26,7 @@ export class ItemReader {
   readonly #store: RelayStore;
   readonly #port: ExchangePort;
   /** Packages of logs of which something before them is missing, in the order in which they came. */
-  #waiting: SignedPackage[] = [];
+  #waiting: Came[] = [];
   readonly #startAnew: (born: number) => void;
 
   /** `startAnew`: the relay has lost what it had; nothing is known of it any more but when the collection was registered there (0: not even that). */
@@ -79,7 +86,7 @@ export class ItemReader {
   }
 
   #take(items: readonly { readonly sid: number; readonly bytes: Uint8Array }[]): void {
-    let packages: { readonly sid: number; readonly read: SignedPackage }[] = [];
+    let packages: Came[] = [];
     let hasContents = false;
     // Who wrote a package may be a member by an operation just before it, and what follows be sealed with a secret in that.
     const settle = (): void => {
@@ -141,23 +148,38 @@ export class ItemReader {
     });
   }
 
-  #takePackages(came: readonly { readonly sid: number; readonly read: SignedPackage }[]): void {
+  #takePackages(came: readonly Came[]): void {
     if (came.length === 0) return;
-    const packages = [...this.#waiting, ...came.map(({ read }) => read)];
+    const packages = [...this.#waiting, ...came];
     this.#replica.meetOwnLog(
-      packages.map(({ head: { member, log, number }, hash }) => ({ member, log, number, hash: hash as Digest })),
+      packages.flatMap(({ read }) => (this.#isOwn(read) ? [{ ...read.head, hash: read.hash as Digest }] : [])),
     );
-    const { gaps, refused } = this.#replica.receiveRelayed(packages.map(({ bytes }) => bytes));
+    const { gaps, refused } = this.#replica.receiveRelayed(packages.map(({ read }) => read.bytes));
     if (refused !== null) this.#port.log(`relay: a package of ${this.#replica.id} is not taken: ${refused}`);
     const from = new Map(gaps.map((gap) => [gap.log, gap.from]));
-    this.#waiting = packages.filter(({ head }) => head.number > (from.get(head.log) ?? Number.POSITIVE_INFINITY));
+    this.#waiting = packages.filter(
+      ({ read: { head } }) => head.number > (from.get(head.log) ?? Number.POSITIVE_INFINITY),
+    );
     let bytes = 0;
-    this.#waiting = this.#waiting.filter((each) => {
-      bytes += each.bytes.length;
+    this.#waiting = this.#waiting.filter(({ read }) => {
+      bytes += read.bytes.length;
       return bytes <= MOST_WAITING;
     });
+    const good = packages.filter(({ read }) => this.#isHeld(read));
     this.#replica.collection.transactSoon(() => {
-      for (const { sid, read } of came) this.#store.noteItem(read.head.log, read.head.number, sid);
+      for (const { sid, read } of good) this.#store.noteItem(read.head.log, read.head.number, sid);
     });
+  }
+
+  /** Of this device's log, and signed by it: nobody else may say that there is more of that than is here. */
+  #isOwn({ head, signed, signature }: SignedPackage): boolean {
+    const { membership, collection } = this.#replica;
+    const isNamed = head.log === collection.stored.ownLog && head.member === membership.ownKey;
+    return isNamed && membership.verify(head.member, signed, signature);
+  }
+  /** Byte for byte: what only says that it is a package of a log must not keep the package itself from being put up. */
+  #isHeld({ head: { log, number }, bytes }: SignedPackage): boolean {
+    const [held] = this.#replica.collection.log.mainAfter(log, number - 1, 1);
+    return held?.number === number && equalBytes(held.bytes, bytes);
   }
 }
