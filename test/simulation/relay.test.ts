@@ -7,6 +7,7 @@ import { type RelayStanding, readStanding } from '../../src/main/peers/sealed/st
 import { digestOf } from '../../src/main/platform/hash.ts';
 import type { CollectionId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
+import { syncRequest } from '../../src/main/requests/sync-request.ts';
 import type { MemoryRelay } from '../fakes/memory-relay.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { mergedText } from './checks.ts';
@@ -178,6 +179,16 @@ describe('two devices that are never on at the same time', () => {
     await alone(one, () => {});
     await alone(other, () => {});
     expect(text(other, 'before')).toBe('not in the copy');
+  });
+
+  it('a device that is ended after a sync has left what it had, however soon after its start that is', async () => {
+    await group.until(one, one.stop());
+    await group.until(other, other.stop());
+    one.user.writeFile(`${ROOT}/a`, 'in a hurry');
+    await group.start(one);
+    await group.until(one, syncRequest(one.engine, { wait: false, timeoutSeconds: 60 }));
+    await alone(other, () => {});
+    expect(text(other, 'a')).toBe('in a hurry');
   });
 
   it('a device that lost its database has everything again', async () => {

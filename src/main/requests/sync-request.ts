@@ -10,6 +10,8 @@ import { isRemoved, problemCount } from './status-view.ts';
 
 /** Members linked within this time of the call count as reachable. */
 const LINK_WITHIN_MS = 5000;
+/** A relay that just was begun to be reached answers within this time, or does not. */
+const RELAY_WITHIN_MS = 5000;
 /** Who is waited for is dialled anew this often: the pauses between tries grow to minutes where nobody waits. */
 const DIAL_AGAIN_MS = 10_000;
 
@@ -28,6 +30,7 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
   if (!options.wait) {
     const exchange = async (replica: Replica): Promise<void> => {
       await replica.scan();
+      await waitUntil(engine, Math.min(deadline, started + RELAY_WITHIN_MS), () => !isOnItsWay(engine, replica));
       // Whoever ends the program next wants it there.
       await engine.network.exchanges.of(replica.id)?.now();
     };
@@ -58,6 +61,12 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
     }),
   ).finally(stopDialling);
   return view(engine, replicas, members, started, seconds);
+}
+
+/** Is a relay not reached yet, after a start? Not where something went wrong. */
+function isOnItsWay({ network: { relays } }: Engine, { id }: Replica): boolean {
+  const state = relays.stateOf(id);
+  return state !== null && state.why === null && relays.readySession(id) === null;
 }
 
 /** What was saved at a member before the call is included however late the two are linked: it is asked to look once they are. */
