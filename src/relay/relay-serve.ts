@@ -28,7 +28,7 @@ const UNDER_WAY_OF_A_HOST = 64 * 1024 * 1024;
 /** What others on this computer are left of the disk. */
 const RESERVE = 512 * 1024 * 1024;
 /** What is under way at a stop may take so long. */
-const PATIENCE_MS = 2 * SECOND;
+const PATIENCE_MS = 1.5 * SECOND;
 
 export interface RelayServeOptions {
   readonly dataDirectory: string;

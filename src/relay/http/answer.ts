@@ -50,6 +50,7 @@ export function sendRefusal(request: IncomingMessage, response: ServerResponse, 
 
 function sendJson(request: IncomingMessage, response: ServerResponse, status: number, value: unknown): void {
   const text = status === 204 ? '' : JSON.stringify(value);
+  response.statusCode = status;
   if (!request.complete) partFrom(request, response);
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
   response.end(request.method === 'HEAD' ? '' : text);
@@ -58,7 +59,8 @@ function sendJson(request: IncomingMessage, response: ServerResponse, status: nu
 /** What is still being sent is not wanted. */
 function partFrom(request: IncomingMessage, response: ServerResponse): void {
   const length = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] ? Infinity : 0));
-  if (length <= SWALLOWED) {
+  // Of who stopped sending nothing more is waited for.
+  if (length <= SWALLOWED && response.statusCode !== REFUSAL_STATUS['too-slow']) {
     request.resume();
     return;
   }

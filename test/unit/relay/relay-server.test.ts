@@ -174,17 +174,19 @@ describe('over HTTP', () => {
     asked.destroy();
   });
 
-  it('a body that does not come on is given up', async () => {
+  it.each([100, 100_000])('a body of %i bytes that does not come on is given up', async (length) => {
     const [asAna] = await enter(ana);
-    const asked = caller.begin('PUT', at('heads'), { token: asAna!, headers: { 'content-length': '100000' } });
+    const headers = { 'content-length': String(length) };
+    const asked = caller.begin('PUT', at('heads'), { token: asAna!, headers });
     asked.on('error', () => {});
     const answered = once(asked, 'response');
     asked.write('begun');
     await expect.poll(() => clock.untilNext()).not.toBeNull();
     await clock.advance(20_000);
     const [response] = await answered;
-    expect(response.statusCode).toBe(408);
-    asked.destroy();
+    expect([response.statusCode, response.headers.connection]).toEqual([408, 'close']);
+    // And the connection with it, however long the client stays.
+    await once(response.socket, 'close');
     expect(await relay.store.heads(GROUP)).toEqual([]);
   });
 
