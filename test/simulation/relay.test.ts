@@ -9,11 +9,11 @@ import type { CollectionId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { syncRequest } from '../../src/main/requests/sync-request.ts';
 import type { MemoryRelay } from '../fakes/memory-relay.ts';
-import { SeededRandom } from '../fakes/seeded-random.ts';
 import { mergedText } from './checks.ts';
+import { alone as aloneIn, neverTogether, textOf } from './never-together.ts';
 import { simulate } from './simulate.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
-import { SimulatedGroup } from './simulated-group.ts';
+import type { SimulatedGroup } from './simulated-group.ts';
 
 it.each([1, 6, 11, 16])(
   'devices that leave things for each other at a relay, or meet through it, come to the same (five seeds from %i)',
@@ -31,30 +31,16 @@ describe('two devices that are never on at the same time', () => {
   let other: SimulatedDevice;
 
   beforeEach(async () => {
-    group = new SimulatedGroup(new SeededRandom('never at the same time'));
-    group.relyOnRelay(false);
-    one = group.addDevice({ skewed: false, folding: false });
-    other = group.addDevice({ skewed: false, folding: false });
-    await group.start(one);
-    await group.start(other);
-    await group.create(one);
-    await group.join(other, one);
-    await group.pass(60_000);
+    group = await neverTogether(2);
+    [one, other] = group.devices as [SimulatedDevice, SimulatedDevice];
   });
   afterEach(() => {
     for (const device of group.devices) device.end();
   });
 
-  const text = (device: SimulatedDevice, path: string): string | null =>
-    device.user.fs.lstat(`${ROOT}/${path}`) === null ? null : device.user.readText(`${ROOT}/${path}`);
+  const text = textOf;
   const large = (letter: string): Uint8Array => new Uint8Array(300_000).fill(letter.charCodeAt(0));
-  /** What happens while only this one is on. */
-  async function alone(device: SimulatedDevice, act: () => void): Promise<void> {
-    for (const each of group.devices) if (each !== device) await group.until(each, each.stop());
-    if (device.running === null) await group.start(device);
-    act();
-    await group.pass(60_000);
-  }
+  const alone = (device: SimulatedDevice, act: () => void) => aloneIn(group, device, act);
 
   it('have what the other wrote, though its first key came with it', async () => {
     await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'from the first'));

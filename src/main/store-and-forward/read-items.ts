@@ -25,7 +25,7 @@ export class ItemReader {
   readonly #replica: Replica;
   readonly #store: RelayStore;
   readonly #port: ExchangePort;
-  /** Packages of logs of which something before them is missing, in the order in which they came. */
+  /** Packages of logs of which something before them is missing, by number. */
   #waiting: Came[] = [];
   readonly #startAnew: (born: number) => void;
 
@@ -150,7 +150,8 @@ export class ItemReader {
 
   #takePackages(came: readonly Came[]): void {
     if (came.length === 0) return;
-    const packages = [...this.#waiting, ...came];
+    // Two who put up packages of one log may have done so in each other's way: what came before the one that it follows must not wait for more.
+    const packages = [...this.#waiting, ...came].sort((a, b) => a.read.head.number - b.read.head.number);
     this.#replica.meetOwnLog(
       packages.flatMap(({ read }) => (this.#isOwn(read) ? [{ ...read.head, hash: read.hash as Digest }] : [])),
     );
