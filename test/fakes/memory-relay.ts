@@ -105,6 +105,8 @@ export class MemoryRelay {
   get posted(): number {
     return [...this.#groups.values()].reduce((sum, { last }) => sum + last, 0);
   }
+  /** How many packs were ever put there. */
+  packsPut = 0;
   /** Everything that lies there, for who looks for what should not be readable. */
   *everything(): Generator<Uint8Array> {
     for (const { items, packs, heads } of this.#groups.values()) {
@@ -324,6 +326,7 @@ class MemorySession implements RelaySession {
       const used = [...group.packs.values()].reduce((sum, pack) => sum + pack.length, 0);
       if (used + bytes.length > this.#relay.room) throw new RelayError('relay-quota', 'no room', '');
       group.packs.set(name, bytes.slice());
+      this.#relay.packsPut++;
       return name;
     });
   }

@@ -3,9 +3,10 @@ import { FIRST_PREVIOUS, makePackage } from '../../src/main/change-log/package.t
 import type { Epoch } from '../../src/main/peers/membership/group-epochs.ts';
 import type { RelayItem } from '../../src/main/peers/sealed/relay-item.ts';
 import { NO_EPOCH, openItem, sealedEpoch, sealItem } from '../../src/main/peers/sealed/sealed-item.ts';
-import { type RelayStanding, readStanding } from '../../src/main/peers/sealed/standing.ts';
+import { makeStanding, type RelayStanding, readStanding } from '../../src/main/peers/sealed/standing.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
-import type { CollectionId } from '../../src/main/record/ids.ts';
+import { ENTRY, fileEntry } from '../../src/main/record/file-entry.ts';
+import { type CollectionId, type Digest, type MemberKey, recordId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { syncRequest } from '../../src/main/requests/sync-request.ts';
 import type { MemoryRelay } from '../fakes/memory-relay.ts';
@@ -267,6 +268,57 @@ describe('two devices that are never on at the same time', () => {
     await group.pass(60_000);
     await alone(other, () => {});
     expect(text(other, 'a')).toBe('after');
+  });
+
+  /** Leaves word for a device as one that is no good would: it has everything, and read all that will ever lie there. */
+  function pretend(device: SimulatedDevice, what: Partial<RelayStanding>): void {
+    const { membership, id } = group.replica(device) as Replica;
+    const { epoch, ...before } = said(device);
+    const item = makeStanding(
+      { key: membership.ownKey, sign: (bytes) => membership.sign(bytes) },
+      { ...before, time: before.time + 1, ...what },
+    );
+    const secret = membership.epochs().find((each) => each.id === epoch)?.secret as Uint8Array;
+    const bytes = sealItem({ secret, group: id, epoch: epoch as string, salt: new Uint8Array(32) }, item);
+    (group.relay as MemoryRelay).group(id)?.heads.set(membership.ownKey, bytes);
+  }
+  /** How much is put there in half an hour in which it tells of something again and again. */
+  async function putThere(): Promise<{ readonly items: number; readonly packs: number }> {
+    const [relay, id] = [group.relay as MemoryRelay, group.collection as CollectionId];
+    const before = { items: relay.posted, packs: relay.packsPut };
+    for (let told = 0; told < 180; told++) {
+      relay.tell(id, '' as MemberKey, (events) => events.onHeads(id));
+      await group.pass(10_000);
+    }
+    return { items: relay.posted - before.items, packs: relay.packsPut - before.packs };
+  }
+
+  it('do not tell all members again and again to one that says it has read that, and knows of others', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'words'));
+    await alone(other, () => {});
+    pretend(other, { cursor: Number.MAX_SAFE_INTEGER, operations: [digestOf(Uint8Array.of(1))] });
+    await alone(one, () => {});
+    expect((await putThere()).items).toBeLessThan(6);
+  });
+
+  it('put contents up once for one that waits for them, and keep them for it, though it has applied what names them', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/large`, large('x')));
+    await alone(other, () => {});
+    await alone(one, () => {});
+    await alone(other, () => {});
+    const { collection } = group.replica(other) as Replica;
+    const entry = fileEntry(collection.records.find(recordId('large'))?.state.fields.get(ENTRY)?.[0]?.value);
+    const chunks = (entry?.type === 'file' ? entry.chunks : null) as Digest;
+    pretend(other, {
+      cursor: Number.MAX_SAFE_INTEGER,
+      wanted: [{ digest: chunks, kind: 'chunk-list', hint: 'large' }],
+    });
+    await alone(one, () => {});
+    const there = (group.relay as MemoryRelay).bytes;
+    expect(there).toBeGreaterThan(300_000);
+    const { items, packs } = await putThere();
+    expect(packs).toBe(0);
+    expect(items).toBeLessThan(6);
   });
 
   it('name nothing of theirs to those who were removed', async () => {

@@ -51,6 +51,8 @@ export class ContentsAtRelay {
   readonly #port: ExchangePort;
   /** What was asked for in vain, with the time. */
   readonly #wanted = new Map<string, WantedThere & { readonly at: number }>();
+  /** Packs of what members wait for that may have applied all the same what names it: they stay as long as anybody waits. */
+  readonly #waitedFor = new Set<string>();
   /** When the relay was asked last to keep all that is needed for another while. */
   #keptAt = Number.NEGATIVE_INFINITY;
 
@@ -79,15 +81,16 @@ export class ContentsAtRelay {
     covers: ReadonlyMap<LogId, number>,
     readUpTo: number,
   ): Promise<void> {
-    await this.#putUp(at, contentsOf(changes), covers, readUpTo);
+    await this.#putUp(at, contentsOf(changes), covers, readUpTo, () => true);
   }
 
-  /** The same with contents that a member says it waits for, as far as they may lie there. */
+  /** The same with contents that a member says it waits for, as far as they may lie there. `mayRepeat`: may a pack be told of again? */
   async putUpWanted(
     at: AtRelay,
     wanted: readonly WantedThere[],
     covers: ReadonlyMap<LogId, number>,
     readUpTo: number,
+    mayRepeat: (pack: string) => boolean,
   ): Promise<void> {
     const { collection } = this.#replica;
     const asked = wanted.flatMap(({ digest, kind, hint: text }): readonly Wanted[] => {
@@ -99,21 +102,26 @@ export class ContentsAtRelay {
       });
       return isLarge ? [] : [{ digest, kind, hint, base: null, size: 0 }];
     });
-    await this.#putUp(at, asked, covers, readUpTo);
+    const packs = await this.#putUp(at, asked, covers, readUpTo, mayRepeat);
+    for (const pack of packs) this.#waitedFor.add(pack);
   }
 
+  /** The packs in which they lie. */
   async #putUp(
     at: AtRelay,
     wanted: readonly Wanted[],
     covers: ReadonlyMap<LogId, number>,
     readUpTo: number,
-  ): Promise<void> {
+    mayRepeat: (pack: string) => boolean,
+  ): Promise<readonly string[]> {
+    const packs: string[] = [];
     const there = new Map<string, number>();
     const noteThere = ({ pack, sid }: RelayedContent): void => void there.set(pack, sid);
     let pieces: PackPiece[] = [];
     let bytes = 0;
     const flush = async (): Promise<void> => {
-      if (pieces.length > 0) await this.#putPack(at, pieces, covers);
+      const pack = pieces.length > 0 ? await this.#putPack(at, pieces, covers) : null;
+      if (pack !== null) packs.push(pack);
       pieces = [];
       bytes = 0;
     };
@@ -130,7 +138,9 @@ export class ContentsAtRelay {
       }
     }
     await flush();
-    for (const [pack, sid] of there) await this.#needAgain(at, pack, sid > readUpTo ? sid : null, covers);
+    for (const [pack, sid] of there)
+      if (sid > readUpTo || mayRepeat(pack)) await this.#needAgain(at, pack, sid > readUpTo ? sid : null, covers);
+    return [...packs, ...there.keys()];
   }
 
   /** A pack of this device is needed for more. `sid`: the item that tells of it; null: it has to be told of again. */
@@ -192,16 +202,21 @@ export class ContentsAtRelay {
   #full: { readonly until: number; readonly why: LockstepError } | null = null;
 
   /** Where the relay has no room for it, packages go up without their contents, which are given to who waits for them once there is. */
-  async #putPack(at: AtRelay, pieces: readonly PackPiece[], covers: ReadonlyMap<LogId, number>): Promise<void> {
-    if (this.trouble !== null) return;
+  async #putPack(
+    at: AtRelay,
+    pieces: readonly PackPiece[],
+    covers: ReadonlyMap<LogId, number>,
+  ): Promise<string | null> {
+    if (this.trouble !== null) return null;
     const { id, collection } = this.#replica;
     const key = this.#port.random.bytes(32);
     const { bytes, entries } = sealPack(id, key, pieces, this.#port.random);
     await passing(this.#port.clock, this.#port.up, bytes.length);
     const pack = await at.session.putPack(id, bytes).catch((error) => this.#noRoom(error));
-    if (pack === null) return;
+    if (pack === null) return null;
     const sid = await post(this.#port, at, id, { is: 'contents', pack: digest(pack), key, entries });
     collection.transactSoon(() => this.#store.notePack({ name: pack, key, sid }, covers, entries));
+    return pack;
   }
 
   #noRoom(error: unknown): null {
@@ -279,8 +294,9 @@ export class ContentsAtRelay {
     return isWhole;
   }
 
-  /** Takes away what all members have applied, and has what they need kept for another while. Fails as the session does. */
-  async dropUnneeded(session: RelaySession): Promise<void> {
+  /** Takes away what all members have applied and nobody waits for, and has what they need kept for another while. Fails as the session does. */
+  async dropUnneeded(session: RelaySession, isWaitedFor: boolean): Promise<void> {
+    if (!isWaitedFor) this.#waitedFor.clear();
     const { id, membership, memberPositions, collection } = this.#replica;
     const others = membership.others().filter(({ memberKey }) => memberKey !== null);
     for (const { name, covers } of this.#store.ownPacks()) {
@@ -288,7 +304,7 @@ export class ContentsAtRelay {
         const known = memberPositions.of(device);
         return [...covers].some(([log, number]) => (known.get(log)?.applied ?? 0) < number);
       });
-      if (isNeeded) continue;
+      if (isNeeded || this.#waitedFor.has(name)) continue;
       await session.deletePack(id, name);
       collection.transactSoon(() => this.#store.dropPack(name));
     }

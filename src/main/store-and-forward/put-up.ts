@@ -8,6 +8,7 @@ import type { RelayStore } from '../store/relay-store.ts';
 import type { ContentsAtRelay } from './contents-at-relay.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import { isMineToPutUp, type MemberThere, packagesWanted, type Stretch } from './put-up-plan.ts';
+import { Repeats } from './repeats.ts';
 import { post } from './seal.ts';
 import type { StandingsAtRelay } from './standings-at-relay.ts';
 
@@ -17,9 +18,6 @@ const BATCH = 16;
 const OPERATIONS = 48;
 /** Whoever should put something up and does not for so long leaves it to the others. */
 const LEFT_TO_OTHERS_MS = 120_000;
-/** What lies there already and was read in vain is put up again so much later, then four times as much, up to a day. */
-const AGAIN_MS = 60_000;
-const LONGEST_AGAIN_MS = 24 * 3600_000;
 /** Contents that a member waits for are put up by one after the other of those that are there, so long apart. */
 const TURN_MS = 20_000;
 
@@ -32,8 +30,8 @@ export class PutUp {
   readonly #standings: StandingsAtRelay;
   /** Since when something of a log waits for another member to put it up. */
   readonly #leftSince = new Map<LogId, number>();
-  /** When something of a log was put up again last, and how long it is before that is done once more: whoever lacks it may never take it. */
-  readonly #again = new Map<LogId, { readonly at: number; readonly pause: number }>();
+  /** What lies there already and was read in vain: packages of logs, beside their logs, in packs, and the membership log for a member. */
+  readonly #repeats = new Repeats();
   /** Packages beside their logs that were put up, by their short hashes, and where they lie. */
   readonly #beside = new Map<string, number>();
   /** Since when each member waits for contents. */
@@ -62,7 +60,7 @@ export class PutUp {
   /** Nothing lies at the relay, as far as is known. */
   startAnew(): void {
     this.#toldAnew.clear();
-    this.#again.clear();
+    this.#repeats.clear();
     this.#beside.clear();
   }
 
@@ -81,16 +79,17 @@ export class PutUp {
     await this.#putUpOperations({ session, epoch: { id: NO_EPOCH, secret } }, members);
     if (epoch !== null) {
       const at = { session, epoch };
+      const mayRepeat = (pack: string): boolean => this.#mayRepeat(pack);
       for (const stretch of mine) await this.#putUpStretch(at, stretch, members);
       await this.#putUpBranches(at, members);
       for (const { key, cursor } of wants)
-        await this.#contents.putUpWanted(at, this.#standings.wantedBy(key), this.#held(), cursor);
+        await this.#contents.putUpWanted(at, this.#standings.wantedBy(key), this.#held(), cursor, mayRepeat);
     }
     // Who has no epoch to write with still has to say that it lacks everything. Not what it waits for by name: those that were removed know that
     // secret too.
     const lacking = epoch === null ? [] : this.#contents.wanted;
     await this.#standings.tell({ session, epoch: epoch ?? { id: NO_EPOCH, secret } }, lacking);
-    await this.#contents.dropUnneeded(session);
+    await this.#contents.dropUnneeded(session, this.#wantedSince.size > 0);
     if (this.#contents.fullFor > 0) this.#isTurn(this.#contents.fullFor);
     this.waiting = count(this.#wanted(members));
     return this.waiting === 0;
@@ -120,14 +119,10 @@ export class PutUp {
   /** Does it not lie there yet? If it does, is it time to put it up again? */
   #isFirst({ log, from }: Stretch): boolean {
     if (this.#store.sidOf(log, from) === 0) return true;
-    const now = this.#port.clock.now();
-    const last = this.#again.get(log);
-    if (last !== undefined && !this.#isTurn(last.at + last.pause - now)) return false;
-    this.#again.set(log, {
-      at: now,
-      pause: Math.min(LONGEST_AGAIN_MS, last === undefined ? AGAIN_MS : last.pause * 4),
-    });
-    return true;
+    return this.#mayRepeat(log);
+  }
+  #mayRepeat(what: string): boolean {
+    return this.#isTurn(this.#repeats.take(what, this.#port.clock.now()));
   }
   #isTurn(left: number): boolean {
     if (left > 0) this.turnIn = Math.min(left, this.turnIn ?? left);
@@ -187,9 +182,11 @@ export class PutUp {
     const { membership, id, collection } = this.#replica;
     const away = members.filter(({ linked }) => !linked);
     if (away.length === 0) return;
-    const anew = away.filter(
-      ({ key, cursor }) => this.#standings.hasOtherOperations(key) && cursor >= (this.#toldAnew.get(key) ?? 0),
-    );
+    const anew = away.filter(({ key, cursor }) => {
+      const hasOthers = this.#standings.hasOtherOperations(key);
+      if (!hasOthers) this.#repeats.forget(key);
+      return hasOthers && cursor >= (this.#toldAnew.get(key) ?? 0) && this.#mayRepeat(key);
+    });
     const operations = membership.operations().filter((bytes) => {
       const hash = parseOp(bytes)?.hash;
       return anew.length > 0 || (hash !== undefined && !this.#store.knowsOperation(hash));
@@ -233,7 +230,8 @@ export class PutUp {
         const lacks = isMain ? (held.get(log) ?? 0) < number : this.#standings.lacksBranch(key, hash);
         return lacks && cursor >= sid;
       });
-      const stored = lacking.length === 0 ? null : collection.log.packageAt(row);
+      const isWanted = lacking.length > 0 && (sid === 0 || this.#mayRepeat(hash));
+      const stored = isWanted ? collection.log.packageAt(row) : null;
       if (stored === null) continue;
       const readUpTo = Math.max(...lacking.map(({ cursor }) => cursor));
       await this.#contents.putUp(at, collection.packages.changesIn(row) ?? [], new Map([[log, number]]), readUpTo);
