@@ -3,6 +3,7 @@
  * repository and runs the tests named with each until one fails. `find` has to be there exactly once (a test sees to it).
  */
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
+import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
 
 const SIMULATION = 'test/simulation';
 
@@ -638,4 +639,5 @@ export const PLANTED_BUGS = [
     tests: ['test/unit/peers/identity'],
   },
   ...PLANTED_RELAY_BUGS,
+  ...PLANTED_RELAYED_LINK_BUGS,
 ];

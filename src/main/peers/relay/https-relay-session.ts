@@ -265,7 +265,8 @@ class HttpsRelaySession implements RelaySession {
       const why = this.#grants.fault(error);
       if (why.status === 401) throw why;
       // Is it only the socket that does not go, or is the relay not there at all?
-      await this.#grants.ask(first, { method: 'GET', path: `/v1/groups/${first}/acl` });
+      const path = `/v1/groups/${first}/acl`;
+      await this.#grants.ask(first, { method: 'GET', path });
       this.#leaveListener();
       return why;
     }

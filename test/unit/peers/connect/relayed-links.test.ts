@@ -165,6 +165,22 @@ describe('links through a relay', () => {
     }
   });
 
+  it('give way to a direct link also where the other end asked for them', async () => {
+    const { clock, network, relay, a, b } = await world();
+    network.cut(a.host, b.host);
+    b.manager.suggest(smaller.id, [a.address]);
+    await clock.advance(600_000);
+    await relay.enter(b, []);
+    // Only the first hears of the second: it dials while the second waits for its next try.
+    await relay.enter(a, []);
+    a.manager.presenceChanged(larger.id);
+    await clock.advance(1500);
+    expect(ways(a, b)).toEqual(['relay', 'relay']);
+    network.mend(a.host, b.host);
+    await clock.advance(5 * 60_000 + 1000);
+    expect(ways(a, b)).toEqual(['direct', 'direct']);
+  });
+
   it('never replace a direct link that lives, and prove it where the other end does not know it', async () => {
     const { clock, network, relay, a, b, enterBoth } = await world();
     a.manager.suggest(larger.id, [b.address]);
@@ -182,6 +198,7 @@ describe('links through a relay', () => {
       1,
       0,
     ]);
+    expect([a.events, b.events]).toEqual([['linked host-2'], ['linked host-1']]);
   });
 
   it('come back after the relay was gone', async () => {

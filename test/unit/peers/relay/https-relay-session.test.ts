@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DeviceIdentity, makeSecrets } from '../../../../src/main/peers/identity/identity.ts';
 import { aclBytes, authenticationBytes } from '../../../../src/main/peers/protocol/relay-statements.ts';
 import { HttpsRelayConnector } from '../../../../src/main/peers/relay/https-relay-session.ts';
@@ -19,6 +19,9 @@ const relayIdentity = new DeviceIdentity(makeSecrets(systemRandom));
 const PHOTOS = collectionId('0'.repeat(32));
 const NOTES = collectionId('1'.repeat(32));
 const never = new AbortController().signal;
+
+// Where nothing is told, a test would wait for ever.
+vi.setConfig({ testTimeout: 60_000 });
 
 const running: { stop(): Promise<void> }[] = [];
 afterEach(async () => {

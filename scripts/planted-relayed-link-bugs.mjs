@@ -1,0 +1,126 @@
+// As planted-bugs.mjs: of a device's end of a relay, of links through it, and of pairing through it.
+const SESSION = 'test/unit/peers/relay';
+const LINKS = 'test/unit/peers/connect';
+
+/** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
+export const PLANTED_RELAYED_LINK_BUGS = [
+  {
+    about: 'whatever answers at the address of a relay is taken for it',
+    file: 'src/main/peers/relay/relay-tls.ts',
+    find: 'if (pin === null || pinOfPeer(socket) === pin)',
+    replace: 'if (pin !== undefined)',
+    tests: [SESSION],
+  },
+  {
+    about: 'a relay sends devices wherever it likes',
+    file: 'src/main/peers/relay/relay-url.ts',
+    find: 'return place.url === given.url || (given.pin !== null && place.pin === given.pin) ? place : null;',
+    replace: 'return place;',
+    tests: [SESSION],
+  },
+  {
+    about: 'items of a relay may come in any order',
+    file: 'src/main/peers/relay/relay-answers.ts',
+    find: 'if (sid <= last || items',
+    replace: 'if (items',
+    tests: [SESSION],
+  },
+  {
+    about: 'an admin throws out whom it does not know yet',
+    file: 'src/main/peers/relay/acl-keeper.ts',
+    find: 'new Map(keys.map((each) => [each.key, each]))',
+    replace: 'new Map()',
+    tests: [SESSION],
+  },
+  {
+    about: 'who was removed stays in the list of the relay',
+    file: 'src/main/peers/relay/acl-keeper.ts',
+    find: 'for (const key of member.removed()) next.delete(key);',
+    replace: '',
+    tests: [SESSION],
+  },
+  {
+    about: 'a relay that was restarted is found a minute later',
+    file: 'src/main/peers/relay/https-relay-session.ts',
+    find: "await this.#grants.ask(first, { method: 'GET', path });",
+    replace: 'path.at(0);',
+    tests: [SESSION],
+  },
+  {
+    about: 'anybody may ring with an invitation that is not open',
+    file: 'src/main/peers/relay/https-relay-session.ts',
+    find: 'this.#mailboxes.has(event.mailbox)',
+    replace: 'event.mailbox',
+    tests: [SESSION],
+  },
+  {
+    about: 'an expired token is never renewed',
+    file: 'src/main/peers/relay/relay-grants.ts',
+    find: 'if (!isExpired || again) throw error;',
+    replace: 'throw error;',
+    tests: [SESSION],
+  },
+  {
+    about: 'whoever is at the other end of a channel is taken for the member',
+    file: 'src/main/peers/links/spliced-tls.ts',
+    find: 'if (!equalBytes(spki, expect.tls))',
+    replace: 'if (spki === null)',
+    tests: ['test/unit/peers/links'],
+  },
+  {
+    about: 'a link through a relay stays though a direct one came up',
+    file: 'src/main/peers/connect/link-manager.ts',
+    find: 'if (isRelayed(former.stream.link) && !isRelayed(newer.stream.link)) return true;',
+    replace: '',
+    tests: [LINKS],
+  },
+  {
+    about: 'a direct link gives way to one through a relay',
+    file: 'src/main/peers/connect/link-manager.ts',
+    find: 'if (isRelayed(newer.stream.link) && !isRelayed(former.stream.link)) return false;',
+    replace: 'if (isRelayed(newer.stream.link)) return true;',
+    tests: [LINKS],
+  },
+  {
+    about: 'while a link goes through a relay nobody tries a direct one',
+    file: 'src/main/peers/connect/link-manager.ts',
+    find: 'if (isRelayed(link)) this.#plan(device, this.#backoff(device.failures));',
+    replace: '',
+    tests: [LINKS],
+  },
+  {
+    about: 'a dead link through a relay is noticed as late as a direct one',
+    file: 'src/main/peers/connect/live-link.ts',
+    find: 'isRelayed(stream.link) ? RELAYED_QUIET_MS : QUIET_MS',
+    replace: 'QUIET_MS',
+    tests: [LINKS],
+  },
+  {
+    about: 'a member may ask for links through a relay without end',
+    file: 'src/main/network/open-relay.ts',
+    find: ' || !this.#host.admits(descriptor.id)',
+    replace: '',
+    tests: ['test/unit/network'],
+  },
+  {
+    about: 'who was at a relay is dialled there though the relay is lost',
+    file: 'src/main/network/open-relay.ts',
+    find: "if (state.is !== 'online' || state.why !== null) this.#gone();",
+    replace: '',
+    tests: ['test/unit/network'],
+  },
+  {
+    about: 'the mailbox of an invitation stays open when that has ended',
+    file: 'src/main/peers/pairing/pairing-inviter.ts',
+    find: 'if (standing.invite.relay !== null) this.#host.mailbox.close(standing.invite.id);',
+    replace: '',
+    tests: ['test/unit/peers/pairing'],
+  },
+  {
+    about: 'a joiner rings at the relay only once all addresses are given up',
+    file: 'src/main/peers/pairing/pairing-joiner.ts',
+    find: 'await inTime(host.clock, DIRECT_MS, signal, direct)',
+    replace: 'await direct(signal)',
+    tests: ['test/unit/peers/pairing'],
+  },
+];
