@@ -1,5 +1,6 @@
 import type { GreetedLink } from '../../src/main/peers/connect/hello.ts';
-import { LinkManager, type RelayedLinks } from '../../src/main/peers/connect/link-manager.ts';
+import { LinkManager } from '../../src/main/peers/connect/link-manager.ts';
+import type { RelayedLinks } from '../../src/main/peers/connect/ways-to-device.ts';
 import type { DeviceIdentity } from '../../src/main/peers/identity/identity.ts';
 import type { StrangerLink, Transport } from '../../src/main/peers/links/peer-link.ts';
 import type { Message } from '../../src/main/peers/protocol/messages.ts';

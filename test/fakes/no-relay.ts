@@ -1,4 +1,4 @@
-import type { RelayedLinks } from '../../src/main/peers/connect/link-manager.ts';
+import type { RelayedLinks } from '../../src/main/peers/connect/ways-to-device.ts';
 import type { InviterHost } from '../../src/main/peers/pairing/pairing-inviter.ts';
 import type { JoinerHost } from '../../src/main/peers/pairing/pairing-joiner.ts';
 

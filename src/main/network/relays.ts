@@ -1,4 +1,4 @@
-import type { RelayedLinks } from '../peers/connect/link-manager.ts';
+import type { RelayedLinks } from '../peers/connect/ways-to-device.ts';
 import type { Descriptor } from '../peers/identity/descriptor.ts';
 import type { PeerLink, StrangerLink, Transport } from '../peers/links/peer-link.ts';
 import type { LeftCollection } from '../peers/membership/left-collection.ts';

@@ -11,21 +11,10 @@ import { DoorLimits } from './door-limits.ts';
 import { type GreetedLink, type Greeting, greet } from './hello.ts';
 import { type KnownDevice, KnownDevices } from './known-devices.ts';
 import { LiveLink } from './live-link.ts';
-import { raceAddresses } from './race-addresses.ts';
-import { firstOf, lateBy } from './race-ways.ts';
+import { firstOf } from './race-ways.ts';
+import { mayRelay, type RelayedLinks, waysTo } from './ways-to-device.ts';
 
 const PORTS_TRIED = 50;
-/** How long direct addresses have before a relay is asked as well; and the larger of two ids, so that not both ask at once. */
-const RELAY_AFTER_MS = 1000;
-const RELAY_SECOND_MS = 3000;
-
-/** Links through relays. */
-export interface RelayedLinks {
-  /** Does this device listen at a relay that this one listens at too? */
-  reaches(device: DeviceId): boolean;
-  dial(to: Descriptor, signal: AbortSignal): Promise<PeerLink>;
-}
-
 export interface LinkManagerHost {
   readonly identity: { readonly descriptor: Descriptor };
   readonly transport: Transport;
@@ -176,14 +165,10 @@ export class LinkManager {
     await this.#listener?.close();
   }
 
-  #mayRelay({ live, descriptor }: KnownDevice): boolean {
-    return live === null && this.#host.relayed.reaches(descriptor.id);
-  }
-
   /** Dials after `delay`, or at once where an earlier plan was later. */
   #plan(device: KnownDevice, delay: number): void {
     if (this.#stopped || !device.isWanted || hasDirect(device) || device.dialling !== null) return;
-    if (device.addresses.length === 0 && !this.#mayRelay(device)) return;
+    if (device.addresses.length === 0 && !mayRelay(device, this.#host.relayed)) return;
     device.cancelPlan();
     device.planned = true;
     device.cancelPlan = this.#host.clock.after(delay, () => void this.#dial(device));
@@ -195,7 +180,7 @@ export class LinkManager {
     const giveUp = new AbortController();
     device.dialling = giveUp;
     try {
-      const link = await firstOf(this.#waysTo(device), giveUp.signal);
+      const link = await firstOf(waysTo(device, this.#host), giveUp.signal);
       const greeted = await this.#greet(link);
       if (!isRelayed(link)) this.#devices.preferAddress(device, link.address);
       this.#settle(greeted);
@@ -205,20 +190,6 @@ export class LinkManager {
     }
     device.dialling = null;
     if (this.#devices.get(device.descriptor.id) === device) this.#plan(device, this.#backoff(device.failures));
-  }
-
-  /** Its addresses, and a relay a little later where there is no link at all. */
-  #waysTo(device: KnownDevice): ((signal: AbortSignal) => Promise<PeerLink>)[] {
-    const { transport, relayed, clock, identity } = this.#host;
-    const { addresses, descriptor } = device;
-    const dial = (address: string, signal: AbortSignal) => transport.dial(address, descriptor, signal);
-    const direct = (signal: AbortSignal) => raceAddresses(addresses, dial, clock, signal);
-    const after = identity.descriptor.id < descriptor.id ? RELAY_AFTER_MS : RELAY_SECOND_MS;
-    const relay = lateBy(after, clock, async (signal: AbortSignal) => {
-      if (!this.#mayRelay(device)) throw new LockstepError('unreachable', 'linked meanwhile, or gone', descriptor.id);
-      return relayed.dial(descriptor, signal);
-    });
-    return [...(addresses.length > 0 ? [direct] : []), ...(this.#mayRelay(device) ? [relay] : [])];
   }
 
   #backoff(failures: number): number {

@@ -2,7 +2,8 @@ import type { Clock } from '../../platform/clock.ts';
 import { pause } from '../../platform/pause.ts';
 import type { ByteLink } from '../links/peer-link.ts';
 
-type Way<L> = (signal: AbortSignal) => Promise<L>;
+/** How a link may come to be; `signal` gives it up. */
+export type Way<L> = (signal: AbortSignal) => Promise<L>;
 
 /** The first link that comes up; the other ways are given up. Fails where all fail, or with none to go. */
 export async function firstOf<L extends ByteLink>(ways: readonly Way<L>[], signal: AbortSignal): Promise<L> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RelayedLinks } from '../../../../src/main/peers/connect/link-manager.ts';
+import type { RelayedLinks } from '../../../../src/main/peers/connect/ways-to-device.ts';
 import type { Descriptor } from '../../../../src/main/peers/identity/descriptor.ts';
 import type { DeviceIdentity } from '../../../../src/main/peers/identity/identity.ts';
 import { isRelayed, type PeerLink, RELAYED } from '../../../../src/main/peers/links/peer-link.ts';
