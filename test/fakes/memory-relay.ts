@@ -105,6 +105,8 @@ export class MemoryRelay {
   get posted(): number {
     return [...this.#groups.values()].reduce((sum, { last }) => sum + last, 0);
   }
+  /** The parts of packs that were asked for. */
+  readonly partsAsked: { readonly offset: number; readonly length: number }[] = [];
   /** How many packs were ever put there. */
   packsPut = 0;
   /** Everything that lies there, for who looks for what should not be readable. */
@@ -331,7 +333,10 @@ class MemorySession implements RelaySession {
     });
   }
   pack(id: CollectionId, name: string, offset: number, length: number): Promise<Uint8Array | null> {
-    return this.#ask(id, (group) => group.packs.get(name)?.slice(offset, offset + length) ?? null);
+    return this.#ask(id, (group) => {
+      this.#relay.partsAsked.push({ offset, length });
+      return group.packs.get(name)?.slice(offset, offset + length) ?? null;
+    });
   }
   deletePack(id: CollectionId, name: string): Promise<void> {
     return this.#ask(id, (group) => void group.packs.delete(name));

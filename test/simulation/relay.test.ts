@@ -63,6 +63,18 @@ describe('two devices that are never on at the same time', () => {
     expect(group.relay?.bytes).toBeLessThan(10_000);
   });
 
+  it('ask for parts of packs that tell nothing of how long a content is', async () => {
+    await alone(one, () => {
+      one.user.writeFile(`${ROOT}/large`, large('x'));
+      for (let each = 0; each < 9; each++) one.user.writeFile(`${ROOT}/${each}`, String(each).repeat(20_000 + each));
+    });
+    await alone(other, () => {});
+    expect(text(other, '8')).toHaveLength(20_008);
+    const { partsAsked } = group.relay as MemoryRelay;
+    expect(partsAsked.length).toBeGreaterThan(0);
+    for (const { offset, length } of partsAsked) expect([offset % 65_536, length % 65_536]).toEqual([0, 0]);
+  });
+
   it('put nothing up that can be read there', async () => {
     await alone(one, () => one.user.writeFile(`${ROOT}/a telling name`, 'words that are nobody’s business'));
     const there = [...(group.relay?.everything() ?? [])].map((bytes) => Buffer.from(bytes).toString('latin1')).join();

@@ -27,6 +27,10 @@ const LARGEST_FILE = 256 << 20;
 const LARGEST_PART = 7 << 20;
 /** Pieces so near to each other in a pack are fetched in one go. */
 const FETCHED_GAP = 64 << 10;
+/** Packs are fetched from and to such places: the relay is not to see where a content begins and how long it is. */
+const FETCHED_STEP = 64 << 10;
+/** So many packs in which a content does not lie as was said are tried for it at one time; the others later. */
+const MOST_PACKS_TRIED = 8;
 
 /** A relay that had no room is tried again after so long. */
 const FULL_MS = 10 * 60_000;
@@ -236,7 +240,8 @@ export class ContentsAtRelay {
 
   /** A pack that is gone is forgotten; what lies in another one as well is looked for there. */
   async #fetch(session: RelaySession, asked: readonly ContentAsked[], found: (ContentGiven | null)[]): Promise<void> {
-    for (let isGone = true; isGone; ) {
+    let isGone = true;
+    for (let tried = 0; isGone && tried < MOST_PACKS_TRIED; tried++) {
       isGone = false;
       const places = asked.flatMap(({ digest, kind }, at) => {
         const content = found[at] === null ? this.#store.content(digest, kind) : null;
@@ -273,8 +278,10 @@ export class ContentsAtRelay {
     found: (ContentGiven | null)[],
   ): Promise<boolean> {
     const { id, collection } = this.#replica;
-    const begin = Math.min(...run.map(({ offset }) => offset));
-    const end = Math.max(...run.map(({ offset, length }) => offset + length));
+    const first = Math.min(...run.map(({ offset }) => offset));
+    const last = Math.max(...run.map(({ offset, length }) => offset + length));
+    const begin = first - (first % FETCHED_STEP);
+    const end = Math.ceil(last / FETCHED_STEP) * FETCHED_STEP;
     await passing(this.#port.clock, this.#port.down, end - begin);
     const bytes = await session.pack(id, pack, begin, end - begin);
     if (bytes === null) {

@@ -118,6 +118,14 @@ it('items, heads and packs pass from one device to the other', async () => {
     true,
   );
   expect(await b.session.touchPacks(GROUP, [id, '00'.repeat(32)])).toEqual(['00'.repeat(32)]);
+  // At its end there is less, and beyond it nothing.
+  expect(await b.session.pack(GROUP, id, 2_999_990, 100)).toHaveLength(10);
+  expect(await b.session.pack(GROUP, id, 3_000_000, 100)).toBeNull();
+  const many = Array.from({ length: 1001 }, (_, at) => at.toString(16).padStart(64, '0'));
+  expect(await b.session.touchPacks(GROUP, [...many, id])).toEqual(many);
+  // It is not theirs.
+  await b.session.deletePack(GROUP, id);
+  expect(await b.session.pack(GROUP, id, 0, 1)).toHaveLength(1);
   await a.session.deletePack(GROUP, id);
   expect(await b.session.pack(GROUP, id, 0, 1)).toBeNull();
 });

@@ -81,8 +81,9 @@ export interface RelaySession {
   heads(group: CollectionId): Promise<readonly { readonly key: MemberKey; readonly bytes: Uint8Array }[]>;
   /** The pack's id. */
   putPack(group: CollectionId, bytes: Uint8Array): Promise<string>;
-  /** `length` bytes of a pack; null: it is not there. */
+  /** `length` bytes of a pack, less at its end; null: it is not there, or not so long. */
   pack(group: CollectionId, id: string, offset: number, length: number): Promise<Uint8Array | null>;
+  /** Does nothing to one that is not there, or that another member put there. */
   deletePack(group: CollectionId, id: string): Promise<void>;
   /** Keeps packs for another while. Those that are not there. */
   touchPacks(group: CollectionId, ids: readonly string[]): Promise<readonly string[]>;

@@ -1,14 +1,6 @@
 import { digestOf } from '../../platform/hash.ts';
 import type { CollectionId } from '../../record/ids.ts';
-import {
-  BadAnswer,
-  MOST_HEADS_ANSWER,
-  MOST_ITEMS_ANSWER,
-  readHeads,
-  readItems,
-  readMissing,
-  readSid,
-} from './relay-answers.ts';
+import { MOST_HEADS_ANSWER, MOST_ITEMS_ANSWER, readHeads, readItems, readMissing, readSid } from './relay-answers.ts';
 import { RelayError } from './relay-error.ts';
 import type { RelayGrants } from './relay-grants.ts';
 import { jsonOf } from './relay-http.ts';
@@ -66,16 +58,23 @@ export class RelayStorage
     const range = `bytes=${offset}-${offset + length - 1}`;
     const answer = await this.#grants
       .ask(group, { method: 'GET', path: packPath(group, id), range, most: length }, 'packs')
-      .catch(notThere);
-    if (answer === null) return null;
-    if (answer.body.length !== length || (answer.status !== 206 && offset > 0))
-      throw this.#grants.fault(new BadAnswer('a pack that is not as long as it was'));
+      .catch(nothingFor(NOT_FOUND, BAD_RANGE));
+    // All of it is no part of it: another pack than it was said to be.
+    if (answer === null || (answer.status !== 206 && offset > 0)) return null;
     return new Uint8Array(answer.body);
   }
   async deletePack(group: CollectionId, id: string): Promise<void> {
-    await this.#grants.ask(group, { method: 'DELETE', path: packPath(group, id) }, 'packs').catch(notThere);
+    await this.#grants
+      .ask(group, { method: 'DELETE', path: packPath(group, id) }, 'packs')
+      .catch(nothingFor(NOT_FOUND, FORBIDDEN));
   }
   async touchPacks(group: CollectionId, ids: readonly string[]): Promise<readonly string[]> {
+    const missing: string[] = [];
+    for (let at = 0; at < ids.length; at += TOUCHED_AT_ONCE)
+      missing.push(...(await this.#touch(group, ids.slice(at, at + TOUCHED_AT_ONCE))));
+    return missing;
+  }
+  async #touch(group: CollectionId, ids: readonly string[]): Promise<readonly string[]> {
     const path = `/v1/groups/${group}/packs/touch`;
     const { body } = await this.#grants.ask(group, { method: 'POST', path, body: { ids }, most: 1 << 20 }, 'packs');
     return this.#read(jsonOf(body), (said) => readMissing(said, ids));
@@ -90,13 +89,21 @@ export class RelayStorage
   }
 }
 
+const [NOT_FOUND, FORBIDDEN, BAD_RANGE] = [404, 403, 416];
+/** Packs one request may name. */
+const TOUCHED_AT_ONCE = 1000;
+
 const packPath = (group: CollectionId, id: string): string => `/v1/groups/${group}/packs/${id}`;
 
 const numberIn = (header: unknown): number | null =>
   typeof header === 'string' && Number.isSafeInteger(Number(header)) ? Number(header) : null;
 
-/** That a thing is not there is no failure. */
-export function notThere(error: unknown): null {
-  if (error instanceof RelayError && error.status === 404) return null;
-  throw error;
+/** Answers that are no failure: null stands for them. */
+function nothingFor(...statuses: readonly number[]): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof RelayError && statuses.some((status) => status === error.status)) return null;
+    throw error;
+  };
 }
+/** That a thing is not there is no failure. */
+export const notThere = nothingFor(NOT_FOUND);
