@@ -32,6 +32,7 @@ export class MemoryRelay {
   readonly #weather: Weather;
   readonly #groups = new Map<CollectionId, Group>();
   readonly #sessions = new Set<MemorySession>();
+  readonly #places = new Map<string, MemoryRelay>();
   /** Bytes of packs for which it has room. */
   room = Number.POSITIVE_INFINITY;
   /** Hosts that do not reach it. */
@@ -48,12 +49,22 @@ export class MemoryRelay {
   /** The relay as it is reached from a host, by a process that lives as long as `isDead` says. */
   connector(host: string, isDead: () => boolean = () => false): RelayConnector {
     return {
-      open: (_url, events) => {
-        const session = new MemorySession(this, host, events, isDead);
-        this.#sessions.add(session);
+      open: (url, events) => {
+        const place = this.at(url);
+        const session = new MemorySession(place, host, events, isDead);
+        place.#sessions.add(session);
         return session;
       },
     };
+  }
+
+  /** The relay at a URL: this one, at the first there was, or another, which is always reached. */
+  at(url: string): MemoryRelay {
+    const known = this.#places.get(url);
+    if (known !== undefined) return known;
+    const place = this.#places.size === 0 ? this : new MemoryRelay(this.#clock, this.#weather);
+    this.#places.set(url, place);
+    return place;
   }
 
   /** From now on this host does not reach it, or does again. */

@@ -190,6 +190,48 @@ describe('two devices that are never on at the same time', () => {
     expect(text(other, 'a')).toBe('in a hurry');
   });
 
+  it.each(['https://another.example', ''])(
+    'hear of another relay (%s) at the former one, and what each wrote meanwhile',
+    async (url) => {
+      await alone(one, () => one.user.writeFile(`${ROOT}/before`, 'at the former relay'));
+      await alone(one, () => {
+        one.user.writeFile(`${ROOT}/after`, 'at the other one');
+        const replica = group.replica(one) as Replica;
+        replica.membership.setRelay(url, one.wall.now());
+        replica.membershipChanged();
+      });
+      await alone(other, () => other.user.writeFile(`${ROOT}/answer`, 'by who was away'));
+      expect(group.replica(other)?.membership.relay()).toBe(url);
+      if (url === '') return;
+      // Contents that it did not fetch there come by way of the other one.
+      await alone(one, () => {});
+      await alone(other, () => {});
+      expect(text(other, 'before')).toBe('at the former relay');
+      expect(text(other, 'after')).toBe('at the other one');
+      await alone(one, () => {});
+      expect(text(one, 'answer')).toBe('by who was away');
+    },
+  );
+
+  it('hear of another relay at the former one though that was not reached when it was left', async () => {
+    await group.until(other, other.stop());
+    group.relay?.cut(one.host);
+    await alone(one, () => {
+      const replica = group.replica(one) as Replica;
+      replica.membership.setRelay('https://another.example', one.wall.now());
+      replica.membershipChanged();
+    });
+    await group.until(one, one.stop());
+    group.relay?.mend(one.host);
+    await alone(one, () => {});
+    await alone(other, () => {});
+    expect(group.replica(other)?.membership.relay()).toBe('https://another.example');
+    const posted = group.relay?.posted;
+    await alone(one, () => {});
+    await alone(other, () => {});
+    expect(group.relay?.posted).toBe(posted);
+  });
+
   it('a device that lost its database has everything again', async () => {
     await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'kept'));
     await alone(other, () => {});

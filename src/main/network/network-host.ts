@@ -30,7 +30,7 @@ export interface NetworkHost {
   /** Collections this device left, of which nobody knows yet. */
   readonly left: { values(): Iterable<LeftCollection> };
   readonly schedules: ReadonlyMap<number, { constructSoon(): void }>;
-  readonly registry: Pick<RegistryStore, 'addresses' | 'setAddresses' | 'setSetting'>;
+  readonly registry: Pick<RegistryStore, 'addresses' | 'setAddresses' | 'setting' | 'setSetting'>;
   readonly events: {
     tell(name: 'requests', requests: readonly RequestView[]): void;
     notice(subject: string, notice: NoticeView): void;

@@ -10,6 +10,7 @@ import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { Admissions } from './admissions.ts';
 import { Exchanges } from './exchanges.ts';
+import { Farewells } from './farewells.ts';
 import type { NetworkHost } from './network-host.ts';
 import { Relays } from './relays.ts';
 
@@ -24,6 +25,7 @@ export class PeerNetwork {
   readonly relays: Relays;
   /** What goes through relays for members that are away. */
   readonly exchanges: Exchanges;
+  readonly #farewells: Farewells;
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
   /** Rises with every collection that opens between this device and a peer. */
@@ -80,6 +82,15 @@ export class PeerNetwork {
       changed: () => engine.changed(),
       log: (line) => engine.world.log(line),
     });
+    this.#farewells = new Farewells({
+      clock,
+      random,
+      up: this.#up,
+      relays: engine.world.relays,
+      replicas: engine.replicas,
+      registry: engine.registry,
+      log: (line) => engine.world.log(line),
+    });
     this.#discovery = engine.world.beacons.length === 0 ? null : this.#newDiscovery();
   }
 
@@ -113,6 +124,7 @@ export class PeerNetwork {
   async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
     this.#listenAddress = await this.#links.start(listen);
     this.#suggestRemembered();
+    this.#farewells.refresh();
     this.exchanges.refresh();
     this.relays.refresh();
     await this.#discovery?.start();
@@ -122,6 +134,7 @@ export class PeerNetwork {
     this.admissions.stop();
     await this.#discovery?.stop();
     this.exchanges.stop();
+    this.#farewells.stop();
     await this.#links.stop();
     this.relays.stop();
   }
@@ -193,6 +206,7 @@ export class PeerNetwork {
   membershipChanged(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.membershipChanged(id);
     this.#links.membersChanged();
+    this.#farewells.refresh();
     this.relays.refresh();
     this.exchanges.changedHere(id);
     this.#suggestRemembered();
@@ -230,6 +244,7 @@ export class PeerNetwork {
   collectionsChanged(): void {
     for (const replica of this.#engine.replicas.values()) this.#tellNew(replica);
     this.#links.membersChanged();
+    this.#farewells.refresh();
     this.exchanges.refresh();
     this.relays.refresh();
     this.#suggestRemembered();

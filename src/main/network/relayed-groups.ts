@@ -15,13 +15,13 @@ export interface RelayedGroup extends RelayMember {
 }
 
 /** null: this device does not belong, or no relay is used. */
-export function relayedGroup(membership: GroupMembership): RelayedGroup | null {
-  if (!membership.isMember() || membership.relay() === '') return null;
+export function relayedGroup(membership: GroupMembership, relay = membership.relay()): RelayedGroup | null {
+  if (!membership.isMember() || relay === '') return null;
   const own = membership.ownKey;
   return {
     ...amongOthers(membership),
     group: membership.group,
-    relay: membership.relay(),
+    relay,
     key: own,
     sign: (bytes) => membership.sign(bytes),
     acl: () => {

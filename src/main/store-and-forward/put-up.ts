@@ -7,6 +7,7 @@ import type { BranchPackage } from '../store/log-store.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import type { ContentsAtRelay } from './contents-at-relay.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
+import { putUpOperations } from './put-up-operations.ts';
 import { isMineToPutUp, type MemberThere, packagesWanted, type Stretch } from './put-up-plan.ts';
 import { Repeats } from './repeats.ts';
 import { post } from './seal.ts';
@@ -14,8 +15,6 @@ import type { StandingsAtRelay } from './standings-at-relay.ts';
 
 /** Packages whose contents are put up together. */
 const BATCH = 16;
-/** Operations of one item. */
-const OPERATIONS = 48;
 /** Whoever should put something up and does not for so long leaves it to the others. */
 const LEFT_TO_OTHERS_MS = 120_000;
 /** Contents that a member waits for are put up by one after the other of those that are there, so long apart. */
@@ -191,14 +190,11 @@ export class PutUp {
       const hash = parseOp(bytes)?.hash;
       return anew.length > 0 || (hash !== undefined && !this.#store.knowsOperation(hash));
     });
-    let sid = 0;
-    for (let from = 0; from < operations.length; from += OPERATIONS) {
-      const some = operations.slice(from, from + OPERATIONS);
-      sid = await post(this.#port, at, id, { is: 'members', operations: some });
+    const sid = await putUpOperations(this.#port, at, id, operations, (some) =>
       collection.transactSoon(() => {
         for (const bytes of some) this.#store.noteOperation(parseOp(bytes)?.hash ?? '');
-      });
-    }
+      }),
+    );
     for (const { key } of anew) this.#toldAnew.set(key, sid);
   }
 

@@ -139,13 +139,14 @@ export class ItemReader {
   }
 
   #takeOperations(operations: readonly Uint8Array[]): void {
-    this.#replica.receiveMembership(operations);
+    // Noted first: they may tell of another relay, and who goes there need not tell it here.
     this.#replica.collection.transactSoon(() => {
       for (const operation of operations) {
         const parsed = parseOp(operation);
         if (parsed !== null) this.#store.noteOperation(parsed.hash);
       }
     });
+    this.#replica.receiveMembership(operations);
   }
 
   #takePackages(came: readonly Came[]): void {

@@ -6,7 +6,7 @@ import { passing } from './passing.ts';
 
 /** Seals an item and puts it up; gives its number there. Fails as the session does. */
 export async function post(
-  { random, clock, up }: ExchangePort,
+  { random, clock, up }: Pick<ExchangePort, 'random' | 'clock' | 'up'>,
   { session, epoch }: AtRelay,
   group: CollectionId,
   item: RelayItem,
