@@ -80,9 +80,12 @@ export class AclKeeper {
 function nextKeys({ keys }: Acl, member: RelayMember): readonly RelayKey[] | null {
   const wanted = member.acl();
   if (wanted === null) return null;
-  const next = new Map(keys.map((each) => [each.key, each]));
-  for (const key of member.removed()) next.delete(key);
-  for (const each of wanted) next.set(each.key, each);
+  const removed = new Set(member.removed());
+  const known = new Map(wanted.map((each) => [each.key, each]));
+  // Only who is an admin there can have put keys there. Of one that is none any more, those nobody here knows may be its own, to stay by.
+  const isDisowned = keys.some(({ key, admin }) => admin && (removed.has(key) || known.get(key)?.admin === false));
+  const strangers = isDisowned ? [] : keys.filter(({ key }) => !removed.has(key) && !known.has(key));
+  const next = new Map([...strangers, ...wanted].map((each) => [each.key, each]));
   const isSame = next.size === keys.length && keys.every(({ key, admin }) => next.get(key)?.admin === admin);
   return isSame ? null : [...next.values()];
 }

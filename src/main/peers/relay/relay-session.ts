@@ -16,7 +16,10 @@ export interface RelayMember {
   sign(bytes: Uint8Array): Uint8Array;
   /** The keys that belong, as far as this device knows; null: it is no admin, and leaves the list to others. */
   acl(): readonly RelayKey[] | null;
-  /** Keys that do not belong any more. What is in neither list is left as it is at the relay: another admin may know more. */
+  /**
+   * Keys that do not belong any more. What is in neither list is left as it is at the relay, for another admin may know more: but not where one
+   * that is no admin any more stands there as one.
+   */
   removed(): readonly MemberKey[];
 }
 

@@ -219,6 +219,31 @@ describe('a session with a relay', () => {
     expect(put[1].keys).toEqual([strange, other, own].sort().map((k) => ({ k, admin: k === own })));
   });
 
+  it.each([
+    ['was removed', (gone: MemberKey) => ({ acl: () => admins(own), removed: () => [gone] }), []],
+    [
+      'is none any more',
+      (gone: MemberKey) => ({ acl: () => [...admins(own), { key: gone, admin: false }], removed: () => [] }),
+      [memberKey('dd'.repeat(32))],
+    ],
+  ])('takes out strange keys together with an admin that %s, who could stay by them', async (_how, knows, left) => {
+    const gone = memberKey('dd'.repeat(32));
+    const put: any[] = [];
+    const { clock, hears, begin, relay } = await world((it) => {
+      const keys = [own, gone, memberKey('cc'.repeat(32))].map((k) => ({ k, admin: true }));
+      it.scripts.set(`GET /v1/groups/${PHOTOS}/acl`, () => ({ body: { gen: 4, keys } }));
+      it.scripts.set(`PUT /v1/groups/${PHOTOS}/acl`, ({ json }) => {
+        put.push(json);
+        return { body: { gen: json.gen } };
+      });
+    });
+    await begin(member(PHOTOS, knows(gone)));
+    await hears('ready 0');
+    await clock.advance(5000);
+    await relay.until(() => put.length === 1);
+    expect(put[0].keys).toEqual([...left, own].sort().map((k) => ({ k, admin: k === own })));
+  });
+
   it('passes over a location that leads elsewhere', async () => {
     const { relay, session, hears, begin } = await world((it) => {
       const elsewhere = `https://127.0.0.1:1#k=${Buffer.alloc(32, 1).toString('base64url')}`;
