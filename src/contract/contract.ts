@@ -21,6 +21,9 @@ import type {
   FoundCollectionView,
   HistoryQuery,
   JoinedView,
+  NearbyComparedView,
+  NearbyDeviceView,
+  NearbyWindowView,
   NoticeView,
   PackageView,
   PlaceView,
@@ -63,6 +66,21 @@ export interface Requests {
   /** What an account holds of a kind. Fails with `bad-address`, `not-reachable`, `not-allowed`, `other-host`, `no-collections`. */
   'accounts:collections': (address: string, kind: 'contacts' | 'calendar') => readonly FoundCollectionView[];
   'collections:leave': (collection: string) => Record<string, never>;
+  /** For two minutes devices nearby may ask for this collection; the requests that come are answered as any other. */
+  'nearby:wait': (collection: string, role: Role) => NearbyWindowView;
+  'nearby:stop': () => Record<string, never>;
+  /** null: nobody was waited for since the start, or it was stopped. */
+  'nearby:window': () => NearbyWindowView | null;
+  /** Devices in this network that wait for another one. */
+  'nearby:devices': () => readonly NearbyDeviceView[];
+  /** Asks one of them, or whoever is at host:port; answered with the code to compare. One at a time. */
+  'nearby:join': (device: string, location: string, format: string | null) => NearbyComparedView;
+  /** A person compared: the code is the same on the other screen, or it is not. */
+  'nearby:compared': (code: string, same: boolean) => Record<string, never>;
+  /** What the pairing with this code comes to. */
+  'nearby:outcome': (code: string) => JoinedView;
+  /** The pairing this device asked for is not wanted any more. */
+  'nearby:give-up': () => Record<string, never>;
   'requests:list': () => readonly RequestView[];
   /** Returns those that still wait. */
   'requests:answer': (request: string, approve: boolean) => readonly RequestView[];
@@ -148,6 +166,14 @@ export const REQUESTS = Object.keys({
   'accounts:password': 0,
   'accounts:collections': 0,
   'collections:leave': 0,
+  'nearby:wait': 0,
+  'nearby:stop': 0,
+  'nearby:window': 0,
+  'nearby:devices': 0,
+  'nearby:join': 0,
+  'nearby:compared': 0,
+  'nearby:outcome': 0,
+  'nearby:give-up': 0,
   'requests:list': 0,
   'requests:answer': 0,
   'sync': 0,

@@ -172,6 +172,37 @@ export interface RequestView {
   readonly records: number;
   readonly code: string;
   readonly at: string;
+  /** It has no link: nothing but the code tells that it is the right one. */
+  readonly nearby?: boolean;
+}
+/** This device waits for one nearby, or did so last. */
+export interface NearbyWindowView {
+  readonly collection: string;
+  readonly collectionName: string;
+  readonly role: Role;
+  /** ISO 8601: nobody new is let in after it. */
+  readonly until: string;
+  /** `comparing`: both screens show a code, and `request` waits unless a person has allowed it. */
+  readonly state: 'waiting' | 'comparing' | 'joined' | 'over';
+  readonly request: RequestView | null;
+  /** host:port where this device is found, for who does not see it listed. */
+  readonly addresses: readonly string[];
+  /** A code for how the last attempt ended, or the waiting did; null: there was none. */
+  readonly why: string | null;
+}
+/** A device in this network that waits for another one. Nobody vouches for its name. */
+export interface NearbyDeviceView {
+  /** To be named by in `nearby:join`; another one each time it waits. */
+  readonly device: string;
+  readonly name: string;
+  /** host:port. */
+  readonly addresses: readonly string[];
+}
+/** What a person compares with the other screen. */
+export interface NearbyComparedView {
+  readonly code: string;
+  /** What the other device calls itself. */
+  readonly name: string;
 }
 export interface DeviceView {
   readonly device: string;

@@ -1,5 +1,5 @@
 import type { RelayedLinks } from '../../src/main/peers/connect/ways-to-device.ts';
-import type { InviterHost } from '../../src/main/peers/pairing/pairing-inviter.ts';
+import type { InviterHost } from '../../src/main/peers/pairing/inviter-host.ts';
 import type { JoinerHost } from '../../src/main/peers/pairing/pairing-joiner.ts';
 
 /** Where there is no relay: for links, for whoever invites, and for whoever joins. */

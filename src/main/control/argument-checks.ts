@@ -127,6 +127,24 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['kind', oneOf('contacts', 'calendar')],
   ],
   'collections:leave': [['collection', name]],
+  'nearby:wait': [
+    ['collection', name],
+    ['role', role],
+  ],
+  'nearby:stop': [],
+  'nearby:window': [],
+  'nearby:devices': [],
+  'nearby:join': [
+    ['device', name],
+    ['location', name],
+    ['format', orNull(name)],
+  ],
+  'nearby:compared': [
+    ['code', name],
+    ['same', flag],
+  ],
+  'nearby:outcome': [['code', name]],
+  'nearby:give-up': [],
   'requests:list': [],
   'requests:answer': [
     ['request', name],

@@ -1,8 +1,11 @@
 import type { RequestView, Role } from '../../contract/contract.ts';
 import type { StrangerLink } from '../peers/links/peer-link.ts';
 import { parseInviteLink } from '../peers/pairing/invite-link.ts';
-import { InviteDesk, type PairingRequest } from '../peers/pairing/pairing-inviter.ts';
-import { type Joined, joinByInvite, type OfferShown } from '../peers/pairing/pairing-joiner.ts';
+import type { InviteTerms, PairingRequest } from '../peers/pairing/inviter-host.ts';
+import type { NearbyWindow } from '../peers/pairing/nearby-desk.ts';
+import { joinNearby, type NearbyJoinerHost } from '../peers/pairing/nearby-joiner.ts';
+import { InviteDesk } from '../peers/pairing/pairing-inviter.ts';
+import { type Joined, type JoinerHost, joinByInvite, type OfferShown } from '../peers/pairing/pairing-joiner.ts';
 import { toHex } from '../peers/protocol/hex.ts';
 import { digestOf } from '../platform/hash.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -17,6 +20,8 @@ interface Reachable {
   ownAddresses(): readonly string[];
   /** Where a device was found. */
   remember(device: DeviceId, addresses: readonly string[]): void;
+  /** This device waits for one nearby, or does no more. */
+  nearbyChanged(): void;
   relays(): Pick<Relays, 'inviteUrl' | 'openMailbox' | 'closeMailbox' | 'knock'>;
 }
 
@@ -25,7 +30,7 @@ export class Admissions {
   readonly #engine: NetworkHost;
   readonly #reachable: Reachable;
   readonly #desk: InviteDesk;
-  readonly #joining = new Map<CollectionId, AbortController>();
+  readonly #joining = new Set<AbortController>();
 
   constructor(engine: NetworkHost, reachable: Reachable) {
     this.#engine = engine;
@@ -35,6 +40,11 @@ export class Admissions {
       identity,
       clock,
       random,
+      name: () => engine.name,
+      onNearby: () => {
+        reachable.nearbyChanged();
+        engine.changed();
+      },
       addresses: () => reachable.ownAddresses(),
       mailbox: {
         url: (collection) => reachable.relays().inviteUrl(collection),
@@ -73,7 +83,7 @@ export class Admissions {
 
   /** This run ends: nobody is let in any more, and what was asked for is broken off. */
   stop(): void {
-    for (const joining of this.#joining.values()) joining.abort();
+    for (const joining of this.#joining) joining.abort();
     this.#desk.withdraw(null);
   }
 
@@ -85,15 +95,25 @@ export class Admissions {
   invite(id: CollectionId, role: Role, approveFirst: boolean): string {
     const replica = replicaOf(this.#engine, id);
     checkAdmin(replica, this.#engine.deviceId, 'invite');
-    return this.#desk.invite({
-      collection: id,
-      kind: replica.collection.kind,
-      name: replica.collection.stored.name,
-      role,
-      history: true,
-      approveFirst,
-      records: replica.collection.records.live,
-    });
+    return this.#desk.invite(termsOf(replica, role, approveFirst));
+  }
+
+  /** For two minutes whoever is near may ask, and says so by the digits both screens show. */
+  waitNearby(id: CollectionId, role: Role): NearbyWindow {
+    const replica = replicaOf(this.#engine, id);
+    checkAdmin(replica, this.#engine.deviceId, 'invite');
+    this.#desk.nearby.open(termsOf(replica, role, false));
+    return this.#desk.nearby.window as NearbyWindow;
+  }
+  stopNearby(): void {
+    this.#desk.nearby.close();
+  }
+  /** Whether it is open is another question (`isNearbyOpen`); null: there is nothing to tell of. */
+  get nearbyWindow(): NearbyWindow | null {
+    return this.#desk.nearby.window;
+  }
+  get isNearbyOpen(): boolean {
+    return this.#desk.nearby.isOpen;
   }
   /**
    * Invitations admit nobody any more: the one of a link, whichever device made it, or (null) all that were made here. Returns how many are
@@ -120,34 +140,55 @@ export class Admissions {
 
   /** Redeems a link. `shown`: told as soon as the code is known; the promise resolves once the inviter's person approved. */
   async join(link: string, shown: (offer: OfferShown) => Promise<boolean>): Promise<Joined> {
+    const invite = parseInviteLink(link);
+    return this.#admitted((host, signal) => joinByInvite(invite, host, signal), shown);
+  }
+  /** As `join`, of a device at one of these addresses that waits for one nearby. `compare`: told the digits, says whether they are the same. */
+  async joinNearby(
+    addresses: readonly string[],
+    compare: NearbyJoinerHost['compare'],
+    shown: (offer: OfferShown) => Promise<boolean>,
+    unless: AbortSignal,
+  ): Promise<Joined> {
+    return this.#admitted((host, signal) => joinNearby(addresses, { ...host, compare }, signal), shown, unless);
+  }
+
+  async #admitted(
+    ask: (host: JoinerHost, signal: AbortSignal) => Promise<Joined>,
+    show: JoinerHost['show'],
+    unless: AbortSignal | null = null,
+  ): Promise<Joined> {
     const { identity, clock, random, transport } = this.#engine.world;
     const abort = new AbortController();
-    const invite = parseInviteLink(link);
-    let collection: CollectionId | null = null;
-    const joined = await joinByInvite(
-      invite,
-      {
-        identity,
-        clock,
-        random,
-        name: this.#engine.name,
-        dialStranger: (address, signal) => transport.dialStranger(address, signal),
-        knock: (url, id, token, signal) => this.#reachable.relays().knock(url, toHex(id), token, signal),
-        show: async (offer) => {
-          collection = offer.collection;
-          this.#joining.set(offer.collection, abort);
-          return shown(offer);
-        },
-      },
-      abort.signal,
-    ).finally(() => {
-      if (collection !== null) this.#joining.delete(collection);
-    });
+    this.#joining.add(abort);
+    const host: JoinerHost = {
+      identity,
+      clock,
+      random,
+      name: this.#engine.name,
+      dialStranger: (address, signal) => transport.dialStranger(address, signal),
+      knock: (url, id, token, signal) => this.#reachable.relays().knock(url, toHex(id), token, signal),
+      show,
+    };
+    const signals = unless === null ? [abort.signal] : [abort.signal, unless];
+    const joined = await ask(host, AbortSignal.any(signals)).finally(() => this.#joining.delete(abort));
     const file = this.#engine.world.membershipFile(joined.collection);
     file.save(joined.ops.map((op) => op.bytes));
     this.#reachable.remember(joined.inviter.id, joined.addresses);
     return joined;
   }
+}
+
+function termsOf({ id, collection }: Replica, role: Role, approveFirst: boolean): InviteTerms {
+  return {
+    collection: id,
+    kind: collection.kind,
+    name: collection.stored.name,
+    role,
+    history: true,
+    approveFirst,
+    records: collection.records.live,
+  };
 }
 
 function replicaOf(engine: NetworkHost, id: CollectionId): Replica {
@@ -156,6 +197,7 @@ function replicaOf(engine: NetworkHost, id: CollectionId): Replica {
   return replica;
 }
 
+/** A request as people are shown it. */
 function requestView(request: PairingRequest): RequestView {
   const { terms } = request;
   return {
@@ -168,5 +210,6 @@ function requestView(request: PairingRequest): RequestView {
     records: terms.records,
     code: request.code,
     at: new Date(request.at).toISOString(),
+    ...(request.isNearby ? { nearby: true } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { GreetedLink } from '../peers/connect/hello.ts';
 import { LinkManager } from '../peers/connect/link-manager.ts';
 import { Discovery } from '../peers/discovery/discovery.ts';
+import { waitingAs } from '../peers/discovery/discovery-beacon.ts';
 import type { Descriptor } from '../peers/identity/descriptor.ts';
 import { isRelayed } from '../peers/links/peer-link.ts';
 import { PeerSession } from '../peers/session/peer-session.ts';
@@ -11,6 +12,8 @@ import type { Replica } from '../replica.ts';
 import { Admissions } from './admissions.ts';
 import { Exchanges } from './exchanges.ts';
 import { Farewells } from './farewells.ts';
+import { HeardWaiting } from './heard-waiting.ts';
+import { NearbyJoins } from './nearby-joins.ts';
 import type { NetworkHost } from './network-host.ts';
 import { Relays } from './relays.ts';
 
@@ -22,6 +25,8 @@ export class PeerNetwork {
   readonly #down: RateLimit;
   /** Who is let in, here and elsewhere. */
   readonly admissions: Admissions;
+  /** Joining without a link. */
+  readonly nearby: NearbyJoins;
   readonly relays: Relays;
   /** What goes through relays for members that are away. */
   readonly exchanges: Exchanges;
@@ -43,6 +48,11 @@ export class PeerNetwork {
       ownAddresses: () => this.#links.ownAddresses(),
       remember: (device, addresses) => this.#remember(device, addresses),
       relays: () => this.relays,
+      nearbyChanged: () => this.#discovery?.announce(),
+    });
+    const waiting = new HeardWaiting(clock, () => engine.changed());
+    this.nearby = new NearbyJoins({
+      waiting: () => waiting.all().filter(({ id }) => id !== this.admissions.nearbyWindow?.id),
     });
     this.#links = new LinkManager({
       relayed: {
@@ -91,10 +101,10 @@ export class PeerNetwork {
       registry: engine.registry,
       log: (line) => engine.world.log(line),
     });
-    this.#discovery = engine.world.beacons.length === 0 ? null : this.#newDiscovery();
+    this.#discovery = engine.world.beacons.length === 0 ? null : this.#newDiscovery(waiting);
   }
 
-  #newDiscovery(): Discovery {
+  #newDiscovery(heard: HeardWaiting): Discovery {
     const { identity, clock, random, beacons, networks } = this.#engine.world;
     return new Discovery({
       self: identity.id,
@@ -110,6 +120,11 @@ export class PeerNetwork {
       secretsOf: (id) => this.#engine.replicas.get(id)?.membership.discoverySecrets(clock.now()) ?? [],
       networks,
       suggest: (device, addresses) => this.#links.suggest(device, addresses),
+      waiting: () => {
+        const { nearbyWindow, isNearbyOpen } = this.admissions;
+        return isNearbyOpen && nearbyWindow !== null ? waitingAs(nearbyWindow.id, this.#engine.name) : null;
+      },
+      heard: (waiting, address) => heard.heard(waiting, address),
       onNetworkChange: () => {
         this.relays.networkChanged();
         this.#links.networkChanged();
@@ -120,6 +135,10 @@ export class PeerNetwork {
   /** HOST:PORT where peers reach this device; '' before the start. */
   get listenAddress(): string {
     return this.#listenAddress;
+  }
+  /** host:port at which devices of the same network find this one. */
+  ownAddresses(): readonly string[] {
+    return this.#links.ownAddresses();
   }
   async start(listen: { host: string; port: number; orNext: boolean }): Promise<string> {
     this.#listenAddress = await this.#links.start(listen);
@@ -132,6 +151,7 @@ export class PeerNetwork {
   }
   async stop(): Promise<void> {
     this.admissions.stop();
+    this.nearby.giveUp();
     await this.#discovery?.stop();
     this.exchanges.stop();
     this.#farewells.stop();

@@ -10,6 +10,7 @@ import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { forgetJoin, joinRequest } from './join-request.ts';
 import { listRecords } from './list-records.ts';
+import { nearbyRequests } from './nearby-requests.ts';
 import { recognizePlace } from './recognize-place.ts';
 import { RecordRequests } from './record-requests.ts';
 import { relayChecks } from './relay-checks.ts';
@@ -39,7 +40,9 @@ export function handlersOf(engine: Engine): Handlers {
     }),
     'collections:recovery-key': (collection, action, key) =>
       recoveryKey(engine, findCollection(engine, collection), action, key),
-    'collections:join': (link, location, format, wait) => joinRequest(engine, link, location, format, wait),
+    'collections:join': (link, location, format, wait) =>
+      joinRequest(engine, (show) => engine.network.admissions.join(link, show), location, format, wait),
+    ...nearbyRequests(engine),
     'accounts:password': (address, password) => {
       const { url, account } = accountOf(address, engine.world.secrets);
       if (account.user === null)

@@ -3,16 +3,20 @@ import type { Engine } from '../engine.ts';
 import { isAddress } from '../locations/server-place.ts';
 import type { SourcePlace } from '../locations/source-place.ts';
 import type { Join } from '../network/joins-under-way.ts';
+import type { Joined, OfferShown } from '../peers/pairing/pairing-joiner.ts';
 import { LockstepError } from '../platform/trouble.ts';
 
+/** Asks to be let in; `show` is told what is offered, and says whether it is wanted. */
+type Ask = (show: (offer: OfferShown) => Promise<boolean>) => Promise<Joined>;
+
 /**
- * Joins by a link with a place as source, in whatever format it holds the collection's kind (CLI `join`). Resolves when membership is
+ * Joins (by a link, or `ask`) with a place as source, in whatever format it holds the collection's kind (CLI `join`). Resolves when membership is
  * granted, or, without `wait`, as soon as both screens show the code and a person at the other end has to approve; the join then goes on
  * by itself.
  */
 export async function joinRequest(
   engine: Engine,
-  link: string,
+  ask: Ask,
   location: string,
   format: string | null,
   wait: boolean,
@@ -25,7 +29,7 @@ export async function joinRequest(
     let code = '';
     let waiting: Join | null = null;
     let isAnswered = false;
-    const asked = engine.network.admissions.join(link, async (offer) => {
+    const asked = ask(async (offer) => {
       const known = engine.replicas.get(offer.collection);
       if (known !== undefined)
         throw new LockstepError(

@@ -10,7 +10,18 @@ import { MovedBulk } from './moved-bulk.ts';
 export type Stage = 'greeting' | 'linked' | 'pairing';
 
 const GREETING: ReadonlySet<MessageName> = new Set(['HELLO', 'HELLO_OK', 'ERROR', 'BYE']);
-const PAIRING: ReadonlySet<MessageName> = new Set(['HELLO', 'JOIN', 'OFFER', 'PAIR_CONFIRM', 'ADMIT', 'DENY']);
+const PAIRING: ReadonlySet<MessageName> = new Set([
+  'HELLO',
+  'PAIR_COMMIT',
+  'PAIR_R',
+  'PAIR_I',
+  'PAIR_ABORT',
+  'JOIN',
+  'OFFER',
+  'PAIR_CONFIRM',
+  'ADMIT',
+  'DENY',
+]);
 
 function mayBeSaid(stage: Stage, name: MessageName): boolean {
   if (stage === 'greeting') return GREETING.has(name);

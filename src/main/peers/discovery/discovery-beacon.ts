@@ -3,7 +3,7 @@ import { equalBytes } from '../../platform/equal-bytes.ts';
 import type { CollectionId, DeviceId } from '../../record/ids.ts';
 import { decodeUntrusted, encodeCanonical } from '../protocol/canonical-cbor.ts';
 import { fromHex } from '../protocol/hex.ts';
-import { bytes, Invalid, list, object, uint } from '../protocol/schema.ts';
+import { bytes, Invalid, id, list, nullable, object, row, text, uint } from '../protocol/schema.ts';
 
 /**
  * What a device says aloud on a network: where it listens, and one tag for each of its collections. A tag is a keyed digest over a nonce
@@ -13,6 +13,15 @@ export interface Beacon {
   readonly port: number;
   readonly nonce: Uint8Array;
   readonly tags: readonly Uint8Array[];
+  /** Whoever is near may ask to be let in; null: nobody may. The only time a name is said aloud. */
+  readonly waiting: Waiting | null;
+}
+/** A device whose person waits for another device nearby. */
+export interface Waiting {
+  /** 8 bytes in hex, drawn anew each time. */
+  readonly id: string;
+  /** What it calls itself: nobody vouches for it. */
+  readonly name: string;
 }
 /** A device and a collection it is in. */
 export interface Presence {
@@ -26,9 +35,18 @@ export const NONCE_BYTES = 8;
 /** A beacon has one of these numbers of tags, the rest of them noise, so that it does not tell how many collections there are. */
 const PADDED: readonly number[] = [8, 16, 32];
 export const TAGS_LIMIT = 32;
+/** Characters of a name, so that it fits into a string of a TXT record. */
+const WAITING_NAME = 48;
 const MAGIC = Buffer.from('LKS1');
 
-const FIELDS = object({ v: uint(1), p: uint(65_535), n: bytes(NONCE_BYTES), t: list(bytes(TAG_BYTES), TAGS_LIMIT) });
+const WAITING = row({ id: id(8, (hex) => hex), name: text(2 * WAITING_NAME) });
+const FIELDS = object({
+  v: uint(1),
+  p: uint(65_535),
+  n: bytes(NONCE_BYTES),
+  t: list(bytes(TAG_BYTES), TAGS_LIMIT),
+  w: nullable(WAITING),
+});
 
 /** The secrets of a collection's epochs that are known here, the one to say beacons with first; none where it has no epochs. */
 export type SecretsOf = (collection: CollectionId) => readonly Uint8Array[];
@@ -60,7 +78,12 @@ export function makeBeacon(
   const size = PADDED.find((each) => each >= tags.length) as number;
   for (let at = tags.length; at < size; at++) tags.push(noise.slice(at * TAG_BYTES, (at + 1) * TAG_BYTES));
   // Sorted, so that a place tells nothing of a collection.
-  return { port, nonce, tags: tags.sort(Buffer.compare) };
+  return { port, nonce, tags: tags.sort(Buffer.compare), waiting: null };
+}
+
+/** What a device says of itself while it waits for another one. `id`: 8 bytes. */
+export function waitingAs(id: string, name: string): Waiting {
+  return { id, name: [...name].slice(0, WAITING_NAME).join('') };
 }
 
 /**
@@ -99,8 +122,9 @@ function tagOf(key: Uint8Array, nonce: Uint8Array, hour: number, device: DeviceI
 }
 
 /** As one datagram. */
-export function encodeBeacon({ port, nonce, tags }: Beacon): Uint8Array {
-  return new Uint8Array(Buffer.concat([MAGIC, encodeCanonical({ v: 1, p: port, n: nonce, t: tags })]));
+export function encodeBeacon({ port, nonce, tags, waiting }: Beacon): Uint8Array {
+  const more = waiting === null ? {} : { w: WAITING.write(waiting) };
+  return new Uint8Array(Buffer.concat([MAGIC, encodeCanonical({ v: 1, p: port, n: nonce, t: tags, ...more })]));
 }
 /** null where the datagram is no beacon of this version. */
 export function decodeBeacon(datagram: Uint8Array): Beacon | null {
@@ -110,8 +134,9 @@ export function decodeBeacon(datagram: Uint8Array): Beacon | null {
 
 const TEXT_TAGS = 16;
 /** As the TXT record of a service: no string of it may exceed 255 bytes, so tags stand in several. */
-export function beaconToText({ nonce, tags }: Beacon): { readonly [key: string]: string } {
+export function beaconToText({ nonce, tags, waiting }: Beacon): { readonly [key: string]: string } {
   const text: { [key: string]: string } = { v: '1', n: base64(nonce) };
+  if (waiting !== null) text.w = waiting.id + waiting.name;
   for (let at = 0; at < tags.length; at += TEXT_TAGS)
     text[`t${at / TEXT_TAGS}`] = base64(Buffer.concat(tags.slice(at, at + TEXT_TAGS)));
   return text;
@@ -128,14 +153,17 @@ export function beaconFromText(text: { readonly [key: string]: unknown }, port: 
     p: port,
     n: new Uint8Array(read('n')),
     t: tags.map((tag) => new Uint8Array(tag)),
+    ...(typeof text.w === 'string'
+      ? { w: [new Uint8Array(Buffer.from(text.w.slice(0, 16), 'hex')), text.w.slice(16)] }
+      : {}),
   });
 }
 const base64 = (some: Uint8Array): string => Buffer.from(some).toString('base64url');
 
 function readBeacon(value: unknown): Beacon | null {
   try {
-    const { v, p, n, t } = FIELDS.read(value);
-    return v === 1 && p > 0 ? { port: p, nonce: n, tags: t } : null;
+    const { v, p, n, t, w } = FIELDS.read(typeof value === 'object' && value !== null ? { w: null, ...value } : value);
+    return v === 1 && p > 0 ? { port: p, nonce: n, tags: t, waiting: w } : null;
   } catch (error) {
     if (error instanceof Invalid) return null;
     throw error;

@@ -10,6 +10,7 @@ import {
   recognise,
   type SecretsOf,
   TAGS_LIMIT,
+  type Waiting,
 } from './discovery-beacon.ts';
 
 /** A way to say a beacon aloud on the networks this machine is in, and to hear those of others. */
@@ -36,10 +37,16 @@ export interface DiscoveryHost {
   /** A string that changes whenever the machine's networks do. */
   networks(): string;
   suggest(device: DeviceId, addresses: readonly string[]): void;
+  /** While a person waits here for another device nearby; null: nobody does. */
+  waiting(): Waiting | null;
+  /** Whether somebody waits at this address (host:port). */
+  heard(waiting: Waiting | null, address: string): void;
   onNetworkChange(): void;
 }
 
 const INTERVAL_MS = 30_000;
+/** While somebody waits for a device nearby. */
+const WAITING_MS = 3000;
 /** Three beacons soon after a start, for those that wait, and a look at the networks every five seconds. */
 const QUICK_MS = [0, 1000, 3000];
 const LOOK_MS = 5000;
@@ -95,7 +102,8 @@ export class Discovery {
 
   #repeat(): void {
     const factor = 1 + JITTER * ((this.#host.random.bytes(1)[0] as number) / 127.5 - 1);
-    this.#later(INTERVAL_MS * factor, () => {
+    const interval = this.#host.waiting() === null ? INTERVAL_MS : WAITING_MS;
+    this.#later(interval * factor, () => {
       this.#say();
       this.#repeat();
     });
@@ -137,7 +145,10 @@ export class Discovery {
     const from = (this.#turn++ * TAGS_LIMIT) % (Math.ceil(all.length / TAGS_LIMIT) * TAGS_LIMIT);
     const some = all.slice(from, from + TAGS_LIMIT);
     const [nonce, noise] = [random.bytes(NONCE_BYTES), random.bytes(256)];
-    const beacon = makeBeacon(this.#host.port(), self, some, clock.now(), nonce, noise, secretsOf);
+    const beacon = {
+      ...makeBeacon(this.#host.port(), self, some, clock.now(), nonce, noise, secretsOf),
+      waiting: this.#host.waiting(),
+    };
     for (const channel of this.#host.channels) channel.say(beacon);
   }
 
@@ -147,6 +158,7 @@ export class Discovery {
     if (count > HEARD_LIMIT || (count === 1 && this.#heard.size >= HOSTS_LIMIT)) return;
     this.#heard.set(from, count);
     const address = formatHostPort(plainHost(from), beacon.port);
+    this.#host.heard(beacon.waiting, address);
     const { clock, secretsOf } = this.#host;
     for (const device of recognise(beacon, this.#host.known(), clock.now(), secretsOf)) {
       if (device !== this.#host.self) this.#host.suggest(device, [address]);

@@ -39,7 +39,8 @@ export class MdnsBeacon implements BeaconChannel {
 
   say(beacon: Beacon): void {
     const hour = this.#hour();
-    const fresh = this.#last?.hour === hour && this.#last.beacon.port === beacon.port;
+    const last = this.#last?.hour === hour ? this.#last.beacon : null;
+    const fresh = last?.port === beacon.port && last.waiting?.id === beacon.waiting?.id;
     if (fresh) {
       for (const { browser } of this.#cards.values()) browser.update();
       return;

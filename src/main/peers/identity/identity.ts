@@ -2,9 +2,10 @@ import { createECDH, createHash, createPrivateKey, createPublicKey, hkdfSync, ty
 import type { Random } from '../../platform/random.ts';
 import { type CollectionId, type DeviceId, type MemberKey, memberKey } from '../../record/ids.ts';
 import { toHex } from '../protocol/hex.ts';
-import { openSeal, x25519PrivateKey } from './box-seal.ts';
+import { openSeal } from './box-seal.ts';
 import { selfSignedCertificate } from './certificate.ts';
 import { type Descriptor, makeDescriptor } from './descriptor.ts';
+import { x25519PrivateKey } from './x25519.ts';
 
 /** Signs with one private key. */
 export interface Signer {

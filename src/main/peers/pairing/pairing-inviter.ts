@@ -1,19 +1,16 @@
-import type { Clock } from '../../platform/clock.ts';
 import { equalBytes } from '../../platform/equal-bytes.ts';
-import type { Random } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
-import type { RecordKind } from '../../record/field-rules.ts';
-import type { CollectionId, DeviceId } from '../../record/ids.ts';
+import type { CollectionId } from '../../record/ids.ts';
 import { MessageStream } from '../connect/message-stream.ts';
 import { type Descriptor, parseDescriptor } from '../identity/descriptor.ts';
-import type { DeviceIdentity } from '../identity/identity.ts';
 import type { StrangerLink } from '../links/peer-link.ts';
-import type { Newcomer } from '../membership/membership-log.ts';
 import { verifyBinding, verifySignature } from '../membership/membership-op.ts';
 import { displayName } from '../protocol/display-name.ts';
 import { toHex } from '../protocol/hex.ts';
-import type { MemberRole, Message, MessageOf } from '../protocol/messages.ts';
+import type { Message, MessageOf } from '../protocol/messages.ts';
 import { type Invite, inviteKeys, inviteLink } from './invite-link.ts';
+import type { InviterHost, InviteTerms, PairingRequest } from './inviter-host.ts';
+import { type Introduced, NearbyDesk } from './nearby-desk.ts';
 import {
   admitStatement,
   confirmStatement,
@@ -24,88 +21,15 @@ import {
   PAIRING_EXPORTER,
   pairingCode,
 } from './pairing-transcript.ts';
-
-/** What an invite lets in, and to what. */
-export interface InviteTerms {
-  readonly collection: CollectionId;
-  readonly kind: RecordKind;
-  /** The collection's name. */
-  readonly name: string;
-  readonly role: MemberRole;
-  /** What was written before may be read. */
-  readonly history: boolean;
-  /** Admits the first device that brings the link without asking anyone: for computers without a person. */
-  readonly approveFirst: boolean;
-  /** Live records, for what the joiner is shown. */
-  readonly records: number;
-}
-
-/** A device that proved to hold a link and waits for a person to say yes. */
-export interface PairingRequest {
-  readonly id: string;
-  readonly device: DeviceId;
-  /** What it calls itself. */
-  readonly name: string;
-  /** Six digits; the joiner's screen shows the same. */
-  readonly code: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly terms: InviteTerms;
-}
-
-export interface InviterHost {
-  readonly identity: DeviceIdentity;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** host:port at which this device can be reached. */
-  addresses(): readonly string[];
-  /** Where the collection's relay lets somebody ring who reaches no address. */
-  readonly mailbox: {
-    /** null: it has none. */
-    url(collection: CollectionId): string | null;
-    /** For so long; again: from now on for so long. `mailbox`: what somebody has to bring. */
-    open(collection: CollectionId, of: { readonly id: Uint8Array; readonly mailbox: Uint8Array }, ttlMs: number): void;
-    close(id: Uint8Array): void;
-  };
-  /** Adds the device to the collection's membership log, durably; gives the whole log. */
-  admit(collection: CollectionId, newcomer: Newcomer): Promise<readonly Uint8Array[]>;
-  /** The requests that wait became others. */
-  onRequests(requests: readonly PairingRequest[]): void;
-}
+import { isAnswered, type Proven, type Session, type Standing } from './standing-invite.ts';
 
 const INVITE_MS = 15 * 60_000;
 const REQUEST_MS = 24 * 60 * 60_000;
 /** Until a stranger must have proven that it holds a link and confirmed what it was offered. */
 const SESSION_MS = 60_000;
 const MAX_TRIES = 5;
-
-interface Standing {
-  readonly invite: Invite;
-  readonly terms: InviteTerms;
-  cancelExpiry: () => void;
-  tries: number;
-  /** The one device that redeemed it. */
-  claimant: DeviceId | null;
-  request: (PairingRequest & { readonly newcomer: Newcomer }) | null;
-  /** A person said yes, or nobody had to. */
-  approved: boolean;
-  /** The membership log that lets it in; kept for the case that it did not hear so. */
-  granted: readonly Uint8Array[] | null;
-}
-type Session = {
-  readonly stream: MessageStream<StrangerLink>;
-  readonly cancelTimeout: () => void;
-} & (
-  | { readonly at: 'join' }
-  | {
-      readonly at: 'confirm';
-      readonly standing: Standing;
-      readonly joiner: Descriptor;
-      readonly name: string;
-      readonly offered: Uint8Array;
-    }
-  | { readonly at: 'approval'; readonly standing: Standing; readonly offered: Uint8Array }
-);
+/** How long two people have to compare digits, and after both said yes the link that broke to come again. */
+const COMPARE_MS = 120_000;
 
 /**
  * Open invitations and the strangers that come with them. An invitation lets in one device, within 15 minutes; any sign that somebody
@@ -115,9 +39,20 @@ export class InviteDesk {
   readonly #host: InviterHost;
   readonly #standing = new Map<string, Standing>();
   readonly #sessions = new Map<MessageStream<StrangerLink>, Session>();
+  /** Those who have no link. */
+  readonly nearby: NearbyDesk;
 
   constructor(host: InviterHost) {
     this.#host = host;
+    this.nearby = new NearbyDesk({
+      identity: host.identity,
+      clock: host.clock,
+      random: host.random,
+      name: () => host.name(),
+      onNearby: () => host.onNearby(),
+      introduce: (introduced) => this.#introduce(introduced),
+      giveUp: (stream) => this.#giveUp(stream, 'invite-withdrawn'),
+    });
   }
 
   /** A fresh one-time link. */
@@ -126,6 +61,11 @@ export class InviteDesk {
     const addresses = this.#host.addresses();
     const relay = this.#host.mailbox.url(terms.collection);
     const invite = { id: random.bytes(16), secret: random.bytes(32), inviter: identity.id, addresses, relay };
+    this.#stand(invite, terms, null, INVITE_MS, 'invite-expired');
+    return inviteLink(invite);
+  }
+
+  #stand(invite: Invite, terms: InviteTerms, nearby: Standing['nearby'], ms: number, code: string): Standing {
     const standing: Standing = {
       invite,
       terms,
@@ -133,37 +73,54 @@ export class InviteDesk {
       tries: 0,
       claimant: null,
       request: null,
+      newcomer: null,
       approved: false,
+      nearby,
       granted: null,
     };
     this.#standing.set(toHex(invite.id), standing);
-    this.#expire(standing, INVITE_MS, 'invite-expired');
-    return inviteLink(invite);
+    this.#expire(standing, ms, code);
+    return standing;
+  }
+
+  /** What two devices agreed on takes the place of a link; two people have yet to say that the digits are the same. */
+  #introduce({ stream, joiner, name, agreed, terms, ended }: Introduced): void {
+    const { identity, clock, random } = this.#host;
+    const { id, secret, code } = agreed;
+    const invite = { id, secret, inviter: identity.id, addresses: [], relay: null };
+    const standing = this.#stand(invite, terms, { same: false, ended }, COMPARE_MS, 'timeout');
+    standing.claimant = joiner.id;
+    const request = toHex(random.bytes(8));
+    standing.request = { id: request, device: joiner.id, name, code, at: clock.now(), terms, isNearby: true };
+    this.#sessions.set(stream, { at: 'compare', stream, standing, joined: null, cancelTimeout: () => {} });
+    stream.receive((message) => this.#receive(stream, message));
+    this.#host.onRequests(this.requests());
   }
 
   /** Whether strangers are let in at all. */
   isOpen(): boolean {
-    return this.#standing.size > 0;
+    return this.#standing.size > 0 || this.nearby.isOpen;
   }
 
   requests(): readonly PairingRequest[] {
-    const waiting = [...this.#standing.values()].flatMap(({ request, approved }) =>
-      request === null || approved ? [] : [request],
+    const waiting = [...this.#standing.values()].flatMap((standing) =>
+      standing.request === null || isAnswered(standing) ? [] : [standing.request],
     );
-    return waiting.map(({ newcomer: _, ...request }) => request).sort((a, b) => a.at - b.at);
+    return waiting.sort((a, b) => a.at - b.at);
   }
 
   /** A person's answer. Fails with `unknown-request`. */
   async answer(request: string, approve: boolean): Promise<void> {
-    const standing = [...this.#standing.values()].find((each) => each.request?.id === request && !each.approved);
+    const standing = [...this.#standing.values()].find((each) => each.request?.id === request && !isAnswered(each));
     if (standing === undefined)
       throw new LockstepError(
         'unknown-request',
         `No request ${request} waits here: it was answered, or has expired.`,
         request,
       );
-    if (approve) await this.#grant(standing);
-    else this.#burn(standing, 'denied');
+    if (!approve) this.#burn(standing, 'denied');
+    else if (standing.nearby === null) await this.#grant(standing);
+    else this.#same(standing, standing.nearby);
   }
 
   /** Withdraws every invitation to a collection that admitted nobody yet; null: all of them. Returns how many. */
@@ -172,7 +129,10 @@ export class InviteDesk {
       ({ terms, approved }) => collection === null || (terms.collection === collection && !approved),
     );
     for (const standing of open) this.#burn(standing, 'invite-withdrawn');
-    return open.length;
+    const { nearby } = this;
+    const isNearby = nearby.isOpen && (collection === null || nearby.window?.terms.collection === collection);
+    if (isNearby) nearby.close();
+    return open.filter((standing) => standing.nearby === null).length + (isNearby ? 1 : 0);
   }
 
   /** Withdraws these invitations, named by id in hex. Returns how many of them were open here. */
@@ -185,6 +145,15 @@ export class InviteDesk {
       revoked++;
     }
     return revoked;
+  }
+
+  /** The person here said that the digits are the same: what that of the other device said already goes on. */
+  #same(standing: Standing, nearby: NonNullable<Standing['nearby']>): void {
+    nearby.same = true;
+    this.#host.onRequests(this.requests());
+    for (const session of [...this.#sessions.values()])
+      if (session.at === 'compare' && session.standing === standing && session.joined !== null)
+        this.#offer(session, standing, session.joined);
   }
 
   /** A stranger came while an invitation is open. One at a time may still have to prove itself. */
@@ -203,13 +172,18 @@ export class InviteDesk {
     const cancelTimeout = clock.after(SESSION_MS, () => this.#end(stream, 'timeout'));
     this.#sessions.set(stream, { at: 'join', stream, cancelTimeout });
     stream.onFault(() => this.#failed(stream));
-    stream.onClose(() => this.#forget(stream));
+    stream.onClose(() => this.#gone(stream));
     stream.receive((message) => this.#receive(stream, message));
   }
 
   #receive(stream: MessageStream<StrangerLink>, message: Message): void {
     const session = this.#sessions.get(stream);
-    if (session?.at === 'join' && message.is === 'JOIN') this.#onJoin(session, message);
+    if ((session?.at === 'join' || session?.at === 'compare') && message.is === 'JOIN') this.#onJoin(session, message);
+    else if (session?.at === 'join' && message.is === 'PAIR_COMMIT') {
+      this.#forget(stream);
+      this.nearby.receive(stream, message);
+    } else if (message.is === 'PAIR_ABORT' && (session?.at === 'compare' || session?.at === 'confirm'))
+      this.#burn(session.standing, message.code === 'different' ? 'different' : 'cancelled');
     else if (session?.at === 'confirm' && message.is === 'PAIR_CONFIRM') this.#onConfirm(session, message);
     else stream.fault(`${message.is} is out of place`);
   }
@@ -217,6 +191,10 @@ export class InviteDesk {
   #onJoin(session: Session, join: MessageOf<'JOIN'>): void {
     const { stream } = session;
     const standing = this.#standing.get(toHex(join.invite));
+    if (session.at === 'compare' && (session.joined !== null || session.standing !== standing)) {
+      stream.fault('JOIN is out of place');
+      return;
+    }
     if (standing === undefined) {
       this.#end(stream, 'invite-unknown');
       return;
@@ -239,10 +217,12 @@ export class InviteDesk {
       return;
     }
     standing.claimant = joiner.id;
-    this.#expire(standing, REQUEST_MS, 'invite-expired');
-    const offered = this.#offer(stream, standing, said);
-    const name = displayName(join.name);
-    this.#sessions.set(stream, { ...session, at: 'confirm', standing, joiner, name, offered });
+    const proven = { joiner, name: displayName(join.name), said };
+    if (standing.nearby === null) this.#expire(standing, REQUEST_MS, 'invite-expired');
+    // Not a word of the collection before the person here knows who asks.
+    if (standing.nearby?.same === false)
+      this.#sessions.set(stream, { ...session, at: 'compare', standing, joined: proven });
+    else this.#offer(session, standing, proven);
   }
 
   #proven(standing: Standing, join: MessageOf<'JOIN'>, said: Uint8Array, link: StrangerLink): Descriptor | null {
@@ -252,7 +232,9 @@ export class InviteDesk {
     return knows && verifySignature(joiner.sig, said, join.sig) ? joiner : null;
   }
 
-  #offer(stream: MessageStream<StrangerLink>, { terms, invite }: Standing, said: Uint8Array): Uint8Array {
+  #offer(session: Session, standing: Standing, { joiner, name: joinerName, said }: Proven): void {
+    const { stream } = session;
+    const { terms, invite } = standing;
     const { identity, random } = this.#host;
     const { collection, name, kind, role, records } = terms;
     const offer = {
@@ -266,7 +248,7 @@ export class InviteDesk {
     };
     const offered = offerStatement(said, offer);
     stream.send({ is: 'OFFER', ...offer, sig: identity.sign(offered), mac: mac(inviteKeys(invite).inviter, offered) });
-    return offered;
+    this.#sessions.set(stream, { ...session, at: 'confirm', standing, joiner, name: joinerName, offered });
   }
 
   #onConfirm(session: Extract<Session, { at: 'confirm' }>, confirm: MessageOf<'PAIR_CONFIRM'>): void {
@@ -288,30 +270,33 @@ export class InviteDesk {
       return;
     }
     if (standing.approved) return;
-    const newcomer = { descriptor: joiner, member, binding, role: terms.role, name, history: terms.history };
+    standing.newcomer = { descriptor: joiner, member, binding, role: terms.role, name, history: terms.history };
     const { clock, random } = this.#host;
-    const id = standing.request?.id ?? toHex(random.bytes(8));
-    standing.request = { id, device: joiner.id, name, code: pairingCode(offered), at: clock.now(), terms, newcomer };
+    const { id, code } = standing.request ?? { id: toHex(random.bytes(8)), code: null };
+    const isNearby = standing.nearby !== null;
+    const shown = isNearby && code !== null ? code : pairingCode(offered);
+    standing.request = { id, device: joiner.id, name, code: shown, at: clock.now(), terms, isNearby };
     // Where it fails the invitation is burnt, and the joiner told so.
-    if (terms.approveFirst) this.#grant(standing).catch(() => {});
+    if (terms.approveFirst || isNearby) this.#grant(standing).catch(() => {});
     else this.#host.onRequests(this.requests());
   }
 
   async #grant(standing: Standing): Promise<void> {
-    const { request, terms } = standing;
-    if (request === null || standing.approved) return;
+    const { newcomer, terms, nearby } = standing;
+    if (newcomer === null || standing.approved) return;
     standing.approved = true;
     this.#host.onRequests(this.requests());
     let ops: readonly Uint8Array[];
     try {
-      ops = await this.#host.admit(terms.collection, request.newcomer);
+      ops = await this.#host.admit(terms.collection, newcomer);
     } catch (error) {
       this.#burn(standing, 'not-admitted');
       throw error;
     }
     standing.granted = ops;
-    this.#expire(standing, INVITE_MS, 'invite-used');
+    this.#expire(standing, nearby === null ? INVITE_MS : COMPARE_MS, 'invite-used');
     this.#tell(standing, ops);
+    nearby?.ended('joined');
   }
 
   /** Where the device that was let in is not here, it hears so when it comes again. */
@@ -344,7 +329,9 @@ export class InviteDesk {
 
   /** `also`: a session that is not one of the invite's own yet. */
   #burn(standing: Standing, code: string, also: MessageStream<StrangerLink> | null = null): void {
-    const waited = standing.request !== null && !standing.approved;
+    // The end of its session burns it too.
+    if (!this.#standing.has(toHex(standing.invite.id))) return;
+    const waited = standing.request !== null && !isAnswered(standing);
     standing.cancelExpiry();
     if (standing.invite.relay !== null) this.#host.mailbox.close(standing.invite.id);
     standing.invite.secret.fill(0);
@@ -354,6 +341,23 @@ export class InviteDesk {
         this.#end(session.stream, code);
     }
     if (waited) this.#host.onRequests(this.requests());
+    if (standing.granted === null) standing.nearby?.ended(code);
+  }
+
+  /** Where the digits are still compared, nothing stays of it. */
+  #giveUp(stream: MessageStream<StrangerLink>, code: string): void {
+    const session = this.#sessions.get(stream);
+    if (
+      session !== undefined &&
+      session.at !== 'join' &&
+      session.standing.nearby !== null &&
+      !session.standing.approved
+    )
+      this.#burn(session.standing, code);
+  }
+  #gone(stream: MessageStream<StrangerLink>): void {
+    if (this.#sessions.get(stream)?.at === 'compare') this.#giveUp(stream, 'gone');
+    this.#forget(stream);
   }
 
   #end(stream: MessageStream<StrangerLink>, code: string): void {

@@ -1,6 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
 import { equalBytes } from '../../platform/equal-bytes.ts';
-import { pause } from '../../platform/pause.ts';
 import type { Random } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { RecordKind } from '../../record/field-rules.ts';
@@ -13,8 +12,9 @@ import { evaluateMembership } from '../membership/membership.ts';
 import { selfAsMember } from '../membership/membership-log.ts';
 import { type MembershipOp, parseOp, verifySignature } from '../membership/membership-op.ts';
 import { displayName } from '../protocol/display-name.ts';
-import type { MemberRole, Message, MessageOf } from '../protocol/messages.ts';
+import type { MemberRole, MessageOf } from '../protocol/messages.ts';
 import { type Invite, type InviteKeys, inviteKeys } from './invite-link.ts';
+import { cancelled, expectMessage, next, STEP_MS, wait } from './joiner-steps.ts';
 import {
   admitStatement,
   confirmStatement,
@@ -60,8 +60,6 @@ export interface JoinerHost {
   show(offer: OfferShown): Promise<boolean>;
 }
 
-/** Until the inviter must have answered each step; the approval of a person is waited for without end. */
-const STEP_MS = 60_000;
 const MAX_TRIES = 5;
 /** How long the addresses have before the relay is asked, where there is one. */
 const DIRECT_MS = 4000;
@@ -71,26 +69,51 @@ const DIRECT_MS = 4000;
  * anew. Fails with `inviter-unreachable`, `wrong-inviter`, `declined` (here), `join-cancelled` (the signal), `denied`, the other codes
  * of DENY (`invite-unknown`, `invite-used`, `invite-refused`, `busy`), or `pairing-failed` where the inviter breaks the rules.
  */
-export async function joinByInvite(invite: Invite, host: JoinerHost, signal: AbortSignal): Promise<Joined> {
+export function joinByInvite(invite: Invite, host: JoinerHost, signal: AbortSignal): Promise<Joined> {
+  return joinAgreed(invite, host, signal, null);
+}
+
+/** Two devices that agreed without a link, and where they did. */
+export interface AgreedNearby {
+  readonly reached: Reached;
+  /** What the two people compared. */
+  readonly code: string;
+  /** How long the person at the other device may take, in milliseconds. */
+  readonly within: number;
+}
+
+/** As `joinByInvite`. `nearby`: the invitation is what was agreed there, and it is asked there first. */
+export async function joinAgreed(
+  invite: Invite,
+  host: JoinerHost,
+  signal: AbortSignal,
+  nearby: AgreedNearby | null,
+): Promise<Joined> {
   for (let attempt = 1; ; attempt++) {
-    const { stream, address } = await reach(invite, host, signal, attempt > 1);
-    const onAbort = (): void => stream.close('cancelled');
-    signal.addEventListener('abort', onAbort);
+    const first = attempt === 1 ? nearby : null;
+    const { stream, address } = first?.reached ?? (await reach(invite, host, signal, attempt > 1));
+    const quit = (): void => {
+      if (nearby !== null) stream.send({ is: 'PAIR_ABORT', code: 'cancelled' });
+      stream.close('cancelled');
+    };
+    signal.addEventListener('abort', quit);
     try {
-      return await redeem(invite, host, stream, address);
+      return await redeem(invite, host, { stream, address }, nearby, first?.within ?? STEP_MS);
     } catch (error) {
+      if (nearby !== null) quit();
       if (signal.aborted) throw cancelled();
       const lost = error instanceof LockstepError && error.code === 'link-lost';
       if (!lost || attempt >= MAX_TRIES) throw error;
     } finally {
-      signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', quit);
       stream.close('done');
     }
     await wait(host.clock, 1000 * 2 ** attempt, signal);
   }
 }
 
-interface Reached {
+/** An inviter that said HELLO. */
+export interface Reached {
   readonly stream: MessageStream<StrangerLink>;
   readonly address: string;
 }
@@ -176,8 +199,9 @@ function inviterOf(invite: Invite, descriptor: Uint8Array, link: StrangerLink): 
 async function redeem(
   invite: Invite,
   host: JoinerHost,
-  stream: MessageStream<StrangerLink>,
-  address: string,
+  { stream, address }: Reached,
+  nearby: AgreedNearby | null,
+  within: number,
 ): Promise<Joined> {
   const { identity, clock, random } = host;
   const keys = inviteKeys(invite);
@@ -185,7 +209,7 @@ async function redeem(
   const said = joinStatement(invite, own, stream.link.exporter(PAIRING_EXPORTER, 32));
   stream.send({ is: 'JOIN', invite: invite.id, ...own, sig: identity.sign(said), mac: mac(keys.joiner, said) });
 
-  const offer = expectMessage(await next(stream, clock, STEP_MS), 'OFFER');
+  const offer = expectMessage(await next(stream, clock, within).catch(nearby === null ? rethrow : broken), 'OFFER');
   const offered = offerStatement(said, offer);
   const inviter = inviterOf(invite, offer.descriptor, stream.link);
   if (
@@ -197,7 +221,7 @@ async function redeem(
   }
   const { group: collection, kind, role, records } = offer;
   const shown = { collection, kind, role, name: displayName(offer.name) };
-  if (!(await host.show({ ...shown, records, code: pairingCode(offered) }))) {
+  if (!(await host.show({ ...shown, records, code: nearby?.code ?? pairingCode(offered) }))) {
     throw new LockstepError('declined', 'the offer was not accepted', shown.name);
   }
 
@@ -210,6 +234,16 @@ async function redeem(
     throw new LockstepError('pairing-failed', 'the inviting device sent a membership that is none', shown.name);
   const addresses = [address, ...admit.addrs.filter((each) => each !== address)].filter((each) => each !== RELAYED);
   return { ...shown, ops, inviter, addresses };
+}
+
+/** What was agreed nearby lives no longer than the link, until the inviter has made its offer. */
+function broken(error: LockstepError): never {
+  throw error.code === 'link-lost'
+    ? new LockstepError('pairing-broken', 'the connection to the other device broke: try again', 'nearby', error)
+    : error;
+}
+function rethrow(error: LockstepError): never {
+  throw error;
 }
 
 /** The membership log, if it makes this device what was offered; otherwise null. */
@@ -227,49 +261,4 @@ function admittedOps(
   const self = membership?.members.get(identity.id);
   const holds = membership?.kind === kind && self?.role === role && self.memberKey === identity.member(collection).key;
   return holds ? ops : null;
-}
-
-/** The next message; fails with `link-lost` where the link ends first and with `pairing-failed` where it takes too long. */
-function next(stream: MessageStream<StrangerLink>, clock: Clock, within: number | null): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    const cleanUp: (() => void)[] = [];
-    const done = (): void => {
-      for (const undo of cleanUp) undo();
-      stream.receive(null);
-    };
-    const fail = (code: string, why: string): void => {
-      done();
-      reject(new LockstepError(code, why, stream.link.address));
-    };
-    if (within !== null)
-      cleanUp.push(clock.after(within, () => fail('pairing-failed', 'the inviting device does not answer')));
-    cleanUp.push(stream.onFault((detail) => fail('pairing-failed', detail)));
-    cleanUp.push(stream.onClose((reason) => fail('link-lost', reason)));
-    stream.receive((message) => {
-      done();
-      resolve(message);
-    });
-  });
-}
-
-const DENIALS: { readonly [code: string]: string } = {
-  denied: 'the request was denied there',
-  'invite-unknown': 'the invitation is not known there any more: it expired, was used or withdrawn. Ask for a new one',
-  'invite-used':
-    'another device brought this invitation. If it was none of yours, the link was stolen: ask for a new one',
-  busy: 'another device is being paired there: try again',
-};
-function expectMessage<N extends 'OFFER' | 'ADMIT'>(message: Message, name: N): MessageOf<N> {
-  if (message.is === name) return message as unknown as MessageOf<N>;
-  if (message.is !== 'DENY')
-    throw new LockstepError('pairing-failed', `the inviting device said ${message.is}`, 'invitation');
-  const code = /^[a-z-]{1,32}$/.test(message.code) ? message.code : 'pairing-failed';
-  throw new LockstepError(code, DENIALS[code] ?? 'the invitation was refused there: ask for a new one', 'invitation');
-}
-
-function wait(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return pause(clock, milliseconds, signal).catch(() => Promise.reject(cancelled()));
-}
-function cancelled(): LockstepError {
-  return new LockstepError('join-cancelled', 'joining was cancelled', 'invitation');
 }

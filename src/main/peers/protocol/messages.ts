@@ -19,6 +19,7 @@ const contentKind = uint(2);
 const code = text(64);
 const logPosition = row({ member, log, number: count });
 const address = text(128);
+const introduction = object({ descriptor: bytesUpTo(1024), name: text(256), key: bytes(32), nonce: bytes(32) });
 /** Roles and kinds as they stand on the wire. */
 export const ROLES = ['admin', 'editor', 'reader', 'relay'] as const;
 export const KINDS = ['files', 'contacts', 'calendar'] as const;
@@ -142,8 +143,15 @@ export const MESSAGES = {
   SCAN: { number: 23, header: object({ h: handle, req: count }) },
   /** What `req` made the sender look at is in its logs. */
   SCANNED: { number: 24, header: object({ h: handle, req: count }) },
+  /** Without a link: what the joiner will say in PAIR_I, so that it cannot choose it by what it hears (`sas.ts`). */
+  PAIR_COMMIT: { number: 30, header: object({ commit: bytes(32) }) },
+  /** The one that waits for a device nearby, and then the joiner: who they are, and a key that is used once. */
+  PAIR_R: { number: 31, header: introduction },
+  PAIR_I: { number: 32, header: introduction },
   /** The joiner's answer to an OFFER it accepts: its key in the collection and the signature that binds it to the device. */
   PAIR_CONFIRM: { number: 33, header: object({ member, binding: bytes(64), mac: bytes(32) }) },
+  /** The joiner ends a pairing without a link: the codes differ (`different`), or it is not wanted any more (`cancelled`). */
+  PAIR_ABORT: { number: 34, header: object({ code }) },
   JOIN: {
     number: 35,
     header: object({

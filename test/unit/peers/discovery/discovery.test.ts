@@ -10,6 +10,7 @@ import {
   makeBeacon,
   type Presence,
   recognise,
+  waitingAs,
 } from '../../../../src/main/peers/discovery/discovery-beacon.ts';
 import { MdnsBeacon } from '../../../../src/main/peers/discovery/mdns-beacon.ts';
 import {
@@ -18,6 +19,7 @@ import {
   outwardAddresses,
 } from '../../../../src/main/peers/discovery/network-cards.ts';
 import { UdpBeacon } from '../../../../src/main/peers/discovery/udp-beacon.ts';
+import { encodeCanonical } from '../../../../src/main/peers/protocol/canonical-cbor.ts';
 import { systemRandom } from '../../../../src/main/platform/random.ts';
 import { collectionId, deviceId } from '../../../../src/main/record/ids.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
@@ -123,6 +125,7 @@ async function started(more: Partial<DiscoveryHost> = {}) {
   const clock = new FakeClock();
   const channel = new FakeChannel(clock);
   const suggested: unknown[] = [];
+  const heard: unknown[] = [];
   const networks = { now: 'home', changes: 0 };
   const discovery = new Discovery({
     self: ben,
@@ -135,6 +138,8 @@ async function started(more: Partial<DiscoveryHost> = {}) {
     known: () => [{ collection: photos, device: ana }],
     networks: () => networks.now,
     suggest: (device, addresses) => suggested.push([device, ...addresses]),
+    waiting: () => null,
+    heard: (waiting, address) => heard.push([waiting?.name ?? null, address]),
     onNetworkChange: () => {
       networks.changes++;
     },
@@ -143,7 +148,7 @@ async function started(more: Partial<DiscoveryHost> = {}) {
   const begin = clock.now();
   await discovery.start();
   const times = (): number[] => channel.said.map(({ at }) => (at - begin) / 1000);
-  return { clock, channel, suggested, networks, discovery, times };
+  return { clock, channel, suggested, heard, networks, discovery, times };
 }
 
 describe('Discovery', () => {
@@ -206,6 +211,68 @@ describe('Discovery', () => {
     await clock.advance(10_000);
     channel.heard(beaconOf(ana, [photos], clock.now()), '10.0.0.9');
     expect(suggested.length).toBe(21);
+  });
+});
+
+describe('a device that waits for one nearby', () => {
+  const waiting = waitingAs('0123456789abcdef', 'Büro \u{1f4bb} = "1"');
+
+  it('says its name in the beacon, as a datagram and as a service, and in no other', () => {
+    const beacon = { ...beaconOf(ana, [photos]), waiting };
+    expect(decodeBeacon(encodeBeacon(beacon))).toEqual(beacon);
+    expect(beaconFromText(beaconToText(beacon), 21_027)).toEqual(beacon);
+    expect(decodeBeacon(encodeBeacon(beaconOf(ana, [photos])))?.waiting).toBeNull();
+    expect(Object.keys(beaconToText(beaconOf(ana, [photos])))).toEqual(['v', 'n', 't0']);
+  });
+
+  it('has a name that fits into a string of a TXT record', () => {
+    const long = waitingAs('0123456789abcdef', '\u{1f4bb}'.repeat(500));
+    const text = beaconToText({ ...beaconOf(ana, [photos]), waiting: long });
+    expect(Buffer.byteLength(`w=${text.w}`)).toBeLessThan(256);
+    expect(beaconFromText(text, 21_027)?.waiting).toEqual(long);
+  });
+
+  it('is none where what it says of itself is malformed', () => {
+    const beacon = beaconOf(ana, [photos]);
+    const said = (w: unknown): Beacon | null => {
+      const fields = { v: 1, p: 5, n: beacon.nonce, t: beacon.tags, w };
+      return decodeBeacon(Buffer.concat([Buffer.from('LKS1'), encodeCanonical(fields)]));
+    };
+    expect(said([new Uint8Array(8), 'x'])?.waiting).toEqual({ id: '00'.repeat(8), name: 'x' });
+    for (const wrong of [
+      1,
+      'x',
+      [],
+      [new Uint8Array(7), 'x'],
+      [new Uint8Array(8), 'x'.repeat(97)],
+      [new Uint8Array(8), 1],
+    ])
+      expect(said(wrong)).toBeNull();
+    expect(beaconFromText({ ...beaconToText(beacon), w: 'xyz' }, 5)).toBeNull();
+  });
+
+  it('speaks every three seconds while it waits, and says when it does no more', async () => {
+    const now: { waiting: typeof waiting | null } = { waiting };
+    const { clock, channel, discovery } = await started({ waiting: () => now.waiting });
+    await clock.advance(30_000);
+    expect(channel.said.length).toBeGreaterThan(10);
+    expect(channel.said.every(({ beacon }) => beacon.waiting?.name === waiting.name)).toBe(true);
+    now.waiting = null;
+    discovery.announce();
+    const before = channel.said.length;
+    await clock.advance(10_000);
+    expect(channel.said.slice(before).map(({ beacon }) => beacon.waiting)).toEqual([null, null, null]);
+  });
+
+  it('is told of with its address, and so is whoever does not wait', async () => {
+    const { channel, heard, suggested } = await started();
+    channel.heard({ ...beaconOf(eve, [notes]), waiting }, '192.168.1.9');
+    channel.heard(beaconOf(eve, [notes]), '192.168.1.9');
+    expect(heard).toEqual([
+      [waiting.name, '192.168.1.9:21027'],
+      [null, '192.168.1.9:21027'],
+    ]);
+    expect(suggested).toEqual([]);
   });
 });
 

@@ -1,11 +1,13 @@
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { SEALED_BYTES, sealTo, x25519PrivateKey } from '../../../../src/main/peers/identity/box-seal.ts';
+import { SEALED_BYTES, sealTo } from '../../../../src/main/peers/identity/box-seal.ts';
+import { x25519PrivateKey } from '../../../../src/main/peers/identity/x25519.ts';
 import { toHex } from '../../../../src/main/peers/protocol/hex.ts';
 import { collectionId } from '../../../../src/main/record/ids.ts';
 import { goldenBytes } from '../../../fakes/golden-bytes.ts';
 import { makeIdentities } from '../../../fakes/identities.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
+import { SMALL_ORDER } from '../../../fakes/small-order.ts';
 
 const random = new SeededRandom('box seal');
 const [ana, ben] = makeIdentities(random, 'ana', 'ben');
@@ -13,16 +15,6 @@ const group = collectionId('c0'.repeat(16));
 const secret = new Uint8Array(32).fill(0x5e);
 const ephemeral = new Uint8Array(32).fill(0xe9);
 const sealed = sealTo(ana.descriptor.box, group, secret, ephemeral) as Uint8Array;
-/** Every point of small order, as RFC 7748 reads them: with these the shared secret is zero. */
-const SMALL_ORDER = [
-  '00'.repeat(32),
-  `01${'00'.repeat(31)}`,
-  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
-  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
-  `ec${'ff'.repeat(30)}7f`,
-  `ed${'ff'.repeat(30)}7f`,
-  `ee${'ff'.repeat(30)}7f`,
-].map((hex) => Uint8Array.from(Buffer.from(hex, 'hex')));
 
 describe('a secret sealed to a device', () => {
   it('has the bytes it always had, and opens for that device', () => {

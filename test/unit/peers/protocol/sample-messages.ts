@@ -53,6 +53,10 @@ export const SAMPLES: { readonly [K in Message['is']]: Extract<Message, { is: K 
   BYE: { is: 'BYE', reason: 'stopping', retryAfter: 30 },
   SCAN: { is: 'SCAN', h: 1, req: 9 },
   SCANNED: { is: 'SCANNED', h: 1, req: 9 },
+  PAIR_COMMIT: { is: 'PAIR_COMMIT', commit: bytes(32, 5) },
+  PAIR_R: { is: 'PAIR_R', descriptor: bytes(170, 9), name: 'Büro', key: bytes(32, 7), nonce: bytes(32, 4) },
+  PAIR_I: { is: 'PAIR_I', descriptor: bytes(170, 9), name: "Ana's laptop", key: bytes(32, 7), nonce: bytes(32, 4) },
+  PAIR_ABORT: { is: 'PAIR_ABORT', code: 'different' },
   PAIR_CONFIRM: { is: 'PAIR_CONFIRM', member, binding: bytes(64, 3), mac: bytes(32, 4) },
   JOIN: {
     is: 'JOIN',
