@@ -134,8 +134,11 @@ export class MemberPositions {
 
   /** Everything any device told of, linked or by way of a relay, is held here. A collection nobody else is in has nothing to wait for. */
   caughtUp(): boolean {
-    if (this.#membership.others().length === 0) return true;
-    const told = new Set([...this.#told.keys(), ...this.#relayed.keys()]);
+    const others = this.#membership.others();
+    if (others.length === 0) return true;
+    // Who is linked goes with its link; of who left word there and was removed since, nobody waits for what it told.
+    const relayed = others.filter(({ device }) => this.#relayed.has(device));
+    const told = new Set([...this.#told.keys(), ...relayed.map(({ device }) => device)]);
     return told.size > 0 && [...told].every((device) => this.holdsAllOf(device));
   }
 

@@ -18,6 +18,7 @@ let here: GroupDevice;
 let there: GroupDevice;
 /** How far each log counts; everything where it is not named. */
 let cuts: Map<LogId, number>;
+let belong: readonly DeviceId[];
 let members: MemberPositions;
 let saves: (() => void)[];
 beforeEach(() => {
@@ -26,6 +27,7 @@ beforeEach(() => {
   [here, there] = new CollectionGroup(2, 'positions', 'files', databases).devices as [GroupDevice, GroupDevice];
   cuts = new Map();
   saves = [];
+  belong = [phone, tablet];
   members = opened();
 });
 afterEach(() => {
@@ -35,7 +37,7 @@ afterEach(() => {
 
 function opened(): MemberPositions {
   const membership = {
-    others: () => [phone, tablet].map((device) => ({ device, memberKey: keyOf(device) })),
+    others: () => belong.map((device) => ({ device, memberKey: keyOf(device) })),
     everyone: () => 3,
     memberKeyOf: keyOf,
     counting: (_member: string, log: LogId) => cuts.get(log) ?? Number.POSITIVE_INFINITY,
@@ -72,6 +74,15 @@ describe('how far the other members are', () => {
     expect([members.caughtUp(), members.toldNumber(phone, there.log)]).toEqual([false, 3]);
     members.forget(phone);
     members.tell('desk' as DeviceId, []);
+    expect(members.caughtUp()).toBe(true);
+  });
+
+  it('waits for what a member said at a relay, until it is none any more', () => {
+    write(there, 'a');
+    members.tellRelayed(tablet, [], [], false);
+    members.tellRelayed(phone, heads(there), [], false);
+    expect(members.caughtUp()).toBe(false);
+    belong = [tablet];
     expect(members.caughtUp()).toBe(true);
   });
 
