@@ -4,6 +4,7 @@
  */
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
 import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
+import { PLANTED_TEXT_BUGS } from './planted-text-bugs.mjs';
 
 const SIMULATION = 'test/simulation';
 
@@ -633,11 +634,12 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a key with which no secret is shared is sealed to',
-    file: 'src/main/peers/identity/box-seal.ts',
+    file: 'src/main/peers/identity/x25519.ts',
     find: 'return shared.some((byte) => byte !== 0) ? shared : null;\n  } catch {\n    return null;',
-    replace: 'return shared;\n  } catch {\n    return new Uint8Array(KEY_BYTES);',
+    replace: 'return shared;\n  } catch {\n    return new Uint8Array(32);',
     tests: ['test/unit/peers/identity'],
   },
   ...PLANTED_RELAY_BUGS,
   ...PLANTED_RELAYED_LINK_BUGS,
+  ...PLANTED_TEXT_BUGS,
 ];

@@ -28,15 +28,22 @@ export const PLANTED_RELAYED_LINK_BUGS = [
   {
     about: 'an admin throws out whom it does not know yet',
     file: 'src/main/peers/relay/acl-keeper.ts',
-    find: 'new Map(keys.map((each) => [each.key, each]))',
-    replace: 'new Map()',
+    find: 'isDisowned ? [] : keys.filter(',
+    replace: 'isDisowned || keys.length > 0 ? [] : keys.filter(',
     tests: [SESSION],
   },
   {
     about: 'who was removed stays in the list of the relay',
     file: 'src/main/peers/relay/acl-keeper.ts',
-    find: 'for (const key of member.removed()) next.delete(key);',
-    replace: '',
+    find: 'keys.filter(({ key }) => !removed.has(key) && !known.has(key));',
+    replace: 'keys.filter(({ key }) => !known.has(key));',
+    tests: [SESSION],
+  },
+  {
+    about: 'who was removed stays in the list of the relay by keys that it put there',
+    file: 'src/main/peers/relay/acl-keeper.ts',
+    find: 'isDisowned ? [] : keys.filter(',
+    replace: 'isDisowned && keys.length === 0 ? [] : keys.filter(',
     tests: [SESSION],
   },
   {

@@ -5,7 +5,7 @@ import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { putFields } from '../../../../src/main/snapshot/lens.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
 import { occurrencesIn } from '../../../../src/main/sources/calendars/icalendar/overrides.ts';
-import { calendar, event, fieldsOf, readAll } from './calendar-text.ts';
+import { calendar, compose, event, fieldsOf, readAll, readOne } from './calendar-text.ts';
 
 const series = (hour: string, ...lines: string[]): string =>
   event(`DTSTART;TZID=Europe/Vienna:20240101T${hour}0000`, 'DURATION:PT1H', 'SUMMARY:A', 'RRULE:FREQ=DAILY', ...lines);
@@ -109,4 +109,22 @@ it('what occurrences have from their series is looked for once, however many the
     (key) => occurrenceAt(key).get(fieldName('when')) as { readonly start: string },
   );
   expect([walks, starts.map(({ start }) => start)]).toEqual([1, ['2024-01-02T09:00:00', '2024-01-03T09:00:00']]);
+});
+
+it('what an occurrence lacks of its series it lacks wherever it is written anew', () => {
+  const at = 'TZID=Europe/Vienna:20240110T090000';
+  const alone = event(`RECURRENCE-ID;${at}`, `DTSTART;${at}`, 'DURATION:PT1H', 'SUMMARY:A');
+  const written = compose(readOne(calendar(series('09', 'LOCATION:Hall', 'DESCRIPTION:At noon'), alone)));
+  expect(written.match(/^(RECURRENCE-ID|LOCATION|DESCRIPTION)/gm)).toEqual([
+    'DESCRIPTION',
+    'LOCATION',
+    'RECURRENCE-ID',
+  ]);
+});
+
+it('what is said of an occurrence and all later ones is said of them wherever it is written anew', () => {
+  const at = 'TZID=Europe/Vienna:20240110T090000';
+  const later = event(`RECURRENCE-ID;RANGE=THISANDFUTURE;${at}`, `DTSTART;${at}`, 'DURATION:PT1H', 'SUMMARY:B');
+  const written = compose(readOne(calendar(series('09'), later)));
+  expect(written.match(/^RECURRENCE-ID.*RANGE=THISANDFUTURE/gm)).toHaveLength(1);
 });

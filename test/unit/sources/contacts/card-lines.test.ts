@@ -157,3 +157,12 @@ it('a value of which a card holds all stays the same object in what it is shown'
   const shown = vcardFormat('4.0').project(fields);
   expect([...fields].filter(([field, value]) => shown.get(field) !== value)).toEqual([]);
 });
+
+it('of words in one line only that goes, or changes, which is meant', () => {
+  const card = cardOf('3.0', 'NICKNAME:Ann,Annie\\, the first,Nan');
+  expect(card.said('nicknames')).toEqual([{ name: 'Ann' }, { name: 'Annie, the first' }, { name: 'Nan' }]);
+  expect(card.changed('nicknames', () => null, 1)).toBe(card.text.replace('Annie\\, the first,', ''));
+  expect(card.changed('nicknames', (entry) => ({ ...entry, name: 'Nana' }), 2)).toBe(card.text.replace('Nan', 'Nana'));
+  const only = cardOf('3.0', 'NICKNAME:Ann');
+  expect(only.changed('nicknames', () => null)).toBe(only.text.replace('NICKNAME:Ann\r\n', ''));
+});

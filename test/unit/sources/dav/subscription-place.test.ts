@@ -60,6 +60,7 @@ it('is asked once more where a person waits for it, but not many times a second'
 
 it.each<[string, Answer]>([
   ['a page to log in', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Log in</html>' }],
+  ['a page that shows one', { status: 200, body: `<html><p>For those who cannot log in:\n<pre>${FEED}` }],
   ['nothing', { status: 200, body: '' }],
   ['a calendar that breaks off', { status: 200, body: FEED.slice(0, -20) }],
   ['410, gone', { status: 410 }],

@@ -126,6 +126,20 @@ describe.each([
     expect(here.there()).toEqual({ 'all.txt': THEIRS });
   });
 
+  it('who has the text open that was to be removed at an end of the program writes to what comes back', async () => {
+    const here = room(many);
+    let isGone = false;
+    await replace(here, null, ({ name, path }) => {
+      if (isGone) return { dies: 'before' };
+      isGone = name === 'unlink' && path === PATH;
+      return null;
+    });
+    expect(isGone).toBe(true);
+    here.writeOpen(THEIRS);
+    await here.place().place.list();
+    expect(here.there()).toEqual({ 'all.txt': THEIRS });
+  });
+
   it('keeps both where both were written to', async () => {
     const here = room(many);
     await replace(here, NEW, ({ name, path }) =>
@@ -184,6 +198,19 @@ describe.each([
     expect(await place.write(here.name, null, Buffer.from(NEW))).toMatchObject({ done: 'written' });
     expect(await place.write(here.name, null, Buffer.from(OLD))).toMatchObject({ reason: 'changed-underneath' });
     expect(here.there()).toEqual({ 'all.txt': NEW });
+  });
+
+  it.each([
+    ['replaced', NEW],
+    ['removed', null],
+  ])('on a disk without links it is not where somebody writes to it until the last moment: %s', async (_how, to) => {
+    const here = room(many);
+    const { written } = await replace(here, to, ({ name }) => {
+      if (name !== 'link') return null;
+      here.user.writeFile(PATH, THEIRS);
+      return { fails: 'EPERM' };
+    });
+    expect([written, here.there()]).toMatchObject([{ reason: 'changed-underneath' }, { 'all.txt': THEIRS }]);
   });
 
   it('nothing is left of the old text after two seconds, nor when the place is closed', async () => {
