@@ -116,6 +116,8 @@ export class MemoryRelay {
   get posted(): number {
     return [...this.#groups.values()].reduce((sum, { last }) => sum + last, 0);
   }
+  /** How often somebody asked for items. */
+  itemsAsked = 0;
   /** The parts of packs that were asked for. */
   readonly partsAsked: { readonly offset: number; readonly length: number }[] = [];
   /** How many packs were ever put there. */
@@ -315,6 +317,7 @@ class MemorySession implements RelaySession {
     });
   }
   items(id: CollectionId, after: number) {
+    this.#relay.itemsAsked++;
     return this.#ask(id, (group, key) => {
       if (Math.max(after, group.cursors.get(key) ?? 0) < group.collected)
         throw new RelayError('relay-collected', 'it was let go of', '', { said: { oldest: group.collected + 1 } });

@@ -347,6 +347,17 @@ describe('two devices that are never on at the same time', () => {
     return { items: relay.posted - before.items, packs: relay.packsPut - before.packs };
   }
 
+  it('read no more than once a second, however often they are told that something is there', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'words'));
+    const [relay, id] = [group.relay as MemoryRelay, group.collection as CollectionId];
+    const before = relay.itemsAsked;
+    for (let told = 0; told < 100; told++) {
+      relay.tell(id, '' as MemberKey, (events) => events.onHeads(id));
+      await group.pass(50);
+    }
+    expect(relay.itemsAsked - before).toBeLessThan(8);
+  });
+
   it('do not tell all members again and again to one that says it has read that, and knows of others', async () => {
     await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'words'));
     await alone(other, () => {});

@@ -12,6 +12,8 @@ import { StandingsAtRelay } from './standings-at-relay.ts';
 
 /** What was written is put up so much later: who is linked has it by then, and nothing is put up for it. */
 const SETTLE_MS = 3000;
+/** However often it is told that something is there, it is read no more often: a word costs who says it nothing. */
+const READ_AGAIN_MS = 1000;
 /** Outside the hours in which devices exchange it is asked so often whether they have begun. */
 const LOOK_AGAIN_MS = 60_000;
 const FIRST_RETRY_MS = 5000;
@@ -41,6 +43,7 @@ export class RelayExchange {
   #isRunning = false;
   /** Something was put there, or members said something, since it was read. */
   #isUnread = true;
+  #readAt = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
   #failures = 0;
@@ -84,7 +87,7 @@ export class RelayExchange {
   /** Something new lies there, or a member said how far it is. */
   somethingThere(): void {
     this.#isUnread = true;
-    this.#wake(0);
+    this.#wake(Math.max(0, this.#readAt + READ_AGAIN_MS - this.#port.clock.now()));
   }
   /** Something was written or applied here, members came or went, or who is linked or at the relay. */
   changedHere(): void {
@@ -165,6 +168,7 @@ export class RelayExchange {
     }
     if (this.#isUnread) {
       this.#isUnread = false;
+      this.#readAt = this.#port.clock.now();
       await this.#reader.read(session);
       await this.#standings.read(session);
     }
