@@ -48,7 +48,7 @@ export function readAcl(said: unknown): Acl {
   const { gen, keys } = object(said);
   const each = list(keys, MOST_MEMBERS).map((entry) => {
     const { k, admin } = object(entry);
-    return { key: key(k), admin: admin === true || admin === 1 };
+    return { key: key(k), admin: admin === true };
   });
   return { gen: whole(gen), keys: each };
 }
