@@ -35,6 +35,8 @@ export class MemoryRelay {
   readonly #places = new Map<string, MemoryRelay>();
   /** Bytes of packs for which it has room. */
   room = Number.POSITIVE_INFINITY;
+  /** Items are taken as well. */
+  takesItems: boolean = true;
   /** Hosts that do not reach it. */
   readonly #apart = new Set<string>();
   /** Members can have channels to each other. */
@@ -310,6 +312,7 @@ class MemorySession implements RelaySession {
       const hash = digestOf(item);
       const known = group.items.find((each) => each.hash === hash);
       if (known !== undefined) return known.sid;
+      if (!this.#relay.takesItems) throw new RelayError('relay-quota', 'no room', '');
       group.items.push({ sid: ++group.last, bytes: item.slice(), hash });
       const sid = group.last;
       this.#relay.tell(id, key, (events) => events.onNew(id, sid));

@@ -119,6 +119,24 @@ describe('two devices that are never on at the same time', () => {
     expect(other.user.fs.lstat(`${ROOT}/large`)?.size).toBe(300_000);
   });
 
+  it('know of each other’s changes while the relay has no room for anything, and have them once it has', async () => {
+    const relay = group.relay as MemoryRelay;
+    await alone(one, () => one.user.writeFile(`${ROOT}/before`, 'while there was room'));
+    await alone(other, () => {});
+    relay.takesItems = false;
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'no room for it'));
+    await alone(other, () => {});
+    const synced = await group.until(
+      other,
+      syncRequest(other.engine, { wait: true, for: ['all'], timeoutSeconds: 20 }),
+    );
+    expect(synced).toMatchObject({ inStep: false });
+    relay.takesItems = true;
+    await alone(one, () => {});
+    await alone(other, () => {});
+    expect(text(other, 'a')).toBe('no room for it');
+  });
+
   it('do not put up again and again what somebody never takes', async () => {
     await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'refused'));
     await alone(other, () => {});

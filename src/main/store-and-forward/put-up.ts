@@ -1,6 +1,7 @@
 import { parseOp } from '../peers/membership/membership-op.ts';
 import type { RelaySession } from '../peers/relay/relay-session.ts';
 import { NO_EPOCH } from '../peers/sealed/sealed-item.ts';
+import { LockstepError } from '../platform/trouble.ts';
 import type { LogId, MemberKey } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { BranchPackage } from '../store/log-store.ts';
@@ -75,23 +76,32 @@ export class PutUp {
     const epoch = this.#epoch(mine.length > 0 || wants.length > 0);
     const secret = membership.membersSecret();
     if (secret === null) return false;
-    await this.#putUpOperations({ session, epoch: { id: NO_EPOCH, secret } }, members);
-    if (epoch !== null) {
-      const at = { session, epoch };
-      const mayRepeat = (pack: string): boolean => this.#mayRepeat(pack);
-      for (const stretch of mine) await this.#putUpStretch(at, stretch, members);
-      await this.#putUpBranches(at, members);
-      for (const { key, cursor } of wants)
-        await this.#contents.putUpWanted(at, this.#standings.wantedBy(key), this.#held(), cursor, mayRepeat);
-    }
+    const unsealed = { session, epoch: { id: NO_EPOCH, secret } };
+    let full = await unlessFull(this.#putUpOperations(unsealed, members));
+    // Of an epoch that cannot be told of nobody could read what is sealed in it.
+    const at = epoch === null || full !== null ? null : { session, epoch };
+    if (at !== null) full = await unlessFull(this.#putUpPackages(at, mine, wants, members));
     // Who has no epoch to write with still has to say that it lacks everything. Not what it waits for by name: those that were removed know that
-    // secret too.
-    const lacking = epoch === null ? [] : this.#contents.wanted;
-    await this.#standings.tell({ session, epoch: epoch ?? { id: NO_EPOCH, secret } }, lacking);
+    // secret too. And who finds no room, how far it is: others would think that they had everything.
+    await this.#standings.tell(at ?? unsealed, at === null ? [] : this.#contents.wanted);
     await this.#contents.dropUnneeded(session, this.#wantedSince.size > 0);
+    if (full !== null) throw full;
     if (this.#contents.fullFor > 0) this.#isTurn(this.#contents.fullFor);
     this.waiting = count(this.#wanted(members));
     return this.waiting === 0;
+  }
+
+  async #putUpPackages(
+    at: AtRelay,
+    mine: readonly Stretch[],
+    wants: readonly MemberThere[],
+    members: readonly MemberThere[],
+  ): Promise<void> {
+    const mayRepeat = (pack: string): boolean => this.#mayRepeat(pack);
+    for (const stretch of mine) await this.#putUpStretch(at, stretch, members);
+    await this.#putUpBranches(at, members);
+    for (const { key, cursor } of wants)
+      await this.#contents.putUpWanted(at, this.#standings.wantedBy(key), this.#held(), cursor, mayRepeat);
   }
 
   #wanted(members: readonly MemberThere[]): readonly Stretch[] {
@@ -243,6 +253,16 @@ export class PutUp {
     });
   }
 }
+
+/** null once it is done; the fault where the relay has no room for it. Fails as the work does otherwise. */
+const unlessFull = (work: Promise<void>): Promise<LockstepError | null> =>
+  work.then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof LockstepError && error.code === 'relay-quota') return error;
+      throw error;
+    },
+  );
 
 const count = (stretches: readonly Stretch[]): number =>
   stretches.reduce((sum, { from, to }) => sum + to - from + 1, 0);
