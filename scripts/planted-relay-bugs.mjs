@@ -1,7 +1,12 @@
 /*
  * Bugs that what waits at a relay could have, and a relay itself: as in planted-bugs.mjs, which tells how they are planted.
  */
-const EXCHANGE = ['test/unit/store-and-forward', 'test/simulation/at-relay.test.ts', 'test/simulation/relay.test.ts'];
+const EXCHANGE = [
+  'test/unit/store-and-forward',
+  'test/simulation/at-relay.test.ts',
+  'test/simulation/said-at-relay.test.ts',
+  'test/simulation/relay.test.ts',
+];
 const RELAY = 'test/unit/relay';
 
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
@@ -29,7 +34,7 @@ export const PLANTED_RELAY_BUGS = [
     tests: EXCHANGE,
   },
   {
-    about: 'who was away for so long that something was collected at the relay never reads on',
+    about: 'the first of what is left at a relay, where others were let go of before they were read, is passed over',
     file: 'src/main/store-and-forward/read-items.ts',
     find: '    this.#store.cursor = (oldest as number) - 1;\n',
     replace: '    this.#store.cursor = oldest as number;\n',

@@ -26,6 +26,10 @@ export async function alone(group: SimulatedGroup, device: SimulatedDevice, act 
   await group.pass(60_000);
 }
 
+/** Writes a file of the folder of a computer, once it is called. */
+export const write = (device: SimulatedDevice, path: string, content: string) => (): void =>
+  device.user.writeFile(`${ROOT}/${path}`, content);
+
 /** A text file in the folder of a computer; null: there is none. */
 export function textOf(device: SimulatedDevice, path: string): string | null {
   return device.user.fs.lstat(`${ROOT}/${path}`) === null ? null : device.user.readText(`${ROOT}/${path}`);

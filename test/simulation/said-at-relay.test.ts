@@ -1,0 +1,118 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { RelaySession } from '../../src/main/peers/relay/relay-session.ts';
+import { RateLimit } from '../../src/main/peers/session/rate-limit.ts';
+import type { ContentGiven } from '../../src/main/peers/session/shared-collection.ts';
+import { digestOf } from '../../src/main/platform/hash.ts';
+import type { MemberKey } from '../../src/main/record/ids.ts';
+import type { Replica } from '../../src/main/replica.ts';
+import type { ExchangePort } from '../../src/main/store-and-forward/exchange-port.ts';
+import { RelayExchange } from '../../src/main/store-and-forward/relay-exchange.ts';
+import { StandingsAtRelay } from '../../src/main/store-and-forward/standings-at-relay.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
+import { alone, lyingThere, neverTogether, replicaOf, write } from './never-together.ts';
+import type { SimulatedDevice } from './simulated-device.ts';
+import type { SimulatedGroup } from './simulated-group.ts';
+
+let group: SimulatedGroup;
+afterEach(() => {
+  for (const device of group.devices) device.end();
+});
+async function devices(count: number): Promise<readonly SimulatedDevice[]> {
+  group = await neverTogether(count);
+  return group.devices;
+}
+/** What an exchange needs around it, where nobody is linked and nobody waits. */
+const portOf = (group: SimulatedGroup, replica: Replica, port: Partial<ExchangePort>): ExchangePort => ({
+  clock: group.clock,
+  random: new SeededRandom('exchange'),
+  up: new RateLimit(() => 0),
+  down: new RateLimit(() => 0),
+  session: () => null,
+  online: () => new Set(),
+  isLinked: () => false,
+  mayExchange: () => true,
+  give: (asked) => replica.giveRelayed(asked),
+  wants: () => {},
+  contentsMayBeThere: () => {},
+  changed: () => {},
+  log: () => {},
+  ...port,
+});
+
+describe('how far members say there that they are', () => {
+  /** What is taken of it by the first, by whom it is said. */
+  async function taken(heads: ReadonlyMap<MemberKey, Uint8Array>, port: Partial<ExchangePort> = {}) {
+    const replica = replicaOf(group, group.devices[0] as SimulatedDevice);
+    const spy = vi.spyOn(replica, 'standingRelayed').mockReturnValue();
+    const answers = { heads: async () => [...heads].map(([key, bytes]) => ({ key, bytes })) };
+    const standings = new StandingsAtRelay(replica, replica.collection.relay, portOf(group, replica, port));
+    await standings.read(answers as unknown as RelaySession);
+    const told = spy.mock.calls.map(([device]) => device);
+    spy.mockRestore();
+    return group.devices.filter(({ identity }) => told.includes(identity.id));
+  }
+  const keyOf = (device: SimulatedDevice) => replicaOf(group, device).membership.ownKey;
+
+  it('is what they say of themselves, and last, whatever the relay makes of it', async () => {
+    const [one, other, third] = (await devices(3)) as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+    const [key, thirds] = [keyOf(other), keyOf(third)];
+    const first = lyingThere(group).heads.get(key) as Uint8Array;
+    await alone(group, other, write(other, 'a', 'more'));
+    await alone(group, one);
+    const last = lyingThere(group).heads.get(key) as Uint8Array;
+    expect(last).not.toEqual(first);
+    expect(await taken(new Map([[key, last]]))).toEqual([other]);
+    expect(await taken(new Map([[thirds, last]]))).toEqual([]);
+    expect(await taken(new Map([[key, first]]))).toEqual([]);
+  });
+
+  it('is not listened to while they are linked, and say more', async () => {
+    const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
+    const heads = new Map([[keyOf(other), lyingThere(group).heads.get(keyOf(other)) as Uint8Array]]);
+    await alone(group, one);
+    expect(await taken(heads, { isLinked: () => true })).toEqual([]);
+    expect(await taken(heads)).toEqual([other]);
+  });
+
+  it('is nothing to anybody once they were removed', async () => {
+    const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
+    const heads = new Map([[keyOf(other), lyingThere(group).heads.get(keyOf(other)) as Uint8Array]]);
+    await alone(group, one);
+    group.remove(other, one);
+    expect(await taken(heads)).toEqual([]);
+  });
+});
+
+describe('contents at a relay', () => {
+  const asked = (text: string) => [{ digest: digestOf(text), kind: 'content', hint: null, base: null } as const];
+  async function fetched(port: Partial<ExchangePort> = {}) {
+    const [one] = group.devices as [SimulatedDevice];
+    const replica = replicaOf(group, one);
+    const { relay } = replica.collection;
+    const session = () => one.engine.network.relays.readySession(replica.id);
+    const exchange = new RelayExchange(replica, relay, portOf(group, replica, { session, ...port }));
+    const [given] = (await group.until(
+      one,
+      exchange.fetch(asked('what there is')),
+    )) as readonly (ContentGiven | null)[];
+    return given === null || given === undefined ? null : new TextDecoder().decode(given.bytes);
+  }
+
+  it('are fetched in the hours in which devices exchange, and no others', async () => {
+    const [one] = (await devices(2)) as [SimulatedDevice];
+    await alone(group, one, write(one, 'a', 'what there is'));
+    expect(await fetched()).toBe('what there is');
+    expect(await fetched({ mayExchange: () => false })).toBeNull();
+  });
+
+  it('are those that were asked for, whatever the list of a pack says', async () => {
+    const [one] = (await devices(2)) as [SimulatedDevice];
+    await alone(group, one, write(one, 'a', 'what there is'));
+    await alone(group, one, write(one, 'b', 'what was exchanged for it'));
+    const { relay } = replicaOf(group, one).collection;
+    const content = relay.content(digestOf('what was exchanged for it'), 'content');
+    expect(content).not.toBeNull();
+    vi.spyOn(relay, 'content').mockReturnValueOnce(content).mockReturnValue(null);
+    expect(await fetched()).toBeNull();
+  });
+});
