@@ -61,6 +61,13 @@ describe('two devices that are never on at the same time', () => {
     await alone(one, () => {});
     group.relay?.collect();
     expect(group.relay?.bytes).toBeLessThan(10_000);
+    await alone(other, () => {});
+    for (const device of group.alive) {
+      const known = device.running?.database.prepare(
+        'SELECT (SELECT count(*) FROM relay_pack) + (SELECT count(*) FROM relay_content)',
+      );
+      expect([device.name, known?.pluck().get()]).toEqual([device.name, 0]);
+    }
   });
 
   it('ask for parts of packs that tell nothing of how long a content is', async () => {

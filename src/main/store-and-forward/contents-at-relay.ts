@@ -8,7 +8,15 @@ import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import { type CollectionId, type Digest, digest, type LogId, type RecordId, recordId } from '../record/ids.ts';
+import {
+  type CollectionId,
+  type DeviceId,
+  type Digest,
+  digest,
+  type LogId,
+  type RecordId,
+  recordId,
+} from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { RelayedContent, RelayStore } from '../store/relay-store.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
@@ -315,11 +323,22 @@ export class ContentsAtRelay {
       await session.deletePack(id, name);
       collection.transactSoon(() => this.#store.dropPack(name));
     }
+    if (!isWaitedFor && this.wanted.length === 0 && this.#isAllApplied(others.map(({ device }) => device)))
+      this.#store.forgetOthers(this.#store.cursor);
     const now = this.#port.clock.now();
     const needed = this.#store.ownPacks().map(({ name }) => name);
     if (needed.length === 0 || now - this.#keptAt < KEPT_AGAIN_MS) return;
     this.#keptAt = now;
     for (const name of await session.touchPacks(id, needed)) collection.transactSoon(() => this.#store.dropPack(name));
+  }
+
+  /** Everything is applied everywhere: whoever put packs there takes them away, and what was in them need not be known. */
+  #isAllApplied(others: readonly DeviceId[]): boolean {
+    const { collection, memberPositions } = this.#replica;
+    return (
+      collection.log.logs().every(({ held, applied }) => applied >= held) &&
+      others.every((device) => memberPositions.behind(device) === 0)
+    );
   }
 }
 

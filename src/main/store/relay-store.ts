@@ -138,6 +138,11 @@ export class RelayStore {
     this.#sql.dropContents.run(this.#collection, name);
     this.#sql.dropPack.run(this.#collection, name);
   }
+  /** Packs of others that items up to this one told of are of no use any more. */
+  forgetOthers(upTo: number): void {
+    this.#sql.forgetContents.run(this.#collection, upTo);
+    this.#sql.forgetPacks.run(this.#collection, upTo);
+  }
   ownPacks(): readonly OwnPack[] {
     return this.#sql.ownPacks.all(this.#collection).map(([name, covers]) => ({
       name,
@@ -218,6 +223,12 @@ function statements(database: Database.Database) {
       'DELETE FROM relay_content WHERE pack IN (SELECT id FROM relay_pack WHERE collection = ? AND name = ?)',
     ),
     dropPack: database.prepare<[number, string]>('DELETE FROM relay_pack WHERE collection = ? AND name = ?'),
+    forgetContents: database.prepare<[number, number]>(
+      'DELETE FROM relay_content WHERE pack IN (SELECT id FROM relay_pack WHERE collection = ? AND covers IS NULL AND sid <= ?)',
+    ),
+    forgetPacks: database.prepare<[number, number]>(
+      'DELETE FROM relay_pack WHERE collection = ? AND covers IS NULL AND sid <= ?',
+    ),
     ownPacks: database
       .prepare<[number], [string, string]>(
         'SELECT name, covers FROM relay_pack WHERE collection = ? AND covers IS NOT NULL ORDER BY id',
