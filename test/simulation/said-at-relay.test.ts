@@ -17,10 +17,7 @@ let group: SimulatedGroup;
 afterEach(() => {
   for (const device of group.devices) device.end();
 });
-async function devices(count: number): Promise<readonly SimulatedDevice[]> {
-  group = await neverTogether(count);
-  return group.devices;
-}
+
 /** What an exchange needs around it, where nobody is linked and nobody waits. */
 const portOf = (group: SimulatedGroup, replica: Replica, port: Partial<ExchangePort>): ExchangePort => ({
   clock: group.clock,
@@ -54,7 +51,8 @@ describe('how far members say there that they are', () => {
   const keyOf = (device: SimulatedDevice) => replicaOf(group, device).membership.ownKey;
 
   it('is what they say of themselves, and last, whatever the relay makes of it', async () => {
-    const [one, other, third] = (await devices(3)) as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+    group = await neverTogether(3);
+    const [one, other, third] = group.devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
     const [key, thirds] = [keyOf(other), keyOf(third)];
     const first = lyingThere(group).heads.get(key) as Uint8Array;
     await alone(group, other, write(other, 'a', 'more'));
@@ -67,7 +65,8 @@ describe('how far members say there that they are', () => {
   });
 
   it('is not listened to while they are linked, and say more', async () => {
-    const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
+    group = await neverTogether(2);
+    const [one, other] = group.devices as [SimulatedDevice, SimulatedDevice];
     const heads = new Map([[keyOf(other), lyingThere(group).heads.get(keyOf(other)) as Uint8Array]]);
     await alone(group, one);
     expect(await taken(heads, { isLinked: () => true })).toEqual([]);
@@ -75,7 +74,8 @@ describe('how far members say there that they are', () => {
   });
 
   it('is nothing to anybody once they were removed', async () => {
-    const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
+    group = await neverTogether(2);
+    const [one, other] = group.devices as [SimulatedDevice, SimulatedDevice];
     const heads = new Map([[keyOf(other), lyingThere(group).heads.get(keyOf(other)) as Uint8Array]]);
     await alone(group, one);
     group.remove(other, one);
@@ -99,14 +99,16 @@ describe('contents at a relay', () => {
   }
 
   it('are fetched in the hours in which devices exchange, and no others', async () => {
-    const [one] = (await devices(2)) as [SimulatedDevice];
+    group = await neverTogether(2);
+    const [one] = group.devices as [SimulatedDevice];
     await alone(group, one, write(one, 'a', 'what there is'));
     expect(await fetched()).toBe('what there is');
     expect(await fetched({ mayExchange: () => false })).toBeNull();
   });
 
   it('are those that were asked for, whatever the list of a pack says', async () => {
-    const [one] = (await devices(2)) as [SimulatedDevice];
+    group = await neverTogether(2);
+    const [one] = group.devices as [SimulatedDevice];
     await alone(group, one, write(one, 'a', 'what there is'));
     await alone(group, one, write(one, 'b', 'what was exchanged for it'));
     const { relay } = replicaOf(group, one).collection;
