@@ -49,6 +49,11 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['an act', { page: 'history' }, (page) => page.locator('.history-row').nth(2).click()],
   ['invite', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Invite a device' }).click()],
   ['an invitation', { page: 'devices' }, invitation],
+  ['waiting for a device nearby', { page: 'devices' }, waitNearby],
+  ['codes to compare with a device nearby', { page: 'devices' }, (page) => moveOn(page, 'comparing')],
+  ['nobody came nearby', { page: 'devices' }, (page) => moveOn(page, 'over')],
+  ['join nearby', {}, joinNearby],
+  ['codes to compare on the device that joins', {}, compareToJoin],
   ['remove', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Remove Laptop' }).click()],
   ['role', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Role of Laptop' }).click()],
   ['rename', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Rename' }).click()],
@@ -73,6 +78,36 @@ async function oneOrTwo(page: Page) {
   await fromMenu(page, /Possible duplicates/, 'People');
   await page.getByRole('button', { name: /Ada Lovelace/ }).click();
   await expect(page.getByRole('dialog').getByRole('article')).toHaveCount(2);
+}
+async function waitNearby(page: Page) {
+  await page.getByRole('button', { name: 'Invite a device' }).click();
+  await page.getByText('Nearby, with a code').click();
+  await page.getByRole('button', { name: 'Wait for a device' }).click();
+  await expect(page.getByText(/^Waiting for a device/)).toBeVisible();
+}
+/** What others did meanwhile. */
+async function moveOn(page: Page, state: 'comparing' | 'over') {
+  await waitNearby(page);
+  await page.evaluate((to) => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    if (sample.nearby === null) throw new Error('it does not wait');
+    const request = to === 'comparing' ? { ...sample.asking, nearby: true } : null;
+    sample.nearby = { ...sample.nearby, state: to, request, why: to === 'over' ? 'time' : null };
+  }, state);
+  await expect(page.getByRole('button', { name: state === 'over' ? 'Wait again' : 'They are the same' })).toBeVisible();
+}
+async function joinNearby(page: Page) {
+  await page.getByRole('button', { name: 'Join with a link' }).click();
+  await page.getByText('A device nearby').click();
+  await expect(page.getByRole('radio', { name: /Laptop/ })).toBeVisible();
+}
+async function compareToJoin(page: Page) {
+  await joinNearby(page);
+  await page.getByRole('radio', { name: /Laptop/ }).check({ force: true });
+  await page.getByLabel('Place on this device').fill('/home/ana/Documents');
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.hold('nearby:outcome'));
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'They are the same' })).toBeVisible();
 }
 async function invitation(page: Page) {
   await page.getByRole('button', { name: 'Invite a device' }).click();

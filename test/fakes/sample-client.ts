@@ -7,6 +7,7 @@ import type {
   Events,
   HistoryQuery,
   LockstepClient,
+  NearbyWindowView,
   Reply,
   RequestName,
   Requests,
@@ -34,6 +35,8 @@ import {
   MANY_PEOPLE,
   MANY_PROBLEMS,
   MUSIC,
+  NEARBY,
+  NEARBY_DEVICES,
   PEOPLE,
   PROBLEMS,
   plain,
@@ -66,6 +69,10 @@ export type Scenario = 'rich' | 'calm' | 'empty' | 'long' | 'broken' | 'lost';
 export class SampleClient implements LockstepClient {
   readonly host: LockstepClient['host'];
   readonly asked: { readonly name: RequestName; readonly args: readonly unknown[] }[] = [];
+  /** This device waits for one nearby; tests move it on. */
+  nearby: NearbyWindowView | null = null;
+  /** Who asks to join. */
+  readonly asking = REQUESTS[0] as RequestView;
   readonly #scenario: Scenario;
   readonly #failing = new Set<RequestName>();
   readonly #held = new Map<RequestName, { readonly until: Promise<void>; readonly letGo: () => void }>();
@@ -245,6 +252,18 @@ export class SampleClient implements LockstepClient {
         return '/home/ana/Pictures';
       case 'collections:invite':
         return { link: args[0] === DOCS && this.#scenario === 'rich' ? FAR_LINK : LINK };
+      case 'nearby:wait':
+        this.nearby = { ...NEARBY, collection: String(args[0]), role: args[1] as Role };
+        return this.nearby;
+      case 'nearby:window':
+        return this.nearby;
+      case 'nearby:stop':
+        this.nearby = null;
+        return {};
+      case 'nearby:devices':
+        return this.#scenario === 'rich' ? NEARBY_DEVICES : [];
+      case 'nearby:join':
+        return { code: '271828', name: 'Laptop' };
       case 'collections:join':
         return { collection: 'ee'.repeat(16), source: 's9', state: 'waiting-for-approval', code: '482913' };
       default:

@@ -7,6 +7,8 @@ import type {
   DuplicateView,
   HistoryChangeView,
   HistoryQuery,
+  NearbyDeviceView,
+  NearbyWindowView,
   PeerView,
   ProblemView,
   RecordView,
@@ -278,6 +280,23 @@ export const REQUESTS: readonly RequestView[] = [
     code: '482913',
     at: ago(1),
   },
+];
+
+/** This device waits for one nearby. */
+export const NEARBY: NearbyWindowView = {
+  collection: DOCS,
+  collectionName: 'Documents',
+  role: 'admin',
+  until: new Date(NOW + 112_000).toISOString(),
+  state: 'waiting',
+  request: null,
+  addresses: ['192.168.1.20:21027', '[fd00::20]:21027'],
+  why: null,
+};
+/** Devices that wait for this one. */
+export const NEARBY_DEVICES: readonly NearbyDeviceView[] = [
+  { device: 'aa'.repeat(8), name: 'Laptop', addresses: ['192.168.1.21:21027'] },
+  { device: 'bb'.repeat(8), name: 'Büro im Dachgeschoss, neben dem Drucker', addresses: ['[fe80::21%eth0]:21027'] },
 ];
 
 export const DEVICES: readonly DeviceView[] = [

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Button, Checkbox } from 'react-aria-components';
-import type { Role } from '../../contract/contract.ts';
+import type { NearbyWindowView, Role } from '../../contract/contract.ts';
 import { linkReach } from '../../contract/relay-words.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -11,8 +11,15 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Note } from '../components/note.tsx';
 import { QrCode } from '../components/qr-code.tsx';
+import { Segments } from '../components/segments.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
+import { NearbyInvitation } from './nearby-invitation.tsx';
 import { RoleField } from './role-field.tsx';
+
+const WAYS = [
+  { id: 'link', label: 'With a link' },
+  { id: 'nearby', label: 'Nearby, with a code' },
+] as const;
 
 /** Makes a one-time invitation to a collection, as a link and as a QR code. */
 export function InviteDialog({ collection: given, onClose }: { collection: string | null; onClose: () => void }) {
@@ -23,21 +30,30 @@ export function InviteDialog({ collection: given, onClose }: { collection: strin
   const [role, setRole] = useState<Role>('admin');
   const [approveFirst, setApproveFirst] = useState(false);
   const [link, setLink] = useState<string | null>(null);
+  const [way, setWay] = useState<string>('link');
+  const [nearby, setNearby] = useState<NearbyWindowView | null>(null);
   const invite = useAction('collections:invite');
+  const wait = useAction('nearby:wait');
   const name = collections.find((one) => one.id === collection)?.name ?? '';
   const run = async () => {
+    if (way === 'nearby') {
+      const opened = await wait.run(collection, role);
+      if (opened.ok) setNearby(opened.value);
+      return;
+    }
     const reply = await invite.run(collection, role, approveFirst);
     if (reply.ok) setLink(reply.value.link);
   };
   if (link !== null) return <Invitation name={name} link={link} approveFirst={approveFirst} onClose={onClose} />;
+  if (nearby !== null) return <NearbyInvitation opened={nearby} onClose={onClose} />;
   return (
     <DialogFrame
       title={given === null ? 'Invite a device' : `Invite a device to ${name}`}
       onClose={onClose}
       footer={
         <DialogActions
-          action="Make invitation"
-          isPending={invite.busy}
+          action={way === 'nearby' ? 'Wait for a device' : 'Make invitation'}
+          isPending={invite.busy || wait.busy}
           isDisabled={collection === ''}
           onAction={() => void run()}
           onCancel={onClose}
@@ -52,15 +68,23 @@ export function InviteDialog({ collection: given, onClose }: { collection: strin
           onChange={setCollection}
         />
       )}
+      <Segments label="How it is invited" options={WAYS} value={way} onChange={setWay} />
+      <p className="muted">
+        {way === 'nearby'
+          ? 'For a device in this network: both screens show the same six digits, and you compare them.'
+          : 'You send the link to the other device, or it scans it as a QR code.'}
+      </p>
       <RoleField role={role} onChange={setRole} />
-      <Checkbox className="checkbox" isSelected={approveFirst} onChange={setApproveFirst}>
-        <span className="box" aria-hidden />
-        <span>
-          Admit the first device that brings it, without asking here
-          <small>Only for a link nobody else can see.</small>
-        </span>
-      </Checkbox>
-      <ErrorNotice error={invite.error} />
+      {way === 'link' && (
+        <Checkbox className="checkbox" isSelected={approveFirst} onChange={setApproveFirst}>
+          <span className="box" aria-hidden />
+          <span>
+            Admit the first device that brings it, without asking here
+            <small>Only for a link nobody else can see.</small>
+          </span>
+        </Checkbox>
+      )}
+      <ErrorNotice error={way === 'nearby' ? wait.error : invite.error} />
     </DialogFrame>
   );
 }

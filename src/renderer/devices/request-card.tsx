@@ -1,5 +1,5 @@
 import { Laptop } from 'lucide-react';
-import type { RequestView, Role } from '../../contract/contract.ts';
+import type { RequestView } from '../../contract/contract.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ActionButton } from '../components/action-button.tsx';
@@ -7,12 +7,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { PairingCode } from '../components/pairing-code.tsx';
 import { When } from '../components/when.tsx';
-
-const MAY: { readonly [role in Role]: string } = {
-  admin: 'read and change it, and invite and remove devices',
-  editor: 'read and change it',
-  reader: 'read it',
-};
+import { MAY } from './role-words.ts';
 
 /** A device that asks to join: who, what it would be allowed, and the code that proves it is the right one. */
 export function RequestCard({ request }: { request: RequestView }) {

@@ -1,43 +1,45 @@
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { JoinedView } from '../../contract/contract.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
-import { ChoiceField } from '../components/choice-field.tsx';
 import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
-import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { PairingCode } from '../components/pairing-code.tsx';
+import { Segments } from '../components/segments.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { isAddress, withUser } from './account-address.ts';
-import { AccountFields } from './account-fields.tsx';
-import { accountAdvice, FORMAT_CHOICES, RECOGNIZED } from './format-words.ts';
-import { PlaceField } from './place-field.tsx';
+import { JoinPlace, useJoinPlace } from './join-place.tsx';
+import { NearbyJoin } from './nearby-join.tsx';
 
 const LINK = /^lockstep:\/\/join#\S+$/;
+const WAYS = [
+  { id: 'link', label: 'With a link' },
+  { id: 'nearby', label: 'A device nearby' },
+] as const;
 
-/** Joins a collection another device shares: its link, and the place here. */
-export function JoinDialog({ link: given, onClose }: { link: string; onClose: () => void }) {
+/** Joins a collection another device shares: by its link, or because it is near; and the place here. */
+export function JoinDialog({ link, onClose }: { link: string; onClose: () => void }) {
   useReturnFocus();
+  const [way, setWay] = useState<string>('link');
+  const ways = <Segments label="How this device joins" options={WAYS} value={way} onChange={setWay} />;
+  return way === 'link' ? (
+    <LinkJoin link={link} ways={ways} onClose={onClose} />
+  ) : (
+    <NearbyJoin ways={ways} onClose={onClose} />
+  );
+}
+
+function LinkJoin({ link: given, ways, onClose }: { link: string; ways: ReactNode; onClose: () => void }) {
   const [link, setLink] = useState(given);
-  const [place, setPlace] = useState('');
   const [joined, setJoined] = useState<JoinedView | null>(null);
-  const [format, setFormat] = useState(RECOGNIZED);
-  const [user, setUser] = useState('');
-  const [password, setPassword] = useState('');
-  const isServer = isAddress(place);
-  const remember = useAction('accounts:password');
+  const place = useJoinPlace();
   const join = useAction('collections:join');
   const toast = useToast();
-  const failure = remember.error ?? join.error;
   const wrong = link.trim() !== '' && !LINK.test(link.trim()) ? 'An invitation begins with lockstep://join#' : null;
   const run = async () => {
-    remember.reset();
-    const location = isServer ? withUser(place, user) : place.trim();
-    if (isServer && user.trim() !== '' && !(await remember.run(location, password)).ok) return;
-    const chosen = isServer || format === RECOGNIZED ? null : format;
-    const reply = await join.run(link.trim(), location, chosen, false);
+    if (!(await place.keep())) return;
+    const reply = await join.run(link.trim(), place.location, place.chosenFormat, false);
     if (!reply.ok) return;
     if (reply.value.state === 'waiting-for-approval') setJoined(reply.value);
     else {
@@ -69,7 +71,7 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
       </DialogFrame>
     );
   }
-  const isFilled = link.trim() !== '' && wrong === null && place.trim() !== '';
+  const isFilled = link.trim() !== '' && wrong === null && place.isFilled;
   return (
     <DialogFrame
       title="Join with a link"
@@ -86,6 +88,7 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
         />
       }
     >
+      {ways}
       <p>On the other device, open Devices, choose “Invite a device” and send yourself the link.</p>
       <Field
         label="Invitation link"
@@ -97,22 +100,7 @@ export function JoinDialog({ link: given, onClose }: { link: string; onClose: ()
         autoFocus={given === ''}
         invalid={wrong}
       />
-      <PlaceField
-        label="Place on this device"
-        value={place}
-        onChange={setPlace}
-        autoFocus={given !== ''}
-        hint="An empty or new place is filled. What is in it already is merged in; nothing is overwritten."
-      />
-      {isServer ? (
-        <AccountFields user={user} password={password} onUser={setUser} onPassword={setPassword} />
-      ) : (
-        <ChoiceField label="What it is to be" options={FORMAT_CHOICES} value={format} onChange={setFormat} />
-      )}
-      <ErrorNotice error={failure} />
-      {isServer && failure !== null && accountAdvice(failure.code) !== null && (
-        <p className="hint">{accountAdvice(failure.code)}</p>
-      )}
+      <JoinPlace of={place} autoFocus={given !== ''} error={join.error} />
     </DialogFrame>
   );
 }

@@ -59,7 +59,9 @@ export function Welcome() {
       <div className="welcome-join">
         <p>
           <strong>Is it on another device already?</strong>{' '}
-          <span className="muted">Open Lockstep there, choose “Invite a device”, and bring the link here.</span>
+          <span className="muted">
+            Open Lockstep there, choose “Invite a device”, and bring the link here, or compare a code.
+          </span>
         </p>
         <Button className="button" onPress={() => store.setState({ joining: '' })}>
           <Link2 aria-hidden size={16} />
