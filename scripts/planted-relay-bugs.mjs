@@ -88,8 +88,8 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'packages at a relay can be read by who was removed',
     file: 'src/main/store-and-forward/put-up.ts',
-    find: '      const at = { session, epoch };\n',
-    replace: '      const at = { session, epoch: { id: NO_EPOCH, secret } };\n',
+    find: 'full !== null ? null : { session, epoch };',
+    replace: 'full !== null ? null : unsealed;',
     tests: EXCHANGE,
   },
   {
@@ -193,8 +193,8 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'those who were removed are told what a member lacks',
     file: 'src/main/store-and-forward/put-up.ts',
-    find: 'const lacking = epoch === null ? [] : this.#contents.wanted;',
-    replace: 'const lacking = this.#contents.wanted;',
+    find: 'at === null ? [] : this.#contents.wanted',
+    replace: 'this.#contents.wanted',
     tests: EXCHANGE,
   },
   {
