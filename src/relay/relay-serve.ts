@@ -25,8 +25,8 @@ const HOUR = 3_600_000;
 /** Bytes in memory of what is received and sent, all together and for one host. */
 const UNDER_WAY = 256 * 1024 * 1024;
 const UNDER_WAY_OF_A_HOST = 64 * 1024 * 1024;
-/** What others on this computer are left of the disk. */
-const RESERVE = 512 * 1024 * 1024;
+/** What others on this computer are left of the disk: packs, which take nearly all of it, end before the rest does. */
+const RESERVE = { packs: 512 * 1024 * 1024, rest: 256 * 1024 * 1024 };
 /** What is under way at a stop may take so long. */
 const PATIENCE_MS = 1.5 * SECOND;
 
@@ -140,16 +140,16 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
 }
 
 /** Whether the disk has room for more: looked at once a second at most. null of the system is taken for yes. */
-function roomOn(directory: string): () => boolean {
+function roomOn(directory: string): (kind: keyof typeof RESERVE) => boolean {
   let looked = Number.NEGATIVE_INFINITY;
-  let hasRoom = true;
-  return () => {
+  let free = Number.POSITIVE_INFINITY;
+  return (kind) => {
     const now = performance.now();
     if (now - looked >= SECOND) {
-      hasRoom = (freeBytes(directory) ?? Number.POSITIVE_INFINITY) >= RESERVE;
+      free = freeBytes(directory) ?? Number.POSITIVE_INFINITY;
       looked = now;
     }
-    return hasRoom;
+    return free >= RESERVE[kind];
   };
 }
 

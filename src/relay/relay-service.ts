@@ -47,8 +47,8 @@ export interface RelayWorld {
   readonly random: Random;
   readonly meter: Meter;
   readonly limits: RelayLimits;
-  /** Is there room on the disk for more? */
-  readonly hasRoom: () => boolean;
+  /** Is there room on the disk for more? For packs sooner not than for what is small, so that others hear of what has no room. */
+  readonly hasRoom: (kind: 'packs' | 'rest') => boolean;
   /** base64url SHA-256 of the SubjectPublicKeyInfo of the relay's TLS key. */
   readonly key: string;
   /** Further names by which devices may authenticate: `https://host:port`. */
@@ -274,7 +274,7 @@ export class RelayService {
   async putPack(session: Session, g: string, name: string, bytes: Uint8Array): Promise<void> {
     const { group, key } = memberOf(session, g);
     const id = readPackId(name);
-    this.#room();
+    this.#room('packs');
     checkSize(bytes, this.#world.limits.pack, 'a pack');
     if (sha256(bytes) !== id) throw new Refusal('bad-request', 'the id of a pack is the SHA-256 of its bytes');
     const { store, blobs, limits } = this.#world;
@@ -403,8 +403,8 @@ export class RelayService {
   }
 
   /** What makes room (cursors, deletions) is taken on a full disk too. */
-  #room(): void {
-    if (this.#world.hasRoom()) return;
+  #room(kind: 'packs' | 'rest' = 'rest'): void {
+    if (this.#world.hasRoom(kind)) return;
     this.#count('quota_refusals');
     throw new Refusal('quota', 'the disk of the relay is full');
   }

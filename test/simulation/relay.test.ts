@@ -119,6 +119,10 @@ describe('two devices that are never on at the same time', () => {
     await alone(other, () => {});
     expect(group.replica(other)?.collection.records.live).toBe(1);
     expect(text(other, 'large')).toBeNull();
+    await group.start(one);
+    const before = group.clock.now();
+    await group.until(one, syncRequest(one.engine, { wait: false, timeoutSeconds: 60 }));
+    expect(group.clock.now() - before).toBeLessThan(30_000);
     (group.relay as MemoryRelay).room = Number.POSITIVE_INFINITY;
     await alone(one, () => {});
     await group.pass(11 * 60_000);

@@ -103,7 +103,9 @@ export class RelayExchange {
   }
   readonly #settled: (() => void)[] = [];
   #tellSettled(): void {
-    const isDue = this.#dueAt < Number.POSITIVE_INFINITY && this.#port.session() !== null && this.#trouble === null;
+    // What is due much later waits for others, or for a relay that has no room.
+    const isSoon = this.#dueAt - this.#port.clock.now() <= SETTLE_MS;
+    const isDue = isSoon && this.#port.session() !== null && this.#trouble === null;
     if (!this.#stopped && (this.#isRunning || isDue)) return;
     for (const resolve of this.#settled.splice(0)) resolve();
   }

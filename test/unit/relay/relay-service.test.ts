@@ -361,6 +361,15 @@ describe('items', () => {
     expect(await relay.service.setCursor(asAna, GROUP, { sid: 1 })).toBe(1);
   });
 
+  it('are taken where the disk has no room for packs any more', async () => {
+    relay = new RelayInMemory({ hasRoom: (kind) => kind !== 'packs' });
+    await relay.register([ana]);
+    asAna = await relay.enter(ana);
+    const pack = bytes('pack');
+    await expect(relay.service.putPack(asAna, GROUP, sha256(pack), pack)).rejects.toEqual(refused('quota'));
+    expect(await post('what the others hear of it')).toBe(1);
+  });
+
   it('come from one member fifty at once and ten a second', async () => {
     for (let n = 0; n < 50; n++) await post(`${n}`);
     await expect(post('x')).rejects.toEqual(refused('too-many', { retryAfter: 1 }));
