@@ -553,6 +553,18 @@ test('what is dropped on a browser is named, and its path asked for', async ({ p
   await expect(dialog.getByLabel('Place')).toBeFocused();
 });
 
+test('the way to join is chosen by keyboard, and the focus stays there', async ({ page }) => {
+  await openPages(page, pages, {});
+  await page.getByRole('button', { name: 'Join with a link' }).click();
+  await expect(page.getByLabel('Invitation link')).toBeFocused();
+  await page.getByRole('radio', { name: 'With a link' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('dialog', { name: 'Join a device nearby' })).toBeVisible();
+  await expect(page.getByRole('radio', { name: 'A device nearby' })).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByRole('radio', { name: 'With a link' })).toBeFocused();
+});
+
 test('a pairing request names what it grants; joining shows the code to compare', async ({ page }) => {
   await openPages(page, pages, { page: 'devices' });
   const request = page.getByRole('article', { name: /Kitchen tablet asks to join/ });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { NearbyWindowView } from '../../src/contract/contract.ts';
+import type { JoinedView, NearbyWindowView } from '../../src/contract/contract.ts';
 import { type ControlClient, connectControl } from '../../src/main/control/control-client.ts';
 import { Device, end } from './device.ts';
 import { Folder } from './folder.ts';
@@ -50,6 +50,36 @@ it('two computers without a link are paired by people who compare six digits', a
   await expect(atB!.request('nearby:join', a!.listen, new Folder('late').root, null)).rejects.toMatchObject({
     code: 'not-nearby',
   });
+});
+
+it('the command line does the same: a code is approved on both, or denied', async () => {
+  const third = new Folder('third');
+  third.write('three.txt', '3');
+  await a!.add(third, '--name', 'third');
+  const there = new Folder('there');
+  const pairUp = async () => {
+    const inviting = a!.cli('invite', 'third', '--nearby', '--role', 'editor', '--json');
+    await expect.poll(async () => (await window())?.collectionName).toBe('third');
+    const asked = await b!.cli('join', '--nearby', a!.listen, there.root, '--json');
+    const invited = await inviting;
+    expect([asked.status, invited.status]).toEqual([4, 4]);
+    const { code } = JSON.parse(asked.stdout.toString()) as { code: string };
+    expect(JSON.parse(invited.stdout.toString())).toMatchObject({ code, name: 'bert' });
+    return code;
+  };
+  const other = await pairUp();
+  await b!.ask('deny', other);
+  await expect.poll(async () => (await window())?.why).toBe('different');
+  expect(await a!.refused('approve', other)).toMatchObject({ code: 'no-such-pairing' });
+  await atA!.request('nearby:stop');
+
+  const code = await pairUp();
+  const joining = b!.ask<JoinedView>('approve', code);
+  await a!.ask('approve', code);
+  expect(await joining).toMatchObject({ state: 'joined', code });
+  await a!.sync();
+  expect(there.read('three.txt')).toBe('3');
+  expect((await a!.refused('invite', 'third', '--nearby', '--approve-first')).status).toBe(2);
 });
 
 it('codes that differ, and a person who says no, let nobody in', async () => {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { OccurrenceView, SourceSettingsView } from '../../contract/contract.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
+import { inviteNearby, joinNearby } from './nearby-pairing.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
 import { checkFormat, FORMAT_NAMES, KINDS, needsPassword, sourcePlace } from './place.ts';
 import { plainText } from './plain-text.ts';
@@ -78,9 +79,18 @@ const invite: Command = {
   options: {
     role: { type: 'string', value: 'ROLE', help: 'admin, editor or reader (default: admin)', offers: ROLES },
     'approve-first': { type: 'boolean', help: 'admit the first device that brings the link, without asking' },
+    nearby: {
+      type: 'boolean',
+      help: 'no link: wait two minutes for a device in this network, and show a code to compare',
+    },
   },
   async run(call) {
     const role = wordOption(call.options, 'role', ROLES) ?? 'admin';
+    if (flagOption(call.options, 'nearby')) {
+      if (flagOption(call.options, 'approve-first'))
+        throw usageError('Without a link a person has to compare the code: say one of the two.', '--approve-first');
+      return inviteNearby(call, call.positionals[0]!, role);
+    }
     const link = await call.ask(
       'collections:invite',
       call.positionals[0]!,
@@ -146,17 +156,28 @@ const recoveryKey: Command = {
 
 const join: Command = {
   name: 'join',
-  takes: 'LINK|- PATH|URL',
+  takes: 'LINK|-|DEVICE PATH|URL',
   summary: 'joins a collection with this source',
   details:
     'Give - to read the link from standard input: other users of this machine can see arguments. An empty or new place is filled, a\n' +
     'full one is merged. Exit status 4 while an admin has to approve; the code shown there must be the one shown here.',
-  options: { format, wait: { type: 'boolean', help: 'wait until membership is granted' } },
+  options: {
+    format,
+    wait: { type: 'boolean', help: 'wait until membership is granted' },
+    nearby: {
+      type: 'boolean',
+      help: 'no link: DEVICE is the name or host:port of one in this network that waits (invite --nearby)',
+    },
+  },
   async run(call) {
     const wanted = textOption(call.options, 'format');
     checkFormat(wanted);
     const location = sourcePlace(call.positionals[1]!, call.terminal.directory);
     const given = call.positionals[0]!;
+    if (flagOption(call.options, 'nearby')) {
+      await givePassword(call, location);
+      return joinNearby(call, given, location, wanted ?? null);
+    }
     const link = await wordOrInput(call, given);
     if (!link.startsWith('lockstep://')) throw usageError('A link begins with lockstep://join#.', 'LINK');
     await givePassword(call, location);

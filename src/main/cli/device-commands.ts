@@ -2,6 +2,7 @@ import type { DeviceView } from '../../contract/contract.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
+import { answerCode, isCode } from './nearby-pairing.ts';
 import { flagOption, usageError } from './options.ts';
 import { plainText } from './plain-text.ts';
 import { shortId, shortRecord } from './show-value.ts';
@@ -33,11 +34,14 @@ const requests: Command = {
 
 const answer = (name: 'approve' | 'deny', summary: string, done: string): Command => ({
   name,
-  takes: 'REQUEST',
+  takes: 'REQUEST|CODE',
   summary,
+  details: 'The code is that of a pairing without a link (--nearby), on either of the two devices.',
   options: {},
   async run(call) {
-    await call.print(await call.ask('requests:answer', call.positionals[0]!, name === 'approve'), () => `${done}\n`);
+    const given = call.positionals[0]!;
+    if (isCode(given)) return answerCode(call, given, name === 'approve');
+    await call.print(await call.ask('requests:answer', given, name === 'approve'), () => `${done}\n`);
     return EXIT.done;
   },
 });

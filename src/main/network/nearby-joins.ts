@@ -35,28 +35,30 @@ export class NearbyJoins {
   }
 
   /**
-   * Asks the device (`id` of `waiting`, or host:port); resolves with the digits to compare. Fails with `busy`, `not-nearby`, or whatever ends
+   * Asks the device (`id` or name of `waiting`, or host:port); resolves with the digits to compare. Fails with `busy`, `not-nearby`, `ambiguous`, or whatever ends
    * `ask` before there are any.
    */
   begin(device: string, ask: AskNearby): Promise<NearbyComparedView> {
     const addresses = this.#addressesOf(device);
     if (this.#attempt?.isOver === false)
       throw new LockstepError('busy', 'This device is being paired with another one already: end that first.', device);
-    return new Promise((resolve, reject) => {
-      const abort = new AbortController();
-      const compare = (compared: Compared): Promise<boolean> =>
-        new Promise((said) => {
-          attempt.code = compared.code;
-          attempt.answer = said;
-          resolve(compared);
-        });
-      const outcome = ask(addresses, compare, abort.signal).finally(() => {
-        attempt.isOver = true;
+    const shown = Promise.withResolvers<NearbyComparedView>();
+    const { promise: outcome, resolve, reject } = Promise.withResolvers<JoinedView>();
+    const attempt: Attempt = { abort: new AbortController(), outcome, code: null, isOver: false, answer: null };
+    this.#attempt = attempt;
+    const compare = (compared: Compared): Promise<boolean> =>
+      new Promise((said) => {
+        attempt.code = compared.code;
+        attempt.answer = said;
+        shown.resolve(compared);
       });
-      const attempt: Attempt = { abort, outcome, code: null, isOver: false, answer: null };
-      this.#attempt = attempt;
-      outcome.catch(reject);
-    });
+    outcome.catch(shown.reject);
+    ask(addresses, compare, attempt.abort.signal)
+      .finally(() => {
+        attempt.isOver = true;
+      })
+      .then(resolve, reject);
+    return shown.promise;
   }
 
   /** A person compared. Fails with `no-such-pairing`. */
@@ -80,7 +82,9 @@ export class NearbyJoins {
     return this.#attempt;
   }
   #addressesOf(device: string): readonly string[] {
-    const heard = this.#host.waiting().find(({ id }) => id === device);
+    const [heard, another] = this.#host.waiting().filter(({ id, name }) => id === device || name === device);
+    if (another !== undefined)
+      throw new LockstepError('ambiguous', `Several devices that wait are called ${device}: give host:port.`, device);
     if (heard !== undefined) return heard.addresses;
     if (parseHostPort(device) !== null) return [device];
     throw new LockstepError(

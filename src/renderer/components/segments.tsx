@@ -6,6 +6,8 @@ export function Segments(props: {
   options: readonly { readonly id: string; readonly label: string }[];
   value: string;
   onChange: (id: string) => void;
+  /** It has the focus at first, where a choice brings another view that has it too. */
+  autoFocus?: boolean;
 }) {
   return (
     <RadioGroup
@@ -16,7 +18,7 @@ export function Segments(props: {
       onChange={props.onChange}
     >
       {props.options.map(({ id, label }) => (
-        <Radio key={id} className="segment" value={id}>
+        <Radio key={id} className="segment" value={id} autoFocus={props.autoFocus === true && id === props.value}>
           {label}
         </Radio>
       ))}

@@ -22,15 +22,23 @@ const WAYS = [
 export function JoinDialog({ link, onClose }: { link: string; onClose: () => void }) {
   useReturnFocus();
   const [way, setWay] = useState<string>('link');
-  const ways = <Segments label="How this device joins" options={WAYS} value={way} onChange={setWay} />;
+  const [hasChosen, setHasChosen] = useState(false);
+  const choose = (id: string) => {
+    setHasChosen(true);
+    setWay(id);
+  };
+  const ways = (
+    <Segments label="How this device joins" options={WAYS} value={way} onChange={choose} autoFocus={hasChosen} />
+  );
   return way === 'link' ? (
-    <LinkJoin link={link} ways={ways} onClose={onClose} />
+    <LinkJoin link={link} ways={ways} isFirst={!hasChosen} onClose={onClose} />
   ) : (
     <NearbyJoin ways={ways} onClose={onClose} />
   );
 }
 
-function LinkJoin({ link: given, ways, onClose }: { link: string; ways: ReactNode; onClose: () => void }) {
+function LinkJoin(props: { link: string; ways: ReactNode; isFirst: boolean; onClose: () => void }) {
+  const { link: given, ways, isFirst, onClose } = props;
   const [link, setLink] = useState(given);
   const [joined, setJoined] = useState<JoinedView | null>(null);
   const place = useJoinPlace();
@@ -97,10 +105,10 @@ function LinkJoin({ link: given, ways, onClose }: { link: string; ways: ReactNod
         rows={3}
         mono
         placeholder="lockstep://join#…"
-        autoFocus={given === ''}
+        autoFocus={isFirst && given === ''}
         invalid={wrong}
       />
-      <JoinPlace of={place} autoFocus={given !== ''} error={join.error} />
+      <JoinPlace of={place} autoFocus={isFirst && given !== ''} error={join.error} />
     </DialogFrame>
   );
 }
