@@ -91,11 +91,13 @@ export class Ledger {
   /** Runs what a person does to a folder; what is other afterwards is the person's. `torn`: it was the power that went. */
   byPerson<T>(device: SimulatedDevice, act: () => T, torn = false): T {
     this.observe(device);
+    // A program that does not run may have it.
+    const isWatchedOver = device.running === null || isSource(device);
     if (torn) this.#forgive(device);
     try {
       return act();
     } finally {
-      this.#takePerson(device, torn);
+      this.#takePerson(device, torn && isWatchedOver);
     }
   }
 
@@ -334,6 +336,13 @@ export class Ledger {
 /** Did a power loss cut it short, or leave zeroes in it? */
 const couldBeLeftOf = (found: string, whole: string): boolean =>
   found.length <= whole.length && [...found].every((character, at) => character === '\0' || character === whole[at]);
+
+/** Is the first folder of a device one its program keeps in step? What is torn in another nobody can tell from what a person wrote. */
+function isSource({ running }: SimulatedDevice): boolean {
+  return [...(running?.engine.replicas.values() ?? [])].some((replica) =>
+    [...replica.synchronizers.values()].some(({ source }) => source.location === ROOT),
+  );
+}
 
 const isFile = (seen: { readonly type: string }): boolean => seen.type === 'file';
 
