@@ -5,6 +5,7 @@ import type { Random } from '../platform/random.ts';
 import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { ExchangePort } from '../store-and-forward/exchange-port.ts';
+import { patientStorage } from '../store-and-forward/patient-storage.ts';
 import { RelayExchange } from '../store-and-forward/relay-exchange.ts';
 import type { Relays } from './relays.ts';
 
@@ -90,7 +91,10 @@ export class Exchanges {
       random: host.random,
       up: host.up,
       down: host.down,
-      session: () => host.relays.readySession(id),
+      session: () => {
+        const session = host.relays.readySession(id);
+        return session === null ? null : patientStorage(session, host.clock);
+      },
       online: () => host.relays.onlineIn(id),
       isLinked: (device) => host.isLinked(id, device),
       mayExchange: () => host.mayExchange(),

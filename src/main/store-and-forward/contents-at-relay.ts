@@ -1,6 +1,5 @@
 import type { DecodedChange } from '../change-log/package-body.ts';
 import { decodeChunkList } from '../content/chunk-list.ts';
-import type { RelaySession } from '../peers/relay/relay-session.ts';
 import { openPiece, type PackPiece, sealPack } from '../peers/sealed/sealed-pack.ts';
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import { digestOf } from '../platform/hash.ts';
@@ -21,6 +20,7 @@ import type { Replica } from '../replica.ts';
 import type { RelayedContent, RelayStore } from '../store/relay-store.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
+import type { RelayStorage } from './patient-storage.ts';
 import { post } from './seal.ts';
 
 /** A pack is put up once so much is in it, or so many pieces. */
@@ -247,7 +247,7 @@ export class ContentsAtRelay {
   }
 
   /** A pack that is gone is forgotten; what lies in another one as well is looked for there. */
-  async #fetch(session: RelaySession, asked: readonly ContentAsked[], found: (ContentGiven | null)[]): Promise<void> {
+  async #fetch(session: RelayStorage, asked: readonly ContentAsked[], found: (ContentGiven | null)[]): Promise<void> {
     let isGone = true;
     for (let tried = 0; isGone && tried < MOST_PACKS_TRIED; tried++) {
       isGone = false;
@@ -280,7 +280,7 @@ export class ContentsAtRelay {
 
   /** false: the pack is not there, or not what was said of it. */
   async #fetchRun(
-    session: RelaySession,
+    session: RelayStorage,
     pack: string,
     run: readonly (RelayedContent & { readonly at: number; readonly digest: Digest })[],
     found: (ContentGiven | null)[],
@@ -310,7 +310,7 @@ export class ContentsAtRelay {
   }
 
   /** Takes away what all members have applied and nobody waits for, and has what they need kept for another while. Fails as the session does. */
-  async dropUnneeded(session: RelaySession, isWaitedFor: boolean): Promise<void> {
+  async dropUnneeded(session: RelayStorage, isWaitedFor: boolean): Promise<void> {
     if (!isWaitedFor) this.#waitedFor.clear();
     const { id, membership, memberPositions, collection } = this.#replica;
     const others = membership.others().filter(({ memberKey }) => memberKey !== null);
@@ -322,6 +322,8 @@ export class ContentsAtRelay {
       if (isNeeded || this.#waitedFor.has(name)) continue;
       await session.deletePack(id, name);
       collection.transactSoon(() => this.#store.dropPack(name));
+      // There may be room again.
+      this.#full = null;
     }
     if (!isWaitedFor && this.wanted.length === 0 && this.#isAllApplied(others.map(({ device }) => device)))
       this.#store.forgetOthers(this.#store.cursor);

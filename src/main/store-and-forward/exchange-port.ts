@@ -1,9 +1,9 @@
-import type { RelaySession } from '../peers/relay/relay-session.ts';
 import type { RateLimit } from '../peers/session/rate-limit.ts';
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { DeviceId, MemberKey } from '../record/ids.ts';
+import type { RelayStorage } from './patient-storage.ts';
 
 /** What passing things on through a relay needs around it. */
 export interface ExchangePort {
@@ -12,7 +12,7 @@ export interface ExchangePort {
   readonly up: RateLimit;
   readonly down: RateLimit;
   /** The session with the relay of the collection, once it lets this device in; null: none now. */
-  session(): RelaySession | null;
+  session(): RelayStorage | null;
   /** Members that are at the relay now, as it says. */
   online(): ReadonlySet<MemberKey>;
   /** Is the device linked, and has the collection open? It is given directly what it lacks. */
@@ -32,6 +32,6 @@ export interface ExchangePort {
 
 /** The relay as it is used in one run: the session, and what everything is sealed with. */
 export interface AtRelay {
-  readonly session: RelaySession;
+  readonly session: RelayStorage;
   readonly epoch: { readonly id: string; readonly secret: Uint8Array };
 }

@@ -1,5 +1,4 @@
 import { parseOp } from '../peers/membership/membership-op.ts';
-import type { RelaySession } from '../peers/relay/relay-session.ts';
 import { NO_EPOCH } from '../peers/sealed/sealed-item.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { LogId, MemberKey } from '../record/ids.ts';
@@ -8,6 +7,7 @@ import type { BranchPackage } from '../store/log-store.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import type { ContentsAtRelay } from './contents-at-relay.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
+import type { RelayStorage } from './patient-storage.ts';
 import { putUpOperations } from './put-up-operations.ts';
 import { isMineToPutUp, type MemberThere, packagesWanted, type Stretch } from './put-up-plan.ts';
 import { Repeats } from './repeats.ts';
@@ -65,7 +65,7 @@ export class PutUp {
   }
 
   /** Puts up what is this device's to put up; true: nobody lacks anything that does not lie there. Fails as the session does. */
-  async run(session: RelaySession): Promise<boolean> {
+  async run(session: RelayStorage): Promise<boolean> {
     const { membership } = this.#replica;
     this.turnIn = null;
     if (!membership.isMember()) return false;

@@ -1,7 +1,6 @@
 import { readPackage, type SignedPackage } from '../change-log/package.ts';
 import { parseOp } from '../peers/membership/membership-op.ts';
 import { RelayError } from '../peers/relay/relay-error.ts';
-import type { RelaySession } from '../peers/relay/relay-session.ts';
 import type { RelayItem } from '../peers/sealed/relay-item.ts';
 import { NO_EPOCH, openItem, sealedEpoch } from '../peers/sealed/sealed-item.ts';
 import { equalBytes } from '../platform/equal-bytes.ts';
@@ -10,6 +9,7 @@ import type { Replica } from '../replica.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import type { ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
+import type { RelayStorage } from './patient-storage.ts';
 
 /** A package, and the item that brought it. */
 interface Came {
@@ -38,7 +38,7 @@ export class ItemReader {
   }
 
   /** Reads to the end, and tells the relay so. Fails as the session does; what was read until then is kept. */
-  async read(session: RelaySession): Promise<void> {
+  async read(session: RelayStorage): Promise<void> {
     const { id } = this.#replica;
     let first = this.#store.cursor;
     let isAnew = false;

@@ -1,4 +1,3 @@
-import type { RelaySession } from '../peers/relay/relay-session.ts';
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { DeviceId } from '../record/ids.ts';
@@ -6,6 +5,7 @@ import type { Replica } from '../replica.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import { ContentsAtRelay } from './contents-at-relay.ts';
 import type { ExchangePort } from './exchange-port.ts';
+import type { RelayStorage } from './patient-storage.ts';
 import { PutUp } from './put-up.ts';
 import { ItemReader } from './read-items.ts';
 import { StandingsAtRelay } from './standings-at-relay.ts';
@@ -162,7 +162,7 @@ export class RelayExchange {
     this.#port.changed();
   }
 
-  async #exchange(session: RelaySession): Promise<void> {
+  async #exchange(session: RelayStorage): Promise<void> {
     const { membership } = this.replica;
     if (this.#store.url !== membership.relay()) {
       this.#startAnew(0);

@@ -1,4 +1,3 @@
-import type { RelaySession } from '../peers/relay/relay-session.ts';
 import { NO_EPOCH, openItem, sealedEpoch, sealItem } from '../peers/sealed/sealed-item.ts';
 import { makeStanding, type RelayStanding, readStanding } from '../peers/sealed/standing.ts';
 import type { LogId, MemberKey } from '../record/ids.ts';
@@ -6,6 +5,7 @@ import type { Replica } from '../replica.ts';
 import { meetHeads } from '../sharing/meet-heads.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
+import type { RelayStorage } from './patient-storage.ts';
 
 /** How far members are, as each of them says at the relay: what it holds and has applied, and up to where it has read there. */
 export class StandingsAtRelay {
@@ -32,7 +32,7 @@ export class StandingsAtRelay {
   }
 
   /** Takes in what members that are not linked said of themselves since. Fails as the session does. */
-  async read(session: RelaySession): Promise<void> {
+  async read(session: RelayStorage): Promise<void> {
     const { membership, id } = this.#replica;
     for (const { key, bytes } of await session.heads(id)) {
       const standing = this.#open(key, bytes);
