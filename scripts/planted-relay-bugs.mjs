@@ -136,7 +136,7 @@ export const PLANTED_RELAY_BUGS = [
   },
   {
     about: 'a content from a relay is not compared with its digest',
-    file: 'src/main/store-and-forward/contents-at-relay.ts',
+    file: 'src/main/store-and-forward/fetch-relayed.ts',
     find: 'if (opened === null || digestOf(opened) !== digest) return false;',
     replace: 'if (opened === null) return false;',
     tests: EXCHANGE,
@@ -164,14 +164,14 @@ export const PLANTED_RELAY_BUGS = [
   },
   {
     about: 'contents are fetched from a relay outside the hours in which devices exchange',
-    file: 'src/main/store-and-forward/contents-at-relay.ts',
+    file: 'src/main/store-and-forward/fetch-relayed.ts',
     find: 'if (session !== null && this.#port.mayExchange()) await',
     replace: 'if (session !== null) await',
     tests: EXCHANGE,
   },
   {
     about: 'who says of junk what is in it keeps others from a content',
-    file: 'src/main/store-and-forward/contents-at-relay.ts',
+    file: 'src/main/store-and-forward/fetch-relayed.ts',
     find: '    if (!isWhole) collection.transactSoon(() => this.#store.dropPack(pack));\n    return isWhole;\n',
     replace: '    return true;\n',
     tests: EXCHANGE,
@@ -193,13 +193,13 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'those who were removed are told what a member lacks',
     file: 'src/main/store-and-forward/put-up.ts',
-    find: 'at === null ? [] : this.#contents.wanted',
-    replace: 'this.#contents.wanted',
+    find: 'at === null ? [] : this.#fetched.wanted',
+    replace: 'this.#fetched.wanted',
     tests: EXCHANGE,
   },
   {
     about: 'a pack that is gone from a relay is asked for for ever',
-    file: 'src/main/store-and-forward/contents-at-relay.ts',
+    file: 'src/main/store-and-forward/fetch-relayed.ts',
     find: '      collection.transactSoon(() => this.#store.dropPack(pack));\n      return false;\n',
     replace: '      return true;\n',
     tests: EXCHANGE,

@@ -1,68 +1,31 @@
 import type { DecodedChange } from '../change-log/package-body.ts';
 import { decodeChunkList } from '../content/chunk-list.ts';
-import { openPiece, type PackPiece, sealPack } from '../peers/sealed/sealed-pack.ts';
-import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
+import { type PackPiece, sealPack } from '../peers/sealed/sealed-pack.ts';
 import { digestOf } from '../platform/hash.ts';
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import {
-  type CollectionId,
-  type DeviceId,
-  type Digest,
-  digest,
-  type LogId,
-  type RecordId,
-  recordId,
-} from '../record/ids.ts';
+import { type DeviceId, digest, type LogId, recordId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { RelayedContent, RelayStore } from '../store/relay-store.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
 import type { RelayStorage } from './patient-storage.ts';
 import { post } from './seal.ts';
+import { batches, contentsOf, LARGEST_FILE, LARGEST_PART, type Wanted, type WantedThere } from './wanted-contents.ts';
 
 /** A pack is put up once so much is in it, or so many pieces. */
 const PACK_BYTES = 4 << 20;
 const PACK_PIECES = 8192;
-/** Asked of the giver at once. */
-const ASKED_BYTES = 2 << 20;
-const ASKED_ITEMS = 512;
-/** No larger file waits at a relay: it goes once two devices are linked. */
-const LARGEST_FILE = 256 << 20;
-/** Nor a larger part of a record, which goes in one piece. */
-const LARGEST_PART = 7 << 20;
-/** Pieces so near to each other in a pack are fetched in one go. */
-const FETCHED_GAP = 64 << 10;
-/** Packs are fetched from and to such places: the relay is not to see where a content begins and how long it is. */
-const FETCHED_STEP = 64 << 10;
-/** So many packs in which a content does not lie as was said are tried for it at one time; the others later. */
-const MOST_PACKS_TRIED = 8;
-
 /** A relay that had no room is tried again after so long. */
 const FULL_MS = 10 * 60_000;
 /** The relay keeps a pack for a month after it was asked to. */
 const KEPT_AGAIN_MS = 24 * 3600_000;
-/** What was asked for in vain this long ago nobody waits for any more. */
-const WANTED_MS = 15 * 60_000;
-
-/** A content that a change names, as it is asked of the giver, and how long it is about. */
-type Wanted = ContentAsked & { readonly size: number };
-/** A content that a member waits for. `hint`: a record that showed it; '' for none. */
-export interface WantedThere {
-  readonly digest: Digest;
-  readonly kind: ContentAsked['kind'];
-  readonly hint: string;
-}
-
-/** Contents in packs at a relay: those of packages that are put up, for members that are away, and the fetching of them. */
+/** Contents in packs at a relay: those of packages that are put up, for members that are away. */
 export class ContentsAtRelay {
   readonly #replica: Replica;
   readonly #store: RelayStore;
   readonly #port: ExchangePort;
-  /** What was asked for in vain, with the time. */
-  readonly #wanted = new Map<string, WantedThere & { readonly at: number }>();
   /** Packs of what members wait for that may have applied all the same what names it: they stay as long as anybody waits. */
   readonly #waitedFor = new Set<string>();
   /** When the relay was asked last to keep all that is needed for another while. */
@@ -72,15 +35,6 @@ export class ContentsAtRelay {
     this.#replica = replica;
     this.#store = store;
     this.#port = port;
-  }
-
-  /** What is waited for here and does not lie there. */
-  get wanted(): readonly WantedThere[] {
-    const now = this.#port.clock.now();
-    for (const [key, { at }] of this.#wanted) if (now - at > WANTED_MS) this.#wanted.delete(key);
-    return [...this.#wanted.values()].flatMap(({ digest, kind, hint }) =>
-      this.#store.content(digest, kind) === null ? [{ digest, kind, hint }] : [],
-    );
   }
 
   /**
@@ -237,80 +191,11 @@ export class ContentsAtRelay {
     return null;
   }
 
-  /** Fetches what lies there; null for what does not, or is not what it should be. Never fails. Same order. */
-  async fetch(asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
-    const found: (ContentGiven | null)[] = asked.map(() => null);
-    const session = this.#port.session();
-    if (session !== null && this.#port.mayExchange()) await this.#fetch(session, asked, found);
-    this.#noteWanted(asked, found);
-    return found;
-  }
-
-  /** A pack that is gone is forgotten; what lies in another one as well is looked for there. */
-  async #fetch(session: RelayStorage, asked: readonly ContentAsked[], found: (ContentGiven | null)[]): Promise<void> {
-    let isGone = true;
-    for (let tried = 0; isGone && tried < MOST_PACKS_TRIED; tried++) {
-      isGone = false;
-      const places = asked.flatMap(({ digest, kind }, at) => {
-        const content = found[at] === null ? this.#store.content(digest, kind) : null;
-        return content === null ? [] : [{ ...content, at, digest }];
-      });
-      for (const [pack, pieces] of Map.groupBy(places, (each) => each.pack))
-        for (const run of runs(pieces)) {
-          const isThere = await this.#fetchRun(session, pack, run, found).catch(() => true);
-          isGone ||= !isThere;
-          if (!isThere) break;
-        }
-    }
-  }
-
-  #noteWanted(asked: readonly ContentAsked[], found: readonly (ContentGiven | null)[]): void {
-    const at = this.#port.clock.now();
-    let isNew = false;
-    for (const [each, { digest, kind, hint }] of asked.entries()) {
-      const key = `${kind} ${digest}`;
-      if (found[each] !== null) this.#wanted.delete(key);
-      else {
-        isNew ||= !this.#wanted.has(key);
-        this.#wanted.set(key, { digest, kind, hint: hint ?? '', at });
-      }
-    }
-    if (isNew) this.#port.wants();
-  }
-
-  /** false: the pack is not there, or not what was said of it. */
-  async #fetchRun(
-    session: RelayStorage,
-    pack: string,
-    run: readonly (RelayedContent & { readonly at: number; readonly digest: Digest })[],
-    found: (ContentGiven | null)[],
-  ): Promise<boolean> {
-    const { id, collection } = this.#replica;
-    const first = Math.min(...run.map(({ offset }) => offset));
-    const last = Math.max(...run.map(({ offset, length }) => offset + length));
-    const begin = first - (first % FETCHED_STEP);
-    const end = Math.ceil(last / FETCHED_STEP) * FETCHED_STEP;
-    await passing(this.#port.clock, this.#port.down, end - begin);
-    const bytes = await session.pack(id, pack, begin, end - begin);
-    if (bytes === null) {
-      collection.transactSoon(() => this.#store.dropPack(pack));
-      return false;
-    }
-    const isWhole = run
-      .map(({ at, digest, key, place, offset, length }) => {
-        const opened = pieceOf(id, key, place, bytes.subarray(offset - begin, offset - begin + length));
-        if (opened === null || digestOf(opened) !== digest) return false;
-        found[at] = { bytes: opened, splice: false };
-        return true;
-      })
-      .every((isThere) => isThere);
-    // Whoever knows a secret can say of junk what it is, and must not keep others from where the content lies: it is told again who waits for it.
-    if (!isWhole) collection.transactSoon(() => this.#store.dropPack(pack));
-    return isWhole;
-  }
-
-  /** Takes away what all members have applied and nobody waits for, and has what they need kept for another while. Fails as the session does. */
-  async dropUnneeded(session: RelayStorage, isWaitedFor: boolean): Promise<void> {
+  /**
+   * Takes away what all members have applied and nobody waits for, and has what they need kept for another while. `isWaitedFor`: by a
+   * member; `waits`: this device does. Fails as the session does.
+   */
+  async dropUnneeded(session: RelayStorage, isWaitedFor: boolean, waits: boolean): Promise<void> {
     if (!isWaitedFor) this.#waitedFor.clear();
     const { id, membership, memberPositions, collection } = this.#replica;
     const others = membership.others().filter(({ memberKey }) => memberKey !== null);
@@ -325,8 +210,8 @@ export class ContentsAtRelay {
       // There may be room again.
       this.#full = null;
     }
-    if (!isWaitedFor && this.wanted.length === 0 && this.#isAllApplied(others.map(({ device }) => device)))
-      this.#store.forgetOthers(this.#store.cursor);
+    if (!isWaitedFor && !waits && this.#isAllApplied(others.map(({ device }) => device)))
+      collection.transactSoon(() => this.#store.forgetOthers(this.#store.cursor));
     const now = this.#port.clock.now();
     const needed = this.#store.ownPacks().map(({ name }) => name);
     if (needed.length === 0 || now - this.#keptAt < KEPT_AGAIN_MS) return;
@@ -344,34 +229,6 @@ export class ContentsAtRelay {
   }
 }
 
-/** null where it does not open. */
-function pieceOf(group: CollectionId, key: Uint8Array, place: number, sealed: Uint8Array): Uint8Array | null {
-  try {
-    return openPiece(group, key, place, sealed);
-  } catch {
-    return null;
-  }
-}
-
-/** What changes name, for the last value of each: a file in one piece or as the list of its chunks, parts of other records. */
-function contentsOf(changes: readonly DecodedChange[]): readonly Wanted[] {
-  return changes.flatMap((change) => {
-    if ('invalid' in change) return [];
-    const hint: RecordId = change.record;
-    return change.writes.flatMap(({ field, value }): readonly Wanted[] => {
-      if (field !== ENTRY)
-        return referencesOf(value).flatMap(({ content, size }) =>
-          size > LARGEST_PART ? [] : [{ digest: content, kind: 'content', hint, base: null, size }],
-        );
-      const entry = fileEntry(value);
-      if (entry?.type !== 'file' || entry.size === 0 || entry.size > LARGEST_FILE) return [];
-      return entry.chunks === undefined
-        ? [{ digest: entry.digest, kind: 'content', hint, base: null, size: entry.size }]
-        : [{ digest: entry.chunks, kind: 'chunk-list', hint, base: null, size: 0 }];
-    });
-  });
-}
-
 /** None where it is no list of chunks, whatever a record says. */
 function chunksIn(list: Uint8Array) {
   try {
@@ -379,32 +236,4 @@ function chunksIn(list: Uint8Array) {
   } catch {
     return [];
   }
-}
-
-function batches(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
-  const all: Wanted[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const each of wanted) {
-    const last = all.at(-1);
-    if (last === undefined || bytes + each.size > ASKED_BYTES || last.length === ASKED_ITEMS) {
-      all.push([each]);
-      bytes = each.size;
-    } else {
-      last.push(each);
-      bytes += each.size;
-    }
-  }
-  return all;
-}
-
-/** Pieces of one pack, in the order in which they lie there: those near to each other together. */
-function runs<P extends RelayedContent>(pieces: readonly P[]): readonly (readonly P[])[] {
-  const all: P[][] = [];
-  let end = 0;
-  for (const piece of [...pieces].sort((a, b) => a.offset - b.offset)) {
-    if (all.length > 0 && piece.offset - end <= FETCHED_GAP) all.at(-1)?.push(piece);
-    else all.push([piece]);
-    end = piece.offset + piece.length;
-  }
-  return all;
 }

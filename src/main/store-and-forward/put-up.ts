@@ -7,6 +7,7 @@ import type { BranchPackage } from '../store/log-store.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import type { ContentsAtRelay } from './contents-at-relay.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
+import type { FetchRelayed } from './fetch-relayed.ts';
 import type { RelayStorage } from './patient-storage.ts';
 import { putUpOperations } from './put-up-operations.ts';
 import { isMineToPutUp, type MemberThere, packagesWanted, type Stretch } from './put-up-plan.ts';
@@ -27,6 +28,7 @@ export class PutUp {
   readonly #store: RelayStore;
   readonly #port: ExchangePort;
   readonly #contents: ContentsAtRelay;
+  readonly #fetched: Pick<FetchRelayed, 'wanted'>;
   readonly #standings: StandingsAtRelay;
   /** Since when something of a log waits for another member to put it up. */
   readonly #leftSince = new Map<LogId, number>();
@@ -48,12 +50,14 @@ export class PutUp {
     store: RelayStore,
     port: ExchangePort,
     contents: ContentsAtRelay,
+    fetched: Pick<FetchRelayed, 'wanted'>,
     standings: StandingsAtRelay,
   ) {
     this.#replica = replica;
     this.#store = store;
     this.#port = port;
     this.#contents = contents;
+    this.#fetched = fetched;
     this.#standings = standings;
   }
 
@@ -83,8 +87,8 @@ export class PutUp {
     if (at !== null) full = await unlessFull(this.#putUpPackages(at, mine, wants, members));
     // Who has no epoch to write with still has to say that it lacks everything. Not what it waits for by name: those that were removed know that
     // secret too. And who finds no room, how far it is: others would think that they had everything.
-    await this.#standings.tell(at ?? unsealed, at === null ? [] : this.#contents.wanted);
-    await this.#contents.dropUnneeded(session, this.#wantedSince.size > 0);
+    await this.#standings.tell(at ?? unsealed, at === null ? [] : this.#fetched.wanted);
+    await this.#contents.dropUnneeded(session, this.#wantedSince.size > 0, this.#fetched.wanted.length > 0);
     if (full !== null) throw full;
     if (this.#contents.fullFor > 0) this.#isTurn(this.#contents.fullFor);
     this.waiting = count(this.#wanted(members));

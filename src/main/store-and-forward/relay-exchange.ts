@@ -5,6 +5,7 @@ import type { Replica } from '../replica.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import { ContentsAtRelay } from './contents-at-relay.ts';
 import type { ExchangePort } from './exchange-port.ts';
+import { FetchRelayed } from './fetch-relayed.ts';
 import type { RelayStorage } from './patient-storage.ts';
 import { PutUp } from './put-up.ts';
 import { ItemReader } from './read-items.ts';
@@ -39,6 +40,7 @@ export class RelayExchange {
   readonly #reader: ItemReader;
   readonly #standings: StandingsAtRelay;
   readonly #contents: ContentsAtRelay;
+  readonly #fetched: FetchRelayed;
   readonly #putUp: PutUp;
   #isRunning = false;
   /** Something was put there, or members said something, since it was read. */
@@ -58,7 +60,8 @@ export class RelayExchange {
     this.#reader = new ItemReader(replica, store, port, (born) => this.#startAnew(born));
     this.#standings = new StandingsAtRelay(replica, store, port);
     this.#contents = new ContentsAtRelay(replica, store, port);
-    this.#putUp = new PutUp(replica, store, port, this.#contents, this.#standings);
+    this.#fetched = new FetchRelayed(replica, store, port);
+    this.#putUp = new PutUp(replica, store, port, this.#contents, this.#fetched, this.#standings);
   }
 
   get state(): RelayedState {
@@ -119,7 +122,7 @@ export class RelayExchange {
 
   /** Asks for contents that lie there; null for what does not. Never fails. Same order. */
   fetch(asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
-    return this.#contents.fetch(asked);
+    return this.#fetched.fetch(asked);
   }
 
   #wake(after: number): void {
