@@ -30,9 +30,10 @@ import {
   readPackId,
 } from './rules/read-input.ts';
 import { Refusal } from './rules/refusal.ts';
-import type { Acl, AclKey, RelayStore, StoredHeads, StoredItem } from './rules/relay-store.ts';
+import type { Acl, AclKey, RelayStore, StoredHeads, StoredItem, WordHash } from './rules/relay-store.ts';
 import type { LiveEnd, LiveLine } from './rules/splices.ts';
 import type { Session } from './rules/tokens.ts';
+import { Words } from './rules/words.ts';
 
 /** Protocol version `info` tells. */
 const VERSION = 1;
@@ -79,12 +80,14 @@ export class RelayService {
   readonly #world: RelayWorld;
   readonly #door: Door;
   readonly #meetings: Meetings;
+  readonly #words: Words;
   /** Writing and removing the bytes of one pack take turns, so that its row and its bytes agree. */
   readonly #packLocks = new Map<string, { readonly lock: Lock; users: number }>();
 
   constructor(world: RelayWorld) {
     this.#world = world;
     this.#meetings = new Meetings(world);
+    this.#words = new Words(world.store);
     this.#door = new Door({
       ...world,
       origins: [`k=${world.key}`, ...world.origins],
@@ -191,9 +194,32 @@ export class RelayService {
     this.#meetings.hub.tell(group, { is: 'acl', g: group, gen: next });
   }
 
-  /** May this session use this group, and this much more? For who reads a body only once that is known. */
+  /** May this session use this group, and this much more? For who reads a body only once that is known. Who was removed brings nothing. */
   check(session: Session, g: string, bytes: number): void {
-    this.#door.bytes(memberOf(session, g).key, bytes, this.#world.now());
+    const former = bytes === 0 ? session.former.get(readGroup(g)) : undefined;
+    this.#door.bytes(former ?? memberOf(session, g).key, bytes, this.#world.now());
+  }
+
+  /** Of an admin: for a key that was taken out of the list, which fetches it with its next token. */
+  async putWord(session: Session, g: string, k: string, bytes: Uint8Array): Promise<void> {
+    const { group, key } = memberOf(session, g);
+    const { store, limits } = this.#world;
+    checkSize(bytes, limits.item, 'what is left for somebody');
+    this.#room();
+    this.#door.item(key, this.#world.now());
+    if (!(await isAdmin(store, group, key))) throw new Refusal('not-an-admin', 'only an admin leaves something there');
+    await this.#words.put(group, readKey(k, 'k'), bytes, this.#world.now(), limits.groupItems);
+  }
+  async words(session: Session, g: string): Promise<readonly WordHash[]> {
+    return this.#words.all(memberOf(session, g).group);
+  }
+  /** What was left for the key of this session. */
+  async word(session: Session, g: string, k: string): Promise<Uint8Array> {
+    const [group, key] = [readGroup(g), readKey(k, 'k')];
+    if (session.former.get(group) !== key) throw new Refusal('not-a-member', 'this token does not open that');
+    const bytes = await this.#words.of(group, key);
+    this.#spend(key, bytes.length);
+    return bytes;
   }
 
   /** Keeps an item. The sid it has, once it is durable; the same for the same bytes. */
@@ -376,6 +402,7 @@ export class RelayService {
     this.#count('collected_items', await store.collectItems(times, now));
     await this.#collectPacks(times.graceOver, now);
     await store.collectMailboxes(now);
+    await this.#words.collect(now);
     for await (const { g, id } of blobs.writtenBefore(now - ORPHAN_MS)) await this.#removeBytes(g, id);
   }
 

@@ -161,6 +161,34 @@ export function relayStoreContract(make: () => StoreUnderTest): void {
     ]);
   });
 
+  describe('what was left for who was removed', () => {
+    it('is the last that was put, for keys that do not belong, and takes room as items do', async () => {
+      expect(await store.putWord(G, BEN, item('word'), ROOM)).toBe('member');
+      expect(await store.putWord(OTHER, CARA, item('word'), ROOM)).toBe('no-group');
+      expect([await store.word(G, BEN), await store.words(G)]).toEqual([null, []]);
+      await store.append(G, item('1234'), 9);
+      expect(await store.putWord(G, CARA, item('123456'), 9)).toBe('quota');
+      expect(await store.putWord(G, CARA, item('12345'), 9)).toBe('kept');
+      expect(await store.append(G, item('9'), 9)).toEqual({ is: 'quota' });
+      expect(await store.putWord(G, CARA, item('abcd'), 9)).toBe('kept');
+      expect(Buffer.from((await store.word(G, CARA))!).toString()).toBe('abcd');
+      expect(await store.words(G)).toEqual([{ k: CARA, hash: item('abcd').hash }]);
+      expect(await store.append(G, item('9'), 9)).toEqual({ is: 'appended', sid: 2 });
+    });
+
+    it('goes when its key is let in, and with time', async () => {
+      await store.putWord(G, CARA, item('12345', 1000), 9);
+      await store.collectWords(1000);
+      expect(await store.words(G)).toHaveLength(1);
+      await store.collectWords(1001);
+      expect([await store.words(G), await store.word(G, CARA)]).toEqual([[], null]);
+      await store.putWord(G, CARA, item('12345', 1000), 9);
+      await store.setAcl(G, 2, [...KEYS, { k: CARA, admin: false }], ANA);
+      expect(await store.word(G, CARA)).toBeNull();
+      expect(await store.append(G, item('123456789'), 9)).toEqual({ is: 'appended', sid: 1 });
+    });
+  });
+
   describe('packs', () => {
     const put = (n: number, size: number, lease: number) => store.putPack(G, packId(n), { size, by: ANA, lease }, 100);
 

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/main/platform/clock.ts';
+import { collectionId, memberKey } from '../../src/main/record/ids.ts';
 import { FileBlobs } from '../../src/relay/storage/file-blobs.ts';
 import { SqliteStore } from '../../src/relay/storage/sqlite-store.ts';
 import { MemoryBlobs, MemoryRelayStore } from '../fakes/memory-relay-store.ts';
@@ -25,6 +27,20 @@ describe('a relay store in SQLite', () => {
       },
     };
   });
+});
+it('a relay store in SQLite of the first version has room for words after the update', async () => {
+  const { path, end } = directory();
+  const file = join(path, 'relay.db');
+  const old = new Database(file);
+  old.exec(readFileSync(join(import.meta.dirname, '../../src/relay/storage/schema/01-all.sql'), 'utf8'));
+  old.exec(`INSERT INTO grp (g, gen, at, storage) VALUES ('${'0a'.repeat(16)}', 7, 1, ''); PRAGMA user_version = 1`);
+  old.close();
+  const store = new SqliteStore(file, systemClock);
+  const [g, k] = [collectionId('0a'.repeat(16)), memberKey('01'.repeat(32))];
+  const word = { hash: 'ab', bytes: Uint8Array.of(1), at: 1 };
+  expect([(await store.acl(g))?.gen, await store.putWord(g, k, word, 9)]).toEqual([7, 'kept']);
+  store.close();
+  end();
 });
 describe('a relay store in memory', () => {
   relayStoreContract(() => ({ store: new MemoryRelayStore(), end: () => {} }));

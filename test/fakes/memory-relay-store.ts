@@ -14,6 +14,8 @@ import type {
   StoredHeads,
   StoredItem,
   StoredPack,
+  WordHash,
+  WordOutcome,
 } from '../../src/relay/rules/relay-store.ts';
 
 interface Item extends NewItem {
@@ -35,6 +37,7 @@ interface Group {
   readonly cursors: Map<MemberKey, number>;
   readonly heads: Map<MemberKey, StoredHeads>;
   readonly packs: Map<string, Pack>;
+  readonly words: Map<MemberKey, NewItem>;
 }
 
 /** A relay's memory in memory: what the SQLite one is compared with, and what simulated relays remember. */
@@ -56,6 +59,7 @@ export class MemoryRelayStore implements RelayStore {
       cursors: new Map(),
       heads: new Map(),
       packs: new Map(),
+      words: new Map(),
     });
     return true;
   }
@@ -75,6 +79,7 @@ export class MemoryRelayStore implements RelayStore {
     const kept = new Set(keys.map(({ k }) => k));
     const removed = group.acl.keys.map(({ k }) => k).filter((k) => !kept.has(k));
     group.acl = { gen, keys: sorted(keys) };
+    for (const { k } of keys) group.words.delete(k);
     for (const k of removed) {
       group.cursors.delete(k);
       group.heads.delete(k);
@@ -88,7 +93,7 @@ export class MemoryRelayStore implements RelayStore {
     if (group === undefined) return { is: 'no-group' };
     const known = group.items.find(({ hash }) => hash === item.hash);
     if (known !== undefined) return { is: 'there', sid: known.sid };
-    if (sizeOf(group.items.map(({ bytes }) => bytes.length)) + item.bytes.length > most) return { is: 'quota' };
+    if (bytesOf(group) + item.bytes.length > most) return { is: 'quota' };
     group.items.push({ ...item, bytes: item.bytes.slice(), sid: ++group.last });
     return { is: 'appended', sid: group.last };
   }
@@ -126,6 +131,26 @@ export class MemoryRelayStore implements RelayStore {
   }
   async heads(g: CollectionId): Promise<readonly StoredHeads[]> {
     return [...(this.#groups.get(g)?.heads.values() ?? [])].sort((a, b) => (a.k < b.k ? -1 : 1));
+  }
+
+  async putWord(g: CollectionId, k: MemberKey, word: NewItem, most: number): Promise<WordOutcome> {
+    const group = this.#groups.get(g);
+    if (group === undefined) return 'no-group';
+    if (isMember(group, k)) return 'member';
+    const former = group.words.get(k)?.bytes.length ?? 0;
+    if (bytesOf(group) - former + word.bytes.length > most) return 'quota';
+    group.words.set(k, { ...word, bytes: word.bytes.slice() });
+    return 'kept';
+  }
+  async word(g: CollectionId, k: MemberKey): Promise<Uint8Array | null> {
+    return this.#groups.get(g)?.words.get(k)?.bytes ?? null;
+  }
+  async words(g: CollectionId): Promise<readonly WordHash[]> {
+    const words = [...(this.#groups.get(g)?.words ?? [])].map(([k, { hash }]) => ({ k, hash }));
+    return words.sort((a, b) => (a.k < b.k ? -1 : 1));
+  }
+  async collectWords(before: number): Promise<void> {
+    for (const { words } of this.#groups.values()) for (const [k, { at }] of words) if (at < before) words.delete(k);
   }
 
   async putPack(
@@ -233,6 +258,9 @@ export class MemoryBlobs implements BlobStore {
 
 const isMember = (group: Group, key: MemberKey): boolean => group.acl.keys.some(({ k }) => k === key);
 const sorted = (keys: readonly AclKey[]): readonly AclKey[] => [...keys].sort((a, b) => (a.k < b.k ? -1 : 1));
+/** Of items, and of what was left for who was removed. */
+const bytesOf = ({ items, words }: Group): number =>
+  sizeOf([...items, ...words.values()].map(({ bytes }) => bytes.length));
 const sizeOf = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
 const leastCursor = ({ acl, cursors }: Group): number => Math.min(...acl.keys.map(({ k }) => cursors.get(k) ?? 0));
 

@@ -21,6 +21,8 @@ interface Group {
   readonly cursors: Map<MemberKey, number>;
   readonly heads: Map<MemberKey, Uint8Array>;
   readonly packs: Map<string, Uint8Array>;
+  /** What was left for who was removed. */
+  readonly words: Map<MemberKey, Uint8Array>;
 }
 
 /**
@@ -154,6 +156,7 @@ export class MemoryRelay {
       cursors: new Map(),
       heads: new Map(),
       packs: new Map(),
+      words: new Map(),
     });
   }
   tell(id: CollectionId, from: MemberKey, event: (events: RelayEvents) => void): void {
@@ -242,18 +245,26 @@ class MemorySession implements RelaySession {
   #keepLists(): void {
     if (!this.isThere) return;
     let isChanged = false;
-    for (const { group: id, acl, removed } of this.#members.map((each) => ({
+    for (const { group: id, own, acl, removed, words } of this.#members.map((each) => ({
       group: each.group,
+      own: each.key,
       acl: each.acl(),
       removed: each.removed(),
+      words: each.words(0),
     }))) {
       if (acl === null) continue;
       const keys = new Map(acl.map(({ key, admin }) => [key, admin]));
       const group = this.#relay.group(id);
+      // Who is no admin in the list does not set it.
+      if (group !== null && group.keys.get(own) !== true) continue;
       if (group === null) this.#relay.register(id, keys);
       else {
-        for (const [key, admin] of keys) group.keys.set(key, admin);
+        for (const [key, admin] of keys) {
+          group.keys.set(key, admin);
+          group.words.delete(key);
+        }
         for (const key of removed) for (const left of [group.keys, group.cursors, group.heads]) left.delete(key);
+        for (const { key, bytes } of words) group.words.set(key, bytes);
       }
       isChanged = true;
     }
@@ -280,7 +291,9 @@ class MemorySession implements RelaySession {
       : null;
   }
   admit(): void {
-    for (const { group } of this.#members) {
+    for (const { group, key } of this.#members) {
+      const word = this.isThere ? this.#relay.group(group)?.words.get(key) : undefined;
+      if (word !== undefined) this.#relay.later(() => void (!this.#isDead() && this.#events.onWord(group, word)));
       if (this.keyIn(group) === null || this.#ready.has(group)) continue;
       this.#ready.add(group);
       this.#relay.later(() => {

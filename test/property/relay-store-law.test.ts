@@ -26,7 +26,7 @@ function drawStep(random: SeededRandom, now: number): Step {
   const id = random.pick(IDS);
   const keys = random.shuffle(KEYS).slice(random.int(KEYS.length));
   const list = keys.map((key, at) => ({ k: key, admin: at === 0 || random.chance(0.3) }));
-  const [sid, small, chance] = [random.int(30), random.int(12), random.int(17)];
+  const [sid, small, chance] = [random.int(30), random.int(12), random.int(19)];
   const bytes = new TextEncoder().encode(`item ${random.int(60)}`.padEnd(small, '.'));
   const item = { hash: createHash('sha256').update(bytes).digest('hex'), bytes, at: now };
   const times = { graceOver: now - 24 * HOUR, keep: now - 24 * HOUR, life: now - 720 * HOUR };
@@ -59,6 +59,10 @@ function drawStep(random: SeededRandom, now: number): Step {
     case 14:
       return (store) => store.tryMailbox(id, 3);
     case 15:
+      return (store) => store.putWord(g, k, item, 90);
+    case 16:
+      return (store) => store.collectWords(now - small * 24 * HOUR);
+    case 17:
       return (store) => store.collectItems(times, now);
     default:
       return async (store) => {
@@ -79,6 +83,8 @@ async function seen(store: RelayStore): Promise<unknown> {
     await store.heads(g),
     await Promise.all(KEYS.map((k) => store.cursor(g, k))),
     await Promise.all(IDS.map((id) => store.pack(g, id))),
+    await store.words(g),
+    await Promise.all(KEYS.map((k) => store.word(g, k))),
   ]);
   return [await Promise.all(groups), await Promise.all(IDS.map((id) => store.mailbox(id)))];
 }
@@ -135,6 +141,7 @@ it.each([1, 2, 3, 4])('as the one in memory (seeds of %i)', async (first) => {
     // Without these it would have seen little.
     for (const kind of ['is set', 'is old', 'is not-an-admin', 'is appended', 'is there', 'is quota', 'quota', 'new'])
       expect([...met]).toContain(kind);
+    for (const kind of ['kept', 'member']) expect([...met]).toContain(kind);
     for (const kind of ['several gone', 'a list', 'true', 'false']) expect([...met]).toContain(kind);
   } finally {
     rmSync(directory, { recursive: true });

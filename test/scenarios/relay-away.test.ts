@@ -154,10 +154,33 @@ it('who is killed while it puts things up, or takes them in, goes on where it wa
   expect(there.read('many/299.txt')).toBe(here.read('many/299.txt'));
 });
 
+const papersOf = async (device: Device) => (await device.status()).collections.find(({ id }) => id === files);
+
 it('what all have read and applied is taken away', async () => {
   await up(laptop!);
   await laptop!.sync();
   await laptop!.look();
   await desktop!.look();
   expect([...bytesBelow(join(storage.data, 'packs'))].length).toBe(0);
+});
+
+it('one that was removed meanwhile is told so, keeps its folder and gets nothing more', async () => {
+  await alone(desktop!, laptop!, () => there.write('last.txt', 'before it was removed'));
+  await then(laptop!, desktop!);
+  await laptop!.ask('remove-device', 'desktop', files);
+  here.write('secret.txt', 'not for the desktop');
+  await laptop!.look();
+  const before = there.contents();
+  await laptop!.stop();
+  await desktop!.restart();
+  await expect
+    .poll(() => papersOf(desktop!))
+    .toMatchObject({
+      removed: true,
+      state: 'problem',
+      peers: [],
+      sources: [{ reason: expect.stringContaining('removed') }],
+    });
+  expect(there.contents()).toEqual(before);
+  expect(there.has('secret.txt')).toBe(false);
 });

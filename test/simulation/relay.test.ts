@@ -8,6 +8,7 @@ import { digestOf } from '../../src/main/platform/hash.ts';
 import { ENTRY, fileEntry } from '../../src/main/record/file-entry.ts';
 import { type CollectionId, type Digest, type MemberKey, recordId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
+import { statusView } from '../../src/main/requests/status-view.ts';
 import { syncRequest } from '../../src/main/requests/sync-request.ts';
 import type { MemoryRelay } from '../fakes/memory-relay.ts';
 import { mergedText } from './checks.ts';
@@ -80,6 +81,20 @@ describe('two devices that are never on at the same time', () => {
     const { partsAsked } = group.relay as MemoryRelay;
     expect(partsAsked.length).toBeGreaterThan(0);
     for (const { offset, length } of partsAsked) expect([offset % 65_536, length % 65_536]).toEqual([0, 0]);
+  });
+
+  it('a device that was removed hears of it at the relay, keeps what it has and has nothing more', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'known to both'));
+    await alone(other, () => {});
+    await alone(one, () => {
+      const replica = group.replica(one) as Replica;
+      for (const { device } of replica.membership.others()) one.engine.members.remove(replica, device);
+      one.user.writeFile(`${ROOT}/b`, 'not for the other');
+    });
+    await alone(other, () => {});
+    expect(group.replica(other)?.membership.isMember()).toBe(false);
+    expect(statusView(other.engine).collections).toMatchObject([{ removed: true, peers: [] }]);
+    expect([text(other, 'a'), text(other, 'b')]).toEqual(['known to both', null]);
   });
 
   it('put nothing up that can be read there', async () => {

@@ -129,6 +129,7 @@ const deaf: RelayEvents = {
   onNew: () => {},
   onHeads: () => {},
   onRefused: () => {},
+  onWord: () => {},
   onPresence: () => {},
   onLive: (_group, _from, channel) => void channel.destroy(),
   onKnock: (_mailbox, channel) => void channel.destroy(),

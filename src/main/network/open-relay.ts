@@ -29,6 +29,8 @@ export interface OpenRelayHost {
   admits(device: DeviceId): boolean;
   onLink(link: PeerLink): void;
   onStranger(link: StrangerLink): void;
+  /** As of `RelayEvents`. */
+  onWord(group: CollectionId, word: Uint8Array): void;
   onState(): void;
 }
 
@@ -118,6 +120,7 @@ export class OpenRelay {
         this.#refused.set(group, why);
         this.#host.onState();
       },
+      onWord: (group, word) => this.#host.onWord(group, word),
       onNew: (group, sid) => this.#host.listenerOf(group)?.onNew(sid),
       onHeads: (group) => this.#host.listenerOf(group)?.onHeads(),
       onPresence: (group, online) => this.#present(group, new Set(online)),

@@ -78,6 +78,7 @@ export class PeerNetwork {
       links: this.#links,
       onStranger: (link) => this.admissions.accept(link),
       changed: () => engine.changed(),
+      log: (line) => engine.world.log(line),
     });
     this.exchanges = new Exchanges({
       clock,

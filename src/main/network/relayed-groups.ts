@@ -3,6 +3,7 @@ import type { GroupMembership } from '../peers/membership/group-membership.ts';
 import type { LeftCollection } from '../peers/membership/left-collection.ts';
 import type { Member } from '../peers/membership/membership.ts';
 import type { RelayMember } from '../peers/relay/relay-session.ts';
+import { sealWord } from '../peers/sealed/sealed-word.ts';
 import type { DeviceId, MemberKey } from '../record/ids.ts';
 
 /** A collection with a relay, as the relay and the links through it need it. */
@@ -33,6 +34,15 @@ export function relayedGroup(membership: GroupMembership, relay = membership.rel
     },
     removed: () =>
       [...membership.former().values()].flatMap(({ memberKey }) => (memberKey === null ? [] : [memberKey])),
+    words: (since) => {
+      const { group } = membership;
+      const secret = membership.membersSecret();
+      if (secret === null) return [];
+      return membership.wordsOfRemoval(since).flatMap(({ key, operations }) => {
+        const bytes = sealWord({ group, secret }, operations);
+        return bytes === null ? [] : [{ key, bytes }];
+      });
+    },
   };
 }
 
@@ -47,6 +57,7 @@ export function leftGroup(left: LeftCollection): RelayedGroup | null {
     sign: (bytes) => left.sign(bytes),
     acl: () => null,
     removed: () => [],
+    words: () => [],
   };
 }
 

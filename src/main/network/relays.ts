@@ -3,6 +3,7 @@ import type { Descriptor } from '../peers/identity/descriptor.ts';
 import type { PeerLink, StrangerLink, Transport } from '../peers/links/peer-link.ts';
 import type { LeftCollection } from '../peers/membership/left-collection.ts';
 import type { RelayConnector, RelaySession, RelayState } from '../peers/relay/relay-session.ts';
+import { openWord } from '../peers/sealed/sealed-word.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { CollectionId, DeviceId, MemberKey } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
@@ -11,7 +12,7 @@ import { leftGroup, type RelayedGroup, relayedGroup } from './relayed-groups.ts'
 
 export interface RelaysHost {
   readonly world: { readonly relays: RelayConnector | null; readonly transport: Transport };
-  readonly replicas: { values(): Iterable<Pick<Replica, 'membership'>> };
+  readonly replicas: ReadonlyMap<CollectionId, Pick<Replica, 'membership' | 'receiveMembership'>>;
   readonly left: { values(): Iterable<LeftCollection> };
   readonly links: {
     presenceChanged(device: DeviceId): void;
@@ -22,6 +23,7 @@ export interface RelaysHost {
   onStranger(link: StrangerLink): void;
   /** A relay can be reached now, or cannot any more. */
   changed(): void;
+  log(line: string): void;
 }
 
 /** The relays of this device's collections, one session each, however many collections use it. */
@@ -77,6 +79,7 @@ export class Relays implements RelayedLinks {
         onLink: (link) => links.welcomeRelayed(link),
         onStranger,
         onState: changed,
+        onWord: (group, word) => this.#word(group, word),
       });
       this.#open.set(url, opened);
       return opened;
@@ -85,6 +88,19 @@ export class Relays implements RelayedLinks {
       if (!(error instanceof LockstepError)) throw error;
       this.#bad.set(url, error);
       return null;
+    }
+  }
+
+  /** What the relay keeps for who was removed: it counts by the signatures in it, as on a link. */
+  #word(id: CollectionId, word: Uint8Array): void {
+    const replica = this.#host.replicas.get(id);
+    const secret = replica?.membership.membersSecret() ?? null;
+    if (replica === undefined || secret === null) return;
+    try {
+      replica.receiveMembership(openWord({ group: id, secret }, word));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#host.log(`relay: what was left for this device in ${id} cannot be used: ${error.message}`);
     }
   }
 
@@ -195,6 +211,7 @@ export class Relays implements RelayedLinks {
 const deaf = {
   onReady: () => {},
   onRefused: () => {},
+  onWord: () => {},
   onNew: () => {},
   onHeads: () => {},
   onPresence: () => {},

@@ -83,6 +83,17 @@ const MEMBERS: readonly MemberRoute[] = [
     await service.setAcl(session, names[0]!, body);
     return done;
   }),
+  json('GET', '/v1/groups/*/words', null, STORING, async ({ service, session, names }) =>
+    ok({ words: await service.words(session, names[0]!) }),
+  ),
+  bytes('PUT', '/v1/groups/*/words/*', LIMITS.item, async ({ service, session, names }, body) => {
+    await service.putWord(session, names[0]!, names[1]!, body);
+    return done;
+  }),
+  json('GET', '/v1/groups/*/words/*', null, STORING, async ({ service, session, names }) => {
+    const word = await service.word(session, names[0]!, names[1]!);
+    return { status: 200, headers: { 'content-length': word.length }, bytes: [word], held: word.length };
+  }),
   bytes('POST', '/v1/groups/*/items', LIMITS.item, async ({ service, session, names }, body) =>
     ok({ sid: await service.post(session, names[0]!, body) }),
   ),

@@ -20,7 +20,8 @@ export type AuthError = 'unknown-group' | 'not-a-member' | 'bad-signature';
 export interface AuthView {
   readonly token: string;
   readonly expires: number;
-  readonly groups: readonly { readonly g: CollectionId; readonly error: AuthError | null }[];
+  /** `word`: the key was taken out of the group, and something was left for it. */
+  readonly groups: readonly { readonly g: CollectionId; readonly error: AuthError | null; readonly word?: true }[];
 }
 
 interface Claim {
@@ -109,13 +110,17 @@ export class Door {
     }
     const groups = [];
     const proven = new Map<CollectionId, MemberKey>();
+    const former = new Map<CollectionId, MemberKey>();
     for (const claim of claims) {
-      const error = await this.#errorOf(claim, { origin: name, challenge: given, group: claim.g, time });
+      const proof = authenticationBytes({ origin: name, challenge: given, group: claim.g, time });
+      const error = await this.#errorOf(claim, proof);
       this.#meter.count(error === null ? 'auth_ok' : COUNTS[error]);
       if (error === null) proven.set(claim.g, claim.k);
-      groups.push({ g: claim.g, error });
+      const hasWord = error === 'not-a-member' && (await this.#hasWord(claim, proof));
+      if (hasWord) former.set(claim.g, claim.k);
+      groups.push({ g: claim.g, error, ...(hasWord ? { word: true as const } : {}) });
     }
-    const { session, dropped } = this.tokens.open(proven, now);
+    const { session, dropped } = this.tokens.open(proven, former, now);
     for (const each of dropped) this.#onDropped(each);
     await this.#lookAgain(session);
     return { token: session.token, expires: session.expires, groups };
@@ -128,11 +133,15 @@ export class Door {
     return session;
   }
 
-  async #errorOf(claim: Claim, proof: Parameters<typeof authenticationBytes>[0]): Promise<AuthError | null> {
+  async #errorOf(claim: Claim, proof: Uint8Array): Promise<AuthError | null> {
     const acl = await this.#store.acl(claim.g);
     if (acl === null) return 'unknown-group';
     if (!acl.keys.some(({ k }) => k === claim.k)) return 'not-a-member';
-    return isSigned(authenticationBytes(proof), claim.sig, claim.k) ? null : 'bad-signature';
+    return isSigned(proof, claim.sig, claim.k) ? null : 'bad-signature';
+  }
+  async #hasWord({ g, k, sig }: Claim, proof: Uint8Array): Promise<boolean> {
+    const words = await this.#store.words(g);
+    return words.some((word) => word.k === k) && isSigned(proof, sig, k);
   }
 
   /** Somebody may have been removed between the look at the keys and the token, which nobody knew of then. */

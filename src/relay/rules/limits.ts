@@ -66,6 +66,10 @@ export const PING_MS = 25 * SECOND;
 export const ITEM_LIFE_MS = 30 * DAY;
 /** How long a pack stays after it was put or touched. */
 export const LEASE_MS = 30 * DAY;
+/** Removed keys of one group for which something lies there. */
+export const WORDS = 1000;
+/** How long something waits for who was removed. Devices leave nothing for whom they know to be gone for longer. */
+export const WORD_LIFE_MS = 366 * DAY;
 /** Between the mark and the deletion of what nobody needs. */
 export const GRACE_MS = DAY;
 

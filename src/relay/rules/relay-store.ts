@@ -56,7 +56,7 @@ export interface RelayStore {
   storageOf(g: CollectionId): Promise<string | null>;
   /**
    * Sets the keys where `by` is an admin of the present ones and `gen` is above the present one. What a removed key left (cursor,
-   * heads) goes with it.
+   * heads) goes with it, and with one that is let in what was left for it.
    */
   setAcl(g: CollectionId, gen: number, keys: readonly AclKey[], by: MemberKey): Promise<AclOutcome>;
 
@@ -72,6 +72,18 @@ export interface RelayStore {
 
   putHeads(g: CollectionId, k: MemberKey, bytes: Uint8Array, at: number): Promise<void>;
   heads(g: CollectionId): Promise<readonly StoredHeads[]>;
+
+  /**
+   * Keeps this for a key that does not belong, in the place of what lay there for it. 'member': it does belong; 'quota': items and words would be
+   * more than `most` bytes.
+   */
+  putWord(g: CollectionId, k: MemberKey, word: NewItem, most: number): Promise<WordOutcome>;
+  /** null: nothing lies there for that key. */
+  word(g: CollectionId, k: MemberKey): Promise<Uint8Array | null>;
+  /** In the order of the keys. */
+  words(g: CollectionId): Promise<readonly WordHash[]>;
+  /** Lets go of those put before that. */
+  collectWords(before: number): Promise<void>;
 
   /** Room for a pack, or none ('quota': more than `most` bytes in the group). One that is there has its lease renewed. */
   putPack(
@@ -119,6 +131,11 @@ export interface NewItem {
 export type Appended =
   | { readonly is: 'appended' | 'there'; readonly sid: number }
   | { readonly is: 'quota' | 'no-group' };
+export type WordOutcome = 'kept' | 'member' | 'quota' | 'no-group';
+export interface WordHash {
+  readonly k: MemberKey;
+  readonly hash: string;
+}
 export type PackOutcome = 'new' | 'there' | 'quota' | 'no-group';
 
 export interface CollectTimes {

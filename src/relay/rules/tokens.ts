@@ -8,6 +8,8 @@ export interface Session {
   readonly token: string;
   readonly expires: number;
   readonly groups: ReadonlyMap<CollectionId, MemberKey>;
+  /** Groups that its key was taken out of: it may fetch what was left for it there, and nothing else. */
+  readonly former: ReadonlyMap<CollectionId, MemberKey>;
 }
 
 /** Challenges and tokens remembered at most; the oldest goes. */
@@ -47,12 +49,14 @@ export class Tokens {
   /** A token for these; `dropped`: sessions that had to make room. */
   open(
     groups: ReadonlyMap<CollectionId, MemberKey>,
+    former: ReadonlyMap<CollectionId, MemberKey>,
     now: number,
   ): { readonly session: Session; readonly dropped: readonly Session[] } {
     const session = {
       token: toHex(this.#random.bytes(32)),
       expires: now + (groups.size === 0 ? EMPTY_TOKEN_MS : TOKEN_MS),
       groups,
+      former,
     };
     const dropped: Session[] = [];
     this.#sessions.set(session.token, session);

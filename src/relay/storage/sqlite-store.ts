@@ -17,11 +17,16 @@ import type {
   StoredHeads,
   StoredItem,
   StoredPack,
+  WordHash,
+  WordOutcome,
 } from '../rules/relay-store.ts';
 import { GroupCommit } from './group-commit.ts';
 import schema from './schema/01-all.sql?raw';
+import words from './schema/02-words.sql?raw';
 
-const SCHEMA_VERSION = 1;
+/** What makes a database of each version one of the next, from nothing on. */
+const STEPS: readonly string[] = [schema, words];
+const SCHEMA_VERSION = STEPS.length;
 
 /** Deleted in one transaction at most: more would hold up everybody's writes. */
 const COLLECT_AT_ONCE = 500;
@@ -85,7 +90,10 @@ export class SqliteStore implements RelayStore {
         this.#run('DELETE FROM mailbox WHERE g = ? AND k = ?', g, k);
       }
       const sql = 'INSERT INTO member (g, k, admin) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET admin = excluded.admin';
-      for (const { k, admin } of keys) this.#run(sql, g, k, admin ? 1 : 0);
+      for (const { k, admin } of keys) {
+        this.#run(sql, g, k, admin ? 1 : 0);
+        this.#dropWord(g, k);
+      }
       return { is: 'set', removed };
     });
   }
@@ -144,6 +152,34 @@ export class SqliteStore implements RelayStore {
 
   async heads(g: CollectionId): Promise<readonly StoredHeads[]> {
     return this.#all<StoredHeads>('SELECT k, at, bytes FROM heads WHERE g = ? ORDER BY k', g);
+  }
+
+  putWord(g: CollectionId, k: MemberKey, { hash, bytes, at }: NewItem, most: number): Promise<WordOutcome> {
+    return this.#commit.write((): WordOutcome => {
+      const group = this.#group(g);
+      if (group === null) return 'no-group';
+      if (this.#get('SELECT 1 FROM member WHERE g = ? AND k = ?', g, k) !== null) return 'member';
+      if (group.item_bytes - this.#wordLength(g, k) + bytes.length > most) return 'quota';
+      this.#dropWord(g, k);
+      this.#run('INSERT INTO word (g, k, hash, at, bytes) VALUES (?, ?, ?, ?, ?)', g, k, hash, at, bytes);
+      this.#run('UPDATE grp SET item_bytes = item_bytes + ? WHERE g = ?', bytes.length, g);
+      return 'kept';
+    });
+  }
+
+  async word(g: CollectionId, k: MemberKey): Promise<Uint8Array | null> {
+    return this.#get<{ bytes: Uint8Array }>('SELECT bytes FROM word WHERE g = ? AND k = ?', g, k)?.bytes ?? null;
+  }
+
+  async words(g: CollectionId): Promise<readonly WordHash[]> {
+    return this.#all<WordHash>('SELECT k, hash FROM word WHERE g = ? ORDER BY k', g);
+  }
+
+  collectWords(before: number): Promise<void> {
+    return this.#commit.write(() => {
+      const over = this.#all<{ g: CollectionId; k: MemberKey }>('SELECT g, k FROM word WHERE at < ?', before);
+      for (const { g, k } of over) this.#dropWord(g, k);
+    });
   }
 
   putPack(
@@ -283,6 +319,16 @@ export class SqliteStore implements RelayStore {
     return this.#run(`DELETE ${range}`, g, after, until);
   }
 
+  #wordLength(g: CollectionId, k: MemberKey): number {
+    const sql = 'SELECT length(bytes) AS size FROM word WHERE g = ? AND k = ?';
+    return this.#get<{ size: number }>(sql, g, k)?.size ?? 0;
+  }
+  #dropWord(g: CollectionId, k: MemberKey): void {
+    const size = this.#wordLength(g, k);
+    if (this.#run('DELETE FROM word WHERE g = ? AND k = ?', g, k) > 0)
+      this.#run('UPDATE grp SET item_bytes = item_bytes - ? WHERE g = ?', size, g);
+  }
+
   #leastCursor(g: CollectionId): number {
     return this.#get<{ sid: number | null }>('SELECT min(sid) AS sid FROM member WHERE g = ?', g)?.sid ?? 0;
   }
@@ -340,9 +386,9 @@ function openRelayDatabase(file: string): Database.Database {
         `${file} was written by a later version of Lockstep (${version}): update this one`,
         file,
       );
-    if (version === 0)
+    if (version < SCHEMA_VERSION)
       database.transaction(() => {
-        database.exec(schema);
+        for (const step of STEPS.slice(version)) database.exec(step);
         database.pragma(`user_version = ${SCHEMA_VERSION}`);
       })();
     return database;

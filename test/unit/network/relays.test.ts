@@ -14,8 +14,10 @@ import type {
   RelaySession,
 } from '../../../src/main/peers/relay/relay-session.ts';
 import { parseRelayUrl } from '../../../src/main/peers/relay/relay-url.ts';
+import { sealWord } from '../../../src/main/peers/sealed/sealed-word.ts';
 import { LockstepError } from '../../../src/main/platform/trouble.ts';
 import type { CollectionId, DeviceId } from '../../../src/main/record/ids.ts';
+import type { Replica } from '../../../src/main/replica.ts';
 import { type ChannelEnd, channelPair } from '../../fakes/channel-pair.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { aboutPhotos, makeIdentities } from '../../fakes/identities.ts';
@@ -33,7 +35,7 @@ const [ana, ben, eve] = makeIdentities(random, 'ana', 'ben', 'eve');
 /** One device: its memberships, its relays, and what it was told. */
 class Side {
   readonly identity: DeviceIdentity;
-  readonly replicas = new Map<CollectionId, { membership: GroupMembership }>();
+  readonly replicas = new Map<CollectionId, Pick<Replica, 'membership' | 'receiveMembership'>>();
   readonly left: LeftCollection[] = [];
   readonly relays: Relays;
   readonly told: string[] = [];
@@ -46,7 +48,7 @@ class Side {
     const transport = new MemoryNetwork(new FakeClock()).transport(identity.descriptor, 'nowhere');
     this.relays = new Relays({
       world: { relays: connector, transport },
-      replicas: this.replicas as never,
+      replicas: this.replicas,
       left: this.left,
       links: {
         presenceChanged: (device: DeviceId) => void this.told.push(`there ${device.slice(0, 4)}`),
@@ -55,6 +57,7 @@ class Side {
       },
       onStranger: (link) => void this.strangers.push(link),
       changed: () => void this.told.push('changed'),
+      log: (line) => void this.told.push(line),
     });
   }
   /** Knows these operations from now on. */
@@ -62,7 +65,8 @@ class Side {
     let kept = operations;
     const file = { load: () => kept, save: (all: readonly Uint8Array[]) => void (kept = all) };
     const membership = new GroupMembership(this.identity, group, file, random);
-    this.replicas.set(group, { membership });
+    const receiveMembership = (all: readonly Uint8Array[]): boolean => membership.receive(all);
+    this.replicas.set(group, { membership, receiveMembership });
     return membership;
   }
   /** Begins a collection at this relay. */
@@ -189,6 +193,26 @@ describe('the relays of a device', () => {
     stop();
     events.onNew(group, 5);
     expect(heard).not.toContain('new 5');
+  });
+
+  it('have a device that was removed know so by what was left for it, and by nothing else', () => {
+    const noted = new Noted();
+    const [anas, bens] = [new Side(ana, noted), new Side(ben, noted)];
+    const membership = anas.found('Photos', HOME);
+    const { group } = membership;
+    admit(membership, ben);
+    const own = bens.open(group, membership.operations());
+    bens.relays.refresh();
+    const { events } = noted.opened[0]!;
+    membership.remove(ben.id, [], 5000);
+    const [word, ...more] = relayedGroup(membership)!.words(5000);
+    expect([word!.key, more, relayedGroup(membership)!.words(5001)]).toEqual([ben.member(group).key, [], []]);
+    const forged = sealWord({ group, secret: own.membersSecret()! }, [new Uint8Array(50)])!;
+    const other = sealWord({ group, secret: new Uint8Array(32) }, membership.operations())!;
+    for (const junk of [new Uint8Array(9), other, forged]) events.onWord(group, junk);
+    expect([own.isMember(), bens.told.filter((line) => line.includes('cannot be used')).length]).toEqual([true, 2]);
+    events.onWord(group, word!.bytes);
+    expect(own.isMember()).toBe(false);
   });
 
   it('know who can be reached, and forget it with the connection', () => {

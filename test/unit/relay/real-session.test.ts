@@ -44,6 +44,7 @@ class Told {
   readonly session: RelaySession;
   readonly ready: string[] = [];
   readonly news: number[] = [];
+  readonly words: Uint8Array[] = [];
   heads = 0;
   online: readonly MemberKey[] = [];
   readonly channels: RelayChannel[] = [];
@@ -56,6 +57,7 @@ class Told {
     this.session = new HttpsRelayConnector(systemClock, systemRandom).open(url, {
       onReady: (group) => this.ready.push(group),
       onRefused: () => undefined,
+      onWord: (_, word) => this.words.push(word),
       onNew: (_, sid) => this.news.push(sid),
       onHeads: () => this.heads++,
       onPresence: (_, online) => {
@@ -72,6 +74,11 @@ class Told {
 
   /** `keys`: what this device, an admin, would set; null: it is none. */
   async enter(keys: readonly MemberSigner[] | null, removed: readonly MemberSigner[] = []): Promise<this> {
+    this.begin(keys, removed);
+    await expect.poll(() => this.ready.length, { interval: 10 }).toBeGreaterThan(0);
+    return this;
+  }
+  begin(keys: readonly MemberSigner[] | null, removed: readonly MemberSigner[] = []): void {
     const acl = keys?.map(({ key }) => ({ key, admin: key === this.#member.key })) ?? null;
     this.session.setMembers([
       {
@@ -80,10 +87,9 @@ class Told {
         sign: (bytes) => this.#member.sign(bytes),
         acl: () => acl,
         removed: () => removed.map(({ key }) => key),
+        words: () => removed.map(({ key }) => ({ key, bytes: new TextEncoder().encode(`${key} was removed`) })),
       },
     ]);
-    await expect.poll(() => this.ready.length, { interval: 10 }).toBeGreaterThan(0);
-    return this;
   }
 }
 
@@ -180,4 +186,17 @@ it('who is removed is cut off, and not let in again', async () => {
   await expect.poll(() => b.state, { interval: 10 }).not.toBe('online');
   await expect.poll(() => a.online, { interval: 10 }).toEqual([]);
   await expect(b.session.post(GROUP, Uint8Array.of(1))).rejects.toMatchObject({ code: 'relay-refused' });
+});
+
+it('who is removed is given the word that was left for it, and who is let in again is not', async () => {
+  const a = await new Told(ana).enter([ana, ben]);
+  await a.enter([ana], [ben]);
+  await expect.poll(async () => (await relay.store.words(GROUP)).length, { interval: 10 }).toBe(1);
+  const b = new Told(ben);
+  b.begin(null);
+  await expect.poll(() => b.words.map((word) => Buffer.from(word).toString())[0]).toBe(`${ben.key} was removed`);
+  await b.session.close();
+  await a.enter([ana, ben]);
+  await new Told(ben).enter(null);
+  expect(await relay.store.words(GROUP)).toEqual([]);
 });

@@ -173,6 +173,73 @@ describe('who is let in', () => {
   });
 });
 
+describe('what is left for who was removed', () => {
+  const word = bytes('sealed operations');
+  const prove = (member: typeof ana, as = member) => {
+    const body = authBody(relay.service.challenge(HOUSE), RELAY_ORIGIN, [{ group: GROUP, member }]);
+    return { ...body, members: body.members.map((each) => ({ ...each, k: as.key })) };
+  };
+  beforeEach(async () => {
+    await relay.register([ana, ben]);
+    await relay.service.setAcl(await relay.enter(ana), GROUP, aclBody(GROUP, 2, [ana], ana));
+  });
+
+  it('is left by an admin, for keys that do not belong, and given to who proves that key and to nobody else', async () => {
+    const { service } = relay;
+    const anas = await relay.enter(ana);
+    expect((await service.authenticate(HOUSE, prove(ben))).groups).toEqual([{ g: GROUP, error: 'not-a-member' }]);
+    await service.putWord(anas, GROUP, ben.key, word);
+    expect(await service.words(anas, GROUP)).toEqual([{ k: ben.key, hash: sha256(word) }]);
+    const { token, groups } = await service.authenticate(HOUSE, prove(ben));
+    expect(groups).toEqual([{ g: GROUP, error: 'not-a-member', word: true }]);
+    const bens = service.session(token);
+    expect(await service.word(bens, GROUP, ben.key)).toEqual(word);
+    // Nothing else is open to it.
+    expect(() => service.check(bens, GROUP, 1)).toThrow(refused('not-a-member'));
+    await expect(service.words(bens, GROUP)).rejects.toEqual(refused('not-a-member'));
+    await expect(service.items(bens, GROUP, 0)).rejects.toEqual(refused('not-a-member'));
+    await expect(service.post(bens, GROUP, word)).rejects.toEqual(refused('not-a-member'));
+    // And nobody else has it: neither who only says that it is Ben, nor another who was removed, nor a member.
+    for (const body of [prove(cara, ben), prove(cara)]) {
+      const { token: other, groups: others } = await service.authenticate(HOUSE, body);
+      expect(others).toEqual([{ g: GROUP, error: 'not-a-member' }]);
+      await expect(service.word(service.session(other), GROUP, ben.key)).rejects.toEqual(refused('not-a-member'));
+    }
+    await expect(service.word(anas, GROUP, ben.key)).rejects.toEqual(refused('not-a-member'));
+  });
+
+  it('is not taken of who is no admin, for who belongs, beyond a limit, nor where there is no room', async () => {
+    const { service } = relay;
+    await service.setAcl(await relay.enter(ana), GROUP, aclBody(GROUP, 3, [ana, cara], ana));
+    const [anas, caras] = [await relay.enter(ana), await relay.enter(cara)];
+    await expect(service.putWord(caras, GROUP, ben.key, word)).rejects.toEqual(refused('not-an-admin'));
+    await expect(service.putWord(anas, GROUP, cara.key, word)).rejects.toEqual(refused('exists'));
+    await expect(service.putWord(anas, GROUP, ben.key, new Uint8Array())).rejects.toEqual(refused('bad-request'));
+    const long = new Uint8Array(LIMITS.item + 1);
+    await expect(service.putWord(anas, GROUP, ben.key, long)).rejects.toEqual(refused('too-large'));
+    const put = (n: number) => relay.store.putWord(GROUP, memberKey(sha256(bytes(`${n}`))), stored, 1e9);
+    const stored = { hash: sha256(word), bytes: word, at: 0 };
+    for (let n = 0; n < 1000; n++) await put(n);
+    await expect(service.putWord(anas, GROUP, ben.key, word)).rejects.toEqual(refused('quota'));
+    await service.putWord(anas, GROUP, memberKey(sha256(bytes('7'))), bytes('another'));
+  });
+
+  it('goes after a year, and when its key is let in again', async () => {
+    const { service } = relay;
+    await service.putWord(await relay.enter(ana), GROUP, ben.key, word);
+    await relay.clock.advance(365 * DAY);
+    await service.collect();
+    expect(await relay.store.words(GROUP)).toHaveLength(1);
+    await relay.clock.advance(2 * DAY);
+    await service.collect();
+    expect(await relay.store.words(GROUP)).toEqual([]);
+    await service.putWord(await relay.enter(ana), GROUP, ben.key, word);
+    const late = await service.authenticate(HOUSE, prove(ben));
+    await service.setAcl(await relay.enter(ana), GROUP, aclBody(GROUP, 3, [ana, ben], ana));
+    await expect(service.word(service.session(late.token), GROUP, ben.key)).rejects.toEqual(refused('not-found'));
+  });
+});
+
 describe('the members of a group', () => {
   it('are registered once, by an admin among them', async () => {
     const { service } = relay;

@@ -118,6 +118,22 @@ export class GroupMembership {
     return wordOfRemoval({ byHash: this.#operations.byHash, invalid }, device).map(({ bytes }) => bytes);
   }
 
+  /** The same for those that others took out since then (ms), in an order of its own: whoever knows the same says the same. */
+  wordsOfRemoval(since: number): readonly { readonly key: MemberKey; readonly operations: readonly Uint8Array[] }[] {
+    const { removed, invalid } = this.current ?? {};
+    return [...this.former()].flatMap(([device, { memberKey: key }]) => {
+      if (key === null || invalid === undefined) return [];
+      const told = wordOfRemoval({ byHash: this.#operations.byHash, invalid }, device);
+      // Who left knows it; of who never really came in there is nothing else that tells when.
+      const isNews = told.some(
+        ({ subject, author, body, time }) =>
+          subject === device && author !== device && time >= since && (body?.op === 'remove' || !removed?.has(device)),
+      );
+      const inOrder = [...told].sort((a, b) => (a.hash < b.hash ? -1 : 1));
+      return isNews ? [{ key, operations: inOrder.map(({ bytes }) => bytes) }] : [];
+    });
+  }
+
   /** The device behind a key, also one that was removed since. */
   authorOf(key: MemberKey): Member | null {
     if (this.#byKey === null) {

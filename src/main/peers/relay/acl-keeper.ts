@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
+import { digestOf } from '../../platform/hash.ts';
 import type { CollectionId } from '../../record/ids.ts';
-import { type Acl, readAcl } from './relay-answers.ts';
+import { type Acl, readAcl, readWords } from './relay-answers.ts';
 import { RelayError } from './relay-error.ts';
 import type { RelayGrants } from './relay-grants.ts';
 import { jsonOf, type RelayRequest } from './relay-http.ts';
@@ -10,6 +11,8 @@ import type { RelayKey, RelayMember } from './relay-session.ts';
 /** Rounds against other admins that set the list at the same time. */
 const MOST_TRIES = 5;
 const AGAIN_MS = 30_000;
+/** Who is gone for longer hears of it elsewhere. */
+const WORDS_MS = 365 * 24 * 3600_000;
 
 export interface AclKeeperHost {
   readonly clock: Clock;
@@ -19,7 +22,7 @@ export interface AclKeeperHost {
   isServed(group: CollectionId): boolean;
 }
 
-/** Keeps the relay's lists of keys as the admins among its members know them. */
+/** Keeps the relay's lists of keys as the admins among its members know them, and leaves word there for those that were taken out. */
 export class AclKeeper {
   readonly #host: AclKeeperHost;
   readonly #planned = new Map<CollectionId, () => void>();
@@ -48,6 +51,7 @@ export class AclKeeper {
     if (member === undefined || !isServed(group)) return;
     try {
       await this.#bring(member);
+      await this.#leaveWords(member);
     } catch (error) {
       const { code, retryAfter } = grants.fault(error);
       // What is refused is so until something changes; and who comes to the relay anew looks at the list anyway.
@@ -71,9 +75,29 @@ export class AclKeeper {
       }
     }
   }
+  /** What an older relay does not take, or a full one, is left at the next look. */
+  async #leaveWords(member: RelayMember): Promise<void> {
+    const words = member.acl() === null ? [] : member.words(this.#host.clock.now() - WORDS_MS);
+    if (words.length === 0) return;
+    const path = `/v1/groups/${member.group}/words`;
+    const there = await this.#ask(member, { method: 'GET', path }).then(readWords).catch(unless('relay-refused'));
+    for (const { key, bytes } of there === null ? [] : words)
+      if (there?.get(key) !== digestOf(bytes))
+        await this.#ask(member, { method: 'PUT', path: `${path}/${key}`, body: bytes }).catch(
+          unless('relay-refused', 'relay-quota'),
+        );
+  }
   async #ask({ group }: RelayMember, request: RelayRequest): Promise<unknown> {
     return jsonOf((await this.#host.grants.ask(group, request)).body);
   }
+}
+
+/** Answers that end it until the next look: null stands for them. */
+function unless(...codes: readonly string[]): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof RelayError && codes.includes(error.code)) return null;
+    throw error;
+  };
 }
 
 /** null: the list is right, or this device cannot say. */

@@ -234,6 +234,8 @@ class HttpsRelaySession implements RelaySession {
         const refusal = this.#grants.refusal(grant, group);
         if (refusal !== null) this.#events.onRefused(group, refusal);
       }
+      await this.#fetchWords(grant);
+      if (this.#closed) return null;
       this.#mailboxes.renew();
       this.#notYet = open.length < this.#members.size ? this.#notYet + 1 : 0;
       if (this.#notYet > 0) return Math.min(POLL_MS, 1000 * 2 ** this.#notYet);
@@ -245,6 +247,16 @@ class HttpsRelaySession implements RelaySession {
       this.#leaveListener();
       this.#tell('offline', why);
       return Math.max(backoff(++this.#failures, this.#random), (why.retryAfter ?? 0) * 1000);
+    }
+  }
+
+  /** One that cannot be fetched now is tried with the next round: the group is not open to this device. */
+  async #fetchWords(grant: Grant): Promise<void> {
+    for (const group of grant.words) {
+      const member = this.#members.get(group);
+      if (member === undefined) continue;
+      const word = await this.#grants.word(grant, member).catch(() => null);
+      if (word !== null && this.#members.get(group) === member) this.#events.onWord(group, word);
     }
   }
 

@@ -11,7 +11,7 @@ const MOST_MEMBERS = 1000;
 const MOST_GROUPS = 10_000;
 
 /** Bytes of the longest item, and of what a member tells of itself. */
-const MOST_ITEM = 1024 * 1024 + 128 * 1024;
+export const MOST_ITEM = 1024 * 1024 + 128 * 1024;
 const MOST_HEADS = 128 * 1024;
 /** What the answers that are not JSON may come to. */
 export const MOST_ITEMS_ANSWER = 8 * 1024 * 1024 + MOST_ITEM;
@@ -30,14 +30,28 @@ export interface Grant {
   readonly token: string;
   /** Why a group is not open to its member; null: it is. */
   readonly groups: ReadonlyMap<CollectionId, string | null>;
+  /** Groups it was taken out of, where something was left for it. */
+  readonly words: readonly CollectionId[];
 }
 export function readGrant(said: unknown): Grant {
   const { token, groups } = object(said);
+  const words: CollectionId[] = [];
   const each = list(groups, MOST_GROUPS).map((entry) => {
-    const { g, error } = object(entry);
-    return [group(g), error === null || error === undefined ? null : word(error)] as const;
+    const { g, error, word: hasWord } = object(entry);
+    const [id, why] = [group(g), error === null || error === undefined ? null : word(error)];
+    if (why !== null && hasWord === true) words.push(id);
+    return [id, why] as const;
   });
-  return { token: hex(token, 32), groups: new Map(each) };
+  return { token: hex(token, 32), groups: new Map(each), words };
+}
+
+/** The SHA-256 of what was left for each key that was taken out. */
+export function readWords(said: unknown): ReadonlyMap<MemberKey, string> {
+  const words = list(object(said).words, MOST_MEMBERS).map((entry) => {
+    const { k, hash } = object(entry);
+    return [key(k), hex(hash, 32)] as const;
+  });
+  return new Map(words);
 }
 
 export interface Acl {

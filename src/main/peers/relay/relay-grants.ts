@@ -1,5 +1,5 @@
 import type { CollectionId } from '../../record/ids.ts';
-import { BadAnswer, type Grant } from './relay-answers.ts';
+import { BadAnswer, type Grant, MOST_ITEM } from './relay-answers.ts';
 import { asRelayError, RelayError } from './relay-error.ts';
 import type { RelayAnswer, RelayRequest } from './relay-http.ts';
 import { logIn } from './relay-login.ts';
@@ -82,6 +82,13 @@ export class RelayGrants {
         if (this.#current === grant) this.#current = null;
       }
     }
+  }
+
+  /** What was left for this device in a group that it was taken out of. */
+  async word({ token }: Grant, { group, key }: RelayMember): Promise<Uint8Array> {
+    const path = `/v1/groups/${group}/words/${key}`;
+    const { body } = await this.#places.of(group, 'api').ask({ method: 'GET', path, token, most: MOST_ITEM });
+    return new Uint8Array(body);
   }
 
   #check(grant: Grant, group: CollectionId): void {

@@ -21,6 +21,14 @@ export interface RelayMember {
    * that is no admin any more stands there as one.
    */
   removed(): readonly MemberKey[];
+  /** What an admin leaves for keys that were taken out since then (ms): bytes that are the same as long as there is nothing new to tell. */
+  words(since: number): readonly RelayWord[];
+}
+
+/** Sealed operations that tell a device that it was removed. The relay gives them to nobody but who proves the key. */
+export interface RelayWord {
+  readonly key: MemberKey;
+  readonly bytes: Uint8Array;
 }
 
 /** `why`: what went wrong last; null where nothing did. A relay whose events cannot be heard is asked each minute, and is online all the same. */
@@ -35,6 +43,8 @@ export interface RelayEvents {
   onReady(group: CollectionId): void;
   /** The relay does not serve this group to this device now; it is asked again. */
   onRefused(group: CollectionId, why: LockstepError): void;
+  /** This was left for a device that is not let in any more; told again with each try while that goes on. */
+  onWord(group: CollectionId, word: Uint8Array): void;
   onNew(group: CollectionId, sid: number): void;
   onHeads(group: CollectionId): void;
   /** Members whose devices listen at the relay now, this one left out. */

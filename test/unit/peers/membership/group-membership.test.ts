@@ -207,6 +207,23 @@ describe('one that does not belong any more', () => {
     expect([membership.former().size, membership.member(ben.id)?.device]).toEqual([0, ben.id]);
   });
 
+  it('has word left for it, the same from everyone who knows as much, unless it left itself or it is long ago', () => {
+    const { membership } = open(ana);
+    for (const who of [ben, cleo]) membership.add(newcomer(who, 'admin'), 2000);
+    const cleos = open(cleo, membership.operations()).membership;
+    membership.remove(ben.id, [], 3000);
+    cleos.receive([...membership.operations()].reverse());
+    const [word] = membership.wordsOfRemoval(3000);
+    expect(word?.key).toBe(ben.member(group).key);
+    expect(cleos.wordsOfRemoval(0)).toEqual([word]);
+    expect(membership.wordsOfRemoval(3001)).toEqual([]);
+    cleos.remove(cleo.id, [], 4000);
+    membership.receive(cleos.operations());
+    expect(membership.wordsOfRemoval(0)).toEqual([word]);
+    membership.add(newcomer(ben, 'editor'), 5000);
+    expect(membership.wordsOfRemoval(0)).toEqual([]);
+  });
+
   it('may be one whose admission is void: who had let it in was removed by then', () => {
     const anas = open(ana).membership;
     anas.add(newcomer(ben, 'admin'), 2000);
@@ -218,6 +235,8 @@ describe('one that does not belong any more', () => {
     expect(bens.former().get(cleo.id)?.memberKey).toBe(cleo.member(group).key);
     expect(told(cleo, cleosKnown, []).isMember()).toBe(true);
     expect(told(cleo, cleosKnown, bens.wordOfRemoval(cleo.id)).isMember()).toBe(false);
+    const left = bens.wordsOfRemoval(3000).find(({ key }) => key === cleo.member(group).key);
+    expect(told(cleo, cleosKnown, left?.operations ?? []).isMember()).toBe(false);
   });
 });
 

@@ -3,22 +3,35 @@ import { AclKeeper } from '../../../../src/main/peers/relay/acl-keeper.ts';
 import { asRelayError, RelayError } from '../../../../src/main/peers/relay/relay-error.ts';
 import type { RelayGrants } from '../../../../src/main/peers/relay/relay-grants.ts';
 import type { RelayRequest } from '../../../../src/main/peers/relay/relay-http.ts';
-import type { RelayKey, RelayMember } from '../../../../src/main/peers/relay/relay-session.ts';
+import type { RelayKey, RelayMember, RelayWord } from '../../../../src/main/peers/relay/relay-session.ts';
+import { digestOf } from '../../../../src/main/platform/hash.ts';
 import { type CollectionId, collectionId, memberKey } from '../../../../src/main/record/ids.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 
 const GROUP = collectionId('ab'.repeat(16));
 const [one, two] = [memberKey('11'.repeat(32)), memberKey('22'.repeat(32))];
 
-/** An admin, the list of a relay, and what the relay answers to each PUT: a refusal, or nothing. */
-function world(wanted: readonly RelayKey[] | null, there: readonly RelayKey[], refusals: (RelayError | null)[] = []) {
+/** An admin, the list of a relay, what the relay answers to each PUT (a refusal, or nothing), and what was left for who was removed. */
+function world(
+  wanted: readonly RelayKey[] | null,
+  there: readonly RelayKey[],
+  refusals: (RelayError | null)[] = [],
+  words: readonly RelayWord[] = [],
+  wordsThere: readonly RelayWord[] | null = [],
+) {
   const clock = new FakeClock();
   const asked: string[] = [];
   const served = { isServed: true };
-  const ask = async (_: CollectionId, { method }: RelayRequest) => {
-    asked.push(method);
-    const refusal = method === 'PUT' ? (refusals.shift() ?? null) : null;
-    if (refusal !== null) throw refusal;
+  const ask = async (_: CollectionId, { method, path }: RelayRequest) => {
+    const [, key] = /words.?(.*)$/.exec(path) ?? [];
+    asked.push(key === undefined ? method : `${method} words ${key.slice(0, 2)}`.trim());
+    if (key === '') {
+      if (wordsThere === null) throw refusal('relay-refused', 404);
+      const lie = wordsThere.map((word) => ({ k: word.key, hash: digestOf(word.bytes) }));
+      return { body: Buffer.from(JSON.stringify({ words: lie })) };
+    }
+    const no = method === 'PUT' ? (refusals.shift() ?? null) : null;
+    if (no !== null) throw no;
     return { body: Buffer.from(JSON.stringify({ gen: 3, keys: there.map(({ key, admin }) => ({ k: key, admin })) })) };
   };
   const member: RelayMember = {
@@ -27,6 +40,7 @@ function world(wanted: readonly RelayKey[] | null, there: readonly RelayKey[], r
     sign: () => new Uint8Array(64),
     acl: () => wanted,
     removed: () => [],
+    words: () => words,
   };
   const keeper = new AclKeeper({
     clock,
@@ -97,5 +111,27 @@ describe('the list of keys at a relay', () => {
       await clock.advance(5000);
       expect(asked.filter((each) => each === 'PUT')).toHaveLength(code === 'relay-refused' ? 1 : 2);
     }
+  });
+
+  it('comes with word for who was taken out, where that does not lie there yet', async () => {
+    const words = [one, two].map((key) => ({ key, bytes: Buffer.from(`${key} was removed`) }));
+    const asked = async (
+      ...more: [(RelayError | null)[], readonly RelayWord[] | null, (readonly RelayKey[] | null)?]
+    ) => {
+      const [refusals, there, wanted = [admin(one)]] = more;
+      const room = world(wanted, [admin(one)], refusals, words, there);
+      room.keeper.plan(GROUP, 0);
+      await room.clock.advance(60_000);
+      return room.asked;
+    };
+    expect(await asked([], [])).toEqual(['GET', 'GET words', 'PUT words 11', 'PUT words 22']);
+    expect(await asked([], words)).toEqual(['GET', 'GET words']);
+    const older = [words[0]!, { key: two, bytes: Buffer.from('another') }];
+    expect(await asked([], older)).toEqual(['GET', 'GET words', 'PUT words 22']);
+    // A relay that has no room for one, or does not know of such a thing; and who is no admin.
+    const full = refusal('relay-quota', 507);
+    expect(await asked([full], [])).toEqual(['GET', 'GET words', 'PUT words 11', 'PUT words 22']);
+    expect(await asked([], null)).toEqual(['GET', 'GET words']);
+    expect(await asked([], [], null)).toEqual([]);
   });
 });

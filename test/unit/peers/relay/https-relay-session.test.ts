@@ -46,6 +46,7 @@ async function world(script: (relay: ScriptedRelay) => void = () => {}, connect 
   const session: RelaySession = new HttpsRelayConnector(clock, systemRandom).open(connect(relay.url), {
     onReady: (group) => note(`ready ${group[0]}`),
     onRefused: (group, why) => note(`refused ${group[0]} ${/let this|know this|elsewhere/.exec(why.message)?.[0]}`),
+    onWord: (group, word) => note(`word ${group[0]} ${Buffer.from(word)}`),
     onNew: (group, sid) => note(`new ${group[0]} ${sid}`),
     onHeads: (group) => note(`heads ${group[0]}`),
     onPresence: (group, online) => note(`presence ${group[0]} ${online.map((key) => key.slice(0, 2)).join(' ')}`),
@@ -97,6 +98,7 @@ function member(group: CollectionId, more: Partial<RelayMember> = {}): RelayMemb
     sign: (bytes) => new Uint8Array(sign(null, bytes, pair.privateKey)),
     acl: () => null,
     removed: () => [],
+    words: () => [],
     ...more,
   };
 }
@@ -242,6 +244,24 @@ describe('a session with a relay', () => {
     await clock.advance(5000);
     await relay.until(() => put.length === 1);
     expect(put[0].keys).toEqual([...left, own].sort().map((k) => ({ k, admin: k === own })));
+  });
+
+  it('fetches what was left for a device that was removed, and tells it with each try', async () => {
+    const { relay, clock, hears, begin } = await world((it) => {
+      it.scripts.set('POST /v1/auth', ({ json }) => ({
+        body: {
+          ...grantAll(json),
+          groups: json.members.map(({ g }: any) => ({ g, error: 'not-a-member', word: true })),
+        },
+      }));
+      it.scripts.set(`GET /v1/groups/${PHOTOS}/words/${own}`, () => ({ body: Buffer.from('removed') }));
+    });
+    await begin(member(PHOTOS));
+    await hears('refused 0 let this');
+    await hears('word 0 removed');
+    expect(relay.heard.at(-1)?.token).toBe('ab'.repeat(32));
+    await clock.advance(2000);
+    await hears('word 0 removed');
   });
 
   it('passes over a location that leads elsewhere', async () => {
