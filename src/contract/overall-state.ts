@@ -249,6 +249,8 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
 function waitingWords(collections: readonly CollectionView[]): string | null {
   const lacking = collections.filter(({ peers }) => peers.some((peer) => peer.behind > 0));
   if (lacking.length === 0) return null;
+  if (lacking.some(({ contents }) => contents?.some((each) => each.lacking === 'there') === true))
+    return 'Not everything can wait at the relay: it goes once both are on';
   if (lacking.every(({ relay }) => relay?.state === 'level')) return 'The changes wait at the relay';
   if (lacking.some(({ relay }) => relay?.state === 'working')) return 'What they lack is being put up at the relay';
   return null;

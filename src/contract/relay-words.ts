@@ -88,6 +88,8 @@ function sentences(first: string, second: string): string {
 /** One relay over all collections that use it. */
 export interface RelayInUse extends RelayWords {
   readonly url: string;
+  /** What helps it is room, there. */
+  readonly isFull: boolean;
   readonly collections: readonly CollectionView[];
 }
 
@@ -100,8 +102,15 @@ export function relaysInUse(collections: readonly CollectionView[]): readonly Re
   return [...byUrl].map(([url, users]) => ({
     url,
     collections: users,
-    ...connection(users.flatMap(({ relay }) => relay ?? [])),
+    isFull: whereFull(users) !== null,
+    ...(whereFull(users) ?? connection(users.flatMap(({ relay }) => relay ?? []))),
   }));
+}
+
+function whereFull(users: readonly CollectionView[]): RelayWords | null {
+  const full = users.filter(({ relay }) => relay?.full === true);
+  if (full.length === 0) return null;
+  return { tone: 'attention', text: `It has no room left for contents of ${listed(full.map(({ name }) => name))}` };
 }
 
 /** What is wrong with one of them is said rather than that others are well. */

@@ -46,6 +46,8 @@ export interface CollectionView {
   readonly progress: ProgressView | null;
   /** null: it has none. */
   readonly relay: RelayView | null;
+  /** Absent: none wait. */
+  readonly contents?: readonly WaitingContentsView[];
 }
 /** Where encrypted changes of a collection wait for members that are away. */
 export interface RelayView {
@@ -57,6 +59,18 @@ export interface RelayView {
   readonly waiting: number;
   /** Why it is offline, in trouble or off, for people; null where nothing is to be said. */
   readonly why: string | null;
+  /** It has no room for contents that this device, or one that is away, would leave there. */
+  readonly full?: true;
+}
+/** Contents that wait, though it is known what changed. */
+export interface WaitingContentsView {
+  /** `here`: this device lacks them; `there`: one that is away does, and this one wrote them. */
+  readonly lacking: 'here' | 'there';
+  /** `large`: they wait at no relay; `room`: the relay has none left for them; `away`: no device that is reached now has them. */
+  readonly why: 'large' | 'room' | 'away';
+  readonly records: number;
+  /** The first of them: a path, a name. */
+  readonly named: readonly string[];
 }
 export interface SourceView {
   readonly id: string;

@@ -39,6 +39,8 @@ export interface RelayServeOptions {
   /** Names of this relay besides its key, `https://host:port`. */
   readonly origins: readonly string[];
   readonly keepHours: number;
+  /** Bytes of packs that each group may have. */
+  readonly groupPacks: number;
   /** null: no such address. */
   readonly operator: ListenOn | null;
   readonly onReady: (ready: { readonly url: string; readonly operator: string | null }) => void;
@@ -111,7 +113,7 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
     now: () => systemClock.now(),
     random: systemRandom,
     meter: metrics,
-    limits: LIMITS,
+    limits: { ...LIMITS, groupPacks: options.groupPacks },
     hasRoom: roomOn(directory),
     key: key.pin,
     origins: options.origins,

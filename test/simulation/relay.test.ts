@@ -134,7 +134,13 @@ describe('two devices that are never on at the same time', () => {
     await alone(other, () => {});
     expect(group.replica(other)?.collection.records.live).toBe(1);
     expect(text(other, 'large')).toBeNull();
+    // Both say what waits and why, though they never meet.
+    const told = (device: SimulatedDevice) => statusView(device.engine).collections[0];
+    const large1 = { why: 'room', records: 1, named: ['large'] };
+    expect(told(other)).toMatchObject({ relay: { full: true }, contents: [{ ...large1, lacking: 'here' }] });
     await group.start(one);
+    await group.pass(60_000);
+    expect(told(one)).toMatchObject({ relay: { full: true }, contents: [{ ...large1, lacking: 'there' }] });
     const before = group.clock.now();
     await group.until(one, syncRequest(one.engine, { wait: false, timeoutSeconds: 60 }));
     expect(group.clock.now() - before).toBeLessThan(30_000);
@@ -143,6 +149,21 @@ describe('two devices that are never on at the same time', () => {
     await group.pass(11 * 60_000);
     await alone(other, () => {});
     expect(other.user.fs.lstat(`${ROOT}/large`)?.size).toBe(300_000);
+    expect(told(other)?.contents).toBeUndefined();
+    await alone(one, () => {});
+    expect([told(one)?.contents, told(one)?.relay?.full]).toEqual([undefined, undefined]);
+  });
+
+  it('say of what is too large for a relay that it waits until both are on, also after a start', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/film`, new Uint8Array((256 << 20) + 1)));
+    const told = (device: SimulatedDevice) => statusView(device.engine).collections[0]?.contents;
+    expect(told(one)).toEqual([{ lacking: 'there', why: 'large', records: 1, named: ['film'] }]);
+    await alone(other, () => {});
+    expect(told(other)).toEqual([{ lacking: 'here', why: 'large', records: 1, named: ['film'] }]);
+    await alone(one, () => {});
+    expect(told(one)).toEqual([{ lacking: 'there', why: 'large', records: 1, named: ['film'] }]);
+    await alone(one, () => one.user.remove(`${ROOT}/film`));
+    expect(told(one)).toBeUndefined();
   });
 
   it('know of each other’s changes while the relay has no room for anything, and have them once it has', async () => {

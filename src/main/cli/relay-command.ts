@@ -34,6 +34,7 @@ export const relayCommand: Command = {
       help: 'a name it is reached by with a certificate of its own: https://HOST:PORT (repeatable)',
     },
     'keep-hours': { type: 'string', value: 'N', help: 'how long what every device has stays (default: 24)' },
+    room: { type: 'string', value: 'GIB', help: 'contents that each collection may leave there, in GiB (default: 1)' },
     operator: { type: 'string', value: 'HOST:PORT', help: 'healthz, readyz and metrics, unencrypted (default: none)' },
   },
   offers: ['serve'],
@@ -68,6 +69,7 @@ function relayOptions({ options, dataDirectory }: CommandCall) {
     storage: storage === undefined ? null : relayAddress(storage),
     origins: (listOption(options, 'origin') ?? []).map((text) => originOf(text, '--origin')),
     keepHours: numberOption(options, 'keep-hours', 0, 24 * 365) ?? 24,
+    groupPacks: (numberOption(options, 'room', 0.001, 1e6) ?? 1) * 2 ** 30,
     operator: listenOption(options, 'operator', '127.0.0.1') ?? null,
   };
 }

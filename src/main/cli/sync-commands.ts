@@ -12,6 +12,7 @@ import { hardLinkWords } from '../../contract/hard-link-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { problemsThere } from '../../contract/overall-state.ts';
 import { relayName, relaySentence } from '../../contract/relay-words.ts';
+import { waitingContents } from '../../contract/waiting-words.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
@@ -156,6 +157,7 @@ function showStatus(view: StatusView, paint: Paint): string {
       ...sources,
       ...peers,
       ...relay,
+      ...waitingContents(collection).map((words) => `  ${paint.warn(plainText(words))}`),
     ].join('\n');
   });
   return `${head}\n${[...blocks, ...joining].join('\n\n')}\n`;

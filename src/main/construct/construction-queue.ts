@@ -65,6 +65,15 @@ export class ConstructionQueue {
     for (const row of this.#waiting.keys()) if (this.lacks(row)) lacking++;
     return lacking;
   }
+  /** The first of them. */
+  lackingRows(most: number): readonly number[] {
+    const rows: number[] = [];
+    for (const row of this.#waiting.keys()) {
+      if (rows.length === most) break;
+      if (this.lacks(row)) rows.push(row);
+    }
+    return rows;
+  }
   /** Does this record wait for content? */
   lacks(row: number): boolean {
     return this.#waiting.has(row) && !this.#unexpected.has(row);

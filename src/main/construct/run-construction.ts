@@ -171,6 +171,10 @@ export class RunConstruction {
   get lacking(): number {
     return this.#queue.lacking;
   }
+  /** The first of their rows. */
+  lackingRows(most: number): readonly number[] {
+    return this.#queue.lackingRows(most);
+  }
   /** Does this one? */
   lacks(row: number): boolean {
     return this.#queue.lacks(row);

@@ -8,5 +8,6 @@ import type { RelayedState } from '../store-and-forward/relay-exchange.ts';
  */
 export function relayViewOf(url: string, exchange: RelayedState, session: RelayState | null): RelayView {
   const why = exchange.is === 'trouble' ? exchange.trouble : (session?.why ?? null);
-  return { url, state: exchange.is, waiting: exchange.toPutUp, why: why?.message ?? null };
+  const full = exchange.isFull && exchange.is !== 'offline' && exchange.is !== 'off' ? { full: true as const } : {};
+  return { url, state: exchange.is, waiting: exchange.toPutUp, why: why?.message ?? null, ...full };
 }

@@ -15,6 +15,7 @@ import { changeLogSource } from '../store/problem-store.ts';
 import type { Synchronizer } from '../synchronizer.ts';
 import { countOutside } from './count-outside.ts';
 import { relayViewOf } from './relay-view.ts';
+import { waitingContentsView } from './waiting-contents.ts';
 
 /** Everything at a glance (CLI `status`). */
 export function statusView(engine: Engine): StatusView {
@@ -33,6 +34,8 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
   const peers = isRemoved(replica) ? [] : peerViews(engine, replica);
   const sources = [...replica.synchronizers.values()].map((each) => sourceView(replica, each));
   const problems = problemCount(replica);
+  const relayed = engine.network.exchanges.of(replica.id)?.state ?? null;
+  const contents = isRemoved(replica) ? [] : waitingContentsView(replica, relayed);
   return {
     id: replica.id,
     name: collection.stored.name,
@@ -47,6 +50,7 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
     peers,
     progress: progressView(engine, replica),
     relay: relayView(engine, replica),
+    ...(contents.length === 0 ? {} : { contents }),
   };
 }
 

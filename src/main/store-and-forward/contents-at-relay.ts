@@ -4,7 +4,7 @@ import { type PackPiece, sealPack } from '../peers/sealed/sealed-pack.ts';
 import { digestOf } from '../platform/hash.ts';
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { ENTRY, fileEntry } from '../record/file-entry.ts';
+import { ENTRY } from '../record/file-entry.ts';
 import { type DeviceId, digest, type LogId, recordId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { RelayedContent, RelayStore } from '../store/relay-store.ts';
@@ -12,7 +12,7 @@ import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
 import type { RelayStorage } from './patient-storage.ts';
 import { post } from './seal.ts';
-import { batches, contentsOf, LARGEST_FILE, LARGEST_PART, type Wanted, type WantedThere } from './wanted-contents.ts';
+import { batches, contentsOf, LARGEST_PART, tooLargeIn, type Wanted, type WantedThere } from './wanted-contents.ts';
 
 /** A pack is put up once so much is in it, or so many pieces. */
 const PACK_BYTES = 4 << 20;
@@ -62,10 +62,7 @@ export class ContentsAtRelay {
     const asked = wanted.flatMap(({ digest, kind, hint: text }): readonly Wanted[] => {
       const hint = text === '' ? null : recordId(text);
       const values = hint === null ? [] : (collection.records.find(hint)?.state.fields.get(ENTRY) ?? []);
-      const isLarge = values.some(({ value }) => {
-        const entry = fileEntry(value);
-        return entry?.type === 'file' && entry.size > LARGEST_FILE;
-      });
+      const isLarge = values.some(({ value }) => tooLargeIn(ENTRY, value).length > 0);
       return isLarge ? [] : [{ digest, kind, hint, base: null, size: 0 }];
     });
     const packs = await this.#putUp(at, asked, covers, readUpTo, mayRepeat);

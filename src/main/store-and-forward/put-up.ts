@@ -87,7 +87,8 @@ export class PutUp {
     if (at !== null) full = await unlessFull(this.#putUpPackages(at, mine, wants, members));
     // Who has no epoch to write with still has to say that it lacks everything. Not what it waits for by name: those that were removed know that
     // secret too. And who finds no room, how far it is: others would think that they had everything.
-    await this.#standings.tell(at ?? unsealed, at === null ? [] : this.#fetched.wanted);
+    const isFull = full !== null || this.#contents.fullFor > 0;
+    await this.#standings.tell(at ?? unsealed, at === null ? [] : this.#fetched.wanted, isFull);
     await this.#contents.dropUnneeded(session, this.#wantedSince.size > 0, this.#fetched.wanted.length > 0);
     if (full !== null) throw full;
     if (this.#contents.fullFor > 0) this.#isTurn(this.#contents.fullFor);

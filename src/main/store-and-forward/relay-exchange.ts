@@ -1,11 +1,12 @@
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import type { DeviceId } from '../record/ids.ts';
+import type { DeviceId, MemberKey } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import { ContentsAtRelay } from './contents-at-relay.ts';
 import type { ExchangePort } from './exchange-port.ts';
 import { FetchRelayed } from './fetch-relayed.ts';
+import { LeftOut, type LeftOutRecord } from './left-out.ts';
 import type { RelayStorage } from './patient-storage.ts';
 import { PutUp } from './put-up.ts';
 import { ItemReader } from './read-items.ts';
@@ -27,6 +28,10 @@ export interface RelayedState {
   /** Packages still to be put up. */
   readonly toPutUp: number;
   readonly trouble: LockstepError | null;
+  /** Of what this device wrote: contents that members which are away lack, and that are not put up. */
+  readonly leftOut: readonly LeftOutRecord[];
+  /** This device, or a member that is away, finds no room there for contents. */
+  readonly isFull: boolean;
 }
 
 /**
@@ -42,6 +47,7 @@ export class RelayExchange {
   readonly #contents: ContentsAtRelay;
   readonly #fetched: FetchRelayed;
   readonly #putUp: PutUp;
+  readonly #leftOut: LeftOut;
   #isRunning = false;
   /** Something was put there, or members said something, since it was read. */
   #isUnread = true;
@@ -61,6 +67,7 @@ export class RelayExchange {
     this.#standings = new StandingsAtRelay(replica, store, port);
     this.#contents = new ContentsAtRelay(replica, store, port);
     this.#fetched = new FetchRelayed(replica, store, port);
+    this.#leftOut = new LeftOut(replica, store, port.clock);
     this.#putUp = new PutUp(replica, store, port, this.#contents, this.#fetched, this.#standings);
   }
 
@@ -72,7 +79,21 @@ export class RelayExchange {
       if (trouble !== null) return 'trouble';
       return this.#isLevel && this.#dueAt === Number.POSITIVE_INFINITY && !this.#isRunning ? 'level' : 'working';
     };
-    return { is: is(), toPutUp: this.#putUp.waiting, trouble };
+    const isFull = trouble?.code === 'relay-quota' || this.#away().some(({ key }) => this.#standings.isFullFor(key));
+    return { is: is(), toPutUp: this.#putUp.waiting, trouble, leftOut: this.#leftOutNow(trouble), isFull };
+  }
+  /** Where there is room again the rest is about to be put up. */
+  #leftOutNow(trouble: LockstepError | null): readonly LeftOutRecord[] {
+    return this.#leftOut.records.filter(({ why }) => why === 'large' || trouble?.code === 'relay-quota');
+  }
+
+  /** Members that are not linked, and what they have applied of this device's log. */
+  #away(): readonly { readonly key: MemberKey; readonly applied: number }[] {
+    const { membership, memberPositions, collection } = this.replica;
+    return membership.others().flatMap(({ device, memberKey: key }) => {
+      if (key === null || this.#port.isLinked(device)) return [];
+      return [{ key, applied: memberPositions.of(device).get(collection.stored.ownLog)?.applied ?? 0 }];
+    });
   }
 
   /** Is this device at the relay, with all read that is there, and has the member been heard of there? What is known of it is as new as can be. */
@@ -178,6 +199,8 @@ export class RelayExchange {
       await this.#standings.read(session);
     }
     this.#isLevel = await this.#putUp.run(session);
+    const away = this.#away();
+    await this.#leftOut.look(away.length === 0 ? null : Math.min(...away.map(({ applied }) => applied)));
     if (this.#putUp.turnIn !== null) this.#wake(this.#putUp.turnIn);
   }
 
@@ -187,6 +210,7 @@ export class RelayExchange {
     collection.transact(() => this.#store.moveTo(membership.relay(), born));
     this.#standings.startAnew();
     this.#putUp.startAnew();
+    this.#leftOut.startAnew();
   }
 }
 

@@ -94,12 +94,19 @@ export class StandingsAtRelay {
   wantedBy(key: MemberKey): RelayStanding['wanted'] {
     return this.#said.get(key)?.wanted ?? [];
   }
+  /** Does a member say that it finds no room for contents there? */
+  isFullFor(key: MemberKey): boolean {
+    return this.#said.get(key)?.isFull === true;
+  }
   #ownOperations() {
     return [...this.#replica.membership.heads()].sort();
   }
 
-  /** Says how far this device is, where that is not what it said last. `wanted`: contents that are waited for here. Fails as the session does. */
-  async tell({ session, epoch }: AtRelay, wanted: RelayStanding['wanted']): Promise<void> {
+  /**
+   * Says how far this device is, where that is not what it said last. `wanted`: contents that are waited for here; `isFull`: contents from here find no
+   * room. Fails as the session does.
+   */
+  async tell({ session, epoch }: AtRelay, wanted: RelayStanding['wanted'], isFull: boolean): Promise<void> {
     const { id, membership } = this.#replica;
     const { applied, problems } = this.#replica.positions();
     const standing: Omit<RelayStanding, 'time' | 'member'> = {
@@ -111,6 +118,7 @@ export class StandingsAtRelay {
       partial: this.#replica.isPartial,
       operations: this.#ownOperations(),
       wanted,
+      isFull,
     };
     const text = JSON.stringify({ ...standing, epoch: epoch.id });
     if (text === this.#told) return;

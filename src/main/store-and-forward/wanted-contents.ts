@@ -2,7 +2,8 @@ import type { DecodedChange } from '../change-log/package-body.ts';
 import type { ContentAsked } from '../peers/session/shared-collection.ts';
 import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import type { Digest, RecordId } from '../record/ids.ts';
+import type { Digest, FieldName, RecordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
 
 /** Asked of the giver at once. */
 const ASKED_BYTES = 2 << 20;
@@ -38,6 +39,14 @@ export function contentsOf(changes: readonly DecodedChange[]): readonly Wanted[]
         : [{ digest: entry.chunks, kind: 'chunk-list', hint, base: null, size: 0 }];
     });
   });
+}
+
+/** What a value names that waits at no relay. Pure. */
+export function tooLargeIn(field: FieldName, value: Value): readonly Digest[] {
+  if (field !== ENTRY)
+    return referencesOf(value).flatMap(({ content, size }) => (size > LARGEST_PART ? [content] : []));
+  const entry = fileEntry(value);
+  return entry?.type === 'file' && entry.size > LARGEST_FILE ? [entry.digest] : [];
 }
 
 /** So many as are asked of the giver at once. */

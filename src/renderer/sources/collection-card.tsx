@@ -1,6 +1,7 @@
 import {
   BookUser,
   CalendarDays,
+  Hourglass,
   ListFilter,
   LogOut,
   Pause,
@@ -15,6 +16,7 @@ import { Button } from 'react-aria-components';
 import type { CollectionView, SourceView } from '../../contract/contract.ts';
 import { collectionSentence, collectionTone, counted, isAway, listed } from '../../contract/overall-state.ts';
 import { relaySentence } from '../../contract/relay-words.ts';
+import { waitingContents } from '../../contract/waiting-words.ts';
 import { goTo, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useSyncNow } from '../client/use-sync-now.ts';
@@ -136,6 +138,12 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
           <ProgressLine progress={collection.progress} name={name} />
         )}
         <RelayLine words={relaySentence(collection)} />
+        {waitingContents(collection).map((words) => (
+          <p key={words} className="relay-line">
+            <Hourglass aria-hidden size={15} className="tone-waiting" />
+            <span>{words}.</span>
+          </p>
+        ))}
         <CardLinks
           collection={collection}
           onHalt={() => setDialog('halt')}

@@ -27,3 +27,16 @@ it('says of each relay whether it can be used, and what helps', () => {
   ]);
   expect(relayChecks([using(null)])).toEqual([]);
 });
+
+it('advises more room, or to do without, where it is full: on the device that finds it so and on the one that waits', () => {
+  const full = using({ state: 'trouble', why: `The relay ${url} has no room left for this.`, full: true });
+  for (const collection of [full, using({ full: true })])
+    expect(relayChecks([collection])).toEqual([
+      {
+        check: 'relay',
+        ok: false,
+        detail: 'relay.example.org:8443: It has no room left for contents of Docs',
+        fix: expect.stringMatching(/same time.*--room/s),
+      },
+    ]);
+});

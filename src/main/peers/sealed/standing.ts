@@ -1,7 +1,7 @@
 import { type CollectionId, collectionId, type Digest, digest, logId, memberKey } from '../../record/ids.ts';
 import type { MemberSigner } from '../identity/identity.ts';
 import { decodeCanonical, encodeCanonical } from '../protocol/canonical-cbor.ts';
-import { type Decoded, flag, Invalid, id, list, object, row, text, uint } from '../protocol/schema.ts';
+import { type Codec, type Decoded, flag, Invalid, id, list, object, row, text, uint } from '../protocol/schema.ts';
 import type { LogHead, LogPosition } from '../session/shared-collection.ts';
 import { contentKind, type RelayItem, STANDING_LIMIT } from './relay-item.ts';
 
@@ -20,6 +20,8 @@ const heads = list(
   MOST_LOGS,
 );
 const wanted = list(row({ digest: id(32, digest), kind: contentKind, hint: text(HINT_BYTES) }), MOST_WANTED);
+/** Said only where it is so: earlier versions do not know of it. */
+const mark: Codec<boolean> = { write: (value) => value, read: (raw) => raw !== undefined && flag.read(raw) };
 const CONTENT = object({
   v: uint(0xffff),
   g: id(16, collectionId),
@@ -32,6 +34,7 @@ const CONTENT = object({
   r: flag,
   o: list(id(32, digest), MOST_OPERATIONS),
   w: wanted,
+  f: mark,
 });
 type Content = Decoded<typeof CONTENT>;
 const VERSION = object({ v: uint(0xffff) });
@@ -54,31 +57,34 @@ export interface RelayStanding {
   readonly operations: readonly Digest[];
   /** Contents that it waits for, and that do not lie at the relay as far as it knows. `hint`: a record that showed it; '' for none. */
   readonly wanted: Content['w'];
+  /** It has contents for others that find no room there. */
+  readonly isFull: boolean;
 }
 type StandingItem = Extract<RelayItem, { readonly is: 'standing' }>;
 
 /** Signs how far this member is. */
 export function makeStanding(
   signer: Pick<MemberSigner, 'key' | 'sign'>,
-  { group, time, cursor, heads, applied, problems, partial, operations, wanted }: Omit<RelayStanding, 'member'>,
+  { group, time, cursor, heads, applied, problems, partial, operations, wanted, isFull }: Omit<RelayStanding, 'member'>,
 ): StandingItem {
-  const content = encodeCanonical(
-    CONTENT.write({
-      v: 1,
-      g: group,
-      m: signer.key,
-      t: time,
-      c: cursor,
-      e: heads.slice(0, MOST_LOGS),
-      a: applied.slice(0, MOST_LOGS),
-      p: problems,
-      r: partial,
-      o: operations.slice(0, MOST_OPERATIONS),
-      w: wanted
-        .slice(0, MOST_WANTED)
-        .map((each) => (Buffer.byteLength(each.hint) <= HINT_BYTES ? each : { ...each, hint: '' })),
-    }),
-  );
+  const said = {
+    v: 1,
+    g: group,
+    m: signer.key,
+    t: time,
+    c: cursor,
+    e: heads.slice(0, MOST_LOGS),
+    a: applied.slice(0, MOST_LOGS),
+    p: problems,
+    r: partial,
+    o: operations.slice(0, MOST_OPERATIONS),
+    w: wanted
+      .slice(0, MOST_WANTED)
+      .map((each) => (Buffer.byteLength(each.hint) <= HINT_BYTES ? each : { ...each, hint: '' })),
+    f: isFull,
+  };
+  const { f, ...rest } = CONTENT.write(said) as { readonly [field: string]: unknown };
+  const content = encodeCanonical(f === true ? { ...rest, f } : rest);
   return { is: 'standing', content, signature: signer.sign(statementOf(content)) };
 }
 
@@ -91,7 +97,7 @@ export function readStanding(
   group: CollectionId,
   verify: (member: Content['m'], signed: Uint8Array, signature: Uint8Array) => boolean,
 ): RelayStanding {
-  const { g, m, t, c, e, a, p, r, o, w } = contentOf(content);
+  const { g, m, t, c, e, a, p, r, o, w, f } = contentOf(content);
   if (g !== group) throw new RangeError('standing: of another collection');
   if (!verify(m, statementOf(content), signature)) throw new RangeError('standing: not signed by the member it names');
   return {
@@ -105,6 +111,7 @@ export function readStanding(
     partial: r,
     operations: o,
     wanted: w,
+    isFull: f,
   };
 }
 

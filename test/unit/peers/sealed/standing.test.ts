@@ -26,6 +26,7 @@ const said: Omit<RelayStanding, 'member'> = {
   partial: true,
   operations: [digest('5b'.repeat(32))],
   wanted: [{ digest: digest('9c'.repeat(32)), kind: 'chunk-list', hint: 'photos/1.jpg' }],
+  isFull: false,
 };
 const standing = makeStanding(signer, said);
 const verify = (member: MemberKey, signed: Uint8Array, signature: Uint8Array): boolean =>
@@ -67,6 +68,14 @@ describe('word of how far a member is', () => {
     ['too many positions', { a: Array.from({ length: 401 }, (_, at) => [new Uint8Array(32), new Uint8Array(8), at]) }],
   ])('is refused with %s', (_, change) => {
     expect(() => read(changed(change))).toThrow(/^standing: /);
+  });
+
+  it('says that there is no room only where that is so: earlier versions do not know of it', () => {
+    const full = makeStanding(signer, { ...said, isFull: true });
+    expect([read(full).isFull, read(standing).isFull]).toEqual([true, false]);
+    const fields = ({ content }: typeof full) => Object.keys(decodeCanonical(content)?.value as object);
+    expect(fields(full).filter((field) => !fields(standing).includes(field))).toEqual(['f']);
+    expect(() => read(changed({ f: 1 }))).toThrow(RangeError);
   });
 
   it('says what fits where there is more, and no more than a relay takes', () => {

@@ -1,0 +1,33 @@
+import type { CollectionView, Kind, WaitingContentsView } from './contract.ts';
+import { numberText } from './number-text.ts';
+
+/** What is too large to wait at a relay: files, and parts of other records. */
+const LARGEST: { readonly [kind in Kind]: string } = { files: '256 MiB', contacts: '7 MiB', calendar: '7 MiB' };
+
+/** `a`, `a and b`, `a, b and 3 others`: of so many records those that are named. */
+function namesOf({ named, records }: WaitingContentsView): string {
+  const shown = records > named.length ? named.slice(0, 2) : named;
+  const others = records - shown.length;
+  const parts = others > 0 ? [...shown, `${numberText(others)} ${others === 1 ? 'other' : 'others'}`] : shown;
+  return parts.length <= 1 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+/** Why contents of a collection wait, and what helps: a sentence without a full stop at its end. */
+export function waitingContentsWords(kind: Kind, waiting: WaitingContentsView): string {
+  const names = namesOf(waiting);
+  const [is, comes, goes] = waiting.records === 1 ? ['is', 'It comes', 'It goes'] : ['are', 'They come', 'They go'];
+  const isHere = waiting.lacking === 'here';
+  const both = isHere ? 'this device and one that has it' : 'this device and the one that lacks it';
+  switch (waiting.why) {
+    case 'large':
+      return `${names} ${is} too large to wait at the relay (more than ${LARGEST[kind]}). ${isHere ? comes : goes} once ${both} are on at the same time`;
+    case 'room':
+      return `The relay has no room for the content of ${names}. Connect ${both} to the same network, or have both on at the same time, or give the relay more room`;
+    case 'away':
+      return `No device that is reached now has the content of ${names}. ${comes} once one that has it is on`;
+  }
+}
+
+/** All of it for one collection, in the order of the view. */
+export const waitingContents = ({ kind, contents }: Pick<CollectionView, 'kind' | 'contents'>): readonly string[] =>
+  (contents ?? []).map((waiting) => waitingContentsWords(kind, waiting));

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { WaitingContentsView } from '../../../src/contract/contract.ts';
+import { waitingContents, waitingContentsWords } from '../../../src/contract/waiting-words.ts';
+
+const waiting = (more: Partial<WaitingContentsView>): WaitingContentsView => ({
+  lacking: 'here',
+  why: 'large',
+  records: 1,
+  named: ['film.mkv'],
+  ...more,
+});
+
+it('says what waits, why, and what helps, on the device that lacks it and on the one that has it', () => {
+  expect(waitingContentsWords('files', waiting({}))).toBe(
+    'film.mkv is too large to wait at the relay (more than 256 MiB). It comes once this device and one that has it are on at the same time',
+  );
+  expect(waitingContentsWords('contacts', waiting({ lacking: 'there', named: ['Ana'] }))).toBe(
+    'Ana is too large to wait at the relay (more than 7 MiB). It goes once this device and the one that lacks it are on at the same time',
+  );
+  expect(waitingContentsWords('files', waiting({ why: 'room', lacking: 'there' }))).toMatch(
+    /^The relay has no room for the content of film.mkv\. Connect .* same network, .* or give the relay more room$/,
+  );
+  expect(waitingContentsWords('files', waiting({ why: 'away' }))).toBe(
+    'No device that is reached now has the content of film.mkv. It comes once one that has it is on',
+  );
+});
+
+it('names a few of many', () => {
+  const words = (records: number, ...named: string[]) => waitingContentsWords('files', waiting({ records, named }));
+  expect(words(2, 'a', 'b')).toMatch(/^a and b are too large .* They come once/);
+  expect(words(3, 'a', 'b', 'c')).toMatch(/^a, b and c are/);
+  expect(words(1204, 'a', 'b', 'c')).toMatch(/^a, b and 1,202 others are/);
+});
+
+it('is one sentence for each reason, and none where nothing waits', () => {
+  expect(waitingContents({ kind: 'files' })).toEqual([]);
+  const contents = [waiting({}), waiting({ lacking: 'there', why: 'room' })];
+  expect(waitingContents({ kind: 'files', contents })).toHaveLength(2);
+});
