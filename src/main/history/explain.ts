@@ -172,8 +172,7 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
     problem !== null
       ? []
       : port.sources().filter((source) => !isOutside(source, record) && isDue(port, record, source));
-  const isLacking = waiting.some((source) => source.lacks(record.row));
-  const why = isLacking ? ': no device that is linked has its content, nor does it lie at a relay' : '';
+  const why = waiting.some((source) => source.lacks(record.row)) ? ': no device that is linked has its content' : '';
   if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map(({ location }) => location))}${why}`);
   const behind = devicesBehind(port, record);
   if (behind.length > 0) parts.push(`not yet applied on ${listed(behind)}`);

@@ -1,7 +1,6 @@
 import type { DecodedChange } from '../change-log/package-body.ts';
-import { isLive } from '../merge/record-state.ts';
 import type { Clock } from '../platform/clock.ts';
-import { fileEntry } from '../record/file-entry.ts';
+import { EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Digest, LogId, RecordId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { RelayStore } from '../store/relay-store.ts';
@@ -80,9 +79,9 @@ export class LeftOut {
   /** It does not lie there, and is what the record says still. */
   #isLeftOut({ record, why, digest, kind }: Found): boolean {
     if (why === 'room' && this.#store.ownContent(digest, kind) !== null) return false;
-    const state = this.#replica.collection.records.find(record)?.state;
-    if (state === undefined || !isLive(state)) return false;
-    return [...state.fields.values()].some((siblings) =>
+    const fields = this.#replica.collection.records.find(record)?.state.fields;
+    if (fields === undefined || fields.get(EXISTS)?.every(({ value }) => value === false) !== false) return false;
+    return [...fields.values()].some((siblings) =>
       siblings.some(({ value }) => {
         const entry = fileEntry(value);
         return entry === null
