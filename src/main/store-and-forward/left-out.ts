@@ -93,7 +93,7 @@ export class LeftOut {
 }
 
 /** What changes name that may not lie at a relay: all of it, with why where that is not only a matter of room. Pure. */
-export function leftOutOf(changes: readonly DecodedChange[]): readonly Omit<Found, 'number'>[] {
+function leftOutOf(changes: readonly DecodedChange[]): readonly Omit<Found, 'number'>[] {
   return changes.flatMap((change) => {
     if ('invalid' in change) return [];
     const { record } = change;

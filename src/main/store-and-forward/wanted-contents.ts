@@ -9,7 +9,7 @@ import type { Value } from '../record/value.ts';
 const ASKED_BYTES = 2 << 20;
 const ASKED_ITEMS = 512;
 /** No larger file waits at a relay: it goes once two devices are linked. */
-export const LARGEST_FILE = 256 << 20;
+const LARGEST_FILE = 256 << 20;
 /** Nor a larger part of a record, which goes in one piece. */
 export const LARGEST_PART = 7 << 20;
 
