@@ -3,7 +3,7 @@ import type { Change } from '../change-log/change.ts';
 import { listed } from '../conflicts/conflict-view.ts';
 import { oneWith } from '../conflicts/one-with.ts';
 import { openConflicts } from '../conflicts/open-conflicts.ts';
-import { isConflict, isLive, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { hasRightOne, isConflict, isLive, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort, HistorySource } from '../past/history-port.ts';
 import { replacedBy } from '../past/record-past.ts';
@@ -54,7 +54,7 @@ function explainField(port: Port, record: StoredRecord, field: FieldName): Expla
   const siblings = record.state.fields.get(field) ?? [];
   const rule = fieldRule(kind, field);
   const shown = shownSibling(rule, siblings, log.order);
-  const told = rule.concurrent === 'larger' && shown !== null ? [shown] : siblings;
+  const told = shown !== null && hasRightOne(rule, siblings) ? [shown] : siblings;
   return [...told]
     .sort(
       (a, b) =>
@@ -77,7 +77,7 @@ function ruleText(port: Port, record: StoredRecord, field: FieldName, sibling: S
   const siblings = record.state.fields.get(field) ?? [];
   if (isConflict(fieldRule(port.collection.kind, field), siblings) && isLive(record.state))
     return conflictText(port, record, field, sibling, shown);
-  if (siblings.length > 1 && fieldRule(port.collection.kind, field).concurrent === 'larger')
+  if (siblings.length > 1 && hasRightOne(fieldRule(port.collection.kind, field), siblings))
     return field === 'sequence' ? 'the larger number wins' : 'the larger time wins';
   const dots = [...sibling.dots].sort(port.collection.log.order);
   const writers = [...new Set(dots.map((dot) => authorOf(port, dot).name))];

@@ -30,9 +30,25 @@ export function isLive(state: RecordState): boolean {
 
 /** The value shown where a source held none of them. Null only for a field without values. */
 export function shownSibling(rule: FieldRule, siblings: readonly Sibling[], order: DotOrder): Sibling | null {
+  const { isLater } = rule;
+  const isSettled = isLater !== undefined && siblings.length > 1 && hasRightOne(rule, siblings);
   let best: Sibling | null = null;
-  for (const sibling of siblings) if (best === null || isShownBefore(rule, sibling, best, order)) best = sibling;
+  for (const sibling of siblings) {
+    const isBefore = (former: Sibling): boolean =>
+      isSettled ? isLater(sibling.value, former.value) === true : isShownBefore(rule, sibling, former, order);
+    if (best === null || isBefore(best)) best = sibling;
+  }
   return best;
+}
+
+/** Is one of the values of a field right by itself, so that no person has to choose? */
+export function hasRightOne(rule: FieldRule, siblings: readonly Sibling[]): boolean {
+  if (rule.concurrent === 'larger') return true;
+  const { isLater } = rule;
+  const [first, ...others] = siblings;
+  return (
+    first === undefined || others.every(({ value }) => isLater !== undefined && isLater(value, first.value) !== null)
+  );
 }
 
 function isShownBefore(rule: FieldRule, a: Sibling, b: Sibling, order: DotOrder): boolean {
@@ -56,7 +72,7 @@ export function largestDot(sibling: Sibling, order: DotOrder): Dot {
 
 /** Does a person have to choose between the values of this field? */
 export function isConflict(rule: FieldRule, siblings: readonly Sibling[]): boolean {
-  return siblings.length > 1 && rule.concurrent === 'conflict';
+  return siblings.length > 1 && !hasRightOne(rule, siblings);
 }
 
 /** The fields a person has to decide about, in the order of their names. Of a record that every device deleted, none. */
@@ -118,6 +134,6 @@ export function shownFields(kind: RecordKind, state: RecordState, order: DotOrde
 export function shownField(rule: FieldRule, siblings: readonly Sibling[], order: DotOrder): HeldField | null {
   if (siblings.length === 1) return siblings[0] as Sibling;
   const sibling = shownSibling(rule, siblings, order);
-  if (sibling === null || rule.concurrent !== 'larger') return sibling;
+  if (sibling === null || !hasRightOne(rule, siblings)) return sibling;
   return { value: sibling.value, dots: siblings.flatMap((each) => each.dots) };
 }

@@ -14,6 +14,8 @@ export interface FieldRule {
   readonly incidental?: boolean;
   /** Of values in conflict, is this one shown before the others, where a source held none of them? */
   leads?(value: Value): boolean;
+  /** Of two concurrent values nobody need choose between, is the first the right one? null: a person has to. */
+  isLater?(a: Value, b: Value): boolean | null;
 }
 
 const LARGER = new Set<string>(['modified', 'created', 'updated', 'sequence', 'progressUpdated']);
@@ -39,11 +41,24 @@ const savedRule: FieldRule = { ...largerRule, incidental: true };
 const madeRule: FieldRule = { concurrent: 'larger', same: (a, b) => (a === null) === (b === null), incidental: true };
 const plainRule: FieldRule = { concurrent: 'conflict', same: equalValues };
 
+const alertRule: FieldRule = { ...plainRule, isLater: wasDismissedLater };
+
+/** Each computer that rings notes when somebody dismissed it there: of one alarm the last of these is right, as for every calendar (RFC 9074, 6). */
+function wasDismissedLater(a: Value, b: Value): boolean | null {
+  if (!isAlert(a) || !isAlert(b)) return null;
+  const [{ acknowledged: one = '', ...rest }, { acknowledged: other = '', ...others }] = [a, b];
+  return equalValues(rest, others) ? String(one) > String(other) : null;
+}
+
+const isAlert = (value: Value): value is { readonly [key: string]: Value } =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
+
 /** The rule of a field in records of a kind. */
 export function fieldRule(kind: RecordKind, field: FieldName): FieldRule {
   if (kind !== 'files' && (field === 'updated' || field === 'sequence')) return savedRule;
   if (kind !== 'files' && field === 'created') return madeRule;
   if (LARGER.has(field)) return largerRule;
+  if (kind === 'calendar' && field.startsWith('alerts/')) return alertRule;
   if (kind === 'files') {
     if (field === ENTRY) return entryRule;
     if (field === EXECUTABLE) return flagRule;

@@ -3,6 +3,7 @@ import {
   type DotOrder,
   type Held,
   type HeldField,
+  isConflict,
   isLive,
   type RecordState,
   shownField,
@@ -59,7 +60,7 @@ export function isAsShown(kind: RecordKind, held: Held, state: RecordState, orde
   state.fields.forEach((siblings, field) => {
     if (!isSame) return;
     const rule = fieldRule(kind, field);
-    if (siblings.length > 1 && rule.concurrent === 'conflict') isSame = false;
+    if (isConflict(rule, siblings)) isSame = false;
     else isSame = isShown(rule, shownField(rule, siblings, order), held.get(field));
   });
   return isSame;

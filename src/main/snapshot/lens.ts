@@ -81,7 +81,9 @@ export function sameFields(kind: RecordKind, a: Fields, b: Fields): boolean {
 export function replacesFields(kind: RecordKind, held: Held, now: Fields): boolean {
   for (const [field, value] of fieldsOf(held)) {
     const rule = fieldRule(kind, field);
-    if (rule.concurrent === 'conflict' && !rule.same(value, now.get(field) ?? null)) return true;
+    const own = now.get(field) ?? null;
+    if (rule.concurrent === 'conflict' && !rule.same(value, own) && (rule.isLater?.(own, value) ?? null) === null)
+      return true;
   }
   return false;
 }

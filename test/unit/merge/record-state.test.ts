@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { conflictFields, isLive, shownFields } from '../../../src/main/merge/record-state.ts';
 import { EXISTS, MODIFIED } from '../../../src/main/record/file-entry.ts';
 import { fieldName } from '../../../src/main/record/ids.ts';
+import type { Value } from '../../../src/main/record/value.ts';
 import { byNumber, entryA, entryA2, held, state } from '../../fakes/tiny-records.ts';
 
 const shown = (fields: Parameters<typeof state>[0], order = byNumber) => shownFields('files', state(fields), order);
@@ -104,6 +105,30 @@ describe('what is shown', () => {
   ] as const)('of what merges to the larger is the larger, with the dots of all: %s', (_, values, larger) => {
     const dots = values.map(([, each]) => each);
     expect(shown({ modified: values }).get(MODIFIED)).toEqual({ value: larger, dots });
+  });
+  it('of an alarm that was dismissed on two computers is the last of it, with the dots of both, in whatever order they came', () => {
+    const alarm = { action: 'display', trigger: { offset: '-PT15M' } };
+    const [early, late] = ['2024-05-01T09:45:00Z', '2024-05-01T09:45:07Z'].map((acknowledged) => ({
+      ...alarm,
+      acknowledged,
+    }));
+    const both = [
+      [late as Value, 2],
+      [early as Value, 9],
+      [alarm, 5],
+    ] as const;
+    for (const values of [both, [...both].reverse()]) {
+      const open = state({ ...there, 'alerts/a': values });
+      const dots = values.map(([, each]) => each);
+      expect(shownFields('calendar', open, byNumber).get(fieldName('alerts/a'))).toEqual({ value: late, dots });
+      expect(conflictFields('calendar', open)).toEqual([]);
+    }
+    const moved = state({
+      ...there,
+      'alerts/a': [...both, [{ ...alarm, trigger: { offset: '-PT30M' }, acknowledged: 'x' }, 3]],
+    });
+    expect(conflictFields('calendar', moved)).toEqual(['alerts/a']);
+    expect(shownFields('calendar', moved, byNumber).get(fieldName('alerts/a'))?.dots).toEqual([9]);
   });
   it('of a record nobody wrote is nothing', () => {
     expect(shown({})).toEqual(new Map());

@@ -25,3 +25,15 @@ it.each<readonly [string, { readonly [field: string]: Value }, boolean]>([
 ])('%s counts as a rewrite or not', (_, now, expected) => {
   expect(replacesFields('contacts', held, fields(now))).toBe(expected);
 });
+
+it('that an alarm was dismissed counts as no rewrite; that it rings at another time does', () => {
+  const alarm = { action: 'display', trigger: { offset: '-PT15M' } };
+  const rang: Held = new Map([
+    [EXISTS, { value: true, dots: [dot(1)] }],
+    [fieldName('alerts/a'), { value: alarm, dots: [dot(1)] }],
+  ]);
+  const dismissed = { ...alarm, acknowledged: '2024-05-01T09:45:00Z' };
+  expect(replacesFields('calendar', rang, fields({ 'alerts/a': dismissed }))).toBe(false);
+  expect(replacesFields('calendar', rang, fields({ 'alerts/a': { ...alarm, action: 'audio' } }))).toBe(true);
+  expect(replacesFields('calendar', rang, fields({}))).toBe(true);
+});
