@@ -321,3 +321,62 @@ it('an earlier spelling, found again after a lost database, does not come back',
   expect([text(bookA), text(bookB)]).toEqual([of('0660 1234567'), expect.stringContaining(':0660 1234567')]);
   expect((await a.status()).collections[0]).toMatchObject({ records: 1, conflicts: 0, problems: 0 });
 });
+
+it('cards to which another program gives other UIDs are who they were: nothing is lost that their book cannot hold, nobody is asked, and nothing halts', async () => {
+  const old = (uid: string | null, name: string, ...lines: readonly string[]): string =>
+    card(uid ?? '', name, ...lines)
+      .replace('VERSION:4.0', 'VERSION:2.1')
+      .replace('UID:\r\n', '');
+  const others = Array.from({ length: 30 }, (_, at) => [`Person ${at}`, `TEL:+43 660 12340${10 + at}`] as const);
+  const book = (rename: (uid: string) => string | null, ann: readonly string[]): string =>
+    [
+      old(rename('ann'), 'Ann', ...ann),
+      old(rename('cy'), 'Cy'),
+      ...others.map(([name, phone]) => old(rename(name), name, phone)),
+    ].join('');
+  const { a, b, bookA, bookB } = await meet(
+    book(() => null, ['TEL:+43 1 2345678']),
+    '',
+  );
+  const edit = (path: string, from: string, to: string): void => writeFileSync(path, text(path).replace(from, to));
+  edit(bookB, 'FN:Ann\r\n', 'FN:Ann\r\nHOBBY:chess\r\n');
+  await b.sync();
+  const before = text(bookB);
+
+  // They had none: each gets one, and one is edited with that; the other device edits it too.
+  await b.stop();
+  edit(bookB, 'FN:Ann\r\n', 'FN:Ann\r\nTITLE:Dr\r\n');
+  writeFileSync(
+    bookA,
+    book((uid) => `X-${uid.replace(/\W/g, '')}`, ['TEL:+43 1 2345678', 'EMAIL:ann@example.org']),
+  );
+  await a.ask('sync');
+  await b.restart();
+  await b.sync();
+  await a.sync();
+  expect(text(bookB)).toContain('HOBBY:chess');
+  expect(text(bookA)).toContain('UID:X-ann\r\nFN:Ann\r\nTEL:+43 1 2345678\r\nEMAIL:ann@example.org\r\nTITLE:Dr');
+  expect(await a.conflicts()).toEqual([]);
+  // Nothing else of the other book is another.
+  const withoutAnn = (cards: string): readonly string[] =>
+    cards.split('END:VCARD').filter((each) => !each.includes('FN:Ann'));
+  expect(withoutAnn(text(bookB))).toEqual(withoutAnn(before));
+
+  // New ones in other letters, though what it says of that one is another; and one goes.
+  edit(bookA, 'UID:X-ann', 'UID:x-ANN');
+  edit(bookA, '+43 1 2345678', '+43 1 2345600');
+  edit(bookA, old('X-cy', 'Cy'), '');
+  await a.sync();
+  expect(text(bookB)).toContain('HOBBY:chess');
+  expect(text(bookB)).toContain('+43 1 2345600');
+  expect([count(bookA), count(bookB)]).toEqual([31, 31]);
+  expect(text(bookB)).not.toContain('FN:Cy');
+
+  // And after the database of that device was lost.
+  const [cardsA, cardsB] = [text(bookA), text(bookB)];
+  await loseDatabase(a);
+  await a.sync();
+  await b.sync();
+  expect([text(bookA), text(bookB)]).toEqual([cardsA, cardsB]);
+  expect((await a.ask<unknown[]>('problems')).length).toBe(0);
+});

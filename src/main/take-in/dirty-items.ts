@@ -24,6 +24,13 @@ export class DirtyItems {
     this.#items.set(item.id, item);
     this.#bytes += item.size;
   }
+  /** It is not to be read; returns its size, null where it was not. */
+  drop(id: RecordId): number | null {
+    const size = this.#items.get(id)?.size ?? null;
+    this.#items.delete(id);
+    this.#bytes -= size ?? 0;
+    return size;
+  }
   all(): readonly DirtyItem[] {
     return [...this.#items.values()];
   }

@@ -19,6 +19,7 @@ import { groupOf, itemIn } from './item-group.ts';
 import { LookProblems } from './look-problems.ts';
 import { MeetBook } from './meet-book.ts';
 import { isPack, PackedObjects } from './packed-objects.ts';
+import { followRenamed } from './renamed-contacts.ts';
 import type { Settling } from './settling.ts';
 
 /** Of texts, which are read in this thread, so many items are read at a time: peers and people wait no longer than that takes. */
@@ -188,6 +189,7 @@ class Look {
     if (listed.complete) this.#listing.sweep();
     if (!request.dry) await this.#letGoOfLeftOut();
     await this.#meets?.match(this.#readNews());
+    if (!this.#streams && this.#meets === null) await this.#followRenamed();
     const readings = this.#streams ? null : await this.#readAll();
     const moves = readings === null ? NO_MOVES : this.#gone.movesTo(readings);
     // What is still going is not judged before it is gone.
@@ -255,6 +257,12 @@ class Look {
     const { kind, records } = collection;
     if (!source.adopting || this.#request.readOnly || kind !== 'contacts' || records.live === 0) return null;
     return adapter.recognize === undefined ? null : new MeetBook(collection, source.row, adapter, this.#held.project);
+  }
+
+  #followRenamed(): Promise<void> {
+    const { collection, adapter } = this.#port;
+    const found = { dirty: this.#dirty, gone: this.#gone };
+    return followRenamed(collection, adapter, this.#held, found, () => this.#readNews());
   }
 
   /** Items whose id nobody knows. */
