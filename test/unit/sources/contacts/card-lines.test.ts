@@ -166,3 +166,34 @@ it('of words in one line only that goes, or changes, which is meant', () => {
   const only = cardOf('3.0', 'NICKNAME:Ann');
   expect(only.changed('nicknames', () => null)).toBe(only.text.replace('NICKNAME:Ann\r\n', ''));
 });
+
+describe('members of a group', () => {
+  const uuid = '03a0e51f-d1aa-4385-8a53-e29025acd8af';
+  const card = cardOf(
+    '3.0',
+    'FN:Family',
+    'X-ADDRESSBOOKSERVER-KIND:group',
+    ...[uuid, '7b2a3c8f0e1a', '5C0A-11:ABPerson'].map((each) => `X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:${each}`),
+    'X-ADDRESSBOOKSERVER-MEMBER:mailto:ada@example.org',
+  );
+  it('are written as addresses, as Apple and 4.0 want them, also where the UID of a card is none', () => {
+    const empty = Buffer.alloc(0);
+    for (const [version, name] of [
+      ['3.0', 'X-ADDRESSBOOKSERVER-MEMBER'],
+      ['4.0', 'MEMBER'],
+    ] as const) {
+      const format = vcardFormat(version);
+      const made = format.write(format.split(empty), [{ item: null, before: null, after: card.fields, uid: 'u' }]);
+      const lines = Buffer.from(made)
+        .toString()
+        .match(/^(?:X-ADDRESSBOOKSERVER-)?MEMBER.*$/gm);
+      expect(lines).toEqual([
+        `${name}:urn:uuid:${uuid}`,
+        `${name}:urn:uuid:7b2a3c8f0e1a`,
+        `${name}:urn:uuid:5C0A-11:ABPerson`,
+        `${name}:mailto:ada@example.org`,
+      ]);
+      expect(card.in(version)).toEqual(card.fields);
+    }
+  });
+});

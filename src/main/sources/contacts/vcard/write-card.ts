@@ -46,6 +46,8 @@ export function composeCard(fields: Fields, uid: string, version: VcardVersion, 
   return `${card}END:VCARD${lineEnd}`;
 }
 
+/** What else a member may be: `mailto:…`. Names of cards may have colons too, behind digits mostly. */
+const ADDRESS = /^[a-z]+:/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type Line = Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>;
@@ -229,7 +231,8 @@ export class CardLines {
     if (map === 'keywords') return [this.text(plainLine('CATEGORIES', escapePart(unescapeName(key), this.version)))];
     if (map === 'members') {
       const uid = unescapeName(key);
-      const urn = UUID.test(uid) ? `urn:uuid:${uid}` : uid;
+      // Who reads it expects an address, and takes the name of a card for one only in this form, also where it is no UUID.
+      const urn = ADDRESS.test(uid) ? uid : `urn:uuid:${uid}`;
       const isApple = this.version !== '4.0' && fields.get('kind' as FieldName) === 'group';
       return [this.text(plainLine(isApple ? 'X-ADDRESSBOOKSERVER-MEMBER' : 'MEMBER', urn))];
     }
