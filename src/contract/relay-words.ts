@@ -130,7 +130,7 @@ export interface OthersRelay {
   readonly admins: readonly string[];
 }
 
-/** Collections that have another relay than `url`, or none, because this device is no admin of them. */
+/** Collections that have another relay than `url` ('' for none), or none, because this device is no admin of them. */
 export function relayLeftToOthers(
   collections: readonly CollectionView[],
   devices: readonly DeviceView[],
@@ -138,7 +138,7 @@ export function relayLeftToOthers(
 ): readonly OthersRelay[] {
   const self = devices.find((device) => device.self);
   return collections
-    .filter(({ id, relay, removed }) => removed !== true && relay?.url !== url && self?.roles[id] !== 'admin')
+    .filter(({ id, relay, removed }) => removed !== true && (relay?.url ?? '') !== url && self?.roles[id] !== 'admin')
     .map((collection) => ({
       collection,
       admins: devices.filter(({ roles }) => roles[collection.id] === 'admin').map(({ name }) => name),

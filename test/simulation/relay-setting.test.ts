@@ -53,6 +53,14 @@ it('a device that is an admin of none is told who is, and nothing is set', async
   expect(() => config(second, HOME)).toThrow(
     expect.objectContaining({ code: 'not-allowed', message: expect.stringMatching(/admin of none: do it on A\.$/) }),
   );
+  config(first, HOME);
+  await group.pass(5000);
+  expect(() => config(second, '')).toThrow(
+    expect.objectContaining({ code: 'not-allowed', message: expect.stringMatching(/do it on A\.$/) }),
+  );
+  config(first, '');
+  await group.pass(5000);
+  expect(config(second, '')).toEqual({ relay: '' });
   expect(() => config(first, 'home.example')).toThrow(expect.objectContaining({ code: 'bad-relay-url' }));
   expect([relayOf(second), second.engine.config.text('relay'), first.engine.config.text('relay')]).toEqual([
     '',
@@ -70,14 +78,21 @@ it('the last word counts: neither a start nor the word of another admin brings b
   expect([relayOf(first), relayOf(second)]).toEqual([OTHER, OTHER]);
   await restart(first);
   expect([relayOf(first), relayOf(second)]).toEqual([OTHER, OTHER]);
-  // What another device set is not taken back with what was set here.
-  config(first, '');
-  expect(relayOf(first)).toBe(OTHER);
-  config(first, HOME);
-  config(second, OTHER);
-  config(first, HOME);
+  // Also that there shall be none, whoever had set one.
+  expect(config(first, '')).toEqual({ relay: '' });
   await group.pass(5000);
-  expect([relayOf(first), relayOf(second)]).toEqual([HOME, HOME]);
+  expect([relayOf(first), relayOf(second)]).toEqual(['', '']);
+  await restart(second);
+  expect([relayOf(first), relayOf(second)]).toEqual(['', '']);
+  for (const [device, url] of [
+    [first, HOME],
+    [second, OTHER],
+    [first, HOME],
+  ] as const) {
+    config(device, url);
+    await group.pass(5000);
+    expect([relayOf(first), relayOf(second)]).toEqual([url, url]);
+  }
 });
 
 it('a collection made later has it too; one that is joined keeps what it was given', async () => {
@@ -111,6 +126,11 @@ it('one given for a run goes over what there is, once; without it the next run t
   first.relay = HOME;
   await restart(first);
   expect([relayOf(first), relayOf(second), first.engine.config.text('relay')]).toEqual([HOME, HOME, '']);
+  const { config: asked } = first.running?.handlers ?? {};
+  expect([asked?.('relay', null), asked?.(null, null)]).toEqual([
+    { relay: HOME },
+    expect.objectContaining({ relay: HOME }),
+  ]);
   config(second, OTHER);
   await group.pass(5000);
   await restart(first);

@@ -48,7 +48,7 @@ const serve: Command = {
     relay: {
       type: 'string',
       value: 'URL',
-      help: 'the relay of the collections that this device is an admin of (default: as set with config relay)',
+      help: 'for this run: the relay of the collections that this device is an admin of (default: as set with config relay, which shows it)',
     },
   },
   async run(call) {
@@ -100,7 +100,8 @@ const config: Command = {
   summary: 'shows or changes the settings of this device',
   details:
     `Settings: ${SETTINGS.join(', ')}.\n` +
-    "relay takes the address that lockstep relay serve prints; '' for none. It counts for the collections that this device is an admin of.",
+    "relay takes the address that lockstep relay serve prints; '' for none. It counts for the collections that this device is an admin of,\n" +
+    'whoever set theirs before. What is shown is what counts now, that of serve --relay too.',
   options: {},
   offers: SETTINGS,
   async run(call) {
@@ -120,7 +121,6 @@ const config: Command = {
 
 /** A relay was set, and some collections do not have it now: says where that can be done. */
 async function noteLeftToOthers(call: CommandCall, url: string): Promise<void> {
-  if (url === '') return;
   const { collections } = await call.ask('status');
   for (const other of relayLeftToOthers(collections, await call.ask('devices:list'), url))
     call.terminal.note(`${plainText(leftToOthersWords(other))}\n`);

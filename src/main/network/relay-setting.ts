@@ -36,21 +36,25 @@ export class RelaySetting {
     this.#url = url !== null && url !== '' ? parseRelayUrl(url).url : this.#device.config.text('relay');
   }
 
+  /** What this device gives its collections now, whether it was set or is for this run; '' for none. */
+  get url(): string {
+    return this.#url;
+  }
+
   /**
-   * A person sets it for this device; '' takes it back from the collections that still have it from here. Fails with `bad-relay-url`, and with
-   * `not-allowed` where there are collections and this device is an admin of none.
+   * A person sets it for this device and every collection that it is an admin of, whoever gave them which relay before; '' for none. Fails with
+   * `bad-relay-url`, and with `not-allowed` where there is something to be changed and this device is an admin of none.
    */
   set(url: string): void {
     const wanted = url.trim() === '' ? '' : parseRelayUrl(url).url;
-    if (wanted !== '') this.#checkAdminOfAny(wanted);
+    if (wanted !== '' || this.#url === '') this.#checkAdminOfAny(wanted);
     this.#device.config.set('relay', wanted);
     this.#isOfRun = false;
     this.#url = wanted;
     for (const replica of this.#device.replicas.values()) {
-      const said = this.#said(replica.id);
       this.forget(replica.id);
       if (wanted !== '') this.#say(replica, true);
-      else if (said !== null && said === replica.membership.relay() && this.#isAdmin(replica)) this.#write(replica, '');
+      else if (this.#isAdmin(replica)) this.#write(replica, '');
     }
   }
 
@@ -88,7 +92,9 @@ export class RelaySetting {
   }
 
   #checkAdminOfAny(url: string): void {
-    const shared = [...this.#device.replicas.values()].filter(({ membership }) => membership.isMember());
+    const shared = [...this.#device.replicas.values()].filter(
+      ({ membership }) => membership.isMember() && (url !== '' || membership.relay() !== ''),
+    );
     if (shared.length === 0 || shared.some((replica) => this.#isAdmin(replica))) return;
     const admins = shared.flatMap(({ membership }) => membership.others().filter(({ role }) => role === 'admin'));
     const where = [...new Set(admins.map(({ name }) => name))].join(' or ');

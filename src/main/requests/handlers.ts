@@ -141,12 +141,12 @@ export function handlersOf(engine: Engine): Handlers {
         : exportRecords(engine, replica, file, format);
     },
     config: (key, value) => {
-      if (key === null) return engine.config.all();
+      if (key === null) return { ...engine.config.all(), relay: engine.relaySetting.url };
       const name = engine.config.named(key);
       if (value !== null)
         if (name === 'relay') engine.relaySetting.set(value);
         else engine.config.set(name, value);
-      return { [name]: engine.config.value(name) };
+      return { [name]: name === 'relay' ? engine.relaySetting.url : engine.config.value(name) };
     },
     doctor: () => [
       integrity(engine),

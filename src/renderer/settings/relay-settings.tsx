@@ -20,6 +20,8 @@ export function RelaySettings({ url, onSaved }: { url: string; onSaved: () => vo
   const toast = useToast();
   const text = typed ?? url;
   const isChanged = text.trim() !== url;
+  // Another admin may have set one.
+  const isUsed = useApp((state) => relaysInUse(state.status?.collections ?? []).length > 0);
   const run = async (to: string) => {
     const reply = await save.run('relay', to);
     if (!reply.ok) return;
@@ -64,7 +66,7 @@ export function RelaySettings({ url, onSaved }: { url: string; onSaved: () => vo
             Undo changes
           </Button>
         )}
-        {url !== '' && !isChanged && (
+        {(url !== '' || isUsed) && !isChanged && (
           <Button className="button" isDisabled={save.busy} onPress={() => void run('')}>
             Use no relay
           </Button>

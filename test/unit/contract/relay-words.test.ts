@@ -157,6 +157,8 @@ describe('a collection that only others can give a relay', () => {
   });
   it('is none where it has that relay already, or this device is an admin, or was removed', () => {
     expect(relayLeftToOthers([collection()], devices, URL_A)).toEqual([]);
+    expect(relayLeftToOthers([collection({ relay: null })], devices, '')).toEqual([]);
+    expect(relayLeftToOthers([collection()], devices, '')).toHaveLength(1);
     expect(relayLeftToOthers([collection({ relay: null, removed: true })], devices, URL_A)).toEqual([]);
     expect(relayLeftToOthers([collection({ relay: null })], [device('Desk', true, 'admin')], URL_A)).toEqual([]);
   });
