@@ -163,8 +163,8 @@ export class CommitLook {
     const applied = written.flatMap((each) => each.applied);
     applied.forEach(({ dot, row, state }, at) => {
       const { reading, held, now, change } = changed[at] as Changed;
-      if (this.#held.project === null && held === null && state.fields.size === change.writes.length && isSingle(state))
-        this.#putSnapshot(reading, row, null);
+      // Nobody knew the record, so that it is just what the change makes of it.
+      if (this.#held.project === null && held === null) this.#putSnapshot(reading, row, null);
       else this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot));
       this.#noteContent(held, reading, row);
     });
@@ -284,8 +284,6 @@ export class CommitLook {
   }
 }
 
-/** Nothing but one value in every field: what a new record's first change makes. */
-const isSingle = (state: RecordState): boolean => [...state.fields.values()].every((siblings) => siblings.length === 1);
 const notPassedOn = (id: RecordId): ItemProblem => ({
   id,
   code: 'read-only',
