@@ -4,6 +4,7 @@
  */
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
 import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
+import { PLANTED_TAKE_IN_BUGS } from './planted-take-in-bugs.mjs';
 import { PLANTED_TEXT_BUGS } from './planted-text-bugs.mjs';
 
 const SIMULATION = 'test/simulation';
@@ -641,5 +642,6 @@ export const PLANTED_BUGS = [
   },
   ...PLANTED_RELAY_BUGS,
   ...PLANTED_RELAYED_LINK_BUGS,
+  ...PLANTED_TAKE_IN_BUGS,
   ...PLANTED_TEXT_BUGS,
 ];

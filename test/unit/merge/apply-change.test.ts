@@ -171,6 +171,23 @@ describe('what is replaced before it is seen', () => {
     expect(cleared).toEqual(state({ exists: [[false, 2]] }));
   });
 
+  it('never appears, where a hostile member has two changes replace each other, and a third', () => {
+    const changes = [
+      [1, change(write(ENTRY, entryA, 2, 3))],
+      [2, change(write(ENTRY, entryA2, 1))],
+      [3, change(write(ENTRY, entryA3))],
+    ] as const;
+    for (const [a, b, c] of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ] as const)
+      expect(merged(EMPTY_STATE, changes[a], changes[b], changes[c])).toEqual(EMPTY_STATE);
+  });
+
   it('costs no more than its length, however many dots a hostile member names', () => {
     const many = Array.from({ length: 100_000 }, (_, at) => 10 + at);
     const others = many.map((each) => each + many.length);

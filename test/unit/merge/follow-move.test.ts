@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FieldWrite } from '../../../src/main/change-log/change.ts';
 import {
   bringsTheSame,
   followMove,
@@ -6,7 +7,7 @@ import {
   isDeletedBesideEdit,
   type Move,
 } from '../../../src/main/merge/follow-move.ts';
-import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
+import { ENTRY, EXECUTABLE, EXISTS } from '../../../src/main/record/file-entry.ts';
 import { recordId } from '../../../src/main/record/ids.ts';
 import { change, dot, entryA, entryA2, RECORD, sets, state, write } from '../../fakes/tiny-records.ts';
 
@@ -114,11 +115,18 @@ describe('an edit beside a move', () => {
   });
 
   it('follows a second move only where nothing was edited in between', () => {
-    const [moved, edited] = [entryA, entryA2].map((entry): Move => {
-      const added = { ...sets(entry), record: recordId('docs/c.txt'), movedFrom: to };
+    const further = (...writes: readonly FieldWrite[]): Move => {
+      const added = { ...change(...writes), record: recordId('docs/c.txt'), movedFrom: to };
       return { to: added.record, added, addedBy: dot(9) };
-    }) as [Move, Move];
-    expect([bringsTheSame('files', move, moved), bringsTheSame('files', move, edited)]).toEqual([true, false]);
+    };
+    const exists = write(EXISTS, true);
+    const later = [
+      further(write(ENTRY, entryA), exists),
+      further(write(ENTRY, entryA2), exists),
+      further(write(ENTRY, entryA), write(EXECUTABLE, true), exists),
+      further(exists),
+    ];
+    expect(later.map((each) => bringsTheSame('files', move, each))).toEqual([true, false, false, false]);
   });
 
   it('makes the same change on every device, so that two who see it write one value', () => {

@@ -13,6 +13,7 @@ describe('a stored revision', () => {
   });
   it.each([
     ['another', Uint8Array.of(3, 1, 5)],
+    ['one of another kind', Uint8Array.of(2, 1, 4)],
     ['a longer one', Uint8Array.of(3, 1, 4, 0)],
     ['a shorter one', Uint8Array.of(3, 1)],
     ['none', new Uint8Array(0)],

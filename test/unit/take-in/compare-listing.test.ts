@@ -134,6 +134,22 @@ describe('a listing beside the snapshot', () => {
     expect([missing(), noted.map(({ id }) => id)]).toEqual([[], ['a']]);
   });
 
+  it('reads nothing that is held back', () => {
+    holds('a', 'b');
+    heldBack.add('b');
+    compare(group('', ['a', 'b', 'new'], NEW));
+    expect(read()).toEqual(['a', 'new']);
+  });
+
+  it('takes nothing for gone that it held no more', () => {
+    holds('a', 'd/b');
+    for (const id of ['a', 'd/b']) device.collection.records.putSnapshot(source, row(id), null, new Map());
+    compare(group('', []));
+    listing.compare({ is: 'group-gone', group: 'd' });
+    listing.sweep();
+    expect(missing()).toEqual([]);
+  });
+
   it('tells what rules put outside, which is no deletion', () => {
     holds('a');
     outside.add('a');

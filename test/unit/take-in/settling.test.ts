@@ -16,3 +16,11 @@ it('lets a large file settle once, and a small one be read again at once', async
   await clock.advance(1);
   expect(settling.isWaiting(film)).toBe(false);
 });
+
+it('waits for nothing where the clock was set back', () => {
+  const clock = new FakeClock().device();
+  const settling = new Settling(clock);
+  expect(settling.begin(film, 16 << 20)).toBe(true);
+  clock.jump(-60_000);
+  expect(settling.isWaiting(film)).toBe(false);
+});

@@ -31,6 +31,15 @@ describe('what is gone', () => {
     await clock.advance(10_000);
     expect(vanishing.mayTake(5, FEW)).toBe(true);
   });
+  it('waits anew once what went before was taken', async () => {
+    const { clock, vanishing } = world();
+    expect(vanishing.mayTake(12, FEW)).toBe(false);
+    await clock.advance(2000);
+    expect(vanishing.mayTake(12, FEW)).toBe(true);
+    vanishing.took(12);
+    await clock.advance(60_000);
+    expect(vanishing.mayTake(11, FEW)).toBe(false);
+  });
   it('is looked for again where it was, until it was taken', () => {
     const { vanishing } = world();
     vanishing.wait(['docs', 'music']);
@@ -38,6 +47,17 @@ describe('what is gone', () => {
     expect([...vanishing.groups]).toEqual(['docs', 'music']);
     vanishing.took(40);
     expect([...vanishing.groups]).toEqual([]);
+  });
+  it('waits two seconds more, and no longer, where the clock was set back', async () => {
+    const time = new FakeClock();
+    const clock = time.device();
+    const vanishing = new Vanishing(clock);
+    vanishing.took(6);
+    expect(vanishing.mayTake(11, FEW)).toBe(false);
+    clock.jump(-3_600_000);
+    expect([vanishing.mayTake(11, FEW), vanishing.mayTake(6, FEW)]).toEqual([false, true]);
+    await time.advance(2000);
+    expect(vanishing.mayTake(11, FEW)).toBe(true);
   });
   it('waits two seconds and no longer, whatever went before', async () => {
     const { clock, vanishing } = world();

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Held } from '../../../src/main/merge/record-state.ts';
+import type { RecordKind } from '../../../src/main/record/field-rules.ts';
+import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
+import { fieldName, type RecordId, recordId } from '../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../src/main/record/value.ts';
+import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
+import type { Reading, Revision } from '../../../src/main/sources/source-adapter.ts';
+import { DraftChange } from '../../../src/main/take-in/draft-change.ts';
+import { HeldItems } from '../../../src/main/take-in/held-items.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+
+const REVISION = Uint8Array.of(1) as Revision;
+const DIRECTORY = { type: 'directory' } as const;
+
+let databases: GroupDatabases;
+let device: GroupDevice;
+let source: number;
+beforeEach(() => {
+  databases = new GroupDatabases();
+});
+afterEach(() => databases.close());
+
+function open(kind: RecordKind): void {
+  device = new CollectionGroup(1, `drafts of ${kind}`, kind, databases).devices[0] as GroupDevice;
+  source = device.addSource(databases).row;
+}
+function drafts({ adopting = false, project }: { adopting?: boolean; project?: (full: Fields) => Fields } = {}) {
+  const held = new HeldItems(device.collection, source, project === undefined ? {} : { project });
+  return new DraftChange(device.collection, held, adopting);
+}
+const fields = (values: { readonly [field: string]: Value }): Fields =>
+  new Map(Object.entries(values).map(([field, value]) => [fieldName(field), value]));
+const reading = (id: RecordId, of: Fields, more: Partial<Reading> = {}): Reading => ({
+  id,
+  revision: REVISION,
+  fresh: false,
+  fields: of,
+  attachments: [],
+  ...more,
+});
+const row = (id: RecordId): number => device.collection.records.find(id)?.row ?? -1;
+
+describe('a directory', () => {
+  const A = recordId('a');
+  const directory = reading(A, fields({ [ENTRY]: DIRECTORY }));
+  beforeEach(() => {
+    open('files');
+    device.save('a', 'a file');
+  });
+  const deletedHere = (): void => {
+    const held: Held = new Map([[EXISTS, { value: false, dots: [] }]]);
+    device.collection.records.putSnapshot(source, row(A), null, held);
+  };
+
+  it('that is there because of what lies in it says nothing of a file that was never here', () => {
+    device.save('a/b', 'below');
+    expect(drafts().draft(directory, false)).toMatchObject({ wait: true, change: null });
+  });
+  it('nor of one that was deleted here', () => {
+    device.save('a/b', 'below');
+    deletedHere();
+    expect(drafts().draft(directory, false)).toMatchObject({ wait: true, change: null });
+  });
+  it('in which nothing lives is what somebody made of the file', () => {
+    deletedHere();
+    expect(drafts().draft(directory, false)).toMatchObject({
+      wait: false,
+      change: { writes: [{ field: ENTRY, value: DIRECTORY }, { field: EXISTS }] },
+    });
+  });
+});
+
+describe('what a book says', () => {
+  const ADA = recordId('ada');
+  /** Notes have no place there. */
+  const project = (full: Fields): Fields =>
+    new Map([...full].flatMap(([field, value]) => (field === 'notes/n' ? [] : [[field, value] as const])));
+  const full = { name: 'Ada', 'titles/t': 'Countess', 'notes/n': 'met in Oslo' };
+  const shown = { name: 'Ada', 'titles/t': 'Countess' };
+  beforeEach(() => {
+    open('contacts');
+    const change = device.edit(ADA, fields(full));
+    device.write(change === null ? [] : [change]);
+  });
+  const holds = (native: Fields | null): void =>
+    device.collection.records.putSnapshot(source, row(ADA), storedRevision(REVISION, false), null, native);
+  const draft = (said: Fields, more: Partial<Reading> = {}) =>
+    drafts({ project }).draft(reading(ADA, said, more), false);
+
+  it('is compared with what stood in it, where that was otherwise than the record is shown', () => {
+    const native = fields({ ...shown, name: 'ADA' });
+    holds(native);
+    expect(draft(native).change).toBeNull();
+    expect(draft(fields({ ...shown, name: 'Bea' })).change).toMatchObject({
+      writes: [{ field: 'name', value: 'Bea' }, { field: EXISTS }],
+    });
+  });
+  it('clears what it had and has not any more, but for what it lost the place for', () => {
+    holds(null);
+    const said = fields({ name: 'Ada' });
+    expect(draft(said).change).toMatchObject({ writes: [{ field: 'titles/t', value: null }, { field: EXISTS }] });
+    expect(draft(said, { hadNoPlaceFor: (_, field) => field === 'titles/t' }).change).toBeNull();
+  });
+  it('is a rewrite where something that was there is another, and none where more is said', () => {
+    holds(null);
+    const isRewrite = (said: Fields): boolean => drafts({ project }).isRewrite(reading(ADA, said));
+    expect(isRewrite(fields({ ...shown, name: 'Bea' }))).toBe(true);
+    expect(isRewrite(fields({ ...shown, 'titles/u': 'Analyst' }))).toBe(false);
+    expect(isRewrite(fields(shown))).toBe(false);
+  });
+});
+
+describe('a book that is compared for the first time', () => {
+  const ADA = recordId('ada');
+  const project = (full: Fields): Fields => full;
+  beforeEach(() => {
+    open('contacts');
+    const change = device.edit(ADA, fields({ 'phones/p': { number: '030 1234567' } }));
+    device.write(change === null ? [] : [change]);
+  });
+
+  it('says of a number no other thing by spelling it with its country, and replaces what it agrees with', () => {
+    const said = fields({ 'phones/p': { number: '+49 30 1234567' } });
+    const { change } = drafts({ adopting: true, project }).draft(reading(ADA, said), false);
+    const before = device.held(ADA)?.get(fieldName('phones/p'));
+    expect(change?.writes.find(({ field }) => field === 'phones/p')).toEqual({
+      field: 'phones/p',
+      value: { number: '+49 30 1234567' },
+      replaces: before?.dots,
+    });
+  });
+  it('keeps what a person added there', () => {
+    const said = fields({ 'phones/p': { number: '030-1234567', label: 'Desk' } });
+    const { change } = drafts({ adopting: true, project }).draft(reading(ADA, said), false);
+    expect(change?.writes.find(({ field }) => field === 'phones/p')?.value).toEqual({
+      number: '030 1234567',
+      label: 'Desk',
+    });
+  });
+});
