@@ -11,8 +11,6 @@ const MISSES = 2;
 const PROBE_MS = 10_000;
 /** Longer than a dial that began before this link stood can take: at the slowest of sixteen addresses, with its handshake and greeting. */
 const OLD_MS = 30_000;
-/** One full package. Beside it a handshake and what opens a session are little, so that links which move as much may follow each other soon. */
-const WORTH_BYTES = 64 * 1024;
 
 /** A link in use, watched: one that carries nothing any more is closed as `dead`, though no end of it was seen. */
 export class LiveLink {
@@ -41,7 +39,7 @@ export class LiveLink {
   /** It lived long; or something came of it, and neither end broke the protocol: another one is worth dialling for at once. */
   get wasGood(): boolean {
     const { moved, isBroken } = this.greeted.stream;
-    return this.isOld || (moved.bytes >= WORTH_BYTES && !isBroken);
+    return this.isOld || (moved.isWorth && !isBroken);
   }
 
   /** Closes the link unless the peer is heard within ten seconds. */

@@ -1,5 +1,8 @@
 import { type Message, type MessageOf, PIECE_LAST } from '../protocol/messages.ts';
 
+/** One full package. Beside it a handshake and what opens a session are little, so that links which move as much may follow each other soon. */
+const WORTH_BYTES = 64 * 1024;
+
 /**
  * Counts what came of a link, in bytes of bulk: packages, and contents to their last byte. What is cut off in the middle of a content has to
  * be sent again, so it does not count, however much it was.
@@ -9,9 +12,17 @@ export class MovedBulk {
   #went = 0;
   #granted = 0;
 
-  /** What arrived, and what was sent and dealt with: the peer granted as much again. Its word is worth no more than what was sent. */
-  get bytes(): number {
-    return this.#came + Math.min(this.#went, this.#granted);
+  /**
+   * Did the link bring something? Counted is what arrived, and what was sent and dealt with: the peer granted as much again. Its word is
+   * worth no more than what was sent.
+   */
+  get isWorth(): boolean {
+    return this.#came + Math.min(this.#went, this.#granted) >= WORTH_BYTES;
+  }
+
+  /** So much arrived that it brought something, whatever was sent. */
+  get isWorthHere(): boolean {
+    return this.#came >= WORTH_BYTES;
   }
 
   came(message: Message): void {

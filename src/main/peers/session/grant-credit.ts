@@ -9,13 +9,21 @@ export class CreditGrants {
   readonly #clock: Clock;
   readonly #limit: RateLimit;
   readonly #send: (bytes: number) => void;
+  readonly #isWorth: () => boolean;
   #consumed = 0;
+  #hasGranted = false;
+  #isPlanned = false;
   #ended = false;
 
-  constructor(clock: Clock, limit: RateLimit, send: (bytes: number) => void) {
+  /**
+   * `isWorth`: the link brought something, so that another one is worth dialling for. The first grant comes as soon as that is so: the sender
+   * knows it by nothing else, and would take a link that is cut before 2 MiB for one of which nothing came.
+   */
+  constructor(clock: Clock, limit: RateLimit, send: (bytes: number) => void, isWorth: () => boolean) {
     this.#clock = clock;
     this.#limit = limit;
     this.#send = send;
+    this.#isWorth = isWorth;
   }
 
   /** The link ended: nothing is granted any more. */
@@ -27,17 +35,22 @@ export class CreditGrants {
   consume(bytes: number): void {
     this.#consumed += bytes;
     this.#limit.passed(bytes, this.#clock.now());
-    if (this.#consumed >= GRANT_AT) this.#grant();
+    if (this.#consumed >= GRANT_AT || (!this.#hasGranted && this.#isWorth())) this.#grant();
   }
 
   #grant(): void {
-    if (this.#ended || this.#consumed === 0) return;
+    if (this.#ended || this.#consumed === 0 || this.#isPlanned) return;
     const wait = this.#limit.delay(this.#clock.now());
     if (wait > 0) {
-      this.#clock.after(wait, () => this.#grant());
+      this.#isPlanned = true;
+      this.#clock.after(wait, () => {
+        this.#isPlanned = false;
+        this.#grant();
+      });
       return;
     }
     this.#send(this.#consumed);
+    this.#hasGranted = true;
     this.#consumed = 0;
   }
 }

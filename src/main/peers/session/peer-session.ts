@@ -70,7 +70,8 @@ export class PeerSession {
     this.#clock = clock;
     this.#port = port;
     this.#exporter = this.link.exporter('EXPORTER-lockstep-session', 32);
-    this.#grants = new CreditGrants(clock, port.down, (bytes) => this.#stream.send({ is: 'CREDIT', bytes }));
+    const grant = (bytes: number) => this.#stream.send({ is: 'CREDIT', bytes });
+    this.#grants = new CreditGrants(clock, port.down, grant, () => this.#stream.moved.isWorthHere);
     this.#requests = new ContentRequests((message) => this.#stream.send(message));
     this.#replies = new ContentReplies(
       () => this.#pump(),

@@ -214,6 +214,10 @@ class Side {
   blurt(...messages: readonly Message[]): void {
     for (const message of messages) this.greeted.stream.send(message);
   }
+  /** Did the link bring something, as this end sees it? */
+  get isWorth(): boolean {
+    return this.greeted.stream.moved.isWorth;
+  }
   begin(clock: FakeClock): void {
     const port: SessionPort = {
       collections: () => this.collections,
@@ -731,6 +735,30 @@ describe('credit', () => {
     expect(sent).toBeGreaterThanOrEqual(4 << 20);
     expect(sent).toBeLessThanOrEqual((4 << 20) + (512 << 10));
     expect(two.saying('CREDIT')).toEqual([]);
+  });
+});
+
+describe('a link that is cut soon', () => {
+  it('was worth it to both ends, as soon as 64 KiB of it were dealt with', async () => {
+    const { one, two } = await talking((side) => side.shared.add(LOG.one, 7, 10_000));
+    expect(two.saying('CREDIT')).toEqual([{ is: 'CREDIT', bytes: 70_000 }]);
+    expect([one.isWorth, two.isWorth]).toEqual([true, true]);
+  });
+
+  it('was worth it to neither where less came', async () => {
+    const { one, two } = await talking((side) => side.shared.add(LOG.one, 6, 10_000));
+    expect([two.saying('CREDIT'), one.isWorth, two.isWorth]).toEqual([[], false, false]);
+  });
+
+  it('was worth it to neither where nothing came whole', async () => {
+    const { clock, one, two } = await talking();
+    two.shared.giveContent = () => new Promise(() => {});
+    void one.session.fetch(one.shared.id, [{ digest: digestOf('much'), kind: 'content', hint: null, base: null }]);
+    await clock.advance(10);
+    const pieces = [{ item: 0, offset: 0, length: 200_000, total: 400_000, flags: 0 }];
+    two.blurt({ is: 'CONTENT', req: 1, pieces, data: [new Uint8Array(200_000)] });
+    await clock.advance(10);
+    expect([one.saying('CREDIT'), one.isWorth, two.isWorth, one.closed]).toEqual([[], false, false, []]);
   });
 });
 
