@@ -8,8 +8,12 @@ const LONGEST_MS = 5 * 60_000;
  * lost the same thing at one moment does not come back at one moment.
  */
 export function backoff(failures: number, random: Random): number {
-  const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 16));
-  return Math.floor(longest * fraction(random));
+  return Math.floor(longestWait(failures) * fraction(random));
+}
+
+/** Milliseconds that wait takes at most. */
+export function longestWait(failures: number): number {
+  return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 16));
 }
 
 /** From 0 up to, not including, 1. */

@@ -17,8 +17,10 @@ export interface KnownDevice {
   addresses: readonly string[];
   live: LiveLink | null;
   dialling: AbortController | null;
-  /** In a row. */
+  /** Dials in a row that came to nothing; after a link was lost, begun at `shortLived`. */
   failures: number;
+  /** Links in a row that were not worth dialling for. */
+  shortLived: number;
   /** The next dial waits for its time. */
   planned: boolean;
   cancelPlan: () => void;
@@ -65,7 +67,7 @@ export class KnownDevices {
   #add(descriptor: Descriptor, isWanted: boolean): void {
     const addresses = this.#hints.get(descriptor.id) ?? [];
     this.#hints.delete(descriptor.id);
-    const idle = { live: null, dialling: null, failures: 0, planned: false, cancelPlan: () => {} };
+    const idle = { live: null, dialling: null, failures: 0, shortLived: 0, planned: false, cancelPlan: () => {} };
     this.#byId.set(descriptor.id, { descriptor, isWanted, addresses, ...idle });
     this.#byTlsKey.set(toHex(descriptor.tls), descriptor);
   }

@@ -1,4 +1,4 @@
-import { backoff } from '../../platform/backoff.ts';
+import { backoff, longestWait } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
@@ -124,6 +124,7 @@ export class LinkManager {
   dialNow(): void {
     for (const device of this.#devices.all()) {
       device.failures = 0;
+      device.shortLived = 0;
       this.#plan(device, 0);
     }
   }
@@ -273,7 +274,10 @@ export class LinkManager {
     live.stop();
     if (device.live !== live) return;
     device.live = null;
-    device.failures = live.wasGood ? 0 : device.failures + 1;
+    // How often it was dialled in vain before says nothing any more: it was there.
+    if (live.wasGood) device.shortLived = 0;
+    else if (!live.outlived(longestWait(device.shortLived))) device.shortLived++;
+    device.failures = device.shortLived;
     this.#host.onUnlinked(live.greeted.stream.link.peer, reason);
     if (this.#devices.get(device.descriptor.id) === device) this.#plan(device, this.#backoff(device.failures));
   }

@@ -11,6 +11,8 @@ const MISSES = 2;
 const PROBE_MS = 10_000;
 /** Longer than a dial that began before this link stood can take: at the slowest of sixteen addresses, with its handshake and greeting. */
 const OLD_MS = 30_000;
+/** What a link may have carried in vain, one frame of content, so that another is no waste. */
+const LITTLE_BYTES = 256 * 1024;
 
 /** A link in use, watched: one that carries nothing any more is closed as `dead`, though no end of it was seen. */
 export class LiveLink {
@@ -40,6 +42,13 @@ export class LiveLink {
   get wasGood(): boolean {
     const { moved, isBroken } = this.greeted.stream;
     return this.isOld || (moved.isWorth && !isBroken);
+  }
+
+  /** It stood as long as that (milliseconds), and no more was sent in vain than may be: another one may be dialled for as soon as this one was. */
+  outlived(milliseconds: number): boolean {
+    const { link, isBroken } = this.greeted.stream;
+    const stood = this.#clock.now() - this.#since;
+    return stood >= milliseconds && link.bytesIn + link.bytesOut <= LITTLE_BYTES && !isBroken;
   }
 
   /** Closes the link unless the peer is heard within ten seconds. */
