@@ -8,8 +8,6 @@ export class CutProxy {
   cutAfter: number | null = null;
   /** How often connections were cut. */
   cuts = 0;
-  /** Bytes, both ways together. */
-  passed = 0;
   /** Lets nobody in. */
   isShut = false;
   /** Keep a copy of all that passes. */
@@ -62,7 +60,6 @@ export class CutProxy {
       this.#open.add(from);
       from.on('data', (chunk: Buffer) => {
         if (this.record) this.#seen.push(chunk);
-        this.passed += chunk.length;
         bytes += chunk.length;
         if (this.cutAfter !== null && bytes > this.cutAfter) this.cut();
       });

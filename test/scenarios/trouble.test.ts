@@ -201,12 +201,14 @@ describe('links', () => {
     const { collection } = await a.add(folderA);
     for (const way of ways) way.cutAfter = 2_000_000;
     await b.join(a, collection, folderB);
-    await b.sync();
+    // A busy machine may read next to nothing of a connection before it is cut, time and again.
+    await b.ask('sync', '--wait', '--for', 'all', '--timeout', '500');
     expect(folderB.contents()).toEqual(folderA.contents());
-    const count = (what: 'cuts' | 'passed') => ways.reduce((sum, way) => sum + way[what], 0);
-    expect(count('cuts')).toBeGreaterThanOrEqual(size / 2_000_000 - 1);
-    // At most half of what passes is lost with a cut: what nobody had read yet, and contents that were not whole.
-    expect(count('passed')).toBeLessThan(size * 2);
+    const cuts = ways.reduce((sum, way) => sum + way.cuts, 0);
+    expect(cuts).toBeGreaterThanOrEqual(size / 2_000_000 - 1);
+    // What is lost with a cut is what was under way, and of what had come one content and one frame that were not whole.
+    const { bytesIn } = (await b.status()).links;
+    expect(bytesIn).toBeLessThan(size + (cuts + 1) * 600_000);
   });
 
   it('who is away catches up when it is back, and both knew that meanwhile', async () => {
