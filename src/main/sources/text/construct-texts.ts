@@ -11,7 +11,7 @@ import { momentOf } from './compose-text.ts';
 import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocument } from './document-place.ts';
 import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { digestIn, namesIn } from './item-revision.ts';
-import { type Known, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
+import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
 import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
 import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
 import type { TextsAtHand } from './texts-at-hand.ts';
@@ -71,12 +71,14 @@ export class ConstructTexts {
   async run(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
     const outcomes = new Map<RecordId, ConstructOutcome>();
     const groups = new Map<string, ConstructItem[]>();
-    const known = knownRevisions(this.#known);
+    // What the snapshot knows costs as much as the source holds: of a text that stands as the last batch left it nobody asks.
+    let asked: Known | null = null;
+    const known = (): Known => (asked ??= knownRevisions(this.#known));
     const names = new Set<string>();
-    const isTaken = (name: string): boolean => names.has(name) || known.in.has(name);
+    const isTaken = (name: string): boolean => names.has(name) || known().in.has(name);
     const strangers = items.some(({ expected }) => expected === null) ? await this.#strangers(known) : NOBODY;
     for (const item of items) {
-      const isThere = strangers.has(item.id) || (this.#place.many && known.ids.has(item.id));
+      const isThere = strangers.has(item.id) || (this.#place.many && known().ids.has(item.id));
       if (item.expected === null && isThere) {
         outcomes.set(item.id, refused(item.id, 'changed-underneath', 'somebody made it just now'));
         continue;
@@ -106,10 +108,10 @@ export class ConstructTexts {
   }
 
   /** Of a place with a document for each item: the records of those that no listing told of yet. */
-  async #strangers(known: Known): Promise<ReadonlySet<RecordId>> {
+  async #strangers(known: () => Known): Promise<ReadonlySet<RecordId>> {
     if (!this.#place.many) return NOBODY;
     const names = this.#place.names?.() ?? (await this.#place.list()).documents.map(({ name }) => name);
-    const unknown = names.filter((name) => !known.in.has(name));
+    const unknown = names.filter((name) => !known().in.has(name));
     const ids = new Set<RecordId>();
     for (const read of unknown.length === 0 ? [] : await this.#place.read(unknown))
       for (const { uid } of 'code' in read ? [] : this.#format.split(read.bytes).items)
@@ -127,7 +129,7 @@ export class ConstructTexts {
   async #writeDocument(
     name: string,
     items: readonly ConstructItem[],
-    known: Known,
+    known: () => Known,
   ): Promise<readonly ConstructOutcome[]> {
     const isNew = this.#isNew(items);
     const [read] = isNew ? [] : await this.#place.read([name]);
@@ -161,7 +163,7 @@ export class ConstructTexts {
    */
   async #makeDocuments(
     news: readonly (readonly [string, readonly ConstructItem[]])[],
-    known: Known,
+    known: () => Known,
     note: (outcomes: readonly ConstructOutcome[]) => void,
   ): Promise<void> {
     let making: Making | null = null;
@@ -210,12 +212,9 @@ export class ConstructTexts {
   }
 
   /** A document as it is to be: with each item that is as it was expected. */
-  #compose(document: Loaded, items: readonly ConstructItem[], known: Known): Composed {
-    const own = known.in.get(document.name) ?? [];
-    const isOnly = known.in.size === 1 && own.length > 0;
-    const ids = new Set(own.map(({ id }) => id));
-    const ofIt = isOnly ? known : { ...known, in: new Map([[document.name, own]]), ids, others: othersOf([own]) };
-    this.#assign.assign([document], ofIt, new Set());
+  #compose(document: Loaded, items: readonly ConstructItem[], known: () => Known): Composed {
+    const own = document.isOurs ? NO_ITEMS : (known().in.get(document.name) ?? NO_ITEMS);
+    if (!document.isOurs) this.#assign.assign([document], knownIn(document.name, own, known()), new Set());
     const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
     const refuseAll = (detail: string): Composed => ({
       document,
@@ -312,6 +311,10 @@ export class ConstructTexts {
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
     const exact = this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
+    loaded.isOurs = loaded.ids.every((id, at) => {
+      const uid = loaded.text.items[at]?.uid ?? null;
+      return id !== null && uid !== null && recordIdOfUid(uid) === id;
+    });
     this.#texts.remember(loaded);
     return items.map(({ id, fields }) => {
       if (fields === null) return { id, done: 'written', revision: null, kept: null };
@@ -329,7 +332,14 @@ export class ConstructTexts {
   }
 }
 
+/** What the snapshot knows of one document. */
+function knownIn(name: string, own: readonly KnownItem[], known: Known): Known {
+  if (known.in.size === 1 && own.length > 0) return known;
+  return { ...known, in: new Map([[name, own]]), ids: new Set(own.map(({ id }) => id)), others: othersOf([own]) };
+}
+
 const NO_BYTES = new Uint8Array(0);
+const NO_ITEMS: readonly KnownItem[] = [];
 const WOULD_RUN_TOGETHER = 'what is damaged beside it would become one with it: mend that, then it is written';
 const NOBODY: ReadonlySet<RecordId> = new Set();
 const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();

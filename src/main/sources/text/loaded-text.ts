@@ -8,6 +8,15 @@ import { MalformedItem, type NativeItem, type SplitText, type TextFormat } from 
 export interface Loaded extends ReadDocument {
   readonly text: SplitText;
   readonly ids: (RecordId | null)[];
+  /** It stands as we wrote it, and each item is the record its UID stands for (`ids`): as long as nothing says otherwise nobody need find out again. */
+  isOurs: boolean;
+}
+
+/** The same document, of which nobody knows any more which record each item is. */
+export function unassigned(document: Loaded): Loaded {
+  document.isOurs = false;
+  document.ids.fill(null);
+  return document;
 }
 
 /** An item is one of one text, which never changes; its digest is asked for at every step. */

@@ -26,7 +26,7 @@ import { DOCUMENTS_AT_ONCE, type DocumentPlace, type ListedDocument } from './do
 import { damagedIn, isUnsettled, tornItem } from './doubtful-text.ts';
 import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
-import type { Loaded } from './loaded-text.ts';
+import { type Loaded, unassigned } from './loaded-text.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
 import { lacksSome, VouchedDocuments } from './vouched-documents.ts';
@@ -144,7 +144,13 @@ export class TextAdapter implements SourceAdapter {
       for (const { id } of own) problems.push({ id, code, detail });
       if (own.length === 0) problems.push({ id: recordId(name), code, detail });
     }
-    this.#assign.assign([...loaded.values()], known, claimed);
+    const unsure: Loaded[] = [];
+    for (const document of loaded.values()) {
+      const isSure = document.isOurs && document.ids.every((id) => id !== null && known.ids.has(id) && !claimed.has(id));
+      if (isSure) for (const id of document.ids) claimed.add(id as RecordId);
+      else unsure.push(unassigned(document));
+    }
+    this.#assign.assign(unsure, known, claimed);
     this.#texts.clear();
     let unsettled = false;
     for (const document of loaded.values()) {
@@ -206,7 +212,7 @@ export class TextAdapter implements SourceAdapter {
       this.#texts.forget(read.name);
       if (!('code' in read)) documents.push(this.#texts.load(read, former));
     }
-    this.#assign.assign(documents, known, new Set(this.#texts.ids));
+    this.#assign.assign(documents.map(unassigned), known, new Set(this.#texts.ids));
     for (const document of documents) this.#texts.remember(document);
   }
 

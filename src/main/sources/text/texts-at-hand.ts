@@ -53,7 +53,7 @@ export class TextsAtHand {
     return this.#places.get(id);
   }
 
-  /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already. */
+  /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already, and as much `Loaded.isOurs` as then. */
   load(document: ReadDocument, former: Loaded | undefined = this.#loaded.get(document.name)): Loaded {
     const isSame = former !== undefined && equalBytes(former.bytes, document.bytes);
     const was =
@@ -61,7 +61,9 @@ export class TextsAtHand {
         ? this.#readBefore(document.name)
         : { as: former.text.readAs };
     const text = isSame ? former.text : this.#format.split(document.bytes, was);
-    return { ...document, bytes: text.bytes, text, ids: text.items.map(() => null) };
+    const isOurs = isSame && former.isOurs;
+    const ids = isOurs ? former.ids.slice() : text.items.map(() => null);
+    return { ...document, bytes: text.bytes, text, ids, isOurs };
   }
 
   remember(document: Loaded): void {
@@ -92,6 +94,7 @@ export class TextsAtHand {
     if (place === undefined) return null;
     this.#version++;
     place.document.ids[place.at] = record;
+    place.document.isOurs = false;
     this.#places.delete(item);
     this.#places.set(record, place);
     return this.revisionOf(place.document, place.item, record);
