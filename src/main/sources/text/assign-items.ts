@@ -220,12 +220,14 @@ export class AssignItems {
     written: ReadonlySet<RecordId>,
     native: ReadonlyMap<RecordId, Fields>,
   ): ReadonlySet<RecordId> {
-    const claimed = new Set<RecordId>();
-    const candidates = [...new Set([...before.ids.flatMap((id) => id ?? []), ...native.keys()])];
+    const stay = itemsThatStay(document, before);
+    for (let at = 0; at < stay; at++) document.ids[at] = before.ids[at] ?? null;
+    const claimed = new Set<RecordId>(before.ids.slice(0, stay) as RecordId[]);
+    const candidates = [...new Set([...before.ids.slice(stay).flatMap((id) => id ?? []), ...native.keys()])];
     // What states no UID and was not written is told by its bytes: of a table of thousands one row is another.
     const kept = new Map<string, RecordId[]>();
-    before.text.items.forEach((item, at) => {
-      const id = before.ids[at] ?? null;
+    before.text.items.slice(stay).forEach((item, index) => {
+      const id = before.ids[stay + index] ?? null;
       if (item.uid !== null || id === null || written.has(id)) return;
       const digest = hex(digestOf(before.text, item));
       const ids = kept.get(digest);
@@ -242,15 +244,16 @@ export class AssignItems {
       }
     }
     // A UID that stood for another record goes on doing so.
-    before.text.items.forEach((item, at) => {
-      const id = before.ids[at] ?? null;
+    before.text.items.slice(stay).forEach((item, index) => {
+      const id = before.ids[stay + index] ?? null;
       const uid = item.uid === null ? null : recordIdOfUid(item.uid);
       if (id === null || uid === null || uid === id || uid === id.replace(NUMBER, '')) return;
       byUid.set(uid, [id, ...(byUid.get(uid) ?? [])]);
     });
     for (const ids of [...kept.values(), ...byUid.values()]) ids.reverse();
     const rest: number[] = [];
-    document.text.items.forEach((item, at) => {
+    document.text.items.slice(stay).forEach((item, index) => {
+      const at = stay + index;
       const ids = item.uid === null ? kept.get(hex(digestOf(document.text, item))) : byUid.get(recordIdOfUid(item.uid));
       const id = lastFree(ids, claimed);
       if (id === undefined) rest.push(at);
@@ -327,6 +330,13 @@ export class AssignItems {
 }
 
 const NO_FIELDS: Fields = new Map();
+
+/** How many items at the beginning are the very ones that were there, in a text of ours: each is the record it was. */
+function itemsThatStay(document: Loaded, before: Loaded): number {
+  if (!before.isOurs) return 0;
+  const { items } = before.text;
+  return items.length > 0 && document.text.items[items.length - 1] === items.at(-1) ? items.length : 0;
+}
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -312,8 +312,9 @@ export class ConstructTexts {
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
     const exact = this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
     loaded.isOurs = loaded.ids.every((id, at) => {
-      const uid = loaded.text.items[at]?.uid ?? null;
-      return id !== null && uid !== null && recordIdOfUid(uid) === id;
+      const item = loaded.text.items[at];
+      if (before.isOurs && item === before.text.items[at]) return true;
+      return id !== null && typeof item?.uid === 'string' && recordIdOfUid(item.uid) === id;
     });
     this.#texts.remember(loaded);
     return items.map(({ id, fields }) => {

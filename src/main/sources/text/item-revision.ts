@@ -33,6 +33,7 @@ export const digestIn = (revision: Revision): ItemRevision['digest'] => revision
 /** The names alone: of thousands of items the rest is not asked for. */
 export function namesIn(revision: Revision): Pick<ItemRevision, 'name' | 'uid' | 'readAs'> {
   const at = documentEnd(revision);
+  if (at === revision.length) return ONLY_DOCUMENT;
   const text = Buffer.from(revision.buffer, revision.byteOffset + at, revision.length - at).toString();
   if (!text.includes(PART)) return { name: text, uid: '', readAs: '' };
   const [name = '', uid = '', readAs = ''] = text.split(PART);
@@ -45,5 +46,8 @@ export function isOfDocument(revision: Revision, document: Uint8Array): boolean 
   for (let at = 0; at < document.length; at++) if (revision[DIGEST_BYTES + 1 + at] !== document[at]) return false;
   return true;
 }
+
+/** Of a place with but one document, mostly. */
+const ONLY_DOCUMENT = { name: '', uid: '', readAs: '' };
 
 const documentEnd = (revision: Revision): number => DIGEST_BYTES + 1 + (revision[DIGEST_BYTES] ?? 0);

@@ -59,6 +59,11 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
   readonly kind: RecordKind;
   /** Never throws for what is in the text: what cannot be understood is `damaged`, and the rest goes on. `was`: for a format that `guesses`. */
   split(bytes: Uint8Array, was?: ReadBefore): SplitText<Item>;
+  /**
+   * The same of a text whose bytes begin with all those of `before`: its first items are those of `before`, and only what follows is taken apart.
+   * null: it has to be taken apart as a whole. Absent: always.
+   */
+  splitOn?(before: SplitText<Item>, bytes: Uint8Array): SplitText<Item> | null;
   /** Its texts do not always say how their characters are written: how they were read before counts. */
   readonly guesses?: true;
   /**

@@ -5,7 +5,7 @@ import type { ReadDocument } from './document-place.ts';
 import { NUMBER, recordIdOfUid } from './item-ids.ts';
 import { type ItemRevision, writeItemRevision } from './item-revision.ts';
 import { digestOf, type Loaded } from './loaded-text.ts';
-import type { NativeItem, ReadBefore, TextFormat } from './text-format.ts';
+import type { NativeItem, ReadBefore, SplitText, TextFormat } from './text-format.ts';
 
 /** Where an item is. */
 export interface ItemPlace {
@@ -20,7 +20,7 @@ export interface ItemPlace {
  * be read.
  */
 export class TextsAtHand {
-  readonly #format: Pick<TextFormat, 'split'>;
+  readonly #format: Pick<TextFormat, 'split' | 'splitOn'>;
   readonly #many: boolean;
   readonly #readBefore: (name: string) => ReadBefore;
   readonly #loaded = new Map<string, Loaded>();
@@ -28,7 +28,7 @@ export class TextsAtHand {
   #version = 0;
 
   /** `many`: as `DocumentPlace` says. `readBefore`: how a document was read that is not at hand. */
-  constructor(format: Pick<TextFormat, 'split'>, many: boolean, readBefore: (name: string) => ReadBefore) {
+  constructor(format: Pick<TextFormat, 'split' | 'splitOn'>, many: boolean, readBefore: (name: string) => ReadBefore) {
     this.#format = format;
     this.#many = many;
     this.#readBefore = readBefore;
@@ -60,10 +60,20 @@ export class TextsAtHand {
       former === undefined || former.text.items.length === 0
         ? this.#readBefore(document.name)
         : { as: former.text.readAs };
-    const text = isSame ? former.text : this.#format.split(document.bytes, was);
+    const text = isSame
+      ? former.text
+      : (this.#grown(document.bytes, former) ?? this.#format.split(document.bytes, was));
     const isOurs = isSame && former.isOurs;
     const ids = isOurs ? former.ids.slice() : text.items.map(() => null);
     return { ...document, bytes: text.bytes, text, ids, isOurs };
+  }
+
+  /** A text that goes on where the former one ended, as one that is filled does. null: it is another, or none that can be taken apart so. */
+  #grown(bytes: Uint8Array, former: Loaded | undefined): SplitText | null {
+    if (this.#format.splitOn === undefined || former === undefined) return null;
+    const { length } = former.bytes;
+    const goesOn = bytes.length > length && equalBytes(bytes.subarray(0, length), former.bytes);
+    return goesOn ? this.#format.splitOn(former.text, bytes) : null;
   }
 
   remember(document: Loaded): void {
@@ -107,6 +117,8 @@ export class TextsAtHand {
 
   /** Bytes that decide what an item says: it is the same as long as they are. */
   revisionOf(document: Loaded, item: NativeItem, id: RecordId): Revision {
+    const made = this.#many ? undefined : revisions.get(item);
+    if (made?.id === id) return made.revision;
     const uid = item.uid === null ? '' : recordIdOfUid(item.uid);
     const own: ItemRevision = {
       digest: digestOf(document.text, item),
@@ -115,8 +127,13 @@ export class TextsAtHand {
       uid: uid === id || uid === id.replace(NUMBER, '') ? '' : uid,
       readAs: document.text.readAs ?? '',
     };
-    return writeItemRevision(this.#many ? { ...own, document: document.revision } : own);
+    const revision = writeItemRevision(this.#many ? { ...own, document: document.revision } : own);
+    if (!this.#many) revisions.set(item, { id, revision });
+    return revision;
   }
 }
+
+/** Of items of a text that has all there are, as they were told last: each look asks for those of thousands. */
+const revisions = new WeakMap<NativeItem, { readonly id: RecordId; readonly revision: Revision }>();
 
 const NO_BYTES = new Uint8Array(0);

@@ -7,6 +7,7 @@ import { equalValues } from '../../../../src/main/record/value.ts';
 import { versionOf } from '../../../../src/main/sources/contacts/vcard/read-card.ts';
 import { vcardFormat, vcardVersionIn } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { VcardVersion } from '../../../../src/main/sources/contacts/vcard/vcard-text.ts';
+import { readContentLines } from '../../../../src/main/sources/text/content-lines.ts';
 
 const CORPUS = resolve(process.env.LOCKSTEP_CORPUS ?? '../shared/corpus');
 const isThere = existsSync(CORPUS);
@@ -85,8 +86,9 @@ describe(`cards other programs wrote (${isThere ? CORPUS : `skipped: ${CORPUS} i
       const any = formats['3.0'];
       const text = any.split(bytes);
       for (const item of text.items) {
+        const { start, end } = item.spans[0] as { start: number; end: number };
         const version: VcardVersion = versionOf(
-          (item as unknown as { card(): Parameters<typeof versionOf>[0] }).card(),
+          readContentLines(bytes.subarray(start, end)).components[0] as Parameters<typeof versionOf>[0],
         );
         const format = formats[version];
         const read = format.read(text, item, null);

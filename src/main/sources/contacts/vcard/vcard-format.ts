@@ -20,19 +20,19 @@ import type { VcardVersion } from './vcard-text.ts';
 import { composeCard, mapOf } from './write-card.ts';
 import type { Plain } from './written.ts';
 
-interface CardItem extends NativeItem {
-  /** Its lines; places count from the beginning of the card. Taken apart when it is asked for: a text of many cards is mostly not looked into. */
-  card(): Component;
+/** `isPlain`: cards one behind the other, the last one to its end (`splitPlain`). */
+interface CardText extends SplitText {
+  readonly isPlain?: boolean;
 }
-type CardText = SplitText<CardItem>;
 
 /** Cards in a text: each keeps its version; new ones are of `version`. */
-export function vcardFormat(version: VcardVersion): TextFormat<CardItem> {
+export function vcardFormat(version: VcardVersion): TextFormat {
   return {
     kind: 'contacts',
     empty: () => new Uint8Array(0),
     split: (bytes) => splitPlain(bytes) ?? splitAny(bytes),
-    read: (_text, item, previous) => fieldsOf(item.card(), previous),
+    splitOn,
+    read: (text, item, previous) => fieldsOf(cardOf(text, item), previous),
     project: (full) => projectCard(full, version),
     write: (text, writes) => write(text, writes, version),
     align: alignCards,
@@ -41,10 +41,16 @@ export function vcardFormat(version: VcardVersion): TextFormat<CardItem> {
   };
 }
 
-function itemOf(bytes: Uint8Array, start: number, end: number, uid: string | null): CardItem {
-  const card = (): Component => readContentLines(bytes.subarray(start, end)).components[0] as Component;
-  return { card, uid, spans: [{ start, end }], context: [] };
+/** The lines of a card; places count from its beginning. They are taken apart when they are asked for: a text of many cards is mostly not looked into. */
+function cardOf({ bytes }: SplitText, { spans }: NativeItem): Component {
+  const { start, end } = spans[0] as Span;
+  return readContentLines(bytes.subarray(start, end)).components[0] as Component;
 }
+const itemOf = (start: number, end: number, uid: string | null): NativeItem => ({
+  uid,
+  spans: [{ start, end }],
+  context: [],
+});
 
 const FRAME = /^(BEGIN|END):VCARD[ \t]*\r?$/gim;
 /** What the quick way would not see as the lenient reader does; a CR by itself ends a line there. */
@@ -55,10 +61,23 @@ const UID = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im;
 
 /** Cards one behind the other, with nothing in them that could be taken for a beginning or an end: most texts. null: it is another one. */
 function splitPlain(given: Uint8Array): CardText | null {
-  const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
+  const items = plainCards(given, 0);
+  return items === null ? null : { bytes: given, items, damaged: [], isPlain: given.at(-1) === 10 };
+}
+
+/** As `TextFormat.splitOn`: where all that was there is plain, and what follows is. */
+function splitOn(before: CardText, bytes: Uint8Array): CardText | null {
+  if (before.isPlain !== true || before.items.length === 0) return null;
+  const more = plainCards(bytes, before.bytes.length);
+  return more === null ? null : { bytes, items: [...before.items, ...more], damaged: [], isPlain: bytes.at(-1) === 10 };
+}
+
+/** The cards from this byte on, where a line begins. */
+function plainCards(given: Uint8Array, from: number): NativeItem[] | null {
+  const bytes = Buffer.from(given.buffer, given.byteOffset + from, given.length - from);
   const text = bytes.toString('latin1');
   if (MAYBE_ODD.test(text) && ODD.test(text)) return null;
-  const items: CardItem[] = [];
+  const items: NativeItem[] = [];
   let start = -1;
   let last = 0;
   for (const frame of text.matchAll(FRAME)) {
@@ -72,10 +91,10 @@ function splitPlain(given: Uint8Array): CardText | null {
       start = frame.index;
       continue;
     }
-    items.push(itemOf(bytes, start, end, uidIn(bytes, text.slice(start, end), start)));
+    items.push(itemOf(from + start, from + end, uidIn(bytes, text.slice(start, end), start)));
     [start, last] = [-1, end];
   }
-  return start < 0 && BLANK.test(text.slice(last)) ? { bytes: given, items, damaged: [] } : null;
+  return start < 0 && BLANK.test(text.slice(last)) ? items : null;
 }
 
 const BLANK = /^(?:\xef\xbb\xbf)?\s*$/;
@@ -93,13 +112,13 @@ function uidIn(bytes: Uint8Array, card: string, start: number): string | null {
 const MARKED = /[^\t\x20-\x5b\x5d-\x7e]/;
 
 function splitAny(bytes: Uint8Array): CardText {
-  const items: CardItem[] = [];
+  const items: NativeItem[] = [];
   const damaged: Damaged[] = [];
   const { components, stray } = readContentLines(bytes);
   for (const card of components) {
     const { start, end, problem, name } = card;
     const uid = stated(card, 'UID');
-    if (problem === null && name === 'VCARD') items.push(itemOf(bytes, start, end, uid));
+    if (problem === null && name === 'VCARD') items.push(itemOf(start, end, uid));
     else if (problem === null) continue;
     else
       damaged.push({
@@ -143,7 +162,7 @@ function fieldsOf(card: Component, previous: Fields | null): Fields {
   return held;
 }
 
-function write(text: CardText, writes: readonly ItemWrite<CardItem>[], version: VcardVersion): Uint8Array {
+function write(text: CardText, writes: readonly ItemWrite[], version: VcardVersion): Uint8Array {
   const style = styleOf(text.bytes);
   const edits: Edit[] = [];
   const made: string[] = [];
@@ -153,7 +172,7 @@ function write(text: CardText, writes: readonly ItemWrite<CardItem>[], version: 
       if (after !== null) made.push(judgedCard(after, uid, version, style) ?? composeCard(after, uid, version, style));
     } else if (after === null) edits.push({ start, end, text: '' });
     else {
-      const card = item.card();
+      const card = cardOf(text, item);
       for (const edit of patchCard(card, before ?? fieldsOf(card, after), after, style, version))
         edits.push({ start: start + edit.start, end: start + edit.end, text: edit.text });
     }
