@@ -4,7 +4,7 @@ import { equalFields, type Fields } from '../../record/value.ts';
 import type { DocumentPlace } from './document-place.ts';
 import { derivedUid, FreeIds, NUMBER, recordIdOfUid } from './item-ids.ts';
 import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
-import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
+import { digestOf, fieldsOf, itemsThatStayed, type Loaded } from './loaded-text.ts';
 import type { NativeItem, TextFormat } from './text-format.ts';
 
 /** Says of an item of a document which record it is. */
@@ -220,7 +220,7 @@ export class AssignItems {
     written: ReadonlySet<RecordId>,
     native: ReadonlyMap<RecordId, Fields>,
   ): ReadonlySet<RecordId> {
-    const stay = itemsThatStay(document, before);
+    const stay = itemsThatStay(document, before, written);
     for (let at = 0; at < stay; at++) document.ids[at] = before.ids[at] ?? null;
     const claimed = new Set<RecordId>(before.ids.slice(0, stay) as RecordId[]);
     const candidates = [...new Set([...before.ids.slice(stay).flatMap((id) => id ?? []), ...native.keys()])];
@@ -331,11 +331,12 @@ export class AssignItems {
 
 const NO_FIELDS: Fields = new Map();
 
-/** How many items at the beginning are the very ones that were there, in a text of ours: each is the record it was. */
-function itemsThatStay(document: Loaded, before: Loaded): number {
+/** How many items at the beginning are as they were, in a text of ours: each is the record it was. What is written may stand where its like stood. */
+function itemsThatStay(document: Loaded, before: Loaded, written: ReadonlySet<RecordId>): number {
   if (!before.isOurs) return 0;
-  const { items } = before.text;
-  return items.length > 0 && document.text.items[items.length - 1] === items.at(-1) ? items.length : 0;
+  const changed = before.ids.findIndex((id) => id !== null && written.has(id));
+  const stayed = itemsThatStayed(before.text, document.text);
+  return changed < 0 ? stayed : Math.min(changed, stayed);
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

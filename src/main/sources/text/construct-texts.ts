@@ -314,7 +314,7 @@ export class ConstructTexts {
     loaded.isOurs = loaded.ids.every((id, at) => {
       const item = loaded.text.items[at];
       if (before.isOurs && item === before.text.items[at]) return true;
-      return id !== null && typeof item?.uid === 'string' && recordIdOfUid(item.uid) === id;
+      return id !== null && item !== undefined && (item.uid === null || recordIdOfUid(item.uid) === id);
     });
     this.#texts.remember(loaded);
     return items.map(({ id, fields }) => {

@@ -1,14 +1,18 @@
+import { equalBytes } from '../../platform/equal-bytes.ts';
 import { sha256 } from '../../platform/hash.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type { Fields } from '../../record/value.ts';
 import type { ReadDocument } from './document-place.ts';
-import { MalformedItem, type NativeItem, type SplitText, type TextFormat } from './text-format.ts';
+import { MalformedItem, type NativeItem, type Span, type SplitText, type TextFormat } from './text-format.ts';
 
 /** A document taken apart, and which record each of its items is. */
 export interface Loaded extends ReadDocument {
   readonly text: SplitText;
   readonly ids: (RecordId | null)[];
-  /** It stands as we wrote it, and each item is the record its UID stands for (`ids`): as long as nothing says otherwise nobody need find out again. */
+  /**
+   * It stands as we wrote it, and each item is the record its UID stands for, or states none (`ids`): as long as nothing says otherwise nobody need
+   * find out again.
+   */
   isOurs: boolean;
 }
 
@@ -29,6 +33,44 @@ export function digestOf({ bytes }: SplitText, item: NativeItem): Uint8Array {
   const digest = sha256(bytesOf(bytes, item)).subarray(0, 16);
   digests.set(item, digest);
   return digest;
+}
+
+/**
+ * How many items at the beginning of `now` are just those of `before`, byte for byte and in their places: of a text that is filled all but what was
+ * added. What was found out of those (`digestOf`) is known of these.
+ */
+export function itemsThatStayed(before: SplitText, now: SplitText): number {
+  if (before === now) return now.items.length;
+  const same = commonStart(before.bytes, now.bytes);
+  const isSame = (a: Span, b: Span | undefined): boolean => a.start === b?.start && a.end === b.end && a.end <= same;
+  let count = 0;
+  for (; count < before.items.length; count++) {
+    const [was, is] = [before.items[count] as NativeItem, now.items[count]];
+    if (is === undefined || was.uid !== is.uid) break;
+    if (was === is) continue;
+    if (was.spans.length !== is.spans.length || was.context.length !== is.context.length) break;
+    if (!was.spans.every((span, at) => isSame(span, is.spans[at]))) break;
+    if (!was.context.every((span, at) => isSame(span, is.context[at]))) break;
+    const digest = digests.get(was);
+    if (digest !== undefined) digests.set(is, digest);
+  }
+  return count;
+}
+
+const BLOCK = 64 << 10;
+
+/** How many bytes the two begin with alike. */
+function commonStart(a: Uint8Array, b: Uint8Array): number {
+  const most = Math.min(a.length, b.length);
+  let at = 0;
+  while (
+    at < most &&
+    equalBytes(a.subarray(at, Math.min(at + BLOCK, most)), b.subarray(at, Math.min(at + BLOCK, most)))
+  )
+    at = Math.min(at + BLOCK, most);
+  const end = Math.min(at + BLOCK, most);
+  while (at < end && a[at] === b[at]) at++;
+  return at;
 }
 
 /** Bytes that are put together: with the header of a table, for each of its rows. More of them are not kept. */

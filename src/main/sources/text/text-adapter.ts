@@ -146,7 +146,8 @@ export class TextAdapter implements SourceAdapter {
     }
     const unsure: Loaded[] = [];
     for (const document of loaded.values()) {
-      const isSure = document.isOurs && document.ids.every((id) => id !== null && known.ids.has(id) && !claimed.has(id));
+      const isSure =
+        document.isOurs && document.ids.every((id) => id !== null && known.ids.has(id) && !claimed.has(id));
       if (isSure) for (const id of document.ids) claimed.add(id as RecordId);
       else unsure.push(unassigned(document));
     }

@@ -20,9 +20,9 @@ import type { VcardVersion } from './vcard-text.ts';
 import { composeCard, mapOf } from './write-card.ts';
 import type { Plain } from './written.ts';
 
-/** `isPlain`: cards one behind the other, the last one to its end (`splitPlain`). */
+/** `goesOn`: it is plain (`splitPlain`) and ends with the line its last card ends with, so that more cards may follow. */
 interface CardText extends SplitText {
-  readonly isPlain?: boolean;
+  readonly goesOn?: boolean;
 }
 
 /** Cards in a text: each keeps its version; new ones are of `version`. */
@@ -62,14 +62,17 @@ const UID = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im;
 /** Cards one behind the other, with nothing in them that could be taken for a beginning or an end: most texts. null: it is another one. */
 function splitPlain(given: Uint8Array): CardText | null {
   const items = plainCards(given, 0);
-  return items === null ? null : { bytes: given, items, damaged: [], isPlain: given.at(-1) === 10 };
+  return items === null ? null : plainText(given, items);
 }
 
 /** As `TextFormat.splitOn`: where all that was there is plain, and what follows is. */
 function splitOn(before: CardText, bytes: Uint8Array): CardText | null {
-  if (before.isPlain !== true || before.items.length === 0) return null;
-  const more = plainCards(bytes, before.bytes.length);
-  return more === null ? null : { bytes, items: [...before.items, ...more], damaged: [], isPlain: bytes.at(-1) === 10 };
+  const more = before.goesOn === true ? plainCards(bytes, before.bytes.length) : null;
+  return more === null ? null : plainText(bytes, [...before.items, ...more]);
+}
+
+function plainText(bytes: Uint8Array, items: readonly NativeItem[]): CardText {
+  return { bytes, items, damaged: [], goesOn: bytes.at(-1) === 10 && items.at(-1)?.spans[0]?.end === bytes.length };
 }
 
 /** The cards from this byte on, where a line begins. */
