@@ -245,6 +245,31 @@ describe('two devices that are never on at the same time', () => {
     expect(text(other, 'before')).toBe('not in the copy');
   });
 
+  it('what was written a moment before the program is ended lies there, unless it is killed or the relay does not answer', async () => {
+    const writeAndEnd = async (path: string, end: () => Promise<unknown>): Promise<void> => {
+      await group.until(other, other.stop());
+      if (one.running === null) await group.start(one);
+      await group.pass(60_000);
+      one.user.writeFile(`${ROOT}/${path}`, 'in a hurry');
+      await group.pass(1500);
+      await end();
+      await alone(other, () => {});
+    };
+    await writeAndEnd('a', () => group.until(one, one.stop()));
+    expect(text(other, 'a')).toBe('in a hurry');
+    await writeAndEnd('b', async () => one.kill());
+    expect(text(other, 'b')).toBeNull();
+    await writeAndEnd('c', async () => {
+      group.relay?.cut(one.host);
+      const before = group.clock.now();
+      await group.until(one, one.stop());
+      expect(group.clock.now() - before).toBeLessThan(2500);
+      group.relay?.mend(one.host);
+    });
+    // What was lost by the death of the program was put up at the next start.
+    expect([text(other, 'b'), text(other, 'c')]).toEqual(['in a hurry', null]);
+  });
+
   it('a device that is ended after a sync has left what it had, however soon after its start that is', async () => {
     await group.until(one, one.stop());
     await group.until(other, other.stop());

@@ -74,6 +74,17 @@ export class Exchanges {
     return (await this.of(id)?.fetch(asked)) ?? asked.map(() => null);
   }
 
+  /** Puts up what was about to be, for so long at most: members that are away would have it at the next start of this device only. */
+  async finish(withinMs: number): Promise<void> {
+    const work = Promise.all([...this.#all.values()].map(({ exchange }) => exchange.finish()));
+    let cancel = (): void => {};
+    const over = new Promise<void>((resolve) => {
+      cancel = this.#host.clock.after(withinMs, resolve);
+    });
+    await Promise.race([work, over]);
+    cancel();
+  }
+
   stop(): void {
     this.#isStopped = true;
     for (const { exchange, end } of this.#all.values()) {

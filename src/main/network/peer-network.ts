@@ -17,6 +17,9 @@ import { NearbyJoins } from './nearby-joins.ts';
 import type { NetworkHost } from './network-host.ts';
 import { Relays } from './relays.ts';
 
+/** At the end of the program what is about to be put up may take so long: all of it has to be over within five seconds. */
+const FINISH_MS = 1500;
+
 /** The engine's peers: who is linked, and what is shared with whom. */
 export class PeerNetwork {
   readonly #engine: NetworkHost;
@@ -154,6 +157,7 @@ export class PeerNetwork {
     this.admissions.stop();
     this.nearby.giveUp();
     await this.#discovery?.stop();
+    await this.exchanges.finish(FINISH_MS);
     this.exchanges.stop();
     this.#farewells.stop();
     await this.#links.stop();

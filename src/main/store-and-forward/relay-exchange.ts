@@ -126,11 +126,17 @@ export class RelayExchange {
     });
   }
   readonly #settled: (() => void)[] = [];
-  #tellSettled(): void {
-    // What is due much later waits for others, or for a relay that has no room.
+  /** The program ends: what was about to be put up is so at once. Resolves as `now`; at once where nothing is due. */
+  finish(): Promise<void> {
+    return this.#isDueSoon || this.#isRunning ? this.now() : Promise.resolve();
+  }
+  /** What is due much later waits for others, or for a relay that has no room. */
+  get #isDueSoon(): boolean {
     const isSoon = this.#dueAt - this.#port.clock.now() <= SETTLE_MS;
-    const isDue = isSoon && this.#port.session() !== null && this.#trouble === null;
-    if (!this.#stopped && (this.#isRunning || isDue)) return;
+    return isSoon && this.#port.session() !== null && this.#trouble === null;
+  }
+  #tellSettled(): void {
+    if (!this.#stopped && (this.#isRunning || this.#isDueSoon)) return;
     for (const resolve of this.#settled.splice(0)) resolve();
   }
 
