@@ -70,6 +70,8 @@ export class SplicedTls implements CarriedTransport {
       // What carries it may break at any time; the link hears of it by the end of what it carries.
       channel.on('error', () => socket.destroy());
       channel.on('error', fail);
+      // With the last bytes of the handshake there may come what breaks it, before the link listens: an error nobody listens for ends the program.
+      socket.on('error', () => socket.destroy());
       socket.on('error', fail).on('close', fail);
       if (signal.aborted) {
         onAbort();

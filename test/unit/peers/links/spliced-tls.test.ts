@@ -5,7 +5,8 @@ import { type ByteLink, isRelayed } from '../../../../src/main/peers/links/peer-
 import { SplicedTls } from '../../../../src/main/peers/links/spliced-tls.ts';
 import { equalBytes } from '../../../../src/main/platform/equal-bytes.ts';
 import { systemRandom } from '../../../../src/main/platform/random.ts';
-import { channelPair } from '../../../fakes/channel-pair.ts';
+import type { LockstepError } from '../../../../src/main/platform/trouble.ts';
+import { type ChannelEnd, channelPair } from '../../../fakes/channel-pair.ts';
 import { closed, collect } from '../../../fakes/link-bytes.ts';
 
 const ana = new DeviceIdentity(makeSecrets(systemRandom));
@@ -118,6 +119,44 @@ describe('TLS inside a channel of a relay', () => {
     const { anas, bens, near } = await pairOf(false);
     near.destroy(new Error('the relay went away'));
     for (const link of [anas, bens]) expect(['lost', 'closed-by-peer']).toContain(await closed(link));
+  });
+
+  /** How the two ends come out where something happens to whoever receives the chunk of that number, with which it arrives. */
+  async function breaking(number: number, happens: (end: ChannelEnd) => void): Promise<readonly string[]> {
+    let chunks = 0;
+    const ends = channelPair();
+    for (const end of ends) {
+      const arrive = end.arrive.bind(end);
+      end.arrive = (chunk, taken) => {
+        const isIt = ++chunks === number;
+        arrive(chunk, taken);
+        if (isIt) happens(end);
+      };
+    }
+    const outcome = (linking: Promise<ByteLink>): Promise<string> =>
+      linking.then(
+        (link) => {
+          link.onFrames(() => undefined);
+          return closed(link);
+        },
+        (error: LockstepError) => error.code,
+      );
+    return Promise.all([
+      outcome(links(ana).link(ends[0], ben.descriptor, { dialled: true, serves: false }, never)),
+      outcome(links(ben).link(ends[1], ana.descriptor, { dialled: false, serves: true }, never)),
+    ]);
+  }
+  const junk = Buffer.concat([Buffer.from([0x17, 3, 3, 0, 40]), Buffer.alloc(40, 7)]);
+  // Hello; the server's answer, by which the client is done; the client's, by which the server is; what the server says first.
+  it.each([1, 2, 3])('breaks, and nothing else does, where something comes with chunk %i', async (number) => {
+    const known = ['unreachable', 'lost', 'closed-by-peer'];
+    for (const happens of [
+      (end: ChannelEnd) => end.arrive(junk, () => undefined),
+      (end: ChannelEnd) => void end.destroy(new Error('the relay went away')),
+      (end: ChannelEnd) => void end.destroy(),
+      (end: ChannelEnd) => end.endsHere(),
+    ])
+      for (const how of await breaking(number, happens)) expect(known).toContain(how);
   });
 
   it('gives up where nobody answers, when it is told to', async () => {
