@@ -17,6 +17,9 @@ export interface Invite {
   readonly relay: string | null;
 }
 
+/** How long a request waits for a person; afterwards neither device does. */
+export const REQUEST_MS = 24 * 60 * 60_000;
+
 const START = 'lockstep://join#';
 const MAX_ADDRESSES = 32;
 const MOST_URL = 512;

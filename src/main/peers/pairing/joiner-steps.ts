@@ -5,17 +5,17 @@ import type { MessageStream } from '../connect/message-stream.ts';
 import type { StrangerLink } from '../links/peer-link.ts';
 import type { Message, MessageOf } from '../protocol/messages.ts';
 
-/** Until the inviter must have answered each step; the approval of a person is waited for without end. */
+/** Until the inviter must have answered each step; a person there may take as long as a request lives. */
 export const STEP_MS = 60_000;
 
 /**
- * The next message; fails with `link-lost` where the link ends first and with `pairing-failed` where it takes too long (`within`: milliseconds;
- * null: as long as it takes). After `unless` it is waited for no more, and the promise stays open.
+ * The next message; fails with `link-lost` where the link ends first and with `pairing-failed` where it takes too long (`within`: milliseconds).
+ * After `unless` it is waited for no more, and the promise stays open.
  */
 export function next(
   stream: MessageStream<StrangerLink>,
   clock: Clock,
-  within: number | null,
+  within: number,
   unless: AbortSignal | null = null,
 ): Promise<Message> {
   return new Promise((resolve, reject) => {
@@ -28,8 +28,7 @@ export function next(
       done();
       reject(new LockstepError(code, why, stream.link.address));
     };
-    if (within !== null)
-      cleanUp.push(clock.after(within, () => fail('pairing-failed', 'the inviting device does not answer')));
+    cleanUp.push(clock.after(within, () => fail('pairing-failed', 'the inviting device does not answer')));
     const onUnless = (): void => done();
     unless?.addEventListener('abort', onUnless);
     cleanUp.push(() => unless?.removeEventListener('abort', onUnless));

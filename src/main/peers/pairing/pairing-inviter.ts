@@ -8,7 +8,7 @@ import { verifyBinding, verifySignature } from '../membership/membership-op.ts';
 import { displayName } from '../protocol/display-name.ts';
 import { toHex } from '../protocol/hex.ts';
 import type { Message, MessageOf } from '../protocol/messages.ts';
-import { type Invite, inviteKeys, inviteLink } from './invite-link.ts';
+import { type Invite, inviteKeys, inviteLink, REQUEST_MS } from './invite-link.ts';
 import type { InviterHost, InviteTerms, PairingRequest } from './inviter-host.ts';
 import { type Introduced, NearbyDesk } from './nearby-desk.ts';
 import {
@@ -24,7 +24,6 @@ import {
 import { isAnswered, type Proven, type Session, type Standing } from './standing-invite.ts';
 
 const INVITE_MS = 15 * 60_000;
-const REQUEST_MS = 24 * 60 * 60_000;
 /** Until a stranger must have proven that it holds a link and confirmed what it was offered. */
 const SESSION_MS = 60_000;
 const MAX_TRIES = 5;

@@ -13,7 +13,7 @@ import { selfAsMember } from '../membership/membership-log.ts';
 import { type MembershipOp, parseOp, verifySignature } from '../membership/membership-op.ts';
 import { displayName } from '../protocol/display-name.ts';
 import type { MemberRole, MessageOf } from '../protocol/messages.ts';
-import { type Invite, type InviteKeys, inviteKeys } from './invite-link.ts';
+import { type Invite, type InviteKeys, inviteKeys, REQUEST_MS } from './invite-link.ts';
 import { cancelled, expectMessage, next, STEP_MS, wait } from './joiner-steps.ts';
 import {
   admitStatement,
@@ -228,7 +228,7 @@ async function redeem(
   const confirm = selfAsMember(identity, collection);
   stream.send({ is: 'PAIR_CONFIRM', ...confirm, mac: mac(keys.joiner, confirmStatement(offered, confirm)) });
   stream.allowFullFrames();
-  const admit = expectMessage(await next(stream, clock, null), 'ADMIT');
+  const admit = expectMessage(await next(stream, clock, REQUEST_MS + STEP_MS), 'ADMIT');
   const ops = admittedOps(admit, offered, keys, shown, identity);
   if (ops === null)
     throw new LockstepError('pairing-failed', 'the inviting device sent a membership that is none', shown.name);

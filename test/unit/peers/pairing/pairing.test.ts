@@ -173,6 +173,25 @@ describe('pairing', () => {
     expect(world.ops).toHaveLength(3);
   });
 
+  it('is over after a day where the inviter fell silent: no end of the link need ever be seen', async () => {
+    const world = await new World().listen();
+    const host = world.host(ben);
+    const dialled: StrangerLink[] = [];
+    const dialStranger = async (address: string, signal: AbortSignal): Promise<StrangerLink> => {
+      const link = await host.dialStranger(address, signal);
+      dialled.push(link);
+      return link;
+    };
+    const joining = world.join(world.invite(), ben, { dialStranger });
+    await world.clock.advance(1000);
+    expect(world.requests).toHaveLength(1);
+    for (const link of dialled) link.pause();
+    await world.clock.advance(24 * 3_600_000);
+    expect(await Promise.race([joining, 'waiting'])).toBe('waiting');
+    await world.clock.advance(120_000);
+    expect((await joining).code).toBe('pairing-failed');
+  });
+
   it('ends at the wish of the joiner, before and after it asked', async () => {
     const world = await new World().listen();
     expect(
