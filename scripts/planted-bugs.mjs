@@ -2,6 +2,7 @@
  * Bugs an engine of this kind could have, each as one small change of one file. `npm run mutants` plants them one at a time in a copy of the
  * repository and runs the tests named with each until one fails. `find` has to be there exactly once (a test sees to it).
  */
+import { PLANTED_CONSTRUCT_BUGS } from './planted-construct-bugs.mjs';
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
 import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
 import { PLANTED_TAKE_IN_BUGS } from './planted-take-in-bugs.mjs';
@@ -643,5 +644,6 @@ export const PLANTED_BUGS = [
   ...PLANTED_RELAY_BUGS,
   ...PLANTED_RELAYED_LINK_BUGS,
   ...PLANTED_TAKE_IN_BUGS,
+  ...PLANTED_CONSTRUCT_BUGS,
   ...PLANTED_TEXT_BUGS,
 ];

@@ -1,16 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
+import type { AppliedChange, WrittenPackage } from '../../../src/main/collection.ts';
 import { BringToSources } from '../../../src/main/construct/bring-to-sources.ts';
 import type { Ticket } from '../../../src/main/construct/pending.ts';
+import { ENTRY } from '../../../src/main/record/file-entry.ts';
+import { recordId } from '../../../src/main/record/ids.ts';
+import { STAYS } from '../../../src/main/store/problem-store.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
 /** What was queued in one source. */
 class Queue {
   readonly rows: number[] = [];
   readonly tickets: Ticket[] = [];
+  readonly applied: (AppliedChange | null)[] = [];
   isWritten = true;
   readonly construction = {
-    enqueue: (row: number, ticket: Ticket | null): void => {
+    enqueue: (row: number, ticket: Ticket | null, applied: AppliedChange | null = null): void => {
       this.rows.push(row);
+      this.applied.push(applied);
       if (ticket !== null) this.tickets.push(ticket);
     },
   };
@@ -75,6 +82,40 @@ describe('bringing packages to the sources here', () => {
     const again = new BringToSources(device.collection, sources);
     again.resume();
     expect([queue(1).rows.length, queue(2).rows.length, again.noteApplied()]).toEqual([1, 1, false]);
+  });
+
+  it('queues a record that a package changed twice once, as it is after that', () => {
+    const changes = ['one', 'two'].map((text) => device.edit('a', new Map([[ENTRY, device.file(text)]])) as Change);
+    const [written] = device.write(changes) as [WrittenPackage];
+    bringing.bring(written, 1);
+    expect(queue(2).applied).toEqual([written.applied[1]]);
+    bringing.close(queue(2).tickets);
+    expect([bringing.noteApplied(), applied()]).toEqual([true, 1]);
+  });
+
+  it('queues a file that nothing lies below any more, in every source', () => {
+    written('folder');
+    written('folder/a');
+    bringing.bringDue();
+    for (const each of sources.values()) each.rows.length = 0;
+    device.save('folder/a', null);
+    expect(bringing.bringDue()).toBe(true);
+    const row = device.collection.records.find(recordId('folder'))?.row;
+    expect([queue(1).rows, queue(2).rows]).toEqual([[row], [row]]);
+  });
+
+  it('queues a deleted folder that stayed for what lay in it once nothing does', () => {
+    const folder = recordId('folder');
+    written('folder');
+    device.save('folder', null);
+    written('folder/a');
+    bringing.bringDue();
+    device.collection.problems.put(2, folder, STAYS, 'other items are in it', 0);
+    for (const each of sources.values()) each.rows.length = 0;
+    expect([bringing.bringDue(), queue(2).rows]).toEqual([false, []]);
+    device.save('folder/a', null);
+    expect([bringing.bringDue(), queue(1).rows]).toEqual([true, []]);
+    expect(queue(2).rows).toEqual([device.collection.records.find(folder)?.row]);
   });
 
   it('queues what waited for something to make way', () => {

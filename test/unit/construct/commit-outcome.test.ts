@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Attempt, CommitOutcome } from '../../../src/main/construct/commit-outcome.ts';
 import { ConstructionQueue, type Job } from '../../../src/main/construct/construction-queue.ts';
 import { PrepareItem } from '../../../src/main/construct/prepare-item.ts';
-import { ENTRY } from '../../../src/main/record/file-entry.ts';
+import { ENTRY, MODIFIED } from '../../../src/main/record/file-entry.ts';
 import { type RecordId, recordId } from '../../../src/main/record/ids.ts';
-import { revisionIn } from '../../../src/main/snapshot/stored-revision.ts';
+import { revisionIn, vouches } from '../../../src/main/snapshot/stored-revision.ts';
 import type {
   ConstructOutcome,
   ProblemCode,
@@ -76,6 +76,48 @@ describe('what became of an item', () => {
     ]);
   });
 
+  it('remembers what was written where the record has moved on since', () => {
+    device.save(letter, 'hello');
+    const item = due(letter);
+    item.job.touched = true;
+    outcomes.outcome(item, written(letter));
+    expect(snapshot(letter)?.held?.get(ENTRY)?.value).toEqual(device.file('hello'));
+    outcomes.outcome(due(letter), written(letter));
+    expect(snapshot(letter)?.held).toBeNull();
+    const again = due(letter);
+    again.job.touched = true;
+    outcomes.agreed(again);
+    expect(snapshot(letter)?.held?.get(ENTRY)?.value).toEqual(device.file('hello'));
+  });
+
+  it('does not vouch for what somebody may have written to at that very moment', () => {
+    device.save(letter, 'hello');
+    outcomes.outcome(due(letter), written(letter, { fresh: true }));
+    expect(vouches(snapshot(letter)?.revision as Uint8Array)).toBe(false);
+    outcomes.outcome(due(letter), written(letter));
+    expect(vouches(snapshot(letter)?.revision as Uint8Array)).toBe(true);
+  });
+
+  it('remembers what the source made of it, and goes on doing so where nothing is to be written', () => {
+    device.save(letter, 'hello');
+    const [shown, made] = [new Map([[MODIFIED, 1]]), new Map([[MODIFIED, 2]])];
+    outcomes.outcome({ ...due(letter), shown, target: shown }, written(letter, { holds: made }));
+    expect(snapshot(letter)?.native).toEqual(made);
+    outcomes.agreed(due(letter));
+    expect(snapshot(letter)?.native).toEqual(made);
+    outcomes.outcome({ ...due(letter), shown, target: shown }, written(letter, { holds: new Map(shown) }));
+    expect(snapshot(letter)?.native).toBeNull();
+  });
+
+  it('holds the new content and the old one no more', () => {
+    device.save(letter, 'hello');
+    outcomes.outcome(due(letter), written(letter));
+    device.save(letter, 'goodbye');
+    outcomes.outcome(due(letter), written(letter, { kept: device.file('hello').digest }));
+    const holders = (text: string) => contents.holders(device.file(text).digest, null).map(({ record }) => record);
+    expect([holders('hello'), holders('goodbye')]).toEqual([[], [rowOf(letter)]]);
+  });
+
   it('keeps no snapshot of what is gone for all', () => {
     device.save(letter, 'hello');
     outcomes.outcome(due(letter), written(letter));
@@ -105,6 +147,23 @@ describe('what became of an item', () => {
     expect(outcomes.outcome(item, refused(letter, 'changed-underneath'))).toBeNull();
   });
 
+  it('begins to count anew where something else is found to stand there', () => {
+    device.save(letter, 'hello');
+    const item = due(letter);
+    for (let times = 0; times < 8; times++) {
+      const expected = Uint8Array.of(times % 2) as Revision;
+      expect(outcomes.outcome({ ...item, expected }, refused(letter, 'changed-underneath'))).toBe(letter);
+    }
+    expect(problem(letter)).toBeNull();
+  });
+
+  it('leaves the name of what stands there and cannot be taken in', () => {
+    device.save(letter, 'hello');
+    outcomes.problem(letter, 'malformed', 'not read');
+    expect(outcomes.outcome(due(letter), refused(letter, 'changed-underneath'))).toBeNull();
+    expect(problem(letter)?.code).toBe('malformed');
+  });
+
   it('has the item looked at whose content it was to have, and names it only where that is in vain again and again', () => {
     device.save(letter, 'hello');
     const content = { from: 'item', id: docs, revision: REVISION, take: false } as const;
@@ -126,6 +185,13 @@ describe('what became of an item', () => {
     expect(problem(docs)?.code).toBe(STAYS);
     expect(outcomes.freedBy([recordId('elsewhere/letter.txt')])).toEqual([]);
     expect(outcomes.freedBy([letter])).toEqual([rowOf(docs)]);
+  });
+
+  it('has a file due that is to be where a folder is once what lay in that is gone', () => {
+    device.save(docs, 'a file');
+    outcomes.outcome(due(docs), refused(docs, 'not-empty'));
+    expect(problem(docs)?.code).toBe('not-empty');
+    expect([outcomes.freedBy([recordId('docs.txt')]), outcomes.freedBy([letter])]).toEqual([[], [rowOf(docs)]]);
   });
 
   it('says which file is in the way of a folder', () => {
@@ -153,6 +219,22 @@ describe('what became of an item', () => {
     outcomes.problem(letter, 'io', 'not written');
     outcomes.agreed(item);
     expect(problem(letter)).toBeNull();
+  });
+
+  it('leaves what could not be written and may be torn, though nothing was to be written', () => {
+    const { collection, clock } = device;
+    const doubting = new CommitOutcome(collection, source, contents, clock, (id) => id === letter);
+    device.save(letter, 'hello');
+    outcomes.problem(letter, 'io', 'not written');
+    doubting.agreed(due(letter));
+    expect(problem(letter)?.code).toBe('io');
+  });
+
+  it('knows which records the contents are of that their values refer to', () => {
+    device.save(letter, 'hello');
+    const [digest, bytes] = [device.file('a photo').digest, Uint8Array.of(1)];
+    outcomes.outcome({ ...due(letter), attachments: new Map([[digest, bytes]]) }, written(letter));
+    expect(contents.referrers(digest)).toEqual([rowOf(letter)]);
   });
 });
 

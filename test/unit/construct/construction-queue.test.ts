@@ -74,6 +74,38 @@ describe('the queue of a construction', () => {
     expect([...queue.take()]).toMatchObject([{ isNew: false }]);
   });
 
+  it('has no record at hand that is older than its last change', () => {
+    const large = {
+      ...applied(1),
+      state: state(Object.fromEntries([...Array(20_001).keys()].map((at) => [`f${at}`, []]))),
+    };
+    queue.enqueue(1, [], applied(1));
+    queue.enqueue(1, [], large);
+    expect([...queue.take()]).toMatchObject([{ record: null }]);
+  });
+
+  it('takes no record for new that is being written already', () => {
+    queue.enqueue(1, [], applied(1));
+    begun();
+    queue.enqueue(1, [], applied(1));
+    queue.requeueInFlight();
+    expect([...queue.take()]).toMatchObject([{ isNew: false }]);
+  });
+
+  it('takes a plan for stale where its record changes in the source itself', () => {
+    queue.enqueue(1, []);
+    const job = begun();
+    queue.touch([1]);
+    expect(job.touched).toBe(true);
+  });
+
+  it('closes what waited with what it is queued for again', () => {
+    queue.enqueue(1, [first]);
+    queue.wait(begun());
+    queue.enqueue(1, [second]);
+    expect([queue.open, queue.finish(begun())]).toEqual([1, [first, second]]);
+  });
+
   it('has what changed in the source itself read again', () => {
     queue.enqueue(1, [], applied(1));
     queue.touch([1]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planItem } from '../../../src/main/construct/plan-construction.ts';
 import type { Held, RecordState } from '../../../src/main/merge/record-state.ts';
-import { ENTRY, EXECUTABLE } from '../../../src/main/record/file-entry.ts';
+import { ENTRY, EXECUTABLE, EXISTS } from '../../../src/main/record/file-entry.ts';
 import type { Fields } from '../../../src/main/record/value.ts';
 import {
   byNumber,
@@ -95,6 +95,37 @@ describe('what a source has to do', () => {
   });
   it('leaves it holding the value it kept, with the dots of that alone', () => {
     expect(planItem('files', open, heldA, byNumber).held).toEqual(held({ exists: [true, 1], entry: [entryA, 1] }));
+  });
+  it('keeps a value that several wrote where it holds it by one of them', () => {
+    const twice = state({
+      exists: [[true, 1, 2, 3]],
+      entry: [
+        [entryA, 1, 2],
+        [entryA2, 3],
+      ],
+    });
+    expect(planItem('files', twice, heldA, byNumber)).toMatchObject({ write: false, fields: fileA });
+  });
+  it('leaves it standing for no more of what keeps the record than its person saw', () => {
+    const three = state({
+      exists: [[true, 1, 2, 3]],
+      entry: [
+        [entryA, 1],
+        [entryA2, 2],
+      ],
+      executable: [[true, 3]],
+    });
+    expect(planItem('files', three, heldA, byNumber).held.get(EXISTS)).toEqual({ value: true, dots: [1] });
+    const elsewhere = held({ exists: [true, 9], entry: [entryA, 1] });
+    expect(planItem('files', three, elsewhere, byNumber).held.get(EXISTS)).toEqual({ value: true, dots: [1, 3] });
+    const others = state({
+      exists: [[true, 2]],
+      entry: [
+        [entryA, 1],
+        [entryA2, 2],
+      ],
+    });
+    expect(planItem('files', others, elsewhere, byNumber).held.get(EXISTS)).toEqual({ value: true, dots: [2] });
   });
   describe('of a covered file, below which others lie', () => {
     const folder = { type: 'directory' } as const;

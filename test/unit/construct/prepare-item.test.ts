@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
 import { ConstructionQueue, type Job } from '../../../src/main/construct/construction-queue.ts';
 import { constructItemOf, type PreparedItem, PrepareItem } from '../../../src/main/construct/prepare-item.ts';
 import { fileFields } from '../../../src/main/record/file-entry.ts';
-import { recordId } from '../../../src/main/record/ids.ts';
+import { dotOf, recordId } from '../../../src/main/record/ids.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type { Revision, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
 import type { StoredSource } from '../../../src/main/store/registry-store.ts';
@@ -58,6 +59,25 @@ describe('what one source is to do about a record', () => {
     expect([...(item.expected as Revision)]).toEqual([...REVISION]);
     expect(items.wanted(item)).toMatchObject({ base: { digest: device.file('hello').digest } });
     expect(constructItemOf(item, null, new Map()).replaces).toBe(device.file('hello').digest);
+  });
+
+  it('is found out anew where it is asked for once more, by the record as it is then', () => {
+    const { collection } = device;
+    device.save(letter, 'hello');
+    const queue = new ConstructionQueue();
+    const state = collection.records.find(letter)!.state;
+    const change = device.edit(letter, fileFields(device.file('unused'))) as Change;
+    queue.enqueue(row(), [], { dot: dotOf(1, 0), change, before: null, row: row(), state });
+    const job = [...queue.take()][0] as Job;
+    expect(job.isNew).toBe(true);
+    expect(items.prepare(job)).toMatchObject({ expected: null });
+    holds();
+    device.save(letter, 'hello again');
+    job.touched = true;
+    const item = items.prepare(job) as PreparedItem;
+    expect(job.touched).toBe(false);
+    expect(items.wanted(item)).toMatchObject({ digest: device.file('hello again').digest });
+    expect([...(item.expected as Revision)]).toEqual([...REVISION]);
   });
 
   it('is to find no content where only the time is another', () => {

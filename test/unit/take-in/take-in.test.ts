@@ -1,0 +1,249 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../../src/main/platform/clock.ts';
+import { fileFields } from '../../../src/main/record/file-entry.ts';
+import { type Digest, digest, type RecordId, recordId } from '../../../src/main/record/ids.ts';
+import type { Fields } from '../../../src/main/record/value.ts';
+import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
+import type { ListEvent, Reading, Revision, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
+import { ContentStore } from '../../../src/main/store/content-store.ts';
+import type { StoredSource } from '../../../src/main/store/registry-store.ts';
+import { groupOf } from '../../../src/main/take-in/item-group.ts';
+import { Settling } from '../../../src/main/take-in/settling.ts';
+import { type TakeInPort, type TakeInRequest, takeIn } from '../../../src/main/take-in/take-in.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
+
+const REVISION = Uint8Array.of(1) as Revision;
+const atOnce: Clock = {
+  now: () => 0,
+  after(_, call) {
+    queueMicrotask(call);
+    return () => undefined;
+  },
+};
+
+let databases: GroupDatabases;
+let device: GroupDevice;
+let source: StoredSource;
+/** What lies in the folder, by its id. */
+let there: Map<string, Fields>;
+let outside: Set<string>;
+let heldBack: Set<string>;
+/** What was asked, in the order in which it was. */
+let asked: string[];
+let complete: boolean;
+/** What reading a batch waits for. */
+let reading: (ids: readonly RecordId[]) => Promise<void>;
+beforeEach(() => {
+  databases = new GroupDatabases();
+  device = new CollectionGroup(1, 'takes in', 'files', databases).devices[0] as GroupDevice;
+  source = device.addSource(databases);
+  [there, outside, heldBack, asked, complete] = [new Map(), new Set(), new Set(), [], true];
+  reading = () => Promise.resolve();
+});
+afterEach(() => databases.close());
+
+const put = (id: string, text: string): void => void there.set(id, fileFields(device.file(text)));
+const row = (id: string): number => device.collection.records.find(recordId(id))?.row ?? -1;
+const snapshot = (id: string) => device.collection.records.snapshot(source.row, row(id));
+/** The source holds these since it was last in step. */
+function holds(...ids: readonly string[]): void {
+  for (const id of ids) {
+    device.save(id, id);
+    device.collection.records.putSnapshot(source.row, row(id), storedRevision(REVISION, false), null);
+    put(id, id);
+  }
+}
+
+function adapter(more: Partial<SourceAdapter> = {}): SourceAdapter {
+  const scripted: Partial<SourceAdapter> = {
+    condition: async () => ({ is: 'ready' }),
+    outside: (id) => outside.has(id),
+    async list(_since, _within, tell) {
+      for (const [group, ids] of Map.groupBy(
+        [...there.keys()].filter((id) => !outside.has(id)),
+        (id) => groupOf(recordId(id)),
+      )) {
+        const items = ids.map((id) => ({ id: recordId(id), revision: REVISION, fresh: false, size: 1 }));
+        const event: ListEvent = { is: 'groups', groups: [{ group, items, problems: [] }] };
+        await tell(event);
+      }
+      return { token: 1, items: there.size, complete };
+    },
+    async read(ids) {
+      await reading(ids);
+      return ids.map((id): Reading => {
+        return { id, revision: REVISION, fresh: false, fields: there.get(id) as Fields, attachments: [] };
+      });
+    },
+    ...more,
+  };
+  return scripted as SourceAdapter;
+}
+function look(request: Partial<TakeInRequest> = {}, port: Partial<TakeInPort> = {}) {
+  const { collection } = device;
+  return takeIn(
+    {
+      batchRecords: 2,
+      collection,
+      source,
+      adapter: adapter(),
+      contents: new ContentStore(databases.of(0).database),
+      clock: atOnce,
+      written: (packages) => void device.sent.push(...packages),
+      lately: () => undefined,
+      settled: () => undefined,
+      leavesOut: async () => void asked.push('leaves out'),
+      keepContents: async () => undefined,
+      readsLong: () => undefined,
+      progress: () => undefined,
+      ...port,
+    },
+    {
+      since: null,
+      within: null,
+      confirmed: null,
+      limits: { deleteShare: 0.5, deleteCount: 10, rewriteShare: 0.5 },
+      readOnly: false,
+      heldBack: (id) => heldBack.has(id),
+      settling: new Settling(atOnce),
+      mayDelete: (count) => {
+        asked.push(`may delete ${count}`);
+        return true;
+      },
+      asked: false,
+      dry: false,
+      signal: new AbortController().signal,
+      ...request,
+    },
+  );
+}
+
+describe('a look at everything', () => {
+  it('misses a whole folder that nobody told had gone', async () => {
+    holds('a', 'd/b');
+    there.delete('d/b');
+    expect(await look()).toMatchObject({ is: 'done', changes: 1, deleted: 1 });
+    expect([device.isThere('a'), device.isThere('d/b')]).toEqual([true, false]);
+  });
+  it('that was not at everything misses nothing where it was not', async () => {
+    holds('a', 'd/b');
+    there.delete('d/b');
+    complete = false;
+    expect(await look()).toMatchObject({ is: 'done', changes: 0, deleted: 0 });
+    expect(device.isThere('d/b')).toBe(true);
+  });
+});
+
+describe('what is gone', () => {
+  beforeEach(() => {
+    holds('a', 'b', 'c', 'd');
+    for (const id of ['a', 'b']) there.delete(id);
+    put('e', 'a');
+  });
+
+  it('is asked about but for what moved, and counts without it', async () => {
+    expect(await look()).toMatchObject({ deleted: 1, postponed: new Set() });
+    expect(asked).toEqual(['may delete 1']);
+    expect(['a', 'b', 'e'].map((id) => device.isThere(id))).toEqual([false, false, true]);
+  });
+  it('is put off where it may not be taken yet, while what moved has moved', async () => {
+    expect(await look({ mayDelete: () => false })).toMatchObject({ deleted: 0, postponed: new Set(['']) });
+    expect(['a', 'b', 'e'].map((id) => device.isThere(id))).toEqual([false, true, true]);
+  });
+  it('is only told in a trial, all of it, and nobody is asked whether it may go', async () => {
+    expect(await look({ dry: true, mayDelete: () => false })).toEqual({
+      is: 'planned',
+      local: [
+        { record: 'e', action: 'move' },
+        { record: 'b', action: 'delete' },
+      ],
+    });
+    expect(['a', 'b', 'e'].map((id) => device.isThere(id))).toEqual([true, true, false]);
+  });
+  it('stays with the others where this device may only read', async () => {
+    expect(await look({ readOnly: true })).toMatchObject({ deleted: 0, changes: 0 });
+    expect(['a', 'b'].map((id) => device.isThere(id))).toEqual([true, true]);
+    expect(device.collection.problems.of(source.row).map(({ record, code }) => [record, code])).toEqual(
+      ['a', 'b', 'e'].map((id) => [id, 'read-only']),
+    );
+  });
+});
+
+describe('what rules leave out', () => {
+  beforeEach(() => {
+    holds('a', 'b');
+    outside = new Set(['a', 'b']);
+  });
+
+  it('is kept elsewhere before it is let go of, and is deleted nowhere', async () => {
+    const leavesOut = async (): Promise<void> => {
+      asked.push(`held: ${snapshot('a') !== undefined}`);
+    };
+    await look({}, { leavesOut });
+    expect([asked, snapshot('a'), snapshot('b'), device.isThere('a')]).toEqual([
+      ['held: true'],
+      undefined,
+      undefined,
+      true,
+    ]);
+  });
+  it('is let go of later where it is found then that it may be torn', async () => {
+    await look({}, { leavesOut: async () => void heldBack.add('a') });
+    expect([snapshot('a') === undefined, snapshot('b') === undefined]).toEqual([false, true]);
+  });
+  it('is let go of by no trial', async () => {
+    await look({ dry: true });
+    expect([asked, snapshot('a') === undefined]).toEqual([[], false]);
+  });
+});
+
+describe('a first look', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  beforeEach(() => {
+    for (const id of ids) put(id, id);
+  });
+
+  it.each([1, ids.length])('has committed all it read when it ends, of %i files', async (count) => {
+    for (const id of ids.slice(count)) there.delete(id);
+    reading = () => new Promise((resolve) => setImmediate(resolve));
+    expect(await look()).toMatchObject({ is: 'done', changes: count });
+    expect(ids.filter((id) => device.isThere(id))).toEqual(ids.slice(0, count));
+  });
+  it('commits in the order in which it listed, whichever was read first', async () => {
+    let first = true;
+    reading = async () => {
+      const turns = first ? 5 : 0;
+      first = false;
+      for (let turn = 0; turn < turns; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    };
+    await look();
+    expect(device.sent.flatMap(({ applied }) => applied.map(({ change }) => change.record))).toEqual(ids);
+  });
+  it('is no more than a trial where only that is asked', async () => {
+    expect(await look({ dry: true })).toMatchObject({
+      is: 'planned',
+      local: ids.map((record) => ({ record, action: 'add' })),
+    });
+    expect([device.sent, ids.filter((id) => device.isThere(id))]).toEqual([[], []]);
+  });
+});
+
+it('keeps contents that only a text holds before anything names them', async () => {
+  databases.close();
+  databases = new GroupDatabases();
+  device = new CollectionGroup(1, 'a book', 'contacts', databases).devices[0] as GroupDevice;
+  source = device.addSource(databases);
+  const name: Digest = digest('ab'.repeat(32));
+  const attachment = { digest: name, bytes: Uint8Array.of(1, 2) };
+  there.set('ada', new Map());
+  const book = adapter({
+    project: (full) => full,
+    read: async (ids) =>
+      ids.map((id) => ({ id, revision: REVISION, fresh: false, fields: new Map(), attachments: [attachment] })),
+  });
+  const keepContents: TakeInPort['keepContents'] = async (contents) => {
+    asked.push(...contents.map((each) => `${each.digest} before ${device.isThere('ada') ? 'and after' : 'it'}`));
+  };
+  await look({}, { adapter: book, keepContents });
+  expect([asked, device.isThere('ada')]).toEqual([[`${name} before it`], true]);
+});
