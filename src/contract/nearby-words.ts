@@ -9,9 +9,18 @@ const ENDS: { readonly [why: string]: string } = {
   'not-admitted': 'The device could not be let in: what lets it in could not be written here.',
 };
 
-/** How an attempt to pair nearby ended, or the waiting did (`NearbyWindowView.why`), on the device that shares. */
-export function nearbyEndWords(why: string): string {
-  return ENDS[why] ?? 'A device tried, and did not prove that it is what it says. Nothing was shared.';
+/**
+ * How an attempt to pair nearby ended, or the waiting did (`NearbyWindowView.why`), on the device that shares. `from`: the address of who tried, where
+ * there was one.
+ */
+export function nearbyEndWords(why: string, from?: string): string {
+  const who = from === undefined ? 'Something' : `Something at ${from}`;
+  if (why === 'disturbed')
+    return (
+      `${who} in this network asked, and went before there was a code to compare. If that was not your other device, wait again: others go ` +
+      'first then for a minute. Or invite it with a link. Nothing was shared.'
+    );
+  return ENDS[why] ?? `${who} tried, and did not prove that it is what it says. Nothing was shared.`;
 }
 
 /** `1:05`, until a moment in ISO 8601; never below zero. `now`: milliseconds since 1970. */

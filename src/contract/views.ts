@@ -203,6 +203,8 @@ export interface NearbyWindowView {
   readonly addresses: readonly string[];
   /** A code for how the last attempt ended, or the waiting did; null: there was none. */
   readonly why: string | null;
+  /** From which address that came, where it came from one. */
+  readonly from?: string;
 }
 /** A device in this network that waits for another one. Nobody vouches for its name. */
 export interface NearbyDeviceView {

@@ -19,7 +19,11 @@ export async function inviteNearby(call: CommandCall, collection: string, role: 
   }
   const request = window?.request ?? null;
   if (request === null)
-    throw new LockstepError('not-paired', nearbyEndWords(window?.why ?? 'time'), window?.collectionName ?? collection);
+    throw new LockstepError(
+      'not-paired',
+      nearbyEndWords(window?.why ?? 'time', window?.from),
+      window?.collectionName ?? collection,
+    );
   const shown = { code: request.code, request: request.request, name: request.name };
   await call.print(
     shown,

@@ -39,7 +39,7 @@ function windowView(engine: Engine): NearbyWindowView | null {
   const { admissions } = engine.network;
   const window = admissions.nearbyWindow;
   if (window === null) return null;
-  const { terms, until, state, why } = window;
+  const { terms, until, state, why, from } = window;
   return {
     collection: terms.collection,
     collectionName: terms.name,
@@ -49,5 +49,6 @@ function windowView(engine: Engine): NearbyWindowView | null {
     request: admissions.requests().find(({ nearby }) => nearby === true) ?? null,
     addresses: engine.network.ownAddresses(),
     why,
+    ...(from === null ? {} : { from }),
   };
 }

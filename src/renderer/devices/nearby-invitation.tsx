@@ -65,7 +65,7 @@ export function NearbyInvitation(props: { opened: NearbyWindowView; onClose: () 
     >
       {window.why !== null && state !== 'comparing' && !isJoined && (
         <Note tone="warn">
-          <p>{nearbyEndWords(window.why)}</p>
+          <p>{nearbyEndWords(window.why, window.from)}</p>
         </Note>
       )}
       {request !== null ? (

@@ -5,6 +5,8 @@ it('says how a pairing nearby ended, also where it does not know the code', () =
   expect(nearbyEndWords('time')).toContain('no device came');
   expect(nearbyEndWords('different')).toContain('Nothing was shared');
   expect(nearbyEndWords('pairing-refused')).toContain('Nothing was shared');
+  expect(nearbyEndWords('pairing-refused', '10.0.0.7')).toMatch(/^Something at 10\.0\.0\.7 tried/);
+  expect(nearbyEndWords('disturbed', '10.0.0.7')).toMatch(/^Something at 10\.0\.0\.7 .*wait again.*with a link/);
 });
 
 it('counts down to nothing, and not below', () => {

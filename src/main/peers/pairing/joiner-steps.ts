@@ -46,9 +46,9 @@ const DENIALS: { readonly [code: string]: string } = {
   'invite-unknown': 'the invitation is not known there any more: it expired, was used or withdrawn. Ask for a new one',
   'invite-used':
     'another device brought this invitation. If it was none of yours, the link was stolen: ask for a new one',
-  busy: 'another device is being paired there: try again',
+  busy: 'another device is being paired there: try again, or join with a link',
   'not-nearby': 'the other device does not wait for one nearby any more: open “Invite a device” there again',
-  wait: 'somebody tried there a moment ago: try again in half a minute',
+  wait: 'others tried there before: try again in half a minute, or have the other device wait again, or join with a link',
   timeout: 'it took too long until both said that the codes are the same: try again',
   'invite-withdrawn': 'it was ended on the other device',
   'pairing-refused': 'the other device did not accept what this one said of itself: try again',

@@ -11,6 +11,7 @@ import { displayName } from '../protocol/display-name.ts';
 import { toHex } from '../protocol/hex.ts';
 import type { Message, MessageOf } from '../protocol/messages.ts';
 import type { InviteTerms } from './inviter-host.ts';
+import { hostOf, NearbyAttempts } from './nearby-attempts.ts';
 import { PAIRING_EXPORTER } from './pairing-transcript.ts';
 import { type Agreed, agree, type SasSide } from './sas.ts';
 
@@ -25,6 +26,8 @@ export interface NearbyWindow {
   readonly state: 'waiting' | 'comparing' | 'joined' | 'over';
   /** Code of how the last attempt ended, or why the window did; null: there was none. */
   readonly why: string | null;
+  /** From which address that came, without its port; null: from none. */
+  readonly from: string | null;
 }
 
 /** A device that proved nothing yet but its key: two people have to compare. */
@@ -53,9 +56,6 @@ export interface NearbyHost {
 }
 
 const WINDOW_MS = 120_000;
-/** Between two attempts, and how many of them: each is one chance in a million for who stands in between. */
-const APART_MS = 30_000;
-const MAX_ATTEMPTS = 3;
 /** Until a stranger must have said who it is. */
 const STEP_MS = 20_000;
 
@@ -71,12 +71,14 @@ export class NearbyDesk {
   readonly #host: NearbyHost;
   #window: NearbyWindow | null = null;
   #attempt: Attempt | null = null;
-  #attempts = 0;
-  #lastAt = Number.NEGATIVE_INFINITY;
+  readonly #attempts: NearbyAttempts;
+  /** From where somebody came in this window who showed no digits; null: nobody did, or another one did since. */
+  #disturbedFrom: string | null = null;
   #cancelExpiry = (): void => {};
 
   constructor(host: NearbyHost) {
     this.#host = host;
+    this.#attempts = new NearbyAttempts(host.clock);
   }
 
   /** The window that is open, or was last; null: none since the start, or it was closed by hand. */
@@ -93,13 +95,12 @@ export class NearbyDesk {
     this.close();
     const { clock, random } = this.#host;
     const id = toHex(random.bytes(8));
-    // A person had to open it: that is worth as much as half a minute.
-    this.#attempts = 0;
-    this.#lastAt = Number.NEGATIVE_INFINITY;
-    this.#window = { id, terms, until: clock.now() + WINDOW_MS, state: 'waiting', why: null };
+    this.#attempts.begin();
+    this.#disturbedFrom = null;
+    this.#window = { id, terms, until: clock.now() + WINDOW_MS, state: 'waiting', why: null, from: null };
     this.#cancelExpiry = clock.after(WINDOW_MS, () => {
       // Who is here already may finish.
-      if (this.#attempt === null) this.#over('time');
+      if (this.#attempt === null) this.#over('time', null);
     });
     this.#host.onNearby();
   }
@@ -118,14 +119,12 @@ export class NearbyDesk {
   /** A stranger wants to pair without a link. The stream is this desk's from now on. */
   receive(stream: MessageStream<StrangerLink>, commit: MessageOf<'PAIR_COMMIT'>): void {
     const { clock } = this.#host;
-    const refusal = this.#refusal(clock.now());
+    // Counted here and not when the digits are there: who stands in between knows them first, and could leave.
+    const refusal = this.#refusal(clock.now()) ?? (this.#attempts.take(stream.link.address) ? null : 'wait');
     if (refusal !== null) {
       refuse(stream, refusal);
       return;
     }
-    // Counted here and not when the digits are there: who stands in between knows them first, and could leave.
-    this.#attempts++;
-    this.#lastAt = clock.now();
     const attempt: Attempt = { stream, cleanUp: [], isIntroduced: false };
     this.#attempt = attempt;
     attempt.cleanUp.push(
@@ -141,8 +140,7 @@ export class NearbyDesk {
 
   #refusal(now: number): string | null {
     if (!this.isOpen || this.#window === null || now >= this.#window.until) return 'not-nearby';
-    if (this.#attempt !== null) return 'busy';
-    return now < this.#lastAt + APART_MS ? 'wait' : null;
+    return this.#attempt === null ? null : 'busy';
   }
 
   #ownSide(): { side: SasSide; key: KeyObject } {
@@ -183,7 +181,8 @@ export class NearbyDesk {
     }
     for (const undo of attempt.cleanUp.splice(0)) undo();
     attempt.isIntroduced = true;
-    this.#window = { ...this.#window, state: 'comparing', why: null };
+    this.#disturbedFrom = null;
+    this.#window = { ...this.#window, state: 'comparing', why: null, from: null };
     const name = displayName(message.name);
     const ended = (code: string): void => this.#ended(attempt, code);
     this.#host.introduce({ stream, joiner, name, agreed, terms: this.#window.terms, ended });
@@ -201,20 +200,29 @@ export class NearbyDesk {
   }
 
   #ended(attempt: Attempt, code: string): void {
+    const { address } = attempt.stream.link;
+    if (!attempt.isIntroduced) {
+      this.#attempts.cameToNothing(address);
+      this.#disturbedFrom ??= hostOf(address);
+    }
     if (this.#attempt !== attempt || this.#window === null) return;
     this.#attempt = null;
-    if (code === 'joined') this.#over(code, 'joined');
-    else if (this.#attempts >= MAX_ATTEMPTS) this.#over(code);
-    else if (this.#host.clock.now() >= this.#window.until) this.#over(code);
+    const from = hostOf(address);
+    if (code === 'joined') this.#over(code, null, 'joined');
+    else if (this.#attempts.isOver) this.#over(code, from);
+    else if (this.#host.clock.now() >= this.#window.until) this.#over(code, from);
     else {
-      this.#window = { ...this.#window, state: 'waiting', why: code };
+      this.#window = { ...this.#window, state: 'waiting', why: code, from };
       this.#host.onNearby();
     }
   }
-  #over(why: string, state: 'joined' | 'over' = 'over'): void {
+  /** Where nobody came who showed digits, that somebody came who did not tells more than how it ended. */
+  #over(why: string, from: string | null, state: 'joined' | 'over' = 'over'): void {
     if (this.#window === null) return;
     this.#cancelExpiry();
-    this.#window = { ...this.#window, state, why };
+    const isDisturbed = state === 'over' && this.#disturbedFrom !== null;
+    const told = isDisturbed ? { why: 'disturbed', from: this.#disturbedFrom } : { why, from };
+    this.#window = { ...this.#window, state, ...told };
     this.#host.onNearby();
   }
 }

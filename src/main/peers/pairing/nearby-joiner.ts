@@ -6,7 +6,7 @@ import { x25519PrivateKey, x25519PublicKey } from '../identity/x25519.ts';
 import type { StrangerLink } from '../links/peer-link.ts';
 import { displayName } from '../protocol/display-name.ts';
 import type { Invite } from './invite-link.ts';
-import { cancelled, expectMessage, next, STEP_MS } from './joiner-steps.ts';
+import { cancelled, expectMessage, next, wait } from './joiner-steps.ts';
 import { type AgreedNearby, type Joined, type JoinerHost, joinAgreed } from './pairing-joiner.ts';
 import { PAIRING_EXPORTER } from './pairing-transcript.ts';
 import { agree, sasCommitment } from './sas.ts';
@@ -26,17 +26,34 @@ export interface NearbyJoinerHost extends JoinerHost {
 
 /** How long the two people may take; the other device ends it before. */
 const COMPARE_MS = 130_000;
+/** What needs no person is answered within this time, or by something that is not what it should be. */
+const ANSWER_MS = 20_000;
+/** Where somebody else is there already it is asked again so often, so much later each time: not oftener than a device lets a host come. */
+const MOST_TURNS = 8;
+const NEXT_TURN_MS = 10_000;
 
 /**
  * Joins what a device nearby shares, which waits for one (`NearbyDesk`): both show six digits, two people say that they are the same, and from
- * there on it goes as with a link. `addresses`: host:port, the first that answers is taken. Fails as `joinByInvite`, and with
- * `codes-differ` (said here), `not-nearby`, `wait`, `timeout`, `pairing-refused`, `pairing-broken`.
+ * there on it goes as with a link. `addresses`: host:port, the first that answers is taken. Waits where another device has its turn there. Fails as
+ * `joinByInvite`, and with `codes-differ` (said here), `not-nearby`, `wait`, `timeout`, `pairing-refused`, `pairing-broken`.
  */
 export async function joinNearby(
   addresses: readonly string[],
   host: NearbyJoinerHost,
   signal: AbortSignal,
 ): Promise<Joined> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await joinOnce(addresses, host, signal);
+    } catch (error) {
+      const isTaken = error instanceof LockstepError && (error.code === 'busy' || error.code === 'wait');
+      if (!isTaken || turn === MOST_TURNS) throw error;
+    }
+    await wait(host.clock, NEXT_TURN_MS, signal);
+  }
+}
+
+async function joinOnce(addresses: readonly string[], host: NearbyJoinerHost, signal: AbortSignal): Promise<Joined> {
   const { link, address } = await dialFirst(addresses, host, signal);
   const stream = new MessageStream(link, 'pairing');
   const quit = (code: string): void => {
@@ -80,6 +97,15 @@ async function dialFirst(
   }
   throw notThere(addresses);
 }
+/** Its key is not the one that TLS has proven, or it does not do what a device does that waits for one nearby. */
+function notItself(address: string): LockstepError {
+  return new LockstepError(
+    'pairing-failed',
+    `what answers at ${address} does not prove that it is the device you mean: something else in this network may be in its place. Nothing was shared. Try ` +
+      'again, and if that does not help join with a link instead',
+    address,
+  );
+}
 function notThere(addresses: readonly string[]): LockstepError {
   const places = addresses.join(', ');
   return new LockstepError(
@@ -99,15 +125,21 @@ async function agreeOn(
   const own = { name: displayName(host.name), key: x25519PublicKey(key), nonce: random.bytes(32) };
   const joiner = { ...own, device: identity.id };
   const commitment = sasCommitment(joiner);
-  const hello = next(stream, clock, STEP_MS);
-  // Who waits for nobody closes before a byte.
-  expectMessage(await hello.catch(() => Promise.reject(notThere([stream.link.address]))), 'HELLO');
+  const { address } = stream.link;
+  const answer = () => next(stream, clock, ANSWER_MS);
+  const silent = (error: LockstepError): Promise<never> =>
+    Promise.reject(error.code === 'link-lost' ? error : notItself(address));
+  const hello = await answer().catch((error: LockstepError) =>
+    // Who waits for nobody closes before a byte.
+    error.code === 'link-lost' ? Promise.reject(notThere([address])) : silent(error),
+  );
+  expectMessage(hello, 'HELLO');
   stream.send({ is: 'PAIR_COMMIT', commit: commitment });
 
-  const theirs = expectMessage(await next(stream, clock, STEP_MS), 'PAIR_R');
+  const theirs = expectMessage(await answer().catch(silent), 'PAIR_R');
   const descriptor = parseDescriptor(theirs.descriptor);
   if (descriptor === null || !equalBytes(descriptor.tls, stream.link.spki) || descriptor.id === identity.id)
-    throw new LockstepError('pairing-failed', 'the other device is not the one it says', stream.link.address);
+    throw notItself(address);
   const { name, key: theirKey, nonce } = theirs;
   const agreed = agree(key, theirKey, {
     commitment,
@@ -115,15 +147,14 @@ async function agreeOn(
     waiting: { device: descriptor.id, name, key: theirKey, nonce },
     channel: stream.link.exporter(PAIRING_EXPORTER, 32),
   });
-  if (agreed === null)
-    throw new LockstepError('pairing-failed', 'the other device gave a key that is none', stream.link.address);
+  if (agreed === null) throw notItself(address);
   stream.send({ is: 'PAIR_I', descriptor: identity.descriptor.bytes, ...own });
 
   const compared = new AbortController();
   // Nothing is due before the person here has answered, but that the other device ends it.
   const ended = next(stream, clock, COMPARE_MS, compared.signal).then((message): never => {
     expectMessage(message, 'OFFER');
-    throw new LockstepError('pairing-failed', 'the other device offers before it was asked', stream.link.address);
+    throw notItself(address);
   });
   const isSame = await Promise.race([
     host.compare({ code: agreed.code, name: displayName(name) }).finally(() => compared.abort()),

@@ -10,6 +10,7 @@ import { toHex } from '../protocol/hex.ts';
 import type { Message, MessageOf } from '../protocol/messages.ts';
 import { type Invite, inviteKeys, inviteLink, REQUEST_MS } from './invite-link.ts';
 import type { InviterHost, InviteTerms, PairingRequest } from './inviter-host.ts';
+import { hostOf } from './nearby-attempts.ts';
 import { type Introduced, NearbyDesk } from './nearby-desk.ts';
 import {
   admitStatement,
@@ -27,6 +28,8 @@ const INVITE_MS = 15 * 60_000;
 /** Until a stranger must have proven that it holds a link and confirmed what it was offered. */
 const SESSION_MS = 60_000;
 const MAX_TRIES = 5;
+/** Strangers who may have to prove themselves at one time. */
+const MOST_UNPROVEN = 8;
 /** How long two people have to compare digits, and after both said yes the link that broke to come again. */
 const COMPARE_MS = 120_000;
 
@@ -155,11 +158,14 @@ export class InviteDesk {
         this.#offer(session, standing, session.joined);
   }
 
-  /** A stranger came while an invitation is open. One at a time may still have to prove itself. */
+  /** A stranger came while an invitation is open. One of an address at a time, and a few at all, may still have to prove themselves. */
   accept(link: StrangerLink): void {
     const { identity, clock, random } = this.#host;
     const stream = new MessageStream(link, 'pairing');
-    const busy = [...this.#sessions.values()].some((session) => session.at === 'join');
+    const unproven = [...this.#sessions.values()].filter((session) => session.at === 'join');
+    const host = hostOf(link.address);
+    // Who only holds its place must not keep the others out.
+    const busy = unproven.length >= MOST_UNPROVEN || unproven.some((each) => hostOf(each.stream.link.address) === host);
     const { bytes } = identity.descriptor;
     // The joiner checks who it speaks to before it says anything.
     stream.send({ is: 'HELLO', versions: [1], descriptor: bytes, app: '', caps: [], nonce: random.bytes(32) });

@@ -60,6 +60,8 @@ export interface JoinerHost {
   show(offer: OfferShown): Promise<boolean>;
 }
 
+/** A device says HELLO at once, however slow it is. */
+const HELLO_MS = 20_000;
 const MAX_TRIES = 5;
 /** How long the addresses have before the relay is asked, where there is one. */
 const DIRECT_MS = 4000;
@@ -124,13 +126,20 @@ export interface Reached {
  */
 async function reach(invite: Invite, host: JoinerHost, signal: AbortSignal, patient: boolean): Promise<Reached> {
   let impostor = false;
+  /** At one place nobody is waited for, or nothing answered: the inviter may come back there. */
+  let isAway = false;
   const tryOut = async (address: string, link: Promise<StrangerLink>): Promise<Reached | null> => {
     const stranger = await link.catch(() => null);
     if (signal.aborted) throw cancelled();
-    if (stranger === null) return null;
+    if (stranger === null) {
+      isAway = true;
+      return null;
+    }
     const stream = new MessageStream(stranger, 'pairing');
-    if (await isInviter(invite, stream, host.clock)) return { stream, address };
+    const who = await whoIsThere(invite, stream, host.clock);
+    if (who === 'inviter') return { stream, address };
     impostor = true;
+    isAway ||= who === 'nobody';
     stream.close('wrong-inviter');
     return null;
   };
@@ -150,6 +159,9 @@ async function reach(invite: Invite, host: JoinerHost, signal: AbortSignal, pati
     if (round > 0) await wait(host.clock, 1000 * 2 ** round, signal);
     const reached = (invite.relay === null ? null : await relayed(invite.relay)) ?? (await direct(signal));
     if (reached !== null) return reached;
+    // Where something else answers at every place, patience would only look like a program that hangs.
+    if (impostor && !isAway) break;
+    isAway = false;
   }
   throw notReached(invite, impostor);
 }
@@ -181,14 +193,18 @@ function notReached({ addresses, relay }: Invite, impostor: boolean): LockstepEr
       );
 }
 
-/** Its HELLO must hold the descriptor the link's id is the digest of, and that descriptor the key TLS has proven. */
-async function isInviter(invite: Invite, stream: MessageStream<StrangerLink>, clock: Clock): Promise<boolean> {
+/** The inviter's HELLO must hold the descriptor the link's id is the digest of, and that descriptor the key TLS has proven. */
+async function whoIsThere(
+  invite: Invite,
+  stream: MessageStream<StrangerLink>,
+  clock: Clock,
+): Promise<'inviter' | 'another' | 'nobody'> {
   try {
-    const hello = await next(stream, clock, STEP_MS);
-    if (hello.is !== 'HELLO') return false;
-    return inviterOf(invite, hello.descriptor, stream.link) !== null;
-  } catch {
-    return false;
+    const hello = await next(stream, clock, HELLO_MS);
+    return hello.is === 'HELLO' && inviterOf(invite, hello.descriptor, stream.link) !== null ? 'inviter' : 'another';
+  } catch (error) {
+    // Whoever closes before a byte waits for nobody now.
+    return error instanceof LockstepError && error.code === 'link-lost' ? 'nobody' : 'another';
   }
 }
 function inviterOf(invite: Invite, descriptor: Uint8Array, link: StrangerLink): Descriptor | null {

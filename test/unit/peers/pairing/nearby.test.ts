@@ -214,28 +214,117 @@ describe('what ends a pairing nearby, and leaves nothing open', () => {
 describe('whoever attacks pairing nearby', () => {
   it('has three attempts in a window, half a minute apart, one at a time', async () => {
     const world = await open();
-    const attempt = async () => {
-      const { stream, heard } = await world.stranger(eve);
+    const attempt = async (from: string) => {
+      const { stream, heard } = await world.stranger(eve, from);
       stream.send({ is: 'PAIR_COMMIT', commit: new Uint8Array(32) });
       await world.clock.advance(100);
       return { stream, last: heard.at(-1) };
     };
-    const first = await attempt();
+    const first = await attempt('one');
     expect(first.last?.is).toBe('PAIR_R');
-    expect((await attempt()).last).toEqual({ is: 'DENY', code: 'busy' });
+    expect((await attempt('two')).last).toEqual({ is: 'DENY', code: 'busy' });
     // It leaves once it knows the digits and they are not what it needs: that counts.
     first.stream.close('no use');
     await world.clock.advance(100);
-    expect((await attempt()).last).toEqual({ is: 'DENY', code: 'wait' });
-    for (const _ of [2, 3]) {
+    expect((await attempt('two')).last).toEqual({ is: 'DENY', code: 'wait' });
+    for (const from of ['two', 'three']) {
       await world.clock.advance(30_000);
-      const next = await attempt();
+      const next = await attempt(from);
       expect(next.last?.is).toBe('PAIR_R');
       next.stream.close('no use');
       await world.clock.advance(100);
     }
     await world.clock.advance(1000);
-    expect([world.state[0], world.desk.isOpen()]).toEqual(['over', false]);
+    expect([world.state, world.desk.nearby.window?.from, world.desk.isOpen()]).toEqual([
+      ['over', 'disturbed'],
+      'one',
+      false,
+    ]);
+  });
+
+  /** Somebody who only wants to be in the way: asks whenever it may, shows no digits, and goes. */
+  async function disturb(world: Nearby, milliseconds: number, from = 'evil-host'): Promise<number> {
+    let attempts = 0;
+    for (let passed = 0; passed < milliseconds; passed += 1000) {
+      if (!world.desk.isOpen()) return attempts;
+      const { stream, heard } = await world.stranger(eve, from);
+      stream.send({ is: 'PAIR_COMMIT', commit: new Uint8Array(32) });
+      await world.clock.advance(480);
+      if (heard.at(-1)?.is === 'PAIR_R') attempts++;
+      stream.close('no use');
+      await world.clock.advance(500);
+    }
+    return attempts;
+  }
+
+  it('from one address cannot keep two people from pairing in the same window', async () => {
+    const world = await open();
+    expect(await disturb(world, 45_000)).toBe(2);
+    const coming = world.come();
+    expect(await disturb(world, 30_000)).toBe(0);
+    expect(world.state).toEqual(['comparing', null]);
+    world.say(true);
+    await world.answer(true);
+    await world.clock.advance(1000);
+    expect([(await coming).code, world.members()]).toEqual([null, [ana.id, ben.id]]);
+  });
+
+  it('cannot keep others out by coming and saying nothing', async () => {
+    const world = await open();
+    await world.stranger(eve);
+    const second = await world.stranger(eve);
+    expect(second.heard.at(-1)).toEqual({ is: 'DENY', code: 'busy' });
+    const coming = world.come();
+    await world.clock.advance(1000);
+    expect(world.state).toEqual(['comparing', null]);
+    world.say(false);
+    await world.clock.advance(1000);
+    await coming;
+    for (let each = 1; each < 8; each++) await world.stranger(eve, `host-${each}`);
+    expect((await world.stranger(eve, 'host-8')).heard.at(-1)).toEqual({ is: 'DENY', code: 'busy' });
+  });
+
+  it('who disturbed a window lets others go first in the next', async () => {
+    const world = await open();
+    for (const from of ['one', 'two', 'three']) {
+      await disturb(world, 5000, from);
+      await world.clock.advance(26_000);
+    }
+    expect([world.state, world.desk.nearby.window?.from]).toEqual([['over', 'disturbed'], 'one']);
+    world.desk.nearby.open(TERMS);
+    for (const from of ['one', 'two', 'three']) expect(await disturb(world, 5000, from)).toBe(0);
+    const coming = world.come();
+    await world.clock.advance(1000);
+    expect(world.state).toEqual(['comparing', null]);
+    world.say(false);
+    await world.clock.advance(1000);
+    expect((await coming).code).toBe('codes-differ');
+    // What it is told is by the last who was there, not by who disturbed before.
+    await world.clock.advance(120_000);
+    expect(world.state).toEqual(['over', 'time']);
+    // It is not shut out: after a minute it may come as anybody.
+    world.desk.nearby.open(TERMS);
+    await world.clock.advance(61_000);
+    expect(await disturb(world, 2000, 'one')).toBe(1);
+  });
+
+  it('who finds another device there waits for its turn, and says so in the end', async () => {
+    const world = await open();
+    const { stream } = await world.stranger(eve);
+    const { message, commit } = introduction(eve);
+    stream.send({ is: 'PAIR_COMMIT', commit });
+    await world.clock.advance(100);
+    stream.send(message);
+    await world.clock.advance(100);
+    const coming = world.come();
+    await world.clock.advance(25_000);
+    expect(world.requests.map(({ device }) => device)).toEqual([eve.id]);
+    await world.answer(false);
+    await world.clock.advance(20_000);
+    expect(world.requests.map(({ device }) => device)).toEqual([ben.id]);
+    await world.answer(false);
+    await world.clock.advance(1000);
+    expect((await coming).code).toBe('denied');
   });
 
   it('cannot say something else than it committed to, nor be somebody else, nor bring a key that shares nothing', async () => {
@@ -362,6 +451,44 @@ describe('whoever attacks pairing nearby', () => {
       const coming = world.come();
       await world.clock.advance(1000);
       expect([(await coming).code, world.shown], attack).toEqual(['pairing-failed', []]);
+    }
+  });
+
+  it('that answers where the other device did until the link broke is named soon', async () => {
+    const world = await open();
+    await world.answerAs(eve.descriptor, () => {}, 'evil-host');
+    const { dialStranger } = world.host(ben);
+    const links: StrangerLink[] = [];
+    const coming = world.come(ben, {
+      show: async () => {
+        links[0]?.close('broke');
+        return true;
+      },
+      dialStranger: async (address, signal) => {
+        const link = await dialStranger(links.length === 0 ? address : 'evil-host:21027', signal);
+        links.push(link);
+        return link;
+      },
+    });
+    await world.clock.advance(1000);
+    world.say(true);
+    await world.clock.advance(1000);
+    await world.answer(true);
+    await world.clock.advance(5000);
+    expect([(await coming).code, world.members()]).toEqual(['wrong-inviter', [ana.id]]);
+  });
+
+  it('that answers and says nothing, or not what is due, is a failure soon, which says what to do', async () => {
+    for (const says of ['nothing', 'HELLO only'] as const) {
+      const world = new Nearby();
+      // It says HELLO by itself.
+      await world.answerAs(ana.descriptor, says === 'nothing' ? null : () => {});
+      const coming = joinNearby([world.address], world.joiner(ben), never).catch((error) => error);
+      await world.clock.advance(21_000);
+      expect(await coming).toMatchObject({
+        code: 'pairing-failed',
+        message: expect.stringMatching(/ana-host.*does not prove.*with a link/),
+      });
     }
   });
 });

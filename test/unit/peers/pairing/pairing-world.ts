@@ -139,8 +139,8 @@ export class World {
     return outcome;
   }
   /** A stranger who speaks as it likes. */
-  async stranger(who: DeviceIdentity) {
-    const dialling = this.network.transport(who.descriptor, 'evil-host').dialStranger(this.address, never);
+  async stranger(who: DeviceIdentity, from = 'evil-host') {
+    const dialling = this.network.transport(who.descriptor, from).dialStranger(this.address, never);
     await this.clock.advance(10);
     const stream = new MessageStream((await dialling) as StrangerLink, 'pairing');
     const heard: Message[] = [];
@@ -151,10 +151,11 @@ export class World {
   /** Somebody who answers in the place of the desk, says HELLO as it would, and then whatever `speak` has it say. */
   async answerAs(
     proven: Descriptor,
-    speak: (stream: MessageStream<StrangerLink>, link: StrangerLink) => void,
+    speak: ((stream: MessageStream<StrangerLink>, link: StrangerLink) => void) | null,
+    host = 'ana-host',
   ): Promise<void> {
-    await this.network.transport(proven, 'ana-host').listen(
-      { host: 'ana-host', port: 21027 },
+    await this.network.transport(proven, host).listen(
+      { host, port: 21027 },
       {
         admit: () => true,
         known: () => null,
@@ -162,6 +163,7 @@ export class World {
         onLink: () => {},
         onStranger: (link) => {
           const stream = new MessageStream(link, 'pairing');
+          if (speak === null) return;
           const nonce = new Uint8Array(32);
           stream.send({ is: 'HELLO', versions: [1], descriptor: ana.descriptor.bytes, app: '', caps: [], nonce });
           speak(stream, link);
