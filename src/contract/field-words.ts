@@ -303,8 +303,8 @@ function whenWords({ start, due, duration, timeZone, showWithoutTime }: Plain): 
   return parts.join(' ');
 }
 
-/** A zone of somebody's own is told by the name it has there. */
-const zoneWords = (zone: string): string => zone.replace(/^\/custom\/[^/]+\//, '');
+/** A zone of somebody's own is told by the name it has there, and the one of all clocks by the name people know. */
+const zoneWords = (zone: string): string => (zone === 'Etc/UTC' ? 'UTC' : zone.replace(/^\/custom\/[^/]+\//, ''));
 
 const UNITS = [
   ['W', 'week'],

@@ -13,7 +13,7 @@ const MOST = 10_000;
 /** So many are looked at in one go: whoever types a search asks often. */
 const AT_ONCE = 200;
 const WHEN = fieldName('when');
-const BY_TITLE = new Intl.Collator('en');
+const BY_TITLE = new Intl.Collator('en', { numeric: true });
 /** What of a record stands beside its title: the first of these that it has. */
 const TELLING = [
   ['emails/', 'address'],

@@ -1,4 +1,5 @@
 import type { ActView, HistoryChangeView, Kind } from '../../contract/contract.ts';
+import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 
@@ -32,6 +33,21 @@ export function actSummary(act: ActView, kind: Kind | null): string {
   const more = act.changeCount > names.length ? ' …' : '';
   return `${parts.join(', ')}${names.length === 0 ? '' : `: ${names.join(', ')}${more}`}`;
 }
+
+/**
+ * Which fields of one contact or event an act changed, as many as fit a line: `Phone (work), Title`. null: it did something else. `kind`: as for
+ * `actSummary`.
+ */
+export function changedFields(act: ActView, kind: Kind | null): string | null {
+  const [first] = act.changes;
+  if (kind === null || kind === 'files' || act.changeCount !== 1 || first?.action !== 'modify') return null;
+  const told = first.fields.filter(({ path }) => isTold(path));
+  const names = [...new Set(told.map(({ path, before, after }) => fieldWords(path, after ?? before)))];
+  if (names.length === 0) return null;
+  return names.slice(0, MOST_FIELDS).join(', ') + (names.length > MOST_FIELDS ? ' …' : '');
+}
+
+const MOST_FIELDS = 3;
 
 /** The kind of sign an act gets: that of all its changes, or of a mixture. */
 export function actAction({ counts }: ActView): Action | 'mixed' {

@@ -3,7 +3,7 @@ import type { ActView } from '../../contract/contract.ts';
 import { useApp } from '../client/app-context.tsx';
 import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { clockText, dayText } from '../components/when.tsx';
-import { actAction, actSummary, causeText } from './act-summary.ts';
+import { actAction, actSummary, causeText, changedFields } from './act-summary.ts';
 import type { ActPages } from './use-acts.ts';
 
 const ICONS = { add: FilePlus2, modify: FilePen, delete: FileX2, move: FileSymlink, mixed: Files } as const;
@@ -50,6 +50,7 @@ function HistoryRow(props: { act: ActView; focus: RowFocus; onOpen: () => void }
   const collection = useApp((state) => state.status?.collections.find((one) => one.id === act.collection));
   const action = actAction(act);
   const cause = causeText(act);
+  const fields = changedFields(act, collection?.kind ?? null);
   const Icon = ICONS[action];
   return (
     <button type="button" className="row row-button history-row" {...props.focus} onClick={props.onOpen}>
@@ -57,6 +58,7 @@ function HistoryRow(props: { act: ActView; focus: RowFocus; onOpen: () => void }
       <span className="row-text">
         <span className="strong clip">{actSummary(act, collection?.kind ?? null)}</span>
         <span className="muted clip">
+          {fields !== null && `${fields} · `}
           {act.deviceName} · {collection?.name ?? act.collection.slice(0, 8)}
           {cause !== null && ` · ${cause}`}
         </span>

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ActionCounts, ActView, ConflictDetailView, ValueView } from '../../../src/contract/contract.ts';
+import type {
+  ActionCounts,
+  ActView,
+  ConflictDetailView,
+  HistoryChangeView,
+  ValueView,
+} from '../../../src/contract/contract.ts';
 import { fieldWords } from '../../../src/contract/field-words.ts';
 import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
 import { resultText } from '../../../src/renderer/client/use-say-done.ts';
@@ -11,7 +17,7 @@ import { decideClash, firstClash, undecidedPlaces, withUsefulMerge } from '../..
 import { canKeepBoth, conflictSentence, newestAt, sideName } from '../../../src/renderer/conflicts/conflict-title.ts';
 import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
-import { actAction, actSummary, causeText } from '../../../src/renderer/history/act-summary.ts';
+import { actAction, actSummary, causeText, changedFields } from '../../../src/renderer/history/act-summary.ts';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
 
 describe('what a calendar carries as it is', () => {
@@ -163,7 +169,11 @@ describe('conflicts', () => {
 });
 
 describe('acts', () => {
-  const change = (action: 'add' | 'delete', title: string) => ({ id: title, record: title, title, action, fields: [] });
+  const change = (
+    action: HistoryChangeView['action'],
+    title: string,
+    fields: HistoryChangeView['fields'] = [],
+  ): HistoryChangeView => ({ id: title, record: title, title, action, fields });
   const act = (counts: Partial<ActionCounts>, ...changes: ReturnType<typeof change>[]): ActView => ({
     id: 'p',
     newest: 'p',
@@ -187,6 +197,20 @@ describe('acts', () => {
     expect([actSummary(mixed, null), actAction(mixed)]).toEqual(['Added 1 item, deleted 1: a, b', 'mixed']);
     const many = act({ add: 9812 }, ...added);
     expect([actSummary(many, 'files'), actAction(many)]).toEqual(['Added 9,812 items: a, b, c …', 'add']);
+  });
+  it('tell the fields of one contact or event that changed, by their words', () => {
+    const field = (path: string, after: ValueView) => ({ path, before: null, after, kept: 'here' as const });
+    const phone = field('phones/p1', { number: '1', contexts: { work: true } });
+    const edit = act(
+      { modify: 1 },
+      change('modify', 'Ada', [phone, field('updated', 'x'), field('notes/n', { note: 'x' })]),
+    );
+    expect(changedFields(edit, 'contacts')).toBe('Phone (work), Note');
+    const many = ['nicknames/a', 'notes/a', 'emails/a', 'phones/p1'].map((path) => field(path, {}));
+    expect(changedFields(act({ modify: 1 }, change('modify', 'Ada', many)), 'contacts')).toMatch(/^.+, .+, .+ …$/);
+    expect(changedFields(act({ modify: 1 }, change('modify', 'a', [field('updated', 'x')])), 'calendar')).toBeNull();
+    expect(changedFields(edit, 'files')).toBeNull();
+    expect(changedFields(act({ add: 1 }, change('add', 'Ada', [phone])), 'contacts')).toBeNull();
   });
   it('say what brought them about, where it was no edit', () => {
     expect(causeText(act({}))).toBeNull();
@@ -362,6 +386,7 @@ it('fields of contacts and events are told in words', () => {
       ],
     }),
   ).toBe('2 Street, Town');
+  expect(said('when', { start: '2026-01-05T09:00:00', timeZone: 'Etc/UTC' })).toMatch(/09:00 \(UTC\)$/);
   expect(said('when', { start: '2026-01-05T09:00:00', duration: 'PT1H30M', timeZone: 'Europe/Vienna' })).toBe(
     'Mon 5 Jan 2026, 09:00 for 1 hour 30 minutes (Europe/Vienna)',
   );

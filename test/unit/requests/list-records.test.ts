@@ -6,7 +6,7 @@ import type { Replica } from '../../../src/main/replica.ts';
 import { listRecords } from '../../../src/main/requests/list-records.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 
-it('events are listed by title, those of one title by when they begin', async () => {
+it('events are listed by title, as people count, those of one title by when they begin', async () => {
   const [device] = new CollectionGroup(1, 'calendar', 'calendar').devices as [GroupDevice];
   const say = (id: string, title: string, start: string): void => {
     const fields = new Map<string, Value>([
@@ -21,7 +21,9 @@ it('events are listed by title, those of one title by when they begin', async ()
   say('b', 'Market', '2026-01-03T09:00:00');
   say('c', 'Choir', '2026-05-01T19:00:00');
   say('d', 'Market', '2025-12-06T09:00:00');
+  say('e', 'Choir 10', '2026-05-01T19:00:00');
+  say('f', 'Choir 9', '2026-06-01T19:00:00');
   const { list } = await listRecords({ collection: device.collection } as Replica, '');
-  expect(list.map(({ id }) => id)).toEqual(['c', 'd', 'b', 'a']);
+  expect(list.map(({ id }) => id)).toEqual(['c', 'f', 'e', 'd', 'b', 'a']);
   expect(Object.keys(list[0] ?? {})).toEqual(['id', 'title', 'line']);
 });
