@@ -1,3 +1,4 @@
+import { componentInOneOrder } from './component-text.ts';
 import { ENTRY, EXECUTABLE, fileEntry } from './file-entry.ts';
 import type { FieldName } from './ids.ts';
 import { equalValues, type Value } from './value.ts';
@@ -17,6 +18,10 @@ export interface FieldRule {
   /** Of two concurrent values nobody need choose between, is the first the right one? null: a person has to. */
   isLater?(a: Value, b: Value): boolean | null;
 }
+
+/** Fields of the zones an event brings along, and of components that are carried as the texts they are. */
+export const TIME_ZONES = 'timeZones/';
+export const COMPONENT = 'iCalendarComponent';
 
 const LARGER = new Set<string>(['modified', 'created', 'updated', 'sequence', 'progressUpdated']);
 
@@ -53,12 +58,25 @@ function wasDismissedLater(a: Value, b: Value): boolean | null {
 const isAlert = (value: Value): value is { readonly [key: string]: Value } =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 
+/** A zone of somebody's own is named by its rules: whatever else stands in its text, and in whatever order, says nothing. */
+const zoneRule: FieldRule = { ...plainRule, same: (a, b) => (a === null) === (b === null) };
+
+const componentRule: FieldRule = { ...plainRule, same: sameComponent };
+
+function sameComponent(a: Value, b: Value): boolean {
+  return equalValues(a, b) || equalValues(componentInOneOrder(a), componentInOneOrder(b));
+}
+
 /** The rule of a field in records of a kind. */
 export function fieldRule(kind: RecordKind, field: FieldName): FieldRule {
   if (kind !== 'files' && (field === 'updated' || field === 'sequence')) return savedRule;
   if (kind !== 'files' && field === 'created') return madeRule;
   if (LARGER.has(field)) return largerRule;
-  if (kind === 'calendar' && field.startsWith('alerts/')) return alertRule;
+  if (kind === 'calendar') {
+    if (field.startsWith('alerts/')) return alertRule;
+    if (field.startsWith(TIME_ZONES)) return zoneRule;
+    if (field.startsWith(COMPONENT)) return componentRule;
+  }
   if (kind === 'files') {
     if (field === ENTRY) return entryRule;
     if (field === EXECUTABLE) return flagRule;

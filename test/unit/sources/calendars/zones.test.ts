@@ -136,6 +136,20 @@ describe('a zone of somebody’s own', () => {
     );
     expect(zoneIn(swapped)).not.toBe(zoneIn(sorted));
   });
+  it('is the same however a program orders the rule of its clocks, and another one with another rule', () => {
+    const zoneWith = (rule: string) => {
+      const winter = ['BEGIN:STANDARD', 'DTSTART:19701025T030000', 'TZOFFSETFROM:+0223', 'TZOFFSETTO:+0123', rule];
+      return readOne(
+        calendar('BEGIN:VTIMEZONE', 'TZID:My own, zone', ...winter, 'END:STANDARD', 'END:VTIMEZONE', event(at('10'))),
+      ).when.timeZone;
+    };
+    const google = zoneWith('RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU');
+    // As Thunderbird, libraries of Python and Exchange write it.
+    expect(zoneWith('RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10')).toBe(google);
+    expect(zoneWith('RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10')).toBe(google);
+    for (const other of ['BYMONTH=9;BYDAY=-1SU', 'BYMONTH=10;BYDAY=1SU', 'INTERVAL=2;BYMONTH=10;BYDAY=-1SU'])
+      expect(zoneWith(`RRULE:FREQ=YEARLY;${other}`)).not.toBe(google);
+  });
   it('is the one its VTIMEZONE names beside, where that is known', () => {
     expect(readOne(calendar(...zone('+0100', 'X-LIC-LOCATION:Europe/Vienna'), event(at('10')))).when.timeZone).toBe(
       'Europe/Vienna',

@@ -43,9 +43,27 @@ export const withTzid = (lines: readonly string[], tzid: string): readonly strin
   lines.map((line) => (/^TZID[;:]/i.test(line) ? `TZID:${tzid}` : line));
 
 const digestOfRules = (lines: readonly string[]): string =>
-  Buffer.from(sha256(sorted(lines.filter((line) => !CHURN.test(line))).join('\n')))
+  Buffer.from(sha256(sorted(lines.filter((line) => !CHURN.test(line)).map(withRuleInOrder)).join('\n')))
     .toString('base64url')
     .slice(0, 10);
+
+/** The order in which most write the rule of a zone. */
+const PARTS = ['FREQ', 'INTERVAL', 'BYMONTH', 'BYDAY'];
+const placeOfPart = (part: string): number => {
+  const at = PARTS.indexOf(part.slice(0, part.indexOf('=')));
+  return at < 0 ? PARTS.length : at;
+};
+
+/** The order of the parts of a rule tells nothing either, nor that it is of each year. */
+function withRuleInOrder(line: string): string {
+  const rule = /^RRULE:(.*)$/i.exec(line)?.[1];
+  if (rule === undefined) return line;
+  const parts = rule
+    .toUpperCase()
+    .split(';')
+    .filter((part) => part !== '' && part !== 'INTERVAL=1');
+  return `RRULE:${parts.sort((a, b) => placeOfPart(a) - placeOfPart(b) || (a < b ? -1 : 1)).join(';')}`;
+}
 
 /** The same lines, wherever they and the parts they are in stood: servers sort them as they like. */
 function sorted(lines: readonly string[]): readonly string[] {
