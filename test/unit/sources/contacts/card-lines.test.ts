@@ -197,3 +197,25 @@ describe('members of a group', () => {
     }
   });
 });
+
+describe('a line nobody knows in a card of 2.1', () => {
+  // As Outlook writes the address for a letter.
+  const card = cardOf(
+    '2.1',
+    'FN:J',
+    'LABEL;WORK;ENCODING=QUOTED-PRINTABLE:Main St. 1=0D=0A=',
+    '50667 Cologne',
+    'X-PATH:C:\\\\new',
+  );
+  it('keeps its line breaks when something else of it changes', () => {
+    const [label] = card.said('vCard/label') as [Plain];
+    expect(label.value).toBe('Main St. 1\\n50667 Cologne');
+    const moved = card.changed('vCard/label', (entry) => ({ ...entry, value: 'Main St. 2\\n50667 Cologne' }));
+    expect(moved).toContain(
+      'LABEL;WORK;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Main St. 2=0D=0A50667 Cologne\r\nX-PATH',
+    );
+    expect(card.in('2.1')).toEqual(card.fields);
+    expect(card.in('3.0')).toEqual(card.fields);
+    expect(card.changed('vCard/x-path', (entry) => ({ ...entry, value: 'D:\\\\new' }))).toContain('X-PATH:D:\\\\new');
+  });
+});

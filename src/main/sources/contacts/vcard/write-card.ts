@@ -258,11 +258,15 @@ export class CardLines {
       group,
       name: own?.name ?? name,
       params: isSame ? own.params : unknownParams(params as Plain),
-      value: text(value),
+      value: this.version === '2.1' ? withRealBreaks(text(value)) : text(value),
     };
     return [this.text(line), ...more.map((each) => this.text({ ...each, group }))];
   }
 }
+
+/** 2.1 has no escape for line breaks: they stand in quoted-printable, from where they were read. A backslash that is escaped escapes nothing. */
+const withRealBreaks = (value: string): string =>
+  value.includes('\\') ? value.replace(/\\([\\nN])/g, (whole, char: string) => (char === '\\' ? whole : '\n')) : value;
 
 function unknownParams(params: Plain): readonly Param[] {
   const written: Param[] = [];
