@@ -218,4 +218,39 @@ describe('a line nobody knows in a card of 2.1', () => {
     expect(card.in('3.0')).toEqual(card.fields);
     expect(card.changed('vCard/x-path', (entry) => ({ ...entry, value: 'D:\\\\new' }))).toContain('X-PATH:D:\\\\new');
   });
+  it('says the words that stand alone in it as those of a parameter in later versions, where nothing stands alone', () => {
+    const alone = cardOf('2.1', 'FN:J', 'LABEL;WORK;PREF:Main St.', 'X-LOGO;GIF;BASE64:R0lG', 'X-ODD;:1');
+    expect(alone.said('vCard/label')).toEqual([
+      { name: 'LABEL', value: 'Main St.', params: { type: ['WORK', 'PREF'] } },
+    ]);
+    expect(alone.said('vCard/x-logo')).toEqual([
+      { name: 'X-LOGO', value: 'R0lG', params: { type: ['GIF'], encoding: ['BASE64'] } },
+    ]);
+    expect(alone.said('vCard/x-odd')).toEqual([{ name: 'X-ODD', value: '1' }]);
+    for (const version of ['2.1', '3.0', '4.0'] as const) {
+      const format = vcardFormat(version);
+      const write = { item: null, before: null, uid: 'u' };
+      const textOf = (after: Fields): string =>
+        Buffer.from(
+          format.write(format.split(format.empty()), [{ ...write, after: format.project(after) }]),
+        ).toString();
+      const card = textOf(alone.fields);
+      const [label, logo] = version === '2.1' ? [';WORK;PREF', ';GIF'] : [';TYPE=WORK,PREF', ';TYPE=GIF'];
+      expect(card).toContain(`LABEL${label}:Main St.\r\n`);
+      expect(card).toContain(`X-LOGO${logo};ENCODING=BASE64:R0lG\r\n`);
+      // As it was kept before.
+      const former = new Map([...alone.fields].map(([field, value]) => [field, asBefore(value as Plain)]));
+      expect(textOf(former)).toBe(card);
+      expect(alone.in(version)).toEqual(alone.fields);
+    }
+    // What it says so stays as it stands.
+    expect(alone.changed('vCard/label', (entry) => ({ ...entry, value: 'Main St. 2' }))).toBe(
+      alone.text.replace('Main St.', 'Main St. 2'),
+    );
+  });
 });
+
+function asBefore(entry: Plain): Plain {
+  const { type, encoding } = (entry.params ?? {}) as { type?: readonly string[]; encoding?: readonly string[] };
+  return type === undefined ? entry : { ...entry, params: { '': [...type, ...(encoding ?? [])] } };
+}

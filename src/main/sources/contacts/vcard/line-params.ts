@@ -212,3 +212,61 @@ export function isNotation({ name, values }: Param): boolean {
   const isQuoted = values.some((one) => /^(?:quoted-printable|7bit|8bit)$/i.test(one));
   return upper === 'CHARSET' || (isQuoted && (upper === '' || upper === 'ENCODING'));
 }
+
+/** Words that stand alone in 2.1 and are none of TYPE, by the parameter they are of. */
+const ALONE: ReadonlyMap<string, string> = new Map([
+  ['base64', 'encoding'],
+  ['b', 'encoding'],
+  ['inline', 'value'],
+  ['url', 'value'],
+  ['cid', 'value'],
+  ['content-id', 'value'],
+]);
+const nameOfWord = (word: string): string => ALONE.get(word.toLowerCase()) ?? 'type';
+
+/** Parameters of a line nobody knows, by their names, with these words in addition. */
+function withWords(params: Plain, name: string, words: readonly string[]): Plain {
+  const before = Object.hasOwn(params, name) ? (params[name] as Value) : null;
+  return { ...params, [name]: Array.isArray(before) ? [...(before as readonly string[]), ...words] : words };
+}
+
+/** The parameters of a line nobody knows. Words that stand alone in 2.1 are those of TYPE that they are: no later version has any. null: it has none. */
+export function unknownParams(params: readonly Param[]): Plain | null {
+  let read: Plain | null = null;
+  for (const param of params) {
+    const key = param.name.toLowerCase();
+    if (key === '__proto__' || isNotation(param)) continue;
+    if (key !== '') read = withWords(read ?? NOTHING, key, param.values);
+    else for (const word of param.values) if (word !== '') read = withWords(read ?? NOTHING, nameOfWord(word), [word]);
+  }
+  return read;
+}
+
+/** The same of an entry that was read when such words were kept by themselves. */
+export function withNamedWords(entry: Plain): Plain {
+  const { params } = entry;
+  if (params === null || typeof params !== 'object' || !Object.hasOwn(params, '')) return entry;
+  const { '': alone = null, ...others } = params as Plain;
+  let named: Plain = others;
+  for (const word of Array.isArray(alone) ? alone.map(String) : [])
+    if (word !== '') named = withWords(named, nameOfWord(word), [word]);
+  const { params: _, ...rest } = entry;
+  return Object.keys(named).length === 0 ? rest : { ...rest, params: named };
+}
+
+const WORD = /^[A-Za-z0-9-]+$/;
+
+/** Such parameters as they are written in a card: in 2.1 words of TYPE stand alone, as far as they would be read as that. */
+export function writtenUnknown(params: Plain, version: VcardVersion): readonly Param[] {
+  const written: Param[] = [];
+  for (const key of Object.keys(params)) {
+    const given = params[key];
+    if (!/^[A-Za-z0-9-]{1,64}$/.test(key) || !Array.isArray(given)) continue;
+    const values = given.map(String);
+    const isAlone = (word: string): boolean => WORD.test(word) && !ENCODINGS.test(word) && nameOfWord(word) === 'type';
+    if (version === '2.1' && key === 'type' && values.every(isAlone))
+      for (const value of values) written.push(newParam('', [value]));
+    else written.push(newParam(key.toUpperCase(), values));
+  }
+  return written;
+}

@@ -2,6 +2,7 @@ import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { RELATIONS } from '../cells/relations.ts';
 import { componentsOf, holdsAddressPart, holdsNamePart } from './components.ts';
+import { withNamedWords } from './line-params.ts';
 import { entryOf, PHONE_FEATURES, ruleFor } from './property-table.ts';
 import { namesUnknown } from './read-card.ts';
 import { isStillUnknown } from './restated.ts';
@@ -38,7 +39,7 @@ function projectField(field: FieldName, value: Value, full: Fields, version: Vca
   const plain = value as Plain;
   if (field === 'name') return projectName(plain, version);
   if (map.startsWith('vCard/'))
-    return namesUnknown(plain.name) && isStillUnknown(map, plain, full, version) ? plain : null;
+    return namesUnknown(plain.name) && isStillUnknown(map, plain, full, version) ? withNamedWords(plain) : null;
   if (map === 'nicknames') return typeof plain.name === 'string' ? only(plain, OF_NICKNAME) : null;
   const entry = entryOf(map, field, plain);
   const rule = ruleFor(map, entry, version);

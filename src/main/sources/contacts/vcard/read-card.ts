@@ -6,7 +6,7 @@ import type { Component, ContentLine } from '../../text/content-lines.ts';
 import { withAgents } from './agent.ts';
 import { readName } from './components.ts';
 import { displayName } from './display-name.ts';
-import { addParams, isNotation, paramOf } from './line-params.ts';
+import { addParams, paramOf, unknownParams } from './line-params.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { keyedField, ruleNamed } from './property-table.ts';
 import { type Again, Restated, SECOND } from './restated.ts';
@@ -196,15 +196,8 @@ function unknownOf({ name, value, params }: ContentLine): Draft {
   // A value needs its line breaks escaped everywhere but in quoted-printable.
   const plain = /[\r\n]/.test(value) ? value.replace(/\r\n?|\n/g, '\\n') : value;
   const entry: Draft = { name: name.toUpperCase(), value: plain };
-  let written: Record<string, readonly string[]> | null = null;
-  // Words of one parameter may stand in several.
-  for (const param of params) {
-    const key = param.name.toLowerCase();
-    if (key === '__proto__' || isNotation(param)) continue;
-    written ??= {};
-    written[key] = Object.hasOwn(written, key) ? [...(written[key] ?? []), ...param.values] : param.values;
-  }
-  if (written !== null) entry.params = written;
+  const read = unknownParams(params);
+  if (read !== null) entry.params = read;
   return entry;
 }
 

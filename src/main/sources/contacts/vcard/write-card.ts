@@ -5,7 +5,15 @@ import { type ContentLine, composeLine, type LineStyle, type Param } from '../..
 import { componentsOf, writeName } from './components.ts';
 import { displayName } from './display-name.ts';
 import { isParam } from './is-param.ts';
-import { isNotation, newParam, ownParams, type ParamStyle, paramStyleOf, writeParams } from './line-params.ts';
+import {
+  isNotation,
+  newParam,
+  ownParams,
+  type ParamStyle,
+  paramStyleOf,
+  writeParams,
+  writtenUnknown,
+} from './line-params.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { entryOf, placeOf, ruleFor } from './property-table.ts';
 import { COUNTRY, namesUnknown } from './read-card.ts';
@@ -257,8 +265,9 @@ export class CardLines {
     const line = {
       group,
       name: own?.name ?? name,
-      params: isSame ? own.params : unknownParams(params as Plain),
-      value: this.version === '2.1' ? withRealBreaks(text(value)) : text(value),
+      params: isSame ? own.params : writtenUnknown(params as Plain, this.version),
+      // A card within a card is one line of 3.0 in every version.
+      value: this.version === '2.1' && !/^agent$/i.test(name) ? withRealBreaks(text(value)) : text(value),
     };
     return [this.text(line), ...more.map((each) => this.text({ ...each, group }))];
   }
@@ -267,19 +276,6 @@ export class CardLines {
 /** 2.1 has no escape for line breaks: they stand in quoted-printable, from where they were read. A backslash that is escaped escapes nothing. */
 const withRealBreaks = (value: string): string =>
   value.includes('\\') ? value.replace(/\\([\\nN])/g, (whole, char: string) => (char === '\\' ? whole : '\n')) : value;
-
-function unknownParams(params: Plain): readonly Param[] {
-  const written: Param[] = [];
-  for (const key of Object.keys(params)) {
-    const given = params[key];
-    if ((key !== '' && !/^[A-Za-z0-9-]{1,64}$/.test(key)) || !Array.isArray(given)) continue;
-    const values = given.map(String);
-    if (key !== '') written.push(newParam(key.toUpperCase(), values));
-    // Words that stand alone in 2.1 are a parameter each.
-    else for (const value of values) written.push(newParam('', [value]));
-  }
-  return written;
-}
 
 function madeUpName(fields: Fields): string {
   const name = (fields.get('name' as FieldName) ?? {}) as Plain;
