@@ -75,7 +75,9 @@ export function checkApart(path: string, taken: readonly string[]): void {
   if (other === undefined) return;
   throw new LockstepError(
     'overlaps-source',
-    `${path} is inside or around ${other}, which is kept in step already or holds Lockstep's own data.`,
+    other === path
+      ? `${path} is kept in step already.`
+      : `${path} is inside or around ${other}, which is kept in step already or holds Lockstep's own data.`,
     path,
   );
 }

@@ -391,3 +391,12 @@ describe('records of others', () => {
       expect(whole(text).has('iCalendarComponent' as never)).toBe(false);
   });
 });
+
+it('a task that is at work says not when it was done, which another computer said of it', () => {
+  const text = calendar(task('SUMMARY:S', 'STATUS:IN-PROCESS', 'PERCENT-COMPLETE:30'));
+  const before = fieldsOf(readOne(text));
+  const said = new Map(before).set(fieldName('progressUpdated'), '2024-06-02T10:11:12Z');
+  expect(icalendarFormat.project(said)).toEqual(before);
+  const done = new Map(said).set(fieldName('progress'), 'completed');
+  expect(icalendarFormat.project(done)).toEqual(done);
+});

@@ -35,7 +35,7 @@ export const icalendarFormat: TextFormat<IcalendarItem> = {
 
 /**
  * What iCalendar can hold of a record: what would be read of it once it was written. What is said of occurrences of another series than the
- * record's is never written: it would be an event nobody has.
+ * record's is never written: it would be an event nobody has. Nor is when a task was done that is not.
  */
 function project(full: Fields): Fields {
   const references = referencesIn(full);
@@ -75,6 +75,8 @@ const zonesOf = (texts: ReadonlyMap<string, string>): Zones => ({
 
 function withoutStrays(full: Fields): Fields {
   const strays = strayOverrides(full);
+  // One computer has it done, another at work: with a moment at which it was done programs show it as done, whatever its status is.
+  if (full.get(PROGRESS) === 'in-process' && full.has(DONE_AT)) strays.push(DONE_AT);
   if (strays.length === 0) return full;
   const fields = new Map(full);
   for (const field of strays) fields.delete(field);
@@ -114,6 +116,8 @@ function align(items: readonly Fields[], known: readonly Fields[]): readonly (nu
 }
 
 const NONE: readonly number[] = [];
+const PROGRESS = fieldName('progress');
+const DONE_AT = fieldName('progressUpdated');
 const titleOf = (fields: Fields): string | null => {
   const title = fields.get(fieldName('title'));
   return typeof title === 'string' ? title : null;
