@@ -15,16 +15,17 @@ function namesOf({ named, records }: WaitingContentsView): string {
 /** Why contents of a collection wait, and what helps: a sentence without a full stop at its end. */
 export function waitingContentsWords(kind: Kind, waiting: WaitingContentsView): string {
   const names = namesOf(waiting);
-  const [is, comes, goes] = waiting.records === 1 ? ['is', 'It comes', 'It goes'] : ['are', 'They come', 'They go'];
+  const [is, it, comes, goes] =
+    waiting.records === 1 ? ['is', 'it', 'It comes', 'It goes'] : ['are', 'them', 'They come', 'They go'];
   const isHere = waiting.lacking === 'here';
-  const both = isHere ? 'this device and one that has it' : 'this device and the one that lacks it';
+  const both = isHere ? `this device and one that has ${it}` : `this device and the one that lacks ${it}`;
   switch (waiting.why) {
     case 'large':
       return `${names} ${is} too large to wait at the relay (more than ${LARGEST[kind]}). ${isHere ? comes : goes} once ${both} are on at the same time`;
     case 'room':
       return `The relay has no room for the content of ${names}. Connect ${both} to the same network, or have both on at the same time, or give the relay more room`;
     case 'away':
-      return `No device that is reached now has the content of ${names}. ${comes} once one that has it is on`;
+      return `No device that is reached now has the content of ${names}. ${comes} once one that has ${it} is on`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import type { StatusView } from '../../src/contract/contract.ts';
+import type { StatusView, WaitingContentsView } from '../../src/contract/contract.ts';
 import type { SampleClient } from '../fakes/sample-client.ts';
 import { buildPages, openPages } from './harness-page.ts';
 
@@ -17,6 +17,21 @@ const asked = (page: Page) =>
     (window as unknown as Sampled).sample.asked
       .filter(({ name, args }) => name === 'config' && args[0] === 'relay')
       .map(({ args }) => args[1]),
+  );
+/** Tells the page that contents of this collection wait from now on. */
+const waitFor = (page: Page, name: string, contents: readonly WaitingContentsView[]) =>
+  page.evaluate(
+    async ([collection, waiting]) => {
+      const { sample } = window as unknown as Sampled;
+      const reply = await sample.request('status');
+      if (!reply.ok) return;
+      const view = reply.value as StatusView;
+      const collections = view.collections.map((one) =>
+        one.name === collection ? { ...one, contents: waiting } : one,
+      );
+      sample.tell('status', { ...view, collections });
+    },
+    [name, contents] as const,
   );
 /** Tells the page that every relay of this device is in this state from now on. */
 const relaysAre = (page: Page, state: object) =>
@@ -89,6 +104,31 @@ test('cards and devices say what waits at the relay and what is not there yet', 
   await page.keyboard.press('Control+2');
   const attic = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Attic' }) });
   await expect(attic).toContainText('14 packages of changes wait for it at the relay');
+});
+
+test('what waits for its contents is named with why and what helps, in a narrow window too', async ({ page }) => {
+  await page.setViewportSize({ width: 380, height: 720 });
+  await openPages(page, pages, { scenario: 'calm' });
+  const card = page.getByRole('article', { name: 'Documents' });
+  await expect(card).not.toContainText('too large');
+  const long = 'films/a name that is much longer than the window is wide, as they are.mkv';
+  await waitFor(page, 'Documents', [
+    { lacking: 'there', why: 'large', records: 1, named: [long] },
+    { lacking: 'here', why: 'room', records: 14, named: ['a.txt', 'b.txt', 'c.txt'] },
+  ]);
+  await expect(card).toContainText(`${long} is too large to wait at the relay (more than 256 MiB). It goes once`);
+  await expect(card).toContainText('The relay has no room for the content of a.txt, b.txt and 12 others.');
+  const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(await over()).toBeLessThanOrEqual(0);
+  expect((await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations).toEqual([]);
+});
+
+test('a relay that another admin set can be ended here, and one that is full is told as that', async ({ page }) => {
+  await openPages(page, pages, { page: 'settings' });
+  const group = page.locator('form', { has: page.getByRole('heading', { name: 'When devices are not on' }) });
+  await relaysAre(page, { full: true });
+  await expect(group.getByText(/It has no room left for contents of People/)).toBeVisible();
+  await expect(group.getByRole('button', { name: 'Use no relay' })).toBeEnabled();
 });
 
 for (const [collection, words] of [
