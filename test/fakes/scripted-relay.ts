@@ -38,6 +38,10 @@ export class ScriptedRelay {
   readonly scripts = new Map<string, Script>();
   /** What happens with WebSockets that ask for a path beginning so; otherwise they are refused with 404. */
   readonly sockets = new Map<string, (socket: WebSocket, path: string) => void>();
+  /** WebSockets that ask for a path beginning so are not answered at all. */
+  unanswered: string | null = null;
+  /** What was asked for there. */
+  readonly askedInVain: string[] = [];
   readonly #server: Server;
   readonly #open = new Set<Duplex>();
   readonly pin: string;
@@ -56,6 +60,11 @@ export class ScriptedRelay {
     const upgrades = new WebSocketServer({ noServer: true });
     this.#server.on('upgrade', (request, socket, head) => {
       const path = request.url ?? '';
+      if (this.unanswered !== null && path.startsWith(this.unanswered)) {
+        this.askedInVain.push(path);
+        this.#changed();
+        return;
+      }
       const how = [...this.sockets].find(([start]) => path.startsWith(start));
       if (how === undefined) socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
       else upgrades.handleUpgrade(request, socket, head, (ws) => how[1](ws, path));

@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws';
 import { backoff } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
@@ -28,6 +29,8 @@ const POLL_MS = 60_000;
 const ACL_MS = 5000;
 /** Channels others ask for that are on their way at one time. */
 const MOST_INCOMING = 16;
+/** Until a channel must be open. While a device is dialled through a relay it is dialled in no other way. */
+const CHANNEL_MS = 30_000;
 
 export class HttpsRelayConnector implements RelayConnector {
   readonly #clock: Clock;
@@ -146,10 +149,9 @@ class HttpsRelaySession implements RelaySession {
     return this.#mailboxes.close(id);
   }
   async knock(id: string, token: Uint8Array, signal: AbortSignal): Promise<RelayChannel> {
-    const { url } = this.#address;
     try {
       const bell = await this.#places.doorbell();
-      return await openChannel(bell.socket(`/v1/mailbox/${id}`, toHex(token)), url, signal);
+      return await this.#open(bell.socket(`/v1/mailbox/${id}`, toHex(token)), signal);
     } catch (error) {
       throw this.#grants.fault(error);
     }
@@ -177,7 +179,14 @@ class HttpsRelaySession implements RelaySession {
   #channel(group: CollectionId, token: string, signal: AbortSignal): Promise<RelayChannel> {
     const { url } = this.#address;
     const socket = this.#places.of(group, 'live').socket(`/v1/live/${token}`, this.#grants.current?.token ?? '');
-    return openChannel(socket, url, signal).catch((error: unknown) => Promise.reject(asRelayError(error, url)));
+    return this.#open(socket, signal).catch((error: unknown) => Promise.reject(asRelayError(error, url)));
+  }
+  #open(socket: WebSocket, signal: AbortSignal): Promise<RelayChannel> {
+    const late = new AbortController();
+    const cancel = this.#clock.after(CHANNEL_MS, () =>
+      late.abort(Object.assign(new Error('no channel in time'), { code: 'ETIMEDOUT' })),
+    );
+    return openChannel(socket, this.#address.url, AbortSignal.any([signal, late.signal])).finally(cancel);
   }
 
   // How the session stands

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DeviceIdentity, makeSecrets } from '../../../../src/main/peers/identity/identity.ts';
 import { aclBytes, authenticationBytes } from '../../../../src/main/peers/protocol/relay-statements.ts';
 import { HttpsRelayConnector } from '../../../../src/main/peers/relay/https-relay-session.ts';
+import type { RelayError } from '../../../../src/main/peers/relay/relay-error.ts';
 import type {
   RelayChannel,
   RelayKey,
@@ -511,6 +512,27 @@ describe('a session with a relay', () => {
     await relay.until(() => relay.said.length === 2);
     relay.tell({ is: 'no', req: 2, why: 'offline' });
     await expect(refused).rejects.toMatchObject({ code: 'relay-offline' });
+  });
+
+  it('waits half a minute for a channel that the relay never opens, whoever asked', async () => {
+    const { relay, session, clock, hears, begin } = await world((it) => {
+      it.unanswered = '/v1/';
+    });
+    const codeOf = (error: RelayError): string => error.code;
+    const knocking = session.knock('aa'.repeat(16), Uint8Array.of(1), never).catch(codeOf);
+    await relay.until(() => relay.askedInVain.length === 1);
+    await clock.advance(30_000);
+    expect(await knocking).toBe('relay-unreachable');
+
+    relay.unanswered = '/v1/live/';
+    await begin(member(PHOTOS));
+    await hears('ready 0');
+    const channel = session.live(PHOTOS, other, never).catch(codeOf);
+    await relay.until(() => relay.said.length === 1);
+    relay.tell({ is: 'granted', req: 1, token: 'f0'.repeat(32) });
+    await relay.until(() => relay.askedInVain.length === 2);
+    await clock.advance(30_000);
+    expect(await channel).toBe('relay-unreachable');
   });
 
   it('takes channels members and guests ask for, guests only at an open mailbox', async () => {
