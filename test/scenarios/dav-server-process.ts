@@ -112,7 +112,7 @@ export class RealServer {
   async end(): Promise<void> {
     await this.shut();
     const child = this.#process;
-    if (child === null || child.exitCode !== null) return;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
     await once(child, 'exit');
   }
