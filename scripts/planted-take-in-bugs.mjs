@@ -344,4 +344,18 @@ export const PLANTED_TAKE_IN_BUGS = [
     replace: '',
     tests: ['test/unit/take-in/take-in.test.ts'],
   },
+  {
+    about: 'a contact whose UID another program wrote in other letters is another one',
+    file: 'src/main/take-in/renamed-contacts.ts',
+    find: '[matchLetters, matchSame, matchContacts]',
+    replace: '[matchSame, matchContacts]',
+    tests: ['test/unit/take-in/renamed-contacts.test.ts'],
+  },
+  {
+    about: 'a contact that was found under another UID is deleted as well',
+    file: 'src/main/take-in/renamed-contacts.ts',
+    find: '    gone.drop(record);\n',
+    replace: '',
+    tests: ['test/unit/take-in/renamed-contacts.test.ts'],
+  },
 ];

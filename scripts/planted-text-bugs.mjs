@@ -64,8 +64,8 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'a contact that another program made a moment ago is made a second time',
     file: 'src/main/sources/text/construct-texts.ts',
-    find: 'const isThere = strangers.has(item.id) || (this.#place.many && known.ids.has(item.id));',
-    replace: 'const isThere = this.#place.many && known.ids.has(item.id);',
+    find: 'const isThere = strangers.has(item.id) || (this.#place.many && known().ids.has(item.id));',
+    replace: 'const isThere = this.#place.many && known().ids.has(item.id);',
     tests: TEXT,
   },
   {
@@ -179,5 +179,33 @@ export const PLANTED_TEXT_BUGS = [
     find: 'if (!isCalendar(bytes))',
     replace: 'if (!isCalendar(bytes) && bytes.length === 0)',
     tests: DAV,
+  },
+  {
+    about: 'an alarm that was dismissed on two computers shows the first of it',
+    file: 'src/main/record/field-rules.ts',
+    find: 'String(one) > String(other)',
+    replace: 'String(one) < String(other)',
+    tests: ['test/unit/merge/record-state.test.ts'],
+  },
+  {
+    about: 'a zone is another one once a program orders its rule anew',
+    file: 'src/main/sources/calendars/icalendar/zones.ts',
+    find: '.map(withRuleInOrder)',
+    replace: '',
+    tests: CALENDARS,
+  },
+  {
+    about: 'the order of lines in a component that is carried whole counts for its digest',
+    file: 'src/main/past/canonical-text.ts',
+    find: 'componentInOneOrder(value)',
+    replace: 'value',
+    tests: ['test/unit/record/component-text.test.ts'],
+  },
+  {
+    about: 'a card of 4.0 gets words of 2.1 that stand alone',
+    file: 'src/main/sources/contacts/vcard/line-params.ts',
+    find: "version === '2.1' && key === 'type'",
+    replace: "key === 'type'",
+    tests: CONTACTS,
   },
 ];
