@@ -5,6 +5,8 @@ import { type RecordId, recordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { decodeHeld, decodeNative, decodeState, encodeHeld, encodeNative, encodeState } from './encode-state.ts';
 import { GroupAtHand, type GroupMember, MEMBERS_AT_HAND } from './group-at-hand.ts';
+import { recordStatements, toMember } from './record-statements.ts';
+import { StoredDirectories } from './stored-directories.ts';
 
 /** A record as stored. `row` is local and never reused while the record is there. */
 export interface StoredRecord {
@@ -26,23 +28,14 @@ const LIVE = 1;
 const CONFLICT = 2;
 /** With CONFLICT: see `CoveredFiles`. */
 const COVERED = 4;
-/** Directories whose rows are remembered: some 150 bytes each. */
-const CACHED_DIRECTORIES = 16_384;
 /** Records in memory at once where all are looked at. */
 const PAGE = 1000;
-/** Names known completely, of directories that are new here: a first sync looks up each of its records twice. */
-const KNOWN_NAMES = 20_000;
 
 /** The records of one collection and the snapshots of its sources. Synchronous; callers put it in a transaction. */
 export class RecordStore {
   readonly #collection: number;
   readonly #kind: RecordKind;
-  /** Rows of directories by path; null: there is none yet. */
-  readonly #directories = new Map<string, number | null>();
-  readonly #paths = new Map<number, string>();
-  /** Of directories made since the start: every name in them. */
-  readonly #names = new Map<number, Set<string>>();
-  #nameCount = 0;
+  readonly #directories: StoredDirectories;
   /** As they are now, until they change: see `keepAtHand`. */
   readonly #atHand = new Map<RecordId, StoredRecord>();
   /** By source the group read last: each look asks for the only one of a text, and mostly little of it is new. */
@@ -57,7 +50,8 @@ export class RecordStore {
   constructor(database: Database.Database, collection: number, kind: RecordKind) {
     this.#collection = collection;
     this.#kind = kind;
-    this.#sql = statements(database);
+    this.#sql = recordStatements(database);
+    this.#directories = new StoredDirectories(database, collection);
     this.#live = this.#sql.countLive.get(collection) ?? 0;
     this.#conflicts = this.#sql.countConflicts.get(collection) ?? 0;
     this.#covered = new Set(this.#sql.covered.all(collection));
@@ -81,15 +75,15 @@ export class RecordStore {
     const atHand = this.#atHand.get(id);
     if (atHand !== undefined) return atHand;
     const [path, name] = split(id);
-    const directory = this.#directory(path, false);
-    if (directory === null || this.#names.get(directory)?.has(name) === false) return null;
+    const directory = this.#directories.find(path);
+    if (directory === null || this.#directories.surelyLacks(directory, name)) return null;
     const found = this.#sql.find.get(directory, name);
     return found === undefined ? null : { row: found[0], id, state: decodeState(found[1]) };
   }
 
   at(row: number): StoredRecord | null {
     const found = this.#sql.at.get(row);
-    const path = found === undefined ? null : this.#pathOf(found[0]);
+    const path = found === undefined ? null : this.#directories.pathOf(found[0]);
     if (found === undefined || path === null) return null;
     return { row, id: joined(path, found[1]), state: decodeState(found[2]) };
   }
@@ -112,23 +106,14 @@ export class RecordStore {
       return before.row;
     }
     const [path, name] = split(id);
-    const directory = this.#directory(path, true);
+    const directory = this.#directories.findOrAdd(path);
     const row = Number(this.#sql.insert.run(directory, name, flags, encodeState(state)).lastInsertRowid);
-    this.#learn(directory, name);
+    this.#directories.learn(directory, name);
     for (const [source, group] of this.#groups) if (group.directory === directory) this.#noteChanged(source, row);
     return row;
   }
   #noteChanged(source: number, row: number): void {
     if (this.#groups.get(source)?.noteChanged(row) === false) this.#groups.delete(source);
-  }
-
-  #learn(directory: number, name: string): void {
-    const names = this.#names.get(directory);
-    if (names === undefined) return;
-    names.add(name);
-    if (++this.#nameCount <= KNOWN_NAMES) return;
-    this.#names.clear();
-    this.#nameCount = 0;
   }
 
   /** Is it a file that other records lie below (`CoveredFiles`)? */
@@ -151,10 +136,7 @@ export class RecordStore {
     this.letGo();
     this.#groups.clear();
     this.#covered = new Set(this.#sql.covered.all(this.#collection));
-    this.#directories.clear();
-    this.#paths.clear();
-    this.#names.clear();
-    this.#nameCount = 0;
+    this.#directories.forget();
     this.#live = this.#sql.countLive.get(this.#collection) ?? 0;
     this.#conflicts = this.#sql.countConflicts.get(this.#collection) ?? 0;
     this.#choices = null;
@@ -162,7 +144,7 @@ export class RecordStore {
 
   /** Records right below a directory, with what the source's snapshot says of them, in the order of their names; the same array as long as nothing changed. */
   group(source: number, path: string): readonly GroupMember[] {
-    const directory = this.#directory(path, false);
+    const directory = this.#directories.find(path);
     if (directory === null) return [];
     const last = this.#groups.get(source);
     if (last?.directory === directory) return last.members((row) => this.#member(source, directory, row));
@@ -206,7 +188,7 @@ export class RecordStore {
   /** The revision the source's snapshot has of the item with this id; null: the source does not hold it. */
   revisionOf(source: number, id: RecordId): Uint8Array | null {
     const [path, name] = split(id);
-    const directory = this.#directory(path, false);
+    const directory = this.#directories.find(path);
     return directory === null ? null : (this.#sql.revisionOf.get(source, directory, name) ?? null);
   }
 
@@ -314,39 +296,12 @@ export class RecordStore {
   }
   /** Has any record, also a deleted one, ever been directly or further below this path? */
   hasDirectory(path: string): boolean {
-    return this.#directory(path, false) !== null || this.hasDirectoriesBelow(path);
+    return this.#directories.find(path) !== null || this.hasDirectoriesBelow(path);
   }
   /** Has any record ever been in a directory below this one? */
   hasDirectoriesBelow(path: string): boolean {
     const [from, to] = path === '' ? ['\0', '\u{10ffff}'] : [`${path}/`, `${path}0`];
     return this.#sql.directoryWithin.get(this.#collection, from, to) !== undefined;
-  }
-
-  /** null: a directory of another collection. */
-  #pathOf(directory: number): string | null {
-    let path = this.#paths.get(directory);
-    if (path === undefined) {
-      path = this.#sql.pathOf.get(directory, this.#collection);
-      if (path === undefined) return null;
-      if (this.#paths.size >= CACHED_DIRECTORIES) this.#paths.clear();
-      this.#paths.set(directory, path);
-    }
-    return path;
-  }
-
-  #directory(path: string, create: true): number;
-  #directory(path: string, create: boolean): number | null;
-  #directory(path: string, create: boolean): number | null {
-    const known = this.#directories.get(path);
-    if (known !== undefined && (known !== null || !create)) return known;
-    let row = known === null ? null : (this.#sql.directory.get(this.#collection, path) ?? null);
-    if (row === null && create) {
-      row = Number(this.#sql.addDirectory.run(this.#collection, path).lastInsertRowid);
-      this.#names.set(row, new Set());
-    }
-    if (this.#directories.size >= CACHED_DIRECTORIES) this.#directories.clear();
-    this.#directories.set(path, row);
-    return row;
   }
 }
 
@@ -355,103 +310,4 @@ function split(id: RecordId): [string, string] {
   return at < 0 ? ['', id] : [id.slice(0, at), id.slice(at + 1)];
 }
 
-type MemberRow = [row: number, name: string, revision: Uint8Array | null, known: number | null];
-const toMember = ([row, name, revision, known]: MemberRow): GroupMember => ({
-  row,
-  name,
-  revision: known === null ? undefined : revision,
-});
 const joined = (path: string, name: string): RecordId => recordId(path === '' ? name : `${path}/${name}`);
-
-function statements(database: Database.Database) {
-  const rows = <Parameters extends unknown[], Row>(sql: string) => database.prepare<Parameters, Row>(sql).raw();
-  const value = <Parameters extends unknown[], Value>(sql: string) => database.prepare<Parameters, Value>(sql).pluck();
-  type Blob = Uint8Array;
-  return {
-    find: rows<[number, string], [number, Blob]>('SELECT id, state FROM record WHERE directory = ? AND name = ?'),
-    at: rows<[number], [number, string, Blob]>('SELECT directory, name, state FROM record WHERE id = ?'),
-    pathOf: value<[number, number], string>('SELECT path FROM directory WHERE id = ? AND collection = ?'),
-    insert: database.prepare<[number, string, number, Blob]>(
-      'INSERT INTO record(directory, name, flags, state) VALUES(?, ?, ?, ?)',
-    ),
-    update: database.prepare<[number, Blob, number]>('UPDATE record SET flags = ?, state = ? WHERE id = ?'),
-    setFlags: database.prepare<[number, number]>('UPDATE record SET flags = ? WHERE id = ?'),
-    group: rows<[number, number], MemberRow>(
-      `SELECT r.id, r.name, s.revision, s.source FROM record r LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id WHERE r.directory = ?
-       ORDER BY r.name`,
-    ),
-    member: rows<[number, number, number], MemberRow>(
-      `SELECT r.id, r.name, s.revision, s.source FROM record r LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id
-       WHERE r.id = ? AND r.directory = ?`,
-    ),
-    allGroups: rows<[number], [string]>('SELECT path FROM directory WHERE collection = ? ORDER BY path'),
-    groupsFrom: rows<[number, string, string, string], [string]>(
-      'SELECT path FROM directory WHERE collection = ? AND (path = ? OR (path >= ? AND path < ?)) ORDER BY path',
-    ),
-    anySnapshot: value<[number], number>('SELECT 1 FROM snapshot WHERE source = ? LIMIT 1'),
-    countHeld: value<[number], number>('SELECT count(*) FROM snapshot WHERE source = ? AND revision IS NOT NULL'),
-    snapshot: rows<[number, number], [Blob | null, Blob | null, Blob | null]>(
-      'SELECT revision, held, native FROM snapshot WHERE source = ? AND record = ?',
-    ),
-    revisionOf: value<[number, number, string], Blob | null>(
-      'SELECT revision FROM snapshot WHERE source = ? AND record = (SELECT id FROM record WHERE directory = ? AND name = ?)',
-    ),
-    putSnapshot: database.prepare<[number, number, Blob | null, Blob | null, Blob | null]>(
-      'REPLACE INTO snapshot(source, record, revision, held, native) VALUES(?, ?, ?, ?, ?)',
-    ),
-    dropSnapshot: database.prepare<[number, number]>('DELETE FROM snapshot WHERE source = ? AND record = ?'),
-    dropSnapshots: database.prepare<[number]>('DELETE FROM snapshot WHERE source = ?'),
-    inConflict: rows<[number], [number, string, string, Blob]>(
-      `SELECT r.id, d.path, r.name, r.state FROM record r JOIN directory d ON d.id = r.directory WHERE (r.flags & 2) AND d.collection = ? ORDER BY r.id`,
-    ),
-    countConflicts: value<[number], number>(
-      'SELECT count(*) FROM record r JOIN directory d ON d.id = r.directory WHERE (r.flags & 2) AND d.collection = ?',
-    ),
-    covered: value<[number], number>(
-      'SELECT r.id FROM record r JOIN directory d ON d.id = r.directory WHERE (r.flags & 2) AND (r.flags & 4) AND d.collection = ?',
-    ),
-    countLive: value<[number], number>(
-      'SELECT count(*) FROM directory d JOIN record r ON r.directory = d.id WHERE d.collection = ? AND (r.flags & 1)',
-    ),
-    page: rows<[number, string, string, string, number], [number, string, string, Blob]>(
-      `SELECT r.id, d.path, r.name, r.state FROM directory d CROSS JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND d.path >= ? AND (d.path > ? OR r.name > ?) ORDER BY d.path, r.name LIMIT ?`,
-    ),
-    named: rows<[number, string], [string, string]>(
-      'SELECT d.path, r.name FROM directory d JOIN record r ON r.directory = d.id WHERE d.collection = ? AND r.name = ? LIMIT 64',
-    ),
-    beginning: rows<[number, string, string], [string, string]>(
-      `SELECT d.path, r.name FROM directory d JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND substr(iif(d.path = '', r.name, d.path || '/' || r.name), 1, length(?)) = ? LIMIT 64`,
-    ),
-    containing: value<[number, string, number], number>(
-      `SELECT r.id FROM directory d JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND instr(lower(iif(d.path = '', r.name, d.path || '/' || r.name)), lower(?)) > 0 LIMIT ?`,
-    ),
-    notAsShown: value<[number, number], number>(
-      `SELECT r.id FROM directory d JOIN record r ON r.directory = d.id LEFT JOIN snapshot s ON s.source = ? AND s.record = r.id
-       WHERE d.collection = ? AND ((s.record IS NULL AND (r.flags & 1)) OR s.held IS NOT NULL) ORDER BY r.id`,
-    ),
-    // In two halves, each along the index: with OR every directory would be looked at.
-    liveBelow: value<[number, string, number, string, string], number>(
-      `SELECT 1 FROM directory d CROSS JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND d.path = ? AND (r.flags & 1)
-       UNION ALL
-       SELECT 1 FROM directory d CROSS JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND d.path >= ? AND d.path < ? AND (r.flags & 1) LIMIT 1`,
-    ),
-    liveIn: rows<[number, string, number], [number, string, string, Blob]>(
-      `SELECT r.id, d.path, r.name, r.state FROM directory d CROSS JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND d.path = ? AND (r.flags & 1) ORDER BY r.name LIMIT ?`,
-    ),
-    liveWithin: rows<[number, string, string, number], [number, string, string, Blob]>(
-      `SELECT r.id, d.path, r.name, r.state FROM directory d CROSS JOIN record r ON r.directory = d.id
-       WHERE d.collection = ? AND d.path >= ? AND d.path < ? AND (r.flags & 1) ORDER BY d.path, r.name LIMIT ?`,
-    ),
-    directoryWithin: value<[number, string, string], number>(
-      'SELECT 1 FROM directory WHERE collection = ? AND path >= ? AND path < ? LIMIT 1',
-    ),
-    directory: value<[number, string], number>('SELECT id FROM directory WHERE collection = ? AND path = ?'),
-    addDirectory: database.prepare<[number, string]>('INSERT INTO directory(collection, path) VALUES(?, ?)'),
-  };
-}
