@@ -1,6 +1,7 @@
 /*
  * Bugs that books and calendars could have, in files and on servers: as in planted-bugs.mjs, which tells how they are planted.
  */
+const OURS = ['test/unit/sources/text/text-of-ours.test.ts'];
 const TEXT = ['test/unit/sources/text', 'test/contracts/text-adapter.test.ts', 'test/simulation/books.test.ts'];
 const CONTACTS = [
   'test/unit/sources/contacts',
@@ -67,6 +68,41 @@ export const PLANTED_TEXT_BUGS = [
     find: 'const isThere = strangers.has(item.id) || (this.#place.many && known().ids.has(item.id));',
     replace: 'const isThere = this.#place.many && known().ids.has(item.id);',
     tests: TEXT,
+  },
+  {
+    about: 'a text that somebody wrote to meanwhile counts as it was left',
+    file: 'src/main/sources/text/texts-at-hand.ts',
+    find: 'const isOurs = isSame && former.isOurs;',
+    replace: 'const isOurs = former?.isOurs === true;',
+    tests: OURS,
+  },
+  {
+    about: 'a contact that was recognized is taken for the one its UID states',
+    file: 'src/main/sources/text/texts-at-hand.ts',
+    find: '    place.document.isOurs = false;\n',
+    replace: '',
+    tests: OURS,
+  },
+  {
+    about: 'what was written counts as known, whatever the snapshot says',
+    file: 'src/main/sources/text/text-adapter.ts',
+    find: ' && known.ids.has(id)',
+    replace: '',
+    tests: OURS,
+  },
+  {
+    about: 'of two rows alike the one that was removed stays',
+    file: 'src/main/sources/text/assign-items.ts',
+    find: 'return changed < 0 ? stayed : Math.min(changed, stayed);',
+    replace: 'return stayed;',
+    tests: OURS,
+  },
+  {
+    about: 'cards behind a stray line are taken for cards behind a card',
+    file: 'src/main/sources/contacts/vcard/vcard-format.ts',
+    find: 'const more = before.goesOn === true ? plainCards(bytes, before.bytes.length) : null;',
+    replace: 'const more = plainCards(bytes, before.bytes.length);',
+    tests: OURS,
   },
   {
     about: 'what a book could not hold counts as written',
