@@ -6,6 +6,7 @@ import { digestOf } from '../../src/main/platform/hash.ts';
 import type { MemberKey } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import type { ExchangePort } from '../../src/main/store-and-forward/exchange-port.ts';
+import { PackMemory } from '../../src/main/store-and-forward/pack-memory.ts';
 import { RelayExchange } from '../../src/main/store-and-forward/relay-exchange.ts';
 import { StandingsAtRelay } from '../../src/main/store-and-forward/standings-at-relay.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
@@ -24,6 +25,7 @@ const portOf = (group: SimulatedGroup, replica: Replica, port: Partial<ExchangeP
   random: new SeededRandom('exchange'),
   up: new RateLimit(() => 0),
   down: new RateLimit(() => 0),
+  packs: new PackMemory(),
   session: () => null,
   online: () => new Set(),
   isLinked: () => false,

@@ -5,6 +5,7 @@ import type { Random } from '../platform/random.ts';
 import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { ExchangePort } from '../store-and-forward/exchange-port.ts';
+import { PackMemory } from '../store-and-forward/pack-memory.ts';
 import { patientStorage } from '../store-and-forward/patient-storage.ts';
 import { RelayExchange } from '../store-and-forward/relay-exchange.ts';
 import type { Relays } from './relays.ts';
@@ -27,6 +28,7 @@ export interface ExchangesHost {
 export class Exchanges {
   readonly #host: ExchangesHost;
   readonly #all = new Map<CollectionId, { readonly exchange: RelayExchange; readonly end: () => void }>();
+  readonly #packs = new PackMemory();
   #isStopped: boolean = false;
 
   constructor(host: ExchangesHost) {
@@ -102,6 +104,7 @@ export class Exchanges {
       random: host.random,
       up: host.up,
       down: host.down,
+      packs: this.#packs,
       session: () => {
         const session = host.relays.readySession(id);
         return session === null ? null : patientStorage(session, host.clock);

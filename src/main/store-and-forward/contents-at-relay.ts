@@ -1,6 +1,6 @@
 import type { DecodedChange } from '../change-log/package-body.ts';
 import { decodeChunkList } from '../content/chunk-list.ts';
-import { type PackPiece, sealPack } from '../peers/sealed/sealed-pack.ts';
+import { type PackPiece, PackSealer } from '../peers/sealed/sealed-pack.ts';
 import { digestOf } from '../platform/hash.ts';
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -21,6 +21,11 @@ const PACK_PIECES = 8192;
 const FULL_MS = 10 * 60_000;
 /** The relay keeps a pack for a month after it was asked to. */
 const KEPT_AGAIN_MS = 24 * 3600_000;
+/** A pack that is being made, and its key. */
+interface Making {
+  readonly key: Uint8Array;
+  readonly sealer: PackSealer;
+}
 /** Contents in packs at a relay: those of packages that are put up, for members that are away. */
 export class ContentsAtRelay {
   readonly #replica: Replica;
@@ -77,33 +82,49 @@ export class ContentsAtRelay {
     readUpTo: number,
     mayRepeat: (pack: string) => boolean,
   ): Promise<readonly string[]> {
-    const packs: string[] = [];
     const there = new Map<string, number>();
     const noteThere = ({ pack, sid }: RelayedContent): void => void there.set(pack, sid);
-    let pieces: PackPiece[] = [];
-    let bytes = 0;
-    const flush = async (): Promise<void> => {
-      const pack = pieces.length > 0 ? await this.#putPack(at, pieces, covers) : null;
-      if (pack !== null) packs.push(pack);
-      pieces = [];
-      bytes = 0;
-    };
-    const add = async (piece: PackPiece): Promise<void> => {
-      if (bytes + piece.bytes.length > PACK_BYTES || pieces.length === PACK_PIECES) await flush();
-      pieces.push(piece);
-      bytes += piece.bytes.length;
-    };
-    for (const batch of batches(this.#notThere(wanted, noteThere))) {
-      for (const piece of await this.#give(batch)) {
-        // Before their list: where that lies there, so do they.
-        if (piece.kind === 'chunk-list') await this.#addChunks(piece, add, noteThere);
-        await add(piece);
-      }
-    }
-    await flush();
+    const missing = this.#notThere(wanted, noteThere);
+    const packs =
+      missing.length === 0 || this.trouble !== null
+        ? []
+        : await this.#port.packs.use((memory) => this.#putPacks(at, memory, missing, covers, noteThere));
     for (const [pack, sid] of there)
       if (sid > readUpTo || mayRepeat(pack)) await this.#needAgain(at, pack, sid > readUpTo ? sid : null, covers);
     return [...packs, ...there.keys()];
+  }
+
+  /** Their names. */
+  async #putPacks(
+    at: AtRelay,
+    memory: Uint8Array,
+    wanted: readonly Wanted[],
+    covers: ReadonlyMap<LogId, number>,
+    noteThere: (content: RelayedContent) => void,
+  ): Promise<readonly string[]> {
+    const packs: string[] = [];
+    const begun = (): Making => {
+      const key = this.#port.random.bytes(32);
+      return { key, sealer: new PackSealer(this.#replica.id, key, memory) };
+    };
+    let pack = begun();
+    const flush = async (): Promise<void> => {
+      const name = pack.sealer.entries.length > 0 ? await this.#putPack(at, pack, covers) : null;
+      if (name !== null) packs.push(name);
+      pack = begun();
+    };
+    const add = async (piece: PackPiece): Promise<void> => {
+      const { length, entries } = pack.sealer;
+      if (length + piece.bytes.length > PACK_BYTES || entries.length === PACK_PIECES) await flush();
+      pack.sealer.add(piece);
+    };
+    await this.#give(wanted, async (piece, hint) => {
+      // Before their list: where that lies there, so do they.
+      if (piece.kind === 'chunk-list') await this.#give(this.#notThere(chunksOf(piece.bytes, hint), noteThere), add);
+      await add(piece);
+    });
+    await flush();
+    return packs;
   }
 
   /** A pack of this device is needed for more. `sid`: the item that tells of it; null: it has to be told of again. */
@@ -116,29 +137,25 @@ export class ContentsAtRelay {
     collection.transactSoon(() => this.#store.toldAgain(pack, told, covers));
   }
 
-  async #addChunks(
-    { bytes: list, hint }: PackPiece & Pick<Wanted, 'hint'>,
-    add: (piece: PackPiece) => Promise<void>,
-    noteThere: (content: RelayedContent) => void,
+  /** Reads those that are here and fit a pack, and has each taken; what is taken need not stay as it is after that. */
+  async #give(
+    wanted: readonly Wanted[],
+    take: (piece: PackPiece, hint: Wanted['hint']) => Promise<void>,
   ): Promise<void> {
-    const chunks = chunksIn(list).map(
-      ({ digest, length }): Wanted => ({ digest, kind: 'chunk', hint, base: null, size: length }),
-    );
-    for (const batch of batches(this.#notThere(chunks, noteThere)))
-      for (const piece of await this.#give(batch)) await add(piece);
-  }
-
-  /** Those that are here, and fit a pack, in memory of their own. */
-  async #give(batch: readonly Wanted[]): Promise<readonly (PackPiece & Pick<Wanted, 'hint'>)[]> {
-    // What cannot be read is a problem of that file, named elsewhere.
-    const given = await this.#port.give(batch).catch(() => []);
-    const pieces = given.flatMap((content, at) => {
-      const { digest, kind, hint } = batch[at] as Wanted;
-      const fits = content !== null && content.bytes.length <= LARGEST_PART && digestOf(content.bytes) === digest;
-      return fits ? [{ digest, kind, hint, bytes: content.bytes.slice() }] : [];
-    });
-    giveSlabs(slabsOf(given.flatMap((content) => content?.bytes ?? [])));
-    return pieces;
+    for (const batch of batches(wanted)) {
+      if (this.trouble !== null) return;
+      // What cannot be read is a problem of that file, named elsewhere.
+      const given = await this.#port.give(batch).catch(() => []);
+      try {
+        for (const [at, content] of given.entries()) {
+          const { digest, kind, hint } = batch[at] as Wanted;
+          if (content === null || content.bytes.length > LARGEST_PART || digestOf(content.bytes) !== digest) continue;
+          await take({ digest, kind, bytes: content.bytes }, hint);
+        }
+      } finally {
+        giveSlabs(slabsOf(given.flatMap((content) => content?.bytes ?? [])));
+      }
+    }
   }
 
   #notThere(wanted: readonly Wanted[], noteThere: (content: RelayedContent) => void): readonly Wanted[] {
@@ -165,15 +182,11 @@ export class ContentsAtRelay {
   #full: { readonly until: number; readonly why: LockstepError } | null = null;
 
   /** Where the relay has no room for it, packages go up without their contents, which are given to who waits for them once there is. */
-  async #putPack(
-    at: AtRelay,
-    pieces: readonly PackPiece[],
-    covers: ReadonlyMap<LogId, number>,
-  ): Promise<string | null> {
+  async #putPack(at: AtRelay, { key, sealer }: Making, covers: ReadonlyMap<LogId, number>): Promise<string | null> {
     if (this.trouble !== null) return null;
     const { id, collection } = this.#replica;
-    const key = this.#port.random.bytes(32);
-    const { bytes, entries } = sealPack(id, key, pieces, this.#port.random);
+    const bytes = sealer.finish(this.#port.random);
+    const { entries } = sealer;
     await passing(this.#port.clock, this.#port.up, bytes.length);
     const pack = await at.session.putPack(id, bytes).catch((error) => this.#noRoom(error));
     if (pack === null) return null;
@@ -227,9 +240,10 @@ export class ContentsAtRelay {
 }
 
 /** None where it is no list of chunks, whatever a record says. */
-function chunksIn(list: Uint8Array) {
+function chunksOf(list: Uint8Array, hint: Wanted['hint']): readonly Wanted[] {
   try {
-    return decodeChunkList(list);
+    const chunks = decodeChunkList(list);
+    return chunks.map(({ digest, length }) => ({ digest, kind: 'chunk', hint, base: null, size: length }));
   } catch {
     return [];
   }

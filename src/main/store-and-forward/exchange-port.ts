@@ -3,6 +3,7 @@ import type { ContentAsked, ContentGiven } from '../peers/session/shared-collect
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { DeviceId, MemberKey } from '../record/ids.ts';
+import type { PackMemory } from './pack-memory.ts';
 import type { RelayStorage } from './patient-storage.ts';
 
 /** What passing things on through a relay needs around it. */
@@ -11,6 +12,8 @@ export interface ExchangePort {
   readonly random: Random;
   readonly up: RateLimit;
   readonly down: RateLimit;
+  /** In which packs are made, for all collections of the device. */
+  readonly packs: PackMemory;
   /** The session with the relay of the collection, once it lets this device in; null: none now. */
   session(): RelayStorage | null;
   /** Members that are at the relay now, as it says. */

@@ -61,7 +61,8 @@ export class RelayStorage
       .catch(nothingFor(NOT_FOUND, BAD_RANGE));
     // All of it is no part of it: another pack than it was said to be.
     if (answer === null || (answer.status !== 206 && offset > 0)) return null;
-    return new Uint8Array(answer.body);
+    const { buffer, byteOffset, length: taken } = answer.body;
+    return new Uint8Array(buffer, byteOffset, taken);
   }
   async deletePack(group: CollectionId, id: string): Promise<void> {
     await this.#grants
