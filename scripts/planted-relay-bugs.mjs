@@ -14,9 +14,9 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'what lies at a relay counts as read before it is taken',
     file: 'src/main/store-and-forward/read-items.ts',
-    find: '      this.#take(items);\n      const next = items.at(-1)?.sid ?? last;\n      if (next > this.#store.cursor) this.#store.cursor = next;\n',
+    find: '      hasOperations = this.#take(items) || hasOperations;\n      const next = items.at(-1)?.sid ?? last;\n      if (next > this.#store.cursor) this.#store.cursor = next;\n',
     replace:
-      '      const next = items.at(-1)?.sid ?? last;\n      if (next > this.#store.cursor) this.#store.cursor = next;\n      this.#take(items);\n',
+      '      const next = items.at(-1)?.sid ?? last;\n      if (next > this.#store.cursor) this.#store.cursor = next;\n      hasOperations = this.#take(items) || hasOperations;\n',
     tests: EXCHANGE,
   },
   {
@@ -116,8 +116,29 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'a member that lost its membership log is told no operation again',
     file: 'src/main/store-and-forward/put-up.ts',
-    find: 'return anew.length > 0 || (hash !== undefined && !this.#store.knowsOperation(hash));',
-    replace: 'return hash !== undefined && !this.#store.knowsOperation(hash);',
+    find: 'anew.length > 0 ? new Set() : this.#store.knownOperations();',
+    replace: 'this.#store.knownOperations();',
+    tests: EXCHANGE,
+  },
+  {
+    about: 'a pack at a relay that nothing tells of stays, where its device was killed before it could',
+    file: 'src/main/store-and-forward/put-up.ts',
+    find: '    await this.#contents.dropUntold(session);\n',
+    replace: '',
+    tests: EXCHANGE,
+  },
+  {
+    about: 'a pack at a relay is put up once more, where its device was killed before it heard that it had told of it',
+    file: 'src/main/store/relay-store.ts',
+    find: '      this.#sql.toldOf.run(sid, this.#collection, name, key);\n',
+    replace: '',
+    tests: EXCHANGE,
+  },
+  {
+    about: 'what a member said at a relay is not heard once it can be understood',
+    file: 'src/main/store-and-forward/relay-exchange.ts',
+    find: '      if ((await this.#reader.read(session)) || !this.#standings.isAllUnderstood) this.#isUnheard = true;\n',
+    replace: '      await this.#reader.read(session);\n',
     tests: EXCHANGE,
   },
   {

@@ -33,12 +33,10 @@ async function measured(what: string, device: Device, isDone: () => Promise<bool
     .slice(11, 13)
     .reduce((sum, ticks) => sum + Number(ticks) / TICKS, 0);
   const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${device.pid}/status`, 'utf8'))?.[1]) * 1024;
-  if (process.env.DBG) console.log(device.log.join(''));
   say(`${what}: ${wall.toFixed(1)} s, ${cpu.toFixed(1)} s of CPU, peak RSS ${(peak / 1e6).toFixed(0)} MB`);
   await device.stop();
 }
 const areThere = async (device: Device): Promise<boolean> => {
-  if (process.env.DBG) console.log(JSON.stringify(await device.status()).slice(0, 3000));
   const { collections } = await device.status();
   const counts = collections.map(({ records }) => records).sort((a, b) => a - b);
   const isLevel = collections.every(({ relay, progress }) => relay?.state === 'level' && progress === null);

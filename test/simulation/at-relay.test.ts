@@ -4,6 +4,7 @@ import type { Epoch } from '../../src/main/peers/membership/group-epochs.ts';
 import { toHex } from '../../src/main/peers/protocol/hex.ts';
 import { NO_EPOCH, openItem, sealedEpoch, sealItem } from '../../src/main/peers/sealed/sealed-item.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
+import type { MemoryRelay } from '../fakes/memory-relay.ts';
 import { alone, lyingThere, neverTogether, replicaOf, textOf, write } from './never-together.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
@@ -103,6 +104,37 @@ describe('what is put up at a relay', () => {
     group.admit(other, one);
     await alone(group, other);
     expect(textOf(other, 'a')).toBe('put up there');
+  });
+
+  it('is taken away where its device was killed before it told what is in it, and its own once it had told', async () => {
+    const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
+    await alone(group, one, () => {});
+    const there = lyingThere(group);
+    const relay = group.relay as MemoryRelay;
+    const members = replicaOf(group, one);
+    const told = () =>
+      there.items.filter(({ bytes }) => {
+        const secret = members.membership.epochs().find(({ id }) => id === sealedEpoch(bytes))?.secret;
+        return secret != null && openItem(bytes, { secret, group: members.id }).is === 'contents';
+      }).length;
+    /** Writes a file, and is killed as soon as something is so at the relay; it does not hear of that itself. */
+    const killedOnce = async (path: string, letter: string, isSo: () => boolean): Promise<void> => {
+      one.user.writeFile(`${ROOT}/${path}`, large(letter));
+      const isAbout = () => replicaOf(group, one).collection.relay.untoldPacks().length > 0;
+      for (let waited = 0; !isAbout() && waited < 3000; waited++) await group.pass(10);
+      for (let waited = 0; !isSo() && waited < 3000; waited++) await group.pass(1);
+      expect(isSo()).toBe(true);
+      one.kill();
+      await alone(group, one, () => {});
+    };
+    await killedOnce('a', 'x', () => relay.packsPut === 1);
+    expect([relay.packsPut, there.packs.size]).toEqual([2, 1]);
+    await killedOnce('b', 'y', () => told() === 2);
+    expect([relay.packsPut, there.packs.size]).toEqual([3, 2]);
+    await alone(group, other, () => {});
+    expect([textOf(other, 'a'), textOf(other, 'b')]).toEqual([large('x'), large('y')]);
+    await alone(group, one, () => {});
+    expect(there.packs.size).toBe(0);
   });
 
   it('is nothing while the collection is paused, and all of it afterwards', async () => {

@@ -442,7 +442,7 @@ describe('two devices that are never on at the same time', () => {
     const [relay, id] = [group.relay as MemoryRelay, group.collection as CollectionId];
     const before = relay.itemsAsked;
     for (let told = 0; told < 100; told++) {
-      relay.tell(id, '' as MemberKey, (events) => events.onHeads(id));
+      relay.tell(id, '' as MemberKey, (events) => (told % 2 === 0 ? events.onHeads(id) : events.onNew(id, 0)));
       await group.pass(50);
     }
     expect(relay.itemsAsked - before).toBeLessThan(8);

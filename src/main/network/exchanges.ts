@@ -51,7 +51,7 @@ export class Exchanges {
       const end = relays.listen(replica.id, {
         onReady: () => exchange.ready(),
         onNew: () => exchange.somethingThere(),
-        onHeads: () => exchange.somethingThere(),
+        onHeads: () => exchange.somethingSaid(),
         onPresence: () => exchange.changedHere(),
       });
       this.#all.set(replica.id, { exchange, end });

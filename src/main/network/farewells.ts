@@ -65,7 +65,8 @@ export class Farewells {
     const { url } = collection.relay;
     if (url === '' || url === membership.relay()) return;
     // Who read of it there need not tell it there.
-    const isKnownThere = membership.heads().every((hash) => collection.relay.knowsOperation(hash));
+    const known = collection.relay.knownOperations();
+    const isKnownThere = membership.heads().every((hash) => known.has(hash));
     collection.transact(() => {
       if (!isKnownThere) this.#save(replica, [...this.#owed(replica), { url, at: this.#host.clock.now() }]);
       collection.relay.moveTo('');
@@ -117,7 +118,7 @@ export class Farewells {
   async #tell(session: RelaySession, { id, membership }: Replica): Promise<void> {
     const secret = membership.membersSecret();
     if (secret === null) return;
-    await putUpOperations(this.#host, { session, epoch: { id: NO_EPOCH, secret } }, id, membership.operations());
+    await putUpOperations(this.#host, { session, epoch: { id: NO_EPOCH, secret } }, id, membership.namedOperations());
   }
 }
 

@@ -7,7 +7,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY } from '../record/file-entry.ts';
 import { type DeviceId, digest, type LogId, recordId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
-import type { RelayedContent, RelayStore } from '../store/relay-store.ts';
+import { type RelayedContent, type RelayStore, UNTOLD } from '../store/relay-store.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
 import type { RelayStorage } from './patient-storage.ts';
@@ -134,7 +134,7 @@ export class ContentsAtRelay {
     if (known === null) return;
     const item = { is: 'contents', pack: digest(pack), key: known.key, entries: known.pieces } as const;
     const told = sid ?? (await post(this.#port, at, id, item));
-    collection.transactSoon(() => this.#store.toldAgain(pack, told, covers));
+    collection.transactSoon(() => this.#store.told(pack, told, covers));
   }
 
   /** Reads those that are here and fit a pack, and has each taken; what is taken need not stay as it is after that. */
@@ -187,12 +187,27 @@ export class ContentsAtRelay {
     const { id, collection } = this.#replica;
     const bytes = sealer.finish(this.#port.random);
     const { entries } = sealer;
+    const name = digestOf(bytes);
+    // Before it lies there: whoever is killed in between would leave it to lie there, as nobody's.
+    collection.transact(() => this.#store.notePack({ name, key, sid: UNTOLD }, covers, entries));
     await passing(this.#port.clock, this.#port.up, bytes.length);
-    const pack = await at.session.putPack(id, bytes).catch((error) => this.#noRoom(error));
-    if (pack === null) return null;
-    const sid = await post(this.#port, at, id, { is: 'contents', pack: digest(pack), key, entries });
-    collection.transactSoon(() => this.#store.notePack({ name: pack, key, sid }, covers, entries));
-    return pack;
+    const put = await at.session.putPack(id, bytes).catch((error) => this.#noRoom(error));
+    if (put === null) {
+      collection.transactSoon(() => this.#store.dropPack(name));
+      return null;
+    }
+    const sid = await post(this.#port, at, id, { is: 'contents', pack: name, key, entries });
+    collection.transactSoon(() => this.#store.told(name, sid, covers));
+    return name;
+  }
+
+  /** Takes away packs of which nothing tells what is in them: something came in between. Fails as the session does. */
+  async dropUntold(session: RelayStorage): Promise<void> {
+    const { id, collection } = this.#replica;
+    for (const name of this.#store.untoldPacks()) {
+      await session.deletePack(id, name);
+      collection.transactSoon(() => this.#store.dropPack(name));
+    }
   }
 
   #noRoom(error: unknown): null {

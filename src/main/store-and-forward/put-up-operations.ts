@@ -1,3 +1,4 @@
+import type { NamedOperation } from '../peers/membership/membership-op.ts';
 import type { CollectionId } from '../record/ids.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import { post } from './seal.ts';
@@ -10,13 +11,13 @@ export async function putUpOperations(
   port: Pick<ExchangePort, 'random' | 'clock' | 'up'>,
   at: AtRelay,
   group: CollectionId,
-  operations: readonly Uint8Array[],
-  lie: (operations: readonly Uint8Array[]) => void = () => {},
+  operations: readonly NamedOperation[],
+  lie: (operations: readonly NamedOperation[]) => void = () => {},
 ): Promise<number> {
   let sid = 0;
   for (let from = 0; from < operations.length; from += OPERATIONS) {
     const some = operations.slice(from, from + OPERATIONS);
-    sid = await post(port, at, group, { is: 'members', operations: some });
+    sid = await post(port, at, group, { is: 'members', operations: some.map(({ bytes }) => bytes) });
     lie(some);
   }
   return sid;

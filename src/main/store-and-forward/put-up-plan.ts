@@ -25,13 +25,14 @@ export interface Stretch {
 
 /**
  * The packages that somebody has to put up: those a member that is not linked lacks, and that do not lie at the relay beyond what it has read
- * there. Its own log first, then in the order of `logs`; each stretch in the order of its log. `sidOf`: where a package lies there, 0 for nowhere.
+ * there. Its own log first, then in the order of `logs`; each stretch in the order of its log. `sidsAfter`: where the packages of a log after a
+ * number lie there, as far as they do.
  */
 export function packagesWanted(
   logs: readonly HeldLog[],
   own: LogId,
   members: readonly MemberThere[],
-  sidOf: (log: LogId, number: number) => number,
+  sidsAfter: (log: LogId, after: number) => ReadonlyMap<number, number>,
 ): readonly Stretch[] {
   const away = members.filter(({ linked }) => !linked);
   const stretches: Stretch[] = [];
@@ -42,8 +43,10 @@ export function packagesWanted(
     });
     if (lacking.length === 0) continue;
     let from = 0;
-    for (let number = Math.min(...lacking.map(({ has }) => has)) + 1; number <= held + 1; number++) {
-      const sid = number > held ? Number.POSITIVE_INFINITY : sidOf(log, number);
+    const least = Math.min(...lacking.map(({ has }) => has));
+    const sids = sidsAfter(log, least);
+    for (let number = least + 1; number <= held + 1; number++) {
+      const sid = number > held ? Number.POSITIVE_INFINITY : (sids.get(number) ?? 0);
       const isWanted = lacking.some(({ has, cursor }) => has < number && sid <= cursor);
       if (isWanted && from === 0) from = number;
       if (isWanted || from === 0) continue;

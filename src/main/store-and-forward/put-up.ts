@@ -1,4 +1,3 @@
-import { parseOp } from '../peers/membership/membership-op.ts';
 import { NO_EPOCH } from '../peers/sealed/sealed-item.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { LogId, MemberKey } from '../record/ids.ts';
@@ -73,6 +72,7 @@ export class PutUp {
     const { membership } = this.#replica;
     this.turnIn = null;
     if (!membership.isMember()) return false;
+    await this.#contents.dropUntold(session);
     const members = this.#members();
     const wanted = this.#wanted(members);
     const mine = wanted.filter((stretch) => this.#isMine(stretch, members) && this.#isFirst(stretch));
@@ -116,7 +116,7 @@ export class PutUp {
       const first = log.branches(each)?.first ?? Number.POSITIVE_INFINITY;
       return member === '' ? [] : [{ log: each, member, held: Math.min(held, first - 1) }];
     });
-    return packagesWanted(logs, stored.ownLog, members, (of, number) => this.#store.sidOf(of, number));
+    return packagesWanted(logs, stored.ownLog, members, (of, after) => this.#store.sidsAfter(of, after));
   }
 
   #isMine(stretch: Stretch, members: readonly MemberThere[]): boolean {
@@ -201,13 +201,11 @@ export class PutUp {
       if (!hasOthers) this.#repeats.forget(key);
       return hasOthers && cursor >= (this.#toldAnew.get(key) ?? 0) && this.#mayRepeat(key);
     });
-    const operations = membership.operations().filter((bytes) => {
-      const hash = parseOp(bytes)?.hash;
-      return anew.length > 0 || (hash !== undefined && !this.#store.knowsOperation(hash));
-    });
+    const known = anew.length > 0 ? new Set() : this.#store.knownOperations();
+    const operations = membership.namedOperations().filter(({ hash }) => !known.has(hash));
     const sid = await putUpOperations(this.#port, at, id, operations, (some) =>
       collection.transactSoon(() => {
-        for (const bytes of some) this.#store.noteOperation(parseOp(bytes)?.hash ?? '');
+        for (const { hash } of some) this.#store.noteOperation(hash);
       }),
     );
     for (const { key } of anew) this.#toldAnew.set(key, sid);

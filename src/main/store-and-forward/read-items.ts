@@ -37,11 +37,12 @@ export class ItemReader {
     this.#startAnew = startAnew;
   }
 
-  /** Reads to the end, and tells the relay so. Fails as the session does; what was read until then is kept. */
-  async read(session: RelayStorage): Promise<void> {
+  /** Reads to the end, and tells the relay so; true: operations of members were there. Fails as the session does; what was read until then is kept. */
+  async read(session: RelayStorage): Promise<boolean> {
     const { id } = this.#replica;
     let first = this.#store.cursor;
     let isAnew = false;
+    let hasOperations = false;
     for (;;) {
       const answer = await session.items(id, this.#store.cursor).catch((error) => this.#skip(error));
       if (answer === null) continue;
@@ -60,13 +61,14 @@ export class ItemReader {
         this.#port.down,
         items.reduce((sum, { bytes }) => sum + bytes.length, 0),
       );
-      this.#take(items);
+      hasOperations = this.#take(items) || hasOperations;
       const next = items.at(-1)?.sid ?? last;
       if (next > this.#store.cursor) this.#store.cursor = next;
       if (items.length === 0) break;
     }
     this.#waiting = [];
     if (this.#store.cursor > first) await session.setCursor(id, this.#store.cursor);
+    return hasOperations;
   }
 
   /** The relay was set up anew, or is a copy from before: what is thought to lie there does not. */
@@ -85,8 +87,10 @@ export class ItemReader {
     return null;
   }
 
-  #take(items: readonly { readonly sid: number; readonly bytes: Uint8Array }[]): void {
+  /** true: operations were among them. */
+  #take(items: readonly { readonly sid: number; readonly bytes: Uint8Array }[]): boolean {
     let packages: Came[] = [];
+    let hasOperations = false;
     let hasContents = false;
     // Who wrote a package may be a member by an operation just before it, and what follows be sealed with a secret in that.
     const settle = (): void => {
@@ -101,6 +105,7 @@ export class ItemReader {
       } else if (item?.is === 'members') {
         settle();
         this.#takeOperations(item.operations);
+        hasOperations = true;
       } else if (item?.is === 'contents') {
         hasContents = true;
         this.#replica.collection.transactSoon(() => {
@@ -110,6 +115,7 @@ export class ItemReader {
     }
     settle();
     if (hasContents) this.#port.contentsMayBeThere();
+    return hasOperations;
   }
 
   /** null: it cannot be opened here. */

@@ -49,8 +49,10 @@ export class RelayExchange {
   readonly #putUp: PutUp;
   readonly #leftOut: LeftOut;
   #isRunning = false;
-  /** Something was put there, or members said something, since it was read. */
+  /** Something was put there since it was read. */
   #isUnread = true;
+  /** Members said something since it was heard. */
+  #isUnheard = true;
   #readAt = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
@@ -105,13 +107,25 @@ export class RelayExchange {
   /** The relay lets this device in, now or again. */
   ready(): void {
     this.#failures = 0;
-    this.#isUnread = true;
+    this.#mayHaveMissed();
     this.#wake(0);
   }
-  /** Something new lies there, or a member said how far it is. */
+  /** Something new lies there. */
   somethingThere(): void {
     this.#isUnread = true;
+    this.#wakeToRead();
+  }
+  /** A member said how far it is. */
+  somethingSaid(): void {
+    this.#isUnheard = true;
+    this.#wakeToRead();
+  }
+  #wakeToRead(): void {
     this.#wake(Math.max(0, this.#readAt + READ_AGAIN_MS - this.#port.clock.now()));
+  }
+  #mayHaveMissed(): void {
+    this.#isUnread = true;
+    this.#isUnheard = true;
   }
   /** Something was written or applied here, members came or went, or who is linked or at the relay. */
   changedHere(): void {
@@ -181,7 +195,7 @@ export class RelayExchange {
       this.#failures = 0;
       this.#trouble = null;
     } catch (error) {
-      this.#isUnread = true;
+      this.#mayHaveMissed();
       this.#isLevel = false;
       this.#trouble = troubleOf(error);
       this.#wake(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++));
@@ -198,10 +212,14 @@ export class RelayExchange {
       this.#startAnew(0);
       this.#isUnread = true;
     }
+    if (this.#isUnread || this.#isUnheard) this.#readAt = this.#port.clock.now();
     if (this.#isUnread) {
       this.#isUnread = false;
-      this.#readAt = this.#port.clock.now();
-      await this.#reader.read(session);
+      // What a member said before may be understood now, and that of a new one counts.
+      if ((await this.#reader.read(session)) || !this.#standings.isAllUnderstood) this.#isUnheard = true;
+    }
+    if (this.#isUnheard) {
+      this.#isUnheard = false;
       await this.#standings.read(session);
     }
     this.#isLevel = await this.#putUp.run(session);
@@ -214,6 +232,7 @@ export class RelayExchange {
   #startAnew(born: number): void {
     const { membership, collection } = this.replica;
     collection.transact(() => this.#store.moveTo(membership.relay(), born));
+    this.#isUnheard = true;
     this.#standings.startAnew();
     this.#putUp.startAnew();
     this.#leftOut.startAnew();

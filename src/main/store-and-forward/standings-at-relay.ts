@@ -16,6 +16,8 @@ export class StandingsAtRelay {
   #told = '';
   /** When that was: of two the later holds, whatever a clock that was set back says. */
   #toldAt = 0;
+  /** false: of something that was said last the secret, or who said it, is not known here so far. */
+  isAllUnderstood = true;
   /** What members that are not linked said last. */
   readonly #said = new Map<MemberKey, RelayStanding>();
 
@@ -34,8 +36,11 @@ export class StandingsAtRelay {
   /** Takes in what members that are not linked said of themselves since. Fails as the session does. */
   async read(session: RelayStorage): Promise<void> {
     const { membership, id } = this.#replica;
-    for (const { key, bytes } of await session.heads(id)) {
+    const all = await session.heads(id);
+    this.isAllUnderstood = true;
+    for (const { key, bytes } of all) {
       const standing = this.#open(key, bytes);
+      if (standing === null || membership.authorOf(key) === null) this.isAllUnderstood = false;
       const before = this.#store.member(key)?.time ?? -1;
       // The last one, known from before this run of the program, is only on disk.
       if (standing === null || standing.time < before) continue;

@@ -22,6 +22,8 @@ export interface RelayedPiece {
   readonly offset: number;
   readonly length: number;
 }
+/** As the number of the item that tells of a pack: none does yet. */
+export const UNTOLD = 0;
 /** A pack this device put there. */
 export interface OwnPack {
   readonly name: string;
@@ -77,13 +79,18 @@ export class RelayStore {
   sidOf(log: LogId, number: number): number {
     return this.#sql.item.get(this.#collection, log, number) ?? 0;
   }
+  /** Where the packages of a log after a number lie there, as far as they do. */
+  sidsAfter(log: LogId, after: number): ReadonlyMap<number, number> {
+    return new Map(this.#sql.itemsAfter.all(this.#collection, log, after));
+  }
   noteItem(log: LogId, number: number, sid: number): void {
     this.#sql.noteItem.run(this.#collection, log, number, sid);
     this.#noteNewest(sid);
   }
 
-  knowsOperation(hash: string): boolean {
-    return this.#sql.operation.get(this.#collection, hash) !== undefined;
+  /** Operations that lie there, by their hashes. */
+  knownOperations(): ReadonlySet<string> {
+    return new Set(this.#sql.operations.all(this.#collection));
   }
   noteOperation(hash: string): void {
     this.#sql.noteOperation.run(this.#collection, hash);
@@ -97,14 +104,17 @@ export class RelayStore {
   ownContent(digest: Digest, kind: ContentKind): RelayedContent | null {
     return relayed(this.#sql.ownContent.get(this.#collection, bytesOf(digest), kind));
   }
-  /** `covers`: of a pack this device put there. */
+  /** `covers`: of a pack this device puts there; `sid` is `UNTOLD` until it is told what is in it. */
   notePack(
     { name, key, sid }: { readonly name: string; readonly key: Uint8Array; readonly sid: number },
     covers: ReadonlyMap<LogId, number> | null,
     pieces: readonly RelayedPiece[],
   ): void {
     // What is in a pack of this device, nobody else tells it.
-    if (covers === null && (this.#sql.covers.get(this.#collection, name) ?? null) !== null) return;
+    if (covers === null && (this.#sql.covers.get(this.#collection, name) ?? null) !== null) {
+      this.#sql.toldOf.run(sid, this.#collection, name, key);
+      return;
+    }
     this.dropPack(name);
     const text = covers === null ? null : JSON.stringify(Object.fromEntries(covers));
     const pack = Number(this.#sql.addPack.run(this.#collection, name, key, sid, text).lastInsertRowid);
@@ -125,13 +135,14 @@ export class RelayStore {
     }));
     return { key, pieces };
   }
-  /** It was told of again. `covers`: what else it is of. */
-  toldAgain(name: string, sid: number, covers: ReadonlyMap<LogId, number>): void {
+  /** It was told of, for the first time or again. `covers`: what else it is of. */
+  told(name: string, sid: number, covers: ReadonlyMap<LogId, number>): void {
     const known = JSON.parse(this.#sql.covers.get(this.#collection, name) ?? 'null') as {
       [log: string]: number;
     } | null;
     const all = known === null ? null : JSON.stringify({ ...known, ...Object.fromEntries(covers) });
     this.#sql.setPack.run(sid, all, this.#collection, name);
+    this.#noteNewest(sid);
   }
   /** It lies there no more. */
   dropPack(name: string): void {
@@ -142,6 +153,10 @@ export class RelayStore {
   forgetOthers(upTo: number): void {
     this.#sql.forgetContents.run(this.#collection, upTo);
     this.#sql.forgetPacks.run(this.#collection, upTo);
+  }
+  /** Packs of this device that may lie there, though nothing does that tells of them. */
+  untoldPacks(): readonly string[] {
+    return this.#sql.untoldPacks.all(this.#collection);
   }
   ownPacks(): readonly OwnPack[] {
     return this.#sql.ownPacks.all(this.#collection).map(([name, covers]) => ({
@@ -190,9 +205,12 @@ function statements(database: Database.Database) {
       `INSERT INTO relay_item(collection, log, number, sid) VALUES(?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET sid = max(sid, excluded.sid)`,
     ),
-    operation: database
-      .prepare<[number, string], number>('SELECT 1 FROM relay_operation WHERE collection = ? AND hash = ?')
-      .pluck(),
+    itemsAfter: database
+      .prepare<[number, string, number], [number, number]>(
+        'SELECT number, sid FROM relay_item WHERE collection = ? AND log = ? AND number > ?',
+      )
+      .raw(),
+    operations: database.prepare<[number], string>('SELECT hash FROM relay_operation WHERE collection = ?').pluck(),
     noteOperation: database.prepare<[number, string]>(
       'INSERT OR IGNORE INTO relay_operation(collection, hash) VALUES(?, ?)',
     ),
@@ -207,6 +225,15 @@ function statements(database: Database.Database) {
     setPack: database.prepare<[number, string | null, number, string]>(
       'UPDATE relay_pack SET sid = ?, covers = ? WHERE collection = ? AND name = ?',
     ),
+    // Of a pack that was put there just before this program was killed.
+    toldOf: database.prepare<[number, number, string, Uint8Array]>(
+      `UPDATE relay_pack SET sid = ? WHERE collection = ? AND name = ? AND key = ? AND sid = ${UNTOLD}`,
+    ),
+    untoldPacks: database
+      .prepare<[number], string>(
+        `SELECT name FROM relay_pack WHERE collection = ? AND covers IS NOT NULL AND sid = ${UNTOLD}`,
+      )
+      .pluck(),
     covers: database
       .prepare<[number, string], string | null>('SELECT covers FROM relay_pack WHERE collection = ? AND name = ?')
       .pluck(),

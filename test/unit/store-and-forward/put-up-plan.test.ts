@@ -15,6 +15,13 @@ function member(
 ): MemberThere {
   return { key: key(name), linked: false, online: false, held: new Map(held), cursor: 0, ...more };
 }
+/** What lies where, of the first packages of each log; 0: it does not. */
+const lying =
+  (sidOf: (of: LogId, number: number) => number) =>
+  (of: LogId, after: number): ReadonlyMap<number, number> => {
+    const numbers = [1, 2, 3, 4, 5, 6, 7, 8].filter((number) => number > after && sidOf(of, number) > 0);
+    return new Map(numbers.map((number) => [number, sidOf(of, number)]));
+  };
 const logs = [
   { log: OTHER, member: key('b'), held: 2 },
   { log: OWN, member: key('a'), held: 5 },
@@ -26,11 +33,25 @@ describe('what has to be put up', () => {
       [OWN, 5],
       [OTHER, 2],
     ]);
-    expect(packagesWanted(logs, OWN, [all], () => 0)).toEqual([]);
+    expect(
+      packagesWanted(
+        logs,
+        OWN,
+        [all],
+        lying(() => 0),
+      ),
+    ).toEqual([]);
   });
 
   it('is nothing for who is linked', () => {
-    expect(packagesWanted(logs, OWN, [member('c', [], { linked: true })], () => 0)).toEqual([]);
+    expect(
+      packagesWanted(
+        logs,
+        OWN,
+        [member('c', [], { linked: true })],
+        lying(() => 0),
+      ),
+    ).toEqual([]);
   });
 
   it('is what a member lacks, of the own log first', () => {
@@ -38,7 +59,14 @@ describe('what has to be put up', () => {
       [OWN, 3],
       [OTHER, 1],
     ]);
-    expect(packagesWanted(logs, OWN, [one], () => 0)).toEqual([
+    expect(
+      packagesWanted(
+        logs,
+        OWN,
+        [one],
+        lying(() => 0),
+      ),
+    ).toEqual([
       { log: OWN, from: 4, to: 5 },
       { log: OTHER, from: 2, to: 2 },
     ]);
@@ -51,7 +79,14 @@ describe('what has to be put up', () => {
       [2, 11],
       [3, 12],
     ]);
-    expect(packagesWanted(logs, OWN, [one], (of, number) => (of === OWN ? (sids.get(number) ?? 0) : 0))).toEqual([
+    expect(
+      packagesWanted(
+        logs,
+        OWN,
+        [one],
+        lying((of, number) => (of === OWN ? (sids.get(number) ?? 0) : 0)),
+      ),
+    ).toEqual([
       { log: OWN, from: 1, to: 1 },
       { log: OWN, from: 4, to: 5 },
     ]);
@@ -59,7 +94,14 @@ describe('what has to be put up', () => {
 
   it('is put up again for who read past it and lacks it all the same: its state was lost', () => {
     const fresh = member('c', [[OTHER, 2]], { cursor: 20 });
-    expect(packagesWanted(logs, OWN, [fresh], () => 7)).toEqual([{ log: OWN, from: 1, to: 5 }]);
+    expect(
+      packagesWanted(
+        logs,
+        OWN,
+        [fresh],
+        lying(() => 7),
+      ),
+    ).toEqual([{ log: OWN, from: 1, to: 5 }]);
   });
 
   it('covers just what somebody lacks and does not find there', () => {
@@ -80,7 +122,7 @@ describe('what has to be put up', () => {
             [{ log: OWN, member: key('a'), held: 8 }],
             OWN,
             members,
-            (_, n) => sids[n - 1] as number,
+            lying((_, n) => sids[n - 1] as number),
           );
           const numbers = wanted.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, at) => from + at));
           const expected = sids.flatMap((sid, at) =>

@@ -10,7 +10,15 @@ import type { LogHead } from '../session/shared-collection.ts';
 import { type Epoch, GroupEpochs, membersSecretOf } from './group-epochs.ts';
 import { evaluateMembership, type Member, type Membership, type RecoveryKey } from './membership.ts';
 import { addMember, type Newcomer } from './membership-log.ts';
-import { type Cut, type MembershipOp, makeOp, type OpBody, parseOp, verifySignature } from './membership-op.ts';
+import {
+  type Cut,
+  type MembershipOp,
+  makeOp,
+  type NamedOperation,
+  type OpBody,
+  parseOp,
+  verifySignature,
+} from './membership-op.ts';
 import { OperationsHere } from './operations-here.ts';
 import { voidNewcomers, wordOfRemoval } from './word-of-removal.ts';
 
@@ -172,7 +180,11 @@ export class GroupMembership {
     return this.current?.heads ?? [];
   }
   operations(): readonly Uint8Array[] {
-    return [...this.#operations.byHash.values()].map((op) => op.bytes);
+    return this.namedOperations().map(({ bytes }) => bytes);
+  }
+  /** All operations, with what they are known by. */
+  namedOperations(): readonly NamedOperation[] {
+    return [...this.#operations.byHash.values()];
   }
 
   /** Takes in operations; what is malformed is left out. true where they told something new. */

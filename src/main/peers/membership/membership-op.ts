@@ -89,6 +89,8 @@ const CONTENT = object({
   o: text(32),
 });
 
+/** An operation, and what it is known by. */
+export type NamedOperation = Pick<MembershipOp, 'hash' | 'bytes'>;
 /** One operation of a membership log, checked in form. Whether it counts is for `evaluateMembership` to say. */
 export interface MembershipOp {
   /** Names the operation: digest of what is signed. */
