@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
 import type { Clock } from '../../../src/main/platform/clock.ts';
 import { fileFields } from '../../../src/main/record/file-entry.ts';
 import { type Digest, digest, type RecordId, recordId } from '../../../src/main/record/ids.ts';
@@ -9,7 +10,7 @@ import { ContentStore } from '../../../src/main/store/content-store.ts';
 import type { StoredSource } from '../../../src/main/store/registry-store.ts';
 import { groupOf } from '../../../src/main/take-in/item-group.ts';
 import { Settling } from '../../../src/main/take-in/settling.ts';
-import { type TakeInPort, type TakeInRequest, takeIn } from '../../../src/main/take-in/take-in.ts';
+import { type TakeInPort, type TakeInRequest, type TakeInResult, takeIn } from '../../../src/main/take-in/take-in.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
 const REVISION = Uint8Array.of(1) as Revision;
@@ -225,6 +226,78 @@ describe('a first look', () => {
       local: ids.map((record) => ({ record, action: 'add' })),
     });
     expect([device.sent, ids.filter((id) => device.isThere(id))]).toEqual([[], []]);
+  });
+});
+
+describe('a look halts', () => {
+  const limits = { deleteShare: 0.5, deleteCount: 2, rewriteShare: 0.5 };
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  const planOf = (result: TakeInResult): string => (result.is === 'halted' ? result.plan : result.is);
+  beforeEach(() => holds(...ids));
+
+  it('where more is gone than may, before anything of it is taken in, until a person lets go on just that', async () => {
+    for (const id of ['a', 'b', 'c']) there.delete(id);
+    const halted = await look({ limits });
+    expect(halted).toMatchObject({ is: 'halted', reason: 'mass-delete' });
+    expect([device.isThere('a'), (await look({ limits, confirmed: 'another' })).is]).toEqual([true, 'halted']);
+    there.delete('d');
+    expect((await look({ limits, confirmed: planOf(halted) })).is).toBe('halted');
+    put('d', 'd');
+    expect(await look({ limits, confirmed: planOf(halted) })).toMatchObject({ is: 'done', deleted: 3 });
+  });
+  it('where more is rewritten than may, each time for the same reason by the same name', async () => {
+    for (const id of ['c', 'a', 'b']) {
+      there.delete(id);
+      put(id, `another ${id}`);
+    }
+    const revision = Uint8Array.of(2) as Revision;
+    const read = async (wanted: readonly RecordId[]): Promise<Reading[]> =>
+      wanted.map((id) => ({ id, revision, fresh: false, fields: there.get(id) as Fields, attachments: [] }));
+    const listed = (order: readonly string[]) =>
+      adapter({
+        read,
+        async list(_since, _within, tell) {
+          const items = order.map((id) => ({ id: recordId(id), revision, fresh: false, size: 1 }));
+          await tell({ is: 'groups', groups: [{ group: '', items, problems: [] }] });
+          return { token: 1, items: order.length, complete };
+        },
+      });
+    const first = await look({ limits }, { adapter: listed(ids) });
+    const again = await look({ limits }, { adapter: listed(ids.toReversed()) });
+    expect([first, planOf(again)]).toMatchObject([{ is: 'halted', reason: 'mass-rewrite' }, planOf(first)]);
+    put('c', 'c');
+    expect(
+      planOf(await look({ limits: { ...limits, rewriteShare: 0.3, deleteCount: 1 } }, { adapter: listed(ids) })),
+    ).not.toBe(planOf(first));
+  });
+  it('where nothing is left, however little it was, and not where other files came', async () => {
+    for (const id of ids) there.delete(id);
+    const none = { ...limits, deleteCount: 10 };
+    expect(await look({ limits: none })).toMatchObject({ is: 'halted', reason: 'emptied' });
+    put('new', 'new');
+    expect(await look({ limits: none })).toMatchObject({ is: 'done', deleted: 5 });
+  });
+  it('for no folders, and for nothing that moved', async () => {
+    for (const id of ['d1', 'd2', 'd3']) {
+      device.write([device.edit(id, fileFields({ type: 'directory' })) as Change]);
+      device.collection.records.putSnapshot(source.row, row(id), storedRevision(REVISION, false), null);
+    }
+    for (const id of ['a', 'b', 'c']) {
+      there.delete(id);
+      put(`moved ${id}`, id);
+    }
+    expect(await look({ limits: { ...limits, deleteShare: 0 } })).toMatchObject({ is: 'done', deleted: 3 });
+  });
+  it('for no objects of a repository that went into a pack, unless that went as well', async () => {
+    const objects = ['00', '01', '02', '03'].map((each) => `x/.git/objects/${each}/${'a'.repeat(38)}`);
+    const pack = `x/.git/objects/pack/pack-${'b'.repeat(40)}.pack`;
+    holds(...objects, pack);
+    for (const each of objects) there.delete(each);
+    there.delete(pack);
+    const strict = { ...limits, deleteShare: 0 };
+    expect((await look({ limits: strict })).is).toBe('halted');
+    put(pack, pack);
+    expect(await look({ limits: strict })).toMatchObject({ is: 'done', deleted: 4 });
   });
 });
 
