@@ -1,50 +1,55 @@
 /**
  * The one table of what a UI or the command line may ask of a running instance, and of what it tells them: both ends
- * are typed by it. The values that cross are in `views.ts`.
+ * are typed by it. The values that cross are in `views/`.
  */
 import type {
-  ActChangesView,
-  ActView,
-  AddedView,
-  AddOptions,
-  AgendaView,
-  CheckView,
   Choice,
   ConflictDetailView,
   ConflictsQuery,
   ConflictsView,
   ConflictView,
-  DeviceView,
   DuplicateView,
-  ExplainView,
-  ExportView,
-  FoundCollectionView,
-  HistoryQuery,
+  ResultView,
+} from './views/conflict-views.ts';
+import type {
+  DeviceView,
   JoinedView,
   NearbyComparedView,
   NearbyDeviceView,
   NearbyWindowView,
-  NoticeView,
-  PackageView,
-  PlaceView,
-  PlanView,
-  ProblemView,
-  RecordsView,
   RecoveryKeyView,
   RequestView,
-  ResultView,
-  Role,
+} from './views/device-views.ts';
+import type {
+  ActChangesView,
+  ActView,
+  ExplainView,
+  HistoryQuery,
+  PackageView,
+  VerifyView,
+} from './views/history-views.ts';
+import type { AgendaView, ExportView, RecordsView } from './views/record-views.ts';
+import type {
+  AddedView,
+  AddOptions,
+  FoundCollectionView,
+  PlaceView,
+  PlanView,
   ShownRecordView,
   SourceChange,
   SourceLacksView,
   SourceSettingsView,
-  StatusView,
   SyncOptions,
   SyncView,
-  VerifyView,
-} from './views.ts';
+} from './views/source-views.ts';
+import type { CheckView, NoticeView, ProblemView, Role, StatusView } from './views/status-views.ts';
 
-export type * from './views.ts';
+export type * from './views/conflict-views.ts';
+export type * from './views/device-views.ts';
+export type * from './views/history-views.ts';
+export type * from './views/record-views.ts';
+export type * from './views/source-views.ts';
+export type * from './views/status-views.ts';
 
 /** `COLLECTION`, `DEVICE`, `RECORD` arguments take an id, an unambiguous prefix of one, or a name (CLI.md). */
 export interface Requests {

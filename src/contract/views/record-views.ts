@@ -1,0 +1,35 @@
+/** Contacts and events as people browse them. Plain data; moments are ISO 8601 in UTC where nothing else is said. */
+
+/** One record in a list of them. `line`: what tells most of it. */
+export interface RecordView {
+  readonly id: string;
+  readonly title: string;
+  readonly line: string;
+}
+
+export interface RecordsView {
+  /** In the order of their titles; events of one title by when they begin. */
+  readonly list: readonly RecordView[];
+  /** How many there are by this search; `list` may hold fewer. */
+  readonly total: number;
+}
+
+/** One time something takes place; milliseconds since 1970. */
+export interface OccurrenceView {
+  readonly record: string;
+  readonly title: string;
+  readonly start: number;
+  readonly end: number;
+  readonly isAllDay: boolean;
+}
+
+export interface AgendaView {
+  readonly list: readonly OccurrenceView[];
+  /** What comes after the period, where nothing is in it. */
+  readonly next: OccurrenceView | null;
+}
+
+export interface ExportView {
+  readonly records: number;
+  readonly lost: readonly { readonly record: string; readonly field: string; readonly why: string }[];
+}

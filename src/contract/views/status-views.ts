@@ -1,0 +1,144 @@
+/**
+ * What a running instance says of itself, its collections and its sources: how they are, what is under way, what waits for a person. Plain data;
+ * moments are ISO 8601 in UTC where nothing else is said.
+ */
+
+export type Kind = 'files' | 'contacts' | 'calendar';
+
+export type CollectionState = 'in-step' | 'working' | 'waiting' | 'halted' | 'paused' | 'problem';
+
+export type SourceState = 'ready' | 'scanning' | 'writing' | 'halted' | 'unavailable' | 'paused';
+
+export type Role = 'admin' | 'editor' | 'reader';
+
+export interface StatusView {
+  readonly device: { readonly id: string; readonly name: string };
+  /** Bytes since start as they crossed the links, framing included. */
+  readonly links: { readonly bytesIn: number; readonly bytesOut: number };
+  readonly collections: readonly CollectionView[];
+  /** Collections that an admin has not let this device into yet, or refused to. */
+  readonly joining?: readonly JoiningView[];
+  /** What was found since the start and a person has to judge, as that a device was copied. */
+  readonly warnings?: readonly string[];
+}
+
+export interface JoiningView {
+  readonly collection: string;
+  readonly name: string;
+  readonly location: string;
+  readonly state: 'waiting-for-approval' | 'failed';
+  /** Both screens show it. */
+  readonly code: string;
+  /** Why it failed; null while it waits. */
+  readonly why: string | null;
+}
+
+export interface CollectionView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: Kind;
+  readonly state: CollectionState;
+  /** This device was taken out of it: nobody is a peer any more. */
+  readonly removed?: true;
+  /** Live records. */
+  readonly records: number;
+  /** Records that ignore or selection rules keep out of the sources here. */
+  readonly outside: number;
+  readonly conflicts: number;
+  readonly problems: number;
+  readonly sources: readonly SourceView[];
+  readonly peers: readonly PeerView[];
+  readonly progress: ProgressView | null;
+  /** null: it has none. */
+  readonly relay: RelayView | null;
+  /** Absent: none wait. */
+  readonly contents?: readonly WaitingContentsView[];
+}
+
+/** Where encrypted changes of a collection wait for members that are away. */
+export interface RelayView {
+  /** `https://HOST:PORT#k=…`, as an admin set it. */
+  readonly url: string;
+  /** `offline`: not connected, or not yet; `level`: what lies there is here, and what a member lacks lies there; `off`: it is not used now. */
+  readonly state: 'off' | 'offline' | 'working' | 'level' | 'trouble';
+  /** Packages still to be put up. */
+  readonly waiting: number;
+  /** Why it is offline, in trouble or off, for people; null where nothing is to be said. */
+  readonly why: string | null;
+  /** It has no room for contents that this device, or one that is away, would leave there. */
+  readonly full?: true;
+}
+
+/** Contents that wait, though it is known what changed. */
+export interface WaitingContentsView {
+  /** `here`: this device lacks them; `there`: one that is away does, and this one wrote them. */
+  readonly lacking: 'here' | 'there';
+  /** `large`: they wait at no relay; `room`: the relay has none left for them; `away`: no device that is reached now has them. */
+  readonly why: 'large' | 'room' | 'away';
+  readonly records: number;
+  /** The first of them: a path, a name. */
+  readonly named: readonly string[];
+}
+
+export interface SourceView {
+  readonly id: string;
+  readonly location: string;
+  readonly format: string;
+  readonly state: SourceState;
+  /** Why it is not ready, for people; null when it is. */
+  readonly reason: string | null;
+  /** The plan to confirm, where it is halted. */
+  readonly plan: string | null;
+  /** Files with other names on this disk (hard links), where there are any: elsewhere each name is a file of its own. */
+  readonly hardLinks?: number;
+}
+
+export interface PeerView {
+  readonly device: string;
+  readonly name: string;
+  readonly state: 'linked' | 'offline' | 'waiting';
+  /** `lan HOST:PORT`, or `relay`; null: not linked. */
+  readonly link: string | null;
+  /** Not linked, but with this device, which is linked and tells how far it is. */
+  readonly through?: string;
+  /** Packages we hold that it has not applied, as far as it told, or the one it is linked with. */
+  readonly behind: number;
+  /** So many items are problems there, as it told; absent: none, or it is not linked. */
+  readonly problems?: number;
+}
+
+/** What goes on now, so that a person knows how long it will take. */
+export interface ProgressView {
+  readonly stage: 'listing' | 'reading' | 'receiving' | 'writing';
+  readonly items: number;
+  /** 0 until it can be told. */
+  readonly itemsTotal: number;
+  readonly bytes: number;
+  /** 0 until it can be told. */
+  readonly bytesTotal: number;
+  readonly itemsPerSecond: number;
+  /** null until it can be told. */
+  readonly secondsLeft: number | null;
+}
+
+export interface ProblemView {
+  readonly collection: string;
+  readonly source: string;
+  readonly record: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly since: string;
+}
+
+export interface CheckView {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly fix: string | null;
+}
+
+export interface NoticeView {
+  readonly about: 'conflict' | 'halt' | 'request' | 'joined' | 'removed' | 'problem';
+  readonly title: string;
+  readonly text: string;
+}
