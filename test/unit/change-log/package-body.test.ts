@@ -3,7 +3,7 @@ import { encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { decodeBody, encodeBody } from '../../../src/main/change-log/package-body.ts';
 import { hexOf } from '../../../src/main/record/encode-value.ts';
-import { type Dot, dotOf } from '../../../src/main/record/ids.ts';
+import { CHANGES_PER_PACKAGE, type Dot, dotOf } from '../../../src/main/record/ids.ts';
 import { GOLDEN_CHANGES, goldenDot, goldenName } from '../../fakes/golden-package.ts';
 
 const GOLDEN = readFileSync(new URL('../../fixtures/wire/change-log-body.hex', import.meta.url), 'utf8').trim();
@@ -30,6 +30,24 @@ describe('the body of a package', () => {
     const body = encodeBody([{ ...change!, writes: [{ ...change!.writes[1]!, replaces }] }], goldenName);
     expect(Buffer.from(body).toString('latin1').split(LOG)).toHaveLength(2);
     expect((decodeBody(body, goldenDot)[0] as typeof change)?.writes.at(-1)?.replaces).toEqual(replaces);
+  });
+  it('tells packages of two branches of a log apart, though they have one number', () => {
+    const [change] = GOLDEN_CHANGES;
+    const replaces = [dotOf(5, 0), dotOf(6, 0)];
+    const hashOf = new Map([
+      [5, HASH],
+      [6, HASH.replace('f0', '0f')],
+    ]);
+    const body = encodeBody([{ ...change!, writes: [{ ...change!.writes[1]!, replaces }] }], (dot) => ({
+      name: { log: LOG, number: 7, hash: hashOf.get(Math.floor(dot / CHANGES_PER_PACKAGE)) as string },
+      index: 0,
+    }));
+    const named: string[] = [];
+    decodeBody(body, ({ hash }) => {
+      named.push(hash);
+      return someDot();
+    });
+    expect(named).toEqual([...hashOf.values()]);
   });
   it('may say more than this version knows, at its end', () => {
     expect(decode([[], [good], 'more'])).toHaveLength(1);

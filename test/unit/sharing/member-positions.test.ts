@@ -86,6 +86,44 @@ describe('how far the other members are', () => {
     expect(members.caughtUp()).toBe(true);
   });
 
+  it('counts no content as had by who lost its database, and tells as little of it', () => {
+    write(there, 'a', 'b');
+    here.receiveFrom(there);
+    members.tell(phone, heads(there));
+    members.acknowledged(phone, all(there), all(there));
+    expect(members.hadContents(phone)).toEqual(new Map([[there.log, 2]]));
+    members.tell(
+      phone,
+      heads(there).map((head) => ({ ...head, number: 1 })),
+    );
+    members.lowerToTold(phone);
+    expect(members.hadContents(phone)).toEqual(new Map([[there.log, 1]]));
+    members.tell(phone, []);
+    members.lowerToTold(phone);
+    expect(members.hadContents(phone)).toEqual(new Map([[there.log, 0]]));
+  });
+
+  it('counts nothing as applied that a member tells it holds and does not tell it has applied', () => {
+    write(there, 'a', 'b');
+    here.receiveFrom(there);
+    members.tell(phone, heads(there));
+    members.acknowledged(phone, all(there), all(there));
+    members.acknowledged(phone, all(there), []);
+    expect([members.behind(phone), members.hadContents(phone)]).toEqual([2, new Map([[there.log, 0]])]);
+  });
+
+  it('lowers what they have applied of a log, and not what they hold; raises nothing', () => {
+    write(there, 'a', 'b', 'c');
+    here.receiveFrom(there);
+    members.tell(phone, heads(there));
+    const [position] = all(there) as [LogPosition];
+    members.acknowledged(phone, [position], [{ ...position, number: 1 }]);
+    members.lower(there.log, 2);
+    expect(members.of(phone).get(there.log)).toEqual({ held: 3, applied: 1 });
+    members.lower(there.log, 0);
+    expect(members.of(phone).get(there.log)).toEqual({ held: 3, applied: 0 });
+  });
+
   it('waits for nothing that its author might not write', () => {
     write(there, 'a', 'b');
     cuts.set(there.log, 0);
