@@ -5,13 +5,13 @@ import { bindPort, type ListenOn } from '../../main/platform/bind-port.ts';
 import type { Clock } from '../../main/platform/clock.ts';
 import type { RelayService } from '../relay-service.ts';
 import { HostCounts } from '../rules/rates.ts';
-import { readGroup } from '../rules/read-input.ts';
 import { Refusal } from '../rules/refusal.ts';
 import type { Room } from '../rules/room.ts';
 import { type Answer, sendAnswer, sendRefusal } from './answer.ts';
+import { answerRequest } from './answer-request.ts';
 import { bearerOf } from './bearer.ts';
-import { Bodies, parseJson } from './read-body.ts';
-import { findRoute, type RelayRole, type RequestCall } from './routes.ts';
+import { Bodies } from './read-body.ts';
+import type { RelayRole } from './routes.ts';
 import { RelaySockets } from './sockets.ts';
 
 const SECOND = 1000;
@@ -96,38 +96,18 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     }
   }
 
-  async function answerTo(request: IncomingMessage): Promise<Answer> {
-    // The path as it came: nothing in it is decoded or resolved, and every name in it is checked hex.
-    const [path = '', query] = (request.url ?? '').split('?', 2);
-    const { route, names } = findRoute(request.method ?? '', path, role);
-    const call: RequestCall = {
-      service,
+  function answerTo(request: IncomingMessage): Promise<Answer> {
+    return answerRequest(service, role, {
+      method: request.method ?? '',
+      url: request.url ?? '',
       from: request.socket.remoteAddress ?? '',
       host: request.headers.host ?? '',
-      query: new URLSearchParams(query),
       range: request.headers.range,
-      names,
-    };
-    if (route.for === 'everybody') return route.handle(call, await jsonOf(request, route.body));
-    const session = service.session(bearerOf(request));
-    // All that can be refused without the body is refused before it comes.
-    const length = route.body === null ? 0 : bodies.announced(request, route.body.most);
-    if (route.path.startsWith('/v1/groups/')) service.check(session, readGroup(names[0]), length ?? route.body!.most);
-    const body =
-      route.takes === 'bytes' && route.body !== null
-        ? await bodies.read(request, route.body.most)
-        : await jsonOf(request, route.body);
-    // The member may have been removed while it was sending.
-    return route.handle({ ...call, session: service.session(session.token) }, body);
-  }
-
-  async function jsonOf(request: IncomingMessage, body: { readonly most: number } | null): Promise<unknown> {
-    if (body === null) {
-      request.resume();
-      return null;
-    }
-    const bytes = await bodies.read(request, body.most);
-    return bytes.length === 0 ? {} : parseJson(bytes);
+      bearer: bearerOf(request),
+      announced: (most) => bodies.announced(request, most),
+      read: (most) => bodies.read(request, most),
+      skip: () => void request.resume(),
+    });
   }
 
   const { port } = await bindPort(server, options.listen);

@@ -8,6 +8,7 @@ import { AclKeeper } from './acl-keeper.ts';
 import type { Grant, RelayEvent } from './relay-answers.ts';
 import { asRelayError, type RelayError } from './relay-error.ts';
 import { RelayGrants } from './relay-grants.ts';
+import { RelayHttp, type RelayReach } from './relay-http.ts';
 import { RelayListener } from './relay-listener.ts';
 import { RelayMailboxes } from './relay-mailboxes.ts';
 import { RelayPlaces } from './relay-places.ts';
@@ -35,12 +36,14 @@ const CHANNEL_MS = 30_000;
 export class HttpsRelayConnector implements RelayConnector {
   readonly #clock: Clock;
   readonly #random: Random;
-  constructor(clock: Clock, random: Random) {
+  readonly #reach: RelayReach;
+  constructor(clock: Clock, random: Random, reach: RelayReach = (address) => new RelayHttp(address, clock)) {
     this.#clock = clock;
     this.#random = random;
+    this.#reach = reach;
   }
   open(url: string, events: RelayEvents): RelaySession {
-    return new HttpsRelaySession(parseRelayUrl(url), events, this.#clock, this.#random);
+    return new HttpsRelaySession(parseRelayUrl(url), events, this.#clock, this.#random, this.#reach);
   }
 }
 
@@ -72,12 +75,12 @@ class HttpsRelaySession implements RelaySession {
   #incoming = 0;
   #cancelPlan: () => void = () => {};
 
-  constructor(address: RelayAddress, events: RelayEvents, clock: Clock, random: Random) {
+  constructor(address: RelayAddress, events: RelayEvents, clock: Clock, random: Random, reach: RelayReach) {
     this.#address = address;
     this.#events = events;
     this.#clock = clock;
     this.#random = random;
-    this.#places = new RelayPlaces(address, clock);
+    this.#places = new RelayPlaces(address, clock, reach);
     this.#grants = new RelayGrants(address, this.#places, this.#members);
     this.#storage = new RelayStorage(this.#grants);
     this.#mailboxes = new RelayMailboxes(clock, this.#grants, this.#places);

@@ -23,6 +23,22 @@ export interface RelayAnswer {
   readonly body: Buffer;
 }
 
+/** One address of a relay, as it is spoken to. */
+export interface RelayWire {
+  /** The answer, where it is a success. Fails with a RelayError. */
+  ask(wanted: RelayRequest): Promise<RelayAnswer>;
+  /** The answer's JSON; undefined where it is none. */
+  askJson(wanted: RelayRequest): Promise<unknown>;
+  /** A WebSocket under way; listen to it before the program yields. */
+  socket(path: string, token: string): WebSocket;
+  /** Of requests and answers so far, with their headers. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  close(): void;
+}
+/** How the addresses of relays are spoken to. */
+export type RelayReach = (address: RelayAddress) => RelayWire;
+
 /** For JSON, which is short. */
 const MOST_JSON = 256 * 1024;
 const SHORT_MS = 30_000;
@@ -31,12 +47,11 @@ const LONG_MS = 5 * 60_000;
 /** Frames of a channel are as long as the other end's TLS makes them; the relay's own messages name at most all members of a group. */
 const MOST_FRAME = 1024 * 1024;
 
-/** Speaks to one address of a relay. What the relay may answer is bounded in time and size. */
-export class RelayHttp {
+/** Speaks to one address of a relay over HTTPS. What the relay may answer is bounded in time and size. */
+export class RelayHttp implements RelayWire {
   readonly #address: RelayAddress;
   readonly #clock: Clock;
   readonly #agent: RelayAgent;
-  /** Of requests and answers so far, with their headers. */
   bytesIn = 0;
   bytesOut = 0;
 
@@ -46,7 +61,6 @@ export class RelayHttp {
     this.#agent = new RelayAgent(address);
   }
 
-  /** The answer, where it is a success. Fails with a RelayError. */
   async ask(wanted: RelayRequest): Promise<RelayAnswer> {
     const answer = await this.#exchange(wanted).catch((error: unknown) =>
       Promise.reject(asRelayError(error, this.#address.url)),
@@ -55,12 +69,11 @@ export class RelayHttp {
     throw refusalOf(answer.status, answer.headers['retry-after'], jsonOf(answer.body), this.#address.url);
   }
 
-  /** The answer's JSON; undefined where it is none. */
   async askJson(wanted: RelayRequest): Promise<unknown> {
     return jsonOf((await this.ask(wanted)).body);
   }
 
-  /** A WebSocket under way; listen to it before the program yields. `maxPayload` as it is needed for channels. */
+  /** `maxPayload` as it is needed for channels. */
   socket(path: string, token: string): WebSocket {
     const { host, port } = this.#address;
     return new WebSocket(`wss://${nameOf(host)}:${port}${path}`, {

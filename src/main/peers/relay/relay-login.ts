@@ -2,29 +2,29 @@ import { toHex } from '../protocol/hex.ts';
 import { aclBytes, authenticationBytes } from '../protocol/relay-statements.ts';
 import { type Grant, readChallenge, readGrant } from './relay-answers.ts';
 import { RelayError } from './relay-error.ts';
-import type { RelayHttp } from './relay-http.ts';
+import type { RelayWire } from './relay-http.ts';
 import type { RelayKey, RelayMember } from './relay-session.ts';
 import type { RelayAddress } from './relay-url.ts';
 
 /** Proves to the relay who this device is in each group. Groups it does not know are registered where this device is an admin of them. */
-export async function logIn(http: RelayHttp, address: RelayAddress, members: readonly RelayMember[]): Promise<Grant> {
-  const grant = await authenticate(http, address, members);
+export async function logIn(wire: RelayWire, address: RelayAddress, members: readonly RelayMember[]): Promise<Grant> {
+  const grant = await authenticate(wire, address, members);
   const unknown = members.filter(({ group }) => grant.groups.get(group) === 'unknown-group');
   let registered = 0;
   for (const member of unknown) {
     const keys = member.acl();
     if (keys === null) continue;
-    await http
+    await wire
       .ask({ method: 'POST', path: '/v1/groups', body: { g: member.group, ...signedList(member, 1, keys) } })
       .catch(exists);
     registered++;
   }
-  return registered === 0 ? grant : authenticate(http, address, members);
+  return registered === 0 ? grant : authenticate(wire, address, members);
 }
 
-async function authenticate(http: RelayHttp, address: RelayAddress, members: readonly RelayMember[]): Promise<Grant> {
+async function authenticate(wire: RelayWire, address: RelayAddress, members: readonly RelayMember[]): Promise<Grant> {
   const { challenge, time } = readChallenge(
-    await http.askJson({ method: 'POST', path: '/v1/auth/challenge', body: {} }),
+    await wire.askJson({ method: 'POST', path: '/v1/auth/challenge', body: {} }),
   );
   const { origin } = address;
   const proofs = members.map(({ group, key, sign }) => ({
@@ -33,7 +33,7 @@ async function authenticate(http: RelayHttp, address: RelayAddress, members: rea
     sig: toHex(sign(authenticationBytes({ origin, challenge, group, time }))),
   }));
   return readGrant(
-    await http.askJson({
+    await wire.askJson({
       method: 'POST',
       path: '/v1/auth',
       body: { challenge, origin, members: proofs },

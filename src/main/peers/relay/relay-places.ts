@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { type CollectionId, collectionId } from '../../record/ids.ts';
 import { type Location, readLocation } from './relay-answers.ts';
 import { RelayError } from './relay-error.ts';
-import { RelayHttp } from './relay-http.ts';
+import type { RelayReach, RelayWire } from './relay-http.ts';
 import { placeToldBy, type RelayAddress } from './relay-url.ts';
 
 type Part = 'api' | 'events' | 'live' | 'packs';
@@ -23,14 +23,16 @@ const ANY = collectionId('0'.repeat(32));
 export class RelayPlaces {
   readonly #given: RelayAddress;
   readonly #clock: Clock;
-  readonly #open = new Map<string, RelayHttp>();
+  readonly #reach: RelayReach;
+  readonly #open = new Map<string, RelayWire>();
   readonly #located = new Map<CollectionId, { readonly location: Location; readonly until: number }>();
   /** Where this device authenticates: where the first of its groups is. */
   #home: RelayAddress;
 
-  constructor(given: RelayAddress, clock: Clock) {
+  constructor(given: RelayAddress, clock: Clock, reach: RelayReach) {
     this.#given = given;
     this.#clock = clock;
+    this.#reach = reach;
     this.#home = given;
   }
 
@@ -59,18 +61,18 @@ export class RelayPlaces {
   }
 
   /** Where this device authenticates. */
-  get home(): RelayHttp {
+  get home(): RelayWire {
     return this.#at(this.#home);
   }
   /** Is it known where this group is, and is that where this device authenticates? */
   isHome(group: CollectionId): boolean {
     return this.#located.has(group) && this.#placeOf(group, 'api').url === this.#home.url;
   }
-  of(group: CollectionId, part: Part): RelayHttp {
+  of(group: CollectionId, part: Part): RelayWire {
     return this.#at(this.#placeOf(group, part));
   }
   /** Where invitations are rung at, for somebody who is no member of anything. */
-  async doorbell(): Promise<RelayHttp> {
+  async doorbell(): Promise<RelayWire> {
     if ((this.#located.get(ANY)?.until ?? 0) <= this.#clock.now()) await this.#ask(ANY);
     return this.of(ANY, 'live');
   }
@@ -84,18 +86,18 @@ export class RelayPlaces {
   }
 
   close(): void {
-    for (const http of this.#open.values()) http.close();
+    for (const wire of this.#open.values()) wire.close();
   }
 
   #placeOf(group: CollectionId, part: Part): RelayAddress {
     return placeToldBy(this.#given, this.#located.get(group)?.location[part] ?? '') ?? this.#given;
   }
-  #at(place: RelayAddress): RelayHttp {
+  #at(place: RelayAddress): RelayWire {
     const known = this.#open.get(place.url);
     if (known !== undefined) return known;
     if (this.#open.size >= MOST_PLACES && place !== this.#given) return this.#at(this.#given);
-    const http = new RelayHttp(place, this.#clock);
-    this.#open.set(place.url, http);
-    return http;
+    const wire = this.#reach(place);
+    this.#open.set(place.url, wire);
+    return wire;
   }
 }

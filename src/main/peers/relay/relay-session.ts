@@ -114,7 +114,7 @@ export interface RelaySession {
   close(): Promise<void>;
 }
 
-/** How sessions come to be. Replaced by one in memory where a group of devices is simulated. */
+/** How sessions come to be. */
 export interface RelayConnector {
   /** Fails with `bad-relay-url`. */
   open(url: string, events: RelayEvents): RelaySession;
