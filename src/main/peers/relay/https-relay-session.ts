@@ -294,7 +294,8 @@ class HttpsRelaySession implements RelaySession {
       this.#leaveListener();
       return why;
     }
-    // The former one is left only now, so that nothing is missed in between.
+    // The former one is left only now, so that nothing is missed in between. Where there was none, nobody heard what was said since the last look.
+    if (this.#listener === null) this.#told.clear();
     this.#listener?.close();
     this.#listener = listener;
     return null;

@@ -412,6 +412,19 @@ describe('a session with a relay', () => {
     expect(relay.heard.filter(isTo('POST /v1/auth'))).toHaveLength(1);
   });
 
+  it('looks once more when the relay can be heard again: what was said before nobody heard', async () => {
+    const { relay, clock, hears, begin } = await world();
+    const events = relay.sockets.get('/v1/events');
+    relay.sockets.delete('/v1/events');
+    await begin(member(PHOTOS));
+    await hears('online relay-refused');
+    await hears('ready 0');
+    relay.sockets.set('/v1/events', events ?? (() => {}));
+    await clock.advance(60_000);
+    await hears('online');
+    await hears('ready 0');
+  });
+
   it('leaves a relay that says nothing for too long', async () => {
     const { clock, hears, begin } = await world();
     await begin(member(PHOTOS));
