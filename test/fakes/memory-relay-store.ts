@@ -25,7 +25,7 @@ interface Pack extends StoredPack {
   lease: number;
   marked: number;
 }
-interface Group {
+export interface StoredGroup {
   acl: Acl;
   readonly storage: string;
   readonly at: number;
@@ -42,8 +42,19 @@ interface Group {
 
 /** A relay's memory in memory: what the SQLite one is compared with, and what simulated relays remember. */
 export class MemoryRelayStore implements RelayStore {
-  readonly #groups = new Map<CollectionId, Group>();
+  readonly #groups = new Map<CollectionId, StoredGroup>();
   readonly #mailboxes = new Map<string, Mailbox>();
+
+  /** What it has, for who looks at it, or changes it as no member would. */
+  get groups(): Map<CollectionId, StoredGroup> {
+    return this.#groups;
+  }
+  copy(): MemoryRelayStore {
+    const copy = new MemoryRelayStore();
+    for (const [id, group] of structuredClone(this.#groups)) copy.#groups.set(id, group);
+    for (const [id, mailbox] of this.#mailboxes) copy.#mailboxes.set(id, mailbox);
+    return copy;
+  }
 
   async createGroup(g: CollectionId, keys: readonly AclKey[], at: number, storage: string): Promise<boolean> {
     if (this.#groups.has(g)) return false;
@@ -253,19 +264,31 @@ export class MemoryBlobs implements BlobStore {
   async remove(group: CollectionId, id: string): Promise<void> {
     this.#packs.delete(`${group}/${id}`);
   }
+  copy(): MemoryBlobs {
+    const copy = new MemoryBlobs();
+    for (const [name, bytes] of this.#packs) copy.#packs.set(name, bytes);
+    return copy;
+  }
+  everything(): Iterable<Uint8Array> {
+    return this.#packs.values();
+  }
+  clear(): void {
+    this.#packs.clear();
+  }
   async *writtenBefore(): AsyncGenerator<{ readonly g: CollectionId; readonly id: string }> {}
 }
 
-const isMember = (group: Group, key: MemberKey): boolean => group.acl.keys.some(({ k }) => k === key);
+const isMember = (group: StoredGroup, key: MemberKey): boolean => group.acl.keys.some(({ k }) => k === key);
 const sorted = (keys: readonly AclKey[]): readonly AclKey[] => [...keys].sort((a, b) => (a.k < b.k ? -1 : 1));
 /** Of items, and of what was left for who was removed. */
-const bytesOf = ({ items, words }: Group): number =>
+const bytesOf = ({ items, words }: StoredGroup): number =>
   sizeOf([...items, ...words.values()].map(({ bytes }) => bytes.length));
 const sizeOf = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
-const leastCursor = ({ acl, cursors }: Group): number => Math.min(...acl.keys.map(({ k }) => cursors.get(k) ?? 0));
+const leastCursor = ({ acl, cursors }: StoredGroup): number =>
+  Math.min(...acl.keys.map(({ k }) => cursors.get(k) ?? 0));
 
 /** Up to which sid nobody needs any item. */
-function freeUntil(group: Group, times: CollectTimes): number {
+function freeUntil(group: StoredGroup, times: CollectTimes): number {
   const passed = leastCursor(group);
   const needed = group.items.find(({ sid, at }) => at >= times.life && !(sid <= passed && at < times.keep));
   return needed === undefined ? group.last : needed.sid - 1;

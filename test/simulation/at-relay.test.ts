@@ -4,7 +4,7 @@ import type { Epoch } from '../../src/main/peers/membership/group-epochs.ts';
 import { toHex } from '../../src/main/peers/protocol/hex.ts';
 import { NO_EPOCH, openItem, sealedEpoch, sealItem } from '../../src/main/peers/sealed/sealed-item.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
-import type { MemoryRelay } from '../fakes/memory-relay.ts';
+import type { SimulatedRelay } from '../fakes/simulated-relay.ts';
 import { alone, lyingThere, neverTogether, replicaOf, textOf, write } from './never-together.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
@@ -97,7 +97,7 @@ describe('what is put up at a relay', () => {
     const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
     await alone(group, one, write(one, 'a', 'put up there'));
     const { membership, id } = replicaOf(group, one);
-    group.relay?.register(id, new Map(lyingThere(group).keys));
+    await group.relays?.at('https://next.example').register(id, lyingThere(group).acl.keys);
     membership.setRelay('https://next.example', one.wall.now());
     replicaOf(group, one).membershipChanged();
     await group.pass(60_000);
@@ -110,7 +110,7 @@ describe('what is put up at a relay', () => {
     const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
     await alone(group, one, () => {});
     const there = lyingThere(group);
-    const relay = group.relay as MemoryRelay;
+    const relay = group.relay as SimulatedRelay;
     const members = replicaOf(group, one);
     const told = () =>
       there.items.filter(({ bytes }) => {
@@ -158,7 +158,7 @@ describe('what lies at a relay', () => {
   /** Puts something there that is not as a member would put it. */
   function put(bytes: Uint8Array): void {
     const there = lyingThere(group);
-    there.items.push({ sid: ++there.last, bytes, hash: digestOf(bytes) });
+    there.items.push({ sid: ++there.last, bytes, hash: digestOf(bytes), at: group.clock.now() });
   }
 
   it('is read from the first on that is left where others were let go of', async () => {
@@ -182,7 +182,7 @@ describe('what lies at a relay', () => {
     await alone(group, one, write(one, 'a', 'with the keys'));
     await alone(group, other);
     await alone(group, one);
-    group.relay?.cut(one.host);
+    group.relays?.cut(one.host);
     write(one, 'b', 'not put up yet')();
     await group.pass(60_000);
     const { collection, membership, id } = replicaOf(group, one);
@@ -194,7 +194,7 @@ describe('what lies at a relay', () => {
     put(
       sealItem({ secret: secret as Uint8Array, group: id, epoch, salt: new Uint8Array(32) }, { is: 'package', bytes }),
     );
-    group.relay?.mend(one.host);
+    group.relays?.mend(one.host);
     await group.pass(60_000);
     await alone(group, other);
     expect(textOf(other, 'b')).toBe('not put up yet');

@@ -3,6 +3,7 @@ import type { Replica } from '../../src/main/replica.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { DEEDS, type Person } from './person.ts';
 import { limitHistory, select, timeGoesBy, turnSource, useSecond } from './place-events.ts';
+import { fillRelay, loseRelay, relayCollects, relayForgets, relayRestarts, strictRelay } from './relay-events.ts';
 import { viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
@@ -41,6 +42,7 @@ export const KINDS = [
   'second',
   'epochs',
   'relay',
+  'relay-fails',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -395,25 +397,12 @@ export const EVENTS = {
     }),
   },
   'use-second': { weight: 8, kind: 'second', happen: useSecond },
-  'lose-relay': {
-    weight: 6,
-    kind: 'relay',
-    happen: ({ group, random }) => {
-      const device = random.pick(group.devices);
-      if (group.relay?.isApart(device.host) === true) group.relay.mend(device.host);
-      else group.relay?.cut(device.host);
-      return `${device.name} ${group.relay?.isApart(device.host) === true ? 'does not reach' : 'reaches'} the relay`;
-    },
-  },
-  'relay-collects': {
-    weight: 3,
-    kind: 'relay',
-    happen: ({ group, random }) => {
-      const all = random.chance(0.2);
-      group.relay?.collect(all);
-      return `the relay lets go of ${all ? 'everything' : 'what all have read'}`;
-    },
-  },
+  'lose-relay': { weight: 6, kind: 'relay', happen: loseRelay },
+  'relay-collects': { weight: 3, kind: 'relay', happen: relayCollects },
+  'relay-restarts': { weight: 5, kind: 'relay-fails', happen: relayRestarts },
+  'relay-forgets': { weight: 3, kind: 'relay-fails', happen: relayForgets },
+  'fill-relay': { weight: 4, kind: 'relay-fails', happen: fillRelay },
+  'strict-relay': { weight: 3, kind: 'relay-fails', happen: strictRelay },
 } as const satisfies { readonly [name: string]: Entry };
 export type EventName = keyof typeof EVENTS;
 

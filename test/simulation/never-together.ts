@@ -1,7 +1,8 @@
 import type { CollectionId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
-import type { MemoryRelay } from '../fakes/memory-relay.ts';
+import type { StoredGroup } from '../fakes/memory-relay-store.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
+import type { SimulatedRelay } from '../fakes/simulated-relay.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
 
@@ -38,8 +39,8 @@ export function textOf(device: SimulatedDevice, path: string): string | null {
 export const replicaOf = (group: SimulatedGroup, device: SimulatedDevice): Replica => group.replica(device) as Replica;
 
 /** What lies at the relay for the group. */
-export function lyingThere(group: SimulatedGroup) {
-  const there = (group.relay as MemoryRelay).group(group.collection as CollectionId);
+export function lyingThere(group: SimulatedGroup): StoredGroup {
+  const there = (group.relay as SimulatedRelay).group(group.collection as CollectionId);
   if (there === null) throw new Error('nothing lies there');
   return there;
 }

@@ -56,10 +56,10 @@ describe('how far members say there that they are', () => {
     group = await neverTogether(3);
     const [one, other, third] = group.devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
     const [key, thirds] = [keyOf(other), keyOf(third)];
-    const first = lyingThere(group).heads.get(key) as Uint8Array;
+    const first = lyingThere(group).heads.get(key)?.bytes as Uint8Array;
     await alone(group, other, write(other, 'a', 'more'));
     await alone(group, one);
-    const last = lyingThere(group).heads.get(key) as Uint8Array;
+    const last = lyingThere(group).heads.get(key)?.bytes as Uint8Array;
     expect(last).not.toEqual(first);
     expect(await taken(new Map([[key, last]]))).toEqual([other]);
     expect(await taken(new Map([[thirds, last]]))).toEqual([]);
@@ -69,7 +69,7 @@ describe('how far members say there that they are', () => {
   it('is not listened to while they are linked, and say more', async () => {
     group = await neverTogether(2);
     const [one, other] = group.devices as [SimulatedDevice, SimulatedDevice];
-    const heads = new Map([[keyOf(other), lyingThere(group).heads.get(keyOf(other)) as Uint8Array]]);
+    const heads = new Map([[keyOf(other), lyingThere(group).heads.get(keyOf(other))?.bytes as Uint8Array]]);
     await alone(group, one);
     expect(await taken(heads, { isLinked: () => true })).toEqual([]);
     expect(await taken(heads)).toEqual([other]);
@@ -78,7 +78,7 @@ describe('how far members say there that they are', () => {
   it('is nothing to anybody once they were removed', async () => {
     group = await neverTogether(2);
     const [one, other] = group.devices as [SimulatedDevice, SimulatedDevice];
-    const heads = new Map([[keyOf(other), lyingThere(group).heads.get(keyOf(other)) as Uint8Array]]);
+    const heads = new Map([[keyOf(other), lyingThere(group).heads.get(keyOf(other))?.bytes as Uint8Array]]);
     await alone(group, one);
     group.remove(other, one);
     expect(await taken(heads)).toEqual([]);

@@ -7,6 +7,7 @@ import { EVENTS, type EventName, KINDS, type Kind } from './events.ts';
 import type { Finding } from './ledger.ts';
 import { Person } from './person.ts';
 import { bringBackPlaces, leaveOut, letHistoryGo, SECOND } from './place-events.ts';
+import { mendRelays } from './relay-events.ts';
 import { OWN, stagedPaths } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
@@ -115,8 +116,9 @@ class Run {
     const count = this.#kinds.has('middle') ? 3 : drawn;
     group.slowness = this.#random.pick([1, 20, 400]);
     const folds = this.#random.fork('folding');
-    // Every other relay also joins those that are on.
-    if (this.#kinds.has('relay')) group.relyOnRelay(this.#random.fork('switchboard').chance(0.5));
+    const switchboard = this.#random.fork('switchboard');
+    // Every other relay also joins those that are on; every third tells only where things are.
+    if (this.#kinds.has('relay')) group.relyOnRelay(switchboard.chance(0.5), switchboard.chance(0.3));
     for (let at = 0; at < count; at++)
       group.addDevice({
         skewed: this.#kinds.has('clock'),
@@ -236,9 +238,9 @@ class Run {
   #mend(): void {
     const group = this.#group;
     group.mendAll();
+    mendRelays(group);
     group.slowness = 20;
     for (const device of group.devices) {
-      group.relay?.mend(device.host);
       device.onCall = null;
       device.deafness = 0;
       device.remount();

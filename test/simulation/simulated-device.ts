@@ -3,6 +3,7 @@ import { Engine } from '../../src/main/engine.ts';
 import type { EngineWorld } from '../../src/main/engine-world.ts';
 import type { Places } from '../../src/main/locations/places.ts';
 import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity/identity.ts';
+import type { RelayConnector } from '../../src/main/peers/relay/relay-session.ts';
 import type { BatchSizes } from '../../src/main/platform/batch-sizes.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
 import type { CollectionId } from '../../src/main/record/ids.ts';
@@ -19,7 +20,7 @@ import type { Volume } from '../fakes/inode.ts';
 import { MemoryDisk } from '../fakes/memory-disk.ts';
 import type { MemoryFileSystem } from '../fakes/memory-file-system.ts';
 import type { MemoryNetwork } from '../fakes/memory-network.ts';
-import type { MemoryRelay } from '../fakes/memory-relay.ts';
+import type { RelayNetwork } from '../fakes/relay-network.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { SimulatedUser } from '../fakes/simulated-user.ts';
 import { OWN } from './root-view.ts';
@@ -62,7 +63,7 @@ export class SimulatedDevice {
   readonly random: SeededRandom;
   readonly membership = new Map<CollectionId, readonly Uint8Array[]>();
   readonly network: MemoryNetwork;
-  readonly memoryRelay: MemoryRelay | null;
+  readonly relays: RelayNetwork | null;
   readonly folding: boolean;
   readonly batches: BatchSizes;
   /** Asked before each call of the program to the file system; may act as another program would at that moment. */
@@ -83,6 +84,7 @@ export class SimulatedDevice {
   #running: Running | null = null;
   #starts = 0;
   #powerLosses = 0;
+  #losesPower: boolean = false;
   /** Disks that are not there, by where they belong. */
   readonly #disconnected = new Map<string, Volume>();
 
@@ -91,7 +93,7 @@ export class SimulatedDevice {
     options: {
       readonly clock: FakeClock;
       readonly network: MemoryNetwork;
-      readonly memoryRelay: MemoryRelay | null;
+      readonly relays: RelayNetwork | null;
       readonly random: SeededRandom;
       readonly skew: number;
       readonly folding: boolean;
@@ -105,7 +107,7 @@ export class SimulatedDevice {
     this.#world = options.clock;
     this.#report = report;
     this.network = options.network;
-    this.memoryRelay = options.memoryRelay;
+    this.relays = options.relays;
     this.random = options.random;
     this.folding = options.folding;
     this.batches = options.batches;
@@ -181,7 +183,7 @@ export class SimulatedDevice {
         boot: `boot ${this.#powerLosses}`,
         watchRoot: null,
         places: { load: () => this.#places, save: (places) => void (fs.dead || (this.#places = places)) },
-        relays: this.memoryRelay?.connector(this.host, () => fs.dead || this.#graves.has(database)) ?? null,
+        relays: this.#relaysFor(guarded, random.fork('relays'), () => fs.dead || this.#graves.has(database)),
         beacons: [],
         networks: () => '',
         platform: 'posix',
@@ -235,7 +237,9 @@ export class SimulatedDevice {
   /** The power goes: what was not synced survives as `random` decides. */
   losePower(random: SeededRandom): void {
     this.#powerLosses++;
+    this.#losesPower = true;
     this.kill();
+    this.#losesPower = false;
     this.disk.losePower({ keepUnsynced: random });
   }
 
@@ -312,7 +316,7 @@ export class SimulatedDevice {
     this.#graves.add(database);
     clock.stop();
     this.network.unplug(this.host);
-    this.memoryRelay?.tellPresence();
+    this.relays?.died(this.host, this.#losesPower);
     for (const stop of stopWatching) stop();
     this.#formerCalls += fs.calls;
     if (this.#running?.fs === fs) this.#running = null;
@@ -335,6 +339,10 @@ export class SimulatedDevice {
       if (running !== null) this.#freeze(running.fs, running.database, running.clock, running.stopWatching);
     }
     return fault;
+  }
+
+  #relaysFor(clock: Clock, random: SeededRandom, isDead: () => boolean): RelayConnector | null {
+    return this.relays?.connector({ host: this.host, clock, random, isDead }) ?? null;
   }
 
   /** The clock of one process: it sees the wall's time, and what its timers throw ends the process as it would in Node. */

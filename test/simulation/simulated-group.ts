@@ -7,14 +7,17 @@ import type { Replica } from '../../src/main/replica.ts';
 import { FOLDER } from '../../src/main/sources/formats.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { MemoryNetwork } from '../fakes/memory-network.ts';
-import { MemoryRelay } from '../fakes/memory-relay.ts';
+import { RelayNetwork } from '../fakes/relay-network.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
+import { RELAY_KEY, SimulatedRelay } from '../fakes/simulated-relay.ts';
 import { type Finding, Ledger } from './ledger.ts';
 import { PORT, ROOT, SimulatedDevice } from './simulated-device.ts';
 
 /** Calls to the file system at once, and further ones a minute: nobody has so many files here. */
 const PATIENCE = 20_000;
 const PATIENCE_A_MINUTE = 20;
+export const RELAY = `https://relay.example:443#k=${RELAY_KEY}`;
+const STORAGE = `https://storage.example:443#k=${RELAY_KEY}`;
 const YEAR_MS = 365 * 24 * 3600_000;
 
 /** A group of computers under one clock, and the person before them. */
@@ -45,8 +48,14 @@ export class SimulatedGroup {
   /** The only one that two others meet; null: any may meet any. */
   middle: SimulatedDevice | null = null;
   readonly #apart = new Set<string>();
-  /** By which alone they pass things on; null: there is none, and they link with each other. */
-  relay: MemoryRelay | null = null;
+  /** Where relays are; null: there is none, and they link with each other. */
+  relays: RelayNetwork | null = null;
+  /** By which alone they pass things on: what lies there lies here. */
+  relay: SimulatedRelay | null = null;
+  /** Which tells where that is; null: it does so itself. */
+  management: SimulatedRelay | null = null;
+  /** Puts the relay back to what it was when it was copied; null: it was not. */
+  relayCopy: (() => void) | null = null;
   /** Who joined knows only the address of who let it in. */
   star = false;
   /** Of the devices that are added from now on. */
@@ -71,13 +80,13 @@ export class SimulatedGroup {
     const index = this.devices.length;
     const random = this.#random.fork(`device ${index}`);
     const skew = options.skewed ? random.pick([0, 1500, -90_000, YEAR_MS, -YEAR_MS]) : 0;
-    const { clock, network, batches, relay } = this;
+    const { clock, network, batches, relays } = this;
     const device = new SimulatedDevice(
       index,
-      { clock, network, memoryRelay: relay, random, skew, folding: options.folding, batches },
+      { clock, network, relays, random, skew, folding: options.folding, batches },
       { fault: (from, what) => this.find('fault', `${from.name}: ${what}`) },
     );
-    if (relay !== null) for (const other of this.devices) this.#keepApart(device, other);
+    if (relays !== null) for (const other of this.devices) this.#keepApart(device, other);
     this.devices.push(device);
     return device;
   }
@@ -123,6 +132,8 @@ export class SimulatedGroup {
   async pass(milliseconds: number): Promise<void> {
     for (const device of this.devices) device.patience = PATIENCE + (milliseconds / 60_000) * PATIENCE_A_MINUTE;
     await this.clock.advance(milliseconds);
+    for (const relay of this.relays?.relays ?? [])
+      for (const fault of relay.faults.splice(0)) this.find('fault', `the relay: ${fault}`);
     for (const device of this.alive) {
       const others = this.replica(device)?.membership.others();
       if (others !== undefined) this.#acquainted.set(device, new Set(others.map((each) => each.device)));
@@ -149,7 +160,7 @@ export class SimulatedGroup {
     this.collection = added === null ? null : collectionId(added.collection);
     const replica = this.replica(device);
     if (this.relay === null || replica === null) return;
-    replica.membership.setRelay('https://relay.example', device.wall.now());
+    replica.membership.setRelay(RELAY, device.wall.now());
     replica.membershipChanged();
   }
 
@@ -204,9 +215,18 @@ export class SimulatedGroup {
     this.middle = middle;
     this.#keepApart(one, other);
   }
-  /** From now on devices only leave things for each other at a relay, and never meet, or (`joins`) meet through it. */
-  relyOnRelay(joins: boolean): void {
-    this.relay = new MemoryRelay(this.clock, { latency: () => 1 + this.#weather.int(this.slowness) });
+  /**
+   * From now on devices only leave things for each other at a relay, and never meet, or (`joins`) meet through it. `isSplit`: what they are given is
+   * the address of one that only tells where things are.
+   */
+  relyOnRelay(joins: boolean, isSplit = false): void {
+    this.relays = new RelayNetwork(this.clock, { latency: () => 1 + this.#weather.int(this.slowness) });
+    if (isSplit) {
+      this.management = new SimulatedRelay(this.relays, { role: 'management', storage: STORAGE, origins: [] });
+      this.relays.put(RELAY, this.management);
+      this.relay = new SimulatedRelay(this.relays, { role: 'storage', origins: [] });
+      this.relays.put(STORAGE, this.relay);
+    } else this.relay = this.relays.at(RELAY);
     this.relay.joins = joins;
   }
   #keepApart(one: SimulatedDevice, other: SimulatedDevice): void {

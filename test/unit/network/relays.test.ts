@@ -23,7 +23,7 @@ import { FakeClock } from '../../fakes/fake-clock.ts';
 import { aboutPhotos, makeIdentities } from '../../fakes/identities.ts';
 import { memoryCarried } from '../../fakes/memory-carried.ts';
 import { MemoryNetwork } from '../../fakes/memory-network.ts';
-import { MemoryRelay } from '../../fakes/memory-relay.ts';
+import { RelayNetwork } from '../../fakes/relay-network.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const HOME = 'https://home.example:443';
@@ -289,19 +289,19 @@ describe('the relays of a device', () => {
 describe('two devices at one relay', () => {
   async function world() {
     const clock = new FakeClock();
-    const relay = new MemoryRelay(clock);
-    relay.joins = true;
-    const [a, b] = [new Side(ana, relay.connector('a')), new Side(ben, relay.connector('b'))];
+    const relays = new RelayNetwork(clock);
+    const reachedBy = (host: string) => relays.connector({ host, clock, random, isDead: () => false });
+    const [a, b] = [new Side(ana, reachedBy('10.0.0.1')), new Side(ben, reachedBy('10.0.0.2'))];
     const membership = a.found('Photos', HOME);
     admit(membership, ben);
     b.open(membership.group, membership.operations());
     for (const side of [a, b]) side.relays.refresh();
-    await clock.advance(1000);
-    return { clock, relay, a, b, membership };
+    await clock.advance(10_000);
+    return { clock, relays, a, b, membership };
   }
 
   it('reach each other, and each knows which of the two asked', async () => {
-    const { clock, relay, a, b } = await world();
+    const { clock, relays, a, b } = await world();
     expect([a.relays.reaches(ben.id), b.relays.reaches(ana.id)]).toEqual([true, true]);
     const dialling = a.relays.dial(ben.descriptor, never);
     await clock.advance(100);
@@ -312,10 +312,12 @@ describe('two devices at one relay', () => {
       [[ana.id, false]],
     ]);
     expect(link.exporter('x', 32)).toEqual(b.links[0]?.exporter('x', 32));
+    // Who reads what comes learns that nothing more does.
+    link.onFrames(() => {});
     const closed = new Promise((resolve) => link.onClose(resolve));
-    relay.cut('b');
+    relays.cut('10.0.0.2');
     await clock.advance(100);
-    expect([await closed, a.relays.reaches(ben.id), relay.channels]).toEqual(['lost', false, 0]);
+    expect([await closed, a.relays.reaches(ben.id), relays.at(HOME).channels]).toEqual(['closed-by-peer', false, 0]);
     await expect(a.relays.dial(ben.descriptor, never)).rejects.toMatchObject({ code: 'relay-offline' });
   });
 
