@@ -93,6 +93,15 @@ describe('what is put up at a relay', () => {
     expect(textOf(other, 'a')).toBe(large('x'));
   });
 
+  it('is put up again where the relay lost it, as soon as somebody waits for it, though who put it there was never away', async () => {
+    const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
+    await alone(group, one, write(one, 'a', large('x')));
+    lyingThere(group).packs.clear();
+    await group.start(other);
+    await group.pass(10 * 60_000);
+    expect(textOf(other, 'a')).toBe(large('x'));
+  });
+
   it('is put up at the next relay, whatever lay at the one before', async () => {
     const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
     await alone(group, one, write(one, 'a', 'put up there'));

@@ -89,9 +89,21 @@ export class ContentsAtRelay {
       missing.length === 0 || this.trouble !== null
         ? []
         : await this.#port.packs.use((memory) => this.#putPacks(at, memory, missing, covers, noteThere));
+    const again = [...there].flatMap(([pack, sid]) => (sid <= readUpTo && mayRepeat(pack) ? pack : []));
+    const lost = new Set(await this.#dropLost(at.session, again));
     for (const [pack, sid] of there)
-      if (sid > readUpTo || mayRepeat(pack)) await this.#needAgain(at, pack, sid > readUpTo ? sid : null, covers);
-    return [...packs, ...there.keys()];
+      if (!lost.has(pack) && (sid > readUpTo || again.includes(pack)))
+        await this.#needAgain(at, pack, sid > readUpTo ? sid : null, covers);
+    const anew = lost.size > 0 ? await this.#putUp(at, wanted, covers, readUpTo, () => false) : [];
+    return [...packs, ...[...there.keys()].filter((pack) => !lost.has(pack)), ...anew];
+  }
+
+  /** Asks the relay to keep packs for another while; those it has no more, which are not known any more either: what was in them is put up anew. */
+  async #dropLost(session: RelayStorage, packs: readonly string[]): Promise<readonly string[]> {
+    const { id, collection } = this.#replica;
+    const lost = packs.length > 0 ? await session.touchPacks(id, packs) : [];
+    for (const name of lost) collection.transactSoon(() => this.#store.dropPack(name));
+    return lost;
   }
 
   /** Their names. */
@@ -241,7 +253,7 @@ export class ContentsAtRelay {
     const needed = this.#store.ownPacks().map(({ name }) => name);
     if (needed.length === 0 || now - this.#keptAt < KEPT_AGAIN_MS) return;
     this.#keptAt = now;
-    for (const name of await session.touchPacks(id, needed)) collection.transactSoon(() => this.#store.dropPack(name));
+    await this.#dropLost(session, needed);
   }
 
   /** Everything is applied everywhere: whoever put packs there takes them away, and what was in them need not be known. */
