@@ -115,8 +115,11 @@ export class TextsAtHand {
     return document.fresh && (this.#many || item === document.text.items[0]);
   }
 
-  /** Bytes that decide what an item says: it is the same as long as they are. */
-  revisionOf(document: Loaded, item: NativeItem, id: RecordId): Revision {
+  /**
+   * Bytes that decide what an item says: it is the same as long as they are. `isWhole` false: its document holds what nobody was told of, and has
+   * to be looked into again though it stays as it is.
+   */
+  revisionOf(document: Loaded, item: NativeItem, id: RecordId, isWhole = true): Revision {
     const made = this.#many ? undefined : revisions.get(item);
     if (made?.id === id) return made.revision;
     const uid = item.uid === null ? '' : recordIdOfUid(item.uid);
@@ -127,7 +130,7 @@ export class TextsAtHand {
       uid: uid === id || uid === id.replace(NUMBER, '') ? '' : uid,
       readAs: document.text.readAs ?? '',
     };
-    const revision = writeItemRevision(this.#many ? { ...own, document: document.revision } : own);
+    const revision = writeItemRevision(this.#many && isWhole ? { ...own, document: document.revision } : own);
     if (!this.#many) revisions.set(item, { id, revision });
     return revision;
   }

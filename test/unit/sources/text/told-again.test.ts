@@ -51,8 +51,18 @@ async function room() {
   const forget = (id: string): void => {
     known = new Map([...known].filter(([each]) => each !== id));
   };
+  /** Writes one as what is known of it expects, which is known from then on. */
+  const construct = async (id: RecordId, name: string) => {
+    const fields = new Map([[fieldName('name'), name]]);
+    const expected = known.get(id)?.revision ?? null;
+    const [outcome] = await adapter.construct([
+      { id, fields, expected, native: null, replaces: null, content: null },
+    ]);
+    if (outcome?.done !== 'written' || outcome.revision === null) throw new Error(`not written: ${JSON.stringify(outcome)}`);
+    known = new Map([...known, [id, { revision: outcome.revision, vouches: true }]]);
+  };
   await takeIn();
-  return { clock, user, fs, adapter, write, list, takeIn, forget };
+  return { clock, user, fs, adapter, write, list, takeIn, forget, construct };
 }
 
 it('tells the same once more where nothing changed, and reads nothing for that', async () => {
@@ -81,6 +91,15 @@ it('tells anew where a text or what is known of one is another', async () => {
   await clock.advance(3000);
   await takeIn();
   expect((await list(null)).event).toBe((await list(null)).event);
+});
+
+it('looks for what somebody added to a text before it was written, though it is as it was written', async () => {
+  const { clock, user, list, construct } = await room();
+  user.appendFile(`${ROOT}/bob.txt`, '\n@ new\nname="new"\n');
+  await clock.advance(60_000);
+  await construct(recordId('bob'), 'Bob');
+  await clock.advance(60_000);
+  expect((await list(null)).ids).toContain('new');
 });
 
 it('looks for what is known and was not there, though nothing told of it', async () => {
