@@ -1,8 +1,9 @@
 import { registerSql } from './register-sql.ts';
 
-// node test/simulation/run.ts 20000 | --seed N --verbose [--kinds a,b] [--from N] [--steps N] [--whole-batches]
+// node test/simulation/run.ts 20000 | --seed N --verbose [--kinds a,b] [--from N] [--steps N] [--whole-batches] | --shelves (contacts and calendars)
 registerSql();
 const { simulate } = await import('./simulate.ts');
+const { simulateShelves } = await import('./simulate-shelves.ts');
 type Kinds = NonNullable<NonNullable<Parameters<typeof simulate>[1]>['kinds']>;
 
 const args = process.argv.slice(2);
@@ -37,7 +38,7 @@ const SLOW_SECONDS = 5;
 for (let at = 0; at < count; at++) {
   now = seed ?? String(from + at);
   const begun = process.cpuUsage().user;
-  const done = await simulate(now, chosen);
+  const done = await (args.includes('--shelves') ? simulateShelves(now, chosen as never) : simulate(now, chosen));
   const seconds = (process.cpuUsage().user - begun) / 1e6;
   if (seconds > SLOW_SECONDS) console.log(`seed ${now}: took ${seconds.toFixed(1)} s of the processor`);
   for (const [name, times] of done.counts) counts.set(name, (counts.get(name) ?? 0) + times);

@@ -40,7 +40,7 @@ export interface Simulation {
 const WAITS = [0, 0, 3, 20, 80, 400, 1500, 5000, 12_000];
 /** Longer than the longest pause between two tries to link, and than the pause between two whole looks. */
 const LONG_MS = 620_000;
-const CALLS_THAT_WRITE = [
+export const CALLS_THAT_WRITE = [
   'write',
   'rename',
   'unlink',

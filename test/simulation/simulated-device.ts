@@ -72,6 +72,8 @@ export class SimulatedDevice {
   patience = Number.POSITIVE_INFINITY;
   /** Given to the program when it is started. */
   relay: string | null = null;
+  /** Is it told of changes to texts, or are they looked at on a timer only? */
+  watchesTexts: boolean = false;
   /** Share of the notices of a change on the disk that are lost. */
   deafness = 0;
   /** Calls to the file system of processes that are gone. */
@@ -198,7 +200,7 @@ export class SimulatedDevice {
           return there === null ? null : { path, isFolder: there.type === 'directory' };
         },
         countItems: (path, format) => Promise.resolve().then(() => countItems(this.user.fs, path, format)),
-        watchText: null,
+        watchText: this.watchesTexts ? this.#watchText(guarded, stopWatching, random.fork('texts')) : null,
         isProfileLocked: () => false,
         secrets: { passwordOf: () => null, setPassword: () => undefined },
         makeDirectory: (path) => this.user.mkdirp(path),
@@ -379,6 +381,26 @@ export class SimulatedDevice {
     const stop = this.disk.onChange(told);
     stops.add(stop);
     return { add: () => {}, remove: () => {}, close: async () => stop() };
+  }
+
+  /** The same of texts. What begins with a dot is not told of a folder. */
+  #watchText(clock: Clock, stops: Set<() => void>, random: SeededRandom): EngineWorld['watchText'] {
+    const follow = async (tell: (path: string) => (() => void) | null): Promise<() => Promise<void>> => {
+      const stop = this.disk.onChange((path) => {
+        const call = tell(path);
+        if (call !== null && !random.chance(this.deafness)) clock.after(random.int(5), call);
+      });
+      stops.add(stop);
+      return async () => stop();
+    };
+    return {
+      file: (path, onChange) => follow((changed) => (changed === path ? onChange : null)),
+      folder: (path, onChange) =>
+        follow((changed) => {
+          const name = changed.startsWith(`${path}/`) ? changed.slice(path.length + 1) : '.';
+          return name.startsWith('.') || name.includes('/') ? null : () => onChange(name);
+        }),
+    };
   }
 
   /** The directory of that name and those in it: what a watcher takes up anew. */

@@ -55,10 +55,9 @@ async function room() {
   const construct = async (id: RecordId, name: string) => {
     const fields = new Map([[fieldName('name'), name]]);
     const expected = known.get(id)?.revision ?? null;
-    const [outcome] = await adapter.construct([
-      { id, fields, expected, native: null, replaces: null, content: null },
-    ]);
-    if (outcome?.done !== 'written' || outcome.revision === null) throw new Error(`not written: ${JSON.stringify(outcome)}`);
+    const [outcome] = await adapter.construct([{ id, fields, expected, native: null, replaces: null, content: null }]);
+    if (outcome?.done !== 'written' || outcome.revision === null)
+      throw new Error(`not written: ${JSON.stringify(outcome)}`);
     known = new Map([...known, [id, { revision: outcome.revision, vouches: true }]]);
   };
   await takeIn();
