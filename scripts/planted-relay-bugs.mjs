@@ -408,15 +408,15 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'any member deletes the packs of others',
     file: 'src/relay/relay-service.ts',
-    find: 'if (pack.by !== key && !(await isAdmin(store, group, key)))',
-    replace: 'if (pack.by === key && !(await isAdmin(store, group, key)) && !session.groups.has(group))',
+    find: 'if (by !== key && !(await isAdmin(this.#world.store, group, key)))',
+    replace: 'if (by === key && !session.groups.has(group))',
     tests: [RELAY],
   },
   {
     about: 'a pack that is put again while it is collected loses its bytes',
-    file: 'src/relay/relay-service.ts',
-    find: 'if ((await this.#world.store.pack(g, id)) === null) await this.#world.blobs.remove(g, id);',
-    replace: 'await this.#world.blobs.remove(g, id);',
+    file: 'src/relay/rules/packs.ts',
+    find: 'if ((await this.#port.store.pack(g, id)) === null) await this.#port.blobs.remove(g, id);',
+    replace: 'await this.#port.blobs.remove(g, id);',
     tests: [RELAY],
   },
 ];

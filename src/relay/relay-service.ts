@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toHex } from '../main/peers/protocol/hex.ts';
 import { aclBytes } from '../main/peers/protocol/relay-statements.ts';
-import { Lock } from '../main/platform/lock.ts';
 import type { Random } from '../main/platform/random.ts';
 import type { CollectionId, MemberKey } from '../main/record/ids.ts';
 import type { BlobStore } from './rules/blob-store.ts';
@@ -13,12 +12,12 @@ import {
   ITEM_LIFE_MS,
   ITEMS_ANSWER,
   ITEMS_AT_ONCE,
-  LEASE_MS,
   PACKS_AT_ONCE,
   type RelayLimits,
 } from './rules/limits.ts';
 import { type EventsHandle, type Knocked, Meetings } from './rules/meetings.ts';
 import type { Meter } from './rules/meter.ts';
+import { Packs } from './rules/packs.ts';
 import {
   readAclKeys,
   readGroup,
@@ -37,8 +36,6 @@ import { Words } from './rules/words.ts';
 
 /** Protocol version `info` tells. */
 const VERSION = 1;
-/** What lies in the blob store without a row for longer than this was left by a crash. */
-const ORPHAN_MS = 60 * 60 * 1000;
 
 export interface RelayWorld {
   readonly store: RelayStore;
@@ -80,13 +77,13 @@ export class RelayService {
   readonly #world: RelayWorld;
   readonly #door: Door;
   readonly #meetings: Meetings;
+  readonly #packs: Packs;
   readonly #words: Words;
-  /** Writing and removing the bytes of one pack take turns, so that its row and its bytes agree. */
-  readonly #packLocks = new Map<string, { readonly lock: Lock; users: number }>();
 
   constructor(world: RelayWorld) {
     this.#world = world;
     this.#meetings = new Meetings(world);
+    this.#packs = new Packs(world);
     this.#words = new Words(world.store);
     this.#door = new Door({
       ...world,
@@ -303,41 +300,21 @@ export class RelayService {
     this.#room('packs');
     checkSize(bytes, this.#world.limits.pack, 'a pack');
     if (sha256(bytes) !== id) throw new Refusal('bad-request', 'the id of a pack is the SHA-256 of its bytes');
-    const { store, blobs, limits } = this.#world;
-    await this.#onPack(group, id, async () => {
-      const lease = this.#world.now() + LEASE_MS;
-      const outcome = await store.putPack(group, id, { size: bytes.length, by: key, lease }, limits.groupPacks);
-      if (outcome === 'quota') this.#quota('packs');
-      if (outcome === 'no-group') noGroup();
-      try {
-        // Also where it is known: its bytes may be lost.
-        await blobs.put(group, id, bytes);
-      } catch (fault) {
-        if (outcome === 'new') await store.removePack(group, id);
-        throw fault;
-      }
-      this.#count('packs_in_bytes', bytes.length);
-    });
+    const outcome = await this.#packs.put(group, id, bytes, key);
+    if (outcome === 'quota') this.#quota('packs');
+    if (outcome === 'no-group') noGroup();
+    this.#count('packs_in_bytes', bytes.length);
   }
 
   /** Bytes of a pack; refuses with `not-found` where it is not here. */
-  async packSize(session: Session, g: string, name: string): Promise<number> {
-    const pack = await this.#world.store.pack(memberOf(session, g).group, readPackId(name));
-    return pack?.size ?? noPack();
+  packSize(session: Session, g: string, name: string): Promise<number> {
+    return this.#packs.size(memberOf(session, g).group, readPackId(name));
   }
 
   /** So many bytes of a pack, less at its end. */
   async readPack(session: Session, g: string, name: string, offset: number, length: number): Promise<Uint8Array> {
     const { group, key } = memberOf(session, g);
-    const id = readPackId(name);
-    const bytes = await this.#world.blobs.read(group, id, offset, length);
-    if (bytes === null) {
-      // Whatever took the bytes away: who put them is to learn that they are missing. One that is just being put has its turn first.
-      await this.#onPack(group, id, async () => {
-        if ((await this.#world.blobs.read(group, id, 0, 1)) === null) await this.#world.store.removePack(group, id);
-      });
-      return noPack();
-    }
+    const bytes = await this.#packs.read(group, readPackId(name), offset, length);
     this.#count('packs_out_bytes', bytes.length);
     this.#spend(key, bytes.length);
     return bytes;
@@ -346,14 +323,9 @@ export class RelayService {
   /** Who put a pack may delete it, and so may an admin. */
   async deletePack(session: Session, g: string, name: string): Promise<void> {
     const { group, key } = memberOf(session, g);
-    const id = readPackId(name);
-    const { store, blobs } = this.#world;
-    await this.#onPack(group, id, async () => {
-      const pack = (await store.pack(group, id)) ?? noPack();
-      if (pack.by !== key && !(await isAdmin(store, group, key)))
+    await this.#packs.remove(group, readPackId(name), async ({ by }) => {
+      if (by !== key && !(await isAdmin(this.#world.store, group, key)))
         throw new Refusal('not-an-admin', 'only who put a pack, or an admin, deletes it');
-      await store.removePack(group, id);
-      await blobs.remove(group, id);
     });
   }
 
@@ -361,7 +333,7 @@ export class RelayService {
   async touchPacks(session: Session, g: string, body: unknown): Promise<readonly string[]> {
     const { group } = memberOf(session, g);
     const ids = readList(readObject(body, 'the request').ids, PACKS_AT_ONCE, 'ids').map(readPackId);
-    return this.#world.store.touchPacks(group, ids, this.#world.now() + LEASE_MS);
+    return this.#packs.touch(group, ids);
   }
 
   // The switchboard.
@@ -396,14 +368,14 @@ export class RelayService {
 
   /** Deletes what nobody needs, a day after it was marked. Every hour. */
   async collect(): Promise<void> {
-    const { store, blobs, keepMs } = this.#world;
+    const { store, keepMs } = this.#world;
     const now = this.#world.now();
     const times = { graceOver: now - Math.min(keepMs, GRACE_MS), keep: now - keepMs, life: now - ITEM_LIFE_MS };
     this.#count('collected_items', await store.collectItems(times, now));
-    await this.#collectPacks(times.graceOver, now);
+    this.#count('collected_packs', await this.#packs.collect(times.graceOver, now));
     await store.collectMailboxes(now);
     await this.#words.collect(now);
-    for await (const { g, id } of blobs.writtenBefore(now - ORPHAN_MS)) await this.#removeBytes(g, id);
+    await this.#packs.sweep(now);
   }
 
   /** Ends all sockets; the store is its owner's to close. */
@@ -435,34 +407,6 @@ export class RelayService {
     this.#count('quota_refusals');
     throw new Refusal('quota', 'the disk of the relay is full');
   }
-
-  async #collectPacks(graceOver: number, now: number): Promise<void> {
-    for (;;) {
-      const packs = await this.#world.store.collectPacks(graceOver, now);
-      if (packs.length === 0) return;
-      this.#count('collected_packs', packs.length);
-      for (const { g, id } of packs) await this.#removeBytes(g, id);
-    }
-  }
-
-  /** Removes the bytes of a pack that has no row: it may have been put again meanwhile. */
-  async #removeBytes(g: CollectionId, id: string): Promise<void> {
-    await this.#onPack(g, id, async () => {
-      if ((await this.#world.store.pack(g, id)) === null) await this.#world.blobs.remove(g, id);
-    });
-  }
-
-  async #onPack<T>(group: CollectionId, id: string, work: () => Promise<T>): Promise<T> {
-    const name = `${group}/${id}`;
-    const turn = this.#packLocks.get(name) ?? { lock: new Lock(), users: 0 };
-    this.#packLocks.set(name, turn);
-    turn.users++;
-    try {
-      return await turn.lock.run(work);
-    } finally {
-      if (--turn.users === 0) this.#packLocks.delete(name);
-    }
-  }
 }
 
 /** As which member a session uses a group; refuses with `not-a-member`. */
@@ -489,8 +433,5 @@ function checkSize(bytes: Uint8Array, most: number, what: string): void {
 
 function noGroup(): never {
   throw new Refusal('not-found', 'no such group is registered');
-}
-function noPack(): never {
-  throw new Refusal('not-found', 'no such pack is here');
 }
 const sha256 = (bytes: Uint8Array): string => toHex(createHash('sha256').update(bytes).digest());
