@@ -7,6 +7,7 @@ import type { MemberKey } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import type { ExchangePort } from '../../src/main/store-and-forward/exchange-port.ts';
 import { PackMemory } from '../../src/main/store-and-forward/pack-memory.ts';
+import { patientStorage } from '../../src/main/store-and-forward/patient-storage.ts';
 import { RelayExchange } from '../../src/main/store-and-forward/relay-exchange.ts';
 import { StandingsAtRelay } from '../../src/main/store-and-forward/standings-at-relay.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
@@ -82,6 +83,36 @@ describe('how far members say there that they are', () => {
     await alone(group, one);
     group.remove(other, one);
     expect(await taken(heads)).toEqual([]);
+  });
+
+  it('is heard when somebody says something, and with all that is read while not all of it is understood', async () => {
+    group = await neverTogether(2);
+    const [one, other] = group.devices as [SimulatedDevice, SimulatedDevice];
+    await alone(group, one, write(one, 'a', 'words'));
+    const replica = replicaOf(group, one);
+    const there = one.engine.network.relays.readySession(replica.id) as RelaySession;
+    const key = replica.membership.memberKeyOf(other.identity.id) as MemberKey;
+    let [heard, said]: [number, readonly { readonly key: MemberKey; readonly bytes: Uint8Array }[]] = [0, []];
+    const heads = async () => {
+      heard++;
+      return said;
+    };
+    const session = () => ({ ...patientStorage(there, group.clock), heads });
+    const exchange = new RelayExchange(replica, replica.collection.relay, portOf(group, replica, { session }));
+    const heardOnce = async (told: () => void): Promise<number> => {
+      told();
+      await group.pass(5000);
+      return heard;
+    };
+    expect(await heardOnce(() => exchange.ready())).toBe(1);
+    expect(await heardOnce(() => exchange.somethingThere())).toBe(1);
+    said = [{ key, bytes: Uint8Array.of(1, 2, 3) }];
+    expect(await heardOnce(() => exchange.somethingSaid())).toBe(2);
+    expect(await heardOnce(() => exchange.somethingThere())).toBe(3);
+    said = [];
+    expect(await heardOnce(() => exchange.somethingThere())).toBe(4);
+    expect(await heardOnce(() => exchange.somethingThere())).toBe(4);
+    exchange.stop();
   });
 });
 
