@@ -317,7 +317,7 @@ export class ConstructTexts {
       return id !== null && item !== undefined && (item.uid === null || recordIdOfUid(item.uid) === id);
     });
     this.#texts.remember(loaded);
-    const isWhole = before.text.items.length === 0 || this.#isTold(loaded, items);
+    const isWhole = !this.#place.many || before.text.items.length === 0 || this.#isTold(loaded, items);
     return items.map(({ id, fields }) => {
       if (fields === null) return { id, done: 'written', revision: null, kept: null };
       const item = this.#texts.place(id)?.item;
