@@ -148,7 +148,7 @@ const renameFile: Deed = (shelf, { random }) => {
   const target = `${shelf.path}/${to}`;
   const there = shelf.device.user.fs.lstat(target);
   if (there !== null && there.inode !== shelf.device.user.fs.lstat(path)?.inode) return null;
-  shelf.device.user.move(path, target);
+  shelf.rename(path, target);
   return `rename ${path} to ${to}`;
 };
 /** Two texts of a folder become one, or one becomes two. */

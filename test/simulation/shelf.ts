@@ -122,6 +122,12 @@ export class Shelf {
       throw error;
     }
   }
+  /** Gives a text another name. */
+  rename(path: string, to: string): void {
+    this.device.user.move(path, to);
+    const meant = this.#meant.get(path);
+    if (meant !== undefined) this.#meant.set(to, meant);
+  }
   /** Begins to save it in place; the function returned writes the rest. */
   saveSlowly(path: string, text: string): () => void {
     this.#meant.set(path, text);
