@@ -13,7 +13,9 @@ const headBytes = (info: number): number => (info < 24 ? 1 : 1 + (1 << (info - 2
 export function decodeCbor(bytes: Uint8Array, options: DecodeOptions = {}): unknown {
   const mayBegin = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(MARK_BYTES);
   if (!mayBegin) return decode(bytes, options);
-  return decode(bytes, { ...options, tokenizer: new MarkedTexts(bytes, { ...CBORG_DEFAULTS, ...options }) });
+  // As `decode` itself hands them in: bytes within are of the class that these are of.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return decode(bytes, { ...options, tokenizer: new MarkedTexts(plain, { ...CBORG_DEFAULTS, ...options }) });
 }
 
 /** What `decode` itself gives the tokenizer it makes. */

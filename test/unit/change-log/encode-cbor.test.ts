@@ -56,6 +56,14 @@ describe('CBOR of this device', () => {
     );
   });
 
+  it('gives bytes of one class, also beside a text that begins with a byte order mark', () => {
+    const bytes = encode([Uint8Array.of(1), '\ufeff']);
+    for (const given of [bytes, Buffer.from(bytes), new Uint8Array(bytes)]) {
+      const [held, text] = decodeCbor(given) as [Uint8Array, string];
+      expect([Object.getPrototypeOf(held), text]).toEqual([Uint8Array.prototype, '\ufeff']);
+    }
+  });
+
   it('takes and refuses what the strict decoder does, whatever becomes of the bytes', () => {
     const strict = {
       strict: true,
