@@ -105,6 +105,13 @@ export const PLANTED_TEXT_BUGS = [
     tests: OURS,
   },
   {
+    about: 'what is damaged goes with the last item beside it',
+    file: 'src/main/sources/text/construct-texts.ts',
+    find: ' && damaged.length === 0;',
+    replace: ' && damaged.length >= 0;',
+    tests: ['test/unit/sources/text/emptied-text.test.ts'],
+  },
+  {
     about: 'what a book could not hold counts as written',
     file: 'src/main/sources/text/construct-texts.ts',
     find: 'return equalFields(holds, fields) ? written : { ...written, holds };',

@@ -144,7 +144,9 @@ export class ConstructTexts {
       const inParts = this.#writeInParts(writes, (part) => this.#writeDocument(name, part, known));
       return [...outcomes, ...(await inParts)];
     }
-    const isLast = this.#place.many && document.text.items.length === writes.length;
+    const { items: held, damaged } = document.text;
+    // What is damaged is somebody's too: a text that is nothing else any more stays.
+    const isLast = this.#place.many && held.length === writes.length && damaged.length === 0;
     const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
     const expected = read === undefined ? null : document.revision;
     const written = await this.#place.write(name, expected, isEmptied ? null : bytes);
