@@ -9,12 +9,15 @@ import { SimulatedGroup } from './simulated-group.ts';
 
 const CARDS = { path: '/home/book.vcf', format: 'vcard' };
 const TABLE = { path: '/home/book.csv', format: 'csv-google' };
+const FOLDER = { path: '/home/people', format: 'vcard-folder' };
+/** Where all but the first device hold the book. */
+const OTHERS = { cards: CARDS, table: TABLE, folder: FOLDER };
 
 /** A card as short as it can be. */
 export const cardOf = (uid: string, name: string, more = ''): string =>
   `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${uid}\r\nFN:${name}\r\n${more}END:VCARD\r\n`;
 
-/** Some computers that share an address book, each in a file of many cards, or all but the first in a table. */
+/** Some computers that share an address book, each in a file of many cards, or all but the first in a table or in a folder. */
 export class TextRoom {
   readonly group: SimulatedGroup;
   readonly devices: readonly SimulatedDevice[];
@@ -27,15 +30,21 @@ export class TextRoom {
   }
 
   /** The first device has this book, and made the collection of it; the others have joined with an empty one, and hold it too. */
-  static async open(seed: string, count: number, book: string, others: 'cards' | 'table' = 'cards'): Promise<TextRoom> {
-    const room = new TextRoom(seed, count, others === 'cards' ? CARDS : TABLE);
+  static async open(
+    seed: string,
+    count: number,
+    book: string,
+    others: keyof typeof OTHERS = 'cards',
+  ): Promise<TextRoom> {
+    const room = new TextRoom(seed, count, OTHERS[others]);
     const { group, devices } = room;
     const [first] = devices as [SimulatedDevice];
     for (const device of devices) {
       const { path, format: name } = room.placeOf(device);
       const format = formatNamed(name);
       if (format === null) throw new Error('no such format');
-      device.user.writeFile(path, device === first ? book : '');
+      if (format.layout === 'folder-of-files') device.user.mkdirp(path);
+      else device.user.writeFile(path, device === first ? book : '');
       await group.start(device);
       if (device === first) {
         const adding = first.engine.add({ location: path, name: 'people', format: name, kind: 'contacts' });

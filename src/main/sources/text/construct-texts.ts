@@ -319,26 +319,19 @@ export class ConstructTexts {
       return id !== null && item !== undefined && (item.uid === null || recordIdOfUid(item.uid) === id);
     });
     this.#texts.remember(loaded);
-    const isWhole = !this.#place.many || before.text.items.length === 0 || this.#isTold(loaded, items);
     return items.map(({ id, fields }) => {
       if (fields === null) return { id, done: 'written', revision: null, kept: null };
       const item = this.#texts.place(id)?.item;
       if (item !== undefined && exact.has(id))
-        return { id, done: 'written', revision: this.#texts.revisionOf(loaded, item, id, isWhole), kept: null };
+        return { id, done: 'written', revision: this.#texts.revisionOf(loaded, item, id), kept: null };
       const read = item === undefined ? null : fieldsOf(this.#format, loaded, item, fields);
       const holds = read === null ? null : takeOutContents(read, contentDigest).fields;
       if (item === undefined || holds === null)
         return refused(id, 'content-wrong', 'it is not there as it was written');
-      const revision = this.#texts.revisionOf(loaded, item, id, isWhole);
+      const revision = this.#texts.revisionOf(loaded, item, id);
       const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
       return equalFields(holds, fields) ? written : { ...written, holds };
     });
-  }
-
-  /** Is all that a document holds known, or written just now? What somebody added since the last look is not: that we wrote beside it says nothing of it. */
-  #isTold({ name, ids }: Loaded, written: readonly ConstructItem[]): boolean {
-    const told = new Set([...(knownRevisions(this.#known).in.get(name) ?? []), ...written].map(({ id }) => id));
-    return ids.every((id) => id !== null && told.has(id));
   }
 }
 

@@ -12,32 +12,41 @@ export interface ItemRevision {
   readonly uid: string;
   /** How the characters of its document were read, where its bytes alone do not tell (`SplitText.readAs`). Else empty. */
   readonly readAs: string;
+  /**
+   * How many items and damaged pieces its document holds, itself among them, where each item has a document: only when all of them are known need
+   * that not be read. 1: it is alone, as where this is not asked.
+   */
+  readonly pieces: number;
 }
 
+type Names = Pick<ItemRevision, 'name' | 'uid' | 'readAs' | 'pieces'>;
+
 const DIGEST_BYTES = 16;
-/** Neither a name of a document, an id of a record nor the name of a charset has one. */
+/** Neither a name of a document, an id of a record, the name of a charset nor a number has one. */
 const PART = '\0';
 
 /**
- * Layout: digest, length of the document's revision u8, that revision, the document's name in UTF-8, and each behind a zero byte the UID and how
- * it was read, as far as there is something to say. Local to this device; never sent.
+ * Layout: digest, length of the document's revision u8, that revision, the document's name in UTF-8, and each behind a zero byte the UID, how it
+ * was read, and the number of pieces in decimal digits, as far as there is something to say. Local to this device; never sent.
  */
-export function writeItemRevision({ digest, document, name, uid, readAs }: ItemRevision): Revision {
-  const text = readAs !== '' ? [name, uid, readAs].join(PART) : uid !== '' ? name + PART + uid : name;
+export function writeItemRevision({ digest, document, name, uid, readAs, pieces }: ItemRevision): Revision {
+  const parts = [uid, readAs, pieces === 1 ? '' : String(pieces)];
+  let text = name;
+  for (let at = 0, last = parts.findLastIndex((part) => part !== ''); at <= last; at++) text += PART + parts[at];
   return Buffer.concat([digest, Uint8Array.of(document.length), document, Buffer.from(text)]);
 }
 
 /** The digest of what the item says. */
 export const digestIn = (revision: Revision): ItemRevision['digest'] => revision.subarray(0, DIGEST_BYTES);
 
-/** The names alone: of thousands of items the rest is not asked for. */
-export function namesIn(revision: Revision): Pick<ItemRevision, 'name' | 'uid' | 'readAs'> {
+/** What it says in words alone: of thousands of items the rest is not asked for. */
+export function namesIn(revision: Revision): Names {
   const at = documentEnd(revision);
   if (at === revision.length) return ONLY_DOCUMENT;
   const text = Buffer.from(revision.buffer, revision.byteOffset + at, revision.length - at).toString();
-  if (!text.includes(PART)) return { name: text, uid: '', readAs: '' };
-  const [name = '', uid = '', readAs = ''] = text.split(PART);
-  return { name, uid, readAs };
+  if (!text.includes(PART)) return { name: text, uid: '', readAs: '', pieces: 1 };
+  const [name = '', uid = '', readAs = '', pieces = '1'] = text.split(PART);
+  return { name, uid, readAs, pieces: Number(pieces) };
 }
 
 /** Was the item read from its document when that had this revision? */
@@ -48,6 +57,6 @@ export function isOfDocument(revision: Revision, document: Uint8Array): boolean 
 }
 
 /** Of a place with but one document, mostly. */
-const ONLY_DOCUMENT = { name: '', uid: '', readAs: '' };
+const ONLY_DOCUMENT: Names = { name: '', uid: '', readAs: '', pieces: 1 };
 
 const documentEnd = (revision: Revision): number => DIGEST_BYTES + 1 + (revision[DIGEST_BYTES] ?? 0);

@@ -3,7 +3,7 @@ import type { RecordId } from '../../record/ids.ts';
 import type { Fields } from '../../record/value.ts';
 import type { ListedItem, Revision } from '../source-adapter.ts';
 import type { ListedDocument } from './document-place.ts';
-import { digestIn, isOfDocument, namesIn } from './item-revision.ts';
+import { digestIn, type ItemRevision, isOfDocument, namesIn } from './item-revision.ts';
 
 /** As the snapshot knows an item; `vouches` false: it was read while it was changing. */
 export interface KnownRevision {
@@ -30,15 +30,18 @@ export class KnownItem {
   readonly id: RecordId;
   /** See `ItemRevision`. */
   readonly uid: string;
+  /** The same. */
+  readonly pieces: number;
   readonly vouches: boolean;
   readonly stored: Revision;
   #listed: ListedItem | null = null;
   /** The document that was found to hold it just so. */
   #foundIn: ListedDocument | null = null;
 
-  constructor(id: RecordId, uid: string, vouches: boolean, stored: Revision) {
+  constructor(id: RecordId, { uid, pieces }: Pick<ItemRevision, 'uid' | 'pieces'>, vouches: boolean, stored: Revision) {
     this.id = id;
     this.uid = uid;
+    this.pieces = pieces;
     this.vouches = vouches;
     this.stored = stored;
   }
@@ -101,10 +104,11 @@ function allKnown(revisions: Revisions): Known {
   const found = new Map<string, KnownItem[]>();
   const readBefore = new Map<string, string>();
   for (const [id, { revision, vouches }] of revisions) {
-    const { name, uid, readAs } = namesIn(revision);
+    const names = namesIn(revision);
+    const { name, readAs } = names;
     if (readAs !== '') readBefore.set(name, readAs);
     const own = found.get(name);
-    const each = new KnownItem(id, uid, vouches, revision);
+    const each = new KnownItem(id, names, vouches, revision);
     if (own === undefined) found.set(name, [each]);
     else own.push(each);
   }
@@ -131,10 +135,10 @@ function changedKnown(before: Revisions, revisions: Revisions): Known | null {
     const [was, now] = [before.get(id), revisions.get(id)];
     if (was !== undefined) itemsIn(namesIn(was.revision).name);
     if (now === undefined) continue;
-    const { name, uid, readAs } = namesIn(now.revision);
-    if (readAs !== '') return null;
-    isPlain &&= uid === '';
-    itemsIn(name).push(new KnownItem(id, uid, now.vouches, now.revision));
+    const names = namesIn(now.revision);
+    if (names.readAs !== '') return null;
+    isPlain &&= names.uid === '';
+    itemsIn(names.name).push(new KnownItem(id, names, now.vouches, now.revision));
   }
   const found = PatchedMap.from(
     former.in,

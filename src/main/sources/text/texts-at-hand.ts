@@ -115,11 +115,8 @@ export class TextsAtHand {
     return document.fresh && (this.#many || item === document.text.items[0]);
   }
 
-  /**
-   * Bytes that decide what an item says: it is the same as long as they are. `isWhole` false: its document holds what nobody was told of, and has
-   * to be looked into again though it stays as it is.
-   */
-  revisionOf(document: Loaded, item: NativeItem, id: RecordId, isWhole = true): Revision {
+  /** Bytes that decide what an item says: it is the same as long as they are. */
+  revisionOf(document: Loaded, item: NativeItem, id: RecordId): Revision {
     const made = this.#many ? undefined : revisions.get(item);
     if (made?.id === id) return made.revision;
     const uid = item.uid === null ? '' : recordIdOfUid(item.uid);
@@ -129,8 +126,11 @@ export class TextsAtHand {
       name: document.name,
       uid: uid === id || uid === id.replace(NUMBER, '') ? '' : uid,
       readAs: document.text.readAs ?? '',
+      pieces: 1,
     };
-    const revision = writeItemRevision(this.#many && isWhole ? { ...own, document: document.revision } : own);
+    const revision = writeItemRevision(
+      this.#many ? { ...own, document: document.revision, pieces: piecesOf(document.text) } : own,
+    );
     if (!this.#many) revisions.set(item, { id, revision });
     return revision;
   }
@@ -138,5 +138,7 @@ export class TextsAtHand {
 
 /** Of items of a text that has all there are, as they were told last: each look asks for those of thousands. */
 const revisions = new WeakMap<NativeItem, { readonly id: RecordId; readonly revision: Revision }>();
+
+const piecesOf = ({ items, damaged }: SplitText): number => items.length + damaged.length;
 
 const NO_BYTES = new Uint8Array(0);

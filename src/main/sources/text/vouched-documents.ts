@@ -2,7 +2,7 @@ import { notInBoth } from '../../platform/not-in-both.ts';
 import { PatchedMap } from '../../platform/patched-map.ts';
 import type { ListedItem } from '../source-adapter.ts';
 import type { ListedDocument } from './document-place.ts';
-import type { Known } from './known-revisions.ts';
+import type { Known, KnownItem } from './known-revisions.ts';
 
 /** From so many on all are looked through. */
 const MANY = 500;
@@ -49,13 +49,17 @@ export function lacksSome({ items, others }: Sifted, known: Known): boolean {
   return there < known.ids.size;
 }
 
+/** Are these all that is in it? What is damaged in it, or was not taken in, has to be met at each look. */
+const vouchFor = (own: readonly KnownItem[], document: ListedDocument): boolean =>
+  own.length > 0 && own.every((each) => each.pieces === own.length && each.isIn(document));
+
 /** `items`: of documents that were judged before. */
 function judge(documents: readonly ListedDocument[], known: Known, items: readonly ListedItem[]): Sifted {
   const vouched: ListedItem[] = [];
   const others: ListedDocument[] = [];
   for (const document of documents) {
     const own = known.in.get(document.name) ?? [];
-    if (own.length > 0 && own.every((each) => each.isIn(document))) for (const each of own) vouched.push(each.listed);
+    if (vouchFor(own, document)) for (const each of own) vouched.push(each.listed);
     else others.push(document);
   }
   return { items: [...items, ...vouched], others };

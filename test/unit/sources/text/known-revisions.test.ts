@@ -6,13 +6,14 @@ import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
 type Revisions = Map<RecordId, { readonly revision: Uint8Array; readonly vouches: boolean }>;
 
-const revision = (name: string, mark: number, readAs = '', uid = '') => ({
+const revision = (name: string, mark: number, readAs = '', uid = '', pieces = 1) => ({
   revision: writeItemRevision({
     digest: new Uint8Array(16).fill(mark),
     document: Uint8Array.of(mark),
     name,
     uid,
     readAs,
+    pieces,
   }),
   vouches: mark % 2 === 0,
 });
@@ -30,7 +31,7 @@ function snapshot() {
 /** In an order that tells nothing. */
 const told = (items: KnownItems) => {
   const known = knownRevisions(items);
-  const own = ({ id, vouches, digest }: KnownItem): string => `${id} ${vouches} ${digest[0]}`;
+  const own = ({ id, vouches, digest, pieces }: KnownItem): string => `${id} ${vouches} ${digest[0]} ${pieces}`;
   return {
     in: Object.fromEntries([...known.in].map(([name, all]) => [name, all.map(own).toSorted()])),
     ids: new Set(known.ids),
@@ -49,7 +50,7 @@ it.each([1, 2, 3, 4])('after any changes the same is known as if it were made an
         if (random.chance(0.2)) next.delete(id);
         else {
           const [readAs, uid] = [random.chance(0.01) ? 'latin1' : '', random.chance(0.1) ? `other-${id}` : ''];
-          next.set(id, revision(`${random.int(40)}.vcf`, random.int(250), readAs, uid));
+          next.set(id, revision(`${random.int(40)}.vcf`, random.int(250), readAs, uid, random.pick([1, 1, 2])));
         }
       }
     });

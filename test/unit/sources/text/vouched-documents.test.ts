@@ -17,13 +17,14 @@ const document = (name: string, mark: number): ListedDocument => ({
   fresh: false,
   size: 1,
 });
-const known = (name: string, mark: number, vouches = true): KnownRevision => ({
+const known = (name: string, mark: number, vouches = true, pieces = 1): KnownRevision => ({
   revision: writeItemRevision({
     digest: new Uint8Array(16),
     document: Uint8Array.of(mark),
     name,
     uid: '',
     readAs: '',
+    pieces,
   }),
   vouches,
 });
@@ -62,7 +63,8 @@ it.each([1, 2, 3, 4])('says the same as one that remembers nothing, whatever cha
         for (let at = random.int(4); at > 0; at--) {
           const id = recordId(`r${random.int(110)}`);
           if (random.chance(0.2)) next.delete(id);
-          else next.set(id, known(`${random.int(110)}.vcf`, random.int(2), random.chance(0.8)));
+          else
+            next.set(id, known(`${random.int(110)}.vcf`, random.int(2), random.chance(0.8), random.pick([1, 1, 1, 2])));
         }
       });
     const sifted = sifter.sift(documents, here.known());

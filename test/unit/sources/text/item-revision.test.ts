@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { digestIn, isOfDocument, namesIn, writeItemRevision } from '../../../../src/main/sources/text/item-revision.ts';
+
+const digest = new Uint8Array(16).fill(7);
+const document = Uint8Array.of(1, 0, 2);
+
+it.each([
+  { name: 'a.vcf', uid: '', readAs: '', pieces: 1 },
+  { name: 'ä.vcf', uid: 'u', readAs: '', pieces: 1 },
+  { name: 'a.vcf', uid: '', readAs: 'latin1', pieces: 1 },
+  { name: 'a.vcf', uid: '', readAs: '', pieces: 12 },
+  { name: 'a.vcf', uid: 'u', readAs: 'latin1', pieces: 3 },
+  { name: '', uid: '', readAs: '', pieces: 1 },
+])('tells what was written into it: %j', (names) => {
+  const revision = writeItemRevision({ digest, document, ...names });
+  expect(namesIn(revision)).toEqual(names);
+  expect(new Uint8Array(digestIn(revision))).toEqual(digest);
+  expect([isOfDocument(revision, document), isOfDocument(revision, Uint8Array.of(1, 0, 3))]).toEqual([true, false]);
+});
+
+it('is of an item alone in its document as short as can be, as those that tell no number are', () => {
+  const alone = writeItemRevision({ digest, document, name: 'a.vcf', uid: '', readAs: '', pieces: 1 });
+  expect(Buffer.from(alone)).toEqual(Buffer.concat([digest, Uint8Array.of(3), document, Buffer.from('a.vcf')]));
+});

@@ -1,0 +1,75 @@
+import { afterEach, expect, it } from 'vitest';
+import type { SimulatedDevice } from '../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../simulation/text-room.ts';
+
+const PATH = '/home/people/more.vcf';
+const MORE = [4, 5, 6].map((at) => cardOf(`u${at}`, `P${at}`)).join('');
+const cutOff = (text: string, uid: string, name: string): string =>
+  text.replace(cardOf(uid, name), cardOf(uid, name).replace('END:VCARD\r\n', ''));
+let room: TextRoom;
+afterEach(() => room.end());
+
+/** The second holds the book in a folder, where it has put three more cards into one text. */
+async function open(more: string): Promise<[SimulatedDevice, SimulatedDevice]> {
+  room = await TextRoom.open('troubles in a folder', 2, cardOf('u1', 'P1'), 'folder');
+  const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+  await put(b, more);
+  return [a, b];
+}
+async function put(device: SimulatedDevice, text: string): Promise<void> {
+  device.user.writeFile(PATH, text);
+  await room.look(device);
+  await room.group.pass(10_000);
+}
+/** What it names, at one look after another and by the program started again. */
+async function named(device: SimulatedDevice): Promise<readonly (readonly string[])[]> {
+  const all = [room.problems(device)];
+  const look = async (): Promise<void> => {
+    await room.look(device);
+    await room.group.pass(10_000);
+    all.push(room.problems(device));
+  };
+  await look();
+  device.kill();
+  await room.group.start(device);
+  await room.group.pass(10_000);
+  await look();
+  await look();
+  return all;
+}
+const always = (problems: readonly string[]) => [problems, problems, problems, problems];
+
+it('a damaged card beside others of its text is named until it is mended, and then comes to the others', async () => {
+  const [a, b] = await open(cutOff(MORE, 'u5', 'P5'));
+  expect(await named(b)).toEqual(always(['u5: malformed']));
+  room.write(a, room.read(a).replace('FN:P4', 'FN:P4 of a'));
+  await room.look(a);
+  await room.group.pass(10_000);
+  expect(b.user.readText(PATH)).toContain('P4 of a');
+  expect(await named(b)).toEqual(always(['u5: malformed']));
+  await put(b, MORE.replace('FN:P4', 'FN:P4 of a'));
+  expect([room.problems(b), room.live(a)]).toEqual([[], 4]);
+});
+
+it('a card that was damaged is deleted elsewhere only once it is removed', async () => {
+  const [a, b] = await open(MORE);
+  expect([room.problems(b), room.live(a)]).toEqual([[], 4]);
+  await put(b, cutOff(MORE, 'u5', 'P5').replace('UID:u5\r\n', ''));
+  expect(await named(b)).toEqual(always(['P5: malformed', 'u5: malformed']));
+  expect([room.live(a), room.deletions(a)]).toEqual([4, []]);
+  await put(b, MORE.replace(cardOf('u5', 'P5'), ''));
+  expect([room.problems(b), room.live(a)]).toEqual([[], 3]);
+});
+
+it('a card that cannot be passed on is named as long as it stands beside others', async () => {
+  const [a, b] = await open(MORE);
+  room.group.setRole(b, 'reader', a);
+  await room.group.pass(5000);
+  await put(b, MORE + cardOf('u7', 'P7'));
+  expect(await named(b)).toEqual(always(['u7: read-only']));
+  room.group.setRole(b, 'editor', a);
+  await room.group.pass(10_000);
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect([room.problems(b), room.live(a)]).toEqual([[], 5]);
+});
