@@ -89,7 +89,9 @@ export class Shelf {
   withItem(text: string, item: string): string {
     if (this.isTable) return text === '' ? this.textOf([item]) : `${text.replace(/(?<!\n)$/, '\r\n')}${item}\r\n`;
     if (this.kind === 'contacts') return text + item;
-    return text.includes(CALENDAR[1]) ? text.replace(CALENDAR[1], `${item}${CALENDAR[1]}`) : this.textOf([item]);
+    // Another program may have written it with other line ends.
+    const end = /END:VCALENDAR\r?\n/;
+    return end.test(text) ? text.replace(end, (last) => item + last) : this.textOf([item]);
   }
 
   /** An item as short as it can be. */
