@@ -43,7 +43,7 @@ export class WrittenNumbers {
   }
   /** Something a person or the power does; what it throws as a disk does is what happens to people. */
   by(shelf: Shelf, act: () => string): string {
-    const before = shelf.numbers();
+    const before = this.#standing(shelf);
     const first = this.#next;
     let what: string;
     try {
@@ -53,7 +53,7 @@ export class WrittenNumbers {
       if (code === undefined) throw error;
       what = `in vain (${code})`;
     }
-    const after = new Set(shelf.numbers());
+    const after = new Set(this.#standing(shelf));
     for (const number of before) if (!after.has(number)) this.givenUp.add(number);
     for (const number of after) if (!before.includes(number)) this.all.add(number);
     // What found no room was never there.
@@ -64,18 +64,20 @@ export class WrittenNumbers {
   /** Writes the rest of what was begun. */
   finish(shelf: Shelf): void {
     const half = this.halves.get(shelf);
-    this.halves.delete(shelf);
     if (half === undefined) return;
     this.by(shelf, () => {
+      this.halves.delete(shelf);
       half.write();
       return '';
     });
-    const there = shelf.numbers();
-    for (const number of half.hidden) if (there.includes(number)) this.givenUp.delete(number);
   }
   /** A person writes again what they find torn, of their own. */
   repair(shelf: Shelf): string {
     return this.by(shelf, () => shelf.repair() ?? '');
+  }
+  /** The numbers of a shelf, also those that stand in what a person has yet to write of a text: nobody took them away. */
+  #standing(shelf: Shelf): readonly string[] {
+    return [...shelf.numbers(), ...(this.halves.get(shelf)?.hidden ?? [])];
   }
 }
 
@@ -198,7 +200,7 @@ const writeSlowly: Deed = (shelf, { random, wrote }) => {
   const [old] = random.shuffle(numbersIn(text));
   if (old === undefined) return null;
   const number = wrote.next();
-  const hidden = numbersIn(text).filter((each) => each !== old && !wrote.givenUp.has(each));
+  const hidden = numbersIn(text).filter((each) => each !== old);
   wrote.halves.set(shelf, { hidden, write: shelf.saveSlowly(path, text.replace(old, number)) });
   wrote.givenUp.add(old);
   return `begin to write ${number} to ${path}`;
@@ -297,13 +299,12 @@ export const SHELF_EVENTS = {
     happen: ({ group, shelves, random, wrote }) => {
       const shelf = random.pick(shelves);
       const { device } = shelf;
-      const lose = (): string => {
-        wrote.halves.delete(shelf);
-        return wrote.by(shelf, () => {
+      const lose = (): string =>
+        wrote.by(shelf, () => {
+          wrote.halves.delete(shelf);
           shelf.losePower(random.fork(`power ${group.ledger.step}`));
           return '';
         });
-      };
       if (device.running === null || random.chance(0.5)) {
         lose();
         return `power of ${device.name} goes`;
