@@ -51,8 +51,15 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'a book that is half written by another program is written to',
     file: 'src/main/sources/text/construct-texts.ts',
-    find: "    if (document.fresh && own.some(({ id }) => !places.has(id))) return refuseAll('it seems to be written just now');\n",
+    find: "      if (document.fresh) return refuseAll('changed-underneath', 'it seems to be written just now');\n",
     replace: '',
+    tests: TEXT,
+  },
+  {
+    about: 'a book that is cut off within a card is written to',
+    file: 'src/main/sources/text/construct-texts.ts',
+    find: '      if (cut !== null) return',
+    replace: '      if (cut !== null && document.fresh) return',
     tests: TEXT,
   },
   {

@@ -552,6 +552,29 @@ describe('a text of many items', () => {
     expect(await here.adapter.construct([change(here, 'x', { name: 'mine' })])).toMatchObject([{ done: 'written' }]);
   });
 
+  it('is not written where it is cut off within an item: with ours after that, what is missing would pass for deleted', async () => {
+    const here = world(false);
+    const own = { adapter: new TextAdapter(vcardFormat('4.0'), here.place, here.snapshot), snapshot: here.snapshot };
+    const card = (uid: string) => `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${uid}\r\nFN:${uid}\r\nEND:VCARD\r\n`;
+    const whole = ['x', 'y', 'z'].map(card).join('');
+    here.user.writeFile(here.path, whole);
+    await look(own);
+    const cut = whole.slice(0, whole.indexOf('FN:y'));
+    here.user.writeFile(here.path, cut);
+    // However long ago that was.
+    await here.clock.advance(60_000);
+    const news = [change(here, 'new', { name: { full: 'New' } }), change(here, 'x', { name: { full: 'Other' } })];
+    const outcomes = await own.adapter.construct(news);
+    expect(outcomes).toMatchObject(news.map(({ id }) => ({ id, done: 'refused', reason: 'malformed' })));
+    expect(here.user.readText(here.path)).toBe(cut);
+    const { gone, problems } = await look(own);
+    expect([gone, problems.map(({ id }) => id)]).toEqual([[], ['y', 'z']]);
+    here.user.writeFile(here.path, whole);
+    await here.clock.advance(60_000);
+    await look(own);
+    expect(await own.adapter.construct(news)).toMatchObject(news.map(({ id }) => ({ id, done: 'written' })));
+  });
+
   it('is away while its file is, and says nothing of what was in it', async () => {
     const here = world(false);
     here.user.fs.unlink(here.path);

@@ -58,6 +58,26 @@ it('what is to be written where a damaged card stands waits for it to be mended,
   expect(room.problems(a)).toEqual([]);
 });
 
+it('a text that is cut off is not written until the rest of it is there: nothing of it is deleted, and then all that came is', async () => {
+  const [a, b] = await open();
+  const cut = BOOK.slice(0, BOOK.indexOf('FN:P2'));
+  room.write(a, cut);
+  await room.look(a);
+  await room.group.pass(10_000);
+  room.write(b, BOOK.replace('FN:P1', 'FN:P1 of b') + cardOf('u4', 'P4'));
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect(room.read(a)).toBe(cut);
+  expect(room.problems(a).toSorted()).toEqual([1, 2, 3, 4].map((at) => `u${at}: malformed`));
+  const { calls } = a;
+  await room.group.pass(60_000);
+  expect([a.calls, room.deletions(a), room.live(b)]).toEqual([calls, [], 4]);
+  room.write(a, BOOK);
+  await room.look(a);
+  await room.group.pass(5000);
+  expect([room.read(a), room.problems(a)]).toEqual([room.read(b), []]);
+});
+
 it('a reader who puts a card back byte for byte follows the others again', async () => {
   const [a, b] = await open();
   room.group.setRole(b, 'reader', a);

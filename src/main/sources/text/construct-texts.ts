@@ -9,10 +9,11 @@ import type { ConstructItem, ConstructOutcome, ItemProblem } from '../source-ada
 import type { AssignItems } from './assign-items.ts';
 import { momentOf } from './compose-text.ts';
 import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocument } from './document-place.ts';
+import { cutIn } from './doubtful-text.ts';
 import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { digestIn, namesIn } from './item-revision.ts';
 import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
-import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
+import { digestOf, fieldsOf, type Loaded, lineOf } from './loaded-text.ts';
 import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
 import type { TextsAtHand } from './texts-at-hand.ts';
 
@@ -218,14 +219,19 @@ export class ConstructTexts {
     const own = document.isOurs ? NO_ITEMS : (known().in.get(document.name) ?? NO_ITEMS);
     if (!document.isOurs) this.#assign.assign([document], knownIn(document.name, own, known()), new Set());
     const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
-    const refuseAll = (detail: string): Composed => ({
+    const refuseAll = (reason: ItemProblem['code'], detail: string): Composed => ({
       document,
-      outcomes: items.map(({ id }) => refused(id, 'changed-underneath', detail)),
+      outcomes: items.map(({ id }) => refused(id, reason, detail)),
       writes: [],
       bytes: NO_BYTES,
     });
-    // Whoever has it open would write the rest to what we had replaced.
-    if (document.fresh && own.some(({ id }) => !places.has(id))) return refuseAll('it seems to be written just now');
+    if (own.some(({ id }) => !places.has(id))) {
+      // Whoever has it open would write the rest to what we had replaced.
+      if (document.fresh) return refuseAll('changed-underneath', 'it seems to be written just now');
+      // With something of ours after the place where it is cut off, what is missing would pass for deleted.
+      const cut = cutIn(document);
+      if (cut !== null) return refuseAll('malformed', endsWithin(lineOf(document.bytes, cut.start)));
+    }
     const outcomes: ConstructOutcome[] = [];
     const writes: Write[] = [];
     for (const item of items) {
@@ -344,6 +350,8 @@ function knownIn(name: string, own: readonly KnownItem[], known: Known): Known {
 const NO_BYTES = new Uint8Array(0);
 const NO_ITEMS: readonly KnownItem[] = [];
 const WOULD_RUN_TOGETHER = 'what is damaged beside it would become one with it: mend that, then it is written';
+const endsWithin = (line: number): string =>
+  `the text ends within what begins at line ${line}: write the rest of it, or take that away, then it is written`;
 const NOBODY: ReadonlySet<RecordId> = new Set();
 const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();
 const refused = (id: RecordId, reason: ItemProblem['code'], detail: string): ConstructOutcome => ({

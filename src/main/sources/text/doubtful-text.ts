@@ -54,8 +54,8 @@ export function damagedIn(
   return problems;
 }
 
-/** The item a text ends within: of one that is cut off, or not yet written to its end. */
-function cutIn({ bytes, text }: Loaded): Damaged | null {
+/** The item a text ends within: of one that is cut off, or not yet written to its end. null: it ends with a whole one. */
+export function cutIn({ bytes, text }: Loaded): Damaged | null {
   const last = text.damaged.at(-1);
   if (last === undefined || text.items.some(({ spans }) => spans.some(({ start }) => start >= last.end))) return null;
   return Buffer.from(bytes.subarray(last.end)).toString('latin1').trim() === '' ? last : null;
