@@ -73,3 +73,45 @@ it('a card that cannot be passed on is named as long as it stands beside others'
   await room.group.pass(10_000);
   expect([room.problems(b), room.live(a)]).toEqual([[], 5]);
 });
+
+it.each([
+  ['as it was damaged', false],
+  ['after it was damaged', true],
+])('a text that gets another name %s takes along what cannot be told in it', async (_, wasSeen) => {
+  const [a, b] = await open(MORE);
+  const damaged = cutOff(MORE, 'u5', 'P5').replace('UID:u5\r\n', '');
+  if (wasSeen) await put(b, damaged);
+  const other = '/home/people/other.vcf';
+  b.user.writeFile(other, damaged);
+  b.user.fs.unlink(PATH);
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect(await named(b)).toEqual(always(['P5: malformed', 'u5: malformed']));
+  // Of another text all are deleted.
+  const whole = '/home/people/whole.vcf';
+  b.user.writeFile(whole, cardOf('u8', 'P8') + cardOf('u9', 'P9'));
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect(room.live(a)).toBe(6);
+  b.user.fs.unlink(whole);
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect([room.live(a), room.deletions(a).toSorted()]).toEqual([4, ['u8', 'u9']]);
+  b.user.writeFile(other, MORE);
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect([room.problems(b), room.live(a)]).toEqual([[], 4]);
+});
+
+it('a damaged card of a text that got another name is deleted elsewhere once it is removed', async () => {
+  const [a, b] = await open(MORE);
+  const other = '/home/people/other.vcf';
+  b.user.writeFile(other, cutOff(MORE, 'u5', 'P5').replace('UID:u5\r\n', ''));
+  b.user.fs.unlink(PATH);
+  await room.look(b);
+  await room.group.pass(10_000);
+  b.user.writeFile(other, MORE.replace(cardOf('u5', 'P5'), ''));
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect([room.problems(b), room.live(a), room.deletions(a)]).toEqual([[], 3, ['u5']]);
+});

@@ -1,6 +1,7 @@
 import { equalBytes } from '../../platform/equal-bytes.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
 import type { ItemProblem } from '../source-adapter.ts';
+import type { ListedDocument } from './document-place.ts';
 import { recordIdOfUid } from './item-ids.ts';
 import type { Known } from './known-revisions.ts';
 import { digestOf, type Loaded, lineOf } from './loaded-text.ts';
@@ -11,12 +12,16 @@ import type { Damaged, NativeItem, TextFormat } from './text-format.ts';
  * deleted or changed.
  */
 
-/** What cannot be understood is named and is nobody's deletion: where it cannot be told which item it was, none of its document counts as gone. */
+/**
+ * What cannot be understood is named and is nobody's deletion: where it cannot be told which item it was, none of its document counts as gone, and
+ * none of those that went `astray`.
+ */
 export function damagedIn(
   document: Loaded,
   many: boolean,
   known: Known,
   claimed: ReadonlySet<RecordId>,
+  astray: ReadonlySet<RecordId>,
 ): readonly ItemProblem[] {
   const missing = new Set<RecordId>();
   for (const { id } of known.in.get(document.name) ?? []) if (!claimed.has(id)) missing.add(id);
@@ -29,13 +34,15 @@ export function damagedIn(
     const id = claimed.has(named) ? recordId(`${named} (line ${lineOf(document.bytes, damaged.start)})`) : named;
     problems.push({ id, code: 'malformed', detail: damaged.detail });
   }
-  if (unknown !== null)
-    for (const id of missing)
+  if (unknown !== null) {
+    const where = `line ${lineOf(document.bytes, unknown.start)}${many ? ` of ${document.name}` : ''}`;
+    for (const id of new Set([...missing, ...astray]))
       problems.push({
         id,
         code: 'malformed',
-        detail: `it may be what is damaged at line ${lineOf(document.bytes, unknown.start)}: mend that, and it is clear whether this was deleted`,
+        detail: `it may be what is damaged at ${where}: mend that, and it is clear whether this was deleted`,
       });
+  }
   // A file of its own is removed where its item is; one that says nothing is what a crash or another program left of it.
   const { items, damaged } = document.text;
   if (many && items.length === 0 && damaged.length === 0)
@@ -52,6 +59,25 @@ export function damagedIn(
     problems.push({ id: recordId(`line ${line}`), code: 'malformed', detail: 'it cannot be understood' });
   });
   return problems;
+}
+
+/**
+ * What a text held that is not there any more, while others that it held turned up elsewhere: it has another name now, or was put together with
+ * another one. What went with the whole of it is not among them.
+ */
+export function goneAstray(
+  documents: readonly ListedDocument[],
+  known: Known,
+  claimed: ReadonlySet<RecordId>,
+): ReadonlySet<RecordId> {
+  const there = new Set(documents.map(({ name }) => name));
+  const astray = new Set<RecordId>();
+  for (const [name, own] of known.in) {
+    if (there.has(name)) continue;
+    const missing = own.filter(({ id }) => !claimed.has(id));
+    for (const { id, pieces } of missing) if (missing.length < pieces) astray.add(id);
+  }
+  return astray;
 }
 
 /** The item a text ends within: of one that is cut off, or not yet written to its end. null: it ends with a whole one. */

@@ -23,7 +23,7 @@ import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
 import { DOCUMENTS_AT_ONCE, type DocumentPlace, type ListedDocument } from './document-place.ts';
-import { damagedIn, isUnsettled, tornItem } from './doubtful-text.ts';
+import { damagedIn, goneAstray, isUnsettled, tornItem } from './doubtful-text.ts';
 import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import { type Loaded, unassigned } from './loaded-text.ts';
@@ -153,10 +153,12 @@ export class TextAdapter implements SourceAdapter {
     }
     this.#assign.assign(unsure, known, claimed);
     this.#texts.clear();
+    const isDamaged = [...loaded.values()].some(({ text }) => text.damaged.length > 0);
+    const astray = isDamaged ? goneAstray(documents, known, claimed) : NONE;
     let unsettled = false;
     for (const document of loaded.values()) {
       this.#texts.remember(document);
-      problems.push(...damagedIn(document, this.#place.many, known, claimed));
+      problems.push(...damagedIn(document, this.#place.many, known, claimed, astray));
       const isUnsure = isUnsettled(this.#format, document, known, claimed);
       unsettled ||= isUnsure;
       const torn = isUnsure ? tornItem(this.#format, document, known) : null;
@@ -311,4 +313,5 @@ export class TextAdapter implements SourceAdapter {
   }
 }
 
+const NONE: ReadonlySet<RecordId> = new Set();
 const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);
