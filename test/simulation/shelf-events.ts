@@ -208,14 +208,19 @@ const writeSlowly: Deed = (shelf, { random, wrote }) => {
 
 const DEEDS = { edit, add, remove, 'rename-file': renameFile, regroup, rewrite };
 
+/** Nobody works on in a text that is torn: it is written again first. */
+const repairOr =
+  (act: Deed): Deed =>
+  (shelf, scene) =>
+    shelf.repair() ?? act(shelf, scene);
+
 const deed =
   (act: Deed): ShelfEvent =>
   (scene) => {
     const shelf = scene.random.pick(scene.shelves);
     let done: string | null = null;
     const what = scene.wrote.by(shelf, () => {
-      // Nobody works on in a text that is torn.
-      done = shelf.repair() ?? act(shelf, scene);
+      done = repairOr(act)(shelf, scene);
       return done ?? '';
     });
     return done === null && what === '' ? null : `${shelf.device.name}: ${what}`;
@@ -252,7 +257,7 @@ export const SHELF_EVENTS = {
         // A text saved by a rename just before ours takes its place nobody sees (threat-model.md): Node has no call that exchanges names.
         if ((call.name === 'rename' && !isOwnName(call.to)) || call.path.includes('.lockstep-old-')) return null;
         shelf.device.onCall = null;
-        wrote.by(shelf, () => DEEDS[name](shelf, scene) ?? '');
+        wrote.by(shelf, () => repairOr(DEEDS[name])(shelf, scene) ?? '');
         return null;
       };
       return `${shelf.device.name}: a person will ${name} between two calls, ${left} from now`;
