@@ -1,9 +1,11 @@
 import type { ConflictView } from '../../src/contract/contract.ts';
+import { canonicalText } from '../../src/main/past/canonical-text.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { numbersIn, type Shelf } from './shelf.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
 import { ROOT } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
+import type { WrittenNumbers } from './written-numbers.ts';
 
 export const SHELF_KINDS = [
   'remove',
@@ -26,59 +28,6 @@ export interface ShelfScene {
   readonly shelves: readonly Shelf[];
   readonly random: SeededRandom;
   readonly wrote: WrittenNumbers;
-}
-
-/** All that people wrote, and what they, or the power, took away again on the device where it stood. */
-export class WrittenNumbers {
-  readonly all = new Set<string>();
-  readonly givenUp = new Set<string>();
-  #next = 5_550_000_000;
-  /** Texts of which a person wrote the first half: how they write the rest, and what is not to be seen meanwhile. */
-  readonly halves = new Map<Shelf, { readonly hidden: readonly string[]; write(): void }>();
-
-  next(): string {
-    const number = String(this.#next++);
-    this.all.add(number);
-    return number;
-  }
-  /** Something a person or the power does; what it throws as a disk does is what happens to people. */
-  by(shelf: Shelf, act: () => string): string {
-    const before = this.#standing(shelf);
-    const first = this.#next;
-    let what: string;
-    try {
-      what = act();
-    } catch (error) {
-      const { code } = error as { code?: string };
-      if (code === undefined) throw error;
-      what = `in vain (${code})`;
-    }
-    const after = new Set(this.#standing(shelf));
-    for (const number of before) if (!after.has(number)) this.givenUp.add(number);
-    for (const number of after) if (!before.includes(number)) this.all.add(number);
-    // What found no room was never there.
-    for (let number = first; number < this.#next; number++)
-      if (!after.has(String(number))) this.all.delete(String(number));
-    return what;
-  }
-  /** Writes the rest of what was begun. */
-  finish(shelf: Shelf): void {
-    const half = this.halves.get(shelf);
-    if (half === undefined) return;
-    this.by(shelf, () => {
-      this.halves.delete(shelf);
-      half.write();
-      return '';
-    });
-  }
-  /** A person writes again what they find torn, of their own. */
-  repair(shelf: Shelf): string {
-    return this.by(shelf, () => shelf.repair() ?? '');
-  }
-  /** The numbers of a shelf, also those that stand in what a person has yet to write of a text: nobody took them away. */
-  #standing(shelf: Shelf): readonly string[] {
-    return [...shelf.numbers(), ...(this.halves.get(shelf)?.hidden ?? [])];
-  }
 }
 
 type ShelfEvent = (scene: ShelfScene) => string | null | Promise<string | null>;
@@ -192,7 +141,17 @@ function shuffled(item: string, random: SeededRandom): string {
     .map((line) => `${line}\r\n`)
     .join('');
 }
-const writeSlowly: Deed = (shelf, { random, wrote }) => {
+/** What stands in conflict with any of these numbers, as this device knows. */
+function inConflictWith(numbers: readonly string[], { group }: ShelfScene, { device }: Shelf): readonly string[] {
+  const records = [...(group.replica(device)?.collection.records.all() ?? [])];
+  return records
+    .flatMap(({ state }) => [...state.fields])
+    .map(([field, siblings]) => siblings.flatMap(({ value }) => numbersIn(canonicalText(field, value))))
+    .filter((all) => all.some((number) => numbers.includes(number)))
+    .flat();
+}
+const writeSlowly: Deed = (shelf, scene) => {
+  const { random, wrote } = scene;
   wrote.finish(shelf);
   const found = pickText(shelf, random);
   if (found === null) return null;
@@ -201,6 +160,10 @@ const writeSlowly: Deed = (shelf, { random, wrote }) => {
   if (old === undefined) return null;
   const number = wrote.next();
   const hidden = numbersIn(text).filter((each) => each !== old);
+  // A row, and what was moved into a text since it was looked at, is deleted as far as anyone can tell until it is there again: of a conflict it had,
+  // what stands in the text outlives that.
+  if (shelf.isTable || (shelf.shape === 'folder' && shelf.itemsIn(text).length > 1))
+    for (const number of inConflictWith(hidden, scene, shelf)) wrote.superseded.add(number);
   wrote.halves.set(shelf, { hidden, write: shelf.saveSlowly(path, text.replace(old, number)) });
   wrote.givenUp.add(old);
   return `begin to write ${number} to ${path}`;

@@ -7,17 +7,11 @@ import { formatNamed, type SourceFormat } from '../../src/main/sources/formats.t
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import type { Finding } from './ledger.ts';
 import { type ItemKind, numbersIn, type Shape, Shelf } from './shelf.ts';
-import {
-  SHELF_EVENTS,
-  SHELF_KINDS,
-  type ShelfEventName,
-  type ShelfKind,
-  type ShelfScene,
-  WrittenNumbers,
-} from './shelf-events.ts';
+import { SHELF_EVENTS, SHELF_KINDS, type ShelfEventName, type ShelfKind, type ShelfScene } from './shelf-events.ts';
 import { CALLS_THAT_WRITE } from './simulate.ts';
 import { PORT, ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
+import { WrittenNumbers } from './written-numbers.ts';
 
 export interface ShelvesOptions {
   readonly kinds?: readonly ShelfKind[];
@@ -297,7 +291,8 @@ class ShelvesRun {
     for (const number of this.#wrote.all) {
       if (this.#wrote.givenUp.has(number)) continue;
       if (!past.has(number)) this.#group.find('I1', `${number} is lost`);
-      else if (isTame && !current.has(number)) this.#group.find('I1', `${number} is not current any more`);
+      else if (isTame && !current.has(number) && !this.#wrote.superseded.has(number))
+        this.#group.find('I1', `${number} is not current any more`);
     }
   }
 

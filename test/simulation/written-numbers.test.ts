@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Shelf } from './shelf.ts';
-import { WrittenNumbers } from './shelf-events.ts';
+import { WrittenNumbers } from './written-numbers.ts';
 
 /** A shelf, as far as its numbers go. */
 function shelfOf(...numbers: readonly string[]) {

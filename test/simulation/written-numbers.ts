@@ -1,0 +1,56 @@
+import type { Shelf } from './shelf.ts';
+
+/** All that people wrote, and what they, or the power, took away again on the device where it stood. */
+export class WrittenNumbers {
+  readonly all = new Set<string>();
+  readonly givenUp = new Set<string>();
+  /** What may have become history only, though nobody took it away. */
+  readonly superseded = new Set<string>();
+  #next = 5_550_000_000;
+  /** Texts of which a person wrote the first half: how they write the rest, and what is not to be seen meanwhile. */
+  readonly halves = new Map<Shelf, { readonly hidden: readonly string[]; write(): void }>();
+
+  next(): string {
+    const number = String(this.#next++);
+    this.all.add(number);
+    return number;
+  }
+  /** Something a person or the power does; what it throws as a disk does is what happens to people. */
+  by(shelf: Shelf, act: () => string): string {
+    const before = this.#standing(shelf);
+    const first = this.#next;
+    let what: string;
+    try {
+      what = act();
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === undefined) throw error;
+      what = `in vain (${code})`;
+    }
+    const after = new Set(this.#standing(shelf));
+    for (const number of before) if (!after.has(number)) this.givenUp.add(number);
+    for (const number of after) if (!before.includes(number)) this.all.add(number);
+    // What found no room was never there.
+    for (let number = first; number < this.#next; number++)
+      if (!after.has(String(number))) this.all.delete(String(number));
+    return what;
+  }
+  /** Writes the rest of what was begun. */
+  finish(shelf: Shelf): void {
+    const half = this.halves.get(shelf);
+    if (half === undefined) return;
+    this.by(shelf, () => {
+      this.halves.delete(shelf);
+      half.write();
+      return '';
+    });
+  }
+  /** A person writes again what they find torn, of their own. */
+  repair(shelf: Shelf): string {
+    return this.by(shelf, () => shelf.repair() ?? '');
+  }
+  /** The numbers of a shelf, also those that stand in what a person has yet to write of a text: nobody took them away. */
+  #standing(shelf: Shelf): readonly string[] {
+    return [...shelf.numbers(), ...(this.halves.get(shelf)?.hidden ?? [])];
+  }
+}
