@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { SimulatedDevice } from '../simulation/simulated-device.ts';
+import { PORT, type SimulatedDevice } from '../simulation/simulated-device.ts';
 import { cardOf, TextRoom } from '../simulation/text-room.ts';
 
 const BOOK = [1, 2, 3].map((at) => cardOf(`u${at}`, `P${at}`)).join('');
@@ -75,6 +75,25 @@ it('a text that is cut off is not written until the rest of it is there: nothing
   room.write(a, BOOK);
   await room.look(a);
   await room.group.pass(5000);
+  expect([room.read(a), room.problems(a)]).toEqual([room.read(b), []]);
+});
+
+it('what is new, and had no place in a text that was cut off, is written as soon as that is mended', async () => {
+  const [a, b] = await open();
+  a.watchesTexts = true;
+  a.kill();
+  await room.group.start(a);
+  b.engine.network.suggest(a.identity.id, [`${a.host}:${PORT}`]);
+  a.engine.network.suggest(b.identity.id, [`${b.host}:${PORT}`]);
+  await room.group.pass(10_000);
+  room.write(a, BOOK.slice(0, BOOK.indexOf('FN:P2')));
+  await room.group.pass(10_000);
+  room.write(b, BOOK + cardOf('u4', 'P4'));
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect(room.problems(a)).toContain('u4: malformed');
+  room.write(a, BOOK);
+  await room.group.pass(15_000);
   expect([room.read(a), room.problems(a)]).toEqual([room.read(b), []]);
 });
 

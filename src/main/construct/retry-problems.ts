@@ -43,17 +43,20 @@ export class RetryProblems {
   /**
    * After a look, at everything or not: `before` is what was named until then. An item that can be read is no problem of reading any more, but
    * what could not be written there is still due: it stays named, and only a look at everything tries it again. A try can itself be what the
-   * next look is called for, so trying after each would never rest.
+   * next look is called for, so trying after each would never rest. Not so of what is new and had no place in a damaged text: that is refused
+   * without a look, and this one may be of the text mended.
    */
   looked(before: readonly StoredProblem[], all: boolean): void {
     const { problems, records } = this.#collection;
     for (const { source, record, code, detail, since } of before) {
-      if (records.find(record) === null) continue;
+      const found = records.find(record);
+      if (found === null) continue;
       const isGone = problems.find(source, record) === null;
       if (WRITE_PROBLEMS.has(code) && isGone) problems.put(source, record, code, detail, since);
       if (this.#heldBack(record)) continue;
       // What came meanwhile was not written over what stood there.
-      if (all || (isGone && !WRITE_PROBLEMS.has(code))) this.#enqueue(record);
+      const hadNoPlace = code === 'malformed' && records.snapshot(source, found.row) === undefined;
+      if (all || hadNoPlace || (isGone && !WRITE_PROBLEMS.has(code))) this.#construction.enqueue(found.row, null);
     }
   }
 
