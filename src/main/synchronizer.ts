@@ -405,6 +405,8 @@ export class Synchronizer {
         if (all && this.#rules !== this.adapter.rulesVersion()) {
           // The first look since the start: it may have ended in the middle of it.
           if (this.#rules !== null || this.#source.filling) this.#constructAll();
+          // What is named as a problem counts as applied: it may have been over, and not yet written, when the program ended.
+          else if (this.adapter.project !== undefined) this.#enqueueMissing();
           this.#rules = this.adapter.rulesVersion();
         }
         if (all) {
@@ -438,6 +440,9 @@ export class Synchronizer {
   /** After adoption, or when rules let more in: whatever the source does not hold as it is shown is due. No package asks for it any more. */
   #constructAll(): void {
     this.#setStage({ adopting: false, filling: true });
+    this.#enqueueMissing();
+  }
+  #enqueueMissing(): void {
     for (const row of this.#collection.records.notAsShown(this.#source.row)) this.construction.enqueue(row, null);
   }
 

@@ -97,6 +97,31 @@ it('what is new, and had no place in a text that was cut off, is written as soon
   expect([room.read(a), room.problems(a)]).toEqual([room.read(b), []]);
 });
 
+it('what waited for a text to be mended is written there after a restart too, if the program ended before it was', async () => {
+  const [a, b] = await open();
+  room.write(a, BOOK.slice(0, BOOK.indexOf('FN:P2')));
+  await room.look(a);
+  await room.group.pass(10_000);
+  room.write(b, BOOK.replace('FN:P1', 'FN:P1 of b'));
+  await room.look(b);
+  await room.group.pass(10_000);
+  room.write(a, BOOK);
+  let died = '';
+  a.onCall = ({ name }) => {
+    if (name !== 'write') return null;
+    died = name;
+    a.onCall = null;
+    return { dies: 'before' };
+  };
+  // Nobody is told how that look ends.
+  void room.look(a).catch(() => undefined);
+  await room.group.pass(10_000);
+  expect([died, room.read(a)]).toEqual(['write', BOOK]);
+  await room.group.start(a);
+  await room.group.pass(10_000);
+  expect([room.read(a), room.problems(a)]).toEqual([room.read(b), []]);
+});
+
 it('a reader who puts a card back byte for byte follows the others again', async () => {
   const [a, b] = await open();
   room.group.setRole(b, 'reader', a);
