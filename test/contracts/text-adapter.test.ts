@@ -552,6 +552,17 @@ describe('a text of many items', () => {
     expect(await here.adapter.construct([change(here, 'x', { name: 'mine' })])).toMatchObject([{ done: 'written' }]);
   });
 
+  it('is not written once it was emptied: a look has to find it empty', async () => {
+    const here = world(false);
+    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n');
+    await look(here);
+    here.user.writeFile(here.path, '');
+    await here.clock.advance(60_000);
+    const outcomes = await here.adapter.construct([change(here, 'new', { name: 'New' })]);
+    expect(outcomes).toMatchObject([{ done: 'refused', reason: 'changed-underneath' }]);
+    expect(here.user.readText(here.path)).toBe('');
+  });
+
   it('is not written where it is cut off within an item: with ours after that, what is missing would pass for deleted', async () => {
     const here = world(false);
     const own = { adapter: new TextAdapter(vcardFormat('4.0'), here.place, here.snapshot), snapshot: here.snapshot };

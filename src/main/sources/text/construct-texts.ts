@@ -228,6 +228,12 @@ export class ConstructTexts {
     if (own.some(({ id }) => !places.has(id))) {
       // Whoever has it open would write the rest to what we had replaced.
       if (document.fresh) return refuseAll('changed-underneath', 'it seems to be written just now');
+      // Suddenly empty is an accident until somebody says otherwise (DESIGN 4): with something of ours in it no look would find it so.
+      if (own.length > 1 && document.text.items.length === 0 && document.text.damaged.length === 0)
+        return refuseAll(
+          'changed-underneath',
+          'the text is empty: put back what was in it, or confirm that it is gone',
+        );
       // With something of ours after the place where it is cut off, what is missing would pass for deleted.
       const cut = cutIn(document);
       if (cut !== null) return refuseAll('malformed', endsWithin(lineOf(document.bytes, cut.start)));
