@@ -39,9 +39,11 @@ export interface Acknowledged {
 
 /** The collections and sources of this device, its settings, and what other members said they have. */
 export class RegistryStore {
+  readonly #database: Database.Database;
   readonly #sql;
 
   constructor(database: Database.Database) {
+    this.#database = database;
     this.#sql = statements(database);
   }
 
@@ -166,11 +168,11 @@ export class RegistryStore {
     this.setSetting(`whole.${collection}.${device}`, whole);
   }
 
-  /** Nothing of it stays, nor of what its members said. */
+  /** Nothing of it stays, nor of what its members said: the next collection may get its row. */
   removeCollection(row: number): void {
-    this.#sql.removeCollection.forEach((statement) => {
-      statement.run(row);
-    });
+    this.#database.transaction(() => {
+      for (const statement of this.#sql.removeCollection) statement.run(row);
+    })();
   }
 }
 
@@ -228,8 +230,11 @@ function statements(database: Database.Database) {
       'DELETE FROM directory WHERE collection = ?',
       'DELETE FROM snapshot WHERE source IN (SELECT id FROM source WHERE collection = ?)',
       'DELETE FROM problem WHERE source IN (SELECT id FROM source WHERE collection = ?)',
+      // `changeLogSource`.
+      'DELETE FROM problem WHERE source = -?',
       'DELETE FROM unsynced WHERE source IN (SELECT id FROM source WHERE collection = ?)',
       'DELETE FROM package WHERE log IN (SELECT id FROM log WHERE collection = ?)',
+      'DELETE FROM log_reference WHERE log IN (SELECT id FROM log WHERE collection = ?)',
       'DELETE FROM log WHERE collection = ?',
       'DELETE FROM acknowledged WHERE collection = ?',
       'DELETE FROM quarantine WHERE collection = ?',
