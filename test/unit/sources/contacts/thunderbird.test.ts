@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -112,6 +112,58 @@ describe('an address book since version 4', () => {
     expect(Buffer.from((await card('a1')).bytes).toString()).toContain('FN:Eva');
     thunderbird.close();
     expect(readdirSync(folder)).toEqual(['abook.sqlite']);
+  });
+
+  it('is read while Thunderbird lets nobody else open it, and leaves nothing beside it', async () => {
+    const thunderbird = new Database(path);
+    thunderbird.pragma('locking_mode = EXCLUSIVE');
+    thunderbird.pragma('wal_autocheckpoint = 0');
+    const save = (text: string): void => {
+      thunderbird.prepare("UPDATE properties SET value = ? WHERE card = 'a1' AND name = '_vCard'").run(text);
+    };
+    save(CARD.replace('Ana', 'Eva'));
+    expect(() => new Database(path, { readonly: true, timeout: 0 }).pragma('user_version')).toThrow(/locked/);
+    expect(await place().condition()).toEqual({ is: 'ready' });
+    expect(Buffer.from((await card('a1')).bytes).toString()).toContain('FN:Eva');
+    // Only what is committed counts, and the log is begun anew when all of it is in the database.
+    thunderbird.exec('BEGIN; DELETE FROM properties');
+    expect((await place().list()).documents).toHaveLength(2);
+    thunderbird.exec('ROLLBACK');
+    thunderbird.pragma('wal_checkpoint(RESTART)');
+    for (let at = 0; at < 40; at++) save(CARD.replace('FN:Ana', `FN:Ida ${'x'.repeat(at * 500)}`));
+    expect(Buffer.from((await card('a1')).bytes).toString()).toContain('FN:Ida xxx');
+    thunderbird.exec("DELETE FROM properties WHERE card = 'b2'");
+    expect((await place().list()).documents.map(({ name }) => name)).toEqual(['a1']);
+    expect(readdirSync(folder)).toEqual(['abook.sqlite', 'abook.sqlite-wal']);
+    thunderbird.close();
+    expect((await place().list()).documents.map(({ name }) => name)).toEqual(['a1']);
+  });
+
+  it('is read with a log that broke off', async () => {
+    const thunderbird = new Database(path);
+    thunderbird.pragma('wal_autocheckpoint = 0');
+    const save = (at: number): void => {
+      const text = CARD.replace('FN:Ana', `FN:Ida ${at} ${'x'.repeat(9000)}`);
+      thunderbird.prepare("UPDATE properties SET value = ? WHERE card = 'a1' AND name = '_vCard'").run(text);
+    };
+    save(1);
+    const size = statSync(`${path}-wal`).size;
+    save(2);
+    const [file, log] = [readFileSync(path), readFileSync(`${path}-wal`)];
+    thunderbird.close();
+    const said = async (left: Uint8Array): Promise<string> => {
+      writeFileSync(path, file);
+      writeFileSync(`${path}-wal`, left);
+      return Buffer.from((await card('a1')).bytes)
+        .toString()
+        .slice(0, 60);
+    };
+    expect(await said(log)).toContain('FN:Ida 2');
+    expect(await said(log.subarray(0, log.length - 1))).toContain('FN:Ida 1');
+    log[size + 100] = (log[size + 100] as number) ^ 1;
+    expect(await said(log)).toContain('FN:Ida 1');
+    expect(await said(log.subarray(0, 20))).toContain('FN:Ana');
+    expect(await said(Buffer.alloc(5000))).toContain('FN:Ana');
   });
 
   it('is no other for what Thunderbird counts', async () => {

@@ -1,12 +1,15 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { AddressBook, OpenAddressBook, StoredCard } from './address-book.ts';
 import { propertiesOfText } from './card-text.ts';
+import { LOG_HEAD, withLog } from './write-ahead-log.ts';
 
-/** Thunderbird may hold the database for a moment. */
+/** Somebody may hold the database for a moment. */
 const WAIT_MS = 500;
+/** So often it is read anew where somebody wrote to it meanwhile. */
+const TRIES = 3;
 
-/** Opens `abook.sqlite` as it is: nothing of its schema is changed, and reading leaves nothing in the profile. */
+/** Opens `abook.sqlite` as it is: nothing of its schema is changed, and reading leaves nothing in the profile, nor waits for who has it open. */
 export const openAddressBook: OpenAddressBook = (path, how): AddressBook => {
   const database =
     (how === 'read' ? inMemory(path) : null) ??
@@ -23,20 +26,53 @@ export const openAddressBook: OpenAddressBook = (path, how): AddressBook => {
 const LOG_FORMATS = [18, 19];
 const NO_LOG = 1;
 
-/** A copy in memory: opened in its place a database with a log gets files beside it, which would stay. null: somebody writes to it. */
+/**
+ * A copy in memory, with what is in the log beside it: opened in its place a database with a log gets files beside it, which would stay, and
+ * Thunderbird lets nobody else open it while it runs. null: somebody writes to it.
+ */
 function inMemory(path: string): Database.Database | null {
-  const before = printOf(path);
-  const bytes = before === null ? null : readFileSync(path);
-  if (bytes === null || printOf(path) !== before) return null;
-  for (const at of LOG_FORMATS) bytes[at] = NO_LOG;
-  return new Database(bytes, { readonly: true });
+  for (let tried = 0; tried < TRIES; tried++) {
+    const before = printOf(path);
+    if (before === null) return null;
+    // In this order: what reaches the database meanwhile is in the log as well, for as long as its head is the same.
+    const file = readFileSync(path);
+    const log = whereThere(`${path}-wal`, (name) => readFileSync(name)) ?? NO_BYTES;
+    if (printOf(path) !== before) continue;
+    const bytes = Buffer.from(withLog(file, log));
+    for (const at of LOG_FORMATS) bytes[at] = NO_LOG;
+    return new Database(bytes, { readonly: true });
+  }
+  return null;
 }
 
-/** What is other once somebody wrote to the file; null: changes lie beside it, which the file alone does not tell (of), or are half in it. */
+/** What is other once somebody wrote to the file, or began its log anew; null: changes are half in it. */
 function printOf(path: string): string | null {
-  if (existsSync(`${path}-wal`) || existsSync(`${path}-journal`)) return null;
+  if (existsSync(`${path}-journal`)) return null;
   const { mtimeNs, ctimeNs, size, ino } = statSync(path, { bigint: true });
-  return `${mtimeNs} ${ctimeNs} ${size} ${ino}`;
+  const head = whereThere(`${path}-wal`, headOf) ?? NO_BYTES;
+  return `${mtimeNs} ${ctimeNs} ${size} ${ino} ${head.toString('hex')}`;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+function headOf(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(LOG_HEAD);
+    return head.subarray(0, readSync(file, head, 0, LOG_HEAD, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** null: there is no such file. */
+function whereThere<T>(path: string, read: (path: string) => T): T | null {
+  try {
+    return read(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** The version of the tables below. */
