@@ -36,6 +36,8 @@ const MANY: { readonly [map: string]: readonly [one: string, many: string] } = {
   titles: ['title', 'titles'],
   name: ['name', 'names'],
   when: ['time', 'times'],
+  record: ['somebody of whom it has a place for nothing', 'people of whom it has a place for nothing'],
+  group: ['group', 'groups'],
 };
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 const APART: ReadonlySet<string> = new Set(['vCard', 'iCalendar', 'csv', 'ldif']);

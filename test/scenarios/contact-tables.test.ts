@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AddedView, JoinedView, StatusView } from '../../src/contract/contract.ts';
+import type { AddedView, ExportView, JoinedView, StatusView } from '../../src/contract/contract.ts';
 import { Device, end } from './device.ts';
 import { Folder } from './folder.ts';
 
@@ -84,6 +84,33 @@ it('a column that is gone clears nothing, and its coming back blank neither', as
   expect(here.read('cards.vcf')).toBe(before.replaceAll('Berg', 'Berger'));
 });
 
+it('a group is no row of a table, which is no problem; its members, and the group elsewhere, stay what they are', async () => {
+  const tables = (): readonly string[] => [here.read('google.csv'), there.read('outlook.csv'), there.read('book.ldif')];
+  const [before, cards] = [tables(), here.read('cards.vcf')];
+  const uid = /^UID:(.*)$/m.exec(cards)?.[1]?.trim();
+  const group = `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:choir\r\nKIND:group\r\nFN:Choir\r\nMEMBER:urn:uuid:${uid}\r\nEND:VCARD\r\n`;
+  here.write('cards.vcf', cards + group);
+  await inStep();
+  expect(tables()).toEqual(before);
+  const said = await bert.ask<{ state: string; problem: unknown }>('explain', 'book', 'choir');
+  expect(said).toMatchObject({ problem: null, state: expect.stringContaining('which has no place for it') });
+  const { collections } = await bert.ask<StatusView>('status');
+  expect(collections[0]).toMatchObject({ state: 'in-step', problems: 0 });
+  const copy = there.path('copy.csv');
+  const { lost } = await bert.ask<ExportView>('export', 'book', copy, '--format', 'csv-google');
+  expect(lost.filter(({ record }) => record === 'choir').map(({ field }) => field)).toContain('kind');
+  expect(there.read('copy.csv')).not.toContain('Choir');
+  // What the tables say of others goes on.
+  here.write('google.csv', here.read('google.csv').replace('bo@x.org', 'bo@y.org'));
+  await inStep();
+  expect(here.read('cards.vcf')).toBe((cards + group).replace('bo@x.org', 'bo@y.org'));
+  here.write('cards.vcf', cards);
+  await inStep();
+  here.write('google.csv', here.read('google.csv').replace('bo@y.org', 'bo@x.org'));
+  await inStep();
+  expect(tables().slice(1)).toEqual(before.slice(1));
+});
+
 it('a contact a table can hold nothing of is no row of it, which is said; one that comes to say nothing keeps its row', async () => {
   const tables = (): readonly string[] => [here.read('google.csv'), there.read('outlook.csv'), there.read('book.ldif')];
   const records = async (): Promise<number | undefined> =>
@@ -95,8 +122,8 @@ it('a contact a table can hold nothing of is no row of it, which is said; one th
   here.write('cards.vcf', cards + card(''));
   await inStep();
   expect([tables(), await records()]).toEqual([before, count + 1]);
-  const { problem } = await bert.ask<{ problem: { detail: string } | null }>('explain', 'book', 'mute');
-  expect(problem?.detail).toContain('has no place for anything it says');
+  const said = await bert.ask<{ state: string; problem: unknown }>('explain', 'book', 'mute');
+  expect(said).toMatchObject({ problem: null, state: expect.stringContaining('which has no place for it') });
   here.write('cards.vcf', cards + card('FN:Mia Mute\r\nN:Mute;Mia;;;\r\n'));
   await inStep();
   for (const table of tables()) expect(table).toContain('Mia');

@@ -39,9 +39,9 @@ export interface SourceLacksView {
 }
 
 export interface LackView {
-  /** A field, or a map of them: `emails`. */
+  /** A field, or a map of them: `emails`. `record`: the whole of it, for which the format has no item. */
   readonly map: string;
-  /** Of media, dates and titles: `photo`. */
+  /** Of media, dates and titles: `photo`; of a whole record `group`, or null. */
   readonly kind: string | null;
   /** None of it, no more than `held`, or only parts. */
   readonly how: 'all' | 'more' | 'part';

@@ -69,7 +69,7 @@ export class PrepareItem {
     const problem = problems.find(this.#source.row, found.id);
     const isOutside =
       this.#adapter.outside(found.id, isDirectory) || (isDirectory && this.#adapter.onlyLeads?.(found.id) === true);
-    const isNotHeld = stored === undefined && (planned.fields === null || isOutside);
+    const isNotHeld = (stored === undefined && (planned.fields === null || isOutside)) || this.#hasNoItemFor(lens);
     if (isNotHeld || (isOutside && this.#heldBack(found.id))) {
       // It was to be written here and is so no longer. What a look met with stands where looks go on: something else is there.
       const isOver = (code: string): boolean => (isOutside ? !LEFT_ALONE.has(code) : isOfWriting(code));
@@ -83,6 +83,12 @@ export class PrepareItem {
     job.touched = false;
     const expected = revision === null ? null : revisionIn(revision);
     return { id: found.id, ...lens, before, asShown, expected };
+  }
+
+  /** Is it not there, and of a sort its format has no item for? */
+  #hasNoItemFor({ planned, native, shown }: Pick<PreparedItem, 'planned' | 'native' | 'shown'>): boolean {
+    if (native !== null || shown === null || planned.fields === null) return false;
+    return this.#adapter.hasNoItemFor?.(planned.fields, shown) === true;
   }
 
   /** What is to be written where the source cannot hold all of a record: nothing, if it shows the same of the new one as of the old. */

@@ -9,6 +9,7 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
   'disk-full',
   'content-unavailable',
   'content-wrong',
+  'not-taken',
   'name-not-allowed',
   'path-too-long',
   'io',

@@ -168,16 +168,31 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   if (problem !== null) parts.push('not in step here, because of a problem');
   const outside = live ? port.sources().filter((source) => isOutside(source, record)) : [];
   if (outside.length > 0) parts.push(`outside ${listed(outside.map((source) => source.location))} by its rules`);
+  const noItem = live ? port.sources().filter((source) => hasNoItemFor(port, record, source)) : [];
+  if (noItem.length > 0)
+    parts.push(`not in ${listed(noItem.map(({ location }) => location))}, which has no place for it`);
   const waiting =
     problem !== null
       ? []
-      : port.sources().filter((source) => !isOutside(source, record) && isDue(port, record, source));
+      : port
+          .sources()
+          .filter((source) => !isOutside(source, record) && !noItem.includes(source) && isDue(port, record, source));
   const why = waiting.some((source) => source.lacks(record.row)) ? ': no device that is linked has its content' : '';
   if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map(({ location }) => location))}${why}`);
   const behind = devicesBehind(port, record);
   if (behind.length > 0) parts.push(`not yet applied on ${listed(behind)}`);
   if (parts.length === 0) return 'in step';
   return live || parts.length > 1 || gone === undefined ? parts.join('; ') : `${parts[0]}, and in step`;
+}
+
+/** Is it not in the source, whose format has no item for such a record? */
+function hasNoItemFor(port: Port, record: StoredRecord, source: HistorySource): boolean {
+  const { adapter } = source;
+  if (adapter.hasNoItemFor === undefined || adapter.project === undefined) return false;
+  const held = heldIn(port, record, source);
+  if (held?.get(EXISTS)?.value === true) return false;
+  const { fields } = port.collection.plan(record, held);
+  return fields !== null && adapter.hasNoItemFor(fields, adapter.project(fields));
 }
 
 function isDue(port: Port, record: StoredRecord, source: HistorySource): boolean {

@@ -53,7 +53,7 @@ export interface HistorySource {
   lacks(row: number): boolean;
   readonly adapter: Pick<
     SourceAdapter,
-    'condition' | 'list' | 'read' | 'outside' | 'onlyLeads' | 'project' | 'compose'
+    'condition' | 'list' | 'read' | 'outside' | 'onlyLeads' | 'project' | 'hasNoItemFor' | 'compose'
   >;
 }
 

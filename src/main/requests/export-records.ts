@@ -48,8 +48,16 @@ export async function exportRecords(
   };
   for (const record of records)
     record.full = putInContents(record.full, await contentsOf(contents, record.id, record.full));
-  write(engine, file, format, text, records);
-  return { records: records.length, lost: records.flatMap((record) => lostOf(text, record)) };
+  const written: typeof records = [];
+  const lost: ExportView['lost'][number][] = [];
+  for (const record of records) {
+    const shown = text.project(record.full);
+    const isWritten = text.hasNoItemFor?.(record.full, shown) !== true;
+    if (isWritten) written.push(record);
+    lost.push(...lostOf(text.kind, record, isWritten ? shown : null));
+  }
+  write(engine, file, format, text, written);
+  return { records: written.length, lost };
 }
 
 /** Fails with `already-there` where something is at a place. */
@@ -110,11 +118,16 @@ function write(
   });
 }
 
-/** Which fields, or parts of them, the format has no place for. */
-function lostOf(text: TextFormat, { id, full }: { readonly id: RecordId; readonly full: Fields }): ExportView['lost'] {
-  return lostFields(text.kind, full, text.project(full)).map(({ field, isPart }) => ({
+/** Which fields, or parts of them, the format has no place for. `shown`: what it holds; null: no item of such a record. */
+function lostOf(
+  kind: RecordKind,
+  { id, full }: { readonly id: RecordId; readonly full: Fields },
+  shown: Fields | null,
+): ExportView['lost'] {
+  const why = shown === null ? 'the format has no entry for such a record' : 'the format has no place for it';
+  return lostFields(kind, full, shown ?? new Map()).map(({ field, isPart }) => ({
     record: id,
     field,
-    why: isPart ? 'the format can hold only a part of it' : 'the format has no place for it',
+    why: isPart ? 'the format can hold only a part of it' : why,
   }));
 }

@@ -3,11 +3,12 @@ import { isLive, type RecordState, shownFields } from '../merge/record-state.ts'
 import { recordTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import type { RecordKind } from '../record/field-rules.ts';
-import type { FieldName, RecordId } from '../record/ids.ts';
+import { type FieldName, fieldName, type RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import type { LostField } from '../snapshot/lost-fields.ts';
+import type { SourceAdapter } from '../sources/source-adapter.ts';
 import { missedFields } from './missed-fields.ts';
 
 /** Of those affected so many are named. */
@@ -74,7 +75,7 @@ async function reckon(
       : [
           {
             id: source.id,
-            project: (full: Fields) => adapter.project?.(full) ?? full,
+            adapter,
             sum: new Sum(),
             before: before.get(source.id),
             found: new Map<number, Found>(),
@@ -91,7 +92,7 @@ async function reckon(
       let found = each.before?.get(row);
       if (found?.print !== print) {
         full ??= fieldsOf(shownFields(kind, state, log.order));
-        found = { print, missing: missingOf(kind, id, full, each.project(full), kept) };
+        found = { print, missing: missingOf(kind, id, full, each.adapter, kept) };
       }
       each.found.set(row, found);
       if (found.missing !== null) each.sum.add(id, found.missing);
@@ -119,9 +120,11 @@ function missingOf(
   kind: RecordKind,
   id: RecordId,
   full: Fields,
-  held: Fields,
+  adapter: SourceAdapter,
   kept: Map<string, readonly Lack[]>,
 ): Missing | null {
+  const held = adapter.project?.(full) ?? full;
+  if (adapter.hasNoItemFor?.(full, held) === true) return { title: recordTitle(kind, id, full), lacks: noItem(full) };
   const lost = missedFields(kind, full, held);
   if (lost.length === 0) return null;
   const lacks = new Map(lost.map((one) => lackOf(one, held)).map((lack) => [JSON.stringify(lack), lack]));
@@ -130,6 +133,12 @@ function missingOf(
   kept.set(said, list);
   return { title: recordTitle(kind, id, full), lacks: list };
 }
+
+/** That it is not there at all. */
+const noItem = (full: Fields): readonly Lack[] => [
+  { map: 'record', kind: full.get(KIND) === 'group' ? 'group' : null, how: 'all', held: 0 },
+];
+const KIND = fieldName('kind');
 
 function lackOf(one: LostField, held: Fields): Lack {
   const map = mapOf(one.field);

@@ -26,6 +26,7 @@ export type ProblemCode =
   | 'disk-full'
   | 'content-unavailable'
   | 'content-wrong'
+  | 'not-taken'
   | 'changed-underneath'
   | 'invalid-change'
   | 'read-only'
@@ -237,6 +238,8 @@ export interface SourceAdapter {
   construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
   /** What the source can hold of a record, and would show of it (the lens of DESIGN 4); absent: all. Pure. */
   project?(full: Fields): Fields;
+  /** Is the record of a sort it has no item for (`TextFormat.hasNoItemFor`)? It is not brought there. Absent: of none. */
+  hasNoItemFor?(full: Fields, shown: Fields): boolean;
   /** A text of its own of this record, as the source would write it. Kinds without content only. */
   compose?(id: RecordId, full: Fields): Uint8Array;
   /** Kept out of this source by ignore or selection rules: never a difference, never constructed (DESIGN 4). */

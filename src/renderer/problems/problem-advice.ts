@@ -14,6 +14,8 @@ const ADVICE: { readonly [code: string]: string } = {
   'disk-full': 'Free some space on this disk, or let less of it stay free (Settings); it goes on by itself.',
   'content-unavailable': 'The device that has it is not reachable. It comes once that is.',
   'content-wrong': 'What arrived was not what was announced, and was thrown away. It is fetched again by itself.',
+  'not-taken':
+    'This place does not take it as it is. Correct what is named, on any of your devices; elsewhere it is kept in step.',
   'changed-underneath': 'It was changed while it was being written. Both versions are merged at the next look.',
   'invalid-change':
     'Another device sent something that cannot be right. Look into History to see which, and undo it there.',
@@ -44,6 +46,7 @@ const TITLES: { readonly [code: string]: string } = {
   'disk-full': 'Disk is full',
   'content-unavailable': 'Content not here yet',
   'content-wrong': 'Content arrived damaged',
+  'not-taken': 'Not taken by this place',
   'changed-underneath': 'Changed at the same moment',
   'invalid-change': 'Change that cannot be right',
   'kept-beside': 'Written to just as it was replaced',

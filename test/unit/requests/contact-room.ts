@@ -4,6 +4,7 @@ import { type FieldName, fieldName, recordId } from '../../../src/main/record/id
 import type { Fields, Value } from '../../../src/main/record/value.ts';
 import type { Replica } from '../../../src/main/replica.ts';
 import { csvFormat } from '../../../src/main/sources/contacts/csv/csv-format.ts';
+import type { SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 
 type Said = { readonly [field: string]: Value };
@@ -30,7 +31,7 @@ export function contactRoom() {
     if (found === null || absent.has(found.id)) return null;
     return earlier.get(found.id) ?? device.held(found.id);
   };
-  const place = (row: number, location: string, format: string, adapter: { project?: (full: Fields) => Fields }) =>
+  const place = (row: number, location: string, format: string, adapter: Pick<SourceAdapter, 'project'>) =>
     [
       row,
       {
@@ -47,7 +48,10 @@ export function contactRoom() {
   };
   const replica = {
     collection,
-    synchronizers: new Map([place(1, '/book.vcf', 'vcard', {}), place(2, '/book.csv', 'csv-outlook', { project })]),
+    synchronizers: new Map([
+      place(1, '/book.vcf', 'vcard', {}),
+      place(2, '/book.csv', 'csv-outlook', { ...table, project }),
+    ]),
   } as unknown as Replica;
   return { replica, absent, leaveInTable, projected: () => projected, say };
 }

@@ -51,6 +51,18 @@ describe('contacts, exported', () => {
     expect(readFileSync(file, 'utf8')).toMatch(said);
   });
 
+  it('as a table without the groups, each field of which is told', async () => {
+    room.say('choir', { 'name': { full: 'Choir' }, 'kind': 'group' });
+    const file = join(folder, 'out');
+    const view = await write('csv-google', file);
+    expect(view.records).toBe(1);
+    expect(view.lost.filter(({ record }) => record === 'choir').map(({ field, why }) => [field, why])).toEqual([
+      ['name', 'the format has no entry for such a record'],
+      ['kind', 'the format has no entry for such a record'],
+    ]);
+    expect(readFileSync(file, 'utf8')).not.toContain('Choir');
+  });
+
   it('as an address book of Thunderbird, each card under its uid', async () => {
     room.say('bo/1', {
       'name': { full: 'Bo' },

@@ -29,6 +29,14 @@ it('names what a place has no room for, what most lack first, and whom it is abo
   ]);
 });
 
+it('names a group that a table has no row for, and not what it lacks of it', async () => {
+  const { replica, say } = contactRoom();
+  say('choir', { 'name': { full: 'Choir' }, 'kind': 'group', 'members/m': { uid: 'jane' } });
+  const [table] = await sourceLacks(replica);
+  expect(table?.lacks.map((lack) => [lackWords(lack), lack.records])).toEqual([['groups', 1]]);
+  expect(table?.named).toEqual([{ id: 'choir', title: 'Choir' }]);
+});
+
 it('is reckoned anew once something changed, and not before', async () => {
   const { replica, say } = contactRoom();
   say('jane', jane(4));

@@ -271,7 +271,7 @@ function reasonOf(status: number): ProblemCode {
   if (status === 507) return 'disk-full';
   // Locked, or too slow: that passes.
   if (status === 408 || status === 423) return 'io';
-  return status >= 400 && status < 500 ? 'content-wrong' : 'io';
+  return status >= 400 && status < 500 ? 'not-taken' : 'io';
 }
 
 /** The line end after the last line is lost in the answers of servers (FORMATS 1.5); written back without, it would be lost there as well. */

@@ -259,7 +259,7 @@ export class ConstructTexts {
           native === null && after !== null
             ? (this.#format.refuses?.(after, uidOfRecord(item.id), document.text) ?? null)
             : null;
-        if (why !== null) outcomes.push(refused(item.id, 'content-wrong', why));
+        if (why !== null) outcomes.push(refused(item.id, 'not-taken', why));
         else if (native !== null && before === null)
           outcomes.push(refused(item.id, 'malformed', 'what stands there cannot be understood'));
         else writes.push({ item, native, before, after });
@@ -338,8 +338,7 @@ export class ConstructTexts {
         return { id, done: 'written', revision: this.#texts.revisionOf(loaded, item, id), kept: null };
       const read = item === undefined ? null : fieldsOf(this.#format, loaded, item, fields);
       const holds = read === null ? null : takeOutContents(read, contentDigest).fields;
-      if (item === undefined || holds === null)
-        return refused(id, 'content-wrong', 'it is not there as it was written');
+      if (item === undefined || holds === null) return refused(id, 'not-taken', 'it is not there as it was written');
       const revision = this.#texts.revisionOf(loaded, item, id);
       const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
       return equalFields(holds, fields) ? written : { ...written, holds };

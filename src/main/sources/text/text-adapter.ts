@@ -88,6 +88,9 @@ export class TextAdapter implements SourceAdapter {
   project(full: Fields): Fields {
     return this.#format.project(full);
   }
+  hasNoItemFor(full: Fields, shown: Fields): boolean {
+    return this.#format.hasNoItemFor?.(full, shown) === true;
+  }
   compose(id: RecordId, full: Fields): Uint8Array {
     return composeText(this.#format, [{ id, full }]);
   }

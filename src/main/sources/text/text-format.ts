@@ -83,6 +83,11 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
    * a format whose new items need a stamp and a record that tells of none; such a stamp is never read.
    */
   write(text: SplitText<Item>, writes: readonly ItemWrite<Item>[], moment?: string | null): Uint8Array;
+  /**
+   * Is there no item in this format for such a record, as a table has no row for a group? It is not brought there, which is no problem, and a person
+   * is told of it with all else that is not held. One that stands there already stays. `shown`: its projection. Absent: there is one for each.
+   */
+  hasNoItemFor?(full: Fields, shown: Fields): boolean;
   /** Why this text takes no new item of these fields (a projection), for people; null: it takes it. */
   refuses?(fields: Fields, uid: string, text: SplitText<Item>): string | null;
   /** Items are the same row or card though they changed, where none states a UID: which known item (index) each new one is; null: a new one. */

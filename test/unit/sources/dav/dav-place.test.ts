@@ -236,7 +236,7 @@ describe('a collection on a server', () => {
     [412, 'changed-underneath'],
     [409, 'names-collide'],
     [403, 'no-permission'],
-    [400, 'content-wrong'],
+    [400, 'not-taken'],
     [507, 'disk-full'],
     [500, 'io'],
   ])('a write answered with %s is %s, of this item alone', async (code, reason) => {
@@ -421,7 +421,7 @@ describe('a collection on a server', () => {
       server.answer = (asked) => (asked.path.endsWith('new5.vcf') ? { status: 415 } : book.answer(asked));
       const written = await place.make(fresh);
       expect(written[2]).toMatchObject({ done: 'refused', reason: 'changed-underneath' });
-      expect(written[5]).toMatchObject({ done: 'refused', reason: 'content-wrong' });
+      expect(written[5]).toMatchObject({ done: 'refused', reason: 'not-taken' });
       expect(done(written).filter((each) => each === 'written')).toHaveLength(8);
     });
 

@@ -38,6 +38,11 @@ export function writeCells(table: Table, row: Row, before: Fields, after: Fields
 /** Why a record is not written into a table that can hold nothing of it. */
 export const SAYS_NOTHING = 'this file has no place for anything it says, and an empty entry would be nobody';
 
+const KIND = fieldName('kind');
+
+/** Has a table no row for it: a group, which is nobody and whose members no cell names, or somebody of whom it could say nothing (`shown`)? */
+export const hasNoRowFor = (full: Fields, shown: Fields): boolean => full.get(KIND) === 'group' || shown.size === 0;
+
 /** Is there a cell in a table for one of these fields, beside all the others? */
 export function hasCellFor({ parts }: Table, fields: Fields, field: FieldName): boolean {
   return parts.some((part) => {

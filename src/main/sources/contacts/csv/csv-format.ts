@@ -4,7 +4,7 @@ import type { Fields, Value } from '../../../record/value.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { BLANK, canName, isBlank, type NewTexts, plainText } from '../cells/cells.ts';
-import { hasCellFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
+import { hasCellFor, hasNoRowFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
 import { type Charset, encodeText } from './charset.ts';
 import { type CsvRow, type CsvText, type ItemTexts, rowOf, spanOf, splitCsv, textsOfItem } from './csv-text.ts';
 import { type CsvLayout, type CsvLayoutName, csvLayoutNamed } from './layouts.ts';
@@ -34,6 +34,7 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
       addOtherColumns(layout, full, fields);
       return fields;
     },
+    hasNoItemFor: hasNoRowFor,
     write(text, writes) {
       const own = text as CsvText;
       // A file without a header gets one; what cannot be understood is not written into.

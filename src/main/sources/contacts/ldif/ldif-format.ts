@@ -5,7 +5,7 @@ import { type Edit, splice } from '../../text/content-lines.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { BLANK, plainText, type Row, withPlainBreaks } from '../cells/cells.ts';
-import { projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
+import { hasNoRowFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
 import {
   attributeAt,
   COLUMNS,
@@ -37,6 +37,7 @@ export const ldifFormat: TextFormat<LdifRecord> = {
     for (const [name, text] of othersOf(full)) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
     return fields;
   },
+  hasNoItemFor: hasNoRowFor,
   write: (text, writes) => writeRecords(text as LdifText, writes),
   refuses: (fields) => (fields.size > 0 ? null : SAYS_NOTHING),
   align: alignRows,
