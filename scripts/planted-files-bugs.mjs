@@ -176,4 +176,11 @@ export const PLANTED_FILES_BUGS = [
     replace: 'return known ?? null;',
     tests: ['test/unit/sources/files/staged-hashes.test.ts'],
   },
+  {
+    about: 'a directory that was deleted and made again with the same inode is not watched',
+    file: 'src/main/sources/files/watch-files.ts',
+    find: '    if (mayBeGone) this.#watchAnew(group);\n',
+    replace: '',
+    tests: ['test/unit/sources/files/watch-files.test.ts'],
+  },
 ];

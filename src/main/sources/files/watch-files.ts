@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { basename } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { type NamePlatform, recordName } from './names.ts';
 import { ParentGuard, parentOf } from './path-guard.ts';
@@ -41,8 +42,16 @@ export function watchFiles(options: WatchOptions): FilesWatch {
 
 interface Watched {
   readonly watcher: FSWatcher;
-  /** Another one at the same path is another directory. */
+  /** Another one at the same path is another directory; one that was made right after this was deleted may have the same. */
   readonly inode: bigint;
+}
+
+/** What happened in a directory in one turn. */
+interface Happening {
+  readonly path: string;
+  readonly names: Set<string>;
+  /** Its watch may be of a directory that is gone: the system says so as of an entry with the directory's own name. */
+  mayBeGone: boolean;
 }
 
 /**
@@ -57,8 +66,8 @@ class DirectoryWatch implements FilesWatch {
   /** Taken up since the queue was last empty, and not told yet. */
   #taken: string[] = [];
   #turn: NodeJS.Immediate | null = null;
-  /** What happened in this turn: names by directory. */
-  readonly #happenings = new Map<string, { readonly path: string; readonly names: Set<string> }>();
+  /** What happened in this turn, by directory. */
+  readonly #happenings = new Map<string, Happening>();
   #telling: NodeJS.Immediate | null = null;
   #limited: boolean = false;
   #closed: boolean = false;
@@ -137,29 +146,31 @@ class DirectoryWatch implements FilesWatch {
   }
 
   #open(group: string, path: string): FSWatcher {
-    const watcher = this.#watch(path, { persistent: false }, (_event, name) => this.#happened(group, path, name));
+    const watcher = this.#watch(path, { persistent: false }, (event, name) => this.#happened(group, path, event, name));
     watcher.on('error', (error) => this.#trouble(group, error));
     return watcher;
   }
 
-  #happened(group: string, path: string, name: string | null): void {
+  #happened(group: string, path: string, event: string, name: string | null): void {
     if (this.#closed) return;
     if (name === null || recordName(name, this.#options.platform) === null) {
       this.#options.onDirty(group);
       return;
     }
-    const known = this.#happenings.get(group);
-    if (known === undefined) this.#happenings.set(group, { path, names: new Set([name]) });
-    else known.names.add(name);
+    const happening = this.#happenings.get(group) ?? { path, names: new Set(), mayBeGone: false };
+    happening.names.add(name);
+    happening.mayBeGone ||= event === 'rename' && name === basename(path);
+    this.#happenings.set(group, happening);
     this.#telling ??= setImmediate(() => {
       this.#telling = null;
       const happened = [...this.#happenings];
       this.#happenings.clear();
-      for (const [each, { path: at, names }] of happened) this.#tellHappened(each, at, names);
+      for (const [each, happening] of happened) this.#tellHappened(each, happening);
     });
   }
 
-  #tellHappened(group: string, path: string, names: ReadonlySet<string>): void {
+  #tellHappened(group: string, { path, names, mayBeGone }: Happening): void {
+    if (mayBeGone) this.#watchAnew(group);
     const directories = names.size > NAMES_LOOKED_AT ? this.#directoriesIn(path) : null;
     let isDirty = false;
     for (const name of names) {
@@ -175,6 +186,13 @@ class DirectoryWatch implements FilesWatch {
       if (known !== undefined && inode === null) this.#options.onDirty(id);
       if (inode !== null) this.add([id]);
     }
+  }
+
+  /** What lies below it has watches of its own, which tell the same of themselves. */
+  #watchAnew(group: string): void {
+    this.#watched.get(group)?.watcher.close();
+    this.#watched.delete(group);
+    this.add([group]);
   }
 
   /** What in it is a directory, or may be one; null: that cannot be told. */

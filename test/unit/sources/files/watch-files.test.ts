@@ -114,6 +114,19 @@ describe.runIf(process.platform === 'linux')('watching directory by directory', 
     await told.until('a');
   });
 
+  it('watches the new one where a directory was deleted and made again, though it gets the inode of the old one', async () => {
+    fs.mkdirSync(tree.path('a/b'), { recursive: true });
+    await start(['', 'a', 'a/b']);
+    fs.rmSync(tree.path('a'), { recursive: true });
+    fs.mkdirSync(tree.path('a/b'), { recursive: true });
+    await told.until('', 'a', 'a/b');
+    // What was under way of that is told by now.
+    tree.write('marker');
+    await told.until('');
+    tree.write('a/b/file');
+    await told.until('a/b');
+  }, 60_000);
+
   it('tells that a directory is gone', async () => {
     tree.write('a/b/x');
     await start(['', 'a', 'a/b']);
