@@ -2,7 +2,7 @@ const ENDS: { readonly [why: string]: string } = {
   'time': 'The two minutes are over, and no device came.',
   'different':
     'On the other device somebody said that the codes differ: somebody else may stand between the two. Nothing was shared.',
-  'denied': 'The codes differ, or it was denied. Nothing was shared.',
+  'denied': 'It was said here that the codes differ. Nothing was shared.',
   'cancelled': 'It was ended on the other device.',
   'gone': 'The connection to the other device broke, or it was ended there.',
   'timeout': 'It took too long until both had said that the codes are the same.',

@@ -80,7 +80,7 @@ async function pair(page: Page, letter: string) {
   const context = await page.context().browser()?.newContext();
   const other = (await context?.newPage()) as Page;
   await other.goto(laptop.ui);
-  await other.getByRole('button', { name: 'Join with a link' }).click();
+  await other.getByRole('button', { name: 'Join a device' }).click();
   await other.getByLabel('Invitation link').fill(link);
   await other.getByLabel('Place on this device').fill(there);
   await other.getByRole('button', { name: 'Join', exact: true }).click();

@@ -104,7 +104,7 @@ test('the folder dialog, the tray and its menu, closing to the tray', async () =
 
 test('a link of another program opens the join dialog, filled in and waiting', async () => {
   const { app, page } = await launch(freshDirectory('data'));
-  await expect(page.getByRole('button', { name: 'Join with a link' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Join a device' })).toBeVisible();
   await app.evaluate(({ app: running }) => {
     running.emit('second-instance', {}, ['lockstep', 'lockstep://join#v=1&i=abc&s=def'], '/');
   });

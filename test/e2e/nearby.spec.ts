@@ -38,7 +38,7 @@ test('two devices are paired by people who compare six digits, and not where the
   await page.getByRole('button', { name: 'Wait for a device' }).click();
   const address = await page.locator('.address').first().textContent();
 
-  await other.getByRole('button', { name: 'Join with a link' }).click();
+  await other.getByRole('button', { name: 'Join a device' }).click();
   await other.getByText('A device nearby').click();
   await other.getByText(/by its address|Give its address/).click();
   await other.getByLabel('Address', { exact: true }).fill(address?.trim() ?? '');

@@ -37,7 +37,7 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['no connection', { scenario: 'lost' }],
   ['menu', {}, (page) => page.getByRole('button', { name: 'More for Documents' }).click()],
   ['add', { host: 'electron' }, (page) => page.getByRole('button', { name: 'Add a source' }).click()],
-  ['join', {}, (page) => page.getByRole('button', { name: 'Join with a link' }).click()],
+  ['join', {}, (page) => page.getByRole('button', { name: 'Join a device' }).click()],
   ['halted', {}, (page) => page.getByRole('button', { name: /See what would/ }).click()],
   ['rules', {}, (page) => fromMenu(page, /Places and rules/)],
   ['verify', {}, (page) => fromMenu(page, /Verify/)],
@@ -97,7 +97,7 @@ async function moveOn(page: Page, state: 'comparing' | 'over') {
   await expect(page.getByRole('button', { name: state === 'over' ? 'Wait again' : 'They are the same' })).toBeVisible();
 }
 async function joinNearby(page: Page) {
-  await page.getByRole('button', { name: 'Join with a link' }).click();
+  await page.getByRole('button', { name: 'Join a device' }).click();
   await page.getByText('A device nearby').click();
   await expect(page.getByRole('radio', { name: /Laptop/ })).toBeVisible();
 }
@@ -555,7 +555,7 @@ test('what is dropped on a browser is named, and its path asked for', async ({ p
 
 test('the way to join is chosen by keyboard, and the focus stays there', async ({ page }) => {
   await openPages(page, pages, {});
-  await page.getByRole('button', { name: 'Join with a link' }).click();
+  await page.getByRole('button', { name: 'Join a device' }).click();
   await expect(page.getByLabel('Invitation link')).toBeFocused();
   await page.getByRole('radio', { name: 'With a link' }).focus();
   await page.keyboard.press('ArrowRight');
@@ -563,6 +563,21 @@ test('the way to join is chosen by keyboard, and the focus stays there', async (
   await expect(page.getByRole('radio', { name: 'A device nearby' })).toBeFocused();
   await page.keyboard.press('ArrowLeft');
   await expect(page.getByRole('radio', { name: 'With a link' })).toBeFocused();
+});
+
+test('a device nearby that waits again stays chosen', async ({ page }) => {
+  await openPages(page, pages, {});
+  await joinNearby(page);
+  const chosen = page.getByRole('radio', { name: /^Laptop/ });
+  await chosen.check({ force: true });
+  await expect(chosen).toBeChecked();
+  await page.evaluate(() => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    sample.nearbyDevices = sample.nearbyDevices.map((one) => ({ ...one, device: `${one.device.slice(0, -1)}0` }));
+  });
+  const before = (await asked(page, 'nearby:devices')).length;
+  await expect.poll(async () => (await asked(page, 'nearby:devices')).length).toBeGreaterThan(before + 1);
+  await expect(chosen).toBeChecked();
 });
 
 test('a pairing request names what it grants; joining shows the code to compare', async ({ page }) => {
@@ -573,7 +588,7 @@ test('a pairing request names what it grants; joining shows the code to compare'
   await request.getByRole('button', { name: 'Allow Kitchen tablet' }).click();
   await expect.poll(() => asked(page, 'requests:answer')).toEqual([['r1', true]]);
   await page.goto(`${page.url().split('#')[0]}#sources`);
-  await page.getByRole('button', { name: 'Join with a link' }).click();
+  await page.getByRole('button', { name: 'Join a device' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Invitation link').fill('https://example.org');
   await expect(dialog.getByText('An invitation begins with')).toBeVisible();

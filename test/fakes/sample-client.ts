@@ -71,6 +71,8 @@ export class SampleClient implements LockstepClient {
   readonly asked: { readonly name: RequestName; readonly args: readonly unknown[] }[] = [];
   /** This device waits for one nearby; tests move it on. */
   nearby: NearbyWindowView | null = null;
+  /** Devices that wait for this one; tests have them wait again. */
+  nearbyDevices = NEARBY_DEVICES;
   /** Who asks to join. */
   readonly asking = REQUESTS[0] as RequestView;
   readonly #scenario: Scenario;
@@ -261,7 +263,7 @@ export class SampleClient implements LockstepClient {
         this.nearby = null;
         return {};
       case 'nearby:devices':
-        return this.#scenario === 'rich' ? NEARBY_DEVICES : [];
+        return this.#scenario === 'rich' ? this.nearbyDevices : [];
       case 'nearby:join':
         return { code: '271828', name: 'Laptop' };
       case 'collections:join':

@@ -64,7 +64,7 @@ export class Admissions {
           engine.events.notice(`request-${request.id}`, {
             about: 'request',
             title: `${request.name} wants to join ${request.terms.name}`,
-            text: `Compare the code ${request.code} on both screens before you allow it.`,
+            text: `Compare the code ${request.code.slice(0, 3)} ${request.code.slice(3)} on both screens before you allow it.`,
           });
         engine.changed();
       },

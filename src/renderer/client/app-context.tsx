@@ -44,8 +44,12 @@ function follow(client: RendererClient, store: AppStore): () => void {
   };
   const onHash = () => {
     const link = new URLSearchParams(location.hash.slice(1)).get('join');
-    if (link === null) store.setState({ page: pageOfHash(location.hash) });
-    else {
+    if (link === null) {
+      const page = pageOfHash(location.hash);
+      store.setState({ page });
+      // What they lead to is on the screen.
+      dropToasts(store, (about) => NOTICE_PAGES[about] === page);
+    } else {
       // The link holds a secret: it must not stay in the address.
       history.replaceState(null, '', '#sources');
       store.setState({ page: 'sources', joining: link });
@@ -107,6 +111,13 @@ function dropSettled(store: AppStore): void {
     conflict: collections.some((one) => one.conflicts > 0),
   };
   const left = toasts.filter(({ about }) => about === undefined || waits[about] !== false);
+  if (left.length < toasts.length) store.setState({ toasts: left });
+}
+
+/** Lets go of messages about something a person sees by now. */
+export function dropToasts(store: AppStore, isSeen: (about: NonNullable<Toast['about']>) => boolean): void {
+  const { toasts } = store.getState();
+  const left = toasts.filter(({ about }) => about === undefined || !isSeen(about));
   if (left.length < toasts.length) store.setState({ toasts: left });
 }
 

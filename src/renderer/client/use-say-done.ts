@@ -1,5 +1,6 @@
 import type { ResultView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
+import { errorWords } from '../components/error-words.ts';
 import { useClient, useToast } from './app-context.tsx';
 
 /** What a settlement, undo or restore did and did not do, in one sentence. `why`: what conflicts come of. */
@@ -24,7 +25,7 @@ export function useSayDone(why?: string): (done: string, result: ResultView) => 
       for (const change of result.changes) {
         const reply = await client.request('history:undo', change);
         if (!reply.ok) {
-          toast('failed', reply.error.message);
+          toast('failed', errorWords(reply.error));
           return;
         }
       }

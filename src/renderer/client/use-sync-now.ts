@@ -1,3 +1,4 @@
+import { errorWords } from '../components/error-words.ts';
 import { useToast } from './app-context.tsx';
 import { useAction } from './use-action.ts';
 
@@ -11,7 +12,7 @@ export function useSyncNow(collection: { readonly id: string; readonly name: str
   const run = async () => {
     const which = collection === null ? {} : { collection: collection.id };
     const reply = await sync.run({ ...which, wait: false, timeoutSeconds: 60 });
-    if (!reply.ok) toast('failed', reply.error.message);
+    if (!reply.ok) toast('failed', errorWords(reply.error));
     else toast('done', `Looked for changes in ${collection?.name ?? 'everything that is kept in step'}`);
   };
   return { busy: sync.busy, run };

@@ -3,6 +3,7 @@ import type { ValueView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { inReadingOrder } from '../../contract/reading-order.ts';
 import { useRequest } from '../client/use-request.ts';
+import { errorWords } from './error-words.ts';
 import { pictureAddress } from './raster-image.ts';
 import { fieldValueText } from './value-text.ts';
 
@@ -67,7 +68,7 @@ function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: stri
   const address = useMemo(() => (bytes === null ? null : pictureAddress(bytes)), [bytes]);
   if (address !== null && !broken) return <img src={address} alt={name} onError={() => setBroken(true)} />;
   if (isApart && bytes === null && asked.error === null) return <span className="picture-room" />;
-  if (asked.error !== null) return <p className="hint picture-room">{asked.error.message}</p>;
+  if (asked.error !== null) return <p className="hint picture-room">{errorWords(asked.error)}</p>;
   return <p className="hint picture-room">It cannot be shown: it is no picture that is known here.</p>;
 }
 

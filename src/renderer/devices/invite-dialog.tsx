@@ -106,7 +106,7 @@ function Invitation(props: { name: string; link: string; approveFirst: boolean; 
       <div className="invitation">
         <QrCode text={props.link} label={`QR code of the invitation to ${props.name}`} />
         <div>
-          <p>On the other device choose “Join with a link” and paste this, or scan the code.</p>
+          <p>On the other device choose “Join a device” and paste this, or scan the code.</p>
           <p className="link-text path">{props.link}</p>
           <p className="muted">{linkReach(props.link)}</p>
         </div>

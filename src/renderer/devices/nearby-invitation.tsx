@@ -2,13 +2,15 @@ import { useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import type { NearbyWindowView, RequestView, Role } from '../../contract/contract.ts';
 import { nearbyEndWords, timeLeft } from '../../contract/nearby-words.ts';
-import { useApp, useToast } from '../client/app-context.tsx';
+import { counted } from '../../contract/overall-state.ts';
+import { dropToasts, useApp, useAppContext, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useTick } from '../client/use-tick.ts';
 import { CompareActions, CompareCode } from '../components/compare-code.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Note } from '../components/note.tsx';
 import { MAY } from './role-words.ts';
 
@@ -21,6 +23,11 @@ export function NearbyInvitation(props: { opened: NearbyWindowView; onClose: () 
   const answer = useAction('requests:answer');
   const toast = useToast();
   const { request, state, collectionName: name } = window;
+  const { store } = useAppContext();
+  useEffect(() => {
+    // It is asked here: said beside it too, it would look like another one.
+    if (request !== null) dropToasts(store, (about) => about === 'request');
+  });
   const seen = useRef<RequestView | null>(null);
   if (request !== null) seen.current = request;
   const who = seen.current?.name ?? 'The device';
@@ -65,7 +72,10 @@ export function NearbyInvitation(props: { opened: NearbyWindowView; onClose: () 
     >
       {window.why !== null && state !== 'comparing' && !isJoined && (
         <Note tone="warn">
-          <p>{nearbyEndWords(window.why, window.from)}</p>
+          <p>
+            {nearbyEndWords(window.why, window.from)}
+            {state === 'waiting' && ' This device goes on waiting.'}
+          </p>
         </Note>
       )}
       {request !== null ? (
@@ -93,12 +103,14 @@ function useNearbyWindow(opened: NearbyWindowView): NearbyWindowView {
 }
 
 function Asked({ request, role }: { request: RequestView; role: Role }) {
+  const kind = useApp((state) => state.status?.collections.find((one) => one.id === request.collection)?.kind);
+  const word = kind === undefined ? 'item' : RECORD_WORD[kind];
   return (
     <>
       <CompareCode code={request.code} name={request.name} />
       <p>
         If you say so on both, <strong>{request.name}</strong> will get all of <strong>{request.collectionName}</strong>{' '}
-        ({request.records.toLocaleString('en')} {request.records === 1 ? 'item' : 'items'}) and may {MAY[role]}.
+        ({counted(request.records, word)}) and may {MAY[role]}.
       </p>
       <p className="muted">If they differ, somebody else may stand between the two devices: nothing is shared then.</p>
     </>
@@ -110,11 +122,11 @@ function Waiting({ window }: { window: NearbyWindowView }) {
   return (
     <>
       <p>
-        On the other device, in this network, choose “Join with a link”, then “A device nearby”, and pick{' '}
+        On the other device, in this network, choose “Join a device”, then “A device nearby”, and pick{' '}
         <strong>{self}</strong>.
       </p>
       <p>
-        Waiting for a device <strong>{timeLeft(window.until, Date.now())}</strong>
+        Waiting for a device, <strong>{timeLeft(window.until, Date.now())}</strong> left
       </p>
       {window.addresses.length > 0 && (
         <p className="muted">

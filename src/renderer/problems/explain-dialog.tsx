@@ -6,6 +6,7 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
+import { sentence } from '../components/sentence.ts';
 import { fieldValueText } from '../components/value-text.ts';
 import { When } from '../components/when.tsx';
 import { problemAdvice } from './problem-advice.ts';
@@ -28,10 +29,10 @@ export function ExplainDialog(props: { collection: string; record: string; title
       )}
       <ErrorNotice error={explain.error} />
       {view === null && explain.error === null && <Loading what="the reasons" />}
-      {view !== null && <p className="lead first-letter">{view.state}</p>}
+      {view !== null && <p className="lead">{sentence(view.state)}</p>}
       {view?.problem != null && (
         <Note tone="warn">
-          <p className="first-letter">{view.problem.detail}</p>
+          <p>{sentence(view.problem.detail)}</p>
           <p>{problemAdvice(view.problem.code)}</p>
         </Note>
       )}

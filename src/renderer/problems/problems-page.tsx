@@ -9,6 +9,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { Note } from '../components/note.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
+import { sentence } from '../components/sentence.ts';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ExplainDialog } from './explain-dialog.tsx';
@@ -81,7 +82,7 @@ function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
               <div className="row">
                 <div className="row-text">
                   <span className="path strong">{problem.record}</span>
-                  <span className="muted first-letter">{problem.detail}</span>
+                  <span className="muted">{sentence(problem.detail)}</span>
                   <span className="muted">
                     Since <When at={problem.since} />
                   </span>

@@ -2,6 +2,7 @@ import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import { useRequest } from '../client/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { sentence } from '../components/sentence.ts';
 
 /** What was checked on this machine, and what to do where something is amiss. */
 export function DoctorList() {
@@ -29,8 +30,8 @@ export function DoctorList() {
               <TriangleAlert aria-label="Look at this" size={16} className="row-sign tone-attention" />
             )}
             <div className="row-text">
-              <span className="strong first-letter">{check.check}</span>
-              <span className="muted first-letter">{check.detail}</span>
+              <span className="strong">{sentence(check.check)}</span>
+              <span className="muted">{sentence(check.detail)}</span>
               {check.fix !== null && !check.ok && <span>{check.fix}</span>}
             </div>
           </li>

@@ -156,7 +156,9 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
             hint={HINTS[adding.kind ?? 'any']}
           />
           {/* Once it failed that says why. */}
-          {!isServer && error === null && <RecognitionLine recognition={recognition} canCreate={create} />}
+          {!isServer && error === null && (
+            <RecognitionLine recognition={recognition} place={place} canCreate={create} />
+          )}
           {isServer && (
             <>
               {!isFeed && (adding.kind === null || adding.kind === 'files') && (

@@ -22,6 +22,7 @@ import { useAction } from '../client/use-action.ts';
 import { useSyncNow } from '../client/use-sync-now.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { ActionMenu } from '../components/action-menu.tsx';
+import { errorWords } from '../components/error-words.ts';
 import { KindIcon, RECORD_WORD } from '../components/kind-icon.tsx';
 import { RelayLine } from '../components/relay-line.tsx';
 import { ToneIcon } from '../components/tone-icon.tsx';
@@ -51,7 +52,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
 
   const setPaused = async () => {
     const reply = await pause.run(collection.id, !paused);
-    if (!reply.ok) toast('failed', reply.error.message);
+    if (!reply.ok) toast('failed', errorWords(reply.error));
   };
 
   return (

@@ -7,6 +7,7 @@ import { isAddress, withUser } from './account-address.ts';
 import { AccountFields } from './account-fields.tsx';
 import { accountAdvice, FORMAT_CHOICES, RECOGNIZED } from './format-words.ts';
 import { PlaceField } from './place-field.tsx';
+import { needsFormat, RecognitionLine, useRecognition } from './recognition.tsx';
 
 /** Where a joined collection is to be on this device, as it is typed. */
 export function useJoinPlace() {
@@ -15,6 +16,7 @@ export function useJoinPlace() {
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
   const remember = useAction('accounts:password');
+  const recognition = useRecognition(place, format === RECOGNIZED ? null : format);
   const isServer = isAddress(place);
   const location = isServer ? withUser(place, user) : place.trim();
   return {
@@ -27,7 +29,8 @@ export function useJoinPlace() {
     password,
     setPassword,
     isServer,
-    isFilled: place.trim() !== '',
+    recognition,
+    isFilled: place.trim() !== '' && (isServer || format !== RECOGNIZED || !needsFormat(recognition, place)),
     location,
     /** null: whatever the place looks like. */
     chosenFormat: isServer || format === RECOGNIZED ? null : format,
@@ -53,6 +56,7 @@ export function JoinPlace(props: { of: ReturnType<typeof useJoinPlace>; autoFocu
         autoFocus={props.autoFocus}
         hint="An empty or new place is filled. What is in it already is merged in; nothing is overwritten."
       />
+      {!isServer && failure === null && <RecognitionLine recognition={props.of.recognition} place={place} canCreate />}
       {isServer ? (
         <AccountFields user={user} password={password} onUser={setUser} onPassword={setPassword} />
       ) : (

@@ -11,9 +11,7 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { JoinPlace, useJoinPlace } from './join-place.tsx';
-
-/** Stands for a device that is not listed. */
-const BY_ADDRESS = 'by-address';
+import { BY_ADDRESS, type Picked, pickedNow } from './nearby-target.ts';
 
 /** Joins what a device nearby shares: picks it and a place, then compares codes. Closed it is given up. `ways`: the other ways to join. */
 export function NearbyJoin({ ways, onClose }: { ways: ReactNode; onClose: () => void }) {
@@ -88,20 +86,27 @@ export function NearbyJoin({ ways, onClose }: { ways: ReactNode; onClose: () => 
       </p>
       <Target of={target} />
       <JoinPlace of={place} autoFocus={false} error={ask.error ?? outcome.error} />
+      {ask.busy && (
+        <p className="muted" role="status">
+          Where somebody tried just before, it takes up to half a minute until the other device asks.
+        </p>
+      )}
     </DialogFrame>
   );
 }
 
 /** Which device: one of those that wait, asked for each second, or an address. */
 function useTarget() {
-  const [picked, setPicked] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<Picked | null>(null);
   const [address, setAddress] = useState('');
   const waiting = useRequest('nearby:devices', [], useTick(true));
   const devices = waiting.value ?? [];
+  const picked = pickedNow(devices, chosen);
   const isByAddress = picked === BY_ADDRESS;
-  const isThere = devices.some((one) => one.device === picked);
   const typed = address.trim();
-  const device = isByAddress ? (typed === '' ? null : typed) : isThere ? picked : null;
+  const device = isByAddress ? (typed === '' ? null : typed) : picked;
+  const setPicked = (wanted: string) =>
+    setChosen({ device: wanted, name: devices.find((one) => one.device === wanted)?.name ?? null });
   return { devices, picked, setPicked, address, setAddress, isByAddress, device, error: waiting.error };
 }
 

@@ -2,6 +2,7 @@ import { FolderSearch } from 'lucide-react';
 import { useClient, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ActionButton } from '../components/action-button.tsx';
+import { errorWords } from '../components/error-words.ts';
 import { Field } from '../components/field.tsx';
 
 /** A place: typed, or picked with the system's own dialog where there is a window. */
@@ -18,7 +19,7 @@ export function PlaceField(props: {
   const toast = useToast();
   const choose = async () => {
     const reply = await pick.run();
-    if (!reply.ok) toast('failed', reply.error.message);
+    if (!reply.ok) toast('failed', errorWords(reply.error));
     else if (reply.value !== null) props.onChange(reply.value);
   };
   return (

@@ -5,6 +5,7 @@ import type { SourceState, SourceView } from '../../contract/contract.ts';
 import { hardLinkWords } from '../../contract/hard-link-words.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { errorWords } from '../components/error-words.ts';
 import { formatWords } from './format-words.ts';
 
 const STATES: { readonly [state in SourceState]: string } = {
@@ -25,7 +26,7 @@ export function SourceLine(props: { source: SourceView; told: boolean; lacks: Re
   const bad = source.state === 'halted' || source.state === 'unavailable';
   const reveal = async () => {
     const reply = await open.run(source.id);
-    if (!reply.ok) toast('failed', reply.error.message);
+    if (!reply.ok) toast('failed', errorWords(reply.error));
   };
   return (
     <div className="source-line">

@@ -19,7 +19,7 @@ export function SourcesPage() {
     <>
       <Button className="button" onPress={() => store.setState({ joining: '' })}>
         <Link2 aria-hidden size={16} />
-        Join with a link
+        Join a device
       </Button>
       <Button
         className="button button-primary"

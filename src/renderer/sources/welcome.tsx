@@ -65,7 +65,7 @@ export function Welcome() {
         </p>
         <Button className="button" onPress={() => store.setState({ joining: '' })}>
           <Link2 aria-hidden size={16} />
-          Join with a link
+          Join a device
         </Button>
       </div>
       <div className="welcome-join">

@@ -11,7 +11,8 @@ import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
 import { resultText } from '../../../src/renderer/client/use-say-done.ts';
 import { byteSize } from '../../../src/renderer/components/byte-size.ts';
 import { duration } from '../../../src/renderer/components/duration.ts';
-import { errorWords } from '../../../src/renderer/components/error-words.ts';
+import { errorSubject, errorWords } from '../../../src/renderer/components/error-words.ts';
+import { sentence } from '../../../src/renderer/components/sentence.ts';
 import { fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
 import { decideClash, firstClash, undecidedPlaces, withUsefulMerge } from '../../../src/renderer/conflicts/clash.ts';
 import { canKeepBoth, conflictSentence, newestAt, sideName } from '../../../src/renderer/conflicts/conflict-title.ts';
@@ -19,6 +20,7 @@ import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { actAction, actSummary, causeText, changedFields } from '../../../src/renderer/history/act-summary.ts';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
+import { needsFormat } from '../../../src/renderer/sources/recognition.tsx';
 
 describe('what a calendar carries as it is', () => {
   const journal = 'BEGIN:VJOURNAL\nUID:j\nDTSTAMP:20260101T000000Z\nSUMMARY:Day\nDESCRIPTION:dear diary\nEND:VJOURNAL';
@@ -373,6 +375,29 @@ it('what failed is said without options of the command line', () => {
   expect(failed('no-such-path', 'Make it first, or ask for it to be made (--create).')).toContain('tick “Create it”');
   expect(failed('unknown-format', 'say it with --format.')).not.toContain('--');
   expect(failed('no-such-path', 'There is no such place')).toBe('There is no such place');
+});
+
+it('what failed begins as a sentence does, and is not named by a word of the program’s own', () => {
+  expect(sentence('the other device does not answer')).toBe('The other device does not answer');
+  expect(sentence('its END is missing: mend it')).toBe('Its END is missing: mend it');
+  for (const kept of [
+    'http://a.example/x.ics can only be read.',
+    'ben.txt is there already.',
+    '/a/b is gone',
+    'iCloud',
+  ])
+    expect(sentence(kept)).toBe(kept);
+  const failed = (message: string, subject: string) => errorSubject({ code: 'denied', message, subject });
+  expect(failed('it was denied', 'invitation')).toBe('');
+  expect(failed('there is nothing at /x', '/x')).toBe('');
+  expect(failed('it cannot be read', '/x')).toBe('/x');
+});
+
+it('which program a new table is for has to be said; what is there tells it by itself', () => {
+  const missing = { value: null, error: { code: 'no-such-path', message: '', subject: '' } };
+  expect(needsFormat(missing, ' /home/ana/people.CSV ')).toBe(true);
+  expect(needsFormat(missing, '/home/ana/people.vcf')).toBe(false);
+  expect(needsFormat({ value: null, error: null }, '/home/ana/people.csv')).toBe(false);
 });
 
 it('fields of contacts and events are told in words', () => {

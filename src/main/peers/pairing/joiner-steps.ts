@@ -42,7 +42,7 @@ export function next(
 }
 
 const DENIALS: { readonly [code: string]: string } = {
-  denied: 'the request was denied there',
+  denied: 'on the other device somebody said that the codes differ, or denied the request. Nothing was shared',
   'invite-unknown': 'the invitation is not known there any more: it expired, was used or withdrawn. Ask for a new one',
   'invite-used':
     'another device brought this invitation. If it was none of yours, the link was stolen: ask for a new one',
