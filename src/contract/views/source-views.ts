@@ -109,6 +109,7 @@ export interface SyncView {
     readonly problems: number;
   }[];
   readonly members: readonly {
+    readonly collection: string;
     readonly device: string;
     readonly name: string;
     readonly inStep: boolean;

@@ -125,6 +125,8 @@ export interface ProblemView {
   readonly collection: string;
   readonly source: string;
   readonly record: string;
+  /** What people call a contact or an event; absent for a file, and where there is no such record. */
+  readonly title?: string;
   readonly code: string;
   readonly detail: string;
   readonly since: string;

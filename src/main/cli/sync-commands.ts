@@ -10,7 +10,7 @@ import type {
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { hardLinkWords } from '../../contract/hard-link-words.ts';
 import { numberText } from '../../contract/number-text.ts';
-import { problemsThere } from '../../contract/overall-state.ts';
+import { listed, problemsThere } from '../../contract/overall-state.ts';
 import { relayName, relaySentence } from '../../contract/relay-words.ts';
 import { waitingContents } from '../../contract/waiting-words.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -76,13 +76,7 @@ function showSync(view: SyncView, waited: boolean, { paint, table }: Pick<Comman
   const records = view.collections.reduce((sum, collection) => sum + collection.records, 0);
   const seconds = view.collections.reduce((longest, collection) => Math.max(longest, collection.seconds), 0);
   const counts = `${counted(records, 'record')} in ${seconds.toFixed(1)} s`;
-  // A member of several collections is told once where the same is to be said of it in each.
-  const told = new Map(view.members.map((member) => [`${member.device} ${member.inStep} ${member.why}`, member]));
-  const members = [...told.values()].map((member) => [
-    member.name,
-    { painted: member.inStep ? paint.good('in step') : paint.warn('not in step') },
-    member.why,
-  ]);
+  const { heads, rows: members } = memberRows(view, paint);
   const troubled = view.collections.filter(({ problems }) => problems > 0);
   const isTroubled = troubled.length > 0 || view.members.some(({ inStep, why }) => inStep && why !== '');
   const inStep = isTroubled ? paint.warn('In step, but for what is named as a problem') : paint.good('In step');
@@ -94,7 +88,24 @@ function showSync(view: SyncView, waited: boolean, { paint, table }: Pick<Comman
       return `${paint.bad(`${which} has ${counted(problems, 'problem')}`)}: lockstep problems ${shortId(id)}\n`;
     })
     .join('');
-  return `${head}: ${counts}.\n${person}${problems}${members.length > 0 ? table(['device', 'state', 'why'], members, '') : ''}`;
+  return `${head}: ${counts}.\n${person}${problems}${members.length > 0 ? table(heads, members, '') : ''}`;
+}
+
+/** A member of several collections is told once where the same is to be said of it in each, else for which of them. */
+function memberRows({ members, collections }: SyncView, paint: CommandCall['paint']) {
+  const told = Map.groupBy(members, ({ device, inStep, why }) => `${device} ${inStep} ${why}`);
+  const alike = [...told.values()].flatMap((same) => same.slice(0, 1).map((member) => ({ member, same })));
+  const areApart = new Set(alike.map(({ member }) => member.device)).size < alike.length;
+  const nameOf = new Map(collections.map(({ id, name }) => [id, name]));
+  return {
+    heads: areApart ? ['device', 'collections', 'state', 'why'] : ['device', 'state', 'why'],
+    rows: alike.map(({ member, same }) => [
+      member.name,
+      ...(areApart ? [listed(same.map(({ collection }) => plainText(nameOf.get(collection) ?? collection)))] : []),
+      { painted: member.inStep ? paint.good('in step') : paint.warn('not in step') },
+      member.why,
+    ]),
+  };
 }
 
 const status: Command = {
@@ -277,7 +288,7 @@ const problems: Command = {
     await call.print(await call.ask('problems:list', call.positionals[0] ?? null), (views) => {
       const rows = views.map((view) => [
         shortId(view.collection),
-        shortRecord(view.record),
+        view.title === undefined ? shortRecord(view.record) : plainText(view.title),
         view.code,
         shortRecord(view.detail, 300),
         localTime(view.since),

@@ -1,16 +1,16 @@
-import type { DeviceView, Handlers, PlanView, ProblemView, RecoveryKeyView } from '../../contract/contract.ts';
+import type { DeviceView, Handlers, PlanView, RecoveryKeyView } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
 import { accountOf, collectionsOfAccount } from '../locations/server-place.ts';
 import { checkedName } from '../peers/protocol/display-name.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
-import { changeLogSource, STAYS } from '../store/problem-store.ts';
 import { agendaOf } from './agenda.ts';
 import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice } from './find-named.ts';
 import { forgetJoin, joinRequest } from './join-request.ts';
 import { listRecords } from './list-records.ts';
 import { nearbyRequests } from './nearby-requests.ts';
+import { problemViews } from './problem-views.ts';
 import { recognizePlace } from './recognize-place.ts';
 import { RecordRequests } from './record-requests.ts';
 import { relayChecks } from './relay-checks.ts';
@@ -255,27 +255,6 @@ function deviceViews(engine: Engine): readonly DeviceView[] {
 function latest(known: string | null, seen: number): string | null {
   const last = Math.max(known === null ? 0 : Date.parse(known), seen);
   return last === 0 ? null : new Date(last).toISOString();
-}
-
-function problemViews(replica: Replica): readonly ProblemView[] {
-  const { problems, stored } = replica.collection;
-  const sources = [...replica.synchronizers.values()].map((each) => ({
-    row: each.source.row,
-    name: each.source.location,
-  }));
-  return [...sources, { row: changeLogSource(stored.row), name: '' }].flatMap(({ row, name }) =>
-    problems
-      .of(row)
-      .filter(({ code }) => code !== STAYS)
-      .map(({ record, code, detail, since }) => ({
-        collection: replica.id,
-        source: name,
-        record,
-        code,
-        detail,
-        since: new Date(since).toISOString(),
-      })),
-  );
 }
 
 async function preview(engine: Engine, replicas: readonly Replica[]): Promise<PlanView> {

@@ -178,7 +178,7 @@ function view(
     (members.get(replica) ?? []).map((device): Member => {
       const why = whyNot(engine, replica, device);
       const name = replica.membership.member(device)?.name ?? '';
-      return { device, name, inStep: why === '', why: why || onlyNamed(replica, device) };
+      return { collection: replica.id, device, name, inStep: why === '', why: why || onlyNamed(replica, device) };
     }),
   );
   const asks = (replica: Replica): boolean => [...replica.synchronizers.values()].some((each) => each.asks);

@@ -12,7 +12,14 @@ import { When } from '../components/when.tsx';
 import { problemAdvice } from './problem-advice.ts';
 
 /** One record: its state, and for each field who set it, when, and by which rule it is what it is. */
-export function ExplainDialog(props: { collection: string; record: string; title?: string; onClose: () => void }) {
+export function ExplainDialog(props: {
+  collection: string;
+  record: string;
+  title?: string;
+  /** What to do about its problem, where that is known better than by its code. */
+  advice?: string;
+  onClose: () => void;
+}) {
   const explain = useRequest('records:explain', [props.collection, props.record]);
   const name = useDeviceNames();
   const view = explain.value;
@@ -33,7 +40,7 @@ export function ExplainDialog(props: { collection: string; record: string; title
       {view?.problem != null && (
         <Note tone="warn">
           <p>{sentence(view.problem.detail)}</p>
-          <p>{problemAdvice(view.problem.code)}</p>
+          <p>{props.advice ?? problemAdvice(view.problem.code)}</p>
         </Note>
       )}
       {view !== null && view.fields.length > 0 && (

@@ -1,3 +1,13 @@
+/** A calendar of somebody else, at an address: no rights on this computer help. */
+const PUBLISHED = 'published';
+
+/** The kind a problem is of for people: its code, or a kind of its own by the format of the source it is in (null: not known). */
+export const problemKind = (code: string, format: string | null): string =>
+  code === 'no-permission' && format === 'subscription' ? PUBLISHED : code;
+
+/** Is it ended by undoing a change? */
+export const isEndedByUndo = (kind: string): boolean => kind === PUBLISHED;
+
 /** What a person can do about a kind of problem. Codes are stable; one this version does not know gets the general advice. */
 const ADVICE: { readonly [code: string]: string } = {
   'unreadable': 'Allow your user to read it, or check the disk. It is tried again at every look for changes.',
@@ -10,6 +20,8 @@ const ADVICE: { readonly [code: string]: string } = {
   'parent-is-file': 'A file stands where its folder should be. Settle the conflict of the two, or rename one of them.',
   'not-empty': 'The folder still holds items that are left out by rules. Move them away, or keep the folder.',
   'no-permission': 'Allow your user to read and write it and the folder it is in.',
+  [PUBLISHED]:
+    'Only who publishes this calendar can change it. The change stays on your other devices. To have it as it is published everywhere, undo the change: then this goes away.',
   'not-come': 'Switch on the device it names, or another that has all of it, and look whether this goes away.',
   'disk-full': 'Free some space on this disk, or let less of it stay free (Settings); it goes on by itself.',
   'content-unavailable': 'The device that has it is not reachable. It comes once that is.',
@@ -42,6 +54,7 @@ const TITLES: { readonly [code: string]: string } = {
   'parent-is-file': 'A file is in the way',
   'not-empty': 'Folder is not empty',
   'no-permission': 'Not permitted',
+  [PUBLISHED]: 'A calendar that can only be read',
   'not-come': 'Something another device has seen is missing here',
   'disk-full': 'Disk is full',
   'content-unavailable': 'Content not here yet',

@@ -1,8 +1,9 @@
-import { CircleCheck, HelpCircle } from 'lucide-react';
+import { CircleCheck, HelpCircle, Undo2 } from 'lucide-react';
 import { useState } from 'react';
-import type { ProblemView } from '../../contract/contract.ts';
+import type { ActView, ProblemView } from '../../contract/contract.ts';
 import { counted, troubledElsewhere } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
+import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
@@ -12,29 +13,47 @@ import { PageFrame } from '../components/page-frame.tsx';
 import { sentence } from '../components/sentence.ts';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
+import { ActDialog } from '../history/act-dialog.tsx';
 import { ExplainDialog } from './explain-dialog.tsx';
-import { problemAdvice, problemTitle } from './problem-advice.ts';
+import { isEndedByUndo, problemAdvice, problemKind, problemTitle } from './problem-advice.ts';
 
 const ROW = 59;
 
-/** Problems of one kind in one collection stand together: one reason, one advice, many items. Largest groups first. */
-export function groupProblems(problems: readonly ProblemView[]): readonly (readonly ProblemView[])[] {
-  const groups = new Map<string, ProblemView[]>();
-  for (const problem of problems) {
-    const key = `${problem.collection}\n${problem.code}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [problem]);
-    else group.push(problem);
-  }
-  return [...groups.values()].sort((a, b) => b.length - a.length);
+export interface ProblemGroupView {
+  /** As of `problemKind`. */
+  readonly kind: string;
+  readonly collection: string;
+  readonly problems: readonly ProblemView[];
 }
+
+/**
+ * Problems of one kind in one collection stand together: one reason, one advice, many items. Largest groups first. `formats`: of the sources
+ * here, by their places.
+ */
+export function groupProblems(
+  problems: readonly ProblemView[],
+  formats: ReadonlyMap<string, string>,
+): readonly ProblemGroupView[] {
+  const kindOf = ({ code, source }: ProblemView) => problemKind(code, formats.get(source) ?? null);
+  const groups = Map.groupBy(problems, (problem) => `${problem.collection}\n${kindOf(problem)}`);
+  return [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group;
+      return first === undefined ? [] : [{ kind: kindOf(first), collection: first.collection, problems: group }];
+    })
+    .sort((a, b) => b.problems.length - a.problems.length);
+}
+
+const nameOf = ({ title, record }: ProblemView): string => title ?? record;
 
 /** Every item that is not in step, with the reason and what to do. */
 export function ProblemsPage() {
   const revision = useApp((state) => state.revision);
   const problems = useRequest('problems:list', [null], revision);
-  const elsewhere = troubledElsewhere(useApp((state) => state.status?.collections) ?? []);
-  const groups = problems.value === null ? [] : groupProblems(problems.value);
+  const collections = useApp((state) => state.status?.collections) ?? [];
+  const elsewhere = troubledElsewhere(collections);
+  const formats = new Map(collections.flatMap(({ sources }) => sources.map((one) => [one.location, one.format])));
+  const groups = groupProblems(problems.value ?? [], formats);
   return (
     <PageFrame title="Problems">
       <ErrorNotice error={problems.error} />
@@ -50,43 +69,60 @@ export function ProblemsPage() {
         </EmptyState>
       )}
       {groups.map((group) => (
-        <ProblemGroup key={`${group[0]?.collection} ${group[0]?.code}`} group={group} />
+        <ProblemGroup key={`${group.collection} ${group.kind}`} group={group} />
       ))}
     </PageFrame>
   );
 }
 
-function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
+function ProblemGroup({ group: { kind, collection: id, problems } }: { group: ProblemGroupView }) {
   const [explained, setExplained] = useState<ProblemView | null>(null);
+  const [act, setAct] = useState<ActView | null>(null);
+  const lastAct = useAction('history:acts');
+  const showChange = async ({ collection, record }: ProblemView) => {
+    const reply = await lastAct.run({ collection, record, limit: 1, changesLimit: 1 });
+    if (reply.ok) setAct(reply.value[0] ?? null);
+  };
   const collections = useApp((state) => state.status?.collections) ?? [];
-  const first = group[0] as ProblemView;
-  const collection = collections.find((one) => one.id === first.collection)?.name ?? first.collection;
+  const collection = collections.find((one) => one.id === id)?.name ?? id;
   return (
     <section className="card problem-group">
       <h2>
-        {problemTitle(first.code)}
+        {problemTitle(kind)}
         <span className="tag">{collection}</span>
-        <span className="tag">{counted(group.length, 'item')}</span>
+        <span className="tag">{counted(problems.length, 'item')}</span>
       </h2>
-      <p className="advice">{problemAdvice(first.code)}</p>
+      <p className="advice">{problemAdvice(kind)}</p>
+      <ErrorNotice error={lastAct.error} />
       <VirtualRows
         className="rows-box rows-divided"
-        label={problemTitle(first.code)}
-        count={group.length}
+        label={problemTitle(kind)}
+        count={problems.length}
         estimate={() => ROW}
-        keyOf={(at) => `${group[at]?.source} ${group[at]?.record}`}
+        keyOf={(at) => `${problems[at]?.source} ${problems[at]?.record}`}
         row={(at, focus) => {
-          const problem = group[at];
+          const problem = problems[at];
           return (
             problem !== undefined && (
               <div className="row">
                 <div className="row-text">
-                  <span className="path strong">{problem.record}</span>
+                  <span className={problem.title === undefined ? 'path strong' : 'strong'}>{nameOf(problem)}</span>
                   <span className="muted">{sentence(problem.detail)}</span>
                   <span className="muted">
                     Since <When at={problem.since} />
                   </span>
                 </div>
+                {isEndedByUndo(kind) && (
+                  <button
+                    type="button"
+                    className="button button-small"
+                    tabIndex={focus.tabIndex}
+                    onClick={() => void showChange(problem)}
+                  >
+                    <Undo2 aria-hidden size={14} />
+                    See the change…<span className="sr-only"> of {nameOf(problem)}</span>
+                  </button>
+                )}
                 <button
                   type="button"
                   className="button button-quiet button-small"
@@ -94,7 +130,7 @@ function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
                   onClick={() => setExplained(problem)}
                 >
                   <HelpCircle aria-hidden size={14} />
-                  Why?<span className="sr-only"> {problem.record}</span>
+                  Why?<span className="sr-only"> {nameOf(problem)}</span>
                 </button>
               </div>
             )
@@ -102,8 +138,15 @@ function ProblemGroup({ group }: { group: readonly ProblemView[] }) {
         }}
       />
       {explained !== null && (
-        <ExplainDialog collection={explained.collection} record={explained.record} onClose={() => setExplained(null)} />
+        <ExplainDialog
+          collection={explained.collection}
+          record={explained.record}
+          {...(explained.title === undefined ? {} : { title: explained.title })}
+          advice={problemAdvice(kind)}
+          onClose={() => setExplained(null)}
+        />
       )}
+      {act !== null && <ActDialog act={act} text={null} onClose={() => setAct(null)} />}
     </section>
   );
 }

@@ -294,6 +294,36 @@ describe('sync', () => {
   });
 });
 
+it('a device that is in step in one collection and not in another is told for which', async () => {
+  const of = (id: string, name: string) => ({ id, name, records: 1, seconds: 0, problems: 0 });
+  const lap = { device: 'd1', name: 'Laptop', inStep: true, why: '' };
+  const members = [
+    { ...lap, collection: 'c1' },
+    { ...lap, collection: 'c2', inStep: false, why: 'not linked' },
+    { ...lap, collection: 'c3' },
+  ];
+  const collections = [of('c1', 'People'), of('c2', 'Docs'), of('c3', 'Photos')];
+  given = { sync: () => ({ ...SYNC, collections, members }) };
+  const { out } = await run(['sync']);
+  expect(out).toMatch(/Laptop +People and Photos +in step\s+Laptop +Docs +not in step +not linked/);
+  given = { sync: () => ({ ...SYNC, collections, members: members.slice(0, 1) }) };
+  expect((await run(['sync'])).out).toMatch(/Laptop +in step/);
+});
+
+it('a contact with a problem is named as people know it', async () => {
+  const problem = { collection: 'c1', source: '', record: 'uid-1', code: 'malformed', detail: 'x', since: '' };
+  given = {
+    'problems:list': () => [
+      { ...problem, title: 'Jane Doe' },
+      { ...problem, record: 'a/b.txt' },
+    ],
+  };
+  const { out } = await run(['problems']);
+  expect(out).toContain('Jane Doe');
+  expect(out).not.toContain('uid-1');
+  expect(out).toContain('a/b.txt');
+});
+
 describe('exit status', () => {
   const sync = (view: Partial<SyncView>) => ({ sync: () => ({ ...SYNC, ...view }) });
   const fails = (code: string) => ({

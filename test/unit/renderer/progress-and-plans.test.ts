@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProblemView, ProgressView } from '../../../src/contract/contract.ts';
-import { problemAdvice, problemTitle } from '../../../src/renderer/problems/problem-advice.ts';
+import { isEndedByUndo, problemAdvice, problemTitle } from '../../../src/renderer/problems/problem-advice.ts';
 import { groupProblems } from '../../../src/renderer/problems/problems-page.tsx';
 import { planSummary } from '../../../src/renderer/sources/halt-dialog.tsx';
 import { progressParts } from '../../../src/renderer/sources/progress-line.tsx';
@@ -67,9 +67,23 @@ describe('problems', () => {
       problem('b', 'io', '3'),
       problem('b', 'malformed', '4'),
     ];
-    const groups = groupProblems(problems);
-    expect(groups[0]?.map((one) => one.record)).toEqual(['2', '3']);
-    expect(groups.flat()).toHaveLength(problems.length);
+    const groups = groupProblems(problems, new Map());
+    expect(groups[0]?.problems.map((one) => one.record)).toEqual(['2', '3']);
+    expect(groups.flatMap((group) => group.problems)).toHaveLength(problems.length);
+  });
+  it('of a calendar that somebody else publishes is no matter of rights on this computer, and ends by an undo', () => {
+    const [published, owned] = [
+      problem('a', 'no-permission', '1'),
+      { ...problem('a', 'no-permission', '2'), source: 'own' },
+    ];
+    const formats = new Map([
+      ['s', 'subscription'],
+      ['own', 'icalendar'],
+    ]);
+    const [first, second] = groupProblems([published, owned], formats).map(({ kind }) => kind);
+    expect([first, second].map((kind) => isEndedByUndo(kind ?? ''))).toEqual([true, false]);
+    expect(problemAdvice(first ?? '')).toMatch(/undo the change/);
+    expect(problemAdvice(second ?? '')).toMatch(/Allow your user/);
   });
   it('each has a title and advice, also one nobody knows', () => {
     expect(problemTitle('names-collide')).toBe('Two names that are one here');

@@ -35,7 +35,7 @@ export function contactRoom() {
     [
       row,
       {
-        source: { id: `source-${row}`, location, format },
+        source: { id: `source-${row}`, row, location, format },
         adapter,
         heldNow: row === 1 ? (at: number) => device.held(collection.records.at(at)!.id) : heldNow,
       },
