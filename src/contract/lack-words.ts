@@ -42,11 +42,14 @@ const MANY: { readonly [map: string]: readonly [one: string, many: string] } = {
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 const APART: ReadonlySet<string> = new Set(['vCard', 'iCalendar', 'csv', 'ldif']);
 
+/** They are held or not: what is lost of one is what it is for, as work or home. Nobody shall think of half a number. */
+const LABELLED: ReadonlySet<string> = new Set(['emails', 'phones', 'nicknames']);
+
 /** What a source has no place for: `photos`, `a fourth e-mail address`, `parts of names`. */
 export function lackWords({ map, kind, how, held }: LackView): string {
   if (APART.has(map)) return 'what other programs added';
   const [one, many] = MANY[kind ?? map] ?? MANY[map] ?? plain(map);
-  if (how === 'part') return `parts of ${many}`;
+  if (how === 'part') return `${LABELLED.has(map) ? 'labels' : 'parts'} of ${many}`;
   if (how === 'all') return many;
   const nth = NTH[held];
   return nth === undefined ? `more than ${held} ${many}` : `a ${nth} ${one}`;

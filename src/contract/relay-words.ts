@@ -76,7 +76,7 @@ export function relayFor(shared: readonly PeerAndRelay[]): RelayWords | null {
   if (there > 0) return { tone: 'waiting', text: `${packagesOfChanges(there)} ${wait} for it at the relay` };
   return served.some(({ peer }) => peer.behind > 0)
     ? { tone: 'busy', text: 'Your latest changes are being put up for it at the relay' }
-    : { tone: 'good', text: 'What changes waits for it at the relay' };
+    : { tone: 'good', text: 'What changes here will wait for it at the relay' };
 }
 
 /** Both as one text; a text that ends in a full stop loses it where nothing follows. */

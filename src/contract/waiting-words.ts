@@ -12,23 +12,30 @@ function namesOf({ named, records }: WaitingContentsView): string {
   return parts.length <= 1 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** Why contents of a collection wait, and what helps: a sentence without a full stop at its end. */
-export function waitingContentsWords(kind: Kind, waiting: WaitingContentsView): string {
+/**
+ * Why contents of a collection wait, and what helps: a sentence without a full stop at its end. `only`: the name of the other device, where
+ * there is but one; null: there are several.
+ */
+export function waitingContentsWords(kind: Kind, waiting: WaitingContentsView, only: string | null = null): string {
   const names = namesOf(waiting);
   const [is, it, comes, goes] =
     waiting.records === 1 ? ['is', 'it', 'It comes', 'It goes'] : ['are', 'them', 'They come', 'They go'];
   const isHere = waiting.lacking === 'here';
-  const both = isHere ? `this device and one that has ${it}` : `this device and the one that lacks ${it}`;
+  const other = only ?? (isHere ? `one that has ${it}` : `the one that lacks ${it}`);
+  const both = `this device and ${other}`;
   switch (waiting.why) {
     case 'large':
       return `${names} ${is} too large to wait at the relay (more than ${LARGEST[kind]}). ${isHere ? comes : goes} once ${both} are on at the same time`;
     case 'room':
       return `The relay has no room for the content of ${names}. Connect ${both} to the same network, or have both on at the same time, or give the relay more room`;
     case 'away':
-      return `No device that is reached now has the content of ${names}. ${comes} once one that has ${it} is on`;
+      return `No device that is reached now has the content of ${names}. ${comes} once ${other} is on`;
   }
 }
 
 /** All of it for one collection, in the order of the view. */
-export const waitingContents = ({ kind, contents }: Pick<CollectionView, 'kind' | 'contents'>): readonly string[] =>
-  (contents ?? []).map((waiting) => waitingContentsWords(kind, waiting));
+export function waitingContents(of: Pick<CollectionView, 'kind' | 'contents' | 'peers'>): readonly string[] {
+  const { kind, contents, peers } = of;
+  const only = peers.length === 1 ? (peers[0]?.name ?? null) : null;
+  return (contents ?? []).map((waiting) => waitingContentsWords(kind, waiting, only));
+}

@@ -168,6 +168,6 @@ test('an emptied folder halts and asks; keeping it as it is changes nothing, let
   await dialog.getByRole('button', { name: 'Keep as it is' }).click();
   await expect(card).toContainText('21 items');
   await page.getByRole('button', { name: /See what would/ }).click();
-  await dialog.getByRole('button', { name: 'Let it go on' }).click();
+  await dialog.getByRole('button', { name: 'Delete 21 items everywhere' }).click();
   await expect(card).toContainText('0 items');
 });

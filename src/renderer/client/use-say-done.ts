@@ -3,11 +3,15 @@ import { counted } from '../../contract/overall-state.ts';
 import { errorWords } from '../components/error-words.ts';
 import { useClient, useToast } from './app-context.tsx';
 
-/** What a settlement, undo or restore did and did not do, in one sentence. `why`: what conflicts come of. */
-export function resultText(done: string, result: ResultView, why = 'because it was changed again since'): string {
+/** What a settlement, undo or restore did and did not do, in one sentence. `open`: what is said of how many conflicts are open by it. */
+export function resultText(
+  done: string,
+  result: ResultView,
+  open = 'came of it, because it was changed again since',
+): string {
   const isNothing = result.records === 0 && result.conflicts.length === 0 && result.missing.length === 0;
   const parts = [isNothing ? 'Nothing was to be done: it is so already' : done];
-  if (result.conflicts.length > 0) parts.push(`${counted(result.conflicts.length, 'conflict')} came of it, ${why}`);
+  if (result.conflicts.length > 0) parts.push(`${counted(result.conflicts.length, 'conflict')} ${open}`);
   const [missing] = result.missing;
   if (missing !== undefined) {
     const others = result.missing.length === 1 ? '' : ` and ${counted(result.missing.length - 1, 'other')}`;
@@ -16,8 +20,8 @@ export function resultText(done: string, result: ResultView, why = 'because it w
   return parts.join('. ');
 }
 
-/** Says what was done, `why` conflicts came of it, and offers to take it back: every result names the changes that an undo reverses. */
-export function useSayDone(why?: string): (done: string, result: ResultView) => void {
+/** Says what was done, what of conflicts that are `open` by it, and offers to take it back: every result names the changes that an undo reverses. */
+export function useSayDone(open?: string): (done: string, result: ResultView) => void {
   const client = useClient();
   const toast = useToast();
   return (done, result) => {
@@ -33,7 +37,7 @@ export function useSayDone(why?: string): (done: string, result: ResultView) => 
     };
     toast(
       result.missing.length > 0 ? 'failed' : 'done',
-      resultText(done, result, why),
+      resultText(done, result, open),
       result.changes.length === 0 ? null : { label: 'Undo', run: () => void undo() },
     );
   };

@@ -69,7 +69,13 @@ function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: stri
   if (address !== null && !broken) return <img src={address} alt={name} onError={() => setBroken(true)} />;
   if (isApart && bytes === null && asked.error === null) return <span className="picture-room" />;
   if (asked.error !== null) return <p className="hint picture-room">{errorWords(asked.error)}</p>;
-  return <p className="hint picture-room">It cannot be shown: it is no picture that is known here.</p>;
+  return (
+    <p className="hint picture-room">
+      {address === null && bytes === null
+        ? 'It is kept at an address elsewhere, and not fetched from there.'
+        : 'It cannot be shown: it is no picture that is known here.'}
+    </p>
+  );
 }
 
 /** What a contact or an event says, field by field, in words. What only programs read is left out. */

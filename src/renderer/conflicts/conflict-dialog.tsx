@@ -15,7 +15,7 @@ import { FieldValue } from '../components/field-value.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
 import { undecidedPlaces, withUsefulMerge } from './clash.ts';
-import { canKeepBoth, conflictSentence, sideName } from './conflict-title.ts';
+import { canKeepBoth, conflictSentence, isApart, isShownElsewhere, sayTheSame, sideName } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
 import { choiceOf, editableText } from './editable-text.ts';
 import { TextDiff } from './text-diff.tsx';
@@ -46,7 +46,10 @@ function Settle(props: {
   onClose: () => void;
 }) {
   const { conflict, detail, error, onClose } = props;
-  const kind = useApp((state) => state.status?.collections.find((one) => one.id === conflict.collection)?.kind);
+  const status = useApp((state) => state.status);
+  const collection = status?.collections.find((one) => one.id === conflict.collection);
+  const kind = collection?.kind;
+  const members = [status?.device.id ?? '', ...(collection?.peers ?? []).map(({ device }) => device)];
   const nameOf = useDeviceNames(detail?.names);
   const resolve = useAction('conflicts:resolve');
   const sayDone = useSayDone();
@@ -102,7 +105,10 @@ function Settle(props: {
         </>
       }
     >
-      <p className="lead">{conflictSentence(conflict, nameOf)}, without either knowing of the other.</p>
+      <p className="lead">
+        {conflictSentence(conflict, nameOf)}
+        {isApart(conflict) && ', without either knowing of the other'}.
+      </p>
       <p className={kind === 'files' ? 'muted' : 'strong'}>
         {kind === 'files' && <span className="path">{conflict.record}</span>}
         {!WHOLE.has(conflict.field) &&
@@ -111,8 +117,8 @@ function Settle(props: {
       <ErrorNotice error={resolve.error ?? error} />
       {conflict.field.startsWith('recurrenceOverrides/') && (
         <p className="hint">
-          The series itself was moved or changed meanwhile, so it is not sure what this day is now: take the side whose
-          series you keep.
+          The series itself was moved or changed meanwhile, so it is not sure what this day is now
+          {sayTheSame(conflict) && ', though both say the same of it'}: take the side whose series you keep.
         </p>
       )}
       <div className="sides">
@@ -135,6 +141,7 @@ function Settle(props: {
             side={sideName(conflict, value, nameOf)}
             why={detail?.texts.find((one) => one.value === value.id)?.why ?? null}
             busy={resolve.busy}
+            isShownElsewhere={isShownElsewhere(conflict, members)}
             onTake={() =>
               void settle(
                 { take: value.id },

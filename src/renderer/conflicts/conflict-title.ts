@@ -2,6 +2,7 @@ import type { ConflictValueView, ConflictView } from '../../contract/contract.ts
 import { counted, listed } from '../../contract/overall-state.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import type { NameOf } from '../client/use-device-names.ts';
+import { fieldValueText } from '../components/value-text.ts';
 
 /** Is this side a folder? */
 export const isFolder = (value: ConflictValueView): boolean =>
@@ -44,6 +45,18 @@ export function conflictSentence(conflict: ConflictView, nameOf: NameOf): string
     return `Changed on ${names[0]} in ${counted(changed.length, 'different way')}`;
   return `Changed on ${listed(names)}`;
 }
+
+/** Were its values written on several devices, or in several places of one? An undo of a settlement writes all of them on one. */
+export const isApart = ({ values }: ConflictView): boolean =>
+  new Set(values.map(({ device, places = [] }) => [device, ...places].join(' '))).size > 1;
+
+/** Does a device among these hold none of the values? It shows one of them until somebody chooses. */
+export const isShownElsewhere = ({ values }: ConflictView, devices: readonly string[]): boolean =>
+  devices.some((device) => values.every((value) => value.device !== device));
+
+/** Do all sides read alike to a person? */
+export const sayTheSame = ({ field, values }: ConflictView): boolean =>
+  new Set(values.map(({ kind, value }) => (kind === 'delete' ? '' : fieldValueText(field, value)))).size === 1;
 
 /** The newest moment of a conflict's values. */
 export function newestAt(values: readonly ConflictValueView[]): string {

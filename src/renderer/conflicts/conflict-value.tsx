@@ -14,6 +14,8 @@ export function ConflictValue(props: {
   /** Why its text is not to be had; null: it is, or there is none. */
   why: string | null;
   busy: boolean;
+  /** Is there a device that has none of them? */
+  isShownElsewhere: boolean;
   onTake: () => void;
 }) {
   const { conflict, value, side } = props;
@@ -43,7 +45,9 @@ export function ConflictValue(props: {
       ) : (
         <FieldValue of={conflict} field={conflict.field} value={value.value} pictures />
       )}
-      {value.id === conflict.shown && <p className="hint">Devices that had neither show this one until you choose</p>}
+      {props.isShownElsewhere && value.id === conflict.shown && (
+        <p className="hint">Devices that had neither show this one until you choose</p>
+      )}
       {props.why !== null && !folder && <p className="hint">{props.why}</p>}
       {mixed && !deleted && (
         <p className="hint">

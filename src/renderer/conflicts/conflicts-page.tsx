@@ -1,5 +1,5 @@
 import { ChevronRight, Handshake, ListChecks } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ConflictView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
@@ -44,6 +44,9 @@ export function ConflictsPage() {
   const told = collections.reduce((sum, one) => sum + one.conflicts, 0);
   // The status may be a moment older than the list.
   const everything = wanted === '' ? Math.max(told, total) : told;
+  // Once there, it stays: nothing jumps up because one was settled.
+  const isFiltered = useRef(false);
+  isFiltered.current ||= everything >= WORTH_FILTERING;
   const concerned = wanted === '' ? total : (collection?.conflicts ?? told);
   const nameOf = useDeviceNames();
   const opened = list.find((one) => one.id === open) ?? null;
@@ -81,7 +84,7 @@ export function ConflictsPage() {
       {everything > 0 && (
         <p className="intro">Until you choose, each device keeps what it has. Nothing is overwritten.</p>
       )}
-      {everything >= WORTH_FILTERING && (
+      {isFiltered.current && everything > 0 && (
         <div className="filters">
           <SearchBox label="Find by name" value={text} onChange={setText} />
           {collections.length > 1 && (
@@ -136,6 +139,7 @@ export function ConflictsPage() {
       {all && (
         <SettleAllDialog
           count={concerned}
+          conflicts={isAll ? list : null}
           collection={collection}
           devices={others}
           onDone={conflicts.reload}

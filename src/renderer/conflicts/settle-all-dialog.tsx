@@ -1,13 +1,19 @@
 import { useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
-import { counted } from '../../contract/overall-state.ts';
+import type { ConflictView } from '../../contract/contract.ts';
+import { counted, listed } from '../../contract/overall-state.ts';
+import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useSayDone } from '../client/use-say-done.ts';
 import { ConfirmDialog } from '../components/confirm-dialog.tsx';
+import { Note } from '../components/note.tsx';
+import { deletedBy, settledWords } from './settle-all.ts';
 
 /** One answer for all open conflicts, or all of one collection. */
 export function SettleAllDialog(props: {
   count: number;
+  /** Those it is about; null: not all of them are here. */
+  conflicts: readonly ConflictView[] | null;
   /** null: all of them. */
   collection: { readonly id: string; readonly name: string } | null;
   devices: readonly { readonly id: string; readonly name: string }[];
@@ -16,11 +22,13 @@ export function SettleAllDialog(props: {
 }) {
   const [prefer, setPrefer] = useState('newest');
   const resolve = useAction('conflicts:resolve-all');
-  const sayDone = useSayDone();
+  const sayDone = useSayDone('still open');
+  const self = useApp((state) => state.status?.device.id ?? '');
+  const deleted = props.conflicts === null ? null : deletedBy(props.conflicts, prefer, self);
   const run = async () => {
     const reply = await resolve.run(prefer, props.collection?.id ?? null);
     if (!reply.ok) return;
-    sayDone(`${counted(reply.value.records, 'conflict')} settled`, reply.value);
+    sayDone(settledWords(props.count, reply.value.conflicts.length), reply.value);
     props.onDone();
     props.onClose();
   };
@@ -50,6 +58,17 @@ export function SettleAllDialog(props: {
           </Radio>
         ))}
       </RadioGroup>
+      {deleted === null ? (
+        <p>Where a deletion is taken, it is deleted on all devices.</p>
+      ) : (
+        deleted.length > 0 && (
+          <Note tone="warn">
+            <p>
+              It deletes <strong>{listed(deleted)}</strong> on all devices.
+            </p>
+          </Note>
+        )
+      )}
       <p>
         A conflict in which the chosen device has no part stays open. What is not taken stays in History, and you can
         undo this.

@@ -38,7 +38,7 @@ export function ActDialog(props: {
     if (value !== null) setChanges((known) => [...known.slice(0, from), ...value.changes]);
   }, [value, from]);
   const undo = useAction('history:undo');
-  const sayDone = useSayDone();
+  const sayDone = useSayDone(act.cause === 'settle' ? 'open again, which this had settled' : undefined);
   const [confirming, setConfirming] = useState(false);
   const [restoring, setRestoring] = useState<{ readonly record: string | null } | null>(null);
   const collection = useApp((state) => state.status?.collections.find((one) => one.id === act.collection)?.name);

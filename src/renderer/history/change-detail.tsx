@@ -1,13 +1,14 @@
 import { ChevronDown, RotateCcw, Undo2 } from 'lucide-react';
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
-import type { HistoryChangeView } from '../../contract/contract.ts';
+import type { HistoryChangeView, ValueView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { listed } from '../../contract/overall-state.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { fieldValueText } from '../components/value-text.ts';
 import { actionText } from './act-summary.ts';
 
-type Kept = HistoryChangeView['fields'][number]['kept'];
+type FieldChange = HistoryChangeView['fields'][number];
+type Kept = FieldChange['kept'];
 
 /** Whether what was replaced can be given back, and by whom. */
 function keptText(kept: Kept, nameOf: (device: string) => string): string {
@@ -16,11 +17,15 @@ function keptText(kept: Kept, nameOf: (device: string) => string): string {
   return `Kept on ${listed(kept.map(nameOf))}`;
 }
 
+/** What stood there before: where that was in conflict, each of the values. */
+export function beforeTexts({ action }: HistoryChangeView, { path, before }: FieldChange): readonly string[] {
+  if (action === 'add' && before === null) return ['—'];
+  const values = Array.isArray(before) && before.length > 1 ? (before as readonly ValueView[]) : [before];
+  return [...new Set(values.map((value) => fieldValueText(path, value)))];
+}
+
 /** Two contents of one size must not look as if nothing had changed. */
-function afterText(
-  { action }: HistoryChangeView,
-  { path, before, after }: HistoryChangeView['fields'][number],
-): string {
+function afterText({ action }: HistoryChangeView, { path, before, after }: FieldChange): string {
   if (action === 'delete' && after === null) return '—';
   const said = fieldValueText(path, after);
   return before !== null && said === fieldValueText(path, before) ? `${said}, other content` : said;
@@ -63,7 +68,9 @@ export function ChangeDetail(props: {
                 <tr key={field.path}>
                   <th scope="row">{fieldWords(field.path, field.after ?? field.before)}</th>
                   <td className="path" data-label="Before">
-                    {change.action === 'add' && field.before === null ? '—' : fieldValueText(field.path, field.before)}
+                    {beforeTexts(change, field).map((text) => (
+                      <div key={text}>{text}</div>
+                    ))}
                   </td>
                   <td className="path" data-label="After">
                     {afterText(change, field)}

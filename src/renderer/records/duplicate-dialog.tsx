@@ -14,7 +14,7 @@ import { pairTitle, sharedWords } from './duplicate-words.ts';
 /** Two contacts side by side: are they one person? Either answer can be undone. */
 export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateView; onClose: () => void }) {
   const settle = useAction('duplicates:settle');
-  const sayDone = useSayDone('because the two say different things');
+  const sayDone = useSayDone('came of it, because the two say different things');
   const { collection, records, by } = duplicate;
   const answer = async (isOne: boolean) => {
     const [one, other] = records;

@@ -21,7 +21,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
   const revision = useApp((state) => state.revision);
   const duplicates = useRequest('duplicates:list', [collection.id], revision);
   const fuse = useAction('duplicates:fuse-sure');
-  const sayDone = useSayDone('because the two say different things');
+  const sayDone = useSayDone('came of it, because the two say different things');
   const fuseSure = async () => {
     const reply = await fuse.run(collection.id);
     if (!reply.ok) return;

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { Button } from 'react-aria-components';
-import type { CollectionView, PlannedView } from '../../contract/contract.ts';
+import type { CollectionView, PlannedView, PlanView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -26,6 +27,13 @@ export function planSummary(planned: readonly PlannedView[]): string {
     return count === 0 ? [] : [`${count.toLocaleString('en')} ${DONE[action]}`];
   });
   return parts.length === 0 ? 'nothing' : parts.join(', ');
+}
+
+/** What going on is called: by what it does, where that is to delete and nothing else. null: not known yet. */
+export function goOnWords(plan: Pick<PlanView, 'local' | 'incoming'> | null): string {
+  if (plan === null || plan.local.length === 0 || plan.incoming.length > 0) return 'Let it go on';
+  if (plan.local.some(({ action }) => action !== 'delete')) return 'Let it go on';
+  return `Delete ${counted(plan.local.length, 'item')} everywhere`;
 }
 
 function PlannedList({ title, planned }: { title: string; planned: readonly PlannedView[] }) {
@@ -75,6 +83,7 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
   const isQuestion =
     plan !== null && plan.halts.length > 0 && plan.halts.every(({ reason }) => reason === 'deleted-elsewhere');
   const isGone = plan?.halts.some(({ reason }) => reason === 'mass-delete' || reason === 'emptied') === true;
+  const goOn = isQuestion ? 'Delete them here' : goOnWords(plan);
   const answer = async (action: typeof confirm, done: string) => {
     // The plan that stands on the screen, not whatever the source has become since: a newer one halts and asks again.
     const target = plan?.plan ?? source?.plan ?? source?.id;
@@ -95,7 +104,7 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
           </Button>
           {isGone && (
             <ActionButton
-              className="button"
+              className="button button-primary"
               isBusy={putBack.busy}
               onPress={() => void answer(putBack, `What is gone from ${collection.name} is written again`)}
             >
@@ -108,7 +117,7 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
             isDisabled={plan === null}
             onPress={() => void answer(confirm, `${collection.name} goes on`)}
           >
-            {isQuestion ? 'Delete them here' : 'Let it go on'}
+            {goOn}
           </ActionButton>
         </>
       }
@@ -121,8 +130,8 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
         </p>
       ) : (
         <p>
-          Nothing has been sent to your other devices and nothing is written here. <strong>Let it go on</strong> does
-          exactly what is listed below.{' '}
+          Nothing has been sent to your other devices and nothing is written here. <strong>{goOn}</strong> does exactly
+          what is listed below.{' '}
           {isGone && (
             <>
               <strong>Put back what is gone</strong> writes it here again, from your other devices.{' '}

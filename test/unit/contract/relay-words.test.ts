@@ -95,7 +95,7 @@ describe('what relays do for a device that is away', () => {
     expect(told(laptop, { ...level, state: 'working', waiting: 3 })).toBe(
       'Your latest changes are being put up for it at the relay',
     );
-    expect(told(away, level)).toBe('What changes waits for it at the relay');
+    expect(told(away, level)).toBe('What changes here will wait for it at the relay');
     const two = [
       { peer: laptop, relay: level },
       { peer: laptop, relay: null },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { WaitingContentsView } from '../../../src/contract/contract.ts';
+import type { PeerView, WaitingContentsView } from '../../../src/contract/contract.ts';
 import { waitingContents, waitingContentsWords } from '../../../src/contract/waiting-words.ts';
 
 const waiting = (more: Partial<WaitingContentsView>): WaitingContentsView => ({
@@ -35,7 +35,13 @@ it('names a few of many', () => {
 });
 
 it('is one sentence for each reason, and none where nothing waits', () => {
-  expect(waitingContents({ kind: 'files' })).toEqual([]);
+  const [desk, attic] = ['Desk', 'Attic'].map((name) => ({ name }) as PeerView) as [PeerView, PeerView];
+  expect(waitingContents({ kind: 'files', peers: [] })).toEqual([]);
   const contents = [waiting({}), waiting({ lacking: 'there', why: 'room' })];
-  expect(waitingContents({ kind: 'files', contents })).toHaveLength(2);
+  expect(waitingContents({ kind: 'files', contents, peers: [desk, attic] })).toHaveLength(2);
+  // Of two devices the other one is called by its name.
+  expect(waitingContents({ kind: 'files', contents: [waiting({}), waiting({ why: 'away' })], peers: [desk] })).toEqual([
+    expect.stringMatching(/once this device and Desk are on at the same time$/),
+    expect.stringMatching(/It comes once Desk is on$/),
+  ]);
 });

@@ -3,10 +3,12 @@ import type {
   ActionCounts,
   ActView,
   ConflictDetailView,
+  ConflictView,
   HistoryChangeView,
   ValueView,
 } from '../../../src/contract/contract.ts';
 import { fieldWords } from '../../../src/contract/field-words.ts';
+import { lackWords } from '../../../src/contract/lack-words.ts';
 import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
 import { resultText } from '../../../src/renderer/client/use-say-done.ts';
 import { byteSize } from '../../../src/renderer/components/byte-size.ts';
@@ -15,11 +17,22 @@ import { errorSubject, errorWords } from '../../../src/renderer/components/error
 import { sentence } from '../../../src/renderer/components/sentence.ts';
 import { fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
 import { decideClash, firstClash, undecidedPlaces, withUsefulMerge } from '../../../src/renderer/conflicts/clash.ts';
-import { canKeepBoth, conflictSentence, newestAt, sideName } from '../../../src/renderer/conflicts/conflict-title.ts';
+import {
+  canKeepBoth,
+  conflictSentence,
+  isApart,
+  isShownElsewhere,
+  newestAt,
+  sayTheSame,
+  sideName,
+} from '../../../src/renderer/conflicts/conflict-title.ts';
 import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
+import { deletedBy, settledWords } from '../../../src/renderer/conflicts/settle-all.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { actAction, actSummary, causeText, changedFields } from '../../../src/renderer/history/act-summary.ts';
+import { beforeTexts } from '../../../src/renderer/history/change-detail.tsx';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
+import { goOnWords } from '../../../src/renderer/sources/halt-dialog.tsx';
 import { needsFormat } from '../../../src/renderer/sources/recognition.tsx';
 
 describe('what a calendar carries as it is', () => {
@@ -358,6 +371,66 @@ describe('what can be edited', () => {
     expect(editableText(detail([value('1', file), value('2', file)], ['a', null], null))).toBeNull();
     expect(editableText(detail([value('1', { number: 1 }), value('2', { number: 2 })], [null, null], null))).toBeNull();
   });
+});
+
+it('one answer to all conflicts says what it deletes, and how many it settled', () => {
+  const value = (device: string, kind: 'value' | 'delete') => ({ id: device, kind, value: null, device, at: '' });
+  const conflict = (name: string, ...values: ReturnType<typeof value>[]): ConflictView => ({
+    id: name,
+    collection: 'c',
+    record: name,
+    field: 'entry',
+    title: name,
+    name,
+    base: null,
+    shown: '',
+    values,
+  });
+  const [beach, letter] = [
+    conflict('beach.jpg', value('lap', 'delete'), value('desk', 'value')),
+    conflict('letter.txt', value('lap', 'value'), value('attic', 'delete')),
+  ];
+  expect(deletedBy([beach, letter], 'newest', 'desk')).toEqual(['beach.jpg']);
+  expect(deletedBy([beach, letter], 'this-device', 'desk')).toEqual([]);
+  expect(deletedBy([beach, letter], 'attic', 'desk')).toEqual(['letter.txt']);
+  expect([settledWords(6, 0), settledWords(6, 5), settledWords(1, 1)]).toEqual([
+    '6 conflicts settled',
+    '1 conflict settled',
+    'No conflicts settled',
+  ]);
+  expect(isApart(beach)).toBe(true);
+  expect(isApart({ ...beach, values: [value('desk', 'delete'), value('desk', 'value')] })).toBe(false);
+  expect(isShownElsewhere(beach, ['desk', 'lap'])).toBe(false);
+  expect(isShownElsewhere(beach, ['desk', 'lap', 'attic'])).toBe(true);
+  const series = (device: string, digest: string) => ({
+    ...value(device, 'value'),
+    value: { excluded: true, series: digest },
+  });
+  const day = { ...conflict('Choir'), field: 'recurrenceOverrides/2026-12-21T19:00:00' };
+  expect(sayTheSame({ ...day, values: [series('lap', 'a'), series('desk', 'b')] })).toBe(true);
+});
+
+it('what stood there before a settlement is each of the values, in words', () => {
+  const times = ['10:00', '11:00'].map((time) => ({ start: `2026-12-03T${time}:00`, timeZone: 'Etc/UTC' }));
+  const field = { path: 'when', before: times, after: times[0] ?? null, kept: 'here' } as const;
+  const change: HistoryChangeView = { id: '', record: '', title: '', action: 'modify', fields: [field] };
+  expect(beforeTexts(change, field)).toEqual([expect.stringContaining('10:00'), expect.stringContaining('11:00')]);
+});
+
+it('going on after a halt is called by what it does, where that is only to delete', () => {
+  const [gone, made] = [
+    { record: 'a', action: 'delete' },
+    { record: 'b', action: 'add' },
+  ] as const;
+  expect(goOnWords({ local: [gone, gone], incoming: [] })).toBe('Delete 2 items everywhere');
+  expect(goOnWords({ local: [gone, made], incoming: [] })).toBe('Let it go on');
+  expect(goOnWords({ local: [gone], incoming: [made] })).toBe('Let it go on');
+});
+
+it('nobody is told that a place cannot hold parts of a number', () => {
+  const lack = (map: string) => lackWords({ map, kind: null, how: 'part', held: 0, records: 1 });
+  expect(lack('phones')).toBe('labels of phone numbers');
+  expect(lack('addresses')).toBe('parts of addresses');
 });
 
 it('this device is said to be it, and two of one name are told apart', () => {
