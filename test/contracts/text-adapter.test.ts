@@ -64,6 +64,11 @@ class Snapshot implements KnownItems {
   isOneWith(id: RecordId): RecordId | null {
     return this.ones.get(id) ?? null;
   }
+  /** What the last look named. */
+  named: ReadonlySet<RecordId> = new Set();
+  isNamed(id: RecordId): boolean {
+    return this.named.has(id);
+  }
 }
 
 function world(many: boolean) {
@@ -99,6 +104,7 @@ async function look({ adapter, snapshot }: Pick<World, 'adapter' | 'snapshot'>) 
   for (const reading of readings)
     if ('fields' in reading)
       snapshot.items.set(reading.id, { revision: reading.revision, vouches: !reading.fresh, native: reading.fields });
+  snapshot.named = new Set(problems.map(({ id }) => id));
   const gone = [...snapshot.items.keys()].filter(
     (id) => !items.some((item) => item.id === id) && !problems.some((problem) => problem.id === id),
   );
@@ -317,7 +323,7 @@ describe('a text of many items', () => {
       },
     };
     const adapter = new TextAdapter(swallowing, here.place, here.snapshot);
-    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n\nDAMAGE');
+    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n\nDAMAGE\n');
     await look({ adapter, snapshot: here.snapshot });
     await here.clock.advance(5000);
     splits = 0;
@@ -539,51 +545,114 @@ describe('a text of many items', () => {
     expect(rested.map(({ id }) => id)).toContain(ids[1]);
   });
 
-  it('is not written while somebody seems to be writing it: not all of it is there, and it is new', async () => {
+  it.each([
+    ['while somebody seems to be writing it', '@ x\nname="X"\n'],
+    ['once it was emptied', ''],
+    ['once one that it knew is another', '@ x\nname="X"\n\n@ z\nname="Z"\n'],
+  ])('is not written before a look has judged what is missing in it: %s', async (_, now) => {
     const here = world(false);
+    const write = async () => {
+      const [outcome] = await here.adapter.construct([change(here, 'new', { name: 'New' })]);
+      return outcome?.done === 'refused' ? outcome.reason : outcome?.done;
+    };
     here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n');
     await look(here);
-    const half = '@ x\nname="X"\n';
-    here.user.writeFile(here.path, half);
-    const outcomes = await here.adapter.construct([change(here, 'x', { name: 'mine' })]);
-    expect(outcomes).toMatchObject([{ done: 'refused', reason: 'changed-underneath' }]);
-    expect(here.user.readText(here.path)).toBe(half);
-    await here.clock.advance(2100);
-    expect(await here.adapter.construct([change(here, 'x', { name: 'mine' })])).toMatchObject([{ done: 'written' }]);
-  });
-
-  it('is not written once it was emptied: a look has to find it empty', async () => {
-    const here = world(false);
-    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n');
-    await look(here);
-    here.user.writeFile(here.path, '');
+    here.user.writeFile(here.path, now);
+    expect(await write()).toBe('changed-underneath');
+    // Of one that is not written any more a look has to say so as well.
     await here.clock.advance(60_000);
-    const outcomes = await here.adapter.construct([change(here, 'new', { name: 'New' })]);
-    expect(outcomes).toMatchObject([{ done: 'refused', reason: 'changed-underneath' }]);
-    expect(here.user.readText(here.path)).toBe('');
+    expect([await write(), here.user.readText(here.path)]).toEqual(['changed-underneath', now]);
+    const { gone } = await look(here);
+    // A look found it gone, and did not take that for a deletion yet.
+    expect([gone.includes(recordId('y')), await write()]).toEqual([true, 'changed-underneath']);
+    for (const id of gone) here.snapshot.items.delete(id);
+    expect(await write()).toBe('written');
   });
 
-  it('is not written where it is cut off within an item: with ours after that, what is missing would pass for deleted', async () => {
+  it('is written where a look named what is missing, as long as it stands as that found it', async () => {
+    const here = world(false);
+    const done = async (id: string, name: string) => {
+      const [outcome] = await here.adapter.construct([change(here, id, { name })]);
+      return outcome?.done;
+    };
+    here.user.writeFile(here.path, '@ x\nname="X"\n\n@ y\nname="Y"\n');
+    await look(here);
+    here.user.writeFile(here.path, 'broken\n');
+    await here.clock.advance(60_000);
+    expect((await look(here)).problems.map(({ id }) => id)).toEqual(expect.arrayContaining(['x', 'y']));
+    expect([await done('new', 'New'), await done('more', 'More')]).toEqual(['written', 'written']);
+    here.user.writeFile(here.path, '\n');
+    await here.clock.advance(60_000);
+    expect(await done('another', 'Another')).toBe('refused');
+    expect(here.user.readText(here.path)).toBe('\n');
+  });
+
+  const card = (uid: string) => `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${uid}\r\nFN:${uid}\r\nEND:VCARD\r\n`;
+  const whole = ['x', 'y', 'z'].map(card).join('');
+  it.each([
+    ['with ours after that, what is missing would pass for deleted', whole.slice(0, whole.indexOf('FN:y')), ['y', 'z']],
+    ['the rest of what is new would be lost', whole + card('w').slice(0, 40), ['w']],
+    ['be it in its first line', `${whole}BEGIN:VC`, ['a card']],
+  ])('is not written as long as it ends within an item: %s', async (_, cut, named) => {
     const here = world(false);
     const own = { adapter: new TextAdapter(vcardFormat('4.0'), here.place, here.snapshot), snapshot: here.snapshot };
-    const card = (uid: string) => `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${uid}\r\nFN:${uid}\r\nEND:VCARD\r\n`;
-    const whole = ['x', 'y', 'z'].map(card).join('');
     here.user.writeFile(here.path, whole);
     await look(own);
-    const cut = whole.slice(0, whole.indexOf('FN:y'));
     here.user.writeFile(here.path, cut);
-    // However long ago that was.
-    await here.clock.advance(60_000);
     const news = [change(here, 'new', { name: { full: 'New' } }), change(here, 'x', { name: { full: 'Other' } })];
-    const outcomes = await own.adapter.construct(news);
-    expect(outcomes).toMatchObject(news.map(({ id }) => ({ id, done: 'refused', reason: 'malformed' })));
-    expect(here.user.readText(here.path)).toBe(cut);
+    const reasons = async () =>
+      (await own.adapter.construct(news)).map((each) => (each.done === 'refused' ? each.reason : each.done));
+    expect(await reasons()).toEqual(['changed-underneath', 'changed-underneath']);
+    // However long ago that was, and whatever a look found.
+    await here.clock.advance(60_000);
+    expect(await reasons()).toEqual(['malformed', 'malformed']);
     const { gone, problems } = await look(own);
-    expect([gone, problems.map(({ id }) => id)]).toEqual([[], ['y', 'z']]);
+    expect([gone, problems.map(({ id }) => id)]).toEqual([[], named]);
+    expect([await reasons(), here.user.readText(here.path)]).toEqual([['malformed', 'malformed'], cut]);
     here.user.writeFile(here.path, whole);
     await here.clock.advance(60_000);
     await look(own);
-    expect(await own.adapter.construct(news)).toMatchObject(news.map(({ id }) => ({ id, done: 'written' })));
+    expect(await reasons()).toEqual(['written', 'written']);
+  });
+
+  it.each([
+    ['between two lines', whole.indexOf('FN:y')],
+    ['within a line', whole.indexOf('FN:y') + 4],
+    ['within its last line', whole.indexOf('END', whole.indexOf('FN:y')) + 1],
+    ['within its first line', whole.indexOf('BEGIN', 11) + 5],
+  ])('takes nothing for deleted that was cut off, though another program went on behind that: %s', async (_, at) => {
+    const here = world(false);
+    const own = { adapter: new TextAdapter(vcardFormat('4.0'), here.place, here.snapshot), snapshot: here.snapshot };
+    here.user.writeFile(here.path, whole);
+    await look(own);
+    here.user.writeFile(here.path, whole.slice(0, at) + card('new') + card('more'));
+    await here.clock.advance(60_000);
+    const { gone, ids, problems } = await look(own);
+    expect([gone, ids.filter((id) => id !== 'new')]).toEqual([[], ['x', 'more']]);
+    expect(problems.map(({ id }) => id)).toEqual(expect.arrayContaining(['y', 'z']));
+    here.user.writeFile(here.path, card('x') + card('new') + card('more'));
+    await here.clock.advance(60_000);
+    expect((await look(own)).gone).toEqual(['y', 'z']);
+  });
+
+  it('is not written behind a row that no look has found, and that does not end its line', async () => {
+    const here = world(false);
+    const adapter = new TextAdapter(csvFormat('csv-google'), here.place, here.snapshot);
+    const own = { adapter, snapshot: here.snapshot };
+    const table = 'First Name,Nickname,Notes\r\nAna,a,one\r\n';
+    here.user.writeFile(here.path, table);
+    await look(own);
+    await here.clock.advance(5000);
+    await look(own);
+    here.user.writeFile(here.path, `${table}Bob,b`);
+    const done = async () => (await adapter.construct([change(here, 'new', { name: { full: 'N' } })]))[0]?.done;
+    expect(await done()).toBe('refused');
+    const { problems, readings } = await look(own);
+    expect([problems.map(({ code }) => code), readings.length]).toEqual([['changing'], 1]);
+    await here.clock.advance(5000);
+    expect([await done(), here.user.readText(here.path)]).toEqual(['refused', `${table}Bob,b`]);
+    await look(own);
+    expect(await done()).toBe('written');
   });
 
   it('is away while its file is, and says nothing of what was in it', async () => {

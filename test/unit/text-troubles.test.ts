@@ -78,6 +78,49 @@ it('a text that is cut off is not written until the rest of it is there: nothing
   expect([room.read(a), room.problems(a)]).toEqual([room.read(b), []]);
 });
 
+it('a text that another program adds to slowly is not written before it is done: its rest would be lost', async () => {
+  const [a, b] = await open();
+  const finish = a.user.appendInTwoSteps(room.placeOf(a).path, cardOf('u4', 'P4'));
+  const half = room.read(a);
+  room.write(b, BOOK.replace('FN:P1', 'FN:P1 of b') + cardOf('u5', 'P5'));
+  await room.look(b);
+  // However long it takes, and whoever looks meanwhile.
+  await room.group.pass(60_000);
+  await room.look(a);
+  await room.group.pass(60_000);
+  expect([room.read(a), room.problems(a).toSorted()]).toEqual([
+    half,
+    ['a card: malformed', 'u1: malformed', 'u5: malformed'],
+  ]);
+  finish();
+  await room.look(a);
+  await room.group.pass(10_000);
+  expect([room.read(a), room.problems(a), room.live(b)]).toEqual([
+    BOOK.replace('FN:P1', 'FN:P1 of b') + cardOf('u4', 'P4') + cardOf('u5', 'P5'),
+    [],
+    5,
+  ]);
+});
+
+it('what was cut off is deleted nowhere, though another program goes on behind it', async () => {
+  const [a, b] = await open();
+  const cut = BOOK.slice(0, BOOK.indexOf('FN:P2') + 4);
+  room.write(a, cut);
+  await room.look(a);
+  room.write(a, cut + cardOf('u4', 'P4'));
+  await room.look(a);
+  await room.group.pass(10_000);
+  expect([room.deletions(b), room.live(b), room.problems(a)]).toEqual([[], 4, ['u2: malformed', 'u3: malformed']]);
+  room.write(b, room.read(b).replace('FN:P4', 'FN:P4 of b'));
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect(room.read(a)).toBe(cut + cardOf('u4', 'P4 of b'));
+  room.write(a, BOOK + cardOf('u4', 'P4 of b'));
+  await room.look(a);
+  await room.group.pass(10_000);
+  expect([room.deletions(b), room.live(b), room.problems(a)]).toEqual([[], 4, []]);
+});
+
 it('what is new, and had no place in a text that was cut off, is written as soon as that is mended', async () => {
   const [a, b] = await open();
   a.watchesTexts = true;

@@ -37,6 +37,7 @@ export function knownItems(
       if (isAdopting()) return [];
       return records.notAsShown(source).flatMap((row) => records.at(row)?.id ?? []);
     },
+    isNamed: (id) => collection.problems.has(source, id),
     isOneWith: (id) => (kind === 'contacts' ? oneWith(collection, id) : null),
   };
 }

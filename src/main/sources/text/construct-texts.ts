@@ -9,11 +9,11 @@ import type { ConstructItem, ConstructOutcome, ItemProblem } from '../source-ada
 import type { AssignItems } from './assign-items.ts';
 import { momentOf } from './compose-text.ts';
 import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocument } from './document-place.ts';
-import { cutIn } from './doubtful-text.ts';
+import { whyNotYet } from './doubtful-text.ts';
 import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { digestIn, namesIn } from './item-revision.ts';
 import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
-import { digestOf, fieldsOf, type Loaded, lineOf } from './loaded-text.ts';
+import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
 import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
 import type { TextsAtHand } from './texts-at-hand.ts';
 
@@ -219,24 +219,10 @@ export class ConstructTexts {
     const own = document.isOurs ? NO_ITEMS : (known().in.get(document.name) ?? NO_ITEMS);
     if (!document.isOurs) this.#assign.assign([document], knownIn(document.name, own, known()), new Set());
     const places = new Map(document.ids.flatMap((id, at) => (id === null ? [] : [[id, at] as const])));
-    const refuseAll = (reason: ItemProblem['code'], detail: string): Composed => ({
-      document,
-      outcomes: items.map(({ id }) => refused(id, reason, detail)),
-      writes: [],
-      bytes: NO_BYTES,
-    });
-    if (own.some(({ id }) => !places.has(id))) {
-      // Whoever has it open would write the rest to what we had replaced.
-      if (document.fresh) return refuseAll('changed-underneath', 'it seems to be written just now');
-      // Suddenly empty is an accident until somebody says otherwise (DESIGN 4): with something of ours in it no look would find it so.
-      if (own.length > 1 && document.text.items.length === 0 && document.text.damaged.length === 0)
-        return refuseAll(
-          'changed-underneath',
-          'the text is empty: put back what was in it, or confirm that it is gone',
-        );
-      // With something of ours after the place where it is cut off, what is missing would pass for deleted.
-      const cut = cutIn(document);
-      if (cut !== null) return refuseAll('malformed', endsWithin(lineOf(document.bytes, cut.start)));
+    const why = whyNotYet(this.#format, document, own, this.#known);
+    if (why !== null) {
+      const outcomes = items.map(({ id }) => refused(id, why.code, why.detail));
+      return { document, outcomes, writes: [], bytes: NO_BYTES };
     }
     const outcomes: ConstructOutcome[] = [];
     const writes: Write[] = [];
@@ -325,6 +311,7 @@ export class ConstructTexts {
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
     const exact = this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
+    loaded.isJudged = before.isJudged;
     loaded.isOurs = loaded.ids.every((id, at) => {
       const item = loaded.text.items[at];
       if (before.isOurs && item === before.text.items[at]) return true;
@@ -355,8 +342,6 @@ function knownIn(name: string, own: readonly KnownItem[], known: Known): Known {
 const NO_BYTES = new Uint8Array(0);
 const NO_ITEMS: readonly KnownItem[] = [];
 const WOULD_RUN_TOGETHER = 'what is damaged beside it would become one with it: mend that, then it is written';
-const endsWithin = (line: number): string =>
-  `the text ends within what begins at line ${line}: write the rest of it, or take that away, then it is written`;
 const NOBODY: ReadonlySet<RecordId> = new Set();
 const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();
 const refused = (id: RecordId, reason: ItemProblem['code'], detail: string): ConstructOutcome => ({

@@ -51,6 +51,10 @@ const DEEPEST = 8;
 /** Base64 that goes on without being folded has longer lines. */
 const SHORT_BASE64 = 20;
 
+/** How a card begins behind one that is cut off within a line. */
+const NEXT_CARD = 'BEGIN:VCARD';
+const LAST_OF_CARD = 68;
+
 const [LF, CR, QUOTE, COMMA, COLON, SEMICOLON, EQUALS] = [10, 13, 34, 44, 58, 59, 61];
 
 /** Never throws. Linear in the length of the text. */
@@ -144,6 +148,13 @@ class LineReader {
   /** A property, which is `raw` between `from` and `to`. `head`: as of `headEnd`. */
   #place(start: number, end: number, raw: string, from: number, to: number, head: number): void {
     const open = this.#open.at(-1);
+    const begins = raw.charCodeAt(to - 1) === LAST_OF_CARD ? this.#cardBegunWithin(start, end, open) : -1;
+    if (begins >= 0) {
+      const own = to - NEXT_CARD.length;
+      this.#place(start, begins, raw, from, own, head < own ? head : -1);
+      this.#begin(begins, end, NEXT_CARD);
+      return;
+    }
     if (head < 0) {
       (open?.junk ?? this.#stray).push({ start, end });
       return;
@@ -156,6 +167,14 @@ class LineReader {
       if (line === null) open.junk.push({ start, end });
       else open.lines.push(line);
     }
+  }
+
+  /** Where in the last line of what a card ends within another one begins, which was written behind it. -1: it does not. */
+  #cardBegunWithin(start: number, end: number, open: OpenComponent | undefined): number {
+    const begins = this.#endOfLine(start, end) - NEXT_CARD.length;
+    if (open?.name !== 'VCARD' || begins <= start || !this.#text.startsWith(NEXT_CARD, begins)) return -1;
+    // Nobody ends a note so and goes on with the version.
+    return this.#text.startsWith('VERSION:', end) ? begins : -1;
   }
 
   /** null: it is no property. Nothing behind `to` is looked at: a text may be long. */

@@ -3,7 +3,7 @@ import { type RecordId, recordId } from '../../record/ids.ts';
 import type { ItemProblem } from '../source-adapter.ts';
 import type { ListedDocument } from './document-place.ts';
 import { recordIdOfUid } from './item-ids.ts';
-import type { Known } from './known-revisions.ts';
+import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
 import { digestOf, type Loaded, lineOf } from './loaded-text.ts';
 import type { Damaged, NativeItem, TextFormat } from './text-format.ts';
 
@@ -12,9 +12,33 @@ import type { Damaged, NativeItem, TextFormat } from './text-format.ts';
  * deleted or changed.
  */
 
+/** A piece of a text that cannot be read. */
+interface Unread {
+  readonly start: number;
+  readonly id: RecordId;
+  readonly detail: string;
+}
+
+/** What in a text cannot be read, by its place. */
+function unreadIn({ bytes, text, ids }: Loaded, claimed: ReadonlySet<RecordId>): readonly Unread[] {
+  const damaged = text.damaged.map(({ name, start, detail }) => {
+    const named = recordIdOfUid(name);
+    return { start, id: claimed.has(named) ? recordId(`${named} (line ${lineOf(bytes, start)})`) : named, detail };
+  });
+  const nameless = text.items.flatMap(({ spans }, at) => {
+    if (ids[at] !== null) return [];
+    const start = spans[0]?.start ?? 0;
+    return [{ start, id: recordId(`line ${lineOf(bytes, start)}`), detail: 'it cannot be understood' }];
+  });
+  return [...damaged, ...nameless];
+}
+
+/** Does a text hold what cannot be read? */
+const isUnclear = ({ text, ids }: Loaded): boolean => text.damaged.length > 0 || ids.includes(null);
+
 /**
- * What cannot be understood is named and is nobody's deletion: where it cannot be told which item it was, none of its document counts as gone, and
- * none of those that went `astray`.
+ * What cannot be read is named, and is never evidence for a deletion: as long as there is some in a document, nothing that is missing there counts as
+ * gone, and nothing that went `astray`. It may be that piece, or have stood behind it.
  */
 export function damagedIn(
   document: Loaded,
@@ -23,68 +47,84 @@ export function damagedIn(
   claimed: ReadonlySet<RecordId>,
   astray: ReadonlySet<RecordId>,
 ): readonly ItemProblem[] {
-  const missing = new Set<RecordId>();
-  for (const { id } of known.in.get(document.name) ?? []) if (!claimed.has(id)) missing.add(id);
-  const problems: ItemProblem[] = [];
-  // A text that ends within an item may be cut off there: all that is missing may have come after it.
-  let unknown = cutIn(document);
-  for (const damaged of document.text.damaged) {
-    const named = recordIdOfUid(damaged.name);
-    if (!missing.delete(named)) unknown ??= damaged;
-    const id = claimed.has(named) ? recordId(`${named} (line ${lineOf(document.bytes, damaged.start)})`) : named;
-    problems.push({ id, code: 'malformed', detail: damaged.detail });
-  }
-  if (unknown !== null) {
-    const where = `line ${lineOf(document.bytes, unknown.start)}${many ? ` of ${document.name}` : ''}`;
-    for (const id of new Set([...missing, ...astray]))
-      problems.push({
-        id,
-        code: 'malformed',
-        detail: `it may be what is damaged at ${where}: mend that, and it is clear whether this was deleted`,
-      });
-  }
-  // A file of its own is removed where its item is; one that says nothing is what a crash or another program left of it.
-  const { items, damaged } = document.text;
-  if (many && items.length === 0 && damaged.length === 0)
-    for (const id of missing)
-      problems.push({
-        id,
-        code: 'malformed',
-        detail: `${document.name} is there and says nothing: put it back, or remove it`,
-      });
-  document.ids.forEach((id, at) => {
-    if (id !== null) return;
-    const item = document.text.items[at] as NativeItem;
-    const line = lineOf(document.bytes, item.spans[0]?.start ?? 0);
-    problems.push({ id: recordId(`line ${line}`), code: 'malformed', detail: 'it cannot be understood' });
-  });
+  const unread = unreadIn(document, claimed);
+  const problems: ItemProblem[] = unread.map(({ id, detail }) => ({ id, code: 'malformed', detail }));
+  const told = new Set<RecordId>(unread.map(({ id }) => id));
+  const isMissing = (id: RecordId): boolean => !claimed.has(id) && !told.has(id);
+  const missing = (known.in.get(document.name) ?? []).flatMap(({ id }) => (isMissing(id) ? id : []));
+  const name = (ids: Iterable<RecordId>, detail: string): void => {
+    for (const id of ids) problems.push({ id, code: 'malformed', detail });
+  };
+  // Best what could be any of them.
+  const piece = unread.find(({ id }) => !known.ids.has(id)) ?? unread.at(-1);
+  if (piece !== undefined) {
+    const where = `line ${lineOf(document.bytes, piece.start)}${many ? ` of ${document.name}` : ''}`;
+    const detail = `it may be what is damaged at ${where}: mend that, and it is clear whether this was deleted`;
+    name(new Set([...missing, ...[...astray].filter(isMissing)]), detail);
+  } else if (many && document.text.items.length === 0)
+    // A file of its own is removed where its item is; one that says nothing is what a crash or another program left of it.
+    name(missing, `${document.name} is there and says nothing: put it back, or remove it`);
   return problems;
 }
 
 /**
- * What a text held that is not there any more, while others that it held turned up elsewhere: it has another name now, or was put together with
- * another one. What went with the whole of it is not among them.
+ * What went with the text it was in, and may be what cannot be read elsewhere: others of that text turned up there, so that it has another name now
+ * or was put together with another one; it could not be read when it was looked at last; or what cannot be read is met for the first time, in a text
+ * that nobody knows. What went else, or never was alone, is gone.
  */
 export function goneAstray(
   documents: readonly ListedDocument[],
+  loaded: Iterable<Loaded>,
   known: Known,
   claimed: ReadonlySet<RecordId>,
+  isNamed: (id: RecordId) => boolean,
 ): ReadonlySet<RecordId> {
-  const there = new Set(documents.map(({ name }) => name));
   const astray = new Set<RecordId>();
+  const unclear = [...loaded].filter(isUnclear);
+  if (unclear.length === 0) return astray;
+  const isNew = unclear.some(
+    (document) => !known.in.has(document.name) && unreadIn(document, claimed).some(({ id }) => !isNamed(id)),
+  );
+  const there = new Set(documents.map(({ name }) => name));
   for (const [name, own] of known.in) {
     if (there.has(name)) continue;
     const missing = own.filter(({ id }) => !claimed.has(id));
-    for (const { id, pieces } of missing) if (missing.length < pieces) astray.add(id);
+    for (const { id, pieces } of missing) if (isNew || missing.length < pieces || isNamed(id)) astray.add(id);
   }
   return astray;
 }
 
-/** The item a text ends within: of one that is cut off, or not yet written to its end. null: it ends with a whole one. */
-export function cutIn({ bytes, text }: Loaded): Damaged | null {
-  const last = text.damaged.at(-1);
-  if (last === undefined || text.items.some(({ spans }) => spans.some(({ start }) => start >= last.end))) return null;
-  return Buffer.from(bytes.subarray(last.end)).toString('latin1').trim() === '' ? last : null;
+/** What a text ends within: it is cut off there, or not yet written to its end. null: within nothing. */
+function openEndOf({ bytes, text }: Loaded): Damaged | null {
+  const endsLine = bytes.at(-1) === LINE_END;
+  return text.damaged.find(({ end, isOpen }) => isOpen === true || (!endsLine && end === bytes.length)) ?? null;
+}
+
+/**
+ * Why nothing is written to a text yet, though it could be; null: it is. `own`: what the snapshot knows of it.
+ *
+ * What a text ends within is yet to be written by whoever began it, however long that takes: the rest would go to what we had replaced. And what is
+ * missing in it has to be judged by a look that finds it so: with something of ours in it, what somebody is still writing, cut off or emptied by
+ * accident would pass for deleted.
+ */
+export function whyNotYet(
+  format: TextFormat,
+  document: Loaded,
+  own: readonly KnownItem[],
+  known: Pick<KnownItems, 'isNamed'>,
+): Pick<ItemProblem, 'code' | 'detail'> | null {
+  const end = openEndOf(document);
+  if (end !== null && !document.fresh)
+    return { code: 'malformed', detail: endsWithin(lineOf(document.bytes, end.start)) };
+  const there = new Set(document.ids);
+  const missing = own.filter(({ id }) => !there.has(id));
+  const isJudged = document.isJudged && missing.every(({ id }) => known.isNamed(id));
+  const isWhole = document.isOurs || (missing.length === 0 && !mayGoOn(format, document, own));
+  if (end === null && (isJudged || isWhole)) return null;
+  const detail = document.fresh
+    ? 'it seems to be written just now'
+    : 'a look has to tell first what became of the rest';
+  return { code: 'changed-underneath', detail };
 }
 
 /** Is a text written just now, and may some of what the snapshot knows be yet to come? */
@@ -100,13 +140,19 @@ export function isUnsettled(
   return breaksOff || own.some(({ id }) => !claimed.has(id));
 }
 
-/** The last item of such a text, where it is another than the snapshot knows and may be but the beginning of it. */
-export function tornItem(format: TextFormat, { name, text, ids }: Loaded, known: Known): NativeItem | null {
+/** The last item of such a text, where it is another than the snapshot knows and may be but the beginning of it. `own`: what it knows of the text. */
+export function tornItem(format: TextFormat, { text, ids }: Loaded, own: readonly KnownItem[]): NativeItem | null {
   const at = text.items.length - 1;
   const item = text.items[at];
   if (format.breaksOffUnseen === undefined || item === undefined) return null;
-  const before = known.in.get(name)?.find(({ id }) => id === ids[at]);
-  return before === undefined || equalBytes(before.digest, digestOf(text, item)) ? null : item;
+  const before = own.find(({ id }) => id === ids[at]);
+  return before !== undefined && equalBytes(before.digest, digestOf(text, item)) ? null : item;
 }
 
+/** Does it end within its last line, in an item that no look has found so? */
+const mayGoOn = (format: TextFormat, document: Loaded, own: readonly KnownItem[]): boolean =>
+  document.bytes.at(-1) !== LINE_END && tornItem(format, document, own) !== null;
+
+const endsWithin = (line: number): string =>
+  `the text ends within what begins at line ${line}: write the rest of it, or take that away, then it is written`;
 const LINE_END = 10;

@@ -21,6 +21,8 @@ export interface KnownItems {
   shown(id: RecordId): Fields | null;
   /** The record that this one, which is none of its own any more, is known to be; null: it is its own. */
   isOneWith(id: RecordId): RecordId | null;
+  /** Is it named as a problem: a look found it missing, and took it for no deletion? */
+  isNamed(id: RecordId): boolean;
   /** Records that are to be here as the snapshot does not know them (yet): a write that was broken off may have left them so. */
   awaited(): readonly RecordId[];
 }

@@ -14,6 +14,8 @@ export interface Loaded extends ReadDocument {
    * find out again.
    */
   isOurs: boolean;
+  /** A look found it so once it had rested, or we wrote to what a look had found: what is missing in it was judged. */
+  isJudged: boolean;
 }
 
 /** The same document, of which nobody knows any more which record each item is. */

@@ -156,15 +156,16 @@ export class TextAdapter implements SourceAdapter {
     }
     this.#assign.assign(unsure, known, claimed);
     this.#texts.clear();
-    const isDamaged = [...loaded.values()].some(({ text }) => text.damaged.length > 0);
-    const astray = isDamaged ? goneAstray(documents, known, claimed) : NONE;
+    const isNamed = (id: RecordId): boolean => this.#known.isNamed(id);
+    const astray = goneAstray(documents, loaded.values(), known, claimed, isNamed);
     let unsettled = false;
     for (const document of loaded.values()) {
+      document.isJudged = !document.fresh;
       this.#texts.remember(document);
       problems.push(...damagedIn(document, this.#place.many, known, claimed, astray));
       const isUnsure = isUnsettled(this.#format, document, known, claimed);
       unsettled ||= isUnsure;
-      const torn = isUnsure ? tornItem(this.#format, document, known) : null;
+      const torn = isUnsure ? tornItem(this.#format, document, known.in.get(document.name) ?? []) : null;
       document.text.items.forEach((item, at) => {
         const id = document.ids[at];
         if (id === null || id === undefined) return;
@@ -316,5 +317,4 @@ export class TextAdapter implements SourceAdapter {
   }
 }
 
-const NONE: ReadonlySet<RecordId> = new Set();
 const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);

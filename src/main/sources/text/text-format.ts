@@ -32,6 +32,8 @@ export interface Damaged extends Span {
   readonly name: string;
   /** What is wrong and what a person can do. */
   readonly detail: string;
+  /** The text ends within it: the rest of it may be yet to come, and what was behind it. Absent: it does not, or its last line tells. */
+  readonly isOpen?: true;
 }
 
 /** How a text was read before (`SplitText.readAs`); null: it was not. */

@@ -53,7 +53,7 @@ export class TextsAtHand {
     return this.#places.get(id);
   }
 
-  /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already, and as much `Loaded.isOurs` as then. */
+  /** Takes a document apart; one of the same bytes as when it was last at hand is taken apart already, and what was known of it then still is. */
   load(document: ReadDocument, former: Loaded | undefined = this.#loaded.get(document.name)): Loaded {
     const isSame = former !== undefined && equalBytes(former.bytes, document.bytes);
     const was =
@@ -65,7 +65,7 @@ export class TextsAtHand {
       : (this.#grown(document.bytes, former) ?? this.#format.split(document.bytes, was));
     const isOurs = isSame && former.isOurs;
     const ids = isOurs ? former.ids.slice() : text.items.map(() => null);
-    return { ...document, bytes: text.bytes, text, ids, isOurs };
+    return { ...document, bytes: text.bytes, text, ids, isOurs, isJudged: isSame && former.isJudged };
   }
 
   /** A text that goes on where the former one ended, as one that is filled does. null: it is another, or none that can be taken apart so. */

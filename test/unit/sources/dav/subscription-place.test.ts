@@ -91,6 +91,7 @@ it('knows events again that have another UID at each download, by title and time
     native: (id: RecordId) => known.get(id)?.native ?? null,
     shown: () => null,
     isOneWith: () => null,
+    isNamed: () => false,
     awaited: () => [],
   };
   const adapter = new TextAdapter(icalendarFormat, place, snapshot);

@@ -38,6 +38,7 @@ async function room(format: TextFormat, text: string) {
     native: () => null,
     shown: () => null,
     isOneWith: () => null,
+    isNamed: () => false,
     awaited: () => [],
   };
   const file = new OneFile({ fs: disk.process(), clock, path: PATH, watch: null });

@@ -30,7 +30,12 @@ async function room() {
   folder.mark();
   await folder.watch?.(() => undefined);
   let known: ReadonlyMap<RecordId, { revision: Revision; vouches: boolean }> = new Map();
-  const snapshot = { revisions: () => known, native: () => null, isOneWith: () => null } as unknown as KnownItems;
+  const snapshot = {
+    revisions: () => known,
+    native: () => null,
+    isOneWith: () => null,
+    isNamed: () => false,
+  } as unknown as KnownItems;
   const adapter = new TextAdapter(tinyFormat(), folder, snapshot);
   const list = async (within: readonly string[] | null) => {
     const events: ListEvent[] = [];

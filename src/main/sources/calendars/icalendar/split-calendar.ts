@@ -57,7 +57,7 @@ export function splitCalendar(bytes: Uint8Array): IcalendarText {
       place: { items: component.inner.end, zones: before },
     };
     frames.push(frame);
-    addItems(component.components, frame, items, damaged);
+    addItems(component.components, frame, items, damaged, bytes.length);
     for (const { start, end } of component.junk) damaged.push(damagedLines(start, end));
     if (component.problem !== null)
       damaged.push({
@@ -65,6 +65,7 @@ export function splitCalendar(bytes: Uint8Array): IcalendarText {
         end: component.end,
         name: 'END:VCALENDAR',
         detail: 'the calendar has no end: the rest of it may be missing',
+        ...(component.end === bytes.length ? { isOpen: true } : {}),
       });
   }
   if (alone.length > 0) {
@@ -74,7 +75,7 @@ export function splitCalendar(bytes: Uint8Array): IcalendarText {
       zoneSpans: [],
       place: null,
     };
-    addItems(alone, frame, items, damaged);
+    addItems(alone, frame, items, damaged, bytes.length);
   }
   for (const { start, end } of content.stray) damaged.push(damagedLines(start, end));
   if (frames.length === 0 && alone.length === 0 && damaged.length === 0 && !isBlank(bytes))
@@ -95,6 +96,7 @@ function addItems(
   frame: CalendarFrame,
   items: IcalendarItem[],
   damaged: Damaged[],
+  length: number,
 ): void {
   const groups: Group[] = [];
   const byKind = new Map<string, Map<string, Group>>();
@@ -122,6 +124,7 @@ function addItems(
         end,
         name: uid ?? nameOf(component),
         detail: `${component.problem}: add it, or remove what is left`,
+        ...(end === length ? { isOpen: true } : {}),
       });
       continue;
     }

@@ -139,7 +139,8 @@ function splitRows(
     const name = String(lineOf(at));
     const next = damaged.length < MOST_DAMAGED ? soundLine(units, at, code, header.cells.length) : units.length;
     const detail = `${row.fault} in the row at line ${name}: mend its quotes`;
-    damaged.push({ ...spanOf(text, at, next), name, detail });
+    const isOpen = row.next === units.length && next === units.length;
+    damaged.push({ ...spanOf(text, at, next), name, detail, ...(isOpen ? { isOpen } : {}) });
     at = next;
   }
   return { items, damaged };

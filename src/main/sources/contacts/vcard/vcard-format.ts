@@ -83,6 +83,7 @@ function plainCards(given: Uint8Array, from: number): NativeItem[] | null {
   const items: NativeItem[] = [];
   let start = -1;
   let last = 0;
+  let next = 0;
   for (const frame of text.matchAll(FRAME)) {
     const isBegin = frame[1]?.toUpperCase() === 'BEGIN';
     if (isBegin !== start < 0) return null;
@@ -94,6 +95,9 @@ function plainCards(given: Uint8Array, from: number): NativeItem[] | null {
       start = frame.index;
       continue;
     }
+    // One that is cut off within a line goes on as the next one.
+    if (next >= 0 && next <= start) next = text.indexOf('BEGIN:VCARD', start + 1);
+    if (next >= 0 && next < end) return null;
     items.push(itemOf(from + start, from + end, uidIn(bytes, text.slice(start, end), start)));
     [start, last] = [-1, end];
   }
@@ -129,6 +133,7 @@ function splitAny(bytes: Uint8Array): CardText {
         end,
         name: uid ?? stated(card, 'FN') ?? 'a card',
         detail: `${problem}: mend it, then it is read`,
+        ...(end === bytes.length ? { isOpen: true } : {}),
       });
   }
   damaged.push(...strays(bytes, stray));
