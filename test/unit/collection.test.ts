@@ -24,9 +24,10 @@ const random = new SeededRandom('collections');
 class Device {
   readonly signer;
   readonly clock = new FakeClock();
-  readonly collection: Collection;
+  collection: Collection;
   readonly log: LogId;
   readonly database = openDatabase(':memory:');
+  readonly #open: () => Collection;
   refuses: CollectionAuthority['refuses'] = () => null;
   verified = 0;
 
@@ -45,15 +46,16 @@ class Device {
       nameOf: () => 'the other',
       invalid: validateFileChange,
     };
-    const stored = registry.addCollection(GROUP, 'docs', 'files', this.log);
-    this.collection = new Collection(
-      this.database,
-      registry,
-      stored,
-      authority,
-      this.clock,
-      random.fork(`${name} more`),
-    );
+    registry.addCollection(GROUP, 'docs', 'files', this.log);
+    this.#open = () => {
+      const [stored] = registry.collections();
+      return new Collection(this.database, registry, stored!, authority, this.clock, random.fork(`${name} more`));
+    };
+    this.collection = this.#open();
+  }
+  /** The program ends, and begins again with what is stored. */
+  restart(): void {
+    this.collection = this.#open();
   }
   write(...changes: readonly Change[]): readonly WrittenPackage[] {
     return this.collection.transact(() => this.collection.write(changes));
@@ -106,8 +108,12 @@ describe('writing', () => {
     const [one, two] = pair();
     const first = one.one(sets(entryA));
     two.receive(first);
-    const { head } = readPackage(two.one(sets(entryA2)));
-    expect(head.seen).toEqual([{ log: one.log, number: 1, hash: readPackage(first).hash.slice(0, 16) }]);
+    // Nothing has come of a log that others only refer to.
+    two.collection.log.log(logId('f'.repeat(16)), '');
+    for (const entry of [entryA2, entryA3]) {
+      const { head } = readPackage(two.one(sets(entry)));
+      expect(head.seen).toEqual([{ log: one.log, number: 1, hash: readPackage(first).hash.slice(0, 16) }]);
+    }
   });
 
   it('closes a package at 256 changes', () => {
@@ -142,18 +148,41 @@ describe('writing', () => {
   it('that fails leaves nothing behind, in memory either', () => {
     const [one] = pair();
     one.write(sets(entryA));
-    const before = one.collection.stored;
+    const { collection } = one;
+    const before = collection.stored;
+    const added = recordId('new/b.txt');
+    let lost = 0;
     expect(() =>
-      one.collection.transact(() => {
-        one.collection.write([sets(entryA2)]);
-        one.collection.update({ name: 'other' });
+      collection.transact(() => {
+        const [written] = collection.write([sets(entryA2), { ...sets(entryA), record: added }]);
+        lost = written?.row ?? 0;
+        // Whatever is remembered of it once it was asked for.
+        expect(collection.packages.changesIn(lost)).toHaveLength(2);
+        expect([collection.records.find(added)?.id, collection.records.choices]).toEqual([added, 1]);
+        collection.problems.put(1, added, 'unreadable', 'It cannot be read.', 1);
+        collection.update({ name: 'other' });
         throw new Error('the disk is full');
       }),
     ).toThrow('the disk is full');
-    expect(one.collection.stored).toEqual(before);
-    expect([one.held(one.log), one.values(), one.collection.records.live]).toEqual([1, [entryA], 1]);
-    const { head } = readPackage(one.one(sets(entryA3)));
-    expect(head.number).toBe(2);
+    expect(collection.stored).toEqual(before);
+    const { records, problems } = collection;
+    expect([one.held(one.log), one.values(), records.find(added), records.live]).toEqual([1, [entryA], null, 1]);
+    expect([records.conflicts, records.choices, problems.has(1, added)]).toEqual([0, 0, false]);
+    const [next] = one.write(sets(entryA3));
+    expect(readPackage(next!.bytes).head.number).toBe(2);
+    expect([next?.row, collection.packages.changesIn(lost)]).toEqual([lost, [expect.objectContaining(sets(entryA3))]]);
+  });
+
+  it('of what is said again after a power failure does not wait for the disk, and all that follows does', () => {
+    const [one] = pair();
+    const waits = () => one.database.pragma('synchronous', { simple: true }) === 2;
+    expect([one.collection.transactSoon(waits), waits()]).toEqual([false, true]);
+    expect(() =>
+      one.collection.transactSoon(() => {
+        throw new Error('the disk is full');
+      }),
+    ).toThrow('the disk is full');
+    expect([one.collection.transact(waits), waits()]).toEqual([true, true]);
   });
 });
 
@@ -222,6 +251,15 @@ describe('receiving', () => {
     expect(two.held(one.log)).toBe(1);
   });
 
+  it('refuses what follows a package whose hash only begins like that of the one before it', () => {
+    const [one, two] = pair();
+    two.receive(one.one(sets(entryA)));
+    const { hash } = readPackage(one.collection.log.bytesOf(one.log, 1)!);
+    const next = one.forge({ previous: hash.slice(0, 16).padEnd(64, '0') }, body(sets(entryA2)));
+    expect(two.receive(next)).toMatchObject({ is: 'gap', log: one.log });
+    expect(two.values()).toEqual([entryA]);
+  });
+
   it('asks further and further back for what a package follows that is another past than ours', () => {
     const [one, two] = pair();
     for (let each = 0; each < 12; each++) two.receive(one.one(sets(entryA)));
@@ -249,8 +287,10 @@ describe('receiving', () => {
       why: 'a log with two branches',
       hostile: false,
     });
-    // Another member had taken it before it knew.
-    expect(two.receive(third)).toMatchObject({ is: 'stored' });
+    // It told that it had this one before anybody knew of a second branch; and another member had taken the next one by then.
+    const before = { ...author, told: () => 2 };
+    expect(two.collection.transact(() => two.collection.receive(third, before))).toMatchObject({ is: 'stored' });
+    expect(two.receive(one.one(sets(entryA)))).toMatchObject({ is: 'stored' });
   });
 
   /** One device restored from a copy: each of the two wrote on from the second package. */
@@ -279,7 +319,10 @@ describe('receiving', () => {
     for (const each of [...common, ...long, ...short]) first.receive(each);
     for (const each of [...common, ...short, ...long]) second.receive(each);
     expect(stateOf(first, one.log).log).toMatchObject({ held: 5, frozen: true, hash: readPackage(long[2]!).hash });
-    for (const device of [first, second]) {
+    const restarted = new Device('restarted');
+    for (const each of [...common, ...long, ...short]) restarted.receive(each);
+    restarted.restart();
+    for (const device of [first, second, restarted]) {
       expect(stateOf(device, one.log)).toMatchObject({ records: [1, 1, 1, 1, 1], held: 7, log: { held: 5 } });
       const { log } = device.collection;
       expect(log.mainAfter(one.log, 1, 3).map(({ number }) => number)).toEqual([2, 3, 4]);
@@ -293,7 +336,8 @@ describe('receiving', () => {
     const { one, common, long, short } = restored();
     const two = new Device('two');
     for (const each of [...common, ...long]) two.receive(each);
-    two.collection.transact(() => two.collection.log.setApplied(one.log, 5));
+    for (const applied of [5, 3]) two.collection.transact(() => two.collection.log.setApplied(one.log, applied));
+    expect(stateOf(two, one.log).log).toMatchObject({ applied: 5 });
     expect(two.receive(short[1]!)).toEqual({ is: 'gap', log: one.log, from: 1 });
     expect(two.receive(short[0]!)).toMatchObject({ is: 'forked', package: { number: 3 } });
     expect(two.receive(short[1]!)).toMatchObject({ is: 'forked', package: { number: 4 } });
@@ -319,6 +363,19 @@ describe('receiving', () => {
     cut = 3;
     expect(receive()).toMatchObject([{ is: 'stored' }, { is: 'stored' }]);
     expect([two.held(one.log), two.collection.quarantine.all(), two.values().length]).toEqual([3, [], 3]);
+  });
+
+  it('keeps aside what may be taken now until what it follows is here', () => {
+    const [one, two] = pair();
+    const [first, second] = [entryA, entryA2].map((entry) => one.one(sets(entry)));
+    two.refuses = () => ({ why: 'beyond the cut', setAside: true });
+    two.receive(second!);
+    two.refuses = () => null;
+    const receive = () => two.collection.transact(() => two.collection.receiveQuarantined());
+    expect(receive()).toEqual([{ is: 'gap', log: one.log, from: 1 }]);
+    two.receive(first!);
+    expect(receive()).toMatchObject([{ is: 'stored' }]);
+    expect([two.held(one.log), two.collection.quarantine.all()]).toEqual([2, []]);
   });
 
   it('does not set aside again what a person let go of, nor what nobody signed', () => {
@@ -350,36 +407,32 @@ describe('receiving', () => {
 
   it('remembers 64 logs that a member only refers to, and is told of further ones as of nothing', () => {
     const [one, two] = pair();
-    const refersTo = (from: number, count: number) =>
+    const refersTo = (...dots: readonly number[]) =>
       compressBody(
         encodeBody(
-          [
-            {
-              ...sets(entryA),
-              writes: [
-                { field: ENTRY, value: entryA, replaces: Array.from({ length: count }, (_, at) => (from + at) as Dot) },
-              ],
-            },
-          ],
+          [{ ...sets(entryA), writes: [{ field: ENTRY, value: entryA, replaces: dots.map((dot) => dot as Dot) }] }],
           (dot) => ({ name: { log: dot.toString(16).padStart(16, 'f'), number: 1, hash: '1'.repeat(16) }, index: 0 }),
         ),
       );
+    const sixtyFour = Array.from({ length: 64 }, (_, at) => at + 1);
     const logsHere = () => two.collection.log.logs().length;
-    expect(two.receive(one.forge({}, refersTo(1, 64))).is).toBe('stored');
+    expect(two.receive(one.forge({}, refersTo(...sixtyFour))).is).toBe('stored');
     const known = logsHere();
     expect(known).toBe(65);
     const next = { number: 2, previous: readPackage(two.collection.log.bytesOf(one.log, 1)!).hash };
-    expect(two.receive(one.forge(next, refersTo(100, 1)))).toEqual({
-      is: 'refused',
-      why: 'it refers to too many logs that nobody has written in',
-      hostile: false,
-    });
+    // Among those that are known, one that is not.
+    for (const dots of [[100], [64, 100, 1]])
+      expect(two.receive(one.forge(next, refersTo(...dots)))).toEqual({
+        is: 'refused',
+        why: 'it refers to too many logs that nobody has written in',
+        hostile: false,
+      });
     expect([logsHere(), two.held(one.log)]).toEqual([known, 1]);
     expect(two.collection.problems.of(-two.collection.stored.row)).toMatchObject([
       { record: 'the other', code: 'too-many-logs' },
     ]);
     // What is known by now may be referred to by anyone.
-    expect(two.receive(one.forge(next, refersTo(1, 64))).is).toBe('stored');
+    expect(two.receive(one.forge(next, refersTo(...sixtyFour))).is).toBe('stored');
   });
 
   it('remembers no log for a package it does not take', () => {
@@ -407,8 +460,10 @@ describe('receiving', () => {
     const [one, two] = pair();
     const far = one.forge({ time: Number.MAX_SAFE_INTEGER }, body(sets(entryA)));
     two.receive(far);
-    const { head } = readPackage(two.one(sets(entryA2)));
-    expect(Math.round(head.time / 1024 - two.clock.now())).toBe(600_000);
+    const ahead = () => Math.round(readPackage(two.one(sets(entryA2))).head.time / 1024 - two.clock.now());
+    expect(ahead()).toBe(600_000);
+    two.restart();
+    expect(ahead()).toBe(600_000);
   });
 
   it('begins a new log where its own past turned out to be longer', () => {
