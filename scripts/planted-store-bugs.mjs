@@ -1,4 +1,4 @@
-/* Planted bugs (planted-bugs.mjs) of what is stored of a collection, and of its logs. */
+/* Planted bugs (planted-bugs.mjs) of what is stored of a collection, of its logs, and of a source that is put back. */
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
 export const PLANTED_STORE_BUGS = [
   {
@@ -77,5 +77,75 @@ export const PLANTED_STORE_BUGS = [
     find: 'return stored !== null && hashIn(stored.bytes) === hash;',
     replace: 'return stored !== null;',
     tests: ['test/unit/collection.test.ts'],
+  },
+  {
+    about: 'how a source spells a record is forgotten once others change that',
+    file: 'src/main/collection.ts',
+    find: '          stored.native,\n',
+    replace: '',
+    tests: ['test/unit/collection.test.ts'],
+  },
+  {
+    about: 'what is held of a branch of a log is remembered after more of it came',
+    file: 'src/main/store/log-store.ts',
+    find: '    this.#branches.delete(log.log);\n',
+    replace: '',
+    tests: ['test/unit/collection.test.ts'],
+  },
+  {
+    about: 'of two changes of one moment each device shows the one it had last',
+    file: 'src/main/store/log-store.ts',
+    find: '    if (left.log !== right.log) return left.log < right.log ? -1 : 1;\n',
+    replace: '',
+    tests: ['test/unit/store/log-store.test.ts'],
+  },
+  {
+    about: 'what came later in the package of a change is not brought back to before that',
+    file: 'src/main/store/log-store.ts',
+    find: 'AND (p.time, l.log, p.number) >= (?, ?, ?)',
+    replace: 'AND (p.time, l.log, p.number) > (?, ?, ?)',
+    tests: ['test/unit/history/restore.test.ts'],
+  },
+  {
+    about: 'a record that is new is not in the group that was read before',
+    file: 'src/main/store/record-store.ts',
+    find: '    for (const [source, group] of this.#groups) if (group.directory === directory) this.#noteChanged(source, row);\n',
+    replace: '',
+    tests: ['test/unit/store/record-store.test.ts'],
+  },
+  {
+    about: 'a snapshot that was rolled back is remembered',
+    file: 'src/main/store/record-store.ts',
+    find: '    this.letGo();\n    this.#groups.clear();\n',
+    replace: '    this.letGo();\n',
+    tests: ['test/unit/store/record-store.test.ts'],
+  },
+  {
+    about: 'records are put in a directory that was rolled back',
+    file: 'src/main/store/record-store.ts',
+    find: '    this.#directories.forget();\n',
+    replace: '',
+    tests: ['test/unit/store/record-store.test.ts'],
+  },
+  {
+    about: 'only the first page of all records is gone through',
+    file: 'src/main/store/record-store.ts',
+    find: 'page.length < pageSize) return;',
+    replace: 'page.length <= pageSize) return;',
+    tests: ['test/unit/store/record-store.test.ts'],
+  },
+  {
+    about: 'what is put back is forgotten at a restart',
+    file: 'src/main/synchronizer.ts',
+    find: '      this.#setStage({ adopting: this.#source.adopting, filling: true });\n',
+    replace: '',
+    tests: ['test/unit/take-in/vanishing-folder.test.ts'],
+  },
+  {
+    about: 'with what is put back edits are taken for what was never here',
+    file: 'src/main/synchronizer.ts',
+    find: "action === 'delete' ? (records",
+    replace: 'true ? (records',
+    tests: ['test/unit/take-in/vanishing-folder.test.ts'],
   },
 ];

@@ -9,13 +9,13 @@ import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity/ident
 import { verifySignature } from '../../src/main/peers/membership/membership-op.ts';
 import { bytesOf } from '../../src/main/record/encode-value.ts';
 import { ENTRY, EXISTS } from '../../src/main/record/file-entry.ts';
-import { collectionId, type Dot, type LogId, logId, recordId } from '../../src/main/record/ids.ts';
+import { collectionId, type Dot, type LogId, logId, recordId, sourceId } from '../../src/main/record/ids.ts';
 import { validateFileChange } from '../../src/main/sources/files/validate-file-change.ts';
 import { openDatabase } from '../../src/main/store/open-database.ts';
 import { RegistryStore } from '../../src/main/store/registry-store.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
-import { change, digestA, entryA, entryA2, entryA3, RECORD, sets, write } from '../fakes/tiny-records.ts';
+import { change, deletes, digestA, entryA, entryA2, entryA3, RECORD, sets, write } from '../fakes/tiny-records.ts';
 
 const GROUP = collectionId('ab'.repeat(16));
 const random = new SeededRandom('collections');
@@ -317,7 +317,11 @@ describe('receiving', () => {
     const { one, common, long, short } = restored();
     const [first, second] = [new Device('first'), new Device('second')];
     for (const each of [...common, ...long, ...short]) first.receive(each);
-    for (const each of [...common, ...short, ...long]) second.receive(each);
+    for (const each of [...common, ...short, ...long]) {
+      second.receive(each);
+      // What is remembered of the branches is asked for before each of them is whole.
+      second.collection.log.branches(one.log);
+    }
     expect(stateOf(first, one.log).log).toMatchObject({ held: 5, frozen: true, hash: readPackage(long[2]!).hash });
     const restarted = new Device('restarted');
     for (const each of [...common, ...long, ...short]) restarted.receive(each);
@@ -326,6 +330,7 @@ describe('receiving', () => {
       expect(stateOf(device, one.log)).toMatchObject({ records: [1, 1, 1, 1, 1], held: 7, log: { held: 5 } });
       const { log } = device.collection;
       expect(log.mainAfter(one.log, 1, 3).map(({ number }) => number)).toEqual([2, 3, 4]);
+      expect(log.mainAfter(one.log, 3, 3).map(({ number }) => number)).toEqual([4, 5]);
       const branches = log.branches(one.log)!;
       expect(branches.others.map(({ number }) => number)).toEqual([3, 4]);
       expect(branches.heads.map(({ hash }) => hash)).toEqual([readPackage(short[1]!).hash.slice(0, 16)]);
@@ -566,5 +571,52 @@ describe('the past of a record', () => {
       change: { record: RECORD },
     });
     expect(two.collection.packages.changeAt(dot)).toBeNull();
+  });
+});
+
+describe('what a source holds of a record that others change', () => {
+  const REVISION = Uint8Array.of(1);
+  const sibling = (device: Device) => device.collection.records.find(RECORD)!.state.fields.get(EXISTS)!.at(-1)!.dots;
+  /** Another device that has a source, and what is stored of the record there. */
+  function meeting() {
+    const [one, two] = pair();
+    const { row } = two.collection.stored;
+    const settings = { only: [], ignore: [], readOnly: false };
+    const source = new RegistryStore(two.database).addSource(
+      sourceId('5'.repeat(16)),
+      row,
+      '/there',
+      'folder',
+      settings,
+    );
+    two.collection.sourcesChanged();
+    const stored = () => two.collection.records.snapshot(source.row, two.collection.records.find(RECORD)!.row);
+    const pass = (each: Change) => two.receive(one.one(each));
+    return { one, two, source: source.row, stored, pass };
+  }
+
+  it('is what it showed before, and how it spells it, until it is brought to it', () => {
+    const { one, two, source, stored, pass } = meeting();
+    pass(sets(entryA));
+    const spelled = new Map([[ENTRY, entryA3]]);
+    const { row } = two.collection.records.find(RECORD)!;
+    two.collection.records.putSnapshot(source, row, REVISION, null, spelled);
+    for (const entry of [entryA2, entryA3]) {
+      pass(sets(entry, ...sibling(one)));
+      expect(stored()).toMatchObject({ revision: Buffer.from(REVISION), native: spelled });
+      expect(stored()?.held?.get(ENTRY)?.value).toEqual(entryA);
+    }
+  });
+
+  it('is nothing where it never held it, and that it was deleted where nothing else was ever shown there', () => {
+    const { one, stored, pass } = meeting();
+    pass(sets(entryA));
+    pass(sets(entryA2, ...sibling(one)));
+    expect(stored()).toBeUndefined();
+    pass(deletes(...sibling(one)));
+    expect(stored()).toBeUndefined();
+    pass(sets(entryA3, ...sibling(one)));
+    expect(stored()).toMatchObject({ revision: null });
+    expect(stored()?.held?.get(EXISTS)?.value).toBe(false);
   });
 });

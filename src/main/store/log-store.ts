@@ -186,9 +186,8 @@ export class LogStore {
 
   /** Has the change a dot names been applied to the records here? */
   isApplied(dot: Dot): boolean {
-    const place = this.place(packageRowOf(dot));
-    const log = this.#logs.get(place.log);
-    return log !== undefined && place.time > 0 && place.number <= log.held;
+    // A package that others only refer to has no time.
+    return this.place(packageRowOf(dot)).time > 0;
   }
 
   place(row: number): Place {
@@ -279,14 +278,6 @@ export class LogStore {
     return this.#sql.changesOf.all(record).map(([packageRow, index]) => dotOf(packageRow, index));
   }
 
-  /** Newest first by signed time; `before`: only those that come after it in that order. */
-  newest(before: { time: number; row: number } | null, limit: number): readonly StoredPackage[] {
-    const from = before ?? { time: Number.MAX_SAFE_INTEGER, row: Number.MAX_SAFE_INTEGER };
-    return this.#sql.newest
-      .all(this.#collection, from.time, from.time, from.row, limit)
-      .map(([row, log, number, time, bytes]) => ({ row, log: log as LogId, number, time, bytes }));
-  }
-
   /**
    * Places of packages, the newest first: those before `before` in that order, of `logs` and with changes of the records with these rows only
    * (null: all).
@@ -345,7 +336,7 @@ function statements(database: Database.Database) {
       'SELECT id FROM package WHERE log = ? AND number = ? AND hash = ?',
     ),
     findNumber: value<[number, number, number, string], number>(
-      'SELECT id FROM package WHERE log = ? AND number = ? AND bytes IS NOT NULL AND substr(hash, 1, ?) = ? ORDER BY id',
+      'SELECT id FROM package WHERE log = ? AND number = ? AND substr(hash, 1, ?) = ? ORDER BY id',
     ),
     holds: value<[number, number, string], number>(
       'SELECT 1 FROM package WHERE log = ? AND number = ? AND hash = ? AND bytes IS NOT NULL',
@@ -389,10 +380,6 @@ function statements(database: Database.Database) {
     recordsFrom: value<[number, number, string, number], number>(
       `SELECT DISTINCT c.record FROM change_of c JOIN package p ON p.id = c.package JOIN log l ON l.id = p.log
        WHERE l.collection = ? AND p.bytes IS NOT NULL AND (p.time, l.log, p.number) >= (?, ?, ?)`,
-    ),
-    newest: rows<[number, number, number, number, number], [number, string, number, number, Blob]>(
-      `SELECT p.id, l.log, p.number, p.time, p.bytes FROM package p JOIN log l ON l.id = p.log
-       WHERE l.collection = ? AND p.bytes IS NOT NULL AND (p.time < ? OR (p.time = ? AND p.id < ?)) ORDER BY p.time DESC, p.id DESC LIMIT ?`,
     ),
   };
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { catRecord } from '../../../src/main/history/cat.ts';
 import { heldNothing, restore } from '../../../src/main/history/restore.ts';
@@ -74,6 +75,16 @@ describe('restore', () => {
     expect(['docs/a', 'docs/deep/b', 'docsother'].map(text)).toEqual(['one', 'one', 'two']);
     restore(laptop.port, null, moment(`${laptop.log}-4-0`));
     expect(['docs/a', 'docs/deep/b', 'docsother'].map(text)).toEqual(['two', 'one', 'one']);
+  });
+
+  it('brings back what came later in the package of the change, and nothing that came with it before', () => {
+    for (const record of ['a', 'b', 'c']) save(laptop, record, 'one');
+    group.tick();
+    laptop.write(
+      ['a', 'b', 'c'].map((record) => laptop.edit(record, new Map([[ENTRY, laptop.file('two')]])) as Change),
+    );
+    restore(laptop.port, null, moment(`${laptop.log}-4-1`));
+    expect(['a', 'b', 'c'].map(text)).toEqual(['two', 'two', 'one']);
   });
 
   it('settles a conflict with what was there before it', () => {

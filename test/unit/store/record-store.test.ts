@@ -38,6 +38,10 @@ describe('RecordStore', () => {
     expect(told(1)).toEqual([['a', [1]]]);
     expect(told(2)).toEqual([['a', undefined]]);
     const b = records.put(recordId('d/b'), null, live(1));
+    expect(told(2)).toEqual([
+      ['a', undefined],
+      ['b', undefined],
+    ]);
     records.putSnapshot(1, b, two, null);
     expect(told(1)).toEqual([
       ['a', [1]],
@@ -83,8 +87,40 @@ describe('RecordStore', () => {
     ).toThrow(rolledBack);
     records.forgetCaches();
     expect(records.find(recordId('new/a'))).toBeNull();
-    const row = records.put(recordId('new/a'), null, live(1));
-    expect(records.find(recordId('new/a'))?.row).toBe(row);
+    const other = records.put(recordId('other/b'), null, live(1));
+    const row = records.put(recordId('new/a'), null, live(2));
+    for (const each of [records, new RecordStore(database, 1, 'files')])
+      expect([each.find(recordId('new/a'))?.row, each.at(row)?.id, each.at(other)?.id]).toEqual([
+        row,
+        'new/a',
+        'other/b',
+      ]);
+  });
+
+  it('forgets a snapshot that was rolled back, also where its group was asked for meanwhile', () => {
+    const row = records.put(recordId('d/a'), null, live(0));
+    const revision = () => records.group(1, 'd')[0]?.revision;
+    expect(revision()).toBeUndefined();
+    const rolledBack = new Error('rolled back');
+    expect(() =>
+      database.transaction(() => {
+        records.putSnapshot(1, row, Uint8Array.of(1), null);
+        expect(revision()).toEqual(Buffer.of(1));
+        throw rolledBack;
+      })(),
+    ).toThrow(rolledBack);
+    records.forgetCaches();
+    expect(revision()).toBeUndefined();
+  });
+
+  it('gives every record by directory and name, however many a page has', () => {
+    const ids = ['b', 'c', 'd/a', 'd/b', 'd/deep/a', 'e/a'].map((id) => recordId(id));
+    for (const [at, id] of [...ids].reverse().entries()) records.put(id, null, live(at));
+    for (const pageSize of [1, 2, 3, 4, 6, 7])
+      expect(
+        [...records.all(pageSize)].map(({ id }) => id),
+        `${pageSize} a page`,
+      ).toEqual(ids);
   });
 
   it('gives a record that is at hand until it changes, and never one that was rolled back', () => {

@@ -61,6 +61,40 @@ describe('what went by mistake', () => {
     room.expectNoFaults();
   });
 
+  it('leaves an edit what it is', async () => {
+    room = await KeepRoom.open('put back', 2, FILES);
+    const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+    const edited = NAMES[95] as string;
+    for (const path of NAMES.slice(0, 90)) a.user.remove(`${ROOT}/${path}`);
+    await room.run(10_000);
+    room.write(a, edited, 'edited');
+    await room.run(10_000);
+    expect([stateOf(a), room.read(b, edited)]).toEqual([['halted'], FILES[edited]]);
+    const answered = putBack(a, planOf(a));
+    await room.run(10_000);
+    await answered;
+    expect([left(a), room.read(b, edited), room.conflicts(b)]).toEqual([100, 'edited', 0]);
+    room.expectNoFaults();
+  });
+
+  it('is written after a restart too, and nobody counts on this device before it is', async () => {
+    room = await KeepRoom.open('put back', 2, FILES);
+    const [a] = room.devices as [SimulatedDevice, SimulatedDevice];
+    for (const path of NAMES.slice(0, 90)) a.user.remove(`${ROOT}/${path}`);
+    await room.run(10_000);
+    let isAnswered = false;
+    putBack(a, planOf(a)).then(() => {
+      isAnswered = true;
+    });
+    while (!isAnswered) await room.run(1);
+    expect([left(a), room.replica(a).isPartial]).toEqual([10, true]);
+    a.kill();
+    await room.group.start(a);
+    await room.run(10_000);
+    expect([stateOf(a), left(a), room.replica(a).isPartial]).toEqual([['ready'], 100, false]);
+    room.expectNoFaults();
+  });
+
   it('is not written where nothing is to be written', async () => {
     room = await KeepRoom.open('put back', 2, FILES);
     const [a] = room.devices as [SimulatedDevice, SimulatedDevice];
