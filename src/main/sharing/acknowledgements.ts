@@ -25,6 +25,7 @@ export class Acknowledgements {
   readonly #known = new Map<DeviceId, Map<LogId, Acknowledged>>();
   readonly #whole = new Map<DeviceId, Whole>();
   readonly #unsaved = new Set<DeviceId>();
+  #savesSoon = false;
   /** When a member last told that it held or had applied more, but not all of it. */
   #applyingSince = Number.NEGATIVE_INFINITY;
 
@@ -82,8 +83,12 @@ export class Acknowledgements {
   }
   #saveSoon(device: DeviceId): void {
     this.#unsaved.add(device);
-    if (this.#unsaved.size > 1) return;
-    this.#port.later(() => this.save());
+    if (this.#savesSoon) return;
+    this.#savesSoon = true;
+    this.#port.later(() => {
+      this.#savesSoon = false;
+      this.save();
+    });
   }
 
   /** A device acknowledged; true where it has applied more than was known. */

@@ -183,6 +183,19 @@ describe('how far the other members are', () => {
     for (const save of saves) save();
     expect(opened().behind(phone)).toBe(0);
   });
+
+  it('is written down once for all that is told in some seconds', () => {
+    write(here, 'a');
+    members.acknowledged(phone, all(here), all(here));
+    write(here, 'b');
+    for (const device of [phone, tablet, phone]) members.acknowledged(device, all(here), all(here));
+    expect(saves).toHaveLength(1);
+    for (const save of saves.splice(0)) save();
+    expect([opened().behind(phone), opened().behind(tablet)]).toEqual([0, 0]);
+    write(here, 'c');
+    members.acknowledged(tablet, all(here), all(here));
+    expect(saves).toHaveLength(1);
+  });
 });
 
 describe('the heads of what is held here', () => {

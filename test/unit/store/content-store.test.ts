@@ -51,4 +51,29 @@ describe('where contents are', () => {
     later.forgetHolder(a, 1, 1, 11);
     expect(later.keptByAge(null, 5)).toEqual([{ digest: a, size: 7, since: 11 }]);
   });
+
+  it('lets nothing that is kept be older than it was known to be, whatever the clock says', () => {
+    const store = new ContentStore(openDatabase(':memory:'));
+    store.noteKept(a, 7, 9);
+    store.noteKept(a, 7, 3);
+    store.forgetHolder(a, 1, 1, 5);
+    expect(store.keptByAge(null, 5)).toEqual([{ digest: a, size: 7, since: 9 }]);
+  });
+
+  it('tells what is kept page by page, of one moment too', () => {
+    const store = new ContentStore(openDatabase(':memory:'));
+    for (const [digest, since] of [
+      [c, 1],
+      [b, 2],
+      [a, 2],
+    ] as const)
+      store.noteKept(digest, 7, since);
+    const pages = [];
+    for (let page = store.keptByAge(null, 1); page.length > 0; page = store.keptByAge(page.at(-1) ?? null, 1))
+      pages.push(page.map(({ digest }) => digest));
+    expect(pages).toEqual([[c], [a], [b]]);
+    expect(
+      [store.keptByDigest(null, 2), store.keptByDigest(b, 2)].map((page) => page.map((each) => each.digest)),
+    ).toEqual([[a, b], [c]]);
+  });
 });

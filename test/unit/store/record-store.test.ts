@@ -81,7 +81,8 @@ describe('RecordStore', () => {
     const rolledBack = new Error('rolled back');
     expect(() =>
       database.transaction(() => {
-        records.put(recordId('new/a'), null, live(0));
+        const row = records.put(recordId('new/a'), null, live(0));
+        expect(records.at(row)?.id).toBe('new/a');
         throw rolledBack;
       })(),
     ).toThrow(rolledBack);
