@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/main/record/ids.ts';
-import { ContentStore, HOLDERS_A_PAGE } from '../../../src/main/store/content-store.ts';
+import { ContentStore, HOLDERS_A_PAGE, type KeptContent } from '../../../src/main/store/content-store.ts';
 import { openDatabase } from '../../../src/main/store/open-database.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((digit) => digit.repeat(64) as Digest) as [Digest, Digest, Digest];
@@ -68,10 +68,9 @@ describe('where contents are', () => {
       [a, 2],
     ] as const)
       store.noteKept(digest, 7, since);
-    const pages = [];
-    for (let page = store.keptByAge(null, 1); page.length > 0; page = store.keptByAge(page.at(-1) ?? null, 1))
-      pages.push(page.map(({ digest }) => digest));
-    expect(pages).toEqual([[c], [a], [b]]);
+    const pages: (readonly KeptContent[])[] = [];
+    for (let page = 0; page < 4; page++) pages.push(store.keptByAge(pages.at(-1)?.[0] ?? null, 1));
+    expect(pages.map((page) => page.map(({ digest }) => digest))).toEqual([[c], [a], [b], []]);
     expect(
       [store.keptByDigest(null, 2), store.keptByDigest(b, 2)].map((page) => page.map((each) => each.digest)),
     ).toEqual([[a, b], [c]]);
