@@ -311,7 +311,7 @@ export class Synchronizer {
     });
     if (taken.is === 'done') {
       this.#problems.looked(troubled, all);
-      for (const row of taken.putBack) this.construction.enqueue(row, null);
+      for (const row of taken.behind) this.construction.enqueue(row, null);
     }
     const looked = new Set(within);
     // What is held back was not looked at: whoever lets go of it calls for a look.

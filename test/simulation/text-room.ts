@@ -29,12 +29,13 @@ export class TextRoom {
     this.devices = Array.from({ length: count }, () => this.group.addDevice({ skewed: false, folding: false }));
   }
 
-  /** The first device has this book, and made the collection of it; the others have joined with an empty one, and hold it too. */
+  /** The first device has this book, and made the collection of it; the others have joined with `own` one, an empty one, and hold it too. */
   static async open(
     seed: string,
     count: number,
     book: string,
     others: keyof typeof OTHERS = 'cards',
+    own = '',
   ): Promise<TextRoom> {
     const room = new TextRoom(seed, count, OTHERS[others]);
     const { group, devices } = room;
@@ -44,7 +45,7 @@ export class TextRoom {
       const format = formatNamed(name);
       if (format === null) throw new Error('no such format');
       if (format.layout === 'folder-of-files') device.user.mkdirp(path);
-      else device.user.writeFile(path, device === first ? book : '');
+      else device.user.writeFile(path, device === first ? book : own);
       await group.start(device);
       if (device === first) {
         const adding = first.engine.add({ location: path, name: 'people', format: name, kind: 'contacts' });

@@ -3,6 +3,7 @@ import {
   type Held,
   type HeldField,
   isConflict,
+  isLive,
   type RecordState,
   type Sibling,
   shownField,
@@ -33,18 +34,18 @@ export interface PlannedItem {
 export function planItem(
   kind: RecordKind,
   state: RecordState,
-  held: Held | null,
+  before: Held | null,
   order: DotOrder,
   covered = false,
 ): PlannedItem {
-  if (covered && !holdsOwn(state, held)) return planDirectory(held);
+  if (covered && !holdsOwn(state, before)) return planDirectory(before);
   const target = new Map<FieldName, HeldField>();
   const unseen = new Set<Dot>();
-  const wasThere = held?.get(EXISTS)?.value === true;
+  const wasThere = before?.get(EXISTS)?.value === true;
   const shownOf = (field: FieldName, siblings: readonly Sibling[]): HeldField | undefined =>
     shownField(fieldRule(kind, field), siblings, order) ?? undefined;
   const standing = (field: FieldName): HeldField | undefined =>
-    keptSibling(held?.get(field), state.fields.get(field) ?? []) ?? shownOf(field, state.fields.get(field) ?? []);
+    keptSibling(before?.get(field), state.fields.get(field) ?? []) ?? shownOf(field, state.fields.get(field) ?? []);
   // An item that comes back shows none of the values any more: nothing of what it said once is to be kept there.
   const comesBack = !wasThere && standing(EXISTS)?.value === true;
   state.fields.forEach((siblings, field) => {
@@ -57,14 +58,17 @@ export function planItem(
   });
   const exists = target.get(EXISTS);
   if (unseen.size > 0 && exists?.value === true)
-    target.set(EXISTS, { value: true, dots: seenDots(exists.dots, held?.get(EXISTS), unseen) });
-  if (target.get(EXISTS)?.value !== true) return { write: wasThere, fields: null, held: target };
+    target.set(EXISTS, { value: true, dots: seenDots(exists.dots, before?.get(EXISTS), unseen) });
+  if (target.get(EXISTS)?.value !== true) {
+    const held = isLive(state) ? heldOfGone(before, target.get(EXISTS)) : target;
+    return { write: wasThere, fields: null, held };
+  }
   const fields = new Map<FieldName, Value>();
   let write = !wasThere;
   target.forEach(({ value }, field) => {
     if (field === EXISTS) return;
     if (value !== null) fields.set(field, value);
-    if (!write && !fieldRule(kind, field).same(held?.get(field)?.value ?? null, value)) write = true;
+    if (!write && !fieldRule(kind, field).same(before?.get(field)?.value ?? null, value)) write = true;
   });
   return { write, fields, held: target };
 }
@@ -75,9 +79,17 @@ export function planItem(
  */
 function seenDots(dots: readonly Dot[], held: HeldField | undefined, unseen: ReadonlySet<Dot>): readonly Dot[] {
   const before = dots.filter((dot) => held?.value === true && held.dots.includes(dot));
-  if (before.length > 0) return before;
-  const seen = dots.filter((dot) => !unseen.has(dot));
-  return seen.length > 0 ? seen : dots;
+  return before.length > 0 ? before : dots.filter((dot) => !unseen.has(dot));
+}
+
+/**
+ * Of a source that stays without a record its user deleted there while others keep it: what it showed last. What came since was never seen there, and
+ * who makes the item anew replaces none of it.
+ */
+function heldOfGone(before: Held | null, exists: HeldField | undefined): Held {
+  const held = new Map(before ?? []);
+  if (exists !== undefined) held.set(EXISTS, exists);
+  return held;
 }
 
 /** Does the source hold a file the record has as its value, or that it was deleted? */

@@ -5,7 +5,7 @@ import { type KeptWhere, keptWhere } from '../past/kept-where.ts';
 import { entrySeen, type PastValue, replacedBy, valuesOf } from '../past/record-past.ts';
 import { firstValues, recordTitle } from '../past/record-title.ts';
 import { valueView } from '../past/value-view.ts';
-import { MATCHED_BY } from '../record/alias.ts';
+import { alsoIn, MATCHED_BY } from '../record/alias.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
@@ -20,9 +20,14 @@ export function actionOf(port: Pick<Port, 'collection'>, change: Change): Histor
   if (change.writes.some((write) => write.field === MATCHED_BY && write.value !== null)) return 'modify';
   if (change.writes.some((write) => write.field === EXISTS && write.value === false)) return 'delete';
   const before = replacedBy(change, EXISTS);
-  const wasThere = before.length > 0 && (valuesOf(port.collection, EXISTS, before)[0]?.value ?? true) === true;
+  const wasThere =
+    before.length > 0 ? (valuesOf(port.collection, EXISTS, before)[0]?.value ?? true) === true : isOfKnown(change);
   return wasThere ? 'modify' : 'add';
 }
+
+/** Was the record there for its author, though what keeps it stands for a value they never saw: beside one that differs, or by another id? */
+const isOfKnown = ({ writes }: Change): boolean =>
+  writes.some(({ field, value, replaces }) => replaces.length > 0 || alsoIn(field, value) !== null);
 
 /** One change as history shows it: per field what stood there before and what was written, and who can give back what was before. */
 export function changeView(port: Port, id: string, dot: Dot, change: Change): HistoryChangeView {

@@ -26,6 +26,8 @@ export function adopt(
   earlier: () => readonly EarlierValue[],
 ): { readonly held: Held; readonly deleted: boolean } {
   const held = new Map<FieldName, HeldField>();
+  /** Of values that the item does not show. */
+  const unseen = new Set<Dot>();
   let known: readonly EarlierValue[] | null = null;
   let matched = true;
   for (const [field, value] of now) {
@@ -45,6 +47,7 @@ export function adopt(
       else held.set(field, { value, dots: [] });
       continue;
     }
+    for (const { dots } of siblings) for (const dot of dots) unseen.add(dot);
     known ??= earlier();
     const once = known.filter((each) => each.field === field && rule.same(each.value, value));
     const dots = once.length > 0 || field !== ENTRY ? once.map((each) => each.dot) : emptied(now, known);
@@ -54,7 +57,8 @@ export function adopt(
   const exists = state.fields.get(EXISTS) ?? [];
   const live = exists.find((sibling) => sibling.value === true);
   if (live !== undefined) {
-    held.set(EXISTS, { value: true, dots: live.dots });
+    // Whoever deletes the item does not mean those.
+    held.set(EXISTS, { value: true, dots: live.dots.filter((dot) => !unseen.has(dot)) });
     return { held, deleted: false };
   }
   known ??= earlier();

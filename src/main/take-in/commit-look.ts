@@ -59,8 +59,8 @@ export class CommitLook {
   /** Groups to be looked at again soon, and those of large files that are to settle. */
   readonly fresh = new Set<string>();
   readonly settling = new Set<string>();
-  /** Records a reader put back as they were, but for their time. */
-  readonly putBack: number[] = [];
+  /** Records that say more than the source shows, though no package will bring that to it: what a reader put back, what was made anew beside an edit. */
+  readonly behind: number[] = [];
   readonly #collection: Collection;
   readonly #held: HeldItems;
   readonly #port: CommitPort;
@@ -153,7 +153,7 @@ export class CommitLook {
     const { kind } = this.#collection;
     if (found !== null && held !== null && isOnlyTime(kind, held, change)) {
       this.#keep(reading, found, heldAtTimeOf(kind, held, reading.fields));
-      this.putBack.push(found.row);
+      this.behind.push(found.row);
     } else this.#port.problems.note(notPassedOn(reading.id));
   }
 
@@ -165,7 +165,8 @@ export class CommitLook {
       const { reading, held, now, change } = changed[at] as Changed;
       // Nobody knew the record, so that it is just what the change makes of it.
       if (this.#held.project === null && held === null) this.#putSnapshot(reading, row, null);
-      else this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot));
+      else if (!this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot)))
+        this.behind.push(row);
       this.#noteContent(held, reading, row);
     });
     // In the first look at a source most is old. Later on all is noted: a clock may jump.

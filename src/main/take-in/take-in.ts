@@ -37,8 +37,8 @@ export type TakeInResult =
       readonly fresh: ReadonlySet<string>;
       /** Groups of large files that are to settle. */
       readonly settling: ReadonlySet<string>;
-      /** Records a reader put back as they were, but for their time: they follow the others again. */
-      readonly putBack: readonly number[];
+      /** Records that say more than the source shows: they are to be brought to it. */
+      readonly behind: readonly number[];
       /** Items gone that were taken for deletions, but for those that moved. */
       readonly deleted: number;
       /** Groups in which items are gone that were not taken for deletions yet. */
@@ -217,7 +217,7 @@ class Look {
       changes: this.#commit.changes,
       fresh: this.#commit.fresh,
       settling: this.#commit.settling,
-      putBack: this.#commit.putBack,
+      behind: this.#commit.behind,
       deleted,
       postponed,
     };

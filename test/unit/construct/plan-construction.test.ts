@@ -96,6 +96,20 @@ describe('what a source has to do', () => {
   it('leaves it holding the value it kept, with the dots of that alone', () => {
     expect(planItem('files', open, heldA, byNumber).held).toEqual(held({ exists: [true, 1], entry: [entryA, 1] }));
   });
+  it('leaves it without what came since its user deleted it, which was never seen there', () => {
+    expect(planItem('files', both, heldGone, byNumber).held).toEqual(heldGone);
+    const more = state({
+      exists: [
+        [false, 3, 4],
+        [true, 2],
+      ],
+      entry: [[entryA2, 2]],
+      executable: [[true, 2]],
+    });
+    expect(planItem('files', more, heldGone, byNumber).held).toEqual(
+      held({ exists: [false, 3, 4], entry: [entryA, 1] }),
+    );
+  });
   it('keeps a value that several wrote where it holds it by one of them', () => {
     const twice = state({
       exists: [[true, 1, 2, 3]],
@@ -125,7 +139,7 @@ describe('what a source has to do', () => {
         [entryA2, 2],
       ],
     });
-    expect(planItem('files', others, elsewhere, byNumber).held.get(EXISTS)).toEqual({ value: true, dots: [2] });
+    expect(planItem('files', others, elsewhere, byNumber).held.get(EXISTS)).toEqual({ value: true, dots: [] });
   });
   describe('of a covered file, below which others lie', () => {
     const folder = { type: 'directory' } as const;

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
 import { findPackageView, listHistory } from '../../../src/main/history/history-view.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
-import { ENTRY } from '../../../src/main/record/file-entry.ts';
+import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
 import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
@@ -54,6 +55,14 @@ describe('history', () => {
     ]);
     expect(list[3]).toMatchObject({ id: `${laptop.log}-1`, collection: group.id, device: laptop.id });
     expect(listHistory(phone.port, {})).toEqual(list);
+  });
+
+  it('tells an edit as one though what keeps the record stands for a value its author never saw', () => {
+    save(laptop, 'docs/a.txt', 'one');
+    const edit = laptop.edit('docs/a.txt', new Map([[ENTRY, laptop.file('two')]]));
+    const writes = edit?.writes.map((write) => (write.field === EXISTS ? { ...write, replaces: [] } : write)) ?? [];
+    laptop.write([{ ...(edit as Change), writes }]);
+    expect(listHistory(laptop.port, { limit: 1 })[0]?.changes[0]).toMatchObject({ action: 'modify' });
   });
 
   it('pages by id, and by moments that are equal', () => {

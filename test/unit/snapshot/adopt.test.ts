@@ -67,7 +67,7 @@ describe('an item that no snapshot tells of', () => {
 
   it('equal to an earlier value is that version, and takes the newer', () => {
     const { held: stands, change } = adopted(now2, fileA);
-    expect(stands).toEqual(held({ entry: [entryA, 1], exists: [true, 2] }));
+    expect(stands).toEqual(held({ entry: [entryA, 1], exists: [true] }));
     expect(change).toBeNull();
     expect(planItem('files', now2, stands, byNumber)).toMatchObject({ write: true, fields: fileA2 });
   });
@@ -77,7 +77,7 @@ describe('an item that no snapshot tells of', () => {
     expect(change).toEqual({
       record: RECORD,
       cause: 'source',
-      writes: [write(ENTRY, entryA3), write(EXISTS, true, 2)],
+      writes: [write(ENTRY, entryA3), write(EXISTS, true)],
     });
     const merged = applyChange('files', now2, dot(9), change!, () => true);
     expect(merged).toEqual(
@@ -86,7 +86,7 @@ describe('an item that no snapshot tells of', () => {
           [entryA2, 2],
           [entryA3, 9],
         ],
-        exists: [[true, 9]],
+        exists: [[true, 2, 9]],
       }),
     );
     const holds = heldAfter('files', stands, change!, fileA3, dot(9));

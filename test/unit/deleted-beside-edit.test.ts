@@ -1,0 +1,62 @@
+import { afterEach, expect, it } from 'vitest';
+import type { SimulatedDevice } from '../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../simulation/text-room.ts';
+
+const ann = (phone: string): string => cardOf('ann', 'Ann', `TEL:${phone}\r\n`);
+const BOB = cardOf('bob', 'Bob');
+let room: TextRoom;
+afterEach(() => room.end());
+
+async function open(book: string): Promise<[SimulatedDevice, SimulatedDevice]> {
+  room = await TextRoom.open('deleted beside an edit', 2, book);
+  return room.devices as [SimulatedDevice, SimulatedDevice];
+}
+async function write(device: SimulatedDevice, text: string): Promise<void> {
+  room.write(device, text);
+  await room.look(device);
+}
+
+it('who makes anew what they deleted, while another edited it, replaces nothing of that: they get the edit', async () => {
+  const [a, b] = await open(ann('1111111') + BOB);
+  room.group.cut(a, b);
+  await write(a, ann('2222222') + BOB);
+  await write(b, BOB);
+  room.group.mendAll();
+  await room.group.pass(30_000);
+  expect([room.read(a), room.read(b)]).toEqual([ann('2222222') + BOB, BOB]);
+  await write(b, BOB + ann('1111111'));
+  await room.group.pass(30_000);
+  expect([room.read(a), room.read(b)]).toEqual([ann('2222222') + BOB, BOB + ann('2222222')]);
+  expect(room.replica(a).collection.records.conflicts).toBe(0);
+});
+
+it('who then says something else of it is asked beside that edit', async () => {
+  const [a, b] = await open(ann('1111111') + BOB);
+  room.group.cut(a, b);
+  await write(a, ann('2222222') + BOB);
+  await write(b, BOB);
+  room.group.mendAll();
+  await room.group.pass(30_000);
+  await write(b, BOB + ann('3333333'));
+  await room.group.pass(30_000);
+  expect([room.read(a), room.read(b)]).toEqual([ann('2222222') + BOB, BOB + ann('3333333')]);
+  expect(room.replica(a).collection.records.conflicts).toBe(1);
+});
+
+it('who deletes their version of a card that two books have differently deletes no other', async () => {
+  room = await TextRoom.open('two books', 2, ann('1111111') + BOB, 'cards', ann('2222222'));
+  const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+  for (const [one, other] of [
+    [b, a],
+    [a, b],
+  ] as const) {
+    const [mine, theirs] = [room.read(one), room.read(other)];
+    await write(one, BOB);
+    await room.group.pass(30_000);
+    expect(room.read(other)).toBe(theirs);
+    expect(room.replica(other).collection.records.conflicts).toBe(1);
+    await write(one, mine);
+    await room.group.pass(30_000);
+    expect([room.read(one), room.read(other)]).toEqual([mine, theirs]);
+  }
+});
