@@ -111,6 +111,7 @@ export class Synchronizer {
       stillThere: () => this.#whileReady(() => Promise.resolve()),
       lookAgain: (id: RecordId) => port.lookLater(new Set([groupOf(id)])),
       heldBack: (id) => port.heldBack(id),
+      isGone: (id) => this.#vanishing.has(id),
       writing: (rows) => port.writing(rows),
       done: (tickets) => port.done(tickets),
       progress: (items, bytes) => this.#status.advance('writing', items, bytes),
@@ -394,7 +395,7 @@ export class Synchronizer {
         this.#confirmation.goOn();
         // What waits is told again by the next look at everything.
         if (all && taken.postponed.size === 0) this.#token = taken.token;
-        this.#noteVanishing(taken.deleted, taken.postponed);
+        this.#noteVanishing(taken);
         if (taken.fresh.size > 0) this.#port.lookLater(taken.fresh);
         if (taken.settling.size > 0) this.#port.lookLater(taken.settling, SETTLE_LARGE_MS);
         if (all) this.#carryOut();
@@ -428,12 +429,12 @@ export class Synchronizer {
     }
   }
 
-  #noteVanishing(deleted: number, postponed: ReadonlySet<string>): void {
+  #noteVanishing({ deleted, postponed, postponedItems }: Extract<TakeInResult, { is: 'done' }>): void {
     if (postponed.size === 0) {
       this.#vanishing.took(deleted);
       return;
     }
-    this.#vanishing.wait(postponed);
+    this.#vanishing.wait(postponed, postponedItems);
     this.#port.lookLater(postponed);
   }
 

@@ -52,6 +52,8 @@ interface Begun {
   readonly ready: readonly Prepared[];
   readonly agreed: readonly Prepared[];
   readonly refused: readonly Prepared[];
+  /** What is gone: that was not judged yet, and its snapshot says what the source showed until then. */
+  readonly gone: readonly Prepared[];
   /** One each of `ready`. */
   readonly outcomes: Promise<readonly ConstructOutcome[]>;
 }
@@ -74,6 +76,8 @@ export interface ConstructionPort {
   lookAgain(id: RecordId): void;
   /** What stands there may be torn: no look takes it in until that is known. */
   heldBack(id: RecordId): boolean;
+  /** A look found it gone, and did not take it for deleted yet. */
+  isGone(id: RecordId): boolean;
   /** These items are being written: what a power loss leaves of them shall not be taken for an edit. Inside a transaction. */
   writing(rows: readonly number[]): void;
   done(tickets: readonly Ticket[]): void;
@@ -353,10 +357,11 @@ export class RunConstruction {
     const ready: Prepared[] = [];
     const agreed: Prepared[] = [];
     const refused: Prepared[] = [];
+    const gone: Prepared[] = [];
     for (const item of batch) this.#giveBack(item);
     for (const item of batch) {
       if (item.job.touched) this.#queue.requeue(item.job);
-      else if (!item.planned.write) agreed.push(item);
+      else if (!item.planned.write) (this.#port.isGone(item.id) ? gone : agreed).push(item);
       else if (item.content?.from === 'missing') this.#wait(item);
       else if (item.content?.from === 'refused') refused.push(item);
       else ready.push(item);
@@ -368,7 +373,7 @@ export class RunConstruction {
     const outcomes = asked.length === 0 ? Promise.resolve([]) : this.#adapter.construct(asked);
     // Whoever awaits it next is told.
     outcomes.catch(() => undefined);
-    return { batch, ready, agreed, refused, outcomes };
+    return { batch, ready, agreed, refused, gone, outcomes };
   }
 
   #giveBack(item: Prepared): void {
@@ -379,7 +384,7 @@ export class RunConstruction {
   }
 
   /** Moves snapshots by what was really written. */
-  #commit({ batch, ready, agreed, refused }: Begun, outcomes: readonly ConstructOutcome[]): void {
+  #commit({ batch, ready, agreed, refused, gone }: Begun, outcomes: readonly ConstructOutcome[]): void {
     const stale: Prepared[] = [];
     const unexpected = new Map<Prepared, RecordId>();
     this.#collection.transact(() => {
@@ -394,6 +399,7 @@ export class RunConstruction {
       });
     });
     for (const { job } of stale) this.#queue.requeue(job);
+    for (const { job, id } of gone) this.#queue.waitForLook(job, id);
     const settled = [...agreed, ...refused].filter((item) => !stale.includes(item));
     const done = settled.flatMap((item) => this.#queue.finish(item.job));
     let bytes = 0;

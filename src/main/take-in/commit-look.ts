@@ -126,7 +126,15 @@ export class CommitLook {
 
   /** What is gone stays here: this device may only read. */
   goneIsNotPassedOn(gone: GoneItems): void {
-    for (const id of gone.ids()) this.#port.problems.note(notPassedOn(id));
+    for (const [id, row] of gone.all())
+      if (gone.wasToGo(row)) this.#collection.transact(() => this.#wentAsItWasTo(id, row));
+      else this.#port.problems.note(notPassedOn(id));
+  }
+  /** It is to be there again where the record is. */
+  #wentAsItWasTo(id: RecordId, row: number): void {
+    this.#collection.problems.drop(this.#held.source, id);
+    this.#collection.records.dropSnapshot(this.#held.source, row);
+    this.behind.push(row);
   }
 
   /** What a reading means; null where it is not to be taken in, which is named. */
@@ -202,6 +210,10 @@ export class CommitLook {
     const changes: Change[] = [];
     const before: (Held | null)[] = [];
     for (const [id, row] of batch) {
+      if (gone.wasToGo(row)) {
+        this.#wentAsItWasTo(id, row);
+        continue;
+      }
       const held = gone.heldOf(row);
       const change = difference(kind, id, held, null);
       const entry = fileEntry(held?.get(ENTRY)?.value);

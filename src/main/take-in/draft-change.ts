@@ -6,6 +6,7 @@ import { type Held, isLive, shownFields } from '../merge/record-state.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Fields } from '../record/value.ts';
 import { adopt } from '../snapshot/adopt.ts';
+import { caughtUp } from '../snapshot/caught-up.ts';
 import { adoptedFields, fieldsOf, lastFieldsOf, putFields, replacesFields } from '../snapshot/lens.ts';
 import type { Reading } from '../sources/source-adapter.ts';
 import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
@@ -53,8 +54,9 @@ export class DraftChange {
       records.hasLiveBelow(reading.id);
     if (isImplied) return { held: null, now: fields, change: null, found: null, wait: true };
     if (stored !== undefined || (!live && !this.#adopting && !this.#isAsked(reading))) {
-      const held = this.#collection.held(found, stored);
-      const now = this.#put(held, stored?.native ?? null, reading);
+      const before = this.#collection.held(found, stored);
+      const now = this.#put(before, stored?.native ?? null, reading);
+      const held = caughtUp(kind, found.state, before, now);
       return { held, now, change: difference(kind, reading.id, held, now), found, wait: false };
     }
     const shown = shownFields(kind, found.state, log.order);
@@ -85,7 +87,9 @@ export class DraftChange {
     const held = found === null ? null : this.#held.at(found.row);
     if (held !== null && found !== null && this.#held.project !== null) {
       const stored = records.snapshot(this.#held.source, found.row);
-      return stored !== undefined && replacesFields(kind, held, this.#put(held, stored.native, reading));
+      if (stored === undefined) return false;
+      const now = this.#put(held, stored.native, reading);
+      return replacesFields(kind, caughtUp(kind, found.state, held, now) ?? held, now);
     }
     const before = fileEntry(held?.get(ENTRY)?.value);
     const after = fileEntry(reading.fields.get(ENTRY));

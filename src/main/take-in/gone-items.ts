@@ -3,6 +3,7 @@ import type { Held } from '../merge/record-state.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Reading } from '../sources/source-adapter.ts';
+import { deletedSince } from './deleted-since.ts';
 import type { HeldItems } from './held-items.ts';
 
 /** Of so many items that are gone what the source held is kept in memory while they are worked in. */
@@ -19,6 +20,7 @@ export class GoneItems {
   readonly #held: HeldItems;
   readonly #rows = new Map<RecordId, number>();
   readonly #heldByRow = new Map<number, Held | null>();
+  readonly #toGo = new Map<number, boolean>();
 
   constructor(collection: Collection, held: HeldItems) {
     this.#collection = collection;
@@ -58,6 +60,20 @@ export class GoneItems {
     const held = found === null ? null : this.#held.of(found);
     if (hasRoom) this.#heldByRow.set(row, held);
     return held;
+  }
+
+  /**
+   * Was it deleted elsewhere since the source showed it? Then it was to go, and may have gone by an interrupted write of ours: there is nothing to be
+   * said of it. Files have a journal for that (`keep/keep-whole.ts`).
+   */
+  wasToGo(row: number): boolean {
+    if (this.#held.project === null) return false;
+    const known = this.#toGo.get(row);
+    if (known !== undefined) return known;
+    const found = this.#collection.records.at(row);
+    const wasToGo = found !== null && deletedSince(this.#collection, found, this.heldOf(row));
+    this.#toGo.set(row, wasToGo);
+    return wasToGo;
   }
 
   /** Where what is gone went to: an added file of the same content. Prefers one of the same name; empty files are all alike and never a move. */

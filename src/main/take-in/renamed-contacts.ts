@@ -42,7 +42,7 @@ export async function followRenamed(
     const revision = stored?.revision ?? null;
     const uid = revision === null ? null : adapter.shownAs?.(revisionIn(revision));
     const said = saidBy(nativeOf(before, stored?.native ?? null, held.project));
-    return [{ id, uid: uid ?? id, marks: contactMarks(fieldsOf(before)), said }];
+    return [{ id, uid: uid ?? id, marks: contactMarks(fieldsOf(before)), said, wasToGo: gone.wasToGo(row) }];
   });
   for (const [item, { record }] of matchesOf(were, news)) {
     const size = dirty.drop(item);
@@ -52,8 +52,11 @@ export async function followRenamed(
   }
 }
 
-/** A contact as a book had it. `uid`: the record its UID stands for. */
-type Was = Told & Said & { readonly uid: RecordId };
+/**
+ * A contact as a book had it. `uid`: the record its UID stands for. `wasToGo`: nobody but us may have taken it out of the book, so who came is
+ * somebody else, unless both say the same.
+ */
+type Was = Told & Said & { readonly uid: RecordId; readonly wasToGo: boolean };
 
 /** The contacts that went as which others came, by the ids of those: each by the surest that tells it. */
 function matchesOf(
@@ -61,7 +64,7 @@ function matchesOf(
   news: readonly (Told & Said)[],
 ): ReadonlyMap<RecordId, Pick<ContactMatch, 'record'>> {
   const matches = new Map<RecordId, Pick<ContactMatch, 'record'>>();
-  for (const matching of [matchLetters, matchSame, matchContacts]) {
+  for (const matching of [matchLetters, matchSame, matchSure]) {
     const known = new Set([...matches.values()].map(({ record }) => record));
     const found = matching(
       were.filter(({ id }) => !known.has(id)),
@@ -71,6 +74,13 @@ function matchesOf(
   }
   return matches;
 }
+
+/** Those who surely are one, whatever else they say. */
+const matchSure = (were: readonly Was[], news: readonly Told[]) =>
+  matchContacts(
+    were.filter(({ wasToGo }) => !wasToGo),
+    news,
+  );
 
 /** Those of one UID, but for capital and small letters. */
 function matchLetters(

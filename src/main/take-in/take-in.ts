@@ -43,6 +43,8 @@ export type TakeInResult =
       readonly deleted: number;
       /** Groups in which items are gone that were not taken for deletions yet. */
       readonly postponed: ReadonlySet<string>;
+      /** These items. */
+      readonly postponedItems: ReadonlySet<RecordId>;
     }
   | { readonly is: 'unavailable'; readonly code: string; readonly detail: string }
   | {
@@ -133,6 +135,7 @@ class Look {
   readonly #meets: MeetBook | null;
   readonly #commit: CommitLook;
   readonly #isFirst: boolean;
+  readonly #postponed = new Set<RecordId>();
   /** What is read is committed while the listing goes on. */
   readonly #streams: boolean;
   #committed: Promise<void> = Promise.resolve();
@@ -220,6 +223,7 @@ class Look {
       behind: this.#commit.behind,
       deleted,
       postponed,
+      postponedItems: this.#postponed,
     };
   }
 
@@ -347,7 +351,10 @@ class Look {
     const deleted = [...this.#gone.ids()].filter((id) => !moves.has(id));
     if (deleted.length === 0) return unsettled ? NEAR : NOWHERE;
     if (this.#request.mayDelete(deleted.length, unsettled)) return NOWHERE;
-    for (const id of deleted) this.#gone.drop(id);
+    for (const id of deleted) {
+      this.#gone.drop(id);
+      this.#postponed.add(id);
+    }
     return new Set(deleted.map(groupOf));
   }
 
@@ -357,7 +364,9 @@ class Look {
     if (this.#gone.size <= 1 && readings.length <= limits.deleteCount) return null;
     const countsAsItem = (row: number) => fileEntry(this.#gone.heldOf(row)?.get(ENTRY)?.value)?.type !== 'directory';
     const packed = new PackedObjects((packs) => this.#hasPack(packs, readings));
-    const deleted = this.#gone.all().filter(([id, row]) => !moves.has(id) && countsAsItem(row) && !packed.has(id));
+    const deleted = this.#gone
+      .all()
+      .filter(([id, row]) => !moves.has(id) && countsAsItem(row) && !packed.has(id) && !this.#gone.wasToGo(row));
     const rewritten = readings.filter((reading) => this.#drafts.isRewrite(reading));
     const held = this.#port.collection.records.countHeld(this.#port.source.row);
     const added = readings.filter((reading) => !this.#held.has(reading.id)).length;
@@ -395,7 +404,8 @@ class Look {
       const isNew = draft.held?.get(EXISTS)?.value !== true;
       planned.push({ record: reading.id, action: targets.has(reading.id) ? 'move' : isNew ? 'add' : 'modify' });
     }
-    for (const id of this.#gone.ids()) if (!moves.has(id)) planned.push({ record: id, action: 'delete' });
+    for (const [id, row] of this.#gone.all())
+      if (!moves.has(id) && !this.#gone.wasToGo(row)) planned.push({ record: id, action: 'delete' });
     return planned;
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import type { RecordId } from '../record/ids.ts';
 
 /** Deletions within this time count together. */
 const TOGETHER_MS = 10_000;
@@ -13,6 +14,7 @@ const QUIET_MS = 2000;
 export class Vanishing {
   readonly #clock: Clock;
   readonly #groups = new Set<string>();
+  #items: ReadonlySet<RecordId> = NONE;
   #taken: readonly { readonly at: number; readonly count: number }[] = [];
   #seen: { readonly at: number; readonly count: number } | null = null;
 
@@ -23,6 +25,11 @@ export class Vanishing {
   /** Where something is gone that was not taken yet: every look has to include these. */
   get groups(): ReadonlySet<string> {
     return this.#groups;
+  }
+
+  /** Is it one of what is gone and was not taken yet? */
+  has(id: RecordId): boolean {
+    return this.#items.has(id);
   }
 
   /** A look at `groups` and more found `count` items gone: may they be taken for deletions? `few`: as many as may go at once. */
@@ -37,9 +44,10 @@ export class Vanishing {
     return false;
   }
 
-  /** What is gone in these groups waits. */
-  wait(groups: Iterable<string>): void {
+  /** What is gone in these groups waits: `items`, all there are by now. */
+  wait(groups: Iterable<string>, items: ReadonlySet<RecordId>): void {
     for (const group of groups) this.#groups.add(group);
+    this.#items = items;
   }
 
   /** All that was gone was taken, or is there again. */
@@ -47,5 +55,8 @@ export class Vanishing {
     if (count > 0) this.#taken = [...this.#taken, { at: this.#clock.now(), count }];
     this.#seen = null;
     this.#groups.clear();
+    this.#items = NONE;
   }
 }
+
+const NONE: ReadonlySet<RecordId> = new Set();

@@ -108,6 +108,7 @@ describe('a contact that comes into being again, and whose item shows another on
         stillThere: () => Promise.resolve(),
         lookAgain: () => undefined,
         heldBack: () => false,
+        isGone: () => false,
         writing: () => undefined,
         done: () => undefined,
         progress: () => undefined,

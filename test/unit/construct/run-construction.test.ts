@@ -33,6 +33,7 @@ let device: GroupDevice;
 let adapter: WaitingAdapter;
 let construction: RunConstruction;
 let isThere: boolean;
+let gone: ReadonlySet<string>;
 let locks: number;
 let isLocked: boolean;
 let source: number;
@@ -41,6 +42,7 @@ beforeEach(() => {
   device = new CollectionGroup(1, 'construction', 'files', databases).devices[0] as GroupDevice;
   adapter = new WaitingAdapter();
   isThere = true;
+  gone = new Set();
   locks = 0;
   isLocked = false;
   const { collection, clock } = device;
@@ -70,6 +72,7 @@ beforeEach(() => {
       stillThere: () => (isThere ? Promise.resolve() : Promise.reject(away)),
       lookAgain: () => undefined,
       heldBack: () => false,
+      isGone: (id) => gone.has(id),
       writing: () => undefined,
       done: () => undefined,
       progress: () => undefined,
@@ -187,6 +190,23 @@ describe('RunConstruction', () => {
     await ended;
     expect(adapter.begun.flatMap(({ ids }) => ids)).not.toContain(moved);
     expect(held()).toBe(2 * BATCH - 1);
+  });
+
+  it('of what a look found gone, and did not take for deleted yet, the snapshot says what it was until a look has', async () => {
+    comes(1);
+    construction.forgetNew();
+    const { records } = device.collection;
+    const { id, row, state } = records.find(recordId('d00000')) as StoredRecord;
+    const before: Held = new Map([...state.fields].map(([field, [only]]) => [field, { value: only!.value, dots: [] }]));
+    records.putSnapshot(source, row, storedRevision(new Uint8Array([1]), false), before);
+    const held = () => records.snapshot(source, row)?.held;
+    gone = new Set([id]);
+    await construction.run(new AbortController().signal);
+    expect([held(), construction.open, construction.waiting]).toEqual([before, 1, 1]);
+    gone = new Set();
+    construction.retryWhere(() => true);
+    await construction.run(new AbortController().signal);
+    expect([held(), construction.open]).toEqual([null, 0]);
   });
 
   it('compares anew what was found to be something else after it was found to be as it shall be', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordId } from '../../../src/main/record/ids.ts';
 import { Vanishing } from '../../../src/main/take-in/vanishing.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
@@ -42,11 +43,14 @@ describe('what is gone', () => {
   });
   it('is looked for again where it was, until it was taken', () => {
     const { vanishing } = world();
-    vanishing.wait(['docs', 'music']);
-    vanishing.wait(['docs']);
+    const [song, text] = [recordId('music/song'), recordId('docs/text')];
+    vanishing.wait(['docs', 'music'], new Set([song]));
+    vanishing.wait(['docs'], new Set([text]));
     expect([...vanishing.groups]).toEqual(['docs', 'music']);
+    expect([song, text].map((id) => vanishing.has(id))).toEqual([false, true]);
     vanishing.took(40);
     expect([...vanishing.groups]).toEqual([]);
+    expect(vanishing.has(text)).toBe(false);
   });
   it('waits two seconds more, and no longer, where the clock was set back', async () => {
     const time = new FakeClock();
