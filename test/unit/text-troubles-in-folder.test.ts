@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { SimulatedDevice } from '../simulation/simulated-device.ts';
+import { PORT, type SimulatedDevice } from '../simulation/simulated-device.ts';
 import { cardOf, TextRoom } from '../simulation/text-room.ts';
 
 const PATH = '/home/people/more.vcf';
@@ -114,4 +114,25 @@ it('a damaged card of a text that got another name is deleted elsewhere once it 
   await room.look(b);
   await room.group.pass(10_000);
   expect([room.problems(b), room.live(a), room.deletions(a)]).toEqual([[], 3, ['u5']]);
+});
+
+it('a card that was moved to a text nobody told of is not deleted', async () => {
+  const [a, b] = await open(MORE);
+  b.watchesTexts = true;
+  b.kill();
+  await room.group.start(b);
+  b.engine.network.suggest(a.identity.id, [`${a.host}:${PORT}`]);
+  await room.group.pass(10_000);
+  b.deafness = 1;
+  b.user.writeFile('/home/people/other.vcf', cardOf('u5', 'P5'));
+  b.deafness = 0;
+  b.user.writeFile(PATH, MORE.replace(cardOf('u5', 'P5'), ''));
+  await room.group.pass(10_000);
+  expect([room.live(a), room.deletions(a)]).toEqual([4, []]);
+  b.deafness = 1;
+  b.user.remove('/home/people/other.vcf');
+  b.deafness = 0;
+  b.user.writeFile(PATH, MORE.replace(cardOf('u5', 'P5'), '').replace('FN:P4', 'FN:P4 of b'));
+  await room.group.pass(10_000);
+  expect([room.live(a), room.deletions(a)]).toEqual([3, ['u5']]);
 });

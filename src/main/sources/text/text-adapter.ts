@@ -22,14 +22,14 @@ import type {
 import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
-import { DOCUMENTS_AT_ONCE, type DocumentPlace, type ListedDocument } from './document-place.ts';
+import { DOCUMENTS_AT_ONCE, type DocumentListing, type DocumentPlace, type ListedDocument } from './document-place.ts';
 import { damagedIn, goneAstray, isUnsettled, tornItem } from './doubtful-text.ts';
 import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import { type Loaded, unassigned } from './loaded-text.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
-import { lacksSome, VouchedDocuments } from './vouched-documents.ts';
+import { lacksSome, type Sifted, VouchedDocuments } from './vouched-documents.ts';
 
 /** Items constructed at a time: what is composed is kept until all of them are written. */
 const BATCH_OF_DOCUMENTS = 2000;
@@ -44,6 +44,19 @@ interface ToldLast {
   readonly known: WeakRef<Known>;
   /** Of the texts at hand. */
   readonly version: number;
+}
+
+/** What a look into texts found. */
+interface Survey {
+  /** Of texts that need no look. */
+  readonly items: ListedItem[];
+  readonly problems: ItemProblem[];
+  /** Records whose items were found, or may be in what could not be read. */
+  readonly claimed: ReadonlySet<RecordId>;
+  /** Texts that were looked into. */
+  readonly loaded: ReadonlyMap<string, Loaded>;
+  /** How many were to be read. */
+  readonly read: number;
 }
 
 /** Texts as a source: contacts or events in a file, a folder of files or on a server, in whatever format they are written. */
@@ -120,7 +133,52 @@ export class TextAdapter implements SourceAdapter {
       listing = await this.#place.list();
       vouched = this.#vouched.sift(listing.documents, known);
     }
+    let survey = await this.#survey(listing, vouched, known, signal);
+    if (within !== null && vouched !== null && missesSome(survey, known)) {
+      // What is in its text no more may be in one that nobody told of.
+      listing = await this.#place.list();
+      vouched = this.#vouched.sift(listing.documents, known);
+      survey = await this.#survey(listing, vouched, known, signal);
+    }
     const { documents, problems: unlisted } = listing;
+    const { items, problems, claimed, loaded } = survey;
+    this.#texts.clear();
+    const isNamed = (id: RecordId): boolean => this.#known.isNamed(id);
+    const astray = goneAstray(documents, loaded.values(), known, claimed, isNamed);
+    let unsettled = false;
+    for (const document of loaded.values()) {
+      document.isJudged = !document.fresh;
+      this.#texts.remember(document);
+      problems.push(...damagedIn(document, this.#place.many, known, claimed, astray));
+      const isUnsure = isUnsettled(this.#format, document, known, claimed);
+      unsettled ||= isUnsure;
+      const torn = isUnsure ? tornItem(this.#format, document, known.in.get(document.name) ?? []) : null;
+      document.text.items.forEach((item, at) => {
+        const id = document.ids[at];
+        if (id === null || id === undefined) return;
+        if (item === torn) {
+          problems.push({ id, code: 'changing', detail: 'it seems to be written just now' });
+          return;
+        }
+        const revision = this.#texts.revisionOf(document, item, id);
+        items.push({ id, revision, fresh: this.#texts.isFresh(document, item), size: sizeOf(item) });
+      });
+    }
+    const event = { is: 'groups', groups: [{ group: '', items, problems, unsettled }] } as const;
+    const isAsKnown = survey.read + loaded.size === 0 && claimed.size === known.ids.size;
+    const isTold = unlisted.length === 0 && (!this.#place.many || isAsKnown);
+    this.#told = isTold ? { event, documents, known: new WeakRef(known), version: this.#texts.version } : null;
+    await tell(event);
+    return { token: 1, items: items.length, complete: within === null };
+  }
+
+  /** Reads what has to be looked into, and finds out which record each item there is. */
+  async #survey(
+    { documents, problems: unlisted }: DocumentListing,
+    vouched: Sifted | null,
+    known: Known,
+    signal: AbortSignal,
+  ): Promise<Survey> {
     const items: ListedItem[] = [...(vouched?.items ?? [])];
     const problems: ItemProblem[] = [];
     const claimed = new Set(items.map(({ id }) => id));
@@ -155,34 +213,7 @@ export class TextAdapter implements SourceAdapter {
       else unsure.push(unassigned(document));
     }
     this.#assign.assign(unsure, known, claimed);
-    this.#texts.clear();
-    const isNamed = (id: RecordId): boolean => this.#known.isNamed(id);
-    const astray = goneAstray(documents, loaded.values(), known, claimed, isNamed);
-    let unsettled = false;
-    for (const document of loaded.values()) {
-      document.isJudged = !document.fresh;
-      this.#texts.remember(document);
-      problems.push(...damagedIn(document, this.#place.many, known, claimed, astray));
-      const isUnsure = isUnsettled(this.#format, document, known, claimed);
-      unsettled ||= isUnsure;
-      const torn = isUnsure ? tornItem(this.#format, document, known.in.get(document.name) ?? []) : null;
-      document.text.items.forEach((item, at) => {
-        const id = document.ids[at];
-        if (id === null || id === undefined) return;
-        if (item === torn) {
-          problems.push({ id, code: 'changing', detail: 'it seems to be written just now' });
-          return;
-        }
-        const revision = this.#texts.revisionOf(document, item, id);
-        items.push({ id, revision, fresh: this.#texts.isFresh(document, item), size: sizeOf(item) });
-      });
-    }
-    const event = { is: 'groups', groups: [{ group: '', items, problems, unsettled }] } as const;
-    const isAsKnown = toRead.length + loaded.size === 0 && claimed.size === known.ids.size;
-    const isTold = unlisted.length === 0 && (!this.#place.many || isAsKnown);
-    this.#told = isTold ? { event, documents, known: new WeakRef(known), version: this.#texts.version } : null;
-    await tell(event);
-    return { token: 1, items: items.length, complete: within === null };
+    return { items, problems, claimed, loaded, read: toRead.length };
   }
 
   async read(ids: readonly RecordId[]): Promise<readonly (Reading | ItemProblem)[]> {
@@ -317,4 +348,7 @@ export class TextAdapter implements SourceAdapter {
   }
 }
 
+/** Is something not in its text any more, nor in another one that was looked into? */
+const missesSome = ({ loaded, claimed }: Survey, known: Known): boolean =>
+  [...loaded.keys()].some((name) => known.in.get(name)?.some(({ id }) => !claimed.has(id)) === true);
 const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);
