@@ -227,7 +227,7 @@ export function mergedText(replica: Pick<Replica, 'collection'>): Map<string, st
   return merged;
 }
 
-function nameOfDot(collection: Collection, dot: number): string {
+export function nameOfDot(collection: Collection, dot: number): string {
   const { name, index } = collection.log.nameOf(dot as never);
   return `${name.log.slice(0, 4)}-${name.number}-${index}`;
 }

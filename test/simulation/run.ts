@@ -19,6 +19,7 @@ const chosen = {
   ...(dump === null ? {} : { dump: dump.split(','), dumpEach: args.includes('--each') }),
   ...(kinds === null ? {} : { kinds: kinds.split(',') as unknown as Kinds }),
   ...(steps === null ? {} : { steps: Number(steps) }),
+  changes: args.includes('--changes'),
   wholeBatches: args.includes('--whole-batches'),
   ...(verbose ? { tell: (line: string) => console.log(line) } : {}),
 };

@@ -6,6 +6,7 @@ import type { Replica } from '../../src/main/replica.ts';
 import { formatNamed, type SourceFormat } from '../../src/main/sources/formats.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import type { Finding } from './ledger.ts';
+import { NewChanges } from './new-changes.ts';
 import { type ItemKind, numbersIn, type Shape, Shelf } from './shelf.ts';
 import { SHELF_EVENTS, SHELF_KINDS, type ShelfEventName, type ShelfKind, type ShelfScene } from './shelf-events.ts';
 import { CALLS_THAT_WRITE } from './simulate.ts';
@@ -19,6 +20,8 @@ export interface ShelvesOptions {
   readonly every?: boolean;
   readonly steps?: number;
   readonly tell?: (line: string) => void;
+  /** Tell also what becomes other in texts and change logs. */
+  readonly changes?: boolean;
 }
 export interface ShelvesDone {
   /** All that happened, and the texts at the end; equal for equal seeds. */
@@ -46,12 +49,14 @@ class ShelvesRun {
   readonly #kind: ItemKind;
   readonly #counts = new Map<string, number>();
   readonly #lines: string[] = [];
+  readonly #changes: NewChanges;
   #shelves: readonly Shelf[] = [];
 
   constructor(random: SeededRandom, options: ShelvesOptions) {
     this.#random = random.fork('events');
     this.#options = options;
     this.#group = new SimulatedGroup(random.fork('group'));
+    this.#changes = new NewChanges(this.#group);
     const chosen = random.fork('kinds');
     const allowed = options.kinds ?? SHELF_KINDS;
     this.#kinds = new Set(
@@ -79,6 +84,10 @@ class ShelvesRun {
   #tell(line: string): void {
     this.#lines.push(line);
     this.#options.tell?.(line);
+  }
+  #tellChanges(): void {
+    if (this.#options.changes === true)
+      for (const line of this.#changes.lines(this.#shelves)) this.#options.tell?.(line);
   }
 
   async #begin(): Promise<void> {
@@ -115,6 +124,7 @@ class ShelvesRun {
       await group.until(device, device.engine.addSource(replica, { path: shelf.path, format }));
     }
     await group.pass(random.pick([100, 5000, 60_000]));
+    this.#tellChanges();
   }
   #fill(shelf: Shelf): void {
     const people = Array.from({ length: PEOPLE }, (_, at) => at).filter(() => this.#random.chance(0.5));
@@ -148,17 +158,21 @@ class ShelvesRun {
     const name = this.#draw();
     const what = await SHELF_EVENTS[name].happen(scene);
     if (what !== null) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    this.#options.tell?.(`  ${step} ${what ?? `no ${name}`}`);
+    this.#tellChanges();
     await group.pass(random.pick(WAITS));
     for (const shelf of [...this.#wrote.halves.keys()]) if (random.chance(0.7)) this.#wrote.finish(shelf);
     for (const shelf of this.#shelves)
       if (!this.#wrote.halves.has(shelf) && random.chance(0.3)) this.#wrote.repair(shelf);
     for (const device of group.devices) if (device.running === null && random.chance(0.3)) await this.#start(device);
     this.#tell(`${step} ${what ?? `no ${name}`} ${this.#state()}`);
+    this.#tellChanges();
   }
   async #start(device: SimulatedDevice): Promise<void> {
     await this.#group.start(device);
     this.#introduce();
     this.#tell(`${device.name} starts`);
+    this.#tellChanges();
   }
 
   #draw(): ShelfEventName {
@@ -200,6 +214,7 @@ class ShelvesRun {
       for (const device of group.devices) if (device.running === null) await this.#start(device);
       this.#introduce();
       await group.pass(LONG_MS);
+      this.#tellChanges();
       if (!this.#confirm() && round > 0) break;
     }
     this.#tell(`quiet ${this.#state()}`);
