@@ -56,7 +56,11 @@ export class RelaySocket extends EventEmitter {
 
   send(data: string | Uint8Array, ...rest: unknown[]): void {
     const sent = rest.at(-1);
-    const done = typeof sent === 'function' ? (sent as (error?: Error) => void) : () => undefined;
+    const tell = typeof sent === 'function' ? (sent as (error?: Error) => void) : () => undefined;
+    // Nobody is told any more in a process that is no more.
+    const done = (error?: Error): void => {
+      if (!this.user.isDead()) tell(error);
+    };
     if (this.readyState !== OPEN) process.nextTick(done, new Error('WebSocket is not open'));
     else if (typeof data === 'string') this.#toRelay.send({ is: 'text', text: data }, done);
     else this.#toRelay.send({ is: 'bytes', bytes: Buffer.from(data) }, done);

@@ -10,6 +10,7 @@ import { type CollectionId, type Digest, type MemberKey, recordId } from '../../
 import type { Replica } from '../../src/main/replica.ts';
 import { statusView } from '../../src/main/requests/status-view.ts';
 import { syncRequest } from '../../src/main/requests/sync-request.ts';
+import type { RelayNetwork } from '../fakes/relay-network.ts';
 import type { SimulatedRelay } from '../fakes/simulated-relay.ts';
 import { mergedText } from './checks.ts';
 import { alone as aloneIn, neverTogether, textOf } from './never-together.ts';
@@ -58,6 +59,26 @@ describe('two devices that are never on at the same time', () => {
     expect(text(one, 'b')).toBe('from the second');
     await alone(other, () => {});
     expect(text(other, 'a')).toBeNull();
+  });
+
+  it('a device that finds its relay open and left again in one go goes there once more', async () => {
+    const relays = group.relays as RelayNetwork;
+    one.kill();
+    for (const relay of relays.relays)
+      vi.spyOn(relay, 'serve').mockImplementationOnce(async (_, opened) => {
+        // What it says from now on comes as soon as it is reached again.
+        relays.cut(one.host, 'silent');
+        opened().close(4408);
+        return { came: () => {}, closed: () => {} };
+      });
+    await group.start(one);
+    await group.pass(5000);
+    expect(relays.isApart(one.host)).toBe(true);
+    relays.mend(one.host);
+    await group.pass(120_000);
+    other.user.writeFile(`${ROOT}/a`, 'from the second');
+    await group.pass(60_000);
+    expect(text(one, 'a')).toBe('from the second');
   });
 
   it('have large files of each other, and nothing of them stays at the relay', async () => {

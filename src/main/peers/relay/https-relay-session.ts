@@ -285,6 +285,8 @@ class HttpsRelaySession implements RelaySession {
     });
     try {
       await listener.open();
+      // What comes in one go opens it and ends it, before anybody here knows of it: nothing would ever be heard on it.
+      if (listener.over !== null) throw listener.over;
     } catch (error) {
       const why = this.#grants.fault(error);
       if (why.status === 401) throw why;

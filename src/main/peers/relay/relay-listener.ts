@@ -28,11 +28,19 @@ export class RelayListener {
   #requests = 0;
   #cancelSilence: () => void = () => {};
   #isOpen: boolean = false;
-  #isOver: boolean = false;
+  #over: RelayError | null = null;
 
   constructor(socket: WebSocket, host: ListenerHost) {
     this.#socket = socket;
     this.#host = host;
+  }
+
+  /** Why it is over, also where it was open for a moment only; null: it is not. */
+  get over(): RelayError | null {
+    return this.#over;
+  }
+  get #isOver(): boolean {
+    return this.#over !== null;
   }
 
   /** Resolves once it is open. What the relay says with the opening is told before that. */
@@ -133,7 +141,7 @@ export class RelayListener {
 
   #end(why: RelayError, unknown: boolean, quietly = false): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#over = why;
     this.#cancelSilence();
     for (const { refused } of [...this.#waiting.values()]) refused(why);
     if (this.#isOpen && !quietly) this.#host.onClose(why, unknown);
