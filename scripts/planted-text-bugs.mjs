@@ -300,4 +300,11 @@ export const PLANTED_TEXT_BUGS = [
     replace: "key === 'type'",
     tests: CONTACTS,
   },
+  {
+    about: 'a card that moved to a text nobody told of is deleted',
+    file: 'src/main/sources/text/text-adapter.ts',
+    find: 'vouched !== null && missesSome(survey, known)',
+    replace: 'vouched === null && missesSome(survey, known)',
+    tests: ['test/unit/text-troubles-in-folder.test.ts'],
+  },
 ];
