@@ -1,6 +1,7 @@
 import type { ConflictView } from '../../src/contract/contract.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
+import { crashSoon, cut, deafen, endProperly, fillDisk, freeDisks, jumpClock, kill, mend } from './machine-events.ts';
 import { DEEDS, type Person } from './person.ts';
 import { limitHistory, select, timeGoesBy, turnSource, useSecond } from './place-events.ts';
 import { fillRelay, loseRelay, relayCollects, relayForgets, relayRestarts, strictRelay } from './relay-events.ts';
@@ -76,6 +77,9 @@ const onMember =
 /** Why a conflict may stay open: what nobody has any more cannot be taken, and who became a reader meanwhile settles nothing. */
 const NOT_SETTLED = new Set(['content-not-kept', 'cannot-keep-both', 'not-allowed']);
 
+/** Where a device has its folder, and where its program has what is its own. */
+const DISKS = [ROOT, '/data'];
+
 export const EVENTS = {
   create: { weight: 10, kind: null, happen: deed('create') },
   edit: { weight: 12, kind: null, happen: deed('edit') },
@@ -93,16 +97,7 @@ export const EVENTS = {
   link: { weight: 2, kind: 'attributes', happen: deed('link') },
   'make-executable': { weight: 3, kind: 'attributes', happen: deed('make-executable') },
   touch: { weight: 3, kind: 'attributes', happen: deed('touch') },
-  cut: {
-    weight: 6,
-    kind: 'links',
-    happen: ({ group, random }) => {
-      if (group.devices.length < 2) return null;
-      const [one, other] = random.shuffle(group.devices) as [SimulatedDevice, SimulatedDevice];
-      group.cut(one, other);
-      return `cut ${one.name}-${other.name}`;
-    },
-  },
+  cut: { weight: 6, kind: 'links', happen: cut },
   partition: {
     weight: 2,
     kind: 'links',
@@ -112,52 +107,10 @@ export const EVENTS = {
       return `cut ${away.name} off`;
     },
   },
-  mend: {
-    weight: 5,
-    kind: 'links',
-    happen: ({ group }) => {
-      if (group.cuts === 0) return null;
-      group.mendAll();
-      for (const device of group.alive) device.engine.network.dialNow();
-      return 'mend';
-    },
-  },
-  'crash-soon': {
-    weight: 5,
-    kind: 'crash',
-    happen: ({ group, random }) => {
-      if (group.alive.length === 0) return null;
-      const device = random.pick(group.alive);
-      const how = random.pick(['before', 'half-way', 'after'] as const);
-      let left = random.between(1, 80);
-      device.onCall = () => {
-        if (--left > 0) return null;
-        device.onCall = null;
-        return { dies: how };
-      };
-      return `${device.name} dies ${how} call ${left} from now`;
-    },
-  },
-  kill: {
-    weight: 2,
-    kind: 'crash',
-    happen: ({ group, random }) => {
-      if (group.alive.length === 0) return null;
-      const device = random.pick(group.alive);
-      device.kill();
-      return `kill ${device.name}`;
-    },
-  },
-  'end-properly': {
-    weight: 2,
-    kind: 'crash',
-    happen: async ({ group, random }) => {
-      if (group.alive.length === 0) return null;
-      const device = random.pick(group.alive);
-      await group.until(device, device.stop());
-      return `stop ${device.name}`;
-    },
-  },
+  mend: { weight: 5, kind: 'links', happen: mend },
+  'crash-soon': { weight: 5, kind: 'crash', happen: crashSoon },
+  kill: { weight: 2, kind: 'crash', happen: kill },
+  'end-properly': { weight: 2, kind: 'crash', happen: endProperly },
   'lose-power': {
     weight: 4,
     kind: 'power',
@@ -214,25 +167,8 @@ export const EVENTS = {
       return `${device.name} ${paused ? 'pauses' : 'goes on'}`;
     }),
   },
-  'fill-disk': {
-    weight: 2,
-    kind: 'disk',
-    happen: ({ group, random }) => {
-      const device = random.pick(group.devices);
-      const volume = device.disk.volumeAt(random.pick([ROOT, '/data']));
-      volume.capacity = volume.used + random.int(60);
-      return `a disk of ${device.name} is full`;
-    },
-  },
-  'free-disk': {
-    weight: 2,
-    kind: 'disk',
-    happen: ({ group, random }) => {
-      const device = random.pick(group.devices);
-      for (const path of [ROOT, '/data']) device.disk.volumeAt(path).capacity = Number.POSITIVE_INFINITY;
-      return `room on the disks of ${device.name}`;
-    },
-  },
+  'fill-disk': { weight: 2, kind: 'disk', happen: fillDisk(DISKS, 60) },
+  'free-disk': { weight: 2, kind: 'disk', happen: freeDisks(DISKS) },
   forbid: {
     weight: 2,
     kind: 'disk',
@@ -261,16 +197,7 @@ export const EVENTS = {
       return `${device.name} ${device.isMounted ? 'has its disk again' : 'loses sight of its disk'}`;
     },
   },
-  'jump-clock': {
-    weight: 3,
-    kind: 'clock',
-    happen: ({ group, random }) => {
-      const device = random.pick(group.devices);
-      const by = random.pick([-60_000, -2500, 1000, 86_400_000]);
-      device.wall.jump(by);
-      return `clock of ${device.name} jumps ${by}`;
-    },
-  },
+  'jump-clock': { weight: 3, kind: 'clock', happen: jumpClock },
   'add-device': {
     weight: 2,
     kind: 'members',
@@ -356,15 +283,7 @@ export const EVENTS = {
       return `${device.name}: a person will ${name} between two calls, ${left} from now`;
     },
   },
-  deafen: {
-    weight: 1,
-    kind: 'deaf',
-    happen: ({ group, random }) => {
-      const device = random.pick(group.devices);
-      device.deafness = random.pick([0, 0.3, 1]);
-      return `${device.name} misses ${device.deafness} of all notices`;
-    },
-  },
+  deafen: { weight: 1, kind: 'deaf', happen: deafen },
   'turn-source': { weight: 4, kind: 'sources', happen: turnSource },
   select: { weight: 4, kind: 'select', happen: select },
   'limit-history': { weight: 2, kind: 'retention', happen: limitHistory },

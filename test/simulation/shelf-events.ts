@@ -1,6 +1,7 @@
 import type { ConflictView } from '../../src/contract/contract.ts';
 import { canonicalText } from '../../src/main/past/canonical-text.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
+import { crashSoon, cut, deafen, endProperly, fillDisk, freeDisks, jumpClock, kill, mend } from './machine-events.ts';
 import { numbersIn, type Shelf } from './shelf.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
 import { ROOT } from './simulated-device.ts';
@@ -226,41 +227,9 @@ export const SHELF_EVENTS = {
       return `${shelf.device.name}: a person will ${name} between two calls, ${left} from now`;
     },
   },
-  'crash-soon': {
-    weight: 6,
-    kind: 'crash',
-    happen: (scene) => {
-      const device = anyAlive(scene);
-      if (device === null) return null;
-      const dies = scene.random.pick(['before', 'half-way', 'after'] as const);
-      let left = scene.random.between(1, 80);
-      device.onCall = () => {
-        if (--left > 0) return null;
-        device.onCall = null;
-        return { dies };
-      };
-      return `${device.name} dies ${dies} call ${left} from now`;
-    },
-  },
-  kill: {
-    weight: 2,
-    kind: 'crash',
-    happen: (scene) => {
-      const device = anyAlive(scene);
-      device?.kill();
-      return device === null ? null : `kill ${device.name}`;
-    },
-  },
-  'end-properly': {
-    weight: 2,
-    kind: 'crash',
-    happen: async (scene) => {
-      const device = anyAlive(scene);
-      if (device === null) return null;
-      await scene.group.until(device, device.stop());
-      return `stop ${device.name}`;
-    },
-  },
+  'crash-soon': { weight: 6, kind: 'crash', happen: crashSoon },
+  kill: { weight: 2, kind: 'crash', happen: kill },
+  'end-properly': { weight: 2, kind: 'crash', happen: endProperly },
   'lose-power': {
     weight: 4,
     kind: 'power',
@@ -287,63 +256,12 @@ export const SHELF_EVENTS = {
       return `power of ${device.name} goes at call ${left} from now`;
     },
   },
-  cut: {
-    weight: 5,
-    kind: 'links',
-    happen: ({ group, random }) => {
-      const [one, other] = random.shuffle(group.devices) as [SimulatedDevice, SimulatedDevice];
-      group.cut(one, other);
-      return `cut ${one.name}-${other.name}`;
-    },
-  },
-  mend: {
-    weight: 4,
-    kind: 'links',
-    happen: ({ group }) => {
-      if (group.cuts === 0) return null;
-      group.mendAll();
-      for (const device of group.alive) device.engine.network.dialNow();
-      return 'mend';
-    },
-  },
-  'fill-disk': {
-    weight: 3,
-    kind: 'disk',
-    happen: ({ group, random }) => {
-      const { disk, name } = random.pick(group.devices);
-      const volume = disk.volumeAt(ROOT);
-      volume.capacity = volume.used + random.int(400);
-      return `the disk of ${name} is full`;
-    },
-  },
-  'free-disk': {
-    weight: 3,
-    kind: 'disk',
-    happen: ({ group, random }) => {
-      const { disk, name } = random.pick(group.devices);
-      disk.volumeAt(ROOT).capacity = Number.POSITIVE_INFINITY;
-      return `room on the disk of ${name}`;
-    },
-  },
-  deafen: {
-    weight: 2,
-    kind: 'deaf',
-    happen: ({ group, random }) => {
-      const device = random.pick(group.devices);
-      device.deafness = random.pick([0, 0.3, 1]);
-      return `${device.name} misses ${device.deafness} of all notices`;
-    },
-  },
-  'jump-clock': {
-    weight: 2,
-    kind: 'clock',
-    happen: ({ group, random }) => {
-      const device = random.pick(group.devices);
-      const by = random.pick([-60_000, -2500, 1000, 86_400_000]);
-      device.wall.jump(by);
-      return `clock of ${device.name} jumps ${by}`;
-    },
-  },
+  cut: { weight: 5, kind: 'links', happen: cut },
+  mend: { weight: 4, kind: 'links', happen: mend },
+  'fill-disk': { weight: 3, kind: 'disk', happen: fillDisk([ROOT], 400) },
+  'free-disk': { weight: 3, kind: 'disk', happen: freeDisks([ROOT]) },
+  deafen: { weight: 2, kind: 'deaf', happen: deafen },
+  'jump-clock': { weight: 2, kind: 'clock', happen: jumpClock },
   settle: {
     weight: 3,
     kind: 'settle',
