@@ -46,7 +46,7 @@ export function bury(node: DirectoryNode, generation: number): void {
 }
 
 /** Forgets prints and disks of a directory and all below. */
-export function forgetBelow(node: DirectoryNode): void {
+function forgetBelow(node: DirectoryNode): void {
   node.print = null;
   node.device = null;
   if (node.children !== null) for (const child of node.children.values()) forgetBelow(child);

@@ -158,17 +158,6 @@ export class FilesDisk {
     return bytes === null ? '' : new TextDecoder().decode(bytes);
   }
 
-  /**
-   * A person says that what is at this directory now is right, although another disk was, or was not, mounted there before.
-   * The next whole listing takes it as it is.
-   */
-  acceptDisk(directory: RecordId): void {
-    const { walker, mounts } = this.#lookingAt();
-    mounts.accept(directory);
-    walker.forgetDisk(directory);
-    this.#keepMounts(mounts);
-  }
-
   #lookingAt(): { readonly walker: FileWalker; readonly mounts: MountMemory } {
     if (this.#looking === null) {
       const { platform, folding } = this.#options;

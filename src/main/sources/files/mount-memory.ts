@@ -1,5 +1,10 @@
 import { compareNames } from './names.ts';
 
+/** What a person does about a disk that will not come back, or that is to be held too. */
+const ADD_ANEW = 'remove the folder of this collection here and add it again';
+/** Why nothing is known of what was on a disk. */
+export const DISK_IS_AWAY = `the disk that was mounted there is not: connect it, or, where it will not come back, ${ADD_ANEW}`;
+
 /** What a directory's file system says about it, seen from the directory above. */
 export interface MountSight {
   readonly id: string;
@@ -17,7 +22,6 @@ export class MountMemory {
   readonly #places: Set<string>;
   /** Nothing is known from an earlier session, or a whole walk of this one is done: a new mount then hides nothing. */
   #trusting: boolean;
-  readonly #accepted = new Set<string>();
   #kept: string | null;
 
   /** `places`: what `takeChanged` gave last in an earlier session; null: there was none. */
@@ -54,24 +58,15 @@ export class MountMemory {
   judge(sight: MountSight): string | null {
     if (sight.earlier !== null) return sight.earlier === sight.device ? null : 'another disk is there than before';
     const isMount = sight.device !== sight.parentDevice;
-    if (this.#places.has(sight.id)) return isMount ? null : 'the disk that was mounted there is not';
+    if (this.#places.has(sight.id)) return isMount ? null : DISK_IS_AWAY;
     if (!isMount) return null;
-    if (!this.#trusting && !this.#accepted.has(sight.id)) return 'a disk was mounted there since';
+    if (!this.#trusting) return `a disk was mounted there since: to have what is on it held too, ${ADD_ANEW}`;
     this.#places.add(sight.id);
     return null;
   }
 
   walkedWhole(): void {
     this.#trusting = true;
-  }
-
-  /** A person says that what is there now is right: it is taken as it is when it is seen next. */
-  accept(id: string): void {
-    for (const place of this.#places) {
-      if (place !== id && !place.startsWith(`${id}/`)) continue;
-      this.#places.delete(place);
-    }
-    this.#accepted.add(id);
   }
 
   /** The places to be kept for the next session, if they are not what was kept last; null otherwise. */

@@ -5,10 +5,10 @@ import { troubleText } from '../../platform/trouble-text.ts';
 import { recordId } from '../../record/ids.ts';
 import type { ItemProblem, ListEvent, ListedGroup, ListResult, ProblemCode } from '../source-adapter.ts';
 import { type DirectoryNames, usableNames } from './directory-names.ts';
-import { bury, childOf, type DirectoryNode, forgetBelow, newNode, nodeAt } from './directory-tree.ts';
+import { bury, childOf, type DirectoryNode, newNode, nodeAt } from './directory-tree.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
 import { ListingPrint } from './listing-print.ts';
-import type { MountMemory } from './mount-memory.ts';
+import { DISK_IS_AWAY, type MountMemory } from './mount-memory.ts';
 import type { NamePlatform } from './names.ts';
 import { checkRecordPath, ParentGuard, problemCode } from './path-guard.ts';
 import { DIRECTORY_REVISION, freshCutoff, isFreshSince, REVISION_BYTES } from './revision.ts';
@@ -157,11 +157,6 @@ export class FileWalker {
     nodeAt(this.#top, id).print = null;
   }
 
-  /** Forgets which disks a directory and those below were on: the next listing takes what is there. */
-  forgetDisk(id: string): void {
-    forgetBelow(nodeAt(this.#top, id));
-  }
-
   /** When something was first seen: no listing that began since may vouch for it, as it may have looked there before. */
   #stamp(walk: Walk): number {
     return walk.generation === this.#generation ? walk.generation : this.#generation + 1;
@@ -203,7 +198,7 @@ export class FileWalker {
     } else if (at?.is === 'refused' && at.code !== 'parent-is-file') {
       unlisted(walk, id, node, at.code, at.detail);
     } else if (this.#options.mounts.touches(id)) {
-      unlisted(walk, id, node, 'io', 'the disk that was mounted there is not');
+      unlisted(walk, id, node, 'io', DISK_IS_AWAY);
     } else {
       bury(node, this.#stamp(walk));
       tell(walk, { is: 'group-gone', group: id });
@@ -268,7 +263,7 @@ export class FileWalker {
         });
         const known = at.node.children?.get(name);
         if (known !== undefined) known.seenIn = walk.generation;
-        if (known !== undefined || type === 'directory')
+        if (known !== undefined || type === 'directory' || type === 'unknown')
           unlisted(walk, id, known ?? newNode(), 'unreadable', 'it cannot be looked at');
         continue;
       }
@@ -359,7 +354,7 @@ export class FileWalker {
       if (node.seenIn === walk.generation) continue;
       const id = below(at.id, name);
       if (mounts.touches(id)) {
-        unlisted(walk, id, node, 'io', 'the disk that was mounted there is not');
+        unlisted(walk, id, node, 'io', DISK_IS_AWAY);
         continue;
       }
       if (walk.rules.outside(id, true) || (node.goneIn > 0 && node.goneIn <= walk.since)) {

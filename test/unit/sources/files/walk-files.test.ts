@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FileSystem } from '../../../../src/main/platform/file-system.ts';
+import type { DirectoryName, FileSystem } from '../../../../src/main/platform/file-system.ts';
 import { nodeFileSystem } from '../../../../src/main/platform/node-file-system.ts';
 import { IgnoreRules } from '../../../../src/main/sources/files/ignore-rules.ts';
 import { MountMemory } from '../../../../src/main/sources/files/mount-memory.ts';
@@ -64,6 +64,11 @@ function list(
   };
 }
 
+/** As some disks do, it does not say of what lies in a directory what that is. */
+const untyped = (disk: FileSystem): FileSystem => ({
+  ...disk,
+  readDirectory: (path) => disk.readDirectory(path).map((entry): DirectoryName => ({ ...entry, type: 'unknown' })),
+});
 const idsIn = (told: Told, group: string): readonly string[] =>
   told.groups.get(group)?.items.map((item) => item.id) ?? [];
 
@@ -100,6 +105,15 @@ describe('a whole listing', () => {
     const told = list(walker());
     expect([...told.groups.keys()]).toEqual(['', 'sub', 'sub/.lockstep']);
     expect(idsIn(told, '')).toEqual(['out', 'sub']);
+  });
+
+  it('leaves out what the rules leave out, also where the disk does not say what is a directory', () => {
+    const from = walker(untyped(nodeFileSystem));
+    tree.write('a/x');
+    tree.write('b/y');
+    const told = list(from, null, null, new IgnoreRules('a/', { only: [], ignore: [] }));
+    expect([[...told.groups.keys()], idsIn(told, '')]).toEqual([['', 'b'], ['b']]);
+    expect(idsIn(list(from), '')).toEqual(['a', 'b']);
   });
 
   it('leaves out what the rules leave out, without looking at it', () => {
@@ -353,6 +367,7 @@ describe('a listing since another', () => {
     const told = list(walker(), token);
     expect(told.groups.size).toBe(4);
     expect(told.result.complete).toBe(true);
+    expect(list(walker(), Number.MAX_SAFE_INTEGER)).toMatchObject({ groups: told.groups, result: { complete: true } });
   });
 
   it('never takes a directory with a fresh item as known', () => {
@@ -396,6 +411,8 @@ describe('a listing within some directories', () => {
     expect([...told.groups.keys()]).toEqual(['a']);
     expect(told.result.complete).toBe(false);
     expect([...list(from, told.result.token).groups.keys()]).toEqual(['a/sub', 'b']);
+    // Nothing is gone for not having been looked at.
+    expect(list(from, null, ['a']).result.complete).toBe(false);
   });
 
   it('gives a token that vouches for no more than it saw', () => {
@@ -415,6 +432,31 @@ describe('a listing within some directories', () => {
     expect(list(from, token, ['a']).gone).toEqual(['a']);
     expect(list(from, token, ['']).gone).toEqual(['a']);
     expect(list(from, token, ['a/sub']).gone).toEqual(['a/sub']);
+  });
+
+  it('tells what is in a directory that was gone and came back, and that it is gone once more', () => {
+    const from = walker();
+    const goes = () => fs.renameSync(tree.path('a'), `${tree.root}-away`);
+    const comes = () => fs.renameSync(`${tree.root}-away`, tree.path('a'));
+    let { token } = list(from).result;
+    const within = (): Told => {
+      const told = list(from, token, ['a']);
+      token = told.result.token;
+      return told;
+    };
+    goes();
+    expect(within().gone).toEqual(['a']);
+    comes();
+    const back = list(from, token);
+    expect([...back.groups.keys()]).toEqual(['a', 'a/sub']);
+    token = back.result.token;
+    goes();
+    expect(within().gone).toEqual(['a']);
+    comes();
+    expect([...within().groups.keys()]).toEqual(['a']);
+    goes();
+    expect(list(from, token).gone).toEqual(['a']);
+    comes();
   });
 
   it('finds no directory by a name of which only the case is another', () => {
@@ -508,19 +550,22 @@ describe('what cannot be listed', () => {
 
   it('is one item with trouble, and all below it', () => {
     let broken = false as boolean;
-    const from = walker(
-      disturbed({
-        lstat(path) {
-          if (broken && (path === tree.path('open/y') || path === tree.path('closed'))) throw failure('EIO');
-          return nodeFileSystem.lstat(path);
-        },
-      }),
-    );
+    const troubled = disturbed({
+      lstat(path) {
+        if (broken && (path === tree.path('open/y') || path === tree.path('closed'))) throw failure('EIO');
+        return nodeFileSystem.lstat(path);
+      },
+    });
+    const from = walker(troubled);
     const { token } = list(from).result;
     broken = true;
     const told = list(from, token);
     expect(told.problems).toEqual(['unreadable closed', 'unreadable open/y']);
     expect(told).toMatchObject({ unlisted: ['closed'], gone: [] });
+    // Nor is what lies in it gone where it was never listed since the start.
+    expect(list(from)).toMatchObject({ unlisted: ['closed'] });
+    expect(list(walker(troubled))).toMatchObject({ unlisted: ['closed'] });
+    expect(list(walker(untyped(troubled))).unlisted).toContain('closed');
   });
 
   it('is the whole root when it is not what it was', () => {
@@ -603,20 +648,22 @@ describe('other disks below the root', () => {
     tree.remove('a/mnt');
     expect(list(walker(disk, { mounts: new MountMemory(['a/mnt']) }))).toMatchObject({ unlisted: ['a/mnt'], gone: [] });
     tree.remove('a');
-    expect(list(walker(disk, { mounts: new MountMemory(['a/mnt']) }))).toMatchObject({ unlisted: ['a'], gone: [] });
+    for (const within of [null, ['a']]) {
+      const told = list(walker(disk, { mounts: new MountMemory(['a/mnt']) }), null, within);
+      expect(told).toMatchObject({ unlisted: ['a'], gone: [] });
+    }
   });
 
-  it('are not trusted when one appeared between sessions, until a person says so', () => {
-    const mounts = new MountMemory([]);
-    const from = walker(disk, { mounts });
+  it('are not trusted when one appeared between sessions, until the folder is added anew', () => {
+    const from = walker(disk, { mounts: new MountMemory([]) });
+    // To have looked somewhere is not to have looked everywhere.
+    list(from, null, ['']);
     const first = list(from);
     expect(first.unlisted).toEqual(['a/mnt']);
     expect([...first.groups.keys()]).toEqual(['', 'a']);
-    mounts.accept('a/mnt');
-    from.forgetDisk('a/mnt');
-    const accepted = list(from, first.result.token);
-    expect(accepted.unlisted).toEqual([]);
-    expect([...accepted.groups.keys()]).toEqual(['a/mnt', 'a/mnt/deep']);
+    const anew = list(walker(disk, { mounts: new MountMemory(null) }));
+    expect(anew.unlisted).toEqual([]);
+    expect([...anew.groups.keys()]).toEqual(['', 'a', 'a/mnt', 'a/mnt/deep']);
   });
 
   it('are not trusted when one is mounted over what was listed', () => {
@@ -632,18 +679,5 @@ describe('other disks below the root', () => {
     mounted = true;
     expect(list(from, token).unlisted).toEqual(['a/mnt']);
     expect(list(from, token, ['a/mnt']).unlisted).toEqual(['a/mnt']);
-  });
-
-  it('are let go when a person says they will not come back', () => {
-    const mounts = new MountMemory(null);
-    const from = walker(disk, { mounts });
-    const first = list(from);
-    mounted = false;
-    mounts.accept('a/mnt');
-    from.forgetDisk('a/mnt');
-    const told = list(from, first.result.token);
-    expect(told.unlisted).toEqual([]);
-    expect(idsIn(told, 'a/mnt')).toEqual([]);
-    expect(told.gone).toEqual(['a/mnt/deep']);
   });
 });
