@@ -60,6 +60,8 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['look into', {}, (page) => page.getByRole('button', { name: 'Browse People' }).click()],
   ['a contact', {}, aContact],
   ['what a place lacks', {}, (page) => page.getByRole('button', { name: '12 contacts affected' }).click()],
+  ['export', {}, (page) => fromMenu(page, /Export/, 'People')],
+  ['exported', {}, exported],
   ['possible duplicates', {}, (page) => fromMenu(page, /Possible duplicates/, 'People')],
   ['one or two people', {}, oneOrTwo],
   ['why', { page: 'problems' }, (page) => page.getByRole('button', { name: /Why/ }).first().click()],
@@ -68,6 +70,11 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
 async function fromMenu(page: Page, item: RegExp, collection = 'Documents') {
   await page.getByRole('button', { name: `More for ${collection}` }).click();
   await page.getByRole('menuitem', { name: item }).click();
+}
+async function exported(page: Page) {
+  await fromMenu(page, /Export/, 'People');
+  await page.getByRole('dialog').getByRole('button', { name: 'Export' }).click();
+  await expect(page.getByRole('dialog', { name: 'Copy of People' })).toContainText('photos 12 contacts');
 }
 async function aContact(page: Page) {
   await page.getByRole('button', { name: 'Browse People' }).click();
@@ -563,6 +570,28 @@ test('the way to join is chosen by keyboard, and the focus stays there', async (
   await expect(page.getByRole('radio', { name: 'A device nearby' })).toBeFocused();
   await page.keyboard.press('ArrowLeft');
   await expect(page.getByRole('radio', { name: 'With a link' })).toBeFocused();
+});
+
+test('contacts are exported once, beside their place, to nothing that is there, and what is left out is told', async ({
+  page,
+}) => {
+  await openPages(page, pages, {});
+  await fromMenu(page, /Export/, 'People');
+  const dialog = page.getByRole('dialog', { name: 'Export People' });
+  const place = dialog.getByLabel('Place');
+  await expect(place).toHaveValue(/\/People \d{4}-\d\d-\d\d\.vcf$/);
+  await dialog.getByRole('button', { name: /As/ }).click();
+  await page.getByRole('option', { name: 'Contacts: Google CSV', exact: true }).click();
+  await expect(place).toHaveValue(/\.csv$/);
+  await place.fill('/home/ana/there already.csv');
+  await dialog.getByRole('button', { name: 'Export' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('is there already');
+  await place.fill('/home/ana/people.csv');
+  await page.keyboard.press('Enter');
+  const done = page.getByRole('dialog', { name: 'Copy of People' });
+  await expect(done).toContainText('812 contacts written to');
+  await expect(done).toContainText('a fourth e-mail address');
+  expect((await asked(page, 'export')).at(-1)).toEqual([expect.any(String), '/home/ana/people.csv', 'csv-google']);
 });
 
 test('a device nearby that waits again stays chosen', async ({ page }) => {

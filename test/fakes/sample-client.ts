@@ -378,6 +378,10 @@ export class SampleClient implements LockstepClient {
         return String(args[0]).includes('missing')
           ? undefined
           : { kind: 'files', format: 'folder', records: null, damaged: 0 };
+      case 'export':
+        return String(args[1]).includes('there already')
+          ? new Refused('already-there', `${args[1]} is there already: move it away, or choose another name.`)
+          : { records: 812, lost: [], lacks: LACKS[0] };
       case 'source:lacks':
         return args[0] === PEOPLE ? LACKS : [];
       case 'records:list':

@@ -1,5 +1,7 @@
 /** Contacts and events as people browse them. Plain data; moments are ISO 8601 in UTC where nothing else is said. */
 
+import type { LacksView } from './source-views.ts';
+
 /** One record in a list of them. `line`: what tells most of it. */
 export interface RecordView {
   readonly id: string;
@@ -32,4 +34,6 @@ export interface AgendaView {
 export interface ExportView {
   readonly records: number;
   readonly lost: readonly { readonly record: string; readonly field: string; readonly why: string }[];
+  /** The same for people, without what only programs read; absent of files, which are copied as they are. */
+  readonly lacks?: LacksView;
 }

@@ -28,8 +28,12 @@ export interface ShownRecordView {
 }
 
 /** What one source has no place for, of what the records of its collection really say. */
-export interface SourceLacksView {
+export interface SourceLacksView extends LacksView {
   readonly source: string;
+}
+
+/** What of the records of a collection a place or a format cannot hold. */
+export interface LacksView {
   /** How many it cannot hold all of. */
   readonly records: number;
   /** What most of them lack first. */

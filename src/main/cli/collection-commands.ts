@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { OccurrenceView, SourceSettingsView } from '../../contract/contract.ts';
+import type { LacksView, OccurrenceView, SourceSettingsView } from '../../contract/contract.ts';
+import { lackWords } from '../../contract/lack-words.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { inviteNearby, joinNearby } from './nearby-pairing.ts';
@@ -307,6 +308,18 @@ const agenda: Command = {
   },
 };
 
+/** So many of those that lose something are named. */
+const NAMED = 5;
+
+function lacksText({ records, lacks, named }: LacksView, table: CommandCall['table']): string {
+  if (records === 0) return '';
+  const rows = lacks.map((lack) => [plainText(lackWords(lack)), counted(lack.records, 'record')]);
+  const names = named.slice(0, NAMED).map(({ title }) => plainText(title));
+  const others = records - names.length;
+  const whom = `${names.join(', ')}${others === 0 ? '' : ` and ${counted(others, 'other')}`}`;
+  return `It has no place for all of ${whom}:\n${table(['what', 'of'], rows, '')}Each field: --json.\n`;
+}
+
 const exportOnce: Command = {
   name: 'export',
   takes: 'COLLECTION FILE',
@@ -318,11 +331,10 @@ const exportOnce: Command = {
     const file = resolve(call.terminal.directory, call.positionals[1]!);
     const exported = await call.ask('export', call.positionals[0]!, file, wanted ?? null);
     await call.print(exported, (view) => {
-      const lost = view.lost.map((entry) => [shortRecord(entry.record), entry.field, entry.why]);
       const done = `Wrote ${counted(view.records, 'record')} to ${plainText(file)}.\n`;
-      return lost.length === 0
-        ? done
-        : `${done}Could not be written:\n${call.table(['record', 'field', 'why'], lost, '')}`;
+      if (view.lacks !== undefined) return done + lacksText(view.lacks, call.table);
+      const lost = view.lost.map((entry) => [shortRecord(entry.record), entry.why]);
+      return lost.length === 0 ? done : `${done}Could not be written:\n${call.table(['file', 'why'], lost, '')}`;
     });
     return EXIT.done;
   },

@@ -17,6 +17,7 @@ import { formatNamed, type SourceFormat } from '../sources/formats.ts';
 import { composeText, momentOf } from '../sources/text/compose-text.ts';
 import { uidOfRecord } from '../sources/text/item-ids.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
+import { lacksOf } from './source-lacks.ts';
 
 /**
  * Writes a collection of items in texts once, as it is shown here, in any format it can be written in (CLI `export`), and tells what that cannot
@@ -57,7 +58,7 @@ export async function exportRecords(
     lost.push(...lostOf(text.kind, record, isWritten ? shown : null));
   }
   write(engine, file, format, text, written);
-  return { records: written.length, lost };
+  return { records: written.length, lost, lacks: lacksOf(text.kind, records, text) };
 }
 
 /** Fails with `already-there` where something is at a place. */

@@ -1,4 +1,4 @@
-import type { LackView, SourceLacksView } from '../../contract/contract.ts';
+import type { LacksView, LackView, SourceLacksView } from '../../contract/contract.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
 import { recordTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
@@ -99,9 +99,24 @@ async function reckon(
     }
   }
   return {
-    views: sources.flatMap(({ id, sum }) => (sum.records === 0 ? [] : [sum.view(id)])),
+    views: sources.flatMap(({ id, sum }) => (sum.records === 0 ? [] : [{ source: id, ...sum.view() }])),
     found: new Map(sources.map(({ id, found }) => [id, found])),
   };
+}
+
+/** What a format has no place for, of these records. */
+export function lacksOf(
+  kind: RecordKind,
+  records: readonly { readonly id: RecordId; readonly full: Fields }[],
+  format: Pick<SourceAdapter, 'project' | 'hasNoItemFor'>,
+): LacksView {
+  const sum = new Sum();
+  const kept = new Map<string, readonly Lack[]>();
+  for (const { id, full } of records) {
+    const missing = missingOf(kind, id, full, format, kept);
+    if (missing !== null) sum.add(id, missing);
+  }
+  return sum.view();
 }
 
 /** Another number whenever another change wrote one of the fields (FNV-1a of their dots; 1 of 4 billion changes is missed). */
@@ -120,7 +135,7 @@ function missingOf(
   kind: RecordKind,
   id: RecordId,
   full: Fields,
-  adapter: SourceAdapter,
+  adapter: Pick<SourceAdapter, 'project' | 'hasNoItemFor'>,
   kept: Map<string, readonly Lack[]>,
 ): Missing | null {
   const held = adapter.project?.(full) ?? full;
@@ -168,9 +183,9 @@ class Sum {
       counted.add(key);
     }
   }
-  view(source: string): SourceLacksView {
+  view(): LacksView {
     const lacks = [...this.#lacks.values()].sort((a, b) => b.records - a.records || (a.map < b.map ? -1 : 1));
-    return { source, records: this.records, lacks, named: this.#named };
+    return { records: this.records, lacks, named: this.#named };
   }
 }
 

@@ -35,7 +35,10 @@ export function DialogFrame(props: {
     return () => cancelAnimationFrame(frame);
   });
   const onKeyDown = (event: KeyboardEvent) => {
-    if (isEnterInLine(event)) props.onEnter?.();
+    if (!isEnterInLine(event) || props.onEnter == null) return;
+    // What comes of it at once may bring a button that takes the focus: the same stroke must not press that.
+    event.preventDefault();
+    props.onEnter();
   };
   return (
     <ModalOverlay

@@ -1,6 +1,7 @@
 import {
   BookUser,
   CalendarDays,
+  FileOutput,
   Hourglass,
   ListFilter,
   LogOut,
@@ -29,6 +30,7 @@ import { ToneIcon } from '../components/tone-icon.tsx';
 import { InviteDialog } from '../devices/invite-dialog.tsx';
 import { DuplicatesDialog } from '../records/duplicates-dialog.tsx';
 import { BrowseDialog } from './browse-dialog.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 import { HaltDialog } from './halt-dialog.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { ProgressLine } from './progress-line.tsx';
@@ -37,7 +39,7 @@ import { SourceLacks, useSourceLacks } from './source-lacks.tsx';
 import { SourceLine } from './source-line.tsx';
 import { VerifyDialog } from './verify-dialog.tsx';
 
-type Dialog = 'none' | 'browse' | 'twice' | 'invite' | 'rules' | 'halt' | 'verify' | 'leave';
+type Dialog = 'none' | 'browse' | 'twice' | 'export' | 'invite' | 'rules' | 'halt' | 'verify' | 'leave';
 
 /** One collection: what it is, where it lives here, how it stands, and what can be done with it. */
 export function CollectionCard({ collection }: { collection: CollectionView }) {
@@ -109,6 +111,9 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
                 : [{ id: 'invite', label: 'Invite a device…', icon: UserPlus, run: () => setDialog('invite') }]),
               { id: 'sync', label: 'Sync now', icon: RefreshCw, run: () => void sync.run() },
               { id: 'rules', label: 'Places and rules…', icon: ListFilter, run: () => setDialog('rules') },
+              ...(collection.kind === 'files'
+                ? []
+                : [{ id: 'export', label: 'Export…', icon: FileOutput, run: () => setDialog('export') }]),
               { id: 'verify', label: 'Verify…', icon: ShieldCheck, run: () => setDialog('verify') },
               {
                 id: 'leave',
@@ -155,6 +160,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
       </div>
       {dialog === 'browse' && <BrowseDialog collection={collection} onClose={close} />}
       {dialog === 'twice' && <DuplicatesDialog collection={collection} onClose={close} />}
+      {dialog === 'export' && <ExportDialog collection={collection} onClose={close} />}
       {dialog === 'invite' && <InviteDialog collection={collection.id} onClose={close} />}
       {dialog === 'rules' && <RulesDialog collection={collection} onClose={close} />}
       {dialog === 'halt' && <HaltDialog collection={collection} onClose={close} />}

@@ -6,7 +6,7 @@ import { counted, listed } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
-import { VirtualRows } from '../components/virtual-rows.tsx';
+import { LacksList } from './lacks-list.tsx';
 
 /** What the sources of a collection cannot hold, by source. Asked again when the records become others, not at each step on the way. */
 export function useSourceLacks({
@@ -21,8 +21,6 @@ export function useSourceLacks({
   const asked = useRequest('source:lacks', kind === 'files' || !isQuiet ? null : [id], refresh);
   return new Map((asked.value ?? []).map((one) => [one.source, one]));
 }
-
-const LINE = 30;
 
 /** Says at a source what of its collection it has no place for, and whom that concerns. */
 export function SourceLacks({ collection, lacks }: { collection: CollectionView; lacks: SourceLacksView | null }) {
@@ -42,22 +40,7 @@ export function SourceLacks({ collection, lacks }: { collection: CollectionView;
             Nothing of it is lost: it stays with {collection.name} on this device and the others, in every place that
             can hold it.
           </p>
-          <ul className="plain-list bullets">
-            {lacks.lacks.map((lack) => (
-              <li key={`${lack.map} ${lack.kind} ${lack.how}`}>
-                {lackWords(lack)} <span className="muted">{counted(lack.records, RECORD_WORD[collection.kind])}</span>
-              </li>
-            ))}
-          </ul>
-          <h3>{lacks.named.length < lacks.records ? `The first ${lacks.named.length} of ${whom}` : whom}</h3>
-          <VirtualRows
-            label="Whom it concerns"
-            className="rows-box"
-            count={lacks.named.length}
-            estimate={() => LINE}
-            keyOf={(at) => lacks.named[at]?.id ?? String(at)}
-            text={(at) => <span className="planned">{lacks.named[at]?.title}</span>}
-          />
+          <LacksList kind={collection.kind} lacks={lacks} />
         </DialogFrame>
       )}
     </p>

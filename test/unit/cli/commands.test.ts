@@ -310,6 +310,17 @@ it('a device that is in step in one collection and not in another is told for wh
   expect((await run(['sync'])).out).toMatch(/Laptop +in step/);
 });
 
+it('what an export has no place for is told in words, and of whom', async () => {
+  const lack = { map: 'phones', kind: null, how: 'part', held: 0, records: 7 } as const;
+  const named = Array.from({ length: 7 }, (_, at) => ({ id: `${at}`, title: `Person ${at}` }));
+  given = { export: () => ({ records: 9, lost: [], lacks: { records: 7, lacks: [lack], named } }) };
+  const { out } = await run(['export', 'Photos', 'out']);
+  expect(out).toContain('all of Person 0, Person 1, Person 2, Person 3, Person 4 and 2 others');
+  expect(out).toMatch(/labels of phone numbers +7 records/);
+  given = { export: () => ({ records: 9, lost: [], lacks: { records: 0, lacks: [], named: [] } }) };
+  expect((await run(['export', 'Photos', 'out'])).out).toBe('Wrote 9 records to /home/ana/out.\n');
+});
+
 it('a contact with a problem is named as people know it', async () => {
   const problem = { collection: 'c1', source: '', record: 'uid-1', code: 'malformed', detail: 'x', since: '' };
   given = {
