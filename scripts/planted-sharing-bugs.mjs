@@ -29,4 +29,25 @@ export const PLANTED_SHARING_BUGS = [
     replace: 'Math.min(known.get(log)?.applied ?? 0, comparable',
     tests: ['test/unit/sharing/member-positions.test.ts'],
   },
+  {
+    about: 'who says at a relay that it has lost its database counts as having it',
+    file: 'src/main/sharing/member-positions.ts',
+    find: '    this.lowerToTold(device);\n    this.notePartial',
+    replace: '    this.notePartial',
+    tests: ['test/unit/sharing/member-positions.test.ts'],
+  },
+  {
+    about: 'who says at a relay that it leaves something out counts as having it',
+    file: 'src/main/sharing/member-positions.ts',
+    find: '    this.notePartial(device, isPartial);\n',
+    replace: '',
+    tests: ['test/unit/sharing/member-positions.test.ts'],
+  },
+  {
+    about: 'who has applied one branch of a log counts as having the other',
+    file: 'src/main/sharing/member-positions.ts',
+    find: 'Math.min(each.number, comparableUpTo(this.#collection.log, each.log, told))',
+    replace: 'each.number',
+    tests: ['test/unit/sharing/member-positions.test.ts'],
+  },
 ];

@@ -103,6 +103,56 @@ describe('how far the other members are', () => {
     expect(members.hadContents(phone)).toEqual(new Map([[there.log, 0]]));
   });
 
+  it('counts no content as had by who says at a relay that it has lost it, or leaves some out', () => {
+    write(there, 'a', 'b');
+    here.receiveFrom(there);
+    const tells = (upTo: number, isPartial = false) =>
+      members.tellRelayed(
+        phone,
+        heads(there).map((head) => ({ ...head, number: upTo })),
+        all(there).map((position) => ({ ...position, number: upTo })),
+        isPartial,
+      );
+    // Whether it has applied more than was known.
+    expect([tells(2), tells(2), members.hadContents(phone)]).toEqual([true, false, new Map([[there.log, 2]])]);
+    members.tellRelayed(phone, [], [], false);
+    expect(members.hadContents(phone)).toEqual(new Map([[there.log, 0]]));
+    tells(2, true);
+    expect(members.hadContents(phone)).toEqual(new Map());
+  });
+
+  it('counts of a log with two branches only what is before them, until one tells of both', () => {
+    const restored = new CollectionGroup(2, 'positions', 'files', restoredDatabases).devices[1] as GroupDevice;
+    for (const device of [there, restored]) write(device, 'same');
+    write(there, 'a', 'b');
+    write(restored, 'c', 'd');
+    for (const device of [there, restored]) here.receiveFrom(device);
+    const applied = () => members.hadContents(phone).get(there.log);
+    members.tell(phone, heads(restored));
+    members.acknowledged(phone, all(restored), all(restored));
+    expect(applied()).toBe(1);
+    const both = [...heads(there), ...heads(restored)];
+    members.tell(phone, both);
+    members.acknowledged(phone, all(restored), all(restored));
+    expect(applied()).toBe(3);
+    members.tell(phone, heads(restored));
+    members.lowerToTold(phone);
+    expect(applied()).toBe(1);
+    // What others say of it is but a number.
+    const said = [{ member: keyOf(phone), linked: false, held: all(here), applied: all(here) }];
+    members.forget(phone);
+    members.tellOfOthers(tablet, said);
+    expect(members.behind(phone)).toBe(2);
+  });
+
+  it('tells of the problems of those that are linked', () => {
+    members.tell(phone, []);
+    members.noteProblems(phone, 3);
+    expect(members.problems(phone)).toBe(3);
+    members.forget(phone);
+    expect(members.problems(phone)).toBe(0);
+  });
+
   it('counts nothing as applied that a member tells it holds and does not tell it has applied', () => {
     write(there, 'a', 'b');
     here.receiveFrom(there);

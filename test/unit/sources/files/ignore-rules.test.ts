@@ -44,6 +44,8 @@ describe('IgnoreRules', () => {
   it('lets the settings of the source have the last word', () => {
     const rules = new IgnoreRules('*.log', { only: [], ignore: ['!keep.log', 'mine/'] });
     expect(['keep.log', 'x.log', 'mine/'].map((id) => outside(rules, id))).toEqual([false, true, true]);
+    const alone = new IgnoreRules('', { only: [], ignore: ['mine/'] });
+    expect([alone.empty, outside(alone, 'mine/'), outside(alone, 'yours/')]).toEqual([false, true, false]);
   });
 
   it.each<[readonly string[], string, boolean]>([
@@ -54,6 +56,9 @@ describe('IgnoreRules', () => {
     [['docs/work'], 'docs/other/', true],
     [['docs/work'], 'docs', true],
     [['docs/work'], 'music/', true],
+    [['work/'], 'docs/', false],
+    [['work/'], 'docs/work/x', false],
+    [['docs/work', '!private'], 'music/', true],
     [['/a/*/c/'], 'a/x/', false],
     [['/a/*/c/'], 'a/x/c/y', false],
     [['/a/*/c/'], 'a/x/d/', true],

@@ -104,7 +104,7 @@ describe('a whole listing', () => {
     fs.symlinkSync('/etc', tree.path('out'));
     const told = list(walker());
     expect([...told.groups.keys()]).toEqual(['', 'sub', 'sub/.lockstep']);
-    expect(idsIn(told, '')).toEqual(['out', 'sub']);
+    expect([idsIn(told, ''), told.problems]).toEqual([['out', 'sub'], []]);
   });
 
   it('leaves out what the rules leave out, also where the disk does not say what is a directory', () => {
@@ -342,6 +342,7 @@ describe('a listing since another', () => {
 
   it('misses nothing when another listing ends before it does', () => {
     for (let i = 0; i < 1_000; i++) tree.write(`b/${i}`, '');
+    tree.write('d/x');
     const from = walker();
     const { token } = list(from).result;
     tree.write('b/new');
@@ -351,15 +352,30 @@ describe('a listing since another', () => {
     const quick = list(from, token);
     expect([...quick.groups.keys()]).toEqual(['', 'b', 'c']);
     tree.write('a/late');
+    tree.write('d/late');
     tree.remove('c');
-    expect([...slow]).toEqual([]);
+    expect([...slow]).toMatchObject([{ is: 'groups', groups: [{ group: 'd' }] }]);
     expect(list(from, quick.result.token)).toMatchObject({
       gone: ['c'],
       groups: new Map([
         ['a', expect.anything()],
         ['', expect.anything()],
+        // The slow one came to it last, and told it to whoever asked for that one.
+        ['d', expect.anything()],
       ]),
     });
+  });
+
+  it('tells a directory in which nothing but a trouble came or went', () => {
+    tree.write('c/x');
+    const from = walker();
+    const first = list(from);
+    execFileSync('mkfifo', [tree.path('c/pipe')]);
+    const then = list(from, first.result.token);
+    expect([[...then.groups.keys()], then.problems]).toEqual([['c'], ['special-file c/pipe']]);
+    tree.remove('c/pipe');
+    const after = list(from, then.result.token);
+    expect([[...after.groups.keys()], after.problems]).toEqual([['c'], []]);
   });
 
   it('tells everything for a token it does not know', () => {
@@ -515,6 +531,12 @@ describe('what cannot be listed', () => {
     const after = list(from, told.result.token);
     expect(after.gone).toEqual(['closed/in']);
     expect([...after.groups.keys()]).toEqual(['closed']);
+    // Nothing changed in it meanwhile.
+    closed = true;
+    const again = list(from, after.result.token);
+    expect(again.unlisted).toEqual(['closed']);
+    closed = false;
+    expect([...list(from, again.result.token).groups.keys()]).toEqual(['closed']);
   });
 
   it('is a directory that goes while it is listed: no problem, and told gone by the next', () => {
@@ -644,7 +666,10 @@ describe('other disks below the root', () => {
 
   it('are missed in a later session too, even when their place is gone', () => {
     mounted = false;
-    expect(list(walker(disk, { mounts: new MountMemory(['a/mnt']) }))).toMatchObject({ unlisted: ['a/mnt'], gone: [] });
+    for (const within of [null, ['a/mnt']]) {
+      const told = list(walker(disk, { mounts: new MountMemory(['a/mnt']) }), null, within);
+      expect(told).toMatchObject({ unlisted: ['a/mnt'], gone: [] });
+    }
     tree.remove('a/mnt');
     expect(list(walker(disk, { mounts: new MountMemory(['a/mnt']) }))).toMatchObject({ unlisted: ['a/mnt'], gone: [] });
     tree.remove('a');
