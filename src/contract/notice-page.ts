@@ -6,6 +6,6 @@ export const NOTICE_PAGES = {
   halt: 'sources',
   request: 'devices',
   joined: 'devices',
-  removed: 'devices',
+  removed: 'sources',
   problem: 'problems',
 } as const satisfies { readonly [about in NoticeView['about']]: string };

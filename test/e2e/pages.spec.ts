@@ -360,6 +360,26 @@ test('a message that comes while a dialog is open lies under it, leads on afterw
   await expect(page.getByText('Music: It is halted again')).toHaveCount(0);
 });
 
+test('a message leads to the page where something can be done, and goes once that is on the screen', async ({
+  page,
+}) => {
+  await openPages(page, pages, { page: 'history' });
+  const tell = (about: 'removed' | 'conflict', title: string) =>
+    page.evaluate(
+      (notice) => (window as unknown as { sample: SampleClient }).sample.tell('notice', { ...notice, text: 'See' }),
+      { about, title },
+    );
+  const messages = page.getByRole('region', { name: 'Messages' });
+  await tell('conflict', 'Photos');
+  await tell('removed', 'This device was removed from Music');
+  await messages.getByRole('button', { name: 'Show' }).last().click();
+  await expect(page.getByRole('heading', { name: 'Sources', level: 1 })).toBeVisible();
+  await expect(messages.getByText('removed from Music')).toHaveCount(0);
+  await expect(messages.getByText('Photos')).toBeVisible();
+  await page.keyboard.press('Control+3');
+  await expect(messages.getByText('Photos')).toHaveCount(0);
+});
+
 test('two contacts that may be one person are seen side by side; either answer is given and can be undone', async ({
   page,
 }) => {

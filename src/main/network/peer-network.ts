@@ -244,7 +244,7 @@ export class PeerNetwork {
       this.#engine.events.notice(`removed-${id}`, {
         about: 'removed',
         title: `This device was removed from ${replica.collection.stored.name}`,
-        text: 'What is in its folder stays as it is; nothing is exchanged any more.',
+        text: 'What is here stays as it is; nothing is exchanged any more. To join again, leave it first.',
       });
     this.#engine.changed();
   }
