@@ -1,9 +1,8 @@
+import { LookPace } from './look-pace.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Synchronizer } from './synchronizer.ts';
 
-/** Changes that come within this time are looked at together. */
-const DEBOUNCE_MS = 20;
-/** The same while a batch is being written there, for most of what happens then is that: so long, or so many times what the last look took. */
+/** What happens while a batch is being written there is mostly that: it is looked at after so long, or so many times what the last look took. */
 const DEBOUNCE_WRITING_MS = 1000;
 const WRITING_TO_LOOKING = 10;
 /** But no longer than this: a computer that slept in the middle of a look is one whose look took a night. */
@@ -33,6 +32,7 @@ export class Schedule {
   readonly #interval: () => number;
   readonly #fault: (error: Error) => void;
   readonly #groups = new Set<string>();
+  readonly #pace: LookPace;
   #everywhere = false;
   /** Who waits for a look, and for how many they did. */
   #waiting: Asked[] = [];
@@ -59,6 +59,7 @@ export class Schedule {
     this.#synchronizer = synchronizer;
     this.#interval = interval;
     this.#fault = fault;
+    this.#pace = new LookPace(clock);
     this.#plan();
   }
 
@@ -78,7 +79,7 @@ export class Schedule {
     if (this.#planned !== null || this.#stopped) return;
     const writing = Math.max(DEBOUNCE_WRITING_MS, WRITING_TO_LOOKING * this.#lookTook);
     this.#isPutOff = this.#isWriting;
-    this.#planLook(this.#isPutOff ? Math.min(writing, LONGEST_DEBOUNCE_MS) : DEBOUNCE_MS);
+    this.#planLook(this.#isPutOff ? Math.min(writing, LONGEST_DEBOUNCE_MS) : this.#pace.pause(this.#lookTook));
   }
 
   #planLook(delay: number): void {
@@ -152,10 +153,11 @@ export class Schedule {
           if (!this.#stopped) this.#fault(error as Error);
         }
         this.#lookTook = Math.max(0, this.#clock.now() - began);
+        this.#pace.looked();
         this.#answer(waiting);
         this.constructSoon();
-        // What was told meanwhile is mostly our own writing.
-        if (this.#isWriting && this.#waiting.length === 0) break;
+        // Nobody waits for what was told meanwhile, and more of it is to come.
+        if (this.#waiting.length === 0) break;
       }
     } finally {
       this.#looking = false;

@@ -19,6 +19,7 @@ import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 import { groupOf } from './take-in/item-group.ts';
+import { RestlessItems } from './take-in/restless-items.ts';
 import { SETTLE_LARGE_MS, Settling } from './take-in/settling.ts';
 import { type TakeInPort, type TakeInResult, takeIn } from './take-in/take-in.ts';
 import { Vanishing } from './take-in/vanishing.ts';
@@ -66,6 +67,7 @@ export class Synchronizer {
   readonly #port: SynchronizerPort;
   readonly #lock = new Lock();
   readonly #settling: Settling;
+  readonly #restless: RestlessItems;
   readonly #vanishing: Vanishing;
   readonly #abort = new AbortController();
   readonly #confirmation: SourceConfirmation;
@@ -94,6 +96,7 @@ export class Synchronizer {
     this.#clock = clock;
     this.#vanishing = new Vanishing(clock);
     this.#settling = new Settling(clock);
+    this.#restless = new RestlessItems(clock);
     this.#port = port;
     this.#confirmation = new SourceConfirmation(collection, source.row);
     this.#status = new SourceStatus(
@@ -336,6 +339,7 @@ export class Synchronizer {
         (!unsettled && (asked || isHalted || this.#vanishing.mayTake(count, limits.deleteCount))),
       heldBack: (id: RecordId, revision?: Revision) => this.#port.heldBack(id, revision),
       settling: this.#settling,
+      restless: this.#restless,
       // It may become another while a look is under way.
       get readOnly() {
         return !port.mayWrite();
@@ -398,6 +402,7 @@ export class Synchronizer {
         this.#noteVanishing(taken);
         if (taken.fresh.size > 0) this.#port.lookLater(taken.fresh);
         if (taken.settling.size > 0) this.#port.lookLater(taken.settling, SETTLE_LARGE_MS);
+        for (const [group, after] of this.#restless.plan(taken.restless)) this.#port.lookLater(new Set([group]), after);
         if (all) this.#carryOut();
         if (this.#source.adopting && all) {
           if (this.#collection.records.hasSnapshots(this.#source.row)) this.construction.forgetNew();

@@ -67,8 +67,36 @@ describe('looking', () => {
     await clock.advance(1000);
     expect(looks).toEqual([['docs']]);
     goOn();
-    await flush();
+    await clock.advance(19);
+    expect(looks).toEqual([['docs']]);
+    await clock.advance(1);
     expect(looks).toEqual([['docs'], ['music']]);
+  });
+  it('comes ever less often where something happens on and on, and soon again once that has ended', async () => {
+    const { clock, schedule, looks } = world();
+    const goesOn = clock.now() + 10_000;
+    for (let at = clock.now(); at < goesOn; at += 5) {
+      schedule.dirty('docs');
+      await clock.advance(5);
+    }
+    expect(looks.length).toBeLessThan(40);
+    expect(looks.length).toBeGreaterThan(20);
+    await clock.advance(5_000);
+    const before = looks.length;
+    schedule.dirty('docs');
+    await clock.advance(20);
+    expect(looks).toHaveLength(before + 1);
+  });
+  it('is not waited for longer by who asks for one', async () => {
+    const { clock, schedule, looks } = world();
+    for (let at = 0; at < 1000; at++) {
+      schedule.dirty('docs');
+      await clock.advance(5);
+    }
+    const before = looks.length;
+    void schedule.lookNow();
+    await flush();
+    expect(looks).toHaveLength(before + 1);
   });
   it('comes back where the computer slept through one, though much is being written there', async () => {
     const world = new FakeClock();

@@ -21,6 +21,7 @@ import type { HeldItems } from './held-items.ts';
 import { groupOf } from './item-group.ts';
 import type { LookProblems } from './look-problems.ts';
 import type { MeetBook, Met } from './meet-book.ts';
+import type { RestlessItems } from './restless-items.ts';
 import type { Settling } from './settling.ts';
 
 /** What the commits of one look need of it. */
@@ -30,6 +31,7 @@ export interface CommitPort {
   readonly contents: ContentStore;
   readonly clock: Clock;
   readonly settling: Settling;
+  readonly restless: RestlessItems;
   readonly drafts: DraftChange;
   readonly problems: LookProblems;
   /** null: it is no book of contacts that meets others for the first time. */
@@ -176,6 +178,7 @@ export class CommitLook {
       else if (!this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot)))
         this.behind.push(row);
       this.#noteContent(held, reading, row);
+      if (held !== null) this.#port.restless.changed(reading.id);
     });
     // In the first look at a source most is old. Later on all is noted: a clock may jump.
     const isLate = (at: number): boolean => !this.#port.isFirst || changed[at]?.reading.unsynced === true;

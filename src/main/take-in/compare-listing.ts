@@ -21,6 +21,8 @@ export interface ComparePort {
   heldBack(id: RecordId, revision?: Revision): boolean;
   /** It was read lately, is as it was then, and need not be read again yet. */
   isSettling(id: RecordId): boolean;
+  /** It changed, as it does again and again, and is not to be read yet. */
+  isRestless(id: RecordId): boolean;
   /** An item of this id is there. */
   saw(id: RecordId): void;
   note(problem: ItemProblem): void;
@@ -160,7 +162,7 @@ export class CompareListing {
         continue;
       }
       open.add(name);
-      if (revision instanceof Uint8Array && isAt(revision, item.revision) && this.#port.isSettling(item.id)) continue;
+      if (revision instanceof Uint8Array && this.#waits(item, isAt(revision, item.revision))) continue;
       if (!this.#port.heldBack(item.id, item.revision)) this.#dirty.add({ id: item.id, size: item.size });
     }
     const troubled = new Set<string>(group.problems.map((problem) => problem.id));
@@ -172,6 +174,11 @@ export class CompareListing {
       if (!troubled.has(id)) this.#isGone(id, member.row);
     }
     return open;
+  }
+
+  /** `isSame`: it is as it was when it was read. */
+  #waits({ id }: ListedItem, isSame: boolean): boolean {
+    return isSame ? this.#port.isSettling(id) : this.#port.isRestless(id);
   }
 
   /** Gone from the listing is gone from the source, unless rules put it outside: then the source is to hold it no more. */

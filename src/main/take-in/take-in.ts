@@ -20,6 +20,7 @@ import { LookProblems } from './look-problems.ts';
 import { MeetBook } from './meet-book.ts';
 import { isPack, PackedObjects } from './packed-objects.ts';
 import { followRenamed } from './renamed-contacts.ts';
+import type { RestlessItems } from './restless-items.ts';
 import type { Settling } from './settling.ts';
 
 /** Of texts, which are read in this thread, so many items are read at a time: peers and people wait no longer than that takes. */
@@ -37,6 +38,8 @@ export type TakeInResult =
       readonly fresh: ReadonlySet<string>;
       /** Groups of large files that are to settle. */
       readonly settling: ReadonlySet<string>;
+      /** Groups of files that change again and again, with the milliseconds until they are to be read. */
+      readonly restless: ReadonlyMap<string, number>;
       /** Records that say more than the source shows: they are to be brought to it. */
       readonly behind: readonly number[];
       /** Items gone that were taken for deletions, but for those that moved. */
@@ -68,6 +71,8 @@ export interface TakeInRequest {
   heldBack(id: RecordId, revision?: Revision): boolean;
   /** Large files read lately, kept from one look to the next. */
   readonly settling: Settling;
+  /** Files that change again and again, likewise. */
+  readonly restless: RestlessItems;
   /** Are so many items gone that were not moved, as this look finds them, to be taken for deletions now? `unsettled`: as `ListedGroup` says. */
   mayDelete(count: number, unsettled: boolean): boolean;
   /** A person waits for it. */
@@ -138,6 +143,7 @@ class Look {
   readonly #postponed = new Set<RecordId>();
   /** What is read is committed while the listing goes on. */
   readonly #streams: boolean;
+  readonly #restless = new Map<string, number>();
   #committed: Promise<void> = Promise.resolve();
   /** All but the last batch of those. */
   #committedBefore: Promise<void> = Promise.resolve();
@@ -164,6 +170,7 @@ class Look {
       {
         heldBack: (id, revision) => request.heldBack(id, revision),
         isSettling: (id) => request.settling.isWaiting(id),
+        isRestless: (id) => this.#isRestless(id),
         saw: (id) => this.#meets?.saw(id),
         note: (problem) => this.#problems.note(problem),
       },
@@ -173,6 +180,7 @@ class Look {
       contents,
       clock,
       settling: request.settling,
+      restless: request.restless,
       drafts: this.#drafts,
       problems: this.#problems,
       meets: this.#meets,
@@ -220,6 +228,7 @@ class Look {
       changes: this.#commit.changes,
       fresh: this.#commit.fresh,
       settling: this.#commit.settling,
+      restless: this.#restless,
       behind: this.#commit.behind,
       deleted,
       postponed,
@@ -240,6 +249,16 @@ class Look {
     );
     // Nothing is committed any more once the source is let go of.
     return listing.finally(() => this.#committed.catch(() => undefined));
+  }
+
+  /** Is it to be read later on? Items of a text are read with it. */
+  #isRestless(id: RecordId): boolean {
+    if (this.#request.asked || this.#held.project !== null) return false;
+    const rest = this.#request.restless.rest(id);
+    if (rest === 0) return false;
+    const group = groupOf(id);
+    this.#restless.set(group, Math.min(rest, this.#restless.get(group) ?? rest));
+    return true;
   }
 
   async #letGoOfLeftOut(): Promise<void> {

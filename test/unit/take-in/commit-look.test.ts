@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/main/platform/clock.ts';
 import { ENTRY, EXECUTABLE, EXISTS, fileFields } from '../../../src/main/record/file-entry.ts';
-import { type Digest, recordId } from '../../../src/main/record/ids.ts';
+import { type Digest, type RecordId, recordId } from '../../../src/main/record/ids.ts';
 import type { Fields } from '../../../src/main/record/value.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type { ItemProblem, Reading, Revision } from '../../../src/main/sources/source-adapter.ts';
@@ -11,6 +11,7 @@ import { DraftChange } from '../../../src/main/take-in/draft-change.ts';
 import { GoneItems, NO_MOVES } from '../../../src/main/take-in/gone-items.ts';
 import { HeldItems } from '../../../src/main/take-in/held-items.ts';
 import type { LookProblems } from '../../../src/main/take-in/look-problems.ts';
+import { RestlessItems } from '../../../src/main/take-in/restless-items.ts';
 import { Settling } from '../../../src/main/take-in/settling.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
@@ -53,6 +54,7 @@ function commit(more: Partial<CommitPort> = {}): CommitLook {
     contents,
     clock: atOnce,
     settling: new Settling(atOnce),
+    restless: new RestlessItems(atOnce),
     drafts: new DraftChange(collection, held, false),
     problems: problems as unknown as LookProblems,
     meets: null,
@@ -111,6 +113,16 @@ describe('what a source holds of a content', () => {
     take(reading('empty', fileOf('')));
     expect([holders('text'), holders('')]).toEqual([[], []]);
   });
+});
+
+it('a change of what was there counts as one more of it, a new file as none', () => {
+  holds('a', 'old');
+  const counted: RecordId[] = [];
+  const restless = { changed: (id: RecordId) => void counted.push(id) } as unknown as RestlessItems;
+  const same = reading('a', fileOf('edited'));
+  commit({ restless }).readings([same, reading('b', fileOf('new'))], NO_MOVES);
+  commit({ restless }).readings([same], NO_MOVES);
+  expect(counted).toEqual(['a']);
 });
 
 describe('what is gone', () => {

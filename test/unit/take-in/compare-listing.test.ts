@@ -26,6 +26,7 @@ let listing: CompareListing;
 let outside: Set<string>;
 let heldBack: Set<string>;
 let settling: Set<string>;
+let restless: Set<string>;
 let noted: ItemProblem[];
 let adapter: SourceAdapter & { project?: (full: Fields) => Fields };
 let saw: number;
@@ -33,13 +34,14 @@ beforeEach(() => {
   databases = new GroupDatabases();
   device = new CollectionGroup(1, 'listing', 'files', databases).devices[0] as GroupDevice;
   source = device.addSource(databases).row;
-  [outside, heldBack, settling, noted, saw] = [new Set(), new Set(), new Set(), [], 0];
+  [outside, heldBack, settling, restless, noted, saw] = [new Set(), new Set(), new Set(), new Set(), [], 0];
   dirty = new DirtyItems(1000);
   adapter = { outside: (id: string) => outside.has(id) } as unknown as typeof adapter;
   gone = new GoneItems(device.collection, new HeldItems(device.collection, source, adapter));
   const port = {
     heldBack: (id: RecordId) => heldBack.has(id),
     isSettling: (id: RecordId) => settling.has(id),
+    isRestless: (id: RecordId) => restless.has(id),
     saw: () => void saw++,
     note: (problem: ItemProblem) => noted.push(problem),
   };
@@ -86,6 +88,13 @@ describe('a listing beside the snapshot', () => {
     settling.add('b');
     compare(group('', ['a', 'b']));
     expect(read()).toEqual(['a']);
+  });
+
+  it('does not have read what changes again and again and rests by now, but whatever is new', () => {
+    holds('log', 'note');
+    for (const id of ['log', 'new']) restless.add(id);
+    compare(group('', ['log', 'note', 'new'], NEW));
+    expect([read(), missing()]).toEqual([['note', 'new'], []]);
   });
 
   it('takes what is not listed in its group for gone', () => {

@@ -9,6 +9,7 @@ import type { ListEvent, Reading, Revision, SourceAdapter } from '../../../src/m
 import { ContentStore } from '../../../src/main/store/content-store.ts';
 import type { StoredSource } from '../../../src/main/store/registry-store.ts';
 import { groupOf } from '../../../src/main/take-in/item-group.ts';
+import { RestlessItems } from '../../../src/main/take-in/restless-items.ts';
 import { Settling } from '../../../src/main/take-in/settling.ts';
 import { type TakeInPort, type TakeInRequest, type TakeInResult, takeIn } from '../../../src/main/take-in/take-in.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
@@ -107,6 +108,7 @@ function look(request: Partial<TakeInRequest> = {}, port: Partial<TakeInPort> = 
       readOnly: false,
       heldBack: (id) => heldBack.has(id),
       settling: new Settling(atOnce),
+      restless: new RestlessItems(atOnce),
       mayDelete: (count) => {
         asked.push(`may delete ${count}`);
         return true;
@@ -132,6 +134,20 @@ describe('a look at everything', () => {
     complete = false;
     expect(await look()).toMatchObject({ is: 'done', changes: 0, deleted: 0 });
     expect(device.isThere('d/b')).toBe(true);
+  });
+});
+
+describe('a file that changes again and again', () => {
+  it('is read once it has rested, or where somebody asks; until then its folder is named', async () => {
+    const restless = { rest: (id: string) => (id === 'd/log' ? 7000 : 0), changed: () => undefined };
+    const resting = { restless: restless as unknown as RestlessItems };
+    holds('a', 'd/log');
+    for (const id of ['a', 'd/log']) {
+      put(id, 'more');
+      device.collection.records.putSnapshot(source.row, row(id), storedRevision(Uint8Array.of(9), false), null);
+    }
+    expect(await look(resting)).toMatchObject({ changes: 1, restless: new Map([['d', 7000]]) });
+    expect(await look({ ...resting, asked: true })).toMatchObject({ changes: 1, restless: new Map() });
   });
 });
 
