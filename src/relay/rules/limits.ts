@@ -80,3 +80,5 @@ export const SPLICES_A_MEMBER = 16;
 /** What lies between the two ends of a splice before the sender is held (PROTOCOL 2.10), and when it goes on. */
 export const SPLICE_HIGH = MIB;
 export const SPLICE_LOW = 256 * KIB;
+/** What the shortest frame that has not left takes in memory, about. */
+export const SPLICE_FRAME = 256;

@@ -1,7 +1,7 @@
 import { toHex } from '../../main/peers/protocol/hex.ts';
 import type { Random } from '../../main/platform/random.ts';
 import type { CollectionId, MemberKey } from '../../main/record/ids.ts';
-import { LIVE_MS, SPLICE_HIGH, SPLICE_LOW, SPLICES_A_MEMBER } from './limits.ts';
+import { LIVE_MS, SPLICE_FRAME, SPLICE_HIGH, SPLICE_LOW, SPLICES_A_MEMBER } from './limits.ts';
 
 /** The relay's end of a live socket. */
 export interface LiveEnd {
@@ -26,7 +26,7 @@ interface Side {
   readonly token: string;
   readonly owner: LiveOwner;
   end: LiveEnd | null;
-  /** Sent to this end and not yet gone. */
+  /** Sent to this end and not yet gone, as frames count. */
   outstanding: number;
   /** The other end is held because of it. */
   holds: boolean;
@@ -40,7 +40,8 @@ interface Splice {
 
 /**
  * Joins the sockets of two ends, each known by a token that is good once and for ten seconds. Bytes pass as they come; an end that takes
- * them slower than the other gives them holds it: between 1 MiB and 256 KiB that have not left.
+ * them slower than the other gives them holds it: between 1 MiB and 256 KiB that have not left. No frame counts as less than it takes in
+ * memory, or frames without a byte would fill it.
  */
 export class Splices {
   readonly #random: Random;
@@ -124,13 +125,14 @@ export class Splices {
 
   #pass(bytes: Uint8Array, from: Side, to: Side): void {
     this.#passed(bytes.length);
-    to.outstanding += bytes.length;
+    const cost = Math.max(bytes.length, SPLICE_FRAME);
+    to.outstanding += cost;
     if (to.outstanding > SPLICE_HIGH && !to.holds) {
       to.holds = true;
       from.end?.pause();
     }
     to.end?.send(bytes, () => {
-      to.outstanding -= bytes.length;
+      to.outstanding -= cost;
       if (to.holds && to.outstanding < SPLICE_LOW) {
         to.holds = false;
         from.end?.resume();

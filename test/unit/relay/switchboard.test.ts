@@ -128,6 +128,19 @@ describe('a link of two members', () => {
     expect(first.isPaused).toBe(true);
   });
 
+  it('holds who sends frames without a byte, or with one, as they fill the memory too', () => {
+    for (const frame of [new Uint8Array(0), Uint8Array.of(1)]) {
+      const [forAna, forBen] = meet();
+      const [first, second] = [new HeldEnd(), new HeldEnd()];
+      const one = relay.service.claimLive(forAna, first);
+      relay.service.claimLive(forBen, second);
+      for (let sent = 0; sent < 100_000 && !first.isPaused; sent++) one.came(frame);
+      expect([first.isPaused, second.got.length < 10_000]).toEqual([true, true]);
+      second.leave(second.held.length);
+      expect(first.isPaused).toBe(false);
+    }
+  });
+
   it('needs tokens that are good once, for ten seconds', async () => {
     const [forAna, forBen] = meet();
     relay.service.claimLive(forAna, new HeldEnd());
