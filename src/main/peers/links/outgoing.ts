@@ -2,6 +2,8 @@
 const SHORT = 16 * 1024;
 /** And no more than this is copied for it. */
 const GATHERED = 64 * 1024;
+/** What a part takes in memory besides its bytes, about. */
+const PART_BYTES = 256;
 
 interface Part {
   readonly bytes: Uint8Array;
@@ -31,6 +33,10 @@ export class Outgoing {
   /** Bytes that are not written yet. */
   get waiting(): number {
     return this.#waiting;
+  }
+  /** What that takes in memory, about: many short parts take more than their bytes. */
+  get memory(): number {
+    return this.#waiting + PART_BYTES * (this.#parts.length - this.#next);
   }
 
   /** `sent`: the memory of the part is not needed any more. Writing begins once the program yields, so that what is pushed together leaves together. */
@@ -70,11 +76,15 @@ export class Outgoing {
     }
     if (bytes.length < SHORT) bytes = this.#gather(bytes);
     const parts = this.#parts.slice(from, this.#next);
-    if (this.#next === this.#parts.length) {
-      this.#parts.length = 0;
-      this.#next = 0;
-    }
+    this.#letGo();
     return { bytes, parts };
+  }
+
+  /** What was taken is let go of as soon as it is the most of it: who sends without a pause never comes to the end. */
+  #letGo(): void {
+    if (2 * this.#next <= this.#parts.length) return;
+    this.#parts.splice(0, this.#next);
+    this.#next = 0;
   }
 
   #gather(first: Uint8Array): Uint8Array {

@@ -9,6 +9,11 @@ import { Signal } from './signal.ts';
 const HIGH_WATER = 1024 * 1024;
 /** And until which it waits: there is always something to encrypt. */
 const LOW_WATER = HIGH_WATER / 2;
+/**
+ * Who is sent so much in memory without taking it is left. Bulk waits long before that; what is said besides, and every answer to what a peer asks,
+ * would else fill the memory for one that only asks.
+ */
+const MOST_QUEUED = 64 * 1024 * 1024;
 /** How long what is queued may take to leave once the link is closed. */
 const FLUSH_MS = 5000;
 
@@ -94,7 +99,17 @@ class TlsLink implements ByteLink {
     const parts = frame instanceof Uint8Array ? [frame] : frame;
     for (const [at, part] of parts.entries()) this.#outgoing.push(part, at === parts.length - 1 ? sent : undefined);
     this.#isFull ||= this.#outgoing.waiting >= HIGH_WATER;
+    if (this.#outgoing.memory > MOST_QUEUED) this.#leave('takes-nothing');
     return !this.#isFull;
+  }
+
+  /** Nothing is sent any more. Its listeners hear of it later: whoever sends may be in the middle of something. */
+  #leave(reason: string): void {
+    this.#reason = reason;
+    queueMicrotask(() => {
+      this.#socket.destroy();
+      this.#end(reason);
+    });
   }
 
   #written(): void {

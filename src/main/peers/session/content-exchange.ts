@@ -16,6 +16,11 @@ import type { ContentAsked, ContentGiven, SharedCollection } from './shared-coll
 /** The reader's limits, whatever a peer says an item's length is. */
 const LONGEST_CONTENT = 4 << 20;
 const LONGEST_CHUNK_LIST = 64 << 20;
+/** Bytes that were read for a peer and have not left: while there are more, its next request waits. */
+const MOST_READ_AHEAD = 16 << 20;
+/** What requests of a peer that wait take in memory, about: those beyond it are refused. Honest ones never come near it. */
+const MOST_ASKED = 32 << 20;
+const ITEM_BYTES = 512;
 
 export interface Fetched {
   readonly bytes: Uint8Array;
@@ -161,13 +166,23 @@ export class ContentReplies {
   readonly #ready: () => void;
   readonly #refuse: (message: MessageOf<'CONTENT_NO'>) => void;
   #work: Promise<void> = Promise.resolve();
+  /** Of what was read, bytes that have not left. */
+  #unsent = 0;
+  /** What the requests that wait take in memory, about. */
+  #asked = 0;
+  /** A request waits until some of it has. */
+  #goOn: (() => void) | null = null;
+  #isOver = false;
 
   constructor(ready: () => void, refuse: (message: MessageOf<'CONTENT_NO'>) => void) {
     this.#ready = ready;
     this.#refuse = refuse;
   }
 
-  /** Requests are answered in order, one at a time, so that the memory they take is bounded by one of them and what waits for the socket. */
+  /**
+   * Requests are answered in order, one at a time, and none is read for while much that was read before has not left: a peer that asks and takes
+   * nothing costs no more memory than that.
+   */
   answer(shared: SharedCollection, message: MessageOf<'CONTENT_WANT'>): Promise<void> {
     const asked = message.items.map(
       (item): ContentAsked => ({
@@ -177,14 +192,48 @@ export class ContentReplies {
         base: item.base === null ? null : digest(item.base),
       }),
     );
+    const cost = costOf(message);
+    if (this.#asked + cost > MOST_ASKED) {
+      this.#refuse({ is: 'CONTENT_NO', req: message.req, items: asked.map((_, item) => ({ item, code: 'busy' })) });
+      return Promise.resolve();
+    }
+    this.#asked += cost;
     this.#work = this.#work.then(async () => {
+      if (this.#unsent >= MOST_READ_AHEAD) await this.#room();
+      this.#asked -= cost;
+      if (this.#isOver) return;
       const given = await shared.giveContent(asked).catch(() => asked.map(() => null));
       const missing = given.flatMap((each, item) => (each === null ? [{ item, code: 'not-here' }] : []));
       if (missing.length > 0) this.#refuse({ is: 'CONTENT_NO', req: message.req, items: missing });
-      if (missing.length < given.length) this.#queue.push({ req: message.req, given, item: 0, offset: 0 });
+      if (missing.length < given.length && !this.#isOver) {
+        this.#queue.push({ req: message.req, given, item: 0, offset: 0 });
+        this.#unsent += given.reduce((sum, each) => sum + (each?.bytes.length ?? 0), 0);
+      }
       this.#ready();
     });
     return this.#work;
+  }
+
+  /** The link ended: nothing is read any more. */
+  end(): void {
+    this.#isOver = true;
+    this.#queue.length = 0;
+    this.#goOn?.();
+  }
+
+  /** Resolves once there is room again. */
+  #room(): Promise<void> {
+    if (this.#isOver) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#goOn = () => {
+        this.#goOn = null;
+        resolve();
+      };
+    });
+  }
+  #left(bytes: number): void {
+    this.#unsent -= bytes;
+    if (this.#unsent < MOST_READ_AHEAD) this.#goOn?.();
   }
 
   /** The next frame, and what to do once its bytes have left. */
@@ -216,6 +265,7 @@ export class ContentReplies {
         reply.offset = 0;
       } else reply.offset += length;
     }
+    this.#left(CONTENT_PAYLOAD_LIMIT - room);
     const isLast = reply.given.slice(reply.item).every((each) => each === null);
     if (isLast) this.#queue.shift();
     if (pieces.length === 0) return this.next();
@@ -224,4 +274,9 @@ export class ContentReplies {
     };
     return { message: { is: 'CONTENT', req: reply.req, pieces, data }, sent };
   }
+}
+
+/** What a request takes in memory while it waits, about. */
+function costOf({ items }: MessageOf<'CONTENT_WANT'>): number {
+  return items.reduce((sum, { hint }) => sum + ITEM_BYTES + 2 * (hint?.length ?? 0), 0);
 }

@@ -188,6 +188,7 @@ export class PeerSession {
     this.#stopBeacons();
     this.#grants.end();
     this.#requests.end();
+    this.#replies.end();
     for (const resolve of this.#scans.values()) resolve(false);
     this.#scans.clear();
     for (const opened of this.#opened.values()) opened.shut();

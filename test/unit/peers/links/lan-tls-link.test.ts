@@ -63,6 +63,24 @@ async function dial(from: DeviceIdentity, address: string, expect: Descriptor): 
 }
 
 describe('LanTlsTransport', () => {
+  it.each([
+    ['much', 1024 * 1024, 100],
+    ['many short parts', 1, 400_000],
+  ])('leaves who takes nothing of what it is sent: %s', async (_, length, count) => {
+    const at = await receive(ben, [ana.descriptor]);
+    const next = at.next();
+    const near = await dial(ana, at.address, ben.descriptor);
+    await next;
+    at.links[0]?.pause();
+    const left = closed(near);
+    const part = new Uint8Array(length);
+    let sent = 0;
+    for (let each = 0; each < count; each++) near.send(part, () => sent++);
+    expect(await left).toBe('takes-nothing');
+    expect(sent).toBeLessThan(count);
+    expect(near.send(part)).toBe(false);
+  });
+
   it('links two devices that expect each other, both pinned', async () => {
     const at = await receive(ben, [ana.descriptor]);
     const next = at.next();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Outgoing } from '../../../../src/main/peers/links/outgoing.ts';
+import { releaseHeap } from '../../../../src/main/platform/spare-memory.ts';
 
 /** A socket that has written nothing until `next` says so. */
 function socket() {
@@ -33,6 +34,35 @@ describe('what waits to be written', () => {
     expect(outgoing.waiting).toBe(0);
     expect(writes).toHaveLength(0);
     expect(progress()).toBe(2);
+  });
+
+  it('takes more memory than its bytes where it is many parts', async () => {
+    const { outgoing, next } = socket();
+    for (let n = 0; n < 1000; n++) outgoing.push(Uint8Array.of(n));
+    expect(outgoing.memory).toBeGreaterThan(100_000);
+    await yielded();
+    next();
+    expect(outgoing.memory).toBe(0);
+  });
+
+  it('is let go of once it is written, though there is always something that waits', async () => {
+    const { outgoing, next } = socket();
+    const pushed: WeakRef<Uint8Array>[] = [];
+    const push = (): void => {
+      const bytes = new Uint8Array(100_000);
+      pushed.push(new WeakRef(bytes));
+      outgoing.push(bytes);
+    };
+    for (let n = 0; n < 8; n++) push();
+    for (let n = 0; n < 200; n++) {
+      // A weak reference holds on for the turn in which it was made.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      next();
+      push();
+    }
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    releaseHeap();
+    expect(pushed.filter((each) => each.deref() !== undefined).length).toBeLessThan(30);
   });
 
   it('is gathered where it is short', async () => {
