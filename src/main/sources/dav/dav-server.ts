@@ -9,6 +9,7 @@ import {
   syncCollection,
 } from 'tsdav';
 import { LockstepError } from '../../platform/trouble.ts';
+import { checkXml } from './check-xml.ts';
 import { type Account, type GuardOptions, guardedFetch } from './guarded-fetch.ts';
 import { ensureNotBusy, ServerBusy } from './server-busy.ts';
 
@@ -56,8 +57,10 @@ const MOST_BYTES = 50 << 20;
 
 /** A list that ends is whole: one that broke off, which a parser takes as it is, says nothing of what would have come. */
 const ENDED = /<\/(?:[\w.-]+:)?multistatus\s*>|<(?:[\w.-]+:)?multistatus\b[^<>]*\/>/;
-const TAIL_BYTES = 4096;
+const TAIL = 4096;
 const CUT_SHORT = 'cut-short';
+/** As much of what a server says is looked at for people. */
+const SAID = 2000;
 
 /** What of CardDAV and CalDAV is needed, over tsdav: discovery and raw reports; what to make of them is decided elsewhere. */
 export class DavServer {
@@ -73,8 +76,7 @@ export class DavServer {
       try {
         const response = await guarded(input, init);
         ensureNotBusy(response, String(input));
-        if (response.status === 207) ensureWhole(await response.clone().arrayBuffer(), String(input));
-        return response;
+        return await asParsable(response, String(input));
       } catch (error) {
         if (error instanceof LockstepError && error.code === 'other-host') this.#elsewhere = error;
         throw error;
@@ -274,6 +276,7 @@ export class DavServer {
     const isPage = /^text\/html\b/i.test(told.get('content-type') ?? '');
     if (response.ok) return { status, isPage, etag: told.get('etag'), detail: '' };
     const said = (await response.text())
+      .slice(0, SAID)
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim();
@@ -340,9 +343,25 @@ function textOf(data: unknown): string | null {
   return typeof _cdata === 'string' ? _cdata : null;
 }
 
-function ensureWhole(answer: ArrayBuffer, url: string): void {
-  if (ENDED.test(Buffer.from(answer).subarray(-TAIL_BYTES).toString())) return;
-  throw new LockstepError(CUT_SHORT, `${url} answers with a list that breaks off.`, url);
+type Answered = Awaited<ReturnType<ReturnType<typeof guardedFetch>>>;
+
+/** An answer that may be given to the parser; what is no XML for it stays the text that it is. Fails with `cut-short` and `too-large`. */
+async function asParsable(response: Answered, url: string): Promise<Answered> {
+  const isXml = response.ok && /xml/i.test(response.headers.get('content-type') ?? '');
+  if (!isXml && response.status !== 207) return response;
+  const text = await response.clone().text();
+  if (response.status === 207 && !ENDED.test(text.slice(-TAIL)))
+    throw new LockstepError(CUT_SHORT, `${url} answers with a list that breaks off.`, url);
+  const is = isXml ? checkXml(text) : 'fit';
+  if (is === 'fit') return response;
+  if (is === 'too-much') throw new LockstepError('too-large', `${url} answers with more than can be taken apart.`, url);
+  const { status, statusText, headers } = response;
+  const told = { ...Object.fromEntries(headers), 'content-type': 'text/plain' };
+  return new (response.constructor as new (...args: ConstructorParameters<typeof Response>) => Answered)(text, {
+    status,
+    statusText,
+    headers: told,
+  });
 }
 
 const nothingAt = (url: string): LockstepError => new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
