@@ -65,6 +65,8 @@ export class RelaySocket extends EventEmitter {
     else if (typeof data === 'string') this.#toRelay.send({ is: 'text', text: data }, done);
     else this.#toRelay.send({ is: 'bytes', bytes: Buffer.from(data) }, done);
   }
+  /** What waits is never much here. */
+  readonly bufferedAmount = 0;
   ping(): void {
     if (this.readyState === OPEN) this.#toRelay.send({ is: 'ping' });
   }

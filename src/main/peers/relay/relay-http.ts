@@ -102,9 +102,13 @@ export class RelayHttp implements RelayWire {
     return new Promise((resolve, reject) => {
       const asked: ClientRequest = request({ method, path, headers, agent: this.#agent, host, port });
       const isLong = bytes !== null && bytes.length > MOST_JSON;
-      const cancel = this.#clock.after(isLong || most > MOST_JSON ? LONG_MS : SHORT_MS, () =>
-        asked.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })),
-      );
+      const giveUp = (code: string): void => {
+        const why = Object.assign(new Error('no answer'), { code });
+        asked.destroy(why);
+        // One that is closed already says nothing of it.
+        settle(() => reject(why));
+      };
+      const cancel = this.#clock.after(isLong || most > MOST_JSON ? LONG_MS : SHORT_MS, () => giveUp('ETIMEDOUT'));
       let count = (): void => {};
       asked.once('socket', (socket) => {
         const [read, written] = [socket.bytesRead, socket.bytesWritten];
@@ -120,6 +124,11 @@ export class RelayHttp implements RelayWire {
         how();
       };
       asked.on('error', (error) => settle(() => reject(error)));
+      // Nobody asked for another protocol, and no answer follows.
+      asked.on('upgrade', (_response, socket) => {
+        socket.destroy();
+        giveUp('ECONNRESET');
+      });
       asked.on('response', (response) => {
         take(response, most, url).then(
           (answer) => settle(() => resolve(answer)),

@@ -7,6 +7,8 @@ import { asRelayError, RelayError, refusalOf } from './relay-error.ts';
 /** The relay asks at least each 30 s whether we are there: after this silence it is not. */
 const SILENCE_MS = 90_000;
 const ANSWER_MS = 10_000;
+/** Bytes said to a relay that it has not taken: one that asks and does not listen must not have answers without end. */
+const MOST_UNTAKEN = 64 * 1024;
 /** The token is worth nothing (any more): expired, of a key that was removed, or one of too many. */
 const NOT_AUTHENTICATED: ReadonlySet<number> = new Set([4401, 4403, 4409]);
 
@@ -106,7 +108,9 @@ export class RelayListener {
   }
 
   #say(message: object): void {
-    if (this.#isOpen && !this.#isOver) this.#socket.send(JSON.stringify(message));
+    if (!this.#isOpen || this.#isOver) return;
+    if (this.#socket.bufferedAmount > MOST_UNTAKEN) this.#fail('it takes nothing that is said to it');
+    else this.#socket.send(JSON.stringify(message));
   }
 
   #take(json: string | null): void {

@@ -433,6 +433,42 @@ describe('a session with a relay', () => {
     await hears('offline relay-unreachable');
   });
 
+  it('leaves a relay that asks again and again whether it is there, and takes no answer', async () => {
+    const { relay, hears, begin } = await world();
+    await begin(member(PHOTOS));
+    await hears('ready 0');
+    const [server] = relay.listeners;
+    // The device reads on, and what it says goes nowhere.
+    server?.pause();
+    let isLeft = false;
+    const left = hears('offline relay-unreachable').then(() => {
+      isLeft = true;
+    });
+    const many = (): void => {
+      for (let asked = 0; asked < 1000; asked++) server?.send('{"is":"ping"}');
+    };
+    for (let round = 0; round < 2000 && !isLeft; round++) {
+      many();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    await left;
+  });
+
+  it('takes no answer for what is none: another protocol that nobody asked for', async () => {
+    let isOdd = true;
+    const switched = { status: 101, headers: { connection: 'upgrade', upgrade: 'other' } };
+    const { clock, hears, begin } = await world((it) => {
+      it.scripts.set('POST /v1/auth/challenge', () =>
+        isOdd ? switched : { body: { challenge: 'cd'.repeat(32), time: 1_000, origins: [] } },
+      );
+    });
+    await begin(member(PHOTOS));
+    await hears('offline relay-unreachable');
+    isOdd = false;
+    await clock.advance(60_000);
+    await hears('ready 0');
+  });
+
   it('proves that it still hears where the network is another one, and leaves the relay where it does not', async () => {
     const { relay, clock, session, told, hears, begin } = await world();
     await begin(member(PHOTOS));
