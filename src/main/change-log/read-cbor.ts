@@ -1,6 +1,6 @@
 import type { DecodeOptions } from 'cborg';
 import type { Packed } from '../record/encode-value.ts';
-import { decodeCbor } from './decode-cbor.ts';
+import { DEEPEST, decodeCbor } from './decode-cbor.ts';
 
 const [UINT, NEGATIVE, BYTES, TEXT, ARRAY, MAP] = [0, 1, 2, 3, 4, 5] as const;
 const [FALSE, TRUE, NULL] = [0xf4, 0xf5, 0xf6] as const;
@@ -8,8 +8,6 @@ const ELSE = Symbol('what encodeCbor leaves to cborg');
 type Read = Packed | typeof ELSE;
 
 const NOTHING = Buffer.alloc(0);
-/** Deeper ones are none of ours. */
-const DEEPEST = 64;
 
 let bytes: Buffer = NOTHING;
 let at = 0;

@@ -27,4 +27,23 @@ describe('decoding CBOR', () => {
     expect(() => decodeCbor(Uint8Array.of(0x64, 0xef, 0xbb, 0xbf))).toThrow();
     expect(() => decodeCbor(Uint8Array.of(0x9f, 0x63, 0xef, 0xbb, 0xbf, 0xff), { allowIndefinite: false })).toThrow();
   });
+
+  const strict = { strict: true, allowIndefinite: false };
+  const nested = (depth: number, ...begins: number[]): Uint8Array =>
+    Uint8Array.from([...Array.from({ length: depth }, () => begins).flat(), 0xf6]);
+
+  it.each([
+    ['lists', nested(64, 0x81), nested(65, 0x81)],
+    ['maps', nested(64, 0xa1, 0x61, 0x61), nested(65, 0xa1, 0x61, 0x61)],
+    ['lists after other items', nested(64, 0x83, 1, 0x62, 0x61, 0x61), nested(65, 0x83, 1, 0x62, 0x61, 0x61)],
+    ['lists after longer heads', nested(64, 0x82, 0x19, 0x81, 0x81), nested(65, 0x82, 0x19, 0x81, 0x81)],
+  ])('takes %s in each other 64 times and no more, on whatever stack', (_, enough, tooMuch) => {
+    expect(() => decodeCbor(enough, strict)).not.toThrow();
+    expect(() => decodeCbor(tooMuch, strict)).toThrow('nested deeper than 64');
+  });
+
+  it('does not take for deep what is long', () => {
+    const long = Array.from({ length: 5000 }, () => [[], {}, [1, [2]], { a: [3] }, 'x', Uint8Array.of(0x81)]);
+    expect(decodeCbor(encode(long), strict)).toEqual(long);
+  });
 });

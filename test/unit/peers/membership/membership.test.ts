@@ -695,6 +695,22 @@ describe('evaluation', () => {
   });
 });
 
+describe('an operation of a version to come', () => {
+  /** Says something of which nobody knows the kind, so deep in lists. */
+  function nested(depth: number): Uint8Array {
+    const { ops } = new Copy();
+    const plain = { v: 1, g: [Buffer.from(group, 'hex')], p: [Buffer.from(ops.at(-1)!.hash, 'hex')], t: 1, o: 'later' };
+    const body = Array.from({ length: depth }).reduce<unknown>((inside) => [inside], null);
+    const content = encodeCanonical({ ...plain, a: Buffer.from(ana.id, 'hex'), b: body });
+    return encodeCanonical([content, ana.sign(content)]);
+  }
+
+  it('is taken by every device, or by none: how deep a stack is decides nothing', () => {
+    expect(parseOp(nested(20))?.body).toBeNull();
+    for (const depth of [70, 500, 2000]) expect(parseOp(nested(depth)), `${depth}`).toBeNull();
+  });
+});
+
 describe('a signature', () => {
   it('is judged by the key that is given, also where it came in the memory of another one', () => {
     const said = Uint8Array.of(1, 2, 3);
