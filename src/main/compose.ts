@@ -23,6 +23,7 @@ import { systemClock } from './platform/clock.ts';
 import { diskSpace } from './platform/disk-space.ts';
 import { makeFolders } from './platform/make-folders.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
+import { plainLines } from './platform/plain-text.ts';
 import { systemRandom } from './platform/random.ts';
 import { serviceThread } from './platform/service-thread.ts';
 import { giveBackSpare, releaseHeap } from './platform/spare-memory.ts';
@@ -99,7 +100,7 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     countItems: countInThread,
     dataDirectory,
     defaultName: hostname(),
-    log: (line) => console.error(line),
+    log: (line) => console.error(plainLines(line)),
   };
   const engine = new Engine(world);
   const handlers = handlersOf(engine);

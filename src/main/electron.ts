@@ -11,6 +11,7 @@ import type { AppTray } from './desktop/tray.ts';
 import { type AppWindow, openWindow } from './desktop/window.ts';
 import { type Instance, startInstance } from './instance.ts';
 import { defaultDataDirectory } from './platform/data-directory.ts';
+import { plainLines } from './platform/plain-text.ts';
 import { LockstepError } from './platform/trouble.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -78,7 +79,7 @@ async function start(): Promise<void> {
       'desktop:pick-folder': () => pickFolder(shown.browserWindow),
       'desktop:open-source': async (source) => openSource(await readStatus(), source),
     },
-    log: (line) => console.error(line),
+    log: (line) => console.error(plainLines(line)),
     onFault: (fault) => {
       showFault('Lockstep stopped unexpectedly', `Nothing that was saved is lost; start it again.\n\n${fault.message}`);
       app.exit(1);

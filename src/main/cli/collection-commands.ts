@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { LacksView, OccurrenceView, SourceSettingsView } from '../../contract/contract.ts';
 import { lackWords } from '../../contract/lack-words.ts';
+import { plainText } from '../platform/plain-text.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { inviteNearby, joinNearby } from './nearby-pairing.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
 import { checkFormat, FORMAT_NAMES, KINDS, needsPassword, sourcePlace } from './place.ts';
-import { plainText } from './plain-text.ts';
 import { withProgress } from './progress-bar.ts';
 import { counted, shortId, shortRecord } from './show-value.ts';
 import type { Table } from './table.ts';

@@ -1,10 +1,10 @@
 import type { DeviceView } from '../../contract/contract.ts';
+import { plainText } from '../platform/plain-text.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
 import { answerCode, isCode } from './nearby-pairing.ts';
 import { flagOption, usageError } from './options.ts';
-import { plainText } from './plain-text.ts';
 import { shortId, shortRecord } from './show-value.ts';
 import type { Table } from './table.ts';
 

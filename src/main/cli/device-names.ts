@@ -1,5 +1,5 @@
+import { plainText } from '../platform/plain-text.ts';
 import type { CommandCall } from './command.ts';
-import { plainText } from './plain-text.ts';
 
 /** What people call the devices this one shares something with, by their ids. Scripts are given the ids alone. */
 export async function deviceNames(call: CommandCall): Promise<ReadonlyMap<string, string>> {

@@ -4,6 +4,7 @@ import type { ActView, Choice, ConflictView, PackageView, ResultView } from '../
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
+import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
@@ -12,7 +13,6 @@ import { fromJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
 import { moment } from './moment.ts';
 import { flagOption, given, numberOption, textOption, usageError } from './options.ts';
-import { plainText } from './plain-text.ts';
 import { counted, shortId, shortRecord, showChange, showField } from './show-value.ts';
 
 /** So many changes of an act are told, where not all are asked for. */

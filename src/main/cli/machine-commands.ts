@@ -1,11 +1,11 @@
 import type { CheckView } from '../../contract/contract.ts';
 import { leftToOthersWords, relayLeftToOthers } from '../../contract/relay-words.ts';
 import { DEFAULT_PORT } from '../engine-thread/engine-api.ts';
+import { plainLines, plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { flagOption, listenOption, textOption, usageError } from './options.ts';
-import { plainText } from './plain-text.ts';
 import { relayCommand } from './relay-command.ts';
 
 /** The device settings `config` knows, in the order people read them; the instance checks their values. */
@@ -58,7 +58,7 @@ const serve: Command = {
     return started.serve({
       dataDirectory: call.dataDirectory,
       ...serveOptions(call),
-      log: (line) => call.terminal.note(`${line}\n`),
+      log: (line) => call.terminal.note(`${plainLines(line)}\n`),
       onReady: (instance) => {
         const ready = {
           ready: true,

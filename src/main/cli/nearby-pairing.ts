@@ -2,10 +2,10 @@ import type { NearbyWindowView, Role } from '../../contract/contract.ts';
 import { nearbyEndWords } from '../../contract/nearby-words.ts';
 import { systemClock } from '../platform/clock.ts';
 import { pause } from '../platform/pause.ts';
+import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
-import { plainText } from './plain-text.ts';
 
 const LOOK_MS = 500;
 const CODE = /^\d{6}$/;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { plainLines } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { CommandCall } from './command.ts';
 
@@ -30,7 +31,7 @@ export async function openApp(call: CommandCall): Promise<number> {
     ui: { host: '127.0.0.1', port: 0, orNext: false },
     discovery: true,
     relay: null,
-    log: (line) => call.terminal.note(`${line}\n`),
+    log: (line) => call.terminal.note(`${plainLines(line)}\n`),
     onReady: (instance) => void tell({ ui: instance.uiAddress() }),
   });
 }

@@ -1,7 +1,7 @@
 import type { CollectionView, ProgressView } from '../../contract/contract.ts';
 import { numberText } from '../../contract/number-text.ts';
+import { plainText } from '../platform/plain-text.ts';
 import type { CommandCall } from './command.ts';
-import { plainText } from './plain-text.ts';
 import { bytesText } from './show-value.ts';
 
 const EVERY_MS = 200;

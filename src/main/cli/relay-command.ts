@@ -1,4 +1,5 @@
 import type { ListenOn } from '../platform/bind-port.ts';
+import { plainLines } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { listenOption, listOption, numberOption, textOption, usageError, wordOption } from './options.ts';
@@ -45,7 +46,7 @@ export const relayCommand: Command = {
     const { serveRelay } = await import('../../relay/relay-serve.ts');
     return serveRelay({
       ...options,
-      log: (line) => call.terminal.note(`${line}\n`),
+      log: (line) => call.terminal.note(`${plainLines(line)}\n`),
       onReady: ({ url, operator }) => {
         const ready = { ready: true, url, ...(operator === null ? {} : { operator }) };
         void call.terminal.out(`${JSON.stringify(ready)}\n`);

@@ -3,6 +3,7 @@ import type { WireError } from '../../contract/contract.ts';
 import { type ControlClient, connectControl } from '../control/control-client.ts';
 import { wireError } from '../control/wire-error.ts';
 import { defaultDataDirectory } from '../platform/data-directory.ts';
+import { plainLines, plainText } from '../platform/plain-text.ts';
 import { collectionCommands } from './collection-commands.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceCommands } from './device-commands.ts';
@@ -13,7 +14,6 @@ import { machineCommands } from './machine-commands.ts';
 import { textOption, usageError } from './options.ts';
 import { paintFor } from './paint.ts';
 import { nearestWord, type ParsedCommandLine, parseCommandLine, splitCommandLine } from './parse-command-line.ts';
-import { plainText } from './plain-text.ts';
 import { syncCommands } from './sync-commands.ts';
 import { table } from './table.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -71,7 +71,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     const { openApp } = await import('./open-app.ts');
     return await openApp(call);
   } catch (failure) {
-    const error = wireError(failure, argv[0] ?? 'lockstep', (line) => terminal.note(`${line}\n`));
+    const error = wireError(failure, argv[0] ?? 'lockstep', (line) => terminal.note(`${plainLines(line)}\n`));
     await showError(error, json, terminal);
     return exitStatusOf(error.code);
   } finally {

@@ -1,9 +1,9 @@
 import type { PackageView, ValueView } from '../../contract/contract.ts';
 import { contactWords, fieldWords } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
+import { plainText } from '../platform/plain-text.ts';
 import { toJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
-import { plainText } from './plain-text.ts';
 
 const SHORT = 12;
 

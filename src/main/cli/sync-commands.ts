@@ -13,6 +13,7 @@ import { numberText } from '../../contract/number-text.ts';
 import { listed, problemsThere } from '../../contract/overall-state.ts';
 import { relayName, relaySentence } from '../../contract/relay-words.ts';
 import { waitingContents } from '../../contract/waiting-words.ts';
+import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
@@ -20,7 +21,6 @@ import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
 import { flagOption, given, listOption, numberOption, usageError } from './options.ts';
 import type { Paint } from './paint.ts';
-import { plainText } from './plain-text.ts';
 import { progressLine, withProgress } from './progress-bar.ts';
 import { bytesText, counted, shortId, shortRecord, showField } from './show-value.ts';
 

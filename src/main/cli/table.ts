@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { numberText } from '../../contract/number-text.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../platform/plain-text.ts';
 
 /** A cell: text of others (made safe), or text of ours that may be painted. */
 export type Cell = string | number | null | { readonly painted: string };

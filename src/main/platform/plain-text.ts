@@ -8,3 +8,6 @@ export function plainText(text: string): string {
     return `\\u{${character.codePointAt(0)!.toString(16)}}`;
   });
 }
+
+/** The same of a text of several lines, as of a log: what others wrote may be in it (a file's name in an error, a key in a package). */
+export const plainLines = (text: string): string => text.split('\n').map(plainText).join('\n');
