@@ -17,6 +17,17 @@ function keptText(kept: Kept, nameOf: (device: string) => string): string {
   return `Kept on ${listed(kept.map(nameOf))}`;
 }
 
+/** What became of a contact or event as a whole, of which no single field is told; null: fields are. */
+export function wholeText({ action, fields }: HistoryChangeView, nameOf: (device: string) => string): string | null {
+  const [first, ...others] = fields;
+  if (first?.path !== 'exists' || others.length > 0) return null;
+  if (action === 'add') return 'It was not there before.';
+  if (action !== 'delete') return null;
+  if (first.kept === 'no') return 'It was deleted with all it said, which is not kept.';
+  const where = first.kept === 'here' ? 'here' : `on ${listed(first.kept.map(nameOf))}`;
+  return `It was deleted with all it said. That is kept ${where}: undoing this brings it back.`;
+}
+
 /** What stood there before: where that was in conflict, each of the values. */
 export function beforeTexts({ action }: HistoryChangeView, { path, before }: FieldChange): readonly string[] {
   if (action === 'add' && before === null) return ['—'];
@@ -41,6 +52,7 @@ export function ChangeDetail(props: {
   onRestore: () => void;
 }) {
   const { change } = props;
+  const whole = wholeText(change, props.nameOf);
   const folder = change.record.endsWith(`/${change.title}`) ? change.record.slice(0, -change.title.length - 1) : '';
   return (
     <Disclosure className="change" defaultExpanded={props.open}>
@@ -53,7 +65,8 @@ export function ChangeDetail(props: {
         </Button>
       </Heading>
       <DisclosurePanel className="change-panel">
-        {change.fields.length > 0 && (
+        {whole !== null && <p>{whole}</p>}
+        {whole === null && change.fields.length > 0 && (
           <table className="facts">
             <thead>
               <tr>

@@ -30,7 +30,7 @@ import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable
 import { deletedBy, settledWords } from '../../../src/renderer/conflicts/settle-all.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { actAction, actSummary, causeText, changedFields } from '../../../src/renderer/history/act-summary.ts';
-import { beforeTexts } from '../../../src/renderer/history/change-detail.tsx';
+import { beforeTexts, wholeText } from '../../../src/renderer/history/change-detail.tsx';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
 import { goOnWords } from '../../../src/renderer/sources/halt-dialog.tsx';
 import { needsFormat } from '../../../src/renderer/sources/recognition.tsx';
@@ -415,6 +415,23 @@ it('what stood there before a settlement is each of the values, in words', () =>
   const field = { path: 'when', before: times, after: times[0] ?? null, kept: 'here' } as const;
   const change: HistoryChangeView = { id: '', record: '', title: '', action: 'modify', fields: [field] };
   expect(beforeTexts(change, field)).toEqual([expect.stringContaining('10:00'), expect.stringContaining('11:00')]);
+});
+
+it('a contact that was deleted is told as a whole, and whether it can be had back', () => {
+  const deleted = (kept: 'here' | 'no' | readonly string[]): HistoryChangeView => ({
+    id: '',
+    record: 'uid',
+    title: 'Grandma',
+    action: 'delete',
+    fields: [{ path: 'exists', before: true, after: false, kept }],
+  });
+  const told = (change: HistoryChangeView) => wholeText(change, (id) => id.toUpperCase());
+  expect(told(deleted('here'))).toBe(
+    'It was deleted with all it said. That is kept here: undoing this brings it back.',
+  );
+  expect(told(deleted(['lap']))).toContain('kept on LAP');
+  expect(told(deleted('no'))).toContain('not kept');
+  expect(told({ ...deleted('here'), action: 'modify' })).toBeNull();
 });
 
 it('going on after a halt is called by what it does, where that is only to delete', () => {

@@ -115,8 +115,18 @@ function judge(card: string): string | null {
     parse(`BEGIN:VCARD\r\n${lines.join('')}END:VCARD\r\n`);
     return null;
   } catch (error) {
-    return (error as Error).message;
+    const { message } = error as Error;
+    const names = read.lines.map(({ name }) => name.toUpperCase()).filter((name) => ONCE.has(name));
+    const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
+    // Its own words list all there are of this kind, and not which of them it was.
+    return /more than one/.test(message) && twice.length > 0
+      ? `it says ${twice.join(' and ')} more than once`
+      : message;
   }
 }
+/** Properties that a card has once (RFC 6350, 6; but for translations, which have one ALTID). */
+const ONCE: ReadonlySet<string> = new Set(
+  'ANNIVERSARY BDAY BIRTHPLACE DEATHDATE DEATHPLACE GENDER KIND N PRODID REV UID'.split(' '),
+);
 
 const quoted = (value: string): string => (/^[\w.+/-]*$/.test(value) ? value : `"${value}"`);
