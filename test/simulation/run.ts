@@ -1,6 +1,6 @@
 import { registerSql } from './register-sql.ts';
 
-// node test/simulation/run.ts 20000 | --seed N --verbose [--kinds a,b] [--from N] [--steps N] [--whole-batches] | --shelves (contacts and calendars)
+// node test/simulation/run.ts 20000 | --seed N --verbose [--kinds a,b] [--from N] [--steps N] [--whole-batches] | --shelves (contacts and calendars) [--changes, with --verbose: what becomes of texts, changes and snapshots]
 registerSql();
 const { simulate } = await import('./simulate.ts');
 const { simulateShelves } = await import('./simulate-shelves.ts');
