@@ -251,4 +251,14 @@ describe('what is not taken in', () => {
       ['new', 'read-only'],
     ]);
   });
+  it('is nothing of a text that was deleted elsewhere and is gone: nobody is asked to put it back', () => {
+    gone = new GoneItems(device.collection, new HeldItems(device.collection, source, { project: (full) => full }));
+    for (const id of ['a', 'b']) holds(id, id);
+    device.save('a', null);
+    for (const id of ['a', 'b']) gone.add(recordId(id), row(id));
+    const look = commit();
+    look.goneIsNotPassedOn(gone);
+    expect(noted.map(({ id, code }) => [id, code])).toEqual([['b', 'read-only']]);
+    expect([snapshot('a'), look.behind]).toEqual([undefined, [row('a')]]);
+  });
 });
