@@ -75,6 +75,13 @@ function edited(bytes: Uint8Array, change: (fields: Map<FieldName, Value>) => vo
   change(after);
   return format.write(text, [{ item: text.items[0] ?? null, before, after, uid: '' }]);
 }
+const NAMED = {
+  full: 'Eva; Ana',
+  components: [
+    { kind: 'surname', value: 'G;C' },
+    { kind: 'given', value: 'Ana' },
+  ],
+};
 const email = (fields: Fields): FieldName =>
   [...fields.keys()].find((field) => field.startsWith('emails/')) as FieldName;
 
@@ -182,6 +189,20 @@ describe('an address book since version 4', () => {
     expect(rows('a1')).toMatchObject({ PrimaryEmail: 'new@example.org', FirstName: 'Ana', PopularityIndex: '7' });
     expect(rows('a1')._vCard).toBe(CARD.replace('ana@example.org', 'new@example.org').replace(';PREF=1', ''));
     expect(rows('b2')._vCard).toBe(CARD.replace('a1', 'b2'));
+  });
+
+  it('is written with the semicolons of a text as they are: Thunderbird takes the backslash of an escaped one for text', async () => {
+    const { bytes } = await card('a1');
+    const notes = fieldName('notes/n');
+    const said = 'one; two, three\\; four\nfive \\'.repeat(3);
+    const written = edited(bytes, (own) => own.set(notes, { note: said }).set(fieldName('name'), NAMED));
+    await place().write('c3', null, written);
+    const stored = rows('c3')._vCard as string;
+    expect(stored.replaceAll('\r\n ', '')).toContain(`NOTE:${'one; two\\, three\\\\; four\\nfive \\\\'.repeat(3)}\r\n`);
+    expect(stored).toContain('FN:Eva; Ana\r\n');
+    // There it separates the parts.
+    expect(stored).toContain('N:G\\;C;Ana;;;\r\n');
+    expect([...fieldsIn(Buffer.from(stored)).values()]).toEqual(expect.arrayContaining([{ note: said }, NAMED]));
   });
 
   it('refuses to write what somebody changed meanwhile, and a card that is there already', async () => {

@@ -8,6 +8,7 @@ import { projectCells, readCells, writeCells } from '../cells/table.ts';
 import { THUNDERBIRD_COLUMNS, type ThunderbirdColumn, thunderbirdParts } from '../csv/thunderbird.ts';
 import { vcardFormat } from '../vcard/vcard-format.ts';
 import type { StoredCard } from './address-book.ts';
+import { withPlainSemicolons } from './plain-semicolons.ts';
 
 /** The property that says all of a card, since version 4. */
 const VCARD = '_vCard';
@@ -78,7 +79,7 @@ export function propertiesOfText(
   const properties = new Map(before?.properties);
   const isWhole = version >= FIRST_WITH_VCARD || properties.has(VCARD);
   if (isWhole) {
-    properties.set(VCARD, Buffer.from(bytes).toString());
+    properties.set(VCARD, Buffer.from(withPlainSemicolons(bytes)).toString());
     for (const [name, value] of mirrorsOf(format.read(text, item, null))) {
       if (value === null) properties.delete(name);
       else properties.set(name, value);
