@@ -109,13 +109,15 @@ export function paramStyleOf(lines: readonly ContentLine[], version: VcardVersio
 }
 
 /** Words of TYPE that say what an entry is for, and what it can do. */
-function wordsFor(entry: Plain, rule: PropertyRule, version: VcardVersion): readonly string[] {
+function wordsFor(entry: Plain, rule: PropertyRule | null, version: VcardVersion): readonly string[] {
   let words: string[] | null = null;
+  // Some programs take the first word they know for all there is: a fax at work is no phone at work.
+  const features = partOf(entry[rule?.featuresIn ?? 'features']);
+  if (rule !== null && features !== NOTHING)
+    for (const word of featureWords(features, rule)) words = listed(words, word);
   const contexts = partOf(entry.contexts);
   if (contexts.private === true) words = listed(words, 'home');
   if (contexts.work === true) words = listed(words, 'work');
-  const features = partOf(entry[rule.featuresIn ?? 'features']);
-  if (features !== NOTHING) for (const word of featureWords(features, rule)) words = listed(words, word);
   const { type } = partOf(entry.vCardParams);
   if (type !== undefined) for (const word of textsIn(type)) words = listed(words, word);
   if (entry.pref === 1 && version !== '4.0') words = listed(words, 'pref');
@@ -137,8 +139,8 @@ function featureWords(features: Plain, { features: known }: PropertyRule): reado
 /** The parameters of an entry's line. `existing`: the line it replaces, whose words without data stay. */
 export function writeParams(
   entry: Plain,
-  { params: ofValue = NO_PAIRS }: Written,
-  rule: PropertyRule,
+  { params: ofValue = NO_PAIRS }: Pick<Written, 'params'>,
+  rule: PropertyRule | null,
   version: VcardVersion,
   style: ParamStyle,
   existing: ContentLine | null,
@@ -236,7 +238,13 @@ export function unknownParams(params: readonly Param[]): Plain | null {
   for (const param of params) {
     const key = param.name.toLowerCase();
     if (key === '__proto__' || isNotation(param)) continue;
-    if (key !== '') read = withWords(read ?? NOTHING, key, param.values);
+    if (key === 'value')
+      read = withWords(
+        read ?? NOTHING,
+        key,
+        param.values.map((each) => each.toLowerCase()),
+      );
+    else if (key !== '') read = withWords(read ?? NOTHING, key, param.values);
     else for (const word of param.values) if (word !== '') read = withWords(read ?? NOTHING, nameOfWord(word), [word]);
   }
   return read;

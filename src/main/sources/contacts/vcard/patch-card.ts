@@ -6,8 +6,8 @@ import type { PropertyRule } from './property-rule.ts';
 import { entryOf, hasOwnKey, ruleFor, ruleForLine } from './property-table.ts';
 import { type CardField, readCard } from './read-card.ts';
 import { saidBy } from './restated.ts';
-import { escapePart, splitAt, type VcardVersion } from './vcard-text.ts';
-import { CardLines, mapOf } from './write-card.ts';
+import { splitAt, type VcardVersion } from './vcard-text.ts';
+import { areAlike, CardLines, inLists, isListed, mapOf } from './write-card.ts';
 import type { Plain } from './written.ts';
 
 /** Fields by which alone nothing is written. */
@@ -30,12 +30,6 @@ export function patchCard(
   return new CardPatch(card, before, after, style, shows).edits(changed);
 }
 
-/** The words of a nickname; '' where there are none, as of what a peer may send. */
-function nickIn(value: Value): string {
-  const { name } = value as Plain;
-  return typeof name === 'string' ? name : '';
-}
-
 class CardPatch {
   readonly #card: Component;
   readonly #before: Fields;
@@ -44,7 +38,6 @@ class CardPatch {
   readonly #lines: CardLines;
   readonly #shows: VcardVersion;
   readonly #edits: Edit[] = [];
-  readonly #lists = new Set<ContentLine>();
   readonly #groups: { next: number };
 
   constructor(card: Component, before: Fields, after: Fields, style: LineStyle, shows: VcardVersion) {
@@ -62,11 +55,17 @@ class CardPatch {
   edits(changed: readonly FieldName[]): readonly Edit[] {
     const renamed = this.#renamed(changed);
     const taken = new Set(renamed.values());
+    this.#changeLists(changed.filter((field) => isListed(mapOf(field))));
     // Of two lines that say something of one person, the first is an entry.
     for (const areUnknown of [false, true])
       for (const field of changed) {
         const known = this.#fields.get(field);
-        if (field.startsWith('vCard/') !== areUnknown || (known !== undefined && taken.has(known))) continue;
+        if (
+          isListed(mapOf(field)) ||
+          field.startsWith('vCard/') !== areUnknown ||
+          (known !== undefined && taken.has(known))
+        )
+          continue;
         this.#change(field, renamed.get(field) ?? known);
       }
     return this.#edits;
@@ -98,7 +97,6 @@ class CardPatch {
     const value = this.#after.get(field) ?? null;
     const map = mapOf(field);
     if (field === 'name') this.#changeName(known, value as Plain | null);
-    else if (known !== undefined && known.part !== null) this.#changeList(known.lines[0] as ContentLine);
     else if (value === null) this.#remove(known);
     else if (known === undefined) this.#insert(this.#composed(field, value), map);
     else {
@@ -110,7 +108,7 @@ class CardPatch {
       else if (map.startsWith('vCard/')) {
         const existing = { lines: known.lines, before: former };
         this.#exchange(known.lines, this.#lines.unknown(value as Plain, existing, this.#groups));
-      } else this.#exchange(known.lines, this.#lines.other(field, value, this.#after, this.#groups));
+      } else this.#exchange(known.lines, this.#lines.other([field], this.#after, this.#groups));
     }
   }
 
@@ -135,7 +133,7 @@ class CardPatch {
     const entry = entryOf(map, field, value as Plain);
     const rule = ruleFor(map, entry, this.#lines.version);
     if (rule !== null) return this.#lines.entry(rule, entry, null, this.#groups);
-    return this.#lines.other(field, value, this.#after, this.#groups);
+    return this.#lines.other([field], this.#after, this.#groups);
   }
 
   #changeName(known: CardField | undefined, value: Plain | null): void {
@@ -156,19 +154,45 @@ class CardPatch {
     else this.#replace(parts, line);
   }
 
-  /** A line that lists several words is written anew with those that stay. */
-  #changeList(line: ContentLine): void {
-    if (this.#lists.has(line)) return;
-    this.#lists.add(line);
-    const parts = [...this.#fields.values()].filter((each) => each.part !== null && each.lines[0] === line);
-    const raw = splitAt(line.value, ',');
-    const kept = parts.flatMap(({ field, part }) => {
+  /** Words that stand several in a line: new ones come into a line that says of its words what is said of them. */
+  #changeLists(changed: readonly FieldName[]): void {
+    if (changed.length === 0) return;
+    const listed = [...this.#fields.values()].filter(({ field }) => isListed(mapOf(field)));
+    const lineOf = ({ lines }: CardField): ContentLine => lines[0] as ContentLine;
+    const stays = ({ field }: CardField): boolean => {
       const after = this.#after.get(field) ?? null;
-      if (after === null) return [];
-      const isSame = equalValues(this.#before.get(field) ?? null, after);
-      return [isSame ? (raw[part as number] as string) : escapePart(nickIn(after), this.#lines.version)];
-    });
-    this.#replace(line, kept.length === 0 ? '' : this.#lines.text({ ...line, value: kept.join(',') }));
+      return after !== null && areAlike(this.#before.get(field) ?? after, after);
+    };
+    const touched = new Set(listed.filter(({ field }) => changed.includes(field)).map(lineOf));
+    const others: FieldName[] = [];
+    const joining = new Map<ContentLine, FieldName[]>();
+    for (const field of changed) {
+      const value = this.#after.get(field) ?? null;
+      const known = this.#fields.get(field);
+      if (value === null || (known !== undefined && stays(known))) continue;
+      const beside = listed.find(
+        (each) =>
+          mapOf(each.field) === mapOf(field) && stays(each) && areAlike(this.#after.get(each.field) as Value, value),
+      );
+      if (beside === undefined) others.push(field);
+      else {
+        touched.add(lineOf(beside));
+        joining.set(lineOf(beside), [...(joining.get(lineOf(beside)) ?? []), field]);
+      }
+    }
+    for (const line of touched) {
+      const raw = splitAt(line.value, ',');
+      const kept = listed
+        .filter((each) => lineOf(each) === line && stays(each))
+        .map(({ field, part }) => {
+          const [before, after] = [this.#before.get(field) ?? null, this.#after.get(field) as Value];
+          return equalValues(before, after) ? (raw[part as number] as string) : this.#lines.word(field, after);
+        });
+      for (const field of joining.get(line) ?? []) kept.push(this.#lines.word(field, this.#after.get(field) as Value));
+      this.#replace(line, kept.length === 0 ? '' : this.#lines.text({ ...line, value: kept.join(',') }));
+    }
+    for (const list of inLists(others, this.#after))
+      this.#insert(this.#lines.other(list, this.#after, this.#groups), mapOf(list[0]));
   }
 
   #remove(known: CardField | undefined): void {
@@ -177,7 +201,7 @@ class CardPatch {
       (each) => each !== known && (this.#after.get(each.field) ?? null) !== null,
     );
     for (const line of [known?.lines ?? [], ...(known?.again ?? [])].flat())
-      if (known?.part !== null || !others.some(({ lines }) => lines.includes(line))) this.#replace(line, '');
+      if (!others.some(({ lines }) => lines.includes(line))) this.#replace(line, '');
   }
 
   /** The lines of a field, each in the place of the one it replaces; more of them right behind. */

@@ -3,6 +3,7 @@ import type { Fields, Value } from '../../../record/value.ts';
 import { RELATIONS } from '../cells/relations.ts';
 import { componentsOf, holdsAddressPart, holdsNamePart } from './components.ts';
 import { withNamedWords } from './line-params.ts';
+import { placeHeld } from './place-on-earth.ts';
 import { entryOf, PHONE_FEATURES, ruleFor } from './property-table.ts';
 import { namesUnknown } from './read-card.ts';
 import { isStillUnknown } from './restated.ts';
@@ -15,7 +16,7 @@ const WORDS: ReadonlySet<string> = new Set(['keywords', 'members']);
 const CONTEXTS: ReadonlySet<string> = new Set(['private', 'work']);
 const FEATURES: ReadonlySet<string> = new Set(PHONE_FEATURES.values());
 const OF_NAME: ReadonlySet<string> = new Set(['full', 'components', 'vCardParams']);
-const OF_NICKNAME: ReadonlySet<string> = new Set(['name', 'vCardParams']);
+const OF_NICKNAME: ReadonlySet<string> = new Set(['name', 'contexts', 'pref', 'vCardParams']);
 /** Parts of an address that 4.0 alone has a place for. */
 const OF_LATER_ADDRESS: ReadonlySet<string> = new Set(['full', 'coordinates', 'timeZone']);
 const OF_RELATION: ReadonlySet<string> = new Set(['label', 'vCardParams']);
@@ -39,8 +40,10 @@ function projectField(field: FieldName, value: Value, full: Fields, version: Vca
   const plain = value as Plain;
   if (field === 'name') return projectName(plain, version);
   if (map.startsWith('vCard/'))
-    return namesUnknown(plain.name) && isStillUnknown(map, plain, full, version) ? withNamedWords(plain) : null;
-  if (map === 'nicknames') return typeof plain.name === 'string' ? only(plain, OF_NICKNAME) : null;
+    return namesUnknown(plain.name) && isStillUnknown(map, plain, full, version)
+      ? placeHeld(withNamedWords(plain), version)
+      : null;
+  if (map === 'nicknames') return typeof plain.name === 'string' ? projectNickname(plain, version) : null;
   const entry = entryOf(map, field, plain);
   const rule = ruleFor(map, entry, version);
   if (rule === null || !rule.holds(entry, version)) return null;
@@ -53,6 +56,17 @@ function projectField(field: FieldName, value: Value, full: Fields, version: Vca
   // An address of which nothing is left is none.
   if (map === 'addresses' && !rule.holds(held, version)) return null;
   return rule.shown?.(held, version) ?? held;
+}
+
+function projectNickname(nickname: Plain, version: VcardVersion): Plain {
+  const known = only(nickname, OF_NICKNAME);
+  if (isHeldWhole('nicknames', known, version)) return known;
+  const held: Draft = {};
+  for (const name of Object.keys(known)) {
+    const part = heldPart('nicknames', name, known[name] as Value, version);
+    if (part !== undefined) held[name] = part;
+  }
+  return held;
 }
 
 function isHeldWhole(map: string, entry: Plain, version: VcardVersion): boolean {

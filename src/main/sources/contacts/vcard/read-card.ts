@@ -7,6 +7,7 @@ import { withAgents } from './agent.ts';
 import { readName } from './components.ts';
 import { displayName } from './display-name.ts';
 import { addParams, paramOf, unknownParams } from './line-params.ts';
+import { placeAsKept } from './place-on-earth.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { keyedField, ruleNamed } from './property-table.ts';
 import { type Again, Restated, SECOND } from './restated.ts';
@@ -161,7 +162,7 @@ class CardReader {
   #takeUnknown(line: ContentLine, name: string): void {
     if (line.value === '') return;
     const { label, lines } = this.#groups.ofUnknown(line);
-    const entry = unknownOf(line);
+    const entry: Draft = { ...placeAsKept(unknownOf(line)) };
     if (label !== null) entry.label = label;
     this.#add(`vCard/${name.toLowerCase()}`, entry, [line, ...lines]);
   }

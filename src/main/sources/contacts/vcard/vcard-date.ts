@@ -13,6 +13,11 @@ const MONTH_ONLY = /^--(\d{2})$/;
 const DAY_ONLY = /^---(\d{2})$/;
 const MOMENT = /^(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/;
 
+/** `+0200`, which 4.0 writes. */
+const SHORT_ZONE = /^([+-]\d{2})(\d{2})$/;
+/** A moment as it is kept: 4.0 writes it without what separates its parts. */
+const UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})?$/;
+
 interface DateLine {
   readonly value: string;
   readonly params: readonly Pick<Param, 'name' | 'values'>[];
@@ -46,7 +51,7 @@ export function parseDate(line: DateLine, version: VcardVersion): Plain | null {
   // Midnight without a zone is how some programs write a day.
   if (hour === '00' && minute === '00' && second === '00' && (zone === '' || zone === 'Z'))
     return { year: Number(year), month: Number(month), day: Number(day) };
-  return { utc: `${year}-${month}-${day}T${hour}:${minute}:${second}${zone}` };
+  return { utc: `${year}-${month}-${day}T${hour}:${minute}:${second}${zone.replace(SHORT_ZONE, '$1:$2')}` };
 }
 
 /** null: this version cannot hold it. */
@@ -55,7 +60,8 @@ export function formatDate(date: Value | undefined, version: VcardVersion): Writ
   const { year, month, day, utc, text } = date as Plain;
   if (typeof text === 'string')
     return version === '2.1' ? { value: text } : { value: escapeText(text, version), params: [['VALUE', 'text']] };
-  if (typeof utc === 'string') return { value: utc };
+  if (typeof utc === 'string')
+    return { value: version === '4.0' && UTC.test(utc) ? utc.replace(/-(?=\d\d[-T])|:/g, '') : utc };
   const two = (part: Value | undefined): string => String(part).padStart(2, '0');
   const four = String(year).padStart(4, '0');
   const dash = version === '4.0' ? '' : '-';

@@ -23,11 +23,27 @@ export function parseMedia(line: ContentLine, kind: string): Plain | null {
   const data = DATA.exec(value);
   if (data !== null && /;base64/i.test(data[2] ?? '')) {
     const bytes = decode(value.slice(data[0].length));
-    return bytes === null ? null : { ...typed(mediaTypeOf(data[1] ?? null, kind) ?? mediaType), data: bytes };
+    return bytes === null ? null : withData(mediaTypeOf(data[1] ?? null, kind) ?? mediaType, bytes);
   }
   if (!isInline) return { ...typed(mediaType), uri: value };
   const bytes = decode(value);
-  return bytes === null ? null : { ...typed(mediaType), data: bytes };
+  return bytes === null ? null : withData(mediaType, bytes);
+}
+
+/** What pictures begin with, as latin1. */
+const PICTURES: readonly (readonly [RegExp, string])[] = [
+  [/^\x89PNG\r\n/, 'image/png'],
+  [/^\xff\xd8\xff/, 'image/jpeg'],
+  [/^GIF8[79]a/, 'image/gif'],
+  [/^RIFF[\s\S]{4}WEBP/, 'image/webp'],
+];
+const LONGEST_BEGINNING = 12;
+
+/** Where nothing says what a picture is, its bytes do: 4.0 has to say it, and programs show only what is called a picture. */
+function withData(mediaType: string | null, data: Uint8Array): Plain {
+  const begins = mediaType === null ? Buffer.from(data.subarray(0, LONGEST_BEGINNING)).toString('latin1') : '';
+  const found = mediaType ?? PICTURES.find(([beginning]) => beginning.test(begins))?.[1] ?? null;
+  return { ...typed(found), data };
 }
 
 /** Does it have bytes, a reference to them, or an address? */

@@ -14,6 +14,7 @@ import {
   writeParams,
   writtenUnknown,
 } from './line-params.ts';
+import { placeAsWritten } from './place-on-earth.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { entryOf, placeOf, ruleFor } from './property-table.ts';
 import { COUNTRY, namesUnknown } from './read-card.ts';
@@ -49,9 +50,32 @@ export function composeCard(fields: Fields, uid: string, version: VcardVersion, 
   });
   entries.sort((a, b) => a.place - b.place);
   for (const { rule, entry } of entries) for (const line of lines.entry(rule, entry, null, groups)) card += line;
-  for (const field of others)
-    for (const line of lines.other(field, fields.get(field) as Value, fields, groups)) card += line;
+  for (const list of inLists(others, fields)) for (const line of lines.other(list, fields, groups)) card += line;
   return `${card}END:VCARD${lineEnd}`;
+}
+
+/** Fields whose lines are written together. */
+type FieldList = readonly [FieldName, ...FieldName[]];
+
+/** Does one line of a card say several entries of a map? */
+export const isListed = (map: string): boolean => map === 'keywords' || map === 'nicknames';
+/** Do parameters say the same of both? */
+export const areAlike = (a: Value, b: Value): boolean =>
+  OF_PARAMS.every((part) => equalValues((a as Plain)[part] ?? null, (b as Plain)[part] ?? null));
+
+/** Each field by itself, but for words that one line says: many programs show those of the first line alone. */
+export function inLists(names: readonly FieldName[], fields: Fields): readonly FieldList[] {
+  const lists: [FieldName, ...FieldName[]][] = [];
+  for (const field of names) {
+    const map = mapOf(field);
+    const value = fields.get(field) as Value;
+    const known = isListed(map)
+      ? lists.find(([each]) => mapOf(each) === map && areAlike(fields.get(each) as Value, value))
+      : undefined;
+    if (known === undefined) lists.push([field]);
+    else known.push(field);
+  }
+  return lists;
 }
 
 /** What else a member may be: `mailto:…`. Names of cards may have colons too, behind digits mostly. */
@@ -226,8 +250,9 @@ export class CardLines {
     return lines.sort((a, b) => a.at - b.at).map(({ line }) => line);
   }
 
-  /** Fields of no keyed map, as new lines. */
-  other(field: FieldName, value: Value, fields: Fields, groups: { next: number }): readonly string[] {
+  /** A field of no keyed map, as new lines; or several of what goes into one line (`inLists`). */
+  other([field, ...more]: FieldList, fields: Fields, groups: { next: number }): readonly string[] {
+    const value = fields.get(field) as Value;
     const key = field.slice(field.lastIndexOf('/') + 1);
     const map = mapOf(field);
     if (field === 'updated') return [this.text(plainLine('REV', compact(text(value), this.version)))];
@@ -236,7 +261,12 @@ export class CardLines {
     if (field === 'language') return [this.text(plainLine('LANGUAGE', text(value)))];
     if (field === 'kind')
       return [this.text(plainLine(this.version === '4.0' ? 'KIND' : 'X-ADDRESSBOOKSERVER-KIND', text(value)))];
-    if (map === 'keywords') return [this.text(plainLine('CATEGORIES', escapePart(unescapeName(key), this.version)))];
+    if (isListed(map)) {
+      const params = map === 'nicknames' ? this.nicknameParams(value as Plain, null) : NO_PARAMS;
+      const words = [field, ...more].map((each) => this.word(each, fields.get(each) as Value));
+      const name = map === 'nicknames' ? 'NICKNAME' : 'CATEGORIES';
+      return [this.text({ group: null, name, params, value: words.join(',') })];
+    }
     if (map === 'members') {
       const uid = unescapeName(key);
       // Who reads it expects an address, and takes the name of a card for one only in this form, also where it is no UUID.
@@ -244,10 +274,19 @@ export class CardLines {
       const isApple = this.version !== '4.0' && fields.get('kind' as FieldName) === 'group';
       return [this.text(plainLine(isApple ? 'X-ADDRESSBOOKSERVER-MEMBER' : 'MEMBER', urn))];
     }
-    if (map === 'nicknames')
-      return [this.text(plainLine('NICKNAME', escapePart(text((value as Plain).name), this.version)))];
     if (map.startsWith('vCard/')) return this.unknown(value as Plain, null, groups);
     return NO_LINES;
+  }
+
+  /** One of several words of a line. */
+  word(field: FieldName, value: Value): string {
+    const word =
+      mapOf(field) === 'nicknames' ? text((value as Plain).name) : unescapeName(field.slice('keywords/'.length));
+    return escapePart(word, this.version);
+  }
+
+  nicknameParams(entry: Plain, existing: ContentLine | null): readonly Param[] {
+    return writeParams(entry, {}, null, this.version, this.#params, existing);
   }
 
   /** A line nobody knows, and the label of its group. `existing`: the lines it replaces, and what they said. */
@@ -256,8 +295,9 @@ export class CardLines {
     existing: { readonly lines: readonly ContentLine[]; readonly before: Plain } | null,
     groups: { next: number },
   ): readonly string[] {
-    const { name, value, params = {} } = entry;
+    const { name, params = {} } = entry;
     if (!namesUnknown(name)) return [];
+    const value = placeAsWritten(entry, this.version);
     const [own = null, ...about] = existing?.lines ?? [];
     const more = this.#about({ label: entry.label ?? null }, about, existing?.before ?? null);
     const group = own?.group ?? (more.length === 0 ? null : `item${groups.next++}`);

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+import type { VcardVersion } from '../../../../src/main/sources/contacts/vcard/vcard-text.ts';
+
+// What other programs were found to make of cards, each with the lines that showed it.
+
+type Plain = { readonly [key: string]: Value };
+
+const textOf = (version: VcardVersion, lines: readonly string[]): string =>
+  ['BEGIN:VCARD', `VERSION:${version}`, 'UID:u', ...lines, 'END:VCARD', ''].join('\r\n');
+function read(version: VcardVersion, text: string, previous: Fields | null = null) {
+  const format = vcardFormat(version);
+  const split = format.split(Buffer.from(text));
+  const item = split.items[0]!;
+  return { format, split, item, fields: format.read(split, item, previous) };
+}
+/** The lines of a new card of this version that is to say what these say, and what it is read as. */
+function carried(from: VcardVersion, to: VcardVersion, ...lines: readonly string[]) {
+  const { fields } = read(from, textOf(from, lines));
+  const there = vcardFormat(to);
+  const held = there.project(fields);
+  const write = { item: null, before: null, after: held, uid: 'u' };
+  const text = Buffer.from(there.write(there.split(there.empty()), [write])).toString();
+  expect(read(to, text, fields).fields).toEqual(held);
+  return text.split('\r\n').slice(3, -2);
+}
+/** The lines of a card once it says more, or less. */
+function changed(version: VcardVersion, lines: readonly string[], change: (fields: Map<FieldName, Value>) => void) {
+  const { format, split, item, fields } = read(version, textOf(version, lines));
+  const after = new Map(fields);
+  change(after);
+  const text = Buffer.from(format.write(split, [{ item, before: fields, after, uid: 'u' }])).toString();
+  const again = read(version, text, after).fields;
+  expect(new Map([...again].sort())).toEqual(new Map([...after].sort()));
+  return text.split('\r\n').slice(3, -2);
+}
+const NAME = ['FN:Ana', 'N:Ana;;;;'];
+const fieldWith = (fields: ReadonlyMap<FieldName, Value>, nick: string): FieldName =>
+  [...fields.keys()].find((field) => (fields.get(field) as Plain).name === nick) as FieldName;
+
+describe('words that stand several in a line', () => {
+  it('are written in one, for Evolution shows those of the first line alone', () => {
+    for (const version of ['3.0', '4.0'] as const)
+      expect(
+        carried('3.0', version, ...NAME, 'CATEGORIES:chess', 'CATEGORIES:old\\, dear', 'NICKNAME:A', 'NICKNAME:B'),
+      ).toEqual(expect.arrayContaining(['CATEGORIES:chess,old\\, dear', 'NICKNAME:A,B']));
+  });
+
+  it('come into the line that is there, and leave it', () => {
+    const card = [...NAME, 'CATEGORIES:a,b', 'NOTE:x', 'NICKNAME:Ann'];
+    expect(
+      changed('3.0', card, (fields) => {
+        fields.delete(fieldName('keywords/a'));
+        fields.set(fieldName('keywords/c'), true);
+        fields.set(fieldName('nicknames/x'), { name: 'Annie' });
+      }),
+    ).toEqual([...NAME, 'CATEGORIES:b,c', 'NOTE:x', 'NICKNAME:Ann,Annie']);
+    const gone = (fields: Map<FieldName, Value>): void => {
+      fields.delete(fieldName('keywords/a'));
+      fields.delete(fieldName('keywords/b'));
+    };
+    expect(changed('3.0', card, gone)).toEqual([...NAME, 'NOTE:x', 'NICKNAME:Ann']);
+  });
+
+  it('come into no line that says other things of its words', () => {
+    const card = [...NAME, 'NICKNAME;TYPE=work:Boss,Chief'];
+    const added = changed('4.0', card, (fields) => fields.set(fieldName('nicknames/x'), { name: 'Annie' }));
+    expect(added).toEqual([...card, 'NICKNAME:Annie']);
+    const apart = changed('4.0', card, (fields) => {
+      const field = fieldWith(fields, 'Chief');
+      fields.set(field, { name: 'Chief', contexts: { private: true } });
+    });
+    expect(apart).toEqual([...NAME, 'NICKNAME;TYPE=work:Boss', 'NICKNAME;TYPE=home:Chief']);
+  });
+
+  it('keep what is said of them', () => {
+    expect(carried('3.0', '4.0', ...NAME, 'NICKNAME;TYPE=work,pref:Boss')).toContain('NICKNAME;TYPE=work;PREF=1:Boss');
+    expect(carried('4.0', '3.0', ...NAME, 'NICKNAME;TYPE=work;PREF=2:Boss')).toContain('NICKNAME;TYPE=WORK:Boss');
+  });
+});
+
+describe('a place on earth', () => {
+  it('is written as each version has it', () => {
+    expect(carried('3.0', '4.0', ...NAME, 'GEO:48.21;16.37')).toContain('GEO:geo:48.21,16.37');
+    expect(carried('4.0', '3.0', ...NAME, 'GEO;VALUE=uri;PREF=1:geo:48.21,-16.37;u=35')).toContain(
+      'GEO;PREF=1:48.21;-16.37',
+    );
+    expect(carried('3.0', '4.0', ...NAME, 'GEO:by the river')).toContain('GEO:by the river');
+  });
+
+  it('is the same with its comma escaped, as Thunderbird saves it', () => {
+    const [before, after] = ['GEO:geo:48.2,16.3', 'GEO:geo:48.2\\,16.3'].map(
+      (line) => read('4.0', textOf('4.0', [line])).fields,
+    );
+    expect(after).toEqual(before);
+  });
+
+  it('that was stored as 3.0 wrote it is no other one', () => {
+    const { fields } = read('3.0', textOf('3.0', ['GEO:48.2;16.3']));
+    const stored = new Map([...fields].map(([field]) => [field, { name: 'GEO', value: '48.2;16.3' }]));
+    expect(vcardFormat('3.0').project(stored)).toEqual(fields);
+  });
+});
+
+describe('the same in other letters', () => {
+  it.each([
+    ['TZ;VALUE=utc-offset:-0500', 'TZ;VALUE=UTC-OFFSET:-0500'],
+    ['BDAY:19960415T201243+0400', 'BDAY:1996-04-15T20:12:43+04:00'],
+  ])('%s and %s', (one, other) => {
+    expect(read('4.0', textOf('4.0', [other])).fields).toEqual(read('4.0', textOf('4.0', [one])).fields);
+  });
+});
+
+it('a moment is written into 4.0 without what separates its parts, as it wants it', () => {
+  expect(carried('3.0', '4.0', ...NAME, 'BDAY:1996-04-15T20:12:43+04:00')).toContain('BDAY:19960415T201243+0400');
+  expect(carried('4.0', '3.0', ...NAME, 'BDAY:19960415T201243Z')).toContain('BDAY:1996-04-15T20:12:43Z');
+});
+
+describe('a picture of which nothing says what it is', () => {
+  it.each([
+    ['iVBORw0KGgoAAAAN', 'image/png'],
+    ['/9j/4AAQSkZJRgAB', 'image/jpeg'],
+    ['R0lGODlhAQABAAAA', 'image/gif'],
+    ['UklGRgAAAABXRUJQ', 'image/webp'],
+    ['AAAAAAAAAAAAAAAA', 'application/octet-stream'],
+  ])('%s is written into 4.0 as %s, for Thunderbird shows only what is called a picture', (data, type) => {
+    expect(carried('3.0', '4.0', ...NAME, `PHOTO;ENCODING=b:${data}`)).toContain(`PHOTO:data:${type};base64,${data}`);
+  });
+
+  it('is what its line says, where it says it', () => {
+    expect(carried('3.0', '4.0', ...NAME, 'PHOTO;ENCODING=b;TYPE=JPEG:iVBORw0KGgoAAAAN')).toContain(
+      'PHOTO:data:image/jpeg;base64,iVBORw0KGgoAAAAN',
+    );
+  });
+});
+
+it('a phone says first what it can do: Thunderbird takes a fax at work for a phone at work otherwise', () => {
+  expect(carried('4.0', '3.0', ...NAME, 'TEL;TYPE=work,fax:1')).toContain('TEL;TYPE=FAX,WORK:1');
+});
