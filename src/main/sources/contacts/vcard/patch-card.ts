@@ -7,7 +7,7 @@ import { entryOf, hasOwnKey, ruleFor, ruleForLine } from './property-table.ts';
 import { type CardField, readCard } from './read-card.ts';
 import { saidBy } from './restated.ts';
 import { splitAt, type VcardVersion } from './vcard-text.ts';
-import { areAlike, CardLines, inLists, isListed, mapOf } from './write-card.ts';
+import { areAlike, CardLines, inLists, mapOf } from './write-card.ts';
 import type { Plain } from './written.ts';
 
 /** Fields by which alone nothing is written. */
@@ -29,6 +29,9 @@ export function patchCard(
   if (changed.every((field) => INCIDENTAL.has(field))) return [];
   return new CardPatch(card, before, after, style, shows).edits(changed);
 }
+
+/** Is it one of several that a line may say? */
+const isWord = (field: FieldName): boolean => mapOf(field) === 'keywords' || mapOf(field) === 'nicknames';
 
 class CardPatch {
   readonly #card: Component;
@@ -55,16 +58,12 @@ class CardPatch {
   edits(changed: readonly FieldName[]): readonly Edit[] {
     const renamed = this.#renamed(changed);
     const taken = new Set(renamed.values());
-    this.#changeLists(changed.filter((field) => isListed(mapOf(field))));
+    this.#changeWords(changed.filter(isWord));
     // Of two lines that say something of one person, the first is an entry.
     for (const areUnknown of [false, true])
       for (const field of changed) {
         const known = this.#fields.get(field);
-        if (
-          isListed(mapOf(field)) ||
-          field.startsWith('vCard/') !== areUnknown ||
-          (known !== undefined && taken.has(known))
-        )
+        if (isWord(field) || field.startsWith('vCard/') !== areUnknown || (known !== undefined && taken.has(known)))
           continue;
         this.#change(field, renamed.get(field) ?? known);
       }
@@ -154,32 +153,23 @@ class CardPatch {
     else this.#replace(parts, line);
   }
 
-  /** Words that stand several in a line: new ones come into a line that says of its words what is said of them. */
-  #changeLists(changed: readonly FieldName[]): void {
-    if (changed.length === 0) return;
-    const listed = [...this.#fields.values()].filter(({ field }) => isListed(mapOf(field)));
+  /** Words that stand several in a line. A new keyword comes into a line of them that is there. */
+  #changeWords(changed: readonly FieldName[]): void {
+    const listed = [...this.#fields.values()].filter(({ part }) => part !== null);
     const lineOf = ({ lines }: CardField): ContentLine => lines[0] as ContentLine;
     const stays = ({ field }: CardField): boolean => {
       const after = this.#after.get(field) ?? null;
       return after !== null && areAlike(this.#before.get(field) ?? after, after);
     };
     const touched = new Set(listed.filter(({ field }) => changed.includes(field)).map(lineOf));
-    const others: FieldName[] = [];
-    const joining = new Map<ContentLine, FieldName[]>();
-    for (const field of changed) {
-      const value = this.#after.get(field) ?? null;
+    const added = changed.filter((field) => {
       const known = this.#fields.get(field);
-      if (value === null || (known !== undefined && stays(known))) continue;
-      const beside = listed.find(
-        (each) =>
-          mapOf(each.field) === mapOf(field) && stays(each) && areAlike(this.#after.get(each.field) as Value, value),
-      );
-      if (beside === undefined) others.push(field);
-      else {
-        touched.add(lineOf(beside));
-        joining.set(lineOf(beside), [...(joining.get(lineOf(beside)) ?? []), field]);
-      }
-    }
+      return (this.#after.get(field) ?? null) !== null && (known === undefined || !stays(known));
+    });
+    const keywords = listed.find((each) => mapOf(each.field) === 'keywords' && stays(each));
+    const joining = keywords === undefined ? [] : added.filter((field) => mapOf(field) === 'keywords');
+    const joined = keywords === undefined || joining.length === 0 ? null : lineOf(keywords);
+    if (joined !== null) touched.add(joined);
     for (const line of touched) {
       const raw = splitAt(line.value, ',');
       const kept = listed
@@ -188,10 +178,10 @@ class CardPatch {
           const [before, after] = [this.#before.get(field) ?? null, this.#after.get(field) as Value];
           return equalValues(before, after) ? (raw[part as number] as string) : this.#lines.word(field, after);
         });
-      for (const field of joining.get(line) ?? []) kept.push(this.#lines.word(field, this.#after.get(field) as Value));
+      if (line === joined) for (const field of joining) kept.push(this.#lines.word(field, true));
       this.#replace(line, kept.length === 0 ? '' : this.#lines.text({ ...line, value: kept.join(',') }));
     }
-    for (const list of inLists(others, this.#after))
+    for (const list of inLists(added.filter((field) => !joining.includes(field))))
       this.#insert(this.#lines.other(list, this.#after, this.#groups), mapOf(list[0]));
   }
 

@@ -50,33 +50,28 @@ export function composeCard(fields: Fields, uid: string, version: VcardVersion, 
   });
   entries.sort((a, b) => a.place - b.place);
   for (const { rule, entry } of entries) for (const line of lines.entry(rule, entry, null, groups)) card += line;
-  for (const list of inLists(others, fields)) for (const line of lines.other(list, fields, groups)) card += line;
+  for (const list of inLists(others)) for (const line of lines.other(list, fields, groups)) card += line;
   return `${card}END:VCARD${lineEnd}`;
 }
 
 /** Fields whose lines are written together. */
 type FieldList = readonly [FieldName, ...FieldName[]];
 
-/** Does one line of a card say several entries of a map? */
-export const isListed = (map: string): boolean => map === 'keywords' || map === 'nicknames';
-/** Do parameters say the same of both? */
+/**
+ * Each field by itself, but for the keywords: many programs show those of the first line alone. A nickname has a line of its own all the same,
+ * for vobject (khard, Radicale) takes the first of a line for all of it, and saves no more.
+ */
+export function inLists(names: readonly FieldName[]): readonly FieldList[] {
+  const [first, ...keywords] = names.filter((field) => mapOf(field) === 'keywords');
+  return names.flatMap((field): readonly FieldList[] => {
+    if (mapOf(field) !== 'keywords') return [[field]];
+    return field === first ? [[first, ...keywords]] : [];
+  });
+}
+
+/** Do the parameters of their lines say the same of both? */
 export const areAlike = (a: Value, b: Value): boolean =>
   OF_PARAMS.every((part) => equalValues((a as Plain)[part] ?? null, (b as Plain)[part] ?? null));
-
-/** Each field by itself, but for words that one line says: many programs show those of the first line alone. */
-export function inLists(names: readonly FieldName[], fields: Fields): readonly FieldList[] {
-  const lists: [FieldName, ...FieldName[]][] = [];
-  for (const field of names) {
-    const map = mapOf(field);
-    const value = fields.get(field) as Value;
-    const known = isListed(map)
-      ? lists.find(([each]) => mapOf(each) === map && areAlike(fields.get(each) as Value, value))
-      : undefined;
-    if (known === undefined) lists.push([field]);
-    else known.push(field);
-  }
-  return lists;
-}
 
 /** What else a member may be: `mailto:…`. Names of cards may have colons too, behind digits mostly. */
 const ADDRESS = /^[a-z]+:/i;
@@ -261,11 +256,13 @@ export class CardLines {
     if (field === 'language') return [this.text(plainLine('LANGUAGE', text(value)))];
     if (field === 'kind')
       return [this.text(plainLine(this.version === '4.0' ? 'KIND' : 'X-ADDRESSBOOKSERVER-KIND', text(value)))];
-    if (isListed(map)) {
-      const params = map === 'nicknames' ? this.nicknameParams(value as Plain, null) : NO_PARAMS;
-      const words = [field, ...more].map((each) => this.word(each, fields.get(each) as Value));
-      const name = map === 'nicknames' ? 'NICKNAME' : 'CATEGORIES';
-      return [this.text({ group: null, name, params, value: words.join(',') })];
+    if (map === 'keywords') {
+      const words = [field, ...more].map((each) => this.word(each, true));
+      return [this.text(plainLine('CATEGORIES', words.join(',')))];
+    }
+    if (map === 'nicknames') {
+      const params = writeParams(value as Plain, {}, null, this.version, this.#params, null);
+      return [this.text({ ...plainLine('NICKNAME', this.word(field, value)), params })];
     }
     if (map === 'members') {
       const uid = unescapeName(key);
@@ -283,10 +280,6 @@ export class CardLines {
     const word =
       mapOf(field) === 'nicknames' ? text((value as Plain).name) : unescapeName(field.slice('keywords/'.length));
     return escapePart(word, this.version);
-  }
-
-  nicknameParams(entry: Plain, existing: ContentLine | null): readonly Param[] {
-    return writeParams(entry, {}, null, this.version, this.#params, existing);
   }
 
   /** A line nobody knows, and the label of its group. `existing`: the lines it replaces, and what they said. */
