@@ -120,6 +120,28 @@ describe('the same in other letters', () => {
   });
 });
 
+describe('a label that khard repeats as a word of TYPE', () => {
+  const [plain, saved] = [
+    ['item1.TEL:1', 'item1.X-ABLabel:Boat'],
+    ['itemtel1.TEL;TYPE=X-Boat:1', 'itemtel1.X-ABLABEL:Boat'],
+  ];
+
+  it('is no other one, and stays as it is written', () => {
+    expect(read('3.0', textOf('3.0', saved)).fields).toEqual(read('3.0', textOf('3.0', plain)).fields);
+    const changedNumber = changed('3.0', saved, (fields) => {
+      for (const field of fields.keys()) fields.set(field, { number: '2', label: 'Boat' });
+    });
+    expect(changedNumber).toEqual(['itemtel1.TEL;TYPE=X-Boat:2', 'itemtel1.X-ABLABEL:Boat']);
+  });
+
+  it('leaves the other words', () => {
+    const { fields } = read('3.0', textOf('3.0', ['i.TEL;TYPE=X-Boat,X-Car;X-P=1:1', 'i.X-ABLabel:Boat']));
+    expect([...fields.values()]).toEqual([
+      { number: '1', label: 'Boat', vCardParams: { 'x-p': ['1'], 'type': ['x-car'] } },
+    ]);
+  });
+});
+
 it('a moment is written into 4.0 without what separates its parts, as it wants it', () => {
   expect(carried('3.0', '4.0', ...NAME, 'BDAY:1996-04-15T20:12:43+04:00')).toContain('BDAY:19960415T201243+0400');
   expect(carried('4.0', '3.0', ...NAME, 'BDAY:19960415T201243Z')).toContain('BDAY:1996-04-15T20:12:43Z');

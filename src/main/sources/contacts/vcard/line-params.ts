@@ -94,6 +94,17 @@ export function addParams(entry: Draft, line: ContentLine, rule: PropertyRule | 
   if (others !== null) entry.vCardParams = others;
 }
 
+/** khard writes a label as a word of TYPE as well: it says nothing more. */
+export function leaveOutLabelWord(entry: Draft, label: string): void {
+  const { type, ...params } = partOf(entry.vCardParams);
+  const word = `x-${label.toLowerCase()}`;
+  const words = textsIn(type ?? null).filter((each) => each !== word);
+  if (words.length === textsIn(type ?? null).length) return;
+  if (words.length > 0) entry.vCardParams = { ...params, type: words };
+  else if (Object.keys(params).length > 0) entry.vCardParams = params;
+  else delete entry.vCardParams;
+}
+
 /** How a card writes its parameters: new ones look like those it has. */
 export interface ParamStyle {
   readonly type: string;

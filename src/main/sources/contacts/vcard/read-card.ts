@@ -6,7 +6,7 @@ import type { Component, ContentLine } from '../../text/content-lines.ts';
 import { withAgents } from './agent.ts';
 import { readName } from './components.ts';
 import { displayName } from './display-name.ts';
-import { addParams, paramOf, unknownParams } from './line-params.ts';
+import { addParams, leaveOutLabelWord, paramOf, unknownParams } from './line-params.ts';
 import { placeAsKept } from './place-on-earth.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { keyedField, ruleNamed } from './property-table.ts';
@@ -139,7 +139,10 @@ class CardReader {
         this.#takeUnknown(line, name);
         return;
       }
-    } else if (label !== null) entry.label = label;
+    } else if (label !== null) {
+      entry.label = label;
+      leaveOutLabelWord(entry, label);
+    }
     if (country !== null && rule.map === 'addresses') entry.countryCode = country;
     const all = lines.length === 0 ? [line] : [line, ...lines];
     const keyed = keyedField(rule, entry);
