@@ -272,6 +272,30 @@ describe("Outlook's places", () => {
     'media/p': { kind: 'photo', data: Uint8Array.of(1, 2, 3) },
   });
 
+  it('of Thunderbird say by the second line of an address what its cards say before the street', () => {
+    const thunderbird = csvFormat('csv-thunderbird');
+    const header = 'First Name,Home Address,Home Address 2,Home City';
+    const bytes = Buffer.from(`${header}\nAna,1 Main St,Floor 2,Town\nBo,,,\n`);
+    const text = thunderbird.split(bytes);
+    const [ana, bo] = readAll(thunderbird, text) as [Fields, Fields];
+    const [address] = entriesOf(ana, 'addresses') as [Value];
+    expect(address).toEqual({
+      contexts: { private: true },
+      components: [
+        { kind: 'apartment', value: 'Floor 2' },
+        { kind: 'name', value: '1 Main St' },
+        { kind: 'locality', value: 'Town' },
+      ],
+    });
+    const street = { contexts: { private: true }, components: [{ kind: 'name', value: '2 Side St\nBack yard' }] };
+    const after = new Map(bo).set(fieldName('addresses/x'), street);
+    const written = thunderbird.write(text, [{ item: text.items[1] ?? null, before: bo, after, uid: '' }]);
+    expect(Buffer.from(written).toString()).toBe(
+      `${header}\nAna,1 Main St,Floor 2,Town\nBo,"2 Side St\nBack yard",,\n`,
+    );
+    expect(entriesOf(readAll(thunderbird, thunderbird.split(written))[1] as Fields, 'addresses')).toEqual([street]);
+  });
+
   it('of Thunderbird show a phone that is for nothing in particular where one for work or home would stand, after those', () => {
     const thunderbird = csvFormat('csv-thunderbird');
     const phones = fieldsOf({

@@ -61,7 +61,7 @@ const isAnyPhone = (value: Plain): boolean => featureOf(value) === '' && context
 
 const ADDRESS_CELLS: readonly (readonly [end: string, cell: AddressCell])[] = [
   ['Address', 'name'],
-  ['Address 2', 'street2'],
+  ['Address 2', 'apartment'],
   ['City', 'locality'],
   ['State', 'region'],
   ['ZipCode', 'postcode'],
