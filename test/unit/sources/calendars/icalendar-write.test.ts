@@ -3,7 +3,7 @@ import { digestOf } from '../../../../src/main/platform/hash.ts';
 import { takeOutContents } from '../../../../src/main/record/content-reference.ts';
 import { fieldName } from '../../../../src/main/record/ids.ts';
 import { seriesOf } from '../../../../src/main/record/series.ts';
-import type { Value } from '../../../../src/main/record/value.ts';
+import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
 import {
   calendar,
@@ -273,6 +273,15 @@ describe('writing a series', () => {
     const text = edit(series, { [at('2024-01-10T09:00:00')]: { excluded: true, series: own } });
     expect(text).not.toContain('RECURRENCE-ID');
     expect(text).toContain('EXDATE:20240103T090000Z,20240104T090000Z,20240110T090000Z');
+  });
+  it('is written nowhere with an occurrence left out that has a component, as Evolution writes each it changed', () => {
+    const evolution = series.replace('EXDATE:20240103T090000Z', 'EXDATE:20240110T090000Z,20240103T090000Z');
+    const [read] = readAll(evolution) as [Fields];
+    expect(read.get(fieldName(at('2024-01-10T09:00:00')))).toMatchObject({ excluded: true });
+    const held = icalendarFormat.project(read);
+    expect(held).toEqual(readAll(series)[0]);
+    expect(compose(Object.fromEntries(held))).toContain('EXDATE:20240103T090000Z\r\nEXDATE:20240104T090000Z');
+    expect(compose(Object.fromEntries(held))).toContain('RECURRENCE-ID:20240110T090000Z');
   });
   it('adds occurrences, also such that last longer', () => {
     const when = { start: '2024-02-02T12:00:00', timeZone: 'Etc/UTC', duration: 'PT3H' };

@@ -1,5 +1,5 @@
 import { type ContentReference, putInContents, referencesIn } from '../../../record/content-reference.ts';
-import { fieldName } from '../../../record/ids.ts';
+import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { strayOverrides } from '../../../record/series.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import type { SplitText, TextFormat } from '../../text/text-format.ts';
@@ -15,6 +15,7 @@ import {
   zoneTexts,
 } from './compose-item.ts';
 import { partsOf } from './item-parts.ts';
+import { needsComponent, overrideField, overridesOf } from './overrides.ts';
 import { byText, isPlain } from './property.ts';
 import { opaqueFields, readItem } from './read-item.ts';
 import { type IcalendarItem, splitCalendar } from './split-calendar.ts';
@@ -35,7 +36,8 @@ export const icalendarFormat: TextFormat<IcalendarItem> = {
 
 /**
  * What iCalendar can hold of a record: what would be read of it once it was written. What is said of occurrences of another series than the
- * record's is never written: it would be an event nobody has. Nor is when a task was done that is not.
+ * record's is never written: it would be an event nobody has. Nor is when a task was done that is not, or that an occurrence is left out which is
+ * there by itself: Evolution says so of each that it changed, and Thunderbird shows none of them then.
  */
 function project(full: Fields): Fields {
   const references = referencesIn(full);
@@ -53,7 +55,7 @@ function withReference(value: { readonly [key: string]: Value }, named: Readonly
 }
 
 function projectWhole(full: Fields): Fields {
-  const fields = withoutStrays(full);
+  const fields = withoutMoot(withoutStrays(full));
   const texts = zoneTexts(fields);
   const zones = texts.size === 0 ? PLAIN_ZONES : zonesOf(texts);
   const opaque = opaqueOf(fields);
@@ -81,6 +83,19 @@ function withoutStrays(full: Fields): Fields {
   const fields = new Map(full);
   for (const field of strays) fields.delete(field);
   return fields;
+}
+
+/** Without what is said to be left out of a series though it has a component of its own. */
+function withoutMoot(full: Fields): Fields {
+  let fields: Map<FieldName, Value> | null = null;
+  overridesOf(full).forEach((override, key) => {
+    const value = full.get(overrideField(key)) ?? null;
+    if (!override.excluded || !needsComponent(override, key) || !isPlain(value)) return;
+    const { excluded: _, ...said } = value;
+    fields ??= new Map(full);
+    fields.set(overrideField(key), said);
+  });
+  return fields ?? full;
 }
 
 /** The occurrences that take components of their own. */
