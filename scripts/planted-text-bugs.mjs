@@ -177,15 +177,15 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'a label that two entries of a contact share goes with one of them',
     file: 'src/main/sources/contacts/vcard/patch-card.ts',
-    find: "if (known?.part !== null || !others.some(({ lines }) => lines.includes(line))) this.#replace(line, '');",
-    replace: "if (known?.part !== null || others.length >= 0) this.#replace(line, '');",
+    find: "if (!others.some(({ lines }) => lines.includes(line))) this.#replace(line, '');",
+    replace: "if (others.length >= 0) this.#replace(line, '');",
     tests: CONTACTS,
   },
   {
     about: 'of two nicknames in one line both go when one is taken away',
     file: 'src/main/sources/contacts/vcard/patch-card.ts',
     find: "this.#replace(line, kept.length === 0 ? '' :",
-    replace: "this.#replace(line, kept.length < parts.length ? '' :",
+    replace: "this.#replace(line, kept.length < raw.length ? '' :",
     tests: CONTACTS,
   },
   {
