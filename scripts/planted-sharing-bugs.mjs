@@ -1,4 +1,4 @@
-/* Planted bugs (planted-bugs.mjs) of what members know of each other. */
+/* Planted bugs (planted-bugs.mjs) of what members know of each other, and of what they may do. */
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
 export const PLANTED_SHARING_BUGS = [
   {
@@ -49,5 +49,40 @@ export const PLANTED_SHARING_BUGS = [
     find: 'Math.min(each.number, comparableUpTo(this.#collection.log, each.log, told))',
     replace: 'each.number',
     tests: ['test/unit/sharing/member-positions.test.ts'],
+  },
+  {
+    about: 'of removals the one that sorts first decides, whoever is more senior',
+    file: 'src/main/peers/membership/membership-judgement.ts',
+    find: '.sort((a, b) => senior(a) - senior(b) || a - b)',
+    replace: '.sort((a, b) => a - b)',
+    tests: ['test/unit/peers/membership/membership.test.ts'],
+  },
+  {
+    about: 'whoever was removed and let in again does nothing that counts',
+    file: 'src/main/peers/membership/membership-judgement.ts',
+    find: '|| before(removal, place) || before(place, removal)) return false;',
+    replace: '|| before(place, removal)) return false;',
+    tests: ['test/unit/peers/membership/membership.test.ts'],
+  },
+  {
+    about: 'who is removed by a junior brings back what was cut off of others',
+    file: 'src/main/peers/membership/membership-judgement.ts',
+    find: "    if (done.body?.op === 'extend-cut') return taking.body?.op === 'remove';\n",
+    replace: '',
+    tests: ['test/unit/peers/membership/membership.test.ts'],
+  },
+  {
+    about: 'who holds the first package of one branch counts as holding that of the other',
+    file: 'src/main/sharing/meet-heads.ts',
+    find: 'number >= branches.first) {',
+    replace: 'number > branches.first) {',
+    tests: ['test/unit/sharing/meet-heads.test.ts'],
+  },
+  {
+    about: 'who holds another package of a number is not asked for it',
+    file: 'src/main/sharing/meet-heads.ts',
+    find: 'from: Math.min(number, held + 1)',
+    replace: 'from: held + 1',
+    tests: ['test/unit/sharing/meet-heads.test.ts'],
   },
 ];

@@ -386,6 +386,60 @@ describe('removal', () => {
     expect(roles(join(three, four))).toEqual({ ana: 'admin', cleo: 'admin' });
   });
 
+  it('of one by the next, of three in a row, is judged from the most senior on, whatever came first', () => {
+    const base = new Copy();
+    for (const [author, who] of [
+      [ana, ben],
+      [ana, cleo],
+      [ana, dan],
+      [ana, eve],
+    ] as const)
+      base.adds(author, who);
+    for (let each = 0; each < 6; each++) {
+      base.says(ana, { op: 'name', name: `ana ${each}` });
+      const row = [
+        [ana, ben],
+        [ben, cleo],
+        [cleo, dan],
+        [dan, eve],
+      ] as const;
+      const copies = row.map(([author, who]) => {
+        const copy = base.fork();
+        copy.removes(author, who);
+        return copy;
+      });
+      // Without ben's removal of cleo, hers of dan stands, and without his own eve stays.
+      expect(roles(join(...copies)), `names ${each}`).toEqual({ ana: 'admin', cleo: 'admin', eve: 'admin' });
+    }
+  });
+
+  it('leaves nothing of what the removed one wanted to count of others, be it a senior', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    copy.adds(ana, cleo, 'editor');
+    copy.removes(ana, cleo, [{ log, number: 5 }]);
+    const [one, two] = [copy.fork(), copy.fork()];
+    one.removes(ben, ana);
+    const hash = 'ab'.repeat(32) as Digest;
+    const extension = two.says(ana, { op: 'extend-cut', device: cleo.id, log, to: 9, hash });
+    expect(two.state().removed.get(cleo.id)?.cut).toEqual(new Map([[log, 9]]));
+    const state = join(one, two);
+    expect(state.invalid.get(extension.hash)).toBe('removed-meanwhile');
+    expect(state.removed.get(cleo.id)?.cut).toEqual(new Map([[log, 5]]));
+  });
+
+  it('takes nothing from who was let in again after it', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    copy.removes(ana, ben);
+    copy.adds(ana, ben);
+    copy.adds(ben, cleo, 'editor');
+    expect([roles(copy.state()), copy.state().invalid.size]).toEqual([
+      { ana: 'admin', ben: 'admin', cleo: 'editor' },
+      0,
+    ]);
+  });
+
   it('of a senior by a junior stands, and so does what the senior did meanwhile', () => {
     const copy = new Copy();
     copy.adds(ana, ben);
