@@ -9,6 +9,7 @@ import type { MemberRole } from '../protocol/messages.ts';
 import type { LogHead } from '../session/shared-collection.ts';
 import { type Epoch, GroupEpochs, membersSecretOf } from './group-epochs.ts';
 import { evaluateMembership, type Member, type Membership, type RecoveryKey } from './membership.ts';
+import type { Misplaced } from './membership-graph.ts';
 import { addMember, type Newcomer } from './membership-log.ts';
 import {
   type Cut,
@@ -28,6 +29,18 @@ export interface MembershipFile {
   /** Durable when it returns. */
   save(operations: readonly Uint8Array[]): void;
 }
+
+/**
+ * Operations without a place that are kept: what they follow may be yet to come. Anybody can make such, for nobody knows who signed them, and
+ * has them passed on to all: so there is an end to them.
+ */
+const MOST_MISPLACED = 1000;
+const MISPLACED: ReadonlySet<string> = new Set([
+  'other-group',
+  'missing-parent',
+  'bad-signature',
+  'bad-binding',
+] satisfies Misplaced[]);
 
 /** So many rotations back a member that was away is recognised in a network. */
 const DISCOVERY_SECRETS = 4;
@@ -187,14 +200,31 @@ export class GroupMembership {
     return [...this.#operations.byHash.values()];
   }
 
-  /** Takes in operations; what is malformed is left out. true where they told something new. */
+  /** Takes in operations; what is malformed is left out, and what has no place where there is much of that. true where they told something new. */
   receive(operations: readonly Uint8Array[]): boolean {
-    if (!this.#operations.take(operations)) return false;
+    const came = this.#operations.take(operations);
+    if (came.length === 0) return false;
+    this.#forgetDerived();
+    const dropped = this.#tooManyMisplaced(came);
+    if (dropped.length > 0) {
+      this.#operations.drop(dropped);
+      this.#forgetDerived();
+      if (dropped.length === came.length) return false;
+    }
+    this.#file.save(this.operations());
+    return true;
+  }
+  #forgetDerived(): void {
     this.#current = null;
     this.#byKey = null;
     this.#former = null;
-    this.#file.save(this.operations());
-    return true;
+  }
+  /** Of those that just came: what has no place among the others, beyond what may be kept of that. It is told again once it has one. */
+  #tooManyMisplaced(came: readonly Digest[]): readonly Digest[] {
+    const { invalid = new Map<Digest, string>() } = this.current ?? {};
+    const isMisplaced = (hash: Digest): boolean => MISPLACED.has(invalid.get(hash) ?? '');
+    const over = [...invalid.keys()].filter(isMisplaced).length - MOST_MISPLACED;
+    return over <= 0 ? [] : came.filter(isMisplaced).slice(-over);
   }
 
   /** Is what took this device out among these operations? */

@@ -15,14 +15,20 @@ export class OperationsHere {
     return this.#byHash;
   }
 
-  /** Takes in operations; what is malformed is left out. true where they told something new. */
-  take(operations: readonly Uint8Array[]): boolean {
-    return operations.map((bytes) => this.#takeOne(bytes)).includes(true);
+  /** Takes in operations; what is malformed is left out. Gives those that told something new. */
+  take(operations: readonly Uint8Array[]): readonly Digest[] {
+    return operations.flatMap((bytes) => {
+      const op = parseOp(bytes);
+      return op !== null && this.#takeOne(op) ? [op.hash] : [];
+    });
   }
 
-  #takeOne(bytes: Uint8Array): boolean {
-    const op = parseOp(bytes);
-    if (op === null) return false;
+  /** They are here no more. */
+  drop(hashes: Iterable<Digest>): void {
+    for (const hash of hashes) this.#byHash.delete(hash);
+  }
+
+  #takeOne(op: MembershipOp): boolean {
     const known = this.#byHash.get(op.hash);
     // While nobody can say which of two is its author's the first stays: else two devices might tell each other theirs for ever.
     if (known !== undefined && (equalBytes(known.bytes, op.bytes) || this.#isSigned(known) || !this.#isSigned(op)))

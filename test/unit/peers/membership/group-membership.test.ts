@@ -3,9 +3,10 @@ import type { PackageHead } from '../../../../src/main/change-log/package.ts';
 import type { DeviceIdentity } from '../../../../src/main/peers/identity/identity.ts';
 import { GroupMembership } from '../../../../src/main/peers/membership/group-membership.ts';
 import { selfAsMember } from '../../../../src/main/peers/membership/membership-log.ts';
+import { makeOp } from '../../../../src/main/peers/membership/membership-op.ts';
 import { decodeCanonical, encodeCanonical } from '../../../../src/main/peers/protocol/canonical-cbor.ts';
 import type { MemberRole } from '../../../../src/main/peers/protocol/messages.ts';
-import { digest, type LogId, logId } from '../../../../src/main/record/ids.ts';
+import { collectionId, digest, type LogId, logId } from '../../../../src/main/record/ids.ts';
 import { foundPhotos, makeIdentities } from '../../../fakes/identities.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
@@ -101,6 +102,37 @@ describe('who belongs to a collection', () => {
     expect(two.others().map(({ device }) => device)).toContain(ben.id);
     expect(two.receive([forged])).toBe(false);
     expect(two.heads()).toEqual(membership.heads());
+  });
+
+  it('is kept apart from what anybody can make up, of which there is an end', () => {
+    const { membership, file, saves } = open(ana);
+    const madeUp = (at: number, of = group): Uint8Array =>
+      makeOp(cleo, of, [digest(at.toString(16).padStart(64, '0'))], 1, { op: 'name', name: 'x' }).bytes;
+    const other = collectionId('ab'.repeat(16));
+    for (let from = 0; from < 3000; from += 500)
+      membership.receive(Array.from({ length: 500 }, (_, at) => madeUp(from + at, at % 2 === 0 ? group : other)));
+    expect(membership.operations()).toHaveLength(founding.length + 1000);
+    const before = saves();
+    expect(membership.receive([madeUp(5000)])).toBe(false);
+    expect(saves()).toBe(before);
+    // What has a place is taken all the same.
+    const { membership: elsewhere } = open(ana);
+    elsewhere.add(newcomer(ben, 'editor'), 2000);
+    expect(membership.receive(elsewhere.operations())).toBe(true);
+    expect(membership.member(ben.id)?.role).toBe('editor');
+    expect(file.load()).toHaveLength(founding.length + 1001);
+  });
+
+  it('has in it what came before what it follows, once that is here', () => {
+    const { membership: elsewhere } = open(ana);
+    elsewhere.add(newcomer(ben, 'editor'), 2000);
+    elsewhere.setRole(ben.id, 'reader', [], 3000);
+    const { membership } = open(ana);
+    const [add, role] = elsewhere.operations().slice(founding.length) as [Uint8Array, Uint8Array];
+    expect(membership.receive([role])).toBe(true);
+    expect(membership.member(ben.id)).toBeNull();
+    expect(membership.receive([add])).toBe(true);
+    expect(membership.member(ben.id)?.role).toBe('reader');
   });
 
   it('is not changed by bytes that are no operation', () => {
