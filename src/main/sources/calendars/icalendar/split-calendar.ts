@@ -1,4 +1,5 @@
 import { type Component, type ContentLine, readContentLines } from '../../text/content-lines.ts';
+import { detached } from '../../text/detached.ts';
 import type { Damaged, NativeItem, Span, SplitText } from '../../text/text-format.ts';
 import { CalendarZones } from './calendar-zones.ts';
 import { type Notation, propertyOf, textOfLine } from './native.ts';
@@ -52,7 +53,10 @@ export function splitCalendar(bytes: Uint8Array): IcalendarText {
     const before = zoneParts.at(-1)?.end ?? component.components[0]?.start ?? component.inner.end;
     const frame: CalendarFrame = {
       notation: { lineEnd, foldAt, isOld },
-      zones: new CalendarZones(zoneParts, isOld),
+      zones: new CalendarZones(
+        zoneParts.map((part) => apart(bytes, part)),
+        isOld,
+      ),
       zoneSpans: zoneParts.map(({ start, end }) => ({ start, end })),
       place: { items: component.inner.end, zones: before },
     };
@@ -81,6 +85,13 @@ export function splitCalendar(bytes: Uint8Array): IcalendarText {
   if (frames.length === 0 && alone.length === 0 && damaged.length === 0 && !isBlank(bytes))
     damaged.push(damagedLines(0, bytes.length));
   return { bytes, items, frames, damaged: numbered(joined(damaged), bytes) };
+}
+
+/** The same, of memory of its own: what is cut out of a text keeps all of that in memory as a string. */
+function apart(bytes: Uint8Array, part: Component): Component {
+  const { start, end } = part;
+  const [own] = part.problem === null ? readContentLines(bytes.subarray(start, end)).components : [];
+  return own === undefined ? part : { ...own, start, end };
 }
 
 interface Group {
@@ -122,7 +133,7 @@ function addItems(
       damaged.push({
         start,
         end,
-        name: uid ?? nameOf(component),
+        name: detached(uid ?? nameOf(component)),
         detail: `${component.problem}: add it, or remove what is left`,
         ...(end === length ? { isOpen: true } : {}),
       });
@@ -171,7 +182,7 @@ function item(
 ): IcalendarItem {
   return {
     kind,
-    uid,
+    uid: uid === null ? null : detached(uid),
     frame,
     master,
     spans: parts.map(({ start, end }) => ({ start, end })),

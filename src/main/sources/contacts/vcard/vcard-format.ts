@@ -1,6 +1,7 @@
 import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { type Component, type Edit, type LineStyle, readContentLines, splice } from '../../text/content-lines.ts';
+import { detached } from '../../text/detached.ts';
 import {
   type Damaged,
   type ItemWrite,
@@ -13,6 +14,7 @@ import {
 import { componentsOf } from './components.ts';
 import { displayName } from './display-name.ts';
 import { patchCard } from './patch-card.ts';
+import { BLANK, itemOf, plainCards, plainUid, uidIn } from './plain-cards.ts';
 import { projectCard } from './project-card.ts';
 import { readCard } from './read-card.ts';
 import { whyNotStrict } from './strict-vcard.ts';
@@ -46,19 +48,6 @@ function cardOf({ bytes }: SplitText, { spans }: NativeItem): Component {
   const { start, end } = spans[0] as Span;
   return readContentLines(bytes.subarray(start, end)).components[0] as Component;
 }
-const itemOf = (start: number, end: number, uid: string | null): NativeItem => ({
-  uid,
-  spans: [{ start, end }],
-  context: [],
-});
-
-const FRAME = /^(BEGIN|END):VCARD[ \t]*\r?$/gim;
-/** What the quick way would not see as the lenient reader does; a CR by itself ends a line there. */
-const ODD = /\r(?!\n)|QUOTED-PRINTABLE|^(?:[A-Z0-9-]+\.)?AGENT[:;]|^(?:BEGIN|END):(?!VCARD[ \t]*\r?$)/im;
-/** What may be: without a group in it, it is found four times as fast. */
-const MAYBE_ODD = /\r(?!\n)|QUOTED-PRINTABLE|AGENT[:;]|^(?:BEGIN|END):(?!VCARD[ \t]*\r?$)/im;
-const UID = /^UID(?:;[^:\r\n]*)?:(.*(?:\r?\n[ \t].*)*)/im;
-
 /** Cards one behind the other, with nothing in them that could be taken for a beginning or an end: most texts. null: it is another one. */
 function splitPlain(given: Uint8Array): CardText | null {
   const items = plainCards(given, 0);
@@ -74,49 +63,6 @@ function splitOn(before: CardText, bytes: Uint8Array): CardText | null {
 function plainText(bytes: Uint8Array, items: readonly NativeItem[]): CardText {
   return { bytes, items, damaged: [], goesOn: bytes.at(-1) === 10 && items.at(-1)?.spans[0]?.end === bytes.length };
 }
-
-/** The cards from this byte on, where a line begins. */
-function plainCards(given: Uint8Array, from: number): NativeItem[] | null {
-  const bytes = Buffer.from(given.buffer, given.byteOffset + from, given.length - from);
-  const text = bytes.toString('latin1');
-  if (MAYBE_ODD.test(text) && ODD.test(text)) return null;
-  const items: NativeItem[] = [];
-  let start = -1;
-  let last = 0;
-  let next = 0;
-  for (const frame of text.matchAll(FRAME)) {
-    const isBegin = frame[1]?.toUpperCase() === 'BEGIN';
-    if (isBegin !== start < 0) return null;
-    const after = text.indexOf('\n', frame.index);
-    const end = after < 0 ? text.length : after + 1;
-    if (isBegin) {
-      // Whatever is between two cards is for the other way to judge.
-      if (frame.index > last && !BLANK.test(text.slice(last, frame.index))) return null;
-      start = frame.index;
-      continue;
-    }
-    // One that is cut off within a line goes on as the next one.
-    if (next >= 0 && next <= start) next = text.indexOf('BEGIN:VCARD', start + 1);
-    if (next >= 0 && next < end) return null;
-    items.push(itemOf(from + start, from + end, uidIn(bytes, text.slice(start, end), start)));
-    [start, last] = [-1, end];
-  }
-  return start < 0 && BLANK.test(text.slice(last)) ? items : null;
-}
-
-const BLANK = /^(?:\xef\xbb\xbf)?\s*$/;
-
-function uidIn(bytes: Uint8Array, card: string, start: number): string | null {
-  const found = UID.exec(card);
-  if (found === null) return null;
-  const stated = found[1] as string;
-  if (!MARKED.test(stated)) return stated.trim() || null;
-  const from = start + found.index + (found[0].length - stated.length);
-  const raw = Buffer.from(bytes.subarray(from, from + stated.length)).toString();
-  return plainUid(raw.replace(/\r?\n[ \t]/g, ''));
-}
-/** Folded, escaped, or beyond ASCII. */
-const MARKED = /[^\t\x20-\x5b\x5d-\x7e]/;
 
 function splitAny(bytes: Uint8Array): CardText {
   const items: NativeItem[] = [];
@@ -158,9 +104,9 @@ function strays(bytes: Uint8Array, lines: readonly Span[]): readonly Damaged[] {
 
 function stated(card: Component, wanted: string): string | null {
   const value = card.lines.find(({ name }) => name.toUpperCase() === wanted)?.value;
-  return value === undefined ? null : plainUid(value);
+  const uid = value === undefined ? null : plainUid(value);
+  return uid === null ? null : detached(uid);
 }
-const plainUid = (value: string): string | null => value.trim().replace(/\\([,;\\])/g, '$1') || null;
 
 function fieldsOf(card: Component, previous: Fields | null): Fields {
   const { fields } = readCard(card, previous);
