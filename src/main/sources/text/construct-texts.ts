@@ -133,7 +133,7 @@ export class ConstructTexts {
     known: () => Known,
   ): Promise<readonly ConstructOutcome[]> {
     const isNew = this.#isNew(items);
-    const [read] = isNew ? [] : await this.#place.read([name]);
+    const [read] = isNew ? [] : await this.#place.read([name], this.#texts.bytesOf);
     if (read !== undefined && 'code' in read) {
       const reason = read.code === 'changing' ? 'changed-underneath' : read.code;
       return items.map(({ id }) => refused(id, reason, read.detail));

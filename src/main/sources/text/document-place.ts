@@ -51,8 +51,14 @@ export interface DocumentPlace {
   names?(): readonly string[];
   /** The revision a document has now, where that can be told at once; null: it is not there. */
   current?(name: string): Uint8Array | null;
-  /** Same order; a document that went, changes just now or cannot be read is a problem of its own. */
-  read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]>;
+  /**
+   * Same order; a document that went, changes just now or cannot be read is a problem of its own. `atHand`: bytes of a document as whoever asks has them,
+   * for a place of large ones: where it says just that it comes with those, and is not in memory twice.
+   */
+  read(
+    names: readonly string[],
+    atHand?: (name: string) => Uint8Array | undefined,
+  ): Promise<readonly (ReadDocument | UnreadDocument)[]>;
   /**
    * Replaces a document whole, if it still has the revision. `expected` null: there must be none of that name. `bytes` null: it is
    * removed. A reader sees the old text or the new one, whatever happens.

@@ -1,5 +1,6 @@
 import { readFully } from '../../content/read-fully.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { equalBytes } from '../../platform/equal-bytes.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
@@ -65,8 +66,11 @@ export class OneFile implements DocumentPlace {
     return currentRevision(this.#fs, this.#path);
   }
 
-  read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
-    return Promise.resolve(names.map((name) => readDocument(this.#file(name))));
+  read(
+    names: readonly string[],
+    atHand: (name: string) => Uint8Array | undefined = () => undefined,
+  ): Promise<readonly (ReadDocument | UnreadDocument)[]> {
+    return Promise.resolve(names.map((name) => readDocument(this.#file(name), atHand(name))));
   }
 
   write(_name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
@@ -157,8 +161,11 @@ export interface TextFile {
   replaced(aside: string, was: string): void;
 }
 
-/** A text, with the revision it had while all of it was read. */
-export function readDocument({ fs, name, path, isFresh }: TextFile): ReadDocument | UnreadDocument {
+/** A text, with the revision it had while all of it was read. `atHand`: as `DocumentPlace.read`. */
+export function readDocument(
+  { fs, name, path, isFresh }: TextFile,
+  atHand?: Uint8Array,
+): ReadDocument | UnreadDocument {
   try {
     const before = fs.lstat(path);
     if (before?.type !== 'file') return unread(name, 'changing', `${path} is no file`);
@@ -166,10 +173,9 @@ export function readDocument({ fs, name, path, isFresh }: TextFile): ReadDocumen
       return unread(name, 'unreadable', `${path} is larger than ${LARGEST_TEXT >> 20} MiB: split it`);
     const fd = fs.open(path, 'read');
     try {
-      const bytes = new Uint8Array(before.size);
-      const length = readFully(fs, fd, bytes, 0);
+      const bytes = bytesIn(fs, fd, before.size, atHand);
       const after = fs.fstat(fd);
-      if (length < bytes.length || !sameRevision(revisionOf(before), revisionOf(after)))
+      if (bytes === null || !sameRevision(revisionOf(before), revisionOf(after)))
         return unread(name, 'changing', `${path} changed while it was read`);
       return { ...listed(name, after, isFresh(after)), bytes };
     } finally {
@@ -178,6 +184,26 @@ export function readDocument({ fs, name, path, isFresh }: TextFile): ReadDocumen
   } catch (error) {
     return unread(name, troubleOf(error), troubleText(error));
   }
+}
+
+/** All of a file of this size, as `atHand` where those are its bytes. null: it is shorter. */
+function bytesIn(fs: FileSystem, fd: number, size: number, atHand: Uint8Array | undefined): Uint8Array | null {
+  if (atHand?.length === size && saysJust(fs, fd, atHand)) return atHand;
+  const bytes = new Uint8Array(size);
+  return readFully(fs, fd, bytes, 0) < size ? null : bytes;
+}
+
+/** A text is compared in pieces of so many bytes: it need not be in memory twice. */
+const PIECE = 256 << 10;
+
+function saysJust(fs: FileSystem, fd: number, bytes: Uint8Array): boolean {
+  const piece = Buffer.allocUnsafe(Math.min(PIECE, bytes.length));
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    const wanted = bytes.subarray(at, at + PIECE);
+    const found = piece.subarray(0, wanted.length);
+    if (readFully(fs, fd, found, at) < wanted.length || !equalBytes(found, wanted)) return false;
+  }
+  return true;
 }
 
 /** See `DocumentPlace.write`. */
@@ -196,10 +222,10 @@ export function writeDocument(file: TextFile, expected: Uint8Array | null, bytes
 
 /** What stands there, which was just written. */
 export function writtenDocument(file: TextFile, bytes: Uint8Array): DocumentWritten {
-  const document = readDocument(file);
+  const document = readDocument(file, bytes);
   if ('code' in document) return { done: 'refused', reason: 'changed-underneath', detail: document.detail };
   // Whoever wrote to it at once is not taken for us: the next look finds out what they changed.
-  if (Buffer.compare(document.bytes, bytes) !== 0)
+  if (!equalBytes(document.bytes, bytes))
     return { done: 'refused', reason: 'changed-underneath', detail: `${file.path} changed just now` };
   return { done: 'written', document };
 }

@@ -33,7 +33,9 @@ import { lacksSome, type Sifted, VouchedDocuments } from './vouched-documents.ts
 
 /** Items constructed at a time: what is composed is kept until all of them are written. */
 const BATCH_OF_DOCUMENTS = 2000;
+/** The same of a text of many, between which it is half as many as that has. An item takes some 4 KB meanwhile. */
 const LEAST_BATCH = 1500;
+const MOST_BATCH = 5000;
 
 type Told = Extract<ListEvent, { is: 'groups' }>;
 /** What was told last, and of what. */
@@ -92,7 +94,8 @@ export class TextAdapter implements SourceAdapter {
 
   /** A text of many items is written as a whole by each batch: so half as many as it has, and a large one is not written a hundred times. */
   get batch(): number {
-    return this.#place.many ? BATCH_OF_DOCUMENTS : Math.max(LEAST_BATCH, this.#texts.size >> 1);
+    if (this.#place.many) return BATCH_OF_DOCUMENTS;
+    return Math.min(Math.max(LEAST_BATCH, this.#texts.size >> 1), MOST_BATCH);
   }
 
   condition(asked = false): Promise<SourceCondition> {
@@ -191,10 +194,11 @@ export class TextAdapter implements SourceAdapter {
       else toRead.push(listed.name);
     }
     const unread = [...unlisted];
+    const { bytesOf } = this.#texts;
     for (let at = 0; at < toRead.length; at += DOCUMENTS_AT_ONCE) {
       // What was not read is not gone.
       if (signal.aborted) throw new LockstepError('stopped', 'the listing was stopped');
-      for (const read of await this.#place.read(toRead.slice(at, at + DOCUMENTS_AT_ONCE))) {
+      for (const read of await this.#place.read(toRead.slice(at, at + DOCUMENTS_AT_ONCE), bytesOf)) {
         if ('code' in read) unread.push(read);
         else loaded.set(read.name, this.#texts.load(read));
       }
@@ -245,7 +249,7 @@ export class TextAdapter implements SourceAdapter {
     if (stale.length === 0) return;
     known ??= knownRevisions(this.#known);
     const documents: Loaded[] = [];
-    for (const read of await this.#place.read(stale)) {
+    for (const read of await this.#place.read(stale, this.#texts.bytesOf)) {
       const former = this.#texts.get(read.name);
       this.#texts.forget(read.name);
       if (!('code' in read)) documents.push(this.#texts.load(read, former));
@@ -312,7 +316,7 @@ export class TextAdapter implements SourceAdapter {
     if (!loaded.fresh) return equalBytes(loaded.revision, revision) ? event : null;
     const [group] = event.groups;
     if (group === undefined || group.problems.length > 0 || group.unsettled === true) return null;
-    const [read] = await this.#place.read([name]);
+    const [read] = await this.#place.read([name], this.#texts.bytesOf);
     if (read === undefined || 'code' in read || !equalBytes(read.bytes, loaded.bytes)) return null;
     const now = { ...loaded, revision: read.revision, fresh: read.fresh };
     const [first] = now.text.items;

@@ -49,6 +49,9 @@ export class TextsAtHand {
   get(name: string): Loaded | undefined {
     return this.#loaded.get(name);
   }
+  /** Bytes of a document at hand, as its place is to compare them with what it says. */
+  readonly bytesOf = (name: string): Uint8Array | undefined => this.#loaded.get(name)?.bytes;
+
   place(id: RecordId): ItemPlace | undefined {
     return this.#places.get(id);
   }

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+import type { ReadDocument } from '../../../../src/main/sources/text/document-place.ts';
+import { OneFile } from '../../../../src/main/sources/text/one-file.ts';
+import { TextAdapter } from '../../../../src/main/sources/text/text-adapter.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { MemoryDisk } from '../../../fakes/memory-disk.ts';
+import { SimulatedUser } from '../../../fakes/simulated-user.ts';
+
+const PATH = '/home/book';
+const never = new AbortController().signal;
+
+function room(text: string) {
+  const clock = new FakeClock();
+  const disk = new MemoryDisk({ clock });
+  const user = new SimulatedUser(disk);
+  user.mkdirp('/home');
+  user.writeFile(PATH, text);
+  const file = new OneFile({ fs: disk.process(), clock, path: PATH, watch: null });
+  const read = async (atHand?: Uint8Array): Promise<ReadDocument> => {
+    const [document] = await file.read([''], () => atHand);
+    if (document === undefined || 'code' in document) throw new Error('it was not read');
+    return document;
+  };
+  return { clock, user, file, read };
+}
+
+describe('a large text', () => {
+  const TEXT = 'A line of it.\n'.repeat(50_000);
+
+  it('comes with the bytes that are at hand, where it says just that', async () => {
+    const { read } = room(TEXT);
+    const { bytes } = await read();
+    expect(Buffer.from(bytes).toString()).toBe(TEXT);
+    expect((await read(bytes)).bytes).toBe(bytes);
+  });
+
+  it.each([
+    ['at its end', `${TEXT.slice(0, -2)}!\n`],
+    ['at its beginning', `B${TEXT.slice(1)}`],
+    ['by being shorter', TEXT.slice(14)],
+    ['by being longer', `${TEXT}A line of it.\n`],
+    ['by being empty', ''],
+  ])('is read where it is another: %s', async (_, now) => {
+    const { read, user } = room(TEXT);
+    const { bytes } = await read();
+    user.writeFile(PATH, now);
+    expect(Buffer.from((await read(bytes)).bytes).toString()).toBe(now);
+  });
+
+  it('that was written comes with the bytes it was given', async () => {
+    const { file, read } = room(TEXT);
+    const { revision } = await read();
+    const bytes = Buffer.from(`${TEXT}One more.\n`);
+    const written = await file.write('', revision, bytes);
+    expect(written.done === 'written' && written.document?.bytes === bytes).toBe(true);
+  });
+});
+
+it('takes no more new items at a time than fit into memory beside it', async () => {
+  const cards = Array.from({ length: 12_000 }, (_, n) => `BEGIN:VCARD\nVERSION:4.0\nUID:${n}\nFN:${n}\nEND:VCARD\n`);
+  const { clock, file } = room(cards.join(''));
+  const known = { revisions: () => new Map(), native: () => null, shown: () => null, isOneWith: () => null };
+  const adapter = new TextAdapter(
+    vcardFormat('4.0'),
+    file,
+    { ...known, isNamed: () => false, awaited: () => [] },
+    clock,
+  );
+  expect(adapter.batch).toBe(1500);
+  await adapter.list(null, null, () => undefined, never);
+  expect(adapter.batch).toBe(5000);
+});
