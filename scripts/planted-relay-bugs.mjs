@@ -71,7 +71,7 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'packages are put up at a relay before their contents',
     file: 'src/main/store-and-forward/put-up.ts',
-    find: `      await this.#contents.putUp(at, changes, new Map([[log, last.number]]), readUpTo);
+    find: `      await this.#contents.putUp(at, wanted, new Map([[log, last.number]]), readUpTo);
       for (const { bytes, number } of packages) {
         const sid = await post(this.#port, at, id, { is: 'package', bytes });
         collection.transactSoon(() => this.#store.noteItem(log, number, sid));
@@ -81,7 +81,7 @@ export const PLANTED_RELAY_BUGS = [
         const sid = await post(this.#port, at, id, { is: 'package', bytes });
         collection.transactSoon(() => this.#store.noteItem(log, number, sid));
       }
-      await this.#contents.putUp(at, changes, new Map([[log, last.number]]), readUpTo);
+      await this.#contents.putUp(at, wanted, new Map([[log, last.number]]), readUpTo);
 `,
     tests: EXCHANGE,
   },

@@ -1,4 +1,3 @@
-import type { DecodedChange } from '../change-log/package-body.ts';
 import { decodeChunkList } from '../content/chunk-list.ts';
 import { type PackPiece, PackSealer } from '../peers/sealed/sealed-pack.ts';
 import { digestOf } from '../platform/hash.ts';
@@ -12,7 +11,7 @@ import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
 import type { RelayStorage } from './patient-storage.ts';
 import { post } from './seal.ts';
-import { batches, contentsOf, LARGEST_PART, tooLargeIn, type Wanted, type WantedThere } from './wanted-contents.ts';
+import { batches, LARGEST_PART, tooLargeIn, type Wanted, type WantedThere } from './wanted-contents.ts';
 
 /** A pack is put up once so much is in it, or so many pieces. */
 const PACK_BYTES = 4 << 20;
@@ -43,16 +42,16 @@ export class ContentsAtRelay {
   }
 
   /**
-   * Puts up the contents that changes name, as far as they are here and do not lie there yet, and tells again of what does to those who read up
+   * Puts up contents that changes name, as far as they are here and do not lie there yet, and tells again of what does to those who read up
    * to `readUpTo` only or passed it over. `covers`: the packages they are of, which tell when nobody needs them any more. Fails as the session does.
    */
   async putUp(
     at: AtRelay,
-    changes: readonly DecodedChange[],
+    wanted: readonly Wanted[],
     covers: ReadonlyMap<LogId, number>,
     readUpTo: number,
   ): Promise<void> {
-    await this.#putUp(at, contentsOf(changes), covers, readUpTo, () => true);
+    await this.#putUp(at, wanted, covers, readUpTo, () => true);
   }
 
   /** The same with contents that a member says it waits for, as far as they may lie there. `mayRepeat`: may a pack be told of again? */

@@ -13,6 +13,7 @@ import { isMineToPutUp, type MemberThere, packagesWanted, type Stretch } from '.
 import { Repeats } from './repeats.ts';
 import { post } from './seal.ts';
 import type { StandingsAtRelay } from './standings-at-relay.ts';
+import { contentsOf } from './wanted-contents.ts';
 
 /** Packages whose contents are put up together. */
 const BATCH = 16;
@@ -218,9 +219,10 @@ export class PutUp {
       const packages = collection.log.mainAfter(log, next - 1, Math.min(BATCH, to - next + 1));
       const last = packages.at(-1);
       if (last === undefined) return;
-      const changes = packages.flatMap(({ row }) => collection.packages.changesIn(row) ?? []);
+      // Package by package: decoded, the changes of all of them take many times their size.
+      const wanted = packages.flatMap(({ row }) => contentsOf(collection.packages.changesIn(row) ?? []));
       // First: whoever reads of the packages finds what they name.
-      await this.#contents.putUp(at, changes, new Map([[log, last.number]]), readUpTo);
+      await this.#contents.putUp(at, wanted, new Map([[log, last.number]]), readUpTo);
       for (const { bytes, number } of packages) {
         const sid = await post(this.#port, at, id, { is: 'package', bytes });
         collection.transactSoon(() => this.#store.noteItem(log, number, sid));
@@ -243,7 +245,8 @@ export class PutUp {
       const stored = isWanted ? collection.log.packageAt(row) : null;
       if (stored === null) continue;
       const readUpTo = Math.max(...lacking.map(({ cursor }) => cursor));
-      await this.#contents.putUp(at, collection.packages.changesIn(row) ?? [], new Map([[log, number]]), readUpTo);
+      const wanted = contentsOf(collection.packages.changesIn(row) ?? []);
+      await this.#contents.putUp(at, wanted, new Map([[log, number]]), readUpTo);
       this.#beside.set(hash, await post(this.#port, at, id, { is: 'package', bytes: stored.bytes }));
     }
   }
