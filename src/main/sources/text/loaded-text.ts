@@ -1,5 +1,5 @@
 import { equalBytes } from '../../platform/equal-bytes.ts';
-import { sha256 } from '../../platform/hash.ts';
+import { digestOf as contentDigest } from '../../platform/hash.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type { Fields } from '../../record/value.ts';
 import type { ReadDocument } from './document-place.ts';
@@ -25,15 +25,20 @@ export function unassigned(document: Loaded): Loaded {
   return document;
 }
 
-/** An item is one of one text, which never changes; its digest is asked for at every step. */
-const digests = new WeakMap<NativeItem, Uint8Array>();
+/**
+ * An item is one of one text, which never changes; its digest is asked for at every step. A character for each byte: an array of bytes takes 400 for these
+ * 16, and there may be a hundred thousand.
+ */
+const digests = new WeakMap<NativeItem, string>();
+/** Digits of hexadecimal. */
+const DIGEST_DIGITS = 32;
 
 /** What tells an item by its bytes, with those it is understood by: 16 bytes. */
 export function digestOf({ bytes }: SplitText, item: NativeItem): Uint8Array {
   const known = digests.get(item);
-  if (known !== undefined) return known;
-  const digest = sha256(bytesOf(bytes, item)).subarray(0, 16);
-  digests.set(item, digest);
+  if (known !== undefined) return Buffer.from(known, 'latin1');
+  const digest = Buffer.from(contentDigest(bytesOf(bytes, item)).slice(0, DIGEST_DIGITS), 'hex');
+  digests.set(item, digest.toString('latin1'));
   return digest;
 }
 
