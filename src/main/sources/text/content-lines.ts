@@ -1,3 +1,4 @@
+import { appended } from './appended.ts';
 import { BEYOND_ASCII, decodeText } from './decode-text.ts';
 import { headEnd, isFolded, isOfBase64, isQuotedPrintable, isWord } from './line-heads.ts';
 import { listed } from './listed.ts';
@@ -375,6 +376,7 @@ export interface Edit extends Span {
 /** The text with these pieces exchanged; every other byte stays. Insertions at one place stand in the order given. */
 export function splice(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
   if (edits.length === 0) return bytes;
+  if (edits.every(({ start }) => start === bytes.length)) return appended(bytes, bytesOf(edits));
   const parts: Uint8Array[] = [];
   let at = 0;
   for (const { start, end, text } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
@@ -384,3 +386,6 @@ export function splice(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
   }
   return Buffer.concat([...parts, bytes.subarray(at)]);
 }
+
+const bytesOf = (edits: readonly Edit[]): Uint8Array =>
+  Buffer.concat(edits.map(({ text }) => (typeof text === 'string' ? Buffer.from(text) : text)));

@@ -1,6 +1,7 @@
 import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields } from '../../../record/value.ts';
+import { appended } from '../../text/appended.ts';
 import { type Edit, splice } from '../../text/content-lines.ts';
 import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
@@ -141,7 +142,7 @@ function writeRecords(text: LdifText, writes: readonly ItemWrite<LdifRecord>[]):
         : endsWith(written, lineEnd)
           ? lineEnd
           : lineEnd + lineEnd;
-  return Buffer.concat([written, Buffer.from(gap + added.join(lineEnd))]);
+  return appended(written, Buffer.from(gap + added.join(lineEnd)));
 }
 
 const endsWith = (bytes: Uint8Array, end: string): boolean =>
