@@ -17,7 +17,7 @@ const SMALL = 4096;
 const LARGE = 1_000_000;
 const PHOTO = 6000;
 // As bin/lockstep has them.
-process.env.MALLOC_MMAP_THRESHOLD_ ??= '131072';
+process.env.MALLOC_MMAP_THRESHOLD_ ??= '32768';
 process.env.MALLOC_TRIM_THRESHOLD_ ??= '131072';
 
 const TICKS = 100;
