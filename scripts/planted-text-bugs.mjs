@@ -105,6 +105,13 @@ export const PLANTED_TEXT_BUGS = [
     tests: TEXT,
   },
   {
+    about: 'what waited for a card or a file to be mended is forgotten where the program ends just then',
+    file: 'src/main/synchronizer.ts',
+    find: 'if (!this.isFilling) this.#setStage',
+    replace: 'if (this.isFilling) this.#setStage',
+    tests: ['test/unit/due-after-restart.test.ts', 'test/unit/text-troubles.test.ts'],
+  },
+  {
     about: 'what is damaged in a book runs together with what is written beside it',
     file: 'src/main/sources/text/construct-texts.ts',
     find: 'if (before.damaged.length === 0) return true;',

@@ -75,6 +75,8 @@ export class Synchronizer {
   readonly #problems: RetryProblems;
   #source: StoredSource;
   #token: number | null = null;
+  /** Rows of what a look found due, as long as that is under way, or where it failed. */
+  readonly #due = new Set<number>();
   /** Counts what made earlier looks worthless: one that was under way meanwhile is not a look at everything. */
   #forgotten = 0;
   #rules: number | null = null;
@@ -116,6 +118,7 @@ export class Synchronizer {
       heldBack: (id) => port.heldBack(id),
       isGone: (id) => this.#vanishing.has(id),
       writing: (rows) => port.writing(rows),
+      due: () => this.#fill(),
       done: (tickets) => port.done(tickets),
       progress: (items, bytes) => this.#status.advance('writing', items, bytes),
     });
@@ -307,15 +310,18 @@ export class Synchronizer {
     if (this.state === 'ready' && all) this.#status.set('scanning');
     const forgotten = this.#forgotten;
     let troubled: readonly StoredProblem[] = [];
+    let leftDue: readonly number[] = [];
     const taken = await this.#lock.run(() => {
       begins();
       // Not before it is our turn: what was being constructed until now may have met with a problem.
       troubled = this.#problems.named();
+      leftDue = [...this.#due];
       return takeIn(this.#takeInPort(), this.#request(all ? this.#token : null, all ? null : within, false, asked));
     });
     if (taken.is === 'done') {
       this.#problems.looked(troubled, all);
-      for (const row of taken.behind) this.construction.enqueue(row, null);
+      for (const row of [...taken.behind, ...leftDue]) this.construction.enqueue(row, null);
+      this.#due.clear();
     }
     const looked = new Set(within);
     // What is held back was not looked at: whoever lets go of it calls for a look.
@@ -366,6 +372,10 @@ export class Synchronizer {
       },
       lately: (rows) => this.#port.writing(rows),
       settled: (rows) => this.construction.settle(rows),
+      due: (row) => {
+        this.#due.add(row);
+        this.#fill();
+      },
       leavesOut: () => {
         // Its files can be read again.
         if (this.state === 'unavailable') this.#status.set('scanning');
@@ -411,8 +421,6 @@ export class Synchronizer {
         if (all && this.#rules !== this.adapter.rulesVersion()) {
           // The first look since the start: it may have ended in the middle of it.
           if (this.#rules !== null || this.#source.filling) this.#constructAll();
-          // What is named as a problem counts as applied: it may have been over, and not yet written, when the program ended.
-          else if (this.adapter.project !== undefined) this.#enqueueMissing();
           this.#rules = this.adapter.rulesVersion();
         }
         if (all) {
@@ -446,17 +454,18 @@ export class Synchronizer {
   /** After adoption, or when rules let more in: whatever the source does not hold as it is shown is due. No package asks for it any more. */
   #constructAll(): void {
     this.#setStage({ adopting: false, filling: true });
-    this.#enqueueMissing();
-  }
-  #enqueueMissing(): void {
     for (const row of this.#collection.records.notAsShown(this.#source.row)) this.construction.enqueue(row, null);
   }
 
   #noteFilled(): void {
     const { adopting, filling } = this.#source;
     // Before the first look nothing of what is missing is queued.
-    const isQueued = this.#rules !== null && !adopting;
+    const isQueued = this.#rules !== null && !adopting && this.#due.size === 0;
     if (filling && isQueued && this.construction.open === 0) this.#setStage({ adopting, filling: false });
+  }
+  /** What is due, and no package asks for, is found after a restart too. Inside the transaction in which it comes to be due. */
+  #fill(): void {
+    if (!this.isFilling) this.#setStage({ adopting: false, filling: true });
   }
   #setStage(stage: Pick<StoredSource, 'adopting' | 'filling'>): void {
     this.#source = { ...this.#source, ...stage };

@@ -10,13 +10,14 @@ import type { Attempt } from './commit-outcome.ts';
 /**
  * A contact that is to come into being in a source, and whose item shows another one, which it was found to be: it has its item back, and the
  * other one, whose row is returned, comes into being anew. What the item says of the other one goes with the next batch. null: it is no such
- * contact.
+ * contact. `due`: told inside the transaction that this one is due.
  */
 export function giveBack(
   collection: Collection,
   source: StoredSource,
   adapter: SourceAdapter,
   { job, id, expected, planned }: Attempt,
+  due: () => void,
 ): number | null {
   if (!planned.held.has(ALIAS_OF) || expected !== null || planned.fields === null || adapter.shownAs === undefined)
     return null;
@@ -33,6 +34,7 @@ export function giveBack(
     collection.transact(() => {
       records.dropSnapshot(source.row, found.row);
       records.putSnapshot(source.row, job.row, stored.revision, held, stored.native);
+      due();
     });
     return found.row;
   }

@@ -80,6 +80,8 @@ export interface ConstructionPort {
   isGone(id: RecordId): boolean;
   /** These items are being written: what a power loss leaves of them shall not be taken for an edit. Inside a transaction. */
   writing(rows: readonly number[]): void;
+  /** Something came to be due that no package asks for. Inside a transaction. */
+  due(): void;
   done(tickets: readonly Ticket[]): void;
   progress(items: number, bytes: number): void;
 }
@@ -377,7 +379,7 @@ export class RunConstruction {
   }
 
   #giveBack(item: Prepared): void {
-    const other = giveBack(this.#collection, this.#source, this.#adapter, item);
+    const other = giveBack(this.#collection, this.#source, this.#adapter, item, () => this.#port.due());
     if (other === null) return;
     item.job.touched = true;
     this.#queue.enqueue(other, []);

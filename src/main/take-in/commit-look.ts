@@ -46,6 +46,8 @@ export interface CommitPort {
   written(packages: readonly WrittenPackage[]): void;
   /** Somebody wrote these just now. Inside a transaction. */
   lately(rows: readonly number[]): void;
+  /** As `TakeInPort`. */
+  due(row: number): void;
   /** These records were found just as they are shown. */
   settled(rows: readonly number[]): void;
 }
@@ -108,8 +110,9 @@ export class CommitLook {
           changed.push({ reading, held, now, change: from === undefined ? change : { ...change, movedFrom: from } });
         }
       }
-      const written = this.#write(changed, unchanged);
-      return met.length === 0 ? written : [...written, ...this.#commitMet(met)];
+      const written = [...this.#write(changed, unchanged), ...(met.length === 0 ? [] : this.#commitMet(met))];
+      this.#port.problems.noteDue();
+      return written;
     });
     if (settled.length > 0) this.#port.settled(settled);
     this.#emit(packages);
@@ -136,7 +139,11 @@ export class CommitLook {
   #wentAsItWasTo(id: RecordId, row: number): void {
     this.#collection.problems.drop(this.#held.source, id);
     this.#collection.records.dropSnapshot(this.#held.source, row);
+    this.#isBehind(row);
+  }
+  #isBehind(row: number): void {
     this.behind.push(row);
+    this.#port.due(row);
   }
 
   /** What a reading means; null where it is not to be taken in, which is named. */
@@ -163,7 +170,7 @@ export class CommitLook {
     const { kind } = this.#collection;
     if (found !== null && held !== null && isOnlyTime(kind, held, change)) {
       this.#keep(reading, found, heldAtTimeOf(kind, held, reading.fields));
-      this.behind.push(found.row);
+      this.#isBehind(found.row);
     } else this.#port.problems.note(notPassedOn(reading.id));
   }
 
@@ -176,7 +183,7 @@ export class CommitLook {
       // Nobody knew the record, so that it is just what the change makes of it.
       if (this.#held.project === null && held === null) this.#putSnapshot(reading, row, null);
       else if (!this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot)))
-        this.behind.push(row);
+        this.#isBehind(row);
       this.#noteContent(held, reading, row);
       if (held !== null) this.#port.restless.changed(reading.id);
     });

@@ -31,33 +31,63 @@ const PASSING: ReadonlySet<string> = new Set(['changing', 'unreadable']);
 /** What could not be written there again and again is named by. */
 const REFUSED = 'changed-underneath';
 
+/** What it needs of the look it is a part of. */
+export interface LookProblemsPort {
+  /** Something was changing there while it was looked at. */
+  lookAgain(group: string): void;
+  /** As `TakeInPort`. */
+  due(row: number): void;
+}
+
 /** What one look names of the items of a source that cannot be taken in, and which of the names that were there are over. */
 export class LookProblems {
   readonly #collection: Collection;
   readonly #held: HeldItems;
   readonly #clock: Clock;
-  readonly #lookAgain: (group: string) => void;
+  readonly #port: LookProblemsPort;
   readonly #noted = new Set<RecordId>();
+  /** What ended, and was not looked for what is due yet. */
+  readonly #ended = new Set<RecordId>();
 
-  /** `lookAgain`: something was changing there while it was looked at. */
-  constructor(collection: Collection, held: HeldItems, clock: Clock, lookAgain: (group: string) => void) {
+  constructor(collection: Collection, held: HeldItems, clock: Clock, port: LookProblemsPort) {
     this.#collection = collection;
     this.#held = held;
     this.#clock = clock;
-    this.#lookAgain = lookAgain;
+    this.#port = port;
   }
 
   /** An item cannot be taken in, and why. */
   note(problem: ItemProblem): void {
     this.#noted.add(problem.id);
     this.#collection.problems.put(this.#held.source, problem.id, problem.code, problem.detail, this.#clock.now());
-    if (problem.code === 'changing') this.#lookAgain(groupOf(problem.id));
+    if (problem.code === 'changing') this.#port.lookAgain(groupOf(problem.id));
   }
 
-  /** The item could be read. Of two names that are one record, one can be, and the other still is a problem. */
+  /** The item could be read. Of two names that are one record, one can be, and the other still is a problem. Inside a transaction, before `noteDue`. */
   resolved(id: RecordId): void {
+    if (this.#collection.problems.count(this.#held.source) > 0 && !this.#noted.has(id)) this.#end(id);
+  }
+
+  /**
+   * What is named counts as applied. So where that is over, what came for the item meanwhile is due, and has to be said in the same transaction: the
+   * program may end before it is written. Once the snapshot says what was read.
+   */
+  noteDue(): void {
+    const { records } = this.#collection;
+    for (const id of this.#ended) {
+      const found = records.find(id);
+      const stored = found === null ? undefined : records.snapshot(this.#held.source, found.row);
+      if (found !== null && (stored === undefined ? isLive(found.state) : stored.held !== null))
+        this.#port.due(found.row);
+    }
+    this.#ended.clear();
+  }
+
+  #end(id: RecordId): void {
     const { problems } = this.#collection;
-    if (problems.count(this.#held.source) > 0 && !this.#noted.has(id)) problems.drop(this.#held.source, id);
+    if (!problems.has(this.#held.source, id)) return;
+    problems.drop(this.#held.source, id);
+    this.#ended.add(id);
   }
 
   /**
@@ -68,9 +98,10 @@ export class LookProblems {
     const { problems, records } = this.#collection;
     const { source } = this.#held;
     if (problems.count(source) === 0) return;
+    const over: RecordId[] = [];
     for (const id of listing.asKnown)
       if (!this.#noted.has(id) && !this.#isRefused(id) && (listing.hasListed(id) || !this.#isUnlistable(id)))
-        problems.drop(source, id);
+        over.push(id);
     for (const { record, code } of problems.of(source)) {
       if (this.#noted.has(record) || heldBack(record) || listing.couldNotList(record)) continue;
       const looked = complete || listing.hasListed(groupOf(record)) || listing.wentWithGroup(record);
@@ -83,8 +114,13 @@ export class LookProblems {
         this.#held.has(record);
       // Of what is deleted nothing is there to be read, and nothing to be written.
       const isOver = found === null || (READ_PROBLEMS.has(code) && !isLive(found.state) && !this.#held.has(record));
-      if (isListable || (looked && isOver)) problems.drop(source, record);
+      if (isListable || (looked && isOver)) over.push(record);
     }
+    if (over.length === 0) return;
+    this.#collection.transact(() => {
+      for (const id of over) this.#end(id);
+      this.noteDue();
+    });
   }
 
   /** A look that halts: what is gone is a part of what it halts for, not something that could not be read as it went. */

@@ -101,6 +101,11 @@ export interface TakeInPort {
   /** These records were found just as they are shown: nothing is to be constructed of them. */
   settled(rows: readonly number[]): void;
   /**
+   * What the record says is to be written, and no package asks for it: what could not be written for what stood there, which is over; what else the
+   * source shows less of than the record says. Inside a transaction.
+   */
+  due(row: number): void;
+  /**
    * Rules leave out something the source held: it gives nothing of that to anybody from now on, and what is to outlast that is kept first. What is
    * held back afterwards is not forgotten.
    */
@@ -160,7 +165,10 @@ class Look {
     );
     this.#gone = new GoneItems(collection, this.#held);
     this.#drafts = new DraftChange(collection, this.#held, source.adopting);
-    this.#problems = new LookProblems(collection, this.#held, clock, (group) => this.#commit.fresh.add(group));
+    this.#problems = new LookProblems(collection, this.#held, clock, {
+      lookAgain: (group) => this.#commit.fresh.add(group),
+      due: (row) => port.due(row),
+    });
     this.#meets = this.#meetBook();
     this.#listing = new CompareListing(
       collection,
@@ -190,6 +198,7 @@ class Look {
       written: (packages) => port.written(packages),
       lately: (rows) => port.lately(rows),
       settled: (rows) => port.settled(rows),
+      due: (row) => port.due(row),
     });
   }
 

@@ -54,6 +54,7 @@ function attempt(id: string) {
   const item = new PrepareItem(device.collection, source, adapter).prepare(job) as PreparedItem;
   return { ...item, job, attachments: new Map(), content: null, chunkList: null };
 }
+const nobody = (): void => undefined;
 /** The item of `mine` shows `theirs`, which it was found to be; then that is taken back. */
 function takenBack(): void {
   say(mine, { [NAME]: 'Ann' });
@@ -66,14 +67,17 @@ function takenBack(): void {
 describe('a contact that comes into being again, and whose item shows another one', () => {
   it('has its item back, and the other one comes into being anew', () => {
     takenBack();
-    expect(giveBack(device.collection, source, adapter, attempt(mine))).toBe(rowOf(theirs));
+    let due = 0;
+    expect(giveBack(device.collection, source, adapter, attempt(mine), () => due++)).toBe(rowOf(theirs));
+    // No package asks for the other one.
+    expect(due).toBe(1);
     expect(snapshot(theirs)).toBeUndefined();
     expect([...revisionIn(snapshot(mine)?.revision as never)]).toEqual([...REVISION]);
   });
 
   it('is not said to have been seen in it: an edit of the item stands beside what others wrote of it', () => {
     takenBack();
-    giveBack(device.collection, source, adapter, attempt(mine));
+    giveBack(device.collection, source, adapter, attempt(mine), nobody);
     const held = snapshot(mine)?.held;
     expect(held?.get(NAME)?.value).toBe('Ann Lee');
     for (const [, { dots }] of held ?? []) expect(dots).toEqual([]);
@@ -110,6 +114,7 @@ describe('a contact that comes into being again, and whose item shows another on
         heldBack: () => false,
         isGone: () => false,
         writing: () => undefined,
+        due: () => undefined,
         done: () => undefined,
         progress: () => undefined,
       },
@@ -127,12 +132,12 @@ describe('a contact that comes into being again, and whose item shows another on
     say(theirs, { [NAME]: 'Ann Lee' });
     say(mine, { [ALIAS_OF]: theirs });
     say(mine, { [ALIAS_OF]: null });
-    expect(giveBack(device.collection, source, adapter, attempt(mine))).toBeNull();
+    expect(giveBack(device.collection, source, adapter, attempt(mine), nobody)).toBeNull();
     const other = storedRevision(new TextEncoder().encode('c-else') as Revision, false);
     device.collection.records.putSnapshot(source.row, rowOf(theirs), other, null);
-    expect(giveBack(device.collection, source, adapter, attempt(mine))).toBeNull();
+    expect(giveBack(device.collection, source, adapter, attempt(mine), nobody)).toBeNull();
     device.collection.records.putSnapshot(source.row, rowOf(theirs), storedRevision(REVISION, false), null);
-    expect(giveBack(device.collection, source, adapter, { ...attempt(mine), expected: REVISION })).toBeNull();
+    expect(giveBack(device.collection, source, adapter, { ...attempt(mine), expected: REVISION }, nobody)).toBeNull();
     expect(snapshot(theirs)).toBeDefined();
   });
 });

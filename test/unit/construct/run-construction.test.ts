@@ -74,6 +74,7 @@ beforeEach(() => {
       heldBack: () => false,
       isGone: (id) => gone.has(id),
       writing: () => undefined,
+      due: () => undefined,
       done: () => undefined,
       progress: () => undefined,
     },

@@ -34,13 +34,14 @@ let gone: GoneItems;
 let noted: ItemProblem[];
 let lately: number[];
 let settled: number[];
+let due: number[];
 let isReader: boolean;
 beforeEach(() => {
   databases = new GroupDatabases();
   [device, other] = new CollectionGroup(2, 'commits', 'files', databases).devices as [GroupDevice, GroupDevice];
   source = device.addSource(databases).row;
   contents = new ContentStore(databases.of(0).database);
-  [noted, lately, settled, isReader] = [[], [], [], false];
+  [noted, lately, settled, due, isReader] = [[], [], [], [], false];
   gone = new GoneItems(device.collection, new HeldItems(device.collection, source, {}));
 });
 afterEach(() => databases.close());
@@ -48,7 +49,11 @@ afterEach(() => databases.close());
 function commit(more: Partial<CommitPort> = {}): CommitLook {
   const { collection } = device;
   const held = new HeldItems(collection, source, {});
-  const problems = { note: (problem: ItemProblem) => noted.push(problem), resolved: () => undefined };
+  const problems = {
+    note: (problem: ItemProblem) => noted.push(problem),
+    resolved: () => undefined,
+    noteDue: () => undefined,
+  };
   return new CommitLook(collection, held, {
     batchRecords: 2,
     contents,
@@ -63,6 +68,7 @@ function commit(more: Partial<CommitPort> = {}): CommitLook {
     readOnly: () => isReader,
     written: (packages) => void device.sent.push(...packages),
     lately: (rows) => void lately.push(...rows),
+    due: (each) => void due.push(each),
     settled: (rows) => void settled.push(...rows),
     ...more,
   });
@@ -174,7 +180,7 @@ describe('the snapshot', () => {
   it('of what is as it is shown says no more than that', () => {
     holds('a', 'old');
     take(reading('a', fileOf('edited')), reading('new', fileOf('new')));
-    expect([snapshot('a')?.held, snapshot('new')?.held]).toEqual([null, null]);
+    expect([snapshot('a')?.held, snapshot('new')?.held, due]).toEqual([null, null, []]);
   });
   it('of what stands beside another value says which one is here', () => {
     holds('a', 'old');
@@ -184,6 +190,8 @@ describe('the snapshot', () => {
     take(reading('a', fileOf('edited here')));
     expect(device.values('a')).toHaveLength(2);
     expect(snapshot('a')?.held?.get(ENTRY)?.value).toEqual(device.file('edited here'));
+    // Another field of it may be there by now, and no package will bring that.
+    expect(due).toEqual([row('a')]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RecordId, recordId } from '../../../src/main/record/ids.ts';
+import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type { CompareListing } from '../../../src/main/take-in/compare-listing.ts';
 import { HeldItems } from '../../../src/main/take-in/held-items.ts';
 import { LookProblems } from '../../../src/main/take-in/look-problems.ts';
@@ -10,13 +11,18 @@ let device: GroupDevice;
 let source: number;
 let problems: LookProblems;
 let again: string[];
+let due: number[];
 beforeEach(() => {
   databases = new GroupDatabases();
   device = new CollectionGroup(1, 'problems', 'files', databases).devices[0] as GroupDevice;
   source = device.addSource(databases).row;
   again = [];
+  due = [];
   const held = new HeldItems(device.collection, source, {});
-  problems = new LookProblems(device.collection, held, device.clock, (group) => again.push(group));
+  problems = new LookProblems(device.collection, held, device.clock, {
+    lookAgain: (group) => again.push(group),
+    due: (row) => due.push(row),
+  });
 });
 afterEach(() => databases.close());
 
@@ -62,6 +68,26 @@ describe('what a look names', () => {
     problems.resolved(letter);
     forget(looked({ asKnown: [twin] }));
     expect(named()).toEqual([]);
+  });
+  it('leaves due what came meanwhile, once it is over: said in the transaction in which it ends', () => {
+    const { records, problems: store } = device.collection;
+    for (const id of [letter, twin]) {
+      knownBefore(id);
+      device.save(id, id);
+    }
+    const rowOf = (id: RecordId) => records.find(id)?.row as number;
+    // The source holds one of them just as it is shown, and not the other.
+    records.putSnapshot(source, rowOf(twin), storedRevision(new Uint8Array([1]), false), null);
+    store.drop(source, recordId('docs/none.txt'));
+    const before = () => store.has(source, letter);
+    device.collection.transact(() => {
+      problems.resolved(letter);
+      expect([before(), due]).toEqual([false, []]);
+      problems.noteDue();
+      expect(due).toEqual([rowOf(letter)]);
+    });
+    forget(looked({ asKnown: [twin] }));
+    expect([named(), due]).toEqual([[], [rowOf(letter)]]);
   });
   it('is not over where nobody looked, or nobody could', () => {
     for (const id of [letter, recordId('elsewhere/a')]) knownBefore(id);

@@ -94,6 +94,7 @@ function look(request: Partial<TakeInRequest> = {}, port: Partial<TakeInPort> = 
       written: (packages) => void device.sent.push(...packages),
       lately: () => undefined,
       settled: () => undefined,
+      due: () => undefined,
       leavesOut: async () => void asked.push('leaves out'),
       keepContents: async () => undefined,
       readsLong: () => undefined,
