@@ -18,7 +18,12 @@ export interface PlaceView {
 /** A contact or an event to read. */
 export interface ShownRecordView {
   readonly title: string;
-  readonly fields: readonly { readonly path: string; readonly value: ValueView }[];
+  readonly fields: readonly {
+    readonly path: string;
+    readonly value: ValueView;
+    /** Of a member of a group: what that contact is called. Absent: it is nobody of this collection. */
+    readonly title?: string;
+  }[];
   readonly sources: readonly {
     readonly location: string;
     readonly format: string;

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { ValueView } from '../../contract/contract.ts';
+import type { ShownRecordView, ValueView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { inReadingOrder } from '../../contract/reading-order.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -79,19 +79,20 @@ function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: stri
 }
 
 /** What a contact or an event says, field by field, in words. What only programs read is left out. */
-export function RecordFacts(props: {
-  of: RecordOf;
-  fields: readonly { readonly path: string; readonly value: ValueView }[];
-}) {
+export function RecordFacts(props: { of: RecordOf; fields: ShownRecordView['fields'] }) {
   const told = inReadingOrder(props.fields.filter(({ path, value }) => value !== null && isTold(path)));
   if (told.length === 0) return <p className="muted">It says nothing.</p>;
   return (
     <dl className="record-facts">
-      {told.map(({ path, value }) => (
+      {told.map(({ path, value, title }) => (
         <div key={path}>
-          <dt>{fieldWords(path, value)}</dt>
+          <dt>{title === undefined ? fieldWords(path, value) : 'Member'}</dt>
           <dd>
-            <FieldValue of={props.of} field={path} value={value} />
+            {title === undefined ? (
+              <FieldValue of={props.of} field={path} value={value} />
+            ) : (
+              <p className="side-value">{title}</p>
+            )}
           </dd>
         </div>
       ))}

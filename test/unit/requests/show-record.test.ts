@@ -26,6 +26,25 @@ it('a card is told with its fields and with what each place here holds of it', (
   ]);
 });
 
+it('the members of a group are told by name, where they are known', () => {
+  const { replica, say } = contactRoom();
+  say('jane', jane(1));
+  say('a%2Fb', { name: { full: 'Al' } });
+  say('choir', {
+    'kind': 'group',
+    'name': { full: 'Choir' },
+    'members/jane': true,
+    'members/a~1b': true,
+    'members/gone': true,
+  });
+  const members = showRecord(replica, 'choir').fields.filter(({ path }) => path.startsWith('members/'));
+  expect(Object.fromEntries(members.map(({ path, title }) => [path, title]))).toEqual({
+    'members/jane': 'Jane Doe',
+    'members/a~1b': 'Al',
+    'members/gone': undefined,
+  });
+});
+
 it('a place that says something else holds another version, and none where it only says less', () => {
   const { replica, leaveInTable, say } = contactRoom();
   say('jane', jane(4));
