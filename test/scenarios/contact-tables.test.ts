@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AddedView, ExportView, JoinedView, StatusView } from '../../src/contract/contract.ts';
+import type { AddedView, ConflictView, ExportView, JoinedView, StatusView } from '../../src/contract/contract.ts';
 import { Device, end } from './device.ts';
 import { Folder } from './folder.ts';
 
@@ -139,6 +139,31 @@ it('a contact a table can hold nothing of is no row of it, which is said; one th
     before.map((table) => table.trimEnd()),
     count,
   ]);
+});
+
+it('two numbers that were one can both be kept, by a card as well as by whichever table has room', async () => {
+  const row = ['Kit', 'Two', ...Array(9).fill(''), 'Mobile', '+1 555 0300'].join(',');
+  here.write('google.csv', `${here.read('google.csv')}${row}\r\n`);
+  await inStep();
+  await bert.ask('pause');
+  here.write('google.csv', here.read('google.csv').replace('+1 555 0300', '+1 555 0301'));
+  there.write('outlook.csv', there.read('outlook.csv').replace('+1 555 0300', '+1 555 0302'));
+  await anna.look();
+  await bert.ask('resume');
+  await inStep();
+  const [conflict, ...others] = await anna.ask<readonly ConflictView[]>('conflicts');
+  expect(others).toEqual([]);
+  await anna.ask('resolve', conflict?.id as string, '--keep-both');
+  await inStep();
+  expect(await bert.ask('conflicts')).toEqual([]);
+  const numbers = ['+1 555 0301', '+1 555 0302'];
+  const saidIn = (text: string): readonly string[] => numbers.filter((number) => text.includes(number));
+  expect(saidIn(here.read('cards.vcf'))).toEqual(numbers);
+  // One number that is a mobile phone's has a place there.
+  expect([saidIn(there.read('outlook.csv')).length, saidIn(there.read('book.ldif')).length]).toEqual([1, 1]);
+  here.write('google.csv', here.read('google.csv').replace(/^Kit,.*\r\n/m, ''));
+  await inStep();
+  expect(here.read('cards.vcf')).not.toContain('Kit');
 });
 
 it('a row that goes and comes again brings back what its table has no place for', async () => {

@@ -60,7 +60,10 @@ const resolveConflict: Command = {
   options: {
     take: { type: 'string', value: 'VALUE_ID', help: 'the value to keep' },
     value: { type: 'string', value: 'JSON|@FILE', help: 'another value' },
-    'keep-both': { type: 'boolean', help: 'keep all values, as records of their own' },
+    'keep-both': {
+      type: 'boolean',
+      help: 'keep all values: files of their own, or entries of a contact beside each other',
+    },
     all: { type: 'boolean', help: 'every open conflict' },
     prefer: { type: 'string', value: 'newest|this-device|DEVICE', help: 'with --all: which value wins' },
   },

@@ -1,9 +1,13 @@
+import { isKeptBeside } from '../../contract/kept-beside.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
+import type { RecordState } from '../merge/record-state.ts';
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
-import { type RecordId, recordId } from '../record/ids.ts';
+import { type FieldName, fieldName, type RecordId, recordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+import type { StoredRecord } from '../store/record-store.ts';
 import type { OpenConflict, OpenValue } from './open-conflicts.ts';
 
 /** No file system takes a longer name (bytes of UTF-8). */
@@ -33,6 +37,39 @@ export function copiesBeside(
     });
   }
   return changes;
+}
+
+/** The values that can stand as entries of their own beside the one that stays; none where the field can have but one. */
+export function entriesBeside(
+  { kind }: Collection,
+  { state }: StoredRecord,
+  { field, values }: OpenConflict,
+  stays: OpenValue,
+): readonly FieldWrite[] {
+  if (kind !== 'contacts' || !isKeptBeside(field)) return [];
+  const [map] = field.split('/') as [string];
+  return values.flatMap((each) => {
+    if (each === stays || each.value === null) return [];
+    // Whoever else settles it so gives it the same key.
+    const entry = freeEntry(state, map, each.id);
+    const replaces = (state.fields.get(entry) ?? []).flatMap(({ dots }) => dots);
+    return [{ field: entry, value: notPreferred(each.value), replaces }];
+  });
+}
+
+/** The field of a key, or of the first number behind it, under which nothing stands. */
+function freeEntry({ fields }: RecordState, map: string, key: string): FieldName {
+  for (let number = 1; ; number++) {
+    const field = fieldName(`${map}/${key}${number === 1 ? '' : `-${number}`}`);
+    if ((fields.get(field) ?? []).every(({ value }) => value === null)) return field;
+  }
+}
+
+/** Which is preferred among its kind is said by the one that stays. */
+function notPreferred(value: Value): Value {
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return value;
+  const { pref: _, ...rest } = value as { readonly [part: string]: Value };
+  return rest;
 }
 
 /** The entry, and what its author said of it in the same change: its time, and whether it may be executed. */

@@ -10,7 +10,7 @@ import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { newValue, takenValue } from './chosen-value.ts';
 import { findConflict } from './conflict-view.ts';
-import { copiesBeside, valueThatStays } from './keep-both.ts';
+import { copiesBeside, entriesBeside, valueThatStays } from './keep-both.ts';
 import { type OpenConflict, type OpenValue, openConflicts } from './open-conflicts.ts';
 import { type Missing, NOT_KEPT, resultOf } from './result.ts';
 import { deleteChange, type Settled, settleChange } from './settle-change.ts';
@@ -19,7 +19,7 @@ type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit' |
 
 /**
  * Settles one conflict. null: this collection has no such conflict. Fails with `bad-value`, `no-such-value`, `unknown-content`,
- * `content-not-kept`, and with `cannot-keep-both` where the values are not files.
+ * `content-not-kept`, and with `cannot-keep-both` where the values can stand nowhere beside each other.
  */
 export async function resolveConflict(port: Port, id: string, choice: Choice): Promise<ResultView | null> {
   const before = findConflict(port, id);
@@ -97,15 +97,24 @@ function isFileValue(port: Port, conflict: OpenConflict, value: Value): boolean 
 }
 
 function keepBoth(port: Port, record: StoredRecord, conflict: OpenConflict): ResultView {
-  if (!isEntry(port, conflict))
-    throw new LockstepError(
-      'cannot-keep-both',
-      `${record.id}: only files can be kept beside each other; take one of the values of ${conflict.field}.`,
-      record.id,
-    );
+  if (!isEntry(port, conflict)) return keepEntries(port, record, conflict);
   const stays = valueThatStays(port.collection, conflict);
   const copies = copiesBeside(port, conflict, stays);
   return resultOf(port, port.commit([settleChange(record, [{ conflict, value: stays.value }]), ...copies]), []);
+}
+
+/** Numbers, addresses and the like of a contact: one stays what it is, the others are entries of their own from now on. */
+function keepEntries(port: Port, record: StoredRecord, conflict: OpenConflict): ResultView {
+  const stays = conflict.shown.value === null ? conflict.values.find(({ value }) => value !== null) : conflict.shown;
+  const added = stays === undefined ? [] : entriesBeside(port.collection, record, conflict, stays);
+  if (stays === undefined || added.length === 0)
+    throw new LockstepError(
+      'cannot-keep-both',
+      `${record.id}: the values of ${conflict.field} cannot stand beside each other; take one of them.`,
+      record.id,
+    );
+  const change = settleChange(record, [{ conflict, value: stays.value }]);
+  return resultOf(port, port.commit([{ ...change, writes: [...change.writes, ...added] }]), []);
 }
 
 function lacksContent(port: Port, value: OpenValue): boolean {

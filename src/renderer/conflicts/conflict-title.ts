@@ -1,4 +1,5 @@
 import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
+import { isKeptBeside } from '../../contract/kept-beside.ts';
 import { counted, listed } from '../../contract/overall-state.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import type { NameOf } from '../client/use-device-names.ts';
@@ -63,6 +64,7 @@ export function newestAt(values: readonly ConflictValueView[]): string {
   return values.reduce((latest, value) => (value.at > latest ? value.at : latest), '');
 }
 
-/** Whether both can live on, as two files: a deletion has no copy to keep, and a field of a card has one value. */
-export const canKeepBoth = (conflict: ConflictView): boolean =>
-  conflict.field === 'entry' && conflict.values.every((value) => value.kind === 'value');
+/** Whether both can live on, as two files or as two numbers of a contact: a deletion has no copy to keep, and a name there is but one of. */
+export const canKeepBoth = ({ field, values }: ConflictView): boolean =>
+  values.every(({ kind }) => kind === 'value') &&
+  (field === 'entry' || (isKeptBeside(field) && values.every(({ value }) => value !== null)));

@@ -57,6 +57,47 @@ describe('settling one thing', () => {
     ]);
   });
 
+  it('of two numbers keeps both, one of them as a number of its own, everywhere', async () => {
+    const [laptop, phone] = contacts('two numbers');
+    const ada = recordId('ada');
+    const number = (text: string, more = {}): Value => ({ number: text, features: { mobile: true }, ...more });
+    say(laptop, ada, { 'name': 'Ada', 'phones/t': number('1'), 'phones/w': number('9') });
+    laptop.group.exchange();
+    say(laptop, ada, { 'name': 'Ada', 'phones/t': number('2', { pref: 1 }), 'phones/w': number('9') });
+    say(phone, ada, { 'name': 'Ada', 'phones/t': number('3', { pref: 1 }), 'phones/w': number('9') });
+    laptop.group.exchange();
+    await resolveConflict(laptop.port, only(laptop).id, { keepBoth: true });
+    laptop.group.exchange();
+    for (const device of [laptop, phone]) {
+      expect(listConflicts(device.port)).toEqual([]);
+      const numbers = [...found(device, 'ada').state.fields].flatMap(([field, [only]]) =>
+        field.startsWith('phones/') ? [only?.value] : [],
+      );
+      expect(numbers).toHaveLength(3);
+      for (const each of [number('3', { pref: 1 }), number('2'), number('9')]) expect(numbers).toContainEqual(each);
+    }
+  });
+
+  it('of a number that one cleared, or of a name, cannot keep both', async () => {
+    for (const [seed, field, mine] of [
+      ['cleared', 'phones/t', null],
+      ['named', 'name', 'Ada L.'],
+    ] as const) {
+      const [laptop, phone] = contacts(seed);
+      const ada = recordId('ada');
+      const said = { 'name': 'Ada', 'phones/t': { number: '1' } };
+      say(laptop, ada, said);
+      laptop.group.exchange();
+      const { [field]: _, ...rest } = said as { [field: string]: Value };
+      say(laptop, ada, mine === null ? rest : { ...said, [field]: mine });
+      say(phone, ada, { ...said, [field]: field === 'name' ? 'A. Lovelace' : { number: '3' } });
+      laptop.group.exchange();
+      await expect(resolveConflict(laptop.port, only(laptop).id, { keepBoth: true })).rejects.toMatchObject({
+        code: 'cannot-keep-both',
+      });
+    }
+  });
+
   it('of a file in the place of a folder for the folder keeps what is in that', async () => {
     const [laptop, phone] = files('folder stays');
     save(laptop, 'd', 'a file');

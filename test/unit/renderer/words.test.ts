@@ -165,6 +165,10 @@ describe('conflicts', () => {
     const file = { ...value('2', 'value', 'b', ''), value: { type: 'file', size: 1 } };
     expect(conflictSentence({ ...edited, values: [folder, file] }, nameOf)).toBe('A file on B, a folder on A');
     expect([canKeepBoth(edited), canKeepBoth(deleted)]).toEqual([true, false]);
+    const [mobile, work] = ['1', '2'].map((id) => ({ ...value(id, 'value', id, ''), value: { number: id } }));
+    const numbers = { ...edited, field: 'phones/k', values: [mobile!, work!] };
+    expect([canKeepBoth(numbers), canKeepBoth({ ...numbers, field: 'name' })]).toEqual([true, false]);
+    expect(canKeepBoth({ ...numbers, values: [mobile!, { ...work!, value: null }] })).toBe(false);
     expect(newestAt(deleted.values)).toBe('2026-01-02');
   });
   it('results name what could not be done', () => {
