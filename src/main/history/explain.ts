@@ -166,17 +166,18 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
         : `in conflict: ${COUNTS[conflicts] ?? conflicts} fields wait for a choice`,
     );
   if (problem !== null) parts.push('not in step here, because of a problem');
-  const outside = live ? port.sources().filter((source) => isOutside(source, record)) : [];
+  const sources = port.sources();
+  const outside = live ? sources.filter((source) => isOutside(source, record)) : [];
   if (outside.length > 0) parts.push(`outside ${listed(outside.map((source) => source.location))} by its rules`);
-  const noItem = live ? port.sources().filter((source) => hasNoItemFor(port, record, source)) : [];
+  const noItem = live ? sources.filter((source) => hasNoItemFor(port, record, source)) : [];
   if (noItem.length > 0)
     parts.push(`not in ${listed(noItem.map(({ location }) => location))}, which has no place for it`);
   const waiting =
     problem !== null
       ? []
-      : port
-          .sources()
-          .filter((source) => !isOutside(source, record) && !noItem.includes(source) && isDue(port, record, source));
+      : sources.filter(
+          (source) => !isOutside(source, record) && !noItem.includes(source) && isDue(port, record, source),
+        );
   const why = waiting.some((source) => source.lacks(record.row)) ? ': no device that is linked has its content' : '';
   if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map(({ location }) => location))}${why}`);
   const behind = devicesBehind(port, record);
