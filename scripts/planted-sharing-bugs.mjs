@@ -2,6 +2,13 @@
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
 export const PLANTED_SHARING_BUGS = [
   {
+    about: 'who was removed twice is let in again by who knew of one of the two',
+    file: 'src/main/peers/membership/membership-standing.ts',
+    find: 'removes.every((remove) => before(remove, place))',
+    replace: 'removes.length === 0 || removes.some((remove) => before(remove, place))',
+    tests: ['test/unit/peers/membership/membership.test.ts'],
+  },
+  {
     about: 'a member that has applied nothing any more counts as having all it had',
     file: 'src/main/sharing/acknowledgements.ts',
     find: 'const now = done.get(log) ?? 0;',

@@ -1,4 +1,4 @@
-import { Check, FileText, Folder, Trash2 } from 'lucide-react';
+import { Check, FileText, Folder, Pencil, Trash2 } from 'lucide-react';
 import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { FieldValue } from '../components/field-value.tsx';
@@ -30,7 +30,8 @@ export function ConflictValue(props: {
       : beside
         ? 'Keep this version'
         : 'Take this';
-  const Icon = deleted ? Trash2 : folder ? Folder : FileText;
+  const isFile = conflict.field === 'entry';
+  const Icon = deleted ? Trash2 : folder ? Folder : isFile ? FileText : Pencil;
   return (
     <article className={deleted ? 'side side-deleted' : 'side'} aria-label={`What ${side} has`}>
       <h3>

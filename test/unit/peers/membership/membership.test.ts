@@ -462,6 +462,21 @@ describe('removal', () => {
     expect(roles(both.state())).toMatchObject({ cleo: 'reader' });
   });
 
+  it('made twice apart is not undone by who knew of one of the two', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    copy.adds(ana, cleo, 'editor');
+    const [one, two] = [copy.fork(), copy.fork()];
+    one.removes(ana, cleo);
+    one.adds(ana, cleo, 'editor');
+    two.removes(ben, cleo);
+    expect(roles(one.state())).toMatchObject({ cleo: 'editor' });
+    const both = new Copy([...new Set([...one.ops, ...two.ops])]);
+    expect(roles(both.state())).toEqual({ ana: 'admin', ben: 'admin' });
+    both.adds(ana, cleo, 'editor');
+    expect(roles(both.state())).toMatchObject({ cleo: 'editor' });
+  });
+
   it('cannot be dodged by signing with old parents afterwards', () => {
     const copy = new Copy();
     copy.adds(ana, ben);
