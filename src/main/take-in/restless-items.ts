@@ -4,7 +4,7 @@ import type { RecordId } from '../record/ids.ts';
 /** So many changes of a file are taken in as they come; of one that goes on changing, one each time this passes. */
 const AS_THEY_COME = 100;
 const REST_MS = 10_000;
-/** More than that are remembered only where they changed more than once lately. */
+/** Of more than that those that changed but once lately are forgotten, and all where there are none of these. */
 const REMEMBERED = 4096;
 
 /**
@@ -55,5 +55,6 @@ export class RestlessItems {
 
   #forgetQuiet(): void {
     for (const id of this.#changes.keys()) if (this.#lately(id) <= 1) this.#changes.delete(id);
+    if (this.#changes.size >= REMEMBERED) this.#changes.clear();
   }
 }

@@ -48,6 +48,15 @@ it('says when it may be read, and then it may', async () => {
   expect(made.items.rest(log)).toBe(0);
 });
 
+it('remembers no more than some thousand, those first that changed more than once', () => {
+  const { items } = room();
+  for (let at = 0; at < 200; at++) items.changed(log);
+  for (let at = 0; at < 10_000; at++) items.changed(recordId(`once ${at}`));
+  expect(items.rest(log)).toBeGreaterThan(0);
+  for (let at = 0; at < 5_000; at++) for (const _ of [1, 2]) items.changed(recordId(`twice ${at}`));
+  expect(items.rest(log)).toBe(0);
+});
+
 it('waits for nothing where the clock was set back', async () => {
   const clock = new FakeClock();
   const device = clock.device();
