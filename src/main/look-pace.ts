@@ -3,7 +3,7 @@ import type { Clock } from './platform/clock.ts';
 /** Changes that come within this time are looked at together. */
 const DEBOUNCE_MS = 20;
 /** So many looks in a row come at once; each further one waits twice as long as the one before it, up to the second. */
-const LOOKS_AT_ONCE = 4;
+const LOOKS_AT_ONCE = 20;
 const LONGEST_PAUSE_MS = 500;
 /** One of those is forgotten each time this passes. */
 const FORGOTTEN_AFTER_MS = 500;

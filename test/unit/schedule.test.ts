@@ -79,8 +79,8 @@ describe('looking', () => {
       schedule.dirty('docs');
       await clock.advance(5);
     }
-    expect(looks.length).toBeLessThan(40);
-    expect(looks.length).toBeGreaterThan(20);
+    expect(looks.length).toBeLessThan(60);
+    expect(looks.length).toBeGreaterThan(30);
     await clock.advance(5_000);
     const before = looks.length;
     schedule.dirty('docs');
