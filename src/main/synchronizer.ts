@@ -407,8 +407,8 @@ export class Synchronizer {
         return false;
       case 'done': {
         this.#confirmation.goOn();
-        // What waits is told again by the next look at everything.
-        if (all && taken.postponed.size === 0) this.#token = taken.token;
+        // What waits, and what is to rest first, is told again by the next look at everything.
+        if (all && taken.postponed.size === 0 && taken.restless.size === 0) this.#token = taken.token;
         this.#noteVanishing(taken);
         if (taken.fresh.size > 0) this.#port.lookLater(taken.fresh);
         if (taken.settling.size > 0) this.#port.lookLater(taken.settling, SETTLE_LARGE_MS);
