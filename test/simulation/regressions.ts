@@ -406,4 +406,10 @@ export const REGRESSIONS: readonly {
     about:
       'what is saved by a rename where a file is just being moved to is not removed with the move that is taken back',
   },
+  {
+    seed: '51126',
+    kinds: ['tree', 'clock', 'members', 'remove', 'roles', 'select', 'epochs', 'relay'],
+    drawsBatches: true,
+    about: 'who is no admin any more, but the only one at the relay, gives its list to who is',
+  },
 ];

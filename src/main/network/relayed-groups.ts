@@ -2,7 +2,7 @@ import type { Descriptor } from '../peers/identity/descriptor.ts';
 import type { GroupMembership } from '../peers/membership/group-membership.ts';
 import type { LeftCollection } from '../peers/membership/left-collection.ts';
 import type { Member } from '../peers/membership/membership.ts';
-import type { RelayMember } from '../peers/relay/relay-session.ts';
+import type { RelayKey, RelayMember } from '../peers/relay/relay-session.ts';
 import { sealWord } from '../peers/sealed/sealed-word.ts';
 import type { DeviceId, MemberKey } from '../record/ids.ts';
 
@@ -19,19 +19,18 @@ export interface RelayedGroup extends RelayMember {
 export function relayedGroup(membership: GroupMembership, relay = membership.relay()): RelayedGroup | null {
   if (!membership.isMember() || relay === '') return null;
   const own = membership.ownKey;
+  const acl = (): readonly RelayKey[] =>
+    [...(membership.current?.members.values() ?? [])].flatMap(({ memberKey, role }) =>
+      memberKey === null ? [] : [{ key: memberKey, admin: role === 'admin' }],
+    );
   return {
     ...amongOthers(membership),
     group: membership.group,
     relay,
     key: own,
     sign: (bytes) => membership.sign(bytes),
-    acl: () => {
-      const members = [...(membership.current?.members.values() ?? [])];
-      if (!members.some(({ memberKey, role }) => memberKey === own && role === 'admin')) return null;
-      return members.flatMap(({ memberKey, role }) =>
-        memberKey === null ? [] : [{ key: memberKey, admin: role === 'admin' }],
-      );
-    },
+    isAdmin: () => acl().some(({ key, admin }) => key === own && admin),
+    acl,
     removed: () =>
       [...membership.former().values()].flatMap(({ memberKey }) => (memberKey === null ? [] : [memberKey])),
     words: (since) => {
@@ -55,6 +54,7 @@ export function leftGroup(left: LeftCollection): RelayedGroup | null {
     relay: left.relay,
     key: left.member,
     sign: (bytes) => left.sign(bytes),
+    isAdmin: () => false,
     acl: () => null,
     removed: () => [],
     words: () => [],

@@ -85,6 +85,7 @@ class Told {
         group: GROUP,
         key: this.#member.key,
         sign: (bytes) => this.#member.sign(bytes),
+        isAdmin: () => acl !== null,
         acl: () => acl,
         removed: () => removed.map(({ key }) => key),
         words: () => removed.map(({ key }) => ({ key, bytes: new TextEncoder().encode(`${key} was removed`) })),

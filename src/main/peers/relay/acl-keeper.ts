@@ -22,7 +22,11 @@ export interface AclKeeperHost {
   isServed(group: CollectionId): boolean;
 }
 
-/** Keeps the relay's lists of keys as the admins among its members know them, and leaves word there for those that were taken out. */
+/**
+ * Keeps the relay's lists of keys as the admins among its members know them, and leaves word there for those that were taken out. Who was an admin
+ * and still stands there as one brings the list once more, without itself: where two admins took each other's role apart from each other, nobody
+ * else can, since the one that prevails is none to the relay.
+ */
 export class AclKeeper {
   readonly #host: AclKeeperHost;
   readonly #planned = new Map<CollectionId, () => void>();
@@ -59,7 +63,7 @@ export class AclKeeper {
     }
   }
 
-  /** Brings the list to what this admin knows. Does nothing where it is that already, or this device is no admin. */
+  /** Brings the list to what this device knows. Does nothing where it is that already, or this device is no admin here nor there. */
   async #bring(member: RelayMember): Promise<void> {
     const path = `/v1/groups/${member.group}/acl`;
     for (let tries = 1; member.acl() !== null; tries++) {
@@ -77,7 +81,7 @@ export class AclKeeper {
   }
   /** What an older relay does not take, or a full one, is left at the next look. */
   async #leaveWords(member: RelayMember): Promise<void> {
-    const words = member.acl() === null ? [] : member.words(this.#host.clock.now() - WORDS_MS);
+    const words = !member.isAdmin() ? [] : member.words(this.#host.clock.now() - WORDS_MS);
     if (words.length === 0) return;
     const path = `/v1/groups/${member.group}/words`;
     const there = await this.#ask(member, { method: 'GET', path }).then(readWords).catch(unless('relay-refused'));
@@ -103,11 +107,14 @@ function unless(...codes: readonly string[]): (error: unknown) => null {
 /** null: the list is right, or this device cannot say. */
 function nextKeys({ keys }: Acl, member: RelayMember): readonly RelayKey[] | null {
   const wanted = member.acl();
-  if (wanted === null) return null;
+  const isListed = keys.some(({ key, admin }) => admin && key === member.key);
+  if (wanted === null || !(isListed || member.isAdmin()) || !wanted.some(({ admin }) => admin)) return null;
   const removed = new Set(member.removed());
   const known = new Map(wanted.map((each) => [each.key, each]));
   // Only who is an admin there can have put keys there. Of one that is none any more, those nobody here knows may be its own, to stay by.
-  const isDisowned = keys.some(({ key, admin }) => admin && (removed.has(key) || known.get(key)?.admin === false));
+  const isDisowned = keys.some(
+    ({ key, admin }) => admin && key !== member.key && (removed.has(key) || known.get(key)?.admin === false),
+  );
   const strangers = isDisowned ? [] : keys.filter(({ key }) => !removed.has(key) && !known.has(key));
   const next = new Map([...strangers, ...wanted].map((each) => [each.key, each]));
   const isSame = next.size === keys.length && keys.every(({ key, admin }) => next.get(key)?.admin === admin);

@@ -13,7 +13,7 @@ export async function logIn(wire: RelayWire, address: RelayAddress, members: rea
   let registered = 0;
   for (const member of unknown) {
     const keys = member.acl();
-    if (keys === null) continue;
+    if (keys === null || !member.isAdmin()) continue;
     await wire
       .ask({ method: 'POST', path: '/v1/groups', body: { g: member.group, ...signedList(member, 1, keys) } })
       .catch(exists);

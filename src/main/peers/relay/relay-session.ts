@@ -14,7 +14,8 @@ export interface RelayMember {
   readonly key: MemberKey;
   /** Ed25519 signature of `key`. */
   sign(bytes: Uint8Array): Uint8Array;
-  /** The keys that belong, as far as this device knows; null: it is no admin, and leaves the list to others. */
+  isAdmin(): boolean;
+  /** The keys that belong, as far as this device knows; null: it left, and says nothing of the others. */
   acl(): readonly RelayKey[] | null;
   /**
    * Keys that do not belong any more. What is in neither list is left as it is at the relay, for another admin may know more: but not where one
@@ -70,7 +71,7 @@ export interface RelayChannel extends Duplex {
 export interface RelaySession {
   /**
    * The groups to be authenticated for, and no others. Those the relay does not know are registered where this device is an admin, and the
-   * list of members is kept as `acl()` and `removed()` say: asked anew with each call.
+   * list of members is kept as `acl()` and `removed()` say where it is one of them, or stands there as one: asked anew with each call.
    */
   setMembers(members: readonly RelayMember[]): void;
   /** Stores a sealed item; its number, once it is durable. The same bytes again have the same number. */

@@ -18,11 +18,13 @@ function world(
   refusals: (RelayError | null)[] = [],
   words: readonly RelayWord[] = [],
   wordsThere: readonly RelayWord[] | null = [],
+  removed: readonly (typeof one)[] = [],
 ) {
   const clock = new FakeClock();
   const asked: string[] = [];
+  const put: RelayKey[][] = [];
   const served = { isServed: true };
-  const ask = async (_: CollectionId, { method, path }: RelayRequest) => {
+  const ask = async (_: CollectionId, { method, path, body }: RelayRequest) => {
     const [, key] = /words.?(.*)$/.exec(path) ?? [];
     asked.push(key === undefined ? method : `${method} words ${key.slice(0, 2)}`.trim());
     if (key === '') {
@@ -30,6 +32,8 @@ function world(
       const lie = wordsThere.map((word) => ({ k: word.key, hash: digestOf(word.bytes) }));
       return { body: Buffer.from(JSON.stringify({ words: lie })) };
     }
+    if (method === 'PUT' && key === undefined)
+      put.push((body as { keys: { k: typeof one; admin: boolean }[] }).keys.map(({ k, admin }) => ({ key: k, admin })));
     const no = method === 'PUT' ? (refusals.shift() ?? null) : null;
     if (no !== null) throw no;
     return { body: Buffer.from(JSON.stringify({ gen: 3, keys: there.map(({ key, admin }) => ({ k: key, admin })) })) };
@@ -38,8 +42,9 @@ function world(
     group: GROUP,
     key: one,
     sign: () => new Uint8Array(64),
+    isAdmin: () => wanted?.some((each) => each.key === one && each.admin) === true,
     acl: () => wanted,
-    removed: () => [],
+    removed: () => removed,
     words: () => words,
   };
   const keeper = new AclKeeper({
@@ -48,25 +53,47 @@ function world(
     members: new Map([[GROUP, member]]),
     isServed: () => served.isServed,
   });
-  return { clock, asked, served, keeper };
+  return { clock, asked, put, served, keeper };
 }
 const admin = (key: typeof one): RelayKey => ({ key, admin: true });
 const refusal = (code: string, status: number, retryAfter: number | null = null) =>
   new RelayError(code, 'no', 'relay', { status, retryAfter });
 
 describe('the list of keys at a relay', () => {
-  it('is left alone where it is right, by who is no admin, and while the group is not served', async () => {
+  it('is left alone where it is right, by who is no admin here nor there, by who left, and while the group is not served', async () => {
     const right = world([admin(one)], [admin(one)]);
     right.keeper.plan(GROUP, 0);
     await right.clock.advance(0);
-    const reader = world(null, []);
+    const reader = world([admin(two), { key: one, admin: false }], [admin(two)]);
     reader.keeper.plan(GROUP, 0);
     await reader.clock.advance(0);
+    const left = world(null, [admin(one)]);
+    left.keeper.plan(GROUP, 0);
+    await left.clock.advance(0);
     const unserved = world([admin(one)], []);
     unserved.served.isServed = false;
     unserved.keeper.plan(GROUP, 0);
     await unserved.clock.advance(60_000);
-    expect([right.asked, reader.asked, unserved.asked]).toEqual([['GET'], [], []]);
+    expect([right.asked, reader.asked, left.asked, unserved.asked]).toEqual([['GET'], ['GET'], [], []]);
+  });
+
+  it('is brought once more by who still stands there as an admin, with what it knows', async () => {
+    const [stranger, gone] = [memberKey('33'.repeat(32)), memberKey('44'.repeat(32))];
+    const now = [admin(two), { key: one, admin: false }];
+    const listed = [admin(one), { key: two, admin: false }, { key: stranger, admin: false }, admin(gone)];
+    for (const there of [listed, listed.slice(0, 3)]) {
+      const demoted = world(now, there, [], [], [], [gone]);
+      demoted.keeper.plan(GROUP, 0);
+      await demoted.clock.advance(0);
+      // Who was taken out may have put the stranger there, to stay by it.
+      const more = there === listed ? [] : [{ key: stranger, admin: false }];
+      expect(demoted.put).toEqual([[{ key: one, admin: false }, admin(two), ...more]]);
+    }
+    // A list without an admin could never be changed again.
+    const last = world([{ key: one, admin: false }], [admin(one)]);
+    last.keeper.plan(GROUP, 0);
+    await last.clock.advance(0);
+    expect(last.put).toEqual([]);
   });
 
   it('is set where a key is missing, or another role', async () => {
@@ -132,6 +159,6 @@ describe('the list of keys at a relay', () => {
     const full = refusal('relay-quota', 507);
     expect(await asked([full], [])).toEqual(['GET', 'GET words', 'PUT words 11', 'PUT words 22']);
     expect(await asked([], null)).toEqual(['GET', 'GET words']);
-    expect(await asked([], [], null)).toEqual([]);
+    expect(await asked([], [], [admin(two), { key: one, admin: false }])).toEqual(['GET', 'PUT']);
   });
 });
