@@ -1,3 +1,4 @@
+import { ALSO, MATCHED_BY } from '../record/alias.ts';
 import type { Dot } from '../record/ids.ts';
 import { decodeCbor } from './decode-cbor.ts';
 import { DELETE, type DecodedChange, decodeNames, dotReader, type PackageName, unpackChange } from './package-body.ts';
@@ -10,7 +11,7 @@ export interface OpenBody {
   at(index: number): DecodedChange;
   /** Is this change the delete of a move, told with the add? Decodes nothing. */
   endsMove(index: number): boolean;
-  /** What a change of a file plainly does; null: what it replaced has to be looked at. Decodes nothing. */
+  /** What a change plainly does; null: what it replaced, or which other record it names, has to be looked at. Decodes nothing. */
   outline(index: number): 'add' | 'delete' | 'move' | null;
 }
 
@@ -56,12 +57,29 @@ function says(body: Uint8Array, start: number, mark: number): boolean {
 }
 
 function outline(body: Uint8Array, start: number): 'add' | 'delete' | 'move' | null {
-  if (says(body, start, MOVED_TO) || says(body, start, MOVED_FROM)) return 'move';
-  const flagsAt = skip(body, head(body, start).next);
-  const flags = head(body, flagsAt);
+  const { value: items, next } = head(body, start);
+  const flags = head(body, skip(body, next));
+  let at = flags.next;
+  let replacesNothing = true;
+  for (let item = 2; item < items; item++) {
+    const isName = item > 2 && item % 3 === 0;
+    if (isName && (body[at] === MOVED_TO || body[at] === MOVED_FROM)) return 'move';
+    if (isName && MATCHES.some((name) => begins(body, at, name))) return null;
+    // Of each field, and of whether the record is there: what was replaced.
+    if (item % 3 === 2 && head(body, at).value > 0) replacesNothing = false;
+    at = skip(body, at);
+  }
   if (flags.value % 2 === DELETE) return 'delete';
-  // It replaces nothing that said whether the record is there.
-  return head(body, flags.next).value === 0 ? 'add' : null;
+  return replacesNothing ? 'add' : null;
+}
+
+/** Names of what says that two records were found to be one. */
+const MATCHES = [MATCHED_BY, ALSO].map((name) => new TextEncoder().encode(name));
+
+/** Is the item at `at` a text that begins so? */
+function begins(body: Uint8Array, at: number, name: Uint8Array): boolean {
+  const { major, next } = head(body, at);
+  return major === 3 && name.every((byte, index) => body[next + index] === byte);
 }
 
 /** Head of a CBOR item (RFC 8949, 3): its major type, its number, and where it goes on. Definite lengths only. */

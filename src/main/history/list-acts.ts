@@ -177,7 +177,7 @@ function lookInto(collection: Collection, place: PackagePlace, filter: Filter): 
   const body = collection.packages.open(place.row)?.body;
   for (let index = 0; index < (body?.count ?? 0); index++) {
     if (body === undefined || !isShown(body, index, filter)) continue;
-    const plain = collection.kind === 'files' ? body.outline(index) : null;
+    const plain = body.outline(index);
     const change = plain === null ? body.at(index) : null;
     if (change !== null && 'invalid' in change) continue;
     counts[plain ?? actionOf({ collection }, change as NonNullable<typeof change>)]++;

@@ -5,7 +5,8 @@ import type { Value } from './value.ts';
 export const ALIAS_OF: FieldName = fieldName('aliasOf');
 /** Of a contact that was found to be another one when it came: what both have. A list of texts. */
 export const MATCHED_BY: FieldName = fieldName('matchedBy');
-const ALSO = 'also/';
+/** How fields of `alsoField` begin. */
+export const ALSO = 'also/';
 const APART = 'apart/';
 
 /** Says of a contact that another one, named by a digest of its id, was found to be it when it came: see `alsoIn`. */

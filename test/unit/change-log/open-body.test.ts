@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CAUSES, type Change } from '../../../src/main/change-log/change.ts';
 import { openBody } from '../../../src/main/change-log/open-body.ts';
 import { decodeBody, encodeBody, type PackageName } from '../../../src/main/change-log/package-body.ts';
+import { actionOf } from '../../../src/main/history/change-view.ts';
 import { EXISTS } from '../../../src/main/record/file-entry.ts';
 import { type Dot, dotOf, fieldName, indexOf, packageRowOf, recordId } from '../../../src/main/record/ids.ts';
 
@@ -48,6 +49,31 @@ const change: fc.Arbitrary<Change> = fc
     ...(moved === null ? {} : { [moved]: recordId('elsewhere') }),
   }));
 
+/** Adds and deletes for the most part, some of which say that a contact is another one. */
+const plainChange: fc.Arbitrary<Change> = fc
+  .record({
+    record: fc.string({ minLength: 1, maxLength: 30 }).map(recordId),
+    cause: fc.constantFrom(...CAUSES),
+    fields: fc.uniqueArray(
+      fc.constantFrom('name', 'phones/1', 'aliasOf', 'matchedBy', 'also/0a', 'apart/0a', 'matched', 'also'),
+      { maxLength: 3 },
+    ),
+    value: fc.constantFrom(null, 'x', ['e-mail'], { record: 'b', by: ['e-mail'] }),
+    replaced: fc.oneof(fc.constant([]), fc.constant([]), dots),
+    existed: fc.oneof(fc.constant([]), fc.constant([]), dots),
+    exists: fc.boolean(),
+    moved: fc.constantFrom<'movedTo' | 'movedFrom' | null>('movedTo', 'movedFrom', null, null, null),
+  })
+  .map(({ record, cause, fields, value: written, replaced, existed, exists, moved }) => ({
+    record,
+    cause,
+    writes: [
+      ...fields.map((name) => ({ field: fieldName(name), value: written, replaces: replaced })),
+      { field: EXISTS, value: exists, replaces: existed },
+    ],
+    ...(moved === null ? {} : { [moved]: recordId('elsewhere') }),
+  }));
+
 describe('an opened body', () => {
   it('has the changes that decoding the whole gives, in any order of asking', () => {
     fc.assert(
@@ -64,6 +90,23 @@ describe('an opened body', () => {
       }),
       { numRuns: 150, seed: 11 },
     );
+  });
+
+  it('outlines what history says of a change that it decoded', () => {
+    const seen = new Map<string | null, number>();
+    fc.assert(
+      fc.property(fc.array(plainChange, { maxLength: 20 }), (changes) => {
+        const opened = openBody(encodeBody(changes, nameOf), dotIn);
+        changes.forEach((each, index) => {
+          const plain = opened.outline(index);
+          seen.set(plain, (seen.get(plain) ?? 0) + 1);
+          // What is told plainly needs nothing of the collection.
+          if (plain !== null) expect(plain).toBe(actionOf({} as never, each));
+        });
+      }),
+      { numRuns: 300, seed: 12 },
+    );
+    expect(new Set(seen.keys())).toEqual(new Set(['add', 'delete', 'move', null]));
   });
 
   it('refuses what is cut off', () => {
