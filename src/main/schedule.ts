@@ -1,6 +1,7 @@
 import { LookPace } from './look-pace.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Synchronizer } from './synchronizer.ts';
+import { SETTLE_MS } from './take-in/later-looks/settling.ts';
 
 /** What happens while a batch is being written there is mostly that: it is looked at after so long, or so many times what the last look took. */
 const DEBOUNCE_WRITING_MS = 1000;
@@ -9,8 +10,6 @@ const WRITING_TO_LOOKING = 10;
 const LONGEST_DEBOUNCE_MS = 60_000;
 /** Once nothing is written any more, what was put off so is looked at after this time: whoever waited for it asks for a look of their own. */
 const DEBOUNCE_WRITTEN_MS = 200;
-/** After an item that was just changing, its group is looked at again: only then can its revision vouch for it (DESIGN 4). */
-const SETTLE_MS = 2100;
 const UNAVAILABLE_RETRY_MS = 5000;
 /**
  * Content that nobody linked had is asked for again after so long, and twice as long each time up to the second: a peer that keeps what a
@@ -94,7 +93,7 @@ export class Schedule {
   }
 
   /** `after`: milliseconds. */
-  lookLater(groups: ReadonlySet<string>, after = SETTLE_MS): void {
+  lookLater(groups: ReadonlySet<string>, after: number): void {
     this.#clock.after(after, () => {
       for (const group of groups) this.dirty(group);
     });

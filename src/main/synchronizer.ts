@@ -19,10 +19,9 @@ import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 import { groupOf } from './take-in/item-group.ts';
-import { RestlessItems } from './take-in/restless-items.ts';
-import { SETTLE_LARGE_MS, Settling } from './take-in/settling.ts';
-import { type TakeInPort, type TakeInResult, takeIn } from './take-in/take-in.ts';
-import { Vanishing } from './take-in/vanishing.ts';
+import { LaterLooks } from './take-in/later-looks/later-looks.ts';
+import type { LookScope } from './take-in/later-looks/look-scope.ts';
+import { type TakeInPort, type TakeInRequest, type TakeInResult, takeIn } from './take-in/take-in.ts';
 
 /** What a synchronizer needs of the collection it belongs to and of the world. */
 export interface SynchronizerPort {
@@ -45,8 +44,8 @@ export interface SynchronizerPort {
   mayWrite(): boolean;
   limits(): SafetyLimits;
   changed(): void;
-  /** Look at these groups again soon, or after some milliseconds: what was read there may still be moving. */
-  lookLater(groups: ReadonlySet<string>, after?: number): void;
+  /** These groups are to be looked at after so many milliseconds. */
+  lookLater(groups: ReadonlySet<string>, after: number): void;
   /** A look or a construction ended: other items may be problems than before. */
   ended(): void;
   sourceUpdated(source: StoredSource): void;
@@ -66,19 +65,14 @@ export class Synchronizer {
   readonly #clock: Clock;
   readonly #port: SynchronizerPort;
   readonly #lock = new Lock();
-  readonly #settling: Settling;
-  readonly #restless: RestlessItems;
-  readonly #vanishing: Vanishing;
+  readonly #later: LaterLooks;
   readonly #abort = new AbortController();
   readonly #confirmation: SourceConfirmation;
   readonly #status: SourceStatus;
   readonly #problems: RetryProblems;
   #source: StoredSource;
-  #token: number | null = null;
   /** Rows of what a look found due, as long as that is under way, or where it failed. */
   readonly #due = new Set<number>();
-  /** Counts what made earlier looks worthless: one that was under way meanwhile is not a look at everything. */
-  #forgotten = 0;
   #rules: number | null = null;
 
   constructor(
@@ -96,10 +90,10 @@ export class Synchronizer {
     this.#contentStore = contentStore;
     this.#contents = contents;
     this.#clock = clock;
-    this.#vanishing = new Vanishing(clock);
-    this.#settling = new Settling(clock);
-    this.#restless = new RestlessItems(clock);
     this.#port = port;
+    this.#later = new LaterLooks(clock, adapter.project !== undefined, (groups, after) =>
+      port.lookLater(groups, after),
+    );
     this.#confirmation = new SourceConfirmation(collection, source.row);
     this.#status = new SourceStatus(
       clock,
@@ -114,9 +108,9 @@ export class Synchronizer {
       peersEpoch: () => port.peersEpoch(),
       locked: (work) => this.#lock.run(() => this.#whileReady(work)),
       stillThere: () => this.#whileReady(() => Promise.resolve()),
-      lookAgain: (id: RecordId) => port.lookLater(new Set([groupOf(id)])),
+      lookAgain: (id) => this.#later.lookAgain(groupOf(id)),
       heldBack: (id) => port.heldBack(id),
-      isGone: (id) => this.#vanishing.has(id),
+      isGone: (id) => this.#later.isGone(id),
       writing: (rows) => port.writing(rows),
       due: () => this.#fill(),
       done: (tickets) => port.done(tickets),
@@ -177,7 +171,7 @@ export class Synchronizer {
   }
   /** Something is gone that is not taken for deleted yet. */
   get postpones(): boolean {
-    return this.#vanishing.groups.size > 0;
+    return this.#later.isGoing;
   }
   get progress(): Progress | null {
     return this.#status.progress;
@@ -221,7 +215,7 @@ export class Synchronizer {
 
   /** What the next cycle would take in, without doing it. */
   async preview(): Promise<SourcePreview> {
-    const looked = await this.#lock.run(() => takeIn(this.#takeInPort(), this.#request(null, null, true)));
+    const looked = await this.#lock.run(() => takeIn(this.#takeInPort(), this.#request(this.#later.trial(), true)));
     return this.#confirmation.previewOf(looked);
   }
 
@@ -235,7 +229,7 @@ export class Synchronizer {
   /** Lets a halted source go on with exactly the plan it halted for, or deletes what was asked about. */
   confirm(plan: string): void {
     this.#confirmation.confirm(plan);
-    this.forgetLook();
+    this.#later.forget();
   }
 
   /**
@@ -244,7 +238,7 @@ export class Synchronizer {
    */
   putBack(plan: string): Promise<boolean> {
     return this.#lock.run(async () => {
-      const looked = await takeIn(this.#takeInPort(), this.#request(null, null, true));
+      const looked = await takeIn(this.#takeInPort(), this.#request(this.#later.trial(), true));
       if (looked.is !== 'halted' || looked.plan !== plan) return false;
       const { records } = this.#collection;
       const gone = looked.local.flatMap(({ record, action }) =>
@@ -256,7 +250,7 @@ export class Synchronizer {
         for (const row of gone) records.dropSnapshot(this.#source.row, row);
       });
       for (const row of gone) this.construction.enqueue(row, null);
-      this.forgetLook();
+      this.#later.forget();
       return true;
     });
   }
@@ -272,20 +266,19 @@ export class Synchronizer {
       this.#source = { ...this.#source, settings, adopting: true };
       this.#port.sourceUpdated(this.#source);
       if (!this.isWritten) this.construction.release();
-      this.forgetLook();
+      this.#later.forget();
       await this.adapter.setRules?.(settings);
     });
   }
 
   /** The next look is at everything. */
   forgetLook(): void {
-    this.#forgotten++;
-    this.#token = null;
+    this.#later.forget();
   }
 
   /** A look failed altogether: that is said, and the next one is at everything. */
   lookFailed(error: Error): void {
-    this.#token = null;
+    this.#later.forget();
     if (!this.#abort.signal.aborted) this.#status.set('unavailable', troubleText(error));
   }
 
@@ -301,14 +294,13 @@ export class Synchronizer {
   }
 
   async #takeIn(groups: readonly string[] | null, asked: boolean, begins: () => void): Promise<boolean> {
-    const within = groups === null ? null : [...new Set([...groups, ...this.#vanishing.groups])];
-    const all = within === null || this.#token === null;
+    const scope = this.#later.next(groups, asked);
+    const all = scope.within === null;
     if (this.#source.adopting && !this.#port.caughtUp()) {
       this.#status.set('scanning', 'Waits until the collection is here, to compare the two.');
       return false;
     }
     if (this.state === 'ready' && all) this.#status.set('scanning');
-    const forgotten = this.#forgotten;
     let troubled: readonly StoredProblem[] = [];
     let leftDue: readonly number[] = [];
     const taken = await this.#lock.run(() => {
@@ -316,41 +308,31 @@ export class Synchronizer {
       // Not before it is our turn: what was being constructed until now may have met with a problem.
       troubled = this.#problems.named();
       leftDue = [...this.#due];
-      return takeIn(this.#takeInPort(), this.#request(all ? this.#token : null, all ? null : within, false, asked));
+      return takeIn(this.#takeInPort(), this.#request(scope));
     });
     if (taken.is === 'done') {
       this.#problems.looked(troubled, all);
       for (const row of [...taken.behind, ...leftDue]) this.construction.enqueue(row, null);
       this.#due.clear();
     }
-    const looked = new Set(within);
+    const looked = new Set(scope.within);
     // What is held back was not looked at: whoever lets go of it calls for a look.
     if (taken.is === 'done' && !all)
       this.construction.retryWhere((id) => looked.has(groupOf(id)) && !this.#port.heldBack(id));
-    return this.#took(taken, all && forgotten === this.#forgotten);
+    return this.#took(taken, scope);
   }
 
-  #request(since: number | null, within: readonly string[] | null, dry: boolean, asked = true) {
+  #request(scope: LookScope, dry = false): TakeInRequest {
     const port = this.#port;
-    const limits = port.limits();
-    const { confirmed, isHalted } = this.#confirmation;
     return {
-      since,
-      within,
-      confirmed,
-      limits,
-      mayDelete: (count: number, unsettled: boolean) =>
-        confirmed !== null ||
-        // Halted: it was judged before, and waits for a person.
-        (!unsettled && (asked || isHalted || this.#vanishing.mayTake(count, limits.deleteCount))),
-      heldBack: (id: RecordId, revision?: Revision) => this.#port.heldBack(id, revision),
-      settling: this.#settling,
-      restless: this.#restless,
+      scope,
+      confirmed: this.#confirmation.confirmed,
+      limits: port.limits(),
+      heldBack: (id, revision) => port.heldBack(id, revision),
       // It may become another while a look is under way.
       get readOnly() {
         return !port.mayWrite();
       },
-      asked,
       dry,
       signal: this.#abort.signal,
     };
@@ -390,29 +372,21 @@ export class Synchronizer {
     };
   }
 
-  #took(taken: TakeInResult, all: boolean): boolean {
+  #took(taken: TakeInResult, scope: LookScope): boolean {
     switch (taken.is) {
       case 'planned':
         return false;
       case 'unavailable':
-        this.#token = null;
+        this.#later.forget();
         this.#status.set('unavailable', taken.detail);
         return false;
       case 'halted':
-        this.#token = null;
-        this.#vanishing.took(0);
+        this.#later.halted(scope);
         this.#status.set('halted', this.#confirmation.halt(taken), taken.plan);
-        // The plan a person confirms is that of a look at everything.
-        if (!all) this.#port.lookLater(new Set(['']));
         return false;
       case 'done': {
         this.#confirmation.goOn();
-        // What waits, and what is to rest first, is told again by the next look at everything.
-        if (all && taken.postponed.size === 0 && taken.restless.size === 0) this.#token = taken.token;
-        this.#noteVanishing(taken);
-        if (taken.fresh.size > 0) this.#port.lookLater(taken.fresh);
-        if (taken.settling.size > 0) this.#port.lookLater(taken.settling, SETTLE_LARGE_MS);
-        for (const [group, after] of this.#restless.plan(taken.restless)) this.#port.lookLater(new Set([group]), after);
+        const all = this.#later.took(scope, taken.token);
         if (all) this.#carryOut();
         if (this.#source.adopting && all) {
           if (this.#collection.records.hasSnapshots(this.#source.row)) this.construction.forgetNew();
@@ -427,7 +401,7 @@ export class Synchronizer {
           // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
           this.construction.retryWaiting();
         }
-        if (taken.postponed.size > 0) this.#status.set('scanning', VANISHING_TEXT);
+        if (this.#later.isGoing) this.#status.set('scanning', VANISHING_TEXT);
         else this.#status.set('ready');
         return true;
       }
@@ -440,15 +414,6 @@ export class Synchronizer {
       const found = this.#collection.records.find(id);
       if (found !== null) this.construction.enqueue(found.row, null);
     }
-  }
-
-  #noteVanishing({ deleted, postponed, postponedItems }: Extract<TakeInResult, { is: 'done' }>): void {
-    if (postponed.size === 0) {
-      this.#vanishing.took(deleted);
-      return;
-    }
-    this.#vanishing.wait(postponed, postponedItems);
-    this.#port.lookLater(postponed);
   }
 
   /** After adoption, or when rules let more in: whatever the source does not hold as it is shown is due. No package asks for it any more. */

@@ -137,7 +137,7 @@ describe('looking', () => {
   });
   it('comes back to what was just changing once it has settled', async () => {
     const { clock, schedule, looks } = world();
-    schedule.lookLater(new Set(['docs', 'music']));
+    schedule.lookLater(new Set(['docs', 'music']), 2100);
     await clock.advance(2000);
     expect(looks).toEqual([]);
     await clock.advance(200);

@@ -18,11 +18,9 @@ import { DELETED_ELSEWHERE_DETAIL } from './deleted-elsewhere.ts';
 import type { Draft, DraftChange } from './draft-change.ts';
 import type { GoneItems, Moves } from './gone-items.ts';
 import type { HeldItems } from './held-items.ts';
-import { groupOf } from './item-group.ts';
+import type { LookScope } from './later-looks/look-scope.ts';
 import type { LookProblems } from './look-problems.ts';
 import type { MeetBook, Met } from './meet-book.ts';
-import type { RestlessItems } from './restless-items.ts';
-import type { Settling } from './settling.ts';
 
 /** What the commits of one look need of it. */
 export interface CommitPort {
@@ -30,8 +28,8 @@ export interface CommitPort {
   readonly batchRecords: number;
   readonly contents: ContentStore;
   readonly clock: Clock;
-  readonly settling: Settling;
-  readonly restless: RestlessItems;
+  /** Told what was read as it was changing, and what changed. */
+  readonly scope: Pick<LookScope, 'readFresh' | 'changed'>;
   readonly drafts: DraftChange;
   readonly problems: LookProblems;
   /** null: it is no book of contacts that meets others for the first time. */
@@ -60,9 +58,6 @@ interface Changed extends Pick<Draft, 'held' | 'now'> {
 
 /** Commits what a look found, batch by batch: packages, records and the snapshot of its source move together. */
 export class CommitLook {
-  /** Groups to be looked at again soon, and those of large files that are to settle. */
-  readonly fresh = new Set<string>();
-  readonly settling = new Set<string>();
   /** Records that say more than the source shows, though no package will bring that to it: what a reader put back, what was made anew beside an edit. */
   readonly behind: number[] = [];
   readonly #collection: Collection;
@@ -185,7 +180,7 @@ export class CommitLook {
       else if (!this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot)))
         this.#isBehind(row);
       this.#noteContent(held, reading, row);
-      if (held !== null) this.#port.restless.changed(reading.id);
+      if (held !== null) this.#port.scope.changed(reading.id);
     });
     // In the first look at a source most is old. Later on all is noted: a clock may jump.
     const isLate = (at: number): boolean => !this.#port.isFirst || changed[at]?.reading.unsynced === true;
@@ -283,8 +278,7 @@ export class CommitLook {
     this.#collection.records.putSnapshot(this.#held.source, row, revision, held, native);
     if (!reading.fresh) return;
     const entry = fileEntry(reading.fields.get(ENTRY));
-    const isLarge = entry?.type === 'file' && this.#port.settling.begin(reading.id, entry.size);
-    (isLarge ? this.settling : this.fresh).add(groupOf(reading.id));
+    this.#port.scope.readFresh(reading.id, entry?.type === 'file' ? entry.size : 0);
   }
 
   #noteContent(before: Held | null, reading: Reading, row: number): void {

@@ -19,10 +19,8 @@ import { isWithin, itemIn } from './item-group.ts';
 export interface ComparePort {
   /** Items of which nothing is known for sure yet: neither changed nor gone. `revision`: one is there like this. */
   heldBack(id: RecordId, revision?: Revision): boolean;
-  /** It was read lately, is as it was then, and need not be read again yet. */
-  isSettling(id: RecordId): boolean;
-  /** It changed, as it does again and again, and is not to be read yet. */
-  isRestless(id: RecordId): boolean;
+  /** Is an item that the snapshot knows, and does not vouch for, left for a later look? `isSame`: it is as it was when it was read. */
+  leaves(id: RecordId, isSame: boolean): boolean;
   /** An item of this id is there. */
   saw(id: RecordId): void;
   note(problem: ItemProblem): void;
@@ -162,7 +160,7 @@ export class CompareListing {
         continue;
       }
       open.add(name);
-      if (revision instanceof Uint8Array && this.#waits(item, isAt(revision, item.revision))) continue;
+      if (revision instanceof Uint8Array && this.#port.leaves(item.id, isAt(revision, item.revision))) continue;
       if (!this.#port.heldBack(item.id, item.revision)) this.#dirty.add({ id: item.id, size: item.size });
     }
     const troubled = new Set<string>(group.problems.map((problem) => problem.id));
@@ -174,11 +172,6 @@ export class CompareListing {
       if (!troubled.has(id)) this.#isGone(id, member.row);
     }
     return open;
-  }
-
-  /** `isSame`: it is as it was when it was read. */
-  #waits({ id }: ListedItem, isSame: boolean): boolean {
-    return isSame ? this.#port.isSettling(id) : this.#port.isRestless(id);
   }
 
   /** Gone from the listing is gone from the source, unless rules put it outside: then the source is to hold it no more. */

@@ -34,7 +34,7 @@ const REFUSED = 'changed-underneath';
 /** What it needs of the look it is a part of. */
 export interface LookProblemsPort {
   /** Something was changing there while it was looked at. */
-  lookAgain(group: string): void;
+  wasChanging(group: string): void;
   /** As `TakeInPort`. */
   due(row: number): void;
 }
@@ -60,7 +60,7 @@ export class LookProblems {
   note(problem: ItemProblem): void {
     this.#noted.add(problem.id);
     this.#collection.problems.put(this.#held.source, problem.id, problem.code, problem.detail, this.#clock.now());
-    if (problem.code === 'changing') this.#port.lookAgain(groupOf(problem.id));
+    if (problem.code === 'changing') this.#port.wasChanging(groupOf(problem.id));
   }
 
   /** The item could be read. Of two names that are one record, one can be, and the other still is a problem. Inside a transaction, before `noteDue`. */

@@ -16,12 +16,11 @@ import { DraftChange } from './draft-change.ts';
 import { GoneItems, type Moves, NO_MOVES } from './gone-items.ts';
 import { HeldItems } from './held-items.ts';
 import { groupOf, itemIn } from './item-group.ts';
+import type { LookScope } from './later-looks/look-scope.ts';
 import { LookProblems } from './look-problems.ts';
 import { MeetBook } from './meet-book.ts';
 import { isPack, PackedObjects } from './packed-objects.ts';
 import { followRenamed } from './renamed-contacts.ts';
-import type { RestlessItems } from './restless-items.ts';
-import type { Settling } from './settling.ts';
 
 /** Of texts, which are read in this thread, so many items are read at a time: peers and people wait no longer than that takes. */
 const BATCH_ITEMS = 400;
@@ -35,19 +34,8 @@ export type TakeInResult =
       readonly is: 'done';
       readonly token: number;
       readonly changes: number;
-      readonly fresh: ReadonlySet<string>;
-      /** Groups of large files that are to settle. */
-      readonly settling: ReadonlySet<string>;
-      /** Groups of files that change again and again, with the milliseconds until they are to be read. */
-      readonly restless: ReadonlyMap<string, number>;
       /** Records that say more than the source shows: they are to be brought to it. */
       readonly behind: readonly number[];
-      /** Items gone that were taken for deletions, but for those that moved. */
-      readonly deleted: number;
-      /** Groups in which items are gone that were not taken for deletions yet. */
-      readonly postponed: ReadonlySet<string>;
-      /** These items. */
-      readonly postponedItems: ReadonlySet<RecordId>;
     }
   | { readonly is: 'unavailable'; readonly code: string; readonly detail: string }
   | {
@@ -59,9 +47,8 @@ export type TakeInResult =
   | { readonly is: 'planned'; readonly local: readonly PlannedView[] };
 
 export interface TakeInRequest {
-  /** Token of the last listing that was worked in whole; null: look at everything. */
-  readonly since: number | null;
-  readonly within: readonly string[] | null;
+  /** Where it looks, and who is told what it leaves for a later look. */
+  readonly scope: LookScope;
   /** A plan a person let go on. */
   readonly confirmed: string | null;
   readonly limits: SafetyLimits;
@@ -69,21 +56,10 @@ export interface TakeInRequest {
   readonly readOnly: boolean;
   /** Items of which nothing is known for sure yet: neither changed nor gone. */
   heldBack(id: RecordId, revision?: Revision): boolean;
-  /** Large files read lately, kept from one look to the next. */
-  readonly settling: Settling;
-  /** Files that change again and again, likewise. */
-  readonly restless: RestlessItems;
-  /** Are so many items gone that were not moved, as this look finds them, to be taken for deletions now? `unsettled`: as `ListedGroup` says. */
-  mayDelete(count: number, unsettled: boolean): boolean;
-  /** A person waits for it. */
-  readonly asked: boolean;
   /** Only tell what would happen. */
   readonly dry: boolean;
   readonly signal: AbortSignal;
 }
-const NOWHERE: ReadonlySet<string> = new Set();
-/** The only group of a text. */
-const NEAR: ReadonlySet<string> = new Set(['']);
 
 /** The source that is looked at, and who is told what was found. */
 export interface TakeInPort {
@@ -124,7 +100,7 @@ export interface TakeInPort {
  */
 export async function takeIn(port: TakeInPort, request: TakeInRequest): Promise<TakeInResult> {
   try {
-    const condition = await port.adapter.condition(request.asked);
+    const condition = await port.adapter.condition(request.scope.asked);
     return condition.is === 'unavailable' ? condition : await new Look(port, request).run();
   } finally {
     port.collection.records.letGo();
@@ -145,10 +121,8 @@ class Look {
   readonly #meets: MeetBook | null;
   readonly #commit: CommitLook;
   readonly #isFirst: boolean;
-  readonly #postponed = new Set<RecordId>();
   /** What is read is committed while the listing goes on. */
   readonly #streams: boolean;
-  readonly #restless = new Map<string, number>();
   #committed: Promise<void> = Promise.resolve();
   /** All but the last batch of those. */
   #committedBefore: Promise<void> = Promise.resolve();
@@ -166,7 +140,7 @@ class Look {
     this.#gone = new GoneItems(collection, this.#held);
     this.#drafts = new DraftChange(collection, this.#held, source.adopting);
     this.#problems = new LookProblems(collection, this.#held, clock, {
-      lookAgain: (group) => this.#commit.fresh.add(group),
+      wasChanging: (group) => request.scope.wasChanging(group),
       due: (row) => port.due(row),
     });
     this.#meets = this.#meetBook();
@@ -177,8 +151,7 @@ class Look {
       { dirty: this.#dirty, gone: this.#gone },
       {
         heldBack: (id, revision) => request.heldBack(id, revision),
-        isSettling: (id) => request.settling.isWaiting(id),
-        isRestless: (id) => this.#isRestless(id),
+        leaves: (id, isSame) => request.scope.leaves(id, isSame),
         saw: (id) => this.#meets?.saw(id),
         note: (problem) => this.#problems.note(problem),
       },
@@ -187,8 +160,7 @@ class Look {
       batchRecords: port.batchRecords,
       contents,
       clock,
-      settling: request.settling,
-      restless: request.restless,
+      scope: request.scope,
       drafts: this.#drafts,
       problems: this.#problems,
       meets: this.#meets,
@@ -213,7 +185,7 @@ class Look {
     const readings = this.#streams ? null : await this.#readAll();
     const moves = readings === null ? NO_MOVES : this.#gone.movesTo(readings);
     // What is still going is not judged before it is gone.
-    const postponed = request.readOnly || request.dry ? NOWHERE : this.#postpone(moves);
+    if (!request.readOnly && !request.dry) this.#leaveGoing(moves);
     if (readings === null) {
       await this.#takeDirty();
       await this.#committed;
@@ -227,29 +199,17 @@ class Look {
       for (let at = 0; at < readings.length; at += batchRecords)
         this.#commit.readings(readings.slice(at, at + batchRecords), moves);
     }
-    const deleted = request.readOnly ? 0 : this.#gone.size - moves.size;
     if (request.readOnly) this.#commit.goneIsNotPassedOn(this.#gone);
     else await this.#commit.gone(this.#gone, moves);
     this.#problems.forget(this.#listing, listed.complete, (id) => request.heldBack(id));
-    return {
-      is: 'done',
-      token: listed.token,
-      changes: this.#commit.changes,
-      fresh: this.#commit.fresh,
-      settling: this.#commit.settling,
-      restless: this.#restless,
-      behind: this.#commit.behind,
-      deleted,
-      postponed,
-      postponedItems: this.#postponed,
-    };
+    return { is: 'done', token: listed.token, changes: this.#commit.changes, behind: this.#commit.behind };
   }
 
   #list(): Promise<ListResult> {
-    const { since, within, signal } = this.#request;
+    const { scope, signal } = this.#request;
     const listing = this.#port.adapter.list(
-      since,
-      within,
+      scope.since,
+      scope.within,
       async (event) => {
         this.#listing.compare(event);
         if (this.#streams && this.#meets === null && this.#dirty.hasBatch) await this.#takeDirty();
@@ -258,16 +218,6 @@ class Look {
     );
     // Nothing is committed any more once the source is let go of.
     return listing.finally(() => this.#committed.catch(() => undefined));
-  }
-
-  /** Is it to be read later on? Items of a text are read with it. */
-  #isRestless(id: RecordId): boolean {
-    if (this.#request.asked || this.#held.project !== null) return false;
-    const rest = this.#request.restless.rest(id);
-    if (rest === 0) return false;
-    const group = groupOf(id);
-    this.#restless.set(group, Math.min(rest, this.#restless.get(group) ?? rest));
-    return true;
   }
 
   async #letGoOfLeftOut(): Promise<void> {
@@ -373,17 +323,12 @@ class Look {
     return lists;
   }
 
-  /** Takes out of what is gone what is not to count as deleted yet; tells where that was. */
-  #postpone(moves: Moves): ReadonlySet<string> {
-    const { unsettled } = this.#listing;
+  /** Takes out of what is gone what a later look is to judge. */
+  #leaveGoing(moves: Moves): void {
+    const { scope, limits, confirmed } = this.#request;
     const deleted = [...this.#gone.ids()].filter((id) => !moves.has(id));
-    if (deleted.length === 0) return unsettled ? NEAR : NOWHERE;
-    if (this.#request.mayDelete(deleted.length, unsettled)) return NOWHERE;
-    for (const id of deleted) {
-      this.#gone.drop(id);
-      this.#postponed.add(id);
-    }
-    return new Set(deleted.map(groupOf));
+    if (scope.mayDelete(deleted, limits.deleteCount, this.#listing.unsettled, confirmed !== null)) return;
+    for (const id of deleted) this.#gone.drop(id);
   }
 
   /** Why nothing of it is taken in before a person has said so; null: it is. */

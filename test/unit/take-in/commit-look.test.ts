@@ -11,8 +11,6 @@ import { DraftChange } from '../../../src/main/take-in/draft-change.ts';
 import { GoneItems, NO_MOVES } from '../../../src/main/take-in/gone-items.ts';
 import { HeldItems } from '../../../src/main/take-in/held-items.ts';
 import type { LookProblems } from '../../../src/main/take-in/look-problems.ts';
-import { RestlessItems } from '../../../src/main/take-in/restless-items.ts';
-import { Settling } from '../../../src/main/take-in/settling.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
 /** Whatever is to wait is done as soon as who asks has ended. */
@@ -35,13 +33,15 @@ let noted: ItemProblem[];
 let lately: number[];
 let settled: number[];
 let due: number[];
+let changed: RecordId[];
+let fresh: (readonly [RecordId, number])[];
 let isReader: boolean;
 beforeEach(() => {
   databases = new GroupDatabases();
   [device, other] = new CollectionGroup(2, 'commits', 'files', databases).devices as [GroupDevice, GroupDevice];
   source = device.addSource(databases).row;
   contents = new ContentStore(databases.of(0).database);
-  [noted, lately, settled, due, isReader] = [[], [], [], [], false];
+  [noted, lately, settled, due, changed, fresh, isReader] = [[], [], [], [], [], [], false];
   gone = new GoneItems(device.collection, new HeldItems(device.collection, source, {}));
 });
 afterEach(() => databases.close());
@@ -58,8 +58,7 @@ function commit(more: Partial<CommitPort> = {}): CommitLook {
     batchRecords: 2,
     contents,
     clock: atOnce,
-    settling: new Settling(atOnce),
-    restless: new RestlessItems(atOnce),
+    scope: { changed: (id) => void changed.push(id), readFresh: (id, size) => void fresh.push([id, size]) },
     drafts: new DraftChange(collection, held, false),
     problems: problems as unknown as LookProblems,
     meets: null,
@@ -123,12 +122,10 @@ describe('what a source holds of a content', () => {
 
 it('a change of what was there counts as one more of it, a new file as none', () => {
   holds('a', 'old');
-  const counted: RecordId[] = [];
-  const restless = { changed: (id: RecordId) => void counted.push(id) } as unknown as RestlessItems;
   const same = reading('a', fileOf('edited'));
-  commit({ restless }).readings([same, reading('b', fileOf('new'))], NO_MOVES);
-  commit({ restless }).readings([same], NO_MOVES);
-  expect(counted).toEqual(['a']);
+  take(same, reading('b', fileOf('new')));
+  take(same);
+  expect(changed).toEqual(['a']);
 });
 
 describe('what is gone', () => {
@@ -170,9 +167,13 @@ describe('what somebody wrote', () => {
     look.readings([reading('old', fileOf('old')), reading('just now', fileOf('new'), { unsynced: true })], NO_MOVES);
     expect(lately).toEqual([row('just now')]);
   });
-  it('is looked at again where it was written a moment ago', () => {
-    const look = take(reading('d/note', fileOf('note'), { fresh: true }), reading('e/note', fileOf('old note')));
-    expect([...look.fresh]).toEqual(['d']);
+  it('is told where it was written a moment ago, and how large a file that is', () => {
+    const folder = reading('d', fileFields({ type: 'directory' }), { fresh: true });
+    take(folder, reading('d/note', fileOf('note'), { fresh: true }), reading('e/note', fileOf('old note')));
+    expect(fresh).toEqual([
+      ['d', 0],
+      ['d/note', 4],
+    ]);
   });
 });
 

@@ -25,6 +25,7 @@ let gone: GoneItems;
 let listing: CompareListing;
 let outside: Set<string>;
 let heldBack: Set<string>;
+/** What is left for a later look: as it was, and changed. */
 let settling: Set<string>;
 let restless: Set<string>;
 let noted: ItemProblem[];
@@ -40,8 +41,7 @@ beforeEach(() => {
   gone = new GoneItems(device.collection, new HeldItems(device.collection, source, adapter));
   const port = {
     heldBack: (id: RecordId) => heldBack.has(id),
-    isSettling: (id: RecordId) => settling.has(id),
-    isRestless: (id: RecordId) => restless.has(id),
+    leaves: (id: RecordId, isSame: boolean) => (isSame ? settling : restless).has(id),
     saw: () => void saw++,
     note: (problem: ItemProblem) => noted.push(problem),
   };

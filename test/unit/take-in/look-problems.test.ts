@@ -20,7 +20,7 @@ beforeEach(() => {
   due = [];
   const held = new HeldItems(device.collection, source, {});
   problems = new LookProblems(device.collection, held, device.clock, {
-    lookAgain: (group) => again.push(group),
+    wasChanging: (group) => again.push(group),
     due: (row) => due.push(row),
   });
 });

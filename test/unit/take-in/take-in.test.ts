@@ -9,8 +9,7 @@ import type { ListEvent, Reading, Revision, SourceAdapter } from '../../../src/m
 import { ContentStore } from '../../../src/main/store/content-store.ts';
 import type { StoredSource } from '../../../src/main/store/registry-store.ts';
 import { groupOf } from '../../../src/main/take-in/item-group.ts';
-import { RestlessItems } from '../../../src/main/take-in/restless-items.ts';
-import { Settling } from '../../../src/main/take-in/settling.ts';
+import { LaterLooks } from '../../../src/main/take-in/later-looks/later-looks.ts';
 import { type TakeInPort, type TakeInRequest, type TakeInResult, takeIn } from '../../../src/main/take-in/take-in.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
@@ -33,6 +32,7 @@ let heldBack: Set<string>;
 /** What was asked, in the order in which it was. */
 let asked: string[];
 let complete: boolean;
+let later: LaterLooks;
 /** What reading a batch waits for. */
 let reading: (ids: readonly RecordId[]) => Promise<void>;
 beforeEach(() => {
@@ -41,6 +41,7 @@ beforeEach(() => {
   source = device.addSource(databases);
   [there, outside, heldBack, asked, complete] = [new Map(), new Set(), new Set(), [], true];
   reading = () => Promise.resolve();
+  later = new LaterLooks(atOnce, false, () => undefined);
 });
 afterEach(() => databases.close());
 
@@ -102,19 +103,11 @@ function look(request: Partial<TakeInRequest> = {}, port: Partial<TakeInPort> = 
       ...port,
     },
     {
-      since: null,
-      within: null,
+      scope: later.next(null, false),
       confirmed: null,
       limits: { deleteShare: 0.5, deleteCount: 10, rewriteShare: 0.5 },
       readOnly: false,
       heldBack: (id) => heldBack.has(id),
-      settling: new Settling(atOnce),
-      restless: new RestlessItems(atOnce),
-      mayDelete: (count) => {
-        asked.push(`may delete ${count}`);
-        return true;
-      },
-      asked: false,
       dry: false,
       signal: new AbortController().signal,
       ...request,
@@ -126,31 +119,35 @@ describe('a look at everything', () => {
   it('misses a whole folder that nobody told had gone', async () => {
     holds('a', 'd/b');
     there.delete('d/b');
-    expect(await look()).toMatchObject({ is: 'done', changes: 1, deleted: 1 });
+    expect(await look()).toMatchObject({ is: 'done', changes: 1 });
     expect([device.isThere('a'), device.isThere('d/b')]).toEqual([true, false]);
   });
   it('that was not at everything misses nothing where it was not', async () => {
     holds('a', 'd/b');
     there.delete('d/b');
     complete = false;
-    expect(await look()).toMatchObject({ is: 'done', changes: 0, deleted: 0 });
+    expect(await look()).toMatchObject({ is: 'done', changes: 0 });
     expect(device.isThere('d/b')).toBe(true);
   });
 });
 
 describe('a file that changes again and again', () => {
   it('is read once it has rested, or where somebody asks; until then its folder is named', async () => {
-    const restless = { rest: (id: string) => (id === 'd/log' ? 7000 : 0), changed: () => undefined };
-    const resting = { restless: restless as unknown as RestlessItems };
+    for (let at = 0; at < 200; at++) later.restless?.changed(recordId('d/log'));
     holds('a', 'd/log');
     for (const id of ['a', 'd/log']) {
       put(id, 'more');
       device.collection.records.putSnapshot(source.row, row(id), storedRevision(Uint8Array.of(9), false), null);
     }
-    expect(await look(resting)).toMatchObject({ changes: 1, restless: new Map([['d', 7000]]) });
-    expect(await look({ ...resting, asked: true })).toMatchObject({ changes: 1, restless: new Map() });
+    const scope = later.next(null, false);
+    expect(await look({ scope })).toMatchObject({ changes: 1 });
+    expect(scope.resting).toEqual(new Map([['d', 10_000]]));
+    expect(await look({ scope: later.next(null, true) })).toMatchObject({ changes: 1 });
   });
 });
+
+/** However little is gone, it waits until no more goes. */
+const NONE_AT_ONCE = { deleteShare: 0.5, deleteCount: 0, rewriteShare: 0.5 };
 
 describe('what is gone', () => {
   beforeEach(() => {
@@ -159,17 +156,20 @@ describe('what is gone', () => {
     put('e', 'a');
   });
 
-  it('is asked about but for what moved, and counts without it', async () => {
-    expect(await look()).toMatchObject({ deleted: 1, postponed: new Set() });
-    expect(asked).toEqual(['may delete 1']);
+  it('is deleted, and counts but for what moved', async () => {
+    const scope = later.next(null, false);
+    await look({ scope });
+    expect([scope.deleted, scope.going]).toEqual([1, new Set()]);
     expect(['a', 'b', 'e'].map((id) => device.isThere(id))).toEqual([false, false, true]);
   });
   it('is put off where it may not be taken yet, while what moved has moved', async () => {
-    expect(await look({ mayDelete: () => false })).toMatchObject({ deleted: 0, postponed: new Set(['']) });
+    const scope = later.next(null, false);
+    await look({ scope, limits: NONE_AT_ONCE });
+    expect([scope.deleted, scope.going, scope.goingItems]).toEqual([0, new Set(['']), new Set(['b'])]);
     expect(['a', 'b', 'e'].map((id) => device.isThere(id))).toEqual([false, true, true]);
   });
-  it('is only told in a trial, all of it, and nobody is asked whether it may go', async () => {
-    expect(await look({ dry: true, mayDelete: () => false })).toEqual({
+  it('is only told in a trial, all of it', async () => {
+    expect(await look({ dry: true, limits: NONE_AT_ONCE })).toEqual({
       is: 'planned',
       local: [
         { record: 'e', action: 'move' },
@@ -179,7 +179,9 @@ describe('what is gone', () => {
     expect(['a', 'b', 'e'].map((id) => device.isThere(id))).toEqual([true, true, false]);
   });
   it('stays with the others where this device may only read', async () => {
-    expect(await look({ readOnly: true })).toMatchObject({ deleted: 0, changes: 0 });
+    const scope = later.next(null, false);
+    expect(await look({ scope, readOnly: true })).toMatchObject({ changes: 0 });
+    expect(scope.deleted).toBe(0);
     expect(['a', 'b'].map((id) => device.isThere(id))).toEqual([true, true]);
     expect(device.collection.problems.of(source.row).map(({ record, code }) => [record, code])).toEqual(
       ['a', 'b', 'e'].map((id) => [id, 'read-only']),
@@ -249,18 +251,21 @@ describe('a first look', () => {
 describe('a look halts', () => {
   const limits = { deleteShare: 0.5, deleteCount: 2, rewriteShare: 0.5 };
   const ids = ['a', 'b', 'c', 'd', 'e'];
+  /** A look that leaves nothing that is gone for a later one. */
+  const judged = (request: Partial<TakeInRequest>, port: Partial<TakeInPort> = {}) =>
+    look({ scope: later.next(null, true), ...request }, port);
   const planOf = (result: TakeInResult): string => (result.is === 'halted' ? result.plan : result.is);
   beforeEach(() => holds(...ids));
 
   it('where more is gone than may, before anything of it is taken in, until a person lets go on just that', async () => {
     for (const id of ['a', 'b', 'c']) there.delete(id);
-    const halted = await look({ limits });
+    const halted = await judged({ limits });
     expect(halted).toMatchObject({ is: 'halted', reason: 'mass-delete' });
-    expect([device.isThere('a'), (await look({ limits, confirmed: 'another' })).is]).toEqual([true, 'halted']);
+    expect([device.isThere('a'), (await judged({ limits, confirmed: 'another' })).is]).toEqual([true, 'halted']);
     there.delete('d');
-    expect((await look({ limits, confirmed: planOf(halted) })).is).toBe('halted');
+    expect((await judged({ limits, confirmed: planOf(halted) })).is).toBe('halted');
     put('d', 'd');
-    expect(await look({ limits, confirmed: planOf(halted) })).toMatchObject({ is: 'done', deleted: 3 });
+    expect(await judged({ limits, confirmed: planOf(halted) })).toMatchObject({ is: 'done', changes: 3 });
   });
   it('where more is rewritten than may, each time for the same reason by the same name', async () => {
     for (const id of ['c', 'a', 'b']) {
@@ -279,20 +284,20 @@ describe('a look halts', () => {
           return { token: 1, items: order.length, complete };
         },
       });
-    const first = await look({ limits }, { adapter: listed(ids) });
-    const again = await look({ limits }, { adapter: listed(ids.toReversed()) });
+    const first = await judged({ limits }, { adapter: listed(ids) });
+    const again = await judged({ limits }, { adapter: listed(ids.toReversed()) });
     expect([first, planOf(again)]).toMatchObject([{ is: 'halted', reason: 'mass-rewrite' }, planOf(first)]);
     put('c', 'c');
     expect(
-      planOf(await look({ limits: { ...limits, rewriteShare: 0.3, deleteCount: 1 } }, { adapter: listed(ids) })),
+      planOf(await judged({ limits: { ...limits, rewriteShare: 0.3, deleteCount: 1 } }, { adapter: listed(ids) })),
     ).not.toBe(planOf(first));
   });
   it('where nothing is left, however little it was, and not where other files came', async () => {
     for (const id of ids) there.delete(id);
     const none = { ...limits, deleteCount: 10 };
-    expect(await look({ limits: none })).toMatchObject({ is: 'halted', reason: 'emptied' });
+    expect(await judged({ limits: none })).toMatchObject({ is: 'halted', reason: 'emptied' });
     put('new', 'new');
-    expect(await look({ limits: none })).toMatchObject({ is: 'done', deleted: 5 });
+    expect(await judged({ limits: none })).toMatchObject({ is: 'done', changes: 6 });
   });
   it('for no folders, and for nothing that moved', async () => {
     for (const id of ['d1', 'd2', 'd3']) {
@@ -303,7 +308,7 @@ describe('a look halts', () => {
       there.delete(id);
       put(`moved ${id}`, id);
     }
-    expect(await look({ limits: { ...limits, deleteShare: 0 } })).toMatchObject({ is: 'done', deleted: 3 });
+    expect((await judged({ limits: { ...limits, deleteShare: 0 } })).is).toBe('done');
   });
   it('for no objects of a repository that went into a pack, unless that went as well', async () => {
     const objects = ['00', '01', '02', '03'].map((each) => `x/.git/objects/${each}/${'a'.repeat(38)}`);
@@ -312,9 +317,9 @@ describe('a look halts', () => {
     for (const each of objects) there.delete(each);
     there.delete(pack);
     const strict = { ...limits, deleteShare: 0 };
-    expect((await look({ limits: strict })).is).toBe('halted');
+    expect((await judged({ limits: strict })).is).toBe('halted');
     put(pack, pack);
-    expect(await look({ limits: strict })).toMatchObject({ is: 'done', deleted: 4 });
+    expect(await judged({ limits: strict })).toMatchObject({ is: 'done', changes: 4 });
   });
 });
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../platform/clock.ts';
-import type { RecordId } from '../record/ids.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { RecordId } from '../../record/ids.ts';
 
 /** Deletions within this time count together. */
 const TOGETHER_MS = 10_000;
@@ -12,13 +12,14 @@ const QUIET_MS = 2000;
  * deletions at once, and so is everything where a person asks for a look.
  */
 export class Vanishing {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #groups = new Set<string>();
   #items: ReadonlySet<RecordId> = NONE;
   #taken: readonly { readonly at: number; readonly count: number }[] = [];
   #seen: { readonly at: number; readonly count: number } | null = null;
+  #isJudged = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
   }
 
@@ -34,6 +35,7 @@ export class Vanishing {
 
   /** A look at `groups` and more found `count` items gone: may they be taken for deletions? `few`: as many as may go at once. */
   mayTake(count: number, few: number): boolean {
+    if (this.#isJudged) return true;
     const now = this.#clock.now();
     // A clock that was set back must not make anything wait for long.
     this.#taken = this.#taken.filter(({ at }) => Math.abs(now - at) < TOGETHER_MS);
@@ -48,11 +50,23 @@ export class Vanishing {
   wait(groups: Iterable<string>, items: ReadonlySet<RecordId>): void {
     for (const group of groups) this.#groups.add(group);
     this.#items = items;
+    this.#isJudged = false;
   }
 
   /** All that was gone was taken, or is there again. */
   took(count: number): void {
     if (count > 0) this.#taken = [...this.#taken, { at: this.#clock.now(), count }];
+    this.#clear();
+    this.#isJudged = false;
+  }
+
+  /** The source halts: whatever is gone was judged, and waits for a person, not for its rest. */
+  halted(): void {
+    this.#clear();
+    this.#isJudged = true;
+  }
+
+  #clear(): void {
     this.#seen = null;
     this.#groups.clear();
     this.#items = NONE;

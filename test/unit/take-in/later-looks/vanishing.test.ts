@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { recordId } from '../../../src/main/record/ids.ts';
-import { Vanishing } from '../../../src/main/take-in/vanishing.ts';
-import { FakeClock } from '../../fakes/fake-clock.ts';
+import { recordId } from '../../../../src/main/record/ids.ts';
+import { Vanishing } from '../../../../src/main/take-in/later-looks/vanishing.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
 
 const FEW = 10;
 function world() {
@@ -62,6 +62,15 @@ describe('what is gone', () => {
     expect([vanishing.mayTake(11, FEW), vanishing.mayTake(6, FEW)]).toEqual([false, true]);
     await time.advance(2000);
     expect(vanishing.mayTake(11, FEW)).toBe(true);
+  });
+  it('waits for no rest where the source halts for it, until something of it is taken', async () => {
+    const { vanishing } = world();
+    expect(vanishing.mayTake(11, FEW)).toBe(false);
+    vanishing.wait(['docs'], new Set([recordId('docs/text')]));
+    vanishing.halted();
+    expect([vanishing.mayTake(200, FEW), vanishing.groups.size]).toEqual([true, 0]);
+    vanishing.took(0);
+    expect(vanishing.mayTake(11, FEW)).toBe(false);
   });
   it('waits two seconds and no longer, whatever went before', async () => {
     const { clock, vanishing } = world();

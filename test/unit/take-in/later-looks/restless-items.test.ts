@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { recordId } from '../../../src/main/record/ids.ts';
-import { RestlessItems } from '../../../src/main/take-in/restless-items.ts';
-import { FakeClock } from '../../fakes/fake-clock.ts';
+import { recordId } from '../../../../src/main/record/ids.ts';
+import { RestlessItems } from '../../../../src/main/take-in/later-looks/restless-items.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
 
 const [log, note] = [recordId('app.log'), recordId('note.txt')];
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../platform/clock.ts';
-import type { RecordId } from '../record/ids.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { RecordId } from '../../record/ids.ts';
 
 /** So many changes of a file are taken in as they come; of one that goes on changing, one each time this passes. */
 const AS_THEY_COME = 100;
