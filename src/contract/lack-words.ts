@@ -45,12 +45,13 @@ const APART: ReadonlySet<string> = new Set(['vCard', 'iCalendar', 'csv', 'ldif']
 /** They are held or not: what is lost of one is what it is for, as work or home. Nobody shall think of half a number. */
 const LABELLED: ReadonlySet<string> = new Set(['emails', 'phones', 'nicknames']);
 
-/** What a source has no place for: `photos`, `a fourth e-mail address`, `parts of names`. */
+/** What a source or a copy does not hold: `photos`, `a fourth e-mail address`, `parts of names`. */
 export function lackWords({ map, kind, how, held }: LackView): string {
   if (APART.has(map)) return 'what other programs added';
   const [one, many] = MANY[kind ?? map] ?? MANY[map] ?? plain(map);
   if (how === 'part') return `${LABELLED.has(map) ? 'labels' : 'parts'} of ${many}`;
   if (how === 'all') return many;
+  if (how === 'away') return `${many} that are on no device in reach now`;
   const nth = NTH[held];
   return nth === undefined ? `more than ${held} ${many}` : `a ${nth} ${one}`;
 }

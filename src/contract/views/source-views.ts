@@ -52,8 +52,8 @@ export interface LackView {
   readonly map: string;
   /** Of media, dates and titles: `photo`; of a whole record `group`, or null. */
   readonly kind: string | null;
-  /** None of it, no more than `held`, or only parts. */
-  readonly how: 'all' | 'more' | 'part';
+  /** None of it, no more than `held`, or only parts; `away`: the bytes of it were on no device that was linked when a copy was written. */
+  readonly how: 'all' | 'more' | 'part' | 'away';
   readonly held: number;
   readonly records: number;
 }

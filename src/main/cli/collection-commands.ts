@@ -317,7 +317,7 @@ function lacksText({ records, lacks, named }: LacksView, table: CommandCall['tab
   const names = named.slice(0, NAMED).map(({ title }) => plainText(title));
   const others = records - names.length;
   const whom = `${names.join(', ')}${others === 0 ? '' : ` and ${counted(others, 'other')}`}`;
-  return `It has no place for all of ${whom}:\n${table(['what', 'of'], rows, '')}Each field: --json.\n`;
+  return `It does not hold all of ${whom}:\n${table(['what', 'of'], rows, '')}Each field: --json.\n`;
 }
 
 const exportOnce: Command = {

@@ -5,7 +5,7 @@ import type { HistoryContents, HistoryPort } from '../past/history-port.ts';
 import { findMoment } from '../past/moment.ts';
 import { stateOf } from '../past/record-past.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { putInContents, referencesIn } from '../record/content-reference.ts';
+import { fieldsAway, putInContents, referencesIn, withoutFields } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, FieldName, RecordId } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
@@ -67,7 +67,9 @@ async function textOf(
     shown.set(chosen.field, { value: chosen.value, dots: [] });
   }
   const fields = fieldsOf(shown);
-  return compose(record.id, putInContents(fields, await contentsOf(port.contents, record.id, fields)));
+  const full = putInContents(fields, await contentsOf(port.contents, record.id, fields));
+  // A photo nobody has now is left out: an empty one would be another photo.
+  return compose(record.id, withoutFields(full, fieldsAway(full)));
 }
 
 /** The contents the fields refer to, as far as anybody has them now. */

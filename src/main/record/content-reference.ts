@@ -73,6 +73,18 @@ export function putInContents(fields: Fields, contents: ReadonlyMap<Digest, Uint
   return mapParts(fields, (part) => contents.get(contentReference(part)?.content as Digest) ?? part);
 }
 
+/** The fields that name contents by their digests, as after `putInContents` those whose bytes are not at hand. */
+export const fieldsAway = (fields: Fields): readonly FieldName[] =>
+  [...fields].flatMap(([field, value]) => (referencesOf(value).length === 0 ? [] : [field]));
+
+/** The fields but these. */
+export function withoutFields(fields: Fields, left: readonly FieldName[]): Fields {
+  if (left.length === 0) return fields;
+  const kept = new Map(fields);
+  for (const field of left) kept.delete(field);
+  return kept;
+}
+
 /** The same fields where nothing in them becomes something else, as in most. */
 function mapParts(fields: Fields, map: (part: Value) => Value): Fields {
   let changed: Map<FieldName, Value> | null = null;

@@ -4,8 +4,9 @@ import { writeNewFile } from '../content/write-new-file.ts';
 import type { Engine } from '../engine.ts';
 import { contentsOf } from '../history/cat.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
+import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { putInContents } from '../record/content-reference.ts';
+import { fieldsAway, putInContents, withoutFields } from '../record/content-reference.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
@@ -14,10 +15,10 @@ import { fieldsOf } from '../snapshot/lens.ts';
 import { lostFields } from '../snapshot/lost-fields.ts';
 import { composeAddressBook } from '../sources/contacts/thunderbird/open-address-book.ts';
 import { formatNamed, type SourceFormat } from '../sources/formats.ts';
-import { composeText, momentOf } from '../sources/text/compose-text.ts';
+import { composeShown, momentOf } from '../sources/text/compose-text.ts';
 import { uidOfRecord } from '../sources/text/item-ids.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
-import { lacksOf } from './source-lacks.ts';
+import { CopyLacks, type HeldRecord, heldBy } from './source-lacks.ts';
 
 /**
  * Writes a collection of items in texts once, as it is shown here, in any format it can be written in (CLI `export`), and tells what that cannot
@@ -40,25 +41,34 @@ export async function exportRecords(
   checkFree(engine, file);
   if (engine.world.realPath(dirname(file)) === null)
     throw new LockstepError('no-such-path', `There is no folder ${dirname(file)}. Make it first.`, dirname(file));
-  const records: { id: RecordId; full: Fields }[] = [];
-  for (const { id, state } of collection.records.all())
-    if (isLive(state)) records.push({ id, full: fieldsOf(shownFields(collection.kind, state, collection.log.order)) });
   const contents = {
     read: (id: RecordId, content: { digest: Digest; size: number }) =>
       engine.contents.read(id, content, (wanted) => engine.network.ask(replica.id, wanted)),
   };
-  for (const record of records)
-    record.full = putInContents(record.full, await contentsOf(contents, record.id, record.full));
-  const written: typeof records = [];
+  const written: Written[] = [];
   const lost: ExportView['lost'][number][] = [];
-  for (const record of records) {
-    const shown = text.project(record.full);
-    const isWritten = text.hasNoItemFor?.(record.full, shown) !== true;
-    if (isWritten) written.push(record);
-    lost.push(...lostOf(text.kind, record, isWritten ? shown : null));
+  const lacks = new CopyLacks(text.kind);
+  for await (const { id, state } of inTurns(collection.records.all(4 * AT_ONCE), AT_ONCE)) {
+    if (!isLive(state)) continue;
+    const fields = fieldsOf(shownFields(collection.kind, state, collection.log.order));
+    const full = putInContents(fields, await contentsOf(contents, id, fields));
+    const away = fieldsAway(full);
+    const held = heldBy(text, withoutFields(full, away));
+    if (held !== null) written.push({ id, shown: held });
+    const record = { id, full, held, away };
+    lost.push(...lostOf(text.kind, record));
+    lacks.add(record);
   }
-  write(engine, file, format, text, written);
-  return { records: written.length, lost, lacks: lacksOf(text.kind, records, text) };
+  await write(engine, file, format, text, written);
+  return { records: written.length, lost, lacks: lacks.view() };
+}
+/** So many records are looked at in one go. */
+const AT_ONCE = 25;
+
+/** What is written of a record. */
+interface Written {
+  readonly id: RecordId;
+  readonly shown: Fields;
 }
 
 /** Fails with `already-there` where something is at a place. */
@@ -95,40 +105,39 @@ export function exportFormat({ collection, synchronizers }: Replica, asked: stri
   return found;
 }
 
-function write(
+/** A text is composed in one go, so that it is the same whatever it is of: 0.03 ms for each record. A folder in turns. */
+async function write(
   engine: Engine,
   file: string,
   { layout, ending }: SourceFormat,
   text: TextFormat,
-  records: readonly { readonly id: RecordId; readonly full: Fields }[],
-): void {
+  records: readonly Written[],
+): Promise<void> {
   const { fs, makeDirectory, clock } = engine.world;
   const moment = momentOf(clock.now());
   if (layout === 'one-file') {
-    writeNewFile(fs, file, composeText(text, records, moment));
+    writeNewFile(fs, file, composeShown(text, records, moment));
     return;
   }
   if (layout === 'address-book') {
-    const cards = records.map((record) => [uidOfRecord(record.id), composeText(text, [record], moment)] as const);
+    const cards = records.map((record) => [uidOfRecord(record.id), composeShown(text, [record], moment)] as const);
     writeNewFile(fs, file, composeAddressBook(new Map(cards), clock.now()));
     return;
   }
   makeDirectory(file);
-  records.forEach((record, at) => {
-    writeNewFile(fs, `${file}/${String(at + 1).padStart(5, '0')}${ending}`, composeText(text, [record], moment));
-  });
+  let number = 0;
+  for await (const record of inTurns(records, AT_ONCE)) {
+    const name = `${String(++number).padStart(5, '0')}${ending}`;
+    writeNewFile(fs, `${file}/${name}`, composeShown(text, [record], moment));
+  }
 }
 
-/** Which fields, or parts of them, the format has no place for. `shown`: what it holds; null: no item of such a record. */
-function lostOf(
-  kind: RecordKind,
-  { id, full }: { readonly id: RecordId; readonly full: Fields },
-  shown: Fields | null,
-): ExportView['lost'] {
-  const why = shown === null ? 'the format has no entry for such a record' : 'the format has no place for it';
-  return lostFields(kind, full, shown ?? new Map()).map(({ field, isPart }) => ({
-    record: id,
-    field,
-    why: isPart ? 'the format can hold only a part of it' : why,
-  }));
+/** Which fields, or parts of them, the copy does not hold. */
+function lostOf(kind: RecordKind, { id, full, held, away }: HeldRecord): ExportView['lost'] {
+  const why = held === null ? 'the format has no entry for such a record' : 'the format has no place for it';
+  return lostFields(kind, full, held ?? new Map()).map(({ field, isPart }) => {
+    const isAway = held !== null && away?.includes(field) === true;
+    const whole = isAway ? 'its bytes are on no device that is linked now' : why;
+    return { record: id, field, why: isPart ? 'the format can hold only a part of it' : whole };
+  });
 }

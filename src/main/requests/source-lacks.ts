@@ -92,7 +92,8 @@ async function reckon(
       let found = each.before?.get(row);
       if (found?.print !== print) {
         full ??= fieldsOf(shownFields(kind, state, log.order));
-        found = { print, missing: missingOf(kind, id, full, each.adapter, kept) };
+        const held = heldBy(each.adapter, full);
+        found = { print, missing: missingOf(kind, { id, full, held }, kept) };
       }
       each.found.set(row, found);
       if (found.missing !== null) each.sum.add(id, found.missing);
@@ -104,19 +105,38 @@ async function reckon(
   };
 }
 
-/** What a format has no place for, of these records. */
-export function lacksOf(
-  kind: RecordKind,
-  records: readonly { readonly id: RecordId; readonly full: Fields }[],
-  format: Pick<SourceAdapter, 'project' | 'hasNoItemFor'>,
-): LacksView {
-  const sum = new Sum();
-  const kept = new Map<string, readonly Lack[]>();
-  for (const { id, full } of records) {
-    const missing = missingOf(kind, id, full, format, kept);
-    if (missing !== null) sum.add(id, missing);
+/** A record, and what a source or a copy holds of it; null: no item of such a record. */
+export interface HeldRecord {
+  readonly id: RecordId;
+  readonly full: Fields;
+  readonly held: Fields | null;
+  /** Fields whose bytes are not at hand. */
+  readonly away?: readonly FieldName[];
+}
+
+/** What a copy does not hold of the records that are told one after the other. */
+export class CopyLacks {
+  readonly #kind: RecordKind;
+  readonly #sum = new Sum();
+  readonly #kept = new Map<string, readonly Lack[]>();
+
+  constructor(kind: RecordKind) {
+    this.#kind = kind;
   }
-  return sum.view();
+  add(record: HeldRecord): void {
+    const missing = missingOf(this.#kind, record, this.#kept);
+    if (missing !== null) this.#sum.add(record.id, missing);
+  }
+  view(): LacksView {
+    return this.#sum.view();
+  }
+}
+
+type Shows = Pick<SourceAdapter, 'project' | 'hasNoItemFor'>;
+/** What a format holds of a record; null: no item of such a record. */
+export function heldBy(format: Shows, full: Fields): Fields | null {
+  const held = format.project?.(full) ?? full;
+  return format.hasNoItemFor?.(full, held) === true ? null : held;
 }
 
 /** Another number whenever another change wrote one of the fields (FNV-1a of their dots; 1 of 4 billion changes is missed). */
@@ -133,16 +153,15 @@ function printOf(state: RecordState): number {
 /** `kept`: lists of lacks by what they say, for most contacts lack the same. */
 function missingOf(
   kind: RecordKind,
-  id: RecordId,
-  full: Fields,
-  adapter: Pick<SourceAdapter, 'project' | 'hasNoItemFor'>,
+  { id, full, held, away }: HeldRecord,
   kept: Map<string, readonly Lack[]>,
 ): Missing | null {
-  const held = adapter.project?.(full) ?? full;
-  if (adapter.hasNoItemFor?.(full, held) === true) return { title: recordTitle(kind, id, full), lacks: noItem(full) };
+  if (held === null) return { title: recordTitle(kind, id, full), lacks: noItem(full) };
   const lost = missedFields(kind, full, held);
   if (lost.length === 0) return null;
-  const lacks = new Map(lost.map((one) => lackOf(one, held)).map((lack) => [JSON.stringify(lack), lack]));
+  const isAway = (one: LostField): boolean => away?.includes(one.field) === true;
+  const found = lost.map((one) => (isAway(one) ? awayOf(one) : lackOf(one, held)));
+  const lacks = new Map(found.map((lack) => [JSON.stringify(lack), lack]));
   const said = [...lacks.keys()].join();
   const list = kept.get(said) ?? [...lacks.values()];
   kept.set(said, list);
@@ -154,6 +173,11 @@ const noItem = (full: Fields): readonly Lack[] => [
   { map: 'record', kind: full.get(KIND) === 'group' ? 'group' : null, how: 'all', held: 0 },
 ];
 const KIND = fieldName('kind');
+
+function awayOf(one: LostField): Lack {
+  const map = mapOf(one.field);
+  return { map, kind: kindOf(map, one), how: 'away', held: 0 };
+}
 
 function lackOf(one: LostField, held: Fields): Lack {
   const map = mapOf(one.field);

@@ -43,7 +43,7 @@ export function ExportDialog({ collection, onClose }: { collection: CollectionVi
           <p>The copy holds all of them.</p>
         ) : (
           <>
-            <p>The copy has no place for what follows. Nothing of it is lost: it stays in {collection.name}.</p>
+            <p>The copy does not hold what follows. Nothing of it is lost: it stays in {collection.name}.</p>
             <LacksList kind={kind} lacks={done.lacks} />
           </>
         )}

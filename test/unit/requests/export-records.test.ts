@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExportView } from '../../../src/contract/contract.ts';
+import { lackWords } from '../../../src/contract/lack-words.ts';
 import type { Engine } from '../../../src/main/engine.ts';
+import { digestOf } from '../../../src/main/platform/hash.ts';
 import { nodeFileSystem } from '../../../src/main/platform/node-file-system.ts';
+import type { Digest, RecordId } from '../../../src/main/record/ids.ts';
 import type { Replica } from '../../../src/main/replica.ts';
 import { exportFormat, exportRecords } from '../../../src/main/requests/export-records.ts';
 import { openAddressBook } from '../../../src/main/sources/contacts/thunderbird/open-address-book.ts';
@@ -28,10 +31,15 @@ const realPath = (path: string): string | null => {
     return null;
   }
 };
-const write = (format: string, file: string): Promise<ExportView> => {
+const write = (
+  format: string,
+  file: string,
+  contents: ReadonlyMap<Digest, Uint8Array> = new Map(),
+): Promise<ExportView> => {
   const world = { fs: nodeFileSystem, clock: new SetClock(), realPath, makeDirectory: mkdirSync };
   const replica = { ...room.replica, id: room.replica.collection.stored.id } as Replica;
-  return exportRecords({ world } as unknown as Engine, replica, file, formatNamed(format)!);
+  const read = async (_: RecordId, { digest }: { digest: Digest }) => contents.get(digest) ?? null;
+  return exportRecords({ world, contents: { read } } as unknown as Engine, replica, file, formatNamed(format)!);
 };
 
 describe('contacts, exported', () => {
@@ -51,6 +59,27 @@ describe('contacts, exported', () => {
       lost,
     );
     expect(readFileSync(file, 'utf8')).toMatch(said);
+  });
+
+  it('with the photos that are at hand, and a word for each that is not', async () => {
+    const [here, away] = [1, 2].map((byte) => new Uint8Array(5000).fill(byte)) as [Uint8Array, Uint8Array];
+    for (const [who, data] of [
+      ['bo', here],
+      ['cy', away],
+    ] as const)
+      room.say(who, {
+        'name': { full: who },
+        'media/p': { kind: 'photo', mediaType: 'image/png', data: { content: digestOf(data), size: data.length } },
+      });
+    const file = join(folder, 'out');
+    const view = await write('vcard', file, new Map([[digestOf(here), here]]));
+    expect(view.records).toBe(3);
+    expect(view.lost).toEqual([
+      { record: 'cy', field: 'media/p', why: 'its bytes are on no device that is linked now' },
+    ]);
+    expect(view.lacks?.lacks.map(lackWords)).toEqual(['photos that are on no device in reach now']);
+    // No photo at all, rather than one of no bytes.
+    expect(readFileSync(file, 'utf8').match(/^PHOTO/gm)).toHaveLength(1);
   });
 
   it('as a table without the groups, each field of which is told', async () => {

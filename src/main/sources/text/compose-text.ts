@@ -7,13 +7,22 @@ import type { TextFormat } from './text-format.ts';
 export function composeText(
   format: TextFormat,
   records: readonly { readonly id: RecordId; readonly full: Fields }[],
-  moment: string | null = null,
 ): Uint8Array {
-  return format.write(
-    format.split(format.empty()),
-    records.map(({ id, full }) => ({ item: null, before: null, after: format.project(full), uid: uidOfRecord(id) })),
-    moment,
+  return composeShown(
+    format,
+    records.map(({ id, full }) => ({ id, shown: format.project(full) })),
+    null,
   );
+}
+
+/** The same of what the format shows of records. `moment`: as `TextFormat.write` takes it. */
+export function composeShown(
+  format: TextFormat,
+  records: readonly { readonly id: RecordId; readonly shown: Fields }[],
+  moment: string | null,
+): Uint8Array {
+  const writes = records.map(({ id, shown }) => ({ item: null, before: null, after: shown, uid: uidOfRecord(id) }));
+  return format.write(format.split(format.empty()), writes, moment);
 }
 
 /** A moment (ms since 1970) as `TextFormat.write` takes it. */
