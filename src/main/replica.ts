@@ -123,15 +123,10 @@ export class Replica implements SharedCollection {
 
   /**
    * Writes changes that no source made (a settlement, an undo) and brings them to every source. Fails with `not-allowed` where this device may
-   * only read, and with `invalid-change`.
+   * only read or was removed, and with `invalid-change`.
    */
   commit(changes: readonly Change[]): readonly WrittenPackage[] {
-    if (!this.mayWrite())
-      throw new LockstepError(
-        'not-allowed',
-        `This device may only read ${this.collection.stored.name}: ask an admin to let it edit.`,
-        this.id,
-      );
+    if (!this.mayWrite()) throw new LockstepError('not-allowed', this.#whyNotWritten(), this.id);
     for (const change of changes) {
       const why = this.collection.whyInvalid(change);
       if (why !== null) throw new LockstepError('invalid-change', `This cannot be passed on: ${why}.`, change.record);
@@ -139,6 +134,13 @@ export class Replica implements SharedCollection {
     const packages = this.collection.transact(() => this.collection.write(changes));
     this.written(packages, null);
     return packages;
+  }
+
+  #whyNotWritten(): string {
+    const { name } = this.collection.stored;
+    return this.membership.isMember()
+      ? `This device may only read ${name}: ask an admin to let it edit.`
+      : `This device was removed from ${name}: leave it, and join it again with a new invitation.`;
   }
 
   /** Packages of this device were committed. `by`: the source that made them has them already. */

@@ -39,6 +39,7 @@ import type { Replica } from '../replica.ts';
 import type { PackagePlace } from '../store/log-store.ts';
 import { checkFree } from './export-records.ts';
 import { findCollection, findCollections } from './find-named.ts';
+import { isRemoved } from './status-view.ts';
 
 const HISTORY_LIMIT = 100;
 
@@ -62,6 +63,14 @@ export class RecordRequests {
   }
   #ports(collection: string | null): readonly HistoryPort[] {
     return findCollections(this.#engine, collection).map((replica) => this.#port(replica));
+  }
+
+  /** Where conflicts can be settled: not in what this device was removed from. What is named is told of all the same. */
+  #decidable(collection: string | null): readonly HistoryPort[] {
+    const replicas = findCollections(this.#engine, collection);
+    return (collection === null ? replicas.filter((each) => !isRemoved(each)) : replicas).map((each) =>
+      this.#port(each),
+    );
   }
 
   cat(collection: string, record: string, which: { value?: string; at?: string }): Promise<Uint8Array> {
@@ -88,12 +97,12 @@ export class RecordRequests {
   }
 
   conflicts(collection: string | null): readonly ConflictView[] {
-    return this.#ports(collection).flatMap(listConflicts);
+    return this.#decidable(collection).flatMap(listConflicts);
   }
   firstConflicts({ collection, text = '', limit }: ConflictsQuery): ConflictsView {
     const list: ConflictView[] = [];
     let total = 0;
-    for (const port of this.#ports(collection ?? null)) {
+    for (const port of this.#decidable(collection ?? null)) {
       const found = firstConflicts(port, text, limit - list.length);
       list.push(...found.list);
       total += found.total;
@@ -116,7 +125,7 @@ export class RecordRequests {
   }
   resolveAll(prefer: string, collection: string | null): ResultView {
     // Of several collections, one that device is no member of has nothing it could prefer.
-    return joined(whereKnown(this.#ports(collection), (port) => [resolveAll(port, prefer)]));
+    return joined(whereKnown(this.#decidable(collection), (port) => [resolveAll(port, prefer)]));
   }
 
   duplicates(collection: string): Promise<readonly DuplicateView[]> {

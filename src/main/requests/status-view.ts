@@ -44,7 +44,8 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
     ...(isRemoved(replica) ? { removed: true } : {}),
     records: collection.records.live,
     outside: outsideCount(replica),
-    conflicts: collection.records.choices,
+    // Who was removed cannot settle any: nothing waits for an answer here.
+    conflicts: isRemoved(replica) ? 0 : collection.records.choices,
     problems,
     sources,
     peers,

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { RecordRequests } from '../../../src/main/requests/record-requests.ts';
+import { collectionView } from '../../../src/main/requests/status-view.ts';
+import { KeepRoom } from '../keep/keep-room.ts';
+
+it('the conflict of a collection this device was removed from waits for nobody here, and is told of where it is named', async () => {
+  const room = await KeepRoom.open('removed with a conflict', 2, { 'a.txt': 'one' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'a.txt', 'of a');
+  room.write(b, 'a.txt', 'of b');
+  await room.run(5000);
+  room.group.mendAll();
+  await room.run(60_000);
+  const [asked, name] = [new RecordRequests(b.engine), room.replica(b).id];
+  const [conflict] = asked.conflicts(null);
+  expect([asked.firstConflicts({ limit: 10 }).total, collectionView(b.engine, room.replica(b)).conflicts]).toEqual([
+    1, 1,
+  ]);
+
+  a.engine.members.remove(room.replica(a), b.engine.deviceId);
+  await room.run(60_000);
+  expect(collectionView(b.engine, room.replica(b))).toMatchObject({ removed: true, conflicts: 0 });
+  expect([asked.conflicts(null), asked.firstConflicts({ limit: 10 })]).toEqual([[], { list: [], total: 0 }]);
+  expect(asked.resolveAll('newest', null)).toMatchObject({ records: 0 });
+  expect(asked.conflicts(name)).toEqual([conflict]);
+  await expect(asked.resolve(conflict!.id, { take: conflict!.values[0]!.id })).rejects.toThrow(
+    /was removed from .*leave it/,
+  );
+  // Where it can be settled it waits still.
+  expect(collectionView(a.engine, room.replica(a)).conflicts).toBe(1);
+  room.expectNoFaults();
+});
