@@ -1,6 +1,7 @@
 import type { ValueView } from '../../contract/contract.ts';
 import { contactWords } from '../../contract/field-words.ts';
 import { byteSize } from './byte-size.ts';
+import { formatFor } from './locale.ts';
 
 const isObject = (value: ValueView): value is { readonly [key: string]: ValueView } =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
@@ -20,13 +21,13 @@ export function valueText(value: ValueView): string {
   return fileText(value) ?? objectText(value);
 }
 
+const saved = formatFor({ dateStyle: 'medium', timeStyle: 'medium' });
+
 /** As `valueText`, in the way of the field it is of: the time of a file is a number of microseconds. */
 export function fieldValueText(field: string, value: ValueView): string {
   if (field !== 'modified' || typeof value !== 'number') return contactWords(field, value) || valueText(value);
   const date = new Date(value / 1000);
-  return Number.isNaN(date.getTime())
-    ? valueText(value)
-    : date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+  return Number.isNaN(date.getTime()) ? valueText(value) : saved.format(date);
 }
 
 /** null: not a file's entry. */

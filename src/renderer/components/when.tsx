@@ -1,8 +1,10 @@
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const fullDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
-const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'medium' });
+import { CLOCK, formatFor } from './locale.ts';
+
+const clock = formatFor(CLOCK);
+const dayOfYear = formatFor({ day: 'numeric', month: 'short' });
+const fullDay = formatFor({ day: 'numeric', month: 'short', year: 'numeric' });
+const weekday = formatFor({ weekday: 'long', day: 'numeric', month: 'long' });
+const exact = formatFor({ dateStyle: 'full', timeStyle: 'medium' });
 
 const midnight = (time: number, daysBack = 0) => {
   const date = new Date(time);

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { dayText, whenText } from '../../../src/renderer/components/when.tsx';
+
+vi.hoisted(() => vi.stubGlobal('navigator', { languages: ['en-GB'] }));
 
 // Local times throughout: what day it is depends on where one is.
 const now = new Date(2026, 10, 22, 15, 4).getTime();

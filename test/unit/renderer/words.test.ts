@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type {
   ActionCounts,
   ActView,
@@ -35,6 +35,7 @@ import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/rende
 import { goOnWords } from '../../../src/renderer/sources/halt-dialog.tsx';
 import { needsFormat } from '../../../src/renderer/sources/recognition.tsx';
 
+vi.hoisted(() => vi.stubGlobal('navigator', { languages: ['en-GB'] }));
 describe('what a calendar carries as it is', () => {
   const journal = 'BEGIN:VJOURNAL\nUID:j\nDTSTAMP:20260101T000000Z\nSUMMARY:Day\nDESCRIPTION:dear diary\nEND:VJOURNAL';
   it('is called by what it is, and told by what it says', () => {

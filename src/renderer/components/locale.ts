@@ -1,0 +1,33 @@
+/** How days and clocks are written for a person. */
+export interface Locale {
+  /** For `Intl`. The words are English, as everything here is; order, clock and separators are those of where the person lives. */
+  readonly tag: string;
+  /** The day a week begins with: 1 is Monday, 7 is Sunday. */
+  readonly firstDay: number;
+}
+
+/** Where nothing is known of a place, or nobody writes English there by rules of its own: the day before the month. */
+const ELSEWHERE = 'en-GB';
+
+/** That of a person who reads these languages (BCP 47), the preferred first: `de-AT` reads dates as they are written in English in Austria. */
+export function localeOf(languages: readonly string[]): Locale {
+  const own = new Intl.Locale(languages[0] ?? ELSEWHERE).maximize();
+  const tag = own.region === undefined ? ELSEWHERE : `en-${own.region}`;
+  const isKnown = new Intl.DateTimeFormat(tag).resolvedOptions().locale === tag;
+  const hours = own.getHourCycles()[0] ?? 'h23';
+  return { tag: isKnown ? tag : `${ELSEWHERE}-u-hc-${hours}`, firstDay: own.getWeekInfo().firstDay };
+}
+
+/** That of the person at this window. */
+export const LOCALE = localeOf(globalThis.navigator?.languages ?? []);
+
+/** A format of days or clocks for them. */
+export const formatFor = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(LOCALE.tag, options);
+
+/** The clock: `09:05`, `9:05 AM`. */
+export const CLOCK: Intl.DateTimeFormatOptions = new Intl.DateTimeFormat(LOCALE.tag, {
+  hour: 'numeric',
+}).resolvedOptions().hour12
+  ? { hour: 'numeric', minute: '2-digit' }
+  : { hour: '2-digit', minute: '2-digit' };

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { localeOf } from '../../../src/renderer/components/locale.ts';
+
+const moment = new Date(2026, 2, 5, 15, 4);
+const written = (...languages: string[]) => {
+  const { tag, firstDay } = localeOf(languages);
+  const options = { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' } as const;
+  return [new Intl.DateTimeFormat(tag, options).format(moment).replaceAll('\u202f', ' '), firstDay];
+};
+
+it('writes days and clocks as where the person lives, in English words', () => {
+  expect(written('en-US')).toEqual(['Mar 5, 3:04 PM', 7]);
+  expect(written('en-GB', 'en-US')).toEqual(['5 Mar, 15:04', 1]);
+  expect(written('de-AT')).toEqual(['5 Mar, 15:04', 1]);
+  expect(written('de')).toEqual(['5 Mar, 15:04', 1]);
+});
+
+it('where nobody writes English by rules of its own, the day before the month, and the clock of there', () => {
+  expect(written('ru')).toEqual(['5 Mar, 15:04', 1]);
+  expect(written('pt-BR')).toEqual(['5 Mar, 15:04', 7]);
+  expect(written('ar-EG')).toEqual(['5 Mar, 3:04 pm', 6]);
+});
+
+it('of a person nothing is known of, as in Britain', () => {
+  expect(written()).toEqual(['5 Mar, 15:04', 1]);
+});
