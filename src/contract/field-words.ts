@@ -121,6 +121,9 @@ function samePerson(map: string, value: ValueView, plain: Plain): string | null 
 
 const unescaped = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
+/** What an entry says by its key: the word of `keywords/Choir`. */
+export const entryName = (path: string): string => unescaped(path.slice(path.indexOf('/') + 1));
+
 /** Apple's own labels stand in a frame. */
 const withoutFrame = (label: string): string => label.replace(/^_\$!<(.*)>!\$_$/, '$1');
 

@@ -77,7 +77,13 @@ test('a month of a calendar by keyboard: a series on each of its days', async ({
   writeFileSync(
     file,
     ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test//EN', 'BEGIN:VEVENT', 'UID:e1', 'DTSTAMP:20260101T000000Z']
-      .concat([`DTSTART:${first}T090000`, 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=5', 'SUMMARY:Choir'])
+      .concat([
+        `DTSTART:${first}T090000`,
+        'DURATION:PT1H',
+        'RRULE:FREQ=DAILY;COUNT=5',
+        'SUMMARY:Choir',
+        'LOCATION:Town hall',
+      ])
       .concat(['END:VEVENT', 'END:VCALENDAR', ''])
       .join('\r\n'),
   );
@@ -102,6 +108,12 @@ test('a month of a calendar by keyboard: a series on each of its days', async ({
     .getByRole('button', { name: /1 event: .*Choir/ })
     .first()
     .click();
-  await page.getByRole('button', { name: '09:00 Choir' }).click();
-  await expect(page.getByRole('dialog', { name: 'Choir', exact: true })).toContainText('every day, 5 times');
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('button', { name: '09:00–10:00 Choir Town hall' }).click();
+  // The day it was opened at stands above what is said of the series.
+  const event = page.getByRole('dialog', { name: 'Choir', exact: true });
+  await expect(event.getByText(/^\w+, 2 \w+ \d{4}, 09:00–10:00$/)).toBeVisible();
+  await expect(event.getByText('First time')).toBeVisible();
+  await expect(event).toContainText('every day, 5 times');
+  await noViolations(page);
 });

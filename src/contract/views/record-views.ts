@@ -23,6 +23,8 @@ export interface OccurrenceView {
   readonly start: number;
   readonly end: number;
   readonly isAllDay: boolean;
+  /** Where it takes place, by name; absent where it says nothing of that. */
+  readonly place?: string;
 }
 
 export interface AgendaView {

@@ -1,9 +1,10 @@
-import type { AgendaView } from '../../contract/contract.ts';
+import type { AgendaView, OccurrenceView } from '../../contract/contract.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
+import type { Occurrence } from '../sources/calendars/occurrences.ts';
 
 /** A longer list is of no use to anybody. */
 const MOST = 2000;
@@ -18,20 +19,26 @@ export async function agendaOf(replica: Replica, from: number, to: number, timeZ
     throw new LockstepError('not-a-calendar', `${collection.stored.name} is no calendar.`, replica.id);
   // Only those who look at calendars need what expands them.
   const { nextOccurrence, occurrencesOf } = await import('../sources/calendars/occurrences.ts');
-  const list: { record: string; title: string; start: number; end: number; isAllDay: boolean }[] = [];
-  let next: (typeof list)[number] | null = null;
+  const list: OccurrenceView[] = [];
+  let next: OccurrenceView | null = null;
   for await (const { id, state } of inTurns(collection.records.all())) {
     if (!isLive(state)) continue;
     const fields = fieldsOf(shownFields(collection.kind, state, collection.log.order));
     const found = occurrencesOf(fields, { from, to, timeZone }).list;
-    for (const { title, start, end, isAllDay } of found) list.push({ record: id, title, start, end, isAllDay });
+    for (const each of found) list.push(occurrenceView(id, each));
     if (list.length > 0) continue;
     const coming = nextOccurrence(fields, to, timeZone);
-    if (coming !== null && (next === null || coming.start < next.start)) {
-      const { title, start, end, isAllDay } = coming;
-      next = { record: id, title, start, end, isAllDay };
-    }
+    if (coming !== null && (next === null || coming.start < next.start)) next = occurrenceView(id, coming);
   }
   list.sort((a, b) => a.start - b.start || (a.title < b.title ? -1 : 1));
   return { list: list.slice(0, MOST), next: list.length > 0 ? null : next };
 }
+
+const occurrenceView = (record: string, { title, start, end, isAllDay, place }: Occurrence): OccurrenceView => ({
+  record,
+  title,
+  start,
+  end,
+  isAllDay,
+  ...(place === '' ? {} : { place }),
+});

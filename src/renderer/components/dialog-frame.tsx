@@ -10,6 +10,10 @@ import { useReturnFocus } from './use-return-focus.ts';
  */
 export function DialogFrame(props: {
   title: string;
+  /** More of what the title names, below it. */
+  subtitle?: string;
+  /** What stands before the title: a face. */
+  mark?: ReactNode;
   wide?: boolean;
   careful?: boolean;
   /** How tall it is from the start, so that what comes later does not move it; none: as tall as what is in it. */
@@ -52,7 +56,17 @@ export function DialogFrame(props: {
       <Modal className={`modal room-${props.room ?? 'none'}${props.wide === true ? ' modal-wide' : ''}`}>
         <Dialog ref={dialog} className="dialog" role={props.alert === true ? 'alertdialog' : 'dialog'}>
           <header className="dialog-head">
-            <Heading slot="title">{props.title}</Heading>
+            {props.mark}
+            <div className="dialog-title">
+              <Heading slot="title" dir="auto">
+                {props.title}
+              </Heading>
+              {props.subtitle !== undefined && props.subtitle !== '' && (
+                <p className="muted" dir="auto">
+                  {props.subtitle}
+                </p>
+              )}
+            </div>
             <Button className="button button-icon button-quiet" aria-label="Close" onPress={props.onClose}>
               <X aria-hidden size={18} />
             </Button>

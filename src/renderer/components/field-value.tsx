@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
 import type { ShownRecordView, ValueView } from '../../contract/contract.ts';
-import { fieldWords, isTold } from '../../contract/field-words.ts';
-import { inReadingOrder } from '../../contract/reading-order.ts';
+import { fieldWords } from '../../contract/field-words.ts';
 import { useRequest } from '../client/use-request.ts';
 import { errorWords } from './error-words.ts';
 import { pictureAddress } from './raster-image.ts';
+import { factsOf } from './record-facts.ts';
 import { fieldValueText } from './value-text.ts';
 
 /** Whose fields they are. */
@@ -29,6 +29,11 @@ function filePicture(record: string, value: ValueView): { readonly content: stri
     : null;
 }
 
+/** Times are those of clocks here where nothing else is said. */
+const HERE = ` (${Intl.DateTimeFormat().resolvedOptions().timeZone})`;
+const withoutZone = (field: string, text: string): string =>
+  field === 'when' && text.endsWith(HERE) ? text.slice(0, -HERE.length) : text;
+
 const FILE_FIELDS: ReadonlySet<string> = new Set(['entry', 'modified', 'executable', 'exists']);
 
 /**
@@ -39,7 +44,7 @@ export function FieldValue(props: { of: RecordOf; field: string; value: ValueVie
   const { of, field, value, pictures = false } = props;
   if (field === 'exists' && isPlain(value) && value.type === undefined)
     return <RecordFacts of={of} fields={Object.entries(value).map(([path, one]) => ({ path, value: one }))} />;
-  const text = fieldValueText(field, value);
+  const text = withoutZone(field, fieldValueText(field, value));
   const picture = pictures ? filePicture(of.record, value) : null;
   if (picture !== null)
     return (
@@ -49,7 +54,7 @@ export function FieldValue(props: { of: RecordOf; field: string; value: ValueVie
       </figure>
     );
   if (!field.startsWith('media/') || !isPlain(value) || value.kind === 'sound')
-    return <p className={FILE_FIELDS.has(field) ? 'side-value path' : 'side-value'}>{text}</p>;
+    return <Words field={field} text={text} />;
   return (
     <figure className="picture">
       <Picture of={of} data={value.data} name={fieldWords(field, value)} />
@@ -58,8 +63,23 @@ export function FieldValue(props: { of: RecordOf; field: string; value: ValueVie
   );
 }
 
-/** `data`: bytes, or what they are named by where they travel apart. */
-function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: string }) {
+function Words({ field, text }: { field: string; text: string }) {
+  const address = addressOf(field, text);
+  return (
+    <p className={FILE_FIELDS.has(field) ? 'side-value path' : 'side-value'} dir="auto">
+      {address === null ? (
+        text
+      ) : (
+        <a href={address} target="_blank" rel="noreferrer">
+          {text}
+        </a>
+      )}
+    </p>
+  );
+}
+
+/** A photo. `data`: bytes, or what they are named by where they travel apart. */
+export function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: string }) {
   const [broken, setBroken] = useState(false);
   const { content, size } = isPlain(data) && !(data instanceof Uint8Array) ? data : { content: null, size: null };
   const isApart = typeof content === 'string' && typeof size === 'number';
@@ -78,24 +98,45 @@ function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: stri
   );
 }
 
-/** What a contact or an event says, field by field, in words. What only programs read is left out. */
-export function RecordFacts(props: { of: RecordOf; fields: ShownRecordView['fields'] }) {
-  const told = inReadingOrder(props.fields.filter(({ path, value }) => value !== null && isTold(path)));
-  if (told.length === 0) return <p className="muted">It says nothing.</p>;
+/** What is shown in another place of the window than among the facts. */
+const NOTHING = () => false;
+
+/** What a contact or an event says, label by label, in words. What only programs read is left out. */
+export function RecordFacts(props: {
+  of: RecordOf;
+  fields: ShownRecordView['fields'];
+  /** The heading above: a name that is the same is not said again. */
+  called?: string;
+  isElsewhere?: (field: ShownRecordView['fields'][number]) => boolean;
+  /** Labels stand beside what they are of, where there is room. */
+  wide?: boolean;
+}) {
+  const facts = factsOf(props.fields, props.called ?? null, props.isElsewhere ?? NOTHING);
+  if (facts.length === 0) return <p className="muted">It says nothing{props.called === undefined ? '' : ' more'}.</p>;
   return (
-    <dl className="record-facts">
-      {told.map(({ path, value, title }) => (
-        <div key={path}>
-          <dt>{title === undefined ? fieldWords(path, value) : 'Member'}</dt>
-          <dd>
-            {title === undefined ? (
-              <FieldValue of={props.of} field={path} value={value} />
-            ) : (
-              <p className="side-value">{title}</p>
+    <dl className={props.wide === true ? 'record-facts record-facts-wide' : 'record-facts'}>
+      {facts.map(({ label, isWords, entries }) => (
+        <div key={entries[0]?.path}>
+          <dt>{label}</dt>
+          <dd className={isWords ? 'fact-words' : undefined}>
+            {entries.map(({ path, value, words }) =>
+              words === null ? (
+                <FieldValue key={path} of={props.of} field={path} value={value} />
+              ) : (
+                <p key={path} className={isWords ? 'tag' : 'side-value'} dir="auto">
+                  {words}
+                </p>
+              ),
             )}
           </dd>
         </div>
       ))}
     </dl>
   );
+}
+
+/** Where a click on it leads, outside of this program; null: nowhere. */
+function addressOf(field: string, text: string): string | null {
+  if (field.startsWith('emails/') && /^[^\s@]+@[^\s@]+$/.test(text)) return `mailto:${text}`;
+  return /^(?:links|virtualLocations)\//.test(field) && /^https?:\/\/\S+$/i.test(text) ? text : null;
 }

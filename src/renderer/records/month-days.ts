@@ -28,10 +28,14 @@ export function monthsLater({ year, month, day }: Day, months: number): Day {
 /** Are both one day? */
 export const isSameDay = (a: Day, b: Day): boolean => a.year === b.year && a.month === b.month && a.day === b.day;
 
-/** Six weeks that begin on a Monday and hold the month of a day. */
-export function weeksAround(day: Day): readonly (readonly Day[])[] {
+/** How many days of its week come before a day, where weeks begin with `firstDay` (1 is Monday, 7 is Sunday). */
+export const placeInWeek = (day: Day, firstDay: number): number =>
+  (new Date(startOf(day)).getDay() + WEEK - (firstDay % WEEK)) % WEEK;
+
+/** Six weeks that hold the month of a day, each beginning with `firstDay`. */
+export function weeksAround(day: Day, firstDay: number): readonly (readonly Day[])[] {
   const first = { ...day, day: 1 };
-  const before = (new Date(first.year, first.month, 1).getDay() + WEEK - 1) % WEEK;
+  const before = placeInWeek(first, firstDay);
   return Array.from({ length: WEEKS }, (_, week) =>
     Array.from({ length: WEEK }, (_each, at) => daysLater(first, week * WEEK + at - before)),
   );

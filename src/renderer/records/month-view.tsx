@@ -5,17 +5,29 @@ import type { OccurrenceView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { type Day, dayOf, daysLater, isSameDay, monthsLater, on, startOf, weeksAround } from './month-days.ts';
+import { formatFor, LOCALE } from '../components/locale.ts';
+import {
+  type Day,
+  dayOf,
+  daysLater,
+  isSameDay,
+  monthsLater,
+  on,
+  placeInWeek,
+  startOf,
+  weeksAround,
+} from './month-days.ts';
 import { OccurrenceRow } from './occurrence-row.tsx';
 
-const SHOWN_A_DAY = 3;
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
-const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+/** So many lines a day has room for: events, the last of them how many more there are. */
+const LINES_A_DAY = 3;
+const WEEKDAY = formatFor({ weekday: 'long' });
+const MONTH = formatFor({ month: 'long', year: 'numeric' });
+const DAY = formatFor({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 
 /** Where a key goes from a day; null: it is not ours. */
 function dayAfter(key: string, day: Day): Day | null {
-  const weekday = (new Date(startOf(day)).getDay() + 6) % 7;
+  const weekday = placeInWeek(day, LOCALE.firstDay);
   switch (key) {
     case 'ArrowLeft':
       return daysLater(day, -1);
@@ -46,7 +58,7 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
   const [chosen, setChosen] = useState(() => dayOf(props.now));
   const grid = useRef<HTMLTableElement>(null);
   const byKey = useRef(false);
-  const weeks = useMemo(() => weeksAround(chosen), [chosen]);
+  const weeks = useMemo(() => weeksAround(chosen, LOCALE.firstDay), [chosen]);
   const first = weeks[0]?.[0] ?? chosen;
   const from = startOf(first);
   const to = startOf(daysLater(first, 42));
@@ -95,11 +107,14 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
       <table role="grid" aria-label={MONTH.format(startOf(chosen))} ref={grid} onKeyDown={onKeyDown}>
         <thead>
           <tr>
-            {WEEKDAYS.map((name) => (
-              <th key={name} scope="col" abbr={name}>
-                {name.slice(0, 2)}
-              </th>
-            ))}
+            {weeks[0]?.map((day) => {
+              const name = WEEKDAY.format(startOf(day));
+              return (
+                <th key={name} scope="col" abbr={name}>
+                  {name.slice(0, 3)}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>
@@ -142,7 +157,8 @@ function DayCell(props: {
   onChoose: () => void;
 }) {
   const { day, list, isChosen, isToday, isOther } = props;
-  const more = list.length - SHOWN_A_DAY;
+  const shown = list.length > LINES_A_DAY ? LINES_A_DAY - 1 : list.length;
+  const more = list.length - shown;
   const what = list.length === 0 ? 'nothing' : counted(list.length, 'event');
   return (
     <td className={isOther ? 'day day-other' : 'day'}>
@@ -159,8 +175,12 @@ function DayCell(props: {
         <span aria-hidden className="day-number">
           {day.day}
         </span>
-        {list.slice(0, SHOWN_A_DAY).map((each) => (
-          <span key={`${each.record} ${each.start}`} className="day-event">
+        {list.slice(0, shown).map((each) => (
+          <span
+            key={`${each.record} ${each.start}`}
+            className={each.isAllDay ? 'day-event day-event-whole' : 'day-event'}
+            dir="auto"
+          >
             {each.title}
           </span>
         ))}

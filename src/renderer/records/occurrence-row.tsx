@@ -1,23 +1,35 @@
+import { MapPin } from 'lucide-react';
 import type { OccurrenceView } from '../../contract/contract.ts';
 import type { RowFocus } from '../components/virtual-rows.tsx';
-import { clockOf } from './occurrence-words.ts';
+import { spanOf } from './occurrence-words.ts';
 
-/** One event on one of its days: when, and what. */
+/** One event on one of its days: from when to when, what, and where. */
 export function OccurrenceRow(props: {
   occurrence: OccurrenceView;
   focus?: RowFocus;
   onOpen: (occurrence: OccurrenceView) => void;
 }) {
   const { occurrence } = props;
+  const { title, place, isAllDay } = occurrence;
   return (
     <button
       type="button"
-      className="row row-button occurrence"
+      className={isAllDay ? 'row row-button occurrence occurrence-day' : 'row row-button occurrence'}
       {...props.focus}
       onClick={() => props.onOpen(occurrence)}
     >
-      <span className="occurrence-time num">{clockOf(occurrence)}</span>{' '}
-      <span className="clip">{occurrence.title}</span>
+      <span className="occurrence-time num">{spanOf(occurrence)}</span>{' '}
+      <span className="occurrence-what">
+        <span className="clip" dir="auto" title={title}>
+          {title === '' ? 'Without a title' : title}
+        </span>
+        {place !== undefined && (
+          <span className="muted clip occurrence-place" title={place}>
+            <MapPin aria-hidden size={13} />
+            {place}
+          </span>
+        )}
+      </span>
     </button>
   );
 }

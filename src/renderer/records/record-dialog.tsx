@@ -1,13 +1,16 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { ShownRecordView } from '../../contract/contract.ts';
+import type { Kind, OccurrenceView, ShownRecordView } from '../../contract/contract.ts';
 import { useRequest } from '../client/use-request.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { RecordFacts } from '../components/field-value.tsx';
+import { Picture, RecordFacts, type RecordOf } from '../components/field-value.tsx';
 import { Loading } from '../components/loading.tsx';
+import { roleOf } from '../components/record-facts.ts';
 import { ExplainDialog } from '../problems/explain-dialog.tsx';
 import { formatWords } from '../sources/format-words.ts';
+import { initials } from './initials.ts';
+import { occasionOf } from './occurrence-words.ts';
 
 const HOLDS: { readonly [holds in ShownRecordView['sources'][number]['holds']]: string } = {
   all: 'holds all of it',
@@ -16,16 +19,33 @@ const HOLDS: { readonly [holds in ShownRecordView['sources'][number]['holds']]: 
   none: 'does not hold it',
 };
 
+type Field = ShownRecordView['fields'][number];
+const isPhoto = ({ path, value }: Field): boolean =>
+  path.startsWith('media/') && value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'photo';
+
 /** A contact or an event to read: all it says, and which places here hold it. */
-export function RecordDialog(props: { collection: string; record: string; title: string; onClose: () => void }) {
-  const { collection, record, title } = props;
+export function RecordDialog(props: {
+  collection: string;
+  record: string;
+  title: string;
+  kind: Kind;
+  /** The one of an event's times it was opened at; null: none of them. */
+  occurrence: OccurrenceView | null;
+  onClose: () => void;
+}) {
+  const { collection, record, kind, occurrence } = props;
   const [why, setWhy] = useState(false);
   const shown = useRequest('records:show', [collection, record]);
   const view = shown.value;
+  const title = view?.title ?? props.title;
+  const photo = view?.fields.find(isPhoto);
+  const of = { collection, record };
   return (
     <>
       <DialogFrame
-        title={view?.title ?? title}
+        title={title}
+        subtitle={occurrence === null ? roleOf(view?.fields ?? []) : occasionOf(occurrence)}
+        mark={kind === 'contacts' && <Face of={of} title={title} photo={photo} />}
         wide
         onClose={props.onClose}
         footer={
@@ -43,8 +63,14 @@ export function RecordDialog(props: { collection: string; record: string; title:
         {view === null && shown.error === null && <Loading what={title} />}
         {view !== null && (
           <>
-            <RecordFacts of={{ collection, record }} fields={view.fields} />
-            <section>
+            <RecordFacts
+              of={of}
+              fields={view.fields}
+              called={title}
+              isElsewhere={(field) => kind === 'contacts' && field === photo}
+              wide
+            />
+            <section className="record-places">
               <h3>Where it is on this device</h3>
               <ul className="plain-list">
                 {view.sources.map(({ location, format, holds }) => (
@@ -60,5 +86,21 @@ export function RecordDialog(props: { collection: string; record: string; title:
       </DialogFrame>
       {why && <ExplainDialog collection={collection} record={record} title={title} onClose={() => setWhy(false)} />}
     </>
+  );
+}
+
+/** Who it is, at a glance. */
+function Face({ of, title, photo }: { of: RecordOf; title: string; photo: Field | undefined }) {
+  const data = photo?.value;
+  if (data === null || typeof data !== 'object' || !('data' in data))
+    return (
+      <span aria-hidden className="avatar face">
+        {initials(title)}
+      </span>
+    );
+  return (
+    <span className="face">
+      <Picture of={of} data={data.data} name="Photo" />
+    </span>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { CollectionView, RecordsView } from '../../contract/contract.ts';
+import type { CollectionView, OccurrenceView, RecordsView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSettled } from '../client/use-settled.ts';
@@ -24,6 +24,8 @@ const FEW = 6;
 interface Opened {
   readonly id: string;
   readonly title: string;
+  /** The time of an event it was opened at. */
+  readonly occurrence?: OccurrenceView;
 }
 const VIEWS = [
   { id: 'agenda', label: 'What comes next' },
@@ -39,6 +41,8 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
   const [open, setOpen] = useState<Opened | null>(null);
   const isCalendar = collection.kind === 'calendar';
   const shown = isCalendar && search === '' ? view : 'all';
+  const openAt = (occurrence: OccurrenceView) =>
+    setOpen({ id: occurrence.record, title: occurrence.title, occurrence });
   return (
     <>
       <DialogFrame
@@ -56,19 +60,18 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
           {isCalendar && <Segments label="View" options={VIEWS} value={shown} onChange={setView} />}
         </div>
         {shown === 'all' && <Everything collection={collection} search={search} onOpen={setOpen} />}
-        {shown === 'agenda' && (
-          <Agenda collection={collection.id} now={now} onOpen={({ record, title }) => setOpen({ id: record, title })} />
-        )}
-        {shown === 'month' && (
-          <MonthView
-            collection={collection.id}
-            now={now}
-            onOpen={({ record, title }) => setOpen({ id: record, title })}
-          />
-        )}
+        {shown === 'agenda' && <Agenda collection={collection.id} now={now} onOpen={openAt} />}
+        {shown === 'month' && <MonthView collection={collection.id} now={now} onOpen={openAt} />}
       </DialogFrame>
       {open !== null && (
-        <RecordDialog collection={collection.id} record={open.id} title={open.title} onClose={() => setOpen(null)} />
+        <RecordDialog
+          collection={collection.id}
+          record={open.id}
+          title={open.title}
+          kind={collection.kind}
+          occurrence={open.occurrence ?? null}
+          onClose={() => setOpen(null)}
+        />
       )}
     </>
   );
@@ -111,7 +114,7 @@ function Everything(props: { collection: CollectionView; search: string; onOpen:
                   <RecordIcon kind={collection.kind} />
                 )}
                 <span className="row-text">
-                  <span className="strong clip" title={record.title}>
+                  <span className="strong clip" dir="auto" title={record.title}>
                     {record.title}
                   </span>
                   <span className="muted clip">{record.line}</span>

@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { initials } from '../../../src/renderer/records/initials.ts';
-import { dayHeading } from '../../../src/renderer/records/occurrence-words.ts';
+import { placeInWeek, weeksAround } from '../../../src/renderer/records/month-days.ts';
+import { dayHeading, occasionOf, spanOf } from '../../../src/renderer/records/occurrence-words.ts';
+
+vi.hoisted(() => vi.stubGlobal('navigator', { languages: ['en-GB'] }));
 
 const at = (day: number, hour: number) => new Date(2026, 10, day, hour).getTime();
 const event = (start: number) => ({ record: 'r', title: 'Choir', start, end: start, isAllDay: false });
@@ -19,4 +22,28 @@ it('has the letters of a first and a last name', () => {
   expect(['Ada Lovelace', 'Lovelace, Ada', 'Ada Lovelace 12', 'émile', '李 小龙', '+49 170', ''].map(initials)).toEqual(
     ['AL', 'LA', 'AL', 'É', '李小', '', ''],
   );
+});
+
+it('tells from when to when, and the last day of what lasts', () => {
+  const spans = (start: number, end: number, isAllDay = false) => spanOf({ ...event(start), end, isAllDay });
+  expect([
+    spans(at(29, 9), at(29, 10)),
+    spans(at(29, 9), at(29, 9)),
+    spans(at(29, 20), at(30, 4)),
+    spans(at(27, 9), at(29, 10)),
+    spans(at(29, 0), at(30, 0), true),
+    spans(at(27, 0), at(30, 0), true),
+  ]).toEqual(['09:00–10:00', '09:00', '20:00 – 04:00', '09:00, until Sun 29 Nov', 'all day', 'until Sun 29 Nov']);
+  expect(occasionOf({ ...event(at(29, 9)), end: at(29, 10) })).toBe('Sunday, 29 November 2026, 09:00–10:00');
+});
+
+it('has weeks that begin with the day they begin with there', () => {
+  const november = { year: 2026, month: 10, day: 29 };
+  const first = (firstDay: number) => weeksAround(november, firstDay)[0]?.[0];
+  expect([first(1), first(7), first(6)].map((day) => [day?.month, day?.day])).toEqual([
+    [9, 26],
+    [10, 1],
+    [9, 31],
+  ]);
+  expect([1, 7].map((firstDay) => placeInWeek(november, firstDay))).toEqual([6, 0]);
 });

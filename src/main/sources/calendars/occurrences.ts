@@ -23,6 +23,8 @@ export interface Occurrence {
   readonly timeZone: string | null;
   readonly isAllDay: boolean;
   readonly title: string;
+  /** Where, by name; '': it says nothing of that. */
+  readonly place: string;
 }
 /** From (inclusive) to (not any more); `timeZone`: where one is. */
 export interface Period {
@@ -172,7 +174,15 @@ function occurrenceAt(
     timeZone: start.zone,
     isAllDay: start.isDate,
     title: typeof title === 'string' ? title : '',
+    place: placeOf(full),
   };
+}
+
+function placeOf(fields: Fields): string {
+  for (const [field, value] of fields)
+    if (field.startsWith('locations/') && isPlain(value) && typeof value.name === 'string' && value.name !== '')
+      return value.name;
+  return '';
 }
 
 /** How many seconds a zone is ahead of UTC, also one of somebody's own that brought its rules; one that is null or not known is that of `here`. */
