@@ -9,6 +9,13 @@ export const PLANTED_SHARING_BUGS = [
     tests: ['test/unit/peers/membership/membership.test.ts'],
   },
   {
+    about: 'the names of one member, given without end, hold everybody up by their square',
+    file: 'src/main/peers/membership/membership-standing.ts',
+    find: 'const places = told.standing.filter(isSeen);',
+    replace: 'const places = [...told.standing, ...told.names].filter(isSeen);',
+    tests: ['test/unit/peers/membership/many-operations.test.ts'],
+  },
+  {
     about: 'a member that has applied nothing any more counts as having all it had',
     file: 'src/main/sharing/acknowledgements.ts',
     find: 'const now = done.get(log) ?? 0;',

@@ -41,10 +41,15 @@ export function commitmentTo(secret: Uint8Array): Uint8Array {
  */
 export function numberedRotates({ order, before }: OpGraph): ReadonlyMap<number, Rotate> {
   const numbered = new Map<number, Rotate>();
+  /** The same, by number: whoever follows the others finds the largest it had seen at once, however many there are. */
+  const byNumber: { readonly place: number; readonly n: number }[] = [];
   for (const [place, { body }] of order.entries()) {
     if (body?.op !== 'rotate') continue;
-    const seen = [...numbered].filter(([earlier]) => before(earlier, place));
-    if (body.n === nextNumber(seen.map(([, rotate]) => rotate))) numbered.set(place, body);
+    const { n } = body;
+    const seen = byNumber.findLast((earlier) => before(earlier.place, place));
+    if (n !== nextNumber(seen === undefined ? [] : [seen])) continue;
+    numbered.set(place, body);
+    byNumber.splice(byNumber.findLastIndex((other) => other.n <= n) + 1, 0, { place, n });
   }
   return numbered;
 }

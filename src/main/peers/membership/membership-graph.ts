@@ -43,7 +43,8 @@ export function placeOps(group: CollectionId, ops: Iterable<MembershipOp>): OpGr
     if (!seen || author === undefined || author === null) return 'bad-signature';
     return genuinelyFrom(op, author, group);
   };
-  for (let layer = nextLayer(waiting, places, refused); layer.length > 0; layer = nextLayer(waiting, places, refused)) {
+  const queue = new ReadyQueue(waiting.values());
+  for (let layer = queue.first(); layer.length > 0; layer = queue.next(layer, places)) {
     for (const op of layer) {
       waiting.delete(op.hash);
       const place = order.length;
@@ -70,18 +71,45 @@ export function placeOps(group: CollectionId, ops: Iterable<MembershipOp>): OpGr
   return { order, heads: headsOf(order), refused, missing: [...missing].sort(), before };
 }
 
-/** The operations all of whose parents have their place, by hash. One that follows a refused one never gets there. */
-function nextLayer(
-  waiting: ReadonlyMap<Digest, MembershipOp>,
-  places: ReadonlyMap<Digest, number>,
-  refused: ReadonlyMap<Digest, Misplaced>,
-): readonly MembershipOp[] {
-  const ready: MembershipOp[] = [];
-  for (const op of waiting.values()) {
-    if (!refused.has(op.hash) && op.parents.every((parent) => places.has(parent))) ready.push(op);
+/** Operations by layer: those all of whose parents have their place, by hash. One that follows a refused one never gets there. */
+class ReadyQueue {
+  readonly #first: MembershipOp[] = [];
+  readonly #followers = new Map<Digest, MembershipOp[]>();
+  /** How many parents of an operation have no place yet. */
+  readonly #lacking = new Map<Digest, number>();
+
+  constructor(ops: Iterable<MembershipOp>) {
+    for (const op of ops) {
+      const { hash, parents } = op;
+      if (parents.length === 0) this.#first.push(op);
+      this.#lacking.set(hash, parents.length);
+      for (const parent of parents) {
+        const followers = this.#followers.get(parent);
+        if (followers === undefined) this.#followers.set(parent, [op]);
+        else followers.push(op);
+      }
+    }
   }
-  return ready.sort((a, b) => (a.hash < b.hash ? -1 : 1));
+
+  first(): readonly MembershipOp[] {
+    return byHash(this.#first);
+  }
+
+  /** After a layer was placed, as far as it was. */
+  next(layer: readonly MembershipOp[], places: { has(hash: Digest): boolean }): readonly MembershipOp[] {
+    const ready: MembershipOp[] = [];
+    for (const { hash } of layer) {
+      for (const follower of places.has(hash) ? (this.#followers.get(hash) ?? []) : []) {
+        const lacking = (this.#lacking.get(follower.hash) as number) - 1;
+        this.#lacking.set(follower.hash, lacking);
+        if (lacking === 0) ready.push(follower);
+      }
+    }
+    return byHash(ready);
+  }
 }
+
+const byHash = (ops: MembershipOp[]): readonly MembershipOp[] => ops.sort((a, b) => (a.hash < b.hash ? -1 : 1));
 
 function pastOf(
   op: MembershipOp,

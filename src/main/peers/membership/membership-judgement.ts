@@ -2,7 +2,7 @@ import type { DeviceId, Digest } from '../../record/ids.ts';
 import { numberedRotates } from './epochs.ts';
 import type { OpGraph } from './membership-graph.ts';
 import type { MembershipOp, OpKind } from './membership-op.ts';
-import { type Ledger, type Standing, standingOf } from './membership-standing.ts';
+import { type Ledger, type Standing, standingOf, type ToldOf } from './membership-standing.ts';
 
 /** Why a genuine operation has no effect. */
 export type Refusal = 'not-allowed' | 'removed-meanwhile';
@@ -34,7 +34,7 @@ class Round {
   readonly #struck: ReadonlySet<number>;
   /** Places of the rotations whose number is right. */
   readonly #rotates: { has(place: number): boolean };
-  readonly #bySubject = new Map<DeviceId, number[]>();
+  readonly #bySubject = new Map<DeviceId, { readonly [List in keyof ToldOf]: number[] }>();
   readonly #valid: number[] = [];
   readonly #refused: number[] = [];
   /** Of the author of each valid operation, when it was made. */
@@ -61,9 +61,11 @@ class Round {
     this.#valid.push(place);
     this.#seniority.set(place, author?.seniority ?? 0);
     if (op.subject === null) return;
-    const about = this.#bySubject.get(op.subject);
-    if (about === undefined) this.#bySubject.set(op.subject, [place]);
-    else about.push(place);
+    const told = this.#bySubject.get(op.subject) ?? { standing: [], names: [], extendedCuts: [] };
+    this.#bySubject.set(op.subject, told);
+    if (op.body?.op === 'name') told.names.push(place);
+    else if (op.body?.op === 'extend-cut') told.extendedCuts.push(place);
+    else told.standing.push(place);
   }
 
   /** What the most senior removal that strikes anything strikes. */

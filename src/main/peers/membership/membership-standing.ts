@@ -7,8 +7,14 @@ import type { Cut, MembershipOp, OpBody } from './membership-op.ts';
 /** The operations that count so far, by whom they are about. */
 export interface Ledger {
   readonly graph: OpGraph;
-  /** Places in `graph.order`, ascending. */
-  readonly bySubject: ReadonlyMap<DeviceId, readonly number[]>;
+  readonly bySubject: ReadonlyMap<DeviceId, ToldOf>;
+}
+/** What is told of one device: places in `graph.order`, ascending. Of names and extended cuts any member may tell without end. */
+export interface ToldOf {
+  /** What says whether it belongs, and as what. */
+  readonly standing: readonly number[];
+  readonly names: readonly number[];
+  readonly extendedCuts: readonly number[];
 }
 
 /** What a device is in a collection by a set of operations. */
@@ -34,7 +40,10 @@ const STRENGTH: { readonly [role in MemberRole]: number } = { relay: 0, reader: 
 /** What `device` is by the operations that the one at place `at` had seen; by all of them where it is null. null: never added. */
 export function standingOf(ledger: Ledger, device: DeviceId, at: number | null): Standing | null {
   const { order, before } = ledger.graph;
-  const places = (ledger.bySubject.get(device) ?? []).filter((place) => at === null || before(place, at));
+  const told = ledger.bySubject.get(device);
+  if (told === undefined) return null;
+  const isSeen = (place: number): boolean => at === null || before(place, at);
+  const places = told.standing.filter(isSeen);
   const of = (...ops: readonly OpBody['op'][]): number[] =>
     places.filter((place) => ops.includes((order[place] as MembershipOp).body?.op as OpBody['op']));
   const latest = (some: readonly number[]): number[] => some.filter((a) => !some.some((b) => before(a, b)));
@@ -69,12 +78,16 @@ export function standingOf(ledger: Ledger, device: DeviceId, at: number | null):
     memberKey: describing.body?.op === 'add' ? describing.body.member : null,
     role,
     descriptor: describing.describes as Descriptor,
-    name: nameGiven(order[Math.max(...bringing, ...of('name'))] as MembershipOp),
+    name: nameGiven(order[Math.max(...bringing, told.names.findLast(isSeen) ?? 0)] as MembershipOp),
     addedBy: describing.author,
     history: describing.body?.op === 'add' ? describing.body.history : true,
     cut:
       removed || STRENGTH[role] < STRENGTH.editor
-        ? cutBy((wrote ? [...closing, ...of('extend-cut')] : []).map((place) => order[place] as MembershipOp))
+        ? cutBy(
+            (wrote ? [...closing, ...told.extendedCuts.filter(isSeen)] : []).map(
+              (place) => order[place] as MembershipOp,
+            ),
+          )
         : null,
     seniority: role === 'admin' ? Math.min(Number.POSITIVE_INFINITY, ...adminBy) : Number.POSITIVE_INFINITY,
   };
