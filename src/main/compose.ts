@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -33,6 +33,7 @@ import type { CollectionId } from './record/ids.ts';
 import { handlersOf } from './requests/handlers.ts';
 import { isProfileLocked as isLocked } from './sources/contacts/thunderbird/profile-lock.ts';
 import type { LookService } from './sources/files/look-service.ts';
+import { OWN_DIRECTORY } from './sources/files/path-guard.ts';
 import { watchFiles } from './sources/files/watch-files.ts';
 import { watchRoot } from './sources/files/watch-root.ts';
 import type { WriteService } from './sources/files/write-service.ts';
@@ -48,7 +49,7 @@ const FILES_YOUNG_MB = 12;
 export async function compose(options: EngineOptions): Promise<EngineApi> {
   const { dataDirectory } = options;
   const database = openOrRenew(join(dataDirectory, 'lockstep.db'));
-  mkdirSync(join(dataDirectory, 'versions'), { recursive: true, mode: 0o700 });
+  makeFolders(join(dataDirectory, 'versions'), 0o700);
   const umask = process.umask();
   const resourceLimits = { maxYoungGenerationSizeMb: FILES_YOUNG_MB };
   const look = serviceThread<LookService>(
@@ -239,12 +240,13 @@ function realPath(path: string): { path: string; isFolder: boolean } | null {
   }
 }
 
-/** Asks the disk by name: a directory whose name differs in case only is the same inode where the disk folds names. */
+/**
+ * Asks the disk by name: a directory whose name differs in case only is the same inode where the disk folds names. Nothing is made for that:
+ * in the place of a folder that is away there would be an empty one.
+ */
 function foldsNames(root: string): boolean {
-  const probe = join(root, '.lockstep');
   try {
-    mkdirSync(probe, { recursive: true, mode: 0o700 });
-    return statSync(join(root, '.LOCKSTEP')).ino === statSync(probe).ino;
+    return statSync(join(root, '.LOCKSTEP')).ino === statSync(join(root, OWN_DIRECTORY)).ino;
   } catch {
     return false;
   }

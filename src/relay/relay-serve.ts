@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -8,6 +7,7 @@ import { hostAndPort, type ListenOn } from '../main/platform/bind-port.ts';
 import { systemClock } from '../main/platform/clock.ts';
 import { openDataDirectory } from '../main/platform/data-directory.ts';
 import { freeBytes } from '../main/platform/free-bytes.ts';
+import { makeFolders } from '../main/platform/make-folders.ts';
 import { systemRandom } from '../main/platform/random.ts';
 import { Metrics } from './http/metrics.ts';
 import { startOperatorServer } from './http/operator-server.ts';
@@ -98,7 +98,7 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
   const store = new SqliteStore(join(directory, 'relay.db'), systemClock, (writes) => metrics.committed(writes));
   endings.push(() => store.close());
   const blobs = join(directory, 'packs');
-  mkdirSync(blobs, { recursive: true, mode: 0o700 });
+  makeFolders(blobs, 0o700);
   let isEnding = false;
   const onFault = (fault: Error): void => {
     // What is cut off at the end fails, and is done at the next start.

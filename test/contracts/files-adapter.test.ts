@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Clock, systemClock } from '../../src/main/platform/clock.ts';
+import { systemClock } from '../../src/main/platform/clock.ts';
 import type { FileSystem } from '../../src/main/platform/file-system.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { nodeFileSystem } from '../../src/main/platform/node-file-system.ts';
@@ -12,7 +12,7 @@ import { LockstepError } from '../../src/main/platform/trouble.ts';
 import { workerScript } from '../../src/main/platform/worker-script.ts';
 import { fileFields } from '../../src/main/record/file-entry.ts';
 import { collectionId, deviceId, type RecordId, recordId, sourceId } from '../../src/main/record/ids.ts';
-import { FilesAdapter } from '../../src/main/sources/files/files-adapter.ts';
+import { FilesAdapter, type FilesAdapterOptions } from '../../src/main/sources/files/files-adapter.ts';
 import { LookService } from '../../src/main/sources/files/look-service.ts';
 import { revisionOf } from '../../src/main/sources/files/revision.ts';
 import { watchFiles } from '../../src/main/sources/files/watch-files.ts';
@@ -48,15 +48,10 @@ interface Services {
   readonly write: Remote<WriteService>;
 }
 
-/** A folder on some file system; `user` writes into it as another program would. */
-async function subject(
-  services: Services,
-  disk: FileSystem,
-  root: string,
-  options: { folding: boolean; clock: Clock; watch: typeof watchFiles | null },
-  user: Pick<ContractSubject, 'edit'> & { end(): void },
-): Promise<ContractSubject> {
-  const adapter = new FilesAdapter(services.look, services.write, {
+type Options = Pick<FilesAdapterOptions, 'isFolding' | 'clock' | 'watch'>;
+
+const adapterFor = (services: Services, disk: FileSystem, root: string, options: Options): FilesAdapter =>
+  new FilesAdapter(services.look, services.write, {
     source: root,
     root,
     platform: 'posix',
@@ -70,6 +65,16 @@ async function subject(
     onProblems: () => {},
     ...options,
   });
+
+/** A folder on some file system; `user` writes into it as another program would. */
+async function subject(
+  services: Services,
+  disk: FileSystem,
+  root: string,
+  options: Options,
+  user: Pick<ContractSubject, 'edit'> & { end(): void },
+): Promise<ContractSubject> {
+  const adapter = adapterFor(services, disk, root, options);
   await adapter.open(true);
   return {
     adapter,
@@ -102,7 +107,7 @@ function realSubject(services: (versions: string) => Services): Promise<Contract
     services(versions),
     nodeFileSystem,
     root,
-    { folding: false, clock: systemClock, watch: watchFiles },
+    { isFolding: () => false, clock: systemClock, watch: watchFiles },
     {
       edit(id, how) {
         if (how === 'remove') fs.rmSync(join(root, id));
@@ -168,6 +173,8 @@ describe('a folder, in threads of its own', () => {
 /** A folder on a disk in memory that does not tell names apart by case. */
 interface FoldingSubject extends ContractSubject {
   readonly user: SimulatedUser;
+  /** Another adapter of the folder, as after a restart. */
+  again(): FilesAdapter;
 }
 async function foldingSubject(): Promise<FoldingSubject> {
   const clock = new FakeClock();
@@ -182,23 +189,18 @@ async function foldingSubject(): Promise<FoldingSubject> {
     write: inline(new WriteService(process, '/data/versions', 0o644)),
   };
   let turn = 0;
-  const made = await subject(
-    services,
-    process,
-    '/home/sync',
-    { folding: true, clock, watch: null },
-    {
-      edit(id, how) {
-        if (how === 'remove') user.remove(`/home/sync/${id}`);
-        else {
-          user.mkdirp(`/home/sync/${groupOf(id)}`);
-          user.save(`/home/sync/${id}`, `somebody wrote this, ${++turn}`, 'in-place');
-        }
-      },
-      end: () => {},
+  const options = { isFolding: () => process.lstat('/home/sync/.LOCKSTEP') !== null, clock, watch: null };
+  const made = await subject(services, process, '/home/sync', options, {
+    edit(id, how) {
+      if (how === 'remove') user.remove(`/home/sync/${id}`);
+      else {
+        user.mkdirp(`/home/sync/${groupOf(id)}`);
+        user.save(`/home/sync/${id}`, `somebody wrote this, ${++turn}`, 'in-place');
+      }
     },
-  );
-  return { ...made, user };
+    end: () => {},
+  });
+  return { ...made, user, again: () => adapterFor(services, process, '/home/sync', options) };
 }
 const breakMemory = (broken: ContractSubject) => {
   const { fs: own } = (broken as FoldingSubject).user;
@@ -245,6 +247,19 @@ describe('a folder that folds case', () => {
     expect(user.readText('/home/sync/Name.txt')).toBe('x');
     user.remove('/home/sync/Name.txt');
     expect(await adapter.construct([make(sample('name.txt', 'small'))])).toMatchObject([{ done: 'written' }]);
+  });
+
+  it('knows it also where the folder was away when it was opened', async () => {
+    const { user, again } = await open();
+    user.save('/home/sync/Name.txt', 'x', 'in-place');
+    user.fs.rename('/home/sync/.lockstep', '/home/sync/aside');
+    const adapter = again();
+    await adapter.open(false);
+    const list = () => adapter.list(null, null, () => undefined, new AbortController().signal);
+    await expect(list()).rejects.toMatchObject({ code: 'source-unavailable' });
+    user.fs.rename('/home/sync/aside', '/home/sync/.lockstep');
+    await list();
+    expect(await adapter.construct([make(sample('name.txt', 'small'))])).toMatchObject([{ reason: 'names-collide' }]);
   });
 
   it('still says of its own name that it changed', async () => {

@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { PlanView, SyncView } from '../../src/contract/contract.ts';
 import { end, PATIENT, type Pair, startPair } from './device.ts';
@@ -105,6 +105,25 @@ it('a folder that is gone is away, not emptied; it goes on when it is back', asy
   renameSync(`${folderA.root}.away`, folderA.root);
   await a.sync();
   expect(folderA.read('from-bert')).toBe('meanwhile');
+});
+
+it('a folder that is away at the start is not made: what was moved away can be moved back', async () => {
+  const { a, folderA, folderB } = pair;
+  await a.stop();
+  renameSync(folderA.root, `${folderA.root}.away`);
+  await a.restart();
+  expect((await a.cli('sync', '--wait', '--timeout', PATIENT)).status).toBe(4);
+  expect(existsSync(folderA.root)).toBe(false);
+  renameSync(`${folderA.root}.away`, folderA.root);
+  folderA.write('from-anna', 'meanwhile');
+  await a.sync();
+  expect(folderB.read('from-anna')).toBe('meanwhile');
+});
+
+it.runIf(process.platform === 'linux')('a folder in which nothing can be made is refused at once', async () => {
+  const { a } = pair;
+  expect((await a.refused('add', '/proc/self')).status).toBe(1);
+  await a.sync();
 });
 
 it('a folder without its marker is another folder: nothing is read from it, nothing written', async () => {

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeFolders } from '../platform/make-folders.ts';
 import { LockstepError } from '../platform/trouble.ts';
 
 /** The address of a Unix socket holds 104 bytes on macOS and 108 on Linux, the closing zero included. */
@@ -37,7 +38,7 @@ function shortDigest(text: string): string {
 export function prepareControlDirectory(address: string, dataDirectory: string): void {
   const directory = dirname(address);
   if (process.platform === 'win32' || directory === dataDirectory) return;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolders(directory, 0o700);
   checkControlDirectory(address, dataDirectory);
 }
 

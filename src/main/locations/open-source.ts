@@ -64,7 +64,7 @@ type SourceWorld = Pick<FilesAdapterOptions, 'platform' | 'fs' | 'clock' | 'watc
     file(path: string, onChange: () => void): Promise<() => Promise<void>>;
     readonly folder: WatchFolder;
   } | null;
-  /** Does the disk at this root fail to tell names apart by case? */
+  /** Does the disk at this root fail to tell names apart by case? It is known once the root has its marker. */
   isFolding(root: string): boolean;
 };
 
@@ -89,7 +89,7 @@ export async function openAdapter(
     source: source.id,
     root: source.location,
     platform: world.platform,
-    folding: world.isFolding(source.location),
+    isFolding: () => world.isFolding(source.location),
     marker: { collection: replica.id, source: source.id, device: engine.deviceId },
     rules: source.settings,
     fs: world.fs,

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from '../../platform/make-folders.ts';
 
 const OWNER_ONLY = 0o600;
 
@@ -9,7 +10,7 @@ const OWNER_ONLY = 0o600;
  */
 export function writeSecretFile(path: string, bytes: Uint8Array): void {
   const directory = dirname(path);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolders(directory, 0o700);
   const beside = `${path}.new`;
   rmSync(beside, { force: true });
   const file = openSync(beside, 'wx', OWNER_ONLY);

@@ -43,7 +43,8 @@ export interface FilesAdapterOptions {
   /** A real path. */
   readonly root: string;
   readonly platform: NamePlatform;
-  readonly folding: boolean;
+  /** Does the disk at the root fail to tell names apart by case? It can be told while the root is there, marked. */
+  isFolding(): boolean;
   readonly marker: SourceMarker;
   readonly rules: RuleSettings;
   /** Absent: `BATCH_SIZES`. */
@@ -71,6 +72,7 @@ export class FilesAdapter implements SourceAdapter {
   readonly #write: Remote<WriteService>;
   readonly #options: FilesAdapterOptions;
   readonly #batchItems: number;
+  #isFolding: boolean;
   #settings: RuleSettings;
   #rules: IgnoreRules;
   #rulesVersion = 1;
@@ -90,6 +92,7 @@ export class FilesAdapter implements SourceAdapter {
     this.#write = write;
     this.#options = options;
     this.#batchItems = (options.batches ?? BATCH_SIZES).listed;
+    this.#isFolding = options.isFolding();
     this.#settings = options.rules;
     this.#rules = new IgnoreRules('', options.rules);
     this.can = { write: true, watch: options.watch !== null, fields: null };
@@ -99,6 +102,7 @@ export class FilesAdapter implements SourceAdapter {
   async open(fresh: boolean): Promise<void> {
     await this.#openServices();
     if (fresh) await this.#look.makeMarker(this.#options.source);
+    await this.#askFolding();
     if ((await this.condition()).is !== 'ready') return;
     await this.#recover();
     await this.#readRules();
@@ -130,13 +134,22 @@ export class FilesAdapter implements SourceAdapter {
   }
 
   async #openServices(): Promise<void> {
-    const { source, root, platform, folding, marker } = this.#options;
+    const { source, root, platform, marker } = this.#options;
+    const folding = this.#isFolding;
     const batchItems = this.#batchItems;
     // Both threads may have to begin: at the same time.
     await Promise.all([
       this.#look.open(source, root, { platform, folding, rules: this.#settings, marker, batchItems }),
       this.#write.open(source, root, { platform, folding }),
     ]);
+  }
+
+  /** Does its disk fold names? While the root is away, or without a marker, that cannot be told. */
+  async #askFolding(): Promise<void> {
+    const folding = this.#options.isFolding();
+    if (folding === this.#isFolding) return;
+    this.#isFolding = folding;
+    await this.#openServices();
   }
 
   /** Other selection or ignore rules hold from now on. */
@@ -183,7 +196,10 @@ export class FilesAdapter implements SourceAdapter {
     tell: (event: ListEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<ListResult> {
-    if (this.#isInterrupted) await this.#recover();
+    if (this.#isInterrupted) {
+      await this.#askFolding();
+      await this.#recover();
+    }
     await this.#readRules();
     const listing = await this.#look.beginList(this.#options.source, since, within, this.#ignoreText);
     for (let next = this.#look.nextList(listing, LIST_BATCHES * this.#batchItems); ; ) {
@@ -290,13 +306,13 @@ export class FilesAdapter implements SourceAdapter {
   }
 
   watch(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>> {
-    const { fs, root, platform, folding, watch } = this.#options;
+    const { fs, root, platform, watch } = this.#options;
     if (watch === null) throw new LockstepError('not-watchable', 'this source is not watched', root);
     const watching = watch({
       fs,
       root,
       platform,
-      folding,
+      folding: this.#isFolding,
       outside: (id, isDirectory) => this.#rules.outside(id, isDirectory),
       onDirty,
       onLimit,

@@ -36,7 +36,11 @@ export function readMarker(fs: FileSystem, root: string): StoredMarker | null {
 /** Writes the marker so that a reader sees the old one or the new one. */
 export function writeMarker(fs: FileSystem, root: string, marker: StoredMarker): void {
   const directory = `${root}/${OWN_DIRECTORY}`;
-  if (fs.lstat(directory) === null) fs.makeDirectory(directory);
+  if (fs.lstat(directory) === null) {
+    fs.makeDirectory(directory);
+    // What is staged in it is for nobody else yet.
+    fs.setMode(directory, 0o700);
+  }
   const { collection, source, device, mounts } = marker;
   const bytes = new TextEncoder().encode(`${JSON.stringify({ collection, source, device, mounts }, null, 2)}\n`);
   const beside = `${markerPath(root)}.new`;
