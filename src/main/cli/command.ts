@@ -12,6 +12,8 @@ export interface CommandOption extends ParseArgsOptionDescriptor {
   readonly help: string;
   /** Further words right after its value are values too. */
   readonly several?: true;
+  /** '' is a value. */
+  readonly canBeEmpty?: true;
   /** What a shell may offer as value. */
   readonly offers?: readonly string[];
 }

@@ -12,7 +12,7 @@ import { EXIT } from './exit-status.ts';
 import { fromJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
 import { moment } from './moment.ts';
-import { flagOption, given, numberOption, textOption, usageError } from './options.ts';
+import { flagOption, given, textOption, usageError, wholeNumberOption } from './options.ts';
 import { counted, shortId, shortRecord, showChange, showField } from './show-value.ts';
 
 /** So many changes of an act are told, where not all are asked for. */
@@ -164,7 +164,7 @@ const history: Command = {
     const query = given({
       collection: call.positionals[0],
       record: textOption(call.options, 'record'),
-      limit: numberOption(call.options, 'limit', 1, 1_000_000),
+      limit: wholeNumberOption(call.options, 'limit', 1, 1_000_000),
       before: textOption(call.options, 'before'),
     });
     if (call.json || flagOption(call.options, 'all')) {

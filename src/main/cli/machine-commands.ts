@@ -48,6 +48,7 @@ const serve: Command = {
     relay: {
       type: 'string',
       value: 'URL',
+      canBeEmpty: true,
       help: 'for this run: the relay of the collections that this device is an admin of (default: as set with config relay, which shows it)',
     },
   },

@@ -32,6 +32,13 @@ export function numberOption(options: Options, name: string, from: number, to: n
   throw usageError(`--${name} must be a number from ${from} to ${to}, not "${value}".`, name);
 }
 
+/** As `numberOption`, of whole numbers. */
+export function wholeNumberOption(options: Options, name: string, from: number, to: number): number | undefined {
+  const number = numberOption(options, name, from, to);
+  if (number === undefined || Number.isInteger(number)) return number;
+  throw usageError(`--${name} must be a whole number, not "${textOption(options, name)}".`, name);
+}
+
 /** One of several words; fails as wrong usage. */
 export function wordOption<W extends string>(options: Options, name: string, words: readonly W[]): W | undefined {
   const value = textOption(options, name);

@@ -47,10 +47,13 @@ export function parseCommandLine(command: Command | null, rest: readonly string[
       strict: true,
     });
   } catch (failure) {
-    throw usageError(firstSentence((failure as Error).message), command?.name);
+    throw usageError(mistakeWords((failure as Error).message, command, Object.keys(options)), command?.name);
   }
   const { positionals, values } = parsed;
-  if (command && values.help !== true) checkCount(command, positionals);
+  if (command && values.help !== true) {
+    checkCount(command, positionals);
+    checkGiven(options, values);
+  }
   return { positionals, options: values as ParsedCommandLine['options'] };
 }
 
@@ -100,13 +103,31 @@ function checkCount(command: Command, positionals: readonly string[]): void {
   const { least, most } = argumentCount(command.takes);
   const form = `lockstep ${command.name} ${command.takes}`.trim();
   if (positionals.length < least) throw usageError(`Something is missing. Usage: ${form}`, command.name);
-  // A variable that was not set; only a setting may be empty.
-  if (command.name !== 'config' && positionals.includes(''))
-    throw usageError(`An argument is empty. Usage: ${form}`, command.name);
+  // A variable that was not set; only the value of a setting may be empty.
+  const named = command.name === 'config' ? positionals.slice(0, 1) : positionals;
+  if (named.includes('')) throw usageError(`An argument is empty. Usage: ${form}`, command.name);
   if (positionals.length > most) throw usageError(`"${positionals[most]}" is too much. Usage: ${form}`, command.name);
 }
 
-const firstSentence = (text: string) => `${text.split('. ')[0]!.replace(/\.$/, '')}.`;
+/** An option whose value is a variable that was not set: it must not mean another thing than it says. */
+function checkGiven(options: { readonly [name: string]: CommandOption }, values: { readonly [name: string]: unknown }) {
+  for (const [name, option] of Object.entries(options))
+    if (option.canBeEmpty !== true && values[name] === '') throw usageError(`--${name} is empty.`, name);
+}
+
+/** What is wrong with an option, in one line, and what may have been meant. `known`: the options there are. */
+function mistakeWords(text: string, command: Command | null, known: readonly string[]): string {
+  const first = `${text.split(/\. |\n/)[0]!.replace(/\.$/, '')}.`;
+  const [, unknown] = /^Unknown option '(-[^']*)'/.exec(text) ?? [];
+  if (unknown !== undefined) {
+    const near = nearestWord(unknown.replace(/^-+/, ''), known);
+    if (unknown.startsWith('--') && near !== null) return `${first} Did you mean --${near}?`;
+    const takes = command !== null && argumentCount(command.takes).most > 0;
+    return takes ? `${first} An argument that begins with - stands last, after --.` : first;
+  }
+  const [, option] = /^Option '(?:-., )?(--[\w-]+).*' argument is ambiguous/.exec(text) ?? [];
+  return option === undefined ? first : `${option} has no value. One that begins with - is given so: ${option}=-x`;
+}
 
 /** The known word nearest to a mistyped one, for "did you mean"; null: none is near. */
 export function nearestWord(word: string, known: readonly string[]): string | null {

@@ -3,7 +3,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 
-/** The one thing an id, an unambiguous prefix of one, or a name stands for (CLI). Fails with `no-such-KIND` or `ambiguous`. */
+/** The one thing an id, an unambiguous prefix of one, or a name (in either Unicode form) stands for (CLI). Fails with `no-such-KIND` or `ambiguous`. */
 export function findNamed<T>(
   kind: string,
   all: readonly T[],
@@ -13,8 +13,9 @@ export function findNamed<T>(
 ): T {
   const exact = all.filter((each) => idOf(each) === text);
   const named = all.filter((each) => nameOf(each) === text);
+  const alike = all.filter((each) => nameOf(each).normalize('NFC') === text.normalize('NFC'));
   const begins = text.length < 2 ? [] : all.filter((each) => idOf(each).startsWith(text));
-  const found = [exact, named, begins].find((each) => each.length > 0) ?? [];
+  const found = [exact, named, alike, begins].find((each) => each.length > 0) ?? [];
   if (found.length > 1)
     throw new LockstepError('ambiguous', `"${text}" names more than one ${kind}; give its id.`, text);
   const [only] = found;

@@ -165,6 +165,8 @@ const RECOGNIZERS: readonly ((bytes: Uint8Array, path: string) => string | null)
 ];
 
 function peek(fs: FileSystem, path: string): Uint8Array {
+  // A pipe has no beginning to look at.
+  if (fs.lstat(path)?.type !== 'file') return new Uint8Array(0);
   const fd = fs.open(path, 'read');
   try {
     const bytes = new Uint8Array(PEEK_BYTES);

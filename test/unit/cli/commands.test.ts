@@ -408,6 +408,10 @@ describe('exit status', () => {
     [2, 'a time that is none', ['restore', 'c', '--at', '2026-13-45'], {}],
     [2, 'an unknown shell', ['completions', 'tcsh'], {}],
     [2, 'an address that is none', ['serve', '--listen', 'here'], {}],
+    [2, 'a number that is not whole', ['history', '--limit', '1.5'], {}],
+    [2, 'an option without a value', ['add', 'x', '--name', ''], {}],
+    [2, 'a place without a name', ['restore', 'c', '--at', 'p1', '--to', ''], {}],
+    [2, 'a setting without a name', ['config', ''], {}],
     [2, 'a data directory without a name', ['status', '--data', ''], {}],
     [2, 'a UI and none', ['serve', '--no-ui', '--ui', '127.0.0.1:0'], {}],
   ])('%i: %s', async (status, _what, argv, handlers) => {
@@ -425,6 +429,16 @@ describe('exit status', () => {
           message: expect.stringMatching(/.{8,}/),
         },
       });
+  });
+
+  it.each([
+    [['add', '-dash'], "Unknown option '-d'. An argument that begins with - stands last, after --."],
+    [['add', 'x', '--nam', 'y'], "Unknown option '--nam'. Did you mean --name?"],
+    [['status', '--verbose'], "Unknown option '--verbose'."],
+    [['add', 'x', '--name', '--create'], '--name has no value. One that begins with - is given so: --name=-x'],
+    [['add', 'x', '--name', ''], '--name is empty.'],
+  ])('2 says in a line what is wrong with an option: %s', async (argv, words) => {
+    expect((await run(argv)).notes).toBe(`lockstep: ${words}\n`);
   });
 
   it('5: no instance', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,11 @@ it('does not count files of any kind, nor a text that is too large', async () =>
   expect(counted).toBe(before);
   write('huge.vcf', Buffer.concat([Buffer.from(card(1)), Buffer.alloc(17 << 20, ' ')]));
   expect(await recognize('huge.vcf')).toEqual({ kind: 'contacts', format: 'vcard', records: null, damaged: 0 });
+});
+
+it.skipIf(process.platform === 'win32')('does not read from a pipe', async () => {
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  await expect(recognize('pipe')).rejects.toMatchObject({ code: 'wrong-format' });
 });
 
 it('tells an address book of Thunderbird from any other database, and leaves nothing beside either', async () => {

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { findNamed } from '../../../src/main/requests/find-named.ts';
+
+const find = (names: readonly string[], text: string) =>
+  findNamed(
+    'collection',
+    names.map((name, at) => ({ id: `a${at}`, name })),
+    text,
+    ({ id }) => id,
+    ({ name }) => name,
+  );
+
+it('a name is found in either Unicode form; where both are there, each is the one that is written so', () => {
+  expect(find(['cafe\u0301'], 'caf\u00e9').id).toBe('a0');
+  expect(find(['cafe\u0301', 'caf\u00e9'], 'caf\u00e9').id).toBe('a1');
+  expect(() => find(['cafe\u0301', 'cafe\u0301'], 'caf\u00e9')).toThrow('more than one');
+});
