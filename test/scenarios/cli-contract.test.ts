@@ -75,6 +75,14 @@ describe('without an instance', () => {
     expect(out.trim().split('\n')).toHaveLength(1);
   });
 
+  it('help tells what each setting is, and which formats there are', async () => {
+    const { out } = await call(NOWHERE(), 'help', 'config');
+    for (const setting of SETTINGS.split(' ')) expect(out).toMatch(new RegExp(`^ {2}${setting} +\\S`, 'm'));
+    expect((await call(NOWHERE(), 'help', 'add')).out.match(/[a-z0-9-]+/g)).toEqual(
+      expect.arrayContaining(FORMATS.split(' ')),
+    );
+  });
+
   it('every other command ends with 5 and says no-instance', async () => {
     const { status, out } = await call(NOWHERE(), 'status', '--json');
     expect([status, JSON.parse(out)]).toEqual([

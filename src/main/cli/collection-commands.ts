@@ -6,7 +6,7 @@ import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { inviteNearby, joinNearby } from './nearby-pairing.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
-import { checkFormat, FORMAT_NAMES, KINDS, needsPassword, sourcePlace } from './place.ts';
+import { checkFormat, FORMAT_NAMES, formatLines, KINDS, needsPassword, sourcePlace } from './place.ts';
 import { withProgress } from './progress-bar.ts';
 import { counted, shortId, shortRecord } from './show-value.ts';
 import type { Table } from './table.ts';
@@ -34,6 +34,7 @@ const add: Command = {
   name: 'add',
   takes: 'PATH|URL',
   summary: 'makes a new collection with this source',
+  details: `Kind and format are recognized where something is there. The password of a server is asked for, or taken from LOCKSTEP_PASSWORD.\n\n${formatLines()}`,
   options: {
     name: { type: 'string', value: 'NAME', help: 'name of the collection (default: the last part of the path)' },
     kind: {
@@ -161,7 +162,7 @@ const join: Command = {
   summary: 'joins a collection with this source',
   details:
     'Give - to read the link from standard input: other users of this machine can see arguments. An empty or new place is filled, a\n' +
-    'full one is merged. Exit status 4 while an admin has to approve; the code shown there must be the one shown here.',
+    'full one is merged. Exit status 4 while an admin has to approve; the code shown there must be the one shown here. For formats see add.',
   options: {
     format,
     wait: { type: 'boolean', help: 'wait until membership is granted' },
@@ -324,7 +325,9 @@ const exportOnce: Command = {
   name: 'export',
   takes: 'COLLECTION FILE',
   summary: 'writes the collection once, in any format it can be written in',
-  options: { format },
+  details:
+    'FILE is made, and nothing is written over. For formats see add; what is on a server is written as vcard or icalendar.',
+  options: { format: { ...format, help: 'as what it is written (default: that of its source here)' } },
   async run(call) {
     const wanted = textOption(call.options, 'format');
     checkFormat(wanted);

@@ -7,25 +7,7 @@ import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { flagOption, listenOption, textOption, usageError } from './options.ts';
 import { relayCommand } from './relay-command.ts';
-
-/** The device settings `config` knows, in the order people read them; the instance checks their values. */
-const SETTINGS = [
-  'name',
-  'listen',
-  'relay',
-  'limits.up',
-  'limits.down',
-  'schedule',
-  'scan.interval',
-  'history.days',
-  'history.bytes',
-  'history.copy-limit',
-  'disk.reserve',
-  'safety.delete-share',
-  'safety.delete-count',
-  'safety.rewrite-share',
-  'keys',
-] as const;
+import { SETTING_WORDS, settingLines } from './setting-words.ts';
 
 const serve: Command = {
   name: 'serve',
@@ -100,11 +82,11 @@ const config: Command = {
   takes: '[KEY [VALUE]]',
   summary: 'shows or changes the settings of this device',
   details:
-    `Settings: ${SETTINGS.join(', ')}.\n` +
-    "relay takes the address that lockstep relay serve prints; '' for none. It counts for the collections that this device is an admin of,\n" +
-    'whoever set theirs before. What is shown is what counts now, that of serve --relay too.',
+    `${settingLines()}\n\n` +
+    'relay counts for the collections that this device is an admin of, whoever set theirs before. What is shown is what counts now, that of\n' +
+    'serve --relay too.',
   options: {},
-  offers: SETTINGS,
+  offers: Object.keys(SETTING_WORDS),
   async run(call) {
     const [key, value] = call.positionals;
     const settings = await call.ask('config', key ?? null, value ?? null);

@@ -25,6 +25,9 @@ const FORMATS = {
 export const KINDS = ['files', 'contacts', 'calendar'] as const;
 /** Every format a source may be in. */
 export const FORMAT_NAMES: readonly string[] = KINDS.flatMap((kind) => FORMATS[kind]);
+/** The formats as the help tells them. */
+export const formatLines = (): string =>
+  ['Formats:', ...KINDS.map((kind) => `  ${kind.padEnd(8)}  ${FORMATS[kind].join(', ')}`)].join('\n');
 const isUrl = (place: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
 
 /** The place of a source as the instance wants it: a path made absolute, an address as it is. */

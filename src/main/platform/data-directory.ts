@@ -1,6 +1,6 @@
 import { chmodSync, realpathSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { makeFolders } from './make-folders.ts';
 import { LockstepError } from './trouble.ts';
 
@@ -10,12 +10,15 @@ type Environment = { readonly [name: string]: string | undefined };
 export function defaultDataDirectory(
   environment: Environment = process.env,
   platform: NodeJS.Platform = process.platform,
-  home: string = homedir(),
+  // HOME may be set and empty: then it is where the system says, not where somebody happens to be.
+  home: string = homedir() || userInfo().homedir,
 ): string {
   if (environment.LOCKSTEP_DATA) return resolve(environment.LOCKSTEP_DATA);
   if (platform === 'win32') return join(environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'Lockstep');
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Lockstep');
-  return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'lockstep');
+  // A relative one does not count, as its specification says.
+  const shared = environment.XDG_DATA_HOME ?? '';
+  return join(isAbsolute(shared) ? shared : join(home, '.local', 'share'), 'lockstep');
 }
 
 /** Makes the directory where it is missing, closes it to other users, and returns its real path. Fails with `bad-data-directory`. */

@@ -92,7 +92,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       },
       {
         key: 'safety.delete-count',
-        label: '… and at least this many items',
+        label: '… and more than this many items',
         hint: 'Nothing is lost: it asks you first.',
         shown: 'items',
         unit: 'number',
