@@ -83,8 +83,8 @@ const config: Command = {
   summary: 'shows or changes the settings of this device',
   details:
     `${settingLines()}\n\n` +
-    'relay counts for the collections that this device is an admin of, whoever set theirs before. What is shown is what counts now, that of\n' +
-    'serve --relay too.',
+    'relay counts for the collections that this device is an admin of, whoever set theirs before. What is shown is what this device says,\n' +
+    'that of serve --relay too; status tells which one each collection has.',
   options: {},
   offers: Object.keys(SETTING_WORDS),
   async run(call) {
