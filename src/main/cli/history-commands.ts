@@ -291,7 +291,11 @@ async function printResult(call: CommandCall, result: ResultView, done: string):
   ) {
     const first = result.missing[0]!;
     const others = result.missing.length > 1 ? `, and ${result.missing.length - 1} more` : '';
-    throw new LockstepError('content-not-kept', `${first.record}: ${first.why}${others}.`, first.record);
+    throw new LockstepError(
+      'content-not-kept',
+      `${first.record}: ${first.why.replace(/\.$/, '')}${others}.`,
+      first.record,
+    );
   }
   await call.print(result, (view) => {
     const became = view.conflicts.length > 0 ? `, ${counted(view.conflicts.length, 'conflict')} to settle` : '';

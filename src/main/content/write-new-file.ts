@@ -13,7 +13,8 @@ export function writeNewFile(fs: FileSystem, path: string, bytes: Uint8Array, mo
     fs.sync(fd);
   } catch (error) {
     fs.unlink(path);
-    throw error;
+    // The system says what is wrong with an open file, not which file it is.
+    throw error instanceof Error && !('path' in error) ? Object.assign(error, { path }) : error;
   } finally {
     fs.close(fd);
   }

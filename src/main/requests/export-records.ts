@@ -73,7 +73,8 @@ interface Written {
 
 /** Fails with `already-there` where something is at a place. */
 export function checkFree({ world }: Engine, place: string): void {
-  if (world.realPath(place) !== null)
+  // A link to nothing is something too.
+  if (world.fs.lstat(place) !== null)
     throw new LockstepError('already-there', `${place} is there already: move it away, or choose another name.`, place);
 }
 
@@ -125,10 +126,18 @@ async function write(
     return;
   }
   makeDirectory(file);
-  let number = 0;
-  for await (const record of inTurns(records, AT_ONCE)) {
-    const name = `${String(++number).padStart(5, '0')}${ending}`;
-    writeNewFile(fs, `${file}/${name}`, composeShown(text, [record], moment));
+  const written: string[] = [];
+  try {
+    for await (const record of inTurns(records, AT_ONCE)) {
+      const path = `${file}/${String(written.length + 1).padStart(5, '0')}${ending}`;
+      writeNewFile(fs, path, composeShown(text, [record], moment));
+      written.push(path);
+    }
+  } catch (failure) {
+    // A part of it would be taken for all, and is in the way of whoever tries again.
+    for (const path of written) fs.unlink(path);
+    fs.removeDirectory(file);
+    throw failure;
   }
 }
 

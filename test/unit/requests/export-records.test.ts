@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExportView } from '../../../src/contract/contract.ts';
 import { lackWords } from '../../../src/contract/lack-words.ts';
+import { wireError } from '../../../src/main/control/wire-error.ts';
 import type { Engine } from '../../../src/main/engine.ts';
+import type { FileSystem } from '../../../src/main/platform/file-system.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import { nodeFileSystem } from '../../../src/main/platform/node-file-system.ts';
 import type { Digest, RecordId } from '../../../src/main/record/ids.ts';
@@ -35,8 +37,9 @@ const write = (
   format: string,
   file: string,
   contents: ReadonlyMap<Digest, Uint8Array> = new Map(),
+  fs: FileSystem = nodeFileSystem,
 ): Promise<ExportView> => {
-  const world = { fs: nodeFileSystem, clock: new SetClock(), realPath, makeDirectory: mkdirSync };
+  const world = { fs, clock: new SetClock(), realPath, makeDirectory: mkdirSync };
   const replica = { ...room.replica, id: room.replica.collection.stored.id } as Replica;
   const read = async (_: RecordId, { digest }: { digest: Digest }) => contents.get(digest) ?? null;
   return exportRecords({ world, contents: { read } } as unknown as Engine, replica, file, formatNamed(format)!);
@@ -81,6 +84,32 @@ describe('contacts, exported', () => {
     // No photo at all, rather than one of no bytes.
     expect(readFileSync(file, 'utf8').match(/^PHOTO/gm)).toHaveLength(1);
   });
+
+  it('not over a link to nothing', async () => {
+    symlinkSync('nothing', join(folder, 'out'));
+    await expect(write('vcard', join(folder, 'out'))).rejects.toMatchObject({ code: 'already-there' });
+  });
+
+  it.each(['vcard', 'vcard-folder'])(
+    'as %s on a disk that is full: nothing stays, and it is said where',
+    async (format) => {
+      room.say('joe', jane(1, {}));
+      let writes = 0;
+      const full: FileSystem = {
+        ...nodeFileSystem,
+        write(...args) {
+          if (format === 'vcard-folder' && writes++ === 0) return nodeFileSystem.write(...args);
+          throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+        },
+      };
+      const failure = await write(format, join(folder, 'out'), new Map(), full).catch((error: unknown) => error);
+      expect(wireError(failure, 'export', () => undefined)).toMatchObject({
+        code: 'disk-full',
+        subject: expect.stringContaining(join(folder, 'out')),
+      });
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 
   it('as a table without the groups, each field of which is told', async () => {
     room.say('choir', { 'name': { full: 'Choir' }, 'kind': 'group' });
