@@ -136,3 +136,15 @@ it('a card that was moved to a text nobody told of is not deleted', async () => 
   await room.group.pass(10_000);
   expect([room.live(a), room.deletions(a)]).toEqual([3, ['u5']]);
 });
+
+it('what cannot be read in two files is told of each, with its file', async () => {
+  const [, b] = await open(`stray\r\n${MORE}`);
+  b.user.writeFile('/home/people/other.vcf', `stray\r\n${cardOf('u7', 'P7')}`);
+  await room.look(b);
+  await room.group.pass(10_000);
+  const told = room.replica(b).collection.problems.of(room.synchronizer(b).source.row);
+  expect(told.map(({ record, detail }) => [record, detail.split(':')[0]])).toEqual([
+    ['a card', 'more.vcf'],
+    ['a card (other.vcf)', 'other.vcf'],
+  ]);
+});

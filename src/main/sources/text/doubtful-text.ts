@@ -38,7 +38,8 @@ const isUnclear = ({ text, ids }: Loaded): boolean => text.damaged.length > 0 ||
 
 /**
  * What cannot be read is named, and is never evidence for a deletion: as long as there is some in a document, nothing that is missing there counts as
- * gone, and nothing that went `astray`. It may be that piece, or have stood behind it.
+ * gone, and nothing that went `astray`. It may be that piece, or have stood behind it. `named`: how what cannot be read in other documents is
+ * called, and is called here: what is called the same there is told by its document.
  */
 export function damagedIn(
   document: Loaded,
@@ -46,9 +47,14 @@ export function damagedIn(
   known: Known,
   claimed: ReadonlySet<RecordId>,
   astray: ReadonlySet<RecordId>,
+  named: Set<RecordId>,
 ): readonly ItemProblem[] {
   const unread = unreadIn(document, claimed);
-  const problems: ItemProblem[] = unread.map(({ id, detail }) => ({ id, code: 'malformed', detail }));
+  const problems: ItemProblem[] = unread.map(({ id, detail }) => {
+    const own = many && named.has(id) ? recordId(`${id} (${document.name})`) : id;
+    named.add(own);
+    return { id: own, code: 'malformed', detail: many ? `${document.name}: ${detail}` : detail };
+  });
   const told = new Set<RecordId>(unread.map(({ id }) => id));
   const isMissing = (id: RecordId): boolean => !claimed.has(id) && !told.has(id);
   const missing = (known.in.get(document.name) ?? []).flatMap(({ id }) => (isMissing(id) ? id : []));

@@ -148,11 +148,12 @@ export class TextAdapter implements SourceAdapter {
     this.#texts.clear();
     const isNamed = (id: RecordId): boolean => this.#known.isNamed(id);
     const astray = goneAstray(documents, loaded.values(), known, claimed, isNamed);
+    const named = new Set<RecordId>();
     let unsettled = false;
     for (const document of loaded.values()) {
       document.isJudged = !document.fresh;
       this.#texts.remember(document);
-      problems.push(...damagedIn(document, this.#place.many, known, claimed, astray));
+      problems.push(...damagedIn(document, this.#place.many, known, claimed, astray, named));
       const isUnsure = isUnsettled(this.#format, document, known, claimed);
       unsettled ||= isUnsure;
       const torn = isUnsure ? tornItem(this.#format, document, known.in.get(document.name) ?? []) : null;
