@@ -12,13 +12,15 @@ export interface AroundReplica {
   readonly contentStore: ContentStore;
   /** Asks the linked peers of this replica's collection. */
   readonly ask: AskPeers;
+  /** Devices that are linked, share it, and send nothing of the contents they were asked for. */
+  silent(): readonly string[];
 }
 
 /** What history and conflicts of a replica ask of it and of the device around it. */
 export function portOfReplica(replica: Replica, around: AroundReplica): HistoryPort {
   return {
     collection: replica.collection,
-    members: membersOf(replica, around.self),
+    members: membersOf(replica, around),
     contents: contentsOf(replica, around),
     sources: () =>
       [...replica.synchronizers.values()].map(({ source, adapter, construction }) => ({
@@ -32,7 +34,7 @@ export function portOfReplica(replica: Replica, around: AroundReplica): HistoryP
   };
 }
 
-function membersOf(replica: Replica, self: AroundReplica['self']): Members {
+function membersOf(replica: Replica, { self, silent }: Pick<AroundReplica, 'self' | 'silent'>): Members {
   const { membership } = replica;
   return {
     self: self.device,
@@ -53,6 +55,7 @@ function membersOf(replica: Replica, self: AroundReplica['self']): Members {
       membership.others().map(({ device }) => ({
         device,
         applied: replica.memberPositions.hadContents(device),
+        isSilent: silent().includes(device),
         passedOver: (written, ended) => replica.memberPositions.passedOver(device, written, ended),
       })),
   };

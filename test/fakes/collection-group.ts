@@ -200,6 +200,7 @@ export class GroupDevice {
             .map((device) => ({
               device: device.id,
               applied: new Map(device.collection.log.logs().map((log) => [log.log, log.held])),
+              isSilent: false,
               passedOver: () => false,
             })),
       },

@@ -73,8 +73,13 @@ export interface RelayView {
 export interface WaitingContentsView {
   /** `here`: this device lacks them; `there`: one that is away does, and this one wrote them. */
   readonly lacking: 'here' | 'there';
-  /** `large`: they wait at no relay; `room`: the relay has none left for them; `away`: no device that is reached now has them. */
-  readonly why: 'large' | 'room' | 'away';
+  /**
+   * `large`: they wait at no relay; `room`: the relay has none left for them; `away`: no device that is reached now has them; `silent`: one that
+   * may have them is linked, and sends nothing of what it was asked for.
+   */
+  readonly why: 'large' | 'room' | 'away' | 'silent';
+  /** Names of the devices that send nothing; absent where that is not why. */
+  readonly silent?: readonly string[];
   readonly records: number;
   /** The first of them: a path, a name. */
   readonly named: readonly string[];

@@ -10,6 +10,7 @@ import type { ContentAsked, ContentGiven } from '../peers/session/shared-collect
 import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { Admissions } from './admissions.ts';
+import { askForContents } from './ask-for-contents.ts';
 import { Exchanges } from './exchanges.ts';
 import { Farewells } from './farewells.ts';
 import { HeardWaiting } from './heard-waiting.ts';
@@ -196,21 +197,18 @@ export class PeerNetwork {
     if (known.length > 0 && this.#engine.registry.setAddresses(device, known)) this.#engine.savePlaces();
   }
 
-  /** Asks linked peers, one after the other, then looks at the relay, until each content is found or nobody is left to ask. */
-  async ask(id: CollectionId, asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
-    const found: (ContentGiven | null)[] = asked.map(() => null);
-    for (const place of [...this.linkedTo(id), this.exchanges]) {
-      const open = found.flatMap((each, at) => (each === null ? [at] : []));
-      if (open.length === 0) break;
-      const answers = await place.fetch(
-        id,
-        open.map((at) => asked[at] as ContentAsked),
-      );
-      answers.forEach((answer, each) => {
-        found[open[each] as number] = answer;
-      });
-    }
-    return found;
+  /** Asks linked peers, one after the other, then looks at the relay; those that send nothing just now come last. */
+  ask(id: CollectionId, asked: readonly ContentAsked[]): Promise<readonly (ContentGiven | null)[]> {
+    const linked = Map.groupBy(this.linkedTo(id), ({ isSilent }) => isSilent);
+    const places = [...(linked.get(false) ?? []), this.exchanges, ...(linked.get(true) ?? [])];
+    return askForContents(
+      places.map((place) => ({ fetch: (open) => place.fetch(id, open) })),
+      asked,
+    );
+  }
+  /** Devices that are linked, share the collection, and send nothing of the contents they were asked for. */
+  silentIn(id: CollectionId): readonly DeviceId[] {
+    return this.linkedTo(id).flatMap(({ peer, isSilent }) => (isSilent ? [peer] : []));
   }
 
   packagesWritten(id: CollectionId): void {
@@ -326,6 +324,11 @@ export class PeerNetwork {
         this.#retryWaiting(link.peer);
         this.exchanges.linksChanged();
         this.#standingsChanged(link.peer);
+        this.#engine.changed();
+      },
+      contentsMove: () => {
+        for (const { id } of this.#engine.replicas.values())
+          if (this.#sessions.get(link.peer)?.isOpen(id) === true) this.contentsMayBeThere(id);
         this.#engine.changed();
       },
       toldRemoved: () => {

@@ -39,6 +39,8 @@ export interface Members {
     readonly device: string;
     /** The number up to which it has applied each log. */
     readonly applied: ReadonlyMap<LogId, number>;
+    /** It is linked, and sends nothing of the contents it was asked for. */
+    readonly isSilent: boolean;
     /** May it have applied what was written in one package only together with one of those that ended that, so that it never held it? */
     passedOver(written: PlaceInLog, ended: readonly PlaceInLog[]): boolean;
   }[];

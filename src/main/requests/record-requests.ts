@@ -59,6 +59,7 @@ export class RecordRequests {
       kept: engine.kept,
       contentStore: engine.contentStore,
       ask: (asked) => engine.network.ask(replica.id, asked),
+      silent: () => engine.network.silentIn(replica.id),
     });
   }
   #ports(collection: string | null): readonly HistoryPort[] {

@@ -35,7 +35,10 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
   const sources = [...replica.synchronizers.values()].map((each) => sourceView(replica, each));
   const problems = problemCount(replica);
   const relayed = engine.network.exchanges.of(replica.id)?.state ?? null;
-  const contents = isRemoved(replica) ? [] : waitingContentsView(replica, relayed);
+  const silent = engine.network
+    .silentIn(replica.id)
+    .map((device) => replica.membership.member(device)?.name ?? device.slice(0, 8));
+  const contents = isRemoved(replica) ? [] : waitingContentsView(replica, relayed, silent);
   return {
     id: replica.id,
     name: collection.stored.name,

@@ -11,13 +11,20 @@ const NAMED = 3;
 
 type Found = Pick<WaitingContentsView, 'lacking' | 'why'> & { readonly name: string };
 
-/** Contents of a collection that wait, and why. `relayed`: how it stands with its relay; null: it has none. */
-export function waitingContentsView(replica: Replica, relayed: RelayedState | null): readonly WaitingContentsView[] {
+/**
+ * Contents of a collection that wait, and why. `relayed`: how it stands with its relay; null: it has none. `silent`: names of devices that are
+ * linked and send nothing of what they were asked for.
+ */
+export function waitingContentsView(
+  replica: Replica,
+  relayed: RelayedState | null,
+  silent: readonly string[],
+): readonly WaitingContentsView[] {
   const hasRelay = relayed !== null && relayed.is !== 'off';
-  const rest = hasRelay && relayed.isFull ? 'room' : 'away';
+  const rest = silent.length > 0 ? 'silent' : hasRelay && relayed.isFull ? 'room' : 'away';
   const here = lackingHere(replica);
   const lacked = here.records.map((record): Found => {
-    const why = hasRelay && isTooLarge(record) ? 'large' : rest;
+    const why = hasRelay && silent.length === 0 && isTooLarge(record) ? 'large' : rest;
     return { lacking: 'here', why, name: nameOf(replica, record) };
   });
   const unnamed = { lacking: 'here', why: rest, records: here.count - lacked.length } as const;
@@ -25,7 +32,7 @@ export function waitingContentsView(replica: Replica, relayed: RelayedState | nu
     const record = replica.collection.records.find(id);
     return record === null ? [] : [{ lacking: 'there', why, name: nameOf(replica, record) }];
   });
-  return grouped([...lacked, ...there], unnamed);
+  return grouped([...lacked, ...there], unnamed).map((each) => (each.why === 'silent' ? { ...each, silent } : each));
 }
 
 /** Files by their paths, anything else by what people call it. */

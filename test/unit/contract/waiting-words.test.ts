@@ -23,6 +23,12 @@ it('says what waits, why, and what helps, on the device that lacks it and on the
   expect(waitingContentsWords('files', waiting({ why: 'away' }))).toBe(
     'No device that is reached now has the content of film.mkv. It comes once one that has it is on',
   );
+  expect(waitingContentsWords('files', waiting({ why: 'silent', silent: ['Desk'] }))).toBe(
+    'Desk is linked and sends nothing of the contents asked for, maybe outside the hours set there. film.mkv comes once that goes on, or from another device that has it. Restart Lockstep there if it lasts',
+  );
+  expect(
+    waitingContentsWords('files', waiting({ why: 'silent', silent: ['Desk', 'Attic'], records: 2, named: ['a', 'b'] })),
+  ).toMatch(/^Desk and Attic are linked and send nothing of .*\. a and b come once that .* that has them\. /);
 });
 
 it('names a few of many', () => {

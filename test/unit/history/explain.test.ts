@@ -181,6 +181,12 @@ describe('an explanation', () => {
     expect(explain(laptop, 'b').state).toBe(
       'still to be written to /home/docs: no device that is linked has its content',
     );
+    const { members } = laptop.port;
+    const others = () => members.others().map((other) => ({ ...other, isSilent: true }));
+    const silent = { ...laptop.port, members: { ...members, others } };
+    expect(explainRecord(silent, findRecord(laptop.collection, 'b')).state).toBe(
+      'still to be written to /home/docs: Phone is linked and sends nothing of the contents asked for, and no other device that is linked has its content',
+    );
     laptop.collection.problems.put(here.row, recordId('b'), 'disk-full', 'no room is left', laptop.clock.now());
     expect(explain(laptop, 'b')).toMatchObject({
       state: 'not in step here, because of a problem',

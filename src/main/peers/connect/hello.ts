@@ -10,7 +10,7 @@ import { MessageStream } from './message-stream.ts';
 const VERSIONS: readonly number[] = [1];
 const HELLO_MS = 10_000;
 /** Bytes of bulk a peer may send before we grant more. */
-const FIRST_CREDIT = 4 * 1024 * 1024;
+export const FIRST_CREDIT = 4 * 1024 * 1024;
 
 /** What this device says of itself on every link. */
 export interface Greeting {

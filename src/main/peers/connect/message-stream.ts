@@ -61,6 +61,11 @@ export class MessageStream<L extends ByteLink = ByteLink> {
     return this.#isBroken;
   }
 
+  /** Bytes that are here of a frame that is not whole; 0 between two frames. */
+  get arriving(): number {
+    return this.#decoder.gathered;
+  }
+
   /** From now on the peer may say what belongs to a link, in frames of full size. */
   becomeLinked(): void {
     this.#stage = 'linked';

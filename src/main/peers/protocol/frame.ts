@@ -70,6 +70,11 @@ export class FrameDecoder {
     this.#limit = limit;
   }
 
+  /** Bytes that are here of a frame that is not whole; 0 between two frames. */
+  get gathered(): number {
+    return this.#gathering === null ? 0 : this.#gathered;
+  }
+
   /** Drops what is left, also of the chunk at hand. */
   stop(): void {
     this.#stopped = true;

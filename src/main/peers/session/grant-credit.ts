@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import { FIRST_CREDIT } from '../connect/hello.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** Bytes that were dealt with before the sender is granted as many again. */
@@ -29,6 +30,11 @@ export class CreditGrants {
   /** The link ended: nothing is granted any more. */
   end(): void {
     this.#ended = true;
+  }
+
+  /** The peer may have sent all it was granted, and is granted more once this device's limit lets it. */
+  get holdsBack(): boolean {
+    return this.#isPlanned && this.#consumed >= FIRST_CREDIT;
   }
 
   /** What arrived is dealt with: the peer may send as much again, as fast as this device's limit lets it. */

@@ -6,7 +6,8 @@ import type { MessageStream } from '../connect/message-stream.ts';
 import type { PeerLink } from '../links/peer-link.ts';
 import type { Message, MessageOf } from '../protocol/messages.ts';
 import { BEACON_EVERY_MS } from './beacons-heard.ts';
-import { ContentReplies, ContentRequests, type Fetched } from './content-exchange.ts';
+import { ContentReplies, refusalOf } from './content-replies.ts';
+import { ContentRequests, type Fetched } from './content-requests.ts';
 import { CreditGrants } from './grant-credit.ts';
 import { membersMessages } from './members-messages.ts';
 import { collectionTag, openStatement } from './open-proof.ts';
@@ -23,6 +24,8 @@ export interface SessionPort {
   addresses(addresses: readonly string[]): void;
   /** What the peer shares, holds or has applied became something else. */
   changed(): void;
+  /** The peer sends contents again after it sent nothing for a while: what waits may be had now. */
+  contentsMove(): void;
   /** The peer was told that it does not belong to a collection any more. */
   toldRemoved(): void;
   /** Bytes of bulk to and from all peers together. */
@@ -34,6 +37,8 @@ export interface SessionPort {
 
 /** Bulk that may not go now is tried again after this long at the latest. */
 const LATEST_RETRY_MS = 30_000;
+/** What this device's limit lets pass in so long goes in one frame of content: whoever waits for it sees that more comes. */
+const FRAME_MS = 5000;
 
 /**
  * What two members say to each other once their link stands: which collections they share, membership, packages, acknowledgements,
@@ -72,7 +77,13 @@ export class PeerSession {
     this.#exporter = this.link.exporter('EXPORTER-lockstep-session', 32);
     const grant = (bytes: number) => this.#stream.send({ is: 'CREDIT', bytes });
     this.#grants = new CreditGrants(clock, port.down, grant, () => this.#stream.moved.isWorthHere);
-    this.#requests = new ContentRequests((message) => this.#stream.send(message));
+    this.#requests = new ContentRequests({
+      clock,
+      send: (message) => this.#stream.send(message),
+      arriving: () => this.#stream.arriving,
+      holdsBack: () => this.#grants.holdsBack,
+      silenceChanged: (isSilent) => (isSilent ? port.changed() : port.contentsMove()),
+    });
     this.#replies = new ContentReplies(
       () => this.#pump(),
       (message) => this.#stream.send(message),
@@ -154,12 +165,18 @@ export class PeerSession {
   /** The two share this collection no longer, though maybe others. */
   #shut(opened: OpenedCollection): void {
     opened.shut();
+    this.#requests.forget(opened.ownHandle);
     this.#opened.delete(opened.shared.id);
     for (const [handle, each] of this.#byPeerHandle) if (each === opened) this.#byPeerHandle.delete(handle);
     this.#port.changed();
   }
 
-  /** Fetches content; null for what the peer does not have, and for what was still to come when the link ended. */
+  /** Does the peer send nothing of the contents it was asked for? */
+  get isSilent(): boolean {
+    return this.#requests.isSilent;
+  }
+
+  /** Fetches content; null for what the peer does not have or does not send, and for what was still to come when the link ended. */
   fetch(id: CollectionId, asked: readonly ContentAsked[]): Promise<readonly (Fetched | null)[]> {
     const opened = this.#opened.get(id);
     if (opened?.isFlowing !== true) return Promise.resolve(asked.map(() => null));
@@ -234,7 +251,11 @@ export class PeerSession {
       case 'HEADS':
       case 'STANDING': {
         const opened = this.#byPeerHandle.get(message.h);
-        if (opened === undefined || opened.shared.memberKeyOf(this.peer) === null) return;
+        if (opened === undefined || opened.shared.memberKeyOf(this.peer) === null) {
+          // It may have been shut here just now; whoever asked is not to wait.
+          if (message.is === 'CONTENT_WANT') this.#stream.send(refusalOf(message, 'not-shared'));
+          return;
+        }
         if (message.is === 'CONTENT_WANT') void this.#replies.answer(opened.shared, message);
         else opened.receive(message);
         return;
@@ -323,7 +344,7 @@ export class PeerSession {
     this.#pumping = true;
     try {
       while (this.#credit > 0 && !this.#closed && this.#maySend()) {
-        const reply = this.#replies.next();
+        const reply = this.#replies.next(this.#port.up.in(FRAME_MS));
         const message = reply?.message ?? this.#nextPackages(forward);
         if (message === null) {
           for (const opened of this.#opened.values()) opened.tellBeacons();

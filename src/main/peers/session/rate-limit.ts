@@ -17,6 +17,12 @@ export class RateLimit {
     return this.#level < rate ? 0 : Math.ceil(((this.#level - rate) * 1000) / rate) + 1;
   }
 
+  /** Bytes that pass in so many milliseconds; Infinity where there is no limit. */
+  in(milliseconds: number): number {
+    const rate = this.#perSecond();
+    return rate <= 0 ? Number.POSITIVE_INFINITY : (rate * milliseconds) / 1000;
+  }
+
   passed(bytes: number, now: number): void {
     const rate = this.#perSecond();
     if (rate <= 0) return;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageOf } from '../../../../src/main/peers/protocol/messages.ts';
 import { WHOLE_CONTENT } from '../../../../src/main/peers/protocol/messages.ts';
-import { ContentReplies } from '../../../../src/main/peers/session/content-exchange.ts';
+import { ContentReplies } from '../../../../src/main/peers/session/content-replies.ts';
 import type { SharedCollection } from '../../../../src/main/peers/session/shared-collection.ts';
 import { digest } from '../../../../src/main/record/ids.ts';
 import { flush } from '../../../fakes/flush.ts';

@@ -199,6 +199,7 @@ class Side {
   down = 0;
   open = true;
   toldRemoved = 0;
+  contentsMoved = 0;
   collections: SmallCollection[];
   session!: PeerSession;
   greeted!: GreetedLink;
@@ -224,6 +225,7 @@ class Side {
       ownAddresses: () => ['10.0.0.9:21027'],
       addresses: (addresses) => this.addresses.push(...addresses),
       changed: () => {},
+      contentsMove: () => this.contentsMoved++,
       toldRemoved: () => this.toldRemoved++,
       up: new RateLimit(() => this.up),
       down: new RateLimit(() => this.down),
@@ -929,6 +931,75 @@ describe('content', () => {
     const { closed, settled } = await asking(...answers);
     expect(closed).toEqual(['protocol-error']);
     expect(settled).toEqual([2]);
+  });
+
+  it('that does not come is given up after a minute, though the peer answers all else; and comes as soon as it is sent', async () => {
+    const bytes = bytesOfLength(5000);
+    const read = Promise.withResolvers<readonly (ContentGiven | null)[]>();
+    const { clock, one, two } = await having();
+    two.shared.giveContent = () => read.promise;
+    const fetched = one.session.fetch(one.shared.id, [asked(bytes)]);
+    // Packages go on, and are not what is waited for.
+    for (let minute = 0; minute < 2; minute++) {
+      two.shared.add(LOG.two, 1);
+      two.session.packagesWritten(two.shared.id);
+      await clock.advance(60_000);
+    }
+    expect([await fetched, one.session.isSilent, two.session.isSilent]).toEqual([[null], true, false]);
+    expect([one.closed, one.contentsMoved, one.shared.count(LOG.two)]).toEqual([[], 0, 2]);
+    read.resolve([{ bytes, splice: false }]);
+    await clock.advance(10);
+    expect([one.session.isSilent, one.contentsMoved]).toEqual([false, 1]);
+    const again = one.session.fetch(one.shared.id, [asked(bytes)]);
+    await clock.advance(10);
+    expect([await again, one.saying('CONTENT_WANT').length]).toEqual([[{ bytes, splice: false }], 1]);
+  });
+
+  it('comes in small frames where the peer may send little, so that it is seen to come', async () => {
+    const bytes = bytesOfLength(100_000);
+    const { clock, one, two } = await having(bytes);
+    two.up = 1000;
+    const fetched = one.session.fetch(one.shared.id, [asked(bytes)]);
+    await clock.advance(200_000);
+    expect([(await fetched)[0]?.bytes, one.session.isSilent]).toEqual([bytes, false]);
+    expect(Math.max(...two.saying('CONTENT').flatMap(({ pieces }) => pieces.map(({ length }) => length)))).toBe(5000);
+  });
+
+  it('of a peer that this device’s own limit holds back is waited for', async () => {
+    const contents = [4_000_000, 1_500_000].map((length) => bytesOfLength(length));
+    const { clock, one } = await having(...contents);
+    one.down = 20_000;
+    const fetched = one.session.fetch(
+      one.shared.id,
+      contents.map((each) => asked(each)),
+    );
+    await clock.advance(400_000);
+    expect([(await fetched).map((each) => each?.bytes.length), one.session.isSilent]).toEqual([
+      [4_000_000, 1_500_000],
+      false,
+    ]);
+  });
+
+  it('asked for in a collection that the peer does not have open is not waited for', async () => {
+    const { clock, one, two } = await having();
+    two.session.shut(two.shared.id);
+    const fetched = one.session.fetch(one.shared.id, [asked(bytesOfLength(1))]);
+    await clock.advance(10);
+    expect(await Promise.race([fetched, 'to come'])).toEqual([null]);
+  });
+
+  it('under way is nothing where the collection is shut meanwhile, and the link stays', async () => {
+    const bytes = bytesOfLength(10);
+    const read = Promise.withResolvers<readonly (ContentGiven | null)[]>();
+    const { clock, one, two } = await having();
+    two.shared.giveContent = () => read.promise;
+    const fetched = one.session.fetch(one.shared.id, [asked(bytes)]);
+    await clock.advance(10);
+    one.session.shut(one.shared.id);
+    expect(await Promise.race([fetched, 'to come'])).toEqual([null]);
+    read.resolve([{ bytes, splice: false }]);
+    await clock.advance(10);
+    expect([one.closed, two.closed]).toEqual([[], []]);
   });
 
   it('that is refused twice counts once', async () => {
