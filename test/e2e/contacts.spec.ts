@@ -43,7 +43,18 @@ test('a file of contacts is added, searched, and its history told in words', asy
   await expect(row).toContainText('+43 1 555');
   await expect(row).toContainText('+43 1 999');
   await noViolations(page);
-  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Restore as it was then/ }).click();
+  const restore = page.getByRole('dialog', { name: 'Restore' });
+  await expect(restore.getByRole('radio')).toHaveCount(4);
+  await expect(restore.getByRole('radio', { name: 'Jane Doe' })).toBeChecked();
+  await restore.getByText('As a copy in another place').click();
+  await noViolations(page);
+  const copy = await restore.getByLabel('Place for the copy').inputValue();
+  expect(copy).toMatch(/contacts.*\.vcf$/);
+  await restore.getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect(readFileSync(copy, 'utf8')).toMatch(/^BEGIN:VCARD\r\n[^]*Jane Doe[^]*\+43 1 999/);
+  expect(readFileSync(copy, 'utf8')).not.toContain('Otto');
 
   await page.keyboard.press('Control+1');
   await page.getByRole('button', { name: /Browse/ }).click();

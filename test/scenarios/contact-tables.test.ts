@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AddedView, ConflictView, ExportView, JoinedView, StatusView } from '../../src/contract/contract.ts';
+import type {
+  AddedView,
+  ConflictView,
+  ExportView,
+  JoinedView,
+  PackageView,
+  ResultView,
+  StatusView,
+} from '../../src/contract/contract.ts';
 import { Device, end } from './device.ts';
 import { Folder } from './folder.ts';
 
@@ -70,6 +78,29 @@ it('a phone that is cleared in a table goes everywhere', async () => {
   expect(here.read('cards.vcf')).not.toContain('+1 555 0100');
   expect(there.read('book.ldif')).not.toContain('+1 555 0100');
   expect(here.read('google.csv')).toContain('+1 555 0200');
+});
+
+it('the book as it was, or one contact of it, can be written elsewhere: as cards, which hold all of it', async () => {
+  const refused = (to: string, ...record: string[]) =>
+    bert.refused('restore', 'book', ...record, '--at', then, '--to', to);
+  // Before the phone was cleared.
+  const [cleared] = await bert.ask<readonly PackageView[]>('history', 'book', '--limit', '1');
+  const then = new Date(Date.parse(cleared?.at as string) - 1).toISOString();
+  const files = (): readonly string[] => ['outlook.csv', 'book.ldif'].map((name) => there.read(name));
+  const before = files();
+  const to = there.path('then.vcf');
+  const all = await bert.ask<ResultView>('restore', 'book', '--at', then, '--to', to);
+  expect(all).toEqual({ changes: [], records: 2, conflicts: [], missing: [] });
+  expect(there.read('then.vcf').match(/EMAIL[;:]/g)).toHaveLength(5);
+  expect(there.read('then.vcf')).toContain('+1 555 0100');
+  await bert.ask('restore', 'book', 'Ana García', '--at', then, '--to', there.path('ana.vcf'));
+  expect([there.read('ana.vcf').includes('Bo'), there.read('ana.vcf').includes('+1 555 0100')]).toEqual([false, true]);
+  expect(await refused(to)).toMatchObject({ code: 'already-there' });
+  expect(await refused(there.path('no/such.vcf'))).toMatchObject({ code: 'no-such-path' });
+  const early = ['--at', '2001-01-01', '--to', there.path('early.vcf')];
+  expect(await bert.refused('restore', 'book', ...early)).toMatchObject({ code: 'nothing-then' });
+  expect(await bert.refused('restore', 'book', 'Bo Berg', ...early)).toMatchObject({ code: 'no-such-record' });
+  expect([there.has('early.vcf'), files()]).toEqual([false, before]);
 });
 
 it('a column that is gone clears nothing, and its coming back blank neither', async () => {

@@ -229,7 +229,7 @@ const restore: Command = {
   takes: 'COLLECTION [RECORD]',
   summary: 'brings a record, or everything, back as it was',
   details:
-    'TIME is ISO 8601, local without a zone. With --to it is written there instead, and nothing in the collection changes.',
+    'TIME is ISO 8601, local without a zone. With --to it is written there instead, contacts and events as one new file, and nothing in the collection changes.',
   options: {
     at: { type: 'string', value: 'TIME|ID', help: 'as of this time, package or change' },
     to: { type: 'string', value: 'PATH', help: 'write it to this path instead' },

@@ -35,7 +35,7 @@ interface Item {
 /**
  * Writes all of a folder, or (null) the whole collection, as of a moment into `to`, an absolute path whose parent exists; a single record
  * becomes `to`, or goes into it where that is a folder. Changes nothing in the collection. Never writes over anything, through a link, or
- * inside a source. Fails with `no-such-path`, `inside-source`, `not-available` (kinds without content) and as `restore` does.
+ * inside a source. Fails with `no-such-path`, `inside-source`, and as `restore` does.
  */
 export async function restoreTo(
   port: Port,
@@ -44,8 +44,6 @@ export async function restoreTo(
   to: string,
   disk: RestoreDisk,
 ): Promise<ResultView> {
-  if (port.collection.kind !== 'files')
-    throw new LockstepError('not-available', 'Only files can be written to a path so far; use export.', to);
   const { root, items } = placed(itemsAt(port, record, moment), to, disk);
   const missing: Missing[] = [];
   let records = 0;
@@ -97,13 +95,12 @@ function itemsAt(port: Port, text: string | null, moment: Pick<Moment, 'had'>): 
   return one.entry.type === 'directory' ? { items, one: null } : { items, one };
 }
 
-/** The directory to write into, made where it is missing, and what goes where below it. */
-function placed(
-  { items, one }: Asked,
+/** Where a place lies: its real parent and its name there. Fails with `no-such-path` and `inside-source`. */
+export function checkOutside(
   to: string,
-  disk: RestoreDisk,
-): { readonly root: string; readonly items: readonly Item[] } {
-  let root = disk.realDirectory(to);
+  disk: Pick<RestoreDisk, 'realDirectory' | 'forbidden'>,
+): { readonly parent: string; readonly name: string } {
+  const root = disk.realDirectory(to);
   const at = Math.max(to.lastIndexOf('/'), to.lastIndexOf('\\'));
   const parent = root ?? disk.realDirectory(to.slice(0, at) || '/');
   if (parent === null) throw new LockstepError('no-such-path', `There is no folder for ${to}.`, to);
@@ -112,12 +109,22 @@ function placed(
   const held = disk.forbidden.find(
     (path) => meant === path || meant.startsWith(path.endsWith('/') ? path : `${path}/`),
   );
-  if (held !== undefined)
-    throw new LockstepError(
-      'inside-source',
-      `${to} lies inside ${held}, which is kept in step; choose a place outside.`,
-      to,
-    );
+  if (held === undefined) return { parent, name };
+  throw new LockstepError(
+    'inside-source',
+    `${to} lies inside ${held}, which is kept in step; choose a place outside.`,
+    to,
+  );
+}
+
+/** The directory to write into, made where it is missing, and what goes where below it. */
+function placed(
+  { items, one }: Asked,
+  to: string,
+  disk: RestoreDisk,
+): { readonly root: string; readonly items: readonly Item[] } {
+  let root = disk.realDirectory(to);
+  const { parent, name } = checkOutside(to, disk);
   if (one !== null) {
     const path = root === null ? name : one.record.slice(one.record.lastIndexOf('/') + 1);
     return { root: root ?? parent, items: [{ ...one, path }] };

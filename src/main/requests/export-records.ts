@@ -18,6 +18,7 @@ import { formatNamed, type SourceFormat } from '../sources/formats.ts';
 import { composeShown, momentOf } from '../sources/text/compose-text.ts';
 import { uidOfRecord } from '../sources/text/item-ids.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
+import type { StoredRecord } from '../store/record-store.ts';
 import { CopyLacks, type HeldRecord, heldBy } from './source-lacks.ts';
 
 /**
@@ -29,6 +30,20 @@ export async function exportRecords(
   replica: Replica,
   file: string,
   format: SourceFormat,
+): Promise<ExportView> {
+  const { collection } = replica;
+  return writeCopy(engine, replica, file, format, collection.records.all(4 * AT_ONCE));
+}
+
+/**
+ * The same of these records, in these states; of what is in the collection nothing changes. Fails as `exportRecords`.
+ */
+export async function writeCopy(
+  engine: Engine,
+  replica: Replica,
+  file: string,
+  format: SourceFormat,
+  records: Iterable<Pick<StoredRecord, 'id' | 'state'>>,
 ): Promise<ExportView> {
   const { collection } = replica;
   const text = format.text?.();
@@ -48,7 +63,7 @@ export async function exportRecords(
   const written: Written[] = [];
   const lost: ExportView['lost'][number][] = [];
   const lacks = new CopyLacks(text.kind);
-  for await (const { id, state } of inTurns(collection.records.all(4 * AT_ONCE), AT_ONCE)) {
+  for await (const { id, state } of inTurns(records, AT_ONCE)) {
     if (!isLive(state)) continue;
     const fields = fieldsOf(shownFields(collection.kind, state, collection.log.order));
     const full = putInContents(fields, await contentsOf(contents, id, fields));

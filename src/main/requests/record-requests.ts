@@ -24,13 +24,13 @@ import { explainProblem, explainRecord } from '../history/explain.ts';
 import { listHistory } from '../history/history-view.ts';
 import { type ChangesPage, changesOf, listActs } from '../history/list-acts.ts';
 import { heldNothing, restore } from '../history/restore.ts';
-import { restoreTo } from '../history/restore-to.ts';
+import { type RestoreDisk, restoreTo } from '../history/restore-to.ts';
 import { undoChange } from '../history/undo-change.ts';
 import { verifyCollection } from '../history/verify.ts';
 import { findIds } from '../past/change-id.ts';
 import { findRecord } from '../past/find-record.ts';
 import type { HistoryPort } from '../past/history-port.ts';
-import { findMoment, type Moment } from '../past/moment.ts';
+import { findMoment } from '../past/moment.ts';
 import { readContent } from '../past/read-content.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { portOfReplica } from '../port-of-replica.ts';
@@ -39,6 +39,7 @@ import type { Replica } from '../replica.ts';
 import type { PackagePlace } from '../store/log-store.ts';
 import { checkFree } from './export-records.ts';
 import { findCollection, findCollections } from './find-named.ts';
+import { restoreCopy } from './restore-copy.ts';
 import { isRemoved } from './status-view.ts';
 
 const HISTORY_LIMIT = 100;
@@ -172,9 +173,13 @@ export class RecordRequests {
     throw noChange(id);
   }
   async restore(collection: string, record: string | null, at: string, to: string | null): Promise<ResultView> {
-    const port = this.#port(findCollection(this.#engine, collection));
+    const replica = findCollection(this.#engine, collection);
+    const port = this.#port(replica);
     const moment = findMoment(port.collection, at);
-    if (to !== null) return this.#restoreTo(port, record, moment, to);
+    if (to !== null)
+      return port.collection.kind === 'files'
+        ? restoreTo(port, record, moment, to, this.#disk)
+        : restoreCopy({ engine: this.#engine, replica, port }, record, moment, to, this.#disk);
     if (record === null && port.collection.records.live > 0 && heldNothing(port, moment))
       throw new LockstepError(
         'nothing-then',
@@ -186,11 +191,12 @@ export class RecordRequests {
   /** Writes a whole folder, as it is shown here now, to a place where nothing is yet (CLI `export`). */
   async exportFolder(replica: Replica, place: string): Promise<ExportView> {
     checkFree(this.#engine, place);
-    const { records, missing } = await this.#restoreTo(this.#port(replica), null, { had: () => true }, place);
+    const { records, missing } = await restoreTo(this.#port(replica), null, { had: () => true }, place, this.#disk);
     return { records, lost: missing.map(({ record, why }) => ({ record, field: ENTRY, why })) };
   }
 
-  #restoreTo(port: HistoryPort, record: string | null, moment: Pick<Moment, 'had'>, to: string): Promise<ResultView> {
+  /** The disk, for what is written outside of all sources. */
+  get #disk(): RestoreDisk {
     const { fs, realPath, dataDirectory } = this.#engine.world;
     const realDirectory = (path: string): string | null => {
       const real = realPath(path);
@@ -199,7 +205,7 @@ export class RecordRequests {
     const sources = [...this.#engine.replicas.values()].flatMap((each) =>
       [...each.synchronizers.values()].map(({ source }) => source.location),
     );
-    return restoreTo(port, record, moment, to, { fs, realDirectory, forbidden: [...sources, dataDirectory] });
+    return { fs, realDirectory, forbidden: [...sources, dataDirectory] };
   }
 }
 

@@ -40,8 +40,9 @@ export function ActDialog(props: {
   const undo = useAction('history:undo');
   const sayDone = useSayDone(act.cause === 'settle' ? 'open again, which this had settled' : undefined);
   const [confirming, setConfirming] = useState(false);
-  const [restoring, setRestoring] = useState<{ readonly record: string | null } | null>(null);
-  const collection = useApp((state) => state.status?.collections.find((one) => one.id === act.collection)?.name);
+  const [restoring, setRestoring] = useState<{ readonly record: string; readonly title: string } | 'all' | null>(null);
+  const found = useApp((state) => state.status?.collections.find((one) => one.id === act.collection));
+  const collection = found?.name;
   const nameOf = useDeviceNames();
   const takeBack = async (id: string, what: string) => {
     const reply = await undo.run(id);
@@ -65,7 +66,7 @@ export function ActDialog(props: {
         onClose={props.onClose}
         footer={
           <>
-            <Button className="button" onPress={() => setRestoring({ record: null })}>
+            <Button className="button" onPress={() => setRestoring('all')}>
               <History aria-hidden size={15} />
               Restore everything to then…
             </Button>
@@ -101,7 +102,7 @@ export function ActDialog(props: {
               busy={undo.busy}
               nameOf={nameOf}
               onUndo={() => void takeBack(change.id, change.title)}
-              onRestore={() => setRestoring({ record: change.record })}
+              onRestore={() => setRestoring({ record: change.record, title: change.title })}
             />
           ))}
         </div>
@@ -127,11 +128,10 @@ export function ActDialog(props: {
           </p>
         </ConfirmDialog>
       )}
-      {restoring !== null && (
+      {restoring !== null && found !== undefined && (
         <RestoreDialog
-          collection={act.collection}
-          collectionName={collection ?? ''}
-          record={restoring.record}
+          collection={found}
+          one={restoring === 'all' ? null : restoring}
           at={act.at}
           point={act.newest}
           onDone={props.onClose}

@@ -1,22 +1,28 @@
 import { useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
+import type { CollectionView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useAction } from '../client/use-action.ts';
 import { useSayDone } from '../client/use-say-done.ts';
 import { DialogActions } from '../components/dialog-actions.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { Field } from '../components/field.tsx';
 import { whenText } from '../components/when.tsx';
+import { exportPlace } from '../sources/export-place.ts';
 import { PlaceField } from '../sources/place-field.tsx';
+
+/** A new file beside the collection's own, named by it and the day. */
+const copyPlace = (collection: CollectionView, at: string): string =>
+  exportPlace(collection, collection.kind === 'calendar' ? 'icalendar' : 'vcard', at.slice(0, 10));
 
 const parentOf = (record: string) => (record.includes('/') ? record.slice(0, record.lastIndexOf('/')) : null);
 
 /** Brings a record, its folder or everything back as it was at a moment: in place, or as copies in another place. */
 export function RestoreDialog(props: {
-  collection: string;
-  collectionName: string;
+  collection: CollectionView;
   /** null: everything. */
-  record: string | null;
+  one: { readonly record: string; readonly title: string } | null;
   /** When it was, for people. */
   at: string;
   /** The package that marks the moment. */
@@ -24,16 +30,18 @@ export function RestoreDialog(props: {
   onDone: () => void;
   onClose: () => void;
 }) {
-  const { record } = props;
-  const folder = record === null ? null : parentOf(record);
+  const { collection, one } = props;
+  const record = one?.record ?? null;
+  const isFiles = collection.kind === 'files';
+  const folder = record === null || !isFiles ? null : parentOf(record);
   const [what, setWhat] = useState<'record' | 'folder' | 'all'>(record === null ? 'all' : 'record');
   const [where, setWhere] = useState<'in-place' | 'copy'>('in-place');
-  const [place, setPlace] = useState('');
+  const [place, setPlace] = useState(() => (isFiles ? '' : copyPlace(collection, props.at)));
   const restore = useAction('history:restore');
   const sayDone = useSayDone();
   const target = what === 'all' ? null : what === 'folder' ? folder : record;
   const run = async () => {
-    const reply = await restore.run(props.collection, target, props.point, where === 'copy' ? place.trim() : null);
+    const reply = await restore.run(collection.id, target, props.point, where === 'copy' ? place.trim() : null);
     if (!reply.ok) return;
     sayDone(`${counted(reply.value.records, 'item')} restored`, reply.value);
     props.onClose();
@@ -54,7 +62,7 @@ export function RestoreDialog(props: {
       }
     >
       <p>
-        {record === null ? `All of ${props.collectionName} as` : 'As'} it was just after this change,{' '}
+        {record === null ? `All of ${collection.name} as` : 'As'} it was just after this change,{' '}
         {whenText(props.at, Date.now())}.
       </p>
       {record !== null && (
@@ -65,7 +73,7 @@ export function RestoreDialog(props: {
         >
           <Label>What</Label>
           <Radio className="radio" value="record">
-            <span className="path">{record}</span>
+            {isFiles ? <span className="path">{record}</span> : one?.title}
           </Radio>
           {folder !== null && (
             <Radio className="radio" value="folder">
@@ -75,7 +83,7 @@ export function RestoreDialog(props: {
             </Radio>
           )}
           <Radio className="radio" value="all">
-            All of {props.collectionName}
+            All of {collection.name}
           </Radio>
         </RadioGroup>
       )}
@@ -94,7 +102,16 @@ export function RestoreDialog(props: {
           </span>
         </Radio>
       </RadioGroup>
-      {where === 'copy' && <PlaceField label="Place for the copy" value={place} onChange={setPlace} />}
+      {where === 'copy' && isFiles && <PlaceField label="Place for the copy" value={place} onChange={setPlace} />}
+      {where === 'copy' && !isFiles && (
+        <Field
+          label="Place for the copy"
+          value={place}
+          onChange={setPlace}
+          mono
+          hint="A file that is not there yet, on this device."
+        />
+      )}
       <ErrorNotice error={restore.error} />
     </DialogFrame>
   );
