@@ -5,6 +5,7 @@ import { type DeviceId, type LogId, logId, type MemberKey } from '../../../src/m
 import { Acknowledgements } from '../../../src/main/sharing/acknowledgements.ts';
 import { headsIn, positionsIn } from '../../../src/main/sharing/log-heads.ts';
 import { MemberPositions } from '../../../src/main/sharing/member-positions.ts';
+import { LOGS_OF_A_MEMBER } from '../../../src/main/store/log-limits.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
 const phone = 'phone' as DeviceId;
@@ -248,6 +249,52 @@ describe('how far the other members are', () => {
   });
 });
 
+it('of more logs than all members may begin nothing is known', () => {
+  const said = (count: number, number: number): LogPosition[] =>
+    Array.from({ length: count }, (_, at) => ({
+      member: keyOf(phone),
+      log: logId(at.toString(16).padStart(16, '0')),
+      number,
+    }));
+  members.acknowledged(phone, said(4 * LOGS_OF_A_MEMBER, 1), []);
+  expect(members.of(phone).size).toBe(3 * LOGS_OF_A_MEMBER);
+  // Of those that are known it is heard on.
+  members.acknowledged(phone, said(3 * LOGS_OF_A_MEMBER, 2), []);
+  expect([...members.of(phone).values()].every(({ held }) => held === 2)).toBe(true);
+});
+
+describe('what a member may have passed over', () => {
+  const passedOver = (written: number, ended: number, of = members) =>
+    of.passedOver(phone, { log: here.log, number: written }, [{ log: here.log, number: ended }]);
+
+  it('is what it applied in one go with what ended it', () => {
+    write(here, 'a');
+    members.acknowledged(phone, all(here), all(here));
+    write(here, 'b', 'c');
+    members.acknowledged(phone, all(here), all(here));
+    expect([passedOver(1, 2), passedOver(2, 3), passedOver(3, 4)]).toEqual([false, true, false]);
+  });
+
+  it('is nothing of what it had when it was met, unless it left something out then', () => {
+    write(here, 'a', 'b', 'c');
+    members.acknowledged(phone, all(here), all(here));
+    expect(passedOver(2, 3)).toBe(false);
+    members.notePartial(tablet, true);
+    members.acknowledged(tablet, all(here), all(here));
+    members.notePartial(tablet, false);
+    expect(members.passedOver(tablet, { log: here.log, number: 2 }, [{ log: here.log, number: 3 }])).toBe(true);
+  });
+
+  it('is known after an update of a version that did not write it down: what came since', () => {
+    write(here, 'a', 'b');
+    databases.of(0).registry.acknowledge(here.collection.stored.row, phone, here.log, { held: 2, applied: 2 });
+    const updated = opened();
+    write(here, 'c', 'd');
+    updated.acknowledged(phone, all(here), all(here));
+    expect([passedOver(1, 2, updated), passedOver(3, 4, updated)]).toEqual([false, true]);
+  });
+});
+
 describe('the heads of what is held here', () => {
   it('are one of each log that something came of', () => {
     write(here, 'a', 'b');
@@ -315,6 +362,14 @@ it('a linked device that holds everything and applies nothing more does not come
   members.acknowledged(phone, all(here), []);
   expect([members.behind(phone), members.comesOn(phone)]).toEqual([2, true]);
   here.clock.time += 31_000;
+  expect(members.comesOn(phone)).toBe(false);
+});
+
+it('a device does not come on for as long as a clock was set back', () => {
+  write(here, 'a');
+  members.tell(phone, []);
+  members.acknowledged(phone, all(here), []);
+  here.clock.time -= 3_600_000;
   expect(members.comesOn(phone)).toBe(false);
 });
 
