@@ -1,4 +1,4 @@
-import type { Held, HeldField, RecordState } from '../merge/record-state.ts';
+import { type Held, type HeldField, isConflict, type RecordState } from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
@@ -26,7 +26,7 @@ export function adopt(
   earlier: () => readonly EarlierValue[],
 ): { readonly held: Held; readonly deleted: boolean } {
   const held = new Map<FieldName, HeldField>();
-  /** Of values that the item does not show. */
+  /** Of values that the item does not show, also of a conflict of which it shows another. */
   const unseen = new Set<Dot>();
   let known: readonly EarlierValue[] | null = null;
   let matched = true;
@@ -36,6 +36,8 @@ export function adopt(
     const current = siblings.find((sibling) => rule.same(sibling.value, value));
     if (current !== undefined) {
       held.set(field, { value, dots: current.dots });
+      if (isConflict(rule, siblings))
+        for (const { dots } of siblings) for (const dot of dots) if (!current.dots.includes(dot)) unseen.add(dot);
       continue;
     }
     if (rule.concurrent === 'larger') {

@@ -72,6 +72,22 @@ describe('an item that no snapshot tells of', () => {
     expect(planItem('files', now2, stands, byNumber)).toMatchObject({ write: true, fields: fileA2 });
   });
 
+  it('of a conflict shows the value it has: who deletes it there does not mean the other, which nobody saw', () => {
+    const open = state({
+      exists: [[true, 2, 3]],
+      entry: [
+        [entryA2, 2],
+        [entryA3, 3],
+      ],
+    });
+    const { held: stands, change } = adopted(open, fileA2, never);
+    expect(stands).toEqual(held({ entry: [entryA2, 2], exists: [true, 2] }));
+    expect(change).toBeNull();
+    const gone = difference('files', RECORD, stands, null);
+    const merged = applyChange('files', open, dot(9), gone!, () => true);
+    expect(merged.fields.get(EXISTS)?.map(({ value }) => value)).toEqual([true, false]);
+  });
+
   it('of a value nobody knows becomes a change, beside what is there: neither is lost', () => {
     const { held: stands, change } = adopted(now2, fileA3);
     expect(change).toEqual({
