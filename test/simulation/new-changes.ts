@@ -36,7 +36,7 @@ export class NewChanges {
       );
     }
     for (const key of [...this.#texts.keys()])
-      if (key.startsWith(`${name} /`) && !texts.has(key.slice(name.length + 1))) {
+      if (key.startsWith(`${name} ${shelf.path}`) && !texts.has(key.slice(name.length + 1))) {
         this.#texts.delete(key);
         lines.push(`    ${key} is gone`);
       }

@@ -1,12 +1,23 @@
-import type { ConflictView } from '../../src/contract/contract.ts';
 import { canonicalText } from '../../src/main/past/canonical-text.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { crashSoon, cut, deafen, endProperly, fillDisk, freeDisks, jumpClock, kill, mend } from './machine-events.ts';
+import { PROGRAM_DEEDS } from './program-deeds.ts';
 import { numbersIn, type Shelf } from './shelf.ts';
-import type { SimulatedDevice } from './simulated-device.ts';
+import { type Deed, how, pickText, type ShelfScene } from './shelf-deeds.ts';
+import {
+  backUp,
+  changeRole,
+  knownWith,
+  loseDatabase,
+  moveAway,
+  pause,
+  readOnly,
+  restoreBackup,
+  settle,
+  turnSource,
+  undo,
+} from './shelf-world-events.ts';
 import { ROOT } from './simulated-device.ts';
-import type { SimulatedGroup } from './simulated-group.ts';
-import type { WrittenNumbers } from './written-numbers.ts';
 
 export const SHELF_KINDS = [
   'remove',
@@ -21,26 +32,24 @@ export const SHELF_KINDS = [
   'deaf',
   'clock',
   'settle',
+  'export',
+  'put-back',
+  'copy',
+  'series',
+  'tasks',
+  'database',
+  'restore',
+  'pause',
+  'sources',
+  'read-only',
+  'roles',
+  'away',
+  'undo',
+  'second',
 ] as const;
 export type ShelfKind = (typeof SHELF_KINDS)[number];
 
-export interface ShelfScene {
-  readonly group: SimulatedGroup;
-  readonly shelves: readonly Shelf[];
-  readonly random: SeededRandom;
-  readonly wrote: WrittenNumbers;
-}
-
 type ShelfEvent = (scene: ShelfScene) => string | null | Promise<string | null>;
-
-/** Something a person does to the texts of a device; null: it cannot be done there. */
-type Deed = (shelf: Shelf, scene: ShelfScene) => string | null;
-
-const pickText = (shelf: Shelf, random: SeededRandom): readonly [string, string] | null => {
-  const texts = [...shelf.texts()].filter(([, text]) => shelf.itemsIn(text).length > 0);
-  return texts.length === 0 ? null : random.pick(texts);
-};
-const how = (random: SeededRandom) => random.pick(['in-place', 'rename'] as const);
 
 const edit: Deed = (shelf, { random, wrote }) => {
   const found = pickText(shelf, random);
@@ -49,7 +58,10 @@ const edit: Deed = (shelf, { random, wrote }) => {
   const item = random.pick(shelf.itemsIn(text));
   const [old] = random.shuffle(numbersIn(item));
   const number = wrote.next();
-  const changed = old === undefined || random.chance(0.4) ? shelf.extended(item, number) : item.replace(old, number);
+  const changed =
+    old === undefined || random.chance(0.4)
+      ? shelf.extended(item, number, shelf.headerOf(text))
+      : item.replace(old, number);
   shelf.save(
     path,
     text.replace(item, () => changed),
@@ -61,9 +73,9 @@ const add: Deed = (shelf, { random, wrote }) => {
   const person = random.int(12);
   const number = wrote.next();
   const uid = `${shelf.device.name}-${person}-${number.slice(-3)}`;
-  const item = shelf.item(person, uid, number);
   const found =
     shelf.shape === 'folder' && random.chance(0.7) ? null : (pickText(shelf, random) ?? [...shelf.texts()][0] ?? null);
+  const item = shelf.item(person, uid, number, found === null ? undefined : shelf.headerOf(found[1]));
   if (found === null && shelf.shape !== 'folder') return null;
   const path =
     found?.[0] ??
@@ -71,7 +83,7 @@ const add: Deed = (shelf, { random, wrote }) => {
   shelf.save(path, found === null ? shelf.textOf([item]) : shelf.withItem(found[1], item), how(random));
   return `add ${uid} to ${path}`;
 };
-const remove: Deed = (shelf, { random }) => {
+const remove: Deed = (shelf, { group, random, wrote }) => {
   const found = pickText(shelf, random);
   if (found === null) return null;
   const [path, text] = found;
@@ -79,6 +91,8 @@ const remove: Deed = (shelf, { random }) => {
   if (shelf.shape === 'folder' && items.length === 1) shelf.device.user.remove(path);
   else {
     const item = random.pick(items);
+    // Who removes a row removes all that is known of whom it shows.
+    if (shelf.isTable) for (const number of knownWith(numbersIn(item), group)) wrote.superseded.add(number);
     shelf.save(path, text.replace(shelf.isTable ? `${item}\r\n` : item, ''), how(random));
   }
   return `remove an item of ${path}`;
@@ -130,14 +144,14 @@ const rewrite: Deed = (shelf, { random }) => {
   const [path, text] = found;
   const items = shelf.itemsIn(text);
   const written = random.chance(0.5) ? random.shuffle(items) : items.map((item) => shuffled(item, random));
-  const again = shelf.textOf(random.chance(0.5) ? written : items);
+  const again = shelf.textOf(random.chance(0.5) ? written : items, shelf.headerOf(text));
   shelf.save(path, random.chance(0.3) && !shelf.isTable ? again.replaceAll('\r\n', '\n') : again, how(random));
   return `rewrite ${path}`;
 };
 /** The lines of an item in another order, but for the first two and the last. */
 function shuffled(item: string, random: SeededRandom): string {
   const lines = item.split(/\r?\n/).slice(0, -1);
-  if (lines.length < 4 || lines.some((line) => line.startsWith(' '))) return item;
+  if (lines.length < 4 || lines.slice(1).some((line) => /^(?: |BEGIN:)/.test(line))) return item;
   return [...lines.slice(0, 2), ...random.shuffle(lines.slice(2, -1)), lines.at(-1)]
     .map((line) => `${line}\r\n`)
     .join('');
@@ -176,7 +190,7 @@ const DEEDS = { edit, add, remove, 'rename-file': renameFile, regroup, rewrite }
 const repairOr =
   (act: Deed): Deed =>
   (shelf, scene) =>
-    shelf.repair() ?? act(shelf, scene);
+    shelf.isAway ? null : (shelf.repair() ?? act(shelf, scene));
 
 const deed =
   (act: Deed): ShelfEvent =>
@@ -196,9 +210,6 @@ interface Entry {
   readonly happen: ShelfEvent;
 }
 
-const anyAlive = ({ group, random }: ShelfScene): SimulatedDevice | null =>
-  group.alive.length === 0 ? null : random.pick(group.alive);
-
 export const SHELF_EVENTS = {
   edit: { weight: 14, kind: null, happen: deed(edit) },
   add: { weight: 6, kind: null, happen: deed(add) },
@@ -207,6 +218,11 @@ export const SHELF_EVENTS = {
   regroup: { weight: 4, kind: 'files', happen: deed(regroup) },
   rewrite: { weight: 5, kind: 'rewrite', happen: deed(rewrite) },
   'write-slowly': { weight: 4, kind: 'slow', happen: deed(writeSlowly) },
+  export: { weight: 5, kind: 'export', happen: deed(PROGRAM_DEEDS.export) },
+  'put-back': { weight: 5, kind: 'put-back', happen: deed(PROGRAM_DEEDS['put-back']) },
+  copy: { weight: 4, kind: 'copy', happen: deed(PROGRAM_DEEDS.copy) },
+  series: { weight: 12, kind: 'series', happen: deed(PROGRAM_DEEDS.series) },
+  tasks: { weight: 6, kind: 'tasks', happen: deed(PROGRAM_DEEDS.tasks) },
   race: {
     weight: 7,
     kind: 'race',
@@ -236,9 +252,10 @@ export const SHELF_EVENTS = {
     happen: ({ group, shelves, random, wrote }) => {
       const shelf = random.pick(shelves);
       const { device } = shelf;
+      const others = shelves.filter((other) => other.device === device && other !== shelf);
       const lose = (): string =>
-        wrote.by(shelf, () => {
-          wrote.halves.delete(shelf);
+        wrote.byAll([shelf, ...others], () => {
+          for (const each of [shelf, ...others]) wrote.halves.delete(each);
           shelf.losePower(random.fork(`power ${group.ledger.step}`));
           return '';
         });
@@ -262,22 +279,16 @@ export const SHELF_EVENTS = {
   'free-disk': { weight: 3, kind: 'disk', happen: freeDisks([ROOT]) },
   deafen: { weight: 2, kind: 'deaf', happen: deafen },
   'jump-clock': { weight: 2, kind: 'clock', happen: jumpClock },
-  settle: {
-    weight: 3,
-    kind: 'settle',
-    happen: (scene) => {
-      const device = anyAlive(scene);
-      const handlers = device?.running?.handlers;
-      const open = handlers?.['conflicts:list'](scene.group.collection) as readonly ConflictView[] | undefined;
-      if (handlers === undefined || open === undefined || open.length === 0) return null;
-      const conflict = scene.random.pick(open);
-      const { id } = scene.random.pick(conflict.values);
-      Promise.resolve(handlers['conflicts:resolve'](conflict.id, { take: id })).catch((error: { code?: string }) => {
-        if (error.code === undefined) throw error;
-      });
-      return `${device?.name} settles ${conflict.record} with ${id}`;
-    },
-  },
+  settle: { weight: 3, kind: 'settle', happen: settle },
+  undo: { weight: 4, kind: 'undo', happen: undo },
+  'lose-database': { weight: 3, kind: 'database', happen: loseDatabase },
+  'back-up': { weight: 3, kind: 'restore', happen: backUp },
+  'restore-backup': { weight: 3, kind: 'restore', happen: restoreBackup },
+  pause: { weight: 3, kind: 'pause', happen: pause },
+  'turn-source': { weight: 5, kind: 'sources', happen: turnSource },
+  'read-only': { weight: 4, kind: 'read-only', happen: readOnly },
+  'change-role': { weight: 3, kind: 'roles', happen: changeRole },
+  'move-away': { weight: 4, kind: 'away', happen: moveAway },
 } as const satisfies { readonly [name: string]: Entry };
 export type ShelfEventName = keyof typeof SHELF_EVENTS;
 

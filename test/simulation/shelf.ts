@@ -15,10 +15,17 @@ const ENDINGS = { contacts: '.vcf', calendar: '.ics' } as const;
 /** What a person writes is made of numbers that nobody wrote before, so that each can be looked for. */
 const NUMBER = /555\d{7}/g;
 /** Of Google, as far as it is of use here. */
-const HEADER = `First Name,Last Name,E-mail 1 - Value,${[1, 2, 3, 4, 5, 6, 7, 8].map((at) => `Phone ${at} - Label,Phone ${at} - Value`).join(',')},Notes\r\n`;
+const HEADER = `First Name,Last Name,E-mail 1 - Value,${[1, 2, 3, 4, 5, 6, 7, 8].map((at) => `Phone ${at} - Label,Phone ${at} - Value`).join(',')},Notes`;
+/** What a later version of such a program may have as well. */
+export const MORE_COLUMNS = ['Middle Name', 'Nickname', 'Organization Name', 'Birthday'] as const;
 const CALENDAR = ['BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//elsewhere//EN\r\n', 'END:VCALENDAR\r\n'] as const;
 
-const cellsIn = (row: string): number => row.split(',').length;
+const rowOf = (header: string, cells: { readonly [column: string]: string }): string =>
+  header
+    .split(',')
+    .map((column) => cells[column] ?? '')
+    .join(',');
+const uidOf = (component: string): string => /^UID:(.*?)\r?$/m.exec(component)?.[1] ?? component;
 export const numbersIn = (text: string): readonly string[] => text.match(NUMBER) ?? [];
 
 /** Where one device has its items, as a person and other programs read and write it. */
@@ -29,13 +36,17 @@ export class Shelf {
   readonly path: string;
   /** What people last saved, by its path. */
   readonly #meant = new Map<string, string>();
+  /** First rows that were ever written to the table. */
+  readonly #headers = new Set([HEADER]);
+  /** Texts that stood there once, as a backup has them; microseconds since 1970. */
+  readonly past: { readonly path: string; readonly text: string; readonly modified: number }[] = [];
 
-  constructor(device: SimulatedDevice, kind: ItemKind, shape: Shape) {
+  constructor(device: SimulatedDevice, kind: ItemKind, shape: Shape, name = 'items') {
     this.device = device;
     this.kind = kind;
     this.shape = shape;
     const ending = shape === 'table' && kind === 'contacts' ? '.csv' : ENDINGS[kind];
-    this.path = shape === 'folder' ? `${ROOT}/items` : `${ROOT}/items${ending}`;
+    this.path = shape === 'folder' ? `${ROOT}/${name}` : `${ROOT}/${name}${ending}`;
   }
   get format(): string {
     return FORMATS[this.kind][this.shape];
@@ -44,20 +55,27 @@ export class Shelf {
     return this.format.startsWith('csv');
   }
 
-  /** The texts there are, by their paths. */
+  get #away(): string {
+    return `${this.path}.away`;
+  }
+  /** Somebody moved it out of the way. */
+  get isAway(): boolean {
+    return this.device.user.fs.lstat(this.#away) !== null;
+  }
+
+  /** The texts there are, by their paths, also where they are out of the way just now. */
   texts(): ReadonlyMap<string, string> {
     const { user } = this.device;
+    const there = this.isAway ? this.#away : this.path;
     const names =
-      this.shape === 'folder'
-        ? user.fs.readDirectory(this.path).map(({ name }) => `${this.path}/${name}`)
-        : [this.path];
+      this.shape === 'folder' ? user.fs.readDirectory(there).map(({ name }) => `${this.path}/${name}`) : [this.path];
     const texts = names
       .filter(
         (path) => !path.includes('/.') && (this.shape !== 'folder' || path.toLowerCase().endsWith(ENDINGS[this.kind])),
       )
       .sort()
       .flatMap((path) => {
-        const text = user.readText(path);
+        const text = user.readText(there + path.slice(this.path.length));
         return text === null ? [] : [[path, text] as const];
       });
     return new Map(texts);
@@ -72,18 +90,39 @@ export class Shelf {
     return new Set(files.flatMap(({ content }) => numbersIn(content)));
   }
 
+  /** Of a calendar all that stands together under one UID is one item. */
   itemsIn(text: string): readonly string[] {
     if (this.isTable)
       return text
         .split('\r\n')
         .slice(1)
         .filter((row) => row !== '');
-    const name = this.kind === 'contacts' ? 'VCARD' : 'VEVENT';
-    return text.match(new RegExp(`BEGIN:${name}\\r?\\n[^]*?END:${name}\\r?\\n`, 'g')) ?? [];
+    const name = this.kind === 'contacts' ? 'VCARD' : 'VEVENT|VTODO';
+    const items: string[] = [];
+    let last = 0;
+    for (const { 0: item, index } of text.matchAll(new RegExp(`BEGIN:(${name})\\r?\\n[^]*?END:\\1\\r?\\n`, 'g'))) {
+      const before = items.at(-1);
+      const isOne = this.kind === 'calendar' && before !== undefined && last === index && uidOf(before) === uidOf(item);
+      if (isOne) items[items.length - 1] = before + item;
+      else items.push(item);
+      last = index + item.length;
+    }
+    return items;
+  }
+  /** How many items there are. */
+  count(): number {
+    const items = [...this.texts()].flatMap(([path, text]) => this.itemsIn(text).map((item) => [path, item] as const));
+    if (this.kind === 'contacts') return items.length;
+    return new Set(items.map(([path, item]) => `${path} ${uidOf(item)}`)).size;
+  }
+  /** The first row of a table. */
+  headerOf(text: string): string {
+    const end = text.indexOf('\r\n');
+    return end < 0 ? HEADER : text.slice(0, end);
   }
   /** A text of these items. */
-  textOf(items: readonly string[]): string {
-    if (this.isTable) return HEADER + items.map((row) => `${row}\r\n`).join('');
+  textOf(items: readonly string[], header = HEADER): string {
+    if (this.isTable) return [header, ...items].map((row) => `${row}\r\n`).join('');
     return this.kind === 'contacts' ? items.join('') : `${CALENDAR[0]}${items.join('')}${CALENDAR[1]}`;
   }
   withItem(text: string, item: string): string {
@@ -94,20 +133,58 @@ export class Shelf {
     return end.test(text) ? text.replace(end, (last) => item + last) : this.textOf([item]);
   }
 
-  /** An item as short as it can be. */
-  item(person: number, uid: string, number: string): string {
-    if (this.isTable) return `Given${person},Family${person},p${person}@example.org,,${number}${','.repeat(15)}`;
+  /** An item as short as it can be, of a table with this header. */
+  item(person: number, uid: string, number: string, header = HEADER): string {
+    if (this.isTable)
+      return rowOf(header, {
+        'First Name': `Given${person}`,
+        'Last Name': `Family${person}`,
+        'E-mail 1 - Value': `p${person}@example.org`,
+        'Phone 1 - Value': number,
+      });
     return this.kind === 'contacts'
       ? `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${uid}\r\nFN:Given${person} Family${person}\r\nN:Family${person};Given${person};;;\r\nEMAIL:p${person}@example.org\r\nTEL:${number}\r\nEND:VCARD\r\n`
       : `BEGIN:VEVENT\r\nUID:${uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:2026030${1 + (person % 9)}T100000Z\r\nSUMMARY:Meeting ${person} ${number}\r\nEND:VEVENT\r\n`;
   }
   /** The item with one more thing in it; as it is where it has that already. */
-  extended(item: string, number: string): string {
-    // Of a row that is cut off the last cell is another one, where a number may say nothing.
-    if (this.isTable) return item.endsWith(',') && cellsIn(item) === cellsIn(HEADER) ? `${item}${number}` : item;
-    const [line, end] =
-      this.kind === 'contacts' ? [`NOTE:${number}`, 'END:VCARD'] : [`DESCRIPTION:${number}`, 'END:VEVENT'];
-    return item.includes(line.slice(0, 5)) ? item : item.replace(end, `${line}\r\n${end}`);
+  extended(item: string, number: string, header = HEADER): string {
+    if (this.isTable) {
+      const cells = item.split(',');
+      const at = header.split(',').indexOf('Notes');
+      // Of a row that is cut off the last cell is another one, where a number may say nothing.
+      if (cells.length !== header.split(',').length || cells[at] !== '') return item;
+      return cells.with(at, number).join(',');
+    }
+    const name = this.kind === 'contacts' ? 'NOTE' : 'DESCRIPTION';
+    return item.includes(`${name}:`) ? item : item.replace(/END:(?:VCARD|VEVENT|VTODO)/, `${name}:${number}\r\n$&`);
+  }
+  /** A table as another program writes it, which has its columns otherwise. null: its cells are not to be told apart so simply. */
+  withColumns(text: string, arrange: (columns: readonly string[]) => readonly string[]): string | null {
+    if (text.includes('"')) return null;
+    const columns = this.headerOf(text).split(',');
+    const header = arrange(columns).join(',');
+    this.#headers.add(header);
+    const rows = this.itemsIn(text).map((row) => {
+      const cells = row.split(',');
+      return rowOf(header, Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])));
+    });
+    return this.textOf(rows, header);
+  }
+
+  /** A copy of all that is whole is put by. */
+  backUp(): void {
+    if (this.isAway) return;
+    for (const [path, text] of this.texts()) {
+      const stat = this.device.user.fs.lstat(path);
+      if (
+        stat === null ||
+        text === '' ||
+        this.#isTorn(text) ||
+        this.past.some((each) => each.path === path && each.text === text)
+      )
+        continue;
+      this.past.push({ path, text, modified: Number(stat.modifiedNs / 1000n) });
+    }
   }
 
   /** Saves a text, as a program does that writes it in place, or beside it and renames that. */
@@ -125,6 +202,11 @@ export class Shelf {
       }
       throw error;
     }
+  }
+  /** The text, or the folder of them, is moved out of the way, or back. */
+  moveAway(isAway: boolean): void {
+    const [from, to] = isAway ? [this.path, this.#away] : [this.#away, this.path];
+    this.device.user.move(from, to);
   }
   /** Gives a text another name. */
   rename(path: string, to: string): void {
@@ -150,7 +232,7 @@ export class Shelf {
   }
   /** What the power, or a full disk, left half written is written again by whoever wrote it. null: nothing is. */
   repair(): string | null {
-    const torn = this.#torn();
+    const torn = this.isAway ? [] : this.#torn();
     if (torn.length === 0) return null;
     for (const path of torn) this.save(path, this.#meant.get(path) ?? '', 'rename');
     return `write ${torn} again`;
@@ -162,10 +244,10 @@ export class Shelf {
   }
   #isTorn(text: string): boolean {
     if (text.includes('\0')) return true;
-    if (this.isTable) return text !== '' && !text.startsWith(HEADER.slice(0, -2));
+    if (this.isTable) return text !== '' && ![...this.#headers].some((header) => text.startsWith(header));
     const count = (line: string): number => text.split(line).length;
     return (
-      ['VCARD', 'VEVENT', 'VCALENDAR'].some((name) => count(`BEGIN:${name}`) !== count(`END:${name}`)) ||
+      ['VCARD', 'VEVENT', 'VTODO', 'VCALENDAR'].some((name) => count(`BEGIN:${name}`) !== count(`END:${name}`)) ||
       !/(^|\n)$/.test(text)
     );
   }

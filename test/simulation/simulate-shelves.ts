@@ -3,12 +3,13 @@ import { isLive } from '../../src/main/merge/record-state.ts';
 import { canonicalText } from '../../src/main/past/canonical-text.ts';
 import { collectionId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
-import { formatNamed, type SourceFormat } from '../../src/main/sources/formats.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import type { Finding } from './ledger.ts';
 import { NewChanges } from './new-changes.ts';
 import { type ItemKind, numbersIn, type Shape, Shelf } from './shelf.ts';
-import { SHELF_EVENTS, SHELF_KINDS, type ShelfEventName, type ShelfKind, type ShelfScene } from './shelf-events.ts';
+import type { ShelfScene } from './shelf-deeds.ts';
+import { SHELF_EVENTS, SHELF_KINDS, type ShelfEventName, type ShelfKind } from './shelf-events.ts';
+import { bringBackShelves, takeSource } from './shelf-world-events.ts';
 import { CALLS_THAT_WRITE } from './simulate.ts';
 import { PORT, ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
@@ -102,13 +103,18 @@ class ShelvesRun {
       device.watchesTexts = random.chance(0.7);
       return new Shelf(device, this.#kind, at === 0 ? 'folder' : random.pick(shapes));
     });
+    if (this.#kinds.has('second')) {
+      // A device has the collection in two places.
+      const other = random.pick(this.#shelves.slice(1)) as Shelf;
+      this.#shelves = [...this.#shelves, new Shelf(other.device, this.#kind, random.pick(shapes), 'second')];
+    }
     for (const shelf of this.#shelves) this.#fill(shelf);
     const told = this.#shelves.map(
       ({ device, shape }) => `${device.name} ${shape}${device.folding ? ', folding' : ''}`,
     );
     this.#tell(`${this.#kind}: ${told.join('; ')}; ${[...this.#kinds].join(' ')}`);
     const [first, ...others] = this.#shelves as [Shelf, ...Shelf[]];
-    for (const { device } of this.#shelves) await group.start(device);
+    for (const device of group.devices) await group.start(device);
     const adding = first.device.engine.add({
       location: first.path,
       name: 'items',
@@ -118,10 +124,9 @@ class ShelvesRun {
     group.collection = collectionId((await group.until(first.device, adding))?.collection ?? '');
     for (const shelf of others) {
       const { device } = shelf;
-      const replica = device.engine.openCollection(group.admit(device, first.device).id, 'items', this.#kind);
+      device.engine.openCollection(group.admit(device, first.device).id, 'items', this.#kind);
       this.#introduce();
-      const format = formatNamed(shelf.format) as SourceFormat;
-      await group.until(device, device.engine.addSource(replica, { path: shelf.path, format }));
+      await takeSource(group, shelf);
     }
     await group.pass(random.pick([100, 5000, 60_000]));
     this.#tellChanges();
@@ -154,6 +159,7 @@ class ShelvesRun {
     const group = this.#group;
     const random = this.#random;
     group.ledger.step = step;
+    if (this.#kinds.has('put-back')) for (const shelf of this.#shelves) if (random.chance(0.3)) shelf.backUp();
     const scene: ShelfScene = { group, shelves: this.#shelves, random, wrote: this.#wrote };
     const name = this.#draw();
     const what = await SHELF_EVENTS[name].happen(scene);
@@ -209,13 +215,17 @@ class ShelvesRun {
       device.deafness = 0;
       device.disk.volumeAt(ROOT).capacity = Number.POSITIVE_INFINITY;
     }
-    for (const shelf of this.#shelves) this.#wrote.repair(shelf);
+    for (const shelf of this.#shelves) {
+      if (shelf.isAway) shelf.moveAway(false);
+      this.#wrote.repair(shelf);
+    }
     for (let round = 0; round < 6; round++) {
       for (const device of group.devices) if (device.running === null) await this.#start(device);
       this.#introduce();
       await group.pass(LONG_MS);
       this.#tellChanges();
-      if (!this.#confirm() && round > 0) break;
+      const waits = [await bringBackShelves(group, this.#shelves), this.#confirm()].includes(true);
+      if (!waits && round > 0) break;
     }
     this.#tell(`quiet ${this.#state()}`);
     this.#check();
@@ -238,13 +248,17 @@ class ShelvesRun {
     if (roots.some((root) => root !== roots[0])) group.find('I2', 'what is merged differs');
     for (const [shelf, replica] of this.#replicas()) this.#checkShown(shelf, replica);
     this.#checkNothingLost();
+    this.#checkNothingDoubled();
   }
 
   /** What is merged stands in the texts, as far as they have a place for it, and nothing else does. */
   #checkShown(shelf: Shelf, { collection, synchronizers }: Replica): void {
     const { device } = shelf;
-    const [synchronizer] = synchronizers.values();
-    if (synchronizer === undefined) return;
+    const synchronizer = [...synchronizers.values()].find((each) => each.source.location === shelf.path);
+    if (synchronizer === undefined) {
+      this.#group.find('I2', `${device.name} has ${shelf.path} no more`);
+      return;
+    }
     const { state, reason, source } = synchronizer;
     if (state !== 'ready') this.#group.find('I2', `${device.name} is ${state}: ${reason}`);
     const problems = collection.problems.of(source.row);
@@ -276,7 +290,7 @@ class ShelvesRun {
     for (const [id, numbers] of known)
       for (const number of numbers)
         if (!shown.includes(number)) this.#group.find('I2', `${device.name} does not show ${number} of ${id}`);
-    const count = [...shelf.texts().values()].reduce((sum, text) => sum + shelf.itemsIn(text).length, 0);
+    const count = shelf.count();
     if (count !== live.length) this.#group.find('I2', `${device.name} shows ${count} items of ${live.length}`);
   }
 
@@ -302,12 +316,32 @@ class ShelvesRun {
         current.add(number);
       }
     }
-    const isTame = !this.#kinds.has('remove') && !this.#kinds.has('settle');
     for (const number of this.#wrote.all) {
       if (this.#wrote.givenUp.has(number)) continue;
-      if (!past.has(number)) this.#group.find('I1', `${number} is lost`);
-      else if (isTame && !current.has(number) && !this.#wrote.superseded.has(number))
+      // What was undone or settled is history, which goes with the databases of all.
+      const mayBeForgotten = this.#wrote.superseded.has(number) && this.#group.lostDatabase.size > 0;
+      if (!past.has(number) && !mayBeForgotten) this.#group.find('I1', `${number} is lost`);
+      else if (!current.has(number) && !this.#wrote.superseded.has(number) && !this.#wrote.copied.has(number))
         this.#group.find('I1', `${number} is not current any more`);
+    }
+  }
+
+  /** What one item says no other says as well, unless a person copied it, or what became of one is not decided yet. */
+  #checkNothingDoubled(): void {
+    const collection = this.#replicas()[0]?.[1].collection;
+    if (collection === undefined || collection.records.conflicts > 0) return;
+    const of = new Map<string, string>();
+    for (const { id, state } of collection.records.all()) {
+      if (!isLive(state)) continue;
+      const numbers = [...state.fields].flatMap(([field, siblings]) =>
+        siblings.flatMap(({ value }) => numbersIn(canonicalText(field, value))),
+      );
+      for (const number of new Set(numbers)) {
+        const other = of.get(number);
+        if (other !== undefined && !this.#wrote.copied.has(number))
+          this.#group.find('doubled', `${number} is of ${other} and ${id}`);
+        of.set(number, id);
+      }
     }
   }
 

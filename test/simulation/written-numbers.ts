@@ -6,7 +6,10 @@ export class WrittenNumbers {
   readonly givenUp = new Set<string>();
   /** What may have become history only, though nobody took it away. */
   readonly superseded = new Set<string>();
+  /** What a person has twice. */
+  readonly copied = new Set<string>();
   #next = 5_550_000_000;
+  #names = 0;
   /** Texts of which a person wrote the first half: how they write the rest, and what is not to be seen meanwhile. */
   readonly halves = new Map<Shelf, { readonly hidden: readonly string[]; write(): void }>();
 
@@ -14,6 +17,10 @@ export class WrittenNumbers {
     const number = String(this.#next++);
     this.all.add(number);
     return number;
+  }
+  /** What nothing else is called. */
+  name(): string {
+    return String(this.#names++);
   }
   /** Something a person or the power does; what it throws as a disk does is what happens to people. */
   by(shelf: Shelf, act: () => string): string {
@@ -27,13 +34,19 @@ export class WrittenNumbers {
       if (code === undefined) throw error;
       what = `in vain (${code})`;
     }
-    const after = new Set(this.#standing(shelf));
+    const standing = this.#standing(shelf);
+    const after = new Set(standing);
+    for (const number of after) if (standing.filter((each) => each === number).length > 1) this.copied.add(number);
     for (const number of before) if (!after.has(number)) this.givenUp.add(number);
     for (const number of after) if (!before.includes(number)) this.all.add(number);
     // What found no room was never there.
     for (let number = first; number < this.#next; number++)
       if (!after.has(String(number))) this.all.delete(String(number));
     return what;
+  }
+  /** The same to several shelves at once. */
+  byAll([shelf, ...others]: readonly Shelf[], act: () => string): string {
+    return shelf === undefined ? act() : this.by(shelf, () => this.byAll(others, act));
   }
   /** Writes the rest of what was begun. */
   finish(shelf: Shelf): void {
