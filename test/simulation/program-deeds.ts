@@ -23,7 +23,8 @@ const exportAgain: Deed = (shelf, { random, wrote }) => {
     return `export ${path} with columns in ${how}`;
   }
   const version = random.pick(['3.0', '4.0']);
-  const uids = random.pick(['kept', 'kept', 'left out', 'made up'] as const);
+  // A server keeps the UID of a text.
+  const uids = shelf.server === null ? random.pick(['kept', 'kept', 'left out', 'made up'] as const) : 'kept';
   const items = shelf.itemsIn(text).map((item) => {
     const lines = item.replace(/^VERSION:.*?(?=\r?$)/m, `VERSION:${version}`);
     if (uids === 'kept') return lines;
@@ -40,7 +41,7 @@ const putBack: Deed = (shelf, { random }) => {
   if (past.length === 0) return null;
   const { path, text, modified } = random.pick(past);
   shelf.save(path, text, how(random));
-  if (random.chance(0.5)) shelf.device.user.touch(path, modified);
+  if (random.chance(0.5) && shelf.server === null) shelf.device.user.touch(path, modified);
   return `put back ${path}`;
 };
 
@@ -58,7 +59,7 @@ const copy: Deed = (shelf, { random, wrote }) => {
   }
   const item = random.pick(shelf.itemsIn(text));
   // A calendar has but one item of a UID.
-  if (shelf.kind === 'calendar') return null;
+  if (shelf.kind === 'calendar' || shelf.server !== null) return null;
   for (const number of numbersIn(item)) wrote.copied.add(number);
   shelf.save(path, shelf.withItem(text, item), how(random));
   return `copy an item of ${path}`;
@@ -123,7 +124,8 @@ const workOnTasks: Deed = (shelf, { random, wrote }) => {
   if (task === undefined || random.chance(0.4)) {
     const uid = `task-${shelf.device.name}-${number.slice(-3)}`;
     const item = `BEGIN:VTODO\r\nUID:${uid}\r\nDTSTAMP:20260101T000000Z\r\nDUE:20260305T100000Z\r\nSUMMARY:Do ${number}\r\nEND:VTODO\r\n`;
-    shelf.save(path, shelf.withItem(text, item), how(random));
+    if (shelf.server === null) shelf.save(path, shelf.withItem(text, item), how(random));
+    else shelf.save(shelf.pathOf(uid), shelf.textOf([item]), 'in-place');
     return `add the task ${uid} to ${path}`;
   }
   const isDone = task.includes('STATUS:COMPLETED');

@@ -13,6 +13,7 @@ import {
   pause,
   readOnly,
   restoreBackup,
+  serverFails,
   settle,
   turnSource,
   undo,
@@ -46,6 +47,8 @@ export const SHELF_KINDS = [
   'away',
   'undo',
   'second',
+  'server',
+  'server-fails',
 ] as const;
 export type ShelfKind = (typeof SHELF_KINDS)[number];
 
@@ -74,12 +77,12 @@ const add: Deed = (shelf, { random, wrote }) => {
   const number = wrote.next();
   const uid = `${shelf.device.name}-${person}-${number.slice(-3)}`;
   const found =
-    shelf.shape === 'folder' && random.chance(0.7) ? null : (pickText(shelf, random) ?? [...shelf.texts()][0] ?? null);
+    shelf.server !== null || (shelf.shape === 'folder' && random.chance(0.7))
+      ? null
+      : (pickText(shelf, random) ?? [...shelf.texts()][0] ?? null);
   const item = shelf.item(person, uid, number, found === null ? undefined : shelf.headerOf(found[1]));
-  if (found === null && shelf.shape !== 'folder') return null;
-  const path =
-    found?.[0] ??
-    `${shelf.path}/${random.pick(['', 'Card ', 'ü'])}${uid}${shelf.kind === 'contacts' ? '.vcf' : '.ics'}`;
+  if (found === null && !shelf.isOfMany) return null;
+  const path = found?.[0] ?? shelf.pathOf(`${random.pick(shelf.server === null ? ['', 'Card ', 'ü'] : [''])}${uid}`);
   shelf.save(path, found === null ? shelf.textOf([item]) : shelf.withItem(found[1], item), how(random));
   return `add ${uid} to ${path}`;
 };
@@ -88,7 +91,7 @@ const remove: Deed = (shelf, { group, random, wrote }) => {
   if (found === null) return null;
   const [path, text] = found;
   const items = shelf.itemsIn(text);
-  if (shelf.shape === 'folder' && items.length === 1) shelf.device.user.remove(path);
+  if (shelf.isOfMany && items.length === 1) shelf.remove(path);
   else {
     const item = random.pick(items);
     // Who removes a row removes all that is known of whom it shows.
@@ -169,7 +172,7 @@ const writeSlowly: Deed = (shelf, scene) => {
   const { random, wrote } = scene;
   wrote.finish(shelf);
   const found = pickText(shelf, random);
-  if (found === null) return null;
+  if (found === null || shelf.server !== null) return null;
   const [path, text] = found;
   const [old] = random.shuffle(numbersIn(text));
   if (old === undefined) return null;
@@ -231,6 +234,10 @@ export const SHELF_EVENTS = {
       const shelf = random.pick(shelves);
       const name = random.pick(['edit', 'add', 'rewrite', 'rename-file'] as const);
       if (!group.alive.includes(shelf.device)) return null;
+      if (shelf.server !== null) {
+        shelf.server.before = () => void wrote.by(shelf, () => DEEDS[name](shelf, scene) ?? '');
+        return `${shelf.device.name}: a person will ${name} before the next request`;
+      }
       let left = random.between(1, 60);
       shelf.device.onCall = (call) => {
         if (--left > 0) return null;
@@ -250,9 +257,9 @@ export const SHELF_EVENTS = {
     weight: 4,
     kind: 'power',
     happen: ({ group, shelves, random, wrote }) => {
-      const shelf = random.pick(shelves);
+      const shelf = random.pick(shelves.filter(({ server }) => server === null));
       const { device } = shelf;
-      const others = shelves.filter((other) => other.device === device && other !== shelf);
+      const others = shelves.filter((other) => other.device === device && other !== shelf && other.server === null);
       const lose = (): string =>
         wrote.byAll([shelf, ...others], () => {
           for (const each of [shelf, ...others]) wrote.halves.delete(each);
@@ -289,6 +296,7 @@ export const SHELF_EVENTS = {
   'read-only': { weight: 4, kind: 'read-only', happen: readOnly },
   'change-role': { weight: 3, kind: 'roles', happen: changeRole },
   'move-away': { weight: 4, kind: 'away', happen: moveAway },
+  'server-fails': { weight: 6, kind: 'server-fails', happen: serverFails },
 } as const satisfies { readonly [name: string]: Entry };
 export type ShelfEventName = keyof typeof SHELF_EVENTS;
 

@@ -178,7 +178,7 @@ export const changeRole: WorldEvent = onMember((by, _replica, { group, random })
 
 /** A text is moved out of the way, and back later. */
 export const moveAway: WorldEvent = ({ shelves, random, wrote }) => {
-  const shelf = random.pick(shelves);
+  const shelf = random.pick(shelves.filter(({ server }) => server === null));
   wrote.finish(shelf);
   try {
     shelf.moveAway(!shelf.isAway);
@@ -187,6 +187,16 @@ export const moveAway: WorldEvent = ({ shelves, random, wrote }) => {
     return null;
   }
   return `${shelf.device.name}: ${shelf.path} is ${shelf.isAway ? 'moved away' : 'there again'}`;
+};
+
+/** A server is in trouble, or forgets what it told, or is well again. */
+export const serverFails: WorldEvent = ({ shelves, random }) => {
+  const servers = shelves.flatMap(({ server }) => server ?? []);
+  if (servers.length === 0) return null;
+  const server = random.pick(servers);
+  server.trouble = random.pick(['away', 'busy', 'fails', 'says-nothing', 'full', null, null, null] as const);
+  server.forgetsTokens = random.chance(0.3);
+  return `the server ${server.trouble ?? 'is well'}${server.forgetsTokens ? ', and forgets its tokens' : ''}`;
 };
 
 /** At the end everything is allowed again, and each text belongs to the collection. true: something was to be done. */

@@ -1,15 +1,16 @@
 import type { SeededRandom } from '../fakes/seeded-random.ts';
+import type { SimulatedDav } from '../fakes/simulated-dav.ts';
 import { beforeRename } from '../fakes/simulated-user.ts';
 import { latin1, viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 
 export type ItemKind = 'contacts' | 'calendar';
-/** How a device has its items: all in one text, one or more in each text of a folder, or as rows of a table. */
-export type Shape = 'text' | 'folder' | 'table';
+/** How a device has its items: all in one text, one or more in each text of a folder, as rows of a table, or each by itself on a server. */
+export type Shape = 'text' | 'folder' | 'table' | 'server';
 
 const FORMATS: { readonly [K in ItemKind]: { readonly [S in Shape]: string } } = {
-  contacts: { text: 'vcard', folder: 'vcard-folder', table: 'csv-google' },
-  calendar: { text: 'icalendar', folder: 'icalendar-folder', table: 'icalendar' },
+  contacts: { text: 'vcard', folder: 'vcard-folder', table: 'csv-google', server: 'carddav' },
+  calendar: { text: 'icalendar', folder: 'icalendar-folder', table: 'icalendar', server: 'caldav' },
 };
 const ENDINGS = { contacts: '.vcf', calendar: '.ics' } as const;
 /** What a person writes is made of numbers that nobody wrote before, so that each can be looked for. */
@@ -41,15 +42,31 @@ export class Shelf {
   /** Texts that stood there once, as a backup has them; microseconds since 1970. */
   readonly past: { readonly path: string; readonly text: string; readonly modified: number }[] = [];
 
-  constructor(device: SimulatedDevice, kind: ItemKind, shape: Shape, name = 'items') {
+  /** null: it is on a disk. */
+  readonly server: SimulatedDav | null;
+
+  /** `server`: where the items are on one; several devices may have theirs there. */
+  constructor(
+    device: SimulatedDevice,
+    kind: ItemKind,
+    shape: Shape,
+    name = 'items',
+    server: SimulatedDav | null = null,
+  ) {
     this.device = device;
+    this.server = server;
     this.kind = kind;
     this.shape = shape;
     const ending = shape === 'table' && kind === 'contacts' ? '.csv' : ENDINGS[kind];
-    this.path = shape === 'folder' ? `${ROOT}/${name}` : `${ROOT}/${name}${ending}`;
+    const place = shape === 'folder' ? `${ROOT}/${name}` : `${ROOT}/${name}${ending}`;
+    this.path = server === null ? place : `https://${device.name.toLowerCase()}.example/items/`;
   }
   get format(): string {
     return FORMATS[this.kind][this.shape];
+  }
+  /** Has it a text for each item, or for a few of them? */
+  get isOfMany(): boolean {
+    return this.shape === 'folder' || this.server !== null;
   }
   get isTable(): boolean {
     return this.format.startsWith('csv');
@@ -60,11 +77,12 @@ export class Shelf {
   }
   /** Somebody moved it out of the way. */
   get isAway(): boolean {
-    return this.device.user.fs.lstat(this.#away) !== null;
+    return this.server === null && this.device.user.fs.lstat(this.#away) !== null;
   }
 
   /** The texts there are, by their paths, also where they are out of the way just now. */
   texts(): ReadonlyMap<string, string> {
+    if (this.server !== null) return new Map([...this.server.cards].map(([path, { text }]) => [path, text]));
     const { user } = this.device;
     const there = this.isAway ? this.#away : this.path;
     const names =
@@ -87,7 +105,7 @@ export class Shelf {
   /** The same, also of what a program left beside its texts. */
   allNumbers(): ReadonlySet<string> {
     const files = [...(viewRoot(this.device.disk, ROOT)?.values() ?? [])];
-    return new Set(files.flatMap(({ content }) => numbersIn(content)));
+    return new Set([...files.flatMap(({ content }) => numbersIn(content)), ...this.numbers()]);
   }
 
   /** Of a calendar all that stands together under one UID is one item. */
@@ -175,7 +193,7 @@ export class Shelf {
   backUp(): void {
     if (this.isAway) return;
     for (const [path, text] of this.texts()) {
-      const stat = this.device.user.fs.lstat(path);
+      const stat = this.server === null ? this.device.user.fs.lstat(path) : { modifiedNs: 0n };
       if (
         stat === null ||
         text === '' ||
@@ -189,6 +207,10 @@ export class Shelf {
 
   /** Saves a text, as a program does that writes it in place, or beside it and renames that. */
   save(path: string, text: string, how: 'in-place' | 'rename'): void {
+    if (this.server !== null) {
+      this.server.set(path, text);
+      return;
+    }
     const { user } = this.device;
     const former = this.#meant.get(path);
     this.#meant.set(path, text);
@@ -207,6 +229,20 @@ export class Shelf {
   moveAway(isAway: boolean): void {
     const [from, to] = isAway ? [this.path, this.#away] : [this.#away, this.path];
     this.device.user.move(from, to);
+  }
+  /** Is there something at the path of a text? */
+  has(path: string): boolean {
+    return this.server === null ? this.device.user.fs.lstat(path) !== null : this.server.cards.has(path);
+  }
+  /** Takes a text away. */
+  remove(path: string): void {
+    if (this.server === null) this.device.user.remove(path);
+    else this.server.set(path, null);
+  }
+  /** The path of a text that is not there yet. */
+  pathOf(name: string): string {
+    const directory = this.server === null ? `${this.path}/` : new URL(this.path).pathname;
+    return `${directory}${name}${ENDINGS[this.kind]}`;
   }
   /** Gives a text another name. */
   rename(path: string, to: string): void {
@@ -232,7 +268,7 @@ export class Shelf {
   }
   /** What the power, or a full disk, left half written is written again by whoever wrote it. null: nothing is. */
   repair(): string | null {
-    const torn = this.isAway ? [] : this.#torn();
+    const torn = this.isAway || this.server !== null ? [] : this.#torn();
     if (torn.length === 0) return null;
     for (const path of torn) this.save(path, this.#meant.get(path) ?? '', 'rename');
     return `write ${torn} again`;

@@ -4,6 +4,7 @@ import { canonicalText } from '../../src/main/past/canonical-text.ts';
 import { collectionId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
+import { SimulatedDav, serveDav } from '../fakes/simulated-dav.ts';
 import type { Finding } from './ledger.ts';
 import { NewChanges } from './new-changes.ts';
 import { type ItemKind, numbersIn, type Shape, Shelf } from './shelf.ts';
@@ -35,6 +36,12 @@ const WAITS = [0, 0, 3, 20, 80, 400, 1500, 5000, 12_000];
 /** Longer than the pause between two whole looks. */
 const LONG_MS = 620_000;
 const PEOPLE = 5;
+/** Servers write what they are given as it is, with a stamp of their own, or in another order. */
+const WAYS_OF_SERVERS: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => text.replace(/^REV:.*\r?\n/gm, '').replace(/END:VCARD/g, 'REV:20260101T000000Z\r\n$&'),
+  (text) => text.replace(/^(TEL.*\r?\n|DTSTART.*\r?\n)(NOTE.*\r?\n|SUMMARY.*\r?\n)/gm, '$2$1'),
+];
 
 /** Runs devices that share contacts or a calendar, each with texts of another shape, through what the seed makes of chance. */
 export async function simulateShelves(seed: number | string, options: ShelvesOptions = {}): Promise<ShelvesDone> {
@@ -108,7 +115,14 @@ class ShelvesRun {
       const other = random.pick(this.#shelves.slice(1)) as Shelf;
       this.#shelves = [...this.#shelves, new Shelf(other.device, this.#kind, random.pick(shapes), 'second')];
     }
-    for (const shelf of this.#shelves) this.#fill(shelf);
+    if (this.#kinds.has('server')) this.#moveToServer();
+    for (const shelf of this.#shelves) if (shelf.shape === 'folder') shelf.device.user.mkdirp(shelf.path);
+    // What two have on one server one of them wrote last.
+    for (const shelf of this.#shelves)
+      this.#wrote.by(shelf, () => {
+        this.#fill(shelf);
+        return '';
+      });
     const told = this.#shelves.map(
       ({ device, shape }) => `${device.name} ${shape}${device.folding ? ', folding' : ''}`,
     );
@@ -131,21 +145,31 @@ class ShelvesRun {
     await group.pass(random.pick([100, 5000, 60_000]));
     this.#tellChanges();
   }
+  /** Some of the devices have their items on a server; where two of them have, it may be the same. */
+  #moveToServer(): void {
+    const random = this.#random.fork('server');
+    const { clock } = this.#group;
+    const make = () => new SimulatedDav(this.#kind, random.pick(WAYS_OF_SERVERS));
+    const shared = random.chance(0.4) ? make() : null;
+    this.#shelves = this.#shelves.map((shelf, at) => {
+      const { device } = shelf;
+      const isFirst = this.#shelves.findIndex((each) => each.device === device) === at;
+      if (at === 0 || !isFirst || (at > 1 && random.chance(0.5))) return shelf;
+      const moved = new Shelf(device, this.#kind, 'server', 'items', shared ?? make());
+      const server = moved.server as SimulatedDav;
+      const { host } = new URL(moved.path);
+      serveDav(host, { server, random: random.fork(host), clock, process: () => device.running });
+      return moved;
+    });
+  }
   #fill(shelf: Shelf): void {
     const people = Array.from({ length: PEOPLE }, (_, at) => at).filter(() => this.#random.chance(0.5));
     // Those that several have are the same by their ids; rows of a table meet by what is in them.
     const items = people.map((person) => shelf.item(person, `u${person}`, this.#wrote.next()));
-    if (shelf.shape !== 'folder')
-      shelf.save(shelf.path, items.length === 0 && !shelf.isTable ? '' : shelf.textOf(items), 'in-place');
-    else {
-      shelf.device.user.mkdirp(shelf.path);
+    if (shelf.isOfMany)
       for (const [at, item] of items.entries())
-        shelf.save(
-          `${shelf.path}/u${people[at]}${this.#kind === 'contacts' ? '.vcf' : '.ics'}`,
-          shelf.textOf([item]),
-          'in-place',
-        );
-    }
+        shelf.save(shelf.pathOf(`u${people[at]}`), shelf.textOf([item]), 'in-place');
+    else shelf.save(shelf.path, items.length === 0 && !shelf.isTable ? '' : shelf.textOf(items), 'in-place');
   }
   /** They find each other, as a beacon would have it. */
   #introduce(): void {
@@ -216,6 +240,10 @@ class ShelvesRun {
       device.disk.volumeAt(ROOT).capacity = Number.POSITIVE_INFINITY;
     }
     for (const shelf of this.#shelves) {
+      if (shelf.server !== null) {
+        shelf.server.trouble = null;
+        shelf.server.before = null;
+      }
       if (shelf.isAway) shelf.moveAway(false);
       this.#wrote.repair(shelf);
     }
@@ -347,11 +375,11 @@ class ShelvesRun {
 
   /** I8: nothing happens where nobody does anything. */
   async #checkSilence(): Promise<void> {
-    const count = ({ device }: Shelf): string => {
+    const count = ({ device, server }: Shelf): string => {
       const calls = device.running?.fs.callsByName ?? new Map<string, number>();
       const written = CALLS_THAT_WRITE.flatMap((name) => (calls.has(name) ? `${name} ${calls.get(name)}` : []));
       const logs = this.#group.replica(device)?.collection.log.logs() ?? [];
-      return `${written.join(', ')}; ${logs.map(({ held, applied }) => `${held}/${applied}`).join(' ')}`;
+      return `${written.join(', ')}; ${server?.changed ?? 0}; ${logs.map(({ held, applied }) => `${held}/${applied}`).join(' ')}`;
     };
     const before = this.#shelves.map(count);
     await this.#group.pass(3 * LONG_MS);

@@ -30,8 +30,9 @@ export const ROOT = '/home/sync';
 export const PORT = 21_027;
 const DATA = '/data';
 
-/** What a log may say: a disk's own troubles, which the simulation makes, and the end of a process. */
-const EXPECTED = /the process died at|is on another disk|wrote as one|is not there|\b(?:ENOSPC|EACCES|EPERM|EROFS)\b/;
+/** What a log may say: a disk's own troubles, which the simulation makes, those of a server, and the end of a process. */
+const EXPECTED =
+  /the process died at|is on another disk|wrote as one|is not there|\b(?:ENOSPC|EACCES|EPERM|EROFS)\b|answers (?:429|500)|cannot be reached/;
 
 /** What a device tells those who watch over the simulation. */
 export interface DeviceReport {
