@@ -138,7 +138,7 @@ describe('with devices', () => {
   const one = (shape: object) => [expect.objectContaining(shape)];
   const each = (shape: object) => expect.arrayContaining(one(shape));
   const sources = each({ id: text, location: text, format: 'folder', state: 'ready', reason: null });
-  const settings = { sources, only: [], ignore: [], outside: 0 };
+  const settings = { sources, only: [], ignore: [], readOnly: false, outside: 0 };
 
   // In this order: what a line changes, those after it find.
   it.each<[string, (p: Pair) => readonly string[], unknown]>([
@@ -250,12 +250,12 @@ describe('with devices', () => {
     [
       'source --ignore, --only, --read-only',
       () => ['source', 'docs', '--ignore', '*.tmp', '--ignore', '*.bak', '--only', '*.txt', '--read-only'],
-      { only: ['*.txt'], ignore: ['*.tmp', '*.bak'] },
+      { only: ['*.txt'], ignore: ['*.tmp', '*.bak'], readOnly: true },
     ],
     [
       'source, cleared',
       () => ['source', 'docs', '--ignore', '', '--only', '', '--no-read-only'],
-      { only: [], ignore: [] },
+      { only: [], ignore: [], readOnly: false },
     ],
     ['undo', () => ['undo', change], RESULT],
     ['restore', () => ['restore', 'docs', 'kept.txt', '--at', change], RESULT],
@@ -324,6 +324,16 @@ describe('with devices', () => {
       expect(await ask('config', 'relay')).toEqual({ relay: '' });
     },
   );
+
+  it('patterns are of folders of files only', async () => {
+    const book = join(scratch('book'), 'people.vcf');
+    await ask('add', book, '--create');
+    for (const option of ['--only', '--ignore']) {
+      const { status, out: said } = await call(pair.a.data, 'source', 'people', option, 'x', '--json');
+      expect([status, JSON.parse(said).error.code]).toEqual([1, 'not-files']);
+      expect(await ask('source', 'people', option, '')).toMatchObject({ only: [], ignore: [] });
+    }
+  });
 
   it('ui is an address only where serve gives one', async () => {
     const { status, out: said } = await call(pair.a.data, 'ui', '--json');

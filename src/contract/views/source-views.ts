@@ -84,6 +84,8 @@ export interface SourceSettingsView {
   readonly sources: readonly SourceView[];
   readonly only: readonly string[];
   readonly ignore: readonly string[];
+  /** Nothing is written into the sources here. */
+  readonly readOnly: boolean;
   readonly outside: number;
 }
 

@@ -221,8 +221,13 @@ const source: Command = {
     add: { type: 'string', value: 'PATH|URL', help: 'another source of the collection on this device' },
     format,
     remove: { type: 'string', value: 'SOURCE', help: 'keep this source no longer in step; its files stay' },
-    only: { type: 'string', multiple: true, value: 'PATTERN', help: 'keep only what matches here' },
-    ignore: { type: 'string', multiple: true, value: 'PATTERN', help: 'leave out what matches' },
+    only: {
+      type: 'string',
+      multiple: true,
+      value: 'PATTERN',
+      help: 'of a folder of files: keep only what matches here',
+    },
+    ignore: { type: 'string', multiple: true, value: 'PATTERN', help: 'of a folder of files: leave out what matches' },
     'read-only': { type: 'boolean', help: 'write nothing into the sources here (--no-read-only: write again)' },
     password: { type: 'boolean', help: 'give the account of a source its new password' },
   },
@@ -267,6 +272,7 @@ function showSettings(view: SourceSettingsView, table: Table): string {
     table(['source', 'state', 'format', 'location', 'reason'], rows, 'No source on this device.') +
     patterns('Only', view.only) +
     patterns('Ignored', view.ignore) +
+    (view.readOnly ? 'Read-only: nothing is written into them.\n' : '') +
     (view.outside > 0 ? `Outside: ${counted(view.outside, 'record')}\n` : '')
   );
 }

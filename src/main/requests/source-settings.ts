@@ -14,6 +14,7 @@ export async function changeSource(
   change: SourceChange,
 ): Promise<SourceSettingsView> {
   const { kind } = replica.collection;
+  checkPatterns(replica, [...(change.only ?? []), ...(change.ignore ?? [])]);
   if (change.add !== undefined)
     await engine.addSource(replica, await engine.place(change.add, true, { kind, format: change.format ?? null }));
   if (change.remove !== undefined) {
@@ -33,6 +34,18 @@ export async function changeSource(
   return settingsView(replica);
 }
 
+/** Fails with `bad-pattern`; with `not-files` where there are no paths to match: the whole of it would go on being kept in step. */
+function checkPatterns({ id, collection }: Replica, patterns: readonly string[]): void {
+  const broken = patterns.find((pattern) => pattern.includes('\n'));
+  if (broken !== undefined) throw new LockstepError('bad-pattern', 'A pattern is one line.', broken);
+  if (collection.kind !== 'files' && patterns.some((pattern) => pattern !== ''))
+    throw new LockstepError(
+      'not-files',
+      `${collection.stored.name} is no folder of files: it is kept in step as a whole, without patterns.`,
+      id,
+    );
+}
+
 function merged(
   before: SourceSettings,
   only?: readonly string[],
@@ -41,8 +54,6 @@ function merged(
 ): SourceSettings {
   const given = (patterns: readonly string[] | undefined, old: readonly string[]) =>
     patterns === undefined ? old : patterns.filter((each) => each !== '');
-  for (const pattern of [...(only ?? []), ...(ignore ?? [])])
-    if (pattern.includes('\n')) throw new LockstepError('bad-pattern', 'A pattern is one line.', pattern);
   return {
     only: given(only, before.only),
     ignore: given(ignore, before.ignore),
@@ -56,6 +67,7 @@ function settingsView(replica: Replica): SourceSettingsView {
     sources: [...replica.synchronizers.values()].map((each) => sourceView(replica, each)),
     only: first?.source.settings.only ?? [],
     ignore: first?.source.settings.ignore ?? [],
+    readOnly: first?.source.settings.readOnly ?? false,
     outside: countOutside(replica),
   };
 }
