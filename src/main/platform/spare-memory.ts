@@ -6,6 +6,8 @@ import type { Clock } from './clock.ts';
 const LOOK_MS = 5000;
 /** So much has to be worth a collection, which holds up each thread for some 50 ms: heaps breathe by half of it. */
 const WORTH_BYTES = 20 << 20;
+/** Who grew by more since the last look is at work, though nothing may be looked at or written just then: packages come, or are put up. */
+const STILL_BYTES = 8 << 20;
 
 /** The memory of this process. */
 export interface ProcessMemory {
@@ -26,19 +28,27 @@ export function releaseHeap(): void {
   setFlagsFromString('--no-expose-gc');
 }
 
-/** Gives memory back once large work has ended: what stays resident is what is in use. Returns how to stop. */
+/**
+ * Gives memory back once large work has ended: what stays resident is what is in use. Ended is what two looks in a row saw nothing of; between two
+ * parts of it a collection would only hold up the next. Returns how to stop.
+ */
 export function giveBackSpare(clock: Clock, isBusy: () => boolean, memory: ProcessMemory): () => void {
   let least = memory.resident();
+  let before = least;
+  let wasQuiet = false;
   let isStopped = false;
   let cancel = () => {};
   const look = async (): Promise<void> => {
     const now = memory.resident();
+    const isQuiet = !isBusy() && now - before < STILL_BYTES;
     if (now < least) least = now;
-    else if (now - least > WORTH_BYTES && !isBusy()) {
+    else if (now - least > WORTH_BYTES && isQuiet && wasQuiet) {
       await memory.release();
       // What is in use counts no longer.
       least = memory.resident();
     }
+    wasQuiet = isQuiet;
+    before = memory.resident();
     again();
   };
   const again = (): void => {

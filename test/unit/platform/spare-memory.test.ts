@@ -5,6 +5,8 @@ import { FakeClock } from '../../fakes/fake-clock.ts';
 
 const MB = 1 << 20;
 const LONG = 60_000;
+/** As far apart as its looks are. */
+const LOOK = 5000;
 
 /** Resident megabytes; `release` leaves what is in use. */
 class FakeMemory implements ProcessMemory {
@@ -47,6 +49,29 @@ describe('memory that is not in use any more', () => {
     memory.held = 400;
     await clock.advance(LONG);
     expect(memory.released).toBe(2);
+  });
+
+  it('is not asked for between two parts of the work', async () => {
+    const clock = new FakeClock();
+    const memory = new FakeMemory(120);
+    let busy = true;
+    giveBackSpare(clock, () => busy, memory);
+    memory.held = 200;
+    await clock.advance(LOOK);
+    // What was read is there, and the next part of it begins before the look after this one.
+    busy = false;
+    await clock.advance(LOOK);
+    busy = true;
+    await clock.advance(LOOK);
+    // Nothing is looked at or written, and more and more comes.
+    busy = false;
+    for (let at = 0; at < 5; at++) {
+      memory.held += 20;
+      await clock.advance(LOOK);
+    }
+    expect(memory.released).toBe(0);
+    await clock.advance(2 * LOOK);
+    expect(memory.released).toBe(1);
   });
 
   it('is not asked for again and again where all of it is in use', async () => {
