@@ -5,7 +5,7 @@ export interface GroupMember {
   readonly revision: Uint8Array | null | undefined;
 }
 
-/** Members of a group that are kept from one look to the next: half a KB each. */
+/** Members of a group that are kept from one look to the next: a quarter of a KB each. */
 export const MEMBERS_AT_HAND = 20_000;
 /** From so many rows on, reading all of a group anew is no dearer than reading each of them. */
 const MOST_CHANGED = 100;

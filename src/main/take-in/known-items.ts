@@ -6,6 +6,7 @@ import { type RecordId, recordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { lastFieldsOf, nativeOf } from '../snapshot/lens.ts';
 import { revisionIn, vouches } from '../snapshot/stored-revision.ts';
+import type { Revision } from '../sources/source-adapter.ts';
 import type { KnownItems, KnownRevision } from '../sources/text/known-revisions.ts';
 import { changedMembers, type GroupMember } from '../store/group-at-hand.ts';
 
@@ -70,6 +71,20 @@ class RevisionsOf {
 }
 
 function entryOf({ name, revision }: GroupMember): [RecordId, KnownRevision | undefined] {
-  const isHeld = revision instanceof Uint8Array;
-  return [recordId(name), isHeld ? { revision: revisionIn(revision), vouches: vouches(revision) } : undefined];
+  return [recordId(name), revision instanceof Uint8Array ? new HeldRevision(revision) : undefined];
+}
+
+/** As the snapshot has it. Of thousands that are known few are asked what they say. */
+class HeldRevision implements KnownRevision {
+  readonly #stored: Uint8Array;
+
+  constructor(stored: Uint8Array) {
+    this.#stored = stored;
+  }
+  get revision(): Revision {
+    return revisionIn(this.#stored);
+  }
+  get vouches(): boolean {
+    return vouches(this.#stored);
+  }
 }

@@ -28,6 +28,20 @@ describe('RecordStore', () => {
     expect(new RecordStore(database, 1, 'files').find(recordId('new/a'))?.row).toBe(row);
   });
 
+  it('tells revisions of a group out of memory that many share, also that there is none', () => {
+    for (const [at, name] of ['a', 'b', 'c', 'd'].entries()) {
+      const row = records.put(recordId(`d/${name}`), null, live(at));
+      if (name !== 'd') records.putSnapshot(1, row, name === 'c' ? null : Uint8Array.of(0, 255, at), null);
+    }
+    const [a, b, c, d] = records.group(1, 'd').map(({ revision }) => revision);
+    expect([c, d]).toEqual([null, undefined]);
+    expect([a, b].map((revision) => [...(revision as Uint8Array)])).toEqual([
+      [0, 255, 0],
+      [0, 255, 1],
+    ]);
+    expect((a as Uint8Array).buffer).toBe((b as Uint8Array).buffer);
+  });
+
   it('tells a group as it is after each change of a record or a snapshot in it', () => {
     const [one, two] = [Uint8Array.of(1), Uint8Array.of(2)];
     const told = (source: number) =>

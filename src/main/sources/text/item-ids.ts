@@ -3,12 +3,15 @@ import { type RecordId, recordId } from '../../record/ids.ts';
 import type { Fields, Value } from '../../record/value.ts';
 
 const URN = /^urn:uuid:/i;
+/** As most UIDs are: of these the record is of the same name. */
+const PLAIN = /^[\w.@-]*$/;
 
 /**
  * The record a UID stands for. `urn:uuid:x` and `x` are one. Records of files lie in directories told by `/`; those of texts all lie in one, so
  * it is written as `%2F`.
  */
 export function recordIdOfUid(uid: string): RecordId {
+  if (PLAIN.test(uid)) return recordId(uid);
   return recordId(uid.replace(URN, '').replace(/[%/\p{Cc}]/gu, escaped));
 }
 

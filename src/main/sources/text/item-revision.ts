@@ -36,6 +36,14 @@ export function writeItemRevision({ digest, document, name, uid, readAs, pieces 
   return Buffer.concat([digest, Uint8Array.of(document.length), document, Buffer.from(text)]);
 }
 
+/** As `writeItemRevision`, of an item of which there is no more to say than its digest, a character for each byte (`digestTextOf`). */
+export function plainItemRevision(digest: string): Revision {
+  const revision = Buffer.allocUnsafe(DIGEST_BYTES + 1);
+  revision.write(digest, 0, DIGEST_BYTES, 'latin1');
+  revision[DIGEST_BYTES] = 0;
+  return revision;
+}
+
 /** The digest of what the item says. */
 export const digestIn = (revision: Revision): ItemRevision['digest'] => revision.subarray(0, DIGEST_BYTES);
 

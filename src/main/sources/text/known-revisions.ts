@@ -34,20 +34,24 @@ export class KnownItem {
   readonly uid: string;
   /** The same. */
   readonly pieces: number;
-  readonly vouches: boolean;
-  readonly stored: Revision;
+  readonly #known: KnownRevision;
   #listed: ListedItem | null = null;
   /** The document that was found to hold it just so. */
   #foundIn: ListedDocument | null = null;
 
-  constructor(id: RecordId, { uid, pieces }: Pick<ItemRevision, 'uid' | 'pieces'>, vouches: boolean, stored: Revision) {
+  constructor(id: RecordId, { uid, pieces }: Pick<ItemRevision, 'uid' | 'pieces'>, known: KnownRevision) {
     this.id = id;
     this.uid = uid;
     this.pieces = pieces;
-    this.vouches = vouches;
-    this.stored = stored;
+    this.#known = known;
   }
 
+  get vouches(): boolean {
+    return this.#known.vouches;
+  }
+  get stored(): Revision {
+    return this.#known.revision;
+  }
   get digest(): Uint8Array {
     return digestIn(this.stored);
   }
@@ -105,12 +109,12 @@ export function knownRevisions(items: KnownItems): Known {
 function allKnown(revisions: Revisions): Known {
   const found = new Map<string, KnownItem[]>();
   const readBefore = new Map<string, string>();
-  for (const [id, { revision, vouches }] of revisions) {
-    const names = namesIn(revision);
+  for (const [id, revision] of revisions) {
+    const names = namesIn(revision.revision);
     const { name, readAs } = names;
     if (readAs !== '') readBefore.set(name, readAs);
     const own = found.get(name);
-    const each = new KnownItem(id, names, vouches, revision);
+    const each = new KnownItem(id, names, revision);
     if (own === undefined) found.set(name, [each]);
     else own.push(each);
   }
@@ -140,7 +144,7 @@ function changedKnown(before: Revisions, revisions: Revisions): Known | null {
     const names = namesIn(now.revision);
     if (names.readAs !== '') return null;
     isPlain &&= names.uid === '';
-    itemsIn(names.name).push(new KnownItem(id, names, now.vouches, now.revision));
+    itemsIn(names.name).push(new KnownItem(id, names, now));
   }
   const found = PatchedMap.from(
     former.in,

@@ -25,21 +25,20 @@ export function unassigned(document: Loaded): Loaded {
   return document;
 }
 
-/**
- * An item is one of one text, which never changes; its digest is asked for at every step. A character for each byte: an array of bytes takes 400 for these
- * 16, and there may be a hundred thousand.
- */
-const digests = new WeakMap<NativeItem, string>();
 /** Digits of hexadecimal. */
 const DIGEST_DIGITS = 32;
 
 /** What tells an item by its bytes, with those it is understood by: 16 bytes. */
-export function digestOf({ bytes }: SplitText, item: NativeItem): Uint8Array {
-  const known = digests.get(item);
-  if (known !== undefined) return Buffer.from(known, 'latin1');
-  const digest = Buffer.from(contentDigest(bytesOf(bytes, item)).slice(0, DIGEST_DIGITS), 'hex');
-  digests.set(item, digest.toString('latin1'));
-  return digest;
+export const digestOf = (text: SplitText, item: NativeItem): Uint8Array =>
+  Buffer.from(digestTextOf(text, item), 'latin1');
+
+/**
+ * The same, a character for each byte: an array of them takes 400 for these 16. An item is one of one text, which never changes; this is asked for at every
+ * step, and so kept in it.
+ */
+export function digestTextOf({ bytes }: SplitText, item: NativeItem): string {
+  item.digest ??= Buffer.from(contentDigest(bytesOf(bytes, item)).slice(0, DIGEST_DIGITS), 'hex').toString('latin1');
+  return item.digest;
 }
 
 /**
@@ -58,8 +57,7 @@ export function itemsThatStayed(before: SplitText, now: SplitText): number {
     if (was.spans.length !== is.spans.length || was.context.length !== is.context.length) break;
     if (!was.spans.every((span, at) => isSame(span, is.spans[at]))) break;
     if (!was.context.every((span, at) => isSame(span, is.context[at]))) break;
-    const digest = digests.get(was);
-    if (digest !== undefined) digests.set(is, digest);
+    is.digest ??= was.digest ?? null;
   }
   return count;
 }

@@ -16,6 +16,8 @@ export interface NativeItem {
   readonly uid: string | null;
   /** What further decides what it means and lies outside of it: time zones it names. Bytes of them count for its revision. */
   readonly context: readonly Span[];
+  /** What tells it by its bytes, once somebody asked (`digestOf`): of a hundred thousand items nothing beside them has to be kept. */
+  digest?: string | null;
 }
 
 /** A text taken apart. Everything that is in no item stays as it is, whatever is written. */

@@ -3,8 +3,8 @@ import type { RecordId } from '../../record/ids.ts';
 import type { Revision } from '../source-adapter.ts';
 import type { ReadDocument } from './document-place.ts';
 import { NUMBER, recordIdOfUid } from './item-ids.ts';
-import { type ItemRevision, writeItemRevision } from './item-revision.ts';
-import { digestOf, type Loaded } from './loaded-text.ts';
+import { type ItemRevision, plainItemRevision, writeItemRevision } from './item-revision.ts';
+import { digestOf, digestTextOf, type Loaded } from './loaded-text.ts';
 import type { NativeItem, ReadBefore, SplitText, TextFormat } from './text-format.ts';
 
 /** Where an item is. */
@@ -120,27 +120,24 @@ export class TextsAtHand {
 
   /** Bytes that decide what an item says: it is the same as long as they are. */
   revisionOf(document: Loaded, item: NativeItem, id: RecordId): Revision {
-    const made = this.#many ? undefined : revisions.get(item);
-    if (made?.id === id) return made.revision;
+    const { readAs = '' } = document.text;
     const uid = item.uid === null ? '' : recordIdOfUid(item.uid);
+    const isOwn = uid === id || uid === id.replace(NUMBER, '');
+    if (isOwn && document.name === '' && readAs === '' && !this.#many)
+      return plainItemRevision(digestTextOf(document.text, item));
     const own: ItemRevision = {
       digest: digestOf(document.text, item),
       document: NO_BYTES,
       name: document.name,
-      uid: uid === id || uid === id.replace(NUMBER, '') ? '' : uid,
-      readAs: document.text.readAs ?? '',
+      uid: isOwn ? '' : uid,
+      readAs,
       pieces: 1,
     };
-    const revision = writeItemRevision(
+    return writeItemRevision(
       this.#many ? { ...own, document: document.revision, pieces: piecesOf(document.text) } : own,
     );
-    if (!this.#many) revisions.set(item, { id, revision });
-    return revision;
   }
 }
-
-/** Of items of a text that has all there are, as they were told last: each look asks for those of thousands. */
-const revisions = new WeakMap<NativeItem, { readonly id: RecordId; readonly revision: Revision }>();
 
 const piecesOf = ({ items, damaged }: SplitText): number => items.length + damaged.length;
 

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { digestIn, isOfDocument, namesIn, writeItemRevision } from '../../../../src/main/sources/text/item-revision.ts';
+import {
+  digestIn,
+  isOfDocument,
+  namesIn,
+  plainItemRevision,
+  writeItemRevision,
+} from '../../../../src/main/sources/text/item-revision.ts';
 
 const digest = new Uint8Array(16).fill(7);
 const document = Uint8Array.of(1, 0, 2);
@@ -21,4 +27,9 @@ it.each([
 it('is of an item alone in its document as short as can be, as those that tell no number are', () => {
   const alone = writeItemRevision({ digest, document, name: 'a.vcf', uid: '', readAs: '', pieces: 1 });
   expect(Buffer.from(alone)).toEqual(Buffer.concat([digest, Uint8Array.of(3), document, Buffer.from('a.vcf')]));
+});
+
+it('is the same where there is no more to say than the digest', () => {
+  const said = writeItemRevision({ digest, document: new Uint8Array(0), name: '', uid: '', readAs: '', pieces: 1 });
+  expect(plainItemRevision(Buffer.from(digest).toString('latin1'))).toEqual(said);
 });

@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
-import type { TextFormat } from '../../../../src/main/sources/text/text-format.ts';
+import { digestOf } from '../../../../src/main/sources/text/loaded-text.ts';
+import type { SplitText, TextFormat } from '../../../../src/main/sources/text/text-format.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as (options: { type: 'major'; execution: 'sync' }) => void;
@@ -45,5 +46,25 @@ describe('a text that was taken apart', () => {
     expect(split.items).toHaveLength(EIGHT.length);
     // The last text a regular expression looked at is kept by V8 itself.
     expect(after - before).toBeLessThan(2 * LENGTH);
+  });
+
+  it('takes little for each of many cards, with what tells it by its bytes', () => {
+    const COUNT = 20_000;
+    const small = (n: number): string => `BEGIN:VCARD\r\nUID:${String(n).padStart(32, '0')}\r\nFN:A\r\nEND:VCARD\r\n`;
+    const bytes = Buffer.from(Array.from({ length: COUNT }, (_, n) => small(n)).join(''));
+    const format = vcardFormat('4.0');
+    const told = (): SplitText => {
+      const text = format.split(bytes);
+      for (const item of text.items) digestOf(text, item);
+      return text;
+    };
+    // The first time is for what doing so takes, and for what is let go of only then.
+    const texts: SplitText[] = [];
+    const [, before = 0, , after = 0] = [0, 1, 2, 3].map(() => {
+      texts.push(told());
+      return used();
+    });
+    expect((after - before) / (2 * COUNT)).toBeLessThan(190);
+    expect(texts.map(({ items }) => items.length)).toEqual([COUNT, COUNT, COUNT, COUNT]);
   });
 });

@@ -14,11 +14,26 @@ export const BLANK = /^(?:\xef\xbb\xbf)?\s*$/;
 const PIECE = 256 << 10;
 const LF = 10;
 
-export const itemOf = (start: number, end: number, uid: string | null): NativeItem => ({
-  uid,
-  spans: [{ start, end }],
-  context: NO_SPANS,
-});
+/** A card in its text. A hundred thousand may be at hand: as an array of one span each would be three times as large. */
+class Card implements NativeItem {
+  readonly uid: string | null;
+  readonly start: number;
+  readonly end: number;
+  digest: string | null = null;
+
+  constructor(start: number, end: number, uid: string | null) {
+    this.start = start;
+    this.end = end;
+    this.uid = uid;
+  }
+  get spans(): readonly Span[] {
+    return [{ start: this.start, end: this.end }];
+  }
+  get context(): readonly Span[] {
+    return NO_SPANS;
+  }
+}
+export const itemOf = (start: number, end: number, uid: string | null): NativeItem => new Card(start, end, uid);
 const NO_SPANS: readonly Span[] = [];
 
 /**
