@@ -53,11 +53,13 @@ export interface DocumentPlace {
   current?(name: string): Uint8Array | null;
   /**
    * Same order; a document that went, changes just now or cannot be read is a problem of its own. `atHand`: bytes of a document as whoever asks has them,
-   * for a place of large ones: where it says just that it comes with those, and is not in memory twice.
+   * for a place of large ones: where it says just that it comes with those, and is not in memory twice. `isOther`: told before one is read that says
+   * something else, and does not go on where those end.
    */
   read(
     names: readonly string[],
     atHand?: (name: string) => Uint8Array | undefined,
+    isOther?: (name: string) => void,
   ): Promise<readonly (ReadDocument | UnreadDocument)[]>;
   /**
    * Replaces a document whole, if it still has the revision. `expected` null: there must be none of that name. `bytes` null: it is

@@ -69,8 +69,10 @@ export class OneFile implements DocumentPlace {
   read(
     names: readonly string[],
     atHand: (name: string) => Uint8Array | undefined = () => undefined,
+    isOther: (name: string) => void = () => undefined,
   ): Promise<readonly (ReadDocument | UnreadDocument)[]> {
-    return Promise.resolve(names.map((name) => readDocument(this.#file(name), atHand(name))));
+    const own = (name: string): AtHand => ({ bytes: () => atHand(name), isOther: () => isOther(name) });
+    return Promise.resolve(names.map((name) => readDocument(this.#file(name), own(name))));
   }
 
   write(_name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
@@ -161,10 +163,16 @@ export interface TextFile {
   replaced(aside: string, was: string): void;
 }
 
-/** A text, with the revision it had while all of it was read. `atHand`: as `DocumentPlace.read`. */
+/** As `DocumentPlace.read` says of one. It is asked for, and not given, so that nothing else holds it in memory. */
+interface AtHand {
+  bytes(): Uint8Array | undefined;
+  isOther(): void;
+}
+
+/** A text, with the revision it had while all of it was read. */
 export function readDocument(
   { fs, name, path, isFresh }: TextFile,
-  atHand?: Uint8Array,
+  atHand: AtHand | null = null,
 ): ReadDocument | UnreadDocument {
   try {
     const before = fs.lstat(path);
@@ -186,15 +194,22 @@ export function readDocument(
   }
 }
 
-/** All of a file of this size, as `atHand` where those are its bytes. null: it is shorter. */
-function bytesIn(fs: FileSystem, fd: number, size: number, atHand: Uint8Array | undefined): Uint8Array | null {
-  if (atHand?.length === size && saysJust(fs, fd, atHand)) return atHand;
+/** All of a file of this size, as it is at hand where it says just that. null: it is shorter. */
+function bytesIn(fs: FileSystem, fd: number, size: number, atHand: AtHand | null): Uint8Array | null {
+  const same = bytesAsAtHand(fs, fd, size, atHand?.bytes());
+  if (same === size) return atHand?.bytes() ?? new Uint8Array(0);
+  if (same === null) atHand?.isOther();
   const bytes = new Uint8Array(size);
   return readFully(fs, fd, bytes, 0) < size ? null : bytes;
 }
 
 /** A text is compared in pieces of so many bytes: it need not be in memory twice. */
 const PIECE = 256 << 10;
+
+/** The length of what is at hand, where a file of this size begins with that. null: it does not. */
+function bytesAsAtHand(fs: FileSystem, fd: number, size: number, atHand: Uint8Array | undefined): number | null {
+  return atHand !== undefined && atHand.length <= size && saysJust(fs, fd, atHand) ? atHand.length : null;
+}
 
 function saysJust(fs: FileSystem, fd: number, bytes: Uint8Array): boolean {
   const piece = Buffer.allocUnsafe(Math.min(PIECE, bytes.length));
@@ -222,7 +237,7 @@ export function writeDocument(file: TextFile, expected: Uint8Array | null, bytes
 
 /** What stands there, which was just written. */
 export function writtenDocument(file: TextFile, bytes: Uint8Array): DocumentWritten {
-  const document = readDocument(file, bytes);
+  const document = readDocument(file, { bytes: () => bytes, isOther: () => undefined });
   if ('code' in document) return { done: 'refused', reason: 'changed-underneath', detail: document.detail };
   // Whoever wrote to it at once is not taken for us: the next look finds out what they changed.
   if (!equalBytes(document.bytes, bytes))

@@ -19,6 +19,7 @@ import type {
   SourceAdapter,
   SourceCondition,
 } from '../source-adapter.ts';
+import { discard } from './appended.ts';
 import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
@@ -188,18 +189,14 @@ export class TextAdapter implements SourceAdapter {
     const claimed = new Set(items.map(({ id }) => id));
     const toRead: string[] = [];
     const loaded = new Map<string, Loaded>();
-    for (const listed of vouched?.others ?? documents) {
-      const former = this.#texts.get(listed.name);
-      if (former !== undefined && !former.fresh && equalBytes(former.revision, listed.revision))
-        loaded.set(listed.name, former);
-      else toRead.push(listed.name);
-    }
+    for (const listed of vouched?.others ?? documents) if (!this.#takeAtHand(listed, loaded)) toRead.push(listed.name);
     const unread = [...unlisted];
     const { bytesOf } = this.#texts;
+    const isOther = (name: string): void => this.#letGo(name);
     for (let at = 0; at < toRead.length; at += DOCUMENTS_AT_ONCE) {
       // What was not read is not gone.
       if (signal.aborted) throw new LockstepError('stopped', 'the listing was stopped');
-      for (const read of await this.#place.read(toRead.slice(at, at + DOCUMENTS_AT_ONCE), bytesOf)) {
+      for (const read of await this.#place.read(toRead.slice(at, at + DOCUMENTS_AT_ONCE), bytesOf, isOther)) {
         if ('code' in read) unread.push(read);
         else loaded.set(read.name, this.#texts.load(read));
       }
@@ -219,6 +216,23 @@ export class TextAdapter implements SourceAdapter {
     }
     this.#assign.assign(unsure, known, claimed);
     return { items, problems, claimed, loaded, read: toRead.length };
+  }
+
+  /** Is it at hand, as it is listed? Else nothing here keeps what is. */
+  #takeAtHand({ name, revision }: ListedDocument, loaded: Map<string, Loaded>): boolean {
+    const former = this.#texts.get(name);
+    if (former === undefined || former.fresh || !equalBytes(former.revision, revision)) return false;
+    loaded.set(name, former);
+    return true;
+  }
+
+  /** A text that says something else now: all that was known of it goes before that is read, but for how its characters were read. */
+  #letGo(name: string): void {
+    if (this.#format.guesses === true) return;
+    this.#told = null;
+    const bytes = this.#texts.bytesOf(name);
+    this.#texts.forget(name);
+    if (bytes !== undefined) discard(bytes);
   }
 
   async read(ids: readonly RecordId[]): Promise<readonly (Reading | ItemProblem)[]> {

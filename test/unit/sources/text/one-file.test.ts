@@ -71,3 +71,51 @@ it('takes no more new items at a time than fit into memory beside it', async () 
   await adapter.list(null, null, () => undefined, never);
   expect(adapter.batch).toBe(5000);
 });
+
+describe('a large text that is another by now', () => {
+  const cardOf = (n: number): string =>
+    `BEGIN:VCARD\nVERSION:4.0\nUID:${n}\nFN:${n}\nNOTE:${'long '.repeat(100)}\nEND:VCARD\n`;
+  const CARDS = Array.from({ length: 3000 }, (_, n) => cardOf(n)).join('');
+
+  /** Looks at it before and after the change; the bytes that were read each time, and what is told then. */
+  async function looks(change: (text: string) => string) {
+    const { clock, file, user } = room(CARDS);
+    const texts: Uint8Array[] = [];
+    const read = file.read.bind(file);
+    file.read = async (...asked) => {
+      const found = await read(...asked);
+      for (const each of found) if (!('code' in each)) texts.push(each.bytes);
+      return found;
+    };
+    const known = { revisions: () => new Map(), native: () => null, shown: () => null, isOneWith: () => null };
+    const snapshot = { ...known, isNamed: () => false, awaited: () => [] };
+    const adapter = new TextAdapter(vcardFormat('4.0'), file, snapshot, clock);
+    const ids: string[] = [];
+    for (const text of [CARDS, change(CARDS)]) {
+      user.writeFile(PATH, text);
+      await clock.advance(60_000);
+      ids.length = 0;
+      await adapter.list(
+        null,
+        null,
+        (event) => {
+          if (event.is === 'groups') ids.push(...event.groups.flatMap(({ items }) => items.map(({ id }) => id)));
+        },
+        never,
+      );
+    }
+    return { texts, ids };
+  }
+
+  it('is not in memory beside what it was', async () => {
+    const { texts, ids } = await looks((text) => text.replace('FN:1500\n', 'FN:Ana\n'));
+    expect(texts.map(({ length }) => length)).toEqual([0, CARDS.length - 1]);
+    expect([ids.length, ids[1500]]).toEqual([3000, '1500']);
+  });
+
+  it('is taken apart from where it ended, where it goes on', async () => {
+    const { texts, ids } = await looks((text) => text + cardOf(3000));
+    expect(texts.map(({ length }) => length)).toEqual([CARDS.length, CARDS.length + cardOf(3000).length]);
+    expect([ids.length, ids.at(-1)]).toEqual([3001, '3000']);
+  });
+});
