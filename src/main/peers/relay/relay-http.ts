@@ -138,9 +138,28 @@ export class RelayHttp implements RelayWire {
           },
         );
       });
-      asked.end(bytes ?? undefined);
+      send(asked, bytes);
     });
   }
+}
+
+/** So much of a body is given to the connection at a time: whatever it is given is encrypted at once, and in memory until it went. */
+const PIECE = 256 * 1024;
+
+function send(asked: ClientRequest, body: Uint8Array | null): void {
+  if (body === null || body.length <= PIECE) {
+    asked.end(body ?? undefined);
+    return;
+  }
+  const from = (start: number): void => {
+    for (let at = start; at < body.length; at += PIECE) {
+      if (asked.write(body.subarray(at, at + PIECE))) continue;
+      asked.once('drain', () => from(at + PIECE));
+      return;
+    }
+    asked.end();
+  };
+  from(0);
 }
 
 /** All of the answer, in memory of its own, and no more of it than may be. */

@@ -1,4 +1,6 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DeviceIdentity, makeSecrets } from '../../../../src/main/peers/identity/identity.ts';
 import { aclBytes, authenticationBytes } from '../../../../src/main/peers/protocol/relay-statements.ts';
@@ -666,6 +668,32 @@ describe('a session with a relay', () => {
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     );
     expect(await session.touchPacks(PHOTOS, ['a1', 'a2'])).toEqual(['a2']);
+  });
+
+  it('puts a large pack up piece by piece, none of which is encrypted before those before it went', async () => {
+    const { session, hears, begin, relay } = await world((it) => {
+      it.scripts.set(`PUT /v1/groups/${PHOTOS}/packs/`, () => ({ body: {} }));
+    });
+    await begin(member(PHOTOS));
+    await hears('ready 0');
+    let most = 0;
+    const watched = (message: unknown): void => {
+      const { request } = message as { readonly request: ClientRequest };
+      request.once('socket', (socket) => {
+        const write = socket.write.bind(socket) as (...given: unknown[]) => boolean;
+        socket.write = ((...given: unknown[]) => {
+          const more = write(...given);
+          most = Math.max(most, socket.writableLength);
+          return more;
+        }) as typeof socket.write;
+      });
+    };
+    subscribe('http.client.request.created', watched);
+    const pack = Buffer.alloc(5_000_000, 'a large pack, ');
+    const name = await session.putPack(PHOTOS, pack).finally(() => unsubscribe('http.client.request.created', watched));
+    expect(relay.heard.find(isTo(`PUT /v1/groups/${PHOTOS}/packs/${name}`))?.body.equals(pack)).toBe(true);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(1_000_000);
   });
 
   describe('with a relay that lies', () => {
