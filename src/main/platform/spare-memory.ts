@@ -6,6 +6,8 @@ import type { Clock } from './clock.ts';
 const LOOK_MS = 5000;
 /** So much has to be worth a collection, which holds up each thread for some 50 ms: heaps breathe by half of it. */
 const WORTH_BYTES = 20 << 20;
+/** So much is given back also between two parts of the work: what comes next would be on top of it. */
+const MUCH_BYTES = 128 << 20;
 /** Who grew by more since the last look is at work, though nothing may be looked at or written just then: packages come, or are put up. */
 const STILL_BYTES = 8 << 20;
 
@@ -30,7 +32,7 @@ export function releaseHeap(): void {
 
 /**
  * Gives memory back once large work has ended: what stays resident is what is in use. Ended is what two looks in a row saw nothing of; between two
- * parts of it a collection would only hold up the next. Returns how to stop.
+ * parts of it a collection would only hold up the next, unless it took very much. Returns how to stop.
  */
 export function giveBackSpare(clock: Clock, isBusy: () => boolean, memory: ProcessMemory): () => void {
   let least = memory.resident();
@@ -40,9 +42,11 @@ export function giveBackSpare(clock: Clock, isBusy: () => boolean, memory: Proce
   let cancel = () => {};
   const look = async (): Promise<void> => {
     const now = memory.resident();
-    const isQuiet = !isBusy() && now - before < STILL_BYTES;
+    const isBetween = !isBusy();
+    const isQuiet = isBetween && now - before < STILL_BYTES;
+    const isOver = isQuiet && wasQuiet && now - least > WORTH_BYTES;
     if (now < least) least = now;
-    else if (now - least > WORTH_BYTES && isQuiet && wasQuiet) {
+    else if (isOver || (isBetween && now - least > MUCH_BYTES)) {
       await memory.release();
       // What is in use counts no longer.
       least = memory.resident();

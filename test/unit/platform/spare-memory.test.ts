@@ -56,7 +56,7 @@ describe('memory that is not in use any more', () => {
     const memory = new FakeMemory(120);
     let busy = true;
     giveBackSpare(clock, () => busy, memory);
-    memory.held = 200;
+    memory.held = 180;
     await clock.advance(LOOK);
     // What was read is there, and the next part of it begins before the look after this one.
     busy = false;
@@ -66,11 +66,29 @@ describe('memory that is not in use any more', () => {
     // Nothing is looked at or written, and more and more comes.
     busy = false;
     for (let at = 0; at < 5; at++) {
-      memory.held += 20;
+      memory.held += 10;
       await clock.advance(LOOK);
     }
     expect(memory.released).toBe(0);
     await clock.advance(2 * LOOK);
+    expect(memory.released).toBe(1);
+  });
+
+  it('is asked for between two parts of the work where that took very much', async () => {
+    const clock = new FakeClock();
+    const memory = new FakeMemory(120);
+    let busy = true;
+    giveBackSpare(clock, () => busy, memory);
+    memory.held = 300;
+    memory.used = 200;
+    await clock.advance(LOOK);
+    expect(memory.released).toBe(0);
+    busy = false;
+    await clock.advance(LOOK);
+    expect([memory.released, memory.held]).toEqual([1, 200]);
+    // It is in use: what comes on top of it counts.
+    memory.held = 260;
+    await clock.advance(LOOK);
     expect(memory.released).toBe(1);
   });
 
