@@ -21,16 +21,15 @@ interface Unread {
 
 /** What in a text cannot be read, by its place. */
 function unreadIn({ bytes, text, ids }: Loaded, claimed: ReadonlySet<RecordId>): readonly Unread[] {
-  const damaged = text.damaged.map(({ name, start, detail }) => {
+  const unread: Unread[] = text.damaged.map(({ name, start, detail }) => {
     const named = recordIdOfUid(name);
     return { start, id: claimed.has(named) ? recordId(`${named} (line ${lineOf(bytes, start)})`) : named, detail };
   });
-  const nameless = text.items.flatMap(({ spans }, at) => {
-    if (ids[at] !== null) return [];
-    const start = spans[0]?.start ?? 0;
-    return [{ start, id: recordId(`line ${lineOf(bytes, start)}`), detail: 'it cannot be understood' }];
-  });
-  return [...damaged, ...nameless];
+  for (let at = ids.indexOf(null); at >= 0; at = ids.indexOf(null, at + 1)) {
+    const start = text.items[at]?.spans[0]?.start ?? 0;
+    unread.push({ start, id: recordId(`line ${lineOf(bytes, start)}`), detail: 'it cannot be understood' });
+  }
+  return unread;
 }
 
 /** Does a text hold what cannot be read? */
@@ -57,7 +56,9 @@ export function damagedIn(
   });
   const told = new Set<RecordId>(unread.map(({ id }) => id));
   const isMissing = (id: RecordId): boolean => !claimed.has(id) && !told.has(id);
-  const missing = (known.in.get(document.name) ?? []).flatMap(({ id }) => (isMissing(id) ? id : []));
+  // Of tens of thousands: each look comes here, and mostly nobody asks.
+  const missing = (): readonly RecordId[] =>
+    (known.in.get(document.name) ?? []).flatMap(({ id }) => (isMissing(id) ? id : []));
   const name = (ids: Iterable<RecordId>, detail: string): void => {
     for (const id of ids) problems.push({ id, code: 'malformed', detail });
   };
@@ -66,10 +67,10 @@ export function damagedIn(
   if (piece !== undefined) {
     const where = `line ${lineOf(document.bytes, piece.start)}${many ? ` of ${document.name}` : ''}`;
     const detail = `it may be what is damaged at ${where}: mend that, and it is clear whether this was deleted`;
-    name(new Set([...missing, ...[...astray].filter(isMissing)]), detail);
+    name(new Set([...missing(), ...[...astray].filter(isMissing)]), detail);
   } else if (many && document.text.items.length === 0)
     // A file of its own is removed where its item is; one that says nothing is what a crash or another program left of it.
-    name(missing, `${document.name} is there and says nothing: put it back, or remove it`);
+    name(missing(), `${document.name} is there and says nothing: put it back, or remove it`);
   return problems;
 }
 

@@ -370,4 +370,8 @@ export class TextAdapter implements SourceAdapter {
 /** Is something not in its text any more, nor in another one that was looked into? */
 const missesSome = ({ loaded, claimed }: Survey, known: Known): boolean =>
   [...loaded.keys()].some((name) => known.in.get(name)?.some(({ id }) => !claimed.has(id)) === true);
-const sizeOf = (item: NativeItem): number => item.spans.reduce((sum, { start, end }) => sum + end - start, 0);
+function sizeOf({ spans }: NativeItem): number {
+  let size = 0;
+  for (const { start, end } of spans) size += end - start;
+  return size;
+}
