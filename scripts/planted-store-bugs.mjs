@@ -136,16 +136,16 @@ export const PLANTED_STORE_BUGS = [
   },
   {
     about: 'what is put back is forgotten at a restart',
-    file: 'src/main/synchronizer.ts',
-    find: '      this.#setStage({ adopting: this.#source.adopting, filling: true });\n',
+    file: 'src/main/source-stage.ts',
+    find: '    this.#set({ filling: true });\n',
     replace: '',
     tests: ['test/unit/take-in/vanishing-folder.test.ts'],
   },
   {
     about: 'with what is put back edits are taken for what was never here',
-    file: 'src/main/synchronizer.ts',
-    find: "action === 'delete' ? (records",
-    replace: 'true ? (records',
+    file: 'src/main/source-confirmation.ts',
+    find: "(action === 'delete' ? recordId(record) : [])",
+    replace: 'recordId(record)',
     tests: ['test/unit/take-in/vanishing-folder.test.ts'],
   },
 ];

@@ -1,6 +1,6 @@
 import type { PlannedView } from '../contract/contract.ts';
 import type { Collection } from './collection.ts';
-import type { RecordId } from './record/ids.ts';
+import { type RecordId, recordId } from './record/ids.ts';
 import { DELETED_ELSEWHERE } from './store/problem-store.ts';
 import { type Question, questionOf, questionText } from './take-in/deleted-elsewhere.ts';
 import type { TakeInResult } from './take-in/take-in.ts';
@@ -63,11 +63,17 @@ export class SourceConfirmation {
     this.#confirmed = { plan, records: question?.plan === plan ? question.records : [] };
   }
 
-  /** A look at everything took in what was confirmed. Returns what is due here now: it was found as it was. */
-  carryOut(): readonly RecordId[] {
-    const records = this.#confirmed?.records ?? [];
+  /** A look at everything took in what was confirmed. Returns the rows that are due here now: they were found as they were. */
+  carryOut(): readonly number[] {
+    const rows = this.#rows(this.#confirmed?.records ?? []);
     this.#confirmed = null;
-    return records;
+    return rows;
+  }
+
+  /** The rows of what is gone by this plan; null: that is not what a look that changed nothing halts for. */
+  goneBy(looked: TakeInResult, plan: string): readonly number[] | null {
+    if (looked.is !== 'halted' || looked.plan !== plan) return null;
+    return this.#rows(looked.local.flatMap(({ record, action }) => (action === 'delete' ? recordId(record) : [])));
   }
 
   /** What a look that changed nothing found, as a person is shown it before they confirm. */
@@ -88,6 +94,10 @@ export class SourceConfirmation {
       case 'done':
         return { local: [], halt: null, plan: null, asked: [] };
     }
+  }
+
+  #rows(ids: readonly RecordId[]): readonly number[] {
+    return ids.flatMap((id) => this.#collection.records.find(id)?.row ?? []);
   }
 
   #question(): Question | null {

@@ -1,5 +1,5 @@
 import type { SourceState } from '../contract/contract.ts';
-import type { AppliedChange, Collection, WrittenPackage } from './collection.ts';
+import type { Collection, WrittenPackage } from './collection.ts';
 import type { Ticket } from './construct/pending.ts';
 import { RetryProblems } from './construct/retry-problems.ts';
 import { RunConstruction } from './construct/run-construction.ts';
@@ -10,9 +10,10 @@ import type { BatchSizes } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import { troubleText } from './platform/trouble-text.ts';
-import { type RecordId, recordId } from './record/ids.ts';
+import type { RecordId } from './record/ids.ts';
 import type { SafetyLimits } from './safety.ts';
 import { SourceConfirmation, type SourcePreview } from './source-confirmation.ts';
+import { SourceStage } from './source-stage.ts';
 import { type Progress, SourceStatus } from './source-status.ts';
 import type { Revision, SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
@@ -70,10 +71,7 @@ export class Synchronizer {
   readonly #confirmation: SourceConfirmation;
   readonly #status: SourceStatus;
   readonly #problems: RetryProblems;
-  #source: StoredSource;
-  /** Rows of what a look found due, as long as that is under way, or where it failed. */
-  readonly #due = new Set<number>();
-  #rules: number | null = null;
+  readonly #stage: SourceStage;
 
   constructor(
     collection: Collection,
@@ -85,7 +83,6 @@ export class Synchronizer {
     port: SynchronizerPort,
   ) {
     this.#collection = collection;
-    this.#source = source;
     this.adapter = adapter;
     this.#contentStore = contentStore;
     this.#contents = contents;
@@ -112,32 +109,37 @@ export class Synchronizer {
       heldBack: (id) => port.heldBack(id),
       isGone: (id) => this.#later.isGone(id),
       writing: (rows) => port.writing(rows),
-      due: () => this.#fill(),
+      due: () => this.#stage.fill(),
       done: (tickets) => port.done(tickets),
       progress: (items, bytes) => this.#status.advance('writing', items, bytes),
+    });
+    this.#stage = new SourceStage(collection, source, {
+      construction: this.construction,
+      rulesVersion: () => adapter.rulesVersion(),
+      updated: (updated) => port.sourceUpdated(updated),
     });
     this.#problems = new RetryProblems(collection, source.row, this.construction, (id) => port.heldBack(id));
   }
 
   get source(): StoredSource {
-    return this.#source;
+    return this.#stage.source;
   }
   /** Is what changes elsewhere written to it? */
   get isWritten(): boolean {
-    return !this.#source.settings.readOnly;
+    return !this.source.settings.readOnly;
   }
   /** Is it kept from holding something of the collection, by what a person set for it? */
   get leavesOut(): boolean {
-    const { only, ignore } = this.#source.settings;
+    const { only, ignore } = this.source.settings;
     return !this.isWritten || only.length > 0 || ignore.length > 0;
   }
   /** Is what was left out, or is new to it, still to be brought to it, though packages of before count as applied? */
   get isFilling(): boolean {
-    return this.#source.adopting || this.#source.filling;
+    return this.#stage.isFilling;
   }
   /** Is something that counts as applied, for it is named as a problem, not there? */
   get misses(): boolean {
-    return this.#collection.problems.isAny(this.#source.row, isMissingFor);
+    return this.#collection.problems.isAny(this.source.row, isMissingFor);
   }
   get state(): SourceState {
     return this.#status.state;
@@ -192,19 +194,19 @@ export class Synchronizer {
 
   /** The second half: brings to the source what the records say; nothing where it is halted or not there. */
   async construct(): Promise<void> {
-    if (this.#collection.stored.paused || this.#abort.signal.aborted || this.#source.adopting) return;
+    if (this.#collection.stored.paused || this.#abort.signal.aborted || this.source.adopting) return;
     if (this.isStopped) return;
     if (!this.isWritten) {
       await this.#lock.run(async () => this.construction.sift());
       this.#port.changed();
       return;
     }
-    this.#noteFilled();
+    this.#stage.noteFilled();
     if (this.construction.open === this.construction.waiting) return;
     this.#status.beginWriting();
     try {
       await this.construction.run(this.#abort.signal);
-      this.#noteFilled();
+      this.#stage.noteFilled();
     } catch (error) {
       if (!(error instanceof SourceAway)) throw error;
     } finally {
@@ -215,15 +217,14 @@ export class Synchronizer {
 
   /** What the next cycle would take in, without doing it. */
   async preview(): Promise<SourcePreview> {
-    const looked = await this.#lock.run(() => takeIn(this.#takeInPort(), this.#request(this.#later.trial(), true)));
-    return this.#confirmation.previewOf(looked);
+    return this.#confirmation.previewOf(await this.#lock.run(() => this.#trial()));
   }
 
   /** What the source holds of a record now; null: it never held it. */
   heldNow(row: number): Held | null {
     const { records } = this.#collection;
     const record = records.at(row);
-    return record === null ? null : this.#collection.held(record, records.snapshot(this.#source.row, row));
+    return record === null ? null : this.#collection.held(record, records.snapshot(this.source.row, row));
   }
 
   /** Lets a halted source go on with exactly the plan it halted for, or deletes what was asked about. */
@@ -238,18 +239,9 @@ export class Synchronizer {
    */
   putBack(plan: string): Promise<boolean> {
     return this.#lock.run(async () => {
-      const looked = await takeIn(this.#takeInPort(), this.#request(this.#later.trial(), true));
-      if (looked.is !== 'halted' || looked.plan !== plan) return false;
-      const { records } = this.#collection;
-      const gone = looked.local.flatMap(({ record, action }) =>
-        action === 'delete' ? (records.find(recordId(record))?.row ?? []) : [],
-      );
-      // Until it is there again others must not take this device for one that has it: said before, whatever ends the program in between.
-      this.#setStage({ adopting: this.#source.adopting, filling: true });
-      this.#collection.transact(() => {
-        for (const row of gone) records.dropSnapshot(this.#source.row, row);
-      });
-      for (const row of gone) this.construction.enqueue(row, null);
+      const gone = this.#confirmation.goneBy(await this.#trial(), plan);
+      if (gone === null) return false;
+      this.#stage.putBack(gone);
       this.#later.forget();
       return true;
     });
@@ -263,8 +255,7 @@ export class Synchronizer {
   changeRules(settings: StoredSource['settings'], first: () => Promise<void>): Promise<void> {
     return this.#lock.run(async () => {
       await first();
-      this.#source = { ...this.#source, settings, adopting: true };
-      this.#port.sourceUpdated(this.#source);
+      this.#stage.changeSettings(settings);
       if (!this.isWritten) this.construction.release();
       this.#later.forget();
       await this.adapter.setRules?.(settings);
@@ -282,10 +273,6 @@ export class Synchronizer {
     if (!this.#abort.signal.aborted) this.#status.set('unavailable', troubleText(error));
   }
 
-  touch(applied: readonly AppliedChange[]): void {
-    this.construction.touch(applied);
-  }
-
   /** Nothing is looked at or written any more. `last`: what is done then, before the source is closed. */
   async stop(last: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     this.#abort.abort();
@@ -296,7 +283,7 @@ export class Synchronizer {
   async #takeIn(groups: readonly string[] | null, asked: boolean, begins: () => void): Promise<boolean> {
     const scope = this.#later.next(groups, asked);
     const all = scope.within === null;
-    if (this.#source.adopting && !this.#port.caughtUp()) {
+    if (this.source.adopting && !this.#port.caughtUp()) {
       this.#status.set('scanning', 'Waits until the collection is here, to compare the two.');
       return false;
     }
@@ -307,19 +294,22 @@ export class Synchronizer {
       begins();
       // Not before it is our turn: what was being constructed until now may have met with a problem.
       troubled = this.#problems.named();
-      leftDue = [...this.#due];
+      leftDue = this.#stage.leftDue();
       return takeIn(this.#takeInPort(), this.#request(scope));
     });
     if (taken.is === 'done') {
       this.#problems.looked(troubled, all);
-      for (const row of [...taken.behind, ...leftDue]) this.construction.enqueue(row, null);
-      this.#due.clear();
+      this.#stage.queueDue([...taken.behind, ...leftDue]);
+      const looked = new Set(scope.within);
+      // What is held back was not looked at: whoever lets go of it calls for a look.
+      if (!all) this.construction.retryWhere((id) => looked.has(groupOf(id)) && !this.#port.heldBack(id));
     }
-    const looked = new Set(scope.within);
-    // What is held back was not looked at: whoever lets go of it calls for a look.
-    if (taken.is === 'done' && !all)
-      this.construction.retryWhere((id) => looked.has(groupOf(id)) && !this.#port.heldBack(id));
     return this.#took(taken, scope);
+  }
+
+  /** A look that only tells what it finds. */
+  #trial(): Promise<TakeInResult> {
+    return takeIn(this.#takeInPort(), this.#request(this.#later.trial(), true));
   }
 
   #request(scope: LookScope, dry = false): TakeInRequest {
@@ -342,7 +332,7 @@ export class Synchronizer {
     return {
       batchRecords: this.#port.batches.taken,
       collection: this.#collection,
-      source: this.#source,
+      source: this.source,
       adapter: this.adapter,
       contents: this.#contentStore,
       clock: this.#clock,
@@ -354,10 +344,7 @@ export class Synchronizer {
       },
       lately: (rows) => this.#port.writing(rows),
       settled: (rows) => this.construction.settle(rows),
-      due: (row) => {
-        this.#due.add(row);
-        this.#fill();
-      },
+      due: (row) => this.#stage.foundDue(row),
       leavesOut: () => {
         // Its files can be read again.
         if (this.state === 'unavailable') this.#status.set('scanning');
@@ -387,17 +374,10 @@ export class Synchronizer {
       case 'done': {
         this.#confirmation.goOn();
         const all = this.#later.took(scope, taken.token);
-        if (all) this.#carryOut();
-        if (this.#source.adopting && all) {
-          if (this.#collection.records.hasSnapshots(this.#source.row)) this.construction.forgetNew();
-          this.#constructAll();
-        }
-        if (all && this.#rules !== this.adapter.rulesVersion()) {
-          // The first look since the start: it may have ended in the middle of it.
-          if (this.#rules !== null || this.#source.filling) this.#constructAll();
-          this.#rules = this.adapter.rulesVersion();
-        }
         if (all) {
+          // What a person let go here is due now that a look has found it as it was.
+          for (const row of this.#confirmation.carryOut()) this.construction.enqueue(row, null);
+          this.#stage.lookedEverywhere();
           // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
           this.construction.retryWaiting();
         }
@@ -406,35 +386,6 @@ export class Synchronizer {
         return true;
       }
     }
-  }
-
-  /** What a person let go here is due now that a look has found it as it was. */
-  #carryOut(): void {
-    for (const id of this.#confirmation.carryOut()) {
-      const found = this.#collection.records.find(id);
-      if (found !== null) this.construction.enqueue(found.row, null);
-    }
-  }
-
-  /** After adoption, or when rules let more in: whatever the source does not hold as it is shown is due. No package asks for it any more. */
-  #constructAll(): void {
-    this.#setStage({ adopting: false, filling: true });
-    for (const row of this.#collection.records.notAsShown(this.#source.row)) this.construction.enqueue(row, null);
-  }
-
-  #noteFilled(): void {
-    const { adopting, filling } = this.#source;
-    // Before the first look nothing of what is missing is queued.
-    const isQueued = this.#rules !== null && !adopting && this.#due.size === 0;
-    if (filling && isQueued && this.construction.open === 0) this.#setStage({ adopting, filling: false });
-  }
-  /** What is due, and no package asks for, is found after a restart too. Inside the transaction in which it comes to be due. */
-  #fill(): void {
-    if (!this.isFilling) this.#setStage({ adopting: false, filling: true });
-  }
-  #setStage(stage: Pick<StoredSource, 'adopting' | 'filling'>): void {
-    this.#source = { ...this.#source, ...stage };
-    this.#port.sourceUpdated(this.#source);
   }
 
   async #whileReady<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recordId } from '../../src/main/record/ids.ts';
+import { type RecordId, recordId } from '../../src/main/record/ids.ts';
 import { SourceConfirmation } from '../../src/main/source-confirmation.ts';
 import { DELETED_ELSEWHERE } from '../../src/main/store/problem-store.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../fakes/collection-group.ts';
@@ -25,6 +25,7 @@ beforeEach(() => {
 afterEach(() => databases.close());
 
 const deletedElsewhere = () => device.collection.problems.put(source, letter, DELETED_ELSEWHERE, 'no', 0);
+const row = (id: RecordId): number | undefined => device.collection.records.find(id)?.row;
 const planAsked = (): string => confirmation.question?.plan ?? '';
 
 describe('what a person is asked about a source', () => {
@@ -61,10 +62,11 @@ describe('what a person is asked about a source', () => {
 
 describe('what a person confirmed', () => {
   it('is one plan, carried out once', () => {
+    device.save(letter, 'a letter');
     deletedElsewhere();
     confirmation.confirm(planAsked());
     expect(confirmation.confirmed).toBe(planAsked());
-    expect(confirmation.carryOut()).toEqual([letter]);
+    expect(confirmation.carryOut()).toEqual([row(letter)]);
     expect([confirmation.confirmed, confirmation.carryOut()]).toEqual([null, []]);
   });
 
@@ -73,5 +75,14 @@ describe('what a person confirmed', () => {
     confirmation.halt(halted);
     confirmation.confirm('many');
     expect([confirmation.confirmed, confirmation.carryOut()]).toEqual(['many', []]);
+  });
+
+  it('puts back what is gone by just that plan, and nothing that was edited', () => {
+    const edited = recordId('docs/edited.txt');
+    for (const id of [letter, edited]) device.save(id, id);
+    const looked = { ...halted, local: [...halted.local, { record: edited, action: 'modify' }] } as const;
+    expect(confirmation.goneBy(looked, 'many')).toEqual([row(letter)]);
+    expect(confirmation.goneBy(looked, 'another')).toBeNull();
+    expect(confirmation.goneBy({ is: 'planned', local: looked.local }, 'many')).toBeNull();
   });
 });
