@@ -9,6 +9,7 @@ import { openDataDirectory } from '../main/platform/data-directory.ts';
 import { freeBytes } from '../main/platform/free-bytes.ts';
 import { makeFolders } from '../main/platform/make-folders.ts';
 import { systemRandom } from '../main/platform/random.ts';
+import { openAdmission } from './admission.ts';
 import { Metrics } from './http/metrics.ts';
 import { startOperatorServer } from './http/operator-server.ts';
 import { startRelayServer } from './http/relay-server.ts';
@@ -38,6 +39,8 @@ export interface RelayServeOptions {
   readonly storage: string | null;
   /** Names of this relay besides its key, `https://host:port`. */
   readonly origins: readonly string[];
+  /** Only who knows all of its address may register collections. */
+  readonly isPrivate: boolean;
   readonly keepHours: number;
   /** Bytes of packs that each group may have. */
   readonly groupPacks: number;
@@ -94,6 +97,7 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
   const lock = takeInstanceLock(directory);
   endings.push(() => lock.release());
   const key = openRelayKey(directory);
+  const admission = options.isPrivate ? openAdmission(directory, systemRandom) : null;
   const metrics = new Metrics();
   const store = new SqliteStore(join(directory, 'relay.db'), systemClock, (writes) => metrics.committed(writes));
   endings.push(() => store.close());
@@ -119,6 +123,7 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
     origins: options.origins,
     keepMs: options.keepHours * HOUR,
     storage: options.storage,
+    admission,
   });
   const room = new Room(UNDER_WAY, UNDER_WAY_OF_A_HOST);
   const server = await startRelayServer({ ...options, service, tls: key, clock: systemClock, room, onFault });
@@ -136,7 +141,7 @@ async function startParts(options: RelayServeOptions, endings: (() => void | Pro
     options.operator === null ? null : await startOperator(options.operator, { service, server, store, metrics });
   if (operator !== null) endings.push(operator.close);
   options.onReady({
-    url: `https://${hostAndPort(reachable(server.host), server.port)}#k=${key.pin}`,
+    url: `https://${hostAndPort(reachable(server.host), server.port)}#k=${key.pin}${admission === null ? '' : `&a=${admission}`}`,
     operator: operator === null ? null : hostAndPort(options.operator!.host, operator.port),
   });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { toHex } from '../main/peers/protocol/hex.ts';
 import { aclBytes } from '../main/peers/protocol/relay-statements.ts';
 import type { Random } from '../main/platform/random.ts';
@@ -55,6 +55,8 @@ export interface RelayWorld {
   readonly keepMs: number;
   /** The address of the relay that stores for this one, as devices are given it; null: it stores itself. */
   readonly storage: string | null;
+  /** Who registers a group has to know this text; null: anybody may. */
+  readonly admission: string | null;
 }
 
 /** Where a group's storage is: addresses of relays, as devices are given them. */
@@ -124,11 +126,13 @@ export class RelayService {
     return this.#door.authenticate(body, this.#world.now());
   }
 
-  /** `{g, keys, by, sig}`: a new group, of generation 1. */
+  /** `{g, keys, by, sig, a?}`: a new group, of generation 1. `a`: what the address of this relay ends in, where it is private. */
   async register(from: string, body: unknown): Promise<void> {
     this.#stranger(from);
     this.#room();
-    const { g, keys, by, sig } = readObject(body, 'the request');
+    const { g, keys, by, sig, a } = readObject(body, 'the request');
+    if (this.#world.admission !== null && !isSameSecret(this.#world.admission, a))
+      throw new Refusal('not-admitted', 'this relay takes groups only of who knows all of its address');
     const [group, list] = [readGroup(g), readAclKeys(keys, this.#world.limits.members)];
     const admin = readKey(by, 'by');
     if (!list.some((each) => each.k === admin && each.admin))
@@ -435,3 +439,10 @@ function noGroup(): never {
   throw new Refusal('not-found', 'no such group is registered');
 }
 const sha256 = (bytes: Uint8Array): string => toHex(createHash('sha256').update(bytes).digest());
+
+/** How long it takes tells nothing of the secret. */
+function isSameSecret(secret: string, said: unknown): boolean {
+  if (typeof said !== 'string') return false;
+  const [one, other] = [secret, said].map((text) => createHash('sha256').update(text).digest()) as [Buffer, Buffer];
+  return timingSafeEqual(one, other);
+}

@@ -37,6 +37,7 @@ export class RelayInMemory {
       origins: [],
       keepMs: 24 * 3_600_000,
       storage: null,
+      admission: null,
       ...world,
     });
   }

@@ -88,6 +88,7 @@ export class SimulatedRelay {
       // What all have read goes when it is told to collect.
       keepMs: 0,
       storage: this.#options.storage ?? null,
+      admission: null,
     });
   }
 

@@ -31,6 +31,7 @@ export class RecordingRelay extends RelayService {
       origins: [],
       keepMs: 24 * 3_600_000,
       storage: null,
+      admission: null,
     });
     const server = await startRelayServer({
       service: relay,

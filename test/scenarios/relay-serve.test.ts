@@ -78,6 +78,31 @@ describe('relay serve', () => {
     expect(itemsIn(body)).toEqual([[1, sha256(Buffer.from('kept'))]]);
   });
 
+  it('that is private takes collections only by all of its address, the same after a restart', async () => {
+    const relay = await start(['--private']);
+    const [whole, admission] = /^https:\/\/127\.0\.0\.1:\d+#k=[\w-]{43}&a=([\w-]{22})$/.exec(relay.url) ?? [];
+    expect(whole).toBe(relay.url);
+    const caller = new RelayCaller(relay.url.replace(/&a=.*/, ''));
+    callers.push(caller);
+    const body = aclBody(GROUP, 1, [ana, ben], ana);
+    const refused = await caller.call('POST', '/v1/groups', body);
+    expect([refused.status, refused.json.error.code]).toEqual([403, 'not-admitted']);
+    expect((await caller.call('POST', '/v1/groups', { ...body, a: admission })).status).toBe(201);
+    await relay.stop();
+    expect(statSync(join(relay.data, 'admission.key')).mode & 0o077).toBe(0);
+    const again = await start(['--private'], { data: relay.data });
+    expect(new URL(again.url).hash).toBe(new URL(relay.url).hash);
+    await again.stop();
+    writeFileSync(join(relay.data, 'admission.key'), 'damaged');
+    await expect(start(['--private'], { data: relay.data })).rejects.toThrow(/admission.key is damaged/);
+    const open = await start([], { data: relay.data });
+    expect(open.url).not.toContain('&a=');
+    expect(await command('relay', 'serve', '--private', '--role', 'storage')).toMatchObject({
+      status: 2,
+      out: { error: { code: 'usage' } },
+    });
+  });
+
   it('keeps all it has to itself', async () => {
     const relay = await start();
     const { caller, token } = await enter(relay.url);

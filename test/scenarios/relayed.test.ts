@@ -30,7 +30,7 @@ describe('two devices that only a relay joins', () => {
   let papers = '';
 
   beforeAll(async () => {
-    relay = await RelayProcess.start();
+    relay = await RelayProcess.start(['--private']);
     [a, b] = await startApart('anna', 'bert');
   });
   afterAll(async () => {
@@ -81,7 +81,7 @@ describe('two devices that only a relay joins', () => {
     await relay.stop();
     await expect.poll(async () => (await linksOf(a!)).concat(await linksOf(b!))).toEqual([null, null, null, null]);
     folderA.write('meanwhile.txt', 'written while it was away');
-    relay = await RelayProcess.start([], { data, listen });
+    relay = await RelayProcess.start(['--private'], { data, listen });
     expect(relay.url).toBe(url);
     await expect.poll(() => linksOf(b!)).toEqual(['relay', 'relay']);
     await a!.sync();

@@ -34,6 +34,10 @@ export const relayCommand: Command = {
       multiple: true,
       help: 'a name it is reached by with a certificate of its own: https://HOST:PORT (repeatable)',
     },
+    'private': {
+      type: 'boolean',
+      help: 'takes new collections only of who knows all of its address, which then ends in &a=… (kept as admission.key)',
+    },
     'keep-hours': { type: 'string', value: 'N', help: 'how long what every device has stays (default: 24)' },
     room: { type: 'string', value: 'GIB', help: 'contents that each collection may leave there, in GiB (default: 1)' },
     operator: { type: 'string', value: 'HOST:PORT', help: 'healthz, readyz and metrics, unencrypted (default: none)' },
@@ -62,6 +66,8 @@ function relayOptions({ options, dataDirectory }: CommandCall) {
   const storage = textOption(options, 'storage');
   if ((storage !== undefined) !== (role === 'management'))
     throw usageError('--role management and --storage URL go together.', 'storage');
+  const isPrivate = options.private === true;
+  if (isPrivate && role !== 'all') throw usageError('--private goes with --role all alone.', 'private');
   const listen: ListenOn = { host: '0.0.0.0', port: DEFAULT_RELAY_PORT, orNext: false };
   return {
     dataDirectory: options.data === undefined ? `${dataDirectory}-relay` : dataDirectory,
@@ -69,6 +75,7 @@ function relayOptions({ options, dataDirectory }: CommandCall) {
     role,
     storage: storage === undefined ? null : relayAddress(storage),
     origins: (listOption(options, 'origin') ?? []).map((text) => originOf(text, '--origin')),
+    isPrivate,
     keepHours: numberOption(options, 'keep-hours', 0, 24 * 365) ?? 24,
     groupPacks: (numberOption(options, 'room', 0.001, 1e6) ?? 1) * 2 ** 30,
     operator: listenOption(options, 'operator', '127.0.0.1') ?? null,

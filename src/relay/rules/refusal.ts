@@ -4,6 +4,7 @@ export type RefusalCode =
   | 'not-authenticated'
   | 'not-a-member'
   | 'not-an-admin'
+  | 'not-admitted'
   | 'not-found'
   | 'not-served'
   | 'exists'
@@ -22,6 +23,7 @@ export const REFUSAL_STATUS: { readonly [code in RefusalCode]: number } = {
   'not-authenticated': 401,
   'not-a-member': 403,
   'not-an-admin': 403,
+  'not-admitted': 403,
   'not-found': 404,
   'not-served': 404,
   'exists': 409,

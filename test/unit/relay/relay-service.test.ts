@@ -253,6 +253,15 @@ describe('the members of a group', () => {
     expect(await service.acl(await relay.enter(ben), GROUP)).toEqual({ gen: 1, keys });
   });
 
+  it('of a private relay are those of who knows all of its address', async () => {
+    const { service } = new RelayInMemory({ admission: 'the right one' });
+    const body = aclBody(GROUP, 1, [ana, ben], ana);
+    for (const a of [undefined, '', 'the wrong one', 7, null])
+      await expect(service.register(HOUSE, { ...body, a })).rejects.toEqual(refused('not-admitted'));
+    await service.register(HOUSE, { ...body, a: 'the right one' });
+    await expect(service.register(HOUSE, { ...body, a: 'the right one' })).rejects.toEqual(refused('exists'));
+  });
+
   it.each([
     ['no list', { keys: 'x' }],
     ['nobody', { keys: [] }],

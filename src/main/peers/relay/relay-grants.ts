@@ -11,7 +11,9 @@ const REFUSALS: { readonly [error: string]: string } = {
   'unknown-group': 'does not know this collection yet: a device that is an admin of it has to connect to it first',
   'not-a-member':
     'does not let this device in: a device that is an admin of the collection has to connect to it first, unless this device was removed',
-  elsewhere: 'keeps this collection elsewhere, or could not be asked where',
+  'not-admitted':
+    'is private: it takes a collection only by all of its address, up to what follows &a= (the line that lockstep relay serve prints)',
+  'elsewhere': 'keeps this collection elsewhere, or could not be asked where',
 };
 
 /** What the relay lets this device do: a token for its groups, asked for when it is needed and renewed when it has expired. */

@@ -1,3 +1,4 @@
+import type { CollectionId } from '../../record/ids.ts';
 import { toHex } from '../protocol/hex.ts';
 import { aclBytes, authenticationBytes } from '../protocol/relay-statements.ts';
 import { type Grant, readChallenge, readGrant } from './relay-answers.ts';
@@ -10,16 +11,26 @@ import type { RelayAddress } from './relay-url.ts';
 export async function logIn(wire: RelayWire, address: RelayAddress, members: readonly RelayMember[]): Promise<Grant> {
   const grant = await authenticate(wire, address, members);
   const unknown = members.filter(({ group }) => grant.groups.get(group) === 'unknown-group');
+  const admission = address.admission === null ? {} : { a: address.admission };
+  const refused: CollectionId[] = [];
   let registered = 0;
   for (const member of unknown) {
     const keys = member.acl();
     if (keys === null || !member.isAdmin()) continue;
-    await wire
-      .ask({ method: 'POST', path: '/v1/groups', body: { g: member.group, ...signedList(member, 1, keys) } })
-      .catch(exists);
-    registered++;
+    const body = { g: member.group, ...signedList(member, 1, keys), ...admission };
+    try {
+      await wire.ask({ method: 'POST', path: '/v1/groups', body });
+      registered++;
+    } catch (error) {
+      // The other groups have nothing to do with that.
+      if (saysOf(error, 403) === NOT_ADMITTED) refused.push(member.group);
+      // Somebody else registered it meanwhile.
+      else if (saysOf(error, 409) !== null) registered++;
+      else throw error;
+    }
   }
-  return registered === 0 ? grant : authenticate(wire, address, members);
+  const now = registered === 0 ? grant : await authenticate(wire, address, members);
+  return { ...now, groups: new Map([...now.groups, ...refused.map((group) => [group, NOT_ADMITTED] as const)]) };
 }
 
 async function authenticate(wire: RelayWire, address: RelayAddress, members: readonly RelayMember[]): Promise<Grant> {
@@ -42,9 +53,12 @@ async function authenticate(wire: RelayWire, address: RelayAddress, members: rea
   );
 }
 
-/** Somebody else registered it meanwhile. */
-function exists(error: unknown): void {
-  if (!(error instanceof RelayError) || error.status !== 409) throw error;
+const NOT_ADMITTED = 'not-admitted';
+/** The code of an answer of this status, '' where it names none; null: it is none of them. */
+function saysOf(error: unknown, status: number): string | null {
+  if (!(error instanceof RelayError) || error.status !== status) return null;
+  const code = (error.said as { readonly error?: { readonly code?: unknown } } | null)?.error?.code;
+  return typeof code === 'string' ? code : '';
 }
 
 /** A list of keys as it is sent, signed by this member. */

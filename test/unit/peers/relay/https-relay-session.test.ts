@@ -48,7 +48,7 @@ async function world(script: (relay: ScriptedRelay) => void = () => {}, connect 
   };
   const session: RelaySession = new HttpsRelayConnector(clock, systemRandom).open(connect(relay.url), {
     onReady: (group) => note(`ready ${group[0]}`),
-    onRefused: (group, why) => note(`refused ${group[0]} ${/let this|know this|elsewhere/.exec(why.message)?.[0]}`),
+    onRefused: (group, why) => note(`refused ${group[0]} ${/let this|know this|elsewhere|&a=/.exec(why.message)?.[0]}`),
     onWord: (group, word) => note(`word ${group[0]} ${Buffer.from(word)}`),
     onNew: (group, sid) => note(`new ${group[0]} ${sid}`),
     onHeads: (group) => note(`heads ${group[0]}`),
@@ -171,6 +171,35 @@ describe('a session with a relay', () => {
       ]),
     );
     expect(holds(aclBytes(PHOTOS, 1, json.keys), json.sig)).toBe(true);
+  });
+
+  it('shows a private relay what its address ends in; without it other groups go on, and it says what to do', async () => {
+    const admission = Buffer.alloc(16, 9).toString('base64url');
+    for (const ending of [`&a=${admission}`, '']) {
+      let registered = false;
+      const { relay, told, hears, begin } = await world(
+        (it) => {
+          it.scripts.set('POST /v1/auth', ({ json }) => {
+            const groups = [
+              { g: PHOTOS, error: registered ? null : 'unknown-group' },
+              { g: NOTES, error: null },
+            ];
+            return { body: { ...grantAll(json), groups } };
+          });
+          it.scripts.set('POST /v1/groups', ({ json }) => {
+            registered = json.a === admission;
+            return registered ? { status: 201 } : { status: 403, body: { error: { code: 'not-admitted' } } };
+          });
+        },
+        (url) => url + ending,
+      );
+      await begin(member(PHOTOS, { acl: () => admins(own) }), member(NOTES));
+      await hears(ending === '' ? 'refused 0 &a=' : 'ready 0');
+      await relay.until(() => told.includes('ready 1'));
+      const { json } = relay.heard.find(isTo('POST /v1/groups')) as Heard;
+      expect(json.a).toBe(ending === '' ? undefined : admission);
+      expect(told.some((line) => line.startsWith('refused'))).toBe(ending === '');
+    }
   });
 
   it('asks again for a group it is not let into yet, and tells of the others meanwhile', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRelayUrl, placeToldBy } from '../../../../src/main/peers/relay/relay-url.ts';
 
 const PIN = Buffer.alloc(32, 7).toString('base64url');
+const ADMISSION = Buffer.alloc(16, 9).toString('base64url');
 const OTHER_PIN = Buffer.alloc(32, 8).toString('base64url');
 
 describe('parseRelayUrl', () => {
@@ -11,6 +12,7 @@ describe('parseRelayUrl', () => {
       host: 'relay.example',
       port: 8443,
       pin: PIN,
+      admission: null,
       origin: `k=${PIN}`,
     });
     expect(parseRelayUrl('https://relay.example')).toEqual({
@@ -18,12 +20,25 @@ describe('parseRelayUrl', () => {
       host: 'relay.example',
       port: 443,
       pin: null,
+      admission: null,
       origin: 'https://relay.example:443',
     });
     expect(parseRelayUrl('https://[2001:DB8::1]:9')).toMatchObject({
       url: 'https://[2001:db8::1]:9',
       host: '2001:db8::1',
     });
+  });
+
+  it('keeps what a private relay wants to be told apart from who it is', () => {
+    for (const [text, pin] of [
+      [`https://relay.example:8443#k=${PIN}&a=${ADMISSION}`, PIN],
+      [`https://relay.example:8443#a=${ADMISSION}`, null],
+    ] as const) {
+      const address = parseRelayUrl(text);
+      expect(address).toMatchObject({ url: text, pin, admission: ADMISSION });
+      expect(address.origin).toBe(parseRelayUrl(text.replace(/[#&]a=.*/, '')).origin);
+      expect(parseRelayUrl(address.url)).toEqual(address);
+    }
   });
 
   it.each([
@@ -37,6 +52,11 @@ describe('parseRelayUrl', () => {
     ['https://relay.example#k=abc', 'not a key'],
     [`https://relay.example#${PIN}`, 'not a key'],
     [`https://relay.example#k=${PIN}=`, 'not a key'],
+    ['https://relay.example#k=', 'not a key'],
+    [`https://relay.example#k=${PIN}&b=1`, 'not a key'],
+    [`https://relay.example#a=${ADMISSION}&k=${PIN}`, 'not a key'],
+    [`https://relay.example#k=${PIN}&a=abc`, 'not what its relay printed'],
+    [`https://relay.example#&a=${ADMISSION}`, 'not a key'],
   ])('refuses %j and says why', (text, why) => {
     expect(() => parseRelayUrl(text)).toThrow(why);
     expect(() => parseRelayUrl(text)).toThrow(expect.objectContaining({ code: 'bad-relay-url', subject: text }));
