@@ -273,6 +273,11 @@ describe('what a member may have passed over', () => {
     write(here, 'b', 'c');
     members.acknowledged(phone, all(here), all(here));
     expect([passedOver(1, 2), passedOver(2, 3), passedOver(3, 4)]).toEqual([false, true, false]);
+    write(here, 'd');
+    members.acknowledged(phone, all(here), all(here));
+    for (const save of saves) save();
+    for (const each of [members, opened()])
+      expect([passedOver(2, 3, each), passedOver(3, 4, each)]).toEqual([true, false]);
   });
 
   it('is nothing of what it had when it was met, unless it left something out then', () => {

@@ -30,7 +30,7 @@ export interface Standing {
   readonly addedBy: DeviceId;
   readonly history: boolean;
   readonly cut: ReadonlyMap<LogId, number> | null;
-  /** Place of the operation that made it an admin; Infinity where it is none. Smaller is more senior. */
+  /** Place of the operation that made it an admin; Infinity where it is none. Smaller is more senior. Says nothing of who is removed. */
   readonly seniority: number;
 }
 
@@ -59,18 +59,16 @@ export function standingOf(ledger: Ledger, device: DeviceId, at: number | null):
   const devices = basis.filter((place) => (order[place] as MembershipOp).body?.op !== 'recovery-key');
   const bringing = devices.length > 0 ? devices : basis;
   const describing = order[latest(bringing)[0] as number] as MembershipOp;
-  const effective = latest([...basis, ...of('role')].sort((a, b) => a - b));
+  const effective = latest([...basis, ...of('role')]);
   const role = weakest(effective.map((place) => roleGiven(order[place] as MembershipOp)));
   const closing = removed ? removes.filter((remove) => !adds.some((add) => before(remove, add))) : effective;
   // Nobody had taken anything of one that never could write: there is nothing to extend.
   const wrote = [...adds, ...of('role')].some(
     (place) => STRENGTH[roleGiven(order[place] as MembershipOp)] >= STRENGTH.editor,
   );
-  const adminBy = removed
-    ? []
-    : [...standing, ...of('role').filter(stands)].filter(
-        (place) => roleGiven(order[place] as MembershipOp) === 'admin',
-      );
+  const adminBy = [...standing, ...of('role').filter(stands)].filter(
+    (place) => roleGiven(order[place] as MembershipOp) === 'admin',
+  );
   return {
     device,
     removed,

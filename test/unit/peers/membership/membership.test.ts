@@ -293,6 +293,8 @@ describe('roles', () => {
     copy.adds(ana, ben, 'reader', 'old name');
     copy.says(ben, { op: 'name', name: 'Ben\u202e  laptop\n' });
     expect(copy.state().members.get(ben.id)?.name).toBe('Ben  laptop');
+    copy.says(ben, { op: 'name', name: 'Ben, at home' });
+    expect(copy.state().members.get(ben.id)?.name).toBe('Ben, at home');
     copy.removes(ben, ben);
     expect([roles(copy.state()), copy.state().removed.has(ben.id)]).toEqual([{ ana: 'admin' }, true]);
   });
@@ -347,6 +349,24 @@ describe('removal', () => {
     expect(copy.state().members.get(cleo.id)?.cut).toEqual(new Map());
   });
 
+  it('leaves what was written of one that became a writer only later', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'reader');
+    copy.gives(ana, ben, 'editor');
+    copy.removes(ana, ben, [{ log, number: 7 }]);
+    expect(copy.state().removed.get(ben.id)?.cut).toEqual(new Map([[log, 7]]));
+  });
+
+  it('says how far it goes anew where it is one after the other: the last counts', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    copy.removes(ana, ben, [{ log, number: 9 }]);
+    copy.adds(ana, ben, 'editor');
+    expect(copy.state().members.get(ben.id)?.cut).toBeNull();
+    copy.removes(ana, ben, [{ log, number: 7 }]);
+    expect(copy.state().removed.get(ben.id)?.cut).toEqual(new Map([[log, 7]]));
+  });
+
   it('by several leaves the furthest cut', () => {
     const copy = new Copy();
     copy.adds(ana, ben);
@@ -384,6 +404,35 @@ describe('removal', () => {
     three.removes(ben, ana);
     four.removes(ana, ben);
     expect(roles(join(three, four))).toEqual({ ana: 'admin', cleo: 'admin' });
+  });
+
+  it('between two admins is decided for the one that has been one for longer, also where it was none when it came', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    copy.gives(ana, ben, 'admin');
+    copy.adds(ana, cleo);
+    const duel = () => {
+      const [one, two] = [copy.fork(), copy.fork()];
+      one.removes(ben, cleo);
+      two.removes(cleo, ben);
+      return roles(join(one, two));
+    };
+    expect(duel()).toEqual({ ana: 'admin', ben: 'admin' });
+    // Who was removed and let in again begins anew.
+    copy.removes(ana, ben);
+    copy.adds(ana, ben);
+    expect(duel()).toEqual({ ana: 'admin', cleo: 'admin' });
+  });
+
+  it('strikes what one did meanwhile that had been an admin for longer, and is none any more', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    copy.adds(ana, cleo);
+    copy.gives(ana, ben, 'editor');
+    const [one, two] = [copy.fork(), copy.fork()];
+    one.removes(cleo, ben);
+    const epoch = two.rotates(ben);
+    expect(join(one, two).invalid.get(epoch.hash)).toBe('removed-meanwhile');
   });
 
   it('of one by the next, of three in a row, is judged from the most senior on, whatever came first', () => {
@@ -428,6 +477,30 @@ describe('removal', () => {
     expect(state.removed.get(cleo.id)?.cut).toEqual(new Map([[log, 5]]));
   });
 
+  it('of itself, and another role, leave what one told apart from that of how far it had taken a log', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    copy.adds(ana, cleo, 'editor');
+    copy.removes(ana, cleo, [{ log, number: 5 }]);
+    const hash = 'ab'.repeat(32) as Digest;
+    const extended = copy.fork();
+    extended.says(ben, { op: 'extend-cut', device: cleo.id, log, to: 9, hash });
+    const [leaves, demoted] = [copy.fork(), copy.fork()];
+    leaves.removes(ben, ben);
+    demoted.gives(ana, ben, 'reader');
+    for (const other of [leaves, demoted])
+      expect(join(other, extended).removed.get(cleo.id)?.cut).toEqual(new Map([[log, 9]]));
+  });
+
+  it('is not what makes an admin of one that is one already: whom it let in apart from that stays', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    const [one, two] = [copy.fork(), copy.fork()];
+    one.gives(ana, ben, 'admin');
+    two.adds(ben, cleo, 'editor');
+    expect(roles(join(one, two))).toEqual({ ana: 'admin', ben: 'admin', cleo: 'editor' });
+  });
+
   it('takes nothing from who was let in again after it', () => {
     const copy = new Copy();
     copy.adds(ana, ben);
@@ -438,6 +511,17 @@ describe('removal', () => {
       { ana: 'admin', ben: 'admin', cleo: 'editor' },
       0,
     ]);
+  });
+
+  it('leaves who is let in again as what it is let in as, whatever was said of it apart from that', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    copy.adds(ana, cleo, 'editor');
+    const [one, two] = [copy.fork(), copy.fork()];
+    two.adds(ben, cleo, 'reader', 'apart');
+    one.removes(ana, cleo);
+    one.adds(ana, cleo, 'admin', 'again');
+    expect(join(one, two).members.get(cleo.id)).toMatchObject({ role: 'admin', name: 'again', addedBy: ana.id });
   });
 
   it('of a senior by a junior stands, and so does what the senior did meanwhile', () => {
