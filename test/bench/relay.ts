@@ -5,8 +5,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { collectionId } from '../../src/main/record/ids.ts';
 import { aclBody, authBody, memberNamed } from '../fakes/relay-bodies.ts';
 import { RelayCaller, SaidOn } from '../fakes/relay-caller.ts';
@@ -18,7 +19,15 @@ const PACKS = 40;
 const PACK = 8 * 1024 * 1024;
 
 const data = mkdtempSync(join(tmpdir(), 'relay-bench-'));
-const argv = [resolve('out/main/cli.js'), 'relay', 'serve', '--listen', '127.0.0.1:0', '--data', data];
+const argv = [
+  fileURLToPath(new URL('../../out/main/cli.js', import.meta.url)),
+  'relay',
+  'serve',
+  '--listen',
+  '127.0.0.1:0',
+  '--data',
+  data,
+];
 const child = spawn(process.execPath, [...argv, '--operator', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
 const [line] = await once(createInterface(child.stdout), 'line');
 const { url, operator } = JSON.parse(String(line)) as { url: string; operator: string };

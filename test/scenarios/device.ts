@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type {
   AddedView,
   ConflictView,
@@ -18,7 +18,7 @@ import { Folder, scratch } from './folder.ts';
 import { ownPort } from './own-port.ts';
 
 /** The built command line: `npm test` builds it first. */
-export const PROGRAM = process.env.LOCKSTEP_PROGRAM ?? resolve('out/main/cli.js');
+export const PROGRAM = process.env.LOCKSTEP_PROGRAM ?? fileURLToPath(new URL('../../out/main/cli.js', import.meta.url));
 const REROUTE = join(import.meta.dirname, 'reroute.mjs');
 /** A device that is not ready by then never will be. */
 const READY_MS = 120_000;

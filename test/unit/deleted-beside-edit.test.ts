@@ -15,14 +15,18 @@ async function write(device: SimulatedDevice, text: string): Promise<void> {
   room.write(device, text);
   await room.look(device);
 }
-
-it('who makes anew what they deleted, while another edited it, replaces nothing of that: they get the edit', async () => {
-  const [a, b] = await open(ann('1111111') + BOB);
+/** One edits what the other, who hears nothing of that, deletes; then they meet. */
+async function deleteBesideEdit(a: SimulatedDevice, b: SimulatedDevice): Promise<void> {
   room.group.cut(a, b);
   await write(a, ann('2222222') + BOB);
   await write(b, BOB);
   room.group.mendAll();
   await room.group.pass(30_000);
+}
+
+it('who makes anew what they deleted, while another edited it, replaces nothing of that: they get the edit', async () => {
+  const [a, b] = await open(ann('1111111') + BOB);
+  await deleteBesideEdit(a, b);
   expect([room.read(a), room.read(b)]).toEqual([ann('2222222') + BOB, BOB]);
   await write(b, BOB + ann('1111111'));
   await room.group.pass(30_000);
@@ -32,11 +36,7 @@ it('who makes anew what they deleted, while another edited it, replaces nothing 
 
 it('who then says something else of it is asked beside that edit', async () => {
   const [a, b] = await open(ann('1111111') + BOB);
-  room.group.cut(a, b);
-  await write(a, ann('2222222') + BOB);
-  await write(b, BOB);
-  room.group.mendAll();
-  await room.group.pass(30_000);
+  await deleteBesideEdit(a, b);
   await write(b, BOB + ann('3333333'));
   await room.group.pass(30_000);
   expect([room.read(a), room.read(b)]).toEqual([ann('2222222') + BOB, BOB + ann('3333333')]);
