@@ -64,7 +64,7 @@ export class NewChanges {
         );
         const revision = snapshot?.revision;
         const what = `    ${device} holds ${record.id}${snapshot === undefined ? ' not' : ''}${snapshot?.held === null ? ' as shown' : ''}${revision === null ? ' gone' : ''}: ${held.join('; ')}${snapshot?.native ? ' NATIVE' : ''}`;
-        const key = `${device} holds ${record.id}`;
+        const key = `${device} ${source} holds ${record.id}`;
         if (this.#texts.get(key) === what) continue;
         this.#texts.set(key, what);
         lines.push(what);

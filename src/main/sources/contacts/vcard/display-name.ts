@@ -6,19 +6,35 @@ interface NamePart {
   readonly value: string;
 }
 
+interface Entry {
+  readonly map: string;
+  readonly value: Value;
+}
+
 /** What a card without a full name is called: programs want something there. By its parts, else by the first thing that tells it. */
-export function displayName(
-  components: readonly NamePart[],
-  entries: readonly { readonly map: string; readonly value: Value }[],
-): string {
+export function displayName(components: readonly NamePart[], entries: readonly Entry[]): string {
   const made = nameInParts(components);
   if (made !== '') return made;
   for (const [map, part] of TELLING) {
-    const found = entries.find((entry) => entry.map === map)?.value as { readonly [key: string]: Value } | undefined;
-    const text = found?.[part];
-    if (typeof text === 'string' && text !== '') return text;
+    const found = entries.find((entry) => entry.map === map);
+    const text = found === undefined ? '' : textOf(found, part);
+    if (text !== '') return text;
   }
   return '';
+}
+
+/** Could a card be called so by whoever made up a name for it? Of several numbers it may have had another one first. */
+export function isMadeUp(text: string, components: readonly NamePart[], entries: readonly Entry[]): boolean {
+  const made = nameInParts(components);
+  if (made !== '') return text === made;
+  const tells = (entry: Entry): boolean =>
+    TELLING.some(([map, part]) => entry.map === map && textOf(entry, part) === text);
+  return text === '' || entries.some(tells);
+}
+
+function textOf({ value }: Entry, part: string): string {
+  const text = (value as { readonly [key: string]: Value })[part];
+  return typeof text === 'string' ? text : '';
 }
 
 const TELLING = [

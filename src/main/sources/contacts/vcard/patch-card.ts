@@ -1,13 +1,13 @@
 import type { FieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import type { Component, ContentLine, Edit, LineStyle } from '../../text/content-lines.ts';
-import { paramStyleOf } from './line-params.ts';
+import { paramOf, paramStyleOf } from './line-params.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { entryOf, hasOwnKey, ruleFor, ruleForLine } from './property-table.ts';
 import { type CardField, readCard } from './read-card.ts';
 import { saidBy } from './restated.ts';
-import { splitAt, type VcardVersion } from './vcard-text.ts';
-import { areAlike, CardLines, inLists, mapOf } from './write-card.ts';
+import { splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
+import { areAlike, CardLines, inLists, isMadeUpOf, mapOf } from './write-card.ts';
 import type { Plain } from './written.ts';
 
 /** Fields by which alone nothing is written. */
@@ -67,7 +67,20 @@ class CardPatch {
           continue;
         this.#change(field, renamed.get(field) ?? known);
       }
+    this.#renewMadeUpName();
     return this.#edits;
+  }
+
+  /** Who has no name is called by what else the card says: what it does not say any more is nobody's name. */
+  #renewMadeUpName(): void {
+    if (this.#fullOf(this.#before) !== null || this.#fullOf(this.#after) !== null) return;
+    const line = this.#card.lines.find(({ name }) => name.toUpperCase() === 'FN');
+    if (line === undefined || paramOf(line, 'DERIVED')?.toLowerCase() !== 'true') return;
+    if (!isMadeUpOf(unescapeText(line.value, this.#lines.version).trim(), this.#after))
+      this.#replace(line, this.#lines.text(this.#lines.fullName(null, this.#after)));
+  }
+  #fullOf(fields: Fields): Value {
+    return ((fields.get('name' as FieldName) ?? {}) as Plain).full ?? null;
   }
 
   /** What is said of another one by now, whose key is in the name of the field: it stays where it stands. */

@@ -5,7 +5,7 @@ import { alignKeys, type KeylessEntry } from '../../text/align-keys.ts';
 import type { Component, ContentLine } from '../../text/content-lines.ts';
 import { withAgents } from './agent.ts';
 import { readName } from './components.ts';
-import { displayName } from './display-name.ts';
+import { isMadeUp } from './display-name.ts';
 import { addParams, leaveOutLabelWord, paramOf, unknownParams } from './line-params.ts';
 import { placeAsKept } from './place-on-earth.ts';
 import type { PropertyRule } from './property-rule.ts';
@@ -215,7 +215,7 @@ function nameOf(
   const components = parts === null ? [] : readName(parts.value, version);
   // Made up by whoever wrote the card; but a person may have changed it since.
   const isDerived = full !== null && paramOf(full, 'DERIVED')?.toLowerCase() === 'true';
-  const text = isDerived && stated === displayName(components, entries) ? '' : stated;
+  const text = isDerived && isMadeUp(stated, components, entries) ? '' : stated;
   if (text === '' && components.length === 0) return null;
   const value: Draft = {};
   if (text !== '') value.full = text;

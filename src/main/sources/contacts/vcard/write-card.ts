@@ -3,7 +3,7 @@ import type { FieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { type ContentLine, composeLine, type LineStyle, type Param } from '../../text/content-lines.ts';
 import { componentsOf, writeName } from './components.ts';
-import { displayName } from './display-name.ts';
+import { displayName, isMadeUp } from './display-name.ts';
 import { isParam } from './is-param.ts';
 import {
   isNotation,
@@ -311,11 +311,14 @@ const withRealBreaks = (value: string): string =>
   value.includes('\\') ? value.replace(/\\([\\nN])/g, (whole, char: string) => (char === '\\' ? whole : '\n')) : value;
 
 function madeUpName(fields: Fields): string {
+  return displayName(...tellingOf(fields));
+}
+/** Could a card that says this be called so by whoever made up a name for it? */
+export const isMadeUpOf = (text: string, fields: Fields): boolean => isMadeUp(text, ...tellingOf(fields));
+
+function tellingOf(fields: Fields): Parameters<typeof displayName> {
   const name = (fields.get('name' as FieldName) ?? {}) as Plain;
-  return displayName(
-    componentsOf(name),
-    [...fields].map(([field, value]) => ({ map: mapOf(field), value })),
-  );
+  return [componentsOf(name), [...fields].map(([field, value]) => ({ map: mapOf(field), value }))];
 }
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;

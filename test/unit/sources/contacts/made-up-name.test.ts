@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { fieldName } from '../../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+import type { NativeItem } from '../../../../src/main/sources/text/text-format.ts';
+
+const fieldsOf = (fields: Record<string, Value>): Fields =>
+  new Map(Object.entries(fields).map(([field, value]) => [fieldName(field), value]));
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe.each(['3.0', '4.0'] as const)('a card of %s whose name was made up of what else it says', (version) => {
+  const format = vcardFormat(version);
+  const itemIn = (bytes: Uint8Array): NativeItem => format.split(bytes).items[0]!;
+  const read = (bytes: Uint8Array): Fields => format.read(format.split(bytes), itemIn(bytes), null);
+  const write = (bytes: Uint8Array | null, after: Fields): Uint8Array => {
+    const text = format.split(bytes ?? format.empty());
+    const item = text.items[0] ?? null;
+    const before = item === null ? null : format.read(text, item, null);
+    return format.write(text, [{ item, before, after, uid: 'uid-1' }]);
+  };
+  const fullName = (bytes: Uint8Array): string | undefined => /^FN[^\r]*/m.exec(new TextDecoder().decode(bytes))?.[0];
+  const withPhones = (...numbers: readonly string[]): Fields =>
+    fieldsOf(Object.fromEntries(numbers.map((number, at) => [`phones/p${at}`, { number }])));
+
+  it('is called by what it says now, once that is another thing, and nobody has the former one for a name', () => {
+    const made = write(null, withPhones('555 1'));
+    expect(fullName(made)).toBe('FN;DERIVED=TRUE:555 1');
+    const [field] = [...read(made).keys()];
+    const changed = write(made, new Map([[field!, { number: '555 2' }]]));
+    expect(fullName(changed)).toBe('FN;DERIVED=TRUE:555 2');
+    expect(read(changed).has(fieldName('name'))).toBe(false);
+  });
+
+  it('stays called so, and has no name, where another program has its numbers in another order', () => {
+    const made = new TextDecoder().decode(write(null, withPhones('555 1', '555 2')));
+    const [one, other] = ['555 1', '555 2'].map((number) => new RegExp(`^TEL.*:${number}\r\n`, 'm').exec(made)![0]);
+    const moved = bytesOf(made.replace(one!, '').replace(other!, other! + one!));
+    expect(fullName(moved)).toBe('FN;DERIVED=TRUE:555 1');
+    expect(read(moved).has(fieldName('name'))).toBe(false);
+    const more = write(moved, new Map([...read(moved), [fieldName('notes/n'), { note: 'more' }]]));
+    expect(fullName(more)).toBe('FN;DERIVED=TRUE:555 1');
+  });
+
+  it('is called as a person wrote there', () => {
+    const named = new TextDecoder().decode(write(null, withPhones('555 1'))).replace('TRUE:555 1', 'TRUE:Ada');
+    expect(read(bytesOf(named)).get(fieldName('name'))).toEqual({ full: 'Ada' });
+  });
+});
