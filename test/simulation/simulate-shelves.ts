@@ -354,7 +354,7 @@ class ShelvesRun {
     }
   }
 
-  /** What one item says no other says as well, unless a person copied it, or what became of one is not decided yet. */
+  /** What one item says no other says as well, unless a person copied it or made two of one by undoing, or what became of one is not decided yet. */
   #checkNothingDoubled(): void {
     const collection = this.#replicas()[0]?.[1].collection;
     if (collection === undefined || collection.records.conflicts > 0) return;
@@ -366,7 +366,7 @@ class ShelvesRun {
       );
       for (const number of new Set(numbers)) {
         const other = of.get(number);
-        if (other !== undefined && !this.#wrote.copied.has(number))
+        if (other !== undefined && !this.#wrote.copied.has(number) && !this.#wrote.superseded.has(number))
           this.#group.find('doubled', `${number} is of ${other} and ${id}`);
         of.set(number, id);
       }
