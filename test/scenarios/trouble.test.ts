@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../fakes/seeded-random.ts';
@@ -178,6 +178,22 @@ describe.skipIf(whyNone !== null)(
       };
       await expect.poll(inStep).toBe(0);
       expect(folderB.contents()).toEqual(folderA.contents());
+    });
+
+    it.each([0, 16])('when it starts, but for %i KiB: it says so, and keeps its database', async (kilobytes) => {
+      const disk = smallDisk(6);
+      const a = await lone('anna', { data: join(disk, 'data') });
+      const folder = new Folder('anna');
+      folder.write('first.txt', 'first');
+      await a.add(folder);
+      await a.stop();
+      const { bavail, bsize } = statfsSync(disk);
+      writeFileSync(join(disk, 'fill'), Buffer.alloc(bavail * bsize - kilobytes * 1024));
+      const refused = await a.refused('serve', '--listen', '127.0.0.1:0', '--no-ui', '--no-discovery');
+      expect(refused).toEqual({ status: 1, code: 'database-not-opened' });
+      rmSync(join(disk, 'fill'));
+      await a.restart();
+      expect((await a.history((await a.status()).collections[0]!.id)).length).toBe(1);
     });
   },
 );

@@ -94,7 +94,9 @@ function connect(address: string, dataDirectory: string): Promise<Socket> {
     });
     socket.once('error', (cause: NodeJS.ErrnoException) => {
       const nobody = cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED';
-      const message = `Cannot reach the Lockstep on ${dataDirectory}: ${cause.message}.`;
+      const isClosed = cause.code === 'EACCES' || cause.code === 'EPERM';
+      const hint = isClosed ? " It is another user's: call it as that one." : '';
+      const message = `Cannot reach the Lockstep on ${dataDirectory}: ${cause.message}.${hint}`;
       reject(nobody ? noInstance(dataDirectory) : new LockstepError('cannot-connect', message, dataDirectory, cause));
     });
   });

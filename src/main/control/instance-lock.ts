@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { databaseTrouble } from '../platform/database-trouble.ts';
 import { LockstepError } from '../platform/trouble.ts';
 
 /** A connection that nobody refers to is closed when memory is collected, and its lock with it. */
@@ -13,16 +14,18 @@ export interface InstanceLock {
 
 /**
  * One instance a data directory: an EXCLUSIVE SQLite transaction on `lock.db` that is never committed. A lock file with a process id in
- * it would survive a crash and could name another process by then. Fails with `already-running`.
+ * it would survive a crash and could name another process by then. Fails with `already-running`, and with
+ * `database-not-opened` where the system refuses it.
  */
 export function takeInstanceLock(dataDirectory: string): InstanceLock {
   const path = join(dataDirectory, 'lock.db');
-  const database = new Database(path, { timeout: 0 });
+  let database: Database.Database | null = null;
   try {
+    database = new Database(path, { timeout: 0 });
     if (process.platform !== 'win32') chmodSync(path, 0o600);
     database.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
-    database.close();
+    database?.close();
     if ((cause as { code?: string }).code?.startsWith('SQLITE_BUSY')) {
       throw new LockstepError(
         'already-running',
@@ -31,13 +34,14 @@ export function takeInstanceLock(dataDirectory: string): InstanceLock {
         cause,
       );
     }
-    throw cause;
+    throw databaseTrouble(path, cause);
   }
-  held.add(database);
+  const lock = database;
+  held.add(lock);
   return {
     release() {
-      held.delete(database);
-      database.close();
+      held.delete(lock);
+      lock.close();
     },
   };
 }

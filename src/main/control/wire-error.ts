@@ -31,6 +31,9 @@ const SYSTEM: { readonly [code: string]: readonly [code: string, why: string] } 
 function refusedBySystem(failure: unknown): WireError | null {
   if (!(failure instanceof Error)) return null;
   const { code, path, message } = failure as NodeJS.ErrnoException;
+  // Of our own database, which is the only one that says so.
+  if (code === 'SQLITE_FULL')
+    return { code: 'disk-full', message: `The disk of the data directory is full: ${message}`, subject: '' };
   const known = code === undefined || !Object.hasOwn(SYSTEM, code) ? undefined : SYSTEM[code];
   // What comes from a worker thread has lost its path on the way.
   const subject = failure instanceof LockstepError ? failure.subject : path;

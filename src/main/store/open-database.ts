@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { databaseTrouble } from '../platform/database-trouble.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import quarantine from './migrations/02-quarantine.sql?raw';
 import logReference from './migrations/03-log-reference.sql?raw';
@@ -16,7 +17,8 @@ const MIGRATIONS: readonly string[] = [quarantine, logReference, native, content
 
 /**
  * Opens (or makes) the device's database: WAL, every commit durable (`synchronous=FULL`). Throws `database-newer` for one a later version wrote,
- * and `database-damaged` where SQLite finds it broken: it may then be moved away, for nothing current is lost with it.
+ * `database-damaged` where SQLite finds it broken: it may then be moved away, for nothing current is lost with it; and `database-not-opened` where
+ * the system refuses it.
  */
 export function openDatabase(file: string): Database.Database {
   let database: Database.Database;
@@ -45,6 +47,6 @@ export function openDatabase(file: string): Database.Database {
     return database;
   } catch (error) {
     if (error instanceof LockstepError) throw error;
-    throw new LockstepError('database-damaged', `${file} cannot be opened: ${(error as Error).message}`, file, error);
+    throw databaseTrouble(file, error);
   }
 }

@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../main/platform/clock.ts';
+import { databaseTrouble } from '../../main/platform/database-trouble.ts';
 import { LockstepError } from '../../main/platform/trouble.ts';
 import type { CollectionId, MemberKey } from '../../main/record/ids.ts';
 import type {
@@ -49,7 +50,7 @@ export class SqliteStore implements RelayStore {
   readonly #commit: GroupCommit;
   readonly #statements = new Map<string, Database.Statement>();
 
-  /** Fails with `database-newer` and `database-damaged`. `committed`: told how many writes shared each commit. */
+  /** Fails with `database-newer`, `database-damaged` and `database-not-opened`. `committed`: told how many writes shared each commit. */
   constructor(file: string, clock: Clock, committed: (writes: number) => void = () => {}) {
     this.#database = openRelayDatabase(file);
     this.#commit = new GroupCommit(this.#database, clock, committed);
@@ -394,6 +395,6 @@ function openRelayDatabase(file: string): Database.Database {
     return database;
   } catch (cause) {
     if (cause instanceof LockstepError) throw cause;
-    throw new LockstepError('database-damaged', `${file} cannot be opened: ${(cause as Error).message}`, file, cause);
+    throw databaseTrouble(file, cause);
   }
 }

@@ -27,6 +27,8 @@ describe('a failure at a boundary', () => {
       message: 'Your user may not do that there: permission denied',
       subject: '',
     });
+    const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    expect(told(full)).toMatchObject({ code: 'disk-full' });
     expect(log).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readPackage } from '../../../src/main/change-log/package.ts';
+import { databaseTrouble } from '../../../src/main/platform/database-trouble.ts';
 import { ENTRY } from '../../../src/main/record/file-entry.ts';
 import { type Digest, digest, recordId, sourceId } from '../../../src/main/record/ids.ts';
 import { ContentStore } from '../../../src/main/store/content-store.ts';
@@ -76,9 +77,26 @@ describe('the database', () => {
   });
 
   it('that cannot be made says where', () => {
-    expect(() => openDatabase(join(base, 'none', 'state.sqlite'))).toThrow(
-      expect.objectContaining({ code: 'database-damaged' }),
+    const nowhere = join(base, 'none', 'state.sqlite');
+    expect(() => openDatabase(nowhere)).toThrow(
+      expect.objectContaining({ code: 'database-not-opened', subject: nowhere }),
     );
+  });
+
+  it.each([
+    ['SQLITE_CORRUPT', 'damaged'],
+    ['SQLITE_NOTADB', 'damaged'],
+    ['SQLITE_IOERR_SHORT_READ', 'damaged'],
+    ['SQLITE_ERROR', 'damaged'],
+    ['SQLITE_FULL', 'not-opened'],
+    ['SQLITE_IOERR_SHMSIZE', 'not-opened'],
+    ['SQLITE_IOERR', 'not-opened'],
+    ['SQLITE_CANTOPEN', 'not-opened'],
+    ['SQLITE_READONLY_DIRECTORY', 'not-opened'],
+    ['SQLITE_BUSY', 'not-opened'],
+    ['EPERM', 'not-opened'],
+  ])('refused with %s is %s', (code, is) => {
+    expect(databaseTrouble('db', Object.assign(new Error('said'), { code })).code).toBe(`database-${is}`);
   });
 });
 
