@@ -73,11 +73,14 @@ export class SourceStage {
     for (const row of this.#collection.records.notAsShown(this.#source.row)) this.#port.construction.enqueue(row, null);
   }
 
-  /** Is all written by now? Before the first look nothing of what is missing is queued. */
-  noteFilled(): void {
+  /** Is all queued that is due? Before the first look nothing of what is missing is. */
+  get isQueued(): boolean {
     const { adopting, filling } = this.#source;
-    const isQueued = this.#rules !== null && !adopting && this.#due.size === 0;
-    if (filling && isQueued && this.#port.construction.open === 0) this.#set({ filling: false });
+    return !adopting && (!filling || (this.#rules !== null && this.#due.size === 0));
+  }
+  /** Is all written by now? */
+  noteFilled(): void {
+    if (this.#source.filling && this.isQueued && this.#port.construction.open === 0) this.#set({ filling: false });
   }
 
   /** What is gone from it is written there again, compared with whatever stands in its place by then. */

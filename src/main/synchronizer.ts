@@ -1,5 +1,6 @@
 import type { SourceState } from '../contract/contract.ts';
 import type { Collection, WrittenPackage } from './collection.ts';
+import { keepStaged } from './construct/keep-staged.ts';
 import type { Ticket } from './construct/pending.ts';
 import { RetryProblems } from './construct/retry-problems.ts';
 import { RunConstruction } from './construct/run-construction.ts';
@@ -206,6 +207,8 @@ export class Synchronizer {
     this.#status.beginWriting();
     try {
       await this.construction.run(this.#abort.signal);
+      if (this.#stage.isQueued && !this.#abort.signal.aborted)
+        await keepStaged(this.#collection, this.source.row, this.adapter, this.construction.rows());
       this.#stage.noteFilled();
     } catch (error) {
       if (!(error instanceof SourceAway)) throw error;

@@ -564,6 +564,7 @@ export function describeSourceAdapter(
           digest: digestOf(a.content!),
           size: a.content!.length,
           copies: [],
+          parts: [],
           room: null,
           wanted: pieces.map(({ bytes: _, ...wanted }) => wanted),
           pieces: [],

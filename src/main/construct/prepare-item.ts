@@ -116,7 +116,7 @@ export class PrepareItem {
   }
 
   /** The content it takes that the source does not hold at its place already; null: none. */
-  wanted({ id, planned, before, expected }: PreparedItem): Omit<WantedContent, 'deleted'> | null {
+  wanted({ id, planned, before, expected }: PreparedItem): Omit<WantedContent, 'deleted' | 'isStale'> | null {
     if (!planned.write) return null;
     const entry = fileEntry(planned.fields?.get(ENTRY));
     if (entry?.type !== 'file') return null;

@@ -37,7 +37,7 @@ interface Prepared extends Attempt {
 /** An item whose content is still to be found; `want` null: it takes none. */
 interface Planned extends PreparedItem {
   readonly job: Job;
-  readonly want: Omit<WantedContent, 'deleted'> | null;
+  readonly want: Omit<WantedContent, 'deleted' | 'isStale'> | null;
   readonly stages: Digest | null;
 }
 /** A batch whose content is on its way. */
@@ -291,7 +291,9 @@ export class RunConstruction {
   /** Plans the next records and finds their content. */
   async #prepare(signal: AbortSignal): Promise<readonly Prepared[]> {
     const { items, deleted } = this.#planNext();
-    const wanted = items.flatMap(({ want }) => (want === null ? [] : { ...want, deleted }));
+    const wanted = items.flatMap(({ want, job }) =>
+      want === null ? [] : { ...want, deleted, isStale: () => job.touched },
+    );
     const epoch = this.#port.peersEpoch();
     const found = await this.#port.findContents(wanted, signal);
     const prepared: Prepared[] = [];

@@ -142,6 +142,15 @@ export class ContentsHere {
     return this.#chunkAt(chunk, (each) => each.source === source);
   }
 
+  /** Where a chunk would lie in one of these contents, by their lists. What there is of them need not hold it. */
+  placeIn(contents: ReadonlySet<Digest>, chunk: Digest): { readonly content: Digest; readonly offset: number } | null {
+    for (const { list, place, content } of contents.size === 0 ? [] : this.#store.chunkPlaces(chunk)) {
+      const opened = contents.has(content) ? this.openList(list) : null;
+      if (opened?.chunks[place]?.digest === chunk) return { content, offset: opened.offsets[place] as number };
+    }
+    return null;
+  }
+
   /** Reads chunks from files of other sources here than this one; null for what none of them has (any more). Same order. Verified. */
   async readChunksBeside(source: number, chunks: readonly Digest[]): Promise<readonly (Uint8Array | null)[]> {
     const read: (Uint8Array | null)[] = chunks.map(() => null);

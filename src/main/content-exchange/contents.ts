@@ -17,6 +17,7 @@ import {
 } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { ContentsHere } from './contents-here.ts';
+import { allAhead, batches } from './request-batches.ts';
 
 /** What a file to be constructed needs. */
 export interface WantedContent {
@@ -29,6 +30,8 @@ export interface WantedContent {
   readonly base: { readonly digest: Digest; readonly chunks: Digest | null } | null;
   /** Rows that this batch deletes from the source: their files may be renamed instead of copied. */
   readonly deleted: ReadonlySet<number>;
+  /** The record moved on: the rest need not be fetched. */
+  isStale(): boolean;
 }
 export type FoundContent =
   | Exclude<ContentPlan, { from: 'staged' }>
@@ -38,6 +41,8 @@ export type FoundContent =
   /** It is to be had, and this place cannot take it (its disk is full). */
   | { readonly from: 'refused'; readonly code: ProblemCode; readonly detail: string };
 
+/** Whose chunks are fetched. */
+type Fetching = Pick<WantedContent, 'id' | 'isStale'>;
 /** The version store, as far as the engine asks it. */
 export interface KeptContents {
   read(digest: Digest): Promise<Uint8Array | null>;
@@ -51,11 +56,10 @@ export type AskPeers = (
 
 /** No file of more than nothing has these bytes: its construction is refused as `content-wrong`, and a person is told. */
 const CONTRADICTION: FoundContent = { from: 'bytes', bytes: new Uint8Array(0) };
-const REQUEST_ITEMS = 512;
-const REQUEST_BYTES = 2 << 20;
-const REQUESTS_AHEAD = 4;
 /** Bytes that wait in memory until their file is begun. */
 const FETCHED_FIRST = 8 << 20;
+/** From here on what came of a content that did not come whole is worth being found by the chunks of the next one. */
+const TAKEN_OVER = 4 << 20;
 
 /**
  * Finds the bytes a digest names: in a file of any source here, in the version store, at a peer (DESIGN 6: what is here
@@ -190,15 +194,25 @@ export class Contents {
     const isStagedWhole = adapter?.isStagedWhole?.bind(adapter);
     if (cut === null || stage === undefined || writeStaged === undefined || isStagedWhole === undefined)
       return { from: 'missing' };
-    const { chunks, list } = cut;
+    const { chunks } = cut;
+    const isLong = want.size >= TAKEN_OVER;
+    // While it is under way already: of what came, only the list tells what it is.
+    if (isLong && cut.list !== null) this.#store.putChunkList(want.chunks as Digest, want.digest, cut.list);
+    const list = isLong ? null : cut.list;
+    const unfinished = new Set(isLong ? await adapter?.stagedContents?.() : []);
+    unfinished.delete(want.digest);
     const base = this.#baseChunks(want);
     const here: StageRequest['copies'][number][] = [];
+    const parts: StageRequest['parts'][number][] = [];
     const needed = new Map<number, Chunk>();
     let offset = 0;
     for (const chunk of chunks) {
       const from = base.get(chunk.digest) ?? this.here.chunkIn(want.source, chunk.digest);
-      if (from === null) needed.set(offset, chunk);
-      else here.push({ offset, length: chunk.length, digest: chunk.digest, from });
+      if (from === null) {
+        needed.set(offset, chunk);
+        const part = this.here.placeIn(unfinished, chunk.digest);
+        if (part !== null) parts.push({ offset, ...chunk, from: part });
+      } else here.push({ offset, length: chunk.length, digest: chunk.digest, from });
       offset += chunk.length;
     }
     const request: StageRequest = {
@@ -206,15 +220,16 @@ export class Contents {
       size: want.size,
       copies: here,
       wanted: [...needed].map(([at, chunk]) => ({ offset: at, ...chunk })),
+      parts,
       room: await this.#room(want.source),
       pieces: [],
     };
-    const pieces = await this.#fetchFirst(request, want.id, ask, signal);
+    const pieces = await this.#fetchFirst(request, want, ask, signal);
     const lengths = new Map([...here.map((copy) => [copy.offset, copy] as const), ...needed]);
     const fill = async (pieces: readonly StagedPiece[]): Promise<StagedFile | null> => {
       const staged = await stage({ ...request, pieces });
       const missing = staged.missing.flatMap((at) => [[at, lengths.get(at) as Chunk] as const]);
-      return (await this.#fetchChunks(missing, want.id, ask, signal, (more) => writeStaged(staged.path, more)))
+      return (await this.#fetchChunks(missing, want, ask, signal, (more) => writeStaged(staged.path, more)))
         ? staged
         : null;
     };
@@ -226,16 +241,16 @@ export class Contents {
 
   /** Little beside much that is here is fetched before anything is put together: then the file can be made in one go. */
   async #fetchFirst(
-    { copies, wanted, room }: StageRequest,
-    hint: RecordId,
+    { copies, wanted, parts, room }: StageRequest,
+    want: Fetching,
     ask: AskPeers,
     signal: AbortSignal,
   ): Promise<readonly StagedPiece[]> {
     const bytes = wanted.reduce((sum, { length }) => sum + length, 0);
-    if (copies.length === 0 || bytes > Math.min(FETCHED_FIRST, room ?? FETCHED_FIRST)) return [];
+    if (copies.length === 0 || parts.length > 0 || bytes > Math.min(FETCHED_FIRST, room ?? FETCHED_FIRST)) return [];
     const fetched: StagedPiece[] = [];
     const missing = wanted.map((chunk) => [chunk.offset, chunk] as const);
-    await this.#fetchChunks(missing, hint, ask, signal, (pieces) => {
+    await this.#fetchChunks(missing, want, ask, signal, (pieces) => {
       fetched.push(...pieces);
       return Promise.resolve([]);
     });
@@ -248,7 +263,7 @@ export class Contents {
    */
   async #fetchChunks(
     missing: readonly (readonly [offset: number, Chunk])[],
-    hint: RecordId,
+    { id: hint, isStale }: Fetching,
     ask: AskPeers,
     signal: AbortSignal,
     write: (pieces: readonly StagedPiece[]) => Promise<readonly number[]>,
@@ -257,7 +272,7 @@ export class Contents {
     const requests = batches(repeated, ([first]) => first?.[1].length ?? 0);
     let failed = false;
     await allAhead(requests, async (request) => {
-      if (signal.aborted || failed) {
+      if (signal.aborted || failed || isStale()) {
         failed = true;
         return;
       }
@@ -354,6 +369,7 @@ export class Contents {
       chunks: entry.chunks,
       base: null,
       deleted: new Set<number>(),
+      isStale: () => false,
     };
     const cut = await this.#chunks(want, ask);
     if (cut === null || cut === 'wrong') return null;
@@ -376,30 +392,4 @@ export class Contents {
     if (list !== null) this.#store.putChunkList(entry.chunks, entry.digest, list);
     return whole;
   }
-}
-
-function batches<T>(items: readonly T[], sizeOfItem: (item: T) => number): readonly (readonly T[])[] {
-  const out: T[][] = [];
-  let bytes = 0;
-  for (const item of items) {
-    let last = out.at(-1);
-    const size = sizeOfItem(item);
-    if (last === undefined || last.length >= REQUEST_ITEMS || bytes + size > REQUEST_BYTES) {
-      last = [];
-      out.push(last);
-      bytes = 0;
-    }
-    last.push(item);
-    bytes += size;
-  }
-  return out;
-}
-
-/** Works on a few at a time, beginning in order. */
-async function allAhead<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) await work(items[next++] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(REQUESTS_AHEAD, items.length) }, worker));
 }

@@ -131,6 +131,13 @@ export interface StageRequest {
   }[];
   /** The other ranges: they will be fetched, unless an interrupted staging left them here. */
   readonly wanted: readonly { readonly offset: number; readonly length: number; readonly digest: Digest }[];
+  /** Of those, ranges that other staged contents may hold, as an earlier version of the file that did not come whole. */
+  readonly parts: readonly {
+    readonly offset: number;
+    readonly length: number;
+    readonly digest: Digest;
+    readonly from: { readonly content: Digest; readonly offset: number };
+  }[];
   /** Bytes that may be fetched for it. Where more is missing nothing is begun, and it fails with `disk-full`. null: as many as it needs. */
   readonly room: number | null;
   /** Those of them that were fetched before. */
@@ -263,6 +270,13 @@ export interface SourceAdapter {
   writeStaged?(path: string, pieces: readonly StagedPiece[]): Promise<readonly number[]>;
   /** Is the staged file what its digest says? If not, `stage` verifies it piece by piece, and `writeStaged` each that comes. */
   isStagedWhole?(path: string): Promise<boolean>;
+  /** Contents of which something is staged. */
+  stagedContents?(): Promise<readonly Digest[]>;
+  /**
+   * Lets go of what is staged of other contents than these. Nothing goes while one that is `awaited` is not begun: it may take over what others
+   * hold. `refused`: could not be written, and may be later.
+   */
+  keepStaged?(awaited: readonly Digest[], refused: readonly Digest[]): Promise<void>;
   /** Tells the groups something happened in; null: somewhere, look everywhere (overflow). Returns how to stop. */
   watch?(onDirty: (group: string | null) => void, onLimit: (detail: string) => void): Promise<() => Promise<void>>;
   /** The place is not this source any more: what marks it as one goes. What cannot be reached now keeps it. */

@@ -9,7 +9,7 @@ import type { ContentAsked } from '../../../src/main/peers/session/shared-collec
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import { ENTRY } from '../../../src/main/record/file-entry.ts';
 import { type Digest, recordId } from '../../../src/main/record/ids.ts';
-import type { SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
+import type { SourceAdapter, StageRequest } from '../../../src/main/sources/source-adapter.ts';
 import { ContentStore } from '../../../src/main/store/content-store.ts';
 import { openDatabase } from '../../../src/main/store/open-database.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
@@ -92,7 +92,7 @@ describe('a large file to be constructed', () => {
     here.register(1, collection, adapter as SourceAdapter);
     const want = { source: 1, id: recordId('zeros'), digest: digestOf(bytes), size: bytes.length, base: null };
     const [found] = await contents.find(
-      [{ ...want, chunks: digestOf(list), deleted: new Set() }],
+      [{ ...want, chunks: digestOf(list), deleted: new Set(), isStale: () => false }],
       async (wanted) =>
         wanted.map(({ digest, kind }) => {
           if (kind === 'chunk-list') return { bytes: list, splice: false };
@@ -104,6 +104,89 @@ describe('a large file to be constructed', () => {
     expect(found).toMatchObject({ from: 'staged', path: 'staged' });
     expect(Buffer.from(file)).toEqual(bytes);
     expect(asked).toEqual([digestOf(first), digestOf(second)]);
+  });
+});
+
+describe('a large file whose earlier version did not come whole', () => {
+  const MIB = 1 << 20;
+  const file = (bytes: Uint8Array) => {
+    const { content, list } = nameContent(bytes);
+    if (list === null || content.chunks === undefined) throw new Error('one chunk is not enough');
+    return { bytes, list, digest: content.digest, size: bytes.length, chunks: content.chunks };
+  };
+  const random = new SeededRandom('versions of a film');
+  const [start, former, edited] = [6 * MIB, MIB, MIB].map((size) => random.bytes(size)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  const [before, after] = [file(Buffer.concat([start, former])), file(Buffer.concat([edited, start]))];
+
+  /** A device that asks for both, one after the other, and knows what it was told of what is staged. */
+  function fetching() {
+    const { here, contents } = device(new Map());
+    const { collection } = new CollectionGroup(1, 'films').devices[0] as GroupDevice;
+    const staged: Digest[] = [];
+    const requests: StageRequest[] = [];
+    const adapter: Partial<SourceAdapter> = {
+      stagedContents: async () => staged,
+      stage: async (request) => {
+        requests.push(request);
+        if (!staged.includes(request.digest)) staged.push(request.digest);
+        return { path: request.digest, missing: request.wanted.map(({ offset }) => offset) };
+      },
+      writeStaged: async () => [],
+      isStagedWhole: async () => true,
+    };
+    here.register(1, collection, adapter as SourceAdapter);
+    const asked: Digest[] = [];
+    const find = async ({ list, digest, size, chunks }: typeof before, isStale: () => boolean, gives = true) => {
+      const want = {
+        source: 1,
+        id: recordId('film'),
+        digest,
+        size,
+        chunks,
+        base: null,
+        deleted: new Set<number>(),
+        isStale,
+      };
+      const [found] = await contents.find(
+        [want],
+        async (wanted) =>
+          wanted.map((each) => {
+            if (each.kind === 'chunk-list') return { bytes: list.bytes, splice: false };
+            asked.push(each.digest);
+            const { length } = decodeChunkList(list.bytes, size).find((chunk) => chunk.digest === each.digest)!;
+            return gives ? { bytes: new Uint8Array(length), splice: false } : null;
+          }),
+        new AbortController().signal,
+      );
+      return found;
+    };
+    return { find, requests, asked };
+  }
+
+  it('is looked for in what came of that', async () => {
+    const { find, requests } = fetching();
+    expect(await find(before, () => false, false)).toEqual({ from: 'missing' });
+    expect(await find(after, () => false)).toMatchObject({ from: 'staged' });
+    const [first, second] = requests as [StageRequest, StageRequest];
+    expect(first.parts).toEqual([]);
+    const taken = second.parts.reduce((sum, { length }) => sum + length, 0);
+    expect(taken).toBeGreaterThan(5 * MIB);
+    for (const { offset, length, digest, from } of second.parts) {
+      expect(from.content).toBe(before.digest);
+      expect(digestOf(after.bytes.subarray(offset, offset + length))).toBe(digest);
+      expect(digestOf(before.bytes.subarray(from.offset, from.offset + length))).toBe(digest);
+    }
+  });
+
+  it('is fetched no further once its record says another thing', async () => {
+    const { find, asked } = fetching();
+    let left = 2;
+    expect(await find(before, () => left-- <= 0)).toEqual({ from: 'missing' });
+    expect(asked.length).toBeLessThan(before.list.bytes.length / 36);
   });
 });
 

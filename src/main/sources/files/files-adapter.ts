@@ -4,7 +4,7 @@ import type { FileSystem } from '../../platform/file-system.ts';
 import type { Remote } from '../../platform/remote.ts';
 import { freeSlabs, giveSlabs, noteSlab, SLAB_BYTES, slabsOf } from '../../platform/slabs.ts';
 import { LockstepError } from '../../platform/trouble.ts';
-import type { RecordId } from '../../record/ids.ts';
+import type { Digest, RecordId } from '../../record/ids.ts';
 import type {
   Capabilities,
   ConstructItem,
@@ -300,6 +300,12 @@ export class FilesAdapter implements SourceAdapter {
     const { wrong, owned } = await this.#write.writeStaged(this.#options.source, path, sent);
     giveSlabs(owned);
     return wrong;
+  }
+  stagedContents(): Promise<readonly Digest[]> {
+    return this.#write.stagedContents(this.#options.source);
+  }
+  keepStaged(awaited: readonly Digest[], refused: readonly Digest[]): Promise<void> {
+    return this.#write.keepStaged(this.#options.source, awaited, refused);
   }
   isStagedWhole(path: string): Promise<boolean> {
     return this.#write.isStagedWhole(this.#options.source, path);

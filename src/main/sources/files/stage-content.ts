@@ -19,6 +19,7 @@ import type { StagedHashes } from './staged-hashes.ts';
 type Piece = StageRequest['wanted'][number];
 
 const SUFFIX = '.part';
+const STAGED_NAME = /^[0-9a-f]{64}\.part$/;
 const COPY_PIECE = 256 * 1024;
 /** From here on a second thread saves more than it costs. */
 const HASHED_BESIDE = 64 * 1024 * 1024;
@@ -50,8 +51,20 @@ export class StagedContent {
     this.#guard = () => new ParentGuard(fs, root, platform, folding);
   }
 
+  /** Contents of which something is staged. */
+  contents(): readonly Digest[] {
+    try {
+      return this.#fs
+        .readDirectory(stagingOf(this.#root))
+        .flatMap(({ name }) => (name !== null && STAGED_NAME.test(name) ? digest(name.slice(0, -SUFFIX.length)) : []));
+    } catch {
+      // Nothing was ever staged, or the disk is away: nothing can be used then.
+      return [];
+    }
+  }
+
   /**
-   * Begins or resumes a file and copies into it what other items hold. Where most ranges keep their offset in one of them, that is
+   * Begins or resumes a file and copies into it what other items and, verified, other staged files hold. Where most ranges keep their offset in one of them, that is
    * copied whole first (a clone where the disk can). Ranges whose item has changed or cannot be read are missing. Where nothing is to be
    * fetched any more, and the disk has no clones, the file is written and hashed in one go.
    */
@@ -67,7 +80,7 @@ export class StagedContent {
     if (parts !== null && !isCloned) return { path, missing: this.#assemble(path, request.size, parts) };
     const whole = isCloned ? source : isNew ? this.#begin(path, sources, source) : null;
     this.#cut(path, request.size);
-    const missing = isNew ? [...request.wanted] : this.#missing(path, request.wanted);
+    let missing = isNew ? [...request.wanted] : this.#missing(path, request.wanted);
     checkRoom(missing, request.room);
     const open = isNew
       ? request.copies.filter(({ offset, from }) => from.id !== whole || from.offset !== offset)
@@ -76,6 +89,7 @@ export class StagedContent {
     try {
       for (const [id, copies] of Map.groupBy(open, ({ from }) => from.id))
         missing.push(...this.#copyFrom(sources.get(id) ?? null, copies, into, !isNew));
+      missing = this.#takeOver(missing, request.parts, into);
       this.#hashes.begin(path, into);
     } finally {
       this.#fs.close(into);
@@ -160,13 +174,16 @@ export class StagedContent {
     return isWhole;
   }
 
-  /** Removes what is staged for nobody any more, at the start. */
-  clean(wanted: ReadonlySet<Digest>): void {
-    const staging = stagingOf(this.#root);
-    if (this.#fs.lstat(staging)?.type !== 'directory') return;
-    for (const { name } of this.#fs.readDirectory(staging)) {
-      if (!name?.endsWith(SUFFIX) || wanted.has(digest(name.slice(0, -SUFFIX.length)))) continue;
-      this.#fs.unlink(`${staging}/${name}`);
+  /** As `SourceAdapter.keepStaged`. */
+  keep(awaited: readonly Digest[], refused: readonly Digest[]): void {
+    const staged = new Set(this.contents());
+    if (awaited.some((content) => !staged.has(content))) return;
+    for (const content of [...awaited, ...refused]) staged.delete(content);
+    for (const content of staged) {
+      const path = this.#pathOf(content);
+      attempt(() => this.#fs.unlink(path));
+      this.#hashes.forget(path);
+      this.#trusted.delete(path);
     }
   }
 
@@ -236,6 +253,27 @@ export class StagedContent {
     }
   }
 
+  /** Returns what other staged files do not hold either. */
+  #takeOver(missing: readonly Piece[], parts: StageRequest['parts'], into: number): Piece[] {
+    const open = new Map(missing.map((piece) => [piece.offset, piece]));
+    const wanted = parts.filter(({ offset }) => open.has(offset));
+    for (const [content, ranges] of Map.groupBy(wanted, ({ from }) => from.content)) {
+      const fd = this.#openSource(this.#pathOf(content));
+      if (fd === null) continue;
+      try {
+        for (const range of ranges) {
+          const bytes = this.#readPiece(fd, range.from.offset, range);
+          if (bytes === null) continue;
+          writeSparsely(this.#fs, into, bytes, range.offset);
+          open.delete(range.offset);
+        }
+      } finally {
+        this.#fs.close(fd);
+      }
+    }
+    return [...open.values()];
+  }
+
   #copyRun(fd: number, run: Run, into: number): readonly Copy[] {
     const buffer = new Uint8Array(Math.min(run.length, COPY_PIECE));
     let copied = 0;
@@ -271,7 +309,7 @@ export class StagedContent {
   #checked(path: string): string {
     const prefix = `${stagingOf(this.#root)}/`;
     const name = path.startsWith(prefix) ? path.slice(prefix.length) : '';
-    if (/^[0-9a-f]{64}\.part$/.test(name)) return path;
+    if (STAGED_NAME.test(name)) return path;
     throw new LockstepError('not-staged', `${path} is no staged file.`, path);
   }
 }

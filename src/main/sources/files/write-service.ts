@@ -141,6 +141,13 @@ export class WriteService {
   ): { wrong: readonly number[]; owned: ArrayBufferLike[] } {
     return { wrong: this.#opened(source).staged.write(path, pieces), owned };
   }
+  stagedContents(source: string): readonly Digest[] {
+    return this.#opened(source).staged.contents();
+  }
+  /** As `SourceAdapter.keepStaged`. */
+  keepStaged(source: string, awaited: readonly Digest[], refused: readonly Digest[]): void {
+    this.#opened(source).staged.keep(awaited, refused);
+  }
   isStagedWhole(source: string, path: string): boolean {
     return this.#opened(source).staged.isWhole(path);
   }

@@ -39,6 +39,7 @@ function request(...fromOld: number[]): StageRequest {
     size: NEW.length,
     copies: fromOld.map((offset) => ({ ...piece(offset), from: from(offset) })),
     wanted: [0, 4, 8, 12, 16, 20].filter((offset) => !fromOld.includes(offset)).map(piece),
+    parts: [],
     room: null,
     pieces: [],
   };
@@ -152,6 +153,40 @@ describe('staging a large file', () => {
     expect(second).toEqual({ path: first.path, missing: [0, 8, 12, 20] });
   });
 
+  it('takes over what an earlier version that did not come whole holds, and nothing of it unverified', () => {
+    const former = 'zzAAAABBBBDDDDEEEE';
+    const begun = { ...request(), digest: digestOfText(former), size: former.length };
+    const half = staged.stage({ ...begun, wanted: [0, 4, 8, 12].map(piece) }).path;
+    staged.write(half, [
+      { ...fetched(0), offset: 2 },
+      { ...fetched(4, 'evil'), offset: 6 },
+      { ...fetched(12), offset: 10 },
+    ]);
+    const from = (offset: number) => ({ content: digestOfText(former), offset });
+    const parts = [
+      { ...piece(0), from: from(2) },
+      { ...piece(4), from: from(6) },
+      { ...piece(12), from: from(10) },
+      { ...piece(16), from: from(14) },
+      { ...piece(20), from: { content: digestOfText('another'), offset: 0 } },
+    ];
+    const again = { ...request(), parts };
+    const { path, missing } = staged.stage(again);
+    expect(missing).toEqual([4, 8, 16, 20]);
+    expect(room.textAt(path)?.slice(0, 16)).toBe('AAAA\0\0\0\0\0\0\0\0DDDD');
+    staged.write(
+      path,
+      [4, 8, 16, 20].map((offset) => fetched(offset)),
+    );
+    expect([staged.isWhole(path), room.textAt(path)]).toEqual([true, NEW]);
+    // Once begun it goes on with the two of them.
+    fs.unlink(path);
+    staged.stage({ ...again, parts: parts.slice(0, 1) });
+    expect(new StagedContent(room.context).stage(again).missing).toEqual([4, 8, 16, 20]);
+    staged.keep([digestOfText(NEW)], []);
+    expect(staged.contents()).toEqual([digestOfText(NEW)]);
+  });
+
   it('does not believe an item that has changed, or is gone', () => {
     room.write('old', OLD);
     const asked = request(0, 4);
@@ -262,9 +297,13 @@ describe('staging a large file', () => {
   it('cleans away what nobody wants any more', () => {
     const { path } = staged.stage(request());
     const other: Digest = digestOf(Buffer.from('other'));
-    staged.clean(new Set([other, digestOfText(NEW)]));
-    expect(fs.lstat(path)).not.toBeNull();
-    staged.clean(new Set([other]));
-    expect(fs.lstat(path)).toBeNull();
+    staged.keep([digestOfText(NEW)], []);
+    staged.keep([], [digestOfText(NEW)]);
+    // What is waited for may take over what is here.
+    staged.keep([other], []);
+    expect([fs.lstat(path) !== null, staged.contents()]).toEqual([true, [digestOfText(NEW)]]);
+    staged.keep([], [other]);
+    expect([fs.lstat(path), staged.contents()]).toEqual([null, []]);
+    staged.keep([], []);
   });
 });

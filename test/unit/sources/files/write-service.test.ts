@@ -56,7 +56,7 @@ describe('a root whose disk goes away just before or while it is written to', ()
       { id: 'd', done: 'refused', reason: 'changed-underneath' },
     ]);
     expect(describeTree(made.process(), ROOT)).toEqual(new Map());
-    const request = { digest: digestOfText('A'), size: 1, wanted: [], copies: [], room: null, pieces: [] };
+    const request = { digest: digestOfText('A'), size: 1, wanted: [], copies: [], parts: [], room: null, pieces: [] };
     expect(() => service.stage('s', request)).toThrow('is not the folder it was');
   });
   it('counts nothing as written', () => {
