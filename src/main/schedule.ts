@@ -59,7 +59,7 @@ export class Schedule {
     this.#interval = interval;
     this.#fault = fault;
     this.#pace = new LookPace(clock);
-    this.#plan();
+    this.#plan(true);
   }
 
   /** Is it looking or constructing, or about to? */
@@ -125,19 +125,26 @@ export class Schedule {
     for (const { resolve } of [...this.#waiting.splice(0), ...this.#resting.splice(0)]) resolve();
   }
 
-  #plan(): void {
+  /** Plans the next look at everything. `isAnew`: there was one just now. A look at a part puts it off no further: where one comes every minute it never came. */
+  #plan(isAnew: boolean): void {
+    const away = this.#synchronizer.state === 'unavailable';
+    if (!isAnew && !away && this.#timer !== null && !this.#stopped) return;
     this.#timer?.();
     if (this.#stopped) return;
-    const away = this.#synchronizer.state === 'unavailable';
-    this.#timer = this.#clock.after(away ? UNAVAILABLE_RETRY_MS : this.#interval(), () => this.dirty(null));
+    this.#timer = this.#clock.after(away ? UNAVAILABLE_RETRY_MS : this.#interval(), () => {
+      this.#timer = null;
+      this.dirty(null);
+    });
   }
 
   async #look(): Promise<void> {
     if (this.#looking || this.#stopped) return;
     this.#looking = true;
+    let isWhole = false;
     try {
       while (!this.#stopped && (this.#everywhere || this.#groups.size > 0)) {
         const groups = this.#everywhere ? null : [...this.#groups];
+        isWhole ||= this.#everywhere;
         const waiting = this.#everywhere ? this.#waiting.splice(0) : [];
         this.#everywhere = false;
         this.#groups.clear();
@@ -160,7 +167,7 @@ export class Schedule {
       }
     } finally {
       this.#looking = false;
-      this.#plan();
+      this.#plan(isWhole);
       if (this.#everywhere || this.#groups.size > 0) this.#lookSoon();
     }
   }

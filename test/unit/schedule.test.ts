@@ -127,6 +127,14 @@ describe('looking', () => {
     await clock.advance(INTERVAL + 20);
     expect(looks).toEqual([null, null]);
   });
+  it('comes by itself after the interval, though something happens again and again meanwhile', async () => {
+    const { clock, schedule, looks } = world();
+    for (let minute = 0; minute < 22; minute++) {
+      schedule.dirty('docs');
+      await clock.advance(60_000);
+    }
+    expect(looks.filter((groups) => groups === null)).toHaveLength(2);
+  });
   it('comes back soon to a source that is away', async () => {
     const { clock, schedule, double, looks } = world();
     double.state = 'unavailable';
