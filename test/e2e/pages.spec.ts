@@ -428,6 +428,20 @@ test('ten thousand acts scroll, only those in view exist, End reaches the last l
   await expect(page.getByRole('dialog', { name: 'Attic changed Photos' })).toBeVisible();
 });
 
+test('history is looked at as of a day, and everything again without one', async ({ page }) => {
+  await openPages(page, pages, { page: 'history', scenario: 'long' });
+  const days = page.locator('.history-day');
+  await expect(days.first()).toHaveText('Today');
+  await page.getByLabel('Until this day').fill('2026-11-10');
+  await expect(days.first()).toHaveText('Tuesday 10 November');
+  const last = await page.locator('.history-row').first().locator('.row-side').textContent();
+  expect(last).toMatch(/^23:/);
+  await page.getByLabel('Until this day').fill('2020-01-01');
+  await expect(page.getByText('Nothing found')).toBeVisible();
+  await page.getByLabel('Until this day').fill('');
+  await expect(days.first()).toHaveText('Today');
+});
+
 test('older history that could not be had is asked for again once something happens', async ({ page }) => {
   await openPages(page, pages, { page: 'history', scenario: 'long' });
   const fail = (isFailing: boolean) =>

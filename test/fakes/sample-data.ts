@@ -370,10 +370,12 @@ export function actOf(at: number): ActView {
   };
 }
 export function history(count: number, query: HistoryQuery): readonly ActView[] {
-  const from = query.before === undefined ? 0 : Number(query.before.slice(1)) + 1;
+  const { before = '' } = query;
+  const from = before.startsWith('p') ? Number(before.slice(1)) + 1 : 0;
   const found: ActView[] = [];
   for (let at = from; at < count && found.length < (query.limit ?? 100); at++) {
     const view = actOf(at);
+    if (/^\d/.test(before) && Date.parse(view.at) >= Date.parse(before)) continue;
     if (query.device !== undefined && view.device !== query.device) continue;
     if (query.collection !== undefined && view.collection !== query.collection) continue;
     if (query.text !== undefined && !view.changes.some((change) => change.record.includes(query.text ?? ''))) continue;

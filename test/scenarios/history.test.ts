@@ -146,6 +146,10 @@ it('of several collections it is one, from the newest on, and goes on where a pa
   const named = await a.ask<readonly PackageView[]>('history', '--record', 'elsewhere.txt');
   expect(named.map((each) => each.collection)).toEqual([second, second]);
   expect(await a.refused('history', '--record', 'nothing.txt')).toEqual({ status: 1, code: 'no-such-record' });
+  const [newest, ...older] = all;
+  expect(await a.ask<readonly PackageView[]>('history', '--before', newest!.at)).toEqual(
+    older.filter(({ at }) => at < newest!.at),
+  );
   expect(await a.refused('history', '--before', '00ff-1')).toEqual({ status: 1, code: 'no-such-change' });
   await a.ask('leave', second);
 });

@@ -9,6 +9,7 @@ export interface HistoryQuery {
   /** Part of a record's name. */
   readonly text?: string;
   readonly limit?: number;
+  /** Older than this package or act, or than this time (ISO 8601, local where it names no zone). */
   readonly before?: string;
   /** At most this many changes a package are spelled out (`changeCount` tells how many there are). */
   readonly changesLimit?: number;

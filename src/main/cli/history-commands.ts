@@ -157,7 +157,7 @@ const history: Command = {
   options: {
     record: { type: 'string', value: 'RECORD', help: 'only changes of this record' },
     limit: { type: 'string', value: 'N', help: 'at most so many' },
-    before: { type: 'string', value: 'ID', help: 'older than this one' },
+    before: { type: 'string', value: 'TIME|ID', help: 'older than this' },
     all: { type: 'boolean', help: 'every change' },
   },
   async run(call) {

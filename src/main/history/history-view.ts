@@ -23,7 +23,7 @@ const MOST_NAMED = 1000;
 
 /** What to show of one collection. `before`: a package of it, or a place that one of another has in time; null or absent: from the newest on. */
 export interface HistoryPage extends Omit<HistoryQuery, 'collection' | 'before'> {
-  readonly before?: string | PackagePlace | null;
+  readonly before?: string | Omit<PackagePlace, 'row'> | null;
 }
 
 /** Which changes of a package are shown. */
@@ -44,7 +44,8 @@ export function listHistory(asked: Port, query: HistoryPage): readonly PackageVi
   const { filter, only } = filterOf(port, query);
   const limit = query.limit ?? PAGE;
   const views: PackageView[] = [];
-  let before = typeof query.before === 'string' ? placeOf(collection, query.before) : (query.before ?? null);
+  let before: Omit<PackagePlace, 'row'> | null =
+    typeof query.before === 'string' ? placeOf(collection, query.before) : (query.before ?? null);
   while (views.length < limit) {
     const places = collection.log.places(only, before, Math.min(AT_ONCE, limit - views.length));
     for (const place of places) {

@@ -30,13 +30,12 @@ import { verifyCollection } from '../history/verify.ts';
 import { findIds } from '../past/change-id.ts';
 import { findRecord } from '../past/find-record.ts';
 import type { HistoryPort } from '../past/history-port.ts';
-import { findMoment } from '../past/moment.ts';
+import { findMoment, type Moment, placeBefore } from '../past/moment.ts';
 import { readContent } from '../past/read-content.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { portOfReplica } from '../port-of-replica.ts';
 import { ENTRY } from '../record/file-entry.ts';
 import type { Replica } from '../replica.ts';
-import type { PackagePlace } from '../store/log-store.ts';
 import { checkFree } from './export-records.ts';
 import { findCollection, findCollections } from './find-named.ts';
 import { restoreCopy } from './restore-copy.ts';
@@ -241,7 +240,9 @@ function joined(results: readonly ResultView[]): ResultView {
 }
 
 /** The place of a package, or of an act's newest, in history, which is the same for all collections. */
-function placeOf(ports: readonly HistoryPort[], id: string): PackagePlace {
+function placeOf(ports: readonly HistoryPort[], id: string): Moment['place'] {
+  const time = placeBefore(id);
+  if (time !== null) return time;
   for (const { collection } of ports) {
     const place = findIds(collection, id).at(-1);
     if (place !== undefined) return place;

@@ -17,6 +17,11 @@ export interface Fact {
   readonly isWords: boolean;
   readonly entries: readonly FactEntry[];
 }
+/** Of a field of which what is said is the key, such as a label: what it is called, and what it says; null: it is none such. */
+export function saidByKey(path: string): { readonly label: string; readonly words: string } | null {
+  const label = SAID_BY_KEY[path.split('/')[0] ?? path];
+  return label === undefined ? null : { label, words: entryName(path) };
+}
 type Field = ShownRecordView['fields'][number];
 
 /** Of these what is said is the key, under this label. */
@@ -43,10 +48,10 @@ export function factsOf(
     const { path, value, title } = field;
     if (path === ORGANIZER_DETAILS && organizer !== null) continue;
     const map = path.split('/')[0] ?? path;
-    const byKey = SAID_BY_KEY[map];
+    const byKey = saidByKey(path);
     if ((map === 'name' || path === 'title') && fieldValueText(path, value) === called) continue;
-    const words = byKey !== undefined ? (title ?? entryName(path)) : path === ORGANIZER ? organizer : null;
-    const label = byKey ?? (path === 'when' && repeats ? 'First time' : fieldWords(path, value));
+    const words = byKey !== null ? (title ?? byKey.words) : path === ORGANIZER ? organizer : null;
+    const label = byKey?.label ?? (path === 'when' && repeats ? 'First time' : fieldWords(path, value));
     const before = facts.at(-1);
     if (before?.label === label) before.entries.push({ path, value, words });
     else facts.push({ label, isWords: map === 'keywords', entries: [{ path, value, words }] });

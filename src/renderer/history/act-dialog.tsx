@@ -41,8 +41,7 @@ export function ActDialog(props: {
   const sayDone = useSayDone(act.cause === 'settle' ? 'open again, which this had settled' : undefined);
   const [confirming, setConfirming] = useState(false);
   const [restoring, setRestoring] = useState<{ readonly record: string; readonly title: string } | 'all' | null>(null);
-  const found = useApp((state) => state.status?.collections.find((one) => one.id === act.collection));
-  const collection = found?.name;
+  const collection = useApp((state) => state.status?.collections.find((one) => one.id === act.collection));
   const nameOf = useDeviceNames();
   const takeBack = async (id: string, what: string) => {
     const reply = await undo.run(id);
@@ -61,7 +60,7 @@ export function ActDialog(props: {
   return (
     <>
       <DialogFrame
-        title={`${act.deviceName} changed ${collection ?? 'something'}`}
+        title={`${act.deviceName} changed ${collection?.name ?? 'something'}`}
         wide
         onClose={props.onClose}
         footer={
@@ -98,6 +97,7 @@ export function ActDialog(props: {
             <ChangeDetail
               key={change.id}
               change={change}
+              isFile={collection?.kind === 'files'}
               open={at === 0 && matching <= 3}
               busy={undo.busy}
               nameOf={nameOf}
@@ -128,9 +128,9 @@ export function ActDialog(props: {
           </p>
         </ConfirmDialog>
       )}
-      {restoring !== null && found !== undefined && (
+      {restoring !== null && collection !== undefined && (
         <RestoreDialog
-          collection={found}
+          collection={collection}
           one={restoring === 'all' ? null : restoring}
           at={act.at}
           point={act.newest}

@@ -4,6 +4,7 @@ import type { HistoryChangeView, ValueView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { listed } from '../../contract/overall-state.ts';
 import { ActionButton } from '../components/action-button.tsx';
+import { saidByKey } from '../components/record-facts.ts';
 import { fieldValueText } from '../components/value-text.ts';
 import { actionText } from './act-summary.ts';
 
@@ -28,16 +29,22 @@ export function wholeText({ action, fields }: HistoryChangeView, nameOf: (device
   return `It was deleted with all it said. That is kept ${where}: undoing this brings it back.`;
 }
 
+const NOTHING = '—';
+
 /** What stood there before: where that was in conflict, each of the values. */
 export function beforeTexts({ action }: HistoryChangeView, { path, before }: FieldChange): readonly string[] {
-  if (action === 'add' && before === null) return ['—'];
+  const key = saidByKey(path);
+  if (key !== null) return [before === true ? key.words : NOTHING];
+  if (action === 'add' && before === null) return [NOTHING];
   const values = Array.isArray(before) && before.length > 1 ? (before as readonly ValueView[]) : [before];
   return [...new Set(values.map((value) => fieldValueText(path, value)))];
 }
 
 /** Two contents of one size must not look as if nothing had changed. */
 function afterText({ action }: HistoryChangeView, { path, before, after }: FieldChange): string {
-  if (action === 'delete' && after === null) return '—';
+  const key = saidByKey(path);
+  if (key !== null) return after === true ? key.words : NOTHING;
+  if (action === 'delete' && after === null) return NOTHING;
   const said = fieldValueText(path, after);
   return before !== null && said === fieldValueText(path, before) ? `${said}, other content` : said;
 }
@@ -45,6 +52,8 @@ function afterText({ action }: HistoryChangeView, { path, before, after }: Field
 /** One change of a package: what it did to each field, and the way back. */
 export function ChangeDetail(props: {
   change: HistoryChangeView;
+  /** It is of a file, which is called by its path. */
+  isFile: boolean;
   open: boolean;
   busy: boolean;
   nameOf: (device: string) => string;
@@ -60,7 +69,9 @@ export function ChangeDetail(props: {
         <Button slot="trigger" className="change-trigger">
           <ChevronDown aria-hidden size={16} className="chevron" />
           <span className={`tag action-${change.action}`}>{actionText(change.action)}</span>
-          <span className="path">{change.title}</span>
+          <span className={props.isFile ? 'path' : undefined} dir="auto">
+            {change.title}
+          </span>
           {folder !== '' && <span className="path muted clip">{folder}</span>}
         </Button>
       </Heading>
@@ -79,17 +90,19 @@ export function ChangeDetail(props: {
             <tbody>
               {change.fields.map((field) => (
                 <tr key={field.path}>
-                  <th scope="row">{fieldWords(field.path, field.after ?? field.before)}</th>
-                  <td className="path" data-label="Before">
+                  <th scope="row">
+                    {saidByKey(field.path)?.label ?? fieldWords(field.path, field.after ?? field.before)}
+                  </th>
+                  <td className={props.isFile ? 'path' : 'wrapped'} data-label="Before">
                     {beforeTexts(change, field).map((text) => (
                       <div key={text}>{text}</div>
                     ))}
                   </td>
-                  <td className="path" data-label="After">
+                  <td className={props.isFile ? 'path' : 'wrapped'} data-label="After">
                     {afterText(change, field)}
                   </td>
                   <td data-label="What was before">
-                    {field.before === null ? '—' : keptText(field.kept, props.nameOf)}
+                    {field.before === null ? NOTHING : keptText(field.kept, props.nameOf)}
                   </td>
                 </tr>
               ))}

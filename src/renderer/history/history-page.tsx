@@ -11,6 +11,7 @@ import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { SearchBox } from '../components/search-box.tsx';
 import { ActDialog } from './act-dialog.tsx';
+import { DayFilter, endOfDay } from './day-filter.tsx';
 import { HistoryList } from './history-list.tsx';
 import { useActs } from './use-acts.ts';
 
@@ -25,12 +26,15 @@ export function HistoryPage() {
   const [text, setText] = useState('');
   const [device, setDevice] = useState(ANY);
   const [collection, setCollection] = useState(ANY);
+  const [day, setDay] = useState('');
   const [open, setOpen] = useState<ActView | null>(null);
   const asked = useDeferredValue(text.trim());
+  const before = endOfDay(day);
   const filter: HistoryQuery = {
     ...(asked === '' ? {} : { text: asked }),
     ...(device === ANY ? {} : { device }),
     ...(collection === ANY ? {} : { collection }),
+    ...(before === null ? {} : { before }),
   };
   const pages = useActs(filter, revision);
   const filtered = Object.keys(filter).length > 0;
@@ -59,6 +63,7 @@ export function HistoryPage() {
           value={device}
           onChange={setDevice}
         />
+        <DayFilter value={day} onChange={setDay} />
       </div>
       <ErrorNotice error={pages.error} />
       {pages.loading && pages.acts.length === 0 && <Loading what="history" />}
@@ -67,7 +72,7 @@ export function HistoryPage() {
         <EmptyState icon={History} title={filtered ? 'Nothing found' : 'Nothing happened yet'}>
           <p>
             {filtered
-              ? 'No change fits what you look for.'
+              ? 'No change fits what you look for. Leave out a filter, or look for a part of the name.'
               : 'Every change on any of your devices will stand here, and can be taken back.'}
           </p>
         </EmptyState>

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/main/change-log/change.ts';
 import { changesOf, listActs } from '../../../src/main/history/list-acts.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { placeBefore } from '../../../src/main/past/moment.ts';
 import { ENTRY } from '../../../src/main/record/file-entry.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 
@@ -30,6 +31,17 @@ const acts = async (device: GroupDevice, more: Parameters<typeof listActs>[1] = 
 const only = (counts: object) => ({ add: 0, modify: 0, delete: 0, move: 0, ...counts });
 
 describe('acts', () => {
+  it('begin before a time, where one is asked for', async () => {
+    group.tick();
+    look(laptop, ['a'], 'one');
+    group.tick(60_000);
+    look(laptop, ['b'], 'two');
+    const [newest, older] = await listActs(laptop.port, {});
+    const idsBefore = async (time: string) =>
+      (await listActs(laptop.port, { before: placeBefore(time) })).map(({ id }) => id);
+    expect([await idsBefore(newest!.at), await idsBefore(older!.at)]).toEqual([[older!.id], []]);
+    expect(['00ff-1', '2026-13-41', ''].map(placeBefore)).toEqual([null, null, null]);
+  });
   it('are what one large change became, with how many items it did what to', async () => {
     group.tick();
     look(laptop, namesOf(0, 600), 'one');

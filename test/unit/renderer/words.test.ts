@@ -31,6 +31,7 @@ import { deletedBy, settledWords } from '../../../src/renderer/conflicts/settle-
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { actAction, actSummary, causeText, changedFields } from '../../../src/renderer/history/act-summary.ts';
 import { beforeTexts, wholeText } from '../../../src/renderer/history/change-detail.tsx';
+import { endOfDay } from '../../../src/renderer/history/day-filter.tsx';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
 import { goOnWords } from '../../../src/renderer/sources/halt-dialog.tsx';
 import { needsFormat } from '../../../src/renderer/sources/recognition.tsx';
@@ -74,6 +75,11 @@ describe('amounts', () => {
       '2 days',
     ]);
   });
+});
+
+it('a day ends where the next one begins here, whatever its length', () => {
+  expect(endOfDay('2026-02-28')).toBe(new Date(2026, 2, 1).toISOString());
+  expect(['', '2026-2-3', 'x'].map(endOfDay)).toEqual([null, null, null]);
 });
 
 describe('values', () => {
