@@ -144,7 +144,7 @@ it('what cannot be read in two files is told of each, with its file', async () =
   await room.group.pass(10_000);
   const told = room.replica(b).collection.problems.of(room.synchronizer(b).source.row);
   expect(told.map(({ record, detail }) => [record, detail.split(':')[0]])).toEqual([
-    ['a card', 'more.vcf'],
-    ['a card (other.vcf)', 'other.vcf'],
+    ['a card', 'line 1 of more.vcf'],
+    ['a card (other.vcf)', 'line 1 of other.vcf'],
   ]);
 });

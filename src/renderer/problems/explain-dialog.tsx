@@ -57,7 +57,7 @@ export function ExplainDialog(props: {
             {inReadingOrder(view.fields.filter(({ path }) => !path.startsWith('@'))).map((field) => (
               <tr key={`${field.path} ${field.device} ${field.at}`}>
                 <th scope="row">{fieldWords(field.path, field.value)}</th>
-                <td className="path" data-label="Value">
+                <td className={props.title === undefined ? 'path' : 'wrapped'} data-label="Value">
                   {fieldValueText(field.path, field.value)}
                 </td>
                 <td className="set-by" data-label="Set by">

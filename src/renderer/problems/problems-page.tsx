@@ -84,12 +84,14 @@ function ProblemGroup({ group: { kind, collection: id, problems } }: { group: Pr
     if (reply.ok) setAct(reply.value[0] ?? null);
   };
   const collections = useApp((state) => state.status?.collections) ?? [];
-  const collection = collections.find((one) => one.id === id)?.name ?? id;
+  const collection = collections.find((one) => one.id === id);
+  // A file is told with its path; of a contact it is not seen where it stands.
+  const isPlaced = collection !== undefined && collection.kind !== 'files';
   return (
     <section className="card problem-group">
       <h2>
         {problemTitle(kind)}
-        <span className="tag">{collection}</span>
+        <span className="tag">{collection?.name ?? id}</span>
         <span className="tag">{counted(problems.length, 'item')}</span>
       </h2>
       <p className="advice">{problemAdvice(kind)}</p>
@@ -110,6 +112,11 @@ function ProblemGroup({ group: { kind, collection: id, problems } }: { group: Pr
                   <span className="muted">{sentence(problem.detail)}</span>
                   <span className="muted">
                     Since <When at={problem.since} />
+                    {isPlaced && problem.source !== '' && (
+                      <>
+                        , in <span className="path">{problem.source}</span>
+                      </>
+                    )}
                   </span>
                 </div>
                 {isEndedByUndo(kind) && (

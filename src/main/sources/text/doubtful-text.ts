@@ -4,7 +4,7 @@ import type { ItemProblem } from '../source-adapter.ts';
 import type { ListedDocument } from './document-place.ts';
 import { recordIdOfUid } from './item-ids.ts';
 import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
-import { digestOf, type Loaded, lineOf } from './loaded-text.ts';
+import { digestOf, type Loaded, lineOf, placeIn } from './loaded-text.ts';
 import type { Damaged, NativeItem, TextFormat } from './text-format.ts';
 
 /*
@@ -49,10 +49,10 @@ export function damagedIn(
   named: Set<RecordId>,
 ): readonly ItemProblem[] {
   const unread = unreadIn(document, claimed);
-  const problems: ItemProblem[] = unread.map(({ id, detail }) => {
+  const problems: ItemProblem[] = unread.map(({ id, start, detail }) => {
     const own = many && named.has(id) ? recordId(`${id} (${document.name})`) : id;
     named.add(own);
-    return { id: own, code: 'malformed', detail: many ? `${document.name}: ${detail}` : detail };
+    return { id: own, code: 'malformed', detail: `${placeIn(document, start, many)}: ${detail}` };
   });
   const told = new Set<RecordId>(unread.map(({ id }) => id));
   const isMissing = (id: RecordId): boolean => !claimed.has(id) && !told.has(id);
@@ -65,8 +65,7 @@ export function damagedIn(
   // Best what could be any of them.
   const piece = unread.find(({ id }) => !known.ids.has(id)) ?? unread.at(-1);
   if (piece !== undefined) {
-    const where = `line ${lineOf(document.bytes, piece.start)}${many ? ` of ${document.name}` : ''}`;
-    const detail = `it may be what is damaged at ${where}: mend that, and it is clear whether this was deleted`;
+    const detail = `it may be what is damaged at ${placeIn(document, piece.start, many)}: mend that, and it is clear whether this was deleted`;
     name(new Set([...missing(), ...[...astray].filter(isMissing)]), detail);
   } else if (many && document.text.items.length === 0)
     // A file of its own is removed where its item is; one that says nothing is what a crash or another program left of it.

@@ -28,6 +28,10 @@ export function unassigned(document: Loaded): Loaded {
 /** Digits of hexadecimal. */
 const DIGEST_DIGITS = 32;
 
+/** Where a person finds it: `line 12`, and of which of `many` documents. */
+export const placeIn = ({ bytes, name }: Pick<Loaded, 'bytes' | 'name'>, start: number, many: boolean): string =>
+  `line ${lineOf(bytes, start)}${many ? ` of ${name}` : ''}`;
+
 /** What tells an item by its bytes, with those it is understood by: 16 bytes. */
 export const digestOf = (text: SplitText, item: NativeItem): Uint8Array =>
   Buffer.from(digestTextOf(text, item), 'latin1');

@@ -27,7 +27,7 @@ import { DOCUMENTS_AT_ONCE, type DocumentListing, type DocumentPlace, type Liste
 import { damagedIn, goneAstray, isUnsettled, tornItem } from './doubtful-text.ts';
 import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
-import { type Loaded, unassigned } from './loaded-text.ts';
+import { type Loaded, placeIn, unassigned } from './loaded-text.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
 import { lacksSome, type Sifted, VouchedDocuments } from './vouched-documents.ts';
@@ -362,7 +362,8 @@ export class TextAdapter implements SourceAdapter {
       return { id, revision, fresh, fields, hadNoPlaceFor, attachments: contents };
     } catch (error) {
       if (!(error instanceof MalformedItem)) throw error;
-      return { id, code: 'malformed', detail: error.message };
+      const where = placeIn(document, item.spans[0]?.start ?? 0, this.#place.many);
+      return { id, code: 'malformed', detail: `${where}: ${error.message}` };
     }
   }
 }

@@ -24,6 +24,19 @@ describe('a text of a folder in which known cards stand beside what is damaged',
     expect(known()).toHaveLength(mended.split('END:').length - 1);
   });
 
+  it('says in which text and line it is, of a card and of an event', async () => {
+    const cards = await folderRoom(`${ADA}${cutOff('eve')}${BOB}`);
+    await cards.look();
+    expect(cards.reasons()).toEqual([expect.stringMatching(/^line 6 of people\.txt: its END is missing/)]);
+    const event = (uid: string, day: string) =>
+      `BEGIN:VEVENT\r\nUID:${uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:${day}T090000Z\r\nEND:VEVENT\r\n`;
+    const events = `${event('a', '20260105')}${event('b', '20260230')}`;
+    const calendar = `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y\r\n${events}END:VCALENDAR\r\n`;
+    const dates = await folderRoom(calendar, icalendarFormat);
+    await dates.look();
+    expect(dates.reasons()).toEqual([expect.stringMatching(/^line 9 of people\.txt: its DTSTART is not a date/)]);
+  });
+
   it.each([
     ['that can be told', cutOff('eve')],
     ['that cannot be told', NAMELESS],

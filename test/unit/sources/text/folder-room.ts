@@ -31,6 +31,7 @@ export async function folderRoom(text: string, format: TextFormat = vcardFormat(
   const fs = disk.process();
   let known: ReadonlyMap<RecordId, { revision: Revision; vouches: boolean }> = new Map();
   let named: ReadonlySet<RecordId> = new Set();
+  let reasons: readonly string[] = [];
   const snapshot: KnownItems = {
     revisions: () => known,
     native: () => null,
@@ -69,6 +70,7 @@ export async function folderRoom(text: string, format: TextFormat = vcardFormat(
       if ('fields' in read) next.set(read.id, { revision: read.revision, vouches: !read.fresh });
       else problems.push(read);
     known = next;
+    reasons = problems.map(({ detail }) => detail);
     named = new Set(problems.map(({ id }) => id));
     return problems.map(({ id }) => id);
   };
@@ -100,5 +102,7 @@ export async function folderRoom(text: string, format: TextFormat = vcardFormat(
     rename: (to: string, name = TEXT): void => user.move(`${ROOT}/${name}`, `${ROOT}/${to}`),
     text: (name = TEXT) => user.readText(`${ROOT}/${name}`),
     known: () => [...known.keys()],
+    /** Why what the last look named is named. */
+    reasons: () => reasons,
   };
 }
