@@ -54,6 +54,14 @@ const haltedReason = (collection: CollectionView): string | null =>
 /** The rest of a reason stands where something can be done about it. */
 const firstSentence = (reason: string): string => /^.+?[.?!](?=\s|$)/s.exec(reason)?.[0].replace(/\.$/, '') ?? reason;
 
+/** What a person can do about a halted collection, beyond what its one sentence says; null: nothing is said of that. */
+export function haltAdvice(collection: CollectionView): string | null {
+  const reason = haltedReason(collection);
+  const rest =
+    reason === null || isAway(collection) ? '' : reason.slice(firstSentence(reason).length).replace(/^\.?\s*/, '');
+  return rest === '' ? null : rest;
+}
+
 /** A place of it is not there, and nothing has to be decided: it goes on by itself once the place is back. */
 export const isAway = ({ state, sources }: CollectionView): boolean =>
   state === 'halted' &&
@@ -113,7 +121,7 @@ export function collectionSentence(collection: CollectionView): string {
   switch (state) {
     case 'halted':
       if (isAway(collection)) return `Not available: ${awayReason(collection)}`;
-      return `Halted: ${haltedReason(collection) ?? 'it waits for your decision'}`;
+      return `Halted: ${firstSentence(haltedReason(collection) ?? 'it waits for your decision')}`;
     case 'paused':
       return 'Paused';
     case 'problem': {

@@ -111,7 +111,7 @@ export class SourceConfirmation {
       `${local.filter((item) => item.action === action).length.toLocaleString('en')} of ${live.toLocaleString('en')} items`;
     switch (reason) {
       case 'emptied':
-        return 'Everything in it is gone. Nothing was deleted elsewhere: look whether its disk or server is as it should be, then confirm, or put the items back.';
+        return 'Everything in it is gone. Nothing more is deleted elsewhere: look whether its disk or server is as it should be, then confirm, or put the items back.';
       case 'mass-delete':
         return `${share('delete')} are gone. None of them was deleted elsewhere: confirm, or put them back.`;
       case 'mass-rewrite':

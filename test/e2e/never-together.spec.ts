@@ -39,7 +39,7 @@ test('two devices that are never on together: a relay is set in the window, and 
   await page.getByLabel('Name').fill('Notes');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   const card = page.getByRole('article', { name: 'Notes' });
-  await expect(card).toContainText('Nothing waits at the relay');
+  await expect(card).toContainText('relay ready');
 
   await page.getByRole('button', { name: 'Invite a device…' }).click();
   await page.getByText('Admit the first device that brings it').click();

@@ -109,11 +109,7 @@ function Settle(props: {
         {conflictSentence(conflict, nameOf)}
         {isApart(conflict) && ', without either knowing of the other'}.
       </p>
-      <p className={kind === 'files' ? 'muted' : 'strong'}>
-        {kind === 'files' && <span className="path">{conflict.record}</span>}
-        {!WHOLE.has(conflict.field) &&
-          `${kind === 'files' ? ' · ' : ''}${fieldWords(conflict.field, conflict.values[0]?.value ?? conflict.base)}`}
-      </p>
+      <About conflict={conflict} isFile={kind === 'files'} />
       <ErrorNotice error={resolve.error ?? error} />
       {conflict.field.startsWith('recurrenceOverrides/') && (
         <p className="hint">
@@ -160,6 +156,21 @@ function Settle(props: {
         <TextEditor detail={detail} undecided={undecided} text={text} onChange={setTyped} />
       )}
     </DialogFrame>
+  );
+}
+
+/** Where a file lies, where its name does not say it, and which field it is about; nothing where neither says anything. */
+function About({ conflict, isFile }: { conflict: ConflictView; isFile: boolean }) {
+  const { record, name, field, values, base } = conflict;
+  const place = isFile && record !== name ? record : null;
+  const about = WHOLE.has(field) ? null : fieldWords(field, values[0]?.value ?? base);
+  if (place === null && about === null) return null;
+  return (
+    <p className={isFile ? 'muted' : 'strong'}>
+      {place !== null && <span className="path">{place}</span>}
+      {place !== null && about !== null && ' · '}
+      {about}
+    </p>
   );
 }
 

@@ -46,22 +46,24 @@ export function ConflictValue(props: {
       ) : (
         <FieldValue of={conflict} field={conflict.field} value={value.value} pictures />
       )}
-      {props.isShownElsewhere && value.id === conflict.shown && (
-        <p className="hint">Devices that had neither show this one until you choose</p>
-      )}
-      {props.why !== null && !folder && <p className="hint">{props.why}</p>}
-      {mixed && !deleted && (
-        <p className="hint">
-          {folder
-            ? 'The file is then in History only.'
-            : 'What is in the folder is then deleted on all devices, and in History only.'}
-        </p>
-      )}
-      <ActionButton className="button" isBusy={props.busy} onPress={props.onTake}>
-        <Check aria-hidden size={15} />
-        {label}
-        <span className="sr-only"> from {side}</span>
-      </ActionButton>
+      <div className="side-foot">
+        {props.isShownElsewhere && value.id === conflict.shown && (
+          <p className="hint">Devices that had neither show this one until you choose</p>
+        )}
+        {props.why !== null && !folder && <p className="hint">{props.why}</p>}
+        {mixed && !deleted && (
+          <p className="hint">
+            {folder
+              ? 'The file is then in History only.'
+              : 'What is in the folder is then deleted on all devices, and in History only.'}
+          </p>
+        )}
+        <ActionButton className="button" isBusy={props.busy} onPress={props.onTake}>
+          <Check aria-hidden size={15} />
+          {label}
+          <span className="sr-only"> from {side}</span>
+        </ActionButton>
+      </div>
     </article>
   );
 }

@@ -11,11 +11,14 @@ import { SearchBox } from '../components/search-box.tsx';
 import { Segments } from '../components/segments.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { Agenda } from '../records/agenda.tsx';
-import { initials } from '../records/initials.ts';
+import { initials, letterOf } from '../records/initials.ts';
 import { MonthView } from '../records/month-view.tsx';
 import { RecordDialog } from '../records/record-dialog.tsx';
 
 const ROW = 56;
+const HEADING = 36;
+/** Fewer names are seen at a glance, without letters between them. */
+const MANY = 30;
 /** Nobody types on when it is searched. */
 const PAUSE_MS = 200;
 /** So few need no more room than they take. */
@@ -90,6 +93,12 @@ function Everything(props: { collection: CollectionView; search: string; onOpen:
   const view = records.value ?? last;
   if (view === null)
     return records.error === null ? <Loading what="the list" /> : <ErrorNotice error={records.error} />;
+  const letterAt = (at: number): string | null => {
+    const [one, before] = [view.list[at], view.list[at - 1]];
+    if (collection.kind !== 'contacts' || view.list.length < MANY || one === undefined) return null;
+    const letter = letterOf(one.title);
+    return before !== undefined && letterOf(before.title) === letter ? null : letter;
+  };
   return (
     <>
       <ErrorNotice error={records.error} />
@@ -99,27 +108,31 @@ function Everything(props: { collection: CollectionView; search: string; onOpen:
           label={`Everything in ${collection.name}`}
           className="rows-fill"
           count={view.list.length}
-          estimate={() => ROW}
+          estimate={(at) => (letterAt(at) === null ? ROW : ROW + HEADING)}
           keyOf={(at) => view.list[at]?.id ?? String(at)}
           row={(at, focus) => {
             const record = view.list[at];
             if (record === undefined) return null;
+            const letter = letterAt(at);
             return (
-              <button type="button" className="row row-button" {...focus} onClick={() => onOpen(record)}>
-                {collection.kind === 'contacts' ? (
-                  <span aria-hidden className="avatar">
-                    {initials(record.title)}
+              <>
+                {letter !== null && <h3 className="agenda-day">{letter}</h3>}
+                <button type="button" className="row row-button" {...focus} onClick={() => onOpen(record)}>
+                  {collection.kind === 'contacts' ? (
+                    <span aria-hidden className="avatar">
+                      {initials(record.title)}
+                    </span>
+                  ) : (
+                    <RecordIcon kind={collection.kind} />
+                  )}
+                  <span className="row-text">
+                    <span className="strong clip" dir="auto" title={record.title}>
+                      {record.title}
+                    </span>
+                    <span className="muted clip">{record.line}</span>
                   </span>
-                ) : (
-                  <RecordIcon kind={collection.kind} />
-                )}
-                <span className="row-text">
-                  <span className="strong clip" dir="auto" title={record.title}>
-                    {record.title}
-                  </span>
-                  <span className="muted clip">{record.line}</span>
-                </span>
-              </button>
+                </button>
+              </>
             );
           }}
         />

@@ -15,10 +15,17 @@ import {
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, SourceView } from '../../contract/contract.ts';
-import { collectionSentence, collectionTone, counted, isAway, listed } from '../../contract/overall-state.ts';
+import {
+  collectionSentence,
+  collectionTone,
+  counted,
+  haltAdvice,
+  isAway,
+  listed,
+} from '../../contract/overall-state.ts';
 import { relaySentence } from '../../contract/relay-words.ts';
 import { waitingContents } from '../../contract/waiting-words.ts';
-import { goTo, useToast } from '../client/app-context.tsx';
+import { goTo, useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useSyncNow } from '../client/use-sync-now.ts';
 import { ActionButton } from '../components/action-button.tsx';
@@ -51,6 +58,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
   const paused = collection.state === 'paused';
   const { name } = collection;
   const lacks = useSourceLacks(collection);
+  const relay = relaySentence(collection);
 
   const setPaused = async () => {
     const reply = await pause.run(collection.id, !paused);
@@ -130,6 +138,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
         <p className="muted">
           {counted(collection.records, RECORD_WORD[collection.kind])}
           {collection.peers.length > 0 && ` · shared with ${listed(collection.peers.map((peer) => peer.name))}`}
+          {relay?.tone === 'good' && ' · relay ready'}
           {collection.outside > 0 && ` · ${collection.outside.toLocaleString('en')} left out by rules`}
         </p>
         {collection.sources.map((source) => (
@@ -143,7 +152,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
         {collection.progress !== null && collection.state === 'working' && (
           <ProgressLine progress={collection.progress} name={name} />
         )}
-        <RelayLine words={relaySentence(collection)} />
+        <RelayLine words={relay !== null && relay.tone !== 'good' ? relay : null} />
         {waitingContents(collection).map((words) => (
           <p key={words} className="relay-line">
             <Hourglass aria-hidden size={15} className="tone-waiting" />
@@ -170,15 +179,21 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
   );
 }
 
+/** The one whose reason is told of the collection. */
+const firstHalted = ({ sources }: CollectionView): SourceView | undefined =>
+  sources.find(({ state }) => state === 'halted');
+
 /** Does the line under the name say it already? */
 const isTold = (source: SourceView, collection: CollectionView): boolean =>
   source.reason === null
     ? collection.state === 'paused' || (collection.state === 'working' && collection.sources.length === 1)
-    : collectionSentence(collection).includes(source.reason);
+    : source === firstHalted(collection) || collectionSentence(collection).includes(source.reason);
 
 /** What waits for the person elsewhere, each with its way there. */
 function WaitingLinks({ collection, onInvite }: { collection: CollectionView; onInvite: () => void }) {
   const { conflicts, problems, peers, removed, state } = collection;
+  // As long as nothing is shared that is the next step, and looks like it.
+  const isAlone = useApp((app) => app.status?.collections.every((one) => one.peers.length === 0) === true);
   return (
     <>
       {conflicts > 0 && (
@@ -192,7 +207,7 @@ function WaitingLinks({ collection, onInvite }: { collection: CollectionView; on
         </Button>
       )}
       {peers.length === 0 && removed !== true && state !== 'halted' && (
-        <Button className="button" onPress={onInvite}>
+        <Button className={isAlone ? 'button button-primary' : 'button'} onPress={onInvite}>
           <UserPlus aria-hidden size={15} />
           Invite a device…
         </Button>
@@ -212,6 +227,7 @@ function CardLinks(props: {
   const { state, removed } = props.collection;
   const missing = isAway(props.collection);
   const halted = state === 'halted' && !missing;
+  const advice = haltAdvice(props.collection);
   if (!halted && !missing && removed !== true) return null;
   return (
     <div className="card-links">
@@ -234,6 +250,7 @@ function CardLinks(props: {
           </Button>
         </>
       )}
+      {halted && advice !== null && <p className="card-advice">{advice}</p>}
       {halted && (
         <Button className="button button-primary" onPress={props.onHalt}>
           See what would happen…

@@ -96,6 +96,7 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
   return (
     <DialogFrame
       title={isQuestion ? `${collection.name} asks you` : `${collection.name} is halted`}
+      wide
       onClose={onClose}
       footer={
         <>
@@ -129,17 +130,23 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
           only. To have them on every device again, undo their deletion in History.
         </p>
       ) : (
-        <p>
-          Nothing has been sent to your other devices and nothing is written here. <strong>{goOn}</strong> does exactly
-          what is listed below.{' '}
-          {isGone && (
-            <>
-              <strong>Put back what is gone</strong> writes it here again, from your other devices.{' '}
-            </>
-          )}
-          <strong>Keep as it is</strong> changes nothing: it stays halted, and goes on by itself once the folder is as
-          it was.
-        </p>
+        <>
+          <p>Nothing of this is sent to your other devices, and nothing is written here, before you answer:</p>
+          <ul className="answers">
+            <li>
+              <strong>Keep as it is</strong> changes nothing: it stays halted, and goes on by itself once everything is
+              as it was.
+            </li>
+            {isGone && (
+              <li>
+                <strong>Put back what is gone</strong> writes it here again, from your other devices.
+              </li>
+            )}
+            <li>
+              <strong>{goOn}</strong> does exactly what is listed below.
+            </li>
+          </ul>
+        </>
       )}
       <ErrorNotice error={preview.error ?? confirm.error ?? putBack.error} />
       {plan === null && preview.error === null && <Loading what="what would happen" />}

@@ -4,6 +4,7 @@ import {
   collectionSentence,
   collectionTone,
   counted,
+  haltAdvice,
   listed,
   overallState,
 } from '../../../src/contract/overall-state.ts';
@@ -234,6 +235,13 @@ describe('collectionSentence', () => {
       'Waiting for Laptop and Attic',
     );
     expect(collectionSentence(halted)).toBe('Halted: everything is gone');
+    expect(haltAdvice(halted)).toBeNull();
+    const reason = 'Everything in it is gone. Look whether its disk is there, then confirm.';
+    const told = collection({ state: 'halted', sources: [{ ...source, state: 'halted', reason }] });
+    expect([collectionSentence(told), haltAdvice(told)]).toEqual([
+      'Halted: Everything in it is gone',
+      'Look whether its disk is there, then confirm.',
+    ]);
     const works = { state: 'working', peers: [{ ...laptop, behind: 2 }, attic] } as const;
     expect(collectionSentence(collection(works))).toBe('Sending what changed here to Laptop');
     expect(collectionSentence(collection({ ...works, sources: [{ ...source, state: 'scanning' }] }))).toBe(

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { initials } from '../../../src/renderer/records/initials.ts';
+import { initials, letterOf } from '../../../src/renderer/records/initials.ts';
 import { placeInWeek, weeksAround } from '../../../src/renderer/records/month-days.ts';
 import { dayHeading, occasionOf, spanOf } from '../../../src/renderer/records/occurrence-words.ts';
 
@@ -35,6 +35,19 @@ it('tells from when to when, and the last day of what lasts', () => {
     spans(at(27, 0), at(30, 0), true),
   ]).toEqual(['09:00–10:00', '09:00', '20:00 – 04:00', '09:00, until Sun 29 Nov', 'all day', 'until Sun 29 Nov']);
   expect(occasionOf({ ...event(at(29, 9)), end: at(29, 10) })).toBe('Sunday, 29 November 2026, 09:00–10:00');
+});
+
+it('has the letter a name stands under', () => {
+  expect(['ada', 'Élodie', ' Øya', '李 小龙', 'שרה', '+49 170', '🦊 Foxy', ''].map(letterOf)).toEqual([
+    'A',
+    'E',
+    'Ø',
+    '李',
+    'ש',
+    '#',
+    '#',
+    '#',
+  ]);
 });
 
 it('has weeks that begin with the day they begin with there', () => {
