@@ -69,6 +69,14 @@ test('a contact changed apart is settled field by field, its photos seen as pict
   edit(there, ['+43 1 555', '+43 1 222'], [/PHOTO:.*(?:\r\n .*)*/, photo(70)]);
   await openConflicts(page);
 
+  await page.keyboard.press('Control+1');
+  await page.getByRole('button', { name: /Browse/ }).click();
+  await page.getByRole('button', { name: /Jane Doe/ }).click();
+  await expect(page.getByText('2 things in it were changed on several devices.')).toBeVisible();
+  await noViolations(page);
+  await page.getByRole('button', { name: 'Choose under Conflicts' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+
   const photoRow = page.getByRole('button', { name: /Jane Doe.*Photo/ });
   await expect(photoRow).toContainText(/ in lockstep-(here|there)-\w+\/people\.vcf and lockstep-(here|there)-/);
   await photoRow.click();

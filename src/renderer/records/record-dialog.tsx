@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Kind, OccurrenceView, ShownRecordView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
+import { goTo, useApp } from '../client/app-context.tsx';
 import { useRequest } from '../client/use-request.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Picture, RecordFacts, type RecordOf } from '../components/field-value.tsx';
 import { Loading } from '../components/loading.tsx';
+import { Note } from '../components/note.tsx';
 import { roleOf } from '../components/record-facts.ts';
 import { ExplainDialog } from '../problems/explain-dialog.tsx';
 import { formatWords } from '../sources/format-words.ts';
@@ -63,6 +66,7 @@ export function RecordDialog(props: {
         {view === null && shown.error === null && <Loading what={title} />}
         {view !== null && (
           <>
+            <OpenConflicts of={of} />
             <RecordFacts
               of={of}
               fields={view.fields}
@@ -86,6 +90,29 @@ export function RecordDialog(props: {
       </DialogFrame>
       {why && <ExplainDialog collection={collection} record={record} title={title} onClose={() => setWhy(false)} />}
     </>
+  );
+}
+
+/** A record seldom has more fields in conflict. */
+const MOST_CONFLICTS = 50;
+
+/** What is shown is one of several versions, where it is in conflict: says so, and leads to where one is chosen. */
+function OpenConflicts({ of }: { of: RecordOf }) {
+  const query = { collection: of.collection, text: of.record, limit: MOST_CONFLICTS };
+  const revision = useApp((state) => state.revision);
+  const found = useRequest('conflicts:first', [query], revision);
+  const open = found.value?.list.filter(({ record }) => record === of.record) ?? [];
+  if (open.length === 0) return null;
+  return (
+    <Note tone="warn">
+      <p>
+        {counted(open.length, 'thing')} in it {open.length === 1 ? 'was' : 'were'} changed on several devices. You see
+        one version of each here, until you choose.
+      </p>
+      <Button className="button button-small" onPress={() => goTo('conflicts')}>
+        Choose under Conflicts
+      </Button>
+    </Note>
   );
 }
 
