@@ -80,6 +80,7 @@ try {
     colorScheme: 'light',
     deviceScaleFactor: 1.5,
     reducedMotion: 'reduce',
+    locale: 'en-GB',
   });
   await page.goto(desk.ui);
   await page.getByRole('navigation').getByText('Conflicts').click();
