@@ -360,8 +360,8 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'what cannot be read while it is compared after a power loss is taken for an edit',
-    file: 'src/main/keep/keep-whole.ts',
-    find: "if (bytes === null) return 'later';\n        if (isTorn(",
+    file: 'src/main/keep/keep-judge.ts',
+    find: "if (bytes === null) return 'later';\n      if (isTorn(",
     replace: 'if (bytes !== null && isTorn(',
     tests: ['test/unit/keep/keep-whole.test.ts'],
   },

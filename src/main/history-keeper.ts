@@ -8,6 +8,7 @@ import { ConflictContents, KeepConflicts } from './keep/keep-conflicts.ts';
 import { KeepContents } from './keep/keep-contents.ts';
 import { KeepHolders } from './keep/keep-holders.ts';
 import { IdleWork } from './keep/keep-idle.ts';
+import { isLeftTorn } from './keep/keep-judge.ts';
 import type { KeepCollection, KeepPort, KeepSource } from './keep/keep-port.ts';
 import { KeepReconcile } from './keep/keep-reconcile.ts';
 import { KeepSynced } from './keep/keep-synced.ts';
@@ -204,7 +205,7 @@ export class HistoryKeeper {
   async areTorn(replica: Replica, moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]> {
     const torn: (boolean | null)[] = [];
     for (const each of moved)
-      torn.push(this.#isDoubtful && (await this.#whole.isLeftTorn(this.#collectionOf(replica), each)));
+      torn.push(this.#isDoubtful && (await isLeftTorn(this.#port.store, this.#collectionOf(replica), each)));
     return torn;
   }
 
