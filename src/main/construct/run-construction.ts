@@ -1,22 +1,18 @@
 import type { AppliedChange, Collection } from '../collection.ts';
-import type { FoundContent, WantedContent } from '../content-exchange/contents.ts';
+import type { FoundContent } from '../content-exchange/contents.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type ContentReference, referencesIn } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import type { Digest, RecordId } from '../record/ids.ts';
+import type { RecordId } from '../record/ids.ts';
 import type { ConstructOutcome, ContentPlan, SourceAdapter } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
-import { type Attempt, CommitOutcome } from './commit-outcome.ts';
-import { ConstructionQueue, type Job } from './construction-queue.ts';
+import { CommitOutcome } from './commit-outcome.ts';
+import { ConstructionQueue } from './construction-queue.ts';
 import { giveBack } from './give-back.ts';
 import type { Ticket } from './pending.ts';
-import { constructItemOf, type PreparedItem, PrepareItem } from './prepare-item.ts';
+import { type BatchPort, NO_ATTACHMENTS, PrepareBatch, type Prepared } from './prepare-batch.ts';
+import { constructItemOf, PrepareItem } from './prepare-item.ts';
 
-/** The content of a batch lies in memory at once. */
-const BATCH_BYTES = 8 << 20;
-/** The same of contents that records of a text refer to, where each batch writes the whole text anew. */
-const BATCH_BYTES_OF_TEXTS = 64 << 20;
 /** Batches whose content is on its way while another is written. */
 const BATCHES_AHEAD = 3;
 /** The same of texts, whose batches are large. */
@@ -24,22 +20,6 @@ const BATCHES_AHEAD_OF_TEXTS = 1;
 /** Files: so many batches are written one after the other before a look has its turn. */
 const BATCHES_A_TURN = 4;
 
-const NO_ATTACHMENTS: Attempt['attachments'] = new Map();
-const MISSING: FoundContent = { from: 'missing' };
-
-/** An item with what its content was found to be. */
-interface Prepared extends Attempt {
-  /** The content that is put together for it; null: it is small, or there is none. */
-  readonly stages: Digest | null;
-  /** `peersEpoch` when its content was asked for. */
-  readonly epoch: number;
-}
-/** An item whose content is still to be found; `want` null: it takes none. */
-interface Planned extends PreparedItem {
-  readonly job: Job;
-  readonly want: Omit<WantedContent, 'deleted' | 'isStale'> | null;
-  readonly stages: Digest | null;
-}
 /** A batch whose content is on its way. */
 interface Ahead {
   readonly batch: Promise<readonly Prepared[]>;
@@ -57,17 +37,9 @@ interface Begun {
   /** One each of `ready`. */
   readonly outcomes: Promise<readonly ConstructOutcome[]>;
 }
+
 /** What the construction of a source needs from the rest. */
-export interface ConstructionPort {
-  /** So many files are a batch, which commits in one transaction. */
-  readonly batchFiles: number;
-  /** Finds what files need, here or at a peer; `missing` where nobody linked has it now. Same order. */
-  findContents(wanted: readonly WantedContent[], signal: AbortSignal): Promise<readonly FoundContent[]>;
-  /** A content a record refers to, from here or else from linked peers; null where nobody linked has it now. */
-  readContent(id: RecordId, content: ContentReference): Promise<Uint8Array | null>;
-  keepContents(contents: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): Promise<void>;
-  /** Rises with every peer that begins to share the collection: what was missing before may be had now. */
-  peersEpoch(): number;
+export interface ConstructionPort extends BatchPort {
   /** The source's lock: nothing looks at the source while something is written. */
   locked<T>(work: () => Promise<T>): Promise<T>;
   /** Fails where the source went away since. */
@@ -82,28 +54,24 @@ export interface ConstructionPort {
   writing(rows: readonly number[]): void;
   /** Something came to be due that no package asks for. Inside a transaction. */
   due(): void;
-  done(tickets: readonly Ticket[]): void;
   progress(items: number, bytes: number): void;
 }
 
 /**
  * The second half of a cycle, for one source: brings it to what the records say, batch by batch, and moves its snapshot only by what was
  * really written. Never overwrites what it did not expect; what is refused comes back in the next cycle. What is queued, what is to be done
- * about a record and what became of it are files of their own; here is the order of things.
+ * about a record, what a batch is made of and what became of it are files of their own; here is the order of things.
  */
 export class RunConstruction {
   readonly #collection: Collection;
   readonly #source: StoredSource;
   readonly #adapter: SourceAdapter;
-  readonly #contents: ContentStore;
   readonly #clock: Clock;
   readonly #port: ConstructionPort;
   readonly #items: PrepareItem;
+  readonly #batches: PrepareBatch;
   readonly #outcomes: CommitOutcome;
   readonly #queue = new ConstructionQueue();
-  /** Large contents that are being put together, each in a place of its own; and in flight, jobs that want one of them too. */
-  readonly #staged = new Set<Digest>();
-  readonly #twins: Job[] = [];
   #running: Promise<void> | null = null;
 
   constructor(
@@ -117,10 +85,10 @@ export class RunConstruction {
     this.#collection = collection;
     this.#source = source;
     this.#adapter = adapter;
-    this.#contents = contents;
     this.#clock = clock;
     this.#port = port;
     this.#items = new PrepareItem(collection, source, adapter, (id) => port.heldBack(id));
+    this.#batches = new PrepareBatch(adapter, contents, this.#queue, this.#items, port);
     this.#outcomes = new CommitOutcome(collection, source, contents, clock, (id) => port.heldBack(id));
   }
 
@@ -240,8 +208,7 @@ export class RunConstruction {
           await new Promise<void>((resolve) => this.#clock.after(0, resolve));
       }
     } finally {
-      this.#staged.clear();
-      this.#twins.length = 0;
+      this.#batches.clear();
       this.#queue.requeueInFlight();
     }
   }
@@ -249,7 +216,7 @@ export class RunConstruction {
   #prepareAhead(ahead: Ahead[], signal: AbortSignal): void {
     const most = this.#adapter.batch === undefined ? BATCHES_AHEAD : BATCHES_AHEAD_OF_TEXTS;
     while (!signal.aborted && this.#queue.queued > 0 && ahead.length < most) {
-      const each: Ahead = { batch: this.#prepare(signal), isReady: false };
+      const each: Ahead = { batch: this.#batches.next(signal), isReady: false };
       each.batch.then(
         () => (each.isReady = true),
         () => undefined,
@@ -286,74 +253,6 @@ export class RunConstruction {
       }
       if (trouble !== null) throw trouble;
     }
-  }
-
-  /** Plans the next records and finds their content. */
-  async #prepare(signal: AbortSignal): Promise<readonly Prepared[]> {
-    const { items, deleted } = this.#planNext();
-    const wanted = items.flatMap(({ want, job }) =>
-      want === null ? [] : { ...want, deleted, isStale: () => job.touched },
-    );
-    const epoch = this.#port.peersEpoch();
-    const found = await this.#port.findContents(wanted, signal);
-    const prepared: Prepared[] = [];
-    let next = 0;
-    for (const { want, ...item } of items) {
-      const bytes = want === null ? null : (found[next++] as FoundContent);
-      const attachments = await this.#attachments(item);
-      const content = attachments === null ? MISSING : bytes;
-      const chunkList = content?.from === 'staged' ? content.list : null;
-      prepared.push({ ...item, attachments: attachments ?? NO_ATTACHMENTS, content, chunkList, epoch });
-    }
-    return prepared;
-  }
-
-  /** Takes as many records as make a batch; `deleted`: the rows of those that are to be deleted. */
-  #planNext(): { readonly items: readonly Planned[]; readonly deleted: ReadonlySet<number> } {
-    const items: Planned[] = [];
-    const deleted = new Set<number>();
-    const done: Ticket[] = [];
-    const mostItems = this.#adapter.batch ?? this.#port.batchFiles;
-    const mostBytes = this.#adapter.batch === undefined ? BATCH_BYTES : BATCH_BYTES_OF_TEXTS;
-    let bytes = 0;
-    for (const job of this.#queue.take()) {
-      const item = this.#items.prepare(job);
-      if (item === null) {
-        done.push(...job.tickets);
-        continue;
-      }
-      this.#queue.begin(job);
-      if (item.planned.fields === null) deleted.add(job.row);
-      const want = this.#items.wanted(item);
-      const stages = want === null || want.chunks === null ? null : want.digest;
-      if (stages !== null && this.#staged.has(stages)) {
-        // Once the first one is in its place, this one is copied from it.
-        this.#twins.push(job);
-        continue;
-      }
-      if (stages !== null) this.#staged.add(stages);
-      for (const { size } of item.target === null ? [] : referencesIn(item.target)) bytes += size;
-      bytes += want?.size ?? 0;
-      items.push({ ...item, job, want, stages });
-      if (items.length >= mostItems || bytes >= mostBytes) break;
-    }
-    if (done.length > 0) this.#port.done(done);
-    return { items, deleted };
-  }
-
-  /** What the fields refer to, kept here from now on; null: some of it nobody has now. */
-  async #attachments({ id, target, planned }: PreparedItem): Promise<Attempt['attachments'] | null> {
-    const wanted = target === null || !planned.write ? [] : referencesIn(target);
-    if (wanted.length === 0) return NO_ATTACHMENTS;
-    const attachments = new Map<Digest, Uint8Array>();
-    for (const reference of wanted) {
-      const bytes = await this.#port.readContent(id, reference);
-      if (bytes === null) return null;
-      attachments.set(reference.content, bytes);
-    }
-    const news = [...attachments].filter(([digest]) => !this.#contents.isKept(digest));
-    if (news.length > 0) await this.#port.keepContents(news.map(([digest, bytes]) => ({ digest, bytes })));
-    return attachments;
   }
 
   /** Has a batch written, but for what is not to be. */
@@ -428,8 +327,7 @@ export class RunConstruction {
       this.#queue.enqueue(row, at === 0 ? done : []);
     });
     if (freed.length === 0 && done.length > 0) this.#port.done(done);
-    for (const { stages } of batch) if (stages !== null) this.#staged.delete(stages);
-    for (const job of this.#twins.splice(0)) this.#queue.requeue(job);
+    this.#batches.written(batch);
   }
 
   /** Nobody linked has its content: it waits until somebody new is. */
