@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectControl } from '../../src/main/control/control-client.ts';
-import { Device, end, PATIENT, type Pair, PROGRAM, startPair } from './device.ts';
+import { Device, end, ownAddress, PATIENT, type Pair, PROGRAM, startPair } from './device.ts';
 import { Folder, scratch } from './folder.ts';
 
 let pair: Pair;
@@ -175,6 +175,26 @@ describe('what scripts rely on', () => {
     const { stdout, status } = spawnSync(process.execPath, call, { encoding: 'utf8' });
     expect([status, stdout.includes('NativeModule net,')]).toEqual([5, true]);
     expect(stdout.split(',').filter((each) => /readline|fs.promises|worker_threads/.test(each))).toEqual([]);
+  });
+
+  it('a device that runs has no client of HTTP loaded in its main thread', async () => {
+    const folder = scratch('runs');
+    const tells = join(folder, 'tells.cjs');
+    // Node's own, which comes along with `node:http` where that is imported as it is.
+    writeFileSync(
+      tells,
+      `const { isMainThread } = require('node:worker_threads');
+       if (isMainThread) process.on('exit', () => console.log(process.moduleLoadList.join()));`,
+    );
+    const serve = ['serve', '--data', join(folder, 'data'), '--listen', await ownAddress(), '--no-discovery'];
+    const child = spawn(process.execPath, ['--require', tells, PROGRAM, ...serve, '--ui', await ownAddress()]);
+    let said = '';
+    for await (const part of child.stdout) {
+      const isReady = said.includes('"ready":true');
+      said += String(part);
+      if (!isReady && said.includes('"ready":true')) child.kill('SIGTERM');
+    }
+    expect([said.includes('NativeModule _http_server,'), said.includes('undici')]).toEqual([true, false]);
   });
 
   it('cat writes the bytes as they are', async () => {
