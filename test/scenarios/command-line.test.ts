@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectControl } from '../../src/main/control/control-client.ts';
 import { Device, end, ownAddress, PATIENT, type Pair, PROGRAM, startPair } from './device.ts';
@@ -175,6 +175,13 @@ describe('what scripts rely on', () => {
     const { stdout, status } = spawnSync(process.execPath, call, { encoding: 'utf8' });
     expect([status, stdout.includes('NativeModule net,')]).toEqual([5, true]);
     expect(stdout.split(',').filter((each) => /readline|fs.promises|worker_threads/.test(each))).toEqual([]);
+  });
+
+  it('the program has no letter for which its whole text would take two bytes for each', () => {
+    const directory = dirname(PROGRAM);
+    const texts = readdirSync(directory).filter((name) => name.endsWith('.js'));
+    expect(texts.length).toBeGreaterThan(10);
+    expect(texts.filter((name) => /[^\0-\xff]/.test(readFileSync(join(directory, name), 'utf8')))).toEqual([]);
   });
 
   it('a device that runs has no client of HTTP loaded in its main thread', async () => {
