@@ -149,7 +149,8 @@ export class CompareListing {
   /** Returns which are not the same in both. */
   #compareItems(group: ListedGroup, members: readonly GroupMember[]): ReadonlySet<string> {
     const open = new Set<string>();
-    const known = new Map(members.map((member) => [member.name, member]));
+    const known = new Map<string, GroupMember>();
+    for (const member of members) known.set(member.name, member);
     const prefix = group.group === '' ? 0 : group.group.length + 1;
     for (const item of group.items) {
       const name = item.id.slice(prefix);

@@ -59,15 +59,22 @@ class RevisionsOf {
     if (made !== undefined) return made;
     const former = before === undefined ? undefined : this.#made.get(before);
     const changed = before === undefined || former === undefined ? null : changedMembers(before, members);
-    const entries = (changed ?? members).map(entryOf);
     const known: Revisions =
       former === undefined || changed === null
-        ? new Map(entries.flatMap(([id, now]) => (now === undefined ? [] : [[id, now]])))
-        : PatchedMap.from(former, new Map(entries));
+        ? allOf(members)
+        : PatchedMap.from(former, new Map(changed.map(entryOf)));
     this.#made.set(members, known);
     this.#last = new WeakRef(members);
     return known;
   }
+}
+
+/** One after the other: an entry in between for each of a hundred thousand would be garbage of some MB at each look. */
+function allOf(members: readonly GroupMember[]): Revisions {
+  const known = new Map<RecordId, KnownRevision>();
+  for (const { name, revision } of members)
+    if (revision instanceof Uint8Array) known.set(recordId(name), new HeldRevision(revision));
+  return known;
 }
 
 function entryOf({ name, revision }: GroupMember): [RecordId, KnownRevision | undefined] {
