@@ -198,7 +198,7 @@ export function relayStoreContract(make: () => StoreUnderTest): void {
       await store.removePack(G, packId(1));
       await store.removePack(G, packId(1));
       expect(await store.pack(G, packId(1))).toBeNull();
-      expect(await put(2, 60, 10)).toBe('new');
+      expect([await put(2, 60, 10), await put(3, 41, 10), await put(3, 40, 10)]).toEqual(['new', 'quota', 'new']);
       expect(await store.putPack(OTHER, packId(1), { size: 1, by: ANA, lease: 1 }, 9)).toBe('no-group');
     });
 
@@ -209,6 +209,8 @@ export function relayStoreContract(make: () => StoreUnderTest): void {
       expect(await store.touchPacks(G, [packId(2), packId(9)], 5000)).toEqual([packId(9)]);
       expect(await store.collectPacks(2000, 2200)).toEqual([{ g: G, id: packId(1) }]);
       expect(await store.collectPacks(2200, 2200)).toEqual([]);
+      // What was touched has all its time again.
+      expect(await store.collectPacks(4900, 6000)).toEqual([]);
       expect([await store.pack(G, packId(1)), await store.pack(G, packId(2))]).toEqual([null, { size: 10, by: ANA }]);
     });
   });
@@ -231,8 +233,10 @@ export function relayStoreContract(make: () => StoreUnderTest): void {
       expect(await texts()).toEqual([[3, 'c']]);
       expect(await store.span(G)).toEqual({ born: 500, collected: 2, last: 3 });
       expect(await sweep(marked + 20 * DAY)).toBe(0);
+      await store.setCursor(G, BEN, 3);
+      expect([await sweep(marked + 21 * DAY), await sweep(marked + 22 * DAY)]).toEqual([0, 1]);
       // And the room is free again.
-      expect(await store.append(G, item('dd', marked), 3)).toEqual({ is: 'appended', sid: 4 });
+      expect(await store.append(G, item('ddd', marked), 3)).toEqual({ is: 'appended', sid: 4 });
     });
 
     it('leaves what was marked where somebody came who needs it', async () => {
@@ -272,14 +276,25 @@ export function relayStoreContract(make: () => StoreUnderTest): void {
     it('are their owner’s, renewed by it, and so many at most', async () => {
       expect(await store.putMailbox(box('x'), 1000, 2)).toBe(true);
       expect(await store.putMailbox(box('x', BEN), 1000, 2)).toBe(false);
+      expect(await store.putMailbox({ ...box('x'), g: OTHER }, 1000, 2)).toBe(false);
       expect(await store.putMailbox({ ...box('x'), token: 'bb' }, 1000, 2)).toBe(true);
       expect(await store.mailbox('x')).toEqual({ ...box('x'), token: 'bb' });
       expect([await store.putMailbox(box('y'), 1000, 2), await store.putMailbox(box('z'), 1000, 2)]).toEqual([
         true,
         false,
       ]);
+      expect(await store.putMailbox(box('of Ben', BEN), 1000, 2)).toBe(true);
       await store.removeMailbox('x');
       expect([await store.mailbox('x'), await store.putMailbox(box('z'), 1000, 2)]).toEqual([null, true]);
+    });
+
+    it('are nobody’s once their time is over, and take no room', async () => {
+      await store.putMailbox(box('x', ANA, 2000), 1000, 1);
+      expect([await store.putMailbox(box('y'), 1999, 1), await store.putMailbox(box('y'), 2000, 1)]).toEqual([
+        false,
+        true,
+      ]);
+      expect(await store.putMailbox(box('x', BEN), 2000, 1)).toBe(true);
     });
 
     it('end with their time and with their tries, which renewing does not give back', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -40,6 +40,24 @@ it('a relay store in SQLite of the first version has room for words after the up
   const word = { hash: 'ab', bytes: Uint8Array.of(1), at: 1 };
   expect([(await store.acl(g))?.gen, await store.putWord(g, k, word, 9)]).toEqual([7, 'kept']);
   store.close();
+  end();
+});
+it('a relay store in SQLite holds what was written as it is closed, for its owner alone, and nothing of a later version', async () => {
+  const { path, end } = directory();
+  const file = join(path, 'relay.db');
+  const g = collectionId('0a'.repeat(16));
+  const store = new SqliteStore(file, systemClock);
+  const written = store.createGroup(g, [], 1, '');
+  store.close();
+  const again = new SqliteStore(file, systemClock);
+  expect(await again.acl(g)).toEqual({ gen: 1, keys: [] });
+  expect(await written).toBe(true);
+  again.close();
+  if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+  const later = new Database(file);
+  later.pragma('user_version = 99');
+  later.close();
+  expect(() => new SqliteStore(file, systemClock)).toThrow(expect.objectContaining({ code: 'database-newer' }));
   end();
 });
 describe('a relay store in memory', () => {

@@ -283,11 +283,11 @@ export class SqliteStore implements RelayStore {
       const step = await this.#commit.write(() => {
         const group = this.#group(g)!;
         const free = this.#free(g, group, times);
-        const isOver = group.mark > group.collected && group.marked <= times.graceOver;
+        const isOver = group.marked <= times.graceOver;
         // Somebody who came since the mark may need what was marked.
         const until = Math.min(group.mark, free, group.collected + COLLECT_AT_ONCE);
         if (isOver && until > group.collected) return this.#deleteItems(g, group.collected, until);
-        if (isOver || free < group.mark) this.#run('UPDATE grp SET mark = min(mark, ?) WHERE g = ?', free, g);
+        if (free < group.mark) this.#run('UPDATE grp SET mark = min(mark, ?) WHERE g = ?', free, g);
         const isMarked = group.mark > group.collected && free > group.collected;
         if (!isMarked && free > group.collected)
           this.#run('UPDATE grp SET mark = ?, marked = ? WHERE g = ?', free, now, g);

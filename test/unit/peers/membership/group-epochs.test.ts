@@ -249,6 +249,17 @@ describe('a member without a secret', () => {
     expect([third.sealTurn(), third.sealMissing(NOW)]).toEqual([null, false]);
   });
 
+  it('waits for nobody who may only read, whatever its id', () => {
+    const firstById = (at = 0): DeviceIdentity => {
+      const who = makeIdentity(random, `reader ${at}`);
+      return who.id < ana.id ? who : firstById(at + 1);
+    };
+    const [first] = among([firstById(), 'reader']) as [GroupMembership];
+    first.rotate(NOW);
+    letIn(first, cleo);
+    expect(first.sealTurn()).toBe(0);
+  });
+
   it('of one secret is given that', () => {
     const first = on(ana);
     first.rotate(NOW);

@@ -220,7 +220,14 @@ describe('one that does not belong any more', () => {
     const known = membership.operations();
     expect(membership.former().has(ben.id)).toBe(false);
     membership.remove(ben.id, [], 3000);
-    membership.add(newcomer(cleo, 'editor'), 4000);
+    membership.add(newcomer(cleo, 'admin'), 4000);
+    // Nor of what is said later of who let it in, or of what it had written.
+    const hash = digest('ab'.repeat(32));
+    for (const body of [
+      { op: 'extend-cut', device: ben.id, log, to: 9, hash },
+      { op: 'role', device: ana.id, role: 'admin', cut: [] },
+    ] as const)
+      membership.receive([makeOp(cleo, group, membership.heads(), 5000, body).bytes]);
     membership.receive([...membership.operations()]);
     expect([...membership.former()].map(([device, { memberKey }]) => [device, memberKey])).toEqual([
       [ben.id, ben.member(group).key],
@@ -237,6 +244,19 @@ describe('one that does not belong any more', () => {
     membership.remove(ben.id, [], 3000);
     membership.add(newcomer(ben, 'editor'), 4000);
     expect([membership.former().size, membership.member(ben.id)?.device]).toEqual([0, ben.id]);
+    const operations = membership.operations();
+    expect(open(ben, operations).membership.tellsOfOwnRemoval(operations)).toBe(false);
+  });
+
+  it('knows word of its own removal, once that is here, from word of others', () => {
+    const { membership } = open(ana);
+    for (const who of [ben, cleo]) membership.add(newcomer(who, 'editor'), 2000);
+    for (const who of [cleo, ben]) membership.remove(who.id, [], 3000);
+    const operations = membership.operations();
+    const [ofCleo, ofBen] = operations.slice(-2) as [Uint8Array, Uint8Array];
+    const bens = open(ben, operations).membership;
+    expect([bens.tellsOfOwnRemoval([ofBen]), bens.tellsOfOwnRemoval([ofCleo])]).toEqual([true, false]);
+    expect(open(ben).membership.tellsOfOwnRemoval([ofBen])).toBe(false);
   });
 
   it('has word left for it, the same from everyone who knows as much, unless it left itself or it is long ago', () => {
@@ -248,6 +268,8 @@ describe('one that does not belong any more', () => {
     const [word] = membership.wordsOfRemoval(3000);
     expect(word?.key).toBe(ben.member(group).key);
     expect(cleos.wordsOfRemoval(0)).toEqual([word]);
+    const reversed = open(cleo, [...membership.operations()].reverse()).membership;
+    expect(reversed.wordsOfRemoval(0)).toEqual([word]);
     expect(membership.wordsOfRemoval(3001)).toEqual([]);
     cleos.remove(cleo.id, [], 4000);
     membership.receive(cleos.operations());
@@ -269,6 +291,38 @@ describe('one that does not belong any more', () => {
     expect(told(cleo, cleosKnown, bens.wordOfRemoval(cleo.id)).isMember()).toBe(false);
     const left = bens.wordsOfRemoval(3000).find(({ key }) => key === cleo.member(group).key);
     expect(told(cleo, cleosKnown, left?.operations ?? []).isMember()).toBe(false);
+    anas.receive(bens.operations());
+    expect([...anas.former().keys()].toSorted()).toEqual([ben.id, cleo.id].toSorted());
+    anas.add(newcomer(cleo, 'editor'), 4000);
+    expect([...anas.former().keys()]).toEqual([ben.id]);
+  });
+});
+
+it('one whose admission is void as who let it in was no admin any more is told that', () => {
+  const anas = open(ana).membership;
+  anas.add(newcomer(ben, 'admin'), 2000);
+  const bens = open(ben, anas.operations()).membership;
+  anas.setRole(ben.id, 'editor', [], 3000);
+  bens.add(newcomer(cleo, 'editor'), 3000);
+  const cleos = open(cleo, bens.operations()).membership;
+  anas.receive(bens.operations());
+  expect([cleos.isMember(), anas.member(cleo.id)]).toEqual([true, null]);
+  cleos.receive(anas.wordOfRemoval(cleo.id));
+  expect(cleos.isMember()).toBe(false);
+});
+
+describe('a recovery key', () => {
+  const [former, printed] = makeIdentities(random, 'former key', 'printed key');
+
+  it('takes the place of the former one, and makes an admin of who has it', () => {
+    const { membership } = open(ana);
+    membership.add(newcomer(ben, 'reader'), 2000);
+    for (const key of [former, printed]) membership.setRecoveryKey(key.descriptor, 3000);
+    expect(membership.recoveryKeys().map(({ id }) => id)).toEqual([printed.id]);
+    const bens = open(ben, membership.operations()).membership;
+    const before = bens.heads();
+    expect([bens.redeemRecoveryKey(former, 4000), bens.heads()]).toEqual([false, before]);
+    expect([bens.redeemRecoveryKey(printed, 4000), bens.member(ben.id)?.role]).toEqual([true, 'admin']);
   });
 });
 
@@ -305,6 +359,8 @@ describe('a cut', () => {
     const { second } = afterRemoval();
     const before = second.heads();
     expect([second.extendCuts([had(ben, 7), had(ana, 12)], 4000), second.heads()]).toEqual([false, before]);
+    // Nor does one extend its own: nobody would take it.
+    expect([second.extendCuts([had(cleo, 3)], 4000), second.heads()]).toEqual([false, before]);
   });
 
   it('is not extended by one that was removed itself', () => {

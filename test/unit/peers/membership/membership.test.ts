@@ -640,6 +640,26 @@ describe('a rotation', () => {
     expect(both.state().rotations.at(-1)).toMatchObject({ n: 2, hash: next.hash, id: next.hash.slice(0, 16) });
   });
 
+  it('comes after the largest number its author had seen, wherever that lies', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    const [one, two] = [copy.fork(), copy.fork()];
+    for (const n of [1, 2]) one.rotates(ana, n);
+    for (const name of ['ben 1', 'ben 2', 'ben 3']) two.says(ben, { op: 'name', name });
+    two.rotates(ben, 1);
+    const both = new Copy([...new Set([...one.ops, ...two.ops])]);
+    expect(known(both).map(([n]) => n)).toEqual([1, 1, 2]);
+    both.rotates(ana, 3);
+    expect(known(both).at(-1)).toEqual([3, true]);
+  });
+
+  it('is known to its author, also where that seals it to others alone', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben, 'editor');
+    copy.rotates(ben, 1, [ana]);
+    expect(holders(copy.state())).toEqual(new Set(['ana', 'ben']));
+  });
+
   it('comes after one with a smaller number, however much came before that', () => {
     const copy = new Copy();
     copy.adds(ana, ben, 'editor');
