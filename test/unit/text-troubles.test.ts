@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { formatNamed, type SourceFormat } from '../../src/main/sources/formats.ts';
 import { PORT, type SimulatedDevice } from '../simulation/simulated-device.ts';
 import { cardOf, TextRoom } from '../simulation/text-room.ts';
 
@@ -179,6 +180,25 @@ it('a reader who puts a card back byte for byte follows the others again', async
   await room.look(a);
   await room.group.pass(5000);
   expect(room.read(b)).toBe(BOOK.replace('FN:P2', 'FN:P2 of a'));
+});
+
+it('a reader who takes away a card that was never taken in has it again as the others do', async () => {
+  const [a, b] = await open();
+  room.group.setRole(b, 'reader', a);
+  await room.group.pass(5000);
+  const { path, format } = room.placeOf(b);
+  const replica = room.replica(b);
+  await room.group.until(b, b.engine.removeSource(replica, room.synchronizer(b).source.row));
+  room.write(b, BOOK.replace('FN:P2', 'FN:P2 of b'));
+  await room.group.until(b, b.engine.addSource(replica, { path, format: formatNamed(format) as SourceFormat }));
+  await room.group.pass(5000);
+  expect(room.problems(b)).toEqual(['u2: read-only']);
+  room.write(b, WITHOUT);
+  await room.group.pass(5000);
+  await room.look(b);
+  await room.group.pass(5000);
+  expect(room.problems(b)).toEqual([]);
+  expect(room.read(b)).toContain('FN:P2');
 });
 
 it('a person who asks for a look while a text is written in steps gets it once that is written, and nothing is deleted', async () => {

@@ -112,8 +112,9 @@ export class LookProblems {
         found !== null &&
         isLive(found.state) &&
         this.#held.has(record);
-      // Of what is deleted nothing is there to be read, and nothing to be written.
-      const isOver = found === null || (READ_PROBLEMS.has(code) && !isLive(found.state) && !this.#held.has(record));
+      // Of what is deleted nothing is there to be read, and nothing to be written; nor is anything of a reader's own that was never taken in and is gone.
+      const isOfNothing = READ_PROBLEMS.has(code) && (code === 'read-only' || (found !== null && !isLive(found.state)));
+      const isOver = found === null || (isOfNothing && !this.#held.has(record));
       if (isListable || (looked && isOver)) over.push(record);
     }
     if (over.length === 0) return;
