@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { Config } from './config.ts';
 import { keepsNothing } from './content/keeps-nothing.ts';
-import type { AskPeers, Contents, KeptContents } from './content-exchange/contents.ts';
+import type { AskPeers } from './content-exchange/ask-peers.ts';
+import type { Contents, KeptContents } from './content-exchange/contents.ts';
 import type { ContentGiver } from './content-exchange/give-content.ts';
 import { KeepAsked, type Missing } from './keep/keep-asked.ts';
 import { ConflictContents, KeepConflicts } from './keep/keep-conflicts.ts';

@@ -129,6 +129,7 @@ export class PrepareItem {
       size: entry.size,
       chunks: entry.chunks ?? null,
       base: holds === null ? null : { digest: holds.digest, chunks: holds.chunks ?? null },
+      ...(this.#collection.problems.find(this.#source.row, id)?.code === 'content-wrong' ? { doubted: true } : {}),
     };
   }
 }

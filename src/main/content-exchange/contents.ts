@@ -1,6 +1,4 @@
 import { type Chunk, chunkListSize, decodeChunkList } from '../content/chunk-list.ts';
-import { applySplice } from '../content/splice.ts';
-import type { ContentAsked } from '../peers/session/shared-collection.ts';
 import { digestOf } from '../platform/hash.ts';
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import { troubleText } from '../platform/trouble-text.ts';
@@ -16,6 +14,8 @@ import {
   type StageRequest,
 } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
+import type { AskPeers } from './ask-peers.ts';
+import { fetchChunks, listIn, stillMissing } from './chunk-requests.ts';
 import type { ContentsHere } from './contents-here.ts';
 import { allAhead, batches } from './request-batches.ts';
 
@@ -32,6 +32,8 @@ export interface WantedContent {
   readonly deleted: ReadonlySet<number>;
   /** The record moved on: the rest need not be fetched. */
   isStale(): boolean;
+  /** What came for it before was something else. */
+  readonly doubted?: boolean;
 }
 export type FoundContent =
   | Exclude<ContentPlan, { from: 'staged' }>
@@ -42,17 +44,13 @@ export type FoundContent =
   | { readonly from: 'refused'; readonly code: ProblemCode; readonly detail: string };
 
 /** Whose chunks are fetched. */
-type Fetching = Pick<WantedContent, 'id' | 'isStale'>;
+type Fetching = Pick<WantedContent, 'id' | 'isStale' | 'doubted'>;
 /** The version store, as far as the engine asks it. */
 export interface KeptContents {
   read(digest: Digest): Promise<Uint8Array | null>;
   keep(contents: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): Promise<void>;
   drop(digests: readonly Digest[]): Promise<void>;
 }
-/** Asks linked peers of one collection, one after the other, for contents. null: none of them has it now. Same order. */
-export type AskPeers = (
-  asked: readonly ContentAsked[],
-) => Promise<readonly ({ bytes: Uint8Array; splice: boolean } | null)[]>;
 
 /** No file of more than nothing has these bytes: its construction is refused as `content-wrong`, and a person is told. */
 const CONTRADICTION: FoundContent = { from: 'bytes', bytes: new Uint8Array(0) };
@@ -141,7 +139,8 @@ export class Contents {
       const answers = await ask(
         request.map((at) => {
           const want = wanted[at] as WantedContent;
-          return { digest: want.digest, kind: 'content', hint: want.id, base: null, size: want.size } as const;
+          const { id: hint, digest, size, doubted = false } = want;
+          return { digest, kind: 'content', hint, base: null, size, doubted } as const;
         }),
       );
       request.forEach((at, each) => {
@@ -226,16 +225,17 @@ export class Contents {
     };
     const pieces = await this.#fetchFirst(request, want, ask, signal);
     const lengths = new Map([...here.map((copy) => [copy.offset, copy] as const), ...needed]);
-    const fill = async (pieces: readonly StagedPiece[]): Promise<StagedFile | null> => {
+    const fill = async (pieces: readonly StagedPiece[], doubted: boolean): Promise<StagedFile | null> => {
       const staged = await stage({ ...request, pieces });
       const missing = staged.missing.flatMap((at) => [[at, lengths.get(at) as Chunk] as const]);
-      return (await this.#fetchChunks(missing, want, ask, signal, (more) => writeStaged(staged.path, more)))
+      const fetching = { ...want, doubted };
+      return (await this.#fetchChunks(missing, fetching, ask, signal, (more) => writeStaged(staged.path, more)))
         ? staged
         : null;
     };
-    let staged = await fill(pieces);
+    let staged = await fill(pieces, want.doubted === true);
     // Then it is verified piece by piece, and what is wrong is fetched again.
-    if (staged !== null && !(await isStagedWhole(staged.path))) staged = await fill([]);
+    if (staged !== null && !(await isStagedWhole(staged.path))) staged = await fill([], true);
     return staged === null ? { from: 'missing' } : { from: 'staged', path: staged.path, list };
   }
 
@@ -263,7 +263,7 @@ export class Contents {
    */
   async #fetchChunks(
     missing: readonly (readonly [offset: number, Chunk])[],
-    { id: hint, isStale }: Fetching,
+    { id: hint, isStale, doubted = false }: Fetching,
     ask: AskPeers,
     signal: AbortSignal,
     write: (pieces: readonly StagedPiece[]) => Promise<readonly number[]>,
@@ -276,20 +276,10 @@ export class Contents {
         failed = true;
         return;
       }
-      const answers = await ask(
-        request.flatMap(([first]) =>
-          first === undefined ? [] : [{ digest: first[1].digest, kind: 'chunk', hint, base: null } as const],
-        ),
-      );
-      const pieces: StagedPiece[] = [];
-      request.forEach((places, each) => {
-        const bytes = answers[each]?.bytes;
-        for (const [offset, { digest, length }] of places)
-          if (bytes?.length === length) pieces.push({ offset, digest, bytes });
-          else failed = true;
-      });
-      const wrong = await write(pieces.sort((a, b) => a.offset - b.offset));
-      if (wrong.length > 0) failed = true;
+      const { missing, wrong } = await fetchChunks(request, { hint, doubted }, ask, write);
+      // Whoever is asked first may have something else for it, where others have it.
+      const again = doubted ? wrong : await stillMissing(wrong, hint, ask, write);
+      if (missing.length + again.length > 0) failed = true;
     });
     return !failed;
   }
@@ -305,16 +295,16 @@ export class Contents {
     if (list === null) {
       const base = want.base?.chunks ?? null;
       const baseList = base === null ? null : this.#store.chunkList(base);
-      const [answer] = await ask([
-        { digest: want.chunks, kind: 'chunk-list', hint: want.id, base: baseList === null ? null : base },
-      ]);
+      const asked = { digest: want.chunks, kind: 'chunk-list', hint: want.id } as const;
+      const [answer] = await ask([{ ...asked, base: baseList === null ? null : base }]);
       if (answer === null || answer === undefined) return null;
-      try {
-        list = answer.splice && baseList !== null ? applySplice(baseList, answer.bytes) : answer.bytes;
-      } catch {
-        return null;
+      list = listIn(answer, baseList, want.chunks);
+      // Somebody else may have it.
+      if (list === null) {
+        const [other] = await ask([{ ...asked, base: null, doubted: true }]);
+        list = other === null || other === undefined ? null : listIn(other, null, want.chunks);
       }
-      if (digestOf(list) !== want.chunks) return null;
+      if (list === null) return null;
     }
     try {
       const chunks = decodeChunkList(list, want.size);
@@ -358,7 +348,9 @@ export class Contents {
       (this.#store.isKept(entry.digest) ? await this.#kept.read(entry.digest) : null);
     if (here !== null) return here;
     if (entry.chunks === undefined) {
-      const [answer] = await ask([{ digest: entry.digest, kind: 'content', hint: id, base: null, size: entry.size }]);
+      const [answer] = await ask([
+        { digest: entry.digest, kind: 'content', hint: id, base: null, size: entry.size, doubted: true },
+      ]);
       return answer !== null && answer !== undefined && digestOf(answer.bytes) === entry.digest ? answer.bytes : null;
     }
     const want = {
@@ -378,7 +370,7 @@ export class Contents {
     let offset = 0;
     for (const request of batches(chunks, (chunk) => chunk.length)) {
       const answers = await ask(
-        request.map((chunk) => ({ digest: chunk.digest, kind: 'chunk', hint: id, base: null }) as const),
+        request.map((chunk) => ({ digest: chunk.digest, kind: 'chunk', hint: id, base: null, doubted: true }) as const),
       );
       for (const [at, chunk] of request.entries()) {
         const bytes = answers[at]?.bytes;

@@ -52,6 +52,13 @@ describe('what one source is to do about a record', () => {
     expect(constructItemOf(item, null, new Map()).replaces).toBeNull();
   });
 
+  it('is to take nobody’s word for a content that came as something else before', () => {
+    device.save(letter, 'hello');
+    expect(items.wanted(prepared() as PreparedItem)).not.toHaveProperty('doubted');
+    device.collection.problems.put(source.row, letter, 'content-wrong', 'not the bytes announced', 0);
+    expect(items.wanted(prepared() as PreparedItem)).toMatchObject({ doubted: true });
+  });
+
   it('is to replace the revision it has, whose content is told so that it can be kept', () => {
     device.save(letter, 'hello');
     saveBeside('hello again');

@@ -5,6 +5,7 @@ import { nameContent } from '../../../src/main/content/name-content.ts';
 import { Contents, type KeptContents } from '../../../src/main/content-exchange/contents.ts';
 import { ContentsHere } from '../../../src/main/content-exchange/contents-here.ts';
 import { ContentGiver } from '../../../src/main/content-exchange/give-content.ts';
+import { askForContents } from '../../../src/main/network/ask-for-contents.ts';
 import type { ContentAsked } from '../../../src/main/peers/session/shared-collection.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import { ENTRY } from '../../../src/main/record/file-entry.ts';
@@ -187,6 +188,73 @@ describe('a large file whose earlier version did not come whole', () => {
     let left = 2;
     expect(await find(before, () => left-- <= 0)).toEqual({ from: 'missing' });
     expect(asked.length).toBeLessThan(before.list.bytes.length / 36);
+  });
+});
+
+describe('a peer that gives something else for a content', () => {
+  it('is passed over for the chunks and the list of a large file, where another one has them', async () => {
+    const parts = ['one', 'two', 'three'].map((seed) => new SeededRandom(seed).bytes(100));
+    const bytes = Buffer.concat(parts);
+    const list = encodeChunkList(parts.map((part) => ({ digest: digestOf(part), length: part.length })));
+    const truth = new Map([list, ...parts].map((each) => [digestOf(each), each]));
+    const file = new Uint8Array(bytes.length);
+    const adapter: Partial<SourceAdapter> = {
+      stage: async ({ wanted }) => ({ path: 'staged', missing: wanted.map(({ offset }) => offset) }),
+      writeStaged: async (_, pieces) => {
+        for (const piece of pieces) file.set(piece.bytes, piece.offset);
+        return [];
+      },
+      isStagedWhole: async () => digestOf(file) === digestOf(bytes),
+    };
+    const { here, contents } = device(new Map());
+    const { collection } = new CollectionGroup(1, 'lies').devices[0] as GroupDevice;
+    here.register(1, collection, adapter as SourceAdapter);
+    const answer = (bytes: Uint8Array | undefined) => (bytes === undefined ? null : { bytes, splice: false });
+    // Of the second chunk it gives something of another length, of the third of the same.
+    const lies = new Map(
+      [list, ...parts.slice(1)].map((each, at) => [digestOf(each), new Uint8Array(at === 2 ? 100 : 7)]),
+    );
+    const liar = {
+      fetch: async (asked: readonly ContentAsked[]) => asked.map(({ digest }) => answer(lies.get(digest))),
+    };
+    const honest = {
+      fetch: async (asked: readonly ContentAsked[]) => asked.map(({ digest }) => answer(truth.get(digest))),
+    };
+    const want = { source: 1, id: recordId('film'), digest: digestOf(bytes), size: bytes.length, base: null };
+    const [found] = await contents.find(
+      [{ ...want, chunks: digestOf(list), deleted: new Set(), isStale: () => false }],
+      (asked) => askForContents([liar, honest], asked),
+      new AbortController().signal,
+    );
+    expect(found).toMatchObject({ from: 'staged' });
+    expect(Buffer.from(file)).toEqual(bytes);
+  });
+
+  it('is passed over for a small file that came wrong before, and for what is read whole', async () => {
+    const bytes = Buffer.from('what it is');
+    const { contents } = device(new Map());
+    const place = (text: string) => ({
+      fetch: async (asked: readonly ContentAsked[]) => asked.map(() => ({ bytes: Buffer.from(text), splice: false })),
+    });
+    const ask = (asked: readonly ContentAsked[]) => askForContents([place('what it no'), place('what it is')], asked);
+    const want = {
+      source: 1,
+      id: recordId('note'),
+      digest: digestOf(bytes),
+      size: bytes.length,
+      base: null,
+      chunks: null,
+    };
+    const find = (more: object) =>
+      contents.find(
+        [{ ...want, deleted: new Set(), isStale: () => false, ...more }],
+        ask,
+        new AbortController().signal,
+      );
+    // It is verified where it is written, and refused there.
+    expect(await find({})).toEqual([{ from: 'bytes', bytes: Buffer.from('what it no') }]);
+    expect(await find({ doubted: true })).toEqual([{ from: 'bytes', bytes }]);
+    expect(await contents.read(want.id, { digest: want.digest, size: want.size }, ask)).toEqual(bytes);
   });
 });
 

@@ -18,6 +18,8 @@ export interface ContentAsked {
   readonly base: Digest | null;
   /** How long a content is to be, as the record says that names it: so much is let in. */
   readonly size?: number;
+  /** Somebody gave something else for it: an answer that is not what the digest says is none, and the next one is asked. Not of splices. */
+  readonly doubted?: boolean;
 }
 export interface ContentGiven {
   readonly bytes: Uint8Array;
