@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import type { ConflictView } from '../../src/contract/contract.ts';
 import type { SimulatedDevice } from '../simulation/simulated-device.ts';
 import { cardOf, TextRoom } from '../simulation/text-room.ts';
 
@@ -7,7 +8,7 @@ const BOB = cardOf('bob', 'Bob');
 let room: TextRoom;
 afterEach(() => room.end());
 
-async function open(book: string): Promise<[SimulatedDevice, SimulatedDevice]> {
+async function inStep(book: string): Promise<[SimulatedDevice, SimulatedDevice]> {
   room = await TextRoom.open('deleted beside an edit', 2, book);
   return room.devices as [SimulatedDevice, SimulatedDevice];
 }
@@ -25,7 +26,7 @@ async function deleteBesideEdit(a: SimulatedDevice, b: SimulatedDevice): Promise
 }
 
 it('who makes anew what they deleted, while another edited it, replaces nothing of that: they get the edit', async () => {
-  const [a, b] = await open(ann('1111111') + BOB);
+  const [a, b] = await inStep(ann('1111111') + BOB);
   await deleteBesideEdit(a, b);
   expect([room.read(a), room.read(b)]).toEqual([ann('2222222') + BOB, BOB]);
   await write(b, BOB + ann('1111111'));
@@ -35,12 +36,34 @@ it('who makes anew what they deleted, while another edited it, replaces nothing 
 });
 
 it('who then says something else of it is asked beside that edit', async () => {
-  const [a, b] = await open(ann('1111111') + BOB);
+  const [a, b] = await inStep(ann('1111111') + BOB);
   await deleteBesideEdit(a, b);
   await write(b, BOB + ann('3333333'));
   await room.group.pass(30_000);
   expect([room.read(a), room.read(b)]).toEqual([ann('2222222') + BOB, BOB + ann('3333333')]);
   expect(room.replica(a).collection.records.conflicts).toBe(1);
+});
+
+it('who deletes their version of a card after one of two conflicts was settled deletes none of the other', async () => {
+  const said = (phone: string, mail: string): string => cardOf('ann', 'Ann', `TEL:${phone}\r\nEMAIL:${mail}\r\n`) + BOB;
+  const [a, b] = await inStep(said('1111111', 'ann@example.org'));
+  room.group.cut(a, b);
+  await write(a, said('2222222', 'a@example.org'));
+  await write(b, said('3333333', 'b@example.org'));
+  room.group.mendAll();
+  await room.group.pass(30_000);
+  const handlers = a.running?.handlers;
+  const open = handlers?.['conflicts:list'](null) as readonly ConflictView[] | undefined;
+  const phone = open?.find(({ field }) => field.startsWith('phones'));
+  const shown = { take: phone?.shown as string };
+  await room.group.until(a, Promise.resolve(handlers?.['conflicts:resolve'](phone?.id as string, shown)));
+  await room.group.pass(30_000);
+  const [number] = /TEL:\d+/.exec(room.read(b)) as RegExpExecArray;
+  expect(room.read(a)).toContain(number);
+  await write(b, BOB);
+  await room.group.pass(30_000);
+  expect(room.read(a)).toContain('a@example.org');
+  expect(room.replica(b).collection.records.conflicts).toBe(1);
 });
 
 it('who deletes their version of a card that two books have differently deletes no other', async () => {

@@ -1,5 +1,6 @@
 import {
   type DotOrder,
+  dotsStoodFor,
   type Held,
   type HeldField,
   isConflict,
@@ -57,8 +58,11 @@ export function planItem(
       for (const { dots } of siblings) for (const dot of dots) if (!value.dots.includes(dot)) unseen.add(dot);
   });
   const exists = target.get(EXISTS);
-  if (unseen.size > 0 && exists?.value === true)
-    target.set(EXISTS, { value: true, dots: seenDots(exists.dots, before?.get(EXISTS), unseen) });
+  if (unseen.size > 0 && exists?.value === true) {
+    const held = before?.get(EXISTS);
+    const dots = dotsStoodFor(exists.dots, held?.value === true ? held.dots : [], unseen);
+    target.set(EXISTS, { value: true, dots });
+  }
   if (target.get(EXISTS)?.value !== true) {
     const held = isLive(state) ? heldOfGone(before, target.get(EXISTS)) : target;
     return { write: wasThere, fields: null, held };
@@ -71,15 +75,6 @@ export function planItem(
     if (!write && !fieldRule(kind, field).same(before?.get(field)?.value ?? null, value)) write = true;
   });
   return { write, fields, held: target };
-}
-
-/**
- * Which of the changes that keep a record a source stands for while another value of it is elsewhere: those it held before, else all but
- * the `unseen` ones. A person who deletes the file sees only the version that is there; the others stay, beside the deletion.
- */
-function seenDots(dots: readonly Dot[], held: HeldField | undefined, unseen: ReadonlySet<Dot>): readonly Dot[] {
-  const before = dots.filter((dot) => held?.value === true && held.dots.includes(dot));
-  return before.length > 0 ? before : dots.filter((dot) => !unseen.has(dot));
 }
 
 /**

@@ -75,6 +75,18 @@ export function isConflict(rule: FieldRule, siblings: readonly Sibling[]): boole
   return siblings.length > 1 && !hasRightOne(rule, siblings);
 }
 
+/**
+ * Which of the changes that keep a record (`dots`) a source stands for that does not show some of its values (`unseen`: what wrote those): the ones it
+ * held before, else all but what wrote the unseen. Where that leaves none to keep those, none: whoever deletes the item there sees only the version
+ * that is there, and the others stay, beside the deletion.
+ */
+export function dotsStoodFor(dots: readonly Dot[], before: readonly Dot[], unseen: ReadonlySet<Dot>): readonly Dot[] {
+  if (unseen.size === 0) return dots;
+  const kept = dots.filter((dot) => before.includes(dot));
+  const stoodFor = kept.length > 0 ? kept : dots.filter((dot) => !unseen.has(dot));
+  return stoodFor.length === dots.length ? [] : stoodFor;
+}
+
 /** The fields a person has to decide about, in the order of their names. Of a record that every device deleted, none. */
 export function conflictFields(kind: RecordKind, state: RecordState): readonly FieldName[] {
   if (!isLive(state)) return [];

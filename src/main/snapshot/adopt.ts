@@ -1,4 +1,4 @@
-import { type Held, type HeldField, isConflict, type RecordState } from '../merge/record-state.ts';
+import { dotsStoodFor, type Held, type HeldField, isConflict, type RecordState } from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
@@ -59,8 +59,7 @@ export function adopt(
   const exists = state.fields.get(EXISTS) ?? [];
   const live = exists.find((sibling) => sibling.value === true);
   if (live !== undefined) {
-    // Whoever deletes the item does not mean those.
-    held.set(EXISTS, { value: true, dots: live.dots.filter((dot) => !unseen.has(dot)) });
+    held.set(EXISTS, { value: true, dots: dotsStoodFor(live.dots, [], unseen) });
     return { held, deleted: false };
   }
   known ??= earlier();

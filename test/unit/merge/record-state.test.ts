@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { conflictFields, isLive, shownFields } from '../../../src/main/merge/record-state.ts';
+import { conflictFields, dotsStoodFor, isLive, shownFields } from '../../../src/main/merge/record-state.ts';
 import { EXISTS, MODIFIED } from '../../../src/main/record/file-entry.ts';
-import { fieldName } from '../../../src/main/record/ids.ts';
+import { type Dot, fieldName } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { byNumber, entryA, entryA2, held, state } from '../../fakes/tiny-records.ts';
 
@@ -198,5 +198,19 @@ describe('a record', () => {
         }),
       ),
     ).toEqual([EXISTS]);
+  });
+});
+
+describe('what a source stands for that does not show all values', () => {
+  const of = (dots: number[], before: number[], unseen: number[]) =>
+    dotsStoodFor(dots as Dot[], before as Dot[], new Set(unseen as Dot[]));
+  it.each([
+    ['all, where it shows all', [1, 2], [], [], [1, 2]],
+    ['what it held before', [1, 2, 3], [1], [2], [1]],
+    ['else all but what wrote the others', [1, 2, 3], [], [2], [1, 3]],
+    ['nothing, where that leaves none to keep those', [3], [], [2], []],
+    ['nothing, though it held all of it before', [3, 4], [3, 4], [2], []],
+  ] as const)('is %s', (_, dots, before, unseen, stoodFor) => {
+    expect(of([...dots], [...before], [...unseen])).toEqual(stoodFor);
   });
 });

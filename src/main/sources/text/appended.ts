@@ -4,14 +4,6 @@ const WORTH_ROOM = 1 << 20;
 const inUse = new WeakMap<ArrayBufferLike, number>();
 
 /**
- * Gives back the memory of a large text at once, where nobody looks at it any more: it need not be there beside the one that takes its place, and a collection
- * may be far off. Whoever looked at it all the same would find it empty.
- */
-export function discard({ buffer, length }: Uint8Array): void {
-  if (length >= WORTH_ROOM && buffer instanceof ArrayBuffer) buffer.transfer(0);
-}
-
-/**
  * A text with this behind it. A large one is put into memory with room for half as much again, which takes no memory before it is written to, and what comes
  * next is put there: a text that is filled is neither copied each time nor in memory twice. What was given stays as it is.
  */

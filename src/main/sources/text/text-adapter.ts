@@ -19,7 +19,6 @@ import type {
   SourceAdapter,
   SourceCondition,
 } from '../source-adapter.ts';
-import { discard } from './appended.ts';
 import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
@@ -230,9 +229,7 @@ export class TextAdapter implements SourceAdapter {
   #letGo(name: string): void {
     if (this.#format.guesses === true) return;
     this.#told = null;
-    const bytes = this.#texts.bytesOf(name);
     this.#texts.forget(name);
-    if (bytes !== undefined) discard(bytes);
   }
 
   async read(ids: readonly RecordId[]): Promise<readonly (Reading | ItemProblem)[]> {
