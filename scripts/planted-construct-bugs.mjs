@@ -3,17 +3,25 @@
 export const PLANTED_CONSTRUCT_BUGS = [
   {
     about: 'who deletes a file in conflict deletes what others wrote of it, unseen',
-    file: 'src/main/construct/plan-construction.ts',
-    find: 'return before.length > 0 ? before : dots.filter((dot) => !unseen.has(dot));',
-    replace: 'return dots.filter((dot) => !unseen.has(dot));',
-    tests: ['test/unit/construct/plan-construction.test.ts'],
+    file: 'src/main/merge/record-state.ts',
+    find: 'const stoodFor = kept.length > 0 ? kept : dots.filter((dot) => !unseen.has(dot));',
+    replace: 'const stoodFor = dots.filter((dot) => !unseen.has(dot));',
+    tests: ['test/unit/merge/record-state.test.ts'],
   },
   {
     about: 'who deletes their version of a record deletes the only other one, unseen',
-    file: 'src/main/construct/plan-construction.ts',
-    find: 'return before.length > 0 ? before : dots.filter((dot) => !unseen.has(dot));',
-    replace: 'return before.length > 0 ? before : dots;',
-    tests: ['test/unit/construct/plan-construction.test.ts', 'test/unit/deleted-beside-edit.test.ts'],
+    file: 'src/main/merge/record-state.ts',
+    find: 'const stoodFor = kept.length > 0 ? kept : dots.filter((dot) => !unseen.has(dot));',
+    replace: 'const stoodFor = kept;',
+    tests: ['test/unit/merge/record-state.test.ts'],
+  },
+  {
+    about:
+      'who deletes their version of a record deletes the other one too, where somebody who saw both said something since',
+    file: 'src/main/merge/record-state.ts',
+    find: 'return stoodFor.length === dots.length ? [] : stoodFor;',
+    replace: 'return stoodFor;',
+    tests: ['test/unit/merge/record-state.test.ts', 'test/unit/deleted-beside-edit.test.ts'],
   },
   {
     about: 'who makes anew what they deleted replaces an edit they never saw',
@@ -25,7 +33,7 @@ export const PLANTED_CONSTRUCT_BUGS = [
   {
     about: 'a book that joins with another value takes back what keeps the one that is there',
     file: 'src/main/snapshot/adopt.ts',
-    find: 'live.dots.filter((dot) => !unseen.has(dot))',
+    find: 'dotsStoodFor(live.dots, [], unseen)',
     replace: 'live.dots',
     tests: ['test/unit/snapshot/adopt.test.ts', 'test/unit/deleted-beside-edit.test.ts'],
   },
