@@ -135,8 +135,8 @@ export function RecordFacts(props: {
   );
 }
 
-/** Where a click on it leads, outside of this program; null: nowhere. */
+/** Where a click on it leads, outside of this program; null: nowhere. What an address of a letter could add (a copy to somebody else) is no part of one. */
 function addressOf(field: string, text: string): string | null {
-  if (field.startsWith('emails/') && /^[^\s@]+@[^\s@]+$/.test(text)) return `mailto:${text}`;
+  if (field.startsWith('emails/') && /^[^\s@?&#%]+@[^\s@?&#%]+$/.test(text)) return `mailto:${text}`;
   return /^(?:links|virtualLocations)\//.test(field) && /^https?:\/\/\S+$/i.test(text) ? text : null;
 }

@@ -14,8 +14,20 @@ export function localeOf(languages: readonly string[]): Locale {
   const own = new Intl.Locale(languages[0] ?? ELSEWHERE).maximize();
   const tag = own.region === undefined ? ELSEWHERE : `en-${own.region}`;
   const isKnown = new Intl.DateTimeFormat(tag).resolvedOptions().locale === tag;
-  const hours = own.getHourCycles()[0] ?? 'h23';
-  return { tag: isKnown ? tag : `${ELSEWHERE}-u-hc-${hours}`, firstDay: own.getWeekInfo().firstDay };
+  const { hours, firstDay } = habitsOf(own);
+  return { tag: isKnown ? tag : `${ELSEWHERE}-u-hc-${hours}`, firstDay };
+}
+
+/** What a browser knows of a place: by methods, as properties as it was proposed first, or nothing at all. */
+type Told = Partial<Pick<Intl.Locale, 'getHourCycles' | 'getWeekInfo'>> & {
+  readonly hourCycles?: readonly string[];
+  readonly weekInfo?: { readonly firstDay: number };
+};
+const MONDAY = 1;
+
+function habitsOf(locale: Told): { readonly hours: string; readonly firstDay: number } {
+  const [hours = 'h23'] = locale.getHourCycles?.() ?? locale.hourCycles ?? [];
+  return { hours, firstDay: (locale.getWeekInfo?.() ?? locale.weekInfo)?.firstDay ?? MONDAY };
 }
 
 /** That of the person at this window. */

@@ -24,3 +24,14 @@ it('where nobody writes English by rules of its own, the day before the month, a
 it('of a person nothing is known of, as in Britain', () => {
   expect(written()).toEqual(['5 Mar, 15:04', 1]);
 });
+
+it('is what is usual elsewhere, where the browser tells nothing of weeks and clocks', () => {
+  const prototype = Intl.Locale.prototype as unknown as { [name: string]: unknown };
+  const { getWeekInfo, getHourCycles } = prototype;
+  Object.assign(prototype, { getWeekInfo: undefined, getHourCycles: undefined });
+  try {
+    expect(localeOf(['en-US'])).toEqual({ tag: 'en-US', firstDay: 1 });
+  } finally {
+    Object.assign(prototype, { getWeekInfo, getHourCycles });
+  }
+});
