@@ -26,12 +26,19 @@ it('of a person nothing is known of, as in Britain', () => {
 });
 
 it('is what is usual elsewhere, where the browser tells nothing of weeks and clocks', () => {
-  const prototype = Intl.Locale.prototype as unknown as { [name: string]: unknown };
-  const { getWeekInfo, getHourCycles } = prototype;
-  Object.assign(prototype, { getWeekInfo: undefined, getHourCycles: undefined });
+  const { prototype } = Intl.Locale;
+  // As methods, and as the properties they were before.
+  const names = ['getWeekInfo', 'getHourCycles', 'weekInfo', 'hourCycles'];
+  const told = names.map((name) => Object.getOwnPropertyDescriptor(prototype, name));
+  for (const name of names) Object.defineProperty(prototype, name, { value: undefined, configurable: true });
   try {
     expect(localeOf(['en-US'])).toEqual({ tag: 'en-US', firstDay: 1 });
+    expect(localeOf(['ru'])).toEqual({ tag: 'en-GB-u-hc-h23', firstDay: 1 });
   } finally {
-    Object.assign(prototype, { getWeekInfo, getHourCycles });
+    names.forEach((name, at) => {
+      Reflect.deleteProperty(prototype, name);
+      const before = told[at];
+      if (before !== undefined) Object.defineProperty(prototype, name, before);
+    });
   }
 });
