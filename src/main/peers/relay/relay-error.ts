@@ -76,7 +76,8 @@ export function refusalOf(status: number, retryAfter: string | undefined, said: 
     );
   return new RelayError('relay-refused', `The relay ${relay} refuses (${codeOf(said) ?? status}).`, relay, more);
 }
-function codeOf(said: unknown): string | null {
+/** The code in the JSON of an answer that is no success; null: there is none in it. */
+export function codeOf(said: unknown): string | null {
   const code = (said as { readonly error?: { readonly code?: unknown } } | null)?.error?.code;
   return typeof code === 'string' && /^[a-z][a-z-]{0,31}$/.test(code) ? code : null;
 }

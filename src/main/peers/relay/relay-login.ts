@@ -2,7 +2,7 @@ import type { CollectionId } from '../../record/ids.ts';
 import { toHex } from '../protocol/hex.ts';
 import { aclBytes, authenticationBytes } from '../protocol/relay-statements.ts';
 import { type Grant, readChallenge, readGrant } from './relay-answers.ts';
-import { RelayError } from './relay-error.ts';
+import { codeOf, RelayError } from './relay-error.ts';
 import type { RelayWire } from './relay-http.ts';
 import type { RelayKey, RelayMember } from './relay-session.ts';
 import type { RelayAddress } from './relay-url.ts';
@@ -23,9 +23,10 @@ export async function logIn(wire: RelayWire, address: RelayAddress, members: rea
       registered++;
     } catch (error) {
       // The other groups have nothing to do with that.
-      if (saysOf(error, 403) === NOT_ADMITTED) refused.push(member.group);
+      const status = error instanceof RelayError ? error.status : null;
+      if (status === 403 && codeOf((error as RelayError).said) === NOT_ADMITTED) refused.push(member.group);
       // Somebody else registered it meanwhile.
-      else if (saysOf(error, 409) !== null) registered++;
+      else if (status === 409) registered++;
       else throw error;
     }
   }
@@ -54,12 +55,6 @@ async function authenticate(wire: RelayWire, address: RelayAddress, members: rea
 }
 
 const NOT_ADMITTED = 'not-admitted';
-/** The code of an answer of this status, '' where it names none; null: it is none of them. */
-function saysOf(error: unknown, status: number): string | null {
-  if (!(error instanceof RelayError) || error.status !== status) return null;
-  const code = (error.said as { readonly error?: { readonly code?: unknown } } | null)?.error?.code;
-  return typeof code === 'string' ? code : '';
-}
 
 /** A list of keys as it is sent, signed by this member. */
 export function signedList(member: RelayMember, gen: number, keys: readonly RelayKey[]) {
