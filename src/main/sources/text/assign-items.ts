@@ -5,10 +5,8 @@ import type { DocumentPlace } from './document-place.ts';
 import { derivedUid, FreeIds, NUMBER, recordIdOfUid } from './item-ids.ts';
 import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
 import { digestOf, fieldsOf, itemsThatStayed, type Loaded } from './loaded-text.ts';
+import { type Claim, numberRest, type StatedAgain, StatedIds } from './stated-again.ts';
 import type { NativeItem, TextFormat } from './text-format.ts';
-
-/** Says of an item of a document which record it is. */
-type Claim = (document: Loaded, at: number, id: RecordId) => void;
 
 /** Tells which record each item of a text is. */
 export class AssignItems {
@@ -32,7 +30,8 @@ export class AssignItems {
 
   /**
    * Says of each item which record it is: as the snapshot knows its UID, else by that, else as the snapshot knows what states none, else by what
-   * it says. What would be a record that became another one is that one, unless another item shows it.
+   * it says. What would be a record that became another one is that one, unless another item shows it. An item that states just the UID of a
+   * record is that one, whatever stood for it: so all devices that share a place say the same of it.
    */
   assign(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>): void {
     const free = new FreeIds((id) => claimed.has(id));
@@ -40,8 +39,10 @@ export class AssignItems {
       document.ids[at] = id;
       claimed.add(id);
     };
-    const others = this.#claimOthers(documents, known, claimed, claim);
+    const stated = new StatedIds(documents, known.others);
+    const others = this.#claimOthers(documents, known, claimed, stated, claim);
     const nameless: { document: Loaded; at: number }[] = [];
+    const rest: StatedAgain[] = [];
     for (const document of documents) {
       const before = known.in.get(document.name) ?? [];
       const own = new Map(before.flatMap(({ id, digest }) => (NUMBER.test(id) ? [[hex(digest), id] as const] : [])));
@@ -55,10 +56,13 @@ export class AssignItems {
         const id = recordIdOfUid(item.uid);
         // Of several that state one UID each keeps the number it has.
         const same = own.size === 0 ? undefined : own.get(hex(digestOf(document.text, item)));
-        const isKept = same?.startsWith(`${id}#`) === true && !claimed.has(same);
-        claim(document, at, isKept ? same : free.of(id));
+        const isKept = same?.startsWith(`${id}#`) === true && !claimed.has(same) && !stated.has(same);
+        if (isKept) claim(document, at, same);
+        else if (claimed.has(id)) rest.push({ document, at, id });
+        else claim(document, at, id);
       });
     }
+    numberRest(rest, documents, known, free, claim);
     if (nameless.length > 0) this.#assignNameless(nameless, known, claimed, free, claim);
     this.#claimForOne(documents, known, claimed, claim);
   }
@@ -68,6 +72,7 @@ export class AssignItems {
     documents: readonly Loaded[],
     known: Known,
     claimed: ReadonlySet<RecordId>,
+    stated: StatedIds,
     claim: Claim,
   ): ReadonlySet<NativeItem> {
     const shown = known.others;
@@ -76,7 +81,7 @@ export class AssignItems {
     for (const document of documents)
       document.text.items.forEach((item, at) => {
         const id = item.uid === null ? undefined : shown.get(recordIdOfUid(item.uid));
-        if (id === undefined || claimed.has(id)) return;
+        if (id === undefined || claimed.has(id) || stated.has(id)) return;
         claim(document, at, id);
         others.add(item);
       });

@@ -29,7 +29,7 @@ import { type Known, type KnownItems, knownRevisions } from './known-revisions.t
 import { type Loaded, placeIn, unassigned } from './loaded-text.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
-import { lacksSome, type Sifted, VouchedDocuments } from './vouched-documents.ts';
+import { doubtedBy, lacksSome, NONE_DOUBTED, type Sifted, VouchedDocuments } from './vouched-documents.ts';
 
 /** Items constructed at a time: what is composed is kept until all of them are written. */
 const BATCH_OF_DOCUMENTS = 2000;
@@ -192,13 +192,22 @@ export class TextAdapter implements SourceAdapter {
     const unread = [...unlisted];
     const { bytesOf } = this.#texts;
     const isOther = (name: string): void => this.#letGo(name);
-    for (let at = 0; at < toRead.length; at += DOCUMENTS_AT_ONCE) {
-      // What was not read is not gone.
-      if (signal.aborted) throw new LockstepError('stopped', 'the listing was stopped');
-      for (const read of await this.#place.read(toRead.slice(at, at + DOCUMENTS_AT_ONCE), bytesOf, isOther)) {
-        if ('code' in read) unread.push(read);
-        else loaded.set(read.name, this.#texts.load(read));
+    const load = async (names: readonly string[]): Promise<void> => {
+      for (let at = 0; at < names.length; at += DOCUMENTS_AT_ONCE) {
+        // What was not read is not gone.
+        if (signal.aborted) throw new LockstepError('stopped', 'the listing was stopped');
+        for (const read of await this.#place.read(names.slice(at, at + DOCUMENTS_AT_ONCE), bytesOf, isOther)) {
+          if ('code' in read) unread.push(read);
+          else loaded.set(read.name, this.#texts.load(read));
+        }
       }
+    };
+    await load(toRead);
+    const doubted = vouched === null ? NONE_DOUBTED : doubtedBy(loaded.values(), claimed, known);
+    if (doubted.names.length > 0) {
+      for (const id of doubted.ids) claimed.delete(id);
+      items.splice(0, items.length, ...items.filter(({ id }) => !doubted.ids.has(id)));
+      await load(doubted.names);
     }
     for (const { name, code, detail } of unread) {
       const own = known.in.get(name) ?? [];
@@ -214,7 +223,7 @@ export class TextAdapter implements SourceAdapter {
       else unsure.push(unassigned(document));
     }
     this.#assign.assign(unsure, known, claimed);
-    return { items, problems, claimed, loaded, read: toRead.length };
+    return { items, problems, claimed, loaded, read: toRead.length + doubted.names.length };
   }
 
   /** Is it at hand, as it is listed? Else nothing here keeps what is. */

@@ -1,8 +1,11 @@
 import { notInBoth } from '../../platform/not-in-both.ts';
 import { PatchedMap } from '../../platform/patched-map.ts';
+import type { RecordId } from '../../record/ids.ts';
 import type { ListedItem } from '../source-adapter.ts';
 import type { ListedDocument } from './document-place.ts';
+import { recordIdOfUid } from './item-ids.ts';
 import type { Known, KnownItem } from './known-revisions.ts';
+import type { Loaded } from './loaded-text.ts';
 
 /** From so many on all are looked through. */
 const MANY = 500;
@@ -63,4 +66,29 @@ function judge(documents: readonly ListedDocument[], known: Known, items: readon
     else others.push(document);
   }
   return { items: [...items, ...vouched], others };
+}
+
+/** Documents to be looked into after all, and the records known to be in them. */
+export interface Doubted {
+  readonly names: readonly string[];
+  readonly ids: ReadonlySet<RecordId>;
+}
+
+export const NONE_DOUBTED: Doubted = { names: [], ids: new Set() };
+
+/**
+ * Of documents that were vouched for those that hold what an item of another one is, as that states: which of the two it is only both of them tell.
+ * `claimed`: what is in the documents that were vouched for.
+ */
+export function doubtedBy(loaded: Iterable<Loaded>, claimed: ReadonlySet<RecordId>, known: Known): Doubted {
+  const stated = new Set<RecordId>();
+  for (const { text, isOurs } of loaded)
+    if (!isOurs)
+      for (const { uid } of text.items) {
+        const id = uid === null ? null : recordIdOfUid(uid);
+        if (id !== null && claimed.has(id)) stated.add(id);
+      }
+  if (stated.size === 0) return NONE_DOUBTED;
+  const held = [...known.in].filter(([, own]) => own.some(({ id }) => stated.has(id)));
+  return { names: held.map(([name]) => name), ids: new Set(held.flatMap(([, own]) => own.map(({ id }) => id))) };
 }

@@ -2,6 +2,7 @@ import { fieldName, type RecordId, recordId } from '../../../../src/main/record/
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { ListEvent, Revision } from '../../../../src/main/sources/source-adapter.ts';
 import { FolderOfFiles } from '../../../../src/main/sources/text/folder-of-files.ts';
+import { namesIn } from '../../../../src/main/sources/text/item-revision.ts';
 import type { KnownItems } from '../../../../src/main/sources/text/known-revisions.ts';
 import { TextAdapter } from '../../../../src/main/sources/text/text-adapter.ts';
 import type { TextFormat } from '../../../../src/main/sources/text/text-format.ts';
@@ -91,6 +92,12 @@ export async function folderRoom(text: string, format: TextFormat = vcardFormat(
   return {
     clock,
     look,
+    /** This item was found to be that record. */
+    recognize(item: string, record: string): void {
+      const revision = adapter.recognize(recordId(item), recordId(record));
+      if (revision === null) throw new Error(`${item} is not at hand`);
+      known = new Map([...known].filter(([id]) => id !== item)).set(recordId(record), { revision, vouches: true });
+    },
     construct,
     write,
     gone,
@@ -102,6 +109,8 @@ export async function folderRoom(text: string, format: TextFormat = vcardFormat(
     rename: (to: string, name = TEXT): void => user.move(`${ROOT}/${name}`, `${ROOT}/${to}`),
     text: (name = TEXT) => user.readText(`${ROOT}/${name}`),
     known: () => [...known.keys()],
+    /** The file each record is in. */
+    files: () => Object.fromEntries([...known].map(([id, { revision }]) => [id, namesIn(revision).name])),
     /** Why what the last look named is named. */
     reasons: () => reasons,
   };
