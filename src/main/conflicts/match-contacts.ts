@@ -16,7 +16,8 @@ export interface ContactMatch {
 
 /**
  * Which of the contacts of a book that meets a collection are surely there already: of the same name, with an e-mail or phone in common, and on
- * neither side is there another that may be it as surely. By the id of the book's. Takes time in proportion to what the contacts say.
+ * neither side is there another that may be it as surely: one with which it has as much in common, or more. By the id of the book's. Takes time in
+ * proportion to what the contacts say.
  */
 export function matchContacts(records: readonly Told[], items: readonly Told[]): ReadonlyMap<RecordId, ContactMatch> {
   const matches = new Map<RecordId, ContactMatch>();
@@ -35,9 +36,16 @@ export function matchContacts(records: readonly Told[], items: readonly Told[]):
   }
   const known = new Set(records.map(({ id }) => id));
   for (const { id } of items) {
-    const [match, ...others] = partners.get(id) ?? [];
-    if (match === undefined || others.length > 0 || !known.has(match.record)) continue;
-    if (partners.get(match.record)?.length === 1) matches.set(id, match);
+    const match = surest(partners.get(id));
+    if (match === null || !known.has(match.record)) continue;
+    if (surest(partners.get(match.record))?.record === id) matches.set(id, match);
   }
   return matches;
+}
+
+/** The one with which most is shared; null: there is none, or there are several. */
+function surest(partners: readonly ContactMatch[] = []): ContactMatch | null {
+  const most = Math.max(...partners.map(({ by }) => by.length));
+  const [match = null, ...others] = partners.filter(({ by }) => by.length === most);
+  return others.length === 0 ? match : null;
 }

@@ -38,6 +38,16 @@ describe('contacts of a book that meets a collection', () => {
     expect(matched([r], [i, told('i2', 'Ada')])).toEqual([['i', 'r']]);
   });
 
+  it('are those with whom most is shared, where others share less', () => {
+    const [whole, part] = [told('r', 'Ada', 'ada@x.org', 'ada@y.org'), told('r2', 'Ada', 'ada@x.org')];
+    const item = told('i', 'Ada', 'ada@x.org', 'ada@y.org');
+    expect(matched([whole, part], [item])).toEqual([['i', 'r']]);
+    expect(matched([whole], [told('i2', 'Ada', 'ada@x.org'), item])).toEqual([['i', 'r']]);
+    // Of two in the book, or two in the collection, that have most in common with each other nobody knows.
+    expect(matched([part], [item, told('i2', 'Ada', 'ada@x.org', 'ada@y.org')])).toEqual([]);
+    expect(matched([whole, told('r3', 'Ada', 'ada@x.org', 'ada@y.org')], [told('i', 'Ada', 'ada@x.org')])).toEqual([]);
+  });
+
   it('are all found, however many they are', () => {
     const book = (id: string) =>
       Array.from({ length: 5000 }, (_, at) => told(`${id}${at}`, `Person ${at}`, `p${at}@x.org`));
