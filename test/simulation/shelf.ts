@@ -131,7 +131,11 @@ export class Shelf {
   count(): number {
     const items = [...this.texts()].flatMap(([path, text]) => this.itemsIn(text).map((item) => [path, item] as const));
     if (this.kind === 'contacts') return items.length;
-    return new Set(items.map(([path, item]) => `${path} ${uidOf(item)}`)).size;
+    const masters = items.filter(([, item]) => !item.includes('RECURRENCE-ID')).length;
+    const series = (list: typeof items): ReadonlySet<string> =>
+      new Set(list.map(([path, item]) => `${path} ${uidOf(item)}`));
+    const whole = series(items.filter(([, item]) => !item.includes('RECURRENCE-ID')));
+    return masters + series(items).difference(whole).size;
   }
   /** The first row of a table. */
   headerOf(text: string): string {

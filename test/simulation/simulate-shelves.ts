@@ -366,8 +366,10 @@ class ShelvesRun {
       );
       for (const number of new Set(numbers)) {
         const other = of.get(number);
-        if (other !== undefined && !this.#wrote.copied.has(number) && !this.#wrote.superseded.has(number))
-          this.#group.find('doubled', `${number} is of ${other} and ${id}`);
+        // Which of two of one UID is which only the database tells.
+        const mayBeTheOther = other?.split('#')[0] === id.split('#')[0] && this.#group.lostDatabase.size > 0;
+        const mayBeTwice = mayBeTheOther || this.#wrote.copied.has(number) || this.#wrote.superseded.has(number);
+        if (other !== undefined && !mayBeTwice) this.#group.find('doubled', `${number} is of ${other} and ${id}`);
         of.set(number, id);
       }
     }
