@@ -66,6 +66,7 @@ class Act {
   goesOn(place: PackagePlace, outline: Outline): boolean {
     if (place.log !== this.#oldest.log || place.number !== this.#oldest.number - 1) return false;
     if (outline.cause !== this.cause || this.packages >= MOST_PACKAGES) return false;
+    if (editsWhatWasThere(outline, this.#outline) || editsWhatWasThere(this.#outline, outline)) return false;
     const apart = millisecondsOf(this.#oldest.time) - millisecondsOf(place.time);
     const sizes = [outline.size, this.#outline.size];
     if (apart <= TOGETHER_MS) return Math.max(...sizes) >= SEVERAL;
@@ -84,6 +85,10 @@ class Act {
     return this.#oldest.number === 1 || millisecondsOf(this.#oldest.time) - millisecondsOf(place.time) > SLOWLY_MS;
   }
 }
+
+/** Nothing but edits beside adds without any: somebody edited what was there before, while much was added. */
+const editsWhatWasThere = ({ counts, size }: Outline, beside: Outline): boolean =>
+  counts.modify === size && beside.counts.add > 0 && beside.counts.modify === 0;
 
 const ACTIONS = ['add', 'modify', 'delete', 'move'] as const;
 

@@ -63,6 +63,20 @@ describe('acts', () => {
     expect((await acts(laptop)).map(([id]) => id)).toEqual([`${laptop.log}-2`, `${laptop.log}-1`]);
   });
 
+  it('are two where something is edited that was there before, right before or after much is added', async () => {
+    look(laptop, ['old'], 'one');
+    group.tick(3000);
+    look(laptop, ['old'], 'two');
+    look(laptop, namesOf(0, 300), 'one');
+    look(laptop, ['old'], 'three');
+    expect((await acts(laptop)).map(([id, , , count, counts]) => [id, count, counts])).toEqual([
+      [`${laptop.log}-5`, 1, only({ modify: 1 })],
+      [`${laptop.log}-3..4`, 300, only({ add: 300 })],
+      [`${laptop.log}-2`, 1, only({ modify: 1 })],
+      [`${laptop.log}-1`, 1, only({ add: 1 })],
+    ]);
+  });
+
   it('go on over a pause where large packages follow each other, as where large files are read', async () => {
     look(laptop, namesOf(0, 100), 'one');
     group.tick(30_000);
