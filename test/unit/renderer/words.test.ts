@@ -51,6 +51,38 @@ describe('what a calendar carries as it is', () => {
   });
 });
 
+describe('days', () => {
+  const birthday = (date: ValueView) => fieldValueText('anniversaries/a', { kind: 'birth', date });
+  it('are told as far as they are known: a part of 0 is none', () => {
+    expect(birthday({ year: 1980, month: 4, day: 15 })).toBe('15 April 1980');
+    expect(birthday({ month: 4, day: 15 })).toBe('15 April');
+    expect(birthday({ year: 1980, month: 1, day: 0 })).toBe('January 1980');
+    expect(birthday({ year: 0, month: 4, day: 15 })).toBe('15 April');
+    expect(birthday({ year: 1980, month: 0, day: 0 })).toBe('1980');
+    expect(birthday({ year: 1980 })).toBe('1980');
+    expect(birthday({ month: 4 })).toBe('April');
+    expect(birthday({ day: 15 })).toBe('day 15 of a month');
+    expect(birthday({ year: 1980, day: 15 })).toBe('day 15 of a month in 1980');
+    expect(birthday({ year: 0, month: 0, day: 0 })).toBe('unknown');
+    expect(birthday({ text: 'circa 1800' })).toBe('circa 1800');
+  });
+  it('that are none are told to be none', () => {
+    expect(birthday({ year: 1980, month: 2, day: 30 })).toBe('30 February 1980 (no such day)');
+    expect(birthday({ year: 1900, month: 2, day: 29 })).toBe('29 February 1900 (no such day)');
+    expect(birthday({ year: 2000, month: 2, day: 29 })).toBe('29 February 2000');
+    expect(birthday({ month: 2, day: 29 })).toBe('29 February');
+    expect(birthday({ year: 1980, month: 13, day: 5 })).toBe('5 month 13 1980 (no such day)');
+    expect(fieldValueText('when', { start: '2026-02-30T09:00:00' })).toBe('30 Feb 2026 (no such day), 09:00');
+    expect(fieldWords('recurrenceOverrides/2026-13-01T00:00:00')).toBe('On 1 month 13 2026 (no such day), 00:00');
+  });
+  it('of an event are told with how many they are', () => {
+    const days = (duration: string) => ({ start: '2026-01-05T00:00:00', duration, showWithoutTime: true });
+    expect(fieldValueText('when', days('P1D'))).toBe('Mon 5 Jan 2026');
+    expect(fieldValueText('when', days('P3D'))).toBe('Mon 5 Jan 2026 for 3 days');
+    expect(fieldValueText('when', { start: '0026-01-05T09:00:00' })).toBe('Mon 5 Jan 0026, 09:00');
+  });
+});
+
 describe('amounts', () => {
   it('bytes', () => {
     expect([0, 999, 1_000, 1_250, 99_600, 999_600, 3_420_000_000].map(byteSize)).toEqual([
