@@ -98,7 +98,7 @@ const isOffline = (names: readonly string[]): string => `${listed(names)} ${name
 export function collectionTone(collection: CollectionView): Tone {
   switch (collection.state) {
     case 'in-step':
-      if (collection.conflicts > 0) return 'attention';
+      if (collection.conflicts > 0) return collection.decidedBy === undefined ? 'attention' : 'waiting';
       if (collection.peers.length === 0) return 'neutral';
       if (troubledElsewhere([collection]) !== '') return 'attention';
       return away(collection.peers).length === collection.peers.length ? 'waiting' : 'good';
@@ -136,7 +136,10 @@ export function collectionSentence(collection: CollectionView): string {
     case 'working':
       return progress === null ? workWords(collection) : STAGES[progress.stage];
     case 'in-step': {
-      if (collection.conflicts > 0) return waitForYou(collection.conflicts);
+      if (collection.conflicts > 0)
+        return collection.decidedBy === undefined
+          ? waitForYou(collection.conflicts)
+          : `${waitFor(collection.conflicts)} ${deciders(collection.decidedBy)}`;
       if (peers.length === 0) return 'On this device only so far';
       const gone = away(peers);
       if (gone.length === peers.length) return isOffline(gone);
@@ -153,8 +156,13 @@ function workWords({ sources, peers }: CollectionView): string {
   return behind.length > 0 ? `Sending what changed here to ${listed(behind)}` : 'Working';
 }
 
-const waitForYou = (conflicts: number): string =>
-  conflicts === 1 ? '1 conflict waits for you' : `${counted(conflicts, 'conflict')} wait for you`;
+const waitFor = (conflicts: number): string =>
+  `${counted(conflicts, 'conflict')} ${conflicts === 1 ? 'waits' : 'wait'} for`;
+const waitForYou = (conflicts: number): string => `${waitFor(conflicts)} you`;
+
+/** Who settles and undoes what this device may only read: `Laptop`, `Laptop or Desk`. */
+export const deciders = (names: readonly string[]): string =>
+  names.length === 0 ? 'an admin' : listed(names).replace(/ and (?=[^,]*$)/, ' or ');
 
 /** Something that waits for a person: as the one sentence, and in few words beside one that presses more. */
 interface Waiting extends Omit<OverallState, 'detail'> {
@@ -213,7 +221,7 @@ function stoppedPlaces({ collections }: StatusView): { halted: Waiting[]; missin
 
 /** Everything that waits for a person, most pressing first. */
 function waitingForPerson(status: StatusView, requests: readonly RequestView[]): readonly Waiting[] {
-  const conflicts = sum(status.collections, (collection) => collection.conflicts);
+  const conflicts = sum(status.collections, ({ conflicts, decidedBy }) => (decidedBy === undefined ? conflicts : 0));
   const problems = sum(status.collections, (collection) => collection.problems);
   const { halted, missing, broken } = stoppedPlaces(status);
   const [asking] = requests;
@@ -307,6 +315,12 @@ export function overallState(status: StatusView, requests: readonly RequestView[
     const sentence = names.length > 0 ? `Waiting for ${listed(names)}` : 'Waiting for another device';
     const all = [waitingWords(waiting), detail].filter((part) => part !== null);
     return plain('waiting', sentence, all.join('; ') || null);
+  }
+  const ofOthers = running.filter(({ conflicts, decidedBy }) => conflicts > 0 && decidedBy !== undefined);
+  if (ofOthers.length > 0) {
+    const names = [...new Set(ofOthers.flatMap(({ decidedBy = [] }) => decidedBy))];
+    const sentence = `${waitFor(sum(ofOthers, ({ conflicts }) => conflicts))} ${deciders(names)}`;
+    return { ...plain('waiting', sentence, detail), page: 'conflicts' };
   }
   const peers = new Map(running.flatMap((collection) => collection.peers.map((peer) => [peer.device, peer])));
   if (peers.size === 0)

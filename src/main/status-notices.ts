@@ -15,14 +15,15 @@ export class StatusNotices {
   }
 
   /** While more comes nothing is said: a thousand conflicts are one notice. */
-  #ofConflicts({ id, name, state, conflicts }: CollectionView): readonly NoticeView[] {
+  #ofConflicts({ id, name, state, conflicts, decidedBy }: CollectionView): readonly NoticeView[] {
     const before = this.#conflicts.get(id) ?? (this.#isFirst ? conflicts : 0);
     if (conflicts > before && state === 'working') {
       this.#conflicts.set(id, before);
       return [];
     }
     this.#conflicts.set(id, conflicts);
-    if (conflicts <= before) return [];
+    // Who may only read has nothing to choose.
+    if (conflicts <= before || decidedBy !== undefined) return [];
     const text = `${counted(conflicts - before, 'new conflict')}. Every version is kept until you choose`;
     return [{ about: 'conflict', title: name, text }];
   }

@@ -45,6 +45,8 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['text conflict', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /plans\.md/ }).click()],
   ['deleted and changed', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /summary\.ods/ }).click()],
   ['a field', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /Mara/ }).click()],
+  ['several fields', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /Ida Berg/ }).click()],
+  ['a conflict others settle', { page: 'conflicts', scenario: 'reader' }, (page) => page.getByText('Ida Berg').click()],
   ['settle all', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /Settle all/ }).click()],
   ['an act', { page: 'history' }, (page) => page.locator('.history-row').nth(2).click()],
   ['invite', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Invite a device' }).click()],
@@ -202,7 +204,7 @@ test('everything by keyboard: pages, a dialog that holds and returns the focus, 
   await expect(dialog).toBeHidden();
   await expect(row).toHaveCount(0);
   expect(await asked(page, 'conflicts:resolve')).toEqual([['k1', { text: expect.stringContaining('oat milk') }]]);
-  await expect(page.getByRole('heading', { name: 'Conflicts', level: 1 })).toBeFocused();
+  await expect(page.getByRole('button', { name: /summary\.ods/ })).toBeFocused();
   await page.getByRole('button', { name: 'Undo' }).press('Enter');
   await expect.poll(() => asked(page, 'history:undo')).toEqual([['z1']]);
 });
@@ -407,6 +409,73 @@ test('a deletion against an edit offers no copy and says which button deletes', 
   await expect(dialog.getByRole('button', { name: /Keep both/ })).toHaveCount(0);
   await dialog.getByRole('button', { name: 'Keep this version from Desk (this device)' }).click();
   await expect.poll(() => asked(page, 'conflicts:resolve')).toEqual([['k2', { take: 'v4' }]]);
+});
+
+test('several fields of one contact are one row, settled in one dialog, each once', async ({ page }) => {
+  await openPages(page, pages, { page: 'conflicts' });
+  const row = page.getByRole('button', { name: /Ida Berg/ });
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText('Phone, E-mail, Birthday');
+  await expect(row).toContainText('3 conflicts');
+  await row.click();
+  const dialog = page.getByRole('dialog', { name: 'Ida Berg' });
+  const field = (name: string) => dialog.getByRole('region', { name, exact: true });
+  await expect(field('Birthday')).toContainText('January 1980');
+  await expect(field('Birthday')).toContainText('It was not there');
+  // The second click finds what the first one left in its place.
+  await field('Phone').getByRole('button', { name: 'Take this from Laptop' }).dblclick();
+  await expect(field('Phone').getByRole('button', { name: 'Taken from Laptop' })).toBeDisabled();
+  await expect(field('Phone').getByRole('status')).toHaveText('Settled');
+  await expect(dialog).toContainText('3 fields changed apart, 2 left');
+  expect(await asked(page, 'conflicts:resolve')).toEqual([['several-0', { take: 'w0' }]]);
+  // So does the second stroke.
+  await field('Birthday')
+    .getByRole('button', { name: /^Take this from Desk/ })
+    .press('Enter');
+  await expect(field('E-mail').getByRole('heading', { name: 'E-mail' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  expect(await asked(page, 'conflicts:resolve')).toHaveLength(2);
+  await field('E-mail')
+    .getByRole('button', { name: /^Take this from Desk/ })
+    .click();
+  await expect(dialog).toHaveCount(0);
+  await expect(row).toHaveCount(0);
+  expect((await asked(page, 'conflicts:resolve')).map(([id]) => id)).toEqual(['several-0', 'several-2', 'several-1']);
+});
+
+test('after a settlement the next conflict has the focus in the list, and a second click opens or settles nothing', async ({
+  page,
+}) => {
+  await openPages(page, pages, { page: 'conflicts' });
+  await page.getByRole('button', { name: /plans\.md/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Take this from Laptop' }).dblclick();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /summary\.ods/ })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'summary.ods' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  expect(await asked(page, 'conflicts:resolve')).toEqual([['k1', { take: 'v1' }]]);
+});
+
+test('who may only read sees conflicts and who settles them, and no button that would fail', async ({ page }) => {
+  await openPages(page, pages, { scenario: 'reader' });
+  await expect(page.getByRole('button', { name: 'See 3 conflicts' })).toBeVisible();
+  await page.keyboard.press('Control+3');
+  await expect(page.getByRole('button', { name: /plans\.md/ })).toContainText('To be settled on Laptop or Attic');
+  await expect(page.getByRole('button', { name: /Settle all/ })).toHaveCount(0);
+  for (const name of ['plans.md', 'Ida Berg']) {
+    await page.getByRole('button', { name }).click();
+    const dialog = page.getByRole('dialog', { name });
+    await expect(dialog).toContainText('it is settled on Laptop or Attic');
+    await expect(dialog.getByRole('article').first()).toBeVisible();
+    await expect(dialog.getByRole('button', { name: /Take|Keep|Save|Delete/ })).toHaveCount(0);
+    await page.keyboard.press('Escape');
+  }
+  await page.keyboard.press('Control+4');
+  await page.locator('[data-row="3"]').click();
+  await expect(page.getByRole('dialog')).toContainText('it is undone on Laptop or Attic');
+  await expect(page.getByRole('dialog').getByRole('button', { name: /Undo|Restore/ })).toHaveCount(0);
 });
 
 test('ten thousand acts scroll, only those in view exist, End reaches the last loaded', async ({ page }) => {

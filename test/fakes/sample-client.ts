@@ -60,7 +60,7 @@ class Refused {
 }
 
 /** Which life the sample device leads. */
-export type Scenario = 'rich' | 'calm' | 'empty' | 'long' | 'broken' | 'lost';
+export type Scenario = 'rich' | 'reader' | 'calm' | 'empty' | 'long' | 'broken' | 'lost';
 
 /**
  * A device that exists only in memory: answers like a running one and changes its mind as it is asked to, so that the pages can be looked at
@@ -103,10 +103,11 @@ export class SampleClient implements LockstepClient {
   constructor(scenario: Scenario, host: LockstepClient['host'] = 'browser') {
     this.host = host;
     this.#scenario = scenario;
-    const rich = scenario === 'rich' || scenario === 'long' || scenario === 'broken';
+    const rich = scenario === 'rich' || scenario === 'reader' || scenario === 'long' || scenario === 'broken';
     const conflicts = (one: CollectionView) => (one.id === DOCS ? MANY_CONFLICTS.length : one.conflicts);
     const many = scenario === 'long' ? RICH.map((one) => ({ ...one, conflicts: conflicts(one) })) : RICH;
-    this.#collections = scenario === 'empty' ? [] : rich ? many : CALM;
+    const seen = scenario === 'reader' ? RICH.map((one) => ({ ...one, decidedBy: ['Laptop', 'Attic'] })) : many;
+    this.#collections = scenario === 'empty' ? [] : rich ? seen : CALM;
     this.#conflicts = scenario === 'long' ? MANY_CONFLICTS : rich ? CONFLICTS : [];
     this.#requests = rich ? REQUESTS : [];
     if (rich) this.#config = { ...this.#config, relay: RELAY };

@@ -95,7 +95,7 @@ export const RICH: readonly CollectionView[] = [
     name: 'People',
     kind: 'contacts',
     records: 418,
-    conflicts: 1,
+    conflicts: 4,
     state: 'in-step',
     sources: [
       { ...folder('s3', '/home/ana/contacts.vcf'), format: 'vcard' },
@@ -225,6 +225,23 @@ export const CONFLICTS: readonly ConflictView[] = [
       value('v9', 'value', { '@type': 'Phone', number: '+46 8 555 01 02', features: { voice: true } }, SELF, 75),
     ],
   },
+  ...[
+    ['phones/p1', { number: '1' }, { number: '+47 22 11' }, { number: '+47 22 33' }],
+    ['emails/e1', { address: 'ida@old.example' }, { address: 'ida@home.example' }, { address: 'ida@work.example' }],
+    ['anniversaries/a1', null, ...[0, 9].map((day) => ({ kind: 'birth', date: { year: 1980, month: 1, day } }))],
+  ].map(
+    ([field, base, laptops, own], at): ConflictView => ({
+      id: `several-${at}`,
+      collection: PEOPLE,
+      record: 'urn:uuid:1f9a7c2e-0000-4000-8000-000000000002',
+      field: String(field),
+      title: 'Ida Berg',
+      name: 'Ida Berg',
+      base,
+      shown: `w${2 * at}`,
+      values: [value(`w${2 * at}`, 'value', laptops, LAPTOP, 60), value(`w${2 * at + 1}`, 'value', own, SELF, 75)],
+    }),
+  ),
 ];
 export function detailOf(conflict: ConflictView): ConflictDetailView {
   const texts = conflict.id === 'k1' ? [LAPTOP_TEXT, DESK_TEXT] : null;

@@ -47,6 +47,9 @@ describe('a person is told of', () => {
       told({ conflicts: 2 }, { conflicts: 2 }, { conflicts: 3 }, { conflicts: 1 }, { conflicts: 1 }, { conflicts: 3 }),
     ).toEqual(['', '', came('1 new conflict'), '', '', came('2 new conflicts')]);
   });
+  it('no conflict that others settle', () => {
+    expect(told({}, { conflicts: 2, decidedBy: ['Laptop'] })).toEqual(['', '']);
+  });
   it('a thousand conflicts once, when all have come', () => {
     const working = { state: 'working' } as const;
     expect(told({}, { ...working, conflicts: 9 }, { ...working, conflicts: 900 }, { conflicts: 1_000 })).toEqual([

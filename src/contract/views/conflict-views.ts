@@ -37,6 +37,7 @@ export interface ConflictsQuery {
 }
 
 export interface ConflictsView {
+  /** Those of one record follow each other, and come together. */
   readonly list: readonly ConflictView[];
   /** How many fit the query, shown or not. */
   readonly total: number;

@@ -7,6 +7,8 @@ export interface RecordView {
   readonly id: string;
   readonly title: string;
   readonly line: string;
+  /** So many fields of it are in conflict; absent: none. */
+  readonly conflicts?: number;
 }
 
 export interface RecordsView {

@@ -24,6 +24,8 @@ export interface ShownRecordView {
     /** Of a member of a group: what that contact is called. Absent: it is nobody of this collection. */
     readonly title?: string;
   }[];
+  /** So many fields of it are in conflict; absent: none. */
+  readonly conflicts?: number;
   readonly sources: readonly {
     readonly location: string;
     readonly format: string;

@@ -40,6 +40,8 @@ export interface CollectionView {
   readonly state: CollectionState;
   /** This device was taken out of it: nobody is a peer any more. */
   readonly removed?: true;
+  /** This device may only read it: names of those that may settle, undo and edit. Absent where it may itself. */
+  readonly decidedBy?: readonly string[];
   /** Live records. */
   readonly records: number;
   /** Records that ignore or selection rules keep out of the sources here. */

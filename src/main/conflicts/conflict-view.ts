@@ -24,7 +24,10 @@ export function listConflicts(port: Port): readonly ConflictView[] {
     );
 }
 
-/** The first open conflicts of records with the text in their name or path, whatever the case, and how many there are of such. */
+/**
+ * The first open conflicts of records with the text in their name or path, whatever the case, and how many there are of such. Those of one
+ * record come together: a few more than `limit` where it has several.
+ */
 export function firstConflicts(port: Port, text: string, limit: number): ConflictsView {
   const { kind, records } = port.collection;
   const wanted = text.trim().toLowerCase();
@@ -42,7 +45,7 @@ export function firstConflicts(port: Port, text: string, limit: number): Conflic
     if (list.length >= limit) continue;
     list.push(...openConflicts(port.collection, record).map((conflict) => conflictView(port, record, conflict)));
   }
-  return { list: list.slice(0, Math.max(0, limit)), total };
+  return { list, total };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { RecordsView, RecordView, ValueView } from '../../contract/contract.ts';
 import { contactWords } from '../../contract/field-words.ts';
-import { isLive, shownFields } from '../merge/record-state.ts';
+import { countChoices, isLive, shownFields } from '../merge/record-state.ts';
 import { recordTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -29,7 +29,7 @@ export async function listRecords({ collection }: Replica, search: string): Prom
   if (kind === 'files')
     throw new LockstepError('not-available', 'A folder is looked at in the file manager.', collection.stored.id);
   const wanted = search.trim().toLowerCase();
-  const list: (RecordView & { readonly begins: string })[] = [];
+  const list: { readonly view: RecordView; readonly begins: string }[] = [];
   for await (const { id, state } of inTurns(collection.records.all(AT_ONCE), AT_ONCE)) {
     if (!isLive(state)) continue;
     const fields = fieldsOf(shownFields(kind, state, log.order));
@@ -40,12 +40,15 @@ export async function listRecords({ collection }: Replica, search: string): Prom
       ![...fields.values()].some((value) => holds(value, wanted))
     )
       continue;
-    list.push({ id, title, line: lineOf(fields), begins: beginOf(fields.get(WHEN)) });
+    const conflicts = countChoices(kind, state, false);
+    const view = { id, title, line: lineOf(fields), ...(conflicts === 0 ? {} : { conflicts }) };
+    list.push({ view, begins: beginOf(fields.get(WHEN)) });
   }
   list.sort(
-    (a, b) => BY_TITLE.compare(a.title, b.title) || compareTexts(a.begins, b.begins) || compareTexts(a.id, b.id),
+    ({ view: a, begins: of }, { view: b, begins }) =>
+      BY_TITLE.compare(a.title, b.title) || compareTexts(of, begins) || compareTexts(a.id, b.id),
   );
-  return { list: list.slice(0, MOST).map(({ id, title, line }) => ({ id, title, line })), total: list.length };
+  return { list: list.slice(0, MOST).map(({ view }) => view), total: list.length };
 }
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

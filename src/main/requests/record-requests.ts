@@ -125,8 +125,11 @@ export class RecordRequests {
     throw noConflict(id);
   }
   resolveAll(prefer: string, collection: string | null): ResultView {
-    // Of several collections, one that device is no member of has nothing it could prefer.
-    return joined(whereKnown(this.#decidable(collection), (port) => [resolveAll(port, prefer)]));
+    // Of several collections, those this device may only read wait for others.
+    const replicas = findCollections(this.#engine, collection).filter((each) => collection !== null || each.mayWrite());
+    const ports = replicas.map((each) => this.#port(each));
+    // And one that device is no member of has nothing it could prefer.
+    return joined(whereKnown(ports, (port) => [resolveAll(port, prefer)]));
   }
 
   duplicates(collection: string): Promise<readonly DuplicateView[]> {

@@ -1,5 +1,5 @@
 import type { ShownRecordView } from '../../contract/contract.ts';
-import { isLive, shownFields } from '../merge/record-state.ts';
+import { countChoices, isLive, shownFields } from '../merge/record-state.ts';
 import { findRecord } from '../past/find-record.ts';
 import { recordTitle, storedTitle } from '../past/record-title.ts';
 import { valueView } from '../past/value-view.ts';
@@ -26,9 +26,11 @@ export function showRecord({ collection, synchronizers }: Replica, text: string)
     const held = fieldsOf(synchronizer.heldNow(record.row));
     return { location: source.location, format: source.format, holds: holds(kind, full, shown, held, project(held)) };
   });
+  const conflicts = countChoices(kind, record.state, false);
   return {
     title: recordTitle(kind, record.id, full),
     fields: [...full].map(([path, value]) => ({ path, value: valueView(value), ...titled(collection, path) })),
+    ...(conflicts === 0 ? {} : { conflicts }),
     sources,
   };
 }

@@ -45,6 +45,7 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
     kind: collection.kind,
     state: collectionState(replica, sources, peers, problems),
     ...(isRemoved(replica) ? { removed: true } : {}),
+    ...(isRemoved(replica) || replica.mayWrite() ? {} : { decidedBy: decidersOf(replica) }),
     records: collection.records.live,
     outside: outsideCount(replica),
     // Who was removed cannot settle any: nothing waits for an answer here.
@@ -60,6 +61,9 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
 
 /** Was this device taken out of it? Then nothing is exchanged any more, whatever else there is to say. */
 export const isRemoved = ({ membership }: Replica): boolean => membership.current !== null && !membership.isMember();
+
+const decidersOf = ({ membership }: Replica): readonly string[] =>
+  membership.others().flatMap(({ name, role }) => (role === 'admin' || role === 'editor' ? [name] : []));
 
 const counted = new WeakMap<Replica, { readonly key: string; readonly outside: number }>();
 

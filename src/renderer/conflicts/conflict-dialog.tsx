@@ -1,169 +1,195 @@
-import { useState } from 'react';
+import { CircleCheck } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { Choice, ConflictDetailView, ConflictView, WireError } from '../../contract/contract.ts';
-import { fieldWords } from '../../contract/field-words.ts';
+import type { Choice, ConflictView } from '../../contract/contract.ts';
+import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
-import { useAction } from '../client/use-action.ts';
-import { type NameOf, useDeviceNames } from '../client/use-device-names.ts';
-import { useRequest } from '../client/use-request.ts';
-import { useSayDone } from '../client/use-say-done.ts';
-import { ActionButton } from '../components/action-button.tsx';
-import { ChoiceField } from '../components/choice-field.tsx';
+import { useDeciders } from '../client/use-deciders.ts';
+import { useDeviceNames } from '../client/use-device-names.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
-import { ErrorNotice } from '../components/error-notice.tsx';
-import { FieldValue } from '../components/field-value.tsx';
-import { Skeleton } from '../components/skeleton.tsx';
+import { Note } from '../components/note.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { undecidedPlaces, withUsefulMerge } from './clash.ts';
-import { canKeepBoth, conflictSentence, isApart, isShownElsewhere, sayTheSame, sideName } from './conflict-title.ts';
-import { ConflictValue } from './conflict-value.tsx';
-import { choiceOf, editableText } from './editable-text.ts';
-import { TextDiff } from './text-diff.tsx';
-import { TextEditor } from './text-editor.tsx';
-import { isEditable, textRoom } from './text-room.ts';
+import { type ConflictGroup, conflictField } from './conflict-groups.ts';
+import { conflictSentence, isApart } from './conflict-title.ts';
+import { ConflictSides, OtherAnswers } from './settlement-parts.tsx';
+import { useSettlement } from './use-settlement.ts';
 
-/**
- * Settles one conflict: the ancestor, every side, what differs, and a merge to edit. Nothing is lost whichever is chosen: all stay in history.
- * What the list knows is there at once; for the texts, which may come from another device, their room is kept.
- */
-export function ConflictDialog({ conflict, onClose }: { conflict: ConflictView; onClose: () => void }) {
-  useReturnFocus();
-  const { value, error } = useRequest('conflicts:detail', [conflict.id]);
-  const detail = value === null ? null : withUsefulMerge(value);
-  return (
-    <Settle key={conflict.id} conflict={detail?.conflict ?? conflict} detail={detail} error={error} onClose={onClose} />
-  );
+interface ConflictDialogProps {
+  /** As the list has it now. */
+  readonly group: ConflictGroup;
+  /** `isSettled`: nothing of it waits any more. */
+  readonly onClose: (isSettled: boolean) => void;
 }
 
-/** Fields that mean the whole record: naming them tells a person nothing. */
-const WHOLE: ReadonlySet<string> = new Set(['entry', 'exists']);
+/**
+ * Settles what is in conflict of one record: the ancestor, every side, what differs, and a merge to edit. Nothing is lost whichever is chosen:
+ * all stay in history. What the list knows is there at once; for the texts, which may come from another device, their room is kept.
+ */
+export function ConflictDialog(props: ConflictDialogProps) {
+  useReturnFocus();
+  // What was several stays so while it is settled one by one.
+  const [isSeveral] = useState(props.group.conflicts.length > 1);
+  const [first] = props.group.conflicts;
+  if (isSeveral) return <Several {...props} />;
+  return first === undefined ? null : <Single key={first.id} conflict={first} onClose={props.onClose} />;
+}
 
-function Settle(props: {
-  conflict: ConflictView;
-  /** null: not here yet, or not to be had (`error`). */
-  detail: ConflictDetailView | null;
-  error: WireError | null;
-  onClose: () => void;
-}) {
-  const { conflict, detail, error, onClose } = props;
-  const status = useApp((state) => state.status);
-  const collection = status?.collections.find((one) => one.id === conflict.collection);
-  const kind = collection?.kind;
-  const members = [status?.device.id ?? '', ...(collection?.peers ?? []).map(({ device }) => device)];
+function Single({ conflict: listed, onClose }: { conflict: ConflictView; onClose: ConflictDialogProps['onClose'] }) {
+  const one = useSettlement(listed, () => onClose(true));
+  const { conflict, detail, room } = one;
+  const kind = useApp((state) => state.status?.collections.find(({ id }) => id === conflict.collection)?.kind);
   const nameOf = useDeviceNames(detail?.names);
-  const resolve = useAction('conflicts:resolve');
-  const sayDone = useSayDone();
-  const editable = detail === null ? null : editableText(detail);
-  const [typed, setTyped] = useState<string | null>(null);
-  const text = typed ?? editable?.text ?? '';
-  const undecided = detail === null ? 0 : undecidedPlaces(detail, text);
-  const [room] = useState(() => textRoom(conflict));
-  const isAwaited = room !== 'none' && detail === null && error === null;
-  // Of a whole card or event that is deleted here and changed there it is not kept what it was: it was there all the same.
-  const isUntold = conflict.base === null && conflict.field === 'exists';
-  const settle = async (choice: Choice, done: string) => {
-    const reply = await resolve.run(conflict.id, choice);
-    if (!reply.ok) return;
-    sayDone(`${conflict.name}: ${done}`, reply.value);
-    onClose();
-  };
+  const deciders = useDeciders(conflict.collection);
   return (
     <DialogFrame
       title={conflict.name}
       wide
       careful
       room={room}
-      onClose={onClose}
+      onClose={() => onClose(false)}
+      footer={
+        deciders === null ? (
+          <>
+            <p className="muted foot-note">Whichever you choose, the others stay in History.</p>
+            <Button className="button" onPress={() => onClose(false)}>
+              Decide later
+            </Button>
+            <OtherAnswers of={one} isMain />
+          </>
+        ) : (
+          <Button className="button" onPress={() => onClose(false)}>
+            Close
+          </Button>
+        )
+      }
+    >
+      <Lead conflict={conflict} nameOf={nameOf} />
+      <About conflict={conflict} isFile={kind === 'files'} />
+      {deciders !== null && <DecidedElsewhere collection={conflict.collection} deciders={deciders} />}
+      <ConflictSides of={one} answers={deciders === null ? 'open' : 'none'} />
+    </DialogFrame>
+  );
+}
+
+/** Several fields of one contact or event, one below the other: each is answered for itself, and stays in its place once it is. */
+function Several({ group, onClose }: ConflictDialogProps) {
+  const deciders = useDeciders(group.collection);
+  const [known, setKnown] = useState<readonly ConflictView[]>(group.conflicts);
+  const [settled, setSettled] = useState<ReadonlyMap<string, Choice>>(new Map());
+  const open = new Map(group.conflicts.map((one) => [one.id, one]));
+  // What came meanwhile is asked too; what is settled, here or elsewhere, does not go from under the pointer.
+  const more = group.conflicts.filter(({ id }) => known.every((one) => one.id !== id));
+  if (more.length > 0) setKnown([...known, ...more]);
+  const waiting = known.filter(({ id }) => open.has(id) && !settled.has(id));
+  const body = useRef<HTMLDivElement>(null);
+  const last = useRef(waiting.length);
+  useEffect(() => {
+    if (waiting.length < last.current) {
+      const next = body.current?.querySelector<HTMLElement>('[data-waits] h3');
+      // Not into sight: nothing may move below the pointer.
+      if (document.activeElement === document.body || body.current?.contains(document.activeElement) === true)
+        next?.focus({ preventScroll: true });
+    }
+    last.current = waiting.length;
+    if (waiting.length === 0) onClose(true);
+  });
+  return (
+    <DialogFrame
+      title={group.name}
+      subtitle={`${counted(known.length, 'field')} changed apart${waiting.length < known.length ? `, ${waiting.length} left` : ''}`}
+      wide
+      careful
+      room="all"
+      onClose={() => onClose(false)}
       footer={
         <>
-          <p className="muted foot-note">Whichever you choose, the others stay in History.</p>
-          <Button className="button" onPress={onClose}>
-            Decide later
+          {deciders === null && <p className="muted foot-note">Whichever you choose, the others stay in History.</p>}
+          <Button className="button" onPress={() => onClose(false)}>
+            {deciders === null ? 'Decide the rest later' : 'Close'}
           </Button>
-          {canKeepBoth(conflict) && (
-            <ActionButton
-              className="button"
-              isBusy={resolve.busy}
-              onPress={() => void settle({ keepBoth: true }, 'both kept')}
-            >
-              {conflict.values.length > 2 ? 'Keep all' : 'Keep both'}
-            </ActionButton>
-          )}
-          {(editable !== null || (isAwaited && isEditable(conflict))) && (
-            <ActionButton
-              className="button button-primary"
-              isBusy={resolve.busy}
-              isDisabled={editable === null || undecided > 0}
-              onPress={() =>
-                editable !== null &&
-                void settle(choiceOf(editable, text), detail?.merged == null ? 'your text saved' : 'merged text saved')
-              }
-            >
-              {detail !== null && detail.merged === null ? 'Save this text' : 'Save merged text'}
-            </ActionButton>
-          )}
         </>
       }
     >
-      <p className="lead">
-        {conflictSentence(conflict, nameOf)}
-        {isApart(conflict) && ', without either knowing of the other'}.
-      </p>
-      <About conflict={conflict} isFile={kind === 'files'} />
-      <ErrorNotice error={resolve.error ?? error} />
-      {conflict.field.startsWith('recurrenceOverrides/') && (
-        <p className="hint">
-          The series itself was moved or changed meanwhile, so it is not sure what this day is now
-          {sayTheSame(conflict) && ', though both say the same of it'}: take the side whose series you keep.
-        </p>
-      )}
-      <div className="sides">
-        {!isUntold && (
-          <article className="side side-base" aria-label="What both started from">
-            <h3>Before</h3>
-            <p className="muted">What both started from</p>
-            {conflict.base === null ? (
-              <p className="side-value">It was not there</p>
-            ) : (
-              <FieldValue of={conflict} field={conflict.field} value={conflict.base} pictures />
-            )}
-          </article>
-        )}
-        {conflict.values.map((value) => (
-          <ConflictValue
-            key={value.id}
-            conflict={conflict}
-            value={value}
-            side={sideName(conflict, value, nameOf)}
-            why={detail?.texts.find((one) => one.value === value.id)?.why ?? null}
-            busy={resolve.busy}
-            isShownElsewhere={isShownElsewhere(conflict, members)}
-            onTake={() =>
-              void settle(
-                { take: value.id },
-                value.kind === 'delete' ? 'deleted' : `taken from ${sideName(conflict, value, nameOf)}`,
-              )
-            }
+      {deciders !== null && <DecidedElsewhere collection={group.collection} deciders={deciders} />}
+      <div ref={body} className="fields-apart">
+        {known.map((one) => (
+          <FieldApart
+            key={one.id}
+            conflict={open.get(one.id) ?? one}
+            isReader={deciders !== null}
+            choice={settled.get(one.id) ?? null}
+            isWaiting={waiting.includes(one)}
+            onSettled={(choice) => setSettled((before) => new Map(before).set(one.id, choice))}
           />
         ))}
       </div>
-      {isAwaited && <Skeleton what="what differs" />}
-      {detail !== null && <Differences detail={detail} nameOf={nameOf} />}
-      {detail !== null && room !== 'none' && !hasTexts(detail) && (
-        <p className="muted">What differs cannot be shown here: they are not texts.</p>
-      )}
-      {detail !== null && editable !== null && (
-        <TextEditor detail={detail} undecided={undecided} text={text} onChange={setTyped} />
-      )}
     </DialogFrame>
+  );
+}
+
+function FieldApart(props: {
+  conflict: ConflictView;
+  isReader: boolean;
+  choice: Choice | null;
+  isWaiting: boolean;
+  onSettled: (choice: Choice) => void;
+}) {
+  const { choice, isReader, isWaiting } = props;
+  const one = useSettlement(props.conflict, props.onSettled);
+  const { conflict, detail } = one;
+  const nameOf = useDeviceNames(detail?.names);
+  const name = conflictField(conflict) ?? 'All of it';
+  return (
+    <section className="field-apart" aria-label={name} data-waits={isWaiting ? '' : undefined}>
+      <div className="section-head">
+        <h3 tabIndex={-1}>{name}</h3>
+        {!isWaiting && (
+          <p className="tone-good field-settled" role="status">
+            <CircleCheck aria-hidden size={15} />
+            {choice === null ? 'Settled meanwhile' : 'Settled'}
+          </p>
+        )}
+      </div>
+      <Lead conflict={conflict} nameOf={nameOf} />
+      <ConflictSides
+        of={one}
+        answers={isReader ? 'none' : isWaiting ? 'open' : 'over'}
+        taken={choice !== null && 'take' in choice ? choice.take : null}
+      />
+      {isWaiting && !isReader && (
+        <div className="actions">
+          <OtherAnswers of={one} isMain={false} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Lead({ conflict, nameOf }: { conflict: ConflictView; nameOf: (device: string) => string }) {
+  return (
+    <p className="lead">
+      {conflictSentence(conflict, nameOf)}
+      {isApart(conflict) && ', without either knowing of the other'}.
+    </p>
+  );
+}
+
+function DecidedElsewhere({ collection, deciders }: { collection: string; deciders: string }) {
+  const name = useApp((state) => state.status?.collections.find(({ id }) => id === collection)?.name);
+  return (
+    <Note>
+      <p>
+        This device may only read {name ?? 'it'}: it is settled on {deciders}. Until then each device keeps what it has.
+      </p>
+    </Note>
   );
 }
 
 /** Where a file lies, where its name does not say it, and which field it is about; nothing where neither says anything. */
 function About({ conflict, isFile }: { conflict: ConflictView; isFile: boolean }) {
-  const { record, name, field, values, base } = conflict;
+  const { record, name } = conflict;
   const place = isFile && record !== name ? record : null;
-  const about = WHOLE.has(field) ? null : fieldWords(field, values[0]?.value ?? base);
+  const about = conflictField(conflict);
   if (place === null && about === null) return null;
   return (
     <p className={isFile ? 'muted' : 'strong'}>
@@ -171,44 +197,5 @@ function About({ conflict, isFile }: { conflict: ConflictView; isFile: boolean }
       {place !== null && about !== null && ' · '}
       {about}
     </p>
-  );
-}
-
-/** Or a reason why not, that stands at the side it is of. */
-const hasTexts = ({ texts }: ConflictDetailView): boolean =>
-  texts.some(({ text, why }) => text !== null || why !== null);
-
-const BASE = 'base';
-
-/** Any two of the texts against each other, the ancestor and the first side to begin with. */
-function Differences({ detail, nameOf }: { detail: ConflictDetailView; nameOf: NameOf }) {
-  const { conflict } = detail;
-  const texts = new Map<string, string>(detail.baseText === null ? [] : [[BASE, detail.baseText]]);
-  for (const one of detail.texts) if (one.text !== null) texts.set(one.value, one.text);
-  const labelOf = (id: string) => {
-    const value = conflict.values.find((one) => one.id === id);
-    return value === undefined ? 'Before' : sideName(conflict, value, nameOf);
-  };
-  const ids = [...texts.keys()];
-  const [from, setFrom] = useState(ids[0] ?? '');
-  const [to, setTo] = useState(ids[1] ?? '');
-  if (ids.length < 2) return null;
-  const options = ids.map((id) => ({ id, label: labelOf(id) }));
-  return (
-    <section className="differences">
-      <div className="section-head">
-        <h3>What differs</h3>
-        <div className="actions">
-          <ChoiceField label="From" hideLabel options={options} value={from} onChange={setFrom} />
-          <span aria-hidden>→</span>
-          <ChoiceField label="To" hideLabel options={options} value={to} onChange={setTo} />
-        </div>
-      </div>
-      <TextDiff
-        before={texts.get(from) ?? ''}
-        after={texts.get(to) ?? ''}
-        label={`Differences from ${labelOf(from)} to ${labelOf(to)}`}
-      />
-    </section>
   );
 }

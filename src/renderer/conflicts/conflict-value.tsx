@@ -16,6 +16,8 @@ export function ConflictValue(props: {
   busy: boolean;
   /** Is there a device that has none of them? */
   isShownElsewhere: boolean;
+  /** `none`: nobody here may give one; `over`: one was given, `taken`: this one. */
+  answer: 'open' | 'none' | 'over' | 'taken';
   onTake: () => void;
 }) {
   const { conflict, value, side } = props;
@@ -58,11 +60,19 @@ export function ConflictValue(props: {
               : 'What is in the folder is then deleted on all devices, and in History only.'}
           </p>
         )}
-        <ActionButton className="button" isBusy={props.busy} onPress={props.onTake}>
-          <Check aria-hidden size={15} />
-          {label}
-          <span className="sr-only"> from {side}</span>
-        </ActionButton>
+        {props.answer !== 'none' && (
+          // What was answered stays in its place: the second of two clicks must not meet the next one.
+          <ActionButton
+            className="button"
+            isBusy={props.busy}
+            isDisabled={props.answer !== 'open'}
+            onPress={props.onTake}
+          >
+            <Check aria-hidden size={15} />
+            {props.answer === 'taken' ? 'Taken' : label}
+            <span className="sr-only"> from {side}</span>
+          </ActionButton>
+        )}
       </div>
     </article>
   );

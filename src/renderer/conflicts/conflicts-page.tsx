@@ -1,9 +1,9 @@
 import { ChevronRight, Handshake, ListChecks } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { ConflictView } from '../../contract/contract.ts';
-import { fieldWords } from '../../contract/field-words.ts';
+import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
+import { useDeciders } from '../client/use-deciders.ts';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSettled } from '../client/use-settled.ts';
@@ -17,6 +17,7 @@ import { SearchBox } from '../components/search-box.tsx';
 import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
+import { type ConflictGroup, conflictField, conflictGroups } from './conflict-groups.ts';
 import { conflictSentence, newestAt } from './conflict-title.ts';
 import { SettleAllDialog } from './settle-all-dialog.tsx';
 import { useConflicts } from './use-conflicts.ts';
@@ -31,7 +32,7 @@ const WORTH_FILTERING = 8;
 /** What was changed apart and waits for a person. */
 export function ConflictsPage() {
   const devices = useRequest('devices:list', []);
-  const [open, setOpen] = useState<string | null>(null);
+  const [open, setOpen] = useState<ConflictGroup | null>(null);
   const [all, setAll] = useState(false);
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(ANY);
@@ -47,9 +48,19 @@ export function ConflictsPage() {
   // Once there, it stays: nothing jumps up because one was settled.
   const isFiltered = useRef(false);
   isFiltered.current ||= everything >= WORTH_FILTERING;
-  const concerned = wanted === '' ? total : (collection?.conflicts ?? told);
+  // Those of collections this device may only read are settled by others.
+  const mine = collections.filter(({ decidedBy }) => decidedBy === undefined);
+  const ofOthers = collections.reduce((sum, one) => sum + (one.decidedBy === undefined ? 0 : one.conflicts), 0);
+  const concerned =
+    collection === null
+      ? Math.max(0, (wanted === '' ? total : told) - ofOthers)
+      : mine.includes(collection)
+        ? collection.conflicts
+        : 0;
   const nameOf = useDeviceNames();
-  const opened = list.find((one) => one.id === open) ?? null;
+  const groups = conflictGroups(list);
+  const opened = open === null ? null : (groups.find(({ key }) => key === open.key) ?? { ...open, conflicts: [] });
+  const leadOn = useLeadOn(groups, opened !== null);
   const involved = new Set(list.flatMap((one) => one.values.map((value) => value.device)));
   const isAll = wanted === '' && list.length === total;
   const sharing = new Set((collection === null ? collections : [collection]).map((one) => one.id));
@@ -112,16 +123,16 @@ export function ConflictsPage() {
           key={`${collection?.id ?? ANY} ${wanted}`}
           className="card rows-page rows-divided"
           label="Conflicts"
-          count={list.length}
-          setSize={total}
-          onLast={conflicts.more}
+          count={groups.length}
+          setSize={list.length < total ? -1 : groups.length}
+          onLast={(at) => conflicts.more(at === groups.length - 1 ? list.length : at)}
           estimate={() => ROW}
-          keyOf={(at) => list[at]?.id ?? ''}
+          keyOf={(at) => groups[at]?.key ?? ''}
           row={(at, focus) => {
-            const conflict = list[at];
+            const group = groups[at];
             return (
-              conflict !== undefined && (
-                <ConflictRow conflict={conflict} focus={focus} nameOf={nameOf} onOpen={() => setOpen(conflict.id)} />
+              group !== undefined && (
+                <ConflictRow group={group} focus={focus} nameOf={nameOf} onOpen={() => setOpen(group)} />
               )
             );
           }}
@@ -129,8 +140,9 @@ export function ConflictsPage() {
       )}
       {opened !== null && (
         <ConflictDialog
-          conflict={opened}
-          onClose={() => {
+          group={opened}
+          onClose={(isSettled) => {
+            if (isSettled) leadOn(opened.key);
             setOpen(null);
             conflicts.reload();
           }}
@@ -150,34 +162,76 @@ export function ConflictsPage() {
   );
 }
 
+/**
+ * Once a record is settled, and gone from the list, the focus goes to the one in its place: Enter opens that. Nothing is opened by itself, for
+ * a press that was meant for the one before could settle it.
+ */
+function useLeadOn(groups: readonly ConflictGroup[], isOpen: boolean) {
+  const from = useRef<{ readonly key: string; readonly at: number } | null>(null);
+  useEffect(() => {
+    const left = from.current;
+    if (left === null || isOpen || groups.some(({ key }) => key === left.key)) return;
+    from.current = null;
+    const at = Math.min(left.at, groups.length - 1);
+    // After the dialog gave the focus back, to what is gone now; drawing again in between must not stop it.
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => document.querySelector<HTMLElement>(`.rows-page [data-row="${at}"]`)?.focus());
+    });
+  });
+  return (key: string) => {
+    from.current = {
+      key,
+      at: Math.max(
+        0,
+        groups.findIndex((group) => group.key === key),
+      ),
+    };
+  };
+}
+
 function ConflictRow(props: {
-  conflict: ConflictView;
+  group: ConflictGroup;
   focus: RowFocus;
   nameOf: (device: string) => string;
   onOpen: () => void;
 }) {
-  const { conflict } = props;
-  const collection = useApp((state) => state.status?.collections.find((one) => one.id === conflict.collection));
+  const { group } = props;
+  const { conflicts } = group;
+  const collection = useApp((state) => state.status?.collections.find((one) => one.id === group.collection));
+  const deciders = useDeciders(group.collection);
+  const [first] = conflicts;
+  if (first === undefined) return null;
+  const fields = [...new Set(conflicts.flatMap((one) => conflictField(one) ?? []))];
+  const sentences = new Set(conflicts.map((one) => conflictSentence(one, props.nameOf)));
   return (
-    <button type="button" className="row row-button row-told" {...props.focus} onClick={props.onOpen}>
+    <button
+      type="button"
+      className="row row-button row-told"
+      {...props.focus}
+      // The second of two clicks on what lay above it opens nothing.
+      onClick={(event) => event.detail < 2 && props.onOpen()}
+    >
       <RecordIcon kind={collection?.kind ?? 'files'} />
       <span className="row-text">
-        <span className="strong">{conflict.name}</span>
-        {conflict.record.includes('/') && collection?.kind === 'files' && (
-          <span className="path muted">{conflict.record}</span>
+        <span className="strong">{group.name}</span>
+        {group.record.includes('/') && collection?.kind === 'files' && (
+          <span className="path muted">{group.record}</span>
         )}
         <span>
-          {conflictSentence(conflict, props.nameOf)}
-          {conflict.field !== 'entry' &&
-            conflict.field !== 'exists' &&
-            ` · ${fieldWords(conflict.field, conflict.values[0]?.value ?? conflict.base)}`}
+          {sentences.size === 1 ? [...sentences][0] : 'Changed apart'}
+          {fields.length > 0 && ` · ${fields.slice(0, MOST_FIELDS).join(', ')}`}
+          {fields.length > MOST_FIELDS && ` and ${fields.length - MOST_FIELDS} more`}
         </span>
+        {deciders !== null && <span className="muted">To be settled on {deciders}</span>}
       </span>
       <span className="row-side muted">
+        {conflicts.length > 1 && <span className="tag">{counted(conflicts.length, 'conflict')}</span>}
         <span>{collection?.name}</span>
-        <When at={newestAt(conflict.values)} />
+        <When at={newestAt(conflicts.flatMap(({ values }) => values))} />
       </span>
       <ChevronRight aria-hidden size={16} />
     </button>
   );
 }
+
+const MOST_FIELDS = 4;

@@ -5,6 +5,7 @@ import type { ActView, HistoryChangeView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
+import { useDeciders } from '../client/use-deciders.ts';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
@@ -42,6 +43,7 @@ export function ActDialog(props: {
   const [confirming, setConfirming] = useState(false);
   const [restoring, setRestoring] = useState<{ readonly record: string; readonly title: string } | 'all' | null>(null);
   const collection = useApp((state) => state.status?.collections.find((one) => one.id === act.collection));
+  const deciders = useDeciders(act.collection);
   const nameOf = useDeviceNames();
   const takeBack = async (id: string, what: string) => {
     const reply = await undo.run(id);
@@ -64,20 +66,24 @@ export function ActDialog(props: {
         wide
         onClose={props.onClose}
         footer={
-          <>
-            <Button className="button" onPress={() => setRestoring('all')}>
-              <History aria-hidden size={15} />
-              Restore everything to then…
-            </Button>
-            <ActionButton
-              className="button button-primary"
-              isBusy={undo.busy}
-              onPress={() => (deletes ? setConfirming(true) : void takeAllBack())}
-            >
-              <Undo2 aria-hidden size={15} />
-              {undoAll}
-            </ActionButton>
-          </>
+          deciders !== null ? (
+            <p className="muted foot-note">This device may only read it: it is undone on {deciders}.</p>
+          ) : (
+            <>
+              <Button className="button" onPress={() => setRestoring('all')}>
+                <History aria-hidden size={15} />
+                Restore everything to then…
+              </Button>
+              <ActionButton
+                className="button button-primary"
+                isBusy={undo.busy}
+                onPress={() => (deletes ? setConfirming(true) : void takeAllBack())}
+              >
+                <Undo2 aria-hidden size={15} />
+                {undoAll}
+              </ActionButton>
+            </>
+          )
         }
       >
         <p className="lead">
@@ -100,6 +106,7 @@ export function ActDialog(props: {
               isFile={collection?.kind === 'files'}
               open={at === 0 && matching <= 3}
               busy={undo.busy}
+              isReader={deciders !== null}
               nameOf={nameOf}
               onUndo={() => void takeBack(change.id, change.title)}
               onRestore={() => setRestoring({ record: change.record, title: change.title })}

@@ -41,12 +41,14 @@ export function beforeTexts({ action }: HistoryChangeView, { path, before }: Fie
 }
 
 /** Two contents of one size must not look as if nothing had changed. */
-function afterText({ action }: HistoryChangeView, { path, before, after }: FieldChange): string {
+export function afterText({ action }: HistoryChangeView, { path, before, after }: FieldChange): string {
   const key = saidByKey(path);
   if (key !== null) return after === true ? key.words : NOTHING;
   if (action === 'delete' && after === null) return NOTHING;
   const said = fieldValueText(path, after);
-  return before !== null && said === fieldValueText(path, before) ? `${said}, other content` : said;
+  return before !== null && said === fieldValueText(path, before)
+    ? `${said}, ${path === 'entry' || path.startsWith('media/') ? 'other content' : 'written in another way'}`
+    : said;
 }
 
 /** One change of a package: what it did to each field, and the way back. */
@@ -56,6 +58,8 @@ export function ChangeDetail(props: {
   isFile: boolean;
   open: boolean;
   busy: boolean;
+  /** This device may only read: nothing can be taken back here. */
+  isReader: boolean;
   nameOf: (device: string) => string;
   onUndo: () => void;
   onRestore: () => void;
@@ -109,19 +113,21 @@ export function ChangeDetail(props: {
             </tbody>
           </table>
         )}
-        <div className="actions">
-          <ActionButton className="button button-small" isBusy={props.busy} onPress={props.onUndo}>
-            <Undo2 aria-hidden size={14} />
-            Undo this change<span className="sr-only"> to {change.title}</span>
-          </ActionButton>
-          {/* After its deletion there is nothing of it: to have it back is to undo that. */}
-          {change.action !== 'delete' && (
-            <ActionButton className="button button-small" isBusy={props.busy} onPress={props.onRestore}>
-              <RotateCcw aria-hidden size={14} />
-              Restore as it was then…<span className="sr-only"> {change.title}</span>
+        {!props.isReader && (
+          <div className="actions">
+            <ActionButton className="button button-small" isBusy={props.busy} onPress={props.onUndo}>
+              <Undo2 aria-hidden size={14} />
+              Undo this change<span className="sr-only"> to {change.title}</span>
             </ActionButton>
-          )}
-        </div>
+            {/* After its deletion there is nothing of it: to have it back is to undo that. */}
+            {change.action !== 'delete' && (
+              <ActionButton className="button button-small" isBusy={props.busy} onPress={props.onRestore}>
+                <RotateCcw aria-hidden size={14} />
+                Restore as it was then…<span className="sr-only"> {change.title}</span>
+              </ActionButton>
+            )}
+          </div>
+        )}
       </DisclosurePanel>
     </Disclosure>
   );

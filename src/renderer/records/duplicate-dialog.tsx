@@ -2,6 +2,7 @@ import { Merge, Split } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { DuplicateView } from '../../contract/contract.ts';
 import { useAction } from '../client/use-action.ts';
+import { useDeciders } from '../client/use-deciders.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
 import { ActionButton } from '../components/action-button.tsx';
@@ -16,6 +17,7 @@ export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateVi
   const settle = useAction('duplicates:settle');
   const sayDone = useSayDone('came of it, because the two say different things');
   const { collection, records, by } = duplicate;
+  const deciders = useDeciders(collection);
   const answer = async (isOne: boolean) => {
     const [one, other] = records;
     if (one === undefined || other === undefined) return;
@@ -31,18 +33,26 @@ export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateVi
       onClose={onClose}
       footer={
         <>
-          <p className="muted foot-note">Either can be undone, here and in History.</p>
+          <p className="muted foot-note">
+            {deciders === null
+              ? 'Either can be undone, here and in History.'
+              : `This device may only read them: it is said on ${deciders}.`}
+          </p>
           <Button className="button" onPress={onClose}>
-            Decide later
+            {deciders === null ? 'Decide later' : 'Close'}
           </Button>
-          <ActionButton className="button" isBusy={settle.busy} onPress={() => void answer(false)}>
-            <Split aria-hidden size={15} />
-            Two people
-          </ActionButton>
-          <ActionButton className="button button-primary" isBusy={settle.busy} onPress={() => void answer(true)}>
-            <Merge aria-hidden size={15} />
-            One person
-          </ActionButton>
+          {deciders === null && (
+            <>
+              <ActionButton className="button" isBusy={settle.busy} onPress={() => void answer(false)}>
+                <Split aria-hidden size={15} />
+                Two people
+              </ActionButton>
+              <ActionButton className="button button-primary" isBusy={settle.busy} onPress={() => void answer(true)}>
+                <Merge aria-hidden size={15} />
+                One person
+              </ActionButton>
+            </>
+          )}
         </>
       }
     >

@@ -37,7 +37,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
         wide
         onClose={onClose}
         footer={
-          list.filter(({ sure }) => sure).length < 2 ? undefined : (
+          list.filter(({ sure }) => sure).length < 2 || collection.decidedBy !== undefined ? undefined : (
             <>
               <p className="muted foot-note">Pairs that may each be one of several stay listed. It can be undone.</p>
               <ActionButton className="button" isBusy={fuse.busy} onPress={() => void fuseSure()}>
@@ -54,7 +54,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
           <p className="muted">
             {list.length === 0
               ? 'None: no two contacts share a name, an e-mail address or a phone number.'
-              : `${counted(list.length, 'pair')} to look at. Nothing is made one unless you say so.`}
+              : `${counted(list.length, 'pair')} to look at. Nothing is made one unless ${collection.decidedBy === undefined ? 'you say so' : 'somebody says so who may edit'}.`}
           </p>
         )}
         {list.length > 0 && (

@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components';
 import type { Kind, OccurrenceView, ShownRecordView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { goTo, useApp } from '../client/app-context.tsx';
+import { useDeciders } from '../client/use-deciders.ts';
 import { useRequest } from '../client/use-request.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
@@ -38,7 +39,8 @@ export function RecordDialog(props: {
 }) {
   const { collection, record, kind, occurrence } = props;
   const [why, setWhy] = useState(false);
-  const shown = useRequest('records:show', [collection, record]);
+  const revision = useApp((state) => state.revision);
+  const shown = useRequest('records:show', [collection, record], revision);
   const view = shown.value;
   const title = view?.title ?? props.title;
   const photo = view?.fields.find(isPhoto);
@@ -66,7 +68,7 @@ export function RecordDialog(props: {
         {view === null && shown.error === null && <Loading what={title} />}
         {view !== null && (
           <>
-            <OpenConflicts of={of} />
+            {view.conflicts !== undefined && <OpenConflicts collection={collection} count={view.conflicts} />}
             <RecordFacts
               of={of}
               fields={view.fields}
@@ -93,24 +95,17 @@ export function RecordDialog(props: {
   );
 }
 
-/** A record seldom has more fields in conflict. */
-const MOST_CONFLICTS = 50;
-
 /** What is shown is one of several versions, where it is in conflict: says so, and leads to where one is chosen. */
-function OpenConflicts({ of }: { of: RecordOf }) {
-  const query = { collection: of.collection, text: of.record, limit: MOST_CONFLICTS };
-  const revision = useApp((state) => state.revision);
-  const found = useRequest('conflicts:first', [query], revision);
-  const open = found.value?.list.filter(({ record }) => record === of.record) ?? [];
-  if (open.length === 0) return null;
+function OpenConflicts({ collection, count }: { collection: string; count: number }) {
+  const deciders = useDeciders(collection);
   return (
     <Note tone="warn">
       <p>
-        {counted(open.length, 'thing')} in it {open.length === 1 ? 'was' : 'were'} changed on several devices. You see
-        one version of each here, until you choose.
+        {counted(count, 'thing')} in it {count === 1 ? 'was' : 'were'} changed on several devices. You see one version
+        of each here, until {deciders === null ? 'you choose' : `it is settled on ${deciders}`}.
       </p>
       <Button className="button button-small" onPress={() => goTo('conflicts')}>
-        Choose under Conflicts
+        {deciders === null ? 'Choose under Conflicts' : 'See under Conflicts'}
       </Button>
     </Note>
   );

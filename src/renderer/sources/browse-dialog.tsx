@@ -131,6 +131,9 @@ function Everything(props: { collection: CollectionView; search: string; onOpen:
                     </span>
                     <span className="muted clip">{record.line}</span>
                   </span>
+                  {record.conflicts !== undefined && (
+                    <span className="tag">{counted(record.conflicts, 'conflict')}</span>
+                  )}
                 </button>
               </>
             );

@@ -191,14 +191,14 @@ const isTold = (source: SourceView, collection: CollectionView): boolean =>
 
 /** What waits for the person elsewhere, each with its way there. */
 function WaitingLinks({ collection, onInvite }: { collection: CollectionView; onInvite: () => void }) {
-  const { conflicts, problems, peers, removed, state } = collection;
+  const { conflicts, problems, peers, removed, state, decidedBy } = collection;
   // As long as nothing is shared that is the next step, and looks like it.
   const isAlone = useApp((app) => app.status?.collections.every((one) => one.peers.length === 0) === true);
   return (
     <>
       {conflicts > 0 && (
         <Button className="button" onPress={() => goTo('conflicts')}>
-          Settle {counted(conflicts, 'conflict')}
+          {decidedBy === undefined ? 'Settle' : 'See'} {counted(conflicts, 'conflict')}
         </Button>
       )}
       {problems > 0 && (

@@ -67,6 +67,12 @@ describe('overallState', () => {
       'stopped',
     ],
     ['a halt', status(halted, collection({ conflicts: 2 })), 'Music is halted: everything is gone', 'stopped'],
+    [
+      'a conflict that others settle',
+      status(collection({ conflicts: 1, decidedBy: ['Laptop', 'Attic'] })),
+      '1 conflict waits for Laptop or Attic',
+      'waiting',
+    ],
     ['one conflict', status(collection({ conflicts: 1 })), '1 conflict waits for you', 'attention'],
     [
       'conflicts',

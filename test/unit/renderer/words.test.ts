@@ -17,6 +17,7 @@ import { errorSubject, errorWords } from '../../../src/renderer/components/error
 import { sentence } from '../../../src/renderer/components/sentence.ts';
 import { fieldValueText, valueText } from '../../../src/renderer/components/value-text.ts';
 import { decideClash, firstClash, undecidedPlaces, withUsefulMerge } from '../../../src/renderer/conflicts/clash.ts';
+import { conflictField, conflictGroups } from '../../../src/renderer/conflicts/conflict-groups.ts';
 import {
   canKeepBoth,
   conflictSentence,
@@ -30,7 +31,7 @@ import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable
 import { deletedBy, settledWords } from '../../../src/renderer/conflicts/settle-all.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { actAction, actSummary, causeText, changedFields } from '../../../src/renderer/history/act-summary.ts';
-import { beforeTexts, wholeText } from '../../../src/renderer/history/change-detail.tsx';
+import { afterText, beforeTexts, wholeText } from '../../../src/renderer/history/change-detail.tsx';
 import { endOfDay } from '../../../src/renderer/history/day-filter.tsx';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
 import { goOnWords } from '../../../src/renderer/sources/halt-dialog.tsx';
@@ -589,4 +590,33 @@ it('what differs on one day of a series is told; two pictures are told apart by 
   expect(
     fieldValueText('media/m', { kind: 'photo', mediaType: 'image/jpeg', data: { content: 'a', size: 20_000 } }),
   ).toBe('a picture (JPEG, 20 kB)');
+});
+
+it('a day that is only written in another way is told to be', () => {
+  const date = (day: number) => ({ kind: 'birth', date: { year: 1980, month: 1, day } });
+  const change = { action: 'modify' } as HistoryChangeView;
+  const field = (path: string, before: ValueView, after: ValueView) => ({ path, before, after, kept: 'here' }) as const;
+  expect(afterText(change, field('anniversaries/a', date(0), { ...date(0), date: { year: 1980, month: 1 } }))).toBe(
+    'January 1980, written in another way',
+  );
+  const entry = (sha256: string) => ({ type: 'file', size: 1_000, sha256 });
+  expect(afterText(change, field('entry', entry('a'), entry('b')))).toBe('1 kB, other content');
+});
+
+it('conflicts of one record are one group, whatever stands between them', () => {
+  const of = (record: string, field: string) =>
+    ({
+      id: `${record}${field}`,
+      collection: 'c',
+      record,
+      field,
+      name: record,
+      values: [],
+      base: null,
+    }) as unknown as ConflictView;
+  const groups = conflictGroups([of('a', 'name'), of('b', 'entry'), of('a', 'phones/p')]);
+  expect(groups.map(({ name, conflicts }) => [name, conflicts.map(conflictField)])).toEqual([
+    ['a', ['Name', 'Phone']],
+    ['b', [null]],
+  ]);
 });

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { RecordRequests } from '../../../src/main/requests/record-requests.ts';
+import { collectionView } from '../../../src/main/requests/status-view.ts';
+import { KeepRoom } from '../keep/keep-room.ts';
+
+it('a reader sees a conflict and who settles it; to settle all it may settle fails at nothing', async () => {
+  const room = await KeepRoom.open('a reader with a conflict', 2, { 'a.txt': 'one' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'a.txt', 'of a');
+  room.write(b, 'a.txt', 'of b');
+  await room.run(5000);
+  room.group.mendAll();
+  await room.run(60_000);
+  expect(collectionView(b.engine, room.replica(b))).not.toHaveProperty('decidedBy');
+
+  a.engine.members.setRole(room.replica(a), b.engine.deviceId, 'reader');
+  await room.run(60_000);
+  const name = room.replica(b).membership.member(a.engine.deviceId)?.name;
+  expect(collectionView(b.engine, room.replica(b))).toMatchObject({ conflicts: 1, decidedBy: [name] });
+  expect(collectionView(a.engine, room.replica(a))).not.toHaveProperty('decidedBy');
+  const asked = new RecordRequests(b.engine);
+  expect(asked.firstConflicts({ limit: 10 }).total).toBe(1);
+  expect(asked.resolveAll('newest', null)).toMatchObject({ records: 0 });
+  expect(() => asked.resolveAll('newest', room.replica(b).id)).toThrow(/may only read/);
+  room.expectNoFaults();
+});
