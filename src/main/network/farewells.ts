@@ -87,7 +87,7 @@ export class Farewells {
     const { relays, clock, log } = this.#host;
     const key = keyOf(replica, url);
     const member = relayedGroup(replica.membership, url);
-    if (relays === null || member === null || this.#open.has(key)) return;
+    if (relays === null || member?.belongs() !== true || this.#open.has(key)) return;
     let cancel = (): void => {};
     const tell = (): void => {
       cancel();

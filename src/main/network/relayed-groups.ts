@@ -15,9 +15,9 @@ export interface RelayedGroup extends RelayMember {
   keyOf(device: DeviceId): MemberKey | null;
 }
 
-/** null: this device does not belong, or no relay is used. */
+/** null: no relay is used, or who belongs is not known here. A device that was taken out looks there whether that became void. */
 export function relayedGroup(membership: GroupMembership, relay = membership.relay()): RelayedGroup | null {
-  if (!membership.isMember() || relay === '') return null;
+  if (membership.current === null || relay === '') return null;
   const own = membership.ownKey;
   const acl = (): readonly RelayKey[] =>
     [...(membership.current?.members.values() ?? [])].flatMap(({ memberKey, role }) =>
@@ -30,9 +30,12 @@ export function relayedGroup(membership: GroupMembership, relay = membership.rel
     key: own,
     sign: (bytes) => membership.sign(bytes),
     isAdmin: () => acl().some(({ key, admin }) => key === own && admin),
+    belongs: () => membership.isMember(),
     acl,
-    removed: () =>
-      [...membership.former().values()].flatMap(({ memberKey }) => (memberKey === null ? [] : [memberKey])),
+    removed: () => {
+      const others = [...membership.former().values()].flatMap(({ memberKey: key }) => (key === null ? [] : [key]));
+      return membership.isMember() ? others : [own, ...others];
+    },
     words: (since) => {
       const { group } = membership;
       const secret = membership.membersSecret();
@@ -55,6 +58,7 @@ export function leftGroup(left: LeftCollection): RelayedGroup | null {
     key: left.member,
     sign: (bytes) => left.sign(bytes),
     isAdmin: () => false,
+    belongs: () => true,
     acl: () => null,
     removed: () => [],
     words: () => [],

@@ -152,10 +152,13 @@ function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {
 /** A link through the relay has no other address than that. */
 const linkText = (link: ByteLink): string => (isRelayed(link) ? link.address : `lan ${link.address}`);
 
-function relayView({ network }: Engine, { id, membership }: Replica): RelayView | null {
+function relayView({ network }: Engine, replica: Replica): RelayView | null {
+  const { id, membership } = replica;
   const url = membership.relay();
   const exchange = network.exchanges.of(id)?.state;
-  return url === '' || exchange === undefined ? null : relayViewOf(url, exchange, network.relays.stateOf(id));
+  return url === '' || exchange === undefined
+    ? null
+    : relayViewOf(url, exchange, isRemoved(replica) ? null : network.relays.stateOf(id));
 }
 
 function progressView(engine: Engine, replica: Replica): ProgressView | null {

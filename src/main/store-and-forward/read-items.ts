@@ -56,11 +56,7 @@ export class ItemReader {
         continue;
       }
       if (this.#store.born !== born) this.#store.born = born;
-      await passing(
-        this.#port.clock,
-        this.#port.down,
-        items.reduce((sum, { bytes }) => sum + bytes.length, 0),
-      );
+      await passing(this.#port.clock, this.#port.down, bytesOf(items));
       hasOperations = this.#take(items) || hasOperations;
       const next = items.at(-1)?.sid ?? last;
       if (next > this.#store.cursor) this.#store.cursor = next;
@@ -69,6 +65,36 @@ export class ItemReader {
     this.#waiting = [];
     if (this.#store.cursor > first) await session.setCursor(id, this.#store.cursor);
     return hasOperations;
+  }
+
+  /**
+   * Takes what lies there of operations of members and nothing else, for a device that was taken out: they may tell that this is void. It is read
+   * from where it was read up to, and still is afterwards. Fails as the session does.
+   */
+  async readOperations(session: RelayStorage): Promise<void> {
+    const { id } = this.#replica;
+    let isAnew = false;
+    for (let after = this.#store.cursor; ; ) {
+      const answer = await session.items(id, after).catch((error) => this.#skip(error));
+      if (answer === null) {
+        after = Math.max(after, this.#store.cursor);
+        continue;
+      }
+      const { items, last, born } = answer;
+      if (!isAnew && this.#hasLost(last, born)) {
+        this.#startAnew(born);
+        isAnew = true;
+        after = 0;
+        continue;
+      }
+      if (items.length === 0) return;
+      await passing(this.#port.clock, this.#port.down, bytesOf(items));
+      for (const { sid, bytes } of items) {
+        after = sid;
+        const item = this.#open(bytes);
+        if (item?.is === 'members') this.#takeOperations(item.operations);
+      }
+    }
   }
 
   /** The relay was set up anew, or is a copy from before: what is thought to lie there does not. */
@@ -191,3 +217,6 @@ export class ItemReader {
     return held?.number === number && equalBytes(held.bytes, bytes);
   }
 }
+
+const bytesOf = (items: readonly { readonly bytes: Uint8Array }[]): number =>
+  items.reduce((sum, { bytes }) => sum + bytes.length, 0);

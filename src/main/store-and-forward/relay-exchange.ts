@@ -53,6 +53,8 @@ export class RelayExchange {
   #isUnread = true;
   /** Members said something since it was heard. */
   #isUnheard = true;
+  /** Nothing but operations of members was read since then. */
+  #wasTakenOut = false;
   #readAt = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
@@ -213,6 +215,17 @@ export class RelayExchange {
       this.#isUnread = true;
     }
     if (this.#isUnread || this.#isUnheard) this.#readAt = this.#port.clock.now();
+    if (!membership.isMember()) {
+      this.#wasTakenOut = true;
+      if (!this.#isUnread) return;
+      this.#isUnread = false;
+      await this.#reader.readOperations(session);
+      if (!membership.isMember()) return;
+    }
+    if (this.#wasTakenOut) {
+      this.#wasTakenOut = false;
+      this.#mayHaveMissed();
+    }
     if (this.#isUnread) {
       this.#isUnread = false;
       // What a member said before may be understood now, and that of a new one counts.

@@ -334,7 +334,7 @@ describe('two devices at one relay', () => {
 });
 
 describe('what a relay is told of a group', () => {
-  it('is who belongs, who is an admin, and who is gone; nothing by who was removed', () => {
+  it('is who belongs, who is an admin, and who is gone; also by who was removed, which is gone', () => {
     const side = new Side(ana, null);
     const membership = side.found('Photos', HOME);
     admit(membership, ben, 'reader');
@@ -353,6 +353,8 @@ describe('what a relay is told of a group', () => {
     expect([new Set(toBen?.acl()), toBen?.relay]).toEqual([new Set(list), HOME]);
     expect([group?.isAdmin(), toBen?.isAdmin()]).toEqual([true, false]);
     const eves = new Side(eve, null).open(membership.group, membership.operations());
-    expect(relayedGroup(eves)).toBeNull();
+    const toEve = relayedGroup(eves);
+    expect([toEve?.belongs(), toEve?.isAdmin(), toEve?.words(0)]).toEqual([false, false, []]);
+    expect([toEve?.acl(), toEve?.removed()]).toEqual([group?.acl(), [eves.ownKey]]);
   });
 });

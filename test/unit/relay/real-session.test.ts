@@ -86,6 +86,7 @@ class Told {
         key: this.#member.key,
         sign: (bytes) => this.#member.sign(bytes),
         isAdmin: () => acl !== null,
+        belongs: () => true,
         acl: () => acl,
         removed: () => removed.map(({ key }) => key),
         words: () => removed.map(({ key }) => ({ key, bytes: new TextEncoder().encode(`${key} was removed`) })),

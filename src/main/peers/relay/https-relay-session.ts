@@ -26,6 +26,8 @@ import { openChannel } from './ws-channel.ts';
 
 /** Between two looks where events cannot be heard, and at groups that are not open to this device yet. */
 const POLL_MS = 60_000;
+/** The same at groups that this device was taken out of: hardly ever is that void. */
+const TAKEN_OUT_POLL_MS = 3600_000;
 /** Others may know of changes to a group's members that this device hears of first: their list is not corrected at once. */
 const ACL_MS = 5000;
 /** Channels others ask for that are on their way at one time. */
@@ -249,8 +251,10 @@ class HttpsRelaySession implements RelaySession {
       await this.#fetchWords(grant);
       if (this.#closed) return null;
       this.#mailboxes.renew();
-      this.#notYet = open.length < this.#members.size ? this.#notYet + 1 : 0;
-      if (this.#notYet > 0) return Math.min(POLL_MS, 1000 * 2 ** this.#notYet);
+      const shut = [...this.#members.values()].filter(({ group }) => grant.groups.get(group) !== null);
+      this.#notYet = shut.length > 0 ? this.#notYet + 1 : 0;
+      const longest = deaf !== null || shut.some((member) => member.belongs()) ? POLL_MS : TAKEN_OUT_POLL_MS;
+      if (this.#notYet > 0) return Math.min(longest, 1000 * 2 ** this.#notYet);
       return deaf === null ? null : POLL_MS;
     } catch (error) {
       if (this.#closed) return null;
@@ -266,7 +270,8 @@ class HttpsRelaySession implements RelaySession {
   async #fetchWords(grant: Grant): Promise<void> {
     for (const group of grant.words) {
       const member = this.#members.get(group);
-      if (member === undefined) continue;
+      // Who has heard it need not be told again.
+      if (member?.belongs() !== true) continue;
       const word = await this.#grants.word(grant, member).catch(() => null);
       if (word !== null && this.#members.get(group) === member) this.#events.onWord(group, word);
     }

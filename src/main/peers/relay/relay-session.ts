@@ -15,10 +15,12 @@ export interface RelayMember {
   /** Ed25519 signature of `key`. */
   sign(bytes: Uint8Array): Uint8Array;
   isAdmin(): boolean;
+  /** false: it was taken out, as far as this device knows. It only looks now and then whether it is let in after all. */
+  belongs(): boolean;
   /** The keys that belong, as far as this device knows; null: it left, and says nothing of the others. */
   acl(): readonly RelayKey[] | null;
   /**
-   * Keys that do not belong any more. What is in neither list is left as it is at the relay, for another admin may know more: but not where one
+   * Keys that do not belong any more, its own among them where it was taken out. What is in neither list is left as it is at the relay, for another admin may know more: but not where one
    * that is no admin any more stands there as one.
    */
   removed(): readonly MemberKey[];

@@ -43,6 +43,7 @@ function world(
     key: one,
     sign: () => new Uint8Array(64),
     isAdmin: () => wanted?.some((each) => each.key === one && each.admin) === true,
+    belongs: () => true,
     acl: () => wanted,
     removed: () => removed,
     words: () => words,

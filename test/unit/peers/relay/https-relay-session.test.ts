@@ -100,6 +100,7 @@ function member(group: CollectionId, more: Partial<RelayMember> = {}): RelayMemb
     key: own,
     sign: (bytes) => new Uint8Array(sign(null, bytes, pair.privateKey)),
     isAdmin: () => more.acl?.()?.some((each) => each.key === own && each.admin) === true,
+    belongs: () => true,
     acl: () => null,
     removed: () => [],
     words: () => [],

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { SimulatedRelay } from '../fakes/simulated-relay.ts';
+import { lyingThere, neverTogether, replicaOf, textOf, write } from './never-together.ts';
+import type { SimulatedDevice } from './simulated-device.ts';
+import type { SimulatedGroup } from './simulated-group.ts';
+
+const HOUR_MS = 3600_000;
+
+let group: SimulatedGroup;
+let first: SimulatedDevice;
+let second: SimulatedDevice;
+let third: SimulatedDevice;
+afterEach(() => {
+  for (const device of group.devices) device.end();
+});
+
+const isMember = (device: SimulatedDevice): boolean => replicaOf(group, device).membership.isMember();
+async function threeAtRelay(): Promise<SimulatedRelay> {
+  group = await neverTogether(3);
+  [first, second, third] = group.devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+  return group.relay as SimulatedRelay;
+}
+const listed = (device: SimulatedDevice): boolean | null => {
+  const { ownKey } = replicaOf(group, device).membership;
+  return lyingThere(group).acl.keys.find(({ k }) => k === ownKey)?.admin ?? null;
+};
+
+describe('a removal that turns out to be void', () => {
+  it('is none any more for the device that had heard of it at the relay, without anybody doing anything there', async () => {
+    const relay = await threeAtRelay();
+    await group.until(first, first.stop());
+    group.remove(third, second);
+    await group.pass(60_000);
+    expect([isMember(third), listed(third)]).toEqual([false, null]);
+    // Apart from that the first takes the second's rights: what it did meanwhile does not count.
+    relay.stop();
+    await group.start(first);
+    group.setRole(second, 'editor', first);
+    await group.pass(5000);
+    relay.start();
+    await group.pass(2 * HOUR_MS);
+    expect([isMember(third), listed(third)]).toEqual([true, true]);
+    await group.pass(60_000);
+    write(first, 'a', 'from the first')();
+    write(third, 'b', 'from the third')();
+    await group.pass(120_000);
+    expect([textOf(third, 'a'), textOf(first, 'b')]).toEqual(['from the first', 'from the third']);
+  });
+
+  it('was none: who is out asks the relay seldom, and takes nothing from it', async () => {
+    const relay = await threeAtRelay();
+    group.remove(third, first);
+    await group.pass(60_000);
+    const asked = vi.spyOn(relay, 'answer');
+    expect([isMember(third), listed(third)]).toEqual([false, null]);
+    write(first, 'a', 'not for the third')();
+    await group.pass(6 * HOUR_MS);
+    expect([isMember(third), textOf(second, 'a'), textOf(third, 'a')]).toEqual([false, 'not for the third', null]);
+    const proofs = asked.mock.calls.filter(([{ url }]) => url === '/v1/auth');
+    expect(proofs.length).toBeLessThan(40);
+  });
+
+  it('was none: who is out takes nothing from a relay that still lets it in either', async () => {
+    const relay = await threeAtRelay();
+    // As an admin it would take itself out of the list.
+    group.setRole(third, 'editor', first);
+    await group.pass(60_000);
+    relay.stop();
+    group.remove(third, first);
+    replicaOf(group, third).receiveMembership(replicaOf(group, first).membership.operations());
+    await group.until(first, first.stop());
+    relay.start();
+    write(second, 'a', 'not for the third')();
+    write(third, 'b', 'of the third alone')();
+    await group.pass(10 * 60_000);
+    expect([isMember(third), listed(third)]).toEqual([false, false]);
+    expect([textOf(third, 'a'), textOf(second, 'b')]).toEqual([null, null]);
+  });
+});
