@@ -26,6 +26,8 @@ const rowOf = (header: string, cells: { readonly [column: string]: string }): st
     .split(',')
     .map((column) => cells[column] ?? '')
     .join(',');
+/** Does it begin with an occurrence of a series? */
+const isOccurrence = (item: string): boolean => item.slice(0, item.indexOf('END:')).includes('RECURRENCE-ID');
 const uidOf = (component: string): string => /^UID:(.*?)\r?$/m.exec(component)?.[1] ?? component;
 export const numbersIn = (text: string): readonly string[] => text.match(NUMBER) ?? [];
 
@@ -120,7 +122,8 @@ export class Shelf {
     let last = 0;
     for (const { 0: item, index } of text.matchAll(new RegExp(`BEGIN:(${name})\\r?\\n[^]*?END:\\1\\r?\\n`, 'g'))) {
       const before = items.at(-1);
-      const isOne = this.kind === 'calendar' && before !== undefined && last === index && uidOf(before) === uidOf(item);
+      // Occurrences stand behind their series; another series of the UID is another item.
+      const isOne = isOccurrence(item) && before !== undefined && last === index && uidOf(before) === uidOf(item);
       if (isOne) items[items.length - 1] = before + item;
       else items.push(item);
       last = index + item.length;
@@ -131,11 +134,10 @@ export class Shelf {
   count(): number {
     const items = [...this.texts()].flatMap(([path, text]) => this.itemsIn(text).map((item) => [path, item] as const));
     if (this.kind === 'contacts') return items.length;
-    const masters = items.filter(([, item]) => !item.includes('RECURRENCE-ID')).length;
+    const whole = items.filter(([, item]) => !isOccurrence(item));
     const series = (list: typeof items): ReadonlySet<string> =>
       new Set(list.map(([path, item]) => `${path} ${uidOf(item)}`));
-    const whole = series(items.filter(([, item]) => !item.includes('RECURRENCE-ID')));
-    return masters + series(items).difference(whole).size;
+    return whole.length + series(items).difference(series(whole)).size;
   }
   /** The first row of a table. */
   headerOf(text: string): string {

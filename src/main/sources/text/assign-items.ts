@@ -39,7 +39,10 @@ export class AssignItems {
       document.ids[at] = id;
       claimed.add(id);
     };
-    const stated = new StatedIds(documents, known.others);
+    const stated = new StatedIds(documents, known.others, (document, item, id) => {
+      const shown = this.#known.shown(id);
+      return shown !== null && this.#saysJust(document, item, shown);
+    });
     const others = this.#claimOthers(documents, known, claimed, stated, claim);
     const nameless: { document: Loaded; at: number }[] = [];
     const rest: StatedAgain[] = [];
@@ -155,17 +158,18 @@ export class AssignItems {
       const match = matches[index] ?? null;
       const found = match === null ? undefined : awaited[match];
       if (found === undefined) return true;
-      const says = fieldsOf(this.#format, document, document.text.items[at] as NativeItem, found.shown);
-      if (says === null || !this.#isSame(says, found.shown)) return true;
+      if (!this.#saysJust(document, document.text.items[at] as NativeItem, found.shown)) return true;
       claim(document, at, found.id);
       return false;
     });
   }
 
-  #isSame(a: Fields, b: Fields): boolean {
+  #saysJust(document: Loaded, item: NativeItem, shown: Fields): boolean {
+    const says = fieldsOf(this.#format, document, item, shown);
+    if (says === null) return false;
     const { kind } = this.#format;
-    const fields = new Set([...a.keys(), ...b.keys()]);
-    return [...fields].every((field) => fieldRule(kind, field).same(a.get(field) ?? null, b.get(field) ?? null));
+    const fields = new Set([...says.keys(), ...shown.keys()]);
+    return [...fields].every((field) => fieldRule(kind, field).same(says.get(field) ?? null, shown.get(field) ?? null));
   }
 
   /** Does a text that is only read state no UID any more that it did? Whoever publishes it makes up new ones each time: they tell nothing. */

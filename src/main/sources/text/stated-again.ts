@@ -2,9 +2,17 @@ import type { RecordId } from '../../record/ids.ts';
 import { type FreeIds, recordIdOfUid } from './item-ids.ts';
 import type { Known } from './known-revisions.ts';
 import type { Loaded } from './loaded-text.ts';
+import type { NativeItem } from './text-format.ts';
 
 /** Says of an item of a document which record it is. */
 export type Claim = (document: Loaded, at: number, id: RecordId) => void;
+
+interface Stated {
+  readonly document: Loaded;
+  readonly item: NativeItem;
+}
+/** Does an item say what the record is to say? */
+type Says = (document: Loaded, item: NativeItem, id: RecordId) => boolean;
 
 /** An item of a UID whose record another item is. */
 export interface StatedAgain {
@@ -13,24 +21,36 @@ export interface StatedAgain {
   readonly id: RecordId;
 }
 
-/** Records whose very UID an item states that stands for no other one. Asked only where some have numbers, or stand for others. */
+/**
+ * Records whose very UID an item states, and all that the record is to say here: whoever shares the place wrote it, so it is that one, whatever stood
+ * for it until now. What says something else may be anybody's. Asked only where some have numbers, or stand for others.
+ */
 export class StatedIds {
   readonly #documents: readonly Loaded[];
   readonly #others: Known['others'];
-  #ids: ReadonlySet<RecordId> | null = null;
+  readonly #says: Says;
+  #items: ReadonlyMap<RecordId, Stated> | null = null;
 
-  constructor(documents: readonly Loaded[], others: Known['others']) {
+  constructor(documents: readonly Loaded[], others: Known['others'], says: Says) {
     this.#documents = documents;
     this.#others = others;
+    this.#says = says;
   }
 
   has(id: RecordId): boolean {
-    this.#ids ??= new Set(
-      this.#documents
-        .flatMap(({ text }) => text.items.flatMap(({ uid }) => (uid === null ? [] : [recordIdOfUid(uid)])))
-        .filter((each) => !this.#others.has(each)),
-    );
-    return this.#ids.has(id);
+    this.#items ??= this.#all();
+    const stated = this.#items.get(id);
+    return stated !== undefined && this.#says(stated.document, stated.item, id);
+  }
+
+  #all(): ReadonlyMap<RecordId, Stated> {
+    const items = new Map<RecordId, Stated>();
+    for (const document of this.#documents)
+      for (const item of document.text.items) {
+        const id = item.uid === null ? null : recordIdOfUid(item.uid);
+        if (id !== null && !this.#others.has(id)) items.set(id, { document, item });
+      }
+    return items;
   }
 }
 

@@ -1,4 +1,5 @@
 import { fieldName, type RecordId, recordId } from '../../../../src/main/record/ids.ts';
+import type { Fields } from '../../../../src/main/record/value.ts';
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { ListEvent, Revision } from '../../../../src/main/sources/source-adapter.ts';
 import { FolderOfFiles } from '../../../../src/main/sources/text/folder-of-files.ts';
@@ -33,10 +34,11 @@ export async function folderRoom(text: string, format: TextFormat = vcardFormat(
   let known: ReadonlyMap<RecordId, { revision: Revision; vouches: boolean }> = new Map();
   let named: ReadonlySet<RecordId> = new Set();
   let reasons: readonly string[] = [];
+  const said = new Map<RecordId, Fields>();
   const snapshot: KnownItems = {
     revisions: () => known,
     native: () => null,
-    shown: () => null,
+    shown: (id) => said.get(id) ?? null,
     isOneWith: () => null,
     isNamed: (id) => named.has(id),
     awaited: () => [],
@@ -68,8 +70,10 @@ export async function folderRoom(text: string, format: TextFormat = vcardFormat(
       return before?.vouches !== true || Buffer.compare(before.revision, revision) !== 0;
     });
     for (const read of await adapter.read(changed.slice(0, most).map(({ id }) => id)))
-      if ('fields' in read) next.set(read.id, { revision: read.revision, vouches: !read.fresh });
-      else problems.push(read);
+      if ('fields' in read) {
+        next.set(read.id, { revision: read.revision, vouches: !read.fresh });
+        said.set(read.id, read.fields);
+      } else problems.push(read);
     known = next;
     reasons = problems.map(({ detail }) => detail);
     named = new Set(problems.map(({ id }) => id));
@@ -96,6 +100,7 @@ export async function folderRoom(text: string, format: TextFormat = vcardFormat(
     recognize(item: string, record: string): void {
       const revision = adapter.recognize(recordId(item), recordId(record));
       if (revision === null) throw new Error(`${item} is not at hand`);
+      said.set(recordId(record), said.get(recordId(item)) ?? new Map());
       known = new Map([...known].filter(([id]) => id !== item)).set(recordId(record), { revision, vouches: true });
     },
     construct,

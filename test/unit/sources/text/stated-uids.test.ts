@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { card, folderRoom } from './folder-room.ts';
 
-describe('an item that states the very UID of a record', () => {
+describe('an item that states the very UID of a record, and says what that is to say', () => {
   it('is that record, and what stood for it is what it states', async () => {
     const room = await folderRoom(card('mine'));
     await room.look();
@@ -9,7 +9,7 @@ describe('an item that states the very UID of a record', () => {
     await room.look();
     expect(room.files()).toEqual({ theirs: 'people.txt' });
 
-    room.write(card('theirs'), 'theirs.txt');
+    room.write(card('theirs', 'mine'), 'theirs.txt');
     await room.look();
     expect(room.files()).toEqual({ mine: 'people.txt', theirs: 'theirs.txt' });
     expect(room.gone).toEqual([]);
@@ -19,7 +19,7 @@ describe('an item that states the very UID of a record', () => {
     const room = await folderRoom(card('mine'));
     await room.look();
     room.recognize('mine', 'theirs');
-    room.write(card('mine') + card('theirs', 'they'));
+    room.write(card('mine') + card('theirs', 'mine'));
     await room.look();
     expect(new Set(room.known())).toEqual(new Set(['mine', 'theirs']));
     room.restart();
@@ -39,6 +39,15 @@ describe('an item that states the very UID of a record', () => {
     await room.look();
     expect(new Set(room.known())).toEqual(new Set(['a', 'a#2', 'a#3']));
     expect(room.gone).toEqual([]);
+  });
+
+  it('is another one where it says something else', async () => {
+    const room = await folderRoom(card('mine'));
+    await room.look();
+    room.recognize('mine', 'theirs');
+    room.write(card('theirs', 'they'), 'theirs.txt');
+    await room.look();
+    expect(room.files()).toEqual({ theirs: 'people.txt', 'theirs#2': 'theirs.txt' });
   });
 
   it('has a number where another one states the same UID', async () => {
