@@ -102,6 +102,31 @@ describe('what is put up at a relay', () => {
     expect(textOf(other, 'a')).toBe(large('x'));
   });
 
+  it('is what somebody waits for as soon as it is here again, though nothing is written then', async () => {
+    const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
+    const change = (wanted: { readonly add?: string; readonly remove?: string }) =>
+      group.until(
+        one,
+        Promise.resolve(one.running?.handlers['source:change'](group.collection as string, wanted as never)),
+      );
+    const relay = group.relay as SimulatedRelay;
+    relay.stop();
+    write(one, 'a', 'known to one')();
+    await group.pass(60_000);
+    await change({ remove: ROOT });
+    // As where there was no room to keep what nobody else has.
+    const given = vi.spyOn(replicaOf(group, one), 'giveRelayed');
+    given.mockImplementation(async (asked) => asked.map(() => null));
+    relay.start();
+    await group.pass(10 * 60_000);
+    const held = replicaOf(group, other).collection.records.all();
+    expect([[...held].map(({ id }) => id), textOf(other, 'a')]).toEqual([['a'], null]);
+    given.mockRestore();
+    await change({ add: ROOT });
+    await group.pass(60_000);
+    expect(textOf(other, 'a')).toBe('known to one');
+  });
+
   it('is put up at the next relay, whatever lay at the one before', async () => {
     const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
     await alone(group, one, write(one, 'a', 'put up there'));

@@ -225,6 +225,8 @@ export class PeerNetwork {
   /** What is told beside acknowledgements may be another thing than it was. */
   standingChanged(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.tellStanding(id);
+    // At the relay too; and what members wait for there may be here now.
+    this.exchanges.changedHere(id);
   }
   membershipChanged(id: CollectionId): void {
     for (const session of this.#sessions.values()) session.membershipChanged(id);
