@@ -8,6 +8,7 @@ import { PLANTED_FILES_BUGS } from './planted-files-bugs.mjs';
 import { PLANTED_HALT_BUGS } from './planted-halt-bugs.mjs';
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
 import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
+import { PLANTED_SESSION_BUGS } from './planted-session-bugs.mjs';
 import { PLANTED_SHARING_BUGS } from './planted-sharing-bugs.mjs';
 import { PLANTED_STORE_BUGS } from './planted-store-bugs.mjs';
 import { PLANTED_TAKE_IN_BUGS } from './planted-take-in-bugs.mjs';
@@ -651,6 +652,7 @@ export const PLANTED_BUGS = [
   ...PLANTED_FILES_BUGS,
   ...PLANTED_DECISION_BUGS,
   ...PLANTED_HALT_BUGS,
+  ...PLANTED_SESSION_BUGS,
   ...PLANTED_SHARING_BUGS,
   ...PLANTED_STORE_BUGS,
   ...PLANTED_TAKE_IN_BUGS,

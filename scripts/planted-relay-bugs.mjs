@@ -324,6 +324,14 @@ export const PLANTED_RELAY_BUGS = [
     tests: [RELAY, 'test/contracts/relay-store.test.ts'],
   },
   {
+    about:
+      'once a full disk has ended the transaction at a relay, what others wrote is there though they are told that it is not',
+    file: 'src/relay/storage/group-commit.ts',
+    find: '          if (!database.inTransaction) throw fault;\n',
+    replace: '',
+    tests: ['test/unit/relay/group-commit.test.ts'],
+  },
+  {
     about: 'a member reads less at a relay than it had read',
     file: 'src/relay/storage/sqlite-store.ts',
     find: 'UPDATE member SET sid = max(sid, ?)',

@@ -50,6 +50,17 @@ describe('writes of many callers in one transaction', () => {
     expect(words()).toEqual(['a', 'c']);
   });
 
+  it('are all undone where one of them ends the transaction, as a full disk does: none goes on beside it', async () => {
+    const ends = () => {
+      database.exec('ROLLBACK');
+      throw new Error('database or disk is full');
+    };
+    const done = Promise.allSettled([put('a'), put('b', ends), put('c')]);
+    commit.flush();
+    expect((await done).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(words()).toEqual([]);
+  });
+
   it('are not acknowledged where they could not be committed, and later ones are', async () => {
     const dangling = () => database.prepare('INSERT INTO after VALUES (?)').run('nothing of the kind');
     const done = Promise.allSettled([put('a'), put('b', dangling)]);

@@ -47,7 +47,7 @@ export class OpenedCollection {
   /** Has the peer opened it too? */
   peerOpened = false;
   readonly #port: OpenedPort;
-  /** What the peer has or was sent, per log; null until it told. */
+  /** What the peer has or was sent, per log; null until it told, which it does once it has opened the collection too. */
   #sent: Map<LogId, number> | null = null;
   /** Packages beside the logs that it has or was sent. */
   readonly #branches = new Set<string>();
@@ -136,7 +136,7 @@ export class OpenedCollection {
    * Tells what members had seen, once the peer was sent all that is here: what a beacon names and the peer misses then, somebody keeps back.
    */
   tellBeacons(): void {
-    if (!this.#beaconsDue || this.#sent === null || !this.peerOpened || this.#forwardPlanned) return;
+    if (!this.#beaconsDue || this.#sent === null || this.#forwardPlanned) return;
     this.#beaconsDue = false;
     const peer = this.shared.memberKeyOf(this.#port.peer);
     for (const { member, time, content, signature } of this.shared.beacons()) {
@@ -152,7 +152,7 @@ export class OpenedCollection {
    */
   nextPackages(forward: boolean): MessageOf<'PACKAGE'> | null {
     const was = this.#sent;
-    if (was === null || !this.peerOpened) return null;
+    if (was === null) return null;
     for (const { log, member, number } of this.shared.heads()) {
       const sent = was.get(log) ?? 0;
       if (number <= sent) continue;

@@ -43,7 +43,7 @@ const LOG = { one: logId('1'.repeat(16)), two: logId('2'.repeat(16)), third: log
 class SmallCollection implements SharedCollection {
   readonly isLeft = false;
   readonly id = collectionId('c'.repeat(32));
-  readonly member: MemberKey;
+  member: MemberKey;
   readonly ownLog: LogId;
   readonly logs = new Map<LogId, Uint8Array[]>();
   readonly members = new Set<DeviceId>(identities.map((each) => each.id));
@@ -433,6 +433,51 @@ describe('opening', () => {
     expect(one.session.isOpen(one.shared.id)).toBe(false);
   });
 
+  it('closes on an OPEN that another key proves than the one this device is known by', async () => {
+    const { clock, one, two } = await linked();
+    two.shared.member = keyOf(first.id);
+    one.begin(clock);
+    two.begin(clock);
+    await clock.advance(20);
+    expect([one.closed, one.session.isOpen(one.shared.id)]).toEqual([['protocol-error'], false]);
+  });
+
+  it('passes over an OPEN of one that may be a member though it is not known here: the link stays', async () => {
+    const { one } = await talking((side) => side.shared.members.delete(second.id));
+    expect([one.toldRemoved, one.closed]).toEqual([0, []]);
+  });
+
+  it('tells nothing more that was planned once the two share it no longer', async () => {
+    const { clock, one } = await talking();
+    const before = one.said.length;
+    one.session.acknowledge(one.shared.id);
+    one.session.tellStanding(one.shared.id);
+    one.session.shut(one.shared.id);
+    await clock.advance(5000);
+    expect(one.said.slice(before).map((message) => message.is)).toEqual([]);
+  });
+
+  it('asks a collection nothing more once the link has ended: that may be closed too', async () => {
+    const { clock, one } = await talking();
+    let asked = 0;
+    one.session.acknowledge(one.shared.id);
+    one.session.tellStanding(one.shared.id);
+    one.shared.standing = () => ({ partial: asked++ > 0, members: [] });
+    one.shared.positions = () => ({ held: [], applied: [], problems: asked++ });
+    one.session.close('done');
+    await clock.advance(5000);
+    expect(asked).toBe(0);
+  });
+
+  it('takes nothing more of what it shut itself, of whoever does not know that yet', async () => {
+    const { clock, one, two } = await talking();
+    one.session.shut(one.shared.id);
+    two.shared.add(LOG.two, 3);
+    two.session.packagesWritten(two.shared.id);
+    await clock.advance(20);
+    expect([two.saying('PACKAGE').length, one.shared.received]).toEqual([1, []]);
+  });
+
   it('takes nothing from one removed meanwhile', async () => {
     const { clock, one, two } = await talking();
     one.shared.members.delete(second.id);
@@ -673,6 +718,17 @@ describe('heads beacons', () => {
     one.open = true;
     await clock.advance(MINUTES);
     expect([one.saying('HEADS').length, two.shared.received]).toEqual([1, ['1/1', '1/2']]);
+  });
+
+  it('wait for packages of others that are yet to be passed on', async () => {
+    const { clock, one } = await telling();
+    await clock.advance(10 * MINUTES - 120);
+    const before = one.said.length;
+    one.shared.add(LOG.third, 1);
+    one.session.packagesWritten(one.shared.id);
+    await clock.advance(1000);
+    const said = one.said.slice(before).flatMap(({ is }) => (is === 'PACKAGE' || is === 'HEADS' ? [is] : []));
+    expect(said).toEqual(['PACKAGE', 'HEADS']);
   });
 
   it('end with the link', async () => {

@@ -1,0 +1,49 @@
+/* Planted bugs (planted-bugs.mjs) of what two members say to each other on a link. */
+const SESSION = 'src/main/peers/session/peer-session.ts';
+const TEST = 'test/unit/peers/session/peer-session.test.ts';
+
+/** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
+export const PLANTED_SESSION_BUGS = [
+  {
+    about: 'an OPEN may be proven with any key',
+    file: SESSION,
+    find: '      (member ?? former) !== message.member ||\n',
+    replace: '',
+    tests: [TEST],
+  },
+  {
+    about: 'the link to a device that takes itself for a member, as it may be elsewhere, is closed',
+    file: SESSION,
+    find: 'if (member === null && former === null) return;',
+    replace: '',
+    tests: [TEST],
+  },
+  {
+    about: 'who was removed just now is told how far this device is all the same',
+    file: SESSION,
+    find: '    opened.shut();\n    this.#requests',
+    replace: '    this.#requests',
+    tests: [TEST],
+  },
+  {
+    about: 'a collection that was left here takes what a peer still says in it',
+    file: SESSION,
+    find: '    for (const [handle, each] of this.#byPeerHandle) if (each === opened) this.#byPeerHandle.delete(handle);\n',
+    replace: '',
+    tests: [TEST],
+  },
+  {
+    about: 'a collection is asked how far it is after the link has ended, maybe after its database was closed',
+    file: SESSION,
+    find: '    for (const opened of this.#opened.values()) opened.shut();\n',
+    replace: '',
+    tests: [TEST],
+  },
+  {
+    about: 'a beacon comes before the packages of others that it names',
+    file: 'src/main/peers/session/opened-collection.ts',
+    find: '|| this.#sent === null || this.#forwardPlanned) return;',
+    replace: '|| this.#sent === null) return;',
+    tests: [TEST],
+  },
+];
