@@ -380,6 +380,8 @@ export class Contents {
       }
       giveSlabs(slabsOf(answers.flatMap((answer) => answer?.bytes ?? [])));
     }
+    // A record may name one content and the chunks of another.
+    if (digestOf(whole) !== entry.digest) return null;
     // Whoever keeps it can give it to others as well.
     if (list !== null) this.#store.putChunkList(entry.chunks, entry.digest, list);
     return whole;

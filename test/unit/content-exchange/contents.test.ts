@@ -54,6 +54,26 @@ describe('a large content that only the version store holds', () => {
   });
 });
 
+describe('a record that names one content and the chunks of another', () => {
+  it('gives nothing that is read whole, and nothing to keep: it would stand for what it is not', async () => {
+    const bytes = new SeededRandom('of another').bytes(600_000);
+    const { content, list } = nameContent(bytes);
+    if (list === null || content.chunks === undefined) throw new Error('one chunk is not enough');
+    const giver = device(new Map([[content.digest, bytes]]));
+    giver.store.putChunkList(list.digest, content.digest, list.bytes);
+    giver.store.noteKept(content.digest, bytes.length, 0);
+    const taker = device(new Map());
+    const { collection } = new CollectionGroup(1, 'contradiction').devices[0] as GroupDevice;
+    const read = await taker.contents.read(
+      recordId('large'),
+      { digest: digestOf('what it was'), size: bytes.length, chunks: content.chunks },
+      (asked) => giver.giver.give(collection, asked),
+    );
+    expect(read).toBeNull();
+    expect(taker.store.chunkList(content.chunks)).toBeNull();
+  });
+});
+
 describe('a large content whose chunk list went with the database', () => {
   it('is cut anew out of the version store for who asks for the list', async () => {
     const bytes = new SeededRandom('kept without a list').bytes(600_000);
