@@ -1,5 +1,6 @@
-/* Planted bugs (planted-bugs.mjs) of what two members say to each other on a link. */
+/* Planted bugs (planted-bugs.mjs) of what two members say to each other on a link, of who is let in, and of what peers give. */
 const SESSION = 'src/main/peers/session/peer-session.ts';
+const ADMISSIONS = 'src/main/network/admissions.ts';
 const TEST = 'test/unit/peers/session/peer-session.test.ts';
 
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
@@ -45,5 +46,54 @@ export const PLANTED_SESSION_BUGS = [
     find: '|| this.#sent === null || this.#forwardPlanned) return;',
     replace: '|| this.#sent === null) return;',
     tests: [TEST],
+  },
+  {
+    about: 'an invitation that another admin revoked still lets somebody in',
+    file: ADMISSIONS,
+    find: '    this.#desk.revoke(replica.id, replica.membership.current?.revokedInvites ?? []);\n',
+    replace: '',
+    tests: ['test/unit/network/admissions.test.ts'],
+  },
+  {
+    about: 'who may only write invites',
+    file: ADMISSIONS,
+    find: "    checkAdmin(replica, this.#engine.deviceId, 'invite');\n    return",
+    replace: '    return',
+    tests: ['test/unit/network/admissions.test.ts'],
+  },
+  {
+    about: 'who may only write lets one nearby in',
+    file: ADMISSIONS,
+    find: "    checkAdmin(replica, this.#engine.deviceId, 'invite');\n    this",
+    replace: '    this',
+    tests: ['test/unit/network/admissions.test.ts'],
+  },
+  {
+    about: 'who may only write revokes the invitations of admins',
+    file: ADMISSIONS,
+    find: "    checkAdmin(replica, this.#engine.deviceId, 'revoke invitations');\n",
+    replace: '',
+    tests: ['test/unit/network/admissions.test.ts'],
+  },
+  {
+    about: 'invitations outlast the run that made them',
+    file: ADMISSIONS,
+    find: '    this.#desk.withdraw(null);\n',
+    replace: '',
+    tests: ['test/unit/network/admissions.test.ts'],
+  },
+  {
+    about: 'a record that names one content and the chunks of another is given back as what it is not',
+    file: 'src/main/content-exchange/contents.ts',
+    find: '    if (digestOf(whole) !== entry.digest) return null;\n',
+    replace: '',
+    tests: ['test/unit/content-exchange/contents.test.ts'],
+  },
+  {
+    about: 'a record that says another length than its content has waits for ever',
+    file: 'src/main/content-exchange/contents.ts',
+    find: '(answer && digestOf(answer.bytes) === digest)',
+    replace: 'false',
+    tests: ['test/unit/content-exchange/contents.test.ts'],
   },
 ];

@@ -278,6 +278,22 @@ describe('a peer that gives something else for a content', () => {
   });
 });
 
+describe('a record that says another length than its content has', () => {
+  it('is given those bytes, so that a person is told, and waits for nothing better', async () => {
+    const [bytes, digest] = [Buffer.from('eleven bytes'), digestOf('eleven bytes')];
+    const { contents } = device(new Map());
+    const want = { source: 1, id: recordId('note'), digest, size: 5, chunks: null, base: null };
+    const find = (given: Uint8Array) =>
+      contents.find(
+        [{ ...want, deleted: new Set(), isStale: () => false }],
+        async () => [{ bytes: given, splice: false }],
+        new AbortController().signal,
+      );
+    expect(await find(bytes)).toEqual([{ from: 'bytes', bytes }]);
+    expect(await find(Buffer.from('something else'))).toEqual([{ from: 'missing' }]);
+  });
+});
+
 describe('a chunk that many versions of a file have in common', () => {
   it('is given out of the version that is here, however many are no more', async () => {
     const random = new SeededRandom('grows');
