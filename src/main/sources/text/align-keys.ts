@@ -2,7 +2,7 @@ import type { FieldName } from '../../record/ids.ts';
 import { fieldName } from '../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../record/value.ts';
 import { FreeKeys } from './free-keys.ts';
-import { compareEntries, mintKey } from './mint-key.ts';
+import { compareEntries, kindOf, mintKey, onlyOne } from './mint-key.ts';
 
 /** An entry of a keyed map as it was read. */
 export interface KeylessEntry {
@@ -112,13 +112,23 @@ function mintKeys(
 ): void {
   const fresh = own.filter((at) => keys[at] === null);
   const taken = fresh.length === own.length ? [] : own.flatMap((at) => keys[at] ?? []);
-  for (const at of fresh) keys[at] = mintKey(map, (entries[at] as KeylessEntry).value);
+  for (const at of fresh) keys[at] = newKey(map, own, at, entries);
   // Most often no two of them want one key; else the order counts, which is by what they say.
   if (own.length === 1 || fresh.length === 0 || areDistinct(own.map((at) => keys[at] as string))) return;
   fresh.sort((a, b) => compareEntries((entries[a] as KeylessEntry).value, (entries[b] as KeylessEntry).value));
   const free = new FreeKeys(taken);
   for (const at of fresh) keys[at] = free.take(keys[at] as string);
 }
+
+/** Made of its value; of what there can be but one of, where there is one, of what it is. */
+function newKey(map: string, own: readonly number[], at: number, entries: readonly KeylessEntry[]): string {
+  const { value } = entries[at] as KeylessEntry;
+  const only = onlyOne(map, value);
+  const isOnly = only !== null && own.every((each) => each === at || sortAt(map, entries, each) !== only.sort);
+  return isOnly ? only.key : mintKey(map, value);
+}
+const sortAt = (map: string, entries: readonly KeylessEntry[], at: number): string | null =>
+  onlyOne(map, (entries[at] as KeylessEntry).value)?.sort ?? null;
 
 const areDistinct = (keys: readonly string[]): boolean =>
   keys.length === 2 ? keys[0] !== keys[1] : new Set(keys).size === keys.length;
@@ -160,8 +170,11 @@ function alignKnown(
     keys[at] !== null || isMuch
       ? []
       : [...free].map((one) => {
+          const entry = entries[at] as KeylessEntry;
+          // A birthday is never another day, changed.
+          if (!equalValues(kindOf(entry.value), kindOf(one.value))) return { at, one, alike: 0 };
           const text = textLikeness(texts.get(at) as string, knownTexts.get(one) as string);
-          return { at, one, alike: likeness(entries[at] as KeylessEntry, one, place, text) };
+          return { at, one, alike: likeness(entry, one, place, text) };
         }),
   );
   // Ties go to what comes first, so that it is the same everywhere.

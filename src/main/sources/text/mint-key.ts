@@ -1,6 +1,7 @@
 import { digestOf, sha256Text } from '../../platform/hash.ts';
 import type { Value } from '../../record/value.ts';
 import { listed } from './listed.ts';
+import { remembering } from './remembering.ts';
 
 /** Parts that say what an entry is for or how it was written, which one format shows and another does not. */
 const DESCRIBING: ReadonlySet<string> = new Set([
@@ -23,6 +24,26 @@ const DESCRIBING: ReadonlySet<string> = new Set([
  */
 export function mintKey(map: string, value: Value): string {
   return sha256Text(`${map}\0${identityOf(map, value)}`).slice(0, 10);
+}
+
+/** Days of which a person has one, whatever it says: the kinds of `anniversaries`. */
+const ONCE: ReadonlySet<Value> = new Set(['birth', 'death', 'wedding']);
+
+/**
+ * What of an entry there can be only one of in a card (a birthday; the sex, which is carried as the property it is), and its key where there is one:
+ * whoever states it first on two devices states one thing. null: there can be many of it.
+ */
+export function onlyOne(map: string, value: Value): { readonly sort: string; readonly key: string } | null {
+  const kind = map === 'anniversaries' ? kindOf(value) : null;
+  const sort = map === 'vCard/gender' ? 'gender' : kind !== null && ONCE.has(kind) ? kind : null;
+  return sort === null ? null : { sort: String(sort), key: onlyKey(`${map}\0the ${String(sort)}`) };
+}
+const onlyKey = remembering(10, (text) => sha256Text(text).slice(0, 10));
+
+/** What an entry of some maps is: a birthday rather than another day, a title rather than a role. */
+export function kindOf(value: Value): Value {
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return null;
+  return (value as { readonly kind?: Value }).kind ?? null;
 }
 
 /** In which order entries of one identity are given their keys: by what they say, not by where they stand, nor by the frame of a label. */

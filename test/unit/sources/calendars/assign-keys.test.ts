@@ -11,7 +11,7 @@ describe('the keys of two entries that are known by the same', () => {
     ['k2', entry({ name: 'Ben', kind: 'group', status: 'declined' })],
   ]);
   const keysOf = (...entries: ReturnType<typeof keyless>[]) =>
-    assignKeys('participants', entries, previous, () => address);
+    assignKeys('participants', entries, previous, { identity: () => address });
 
   it('go to those that are equal, in whichever order they stand', () => {
     expect(
@@ -31,6 +31,8 @@ describe('the keys of two entries that are known by the same', () => {
   });
   it('are as they were made, where they are more than are compared', () => {
     const many = new Map(Array.from({ length: 50 }, (_, at) => [`k${at}`, entry({ name: `N${at}` })]));
-    expect(assignKeys('participants', [keyless({ name: 'N7', kind: 'x' })], many, () => address)).toEqual(['k0']);
+    expect(assignKeys('participants', [keyless({ name: 'N7', kind: 'x' })], many, { identity: () => address })).toEqual(
+      ['k0'],
+    );
   });
 });

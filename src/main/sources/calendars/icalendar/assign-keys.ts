@@ -9,6 +9,18 @@ export interface Keyless {
   readonly identity: string;
 }
 
+/** How the entries of a map are told apart. */
+export interface Telling {
+  identity(value: Value): string;
+  /**
+   * Which property it is: where an item has one of it before and after, that is one entry, whatever it says now. Null or no such function: it is
+   * known by its identity alone, as a person is.
+   */
+  sort?(value: Value): string | null;
+  /** Those of which iCalendar allows one in an item: the first there is has the same key everywhere, so that two made apart meet. */
+  readonly singles?: ReadonlySet<string>;
+}
+
 /** More than these are not compared by how alike they are: it would take too long. */
 const MOST_COMPARED = 40;
 const ALIKE = 0.5;
@@ -21,11 +33,14 @@ export function assignKeys(
   map: string,
   entries: readonly Keyless[],
   previous: ReadonlyMap<string, Value>,
-  identityOf: (value: Value) => string,
+  telling: Telling,
 ): readonly string[] {
-  const same = sameKeys(entries, previous, identityOf);
+  const same = sameKeys(entries, previous, telling);
   if (same !== null) return same;
-  if (previous.size === 0 && entries.length === 1) return [mintKey(map, (entries[0] as Keyless).identity)];
+  if (previous.size === 0 && entries.length === 1) return [newKey(map, entries[0] as Keyless, entries, telling)];
+  const sortOf = (value: Value): string => telling.sort?.(value) ?? '';
+  // An attachment is never a page, changed, though both have one address.
+  const identityOf = (value: Value): string => `${sortOf(value)}\0${telling.identity(value)}`;
   const keys: (string | null)[] = entries.map(() => null);
   const free = new Map<string, { readonly key: string; readonly value: Value; readonly identity: string }[]>();
   for (const [key, value] of previous) {
@@ -36,7 +51,7 @@ export function assignKeys(
   }
   const take = (at: number, pick: (among: readonly { readonly value: Value }[], value: Value) => number): void => {
     const { identity, value } = entries[at] as Keyless;
-    const same = free.get(identity) ?? [];
+    const same = free.get(`${sortOf(value)}\0${identity}`) ?? [];
     const index = pick(same, value);
     if (index >= 0) keys[at] = same.splice(index, 1)[0]?.key ?? null;
   };
@@ -44,24 +59,60 @@ export function assignKeys(
     for (const at of entries.keys())
       take(at, (among, value) => among.findIndex((one) => equalValues(one.value, value)));
     for (const [at, key] of keys.entries()) if (key === null) take(at, mostShared);
-    alignRest(keys, entries, [...free.values()].flat());
+    alignOnly(keys, entries, previous, telling);
+    const left = [...free.values()].flat().filter(({ key }) => !keys.includes(key));
+    alignRest(keys, entries, left, sortOf);
   }
   const unused = new FreeKeys(keys.flatMap((key) => key ?? []));
-  return keys.map((key, at) => key ?? unused.take(mintKey(map, (entries[at] as Keyless).identity)));
+  return keys.map((key, at) => key ?? unused.take(newKey(map, entries[at] as Keyless, entries, telling)));
+}
+
+/** Of what an item has but one of before and after, the one is the other. */
+function alignOnly(
+  keys: (string | null)[],
+  entries: readonly Keyless[],
+  previous: ReadonlyMap<string, Value>,
+  { sort }: Telling,
+): void {
+  if (sort === undefined || !keys.includes(null)) return;
+  const before = [...previous].map(([key, value]) => ({ key, sort: sort(value) }));
+  const now = entries.map(({ value }) => sort(value));
+  for (const [at, own] of now.entries()) {
+    if (keys[at] !== null || own === null || now.indexOf(own) !== at || now.lastIndexOf(own) !== at) continue;
+    const [only, ...others] = before.filter((each) => each.sort === own);
+    if (only !== undefined && others.length === 0 && !keys.includes(only.key)) keys[at] = only.key;
+  }
+}
+
+/** The key of an entry that is new: made of what it is known by, of the only one there may be of its sort. */
+function newKey(
+  map: string,
+  { value, identity }: Keyless,
+  entries: readonly Keyless[],
+  { sort, singles }: Telling,
+): string {
+  const own = sort?.(value) ?? null;
+  const isOnly =
+    own !== null &&
+    singles?.has(own) === true &&
+    entries.every((each) => each.value === value || sort?.(each.value) !== own);
+  return mintKey(map, isOnly ? `the ${own}` : identity);
 }
 
 /** The keys of `previous` where it holds these entries and no others, in this order: what nearly every reading finds; null: it does not. */
 function sameKeys(
   entries: readonly Keyless[],
   previous: ReadonlyMap<string, Value>,
-  identityOf: (value: Value) => string,
+  { identity, sort }: Telling,
 ): readonly string[] | null {
   if (previous.size !== entries.length) return null;
   const keys: string[] = [];
   let isSame = true;
   previous.forEach((value, key) => {
     const entry = entries[keys.length] as Keyless;
-    isSame &&= entry.identity === identityOf(value) && (entries.length === 1 || equalValues(entry.value, value));
+    isSame &&=
+      entry.identity === identity(value) &&
+      (entries.length === 1 ? sort?.(entry.value) === sort?.(value) : equalValues(entry.value, value));
     keys.push(key);
   });
   return isSame ? keys : null;
@@ -84,18 +135,20 @@ function sharedParts(a: Value, b: Value): number {
 function alignRest(
   keys: (string | null)[],
   entries: readonly Keyless[],
-  free: readonly { readonly key: string; readonly identity: string }[],
+  free: readonly { readonly key: string; readonly value: Value; readonly identity: string }[],
+  sortOf: (value: Value) => string,
 ): void {
   const rest = keys.flatMap((key, at) => (key === null ? [at] : []));
   if (rest.length === 0 || free.length === 0 || rest.length > MOST_COMPARED || free.length > MOST_COMPARED) return;
-  const pairs = rest.flatMap((at) =>
-    free.map(({ key, identity }, index) => ({
-      at,
-      key,
-      index,
-      alike: alikeness((entries[at] as Keyless).identity, identity),
-    })),
-  );
+  const pairs = rest.flatMap((at) => {
+    const { identity, value } = entries[at] as Keyless;
+    const sort = sortOf(value);
+    return free.flatMap((one, index) => {
+      if (sortOf(one.value) !== sort) return [];
+      const alike = alikeness(identity, one.identity.slice(sort.length + 1));
+      return [{ at, key: one.key, index, alike }];
+    });
+  });
   const taken = new Set<string>();
   for (const { at, key, alike } of pairs.sort((a, b) => b.alike - a.alike || a.at - b.at || a.index - b.index)) {
     if (alike < ALIKE || keys[at] !== null || taken.has(key)) continue;

@@ -1,5 +1,6 @@
 import { digestOf } from '../../../platform/hash.ts';
 import type { Value } from '../../../record/value.ts';
+import type { Telling } from './assign-keys.ts';
 import {
   byText,
   cleanText,
@@ -18,7 +19,7 @@ import {
 } from './property.ts';
 
 /** Properties of which a component may have many, each an entry of a keyed map of the record. */
-export interface EntryCodec {
+export interface EntryCodec extends Telling {
   /** The map: `participants`. */
   readonly map: string;
   readonly names: readonly string[];
@@ -26,8 +27,6 @@ export interface EntryCodec {
   read(of: Property): Value;
   /** null: the entry cannot be said in iCalendar. */
   compose(value: Value): Property | null;
-  /** By what an entry is known where it has no key yet. */
-  identity(value: Value): string;
 }
 
 const lower = (text: string): string => text.toLowerCase();
@@ -161,11 +160,9 @@ const links: EntryCodec = {
   compose(value) {
     if (!isPlain(value)) return null;
     const { data } = value;
-    const isLink = value.iCalendarName === 'link';
     const relation = textOf(value.rel);
-    const name = isLink
-      ? 'LINK'
-      : (inverse(LINK_NAMES, relation) ?? (data instanceof Uint8Array || relation !== '' ? 'ATTACH' : 'URL'));
+    const name = linkName(value);
+    const isLink = name === 'LINK';
     const params: Param[] = [];
     if (name !== 'URL') {
       if (isLink && relation !== '') params.push(param('LINKREL', relation));
@@ -188,7 +185,16 @@ const links: EntryCodec = {
         ? `data:${textOf(data.content)}`
         : textOf(href);
   },
+  sort: (value) => (isPlain(value) ? linkName(value) : null),
+  singles: new Set(['URL']),
 };
+
+/** The property a link is written as. Contents of any size may be in the record or beside it. */
+function linkName(value: { readonly [key: string]: Value }): string {
+  if (value.iCalendarName === 'link') return 'LINK';
+  const relation = textOf(value.rel);
+  return inverse(LINK_NAMES, relation) ?? (value.data !== undefined || relation !== '' ? 'ATTACH' : 'URL');
+}
 
 const CONFERENCE_PARAMS = new Set('VALUE FEATURE LABEL LANGUAGE JSID'.split(' '));
 
@@ -219,6 +225,7 @@ const virtualLocations: EntryCodec = {
     return property('CONFERENCE', textOf(value.uri), [...params, ...carried(value, CONFERENCE_PARAMS)]);
   },
   identity: (value) => textOf((value as { uri?: Value }).uri),
+  sort: () => 'CONFERENCE',
 };
 
 /** Where: a LOCATION, with the GEO beside it. */
@@ -241,6 +248,8 @@ const locations: EntryCodec = {
   },
   identity: (value) =>
     textOf((value as { name?: Value }).name) || textOf((value as { coordinates?: Value }).coordinates),
+  sort: () => 'LOCATION',
+  singles: new Set(['LOCATION']),
 };
 
 /** The GEO line of a location; null: it has none. */
@@ -272,6 +281,7 @@ export const unknown: EntryCodec = {
     const { name, value: text } = value as { name?: Value; value?: Value };
     return `${textOf(name)}:${textOf(text)}`;
   },
+  sort: (value) => (isPlain(value) ? textOf(value.name) : null),
 };
 /** Names that say which component this is, where it ends, or which item: no peer may have them written as mere data. */
 const RESERVED = new Set(['BEGIN', 'END', 'UID', 'RECURRENCE-ID', 'DTSTAMP', 'VERSION']);

@@ -3,7 +3,7 @@ import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { remembering } from '../../text/remembering.ts';
 import { MalformedItem } from '../../text/text-format.ts';
 import { alarmIdentity, readAlarm } from './alarm.ts';
-import { assignKeys, type Keyless } from './assign-keys.ts';
+import { assignKeys, type Keyless, type Telling } from './assign-keys.ts';
 import { parseDuration } from './civil.ts';
 import { type Component, componentText, isChurn, parseComponent } from './component.ts';
 import { ENTRY_CODECS, type EntryCodec, readRelation, unknown } from './entries.ts';
@@ -355,8 +355,7 @@ class ComponentReader {
   #keyed({ codec, entries }: EntryGroup, parts: PartSlot[]): void {
     const map = typeof codec === 'string' ? codec : codec.map;
     const previous = this.#previous === null ? NO_ENTRIES : entriesOf(this.#previous, map);
-    const identityOf = typeof codec === 'string' ? PART_IDENTITY[codec] : codec.identity;
-    const keys = assignKeys(map, entries, previous, identityOf);
+    const keys = assignKeys(map, entries, previous, typeof codec === 'string' ? PART_TELLING[codec] : codec);
     for (let index = 0; index < entries.length; index++) {
       const { at, value, also } = entries[index] as Entry;
       const key = keys[index] as string;
@@ -385,7 +384,10 @@ function readWord(name: string, map: string, member: string): Word | null {
 }
 
 const textIdentity = (value: Value): string => (isPlain(value) && typeof value.text === 'string' ? value.text : '');
-const PART_IDENTITY = { alerts: alarmIdentity, iCalendarComponent: textIdentity };
+const PART_TELLING: Readonly<Record<'alerts' | 'iCalendarComponent', Telling>> = {
+  alerts: { identity: alarmIdentity, sort: () => 'VALARM' },
+  iCalendarComponent: { identity: textIdentity, sort: (value) => textIdentity(value).split('\n', 1)[0] ?? null },
+};
 const NO_SLOT: PartSlot = { slot: '', slots: [] };
 const NO_ENTRIES: ReadonlyMap<string, Value> = new Map();
 const NONE: ReadonlySet<string> = new Set();
