@@ -46,7 +46,7 @@ export function planItem(
   const shownOf = (field: FieldName, siblings: readonly Sibling[]): HeldField | undefined =>
     shownField(fieldRule(kind, field), siblings, order) ?? undefined;
   const standing = (field: FieldName): HeldField | undefined =>
-    keptSibling(before?.get(field), state.fields.get(field) ?? []) ?? shownOf(field, state.fields.get(field) ?? []);
+    keptSibling(kind, field, before, state.fields.get(field) ?? []) ?? shownOf(field, state.fields.get(field) ?? []);
   // An item that comes back shows none of the values any more: nothing of what it said once is to be kept there.
   const comesBack = !wasThere && standing(EXISTS)?.value === true;
   state.fields.forEach((siblings, field) => {
@@ -89,9 +89,9 @@ function heldOfGone(before: Held | null, exists: HeldField | undefined): Held {
 
 /** Does the source hold a file the record has as its value, or that it was deleted? */
 function holdsOwn(state: RecordState, held: Held | null): boolean {
-  const gone = keptSibling(held?.get(EXISTS), state.fields.get(EXISTS) ?? []);
-  if (gone?.value === false) return true;
-  return held?.get(EXISTS)?.value === true && keptSibling(held.get(ENTRY), state.fields.get(ENTRY) ?? []) !== null;
+  const kept = (field: FieldName): Sibling | null => keptSibling('files', field, held, state.fields.get(field) ?? []);
+  if (kept(EXISTS)?.value === false) return true;
+  return held?.get(EXISTS)?.value === true && kept(ENTRY) !== null;
 }
 
 const DIRECTORY = { type: 'directory' } as const;
@@ -114,8 +114,19 @@ function planDirectory(held: Held | null): PlannedItem {
   };
 }
 
-/** The value of the conflict that the source holds, by the dots it shows. */
-function keptSibling(held: HeldField | undefined, siblings: readonly Sibling[]): Sibling | null {
+/**
+ * The value of the conflict that the source holds: by the dots it shows, else by what it says. An undone settlement writes both values anew, and the
+ * one that was chosen stands in every source. Not so of whether it is there: a deletion before this one is another one.
+ */
+function keptSibling(
+  kind: RecordKind,
+  field: FieldName,
+  source: Held | null,
+  siblings: readonly Sibling[],
+): Sibling | null {
+  const held = source?.get(field);
   if (held === undefined) return null;
-  return siblings.find((sibling) => sibling.dots.some((dot) => held.dots.includes(dot))) ?? null;
+  const byDot = siblings.find((sibling) => sibling.dots.some((dot) => held.dots.includes(dot)));
+  if (byDot !== undefined || field === EXISTS) return byDot ?? null;
+  return siblings.find(({ value }) => fieldRule(kind, field).same(value, held.value)) ?? null;
 }

@@ -167,9 +167,22 @@ describe('what a source has to do', () => {
         expect(planItem('files', isA, holds, byNumber)).toMatchObject({ write: true, fields: fileA });
     });
   });
-  it('keeps a value by what wrote it, not by what it looks like', () => {
-    const lookalike = held({ exists: [true, 9], entry: [entryA, 9] });
-    expect(planItem('files', open, lookalike, byNumber).fields).toEqual(fileA2);
+  it('keeps a value it holds, whoever wrote that: one that an undo wrote anew', () => {
+    const chosen = held({ exists: [true, 9], entry: [entryA, 9] });
+    const plan = planItem('files', open, chosen, byNumber);
+    expect(plan).toMatchObject({ write: false, fields: fileA });
+    expect(plan.held.get(ENTRY)?.dots).toEqual([1]);
+  });
+  it('is there where it was deleted before, and is deleted beside an edit since', () => {
+    const gone = held({ exists: [false, 9], entry: [entryA, 9] });
+    const deleted = state({
+      exists: [
+        [true, 5],
+        [false, 6],
+      ],
+      entry: [[entryA2, 5]],
+    });
+    expect(planItem('files', deleted, gone, byNumber)).toMatchObject({ write: true, fields: fileA2 });
   });
   it('decides field by field', () => {
     const flags = state({
