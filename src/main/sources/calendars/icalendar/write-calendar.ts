@@ -2,7 +2,8 @@ import { digestOf } from '../../../platform/hash.ts';
 import { putInContents, referencesIn, referencesOf, takeOutContents } from '../../../record/content-reference.ts';
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
-import { type Edit, type Component as NativeComponent, readContentLines, splice } from '../../text/content-lines.ts';
+import { type Edit, type Component as NativeComponent, readContentLines } from '../../text/content-lines.ts';
+import { spliceLines } from '../../text/eight-bit-text.ts';
 import type { ItemWrite, Span, SplitText } from '../../text/text-format.ts';
 import { CalendarZones } from './calendar-zones.ts';
 import { formatTime, isLocal } from './civil.ts';
@@ -87,7 +88,7 @@ class CalendarWriter {
     }
     if (fresh.length > 0) this.#add(fresh);
     for (const [frame, tzids] of this.#written) this.#addZones(frame, tzids);
-    return splice(this.#text.bytes, this.#edits);
+    return spliceLines(this.#text.bytes, this.#edits);
   }
 
   #remove(spans: readonly Span[]): void {

@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { fromWindows1252, toWindows1252 } from '../../text/windows-1252.ts';
 
 /** How the characters of a text are written. */
 export type Charset = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -72,12 +73,10 @@ export function unitsOf(bytes: Uint8Array, { charset, mark }: SniffedCharset): U
 /** Bytes of one unit of text in a charset. */
 export const unitBytes = (charset: Charset): number => (charset.startsWith('utf-16') ? 2 : 1);
 
-const windows = new TextDecoder('windows-1252');
-
 /** The text of some bytes. What is no UTF-8 in a text that is, is taken for windows-1252. */
 export function decodeText(bytes: Uint8Array, charset: Charset): string {
-  if (charset === 'utf-8') return isUtf8(bytes) ? bufferOf(bytes).toString('utf8') : windows.decode(bytes);
-  if (charset === 'windows-1252') return windows.decode(bytes);
+  if (charset === 'utf-8') return isUtf8(bytes) ? bufferOf(bytes).toString('utf8') : fromWindows1252(bytes);
+  if (charset === 'windows-1252') return fromWindows1252(bytes);
   return Buffer.from(charset === 'utf-16le' ? bytes : swapped(bytes)).toString('utf16le');
 }
 
@@ -86,16 +85,8 @@ export function encodeText(text: string, charset: Charset): Uint8Array | null {
   if (charset === 'utf-8') return Buffer.from(text, 'utf8');
   if (charset === 'utf-16le') return Buffer.from(text, 'utf16le');
   if (charset === 'utf-16be') return swapped(Buffer.from(text, 'utf16le'));
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) {
-    const byte = WINDOWS_BYTES.get(text.charAt(at));
-    if (byte === undefined) return null;
-    bytes[at] = byte;
-  }
-  return bytes;
+  return toWindows1252(text);
 }
-
-const WINDOWS_BYTES = new Map(Array.from({ length: 256 }, (_, byte) => [windows.decode(Uint8Array.of(byte)), byte]));
 
 /** The same bytes as a buffer. */
 export const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,8 @@
 import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
-import { type Component, type Edit, type LineStyle, readContentLines, splice } from '../../text/content-lines.ts';
+import { type Component, type Edit, type LineStyle, readContentLines } from '../../text/content-lines.ts';
 import { detached } from '../../text/detached.ts';
+import { spliceLines } from '../../text/eight-bit-text.ts';
 import {
   type Damaged,
   type ItemWrite,
@@ -136,7 +137,7 @@ function write(text: CardText, writes: readonly ItemWrite[], version: VcardVersi
     const isOpen = length > 0 && text.bytes[length - 1] !== 10 && text.bytes[length - 1] !== 13;
     edits.push({ start: length, end: length, text: (isOpen ? style.lineEnd : '') + made.join('') });
   }
-  return splice(text.bytes, edits);
+  return spliceLines(text.bytes, edits);
 }
 
 /** So much of a text shows how it is written. */
