@@ -31,6 +31,8 @@ test('a file of contacts is added, searched, and its history told in words', asy
   await noViolations(page);
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
+  // By the name it has from now on, not that of the file.
+  await expect(page.getByText('contacts: 2 contacts, kept in step from now on')).toBeVisible();
   const collection = page.getByRole('article', { name: /contacts/ });
   await expect(collection).toContainText('2 contacts');
 

@@ -170,6 +170,9 @@ test('the state is said once, and in step only where it is', async ({ page }) =>
   await expect(banner).toHaveText('In step with 2 devices');
   await page.getByRole('button', { name: 'Sync now' }).click();
   await expect(page.getByText('Looked for changes in everything that is kept in step')).toBeVisible();
+  await page.getByRole('button', { name: 'Sync now' }).click();
+  await expect.poll(() => asked(page, 'sync')).toHaveLength(2);
+  await expect(page.getByText('Looked for changes in everything that is kept in step')).toHaveCount(1);
   await page.getByRole('button', { name: 'Pause all' }).first().click();
   await expect(banner).toContainText('Paused');
   await expect(page.getByText(/In step/)).toHaveCount(0);
@@ -461,6 +464,7 @@ test('after a settlement the next conflict has the focus in the list, and a seco
 test('who may only read sees conflicts and who settles them, and no button that would fail', async ({ page }) => {
   await openPages(page, pages, { scenario: 'reader' });
   await expect(page.getByRole('button', { name: 'See 3 conflicts' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Conflicts', exact: true })).toBeVisible();
   await page.keyboard.press('Control+3');
   await expect(page.getByRole('button', { name: /plans\.md/ })).toContainText('To be settled on Laptop or Attic');
   await expect(page.getByRole('button', { name: /Settle all/ })).toHaveCount(0);
@@ -565,6 +569,19 @@ test('lists of thousands hold only what is in view, all of it is reached by keyb
   await page.keyboard.press('End');
   await expect(planned.getByText('Album 665/Track 9.flac')).toBeVisible();
   expect(await planned.getByRole('listitem').count()).toBeLessThan(60);
+});
+
+test('what was found is counted of what was searched, also while the next answer is awaited', async ({ page }) => {
+  await openPages(page, pages, {});
+  await page.getByRole('button', { name: 'Browse People' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('10,000 contacts')).toBeVisible();
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.hold('records:list'));
+  await dialog.getByRole('searchbox').fill('ada');
+  await expect.poll(() => asked(page, 'records:list')).toHaveLength(2);
+  await expect(dialog.getByText('10,000 contacts', { exact: true })).toBeVisible();
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('records:list'));
+  await expect(dialog.getByText('10,000 of 418 contacts')).toBeVisible();
 });
 
 test('an act is one row however many changes it has, and opens page by page: what was kept, undo and restore', async ({

@@ -91,6 +91,8 @@ test('a contact changed apart is settled field by field, its photos seen as pict
     .last()
     .click();
   await expect(photos.getByRole('status')).toHaveText('Settled');
+  // The other field was in conflict before: it is not what came of this.
+  await expect(page.getByText(/1 conflict in it still open/)).toBeVisible();
   const phones = dialog.getByRole('region', { name: 'Phone (work)', exact: true });
   await expect(phones.getByRole('article', { name: 'What both started from' })).toContainText('+43 1 555');
   await phones.getByRole('article').filter({ hasText: '+43 1 222' }).getByRole('button').click();

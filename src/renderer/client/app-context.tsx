@@ -125,7 +125,9 @@ let lastToast = 0;
 const MOST_TOASTS = 4;
 
 function addToast(store: AppStore, toast: Omit<Toast, 'id'>): void {
-  store.setState({ toasts: [...store.getState().toasts, { id: ++lastToast, ...toast }].slice(-MOST_TOASTS) });
+  // What is said again without an undo of its own is said once.
+  const others = store.getState().toasts.filter(({ text, action }) => text !== toast.text || action !== null);
+  store.setState({ toasts: [...others, { id: ++lastToast, ...toast }].slice(-MOST_TOASTS) });
 }
 
 /** Says something once; it goes away by itself. */

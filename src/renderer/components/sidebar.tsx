@@ -36,7 +36,8 @@ export function Sidebar() {
   const waits: { readonly [page in Page]: number } = {
     sources: collections.filter((one) => one.state === 'halted').length,
     devices: requests,
-    conflicts: collections.reduce((total, one) => total + one.conflicts, 0),
+    // What others settle waits for nobody here.
+    conflicts: collections.reduce((total, one) => total + (one.decidedBy === undefined ? one.conflicts : 0), 0),
     history: 0,
     problems: collections.reduce((total, one) => total + one.problems, 0),
     settings: 0,

@@ -5,7 +5,7 @@ import type { Choice, ConflictView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useDeciders } from '../client/use-deciders.ts';
-import { useDeviceNames } from '../client/use-device-names.ts';
+import { type NameOf, useDeviceNames } from '../client/use-device-names.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { Note } from '../components/note.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
@@ -63,7 +63,7 @@ function Single({ conflict: listed, onClose }: { conflict: ConflictView; onClose
         )
       }
     >
-      <Lead conflict={conflict} nameOf={nameOf} />
+      <p className="lead">{leadOf(conflict, nameOf)}</p>
       <About conflict={conflict} isFile={kind === 'files'} />
       {deciders !== null && <DecidedElsewhere collection={conflict.collection} deciders={deciders} />}
       <ConflictSides of={one} answers={deciders === null ? 'open' : 'none'} />
@@ -81,6 +81,8 @@ function Several({ group, onClose }: ConflictDialogProps) {
   const more = group.conflicts.filter(({ id }) => known.every((one) => one.id !== id));
   if (more.length > 0) setKnown([...known, ...more]);
   const waiting = known.filter(({ id }) => open.has(id) && !settled.has(id));
+  const nameOf = useDeviceNames();
+  const leads = new Set(known.map((one) => leadOf(one, nameOf)));
   const body = useRef<HTMLDivElement>(null);
   const last = useRef(waiting.length);
   useEffect(() => {
@@ -110,6 +112,7 @@ function Several({ group, onClose }: ConflictDialogProps) {
         </>
       }
     >
+      {leads.size === 1 && <p className="lead">{[...leads][0]}</p>}
       {deciders !== null && <DecidedElsewhere collection={group.collection} deciders={deciders} />}
       <div ref={body} className="fields-apart">
         {known.map((one) => (
@@ -117,6 +120,7 @@ function Several({ group, onClose }: ConflictDialogProps) {
             key={one.id}
             conflict={open.get(one.id) ?? one}
             isReader={deciders !== null}
+            isLeadTold={leads.size === 1}
             choice={settled.get(one.id) ?? null}
             isWaiting={waiting.includes(one)}
             onSettled={(choice) => setSettled((before) => new Map(before).set(one.id, choice))}
@@ -130,6 +134,8 @@ function Several({ group, onClose }: ConflictDialogProps) {
 function FieldApart(props: {
   conflict: ConflictView;
   isReader: boolean;
+  /** Who disagrees is said above, of all of them. */
+  isLeadTold: boolean;
   choice: Choice | null;
   isWaiting: boolean;
   onSettled: (choice: Choice) => void;
@@ -150,7 +156,7 @@ function FieldApart(props: {
           </p>
         )}
       </div>
-      <Lead conflict={conflict} nameOf={nameOf} />
+      {!props.isLeadTold && <p className="lead">{leadOf(conflict, nameOf)}</p>}
       <ConflictSides
         of={one}
         answers={isReader ? 'none' : isWaiting ? 'open' : 'over'}
@@ -165,14 +171,9 @@ function FieldApart(props: {
   );
 }
 
-function Lead({ conflict, nameOf }: { conflict: ConflictView; nameOf: (device: string) => string }) {
-  return (
-    <p className="lead">
-      {conflictSentence(conflict, nameOf)}
-      {isApart(conflict) && ', without either knowing of the other'}.
-    </p>
-  );
-}
+/** Who disagrees, in a sentence. */
+const leadOf = (conflict: ConflictView, nameOf: NameOf): string =>
+  `${conflictSentence(conflict, nameOf)}${isApart(conflict) ? ', without either knowing of the other' : ''}.`;
 
 function DecidedElsewhere({ collection, deciders }: { collection: string; deciders: string }) {
   const name = useApp((state) => state.status?.collections.find(({ id }) => id === collection)?.name);

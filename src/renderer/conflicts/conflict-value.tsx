@@ -35,7 +35,10 @@ export function ConflictValue(props: {
   const isFile = conflict.field === 'entry';
   const Icon = deleted ? Trash2 : folder ? Folder : isFile ? FileText : Pencil;
   return (
-    <article className={deleted ? 'side side-deleted' : 'side'} aria-label={`What ${side} has`}>
+    <article
+      className={`side${deleted ? ' side-deleted' : ''}${props.answer === 'taken' ? ' side-taken' : ''}`}
+      aria-label={`What ${side} has`}
+    >
       <h3>
         <Icon aria-hidden size={15} />
         {side}

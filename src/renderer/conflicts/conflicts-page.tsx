@@ -93,7 +93,10 @@ export function ConflictsPage() {
         </EmptyState>
       )}
       {everything > 0 && (
-        <p className="intro">Until you choose, each device keeps what it has. Nothing is overwritten.</p>
+        <p className="intro">
+          Until {mine.length === 0 ? 'they are settled' : 'you choose'}, each device keeps what it has. Nothing is
+          overwritten.
+        </p>
       )}
       {isFiltered.current && everything > 0 && (
         <div className="filters">

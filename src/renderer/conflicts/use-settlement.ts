@@ -31,7 +31,7 @@ export function useSettlement(listed: ConflictView, onSettled: (choice: Choice) 
   const { value, error } = useRequest('conflicts:detail', [listed.id]);
   const detail = value === null ? null : withUsefulMerge(value);
   const resolve = useAction('conflicts:resolve');
-  const sayDone = useSayDone();
+  const sayDone = useSayDone('in it still open');
   const editable = detail === null ? null : editableText(detail);
   const [typed, setTyped] = useState<string | null>(null);
   const text = typed ?? editable?.text ?? '';

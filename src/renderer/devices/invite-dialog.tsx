@@ -114,8 +114,9 @@ function Invitation(props: { name: string; link: string; approveFirst: boolean; 
       <Note tone={props.approveFirst ? 'warn' : 'info'}>
         <p>
           {props.approveFirst
-            ? 'Whoever brings this link first is admitted. It works once and ends after 15 minutes.'
-            : 'It works once and ends after 15 minutes. You will be asked here before anything is shared.'}
+            ? 'Whoever brings this link first is admitted. It is for one device and ends after 15 minutes.'
+            : 'It is for one device and ends after 15 minutes. You will be asked here before anything is shared.'}{' '}
+          For more devices make more invitations: each stays good beside the others.
         </p>
       </Note>
     </DialogFrame>

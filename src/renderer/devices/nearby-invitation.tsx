@@ -139,6 +139,7 @@ function Waiting({ window }: { window: NearbyWindowView }) {
         </p>
       )}
       <p className="muted">The name of this device is told to everybody in this network meanwhile. Nothing else is.</p>
+      <p className="muted">One device at a time: for the next one, invite again once this one has joined.</p>
     </>
   );
 }

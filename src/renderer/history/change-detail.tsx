@@ -51,6 +51,11 @@ export function afterText({ action }: HistoryChangeView, { path, before, after }
     : said;
 }
 
+/** Each in a line of its own, where they are several. */
+function Lines({ texts }: { texts: readonly string[] }) {
+  return texts.length === 1 ? texts[0] : texts.map((text) => <div key={text}>{text}</div>);
+}
+
 /** One change of a package: what it did to each field, and the way back. */
 export function ChangeDetail(props: {
   change: HistoryChangeView;
@@ -98,9 +103,7 @@ export function ChangeDetail(props: {
                     {saidByKey(field.path)?.label ?? fieldWords(field.path, field.after ?? field.before)}
                   </th>
                   <td className={props.isFile ? 'path' : 'wrapped'} data-label="Before">
-                    {beforeTexts(change, field).map((text) => (
-                      <div key={text}>{text}</div>
-                    ))}
+                    <Lines texts={beforeTexts(change, field)} />
                   </td>
                   <td className={props.isFile ? 'path' : 'wrapped'} data-label="After">
                     {afterText(change, field)}

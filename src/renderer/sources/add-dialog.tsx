@@ -14,7 +14,7 @@ import { Note } from '../components/note.tsx';
 import { isAddress, isPublished, withUser } from './account-address.ts';
 import { AccountFields } from './account-fields.tsx';
 import { accountAdvice, FORMAT_CHOICES, formatChoices, RECOGNIZED } from './format-words.ts';
-import { PlaceField } from './place-field.tsx';
+import { examplePlace, PlaceField } from './place-field.tsx';
 import { RecognitionLine, RecognizedPlace, useRecognition } from './recognition.tsx';
 
 type Wish = 'any' | NonNullable<Adding['kind']>;
@@ -30,13 +30,6 @@ const HINTS: { readonly [wish in Wish]: string } = {
   contacts:
     'A .vcf, .csv or .ldif file, a folder of .vcf files, Thunderbird’s abook.sqlite, or the address of a CardDAV server.',
   calendar: 'An .ics file, a folder of them, the address of a CalDAV server, or of a published calendar.',
-};
-
-const EXAMPLES: { readonly [wish in Wish]: string } = {
-  any: '/home/ana/Documents',
-  files: '/home/ana/Documents',
-  contacts: '/home/ana/contacts.vcf',
-  calendar: '/home/ana/calendar.ics',
 };
 
 /** Starts keeping places in step: one that is typed or picked, or several that were dropped. Nothing starts before the person says so. */
@@ -79,8 +72,10 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
       ...(isServer || several || format === RECOGNIZED ? {} : { format }),
     });
     if (reply.ok) {
-      const { records, kind } = reply.value;
-      const called = name.trim() !== '' && !several ? name.trim() : location.replace(/^.*[\\/](?=.)/, '');
+      const { collection, records, kind } = reply.value;
+      const status = await client.request('status');
+      const added = status.ok ? status.value.collections.find(({ id }) => id === collection) : undefined;
+      const called = added?.name ?? location;
       toast('done', `${called}: ${counted(records, RECORD_WORD[kind])}, kept in step from now on`);
     } else await whyNot(location, reply.error);
     return reply.ok;
@@ -152,7 +147,7 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
               setError(null);
             }}
             autoFocus
-            placeholder={EXAMPLES[adding.kind ?? 'any']}
+            placeholder={examplePlace(adding.kind)}
             hint={HINTS[adding.kind ?? 'any']}
           />
           {/* Once it failed that says why. */}

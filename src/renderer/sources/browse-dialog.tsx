@@ -86,11 +86,13 @@ function Everything(props: { collection: CollectionView; search: string; onOpen:
   const wanted = useSettled(props.search, PAUSE_MS);
   const records = useRequest('records:list', [collection.id, wanted]);
   // What was found before stays until the next answer is there.
-  const [last, setLast] = useState<RecordsView | null>(null);
+  const [last, setLast] = useState<{ readonly of: string; readonly view: RecordsView } | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer is of what was wanted when it came
   useEffect(() => {
-    if (records.value !== null) setLast(records.value);
+    if (records.value !== null) setLast({ of: wanted, view: records.value });
   }, [records.value]);
-  const view = records.value ?? last;
+  const view = records.value ?? last?.view ?? null;
+  const of = records.value === null ? (last?.of ?? '') : wanted;
   if (view === null)
     return records.error === null ? <Loading what="the list" /> : <ErrorNotice error={records.error} />;
   const letterAt = (at: number): string | null => {
@@ -102,7 +104,7 @@ function Everything(props: { collection: CollectionView; search: string; onOpen:
   return (
     <>
       <ErrorNotice error={records.error} />
-      <p className="muted">{howMany(view.total, collection, wanted)}</p>
+      <p className="muted">{howMany(view.total, collection, of)}</p>
       {view.list.length > 0 && (
         <VirtualRows
           label={`Everything in ${collection.name}`}

@@ -1,9 +1,18 @@
 import { FolderSearch } from 'lucide-react';
+import type { Kind } from '../../contract/contract.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { errorWords } from '../components/error-words.ts';
 import { Field } from '../components/field.tsx';
+
+const EXAMPLES: { readonly [kind in Kind]: string } = {
+  files: '/home/ana/Documents',
+  contacts: '/home/ana/contacts.vcf',
+  calendar: '/home/ana/calendar.ics',
+};
+/** What a place of this kind may look like; null: of any. */
+export const examplePlace = (kind: Kind | null): string => EXAMPLES[kind ?? 'files'];
 
 /** A place: typed, or picked with the system's own dialog where there is a window. */
 export function PlaceField(props: {
@@ -29,7 +38,7 @@ export function PlaceField(props: {
         value={props.value}
         onChange={props.onChange}
         mono
-        placeholder={props.placeholder ?? '/home/ana/Documents'}
+        placeholder={props.placeholder ?? examplePlace(null)}
         autoFocus={props.autoFocus === true}
         {...(props.hint === undefined ? {} : { hint: props.hint })}
       />

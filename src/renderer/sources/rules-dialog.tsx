@@ -16,7 +16,7 @@ import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
 import { isAddress } from './account-address.ts';
 import { formatChoices, RECOGNIZED } from './format-words.ts';
-import { PlaceField } from './place-field.tsx';
+import { examplePlace, PlaceField } from './place-field.tsx';
 
 const lines = (text: string) =>
   text
@@ -153,7 +153,12 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
         ))}
       </ul>
       <div className="field-row field-row-end">
-        <PlaceField label="Keep it in another place here too" value={place} onChange={setPlace} />
+        <PlaceField
+          label="Keep it in another place here too"
+          placeholder={examplePlace(kind)}
+          value={place}
+          onChange={setPlace}
+        />
         <ActionButton
           className="button"
           isBusy={change.busy}

@@ -73,6 +73,8 @@ describe('what is found at an address', () => {
     [404, 'no-such-path', '--kind'],
     [429, 'server-busy', 'asked too much'],
     [503, 'server-trouble', '--kind'],
+    [405, 'server-trouble', 'perhaps a web page'],
+    [501, 'server-trouble', 'perhaps a web page'],
   ])('%s is said, rather than only that it is not known which kind is meant', async (status, code, words) => {
     server.answer = () => ({ status });
     await expect(find('/me/book/', null)).rejects.toMatchObject({ code, message: expect.stringContaining(words) });

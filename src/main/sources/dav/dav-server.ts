@@ -365,7 +365,19 @@ async function asParsable(response: Answered, url: string): Promise<Answered> {
 }
 
 const nothingAt = (url: string): LockstepError => new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
+/** Web servers answer so to what only servers of contacts and calendars are asked. */
+const NO_DAV: ReadonlySet<number> = new Set([405, 501]);
 const answered = (url: string, { status, statusText }: { status: number; statusText: string }): LockstepError =>
-  new LockstepError('server-trouble', `${url} answers ${status} ${statusText}.`, url);
+  new LockstepError(
+    'server-trouble',
+    NO_DAV.has(status)
+      ? `${url} is no server of contacts or calendars (it answers ${status}), but perhaps a web page: take the address its provider names for CardDAV or CalDAV.`
+      : `${url} answers ${status} ${statusText}.`,
+    url,
+  );
 const noListing = (url: string): LockstepError =>
-  new LockstepError('server-trouble', `${url} does not list what it holds (perhaps it wants somebody to log in).`, url);
+  new LockstepError(
+    'server-trouble',
+    `${url} does not list what it holds (perhaps it is a web page, or wants somebody to log in).`,
+    url,
+  );

@@ -130,7 +130,7 @@ const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 const UNKNOWN_ISSUER_WORDS =
-  'its certificate is signed by nobody known here; if it is your own, name its file in NODE_EXTRA_CA_CERTS and start again';
+  'its certificate is signed by nobody known here; if it is your own, save it as a file, name that in the environment variable NODE_EXTRA_CA_CERTS, and start Lockstep again';
 
 function notReachable(url: URL, error: unknown): LockstepError {
   const { cause, message } = error as Error;
