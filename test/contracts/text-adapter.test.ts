@@ -276,6 +276,32 @@ describe('a text of many items', () => {
     expect(here.user.readText(here.path)).toBe(table.replace('there', 'therex'));
   });
 
+  it('knows each of some rows that were alike by what its record says now, after its snapshot was lost', async () => {
+    const table = (...notes: readonly string[]): string =>
+      `First Name,Notes\r\n${notes.map((note) => `Bo,${note}\r\n`).join('')}`;
+    const open = (here: World, text: string) => {
+      here.user.writeFile(here.path, text);
+      return { adapter: new TextAdapter(csvFormat('csv-google'), here.place, here.snapshot), snapshot: here.snapshot };
+    };
+    const before = world(false);
+    const { ids } = await look(open(before, table('', '', '')));
+    const [first, second, third] = ids as [RecordId, RecordId, RecordId];
+    const plain = before.snapshot.native(first) as Fields;
+    const lost = world(false);
+    const edited = new Map([...plain, [fieldName('notes/n'), { note: 'of Ann' }] as const]);
+    for (const [id, shown] of [
+      [first, plain],
+      [second, edited],
+      [third, plain],
+    ] as const)
+      lost.snapshot.due.set(id, shown);
+    // It was not written to: nothing of it is awaited.
+    lost.snapshot.awaited = () => [];
+    const found = await look(open(lost, table('', 'of Ann', '')));
+    expect(found.ids).toEqual([first, expect.stringMatching(/^lockstep-/), third]);
+    expect(found.ids[1]).not.toBe(second);
+  });
+
   it('goes on reading a text as it was read, also after a restart', async () => {
     const here = world(false);
     const said = async (...names: readonly string[]): Promise<string> => {

@@ -5,7 +5,7 @@ import type { DocumentPlace } from './document-place.ts';
 import { derivedUid, FreeIds, NUMBER, recordIdOfUid } from './item-ids.ts';
 import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
 import { digestOf, fieldsOf, itemsThatStayed, type Loaded } from './loaded-text.ts';
-import { type Claim, numberRest, type StatedAgain, StatedIds } from './stated-again.ts';
+import { type Claim, claimAlike, numberRest, type StatedAgain, StatedIds } from './stated-again.ts';
 import type { NativeItem, TextFormat } from './text-format.ts';
 
 /** Tells which record each item of a text is. */
@@ -39,10 +39,11 @@ export class AssignItems {
       document.ids[at] = id;
       claimed.add(id);
     };
-    const stated = new StatedIds(documents, known.others, (document, item, id) => {
-      const shown = this.#known.shown(id);
-      return shown !== null && this.#saysJust(document, item, shown);
-    });
+    const stated = new StatedIds(
+      documents,
+      known.others,
+      (document, at, id) => this.#saysWhatIsShown(document, at, id) === true,
+    );
     const others = this.#claimOthers(documents, known, claimed, stated, claim);
     const nameless: { document: Loaded; at: number }[] = [];
     const rest: StatedAgain[] = [];
@@ -129,10 +130,14 @@ export class AssignItems {
       if (match === null) strange.push({ document, at, fields: read[index] ?? null });
       else claim(document, at, (free[match] as KnownItem).id);
     });
-    for (const { document, at, fields } of this.#claimWritten(strange, claimed, claim)) {
-      const uid = (document.text.items[at] as NativeItem).uid ?? (fields === null ? null : derivedUid(fields));
-      if (uid !== null) claim(document, at, ids.of(recordIdOfUid(uid)));
-    }
+    const unknown = this.#claimWritten(strange, claimed, claim).flatMap(({ document, at, fields }) => {
+      const { uid } = document.text.items[at] as NativeItem;
+      const own = uid ?? (fields === null ? null : derivedUid(fields));
+      return own === null ? [] : [{ document, at, id: recordIdOfUid(own), isDerived: uid === null }];
+    });
+    const alike = unknown.filter(({ isDerived }) => isDerived);
+    claimAlike(alike, claimed, (document, at, id) => this.#saysWhatIsShown(document, at, id), claim);
+    for (const { document, at, id } of unknown) if (document.ids[at] === null) claim(document, at, ids.of(id));
   }
 
   /**
@@ -162,6 +167,12 @@ export class AssignItems {
       claim(document, at, found.id);
       return false;
     });
+  }
+
+  /** Does an item say just what this record is to say? null: there is no such record. */
+  #saysWhatIsShown(document: Loaded, at: number, id: RecordId): boolean | null {
+    const shown = this.#known.shown(id);
+    return shown === null ? null : this.#saysJust(document, document.text.items[at] as NativeItem, shown);
   }
 
   #saysJust(document: Loaded, item: NativeItem, shown: Fields): boolean {

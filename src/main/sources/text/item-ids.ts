@@ -41,13 +41,16 @@ export class FreeIds {
   /** `id`, or with the first number behind it that nobody has. */
   of(id: RecordId): RecordId {
     for (let at = this.#tried.get(id) ?? 1; ; at++) {
-      const tried = at === 1 ? id : recordId(`${id}#${at}`);
+      const tried = numbered(id, at);
       if (this.#isTaken(tried)) continue;
       this.#tried.set(id, at);
       return tried;
     }
   }
 }
+
+/** The id of the `at`-th item of one UID, from 1 on. */
+export const numbered = (id: RecordId, at: number): RecordId => (at === 1 ? id : recordId(`${id}#${at}`));
 
 const escaped = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 

@@ -1,18 +1,17 @@
 import type { RecordId } from '../../record/ids.ts';
-import { type FreeIds, recordIdOfUid } from './item-ids.ts';
+import { type FreeIds, numbered, recordIdOfUid } from './item-ids.ts';
 import type { Known } from './known-revisions.ts';
 import type { Loaded } from './loaded-text.ts';
-import type { NativeItem } from './text-format.ts';
 
 /** Says of an item of a document which record it is. */
 export type Claim = (document: Loaded, at: number, id: RecordId) => void;
 
 interface Stated {
   readonly document: Loaded;
-  readonly item: NativeItem;
+  readonly at: number;
 }
 /** Does an item say what the record is to say? */
-type Says = (document: Loaded, item: NativeItem, id: RecordId) => boolean;
+type Says = (document: Loaded, at: number, id: RecordId) => boolean;
 
 /** An item of a UID whose record another item is. */
 export interface StatedAgain {
@@ -40,16 +39,16 @@ export class StatedIds {
   has(id: RecordId): boolean {
     this.#items ??= this.#all();
     const stated = this.#items.get(id);
-    return stated !== undefined && this.#says(stated.document, stated.item, id);
+    return stated !== undefined && this.#says(stated.document, stated.at, id);
   }
 
   #all(): ReadonlyMap<RecordId, Stated> {
     const items = new Map<RecordId, Stated>();
     for (const document of this.#documents)
-      for (const item of document.text.items) {
-        const id = item.uid === null ? null : recordIdOfUid(item.uid);
-        if (id !== null && !this.#others.has(id)) items.set(id, { document, item });
-      }
+      document.text.items.forEach(({ uid }, at) => {
+        const id = uid === null ? null : recordIdOfUid(uid);
+        if (id !== null && !this.#others.has(id)) items.set(id, { document, at });
+      });
     return items;
   }
 }
@@ -82,5 +81,30 @@ export function numberRest(
     claim(document, at, id);
     holders.set(id, { document, at });
     claim(holder.document, holder.at, free.of(id));
+  }
+}
+
+/**
+ * Of items that state no UID and say the same, so that one id was made for all: each is one of the records of that id and its numbers that says
+ * just this, as long as there are such. `says`: null where there is no such record.
+ */
+export function claimAlike(
+  items: readonly StatedAgain[],
+  claimed: ReadonlySet<RecordId>,
+  says: (document: Loaded, at: number, id: RecordId) => boolean | null,
+  claim: Claim,
+): void {
+  for (const [id, alike] of Map.groupBy(items, (item) => item.id)) {
+    if (alike.length === 1 && !claimed.has(id)) continue;
+    const left = alike.toReversed();
+    for (let at = 1; left.length > 0; at++) {
+      const record = numbered(id, at);
+      const { document, at: place } = left.at(-1) as StatedAgain;
+      const isSame = says(document, place, record);
+      if (isSame === null) break;
+      if (!isSame || claimed.has(record)) continue;
+      claim(document, place, record);
+      left.pop();
+    }
   }
 }
